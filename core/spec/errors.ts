@@ -1,0 +1,38 @@
+// In: what was wrong, where, and the way out. Out: the error types that every room throws and maps.
+
+/** One fault in user input: `path` is the field (`space.kind`), `message` says what was found and what would be right. */
+export interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Bad user input. Never retried; shown to the person as `path: message` lines. CLI exit code 2. */
+export class SpecError extends Error {
+  override readonly name = 'SpecError';
+  readonly issues: readonly Issue[];
+
+  constructor(issues: readonly Issue[]) {
+    super(issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('\n'));
+    this.issues = issues;
+  }
+
+  static of({ path, message }: Issue): SpecError {
+    return new SpecError([{ path, message }]);
+  }
+}
+
+/** A server that cannot be reached or is not what it should be; `address` names it. Retryable inside workers, exit code 1 in the CLI. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+  readonly address: string;
+
+  constructor({ address, message, cause }: { address: string; message: string; cause?: unknown }) {
+    super(message, { cause });
+    this.address = address;
+  }
+}
+
+/** A blob that is missing or whose bytes do not match its digest. Never used silently; the step that needs it stops. */
+export class BlobError extends Error {
+  override readonly name = 'BlobError';
+}

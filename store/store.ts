@@ -1,0 +1,74 @@
+// In: scores, failures, blobs and progress events. Out: the same, durable and content-addressed. The contract of store/.
+
+/** Raw proxies of one candidate under one draw; higher is better; `-Infinity` is a value, NaN never is. */
+export type Proxies = Readonly<Record<string, number>>;
+
+/** One scored candidate: `candidate` is its text, unique within a scope (candidate text and draw, see `scoreKey`). */
+export interface ScoreEntry {
+  readonly key: string;
+  readonly proxies: Proxies;
+}
+
+/** What happened to a put: `stored` the fact is new, `existed` it was there already and was left as it was. */
+export type PutOutcome = 'stored' | 'existed';
+
+/**
+ * Scores are facts. A fact is addressed by `scope` (digest of space, fidelity, seed, engine version, device class;
+ * characters [A-Za-z0-9_-] only) and `key` (any text; the candidate and its draw).
+ *
+ * - `put` is put-if-absent, atomic for each entry, and lasts: once it resolves, every later `get` by any process sees
+ *   an entry under that key, and a second put under it answers `existed` and changes nothing.
+ * - Outcomes come in the order of the entries. Entries of one call are independent: some may be new and others not.
+ * - `get` answers those that exist, in any number of keys; an absent key is simply not in the map.
+ * - Infinities survive the round trip. NaN is refused with a RangeError before anything is stored.
+ * - Both retry transient faults (disconnects, leader elections, timeouts) until `patienceMs` is over, then throw ServiceError.
+ */
+export interface ScoreStore {
+  put(scope: string, entries: readonly ScoreEntry[]): Promise<PutOutcome[]>;
+  get(scope: string, keys: readonly string[]): Promise<Map<string, Proxies>>;
+}
+
+/** Why a candidate was set aside: `reason` is a short class (`crash`, `not-a-number`, `invalid`, `timeout`), `detail` free text. */
+export interface Failure {
+  readonly candidate: string;
+  readonly reason: string;
+  readonly detail: string;
+}
+
+/** Candidates set aside by one run of a search; put-if-absent by (run, candidate); `list` in order of candidate text. */
+export interface FailureStore {
+  put(run: string, failures: readonly Failure[]): Promise<void>;
+  list(run: string): Promise<Failure[]>;
+}
+
+/**
+ * Immutable bytes under their SHA-256 (hex). `put` of bytes that are there is a no-op. `get` verifies the digest and
+ * throws BlobError when the blob is missing or its bytes are not what the digest says.
+ */
+export interface BlobStore {
+  put(bytes: Uint8Array): Promise<string>;
+  get(digest: string): Promise<Uint8Array>;
+}
+
+/** A shard's live count since it began; lossy by design (core NATS), for progress bars only. */
+export interface ProgressEvent {
+  readonly shard: number;
+  readonly scored: number;
+  readonly reused: number;
+  readonly failed: number;
+}
+
+export interface ProgressBus {
+  publish(search: string, event: ProgressEvent): void;
+  /** Calls `listener` for every event of `search` until the returned function is called. */
+  subscribe(search: string, listener: (event: ProgressEvent) => void): () => void;
+}
+
+export interface Store {
+  readonly scores: ScoreStore;
+  readonly failures: FailureStore;
+  readonly blobs: BlobStore;
+  readonly progress: ProgressBus;
+  /** Flushes and disconnects; idempotent. */
+  close(): Promise<void>;
+}
