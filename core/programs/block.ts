@@ -1,0 +1,74 @@
+// In: a block as a list of instructions. Out: its shapes, and the key under which blocks of one topology share a program.
+import { type OperationName, operation, type Settings, type Shape } from './operations.js';
+
+/** One step: value `inputs.length` of the block is made from earlier values; value 0 is the block's input. */
+export interface Instruction {
+  readonly operation: OperationName;
+  readonly inputs: readonly number[];
+  readonly settings: Settings;
+  /** Slot of the weight, e.g. `edge3`; '' where the operation has none. */
+  readonly slot: string;
+}
+
+/** A weight's tensor name under a draw and its shape. */
+export interface Weight {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** One block of a network. `instructions[i]` makes value `i + 1`; the last value is the output. */
+export interface Block {
+  /** Position in the network, e.g. `block3`; names its weights and signs. */
+  readonly name: string;
+  readonly instructions: readonly Instruction[];
+  readonly weights: Readonly<Record<string, Weight>>;
+}
+
+/** A candidate as the engine sees it: the stem, then the blocks; features are the stem's output and each block's. */
+export interface Network {
+  readonly stem: Block;
+  readonly blocks: readonly Block[];
+}
+
+/** Collects instructions; answers the number of each value. */
+export class BlockBuilder {
+  readonly #name: string;
+  readonly #instructions: Instruction[] = [];
+  readonly #weights: Record<string, Weight> = {};
+
+  constructor({ name }: { name: string }) {
+    this.#name = name;
+  }
+
+  /** Adds an instruction and answers the number of its value. */
+  add(operation: OperationName, inputs: readonly number[], settings: Settings = {}, weight?: Weight & { slot: string }) {
+    const slot = weight?.slot ?? '';
+    if (weight) this.#weights[slot] = { name: weight.name, shape: weight.shape };
+    this.#instructions.push({ operation, inputs, settings, slot });
+    return this.#instructions.length;
+  }
+
+  build(): Block {
+    return { name: this.#name, instructions: this.#instructions, weights: this.#weights };
+  }
+}
+
+/** Blocks with one key differ in weights and sizes alone and run the same program. */
+export function topologyKey({ instructions }: Block): string {
+  return instructions
+    .map(({ operation, inputs, settings, slot }) => {
+      const set = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+      return `${operation}(${[...inputs, ...set, slot].join(',')})`;
+    })
+    .join(';');
+}
+
+/** Shapes of every value, the input's first. */
+export function blockShapes({ block, input }: { block: Block; input: Shape }): readonly Shape[] {
+  const shapes: Shape[] = [input];
+  for (const { operation: name, inputs, settings, slot } of block.instructions) {
+    const weight = slot ? block.weights[slot]!.shape : [];
+    shapes.push(operation(name).shape({ inputs: inputs.map((i) => shapes[i]!), weight, settings }));
+  }
+  return shapes;
+}

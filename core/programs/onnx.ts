@@ -1,0 +1,167 @@
+// In: nodes and constants, added one by one. Out: the bytes of an ONNX model. Only what our programs need of onnx.proto.
+import protobuf from 'protobufjs/minimal.js';
+
+const OPSET = 18;
+const IR_VERSION = 8;
+const FLOAT = 1;
+const INT64 = 7;
+
+export type Attribute = number | readonly number[] | string | { readonly float: number };
+export type Attributes = Readonly<Record<string, Attribute>>;
+/** A dimension is a size, or the name of a size that is known only when the program runs. */
+export type Dimension = number | string;
+
+interface Node {
+  readonly type: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Attributes;
+}
+interface Constant {
+  readonly name: string;
+  readonly type: number;
+  readonly dims: readonly number[];
+  readonly data: readonly number[];
+}
+export interface Port {
+  readonly name: string;
+  readonly dims: readonly Dimension[];
+  readonly type?: 'float' | 'int64';
+}
+
+/**
+ * Collects a graph. Adding a node that is already there (same type, inputs, attributes) answers the existing result,
+ * so whoever needs "the ReLU of x" just asks for it.
+ */
+export class GraphBuilder {
+  readonly #nodes: Node[] = [];
+  readonly #constants = new Map<string, Constant>();
+  readonly #known = new Map<string, readonly string[]>();
+
+  /** Adds a node with one result and answers the result's name. */
+  add(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.addMany(type, inputs, attributes, 1)[0]!;
+  }
+
+  addMany(type: string, inputs: readonly string[], attributes: Attributes, results: number): readonly string[] {
+    const key = `${type}(${inputs.join(',')})${JSON.stringify(attributes)}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const id = this.#nodes.length;
+    const outputs = Array.from({ length: results }, (_, i) => `${type}_${id}${i ? `_${i}` : ''}`);
+    this.#nodes.push({ type, inputs, outputs, attributes });
+    this.#known.set(key, outputs);
+    return outputs;
+  }
+
+  /** An int64 vector, for axes and shapes. */
+  ints(...data: number[]): string {
+    return this.#constant({ name: `i_${data.join('_')}`, type: INT64, dims: [data.length], data });
+  }
+
+  /** A float32 scalar. */
+  float(value: number): string {
+    return this.#constant({ name: `f_${value}`, type: FLOAT, dims: [], data: [value] });
+  }
+
+  /** A float32 vector. */
+  floats(...data: number[]): string {
+    return this.#constant({ name: `f_${data.join('_')}_`, type: FLOAT, dims: [data.length], data });
+  }
+
+  #constant(constant: Constant): string {
+    this.#constants.set(constant.name, constant);
+    return constant.name;
+  }
+
+  /** The model's bytes. `outputs` names a result under the name that callers fetch it by. */
+  build({
+    name,
+    inputs,
+    outputs,
+  }: {
+    name: string;
+    inputs: readonly Port[];
+    outputs: readonly (Port & { value: string })[];
+  }): Uint8Array {
+    const named = outputs.map(
+      ({ name, value }): Node => ({ type: 'Identity', inputs: [value], outputs: [name], attributes: {} }),
+    );
+    const w = protobuf.Writer.create();
+    w.uint32(8).int64(IR_VERSION);
+    w.uint32(18).string('zeroscout');
+    message(w, 7, () => {
+      for (const node of [...this.#nodes, ...named]) message(w, 1, () => writeNode(w, node));
+      w.uint32(18).string(name);
+      for (const constant of this.#constants.values()) message(w, 5, () => writeTensor(w, constant));
+      for (const port of inputs) message(w, 11, () => writePort(w, port));
+      for (const port of outputs) message(w, 12, () => writePort(w, port));
+    });
+    message(w, 8, () => {
+      w.uint32(10).string('');
+      w.uint32(16).int64(OPSET);
+    });
+    return w.finish();
+  }
+}
+
+type Writer = protobuf.Writer;
+
+/** A length-delimited field (wire type 2) written by `body`. */
+function message(w: Writer, field: number, body: () => void): void {
+  w.uint32((field << 3) | 2).fork();
+  body();
+  w.ldelim();
+}
+
+function packed(w: Writer, field: number, values: readonly number[]): void {
+  message(w, field, () => {
+    for (const value of values) w.int64(value);
+  });
+}
+
+function writeNode(w: Writer, { type, inputs, outputs, attributes }: Node): void {
+  for (const input of inputs) w.uint32(10).string(input);
+  for (const output of outputs) w.uint32(18).string(output);
+  w.uint32(26).string(`${outputs[0]}/${type}`);
+  w.uint32(34).string(type);
+  for (const [name, value] of Object.entries(attributes)) {
+    message(w, 5, () => {
+      w.uint32(10).string(name);
+      if (typeof value === 'number') w.uint32(24).int64(value).uint32(160).int32(2);
+      else if (typeof value === 'string') w.uint32(34).string(value).uint32(160).int32(3);
+      else if ('float' in value) w.uint32(21).float(value.float).uint32(160).int32(1);
+      else {
+        for (const item of value) w.uint32(64).int64(item);
+        w.uint32(160).int32(7);
+      }
+    });
+  }
+}
+
+function writeTensor(w: Writer, { name, type, dims, data }: Constant): void {
+  if (dims.length) packed(w, 1, dims);
+  w.uint32(16).int32(type);
+  if (type === INT64) packed(w, 7, data);
+  else
+    message(w, 4, () => {
+      for (const value of data) w.float(value);
+    });
+  w.uint32(66).string(name);
+}
+
+function writePort(w: Writer, { name, dims, type }: Port): void {
+  w.uint32(10).string(name);
+  message(w, 2, () =>
+    message(w, 1, () => {
+      w.uint32(8).int32(type === 'int64' ? INT64 : FLOAT);
+      message(w, 2, () => {
+        for (const dim of dims)
+          message(w, 1, () => {
+            if (typeof dim === 'number') w.uint32(8).int64(dim);
+            else w.uint32(18).string(dim);
+          });
+      });
+    }),
+  );
+}

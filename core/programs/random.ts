@@ -1,0 +1,96 @@
+// In: a key (seed, draw, name) and a length. Out: the same random numbers in any process on any machine.
+import { createHash } from 'node:crypto';
+
+/** What random numbers depend on, and nothing else: not on order, worker or shard. */
+export interface RandomKey {
+  readonly seed: number;
+  readonly draw: number;
+  readonly name: string;
+}
+
+/**
+ * Threefry-2x32 with 20 rounds: a counter-based generator (Salmon et al. 2011, "Parallel random numbers: as easy as
+ * 1, 2, 3"). Encrypts counters (i, 0), i = 0, 1, ..., under a 64-bit key; answers 2 words for each counter.
+ */
+export function threefry({ key, words, start = 0, high = 0 }: { key: readonly [number, number]; words: number; start?: number; high?: number }): Uint32Array {
+  const out = new Uint32Array(words + (words & 1));
+  const k0 = key[0] | 0;
+  const k1 = key[1] | 0;
+  const k2 = 0x1bd11bda ^ k0 ^ k1;
+  for (let i = 0; i < out.length; i += 2) {
+    let a = ((start + (i >>> 1)) | 0) + k0;
+    let b = (high | 0) + k1;
+    a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a;
+    a = (a + b) | 0; b = ((b << 15) | (b >>> 17)) ^ a;
+    a = (a + b) | 0; b = ((b << 26) | (b >>> 6)) ^ a;
+    a = (a + b) | 0; b = ((b << 6) | (b >>> 26)) ^ a;
+    a = (a + k1) | 0; b = (b + k2 + 1) | 0;
+    a = (a + b) | 0; b = ((b << 17) | (b >>> 15)) ^ a;
+    a = (a + b) | 0; b = ((b << 29) | (b >>> 3)) ^ a;
+    a = (a + b) | 0; b = ((b << 16) | (b >>> 16)) ^ a;
+    a = (a + b) | 0; b = ((b << 24) | (b >>> 8)) ^ a;
+    a = (a + k2) | 0; b = (b + k0 + 2) | 0;
+    a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a;
+    a = (a + b) | 0; b = ((b << 15) | (b >>> 17)) ^ a;
+    a = (a + b) | 0; b = ((b << 26) | (b >>> 6)) ^ a;
+    a = (a + b) | 0; b = ((b << 6) | (b >>> 26)) ^ a;
+    a = (a + k0) | 0; b = (b + k1 + 3) | 0;
+    a = (a + b) | 0; b = ((b << 17) | (b >>> 15)) ^ a;
+    a = (a + b) | 0; b = ((b << 29) | (b >>> 3)) ^ a;
+    a = (a + b) | 0; b = ((b << 16) | (b >>> 16)) ^ a;
+    a = (a + b) | 0; b = ((b << 24) | (b >>> 8)) ^ a;
+    a = (a + k1) | 0; b = (b + k2 + 4) | 0;
+    a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a;
+    a = (a + b) | 0; b = ((b << 15) | (b >>> 17)) ^ a;
+    a = (a + b) | 0; b = ((b << 26) | (b >>> 6)) ^ a;
+    a = (a + b) | 0; b = ((b << 6) | (b >>> 26)) ^ a;
+    a = (a + k2) | 0; b = (b + k0 + 5) | 0;
+    out[i] = a;
+    out[i + 1] = b;
+  }
+  return out;
+}
+
+/** 64 bits of SHA-256 over the key's fields. */
+function keyWords({ seed, draw, name }: RandomKey): [number, number] {
+  const hash = createHash('sha256').update(JSON.stringify([seed, draw, name])).digest();
+  return [hash.readUInt32LE(0), hash.readUInt32LE(4)];
+}
+
+/** `length` standard normal numbers times `std`, float32 (Box and Muller 1958). */
+export function normal({ key, length, std }: { key: RandomKey; length: number; std: number }): Float32Array {
+  const words = threefry({ key: keyWords(key), words: length });
+  const out = new Float32Array(length);
+  for (let i = 0; i < length; i += 2) {
+    // (word + 0.5) / 2^32 lies strictly between 0 and 1, so the logarithm is finite.
+    const radius = std * Math.sqrt(-2 * Math.log((words[i]! + 0.5) * 2 ** -32));
+    const angle = 2 * Math.PI * (words[i + 1]! * 2 ** -32);
+    out[i] = radius * Math.cos(angle);
+    if (i + 1 < length) out[i + 1] = radius * Math.sin(angle);
+  }
+  return out;
+}
+
+/** `length` Rademacher signs, -1 or +1 with equal probability, 32 from each word. */
+export function signs({ key, length }: { key: RandomKey; length: number }): Float32Array {
+  const words = threefry({ key: keyWords(key), words: Math.ceil(length / 32) });
+  const out = new Float32Array(length);
+  for (let i = 0; i < length; i++) out[i] = (words[i >>> 5]! >>> (i & 31)) & 1 ? 1 : -1;
+  return out;
+}
+
+/** `count` distinct whole numbers below `size`, in the order drawn: a keyed partial Fisher-Yates shuffle. */
+export function sample({ key, count, size }: { key: RandomKey; count: number; size: number }): number[] {
+  if (count > size) throw new RangeError(`cannot draw ${count} distinct of ${size}`);
+  const words = threefry({ key: keyWords(key), words: 2 * count });
+  const moved = new Map<number, number>();
+  const out: number[] = [];
+  for (let i = 0; i < count; i++) {
+    // 53 random bits: the bias of the remainder is below 2^-20 for any size that fits an array.
+    const bits = words[2 * i]! * 2 ** 21 + (words[2 * i + 1]! >>> 11);
+    const j = i + (bits % (size - i));
+    out.push(moved.get(j) ?? j);
+    moved.set(j, moved.get(i) ?? i);
+  }
+  return out;
+}

@@ -1,0 +1,77 @@
+// In: statistics of features and blocks. Out: the proxies of AZ-NAS (CVPR 2024, arXiv 2403.19232), method.md's edge cases included.
+import { largestSingularValue, symmetricEigenvalues } from './eigenvalues.js';
+
+/** Sums over the samples of a feature: `products` [c, c] of channel pairs, `sums` [c] of channels. */
+export interface FeatureSums {
+  readonly products: ArrayLike<number>;
+  readonly sums: ArrayLike<number>;
+  /** Samples: batch x height x width. */
+  readonly samples: number;
+}
+
+/** Entropy of the normalized eigenvalues of a feature's covariance; -Infinity for a dead feature or any NaN. */
+export function featureExpressivity({ products, sums, samples }: FeatureSums): number {
+  const c = sums.length;
+  const covariance = new Float64Array(c * c);
+  for (let i = 0; i < c; i++) {
+    const mean = sums[i]! / samples;
+    for (let j = 0; j <= i; j++)
+      covariance[i * c + j] = products[i * c + j]! / samples - mean * (sums[j]! / samples);
+  }
+  return spectralEntropy(symmetricEigenvalues(covariance, c));
+}
+
+/** `-Σ p log(p + 1e-8)`, p the eigenvalues, clamped at 0, over their sum. */
+export function spectralEntropy(eigenvalues: Float64Array): number {
+  let total = 0;
+  for (const value of eigenvalues) total += Math.max(0, value);
+  if (!(total > 0)) return Number.NEGATIVE_INFINITY;
+  let entropy = 0;
+  for (const value of eigenvalues) {
+    const p = Math.max(0, value) / total;
+    entropy -= p * Math.log(p + 1e-8);
+  }
+  return orMinusInfinity(entropy);
+}
+
+/** `2 - σ - 1 / (σ + 1e-6)`, σ the largest singular value of M [m, n], whose entries are `sums` over `samples`. */
+export function blockTrainability({
+  sums,
+  rows,
+  columns,
+  samples,
+}: {
+  sums: ArrayLike<number>;
+  rows: number;
+  columns: number;
+  samples: number;
+}): number {
+  const matrix = Float64Array.from(sums, (value) => value / samples);
+  const sigma = largestSingularValue(matrix, rows, columns);
+  return orMinusInfinity(2 - sigma - 1 / (sigma + 1e-6));
+}
+
+/** Sum over features. */
+export function expressivity(features: readonly number[]): number {
+  return orMinusInfinity(features.reduce((sum, e) => sum + e, 0));
+}
+
+/** Smallest step between consecutive features; -Infinity where a feature is dead. */
+export function progressivity(features: readonly number[]): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let l = 0; l + 1 < features.length; l++) {
+    const step = features[l + 1]! - features[l]!;
+    if (!Number.isFinite(step)) return Number.NEGATIVE_INFINITY;
+    least = Math.min(least, step);
+  }
+  return least;
+}
+
+/** Mean over blocks. */
+export function trainability(blocks: readonly number[]): number {
+  return orMinusInfinity(blocks.reduce((sum, t) => sum + t, 0) / blocks.length);
+}
+
+function orMinusInfinity(value: number): number {
+  return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
+}

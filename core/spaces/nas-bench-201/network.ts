@@ -1,0 +1,114 @@
+// In: a cell. Out: the whole network as blocks for the programs, and its costs. Macro skeleton: method.md, Costs of NAS-Bench-201.
+import { type Block, BlockBuilder, type Network, type Weight } from '../../programs/block.js';
+import { type Cell, EDGES } from './cell.js';
+
+const STAGES = [16, 32, 64] as const;
+const CELLS_PER_STAGE = 5;
+
+/** The network of a cell: stem, 3 x 5 cells with a strided residual block between stages; 18 features, 17 blocks. */
+export function cellNetwork(cell: Cell): Network {
+  const blocks: Block[] = [];
+  STAGES.forEach((channels, stage) => {
+    if (stage > 0) blocks.push(reductionBlock({ index: blocks.length, from: STAGES[stage - 1]!, to: channels }));
+    for (let i = 0; i < CELLS_PER_STAGE; i++) blocks.push(cellBlock({ cell, index: blocks.length, channels }));
+  });
+  return { stem: stemBlock(), blocks };
+}
+
+function stemBlock(): Block {
+  const b = new BlockBuilder({ name: 'stem' });
+  convNorm({ b, input: 0, kernel: 3, stride: 1, weight: weight('conv', 'stem', [16, 3, 3, 3]) });
+  return b.build();
+}
+
+/** Node j sums its incoming edges; edges that reach no output, or that nothing reaches, are left out. */
+function cellBlock({ cell, index, channels }: { cell: Cell; index: number; channels: number }): Block {
+  const name = `block${index}`;
+  const b = new BlockBuilder({ name });
+  const live = liveEdges(cell);
+  const nodes: (number | undefined)[] = [0];
+  const activated = new Map<number, number>();
+  for (let to = 1; to <= 3; to++) {
+    const parts: number[] = [];
+    EDGES.forEach((edge, e) => {
+      if (edge.to !== to || !live[e]) return;
+      const input = nodes[edge.from]!;
+      if (cell[e] === 'skip_connect') parts.push(input);
+      else if (cell[e] === 'avg_pool_3x3') parts.push(b.add('averagePool', [input], { kernel: 3, stride: 1 }));
+      else {
+        const kernel = cell[e] === 'nor_conv_3x3' ? 3 : 1;
+        if (!activated.has(input)) activated.set(input, b.add('relu', [input]));
+        const slot = `edge${e}`;
+        const w = weight(slot, `${name}.${slot}`, [channels, channels, kernel, kernel]);
+        parts.push(b.add('batchNorm', [b.add('conv', [activated.get(input)!], { kernel, stride: 1 }, w)]));
+      }
+    });
+    // A node of one part is that part; the output is always a value of its own.
+    nodes.push(parts.length > 1 || (to === 3 && parts.length) ? b.add('sum', parts) : parts[0]);
+  }
+  if (nodes[3] === undefined) b.add('zero', [0]);
+  return b.build();
+}
+
+/** Edges on a path from node 0 to node 3 along which no operation is `none`. */
+export function liveEdges(cell: Cell): readonly boolean[] {
+  const reached = [true, false, false, false];
+  const useful = [false, false, false, true];
+  EDGES.forEach(({ to, from }, e) => {
+    if (cell[e] !== 'none' && reached[from]) reached[to] = true;
+  });
+  for (let e = EDGES.length - 1; e >= 0; e--) {
+    const { to, from } = EDGES[e]!;
+    if (cell[e] !== 'none' && useful[to]) useful[from] = true;
+  }
+  return EDGES.map(({ to, from }, e) => cell[e] !== 'none' && reached[from]! && useful[to]!);
+}
+
+/** Residual block with stride 2: two convolutions, and 2x2 average pool with a bare 1x1 convolution as shortcut. */
+function reductionBlock({ index, from, to }: { index: number; from: number; to: number }): Block {
+  const name = `block${index}`;
+  const b = new BlockBuilder({ name });
+  const first = convNorm({
+    b,
+    input: b.add('relu', [0]),
+    kernel: 3,
+    stride: 2,
+    weight: weight('conv_a', `${name}.conv_a`, [to, from, 3, 3]),
+  });
+  const second = convNorm({
+    b,
+    input: b.add('relu', [first]),
+    kernel: 3,
+    stride: 1,
+    weight: weight('conv_b', `${name}.conv_b`, [to, to, 3, 3]),
+  });
+  const pooled = b.add('averagePool', [0], { kernel: 2, stride: 2 });
+  const shortcut = b.add(
+    'conv',
+    [pooled],
+    { kernel: 1, stride: 1 },
+    weight('downsample', `${name}.downsample`, [to, from, 1, 1]),
+  );
+  b.add('sum', [second, shortcut]);
+  return b.build();
+}
+
+function convNorm({
+  b,
+  input,
+  kernel,
+  stride,
+  weight,
+}: {
+  b: BlockBuilder;
+  input: number;
+  kernel: number;
+  stride: number;
+  weight: Weight & { slot: string };
+}): number {
+  return b.add('batchNorm', [b.add('conv', [input], { kernel, stride }, weight)]);
+}
+
+function weight(slot: string, name: string, shape: readonly number[]): Weight & { slot: string } {
+  return { slot, name, shape };
+}

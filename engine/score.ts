@@ -1,0 +1,158 @@
+// In: a network and a draw. Out: what its features and blocks score, computed by the block programs in ONNX Runtime.
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { type Block, blockShapes, type Network } from '../core/programs/block.js';
+import { weightInput } from '../core/programs/compile.js';
+import type { Draw } from '../core/programs/draw.js';
+import { size } from '../core/programs/draw.js';
+import type { Shape } from '../core/programs/operations.js';
+import { blockTrainability, featureExpressivity } from '../core/proxies/az-nas.js';
+import type { Programs } from './programs.js';
+
+/** Expressivity of each feature (blocks + 1) and trainability of each block. */
+export interface NetworkScore {
+  readonly features: readonly number[];
+  readonly blocks: readonly number[];
+}
+
+/** A draw's tensors as ONNX Runtime wants them, each made once. */
+export interface DrawTensors {
+  readonly batch: number;
+  readonly resolution: number;
+  weight(name: string, shape: readonly number[]): Tensor;
+  signs(block: number, shape: readonly number[]): Tensor;
+  input(shape: readonly number[]): Tensor;
+  /** A value that depends on the draw alone, made once: what the stem puts out. */
+  once<T>(key: string, make: () => Promise<T>): Promise<T>;
+}
+
+export function drawTensors({
+  draw,
+  batch,
+  resolution,
+}: {
+  draw: Draw;
+  batch: number;
+  resolution: number;
+}): DrawTensors {
+  const tensors = new Map<string, Tensor>();
+  const values = new Map<string, Promise<unknown>>();
+  const tensor = (key: string, shape: readonly number[], make: () => Float32Array): Tensor => {
+    const name = `${key} ${shape.join('x')}`;
+    let known = tensors.get(name);
+    if (!known) tensors.set(name, (known = new Tensor('float32', make(), shape)));
+    return known;
+  };
+  return {
+    batch,
+    resolution,
+    weight: (name, shape) => tensor(name, shape, () => draw.weight(name, shape)),
+    signs: (block, shape) => tensor(`signs.${block}`, shape, () => draw.signs(block, shape)),
+    input: (shape) => tensor('input', shape, () => draw.input(shape)),
+    once: <T>(key: string, make: () => Promise<T>) => {
+      if (!values.has(key)) values.set(key, make());
+      return values.get(key) as Promise<T>;
+    },
+  };
+}
+
+/** Scores a network block by block; each block is one run of its topology's program. */
+export async function scoreNetwork({
+  network,
+  draw,
+  programs,
+}: {
+  network: Network;
+  draw: DrawTensors;
+  programs: Programs;
+}): Promise<NetworkScore> {
+  const stem = await draw.once('stem', () => runStem({ block: network.stem, draw, programs }));
+  const features = [stem.expressivity];
+  const blocks: number[] = [];
+  let { y, shape } = stem;
+  for (const [index, block] of network.blocks.entries()) {
+    const result = await runBlock({ block, index, x: y, shape, draw, programs });
+    features.push(result.expressivity);
+    blocks.push(result.trainability);
+    ({ y, shape } = result);
+  }
+  return { features, blocks };
+}
+
+async function runStem({ block, draw, programs }: { block: Block; draw: DrawTensors; programs: Programs }) {
+  const input: Shape = [3, draw.resolution, draw.resolution];
+  const shape = blockShapes({ block, input }).at(-1)!;
+  const session = await programs.stem(block);
+  const feeds = { x: draw.input([draw.batch, ...input]), ...weights(block, draw) };
+  const out = await session.run(feeds, ['y', 'cov', 'sum']);
+  return { y: out.y!, shape, expressivity: expressivityOf(out, draw, shape) };
+}
+
+async function runBlock({
+  block,
+  index,
+  x,
+  shape: input,
+  draw,
+  programs,
+}: {
+  block: Block;
+  index: number;
+  x: Tensor;
+  shape: Shape;
+  draw: DrawTensors;
+  programs: Programs;
+}) {
+  const shape = blockShapes({ block, input }).at(-1)!;
+  const stride = input[1] / shape[1];
+  const session = await programs.block({ block, stride });
+  const v = draw.signs(index, [draw.batch, ...shape]);
+  const feeds = { x, v, ...weights(block, draw) };
+  const out = await session.run(feeds, ['y', 'cov', 'sum', 'jac']);
+  const rows = input[0] * stride ** 2;
+  const columns = shape[0];
+  const samples = draw.batch * shape[1] * shape[2];
+  const sums = out.jac!.data as Float32Array;
+  const identity =
+    rows === columns && unitDiagonal(sums, columns, samples) && (await isIdentity({ session, feeds, v }));
+  return {
+    y: out.y!,
+    shape,
+    expressivity: expressivityOf(out, draw, shape),
+    trainability: identity ? Number.NEGATIVE_INFINITY : blockTrainability({ sums, rows, columns, samples }),
+  };
+}
+
+function weights(block: Block, draw: DrawTensors): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(block.weights).map(([slot, { name, shape }]) => [weightInput(slot), draw.weight(name, shape)]),
+  );
+}
+
+function expressivityOf(out: InferenceSession.OnnxValueMapType, { batch }: DrawTensors, shape: Shape): number {
+  return featureExpressivity({
+    products: out.cov!.data as Float32Array,
+    sums: out.sum!.data as Float32Array,
+    samples: batch * size(shape.slice(1)),
+  });
+}
+
+/** Necessary for g = v, and nearly never met otherwise: each channel of v times itself averages to 1. */
+function unitDiagonal(sums: Float32Array, n: number, samples: number): boolean {
+  for (let i = 0; i < n; i++) if (Math.abs(sums[i * n + i]! / samples - 1) > 1e-5) return false;
+  return true;
+}
+
+/** Whether the vector-Jacobian product equals the signs element for element. */
+async function isIdentity({
+  session,
+  feeds,
+  v,
+}: {
+  session: InferenceSession;
+  feeds: Record<string, Tensor>;
+  v: Tensor;
+}): Promise<boolean> {
+  const g = (await session.run(feeds, ['g'])).g!.data as Float32Array;
+  const signs = v.data as Float32Array;
+  return g.every((value, i) => value === signs[i]);
+}
