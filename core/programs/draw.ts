@@ -11,9 +11,16 @@ export interface Draw {
   signs(block: number, shape: readonly number[]): Float32Array;
 }
 
-/** The draw of a seed. A weight depends on position, operation and shape: it is shared by all candidates that have it. */
-export function randomDraw({ seed, draw }: { seed: number; draw: number }): Draw {
-  const key = (name: string, shape: readonly number[]) => ({ seed, draw, name: `${name} ${shape.join('x')}` });
+/**
+ * The draw of a seed. A weight depends on position, operation and shape alone, so all candidates that have it share it,
+ * unless an `owner` (a candidate) is named: then everything is drawn for that owner alone.
+ */
+export function randomDraw({ seed, draw, owner = '' }: { seed: number; draw: number; owner?: string }): Draw {
+  const key = (name: string, shape: readonly number[]) => ({
+    seed,
+    draw,
+    name: `${owner}${name} ${shape.join('x')}`,
+  });
   return {
     weight: (name, shape) =>
       normal({ key: key(name, shape), length: size(shape), std: Math.sqrt(2 / fanIn(shape)) }),

@@ -18,6 +18,8 @@ export interface Space {
   parse(text: string): string;
   /** Two candidates of one key are the same function (under weights tied accordingly). */
   canonicalKey(candidate: string): string;
+  /** The cheapest candidate with the same canonical key; of equally cheap ones the first. */
+  representative(candidate: string): string;
   costs(candidate: string): Costs;
   network(candidate: string): Network;
 }

@@ -5,12 +5,31 @@ import { CELLS, cellAt, parseCell, printCell } from './cell.js';
 import { cellCosts } from './costs.js';
 import { cellNetwork } from './network.js';
 
+/** Canonical key to the cheapest member (FLOPs, then parameters, then index), over the whole space; made on first use. */
+let representatives: Map<string, string> | undefined;
+
+function representativesOf(): Map<string, string> {
+  if (representatives) return representatives;
+  const best = new Map<string, { flops: number; parameters: number; candidate: string }>();
+  for (let index = 0; index < CELLS; index++) {
+    const cell = cellAt(index);
+    const { flops, parameters } = cellCosts(cell);
+    const key = canonicalKey(cell);
+    const known = best.get(key);
+    if (!known || flops < known.flops || (flops === known.flops && parameters < known.parameters))
+      best.set(key, { flops, parameters, candidate: printCell(cell) });
+  }
+  representatives = new Map([...best].map(([key, { candidate }]) => [key, candidate]));
+  return representatives;
+}
+
 export const nasBench201: Space = {
   kind: 'nas-bench-201',
   size: CELLS,
   at: (index) => printCell(cellAt(index)),
   parse: (text) => printCell(parseCell(text.trim())),
   canonicalKey: (candidate) => canonicalKey(parseCell(candidate)),
+  representative: (candidate) => representativesOf().get(canonicalKey(parseCell(candidate)))!,
   costs: (candidate) => cellCosts(parseCell(candidate)),
   network: (candidate) => cellNetwork(parseCell(candidate)),
 };

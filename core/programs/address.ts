@@ -1,0 +1,17 @@
+// In: a specification, a candidate, a draw. Out: the address of the score: two searches with one address share it.
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../spec/specification-digest.js';
+import type { Specification } from '../spec/specification.js';
+import { ENGINE_VERSION } from './version.js';
+
+/** Everything but candidate and draw that a score depends on: space, fidelity, seed, engine version, device class. */
+export function scoreScope({ space, fidelity, seed, execution }: Specification): string {
+  const { batch, resolution, weights } = fidelity;
+  const parts = { space, batch, resolution, weights, seed, engine: ENGINE_VERSION, device: execution.device };
+  return createHash('sha256').update(canonicalJson(parts)).digest('base64url').slice(0, 22);
+}
+
+/** Key of one candidate under one draw within a scope. */
+export function scoreKey({ candidate, draw }: { candidate: string; draw: number }): string {
+  return `${candidate}#${draw}`;
+}

@@ -1,0 +1,56 @@
+// In: raw proxies of a whole cohort, draw by draw. Out: one score a candidate, relative to that cohort.
+import { ascendingRanks } from './ranks.js';
+
+/** One proxy over the cohort: `draws` has one column [m] for each draw (one column where draws do not matter). */
+export interface ProxyColumn {
+  readonly proxy: string;
+  readonly weight: number;
+  readonly draws: readonly ArrayLike<number>[];
+}
+
+/**
+ * Scores [m], higher is better. For each proxy the ranks are averaged over the draws; then log(mean rank / m)
+ * (`log-rank`, best possible 0) or mean rank / m (`linear-rank`, best possible the sum of weights), summed with weights.
+ * Never merge the scores of two cohorts. Throws a RangeError for columns of different length, no column or no draw.
+ * AZ-NAS (arXiv 2403.19232) non-linear ranking; method.md, Aggregation.
+ */
+export function aggregate({
+  columns,
+  kind,
+}: {
+  readonly columns: readonly ProxyColumn[];
+  readonly kind: 'log-rank' | 'linear-rank';
+}): Float64Array {
+  const m = columns[0]?.draws[0]?.length;
+  if (m === undefined) throw new RangeError('nothing to aggregate: no proxy, or a proxy without draws');
+  const scores = new Float64Array(m);
+  for (const { proxy, weight, draws } of columns) {
+    const ranks = meanRanks({ proxy, draws, m });
+    for (let i = 0; i < m; i += 1) {
+      const share = ranks[i]! / m;
+      scores[i] = scores[i]! + weight * (kind === 'log-rank' ? Math.log(share) : share);
+    }
+  }
+  return scores;
+}
+
+/** Sums of ranks are multiples of a half, hence exact: the order of the draws changes no bit. */
+function meanRanks({
+  proxy,
+  draws,
+  m,
+}: {
+  readonly proxy: string;
+  readonly draws: readonly ArrayLike<number>[];
+  readonly m: number;
+}): Float64Array {
+  if (draws.length === 0) throw new RangeError(`${proxy}: no draws`);
+  const sum = new Float64Array(m);
+  for (const values of draws) {
+    if (values.length !== m)
+      throw new RangeError(`${proxy}: a column of ${values.length} values in a cohort of ${m}`);
+    const ranks = ascendingRanks(values);
+    for (let i = 0; i < m; i += 1) sum[i] = sum[i]! + ranks[i]!;
+  }
+  return sum.map((total) => total / draws.length);
+}

@@ -1,0 +1,96 @@
+// In: two columns of equal length. Out: Kendall's tau-b and Spearman's rho, ties counted, O(n log n).
+import { ascendingRanks, compare } from './ranks.js';
+
+/**
+ * Kendall's tau-b: (C - D) / sqrt((n0 - n1)(n0 - n2)), n0 = n(n-1)/2 pairs, n1 and n2 the pairs tied in x and in y.
+ * D is counted as the exchanges of a merge sort (Knight, JASA 61, 1966). Infinities are ordinary values, NaN counts as
+ * -Infinity; the result is NaN where one column is constant. Throws a RangeError for unequal lengths or fewer than two.
+ */
+export function kendall(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  const n = checkedLength(x, y);
+  const rx = ascendingRanks(x);
+  const ry = ascendingRanks(y);
+  const order = Uint32Array.from(rx.keys()).sort(
+    (a, b) => compare(rx[a]!, rx[b]!) || compare(ry[a]!, ry[b]!),
+  );
+  const pairs = (n * (n - 1)) / 2;
+  const tiedX = tiedPairs({ n, equal: (at) => rx[order[at]!] === rx[order[at - 1]!] });
+  const tiedBoth = tiedPairs({
+    n,
+    equal: (at) => rx[order[at]!] === rx[order[at - 1]!] && ry[order[at]!] === ry[order[at - 1]!],
+  });
+  const sorted = Float64Array.from(order, (index) => ry[index]!);
+  const discordant = sortCountingExchanges(sorted);
+  const tiedY = tiedPairs({ n, equal: (at) => sorted[at] === sorted[at - 1] });
+  const difference = pairs - tiedX - tiedY + tiedBoth - 2 * discordant;
+  return clamp(difference / Math.sqrt((pairs - tiedX) * (pairs - tiedY)));
+}
+
+/** Spearman's rho: Pearson's correlation of the average ranks. Same rules for infinities, NaN, constants and errors. */
+export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  const n = checkedLength(x, y);
+  const rx = ascendingRanks(x);
+  const ry = ascendingRanks(y);
+  const mean = (n + 1) / 2;
+  let xx = 0;
+  let yy = 0;
+  let xy = 0;
+  for (let i = 0; i < n; i += 1) {
+    const dx = rx[i]! - mean;
+    const dy = ry[i]! - mean;
+    xx += dx * dx;
+    yy += dy * dy;
+    xy += dx * dy;
+  }
+  return clamp(xy / Math.sqrt(xx * yy));
+}
+
+function checkedLength(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  if (x.length !== y.length)
+    throw new RangeError(`columns of ${x.length} and ${y.length} values cannot be correlated`);
+  if (x.length < 2) throw new RangeError(`a correlation needs two values or more, not ${x.length}`);
+  return x.length;
+}
+
+/** Pairs within runs of a sorted column of n; `equal(at)`: the value at `at` equals the one before it. */
+function tiedPairs({ n, equal }: { readonly n: number; readonly equal: (at: number) => boolean }): number {
+  let count = 0;
+  let run = 0;
+  for (let at = 1; at < n; at += 1) {
+    run = equal(at) ? run + 1 : 0;
+    count += run;
+  }
+  return count;
+}
+
+/** Sorts in place, bottom up and stable; returns how many pairs stood in strictly descending order. */
+function sortCountingExchanges(values: Float64Array): number {
+  const n = values.length;
+  const merged = new Float64Array(n);
+  let exchanges = 0;
+  for (let width = 1; width < n; width *= 2) {
+    for (let start = 0; start < n; start += 2 * width) {
+      const middle = Math.min(start + width, n);
+      const end = Math.min(middle + width, n);
+      let left = start;
+      let right = middle;
+      for (let at = start; at < end; at += 1) {
+        if (left < middle && (right === end || values[left]! <= values[right]!)) {
+          merged[at] = values[left]!;
+          left += 1;
+        } else {
+          merged[at] = values[right]!;
+          right += 1;
+          exchanges += middle - left;
+        }
+      }
+    }
+    values.set(merged);
+  }
+  return exchanges;
+}
+
+/** Rounding may leave 1.0000000000000002; NaN stays NaN. */
+function clamp(value: number): number {
+  return Math.max(-1, Math.min(1, value));
+}

@@ -1,0 +1,26 @@
+// In: scores and candidate texts of a cohort. Out: the order of rows in the ranking, the same on every machine.
+import { compare } from './ranks.js';
+
+/**
+ * Row indices [m]: score descending (NaN counts as -Infinity), equal scores by candidate text, ascending by UTF-16 code
+ * unit. Throws a RangeError for unequal lengths.
+ */
+export function order({
+  scores,
+  candidates,
+}: {
+  readonly scores: ArrayLike<number>;
+  readonly candidates: readonly string[];
+}): Uint32Array {
+  const m = candidates.length;
+  if (scores.length !== m) throw new RangeError(`${scores.length} scores for ${m} candidates`);
+  const keys = Float64Array.from(scores, (score) => (Number.isNaN(score) ? -Infinity : score));
+  return Uint32Array.from(keys.keys()).sort(
+    (a, b) => compare(keys[b]!, keys[a]!) || compareText(candidates[a]!, candidates[b]!),
+  );
+}
+
+/** Not localeCompare, whose order depends on the machine. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,59 @@
+// In: the counts of a finished search. Out: the text of summary.json, the digest of its ranking; and back.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { SpecError } from '../spec/errors.js';
+import { toIssues } from '../spec/fields.js';
+
+const count = z.int().nonnegative();
+/** -1 to 1; null where it is undefined (a constant column), because JSON has no NaN. */
+const coefficient = z.number().min(-1).max(1).nullable();
+
+/** Keys that a later version adds are kept. */
+const SummarySchema = z.looseObject({
+  name: z.string().min(1),
+  id: z.string().min(1),
+  /** Planned; `scored` of them were computed by this run, `reused` were in the store before, `failed` were set aside. */
+  candidates: count,
+  scored: count,
+  reused: count,
+  failed: count,
+  /** Wall clock from start to ranking. */
+  seconds: z.number().nonnegative(),
+  /** Wall clock for each candidate scored by this run; 0 if none was. */
+  millisecondsPerCandidate: z.number().nonnegative(),
+  /** SHA-256, hex, of the bytes of ranking.csv. */
+  rankingSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** By dataset, with a truth file only. */
+  correlation: z.record(z.string(), z.object({ kendall: coefficient, spearman: coefficient })).optional(),
+});
+
+export type Summary = z.infer<typeof SummarySchema>;
+
+/** JSON, two spaces, line feed at the end. Throws a SpecError for what `parseSummary` would refuse, NaN above all. */
+export function formatSummary(summary: Summary): string {
+  return `${JSON.stringify(checked({ value: summary, source: 'summary' }), null, 2)}\n`;
+}
+
+/** Throws a SpecError that names `source` and the fields at fault. */
+export function parseSummary({ text, source }: { readonly text: string; readonly source: string }): Summary {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw SpecError.of({ path: source, message: `not JSON: ${(error as Error).message}` });
+  }
+  return checked({ value, source });
+}
+
+/** SHA-256, hex, of the UTF-8 bytes of a ranking that comes in chunks. */
+export function rankingSha256(chunks: Iterable<string>): string {
+  const hash = createHash('sha256');
+  for (const chunk of chunks) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+function checked({ value, source }: { readonly value: unknown; readonly source: string }): Summary {
+  const result = SummarySchema.safeParse(value);
+  if (result.success) return result.data;
+  throw new SpecError(toIssues({ error: result.error, root: source }));
+}

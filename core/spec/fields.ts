@@ -1,0 +1,118 @@
+// In: the limits of one field. Out: its zod schema, whose messages say what was found and what would be right.
+import { z } from 'zod';
+import type { Issue } from './errors.js';
+import { unknownKey, unknownValue } from './nearest.js';
+import { found } from './show.js';
+
+/** Whole number from `min` to `max`, both allowed, divisible by `multipleOf` (1 if not given). */
+export function wholeNumber({
+  min,
+  max,
+  multipleOf = 1,
+}: {
+  readonly min: number;
+  readonly max: number;
+  readonly multipleOf?: number;
+}) {
+  const right = multipleOf === 1 ? 'whole number' : `multiple of ${multipleOf}`;
+  return z.custom<number>(
+    (value) => Number.isInteger(value) && inside(value) && (value as number) % multipleOf === 0,
+    { error: ({ input }) => `${found(input)}; must be a ${right} from ${min} to ${max}` },
+  );
+
+  function inside(value: unknown): boolean {
+    return (value as number) >= min && (value as number) <= max;
+  }
+}
+
+/** Finite number above 0, at most `max`. */
+export function positiveNumber({ max }: { readonly max: number }) {
+  return z.custom<number>((value) => typeof value === 'number' && value > 0 && value <= max, {
+    error: ({ input }) => `${found(input)}; must be a number above 0, at most ${max}`,
+  });
+}
+
+/** Text for which `test` holds; `right` completes "must be ...". */
+export function text({ test, right }: { readonly test: (value: string) => boolean; readonly right: string }) {
+  return z.custom<string>((value) => typeof value === 'string' && test(value), {
+    error: ({ input }) => `${found(input)}; must be ${right}`,
+  });
+}
+
+/** One of the given words; a word that is none of them gets the nearest one suggested. */
+export function oneOf<const Word extends string>(words: readonly [Word, ...Word[]]) {
+  return z.enum(words, {
+    error: ({ input }) =>
+      typeof input === 'string'
+        ? unknownValue({ word: input, known: words })
+        : `${found(input)}; must be one of ${words.join(', ')}`,
+  });
+}
+
+/** Mapping without other keys; `words` may stand in its place (presets, replaced before). Several unknown keys give a message of several lines, in the order of the keys (see `toIssues`). */
+export function mapping<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+  {
+    right = `a mapping with ${Object.keys(shape).join(', ')}`,
+    words = [],
+  }: { readonly right?: string; readonly words?: readonly string[] } = {},
+) {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((word) => unknownKey({ word, known })).join('\n')
+        : typeof issue.input === 'string' && words.length > 0
+          ? unknownValue({ word: issue.input, known: words })
+          : wrongMapping({ value: issue.input, right }),
+  });
+}
+
+/** Fails with an issue for `kind` and one for each key that no kind knows; made for `superRefine` before a discriminated union. */
+export function checkKind(options: readonly { readonly shape: z.core.$ZodShape }[]) {
+  const kinds = options.flatMap(
+    ({ shape }) => (shape.kind as unknown as { readonly values: Set<string> }).values,
+  );
+  const known = kinds.flatMap((values) => [...values]);
+  const keys = [...new Set(options.flatMap(({ shape }) => Object.keys(shape)))];
+  return (value: unknown, context: z.core.$RefinementCtx): void => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      const right = `a mapping with a kind, such as { kind: ${known[0]} }`;
+      context.addIssue({ code: 'custom', message: wrongMapping({ value, right }) });
+      return;
+    }
+    const kind = Object.hasOwn(value, 'kind') ? (value as { readonly kind: unknown }).kind : undefined;
+    if (typeof kind === 'string' && known.includes(kind)) return;
+    const message =
+      typeof kind === 'string'
+        ? unknownValue({ word: kind, known })
+        : `${found(kind)}; must be one of ${known.join(', ')}`;
+    context.addIssue({ code: 'custom', path: ['kind'], message });
+    for (const word of Object.keys(value)) {
+      if (keys.includes(word)) continue;
+      context.addIssue({ code: 'custom', path: [word], message: unknownKey({ word, known: keys }) });
+    }
+  };
+}
+
+/** zod's issues as ours: dotted paths, one issue for each unknown key. `root` names the whole document. */
+export function toIssues({ error, root }: { readonly error: z.ZodError; readonly root: string }): Issue[] {
+  return error.issues.flatMap((issue) => {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
+    const messages = issue.code === 'unrecognized_keys' ? issue.message.split('\n') : [issue.message];
+    return keys.map((key, index) => {
+      const path = [...issue.path, ...(key === undefined ? [] : [key])];
+      return { path: path.map(step).join('.') || root, message: messages[index] ?? issue.message };
+    });
+  });
+}
+
+function wrongMapping({ value, right }: { readonly value: unknown; readonly right: string }): string {
+  return `${found(value)}; must be ${right}`;
+}
+
+/** A path must stay on one line and short whatever the key holds. */
+function step(key: PropertyKey): string {
+  const name = String(key);
+  return /^[\w.-]{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, 64));
+}

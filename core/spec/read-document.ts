@@ -1,0 +1,91 @@
+// In: YAML or JSON text from outside. Out: the plain value it holds, or a SpecError with source, line and column.
+import { type Document, isScalar, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';
+import { type Issue, SpecError } from './errors.js';
+import { quote } from './show.js';
+
+const LONGEST_BYTES = 1024 * 1024;
+const MOST_ISSUES = 20;
+const MOST_ALIASES = 100;
+const DEEPEST = 32;
+
+/**
+ * One YAML 1.2 document (JSON is YAML). Refused: syntax errors, duplicate keys, several documents, tags, keys that are
+ * not text, aliases that multiply, nesting beyond 32 levels, texts above 1 MiB, nothing at all. `source` is the file's name for the message.
+ */
+export function readDocument({ text, source }: { readonly text: string; readonly source: string }): unknown {
+  if (text.length > LONGEST_BYTES || Buffer.byteLength(text) > LONGEST_BYTES) {
+    throw SpecError.of({ path: source, message: 'larger than 1 MiB; a specification has a few lines' });
+  }
+  refuseDepth({ text, source });
+  const lines = new LineCounter();
+  const document = reading(source, () =>
+    // Without uniqueKeys: the library compares each key with each other one, minutes for a long file.
+    parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false }),
+  );
+  const written = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
+    at: pos[0],
+    message,
+  }));
+  const faults = written.length > 0 ? written : repeatedKeys(document);
+  if (faults.length > 0) {
+    const issues = faults.slice(0, MOST_ISSUES).map(({ at, message }): Issue => {
+      const { line, col } = lines.linePos(at);
+      return { path: `${source}:${line}:${col}`, message: oneLine(message) };
+    });
+    throw new SpecError(issues);
+  }
+  if (document.contents === null) {
+    throw SpecError.of({ path: source, message: 'empty; must be a mapping with at least name and space' });
+  }
+  return reading(source, () => document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
+}
+
+/** Before anything recursive sees the text: at the stack's end V8 may abort the process instead of throwing. */
+function refuseDepth({ text, source }: { readonly text: string; readonly source: string }): void {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _token of parser.next(lexeme));
+    if (parser.stack.length <= DEEPEST) continue;
+    throw SpecError.of({
+      path: source,
+      message: `nested deeper than ${DEEPEST} levels; a specification has three`,
+    });
+  }
+}
+
+interface Fault {
+  /** Offset into the text. */
+  readonly at: number;
+  readonly message: string;
+}
+
+function repeatedKeys(document: Document.Parsed): Fault[] {
+  const faults: Fault[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name))
+          faults.push({ at: key.range?.[0] ?? 0, message: `key ${quote(name)} is there twice; keep one` });
+        seen.add(name);
+      }
+    },
+  });
+  return faults;
+}
+
+/** The parser throws plain errors for alias bombs and for aliases of nothing. */
+function reading<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw SpecError.of({ path: source, message: `cannot be read: ${oneLine((error as Error).message)}` });
+  }
+}
+
+function oneLine(message: string): string {
+  if (message.startsWith('Source contains multiple documents')) return 'more than one document; keep one';
+  return message.split('\n')[0] ?? message;
+}

@@ -1,0 +1,119 @@
+// Out: what workflows, activities and clients say to each other. Types only, safe to import in a workflow.
+import type { Specification } from './specification.js';
+
+/** Memo of a search's workflow: what lists show, and what tells two specifications under one id apart. */
+export interface SearchMemo {
+  readonly name: string;
+  readonly space: string;
+  readonly digest: string;
+  readonly specification: Specification;
+}
+
+export interface SearchInput {
+  readonly id: string;
+  readonly specification: Specification;
+  /** The candidates that the specification's `strategy.file` held when the search was started. */
+  readonly list?: CandidateListRef;
+  /** What a run hands to the next when the history grows too long. */
+  readonly carried?: SearchState;
+}
+
+/** A list of candidates in the blob store. */
+export interface CandidateListRef {
+  readonly digest: string;
+  readonly count: number;
+}
+
+export type Phase = 'planning' | 'scoring' | 'auditing' | 'ranking' | 'reporting' | 'done';
+
+export interface SearchState {
+  readonly startedAt: number;
+  /** Names the failures of this search's run; the same through continue-as-new. */
+  readonly run: string;
+  readonly plan: CandidateListRef;
+  /** What this round has to score; `planned` is the first round's number of them. */
+  readonly todo: CandidateListRef;
+  readonly planned: number;
+  /** Candidates that had a score before this search began, and that have been set aside. */
+  readonly reused: number;
+  readonly failed: number;
+  readonly round: number;
+  readonly nextShard: number;
+  /** Of `planned`: done by finished shards. */
+  readonly done: number;
+  readonly paused: boolean;
+}
+
+/** Answer of the `progress` query. */
+export interface SearchProgress {
+  readonly phase: Phase;
+  readonly paused: boolean;
+  /** Written candidates: all, with a score from before, set aside. */
+  readonly candidates: number;
+  readonly reused: number;
+  readonly failed: number;
+  /** What had to be scored when the search began, and how much of it finished shards have done. */
+  readonly planned: number;
+  readonly done: number;
+  /** Shards of this round; `running` by number. */
+  readonly shards: { readonly done: number; readonly running: readonly number[]; readonly total: number };
+}
+
+export interface ShardInput {
+  readonly search: string;
+  readonly run: string;
+  readonly specification: Specification;
+  readonly list: CandidateListRef;
+  /** Number of the shard, for people and progress bars. */
+  readonly shard: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Counts of candidates of one shard. */
+export interface ShardResult {
+  readonly scored: number;
+  readonly reused: number;
+  readonly failed: number;
+}
+
+export interface AuditInput {
+  readonly run: string;
+  readonly specification: Specification;
+  readonly plan: CandidateListRef;
+}
+
+export interface AuditResult {
+  /** What is to be scored, each once. */
+  readonly todo: CandidateListRef;
+  /** Candidates of the plan without a score that can still get one, and those that were set aside. */
+  readonly missing: number;
+  readonly failed: number;
+}
+
+export interface ReportInput {
+  readonly search: string;
+  readonly specification: Specification;
+  readonly plan: CandidateListRef;
+  readonly reused: number;
+  readonly failed: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Digest of ranking.csv. */
+  readonly ranking: string;
+}
+
+/** Digests of the blobs that a finished search leaves. */
+export interface SearchResult {
+  readonly ranking: string;
+  readonly failures: string;
+  readonly summary: string;
+}
+
+export interface SearchActivities {
+  planCandidates(input: { specification: Specification; list?: CandidateListRef }): Promise<CandidateListRef>;
+  auditScores(input: AuditInput): Promise<AuditResult>;
+  scoreShard(input: ShardInput): Promise<ShardResult>;
+  rankCandidates(input: AuditInput): Promise<{ ranking: string; failures: string }>;
+  reportSearch(input: ReportInput): Promise<{ summary: string }>;
+}

@@ -1,0 +1,24 @@
+// In: any value that came from outside. Out: a short, one-line text of it for error messages.
+
+const LONGEST = 60;
+
+/** `found -4`, `found the text "16"`, `missing`: how a message starts. */
+export function found(value: unknown): string {
+  return value === undefined
+    ? 'missing'
+    : `found ${typeof value === 'string' ? 'the text ' : ''}${show(value)}`;
+}
+
+/** Text is quoted and cut at 60 characters; lists and mappings are only named. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object' && value !== null) return 'a mapping';
+  return String(value);
+}
+
+/** Double quotes, control characters escaped, at most 60 characters. */
+export function quote(text: string): string {
+  return text.length > LONGEST ? `${JSON.stringify(text.slice(0, LONGEST))}...` : JSON.stringify(text);
+}

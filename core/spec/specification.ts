@@ -1,0 +1,150 @@
+// In: the text of a specification file. Out: a complete, checked Specification with every default filled in.
+import { z } from 'zod';
+import { type Issue, SpecError } from './errors.js';
+import { checkKind, mapping, oneOf, positiveNumber, text, toIssues, wholeNumber } from './fields.js';
+import { readDocument } from './read-document.js';
+import { found, quote } from './show.js';
+
+/** The proxies in their canonical order, which is also the order of the columns in reports. */
+export const PROXIES = ['expressivity', 'progressivity', 'trainability', 'complexity'] as const;
+export type ProxyName = (typeof PROXIES)[number];
+
+/** draws x batch x resolution; `weights`: one draw shared by all candidates, or drawn anew for each (as published). */
+export const PRESETS = {
+  screen: { draws: 1, batch: 8, resolution: 32, weights: 'shared' },
+  standard: { draws: 3, batch: 8, resolution: 32, weights: 'shared' },
+  paper: { draws: 1, batch: 64, resolution: 32, weights: 'candidate' },
+} as const;
+
+const Spaces = [mapping({ kind: z.literal('nas-bench-201') })] as const;
+
+const Strategies = [
+  mapping({ kind: z.literal('exhaustive') }),
+  mapping({ kind: z.literal('random'), samples: wholeNumber({ min: 1, max: 1e9 }) }),
+  mapping({
+    kind: z.literal('list'),
+    file: text({
+      test: (value) => value.trim() !== '' && !value.includes('\0'),
+      right: 'the path of a text file with one candidate a line',
+    }),
+  }),
+] as const;
+
+const Fidelity = z.preprocess(
+  (value) =>
+    typeof value === 'string' && Object.hasOwn(PRESETS, value)
+      ? PRESETS[value as keyof typeof PRESETS]
+      : value,
+  mapping(
+    {
+      draws: wholeNumber({ min: 1, max: 64 }).default(PRESETS.standard.draws),
+      batch: wholeNumber({ min: 1, max: 1024 }).default(PRESETS.standard.batch),
+      resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }).default(PRESETS.standard.resolution),
+      weights: oneOf(['shared', 'candidate']).default('shared'),
+    },
+    {
+      right: `one of ${Object.keys(PRESETS).join(', ')}, or a mapping with draws, batch, resolution`,
+      words: Object.keys(PRESETS),
+    },
+  ),
+);
+
+const Proxies = z
+  .array(oneOf(PROXIES), { error: ({ input }) => `${found(input)}; must be a list of ${PROXIES.join(', ')}` })
+  .superRefine((names, context) => {
+    if (names.length === 0) {
+      const message = `found an empty list; must hold at least one of ${PROXIES.join(', ')}`;
+      context.addIssue({ code: 'custom', message });
+    }
+    names.forEach((name, index) => {
+      if (names.indexOf(name) === index) return;
+      context.addIssue({ code: 'custom', path: [index], message: `${quote(name)} is there twice; keep one` });
+    });
+  })
+  .transform((names) => PROXIES.filter((name) => names.includes(name)));
+
+const weight = positiveNumber({ max: 1e6 }).optional();
+const Aggregation = mapping({
+  kind: oneOf(['log-rank', 'linear-rank']).default('log-rank'),
+  weights: mapping({
+    expressivity: weight,
+    progressivity: weight,
+    trainability: weight,
+    complexity: weight,
+  } satisfies Record<ProxyName, unknown>).prefault({}),
+});
+
+const Execution = mapping({
+  device: oneOf(['cpu']).default('cpu'),
+  shardSize: wholeNumber({ min: 1, max: 10_000 }).default(64),
+  window: wholeNumber({ min: 1, max: 1000 }).default(8),
+});
+
+const Written = mapping({
+  name: text({
+    test: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(value),
+    right: '1 to 64 letters, digits, "_" or "-", the first a letter or digit (no slash, dot or space)',
+  }),
+  space: z.unknown().superRefine(checkKind(Spaces)).pipe(z.discriminatedUnion('kind', Spaces)),
+  strategy: z
+    .unknown()
+    .superRefine(checkKind(Strategies))
+    .pipe(z.discriminatedUnion('kind', Strategies))
+    .default({ kind: 'exhaustive' }),
+  fidelity: Fidelity.prefault('standard'),
+  proxies: Proxies.prefault([...PROXIES]),
+  aggregation: Aggregation.prefault({}),
+  cohort: oneOf(['written', 'classes']).default('written'),
+  seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 }).default(1),
+  execution: Execution.prefault({}),
+});
+
+/** A specification with nothing left open. `aggregation.weights` has exactly the chosen proxies. */
+export type Specification = ReturnType<typeof complete>;
+export type Fidelity = Specification['fidelity'];
+
+/** YAML or JSON text -> Specification. Throws a SpecError with every issue found; `source` is the file's name. */
+export function parseSpecification({
+  text: written,
+  source,
+}: {
+  readonly text: string;
+  readonly source: string;
+}): Specification {
+  return checkSpecification({ value: readDocument({ text: written, source }), source });
+}
+
+/** The same for a value that is already read; a Specification comes out as it went in. */
+export function checkSpecification({
+  value,
+  source,
+}: {
+  readonly value: unknown;
+  readonly source: string;
+}): Specification {
+  const result = Written.safeParse(value, { reportInput: true });
+  const stray = strayWeights(value);
+  if (!result.success) throw new SpecError([...toIssues({ error: result.error, root: source }), ...stray]);
+  if (stray.length > 0) throw new SpecError(stray);
+  return complete(result.data);
+}
+
+function complete(written: z.output<typeof Written>) {
+  const { kind, weights } = written.aggregation;
+  const chosen = written.proxies.map((proxy) => [proxy, weights[proxy] ?? 1] as const);
+  const all: Readonly<Partial<Record<ProxyName, number>>> = Object.fromEntries(chosen);
+  return { ...written, aggregation: { kind, weights: all } };
+}
+
+/** Looks at two fields at once, whatever is wrong with the others; silent where one of the two is itself malformed. */
+function strayWeights(value: unknown): Issue[] {
+  const both = z.object({ proxies: Proxies, aggregation: Aggregation }).safeParse(value);
+  if (!both.success) return [];
+  const { proxies, aggregation } = both.data;
+  return PROXIES.filter((name) => aggregation.weights[name] !== undefined && !proxies.includes(name)).map(
+    (name) => ({
+      path: `aggregation.weights.${name}`,
+      message: `weight for a proxy that is not in proxies (${proxies.join(', ')}); remove it or add ${name} to proxies`,
+    }),
+  );
+}

@@ -1,0 +1,188 @@
+// In: rankings, failures and summaries. Out: the exact text of each file, and the way back.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { failuresCsv } from '../../../core/report/failures-csv.js';
+import { formatNumber, parseNumber } from '../../../core/report/numbers.js';
+import { rankingCsv, readRankingCsv } from '../../../core/report/ranking-csv.js';
+import { formatSummary, parseSummary, rankingSha256 } from '../../../core/report/summary.js';
+import { fromTextCell, textCell } from '../../../core/report/text-cell.js';
+import { SpecError } from '../../../core/spec/errors.js';
+import { PROXIES } from '../../../core/spec/specification.js';
+
+const HEADER = 'rank,candidate,score,expressivity,progressivity,trainability,complexity,parameters';
+
+describe('numbers', () => {
+  it('writes infinities as words and refuses NaN', () => {
+    expect([-Infinity, Infinity, 0.1, -0, 1e-7, 1e21, 153273344].map(formatNumber)).toEqual([
+      '-inf',
+      'inf',
+      '0.1',
+      '0',
+      '1e-7',
+      '1e+21',
+      '153273344',
+    ]);
+    expect(() => formatNumber(NaN)).toThrow(RangeError);
+  });
+
+  it('reads back every number', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true }), (value) => {
+        expect(parseNumber(formatNumber(value))).toBe(value === 0 ? 0 : value);
+      }),
+    );
+  });
+
+  it.each(['', ' 1', 'NaN', 'nan', '0x1', '1_0', 'Infinity', '1,5', '--1', '1.'])('refuses %j', (text) => {
+    expect(() => parseNumber(text)).toThrow(RangeError);
+  });
+});
+
+describe('text cells', () => {
+  it.each([
+    ['|avg_pool_3x3~0|', '|avg_pool_3x3~0|'],
+    ['a,b', '"a,b"'],
+    ['say "x"', '"say ""x"""'],
+    ['=1+1', "'=1+1"],
+    ['@x', "'@x"],
+    ['+cmd|x', "'+cmd|x"],
+    ['-5.5e3', '-5.5e3'],
+    ['\tx', "'\tx"],
+    ['\rx', '"\'\rx"'],
+    ["'=x", "''=x"],
+  ])('%j is %j', (text, cell) => {
+    expect(textCell(text)).toBe(cell);
+  });
+
+  it('have one text each', () => {
+    const awkward = fc.string({
+      unit: fc.constantFrom("'", '=', '-', '1', '"', '\t', '\r', '\n', ',', 'x'),
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(awkward, (text) => {
+        const cell = textCell(text);
+        const inner = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+        expect(fromTextCell(inner)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('ranking.csv', () => {
+  const columns = {
+    candidates: ['|a|', 'x,"y"'],
+    scores: [0, -1.5],
+    proxies: { expressivity: [1.25, -Infinity], complexity: [7, 1e21] },
+    parameters: [10, 20],
+  };
+
+  it('is this text', () => {
+    expect([...rankingCsv(columns)].join('')).toBe(
+      `${HEADER}\n1,|a|,0,1.25,,,7,10\n2,"x,""y""",-1.5,-inf,,,1e+21,20\n`,
+    );
+    expect([...rankingCsv({ candidates: [], scores: [], proxies: {}, parameters: [] })]).toEqual([
+      `${HEADER}\n`,
+    ]);
+  });
+
+  it('refuses NaN and ragged columns', () => {
+    expect(() => [...rankingCsv({ ...columns, scores: [1, NaN] })]).toThrow(RangeError);
+    expect(() => [...rankingCsv({ ...columns, scores: [1] })]).toThrow(
+      'a column of 1 values for 2 candidates',
+    );
+  });
+
+  it('reads back', () => {
+    const number = fc.double({ noNaN: true }).map((v) => (v === 0 ? 0 : v));
+    const row = fc.record({
+      candidate: fc.string({
+        unit: fc.constantFrom("'", '=', '-', '1', '"', '\t', '\r', '\n', ',', 'x', ' '),
+        maxLength: 6,
+      }),
+      score: number,
+      raw: fc.tuple(number, number, number, number),
+      parameters: fc.nat(),
+    });
+    fc.assert(
+      fc.property(fc.array(row), fc.subarray([...PROXIES]), (rows, chosen) => {
+        const text = [
+          ...rankingCsv({
+            candidates: rows.map(({ candidate }) => candidate),
+            scores: rows.map(({ score }) => score),
+            proxies: Object.fromEntries(
+              chosen.map((name) => [name, rows.map(({ raw }) => raw[PROXIES.indexOf(name)]!)]),
+            ),
+            parameters: rows.map(({ parameters }) => parameters),
+          }),
+        ].join('');
+        const expected = rows.map(({ candidate, score, raw, parameters }, index) => ({
+          rank: index + 1,
+          candidate,
+          score,
+          proxies: Object.fromEntries(chosen.map((name) => [name, raw[PROXIES.indexOf(name)]!])),
+          parameters,
+        }));
+        expect(readRankingCsv(text)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('comes in chunks', () => {
+    const m = 15_625;
+    const scores = new Float64Array(m);
+    const candidates = Array.from(scores, (_, i) => `|${i}|`);
+    const chunks = [...rankingCsv({ candidates, scores, proxies: {}, parameters: scores })];
+    expect(chunks).toHaveLength(16);
+    expect(readRankingCsv(chunks.join(''))).toHaveLength(m);
+  });
+
+  it.each([
+    ['', 'ranking.csv:1: not a ranking'],
+    ['a,b\n', 'ranking.csv:1: not a ranking'],
+    [`${HEADER}\n1,x\n`, 'ranking.csv: not a ranking'],
+    [`${HEADER}\n1,x,NaN,,,,,1\n`, 'ranking.csv, row 1: found "NaN"'],
+    [`${HEADER}\n2,x,1,,,,,1\n`, 'ranking.csv, row 1: found rank 2; rows are missing'],
+  ])('refuses %j', (text, message) => {
+    expect(() => readRankingCsv(text)).toThrow(SpecError);
+    expect(() => readRankingCsv(text)).toThrow(message);
+  });
+});
+
+describe('failures.csv', () => {
+  it('is this text', () => {
+    expect([...failuresCsv([])]).toEqual(['candidate,reason,detail\n']);
+    expect(
+      [...failuresCsv([{ candidate: '|a|', reason: 'crash', detail: '=signal 9,\nexit' }])].join(''),
+    ).toBe('candidate,reason,detail\n|a|,crash,"\'=signal 9,\nexit"\n');
+  });
+});
+
+describe('summary.json', () => {
+  const summary = {
+    name: 'a',
+    id: 'a-1',
+    candidates: 10,
+    scored: 7,
+    reused: 2,
+    failed: 1,
+    seconds: 1.5,
+    millisecondsPerCandidate: 214.2,
+    rankingSha256: rankingSha256(['ab', 'c']),
+    correlation: { cifar10: { kendall: 0.5, spearman: null } },
+  };
+
+  it('reads back, with keys of later versions', () => {
+    expect(summary.rankingSha256).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+    expect(parseSummary({ text: formatSummary(summary), source: 's' })).toEqual(summary);
+    const later = JSON.stringify({ ...summary, more: 1 });
+    expect(parseSummary({ text: later, source: 's' })).toEqual({ ...summary, more: 1 });
+  });
+
+  it('refuses NaN and what is no summary', () => {
+    expect(() => formatSummary({ ...summary, seconds: NaN })).toThrow(/^seconds: /);
+    expect(() => parseSummary({ text: '{}', source: 's' })).toThrow(SpecError);
+    expect(() => parseSummary({ text: '[]', source: 's.json' })).toThrow(/^s\.json: /);
+    expect(() => parseSummary({ text: 'x', source: 's.json' })).toThrow(/^s\.json: not JSON/);
+  });
+});
