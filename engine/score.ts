@@ -124,11 +124,18 @@ async function runBlock({
 
 function weights(block: Block, draw: DrawTensors): Record<string, Tensor> {
   return Object.fromEntries(
-    Object.entries(block.weights).map(([slot, { name, shape }]) => [weightInput(slot), draw.weight(name, shape)]),
+    Object.entries(block.weights).map(([slot, { name, shape }]) => [
+      weightInput(slot),
+      draw.weight(name, shape),
+    ]),
   );
 }
 
-function expressivityOf(out: InferenceSession.OnnxValueMapType, { batch }: DrawTensors, shape: Shape): number {
+function expressivityOf(
+  out: InferenceSession.OnnxValueMapType,
+  { batch }: DrawTensors,
+  shape: Shape,
+): number {
   return featureExpressivity({
     products: out.cov!.data as Float32Array,
     sums: out.sum!.data as Float32Array,

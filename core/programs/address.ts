@@ -1,7 +1,7 @@
 // In: a specification, a candidate, a draw. Out: the address of the score: two searches with one address share it.
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../spec/specification-digest.js';
 import type { Specification } from '../spec/specification.js';
+import { canonicalJson } from '../spec/specification-digest.js';
 import { ENGINE_VERSION } from './version.js';
 
 /** Everything but candidate and draw that a score depends on: space, fidelity, seed, engine version, device class. */

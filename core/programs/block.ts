@@ -41,7 +41,12 @@ export class BlockBuilder {
   }
 
   /** Adds an instruction and answers the number of its value. */
-  add(operation: OperationName, inputs: readonly number[], settings: Settings = {}, weight?: Weight & { slot: string }) {
+  add(
+    operation: OperationName,
+    inputs: readonly number[],
+    settings: Settings = {},
+    weight?: Weight & { slot: string },
+  ) {
     const slot = weight?.slot ?? '';
     if (weight) this.#weights[slot] = { name: weight.name, shape: weight.shape };
     this.#instructions.push({ operation, inputs, settings, slot });

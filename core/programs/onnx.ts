@@ -43,7 +43,12 @@ export class GraphBuilder {
     return this.addMany(type, inputs, attributes, 1)[0]!;
   }
 
-  addMany(type: string, inputs: readonly string[], attributes: Attributes, results: number): readonly string[] {
+  addMany(
+    type: string,
+    inputs: readonly string[],
+    attributes: Attributes,
+    results: number,
+  ): readonly string[] {
     const key = `${type}(${inputs.join(',')})${JSON.stringify(attributes)}`;
     const known = this.#known.get(key);
     if (known) return known;

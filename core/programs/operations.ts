@@ -99,7 +99,10 @@ const averagePool: Operation = {
 /** Sum of any number of inputs of one shape. */
 const sum: Operation = {
   shape: ({ inputs }) => inputs[0]!,
-  forward: (g, { inputs }) => ({ output: inputs.length === 1 ? inputs[0]! : g.add('Sum', inputs), saved: [] }),
+  forward: (g, { inputs }) => ({
+    output: inputs.length === 1 ? inputs[0]! : g.add('Sum', inputs),
+    saved: [],
+  }),
   vjp: (_, { inputs }, __, gradient) => inputs.map(() => gradient),
 };
 
@@ -138,7 +141,13 @@ function pooling({ kernel, stride }: Settings) {
 function flipped(g: GraphBuilder, weight: string, kernel: number): string {
   const swapped = g.add('Transpose', [weight], { perm: [1, 0, 2, 3] });
   if (kernel === 1) return swapped;
-  return g.add('Slice', [swapped, g.ints(-1, -1), g.ints(-kernel - 1, -kernel - 1), g.ints(2, 3), g.ints(-1, -1)]);
+  return g.add('Slice', [
+    swapped,
+    g.ints(-1, -1),
+    g.ints(-kernel - 1, -kernel - 1),
+    g.ints(2, 3),
+    g.ints(-1, -1),
+  ]);
 }
 
 /** One channel of one image, [1, 1, h, w]. */

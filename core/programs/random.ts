@@ -12,7 +12,17 @@ export interface RandomKey {
  * Threefry-2x32 with 20 rounds: a counter-based generator (Salmon et al. 2011, "Parallel random numbers: as easy as
  * 1, 2, 3"). Encrypts counters (i, 0), i = 0, 1, ..., under a 64-bit key; answers 2 words for each counter.
  */
-export function threefry({ key, words, start = 0, high = 0 }: { key: readonly [number, number]; words: number; start?: number; high?: number }): Uint32Array {
+export function threefry({
+  key,
+  words,
+  start = 0,
+  high = 0,
+}: {
+  key: readonly [number, number];
+  words: number;
+  start?: number;
+  high?: number;
+}): Uint32Array {
   const out = new Uint32Array(words + (words & 1));
   const k0 = key[0] | 0;
   const k1 = key[1] | 0;
@@ -20,31 +30,56 @@ export function threefry({ key, words, start = 0, high = 0 }: { key: readonly [n
   for (let i = 0; i < out.length; i += 2) {
     let a = ((start + (i >>> 1)) | 0) + k0;
     let b = (high | 0) + k1;
-    a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a;
-    a = (a + b) | 0; b = ((b << 15) | (b >>> 17)) ^ a;
-    a = (a + b) | 0; b = ((b << 26) | (b >>> 6)) ^ a;
-    a = (a + b) | 0; b = ((b << 6) | (b >>> 26)) ^ a;
-    a = (a + k1) | 0; b = (b + k2 + 1) | 0;
-    a = (a + b) | 0; b = ((b << 17) | (b >>> 15)) ^ a;
-    a = (a + b) | 0; b = ((b << 29) | (b >>> 3)) ^ a;
-    a = (a + b) | 0; b = ((b << 16) | (b >>> 16)) ^ a;
-    a = (a + b) | 0; b = ((b << 24) | (b >>> 8)) ^ a;
-    a = (a + k2) | 0; b = (b + k0 + 2) | 0;
-    a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a;
-    a = (a + b) | 0; b = ((b << 15) | (b >>> 17)) ^ a;
-    a = (a + b) | 0; b = ((b << 26) | (b >>> 6)) ^ a;
-    a = (a + b) | 0; b = ((b << 6) | (b >>> 26)) ^ a;
-    a = (a + k0) | 0; b = (b + k1 + 3) | 0;
-    a = (a + b) | 0; b = ((b << 17) | (b >>> 15)) ^ a;
-    a = (a + b) | 0; b = ((b << 29) | (b >>> 3)) ^ a;
-    a = (a + b) | 0; b = ((b << 16) | (b >>> 16)) ^ a;
-    a = (a + b) | 0; b = ((b << 24) | (b >>> 8)) ^ a;
-    a = (a + k1) | 0; b = (b + k2 + 4) | 0;
-    a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a;
-    a = (a + b) | 0; b = ((b << 15) | (b >>> 17)) ^ a;
-    a = (a + b) | 0; b = ((b << 26) | (b >>> 6)) ^ a;
-    a = (a + b) | 0; b = ((b << 6) | (b >>> 26)) ^ a;
-    a = (a + k2) | 0; b = (b + k0 + 5) | 0;
+    a = (a + b) | 0;
+    b = ((b << 13) | (b >>> 19)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 15) | (b >>> 17)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 26) | (b >>> 6)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 6) | (b >>> 26)) ^ a;
+    a = (a + k1) | 0;
+    b = (b + k2 + 1) | 0;
+    a = (a + b) | 0;
+    b = ((b << 17) | (b >>> 15)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 29) | (b >>> 3)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 16) | (b >>> 16)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 24) | (b >>> 8)) ^ a;
+    a = (a + k2) | 0;
+    b = (b + k0 + 2) | 0;
+    a = (a + b) | 0;
+    b = ((b << 13) | (b >>> 19)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 15) | (b >>> 17)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 26) | (b >>> 6)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 6) | (b >>> 26)) ^ a;
+    a = (a + k0) | 0;
+    b = (b + k1 + 3) | 0;
+    a = (a + b) | 0;
+    b = ((b << 17) | (b >>> 15)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 29) | (b >>> 3)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 16) | (b >>> 16)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 24) | (b >>> 8)) ^ a;
+    a = (a + k1) | 0;
+    b = (b + k2 + 4) | 0;
+    a = (a + b) | 0;
+    b = ((b << 13) | (b >>> 19)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 15) | (b >>> 17)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 26) | (b >>> 6)) ^ a;
+    a = (a + b) | 0;
+    b = ((b << 6) | (b >>> 26)) ^ a;
+    a = (a + k2) | 0;
+    b = (b + k0 + 5) | 0;
     out[i] = a;
     out[i + 1] = b;
   }
@@ -53,7 +88,9 @@ export function threefry({ key, words, start = 0, high = 0 }: { key: readonly [n
 
 /** 64 bits of SHA-256 over the key's fields. */
 function keyWords({ seed, draw, name }: RandomKey): [number, number] {
-  const hash = createHash('sha256').update(JSON.stringify([seed, draw, name])).digest();
+  const hash = createHash('sha256')
+    .update(JSON.stringify([seed, draw, name]))
+    .digest();
   return [hash.readUInt32LE(0), hash.readUInt32LE(4)];
 }
 

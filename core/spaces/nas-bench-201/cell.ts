@@ -53,7 +53,9 @@ export function parseCell(text: string): Cell {
     const to = n + 1;
     const parts = node.split('|');
     if (parts.length !== to + 2 || parts[0] !== '' || parts.at(-1) !== '')
-      fail(`node ${to} is "${shorten(node)}"; must be ${to} edges between bars, |op~0|${to > 1 ? '...' : ''}`);
+      fail(
+        `node ${to} is "${shorten(node)}"; must be ${to} edges between bars, |op~0|${to > 1 ? '...' : ''}`,
+      );
     parts.slice(1, -1).forEach((part, from) => {
       const [name, source, ...rest] = part.split('~');
       const edge = `edge ${to}<-${from}`;

@@ -9,8 +9,10 @@ const CELLS_PER_STAGE = 5;
 export function cellNetwork(cell: Cell): Network {
   const blocks: Block[] = [];
   STAGES.forEach((channels, stage) => {
-    if (stage > 0) blocks.push(reductionBlock({ index: blocks.length, from: STAGES[stage - 1]!, to: channels }));
-    for (let i = 0; i < CELLS_PER_STAGE; i++) blocks.push(cellBlock({ cell, index: blocks.length, channels }));
+    if (stage > 0)
+      blocks.push(reductionBlock({ index: blocks.length, from: STAGES[stage - 1]!, to: channels }));
+    for (let i = 0; i < CELLS_PER_STAGE; i++)
+      blocks.push(cellBlock({ cell, index: blocks.length, channels }));
   });
   return { stem: stemBlock(), blocks };
 }
@@ -34,7 +36,8 @@ function cellBlock({ cell, index, channels }: { cell: Cell; index: number; chann
       if (edge.to !== to || !live[e]) return;
       const input = nodes[edge.from]!;
       if (cell[e] === 'skip_connect') parts.push(input);
-      else if (cell[e] === 'avg_pool_3x3') parts.push(b.add('averagePool', [input], { kernel: 3, stride: 1 }));
+      else if (cell[e] === 'avg_pool_3x3')
+        parts.push(b.add('averagePool', [input], { kernel: 3, stride: 1 }));
       else {
         const kernel = cell[e] === 'nor_conv_3x3' ? 3 : 1;
         if (!activated.has(input)) activated.set(input, b.add('relu', [input]));

@@ -1,0 +1,32 @@
+// In: a plan. Out: the candidates whose score the store does not hold and that were not set aside, each once.
+import type { SearchActivities } from '../core/spec/search.js';
+import { writeCandidateList } from '../store/candidate-list.js';
+import type { Store } from '../store/store.js';
+import { lookUp, memberBatches } from './cohort.js';
+
+export function auditScores({ store }: { store: Store }): SearchActivities['auditScores'] {
+  return async ({ run, specification, plan }) => {
+    const setAside = new Set((await store.failures.list(run)).map(({ candidate }) => candidate));
+    const seen = new Set<string>();
+    const counts = { missing: 0, failed: 0 };
+    async function* todo(): AsyncGenerator<string> {
+      for await (const members of memberBatches({ store, specification, plan })) {
+        const units = [...new Set(members.map(({ unit }) => unit))];
+        const found = await lookUp({ store, specification, units });
+        const missing = new Set(units.filter((_, i) => found[i]!.includes(undefined)));
+        for (const { unit } of members) {
+          if (!missing.has(unit)) continue;
+          if (setAside.has(unit)) {
+            counts.failed++;
+            continue;
+          }
+          counts.missing++;
+          if (seen.has(unit)) continue;
+          seen.add(unit);
+          yield unit;
+        }
+      }
+    }
+    return { todo: await writeCandidateList(store.blobs, todo()), ...counts };
+  };
+}

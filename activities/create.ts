@@ -1,0 +1,69 @@
+// In: store, clock, scoring. Out: the activities of control and of score workers, errors mapped for Temporal.
+import { heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { BlobError, SpecError } from '../core/spec/errors.js';
+import type { SearchActivities } from '../core/spec/search.js';
+import type { Store } from '../store/store.js';
+import { auditScores } from './audit-scores.js';
+import { planCandidates } from './plan-candidates.js';
+import { rankCandidates } from './rank-candidates.js';
+import { reportSearch } from './report-search.js';
+import { scoreShard } from './score-shard.js';
+import type { Scoring } from './scoring.js';
+
+const HEARTBEAT_MS = 5_000;
+
+export function createControlActivities({
+  store,
+  now,
+}: {
+  store: Store;
+  now: () => number;
+}): Omit<SearchActivities, 'scoreShard'> {
+  return {
+    planCandidates: mapped(beating(planCandidates({ store }))),
+    auditScores: mapped(beating(auditScores({ store }))),
+    rankCandidates: mapped(beating(rankCandidates({ store }))),
+    reportSearch: mapped(beating(reportSearch({ store, now }))),
+  };
+}
+
+export function createScoreActivities({
+  store,
+  scoring,
+}: {
+  store: Store;
+  scoring: Scoring;
+}): Pick<SearchActivities, 'scoreShard'> {
+  return { scoreShard: mapped(scoreShard({ store, scoring })) };
+}
+
+/** Tells Temporal that a long step is alive. */
+function beating<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promise<R> {
+  return async (input) => {
+    const timer = setInterval(() => heartbeat(), HEARTBEAT_MS);
+    try {
+      return await activity(input);
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
+
+/** Bad input and damaged blobs do not get better by trying again; everything else does. */
+function mapped<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promise<R> {
+  return async (input) => {
+    try {
+      return await activity(input);
+    } catch (error) {
+      if (error instanceof SpecError || error instanceof BlobError || error instanceof RangeError)
+        throw ApplicationFailure.create({
+          message: error.message,
+          type: error.name,
+          nonRetryable: true,
+          cause: error,
+        });
+      throw error;
+    }
+  };
+}

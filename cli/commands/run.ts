@@ -1,0 +1,147 @@
+// In: `zeroscout run SPEC`. Out: a finished search, its files and its top ten; or a search that goes on without us.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { openSpace } from '../../core/spaces/index.js';
+import { SpecError } from '../../core/spec/errors.js';
+import { parseTruth, type Truth } from '../../core/spec/truth.js';
+import { Interrupted, wholeNumber } from '../arguments.js';
+import { checkedWorkflowId } from '../search/find-search.js';
+import { follow } from '../search/follow.js';
+import { startDetachedWorkers, startLocalWorkers } from '../search/local-workers.js';
+import { type ReadSpecification, readSpecification, readText } from '../search/read-specification.js';
+import { type Results, readResults } from '../search/results.js';
+import { rankingTable, summaryLines } from '../search/show-results.js';
+import { defaultId, startSearch } from '../search/start-search.js';
+import { type Session, withSession } from '../session.js';
+import { note, paint, print, printJson } from '../terminal.js';
+
+const TOP = 10;
+
+interface RunOptions {
+  readonly out?: string;
+  readonly truth?: string;
+  readonly id?: string;
+  readonly detach?: true;
+  readonly workers?: number;
+  readonly json?: true;
+}
+
+export function addRunCommand(program: Command): void {
+  program
+    .command('run')
+    .description('search: start the specification, or go on with it where it was, until its ranking is there')
+    .argument('<SPEC>', 'specification, YAML or JSON')
+    .option('--out <DIR>', 'write ranking.csv, failures.csv and summary.json there')
+    .option(
+      '--truth <FILE>',
+      'CSV of known accuracies (arch,<dataset>,...): report how well the ranking agrees',
+    )
+    .option('--id <ID>', 'name of this search (default: name and digest of the specification)')
+    .option('--detach', 'start the search and return; it goes on in the background')
+    .option(
+      '--workers <N>',
+      'score workers on this machine (default: 1 with embedded services, else 0)',
+      wholeNumber({ min: 0, max: 256 }),
+    )
+    .option('--json', 'print the summary as JSON')
+    .action(run);
+}
+
+async function run(path: string, options: RunOptions): Promise<void> {
+  const read = await readSpecification(path);
+  const truth = options.truth === undefined ? undefined : await readTruth({ path: options.truth, read });
+  const id = options.id ?? defaultId(read);
+  checkedWorkflowId(id);
+  if (options.out !== undefined) await createFolder(options.out);
+  await withSession({ start: 'if-needed' }, (session) => search({ session, read, truth, id, options }));
+}
+
+async function search({
+  session,
+  read,
+  truth,
+  id,
+  options,
+}: {
+  session: Session;
+  read: ReadSpecification;
+  truth: Truth | undefined;
+  id: string;
+  options: RunOptions;
+}): Promise<void> {
+  const { client, store, connections, home } = session;
+  const { handle, how } = await startSearch({ client, store, id, read });
+  const count = options.workers ?? (connections.embedded ? 1 : 0);
+  const device = read.specification.execution.device;
+  const page = connections.temporal.webAddress;
+  note(
+    `search ${paint.bold(id)} ${how === 'started' ? 'started' : 'is running; attached to it'}${page ? `; watch it at ${page}` : ''}`,
+  );
+  if (options.detach) {
+    startDetachedWorkers({ home, count, device });
+    if (options.json) printJson({ id, detached: true });
+    else note(`it goes on in the background: zeroscout watch ${id}, zeroscout results ${id}`);
+    return;
+  }
+  const stop = new AbortController();
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(130);
+    note('\nstopping the local workers; what is scored stays');
+    stop.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  const workers = startLocalWorkers({ home, count, device });
+  try {
+    const show = options.json ? 'nothing' : 'progress';
+    const result = await follow({ handle, id, store, stop: stop.signal, show });
+    if (result === 'stopped') throw new Interrupted(`nothing is lost; go on with: ${commandLine()}`);
+    const results = await readResults({ store, result, truth });
+    if (options.out !== undefined) await writeFiles({ folder: options.out, files: results.files });
+    show === 'progress' ? showResults({ results, options }) : printJson(results.summary);
+  } finally {
+    await workers.stop();
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+function showResults({
+  results: { rows, summary },
+  options,
+}: {
+  results: Results;
+  options: RunOptions;
+}): void {
+  print(rankingTable(rows.slice(0, TOP)));
+  print(`\n${summaryLines(summary)}`);
+  if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
+  if (options.out !== undefined) print(`files in ${options.out}`);
+}
+
+async function readTruth({ path, read }: { path: string; read: ReadSpecification }): Promise<Truth> {
+  const space = openSpace(read.specification.space);
+  return parseTruth({ text: await readText(path), source: path, parse: space.parse });
+}
+
+/** The folder that the results will go to, made before anything starts. */
+async function createFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw SpecError.of({
+      path: '--out',
+      message: `${path} cannot be made (${code}); must be a folder that can be written`,
+    });
+  }
+}
+
+async function writeFiles({ folder, files }: { folder: string; files: Results['files'] }): Promise<void> {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(resolve(folder), name), text);
+}
+
+function commandLine(): string {
+  return ['zeroscout', ...process.argv.slice(2)].join(' ');
+}

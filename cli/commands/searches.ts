@@ -1,0 +1,191 @@
+// In: `zeroscout status|watch|pause|resume|cancel|results`. Out: what searches do, and a say in it.
+import type { WorkflowHandle } from '@temporalio/client';
+import { type Command, Option } from 'commander';
+import { SpecError } from '../../core/spec/errors.js';
+import type { SearchProgress, SearchResult } from '../../core/spec/search.js';
+import { SEARCH_WORKFLOW, workflowIdOf } from '../../core/spec/search-queues.js';
+import { Interrupted, wholeNumber } from '../arguments.js';
+import { findSearch, stateOf } from '../search/find-search.js';
+import { follow } from '../search/follow.js';
+import { readResults } from '../search/results.js';
+import { plainTable, rankingTable, summaryLines } from '../search/show-results.js';
+import { type Session, withSession } from '../session.js';
+import { note, print, printJson } from '../terminal.js';
+
+const LISTED = 50;
+const QUERY_MS = 5_000;
+
+interface Json {
+  readonly json?: true;
+}
+
+export function addSearchCommands(program: Command): void {
+  program
+    .command('status')
+    .description('searches, newest first; with an ID, one of them')
+    .argument('[ID]')
+    .option('--json', 'for programs')
+    .action((id: string | undefined, options: Json) =>
+      withSession({ start: 'never' }, (session) =>
+        id ? statusOf(session, id, options) : list(session, options),
+      ),
+    );
+  program
+    .command('watch')
+    .description('progress of a running search until it ends')
+    .argument('<ID>')
+    .option('--json', 'print the summary as JSON')
+    .action((id: string, options: Json) =>
+      withSession({ start: 'never' }, (session) => watch(session, id, options)),
+    );
+  const tell = (
+    name: string,
+    description: string,
+    act: (handle: WorkflowHandle) => Promise<unknown>,
+    done: string,
+  ) =>
+    program
+      .command(name)
+      .description(description)
+      .argument('<ID>')
+      .option('--json', 'for programs')
+      .action((id: string, options: Json) =>
+        withSession({ start: 'never' }, async ({ client }) => {
+          const { handle, description } = await findSearch({ client, id });
+          if (description.status.name !== 'RUNNING')
+            throw SpecError.of({
+              path: 'ID',
+              message: `search "${id}" is not running: ${stateOf(description)}`,
+            });
+          await act(handle);
+          if (options.json) printJson({ id, [done]: true });
+          else note(`search ${id}: ${done}`);
+        }),
+      );
+  tell(
+    'pause',
+    'let the shards that run finish and start no other',
+    (handle) => handle.signal('pause'),
+    'paused',
+  );
+  tell('resume', 'go on with a paused search', (handle) => handle.signal('resume'), 'resumed');
+  tell(
+    'cancel',
+    'end a search; what is scored stays and is reused by the next',
+    (handle) => handle.cancel(),
+    'cancelled',
+  );
+  program
+    .command('results')
+    .description('ranking of a finished search')
+    .argument('<ID>')
+    .option('--top <N>', 'only the first N', wholeNumber({ min: 1, max: 1e9 }))
+    .addOption(new Option('--format <FORMAT>').choices(['table', 'csv', 'json']).default('table'))
+    .option('--json', 'same as --format json')
+    .action((id: string, options: Json & { top?: number; format: 'table' | 'csv' | 'json' }) =>
+      withSession({ start: 'never' }, (session) => results(session, id, options)),
+    );
+}
+
+async function list({ client, connections }: Session, { json }: Json): Promise<void> {
+  const rows = [];
+  for await (const execution of client.workflow.list({
+    query: `WorkflowType = "${SEARCH_WORKFLOW}"`,
+    pageSize: LISTED,
+  })) {
+    rows.push({
+      id: execution.workflowId.slice(workflowIdOf('').length),
+      name: String(execution.memo?.name ?? ''),
+      space: String(execution.memo?.space ?? ''),
+      state: stateOf(execution),
+      progress: String(execution.memo?.progress ?? ''),
+      started: execution.startTime.toISOString(),
+    });
+    if (rows.length === LISTED) break;
+  }
+  if (json) return printJson(rows);
+  if (!rows.length) return note('no searches yet; start one: zeroscout run SPEC.yaml');
+  const table = plainTable(['id', 'space', 'state', 'progress', 'started']);
+  for (const { id, space, state, progress, started } of rows)
+    table.push([id, space, state, progress, started]);
+  print(table.toString());
+  if (connections.temporal.webAddress) note(`web page: ${connections.temporal.webAddress}`);
+}
+
+async function statusOf({ client }: Session, id: string, { json }: Json): Promise<void> {
+  const { handle, description } = await findSearch({ client, id });
+  // Without a control worker nobody answers a query; what the search last wrote of itself is there all the same.
+  const progress = await Promise.race([
+    handle.query<SearchProgress>('progress').catch(() => undefined),
+    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), QUERY_MS).unref()),
+  ]);
+  const state = stateOf(description);
+  const { name, space } = (description.memo ?? {}) as { name?: string; space?: string };
+  const status = {
+    id,
+    name,
+    space,
+    state,
+    started: description.startTime.toISOString(),
+    ...(progress ? { progress } : {}),
+  };
+  if (json) return printJson(status);
+  print(`${id}: ${state}`);
+  print(`  ${name}, ${space}, started ${status.started}`);
+  print(`  ${String(description.memo?.progress ?? '')}`);
+  if (progress)
+    print(
+      `  shards: ${progress.shards.done} of ${progress.shards.total} done, ${progress.shards.running.length} running`,
+    );
+  else if (description.status.name === 'RUNNING')
+    print('  no control worker answers: start one with zeroscout worker --role control');
+}
+
+async function watch({ client, store }: Session, id: string, { json }: Json): Promise<void> {
+  const { handle } = await findSearch({ client, id });
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const result = await follow({ handle, id, store, stop: stop.signal, show: json ? 'nothing' : 'progress' });
+  if (result === 'stopped')
+    throw new Interrupted(`no longer watching; the search goes on: zeroscout watch ${id}`);
+  const { summary } = await readResults({ store, result });
+  if (json) printJson(summary);
+  else print(summaryLines(summary));
+}
+
+async function results(
+  { client, store }: Session,
+  id: string,
+  { top, format, json }: Json & { top?: number; format: 'table' | 'csv' | 'json' },
+): Promise<void> {
+  const { handle, description } = await findSearch({ client, id });
+  if (description.status.name !== 'COMPLETED')
+    throw SpecError.of({ path: 'ID', message: `search "${id}" has no results: ${stateOf(description)}` });
+  const { rows, files, summary } = await readResults({
+    store,
+    result: (await handle.result()) as SearchResult,
+  });
+  const first = rows.slice(0, top);
+  if (json || format === 'json')
+    return printJson(first.map(({ proxies, ...row }) => ({ ...row, ...printable(proxies) })));
+  if (format === 'csv')
+    return print(
+      top === undefined ? files['ranking.csv'] : firstLines(files['ranking.csv'], first.length + 1),
+    );
+  print(rankingTable(rows.slice(0, top ?? 20)));
+  print(`\n${summaryLines(summary)}`);
+}
+
+/** JSON has no infinity. */
+function printable(proxies: Readonly<Record<string, number>>): Record<string, number | string> {
+  return Object.fromEntries(
+    Object.entries(proxies).map(([name, value]) => [
+      name,
+      Number.isFinite(value) ? value : value > 0 ? 'inf' : '-inf',
+    ]),
+  );
+}
+
+function firstLines(text: string, count: number): string {
+  return text.split('\n').slice(0, count).join('\n');
+}

@@ -1,0 +1,33 @@
+// In: `zeroscout validate SPEC`. Out: what the specification means with every default filled in, or what is wrong with it.
+import type { Command } from 'commander';
+import { openSpace } from '../../core/spaces/index.js';
+import { readSpecification } from '../search/read-specification.js';
+import { defaultId } from '../search/start-search.js';
+import { print, printJson } from '../terminal.js';
+
+export function addValidateCommand(program: Command): void {
+  program
+    .command('validate')
+    .description('check a specification and show it with every default; starts nothing')
+    .argument('<SPEC>', 'specification, YAML or JSON')
+    .option('--json', 'for programs')
+    .action(async (path: string, { json }: { json?: true }) => {
+      const read = await readSpecification(path);
+      const { specification, list, digest } = read;
+      const { strategy } = specification;
+      const candidates =
+        list?.length ?? (strategy.kind === 'random' ? strategy.samples : openSpace(specification.space).size);
+      if (json) return printJson({ valid: true, id: defaultId(read), digest, candidates, specification });
+      const { fidelity, execution } = specification;
+      print(`${path} is valid`);
+      print(`  id          ${defaultId(read)}`);
+      print(`  candidates  ${candidates} of ${specification.space.kind} (${strategy.kind})`);
+      print(
+        `  fidelity    ${fidelity.draws} draws x batch ${fidelity.batch} x resolution ${fidelity.resolution}`,
+      );
+      print(`  proxies     ${specification.proxies.join(', ')}`);
+      print(
+        `  shards      ${Math.ceil(candidates / execution.shardSize)} of up to ${execution.shardSize}, ${execution.window} at once`,
+      );
+    });
+}

@@ -1,0 +1,66 @@
+// In: `zeroscout worker`. Out: a worker process that polls its queue until it is told to stop.
+import { availableParallelism } from 'node:os';
+import { type Command, Option } from 'commander';
+import { connectStore } from '../../store/jetstream.js';
+import { wholeNumber } from '../arguments.js';
+import { connectTemporal, resolveConnections } from '../connections.js';
+import { resolveHome } from '../services/home.js';
+import { note } from '../terminal.js';
+
+/** A worker waits for NATS as long as a shard may take; Temporal's heartbeat says that it is alive meanwhile. */
+const PATIENCE_MS = 10 * 60_000;
+
+interface WorkerCommandOptions {
+  readonly role: 'control' | 'score';
+  readonly device: string;
+  readonly concurrency: number;
+}
+
+export function addWorkerCommand(program: Command): void {
+  program
+    .command('worker')
+    .description('work for the searches of the configured servers until SIGTERM, then finish what is held')
+    .addOption(
+      new Option('--role <ROLE>', 'control: plans, audits, ranks; score: scores')
+        .choices(['control', 'score'])
+        .default('score'),
+    )
+    .addOption(
+      new Option('--device <DEVICE>', 'where a score worker computes').choices(['cpu']).default('cpu'),
+    )
+    .option(
+      '--concurrency <N>',
+      'candidates scored at once, one process each',
+      wholeNumber({ min: 1, max: 1024 }),
+      availableParallelism(),
+    )
+    .action(work);
+}
+
+async function work({ role, device, concurrency }: WorkerCommandOptions): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort();
+    });
+  // Started by `zeroscout run`: when that is gone, however it went, nobody wants this worker.
+  process.on('disconnect', () => stop.abort());
+  const { temporal, nats } = await resolveConnections({ home: resolveHome(), start: 'never', onStep: note });
+  // Says within seconds what is wrong with a server; Temporal's own worker would try for long.
+  await (await connectTemporal(temporal)).close();
+  const { url, creds } = nats;
+  const store = await connectStore({
+    url,
+    ...(creds ? { creds } : {}),
+    patienceMs: PATIENCE_MS,
+    name: `zeroscout-${role}`,
+  });
+  try {
+    const { runWorker } = await import('../../workers/run.js');
+    await runWorker({ role, device, concurrency, temporal, store, stop: stop.signal });
+  } finally {
+    await store.close();
+  }
+  process.exit(0);
+}

@@ -1,0 +1,157 @@
+// In: the environment, temporal.toml, the embedded services. Out: how to reach Temporal and NATS, and who said so.
+
+import { existsSync } from 'node:fs';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { ServiceError, SpecError } from '../core/spec/errors.js';
+import type { OnStep } from './services/binaries.js';
+import { type EmbeddedServices, ensureServices, findRunning } from './services/embedded.js';
+import type { Home, ServiceName } from './services/home.js';
+import type { NatsSettings, TemporalOptions, TemporalSettings } from './services/settings.js';
+
+export { checkNats } from './services/check-nats.js';
+export { connectTemporal } from './services/connect-temporal.js';
+export type { NatsSettings, Source, TemporalOptions, TemporalSettings } from './services/settings.js';
+
+export interface Connections {
+  readonly temporal: TemporalSettings;
+  readonly nats: NatsSettings;
+  /** True where at least one of the two is embedded. */
+  readonly embedded: boolean;
+}
+
+export interface Configured {
+  readonly temporal?: TemporalSettings;
+  readonly nats?: NatsSettings;
+}
+
+const DEFAULT_NAMESPACE = 'default';
+
+/**
+ * What is configured is used as it is; for the rest the embedded services are started (`if-needed`) or looked for
+ * (`never`). Throws SpecError for settings that cannot be right, ServiceError where nothing is there.
+ */
+export async function resolveConnections({
+  home,
+  onStep,
+  start,
+  env = process.env,
+}: {
+  readonly home: Home;
+  readonly onStep: OnStep;
+  readonly start: 'if-needed' | 'never';
+  readonly env?: NodeJS.ProcessEnv;
+}): Promise<Connections> {
+  const { temporal, nats } = readConfigured({ env });
+  const missing: ServiceName[] = [
+    ...(temporal ? [] : ['temporal' as const]),
+    ...(nats ? [] : ['nats' as const]),
+  ];
+  if (!temporal && (env.TEMPORAL_API_KEY || env.TEMPORAL_NAMESPACE)) {
+    onStep(
+      'TEMPORAL_ADDRESS is not set: the embedded Temporal server is used, without API key and namespace',
+    );
+  }
+  if (missing.length === 0) return { temporal: temporal!, nats: nats!, embedded: false };
+  const services =
+    start === 'never'
+      ? await requireRunning({ home, missing })
+      : await ensureServices({ home, onStep, which: missing });
+  return {
+    temporal: temporal ?? embeddedTemporal(services),
+    nats: nats ?? { url: services.nats!.address, source: 'embedded' },
+    embedded: true,
+  };
+}
+
+/** What the environment and temporal.toml say. Reads, connects to nothing. */
+export function readConfigured({ env = process.env }: { readonly env?: NodeJS.ProcessEnv }): Configured {
+  const temporal = configuredTemporal(env);
+  const nats = configuredNats(env);
+  return { ...(temporal && { temporal }), ...(nats && { nats }) };
+}
+
+function configuredTemporal(env: NodeJS.ProcessEnv): TemporalSettings | undefined {
+  const { connectionOptions, namespace } = loadTemporalConfig(env);
+  const { address, tls, apiKey, metadata } = connectionOptions;
+  if (!address) return undefined;
+  const source = env.TEMPORAL_ADDRESS ? 'environment' : 'file';
+  checkAddress({ address, path: source === 'environment' ? 'TEMPORAL_ADDRESS' : 'temporal.toml: address' });
+  const options: TemporalOptions = {
+    address,
+    ...(tls !== undefined && tls !== null && { tls }),
+    ...(apiKey !== undefined && { apiKey }),
+    ...(metadata !== undefined && { metadata }),
+  };
+  return { options, address, namespace: namespace || DEFAULT_NAMESPACE, source };
+}
+
+function loadTemporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnectConfig> {
+  const file = env.TEMPORAL_CONFIG_FILE;
+  if (file && !existsSync(file)) {
+    throw SpecError.of({ path: 'TEMPORAL_CONFIG_FILE', message: `there is no file ${file}` });
+  }
+  // `TEMPORAL_ADDRESS= zeroscout ...` is how a shell unsets for one command; the library would take the empty text.
+  const set = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+  } catch (error) {
+    const message = (error as Error).message.split('\n')[0]!;
+    throw SpecError.of({ path: `Temporal's settings (TEMPORAL_* and ${file ?? 'temporal.toml'})`, message });
+  }
+}
+
+function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined {
+  const { NATS_URL: url, NATS_CREDS: creds } = env;
+  if (creds && !url) {
+    throw SpecError.of({ path: 'NATS_CREDS', message: 'is set, but NATS_URL is not; set both or neither' });
+  }
+  if (!url) return undefined;
+  for (const server of url.split(',')) checkNatsUrl(server.trim());
+  if (creds && !existsSync(creds)) {
+    throw SpecError.of({ path: 'NATS_CREDS', message: `there is no file ${creds}` });
+  }
+  return { url, ...(creds && { creds }), source: 'environment' };
+}
+
+function checkAddress({ address, path }: { readonly address: string; readonly path: string }): void {
+  const [, port = '7233'] = /^(?:\[[\da-f:.]+\]|[^\s:/@]+)(?::(\d+))?$/i.exec(address) ?? [undefined, '0'];
+  if (Number(port) < 1 || Number(port) > 65_535) {
+    throw SpecError.of({ path, message: `"${address}" is not host:port, for example 127.0.0.1:7233` });
+  }
+}
+
+function checkNatsUrl(url: string): void {
+  const rest = /^(?:(?:nats|tls|ws|wss):\/\/)?([^/\s]+)\/?$/.exec(url)?.[1];
+  const parsed = rest && URL.canParse(`http://${rest}`) ? new URL(`http://${rest}`) : undefined;
+  if (!parsed?.hostname) {
+    throw SpecError.of({
+      path: 'NATS_URL',
+      message: `"${url}" is not an address, for example nats://127.0.0.1:4222`,
+    });
+  }
+}
+
+async function requireRunning({
+  home,
+  missing,
+}: {
+  readonly home: Home;
+  readonly missing: readonly ServiceName[];
+}): Promise<EmbeddedServices> {
+  const services = await findRunning({ home, which: missing });
+  const absent = missing.filter((name) => !services[name]);
+  if (absent.length === 0) return services;
+  const titles = absent.map((name) => (name === 'temporal' ? 'Temporal' : 'NATS')).join(' and ');
+  const variables = absent
+    .map((name) => (name === 'temporal' ? 'TEMPORAL_ADDRESS' : 'NATS_URL'))
+    .join(' and ');
+  throw new ServiceError({
+    address: home.root,
+    message: `${titles}: nothing is configured and no embedded server runs (looked in ${home.root}). Run \`zeroscout services up\`, or set ${variables}.`,
+  });
+}
+
+function embeddedTemporal({ temporal }: EmbeddedServices): TemporalSettings {
+  const { address, web } = temporal!;
+  return { options: { address }, address, namespace: DEFAULT_NAMESPACE, source: 'embedded', webAddress: web };
+}

@@ -1,0 +1,10 @@
+// In: nothing. Out: the type of one line of the doctor's report.
+
+export interface Check {
+  readonly name: string;
+  /** `missing`: a search cannot run here. `warning`: it can, with a drawback or after a download. */
+  readonly status: 'ok' | 'missing' | 'warning';
+  readonly found: string;
+  /** Empty where nothing is to be done. */
+  readonly todo: string;
+}

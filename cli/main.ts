@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+// In: the command line. Out: a command's work and its exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted.
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { SpecError } from '../core/spec/errors.js';
+import { Interrupted } from './arguments.js';
+import { addRunCommand } from './commands/run.js';
+import { addSearchCommands } from './commands/searches.js';
+import { addValidateCommand } from './commands/validate.js';
+import { addWorkerCommand } from './commands/worker.js';
+import { addDoctorCommand } from './doctor/command.js';
+import { addServicesCommands } from './services/commands.js';
+import { note, paint } from './terminal.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('zeroscout')
+  .description('Training-free neural architecture search at cluster scale')
+  .version(version)
+  .showHelpAfterError('(zeroscout --help shows what there is)')
+  .exitOverride();
+addRunCommand(program);
+addWorkerCommand(program);
+addSearchCommands(program);
+addValidateCommand(program);
+addServicesCommands(program);
+addDoctorCommand(program);
+overrideAll(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says what went wrong and answers the exit code. */
+function report(error: unknown): number {
+  // Commander has printed what it had to say; its help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Interrupted) {
+    note(message);
+    return 130;
+  }
+  if (error instanceof SpecError) {
+    note(paint.red(message));
+    return 2;
+  }
+  note(paint.red(withCauses(error)));
+  if (process.env.ZEROSCOUT_DEBUG && error instanceof Error) note(error.stack ?? '');
+  return 1;
+}
+
+/** `WorkflowFailedError: Workflow execution failed` says little; its cause says what happened. */
+function withCauses(error: unknown): string {
+  const messages: string[] = [];
+  for (let e: unknown = error; e instanceof Error; e = e.cause)
+    if (!messages.includes(e.message)) messages.push(e.message);
+  return messages.join(': ') || String(error);
+}
+
+function overrideAll(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride();
+    overrideAll(child);
+  }
+}

@@ -1,0 +1,150 @@
+// In: a search's workflow. Out: its result, with progress shown until it is there.
+import type { WorkflowHandle } from '@temporalio/client';
+import { SingleBar } from 'cli-progress';
+import type { SearchProgress, SearchResult } from '../../core/spec/search.js';
+import type { ProgressEvent, Store } from '../../store/store.js';
+import { note } from '../terminal.js';
+
+const POLL_MS = 1_000;
+/** Where nobody watches a terminal, a line now and then. */
+const LINE_MS = 5_000;
+
+/** Resolves with the search's result; rejects with its failure. `stop` ends the watching, not the search. */
+export async function follow({
+  handle,
+  id,
+  store,
+  stop,
+  show,
+}: {
+  handle: WorkflowHandle;
+  id: string;
+  store: Store;
+  stop: AbortSignal;
+  show: 'progress' | 'nothing';
+}): Promise<SearchResult | 'stopped'> {
+  const live = new Map<number, number>();
+  const unsubscribe = store.progress.subscribe(id, ({ shard, scored, reused, failed }: ProgressEvent) => {
+    live.set(shard, scored + reused + failed);
+  });
+  const view = show === 'nothing' ? silent : process.stderr.isTTY ? bar() : lines();
+  const poll = async (): Promise<void> => {
+    const progress = await handle.query<SearchProgress>('progress');
+    const running = progress.shards.running.reduce((sum, shard) => sum + (live.get(shard) ?? 0), 0);
+    view.update({ ...progress, now: Math.min(progress.done + running, progress.planned) });
+  };
+  let polling = false;
+  const timer = setInterval(() => {
+    if (polling) return;
+    polling = true;
+    // No worker may be there to answer yet, or a server may be restarting: the next tick asks again.
+    void poll()
+      .catch(() => {})
+      .finally(() => {
+        polling = false;
+      });
+  }, POLL_MS);
+  const stopped = new Promise<'stopped'>((resolve) => {
+    if (stop.aborted) resolve('stopped');
+    stop.addEventListener('abort', () => resolve('stopped'));
+  });
+  try {
+    return await Promise.race([resultOf(handle), stopped]);
+  } finally {
+    clearInterval(timer);
+    unsubscribe();
+    view.end();
+  }
+}
+
+/** The workflow's result, through restarts of the server. */
+async function resultOf(handle: WorkflowHandle): Promise<SearchResult> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return (await handle.result()) as SearchResult;
+    } catch (error) {
+      if (!isTransient(error) || attempt >= 60) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+/** gRPC: the server is away (14), has no time (4), or gave up on a connection that broke (13, 1). */
+function isTransient(error: unknown): boolean {
+  const cause = (error as { cause?: { code?: unknown } }).cause;
+  return [1, 4, 8, 13, 14].includes(Number(cause?.code ?? (error as { code?: unknown }).code));
+}
+
+type Shown = SearchProgress & { readonly now: number };
+interface View {
+  update(progress: Shown): void;
+  end(): void;
+}
+const silent: View = { update: () => {}, end: () => {} };
+
+/** Candidates a second since the first that this view saw. */
+function speedometer() {
+  let first: { time: number; now: number } | undefined;
+  return ({ now, planned }: Shown) => {
+    first ??= { time: Date.now(), now };
+    const rate = (now - first.now) / Math.max((Date.now() - first.time) / 1000, 1e-3);
+    const left = rate > 0 ? duration((planned - now) / rate) : '-';
+    return { rate: rate.toFixed(1), left };
+  };
+}
+
+function bar(): View {
+  const speed = speedometer();
+  const widget = new SingleBar({
+    format: '{phase} [{bar}] {value}/{total}  {rate}/s  {left} left  {failed} failed  {reused} reused',
+    barCompleteChar: '=',
+    barIncompleteChar: ' ',
+    hideCursor: true,
+    stream: process.stderr,
+  });
+  let started = false;
+  return {
+    update: (progress) => {
+      const payload = {
+        ...speed(progress),
+        phase: phaseOf(progress),
+        failed: progress.failed,
+        reused: progress.reused,
+      };
+      if (!started) widget.start(progress.planned, progress.now, payload);
+      started = true;
+      widget.setTotal(progress.planned);
+      widget.update(progress.now, payload);
+    },
+    end: () => started && widget.stop(),
+  };
+}
+
+function lines(): View {
+  const speed = speedometer();
+  let last = 0;
+  let phase = '';
+  return {
+    update: (progress) => {
+      const { rate, left } = speed(progress);
+      if (Date.now() - last < LINE_MS && phase === phaseOf(progress)) return;
+      last = Date.now();
+      phase = phaseOf(progress);
+      note(
+        `${phase}  ${progress.now}/${progress.planned}  ${rate}/s  ${left} left  ${progress.failed} failed  ${progress.reused} reused`,
+      );
+    },
+    end: () => {},
+  };
+}
+
+function phaseOf({ paused, phase }: SearchProgress): string {
+  return paused ? 'paused' : phase;
+}
+
+function duration(seconds: number): string {
+  const s = Math.round(seconds);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}

@@ -1,0 +1,53 @@
+// In: the path of a specification. Out: what a search needs of it, every file that it names read and checked.
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { openSpace } from '../../core/spaces/index.js';
+import { parseCandidateList } from '../../core/spec/candidate-list.js';
+import { SpecError } from '../../core/spec/errors.js';
+import { parseSpecification, type Specification } from '../../core/spec/specification.js';
+import { specificationDigest } from '../../core/spec/specification-digest.js';
+import { sha256 } from './sha256.js';
+
+export interface ReadSpecification {
+  readonly specification: Specification;
+  /** Candidates of a `list` strategy, in their usual spelling, each once. */
+  readonly list?: readonly string[];
+  /** Of everything that decides the result. */
+  readonly digest: string;
+}
+
+/** SpecError names the file and the field; nothing has been started then. */
+export async function readSpecification(path: string): Promise<ReadSpecification> {
+  const specification = parseSpecification({ text: await readText(path), source: path });
+  const { strategy } = specification;
+  const space = openSpace(specification.space);
+  if (strategy.kind === 'random' && strategy.samples > space.size)
+    throw SpecError.of({
+      path: 'strategy.samples',
+      message: `found ${strategy.samples}; ${space.kind} has ${space.size} candidates, so at most that`,
+    });
+  if (strategy.kind !== 'list')
+    return { specification, digest: specificationDigest(specification, { inputs: {} }) };
+  const source = resolve(dirname(path), strategy.file);
+  const text = await readText(source, `strategy.file: ${strategy.file}`);
+  const { candidates } = parseCandidateList({ text, source: strategy.file, parse: space.parse });
+  const list = [...new Set(candidates.map(space.parse))];
+  const digest = specificationDigest(specification, { inputs: { list: sha256(list.join('\n')) } });
+  return { specification, list, digest };
+}
+
+/** The text of a file; a SpecError says what is wrong with the path. */
+export async function readText(path: string, name = path): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const why =
+      code === 'ENOENT'
+        ? 'no such file'
+        : code === 'EISDIR'
+          ? 'is a folder; must be a file'
+          : `cannot be read (${code})`;
+    throw SpecError.of({ path: name, message: why });
+  }
+}

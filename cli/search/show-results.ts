@@ -1,0 +1,82 @@
+// In: results. Out: tables for people.
+import Table from 'cli-table3';
+import type { RankingRow } from '../../core/report/ranking-csv.js';
+import type { Summary } from '../../core/report/summary.js';
+import { paint } from '../terminal.js';
+
+/** The first rows of a ranking. FLOPs and parameters in millions. */
+export function rankingTable(rows: readonly RankingRow[]): string {
+  const table = plainTable([
+    'rank',
+    'candidate',
+    'score',
+    'expressivity',
+    'progressivity',
+    'trainability',
+    'MFLOPs',
+    'Mparams',
+  ]);
+  for (const { rank, candidate, score, proxies, parameters } of rows)
+    table.push([
+      String(rank),
+      candidate,
+      fixed(score, 4),
+      fixed(proxies.expressivity, 3),
+      fixed(proxies.progressivity, 4),
+      fixed(proxies.trainability, 4),
+      proxies.complexity === undefined ? '' : (proxies.complexity / 1e6).toFixed(2),
+      (parameters / 1e6).toFixed(3),
+    ]);
+  return table.toString();
+}
+
+/** What the search did, in a few lines. */
+export function summaryLines({
+  candidates,
+  scored,
+  reused,
+  failed,
+  seconds,
+  millisecondsPerCandidate,
+  correlation,
+}: Summary): string {
+  const lines = [
+    `${candidates} candidates: ${scored} scored, ${reused} reused, ${failed} set aside`,
+    `${seconds.toFixed(1)} s${scored ? `, ${millisecondsPerCandidate.toFixed(1)} ms a candidate` : ''}`,
+  ];
+  for (const [dataset, { kendall, spearman }] of Object.entries(correlation ?? {}))
+    lines.push(`${dataset}: Kendall's tau ${fixed(kendall, 3)}, Spearman's rho ${fixed(spearman, 3)}`);
+  return lines.join('\n');
+}
+
+/** A table without lines: columns line up, and a terminal's copy and paste stays readable. */
+export function plainTable(head: readonly string[]): Table.Table {
+  const none = Object.fromEntries(
+    [
+      'top',
+      'top-mid',
+      'top-left',
+      'top-right',
+      'bottom',
+      'bottom-mid',
+      'bottom-left',
+      'bottom-right',
+      'left',
+      'left-mid',
+      'mid',
+      'mid-mid',
+      'right',
+      'right-mid',
+    ].map((name) => [name, '']),
+  );
+  return new Table({
+    head: head.map((name) => paint.bold(name)),
+    chars: { ...none, middle: '  ' },
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
+}
+
+function fixed(value: number | null | undefined, digits: number): string {
+  if (value === undefined || value === null) return '-';
+  return Number.isFinite(value) ? value.toFixed(digits) : value > 0 ? 'inf' : '-inf';
+}

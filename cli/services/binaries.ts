@@ -1,0 +1,117 @@
+// In: PATH and the bin folder. Out: a `temporal` and a `nats-server` that start and are new enough, fetched where missing.
+
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fetchBinary } from './fetch.js';
+import type { Home, ServiceName } from './home.js';
+import { run } from './process.js';
+
+export interface Binary {
+  readonly name: BinaryName;
+  readonly path: string;
+  readonly version: string;
+  readonly source: 'PATH' | 'fetched';
+}
+
+export type BinaryName = 'temporal' | 'nats-server';
+export type OnStep = (text: string) => void;
+
+interface Recipe {
+  readonly version: RegExp;
+  /** Temporal: updates are on and `--db-filename` is safe. NATS: JetStream discards new messages per subject. */
+  readonly oldest: string;
+}
+
+const RECIPES: { readonly [name in BinaryName]: Recipe } = {
+  temporal: { version: /temporal version v?(\d+\.\d+\.\d+)/i, oldest: '1.1.0' },
+  'nats-server': { version: /nats-server:? v?(\d+\.\d+\.\d+)/i, oldest: '2.10.0' },
+};
+
+export function binaryOf(service: ServiceName): BinaryName {
+  return service === 'temporal' ? 'temporal' : 'nats-server';
+}
+
+/** PATH first, then the bin folder; `undefined` where neither has one that works. Fetches nothing. */
+export async function findBinary({
+  home,
+  name,
+  env = process.env,
+  onStep = () => {},
+}: {
+  readonly home: Home;
+  readonly name: BinaryName;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly onStep?: OnStep;
+}): Promise<Binary | undefined> {
+  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  const candidates = [
+    ...folders.map((folder) => ({ path: join(folder, name), source: 'PATH' as const })),
+    { path: join(home.bin, name), source: 'fetched' as const },
+  ];
+  for (const { path, source } of candidates) {
+    if (!isExecutable(path)) continue;
+    const version = await versionOf({ name, path });
+    if (version === undefined) {
+      onStep(`${path} does not answer to --version and is left aside`);
+    } else if (isOlder({ version, than: RECIPES[name].oldest })) {
+      onStep(`${path} is ${version}, older than ${RECIPES[name].oldest}, and is left aside`);
+    } else {
+      return { name, path, version, source };
+    }
+  }
+  return undefined;
+}
+
+/** As `findBinary`, and fetches what is missing. Throws a ServiceError that says how to get it where that is impossible. */
+export async function ensureBinary({
+  home,
+  name,
+  env = process.env,
+  onStep,
+}: {
+  readonly home: Home;
+  readonly name: BinaryName;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly onStep: OnStep;
+}): Promise<Binary> {
+  const found = await findBinary({ home, name, env, onStep });
+  if (found) return found;
+  const path = join(home.bin, name);
+  const version = await fetchBinary({
+    name,
+    target: path,
+    env,
+    onStep,
+    check: (file) => versionOf({ name, path: file }),
+  });
+  return { name, path, version, source: 'fetched' };
+}
+
+/** `undefined`: it does not start, hangs, or is another program of the same name. */
+async function versionOf({
+  name,
+  path,
+}: {
+  readonly name: BinaryName;
+  readonly path: string;
+}): Promise<string | undefined> {
+  try {
+    const { stdout, stderr } = await run(path, ['--version'], { timeout: 20_000 });
+    return RECIPES[name].version.exec(stdout + stderr)?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+function isOlder({ version, than }: { readonly version: string; readonly than: string }): boolean {
+  return version.localeCompare(than, 'en', { numeric: true }) < 0;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

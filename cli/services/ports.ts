@@ -1,0 +1,43 @@
+// In: the ports of last time. Out: loopback ports that are free now.
+
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+const LOOPBACK = '127.0.0.1';
+// Below the range from which systems take the ports of outgoing connections (32768 and up on Linux). In that range a
+// client that keeps trying to reach a stopped server can end up connected to itself, and so keep the port busy.
+const FIRST = 20_000;
+const LAST = 32_000;
+
+/** `count` different free ports; those of `preferred` that are still free come first, in their places. */
+export async function freePorts({
+  count,
+  preferred = [],
+}: {
+  readonly count: number;
+  readonly preferred?: readonly number[];
+}): Promise<readonly number[]> {
+  const ports: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const wanted = preferred[index];
+    const keep = wanted !== undefined && !ports.includes(wanted) && (await isFree(wanted));
+    ports.push(keep ? wanted : await findFree({ taken: [...ports, ...preferred] }));
+  }
+  return ports;
+}
+
+async function findFree({ taken }: { readonly taken: readonly number[] }): Promise<number> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const port = randomInt(FIRST, LAST);
+    if (!taken.includes(port) && (await isFree(port))) return port;
+  }
+  throw new Error(`no free port between ${FIRST} and ${LAST} on ${LOOPBACK}`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: LOOPBACK, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

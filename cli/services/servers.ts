@@ -1,0 +1,84 @@
+// In: the home folder and the ports. Out: for each service its command line, its mark of identity, its test of readiness.
+
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Home, ServiceName } from './home.js';
+import { identifyPeer, jetStreamAnswers } from './peer.js';
+import { SEARCH_ATTRIBUTES, temporalAnswers } from './temporal-setup.js';
+
+export interface Server {
+  readonly title: string;
+  /** An absolute path on the command line that no other process has: by it a daemon is known as this home's. */
+  readonly marker: (home: Home) => string;
+  /** Writes what the server reads at its start, and returns its arguments. */
+  readonly prepare: (at: {
+    readonly home: Home;
+    readonly port: number;
+    readonly webPort: number;
+  }) => readonly string[];
+  /** True once clients can work with it. Never throws, and answers within about two seconds. */
+  readonly isReady: (at: { readonly home: Home; readonly port: number }) => Promise<boolean>;
+  /** SQLite and JetStream both write out what they hold when asked to end. */
+  readonly graceMs: number;
+}
+
+const HOST = '127.0.0.1';
+const PROBE_MS = 2_000;
+
+export const SERVERS: { readonly [name in ServiceName]: Server } = {
+  temporal: {
+    title: 'Temporal',
+    marker: (home) => join(home.temporal, 'temporal.db'),
+    prepare: ({ home, port, webPort }) => [
+      ...['server', 'start-dev', '--ip', HOST, '--port', `${port}`, '--ui-port', `${webPort}`],
+      ...['--db-filename', SERVERS.temporal.marker(home), '--log-level', 'warn'],
+      // Heeded only when the database is made; `prepareTemporal` adds those that came later.
+      ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+        '--search-attribute',
+        `${name}=${type}`,
+      ]),
+    ],
+    isReady: ({ port }) => temporalAnswers({ address: `${HOST}:${port}`, timeoutMs: PROBE_MS }),
+    graceMs: 15_000,
+  },
+  nats: {
+    title: 'NATS',
+    marker: (home) => join(home.nats, 'nats-server.conf'),
+    prepare: ({ home, port, webPort }) => {
+      const file = SERVERS.nats.marker(home);
+      writeFileSync(file, natsConfig({ home, port, webPort }));
+      return ['-c', file];
+    },
+    isReady: async ({ home, port }) => {
+      const peer = await identifyPeer({ host: HOST, port, timeoutMs: PROBE_MS });
+      if (peer.kind !== 'nats' || peer.info.server_name !== natsName(home)) return false;
+      return await jetStreamAnswers({ host: HOST, port, timeoutMs: PROBE_MS });
+    },
+    graceMs: 10_000,
+  },
+};
+
+/** A name of its own for each home: the greeting then tells whose server answers on a port. */
+function natsName(home: Home): string {
+  return `zeroscout-${createHash('sha256').update(home.root).digest('hex').slice(0, 12)}`;
+}
+
+function natsConfig({
+  home,
+  port,
+  webPort,
+}: {
+  readonly home: Home;
+  readonly port: number;
+  readonly webPort: number;
+}): string {
+  return `# Written by zeroscout at every start; changes are lost.
+server_name: ${natsName(home)}
+listen: "${HOST}:${port}"
+http: "${HOST}:${webPort}"
+jetstream {
+  store_dir: ${JSON.stringify(home.nats)}
+}
+`;
+}

@@ -1,0 +1,28 @@
+// In: nothing. Out: the types of what is known about a Temporal and a NATS server before connecting to them.
+
+import type { ConnectionOptions } from '@temporalio/client';
+
+export type Source = 'environment' | 'file' | 'embedded';
+
+/** What both `Connection` (client) and `NativeConnection` (worker) take. */
+export type TemporalOptions = { readonly address: string } & Pick<
+  ConnectionOptions,
+  'tls' | 'apiKey' | 'metadata'
+> & { readonly apiKey?: string };
+
+export interface TemporalSettings {
+  readonly options: TemporalOptions;
+  readonly address: string;
+  readonly namespace: string;
+  readonly source: Source;
+  /** Temporal's web page; known for the embedded server only. */
+  readonly webAddress?: string;
+}
+
+export interface NatsSettings {
+  /** One address or several with commas between. */
+  readonly url: string;
+  /** Path of a credentials file. */
+  readonly creds?: string;
+  readonly source: Exclude<Source, 'file'>;
+}

@@ -1,0 +1,36 @@
+// In: the home folder. Out: what of the embedded services runs, where, and since when. Starts nothing.
+
+import { findRunning } from './embedded.js';
+import { addresses, type Home, logFile, readState, SERVICE_NAMES, type ServiceName } from './home.js';
+import { pidsOf } from './lifecycle.js';
+import { SERVERS } from './servers.js';
+
+export interface ServiceStatus {
+  readonly name: ServiceName;
+  readonly title: string;
+  /** `silent`: the process is there but does not answer. */
+  readonly state: 'running' | 'silent' | 'stopped';
+  readonly pid?: number;
+  readonly address?: string;
+  readonly web?: string;
+  readonly version?: string;
+  readonly startedAt?: string;
+  readonly log: string;
+}
+
+export async function servicesStatus({ home }: { readonly home: Home }): Promise<readonly ServiceStatus[]> {
+  const running = await findRunning({ home });
+  const { services } = readState({ home });
+  return await Promise.all(
+    SERVICE_NAMES.map(async (name) => {
+      const base = { name, title: SERVERS[name].title, log: logFile({ home, name }) };
+      const record = services[name];
+      const [pid] = running[name] ? [running[name].pid] : await pidsOf({ home, name });
+      if (pid === undefined) return { ...base, state: 'stopped' as const };
+      const state = running[name] ? ('running' as const) : ('silent' as const);
+      if (!record) return { ...base, state, pid };
+      const { version, startedAt } = record;
+      return { ...base, state, pid, ...addresses(name, record), version, startedAt };
+    }),
+  );
+}

@@ -1,0 +1,44 @@
+// In: the environment. Out: a connected session: Temporal client and store. One place where commands connect and disconnect.
+import { Client } from '@temporalio/client';
+import { connectStore } from '../store/jetstream.js';
+import type { Store } from '../store/store.js';
+import { type Connections, connectTemporal, resolveConnections } from './connections.js';
+import { type Home, resolveHome } from './services/home.js';
+import { note, paint } from './terminal.js';
+
+/** How long a command waits for a server in trouble before it says so. */
+const PATIENCE_MS = 5_000;
+
+export interface Session {
+  readonly client: Client;
+  readonly store: Store;
+  readonly connections: Connections;
+  readonly home: Home;
+}
+
+/** Connects, hands the session to `use`, and disconnects whatever happens. ServiceError names a server that is not there. */
+export async function withSession<T>(
+  { start }: { start: 'if-needed' | 'never' },
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  const home = resolveHome();
+  const connections = await resolveConnections({ home, start, onStep: (text) => note(paint.dim(text)) });
+  const connection = await connectTemporal(connections.temporal);
+  try {
+    const { url, creds } = connections.nats;
+    const store = await connectStore({
+      url,
+      ...(creds ? { creds } : {}),
+      patienceMs: PATIENCE_MS,
+      name: 'zeroscout-cli',
+    });
+    try {
+      const client = new Client({ connection, namespace: connections.temporal.namespace });
+      return await use({ client, store, connections, home });
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await connection.close();
+  }
+}

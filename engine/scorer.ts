@@ -1,0 +1,49 @@
+// In: score requests. Out: raw proxies. One scorer holds the programs and the tensors of a few draws.
+import { LRUCache } from 'lru-cache';
+import { randomDraw } from '../core/programs/draw.js';
+import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
+import { openSpace } from '../core/spaces/index.js';
+import { createPrograms } from './programs.js';
+import type { ScoreRequest, ScoreResult } from './protocol.js';
+import { type DrawTensors, drawTensors, scoreNetwork } from './score.js';
+
+/** Draws whose tensors are kept; each takes 15 to 60 MB. */
+const KEPT_DRAWS = 4;
+
+export interface Scorer {
+  score(request: ScoreRequest): Promise<ScoreResult>;
+  close(): Promise<void>;
+}
+
+export function createScorer({ threads }: { threads: number }): Scorer {
+  const programs = createPrograms({ threads });
+  const draws = new LRUCache<string, DrawTensors>({ max: KEPT_DRAWS });
+  const tensorsOf = ({ seed, fidelity, candidate }: ScoreRequest, draw: number): DrawTensors => {
+    const { batch, resolution, weights } = fidelity;
+    const owner = weights === 'candidate' ? candidate : '';
+    const key = JSON.stringify([seed, draw, batch, resolution, owner]);
+    let known = draws.get(key);
+    if (!known)
+      draws.set(key, (known = drawTensors({ draw: randomDraw({ seed, draw, owner }), batch, resolution })));
+    return known;
+  };
+  return {
+    score: async (request) => {
+      const space = openSpace(request.space);
+      const network = space.network(request.candidate);
+      const complexity = space.costs(request.candidate).flops;
+      const results = [];
+      for (const draw of request.draws) {
+        const score = await scoreNetwork({ network, draw: tensorsOf(request, draw), programs });
+        results.push({
+          expressivity: expressivity(score.features),
+          progressivity: progressivity(score.features),
+          trainability: trainability(score.blocks),
+          complexity,
+        });
+      }
+      return results;
+    },
+    close: () => programs.close(),
+  };
+}

@@ -1,0 +1,55 @@
+// In: candidates of any number, one by one. Out: a list in the blob store that is read by range, and back.
+
+import { BlobError } from '../core/spec/errors.js';
+import type { CandidateListRef } from '../core/spec/search.js';
+import type { BlobStore } from './store.js';
+
+/** Candidates in one blob: about 350 KB of NAS-Bench-201 strings. */
+const CHUNK = 4096;
+
+/** Writes candidates in chunks of lines, then the list of the chunks' digests; never holds more than one chunk. */
+export async function writeCandidateList(
+  blobs: BlobStore,
+  candidates: Iterable<string> | AsyncIterable<string>,
+): Promise<CandidateListRef> {
+  const digests: string[] = [];
+  let lines: string[] = [];
+  let count = 0;
+  const flush = async () => {
+    digests.push(await blobs.put(encode(lines)));
+    lines = [];
+  };
+  for await (const candidate of candidates) {
+    lines.push(candidate);
+    count++;
+    if (lines.length === CHUNK) await flush();
+  }
+  if (lines.length) await flush();
+  return { digest: await blobs.put(encode([String(count), ...digests])), count };
+}
+
+/** Candidates `from` up to, not including, `to`. BlobError when the list is not what its reference says. */
+export async function* readCandidates(
+  blobs: BlobStore,
+  list: CandidateListRef,
+  { from = 0, to = list.count }: { from?: number; to?: number } = {},
+): AsyncGenerator<string> {
+  const [count, ...digests] = decode(await blobs.get(list.digest));
+  if (Number(count) !== list.count || digests.length !== Math.ceil(list.count / CHUNK))
+    throw new BlobError(
+      `candidate list ${list.digest} holds ${count} candidates; ${list.count} were expected`,
+    );
+  for (let chunk = Math.floor(from / CHUNK); chunk * CHUNK < to; chunk++) {
+    const start = chunk * CHUNK;
+    const lines = decode(await blobs.get(digests[chunk]!));
+    yield* lines.slice(Math.max(0, from - start), to - start);
+  }
+}
+
+function encode(lines: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(lines.join('\n'));
+}
+
+function decode(bytes: Uint8Array): string[] {
+  return bytes.length ? new TextDecoder().decode(bytes).split('\n') : [];
+}

@@ -1,0 +1,92 @@
+// In: scores and failures with the texts that address them. Out: checked NATS subject tokens and readable JSON, and back.
+import { createHash } from 'node:crypto';
+import type { Failure, Proxies, ScoreEntry } from './store.js';
+
+/** JSON of one score or failure; far below the 1 MB that a NATS message may have. */
+const MAX_ENTRY_BYTES = 256 * 1024;
+/** A crash can leave a log of megabytes; its head says what happened. */
+const MAX_DETAIL = 8_192;
+
+const names = new Map<number, string>([
+  [Infinity, 'inf'],
+  [-Infinity, '-inf'],
+]);
+
+/**
+ * Subject token of any text: the first 16 bytes of SHA-256, base64url, 22 characters. What is hashed is the text as a
+ * JSON string: UTF-8 alone would give every lone surrogate the same bytes.
+ */
+export function tokenOf(text: string): string {
+  return createHash('sha256').update(JSON.stringify(text)).digest().subarray(0, 16).toString('base64url');
+}
+
+/** `value` itself, if it can stand between two dots of a subject; RangeError otherwise. */
+export function checkToken({ what, value }: { readonly what: string; readonly value: string }): string {
+  if (/^[A-Za-z0-9_-]+$/.test(value) && value.length <= 200) return value;
+  throw new RangeError(`${what} ${JSON.stringify(value)}: use 1 to 200 of the characters A-Z a-z 0-9 _ -`);
+}
+
+/** JSON of a score. Infinities become "inf" and "-inf", negative zero "-0"; NaN and what is no number are refused with RangeError. */
+export function encodeScore({ key, proxies }: ScoreEntry, writer?: string): string {
+  const written = Object.entries(proxies).map(([name, value]): [string, number | string] => {
+    if (typeof value !== 'number' || Number.isNaN(value)) {
+      throw new RangeError(
+        `score ${JSON.stringify(key)}: proxy ${JSON.stringify(name)} is ${value}, not a number`,
+      );
+    }
+    return [name, Object.is(value, -0) ? '-0' : (names.get(value) ?? value)];
+  });
+  return bounded({
+    what: 'score',
+    json: JSON.stringify({ key, proxies: Object.fromEntries(written), writer }),
+  });
+}
+
+/** The score in `json`; throws where it is not one, so that foreign data is never taken for a score. */
+export function decodeScore(json: string): ScoreEntry & { readonly writer?: string } {
+  const { key, proxies, writer } = JSON.parse(json);
+  if (typeof key !== 'string' || typeof proxies !== 'object' || proxies === null) {
+    throw new TypeError(`not a score: ${json.slice(0, 80)}`);
+  }
+  return { key, proxies: readProxies(proxies), writer };
+}
+
+export function encodeFailure({ candidate, reason, detail }: Failure): string {
+  const cut = detail.length - MAX_DETAIL;
+  const kept = cut > 0 ? `${detail.slice(0, MAX_DETAIL)} … (${cut} more characters)` : detail;
+  return bounded({ what: 'failure', json: JSON.stringify({ candidate, reason, detail: kept }) });
+}
+
+export function decodeFailure(json: string): Failure {
+  const { candidate, reason, detail } = JSON.parse(json);
+  if (![candidate, reason, detail].every((text) => typeof text === 'string')) {
+    throw new TypeError(`not a failure: ${json.slice(0, 80)}`);
+  }
+  return { candidate, reason, detail };
+}
+
+/** Order of candidate text by code units: the same on every machine, whatever its locale. */
+export function byCandidate(a: Failure, b: Failure): number {
+  if (a.candidate === b.candidate) return 0;
+  return a.candidate < b.candidate ? -1 : 1;
+}
+
+function readProxies(written: Readonly<Record<string, unknown>>): Proxies {
+  return Object.fromEntries(
+    Object.entries(written).map(([name, value]) => {
+      if (value === 'inf') return [name, Infinity];
+      if (value === '-inf') return [name, -Infinity];
+      if (value === '-0') return [name, -0];
+      if (typeof value === 'number') return [name, value];
+      throw new TypeError(`not a proxy: ${JSON.stringify(value)}`);
+    }),
+  );
+}
+
+function bounded({ what, json }: { readonly what: string; readonly json: string }): string {
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= MAX_ENTRY_BYTES) return json;
+  throw new RangeError(
+    `${what} ${json.slice(0, 60)}…: ${bytes} bytes of JSON; at most ${MAX_ENTRY_BYTES} fit`,
+  );
+}

@@ -1,0 +1,166 @@
+// In: NATS_URL and NATS_CREDS. Out: a link to a NATS server that has what the store needs, or a ServiceError within 5 s.
+import { readFile } from 'node:fs/promises';
+import { connect, credsAuthenticator, errors, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { ServiceError } from '../core/spec/errors.js';
+import { type Address, parseAddress, type Server } from './address.js';
+import { createLink, type Link } from './link.js';
+import { type Greeting, probe } from './probe.js';
+import { reasonOf, withRetry } from './retry.js';
+
+export interface ConnectOptions {
+  /** `nats://host:port`, several with commas; user and password may stand in it. */
+  readonly url: string;
+  /** Path of a credentials file (`nsc generate creds`). */
+  readonly creds?: string | undefined;
+  /** How long an operation is retried while the server is away; 30 s unless told. */
+  readonly patienceMs?: number | undefined;
+  /** Shown by the server's monitoring. */
+  readonly name?: string | undefined;
+}
+
+const PROBE_MS = 2_500;
+const HANDSHAKE_MS = 1_500;
+const JETSTREAM_MS = 800;
+/** Batched direct get with `multi_last` came with it. */
+const OLDEST = [2, 11] as const;
+
+export async function connectLink({
+  url,
+  creds,
+  patienceMs = 30_000,
+  name = 'zeroscout',
+}: ConnectOptions): Promise<Link> {
+  const address = parseAddress(url);
+  const refuse = (what: string, cause?: unknown) =>
+    new ServiceError({ address: address.text, message: `NATS at ${address.text}: ${what}`, cause });
+  const { servers, greeting } = await findServers({ address, refuse });
+  const options: NodeConnectionOptions = {
+    name,
+    servers: servers.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
+    noRandomize: true, // those that answered come first
+    timeout: HANDSHAKE_MS,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    reconnectJitter: 250,
+    pingInterval: 10_000, // a peer that vanished without a word is noticed in half a minute, not in six
+    ignoreAuthErrorAbort: true, // a restarting server may not know its accounts yet; operations give up, not the connection
+    noAsyncTraces: true, // a stack trace for each request costs more than the request
+    ...(await credentials({ address, creds, refuse })),
+  };
+  const connection = await connect(options).catch((error: unknown) => {
+    throw refuse(handshakeFault(error), error);
+  });
+  const link = await createLink({ address: address.text, connection, patienceMs });
+  try {
+    await checkServer({ link, greeting, refuse });
+    return link;
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}
+
+type Refuse = (what: string, cause?: unknown) => ServiceError;
+
+/** The servers, those that greet as NATS first; one is enough. */
+async function findServers({ address, refuse }: { readonly address: Address; readonly refuse: Refuse }) {
+  const probes = await Promise.all(
+    address.servers.map(async (server) => {
+      try {
+        return { server, greeting: await probe({ server, timeoutMs: PROBE_MS }) };
+      } catch (error) {
+        return { server, fault: reasonOf(error) };
+      }
+    }),
+  );
+  const found = probes.filter((one): one is { server: Server; greeting: Greeting } => 'greeting' in one);
+  if (found.length === 0) {
+    const faults = probes.map(({ server, fault }) =>
+      probes.length === 1 ? `${fault}` : `${server.host}:${server.port} ${fault}`,
+    );
+    throw refuse(`${faults.join(', ')}; start it or set NATS_URL`);
+  }
+  const others = probes.filter((one) => !('greeting' in one));
+  return { servers: [...found, ...others].map(({ server }) => server), greeting: found[0]!.greeting };
+}
+
+async function credentials(given: {
+  readonly address: Address;
+  readonly creds: string | undefined;
+  readonly refuse: Refuse;
+}) {
+  const { address, creds, refuse } = given;
+  const { user, password, token, tls } = address;
+  const options: NodeConnectionOptions = {
+    ...(tls ? { tls: {} } : {}),
+    ...(user !== undefined && password !== undefined ? { user, pass: password } : {}),
+    ...(token !== undefined ? { token } : {}),
+  };
+  if (!creds) return options;
+  try {
+    const authenticator = credsAuthenticator(await readFile(creds));
+    authenticator('a nonce'); // parses the file now, where it can be named, instead of inside the handshake
+    return { ...options, authenticator };
+  } catch (error) {
+    const why = reasonOf(error);
+    throw refuse(
+      `credentials file ${creds}: ${why}; set NATS_CREDS to a file made by "nsc generate creds"`,
+      error,
+    );
+  }
+}
+
+function handshakeFault(error: unknown): string {
+  const why = reasonOf(error);
+  if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError) {
+    return `authorization refused (${why}); set NATS_CREDS, or user and password in NATS_URL, to what this server expects`;
+  }
+  if (error instanceof errors.TimeoutError) {
+    return `it greets as NATS but did not finish the handshake within ${HANDSHAKE_MS / 1000} s; see its log`;
+  }
+  return `${why}; see that it is healthy or set NATS_URL`;
+}
+
+async function checkServer(given: {
+  readonly link: Link;
+  readonly greeting: Greeting;
+  readonly refuse: Refuse;
+}): Promise<void> {
+  const { link, greeting, refuse } = given;
+  const version = link.connection.info?.version ?? greeting.version;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+    throw refuse(`nats-server ${version} is too old; ${OLDEST.join('.')} or newer is needed`);
+  }
+  const enable =
+    'start nats-server with -js and -sd FOLDER, or put "jetstream { store_dir: FOLDER }" into its configuration';
+  // a server that says it has JetStream and does not answer may be electing a leader: worth a moment
+  const options = {
+    address: link.address,
+    describe: 'asking for JetStream',
+    patienceMs: greeting.jetstream ? JETSTREAM_MS : 0,
+  };
+  await deadline(
+    JETSTREAM_MS,
+    withRetry(options, () => link.jsm.getAccountInfo()),
+  ).catch((error: unknown) => {
+    const why = reasonOf(error);
+    if (/not enabled for account/i.test(why)) {
+      throw refuse(
+        'JetStream is not enabled for this account; enable it there (nsc edit account --js-enable 1)',
+        error,
+      );
+    }
+    if (/not enabled|no responders/i.test(why)) throw refuse(`JetStream is not enabled; ${enable}`, error);
+    if (error instanceof ServiceError) throw error;
+    throw refuse(`JetStream does not answer (${why}); see its log`, error);
+  });
+}
+
+async function deadline<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,134 @@
+// In: a subject and a value, or questions about subjects. Out: put-if-absent and batched reads on a stream of facts.
+import {
+  type DirectBatchOptions,
+  type DirectLastFor,
+  JetStreamApiError,
+  type StoredMsg,
+} from '@nats-io/jetstream';
+import { errors } from '@nats-io/transport-node';
+import { type Link, REQUEST_MS } from './link.js';
+import { statusOf, TransientFault } from './retry.js';
+import type { PutOutcome } from './store.js';
+
+/** Puts under way at once for one call: enough to hide the round trip, far below the server's queue of 10,000. */
+const PUTS_AT_ONCE = 256;
+
+export interface Fact {
+  readonly subject: string;
+  readonly json: string;
+}
+
+/**
+ * Stores each fact unless its subject is taken, pipelined; outcomes in order. `isOurs` tells whether a stored value was
+ * written by this very call: an ack may get lost with the connection, and the repeated put then meets its own fact.
+ */
+export async function putFacts(given: {
+  readonly link: Link;
+  readonly stream: string;
+  readonly describe: string;
+  readonly facts: readonly Fact[];
+  readonly isOurs: (json: string) => boolean;
+}): Promise<PutOutcome[]> {
+  const { link, stream, describe, facts, isOurs } = given;
+  return mapLimit({ items: facts, limit: PUTS_AT_ONCE }, ({ subject, json }) => {
+    let attempts = 0;
+    return link.call(describe, async () => {
+      attempts += 1;
+      try {
+        await link.js.publish(subject, json);
+        return 'stored';
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+        if (attempts === 1) return 'existed';
+        // asks the stream's leader; a direct get could be answered by a replica that lags behind
+        const found = await link.jsm.streams.getMessage(stream, { last_by_subj: subject });
+        if (found === null) throw new TransientFault(`${subject} was taken and is gone`);
+        return isOurs(found.string()) ? 'stored' : 'existed';
+      }
+    });
+  });
+}
+
+/** One batched direct get. Ends with TimeoutError when the next message keeps the caller waiting: the client would wait for ever. */
+export function readBatch(given: {
+  readonly link: Link;
+  readonly stream: string;
+  readonly query: DirectLastFor | DirectBatchOptions;
+}): Promise<StoredMsg[]> {
+  const { link, stream, query } = given;
+  return new Promise((resolve, reject) => {
+    const messages: StoredMsg[] = [];
+    let stop = () => {};
+    const end = (error?: Error) => {
+      clearTimeout(timer);
+      stop();
+      if (error) reject(error);
+      else resolve(messages);
+    };
+    const timer = setTimeout(() => end(new errors.TimeoutError()), REQUEST_MS);
+    // with a callback, as the iterator form never gives its subscription back
+    const callback = (done: { readonly err?: Error } | null, message: StoredMsg) => {
+      // "message not found" and "no results" mean that nothing is there, which is an answer
+      if (done) return end(statusOf(done.err) === 404 ? undefined : done.err);
+      messages.push(message);
+      timer.refresh();
+    };
+    const { direct } = link.jsm;
+    const started =
+      'multi_last' in query
+        ? direct.getLastMessagesFor(stream, { ...query, callback })
+        : direct.getBatch(stream, { ...query, callback });
+    started.then((iterator) => {
+      stop = () => iterator.stop();
+    }, end);
+  });
+}
+
+/** Every message on `filter`, oldest first. */
+export async function readAll(given: {
+  readonly link: Link;
+  readonly stream: string;
+  readonly describe: string;
+  readonly filter: string;
+  readonly batch: number;
+}): Promise<StoredMsg[]> {
+  const { link, stream, describe, filter, batch } = given;
+  const messages: StoredMsg[] = [];
+  for (let seq = 1; ; seq = messages.at(-1)!.seq + 1) {
+    const query = { seq, next_by_subj: filter, batch };
+    const page = await link.call(describe, () => readBatch({ link, stream, query }));
+    messages.push(...page);
+    if (page.length === 0) return messages;
+  }
+}
+
+/** Results in the order of the items, at most `limit` under way; the first error ends it. */
+export async function mapLimit<T, R>(
+  { items, limit }: { readonly items: readonly T[]; readonly limit: number },
+  fn: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  let failed = false;
+  const worker = async () => {
+    while (next < items.length && !failed) {
+      const index = next++;
+      try {
+        results[index] = await fn(items[index]!);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
+
+/**
+ * "maximum messages per subject exceeded". The code 10077 alone says only that storing failed, which a full disk or a
+ * stream's size limit does as well.
+ */
+function isTaken(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === 10077 && /per subject/.test(error.message);
+}

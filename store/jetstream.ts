@@ -1,0 +1,31 @@
+// In: the address of a NATS server with JetStream. Out: the store on it, its streams and bucket created where absent.
+import { type ConnectOptions, connectLink } from './connect.js';
+import { createBlobs } from './jetstream-blobs.js';
+import { createFailures } from './jetstream-failures.js';
+import { createProgress } from './jetstream-progress.js';
+import { createScores } from './jetstream-scores.js';
+import type { Store } from './store.js';
+import { ensureStreams } from './streams.js';
+
+export type { ConnectOptions } from './connect.js';
+
+/**
+ * Connects, and from then on reconnects for as long as it takes. Throws ServiceError within 5 s when the address does
+ * not answer, is something else than NATS, is older than 2.11, has no JetStream or refuses the credentials.
+ */
+export async function connectStore(options: ConnectOptions): Promise<Store> {
+  const link = await connectLink(options);
+  try {
+    await ensureStreams(link);
+    return {
+      scores: createScores({ link }),
+      failures: createFailures({ link }),
+      blobs: await createBlobs({ link }),
+      progress: createProgress({ link }),
+      close: () => link.close(),
+    };
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+// In: a live NATS connection. Out: the same with calls that are retried, fail at once when it breaks, and end with close.
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { ServiceError } from '../core/spec/errors.js';
+import { reasonOf, TransientFault, withRetry } from './retry.js';
+
+/** How long one request waits for its answer, and one batch for its next message. */
+export const REQUEST_MS = 5_000;
+/** How long `close` waits for calls under way and for the flush; a server that is gone must not hold the process. */
+const CLOSE_MS = 2_000;
+
+/** The connection as the parts of the store share it. */
+export interface Link {
+  readonly address: string;
+  readonly connection: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  /** Connected at this moment. */
+  readonly isAlive: () => boolean;
+  /** Not closed; connected or reconnecting. */
+  readonly isOpen: () => boolean;
+  /** Runs `fn` with retries; each attempt fails the moment the connection is lost, not when its request times out. */
+  call<T>(describe: string, fn: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function createLink(given: {
+  readonly address: string;
+  readonly connection: NatsConnection;
+  readonly patienceMs: number;
+}): Promise<Link> {
+  const { address, connection, patienceMs } = given;
+  const jsm = await jetstreamManager(connection, { checkAPI: false, timeout: REQUEST_MS });
+  /** Attempts under way: how each is told that the connection is lost. */
+  const attempts = new Set<(error: Error) => void>();
+  const calls = new Set<Promise<unknown>>();
+  let alive = true;
+  let lastError: Error | undefined;
+  let closing: Promise<void> | undefined;
+
+  void (async () => {
+    for await (const status of connection.status()) {
+      if (status.type === 'error') lastError = status.error;
+      if (status.type === 'reconnect') alive = true;
+      if (status.type !== 'disconnect' && status.type !== 'close') continue;
+      alive = false;
+      for (const fail of attempts) fail(new TransientFault('the connection was lost'));
+    }
+  })();
+
+  const closed = () =>
+    new ServiceError({ address, message: `NATS at ${address}: this store was closed; connect again` });
+
+  function attempt<T>(fn: () => Promise<T>): Promise<T> {
+    if (connection.isClosed()) throw closed();
+    if (!alive) throw new TransientFault(`not connected${lastError ? ` (${reasonOf(lastError)})` : ''}`);
+    return new Promise((resolve, reject) => {
+      attempts.add(reject);
+      fn()
+        .then(resolve, reject)
+        .finally(() => attempts.delete(reject));
+    });
+  }
+
+  async function shutDown(): Promise<void> {
+    if (alive) await within(CLOSE_MS, Promise.allSettled(calls));
+    // drain flushes what progress events are left; a lost connection cannot, and is closed as it is
+    if (alive) await within(CLOSE_MS, connection.drain());
+    alive = false;
+    await connection.close();
+  }
+
+  return {
+    address,
+    connection,
+    jsm,
+    js: jetstream(connection, { timeout: REQUEST_MS }),
+    isAlive: () => alive && closing === undefined,
+    isOpen: () => closing === undefined && !connection.isClosed(),
+    async call(describe, fn) {
+      if (closing !== undefined) throw closed();
+      const call = withRetry({ address, describe, patienceMs }, async () => attempt(fn));
+      calls.add(call);
+      return call.finally(() => calls.delete(call));
+    },
+    close() {
+      closing ??= shutDown();
+      return closing;
+    },
+  };
+}
+
+/** Waits for `promise` for at most `ms`; how it ends is of no interest. */
+async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise.catch(() => {}), timeout]);
+  clearTimeout(timer);
+}

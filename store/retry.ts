@@ -1,0 +1,108 @@
+// In: an operation on a server that may be away for a moment. Out: its result, or a ServiceError that names the server.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { errors } from '@nats-io/transport-node';
+import { ServiceError } from '../core/spec/errors.js';
+
+/** A fault of ours that goes away by itself: the connection was lost, an answer was incomplete. */
+export class TransientFault extends Error {
+  override readonly name = 'TransientFault';
+}
+
+/**
+ * `transient`: the same request may well succeed in a moment. `denied`: the server knows who asks and refuses.
+ * `rejected`: the server understood and will answer the same again. `ours`: not from the server, a bug or a finished error.
+ */
+export type FaultClass = 'transient' | 'denied' | 'rejected' | 'ours';
+
+export interface RetryOptions {
+  readonly address: string;
+  /** What is being done, for the message: `storing scores`. */
+  readonly describe: string;
+  readonly patienceMs: number;
+}
+
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 2_000;
+
+/**
+ * Runs `fn` until it succeeds, fails for good, or `patienceMs` have passed since the call; pauses double from 25 ms to
+ * 2 s, each shortened at random by up to half so that many callers do not come back at once.
+ */
+export async function withRetry<T>(options: RetryOptions, fn: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    try {
+      return await fn();
+    } catch (error) {
+      const kind = classify(error);
+      if (kind === 'ours') throw error;
+      const wait = pause * (0.5 + Math.random() / 2);
+      const waited = performance.now() - start;
+      if (kind !== 'transient' || waited + wait > options.patienceMs) {
+        throw giveUp({ ...options, kind, waited, error });
+      }
+      await sleep(wait);
+    }
+  }
+}
+
+export function classify(error: unknown): FaultClass {
+  const chain = causes(error);
+  const some = (...types: readonly (new (...args: never[]) => Error)[]) =>
+    chain.some((link) => types.some((type) => link instanceof type));
+  if (
+    some(errors.PermissionViolationError, errors.AuthorizationError, errors.UserAuthenticationExpiredError)
+  ) {
+    return 'denied';
+  }
+  // "no responders" arrives as JetStreamNotEnabled; where JetStream was there on connect, it is an election or a restart
+  if (
+    some(
+      TransientFault,
+      errors.TimeoutError,
+      errors.NoRespondersError,
+      errors.ConnectionError,
+      errors.RequestError,
+    )
+  ) {
+    return 'transient';
+  }
+  const status = statusOf(error);
+  if (status === undefined) return 'ours';
+  return status >= 500 || status === 408 || status === 429 ? 'transient' : 'rejected';
+}
+
+/** One line on what went wrong, the innermost cause included where it says more. */
+export function reasonOf(error: unknown): string {
+  const messages = causes(error).map(({ message, name }) => message || name);
+  return [...new Set(messages.filter((message) => message !== ''))].join(': ') || String(error);
+}
+
+function giveUp(
+  given: RetryOptions & { readonly kind: FaultClass; readonly waited: number; readonly error: unknown },
+) {
+  const { address, describe, kind, waited, error } = given;
+  const ends = {
+    transient: `still failing after ${(waited / 1000).toFixed(1)} s; see that it runs and can be reached`,
+    denied: "the server's permissions refuse it; use credentials that may (NATS_CREDS)",
+    rejected: 'the server refuses it',
+    ours: '',
+  };
+  const message = `NATS at ${address}: ${describe}: ${reasonOf(error)}; ${ends[kind]}`;
+  return new ServiceError({ address, message, cause: error });
+}
+
+/** HTTP-like status of a JetStream answer; the status error's class is not exported, so it is known by its name. */
+export function statusOf(error: unknown): number | undefined {
+  if (error instanceof JetStreamApiError) return error.status;
+  if (error instanceof Error && error.name === 'JetStreamStatusError' && 'code' in error)
+    return Number(error.code);
+  return undefined;
+}
+
+function causes(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (let link = error; link instanceof Error && chain.length < 8; link = link.cause) chain.push(link);
+  return chain;
+}

@@ -1,0 +1,84 @@
+// In: a link. Out: the streams of scores and failures, created where absent and checked where present.
+import {
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { ServiceError } from '../core/spec/errors.js';
+import type { Link } from './link.js';
+
+export const SCORES = { stream: 'ZEROSCOUT_SCORES', prefix: 'zeroscout.score' } as const;
+export const FAILURES = { stream: 'ZEROSCOUT_FAILURES', prefix: 'zeroscout.failure' } as const;
+
+/** "stream name already in use with a different configuration" */
+const NAME_IN_USE = 10058;
+
+/**
+ * What makes put-if-absent that lasts: one message for each subject, and the second is refused instead of taking its
+ * place. Deduplication by message id would forget after two minutes.
+ */
+const FACTS = {
+  max_msgs_per_subject: 1,
+  discard: DiscardPolicy.New,
+  discard_new_per_subject: true,
+  allow_direct: true,
+  max_age: 0,
+} as const;
+
+/** Idempotent, also when several processes do it at once. An operator's own placement, replicas or limits are left alone. */
+export async function ensureStreams(link: Link): Promise<void> {
+  await ensureStream({ link, ...SCORES });
+  await ensureStream({ link, ...FAILURES });
+}
+
+async function ensureStream(given: {
+  readonly link: Link;
+  readonly stream: string;
+  readonly prefix: string;
+}): Promise<void> {
+  const { link, stream, prefix } = given;
+  const config = await link.call(`opening stream ${stream}`, async () => {
+    const existing = await find({ link, stream });
+    if (existing) return existing;
+    try {
+      const wanted = { name: stream, subjects: [`${prefix}.*.*`], storage: StorageType.File, ...FACTS };
+      return (await link.jsm.streams.add(wanted)).config;
+    } catch (error) {
+      // another process was first, with a configuration of its own: look at that one
+      const raced = codeOf(error) === NAME_IN_USE ? await find({ link, stream }) : undefined;
+      if (raced) return raced;
+      throw error;
+    }
+  });
+  const wrong = Object.entries(FACTS).filter(
+    ([name, value]) => (config[name as keyof StreamConfig] ?? 0) !== value,
+  );
+  if (wrong.length > 0) {
+    const list = wrong.map(([name, value]) => `${name} must be ${value}`).join(', ');
+    const message = `NATS at ${link.address}: stream ${stream} exists with other settings: ${list}; delete or edit it`;
+    throw new ServiceError({ address: link.address, message });
+  }
+  // a read that finds nothing: a missing permission shows here, not in the middle of a search
+  await link.call(`reading stream ${stream}`, () => link.jsm.direct.getMessage(stream, { seq: 1 }));
+}
+
+async function find({
+  link,
+  stream,
+}: {
+  readonly link: Link;
+  readonly stream: string;
+}): Promise<StreamConfig | undefined> {
+  try {
+    return (await link.jsm.streams.info(stream)).config;
+  } catch (error) {
+    if (codeOf(error) === JetStreamApiCodes.StreamNotFound) return undefined;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): number | undefined {
+  return error instanceof JetStreamApiError ? error.code : undefined;
+}

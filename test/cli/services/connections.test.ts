@@ -1,0 +1,236 @@
+// In: settings, and servers that are wrong in different ways. Out: what is used, and each fault's message within 8 seconds.
+
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  checkNats,
+  connectTemporal,
+  readConfigured,
+  resolveConnections,
+  type TemporalSettings,
+} from '../../../cli/connections.js';
+import { type EmbeddedServices, ensureServices } from '../../../cli/services/embedded.js';
+import type { Home } from '../../../cli/services/home.js';
+import { ServiceError, SpecError } from '../../../core/spec/errors.js';
+import { closedPort, type Listener, listen, portOf, removeHome, temporaryHome } from './places.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'zeroscout-test-'));
+const settingsOf = (address: string, more: Partial<TemporalSettings> = {}): TemporalSettings => ({
+  options: { address },
+  address,
+  namespace: 'default',
+  source: 'environment',
+  ...more,
+});
+
+/** The message of the ServiceError that names the address, and comes in time. */
+async function refusal(attempt: () => Promise<unknown>, address: string): Promise<string> {
+  const started = performance.now();
+  const error = await attempt().then(
+    () => expect.unreachable('it connected'),
+    (reason: unknown) => reason,
+  );
+  expect(performance.now() - started).toBeLessThan(8_000);
+  expect(error).toBeInstanceOf(ServiceError);
+  expect((error as ServiceError).address).toBe(address);
+  expect((error as ServiceError).message).toContain(address);
+  return (error as ServiceError).message;
+}
+
+describe('settings', () => {
+  const none = { HOME: folder };
+
+  test('nothing set, nothing configured', () => {
+    expect(readConfigured({ env: none })).toEqual({});
+    expect(readConfigured({ env: { ...none, TEMPORAL_ADDRESS: '', NATS_URL: '' } })).toEqual({});
+  });
+
+  test('the environment', () => {
+    const env = { ...none, TEMPORAL_ADDRESS: 'a:7233', TEMPORAL_NAMESPACE: 'n', TEMPORAL_API_KEY: 'key' };
+    expect(readConfigured({ env: { ...env, NATS_URL: 'nats://a:4222,b' } })).toEqual({
+      temporal: {
+        options: { address: 'a:7233', apiKey: 'key', tls: true },
+        address: 'a:7233',
+        namespace: 'n',
+        source: 'environment',
+      },
+      nats: { url: 'nats://a:4222,b', source: 'environment' },
+    });
+  });
+
+  test('temporal.toml and its profiles; the environment wins', () => {
+    const file = join(folder, 'temporal.toml');
+    writeFileSync(
+      file,
+      '[profile.default]\naddress = "one:1"\n[profile.work]\naddress = "two:2"\nnamespace = "w"\n',
+    );
+    const env = { ...none, TEMPORAL_CONFIG_FILE: file };
+    expect(readConfigured({ env }).temporal).toMatchObject({ address: 'one:1', source: 'file' });
+    const work = { ...env, TEMPORAL_PROFILE: 'work' };
+    expect(readConfigured({ env: work }).temporal).toMatchObject({ address: 'two:2', namespace: 'w' });
+    const both = { ...work, TEMPORAL_ADDRESS: 'three:3' };
+    expect(readConfigured({ env: both }).temporal).toMatchObject({
+      address: 'three:3',
+      source: 'environment',
+    });
+  });
+
+  test.each([
+    [{ TEMPORAL_ADDRESS: 'http://localhost:7233' }, /TEMPORAL_ADDRESS: .*host:port/],
+    [{ TEMPORAL_ADDRESS: 'localhost:99999' }, /TEMPORAL_ADDRESS/],
+    [{ TEMPORAL_CONFIG_FILE: '/nowhere.toml' }, /TEMPORAL_CONFIG_FILE: there is no file/],
+    [{ TEMPORAL_PROFILE: 'absent' }, /'absent' not found/],
+    [{ TEMPORAL_ADDRESS: 'a:1', TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere.pem' }, /nowhere\.pem/],
+    [{ NATS_URL: 'not a url' }, /NATS_URL: .*for example nats:/],
+    [{ NATS_URL: 'http://localhost:4222' }, /NATS_URL/],
+    [{ NATS_URL: 'nats://a', NATS_CREDS: '/nowhere.creds' }, /NATS_CREDS: there is no file/],
+    [{ NATS_CREDS: '/nowhere.creds' }, /NATS_URL is not/],
+  ])('%o is refused', (env, message) => {
+    const read = (): unknown => readConfigured({ env: { ...none, ...env } });
+    expect(read).toThrow(SpecError);
+    expect(read).toThrow(message);
+  });
+
+  test('each service on its own', async () => {
+    const home = temporaryHome();
+    const env = { ...none, TEMPORAL_ADDRESS: 'a:7233' };
+    const resolving = resolveConnections({ home, onStep: () => {}, start: 'never', env });
+    await expect(resolving).rejects.toThrow(/^NATS: nothing is configured.*services up.*NATS_URL/);
+    const all = { ...env, NATS_URL: 'nats://b:4222' };
+    const connections = await resolveConnections({ home, onStep: () => {}, start: 'if-needed', env: all });
+    expect(connections).toMatchObject({ embedded: false, nats: { url: 'nats://b:4222' } });
+    await removeHome(home);
+  });
+});
+
+describe('servers that are not what they should be', { timeout: 60_000 }, () => {
+  let home: Home;
+  let services: EmbeddedServices;
+  const closing: (() => void)[] = [];
+  const keep = async (listener: Promise<Listener>): Promise<number> => {
+    const { port, close } = await listener;
+    closing.push(close);
+    return port;
+  };
+  const webServer = async (): Promise<number> => {
+    const server = createHttpServer((_, response) => response.end('hello'));
+    closing.push(
+      () => server.closeAllConnections(),
+      () => server.close(),
+    );
+    return await portOf(server);
+  };
+  /** Answers every gRPC call with one status. */
+  const grpcServer = async (status: number): Promise<string> => {
+    const server = createHttp2Server();
+    server.on('stream', (stream) => {
+      const headers = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': `${status}` };
+      stream.respond({ ...headers, 'grpc-message': 'no' }, { endStream: true });
+    });
+    closing.push(() => server.close());
+    return `127.0.0.1:${await portOf(server)}`;
+  };
+
+  beforeAll(async () => {
+    home = temporaryHome();
+    services = await ensureServices({ home, onStep: () => {} });
+  }, 300_000);
+  afterAll(async () => {
+    for (const close of closing) close();
+    await removeHome(home);
+  }, 60_000);
+
+  const temporal = (address: string, more?: Partial<TemporalSettings>): Promise<string> =>
+    refusal(() => connectTemporal(settingsOf(address, more)), address);
+  const nats = (url: string): Promise<string> =>
+    refusal(() => checkNats({ url, source: 'environment' }), url);
+
+  test('Temporal: nothing listens', async () => {
+    expect(await temporal(`127.0.0.1:${await closedPort()}`)).toMatch(
+      /cannot reach.*connection refused.*TEMPORAL_ADDRESS/,
+    );
+  });
+  test('Temporal: unknown host', async () => {
+    expect(await temporal('no-such-host.invalid:7233')).toMatch(/cannot reach.*host name/);
+  });
+  test('Temporal: web server', async () => {
+    expect(await temporal(`127.0.0.1:${await webServer()}`)).toMatch(/not Temporal: it is a web server/);
+  });
+  test("Temporal: its own web page's address", async () => {
+    expect(await temporal(services.temporal!.web.replace('http://', ''))).toMatch(/it is a web server/);
+  });
+  test('Temporal: NATS server', async () => {
+    expect(await temporal(services.nats!.address.replace('nats://', ''))).toMatch(
+      /not Temporal: it is a NATS server/,
+    );
+  });
+  test('Temporal: silent listener', async () => {
+    expect(await temporal(`127.0.0.1:${await keep(listen(() => {}))}`)).toMatch(
+      /does not answer like Temporal/,
+    );
+  });
+  test('Temporal: closes at once', async () => {
+    const port = await keep(listen((socket) => socket.destroy()));
+    expect(await temporal(`127.0.0.1:${port}`)).toMatch(/does not answer like Temporal/);
+  });
+  test('Temporal: another gRPC server', async () => {
+    expect(await temporal(await grpcServer(12))).toMatch(/gRPC server without Temporal's service/);
+  });
+  test('Temporal: credentials refused', async () => {
+    expect(await temporal(await grpcServer(16))).toMatch(/refuses the credentials.*TEMPORAL_API_KEY/);
+    expect(await temporal(await grpcServer(7))).toMatch(/refuses the credentials/);
+  });
+  test('Temporal: always unavailable', async () => {
+    expect(await temporal(await grpcServer(14))).toMatch(/does not answer like Temporal/);
+  });
+  test('Temporal: TLS wanted from a server without', async () => {
+    const { address } = services.temporal!;
+    expect(await temporal(address, { options: { address, tls: true } })).toMatch(/no TLS connection/);
+  });
+  test('Temporal: no such namespace', async () => {
+    const { address } = services.temporal!;
+    expect(await temporal(address, { namespace: 'absent' })).toMatch(
+      /no namespace "absent".*TEMPORAL_NAMESPACE/,
+    );
+  });
+  test('Temporal: stopped in the middle', async () => {
+    const { address, pid } = services.temporal!;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      expect(await temporal(address)).toMatch(/does not answer like Temporal/);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  });
+
+  test('NATS: nothing listens', async () => {
+    expect(await nats(`nats://127.0.0.1:${await closedPort()}`)).toMatch(
+      /cannot reach NATS.*connection refused.*NATS_URL/,
+    );
+  });
+  test('NATS: web server', async () => {
+    expect(await nats(`nats://127.0.0.1:${await webServer()}`)).toMatch(/not NATS: it is a web server/);
+  });
+  test('NATS: silent listener', async () => {
+    expect(await nats(`nats://127.0.0.1:${await keep(listen(() => {}))}`)).toMatch(
+      /does not greet like NATS/,
+    );
+  });
+  test('NATS: Temporal', async () => {
+    expect(await nats(`nats://${services.temporal!.address}`)).toMatch(/NATS/);
+  });
+  test('NATS: no JetStream', async () => {
+    const greet = keep(listen((socket) => socket.write('INFO {"server_name":"x","jetstream":false}\r\n')));
+    expect(await nats(`nats://127.0.0.1:${await greet}`)).toMatch(/without JetStream/);
+  });
+  test('NATS: one good server of two is enough, and passwords stay unsaid', async () => {
+    const dead = `nats://me:secret@127.0.0.1:${await closedPort()}`;
+    const url = `${dead},${services.nats!.address}`;
+    expect((await checkNats({ url, source: 'environment' })).version).toBe(services.nats!.version);
+    await expect(checkNats({ url: dead, source: 'environment' })).rejects.not.toThrow(/secret/);
+  });
+});

@@ -1,0 +1,112 @@
+// In: blobs and scores that someone alters behind the store's back. Out: errors that say so, never the altered data.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { Objm } from '@nats-io/obj';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BlobError, ServiceError } from '../../core/spec/errors.js';
+import { tokenOf } from '../../store/codec.js';
+import { connectStore } from '../../store/jetstream.js';
+import type { Store } from '../../store/store.js';
+import { type NatsServer, startNats } from '../support/nats.js';
+
+const STREAM = 'OBJ_zeroscout-blobs';
+let dir: string;
+let server: NatsServer;
+let store: Store;
+let connection: NatsConnection;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'zeroscout-altered-'));
+  server = await startNats({ dir });
+  store = await connectStore({ url: server.url });
+  connection = await connect({ servers: server.url });
+});
+afterAll(async () => {
+  await store.close();
+  await connection.close();
+  await server.stop();
+  await rm(dir, { recursive: true });
+});
+
+/** Three chunks of a blob, each of other bytes. */
+function bytesOf(seed: number): Uint8Array {
+  return Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31 + seed + (i >> 10)) % 256);
+}
+
+async function chunksOf(digest: string): Promise<string> {
+  const bucket = await new Objm(jetstream(connection)).open('zeroscout-blobs');
+  return `$O.zeroscout-blobs.C.${(await bucket.info(digest))!.nuid}`;
+}
+
+/** A store that has verified nothing yet. */
+async function getAnew(digest: string): Promise<Uint8Array> {
+  const reader = await connectStore({ url: server.url });
+  return reader.blobs.get(digest).finally(() => reader.close());
+}
+
+test('a blob whose bytes were rewritten, and mended by putting it again', async () => {
+  const bytes = bytesOf(1);
+  const digest = await store.blobs.put(bytes);
+  const subject = await chunksOf(digest);
+  const jsm = await jetstreamManager(connection);
+  await jsm.streams.purge(STREAM, { filter: subject });
+  const altered = bytes.slice();
+  altered[200_000]! ^= 1;
+  for (let at = 0; at < altered.length; at += 131_072) {
+    await jetstream(connection).publish(subject, altered.subarray(at, at + 131_072));
+  }
+  await expect(getAnew(digest)).rejects.toThrow(BlobError);
+  await expect(getAnew(digest)).rejects.toThrow(
+    /^blob [0-9a-f]{64} in bucket zeroscout-blobs at .*: altered: 300000 bytes/,
+  );
+  expect(await store.blobs.put(bytes)).toBe(digest);
+  expect(Buffer.compare(await getAnew(digest), bytes)).toBe(0);
+});
+
+test('a blob that lost its middle chunk, all chunks, itself', async () => {
+  const digest = await store.blobs.put(bytesOf(2));
+  const subject = await chunksOf(digest);
+  const jsm = await jetstreamManager(connection);
+  const last = await jsm.streams.getMessage(STREAM, { last_by_subj: subject });
+  await jsm.streams.deleteMessage(STREAM, last!.seq - 1);
+  await expect(getAnew(digest)).rejects.toThrow(/altered: 168928 bytes/);
+  await jsm.streams.purge(STREAM, { filter: subject });
+  const start = performance.now();
+  await expect(getAnew(digest)).rejects.toThrow('its 300000 bytes are missing');
+  expect(performance.now() - start).toBeLessThan(2_000);
+  await (await new Objm(jetstream(connection)).open('zeroscout-blobs')).delete(digest);
+  await expect(getAnew(digest)).rejects.toThrow(BlobError);
+  await expect(getAnew(digest)).rejects.toThrow(': missing');
+});
+
+test('verified bytes are kept: the second get asks nobody', async () => {
+  const bytes = bytesOf(3);
+  const digest = await store.blobs.put(bytes);
+  const jsm = await jetstreamManager(connection);
+  await jsm.streams.purge(STREAM, { filter: await chunksOf(digest) });
+  expect(Buffer.compare(await store.blobs.get(digest), bytes)).toBe(0);
+});
+
+test('a score under the subject of another, and something that is no score', async () => {
+  const js = jetstream(connection);
+  await js.publish(`zeroscout.score.s.${tokenOf('a')}`, JSON.stringify({ key: 'b', proxies: { p: 1 } }));
+  await js.publish(`zeroscout.score.s.${tokenOf('c')}`, 'hello');
+  await expect(store.scores.get('s', ['a'])).rejects.toThrow(ServiceError);
+  await expect(store.scores.get('s', ['a'])).rejects.toThrow('holds "b" where "a" belongs');
+  await expect(store.scores.get('s', ['c'])).rejects.toThrow(
+    'does not hold a score; something else writes there',
+  );
+});
+
+test('a stream that is full is not taken for a score that exists', async () => {
+  const jsm = await jetstreamManager(connection);
+  const impatient = await connectStore({ url: server.url, patienceMs: 200 });
+  await jsm.streams.update('ZEROSCOUT_SCORES', { max_bytes: 10 });
+  const put = impatient.scores.put('full', [{ key: 'a', proxies: { p: 1 } }]);
+  await expect(put).rejects.toThrow(/storing scores: maximum bytes exceeded/);
+  await jsm.streams.update('ZEROSCOUT_SCORES', { max_bytes: -1 });
+  await impatient.close();
+});

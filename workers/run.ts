@@ -1,0 +1,81 @@
+// In: a role and connections. Out: a running worker process: polls its queue until told to stop, then drains.
+import { fileURLToPath } from 'node:url';
+import { NativeConnection, type NativeConnectionOptions, Worker } from '@temporalio/worker';
+import { createControlActivities, createScoreActivities } from '../activities/create.js';
+import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
+import { createScorerPool } from '../engine/scorer-pool.js';
+import type { Store } from '../store/store.js';
+import { WORKFLOW_BUNDLE } from './bundle.js';
+import { createLog, installTemporalLog } from './log.js';
+
+/** How long a worker that was told to stop lets activities finish before it hands them to others. */
+const GRACE = '20s';
+/** Shards worked on at once: while one waits for its last candidate the next keeps the scorers busy. */
+const SHARDS_AT_ONCE = 2;
+
+export const SCORER_SCRIPT = fileURLToPath(new URL('../engine/scorer-process.js', import.meta.url));
+
+export interface WorkerOptions {
+  readonly role: 'control' | 'score';
+  readonly device: string;
+  /** Scorer processes of a score worker. */
+  readonly concurrency: number;
+  readonly temporal: { readonly options: NativeConnectionOptions; readonly namespace: string };
+  readonly store: Store;
+  readonly stop: AbortSignal;
+  /** Another scorer in place of ours; for tests of what happens when one misbehaves. */
+  readonly scorerScript?: string;
+  readonly onReady?: () => void;
+}
+
+/** Resolves when the worker has stopped and everything it held is closed. */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const log = createLog({ role: options.role });
+  installTemporalLog(log);
+  const connection = await NativeConnection.connect(options.temporal.options);
+  const { role, device, concurrency, store, stop } = options;
+  const pool =
+    role === 'score'
+      ? createScorerPool({
+          script: options.scorerScript ?? SCORER_SCRIPT,
+          size: concurrency,
+          onEvent: (event) => log[event.type === 'died' ? 'warn' : 'debug'](event, `scorer ${event.type}`),
+        })
+      : undefined;
+  try {
+    const shared = { connection, namespace: options.temporal.namespace, shutdownGraceTime: GRACE };
+    const worker = pool
+      ? await Worker.create({
+          ...shared,
+          taskQueue: scoreQueue(device),
+          activities: createScoreActivities({
+            store,
+            scoring: {
+              size: pool.size,
+              score: pool.score,
+              onScored: (event) => log.debug(event, 'scored candidate'),
+            },
+          }),
+          maxConcurrentActivityTaskExecutions: SHARDS_AT_ONCE,
+          maxHeartbeatThrottleInterval: '3s',
+          defaultHeartbeatThrottleInterval: '3s',
+        })
+      : await Worker.create({
+          ...shared,
+          taskQueue: CONTROL_QUEUE,
+          workflowBundle: { codePath: WORKFLOW_BUNDLE },
+          activities: createControlActivities({ store, now: Date.now }),
+        });
+    const shutdown = () => worker.getState() === 'RUNNING' && worker.shutdown();
+    stop.addEventListener('abort', shutdown);
+    const running = worker.run();
+    options.onReady?.();
+    if (stop.aborted) shutdown();
+    log.info({ queue: pool ? scoreQueue(device) : CONTROL_QUEUE, concurrency }, 'worker ready');
+    await running;
+  } finally {
+    await pool?.close();
+    await connection.close();
+    log.info('worker stopped');
+  }
+}

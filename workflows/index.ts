@@ -1,0 +1,2 @@
+// Out: every workflow, for the bundle.
+export { search } from './search.js';
