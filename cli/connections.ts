@@ -3,12 +3,12 @@
 import { existsSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ServiceError, SpecError } from '../core/spec/errors.js';
+import { parseAddress } from '../store/address.js';
 import type { OnStep } from './services/binaries.js';
 import { type EmbeddedServices, ensureServices, findRunning } from './services/embedded.js';
 import type { Home, ServiceName } from './services/home.js';
 import type { NatsSettings, TemporalOptions, TemporalSettings } from './services/settings.js';
 
-export { checkNats } from './services/check-nats.js';
 export { connectTemporal } from './services/connect-temporal.js';
 export type { NatsSettings, Source, TemporalOptions, TemporalSettings } from './services/settings.js';
 
@@ -106,7 +106,7 @@ function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined {
     throw SpecError.of({ path: 'NATS_CREDS', message: 'is set, but NATS_URL is not; set both or neither' });
   }
   if (!url) return undefined;
-  for (const server of url.split(',')) checkNatsUrl(server.trim());
+  checkNatsUrl(url);
   if (creds && !existsSync(creds)) {
     throw SpecError.of({ path: 'NATS_CREDS', message: `there is no file ${creds}` });
   }
@@ -120,14 +120,12 @@ function checkAddress({ address, path }: { readonly address: string; readonly pa
   }
 }
 
+/** The store's own reading of the address; here it is a setting that a person wrote. */
 function checkNatsUrl(url: string): void {
-  const rest = /^(?:(?:nats|tls|ws|wss):\/\/)?([^/\s]+)\/?$/.exec(url)?.[1];
-  const parsed = rest && URL.canParse(`http://${rest}`) ? new URL(`http://${rest}`) : undefined;
-  if (!parsed?.hostname) {
-    throw SpecError.of({
-      path: 'NATS_URL',
-      message: `"${url}" is not an address, for example nats://127.0.0.1:4222`,
-    });
+  try {
+    parseAddress(url);
+  } catch (error) {
+    throw SpecError.of({ path: 'NATS_URL', message: (error as Error).message });
   }
 }
 

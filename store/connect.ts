@@ -18,9 +18,9 @@ export interface ConnectOptions {
   readonly name?: string | undefined;
 }
 
+/** All steps of the first connect together; usually they take milliseconds. */
+const CONNECT_MS = 4_700;
 const PROBE_MS = 2_500;
-const HANDSHAKE_MS = 1_500;
-const JETSTREAM_MS = 800;
 /** Batched direct get with `multi_last` came with it. */
 const OLDEST = [2, 11] as const;
 
@@ -30,6 +30,8 @@ export async function connectLink({
   patienceMs = 30_000,
   name = 'zeroscout',
 }: ConnectOptions): Promise<Link> {
+  const deadline = performance.now() + CONNECT_MS;
+  const left = () => Math.max(200, deadline - performance.now());
   const address = parseAddress(url);
   const refuse = (what: string, cause?: unknown) =>
     new ServiceError({ address: address.text, message: `NATS at ${address.text}: ${what}`, cause });
@@ -38,7 +40,7 @@ export async function connectLink({
     name,
     servers: servers.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
     noRandomize: true, // those that answered come first
-    timeout: HANDSHAKE_MS,
+    timeout: left() - 100,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
@@ -52,7 +54,7 @@ export async function connectLink({
   });
   const link = await createLink({ address: address.text, connection, patienceMs });
   try {
-    await checkServer({ link, greeting, refuse });
+    await checkServer({ link, greeting, refuse, leftMs: left() });
     return link;
   } catch (error) {
     await link.close();
@@ -116,7 +118,7 @@ function handshakeFault(error: unknown): string {
     return `authorization refused (${why}); set NATS_CREDS, or user and password in NATS_URL, to what this server expects`;
   }
   if (error instanceof errors.TimeoutError) {
-    return `it greets as NATS but did not finish the handshake within ${HANDSHAKE_MS / 1000} s; see its log`;
+    return `it greets as NATS but does not finish the handshake; see its log`;
   }
   return `${why}; see that it is healthy or set NATS_URL`;
 }
@@ -125,8 +127,9 @@ async function checkServer(given: {
   readonly link: Link;
   readonly greeting: Greeting;
   readonly refuse: Refuse;
+  readonly leftMs: number;
 }): Promise<void> {
-  const { link, greeting, refuse } = given;
+  const { link, greeting, refuse, leftMs } = given;
   const version = link.connection.info?.version ?? greeting.version;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
@@ -138,10 +141,10 @@ async function checkServer(given: {
   const options = {
     address: link.address,
     describe: 'asking for JetStream',
-    patienceMs: greeting.jetstream ? JETSTREAM_MS : 0,
+    patienceMs: greeting.jetstream ? leftMs : 0,
   };
-  await deadline(
-    JETSTREAM_MS,
+  await within(
+    leftMs,
     withRetry(options, () => link.jsm.getAccountInfo()),
   ).catch((error: unknown) => {
     const why = reasonOf(error);
@@ -157,10 +160,10 @@ async function checkServer(given: {
   });
 }
 
-async function deadline<T>(ms: number, promise: Promise<T>): Promise<T> {
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
+    timer = setTimeout(() => reject(new Error(`no answer within ${(ms / 1000).toFixed(1)} s`)), ms);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

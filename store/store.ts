@@ -20,7 +20,8 @@ export type PutOutcome = 'stored' | 'existed';
  *   an entry under that key, and a second put under it answers `existed` and changes nothing.
  * - Outcomes come in the order of the entries. Entries of one call are independent: some may be new and others not.
  * - `get` answers those that exist, in any number of keys; an absent key is simply not in the map.
- * - Infinities survive the round trip. NaN is refused with a RangeError before anything is stored.
+ * - Infinities survive the round trip. NaN, and an entry of more than 256 KiB, is refused with a RangeError before
+ *   anything is stored.
  * - Both retry transient faults (disconnects, leader elections, timeouts) until `patienceMs` is over, then throw ServiceError.
  */
 export interface ScoreStore {
@@ -35,14 +36,17 @@ export interface Failure {
   readonly detail: string;
 }
 
-/** Candidates set aside by one run of a search; put-if-absent by (run, candidate); `list` in order of candidate text. */
+/**
+ * Candidates set aside by one run of a search; put-if-absent by (run, candidate); `list` in order of candidate text
+ * (UTF-16 code units). Of `detail` the first 8,192 characters are kept. `run` has characters [A-Za-z0-9_-] only.
+ */
 export interface FailureStore {
   put(run: string, failures: readonly Failure[]): Promise<void>;
   list(run: string): Promise<Failure[]>;
 }
 
 /**
- * Immutable bytes under their SHA-256 (hex). `put` of bytes that are there is a no-op. `get` verifies the digest and
+ * Immutable bytes under their SHA-256 (hex). `put` of bytes that are there is a no-op; it mends a blob that went bad. `get` verifies the digest and
  * throws BlobError when the blob is missing or its bytes are not what the digest says.
  */
 export interface BlobStore {

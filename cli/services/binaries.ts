@@ -18,13 +18,13 @@ export type OnStep = (text: string) => void;
 
 interface Recipe {
   readonly version: RegExp;
-  /** Temporal: updates are on and `--db-filename` is safe. NATS: JetStream discards new messages per subject. */
+  /** Temporal: updates are on and `--db-filename` is safe. NATS: what the store asks of JetStream (store/connect.ts). */
   readonly oldest: string;
 }
 
 const RECIPES: { readonly [name in BinaryName]: Recipe } = {
   temporal: { version: /temporal version v?(\d+\.\d+\.\d+)/i, oldest: '1.1.0' },
-  'nats-server': { version: /nats-server:? v?(\d+\.\d+\.\d+)/i, oldest: '2.10.0' },
+  'nats-server': { version: /nats-server:? v?(\d+\.\d+\.\d+)/i, oldest: '2.11.0' },
 };
 
 export function binaryOf(service: ServiceName): BinaryName {

@@ -1,12 +1,12 @@
-// In: Temporal settings. Out: a connection that works for the namespace, or within 8 seconds an error that says why not.
+// In: Temporal settings. Out: a connection that works for the namespace, or within seconds an error that says why not.
 
 import { Connection, isGrpcServiceError, ServiceError as TemporalServiceError } from '@temporalio/client';
 import { ServiceError } from '../../core/spec/errors.js';
 import { identifyPeer, type Peer } from './peer.js';
 import type { TemporalSettings } from './settings.js';
 
-// Time for a server that is just being restarted; with the two seconds of `identifyPeer` it ends within eight.
-const CONNECT_MS = 5_000;
+// Time for a server that is just being restarted; with the two seconds of `identifyPeer` it ends within six.
+const CONNECT_MS = 4_000;
 const IDENTIFY_MS = 2_000;
 const DEFAULT_PORT = 7233;
 

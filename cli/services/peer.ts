@@ -13,10 +13,6 @@ export type Peer =
 /** The part used here of the line that a NATS server greets with. */
 export interface NatsInfo {
   readonly server_name?: string;
-  readonly version?: string;
-  readonly jetstream?: boolean;
-  readonly auth_required?: boolean;
-  readonly tls_required?: boolean;
 }
 
 const REASONS: { readonly [code: string]: string } = {

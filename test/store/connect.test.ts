@@ -1,18 +1,19 @@
 // In: addresses where no usable NATS is. Out: within 5 s a ServiceError with the address, what happened and the way out.
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ServiceError } from '../../core/spec/errors.js';
 import { connectStore } from '../../store/jetstream.js';
 import { freePort, startNats } from '../support/nats.js';
+import { fakeNats, serving } from './serving.js';
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'zeroscout-connect-'));
@@ -28,35 +29,6 @@ async function faultOf(options: Parameters<typeof connectStore>[0]): Promise<str
   expect(performance.now() - start).toBeLessThan(5_000);
   expect(fault).toBeInstanceOf(ServiceError);
   return (fault as ServiceError).message;
-}
-
-/** Runs `check` with the address of a server that does `answer` with every connection. */
-async function serving(server: Server, check: (address: string) => Promise<void>): Promise<void> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => sockets.add(socket));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no TCP port');
-  try {
-    await check(`nats://127.0.0.1:${address.port}`);
-  } finally {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  }
-}
-
-/** Greets as NATS of this version and takes the handshake; says nothing about JetStream. */
-function fakeNats({ version }: { readonly version: string }): Server {
-  return createServer((socket) => {
-    socket.on('error', () => {});
-    socket.write(
-      `INFO ${JSON.stringify({ version, proto: 1, headers: true, jetstream: true, max_payload: 1 << 20 })}\r\n`,
-    );
-    socket.on('data', (data) => {
-      if (data.includes('PING')) socket.write('PONG\r\n');
-    });
-  });
 }
 
 test('nobody there', async () => {
@@ -166,7 +138,7 @@ test.each([
     const store = await connectStore({ url });
     const start = performance.now();
     await expect(store.scores.put('s', [{ key: 'a', proxies: { p: 1 } }])).rejects.toThrow(denied);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
     await store.close();
   }
   await server.stop();

@@ -3,12 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ServiceError } from '../../core/spec/errors.js';
 import { connectStore } from '../../store/jetstream.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 import { startLossyProxy } from './lossy-proxy.js';
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 let dir: string;
 let server: NatsServer;
 
@@ -47,7 +48,7 @@ test('puts go on over kill -9 and restart, and every one that resolved is there'
     await server.restart();
     const healed = performance.now();
     while (stored.size <= before + 128) await sleep(20);
-    expect(performance.now() - healed).toBeLessThan(10_000);
+    expect(performance.now() - healed).toBeLessThan(20_000);
   }
   stop = true;
   await writers;
@@ -57,7 +58,7 @@ test('puts go on over kill -9 and restart, and every one that resolved is there'
   await store.close();
 });
 
-test('reads wait for the server as well', { timeout: 30_000 }, async () => {
+test('reads wait for the server as well', async () => {
   const store = await connectStore({ url: server.url });
   const keys = entries(0, 3_000).map(({ key }) => key);
   await store.scores.put('reads', entries(0, 3_000));
@@ -108,10 +109,10 @@ test('when patience is over, the error names the address and what was done; prog
   await expect(put).rejects.toThrow(ServiceError);
   await expect(put).rejects.toThrow(`NATS at ${server.url}: storing scores: `);
   await expect(store.blobs.get('0'.repeat(64))).rejects.toThrow('looking up a blob');
-  expect(performance.now() - start).toBeLessThan(3_000);
+  expect(performance.now() - start).toBeLessThan(10_000);
   store.progress.publish('s', { shard: 0, scored: 0, reused: 0, failed: 0 });
   await store.close();
-  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(performance.now() - start).toBeLessThan(15_000);
   await server.restart();
 });
 
@@ -122,7 +123,7 @@ test('listeners of progress hear again after a restart', async () => {
     heard += 1;
   });
   await server.restart();
-  const give = performance.now() + 5_000;
+  const give = performance.now() + 20_000;
   while (heard === 0 && performance.now() < give) {
     store.progress.publish('s', { shard: 0, scored: 1, reused: 0, failed: 0 });
     await sleep(50);

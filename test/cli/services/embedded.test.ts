@@ -7,7 +7,7 @@ import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkNats, connectTemporal, resolveConnections } from '../../../cli/connections.js';
+import { connectTemporal, resolveConnections } from '../../../cli/connections.js';
 import {
   type EmbeddedServices,
   ensureServices,
@@ -17,6 +17,7 @@ import {
 import { type Home, logFile, readState } from '../../../cli/services/home.js';
 import { isAlive, run, sleep } from '../../../cli/services/process.js';
 import { servicesStatus } from '../../../cli/services/status.js';
+import { connectLink } from '../../../store/connect.js';
 import { removeHome, temporaryHome } from './places.js';
 
 const steps: string[] = [];
@@ -69,7 +70,9 @@ test('both answer, and the second start changes nothing', { timeout: 60_000 }, a
   const { temporal, nats, embedded } = await resolveConnections({ home, onStep, start: 'never', env: {} });
   expect(embedded).toBe(true);
   expect((await fetch(temporal.webAddress!)).status).toBe(200);
-  expect((await checkNats(nats)).version).toBe(second.nats?.version);
+  const link = await connectLink({ url: nats.url });
+  expect(link.connection.info?.version).toBe(second.nats?.version);
+  await link.close();
   const connection = await connectTemporal(temporal);
   const { customAttributes } = await connection.operatorService.listSearchAttributes({
     namespace: 'default',
@@ -208,5 +211,19 @@ test('a server that cannot start shows the end of its log', { timeout: 60_000 },
     expect(readFileSync(logFile({ home: broken, name: 'temporal' }), 'utf8')).not.toBe('');
   } finally {
     await removeHome(broken);
+  }
+});
+
+test('a machine without Python and nats-server is told the way out', { timeout: 60_000 }, async () => {
+  const bare = { ...temporaryHome(), bin: join(home.root, 'empty-bin') };
+  const path = process.env.PATH;
+  process.env.PATH = bare.root;
+  try {
+    await expect(ensureServices({ home: bare, onStep, which: ['nats'] })).rejects.toThrow(
+      /^no nats-server: .*Way out/,
+    );
+  } finally {
+    process.env.PATH = path;
+    await removeHome(bare);
   }
 });

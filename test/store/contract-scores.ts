@@ -1,0 +1,131 @@
+// In: two views of one body of scores. Out: the tests that every score store has to pass.
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Store } from '../../store/store.js';
+
+/** Any 16-bit code units, lone surrogates among them: what a JavaScript string can be, a key can be. */
+const anyText = fc.string({
+  unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+});
+
+const fresh = () => `t-${randomUUID()}`;
+
+/** Called inside `describe`; the stores are asked for when a test runs. */
+export function scoreContract({
+  store,
+  other,
+}: {
+  readonly store: () => Store;
+  readonly other: () => Store;
+}): void {
+  test('a score is stored once, stays, and is seen by others', async () => {
+    const scope = fresh();
+    expect(await store().scores.put(scope, [{ key: 'a', proxies: { p: 1.5, q: -2e-300 } }])).toEqual([
+      'stored',
+    ]);
+    expect(await other().scores.put(scope, [{ key: 'a', proxies: { p: 9 } }])).toEqual(['existed']);
+    expect(await other().scores.get(scope, ['a', 'b'])).toEqual(new Map([['a', { p: 1.5, q: -2e-300 }]]));
+  });
+
+  test('outcomes and answers come in the order asked', async () => {
+    const scope = fresh();
+    await store().scores.put(scope, [{ key: 'b', proxies: { p: 2 } }]);
+    const entries = ['c', 'b', 'a', 'c'].map((key, p) => ({ key, proxies: { p } }));
+    expect(await store().scores.put(scope, entries)).toEqual(['stored', 'existed', 'stored', 'existed']);
+    const found = await store().scores.get(scope, ['c', 'x', 'a', 'b', 'a']);
+    expect([...found]).toEqual([
+      ['c', { p: 0 }],
+      ['a', { p: 2 }],
+      ['b', { p: 2 }],
+    ]);
+  });
+
+  test('nothing in, nothing out', async () => {
+    expect(await store().scores.put(fresh(), [])).toEqual([]);
+    expect(await store().scores.get(fresh(), [])).toEqual(new Map());
+    expect(await store().scores.get(fresh(), ['a'])).toEqual(new Map());
+  });
+
+  test('of two writers of one key exactly one stores', async () => {
+    const scope = fresh();
+    const entries = (p: number) => Array.from({ length: 300 }, (_, i) => ({ key: `k${i}`, proxies: { p } }));
+    const [mine, theirs] = await Promise.all([
+      store().scores.put(scope, entries(1)),
+      other().scores.put(scope, entries(2)),
+    ]);
+    const found = await store().scores.get(
+      scope,
+      entries(0).map(({ key }) => key),
+    );
+    for (let i = 0; i < 300; i++) {
+      expect([mine[i], theirs[i]].sort()).toEqual(['existed', 'stored']);
+      expect(found.get(`k${i}`)).toEqual({ p: mine[i] === 'stored' ? 1 : 2 });
+    }
+  });
+
+  test('infinities and both zeros survive', async () => {
+    const scope = fresh();
+    const proxies = { low: -Infinity, high: Infinity, zero: 0, minus: -0, tiny: Number.MIN_VALUE };
+    await store().scores.put(scope, [{ key: 'a', proxies }]);
+    expect((await other().scores.get(scope, ['a'])).get('a')).toStrictEqual(proxies);
+  });
+
+  test('NaN is refused before anything is stored', async () => {
+    const scope = fresh();
+    const entries = [
+      { key: 'good', proxies: { p: 1 } },
+      { key: 'bad', proxies: { p: Number.NaN } },
+    ];
+    await expect(store().scores.put(scope, entries)).rejects.toThrow(RangeError);
+    await expect(store().scores.put(scope, entries)).rejects.toThrow('score "bad": proxy "p" is NaN');
+    expect(await store().scores.get(scope, ['good', 'bad'])).toEqual(new Map());
+  });
+
+  test('an entry that is too large is refused, not half stored', async () => {
+    const key = 'x'.repeat(300_000);
+    await expect(store().scores.put(fresh(), [{ key, proxies: {} }])).rejects.toThrow(RangeError);
+  });
+
+  test('thousands of keys in one call', async () => {
+    const scope = fresh();
+    const entries = Array.from({ length: 5_000 }, (_, i) => ({
+      key: `candidate ${i}`,
+      proxies: { p: i / 7 },
+    }));
+    expect(new Set(await store().scores.put(scope, entries))).toEqual(new Set(['stored']));
+    const keys = entries.map(({ key }) => key);
+    const found = await other().scores.get(scope, [...keys, 'absent']);
+    expect([...found.keys()]).toEqual(keys);
+    expect(found.get('candidate 4999')).toEqual({ p: 4999 / 7 });
+  });
+
+  test('any key, any proxy name, any number but NaN', async () => {
+    const scope = fresh();
+    const proxies = fc.dictionary(anyText, fc.double({ noNaN: true }), { noNullPrototype: true });
+    const entry = fc.record({ key: anyText, proxies });
+    const entries = fc.uniqueArray(entry, { selector: ({ key }) => key, maxLength: 20 });
+    const seen = new Map<string, Readonly<Record<string, number>>>();
+    await fc.assert(
+      fc.asyncProperty(entries, async (batch) => {
+        const outcomes = await store().scores.put(scope, batch);
+        expect(outcomes).toEqual(batch.map(({ key }) => (seen.has(key) ? 'existed' : 'stored')));
+        for (const { key, proxies } of batch) if (!seen.has(key)) seen.set(key, proxies);
+        const found = await store().scores.get(
+          scope,
+          batch.map(({ key }) => key),
+        );
+        expect(found).toEqual(new Map(batch.map(({ key }) => [key, seen.get(key)])));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('scopes do not see each other', async () => {
+    const [one, two] = [fresh(), fresh()];
+    await store().scores.put(one, [{ key: 'a', proxies: { p: 1 } }]);
+    expect(await store().scores.get(two, ['a'])).toEqual(new Map());
+    expect(await store().scores.put(two, [{ key: 'a', proxies: { p: 2 } }])).toEqual(['stored']);
+    expect((await store().scores.get(one, ['a'])).get('a')).toEqual({ p: 1 });
+  });
+}
