@@ -1,41 +1,105 @@
-// In: blocks. Out: ONNX Runtime sessions of their programs, one for each topology, in a bounded cache.
+// In: blocks. Out: ONNX Runtime sessions of their programs in a bounded cache, in the layout that suits the processor.
 import { LRUCache } from 'lru-cache';
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Block, topologyKey } from '../core/programs/block.js';
-import { compileBlock, compileStem } from '../core/programs/compile.js';
+import {
+  canBeBlocked,
+  compileBlock,
+  compileBlocked,
+  compileStem,
+  type Program,
+} from '../core/programs/compile.js';
+import { GraphBuilder } from '../core/programs/onnx.js';
+import type { Shape } from '../core/programs/operations.js';
 
-/** Sessions kept: a candidate's cell, the blocks shared by all candidates, and some to spare. */
-const KEPT = 16;
+/** Sessions kept: a candidate's cell in three stages, the blocks shared by all candidates, and some to spare. */
+const KEPT = 12;
+
+export interface OpenProgram {
+  readonly session: InferenceSession;
+  readonly layout: 'plain' | 'blocked';
+}
 
 export interface Programs {
-  block(args: { block: Block; stride: number }): Promise<InferenceSession>;
-  stem(block: Block): Promise<InferenceSession>;
+  /** Channels in a block of the processor's blocked layout; 1 where only the plain one is used. */
+  readonly blockSize: number;
+  block(args: { block: Block; input: Shape; stride: number }): Promise<OpenProgram>;
+  stem(block: Block): Promise<OpenProgram>;
   close(): Promise<void>;
 }
 
-export function createPrograms({ threads }: { threads: number }): Programs {
-  const sessions = new LRUCache<string, Promise<InferenceSession>>({
+/** `layout: 'plain'` asks for standard ONNX everywhere, the reference that the blocked layout is checked against. */
+export async function createPrograms({
+  threads,
+  layout = 'blocked',
+}: {
+  threads: number;
+  layout?: 'plain' | 'blocked';
+}): Promise<Programs> {
+  const sessions = new LRUCache<string, Promise<OpenProgram>>({
     max: KEPT,
-    dispose: (session) => void session.then((s) => s.release()).catch(() => {}),
+    dispose: (program) => void program.then(({ session }) => session.release()).catch(() => {}),
   });
-  const open = (key: string, compile: () => Uint8Array): Promise<InferenceSession> => {
+  const open = (key: string, layout: 'plain' | 'blocked', compile: () => Program): Promise<OpenProgram> => {
     const known = sessions.get(key);
     if (known) return known;
-    const session = InferenceSession.create(compile(), {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    });
-    sessions.set(key, session);
-    return session;
+    const program = createSession({ program: compile(), threads, layout }).then((session) => ({
+      session,
+      layout,
+    }));
+    sessions.set(key, program);
+    return program;
   };
+  const blockSize = layout === 'blocked' ? await probeBlockSize() : 1;
   return {
-    block: ({ block, stride }) =>
-      open(`${stride} ${topologyKey(block)}`, () => compileBlock({ block, stride }).bytes),
-    stem: (block) => open(`stem ${topologyKey(block)}`, () => compileStem({ block }).bytes),
+    blockSize,
+    block: ({ block, input, stride }) =>
+      canBeBlocked({ block, input, size: blockSize })
+        ? open(`${input} ${topologyKey(block)}`, 'blocked', () => compileBlocked({ block, input }))
+        : open(`${stride} ${topologyKey(block)}`, 'plain', () => compileBlock({ block, stride })),
+    stem: (block) => open(`stem ${topologyKey(block)}`, 'plain', () => compileStem({ block })),
     close: async () => sessions.clear(),
   };
+}
+
+function createSession({
+  program,
+  threads,
+  layout,
+}: {
+  program: Program;
+  threads: number;
+  layout: 'plain' | 'blocked';
+}): Promise<InferenceSession> {
+  return InferenceSession.create(program, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // A blocked program is used for one candidate and has nothing left to fuse: optimizing would cost more than it saves.
+    graphOptimizationLevel: layout === 'plain' ? 'all' : 'disabled',
+    logSeverityLevel: 3,
+  });
+}
+
+/** Reorders one row of 32 channels and looks where the second position of the first channel went. */
+async function probeBlockSize(): Promise<number> {
+  try {
+    const g = new GraphBuilder();
+    const value = g.add('ReorderInput@com.microsoft.nchwc', ['x']);
+    const port = (name: string) => ({ name, dims: [1, 32, 1, 2] });
+    const program = g.build({ name: 'probe', inputs: [port('x')], outputs: [{ ...port('y'), value }] });
+    const session = await createSession({ program, threads: 1, layout: 'blocked' });
+    const x = new Tensor(
+      'float32',
+      Float32Array.from({ length: 64 }, (_, i) => i),
+      [1, 32, 1, 2],
+    );
+    const { y } = await session.run({ x });
+    await session.release();
+    return (y!.data as Float32Array).indexOf(1);
+  } catch {
+    // A processor for which ONNX Runtime has no blocked layout.
+    return 1;
+  }
 }

@@ -1,12 +1,17 @@
 // In: a network and a draw. Out: what its features and blocks score, computed by the block programs in ONNX Runtime.
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Block, blockShapes, type Network } from '../core/programs/block.js';
-import { weightInput } from '../core/programs/compile.js';
 import type { Draw } from '../core/programs/draw.js';
 import { size } from '../core/programs/draw.js';
+import {
+  blockedGradientWeight,
+  blockedWeight,
+  gradientWeightInput,
+  weightInput,
+} from '../core/programs/layout.js';
 import type { Shape } from '../core/programs/operations.js';
 import { blockTrainability, featureExpressivity } from '../core/proxies/az-nas.js';
-import type { Programs } from './programs.js';
+import type { OpenProgram, Programs } from './programs.js';
 
 /** Expressivity of each feature (blocks + 1) and trainability of each block. */
 export interface NetworkScore {
@@ -14,11 +19,14 @@ export interface NetworkScore {
   readonly blocks: readonly number[];
 }
 
+type Reordering = typeof blockedWeight;
+
 /** A draw's tensors as ONNX Runtime wants them, each made once. */
 export interface DrawTensors {
   readonly batch: number;
   readonly resolution: number;
-  weight(name: string, shape: readonly number[]): Tensor;
+  /** A weight, `as` it is or through a reordering for the blocked layout, which is done once. */
+  weight(name: string, shape: readonly number[], as?: Reordering): Tensor;
   signs(block: number, shape: readonly number[]): Tensor;
   input(shape: readonly number[]): Tensor;
   /** A value that depends on the draw alone, made once: what the stem puts out. */
@@ -29,23 +37,28 @@ export function drawTensors({
   draw,
   batch,
   resolution,
+  blockSize,
 }: {
   draw: Draw;
   batch: number;
   resolution: number;
+  blockSize: number;
 }): DrawTensors {
   const tensors = new Map<string, Tensor>();
   const values = new Map<string, Promise<unknown>>();
   const tensor = (key: string, shape: readonly number[], make: () => Float32Array): Tensor => {
     const name = `${key} ${shape.join('x')}`;
-    let known = tensors.get(name);
-    if (!known) tensors.set(name, (known = new Tensor('float32', make(), shape)));
+    const known = tensors.get(name) ?? new Tensor('float32', make(), shape);
+    tensors.set(name, known);
     return known;
   };
   return {
     batch,
     resolution,
-    weight: (name, shape) => tensor(name, shape, () => draw.weight(name, shape)),
+    weight: (name, shape, as) =>
+      as
+        ? tensor(`${name} ${as.name}`, shape, () => as(draw.weight(name, shape), shape, blockSize))
+        : tensor(name, shape, () => draw.weight(name, shape)),
     signs: (block, shape) => tensor(`signs.${block}`, shape, () => draw.signs(block, shape)),
     input: (shape) => tensor('input', shape, () => draw.input(shape)),
     once: <T>(key: string, make: () => Promise<T>) => {
@@ -81,8 +94,8 @@ export async function scoreNetwork({
 async function runStem({ block, draw, programs }: { block: Block; draw: DrawTensors; programs: Programs }) {
   const input: Shape = [3, draw.resolution, draw.resolution];
   const shape = blockShapes({ block, input }).at(-1)!;
-  const session = await programs.stem(block);
-  const feeds = { x: draw.input([draw.batch, ...input]), ...weights(block, draw) };
+  const { session, layout } = await programs.stem(block);
+  const feeds = { x: draw.input([draw.batch, ...input]), ...weights({ block, draw, layout }) };
   const out = await session.run(feeds, ['y', 'cov', 'sum']);
   return { y: out.y!, shape, expressivity: expressivityOf(out, draw, shape) };
 }
@@ -104,9 +117,9 @@ async function runBlock({
 }) {
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = input[1] / shape[1];
-  const session = await programs.block({ block, stride });
+  const { session, layout } = await programs.block({ block, input, stride });
   const v = draw.signs(index, [draw.batch, ...shape]);
-  const feeds = { x, v, ...weights(block, draw) };
+  const feeds = { x, v, ...weights({ block, draw, layout }) };
   const out = await session.run(feeds, ['y', 'cov', 'sum', 'jac']);
   const rows = input[0] * stride ** 2;
   const columns = shape[0];
@@ -122,13 +135,24 @@ async function runBlock({
   };
 }
 
-function weights(block: Block, draw: DrawTensors): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(block.weights).map(([slot, { name, shape }]) => [
-      weightInput(slot),
-      draw.weight(name, shape),
-    ]),
-  );
+function weights({
+  block,
+  draw,
+  layout,
+}: {
+  block: Block;
+  draw: DrawTensors;
+  layout: OpenProgram['layout'];
+}) {
+  const feeds: Record<string, Tensor> = {};
+  for (const [slot, { name, shape }] of Object.entries(block.weights)) {
+    if (layout === 'plain') feeds[weightInput(slot)] = draw.weight(name, shape);
+    else {
+      feeds[weightInput(slot)] = draw.weight(name, shape, blockedWeight);
+      feeds[gradientWeightInput(slot)] = draw.weight(name, shape, blockedGradientWeight);
+    }
+  }
+  return feeds;
 }
 
 function expressivityOf(

@@ -4,7 +4,7 @@ import { SpecError } from '../core/spec/errors.js';
 import type { FromScorer, ToScorer } from './protocol.js';
 import { createScorer } from './scorer.js';
 
-const scorer = createScorer({ threads: Number(process.env.ZEROSCOUT_SCORER_THREADS ?? 1) });
+const scorer = await createScorer({ threads: Number(process.env.ZEROSCOUT_SCORER_THREADS ?? 1) });
 
 function send(message: FromScorer): void {
   process.send?.(message, () => {});

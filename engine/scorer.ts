@@ -15,16 +15,18 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
-export function createScorer({ threads }: { threads: number }): Scorer {
-  const programs = createPrograms({ threads });
+export async function createScorer({ threads }: { threads: number }): Promise<Scorer> {
+  const programs = await createPrograms({ threads });
+  const { blockSize } = programs;
   const draws = new LRUCache<string, DrawTensors>({ max: KEPT_DRAWS });
   const tensorsOf = ({ seed, fidelity, candidate }: ScoreRequest, draw: number): DrawTensors => {
     const { batch, resolution, weights } = fidelity;
     const owner = weights === 'candidate' ? candidate : '';
     const key = JSON.stringify([seed, draw, batch, resolution, owner]);
-    let known = draws.get(key);
-    if (!known)
-      draws.set(key, (known = drawTensors({ draw: randomDraw({ seed, draw, owner }), batch, resolution })));
+    const known =
+      draws.get(key) ??
+      drawTensors({ draw: randomDraw({ seed, draw, owner }), batch, resolution, blockSize });
+    draws.set(key, known);
     return known;
   };
   return {

@@ -102,10 +102,14 @@ export class GraphBuilder {
       for (const port of inputs) message(w, 11, () => writePort(w, port));
       for (const port of outputs) message(w, 12, () => writePort(w, port));
     });
-    message(w, 8, () => {
-      w.uint32(10).string('');
-      w.uint32(16).int64(OPSET);
-    });
+    for (const [domain, version] of [
+      ['', OPSET],
+      ['com.microsoft.nchwc', 1],
+    ] as const)
+      message(w, 8, () => {
+        w.uint32(10).string(domain);
+        w.uint32(16).int64(version);
+      });
     return w.finish();
   }
 }
@@ -128,8 +132,10 @@ function packed(w: Writer, field: number, values: readonly number[]): void {
 function writeNode(w: Writer, { type, inputs, outputs, attributes }: Node): void {
   for (const input of inputs) w.uint32(10).string(input);
   for (const output of outputs) w.uint32(18).string(output);
-  w.uint32(26).string(`${outputs[0]}/${type}`);
-  w.uint32(34).string(type);
+  w.uint32(26).string(outputs[0]!);
+  const [operator, domain] = type.split('@');
+  w.uint32(34).string(operator!);
+  if (domain) w.uint32(58).string(domain);
   for (const [name, value] of Object.entries(attributes)) {
     message(w, 5, () => {
       w.uint32(10).string(name);

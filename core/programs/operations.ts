@@ -1,4 +1,5 @@
 // In: an operation's inputs. Out: its shape, its ONNX form and its vector-Jacobian product, side by side in one table.
+import type { Layout, Window } from './layout.js';
 import type { GraphBuilder } from './onnx.js';
 
 /** Shape of one image's activation: [channels, height, width]. */
@@ -6,11 +7,15 @@ export type Shape = readonly [channels: number, height: number, width: number];
 /** Static settings of an operation; they are part of a program's topology. */
 export type Settings = Readonly<Record<string, number>>;
 
-/** What an operation sees while a graph is written: names of ONNX values. */
+/** What an operation sees while a graph is written: names of ONNX values, and how they lie in memory. */
 export interface Site {
   readonly inputs: readonly string[];
-  readonly weight: string;
+  /** Slot of the weight, '' where there is none. */
+  readonly slot: string;
   readonly settings: Settings;
+  /** Channels of the output. */
+  readonly channels: number;
+  readonly layout: Layout;
 }
 export interface Emitted {
   readonly output: string;
@@ -31,68 +36,67 @@ const EPSILON = 1e-5;
 /** Same-padded convolution, no bias. settings: kernel, stride. weight [out, in, kernel, kernel]. */
 const conv: Operation = {
   shape: ({ inputs, weight, settings }) => [weight[0]!, ...strided(inputs[0]!, settings.stride!)],
-  forward: (g, { inputs, weight, settings }) => ({
-    output: g.add('Conv', [inputs[0]!, weight], window(settings)),
+  forward: (g, { inputs, slot, settings, layout }) => ({
+    output: layout.conv(g, inputs[0]!, slot, window(settings)),
     saved: [],
   }),
-  vjp: (g, { weight, settings }, _, gradient) => {
-    const { kernel, stride } = settings as { kernel: number; stride: number };
-    if (stride === 1) return [g.add('Conv', [gradient, flipped(g, weight, kernel)], window(settings))];
-    // Input sizes are multiples of the stride: the rows that it leaves over at the end belong to the input too.
-    const extra = stride - 1;
-    return [
-      g.add('ConvTranspose', [gradient, weight], {
-        ...window(settings),
-        output_padding: [extra, extra],
-      }),
-    ];
-  },
+  vjp: (g, { slot, settings, layout }, _, gradient) => [
+    layout.convGradient(g, gradient, slot, window(settings)),
+  ],
 };
 
 /** Training-mode batch normalization with scale 1 and shift 0: statistics over batch and positions, biased variance. */
 const batchNorm: Operation = {
   shape: ({ inputs }) => inputs[0]!,
-  forward: (g, { inputs }) => {
-    const mean = g.add('ReduceMean', [inputs[0]!, g.ints(0, 2, 3)], { keepdims: 1 });
-    const centred = g.add('Sub', [inputs[0]!, mean]);
-    const square = g.add('Mul', [centred, centred]);
-    const variance = g.add('ReduceMean', [square, g.ints(0, 2, 3)], { keepdims: 1 });
-    const deviation = g.add('Sqrt', [g.add('Add', [variance, g.float(EPSILON)])]);
-    const scale = g.add('Reciprocal', [deviation]);
-    return { output: g.add('Mul', [centred, scale]), saved: [scale] };
+  forward: (g, { inputs, channels, layout }) => {
+    const x = inputs[0]!;
+    const mean = layout.channelMean(g, x);
+    const square = layout.channelMean(g, g.add('Mul', [x, x]));
+    const variance = g.add('Relu', [g.add('Sub', [square, g.add('Mul', [mean, mean])])]);
+    const scale = g.add('Reciprocal', [g.add('Sqrt', [g.add('Add', [variance, g.float(EPSILON)])])]);
+    const shift = g.add('Neg', [g.add('Mul', [mean, scale])]);
+    return { output: layout.affine(g, { x, channels, scale, shift }), saved: [scale, g.add('Neg', [scale])] };
   },
-  vjp: (g, _, { output, saved }, gradient) => {
-    const mean = g.add('ReduceMean', [gradient, g.ints(0, 2, 3)], { keepdims: 1 });
-    const along = g.add('ReduceMean', [g.add('Mul', [gradient, output]), g.ints(0, 2, 3)], { keepdims: 1 });
-    const rest = g.add('Sub', [g.add('Sub', [gradient, mean]), g.add('Mul', [output, along])]);
-    return [g.add('Mul', [rest, saved[0]!])];
+  // r (dy - mean(dy) - y mean(dy y)), r the forward scale
+  vjp: (g, { channels, layout }, { output, saved }, gradient) => {
+    const [scale, minus] = saved as [string, string];
+    const shift = g.add('Mul', [minus, layout.channelMean(g, gradient)]);
+    const along = g.add('Mul', [minus, layout.channelMean(g, g.add('Mul', [gradient, output]))]);
+    const rest = layout.affine(g, { x: output, channels, scale: along });
+    return [layout.affine(g, { x: gradient, channels, scale, shift, rest })];
   },
 };
+
+/** Slope of the mask: anything above 1e-37 counts as positive. */
+const STEEP = 1e37;
 
 const relu: Operation = {
   shape: ({ inputs }) => inputs[0]!,
   forward: (g, { inputs }) => ({ output: g.add('Relu', [inputs[0]!]), saved: [] }),
-  vjp: (g, _, { output }, gradient) => [g.add('Mul', [gradient, g.add('Sign', [output])])],
+  // A steep hard sigmoid is 1 where the input was positive and 0 elsewhere, in one pass (Sign takes three times as long).
+  vjp: (g, _, { output }, gradient) => {
+    const mask = g.add('HardSigmoid', [output], { alpha: { float: STEEP }, beta: { float: 0 } });
+    return [g.add('Mul', [gradient, mask])];
+  },
 };
 
 /** Average pooling; padding is not counted. settings: kernel, stride (1 with odd kernel and same padding, or kernel). */
 const averagePool: Operation = {
   shape: ({ inputs, settings }) => [inputs[0]![0], ...strided(inputs[0]!, settings.stride!)],
-  forward: (g, { inputs, settings }) => ({
-    output: g.add('AveragePool', [inputs[0]!], { ...pooling(settings), count_include_pad: 0 }),
+  forward: (g, { inputs, settings, layout }) => ({
+    output: layout.averagePool(g, inputs[0]!, window(settings), 'not-counted'),
     saved: [],
   }),
-  vjp: (g, { inputs, settings }, _, gradient) => {
-    const { kernel, stride } = settings as { kernel: number; stride: number };
+  vjp: (g, { inputs, settings, layout }, _, gradient) => {
+    const { kernel, stride } = window(settings);
     if (stride === 1) {
-      // Each output position gives an equal share to the inputs it counted; `share` is that count over kernel area.
-      const ones = g.add('Add', [g.add('Mul', [slice(g, inputs[0]!), g.float(0)]), g.float(1)]);
-      const share = g.add('AveragePool', [ones], { ...pooling(settings), count_include_pad: 1 });
-      const scaled = g.add('Div', [gradient, share]);
-      return [g.add('AveragePool', [scaled], { ...pooling(settings), count_include_pad: 1 })];
+      // Each output position gives an equal share to the inputs it counted; `share` is that count over the kernel's area.
+      const image = g.add('Slice', [inputs[0]!, g.ints(0), g.ints(1), g.ints(0)]);
+      const ones = g.add('Add', [g.add('Mul', [image, g.float(0)]), g.float(1)]);
+      const share = g.add('Reciprocal', [layout.averagePool(g, ones, { kernel, stride }, 'counted')]);
+      return [layout.averagePool(g, g.add('Mul', [gradient, share]), { kernel, stride }, 'counted')];
     }
-    const share = g.add('Mul', [gradient, g.float(1 / kernel ** 2)]);
-    return [enlarge(g, share, stride)];
+    return [enlarge(g, g.add('Mul', [gradient, g.float(1 / kernel ** 2)]), stride)];
   },
 };
 
@@ -127,32 +131,8 @@ function strided([, height, width]: Shape, stride: number): [number, number] {
   return [Math.ceil(height / stride), Math.ceil(width / stride)];
 }
 
-function window({ kernel, stride }: Settings) {
-  const pad = (kernel! - 1) >> 1;
-  return { kernel_shape: [kernel!, kernel!], strides: [stride!, stride!], pads: [pad, pad, pad, pad] };
-}
-
-function pooling({ kernel, stride }: Settings) {
-  const pad = stride === 1 ? (kernel! - 1) >> 1 : 0;
-  return { kernel_shape: [kernel!, kernel!], strides: [stride!, stride!], pads: [pad, pad, pad, pad] };
-}
-
-/** Weight of the transposed convolution written as a convolution: [in, out, k, k], rotated by half a turn. */
-function flipped(g: GraphBuilder, weight: string, kernel: number): string {
-  const swapped = g.add('Transpose', [weight], { perm: [1, 0, 2, 3] });
-  if (kernel === 1) return swapped;
-  return g.add('Slice', [
-    swapped,
-    g.ints(-1, -1),
-    g.ints(-kernel - 1, -kernel - 1),
-    g.ints(2, 3),
-    g.ints(-1, -1),
-  ]);
-}
-
-/** One channel of one image, [1, 1, h, w]. */
-function slice(g: GraphBuilder, value: string): string {
-  return g.add('Slice', [value, g.ints(0, 0), g.ints(1, 1), g.ints(0, 1)]);
+function window({ kernel, stride }: Settings): Window {
+  return { kernel: kernel!, stride: stride! };
 }
 
 /** Repeats each position `factor` times in both directions. */
