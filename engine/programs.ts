@@ -75,6 +75,8 @@ function createSession({
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // glibc keeps freed buffers for the next candidate (ALLOCATOR in scorer-pool.ts); an arena per session would keep them all.
+    enableCpuMemArena: false,
     executionMode: 'sequential',
     // A blocked program is used for one candidate and has nothing left to fuse: optimizing would cost more than it saves.
     graphOptimizationLevel: layout === 'plain' ? 'all' : 'disabled',

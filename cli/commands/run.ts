@@ -8,7 +8,7 @@ import { parseTruth, type Truth } from '../../core/spec/truth.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
 import { checkedWorkflowId } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
-import { startDetachedWorkers, startLocalWorkers } from '../search/local-workers.js';
+import { startBackgroundWorkers, startLocalWorkers } from '../search/local-workers.js';
 import { type ReadSpecification, readSpecification, readText } from '../search/read-specification.js';
 import { type Results, readResults } from '../search/results.js';
 import { rankingTable, summaryLines } from '../search/show-results.js';
@@ -79,7 +79,7 @@ async function search({
     `search ${paint.bold(id)} ${how === 'started' ? 'started' : 'is running; attached to it'}${page ? `; watch it at ${page}` : ''}`,
   );
   if (options.detach) {
-    startDetachedWorkers({ home, count, device });
+    await startBackgroundWorkers({ home, count, device });
     if (options.json) printJson({ id, detached: true });
     else note(`it goes on in the background: zeroscout watch ${id}, zeroscout results ${id}`);
     return;

@@ -115,10 +115,11 @@ async function list({ client, connections }: Session, { json }: Json): Promise<v
 async function statusOf({ client }: Session, id: string, { json }: Json): Promise<void> {
   const { handle, description } = await findSearch({ client, id });
   // Without a control worker nobody answers a query; what the search last wrote of itself is there all the same.
-  const progress = await Promise.race([
-    handle.query<SearchProgress>('progress').catch(() => undefined),
-    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), QUERY_MS).unref()),
-  ]);
+  const query = () => handle.query<SearchProgress>('progress').catch(() => undefined);
+  const progress =
+    description.status.name === 'RUNNING'
+      ? await client.withDeadline(Date.now() + QUERY_MS, query)
+      : undefined;
   const state = stateOf(description);
   const { name, space } = (description.memo ?? {}) as { name?: string; space?: string };
   const status = {

@@ -34,6 +34,9 @@ export function addWorkerCommand(program: Command): void {
       wholeNumber({ min: 1, max: 1024 }),
       availableParallelism(),
     )
+    .addOption(
+      new Option('--background-of <HOME>', 'marks the workers that zeroscout services down stops').hideHelp(),
+    )
     .action(work);
 }
 

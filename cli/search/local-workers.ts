@@ -5,10 +5,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Home } from '../services/home.js';
+import { findByCommandLine, terminate } from '../services/process.js';
 import { note } from '../terminal.js';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 const RESTART_MS = 1_000;
+/** A little more than the grace that workers give their activities. */
+const DRAIN_MS = 25_000;
 
 export interface LocalWorkers {
   /** Tells the workers to finish what they hold, and waits for them. */
@@ -63,8 +66,11 @@ export function startLocalWorkers({
   };
 }
 
-/** Workers that go on when this process ends; `zeroscout services down` stops them. */
-export function startDetachedWorkers({
+/** What the command line of a home's background workers holds, so that they are found again. */
+const background = (home: Home): string => `--background-of=${home.root}`;
+
+/** Workers that go on when this process ends, where none go on already; `zeroscout services down` stops them. */
+export async function startBackgroundWorkers({
   home,
   count,
   device,
@@ -72,13 +78,19 @@ export function startDetachedWorkers({
   home: Home;
   count: number;
   device: string;
-}): number[] {
-  if (count === 0) return [];
-  return rolesOf({ count, device }).map((args) => {
-    const child = spawnWorker({ home, args, lifetime: 'detached' });
-    child.unref();
-    return child.pid!;
-  });
+}): Promise<void> {
+  const running = await findByCommandLine({ marker: background(home) });
+  if (count === 0 || running.length > 0) return;
+  for (const args of rolesOf({ count, device }))
+    spawnWorker({ home, args: [...args, background(home)], lifetime: 'background' }).unref();
+}
+
+/** Lets the background workers of a home finish what they hold and ends them; answers how many there were. */
+export async function stopBackgroundWorkers({ home }: { home: Home }): Promise<number> {
+  const marker = background(home);
+  const pids = await findByCommandLine({ marker });
+  await Promise.all(pids.map((pid) => terminate({ pid, marker, graceMs: DRAIN_MS })));
+  return pids.length;
 }
 
 function spawnWorker({
@@ -88,14 +100,13 @@ function spawnWorker({
 }: {
   home: Home;
   args: string[];
-  lifetime: 'attached' | 'detached';
+  lifetime: 'attached' | 'background';
 }): ChildProcess {
   mkdirSync(home.logs, { recursive: true });
   const log = openSync(join(home.logs, 'workers.log'), 'a');
-  const detached = lifetime === 'detached';
   return spawn(process.execPath, [MAIN, ...args], {
     // The channel tells an attached worker when this process is gone, however it went.
-    stdio: ['ignore', log, log, ...(detached ? [] : ['ipc' as const])],
+    stdio: ['ignore', log, log, ...(lifetime === 'attached' ? ['ipc' as const] : [])],
     // A group of its own: a terminal's Ctrl-C reaches the command, which then stops its workers in order.
     detached: true,
     env: { ...process.env, ZEROSCOUT_HOME: home.root },

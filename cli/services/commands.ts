@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { stopBackgroundWorkers } from '../search/local-workers.js';
 import { ensureServices, stopServices } from './embedded.js';
 import { resolveHome } from './home.js';
 import { type ServiceStatus, servicesStatus } from './status.js';
@@ -29,11 +30,13 @@ export function addServicesCommands(program: Command): void {
 
   services
     .command('down')
-    .description('stop what is running; data is kept')
+    .description('stop what is running, background workers first; data is kept')
     .option(...JSON_OPTION)
     .action(async ({ json }: Options) => {
       const home = resolveHome();
-      const stopped = await stopServices({ home });
+      const workers = await stopBackgroundWorkers({ home });
+      const services = await stopServices({ home });
+      const stopped = [...(workers ? [`${workers} background workers`] : []), ...services];
       if (json) print(JSON.stringify({ home: home.root, stopped }));
       else print(stopped.length > 0 ? `stopped: ${stopped.join(', ')}` : 'nothing was running');
     });

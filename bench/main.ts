@@ -1,0 +1,178 @@
+// In: `npm run bench`. Out: milliseconds a candidate of scoring alone and of whole searches, side by side, and where asked against PyTorch.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { wholeNumber } from '../cli/arguments.js';
+import { sample } from '../core/programs/random.js';
+import { nasBench201 } from '../core/spaces/nas-bench-201/index.js';
+import { type Baseline, startBaseline } from './measure/baseline.js';
+import { startEndToEnd } from './measure/end-to-end.js';
+import { describeMachine } from './measure/machine.js';
+import { type PureScoring, type Setting, startPureScoring } from './measure/pure.js';
+import { median, spread } from './measure/statistics.js';
+
+const BATCHES = [8, 16, 64] as const;
+/** The batch at which a whole search is compared with its scoring. */
+const SEARCH_BATCH = 16;
+const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
+const MEGA = 1e6;
+
+interface Options {
+  readonly candidates: number;
+  readonly rounds: number;
+  readonly baseline?: true;
+  readonly baselineCandidates: number;
+}
+
+const program = new Command('bench')
+  .description('milliseconds a candidate over random candidates of NAS-Bench-201, on this machine')
+  .option('--candidates <N>', 'random candidates of a round', wholeNumber({ min: 100, max: 15_625 }), 100)
+  .option('--rounds <N>', 'rounds; sides alternate within each', wholeNumber({ min: 1, max: 50 }), 3)
+  .option('--baseline', 'compare with the PyTorch baseline instead of the whole search')
+  .option(
+    '--baseline-candidates <N>',
+    'candidates of a round with --baseline',
+    wholeNumber({ min: 1, max: 1000 }),
+    16,
+  )
+  .action(async (options: Options) => {
+    const machine = describeMachine();
+    console.log(
+      `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}`,
+    );
+    console.log(`Node ${machine.node}, ONNX Runtime ${machine.onnxruntime}\n`);
+    const results = options.baseline ? await compareWithBaseline(options) : await compareWithSearch(options);
+    await mkdir(RESULTS, { recursive: true });
+    const name = options.baseline ? 'baseline' : 'search';
+    const date = new Date().toISOString();
+    await writeFile(`${RESULTS}${name}.json`, `${JSON.stringify({ date, machine, ...results }, null, 2)}\n`);
+    console.log(`\nwritten to bench/results/${name}.json`);
+  });
+await program.parseAsync();
+
+/** Scoring alone at each batch, and whole searches at one: the same candidates, alternating. */
+async function compareWithSearch({ candidates: count, rounds }: Options) {
+  const scorers = availableParallelism();
+  const candidates = randomCandidates(count);
+  const pure: Record<number, number[]> = {};
+  let scorerBytes = 0;
+  for (const batch of BATCHES.filter((b) => b !== SEARCH_BATCH)) {
+    pure[batch] = await withScoring({ batch, scorers, threads: 1 }, candidates, async (scoring) => {
+      const measured = [await scoring.measure(candidates)];
+      scorerBytes = Math.max(scorerBytes, scoring.peakResidentBytes());
+      return measured;
+    });
+    console.log(
+      `scoring alone, batch ${batch}: ${spread(pure[batch]!)} ms a candidate over ${count} candidates`,
+    );
+  }
+  const search: number[] = [];
+  const both = { batch: SEARCH_BATCH, candidates };
+  const endToEnd = await startEndToEnd(both);
+  let memory: Readonly<Record<string, number>> = {};
+  try {
+    pure[SEARCH_BATCH] = await withScoring(
+      { batch: SEARCH_BATCH, scorers, threads: 1 },
+      candidates,
+      async (scoring) => {
+        const measured: number[] = [];
+        for (let round = 0; round < rounds; round++) {
+          measured.push(await scoring.measure(candidates));
+          search.push(await endToEnd.measure(candidates));
+        }
+        scorerBytes = Math.max(scorerBytes, scoring.peakResidentBytes());
+        return measured;
+      },
+    );
+    memory = await endToEnd.memory();
+  } finally {
+    await endToEnd.close();
+  }
+  const ratios = search.map((value, round) => value / pure[SEARCH_BATCH]![round]!);
+  const overhead = (median(ratios) - 1) * 100;
+  console.log(
+    `scoring alone, batch ${SEARCH_BATCH}: ${spread(pure[SEARCH_BATCH]!)} ms a candidate, ${rounds} rounds`,
+  );
+  console.log(
+    `whole search, batch ${SEARCH_BATCH}:  ${spread(search)} ms a candidate, ${rounds} rounds, alternating`,
+  );
+  console.log(`overhead of the search over its scoring: ${overhead.toFixed(1)} % (median of the rounds)`);
+  console.log('\nlargest resident size:');
+  for (const [name, bytes] of Object.entries({ ...memory, 'scorer (scoring alone)': scorerBytes }))
+    console.log(`  ${name.padEnd(26)} ${(bytes / MEGA).toFixed(0).padStart(5)} MB`);
+  return { candidates: count, pure, search, overheadPercent: overhead, memory };
+}
+
+/** The same candidates on both sides, in turn, at each batch and way of using the cores. */
+async function compareWithBaseline({ baselineCandidates: count, rounds }: Options) {
+  const cores = availableParallelism();
+  const candidates = randomCandidates(count);
+  const baseline = await startBaseline();
+  const rows: Record<string, unknown>[] = [];
+  console.log(
+    `PyTorch: ${JSON.stringify(baseline.versions)}; ${count} candidates, ${rounds} rounds, sides alternating\n`,
+  );
+  try {
+    for (const batch of BATCHES) {
+      const ways = [
+        { batch, scorers: 1, threads: cores },
+        { batch, scorers: cores, threads: 1 },
+      ];
+      for (const setting of ways) rows.push(await compare({ setting, candidates, rounds, baseline, cores }));
+    }
+  } finally {
+    await baseline.close();
+  }
+  return { versions: baseline.versions, candidates: count, rounds, rows };
+}
+
+async function compare({
+  setting,
+  candidates,
+  rounds,
+  baseline,
+  cores,
+}: {
+  setting: Setting;
+  candidates: readonly string[];
+  rounds: number;
+  baseline: Baseline;
+  cores: number;
+}) {
+  const { batch, scorers, threads } = setting;
+  return withScoring(setting, candidates, async (scoring) => {
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    await baseline.measure({ candidates: candidates.slice(0, 3), batch, threads: cores });
+    for (let round = 0; round < rounds; round++) {
+      ours.push(await scoring.measure(candidates));
+      theirs.push(await baseline.measure({ candidates, batch, threads: cores }));
+    }
+    const ratios = theirs.map((value, round) => value / ours[round]!);
+    const peak = scoring.peakResidentBytes();
+    console.log(
+      `batch ${String(batch).padStart(2)}, ${scorers} x ${threads} threads: ${spread(ours)} ms;  PyTorch, ${cores} threads: ` +
+        `${spread(theirs)} ms;  ratio ${spread(ratios, 2)};  scorer ${(peak / MEGA).toFixed(0)} MB`,
+    );
+    return { ...setting, ours, theirs, ratios, ratio: median(ratios), scorerPeakBytes: peak };
+  });
+}
+
+async function withScoring<T>(
+  setting: Setting,
+  candidates: readonly string[],
+  use: (scoring: PureScoring) => Promise<T>,
+): Promise<T> {
+  const scoring = await startPureScoring({ setting, candidates });
+  try {
+    return await use(scoring);
+  } finally {
+    await scoring.close();
+  }
+}
+
+function randomCandidates(count: number): string[] {
+  const key = { seed: 201, draw: 0, name: 'bench' };
+  return sample({ key, count, size: nasBench201.size }).map(nasBench201.at);
+}

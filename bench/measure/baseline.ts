@@ -1,0 +1,54 @@
+// In: candidates. Out: milliseconds a candidate of the PyTorch baseline (bench/baseline), one long-lived process.
+import { execFileSync, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const FOLDER = fileURLToPath(new URL('../../../bench/baseline', import.meta.url));
+
+interface Answer {
+  readonly milliseconds: readonly number[];
+  readonly wall: number;
+  readonly peakBytes: number;
+  readonly error?: string;
+  readonly [version: string]: unknown;
+}
+
+export interface Baseline {
+  readonly versions: Readonly<Record<string, unknown>>;
+  /** Wall time over candidates, in milliseconds: fresh weights for each, as people do today. */
+  measure(args: {
+    candidates: readonly string[];
+    batch: number;
+    threads?: number;
+    device?: string;
+  }): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Installs the baseline's pinned requirements on first use; ZEROSCOUT_BASELINE_PYTHON names a Python that has them. */
+export async function startBaseline(): Promise<Baseline> {
+  const python = process.env.ZEROSCOUT_BASELINE_PYTHON ?? 'python3';
+  execFileSync(python, ['setup.py'], { cwd: FOLDER, stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(python, ['score.py', '--serve'], { cwd: FOLDER, stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const read = async (): Promise<Answer> => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error('the baseline ended; see its message above');
+    return JSON.parse(value) as Answer;
+  };
+  const versions = await read();
+  return {
+    versions,
+    measure: async ({ candidates, ...options }) => {
+      child.stdin.write(`${JSON.stringify({ archs: candidates, ...options })}\n`);
+      const { milliseconds, error } = await read();
+      if (error !== undefined) throw new Error(`the baseline failed: ${error}`);
+      return milliseconds.reduce((sum, value) => sum + value, 0) / milliseconds.length;
+    },
+    close: async () => {
+      const gone = new Promise((done) => child.once('exit', done));
+      child.stdin.end();
+      await gone;
+    },
+  };
+}

@@ -1,0 +1,111 @@
+// In: candidates. Out: milliseconds a candidate of whole searches on embedded servers and warm workers, and who used what memory.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { findRunning } from '../../cli/services/embedded.js';
+import { type Home, resolveHome } from '../../cli/services/home.js';
+import type { Summary } from '../../core/report/summary.js';
+import { peakResidentBytes } from './machine.js';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+const run = promisify(execFile);
+
+export interface EndToEnd {
+  /** Milliseconds a candidate, from the start of the search to its report. */
+  measure(candidates: readonly string[]): Promise<number>;
+  /** Largest resident size by process, in bytes. */
+  memory(): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
+}
+
+/** Starts servers and workers in a home of their own and warms them with a small search. */
+export async function startEndToEnd({
+  batch,
+  candidates,
+}: {
+  batch: number;
+  candidates: readonly string[];
+}): Promise<EndToEnd> {
+  const folder = await mkdtemp(join(tmpdir(), 'zeroscout-bench-'));
+  const env = benchEnvironment(folder);
+  const home = resolveHome({ env });
+  const command = (args: readonly string[]) =>
+    run(process.execPath, [MAIN, ...args], { env, maxBuffer: 1 << 26 });
+  await command(['services', 'up']);
+  const worker = (args: readonly string[]) =>
+    spawn(process.execPath, [MAIN, 'worker', ...args], { env, stdio: 'ignore' });
+  const concurrency = String(availableParallelism());
+  const workers = { control: worker(['--role', 'control']), score: worker(['--concurrency', concurrency]) };
+  let searches = 0;
+  const measure = async (list: readonly string[]): Promise<number> => {
+    const name = `bench-${searches++}`;
+    await writeFile(join(folder, `${name}.txt`), list.join('\n'));
+    const specification = {
+      name,
+      space: { kind: 'nas-bench-201' },
+      strategy: { kind: 'list', file: `${name}.txt` },
+      fidelity: { draws: 1, batch, resolution: 32 },
+      cohort: 'written',
+      // A seed of its own: nothing is found in the store.
+      seed: searches,
+    };
+    const file = join(folder, `${name}.json`);
+    await writeFile(file, JSON.stringify(specification));
+    const { stdout } = await command(['run', file, '--workers', '0', '--json']);
+    const { scored, millisecondsPerCandidate } = JSON.parse(stdout) as Summary;
+    if (scored !== list.length) throw new Error(`the search scored ${scored} of ${list.length} candidates`);
+    return millisecondsPerCandidate;
+  };
+  await measure(candidates.slice(0, 8));
+  return {
+    measure,
+    memory: () => memoryOf({ home, workers }),
+    close: async () => {
+      await Promise.all(Object.values(workers).map(end));
+      await command(['services', 'down']);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Without the settings of servers that a person may have configured; binaries are shared with the usual home. */
+function benchEnvironment(folder: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL_|NATS_|ZEROSCOUT_)/.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    ZEROSCOUT_HOME: join(folder, 'home'),
+    ZEROSCOUT_BIN: resolveHome().bin,
+  };
+}
+
+async function memoryOf({
+  home,
+  workers,
+}: {
+  home: Home;
+  workers: Readonly<Record<string, ChildProcess>>;
+}): Promise<Record<string, number>> {
+  const { temporal, nats } = await findRunning({ home });
+  const pids: Record<string, number> = { temporal: temporal?.pid ?? 0, nats: nats?.pid ?? 0 };
+  for (const [name, { pid }] of Object.entries(workers)) {
+    pids[`${name} worker`] = pid ?? 0;
+    for (const [i, child] of (await childrenOf(pid ?? 0)).entries())
+      pids[`${name} worker, scorer ${i + 1}`] = child;
+  }
+  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, peakResidentBytes(pid)]));
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  await gone;
+}

@@ -1,0 +1,31 @@
+// In: this machine. Out: its description, for results that are compared later, and the memory of processes.
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+
+export function describeMachine() {
+  return {
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    platform: `${process.platform} ${process.arch}`,
+    node: process.version,
+    onnxruntime: packageVersion('onnxruntime-node'),
+  };
+}
+
+export type Machine = ReturnType<typeof describeMachine>;
+
+function packageVersion(name: string): string {
+  const file = new URL(`../../../node_modules/${name}/package.json`, import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+/** Largest resident size that a process ever had, in bytes; 0 when it is gone or the system does not tell. */
+export function peakResidentBytes(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
