@@ -5,6 +5,7 @@ import { BlobError, SpecError } from '../core/spec/errors.js';
 import type { SearchActivities } from '../core/spec/search.js';
 import type { Store } from '../store/store.js';
 import { auditScores } from './audit-scores.js';
+import { keepBest } from './keep-best.js';
 import { planCandidates } from './plan-candidates.js';
 import { rankCandidates } from './rank-candidates.js';
 import { reportSearch } from './report-search.js';
@@ -24,6 +25,7 @@ export function createControlActivities({
     planCandidates: mapped(beating(planCandidates({ store }))),
     auditScores: mapped(beating(auditScores({ store }))),
     rankCandidates: mapped(beating(rankCandidates({ store }))),
+    keepBest: mapped(beating(keepBest({ store }))),
     reportSearch: mapped(beating(reportSearch({ store, now }))),
   };
 }

@@ -3,6 +3,7 @@ import { sample } from '../core/programs/random.js';
 import { openSpace } from '../core/spaces/index.js';
 import type { CandidateListRef, SearchActivities } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
+import { sourceOf } from '../core/spec/stages.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 
@@ -13,18 +14,20 @@ export function planCandidates({ store }: { store: Store }): SearchActivities['p
 
 function candidatesOf({
   store,
-  specification: { space: kind, strategy, seed },
+  specification,
   list,
 }: {
   store: Store;
   specification: Specification;
   list: CandidateListRef | undefined;
 }): Iterable<string> | AsyncIterable<string> {
+  const { space: kind, seed } = specification;
+  const source = sourceOf(specification);
   const space = openSpace(kind);
-  if (strategy.kind === 'list') return readCandidates(store.blobs, list!);
-  if (strategy.kind === 'exhaustive') return at(Array.from({ length: space.size }, (_, index) => index));
+  if (source.kind === 'list') return readCandidates(store.blobs, list!);
+  if (source.kind === 'exhaustive') return at(Array.from({ length: space.size }, (_, index) => index));
   const key = { seed, draw: 0, name: 'strategy.random' };
-  return at(sample({ key, count: strategy.samples, size: space.size }));
+  return at(sample({ key, count: source.samples, size: space.size }));
 
   function* at(indices: Iterable<number>): Generator<string> {
     for (const index of indices) yield space.at(index);

@@ -8,7 +8,7 @@ import { openSpace } from '../core/spaces/index.js';
 import type { AuditInput, SearchActivities } from '../core/spec/search.js';
 import { PROXIES, type ProxyName, type Specification } from '../core/spec/specification.js';
 import type { Failure, Proxies, Store } from '../store/store.js';
-import { lookUp, memberBatches, unitOf } from './cohort.js';
+import { lookUp, memberBatches } from './cohort.js';
 
 export function rankCandidates({ store }: { store: Store }): SearchActivities['rankCandidates'] {
   return async (input) => {
@@ -101,6 +101,8 @@ function render(specification: Specification, cohort: Cohort): Iterable<string> 
     scores: pick((row) => score[units[row]!]!),
     proxies: Object.fromEntries(shown.filter(([proxy]) => PROXIES.includes(proxy))),
     parameters: pick((row) => costs[row]!.parameters),
+    classes:
+      specification.cohort === 'classes' ? Array.from(rows, (row) => unitNames[units[row]!]!) : undefined,
   });
 }
 

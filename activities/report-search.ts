@@ -1,7 +1,10 @@
 // In: a ranked search. Out: the blob of its summary.json.
+
+import { readRankingCsv } from '../core/report/ranking-csv.js';
 import { formatSummary } from '../core/report/summary.js';
 import type { SearchActivities } from '../core/spec/search.js';
 import type { Store } from '../store/store.js';
+import { unitOf } from './cohort.js';
 
 export function reportSearch({
   store,
@@ -10,20 +13,41 @@ export function reportSearch({
   store: Store;
   now: () => number;
 }): SearchActivities['reportSearch'] {
-  return async ({ search, specification, plan, reused, failed, startedAt, ranking }) => {
+  return async ({ search, specification, rounds, startedAt, ranking }) => {
     const seconds = (now() - startedAt) / 1000;
-    const scored = plan.count - reused - failed;
+    const { candidates, reused } = rounds[0]!;
+    const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
+    const scored = candidates - reused - rounds[0]!.failed;
     const summary = formatSummary({
       name: specification.name,
       id: search,
-      candidates: plan.count,
+      candidates,
       scored,
       reused,
       failed,
       seconds,
       millisecondsPerCandidate: scored ? (seconds * 1000) / scored : 0,
       rankingSha256: ranking,
+      cohort: specification.cohort,
+      ...(specification.cohort === 'classes' ? await sharing({ store, specification, ranking }) : {}),
+      ...(rounds.length > 1 ? { rounds: rounds.map((round) => ({ ...round })) } : {}),
     });
     return { summary: await store.blobs.put(new TextEncoder().encode(summary)) };
   };
+}
+
+/** How many functions the ranked candidates are, and how many candidates inherit another's score. */
+async function sharing({
+  store,
+  specification,
+  ranking,
+}: {
+  store: Store;
+  specification: Parameters<typeof unitOf>[0];
+  ranking: string;
+}): Promise<{ classes: number; shared: number }> {
+  const rows = readRankingCsv(new TextDecoder().decode(await store.blobs.get(ranking)));
+  const unit = unitOf(specification);
+  const classes = new Set(rows.map(({ candidate }) => unit(candidate))).size;
+  return { classes, shared: rows.length - classes };
 }

@@ -1,4 +1,4 @@
-// In: a specification. Out: digests of ranking, failures and summary. Plans, scores what the store lacks, audits, ranks, reports.
+// In: a specification. Out: digests of ranking, failures and summary. Stage by stage: plan, score what the store lacks, audit, rank.
 import {
   ApplicationFailure,
   condition,
@@ -20,19 +20,20 @@ import type {
   SearchState,
 } from '../core/spec/search.js';
 import { scoreQueue } from '../core/spec/search-queues.js';
+import { stagesOf } from '../core/spec/stages.js';
 
 export const progressQuery = defineQuery<SearchProgress>('progress');
 export const pauseSignal = defineSignal('pause');
 export const resumeSignal = defineSignal('resume');
 
-/** Rounds of scoring and auditing before a search stops with what is still missing. */
+/** Rounds of scoring and auditing before a stage gives up on what is still missing. */
 const MAX_ROUNDS = 10;
 
 const retry = { initialInterval: '1s', maximumInterval: '30s', backoffCoefficient: 2 } as const;
 
 export async function search(input: SearchInput): Promise<SearchResult> {
-  const { id, specification } = input;
-  const { shardSize, window, device } = specification.execution;
+  const { id } = input;
+  const { shardSize, window, device } = input.specification.execution;
   const control = proxyActivities<SearchActivities>({
     startToCloseTimeout: '2h',
     heartbeatTimeout: '60s',
@@ -44,115 +45,168 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     heartbeatTimeout: '15s',
     retry,
   });
-  const described = (summary: string) => ({ summary });
 
+  const stages = stagesOf(input.specification);
+  let state: SearchState = input.carried ?? beginning(id);
   let phase: Phase = 'planning';
-  let state: SearchState = input.carried ?? {
+  const running = new Map<number, Promise<void>>();
+  const update = (change: Partial<SearchState>) => {
+    state = { ...state, ...change };
+  };
+  const shards = () => Math.ceil(state.todo.count / shardSize);
+
+  const show = (next: Phase) => {
+    phase = next;
+    const stage = stages.length > 1 ? `round ${state.rounds.length + 1} of ${stages.length}, ` : '';
+    const { plan, reused, planned, done, failed } = state;
+    const text = `${stage}${phase}: ${plan.count} candidates, ${reused} reused, ${done} of ${planned} done, ${failed} set aside`;
+    setCurrentDetails(text);
+    upsertMemo({ state: state.paused ? 'paused' : phase, progress: text });
+  };
+  const pause = (paused: boolean) => () => {
+    update({ paused });
+    show(phase);
+  };
+  setHandler(pauseSignal, pause(true));
+  setHandler(resumeSignal, pause(false));
+  setHandler(progressQuery, () =>
+    progressOf({ state, phase, stages: stages.length, running, shards: shards() }),
+  );
+
+  const audit = () => {
+    const { run, plan, rounds } = state;
+    const { specification } = stages[rounds.length]!;
+    const summary = `which of ${plan.count} candidates have no score yet`;
+    return control.auditScores.executeWithOptions({ summary }, [{ run, specification, plan }]);
+  };
+  const startShard = (shard: number): void => {
+    const { run, todo: list, rounds } = state;
+    const { specification } = stages[rounds.length]!;
+    const from = shard * shardSize;
+    const to = Math.min(from + shardSize, list.count);
+    const summary = `shard ${shard + 1} of ${shards()}: candidates ${from + 1} to ${to}`;
+    const task = fleet.scoreShard.executeWithOptions({ summary }, [
+      { search: id, run, specification, list, shard, from, to },
+    ]);
+    const finished = task.then(() => {
+      running.delete(shard);
+      update({ done: Math.min(state.done + to - from, state.planned) });
+    });
+    running.set(shard, finished);
+  };
+  /** Scores the list `todo` through a sliding window; answers whether the history has room for more. */
+  const scoreAll = async (): Promise<'finished' | 'history is long'> => {
+    while (state.nextShard < shards() || running.size > 0) {
+      if (state.paused && running.size === 0) await condition(() => !state.paused);
+      const long = workflowInfo().continueAsNewSuggested;
+      while (!long && !state.paused && state.nextShard < shards() && running.size < window) {
+        startShard(state.nextShard);
+        update({ nextShard: state.nextShard + 1 });
+      }
+      if (running.size > 0) await Promise.race(running.values());
+      else if (long) return 'history is long';
+    }
+    return 'finished';
+  };
+
+  for (;;) {
+    const { specification, keep } = stages[state.rounds.length]!;
+    if (!state.audited) {
+      show('planning');
+      if (state.plan.count === 0) {
+        const summary = `candidates of ${specification.name}`;
+        const { list } = input;
+        const plan = await control.planCandidates.executeWithOptions({ summary }, [
+          { specification, ...(list ? { list } : {}) },
+        ]);
+        update({ plan });
+      }
+      const { todo, missing } = await audit();
+      const reused = state.plan.count - missing;
+      update({ audited: true, todo, planned: todo.count, reused, stageStartedAt: Date.now() });
+    }
+    while (state.todo.count > 0 && state.attempt < MAX_ROUNDS) {
+      show('scoring');
+      if ((await scoreAll()) === 'history is long')
+        return continueAsNew<typeof search>({ ...input, carried: state });
+      show('auditing');
+      const { todo, failed } = await audit();
+      update({ todo, failed, attempt: state.attempt + 1, nextShard: 0 });
+    }
+    if (state.todo.count > 0)
+      throw ApplicationFailure.nonRetryable(
+        `${state.todo.count} candidates have no score after ${MAX_ROUNDS} rounds: the score store loses what it acknowledges`,
+      );
+
+    show('ranking');
+    const { run, plan, rounds } = state;
+    const summary = `rank ${plan.count} candidates`;
+    const ranked = await control.rankCandidates.executeWithOptions({ summary }, [
+      { run, specification, plan },
+    ]);
+    const { reused, failed, stageStartedAt } = state;
+    const seconds = (Date.now() - stageStartedAt) / 1000;
+    const round = { fidelity: specification.fidelity, candidates: plan.count, reused, failed, seconds };
+    update({ rounds: [...rounds, round] });
+    if (keep === undefined) {
+      show('reporting');
+      const { startedAt } = state;
+      const report = await control.reportSearch.executeWithOptions({ summary: 'summary' }, [
+        { search: id, specification, rounds: state.rounds, startedAt, ranking: ranked.ranking },
+      ]);
+      show('done');
+      return { ...ranked, ...report, plan, run };
+    }
+    const next = await control.keepBest.executeWithOptions({ summary: `keep the best ${keep * 100} %` }, [
+      { specification, ranking: ranked.ranking, keep },
+    ]);
+    const { startedAt, rounds: finished, paused } = state;
+    state = { ...beginning(id), startedAt, rounds: finished, paused, run, plan: next };
+  }
+}
+
+function beginning(id: string): SearchState {
+  const none = { digest: '', count: 0 };
+  return {
     startedAt: Date.now(),
+    stageStartedAt: Date.now(),
     run: `${id}_${workflowInfo().firstExecutionRunId}`,
-    plan: { digest: '', count: 0 },
-    todo: { digest: '', count: 0 },
+    rounds: [],
+    plan: none,
+    audited: false,
+    todo: none,
     planned: 0,
     reused: 0,
     failed: 0,
-    round: 0,
+    attempt: 0,
     nextShard: 0,
     done: 0,
     paused: false,
   };
-  const running = new Map<number, Promise<void>>();
-  const shards = () => Math.ceil(state.todo.count / shardSize);
-  const show = (next: Phase) => {
-    phase = next;
-    const { plan, reused, planned, done, failed } = state;
-    const text = `${phase}: ${plan.count} candidates, ${reused} reused, ${done} of ${planned} done, ${failed} set aside`;
-    setCurrentDetails(text);
-    upsertMemo({ state: state.paused ? 'paused' : phase, progress: text });
-  };
-  setHandler(
-    progressQuery,
-    (): SearchProgress => ({
-      phase,
-      paused: state.paused,
-      candidates: state.plan.count,
-      reused: state.reused,
-      failed: state.failed,
-      planned: state.planned,
-      done: state.done,
-      shards: { done: state.nextShard - running.size, running: [...running.keys()], total: shards() },
-    }),
-  );
-  setHandler(pauseSignal, () => {
-    state = { ...state, paused: true };
-    show(phase);
-  });
-  setHandler(resumeSignal, () => {
-    state = { ...state, paused: false };
-    show(phase);
-  });
+}
 
-  const audit = async () => {
-    const { run, plan } = state;
-    const options = described(`which of ${plan.count} candidates have no score yet`);
-    return control.auditScores.executeWithOptions(options, [{ run, specification, plan }]);
+function progressOf({
+  state: { plan, reused, failed, planned, done, nextShard, paused, rounds },
+  phase,
+  stages,
+  running,
+  shards,
+}: {
+  state: SearchState;
+  phase: Phase;
+  stages: number;
+  running: ReadonlyMap<number, unknown>;
+  shards: number;
+}): SearchProgress {
+  return {
+    phase,
+    paused,
+    round: { number: Math.min(rounds.length + 1, stages), of: stages },
+    candidates: plan.count,
+    reused,
+    failed,
+    planned,
+    done,
+    shards: { done: nextShard - running.size, running: [...running.keys()], total: shards },
   };
-  const startShard = (shard: number): void => {
-    const from = shard * shardSize;
-    const to = Math.min(from + shardSize, state.todo.count);
-    const options = described(`shard ${shard + 1} of ${shards()}: candidates ${from + 1} to ${to}`);
-    const { run, todo: list } = state;
-    const task = fleet.scoreShard.executeWithOptions(options, [
-      { search: id, run, specification, list, shard, from, to },
-    ]);
-    running.set(
-      shard,
-      task.then(() => {
-        running.delete(shard);
-        state = { ...state, done: Math.min(state.done + to - from, state.planned) };
-      }),
-    );
-  };
-
-  if (!input.carried) {
-    show('planning');
-    const options = described(`candidates of ${specification.name}`);
-    const plan = await control.planCandidates.executeWithOptions(options, [
-      { specification, ...(input.list ? { list: input.list } : {}) },
-    ]);
-    state = { ...state, plan };
-    const { todo, missing } = await audit();
-    state = { ...state, todo, planned: todo.count, reused: plan.count - missing };
-  }
-  while (state.todo.count > 0 && state.round < MAX_ROUNDS) {
-    show('scoring');
-    while (state.nextShard < shards() || running.size > 0) {
-      if (state.paused && running.size === 0) await condition(() => !state.paused);
-      const handOver = workflowInfo().continueAsNewSuggested;
-      while (!handOver && !state.paused && state.nextShard < shards() && running.size < window) {
-        startShard(state.nextShard);
-        state = { ...state, nextShard: state.nextShard + 1 };
-      }
-      if (running.size > 0) await Promise.race(running.values());
-      else if (handOver) return continueAsNew<typeof search>({ ...input, carried: state });
-    }
-    show('auditing');
-    const { todo, failed } = await audit();
-    state = { ...state, todo, failed, round: state.round + 1, nextShard: 0 };
-  }
-
-  if (state.todo.count > 0)
-    throw ApplicationFailure.nonRetryable(
-      `${state.todo.count} candidates have no score after ${MAX_ROUNDS} rounds: the score store loses what it acknowledges`,
-    );
-  show('ranking');
-  const { run, plan, reused, failed, startedAt } = state;
-  const ranked = await control.rankCandidates.executeWithOptions(described(`rank ${plan.count} candidates`), [
-    { run, specification, plan },
-  ]);
-  show('reporting');
-  const report = await control.reportSearch.executeWithOptions(described('summary'), [
-    { search: id, specification, plan, reused, failed, startedAt, ranking: ranked.ranking },
-  ]);
-  show('done');
-  return { ...ranked, ...report };
 }

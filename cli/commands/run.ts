@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openSpace } from '../../core/spaces/index.js';
 import { SpecError } from '../../core/spec/errors.js';
-import { parseTruth, type Truth } from '../../core/spec/truth.js';
+import type { Truth } from '../../core/spec/truth.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
 import { checkedWorkflowId } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
 import { startBackgroundWorkers, startLocalWorkers } from '../search/local-workers.js';
-import { type ReadSpecification, readSpecification, readText } from '../search/read-specification.js';
+import { type ReadSpecification, readSpecification, readTruth } from '../search/read-specification.js';
 import { type Results, readResults } from '../search/results.js';
 import { rankingTable, summaryLines } from '../search/show-results.js';
 import { defaultId, startSearch } from '../search/start-search.js';
@@ -50,7 +50,10 @@ export function addRunCommand(program: Command): void {
 
 async function run(path: string, options: RunOptions): Promise<void> {
   const read = await readSpecification(path);
-  const truth = options.truth === undefined ? undefined : await readTruth({ path: options.truth, read });
+  const truth =
+    options.truth === undefined
+      ? undefined
+      : await readTruth({ path: options.truth, space: openSpace(read.specification.space) });
   const id = options.id ?? defaultId(read);
   checkedWorkflowId(id);
   if (options.out !== undefined) await createFolder(options.out);
@@ -118,11 +121,6 @@ function showResults({
   print(`\n${summaryLines(summary)}`);
   if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
   if (options.out !== undefined) print(`files in ${options.out}`);
-}
-
-async function readTruth({ path, read }: { path: string; read: ReadSpecification }): Promise<Truth> {
-  const space = openSpace(read.specification.space);
-  return parseTruth({ text: await readText(path), source: path, parse: space.parse });
 }
 
 /** The folder that the results will go to, made before anything starts. */

@@ -1,6 +1,7 @@
 // In: `zeroscout validate SPEC`. Out: what the specification means with every default filled in, or what is wrong with it.
 import type { Command } from 'commander';
 import { openSpace } from '../../core/spaces/index.js';
+import { sourceOf } from '../../core/spec/stages.js';
 import { readSpecification } from '../search/read-specification.js';
 import { defaultId } from '../search/start-search.js';
 import { print, printJson } from '../terminal.js';
@@ -14,7 +15,7 @@ export function addValidateCommand(program: Command): void {
     .action(async (path: string, { json }: { json?: true }) => {
       const read = await readSpecification(path);
       const { specification, list, digest } = read;
-      const { strategy } = specification;
+      const strategy = sourceOf(specification);
       const candidates =
         list?.length ?? (strategy.kind === 'random' ? strategy.samples : openSpace(specification.space).size);
       if (json) return printJson({ valid: true, id: defaultId(read), digest, candidates, specification });

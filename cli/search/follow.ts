@@ -28,8 +28,11 @@ export async function follow({
     live.set(shard, scored + reused + failed);
   });
   const view = show === 'nothing' ? silent : process.stderr.isTTY ? bar() : lines();
+  // A call that nobody waits for any more would keep the process alive until the server answers, 20 s for a result.
+  const over = new AbortController();
+  const within = <T>(call: () => Promise<T>) => handle.client.withAbortSignal(over.signal, call);
   const poll = async (): Promise<void> => {
-    const progress = await handle.query<SearchProgress>('progress');
+    const progress = await within(() => handle.query<SearchProgress>('progress'));
     const running = progress.shards.running.reduce((sum, shard) => sum + (live.get(shard) ?? 0), 0);
     view.update({ ...progress, now: Math.min(progress.done + running, progress.planned) });
   };
@@ -49,8 +52,9 @@ export async function follow({
     stop.addEventListener('abort', () => resolve('stopped'));
   });
   try {
-    return await Promise.race([resultOf(handle), stopped]);
+    return await Promise.race([within(() => resultOf({ handle, over: over.signal })), stopped]);
   } finally {
+    over.abort();
     clearInterval(timer);
     unsubscribe();
     view.end();
@@ -58,12 +62,18 @@ export async function follow({
 }
 
 /** The workflow's result, through restarts of the server. */
-async function resultOf(handle: WorkflowHandle): Promise<SearchResult> {
+async function resultOf({
+  handle,
+  over,
+}: {
+  handle: WorkflowHandle;
+  over: AbortSignal;
+}): Promise<SearchResult> {
   for (let attempt = 0; ; attempt++) {
     try {
       return (await handle.result()) as SearchResult;
     } catch (error) {
-      if (!isTransient(error) || attempt >= 60) throw error;
+      if (over.aborted || !isTransient(error) || attempt >= 60) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
   }
@@ -138,8 +148,9 @@ function lines(): View {
   };
 }
 
-function phaseOf({ paused, phase }: SearchProgress): string {
-  return paused ? 'paused' : phase;
+function phaseOf({ paused, phase, round }: SearchProgress): string {
+  const name = paused ? 'paused' : phase;
+  return round.of > 1 ? `round ${round.number}/${round.of} ${name}` : name;
 }
 
 function duration(seconds: number): string {

@@ -2,10 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { openSpace } from '../../core/spaces/index.js';
+import type { Space } from '../../core/spaces/space.js';
 import { parseCandidateList } from '../../core/spec/candidate-list.js';
 import { SpecError } from '../../core/spec/errors.js';
 import { parseSpecification, type Specification } from '../../core/spec/specification.js';
 import { specificationDigest } from '../../core/spec/specification-digest.js';
+import { sourceOf } from '../../core/spec/stages.js';
+import { parseTruth, type Truth } from '../../core/spec/truth.js';
 import { sha256 } from './sha256.js';
 
 export interface ReadSpecification {
@@ -19,11 +22,11 @@ export interface ReadSpecification {
 /** SpecError names the file and the field; nothing has been started then. */
 export async function readSpecification(path: string): Promise<ReadSpecification> {
   const specification = parseSpecification({ text: await readText(path), source: path });
-  const { strategy } = specification;
+  const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
   if (strategy.kind === 'random' && strategy.samples > space.size)
     throw SpecError.of({
-      path: 'strategy.samples',
+      path: specification.strategy.kind === 'screening' ? 'strategy.source.samples' : 'strategy.samples',
       message: `found ${strategy.samples}; ${space.kind} has ${space.size} candidates, so at most that`,
     });
   if (strategy.kind !== 'list')
@@ -34,6 +37,11 @@ export async function readSpecification(path: string): Promise<ReadSpecification
   const list = [...new Set(candidates.map(space.parse))];
   const digest = specificationDigest(specification, { inputs: { list: sha256(list.join('\n')) } });
   return { specification, list, digest };
+}
+
+/** Known accuracies of candidates of a space. */
+export async function readTruth({ path, space }: { path: string; space: Space }): Promise<Truth> {
+  return parseTruth({ text: await readText(path), source: path, parse: space.parse });
 }
 
 /** The text of a file; a SpecError says what is wrong with the path. */

@@ -16,6 +16,8 @@ export interface RankingColumns {
   readonly proxies: Readonly<Partial<Record<ProxyName, ArrayLike<number>>>>;
   /** Weights of the network, a count. */
   readonly parameters: ArrayLike<number>;
+  /** The member that each candidate was scored as; a last column `class`, where ranks were taken over classes. */
+  readonly classes?: readonly string[] | undefined;
 }
 
 export interface RankingRow {
@@ -24,19 +26,26 @@ export interface RankingRow {
   readonly score: number;
   readonly proxies: Readonly<Partial<Record<ProxyName, number>>>;
   readonly parameters: number;
+  readonly class?: string;
 }
 
 /**
  * Header, then `rank` 1 to N; lines end with a line feed. Equal columns give equal bytes. Throws a RangeError for
  * columns of different length and for NaN.
  */
-export function* rankingCsv({ candidates, scores, proxies, parameters }: RankingColumns): Generator<string> {
+export function* rankingCsv({
+  candidates,
+  scores,
+  proxies,
+  parameters,
+  classes,
+}: RankingColumns): Generator<string> {
   const columns = PROXIES.map((name) => proxies[name]);
-  for (const column of [scores, ...columns, parameters]) {
+  for (const column of [scores, ...columns, parameters, classes]) {
     if (column === undefined || column.length === candidates.length) continue;
     throw new RangeError(`a column of ${column.length} values for ${candidates.length} candidates`);
   }
-  let chunk = `${RANKING_HEADER.join(',')}\n`;
+  let chunk = `${headerOf(classes).join(',')}\n`;
   for (const [row, candidate] of candidates.entries()) {
     const raw = columns.map((column) => (column === undefined ? '' : formatNumber(column[row]!)));
     const cells = [
@@ -45,6 +54,7 @@ export function* rankingCsv({ candidates, scores, proxies, parameters }: Ranking
       formatNumber(scores[row]!),
       ...raw,
       formatNumber(parameters[row]!),
+      ...(classes ? [textCell(classes[row]!)] : []),
     ];
     chunk += `${cells.join(',')}\n`;
     if ((row + 1) % ROWS_A_CHUNK !== 0) continue;
@@ -54,6 +64,10 @@ export function* rankingCsv({ candidates, scores, proxies, parameters }: Ranking
   if (chunk !== '') yield chunk;
 }
 
+function headerOf(classes: readonly string[] | undefined): readonly string[] {
+  return classes ? [...RANKING_HEADER, 'class'] : RANKING_HEADER;
+}
+
 /** The rows of a ranking.csv. Throws a SpecError that names `source` (ranking.csv if not given) and the line. */
 export function readRankingCsv(
   text: string,
@@ -61,7 +75,7 @@ export function readRankingCsv(
 ): RankingRow[] {
   const [header, ...rows] = readCells({ text, source });
   const expected = RANKING_HEADER.join(',');
-  if (header?.join(',') !== expected) {
+  if (![headerOf(undefined), headerOf([])].some((known) => header?.join(',') === known.join(','))) {
     throw SpecError.of({ path: `${source}:1`, message: `not a ranking; must start with ${expected}` });
   }
   return rows.map((cells, index) => {
@@ -95,6 +109,9 @@ function readRow({ cells, path }: { readonly cells: readonly string[]; readonly 
       score: parseNumber(score),
       proxies: Object.fromEntries(raw.map(([name, cell]) => [name, parseNumber(cell)])),
       parameters: parseNumber(cells[PROXIES.length + 3] ?? ''),
+      ...(cells[RANKING_HEADER.length] === undefined
+        ? {}
+        : { class: fromTextCell(cells[RANKING_HEADER.length]!) }),
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

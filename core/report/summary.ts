@@ -23,6 +23,17 @@ const SummarySchema = z.looseObject({
   millisecondsPerCandidate: z.number().nonnegative(),
   /** SHA-256, hex, of the bytes of ranking.csv. */
   rankingSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Whether ranks were taken over written candidates or over classes of the same function. */
+  cohort: z.enum(['written', 'classes']).optional(),
+  /** With classes: how many functions were ranked, and how many candidates inherit another's score. */
+  classes: count.optional(),
+  shared: count.optional(),
+  /** With screening: each round's candidates, and what it took. */
+  rounds: z
+    .array(
+      z.looseObject({ candidates: count, reused: count, failed: count, seconds: z.number().nonnegative() }),
+    )
+    .optional(),
   /** By dataset, with a truth file only. */
   correlation: z.record(z.string(), z.object({ kendall: coefficient, spearman: coefficient })).optional(),
 });

@@ -4,6 +4,8 @@ import type { Space } from './space.js';
 
 const SPACES: Readonly<Record<string, Space>> = { [nasBench201.kind]: nasBench201 };
 
+export const SPACE_KINDS: readonly string[] = Object.keys(SPACES);
+
 /** The space of a kind; the specification's schema admits no other. */
 export function openSpace({ kind }: { kind: string }): Space {
   const space = SPACES[kind];

@@ -32,6 +32,13 @@ export function positiveNumber({ max }: { readonly max: number }) {
   });
 }
 
+/** Number above 0 and below 1. */
+export function share() {
+  return z.custom<number>((value) => typeof value === 'number' && value > 0 && value < 1, {
+    error: ({ input }) => `${found(input)}; must be a number above 0 and below 1`,
+  });
+}
+
 /** Text for which `test` holds; `right` completes "must be ...". */
 export function text({ test, right }: { readonly test: (value: string) => boolean; readonly right: string }) {
   return z.custom<string>((value) => typeof value === 'string' && test(value), {

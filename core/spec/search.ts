@@ -26,21 +26,33 @@ export interface CandidateListRef {
 
 export type Phase = 'planning' | 'scoring' | 'auditing' | 'ranking' | 'reporting' | 'done';
 
-export interface SearchState {
-  readonly startedAt: number;
-  /** Names the failures of this search's run; the same through continue-as-new. */
-  readonly run: string;
-  readonly plan: CandidateListRef;
-  /** What this round has to score; `planned` is the first round's number of them. */
-  readonly todo: CandidateListRef;
-  readonly planned: number;
-  /** Candidates that had a score before this search began, and that have been set aside. */
+/** One finished stage of a search; counts are written candidates. */
+export interface RoundReport {
+  readonly fidelity: Specification['fidelity'];
+  readonly candidates: number;
   readonly reused: number;
   readonly failed: number;
-  readonly round: number;
-  readonly nextShard: number;
-  /** Of `planned`: done by finished shards. */
+  readonly seconds: number;
+}
+
+export interface SearchState {
+  readonly startedAt: number;
+  readonly stageStartedAt: number;
+  /** Names the failures of this search's run; the same through continue-as-new. */
+  readonly run: string;
+  readonly rounds: readonly RoundReport[];
+  readonly plan: CandidateListRef;
+  /** Whether this stage's plan has been compared with the store. */
+  readonly audited: boolean;
+  /** What this attempt has to score; `planned` is the first attempt's number of them, `done` what finished shards did. */
+  readonly todo: CandidateListRef;
+  readonly planned: number;
   readonly done: number;
+  /** Candidates that had a score before this stage began, and that have been set aside. */
+  readonly reused: number;
+  readonly failed: number;
+  readonly attempt: number;
+  readonly nextShard: number;
   readonly paused: boolean;
 }
 
@@ -48,6 +60,8 @@ export interface SearchState {
 export interface SearchProgress {
   readonly phase: Phase;
   readonly paused: boolean;
+  /** Of screening; 1 of 1 without. */
+  readonly round: { readonly number: number; readonly of: number };
   /** Written candidates: all, with a score from before, set aside. */
   readonly candidates: number;
   readonly reused: number;
@@ -94,9 +108,7 @@ export interface AuditResult {
 export interface ReportInput {
   readonly search: string;
   readonly specification: Specification;
-  readonly plan: CandidateListRef;
-  readonly reused: number;
-  readonly failed: number;
+  readonly rounds: readonly RoundReport[];
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   /** Digest of ranking.csv. */
@@ -108,6 +120,9 @@ export interface SearchResult {
   readonly ranking: string;
   readonly failures: string;
   readonly summary: string;
+  /** The candidates of the last stage, and the name under which its failures are kept. */
+  readonly plan: CandidateListRef;
+  readonly run: string;
 }
 
 export interface SearchActivities {
@@ -115,5 +130,6 @@ export interface SearchActivities {
   auditScores(input: AuditInput): Promise<AuditResult>;
   scoreShard(input: ShardInput): Promise<ShardResult>;
   rankCandidates(input: AuditInput): Promise<{ ranking: string; failures: string }>;
+  keepBest(input: { specification: Specification; ranking: string; keep: number }): Promise<CandidateListRef>;
   reportSearch(input: ReportInput): Promise<{ summary: string }>;
 }

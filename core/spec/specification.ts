@@ -1,7 +1,7 @@
 // In: the text of a specification file. Out: a complete, checked Specification with every default filled in.
 import { z } from 'zod';
 import { type Issue, SpecError } from './errors.js';
-import { checkKind, mapping, oneOf, positiveNumber, text, toIssues, wholeNumber } from './fields.js';
+import { checkKind, mapping, oneOf, positiveNumber, share, text, toIssues, wholeNumber } from './fields.js';
 import { readDocument } from './read-document.js';
 import { found, quote } from './show.js';
 
@@ -17,18 +17,6 @@ export const PRESETS = {
 } as const;
 
 const Spaces = [mapping({ kind: z.literal('nas-bench-201') })] as const;
-
-const Strategies = [
-  mapping({ kind: z.literal('exhaustive') }),
-  mapping({ kind: z.literal('random'), samples: wholeNumber({ min: 1, max: 1e9 }) }),
-  mapping({
-    kind: z.literal('list'),
-    file: text({
-      test: (value) => value.trim() !== '' && !value.includes('\0'),
-      right: 'the path of a text file with one candidate a line',
-    }),
-  }),
-] as const;
 
 const Fidelity = z.preprocess(
   (value) =>
@@ -48,6 +36,47 @@ const Fidelity = z.preprocess(
     },
   ),
 );
+
+/** Where candidates come from. */
+const Sources = [
+  mapping({ kind: z.literal('exhaustive') }),
+  mapping({ kind: z.literal('random'), samples: wholeNumber({ min: 1, max: 1e9 }) }),
+  mapping({
+    kind: z.literal('list'),
+    file: text({
+      test: (value) => value.trim() !== '' && !value.includes('\0'),
+      right: 'the path of a text file with one candidate a line',
+    }),
+  }),
+] as const;
+const Source = z.unknown().superRefine(checkKind(Sources)).pipe(z.discriminatedUnion('kind', Sources));
+
+/** Rounds of growing fidelity; each but the last keeps a share of its candidates for the next. */
+const Screening = mapping({
+  kind: z.literal('screening'),
+  source: Source.prefault({ kind: 'exhaustive' }),
+  rounds: z
+    .array(mapping({ fidelity: Fidelity, keep: share().optional() }), {
+      error: ({ input }) =>
+        `${found(input)}; must be a list of rounds, such as [{ fidelity: screen, keep: 0.2 }, { fidelity: standard }]`,
+    })
+    .superRefine((rounds, context) => {
+      if (rounds.length < 2 || rounds.length > 10) {
+        const message = `found ${rounds.length} rounds; must be 2 to 10`;
+        context.addIssue({ code: 'custom', message });
+      }
+      rounds.forEach(({ keep }, index) => {
+        const last = index === rounds.length - 1;
+        if (last === (keep === undefined)) return;
+        const message = last
+          ? 'the last round keeps everything; remove it'
+          : 'is missing; must be the share of candidates that go on, a number above 0 and below 1';
+        context.addIssue({ code: 'custom', path: [index, 'keep'], message });
+      });
+    }),
+});
+
+const Strategies = [...Sources, Screening] as const;
 
 const Proxies = z
   .array(oneOf(PROXIES), { error: ({ input }) => `${found(input)}; must be a list of ${PROXIES.join(', ')}` })
@@ -94,7 +123,7 @@ const Written = mapping({
   fidelity: Fidelity.prefault('standard'),
   proxies: Proxies.prefault([...PROXIES]),
   aggregation: Aggregation.prefault({}),
-  cohort: oneOf(['written', 'classes']).default('written'),
+  cohort: oneOf(['written', 'classes']).optional(),
   seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 }).default(1),
   execution: Execution.prefault({}),
 });
@@ -133,8 +162,14 @@ function complete(written: z.output<typeof Written>) {
   const { kind, weights } = written.aggregation;
   const chosen = written.proxies.map((proxy) => [proxy, weights[proxy] ?? 1] as const);
   const all: Readonly<Partial<Record<ProxyName, number>>> = Object.fromEntries(chosen);
-  return { ...written, aggregation: { kind, weights: all } };
+  // Weights of a candidate's own make each written candidate a candidate of its own, as published.
+  const cohort: 'written' | 'classes' =
+    written.cohort ?? (written.fidelity.weights === 'candidate' ? 'written' : DEFAULT_COHORT);
+  return { ...written, cohort, aggregation: { kind, weights: all } };
 }
+
+/** `written`: every text is a candidate; `classes`: texts that are the same function are one (method.md). */
+const DEFAULT_COHORT = 'written';
 
 /** Looks at two fields at once, whatever is wrong with the others; silent where one of the two is itself malformed. */
 function strayWeights(value: unknown): Issue[] {

@@ -1,0 +1,38 @@
+// In: a finished search. Out: its ranking by each draw alone, for how stable the top is between draws.
+import { aggregate } from '../core/ranking/aggregate.js';
+import { order } from '../core/ranking/order.js';
+import type { CandidateListRef } from '../core/spec/search.js';
+import type { Specification } from '../core/spec/specification.js';
+import type { Proxies, Store } from '../store/store.js';
+import { lookUp, memberBatches } from './cohort.js';
+
+/** Scored units, best first, once for each draw. */
+export async function drawRankings({
+  store,
+  specification,
+  plan,
+}: {
+  store: Store;
+  specification: Specification;
+  plan: CandidateListRef;
+}): Promise<readonly (readonly string[])[]> {
+  const scores = new Map<string, readonly Proxies[]>();
+  for await (const members of memberBatches({ store, specification, plan })) {
+    const units = [...new Set(members.map(({ unit }) => unit))].filter((unit) => !scores.has(unit));
+    const found = await lookUp({ store, specification, units });
+    units.forEach((unit, i) => {
+      if (!found[i]!.includes(undefined)) scores.set(unit, found[i] as readonly Proxies[]);
+    });
+  }
+  const units = [...scores.keys()];
+  const { proxies, aggregation, fidelity } = specification;
+  return Array.from({ length: fidelity.draws }, (_, draw) => {
+    const columns = proxies.map((proxy) => ({
+      proxy,
+      weight: aggregation.weights[proxy]!,
+      draws: [Float64Array.from(scores.values(), (draws) => draws[draw]![proxy]!)],
+    }));
+    const rows = order({ scores: aggregate({ columns, kind: aggregation.kind }), candidates: units });
+    return Array.from(rows, (row) => units[row]!);
+  });
+}

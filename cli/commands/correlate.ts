@@ -1,0 +1,130 @@
+// In: `zeroscout correlate ID --truth FILE`. Out: how well a finished ranking agrees with known accuracies, over all and at the top.
+import type { Command } from 'commander';
+import { drawRankings } from '../../activities/draw-rankings.js';
+import { kendall, spearman } from '../../core/ranking/correlation.js';
+import { ndcg, topQuality, topStability } from '../../core/ranking/quality.js';
+import type { RankingRow } from '../../core/report/ranking-csv.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { SpecError } from '../../core/spec/errors.js';
+import type { SearchMemo, SearchResult } from '../../core/spec/search.js';
+import { stagesOf } from '../../core/spec/stages.js';
+import type { Truth } from '../../core/spec/truth.js';
+import { findSearch, stateOf } from '../search/find-search.js';
+import { readTruth } from '../search/read-specification.js';
+import { readResults } from '../search/results.js';
+import { plainTable } from '../search/show-results.js';
+import { type Session, withSession } from '../session.js';
+import { print, printJson } from '../terminal.js';
+
+const TOPS = [1, 10, 50] as const;
+
+interface Options {
+  readonly truth: string;
+  readonly json?: true;
+}
+
+export function addCorrelateCommand(program: Command): void {
+  program
+    .command('correlate')
+    .description('agreement of a finished ranking with known accuracies')
+    .argument('<ID>')
+    .requiredOption('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...)')
+    .option('--json', 'for programs')
+    .action((id: string, options: Options) =>
+      withSession({ start: 'never' }, (session) => correlate(session, id, options)),
+    );
+}
+
+async function correlate(
+  { client, store }: Session,
+  id: string,
+  { truth: path, json }: Options,
+): Promise<void> {
+  const { handle, description } = await findSearch({ client, id });
+  if (description.status.name !== 'COMPLETED')
+    throw SpecError.of({ path: 'ID', message: `search "${id}" has no results: ${stateOf(description)}` });
+  const { specification: whole } = description.memo as unknown as SearchMemo;
+  const { specification } = stagesOf(whole).at(-1)!;
+  const truth = await readTruth({ path, space: openSpace(specification.space) });
+  const result = (await handle.result()) as SearchResult;
+  const { rows } = await readResults({ store, result });
+  const rankings = await drawRankings({ store, specification, plan: result.plan });
+  const report = {
+    id,
+    datasets: truth.datasets.map((dataset, column) => ({ dataset, ...agreement({ rows, truth, column }) })),
+    top50StabilityBetweenDraws: rankings.length > 1 ? topStability({ rankings, k: 50 }) : null,
+  };
+  if (json) return printJson(report);
+  const table = plainTable(['dataset', 'candidates', "Kendall's tau", "Spearman's rho", 'nDCG']);
+  for (const { dataset, written, classes, ndcg } of report.datasets)
+    for (const [name, { candidates, kendall, spearman }] of Object.entries({ written, classes }))
+      table.push([
+        dataset,
+        `${candidates} ${name}`,
+        kendall.toFixed(3),
+        spearman.toFixed(3),
+        name === 'written' ? ndcg.toFixed(4) : '',
+      ]);
+  print(`${table.toString()}\n`);
+  const tops = plainTable(['dataset', 'top', 'mean', 'best', 'mean by FLOPs', 'best by FLOPs', 'true best']);
+  for (const { dataset, top, trueBest } of report.datasets)
+    for (const { k, mean, best, flops } of top)
+      tops.push([
+        dataset,
+        String(k),
+        mean.toFixed(2),
+        best.toFixed(2),
+        flops.mean.toFixed(2),
+        flops.best.toFixed(2),
+        trueBest.toFixed(2),
+      ]);
+  print(tops.toString());
+  if (report.top50StabilityBetweenDraws !== null)
+    print(`\ntop 50 shared between two draws: ${(report.top50StabilityBetweenDraws * 100).toFixed(0)} %`);
+}
+
+/** τ and ρ over written candidates and over classes (mean accuracy of the members), and the quality of the top. */
+function agreement({ rows, truth, column }: { rows: readonly RankingRow[]; truth: Truth; column: number }) {
+  const known = rows.filter(({ candidate }) => truth.accuracy.has(candidate));
+  if (known.length < 2)
+    throw SpecError.of({
+      path: '--truth',
+      message: `knows ${known.length} of ${rows.length} ranked candidates; must know 2 at least`,
+    });
+  const accuracyOf = ({ candidate }: RankingRow) => truth.accuracy.get(candidate)![column]!;
+  const accuracies = known.map(accuracyOf);
+  const byFlops = [...known]
+    .sort((a, b) => (b.proxies.complexity ?? 0) - (a.proxies.complexity ?? 0))
+    .map(accuracyOf);
+  const classes = new Map<string, { score: number; accuracies: number[] }>();
+  for (const row of known) {
+    const key = row.class ?? row.candidate;
+    const known = classes.get(key) ?? { score: row.score, accuracies: [] };
+    known.accuracies.push(accuracyOf(row));
+    classes.set(key, known);
+  }
+  const classScores = [...classes.values()].map(({ score }) => score);
+  const classAccuracies = [...classes.values()].map(({ accuracies }) => mean(accuracies));
+  const coefficients = (scores: readonly number[], accuracies: readonly number[]) => ({
+    candidates: scores.length,
+    kendall: kendall(scores, accuracies),
+    spearman: spearman(scores, accuracies),
+  });
+  return {
+    written: coefficients(
+      known.map(({ score }) => score),
+      accuracies,
+    ),
+    classes: coefficients(classScores, classAccuracies),
+    ndcg: ndcg(accuracies),
+    trueBest: Math.max(...accuracies),
+    top: TOPS.map((k) => ({
+      ...topQuality({ accuracies, k }),
+      flops: topQuality({ accuracies: byFlops, k }),
+    })),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,47 @@
+// In: candidates in ranked order with known accuracies. Out: how good the top of the list is.
+
+/** Mean and best true accuracy among the first k. */
+export interface TopQuality {
+  readonly k: number;
+  readonly mean: number;
+  readonly best: number;
+}
+
+/** Quality of the first k of `accuracies`, which stand in ranked order, best rank first; k is cut to what is there. */
+export function topQuality({ accuracies, k }: { accuracies: readonly number[]; k: number }): TopQuality {
+  const top = accuracies.slice(0, k);
+  const mean = top.reduce((sum, value) => sum + value, 0) / top.length;
+  return { k: top.length, mean, best: Math.max(...top) };
+}
+
+/**
+ * Normalized discounted cumulative gain over the whole list, gain = accuracy above the worst known, discount =
+ * log2(position + 1) (Järvelin and Kekäläinen 2002). 1 for the order of accuracy itself.
+ */
+export function ndcg(accuracies: readonly number[]): number {
+  const least = accuracies.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
+  const gain = (values: readonly number[]) =>
+    values.reduce((sum, value, i) => sum + (value - least) / Math.log2(i + 2), 0);
+  const ideal = gain([...accuracies].sort((a, b) => b - a));
+  return ideal > 0 ? gain(accuracies) / ideal : 1;
+}
+
+/** Mean share of the first k that two rankings have in common, over all pairs of rankings; 1 for a single ranking. */
+export function topStability({
+  rankings,
+  k,
+}: {
+  rankings: readonly (readonly string[])[];
+  k: number;
+}): number {
+  let shared = 0;
+  let pairs = 0;
+  rankings.forEach((a, i) => {
+    const top = new Set(a.slice(0, k));
+    for (const b of rankings.slice(i + 1)) {
+      shared += b.slice(0, k).filter((candidate) => top.has(candidate)).length / Math.min(k, a.length);
+      pairs++;
+    }
+  });
+  return pairs ? shared / pairs : 1;
+}

@@ -1,0 +1,26 @@
+// In: a specification. Out: the searches that it consists of, one after the other: one, or a round of screening each.
+import type { Specification } from './specification.js';
+
+export type Source = Exclude<Specification['strategy'], { kind: 'screening' }>;
+
+export interface Stage {
+  /** The specification with this stage's fidelity. */
+  readonly specification: Specification;
+  /** Share of the candidates that go on to the next stage; absent in the last. */
+  readonly keep?: number;
+}
+
+/** Stages in order; a search without screening has one. */
+export function stagesOf(specification: Specification): readonly Stage[] {
+  const { strategy } = specification;
+  if (strategy.kind !== 'screening') return [{ specification }];
+  return strategy.rounds.map(({ fidelity, keep }) => ({
+    specification: { ...specification, fidelity },
+    ...(keep === undefined ? {} : { keep }),
+  }));
+}
+
+/** Where the candidates of the first stage come from. */
+export function sourceOf({ strategy }: Specification): Source {
+  return strategy.kind === 'screening' ? strategy.source : strategy;
+}

@@ -1,0 +1,106 @@
+// In: nothing. Out: the blocks that programs are tested with: each operation alone, and several put together.
+import { type Block, BlockBuilder } from '../../../core/programs/block.js';
+import type { OperationName, Shape } from '../../../core/programs/operations.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+
+export interface TestBlock {
+  readonly name: string;
+  readonly block: Block;
+  readonly input: Shape;
+  readonly stride: number;
+}
+
+function conv(kernel: number, stride: number, channels: [number, number], size: [number, number]): TestBlock {
+  const [from, to] = channels;
+  const b = new BlockBuilder({ name: 'test' });
+  b.add('conv', [0], { kernel, stride }, { slot: 'a', name: 'a', shape: [to, from, kernel, kernel] });
+  const name = `conv ${kernel}x${kernel} stride ${stride}, ${from} to ${to} channels, ${size.join('x')}`;
+  return { name, block: b.build(), input: [from, ...size], stride };
+}
+
+function pool(kernel: number, stride: number, input: Shape): TestBlock {
+  const b = new BlockBuilder({ name: 'test' });
+  b.add('averagePool', [0], { kernel, stride });
+  return { name: `averagePool ${kernel} stride ${stride}, ${input}`, block: b.build(), input, stride };
+}
+
+function simple(operation: OperationName, input: Shape, inputs: readonly number[] = [0]): TestBlock {
+  const b = new BlockBuilder({ name: 'test' });
+  b.add(operation, inputs);
+  return { name: `${operation}(${inputs}), ${input}`, block: b.build(), input, stride: 1 };
+}
+
+/** Sum of different values, the input among them, one of them twice. */
+function sumOfMany(): TestBlock {
+  const b = new BlockBuilder({ name: 'test' });
+  const pooled = b.add('averagePool', [0], { kernel: 3, stride: 1 });
+  b.add('sum', [0, pooled, pooled]);
+  return { name: 'sum of the input and twice its pooling', block: b.build(), input: [2, 4, 4], stride: 1 };
+}
+
+/** At least one block for each row of the table of operations: a row without one fails to compile and fails the test. */
+export const operationBlocks: Readonly<Record<OperationName, readonly TestBlock[]>> = {
+  conv: [
+    conv(1, 1, [3, 5], [4, 4]),
+    conv(3, 1, [3, 2], [6, 4]),
+    conv(5, 1, [2, 3], [5, 7]),
+    conv(3, 1, [2, 2], [1, 1]),
+    conv(1, 2, [2, 3], [4, 6]),
+    conv(3, 2, [3, 4], [8, 4]),
+    conv(5, 2, [2, 2], [6, 8]),
+    conv(3, 2, [2, 3], [2, 2]),
+    conv(3, 3, [2, 2], [6, 9]),
+    conv(3, 4, [2, 3], [8, 8]),
+  ],
+  batchNorm: [simple('batchNorm', [3, 4, 4]), simple('batchNorm', [2, 1, 3]), simple('batchNorm', [1, 5, 2])],
+  relu: [simple('relu', [3, 4, 4]), simple('relu', [1, 1, 7])],
+  averagePool: [
+    pool(3, 1, [2, 4, 4]),
+    pool(3, 1, [1, 1, 1]),
+    pool(3, 1, [2, 2, 5]),
+    pool(5, 1, [2, 6, 5]),
+    pool(2, 2, [3, 4, 6]),
+    pool(2, 2, [1, 2, 2]),
+    pool(3, 3, [2, 6, 3]),
+    pool(4, 4, [2, 8, 4]),
+  ],
+  sum: [simple('sum', [2, 3, 3]), simple('sum', [2, 3, 3], [0, 0, 0]), sumOfMany()],
+  zero: [simple('zero', [2, 3, 3])],
+};
+
+/** Two strided convolutions, and pooling with a convolution beside them: NAS-Bench-201's residual block, small. */
+function reduction(): TestBlock {
+  const b = new BlockBuilder({ name: 'test' });
+  const weight = (slot: string, shape: number[]) => ({ slot, name: slot, shape });
+  const first = b.add('conv', [b.add('relu', [0])], { kernel: 3, stride: 2 }, weight('conv_a', [4, 2, 3, 3]));
+  const middle = b.add('relu', [b.add('batchNorm', [first])]);
+  const second = b.add('conv', [middle], { kernel: 3, stride: 1 }, weight('conv_b', [4, 4, 3, 3]));
+  const pooled = b.add('averagePool', [0], { kernel: 2, stride: 2 });
+  const shortcut = b.add('conv', [pooled], { kernel: 1, stride: 1 }, weight('down', [4, 2, 1, 1]));
+  b.add('sum', [b.add('batchNorm', [second]), shortcut]);
+  return { name: 'residual block with stride 2', block: b.build(), input: [2, 4, 4], stride: 2 };
+}
+
+/** The first block of a candidate, its 16 channels cut down to 2. */
+export function smallCell(candidate: string): TestBlock {
+  const { name, instructions, weights } = nasBench201.network(candidate).blocks[0]!;
+  const small = Object.entries(weights).map(([slot, { name, shape }]) => [
+    slot,
+    { name, shape: [2, 2, ...shape.slice(2)] },
+  ]);
+  const block = { name, instructions, weights: Object.fromEntries(small) };
+  return { name: candidate, block, input: [2, 4, 4], stride: 1 };
+}
+
+/** Blocks of many operations. */
+export const combinedBlocks: readonly TestBlock[] = [
+  reduction(),
+  ...[
+    '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|',
+    '|nor_conv_1x1~0|+|avg_pool_3x3~0|skip_connect~1|+|nor_conv_3x3~0|avg_pool_3x3~1|nor_conv_1x1~2|',
+    '|avg_pool_3x3~0|+|skip_connect~0|avg_pool_3x3~1|+|none~0|skip_connect~1|avg_pool_3x3~2|',
+    '|skip_connect~0|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|skip_connect~2|',
+    '|none~0|+|nor_conv_1x1~0|nor_conv_3x3~1|+|none~0|avg_pool_3x3~1|nor_conv_3x3~2|',
+    '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|',
+  ].map(smallCell),
+];

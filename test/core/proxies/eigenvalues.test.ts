@@ -1,0 +1,220 @@
+// In: symmetric matrices whose eigenvalues are known, and random ones. Out: eigenvalues that agree, an answer for every input.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { largestSingularValue, symmetricEigenvalues } from '../../../core/proxies/eigenvalues.js';
+import {
+  diagonal,
+  matrix,
+  multiply,
+  powerIteration,
+  random,
+  similar,
+  symmetric,
+  transpose,
+} from './matrices.js';
+
+/** Ascending; the matrix is not touched. */
+const eigenvalues = (a: Float64Array, n: number) => symmetricEigenvalues(a.slice(), n).sort();
+const norm = (a: ArrayLike<number>) => Math.max(...Array.from(a, Math.abs), 0);
+
+/** Within 1e-12 of the largest, which is all that a backward stable method promises. */
+function expectClose(found: Float64Array, expected: ArrayLike<number>) {
+  const sorted = Float64Array.from(expected).sort();
+  expect(found).toHaveLength(sorted.length);
+  const allowed = 1e-12 * (norm(sorted) || 1e-300);
+  found.forEach((value, i) => {
+    expect(Math.abs(value - sorted[i]!), `${value} against ${sorted[i]}`).toBeLessThanOrEqual(allowed);
+  });
+}
+
+describe('eigenvalues against closed forms', () => {
+  it('1 x 1, 2 x 2', () => {
+    expectClose(eigenvalues(Float64Array.of(-3), 1), [-3]);
+    expectClose(eigenvalues(Float64Array.of(2, 1, 1, 2), 2), [1, 3]);
+    const [a, b, c] = [0.3, -1.7, 4.1];
+    const root = Math.hypot((a - c) / 2, b);
+    expectClose(eigenvalues(Float64Array.of(a, b, b, c), 2), [(a + c) / 2 - root, (a + c) / 2 + root]);
+    expect(symmetricEigenvalues(new Float64Array(0), 0)).toHaveLength(0);
+  });
+
+  it('circulant 3 x 3: a + 2 b, and twice a - b', () => {
+    expectClose(
+      eigenvalues(
+        matrix(3, (i, j) => (i === j ? 2 : 0.5)),
+        3,
+      ),
+      [3, 1.5, 1.5],
+    );
+  });
+
+  it.each([1, 2, 3, 17, 64])('diagonal, rank one, zeros and identity, n = %i', (n) => {
+    const values = random(n, n);
+    expectClose(eigenvalues(diagonal(values), n), values);
+    const square = values.reduce((sum, value) => sum + value * value, 0);
+    expectClose(
+      eigenvalues(
+        matrix(n, (i, j) => values[i]! * values[j]!),
+        n,
+      ),
+      [square, ...Array(n - 1).fill(0)],
+    );
+    expectClose(eigenvalues(new Float64Array(n * n), n), Array(n).fill(0));
+    expectClose(eigenvalues(diagonal(Array(n).fill(1)), n), Array(n).fill(1));
+    expectClose(
+      eigenvalues(
+        matrix(n, () => 1),
+        n,
+      ),
+      [n, ...Array(n - 1).fill(0)],
+    );
+  });
+
+  it.each([2, 3, 10, 64, 128])('Laplacian of a path and of a cycle, n = %i', (n) => {
+    const path = matrix(n, (i, j) =>
+      i === j ? (i === 0 || i === n - 1 ? 1 : 2) : Math.abs(i - j) === 1 ? -1 : 0,
+    );
+    expectClose(
+      eigenvalues(path, n),
+      Array.from({ length: n }, (_, k) => 2 - 2 * Math.cos((Math.PI * k) / n)),
+    );
+    if (n < 3) return;
+    const cycle = matrix(n, (i, j) => (i === j ? 2 : [1, n - 1].includes(Math.abs(i - j)) ? -1 : 0));
+    expectClose(
+      eigenvalues(cycle, n),
+      Array.from({ length: n }, (_, k) => 2 - 2 * Math.cos((2 * Math.PI * k) / n)),
+    );
+  });
+
+  it('repeated eigenvalues, hidden by a rotation', () => {
+    const values = [5, 5, 5, 5, 1, 1, 1, 0, 0, 0, 0, -2];
+    expectClose(eigenvalues(similar(diagonal(values), 12, 3), 12), values);
+  });
+});
+
+describe('eigenvalues of hard matrices', () => {
+  it('Wilkinson W21+: pairs that agree to 14 digits', () => {
+    const w = matrix(21, (i, j) => (i === j ? Math.abs(i - 10) : Math.abs(i - j) === 1 ? 1 : 0));
+    const found = eigenvalues(w, 21);
+    // Wilkinson, The Algebraic Eigenvalue Problem, 5.45.
+    expect(found[20]).toBeCloseTo(10.746194182903393, 12);
+    expect(found[19]).toBeCloseTo(10.746194182903322, 12);
+    expect(found[0]).toBeCloseTo(-1.125441522119985, 12);
+    expect(found.reduce((sum, value) => sum + value, 0)).toBeCloseTo(110, 10);
+  });
+
+  it('graded over 30 orders of magnitude', () => {
+    const n = 16;
+    const graded = matrix(n, (i, j) => 10 ** -(i + j) * (i === j ? 2 : 1));
+    const found = eigenvalues(graded, n);
+    expect(found.every(Number.isFinite)).toBe(true);
+    expect(found[n - 1]).toBeCloseTo(powerIteration(graded, n, n, 200), 12);
+  });
+
+  it.each([1e-300, 1e-160, 1e-40, 1e40, 1e150])('scaled by %f', (scale) => {
+    const n = 12;
+    const a = symmetric(n, 5);
+    const expected = eigenvalues(a, n);
+    const found = eigenvalues(
+      a.map((value) => value * scale),
+      n,
+    );
+    expectClose(
+      found.map((value) => value / scale),
+      expected,
+    );
+  });
+
+  it('of low rank, from few samples of signs, as small batches make them', () => {
+    for (const n of [16, 32, 64])
+      for (const samples of [1, 2, 3, 4, 8])
+        for (let seed = 0; seed < 5; seed++) {
+          const signs = random(samples * n, seed).map(Math.sign);
+          const values = random(samples * n, seed + 100).map(Math.fround);
+          const m = multiply(transpose(values, samples, n), signs, n, samples, n);
+          const sigma = largestSingularValue(m, n, n);
+          expect(sigma / powerIteration(m, n, n, 500), `n ${n}, samples ${samples}`).toBeCloseTo(1, 5);
+        }
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    '%f anywhere gives NaN',
+    (bad) => {
+      for (const at of [0, 3, 15]) {
+        const a = symmetric(4, 1);
+        a[at] = bad;
+        a[(at % 4) * 4 + Math.floor(at / 4)] = bad;
+        expect(symmetricEigenvalues(a, 4).every(Number.isNaN)).toBe(true);
+        expect(largestSingularValue(a, 4, 4)).toBeNaN();
+      }
+    },
+  );
+});
+
+const square = fc
+  .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 1e6 }), fc.constantFrom(1, 2, 5))
+  .map(([n, seed, zeros]) => ({ n, seed, a: symmetric(n, seed).map((v, k) => (k % zeros ? 0 : v)) }))
+  .map(({ n, seed, a }) => ({ n, seed, a: matrix(n, (i, j) => a[Math.max(i, j) * n + Math.min(i, j)]!) }));
+
+describe('properties', () => {
+  it('trace and Frobenius norm are those of the eigenvalues', () => {
+    fc.assert(
+      fc.property(square, ({ n, a }) => {
+        const values = eigenvalues(a, n);
+        let trace = 0;
+        for (let i = 0; i < n; i++) trace += a[i * n + i]!;
+        expect(values.reduce((sum, v) => sum + v, 0)).toBeCloseTo(trace, 10);
+        const frobenius = a.reduce((sum, v) => sum + v * v, 0);
+        expect(values.reduce((sum, v) => sum + v * v, 0)).toBeCloseTo(frobenius, 9);
+      }),
+    );
+  });
+
+  it('a shift shifts them, a factor multiplies them, a rotation leaves them', () => {
+    fc.assert(
+      fc.property(square, fc.double({ min: -9, max: 9, noNaN: true }), ({ n, a, seed }, by) => {
+        const values = eigenvalues(a, n);
+        const close = (b: Float64Array, expected: Float64Array) => {
+          const found = eigenvalues(b, n);
+          found.forEach((v, i) => void expect(v).toBeCloseTo(expected[i]!, 9));
+        };
+        close(
+          a.map((v, k) => (k % (n + 1) ? v : v + by)),
+          values.map((v) => v + by),
+        );
+        close(
+          a.map((v) => v * by),
+          values.map((v) => v * by).sort(),
+        );
+        close(similar(a, n, seed), values);
+      }),
+    );
+  });
+
+  it('only the lower triangle counts', () => {
+    fc.assert(
+      fc.property(square, ({ n, a }) => {
+        const lower = a.map((v, k) => (k % n > Math.floor(k / n) ? 99 : v));
+        expect(eigenvalues(lower, n)).toEqual(eigenvalues(a, n));
+      }),
+    );
+  });
+
+  it('the largest singular value agrees with power iteration and does not mind transposition', () => {
+    const sizes = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.nat());
+    fc.assert(
+      fc.property(sizes, ([m, n, seed]) => {
+        const a = random(m * n, seed);
+        const sigma = largestSingularValue(a, m, n);
+        expect(sigma).toBeCloseTo(powerIteration(a, m, n, 2000), 4);
+        expect(largestSingularValue(transpose(a, m, n), n, m)).toBeCloseTo(sigma, 9);
+        expect(
+          largestSingularValue(
+            a.map((v) => -3 * v),
+            m,
+            n,
+          ),
+        ).toBeCloseTo(3 * sigma, 9);
+      }),
+    );
+  });
+});

@@ -1,0 +1,58 @@
+// In: sizes and seeds. Out: matrices that eigenvalues are tested with, row-major, and a second way to singular values.
+import { normal } from '../../../core/programs/random.js';
+
+export function random(length: number, seed: number): Float64Array {
+  return Float64Array.from(normal({ key: { seed, draw: 0, name: 'matrix' }, length, std: 1 }));
+}
+
+export function matrix(n: number, entry: (i: number, j: number) => number): Float64Array {
+  return Float64Array.from({ length: n * n }, (_, k) => entry(Math.floor(k / n), k % n));
+}
+
+export function diagonal(values: ArrayLike<number>): Float64Array {
+  return matrix(values.length, (i, j) => (i === j ? values[i]! : 0));
+}
+
+export function symmetric(n: number, seed: number): Float64Array {
+  const a = random(n * n, seed);
+  return matrix(n, (i, j) => a[Math.max(i, j) * n + Math.min(i, j)]!);
+}
+
+/** Q A Qᵀ for a random orthogonal Q, a product of two reflections. */
+export function similar(a: Float64Array, n: number, seed: number): Float64Array {
+  let b = a;
+  for (const s of [seed, seed + 1]) {
+    const u = random(n, s + 1000);
+    const square = u.reduce((sum, value) => sum + value * value, 0);
+    const q = matrix(n, (i, j) => (i === j ? 1 : 0) - (2 * u[i]! * u[j]!) / square);
+    b = multiply(multiply(q, b, n, n, n), q, n, n, n);
+  }
+  return matrix(n, (i, j) => (b[i * n + j]! + b[j * n + i]!) / 2);
+}
+
+/** A [m, k] times B [k, n]. */
+export function multiply(a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array {
+  const out = new Float64Array(m * n);
+  for (let i = 0; i < m; i++)
+    for (let l = 0; l < k; l++)
+      for (let j = 0; j < n; j++) out[i * n + j] = out[i * n + j]! + a[i * k + l]! * b[l * n + j]!;
+  return out;
+}
+
+export function transpose(a: Float64Array, m: number, n: number): Float64Array {
+  return Float64Array.from({ length: m * n }, (_, k) => a[(k % m) * n + Math.floor(k / m)]!);
+}
+
+/** Largest singular value of A [m, n] by power iteration on AᵀA. */
+export function powerIteration(a: Float64Array, m: number, n: number, steps = 5000): number {
+  const gram = multiply(transpose(a, m, n), a, n, m, n);
+  let x = random(n, 77);
+  let norm = 0;
+  for (let step = 0; step < steps; step++) {
+    const y = multiply(gram, x, n, n, 1);
+    norm = Math.sqrt(y.reduce((sum, value) => sum + value * value, 0));
+    if (norm === 0) return 0;
+    x = y.map((value) => value / norm);
+  }
+  return Math.sqrt(norm);
+}
