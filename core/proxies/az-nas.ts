@@ -46,7 +46,8 @@ export function blockTrainability({
   columns: number;
   samples: number;
 }): number {
-  const matrix = Float64Array.from(sums, (value) => value / samples);
+  const matrix = new Float64Array(sums.length);
+  for (let i = 0; i < matrix.length; i++) matrix[i] = sums[i]! / samples;
   const sigma = largestSingularValue(matrix, rows, columns);
   return orMinusInfinity(2 - sigma - 1 / (sigma + 1e-6));
 }

@@ -152,7 +152,7 @@ export function checkSpecification({
   readonly source: string;
 }): Specification {
   const result = Written.safeParse(value, { reportInput: true });
-  const stray = strayWeights(value);
+  const stray = [...strayWeights(value), ...strayFidelity(value)];
   if (!result.success) throw new SpecError([...toIssues({ error: result.error, root: source }), ...stray]);
   if (stray.length > 0) throw new SpecError(stray);
   return complete(result.data);
@@ -182,4 +182,17 @@ function strayWeights(value: unknown): Issue[] {
       message: `weight for a proxy that is not in proxies (${proxies.join(', ')}); remove it or add ${name} to proxies`,
     }),
   );
+}
+
+/** Rounds have fidelities of their own; one beside them would be read by nobody. */
+function strayFidelity(value: unknown): Issue[] {
+  const both = z.looseObject({
+    strategy: z.looseObject({ kind: z.literal('screening') }),
+    fidelity: z.unknown(),
+  });
+  const { success, data } = both.safeParse(value);
+  if (!success || data.fidelity === undefined) return [];
+  return [
+    { path: 'fidelity', message: 'has no effect with screening, whose rounds have one each; remove it' },
+  ];
 }
