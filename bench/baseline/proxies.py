@@ -27,7 +27,7 @@ class Score:
 
 def random_signs(_block: int, like: Tensor) -> Tensor:
     """A Rademacher tensor: -1 or +1."""
-    return torch.randint(0, 2, like.shape, dtype=like.dtype, device=like.device).mul_(2).sub_(1)
+    return torch.randint_like(like, 0, 2).mul_(2).sub_(1)
 
 
 @torch.no_grad()

@@ -19,7 +19,9 @@ import proxies
 SPACES = {"nas-bench-201": nb201}
 DEFAULTS = {
     "space": "nas-bench-201", "batch": 64, "resolution": 32, "threads": None, "device": "cpu", "seed": None, "warmup": 0,
+    "memoryFormat": "contiguous",
 }
+MEMORY_FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
 
 
 def synchronize(device: torch.device) -> None:
@@ -27,12 +29,15 @@ def synchronize(device: torch.device) -> None:
         torch.cuda.synchronize(device)
 
 
-def score(space, arch: str, batch: int, resolution: int, device: torch.device) -> tuple[float, proxies.Score]:
+def score(space, arch: str, options: dict) -> tuple[float, proxies.Score]:
     """Milliseconds and proxies of one candidate: fresh network and weights, fresh images and signs, all of it timed."""
+    device = torch.device(options["device"])
+    layout = MEMORY_FORMATS[options["memoryFormat"]]
+    batch, resolution = options["batch"], options["resolution"]
     synchronize(device)
     start = time.perf_counter()
-    network = space.build(arch, device)
-    images = torch.randn(batch, 3, resolution, resolution, device=device)
+    network = space.build(arch, device).to(memory_format=layout)
+    images = torch.randn(batch, 3, resolution, resolution, device=device).contiguous(memory_format=layout)
     found = proxies.score(network, images)
     synchronize(device)
     return (time.perf_counter() - start) * 1000, found
@@ -59,6 +64,8 @@ def run(archs: list[str], options: dict):
     """Yields a record for each candidate; `warmup` unrecorded candidates from the front come first."""
     if options["space"] not in SPACES:
         raise ValueError(f"no such space: {options['space']}")
+    if options["memoryFormat"] not in MEMORY_FORMATS:
+        raise ValueError(f"no such memory format: {options['memoryFormat']}")
     space = SPACES[options["space"]]
     device = torch.device(options["device"])
     if device.type == "cuda" and not torch.cuda.is_available():
@@ -68,9 +75,9 @@ def run(archs: list[str], options: dict):
     if options["seed"] is not None:
         torch.manual_seed(options["seed"])
     for index in range(options["warmup"] if archs else 0):
-        score(space, archs[index % len(archs)], options["batch"], options["resolution"], device)
+        score(space, archs[index % len(archs)], options)
     for arch in archs:
-        yield record(arch, *score(space, arch, options["batch"], options["resolution"], device))
+        yield record(arch, *score(space, arch, options))
 
 
 def peak_bytes() -> int | None:
@@ -140,6 +147,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--warmup", type=int, default=3, help="candidates scored before the first one that counts")
+    parser.add_argument("--memory-format", dest="memoryFormat", default="contiguous", choices=sorted(MEMORY_FORMATS))
     options = vars(parser.parse_args())
     arch_file, _, serving = options.pop("arch_file"), options.pop("stdin"), options.pop("serve")
     if serving:
