@@ -1,14 +1,10 @@
 // In: the path of a golden case file. Out: deviations of every case, computed by the ONNX programs; exit code 0 only within tolerance.
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError } from 'commander';
-import { goldenDraw } from '../core/programs/golden-draw.js';
-import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
-import { nasBench201 } from '../core/spaces/nas-bench-201/index.js';
 import { SpecError } from '../core/spec/errors.js';
-import { createPrograms, type Programs } from '../engine/programs.js';
-import { type DrawTensors, drawTensors, scoreNetwork } from '../engine/score.js';
 import { type GoldenCase, readGoldenFile } from './golden/cases.js';
-import { brief, type Comparison, type Computed, compareCase, judge } from './golden/compare.js';
+import { brief, type Comparison, compareCase, judge } from './golden/compare.js';
+import { createGoldenEngine } from './golden/compute.js';
 
 const command = new Command('golden')
   .description(
@@ -33,46 +29,19 @@ try {
 /** Prints a line for each case, then the verdict; answers the exit code. */
 async function golden(path: string): Promise<number> {
   const { kind, cases } = await readGoldenFile(path);
-  const programs = await createPrograms({ threads: availableParallelism() });
+  const engine = await createGoldenEngine({ threads: availableParallelism() });
   const comparisons: Comparison[] = [];
-  let draw: DrawTensors | undefined;
-  try {
-    for (const [i, item] of cases.entries()) {
-      const { batch, resolution } = item;
-      if (draw?.batch !== batch || draw.resolution !== resolution)
-        draw = drawTensors({ draw: goldenDraw, batch, resolution, blockSize: programs.blockSize });
-      const comparison = compareCase(item, await compute({ item, draw, programs }));
-      comparisons.push(comparison);
-      print(showCase({ number: i + 1, item, comparison }));
-    }
-  } finally {
-    await programs.close();
+  for (const [i, item] of cases.entries()) {
+    const comparison = compareCase(item, await engine.compute(item));
+    comparisons.push(comparison);
+    print(showCase({ number: i + 1, item, comparison }));
   }
+  await engine.close();
   const { passed, lines } = judge(comparisons);
   print('');
   for (const line of lines) print(line);
   print(`${passed ? 'PASS' : 'FAIL'} ${cases.length} cases of ${kind} in ${path}`);
   return passed ? 0 : 1;
-}
-
-async function compute({
-  item: { arch },
-  draw,
-  programs,
-}: {
-  item: GoldenCase;
-  draw: DrawTensors;
-  programs: Programs;
-}): Promise<Computed> {
-  const { features, blocks } = await scoreNetwork({ network: nasBench201.network(arch), draw, programs });
-  return {
-    features,
-    blocks,
-    expressivity: expressivity(features),
-    progressivity: progressivity(features),
-    trainability: trainability(blocks),
-    ...nasBench201.costs(arch),
-  };
 }
 
 function showCase({
@@ -84,7 +53,7 @@ function showCase({
   item: GoldenCase;
   comparison: Comparison;
 }): string {
-  const rest = differences.length ? `DIFFER: ${differences.join('; ')}` : 'costs and sums agree';
+  const rest = differences.length ? `DIFFER: ${differences.join('; ')}` : 'costs exact, sums follow';
   return [
     `case ${number}  ${item.arch}  batch ${item.batch}, resolution ${item.resolution}`,
     `  features ${largest(features)}  blocks ${largest(blocks)}  ${rest}`,

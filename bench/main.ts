@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
 import { sample } from '../core/programs/random.js';
 import { nasBench201 } from '../core/spaces/nas-bench-201/index.js';
-import { type Baseline, startBaseline } from './measure/baseline.js';
+import { type Baseline, MEMORY_FORMATS, type MemoryFormat, startBaseline } from './measure/baseline.js';
 import { startEndToEnd } from './measure/end-to-end.js';
 import { describeMachine } from './measure/machine.js';
 import { type PureScoring, type Setting, startPureScoring } from './measure/pure.js';
@@ -143,19 +143,26 @@ async function compare({
   const { batch, scorers, threads } = setting;
   return withScoring(setting, candidates, async (scoring) => {
     const ours: number[] = [];
-    const theirs: number[] = [];
-    await baseline.measure({ candidates: candidates.slice(0, 3), batch, threads: cores });
+    const theirs = { contiguous: [] as number[], channels_last: [] as number[] };
+    const measure = (memoryFormat: MemoryFormat, list: readonly string[]) =>
+      baseline.measure({ candidates: list, batch, threads: cores, memoryFormat });
+    for (const format of MEMORY_FORMATS) await measure(format, candidates.slice(0, 3));
     for (let round = 0; round < rounds; round++) {
       ours.push(await scoring.measure(candidates));
-      theirs.push(await baseline.measure({ candidates, batch, threads: cores }));
+      for (const format of MEMORY_FORMATS) theirs[format].push(await measure(format, candidates));
     }
-    const ratios = theirs.map((value, round) => value / ours[round]!);
     const peak = scoring.peakResidentBytes();
     console.log(
-      `batch ${String(batch).padStart(2)}, ${scorers} x ${threads} threads: ${spread(ours)} ms;  PyTorch, ${cores} threads: ` +
-        `${spread(theirs)} ms;  ratio ${spread(ratios, 2)};  scorer ${(peak / MEGA).toFixed(0)} MB`,
+      `batch ${batch}, ${scorers} scorers x ${threads} threads: ${spread(ours)} ms; a scorer ${(peak / MEGA).toFixed(0)} MB`,
     );
-    return { ...setting, ours, theirs, ratios, ratio: median(ratios), scorerPeakBytes: peak };
+    const ratios = MEMORY_FORMATS.map((format) => {
+      const values = theirs[format].map((value, round) => value / ours[round]!);
+      console.log(
+        `  PyTorch ${format}, ${cores} threads: ${spread(theirs[format])} ms; ratio ${spread(values, 2)}`,
+      );
+      return [format, { values, median: median(values) }] as const;
+    });
+    return { ...setting, ours, theirs, ratios: Object.fromEntries(ratios), scorerPeakBytes: peak };
   });
 }
 

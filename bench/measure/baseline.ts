@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('../../../bench/baseline', import.meta.url));
 
+export const MEMORY_FORMATS = ['contiguous', 'channels_last'] as const;
+export type MemoryFormat = (typeof MEMORY_FORMATS)[number];
+
 interface Answer {
   readonly milliseconds: readonly number[];
   readonly wall: number;
@@ -21,6 +24,8 @@ export interface Baseline {
     batch: number;
     threads?: number;
     device?: string;
+    /** `contiguous` is what published code runs; `channels_last` suits PyTorch's CPU kernels better. */
+    memoryFormat?: MemoryFormat;
   }): Promise<number>;
   close(): Promise<void>;
 }
