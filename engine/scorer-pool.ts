@@ -43,13 +43,16 @@ export function createScorerPool({
   size,
   threads = 1,
   timeoutMs = 600_000,
+  startTimeoutMs = 60_000,
   maxResidentBytes = 700e6,
   onEvent = () => {},
 }: {
   script: string;
   size: number;
   threads?: number;
+  /** For one candidate, and for a scorer to say that it is ready. */
   timeoutMs?: number;
+  startTimeoutMs?: number;
   maxResidentBytes?: number;
   onEvent?: (event: PoolEvent) => void;
 }): ScorerPool {
@@ -66,12 +69,23 @@ export function createScorerPool({
       env: { ...process.env, ...ALLOCATOR, ZEROSCOUT_SCORER_THREADS: String(threads) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
+    const timer = setTimeout(() => gone('it was not ready in time', 'refused'), startTimeoutMs);
+    /** Once for each process, whatever ends it. A kill from outside says nothing about whether scorers can start. */
+    const gone = (cause: string, start: 'refused' | 'interrupted') => {
+      clearTimeout(timer);
+      if (slot.child !== child) return;
+      child.kill('SIGKILL');
+      lost(slot, { cause, start });
+    };
     Object.assign(slot, { child, ready: false });
-    child.on('message', (message: FromScorer) => receive(slot, message));
-    child.on('error', () => {});
-    child.on('exit', (code, signal) => {
-      if (slot.child === child) lost(slot, signal ? `killed by ${signal}` : `exited with code ${code}`);
+    child.on('message', (message: FromScorer) => {
+      if (message.type === 'ready') clearTimeout(timer);
+      if (slot.child === child) receive(slot, message);
     });
+    child.on('error', (error) => gone(error.message, 'refused'));
+    child.on('exit', (code, signal) =>
+      signal ? gone(`killed by ${signal}`, 'interrupted') : gone(`exited with code ${code}`, 'refused'),
+    );
     onEvent({ type: 'started', pid: child.pid ?? 0 });
   };
 
@@ -91,7 +105,7 @@ export function createScorerPool({
   };
 
   /** The process of this slot is gone: its job, if it had one, is tried again or set aside. */
-  const lost = (slot: Slot, cause: string): void => {
+  const lost = (slot: Slot, { cause, start }: { cause: string; start: 'refused' | 'interrupted' }): void => {
     const pid = slot.child?.pid ?? 0;
     const wasReady = slot.ready;
     delete slot.child;
@@ -107,7 +121,7 @@ export function createScorerPool({
       else queue.unshift(job);
     } else if (!closed) onEvent({ type: 'died', pid, cause });
     if (closed) return;
-    if (!wasReady && ++failedStarts >= FAILED_STARTS) {
+    if (!wasReady && start === 'refused' && ++failedStarts >= FAILED_STARTS) {
       const error = new Error(`no scorer starts: ${script} ${cause}, ${failedStarts} times in a row`);
       for (const job of queue.splice(0)) job.reject(error);
       failedStarts = 0;

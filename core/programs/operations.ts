@@ -122,7 +122,7 @@ export type OperationName = keyof typeof operations;
 
 /** The row of an operation; a name without one throws and says so. */
 export function operation(name: string): Operation {
-  const row = (operations as Readonly<Record<string, Operation>>)[name];
+  const row = Object.hasOwn(operations, name) ? operations[name as OperationName] : undefined;
   if (!row) throw new Error(`operation "${name}" has no row in core/programs/operations.ts`);
   return row;
 }

@@ -11,6 +11,8 @@ export interface FeatureSums {
 
 /** Entropy of the normalized eigenvalues of a feature's covariance; -Infinity for a dead feature or any NaN. */
 export function featureExpressivity({ products, sums, samples }: FeatureSums): number {
+  // One sample has no variance; what rounding leaves of it is not information.
+  if (samples < 2) return Number.NEGATIVE_INFINITY;
   const c = sums.length;
   const covariance = new Float64Array(c * c);
   for (let i = 0; i < c; i++) {

@@ -2,6 +2,8 @@
 
 /** QL steps for one eigenvalue before giving up; about two are usual. */
 const MAX_STEPS = 60;
+/** Off-diagonals below this, in a matrix of size 1, are 0: a matrix of low rank leaves ever smaller ones, whose squares vanish. */
+const NOTHING = 1e-30;
 
 /**
  * Eigenvalues, in no order, of a symmetric n x n matrix (row-major, only the lower triangle is read; overwritten).
@@ -9,9 +11,20 @@ const MAX_STEPS = 60;
  * Golub and Van Loan, Matrix Computations, 8.3.
  */
 export function symmetricEigenvalues(a: Float64Array, n: number): Float64Array {
-  for (let i = 0; i < n * n; i++) if (!Number.isFinite(a[i]!)) return new Float64Array(n).fill(Number.NaN);
+  let largest = 0;
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      const value = Math.abs(a[i * n + j]!);
+      if (!Number.isFinite(value)) return new Float64Array(n).fill(Number.NaN);
+      if (value > largest) largest = value;
+    }
+  if (largest === 0) return new Float64Array(n);
+  // To size 1, so that no square overflows or vanishes.
+  for (let i = 0; i < n * n; i++) a[i] = a[i]! / largest;
   const { diagonal, off } = tridiagonalize(a, n);
-  return tridiagonalEigenvalues(diagonal, off);
+  const values = tridiagonalEigenvalues(diagonal, off);
+  for (let i = 0; i < n; i++) values[i] = values[i]! * largest;
+  return values;
 }
 
 /** Orthogonal similarity to tridiagonal form: `diagonal` [n], `off` [n] with off[i] between i and i + 1, last 0. */
@@ -79,7 +92,11 @@ function tridiagonalEigenvalues(d: Float64Array, e: Float64Array): Float64Array 
   for (let l = 0; l < n; l++) {
     for (let step = 0; ; step++) {
       let m = l;
-      while (m < n - 1 && Math.abs(e[m]!) > Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) m++;
+      while (
+        m < n - 1 &&
+        Math.abs(e[m]!) > NOTHING + Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))
+      )
+        m++;
       if (m === l) break;
       if (step === MAX_STEPS) return d.fill(Number.NaN);
       let g = (d[l + 1]! - d[l]!) / (2 * e[l]!);

@@ -38,7 +38,6 @@ describe('candidates', () => {
 
   it.each([
     ['', /1 nodes.*must be 3/],
-    ['|none~0|', /1 nodes/],
     ['|none~0|+|none~0|none~1|', /2 nodes/],
     [`${all[5]}+|none~0|`, /4 nodes/],
     ['|none~0|none~1|+|none~0|none~1|+|none~0|none~1|none~2|', /node 1 .*must be 1 edges/],

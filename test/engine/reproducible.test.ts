@@ -1,0 +1,65 @@
+// In: candidates in different orders, in this process and in another. Out: the same bits; two layouts that agree.
+import { serialize } from 'node:v8';
+import { describe, expect, it } from 'vitest';
+import { randomDraw } from '../../core/programs/draw.js';
+import { sample } from '../../core/programs/random.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { createScorer } from '../../engine/scorer.js';
+import {
+  largestDeviation,
+  request,
+  scoreCandidate,
+  scoreElsewhere,
+  withPrograms,
+} from '../support/engine.js';
+
+const COUNT = 6;
+const candidates = sample({
+  key: { seed: 3, draw: 0, name: 'order' },
+  count: COUNT,
+  size: nasBench201.size,
+}).map(nasBench201.at);
+
+/** Bits of each candidate's result, by candidate. */
+async function score(order: readonly string[]): Promise<Map<string, string>> {
+  const scorer = await createScorer({ threads: 1 });
+  const found = new Map<string, string>();
+  for (const candidate of order)
+    found.set(candidate, serialize(await scorer.score(request(candidate))).toString('base64'));
+  await scorer.close();
+  return found;
+}
+
+describe('proxies', () => {
+  it('have the same bits in another order and in another process', async () => {
+    const first = await score(candidates);
+    expect(new Set(first.values()).size).toBe(COUNT);
+    const reversed = [...candidates].reverse();
+    expect(await score(reversed)).toEqual(first);
+    const elsewhere = scoreElsewhere(reversed.map((candidate) => request(candidate)));
+    expect(elsewhere).toEqual(reversed.map((candidate) => first.get(candidate)));
+  });
+
+  it('have the same bits when a draw is computed alone', async () => {
+    const scorer = await createScorer({ threads: 1 });
+    const both = await scorer.score(request(candidates[0]!, [0, 1]));
+    expect(await scorer.score(request(candidates[0]!, [1]))).toEqual([both[1]]);
+    expect(both[0]).not.toEqual(both[1]);
+    await scorer.close();
+  });
+
+  it('agree in the plain and in the blocked layout', async () => {
+    const draw = randomDraw({ seed: 4, draw: 0 });
+    const scoreAll = (layout: 'plain' | 'blocked') =>
+      withPrograms(
+        (programs) =>
+          Promise.all(candidates.map((candidate) => scoreCandidate({ candidate, draw, programs }))),
+        layout,
+      );
+    const [plain, blocked] = [await scoreAll('plain'), await scoreAll('blocked')];
+    for (const [i, candidate] of candidates.entries()) {
+      expect(largestDeviation(plain[i]!.features, blocked[i]!.features), candidate).toBeLessThan(1e-4);
+      expect(largestDeviation(plain[i]!.blocks, blocked[i]!.blocks), candidate).toBeLessThan(5e-3);
+    }
+  });
+});

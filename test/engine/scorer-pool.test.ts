@@ -1,0 +1,185 @@
+// In: scorers that crash, hang, never start or are killed. Out: only the guilty candidate is set aside, nothing else is lost.
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { CandidateError } from '../../core/spec/candidate-error.js';
+import { createScorerPool, type PoolEvent, type ScorerPool } from '../../engine/scorer-pool.js';
+import { built, request } from '../support/engine.js';
+
+const fault = (name: string) => fileURLToPath(new URL(`../faults/${name}`, import.meta.url));
+const pools: ScorerPool[] = [];
+const events: PoolEvent[] = [];
+
+type Options = Partial<Parameters<typeof createScorerPool>[0]>;
+function open(script: string, { size = 1, ...rest }: Options = {}): ScorerPool {
+  const pool = createScorerPool({ script, size, onEvent: (event) => void events.push(event), ...rest });
+  pools.push(pool);
+  return pool;
+}
+
+const count = (type: PoolEvent['type']) => events.filter((event) => event.type === type).length;
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.fail('was scored'),
+    (error) => error as CandidateError,
+  );
+const sleep = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+/** A stub's score: its text's length. */
+const stub = (candidate: string) => ({ ...request(candidate), candidate });
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+  events.length = 0;
+  for (const name of ['CRASH', 'HANG', 'EXIT', 'START']) delete process.env[`ZEROSCOUT_TEST_${name}`];
+});
+
+describe('the real scorer', () => {
+  const candidates = [1, 4000, 9000, 12_000].map(nasBench201.at);
+
+  it('a candidate that kills its scorer is set aside after three attempts, all others are scored', async () => {
+    built('engine/scorer-process.js');
+    process.env.ZEROSCOUT_TEST_CRASH = candidates[1]!;
+    const pool = open(fault('scorer.mjs'), { size: 2 });
+    const results = await Promise.allSettled(candidates.map((candidate) => pool.score(request(candidate))));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    const { reason } = results[1] as PromiseRejectedResult;
+    expect(reason).toBeInstanceOf(CandidateError);
+    expect(reason).toMatchObject({ reason: 'crash', message: expect.stringMatching(/SIGKILL, 3 times/) });
+    const died = events.filter((event) => event.type === 'died');
+    expect(died.map((event) => event.candidate)).toEqual(Array(3).fill(candidates[1]));
+    // The pool goes on.
+    expect(await pool.score(request(candidates[0]!))).toEqual(
+      (results[0] as PromiseFulfilledResult<unknown>).value,
+    );
+  });
+
+  it('a candidate that ends its scorer with an exit code, likewise', async () => {
+    process.env.ZEROSCOUT_TEST_EXIT = candidates[2]!;
+    const error = await failure(open(fault('scorer.mjs')).score(request(candidates[2]!)));
+    expect(error).toMatchObject({
+      reason: 'crash',
+      message: expect.stringMatching(/exited with code 7, 3 times/),
+    });
+  });
+
+  it('a candidate that blocks its scorer is set aside as timed out', async () => {
+    process.env.ZEROSCOUT_TEST_HANG = candidates[2]!;
+    const pool = open(fault('scorer.mjs'), { timeoutMs: 500 });
+    const error = await failure(pool.score(request(candidates[2]!)));
+    expect(error).toMatchObject({
+      reason: 'timeout',
+      message: expect.stringMatching(/no answer within 0\.5 s, 3 times/),
+    });
+    expect(count('died')).toBe(3);
+  });
+
+  it('a text that is no candidate is set aside at once, without a crash', async () => {
+    const pool = open(built('engine/scorer-process.js'));
+    expect(await failure(pool.score(request('|none~0|')))).toMatchObject({ reason: 'invalid' });
+    expect(count('died')).toBe(0);
+    expect(await pool.score(request(candidates[0]!, [0, 1]))).toHaveLength(2);
+  });
+});
+
+describe('scorers that never start', () => {
+  it.each([
+    [
+      'a script that exits',
+      fault('starts.mjs'),
+      'exit',
+      /no scorer starts: .*starts\.mjs exited with code 3/,
+    ],
+    [
+      'a script that is not there',
+      fault('no-such.mjs'),
+      '',
+      /no scorer starts: .*no-such\.mjs exited with code 1/,
+    ],
+    ['a script that is never ready', fault('starts.mjs'), 'wait', /no scorer starts/],
+  ])('%s: an error', { timeout: 10_000 }, async (_, script, start, message) => {
+    process.env.ZEROSCOUT_TEST_START = start;
+    const pool = open(script, { size: 2, startTimeoutMs: 300 } as Options);
+    const errors = await Promise.all(['a', 'b', 'c'].map((name) => failure(pool.score(stub(name)))));
+    for (const error of errors) {
+      expect(error).not.toBeInstanceOf(CandidateError);
+      expect(error.message).toMatch(message);
+    }
+    expect(count('started')).toBeLessThan(20);
+  });
+
+  it('a pool that failed tries again for the next request', async () => {
+    process.env.ZEROSCOUT_TEST_START = 'exit';
+    const pool = open(fault('starts.mjs'));
+    for (let i = 0; i < 2; i++)
+      expect((await failure(pool.score(stub('a')))).message).toMatch(/no scorer starts/);
+  });
+});
+
+describe('kill -9 from outside', () => {
+  const names = Array.from({ length: 40 }, (_, i) => `candidate ${i}`);
+
+  it('of an idle scorer loses nothing', async () => {
+    const pool = open(fault('slow-scorer.mjs'), { size: 2 });
+    await Promise.all(names.slice(0, 4).map((name) => pool.score(stub(name))));
+    for (const pid of pool.pids()) process.kill(pid, 'SIGKILL');
+    // At once, when the pool may not know yet, and later.
+    expect(await pool.score(stub('x'))).toMatchObject([{ complexity: 1 }]);
+    for (const pid of pool.pids()) process.kill(pid, 'SIGKILL');
+    await sleep(200);
+    expect(await pool.score(stub('xy'))).toMatchObject([{ complexity: 2 }]);
+  });
+
+  it('of busy scorers loses nothing, nor does it mix up answers', async () => {
+    const pool = open(fault('slow-scorer.mjs'), { size: 2 });
+    let killed = 0;
+    const results = await Promise.all(
+      names.map(async (name, i) => {
+        const [proxies] = await pool.score(stub(name));
+        // Whoever has just answered has the next candidate already.
+        if (i % 6 === 0 && ++killed) process.kill(proxies!.pid!, 'SIGKILL');
+        return proxies!.complexity;
+      }),
+    );
+    expect(results).toEqual(names.map(({ length }) => length));
+    expect(killed).toBe(7);
+    expect(count('started')).toBeGreaterThan(7);
+  });
+
+  it('of the scorer of a slow candidate: it is scored by the next one', async () => {
+    const pool = open(fault('slow-scorer.mjs'), { size: 1 });
+    await pool.score(stub('start'));
+    const result = pool.score(stub('slow'));
+    await sleep(100);
+    const [before] = pool.pids();
+    process.kill(before!, 'SIGKILL');
+    const [proxies] = await result;
+    expect(proxies!.pid).not.toBe(before);
+    const died = events.filter((event) => event.type === 'died');
+    expect(died.map(({ pid, candidate }) => ({ pid, candidate }))).toEqual([
+      { pid: before, candidate: 'slow' },
+    ]);
+  });
+});
+
+describe('recycling and closing', () => {
+  it('a scorer that has grown too large is replaced after its candidate', async () => {
+    const pool = open(fault('slow-scorer.mjs'));
+    expect(await pool.score(stub('large'))).toMatchObject([{ complexity: 5 }]);
+    expect(await pool.score(stub('ok'))).toMatchObject([{ complexity: 2 }]);
+    expect(count('recycled')).toBe(1);
+    expect(count('started')).toBe(2);
+    expect(count('died')).toBe(0);
+  });
+
+  it('closing rejects what is under way and leaves no process', async () => {
+    const pool = open(fault('slow-scorer.mjs'), { size: 2 });
+    const errors = ['slow a', 'slow b', 'slow c'].map((name) => failure(pool.score(stub(name))));
+    await sleep(300);
+    const pids = pool.pids();
+    expect(pids).toHaveLength(2);
+    await pool.close();
+    for (const error of await Promise.all(errors)) expect(error.message).toMatch(/closed/);
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+    expect((await failure(pool.score(stub('late')))).message).toMatch(/closed/);
+  });
+});

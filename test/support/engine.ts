@@ -1,0 +1,71 @@
+// In: candidates of NAS-Bench-201. Out: their scores through the real programs, in this process or in another one.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Draw } from '../../core/programs/draw.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { createPrograms, type Programs } from '../../engine/programs.js';
+import type { ScoreRequest } from '../../engine/protocol.js';
+import { drawTensors, type NetworkScore, scoreNetwork } from '../../engine/score.js';
+
+/** A compiled file; tests of processes need them. */
+export function built(path: string): string {
+  const file = fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
+  if (!existsSync(file)) throw new Error(`${file} is not there: node scripts/build.mjs makes it`);
+  return file;
+}
+
+/** A small request: batch 4, resolution 16. */
+export function request(candidate: string, draws: readonly number[] = [0]): ScoreRequest {
+  const fidelity = { batch: 4, resolution: 16, weights: 'shared' } as const;
+  return { space: { kind: 'nas-bench-201' }, candidate, seed: 1, fidelity, draws };
+}
+
+/** Opens programs for the time of `use`. */
+export async function withPrograms<T>(
+  use: (programs: Programs) => Promise<T>,
+  layout: 'plain' | 'blocked' = 'blocked',
+): Promise<T> {
+  const programs = await createPrograms({ threads: 1, layout });
+  try {
+    return await use(programs);
+  } finally {
+    await programs.close();
+  }
+}
+
+/** Features and blocks of a candidate under a draw, at batch 4 and resolution 16. */
+export function scoreCandidate({
+  candidate,
+  draw,
+  programs,
+}: {
+  candidate: string;
+  draw: Draw;
+  programs: Programs;
+}): Promise<NetworkScore> {
+  const tensors = drawTensors({ draw, batch: 4, resolution: 16, blockSize: programs.blockSize });
+  return scoreNetwork({ network: nasBench201.network(candidate), draw: tensors, programs });
+}
+
+/** Scores requests, in their order, in a fresh process; numbers come back as their bits. */
+export function scoreElsewhere(requests: readonly ScoreRequest[]): string[] {
+  const script = `
+    import { createScorer } from ${JSON.stringify(built('engine/scorer.js'))};
+    import { serialize } from 'node:v8';
+    const scorer = await createScorer({ threads: 1 });
+    for (const request of JSON.parse(process.argv[1]))
+      console.log(serialize(await scorer.score(request)).toString('base64'));
+    await scorer.close();`;
+  const args = ['--input-type=module', '-e', script, JSON.stringify(requests)];
+  return execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n');
+}
+
+/** Largest deviation relative to max(1, |value|); infinite where only one is minus infinity. */
+export function largestDeviation(a: readonly number[], b: readonly number[]): number {
+  return Math.max(
+    ...a.map((value, i) =>
+      value === b[i] ? 0 : Math.abs(value - b[i]!) / Math.max(1, Math.min(Math.abs(value), Math.abs(b[i]!))),
+    ),
+  );
+}

@@ -1,0 +1,16 @@
+// Run by vitest before the first test. Out: temporal and nats-server, on PATH or in .zeroscout/bin, fetched once for all.
+import { fileURLToPath } from 'node:url';
+import { ensureBinary } from '../../cli/services/binaries.js';
+import { resolveHome } from '../../cli/services/home.js';
+
+export async function setup(): Promise<void> {
+  const home = resolveHome({ cwd: fileURLToPath(new URL('../..', import.meta.url)) });
+  for (const name of ['temporal', 'nats-server'] as const) {
+    try {
+      await ensureBinary({ home, name, onStep: (text) => console.log(text) });
+    } catch (error) {
+      // Most tests need no server, and those that do say so themselves.
+      console.error(error instanceof Error ? error.message : error);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// In: nothing. Out: a fresh home for each test, one bin folder for all (servers are fetched once), all of it gone at the end.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureServices, stopServices } from '../../cli/services/embedded.js';
+import { type Home, readState, resolveHome, type ServiceName } from '../../cli/services/home.js';
+import { isAlive, sleep } from '../../cli/services/process.js';
+
+export const BIN =
+  process.env.ZEROSCOUT_BIN ?? fileURLToPath(new URL('../../.zeroscout/bin', import.meta.url));
+
+export interface TestHome {
+  readonly home: Home;
+  /** Work folder beside the home: specifications and outputs. */
+  readonly dir: string;
+  /** Writes a file of the work folder and answers its path. */
+  write(name: string, text: string): string;
+  read(name: string): string;
+  /** JSON lines of this home's workers so far. */
+  workerLog(): LogLine[];
+  /** Workers of this home that live, by role; their scorers too. */
+  pids(role: 'control' | 'score' | 'scorer'): number[];
+  /** kill -9 of an embedded server. */
+  killService(name: ServiceName): Promise<void>;
+  /** Starts those embedded services that do not run. */
+  startServices(): Promise<void>;
+  /** Ends what still runs here and removes every file. */
+  remove(): Promise<void>;
+}
+
+/** One line of workers.log; `pid` is the worker's, or the scorer's in lines about one. */
+export interface LogLine {
+  readonly time: number;
+  readonly pid: number;
+  readonly role?: string;
+  readonly msg: string;
+  readonly candidate?: string;
+}
+
+export function testHome(): TestHome {
+  const folder = mkdtempSync(join(tmpdir(), 'zeroscout-e2e-'));
+  const dir = join(folder, 'work');
+  mkdirSync(dir);
+  const home = resolveHome({ env: { ZEROSCOUT_HOME: join(folder, 'home'), ZEROSCOUT_BIN: BIN } });
+  const workerLog = () => readLog(join(home.logs, 'workers.log'));
+  const pids: TestHome['pids'] = (role) => {
+    const [message, ended] =
+      role === 'scorer'
+        ? ['scorer started', /^scorer (died|recycled)$/]
+        : ['worker ready', /^worker stopped$/];
+    const found = new Set<number>();
+    for (const line of workerLog()) {
+      if (line.msg === message && (role === 'scorer' || line.role === role)) found.add(line.pid);
+      if (ended.test(line.msg)) found.delete(line.pid);
+    }
+    return [...found].filter(isRunning);
+  };
+  return {
+    home,
+    dir,
+    write: (name, text) => {
+      const path = join(dir, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      return path;
+    },
+    read: (name) => readFileSync(join(dir, name), 'utf8'),
+    workerLog,
+    pids,
+    killService: async (name) => {
+      const pid = readState({ home }).services[name]?.pid;
+      if (!pid) throw new Error(`${name} does not run in ${home.root}`);
+      await killNow(pid);
+    },
+    startServices: async () => void (await ensureServices({ home, onStep: () => {} })),
+    remove: async () => {
+      for (const role of ['control', 'score', 'scorer'] as const) await Promise.all(pids(role).map(killNow));
+      await stopServices({ home });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** SIGKILL, and waits until the process is gone. */
+export async function killNow(pid: number): Promise<void> {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    return;
+  }
+  await until(() => !isRunning(pid), { what: `process ${pid} ends`, timeoutMs: 10_000 });
+}
+
+/** A zombie that nobody has waited for does not run. */
+export function isRunning(pid: number): boolean {
+  if (!isAlive(pid)) return false;
+  if (process.platform !== 'linux') return true;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until `test` answers something true, and answers that. */
+export async function until<T>(
+  test: () => T | Promise<T>,
+  { what, timeoutMs, everyMs = 50 }: { what: string; timeoutMs: number; everyMs?: number },
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await test();
+    if (value) return value;
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s in vain: ${what}`);
+    await sleep(everyMs);
+  }
+}
+
+/** Lines that are being written, or are no JSON (a crash's trace), are left out. */
+function readLog(path: string): LogLine[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return [];
+  }
+  return text.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as LogLine];
+    } catch {
+      return [];
+    }
+  });
+}

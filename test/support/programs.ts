@@ -1,0 +1,85 @@
+// In: a block. Out: its portable program in ONNX Runtime, run on plain arrays; reproducible random arrays to feed it with.
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type Block, blockShapes } from '../../core/programs/block.js';
+import { compileBlock, compileStem } from '../../core/programs/compile.js';
+import type { Shape } from '../../core/programs/operations.js';
+import { normal, signs } from '../../core/programs/random.js';
+
+export interface OpenBlock {
+  readonly block: Block;
+  run<K extends Output>(args: { feeds: Feeds; outputs: readonly K[] }): Promise<Record<K, Float32Array>>;
+  close(): Promise<void>;
+}
+export type Output = 'y' | 'cov' | 'sum' | 'jac' | 'g';
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+export async function openBlock({ block, stride }: { block: Block; stride: number }): Promise<OpenBlock> {
+  return open(block, compileBlock({ block, stride }));
+}
+
+/** Forward pass and covariance alone: no `v`, and no `jac` and `g`. */
+export async function openForward({ block }: { block: Block }): Promise<OpenBlock> {
+  return open(block, compileStem({ block }));
+}
+
+async function open(block: Block, program: Uint8Array): Promise<OpenBlock> {
+  const session = await InferenceSession.create(program, { intraOpNumThreads: 1, logSeverityLevel: 3 });
+  return {
+    block,
+    run: async <K extends Output>({ feeds, outputs }: { feeds: Feeds; outputs: readonly K[] }) => {
+      const wanted = Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!]));
+      const out = await session.run(wanted, [...outputs]);
+      return Object.fromEntries(outputs.map((name) => [name, out[name]!.data])) as Record<K, Float32Array>;
+    },
+    close: () => session.release(),
+  };
+}
+
+/** Sizes of a block's input and output with this batch. */
+export function sizes({ block, input, batch }: { block: Block; input: Shape; batch: number }) {
+  const output = blockShapes({ block, input }).at(-1)!;
+  return { x: [batch, ...input], y: [batch, ...output] } as const;
+}
+
+/** Signs `v` and weights of a block, by name. */
+export function blockFeeds({
+  block,
+  dims,
+  seed,
+}: {
+  block: Block;
+  dims: readonly number[];
+  seed: number;
+}): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = { v: tensor(randomSigns('v', seed, count(dims)), dims) };
+  for (const [slot, { shape }] of Object.entries(block.weights)) {
+    const std = Math.sqrt(2 / count(shape.slice(1)));
+    feeds[`w:${slot}`] = tensor(
+      normal({ key: { seed, draw: 0, name: slot }, length: count(shape), std }),
+      shape,
+    );
+  }
+  return feeds;
+}
+
+export function tensor(data: Float32Array, dims: readonly number[]): Tensor {
+  return new Tensor('float32', data, dims);
+}
+
+export function randomNormal(name: string, seed: number, length: number): Float32Array {
+  return normal({ key: { seed, draw: 0, name }, length, std: 1 });
+}
+
+export function randomSigns(name: string, seed: number, length: number): Float32Array {
+  return signs({ key: { seed, draw: 0, name }, length });
+}
+
+export function count(dims: readonly number[]): number {
+  return dims.reduce((product, n) => product * n, 1);
+}
+
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

@@ -1,0 +1,123 @@
+// In: arguments and a home. Out: what the built command line answers: exit code, stdout, stderr.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { TestHome } from './home.js';
+import { until } from './home.js';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface Outcome {
+  /** Exit code; -1 where a signal ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Place {
+  readonly home: TestHome;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<Outcome>;
+  /** What it has said so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Waits until it has said something that matches. */
+  says(pattern: RegExp, timeoutMs?: number): Promise<void>;
+}
+
+/** Settings of whoever runs the tests (servers, log level) must not change what is tested. */
+export function environment({ home: { home }, env }: Place): NodeJS.ProcessEnv {
+  const clean = Object.entries(process.env).filter(
+    ([name]) => !/^(ZEROSCOUT|TEMPORAL|NATS|VITEST|NODE_ENV|NODE_OPTIONS|FORCE_COLOR)/.test(name),
+  );
+  return {
+    ...Object.fromEntries(clean),
+    ZEROSCOUT_HOME: home.root,
+    ZEROSCOUT_BIN: home.bin,
+    NO_COLOR: '1',
+    ...env,
+  };
+}
+
+export function spawnZeroscout(args: readonly string[], place: Place): Running {
+  return spawnNode([MAIN, ...args], place);
+}
+
+/** Any node script in the home's environment; it ends with the test process. */
+export function spawnNode(args: readonly string[], place: Place): Running {
+  const child = spawn(process.execPath, args, {
+    cwd: place.cwd ?? place.home.dir,
+    env: environment(place),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const end = () => child.kill('SIGKILL');
+  process.on('exit', end);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  let over = false;
+  // `close` would wait for everybody who inherited the pipes; `exit` may come before the last text.
+  const ended = new Promise<Outcome>((resolve) => {
+    child.once('close', (code) => {
+      over = true;
+      process.off('exit', end);
+      resolve({ code: code ?? -1, stdout, stderr });
+    });
+  });
+  const says = async (pattern: RegExp, timeoutMs = 60_000) => {
+    const said = () => pattern.test(stdout + stderr);
+    await until(() => said() || over, {
+      what: `"zeroscout ${args.slice(1).join(' ')}" says ${pattern}\n${stderr}`,
+      timeoutMs,
+    });
+    if (!said())
+      throw new Error(`"zeroscout ${args.slice(1).join(' ')}" ended without ${pattern}:\n${stderr}`);
+  };
+  return { child, pid: child.pid!, ended, stdout: () => stdout, stderr: () => stderr, says };
+}
+
+export function zeroscout(args: readonly string[], place: Place): Promise<Outcome> {
+  return spawnZeroscout(args, place).ended;
+}
+
+/** As `zeroscout`, for a command that has to succeed. */
+export async function done(args: readonly string[], place: Place): Promise<Outcome> {
+  const outcome = await zeroscout(args, place);
+  if (outcome.code !== 0)
+    throw new Error(
+      `"zeroscout ${args.join(' ')}" ended with code ${outcome.code}:\n${outcome.stderr}\n${outcome.stdout}`,
+    );
+  return outcome;
+}
+
+/** A specification of few milliseconds a candidate; `changes` are YAML lines that replace or add whole keys. */
+export function specification({
+  name = 'sample',
+  samples = 24,
+  changes = {},
+}: {
+  readonly name?: string;
+  readonly samples?: number;
+  readonly changes?: Readonly<Record<string, unknown>>;
+} = {}): string {
+  return JSON.stringify({
+    name,
+    space: { kind: 'nas-bench-201' },
+    strategy: { kind: 'random', samples },
+    fidelity: { draws: 1, batch: 4, resolution: 8 },
+    execution: { shardSize: 8 },
+    ...changes,
+  });
+}
