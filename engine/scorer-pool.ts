@@ -69,7 +69,10 @@ export function createScorerPool({
       env: { ...process.env, ...ALLOCATOR, ZEROSCOUT_SCORER_THREADS: String(threads) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    const timer = setTimeout(() => gone('it was not ready in time', 'refused'), startTimeoutMs);
+    const timer = setTimeout(
+      () => gone(`was not ready within ${startTimeoutMs / 1000} s`, 'refused'),
+      startTimeoutMs,
+    );
     /** Once for each process, whatever ends it. A kill from outside says nothing about whether scorers can start. */
     const gone = (cause: string, start: 'refused' | 'interrupted') => {
       clearTimeout(timer);
@@ -84,7 +87,7 @@ export function createScorerPool({
     });
     child.on('error', (error) => gone(error.message, 'refused'));
     child.on('exit', (code, signal) =>
-      signal ? gone(`killed by ${signal}`, 'interrupted') : gone(`exited with code ${code}`, 'refused'),
+      signal ? gone(`was killed by ${signal}`, 'interrupted') : gone(`exited with code ${code}`, 'refused'),
     );
     onEvent({ type: 'started', pid: child.pid ?? 0 });
   };
@@ -115,7 +118,7 @@ export function createScorerPool({
       const job = take(slot);
       onEvent({ type: 'died', pid, cause, candidate: job.request.candidate });
       const reason = timedOut ? 'timeout' : 'crash';
-      const what = timedOut ? `no answer within ${timeoutMs / 1000} s` : `its scorer was ${cause}`;
+      const what = timedOut ? `no answer within ${timeoutMs / 1000} s` : `its scorer ${cause}`;
       const detail = `${what}, ${job.attempts} times`;
       if (job.attempts >= ATTEMPTS) job.reject(new CandidateError({ reason, detail }));
       else queue.unshift(job);

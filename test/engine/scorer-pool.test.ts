@@ -96,9 +96,9 @@ describe('scorers that never start', () => {
       /no scorer starts: .*no-such\.mjs exited with code 1/,
     ],
     ['a script that is never ready', fault('starts.mjs'), 'wait', /no scorer starts/],
-  ])('%s: an error', { timeout: 10_000 }, async (_, script, start, message) => {
+  ])('%s: an error', { timeout: 60_000 }, async (_, script, start, message) => {
     process.env.ZEROSCOUT_TEST_START = start;
-    const pool = open(script, { size: 2, startTimeoutMs: 300 } as Options);
+    const pool = open(script, { size: 2, startTimeoutMs: start === 'wait' ? 300 : 30_000 });
     const errors = await Promise.all(['a', 'b', 'c'].map((name) => failure(pool.score(stub(name)))));
     for (const error of errors) {
       expect(error).not.toBeInstanceOf(CandidateError);
