@@ -1,14 +1,21 @@
 // In: `npm run bench:fidelity`. Out: raw scores of the whole of NAS-Bench-201 at several fidelities (kept in files), and the frontier of τ against time.
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
 import { nasBench201 as space } from '../core/spaces/nas-bench-201/index.js';
 import { createScorerPool, type ScorerPool } from '../engine/scorer-pool.js';
-import { type Cohort, type Column, frontierRows, renderFrontier } from './measure/frontier.js';
+import {
+  type Cohort,
+  type Column,
+  type FrontierRow,
+  frontierRows,
+  renderFrontier,
+} from './measure/frontier.js';
 import { describeMachine } from './measure/machine.js';
+import { scatterSvg } from './measure/plot.js';
 
 const SCRIPT = fileURLToPath(new URL('../engine/scorer-process.js', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../../bench/results/fidelity/', import.meta.url));
@@ -22,6 +29,7 @@ interface Options {
   readonly weights: 'shared' | 'candidate';
   readonly scorers: number;
   readonly truth?: string;
+  readonly docs?: string;
   readonly folder: string;
 }
 
@@ -39,6 +47,10 @@ await new Command('bench:fidelity')
   .option(
     '--truth <FILE>',
     'accuracies (arch,<dataset>,...): print the frontier of all that is in the folder',
+  )
+  .option(
+    '--docs <DIR>',
+    'with --truth: write the table into fidelity.md there, between its marks, and the plot beside it',
   )
   .option('--folder <DIR>', 'where the scores are kept', RESULTS)
   .action(main)
@@ -60,6 +72,35 @@ async function main(options: Options): Promise<void> {
   if (options.truth === undefined) return;
   const rows = await frontierRows({ folder: options.folder, truth: options.truth });
   console.log(renderFrontier(rows));
+  if (options.docs !== undefined) await writeDocs({ folder: options.docs, rows });
+}
+
+/** The part of docs/fidelity.md that is measured. */
+async function writeDocs({ folder, rows }: { folder: string; rows: readonly FrontierRow[] }): Promise<void> {
+  const file = `${folder}/fidelity.md`;
+  const text = await readFile(file, 'utf8');
+  const [begin, end] = ['<!-- frontier -->', '<!-- /frontier -->'];
+  if (!text.includes(begin) || !text.includes(end))
+    throw new Error(`${file} has no marks ${begin} and ${end}`);
+  const table = `${begin}\n${renderFrontier(rows)}\n${end}`;
+  await writeFile(
+    file,
+    text.slice(0, text.indexOf(begin)) + table + text.slice(text.indexOf(end) + end.length),
+  );
+  const dataset = Object.keys(rows[0]!.tau)[0]!;
+  const points = rows.map(({ cohort, weights, draws, batch, millisecondsPerWritten, tau }) => ({
+    label: `${draws} x ${batch}`,
+    group: `${cohort}, weights ${weights}, batch ${batch}`,
+    x: millisecondsPerWritten,
+    y: tau[dataset]!.mean,
+    low: tau[dataset]!.low,
+    high: tau[dataset]!.high,
+  }));
+  const xTitle = 'milliseconds a written candidate';
+  await writeFile(
+    `${folder}/fidelity.svg`,
+    scatterSvg({ points, xTitle, yTitle: `Kendall's tau, ${dataset}` }),
+  );
 }
 
 /** Scores every candidate under one draw, unless a file holds it already. */
