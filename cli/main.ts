@@ -33,6 +33,12 @@ addServicesCommands(program);
 addDoctorCommand(program);
 overrideAll(program);
 
+// `zeroscout results ID | head` closes the pipe when it has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,30 +1,64 @@
 // Compiles the sources into dist/ and bundles the workflows. Does nothing where dist/ is newer than every source.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli', 'bench', 'package-lock.json', 'tsconfig.json'];
+const ROOMS = ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli', 'bench'];
+const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
+/** Written last: its time is the time of the build. */
+const BUNDLE = join(root, 'dist/workflow-bundle.js');
 
-/** Time of the newest change below a path, in milliseconds since 1970. */
-function newest(path) {
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return readdirSync(path).reduce(
-    (time, name) => (name.startsWith('.') || name === 'results' ? time : Math.max(time, newest(join(path, name)))),
-    stat.mtimeMs,
-  );
-}
-
-const bundle = join(root, 'dist/workflow-bundle.js');
-const stale = !existsSync(bundle) || SOURCES.some((name) => newest(join(root, name)) > statSync(bundle).mtimeMs);
-if (stale) {
+if (isStale()) {
   console.log('building dist/');
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+  removeLeftovers();
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
     cwd: root,
     stdio: 'inherit',
   });
-  const { buildWorkflowBundle } = await import(join(root, 'dist/workers/bundle.js'));
+  if (status !== 0) process.exit(status ?? 1);
+  const { buildWorkflowBundle } = await import(pathToFileURL(join(root, 'dist/workers/bundle.js')).href);
   await buildWorkflowBundle();
+}
+linkCommand();
+
+function isStale() {
+  if (!existsSync(BUNDLE)) return true;
+  const built = statSync(BUNDLE).mtimeMs;
+  return [...ROOMS, ...SETTINGS].some((name) => newest(join(root, name)) > built);
+}
+
+/** Time of the newest change to a source below a path, in milliseconds since 1970. A removed file changes its folder. */
+function newest(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return 0;
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return readdirSync(path)
+    .filter((name) => !name.startsWith('.') && name !== 'results' && name !== 'baseline')
+    .reduce((time, name) => Math.max(time, newest(join(path, name))), stat.mtimeMs);
+}
+
+/** What was compiled from a source that is gone would still be found by an import. */
+function removeLeftovers() {
+  for (const room of ROOMS) {
+    const folder = join(root, 'dist', room);
+    if (!existsSync(folder)) continue;
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      const file = join(entry.parentPath ?? entry.path, entry.name);
+      const source = file.replace(/\.js(\.map)?$/, '.ts').replace(join(root, 'dist'), root);
+      if (entry.isFile() && !existsSync(source)) rmSync(file);
+    }
+  }
+}
+
+/** `npx zeroscout` finds the command where npm puts those of installed packages; npm ci takes it away. */
+function linkCommand() {
+  const link = join(root, 'node_modules/.bin/zeroscout');
+  chmodSync(join(root, 'dist/cli/main.js'), 0o755);
+  if (existsSync(link)) return;
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync('../../dist/cli/main.js', link);
 }

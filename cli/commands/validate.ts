@@ -1,7 +1,7 @@
 // In: `zeroscout validate SPEC`. Out: what the specification means with every default filled in, or what is wrong with it.
 import type { Command } from 'commander';
 import { openSpace } from '../../core/spaces/index.js';
-import { sourceOf } from '../../core/spec/stages.js';
+import { sourceOf, stagesOf } from '../../core/spec/stages.js';
 import { readSpecification } from '../search/read-specification.js';
 import { defaultId } from '../search/start-search.js';
 import { print, printJson } from '../terminal.js';
@@ -19,13 +19,15 @@ export function addValidateCommand(program: Command): void {
       const candidates =
         list?.length ?? (strategy.kind === 'random' ? strategy.samples : openSpace(specification.space).size);
       if (json) return printJson({ valid: true, id: defaultId(read), digest, candidates, specification });
-      const { fidelity, execution } = specification;
+      const { execution } = specification;
       print(`${path} is valid`);
       print(`  id          ${defaultId(read)}`);
       print(`  candidates  ${candidates} of ${specification.space.kind} (${strategy.kind})`);
-      print(
-        `  fidelity    ${fidelity.draws} draws x batch ${fidelity.batch} x resolution ${fidelity.resolution}`,
-      );
+      for (const { specification: stage, keep } of stagesOf(specification)) {
+        const { draws, batch, resolution } = stage.fidelity;
+        const then = keep === undefined ? '' : `, keep the best ${keep * 100} %`;
+        print(`  fidelity    ${draws} draws x batch ${batch} x resolution ${resolution}${then}`);
+      }
       print(`  proxies     ${specification.proxies.join(', ')}`);
       print(
         `  shards      ${Math.ceil(candidates / execution.shardSize)} of up to ${execution.shardSize}, ${execution.window} at once`,

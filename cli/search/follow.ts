@@ -1,4 +1,5 @@
 // In: a search's workflow. Out: its result, with progress shown until it is there.
+import { setMaxListeners } from 'node:events';
 import type { WorkflowHandle } from '@temporalio/client';
 import { SingleBar } from 'cli-progress';
 import type { SearchProgress, SearchResult } from '../../core/spec/search.js';
@@ -30,9 +31,13 @@ export async function follow({
   const view = show === 'nothing' ? silent : process.stderr.isTTY ? bar() : lines();
   // A call that nobody waits for any more would keep the process alive until the server answers, 20 s for a result.
   const over = new AbortController();
-  const within = <T>(call: () => Promise<T>) => handle.client.withAbortSignal(over.signal, call);
+  // The SDK adds a listener for every call within and leaves it there.
+  setMaxListeners(0, over.signal);
+  let query = new AbortController();
   const poll = async (): Promise<void> => {
-    const progress = await within(() => handle.query<SearchProgress>('progress'));
+    query = new AbortController();
+    const ask = () => handle.query<SearchProgress>('progress');
+    const progress = await handle.client.withAbortSignal(query.signal, ask);
     const running = progress.shards.running.reduce((sum, shard) => sum + (live.get(shard) ?? 0), 0);
     view.update({ ...progress, now: Math.min(progress.done + running, progress.planned) });
   };
@@ -52,9 +57,11 @@ export async function follow({
     stop.addEventListener('abort', () => resolve('stopped'));
   });
   try {
-    return await Promise.race([within(() => resultOf({ handle, over: over.signal })), stopped]);
+    const result = () => resultOf({ handle, over: over.signal });
+    return await Promise.race([handle.client.withAbortSignal(over.signal, result), stopped]);
   } finally {
     over.abort();
+    query.abort();
     clearInterval(timer);
     unsubscribe();
     view.end();

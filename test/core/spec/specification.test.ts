@@ -104,7 +104,10 @@ execution: { device: cpu, shardSize: 16, window: 2 }
       'strategy: { kind: radnom, samples: 3 }',
       'strategy.kind: unknown "radnom"; did you mean "random"? Known: exhaustive, random, list, screening',
     ],
-    ['strategy: { kind: evolution }', 'strategy.kind: unknown "evolution"; known: exhaustive, random, list, screening'],
+    [
+      'strategy: { kind: evolution }',
+      'strategy.kind: unknown "evolution"; known: exhaustive, random, list, screening',
+    ],
     [
       'strategy: random',
       'strategy: found the text "random"; must be a mapping with a kind, such as { kind: exhaustive }',

@@ -1,0 +1,156 @@
+// The import rules of the rooms (docs/architecture.md). `npm run check` reads the sources, where imports of types count,
+// and dist/, where they are gone: what is left there is what happens at run time.
+
+/** A room, in the sources and compiled. */
+const room = (...names) => `^(dist/)?(${names.join('|')})/`;
+const compiled = (...names) => `^dist/(${names.join('|')})/`;
+const packages = (...names) => `^node_modules/(${names.join('|')})/`;
+const ROOMS = ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli', 'bench'];
+
+/** Files of a room import files of these rooms, of no other. */
+function roomImports(from, ...allowed) {
+  const others = ROOMS.filter((name) => name !== from && !allowed.includes(name));
+  return {
+    name: `room-${from}`,
+    comment: `${from}/ may import ${['itself', ...allowed].join(', ')}, and no other room.`,
+    severity: 'error',
+    from: { path: room(from) },
+    to: { path: room(...others, 'test') },
+  };
+}
+
+/** Within core/: one way, spec <- programs <- spaces, proxies; ranking, report and evolution beside them. */
+function coreImports(from, ...allowed) {
+  return {
+    name: `core-${from}`,
+    comment: `core/${from} may import ${['itself', ...allowed.map((name) => `core/${name}`)].join(', ')}, and nothing else of core/.`,
+    severity: 'error',
+    from: { path: room(`core/${from}`) },
+    to: { path: room('core'), pathNot: room(...[from, ...allowed].map((name) => `core/${name}`)) },
+  };
+}
+
+/** Only these rooms import these packages. */
+function only(name, rooms, ...names) {
+  return {
+    name: `only-${rooms.join('-')}-${name}`,
+    comment: `Only ${rooms.map((each) => `${each}/`).join(', ')} may import ${name}.`,
+    severity: 'error',
+    from: { path: room(...ROOMS), pathNot: room(...rooms) },
+    to: { path: packages(...names) },
+  };
+}
+
+module.exports = {
+  forbidden: [
+    roomImports('core'),
+    roomImports('engine', 'core'),
+    roomImports('store', 'core'),
+    roomImports('activities', 'core', 'store', 'engine'),
+    roomImports('workflows', 'core', 'activities'),
+    roomImports('workers', 'core', 'engine', 'store', 'activities', 'workflows'),
+    roomImports('cli', 'core', 'engine', 'store', 'activities', 'workflows', 'workers'),
+    roomImports('bench', 'core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli'),
+
+    coreImports('spec'),
+    coreImports('programs', 'spec'),
+    coreImports('spaces', 'spec', 'programs'),
+    coreImports('proxies', 'spec', 'programs'),
+    coreImports('ranking', 'spec', 'report', 'evolution'),
+    coreImports('report', 'spec', 'ranking', 'evolution'),
+    coreImports('evolution', 'spec', 'ranking', 'report'),
+
+    {
+      name: 'core-is-pure',
+      comment:
+        'core/ knows no clock, network, file, process or native code: of Node it imports node:crypto (digests), of packages those listed here.',
+      severity: 'error',
+      from: { path: room('core') },
+      to: {
+        path: '.',
+        pathNot: [
+          room(...ROOMS, 'test'),
+          packages('zod', 'yaml', 'csv-parse', 'fastest-levenshtein', 'protobufjs'),
+          '^(node:)?crypto$',
+        ],
+      },
+    },
+    {
+      name: 'activities-see-the-engine-through-types',
+      comment:
+        'activities/ get the engine injected: of engine/ they import the types of engine/protocol.ts, nothing at run time.',
+      severity: 'error',
+      from: { path: room('activities') },
+      to: { path: room('engine'), pathNot: '^engine/protocol\\.ts$' },
+    },
+    {
+      name: 'workflows-know-activities-by-type',
+      comment:
+        'A workflow calls an activity by name through Temporal; importing one would bring its work into the sandbox.',
+      severity: 'error',
+      from: { path: compiled('workflows') },
+      to: { path: compiled('activities') },
+    },
+    {
+      name: 'workflows-import-core-spec',
+      comment: 'Of core/, workflows/ import core/spec alone.',
+      severity: 'error',
+      from: { path: room('workflows') },
+      to: { path: room('core'), pathNot: room('core/spec') },
+    },
+    {
+      name: 'workflows-stay-deterministic',
+      comment:
+        'Through however many files: at run time a workflow reaches no module of Node and no package but @temporalio/workflow and common.',
+      severity: 'error',
+      from: { path: compiled('workflows') },
+      to: {
+        reachable: true,
+        path: '.',
+        pathNot: [compiled('workflows', 'core/spec'), packages('@temporalio/workflow', '@temporalio/common')],
+      },
+    },
+
+    only('onnxruntime-node', ['engine'], 'onnxruntime-[^/]+'),
+    only('NATS', ['store'], '@nats-io/[^/]+', 'nats'),
+    only('@temporalio/workflow', ['workflows'], '@temporalio/workflow'),
+    only('@temporalio/worker', ['workers', 'bench'], '@temporalio/worker'),
+    only('@temporalio/activity', ['activities'], '@temporalio/activity'),
+    only('@temporalio/client', ['cli', 'bench'], '@temporalio/client'),
+
+    {
+      name: 'no-circular-imports',
+      comment: 'Two files that need each other are one file, or three. Imports of types count.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'imports-exist',
+      comment: 'An import that cannot be found escapes every other rule.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'packages-are-declared',
+      comment: 'What runs is listed under dependencies in package.json.',
+      severity: 'error',
+      from: { path: room(...ROOMS) },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['^dist/workflow-bundle\\.js$', '^bench/baseline/'] },
+    // TypeScript 7 has no parser that JavaScript can call; swc has one, and Temporal's bundler brings swc along.
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    moduleSystems: ['es6', 'cjs'],
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
+  },
+};

@@ -1,0 +1,61 @@
+// In: the documents. Out: every file they name exists, and every command they tell people to type.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { parseSpecification } from '../core/spec/specification.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+/** Made by running, absent in a fresh clone. */
+const MADE = /^(dist|zeroscout-out|\.zeroscout|node_modules)\b/;
+
+const decisions = readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`);
+const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/architecture.md', ...decisions];
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+/** `core/spec/errors.ts` and the like: words in backticks, or parts of commands, that begin with a folder of ours. */
+function pathsIn(text: string): string[] {
+  const names = FOLDERS.map(({ name }) => name.replace('.', '\\.')).join('|');
+  const path = new RegExp(`(?<![\\w./-])(?:${names})/[\\w./-]*[\\w/]`, 'g');
+  return [...new Set(text.match(path))].filter((found) => !MADE.test(found));
+}
+
+/** Targets of Markdown links that stay in the repository. */
+function linksIn(text: string): string[] {
+  return [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, target]) => target!);
+}
+
+describe.each(documents)('%s', (document) => {
+  const text = read(document);
+
+  test('names files that exist', () => {
+    expect(pathsIn(text).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  test('links to files that exist', () => {
+    const missing = linksIn(text).filter((link) => !existsSync(join(ROOT, dirname(document), link)));
+    expect(missing).toEqual([]);
+  });
+
+  test('tells people to run scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...text.matchAll(/(?:`|^ {4})npm (?:run )?([a-z]+)/gm)].map(([, name]) => name!);
+    const known = [...Object.keys(scripts), 'run', 'ci', 'install'];
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+test('docs/architecture.md passes through every room', () => {
+  const paths = pathsIn(read('docs/architecture.md')).filter((path) => path.endsWith('.ts'));
+  expect(paths.length).toBeGreaterThan(40);
+  for (const room of ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli'])
+    expect(paths.some((path) => path.startsWith(`${room}/`))).toBe(true);
+});
+
+test('the specification in README.md is a valid one, and so are the examples', () => {
+  const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(read('README.md'))!;
+  expect(parseSpecification({ text: yaml!, source: 'README.md' }).name).toBe('nb201-sample');
+  const examples = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.yaml'));
+  for (const name of examples) parseSpecification({ text: read(`examples/${name}`), source: name });
+});
