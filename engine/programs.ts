@@ -1,9 +1,11 @@
 // In: blocks. Out: ONNX Runtime sessions of their programs in a bounded cache, in the layout that suits the processor.
 import { LRUCache } from 'lru-cache';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { type Block, topologyKey } from '../core/programs/block.js';
+import { type Block, type Network, topologyKey } from '../core/programs/block.js';
 import {
+  type Boundary,
   canBeBlocked,
+  compileBetween,
   compileBlock,
   compileBlocked,
   compileStem,
@@ -23,8 +25,10 @@ export interface OpenProgram {
 export interface Programs {
   /** Channels in a block of the processor's blocked layout; 1 where only the plain one is used. */
   readonly blockSize: number;
-  block(args: { block: Block; input: Shape; stride: number }): Promise<OpenProgram>;
-  stem(block: Block): Promise<OpenProgram>;
+  /** How activations pass from block to block of a network. */
+  boundary(network: Network): Boundary;
+  block(args: { block: Block; input: Shape; stride: number; boundary: Boundary }): Promise<OpenProgram>;
+  stem(args: { block: Block; boundary: Boundary }): Promise<OpenProgram>;
   close(): Promise<void>;
 }
 
@@ -53,11 +57,21 @@ export async function createPrograms({
   const blockSize = layout === 'blocked' ? await probeBlockSize() : 1;
   return {
     blockSize,
-    block: ({ block, input, stride }) =>
-      canBeBlocked({ block, input, size: blockSize })
-        ? open(`${input} ${topologyKey(block)}`, 'blocked', () => compileBlocked({ block, input }))
-        : open(`${stride} ${topologyKey(block)}`, 'plain', () => compileBlock({ block, stride })),
-    stem: (block) => open(`stem ${topologyKey(block)}`, 'plain', () => compileStem({ block })),
+    boundary: ({ stem, blocks }) => {
+      const weights = [stem, ...blocks].flatMap((block) => Object.values(block.weights));
+      const whole = weights.every(({ shape }) => shape[0]! % blockSize === 0);
+      return blockSize > 1 && whole ? 'blocked' : 'plain';
+    },
+    block: ({ block, input, stride, boundary }) => {
+      const key = topologyKey(block);
+      if (boundary === 'plain')
+        return open(`${stride} ${key}`, 'plain', () => compileBlock({ block, stride }));
+      return canBeBlocked({ block, input, size: blockSize })
+        ? open(`${input} ${key}`, 'blocked', () => compileBlocked({ block, input }))
+        : open(`${stride} ${input} ${key}`, 'plain', () => compileBetween({ block, stride, input }));
+    },
+    stem: ({ block, boundary }) =>
+      open(`stem ${boundary} ${topologyKey(block)}`, 'plain', () => compileStem({ block, boundary })),
     close: async () => sessions.clear(),
   };
 }

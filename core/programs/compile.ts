@@ -1,12 +1,20 @@
 // In: a block. Out: ONNX bytes of its program: forward pass, vector-Jacobian product and statistics in one graph.
 import { type Block, blockShapes } from './block.js';
-import { blocked, gradientWeightInput, type Layout, plain, weightInput } from './layout.js';
+import {
+  blocked,
+  enterBlocks,
+  gradientWeightInput,
+  type Layout,
+  leaveBlocks,
+  plain,
+  weightInput,
+} from './layout.js';
 import { type Dimension, GraphBuilder, type Port } from './onnx.js';
 import { type Emitted, operation, type Shape, type Site } from './operations.js';
 
 /**
  * A program: inputs `x` [b, c, h, w], `v` (signs, the output's shape; not for stems) and `w:<slot>` for each weight.
- * Outputs, all float32, in plain layout:
+ * Outputs, all float32:
  * - `y` the block's output [b, d, p, q];
  * - `cov` [d, d] sum of products and `sum` [d] sum of y's channels over b and positions (method.md, Covariance);
  * - `g` the vector-Jacobian product of `v`, [b, c, h, w], and `jac` [c s², d] the sum over b and positions of its
@@ -14,22 +22,39 @@ import { type Emitted, operation, type Shape, type Site } from './operations.js'
  */
 export type Program = Uint8Array;
 
+/** How `x` comes and `y` goes: as it is written, or in ONNX Runtime's blocked order (see `blocked`). */
+export type Boundary = 'plain' | 'blocked';
+
 /** A block's program in standard ONNX for any execution provider; sizes are open, so one serves every stage. */
 export function compileBlock({ block, stride }: { block: Block; stride: number }): Program {
-  return compile({ block, stride, layout: plain, outputs: 'all' });
+  return compile({ block, stride, layout: plain, boundary: 'plain', wanted: 'all' });
 }
 
-/** A stem's program: forward pass and covariance only. */
-export function compileStem({ block }: { block: Block }): Program {
-  return compile({ block, stride: 1, layout: plain, outputs: 'forward' });
+/** A stem's program: forward pass and covariance only; `x` is plain. */
+export function compileStem({ block, boundary = 'plain' }: { block: Block; boundary?: Boundary }): Program {
+  return compile({ block, stride: 1, layout: plain, boundary, wanted: 'forward' });
+}
+
+/** A plain program between blocked ones, for one input shape; `v` and `g` are plain. */
+export function compileBetween({
+  block,
+  stride,
+  input,
+}: {
+  block: Block;
+  stride: number;
+  input: Shape;
+}): Program {
+  return compile({ block, stride, layout: plain, boundary: 'blocked', wanted: 'all', input });
 }
 
 /**
- * The same program in ONNX Runtime's blocked layout, for one input shape; see `blocked` for what blocks can have it.
- * Weights come as `blockedWeight` under `w:<slot>` and `blockedGradientWeight` under `t:<slot>`.
+ * The program in ONNX Runtime's blocked layout throughout, for one input shape; see `canBeBlocked`. Weights come as
+ * `blockedWeight` under `w:<slot>` and `blockedGradientWeight` under `t:<slot>`; `v` as `blockedActivation`, and once
+ * more as `sampleMatrix` under `samples`.
  */
 export function compileBlocked({ block, input }: { block: Block; input: Shape }): Program {
-  return compile({ block, stride: 1, layout: blocked, outputs: 'all', input });
+  return compile({ block, stride: 1, layout: blocked, boundary: 'blocked', wanted: 'all', input });
 }
 
 /** Whether a block can run in the blocked layout: stride 1, and channels in whole blocks of `size`. */
@@ -42,21 +67,25 @@ function compile({
   block,
   stride,
   layout,
-  outputs: wanted,
+  boundary,
+  wanted,
   input,
 }: {
   block: Block;
   stride: number;
   layout: Layout;
-  outputs: 'all' | 'forward';
+  boundary: Boundary;
+  wanted: 'all' | 'forward';
   input?: Shape;
 }): Program {
   const g = new GraphBuilder();
   // Without an input shape channels are open, and the layout does not ask.
   const shapes = input && blockShapes({ block, input });
   const channels = (value: number) => shapes?.at(value)?.[0] ?? 0;
-  const { values, pullback } = forward({ g, block, layout, channels });
-  const y = layout.leave(g, values.at(-1)!, channels(-1));
+  const crossing = boundary === 'blocked' && layout === plain;
+  const x = crossing && wanted === 'all' ? leaveBlocks(g, 'x', channels(0)) : 'x';
+  const { values, pullback } = forward({ g, block, layout, channels, x });
+  const y = { value: values.at(-1)!, channels: channels(-1) };
   const dims = (shape: Shape | undefined, names: readonly Dimension[]) => (shape ? ['b', ...shape] : names);
   const inside = dims(input, ['b', 'c', 'h', 'w']);
   const outside = dims(shapes?.at(-1), ['b', 'd', 'p', 'q']);
@@ -68,18 +97,19 @@ function compile({
       inputs.push({ name: gradientWeightInput(slot), dims: [sizes[1]!, sizes[0]!, ...sizes.slice(2)] });
   }
   const outputs = [
-    { name: 'y', value: y, dims: outside },
-    { name: 'cov', value: productSum(g, y, y), dims: ['d', 'd'] },
-    { name: 'sum', value: g.add('ReduceSum', [y, g.ints(0, 2, 3)], { keepdims: 0 }), dims: ['d'] },
+    { name: 'y', value: crossing ? enterBlocks(g, y.value) : y.value, dims: outside },
+    { name: 'cov', value: layout.productSum(g, y, y), dims: ['d', 'd'] },
+    { name: 'sum', value: layout.channelSum(g, y), dims: ['d'] },
   ];
   if (wanted === 'all') {
     inputs.push({ name: 'v', dims: outside });
-    const gradient = pullback(layout.enter(g, 'v'));
-    const plainGradient =
-      gradient === undefined ? g.add('Mul', ['x', g.float(0)]) : layout.leave(g, gradient, channels(0));
-    const deep = stride === 1 ? plainGradient : g.add('SpaceToDepth', [plainGradient], { blocksize: stride });
-    outputs.push({ name: 'jac', value: productSum(g, deep, 'v'), dims: ['e', 'd'] });
-    outputs.push({ name: 'g', value: plainGradient, dims: inside });
+    const v = { value: 'v', channels: channels(-1), ...(layout === blocked ? { samples: 'samples' } : {}) };
+    if (layout === blocked) inputs.push({ name: 'samples', dims: ['n', channels(-1)] });
+    const gradient = pullback('v') ?? g.add('Mul', [x, g.float(0)]);
+    const deep = stride === 1 ? gradient : g.add('SpaceToDepth', [gradient], { blocksize: stride });
+    const jac = layout.productSum(g, { value: deep, channels: channels(0) }, v);
+    outputs.push({ name: 'jac', value: jac, dims: ['e', 'd'] });
+    outputs.push({ name: 'g', value: gradient, dims: inside });
   }
   return g.build({ name: 'block', inputs, outputs });
 }
@@ -90,13 +120,15 @@ function forward({
   block,
   layout,
   channels,
+  x,
 }: {
   g: GraphBuilder;
   block: Block;
   layout: Layout;
   channels: (value: number) => number;
+  x: string;
 }) {
-  const values = [layout.enter(g, 'x')];
+  const values = [x];
   const steps: { site: Site; emitted: Emitted }[] = [];
   for (const { operation: name, inputs, settings, slot } of block.instructions) {
     const site: Site = {
@@ -131,15 +163,4 @@ function forward({
 
 function total(g: GraphBuilder, parts: readonly string[]): string | undefined {
   return parts.length > 1 ? g.add('Sum', parts) : parts[0];
-}
-
-/** Sum over batch and positions of A Bᵀ for A [b, m, h, w] and B [b, k, h, w]: [m, k]. */
-function productSum(g: GraphBuilder, a: string, b: string): string {
-  const product = g.add('MatMul', [rows(g, a), g.add('Transpose', [rows(g, b)], { perm: [0, 2, 1] })]);
-  return g.add('ReduceSum', [product, g.ints(0)], { keepdims: 0 });
-}
-
-/** [b, c, h, w] as [b, c, h * w]. */
-function rows(g: GraphBuilder, value: string): string {
-  return g.add('Reshape', [value, g.ints(0, 0, -1)]);
 }

@@ -24,10 +24,25 @@ export interface Layout {
     g: GraphBuilder,
     args: { x: string; channels: number; scale: string; shift?: string; rest?: string },
   ): string;
-  /** Plain [b, c, h, w] memory to this layout and back. */
-  enter(g: GraphBuilder, x: string): string;
-  leave(g: GraphBuilder, x: string, channels: number): string;
+  /** Sum over batch and positions of the products of a's channels with b's: [channels of a, channels of b]. */
+  productSum(g: GraphBuilder, a: Samples, b: Samples): string;
+  /** Sum over batch and positions by channel, [c]. */
+  channelSum(g: GraphBuilder, a: Samples): string;
 }
+
+/** A tensor as samples of its channels; `samples` is [b h w, c] where that form is there already. */
+export interface Samples {
+  readonly value: string;
+  readonly channels: number;
+  readonly samples?: string;
+}
+
+const NCHWC = 'com.microsoft.nchwc';
+
+/** A blocked tensor in plain memory [b, c, h, w], and the other way. */
+export const leaveBlocks = (g: GraphBuilder, x: string, channels: number): string =>
+  g.add(`ReorderOutput@${NCHWC}`, [x], { channels });
+export const enterBlocks = (g: GraphBuilder, x: string): string => g.add(`ReorderInput@${NCHWC}`, [x]);
 
 /** Weight of a slot as the program's input. */
 export const weightInput = (slot: string): string => `w:${slot}`;
@@ -53,11 +68,13 @@ export const plain: Layout = {
     const shifted = shift === undefined ? product : g.add('Add', [product, shift]);
     return rest === undefined ? shifted : g.add('Add', [shifted, rest]);
   },
-  enter: (_, x) => x,
-  leave: (_, x) => x,
+  productSum: (g, a, b) => {
+    const rows = ({ value }: Samples) => g.add('Reshape', [value, g.ints(0, 0, -1)]);
+    const product = g.add('MatMul', [rows(a), g.add('Transpose', [rows(b)], { perm: [0, 2, 1] })]);
+    return g.add('ReduceSum', [product, g.ints(0)], { keepdims: 0 });
+  },
+  channelSum: (g, { value }) => g.add('ReduceSum', [value, g.ints(0, 2, 3)], { keepdims: 0 }),
 };
-
-const NCHWC = 'com.microsoft.nchwc';
 
 /**
  * ONNX Runtime's blocked layout [b, c / block, h, w, block], through its own operators: convolutions run about twice as
@@ -75,13 +92,39 @@ export const blocked: Layout = {
   // A depthwise 1x1 convolution: scale is its weight, shift its bias; one pass over memory.
   affine: (g, { x, channels, scale, shift, rest }) => {
     const weight = g.add('Reshape', [scale, g.ints(channels, 1, 1, 1)]);
-    const bias = shift === undefined ? '' : g.add('Reshape', [shift, g.ints(channels)]);
-    const inputs = rest === undefined ? [x, weight, bias] : [x, weight, bias, rest];
+    const inputs = rest === undefined ? [x, weight, shift ?? ''] : [x, weight, shift ?? '', rest];
     return g.add(`Conv@${NCHWC}`, inputs, { ...padded({ kernel: 1, stride: 1 }), group: channels });
   },
-  enter: (g, x) => g.add(`ReorderInput@${NCHWC}`, [x]),
-  leave: (g, x, channels) => g.add(`ReorderOutput@${NCHWC}`, [x], { channels }),
+  // One product over all samples at once.
+  productSum: (g, a, b) =>
+    g.add('FusedMatMul@com.microsoft', [samplesOf(g, a), samplesOf(g, b)], { transA: 1 }),
+  channelSum: (g, a) => g.add('ReduceSum', [samplesOf(g, a), g.ints(0)], { keepdims: 0 }),
 };
+
+/** A blocked tensor as [b h w, c]. */
+function samplesOf(g: GraphBuilder, { value, channels, samples }: Samples): string {
+  if (samples !== undefined) return samples;
+  const last = g.add(`ReorderOutput@${NCHWC}`, [value], { channels, channels_last: 1 });
+  return g.add('Reshape', [last, g.ints(-1, channels)]);
+}
+
+/** Activations [b, c, h, w] in blocked order: [b, c / block, h, w, block]. */
+export function blockedActivation(x: Float32Array, shape: readonly number[], block: number): Float32Array {
+  const [batch, channels, height, width] = shape as [number, number, number, number];
+  const area = height * width;
+  const out = new Float32Array(x.length);
+  let to = 0;
+  for (let n = 0; n < batch; n++)
+    for (let c = 0; c < channels; c += block)
+      for (let i = 0; i < area; i++)
+        for (let k = 0; k < block; k++) out[to++] = x[(n * channels + c + k) * area + i]!;
+  return out;
+}
+
+/** Activations [b, c, h, w] as samples [b h w, c]. */
+export function sampleMatrix(x: Float32Array, shape: readonly number[]): Float32Array {
+  return blockedActivation(x, shape, shape[1]!);
+}
 
 /** A convolution's weight [out, in, k, k] as the blocked layout wants it: [out/b, in/b, k, k, b in, b out]. */
 export function blockedWeight(weight: Float32Array, shape: readonly number[], block: number): Float32Array {

@@ -39,22 +39,23 @@ export class GraphBuilder {
   readonly #known = new Map<string, readonly string[]>();
 
   /** Adds a node with one result and answers the result's name. */
-  add(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
+  add(type: string, inputs: readonly string[], attributes?: Attributes): string {
     return this.addMany(type, inputs, attributes, 1)[0]!;
   }
 
+  /** Adds a node with several results. */
   addMany(
     type: string,
     inputs: readonly string[],
-    attributes: Attributes,
+    attributes: Attributes | undefined,
     results: number,
   ): readonly string[] {
-    const key = `${type}(${inputs.join(',')})${JSON.stringify(attributes)}`;
+    const key = `${type}(${inputs.join(',')})${attributes ? JSON.stringify(attributes) : ''}`;
     const known = this.#known.get(key);
     if (known) return known;
-    const id = this.#nodes.length;
-    const outputs = Array.from({ length: results }, (_, i) => `${type}_${id}${i ? `_${i}` : ''}`);
-    this.#nodes.push({ type, inputs, outputs, attributes });
+    const name = `${type}_${this.#nodes.length}`;
+    const outputs = results === 1 ? [name] : Array.from({ length: results }, (_, i) => `${name}_${i}`);
+    this.#nodes.push({ type, inputs, outputs, attributes: attributes ?? {} });
     this.#known.set(key, outputs);
     return outputs;
   }
@@ -89,14 +90,12 @@ export class GraphBuilder {
     inputs: readonly Port[];
     outputs: readonly (Port & { value: string })[];
   }): Uint8Array {
-    const named = outputs.map(
-      ({ name, value }): Node => ({ type: 'Identity', inputs: [value], outputs: [name], attributes: {} }),
-    );
+    const nodes = named(this.#nodes, outputs);
     const w = protobuf.Writer.create();
     w.uint32(8).int64(IR_VERSION);
     w.uint32(18).string('zeroscout');
     message(w, 7, () => {
-      for (const node of [...this.#nodes, ...named]) message(w, 1, () => writeNode(w, node));
+      for (const node of nodes) message(w, 1, () => writeNode(w, node));
       w.uint32(18).string(name);
       for (const constant of this.#constants.values()) message(w, 5, () => writeTensor(w, constant));
       for (const port of inputs) message(w, 11, () => writePort(w, port));
@@ -104,6 +103,7 @@ export class GraphBuilder {
     });
     for (const [domain, version] of [
       ['', OPSET],
+      ['com.microsoft', 1],
       ['com.microsoft.nchwc', 1],
     ] as const)
       message(w, 8, () => {
@@ -112,6 +112,24 @@ export class GraphBuilder {
       });
     return w.finish();
   }
+}
+
+/** Gives results the names of the outputs; an Identity (a copy) only where one name cannot be had. */
+function named(nodes: readonly Node[], outputs: readonly { name: string; value: string }[]): readonly Node[] {
+  const made = new Set(nodes.flatMap(({ outputs }) => outputs));
+  const names = new Map<string, string>();
+  const copies: Node[] = [];
+  for (const { name, value } of outputs) {
+    if (made.has(value) && !names.has(value)) names.set(value, name);
+    else copies.push({ type: 'Identity', inputs: [value], outputs: [name], attributes: {} });
+  }
+  const rename = (value: string) => names.get(value) ?? value;
+  return [...nodes, ...copies].map(({ type, inputs, outputs, attributes }) => ({
+    type,
+    inputs: inputs.map(rename),
+    outputs: outputs.map(rename),
+    attributes,
+  }));
 }
 
 type Writer = protobuf.Writer;

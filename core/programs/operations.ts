@@ -53,9 +53,10 @@ const batchNorm: Operation = {
     const mean = layout.channelMean(g, x);
     const square = layout.channelMean(g, g.add('Mul', [x, x]));
     const variance = g.add('Relu', [g.add('Sub', [square, g.add('Mul', [mean, mean])])]);
-    const scale = g.add('Reciprocal', [g.add('Sqrt', [g.add('Add', [variance, g.float(EPSILON)])])]);
-    const shift = g.add('Neg', [g.add('Mul', [mean, scale])]);
-    return { output: layout.affine(g, { x, channels, scale, shift }), saved: [scale, g.add('Neg', [scale])] };
+    const scale = g.add('Pow', [g.add('Add', [variance, g.float(EPSILON)]), g.float(-0.5)]);
+    const minus = g.add('Neg', [scale]);
+    const shift = g.add('Mul', [mean, minus]);
+    return { output: layout.affine(g, { x, channels, scale, shift }), saved: [scale, minus] };
   },
   // r (dy - mean(dy) - y mean(dy y)), r the forward scale
   vjp: (g, { channels, layout }, { output, saved }, gradient) => {

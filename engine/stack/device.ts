@@ -1,0 +1,79 @@
+// In: a device and a program. Out: an ONNX Runtime session whose nodes all run on that device, or an error that says why not.
+import { InferenceSession } from 'onnxruntime-node';
+
+export type StackDevice = 'cpu' | 'cuda' | 'webgpu';
+
+/** The device cannot be had, or not for all of a program. */
+export class DeviceError extends Error {
+  override readonly name = 'DeviceError';
+}
+
+export interface DeviceOptions {
+  readonly device: StackDevice;
+  /** Threads of the `cpu` device. */
+  readonly threads?: number;
+  /** Writes ONNX Runtime's profile, a trace of all nodes, to a file that starts so. */
+  readonly profilePrefix?: string;
+}
+
+/**
+ * Opens a session on one device. On `cuda` and `webgpu` ONNX Runtime is told not to fall back to the CPU: a node that the
+ * device does not have is a DeviceError, as is a device or library that is not there.
+ */
+export async function openOnDevice({
+  program,
+  device,
+  threads = 1,
+  profilePrefix,
+}: DeviceOptions & { program: Uint8Array }): Promise<InferenceSession> {
+  const provider = device === 'cuda' ? { name: 'cuda', deviceId: 0 } : device;
+  try {
+    return await InferenceSession.create(program, {
+      executionProviders: [provider],
+      executionMode: 'sequential',
+      // The program is written as it should run; nothing is left to fuse, and outputs keep their order (compileStack).
+      graphOptimizationLevel: 'disabled',
+      // A pattern would hold a second copy of the largest stack's memory beside what the first run took.
+      enableMemPattern: false,
+      enableCpuMemArena: false,
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+      ...(device === 'cpu' ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+      ...(profilePrefix ? { enableProfiling: true, profileFilePrefix: profilePrefix } : {}),
+    });
+  } catch (error) {
+    if (device === 'cpu' || isOutOfMemory(error)) throw error;
+    throw new DeviceError(`device ${device}: ${reason(error, device)}`, { cause: error });
+  }
+}
+
+/** Whether a failed run or session asked for more memory than the device has. */
+export function isOutOfMemory(error: unknown): boolean {
+  return /out of memory|Failed to allocate memory|ALLOC_FAILED|bad_alloc|bad allocation|OutOfMemory/i.test(
+    messageOf(error),
+  );
+}
+
+/**
+ * Keeps CUDA's libraries at full float32. ONNX Runtime lets them round factors to TF32 (10 bits) otherwise, and its Node
+ * binding cannot say no. Must be called before the first CUDA session of the process; a setting from outside stays.
+ */
+export function useFullPrecision(): void {
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+}
+
+function reason(error: unknown, device: StackDevice): string {
+  const message = messageOf(error);
+  if (/fallback to CPU EP has been explicitly disabled/i.test(message))
+    return `some nodes of the program would run on the CPU instead: ${message}`;
+  if (/unsupported: '|not (available|supported) in this build/i.test(message))
+    return `this build of onnxruntime-node does not have it: ${message}`;
+  if (/libonnxruntime_providers|Failed to load library|cannot open shared object/i.test(message))
+    return `its libraries are not in place; see zeroscout doctor --device ${device}: ${message}`;
+  return message;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

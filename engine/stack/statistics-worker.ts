@@ -1,0 +1,23 @@
+// The statistics worker: outputs of a stack's run come over, scores go back.
+import { parentPort } from 'node:worker_threads';
+import { type StatisticsTask, scoreStatistics } from './statistics.js';
+
+export interface StatisticsRequest {
+  readonly id: number;
+  readonly task: StatisticsTask;
+  readonly data: Float32Array;
+  readonly count: number;
+}
+export interface StatisticsAnswer {
+  readonly id: number;
+  readonly scores: Float64Array;
+  /** Time that the scores took, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+parentPort!.on('message', ({ id, ...request }: StatisticsRequest) => {
+  const start = performance.now();
+  const scores = scoreStatistics(request);
+  const answer: StatisticsAnswer = { id, scores, milliseconds: performance.now() - start };
+  parentPort!.postMessage(answer, [scores.buffer as ArrayBuffer]);
+});
