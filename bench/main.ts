@@ -27,7 +27,7 @@ interface Options {
 
 const program = new Command('bench')
   .description('milliseconds a candidate over random candidates of NAS-Bench-201, on this machine')
-  .option('--candidates <N>', 'random candidates of a round', wholeNumber({ min: 100, max: 15_625 }), 100)
+  .option('--candidates <N>', 'random candidates of a round', wholeNumber({ min: 100, max: 15_625 }), 300)
   .option('--rounds <N>', 'rounds; sides alternate within each', wholeNumber({ min: 1, max: 50 }), 3)
   .option('--baseline', 'compare with the PyTorch baseline instead of the whole search')
   .option(

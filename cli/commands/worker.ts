@@ -49,6 +49,8 @@ async function work({ role, device, concurrency }: WorkerCommandOptions): Promis
     });
   // Started by `zeroscout run`: when that is gone, however it went, nobody wants this worker.
   process.on('disconnect', () => stop.abort());
+  // Listening alone would keep the process alive, also one that could not start; its parent waits for its end to try again.
+  process.channel?.unref();
   const { temporal, nats } = await resolveConnections({ home: resolveHome(), start: 'never', onStep: note });
   // Says within seconds what is wrong with a server; Temporal's own worker would try for long.
   await (await connectTemporal(temporal)).close();

@@ -1,4 +1,5 @@
 // In: nothing. Out: a fresh home for each test, one bin folder for all (servers are fetched once), all of it gone at the end.
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +13,8 @@ export const BIN =
 
 export interface TestHome {
   readonly home: Home;
+  /** Processes of this home that the test started; `remove` ends them. */
+  readonly children: Set<ChildProcess>;
   /** Work folder beside the home: specifications and outputs. */
   readonly dir: string;
   /** Writes a file of the work folder and answers its path. */
@@ -43,6 +46,7 @@ export function testHome(): TestHome {
   const dir = join(folder, 'work');
   mkdirSync(dir);
   const home = resolveHome({ env: { ZEROSCOUT_HOME: join(folder, 'home'), ZEROSCOUT_BIN: BIN } });
+  const children = new Set<ChildProcess>();
   const workerLog = () => readLog(join(home.logs, 'workers.log'));
   const pids: TestHome['pids'] = (role) => {
     const [message, ended] =
@@ -58,6 +62,7 @@ export function testHome(): TestHome {
   };
   return {
     home,
+    children,
     dir,
     write: (name, text) => {
       const path = join(dir, name);
@@ -75,6 +80,7 @@ export function testHome(): TestHome {
     },
     startServices: async () => void (await ensureServices({ home, onStep: () => {} })),
     remove: async () => {
+      for (const child of children) child.kill('SIGKILL');
       for (const role of ['control', 'score', 'scorer'] as const) await Promise.all(pids(role).map(killNow));
       await stopServices({ home });
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

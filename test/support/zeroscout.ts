@@ -57,6 +57,7 @@ export function spawnNode(args: readonly string[], place: Place): Running {
     env: environment(place),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  place.home.children.add(child);
   const end = () => child.kill('SIGKILL');
   process.on('exit', end);
   let stdout = '';
@@ -73,6 +74,7 @@ export function spawnNode(args: readonly string[], place: Place): Running {
     child.once('close', (code) => {
       over = true;
       process.off('exit', end);
+      place.home.children.delete(child);
       resolve({ code: code ?? -1, stdout, stderr });
     });
   });

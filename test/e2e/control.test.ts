@@ -1,0 +1,75 @@
+// In: searches that run in the background. Out: pause, resume, cancel and watch act on them; what was scored is kept.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type TestHome, testHome, until } from '../support/home.js';
+import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
+
+const SAMPLES = 120;
+
+let home: TestHome;
+const cli = (...args: string[]) => done(args, { home, env: { ZEROSCOUT_LOG_LEVEL: 'debug' } });
+const status = async (id: string) => JSON.parse((await cli('status', id, '--json')).stdout);
+const scored = () => home.workerLog().filter(({ msg }) => msg === 'scored candidate').length;
+
+beforeAll(() => {
+  home = testHome();
+  const execution = { shardSize: 4, window: 2 };
+  const fidelity = { draws: 1, batch: 8, resolution: 16 };
+  home.write('long.json', specification({ samples: SAMPLES, changes: { fidelity, execution } }));
+});
+afterAll(() => home.remove(), 60_000);
+
+test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout: 180_000 }, async () => {
+  const { stdout } = await cli('run', 'long.json', '--id', 'long', '--detach', '--json');
+  expect(JSON.parse(stdout)).toEqual({ id: 'long', detached: true });
+  const early = await zeroscout(['results', 'long'], { home });
+  expect([early.code, early.stderr]).toEqual([2, expect.stringContaining('search "long" has no results')]);
+  await until(() => scored() >= 8, { what: 'the first shards are scored', timeoutMs: 60_000 });
+
+  await cli('pause', 'long');
+  const paused = await until(
+    async () => {
+      const now = await status('long');
+      return now.progress?.shards.running.length === 0 && now;
+    },
+    { what: 'running shards end', timeoutMs: 30_000 },
+  );
+  expect(paused).toMatchObject({ state: 'paused', progress: { paused: true } });
+  expect((await cli('status', 'long')).stdout).toContain('long: paused');
+  const before = scored();
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  expect(scored()).toBe(before);
+  expect((await status('long')).progress.done).toBe(before);
+  expect(before).toBeLessThan(SAMPLES);
+
+  const watcher = spawnZeroscout(['watch', 'long'], { home });
+  await watcher.says(/paused {2}\d+\/120/);
+  await cli('resume', 'long');
+  await until(() => scored() > before, { what: 'it goes on', timeoutMs: 30_000 });
+  expect((await status('long')).state).toBe('scoring');
+
+  await cli('cancel', 'long');
+  await until(async () => (await status('long')).state === 'cancelled', {
+    what: 'it ends',
+    timeoutMs: 30_000,
+  });
+  const watched = await watcher.ended;
+  expect([watched.code, watched.stderr]).toEqual([1, expect.stringMatching(/cancelled/i)]);
+  const late = await zeroscout(['pause', 'long'], { home });
+  expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('is not running: cancelled')]);
+  const kept = scored();
+
+  await cli('run', 'long.json', '--id', 'long', '--workers', '0', '--out', 'out');
+  const { scored: anew, reused } = JSON.parse(home.read('out/summary.json'));
+  expect(anew + reused).toBe(SAMPLES);
+  expect(reused).toBeGreaterThanOrEqual(kept);
+  expect(scored()).toBe(SAMPLES);
+  expect((await cli('results', 'long', '--format', 'csv')).stdout).toBe(home.read('out/ranking.csv'));
+
+  const workers = [...home.pids('control'), ...home.pids('score')];
+  expect(workers).toHaveLength(2);
+  await cli('services', 'down');
+  await until(() => home.pids('control').length + home.pids('score').length === 0, {
+    what: 'workers in the background end with the services',
+    timeoutMs: 30_000,
+  });
+});

@@ -1,0 +1,103 @@
+// In: a home with a specification and a seed. Out: the search, everything of it killed once at moments drawn from the seed.
+import { killNow, type TestHome, until } from '../support/home.js';
+import { spawnZeroscout } from '../support/zeroscout.js';
+
+export interface Trial {
+  readonly workers: number;
+  readonly shardSize: number;
+  readonly seed: number;
+}
+
+const VICTIMS = ['scorer', 'score worker', 'control worker', 'nats-server', 'temporal'] as const;
+type Victim = (typeof VICTIMS)[number];
+
+export interface Outcome {
+  /** In order; `at` is how many candidates had been computed then. */
+  readonly kills: readonly { readonly what: Victim; readonly at: number }[];
+  readonly computed: number;
+  /** Candidates that were computed and stored, or tried to be, a second time. */
+  readonly computedAgain: number;
+  readonly seconds: number;
+}
+
+export async function searchWithKills({
+  home,
+  trial: { workers, seed },
+  samples,
+}: {
+  home: TestHome;
+  trial: Trial;
+  samples: number;
+}): Promise<Outcome> {
+  const random = mulberry32(seed);
+  const args = ['run', 'search.json', '--workers', String(workers), '--out', 'out'];
+  const started = Date.now();
+  const run = spawnZeroscout(args, { home, env: { ZEROSCOUT_LOG_LEVEL: 'debug' } });
+  let over = false;
+  void run.ended.then(() => {
+    over = true;
+  });
+  const computed = () =>
+    home.workerLog().flatMap(({ msg, candidate }) => (msg === 'scored candidate' ? [candidate!] : []));
+  const kills: { what: Victim; at: number }[] = [];
+  const restarts: Promise<void>[] = [];
+  for (const { what, at } of plan({ random, samples })) {
+    await until(() => over || computed().length >= at, {
+      what: `${at} candidates`,
+      timeoutMs: 120_000,
+      everyMs: 20,
+    });
+    if (over) throw new Error(`the search ended before ${what} could be killed:\n${run.stderr()}`);
+    // Between two candidates, not just after one.
+    await new Promise((resolve) => setTimeout(resolve, random() * 100));
+    kills.push({ what, at: computed().length });
+    const back = await kill({ home, what, random });
+    // Not waited for: while a server is away the search goes on, and so do the kills.
+    if (back) restarts.push(back());
+  }
+  await Promise.all(restarts);
+  const { code, stderr } = await run.ended;
+  if (code !== 0) throw new Error(`exit code ${code}:\n${stderr}`);
+  const all = computed();
+  return {
+    kills,
+    computed: all.length,
+    computedAgain: all.length - new Set(all).size,
+    seconds: (Date.now() - started) / 1000,
+  };
+}
+
+/** Every victim once, in random order, at random counts; the last early enough that the search still runs. */
+function plan({ random, samples }: { random: () => number; samples: number }) {
+  const order = VICTIMS.map((what) => ({ what, key: random() })).sort((a, b) => a.key - b.key);
+  const counts = order.map(() => 1 + Math.floor(random() * samples * 0.8)).sort((a, b) => a - b);
+  return order.map(({ what }, i) => ({ what, at: counts[i]! }));
+}
+
+/** Answers how a server that was killed comes back; workers and scorers are started again by the product. */
+async function kill({ home, what, random }: { home: TestHome; what: Victim; random: () => number }) {
+  if (what === 'nats-server' || what === 'temporal') {
+    await home.killService(what === 'temporal' ? 'temporal' : 'nats');
+    const awayMs = random() * 2_000;
+    return async () => {
+      await new Promise((resolve) => setTimeout(resolve, awayMs));
+      await home.startServices();
+    };
+  }
+  const role = ({ scorer: 'scorer', 'score worker': 'score', 'control worker': 'control' } as const)[what];
+  // One that was killed just before may still be coming back.
+  await until(() => home.pids(role).length > 0, { what: `a ${what} to kill`, timeoutMs: 30_000 });
+  const pids = home.pids(role);
+  await killNow(pids[Math.floor(random() * pids.length)]!);
+}
+
+/** A small generator with a seed; the moments can be had again. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

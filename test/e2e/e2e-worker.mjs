@@ -1,0 +1,21 @@
+// In: TEMPORAL_ADDRESS, NATS_URL and the path of a scorer script. Out: a score worker that computes with that script.
+import { connectTemporal, readConfigured } from '../../dist/cli/connections.js';
+import { connectStore } from '../../dist/store/jetstream.js';
+import { runWorker } from '../../dist/workers/run.js';
+
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+const { temporal, nats } = readConfigured({});
+await (await connectTemporal(temporal)).close();
+const store = await connectStore({ url: nats.url, patienceMs: 60_000, name: 'e2e-worker' });
+await runWorker({
+  role: 'score',
+  device: 'cpu',
+  concurrency: 2,
+  temporal,
+  store,
+  stop: stop.signal,
+  scorerScript: process.argv[2],
+});
+await store.close();
+process.exit(0);

@@ -1,0 +1,150 @@
+// In: a fresh home and the built command line. Out: one search from specification to files, read back in every form.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readState } from '../../cli/services/home.js';
+import { readRankingCsv } from '../../core/report/ranking-csv.js';
+import { type TestHome, testHome } from '../support/home.js';
+import { isMissing } from '../support/shared.js';
+import { done, type Outcome, ROOT, specification, zeroscout } from '../support/zeroscout.js';
+
+const SAMPLES = 40;
+const TRUTH = join(process.env.ZEROSCOUT_SHARED ?? join(ROOT, '../shared'), 'nb201/accuracy.csv');
+
+let home: TestHome;
+let first: Outcome;
+const cli = (...args: string[]) => done(args, { home });
+const summaryOf = (folder: string) => JSON.parse(home.read(join(folder, 'summary.json')));
+
+beforeAll(async () => {
+  home = testHome();
+  home.write('search.json', specification({ samples: SAMPLES }));
+  first = await cli('run', 'search.json', '--id', 'first', '--out', 'out');
+}, 300_000);
+afterAll(() => home.remove(), 60_000);
+
+test('a fresh home: the search ends with its three files and the top ten', () => {
+  expect(first.code).toBe(0);
+  const lines = home.read('out/ranking.csv').trimEnd().split('\n');
+  expect(lines[0]).toBe('rank,candidate,score,expressivity,progressivity,trainability,complexity,parameters');
+  expect(lines).toHaveLength(1 + SAMPLES);
+  expect(lines[1]).toMatch(/^1,\|[a-z0-9_]+~0\|\+\|.*\|,-?[\d.e+-]+,/);
+  expect(home.read('out/failures.csv')).toBe('candidate,reason,detail\n');
+  expect(summaryOf('out')).toMatchObject({
+    name: 'sample',
+    candidates: SAMPLES,
+    scored: SAMPLES,
+    reused: 0,
+    failed: 0,
+    seconds: expect.any(Number),
+    millisecondsPerCandidate: expect.any(Number),
+    rankingSha256: createHash('sha256').update(home.read('out/ranking.csv')).digest('hex'),
+  });
+  const rows = readRankingCsv(home.read('out/ranking.csv'));
+  expect(first.stdout).toContain(rows[0]!.candidate);
+  expect(first.stdout).toContain(rows[9]!.candidate);
+  expect(first.stdout).not.toContain(rows[10]!.candidate);
+  expect(first.stdout).toContain(`${SAMPLES} candidates: ${SAMPLES} scored, 0 reused, 0 set aside`);
+  expect(first.stderr).toMatch(/watch it at http:\/\/127\.0\.0\.1:\d+/);
+});
+
+test('the same specification again: every score reused, same bytes; --json alone on stdout', async () => {
+  const { stdout } = await cli('run', 'search.json', '--id', 'first', '--out', 'again', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ scored: 0, reused: SAMPLES, millisecondsPerCandidate: 0 });
+  expect(home.read('again/ranking.csv')).toBe(home.read('out/ranking.csv'));
+  expect(summaryOf('again')).toEqual(JSON.parse(stdout));
+}, 60_000);
+
+test.skipIf(isMissing(TRUTH))(
+  `--truth: correlations printed and in the summary (needs ${TRUTH})`,
+  async () => {
+    const datasets = readFileSync(TRUTH, 'utf8').split('\n')[0]!.split(',').slice(1);
+    const { stdout } = await cli('run', 'search.json', '--out', 'truth', '--truth', TRUTH);
+    const { correlation, reused } = summaryOf('truth');
+    expect(reused).toBe(SAMPLES);
+    expect(Object.keys(correlation)).toEqual(datasets);
+    for (const dataset of datasets) {
+      const { kendall, spearman } = correlation[dataset];
+      expect(Math.abs(kendall)).toBeLessThanOrEqual(1);
+      expect(stdout).toContain(
+        `${dataset}: Kendall's tau ${kendall.toFixed(3)}, Spearman's rho ${spearman.toFixed(3)}`,
+      );
+    }
+    expect(home.read('truth/ranking.csv')).toBe(home.read('out/ranking.csv'));
+  },
+  60_000,
+);
+
+describe('a finished search is read back', () => {
+  test('status: the list, one search, an id that is not there', async () => {
+    const [list, listed, one, oneJson, none] = await Promise.all([
+      cli('status'),
+      cli('status', '--json'),
+      cli('status', 'first'),
+      cli('status', 'first', '--json'),
+      zeroscout(['status', 'nobody'], { home }),
+    ]);
+    expect(list.stdout).toMatch(/first +nas-bench-201 +completed/);
+    expect(JSON.parse(listed.stdout)[0]).toMatchObject({ space: 'nas-bench-201', state: 'completed' });
+    expect(one.stdout).toContain('first: completed');
+    expect(JSON.parse(oneJson.stdout)).toMatchObject({ id: 'first', name: 'sample', state: 'completed' });
+    expect(none.code).toBe(2);
+    expect(none.stderr).toMatch(/no search "nobody"; known: .*first/);
+  }, 60_000);
+
+  test('watch of a finished search says what it did', async () => {
+    const { stdout } = await cli('watch', 'first');
+    expect(stdout).toContain(`${SAMPLES} candidates`);
+  }, 30_000);
+
+  test('results: table, csv, json, the first few', async () => {
+    const [table, csv, top, json, wrong] = await Promise.all([
+      cli('results', 'first'),
+      cli('results', 'first', '--format', 'csv'),
+      cli('results', 'first', '--format', 'csv', '--top', '3'),
+      cli('results', 'first', '--json', '--top', '2'),
+      zeroscout(['results', 'first', '--format', 'xml'], { home }),
+    ]);
+    const ranking = home.read('out/ranking.csv');
+    expect(csv.stdout).toBe(ranking);
+    expect(top.stdout).toBe(`${ranking.split('\n').slice(0, 4).join('\n')}\n`);
+    const rows = readRankingCsv(ranking);
+    expect(table.stdout).toContain(rows[0]!.candidate);
+    const parsed = JSON.parse(json.stdout);
+    expect(parsed.map((row: { candidate: string }) => row.candidate)).toEqual(
+      rows.slice(0, 2).map(({ candidate }) => candidate),
+    );
+    expect(parsed[0]).toMatchObject({ rank: 1, score: rows[0]!.score, parameters: rows[0]!.parameters });
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/table, csv, json/);
+  }, 60_000);
+
+  test("Temporal's web page: readable id, memo with name, space, state and progress, summaries", async () => {
+    const { port, webPort } = readState({ home: home.home }).services.temporal!;
+    expect((await fetch(`http://127.0.0.1:${webPort}`)).status).toBe(200);
+    const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
+    const client = new Client({ connection });
+    const handle = client.workflow.getHandle('search-first');
+    const { memo } = await handle.describe();
+    expect(memo).toMatchObject({ name: 'sample', space: 'nas-bench-201', state: 'done' });
+    expect(memo!.progress).toMatch(new RegExp(`${SAMPLES} candidates`));
+    const { events } = await handle.fetchHistory();
+    const summaries = events!.flatMap(({ userMetadata }) => {
+      const data = userMetadata?.summary?.data;
+      return data ? [Buffer.from(data).toString()] : [];
+    });
+    await connection.close();
+    expect(summaries).toContain('"sample: random search of nas-bench-201"');
+    expect(summaries.join()).toContain(`rank ${SAMPLES} candidates`);
+  }, 30_000);
+});
+
+test('the same id with another specification is refused and says what differs', async () => {
+  home.write('other.json', specification({ samples: SAMPLES, changes: { seed: 7 } }));
+  const { code, stderr } = await zeroscout(['run', 'other.json', '--id', 'first'], { home });
+  expect(code).toBe(2);
+  expect(stderr).toContain('seed: 1 in the existing search, 7 here');
+  expect(stderr).toContain('"first" is the search of another specification');
+}, 30_000);

@@ -1,0 +1,85 @@
+// Run by hand after the workflow was changed on purpose: ZEROSCOUT_RECORD=1 npx vitest run test/replay/record.test.ts
+// In: real servers and workers. Out: histories/*.json, one for every course that a search can take, for replay.test.ts.
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { test } from 'vitest';
+import { openSpace } from '../../core/spaces/index.js';
+import { testHome, until } from '../support/home.js';
+import { startNats } from '../support/nats.js';
+import { startTemporal } from '../support/temporal.js';
+import { done, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const bad = openSpace({ kind: 'nas-bench-201' }).at(7);
+
+const COURSES: Readonly<Record<string, Parameters<typeof specification>[0]>> = {
+  plain: { samples: 6, changes: { execution: { shardSize: 2 } } },
+  paused: { samples: 20, changes: { seed: 2, execution: { shardSize: 2, window: 2 } } },
+  'failed-candidate': {
+    changes: { strategy: { kind: 'list', file: 'bad.txt' }, seed: 3, execution: { shardSize: 2 } },
+  },
+  rounds: {
+    changes: {
+      seed: 4,
+      fidelity: undefined,
+      strategy: {
+        kind: 'screening',
+        source: { kind: 'random', samples: 8 },
+        rounds: [
+          { fidelity: { draws: 1, batch: 4, resolution: 8 }, keep: 0.5 },
+          { fidelity: { draws: 2, batch: 4, resolution: 8 } },
+        ],
+      },
+    },
+  },
+  continued: { samples: 36, changes: { seed: 5, execution: { shardSize: 1, window: 4 } } },
+};
+
+test.runIf(process.env.ZEROSCOUT_RECORD)('record', { timeout: 600_000 }, async () => {
+  const home = testHome();
+  const limits = { 'limit.historyCount.suggestContinueAsNew': 80 };
+  const temporal = await startTemporal({ home, limits });
+  const nats = await startNats({ dir: `${home.dir}/nats` });
+  const env = { TEMPORAL_ADDRESS: temporal.address, NATS_URL: nats.url, POISON: bad };
+  const connection = await Connection.connect({ address: temporal.address });
+  const { workflow } = new Client({ connection });
+  home.write('bad.txt', [bad, openSpace({ kind: 'nas-bench-201' }).at(500)].join('\n'));
+  const control = spawnZeroscout(['worker', '--role', 'control'], { home, env });
+  const scripts = ['../e2e/e2e-worker.mjs', '../e2e/e2e-poison-scorer.mjs'].map(here);
+  const score = spawnNode(scripts, { home, env });
+  try {
+    for (const [name, given] of Object.entries(COURSES)) {
+      home.write(`${name}.json`, specification({ name, ...given }));
+      const run = spawnZeroscout(['run', `${name}.json`, '--id', name, '--json'], { home, env });
+      if (name === 'paused') {
+        const progress = async () =>
+          JSON.parse((await done(['status', name, '--json'], { home, env })).stdout).progress;
+        await run.says(/started/);
+        await workflow.getHandle(`search-${name}`).signal('pause');
+        await until(async () => (await progress())?.shards.running.length === 0, {
+          what: 'it rests',
+          timeoutMs: 60_000,
+        });
+        await done(['resume', name], { home, env });
+      }
+      const { code, stderr } = await run.ended;
+      if (code !== 0) throw new Error(stderr);
+      const runs: string[] = [];
+      for await (const { runId } of workflow.list({ query: `WorkflowId = "search-${name}"` }))
+        runs.unshift(runId);
+      for (const [i, runId] of runs.entries()) {
+        const history = await workflow.getHandle(`search-${name}`, runId).fetchHistory();
+        const file = here(`histories/${runs.length === 1 ? name : `${name}-${i + 1}`}.json`);
+        writeFileSync(file, `${JSON.stringify(JSON.parse(historyToJSON(history)))}\n`);
+      }
+    }
+  } finally {
+    for (const worker of [score, control]) worker.child.kill('SIGTERM');
+    await Promise.all([score.ended, control.ended]);
+    await connection.close();
+    await Promise.all([temporal.stop(), nats.stop()]);
+    await home.remove();
+  }
+});

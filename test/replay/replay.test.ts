@@ -1,0 +1,31 @@
+// In: histories of finished searches (histories/*.json, made by record.test.ts). Out: today's workflow takes the same course.
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { expect, test } from 'vitest';
+
+const FOLDER = fileURLToPath(new URL('histories/', import.meta.url));
+const BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
+const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+
+test.skipIf(process.env.ZEROSCOUT_RECORD)('there is a history of every course that a search can take', () => {
+  for (const course of ['plain', 'paused', 'failed-candidate', 'rounds', 'continued-1', 'continued-2'])
+    expect(names).toContain(`${course}.json`);
+});
+
+/** A search that runs while the workers are replaced by newer ones must go on; a difference here would stop it. */
+test('the current workflow replays them', { timeout: 120_000 }, async () => {
+  const histories = names.map((name) => ({
+    workflowId: name.replace('.json', ''),
+    history: historyFromJSON(JSON.parse(readFileSync(`${FOLDER}${name}`, 'utf8'))),
+  }));
+  Runtime.install({ logger: new DefaultLogger('WARN') });
+  const replayed: string[] = [];
+  const results = Worker.runReplayHistories({ workflowBundle: { codePath: BUNDLE } }, histories);
+  for await (const { workflowId, error } of results) {
+    if (error) throw new Error(`${workflowId}.json: ${error.message}`, { cause: error });
+    replayed.push(workflowId);
+  }
+  expect(replayed.sort()).toEqual(histories.map(({ workflowId }) => workflowId).sort());
+});
