@@ -49,7 +49,12 @@ const program = new Command('gpu')
   .option('--moments <FORM>', 'layer-norm or sums', 'layer-norm')
   .option('--products <FORM>', 'fused or standard', 'fused')
   .option('--tf32', 'let CUDA round factors to TF32')
-  .option('--compare <N>', 'compare so many scores with the CPU plan', wholeNumber({ min: 0, max: 15_625 }), 0)
+  .option(
+    '--compare <N>',
+    'compare so many scores with the CPU plan',
+    wholeNumber({ min: 0, max: 15_625 }),
+    0,
+  )
   .option('--eigenvalue-threads <N>', 'threads for eigenvalues', wholeNumber({ min: 1, max: 256 }))
   .option('--profile', 'which operators the host spends its time on, for each setting')
   .option('--operators', 'time single operators first')
@@ -59,11 +64,16 @@ await program.parseAsync();
 async function run(options: Options) {
   if (options.tf32) process.env.NVIDIA_TF32_OVERRIDE = '1';
   const machine = describeMachine();
-  print(`${machine.processor}, ${machine.cores} cores, Node ${machine.node}, ONNX Runtime ${machine.onnxruntime}`);
+  print(
+    `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, ONNX Runtime ${machine.onnxruntime}`,
+  );
   const { device, resolution } = options;
-  if (options.operators) for (const line of await measureOperators({ device })) print(line);
+  if (options.operators)
+    for (const line of await measureOperators({ device, rows: device === 'cpu' ? 8 : 128 })) print(line);
   const candidates = candidatesOf(options);
-  print(`${candidates.length} candidates, ${options.draws} draws, ${resolution} x ${resolution}, device ${device}`);
+  print(
+    `${candidates.length} candidates, ${options.draws} draws, ${resolution} x ${resolution}, device ${device}`,
+  );
   const dialect = { moments: options.moments, products: options.products };
   const results: StackMeasurement[] = [];
   for (const { batch, size } of settingsOf(options)) {

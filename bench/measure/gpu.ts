@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { randomDraw } from '../../core/programs/draw.js';
 import type { Dialect } from '../../core/programs/stack/kit.js';
 import type { StackDevice } from '../../engine/stack/device.js';
-import { createStackScorer, type StackEvent } from '../../engine/stack/stack-scorer.js';
+import type { StackEvent } from '../../engine/stack/scorer-types.js';
+import { createStackScorer } from '../../engine/stack/stack-scorer.js';
 import { median } from './statistics.js';
 
 export interface StackSetting {

@@ -35,7 +35,8 @@ export async function openOnDevice({
       graphOptimizationLevel: 'disabled',
       // A pattern would hold a second copy of the largest stack's memory beside what the first run took.
       enableMemPattern: false,
-      enableCpuMemArena: false,
+      // Large buffers come back for the next node instead of going back to the system, page by page.
+      enableCpuMemArena: true,
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: 3,

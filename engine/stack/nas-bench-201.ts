@@ -25,7 +25,12 @@ const OPERATIONS: Readonly<Record<CellOperation, StackOperation>> = {
 };
 
 /** A candidate as the stack sees it: dead edges are `none`; `identity` cells pass their input and gradient on untouched. */
-export function stackCandidate(candidate: string): { cell: StackCell; identity: boolean } {
+export interface StackCandidate {
+  readonly cell: StackCell;
+  readonly identity: boolean;
+}
+
+export function stackCandidate(candidate: string): StackCandidate {
   const cell = parseCell(candidate);
   const live = liveEdges(cell);
   return {

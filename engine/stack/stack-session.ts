@@ -7,6 +7,7 @@ import {
   featureOutput,
   jacobianEntries,
   jacobianOutput,
+  partsOf,
   type Skeleton,
   type StackShape,
 } from '../../core/programs/stack/program.js';
@@ -14,10 +15,10 @@ import { stackTopology } from '../../core/programs/stack/topology.js';
 import { type DeviceOptions, openOnDevice, type StackDevice } from './device.js';
 import type { StatisticsTask } from './statistics.js';
 
-/** An output of a run: what it is, and a row for each candidate (one row for all where `shared`). */
+/** An output of a run: what it is, and in parts a row for each candidate (one row for all where `shared`). */
 export interface StackOutput {
   readonly task: StatisticsTask;
-  readonly data: Float32Array;
+  readonly parts: readonly { readonly start: number; readonly data: Float32Array }[];
   readonly shared: boolean;
 }
 
@@ -63,14 +64,21 @@ export async function openStackSession({
       const indexes = stackTopology({ cells, ...shape });
       const topology = new Tensor('int64', indexes, [indexes.length]);
       const out = await session.run({ ...feeds, topology });
-      const output = (name: string, task: StatisticsTask, shared: boolean): StackOutput => ({
+      const output = (
+        name: (part: number) => string,
+        task: StatisticsTask,
+        shared: boolean,
+      ): StackOutput => ({
         task,
-        data: out[name]!.data as Float32Array,
+        parts: partsOf(shared ? 1 : shape.size).map(({ start }, part) => ({
+          start,
+          data: out[name(part)]!.data as Float32Array,
+        })),
         shared,
       });
       return {
-        features: tasks.features.map((task, i) => output(featureOutput(i), task, i === 0)),
-        blocks: tasks.blocks.map((task, i) => output(jacobianOutput(i), task, false)),
+        features: tasks.features.map((task, i) => output((part) => featureOutput(i, part), task, i === 0)),
+        blocks: tasks.blocks.map((task, i) => output((part) => jacobianOutput(i, part), task, false)),
       };
     },
     close: () => session.release(),

@@ -1,10 +1,8 @@
 // In: outputs of stacks' runs. Out: their scores, computed by worker threads while the device runs the next stack.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { StatisticsTask } from './statistics.js';
+import { type StatisticsTask, scoreStatistics } from './statistics.js';
 import type { StatisticsAnswer, StatisticsRequest } from './statistics-worker.js';
-
-const SCRIPT = new URL('./statistics-worker.js', import.meta.url);
 
 export interface StatisticsPool {
   /** Scores of the first `count` candidates. Takes the data away: it is empty afterwards. */
@@ -15,60 +13,88 @@ export interface StatisticsPool {
 }
 
 interface Job {
-  readonly request: StatisticsRequest;
+  readonly cost: number;
   readonly resolve: (scores: Float64Array) => void;
   readonly reject: (error: Error) => void;
 }
+interface Thread {
+  readonly worker: Worker;
+  readonly jobs: Map<number, Job>;
+  /** Of the jobs that it has not answered yet. */
+  cost: number;
+}
 
-/** One thread for each core but the one that drives the device. */
+/** One thread for each core but the one that drives the device, if nothing is said; with none, the caller's own does it. */
 export function createStatisticsPool({
   threads = Math.max(1, availableParallelism() - 1),
+  script = new URL('./statistics-worker.js', import.meta.url),
 }: {
   threads?: number;
+  script?: URL;
 } = {}): StatisticsPool {
-  const queue: Job[] = [];
-  const idle: Worker[] = [];
-  const running = new Map<Worker, Job>();
+  if (threads === 0) return ownThread();
   let nextId = 0;
   let busy = 0;
   let failure: Error | undefined;
-  const dispatch = (): void => {
-    while (idle.length && queue.length) {
-      const worker = idle.pop()!;
-      const job = queue.shift()!;
-      running.set(worker, job);
-      worker.postMessage(job.request, [job.request.data.buffer as ArrayBuffer]);
+  const pool: Thread[] = Array.from({ length: threads }, () => ({
+    worker: new Worker(script),
+    jobs: new Map(),
+    cost: 0,
+  }));
+  const fail = (error: Error): void => {
+    failure ??= error;
+    for (const { jobs } of pool) {
+      for (const { reject } of jobs.values()) reject(failure);
+      jobs.clear();
     }
   };
-  const fail = (error: Error): void => {
-    failure = error;
-    for (const { reject } of [...running.values(), ...queue.splice(0)]) reject(error);
-    running.clear();
-  };
-  const workers = Array.from({ length: threads }, () => {
-    const worker = new Worker(SCRIPT);
-    worker.on('message', ({ scores, milliseconds }: StatisticsAnswer) => {
+  for (const thread of pool) {
+    thread.worker.on('message', ({ id, scores, milliseconds }: StatisticsAnswer) => {
       busy += milliseconds;
-      running.get(worker)?.resolve(scores);
-      running.delete(worker);
-      idle.push(worker);
-      dispatch();
+      const job = thread.jobs.get(id);
+      thread.jobs.delete(id);
+      thread.cost -= job?.cost ?? 0;
+      job?.resolve(scores);
     });
-    worker.on('error', fail);
-    idle.push(worker);
-    return worker;
-  });
+    thread.worker.on('error', fail);
+  }
   return {
+    // Handed over at once: while the device runs, this thread does not hear that another one has become idle.
     score: (request) =>
       new Promise((resolve, reject) => {
         if (failure) return reject(failure);
-        queue.push({ request: { id: nextId++, ...request }, resolve, reject });
-        dispatch();
+        const thread = pool.reduce((least, each) => (each.cost < least.cost ? each : least));
+        const cost = costOf(request);
+        const message: StatisticsRequest = { id: nextId++, ...request };
+        thread.jobs.set(message.id, { cost, resolve, reject });
+        thread.cost += cost;
+        thread.worker.postMessage(message, [request.data.buffer as ArrayBuffer]);
       }),
     busyMilliseconds: () => busy,
     close: async () => {
       fail(new Error('the statistics pool is closed'));
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await Promise.all(pool.map(({ worker }) => worker.terminate()));
     },
+  };
+}
+
+/** Grows with the cube of the matrix; a Gram matrix comes on top for blocks. */
+function costOf({ task, count }: { task: StatisticsTask; count: number }): number {
+  if (task.kind === 'feature') return count * (task.channels ** 3 + 1000);
+  const n = Math.min(task.rows, task.columns);
+  return count * (n ** 3 + task.rows * task.columns * n + 1000);
+}
+
+function ownThread(): StatisticsPool {
+  let busy = 0;
+  return {
+    score: async (request) => {
+      const start = performance.now();
+      const scores = scoreStatistics(request);
+      busy += performance.now() - start;
+      return scores;
+    },
+    busyMilliseconds: () => busy,
+    close: async () => {},
   };
 }

@@ -1,0 +1,143 @@
+// In: the signs of a cell's output and its forward pass. Out: the cell's Jacobian products, [candidates, channels²].
+import { EDGES, INNER, isConvolution, kernelOf, OUTPUT, outgoing, SLOTTED, type Slotted } from './cell.js';
+import type { CellForward, CellSite, ConvolutionGroup } from './cell-forward.js';
+import { normalizeGradient } from './normalization.js';
+import { gradientTable, group } from './rows.js';
+import { gradientIndex, jacobianIndex, jacobianTerms } from './topology.js';
+
+/** Rows that all candidates share: the signs [batch, 1, channels, positions] and what is made of them. */
+interface Shared {
+  readonly signs: string;
+  /** The signs less their mean by channel: a normalization's gradient takes the mean away in any case. */
+  readonly centred: string;
+  /** Gradient of pooling applied to the signs. */
+  readonly pooled: string;
+}
+
+/**
+ * Walks the cell backwards. Inner nodes are tables of gradient rows, as in the forward pass; the input's gradient is
+ * never made: its products with the signs are linear in it, so each of its terms is multiplied where it lies, in slots,
+ * and candidates sum small matrices.
+ */
+export function cellGradient(
+  site: CellSite,
+  { signs, forward }: { signs: string; forward: CellForward },
+): string {
+  const { kit, size } = site;
+  const shared = sharedRows(site, signs);
+  const tables = new Map<number, string>();
+  const masked = new Map<string, string>();
+  for (let node = OUTPUT; node > 0; node--) {
+    const gradients = { node, tables, shared };
+    for (const made of forward.groups.filter(({ edge }) => EDGES[edge]!.to === node))
+      masked.set(group(made.operation, made.edge), convolutionGradient(site, made, gradients));
+    const inner = node - 1;
+    if (inner === 0) break;
+    tables.set(inner, gradientRows(site, { inner, masked, tables, shared }));
+  }
+  const { channels } = size;
+  const products = (rows: string, count: number, by: string) =>
+    kit.reshape(
+      kit.products(flat(rows, count), flat(by, 1), { m: count * channels, n: channels }),
+      count,
+      channels * channels,
+    );
+  const flat = (rows: string, count: number) =>
+    kit.reshape(rows, kit.batch, count * channels, size.height * size.width);
+  const pooledSigns = kit.pool(kit.channels(signs, 1, size), 'not-counted');
+  const parts: string[] = [];
+  for (const edge of outgoing(0))
+    for (const { operation, length } of forward.groups.filter((g) => g.edge === edge))
+      parts.push(products(masked.get(group(operation, edge))!, length, signs));
+  for (const node of INNER)
+    for (const by of [signs, pooledSigns]) {
+      const count = gradientLength(site, node);
+      parts.push(products(tables.get(node)!, count, by));
+    }
+  parts.push(products(signs, 1, signs), products(shared.pooled, 1, signs));
+  parts.push(kit.g.add('Expand', [kit.g.float(0), kit.g.ints(1, channels * channels)]));
+  const table = kit.concat(parts, 0);
+  return kit.sum(
+    outgoing(0).flatMap((edge) =>
+      Array.from({ length: jacobianTerms(edge) }, (_, term) =>
+        kit.gather(table, site.index(jacobianIndex(edge, term)), 0),
+      ),
+    ),
+  );
+}
+
+interface Gradients {
+  readonly tables: ReadonlyMap<number, string>;
+  readonly shared: Shared;
+}
+
+/** Gradient of what a convolution's slots read, masked by their ReLU, rows form. */
+function convolutionGradient(
+  { kit, size, index, weight }: CellSite,
+  { operation, edge, length, activated, moments, normalized }: ConvolutionGroup,
+  { node, tables, shared }: Gradients & { node: number },
+): string {
+  const gradient =
+    node === OUTPUT ? shared.centred : slots({ kit, index }, { operation, edge, node, tables });
+  const inward = normalizeGradient(kit, {
+    gradient,
+    normalized,
+    variance: moments.variance,
+    mean: node === OUTPUT ? 'zero' : 'any',
+    rows: length,
+    size,
+  });
+  const made = kit.conv(kit.images(inward, length, size), weight(operation, edge, 'gradient'), {
+    kernel: kernelOf(operation),
+  });
+  return kit.rows(kit.mask(made, activated), length, size);
+}
+
+/** The gradient table of an inner node, in the order of `gradientTable`. */
+function gradientRows(
+  site: CellSite,
+  { inner, masked, tables, shared }: Gradients & { inner: number; masked: ReadonlyMap<string, string> },
+): string {
+  const { kit, capacities, size, index } = site;
+  const rows: string[] = [];
+  for (const edge of outgoing(inner)) {
+    const node = EDGES[edge]!.to;
+    for (const operation of SLOTTED) {
+      const length = capacities[edge]![operation];
+      if (length === 0) continue;
+      if (isConvolution(operation)) rows.push(masked.get(group(operation, edge))!);
+      else if (node !== OUTPUT) {
+        const read = slots({ kit, index }, { operation, edge, node, tables });
+        rows.push(operation === 'skip' ? read : kit.poolGradient(read, length, size));
+      }
+    }
+  }
+  return kit.concat([...rows, shared.signs, shared.pooled, site.zero], 1);
+}
+
+/** The gradient that flows into a group's slots from the node that its edge leads to. */
+function slots(
+  { kit, index }: Pick<CellSite, 'kit' | 'index'>,
+  {
+    operation,
+    edge,
+    node,
+    tables,
+  }: { operation: Slotted; edge: number; node: number; tables: ReadonlyMap<number, string> },
+): string {
+  const table = tables.get(node)!;
+  return kit.sum(outgoing(node).map((via) => kit.gather(table, index(gradientIndex(operation, edge, via)))));
+}
+
+function sharedRows({ kit, size }: CellSite, signs: string): Shared {
+  const { g } = kit;
+  return {
+    signs,
+    centred: g.add('Sub', [signs, kit.rowMean(signs)]),
+    pooled: kit.poolGradient(signs, 1, size),
+  };
+}
+
+function gradientLength({ capacities }: CellSite, node: number): number {
+  return gradientTable(node, capacities).length;
+}

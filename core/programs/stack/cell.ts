@@ -1,0 +1,44 @@
+// In: nothing. Out: what a stack knows of a cell: a graph of four nodes whose edges each do one of five operations.
+
+/** What an edge does; convolutions are ReLU -> convolution -> batch normalization. */
+export type StackOperation = 'none' | Slotted;
+/** Operations that occupy a slot of an edge's group, in the order of the groups. */
+export const SLOTTED = ['conv3x3', 'conv1x1', 'pool', 'skip'] as const;
+export type Slotted = (typeof SLOTTED)[number];
+export const CONVOLUTIONS = ['conv3x3', 'conv1x1'] as const;
+export type Convolution = (typeof CONVOLUTIONS)[number];
+
+export interface Edge {
+  readonly to: number;
+  readonly from: number;
+}
+
+/** Node 0 is the cell's input, `OUTPUT` its output; a node is the sum of its incoming edges. */
+export const EDGES: readonly Edge[] = [
+  { to: 1, from: 0 },
+  { to: 2, from: 0 },
+  { to: 2, from: 1 },
+  { to: 3, from: 0 },
+  { to: 3, from: 1 },
+  { to: 3, from: 2 },
+];
+export const OUTPUT = 3;
+/** Nodes between input and output. */
+export const INNER = [1, 2] as const;
+
+/** One operation for each of EDGES; edges that lead from nowhere or to nowhere are `none`. */
+export type StackCell = readonly StackOperation[];
+
+export function incoming(node: number): readonly number[] {
+  return EDGES.flatMap(({ to }, edge) => (to === node ? edge : []));
+}
+
+export function outgoing(node: number): readonly number[] {
+  return EDGES.flatMap(({ from }, edge) => (from === node ? edge : []));
+}
+
+export function isConvolution(operation: StackOperation): operation is Convolution {
+  return operation === 'conv3x3' || operation === 'conv1x1';
+}
+
+export const kernelOf = (operation: Convolution): number => (operation === 'conv3x3' ? 3 : 1);

@@ -1,0 +1,122 @@
+// In: names of ONNX values. Out: names of ONNX values: the few forms that a stack's program is written in.
+import type { GraphBuilder } from '../onnx.js';
+
+/** Size of one image's activation. */
+export interface Size {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** How a program is spelled where execution providers differ. */
+export interface Dialect {
+  /** Means and variances: one LayerNormalization with statistics as outputs, or two reductions and a square. */
+  readonly moments: 'layer-norm' | 'sums';
+  /** A Bᵀ: ONNX Runtime's FusedMatMul, or standard Transpose and MatMul. */
+  readonly products: 'fused' | 'standard';
+}
+
+/**
+ * A stack's tensors are rows of images that lie batch first, [batch, rows, ...]: a row is one candidate's activation (or
+ * one slot's). The same memory is seen in three forms:
+ * - rows [batch, rows, channels, positions], for gathers, sums and masks by row;
+ * - images [batch * rows, channels, height, width], for convolutions with weights that all rows share;
+ * - channels [batch, rows * channels, height, width], for what is done by row and channel: normalization, pooling.
+ */
+export class Kit {
+  constructor(
+    readonly g: GraphBuilder,
+    readonly batch: number,
+    readonly dialect: Dialect,
+  ) {}
+
+  rows(x: string, rows: number, { channels, height, width }: Size): string {
+    return this.reshape(x, this.batch, rows, channels, height * width);
+  }
+
+  images(x: string, rows: number, { channels, height, width }: Size): string {
+    return this.reshape(x, this.batch * rows, channels, height, width);
+  }
+
+  channels(x: string, rows: number, { channels, height, width }: Size): string {
+    return this.reshape(x, this.batch, rows * channels, height, width);
+  }
+
+  reshape(x: string, ...shape: number[]): string {
+    return this.g.add('Reshape', [x, this.g.ints(...shape)]);
+  }
+
+  /** Rows of a table [batch, rows, ...], or of matrices [rows, ...] along axis 0. */
+  gather(table: string, index: string, axis = 1): string {
+    return this.g.add('Gather', [table, index], { axis });
+  }
+
+  sum(parts: readonly string[]): string {
+    return parts.length === 1 ? parts[0]! : this.g.add('Sum', parts);
+  }
+
+  concat(parts: readonly string[], axis: number): string {
+    return parts.length === 1 ? parts[0]! : this.g.add('Concat', parts, { axis });
+  }
+
+  split(x: string, lengths: readonly number[], axis: number): readonly string[] {
+    if (lengths.length === 1) return [x];
+    return this.g.addMany('Split', [x, this.g.ints(...lengths)], { axis }, lengths.length);
+  }
+
+  /** Same-padded convolution of images. */
+  conv(images: string, weight: string, { kernel, stride = 1 }: { kernel: number; stride?: number }): string {
+    return this.g.add('Conv', [images, weight], window(kernel, stride));
+  }
+
+  /** Same-padded 3x3 average with stride 1 of channels. */
+  pool(channels: string, padding: 'counted' | 'not-counted'): string {
+    const attributes = { ...window(3, 1), count_include_pad: padding === 'counted' ? 1 : 0 };
+    return this.g.add('AveragePool', [channels], attributes);
+  }
+
+  /** Vector-Jacobian product of the 3x3 average that does not count its padding, of rows. */
+  poolGradient(rows: string, count: number, size: Size): string {
+    const scaled = this.g.add('Mul', [rows, this.#share(size)]);
+    return this.rows(this.pool(this.channels(scaled, count, size), 'counted'), count, size);
+  }
+
+  /** A gradient behind a ReLU whose output is `activated`. */
+  mask(gradient: string, activated: string): string {
+    const { g } = this;
+    return g.add('Where', [g.add('Greater', [activated, g.float(0)]), gradient, g.float(0)]);
+  }
+
+  /** Mean over batch and positions of rows, [1, rows, channels, 1]. */
+  rowMean(rows: string): string {
+    const { g } = this;
+    const images = g.add('ReduceMean', [rows, g.ints(3)], { keepdims: 1 });
+    return g.add('ReduceMean', [images, g.ints(0)], { keepdims: 1 });
+  }
+
+  /**
+   * Sum over batch and positions of A Bᵀ, for A [batch, m, positions] and B [batch, n, positions]: [m, n]. With
+   * `rows` above 1, A and B are [batch * rows, ...] and the sum is of each row: [rows * m, n].
+   */
+  products(a: string, b: string, { m, n, rows = 1 }: { m: number; n: number; rows?: number }): string {
+    const { g } = this;
+    const product =
+      this.dialect.products === 'fused'
+        ? g.add('FusedMatMul@com.microsoft', [a, b], { transB: 1 })
+        : g.add('MatMul', [a, g.add('Transpose', [b], { perm: [0, 2, 1] })]);
+    const split = this.reshape(product, this.batch, rows * m, n);
+    return g.add('ReduceSum', [split, g.ints(0)], { keepdims: 0 });
+  }
+
+  /** Nine over the number of positions that an average counts, [height * width]. */
+  #share({ height, width }: Size): string {
+    const { g } = this;
+    const ones = g.add('Expand', [g.float(1), g.ints(1, 1, height, width)]);
+    return this.reshape(g.add('Reciprocal', [this.pool(ones, 'counted')]), height * width);
+  }
+}
+
+function window(kernel: number, stride: number) {
+  const pad = (kernel - 1) >> 1;
+  return { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };
+}

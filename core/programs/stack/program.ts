@@ -1,0 +1,194 @@
+// In: a skeleton and a stack's shape. Out: the static ONNX program that scores a whole stack under any draw in one run.
+import { GraphBuilder, type Port } from '../onnx.js';
+import { CONVOLUTIONS, type Convolution, EDGES, kernelOf, SLOTTED } from './cell.js';
+import { type CellSite, cellForward } from './cell-forward.js';
+import { cellGradient } from './cell-gradient.js';
+import type { Capacities } from './compose.js';
+import { type Dialect, Kit, type Size } from './kit.js';
+import { momentsOf, normalize } from './normalization.js';
+import { reduction } from './reduction.js';
+import { indexPorts, inputIndex } from './topology.js';
+
+/** A network around the cell: a stem (3x3 convolution and normalization), then cells and residual blocks with stride 2. */
+export interface Skeleton {
+  readonly input: Size;
+  readonly stem: Size;
+  readonly blocks: readonly SkeletonBlock[];
+}
+export interface SkeletonBlock {
+  readonly kind: 'cell' | 'reduction';
+  readonly from: Size;
+  readonly to: Size;
+}
+
+export interface StackShape {
+  /** Candidates of a stack. */
+  readonly size: number;
+  readonly batch: number;
+  readonly capacities: Capacities;
+}
+
+/**
+ * Candidates of one output: larger stacks put a statistic out in several parts, so that several threads can work on it
+ * without a copy.
+ */
+const PART = 128;
+
+/** First candidate and number of candidates of each part. */
+export function partsOf(size: number): readonly { start: number; length: number }[] {
+  const count = Math.ceil(size / PART);
+  const at = (i: number) => Math.floor((size * i) / count);
+  return Array.from({ length: count }, (_, i) => ({ start: at(i), length: at(i + 1) - at(i) }));
+}
+
+/** Input of block `i`'s signs, and of its weights by what they are for. */
+export const signsInput = (block: number): string => `signs.${block}`;
+export const weightInput = (block: number, use: string): string => `weight.${block}.${use}`;
+/** Outputs by feature or block and part. */
+export const featureOutput = (feature: number, part: number): string => `feature.${feature}.${part}`;
+export const jacobianOutput = (block: number, part: number): string => `jacobian.${block}.${part}`;
+export const RESIDUAL = ['first', 'second', 'secondGradient', 'shortcut', 'shortcutGradient'] as const;
+
+/**
+ * Inputs: `x` [batch, 3, h, w], `topology` (stackTopology), `weight.stem`, and for each block its signs, [batch, c, h, w],
+ * and weights: of a cell `conv3x3` and `conv1x1`, each [12 c, c, k, k]: one of each edge, then those whose convolution is
+ * the gradient; of a residual block RESIDUAL. Outputs, float32, sums over batch and positions (method.md): `feature.0` of
+ * the stem [1, c² + c] and `feature.i` of block i - 1 [size, c² + c]: products of channels, then channels; `jacobian.i`
+ * [size, rows * columns]; each in the parts of `partsOf`. A candidate's row depends on that candidate alone.
+ *
+ * ONNX Runtime first runs what leads to the last leaf of the graph, then what is still missing for the leaf before it.
+ * So each output is a leaf of its own, and the first block's come last: a block's backward pass follows its forward pass,
+ * and its memory is free before the next block starts.
+ */
+export function compileStack({
+  skeleton,
+  shape,
+  dialect,
+}: {
+  skeleton: Skeleton;
+  shape: StackShape;
+  dialect: Dialect;
+}): { program: Uint8Array; nodes: number } {
+  const { batch, size } = shape;
+  const g = new GraphBuilder();
+  const kit = new Kit(g, batch, dialect);
+  const image = ({ channels, height, width }: Size) => [batch, channels, height, width];
+  const inputs: Port[] = [{ name: 'x', dims: image(skeleton.input) }];
+  const outputs: (Port & { value: string })[] = [];
+  /** An output [count, width] in parts. */
+  const output = (name: (part: number) => string, value: string, count: number, width: number) => {
+    const parts = partsOf(count);
+    const values = kit.split(
+      value,
+      parts.map(({ length }) => length),
+      0,
+    );
+    parts.forEach(({ length }, part) => {
+      outputs.push({ name: name(part), value: values[part]!, dims: [length, width] });
+    });
+  };
+  const topology = indexPorts(shape);
+  const indexes = kit.split(
+    'topology',
+    topology.map(({ length }) => length),
+    0,
+  );
+  const index = new Map(topology.map(({ name }, i) => [name, indexes[i]!]));
+  inputs.push({
+    name: 'topology',
+    dims: [topology.reduce((sum, { length }) => sum + length, 0)],
+    type: 'int64',
+  });
+
+  const ofInput = new Map(
+    EDGES.flatMap(({ from }, edge) =>
+      from === 0 ? SLOTTED.map((operation) => inputIndex(operation, edge)) : [],
+    ).map((name) => [name, firstRow(g, topology.find((port) => port.name === name)?.length ?? 0)]),
+  );
+
+  const feature = (i: number, rows: string, count: number, each: Size) => {
+    const { channels } = each;
+    const flat = kit.reshape(rows, batch * count, channels, each.height * each.width);
+    const products = kit.products(flat, flat, { m: channels, n: channels, rows: count });
+    const sums = g.add('ReduceSum', [g.add('ReduceSum', [rows, g.ints(3)], { keepdims: 0 }), g.ints(0)], {
+      keepdims: 0,
+    });
+    const both = [kit.reshape(products, count, channels ** 2), kit.reshape(sums, count, channels)];
+    output((part) => featureOutput(i, part), kit.concat(both, 1), count, channels ** 2 + channels);
+  };
+
+  const { stem } = skeleton;
+  inputs.push({ name: 'weight.stem', dims: [stem.channels, skeleton.input.channels, 3, 3] });
+  const made = kit.channels(kit.conv('x', 'weight.stem', { kernel: 3 }), 1, stem);
+  const [moments] = momentsOf(kit, { groups: [made], lengths: [1], size: stem });
+  let rows = kit.rows(normalize(kit, made, stem.channels, moments!), 1, stem);
+  let count = 1;
+  feature(0, rows, count, stem);
+
+  skeleton.blocks.forEach(({ kind, from, to }, block) => {
+    inputs.push({ name: signsInput(block), dims: image(to) });
+    const signs = kit.rows(signsInput(block), 1, to);
+    let jacobian: string;
+    if (kind === 'cell') {
+      const weights = new Map<string, readonly string[]>();
+      for (const operation of CONVOLUTIONS) {
+        const name = weightInput(block, operation);
+        const k = kernelOf(operation);
+        const twice = EDGES.length * 2;
+        inputs.push({ name, dims: [twice * to.channels, to.channels, k, k] });
+        weights.set(operation, kit.split(name, new Array<number>(twice).fill(to.channels), 0));
+      }
+      const shared = count === 1;
+      const site: CellSite = {
+        kit,
+        capacities: shape.capacities,
+        size: to,
+        zero: g.add('Mul', [signs, g.float(0)]),
+        // The first cell's input is one row for all candidates.
+        index: (name) => (shared && ofInput.get(name)) || index.get(name)!,
+        weight: (operation: Convolution, edge, use) =>
+          weights.get(operation)![edge + (use === 'forward' ? 0 : EDGES.length)]!,
+      };
+      const forward = cellForward(site, rows);
+      rows = forward.output;
+      count = size;
+      jacobian = cellGradient(site, { signs, forward });
+    } else {
+      const dims: Record<(typeof RESIDUAL)[number], readonly number[]> = {
+        first: [to.channels, from.channels, 3, 3],
+        second: [to.channels, to.channels, 3, 3],
+        secondGradient: [to.channels, to.channels, 3, 3],
+        shortcut: [to.channels, from.channels, 1, 1],
+        shortcutGradient: [from.channels, to.channels, 1, 1],
+      };
+      for (const use of RESIDUAL) inputs.push({ name: weightInput(block, use), dims: dims[use] });
+      const named = RESIDUAL.map((use) => [use, weightInput(block, use)]);
+      const weights = Object.fromEntries(named) as Record<(typeof RESIDUAL)[number], string>;
+      const result = reduction({ kit, count, from, to, weights }, { input: rows, signs });
+      rows = result.output;
+      jacobian = result.jacobian;
+    }
+    feature(block + 1, rows, count, to);
+    const { rows: m, columns: n } = jacobianEntries({ kind, from, to });
+    output((part) => jacobianOutput(block, part), jacobian, size, m * n);
+  });
+  const leaves = outputs
+    .reverse()
+    .map(({ value, dims, ...port }) => ({ ...port, dims, value: kit.reshape(value, ...(dims as number[])) }));
+  return { program: g.build({ name: 'stack', inputs, outputs: leaves }), nodes: nodesOf(leaves) };
+}
+
+/** An index of zeros. */
+function firstRow(g: GraphBuilder, length: number): string {
+  return g.add('Expand', [g.ints(0), g.ints(length)]);
+}
+
+/** Results are numbered in the order of the nodes that make them. */
+function nodesOf(outputs: readonly { readonly value: string }[]): number {
+  return Math.max(...outputs.map(({ value }) => Number(value.split('_')[1]))) + 1 + outputs.length;
+}
+
+/** Shape of a block's Jacobian products: the input's channels, times four where the block halves both sides. */
+export function jacobianEntries({ kind, from, to }: SkeletonBlock): { rows: number; columns: number } {
+  return { rows: kind === 'cell' ? from.channels : from.channels * 4, columns: to.channels };
+}

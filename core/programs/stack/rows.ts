@@ -1,0 +1,82 @@
+// In: capacities. Out: where the rows of each group lie in the tables that a stack's program gathers from.
+import { CONVOLUTIONS, EDGES, INNER, incoming, OUTPUT, outgoing, SLOTTED, type Slotted } from './cell.js';
+import type { Capacities } from './compose.js';
+
+/** A run of rows that are made together. */
+export interface Segment {
+  readonly name: string;
+  readonly length: number;
+}
+export interface Table {
+  readonly segments: readonly Segment[];
+  readonly length: number;
+  /** First row of a segment. */
+  at(name: string): number;
+}
+
+/** Name of the group of an operation on an edge, e.g. `conv3x3.2`. */
+export const group = (operation: Slotted, edge: number): string => `${operation}.${edge}`;
+
+function table(parts: readonly Segment[]): Table {
+  const segments = parts.filter(({ length }) => length > 0);
+  const offsets = new Map<string, number>();
+  let length = 0;
+  for (const segment of segments) {
+    offsets.set(segment.name, length);
+    length += segment.length;
+  }
+  return {
+    segments,
+    length,
+    at: (name) => {
+      const offset = offsets.get(name);
+      if (offset === undefined) throw new RangeError(`no rows "${name}" in this table`);
+      return offset;
+    },
+  };
+}
+
+/** What flows into a node: rows of each group of its incoming edges, then a row of zeros. */
+export function valueTable(node: number, capacities: Capacities): Table {
+  const parts = incoming(node).flatMap((edge) =>
+    SLOTTED.map((operation) => ({ name: group(operation, edge), length: capacities[edge]![operation] })),
+  );
+  return table([...parts, { name: 'zero', length: 1 }]);
+}
+
+/**
+ * What flows back into an inner node: rows of its outgoing edges' groups. The gradient of the output is the same for all
+ * candidates, so pool and skip into the output have one row each: `pooled` and `signs`. Then a row of zeros.
+ */
+export function gradientTable(node: number, capacities: Capacities): Table {
+  const parts = outgoing(node).flatMap((edge) =>
+    (EDGES[edge]!.to === OUTPUT ? CONVOLUTIONS : SLOTTED).map((operation) => ({
+      name: group(operation, edge),
+      length: capacities[edge]![operation],
+    })),
+  );
+  return table([...parts, ...SHARED]);
+}
+
+/**
+ * Parts of the block's Jacobian product: one row for each convolution's slot on an edge that leaves the input, and for
+ * pool and skip the products of all rows of an inner node's gradient table (`pool.n`, `skip.n`).
+ */
+export function jacobianTable(capacities: Capacities): Table {
+  const parts = outgoing(0).flatMap((edge) =>
+    CONVOLUTIONS.map((operation) => ({ name: group(operation, edge), length: capacities[edge]![operation] })),
+  );
+  const through = INNER.flatMap((node) =>
+    (['skip', 'pool'] as const).map((operation) => ({
+      name: `through.${group(operation, node)}`,
+      length: gradientTable(node, capacities).length,
+    })),
+  );
+  return table([...parts, ...through, ...SHARED]);
+}
+
+const SHARED: readonly Segment[] = [
+  { name: 'signs', length: 1 },
+  { name: 'pooled', length: 1 },
+  { name: 'zero', length: 1 },
+];

@@ -1,0 +1,127 @@
+// In: lists of cells. Out: every cell in one stack, within its capacities, and nearly every slot in use.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sample } from '../../../../core/programs/random.js';
+import { EDGES, SLOTTED, type StackCell, type StackOperation } from '../../../../core/programs/stack/cell.js';
+import {
+  type Capacities,
+  chooseCapacities,
+  composeStacks,
+  fillOf,
+} from '../../../../core/programs/stack/compose.js';
+import { gradientTable, jacobianTable, valueTable } from '../../../../core/programs/stack/rows.js';
+import { indexPorts, stackTopology } from '../../../../core/programs/stack/topology.js';
+import { nasBench201 } from '../../../../core/spaces/nas-bench-201/index.js';
+import { stackCandidate } from '../../../../engine/stack/nas-bench-201.js';
+
+const operation = fc.constantFrom<StackOperation>('none', ...SLOTTED);
+const cell: fc.Arbitrary<StackCell> = fc.array(operation, { minLength: 6, maxLength: 6 });
+const lists = fc.array(cell, { minLength: 1, maxLength: 60 });
+const sizes = fc.integer({ min: 1, max: 20 });
+
+function keeps(cells: readonly StackCell[], stacks: readonly (readonly number[])[], capacities: Capacities) {
+  for (const stack of stacks)
+    EDGES.forEach((_, edge) => {
+      for (const slotted of SLOTTED) {
+        const used = stack.filter((i) => cells[i]![edge] === slotted).length;
+        expect(used).toBeLessThanOrEqual(capacities[edge]![slotted]);
+      }
+    });
+}
+
+describe('composeStacks', () => {
+  it('puts every cell into exactly one stack, as few stacks as the size allows, within chosen capacities', () => {
+    fc.assert(
+      fc.property(lists, sizes, (cells, size) => {
+        const capacities = chooseCapacities({ cells, size });
+        const stacks = composeStacks({ cells, size, capacities });
+        expect(stacks.flat().sort((a, b) => a - b)).toEqual(cells.map((_, i) => i));
+        expect(stacks.length).toBe(Math.ceil(cells.length / size));
+        for (const stack of stacks) expect(stack.length).toBeLessThanOrEqual(size);
+        keeps(cells, stacks, capacities);
+      }),
+    );
+  });
+
+  it('keeps capacities that were chosen for other cells, with more stacks where it must', () => {
+    fc.assert(
+      fc.property(lists, sizes, (cells, size) => {
+        const capacities = EDGES.map(() => ({ conv3x3: 2, conv1x1: 1, pool: 3, skip: 1 }));
+        const stacks = composeStacks({ cells, size, capacities });
+        expect(stacks.flat().sort((a, b) => a - b)).toEqual(cells.map((_, i) => i));
+        for (const stack of stacks) expect(stack.length).toBeLessThanOrEqual(size);
+        keeps(cells, stacks, capacities);
+      }),
+    );
+  });
+
+  it('names the edge and operation that has no slot at all', () => {
+    const capacities = EDGES.map(() => ({ conv3x3: 0, conv1x1: 1, pool: 1, skip: 1 }));
+    const cells: StackCell[] = [['conv3x3', 'none', 'none', 'none', 'none', 'none']];
+    expect(() => composeStacks({ cells, size: 4, capacities })).toThrow('edge 0 has no slot for conv3x3');
+  });
+
+  it.each([
+    ['the classes', 466, 0.99, classes],
+    ['the classes', 117, 0.96, classes],
+    ['a thousand random candidates', 250, 0.98, thousand],
+    ['a thousand random candidates', 100, 0.95, thousand],
+  ] as const)('uses nearly all slots: %s in stacks of %d, %d', (_, size, least, candidates) => {
+    const cells = candidates().map((candidate) => stackCandidate(candidate).cell);
+    const capacities = chooseCapacities({ cells, size });
+    const fill = fillOf({ cells, stacks: composeStacks({ cells, size, capacities }), capacities });
+    expect(fill.convolutions).toBeGreaterThan(least);
+    expect(fill.all).toBeGreaterThan(least);
+  });
+});
+
+describe('stackTopology', () => {
+  it('points to rows that are there, whoever shares the stack', () => {
+    fc.assert(
+      fc.property(fc.array(cell, { minLength: 1, maxLength: 12 }), (cells) => {
+        const size = 12;
+        const capacities = chooseCapacities({ cells, size });
+        const topology = stackTopology({ cells, size, capacities });
+        let at = 0;
+        for (const { name, length } of indexPorts({ size, capacities })) {
+          const rows = rowsOf(name, cells.length, capacities);
+          for (const row of topology.subarray(at, at + length)) {
+            expect(row, name).toBeGreaterThanOrEqual(0n);
+            expect(row, name).toBeLessThan(BigInt(rows));
+          }
+          at += length;
+        }
+        expect(at).toBe(topology.length);
+      }),
+    );
+  });
+
+  it('refuses more candidates with an operation than there are slots', () => {
+    const cells: StackCell[] = [0, 1].map(() => ['skip', 'none', 'none', 'none', 'none', 'none']);
+    const capacities = chooseCapacities({ cells: cells.slice(1), size: 2 });
+    expect(() => stackTopology({ cells, size: 2, capacities })).toThrow(
+      'more than 1 candidates with skip on edge 0',
+    );
+  });
+});
+
+/** Rows of the table that an index input points into. */
+function rowsOf(name: string, candidates: number, capacities: Capacities): number {
+  const [kind, , edge] = name.split('.');
+  if (kind === 'out') return valueTable(3, capacities).length;
+  if (kind === 'jacobian') return jacobianTable(capacities).length;
+  const { from, to } = EDGES[Number(edge)]!;
+  if (kind === 'gradient') return gradientTable(to, capacities).length;
+  return from === 0 ? candidates : valueTable(from, capacities).length;
+}
+
+function classes(): string[] {
+  const all = Array.from({ length: nasBench201.size }, (_, i) => nasBench201.at(i));
+  return [...new Set(all.map((candidate) => nasBench201.representative(candidate)))];
+}
+
+function thousand(): string[] {
+  return sample({ key: { seed: 1, draw: 0, name: 'fill' }, count: 1000, size: nasBench201.size }).map(
+    nasBench201.at,
+  );
+}
