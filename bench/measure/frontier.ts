@@ -71,9 +71,11 @@ function rowsOf({ group, truth }: { group: readonly Column[]; truth: Truth }): F
     (candidate) => number.get(cohort === 'written' ? candidate : space.representative(candidate))!,
   );
   const flops = Float64Array.from(scored, (candidate) => space.costs(candidate).flops);
-  const most = Math.min(...seeds.map((seed) => group.filter((column) => column.seed === seed).length));
+  const drawsOf = (seed: number) => group.filter((column) => column.seed === seed).length;
+  const most = Math.max(...seeds.map(drawsOf));
   return Array.from({ length: most }, (_, i) => i + 1).map((draws) => {
-    const taus = seeds.map((seed) => {
+    const enough = seeds.filter((seed) => drawsOf(seed) >= draws);
+    const taus = enough.map((seed) => {
       const chosen = group.filter((column) => column.seed === seed && column.draw < draws);
       const values = (proxy: 'expressivity' | 'progressivity' | 'trainability') =>
         chosen.map((column) =>
@@ -110,7 +112,7 @@ function rowsOf({ group, truth }: { group: readonly Column[]; truth: Truth }): F
       draws,
       batch,
       resolution,
-      seeds: seeds.length,
+      seeds: enough.length,
       millisecondsPerWritten:
         draws * share * median(group.map(({ millisecondsPerScore }) => millisecondsPerScore)),
       tau: Object.fromEntries(tau),
