@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Home, ServiceName } from './home.js';
 import { identifyPeer, jetStreamAnswers } from './peer.js';
-import { SEARCH_ATTRIBUTES, temporalAnswers } from './temporal-setup.js';
+import { temporalAnswers } from './temporal-setup.js';
 
 export interface Server {
   readonly title: string;
@@ -33,11 +33,6 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
     prepare: ({ home, port, webPort }) => [
       ...['server', 'start-dev', '--ip', HOST, '--port', `${port}`, '--ui-port', `${webPort}`],
       ...['--db-filename', SERVERS.temporal.marker(home), '--log-level', 'warn'],
-      // Heeded only when the database is made; `prepareTemporal` adds those that came later.
-      ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
-        '--search-attribute',
-        `${name}=${type}`,
-      ]),
     ],
     isReady: ({ port }) => temporalAnswers({ address: `${HOST}:${port}`, timeoutMs: PROBE_MS }),
     graceMs: 15_000,

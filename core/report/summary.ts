@@ -1,5 +1,4 @@
 // In: the counts of a finished search. Out: the text of summary.json, the digest of its ranking; and back.
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { SpecError } from '../spec/errors.js';
 import { toIssues } from '../spec/fields.js';
@@ -54,13 +53,6 @@ export function parseSummary({ text, source }: { readonly text: string; readonly
     throw SpecError.of({ path: source, message: `not JSON: ${(error as Error).message}` });
   }
   return checked({ value, source });
-}
-
-/** SHA-256, hex, of the UTF-8 bytes of a ranking that comes in chunks. */
-export function rankingSha256(chunks: Iterable<string>): string {
-  const hash = createHash('sha256');
-  for (const chunk of chunks) hash.update(chunk);
-  return hash.digest('hex');
 }
 
 function checked({ value, source }: { readonly value: unknown; readonly source: string }): Summary {

@@ -128,8 +128,7 @@ describe('after kill -9', () => {
     const before = await up(home);
     const settings = await resolveConnections({ home, onStep, start: 'never', env: {} });
     const first = await connectTemporal(settings.temporal);
-    const attributes = { ZeroscoutName: ['kept'], ZeroscoutProgress: [0.5] };
-    const start = { taskQueue: 'nobody', workflowId: 'kept', searchAttributes: attributes };
+    const start = { taskQueue: 'nobody', workflowId: 'kept' };
     await new Client({ connection: first }).workflow.start('search', start);
     await first.close();
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { failuresCsv } from '../../../core/report/failures-csv.js';
 import { formatNumber, parseNumber } from '../../../core/report/numbers.js';
 import { rankingCsv, readRankingCsv } from '../../../core/report/ranking-csv.js';
-import { formatSummary, parseSummary, rankingSha256 } from '../../../core/report/summary.js';
+import { formatSummary, parseSummary } from '../../../core/report/summary.js';
 import { fromTextCell, textCell } from '../../../core/report/text-cell.js';
 import { SpecError } from '../../../core/spec/errors.js';
 import { PROXIES } from '../../../core/spec/specification.js';
@@ -168,12 +168,11 @@ describe('summary.json', () => {
     failed: 1,
     seconds: 1.5,
     millisecondsPerCandidate: 214.2,
-    rankingSha256: rankingSha256(['ab', 'c']),
+    rankingSha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     correlation: { cifar10: { kendall: 0.5, spearman: null } },
   };
 
   it('reads back, with keys of later versions', () => {
-    expect(summary.rankingSha256).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
     expect(parseSummary({ text: formatSummary(summary), source: 's' })).toEqual(summary);
     const later = JSON.stringify({ ...summary, more: 1 });
     expect(parseSummary({ text: later, source: 's' })).toEqual({ ...summary, more: 1 });
