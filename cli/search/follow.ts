@@ -42,8 +42,9 @@ export async function follow({
     view.update({ ...progress, now: Math.min(progress.done + running, progress.planned) });
   };
   let polling = false;
+  // Nobody watches: the servers and this machine's cores are left to the search.
   const timer = setInterval(() => {
-    if (polling) return;
+    if (polling || show === 'nothing') return;
     polling = true;
     // No worker may be there to answer yet, or a server may be restarting: the next tick asks again.
     void poll()
