@@ -1,3 +1,4 @@
+// Out: how the tests run: small parts side by side, whole searches one file at a time.
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Tests that start servers and worker processes of their own: they want both cores and get them one file at a time. */
