@@ -23,7 +23,9 @@ export function scoreShard({
   store: Store;
   scoring: Scoring;
 }): SearchActivities['scoreShard'] {
+  let shards = 0;
   return async (input) => {
+    const turn = shards++;
     const candidates = await fromAsync(readCandidates(store.blobs, input.list, input));
     const { heartbeatDetails } = activityInfo();
     const cursor = Math.min(
@@ -46,7 +48,7 @@ export function scoreShard({
         lookUp: (units) => lookUp({ store, specification: input.specification, units }),
         score: async ({ index, draws }) => {
           const outcome = draws.length
-            ? await scoreOne({ store, scoring, input, candidate: candidates[index]!, draws })
+            ? await scoreOne({ store, scoring, input, candidate: candidates[index]!, draws, turn })
             : 'reused';
           counts[outcome]++;
           done.add(index);
@@ -66,16 +68,19 @@ async function scoreOne({
   input,
   candidate,
   draws,
+  turn,
 }: {
   store: Store;
   scoring: Scoring;
   input: ShardInput;
   candidate: string;
   draws: readonly number[];
+  /** Of the shard, among those that this worker was given. */
+  turn: number;
 }): Promise<keyof ShardResult> {
   const { space, seed, fidelity } = input.specification;
   try {
-    const result = await scoring.score({ space, candidate, seed, fidelity, draws });
+    const result = await scoring.score({ space, candidate, seed, fidelity, draws }, turn);
     const entries = draws.map((draw, i) => ({ key: scoreKey({ candidate, draw }), proxies: result[i]! }));
     await store.scores.put(scoreScope(input.specification), entries);
     scoring.onScored({ search: input.search, shard: input.shard, candidate });

@@ -4,8 +4,8 @@ import type { ScoreRequest, ScoreResult } from '../engine/protocol.js';
 export interface Scoring {
   /** Candidates that are scored at the same time. */
   readonly size: number;
-  /** CandidateError where this candidate cannot be scored; any other error is the machine's and is retried. */
-  score(request: ScoreRequest): Promise<ScoreResult>;
+  /** CandidateError where this candidate cannot be scored; any other error is the machine's and is retried. Lower turns go first. */
+  score(request: ScoreRequest, turn: number): Promise<ScoreResult>;
   /** Called once for every candidate computed and stored: the record of what was paid for. */
   onScored(event: { search: string; shard: number; candidate: string }): void;
 }

@@ -16,9 +16,10 @@ export interface ScorerPool {
   readonly size: number;
   /**
    * Scores one candidate in one of the scorers. A crash is pinned on the candidate in flight, which is tried again in
-   * a fresh scorer; CandidateError after three, Error when no scorer starts at all.
+   * a fresh scorer; CandidateError after three, Error when no scorer starts at all. Lower turns go first: shards that
+   * took turns evenly would all end at one moment, and leave the scorers without work until the next ones come.
    */
-  score(request: ScoreRequest): Promise<ScoreResult>;
+  score(request: ScoreRequest, turn?: number): Promise<ScoreResult>;
   pids(): readonly number[];
   /** Ends the scorers; requests in flight are rejected. */
   close(): Promise<void>;
@@ -26,6 +27,7 @@ export interface ScorerPool {
 
 interface Job {
   readonly request: ScoreRequest;
+  readonly turn: number;
   readonly resolve: (result: ScoreResult) => void;
   readonly reject: (error: Error) => void;
   attempts: number;
@@ -170,10 +172,11 @@ export function createScorerPool({
 
   return {
     size,
-    score: (request) =>
+    score: (request, turn = 0) =>
       new Promise((resolve, reject) => {
         if (closed) return reject(new Error('the scorer pool is closed'));
-        queue.push({ request, resolve, reject, attempts: 0 });
+        const later = queue.findIndex((job) => job.turn > turn);
+        queue.splice(later < 0 ? queue.length : later, 0, { request, turn, resolve, reject, attempts: 0 });
         dispatch();
       }),
     pids: () => slots.flatMap(({ child }) => child?.pid ?? []),
