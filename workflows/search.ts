@@ -1,7 +1,6 @@
 // In: a specification. Out: digests of ranking, failures and summary. Stage by stage: plan, score what the store lacks, audit, rank.
 import {
   ApplicationFailure,
-  condition,
   continueAsNew,
   defineQuery,
   defineSignal,
@@ -19,8 +18,9 @@ import type {
   SearchResult,
   SearchState,
 } from '../core/spec/search.js';
-import { scoreQueue } from '../core/spec/search-queues.js';
 import { stagesOf } from '../core/spec/stages.js';
+import { retry } from './retry.js';
+import { scoreList, shardsOf } from './score-list.js';
 
 export const progressQuery = defineQuery<SearchProgress>('progress');
 export const pauseSignal = defineSignal('pause');
@@ -29,20 +29,11 @@ export const resumeSignal = defineSignal('resume');
 /** Rounds of scoring and auditing before a stage gives up on what is still missing. */
 const MAX_ROUNDS = 10;
 
-const retry = { initialInterval: '1s', maximumInterval: '30s', backoffCoefficient: 2 } as const;
-
 export async function search(input: SearchInput): Promise<SearchResult> {
   const { id } = input;
-  const { shardSize, window, device } = input.specification.execution;
   const control = proxyActivities<SearchActivities>({
     startToCloseTimeout: '2h',
     heartbeatTimeout: '60s',
-    retry,
-  });
-  const fleet = proxyActivities<SearchActivities>({
-    taskQueue: scoreQueue(device),
-    startToCloseTimeout: '24h',
-    heartbeatTimeout: '15s',
     retry,
   });
 
@@ -53,7 +44,7 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   const update = (change: Partial<SearchState>) => {
     state = { ...state, ...change };
   };
-  const shards = () => Math.ceil(state.todo.count / shardSize);
+  const shards = () => shardsOf({ list: state.todo, specification: input.specification });
 
   const show = (next: Phase) => {
     phase = next;
@@ -79,34 +70,17 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     const summary = `which of ${plan.count} candidates have no score yet`;
     return control.auditScores.executeWithOptions({ summary }, [{ run, specification, plan }]);
   };
-  const startShard = (shard: number): void => {
-    const { run, todo: list, rounds } = state;
+  const scoreTodo = () => {
+    const { run, todo: list, rounds, nextShard } = state;
     const { specification } = stages[rounds.length]!;
-    const from = shard * shardSize;
-    const to = Math.min(from + shardSize, list.count);
-    const summary = `shard ${shard + 1} of ${shards()}: candidates ${from + 1} to ${to}`;
-    const task = fleet.scoreShard.executeWithOptions({ summary }, [
-      { search: id, run, specification, list, shard, from, to },
-    ]);
-    const finished = task.then(() => {
-      running.delete(shard);
-      update({ done: Math.min(state.done + to - from, state.planned) });
+    return scoreList({
+      work: { search: id, run, specification, list },
+      nextShard,
+      running,
+      paused: () => state.paused,
+      onStarted: (next) => update({ nextShard: next }),
+      onFinished: (candidates) => update({ done: Math.min(state.done + candidates, state.planned) }),
     });
-    running.set(shard, finished);
-  };
-  /** Scores the list `todo` through a sliding window; answers whether the history has room for more. */
-  const scoreAll = async (): Promise<'finished' | 'history is long'> => {
-    while (state.nextShard < shards() || running.size > 0) {
-      if (state.paused && running.size === 0) await condition(() => !state.paused);
-      const long = workflowInfo().continueAsNewSuggested;
-      while (!long && !state.paused && state.nextShard < shards() && running.size < window) {
-        startShard(state.nextShard);
-        update({ nextShard: state.nextShard + 1 });
-      }
-      if (running.size > 0) await Promise.race(running.values());
-      else if (long) return 'history is long';
-    }
-    return 'finished';
   };
 
   for (;;) {
@@ -127,7 +101,7 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     }
     while (state.todo.count > 0 && state.attempt < MAX_ROUNDS) {
       show('scoring');
-      if ((await scoreAll()) === 'history is long')
+      if ((await scoreTodo()) === 'history is long')
         return continueAsNew<typeof search>({ ...input, carried: state });
       show('auditing');
       const { todo, failed } = await audit();

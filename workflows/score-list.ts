@@ -1,0 +1,66 @@
+// In: a list of candidates. Out: every one of them scored or set aside, shard by shard through a sliding window.
+import { condition, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { CandidateListRef, SearchActivities, ShardInput } from '../core/spec/search.js';
+import { scoreQueue } from '../core/spec/search-queues.js';
+import type { Specification } from '../core/spec/specification.js';
+import { retry } from './retry.js';
+
+/** Shards of a list. */
+export function shardsOf({ list, specification }: Pick<ShardInput, 'list' | 'specification'>): number {
+  return Math.ceil(list.count / specification.execution.shardSize);
+}
+
+/**
+ * Scores from shard `nextShard` on, `execution.window` shards at a time. `running` holds the numbers of those under way,
+ * for whoever shows progress. Answers `history is long` when the run should continue as new; nothing runs then, and
+ * what was started is finished. A paused search starts no shard and waits.
+ */
+export async function scoreList({
+  work,
+  nextShard,
+  running,
+  paused,
+  onStarted,
+  onFinished,
+}: {
+  work: { search: string; run: string; specification: Specification; list: CandidateListRef };
+  nextShard: number;
+  running: Map<number, Promise<void>>;
+  paused: () => boolean;
+  /** `next` is the first shard that has not been started. */
+  onStarted: (next: number) => void;
+  onFinished: (candidates: number) => void;
+}): Promise<'finished' | 'history is long'> {
+  const { specification, list } = work;
+  const { shardSize, window, device } = specification.execution;
+  const fleet = proxyActivities<SearchActivities>({
+    taskQueue: scoreQueue(device),
+    startToCloseTimeout: '24h',
+    heartbeatTimeout: '15s',
+    retry,
+  });
+  const shards = shardsOf(work);
+  const start = (shard: number): void => {
+    const from = shard * shardSize;
+    const to = Math.min(from + shardSize, list.count);
+    const summary = `shard ${shard + 1} of ${shards}: candidates ${from + 1} to ${to}`;
+    const task = fleet.scoreShard.executeWithOptions({ summary }, [{ ...work, shard, from, to }]);
+    const finished = task.then(() => {
+      running.delete(shard);
+      onFinished(to - from);
+    });
+    running.set(shard, finished);
+  };
+  let next = nextShard;
+  while (next < shards || running.size > 0) {
+    if (paused() && running.size === 0) await condition(() => !paused());
+    const long = workflowInfo().continueAsNewSuggested;
+    while (!long && !paused() && next < shards && running.size < window) {
+      start(next++);
+      onStarted(next);
+    }
+    if (running.size > 0) await Promise.race(running.values());
+    else if (long) return 'history is long';
+  }
+  return 'finished';
+}
