@@ -1,5 +1,5 @@
 // In: scores and failures with the texts that address them. Out: checked NATS subject tokens and readable JSON, and back.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Failure, Proxies, ScoreEntry } from './store.js';
 
 /** JSON of one score or failure; far below the 1 MB that a NATS message may have. */
@@ -17,7 +17,7 @@ const names = new Map<number, string>([
  * JSON string: UTF-8 alone would give every lone surrogate the same bytes.
  */
 export function tokenOf(text: string): string {
-  return createHash('sha256').update(JSON.stringify(text)).digest().subarray(0, 16).toString('base64url');
+  return hash('sha256', JSON.stringify(text), 'buffer').subarray(0, 16).toString('base64url');
 }
 
 /** `value` itself, if it can stand between two dots of a subject; RangeError otherwise. */

@@ -1,17 +1,15 @@
 // In: a subject and a value, or questions about subjects. Out: put-if-absent and batched reads on a stream of facts.
-import {
-  type DirectBatchOptions,
-  type DirectLastFor,
-  JetStreamApiError,
-  type StoredMsg,
-} from '@nats-io/jetstream';
+import type { DirectBatchOptions, StoredMsg } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import { type Link, REQUEST_MS } from './link.js';
+import { isTaken, putAtOnce } from './put-at-once.js';
 import { statusOf, TransientFault } from './retry.js';
 import type { PutOutcome } from './store.js';
 
-/** Puts under way at once for one call: enough to hide the round trip, far below the server's queue of 10,000. */
+/** Careful puts under way at once for one call. */
 const PUTS_AT_ONCE = 256;
+/** From here on a stream of its own for the answers pays. */
+const MANY = 4;
 
 export interface Fact {
   readonly subject: string;
@@ -19,8 +17,9 @@ export interface Fact {
 }
 
 /**
- * Stores each fact unless its subject is taken, pipelined; outcomes in order. `isOurs` tells whether a stored value was
- * written by this very call: an ack may get lost with the connection, and the repeated put then meets its own fact.
+ * Stores each fact unless its subject is taken; outcomes in order. Many go at once, and those whose answer was lost or was
+ * a fault go again one by one. `isOurs` tells whether a stored value was written by this very call: an ack may get lost
+ * with the connection, and the repeated put then meets its own fact.
  */
 export async function putFacts(given: {
   readonly link: Link;
@@ -30,8 +29,11 @@ export async function putFacts(given: {
   readonly isOurs: (json: string) => boolean;
 }): Promise<PutOutcome[]> {
   const { link, stream, describe, facts, isOurs } = given;
-  return mapLimit({ items: facts, limit: PUTS_AT_ONCE }, ({ subject, json }) => {
-    let attempts = 0;
+  const first = facts.length < MANY ? [] : await putAtOnce({ link, facts });
+  return mapLimit({ items: facts, limit: PUTS_AT_ONCE }, async ({ subject, json }, index) => {
+    const outcome = first[index];
+    if (outcome !== undefined) return outcome;
+    let attempts = facts.length < MANY ? 0 : 1;
     return link.call(describe, async () => {
       attempts += 1;
       try {
@@ -53,7 +55,7 @@ export async function putFacts(given: {
 export function readBatch(given: {
   readonly link: Link;
   readonly stream: string;
-  readonly query: DirectLastFor | DirectBatchOptions;
+  readonly query: DirectBatchOptions;
 }): Promise<StoredMsg[]> {
   const { link, stream, query } = given;
   return new Promise((resolve, reject) => {
@@ -73,12 +75,7 @@ export function readBatch(given: {
       messages.push(message);
       timer.refresh();
     };
-    const { direct } = link.jsm;
-    const started =
-      'multi_last' in query
-        ? direct.getLastMessagesFor(stream, { ...query, callback })
-        : direct.getBatch(stream, { ...query, callback });
-    started.then((iterator) => {
+    link.jsm.direct.getBatch(stream, { ...query, callback }).then((iterator) => {
       stop = () => iterator.stop();
     }, end);
   });
@@ -105,7 +102,7 @@ export async function readAll(given: {
 /** Results in the order of the items, at most `limit` under way; the first error ends it. */
 export async function mapLimit<T, R>(
   { items, limit }: { readonly items: readonly T[]; readonly limit: number },
-  fn: (item: T) => Promise<R>,
+  fn: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
   const results = new Array<R>(items.length);
   let next = 0;
@@ -114,7 +111,7 @@ export async function mapLimit<T, R>(
     while (next < items.length && !failed) {
       const index = next++;
       try {
-        results[index] = await fn(items[index]!);
+        results[index] = await fn(items[index]!, index);
       } catch (error) {
         failed = true;
         throw error;
@@ -123,12 +120,4 @@ export async function mapLimit<T, R>(
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;
-}
-
-/**
- * "maximum messages per subject exceeded". The code 10077 alone says only that storing failed, which a full disk or a
- * stream's size limit does as well.
- */
-function isTaken(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === 10077 && /per subject/.test(error.message);
 }

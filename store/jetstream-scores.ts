@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { ServiceError } from '../core/spec/errors.js';
 import { checkToken, decodeScore, encodeScore, tokenOf } from './codec.js';
-import { mapLimit, putFacts, readBatch } from './facts.js';
+import { mapLimit, putFacts } from './facts.js';
 import type { Link } from './link.js';
+import { type Held, readLast } from './read-last.js';
 import type { Proxies, PutOutcome, ScoreEntry, ScoreStore } from './store.js';
 import { SCORES } from './streams.js';
 
@@ -46,55 +47,61 @@ export function createScores({ link }: { readonly link: Link }): ScoreStore {
 
   async function get(scope: string, keys: readonly string[]): Promise<Map<string, Proxies>> {
     checkToken({ what: 'scope', value: scope });
-    const wanted = new Map(keys.map((key) => [subjectOf({ scope, key }), key]));
-    const batches = chunk({ items: [...wanted.keys()], size: batchSize({ link, scope }) });
+    const wanted = new Map(keys.map((key) => [key, subjectOf({ scope, key })]));
+    const batches = chunk({ items: [...wanted.values()], size: batchSize({ link, scope }) });
+    const pages = await mapLimit({ items: batches, limit: BATCHES_AT_ONCE }, (subjects) =>
+      readLast({ link, stream: SCORES.stream, describe: 'reading scores', subjects }),
+    );
     const found = new Map<string, Proxies>();
-    await mapLimit({ items: batches, limit: BATCHES_AT_ONCE }, async (subjects) => {
-      for (const { subject, json } of await readLast({ link, subjects })) {
-        found.set(subject, check({ link, subject, json, key: wanted.get(subject)! }));
-      }
-    });
-    const inOrder = [...wanted].filter(([subject]) => found.has(subject));
-    return new Map(inOrder.map(([subject, key]) => [key, found.get(subject)!]));
+    for (const held of pages.flat()) {
+      const { key, proxies } = decode({ link, held });
+      // A key that was not asked for, or comes twice, lies under the subject of another.
+      if (!wanted.has(key) || found.has(key)) refuseMisplaced({ link, wanted, held, key });
+      found.set(key, proxies);
+    }
+    return new Map(keys.flatMap((key) => (found.has(key) ? [[key, found.get(key)!]] : [])));
   }
 
   return { put, get };
 }
 
-/** What is stored under these subjects. The server cuts an answer off at 64 MB: then the rest is asked for again. */
-async function readLast({ link, subjects }: { readonly link: Link; readonly subjects: readonly string[] }) {
-  const found: { readonly subject: string; readonly json: string }[] = [];
-  let missing = [...subjects];
-  for (;;) {
-    const query = { multi_last: missing };
-    const page = await link.call('reading scores', () => readBatch({ link, stream: SCORES.stream, query }));
-    found.push(...page.map((message) => ({ subject: message.subject, json: message.string() })));
-    const answered = new Set(page.map(({ subject }) => subject));
-    missing = missing.filter((subject) => !answered.has(subject));
-    if (missing.length === 0 || (page.at(-1)?.pending ?? 0) <= 0) return found;
+function decode({ link, held }: { readonly link: Link; readonly held: Held }): ScoreEntry {
+  try {
+    return decodeScore(held.text);
+  } catch (error) {
+    throw fault({ link, held, why: 'does not hold a score; something else writes there', cause: error });
   }
 }
 
-function check(given: {
+function refuseMisplaced({
+  link,
+  wanted,
+  held,
+  key,
+}: {
   readonly link: Link;
-  readonly subject: string;
-  readonly json: string;
+  readonly wanted: ReadonlyMap<string, string>;
+  readonly held: Held;
   readonly key: string;
-}): Proxies {
-  const { link, subject, json, key } = given;
-  const refuse = (why: string, cause?: unknown) => {
-    const message = `NATS at ${link.address}: ${subject} on stream ${SCORES.stream} ${why}`;
-    return new ServiceError({ address: link.address, message, cause });
-  };
-  let entry: ScoreEntry;
-  try {
-    entry = decodeScore(json);
-  } catch (error) {
-    throw refuse('does not hold a score; something else writes there', error);
-  }
-  if (entry.key !== key)
-    throw refuse(`holds ${JSON.stringify(entry.key)} where ${JSON.stringify(key)} belongs`);
-  return entry.proxies;
+}): never {
+  const belongs = [...wanted].find(([, subject]) => subject === held.subject())?.[0];
+  const why = `holds ${JSON.stringify(key)} where ${JSON.stringify(belongs)} belongs`;
+  throw fault({ link, held, why });
+}
+
+function fault({
+  link,
+  held,
+  why,
+  cause,
+}: {
+  readonly link: Link;
+  readonly held: Held;
+  readonly why: string;
+  readonly cause?: unknown;
+}): ServiceError {
+  const message = `NATS at ${link.address}: ${held.subject()} on stream ${SCORES.stream} ${why}`;
+  return new ServiceError({ address: link.address, message, cause });
 }
 
 function subjectOf({ scope, key }: { readonly scope: string; readonly key: string }): string {

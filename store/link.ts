@@ -21,6 +21,8 @@ export interface Link {
   readonly isOpen: () => boolean;
   /** Runs `fn` with retries; each attempt fails the moment the connection is lost, not when its request times out. */
   call<T>(describe: string, fn: () => Promise<T>): Promise<T>;
+  /** Runs `fn` once, as one attempt of `call`. */
+  once<T>(fn: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,14 @@ export async function createLink(given: {
     });
   }
 
+  /** `close` waits for it. */
+  async function tracked<T>(start: () => Promise<T>): Promise<T> {
+    if (closing !== undefined) throw closed();
+    const call = start();
+    calls.add(call);
+    return call.finally(() => calls.delete(call));
+  }
+
   async function shutDown(): Promise<void> {
     if (alive) await within(CLOSE_MS, Promise.allSettled(calls));
     // drain flushes what progress events are left; a lost connection cannot, and is closed as it is
@@ -77,12 +87,9 @@ export async function createLink(given: {
     js: jetstream(connection, { timeout: REQUEST_MS }),
     isAlive: () => alive && closing === undefined,
     isOpen: () => closing === undefined && !connection.isClosed(),
-    async call(describe, fn) {
-      if (closing !== undefined) throw closed();
-      const call = withRetry({ address, describe, patienceMs }, async () => attempt(fn));
-      calls.add(call);
-      return call.finally(() => calls.delete(call));
-    },
+    call: (describe, fn) =>
+      tracked(() => withRetry({ address, describe, patienceMs }, async () => attempt(fn))),
+    once: (fn) => tracked(async () => attempt(fn)),
     close() {
       closing ??= shutDown();
       return closing;

@@ -9,6 +9,17 @@ export class TransientFault extends Error {
   override readonly name = 'TransientFault';
 }
 
+/** A status that the server answers a batched read with, such as 408 or 503. */
+export class StatusFault extends Error {
+  override readonly name = 'StatusFault';
+  constructor(
+    message: string,
+    readonly code: number,
+  ) {
+    super(message || `status ${code}`);
+  }
+}
+
 /**
  * `transient`: the same request may well succeed in a moment. `denied`: the server knows who asks and refuses.
  * `rejected`: the server understood and will answer the same again. `ours`: not from the server, a bug or a finished error.
@@ -96,6 +107,7 @@ function giveUp(
 /** HTTP-like status of a JetStream answer; the status error's class is not exported, so it is known by its name. */
 export function statusOf(error: unknown): number | undefined {
   if (error instanceof JetStreamApiError) return error.status;
+  if (error instanceof StatusFault) return error.code;
   if (error instanceof Error && error.name === 'JetStreamStatusError' && 'code' in error)
     return Number(error.code);
   return undefined;
