@@ -169,7 +169,7 @@ function complete(written: z.output<typeof Written>) {
 }
 
 /** `written`: every text is a candidate; `classes`: texts that are the same function are one (method.md). */
-const DEFAULT_COHORT = 'written';
+const DEFAULT_COHORT = 'classes';
 
 /** Looks at two fields at once, whatever is wrong with the others; silent where one of the two is itself malformed. */
 function strayWeights(value: unknown): Issue[] {

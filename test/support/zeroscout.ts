@@ -119,6 +119,8 @@ export function specification({
     space: { kind: 'nas-bench-201' },
     strategy: { kind: 'random', samples },
     fidelity: { draws: 1, batch: 4, resolution: 8 },
+    // Tests count what is computed: every candidate, not every function.
+    cohort: 'written',
     execution: { shardSize: 8 },
     ...changes,
   });

@@ -61,7 +61,7 @@ describe('specificationDigest', () => {
     const texts = [
       '',
       'seed: 2',
-      'cohort: classes',
+      'cohort: written',
       'fidelity: screen',
       'fidelity: { weights: candidate }',
       'aggregation: { kind: linear-rank }',

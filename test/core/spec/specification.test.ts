@@ -31,7 +31,7 @@ describe('parseSpecification', () => {
         kind: 'log-rank',
         weights: { expressivity: 1, progressivity: 1, trainability: 1, complexity: 1 },
       },
-      cohort: 'written',
+      cohort: 'classes',
       seed: 1,
       execution: { device: 'cpu', shardSize: 64, window: 8 },
     });
@@ -45,7 +45,7 @@ strategy: { kind: random, samples: 1000 }        # exhaustive | random | list (f
 fidelity: { draws: 1, batch: 16, resolution: 32 }
 proxies: [trainability, expressivity]
 aggregation: { kind: linear-rank, weights: { trainability: 2 } }
-cohort: classes
+cohort: written
 seed: 4294967295
 execution: { device: cpu, shardSize: 16, window: 2 }
 `);
@@ -53,7 +53,7 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     expect(spec.fidelity).toEqual({ draws: 1, batch: 16, resolution: 32, weights: 'shared' });
     expect(spec.proxies).toEqual(['expressivity', 'trainability']);
     expect(spec.aggregation).toEqual({ kind: 'linear-rank', weights: { expressivity: 1, trainability: 2 } });
-    expect(spec.cohort).toBe('classes');
+    expect(spec.cohort).toBe('written');
     expect(spec.seed).toBe(4294967295);
     expect(parse(JSON.stringify(spec))).toEqual(spec);
     expect(parse(JSON.stringify(spec, null, '\t'))).toEqual(spec);
