@@ -1,6 +1,7 @@
 // In: a list of written candidates. Out: them in batches with the unit each is scored as, and the scores that exist.
 import { scoreKey, scoreScope } from '../core/programs/address.js';
 import { openSpace } from '../core/spaces/index.js';
+import { SpecError } from '../core/spec/errors.js';
 import type { CandidateListRef } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
 import { readCandidates } from '../store/candidate-list.js';
@@ -18,8 +19,9 @@ export interface Member {
 /** How a specification's cohort maps a candidate to the candidate that is scored for it. */
 export function unitOf({ space, cohort }: Specification): (candidate: string) => string {
   if (cohort === 'written') return (candidate) => candidate;
-  const opened = openSpace(space);
-  return (candidate) => opened.representative(candidate);
+  const { kind, enumeration } = openSpace(space);
+  if (!enumeration) throw SpecError.of({ path: 'cohort', message: `classes: not known for ${kind}` });
+  return (candidate) => enumeration.representative(candidate);
 }
 
 /** The plan in batches, in order. */

@@ -1,6 +1,8 @@
 // In: a specification. Out: the list of its candidates in the blob store, in the order of the strategy.
-import { sample } from '../core/programs/random.js';
 import { openSpace } from '../core/spaces/index.js';
+import { randomCandidates } from '../core/spaces/random-candidates.js';
+import type { Enumeration } from '../core/spaces/space.js';
+import { SpecError } from '../core/spec/errors.js';
 import type { CandidateListRef, SearchActivities } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
 import { sourceOf } from '../core/spec/stages.js';
@@ -21,15 +23,15 @@ function candidatesOf({
   specification: Specification;
   list: CandidateListRef | undefined;
 }): Iterable<string> | AsyncIterable<string> {
-  const { space: kind, seed } = specification;
+  const { seed } = specification;
   const source = sourceOf(specification);
-  const space = openSpace(kind);
   if (source.kind === 'list') return readCandidates(store.blobs, list!);
-  if (source.kind === 'exhaustive') return at(Array.from({ length: space.size }, (_, index) => index));
-  const key = { seed, draw: 0, name: 'strategy.random' };
-  return at(sample({ key, count: source.samples, size: space.size }));
+  const space = openSpace(specification.space);
+  if (source.kind === 'random') return randomCandidates({ space, seed, count: source.samples });
+  if (space.enumeration) return everyCandidate(space.enumeration);
+  throw SpecError.of({ path: 'strategy', message: `exhaustive: ${space.kind} cannot be enumerated` });
+}
 
-  function* at(indices: Iterable<number>): Generator<string> {
-    for (const index of indices) yield space.at(index);
-  }
+function* everyCandidate({ size, at }: Enumeration): Generator<string> {
+  for (let index = 0; index < size; index++) yield at(index);
 }

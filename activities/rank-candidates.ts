@@ -89,7 +89,7 @@ function render(specification: Specification, cohort: Cohort): Iterable<string> 
     scores: Float64Array.from(units, (unit) => score[unit]!),
     candidates: candidates.map((candidate, i) => `${unitNames[units[i]!]}\n${candidate}`),
   });
-  const costs = candidates.map((candidate) => space.costs(candidate));
+  const costs = candidates.map((candidate) => space.costs({ candidate, resolution: fidelity.resolution }));
   const pick = (values: (row: number) => number) => Float64Array.from(rows, values);
   const shown = columns.map(({ proxy, draws }) => {
     const mean = (unit: number) => draws.reduce((sum, values) => sum + values[unit]!, 0) / draws.length;

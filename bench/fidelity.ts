@@ -58,8 +58,9 @@ await new Command('bench:fidelity')
 
 async function main(options: Options): Promise<void> {
   await mkdir(options.folder, { recursive: true });
-  const all = Array.from({ length: space.size }, (_, index) => space.at(index));
-  const candidates = options.cohort === 'written' ? all : [...new Set(all.map(space.representative))];
+  const all = Array.from({ length: space.enumeration.size }, (_, index) => space.enumeration.at(index));
+  const candidates =
+    options.cohort === 'written' ? all : [...new Set(all.map(space.enumeration.representative))];
   const pool = createScorerPool({ script: SCRIPT, size: options.scorers });
   try {
     for (const batch of options.batches.split(',').map(Number))

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
 import { randomDraw } from '../core/programs/draw.js';
 import { sample } from '../core/programs/random.js';
+import { trainability } from '../core/proxies/az-nas.js';
 import { kendall } from '../core/ranking/correlation.js';
 import { nasBench201 } from '../core/spaces/nas-bench-201/index.js';
 import { createPrograms } from '../engine/programs.js';
@@ -106,11 +107,13 @@ async function run(options: Options) {
 
 function candidatesOf({ candidates: count, classes }: Options): string[] {
   const indexes =
-    count === nasBench201.size
+    count === nasBench201.enumeration.size
       ? Array.from({ length: count }, (_, i) => i)
-      : sample({ key: { seed: 1, draw: 0, name: 'bench' }, count, size: nasBench201.size });
-  const written = indexes.map((index) => nasBench201.at(index));
-  return classes ? [...new Set(written.map((each) => nasBench201.representative(each)))] : written;
+      : sample({ key: { seed: 1, draw: 0, name: 'bench' }, count, size: nasBench201.enumeration.size });
+  const written = indexes.map((index) => nasBench201.enumeration.at(index));
+  return classes
+    ? [...new Set(written.map((each) => nasBench201.enumeration.representative(each)))]
+    : written;
 }
 
 function settingsOf({ settings, batch, stack }: Options) {
@@ -155,13 +158,13 @@ async function compare({
   const reference: { expressivity: number; trainability: number }[] = [];
   for (const candidate of candidates.slice(0, count)) {
     const { features, blocks } = await scoreNetwork({
-      network: nasBench201.network(candidate),
+      network: nasBench201.network({ candidate, resolution: 32 }),
       draw,
       programs,
     });
     reference.push({
       expressivity: features.reduce((sum, value) => sum + value, 0),
-      trainability: blocks.reduce((sum, value) => sum + value, 0) / blocks.length,
+      trainability: trainability(blocks),
     });
   }
   await programs.close();

@@ -187,5 +187,5 @@ async function withScoring<T>(
 
 function randomCandidates(count: number): string[] {
   const key = { seed: 201, draw: 0, name: 'bench' };
-  return sample({ key, count, size: nasBench201.size }).map(nasBench201.at);
+  return sample({ key, count, size: nasBench201.enumeration.size }).map(nasBench201.enumeration.at);
 }

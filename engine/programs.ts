@@ -10,6 +10,7 @@ import {
   compileBlocked,
   compileStem,
   type Program,
+  type Spectrum,
 } from '../core/programs/compile.js';
 import { GraphBuilder } from '../core/programs/onnx.js';
 import type { Shape } from '../core/programs/operations.js';
@@ -27,8 +28,14 @@ export interface Programs {
   readonly blockSize: number;
   /** How activations pass from block to block of a network. */
   boundary(network: Network): Boundary;
-  block(args: { block: Block; input: Shape; stride: number; boundary: Boundary }): Promise<OpenProgram>;
-  stem(args: { block: Block; boundary: Boundary }): Promise<OpenProgram>;
+  block(args: {
+    block: Block;
+    input: Shape;
+    stride: number;
+    boundary: Boundary;
+    spectrum: Spectrum;
+  }): Promise<OpenProgram>;
+  stem(args: { block: Block; boundary: Boundary; spectrum: Spectrum }): Promise<OpenProgram>;
   close(): Promise<void>;
 }
 
@@ -58,20 +65,26 @@ export async function createPrograms({
   return {
     blockSize,
     boundary: ({ stem, blocks }) => {
-      const weights = [stem, ...blocks].flatMap((block) => Object.values(block.weights));
-      const whole = weights.every(({ shape }) => shape[0]! % blockSize === 0);
+      const all = [stem, ...blocks];
+      const weights = all.flatMap((block) => Object.values(block.weights));
+      const whole =
+        all.every(({ form }) => form === 'map') && weights.every(({ shape }) => shape[0]! % blockSize === 0);
       return blockSize > 1 && whole ? 'blocked' : 'plain';
     },
-    block: ({ block, input, stride, boundary }) => {
-      const key = topologyKey(block);
+    block: ({ block, input, stride, boundary, spectrum }) => {
+      const key = `${spectrum} ${topologyKey(block)}`;
       if (boundary === 'plain')
-        return open(`${stride} ${key}`, 'plain', () => compileBlock({ block, stride }));
+        return open(`${stride} ${key}`, 'plain', () => compileBlock({ block, stride, spectrum }));
       return canBeBlocked({ block, input, size: blockSize })
-        ? open(`${input} ${key}`, 'blocked', () => compileBlocked({ block, input }))
-        : open(`${stride} ${input} ${key}`, 'plain', () => compileBetween({ block, stride, input }));
+        ? open(`${input} ${key}`, 'blocked', () => compileBlocked({ block, spectrum, input }))
+        : open(`${stride} ${input} ${key}`, 'plain', () =>
+            compileBetween({ block, stride, spectrum, input }),
+          );
     },
-    stem: ({ block, boundary }) =>
-      open(`stem ${boundary} ${topologyKey(block)}`, 'plain', () => compileStem({ block, boundary })),
+    stem: ({ block, boundary, spectrum }) =>
+      open(`stem ${boundary} ${spectrum} ${topologyKey(block)}`, 'plain', () =>
+        compileStem({ block, boundary, spectrum }),
+      ),
     close: async () => sessions.clear(),
   };
 }

@@ -1,8 +1,9 @@
 // In: nothing. Out: the messages between a worker and its scorer processes (child_process IPC, advanced serialization).
+import type { SpaceSpecification } from '../core/spec/space.js';
 
 /** One candidate to be scored under some draws. */
 export interface ScoreRequest {
-  readonly space: { readonly kind: string };
+  readonly space: SpaceSpecification;
   readonly candidate: string;
   readonly seed: number;
   readonly fidelity: {

@@ -1,7 +1,7 @@
 // In: a network and a draw. Out: what its features and blocks score, computed by the block programs in ONNX Runtime.
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { type Block, blockShapes, type Network } from '../core/programs/block.js';
-import type { Boundary } from '../core/programs/compile.js';
+import { type Block, blockShapes, type Network, topologyKey, type Weight } from '../core/programs/block.js';
+import { type Boundary, spectrumOf } from '../core/programs/compile.js';
 import type { Draw } from '../core/programs/draw.js';
 import { size } from '../core/programs/draw.js';
 import {
@@ -12,14 +12,14 @@ import {
   sampleMatrix,
   weightInput,
 } from '../core/programs/layout.js';
-import type { Shape } from '../core/programs/operations.js';
-import { blockTrainability, featureExpressivity } from '../core/proxies/az-nas.js';
+import { channelsOf, type MapShape, positionsOf, type Shape } from '../core/programs/operations.js';
+import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
 import type { OpenProgram, Programs } from './programs.js';
 
-/** Expressivity of each feature (blocks + 1) and trainability of each block. */
+/** Expressivity of each feature (blocks + 1) and trainability of each block, null of one that is skipped. */
 export interface NetworkScore {
   readonly features: readonly number[];
-  readonly blocks: readonly number[];
+  readonly blocks: readonly (number | null)[];
 }
 
 type Reordering = typeof blockedWeight;
@@ -29,7 +29,7 @@ export interface DrawTensors {
   readonly batch: number;
   readonly resolution: number;
   /** A weight, `as` it is or through a reordering for the blocked layout, which is done once. */
-  weight(name: string, shape: readonly number[], as?: Reordering): Tensor;
+  weight(weight: Weight, as?: Reordering): Tensor;
   signs(block: number, shape: readonly number[], as?: Reordering): Tensor;
   input(shape: readonly number[]): Tensor;
   /** A value that depends on the draw alone, made once: what the stem puts out. */
@@ -58,8 +58,11 @@ export function drawTensors({
   return {
     batch,
     resolution,
-    weight: (name, shape, as = asItIs) =>
-      tensor(`${name} ${as.name}`, shape, () => as(draw.weight(name, shape), shape, blockSize)),
+    weight: (weight, as = asItIs) => {
+      const { name, shape, initialization } = weight;
+      const make = () => as(draw.weight(weight), shape, blockSize);
+      return tensor(`${name} ${as.name} ${JSON.stringify(initialization ?? '')}`, shape, make);
+    },
     signs: (block, shape, as = asItIs) => {
       const make = () => as(draw.signs(block, shape), shape, blockSize);
       return tensor(`signs.${block} ${as.name}`, as === sampleMatrix ? matrixShape(shape) : shape, make);
@@ -73,6 +76,14 @@ export function drawTensors({
 }
 
 const asItIs: Reordering = (values) => values;
+
+/** Outputs that a feature's expressivity is computed from. */
+const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;
+
+/** Everything that a block's output depends on, the draw and the input aside. */
+function contentKey(block: Block): string {
+  return `${topologyKey(block)} ${JSON.stringify(block.weights)}`;
+}
 
 /** [b h w, c] of [b, c, h, w]. */
 function matrixShape([batch, channels, ...sizes]: readonly number[]): readonly number[] {
@@ -90,16 +101,17 @@ export async function scoreNetwork({
   programs: Programs;
 }): Promise<NetworkScore> {
   const boundary = programs.boundary(network);
-  const stem = await draw.once(`stem ${boundary}`, () =>
+  const stem = await draw.once(`stem ${boundary} ${contentKey(network.stem)}`, () =>
     runStem({ block: network.stem, boundary, draw, programs }),
   );
   const features = [stem.expressivity];
-  const blocks: number[] = [];
+  const blocks: (number | null)[] = [];
   let { y, shape } = stem;
   for (const [index, block] of network.blocks.entries()) {
     const result = await runBlock({ block, index, x: y, shape, boundary, draw, programs });
     features.push(result.expressivity);
-    blocks.push(result.trainability);
+    const passedOn = network.identities === 'skipped' ? null : Number.NEGATIVE_INFINITY;
+    blocks.push(result.trainability === 'identity' ? passedOn : result.trainability);
     ({ y, shape } = result);
   }
   return { features, blocks };
@@ -116,11 +128,12 @@ async function runStem({
   draw: DrawTensors;
   programs: Programs;
 }) {
-  const input: Shape = [3, draw.resolution, draw.resolution];
+  const input: MapShape = [3, draw.resolution, draw.resolution];
   const shape = blockShapes({ block, input }).at(-1)!;
-  const { session, layout } = await programs.stem({ block, boundary });
+  const spectrum = spectrumOf({ batch: draw.batch, shape });
+  const { session, layout } = await programs.stem({ block, boundary, spectrum });
   const feeds = { x: draw.input([draw.batch, ...input]), ...weights({ block, draw, layout }) };
-  const out = await session.run(feeds, ['y', 'cov', 'sum']);
+  const out = await session.run(feeds, ['y', ...FEATURE[spectrum]]);
   return { y: out.y!, shape, expressivity: expressivityOf(out, draw, shape) };
 }
 
@@ -142,17 +155,18 @@ async function runBlock({
   programs: Programs;
 }) {
   const shape = blockShapes({ block, input }).at(-1)!;
-  const stride = input[1] / shape[1];
-  const { session, layout } = await programs.block({ block, input, stride, boundary });
+  const stride = strideOf(input, shape);
+  const spectrum = spectrumOf({ batch: draw.batch, shape });
+  const { session, layout } = await programs.block({ block, input, stride, boundary, spectrum });
   const feeds = {
     x,
     ...signs({ index, draw, layout, shape: [draw.batch, ...shape] }),
     ...weights({ block, draw, layout }),
   };
-  const out = await session.run(feeds, ['y', 'cov', 'sum', 'jac']);
-  const rows = input[0] * stride ** 2;
-  const columns = shape[0];
-  const samples = draw.batch * shape[1] * shape[2];
+  const out = await session.run(feeds, ['y', ...FEATURE[spectrum], 'jac']);
+  const rows = channelsOf(input) * stride ** 2;
+  const columns = channelsOf(shape);
+  const samples = draw.batch * positionsOf(shape);
   const sums = out.jac!.data as Float32Array;
   const identity =
     rows === columns && unitDiagonal(sums, columns, samples) && (await isIdentity({ session, feeds }));
@@ -160,8 +174,13 @@ async function runBlock({
     y: out.y!,
     shape,
     expressivity: expressivityOf(out, draw, shape),
-    trainability: identity ? Number.NEGATIVE_INFINITY : blockTrainability({ sums, rows, columns, samples }),
+    trainability: identity ? ('identity' as const) : blockTrainability({ sums, rows, columns, samples }),
   };
+}
+
+/** By how much a block shrinks the side of its map; 1 for tokens. */
+function strideOf(input: Shape, output: Shape): number {
+  return input.length === 3 && output.length === 3 ? input[1] / output[1] : 1;
 }
 
 function signs({
@@ -192,11 +211,11 @@ function weights({
   layout: OpenProgram['layout'];
 }) {
   const feeds: Record<string, Tensor> = {};
-  for (const [slot, { name, shape }] of Object.entries(block.weights)) {
-    if (layout === 'plain') feeds[weightInput(slot)] = draw.weight(name, shape);
+  for (const [slot, weight] of Object.entries(block.weights)) {
+    if (layout === 'plain') feeds[weightInput(slot)] = draw.weight(weight);
     else {
-      feeds[weightInput(slot)] = draw.weight(name, shape, blockedWeight);
-      feeds[gradientWeightInput(slot)] = draw.weight(name, shape, blockedGradientWeight);
+      feeds[weightInput(slot)] = draw.weight(weight, blockedWeight);
+      feeds[gradientWeightInput(slot)] = draw.weight(weight, blockedGradientWeight);
     }
   }
   return feeds;
@@ -207,11 +226,10 @@ function expressivityOf(
   { batch }: DrawTensors,
   shape: Shape,
 ): number {
-  return featureExpressivity({
-    products: out.cov!.data as Float32Array,
-    sums: out.sum!.data as Float32Array,
-    samples: batch * size(shape.slice(1)),
-  });
+  const samples = batch * positionsOf(shape);
+  if (out.gram) return gramExpressivity({ products: out.gram.data as Float32Array, samples });
+  const products = out.cov!.data as Float32Array;
+  return featureExpressivity({ products, sums: out.sum!.data as Float32Array, samples });
 }
 
 /** Necessary for g = v, and nearly never met otherwise: each channel of v times itself averages to 1. */

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { randomDraw } from '../core/programs/draw.js';
 import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
 import { openSpace } from '../core/spaces/index.js';
+import type { ProxyName } from '../core/spec/proxies.js';
 import { createPrograms } from './programs.js';
 import type { ScoreRequest, ScoreResult } from './protocol.js';
 import { type DrawTensors, drawTensors, scoreNetwork } from './score.js';
@@ -32,17 +33,19 @@ export async function createScorer({ threads }: { threads: number }): Promise<Sc
   return {
     score: async (request) => {
       const space = openSpace(request.space);
-      const network = space.network(request.candidate);
-      const complexity = space.costs(request.candidate).flops;
+      const at = { candidate: request.candidate, resolution: request.fidelity.resolution };
+      const network = space.network(at);
+      const complexity = space.costs(at).flops;
       const results = [];
       for (const draw of request.draws) {
         const score = await scoreNetwork({ network, draw: tensorsOf(request, draw), programs });
-        results.push({
+        const proxies: Record<ProxyName, number> = {
           expressivity: expressivity(score.features),
           progressivity: progressivity(score.features),
           trainability: trainability(score.blocks),
           complexity,
-        });
+        };
+        results.push(Object.fromEntries(space.proxies.map((name) => [name, proxies[name]])));
       }
       return results;
     },

@@ -6,7 +6,7 @@ export const TOLERANCES = { feature: 1e-4, block: 2e-4, everyBlock: 5e-3, shareO
 /** What the engine computed of a case. */
 export interface Computed {
   readonly features: readonly number[];
-  readonly blocks: readonly number[];
+  readonly blocks: readonly (number | null)[];
   readonly expressivity: number;
   readonly progressivity: number;
   readonly trainability: number;
@@ -24,11 +24,12 @@ export interface Comparison {
 /** Relative deviation of each feature and block; sums and costs that differ. */
 export function compareCase(golden: GoldenCase, computed: Computed): Comparison {
   const features = golden.expressivityPerFeature.map((value, i) => deviation(value, computed.features[i]!));
-  const blocks = golden.trainabilityPerBlock.map((value, i) => deviation(value, computed.blocks[i]!));
+  const found = computed.blocks.map((value) => value ?? Number.NaN);
+  const blocks = golden.trainabilityPerBlock.map((value, i) => deviation(value, found[i]!));
   const absolute = (expected: readonly number[], found: readonly number[]) =>
     expected.map((value, i) => (value === found[i] ? 0 : Math.abs(found[i]! - value)));
   const featureShifts = absolute(golden.expressivityPerFeature, computed.features);
-  const blockShifts = absolute(golden.trainabilityPerBlock, computed.blocks);
+  const blockShifts = absolute(golden.trainabilityPerBlock, found);
   const steps = featureShifts.slice(1).map((shift, i) => shift + featureShifts[i]!);
   const differences: string[] = [];
   const check = (name: string, expected: number, found: number, allowed: number) => {

@@ -19,7 +19,7 @@ export async function createGoldenEngine({ threads }: { threads: number }): Prom
     compute: async ({ arch, batch, resolution }) => {
       if (draw?.batch !== batch || draw.resolution !== resolution)
         draw = drawTensors({ draw: goldenDraw, batch, resolution, blockSize: programs.blockSize });
-      const network = nasBench201.network(arch);
+      const network = nasBench201.network({ candidate: arch, resolution });
       const { features, blocks } = await scoreNetwork({ network, draw, programs });
       return {
         features,
@@ -27,7 +27,7 @@ export async function createGoldenEngine({ threads }: { threads: number }): Prom
         expressivity: expressivity(features),
         progressivity: progressivity(features),
         trainability: trainability(blocks),
-        ...nasBench201.costs(arch),
+        ...nasBench201.costs({ candidate: arch, resolution }),
       };
     },
     close: () => programs.close(),

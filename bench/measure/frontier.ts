@@ -64,13 +64,14 @@ function settingOf({ cohort, weights, batch, resolution }: Column): string {
 function rowsOf({ group, truth }: { group: readonly Column[]; truth: Truth }): FrontierRow[] {
   const { cohort, weights, batch, resolution } = group[0]!;
   const seeds = [...new Set(group.map(({ seed }) => seed))];
-  const written = Array.from({ length: space.size }, (_, index) => space.at(index));
-  const scored = cohort === 'written' ? written : [...new Set(written.map(space.representative))];
+  const written = Array.from({ length: space.enumeration.size }, (_, index) => space.enumeration.at(index));
+  const scored = cohort === 'written' ? written : [...new Set(written.map(space.enumeration.representative))];
   const number = new Map(scored.map((candidate, i) => [candidate, i]));
   const unit = written.map(
-    (candidate) => number.get(cohort === 'written' ? candidate : space.representative(candidate))!,
+    (candidate) =>
+      number.get(cohort === 'written' ? candidate : space.enumeration.representative(candidate))!,
   );
-  const flops = Float64Array.from(scored, (candidate) => space.costs(candidate).flops);
+  const flops = Float64Array.from(scored, (candidate) => space.costs({ candidate, resolution: 32 }).flops);
   const drawsOf = (seed: number) => group.filter((column) => column.seed === seed).length;
   const most = Math.max(...seeds.map(drawsOf));
   return Array.from({ length: most }, (_, i) => i + 1).map((draws) => {

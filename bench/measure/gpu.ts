@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomDraw } from '../../core/programs/draw.js';
 import type { Dialect } from '../../core/programs/stack/kit.js';
+import { trainability } from '../../core/proxies/az-nas.js';
 import type { StackDevice } from '../../engine/stack/device.js';
 import type { StackEvent } from '../../engine/stack/scorer-types.js';
 import { createStackScorer } from '../../engine/stack/stack-scorer.js';
@@ -73,7 +74,7 @@ export async function measureStacks({
       if (i === 0)
         scores = result.map(({ features, blocks }) => ({
           expressivity: features.reduce((sum, value) => sum + value, 0),
-          trainability: blocks.reduce((sum, value) => sum + value, 0) / blocks.length,
+          trainability: trainability(blocks),
         }));
     }
     const wall = performance.now() - start;

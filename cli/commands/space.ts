@@ -1,10 +1,15 @@
 // In: `zeroscout space describe KIND`. Out: how many candidates a space has, how many functions they are, what they cost.
 import type { Command } from 'commander';
-import { describeSpace } from '../../core/spaces/describe.js';
+import { describeSpace, type SpaceDescription } from '../../core/spaces/describe.js';
 import { openSpace, SPACE_KINDS } from '../../core/spaces/index.js';
-import { SpecError } from '../../core/spec/errors.js';
-import { unknownValue } from '../../core/spec/nearest.js';
+import { spaceDefaults, spaceOfKind } from '../../core/spec/space.js';
+import { wholeNumber } from '../arguments.js';
 import { print, printJson } from '../terminal.js';
+
+interface Options {
+  readonly resolution?: number;
+  readonly json?: true;
+}
 
 export function addSpaceCommand(program: Command): void {
   program
@@ -13,20 +18,36 @@ export function addSpaceCommand(program: Command): void {
     .command('describe')
     .description('size of a space, distinct functions in it, costs, an example')
     .argument('<KIND>', SPACE_KINDS.join(', '))
+    .option(
+      '--resolution <PIXELS>',
+      "side of the images that costs are counted for (default: the space's own)",
+      wholeNumber({ min: 8, max: 512 }),
+    )
     .option('--json', 'for programs')
-    .action((kind: string, { json }: { json?: true }) => {
-      if (!SPACE_KINDS.includes(kind))
-        throw SpecError.of({ path: 'KIND', message: unknownValue({ word: kind, known: SPACE_KINDS }) });
-      const description = describeSpace(openSpace({ kind }));
-      if (json) return printJson(description);
-      const { candidates, distinct, flops, parameters, example } = description;
-      print(kind);
-      print(`  candidates  ${candidates}`);
-      print(`  distinct    ${distinct} functions`);
-      print(`  FLOPs       ${(flops.min / 1e6).toFixed(2)} to ${(flops.max / 1e6).toFixed(2)} million`);
-      print(
-        `  parameters  ${(parameters.min / 1e6).toFixed(3)} to ${(parameters.max / 1e6).toFixed(3)} million`,
-      );
-      print(`  for example ${example}`);
+    .action((kind: string, { resolution, json }: Options) => {
+      const space = spaceOfKind({ kind, path: 'KIND' });
+      const description = describeSpace({
+        space: openSpace(space),
+        resolution: resolution ?? spaceDefaults(space).resolution,
+      });
+      if (json) printJson({ ...description, candidates: jsonSize(description.candidates) });
+      else show(description);
     });
+}
+
+function show(description: SpaceDescription): void {
+  const { kind, candidates, distinct, sampled, flops, parameters, layers, example } = description;
+  print(kind);
+  print(`  candidates  ${candidates}`);
+  if (distinct !== null) print(`  distinct    ${distinct} functions`);
+  if (sampled !== null) print(`  costs of ${sampled} random candidates at ${description.resolution} pixels:`);
+  print(`  FLOPs       ${(flops.min / 1e6).toFixed(2)} to ${(flops.max / 1e6).toFixed(2)} million`);
+  print(`  parameters  ${(parameters.min / 1e6).toFixed(3)} to ${(parameters.max / 1e6).toFixed(3)} million`);
+  if (layers) print(`  layers      ${layers.min} to ${layers.max}`);
+  print(`  for example ${example}`);
+}
+
+/** A number where JSON's readers keep it exact, else its digits. */
+function jsonSize(size: bigint | 'unbounded'): number | string {
+  return typeof size === 'bigint' && size <= Number.MAX_SAFE_INTEGER ? Number(size) : String(size);
 }

@@ -17,7 +17,8 @@ export function addValidateCommand(program: Command): void {
       const { specification, list, digest } = read;
       const strategy = sourceOf(specification);
       const candidates =
-        list?.length ?? (strategy.kind === 'random' ? strategy.samples : openSpace(specification.space).size);
+        list?.length ??
+        (strategy.kind === 'random' ? strategy.samples : openSpace(specification.space).enumeration!.size);
       if (json) return printJson({ valid: true, id: defaultId(read), digest, candidates, specification });
       const { execution } = specification;
       print(`${path} is valid`);

@@ -1,6 +1,7 @@
 // In: the path of a specification. Out: what a search needs of it, every file that it names read and checked.
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { checkAgainstSpace } from '../../core/spaces/check-specification.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
 import { parseCandidateList } from '../../core/spec/candidate-list.js';
@@ -24,17 +25,15 @@ export async function readSpecification(path: string): Promise<ReadSpecification
   const specification = parseSpecification({ text: await readText(path), source: path });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
-  if (strategy.kind === 'random' && strategy.samples > space.size)
-    throw SpecError.of({
-      path: specification.strategy.kind === 'screening' ? 'strategy.source.samples' : 'strategy.samples',
-      message: `found ${strategy.samples}; ${space.kind} has ${space.size} candidates, so at most that`,
-    });
-  if (strategy.kind !== 'list')
+  if (strategy.kind !== 'list') {
+    checkAgainstSpace({ specification, space });
     return { specification, digest: specificationDigest(specification, { inputs: {} }) };
+  }
   const source = resolve(dirname(path), strategy.file);
   const text = await readText(source, `strategy.file: ${strategy.file}`);
   const { candidates } = parseCandidateList({ text, source: strategy.file, parse: space.parse });
   const list = [...new Set(candidates.map(space.parse))];
+  checkAgainstSpace({ specification, space, candidates: list });
   const digest = specificationDigest(specification, { inputs: { list: sha256(list.join('\n')) } });
   return { specification, list, digest };
 }

@@ -10,16 +10,33 @@ export interface Instruction {
   readonly slot: string;
 }
 
-/** A weight's tensor name under a draw and its shape. */
+/** A weight's tensor name under a draw, its shape, and how it is drawn: He normal where nothing is said. */
 export interface Weight {
   readonly name: string;
   readonly shape: readonly number[];
+  readonly initialization?: Initialization;
 }
+
+/** `he-normal`: He (Kaiming) normal with fan-in, std = sqrt(2 / fan_in). */
+export type Initialization =
+  | { readonly kind: 'he-normal' }
+  | { readonly kind: 'normal'; readonly std: number }
+  /** Uniform between -bound and bound. */
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'constant'; readonly value: number };
+
+/**
+ * How activations are shaped: a `map` [b, c, h, w], whose samples are its positions, or `tokens` [b, n, c], whose samples
+ * are the tokens.
+ */
+export type Form = 'map' | 'tokens';
 
 /** One block of a network. `instructions[i]` makes value `i + 1`; the last value is the output. */
 export interface Block {
   /** Position in the network, e.g. `block3`; names its weights and signs. */
   readonly name: string;
+  /** Of the output, and of the input too, except of a stem's, which is images. */
+  readonly form: Form;
   readonly instructions: readonly Instruction[];
   readonly weights: Readonly<Record<string, Weight>>;
 }
@@ -28,16 +45,23 @@ export interface Block {
 export interface Network {
   readonly stem: Block;
   readonly blocks: readonly Block[];
+  /**
+   * What a block counts whose vector-Jacobian product is the signs themselves: minus infinity (convolutional networks),
+   * or it is skipped in the mean over blocks (transformers).
+   */
+  readonly identities: 'worst' | 'skipped';
 }
 
 /** Collects instructions; answers the number of each value. */
 export class BlockBuilder {
   readonly #name: string;
+  readonly #form: Form;
   readonly #instructions: Instruction[] = [];
   readonly #weights: Record<string, Weight> = {};
 
-  constructor({ name }: { name: string }) {
+  constructor({ name, form = 'map' }: { name: string; form?: Form }) {
     this.#name = name;
+    this.#form = form;
   }
 
   /** Adds an instruction and answers the number of its value. */
@@ -48,24 +72,26 @@ export class BlockBuilder {
     weight?: Weight & { slot: string },
   ) {
     const slot = weight?.slot ?? '';
-    if (weight) this.#weights[slot] = { name: weight.name, shape: weight.shape };
+    if (weight) {
+      const { slot: _, ...rest } = weight;
+      this.#weights[slot] = rest;
+    }
     this.#instructions.push({ operation, inputs, settings, slot });
     return this.#instructions.length;
   }
 
   build(): Block {
-    return { name: this.#name, instructions: this.#instructions, weights: this.#weights };
+    return { name: this.#name, form: this.#form, instructions: this.#instructions, weights: this.#weights };
   }
 }
 
 /** Blocks with one key differ in weights and sizes alone and run the same program. */
-export function topologyKey({ instructions }: Block): string {
-  return instructions
-    .map(({ operation, inputs, settings, slot }) => {
-      const set = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-      return `${operation}(${[...inputs, ...set, slot].join(',')})`;
-    })
-    .join(';');
+export function topologyKey({ form, instructions }: Block): string {
+  const steps = instructions.map(({ operation, inputs, settings, slot }) => {
+    const set = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+    return `${operation}(${[...inputs, ...set, slot].join(',')})`;
+  });
+  return `${form} ${steps.join(';')}`;
 }
 
 /** Shapes of every value, the input's first. */

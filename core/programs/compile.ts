@@ -7,45 +7,77 @@ import {
   type Layout,
   leaveBlocks,
   plain,
+  tokens,
   weightInput,
 } from './layout.js';
 import { type Dimension, GraphBuilder, type Port } from './onnx.js';
-import { type Emitted, operation, type Shape, type Site } from './operations.js';
+import { channelsOf, type Emitted, operation, positionsOf, type Shape, type Site } from './operations.js';
 
 /**
  * A program: inputs `x` [b, c, h, w], `v` (signs, the output's shape; not for stems) and `w:<slot>` for each weight.
  * Outputs, all float32:
  * - `y` the block's output [b, d, p, q];
- * - `cov` [d, d] sum of products and `sum` [d] sum of y's channels over b and positions (method.md, Covariance);
+ * - `cov` [d, d] sum of products and `sum` [d] sum of y's channels over b and positions (method.md, Covariance); or
+ *   `gram`, see `Spectrum`;
  * - `g` the vector-Jacobian product of `v`, [b, c, h, w], and `jac` [c s², d] the sum over b and positions of its
  *   space-to-depth form times `v` (method.md, Signal Jacobian); absent for stems.
+ * Blocks of tokens have [b, n, c] and [b, n, d] for maps, and tokens for positions.
  */
 export type Program = Uint8Array;
+
+/**
+ * What a program puts out for the eigenvalues of a feature's covariance: `covariance`, the sums `cov` and `sum`; or, where
+ * samples are fewer than channels, `gram` [samples, samples], whose centred form has the same non-zero eigenvalues.
+ */
+export type Spectrum = 'covariance' | 'gram';
+
+/** The smaller of the two. */
+export function spectrumOf({ batch, shape }: { batch: number; shape: Shape }): Spectrum {
+  return batch * positionsOf(shape) < channelsOf(shape) ? 'gram' : 'covariance';
+}
 
 /** How `x` comes and `y` goes: as it is written, or in ONNX Runtime's blocked order (see `blocked`). */
 export type Boundary = 'plain' | 'blocked';
 
 /** A block's program in standard ONNX for any execution provider; sizes are open, so one serves every stage. */
-export function compileBlock({ block, stride }: { block: Block; stride: number }): Program {
-  return compile({ block, stride, layout: plain, boundary: 'plain', wanted: 'all' });
+export function compileBlock({
+  block,
+  stride,
+  spectrum = 'covariance',
+}: {
+  block: Block;
+  stride: number;
+  spectrum?: Spectrum;
+}): Program {
+  return compile({ block, stride, spectrum, layout: plain, boundary: 'plain', wanted: 'all' });
 }
 
 /** A stem's program: forward pass and covariance only; `x` is plain. */
-export function compileStem({ block, boundary = 'plain' }: { block: Block; boundary?: Boundary }): Program {
-  return compile({ block, stride: 1, layout: plain, boundary, wanted: 'forward' });
+export function compileStem({
+  block,
+  boundary = 'plain',
+  spectrum = 'covariance',
+}: {
+  block: Block;
+  boundary?: Boundary;
+  spectrum?: Spectrum;
+}): Program {
+  return compile({ block, stride: 1, spectrum, layout: plain, boundary, wanted: 'forward' });
 }
 
 /** A plain program between blocked ones, for one input shape; `v` and `g` are plain. */
 export function compileBetween({
   block,
   stride,
+  spectrum,
   input,
 }: {
   block: Block;
   stride: number;
+  spectrum: Spectrum;
   input: Shape;
 }): Program {
-  return compile({ block, stride, layout: plain, boundary: 'blocked', wanted: 'all', input });
+  return compile({ block, stride, spectrum, layout: plain, boundary: 'blocked', wanted: 'all', input });
 }
 
 /**
@@ -53,19 +85,29 @@ export function compileBetween({
  * `blockedWeight` under `w:<slot>` and `blockedGradientWeight` under `t:<slot>`; `v` as `blockedActivation`, and once
  * more as `sampleMatrix` under `samples`.
  */
-export function compileBlocked({ block, input }: { block: Block; input: Shape }): Program {
-  return compile({ block, stride: 1, layout: blocked, boundary: 'blocked', wanted: 'all', input });
+export function compileBlocked({
+  block,
+  spectrum,
+  input,
+}: {
+  block: Block;
+  spectrum: Spectrum;
+  input: Shape;
+}): Program {
+  return compile({ block, stride: 1, spectrum, layout: blocked, boundary: 'blocked', wanted: 'all', input });
 }
 
 /** Whether a block can run in the blocked layout: stride 1, and channels in whole blocks of `size`. */
 export function canBeBlocked({ block, input, size }: { block: Block; input: Shape; size: number }): boolean {
   if (block.instructions.some(({ settings }) => (settings.stride ?? 1) !== 1)) return false;
-  return size > 1 && blockShapes({ block, input }).every(([channels]) => channels % size === 0);
+  if (size === 1 || block.form === 'tokens') return false;
+  return blockShapes({ block, input }).every((shape) => channelsOf(shape) % size === 0);
 }
 
 function compile({
   block,
   stride,
+  spectrum,
   layout,
   boundary,
   wanted,
@@ -73,6 +115,7 @@ function compile({
 }: {
   block: Block;
   stride: number;
+  spectrum: Spectrum;
   layout: Layout;
   boundary: Boundary;
   wanted: 'all' | 'forward';
@@ -81,14 +124,16 @@ function compile({
   const g = new GraphBuilder();
   // Without an input shape channels are open, and the layout does not ask.
   const shapes = input && blockShapes({ block, input });
-  const channels = (value: number) => shapes?.at(value)?.[0] ?? 0;
+  const channels = (value: number) => (shapes ? channelsOf(shapes.at(value)!) : 0);
+  const statistics = block.form === 'tokens' ? tokens : layout;
   const crossing = boundary === 'blocked' && layout === plain;
   const x = crossing && wanted === 'all' ? leaveBlocks(g, 'x', channels(0)) : 'x';
   const { values, pullback } = forward({ g, block, layout, channels, x });
   const y = { value: values.at(-1)!, channels: channels(-1) };
   const dims = (shape: Shape | undefined, names: readonly Dimension[]) => (shape ? ['b', ...shape] : names);
-  const inside = dims(input, ['b', 'c', 'h', 'w']);
-  const outside = dims(shapes?.at(-1), ['b', 'd', 'p', 'q']);
+  const map = ['b', 'c', 'h', 'w'];
+  const inside = dims(input, block.form === 'map' || wanted === 'forward' ? map : ['b', 'n', 'c']);
+  const outside = dims(shapes?.at(-1), block.form === 'map' ? ['b', 'd', 'p', 'q'] : ['b', 'n', 'd']);
   const inputs: Port[] = [{ name: 'x', dims: inside }];
   for (const [slot, { shape }] of Object.entries(block.weights)) {
     const sizes = shape.map((size, i) => (input ? size : `${slot}_${i}`));
@@ -98,8 +143,12 @@ function compile({
   }
   const outputs = [
     { name: 'y', value: crossing ? enterBlocks(g, y.value) : y.value, dims: outside },
-    { name: 'cov', value: layout.productSum(g, y, y), dims: ['d', 'd'] },
-    { name: 'sum', value: layout.channelSum(g, y), dims: ['d'] },
+    ...(spectrum === 'gram'
+      ? [{ name: 'gram', value: statistics.gram(g, y), dims: ['n', 'n'] }]
+      : [
+          { name: 'cov', value: statistics.productSum(g, y, y), dims: ['d', 'd'] },
+          { name: 'sum', value: statistics.channelSum(g, y), dims: ['d'] },
+        ]),
   ];
   if (wanted === 'all') {
     inputs.push({ name: 'v', dims: outside });
@@ -107,7 +156,7 @@ function compile({
     if (layout === blocked) inputs.push({ name: 'samples', dims: ['n', channels(-1)] });
     const gradient = pullback('v') ?? g.add('Mul', [x, g.float(0)]);
     const deep = stride === 1 ? gradient : g.add('SpaceToDepth', [gradient], { blocksize: stride });
-    const jac = layout.productSum(g, { value: deep, channels: channels(0) }, v);
+    const jac = statistics.productSum(g, { value: deep, channels: channels(0) }, v);
     outputs.push({ name: 'jac', value: jac, dims: ['e', 'd'] });
     outputs.push({ name: 'g', value: gradient, dims: inside });
   }

@@ -17,7 +17,7 @@ export function goldenUniform(name: string, length: number): Float64Array {
 
 /** The draw of the golden cases: uniform with the right standard deviation, by name alone. */
 export const goldenDraw: Draw = {
-  weight: (name, shape) => scaled(name, shape, Math.sqrt(2 / fanIn(shape))),
+  weight: ({ name, shape }) => scaled(name, shape, Math.sqrt(2 / fanIn(shape))),
   input: (shape) => scaled('input', shape, 1),
   signs: (block, shape) =>
     Float32Array.from(goldenUniform(`signs.${block}`, size(shape)), (u) => (u < 0.5 ? -1 : 1)),

@@ -6,11 +6,21 @@ export interface Window {
   readonly stride: number;
 }
 
+/** Sums over the samples of tensors, in float32: what expressivity and trainability need of a block's values. */
+export interface Statistics {
+  /** Sum over samples of the products of a's channels with b's: [channels of a, channels of b]. */
+  productSum(g: GraphBuilder, a: Samples, b: Samples): string;
+  /** Products of each sample with each, summed over channels: [samples, samples] (Gram matrix). */
+  gram(g: GraphBuilder, a: Samples): string;
+  /** Sum over samples by channel, [c]. */
+  channelSum(g: GraphBuilder, a: Samples): string;
+}
+
 /**
  * What an operation needs to know of how [b, c, h, w] activations lie in memory. Elementwise operations on tensors of
  * one shape need nothing. Values per channel are [1, c, 1, 1] in every layout.
  */
-export interface Layout {
+export interface Layout extends Statistics {
   /** Same-padded convolution with the weight of `slot`. */
   conv(g: GraphBuilder, x: string, slot: string, window: Window): string;
   /** Vector-Jacobian product of that convolution with respect to its input; input sizes are multiples of the stride. */
@@ -24,10 +34,6 @@ export interface Layout {
     g: GraphBuilder,
     args: { x: string; channels: number; scale: string; shift?: string; rest?: string },
   ): string;
-  /** Sum over batch and positions of the products of a's channels with b's: [channels of a, channels of b]. */
-  productSum(g: GraphBuilder, a: Samples, b: Samples): string;
-  /** Sum over batch and positions by channel, [c]. */
-  channelSum(g: GraphBuilder, a: Samples): string;
 }
 
 /** A tensor as samples of its channels; `samples` is [b h w, c] where that form is there already. */
@@ -73,8 +79,24 @@ export const plain: Layout = {
     const product = g.add('MatMul', [rows(a), g.add('Transpose', [rows(b)], { perm: [0, 2, 1] })]);
     return g.add('ReduceSum', [product, g.ints(0)], { keepdims: 0 });
   },
+  gram: (g, { value }) => {
+    const columns = g.add('Flatten', [g.add('Transpose', [value], { perm: [1, 0, 2, 3] })], { axis: 1 });
+    return g.add('MatMul', [g.add('Transpose', [columns], { perm: [1, 0] }), columns]);
+  },
   channelSum: (g, { value }) => g.add('ReduceSum', [value, g.ints(0, 2, 3)], { keepdims: 0 }),
 };
+
+/** Statistics of token matrices [b, n, c], whose rows are the samples. */
+export const tokens: Statistics = {
+  productSum: (g, a, b) => g.add('MatMul', [transposed(g, rowsOf(g, a)), rowsOf(g, b)]),
+  gram: (g, a) => g.add('MatMul', [rowsOf(g, a), transposed(g, rowsOf(g, a))]),
+  channelSum: (g, { value }) => g.add('ReduceSum', [value, g.ints(0, 1)], { keepdims: 0 }),
+};
+
+/** [b, n, c] as [b n, c]. */
+const rowsOf = (g: GraphBuilder, { value }: Samples): string => g.add('Flatten', [value], { axis: 2 });
+const transposed = (g: GraphBuilder, matrix: string): string =>
+  g.add('Transpose', [matrix], { perm: [1, 0] });
 
 /**
  * ONNX Runtime's blocked layout [b, c / block, h, w, block], through its own operators: convolutions run about twice as
@@ -98,6 +120,7 @@ export const blocked: Layout = {
   // One product over all samples at once.
   productSum: (g, a, b) =>
     g.add('FusedMatMul@com.microsoft', [samplesOf(g, a), samplesOf(g, b)], { transA: 1 }),
+  gram: (g, a) => g.add('FusedMatMul@com.microsoft', [samplesOf(g, a), samplesOf(g, a)], { transB: 1 }),
   channelSum: (g, a) => g.add('ReduceSum', [samplesOf(g, a), g.ints(0)], { keepdims: 0 }),
 };
 

@@ -2,8 +2,10 @@
 import type { Layout, Window } from './layout.js';
 import type { GraphBuilder } from './onnx.js';
 
-/** Shape of one image's activation: [channels, height, width]. */
-export type Shape = readonly [channels: number, height: number, width: number];
+/** Shape of one image's activation: a map, or a matrix of tokens (see `Form`). */
+export type Shape = MapShape | TokenShape;
+export type MapShape = readonly [channels: number, height: number, width: number];
+export type TokenShape = readonly [tokens: number, channels: number];
 /** Static settings of an operation; they are part of a program's topology. */
 export type Settings = Readonly<Record<string, number>>;
 
@@ -30,7 +32,7 @@ export interface Operation {
   vjp(g: GraphBuilder, site: Site, emitted: Emitted, gradient: string): readonly (string | undefined)[];
 }
 
-/** Batch normalization's epsilon (method.md). */
+/** Batch normalization's epsilon where its settings name none (method.md). */
 const EPSILON = 1e-5;
 
 /** Same-padded convolution, no bias. settings: kernel, stride. weight [out, in, kernel, kernel]. */
@@ -45,15 +47,21 @@ const conv: Operation = {
   ],
 };
 
-/** Training-mode batch normalization with scale 1 and shift 0: statistics over batch and positions, biased variance. */
+/**
+ * Training-mode batch normalization with scale 1 and shift 0: statistics over batch and positions, biased variance.
+ * settings: epsilon (1e-5 if not given).
+ */
 const batchNorm: Operation = {
   shape: ({ inputs }) => inputs[0]!,
-  forward: (g, { inputs, channels, layout }) => {
+  forward: (g, { inputs, channels, settings, layout }) => {
     const x = inputs[0]!;
     const mean = layout.channelMean(g, x);
     const square = layout.channelMean(g, g.add('Mul', [x, x]));
     const variance = g.add('Relu', [g.add('Sub', [square, g.add('Mul', [mean, mean])])]);
-    const scale = g.add('Pow', [g.add('Add', [variance, g.float(EPSILON)]), g.float(-0.5)]);
+    const scale = g.add('Pow', [
+      g.add('Add', [variance, g.float(settings.epsilon ?? EPSILON)]),
+      g.float(-0.5),
+    ]);
     const minus = g.add('Neg', [scale]);
     const shift = g.add('Mul', [mean, minus]);
     return { output: layout.affine(g, { x, channels, scale, shift }), saved: [scale, minus] };
@@ -83,7 +91,7 @@ const relu: Operation = {
 
 /** Average pooling; padding is not counted. settings: kernel, stride (1 with odd kernel and same padding, or kernel). */
 const averagePool: Operation = {
-  shape: ({ inputs, settings }) => [inputs[0]![0], ...strided(inputs[0]!, settings.stride!)],
+  shape: ({ inputs, settings }) => [channelsOf(inputs[0]!), ...strided(inputs[0]!, settings.stride!)],
   forward: (g, { inputs, settings, layout }) => ({
     output: layout.averagePool(g, inputs[0]!, window(settings), 'not-counted'),
     saved: [],
@@ -128,12 +136,28 @@ export function operation(name: string): Operation {
   return row;
 }
 
-function strided([, height, width]: Shape, stride: number): [number, number] {
+function strided(shape: Shape, stride: number): [number, number] {
+  const [, height, width] = mapShape(shape);
   return [Math.ceil(height / stride), Math.ceil(width / stride)];
 }
 
 function window({ kernel, stride }: Settings): Window {
   return { kernel: kernel!, stride: stride! };
+}
+
+/** A shape that must be a map's. */
+export function mapShape(shape: Shape): MapShape {
+  if (shape.length === 3) return shape;
+  throw new Error(`found tokens [${shape}] where a map [channels, height, width] is needed`);
+}
+
+export function channelsOf(shape: Shape): number {
+  return shape.length === 3 ? shape[0] : shape[1];
+}
+
+/** Samples of one image: positions of a map, or tokens. */
+export function positionsOf(shape: Shape): number {
+  return shape.length === 3 ? shape[1] * shape[2] : shape[0];
 }
 
 /** Repeats each position `factor` times in both directions. */

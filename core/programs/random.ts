@@ -87,7 +87,7 @@ export function threefry({
 }
 
 /** 64 bits of SHA-256 over the key's fields. */
-function keyWords({ seed, draw, name }: RandomKey): [number, number] {
+export function keyWords({ seed, draw, name }: RandomKey): [number, number] {
   const hash = createHash('sha256')
     .update(JSON.stringify([seed, draw, name]))
     .digest();
@@ -106,6 +106,20 @@ export function normal({ key, length, std }: { key: RandomKey; length: number; s
     if (i + 1 < length) out[i + 1] = radius * Math.sin(angle);
   }
   return out;
+}
+
+/** `length` numbers uniform between -bound and bound, float32. */
+export function uniform({
+  key,
+  length,
+  bound,
+}: {
+  key: RandomKey;
+  length: number;
+  bound: number;
+}): Float32Array {
+  const words = threefry({ key: keyWords(key), words: length });
+  return Float32Array.from({ length }, (_, i) => bound * ((words[i]! + 0.5) * 2 ** -31 - 1));
 }
 
 /** `length` Rademacher signs, -1 or +1 with equal probability, 32 from each word. */

@@ -23,6 +23,31 @@ export function featureExpressivity({ products, sums, samples }: FeatureSums): n
   return spectralEntropy(symmetricEigenvalues(covariance, c));
 }
 
+/**
+ * The same from the Gram matrix [n, n] of n samples, fewer than channels: with the mean of every row and column removed
+ * it has the covariance's eigenvalues times n, but for zeros, which add nothing.
+ */
+export function gramExpressivity({
+  products,
+  samples: n,
+}: {
+  products: ArrayLike<number>;
+  samples: number;
+}): number {
+  if (n < 2) return Number.NEGATIVE_INFINITY;
+  const means = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let sum = 0;
+    for (let j = 0; j < n; j++) sum += products[i * n + j]!;
+    means[i] = sum / n;
+  }
+  const mean = means.reduce((sum, value) => sum + value, 0) / n;
+  const centred = new Float64Array(n * n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) centred[i * n + j] = products[i * n + j]! - means[i]! - means[j]! + mean;
+  return spectralEntropy(symmetricEigenvalues(centred, n));
+}
+
 /** `-Σ p log(p + 1e-8)`, p the eigenvalues, clamped at 0, over their sum. */
 export function spectralEntropy(eigenvalues: Float64Array): number {
   let total = 0;
@@ -70,9 +95,10 @@ export function progressivity(features: readonly number[]): number {
   return least;
 }
 
-/** Mean over blocks. */
-export function trainability(blocks: readonly number[]): number {
-  return orMinusInfinity(blocks.reduce((sum, t) => sum + t, 0) / blocks.length);
+/** Mean over blocks; null is a block that is skipped. */
+export function trainability(blocks: readonly (number | null)[]): number {
+  const counted = blocks.filter((t) => t !== null);
+  return orMinusInfinity(counted.reduce((sum, t) => sum + t, 0) / counted.length);
 }
 
 function orMinusInfinity(value: number): number {

@@ -1,30 +1,58 @@
-// In: a space that can be enumerated. Out: its size, the number of different functions in it, and its costs.
+// In: a space. Out: its size, its costs and an example; of one that can be enumerated also the different functions in it.
 import type { Space } from './space.js';
+
+/** Random candidates that stand for a space that cannot be walked through. */
+const SAMPLED = 1000;
 
 export interface SpaceDescription {
   readonly kind: string;
-  readonly candidates: number;
-  /** Different canonical keys. */
-  readonly distinct: number;
-  readonly flops: { readonly min: number; readonly max: number };
-  readonly parameters: { readonly min: number; readonly max: number };
+  /** Written candidates, exactly. */
+  readonly candidates: bigint | 'unbounded';
+  /** Different canonical keys; null where the space cannot be enumerated. */
+  readonly distinct: number | null;
+  /** Of all candidates, or of `sampled` random ones. */
+  readonly sampled: number | null;
+  readonly resolution: number;
+  readonly flops: Range;
+  readonly parameters: Range;
+  readonly layers: Range | null;
   readonly example: string;
 }
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
 
-/** Walks the whole space once. */
-export function describeSpace(space: Space): SpaceDescription {
+/** Costs are at `resolution`, in pixels. */
+export function describeSpace({ space, resolution }: { space: Space; resolution: number }): SpaceDescription {
+  const { kind, size, enumeration } = space;
   const keys = new Set<string>();
-  const flops = { min: Number.POSITIVE_INFINITY, max: 0 };
-  const parameters = { min: Number.POSITIVE_INFINITY, max: 0 };
-  for (let index = 0; index < space.size; index++) {
-    const candidate = space.at(index);
-    keys.add(space.canonicalKey(candidate));
-    const costs = space.costs(candidate);
-    widen(flops, costs.flops);
-    widen(parameters, costs.parameters);
+  const ranges = { flops: emptyRange(), parameters: emptyRange(), layers: emptyRange() };
+  const at = enumeration?.at ?? ((draw: number) => space.random({ seed: 1, draw, name: 'describe' }));
+  const count = enumeration?.size ?? SAMPLED;
+  for (let i = 0; i < count; i++) {
+    const candidate = at(i);
+    if (enumeration) keys.add(space.canonicalKey(candidate));
+    const { flops, parameters, layers } = space.costs({ candidate, resolution });
+    widen(ranges.flops, flops);
+    widen(ranges.parameters, parameters);
+    if (layers !== undefined) widen(ranges.layers, layers);
   }
-  const example = space.at(Math.floor(space.size / 3));
-  return { kind: space.kind, candidates: space.size, distinct: keys.size, flops, parameters, example };
+  return {
+    kind,
+    candidates: size,
+    distinct: enumeration ? keys.size : null,
+    sampled: enumeration ? null : count,
+    resolution,
+    flops: ranges.flops,
+    parameters: ranges.parameters,
+    layers: ranges.layers.max > 0 ? ranges.layers : null,
+    example: space.start ?? at(Math.floor(count / 3)),
+  };
+}
+
+function emptyRange(): { min: number; max: number } {
+  return { min: Number.POSITIVE_INFINITY, max: 0 };
 }
 
 function widen(range: { min: number; max: number }, value: number): void {

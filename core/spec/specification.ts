@@ -2,21 +2,22 @@
 import { z } from 'zod';
 import { type Issue, SpecError } from './errors.js';
 import { checkKind, mapping, oneOf, positiveNumber, share, text, toIssues, wholeNumber } from './fields.js';
+import { PROXIES, type ProxyName } from './proxies.js';
 import { readDocument } from './read-document.js';
 import { found, quote } from './show.js';
+import { SpaceSchema, spaceDefaults } from './space.js';
 
-/** The proxies in their canonical order, which is also the order of the columns in reports. */
-export const PROXIES = ['expressivity', 'progressivity', 'trainability', 'complexity'] as const;
-export type ProxyName = (typeof PROXIES)[number];
+export { PROXIES, type ProxyName } from './proxies.js';
 
-/** draws x batch x resolution; `weights`: one draw shared by all candidates, or drawn anew for each (as published). */
+/**
+ * draws x batch, at the space's own resolution; `weights`: one draw shared by all candidates, or drawn anew for each
+ * (as published).
+ */
 export const PRESETS = {
-  screen: { draws: 1, batch: 8, resolution: 32, weights: 'shared' },
-  standard: { draws: 3, batch: 8, resolution: 32, weights: 'shared' },
-  paper: { draws: 1, batch: 64, resolution: 32, weights: 'candidate' },
+  screen: { draws: 1, batch: 8, weights: 'shared' },
+  standard: { draws: 3, batch: 8, weights: 'shared' },
+  paper: { draws: 1, batch: 64, weights: 'candidate' },
 } as const;
-
-const Spaces = [mapping({ kind: z.literal('nas-bench-201') })] as const;
 
 const Fidelity = z.preprocess(
   (value) =>
@@ -27,7 +28,7 @@ const Fidelity = z.preprocess(
     {
       draws: wholeNumber({ min: 1, max: 64 }).default(PRESETS.standard.draws),
       batch: wholeNumber({ min: 1, max: 1024 }).default(PRESETS.standard.batch),
-      resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }).default(PRESETS.standard.resolution),
+      resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }).optional(),
       weights: oneOf(['shared', 'candidate']).default('shared'),
     },
     {
@@ -114,14 +115,14 @@ const Written = mapping({
     test: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(value),
     right: '1 to 64 letters, digits, "_" or "-", the first a letter or digit (no slash, dot or space)',
   }),
-  space: z.unknown().superRefine(checkKind(Spaces)).pipe(z.discriminatedUnion('kind', Spaces)),
+  space: SpaceSchema,
   strategy: z
     .unknown()
     .superRefine(checkKind(Strategies))
     .pipe(z.discriminatedUnion('kind', Strategies))
     .default({ kind: 'exhaustive' }),
   fidelity: Fidelity.prefault('standard'),
-  proxies: Proxies.prefault([...PROXIES]),
+  proxies: Proxies.optional(),
   aggregation: Aggregation.prefault({}),
   cohort: oneOf(['written', 'classes']).optional(),
   seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 }).default(1),
@@ -152,30 +153,69 @@ export function checkSpecification({
   readonly source: string;
 }): Specification {
   const result = Written.safeParse(value, { reportInput: true });
-  const stray = [...strayWeights(value), ...strayFidelity(value)];
+  const stray = [...strayProxies(value), ...strayWeights(value), ...strayFidelity(value)];
   if (!result.success) throw new SpecError([...toIssues({ error: result.error, root: source }), ...stray]);
   if (stray.length > 0) throw new SpecError(stray);
   return complete(result.data);
 }
 
 function complete(written: z.output<typeof Written>) {
+  const defaults = spaceDefaults(written.space);
+  const proxies = written.proxies ?? defaults.proxies;
   const { kind, weights } = written.aggregation;
-  const chosen = written.proxies.map((proxy) => [proxy, weights[proxy] ?? 1] as const);
+  const chosen = proxies.map((proxy) => [proxy, weights[proxy] ?? 1] as const);
   const all: Readonly<Partial<Record<ProxyName, number>>> = Object.fromEntries(chosen);
   // Weights of a candidate's own make each written candidate a candidate of its own, as published.
   const cohort: 'written' | 'classes' =
     written.cohort ?? (written.fidelity.weights === 'candidate' ? 'written' : DEFAULT_COHORT);
-  return { ...written, cohort, aggregation: { kind, weights: all } };
+  const filled = <F extends { resolution?: number | undefined }>(fidelity: F) => ({
+    ...fidelity,
+    resolution: fidelity.resolution ?? defaults.resolution,
+  });
+  const { name, space, strategy, fidelity, seed, execution } = written;
+  return {
+    name,
+    space,
+    strategy:
+      strategy.kind === 'screening'
+        ? {
+            ...strategy,
+            rounds: strategy.rounds.map((round) => ({ ...round, fidelity: filled(round.fidelity) })),
+          }
+        : strategy,
+    fidelity: filled(fidelity),
+    proxies,
+    aggregation: { kind, weights: all },
+    cohort,
+    seed,
+    execution,
+  };
 }
 
 /** `written`: every text is a candidate; `classes`: texts that are the same function are one (method.md). */
 const DEFAULT_COHORT = 'classes';
 
 /** Looks at two fields at once, whatever is wrong with the others; silent where one of the two is itself malformed. */
-function strayWeights(value: unknown): Issue[] {
-  const both = z.object({ proxies: Proxies, aggregation: Aggregation }).safeParse(value);
+function strayProxies(value: unknown): Issue[] {
+  const both = z.object({ space: SpaceSchema, proxies: Proxies }).safeParse(value);
   if (!both.success) return [];
-  const { proxies, aggregation } = both.data;
+  const { space, proxies } = both.data;
+  const offered = spaceDefaults(space).proxies;
+  return proxies
+    .filter((name) => !offered.includes(name))
+    .map((name) => ({
+      path: 'proxies',
+      message: `${name} means nothing in ${space.kind}; must be of ${offered.join(', ')}`,
+    }));
+}
+
+function strayWeights(value: unknown): Issue[] {
+  const chosen = z.looseObject({ proxies: Proxies }).safeParse(value).data?.proxies;
+  const space = z.looseObject({ space: SpaceSchema }).safeParse(value).data?.space;
+  const aggregation = z.looseObject({ aggregation: Aggregation }).safeParse(value).data?.aggregation;
+  const open = z.looseObject({ proxies: z.undefined() }).safeParse(value).success;
+  const proxies = chosen ?? (open && space ? spaceDefaults(space).proxies : undefined);
+  if (!proxies || !aggregation) return [];
   return PROXIES.filter((name) => aggregation.weights[name] !== undefined && !proxies.includes(name)).map(
     (name) => ({
       path: `aggregation.weights.${name}`,

@@ -2,7 +2,7 @@
 import { Tensor } from 'onnxruntime-node';
 import { type Block, blockShapes } from '../../core/programs/block.js';
 import type { Draw } from '../../core/programs/draw.js';
-import type { Shape } from '../../core/programs/operations.js';
+import { type MapShape, mapShape, type Shape } from '../../core/programs/operations.js';
 import type { StackCell, StackOperation } from '../../core/programs/stack/cell.js';
 import type { Size } from '../../core/programs/stack/kit.js';
 import {
@@ -44,11 +44,11 @@ const full = (operation: CellOperation) => cellNetwork(EDGES.map(() => operation
 
 export function stackSkeleton({ resolution }: { resolution: number }): Skeleton {
   const { stem, blocks } = full('nor_conv_3x3');
-  const input: Shape = [3, resolution, resolution];
+  const input: MapShape = [3, resolution, resolution];
   let from = sizeOf(blockShapes({ block: stem, input }).at(-1)!);
   const first = from;
   const parts: SkeletonBlock[] = blocks.map((block) => {
-    const shape: Shape = [from.channels, from.height, from.width];
+    const shape: MapShape = [from.channels, from.height, from.width];
     const to = sizeOf(blockShapes({ block, input: shape }).at(-1)!);
     const part: SkeletonBlock = { kind: isCell(block) ? 'cell' : 'reduction', from, to };
     from = to;
@@ -75,8 +75,8 @@ export function drawFeeds({
   const networks = { conv3x3: full('nor_conv_3x3'), conv1x1: full('nor_conv_1x1') };
   const { stem, blocks } = networks.conv3x3;
   const weight = (block: Block, slot: string) => {
-    const { name, shape } = block.weights[slot]!;
-    return { data: draw.weight(name, shape), shape };
+    const weight = block.weights[slot]!;
+    return { data: draw.weight(weight), shape: weight.shape };
   };
   set('x', draw.input(images(skeleton.input)), images(skeleton.input));
   const stemWeight = weight(stem, 'conv');
@@ -138,6 +138,7 @@ function isCell(block: Block): boolean {
   return 'edge0' in block.weights;
 }
 
-function sizeOf([channels, height, width]: Shape): Size {
+function sizeOf(shape: Shape): Size {
+  const [channels, height, width] = mapShape(shape);
   return { channels, height, width };
 }

@@ -11,7 +11,7 @@ import { done, spawnNode, spawnZeroscout, specification, zeroscout } from '../su
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const space = openSpace({ kind: 'nas-bench-201' });
 const SHARDS = 100;
-const candidates = Array.from({ length: SHARDS }, (_, i) => space.at(i * 100 + 3));
+const candidates = Array.from({ length: SHARDS }, (_, i) => space.enumeration!.at(i * 100 + 3));
 const POISON = [candidates[0]!, candidates[90]!];
 const SUGGESTED_AT = 100;
 

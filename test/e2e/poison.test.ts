@@ -10,7 +10,7 @@ import { done, environment, spawnNode, spawnZeroscout, specification } from '../
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const space = openSpace({ kind: 'nas-bench-201' });
 const SAMPLES = 30;
-const candidates = Array.from({ length: SAMPLES }, (_, i) => space.at(i * 500 + 7));
+const candidates = Array.from({ length: SAMPLES }, (_, i) => space.enumeration!.at(i * 500 + 7));
 /** The first, and the last of the first shard. */
 const POISON = [0, 15].map((i) => candidates[i]!);
 

@@ -17,8 +17,8 @@ const COUNT = 6;
 const candidates = sample({
   key: { seed: 3, draw: 0, name: 'order' },
   count: COUNT,
-  size: nasBench201.size,
-}).map(nasBench201.at);
+  size: nasBench201.enumeration.size,
+}).map(nasBench201.enumeration.at);
 
 /** Bits of each candidate's result, by candidate. */
 async function score(order: readonly string[]): Promise<Map<string, string>> {

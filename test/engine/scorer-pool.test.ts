@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 describe('the real scorer', () => {
-  const candidates = [1, 4000, 9000, 12_000].map(nasBench201.at);
+  const candidates = [1, 4000, 9000, 12_000].map(nasBench201.enumeration.at);
 
   it('a candidate that kills its scorer is set aside after three attempts, all others are scored', async () => {
     built('engine/scorer-process.js');

@@ -12,7 +12,7 @@ import { startTemporal } from '../support/temporal.js';
 import { done, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const bad = openSpace({ kind: 'nas-bench-201' }).at(7);
+const bad = openSpace({ kind: 'nas-bench-201' }).enumeration!.at(7);
 
 const COURSES: Readonly<Record<string, Parameters<typeof specification>[0]>> = {
   plain: { samples: 6, changes: { execution: { shardSize: 2 } } },
@@ -45,7 +45,7 @@ test.runIf(process.env.ZEROSCOUT_RECORD)('record', { timeout: 600_000 }, async (
   const env = { TEMPORAL_ADDRESS: temporal.address, NATS_URL: nats.url, POISON: bad };
   const connection = await Connection.connect({ address: temporal.address });
   const { workflow } = new Client({ connection });
-  home.write('bad.txt', [bad, openSpace({ kind: 'nas-bench-201' }).at(500)].join('\n'));
+  home.write('bad.txt', [bad, openSpace({ kind: 'nas-bench-201' }).enumeration!.at(500)].join('\n'));
   const control = spawnZeroscout(['worker', '--role', 'control'], { home, env });
   const scripts = ['../e2e/e2e-worker.mjs', '../e2e/e2e-poison-scorer.mjs'].map(here);
   const score = spawnNode(scripts, { home, env });

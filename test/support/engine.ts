@@ -45,7 +45,11 @@ export function scoreCandidate({
   programs: Programs;
 }): Promise<NetworkScore> {
   const tensors = drawTensors({ draw, batch: 4, resolution: 16, blockSize: programs.blockSize });
-  return scoreNetwork({ network: nasBench201.network(candidate), draw: tensors, programs });
+  return scoreNetwork({
+    network: nasBench201.network({ candidate, resolution: 32 }),
+    draw: tensors,
+    programs,
+  });
 }
 
 /** Scores requests, in their order, in a fresh process; numbers come back as their bits. */
@@ -62,10 +66,11 @@ export function scoreElsewhere(requests: readonly ScoreRequest[]): string[] {
 }
 
 /** Largest deviation relative to max(1, |value|); infinite where only one is minus infinity. */
-export function largestDeviation(a: readonly number[], b: readonly number[]): number {
-  return Math.max(
-    ...a.map((value, i) =>
-      value === b[i] ? 0 : Math.abs(value - b[i]!) / Math.max(1, Math.min(Math.abs(value), Math.abs(b[i]!))),
-    ),
-  );
+export function largestDeviation(a: readonly (number | null)[], b: readonly (number | null)[]): number {
+  const deviation = (x: number | null, y: number | null) => {
+    if (x === y) return 0;
+    if (x === null || y === null) return Number.POSITIVE_INFINITY;
+    return Math.abs(x - y) / Math.max(1, Math.min(Math.abs(x), Math.abs(y)));
+  };
+  return Math.max(...a.map((value, i) => deviation(value, b[i]!)));
 }

@@ -1,7 +1,7 @@
 // In: a block. Out: its portable program in ONNX Runtime, run on plain arrays; reproducible random arrays to feed it with.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Block, blockShapes } from '../../core/programs/block.js';
-import { compileBlock, compileStem } from '../../core/programs/compile.js';
+import { compileBlock, compileStem, type Spectrum } from '../../core/programs/compile.js';
 import type { Shape } from '../../core/programs/operations.js';
 import { normal, signs } from '../../core/programs/random.js';
 
@@ -10,11 +10,19 @@ export interface OpenBlock {
   run<K extends Output>(args: { feeds: Feeds; outputs: readonly K[] }): Promise<Record<K, Float32Array>>;
   close(): Promise<void>;
 }
-export type Output = 'y' | 'cov' | 'sum' | 'jac' | 'g';
+export type Output = 'y' | 'cov' | 'sum' | 'gram' | 'jac' | 'g';
 export type Feeds = Readonly<Record<string, Tensor>>;
 
-export async function openBlock({ block, stride }: { block: Block; stride: number }): Promise<OpenBlock> {
-  return open(block, compileBlock({ block, stride }));
+export async function openBlock({
+  block,
+  stride,
+  spectrum = 'covariance',
+}: {
+  block: Block;
+  stride: number;
+  spectrum?: Spectrum;
+}): Promise<OpenBlock> {
+  return open(block, compileBlock({ block, stride, spectrum }));
 }
 
 /** Forward pass and covariance alone: no `v`, and no `jac` and `g`. */

@@ -1,8 +1,11 @@
 // In: nothing. Out: the NAS-Bench-201 space (Dong and Yang 2020): 15,625 cells in a fixed skeleton.
+import { randomStream } from '../../programs/random-stream.js';
+import { spaceDefaults } from '../../spec/space.js';
 import type { Space } from '../space.js';
 import { canonicalKey } from './canonical.js';
 import { CELLS, cellAt, parseCell, printCell } from './cell.js';
 import { cellCosts } from './costs.js';
+import { mutateCell } from './mutate.js';
 import { cellNetwork } from './network.js';
 
 /** Canonical key to the cheapest member (FLOPs, then parameters, then index), over the whole space; made on first use. */
@@ -23,13 +26,21 @@ function representativesOf(): Map<string, string> {
   return representatives;
 }
 
-export const nasBench201: Space = {
+export const nasBench201 = {
   kind: 'nas-bench-201',
-  size: CELLS,
-  at: (index) => printCell(cellAt(index)),
+  size: BigInt(CELLS),
+  enumeration: {
+    size: CELLS,
+    at: (index) => printCell(cellAt(index)),
+    representative: (candidate) => representativesOf().get(canonicalKey(parseCell(candidate)))!,
+  },
+  proxies: spaceDefaults({ kind: 'nas-bench-201' }).proxies,
   parse: (text) => printCell(parseCell(text.trim())),
   canonicalKey: (candidate) => canonicalKey(parseCell(candidate)),
-  representative: (candidate) => representativesOf().get(canonicalKey(parseCell(candidate)))!,
-  costs: (candidate) => cellCosts(parseCell(candidate)),
-  network: (candidate) => cellNetwork(parseCell(candidate)),
-};
+  random: (key) => printCell(cellAt(randomStream(key).below(CELLS))),
+  mutate: ({ parent, key, mutations }) => printCell(mutateCell({ cell: parseCell(parent), key, mutations })),
+  // Two strided blocks.
+  resolutionStep: () => 4,
+  costs: ({ candidate }) => cellCosts(parseCell(candidate)),
+  network: ({ candidate }) => cellNetwork(parseCell(candidate)),
+} as const satisfies Space;

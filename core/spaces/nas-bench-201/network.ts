@@ -14,7 +14,7 @@ export function cellNetwork(cell: Cell): Network {
     for (let i = 0; i < CELLS_PER_STAGE; i++)
       blocks.push(cellBlock({ cell, index: blocks.length, channels }));
   });
-  return { stem: stemBlock(), blocks };
+  return { stem: stemBlock(), blocks, identities: 'worst' };
 }
 
 function stemBlock(): Block {

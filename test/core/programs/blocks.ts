@@ -83,12 +83,12 @@ function reduction(): TestBlock {
 
 /** The first block of a candidate, its 16 channels cut down to 2. */
 export function smallCell(candidate: string): TestBlock {
-  const { name, instructions, weights } = nasBench201.network(candidate).blocks[0]!;
+  const { name, form, instructions, weights } = nasBench201.network({ candidate, resolution: 32 }).blocks[0]!;
   const small = Object.entries(weights).map(([slot, { name, shape }]) => [
     slot,
     { name, shape: [2, 2, ...shape.slice(2)] },
   ]);
-  const block = { name, instructions, weights: Object.fromEntries(small) };
+  const block = { name, form, instructions, weights: Object.fromEntries(small) };
   return { name: candidate, block, input: [2, 4, 4], stride: 1 };
 }
 

@@ -48,7 +48,9 @@ describe.skipIf(missing())('ONNX bytes by the independent checker', () => {
   };
 
   it('accepts the stem, the blocks of candidates, and every operation', () => {
-    const networks = [0, 3125, 7777, 11_111, 15_624].map((i) => nasBench201.network(nasBench201.at(i)));
+    const networks = [0, 3125, 7777, 11_111, 15_624].map((i) =>
+      nasBench201.network({ candidate: nasBench201.enumeration.at(i), resolution: 32 }),
+    );
     const blocks = networks.flatMap(({ blocks }) => [
       { block: blocks[0]!, stride: 1 },
       { block: blocks[5]!, stride: 2 },
@@ -64,7 +66,9 @@ describe.skipIf(missing())('ONNX bytes by the independent checker', () => {
   });
 
   it('refuses what is not valid', () => {
-    const bytes = compileStem({ block: nasBench201.network(nasBench201.at(0)).stem });
+    const bytes = compileStem({
+      block: nasBench201.network({ candidate: nasBench201.enumeration.at(0), resolution: 32 }).stem,
+    });
     const spoiled = Buffer.from(bytes).toString('latin1').replaceAll('ReduceSum', 'ReduceSun');
     expect(() => check([Buffer.from(spoiled, 'latin1')])).toThrow(/ReduceSun/);
   });

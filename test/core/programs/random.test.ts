@@ -158,7 +158,7 @@ describe('sample', () => {
 describe('draws', () => {
   it('weights have the standard deviation of He with fan-in', () => {
     const shape = [64, 64, 3, 3];
-    const w = randomDraw({ seed: 3, draw: 1 }).weight('block12.edge0', shape);
+    const w = randomDraw({ seed: 3, draw: 1 }).weight({ name: 'block12.edge0', shape });
     const expected = 2 / (64 * 9);
     expect(w).toHaveLength(64 * 64 * 9);
     expect(Math.abs(mean(w, (v) => v * v) / expected - 1)).toBeLessThan(MOST * Math.sqrt(2 / w.length));
@@ -168,7 +168,9 @@ describe('draws', () => {
     const shape = [16, 16, 1, 1];
     const shared = randomDraw({ seed: 3, draw: 1 });
     const own = randomDraw({ seed: 3, draw: 1, owner: 'a candidate' });
-    expect(own.weight('block0.edge0', shape)).not.toEqual(shared.weight('block0.edge0', shape));
+    expect(own.weight({ name: 'block0.edge0', shape })).not.toEqual(
+      shared.weight({ name: 'block0.edge0', shape }),
+    );
     expect(own.input([1, 3, 4, 4])).not.toEqual(shared.input([1, 3, 4, 4]));
   });
 
@@ -176,11 +178,15 @@ describe('draws', () => {
     const module = fileURLToPath(new URL('../../../dist/core/programs/draw.js', import.meta.url));
     const script = `import { randomDraw } from ${JSON.stringify(module)};
       const d = randomDraw({ seed: 9, draw: 2 });
-      const all = [d.weight('block3.edge4', [16, 16, 3, 3]), d.input([2, 3, 8, 8]), d.signs(7, [2, 32, 4, 4])];
+      const all = [d.weight({ name: 'block3.edge4', shape: [16, 16, 3, 3] }), d.input([2, 3, 8, 8]), d.signs(7, [2, 32, 4, 4])];
       process.stdout.write(Buffer.concat(all.map((a) => Buffer.from(a.buffer))).toString('base64'));`;
     const there = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
     const d = randomDraw({ seed: 9, draw: 2 });
-    const all = [d.weight('block3.edge4', [16, 16, 3, 3]), d.input([2, 3, 8, 8]), d.signs(7, [2, 32, 4, 4])];
+    const all = [
+      d.weight({ name: 'block3.edge4', shape: [16, 16, 3, 3] }),
+      d.input([2, 3, 8, 8]),
+      d.signs(7, [2, 32, 4, 4]),
+    ];
     expect(Buffer.concat(all.map((a) => Buffer.from(a.buffer))).toString('base64')).toBe(there);
   });
 

@@ -1,5 +1,8 @@
 // In: programs of blocks. Out: their statistics are what method.md defines, computed with plain loops from y, g and v.
 import { describe, expect, it } from 'vitest';
+import { BlockBuilder } from '../../../core/programs/block.js';
+import type { Shape } from '../../../core/programs/operations.js';
+import { featureExpressivity, gramExpressivity } from '../../../core/proxies/az-nas.js';
 import {
   blockFeeds,
   count,
@@ -13,6 +16,7 @@ import {
 import { combinedBlocks, operationBlocks, type TestBlock } from './blocks.js';
 
 const BATCH = 3;
+type MapDims = readonly [number, number, number, number];
 
 describe('statistics of a block', () => {
   it.each([
@@ -22,7 +26,7 @@ describe('statistics of a block', () => {
     ...combinedBlocks,
   ])('$name', async (test) => {
     const { y, g, v, cov, sum, jac, dims } = await run(test);
-    const [, c, h, w] = dims.y;
+    const [, c, h, w] = dims.y as MapDims;
     const positions = h * w;
     const samples = (data: Float32Array, channels: number, size: number) => (channel: number) =>
       Array.from({ length: BATCH }, (_, b) =>
@@ -34,8 +38,8 @@ describe('statistics of a block', () => {
       expect(sum[i]).toBeCloseTo(dot(feature(i), feature(i).fill(1)), 3);
       for (let j = 0; j < c; j++) expect(cov[i * c + j]).toBeCloseTo(dot(feature(i), feature(j)), 3);
     }
-    const deep = spaceToDepth({ data: g, dims: dims.x, by: test.stride });
-    const rows = dims.x[1] * test.stride ** 2;
+    const deep = spaceToDepth({ data: g, dims: dims.x as MapDims, by: test.stride });
+    const rows = dims.x[1]! * test.stride ** 2;
     expect(jac).toHaveLength(rows * c);
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < c; j++)
@@ -64,6 +68,57 @@ describe('statistics of a block', () => {
   });
 });
 
+describe('statistics of a block of tokens', () => {
+  it('rows are samples, columns are channels', async () => {
+    const { y, g, v, cov, sum, jac } = await run(tokens([4, 5]));
+    const column = (data: Float32Array, channel: number) => data.filter((_, i) => i % 5 === channel);
+    expect(cov).toHaveLength(25);
+    for (let i = 0; i < 5; i++) {
+      expect(sum[i]).toBeCloseTo(dot(column(y, i), column(y, i).fill(1)), 3);
+      for (let j = 0; j < 5; j++) {
+        expect(cov[i * 5 + j]).toBeCloseTo(dot(column(y, i), column(y, j)), 3);
+        expect(jac[i * 5 + j]).toBeCloseTo(dot(column(g, i), column(v, j)), 3);
+      }
+    }
+  });
+});
+
+describe('the Gram matrix of fewer samples than channels', () => {
+  it.each([simple([40, 2, 3]), tokens([4, 30])])('gives the same expressivity: $name', async (test) => {
+    const { y, cov, sum, feeds } = await run(test);
+    const channels = sum.length;
+    const samples = y.length / channels;
+    expect(samples).toBeLessThan(channels);
+    const open = await openBlock({ ...test, spectrum: 'gram' });
+    const { gram } = await open.run({ feeds, outputs: ['gram'] });
+    await open.close();
+    expect(gram).toHaveLength(samples ** 2);
+    const found = gramExpressivity({ products: gram, samples });
+    expect(found).toBeGreaterThan(0);
+    expect(found).toBeCloseTo(featureExpressivity({ products: cov, sums: sum, samples }), 4);
+  });
+
+  it('of a constant feature is dead', () => {
+    expect(gramExpressivity({ products: new Float32Array(9).fill(2), samples: 3 })).toBe(
+      Number.NEGATIVE_INFINITY,
+    );
+    expect(gramExpressivity({ products: [5], samples: 1 })).toBe(Number.NEGATIVE_INFINITY);
+  });
+});
+
+/** A block that adds its input to itself, whose output has a mean above 0 as features have. */
+function simple(input: Shape): TestBlock {
+  const b = new BlockBuilder({ name: 'test' });
+  b.add('sum', [b.add('relu', [0]), 0]);
+  return { name: `map ${input}`, block: b.build(), input, stride: 1 };
+}
+
+function tokens(input: Shape): TestBlock {
+  const b = new BlockBuilder({ name: 'test', form: 'tokens' });
+  b.add('sum', [b.add('relu', [0]), 0]);
+  return { name: `tokens ${input}`, block: b.build(), input, stride: 1 };
+}
+
 async function run(test: TestBlock) {
   const { block, input } = test;
   const dims = sizes({ block, input, batch: BATCH });
@@ -83,7 +138,7 @@ function spaceToDepth({
   by: s,
 }: {
   data: Float32Array;
-  dims: readonly [number, number, number, number];
+  dims: MapDims;
   by: number;
 }): Float32Array {
   const out = new Float32Array(data.length);

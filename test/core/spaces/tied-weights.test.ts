@@ -1,5 +1,6 @@
 // In: pairs of candidates of one class. Out: with weights tied as the canonical key says, they score the same through the engine.
 import { describe, expect, it } from 'vitest';
+import type { Weight } from '../../../core/programs/block.js';
 import { type Draw, randomDraw } from '../../../core/programs/draw.js';
 import { sample } from '../../../core/programs/random.js';
 import { terms } from '../../../core/spaces/nas-bench-201/canonical.js';
@@ -13,9 +14,9 @@ const draw = randomDraw({ seed: 5, draw: 0 });
 const weights = new Map<string, Float32Array>();
 
 /** Each weight drawn once for all candidates. */
-function weight(name: string, shape: readonly number[]): Float32Array {
+function drawn({ name, shape }: Weight): Float32Array {
   const key = `${name} ${shape}`;
-  if (!weights.has(key)) weights.set(key, draw.weight(name, shape));
+  if (!weights.has(key)) weights.set(key, draw.weight({ name, shape }));
   return weights.get(key)!;
 }
 
@@ -24,9 +25,9 @@ function tied(candidate: string): Draw {
   const { convolutions } = terms(parseCell(candidate));
   return {
     ...draw,
-    weight: (name, shape) => {
+    weight: ({ name, shape }) => {
       const [, block, edge] = /^(block\d+)\.edge(\d)$/.exec(name) ?? [];
-      return weight(edge ? `${block}.${convolutions.get(Number(edge))}` : name, shape);
+      return drawn({ name: edge ? `${block}.${convolutions.get(Number(edge))}` : name, shape });
     },
   };
 }
@@ -34,8 +35,8 @@ function tied(candidate: string): Draw {
 /** Random classes of more than one member; of each two random members. */
 function pairs(): [string, string][] {
   const members = new Map<string, string[]>();
-  for (let i = 0; i < nasBench201.size; i++) {
-    const candidate = nasBench201.at(i);
+  for (let i = 0; i < nasBench201.enumeration.size; i++) {
+    const candidate = nasBench201.enumeration.at(i);
     const key = nasBench201.canonicalKey(candidate);
     members.set(key, [...(members.get(key) ?? []), candidate]);
   }

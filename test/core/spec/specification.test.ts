@@ -61,7 +61,7 @@ execution: { device: cpu, shardSize: 16, window: 2 }
   });
 
   it.each(Object.entries(PRESETS))('knows the fidelity %s', (name, preset) => {
-    expect(parse(`${BASE}fidelity: ${name}`).fidelity).toEqual(preset);
+    expect(parse(`${BASE}fidelity: ${name}`).fidelity).toEqual({ ...preset, resolution: 32 });
   });
 
   it('completes a partial fidelity and an aggregation without kind', () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomDraw } from '../../../core/programs/draw.js';
 import { goldenDraw } from '../../../core/programs/golden-draw.js';
 import { sample } from '../../../core/programs/random.js';
+import { trainability } from '../../../core/proxies/az-nas.js';
 import { kendall } from '../../../core/ranking/correlation.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 import { drawTensors, type NetworkScore, scoreNetwork } from '../../../engine/score.js';
@@ -16,7 +17,9 @@ import { GOLDENS_NB201, isMissing } from '../../support/shared.js';
 const small = { device: 'cpu', batch: 4, resolution: 16, threads: 2, statisticsThreads: 0 } as const;
 const draw = randomDraw({ seed: 1, draw: 0 });
 const random = (count: number, name: string) =>
-  sample({ key: { seed: 2, draw: 0, name }, count, size: nasBench201.size }).map(nasBench201.at);
+  sample({ key: { seed: 2, draw: 0, name }, count, size: nasBench201.enumeration.size }).map(
+    nasBench201.enumeration.at,
+  );
 const cell = (...operations: string[]) => {
   const [a, b, c, d, e, f] = operations;
   return `|${a}~0|+|${b}~0|${c}~1|+|${d}~0|${e}~1|${f}~2|`;
@@ -44,7 +47,7 @@ function perBlock(candidates: readonly string[]): Promise<NetworkScore[]> {
     const tensors = drawTensors({ draw, batch, resolution, blockSize: programs.blockSize });
     const scores: NetworkScore[] = [];
     for (const candidate of candidates) {
-      const network = nasBench201.network(candidate);
+      const network = nasBench201.network({ candidate, resolution: 32 });
       scores.push(await scoreNetwork({ network, draw: tensors, programs }));
     }
     return scores;
@@ -69,7 +72,7 @@ describe('a stack scores as the per-block plan does', () => {
     const found = await scoreIn({ size: 50 }, (scorer) => scorer.score({ candidates, draw }));
     const expected = await perBlock(candidates);
     expectAgreement(found, expected, 3e-2);
-    const sum = (score: NetworkScore) => score.blocks.reduce((a, b) => a + b, 0);
+    const sum = (score: NetworkScore) => trainability(score.blocks);
     expect(kendall(found.map(sum), expected.map(sum))).toBeGreaterThan(0.99);
   });
 

@@ -116,12 +116,14 @@ function rowsOf(name: string, candidates: number, capacities: Capacities): numbe
 }
 
 function classes(): string[] {
-  const all = Array.from({ length: nasBench201.size }, (_, i) => nasBench201.at(i));
-  return [...new Set(all.map((candidate) => nasBench201.representative(candidate)))];
+  const all = Array.from({ length: nasBench201.enumeration.size }, (_, i) => nasBench201.enumeration.at(i));
+  return [...new Set(all.map((candidate) => nasBench201.enumeration.representative(candidate)))];
 }
 
 function thousand(): string[] {
-  return sample({ key: { seed: 1, draw: 0, name: 'fill' }, count: 1000, size: nasBench201.size }).map(
-    nasBench201.at,
-  );
+  return sample({
+    key: { seed: 1, draw: 0, name: 'fill' },
+    count: 1000,
+    size: nasBench201.enumeration.size,
+  }).map(nasBench201.enumeration.at);
 }

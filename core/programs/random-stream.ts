@@ -1,0 +1,31 @@
+// In: a key. Out: a stream of random choices, the same in any process on any machine.
+import { keyWords, type RandomKey, threefry } from './random.js';
+
+/** Words made at once. */
+const CHUNK = 64;
+
+export interface RandomStream {
+  /** A whole number from 0 to n - 1, all equally likely. */
+  below(n: number): number;
+  /** One of the items, all equally likely. */
+  pick<T>(items: readonly T[]): T;
+}
+
+/** Choices come one after the other; how many there are need not be known before. */
+export function randomStream(key: RandomKey): RandomStream {
+  const words = keyWords(key);
+  let start = 0;
+  let chunk: Uint32Array = new Uint32Array(0);
+  let used = 0;
+  const next = (): number => {
+    if (used === chunk.length) {
+      chunk = threefry({ key: words, words: CHUNK, start });
+      start += CHUNK / 2;
+      used = 0;
+    }
+    return chunk[used++]!;
+  };
+  // 53 random bits: the bias of the remainder is below 2^-21 for any n up to 2^32.
+  const below = (n: number): number => (next() * 2 ** 21 + (next() >>> 11)) % n;
+  return { below, pick: (items) => items[below(items.length)]! };
+}

@@ -1,0 +1,74 @@
+// In: a specification, its space and its list of candidates. Out: nothing, or a SpecError for what the space cannot do.
+import { type Issue, SpecError } from '../spec/errors.js';
+import type { Specification } from '../spec/specification.js';
+import { sourceOf } from '../spec/stages.js';
+import type { Space } from './space.js';
+
+/** Candidates of a list named in one message each. */
+const SHOWN = 20;
+
+/** `candidates` of a list strategy, checked for the resolution; of other strategies random ones are meant. */
+export function checkAgainstSpace({
+  specification,
+  space,
+  candidates,
+}: {
+  readonly specification: Specification;
+  readonly space: Space;
+  readonly candidates?: readonly string[] | undefined;
+}): void {
+  const issues = [
+    ...sourceIssues({ specification, space }),
+    ...cohortIssues({ specification, space }),
+    ...resolutionIssues({ specification, space, candidates }),
+  ];
+  if (issues.length) throw new SpecError(issues);
+}
+
+function sourceIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
+  const source = sourceOf(specification);
+  const path = specification.strategy.kind === 'screening' ? 'strategy.source' : 'strategy';
+  if (source.kind === 'exhaustive' && !space.enumeration)
+    return [
+      {
+        path,
+        message: `exhaustive (the default): ${space.kind} cannot be enumerated; choose random or list`,
+      },
+    ];
+  if (source.kind === 'random' && typeof space.size === 'bigint' && BigInt(source.samples) > space.size) {
+    const message = `found ${source.samples}; ${space.kind} has ${space.size} candidates, so at most that`;
+    return [{ path: `${path}.samples`, message }];
+  }
+  return [];
+}
+
+function cohortIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
+  if (specification.cohort === 'written' || space.enumeration) return [];
+  return [{ path: 'cohort', message: `classes: not known for ${space.kind}; must be written` }];
+}
+
+function resolutionIssues({
+  specification,
+  space,
+  candidates = [undefined],
+}: {
+  specification: Specification;
+  space: Space;
+  candidates?: readonly (string | undefined)[] | undefined;
+}): Issue[] {
+  const { strategy } = specification;
+  const rounds =
+    strategy.kind === 'screening'
+      ? strategy.rounds.map(({ fidelity }, i) => ({ fidelity, path: `strategy.rounds.${i}.fidelity` }))
+      : [{ fidelity: specification.fidelity, path: 'fidelity' }];
+  const issues: Issue[] = [];
+  for (const { fidelity, path } of rounds)
+    for (const candidate of candidates) {
+      const step = space.resolutionStep(candidate);
+      if (fidelity.resolution % step === 0) continue;
+      const whose = candidate === undefined ? space.kind : `candidate "${candidate}"`;
+      const message = `found ${fidelity.resolution}; must be a multiple of ${step} for ${whose}`;
+      issues.push({ path: `${path}.resolution`, message });
+    }
+  return issues.slice(0, SHOWN);
+}

@@ -1,0 +1,67 @@
+// In: specifications that a space cannot carry out. Out: every message word by word.
+import { describe, expect, it } from 'vitest';
+import { checkAgainstSpace } from '../../../core/spaces/check-specification.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import type { Space } from '../../../core/spaces/space.js';
+import { SpecError } from '../../../core/spec/errors.js';
+import { parseSpecification } from '../../../core/spec/specification.js';
+
+const { enumeration: _, ...rest }: Space = nasBench201;
+/** Cannot be enumerated; wants a multiple of 16 pixels, and of 32 for candidates with `x`. */
+const endless: Space = {
+  ...rest,
+  kind: 'endless',
+  size: 'unbounded',
+  resolutionStep: (candidate) => (candidate?.includes('x') ? 32 : 16),
+};
+
+function messages(space: Space, text: string, candidates?: string[]): string[] {
+  const specification = parseSpecification({
+    text: `name: a\nspace: { kind: nas-bench-201 }\n${text}`,
+    source: 'spec',
+  });
+  try {
+    checkAgainstSpace({ specification, space, candidates });
+  } catch (error) {
+    if (error instanceof SpecError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('a specification and its space', () => {
+  it('nothing is wrong', () => {
+    expect(messages(nasBench201, 'strategy: { kind: random, samples: 15625 }\ncohort: classes')).toEqual([]);
+    expect(messages(endless, 'strategy: { kind: random, samples: 1000000 }')).toEqual([]);
+    expect(messages(endless, 'strategy: { kind: list, file: a }', ['x', 'y'])).toEqual([]);
+  });
+
+  it('more samples than candidates', () => {
+    const expected = 'found 15626; nas-bench-201 has 15625 candidates, so at most that';
+    const source = '{ kind: random, samples: 15626 }';
+    expect(messages(nasBench201, `strategy: ${source}`)).toEqual([`strategy.samples: ${expected}`]);
+    const screening = `strategy: { kind: screening, source: ${source}, rounds: [{ fidelity: screen, keep: 0.5 }, {fidelity: paper }] }`;
+    expect(messages(nasBench201, screening)).toEqual([`strategy.source.samples: ${expected}`]);
+  });
+
+  it('what needs an enumeration', () => {
+    expect(messages(endless, 'cohort: classes')).toEqual([
+      'strategy: exhaustive (the default): endless cannot be enumerated; choose random or list',
+      'cohort: classes: not known for endless; must be written',
+    ]);
+  });
+
+  it('a resolution that does not go through the strides', () => {
+    const fidelity = 'fidelity: { resolution: 48 }\nstrategy: ';
+    expect(messages(endless, `${fidelity}{ kind: list, file: a }`, ['y', 'xx', 'z'])).toEqual([
+      'fidelity.resolution: found 48; must be a multiple of 32 for candidate "xx"',
+    ]);
+    expect(messages(endless, 'strategy: { kind: random, samples: 3 }\nfidelity: { resolution: 40 }')).toEqual(
+      ['fidelity.resolution: found 40; must be a multiple of 16 for endless'],
+    );
+    const rounds = 'rounds: [{ fidelity: { resolution: 8 }, keep: 0.5 }, { fidelity: screen }]';
+    expect(
+      messages(endless, `strategy: { kind: screening, source: { kind: random, samples: 9 }, ${rounds} }`),
+    ).toEqual(['strategy.rounds.0.fidelity.resolution: found 8; must be a multiple of 16 for endless']);
+  });
+});
