@@ -11,7 +11,7 @@ import { kendall } from '../core/ranking/correlation.js';
 import { nasBench201 } from '../core/spaces/nas-bench-201/index.js';
 import { createPrograms } from '../engine/programs.js';
 import { drawTensors, scoreNetwork } from '../engine/score.js';
-import type { StackDevice } from '../engine/stack/device.js';
+import type { Provider } from '../engine/stack/device.js';
 import { measureStacks, type StackMeasurement } from './measure/gpu.js';
 import { measureOperators } from './measure/gpu-operators.js';
 import { profileStack } from './measure/gpu-profile.js';
@@ -20,7 +20,7 @@ import { describeMachine } from './measure/machine.js';
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
 
 interface Options {
-  readonly device: StackDevice;
+  readonly device: Provider;
   readonly batch: number;
   readonly stack: number;
   readonly settings?: string;

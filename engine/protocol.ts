@@ -1,4 +1,5 @@
 // In: nothing. Out: the messages between a worker and its scorer processes (child_process IPC, advanced serialization).
+import type { FailureReason } from '../core/spec/candidate-error.js';
 import type { SpaceSpecification } from '../core/spec/space.js';
 
 /** One candidate to be scored under some draws. */
@@ -17,14 +18,26 @@ export interface ScoreRequest {
 /** Raw proxies of each requested draw, in the order of the request. */
 export type ScoreResult = readonly Readonly<Record<string, number>>[];
 
-export type ToScorer = { readonly type: 'score'; readonly id: number; readonly request: ScoreRequest };
+/** What became of one candidate. */
+export type Outcome =
+  | { readonly result: ScoreResult }
+  | { readonly reason: FailureReason; readonly detail: string };
+
+/** Candidates that are scored together; one where the device scores one by one. */
+export type ToScorer = {
+  readonly type: 'score';
+  readonly id: number;
+  readonly requests: readonly ScoreRequest[];
+};
 
 export type FromScorer =
   | { readonly type: 'ready' }
+  /** Outcomes in the order of the requests. */
   | {
       readonly type: 'scored';
       readonly id: number;
-      readonly result: ScoreResult;
+      readonly outcomes: readonly Outcome[];
       readonly residentBytes: number;
     }
-  | { readonly type: 'failed'; readonly id: number; readonly reason: string; readonly detail: string };
+  /** Before `ready`: the scorer cannot start. After: nobody knows whose fault it was, and the process is not to be used again. */
+  | { readonly type: 'broken'; readonly detail: string };

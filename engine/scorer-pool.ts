@@ -1,7 +1,8 @@
 // In: score requests of many activities. Out: their results, computed by a fixed number of scorer processes.
-import { type ChildProcess, fork } from 'node:child_process';
-import { CandidateError, type FailureReason } from '../core/spec/candidate-error.js';
-import type { FromScorer, ScoreRequest, ScoreResult, ToScorer } from './protocol.js';
+import { CandidateError } from '../core/spec/candidate-error.js';
+import type { FromScorer, ScoreRequest, ScoreResult } from './protocol.js';
+import { createScoreQueue, type Job } from './score-queue.js';
+import { type End, type ScorerChild, startScorer } from './scorer-child.js';
 
 /** A candidate that killed or blocked this many scorers is set aside. */
 const ATTEMPTS = 3;
@@ -10,14 +11,23 @@ const FAILED_STARTS = 5;
 
 export type PoolEvent =
   | { readonly type: 'started' | 'recycled'; readonly pid: number }
-  | { readonly type: 'died'; readonly pid: number; readonly cause: string; readonly candidate?: string };
+  | {
+      readonly type: 'died';
+      readonly pid: number;
+      readonly cause: string;
+      /** What it was scoring: one candidate, or so many together. */
+      readonly candidate?: string;
+      readonly group?: number;
+    };
 
 export interface ScorerPool {
+  /** Candidates that are scored at the same time. */
   readonly size: number;
   /**
    * Scores one candidate in one of the scorers. A crash is pinned on the candidate in flight, which is tried again in
-   * a fresh scorer; CandidateError after three, Error when no scorer starts at all. Lower turns go first: shards that
-   * took turns evenly would all end at one moment, and leave the scorers without work until the next ones come.
+   * a fresh scorer; CandidateError after three, Error when no scorer starts at all. A crash of candidates that were scored
+   * together is narrowed down: they go on in groups of half the size. Lower turns go first: shards that took turns evenly
+   * would all end at one moment, and leave the scorers without work until the next ones come.
    */
   score(request: ScoreRequest, turn?: number): Promise<ScoreResult>;
   pids(): readonly number[];
@@ -25,17 +35,10 @@ export interface ScorerPool {
   close(): Promise<void>;
 }
 
-interface Job {
-  readonly request: ScoreRequest;
-  readonly turn: number;
-  readonly resolve: (result: ScoreResult) => void;
-  readonly reject: (error: Error) => void;
-  attempts: number;
-}
 interface Slot {
-  child?: ChildProcess;
-  ready: boolean;
-  job?: Job;
+  child?: ScorerChild;
+  state: 'starting' | 'ready' | 'leaving';
+  jobs: readonly Job[];
   timer?: NodeJS.Timeout;
   timedOut?: boolean;
 }
@@ -44,163 +47,134 @@ export function createScorerPool({
   script,
   size,
   threads = 1,
+  device = 'cpu',
+  together = 1,
   timeoutMs = 600_000,
   startTimeoutMs = 60_000,
   maxResidentBytes = 700e6,
   onEvent = () => {},
 }: {
   script: string;
+  /** Processes. */
   size: number;
   threads?: number;
-  /** For one candidate, and for a scorer to say that it is ready. */
+  /** What a scorer computes on, and the candidates that it takes at once. */
+  device?: string;
+  together?: number;
+  /** For one request to a scorer, and for a scorer to say that it is ready. */
   timeoutMs?: number;
   startTimeoutMs?: number;
   maxResidentBytes?: number;
   onEvent?: (event: PoolEvent) => void;
 }): ScorerPool {
-  const queue: Job[] = [];
-  const slots: Slot[] = Array.from({ length: size }, () => ({ ready: false }));
+  const slots: Slot[] = Array.from({ length: size }, () => ({ state: 'starting', jobs: [] }));
+  const queue = createScoreQueue({ together, onSettled: () => dispatch() });
   let failedStarts = 0;
   let closed = false;
   let nextId = 0;
 
   const start = (slot: Slot): void => {
-    const child = fork(script, {
-      serialization: 'advanced',
-      execArgv: ['--max-old-space-size=512'],
-      env: { ...process.env, ...ALLOCATOR, ZEROSCOUT_SCORER_THREADS: String(threads) },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
-    const timer = setTimeout(
-      () => gone(`was not ready within ${startTimeoutMs / 1000} s`, 'refused'),
+    slot.state = 'starting';
+    slot.child = startScorer({
+      script,
+      threads,
+      device,
       startTimeoutMs,
-    );
-    /** Once for each process, whatever ends it. A kill from outside says nothing about whether scorers can start. */
-    const gone = (cause: string, start: 'refused' | 'interrupted') => {
-      clearTimeout(timer);
-      if (slot.child !== child) return;
-      child.kill('SIGKILL');
-      lost(slot, { cause, start });
-    };
-    Object.assign(slot, { child, ready: false });
-    child.on('message', (message: FromScorer) => {
-      if (message.type === 'ready') clearTimeout(timer);
-      if (slot.child === child) receive(slot, message);
+      onReady: () => {
+        slot.state = 'ready';
+        failedStarts = 0;
+        dispatch();
+      },
+      onScored: (message) => receive(slot, message),
+      onGone: (end) => lost(slot, end),
     });
-    child.on('error', (error) => gone(error.message, 'refused'));
-    child.on('exit', (code, signal) =>
-      signal ? gone(`was killed by ${signal}`, 'interrupted') : gone(`exited with code ${code}`, 'refused'),
-    );
-    onEvent({ type: 'started', pid: child.pid ?? 0 });
+    onEvent({ type: 'started', pid: slot.child.pid });
   };
 
-  const receive = (slot: Slot, message: FromScorer): void => {
-    if (message.type === 'ready') {
-      slot.ready = true;
-      failedStarts = 0;
-    } else if (slot.job) {
-      const job = take(slot);
-      if (message.type === 'scored') {
-        job.resolve(message.result);
-        if (message.residentBytes > maxResidentBytes) recycle(slot);
-      } else
-        job.reject(new CandidateError({ reason: message.reason as FailureReason, detail: message.detail }));
+  const receive = (slot: Slot, message: Extract<FromScorer, { type: 'scored' }>): void => {
+    take(slot).forEach(({ resolve, reject }, i) => {
+      const outcome = message.outcomes[i]!;
+      if ('result' in outcome) resolve(outcome.result);
+      else reject(new CandidateError(outcome));
+    });
+    // Memory that ONNX Runtime keeps after many sessions (onnxruntime#25325) goes back with the process.
+    if (message.residentBytes > maxResidentBytes) {
+      slot.state = 'leaving';
+      onEvent({ type: 'recycled', pid: slot.child!.pid });
+      slot.child!.kill();
     }
     dispatch();
   };
 
-  /** The process of this slot is gone: its job, if it had one, is tried again or set aside. */
-  const lost = (slot: Slot, { cause, start }: { cause: string; start: 'refused' | 'interrupted' }): void => {
-    const pid = slot.child?.pid ?? 0;
-    const wasReady = slot.ready;
+  /** The process of this slot is gone: its jobs, if it had any, are tried again or set aside. */
+  const lost = (slot: Slot, { cause, how }: End): void => {
+    const { state, timedOut } = slot;
+    const pid = slot.child!.pid;
     delete slot.child;
-    slot.ready = false;
-    if (slot.job) {
-      const timedOut = slot.timedOut;
-      const job = take(slot);
+    const jobs = take(slot);
+    if (jobs.length > 1) {
+      onEvent({ type: 'died', pid, cause, group: jobs.length });
+      for (const job of jobs) job.most = Math.ceil(jobs.length / 2);
+      queue.putBack(jobs);
+    } else if (jobs.length === 1) {
+      const job = jobs[0]!;
       onEvent({ type: 'died', pid, cause, candidate: job.request.candidate });
-      const reason = timedOut ? 'timeout' : 'crash';
       const what = timedOut ? `no answer within ${timeoutMs / 1000} s` : `its scorer ${cause}`;
       const detail = `${what}, ${job.attempts} times`;
-      if (job.attempts >= ATTEMPTS) job.reject(new CandidateError({ reason, detail }));
-      else queue.unshift(job);
-    } else if (!closed) onEvent({ type: 'died', pid, cause });
-    if (closed) return;
-    if (!wasReady && start === 'refused' && ++failedStarts >= FAILED_STARTS) {
+      if (job.attempts < ATTEMPTS) queue.putBack([job]);
+      else job.reject(new CandidateError({ reason: timedOut ? 'timeout' : 'crash', detail }));
+    } else if (state !== 'leaving') onEvent({ type: 'died', pid, cause });
+    if (state === 'starting' && how === 'refused' && ++failedStarts >= FAILED_STARTS) {
       const error = new Error(`no scorer starts: ${script} ${cause}, ${failedStarts} times in a row`);
-      for (const job of queue.splice(0)) job.reject(error);
+      for (const job of queue.clear()) job.reject(error);
       failedStarts = 0;
       return;
     }
     dispatch();
   };
 
-  const take = (slot: Slot): Job => {
-    const job = slot.job!;
+  const take = (slot: Slot): readonly Job[] => {
+    const { jobs } = slot;
     clearTimeout(slot.timer);
-    delete slot.job;
+    slot.jobs = [];
     slot.timedOut = false;
-    return job;
-  };
-
-  /** Memory that ONNX Runtime keeps after many sessions (onnxruntime#25325) goes back with the process. */
-  const recycle = (slot: Slot): void => {
-    const child = slot.child;
-    delete slot.child;
-    slot.ready = false;
-    onEvent({ type: 'recycled', pid: child?.pid ?? 0 });
-    child?.kill('SIGKILL');
+    return jobs;
   };
 
   const dispatch = (): void => {
     if (closed) return;
     for (const slot of slots) {
-      if (!queue.length) return;
+      if (queue.isEmpty()) return;
       if (!slot.child) start(slot);
-      if (!slot.ready || slot.job) continue;
-      const job = queue.shift()!;
-      job.attempts++;
-      slot.job = job;
+      if (slot.state !== 'ready' || slot.jobs.length) continue;
+      slot.jobs = queue.take();
+      if (!slot.jobs.length) return;
+      if (slot.jobs.length === 1) slot.jobs[0]!.attempts++;
       slot.timer = setTimeout(() => {
         slot.timedOut = true;
-        slot.child?.kill('SIGKILL');
+        slot.child?.kill();
       }, timeoutMs);
-      const message: ToScorer = { type: 'score', id: nextId++, request: job.request };
-      slot.child?.send(message, () => {});
+      slot.child!.send(
+        nextId++,
+        slot.jobs.map(({ request }) => request),
+      );
     }
   };
 
   return {
-    size,
+    size: size * together,
     score: (request, turn = 0) =>
       new Promise((resolve, reject) => {
         if (closed) return reject(new Error('the scorer pool is closed'));
-        const later = queue.findIndex((job) => job.turn > turn);
-        queue.splice(later < 0 ? queue.length : later, 0, { request, turn, resolve, reject, attempts: 0 });
+        queue.add({ request, turn, resolve, reject });
         dispatch();
       }),
     pids: () => slots.flatMap(({ child }) => child?.pid ?? []),
     close: async () => {
       closed = true;
       const error = new Error('the scorer pool is closed');
-      for (const job of queue.splice(0)) job.reject(error);
-      await Promise.all(
-        slots.map(async (slot) => {
-          if (slot.job) take(slot).reject(error);
-          const child = slot.child;
-          if (!child || child.exitCode !== null || child.signalCode !== null) return;
-          const gone = new Promise((done) => child.once('exit', done));
-          child.kill('SIGKILL');
-          await gone;
-        }),
-      );
+      for (const job of [...queue.clear(), ...slots.flatMap(take)]) job.reject(error);
+      await Promise.all(slots.map(({ child }) => child?.close()));
     },
   };
 }
-
-/** glibc gives large buffers back to the system at once and takes them again, page by page, for the next candidate; keep them. */
-const ALLOCATOR = {
-  MALLOC_MMAP_THRESHOLD_: '1073741824',
-  MALLOC_TRIM_THRESHOLD_: '1073741824',
-  MALLOC_TOP_PAD_: '67108864',
-};

@@ -1,37 +1,40 @@
-// The scorer process: score requests come over IPC, one at a time, results go back. Ends when its parent is gone.
-import { CandidateError } from '../core/spec/candidate-error.js';
-import { SpecError } from '../core/spec/errors.js';
+// The scorer process: requests come over IPC, some together, outcomes go back. Ends when its parent is gone.
+import { type Device, isStackDevice } from '../core/spec/devices.js';
 import type { FromScorer, ToScorer } from './protocol.js';
 import { createScorer } from './scorer.js';
+import { createStackScoring } from './stack/stack-scoring.js';
 
-const scorer = await createScorer({ threads: Number(process.env.ZEROSCOUT_SCORER_THREADS ?? 1) });
+const device = (process.env.ZEROSCOUT_SCORER_DEVICE ?? 'cpu') as Device;
+const threads = Number(process.env.ZEROSCOUT_SCORER_THREADS ?? 1);
 
-function send(message: FromScorer): void {
-  process.send?.(message, () => {});
+function send(message: FromScorer): Promise<void> {
+  return new Promise((done) => (process.send ? process.send(message, () => done()) : done()));
 }
 
-async function answer({ id, request }: ToScorer): Promise<void> {
+/** What is no candidate's fault breaks the scorer: on a GPU one error can spoil all that follows. */
+async function orBreak(work: () => Promise<void>): Promise<void> {
   try {
-    const result = await scorer.score(request);
-    for (const proxies of result)
-      for (const [name, value] of Object.entries(proxies))
-        if (Number.isNaN(value))
-          throw new CandidateError({
-            reason: 'not-a-number',
-            detail: `${name} of ${request.candidate} is NaN`,
-          });
-    send({ type: 'scored', id, result, residentBytes: process.memoryUsage.rss() });
+    await work();
   } catch (error) {
-    const reason =
-      error instanceof CandidateError ? error.reason : error instanceof SpecError ? 'invalid' : 'error';
-    send({ type: 'failed', id, reason, detail: error instanceof Error ? error.message : String(error) });
+    await send({ type: 'broken', detail: error instanceof Error ? error.message : String(error) });
+    process.exit(1);
   }
 }
 
-process.on('message', (message: ToScorer) => void answer(message));
 // The worker is gone: nobody would read another result.
 process.on('disconnect', () => process.exit(0));
 // A terminal's Ctrl-C reaches the whole group; the worker decides when its scorers end.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
-send({ type: 'ready' });
+await orBreak(async () => {
+  const { scoreAll } = isStackDevice(device)
+    ? await createStackScoring({ device, threads })
+    : await createScorer({ threads });
+  process.on('message', ({ id, requests }: ToScorer) =>
+    orBreak(async () => {
+      const outcomes = await scoreAll(requests);
+      await send({ type: 'scored', id, outcomes, residentBytes: process.memoryUsage.rss() });
+    }),
+  );
+  await send({ type: 'ready' });
+});

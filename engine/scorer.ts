@@ -1,11 +1,10 @@
 // In: score requests. Out: raw proxies. One scorer holds the programs and the tensors of a few draws.
 import { LRUCache } from 'lru-cache';
 import { randomDraw } from '../core/programs/draw.js';
-import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
 import { openSpace } from '../core/spaces/index.js';
-import type { ProxyName } from '../core/spec/proxies.js';
+import { failed, proxiesOf, scored } from './outcome.js';
 import { createPrograms } from './programs.js';
-import type { ScoreRequest, ScoreResult } from './protocol.js';
+import type { Outcome, ScoreRequest, ScoreResult } from './protocol.js';
 import { type DrawTensors, drawTensors, scoreNetwork } from './score.js';
 
 /** Draws whose tensors are kept; each takes 15 to 60 MB. */
@@ -13,6 +12,8 @@ const KEPT_DRAWS = 4;
 
 export interface Scorer {
   score(request: ScoreRequest): Promise<ScoreResult>;
+  /** One after the other; a candidate that cannot be scored has its reason as outcome. */
+  scoreAll(requests: readonly ScoreRequest[]): Promise<Outcome[]>;
   close(): Promise<void>;
 }
 
@@ -30,24 +31,31 @@ export async function createScorer({ threads }: { threads: number }): Promise<Sc
     draws.set(key, known);
     return known;
   };
+  const score = async (request: ScoreRequest): Promise<ScoreResult> => {
+    const space = openSpace(request.space);
+    const at = { candidate: request.candidate, resolution: request.fidelity.resolution };
+    const network = space.network(at);
+    const costs = space.costs(at);
+    const result = [];
+    for (const draw of request.draws)
+      result.push(
+        proxiesOf({
+          score: await scoreNetwork({ network, draw: tensorsOf(request, draw), programs }),
+          costs,
+          space,
+        }),
+      );
+    return result;
+  };
   return {
-    score: async (request) => {
-      const space = openSpace(request.space);
-      const at = { candidate: request.candidate, resolution: request.fidelity.resolution };
-      const network = space.network(at);
-      const complexity = space.costs(at).flops;
-      const results = [];
-      for (const draw of request.draws) {
-        const score = await scoreNetwork({ network, draw: tensorsOf(request, draw), programs });
-        const proxies: Record<ProxyName, number> = {
-          expressivity: expressivity(score.features),
-          progressivity: progressivity(score.features),
-          trainability: trainability(score.blocks),
-          complexity,
-        };
-        results.push(Object.fromEntries(space.proxies.map((name) => [name, proxies[name]])));
-      }
-      return results;
+    score,
+    scoreAll: async (requests) => {
+      const outcomes: Outcome[] = [];
+      for (const request of requests)
+        outcomes.push(
+          await score(request).then((result) => scored({ candidate: request.candidate, result }), failed),
+        );
+      return outcomes;
     },
     close: () => programs.close(),
   };

@@ -2,7 +2,7 @@
 import { GraphBuilder } from '../../core/programs/onnx.js';
 import { Kit, type Size } from '../../core/programs/stack/kit.js';
 import { normalize } from '../../core/programs/stack/normalization.js';
-import { openOnDevice, type StackDevice } from '../../engine/stack/device.js';
+import { openOnDevice, type Provider } from '../../engine/stack/device.js';
 
 const BATCH = 16;
 const SIZES: readonly Size[] = [
@@ -117,7 +117,7 @@ const LINKS: readonly Link[] = [
 ];
 
 /** A line for each operator and size: microseconds, and bytes of its passes over that time. */
-export async function measureOperators({ device, rows = 128 }: { device: StackDevice; rows?: number }) {
+export async function measureOperators({ device, rows = 128 }: { device: Provider; rows?: number }) {
   const lines: string[] = [];
   for (const size of SIZES) {
     const megabytes = (BATCH * rows * size.channels * size.height * size.width * 4) / 1e6;
@@ -149,7 +149,7 @@ async function timeChain({
   size,
   length,
 }: {
-  device: StackDevice;
+  device: Provider;
   link: Link;
   rows: number;
   size: Size;

@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { randomDraw } from '../../core/programs/draw.js';
 import type { Dialect } from '../../core/programs/stack/kit.js';
 import { trainability } from '../../core/proxies/az-nas.js';
-import type { StackDevice } from '../../engine/stack/device.js';
+import type { Provider } from '../../engine/stack/device.js';
 import type { StackEvent } from '../../engine/stack/scorer-types.js';
 import { createStackScorer } from '../../engine/stack/stack-scorer.js';
 import { median } from './statistics.js';
 
 export interface StackSetting {
-  readonly device: StackDevice;
+  readonly device: Provider;
   readonly batch: number;
   readonly resolution: number;
   /** Candidates of a stack. */

@@ -1,7 +1,29 @@
 // In: a device and a program. Out: an ONNX Runtime session whose nodes all run on that device, or an error that says why not.
 import { InferenceSession } from 'onnxruntime-node';
+import type { StackDevice } from '../../core/spec/devices.js';
 
-export type StackDevice = 'cpu' | 'cuda' | 'webgpu';
+/** Where ONNX Runtime computes. */
+export type Provider = 'cpu' | 'cuda' | 'webgpu';
+
+export const providerOf = (device: StackDevice): Provider => (device === 'cpu-stack' ? 'cpu' : device);
+
+/** Images of 32 x 32 in a stack: 1.3 MB each; on a GPU enough of them that launches do not matter, if it has the memory. */
+const IMAGES: Readonly<Record<StackDevice, number>> = { cuda: 8000, webgpu: 2000, 'cpu-stack': 256 };
+const MOST_CANDIDATES = 1024;
+
+/** Candidates of a device's largest stacks. */
+export function stackSize({
+  device,
+  batch,
+  resolution,
+}: {
+  device: StackDevice;
+  batch: number;
+  resolution: number;
+}): number {
+  const images = IMAGES[device] * (32 / resolution) ** 2;
+  return Math.max(1, Math.min(MOST_CANDIDATES, Math.floor(images / batch)));
+}
 
 /** The device cannot be had, or not for all of a program. */
 export class DeviceError extends Error {
@@ -9,7 +31,7 @@ export class DeviceError extends Error {
 }
 
 export interface DeviceOptions {
-  readonly device: StackDevice;
+  readonly device: Provider;
   /** Threads of the `cpu` device. */
   readonly threads?: number;
   /** Writes ONNX Runtime's profile, a trace of all nodes, to a file that starts so. */
@@ -64,7 +86,7 @@ export function useFullPrecision(): void {
   process.env.NVIDIA_TF32_OVERRIDE ??= '0';
 }
 
-function reason(error: unknown, device: StackDevice): string {
+function reason(error: unknown, device: Provider): string {
   const message = messageOf(error);
   if (/fallback to CPU EP has been explicitly disabled/i.test(message))
     return `some nodes of the program would run on the CPU instead: ${message}`;

@@ -1,6 +1,5 @@
 // In: nothing. Out: what a stack scorer is made with, what it can do, and what it tells along the way.
 import type { Draw } from '../../core/programs/draw.js';
-import type { Capacities } from '../../core/programs/stack/compose.js';
 import type { Dialect } from '../../core/programs/stack/kit.js';
 import type { NetworkScore } from '../score.js';
 import type { DeviceOptions } from './device.js';
@@ -9,10 +8,8 @@ import type { openStackSession } from './stack-session.js';
 export interface StackScorerOptions extends DeviceOptions {
   readonly batch: number;
   readonly resolution: number;
-  /** Candidates of a stack; halved when the device has too little memory. */
+  /** The most candidates of a stack; halved when the device has too little memory. */
   readonly size: number;
-  /** Slots of each operation and edge; without, chosen for the candidates of the first call. */
-  readonly capacities?: Capacities;
   readonly dialect?: Dialect;
   /** Threads for eigenvalues: without, one for each core but one; 0 computes them between runs. */
   readonly statisticsThreads?: number;
@@ -41,7 +38,7 @@ export interface StackScorer {
   score(args: { candidates: readonly string[]; draw: Draw }): Promise<NetworkScore[]>;
   /** Time that eigenvalues took so far, over all threads, in milliseconds. */
   statisticsMilliseconds(): number;
-  /** Candidates of a stack now, after any halving; nodes of the open program; sizes that were too large. */
+  /** Candidates of a stack of the open program, and its nodes; sizes that were too large. */
   size(): number;
   nodes(): number;
   outOfMemory(): readonly number[];

@@ -2,19 +2,14 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { Draw } from '../../core/programs/draw.js';
 import type { StackCell } from '../../core/programs/stack/cell.js';
-import {
-  type Capacities,
-  chooseCapacities,
-  composeStacks,
-  fillOf,
-  scaleCapacities,
-} from '../../core/programs/stack/compose.js';
+import { composeStacks, fillOf } from '../../core/programs/stack/compose.js';
 import type { NetworkScore } from '../score.js';
 import { isOutOfMemory, useFullPrecision } from './device.js';
 import { drawFeeds, type StackCandidate, stackCandidate, stackSkeleton } from './nas-bench-201.js';
+import { createProgramChoice } from './program-choice.js';
 import { scoreRun } from './score-run.js';
 import type { StackScorer, StackScorerOptions } from './scorer-types.js';
-import { openStackSession, type StackRun, type StackSession } from './stack-session.js';
+import { openStackSession, type StackRun } from './stack-session.js';
 import { createStatisticsPool } from './statistics-pool.js';
 
 /** Stacks whose statistics may wait for the CPU before the device gets another one. */
@@ -23,8 +18,7 @@ const WAITING = 3;
 export function createStackScorer({
   batch,
   resolution,
-  size: largest,
-  capacities: given,
+  size,
   dialect,
   statisticsThreads,
   onEvent = () => {},
@@ -34,11 +28,14 @@ export function createStackScorer({
   if (device.device === 'cuda') useFullPrecision();
   const skeleton = stackSkeleton({ resolution });
   const pool = createStatisticsPool(statisticsThreads === undefined ? {} : { threads: statisticsThreads });
+  const choice = createProgramChoice({
+    largest: size,
+    open: (fit) =>
+      openSession({ ...device, skeleton, shape: { batch, ...fit }, ...(dialect ? { dialect } : {}) }),
+    onEvent,
+  });
   const feedsOf = new WeakMap<Draw, Record<string, Tensor>>();
   const lists = new WeakMap<readonly string[], { parsed: StackCandidate[]; cells: StackCell[] }>();
-  let session: StackSession | undefined;
-  let size = largest;
-  let capacities = given;
   const tooLarge: number[] = [];
 
   /** A list's cells are one array, whatever is asked of the list: its split into stacks is found once. */
@@ -50,17 +47,6 @@ export function createStackScorer({
     lists.set(candidates, list);
     return list;
   };
-  /** Every operation gets a slot: a later list may have what the first one lacks. */
-  const chooseFor = (cells: readonly StackCell[]) =>
-    scaleCapacities(chooseCapacities({ cells, size }), 1, { least: 1 });
-  const open = async (chosen: Capacities): Promise<StackSession> => {
-    if (session) return session;
-    const start = performance.now();
-    const shape = { size, batch, capacities: chosen };
-    session = await openSession({ ...device, skeleton, shape, ...(dialect ? { dialect } : {}) });
-    onEvent({ type: 'opened', size, nodes: session.nodes, milliseconds: performance.now() - start });
-    return session;
-  };
   const feeds = (draw: Draw): Record<string, Tensor> => {
     const known = feedsOf.get(draw) ?? drawFeeds({ draw, batch, skeleton });
     feedsOf.set(draw, known);
@@ -68,20 +54,19 @@ export function createStackScorer({
   };
   /** What to do when the device had too little memory: half the size; anything else, and size 1, throws. */
   const shrink = async (error: unknown): Promise<void> => {
-    if (!isOutOfMemory(error) || size === 1) throw error;
-    tooLarge.push(size);
-    onEvent({ type: 'out-of-memory', size, message: String(error) });
-    await session?.close();
-    session = undefined;
-    size = Math.ceil(size / 2);
-    capacities = given && scaleCapacities(given, size / largest);
+    const tried = choice.size();
+    if (!isOutOfMemory(error) || tried === 1) throw error;
+    tooLarge.push(tried);
+    onEvent({ type: 'out-of-memory', size: tried, message: String(error) });
+    await choice.halve();
   };
-
   const runStack = async ({ cells, draw }: { cells: readonly StackCell[]; draw: Draw }) => {
-    const { run } = await open(capacities!);
+    const { run } = await choice.session();
     const start = performance.now();
     const out = await run({ cells, feeds: feeds(draw) });
-    onEvent({ type: 'ran', candidates: cells.length, milliseconds: performance.now() - start });
+    const milliseconds = performance.now() - start;
+    choice.ran(milliseconds);
+    onEvent({ type: 'ran', candidates: cells.length, milliseconds });
     return out;
   };
 
@@ -105,10 +90,10 @@ export function createStackScorer({
     let left = candidates.map((_, i) => i);
     while (left.length) {
       const cells = left.length === all.length ? all : left.map((i) => all[i]!);
-      capacities ??= chooseFor(cells);
       const done = new Set<number>();
       try {
-        for (const stack of composeStacks({ cells, size, capacities })) {
+        const stacks = composeStacks({ cells, ...(await choice.fitFor(cells)) });
+        for (const stack of stacks) {
           const out = await runStack({ cells: stack.map((i) => cells[i]!), draw });
           for (const i of stack) done.add(left[i]!);
           const members = stack.map((i) => left[i]!);
@@ -119,6 +104,7 @@ export function createStackScorer({
           if (pending.size >= WAITING) await Promise.race(pending);
           if (failures.length) throw failures[0];
         }
+        choice.took({ cells, stacks: stacks.length });
       } catch (error) {
         await shrink(error);
       }
@@ -134,13 +120,12 @@ export function createStackScorer({
     prepare: async ({ candidates, draw }) => {
       const { cells } = parse(candidates);
       for (;;) {
-        capacities ??= chooseFor(cells);
-        const first = composeStacks({ cells, size, capacities })[0]!.map((i) => cells[i]!);
         try {
+          const first = composeStacks({ cells, ...(await choice.fitFor(cells)) })[0]!;
           const start = performance.now();
-          await open(capacities);
+          await choice.session();
           const opened = performance.now();
-          await runStack({ cells: first, draw });
+          await runStack({ cells: first.map((i) => cells[i]!), draw });
           return { openMilliseconds: opened - start, runMilliseconds: performance.now() - opened };
         } catch (error) {
           await shrink(error);
@@ -148,18 +133,18 @@ export function createStackScorer({
       }
     },
     prepareDraw: (draw) => void feeds(draw),
-    size: () => size,
-    nodes: () => session?.nodes ?? 0,
+    size: () => choice.size(),
+    nodes: () => choice.nodes(),
     outOfMemory: () => tooLarge,
     statisticsMilliseconds: () => pool.busyMilliseconds(),
     fill: (candidates) => {
       const { cells } = parse(candidates);
-      const slots = capacities ?? chooseFor(cells);
-      const stacks = composeStacks({ cells, size, capacities: slots });
-      return { stacks: stacks.length, ...fillOf({ cells, stacks, capacities: slots }) };
+      const { capacities, ...fit } = choice.fit()!;
+      const stacks = composeStacks({ cells, capacities, ...fit });
+      return { stacks: stacks.length, ...fillOf({ cells, stacks, capacities }) };
     },
     close: async () => {
-      await session?.close();
+      await choice.close();
       await pool.close();
     },
   };

@@ -12,7 +12,7 @@ import {
   type StackShape,
 } from '../../core/programs/stack/program.js';
 import { stackTopology } from '../../core/programs/stack/topology.js';
-import { type DeviceOptions, openOnDevice, type StackDevice } from './device.js';
+import { type DeviceOptions, openOnDevice, type Provider } from './device.js';
 import type { StatisticsTask } from './statistics.js';
 
 /** An output of a run: what it is, and in parts a row for each candidate (one row for all where `shared`). */
@@ -38,7 +38,7 @@ export interface StackSession {
 }
 
 /** LayerNormalization with statistics and FusedMatMul are ONNX Runtime's own on CPU and CUDA. */
-export function dialectOf(device: StackDevice): Dialect {
+export function dialectOf(device: Provider): Dialect {
   return device === 'webgpu'
     ? { moments: 'sums', products: 'standard' }
     : { moments: 'layer-norm', products: 'fused' };

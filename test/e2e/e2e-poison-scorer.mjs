@@ -1,7 +1,7 @@
 // In: score requests. Out: what our scorer answers, but a candidate of POISON kills its process (as a crash in native code would).
 const poison = new Set((process.env.POISON ?? '').split(' '));
 // Listeners are called in order: this one before the scorer's.
-process.on('message', ({ request }) => {
-  if (poison.has(request?.candidate)) process.kill(process.pid, 'SIGSEGV');
+process.on('message', ({ requests }) => {
+  if (requests.some(({ candidate }) => poison.has(candidate))) process.kill(process.pid, 'SIGSEGV');
 });
 await import('../../dist/engine/scorer-process.js');

@@ -28,7 +28,9 @@ afterAll(() => home.remove(), 60_000);
 test('a fresh home: the search ends with its three files and the top ten', () => {
   expect(first.code).toBe(0);
   const lines = home.read('out/ranking.csv').trimEnd().split('\n');
-  expect(lines[0]).toBe('rank,candidate,score,expressivity,progressivity,trainability,complexity,parameters,class');
+  expect(lines[0]).toBe(
+    'rank,candidate,score,expressivity,progressivity,trainability,complexity,parameters,class',
+  );
   expect(lines).toHaveLength(1 + SAMPLES);
   expect(lines[1]).toMatch(/^1,\|[a-z0-9_]+~0\|\+\|.*\|,-?[\d.e+-]+,/);
   expect(home.read('out/failures.csv')).toBe('candidate,reason,detail\n');

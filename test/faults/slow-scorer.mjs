@@ -1,9 +1,15 @@
-// In: the scorer's messages. Out: results without any arithmetic, each after some milliseconds; `slow` takes a second.
-process.on('message', ({ id, request }) => {
-  const result = [{ complexity: request.candidate.length, pid: process.pid }];
-  const residentBytes = request.candidate === 'large' ? 2e9 : 1e6;
-  const wait = request.candidate.startsWith('slow') ? 1000 : 5;
-  setTimeout(() => process.send({ type: 'scored', id, result, residentBytes }), wait);
+// In: the scorer's messages. Out: results without any arithmetic, each after some milliseconds; `slow` takes a second,
+// `poison` kills, `broken` gives up.
+process.on('message', ({ id, requests }) => {
+  const names = requests.map(({ candidate }) => candidate);
+  if (names.includes('poison')) process.kill(process.pid, 'SIGKILL');
+  if (names.includes('broken')) return process.send({ type: 'broken', detail: 'no device any more' });
+  const outcomes = names.map(({ length }) => ({
+    result: [{ complexity: length, pid: process.pid, together: names.length }],
+  }));
+  const residentBytes = names.includes('large') ? 2e9 : 1e6;
+  const wait = names.some((name) => name.startsWith('slow')) ? 1000 : 5;
+  setTimeout(() => process.send({ type: 'scored', id, outcomes, residentBytes }), wait);
 });
 process.on('disconnect', () => process.exit(0));
 process.send({ type: 'ready' });

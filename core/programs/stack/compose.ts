@@ -8,20 +8,37 @@ export type Capacities = readonly Readonly<Record<Slotted, number>>[];
 /** Positions in the list of cells; at most `size` a stack. */
 export type Stacks = readonly (readonly number[])[];
 
-/** The capacities that the most even split of these cells needs. */
-export function chooseCapacities({ cells, size }: { cells: readonly StackCell[]; size: number }): Capacities {
-  return toCapacities(largestLoads({ cells, stacks: balance({ cells, size }) }));
+/** Standard deviations that another list's loads may lie above those of the list that a program was made for. */
+const HEADROOM = 3;
+
+/** Candidates of a stack, and the slots that its program has for them. */
+export interface StackFit {
+  readonly size: number;
+  readonly capacities: Capacities;
 }
 
-/** Capacities for stacks of another size, rounded up, of at least so many slots each. */
-export function scaleCapacities(capacities: Capacities, factor: number, { least = 0 } = {}): Capacities {
-  const scaled = (slots: number) => Math.max(least, Math.ceil(slots * factor));
-  return capacities.map(({ conv3x3, conv1x1, pool, skip }) => ({
-    conv3x3: scaled(conv3x3),
-    conv1x1: scaled(conv1x1),
-    pool: scaled(pool),
-    skip: scaled(skip),
-  }));
+/**
+ * The program for stacks of at most `limit` that serves these cells, and others of their kind: the fewest even stacks,
+ * with the slots that the most even split needs and some more, so that the next list of random candidates or children
+ * fits too. Loads of random lists vary as counts do, and spread over the stacks. Every operation has a slot: the next list
+ * may have what this one lacks.
+ */
+export function chooseFit({
+  cells,
+  limit,
+  headroom = HEADROOM,
+}: {
+  cells: readonly StackCell[];
+  limit: number;
+  headroom?: number;
+}): StackFit {
+  const stacks = Math.max(1, Math.ceil(cells.length / limit));
+  const size = Math.max(1, Math.ceil(cells.length / stacks));
+  const loads = largestLoads({ cells, stacks: balance({ cells, size }) }).map((load) => {
+    const more = Math.ceil((headroom * Math.sqrt(load * stacks)) / stacks);
+    return Math.min(size, Math.max(1, load + more));
+  });
+  return { size, capacities: toCapacities(loads) };
 }
 
 /**

@@ -5,7 +5,7 @@ import { sample } from '../../../../core/programs/random.js';
 import { EDGES, SLOTTED, type StackCell, type StackOperation } from '../../../../core/programs/stack/cell.js';
 import {
   type Capacities,
-  chooseCapacities,
+  chooseFit,
   composeStacks,
   fillOf,
 } from '../../../../core/programs/stack/compose.js';
@@ -29,11 +29,13 @@ function keeps(cells: readonly StackCell[], stacks: readonly (readonly number[])
     });
 }
 
+const exactFit = (cells: readonly StackCell[], limit: number) => chooseFit({ cells, limit, headroom: 0 });
+
 describe('composeStacks', () => {
   it('puts every cell into exactly one stack, as few stacks as the size allows, within chosen capacities', () => {
     fc.assert(
       fc.property(lists, sizes, (cells, size) => {
-        const capacities = chooseCapacities({ cells, size });
+        const { capacities } = exactFit(cells, size);
         const stacks = composeStacks({ cells, size, capacities });
         expect(stacks.flat().sort((a, b) => a - b)).toEqual(cells.map((_, i) => i));
         expect(stacks.length).toBe(Math.ceil(cells.length / size));
@@ -68,7 +70,7 @@ describe('composeStacks', () => {
     ['a thousand random candidates', 100, 0.95, thousand],
   ] as const)('uses nearly all slots: %s in stacks of %d, %d', (_, size, least, candidates) => {
     const cells = candidates().map((candidate) => stackCandidate(candidate).cell);
-    const capacities = chooseCapacities({ cells, size });
+    const { capacities } = exactFit(cells, size);
     const fill = fillOf({ cells, stacks: composeStacks({ cells, size, capacities }), capacities });
     expect(fill.convolutions).toBeGreaterThan(least);
     expect(fill.all).toBeGreaterThan(least);
@@ -80,7 +82,7 @@ describe('stackTopology', () => {
     fc.assert(
       fc.property(fc.array(cell, { minLength: 1, maxLength: 12 }), (cells) => {
         const size = 12;
-        const capacities = chooseCapacities({ cells, size });
+        const { capacities } = exactFit(cells, size);
         const topology = stackTopology({ cells, size, capacities });
         let at = 0;
         for (const { name, length } of indexPorts({ size, capacities })) {
@@ -98,7 +100,7 @@ describe('stackTopology', () => {
 
   it('refuses more candidates with an operation than there are slots', () => {
     const cells: StackCell[] = [0, 1].map(() => ['skip', 'none', 'none', 'none', 'none', 'none']);
-    const capacities = chooseCapacities({ cells: cells.slice(1), size: 2 });
+    const { capacities } = exactFit(cells.slice(1), 2);
     expect(() => stackTopology({ cells, size: 2, capacities })).toThrow(
       'more than 1 candidates with skip on edge 0',
     );

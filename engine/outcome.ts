@@ -1,0 +1,41 @@
+// In: what scoring one candidate gave, or the error that it threw. Out: its outcome, as it crosses to the worker.
+import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
+import type { Costs, Space } from '../core/spaces/space.js';
+import { CandidateError } from '../core/spec/candidate-error.js';
+import { SpecError } from '../core/spec/errors.js';
+import type { ProxyName } from '../core/spec/proxies.js';
+import type { Outcome, ScoreResult } from './protocol.js';
+import type { NetworkScore } from './score.js';
+
+/** A candidate's proxies under one draw: those that mean something in its space. */
+export function proxiesOf({
+  score: { features, blocks },
+  costs,
+  space,
+}: {
+  score: NetworkScore;
+  costs: Costs;
+  space: Space;
+}): Readonly<Partial<Record<ProxyName, number>>> {
+  const proxies: Readonly<Record<ProxyName, number>> = {
+    expressivity: expressivity(features),
+    progressivity: progressivity(features),
+    trainability: trainability(blocks),
+    complexity: costs.flops,
+  };
+  return Object.fromEntries(space.proxies.map((name) => [name, proxies[name]]));
+}
+
+/** NaN is nobody's score. */
+export function scored({ candidate, result }: { candidate: string; result: ScoreResult }): Outcome {
+  for (const proxies of result)
+    for (const [name, value] of Object.entries(proxies))
+      if (Number.isNaN(value)) return { reason: 'not-a-number', detail: `${name} of ${candidate} is NaN` };
+  return { result };
+}
+
+export function failed(error: unknown): Outcome {
+  const reason =
+    error instanceof CandidateError ? error.reason : error instanceof SpecError ? 'invalid' : 'error';
+  return { reason, detail: error instanceof Error ? error.message : String(error) };
+}

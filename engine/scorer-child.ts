@@ -1,0 +1,99 @@
+// In: a scorer script. Out: its process: requests go in, outcomes come back, and its end is told once, whatever ended it.
+import { fork } from 'node:child_process';
+import type { FromScorer, ScoreRequest, ToScorer } from './protocol.js';
+
+/** What ended a process. `refused`: its own doing, or our impatience; a kill from outside says nothing about whether scorers can start. */
+export interface End {
+  readonly cause: string;
+  readonly how: 'refused' | 'interrupted';
+}
+
+export interface ScorerChild {
+  readonly pid: number;
+  send(id: number, requests: readonly ScoreRequest[]): void;
+  /** Ends it; `onGone` follows when it is gone, with all the memory that it held. */
+  kill(): void;
+  /** Ends it without a word, and waits for that. */
+  close(): Promise<void>;
+}
+
+export function startScorer({
+  script,
+  threads,
+  device,
+  startTimeoutMs,
+  onReady,
+  onScored,
+  onGone,
+}: {
+  script: string;
+  threads: number;
+  device: string;
+  startTimeoutMs: number;
+  onReady: () => void;
+  onScored: (message: Extract<FromScorer, { type: 'scored' }>) => void;
+  onGone: (end: End) => void;
+}): ScorerChild {
+  const child = fork(script, {
+    serialization: 'advanced',
+    execArgv: ['--max-old-space-size=512'],
+    env: {
+      ...process.env,
+      ...ALLOCATOR,
+      ZEROSCOUT_SCORER_THREADS: String(threads),
+      ZEROSCOUT_SCORER_DEVICE: device,
+    },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  let over = false;
+  let verdict: string | undefined;
+  const gone = (cause: string, how: End['how']) => {
+    clearTimeout(timer);
+    if (over) return;
+    over = true;
+    onGone({ cause, how });
+  };
+  const condemn = (cause: string) => {
+    verdict ??= cause;
+    child.kill('SIGKILL');
+  };
+  const timer = setTimeout(() => condemn(`was not ready within ${startTimeoutMs / 1000} s`), startTimeoutMs);
+  child.on('message', (message: FromScorer) => {
+    if (over) return;
+    if (message.type === 'broken') condemn(`broke: ${message.detail}`);
+    else if (message.type === 'scored') onScored(message);
+    else {
+      clearTimeout(timer);
+      onReady();
+    }
+  });
+  child.on('error', (error) => gone(error.message, 'refused'));
+  child.on('exit', (code, signal) => {
+    if (verdict !== undefined) gone(verdict, 'refused');
+    else if (signal) gone(`was killed by ${signal}`, 'interrupted');
+    else gone(`exited with code ${code}`, 'refused');
+  });
+  return {
+    pid: child.pid ?? 0,
+    send: (id, requests) => {
+      const message: ToScorer = { type: 'score', id, requests };
+      child.send(message, () => {});
+    },
+    kill: () => void child.kill('SIGKILL'),
+    close: async () => {
+      clearTimeout(timer);
+      over = true;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = new Promise((done) => child.once('exit', done));
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+/** glibc gives large buffers back to the system at once and takes them again, page by page, for the next candidate; keep them. */
+const ALLOCATOR = {
+  MALLOC_MMAP_THRESHOLD_: '1073741824',
+  MALLOC_TRIM_THRESHOLD_: '1073741824',
+  MALLOC_TOP_PAD_: '67108864',
+};
