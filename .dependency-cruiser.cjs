@@ -19,7 +19,7 @@ function roomImports(from, ...allowed) {
   };
 }
 
-/** Within core/: one way, spec <- programs <- spaces, proxies; ranking, report and evolution beside them. */
+/** Within core/: one way, spec <- programs <- spaces, proxies; ranking and report beside them; evolution on top. */
 function coreImports(from, ...allowed) {
   return {
     name: `core-${from}`,
@@ -56,9 +56,9 @@ module.exports = {
     coreImports('programs', 'spec'),
     coreImports('spaces', 'spec', 'programs'),
     coreImports('proxies', 'spec', 'programs'),
-    coreImports('ranking', 'spec', 'report', 'evolution'),
-    coreImports('report', 'spec', 'ranking', 'evolution'),
-    coreImports('evolution', 'spec', 'ranking', 'report'),
+    coreImports('ranking', 'spec', 'report'),
+    coreImports('report', 'spec', 'ranking'),
+    coreImports('evolution', 'spec', 'programs', 'spaces', 'ranking'),
 
     {
       name: 'core-is-pure',

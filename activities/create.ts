@@ -5,6 +5,7 @@ import { BlobError, SpecError } from '../core/spec/errors.js';
 import type { SearchActivities } from '../core/spec/search.js';
 import type { Store } from '../store/store.js';
 import { auditScores } from './audit-scores.js';
+import { breedGeneration } from './breed-generation.js';
 import { keepBest } from './keep-best.js';
 import { planCandidates } from './plan-candidates.js';
 import { rankCandidates } from './rank-candidates.js';
@@ -23,6 +24,7 @@ export function createControlActivities({
 }): Omit<SearchActivities, 'scoreShard'> {
   return {
     planCandidates: mapped(beating(planCandidates({ store }))),
+    breedGeneration: mapped(beating(breedGeneration({ store }))),
     auditScores: mapped(beating(auditScores({ store }))),
     rankCandidates: mapped(beating(rankCandidates({ store }))),
     keepBest: mapped(beating(keepBest({ store }))),

@@ -1,7 +1,9 @@
 // In: a specification. Out: the list of its candidates in the blob store, in the order of the strategy.
 import { openSpace } from '../core/spaces/index.js';
 import { randomCandidates } from '../core/spaces/random-candidates.js';
+import { rejection } from '../core/spaces/rejection.js';
 import type { Enumeration } from '../core/spaces/space.js';
+import { explainDrawn } from '../core/spec/drawn.js';
 import { SpecError } from '../core/spec/errors.js';
 import type { CandidateListRef, SearchActivities } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
@@ -10,28 +12,59 @@ import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 
 export function planCandidates({ store }: { store: Store }): SearchActivities['planCandidates'] {
-  return ({ specification, list }) =>
-    writeCandidateList(store.blobs, candidatesOf({ store, specification, list }));
+  return async ({ specification, list }) => {
+    const { space, constraints } = specification;
+    const broken = rejection({ space: openSpace(space), constraints });
+    const rejected: Record<string, number> = {};
+    let proposed = 0;
+    const accept = (candidate: string): boolean => {
+      proposed++;
+      const constraint = broken(candidate);
+      if (constraint !== undefined) rejected[constraint] = (rejected[constraint] ?? 0) + 1;
+      return constraint === undefined;
+    };
+    const drawn = () => ({ proposed, rejected, duplicates: 0 });
+    try {
+      const plan = await writeCandidateList(
+        store.blobs,
+        candidatesOf({ store, specification, list, accept }),
+      );
+      if (plan.count === 0) throw SpecError.of({ path: 'constraints', message: 'no candidate meets them' });
+      return { ...plan, ...(constraints ? { drawn: drawn() } : {}) };
+    } catch (error) {
+      if (!(error instanceof SpecError) || !constraints) throw error;
+      throw SpecError.of({
+        path: '',
+        message: `${error.message}: of ${proposed} drawn ${explainDrawn(drawn())}`,
+      });
+    }
+  };
 }
 
-function candidatesOf({
+async function* candidatesOf({
   store,
   specification,
   list,
+  accept,
 }: {
   store: Store;
   specification: Specification;
   list: CandidateListRef | undefined;
-}): Iterable<string> | AsyncIterable<string> {
+  accept: (candidate: string) => boolean;
+}): AsyncGenerator<string> {
   const { seed } = specification;
   const source = sourceOf(specification);
-  if (source.kind === 'list') return readCandidates(store.blobs, list!);
   const space = openSpace(specification.space);
-  if (source.kind === 'random') return randomCandidates({ space, seed, count: source.samples });
-  if (space.enumeration) return everyCandidate(space.enumeration);
-  throw SpecError.of({ path: 'strategy', message: `exhaustive: ${space.kind} cannot be enumerated` });
+  if (source.kind === 'random') {
+    yield* randomCandidates({ space, seed, count: source.samples, accept });
+    return;
+  }
+  if (source.kind === 'exhaustive' && !space.enumeration)
+    throw SpecError.of({ path: 'strategy', message: `exhaustive: ${space.kind} cannot be enumerated` });
+  const all = source.kind === 'list' ? readCandidates(store.blobs, list!) : every(space.enumeration!);
+  for await (const candidate of all) if (accept(candidate)) yield candidate;
 }
 
-function* everyCandidate({ size, at }: Enumeration): Generator<string> {
+function* every({ size, at }: Enumeration): Generator<string> {
   for (let index = 0; index < size; index++) yield at(index);
 }

@@ -13,7 +13,7 @@ export function reportSearch({
   store: Store;
   now: () => number;
 }): SearchActivities['reportSearch'] {
-  return async ({ search, specification, rounds, startedAt, ranking }) => {
+  return async ({ search, specification, rounds, startedAt, ranking, drawn, generations, ended }) => {
     const seconds = (now() - startedAt) / 1000;
     const { candidates, reused } = rounds[0]!;
     const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
@@ -30,6 +30,9 @@ export function reportSearch({
       rankingSha256: ranking,
       cohort: specification.cohort,
       ...(specification.cohort === 'classes' ? await sharing({ store, specification, ranking }) : {}),
+      ...(drawn ? { drawn: { ...drawn, rejected: { ...drawn.rejected } } } : {}),
+      ...(generations === undefined ? {} : { generations }),
+      ...(ended === undefined ? {} : { ended }),
       ...(rounds.length > 1 ? { rounds: rounds.map((round) => ({ ...round })) } : {}),
     });
     return { summary: await store.blobs.put(new TextEncoder().encode(summary)) };

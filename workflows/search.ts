@@ -1,4 +1,4 @@
-// In: a specification. Out: digests of ranking, failures and summary. Stage by stage: plan, score what the store lacks, audit, rank.
+// In: a specification. Out: digests of ranking, failures and summary. Stage by stage: plan or breed, score what the store lacks, audit, rank.
 import {
   ApplicationFailure,
   continueAsNew,
@@ -11,6 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type {
+  EvolutionState,
   Phase,
   SearchActivities,
   SearchInput,
@@ -19,6 +20,8 @@ import type {
   SearchState,
 } from '../core/spec/search.js';
 import { stagesOf } from '../core/spec/stages.js';
+import { countsOf, countsText, roundOf } from './counts.js';
+import { evolve, NOT_BEGUN } from './evolve.js';
 import { retry } from './retry.js';
 import { scoreList, shardsOf } from './score-list.js';
 
@@ -49,8 +52,7 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   const show = (next: Phase) => {
     phase = next;
     const stage = stages.length > 1 ? `round ${state.rounds.length + 1} of ${stages.length}, ` : '';
-    const { plan, reused, planned, done, failed } = state;
-    const text = `${stage}${phase}: ${plan.count} candidates, ${reused} reused, ${done} of ${planned} done, ${failed} set aside`;
+    const text = `${stage}${phase}: ${countsText(countsOf(state, input.specification))}`;
     setCurrentDetails(text);
     upsertMemo({ state: state.paused ? 'paused' : phase, progress: text });
   };
@@ -60,9 +62,13 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   };
   setHandler(pauseSignal, pause(true));
   setHandler(resumeSignal, pause(false));
-  setHandler(progressQuery, () =>
-    progressOf({ state, phase, stages: stages.length, running, shards: shards() }),
-  );
+  setHandler(progressQuery, () => ({
+    phase,
+    paused: state.paused,
+    round: { number: Math.min(state.rounds.length + 1, stages.length), of: stages.length },
+    ...countsOf(state, input.specification),
+    shards: { done: state.nextShard - running.size, running: [...running.keys()], total: shards() },
+  }));
 
   const audit = () => {
     const { run, plan, rounds } = state;
@@ -83,26 +89,16 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     });
   };
 
-  for (;;) {
-    const { specification, keep } = stages[state.rounds.length]!;
+  /** Scores what the plan lacks, and audits until nothing is missing. */
+  const scorePlan = async (): Promise<'finished' | 'history is long'> => {
     if (!state.audited) {
-      show('planning');
-      if (state.plan.count === 0) {
-        const summary = `candidates of ${specification.name}`;
-        const { list } = input;
-        const plan = await control.planCandidates.executeWithOptions({ summary }, [
-          { specification, ...(list ? { list } : {}) },
-        ]);
-        update({ plan });
-      }
       const { todo, missing } = await audit();
       const reused = state.plan.count - missing;
       update({ audited: true, todo, planned: todo.count, reused, stageStartedAt: Date.now() });
     }
     while (state.todo.count > 0 && state.attempt < MAX_ROUNDS) {
       show('scoring');
-      if ((await scoreTodo()) === 'history is long')
-        return continueAsNew<typeof search>({ ...input, carried: state });
+      if ((await scoreTodo()) === 'history is long') return 'history is long';
       show('auditing');
       const { todo, failed } = await audit();
       update({ todo, failed, attempt: state.attempt + 1, nextShard: 0 });
@@ -111,76 +107,76 @@ export async function search(input: SearchInput): Promise<SearchResult> {
       throw ApplicationFailure.nonRetryable(
         `${state.todo.count} candidates have no score after ${MAX_ROUNDS} rounds: the score store loses what it acknowledges`,
       );
+    return 'finished';
+  };
+  const plan = async (): Promise<void> => {
+    const { specification } = stages[state.rounds.length]!;
+    const { list } = input;
+    const summary = `candidates of ${specification.name}`;
+    const { drawn, ...planned } = await control.planCandidates.executeWithOptions({ summary }, [
+      { specification, ...(list ? { list } : {}) },
+    ]);
+    update({ plan: planned, ...(drawn ? { drawn } : {}) });
+  };
+  const breed = ({ history }: EvolutionState) => {
+    show('breeding');
+    const summary = `generation ${(history?.generations ?? 0) + 1}`;
+    return control.breedGeneration.executeWithOptions({ summary }, [
+      { run: state.run, specification: input.specification, ...(history ? { history } : {}) },
+    ]);
+  };
+  const goOn = () => continueAsNew<typeof search>({ ...input, carried: state });
+
+  for (;;) {
+    const { specification, keep } = stages[state.rounds.length]!;
+    if (specification.strategy.kind === 'evolution') {
+      if ((await evolve({ state: () => state, update, breed, scorePlan })) === 'history is long')
+        return goOn();
+    } else if (!state.audited) {
+      show('planning');
+      if (state.plan.count === 0) await plan();
+    }
+    if ((await scorePlan()) === 'history is long') return goOn();
 
     show('ranking');
-    const { run, plan, rounds } = state;
-    const summary = `rank ${plan.count} candidates`;
+    const { run, plan: cohort, rounds } = state;
+    const summary = `rank ${cohort.count} candidates`;
     const ranked = await control.rankCandidates.executeWithOptions({ summary }, [
-      { run, specification, plan },
+      { run, specification, plan: cohort },
     ]);
-    const { reused, failed, stageStartedAt } = state;
-    const seconds = (Date.now() - stageStartedAt) / 1000;
-    const round = { fidelity: specification.fidelity, candidates: plan.count, reused, failed, seconds };
-    update({ rounds: [...rounds, round] });
+    update({ rounds: [...rounds, { fidelity: specification.fidelity, ...roundOf(state) }] });
     if (keep === undefined) {
       show('reporting');
-      const { startedAt } = state;
+      const { startedAt, drawn, evolution } = state;
+      const { history, ended } = evolution ?? {};
       const report = await control.reportSearch.executeWithOptions({ summary: 'summary' }, [
-        { search: id, specification, rounds: state.rounds, startedAt, ranking: ranked.ranking },
+        {
+          ...{ search: id, specification, rounds: state.rounds, startedAt, ranking: ranked.ranking },
+          ...(drawn ? { drawn } : {}),
+          ...(history ? { generations: history.generations } : {}),
+          ...(ended ? { ended } : {}),
+        },
       ]);
       show('done');
-      return { ...ranked, ...report, plan, run };
+      return { ...ranked, ...report, plan: cohort, run };
     }
     const next = await control.keepBest.executeWithOptions({ summary: `keep the best ${keep * 100} %` }, [
       { specification, ranking: ranked.ranking, keep },
     ]);
-    const { startedAt, rounds: finished, paused } = state;
-    state = { ...beginning(id), startedAt, rounds: finished, paused, run, plan: next };
+    const { startedAt, rounds: finished, paused, drawn } = state;
+    const kept = { startedAt, rounds: finished, paused, run, ...(drawn ? { drawn } : {}) };
+    state = { ...beginning(id), ...kept, plan: next };
   }
 }
 
 function beginning(id: string): SearchState {
-  const none = { digest: '', count: 0 };
   return {
+    ...NOT_BEGUN,
     startedAt: Date.now(),
     stageStartedAt: Date.now(),
     run: `${id}_${workflowInfo().firstExecutionRunId}`,
     rounds: [],
-    plan: none,
-    audited: false,
-    todo: none,
-    planned: 0,
-    reused: 0,
-    failed: 0,
-    attempt: 0,
-    nextShard: 0,
-    done: 0,
+    plan: { digest: '', count: 0 },
     paused: false,
-  };
-}
-
-function progressOf({
-  state: { plan, reused, failed, planned, done, nextShard, paused, rounds },
-  phase,
-  stages,
-  running,
-  shards,
-}: {
-  state: SearchState;
-  phase: Phase;
-  stages: number;
-  running: ReadonlyMap<number, unknown>;
-  shards: number;
-}): SearchProgress {
-  return {
-    phase,
-    paused,
-    round: { number: Math.min(rounds.length + 1, stages), of: stages },
-    candidates: plan.count,
-    reused,
-    failed,
-    planned,
-    done,
-    shards: { done: nextShard - running.size, running: [...running.keys()], total: shards },
   };
 }

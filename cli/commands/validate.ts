@@ -18,7 +18,11 @@ export function addValidateCommand(program: Command): void {
       const strategy = sourceOf(specification);
       const candidates =
         list?.length ??
-        (strategy.kind === 'random' ? strategy.samples : openSpace(specification.space).enumeration!.size);
+        (strategy.kind === 'random'
+          ? strategy.samples
+          : strategy.kind === 'evolution'
+            ? strategy.budget
+            : openSpace(specification.space).enumeration!.size);
       if (json) return printJson({ valid: true, id: defaultId(read), digest, candidates, specification });
       const { execution } = specification;
       print(`${path} is valid`);

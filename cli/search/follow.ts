@@ -114,7 +114,8 @@ function speedometer() {
 function bar(): View {
   const speed = speedometer();
   const widget = new SingleBar({
-    format: '{phase} [{bar}] {value}/{total}  {rate}/s  {left} left  {failed} failed  {reused} reused',
+    format:
+      '{phase} [{bar}] {value}/{total}  {rate}/s  {left} left  {failed} failed  {reused} reused{rejected}',
     barCompleteChar: '=',
     barIncompleteChar: ' ',
     hideCursor: true,
@@ -128,6 +129,7 @@ function bar(): View {
         phase: phaseOf(progress),
         failed: progress.failed,
         reused: progress.reused,
+        rejected: rejectedText(progress),
       };
       if (!started) widget.start(progress.planned, progress.now, payload);
       started = true;
@@ -149,16 +151,22 @@ function lines(): View {
       last = Date.now();
       phase = phaseOf(progress);
       note(
-        `${phase}  ${progress.now}/${progress.planned}  ${rate}/s  ${left} left  ${progress.failed} failed  ${progress.reused} reused`,
+        `${phase}  ${progress.now}/${progress.planned}  ${rate}/s  ${left} left  ${progress.failed} failed  ${progress.reused} reused${rejectedText(progress)}`,
       );
     },
     end: () => {},
   };
 }
 
-function phaseOf({ paused, phase, round }: SearchProgress): string {
+function phaseOf({ paused, phase, round, generation }: SearchProgress): string {
   const name = paused ? 'paused' : phase;
+  if (generation !== undefined) return `generation ${generation} ${name}`;
   return round.of > 1 ? `round ${round.number}/${round.of} ${name}` : name;
+}
+
+/** Of what was drawn, how much broke a constraint. */
+function rejectedText({ rejectedShare }: SearchProgress): string {
+  return rejectedShare === undefined ? '' : `  ${(rejectedShare * 100).toFixed(1)} % rejected`;
 }
 
 function duration(seconds: number): string {

@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
+import { explainDrawn, rejectedOf } from '../../core/spec/drawn.js';
 import { paint } from '../terminal.js';
 
 /** The first rows of a ranking. FLOPs and parameters in millions. */
@@ -38,12 +39,22 @@ export function summaryLines({
   failed,
   seconds,
   millisecondsPerCandidate,
+  drawn,
+  generations,
+  ended,
   correlation,
 }: Summary): string {
   const lines = [
     `${candidates} candidates: ${scored} scored, ${reused} reused, ${failed} set aside`,
     `${seconds.toFixed(1)} s${scored ? `, ${millisecondsPerCandidate.toFixed(1)} ms a candidate` : ''}`,
   ];
+  if (drawn) {
+    const bred = generations === undefined ? '' : `${generations} generations; `;
+    const share = drawn.proposed ? (100 * rejectedOf(drawn)) / drawn.proposed : 0;
+    const why = explainDrawn(drawn);
+    lines.push(`${bred}${drawn.proposed} drawn, ${share.toFixed(1)} % rejected${why ? `: ${why}` : ''}`);
+  }
+  if (ended !== undefined) lines.push(`ended early: ${ended}`);
   for (const [dataset, { kendall, spearman }] of Object.entries(correlation ?? {}))
     lines.push(`${dataset}: Kendall's tau ${fixed(kendall, 3)}, Spearman's rho ${fixed(spearman, 3)}`);
   return lines.join('\n');

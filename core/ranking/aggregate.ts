@@ -27,11 +27,23 @@ export function aggregate({
   for (const { proxy, weight, draws } of columns) {
     const ranks = meanRanks({ proxy, draws, m });
     for (let i = 0; i < m; i += 1) {
-      const share = ranks[i]! / m;
-      scores[i] = scores[i]! + weight * (kind === 'log-rank' ? Math.log(share) : share);
+      scores[i] = scores[i]! + rankTerm({ kind, weight, share: ranks[i]! / m });
     }
   }
   return scores;
+}
+
+/** What one proxy adds to a score; `share` is the mean rank over the draws, divided by the size of the cohort. */
+export function rankTerm({
+  kind,
+  weight,
+  share,
+}: {
+  readonly kind: 'log-rank' | 'linear-rank';
+  readonly weight: number;
+  readonly share: number;
+}): number {
+  return weight * (kind === 'log-rank' ? Math.log(share) : share);
 }
 
 /** Sums of ranks are multiples of a half, hence exact: the order of the draws changes no bit. */

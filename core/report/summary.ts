@@ -33,6 +33,13 @@ const SummarySchema = z.looseObject({
       z.looseObject({ candidates: count, reused: count, failed: count, seconds: z.number().nonnegative() }),
     )
     .optional(),
+  /** With constraints or evolution: what was drawn, and what became of those that were not taken. */
+  drawn: z
+    .looseObject({ proposed: count, rejected: z.record(z.string(), count), duplicates: count })
+    .optional(),
+  /** Of an evolution, and why it ended before its budget was spent. */
+  generations: count.optional(),
+  ended: z.string().optional(),
   /** By dataset, with a truth file only. */
   correlation: z.record(z.string(), z.object({ kendall: coefficient, spearman: coefficient })).optional(),
 });

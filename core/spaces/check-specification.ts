@@ -1,4 +1,5 @@
 // In: a specification, its space and its list of candidates. Out: nothing, or a SpecError for what the space cannot do.
+import { LIMITED } from '../spec/constraints.js';
 import { type Issue, SpecError } from '../spec/errors.js';
 import type { Specification } from '../spec/specification.js';
 import { sourceOf } from '../spec/stages.js';
@@ -20,6 +21,7 @@ export function checkAgainstSpace({
   const issues = [
     ...sourceIssues({ specification, space }),
     ...cohortIssues({ specification, space }),
+    ...constraintIssues({ specification, space }),
     ...resolutionIssues({ specification, space, candidates }),
   ];
   if (issues.length) throw new SpecError(issues);
@@ -32,7 +34,7 @@ function sourceIssues({ specification, space }: { specification: Specification; 
     return [
       {
         path,
-        message: `exhaustive (the default): ${space.kind} cannot be enumerated; choose random or list`,
+        message: `exhaustive (the default): ${space.kind} cannot be enumerated; choose random, evolution or list`,
       },
     ];
   if (source.kind === 'random' && typeof space.size === 'bigint' && BigInt(source.samples) > space.size) {
@@ -45,6 +47,24 @@ function sourceIssues({ specification, space }: { specification: Specification; 
 function cohortIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
   if (specification.cohort === 'written' || space.enumeration) return [];
   return [{ path: 'cohort', message: `classes: not known for ${space.kind}; must be written` }];
+}
+
+function constraintIssues({
+  specification: { constraints },
+  space,
+}: {
+  specification: Specification;
+  space: Space;
+}): Issue[] {
+  if (!constraints) return [];
+  const costs = space.costs({
+    candidate: space.random({ seed: 0, draw: 0, name: 'costs' }),
+    resolution: constraints.resolution,
+  });
+  return LIMITED.filter((cost) => constraints[cost] && costs[cost] === undefined).map((cost) => ({
+    path: `constraints.${cost}`,
+    message: `${space.kind} does not count ${cost}; remove it`,
+  }));
 }
 
 function resolutionIssues({

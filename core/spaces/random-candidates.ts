@@ -3,38 +3,60 @@ import { sample } from '../programs/random.js';
 import { SpecError } from '../spec/errors.js';
 import type { Space } from './space.js';
 
-/** Repeats in a row after which a space counts as exhausted. */
+/** Draws in a row that bring nothing new after which a space counts as exhausted. */
 const PATIENCE = 10_000;
 
-/** `count` candidates in the order drawn; of a space without enumeration no two of one canonical key. */
+/**
+ * `count` candidates that `accept` takes, in the order drawn; of a space without enumeration no two of one canonical
+ * key. SpecError where there are not that many.
+ */
 export function* randomCandidates({
   space,
   seed,
   count,
+  accept = () => true,
 }: {
   space: Space;
   seed: number;
   count: number;
+  /** Asked once for each candidate drawn that was not seen before. */
+  accept?: (candidate: string) => boolean;
 }): Generator<string> {
   const name = 'strategy.random';
   if (space.enumeration) {
     const { size, at } = space.enumeration;
-    for (const index of sample({ key: { seed, draw: 0, name }, count, size })) yield at(index);
+    let taken = 0;
+    for (const index of sample({ key: { seed, draw: 0, name }, count: size, size })) {
+      if (taken === count) return;
+      const candidate = at(index);
+      if (!accept(candidate)) continue;
+      taken++;
+      yield candidate;
+    }
+    if (taken < count)
+      throw tooFew({ count, why: `only ${taken} of the ${size} candidates meet the constraints` });
     return;
   }
   const seen = new Set<string>();
-  let repeats = 0;
-  for (let draw = 0; seen.size < count; draw++) {
+  let taken = 0;
+  let inVain = 0;
+  for (let draw = 0; taken < count; draw++) {
+    if (inVain === PATIENCE) {
+      const why = `after ${taken} different candidates ${PATIENCE} draws in a row were repeats or broke a constraint`;
+      throw tooFew({ count, why });
+    }
+    inVain++;
     const candidate = space.random({ seed, draw, name });
     const key = space.canonicalKey(candidate);
-    repeats = seen.has(key) ? repeats + 1 : 0;
-    if (repeats === PATIENCE)
-      throw SpecError.of({
-        path: 'strategy.samples',
-        message: `found ${count}; after ${seen.size} different candidates ${PATIENCE} draws in a row were repeats, so at most about that`,
-      });
-    if (repeats) continue;
+    if (seen.has(key)) continue;
     seen.add(key);
+    if (!accept(candidate)) continue;
+    inVain = 0;
+    taken++;
     yield candidate;
   }
+}
+
+function tooFew({ count, why }: { count: number; why: string }): SpecError {
+  return SpecError.of({ path: 'strategy.samples', message: `found ${count}; ${why}` });
 }

@@ -1,4 +1,5 @@
 // Out: what workflows, activities and clients say to each other. Types only, safe to import in a workflow.
+import type { Drawn } from './drawn.js';
 import type { Specification } from './specification.js';
 
 /** Memo of a search's workflow: what lists show, and what tells two specifications under one id apart. */
@@ -24,7 +25,15 @@ export interface CandidateListRef {
   readonly count: number;
 }
 
-export type Phase = 'planning' | 'scoring' | 'auditing' | 'ranking' | 'reporting' | 'done';
+/** All generations that were bred so far: a chain of blobs, each with one generation and the digest of the one before. */
+export interface HistoryRef {
+  readonly digest: string;
+  readonly generations: number;
+  readonly candidates: number;
+  readonly drawn: Drawn;
+}
+
+export type Phase = 'planning' | 'breeding' | 'scoring' | 'auditing' | 'ranking' | 'reporting' | 'done';
 
 /** One finished stage of a search; counts are written candidates. */
 export interface RoundReport {
@@ -54,6 +63,22 @@ export interface SearchState {
   readonly attempt: number;
   readonly nextShard: number;
   readonly paused: boolean;
+  /** What the strategy drew, where that is more than what it took. */
+  readonly drawn?: Drawn;
+  /** Of an evolution. */
+  readonly evolution?: EvolutionState;
+}
+
+export interface EvolutionState {
+  readonly history?: HistoryRef;
+  /** Whether the plan, one generation, has been scored. */
+  readonly scored: boolean;
+  /** Whether the last generation is over; the plan is all of them then. */
+  readonly over: boolean;
+  /** Why it ended before its budget was spent. */
+  readonly ended?: string;
+  /** Totals of the generations before this one; `done` and `reused` as in the state. */
+  readonly before: { readonly reused: number; readonly failed: number; readonly done: number };
 }
 
 /** Answer of the `progress` query. */
@@ -66,6 +91,10 @@ export interface SearchProgress {
   readonly candidates: number;
   readonly reused: number;
   readonly failed: number;
+  /** Of an evolution: how many generations have been bred. */
+  readonly generation?: number;
+  /** Drawn and not taken, because they break a constraint; share of all that were drawn. */
+  readonly rejectedShare?: number;
   /** What had to be scored when the search began, and how much of it finished shards have done. */
   readonly planned: number;
   readonly done: number;
@@ -105,6 +134,23 @@ export interface AuditResult {
   readonly failed: number;
 }
 
+export interface BreedInput {
+  readonly run: string;
+  readonly specification: Specification;
+  readonly history?: HistoryRef;
+}
+
+/**
+ * `bred`: the plan is a new generation. `missing`: the plan is what lost its score since it was audited; the history
+ * stays. `over`: the budget is spent or nothing new can be found; the plan is all that was ever bred.
+ */
+export interface BreedResult {
+  readonly outcome: 'bred' | 'missing' | 'over';
+  readonly plan: CandidateListRef;
+  readonly history: HistoryRef;
+  readonly ended?: string;
+}
+
 export interface ReportInput {
   readonly search: string;
   readonly specification: Specification;
@@ -113,6 +159,9 @@ export interface ReportInput {
   readonly startedAt: number;
   /** Digest of ranking.csv. */
   readonly ranking: string;
+  readonly drawn?: Drawn;
+  readonly generations?: number;
+  readonly ended?: string;
 }
 
 /** Digests of the blobs that a finished search leaves. */
@@ -126,7 +175,11 @@ export interface SearchResult {
 }
 
 export interface SearchActivities {
-  planCandidates(input: { specification: Specification; list?: CandidateListRef }): Promise<CandidateListRef>;
+  planCandidates(input: {
+    specification: Specification;
+    list?: CandidateListRef;
+  }): Promise<CandidateListRef & { readonly drawn?: Drawn }>;
+  breedGeneration(input: BreedInput): Promise<BreedResult>;
   auditScores(input: AuditInput): Promise<AuditResult>;
   scoreShard(input: ShardInput): Promise<ShardResult>;
   rankCandidates(input: AuditInput): Promise<{ ranking: string; failures: string }>;

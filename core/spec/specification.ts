@@ -1,6 +1,8 @@
 // In: the text of a specification file. Out: a complete, checked Specification with every default filled in.
 import { z } from 'zod';
+import { Constraints } from './constraints.js';
 import { type Issue, SpecError } from './errors.js';
+import { Evolution } from './evolution.js';
 import { checkKind, mapping, oneOf, positiveNumber, share, text, toIssues, wholeNumber } from './fields.js';
 import { PROXIES, type ProxyName } from './proxies.js';
 import { readDocument } from './read-document.js';
@@ -77,7 +79,7 @@ const Screening = mapping({
     }),
 });
 
-const Strategies = [...Sources, Screening] as const;
+const Strategies = [...Sources, Screening, Evolution] as const;
 
 const Proxies = z
   .array(oneOf(PROXIES), { error: ({ input }) => `${found(input)}; must be a list of ${PROXIES.join(', ')}` })
@@ -121,6 +123,7 @@ const Written = mapping({
     .superRefine(checkKind(Strategies))
     .pipe(z.discriminatedUnion('kind', Strategies))
     .default({ kind: 'exhaustive' }),
+  constraints: Constraints.optional(),
   fidelity: Fidelity.prefault('standard'),
   proxies: Proxies.optional(),
   aggregation: Aggregation.prefault({}),
@@ -168,11 +171,11 @@ function complete(written: z.output<typeof Written>) {
   // Weights of a candidate's own make each written candidate a candidate of its own, as published.
   const cohort: 'written' | 'classes' =
     written.cohort ?? (written.fidelity.weights === 'candidate' ? 'written' : DEFAULT_COHORT);
-  const filled = <F extends { resolution?: number | undefined }>(fidelity: F) => ({
-    ...fidelity,
-    resolution: fidelity.resolution ?? defaults.resolution,
+  const filled = <F extends { resolution?: number | undefined }>(fields: F) => ({
+    ...fields,
+    resolution: fields.resolution ?? defaults.resolution,
   });
-  const { name, space, strategy, fidelity, seed, execution } = written;
+  const { name, space, strategy, constraints, fidelity, seed, execution } = written;
   return {
     name,
     space,
@@ -183,6 +186,8 @@ function complete(written: z.output<typeof Written>) {
             rounds: strategy.rounds.map((round) => ({ ...round, fidelity: filled(round.fidelity) })),
           }
         : strategy,
+    // FLOPs are counted as published, whatever the resolution that candidates are scored at.
+    ...(constraints ? { constraints: filled(constraints) } : {}),
     fidelity: filled(fidelity),
     proxies,
     aggregation: { kind, weights: all },

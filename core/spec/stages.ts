@@ -1,7 +1,8 @@
 // In: a specification. Out: the searches that it consists of, one after the other: one, or a round of screening each.
+import type { Evolution } from './evolution.js';
 import type { Specification } from './specification.js';
 
-export type Source = Exclude<Specification['strategy'], { kind: 'screening' }>;
+export type Source = Exclude<Specification['strategy'], { kind: 'screening' | 'evolution' }>;
 
 export interface Stage {
   /** The specification with this stage's fidelity. */
@@ -20,7 +21,7 @@ export function stagesOf(specification: Specification): readonly Stage[] {
   }));
 }
 
-/** Where the candidates of the first stage come from. */
-export function sourceOf({ strategy }: Specification): Source {
+/** Where the candidates of the first stage come from; an evolution breeds its own. */
+export function sourceOf({ strategy }: Specification): Source | Evolution {
   return strategy.kind === 'screening' ? strategy.source : strategy;
 }

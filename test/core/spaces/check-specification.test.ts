@@ -46,7 +46,7 @@ describe('a specification and its space', () => {
 
   it('what needs an enumeration', () => {
     expect(messages(endless, 'cohort: classes')).toEqual([
-      'strategy: exhaustive (the default): endless cannot be enumerated; choose random or list',
+      'strategy: exhaustive (the default): endless cannot be enumerated; choose random, evolution or list',
       'cohort: classes: not known for endless; must be written',
     ]);
   });

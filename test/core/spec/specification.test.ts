@@ -102,11 +102,11 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ],
     [
       'strategy: { kind: radnom, samples: 3 }',
-      'strategy.kind: unknown "radnom"; did you mean "random"? Known: exhaustive, random, list, screening',
+      'strategy.kind: unknown "radnom"; did you mean "random"? Known: exhaustive, random, list, screening, evolution',
     ],
     [
-      'strategy: { kind: evolution }',
-      'strategy.kind: unknown "evolution"; known: exhaustive, random, list, screening',
+      'strategy: { kind: genetic }',
+      'strategy.kind: unknown "genetic"; known: exhaustive, random, list, screening, evolution',
     ],
     [
       'strategy: random',
@@ -151,11 +151,11 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ['sede: 3', 'sede: unknown key "sede"; did you mean "seed"?'],
     [
       '__proto__: 3',
-      '__proto__: unknown key "__proto__"; known keys: name, space, strategy, fidelity, proxies, aggregation, cohort, seed, execution',
+      '__proto__: unknown key "__proto__"; known keys: name, space, strategy, constraints, fidelity, proxies, aggregation, cohort, seed, execution',
     ],
     [
       '"a\\nb": 3',
-      '"a\\nb": unknown key "a\\nb"; known keys: name, space, strategy, fidelity, proxies, aggregation, cohort, seed, execution',
+      '"a\\nb": unknown key "a\\nb"; known keys: name, space, strategy, constraints, fidelity, proxies, aggregation, cohort, seed, execution',
     ],
   ])('%s', (text, message) => {
     expect(messages(BASE + text)).toEqual([message]);

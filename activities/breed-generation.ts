@@ -1,0 +1,135 @@
+// In: the generations so far, whose scores are in the store. Out: the next one; or all of them when it is over.
+import { breed, PATIENCE } from '../core/evolution/breed.js';
+import { createHistory, type History } from '../core/evolution/history.js';
+import { openSpace } from '../core/spaces/index.js';
+import { rejection } from '../core/spaces/rejection.js';
+import { explainDrawn, NOTHING_DRAWN } from '../core/spec/drawn.js';
+import { SpecError } from '../core/spec/errors.js';
+import type { Evolution } from '../core/spec/evolution.js';
+import type { HistoryRef, SearchActivities } from '../core/spec/search.js';
+import type { Specification } from '../core/spec/specification.js';
+import { writeCandidateList } from '../store/candidate-list.js';
+import type { Proxies, Store } from '../store/store.js';
+import { lookUp, unitOf } from './cohort.js';
+import { appendGeneration, readHistory } from './evolution-record.js';
+
+/** Evolutions of which a worker remembers the history; any other is read from the store again. */
+const REMEMBERED = 4;
+/** Candidates looked up at once. */
+const BATCH = 1000;
+
+/** The ranked history of one evolution, in memory. */
+interface Memory {
+  readonly history: History;
+  /** Scored candidates, in the order of `history`. */
+  readonly scored: string[];
+  readonly seen: Set<string>;
+  /** Bred last, not in `history` yet. */
+  pending: readonly string[];
+}
+
+export function breedGeneration({ store }: { store: Store }): SearchActivities['breedGeneration'] {
+  const memories = new Map<string, Memory>();
+  return async ({ run, specification, history }) => {
+    const evolution = specification.strategy as Evolution;
+    const space = openSpace(specification.space);
+    const name = (of: HistoryRef | undefined) => `${run} ${of?.digest ?? ''}`;
+    // Taken out while it changes: an attempt that dies half way, or a second one beside it, finds none and reads anew.
+    const known = memories.get(name(history));
+    memories.delete(name(history));
+    const memory = known ?? (await recall({ store, specification, history }));
+    const missing = await learn({ store, run, specification, memory });
+    const before = history ?? { digest: '', generations: 0, candidates: 0, drawn: NOTHING_DRAWN };
+    if (missing.length)
+      return {
+        outcome: 'missing',
+        plan: await writeCandidateList(store.blobs, missing),
+        history: before,
+      };
+
+    const count = Math.min(evolution.generation, evolution.budget - before.candidates);
+    const { children, drawn } = breed({
+      space,
+      seed: specification.seed,
+      evolution,
+      generation: before.generations,
+      count,
+      scored: memory.scored,
+      best: memory.history.best,
+      seen: memory.seen,
+      rejection: rejection({ space, constraints: specification.constraints }),
+    });
+    if (children.length === 0) {
+      const plan = await writeCandidateList(store.blobs, readHistory(store.blobs, history));
+      if (count === 0) return { outcome: 'over', plan, history: before };
+      const why = `${PATIENCE} candidates drawn in a row gave nothing new: ${explainDrawn(drawn)}`;
+      // Nobody seen again: it is not that the space is exhausted, but that hardly anybody in it is allowed.
+      if (drawn.duplicates === 0)
+        throw SpecError.of({ path: 'constraints', message: `nearly everything is rejected; ${why}` });
+      return { outcome: 'over', plan, history: before, ended: why };
+    }
+    const next = await appendGeneration({ blobs: store.blobs, history, children, drawn });
+    for (const child of children) memory.seen.add(space.canonicalKey(child));
+    memory.pending = children;
+    memories.set(name(next.history), memory);
+    for (const oldest of [...memories.keys()].slice(0, -REMEMBERED)) memories.delete(oldest);
+    return { outcome: 'bred', ...next };
+  };
+}
+
+async function recall({
+  store,
+  specification,
+  history,
+}: {
+  store: Store;
+  specification: Specification;
+  history: HistoryRef | undefined;
+}): Promise<Memory> {
+  const { proxies, aggregation, fidelity } = specification;
+  const pending: string[] = [];
+  for await (const candidate of readHistory(store.blobs, history)) pending.push(candidate);
+  const { canonicalKey } = openSpace(specification.space);
+  return {
+    history: createHistory({
+      columns: proxies.map((proxy) => ({ proxy, weight: aggregation.weights[proxy]! })),
+      draws: fidelity.draws,
+      kind: aggregation.kind,
+      best: (specification.strategy as Evolution).population - 1,
+    }),
+    scored: [],
+    seen: new Set(pending.map(canonicalKey)),
+    pending,
+  };
+}
+
+/** Takes the scores of those who are pending into the history; answers what has none and was not set aside, and takes nothing then. */
+async function learn({
+  store,
+  run,
+  specification,
+  memory,
+}: {
+  store: Store;
+  run: string;
+  specification: Specification;
+  memory: Memory;
+}): Promise<readonly string[]> {
+  const unit = unitOf(specification);
+  const found: (readonly (Proxies | undefined)[])[] = [];
+  for (let from = 0; from < memory.pending.length; from += BATCH) {
+    const units = memory.pending.slice(from, from + BATCH).map(unit);
+    found.push(...(await lookUp({ store, specification, units })));
+  }
+  const setAside = new Set((await store.failures.list(run)).map(({ candidate }) => candidate));
+  const unscored = memory.pending.filter((_, i) => found[i]!.includes(undefined));
+  const missing = unscored.map(unit).filter((one) => !setAside.has(one));
+  if (missing.length) return missing;
+  memory.pending.forEach((candidate, i) => {
+    if (found[i]!.includes(undefined)) return;
+    memory.history.insert(found[i] as readonly Proxies[]);
+    memory.scored.push(candidate);
+  });
+  memory.pending = [];
+  return [];
+}

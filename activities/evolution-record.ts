@@ -1,0 +1,50 @@
+// In: generations, one after the other. Out: a chain of blobs that any worker can read the whole evolution from.
+import { addDrawn, type Drawn, NOTHING_DRAWN } from '../core/spec/drawn.js';
+import type { CandidateListRef, HistoryRef } from '../core/spec/search.js';
+import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
+import type { BlobStore } from '../store/store.js';
+
+/** One link: a generation's candidates and the link before it. */
+interface Link {
+  readonly before?: string;
+  readonly list: CandidateListRef;
+}
+
+/** Appends a generation. The same generations give the same digests. */
+export async function appendGeneration({
+  blobs,
+  history,
+  children,
+  drawn,
+}: {
+  blobs: BlobStore;
+  history: HistoryRef | undefined;
+  children: readonly string[];
+  drawn: Drawn;
+}): Promise<{ history: HistoryRef; plan: CandidateListRef }> {
+  const plan = await writeCandidateList(blobs, children);
+  const link: Link = { ...(history ? { before: history.digest } : {}), list: plan };
+  return {
+    plan,
+    history: {
+      digest: await blobs.put(new TextEncoder().encode(JSON.stringify(link))),
+      generations: (history?.generations ?? 0) + 1,
+      candidates: (history?.candidates ?? 0) + children.length,
+      drawn: addDrawn(history?.drawn ?? NOTHING_DRAWN, drawn),
+    },
+  };
+}
+
+/** Every candidate that was ever bred, in order. */
+export async function* readHistory(
+  blobs: BlobStore,
+  history: HistoryRef | undefined,
+): AsyncGenerator<string> {
+  const lists: CandidateListRef[] = [];
+  for (let digest = history?.digest; digest !== undefined; ) {
+    const { before, list } = JSON.parse(new TextDecoder().decode(await blobs.get(digest))) as Link;
+    lists.push(list);
+    digest = before;
+  }
+  for (const list of lists.reverse()) yield* readCandidates(blobs, list);
+}

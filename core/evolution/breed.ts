@@ -1,0 +1,88 @@
+// In: what has been scored and seen. Out: the next generation, the same for a seed whoever computes it.
+import { randomStream } from '../programs/random-stream.js';
+import type { Space } from '../spaces/space.js';
+import type { Drawn } from '../spec/drawn.js';
+import type { Evolution } from '../spec/evolution.js';
+
+/** Draws in a row without a new candidate after which the space counts as exhausted, or the constraints as too narrow. */
+export const PATIENCE = 10_000;
+/** So many of the first candidates are the start with one replacement. */
+const FIRST = 10;
+
+export interface Bred {
+  /** Fewer than asked for where nothing new was found; none where the very first child was not found. */
+  readonly children: readonly string[];
+  readonly drawn: Drawn;
+}
+
+/**
+ * `count` children of generation number `generation`. Parents, as published (AZ-NAS on MobileNetV2): of `scored` up to
+ * 10 the start, with one replacement; up to population - 2 anyone, after that one of the population - 1 best. A space
+ * without a start begins with random candidates until there is a population. What breaks a constraint or was seen is
+ * drawn anew. Every choice comes from a key of seed, generation, child and attempt.
+ */
+export function breed({
+  space,
+  seed,
+  evolution: { population, mutations },
+  generation,
+  count,
+  scored,
+  best,
+  seen,
+  rejection,
+}: {
+  space: Space;
+  seed: number;
+  evolution: Evolution;
+  generation: number;
+  count: number;
+  /** Every scored candidate, in order. */
+  scored: readonly string[];
+  /** Positions in `scored` of the population - 1 best; asked for at most once. */
+  best: () => ArrayLike<number>;
+  /** Canonical keys of all who were ever bred. */
+  seen: ReadonlySet<string>;
+  /** The constraint that a candidate breaks. */
+  rejection: (candidate: string) => string | undefined;
+}): Bred {
+  const parents = scored.length < population - 1 ? undefined : best();
+  const parentOf = (name: string): string => {
+    const { below } = randomStream({ seed, draw: 0, name: `${name}.parent` });
+    return parents ? scored[parents[below(parents.length)]!]! : scored[below(scored.length)]!;
+  };
+  const propose = (name: string): string => {
+    const key = { seed, draw: 0, name };
+    if (!parents && space.start === undefined) return space.random(key);
+    return !parents && scored.length <= FIRST
+      ? space.mutate({ parent: space.start!, key, mutations: 1 })
+      : space.mutate({ parent: parentOf(name), key, mutations });
+  };
+
+  const children: string[] = [];
+  const fresh = new Set<string>();
+  const rejected: Record<string, number> = {};
+  let proposed = 0;
+  let duplicates = 0;
+  const next = (): string | undefined => {
+    for (let attempt = 0; attempt < PATIENCE; attempt++) {
+      const candidate = propose(`evolution.${generation}.${children.length}.${attempt}`);
+      proposed++;
+      const broken = rejection(candidate);
+      const key = space.canonicalKey(candidate);
+      if (broken) rejected[broken] = (rejected[broken] ?? 0) + 1;
+      else if (seen.has(key) || fresh.has(key)) duplicates++;
+      else {
+        fresh.add(key);
+        return candidate;
+      }
+    }
+    return undefined;
+  };
+  while (children.length < count) {
+    const child = next();
+    if (child === undefined) break;
+    children.push(child);
+  }
+  return { children, drawn: { proposed, rejected, duplicates } };
+}

@@ -1,0 +1,29 @@
+// Out: how many candidates a strategy drew, and what became of those that it did not take. Safe to import in a workflow.
+
+export interface Drawn {
+  readonly proposed: number;
+  /** By constraint, `flops.max`. */
+  readonly rejected: Readonly<Record<string, number>>;
+  /** Seen before; another was drawn in their place. */
+  readonly duplicates: number;
+}
+
+export const NOTHING_DRAWN: Drawn = { proposed: 0, rejected: {}, duplicates: 0 };
+
+export function addDrawn(a: Drawn, b: Drawn): Drawn {
+  const rejected: Record<string, number> = { ...a.rejected };
+  for (const [constraint, count] of Object.entries(b.rejected))
+    rejected[constraint] = (rejected[constraint] ?? 0) + count;
+  return { proposed: a.proposed + b.proposed, rejected, duplicates: a.duplicates + b.duplicates };
+}
+
+export function rejectedOf({ rejected }: Drawn): number {
+  return Object.values(rejected).reduce((sum, count) => sum + count, 0);
+}
+
+/** `9812 rejected by flops.max, 188 by layers.max, 3 seen before`. */
+export function explainDrawn({ rejected, duplicates }: Drawn): string {
+  const reasons = Object.entries(rejected).sort(([, a], [, b]) => b - a);
+  const parts = reasons.map(([constraint, count], i) => `${count}${i ? '' : ' rejected'} by ${constraint}`);
+  return [...parts, ...(duplicates ? [`${duplicates} seen before`] : [])].join(', ');
+}

@@ -1,0 +1,17 @@
+// Out: the schema of `strategy: { kind: evolution }`. Defaults are those of the published search of MobileNetV2.
+import { z } from 'zod';
+import { mapping, wholeNumber } from './fields.js';
+
+/**
+ * `budget` candidates are bred, `generation` at a time, by `mutations` replacements in a parent that is one of the
+ * population's best. AZ-NAS; docs/evolution.md.
+ */
+export const Evolution = mapping({
+  kind: z.literal('evolution'),
+  population: wholeNumber({ min: 2, max: 1_000_000 }).default(1024),
+  budget: wholeNumber({ min: 1, max: 10_000_000 }).default(100_000),
+  generation: wholeNumber({ min: 1, max: 100_000 }).default(64),
+  mutations: wholeNumber({ min: 1, max: 1000 }).default(2),
+});
+
+export type Evolution = z.output<typeof Evolution>;

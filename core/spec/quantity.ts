@@ -1,0 +1,22 @@
+// In: a number, or text such as 450M. Out: the number.
+import { z } from 'zod';
+import { found } from './show.js';
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
+const WRITTEN = /^(\d+(?:\.\d+)?)([kMG]?)$/;
+
+/** Whole number from 0 to 1e15, written as 450000000, 450M or 0.45G. */
+export function quantity() {
+  return z.unknown().transform((written, context): number => {
+    const [, digits, unit] = (typeof written === 'string' && WRITTEN.exec(written)) || [];
+    // 4.35k is 4350: rounding takes away what the product of two floats adds.
+    const value = digits === undefined ? written : Math.round(Number(digits) * UNITS[unit!]!);
+    if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 1e15)
+      return value as number;
+    context.addIssue({
+      code: 'custom',
+      message: `${found(written)}; must be a whole number, with k, M or G if you like: 450M`,
+    });
+    return z.NEVER;
+  });
+}
