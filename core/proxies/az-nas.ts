@@ -1,5 +1,6 @@
 // In: statistics of features and blocks. Out: the proxies of AZ-NAS (CVPR 2024, arXiv 2403.19232), method.md's edge cases included.
-import { largestSingularValue, symmetricEigenvalues } from './eigenvalues.js';
+import { symmetricEigenvalues } from './spectra/eigenvalues.js';
+import { largestSingularValue } from './spectra/singular-value.js';
 
 /** Sums over the samples of a feature: `products` [c, c] of channel pairs, `sums` [c] of channels. */
 export interface FeatureSums {
@@ -73,9 +74,7 @@ export function blockTrainability({
   columns: number;
   samples: number;
 }): number {
-  const matrix = new Float64Array(sums.length);
-  for (let i = 0; i < matrix.length; i++) matrix[i] = sums[i]! / samples;
-  const sigma = largestSingularValue(matrix, rows, columns);
+  const sigma = largestSingularValue(sums, rows, columns) / samples;
   return orMinusInfinity(2 - sigma - 1 / (sigma + 1e-6));
 }
 

@@ -8,7 +8,7 @@ import {
   spectralEntropy,
   trainability,
 } from '../../../core/proxies/az-nas.js';
-import { matrix, powerIteration, random } from './matrices.js';
+import { matrix, powerIteration, random } from './spectra/matrices.js';
 
 const DEAD = Number.NEGATIVE_INFINITY;
 

@@ -1,5 +1,5 @@
 // In: sizes and seeds. Out: matrices that eigenvalues are tested with, row-major, and a second way to singular values.
-import { normal } from '../../../core/programs/random.js';
+import { normal } from '../../../../core/programs/random.js';
 
 export function random(length: number, seed: number): Float64Array {
   return Float64Array.from(normal({ key: { seed, draw: 0, name: 'matrix' }, length, std: 1 }));
@@ -23,11 +23,14 @@ export function similar(a: Float64Array, n: number, seed: number): Float64Array 
   let b = a;
   for (const s of [seed, seed + 1]) {
     const u = random(n, s + 1000);
-    const square = u.reduce((sum, value) => sum + value * value, 0);
-    const q = matrix(n, (i, j) => (i === j ? 1 : 0) - (2 * u[i]! * u[j]!) / square);
-    b = multiply(multiply(q, b, n, n, n), q, n, n, n);
+    const scale = 2 / u.reduce((sum, value) => sum + value * value, 0);
+    const p = multiply(b, u, n, n, 1).map((value) => value * scale);
+    const half = (scale / 2) * u.reduce((sum, value, i) => sum + value * p[i]!, 0);
+    const w = p.map((value, i) => value - half * u[i]!);
+    const before = b;
+    b = matrix(n, (i, j) => before[i * n + j]! - (u[i]! * w[j]! + w[i]! * u[j]!));
   }
-  return matrix(n, (i, j) => (b[i * n + j]! + b[j * n + i]!) / 2);
+  return b;
 }
 
 /** A [m, k] times B [k, n]. */
@@ -55,4 +58,36 @@ export function powerIteration(a: Float64Array, m: number, n: number, steps = 50
     x = y.map((value) => value / norm);
   }
   return Math.sqrt(norm);
+}
+
+/**
+ * Eigenvalues, ascending, by Jacobi's rotations: each makes one off-diagonal pair 0. Slow, plain, and nothing like the way
+ * they are computed in core/.
+ */
+export function jacobi(matrix: Float64Array, n: number): Float64Array {
+  const a = matrix.slice();
+  const at = (i: number, j: number) => a[i * n + j]!;
+  for (let round = 0; round < 60; round++) {
+    let rotated = false;
+    for (let p = 0; p < n; p++)
+      for (let q = p + 1; q < n; q++) {
+        if (Math.abs(at(p, q)) <= 1e-17 * Math.hypot(at(p, p), at(q, q))) continue;
+        rotated = true;
+        const half = (at(q, q) - at(p, p)) / (2 * at(p, q));
+        const t = Math.sign(half || 1) / (Math.abs(half) + Math.hypot(half, 1));
+        const c = 1 / Math.hypot(t, 1);
+        for (let k = 0; k < n; k++) {
+          const [x, y] = [at(k, p), at(k, q)];
+          a[k * n + p] = c * (x - t * y);
+          a[k * n + q] = c * (t * x + y);
+        }
+        for (let k = 0; k < n; k++) {
+          const [x, y] = [at(p, k), at(q, k)];
+          a[p * n + k] = c * (x - t * y);
+          a[q * n + k] = c * (t * x + y);
+        }
+      }
+    if (!rotated) break;
+  }
+  return Float64Array.from({ length: n }, (_, i) => at(i, i)).sort();
 }

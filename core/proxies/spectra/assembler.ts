@@ -1,0 +1,185 @@
+// In: functions written as nested lists of WebAssembly opcodes. Out: the bytes of a module (WebAssembly 2.0 with SIMD).
+
+/** Bytes, in lists nested as they came about; flattened once, at the end. */
+export type Code = number | readonly Code[];
+export type Type = 'i32' | 'f64' | 'v128';
+
+const TYPES: Record<Type, number> = { i32: 0x7f, f64: 0x7c, v128: 0x7b };
+const EMPTY = 0x40;
+
+export interface Local {
+  readonly get: Code;
+  set(value: Code): Code;
+}
+
+export interface Routine {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  /** Code of the body; parameters are i32 locals by name. `local` makes further ones. */
+  body(parameters: Readonly<Record<string, Local>>, local: (type: Type) => Local): Code;
+}
+
+/** A module that exports its memory, which the host can grow, and its routines; none of them returns a value. */
+export function assemble({ routines }: { readonly routines: readonly Routine[] }): Uint8Array<ArrayBuffer> {
+  const types = routines.map(({ parameters }) => [0x60, vector(parameters.map(() => TYPES.i32)), vector([])]);
+  const exported = [
+    [text('memory'), 0x02, unsigned(0)],
+    ...routines.map(({ name }, i) => [text(name), 0x00, unsigned(i)]),
+  ];
+  const module: Code = [
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    section(1, vector(types)),
+    section(3, vector(routines.map((_, i) => unsigned(i)))),
+    section(5, vector([[0x00, unsigned(1)]])),
+    section(7, vector(exported)),
+    section(10, vector(routines.map(functionBody))),
+  ];
+  return Uint8Array.from(flat(module));
+}
+
+function functionBody({ parameters, body }: Routine): Code {
+  const locals: Type[] = [];
+  const variable = (index: number): Local => ({
+    get: [0x20, unsigned(index)],
+    set: (value) => [value, 0x21, unsigned(index)],
+  });
+  const named = Object.fromEntries(parameters.map((name, i) => [name, variable(i)]));
+  const code = body(named, (type) => variable(parameters.length + locals.push(type) - 1));
+  return sized([vector(locals.map((type) => [unsigned(1), TYPES[type]])), code, 0x0b]);
+}
+
+/** `body` while `from` < `to`, both i32, `from` moved on by `step` after each turn. */
+export function repeat({
+  from,
+  to,
+  step,
+  body,
+}: {
+  readonly from: Local;
+  readonly to: Code;
+  readonly step: Code;
+  readonly body: Code;
+}): Code {
+  const again = i32.less(from.get, to);
+  return when(again, [0x03, EMPTY, body, from.set(i32.add(from.get, step)), again, 0x0d, 0, 0x0b]);
+}
+
+/** `then` where the i32 is not 0, `otherwise` where it is. */
+export function when(condition: Code, then: Code, otherwise: Code = []): Code {
+  return [condition, 0x04, EMPTY, then, 0x05, otherwise, 0x0b];
+}
+
+const binary =
+  (opcode: number) =>
+  (a: Code, b: Code): Code => [a, b, opcode];
+const unary =
+  (opcode: number) =>
+  (a: Code): Code => [a, opcode];
+
+export const i32 = {
+  of: (value: number): Code => [0x41, signed(value)],
+  less: binary(0x48),
+  and: binary(0x71),
+  add: binary(0x6a),
+  sub: binary(0x6b),
+  mul: binary(0x6c),
+};
+
+export const f64 = {
+  of: (value: number): Code => [0x44, [...new Uint8Array(Float64Array.of(value).buffer)]],
+  load: (address: Code, offset = 0): Code => [address, 0x2b, 3, unsigned(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [address, value, 0x39, 3, unsigned(offset)],
+  loadSingle: (address: Code, offset = 0): Code => [address, 0x2a, 2, unsigned(offset), 0xbb],
+  storeSingle: (address: Code, value: Code, offset = 0): Code => [
+    address,
+    value,
+    0xb6,
+    [0x38, 2, unsigned(offset)],
+  ],
+  greater: binary(0x64),
+  root: unary(0x9f),
+  add: binary(0xa0),
+  sub: binary(0xa1),
+  mul: binary(0xa2),
+  div: binary(0xa3),
+  /** The size of one with the sign of the other. */
+  signed: binary(0xa6),
+  negative: unary(0x9a),
+};
+
+const simd =
+  (opcode: number) =>
+  (...operands: readonly Code[]): Code => [operands, 0xfd, unsigned(opcode)];
+const access =
+  (opcode: number, alignment: number) =>
+  (address: Code, offset = 0): Code => [address, 0xfd, unsigned(opcode), alignment, unsigned(offset)];
+
+export const v128 = {
+  zero: [0xfd, unsigned(0x0c), Array<number>(16).fill(0)] as Code,
+  load: access(0x00, 4),
+  store: (address: Code, value: Code, offset = 0): Code => [
+    address,
+    value,
+    [0xfd, unsigned(0x0b), 4, unsigned(offset)],
+  ],
+  /** Bytes of two vectors, 0 to 31, put together anew. */
+  shuffle: (a: Code, b: Code, bytes: readonly number[]): Code => [a, b, 0xfd, unsigned(0x0d), bytes],
+};
+
+/** Vectors of two float64. */
+export const f64x2 = {
+  loadAll: access(0x0a, 3),
+  all: simd(0x14),
+  lane: (a: Code, lane: number): Code => [a, 0xfd, unsigned(0x21), lane],
+  add: simd(0xf0),
+  sub: simd(0xf1),
+  mul: simd(0xf2),
+  /** Of the first two of four float32. */
+  promote: simd(0x5f),
+};
+
+/** Vectors of four float32. */
+export const f32x4 = {
+  loadAll: access(0x09, 2),
+  /** Of a float64. */
+  all: (a: Code): Code => [a, 0xb6, 0xfd, unsigned(0x13)],
+  add: simd(0xe4),
+  sub: simd(0xe5),
+  mul: simd(0xe6),
+};
+
+function section(id: number, content: Code): Code {
+  return [id, sized(content)];
+}
+
+function sized(content: Code): Code {
+  const bytes = flat(content);
+  return [unsigned(bytes.length), bytes];
+}
+
+function vector(items: readonly Code[]): Code {
+  return [unsigned(items.length), items];
+}
+
+function text(value: string): Code {
+  return vector([...value].map((letter) => letter.charCodeAt(0)));
+}
+
+/** LEB128. */
+function unsigned(value: number): Code {
+  return value < 128 ? value : [(value & 127) | 128, unsigned(value >>> 7)];
+}
+
+function signed(value: number): Code {
+  return value >= -64 && value < 64 ? value & 127 : [(value & 127) | 128, signed(value >> 7)];
+}
+
+function flat(code: Code): number[] {
+  const out: number[] = [];
+  const walk = (part: Code): void => {
+    if (typeof part === 'number') out.push(part);
+    else for (const each of part) walk(each);
+  };
+  walk(code);
+  return out;
+}

@@ -1,0 +1,51 @@
+// In: a symmetric matrix. Out: its eigenvalues, values only.
+import { type Machine, machineFor, numbers, type Places, places } from './machine.js';
+import { GROUP } from './precision.js';
+import { tridiagonalEigenvalues } from './tridiagonal.js';
+import { powerBelow, tridiagonalize } from './tridiagonalize.js';
+
+/**
+ * Eigenvalues, in no order, of a symmetric n x n matrix (row-major; only the lower triangle is read). Off by a few times
+ * 1e-16 of the largest, where n is above DOUBLE_UP_TO by about 1e-6 of it. O(n³). NaN or infinity in: all NaN out.
+ */
+export function symmetricEigenvalues(a: ArrayLike<number>, n: number): Float64Array {
+  let largest = 0;
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      const value = Math.abs(a[i * n + j]!);
+      if (!(value < Number.POSITIVE_INFINITY)) return new Float64Array(n).fill(Number.NaN);
+      if (value > largest) largest = value;
+    }
+  if (largest === 0) return new Float64Array(n);
+  const machine = machineFor(n);
+  const at = places({ machine, n });
+  const scale = powerBelow(largest);
+  fill({ machine, at, a, n, factor: 1 / scale });
+  const values = tridiagonalEigenvalues(tridiagonalize({ machine, at, n }));
+  for (let i = 0; i < n; i++) values[i] = values[i]! * scale;
+  return values;
+}
+
+/** The lower triangle times a factor, groups on the diagonal whole, zeros below. */
+function fill({
+  machine: { precision },
+  at,
+  a,
+  n,
+  factor,
+}: {
+  machine: Machine;
+  at: Places;
+  a: ArrayLike<number>;
+  n: number;
+  factor: number;
+}): void {
+  const row = at.stride / precision.bytes;
+  const out = numbers(precision, at.matrix, row * row);
+  for (let i = 0; i < n; i++) {
+    const end = i - (i % GROUP) + GROUP;
+    for (let j = 0; j <= i; j++) out[i * row + j] = a[i * n + j]! * factor;
+    for (let j = i + 1; j < end; j++) out[i * row + j] = j < n ? a[j * n + i]! * factor : 0;
+  }
+  out.fill(0, n * row);
+}

@@ -1,0 +1,108 @@
+// Out: the routines of pass.ts, reflect.ts and gram.ts, compiled once, and the memory that they work in.
+import { assemble } from './assembler.js';
+import { gram } from './gram.js';
+import { pass } from './pass.js';
+import { DOUBLE, GROUP, type Precision, SINGLE, WORKING_VECTORS } from './precision.js';
+import { reflect } from './reflect.js';
+
+type Call = (...addresses: number[]) => void;
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+interface Exports {
+  readonly memory: Memory;
+  readonly [routine: string]: unknown;
+}
+/** The part of WebAssembly that is needed here; TypeScript's library knows it for browsers alone. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+const PAGE = 65_536;
+const ALIGNMENT = 64;
+
+export interface Machine {
+  readonly precision: Precision;
+  readonly pass: Call;
+  readonly reflect: Call;
+  readonly gram: Call;
+}
+
+const bytes = assemble({
+  routines: [DOUBLE, SINGLE].flatMap((precision) => [pass(precision), reflect(precision), gram(precision)]),
+});
+const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes)) as { exports: Exports };
+
+const DOUBLES = machine(DOUBLE);
+const SINGLES = machine(SINGLE);
+/** The largest matrix that is reduced in float64; larger ones take float32, in half the time and to about 1e-6. */
+export const DOUBLE_UP_TO = 256;
+
+export const machineFor = (n: number): Machine => (n <= DOUBLE_UP_TO ? DOUBLES : SINGLES);
+
+function machine(precision: Precision): Machine {
+  const call = (name: string) => exports[`${name}${precision.name}`] as Call;
+  return { precision, pass: call('pass'), reflect: call('reflect'), gram: call('gram') };
+}
+
+/** Where things lie, in bytes from the start of memory. */
+export interface Places {
+  readonly state: number;
+  readonly diagonal: number;
+  readonly squares: number;
+  readonly work: number;
+  readonly matrix: number;
+  /** Bytes of a row of the matrix. */
+  readonly stride: number;
+  /** Of a matrix whose products the other one takes up. */
+  readonly source: number;
+}
+
+/** Room for an n x n matrix, and for another one of `rows` x n. What lay there before is lost. */
+export function places({
+  machine: { precision },
+  n,
+  rows = 0,
+}: {
+  machine: Machine;
+  n: number;
+  rows?: number;
+}): Places {
+  const size = Math.ceil(n / GROUP) * GROUP;
+  const stride = size * precision.bytes;
+  let end = 0;
+  const room = (length: number): number => {
+    const start = end;
+    end += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+    return start;
+  };
+  const found = {
+    stride,
+    state: room(8),
+    diagonal: room(n * 8),
+    squares: room(n * 8),
+    work: room(stride * WORKING_VECTORS),
+    matrix: room(stride * size),
+    source: room(stride * rows),
+  };
+  const { memory } = exports;
+  const missing = end - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  return found;
+}
+
+/** Numbers in memory; to be asked for anew after `places`, which may move it. */
+export function numbers(
+  { bytes: each }: Precision,
+  start: number,
+  length: number,
+): Float64Array | Float32Array {
+  const { buffer } = exports.memory;
+  return each === 8 ? new Float64Array(buffer, start, length) : new Float32Array(buffer, start, length);
+}
+
+export function doubles(start: number, length: number): Float64Array {
+  return new Float64Array(exports.memory.buffer, start, length);
+}

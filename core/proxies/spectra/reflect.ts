@@ -1,0 +1,124 @@
+// Out: the routine that makes the next Householder reflection of a symmetric matrix.
+import { type Code, f64, f64x2, i32, type Local, type Routine, repeat, v128, when } from './assembler.js';
+import { GROUP, type Precision, sumOf, WORKING_VECTORS, whole, working } from './precision.js';
+
+/** Entries below 1e-30, in a matrix whose largest is about 1, are 0: their squares would vanish. */
+const NOTHING = 1e-60;
+
+/**
+ * Row `count` of the matrix: w of the reflection before it, the row brought up to date, and the reflection that leaves of
+ * it the diagonal element and one beside it. `state` holds 2 / uᵀu. Before the first row all working vectors are 0.
+ */
+export function reflect(precision: Precision): Routine {
+  const { bytes, vector, loadOne, storeOne, wideProduct } = precision;
+  const { u, w, next, product, size, parts, element } = working(precision);
+  return {
+    name: `reflect${precision.name}`,
+    parameters: ['matrix', 'stride', 'count', 'work', 'state', 'diagonal', 'squares'],
+    body: ({ matrix, stride, count, work, state, diagonal, squares }, local) => {
+      const [k, end, at, row, here, before] = Array.from({ length: 6 }, () => local('i32')) as Local[];
+      const [sum, n, ug, wg, scales, shifts, us, ws] = Array.from({ length: 8 }, () =>
+        local('v128'),
+      ) as Local[];
+      const [scale, shift, last, length, inverse, tail] = Array.from({ length: 6 }, () =>
+        local('f64'),
+      ) as Local[];
+      const all = (body: Code): Code => [
+        at!.set(work!.get),
+        repeat({ from: at!, to: end!.get, step: i32.of(size), body }),
+      ];
+      /** Elements from `from` to the end of the groups become 0. */
+      const clear = (slot: number, from: Code): Code => [
+        k!.set(from),
+        repeat({
+          from: k!,
+          to: whole(i32.add(count!.get, i32.of(1))),
+          step: i32.of(1),
+          body: storeOne(element(work!, k!.get), f64.of(0), slot),
+        }),
+      ];
+      const dot = (a: number, b: number): Code => [
+        sum!.set(v128.zero),
+        all(
+          parts.map((part) =>
+            sum!.set(
+              f64x2.add(sum!.get, wideProduct(v128.load(at!.get, a + part), v128.load(at!.get, b + part))),
+            ),
+          ),
+        ),
+      ];
+      const finish = [
+        clear(product, i32.add(count!.get, i32.of(1))),
+        dot(product, next),
+        scale!.set(f64.load(state!.get)),
+        shift!.set(f64.mul(f64.mul(sumOf(sum!), f64.mul(scale!.get, scale!.get)), f64.of(0.5))),
+        us!.set(vector.all(loadOne(here!.get, next))),
+        ws!.set(
+          vector.all(
+            f64.sub(
+              f64.mul(loadOne(here!.get, product), scale!.get),
+              f64.mul(shift!.get, loadOne(here!.get, next)),
+            ),
+          ),
+        ),
+        scales!.set(vector.all(scale!.get)),
+        shifts!.set(vector.all(shift!.get)),
+        row!.set(i32.add(matrix!.get, i32.mul(count!.get, stride!.get))),
+        all([
+          parts.map((part) => [
+            ug!.set(v128.load(at!.get, next + part)),
+            wg!.set(
+              vector.sub(
+                vector.mul(v128.load(at!.get, product + part), scales!.get),
+                vector.mul(shifts!.get, ug!.get),
+              ),
+            ),
+            v128.store(at!.get, ug!.get, u + part),
+            v128.store(at!.get, wg!.get, w + part),
+            n!.set(
+              vector.sub(
+                vector.sub(v128.load(row!.get, part), vector.mul(us!.get, wg!.get)),
+                vector.mul(ws!.get, ug!.get),
+              ),
+            ),
+            v128.store(at!.get, n!.get, next + part),
+          ]),
+          row!.set(i32.add(row!.get, i32.of(GROUP * bytes))),
+        ]),
+        f64.store(diagonal!.get, loadOne(here!.get, next)),
+      ];
+      const begin = [
+        before!.set(element(work!, i32.sub(count!.get, i32.of(1)))),
+        last!.set(loadOne(before!.get, next)),
+        clear(next, i32.sub(count!.get, i32.of(1))),
+        dot(next, next),
+        tail!.set(sumOf(sum!)),
+        f64.store(squares!.get, f64.add(tail!.get, f64.mul(last!.get, last!.get))),
+        scale!.set(f64.of(0)),
+        inverse!.set(f64.of(0)),
+        when(f64.greater(tail!.get, f64.of(NOTHING)), [
+          length!.set(f64.signed(f64.root(f64.load(squares!.get)), f64.negative(last!.get))),
+          inverse!.set(f64.div(f64.of(1), length!.get)),
+          scale!.set(f64.div(f64.of(1), f64.sub(f64.of(1), f64.mul(last!.get, inverse!.get)))),
+          storeOne(before!.get, f64.sub(last!.get, length!.get), next),
+        ]),
+        f64.store(state!.get, scale!.get),
+        us!.set(vector.all(inverse!.get)),
+        all(
+          parts.map((part) => [
+            v128.store(at!.get, vector.mul(v128.load(at!.get, next + part), us!.get), next + part),
+            v128.store(at!.get, v128.zero, product + part),
+          ]),
+        ),
+      ];
+      return [
+        end!.set(
+          i32.add(work!.get, i32.mul(whole(i32.add(count!.get, i32.of(1))), i32.of(WORKING_VECTORS * bytes))),
+        ),
+        here!.set(element(work!, count!.get)),
+        finish,
+        when(i32.less(i32.of(0), count!.get), begin),
+      ];
+    },
+  };
+}

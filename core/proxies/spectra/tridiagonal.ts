@@ -1,0 +1,114 @@
+// In: a symmetric tridiagonal matrix. Out: its eigenvalues, or the largest of them.
+
+/** Off-diagonal entries below this share of the matrix are zero: far below the noise of float32 sums, far above float64's. */
+const NEGLIGIBLE = 2 ** -46;
+/** QL steps for one eigenvalue before giving up; about two are usual. */
+const MAX_STEPS = 60;
+/** Products below this have lost digits. */
+const TINY = 1e-290;
+
+/** `diagonal` [n] and `squares` [n] of what lies beside it, squares[i] between i and i + 1, the last one 0. */
+export interface Tridiagonal {
+  readonly diagonal: Float64Array;
+  readonly squares: Float64Array;
+}
+
+/**
+ * Eigenvalues in place of the diagonal, in no order; the squares are overwritten. NaN where a step does not converge.
+ * Root-free QL of Pal, Walker and Kahan (Parlett, The Symmetric Eigenvalue Problem, 8.15; LAPACK's dsterf), arranged so
+ * that one division instead of two lies between an element and the next.
+ */
+export function tridiagonalEigenvalues({ diagonal: d, squares: e }: Tridiagonal): Float64Array {
+  const n = d.length;
+  const small = (NEGLIGIBLE * largestRowSum({ diagonal: d, squares: e })) ** 2;
+  for (let l = 0; l < n; l++) {
+    for (let step = 0; ; step++) {
+      let m = l;
+      while (m < n - 1 && e[m]! > small) m++;
+      if (m === l) break;
+      if (step === MAX_STEPS) return d.fill(Number.NaN);
+      sweep(d, e, l, m);
+    }
+  }
+  return d;
+}
+
+/** One QL step on rows l to m, shifted by Wilkinson's shift. */
+function sweep(d: Float64Array, e: Float64Array, l: number, m: number): void {
+  const root = Math.sqrt(e[l]!);
+  const half = (d[l + 1]! - d[l]!) / (2 * root);
+  const length = Math.sqrt(half * half + 1);
+  const sigma = d[l]! - root / (half + (half < 0 ? -length : length));
+  let gamma = d[m]! - sigma;
+  let p = gamma * gamma;
+  let c = 1;
+  let s = 0;
+  for (let i = m - 1; i >= l; i--) {
+    const square = e[i]!;
+    const sum = p + square;
+    e[i + 1] = s * sum; // 0 at m, where the block ends
+    const alpha = d[i]!;
+    const turned = p * (alpha - sigma) - square * gamma;
+    const product = p * sum;
+    const inverse = 1 / sum;
+    const old = gamma;
+    gamma = turned * inverse;
+    d[i + 1] = old + (alpha - gamma);
+    const before = c;
+    c = p * inverse;
+    s = square * inverse;
+    // gamma² / c, or its limit
+    if (product > TINY) p = (turned * turned) / product;
+    else p = c !== 0 ? (gamma * gamma) / c : before * square;
+  }
+  e[l] = s * p;
+  d[l] = sigma + gamma;
+}
+
+function largestRowSum({ diagonal, squares }: Tridiagonal): number {
+  let largest = 0;
+  let before = 0;
+  for (let i = 0; i < diagonal.length; i++) {
+    const root = Math.sqrt(squares[i]!);
+    largest = Math.max(largest, Math.abs(diagonal[i]!) + before + root);
+    before = root;
+  }
+  return largest;
+}
+
+/** Share of the largest eigenvalue within which it is found. */
+const CLOSE = 2 ** -42;
+
+/**
+ * The largest eigenvalue of a matrix that has none below 0. All pivots of T - x I are negative exactly where x is above it
+ * (Sylvester's law of inertia), so that four values of x at a time cut the interval in which it lies to a fifth.
+ */
+export function largestEigenvalue({ diagonal: d, squares: e }: Tridiagonal): number {
+  const n = d.length;
+  let low = Math.max(0, ...d);
+  let high = largestRowSum({ diagonal: d, squares: e });
+  while (high - low > CLOSE * high) {
+    const width = (high - low) / 5;
+    const [x1, x2, x3, x4] = [low + width, low + 2 * width, low + 3 * width, low + 4 * width] as const;
+    let [q1, q2, q3, q4] = [d[0]! - x1, d[0]! - x2, d[0]! - x3, d[0]! - x4];
+    let [most1, most2, most3, most4] = [q1, q2, q3, q4];
+    for (let i = 1; i < n; i++) {
+      const square = e[i - 1]!;
+      const value = d[i]!;
+      q1 = value - x1 - square / q1;
+      q2 = value - x2 - square / q2;
+      q3 = value - x3 - square / q3;
+      q4 = value - x4 - square / q4;
+      if (q1 >= 0) most1 = 0;
+      if (q2 >= 0) most2 = 0;
+      if (q3 >= 0) most3 = 0;
+      if (q4 >= 0) most4 = 0;
+    }
+    if (most1 < 0) high = x1;
+    else if (most2 < 0) [low, high] = [x1, x2];
+    else if (most3 < 0) [low, high] = [x2, x3];
+    else if (most4 < 0) [low, high] = [x3, x4];
+    else low = x4;
+  }
+  return (low + high) / 2;
+}
