@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
+import type { Measured } from '../core/programs/block.js';
 import { nasBench201 as space } from '../core/spaces/nas-bench-201/index.js';
 import { createScorerPool, type ScorerPool } from '../engine/scorer-pool.js';
 import {
@@ -27,6 +28,7 @@ interface Options {
   readonly resolution: number;
   readonly cohort: Cohort;
   readonly weights: 'shared' | 'candidate';
+  readonly features: Measured;
   readonly scorers: number;
   readonly truth?: string;
   readonly docs?: string;
@@ -43,6 +45,7 @@ await new Command('bench:fidelity')
   .option('--resolution <N>', 'pixels', wholeNumber({ min: 8, max: 64 }), 32)
   .addOption(new Option('--cohort <COHORT>').choices(['classes', 'written']).default('classes'))
   .addOption(new Option('--weights <WEIGHTS>').choices(['shared', 'candidate']).default('shared'))
+  .addOption(new Option('--features <FEATURES>').choices(['blocks', 'stages']).default('stages'))
   .option('--scorers <N>', 'scorer processes', wholeNumber({ min: 1, max: 256 }), availableParallelism())
   .option(
     '--truth <FILE>',
@@ -89,9 +92,9 @@ async function writeDocs({ folder, rows }: { folder: string; rows: readonly Fron
     text.slice(0, text.indexOf(begin)) + table + text.slice(text.indexOf(end) + end.length),
   );
   const dataset = Object.keys(rows[0]!.tau)[0]!;
-  const points = rows.map(({ cohort, weights, draws, batch, millisecondsPerWritten, tau }) => ({
+  const points = rows.map(({ cohort, weights, features, draws, batch, millisecondsPerWritten, tau }) => ({
     label: `${draws} x ${batch}`,
-    group: `${cohort}, weights ${weights}, batch ${batch}`,
+    group: `${cohort}, weights ${weights}, features at ${features}, batch ${batch}`,
     x: millisecondsPerWritten,
     y: tau[dataset]!.mean,
     low: tau[dataset]!.low,
@@ -111,7 +114,7 @@ async function column({
   batch,
   seed,
   draw,
-  options: { resolution, cohort, weights, folder, scorers },
+  options: { resolution, cohort, weights, features, folder, scorers },
 }: {
   pool: ScorerPool;
   candidates: readonly string[];
@@ -120,10 +123,10 @@ async function column({
   draw: number;
   options: Options;
 }): Promise<void> {
-  const name = `${cohort}-${weights}-b${batch}-r${resolution}-s${seed}-d${draw}.json`;
+  const name = `${cohort}-${weights}-${features}-b${batch}-r${resolution}-s${seed}-d${draw}.json`;
   if (existsSync(`${folder}/${name}`)) return;
   const start = performance.now();
-  const fidelity = { batch, resolution, weights };
+  const fidelity = { batch, resolution, weights, features };
   const results = await Promise.all(
     candidates.map((candidate) =>
       pool.score({ space: { kind: space.kind }, candidate, seed, fidelity, draws: [draw] }),
@@ -134,6 +137,7 @@ async function column({
   const data: Column = {
     cohort,
     weights,
+    features,
     batch,
     resolution,
     seed,

@@ -11,6 +11,7 @@ export interface ScoreRequest {
     readonly batch: number;
     readonly resolution: number;
     readonly weights: 'shared' | 'candidate';
+    readonly features: 'blocks' | 'stages';
   };
   readonly draws: readonly number[];
 }

@@ -1,6 +1,14 @@
 // In: a network and a draw. Out: what its features and blocks score, computed by the block programs in ONNX Runtime.
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { type Block, blockShapes, type Network, topologyKey, type Weight } from '../core/programs/block.js';
+import {
+  type Block,
+  blockShapes,
+  type Measured,
+  measuredBlocks,
+  type Network,
+  topologyKey,
+  type Weight,
+} from '../core/programs/block.js';
 import { type Boundary, spectrumOf } from '../core/programs/compile.js';
 import type { Draw } from '../core/programs/draw.js';
 import { size } from '../core/programs/draw.js';
@@ -16,7 +24,7 @@ import { channelsOf, type MapShape, positionsOf, type Shape } from '../core/prog
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
 import type { OpenProgram, Programs } from './programs.js';
 
-/** Expressivity of each feature (blocks + 1) and trainability of each block, null of one that is skipped. */
+/** Expressivity of each measured feature (blocks + 1) and trainability of each block, null of one that is skipped. */
 export interface NetworkScore {
   readonly features: readonly number[];
   readonly blocks: readonly (number | null)[];
@@ -93,10 +101,12 @@ function matrixShape([batch, channels, ...sizes]: readonly number[]): readonly n
 /** Scores a network block by block; each block is one run of its topology's program. */
 export async function scoreNetwork({
   network,
+  features: measured = 'blocks',
   draw,
   programs,
 }: {
   network: Network;
+  features?: Measured;
   draw: DrawTensors;
   programs: Programs;
 }): Promise<NetworkScore> {
@@ -107,8 +117,14 @@ export async function scoreNetwork({
   const features = [stem.expressivity];
   const blocks: (number | null)[] = [];
   let { y, shape } = stem;
+  const isMeasured = measuredBlocks({ network, features: measured });
   for (const [index, block] of network.blocks.entries()) {
-    const result = await runBlock({ block, index, x: y, shape, boundary, draw, programs });
+    const step = { block, index, x: y, shape, boundary, draw, programs };
+    if (!isMeasured[index]) {
+      ({ y, shape } = await passBlock(step));
+      continue;
+    }
+    const result = await measureBlock(step);
     features.push(result.expressivity);
     const passedOn = network.identities === 'skipped' ? null : Number.NEGATIVE_INFINITY;
     blocks.push(result.trainability === 'identity' ? passedOn : result.trainability);
@@ -137,23 +153,26 @@ async function runStem({
   return { y: out.y!, shape, expressivity: expressivityOf(out, draw, shape) };
 }
 
-async function runBlock({
-  block,
-  index,
-  x,
-  shape: input,
-  boundary,
-  draw,
-  programs,
-}: {
-  block: Block;
-  index: number;
-  x: Tensor;
-  shape: Shape;
-  boundary: Boundary;
-  draw: DrawTensors;
-  programs: Programs;
-}) {
+interface Step {
+  readonly block: Block;
+  readonly index: number;
+  readonly x: Tensor;
+  readonly shape: Shape;
+  readonly boundary: Boundary;
+  readonly draw: DrawTensors;
+  readonly programs: Programs;
+}
+
+/** The output of a block that is not measured. */
+async function passBlock({ block, x, shape: input, boundary, draw, programs }: Step) {
+  const shape = blockShapes({ block, input }).at(-1)!;
+  const stride = strideOf(input, shape);
+  const { session, layout } = await programs.block({ block, input, stride, boundary, spectrum: 'none' });
+  const out = await session.run({ x, ...weights({ block, draw, layout }) }, ['y']);
+  return { y: out.y!, shape };
+}
+
+async function measureBlock({ block, index, x, shape: input, boundary, draw, programs }: Step) {
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
   const spectrum = spectrumOf({ batch: draw.batch, shape });
@@ -162,6 +181,7 @@ async function runBlock({
     x,
     ...signs({ index, draw, layout, shape: [draw.batch, ...shape] }),
     ...weights({ block, draw, layout }),
+    ...(layout === 'blocked' ? gradientWeights({ block, draw }) : {}),
   };
   const out = await session.run(feeds, ['y', ...FEATURE[spectrum], 'jac']);
   const rows = channelsOf(input) * stride ** 2;
@@ -210,15 +230,16 @@ function weights({
   draw: DrawTensors;
   layout: OpenProgram['layout'];
 }) {
-  const feeds: Record<string, Tensor> = {};
-  for (const [slot, weight] of Object.entries(block.weights)) {
-    if (layout === 'plain') feeds[weightInput(slot)] = draw.weight(weight);
-    else {
-      feeds[weightInput(slot)] = draw.weight(weight, blockedWeight);
-      feeds[gradientWeightInput(slot)] = draw.weight(weight, blockedGradientWeight);
-    }
-  }
-  return feeds;
+  const as = layout === 'blocked' ? blockedWeight : undefined;
+  const slots = Object.entries(block.weights);
+  return Object.fromEntries(slots.map(([slot, weight]) => [weightInput(slot), draw.weight(weight, as)]));
+}
+
+function gradientWeights({ block, draw }: { block: Block; draw: DrawTensors }) {
+  const slots = Object.entries(block.weights);
+  return Object.fromEntries(
+    slots.map(([slot, weight]) => [gradientWeightInput(slot), draw.weight(weight, blockedGradientWeight)]),
+  );
 }
 
 function expressivityOf(

@@ -36,11 +36,12 @@ export async function createScorer({ threads }: { threads: number }): Promise<Sc
     const at = { candidate: request.candidate, resolution: request.fidelity.resolution };
     const network = space.network(at);
     const costs = space.costs(at);
+    const { features } = request.fidelity;
     const result = [];
     for (const draw of request.draws)
       result.push(
         proxiesOf({
-          score: await scoreNetwork({ network, draw: tensorsOf(request, draw), programs }),
+          score: await scoreNetwork({ network, features, draw: tensorsOf(request, draw), programs }),
           costs,
           space,
         }),

@@ -1,5 +1,7 @@
 // In: files of raw scores over the whole space, known accuracies. Out: τ at every fidelity, mean and spread over seeds.
+
 import { readdir, readFile } from 'node:fs/promises';
+import type { Measured } from '../../core/programs/block.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall } from '../../core/ranking/correlation.js';
 import { nasBench201 as space } from '../../core/spaces/nas-bench-201/index.js';
@@ -13,6 +15,7 @@ export type Cohort = 'classes' | 'written';
 export interface Column {
   readonly cohort: Cohort;
   readonly weights: 'shared' | 'candidate';
+  readonly features: Measured;
   readonly batch: number;
   readonly resolution: number;
   readonly seed: number;
@@ -29,6 +32,7 @@ export interface Column {
 export interface FrontierRow {
   readonly cohort: Cohort;
   readonly weights: string;
+  readonly features: Measured;
   readonly draws: number;
   readonly batch: number;
   readonly resolution: number;
@@ -57,12 +61,12 @@ export async function frontierRows({
   return [...settings.values()].flatMap((group) => rowsOf({ group, truth }));
 }
 
-function settingOf({ cohort, weights, batch, resolution }: Column): string {
-  return `${cohort} ${weights} ${batch} ${resolution}`;
+function settingOf({ cohort, weights, features, batch, resolution }: Column): string {
+  return `${cohort} ${weights} ${features} ${batch} ${resolution}`;
 }
 
 function rowsOf({ group, truth }: { group: readonly Column[]; truth: Truth }): FrontierRow[] {
-  const { cohort, weights, batch, resolution } = group[0]!;
+  const { cohort, weights, features, batch, resolution } = group[0]!;
   const seeds = [...new Set(group.map(({ seed }) => seed))];
   const written = Array.from({ length: space.enumeration.size }, (_, index) => space.enumeration.at(index));
   const scored = cohort === 'written' ? written : [...new Set(written.map(space.enumeration.representative))];
@@ -110,6 +114,7 @@ function rowsOf({ group, truth }: { group: readonly Column[]; truth: Truth }): F
     return {
       cohort,
       weights,
+      features,
       draws,
       batch,
       resolution,
@@ -127,6 +132,7 @@ export function renderFrontier(rows: readonly FrontierRow[]): string {
   const head = [
     'cohort',
     'weights',
+    'features',
     'draws x batch x resolution',
     'seeds',
     'ms a written candidate',
@@ -134,9 +140,10 @@ export function renderFrontier(rows: readonly FrontierRow[]): string {
   ];
   const lines = [...rows]
     .sort((a, b) => a.millisecondsPerWritten - b.millisecondsPerWritten)
-    .map(({ cohort, weights, draws, batch, resolution, seeds, millisecondsPerWritten, tau }) => [
+    .map(({ cohort, weights, features, draws, batch, resolution, seeds, millisecondsPerWritten, tau }) => [
       cohort,
       weights,
+      features,
       `${draws} x ${batch} x ${resolution}`,
       String(seeds),
       millisecondsPerWritten.toFixed(2),

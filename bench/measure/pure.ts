@@ -38,7 +38,7 @@ export async function startPureScoring({
       space: { kind: 'nas-bench-201' },
       candidate,
       seed,
-      fidelity: { batch, resolution: 32, weights: 'shared' },
+      fidelity: { batch, resolution: 32, weights: 'shared', features: 'blocks' },
       draws: [0],
     });
   await Promise.all(candidates.slice(0, WARM_UP * scorers).map((candidate) => score(candidate, WARM_SEED)));

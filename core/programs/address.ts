@@ -6,8 +6,8 @@ import { ENGINE_VERSION } from './version.js';
 
 /** Everything but candidate and draw that a score depends on: space, fidelity, seed, engine version, device class. */
 export function scoreScope({ space, fidelity, seed, execution }: Specification): string {
-  const { batch, resolution, weights } = fidelity;
-  const parts = { space, batch, resolution, weights, seed, engine: ENGINE_VERSION, device: execution.device };
+  const { draws: _, ...one } = fidelity;
+  const parts = { space, ...one, seed, engine: ENGINE_VERSION, device: execution.device };
   return createHash('sha256').update(canonicalJson(parts)).digest('base64url').slice(0, 22);
 }
 

@@ -50,6 +50,17 @@ export interface Network {
    * or it is skipped in the mean over blocks (transformers).
    */
   readonly identities: 'worst' | 'skipped';
+  /** Numbers of the blocks that end a stage, where the space has stages; see `measuredBlocks`. */
+  readonly stageEnds?: readonly number[];
+}
+
+/** Which features and blocks are measured: all, as published, or those at the ends of stages. */
+export type Measured = 'blocks' | 'stages';
+
+/** Whether each block is measured. Blocks that are not only pass their output on. */
+export function measuredBlocks({ network, features }: { network: Network; features: Measured }): boolean[] {
+  const ends = features === 'stages' ? network.stageEnds : undefined;
+  return network.blocks.map((_, index) => ends?.includes(index) ?? true);
 }
 
 /** Collects instructions; answers the number of each value. */

@@ -27,12 +27,13 @@ export type Program = Uint8Array;
 
 /**
  * What a program puts out for the eigenvalues of a feature's covariance: `covariance`, the sums `cov` and `sum`; or, where
- * samples are fewer than channels, `gram` [samples, samples], whose centred form has the same non-zero eigenvalues.
+ * samples are fewer than channels, `gram` [samples, samples], whose centred form has the same non-zero eigenvalues. A
+ * program with `none` is for a block that is not measured: it puts out `y` alone, and needs no `v`.
  */
-export type Spectrum = 'covariance' | 'gram';
+export type Spectrum = 'covariance' | 'gram' | 'none';
 
 /** The smaller of the two. */
-export function spectrumOf({ batch, shape }: { batch: number; shape: Shape }): Spectrum {
+export function spectrumOf({ batch, shape }: { batch: number; shape: Shape }): 'covariance' | 'gram' {
   return batch * positionsOf(shape) < channelsOf(shape) ? 'gram' : 'covariance';
 }
 
@@ -127,6 +128,7 @@ function compile({
   const channels = (value: number) => (shapes ? channelsOf(shapes.at(value)!) : 0);
   const statistics = block.form === 'tokens' ? tokens : layout;
   const crossing = boundary === 'blocked' && layout === plain;
+  const withGradient = wanted === 'all' && spectrum !== 'none';
   const x = crossing && wanted === 'all' ? leaveBlocks(g, 'x', channels(0)) : 'x';
   const { values, pullback } = forward({ g, block, layout, channels, x });
   const y = { value: values.at(-1)!, channels: channels(-1) };
@@ -138,19 +140,16 @@ function compile({
   for (const [slot, { shape }] of Object.entries(block.weights)) {
     const sizes = shape.map((size, i) => (input ? size : `${slot}_${i}`));
     inputs.push({ name: weightInput(slot), dims: sizes });
-    if (layout === blocked)
+    if (layout === blocked && withGradient)
       inputs.push({ name: gradientWeightInput(slot), dims: [sizes[1]!, sizes[0]!, ...sizes.slice(2)] });
   }
-  const outputs = [
-    { name: 'y', value: crossing ? enterBlocks(g, y.value) : y.value, dims: outside },
-    ...(spectrum === 'gram'
-      ? [{ name: 'gram', value: statistics.gram(g, y), dims: ['n', 'n'] }]
-      : [
-          { name: 'cov', value: statistics.productSum(g, y, y), dims: ['d', 'd'] },
-          { name: 'sum', value: statistics.channelSum(g, y), dims: ['d'] },
-        ]),
-  ];
-  if (wanted === 'all') {
+  const outputs = [{ name: 'y', value: crossing ? enterBlocks(g, y.value) : y.value, dims: outside }];
+  if (spectrum === 'gram') outputs.push({ name: 'gram', value: statistics.gram(g, y), dims: ['n', 'n'] });
+  if (spectrum === 'covariance') {
+    outputs.push({ name: 'cov', value: statistics.productSum(g, y, y), dims: ['d', 'd'] });
+    outputs.push({ name: 'sum', value: statistics.channelSum(g, y), dims: ['d'] });
+  }
+  if (withGradient) {
     inputs.push({ name: 'v', dims: outside });
     const v = { value: 'v', channels: channels(-1), ...(layout === blocked ? { samples: 'samples' } : {}) };
     if (layout === blocked) inputs.push({ name: 'samples', dims: ['n', channels(-1)] });

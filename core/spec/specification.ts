@@ -12,13 +12,14 @@ import { SpaceSchema, spaceDefaults } from './space.js';
 export { PROXIES, type ProxyName } from './proxies.js';
 
 /**
- * draws x batch, at the space's own resolution; `weights`: one draw shared by all candidates, or drawn anew for each
- * (as published).
+ * draws x batch, at the space's own resolution. `weights`: one draw shared by all candidates, or drawn anew for each (as
+ * published). `features`: measured at every block (as published), or at the ends of stages, where the space has stages:
+ * half the work, and a better ranking (docs/fidelity.md).
  */
 export const PRESETS = {
-  screen: { draws: 1, batch: 8, weights: 'shared' },
-  standard: { draws: 3, batch: 8, weights: 'shared' },
-  paper: { draws: 1, batch: 64, weights: 'candidate' },
+  screen: { draws: 1, batch: 8, weights: 'shared', features: 'stages' },
+  standard: { draws: 3, batch: 8, weights: 'shared', features: 'stages' },
+  paper: { draws: 1, batch: 64, weights: 'candidate', features: 'blocks' },
 } as const;
 
 const Fidelity = z.preprocess(
@@ -32,6 +33,7 @@ const Fidelity = z.preprocess(
       batch: wholeNumber({ min: 1, max: 1024 }).default(PRESETS.standard.batch),
       resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }).optional(),
       weights: oneOf(['shared', 'candidate']).default('shared'),
+      features: oneOf(['blocks', 'stages']).default('blocks'),
     },
     {
       right: `one of ${Object.keys(PRESETS).join(', ')}, or a mapping with draws, batch, resolution`,

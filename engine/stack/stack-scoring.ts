@@ -1,5 +1,6 @@
 // In: score requests that came together, and a device. Out: their outcomes, scored in stacks.
 import { LRUCache } from 'lru-cache';
+import { measuredBlocks } from '../../core/programs/block.js';
 import { type Draw, randomDraw } from '../../core/programs/draw.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { CandidateError } from '../../core/spec/candidate-error.js';
@@ -58,7 +59,11 @@ export async function createStackScoring({ device, threads }: { device: StackDev
     good.forEach((request, i) => {
       const { candidate } = request;
       const costs = space.costs({ candidate, resolution: fidelity.resolution });
-      const result = byDraw.map((scores) => proxiesOf({ score: scores[i]!, costs, space }));
+      const network = space.network({ candidate, resolution: fidelity.resolution });
+      const isMeasured = measuredBlocks({ network, features: fidelity.features });
+      const result = byDraw.map((scores) =>
+        proxiesOf({ score: measuredOf({ score: scores[i]!, isMeasured }), costs, space }),
+      );
       outcomes.set(request, scored({ candidate, result }));
     });
     return outcomes;
@@ -95,4 +100,18 @@ function whyNot({ space, fidelity, candidate }: ScoreRequest): unknown {
   } catch (error) {
     return error;
   }
+}
+
+/** A stack measures every block; what the fidelity asks for is a part of that. */
+function measuredOf({
+  score: { features, blocks },
+  isMeasured,
+}: {
+  score: NetworkScore;
+  isMeasured: readonly boolean[];
+}): NetworkScore {
+  return {
+    features: features.filter((_, feature) => feature === 0 || isMeasured[feature - 1]),
+    blocks: blocks.filter((_, block) => isMeasured[block]),
+  };
 }

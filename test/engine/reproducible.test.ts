@@ -63,3 +63,25 @@ describe('proxies', () => {
     }
   });
 });
+
+/** Features and blocks at the ends of the three stages of five cells; the stem's feature comes first. */
+const STAGE_FEATURES = [0, 5, 11, 17];
+const STAGE_BLOCKS = [4, 10, 16];
+
+describe.each(['blocked', 'plain'] as const)('features at stages, %s layout', (layout) => {
+  it('are those that measuring every block finds there', async () => {
+    const draw = randomDraw({ seed: 1, draw: 0 });
+    await withPrograms(async (programs) => {
+      for (const candidate of candidates) {
+        const all = await scoreCandidate({ candidate, draw, programs });
+        const stages = await scoreCandidate({ candidate, features: 'stages', draw, programs });
+        const features = STAGE_FEATURES.map((index) => all.features[index]!);
+        const blocks = STAGE_BLOCKS.map((index) => all.blocks[index]!);
+        expect(stages.features).toHaveLength(features.length);
+        expect(stages.blocks).toHaveLength(blocks.length);
+        expect(largestDeviation(stages.features, features)).toBeLessThan(1e-4);
+        expect(largestDeviation(stages.blocks, blocks)).toBeLessThan(1e-4);
+      }
+    }, layout);
+  });
+});

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Measured } from '../../core/programs/block.js';
 import type { Draw } from '../../core/programs/draw.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
 import { createPrograms, type Programs } from '../../engine/programs.js';
@@ -17,7 +18,7 @@ export function built(path: string): string {
 
 /** A small request: batch 4, resolution 16. */
 export function request(candidate: string, draws: readonly number[] = [0]): ScoreRequest {
-  const fidelity = { batch: 4, resolution: 16, weights: 'shared' } as const;
+  const fidelity = { batch: 4, resolution: 16, weights: 'shared', features: 'blocks' } as const;
   return { space: { kind: 'nas-bench-201' }, candidate, seed: 1, fidelity, draws };
 }
 
@@ -37,16 +38,19 @@ export async function withPrograms<T>(
 /** Features and blocks of a candidate under a draw, at batch 4 and resolution 16. */
 export function scoreCandidate({
   candidate,
+  features = 'blocks',
   draw,
   programs,
 }: {
   candidate: string;
+  features?: Measured;
   draw: Draw;
   programs: Programs;
 }): Promise<NetworkScore> {
   const tensors = drawTensors({ draw, batch: 4, resolution: 16, blockSize: programs.blockSize });
   return scoreNetwork({
     network: nasBench201.network({ candidate, resolution: 32 }),
+    features,
     draw: tensors,
     programs,
   });

@@ -8,13 +8,15 @@ const CELLS_PER_STAGE = 5;
 /** The network of a cell: stem, 3 x 5 cells with a strided residual block between stages; 18 features, 17 blocks. */
 export function cellNetwork(cell: Cell): Network {
   const blocks: Block[] = [];
+  const stageEnds: number[] = [];
   STAGES.forEach((channels, stage) => {
     if (stage > 0)
       blocks.push(reductionBlock({ index: blocks.length, from: STAGES[stage - 1]!, to: channels }));
     for (let i = 0; i < CELLS_PER_STAGE; i++)
       blocks.push(cellBlock({ cell, index: blocks.length, channels }));
+    stageEnds.push(blocks.length - 1);
   });
-  return { stem: stemBlock(), blocks, identities: 'worst' };
+  return { stem: stemBlock(), blocks, identities: 'worst', stageEnds };
 }
 
 function stemBlock(): Block {

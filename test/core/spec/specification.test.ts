@@ -25,7 +25,7 @@ describe('parseSpecification', () => {
       name: 'a',
       space: { kind: 'nas-bench-201' },
       strategy: { kind: 'exhaustive' },
-      fidelity: { draws: 3, batch: 8, resolution: 32, weights: 'shared' },
+      fidelity: { draws: 3, batch: 8, resolution: 32, weights: 'shared', features: 'stages' },
       proxies: [...PROXIES],
       aggregation: {
         kind: 'log-rank',
@@ -50,7 +50,13 @@ seed: 4294967295
 execution: { device: cpu, shardSize: 16, window: 2 }
 `);
     expect(spec.strategy).toEqual({ kind: 'random', samples: 1000 });
-    expect(spec.fidelity).toEqual({ draws: 1, batch: 16, resolution: 32, weights: 'shared' });
+    expect(spec.fidelity).toEqual({
+      draws: 1,
+      batch: 16,
+      resolution: 32,
+      weights: 'shared',
+      features: 'blocks',
+    });
     expect(spec.proxies).toEqual(['expressivity', 'trainability']);
     expect(spec.aggregation).toEqual({ kind: 'linear-rank', weights: { expressivity: 1, trainability: 2 } });
     expect(spec.cohort).toBe('written');
@@ -70,6 +76,7 @@ execution: { device: cpu, shardSize: 16, window: 2 }
       batch: 1,
       resolution: 32,
       weights: 'candidate',
+      features: 'blocks',
     });
     expect(parse(`${BASE}aggregation: { weights: { complexity: 0.5 } }`).aggregation.weights.complexity).toBe(
       0.5,
