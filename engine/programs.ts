@@ -13,7 +13,7 @@ import {
   type Spectrum,
 } from '../core/programs/compile.js';
 import { GraphBuilder } from '../core/programs/onnx.js';
-import type { Shape } from '../core/programs/operations.js';
+import type { Shape } from '../core/programs/operation.js';
 
 /** Sessions kept: a candidate's cell in three stages, the blocks shared by all candidates, and some to spare. */
 const KEPT = 12;

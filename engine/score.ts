@@ -20,7 +20,13 @@ import {
   sampleMatrix,
   weightInput,
 } from '../core/programs/layout.js';
-import { channelsOf, type MapShape, positionsOf, type Shape } from '../core/programs/operations.js';
+import {
+  channelsOf,
+  type MapShape,
+  positionsOf,
+  type Shape,
+  tensorShape,
+} from '../core/programs/operation.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
 import type { OpenProgram, Programs } from './programs.js';
 
@@ -179,7 +185,7 @@ async function measureBlock({ block, index, x, shape: input, boundary, draw, pro
   const { session, layout } = await programs.block({ block, input, stride, boundary, spectrum });
   const feeds = {
     x,
-    ...signs({ index, draw, layout, shape: [draw.batch, ...shape] }),
+    ...signs({ index, draw, layout, shape: tensorShape({ batch: draw.batch, shape }) }),
     ...weights({ block, draw, layout }),
     ...(layout === 'blocked' ? gradientWeights({ block, draw }) : {}),
   };

@@ -7,6 +7,7 @@ import { wholeNumber } from '../arguments.js';
 import { print, printJson } from '../terminal.js';
 
 interface Options {
+  readonly size?: string;
   readonly resolution?: number;
   readonly json?: true;
 }
@@ -18,14 +19,15 @@ export function addSpaceCommand(program: Command): void {
     .command('describe')
     .description('size of a space, distinct functions in it, costs, an example')
     .argument('<KIND>', SPACE_KINDS.join(', '))
+    .option('--size <SIZE>', 'of autoformer: tiny, small, base')
     .option(
       '--resolution <PIXELS>',
       "side of the images that costs are counted for (default: the space's own)",
       wholeNumber({ min: 8, max: 512 }),
     )
     .option('--json', 'for programs')
-    .action((kind: string, { resolution, json }: Options) => {
-      const space = spaceOfKind({ kind, path: 'KIND' });
+    .action((kind: string, { resolution, json, ...parameters }: Options) => {
+      const space = spaceOfKind({ kind, parameters, path: 'KIND' });
       const description = describeSpace({
         space: openSpace(space),
         resolution: resolution ?? spaceDefaults(space).resolution,

@@ -1,12 +1,13 @@
 // In: a block as a list of instructions. Out: its shapes, and the key under which blocks of one topology share a program.
-import { type OperationName, operation, type Settings, type Shape } from './operations.js';
+import type { Settings, Shape } from './operation.js';
+import { type OperationName, operation } from './operations.js';
 
 /** One step: value `inputs.length` of the block is made from earlier values; value 0 is the block's input. */
 export interface Instruction {
   readonly operation: OperationName;
   readonly inputs: readonly number[];
   readonly settings: Settings;
-  /** Slot of the weight, e.g. `edge3`; '' where the operation has none. */
+  /** Slot of the weight, e.g. `edge3`; '' where the operation has none. Further weights have slots that begin with it. */
   readonly slot: string;
 }
 
@@ -15,6 +16,17 @@ export interface Weight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initialization?: Initialization;
+  readonly cut?: Cut;
+}
+
+/**
+ * A weight that is the front of a larger one, as a subnetwork's is of its supernet's: candidates of different widths then
+ * share what both have. In dimension 0 it may be the front of each of `parts` equal parts.
+ */
+export interface Cut {
+  /** Shape of the larger weight. */
+  readonly of: readonly number[];
+  readonly parts?: number;
 }
 
 /** `he-normal`: He (Kaiming) normal with fan-in, std = sqrt(2 / fan_in). */
@@ -26,8 +38,8 @@ export type Initialization =
   | { readonly kind: 'constant'; readonly value: number };
 
 /**
- * How activations are shaped: a `map` [b, c, h, w], whose samples are its positions, or `tokens` [b, n, c], whose samples
- * are the tokens.
+ * How activations are shaped: a `map` [b, c, h, w], whose samples are its positions, or `tokens` [b n, c], whose samples
+ * are the rows: the n tokens of each image, one image after the other.
  */
 export type Form = 'map' | 'tokens';
 
@@ -80,14 +92,10 @@ export class BlockBuilder {
     operation: OperationName,
     inputs: readonly number[],
     settings: Settings = {},
-    weight?: Weight & { slot: string },
+    ...weights: readonly (Weight & { slot: string })[]
   ) {
-    const slot = weight?.slot ?? '';
-    if (weight) {
-      const { slot: _, ...rest } = weight;
-      this.#weights[slot] = rest;
-    }
-    this.#instructions.push({ operation, inputs, settings, slot });
+    for (const { slot, ...weight } of weights) this.#weights[slot] = weight;
+    this.#instructions.push({ operation, inputs, settings, slot: weights[0]?.slot ?? '' });
     return this.#instructions.length;
   }
 

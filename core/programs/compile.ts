@@ -11,7 +11,8 @@ import {
   weightInput,
 } from './layout.js';
 import { type Dimension, GraphBuilder, type Port } from './onnx.js';
-import { channelsOf, type Emitted, operation, positionsOf, type Shape, type Site } from './operations.js';
+import { channelsOf, type Emitted, positionsOf, type Shape, type Site } from './operation.js';
+import { operation } from './operations.js';
 
 /**
  * A program: inputs `x` [b, c, h, w], `v` (signs, the output's shape; not for stems) and `w:<slot>` for each weight.
@@ -21,7 +22,7 @@ import { channelsOf, type Emitted, operation, positionsOf, type Shape, type Site
  *   `gram`, see `Spectrum`;
  * - `g` the vector-Jacobian product of `v`, [b, c, h, w], and `jac` [c s², d] the sum over b and positions of its
  *   space-to-depth form times `v` (method.md, Signal Jacobian); absent for stems.
- * Blocks of tokens have [b, n, c] and [b, n, d] for maps, and tokens for positions.
+ * Blocks of tokens have [b n, c] and [b n, d] for maps, and tokens for positions.
  */
 export type Program = Uint8Array;
 
@@ -132,10 +133,11 @@ function compile({
   const x = crossing && wanted === 'all' ? leaveBlocks(g, 'x', channels(0)) : 'x';
   const { values, pullback } = forward({ g, block, layout, channels, x });
   const y = { value: values.at(-1)!, channels: channels(-1) };
-  const dims = (shape: Shape | undefined, names: readonly Dimension[]) => (shape ? ['b', ...shape] : names);
+  const dims = (shape: Shape | undefined, names: readonly Dimension[]) =>
+    shape ? (shape.length === 3 ? ['b', ...shape] : ['n', shape[1]]) : names;
   const map = ['b', 'c', 'h', 'w'];
-  const inside = dims(input, block.form === 'map' || wanted === 'forward' ? map : ['b', 'n', 'c']);
-  const outside = dims(shapes?.at(-1), block.form === 'map' ? ['b', 'd', 'p', 'q'] : ['b', 'n', 'd']);
+  const inside = dims(input, block.form === 'map' || wanted === 'forward' ? map : ['n', 'c']);
+  const outside = dims(shapes?.at(-1), block.form === 'map' ? ['b', 'd', 'p', 'q'] : ['n', 'd']);
   const inputs: Port[] = [{ name: 'x', dims: inside }];
   for (const [slot, { shape }] of Object.entries(block.weights)) {
     const sizes = shape.map((size, i) => (input ? size : `${slot}_${i}`));

@@ -1,6 +1,6 @@
 // In: a draw (seed and number). Out: its tensors by name: weights, input, signs.
-import type { Initialization, Weight } from './block.js';
-import { normal, type RandomKey, signs, uniform } from './random.js';
+import type { Cut, Initialization, Weight } from './block.js';
+import { normal, type RandomKey, type Run, signs, uniform } from './random.js';
 
 /** The tensors that a network is scored with. Shapes are row-major. */
 export interface Draw {
@@ -13,8 +13,8 @@ export interface Draw {
 }
 
 /**
- * The draw of a seed. A weight depends on position, operation and shape alone, so all candidates that have it share it,
- * unless an `owner` (a candidate) is named: then everything is drawn for that owner alone.
+ * The draw of a seed. A weight depends on position, operation and shape alone (of a cut: on the larger weight), so all
+ * candidates that have it share it, unless an `owner` (a candidate) is named: then everything is drawn for that owner alone.
  */
 export function randomDraw({ seed, draw, owner = '' }: { seed: number; draw: number; owner?: string }): Draw {
   const key = (name: string, shape: readonly number[]) => ({
@@ -23,7 +23,7 @@ export function randomDraw({ seed, draw, owner = '' }: { seed: number; draw: num
     name: `${owner}${name} ${shape.join('x')}`,
   });
   return {
-    weight: (weight) => drawWeight({ weight, key: key(weight.name, weight.shape) }),
+    weight: (weight) => drawWeight({ weight, key: key(weight.name, weight.cut?.of ?? weight.shape) }),
     input: (shape) => normal({ key: key('input', shape), length: size(shape), std: 1 }),
     signs: (block, shape) => signs({ key: key(`signs.${block}`, shape), length: size(shape) }),
   };
@@ -32,18 +32,34 @@ export function randomDraw({ seed, draw, owner = '' }: { seed: number; draw: num
 const HE_NORMAL: Initialization = { kind: 'he-normal' };
 
 function drawWeight({ weight, key }: { weight: Weight; key: RandomKey }): Float32Array {
-  const { shape, initialization = HE_NORMAL } = weight;
+  const { shape, initialization = HE_NORMAL, cut } = weight;
   const length = size(shape);
+  const runs = cut ? cutRuns({ shape, cut }) : [{ start: 0, length }];
   switch (initialization.kind) {
     case 'he-normal':
-      return normal({ key, length, std: Math.sqrt(2 / fanIn(shape)) });
+      return normal({ key, length, runs, std: Math.sqrt(2 / fanIn(shape)) });
     case 'normal':
-      return normal({ key, length, std: initialization.std });
+      return normal({ key, length, runs, std: initialization.std });
     case 'uniform':
-      return uniform({ key, length, bound: initialization.bound });
+      return uniform({ key, length, runs, bound: initialization.bound });
     case 'constant':
       return new Float32Array(length).fill(initialization.value);
   }
+}
+
+/** Where the numbers of a cut lie in the larger weight (row-major). All but the first and the last dimension are whole. */
+export function cutRuns({ shape, cut: { of, parts = 1 } }: { shape: readonly number[]; cut: Cut }): Run[] {
+  const inner = (dims: readonly number[]) => size(dims.slice(1));
+  const width = shape.length > 1 ? shape.at(-1)! : 1;
+  const pitch = shape.length > 1 ? of.at(-1)! : 1;
+  const whole = width === pitch;
+  const part = size(shape) / parts;
+  const length = whole ? part : width;
+  const runs: Run[] = [];
+  for (let p = 0; p < parts; p++)
+    for (let i = 0; i < part / length; i++)
+      runs.push({ start: (p * of[0]! * inner(of)) / parts + i * pitch, length });
+  return runs;
 }
 
 export function size(shape: readonly number[]): number {

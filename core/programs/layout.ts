@@ -86,15 +86,13 @@ export const plain: Layout = {
   channelSum: (g, { value }) => g.add('ReduceSum', [value, g.ints(0, 2, 3)], { keepdims: 0 }),
 };
 
-/** Statistics of token matrices [b, n, c], whose rows are the samples. */
+/** Statistics of token matrices [b n, c], whose rows are the samples. */
 export const tokens: Statistics = {
-  productSum: (g, a, b) => g.add('MatMul', [transposed(g, rowsOf(g, a)), rowsOf(g, b)]),
-  gram: (g, a) => g.add('MatMul', [rowsOf(g, a), transposed(g, rowsOf(g, a))]),
-  channelSum: (g, { value }) => g.add('ReduceSum', [value, g.ints(0, 1)], { keepdims: 0 }),
+  productSum: (g, a, b) => g.add('MatMul', [transposed(g, a.value), b.value]),
+  gram: (g, { value }) => g.add('MatMul', [value, transposed(g, value)]),
+  channelSum: (g, { value }) => g.add('ReduceSum', [value, g.ints(0)], { keepdims: 0 }),
 };
 
-/** [b, n, c] as [b n, c]. */
-const rowsOf = (g: GraphBuilder, { value }: Samples): string => g.add('Flatten', [value], { axis: 2 });
 const transposed = (g: GraphBuilder, matrix: string): string =>
   g.add('Transpose', [matrix], { perm: [1, 0] });
 

@@ -36,6 +36,7 @@ export interface Port {
 export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #constants = new Map<string, Constant>();
+  readonly #tensors = new Map<string, string>();
   readonly #known = new Map<string, readonly string[]>();
 
   /** Adds a node with one result and answers the result's name. */
@@ -73,6 +74,22 @@ export class GraphBuilder {
   /** A float32 vector. */
   floats(...data: number[]): string {
     return this.#constant({ name: `f_${data.join('_')}_`, type: FLOAT, dims: [data.length], data });
+  }
+
+  /** A constant of any shape; one that is there already is shared. */
+  tensor({
+    type,
+    dims,
+    data,
+  }: {
+    type: 'float' | 'int64';
+    dims: readonly number[];
+    data: readonly number[];
+  }): string {
+    const content = JSON.stringify([type, dims, data]);
+    const name = this.#tensors.get(content) ?? `c_${this.#tensors.size}`;
+    this.#tensors.set(content, name);
+    return this.#constant({ name, type: type === 'float' ? FLOAT : INT64, dims, data });
   }
 
   #constant(constant: Constant): string {

@@ -1,36 +1,10 @@
 // In: an operation's inputs. Out: its shape, its ONNX form and its vector-Jacobian product, side by side in one table.
-import type { Layout, Window } from './layout.js';
+import type { Window } from './layout.js';
 import type { GraphBuilder } from './onnx.js';
-
-/** Shape of one image's activation: a map, or a matrix of tokens (see `Form`). */
-export type Shape = MapShape | TokenShape;
-export type MapShape = readonly [channels: number, height: number, width: number];
-export type TokenShape = readonly [tokens: number, channels: number];
-/** Static settings of an operation; they are part of a program's topology. */
-export type Settings = Readonly<Record<string, number>>;
-
-/** What an operation sees while a graph is written: names of ONNX values, and how they lie in memory. */
-export interface Site {
-  readonly inputs: readonly string[];
-  /** Slot of the weight, '' where there is none. */
-  readonly slot: string;
-  readonly settings: Settings;
-  /** Channels of the output. */
-  readonly channels: number;
-  readonly layout: Layout;
-}
-export interface Emitted {
-  readonly output: string;
-  /** Values that the VJP needs again. */
-  readonly saved: readonly string[];
-}
-export interface Operation {
-  /** Output shape; `weight` is the weight's shape, [] where there is none. */
-  shape(args: { inputs: readonly Shape[]; weight: readonly number[]; settings: Settings }): Shape;
-  forward(g: GraphBuilder, site: Site): Emitted;
-  /** Gradients with respect to each input, given the gradient of the output; `undefined` is zero. */
-  vjp(g: GraphBuilder, site: Site, emitted: Emitted, gradient: string): readonly (string | undefined)[];
-}
+import { channelsOf, mapShape, type Operation, type Settings, type Shape } from './operation.js';
+import { attention } from './tokens/attention.js';
+import { classToken, patchEmbedding, positions } from './tokens/embedding.js';
+import { gelu, layerNorm, linear } from './tokens/linear.js';
 
 /** Batch normalization's epsilon where its settings name none (method.md). */
 const EPSILON = 1e-5;
@@ -126,7 +100,21 @@ const zero: Operation = {
   vjp: () => [undefined],
 };
 
-export const operations = { conv, batchNorm, relu, averagePool, sum, zero } as const;
+export const operations = {
+  conv,
+  batchNorm,
+  relu,
+  averagePool,
+  sum,
+  zero,
+  linear,
+  layerNorm,
+  gelu,
+  attention,
+  patchEmbedding,
+  classToken,
+  positions,
+} as const;
 export type OperationName = keyof typeof operations;
 
 /** The row of an operation; a name without one throws and says so. */
@@ -143,21 +131,6 @@ function strided(shape: Shape, stride: number): [number, number] {
 
 function window({ kernel, stride }: Settings): Window {
   return { kernel: kernel!, stride: stride! };
-}
-
-/** A shape that must be a map's. */
-export function mapShape(shape: Shape): MapShape {
-  if (shape.length === 3) return shape;
-  throw new Error(`found tokens [${shape}] where a map [channels, height, width] is needed`);
-}
-
-export function channelsOf(shape: Shape): number {
-  return shape.length === 3 ? shape[0] : shape[1];
-}
-
-/** Samples of one image: positions of a map, or tokens. */
-export function positionsOf(shape: Shape): number {
-  return shape.length === 3 ? shape[1] * shape[2] : shape[0];
 }
 
 /** Repeats each position `factor` times in both directions. */

@@ -94,32 +94,66 @@ export function keyWords({ seed, draw, name }: RandomKey): [number, number] {
   return [hash.readUInt32LE(0), hash.readUInt32LE(4)];
 }
 
-/** `length` standard normal numbers times `std`, float32 (Box and Muller 1958). */
-export function normal({ key, length, std }: { key: RandomKey; length: number; std: number }): Float32Array {
-  const words = threefry({ key: keyWords(key), words: length });
+/** Some numbers of a key's endless row of them: `length` from number `start` on, which is even. */
+export interface Run {
+  readonly start: number;
+  readonly length: number;
+}
+
+/** The words of each run with the place where its numbers go, one run after the other. */
+function* wordsOf(
+  key: RandomKey,
+  runs: readonly Run[],
+): Generator<{ words: Uint32Array; at: number; length: number }> {
+  const secret = keyWords(key);
+  let at = 0;
+  for (const { start, length } of runs) {
+    yield { words: threefry({ key: secret, words: length, start: start / 2 }), at, length };
+    at += length;
+  }
+}
+
+/** Standard normal numbers times `std`, float32 (Box and Muller 1958): `length` of them, or those of `runs`. */
+export function normal({
+  key,
+  length,
+  std,
+  runs = [{ start: 0, length }],
+}: {
+  key: RandomKey;
+  length: number;
+  std: number;
+  runs?: readonly Run[];
+}): Float32Array {
   const out = new Float32Array(length);
-  for (let i = 0; i < length; i += 2) {
-    // (word + 0.5) / 2^32 lies strictly between 0 and 1, so the logarithm is finite.
-    const radius = std * Math.sqrt(-2 * Math.log((words[i]! + 0.5) * 2 ** -32));
-    const angle = 2 * Math.PI * (words[i + 1]! * 2 ** -32);
-    out[i] = radius * Math.cos(angle);
-    if (i + 1 < length) out[i + 1] = radius * Math.sin(angle);
+  for (const { words, at, length } of wordsOf(key, runs)) {
+    for (let i = 0; i < length; i += 2) {
+      // (word + 0.5) / 2^32 lies strictly between 0 and 1, so the logarithm is finite.
+      const radius = std * Math.sqrt(-2 * Math.log((words[i]! + 0.5) * 2 ** -32));
+      const angle = 2 * Math.PI * (words[i + 1]! * 2 ** -32);
+      out[at + i] = radius * Math.cos(angle);
+      if (i + 1 < length) out[at + i + 1] = radius * Math.sin(angle);
+    }
   }
   return out;
 }
 
-/** `length` numbers uniform between -bound and bound, float32. */
+/** Numbers uniform between -bound and bound, float32: `length` of them, or those of `runs`. */
 export function uniform({
   key,
   length,
   bound,
+  runs = [{ start: 0, length }],
 }: {
   key: RandomKey;
   length: number;
   bound: number;
+  runs?: readonly Run[];
 }): Float32Array {
-  const words = threefry({ key: keyWords(key), words: length });
-  return Float32Array.from({ length }, (_, i) => bound * ((words[i]! + 0.5) * 2 ** -31 - 1));
+  const out = new Float32Array(length);
+  for (const { words, at, length } of wordsOf(key, runs))
+    for (let i = 0; i < length; i++) out[at + i] = bound * ((words[i]! + 0.5) * 2 ** -31 - 1);
+  return out;
 }
 
 /** `length` Rademacher signs, -1 or +1 with equal probability, 32 from each word. */

@@ -1,11 +1,13 @@
 // In: the `space` of a specification. Out: the space itself.
 import type { SpaceKind, SpaceSpecification } from '../spec/space.js';
+import { autoformer } from './autoformer/index.js';
 import { nasBench201 } from './nas-bench-201/index.js';
 import type { Space } from './space.js';
 
 /** Opening is cheap: it is done for every candidate that is scored. */
 const OPENERS: { readonly [Kind in SpaceKind]: (space: SpaceSpecification & { kind: Kind }) => Space } = {
   'nas-bench-201': () => nasBench201,
+  autoformer,
 };
 
 export const SPACE_KINDS = Object.keys(OPENERS) as readonly SpaceKind[];

@@ -1,11 +1,14 @@
 // In: the `space` of a specification. Out: its schema, and what the other fields are by default in this space.
 import { z } from 'zod';
 import { SpecError } from './errors.js';
-import { checkKind, mapping, toIssues } from './fields.js';
+import { checkKind, mapping, oneOf, toIssues } from './fields.js';
 import { PROXIES, type ProxyName } from './proxies.js';
 
 /** One mapping for each kind: the kind and its parameters. The whole of it is part of every score's address. */
-const Spaces = [mapping({ kind: z.literal('nas-bench-201') })] as const;
+const Spaces = [
+  mapping({ kind: z.literal('nas-bench-201') }),
+  mapping({ kind: z.literal('autoformer'), size: oneOf(['tiny', 'small', 'base']) }),
+] as const;
 
 export const SpaceSchema = z
   .unknown()
@@ -24,15 +27,26 @@ export interface SpaceDefaults {
 
 const DEFAULTS: Readonly<Record<SpaceKind, SpaceDefaults>> = {
   'nas-bench-201': { proxies: PROXIES, resolution: 32 },
+  // Steps from feature to feature are no sign of quality in a residual stream; the paper leaves them out.
+  autoformer: { proxies: PROXIES.filter((name) => name !== 'progressivity'), resolution: 224 },
 };
 
 export function spaceDefaults({ kind }: SpaceSpecification): SpaceDefaults {
   return DEFAULTS[kind];
 }
 
-/** The space of a kind alone, without parameters; a SpecError under `path` where there is none. */
-export function spaceOfKind({ kind, path }: { kind: string; path: string }): SpaceSpecification {
-  const { success, data, error } = SpaceSchema.safeParse({ kind }, { reportInput: true });
+/** The space of a kind with these parameters; a SpecError, under `path` for the kind, where there is none. */
+export function spaceOfKind({
+  kind,
+  parameters = {},
+  path,
+}: {
+  kind: string;
+  parameters?: Readonly<Record<string, unknown>>;
+  path: string;
+}): SpaceSpecification {
+  const { success, data, error } = SpaceSchema.safeParse({ kind, ...parameters }, { reportInput: true });
   if (success) return data;
-  throw new SpecError(toIssues({ error, root: path }).map((issue) => ({ ...issue, path })));
+  const issues = toIssues({ error, root: path });
+  throw new SpecError(issues.map((issue) => (issue.path === 'kind' ? { ...issue, path } : issue)));
 }

@@ -2,7 +2,10 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Block, blockShapes } from '../../core/programs/block.js';
 import { compileBlock, compileStem, type Spectrum } from '../../core/programs/compile.js';
-import type { Shape } from '../../core/programs/operations.js';
+import { plain, weightInput } from '../../core/programs/layout.js';
+import { GraphBuilder } from '../../core/programs/onnx.js';
+import { type Shape, tensorShape } from '../../core/programs/operation.js';
+import { operation } from '../../core/programs/operations.js';
 import { normal, signs } from '../../core/programs/random.js';
 
 export interface OpenBlock {
@@ -30,6 +33,26 @@ export async function openForward({ block }: { block: Block }): Promise<OpenBloc
   return open(block, compileStem({ block }));
 }
 
+/** A block of one operation of tokens: its output and its input's gradient, no statistics. */
+export async function openOperation({ block, input }: { block: Block; input: Shape }): Promise<OpenBlock> {
+  const [{ operation: name, settings, slot }] = block.instructions as [Block['instructions'][number]];
+  const g = new GraphBuilder();
+  const site = { inputs: ['x'], slot, settings, channels: 0, layout: plain };
+  const emitted = operation(name).forward(g, site);
+  const gradient = operation(name).vjp(g, site, emitted, 'v')[0]!;
+  const inside = input.map((_, i) => `x${i}`).concat(input.length === 3 ? 'b' : []);
+  const weights = Object.entries(block.weights).map(([slot, { shape }]) => ({
+    name: weightInput(slot),
+    dims: shape,
+  }));
+  const inputs = [{ name: 'x', dims: inside }, { name: 'v', dims: ['n', 'd'] }, ...weights];
+  const outputs = [
+    { name: 'y', value: emitted.output, dims: ['n', 'd'] },
+    { name: 'g', value: gradient, dims: inside },
+  ];
+  return open(block, g.build({ name, inputs, outputs }));
+}
+
 async function open(block: Block, program: Uint8Array): Promise<OpenBlock> {
   const session = await InferenceSession.create(program, { intraOpNumThreads: 1, logSeverityLevel: 3 });
   return {
@@ -46,7 +69,7 @@ async function open(block: Block, program: Uint8Array): Promise<OpenBlock> {
 /** Sizes of a block's input and output with this batch. */
 export function sizes({ block, input, batch }: { block: Block; input: Shape; batch: number }) {
   const output = blockShapes({ block, input }).at(-1)!;
-  return { x: [batch, ...input], y: [batch, ...output] } as const;
+  return { x: tensorShape({ batch, shape: input }), y: tensorShape({ batch, shape: output }) };
 }
 
 /** Signs `v` and weights of a block, by name. */

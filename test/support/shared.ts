@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 const ROOT = process.env.ZEROSCOUT_SHARED ?? fileURLToPath(new URL('../../../shared', import.meta.url));
 
 export const GOLDENS_NB201 = join(ROOT, 'goldens/nb201/cases.json');
+export const GOLDENS_AUTOFORMER = join(ROOT, 'goldens/autoformer/cases.json');
+export const COSTS_AUTOFORMER = join(ROOT, 'goldens/autoformer/costs.json');
 
 /** Whether the file is missing; then says so. For `describe.skipIf` and `it.skipIf`. */
 export function isMissing(path: string): boolean {

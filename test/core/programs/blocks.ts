@@ -1,6 +1,7 @@
 // In: nothing. Out: the blocks that programs are tested with: each operation alone, and several put together.
 import { type Block, BlockBuilder } from '../../../core/programs/block.js';
-import type { OperationName, Shape } from '../../../core/programs/operations.js';
+import type { Settings, Shape } from '../../../core/programs/operation.js';
+import type { OperationName } from '../../../core/programs/operations.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 
 export interface TestBlock {
@@ -38,8 +39,58 @@ function sumOfMany(): TestBlock {
   return { name: 'sum of the input and twice its pooling', block: b.build(), input: [2, 4, 4], stride: 1 };
 }
 
+/** An operation on tokens with weights: the first's shape, and those of further ones by the end of their slots. */
+function onTokens({
+  operation,
+  input,
+  settings = {},
+  weights = {},
+}: {
+  operation: OperationName;
+  input: readonly [number, number];
+  settings?: Settings;
+  weights?: Readonly<Record<string, readonly number[]>>;
+}): TestBlock {
+  const b = new BlockBuilder({ name: 'test', form: 'tokens' });
+  const slots = Object.entries(weights).map(([end, shape]) => ({ slot: `a${end}`, name: `a${end}`, shape }));
+  b.add(operation, [0], settings, ...slots);
+  const set = Object.entries(settings).map(([key, value]) => ` ${key} ${value}`);
+  return { name: `${operation} ${input}${set}`, block: b.build(), input, stride: 1 };
+}
+
+function attention({ heads, side, farthest }: { heads: number; side: number; farthest: number }): TestBlock {
+  const table = [2 * farthest + 2, 64];
+  return onTokens({
+    operation: 'attention',
+    input: [side ** 2 + 1, 3 * 64 * heads],
+    settings: { heads, side, farthest },
+    weights: { '': table, '.kc': table, '.vr': table, '.vc': table },
+  });
+}
+
+/** Operations of stems alone, which change the number of samples: no program has their VJP; see `openOperation`. */
+export const stemBlocks = {
+  patchEmbedding: {
+    ...onTokens({
+      operation: 'patchEmbedding',
+      input: [6, 5],
+      settings: { patch: 4, tokens: 6 },
+      weights: { '': [5, 3, 4, 4], '.bias': [5] },
+    }),
+    input: [3, 8, 12],
+  },
+  classToken: onTokens({
+    operation: 'classToken',
+    input: [3, 4],
+    settings: { tokens: 3 },
+    weights: { '': [4] },
+  }),
+} as const satisfies Partial<Record<OperationName, TestBlock>>;
+
 /** At least one block for each row of the table of operations: a row without one fails to compile and fails the test. */
-export const operationBlocks: Readonly<Record<OperationName, readonly TestBlock[]>> = {
+export const operationBlocks: Readonly<
+  Record<Exclude<OperationName, keyof typeof stemBlocks>, readonly TestBlock[]>
+> = {
   conv: [
     conv(1, 1, [3, 5], [4, 4]),
     conv(3, 1, [3, 2], [6, 4]),
@@ -66,6 +117,23 @@ export const operationBlocks: Readonly<Record<OperationName, readonly TestBlock[
   ],
   sum: [simple('sum', [2, 3, 3]), simple('sum', [2, 3, 3], [0, 0, 0]), sumOfMany()],
   zero: [simple('zero', [2, 3, 3])],
+  linear: [
+    onTokens({ operation: 'linear', input: [3, 4], weights: { '': [6, 4], '.bias': [6] } }),
+    onTokens({ operation: 'linear', input: [1, 5], weights: { '': [2, 5], '.bias': [2] } }),
+  ],
+  layerNorm: [
+    onTokens({ operation: 'layerNorm', input: [3, 6], weights: { '': [6], '.bias': [6] } }),
+    onTokens({ operation: 'layerNorm', input: [1, 20], weights: { '': [20], '.bias': [20] } }),
+  ],
+  gelu: [onTokens({ operation: 'gelu', input: [5, 7] })],
+  attention: [
+    attention({ heads: 1, side: 1, farthest: 2 }),
+    attention({ heads: 2, side: 2, farthest: 2 }),
+    attention({ heads: 1, side: 4, farthest: 2 }),
+  ],
+  positions: [
+    onTokens({ operation: 'positions', input: [3, 4], settings: { tokens: 3 }, weights: { '': [3, 4] } }),
+  ],
 };
 
 /** Two strided convolutions, and pooling with a convolution beside them: NAS-Bench-201's residual block, small. */

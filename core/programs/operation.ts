@@ -1,0 +1,53 @@
+// Out: what an operation of a block is: its shape, its ONNX form and its vector-Jacobian product. The table: operations.ts.
+import type { Layout } from './layout.js';
+import type { GraphBuilder } from './onnx.js';
+
+/** Shape of one image's activation: a map, or a matrix of tokens (see `Form`). */
+export type Shape = MapShape | TokenShape;
+export type MapShape = readonly [channels: number, height: number, width: number];
+export type TokenShape = readonly [tokens: number, channels: number];
+/** Static settings of an operation; they are part of a program's topology. */
+export type Settings = Readonly<Record<string, number>>;
+
+/** What an operation sees while a graph is written: names of ONNX values, and how they lie in memory. */
+export interface Site {
+  readonly inputs: readonly string[];
+  /** Slot of the weight, '' where there is none; of the first where there are several. */
+  readonly slot: string;
+  readonly settings: Settings;
+  /** Channels of the output. */
+  readonly channels: number;
+  readonly layout: Layout;
+}
+export interface Emitted {
+  readonly output: string;
+  /** Values that the VJP needs again. */
+  readonly saved: readonly string[];
+}
+export interface Operation {
+  /** Output shape; `weight` is the (first) weight's shape, [] where there is none. */
+  shape(args: { inputs: readonly Shape[]; weight: readonly number[]; settings: Settings }): Shape;
+  forward(g: GraphBuilder, site: Site): Emitted;
+  /** Gradients with respect to each input, given the gradient of the output; `undefined` is zero. */
+  vjp(g: GraphBuilder, site: Site, emitted: Emitted, gradient: string): readonly (string | undefined)[];
+}
+
+/** Dimensions of a tensor of that many images' activations: [b, c, h, w] of maps, [b n, c] of tokens. */
+export function tensorShape({ batch, shape }: { batch: number; shape: Shape }): readonly number[] {
+  return shape.length === 3 ? [batch, ...shape] : [batch * shape[0], shape[1]];
+}
+
+/** A shape that must be a map's. */
+export function mapShape(shape: Shape): MapShape {
+  if (shape.length === 3) return shape;
+  throw new Error(`found tokens [${shape}] where a map [channels, height, width] is needed`);
+}
+
+export function channelsOf(shape: Shape): number {
+  return shape.length === 3 ? shape[0] : shape[1];
+}
+
+/** Samples of one image: positions of a map, or tokens. */
+export function positionsOf(shape: Shape): number {
+  return shape.length === 3 ? shape[1] * shape[2] : shape[0];
+}

@@ -1,0 +1,79 @@
+// In: the text of an architecture, compact or JSON. Out: its width and layers, checked against the space; and back.
+import { SpecError } from '../../spec/errors.js';
+import { quote } from '../../spec/show.js';
+import type { Choices } from './choices.js';
+
+export interface Layer {
+  readonly heads: number;
+  /** Hidden channels of the MLP over the width. */
+  readonly ratio: number;
+}
+
+export interface Architecture {
+  readonly width: number;
+  readonly layers: readonly Layer[];
+}
+
+/** `w216-h3r4-h4r3.5-...`: width, then heads and MLP ratio of each layer; the depth is the number of layers. */
+export function printArchitecture({ width, layers }: Architecture): string {
+  return [`w${width}`, ...layers.map(({ heads, ratio }) => `h${heads}r${ratio}`)].join('-');
+}
+
+/**
+ * Reads the compact text, or a JSON object { depth, embedDim, mlpRatio, numHeads } as search results are written
+ * (`depth` may be left out). A SpecError says which layer is wrong, what was found and what would be right.
+ */
+export function parseArchitecture({ text, choices }: { text: string; choices: Choices }): Architecture {
+  const fail: Fail = (message) => {
+    throw SpecError.of({ path: '', message: `candidate ${quote(text)}: ${message}` });
+  };
+  const { width, layers } = text.startsWith('{') ? readJson(text, fail) : readCompact(text, fail);
+  const check = (where: string, found: unknown, allowed: readonly number[]): number =>
+    allowed.includes(found as number)
+      ? (found as number)
+      : fail(`${where} is ${JSON.stringify(found)}; must be one of ${allowed.join(', ')}`);
+  check('the number of layers', layers.length, choices.depths);
+  return {
+    width: check('width', width, choices.widths),
+    layers: layers.map(({ heads, ratio }, i) => ({
+      heads: check(`heads of layer ${i}`, heads, choices.heads),
+      ratio: check(`ratio of layer ${i}`, ratio, choices.ratios),
+    })),
+  };
+}
+
+type Fail = (message: string) => never;
+interface Unchecked {
+  readonly width: unknown;
+  readonly layers: readonly { readonly heads: unknown; readonly ratio: unknown }[];
+}
+
+function readCompact(text: string, fail: Fail): Unchecked {
+  const [first, ...rest] = text.split('-');
+  const width = /^w(\d{1,6})$/.exec(first!);
+  if (!width) return fail(`begins with ${quote(first!)}; must be as in w216-h3r4-h4r3.5, width first`);
+  const layers = rest.map((part, i) => {
+    const layer = /^h(\d{1,6})r(\d{1,6}(?:\.\d{1,6})?)$/.exec(part);
+    if (!layer) return fail(`layer ${i} is ${quote(part)}; must be heads and MLP ratio, as in h3r3.5`);
+    return { heads: Number(layer[1]), ratio: Number(layer[2]) };
+  });
+  return { width: Number(width[1]), layers };
+}
+
+function readJson(text: string, fail: Fail): Unchecked {
+  let value: Record<string, unknown>;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return fail(`not JSON: ${(error as Error).message}`);
+  }
+  const known = ['depth', 'embedDim', 'mlpRatio', 'numHeads'];
+  const stray = Object.keys(value).find((key) => !known.includes(key));
+  if (stray !== undefined) fail(`unknown field ${quote(stray)}; has ${known.join(', ')}`);
+  const { depth, embedDim, mlpRatio: ratios, numHeads: heads } = value;
+  if (!Array.isArray(ratios) || !Array.isArray(heads) || ratios.length !== heads.length)
+    return fail('mlpRatio and numHeads must be lists of one length, an entry for each layer');
+  if (depth !== undefined && depth !== ratios.length)
+    fail(`depth is ${JSON.stringify(depth)}, but mlpRatio and numHeads have ${ratios.length} entries`);
+  return { width: embedDim, layers: ratios.map((ratio, i) => ({ ratio, heads: heads[i] })) };
+}

@@ -1,0 +1,52 @@
+// Out: what an architecture of each AutoFormer space may choose (Chen et al. 2021), and the network all are slices of.
+
+/** The choices of one space: a depth and a width for the network, a number of heads and an MLP ratio for each layer. */
+export interface Choices {
+  readonly depths: readonly number[];
+  readonly widths: readonly number[];
+  readonly heads: readonly number[];
+  readonly ratios: readonly number[];
+  /** The largest network, the supernet; no sampled one need be that large. */
+  readonly largest: { readonly width: number; readonly heads: number; readonly ratio: number };
+}
+
+export type Size = 'tiny' | 'small' | 'base';
+
+export const CHOICES: Readonly<Record<Size, Choices>> = {
+  tiny: {
+    depths: [12, 13, 14],
+    widths: [192, 216, 240],
+    heads: [3, 4],
+    ratios: [3.5, 4],
+    largest: { width: 256, heads: 4, ratio: 4 },
+  },
+  small: {
+    depths: [12, 13, 14],
+    widths: [320, 384, 448],
+    heads: [5, 6, 7],
+    ratios: [3, 3.5, 4],
+    largest: { width: 448, heads: 7, ratio: 4 },
+  },
+  base: {
+    depths: [14, 15, 16],
+    widths: [528, 576, 624],
+    heads: [9, 10],
+    ratios: [3, 3.5, 4],
+    largest: { width: 640, heads: 10, ratio: 4 },
+  },
+};
+
+/** Channels of one attention head. */
+export const HEAD = 64;
+/** Side of the square patches, pixels. */
+export const PATCH = 16;
+/** Relative positions further apart than this count as this far. */
+export const FARTHEST = 14;
+/** Rows of a table of relative positions: one for the class token, then -14 to 14. */
+export const TABLE = 2 * FARTHEST + 2;
+
+/** Architectures of a space, exactly. */
+export function countArchitectures({ depths, widths, heads, ratios }: Choices): bigint {
+  const layer = BigInt(heads.length * ratios.length);
+  return BigInt(widths.length) * depths.reduce((sum, depth) => sum + layer ** BigInt(depth), 0n);
+}

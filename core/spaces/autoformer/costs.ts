@@ -1,0 +1,41 @@
+// In: an architecture and a resolution. Out: what it costs: multiply-adds as AutoFormer's code counts them, parameters.
+import type { Costs } from '../space.js';
+import type { Architecture } from './architecture.js';
+import { HEAD, PATCH, TABLE } from './choices.js';
+
+/** Values of a patch: 3 x 16 x 16. */
+const PIXELS = 3 * PATCH ** 2;
+const CLASSES = 1000;
+
+/**
+ * Parameters: everything, final norm and head included. FLOPs: multiply-adds counted once, in the published way: two
+ * tokens more than patches, the head applied to every token, no softmax, GELU or sums; they may end in .5.
+ */
+export function architectureCosts({
+  architecture: { width, layers },
+  resolution,
+}: {
+  architecture: Architecture;
+  resolution: number;
+}): Costs {
+  const patches = Math.floor(resolution / PATCH) ** 2;
+  const tokens = patches + 2;
+  let parameters = width * (PIXELS + 1 + 1 + (patches + 1) + 2 + CLASSES) + CLASSES;
+  let flops = width * (PIXELS * patches + 1 + (patches + 1) / 2 + (patches + 1) * CLASSES);
+  for (const { heads, ratio } of layers) {
+    const q = HEAD * heads;
+    const hidden = hiddenChannels({ width, ratio });
+    // norms; qkv and proj with biases; four tables; fc1 and fc2 with biases
+    parameters += 4 * width + 3 * q * (width + 1) + (q + 1) * width;
+    parameters += 4 * TABLE * HEAD + 2 * width * hidden + hidden + width;
+    // norms; qkv and proj; two products; relative positions; fc1 and fc2
+    flops += 2 * tokens * width + 4 * tokens * width * q + 2 * tokens ** 2 * q;
+    flops += 28.5 * tokens ** 2 + (tokens * q) / 2 + 2 * tokens * width * hidden;
+  }
+  return { flops, parameters };
+}
+
+/** Hidden channels of an MLP. */
+export function hiddenChannels({ width, ratio }: { width: number; ratio: number }): number {
+  return Math.trunc(width * ratio);
+}
