@@ -180,10 +180,12 @@ execution: { device: cpu, shardSize: 16, window: 2 }
 
   it('names the nearest kind and key of the space', () => {
     expect(messages('name: a\nspace: { kind: nasbench201 }')).toEqual([
-      'space.kind: unknown "nasbench201"; did you mean "nas-bench-201"? Known: nas-bench-201',
+      expect.stringMatching(
+        /^space\.kind: unknown "nasbench201"; did you mean "nas-bench-201"\? Known: nas-bench-201/,
+      ),
     ]);
     expect(messages('name: a\nspace: { knd: nas-bench-201 }')).toEqual([
-      'space.kind: missing; must be one of nas-bench-201',
+      expect.stringMatching(/^space\.kind: missing; must be one of nas-bench-201/),
       'space.knd: unknown key "knd"; did you mean "kind"?',
     ]);
     expect(messages('name: a\nspace: { kind: nas-bench-201, knd: 1 }')).toEqual([
