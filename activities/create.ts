@@ -6,7 +6,9 @@ import type { SearchActivities } from '../core/spec/search.js';
 import type { Store } from '../store/store.js';
 import { auditScores } from './audit-scores.js';
 import { breedGeneration } from './breed-generation.js';
+import { compareRuns } from './compare-runs.js';
 import { keepBest } from './keep-best.js';
+import { type NotifyOptions, notify } from './notify.js';
 import { planCandidates } from './plan-candidates.js';
 import { rankCandidates } from './rank-candidates.js';
 import { reportSearch } from './report-search.js';
@@ -18,10 +20,9 @@ const HEARTBEAT_MS = 5_000;
 export function createControlActivities({
   store,
   now,
-}: {
-  store: Store;
-  now: () => number;
-}): Omit<SearchActivities, 'scoreShard'> {
+  commands,
+  env,
+}: NotifyOptions & { now: () => number }): Omit<SearchActivities, 'scoreShard'> {
   return {
     planCandidates: mapped(beating(planCandidates({ store }))),
     breedGeneration: mapped(beating(breedGeneration({ store }))),
@@ -29,6 +30,8 @@ export function createControlActivities({
     rankCandidates: mapped(beating(rankCandidates({ store }))),
     keepBest: mapped(beating(keepBest({ store }))),
     reportSearch: mapped(beating(reportSearch({ store, now }))),
+    compareRuns: mapped(beating(compareRuns({ store }))),
+    notify: mapped(beating(notify({ store, commands, env }))),
   };
 }
 

@@ -1,5 +1,5 @@
 // In: a ranked search. Out: the blob of its summary.json.
-
+import { scoreScope } from '../core/programs/address.js';
 import { readRankingCsv } from '../core/report/ranking-csv.js';
 import { formatSummary } from '../core/report/summary.js';
 import type { SearchActivities } from '../core/spec/search.js';
@@ -35,7 +35,8 @@ export function reportSearch({
       ...(ended === undefined ? {} : { ended }),
       ...(rounds.length > 1 ? { rounds: rounds.map((round) => ({ ...round })) } : {}),
     });
-    return { summary: await store.blobs.put(new TextEncoder().encode(summary)) };
+    const scopes = rounds.map(({ fidelity }) => scoreScope({ ...specification, fidelity }));
+    return { summary: await store.blobs.put(new TextEncoder().encode(summary)), scopes };
   };
 }
 

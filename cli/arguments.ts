@@ -1,5 +1,6 @@
 // In: words of the command line. Out: checked values, and the error of a command that was interrupted.
 import { InvalidArgumentError } from 'commander';
+import { DURATION, parseDuration } from '../core/spec/duration.js';
 
 /** The person stopped the command; exit code 130. */
 export class Interrupted extends Error {
@@ -14,4 +15,31 @@ export function wholeNumber({ min, max }: { min: number; max: number }): (text: 
       throw new InvalidArgumentError(`Found "${text}"; must be a whole number from ${min} to ${max}.`);
     return value;
   };
+}
+
+/** A commander parser for durations; answers milliseconds. */
+export function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError(`Found "${text}"; must be ${DURATION}.`);
+  return ms;
+}
+
+/** A commander parser for ISO 8601; a date alone is its first moment in UTC. */
+export function instant(text: string): Date {
+  const time = new Date(/^\d{4}-\d\d-\d\d([T ][\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/.test(text) ? text : Number.NaN);
+  if (Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError(
+      `Found "${text}"; must be a time such as 2026-11-20 or 2026-11-20T02:00Z.`,
+    );
+  return time;
+}
+
+/** A commander parser for IANA time zones. */
+export function timezone(text: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return text;
+  } catch {
+    throw new InvalidArgumentError(`Found "${text}"; must be a time zone such as Europe/Berlin.`);
+  }
 }

@@ -6,12 +6,12 @@ import { createBlobCache, digestOf, isDigest } from './blob-cache.js';
 import { readAll } from './facts.js';
 import type { Link } from './link.js';
 import type { BlobStore } from './store.js';
-
-export const BUCKET = 'zeroscout-blobs';
+import { BUCKET } from './streams.js';
 
 const CHUNK_BYTES = 128 * 1024;
 /** 8 MiB at a time. */
 const CHUNKS_PER_BATCH = 64;
+const RENEWED_MS = 24 * 3_600_000;
 /** A blob that is being replaced, or read from a replica that lags, looks broken for a moment. */
 const LOOKS = 3;
 const LOOK_PAUSE_MS = 150;
@@ -25,7 +25,9 @@ export async function createBlobs({ link }: { readonly link: Link }): Promise<Bl
   async function put(bytes: Uint8Array): Promise<string> {
     const digest = digestOf(bytes);
     // reads it all: a blob that went bad is mended by putting it again
-    if ((await look({ link, bucket, digest })).bytes) return digest;
+    const seen = await look({ link, bucket, digest });
+    // whoever puts it needs it from now on, and what is old may be deleted by `zeroscout gc`: the copy is renewed
+    if (seen.bytes && Date.now() - seen.storedAt < RENEWED_MS) return digest;
     await link.call('storing a blob', () =>
       bucket.put({ name: digest, options: { max_chunk_size: CHUNK_BYTES } }, streamOf(bytes)),
     );
@@ -54,7 +56,9 @@ export async function createBlobs({ link }: { readonly link: Link }): Promise<Bl
   return { put, get };
 }
 
-type Look = { readonly bytes: Uint8Array } | { readonly bytes?: never; readonly fault: string };
+type Look =
+  | { readonly bytes: Uint8Array; readonly storedAt: number }
+  | { readonly bytes?: never; readonly fault: string };
 
 /**
  * Reads the chunks with batched direct gets, as they lie in the bucket's stream (NATS ADR-20). The client's own `get`
@@ -80,7 +84,7 @@ async function look(given: {
         });
   const bytes = joined(messages.map(({ data }) => data));
   const found = digestOf(bytes);
-  if (found === digest) return { bytes };
+  if (found === digest) return { bytes, storedAt: Date.parse(info.mtime) };
   return messages.length === 0
     ? { fault: `its ${info.size} bytes are missing` }
     : { fault: `altered: ${bytes.length} bytes with the SHA-256 ${found}` };

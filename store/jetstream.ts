@@ -1,5 +1,6 @@
 // In: the address of a NATS server with JetStream. Out: the store on it, its streams and bucket created where absent.
 import { type ConnectOptions, connectLink } from './connect.js';
+import { createHousekeeping } from './housekeeping.js';
 import { createBlobs } from './jetstream-blobs.js';
 import { createFailures } from './jetstream-failures.js';
 import { createProgress } from './jetstream-progress.js';
@@ -22,6 +23,7 @@ export async function connectStore(options: ConnectOptions): Promise<Store> {
       failures: createFailures({ link }),
       blobs: await createBlobs({ link }),
       progress: createProgress({ link }),
+      housekeeping: createHousekeeping({ link }),
       close: () => link.close(),
     };
   } catch (error) {

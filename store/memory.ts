@@ -3,7 +3,16 @@ import { BlobError, ServiceError } from '../core/spec/errors.js';
 import { digestOf, isDigest } from './blob-cache.js';
 import { byCandidate, checkToken, decodeFailure, decodeScore, encodeFailure, encodeScore } from './codec.js';
 import { decodeEvent, deliver } from './progress.js';
-import type { BlobStore, FailureStore, ProgressBus, ProgressEvent, ScoreStore, Store } from './store.js';
+import type {
+  BlobStore,
+  FailureStore,
+  Holding,
+  Housekeeping,
+  ProgressBus,
+  ProgressEvent,
+  ScoreStore,
+  Store,
+} from './store.js';
 
 /** Values are kept as the JSON that JetStream would hold, so that both stores give back the very same. */
 export function createMemoryStore(): Store {
@@ -12,24 +21,32 @@ export function createMemoryStore(): Store {
     if (!open)
       throw new ServiceError({ address: 'memory', message: 'memory store: it was closed; create another' });
   };
+  const scopes: Tables = new Map();
+  const runs: Tables = new Map();
+  const blobs: Blobs = new Map();
   return {
-    scores: createScores({ check }),
-    failures: createFailures({ check }),
-    blobs: createBlobs({ check }),
+    scores: createScores({ check, scopes }),
+    failures: createFailures({ check, runs }),
+    blobs: createBlobs({ check, blobs }),
     progress: createProgress({ isOpen: () => open }),
+    housekeeping: createHousekeeping({ check, scopes, runs, blobs }),
     async close() {
       open = false;
     },
   };
 }
 
+type Blobs = Map<string, { readonly bytes: Uint8Array; readonly storedAt: number }>;
+/** JSON by key; a table's `newest` is when the last was written. */
+type Table = Map<string, string> & { newest?: number };
+type Tables = Map<string, Table>;
+
 interface Guard {
   /** Throws once the store is closed. */
   readonly check: () => void;
 }
 
-function createScores({ check }: Guard): ScoreStore {
-  const scopes = new Map<string, Map<string, string>>();
+function createScores({ check, scopes }: Guard & { readonly scopes: Tables }): ScoreStore {
   return {
     async put(scope, entries) {
       check();
@@ -39,6 +56,7 @@ function createScores({ check }: Guard): ScoreStore {
       return encoded.map(({ key, json }) => {
         if (facts.has(key)) return 'existed';
         facts.set(key, json);
+        facts.newest = Date.now();
         return 'stored';
       });
     },
@@ -52,8 +70,7 @@ function createScores({ check }: Guard): ScoreStore {
   };
 }
 
-function createFailures({ check }: Guard): FailureStore {
-  const runs = new Map<string, Map<string, string>>();
+function createFailures({ check, runs }: Guard & { readonly runs: Tables }): FailureStore {
   return {
     async put(run, failures) {
       check();
@@ -61,6 +78,7 @@ function createFailures({ check }: Guard): FailureStore {
       const facts = tableOf({ tables: runs, name: run });
       const encoded = failures.map((failure) => ({ key: failure.candidate, json: encodeFailure(failure) }));
       for (const { key, json } of encoded) if (!facts.has(key)) facts.set(key, json);
+      facts.newest = Date.now();
     },
     async list(run) {
       check();
@@ -70,22 +88,21 @@ function createFailures({ check }: Guard): FailureStore {
   };
 }
 
-function createBlobs({ check }: Guard): BlobStore {
-  const blobs = new Map<string, Uint8Array>();
+function createBlobs({ check, blobs }: Guard & { readonly blobs: Blobs }): BlobStore {
   return {
     async put(bytes) {
       check();
       const digest = digestOf(bytes);
-      if (!blobs.has(digest)) blobs.set(digest, bytes.slice());
+      if (!blobs.has(digest)) blobs.set(digest, { bytes: bytes.slice(), storedAt: Date.now() });
       return digest;
     },
     async get(digest) {
       check();
       if (!isDigest(digest))
         throw new BlobError(`blob ${JSON.stringify(digest)}: not a SHA-256 in lower-case hex`);
-      const bytes = blobs.get(digest);
-      if (!bytes) throw new BlobError(`blob ${digest} in memory: missing`);
-      return bytes.slice();
+      const blob = blobs.get(digest);
+      if (!blob) throw new BlobError(`blob ${digest} in memory: missing`);
+      return blob.bytes.slice();
     },
   };
 }
@@ -111,14 +128,48 @@ function createProgress({ isOpen }: { readonly isOpen: () => boolean }): Progres
   };
 }
 
-function tableOf({
-  tables,
-  name,
-}: {
-  readonly tables: Map<string, Map<string, string>>;
-  readonly name: string;
-}) {
-  const table = tables.get(name) ?? new Map<string, string>();
+function createHousekeeping({
+  check,
+  scopes,
+  runs,
+  blobs,
+}: Guard & { readonly scopes: Tables; readonly runs: Tables; readonly blobs: Blobs }): Housekeeping {
+  const holdings = async (tables: Tables): Promise<Holding[]> => {
+    check();
+    return [...tables]
+      .filter(([, { size }]) => size > 0)
+      .map(([name, table]) => ({
+        name,
+        count: table.size,
+        bytes: [...table.values()].reduce((sum, { length }) => sum + length, 0),
+        newest: table.newest ?? 0,
+      }));
+  };
+  const remove = (from: Map<string, unknown>) => async (name: string) => {
+    check();
+    checkToken({ what: 'scope or run', value: name });
+    from.delete(name);
+  };
+  return {
+    scopes: () => holdings(scopes),
+    failureRuns: () => holdings(runs),
+    async blobs() {
+      check();
+      return [...blobs].map(([name, { bytes, storedAt }]) => ({
+        name,
+        count: 1,
+        bytes: bytes.length,
+        newest: storedAt,
+      }));
+    },
+    deleteBlob: remove(blobs),
+    deleteScope: remove(scopes),
+    deleteFailures: remove(runs),
+  };
+}
+
+function tableOf({ tables, name }: { readonly tables: Tables; readonly name: string }) {
+  const table: Table = tables.get(name) ?? new Map();
   tables.set(name, table);
   return table;
 }

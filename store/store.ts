@@ -68,11 +68,37 @@ export interface ProgressBus {
   subscribe(search: string, listener: (event: ProgressEvent) => void): () => void;
 }
 
+/** A blob, the scores of one scope, or the failures of one run. */
+export interface Holding {
+  /** Digest, scope or run. */
+  readonly name: string;
+  readonly count: number;
+  /** Of blobs exact, else an estimate. */
+  readonly bytes: number;
+  /** When the newest of them was written, or a blob was last put; milliseconds since 1970. */
+  readonly newest: number;
+}
+
+/**
+ * What is there and how to let go of it. What is deleted is as if it had never been put; to delete what is not there is
+ * a no-op. Whoever deletes sees to it that nobody needs it: a blob that is put again within a day keeps its `newest`,
+ * after that it is renewed, so what has not been put for two days is in nobody's hands.
+ */
+export interface Housekeeping {
+  blobs(): Promise<Holding[]>;
+  scopes(): Promise<Holding[]>;
+  failureRuns(): Promise<Holding[]>;
+  deleteBlob(digest: string): Promise<void>;
+  deleteScope(scope: string): Promise<void>;
+  deleteFailures(run: string): Promise<void>;
+}
+
 export interface Store {
   readonly scores: ScoreStore;
   readonly failures: FailureStore;
   readonly blobs: BlobStore;
   readonly progress: ProgressBus;
+  readonly housekeeping: Housekeeping;
   /** Flushes and disconnects; idempotent. */
   close(): Promise<void>;
 }

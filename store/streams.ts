@@ -11,6 +11,8 @@ import type { Link } from './link.js';
 
 export const SCORES = { stream: 'ZEROSCOUT_SCORES', prefix: 'zeroscout.score' } as const;
 export const FAILURES = { stream: 'ZEROSCOUT_FAILURES', prefix: 'zeroscout.failure' } as const;
+/** Blobs lie in an object store, whose stream is `OBJ_` and this. */
+export const BUCKET = 'zeroscout-blobs';
 
 /** "stream name already in use with a different configuration" */
 const NAME_IN_USE = 10058;

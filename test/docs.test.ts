@@ -11,7 +11,14 @@ const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => ent
 const MADE = /^(dist|zeroscout-out|\.zeroscout|node_modules)\b/;
 
 const decisions = readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`);
-const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/architecture.md', ...decisions];
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'docs/architecture.md',
+  'docs/operations.md',
+  ...decisions,
+];
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** `core/spec/errors.ts` and the like: words in backticks, or parts of commands, that begin with a folder of ours. */

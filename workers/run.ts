@@ -23,6 +23,8 @@ export interface WorkerOptions {
   readonly temporal: { readonly options: NativeConnectionOptions; readonly namespace: string };
   readonly store: Store;
   readonly stop: AbortSignal;
+  /** Whether a control worker runs what `notify.command` of a specification says. */
+  readonly commands: 'allowed' | 'refused';
   /** Another scorer in place of ours; for tests of what happens when one misbehaves. */
   readonly scorerScript?: string;
   readonly onReady?: () => void;
@@ -33,7 +35,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const log = createLog({ role: options.role });
   installTemporalLog(log);
   const connection = await NativeConnection.connect(options.temporal.options);
-  const { role, device, concurrency, store, stop } = options;
+  const { role, device, concurrency, store, stop, commands } = options;
   const pool =
     role === 'score'
       ? createScorerPool({
@@ -64,7 +66,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
           ...shared,
           taskQueue: CONTROL_QUEUE,
           workflowBundle: { codePath: WORKFLOW_BUNDLE },
-          activities: createControlActivities({ store, now: Date.now }),
+          activities: createControlActivities({ store, now: Date.now, commands, env: process.env }),
         });
     const shutdown = () => worker.getState() === 'RUNNING' && worker.shutdown();
     stop.addEventListener('abort', shutdown);

@@ -1,2 +1,5 @@
 // Out: every workflow, for the bundle.
-export { search } from './search.js';
+import { concluded } from './concluded.js';
+import { search as score } from './search.js';
+
+export const search = concluded(score);

@@ -158,7 +158,7 @@ export async function search(input: SearchInput): Promise<SearchResult> {
         },
       ]);
       show('done');
-      return { ...ranked, ...report, plan: cohort, run };
+      return { id, ...ranked, ...report, plan: cohort, run };
     }
     const next = await control.keepBest.executeWithOptions({ summary: `keep the best ${keep * 100} %` }, [
       { specification, ranking: ranked.ranking, keep },

@@ -6,10 +6,9 @@ import { ndcg, topQuality, topStability } from '../../core/ranking/quality.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { SpecError } from '../../core/spec/errors.js';
-import type { SearchMemo, SearchResult } from '../../core/spec/search.js';
 import { stagesOf } from '../../core/spec/stages.js';
 import type { Truth } from '../../core/spec/truth.js';
-import { findSearch, stateOf } from '../search/find-search.js';
+import { finishedSearch } from '../search/find-search.js';
 import { readTruth } from '../search/read-specification.js';
 import { readResults } from '../search/results.js';
 import { plainTable } from '../search/show-results.js';
@@ -40,13 +39,9 @@ async function correlate(
   id: string,
   { truth: path, json }: Options,
 ): Promise<void> {
-  const { handle, description } = await findSearch({ client, id });
-  if (description.status.name !== 'COMPLETED')
-    throw SpecError.of({ path: 'ID', message: `search "${id}" has no results: ${stateOf(description)}` });
-  const { specification: whole } = description.memo as unknown as SearchMemo;
-  const { specification } = stagesOf(whole).at(-1)!;
+  const { memo, result } = await finishedSearch({ client, id });
+  const { specification } = stagesOf(memo.specification).at(-1)!;
   const truth = await readTruth({ path, space: openSpace(specification.space) });
-  const result = (await handle.result()) as SearchResult;
   const { rows } = await readResults({ store, result });
   const rankings = await drawRankings({ store, specification, plan: result.plan });
   const report = {

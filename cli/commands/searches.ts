@@ -2,15 +2,16 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import { SpecError } from '../../core/spec/errors.js';
-import type { SearchProgress, SearchResult } from '../../core/spec/search.js';
-import { SEARCH_WORKFLOW, workflowIdOf } from '../../core/spec/search-queues.js';
+import type { SearchMemo, SearchProgress, SearchResult } from '../../core/spec/search.js';
+import { SEARCH_WORKFLOW, searchIdOf } from '../../core/spec/search-queues.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
-import { findSearch, stateOf } from '../search/find-search.js';
+import { findSearch, finishedSearch, stateOf } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
 import { readResults } from '../search/results.js';
+import { changesLine, changesText, readChanges } from '../search/show-changes.js';
 import { plainTable, rankingTable, summaryLines } from '../search/show-results.js';
 import { type Session, withSession } from '../session.js';
-import { note, print, printJson } from '../terminal.js';
+import { note, paint, print, printJson } from '../terminal.js';
 
 const LISTED = 50;
 const QUERY_MS = 5_000;
@@ -94,11 +95,12 @@ async function list({ client, connections }: Session, { json }: Json): Promise<v
     pageSize: LISTED,
   })) {
     rows.push({
-      id: execution.workflowId.slice(workflowIdOf('').length),
+      id: searchIdOf(execution.workflowId),
       name: String(execution.memo?.name ?? ''),
       space: String(execution.memo?.space ?? ''),
       state: stateOf(execution),
       progress: String(execution.memo?.progress ?? ''),
+      schedule: (execution.memo?.schedule as string | undefined) ?? null,
       started: execution.startTime.toISOString(),
     });
     if (rows.length === LISTED) break;
@@ -112,7 +114,7 @@ async function list({ client, connections }: Session, { json }: Json): Promise<v
   if (connections.temporal.webAddress) note(`web page: ${connections.temporal.webAddress}`);
 }
 
-async function statusOf({ client }: Session, id: string, { json }: Json): Promise<void> {
+async function statusOf({ client, store }: Session, id: string, { json }: Json): Promise<void> {
   const { handle, description } = await findSearch({ client, id });
   // Without a control worker nobody answers a query; what the search last wrote of itself is there all the same.
   const query = () => handle.query<SearchProgress>('progress').catch(() => undefined);
@@ -121,19 +123,27 @@ async function statusOf({ client }: Session, id: string, { json }: Json): Promis
       ? await client.withDeadline(Date.now() + QUERY_MS, query)
       : undefined;
   const state = stateOf(description);
-  const { name, space } = (description.memo ?? {}) as { name?: string; space?: string };
+  const { name, space, schedule } = (description.memo ?? {}) as Partial<SearchMemo>;
+  const result =
+    description.status.name === 'COMPLETED' ? ((await handle.result()) as SearchResult) : undefined;
+  const changes = result && (await readChanges({ store, result }));
   const status = {
     id,
     name,
     space,
     state,
     started: description.startTime.toISOString(),
+    ...(schedule ? { schedule } : {}),
     ...(progress ? { progress } : {}),
+    ...(changes ? { changes } : {}),
+    ...(result?.notNotified ? { notNotified: result.notNotified } : {}),
   };
   if (json) return printJson(status);
   print(`${id}: ${state}`);
-  print(`  ${name}, ${space}, started ${status.started}`);
+  print(`  ${name}, ${space}, started ${status.started}${schedule ? ` by schedule ${schedule}` : ''}`);
   print(`  ${String(description.memo?.progress ?? '')}`);
+  if (changes) print(`  ${changesLine(changes)}`);
+  if (result?.notNotified) print(paint.yellow(`  nobody was told: ${result.notNotified}`));
   if (progress)
     print(
       `  shards: ${progress.shards.done} of ${progress.shards.total} done, ${progress.shards.running.length} running`,
@@ -159,13 +169,8 @@ async function results(
   id: string,
   { top, format, json }: Json & { top?: number; format: 'table' | 'csv' | 'json' },
 ): Promise<void> {
-  const { handle, description } = await findSearch({ client, id });
-  if (description.status.name !== 'COMPLETED')
-    throw SpecError.of({ path: 'ID', message: `search "${id}" has no results: ${stateOf(description)}` });
-  const { rows, files, summary } = await readResults({
-    store,
-    result: (await handle.result()) as SearchResult,
-  });
+  const { result } = await finishedSearch({ client, id });
+  const { rows, files, summary } = await readResults({ store, result });
   const first = rows.slice(0, top);
   if (json || format === 'json')
     return printJson(first.map(({ proxies, ...row }) => ({ ...row, ...printable(proxies) })));
@@ -175,6 +180,8 @@ async function results(
     );
   print(rankingTable(rows.slice(0, top ?? 20)));
   print(`\n${summaryLines(summary)}`);
+  const changes = await readChanges({ store, result });
+  if (changes) print(`\n${changesText(changes)}`);
 }
 
 /** JSON has no infinity. */

@@ -14,6 +14,7 @@ interface WorkerCommandOptions {
   readonly role: 'control' | 'score';
   readonly device: string;
   readonly concurrency: number;
+  readonly allowCommands?: true;
 }
 
 export function addWorkerCommand(program: Command): void {
@@ -35,12 +36,18 @@ export function addWorkerCommand(program: Command): void {
       availableParallelism(),
     )
     .addOption(
+      new Option(
+        '--allow-commands',
+        'a control worker runs the notify.command of specifications; without it they are data alone',
+      ).env('ZEROSCOUT_ALLOW_COMMANDS'),
+    )
+    .addOption(
       new Option('--background-of <HOME>', 'marks the workers that zeroscout services down stops').hideHelp(),
     )
     .action(work);
 }
 
-async function work({ role, device, concurrency }: WorkerCommandOptions): Promise<void> {
+async function work({ role, device, concurrency, allowCommands }: WorkerCommandOptions): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
@@ -63,7 +70,8 @@ async function work({ role, device, concurrency }: WorkerCommandOptions): Promis
   });
   try {
     const { runWorker } = await import('../../workers/run.js');
-    await runWorker({ role, device, concurrency, temporal, store, stop: stop.signal });
+    const commands = allowCommands ? 'allowed' : 'refused';
+    await runWorker({ role, device, concurrency, temporal, store, stop: stop.signal, commands });
   } finally {
     await store.close();
   }

@@ -1,7 +1,8 @@
 // In: the id of a search. Out: its workflow, or a SpecError that lists what there is.
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { SpecError } from '../../core/spec/errors.js';
-import { SEARCH_WORKFLOW, workflowIdOf } from '../../core/spec/search-queues.js';
+import type { SearchMemo, SearchResult } from '../../core/spec/search.js';
+import { SEARCH_WORKFLOW, searchIdOf, workflowIdOf } from '../../core/spec/search-queues.js';
 
 export async function findSearch({ client, id }: { client: Client; id: string }) {
   const handle = client.workflow.getHandle(checkedWorkflowId(id));
@@ -14,7 +15,7 @@ export async function findSearch({ client, id }: { client: Client; id: string })
       query: `WorkflowType = "${SEARCH_WORKFLOW}"`,
       pageSize: 20,
     })) {
-      known.push(workflowId.slice(workflowIdOf('').length));
+      known.push(searchIdOf(workflowId));
       if (known.length === 10) break;
     }
     const there = known.length ? `known: ${[...new Set(known)].join(', ')}` : 'there is none yet';
@@ -35,4 +36,13 @@ export function checkedWorkflowId(id: string): string {
 /** The state that people see: what the search says of itself while it runs, how it ended after. */
 export function stateOf({ status, memo }: Pick<WorkflowExecutionDescription, 'status' | 'memo'>): string {
   return status.name === 'RUNNING' ? String(memo?.state ?? 'starting') : status.name.toLowerCase();
+}
+
+/** A search with results; a SpecError for any other. */
+export async function finishedSearch({ client, id }: { client: Client; id: string }) {
+  const { handle, description } = await findSearch({ client, id });
+  if (description.status.name !== 'COMPLETED')
+    throw SpecError.of({ path: 'ID', message: `search "${id}" has no results: ${stateOf(description)}` });
+  const memo = description.memo as unknown as SearchMemo;
+  return { memo, result: (await handle.result()) as SearchResult };
 }

@@ -7,7 +7,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { SpecError } from '../../core/spec/errors.js';
-import type { SearchInput, SearchMemo } from '../../core/spec/search.js';
+import type { SearchMemo, SearchRequest } from '../../core/spec/search.js';
 import { CONTROL_QUEUE, SEARCH_WORKFLOW, workflowIdOf } from '../../core/spec/search-queues.js';
 import { specificationDifferences } from '../../core/spec/specification-digest.js';
 import { writeCandidateList } from '../../store/candidate-list.js';
@@ -37,27 +37,15 @@ export async function startSearch({
   id: string;
   read: ReadSpecification;
 }): Promise<Started> {
-  const { specification, digest } = read;
   const workflowId = workflowIdOf(id);
   const existing = await describe(client, workflowId);
   if (existing) refuseAnother({ id, read, memo: existing.memo as unknown as SearchMemo });
   if (existing?.status.name === 'RUNNING')
     return { id, handle: client.workflow.getHandle(workflowId), how: 'attached' };
-  const list = read.list && (await writeCandidateList(store.blobs, read.list));
-  const input: SearchInput = { id, specification, ...(list ? { list } : {}) };
-  const memo: SearchMemo = {
-    name: specification.name,
-    space: specification.space.kind,
-    digest,
-    specification,
-  };
   try {
     const handle = await client.workflow.start(SEARCH_WORKFLOW, {
       workflowId,
-      taskQueue: CONTROL_QUEUE,
-      args: [input],
-      memo: { ...memo },
-      staticSummary: `${specification.name}: ${specification.strategy.kind} search of ${specification.space.kind}`,
+      ...(await searchOptions({ store, read })),
     });
     return { id, handle, how: 'started' };
   } catch (error) {
@@ -65,6 +53,26 @@ export async function startSearch({
     // Somebody else started it between our look and our start: look again.
     return startSearch({ client, store, id, read });
   }
+}
+
+/** All that Temporal is told of a search but its id; the candidates of a list are in the store then. */
+export async function searchOptions({
+  store,
+  read: { specification, digest, list: candidates },
+}: {
+  store: Store;
+  read: ReadSpecification;
+}) {
+  const list = candidates && (await writeCandidateList(store.blobs, candidates));
+  const request: SearchRequest = { specification, ...(list ? { list } : {}) };
+  const { name, space, strategy } = specification;
+  const memo: SearchMemo = { name, space: space.kind, digest, specification };
+  return {
+    taskQueue: CONTROL_QUEUE,
+    args: [request],
+    memo: { ...memo },
+    staticSummary: `${name}: ${strategy.kind} search of ${space.kind}`,
+  };
 }
 
 async function describe(

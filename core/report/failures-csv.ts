@@ -1,5 +1,6 @@
-// In: the candidates that were set aside. Out: the text of failures.csv in chunks.
-import { textCell } from './text-cell.js';
+// In: the candidates that were set aside. Out: the text of failures.csv in chunks; and back.
+import { parse as parseCsv } from 'csv-parse/sync';
+import { fromTextCell, textCell } from './text-cell.js';
 
 /** `reason` is one word of a fixed list, for programs; `detail` is for people. */
 export interface Failure {
@@ -14,4 +15,13 @@ export function* failuresCsv(failures: Iterable<Failure>): Generator<string> {
   for (const { candidate, reason, detail } of failures) {
     yield `${[candidate, reason, detail].map(textCell).join(',')}\n`;
   }
+}
+
+/** The failures of a failures.csv that `failuresCsv` wrote. */
+export function readFailuresCsv(text: string): Failure[] {
+  const [, ...rows]: string[][] = parseCsv(text);
+  return rows.map((cells) => {
+    const [candidate = '', reason = '', detail = ''] = cells.map(fromTextCell);
+    return { candidate, reason, detail };
+  });
 }

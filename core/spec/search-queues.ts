@@ -1,8 +1,16 @@
-// Out: names of task queues and workflows. No imports: safe inside a workflow.
+// Out: names of task queues and workflows, ids of searches as Temporal spells them. No imports: safe inside a workflow.
 
 export const CONTROL_QUEUE = 'zeroscout-control';
 /** Score workers of a device class poll a queue of their own. */
 export const scoreQueue = (device: string): string => `zeroscout-score-${device}`;
 
 export const SEARCH_WORKFLOW = 'search';
-export const workflowIdOf = (id: string): string => `search-${id}`;
+const PREFIX = 'search-';
+/**
+ * Temporal ends the workflow id of a scheduled run with its time, `2026-11-24T02:00:00Z`. The search's id has no colons:
+ * it becomes a file name and a message subject.
+ */
+export const workflowIdOf = (id: string): string =>
+  PREFIX + id.replace(/(?<=-\d{4}-\d\d-\d\dT)(\d\d)(\d\d)(\d\dZ)$/, '$1:$2:$3');
+export const searchIdOf = (workflowId: string): string =>
+  workflowId.slice(PREFIX.length).replace(/(?<=T\d\d):(\d\d):(?=\d\dZ$)/, '$1');

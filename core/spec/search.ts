@@ -8,13 +8,20 @@ export interface SearchMemo {
   readonly space: string;
   readonly digest: string;
   readonly specification: Specification;
+  /** Name of the schedule that starts it. */
+  readonly schedule?: string;
 }
+
+/** What a search's workflow is started with; its id is its workflow's. */
+export type SearchRequest = Omit<SearchInput, 'id' | 'carried'>;
 
 export interface SearchInput {
   readonly id: string;
   readonly specification: Specification;
   /** The candidates that the specification's `strategy.file` held when the search was started. */
   readonly list?: CandidateListRef;
+  /** The run of the same schedule before this one. */
+  readonly before?: ComparableRun;
   /** What a run hands to the next when the history grows too long. */
   readonly carried?: SearchState;
 }
@@ -164,14 +171,41 @@ export interface ReportInput {
   readonly ended?: string;
 }
 
-/** Digests of the blobs that a finished search leaves. */
-export interface SearchResult {
+/** Digests of ranking.csv and failures.csv of a finished search. */
+export interface ComparableRun {
+  readonly id: string;
   readonly ranking: string;
   readonly failures: string;
+}
+
+/** What a command or a webhook is told; `summary` and `changes` are digests here and their contents there. */
+export interface Notification {
+  readonly event: 'search.completed' | 'search.failed';
+  readonly search: string;
+  /** Names this run of the search, once and for all. */
+  readonly run: string;
+  readonly name: string;
+  readonly space: string;
+  /** Name of the schedule that started it. */
+  readonly schedule?: string;
+  /** Why it failed. */
+  readonly failure?: string;
+  readonly summary?: string;
+  readonly changes?: string;
+}
+
+/** Digests of the blobs that a finished search leaves. */
+export interface SearchResult extends ComparableRun {
   readonly summary: string;
   /** The candidates of the last stage, and the name under which its failures are kept. */
   readonly plan: CandidateListRef;
   readonly run: string;
+  /** Where its scores are; a search that an earlier version finished does not say. */
+  readonly scopes?: readonly string[];
+  /** Of a scheduled run: what changed since the one before. */
+  readonly changes?: string;
+  /** Why nobody could be told of it. */
+  readonly notNotified?: string;
 }
 
 export interface SearchActivities {
@@ -184,5 +218,7 @@ export interface SearchActivities {
   scoreShard(input: ShardInput): Promise<ShardResult>;
   rankCandidates(input: AuditInput): Promise<{ ranking: string; failures: string }>;
   keepBest(input: { specification: Specification; ranking: string; keep: number }): Promise<CandidateListRef>;
-  reportSearch(input: ReportInput): Promise<{ summary: string }>;
+  reportSearch(input: ReportInput): Promise<{ summary: string; scopes: readonly string[] }>;
+  compareRuns(input: { before: ComparableRun; after: ComparableRun }): Promise<{ changes?: string }>;
+  notify(input: { notify: NonNullable<Specification['notify']>; notification: Notification }): Promise<void>;
 }

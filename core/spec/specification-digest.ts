@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { show } from './show.js';
 import type { Specification } from './specification.js';
 
-/** How the work is cut; changes no byte of the result. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['execution.shardSize', 'execution.window']);
+/** How the work is cut, and who is told; changes no byte of the result. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['execution.shardSize', 'execution.window', 'notify']);
 
 /**
  * JSON with keys sorted by code unit and no spaces: equal values, equal text. Members that are undefined are dropped.
@@ -27,11 +27,15 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * SHA-256 (hex) over everything that decides the result: the specification without `execution.shardSize` and
- * `execution.window`, and `inputs`, the digests of the files it refers to.
+ * SHA-256 (hex) over everything that decides the result: the specification without `execution.shardSize`,
+ * `execution.window` and `notify`, and `inputs`, the digests of the files it refers to.
  */
 export function specificationDigest(
-  { execution: { shardSize: _shardSize, window: _window, ...execution }, ...rest }: Specification,
+  {
+    execution: { shardSize: _shardSize, window: _window, ...execution },
+    notify: _notify,
+    ...rest
+  }: Specification,
   { inputs }: { readonly inputs: Readonly<Record<string, string>> },
 ): string {
   return createHash('sha256')

@@ -4,6 +4,7 @@ import { Constraints } from './constraints.js';
 import { type Issue, SpecError } from './errors.js';
 import { Evolution } from './evolution.js';
 import { checkKind, mapping, oneOf, positiveNumber, share, text, toIssues, wholeNumber } from './fields.js';
+import { Notify } from './notify.js';
 import { PROXIES, type ProxyName } from './proxies.js';
 import { readDocument } from './read-document.js';
 import { found, quote } from './show.js';
@@ -132,6 +133,7 @@ const Written = mapping({
   cohort: oneOf(['written', 'classes']).optional(),
   seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 }).default(1),
   execution: Execution.prefault({}),
+  notify: Notify.optional(),
 });
 
 /** A specification with nothing left open. `aggregation.weights` has exactly the chosen proxies. */
@@ -177,7 +179,7 @@ function complete(written: z.output<typeof Written>) {
     ...fields,
     resolution: fields.resolution ?? defaults.resolution,
   });
-  const { name, space, strategy, constraints, fidelity, seed, execution } = written;
+  const { name, space, strategy, constraints, fidelity, seed, execution, notify } = written;
   return {
     name,
     space,
@@ -196,6 +198,7 @@ function complete(written: z.output<typeof Written>) {
     cohort,
     seed,
     execution,
+    ...(notify ? { notify } : {}),
   };
 }
 

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BlobError, ServiceError } from '../../core/spec/errors.js';
-import type { ProgressEvent, Store } from '../../store/store.js';
+import type { Holding, ProgressEvent, Store } from '../../store/store.js';
 import { scoreContract } from './contract-scores.js';
 
 /** `connect` opens another store on the same data, as another process would; without it the second is the first. */
@@ -90,6 +90,48 @@ export function storeContract(given: {
       await expect(store.blobs.get('0'.repeat(64))).rejects.toThrow(BlobError);
       await expect(store.blobs.get('0'.repeat(64))).rejects.toThrow('missing');
       await expect(store.blobs.get('../etc/passwd')).rejects.toThrow(BlobError);
+    });
+
+    test('housekeeping: what is there, since when, and gone when deleted', async () => {
+      const began = Date.now() - 1_000; // clocks of two processes
+      const { housekeeping } = other;
+      const [scope, kept, run] = [fresh(), fresh(), fresh()];
+      const proxies = { a: 1 };
+      await store.scores.put(scope, [
+        { key: 'x', proxies },
+        { key: 'y', proxies },
+      ]);
+      await store.scores.put(kept, [{ key: 'x', proxies }]);
+      await store.failures.put(run, [{ candidate: 'c', reason: 'crash', detail: '' }]);
+      const bytes = new Uint8Array(randomBytes(3_000));
+      const digest = await store.blobs.put(bytes);
+      const find = async (list: Promise<Holding[]>, name: string) =>
+        (await list).find((holding) => holding.name === name);
+      const found = await find(housekeeping.scopes(), scope);
+      expect(found).toMatchObject({ count: 2 });
+      expect(found!.newest).toBeGreaterThan(began);
+      expect(found!.bytes).toBeGreaterThan(0);
+      expect(await find(housekeeping.failureRuns(), run)).toMatchObject({ count: 1 });
+      expect(await find(housekeeping.blobs(), digest)).toMatchObject({ count: 1, bytes: 3_000 });
+
+      await housekeeping.deleteScope(scope);
+      await housekeeping.deleteFailures(run);
+      await housekeeping.deleteBlob(digest);
+      await housekeeping.deleteBlob(digest);
+      await housekeeping.deleteScope(fresh());
+      expect(await find(housekeeping.scopes(), scope)).toBeUndefined();
+      expect(await find(housekeeping.failureRuns(), run)).toBeUndefined();
+      expect(await find(housekeeping.blobs(), digest)).toBeUndefined();
+      expect((await other.scores.get(scope, ['x', 'y'])).size).toBe(0);
+      expect((await other.scores.get(kept, ['x'])).size).toBe(1);
+      expect(await other.failures.list(run)).toEqual([]);
+      await expect(housekeeping.deleteScope('a.*')).rejects.toThrow(RangeError);
+
+      // As if it had never been put.
+      expect(await store.scores.put(scope, [{ key: 'x', proxies }])).toEqual(['stored']);
+      expect(await store.blobs.put(bytes)).toBe(digest);
+      expect(await other.blobs.get(digest)).toEqual(bytes);
+      await housekeeping.deleteScope(scope);
     });
 
     test.each(['search-1', 'any name. *at* >all'])(

@@ -1,0 +1,43 @@
+// In: the results of two runs. Out: the blob of what changed between them; and the comparison itself, for `zeroscout diff`.
+import { readFailuresCsv } from '../core/report/failures-csv.js';
+import { readRankingCsv } from '../core/report/ranking-csv.js';
+import { diffRankings, type RankingDiff } from '../core/report/ranking-diff.js';
+import { BlobError } from '../core/spec/errors.js';
+import type { ComparableRun, SearchActivities } from '../core/spec/search.js';
+import type { Store } from '../store/store.js';
+
+/** Lines of each list that are kept with a run. */
+export const KEPT_TOP = 10;
+
+/** Nothing where the earlier run's files are gone: the later run is finished all the same. */
+export function compareRuns({ store }: { store: Store }): SearchActivities['compareRuns'] {
+  return async ({ before, after }) => {
+    try {
+      const diff = await diffRuns({ store, a: before, b: after, top: KEPT_TOP });
+      return { changes: await store.blobs.put(new TextEncoder().encode(JSON.stringify(diff))) };
+    } catch (error) {
+      if (error instanceof BlobError) return {};
+      throw error;
+    }
+  };
+}
+
+export async function diffRuns({
+  store,
+  a,
+  b,
+  top,
+}: {
+  store: Store;
+  a: ComparableRun;
+  b: ComparableRun;
+  top: number;
+}): Promise<RankingDiff> {
+  const text = async (digest: string) => new TextDecoder().decode(await store.blobs.get(digest));
+  const read = async ({ id, ranking, failures }: ComparableRun) => ({
+    id,
+    ranking: readRankingCsv(await text(ranking)).map(({ candidate }) => candidate),
+    failures: readFailuresCsv(await text(failures)),
+  });
+  return diffRankings({ a: await read(a), b: await read(b), top });
+}

@@ -1,0 +1,67 @@
+// In: runs, and what the store holds. Out: which of it is kept and which may go. Pure: whatever it says can be tested.
+import type { Holding } from '../../store/store.js';
+
+/** One execution of a search, as far as its keeping depends on it. */
+export interface GcRun {
+  readonly id: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** Its schedule, else the name of its specification: of each series the last runs are kept. */
+  readonly series: string;
+  readonly status: 'running' | 'completed' | 'continued' | 'ended';
+  /** Milliseconds since 1970; absent while it runs. */
+  readonly closed?: number;
+}
+
+export interface Retention {
+  /** Finished runs of each series that are kept whatever their age. */
+  readonly keepLast: number;
+  /** What is younger is kept, milliseconds. */
+  readonly olderThan: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export interface Choice<T> {
+  readonly kept: readonly T[];
+  readonly gone: readonly T[];
+}
+
+/** A run is kept while it runs, while it is young, among the last finished of its series, and where a later one went on from it. */
+export function chooseRuns<Run extends GcRun>({
+  runs,
+  keepLast,
+  olderThan,
+  now,
+}: Retention & { readonly runs: readonly Run[] }): Choice<Run> {
+  const kept = new Set(runs.filter(({ closed }) => closed === undefined || closed > now - olderThan));
+  for (const series of groupBy(runs, ({ series }) => series).values())
+    for (const run of series
+      .filter(({ status }) => status === 'completed')
+      .sort((a, b) => b.closed! - a.closed!)
+      .slice(0, keepLast))
+      kept.add(run);
+  const workflows = new Set([...kept].map(({ workflowId }) => workflowId));
+  const isKept = (run: Run) => kept.has(run) || (run.status === 'continued' && workflows.has(run.workflowId));
+  return { kept: runs.filter(isKept), gone: runs.filter((run) => !isKept(run)) };
+}
+
+/** What nobody who is kept refers to, and what is old enough. */
+export function chooseHoldings({
+  holdings,
+  isReferred,
+  olderThan,
+  now,
+}: Pick<Retention, 'olderThan' | 'now'> & {
+  readonly holdings: readonly Holding[];
+  readonly isReferred: (name: string) => boolean;
+}): Choice<Holding> {
+  const isKept = ({ name, newest }: Holding) => newest > now - olderThan || isReferred(name);
+  return { kept: holdings.filter(isKept), gone: holdings.filter((holding) => !isKept(holding)) };
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return groups;
+}

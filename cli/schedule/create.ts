@@ -1,0 +1,103 @@
+// In: a name, a specification, a time. Out: a Temporal Schedule that starts the search at that time, a search of its own each time.
+import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { formatDuration } from '../../core/spec/duration.js';
+import { SpecError } from '../../core/spec/errors.js';
+import { SEARCH_WORKFLOW, workflowIdOf } from '../../core/spec/search-queues.js';
+import type { Store } from '../../store/store.js';
+import type { ReadSpecification } from '../search/read-specification.js';
+import { searchOptions } from '../search/start-search.js';
+import { findSchedule } from './find.js';
+
+/** What happens when it is time and the run before goes on still. */
+export const OVERLAPS = {
+  skip: ScheduleOverlapPolicy.SKIP,
+  'buffer-one': ScheduleOverlapPolicy.BUFFER_ONE,
+  'cancel-other': ScheduleOverlapPolicy.CANCEL_OTHER,
+} as const;
+export type Overlap = keyof typeof OVERLAPS;
+
+export interface Timing {
+  /** Five fields, or @daily and the like. */
+  readonly cron: string;
+  /** IANA name. */
+  readonly timezone: string;
+  /** Milliseconds, at random, after the time. */
+  readonly jitter: number;
+  /** A run that was missed is made up for if it is no later than this, milliseconds. */
+  readonly catchup: number;
+  readonly overlap: Overlap;
+}
+
+/** Memo of a schedule: its times as they were written, which Temporal turns into calendars. */
+export interface ScheduleMemo {
+  readonly cron: string;
+  readonly timezone: string;
+  readonly jitter: string;
+}
+
+export async function createSchedule({
+  client,
+  store,
+  name,
+  read,
+  timing: { cron, timezone, jitter, catchup, overlap },
+}: {
+  client: Client;
+  store: Store;
+  name: string;
+  read: ReadSpecification;
+  timing: Timing;
+}): Promise<void> {
+  const memo: ScheduleMemo = { cron, timezone, jitter: formatDuration(jitter) };
+  try {
+    await client.schedule.create({
+      scheduleId: name,
+      spec: { cronExpressions: [cron], timezone, jitter },
+      action: await actionOf({ store, name, read }),
+      policies: { overlap: OVERLAPS[overlap], catchupWindow: catchup, pauseOnFailure: true },
+      memo: { ...memo },
+    });
+  } catch (error) {
+    if (error instanceof ScheduleAlreadyRunning)
+      throw SpecError.of({
+        path: 'NAME',
+        message: `there is a schedule "${name}"; zeroscout schedule update gives it another specification, delete removes it`,
+      });
+    // The server reads the expression, and the client turns its complaint into this.
+    if (error instanceof TypeError)
+      throw SpecError.of({
+        path: '--cron',
+        message: `found "${cron}"; ${error.message}; such as "0 2 * * *"`,
+      });
+    throw error;
+  }
+}
+
+/** Another specification, or a candidate list that grew, from the next run on; its times stay, and so does the run to compare with. */
+export async function updateSchedule({
+  client,
+  store,
+  name,
+  read,
+}: {
+  client: Client;
+  store: Store;
+  name: string;
+  read: ReadSpecification;
+}): Promise<void> {
+  const { handle } = await findSchedule({ client, name });
+  const action = await actionOf({ store, name, read });
+  await handle.update((previous) => ({ ...previous, action }));
+}
+
+/** Temporal adds the time of each run to the workflow's id. */
+async function actionOf({ store, name, read }: { store: Store; name: string; read: ReadSpecification }) {
+  const { memo, ...options } = await searchOptions({ store, read });
+  return {
+    type: 'startWorkflow' as const,
+    workflowType: SEARCH_WORKFLOW,
+    workflowId: workflowIdOf(name),
+    ...options,
+    memo: { ...memo, schedule: name },
+  };
+}

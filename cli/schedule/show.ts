@@ -1,0 +1,92 @@
+// In: schedules as Temporal describes them. Out: the same for people and for programs.
+import type {
+  Client,
+  ScheduleDescription,
+  ScheduleExecutionResult,
+  ScheduleSummary,
+} from '@temporalio/client';
+import { formatDuration } from '../../core/spec/duration.js';
+import type { SearchMemo } from '../../core/spec/search.js';
+import { searchIdOf } from '../../core/spec/search-queues.js';
+import { findSearch, stateOf } from '../search/find-search.js';
+import { plainTable } from '../search/show-results.js';
+import type { ScheduleMemo } from './create.js';
+
+/** Coming times that are shown. */
+const COMING = 5;
+
+export const runOf = ({ action, takenAt }: ScheduleExecutionResult) => ({
+  id: searchIdOf(action.workflow.workflowId),
+  started: takenAt.toISOString(),
+});
+
+export function summaryOf({ scheduleId, memo, state, info }: ScheduleSummary) {
+  const { cron, timezone } = (memo ?? {}) as Partial<ScheduleMemo>;
+  const last = info.recentActions.at(-1);
+  return {
+    name: scheduleId,
+    cron: cron ?? '',
+    timezone: timezone ?? '',
+    state: state.paused ? 'paused' : 'active',
+    ...(state.note ? { note: state.note } : {}),
+    next: state.paused ? null : (info.nextActionTimes[0]?.toISOString() ?? null),
+    last: last ? runOf(last).id : null,
+  };
+}
+
+export function summaryTable(schedules: readonly ReturnType<typeof summaryOf>[]): string {
+  const table = plainTable(['name', 'cron', 'timezone', 'state', 'next', 'last run']);
+  for (const { name, cron, timezone, state, next, last } of schedules)
+    table.push([name, cron, timezone, state, next ?? '-', last ?? '-']);
+  return table.toString();
+}
+
+/** With what became of the recent runs, newest first. */
+export async function detailsOf({
+  client,
+  description,
+}: {
+  client: Client;
+  description: ScheduleDescription;
+}) {
+  const { info, policies, memo, action } = description;
+  const { jitter } = (memo ?? {}) as Partial<ScheduleMemo>;
+  const { specification } = action.memo as unknown as SearchMemo;
+  const stateOfRun = (id: string) =>
+    findSearch({ client, id }).then(
+      ({ description }) => stateOf(description),
+      () => 'forgotten',
+    );
+  const recent = [...info.recentActions].reverse().map(runOf);
+  return {
+    ...summaryOf(description),
+    jitter: jitter ?? '0s',
+    overlap: (policies.overlap ?? 'skip').toLowerCase().replaceAll('_', '-'),
+    catchup: formatDuration(policies.catchupWindow),
+    pauseOnFailure: policies.pauseOnFailure,
+    skipped: info.numActionsSkippedOverlap,
+    missed: info.numActionsMissedCatchupWindow,
+    coming: info.nextActionTimes.slice(0, COMING).map((time) => time.toISOString()),
+    runs: await Promise.all(recent.map(async (run) => ({ ...run, state: await stateOfRun(run.id) }))),
+    specification,
+  };
+}
+
+export function detailsText(details: Awaited<ReturnType<typeof detailsOf>>): string {
+  const { name, state, note, cron, timezone, jitter, overlap, catchup, pauseOnFailure } = details;
+  const lines = [
+    `${name}: ${state}${note ? `, ${note}` : ''}`,
+    `  at       ${cron} ${timezone}, up to ${jitter} later`,
+    `  overlap  ${overlap}; ${details.skipped} skipped so far`,
+    `  catch up ${catchup}; ${details.missed} missed so far`,
+    `  failure  ${pauseOnFailure ? 'pauses it' : 'changes nothing'}`,
+    `  searches ${details.specification.name}, ${details.specification.space.kind}`,
+    ...(state === 'paused'
+      ? []
+      : details.coming.map((time, i) => `  ${i ? '        ' : 'coming  '} ${time}`)),
+  ];
+  if (!details.runs.length) return lines.join('\n');
+  const table = plainTable(['run', 'state', 'started']);
+  for (const { id, state, started } of details.runs) table.push([id, state, started]);
+  return `${lines.join('\n')}\n\n${table.toString()}`;
+}

@@ -1,0 +1,103 @@
+// In: a link. Out: what lies on its streams, since when, and the means to let go of it; for `zeroscout gc`.
+import { checkToken } from './codec.js';
+import { readAll } from './facts.js';
+import type { Link } from './link.js';
+import type { Holding, Housekeeping } from './store.js';
+import { BUCKET, FAILURES, SCORES } from './streams.js';
+
+const BLOBS = `OBJ_${BUCKET}`;
+const BLOBS_PER_BATCH = 1_000;
+
+interface Facts {
+  readonly stream: string;
+  readonly prefix: string;
+}
+
+/** As a bucket lies in its stream: NATS ADR-20. */
+interface BlobMeta {
+  readonly name: string;
+  readonly nuid: string;
+  readonly size: number;
+  readonly deleted?: boolean;
+}
+
+export function createHousekeeping({ link }: { readonly link: Link }): Housekeeping {
+  return {
+    blobs: () => listBlobs(link),
+    scopes: () => listGroups({ link, ...SCORES }),
+    failureRuns: () => listGroups({ link, ...FAILURES }),
+    deleteBlob: (digest) => deleteBlob({ link, digest }),
+    deleteScope: (scope) => deleteGroup({ link, ...SCORES, name: scope }),
+    deleteFailures: (run) => deleteGroup({ link, ...FAILURES, name: run }),
+  };
+}
+
+async function listBlobs(link: Link): Promise<Holding[]> {
+  const messages = await readAll({
+    link,
+    stream: BLOBS,
+    describe: 'listing blobs',
+    filter: `$O.${BUCKET}.M.>`,
+    batch: BLOBS_PER_BATCH,
+  });
+  // Of one blob's entries the last one counts.
+  const blobs = new Map<string, Holding>();
+  for (const message of messages) {
+    const { name, size, deleted } = message.json<BlobMeta>();
+    blobs.delete(name);
+    if (!deleted) blobs.set(name, { name, count: 1, bytes: size, newest: message.time.getTime() });
+  }
+  return [...blobs.values()];
+}
+
+/** The entry first: a reader then finds the blob missing, not broken. */
+async function deleteBlob({ link, digest }: { readonly link: Link; readonly digest: string }): Promise<void> {
+  const subject = `$O.${BUCKET}.M.${base64(digest)}`;
+  const found = await link.call('looking up a blob', () =>
+    link.jsm.streams.getMessage(BLOBS, { last_by_subj: subject }),
+  );
+  if (found === null) return;
+  const { nuid } = found.json<BlobMeta>();
+  for (const filter of [subject, `$O.${BUCKET}.C.${nuid}`])
+    await link.call('deleting a blob', () => link.jsm.streams.purge(BLOBS, { filter }));
+}
+
+/** Facts by the first token after the prefix. JetStream counts bytes for whole streams alone: a group gets its share by number. */
+async function listGroups({ link, stream, prefix }: Facts & { readonly link: Link }): Promise<Holding[]> {
+  const { state } = await link.call(`listing ${stream}`, () =>
+    link.jsm.streams.info(stream, { subjects_filter: `${prefix}.>` }),
+  );
+  const counts = new Map<string, number>();
+  for (const subject of Object.keys(state.subjects ?? {})) {
+    const group = subject.slice(prefix.length + 1, subject.lastIndexOf('.'));
+    counts.set(group, (counts.get(group) ?? 0) + 1);
+  }
+  const groups: Holding[] = [];
+  for (const [name, count] of counts) {
+    const last_by_subj = `${prefix}.${name}.*`;
+    const newest = await link.call(`listing ${stream}`, () =>
+      link.jsm.streams.getMessage(stream, { last_by_subj }),
+    );
+    if (newest === null) continue;
+    const bytes = Math.round((state.bytes * count) / Math.max(state.messages, 1));
+    groups.push({ name, count, bytes, newest: newest.time.getTime() });
+  }
+  return groups;
+}
+
+async function deleteGroup({
+  link,
+  stream,
+  prefix,
+  name,
+}: Facts & { readonly link: Link; readonly name: string }): Promise<void> {
+  checkToken({ what: 'scope or run', value: name });
+  await link.call(`deleting from ${stream}`, () =>
+    link.jsm.streams.purge(stream, { filter: `${prefix}.${name}.*` }),
+  );
+}
+
+/** Base64url with padding, as buckets spell names. */
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+}

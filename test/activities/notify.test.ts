@@ -1,0 +1,132 @@
+// In: a webhook on a real HTTP server, and commands. Out: what they are told, how it is signed, what ends it and what repeats it.
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { notify } from '../../activities/notify.js';
+import type { Notification } from '../../core/spec/search.js';
+import { createMemoryStore } from '../../store/memory.js';
+import { isRunning, until } from '../support/home.js';
+
+const store = createMemoryStore();
+const env = { PATH: process.env.PATH, HOOK: 'the secret', NATS_PASSWORD: 'planted' };
+const requests: { headers: IncomingHttpHeaders; body: string }[] = [];
+let answer: { status: number; headers?: Record<string, string>; never?: true };
+const server = createServer(async (request, response) => {
+  let body = '';
+  for await (const text of request.setEncoding('utf8')) body += text;
+  requests.push({ headers: request.headers, body });
+  if (!answer.never) response.writeHead(answer.status, answer.headers).end('words that nobody reads');
+});
+let url: string;
+let dir: string;
+let notification: Notification;
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no TCP port');
+  url = `http://127.0.0.1:${address.port}/hook`;
+  dir = await mkdtemp(join(tmpdir(), 'zeroscout-notify-'));
+  const put = (value: unknown) => store.blobs.put(new TextEncoder().encode(JSON.stringify(value)));
+  notification = {
+    event: 'search.completed',
+    search: 'nightly-1',
+    run: 'nightly-1_r',
+    name: 'nightly',
+    space: 'nas-bench-201',
+    summary: await put({ candidates: 3 }),
+    changes: await put({ top: 10 }),
+  };
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(dir, { recursive: true });
+});
+
+type Given = Partial<Parameters<ReturnType<typeof notify>>[0]['notify']> & {
+  commands?: 'allowed' | 'refused';
+};
+function tell({ commands = 'allowed', ...given }: Given): Promise<void> {
+  const activity = notify({ store, commands, env });
+  const input = { notify: { timeout: '5s', retries: 0, ...given }, notification };
+  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(activity, input);
+}
+const failureOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.fail('it must fail'),
+    (error: unknown) => error,
+  );
+
+test('a webhook gets the event with its contents, and a signature that its owner can check', async () => {
+  answer = { status: 204 };
+  await tell({ webhook: url, secretEnv: 'HOOK' });
+  const { headers, body } = requests.at(-1)!;
+  expect(JSON.parse(body)).toEqual({ ...notification, summary: { candidates: 3 }, changes: { top: 10 } });
+  expect(headers).toMatchObject({
+    'content-type': 'application/json',
+    'x-zeroscout-event': 'search.completed',
+    'x-zeroscout-delivery': 'nightly-1_r',
+    'x-zeroscout-signature': `sha256=${createHmac('sha256', 'the secret').update(body).digest('hex')}`,
+  });
+  await tell({ webhook: url });
+  expect(requests.at(-1)!.headers).not.toHaveProperty('x-zeroscout-signature');
+});
+
+test.each([
+  [500, false],
+  [429, false],
+  [404, true],
+  [401, true],
+])('a webhook that answers %d: final %s', async (status, final) => {
+  answer = { status };
+  const error = await failureOf(tell({ webhook: url }));
+  expect((error as Error).message).toContain(`answered ${status}`);
+  expect(error instanceof ApplicationFailure && error.nonRetryable === true).toBe(final);
+});
+
+test('no redirect is followed, a silent webhook is left, a secret that is not there is named', async () => {
+  answer = { status: 307, headers: { location: `${url}/elsewhere` } };
+  const before = requests.length;
+  await failureOf(tell({ webhook: url }));
+  expect(requests.length).toBe(before + 1);
+  answer = { status: 200, never: true };
+  expect(String(await failureOf(tell({ webhook: url, timeout: '1s' })))).toMatch(/timeout/i);
+  const error = await failureOf(tell({ webhook: url, secretEnv: 'NOWHERE' }));
+  expect(error).toMatchObject({ nonRetryable: true, message: expect.stringContaining('NOWHERE is not set') });
+});
+
+test("a command reads the event, and sees none of the worker's secrets", async () => {
+  const told = join(dir, 'told.json');
+  const seen = join(dir, 'env');
+  await tell({ command: `cat > ${told}; env > ${seen}` });
+  expect(JSON.parse(readFileSync(told, 'utf8'))).toMatchObject({ search: 'nightly-1', changes: { top: 10 } });
+  expect(readFileSync(seen, 'utf8')).toContain('ZEROSCOUT_SEARCH=nightly-1\n');
+  expect(readFileSync(seen, 'utf8')).not.toMatch(/planted|the secret/);
+});
+
+test('a command that fails says how; one that may not run is refused for good', async () => {
+  expect(String(await failureOf(tell({ command: 'echo sorry >&2; exit 3' })))).toContain(
+    'notify.command ended with code 3: sorry',
+  );
+  const error = await failureOf(tell({ command: `touch ${dir}/run`, commands: 'refused' }));
+  expect(error).toMatchObject({ nonRetryable: true, message: expect.stringContaining('--allow-commands') });
+  expect(() => readFileSync(`${dir}/run`)).toThrow('ENOENT');
+});
+
+test('a command that takes too long ends with its children', async () => {
+  const pidFile = join(dir, 'pid');
+  const error = await failureOf(tell({ command: `sleep 60 & echo $! > ${pidFile}; wait`, timeout: '1s' }));
+  expect(String(error)).toContain('notify.command took too long');
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  await until(() => !isRunning(pid), { what: 'its child ends', timeoutMs: 5_000 });
+});

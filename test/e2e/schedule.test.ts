@@ -1,0 +1,249 @@
+// In: a schedule over a candidate list that changes. Out: runs of their own that pay for what is new, compared and told to a webhook.
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { collect, planCollection } from '../../cli/gc/collect.js';
+import { readState } from '../../cli/services/home.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { connectStore } from '../../store/jetstream.js';
+import { type TestHome, testHome, until } from '../support/home.js';
+import { done, specification, zeroscout } from '../support/zeroscout.js';
+
+const { enumeration } = openSpace({ kind: 'nas-bench-201' });
+const candidates = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => enumeration!.at((from + i) * 113)).join('\n');
+const env = { HOOK_SECRET: 'planted-secret' };
+
+let home: TestHome;
+let url: string;
+const told: { signature: string | undefined; body: string }[] = [];
+const hook = createServer(async (request, response) => {
+  let body = '';
+  for await (const text of request.setEncoding('utf8')) body += text;
+  const signature = request.headers['x-zeroscout-signature'];
+  told.push({ signature: signature?.toString(), body });
+  // The first attempt meets a receiver in trouble.
+  response.writeHead(told.length === 1 ? 503 : 204).end();
+});
+const cli = (...args: string[]) => done(args, { home, env });
+const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).stdout);
+const ended = (id: string) =>
+  until(async () => /completed|failed/.exec((await json('status', id)).state)?.[0], {
+    what: `${id} ends`,
+    timeoutMs: 60_000,
+  });
+const runNow = async (name: string): Promise<string> => {
+  const { id } = await json('schedule', 'run-now', name);
+  expect(await ended(id)).toBe('completed');
+  return id;
+};
+
+async function connect() {
+  const { temporal, nats } = readState({ home: home.home }).services;
+  const connection = await Connection.connect({ address: `127.0.0.1:${temporal!.port}` });
+  const store = await connectStore({ url: `nats://127.0.0.1:${nats!.port}` });
+  const close = () => Promise.all([connection.close(), store.close()]);
+  return { client: new Client({ connection }), store, close };
+}
+
+beforeAll(async () => {
+  home = testHome();
+  hook.listen(0, '127.0.0.1');
+  await once(hook, 'listening');
+  const address = hook.address();
+  if (address === null || typeof address === 'string') throw new Error('no TCP port');
+  url = `http://127.0.0.1:${address.port}/`;
+  for (const [name, from, to] of [
+    ['monday', 0, 30],
+    ['tuesday', 2, 34],
+    ['wednesday', 50, 53],
+  ] as const) {
+    home.write(`${name}.txt`, candidates(from, to));
+    const changes = {
+      strategy: { kind: 'list', file: `${name}.txt` },
+      notify: { webhook: url, secretEnv: 'HOOK_SECRET', timeout: '5s', retries: 3 },
+    };
+    home.write(`${name}.json`, specification({ name: 'nightly', changes }));
+  }
+});
+afterAll(async () => {
+  hook.closeAllConnections();
+  hook.close();
+  await home.remove();
+}, 60_000);
+
+test('a schedule from create to delete', { timeout: 180_000 }, async () => {
+  const command = [
+    'schedule',
+    'create',
+    'scan',
+    'monday.json',
+    '--timezone',
+    'Europe/Berlin',
+    '--jitter',
+    '5m',
+  ];
+  const { next } = await json(...command, '--cron', '0 2 * * *');
+  expect(new Date(next).getTime()).toBeGreaterThan(Date.now());
+  expect(await json('schedule', 'list')).toEqual([
+    expect.objectContaining({
+      name: 'scan',
+      cron: '0 2 * * *',
+      timezone: 'Europe/Berlin',
+      state: 'active',
+      last: null,
+    }),
+  ]);
+
+  const first = await runNow('scan');
+  expect(first).toMatch(/^scan-\d{4}-\d\d-\d\dT\d{6}Z$/);
+  const status = await json('status', first);
+  expect(status).toMatchObject({ schedule: 'scan', name: 'nightly' });
+  expect(status).not.toHaveProperty('changes');
+  expect(told.length).toBe(2);
+  for (const { signature, body } of told)
+    expect(signature).toBe(`sha256=${createHmac('sha256', env.HOOK_SECRET).update(body).digest('hex')}`);
+  expect(told[1]!.body).toBe(told[0]!.body);
+  expect(JSON.parse(told[0]!.body)).toMatchObject({
+    event: 'search.completed',
+    search: first,
+    schedule: 'scan',
+    summary: { candidates: 30, scored: 30 },
+  });
+
+  // The list lost two and grew by four: the next night pays for four.
+  await json('schedule', 'update', 'scan', 'tuesday.json');
+  const second = await runNow('scan');
+  const { summary, changes } = JSON.parse(told.at(-1)!.body);
+  expect(summary).toMatchObject({ id: second, candidates: 32, scored: 4, reused: 28 });
+  expect(changes).toMatchObject({
+    a: { id: first },
+    b: { id: second },
+    appeared: { count: 4 },
+    vanished: { count: 2 },
+  });
+  expect((await json('status', second)).changes).toEqual(changes);
+  expect(await json('diff', first, second)).toEqual(changes);
+  expect((await cli('results', second)).stdout).toContain('4 new\n');
+  expect((await cli('status', second)).stdout).toMatch(new RegExp(`since ${first}: .*4 new, 2 vanished`));
+
+  await cli('schedule', 'pause', 'scan');
+  expect((await json('schedule', 'describe', 'scan')).state).toBe('paused');
+  await cli('schedule', 'resume', 'scan');
+  await cli('schedule', 'backfill', 'scan', '--from', '2026-03-01', '--to', '2026-03-02T12:00Z');
+  // Two o'clock in Berlin is one in UTC, in winter.
+  const nights = ['2026-03-01T01', '2026-03-02T01'];
+  const details = await until(
+    async () => {
+      const now = await json('schedule', 'describe', 'scan');
+      const states = now.runs.map(({ state }: { state: string }) => state);
+      return states.length === 4 && states.every((state: string) => state === 'completed') && now;
+    },
+    { what: 'the nights that were missed', timeoutMs: 60_000 },
+  );
+  const ids: string[] = details.runs.map(({ id }: { id: string }) => id);
+  for (const night of nights) expect(ids.some((id) => id.startsWith(`scan-${night}`))).toBe(true);
+  expect(details).toMatchObject({
+    overlap: 'skip',
+    pauseOnFailure: true,
+    catchup: '10m',
+    jitter: '5m',
+    state: 'active',
+  });
+  expect((await json('status')).map(({ schedule }: { schedule: string }) => schedule)).toEqual(
+    Array(4).fill('scan'),
+  );
+
+  await cli('schedule', 'delete', 'scan');
+  expect(await json('schedule', 'list')).toEqual([]);
+  expect((await json('status', second)).state).toBe('completed');
+});
+
+test('gc keeps what kept runs and schedules need, and lets go of the rest', {
+  timeout: 120_000,
+}, async () => {
+  await cli('schedule', 'create', 'weekly', 'monday.json', '--cron', '0 3 * * 0');
+  const young = await json('gc', '--dry-run', '--keep-last', '0');
+  expect(young).toMatchObject({
+    deleted: false,
+    runs: { gone: [] },
+    blobs: { gone: { count: 0 } },
+    scores: { gone: { count: 0 } },
+  });
+  expect(young.runs.kept).toHaveLength(4);
+
+  const { client, store, close } = await connect();
+  try {
+    const inAYear = { now: Date.now() + 365 * 86_400_000, olderThan: 30 * 86_400_000 };
+    const plan = (keepLast: number) => planCollection({ client, store, ...inAYear, keepLast });
+    const first = await plan(1);
+    expect(first.runs.kept).toHaveLength(1);
+    expect(first.runs.gone).toHaveLength(3);
+    expect(first.scores).toMatchObject({ kept: [{ count: 34 }], gone: [] });
+    await collect({ client, store, collection: first });
+    const { id } = first.runs.kept[0]!;
+    await until(async () => (await json('status')).length === 1, {
+      what: 'runs are forgotten',
+      timeoutMs: 20_000,
+    });
+    expect(await json('results', id)).toHaveLength(32);
+    expect(await json('status', id)).toHaveProperty('changes');
+
+    // Nothing is kept but the schedule: its list and the scores under its specification stay.
+    await collect({ client, store, collection: await plan(0) });
+    const run = await runNow('weekly');
+    expect(JSON.parse(told.at(-1)!.body)).toMatchObject({ search: run, summary: { scored: 0, reused: 30 } });
+
+    // A list that no worker has seen and that is gone fails the run, which pauses the schedule and is told outside.
+    await json('schedule', 'update', 'weekly', 'wednesday.json');
+    for (const { name } of await store.housekeeping.blobs()) await store.housekeeping.deleteBlob(name);
+    const { id: failed } = await json('schedule', 'run-now', 'weekly');
+    expect(await ended(failed)).toBe('failed');
+    expect(JSON.parse(told.at(-1)!.body)).toMatchObject({
+      event: 'search.failed',
+      search: failed,
+      schedule: 'weekly',
+      failure: expect.stringContaining('missing'),
+    });
+    const paused = await until(
+      async () => {
+        const now = await json('schedule', 'describe', 'weekly');
+        return now.state === 'paused' && now;
+      },
+      { what: 'the schedule pauses', timeoutMs: 20_000 },
+    );
+    expect(paused.note).toMatch(/failure/i);
+
+    await cli('schedule', 'delete', 'weekly');
+    await collect({ client, store, collection: await plan(0) });
+    const { housekeeping } = store;
+    expect(
+      await Promise.all([housekeeping.blobs(), housekeeping.scopes(), housekeeping.failureRuns()]),
+    ).toEqual([[], [], []]);
+  } finally {
+    await close();
+  }
+});
+
+test('what is wrong is said before anything starts', { timeout: 60_000 }, async () => {
+  await cli('schedule', 'create', 'again', 'monday.json', '--cron', '@daily');
+  const create = ['create', 'x', 'monday.json', '--cron'];
+  const backfill = ['backfill', 'again', '--to', '2026-01-01', '--from'];
+  const cases: [string[], string | RegExp][] = [
+    [[...create, '99 2 * * *'], /--cron: found "99 2 \* \* \*"; .*not in range/],
+    [[...create, '0 2 * * *', '--timezone', 'Mars/Olympus'], 'Europe/Berlin'],
+    [[...create, '0 2 * * *', '--jitter', '5'], '30s, 5m, 2h'],
+    [['create', 'a b', 'monday.json', '--cron', '@daily'], 'NAME: found "a b"'],
+    [['create', 'again', 'monday.json', '--cron', '@daily'], 'there is a schedule "again"'],
+    [['describe', 'nobody'], 'no schedule "nobody"; known: again'],
+    [[...backfill, '2026-02-02'], 'must be before'],
+    [[...backfill, 'yesterday'], 'such as 2026-11-20'],
+  ];
+  const outcomes = await Promise.all(cases.map(([args]) => zeroscout(['schedule', ...args], { home })));
+  for (const [i, { code, stderr }] of outcomes.entries()) {
+    expect(stderr).toMatch(cases[i]![1]);
+    expect(code).toBe(2);
+  }
+});
