@@ -6,17 +6,24 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
 import type { Measured } from '../core/programs/block.js';
+import { sample } from '../core/programs/random.js';
 import { nasBench201 as space } from '../core/spaces/nas-bench-201/index.js';
+import type { ProxyName } from '../core/spec/proxies.js';
+import { parseTruth } from '../core/spec/truth.js';
+import type { ScoreResult } from '../engine/protocol.js';
 import { createScorerPool, type ScorerPool } from '../engine/scorer-pool.js';
 import {
   type Cohort,
   type Column,
-  type FrontierRow,
-  frontierRows,
-  renderFrontier,
-} from './measure/frontier.js';
+  type Setting,
+  scoredCandidates,
+  settingName,
+  type Timing,
+} from './measure/columns.js';
+import { writeFidelityPage } from './measure/fidelity-page.js';
+import { frontierRows, renderFrontier } from './measure/frontier.js';
 import { describeMachine } from './measure/machine.js';
-import { scatterSvg } from './measure/plot.js';
+import { renderScreening, screeningRows } from './measure/screening.js';
 
 const SCRIPT = fileURLToPath(new URL('../engine/scorer-process.js', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../../bench/results/fidelity/', import.meta.url));
@@ -30,6 +37,7 @@ interface Options {
   readonly weights: 'shared' | 'candidate';
   readonly features: Measured;
   readonly scorers: number;
+  readonly timed: number;
   readonly truth?: string;
   readonly docs?: string;
   readonly folder: string;
@@ -40,13 +48,14 @@ await new Command('bench:fidelity')
     'scores all of NAS-Bench-201 at several fidelities and prints tau against time; goes on where it was',
   )
   .option('--seeds <N>', 'seeds 1 to N', wholeNumber({ min: 0, max: 100 }), 3)
-  .option('--draws <N>', 'draws of each seed', wholeNumber({ min: 1, max: 64 }), 4)
-  .option('--batches <LIST>', 'batch sizes, with commas', '4,8,16')
+  .option('--draws <N>', 'draws of each seed', wholeNumber({ min: 1, max: 64 }), 3)
+  .option('--batches <LIST>', 'batch sizes, with commas', '8')
   .option('--resolution <N>', 'pixels', wholeNumber({ min: 8, max: 64 }), 32)
   .addOption(new Option('--cohort <COHORT>').choices(['classes', 'written']).default('classes'))
   .addOption(new Option('--weights <WEIGHTS>').choices(['shared', 'candidate']).default('shared'))
   .addOption(new Option('--features <FEATURES>').choices(['blocks', 'stages']).default('stages'))
   .option('--scorers <N>', 'scorer processes', wholeNumber({ min: 1, max: 256 }), availableParallelism())
+  .option('--timed <N>', 'candidates whose time is measured', wholeNumber({ min: 10, max: 15_625 }), 300)
   .option(
     '--truth <FILE>',
     'accuracies (arch,<dataset>,...): print the frontier of all that is in the folder',
@@ -60,97 +69,98 @@ await new Command('bench:fidelity')
   .parseAsync();
 
 async function main(options: Options): Promise<void> {
-  await mkdir(options.folder, { recursive: true });
-  const all = Array.from({ length: space.enumeration.size }, (_, index) => space.enumeration.at(index));
-  const candidates =
-    options.cohort === 'written' ? all : [...new Set(all.map(space.enumeration.representative))];
+  const { folder, cohort, weights, features, resolution } = options;
+  await mkdir(folder, { recursive: true });
+  const candidates = scoredCandidates(cohort);
   const pool = createScorerPool({ script: SCRIPT, size: options.scorers });
   try {
-    for (const batch of options.batches.split(',').map(Number))
+    for (const batch of options.batches.split(',').map(Number)) {
+      const setting = { cohort, weights, features, batch, resolution };
+      if (options.seeds > 0) await time({ pool, candidates, setting, options });
       for (let seed = 1; seed <= options.seeds; seed++)
-        for (let draw = 0; draw < options.draws; draw++)
-          await column({ pool, candidates, batch, seed, draw, options });
+        await score({ pool, candidates, setting, seed, options });
+    }
   } finally {
     await pool.close();
   }
   if (options.truth === undefined) return;
-  const rows = await frontierRows({ folder: options.folder, truth: options.truth });
-  console.log(renderFrontier(rows));
-  if (options.docs !== undefined) await writeDocs({ folder: options.docs, rows });
+  const text = await readFile(options.truth, 'utf8');
+  const truth = parseTruth({ text, source: options.truth, parse: space.parse });
+  const rows = await frontierRows({ folder, truth });
+  const screening = renderScreening(await screeningRows({ folder, truth }));
+  console.log(`${renderFrontier(rows)}\n\n${screening}`);
+  if (options.docs !== undefined) await writeFidelityPage({ folder: options.docs, rows, screening });
 }
 
-/** The part of docs/fidelity.md that is measured. */
-async function writeDocs({ folder, rows }: { folder: string; rows: readonly FrontierRow[] }): Promise<void> {
-  const file = `${folder}/fidelity.md`;
-  const text = await readFile(file, 'utf8');
-  const [begin, end] = ['<!-- frontier -->', '<!-- /frontier -->'];
-  if (!text.includes(begin) || !text.includes(end))
-    throw new Error(`${file} has no marks ${begin} and ${end}`);
-  const table = `${begin}\n${renderFrontier(rows)}\n${end}`;
-  await writeFile(
-    file,
-    text.slice(0, text.indexOf(begin)) + table + text.slice(text.indexOf(end) + end.length),
-  );
-  const dataset = Object.keys(rows[0]!.tau)[0]!;
-  const points = rows.map(({ cohort, weights, features, draws, batch, millisecondsPerWritten, tau }) => ({
-    label: `${draws} x ${batch}`,
-    group: `${cohort}, weights ${weights}, features at ${features}, batch ${batch}`,
-    x: millisecondsPerWritten,
-    y: tau[dataset]!.mean,
-    low: tau[dataset]!.low,
-    high: tau[dataset]!.high,
-  }));
-  const xTitle = 'milliseconds a written candidate';
-  await writeFile(
-    `${folder}/fidelity.svg`,
-    scatterSvg({ points, xTitle, yTitle: `Kendall's tau, ${dataset}` }),
+interface Work {
+  readonly pool: ScorerPool;
+  readonly candidates: readonly string[];
+  readonly setting: Setting;
+  readonly options: Options;
+}
+
+/** Measures what 1, 2, ... draws cost a candidate, over a sample and under a seed of its own, unless a file says so. */
+async function time({ pool, candidates, setting, options: { draws, folder, scorers, timed } }: Work) {
+  const file = `${folder}/${settingName(setting)}-time.json`;
+  if (existsSync(file)) return;
+  const key = { seed: 201, draw: 0, name: 'fidelity' };
+  const count = Math.min(timed, candidates.length);
+  const chosen = sample({ key, count, size: candidates.length }).map((i) => candidates[i]!);
+  const all = Array.from({ length: draws }, (_, draw) => draw);
+  await request({ pool, candidates: chosen.slice(0, 4 * scorers), setting, seed: 0, draws: all });
+  const milliseconds: number[] = [];
+  for (const draw of all) {
+    const start = performance.now();
+    await request({ pool, candidates: chosen, setting, seed: 0, draws: all.slice(0, draw + 1) });
+    milliseconds.push((performance.now() - start) / count);
+  }
+  const data: Timing = { ...setting, machine: describeMachine(), scorers, candidates: count, milliseconds };
+  await writeFile(file, JSON.stringify(data));
+  console.log(
+    `${settingName(setting)}: ${milliseconds.map((ms) => ms.toFixed(1)).join(', ')} ms with 1, 2, ... draws`,
   );
 }
 
-/** Scores every candidate under one draw, unless a file holds it already. */
-async function column({
+/** Scores every candidate under those draws of a seed that no file holds. */
+async function score({
   pool,
   candidates,
-  batch,
+  setting,
   seed,
-  draw,
-  options: { resolution, cohort, weights, features, folder, scorers },
-}: {
-  pool: ScorerPool;
-  candidates: readonly string[];
-  batch: number;
-  seed: number;
-  draw: number;
-  options: Options;
-}): Promise<void> {
-  const name = `${cohort}-${weights}-${features}-b${batch}-r${resolution}-s${seed}-d${draw}.json`;
-  if (existsSync(`${folder}/${name}`)) return;
-  const start = performance.now();
+  options: { draws, folder },
+}: Work & { seed: number }): Promise<void> {
+  const file = (draw: number) => `${folder}/${settingName(setting)}-s${seed}-d${draw}.json`;
+  const missing = Array.from({ length: draws }, (_, draw) => draw).filter((draw) => !existsSync(file(draw)));
+  if (missing.length === 0) return;
+  const results = await request({ pool, candidates, setting, seed, draws: missing });
+  for (const [i, draw] of missing.entries()) {
+    const values = (proxy: ProxyName) => results.map((scores) => bare(scores[i]![proxy]!));
+    const data: Column = {
+      ...setting,
+      seed,
+      draw,
+      expressivity: values('expressivity'),
+      progressivity: values('progressivity'),
+      trainability: values('trainability'),
+    };
+    await writeFile(file(draw), JSON.stringify(data));
+  }
+  console.log(`${settingName(setting)}: seed ${seed}, draws ${missing.join(', ')}`);
+}
+
+function request({
+  pool,
+  candidates,
+  setting: { batch, resolution, weights, features },
+  seed,
+  draws,
+}: Omit<Work, 'options'> & { seed: number; draws: readonly number[] }): Promise<ScoreResult[]> {
   const fidelity = { batch, resolution, weights, features };
-  const results = await Promise.all(
+  return Promise.all(
     candidates.map((candidate) =>
-      pool.score({ space: { kind: space.kind }, candidate, seed, fidelity, draws: [draw] }),
+      pool.score({ space: { kind: space.kind }, candidate, seed, fidelity, draws }),
     ),
   );
-  const milliseconds = (performance.now() - start) / candidates.length;
-  const values = (proxy: string) => results.map(([score]) => bare(score![proxy]!));
-  const data: Column = {
-    cohort,
-    weights,
-    features,
-    batch,
-    resolution,
-    seed,
-    draw,
-    machine: describeMachine(),
-    scorers,
-    millisecondsPerScore: milliseconds,
-    expressivity: values('expressivity'),
-    progressivity: values('progressivity'),
-    trainability: values('trainability'),
-  };
-  await writeFile(`${folder}/${name}`, JSON.stringify(data));
-  console.log(`${name}: ${milliseconds.toFixed(2)} ms a score, ${scorers} scorers`);
 }
 
 /** Nine digits, as many as a float32 has; minus infinity becomes null. */

@@ -1,0 +1,98 @@
+// In: a setting. Out: files of raw scores over all of NAS-Bench-201, and what a score costs; read again into cohorts.
+import { readdir, readFile } from 'node:fs/promises';
+import type { Measured } from '../../core/programs/block.js';
+import { aggregate } from '../../core/ranking/aggregate.js';
+import { nasBench201 as space } from '../../core/spaces/nas-bench-201/index.js';
+import type { Machine } from './machine.js';
+
+export type Cohort = 'classes' | 'written';
+
+/** What is scored and how, apart from seeds and draws. */
+export interface Setting {
+  readonly cohort: Cohort;
+  readonly weights: 'shared' | 'candidate';
+  readonly features: Measured;
+  readonly batch: number;
+  readonly resolution: number;
+}
+
+/** One draw over the whole cohort, in the order of `scoredCandidates`; null is minus infinity. */
+export interface Column extends Setting {
+  readonly seed: number;
+  readonly draw: number;
+  readonly expressivity: readonly (number | null)[];
+  readonly progressivity: readonly (number | null)[];
+  readonly trainability: readonly (number | null)[];
+}
+
+/** Wall time of one candidate with all its draws in one request, all scorers at work. */
+export interface Timing extends Setting {
+  readonly machine: Machine;
+  readonly scorers: number;
+  readonly candidates: number;
+  /** Index k - 1: milliseconds with k draws. */
+  readonly milliseconds: readonly number[];
+}
+
+export const written: readonly string[] = Array.from({ length: space.enumeration.size }, (_, index) =>
+  space.enumeration.at(index),
+);
+
+/** What a cohort scores: every text, or the cheapest member of each class. */
+export function scoredCandidates(cohort: Cohort): readonly string[] {
+  return cohort === 'written' ? written : [...new Set(written.map(space.enumeration.representative))];
+}
+
+/** For each written candidate the position of the one that is scored for it. */
+export function unitsOf(cohort: Cohort): readonly number[] {
+  const number = new Map(scoredCandidates(cohort).map((candidate, i) => [candidate, i]));
+  return written.map(
+    (candidate) =>
+      number.get(cohort === 'written' ? candidate : space.enumeration.representative(candidate))!,
+  );
+}
+
+export function settingName({ cohort, weights, features, batch, resolution }: Setting): string {
+  return `${cohort}-${weights}-${features}-b${batch}-r${resolution}`;
+}
+
+/** Everything that the folder holds, by setting. */
+export async function readColumns(
+  folder: string,
+): Promise<ReadonlyMap<string, { columns: Column[]; timing?: Timing }>> {
+  const settings = new Map<string, { columns: Column[]; timing?: Timing }>();
+  for (const name of (await readdir(folder)).filter((file) => file.endsWith('.json')).sort()) {
+    const data = JSON.parse(await readFile(`${folder}/${name}`, 'utf8')) as Column | Timing;
+    const group = settings.get(settingName(data)) ?? { columns: [] };
+    settings.set(settingName(data), group);
+    if ('seed' in data) group.columns.push(data);
+    else group.timing = data;
+  }
+  return settings;
+}
+
+/** Log-rank scores of some of the cohort (positions `members`) from columns of one setting and seed, one for each draw. */
+export function scoreMembers({
+  columns,
+  members,
+}: {
+  columns: readonly Column[];
+  members: readonly number[];
+}): Float64Array {
+  const scored = scoredCandidates(columns[0]!.cohort);
+  const proxies = ['expressivity', 'progressivity', 'trainability'] as const;
+  const flops = (member: number) => space.costs({ candidate: scored[member]!, resolution: 32 }).flops;
+  return aggregate({
+    kind: 'log-rank',
+    columns: [
+      ...proxies.map((proxy) => ({
+        proxy,
+        weight: 1,
+        draws: columns.map((column) =>
+          Float64Array.from(members, (member) => column[proxy][member] ?? Number.NEGATIVE_INFINITY),
+        ),
+      })),
+      { proxy: 'complexity', weight: 1, draws: [Float64Array.from(members, flops)] },
+    ],
+  });
+}

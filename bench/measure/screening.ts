@@ -1,0 +1,124 @@
+// In: files of raw scores under several draws, known accuracies. Out: what screening by one draw saves, and what its top loses.
+import { order } from '../../core/ranking/order.js';
+import { topQuality } from '../../core/ranking/quality.js';
+import type { Truth } from '../../core/spec/truth.js';
+import { type Column, readColumns, scoredCandidates, scoreMembers, unitsOf, written } from './columns.js';
+
+const TOP = 50;
+export const KEPT_SHARES = [0.05, 0.1, 0.2, 0.5, 1] as const;
+
+/** One draw for all, all draws for the best `keep` of the classes; 1 is no screening. Means over seeds. */
+export interface ScreeningRow {
+  readonly setting: string;
+  readonly draws: number;
+  readonly keep: number;
+  readonly seeds: number;
+  /** Scores computed, as a share of those without screening. */
+  readonly work: number;
+  /** Share of the top 50 classes without screening that are in the top 50 with it. */
+  readonly shared: number;
+  /** Mean true accuracy of the top 50 written candidates, by dataset. */
+  readonly accuracy: Readonly<Record<string, number>>;
+}
+
+export async function screeningRows({
+  folder,
+  truth,
+}: {
+  folder: string;
+  truth: Truth;
+}): Promise<ScreeningRow[]> {
+  const rows: ScreeningRow[] = [];
+  for (const [setting, { columns }] of await readColumns(folder)) {
+    const draws = Math.max(0, ...columns.map(({ draw }) => draw + 1));
+    const bySeed = [...new Set(columns.map(({ seed }) => seed))]
+      .map((seed) => columns.filter((column) => column.seed === seed))
+      .filter((group) => group.length === draws);
+    if (draws < 2 || bySeed.length === 0) continue;
+    for (const keep of KEPT_SHARES) rows.push({ setting, ...screened({ bySeed, draws, keep, truth }) });
+  }
+  return rows;
+}
+
+function screened({
+  bySeed,
+  draws,
+  keep,
+  truth,
+}: {
+  bySeed: readonly (readonly Column[])[];
+  draws: number;
+  keep: number;
+  truth: Truth;
+}) {
+  const runs = bySeed.map((columns) => {
+    const all = scoredCandidates(columns[0]!.cohort).map((_, i) => i);
+    const whole = ranked({ columns, members: all });
+    const first = ranked({ columns: columns.filter(({ draw }) => draw === 0), members: all });
+    const kept = first.slice(0, Math.ceil(all.length * keep));
+    const final = ranked({ columns, members: kept });
+    const top = new Set(whole.slice(0, TOP));
+    return {
+      work: (all.length + kept.length * (draws - 1)) / (all.length * draws),
+      shared: final.slice(0, TOP).filter((unit) => top.has(unit)).length / TOP,
+      accuracy: truth.datasets.map((_, dataset) => topAccuracy({ columns, ranking: final, dataset, truth })),
+    };
+  });
+  const mean = (pick: (run: (typeof runs)[number]) => number) =>
+    runs.reduce((sum, run) => sum + pick(run), 0) / runs.length;
+  const accuracy = truth.datasets.map((name, i) => [name, mean((run) => run.accuracy[i]!)] as const);
+  return {
+    draws,
+    keep,
+    seeds: runs.length,
+    work: mean(({ work }) => work),
+    shared: mean(({ shared }) => shared),
+    accuracy: Object.fromEntries(accuracy),
+  };
+}
+
+/** Members, best first. */
+function ranked({ columns, members }: { columns: readonly Column[]; members: readonly number[] }): number[] {
+  const names = scoredCandidates(columns[0]!.cohort);
+  const candidates = members.map((member) => names[member]!);
+  const rows = order({ scores: scoreMembers({ columns, members }), candidates });
+  return Array.from(rows, (row) => members[row]!);
+}
+
+/** Mean true accuracy of the first 50 written candidates of a ranking of units. */
+function topAccuracy({
+  columns,
+  ranking,
+  dataset,
+  truth,
+}: {
+  columns: readonly Column[];
+  ranking: readonly number[];
+  dataset: number;
+  truth: Truth;
+}): number {
+  const members = new Map<number, string[]>();
+  unitsOf(columns[0]!.cohort).forEach((unit, i) => {
+    members.set(unit, [...(members.get(unit) ?? []), written[i]!]);
+  });
+  const candidates = ranking.slice(0, TOP).flatMap((unit) => members.get(unit)!);
+  const accuracies = candidates.map((candidate) => truth.accuracy.get(candidate)![dataset]!);
+  return topQuality({ accuracies, k: TOP }).mean;
+}
+
+/** A Markdown table. */
+export function renderScreening(rows: readonly ScreeningRow[]): string {
+  const datasets = Object.keys(rows[0]?.accuracy ?? {});
+  const head = ['setting', 'draws', 'kept', 'seeds', 'work', `top ${TOP} shared`, ...datasets];
+  const per = (value: number) => `${(value * 100).toFixed(0)} %`;
+  const lines = rows.map(({ setting, draws, keep, seeds, work, shared, accuracy }) => [
+    setting,
+    String(draws),
+    per(keep),
+    String(seeds),
+    per(work),
+    per(shared),
+    ...datasets.map((dataset) => accuracy[dataset]!.toFixed(2)),
+  ]);
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
