@@ -2,7 +2,7 @@
 // In: the command line. Out: a command's work and its exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { SpecError } from '../core/spec/errors.js';
+import { ServiceError, SpecError } from '../core/spec/errors.js';
 import { Interrupted } from './arguments.js';
 import { addCorrelateCommand } from './commands/correlate.js';
 import { addDiffCommand } from './commands/diff.js';
@@ -69,8 +69,9 @@ function report(error: unknown): number {
   return 1;
 }
 
-/** `WorkflowFailedError: Workflow execution failed` says little; its cause says what happened. */
+/** `WorkflowFailedError: Workflow execution failed` says little; its cause says what happened. Our own errors say it all. */
 function withCauses(error: unknown): string {
+  if (error instanceof ServiceError) return error.message;
   const messages: string[] = [];
   for (let e: unknown = error; e instanceof Error; e = e.cause)
     if (!messages.includes(e.message)) messages.push(e.message);
