@@ -1,7 +1,8 @@
 // In: raw proxies of scored candidates, one by one. Out: at any moment the best by rank over the whole history.
-import { rankTerm } from '../ranking/aggregate.js';
+
 import { highest } from './highest.js';
 import { createOrderStatistics } from './order-statistics.js';
+import { createRankScore } from './rank-score.js';
 
 export interface HistoryOptions {
   readonly columns: readonly { readonly proxy: string; readonly weight: number }[];
@@ -19,22 +20,26 @@ export interface History {
   best(): Uint32Array;
 }
 
-/** Scores of two formulas that are equal on paper differ by rounding; far below any step of a rank. */
-const MARGIN = 1e-9;
+/** An epoch is at first a quarter of the history long, and at least a thousandth. */
+const LONGEST = 4;
+const SHORTEST = 1024;
 
 /**
  * The same sets, bit for bit, as `aggregate` over the whole history and a sort after every insertion, without either.
  *
  * An epoch of k insertions can raise a rank by k at most, so only those who would then reach today's threshold,
- * the contenders, need to be looked at until it ends. Epochs grow with the history. An insertion costs O(log n)
- * amortized and one comparison a contender and column; a draw costs the contenders, who are held near `best` in number;
- * an epoch's beginning costs O(n log n), which its length spreads. decisions/ tells why.
+ * the contenders, need to be looked at until it ends; docs/evolution.md. An insertion costs O(log n) amortized and a
+ * comparison for each contender; a draw costs the contenders, who are held near `best` in number whatever n is.
  */
 export function createHistory({ columns, draws, kind, best: wanted }: HistoryOptions): History {
-  const keys = columns.flatMap(({ proxy }) => Array.from({ length: draws }, (_, draw) => ({ proxy, draw })));
+  const keys = columns.flatMap(({ proxy }, p) =>
+    Array.from({ length: draws }, (_, draw) => ({ proxy, draw, p })),
+  );
+  const score = createRankScore({ weights: columns.map(({ weight }) => weight), draws, kind });
   const values: number[][] = keys.map(() => []);
   const statistics = keys.map(createOrderStatistics);
   let size = 0;
+  let share = LONGEST;
   let epoch: Epoch | undefined;
   let chosen: Uint32Array | undefined;
 
@@ -63,93 +68,96 @@ export function createHistory({ columns, draws, kind, best: wanted }: HistoryOpt
   };
 
   /** Moves the contenders' ranks on; the new entry becomes one where it can reach the threshold until the epoch ends. */
-  function admit({ contenders, ranks, held, end, threshold }: Epoch, row: readonly number[]): void {
+  function admit({ contenders, sums, held, end, threshold }: Epoch, row: readonly number[]): void {
+    const own = columns.map(() => 0);
     row.forEach((value, c) => {
-      const [column, known] = [ranks[c]!, held[c]!];
-      for (let j = 0; j < column.length; j += 1) {
+      const { p } = keys[c]!;
+      const [sum, known] = [sums[p]!, held[c]!];
+      for (let j = 0; j < known.length; j += 1) {
         const other = known[j]!;
-        if (other > value) column[j] = column[j]! + 1;
-        else if (other === value) column[j] = column[j]! + 0.5;
+        if (other > value) sum[j] = sum[j]! + 1;
+        else if (other === value) sum[j] = sum[j]! + 0.5;
       }
+      own[p] = own[p]! + statistics[c]!.rank(value);
     });
-    const own = row.map((value, c) => statistics[c]!.rank(value));
-    const left = end - size;
-    if (scoreOf({ rank: (c) => own[c]! + left, of: end }) < threshold - MARGIN) return;
+    const raised = own.map((sum) => [sum + (end - size) * draws]);
+    if (score.quick({ sums: raised, of: end })[0]! < threshold) return;
     contenders.push(size - 1);
-    own.forEach((rank, c) => {
-      ranks[c]!.push(rank);
-      held[c]!.push(row[c]!);
+    own.forEach((sum, p) => {
+      sums[p]!.push(sum);
     });
-  }
-
-  /** With the arithmetic of `aggregate`, operation for operation. */
-  function scoreOf({ rank, of }: { rank: (column: number) => number; of: number }): number {
-    let score = 0;
-    for (let p = 0; p < columns.length; p += 1) {
-      let sum = 0;
-      for (let c = p * draws; c < (p + 1) * draws; c += 1) sum += rank(c);
-      score += rankTerm({ kind, weight: columns[p]!.weight, share: sum / draws / of });
-    }
-    return score;
+    row.forEach((value, c) => {
+      held[c]!.push(value);
+    });
   }
 
   function begin(): Epoch {
     for (const column of statistics) column.compact();
-    const ranks = values.map((column, c) => Float64Array.from(column, (value) => statistics[c]!.rank(value)));
-    const now = Float64Array.from({ length: size }, (_, i) =>
-      scoreOf({ rank: (c) => ranks[c]![i]!, of: size }),
-    );
+    const sums = columns.map(() => new Float64Array(size));
+    keys.forEach(({ p }, c) => {
+      const { rank } = statistics[c]!;
+      const [sum, column] = [sums[p]!, values[c]!];
+      for (let i = 0; i < size; i += 1) sum[i] = sum[i]! + rank(column[i]!);
+    });
     // Whoever is the last of the best today: until the epoch ends there are always `wanted` entries at least as good.
+    const now = score.quick({ sums, of: size });
     const last = highest({ scores: now, count: wanted }).reduce((worst, i) =>
       now[i]! < now[worst]! ? i : worst,
     );
-    const room = 2 * wanted;
-    for (let share = 4; ; share *= 2) {
+    for (share = Math.max(LONGEST, share / 4); ; share *= 2) {
       const length = Math.max(1, Math.floor(size / share));
       const end = size + length;
-      const threshold = size <= wanted ? -Infinity : scoreOf({ rank: (c) => ranks[c]![last]!, of: end });
+      const lowest = score.quick({ sums: sums.map((sum) => [sum[last]!]), of: end })[0]!;
+      const threshold = size <= wanted ? -Infinity : score.below(lowest);
+      const reach = score.quick({ sums: sums.map((sum) => sum.map((s) => s + length * draws)), of: end });
       const contenders: number[] = [];
-      for (let i = 0; i < size; i += 1)
-        if (scoreOf({ rank: (c) => ranks[c]![i]! + length, of: end }) >= threshold - MARGIN)
-          contenders.push(i);
+      for (let i = 0; i < size; i += 1) if (reach[i]! >= threshold) contenders.push(i);
       // Many equal scores at the threshold are contenders whatever the length.
-      if (contenders.length > room && length > 1 && share < 1024) continue;
+      if (contenders.length > 1.5 * wanted && length > 1 && share < SHORTEST) continue;
       return {
         end,
         threshold,
         contenders,
-        room: 2 * Math.max(room, contenders.length),
-        ranks: ranks.map((column) => contenders.map((i) => column[i]!)),
+        room: Math.max(2 * wanted, 1.5 * contenders.length),
+        sums: sums.map((sum) => contenders.map((i) => sum[i]!)),
         held: values.map((column) => contenders.map((i) => column[i]!)),
       };
     }
   }
 
-  /** `scoreOf` for all contenders, column by column: this runs once for each draw. */
-  function choose({ contenders, ranks }: Epoch): Uint32Array {
-    const scores = new Float64Array(contenders.length);
-    for (let p = 0; p < columns.length; p += 1) {
-      const { weight } = columns[p]!;
-      const sums = Float64Array.from(ranks[p * draws]!);
-      for (let c = p * draws + 1; c < (p + 1) * draws; c += 1) {
-        const column = ranks[c]!;
-        for (let j = 0; j < sums.length; j += 1) sums[j] = sums[j]! + column[j]!;
-      }
-      for (let j = 0; j < sums.length; j += 1)
-        scores[j] = scores[j]! + rankTerm({ kind, weight, share: sums[j]! / draws / size });
+  /** Those whom rounding leaves in doubt are compared by their exact scores. */
+  function choose({ contenders, sums }: Epoch): Uint32Array {
+    const quick = score.quick({ sums, of: size });
+    if (contenders.length <= wanted) return Uint32Array.from(contenders);
+    const rough = highest({ scores: quick, count: wanted });
+    let lowest = Infinity;
+    for (const j of rough) lowest = Math.min(lowest, quick[j]!);
+    const [floor, ceiling] = [score.below(lowest), score.above(lowest)];
+    const doubtful: number[] = [];
+    let sure = 0;
+    for (let j = 0; j < quick.length; j += 1)
+      if (quick[j]! > ceiling) sure += 1;
+      else if (quick[j]! >= floor) doubtful.push(j);
+    const exact = doubtful.map((j) => score.exact({ sums: sums.map((sum) => sum[j]!), of: size }));
+    const passed = highest({ scores: new Float64Array(exact), count: wanted - sure });
+    const out = new Uint32Array(wanted);
+    for (let j = 0, at = 0, next = 0; at < wanted; j += 1) {
+      const isNext = next < passed.length && doubtful[passed[next]!] === j;
+      if (isNext) next += 1;
+      if (isNext || quick[j]! > ceiling) out[at++] = contenders[j]!;
     }
-    return highest({ scores, count: wanted }).map((j) => contenders[j]!);
+    return out;
   }
 }
 
 interface Epoch {
-  /** Size of the history at which it ends, and score, were the history that large, below which nobody matters. */
+  /** Size of the history at which it ends, and quick score, were the history that large, below which nobody matters. */
   readonly end: number;
   readonly threshold: number;
   /** Positions in the history, ascending; with too many of them, more than `room`, a new epoch is cheaper. */
   readonly contenders: number[];
   readonly room: number;
-  /** By column: the contenders' ranks and values. */
-  readonly ranks: readonly number[][];
+  /** Of the contenders: by proxy the sum of the ranks over the draws, by proxy and draw the values. */
+  readonly sums: readonly number[][];
   readonly held: readonly number[][];
 }

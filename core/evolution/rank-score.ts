@@ -1,0 +1,56 @@
+// In: sums of ranks over the draws, by proxy. Out: scores; exact as `aggregate` has them, and quick ones in the same order but for rounding.
+import { rankTerm } from '../ranking/aggregate.js';
+
+export interface RankScore {
+  /** One score for each position of the columns; `of` is the size of the cohort. */
+  quick(args: { readonly sums: readonly ArrayLike<number>[]; readonly of: number }): Float64Array;
+  /** With the arithmetic of `aggregate`, operation for operation. */
+  exact(args: { readonly sums: readonly number[]; readonly of: number }): number;
+  /** Whoever has a quick score beyond these is surely, whatever was rounded, lower or higher in exact score too. */
+  below(quick: number): number;
+  above(quick: number): number;
+}
+
+/** Far above any rounding; what lies closer together is compared by exact scores. */
+const MARGIN = 1e-9;
+
+export function createRankScore({
+  weights,
+  draws,
+  kind,
+}: {
+  readonly weights: readonly number[];
+  readonly draws: number;
+  readonly kind: 'log-rank' | 'linear-rank';
+}): RankScore {
+  const exact: RankScore['exact'] = ({ sums, of }) => {
+    let score = 0;
+    for (let p = 0; p < weights.length; p += 1)
+      score += rankTerm({ kind, weight: weights[p]!, share: sums[p]! / draws / of });
+    return score;
+  };
+  // Logarithms of one weight add up to the logarithm of the product, which needs none.
+  if (kind === 'log-rank' && weights.every((weight) => weight === weights[0]))
+    return {
+      exact,
+      quick: ({ sums }) => {
+        const product = new Float64Array(sums[0]!);
+        for (let p = 1; p < sums.length; p += 1) {
+          const column = sums[p]!;
+          for (let i = 0; i < product.length; i += 1) product[i] = product[i]! * column[i]!;
+        }
+        return product;
+      },
+      below: (quick) => quick * (1 - MARGIN),
+      above: (quick) => quick * (1 + MARGIN),
+    };
+  return {
+    exact,
+    quick: ({ sums, of }) =>
+      Float64Array.from({ length: sums[0]!.length }, (_, i) =>
+        exact({ sums: sums.map((column) => column[i]!), of }),
+      ),
+    below: (quick) => quick - MARGIN * (1 + Math.abs(quick)),
+    above: (quick) => quick + MARGIN * (1 + Math.abs(quick)),
+  };
+}
