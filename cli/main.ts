@@ -6,6 +6,7 @@ import { ServiceError, SpecError } from '../core/spec/errors.js';
 import { Interrupted } from './arguments.js';
 import { addCorrelateCommand } from './commands/correlate.js';
 import { addDiffCommand } from './commands/diff.js';
+import { addResultsCommand } from './commands/results.js';
 import { addRunCommand } from './commands/run.js';
 import { addSearchCommands } from './commands/searches.js';
 import { addSpaceCommand } from './commands/space.js';
@@ -29,6 +30,7 @@ const program = new Command('zeroscout')
 addRunCommand(program);
 addWorkerCommand(program);
 addSearchCommands(program);
+addResultsCommand(program);
 addCorrelateCommand(program);
 addDiffCommand(program);
 addScheduleCommands(program);

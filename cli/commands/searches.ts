@@ -1,15 +1,15 @@
-// In: `zeroscout status|watch|pause|resume|cancel|results`. Out: what searches do, and a say in it.
+// In: `zeroscout status|watch|pause|resume|cancel`. Out: what searches do, and a say in it.
 import type { WorkflowHandle } from '@temporalio/client';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { SpecError } from '../../core/spec/errors.js';
 import type { SearchMemo, SearchProgress, SearchResult } from '../../core/spec/search.js';
 import { SEARCH_WORKFLOW, searchIdOf } from '../../core/spec/search-queues.js';
-import { Interrupted, wholeNumber } from '../arguments.js';
-import { findSearch, finishedSearch, stateOf } from '../search/find-search.js';
+import { Interrupted } from '../arguments.js';
+import { findSearch, stateOf } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
 import { readResults } from '../search/results.js';
-import { changesLine, changesText, readChanges } from '../search/show-changes.js';
-import { plainTable, rankingTable, summaryLines } from '../search/show-results.js';
+import { changesLine, readChanges } from '../search/show-changes.js';
+import { plainTable, summaryLines } from '../search/show-results.js';
 import { type Session, withSession } from '../session.js';
 import { note, paint, print, printJson } from '../terminal.js';
 
@@ -76,16 +76,6 @@ export function addSearchCommands(program: Command): void {
     (handle) => handle.cancel(),
     'cancelled',
   );
-  program
-    .command('results')
-    .description('ranking of a finished search')
-    .argument('<ID>')
-    .option('--top <N>', 'only the first N', wholeNumber({ min: 1, max: 1e9 }))
-    .addOption(new Option('--format <FORMAT>').choices(['table', 'csv', 'json']).default('table'))
-    .option('--json', 'same as --format json')
-    .action((id: string, options: Json & { top?: number; format: 'table' | 'csv' | 'json' }) =>
-      withSession({ start: 'never' }, (session) => results(session, id, options)),
-    );
 }
 
 async function list({ client, connections }: Session, { json }: Json): Promise<void> {
@@ -162,38 +152,4 @@ async function watch({ client, store }: Session, id: string, { json }: Json): Pr
   const { summary } = await readResults({ store, result });
   if (json) printJson(summary);
   else print(summaryLines(summary));
-}
-
-async function results(
-  { client, store }: Session,
-  id: string,
-  { top, format, json }: Json & { top?: number; format: 'table' | 'csv' | 'json' },
-): Promise<void> {
-  const { result } = await finishedSearch({ client, id });
-  const { rows, files, summary } = await readResults({ store, result });
-  const first = rows.slice(0, top);
-  if (json || format === 'json')
-    return printJson(first.map(({ proxies, ...row }) => ({ ...row, ...printable(proxies) })));
-  if (format === 'csv')
-    return print(
-      top === undefined ? files['ranking.csv'] : firstLines(files['ranking.csv'], first.length + 1),
-    );
-  print(rankingTable(rows.slice(0, top ?? 20)));
-  print(`\n${summaryLines(summary)}`);
-  const changes = await readChanges({ store, result });
-  if (changes) print(`\n${changesText(changes)}`);
-}
-
-/** JSON has no infinity. */
-function printable(proxies: Readonly<Record<string, number>>): Record<string, number | string> {
-  return Object.fromEntries(
-    Object.entries(proxies).map(([name, value]) => [
-      name,
-      Number.isFinite(value) ? value : value > 0 ? 'inf' : '-inf',
-    ]),
-  );
-}
-
-function firstLines(text: string, count: number): string {
-  return text.split('\n').slice(0, count).join('\n');
 }

@@ -1,5 +1,6 @@
 // In: results. Out: tables for people.
 import Table from 'cli-table3';
+import type { ParetoRow } from '../../core/report/pareto.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
 import { explainDrawn, rejectedOf } from '../../core/spec/drawn.js';
@@ -26,6 +27,20 @@ export function rankingTable(rows: readonly RankingRow[]): string {
       fixed(proxies.progressivity, 4),
       fixed(proxies.trainability, 4),
       proxies.complexity === undefined ? '' : (proxies.complexity / 1e6).toFixed(2),
+      (parameters / 1e6).toFixed(3),
+    ]);
+  return table.toString();
+}
+
+/** FLOPs and parameters in millions. */
+export function paretoTable(front: readonly ParetoRow[]): string {
+  const table = plainTable(['rank', 'candidate', 'score', 'MFLOPs', 'Mparams']);
+  for (const { rank, candidate, score, flops, parameters } of front)
+    table.push([
+      String(rank),
+      candidate,
+      fixed(score, 4),
+      (flops / 1e6).toFixed(2),
       (parameters / 1e6).toFixed(3),
     ]);
   return table.toString();

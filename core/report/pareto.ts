@@ -35,13 +35,7 @@ export function paretoFront<Row extends ParetoRow>({
 
 export function paretoCsv(front: readonly ParetoRow[]): string {
   const lines = front.map(({ rank, candidate, score, flops, parameters }) =>
-    [
-      rank,
-      textCell(candidate),
-      formatNumber(score),
-      formatNumber(flops),
-      formatNumber(parameters),
-    ].join(','),
+    [rank, textCell(candidate), formatNumber(score), formatNumber(flops), formatNumber(parameters)].join(','),
   );
   return `${['rank,candidate,score,flops,parameters', ...lines].join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
 // Run by hand after the workflow was changed on purpose: ZEROSCOUT_RECORD=1 npx vitest run test/replay/record.test.ts
+// (or ZEROSCOUT_RECORD=evolution for a course that is new)
 // In: real servers and workers. Out: histories/*.json, one for every course that a search can take, for replay.test.ts.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +35,14 @@ const COURSES: Readonly<Record<string, Parameters<typeof specification>[0]>> = {
       },
     },
   },
+  evolution: {
+    changes: {
+      seed: 6,
+      strategy: { kind: 'evolution', population: 6, budget: 16, generation: 4, mutations: 1 },
+      constraints: { flops: { max: '100M' } },
+      execution: { shardSize: 2 },
+    },
+  },
   continued: { samples: 36, changes: { seed: 5, execution: { shardSize: 1, window: 4 } } },
 };
 
@@ -50,7 +59,9 @@ test.runIf(process.env.ZEROSCOUT_RECORD)('record', { timeout: 600_000 }, async (
   const scripts = ['../e2e/e2e-worker.mjs', '../e2e/e2e-poison-scorer.mjs'].map(here);
   const score = spawnNode(scripts, { home, env });
   try {
+    const only = process.env.ZEROSCOUT_RECORD!;
     for (const [name, given] of Object.entries(COURSES)) {
+      if (only !== '1' && only !== name) continue;
       home.write(`${name}.json`, specification({ name, ...given }));
       const run = spawnZeroscout(['run', `${name}.json`, '--id', name, '--json'], { home, env });
       if (name === 'paused') {

@@ -10,7 +10,16 @@ const BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.met
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 
 test.skipIf(process.env.ZEROSCOUT_RECORD)('there is a history of every course that a search can take', () => {
-  for (const course of ['plain', 'paused', 'failed-candidate', 'rounds', 'continued-1', 'continued-2'])
+  for (const course of [
+    'plain',
+    'paused',
+    'failed-candidate',
+    'rounds',
+    'evolution-1',
+    'evolution-2',
+    'continued-1',
+    'continued-2',
+  ])
     expect(names).toContain(`${course}.json`);
 });
 

@@ -16,8 +16,7 @@ test('nobody on the front is beaten, everybody else is beaten or equalled by som
   fc.assert(
     fc.property(ranking, fc.constantFrom('flops' as const, 'parameters' as const), (rows, cost) => {
       const front = paretoFront({ rows, cost });
-      const asGood = (a: (typeof rows)[0], b: (typeof rows)[0]) =>
-        a[cost] <= b[cost] && a.score >= b.score;
+      const asGood = (a: (typeof rows)[0], b: (typeof rows)[0]) => a[cost] <= b[cost] && a.score >= b.score;
       for (const row of rows) {
         const others = front.filter((other) => other !== row && asGood(other, row));
         expect(others.length > 0).toBe(!front.includes(row));

@@ -1,0 +1,110 @@
+// In: evolutions and constraints. Out: the same ranking whatever the workers and who was killed; what nobody can meet ends with an explanation.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openSpace } from '../../core/spaces/index.js';
+import { type TestHome, testHome } from '../support/home.js';
+import { done, specification, zeroscout } from '../support/zeroscout.js';
+import { searchWithKills } from './e2e-kills.js';
+
+const BUDGET = 48;
+const SEED = Number(process.env.ZEROSCOUT_KILL_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const space = openSpace({ kind: 'nas-bench-201' });
+
+const evolution = (changes: Readonly<Record<string, unknown>> = {}) =>
+  specification({
+    changes: {
+      strategy: { kind: 'evolution', population: 12, budget: BUDGET, generation: 12, mutations: 1 },
+      constraints: { flops: { max: '90M' } },
+      fidelity: { draws: 1, batch: 8, resolution: 16 },
+      execution: { shardSize: 12 },
+      ...changes,
+    },
+  });
+
+const homes: TestHome[] = [];
+/** A home of its own: scores of another search would be reused. */
+function fresh(): TestHome {
+  const home = testHome();
+  homes.push(home);
+  return home;
+}
+
+let first: TestHome;
+let reference: string;
+beforeAll(async () => {
+  first = fresh();
+  first.write('search.json', evolution());
+  await done(['run', 'search.json', '--id', 'first', '--out', 'out'], { home: first });
+  reference = first.read('out/ranking.csv');
+}, 180_000);
+afterAll(async () => {
+  for (const home of homes) await home.remove();
+}, 120_000);
+
+test('the budget is spent on different candidates that meet the constraint', () => {
+  const candidates = reference
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',')[1]!);
+  expect(candidates).toHaveLength(BUDGET);
+  expect(new Set(candidates.map(space.canonicalKey)).size).toBe(BUDGET);
+  for (const candidate of candidates)
+    expect(space.costs({ candidate, resolution: 32 }).flops).toBeLessThanOrEqual(90e6);
+  const summary = JSON.parse(first.read('out/summary.json'));
+  expect(summary).toMatchObject({ candidates: BUDGET, scored: BUDGET, reused: 0, generations: 4 });
+  expect(summary.drawn.rejected['flops.max']).toBeGreaterThan(0);
+  const { proposed, rejected, duplicates } = summary.drawn;
+  expect(proposed).toBe(BUDGET + rejected['flops.max'] + duplicates);
+});
+
+test('again, in other shards: every score is there already, and so is the course', async () => {
+  first.write('again.json', evolution({ execution: { shardSize: 3, window: 2 } }));
+  await done(['run', 'again.json', '--id', 'again', '--out', 'again'], { home: first });
+  expect(first.read('again/ranking.csv')).toBe(reference);
+  expect(JSON.parse(first.read('again/summary.json'))).toMatchObject({ scored: 0, reused: BUDGET });
+}, 120_000);
+
+test(`killed at random moments, ZEROSCOUT_KILL_SEED=${SEED}: the same bytes`, async () => {
+  const home = fresh();
+  home.write('search.json', evolution({ execution: { shardSize: 4 } }));
+  const trial = { workers: 2, shardSize: 4, seed: SEED };
+  const { kills, computed, computedAgain } = await searchWithKills({ home, trial, samples: BUDGET });
+  const moments = kills.map(({ what, at }) => `${what} after ${at}`).join(', ');
+  console.log(`seed ${SEED}: killed ${moments}; ${computed} computed, ${computedAgain} more than once`);
+  expect(home.read('out/ranking.csv')).toBe(reference);
+}, 240_000);
+
+test('the Pareto front: rising FLOPs, rising scores, the best last', async () => {
+  const { stdout } = await done(['results', 'first', '--pareto', 'flops', '--json'], { home: first });
+  const front = JSON.parse(stdout) as { rank: number; score: number; flops: number }[];
+  expect(front.length).toBeGreaterThan(1);
+  expect(front.at(-1)!.rank).toBe(1);
+  front.slice(1).forEach((row, i) => {
+    expect(row.score).toBeGreaterThan(front[i]!.score);
+    expect(row.flops).toBeGreaterThan(front[i]!.flops);
+  });
+  const csv = await done(['results', 'first', '--pareto', 'flops', '--format', 'csv'], { home: first });
+  expect(csv.stdout.trimEnd().split('\n')).toHaveLength(1 + front.length);
+});
+
+describe('what nobody can meet', () => {
+  const nobody = { constraints: { parameters: { max: '1k' } } };
+  test('an evolution says what was rejected', async () => {
+    first.write('nobody.json', evolution(nobody));
+    const { code, stderr } = await zeroscout(['run', 'nobody.json', '--id', 'nobody'], { home: first });
+    expect(stderr).toContain(
+      'constraints: nearly everything is rejected; 10000 candidates drawn in a row gave nothing new: 10000 rejected by parameters.max',
+    );
+    expect(code).toBe(1);
+  }, 60_000);
+
+  test('a random sample says how many there are', async () => {
+    const strategy = { kind: 'random', samples: 5 };
+    first.write('few.json', evolution({ ...nobody, strategy }));
+    const { code, stderr } = await zeroscout(['run', 'few.json', '--id', 'few'], { home: first });
+    expect(stderr).toContain(
+      'strategy.samples: found 5; only 0 of the 15625 candidates meet the constraints',
+    );
+    expect(code).toBe(1);
+  }, 60_000);
+});
