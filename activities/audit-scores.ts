@@ -1,8 +1,10 @@
 // In: a plan. Out: the candidates whose score the store does not hold and that were not set aside, each once.
+import { isStackDevice } from '../core/spec/devices.js';
 import type { SearchActivities } from '../core/spec/search.js';
 import { writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 import { lookUp, memberBatches } from './cohort.js';
+import { mixed } from './mixed.js';
 
 export function auditScores({ store }: { store: Store }): SearchActivities['auditScores'] {
   return async ({ run, specification, plan }) => {
@@ -27,6 +29,8 @@ export function auditScores({ store }: { store: Store }): SearchActivities['audi
         }
       }
     }
-    return { todo: await writeCandidateList(store.blobs, todo()), ...counts };
+    // Neighbours of a list are alike, and stacks want all kinds.
+    const list = isStackDevice(specification.execution.device) ? mixed(todo()) : todo();
+    return { todo: await writeCandidateList(store.blobs, list), ...counts };
   };
 }

@@ -2,7 +2,9 @@
 
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { type Device, isStackDevice } from '../core/spec/devices.js';
 import type { Check } from './doctor/check.js';
+import { checkDeviceParts } from './doctor/device.js';
 import { checkMachine } from './doctor/machine.js';
 import { checkServers } from './doctor/servers.js';
 import { checkTools } from './doctor/tools.js';
@@ -14,14 +16,17 @@ export type { Check };
 export async function diagnose({
   home,
   env = process.env,
+  device = 'cpu',
 }: {
   readonly home: Home;
   readonly env?: NodeJS.ProcessEnv;
+  readonly device?: Device;
 }): Promise<readonly Check[]> {
   const groups = await Promise.all([
     checkMachine({ home }),
     checkTools({ home, env }),
     checkServers({ home, env }),
+    isStackDevice(device) ? checkDeviceParts({ device, env }) : [],
   ]);
   return groups.flat();
 }

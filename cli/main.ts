@@ -12,6 +12,7 @@ import { addSearchCommands } from './commands/searches.js';
 import { addSpaceCommand } from './commands/space.js';
 import { addValidateCommand } from './commands/validate.js';
 import { addWorkerCommand } from './commands/worker.js';
+import { addDevicesCommands } from './devices/commands.js';
 import { addDoctorCommand } from './doctor/command.js';
 import { addGcCommand } from './gc/command.js';
 import { addScheduleCommands } from './schedule/commands.js';
@@ -39,6 +40,7 @@ addValidateCommand(program);
 addGcCommand(program);
 addServicesCommands(program);
 addDoctorCommand(program);
+addDevicesCommands(program);
 overrideAll(program);
 
 // `zeroscout results ID | head` closes the pipe when it has seen enough.

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, type NativeConnectionOptions, Worker } from '@temporalio/worker';
 import { createControlActivities, createScoreActivities } from '../activities/create.js';
+import { type Device, isStackDevice, together } from '../core/spec/devices.js';
 import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import type { Store } from '../store/store.js';
@@ -10,6 +11,8 @@ import { createLog, installTemporalLog } from './log.js';
 
 /** How long a worker that was told to stop lets activities finish before it hands them to others. */
 const GRACE = '20s';
+/** Resident size at which the scorer of a stack is replaced: the libraries of a GPU take some gigabytes themselves. */
+const STACK_BYTES = 8e9;
 /** Shards worked on at once: while one waits for its last candidate the next keeps the scorers busy. */
 const SHARDS_AT_ONCE = 2;
 
@@ -17,8 +20,8 @@ export const SCORER_SCRIPT = fileURLToPath(new URL('../engine/scorer-process.js'
 
 export interface WorkerOptions {
   readonly role: 'control' | 'score';
-  readonly device: string;
-  /** Scorer processes of a score worker. */
+  readonly device: Device;
+  /** Scorer processes of a score worker, or of a device that one process owns: threads of that process. */
   readonly concurrency: number;
   readonly temporal: { readonly options: NativeConnectionOptions; readonly namespace: string };
   readonly store: Store;
@@ -40,7 +43,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     role === 'score'
       ? createScorerPool({
           script: options.scorerScript ?? SCORER_SCRIPT,
-          size: concurrency,
+          device,
+          together: together(device),
+          ...processesOf({ device, concurrency }),
           onEvent: (event) => log[event.type === 'died' ? 'warn' : 'debug'](event, `scorer ${event.type}`),
         })
       : undefined;
@@ -80,4 +85,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await connection.close();
     log.info('worker stopped');
   }
+}
+
+/** Scorers of the cpu share its cores; a device belongs to one of them, which holds a stack's results beside it. */
+function processesOf({ device, concurrency }: { device: Device; concurrency: number }) {
+  return isStackDevice(device)
+    ? { size: 1, threads: concurrency, maxResidentBytes: STACK_BYTES }
+    : { size: concurrency };
 }

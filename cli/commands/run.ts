@@ -3,8 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openSpace } from '../../core/spaces/index.js';
+import { isStackDevice } from '../../core/spec/devices.js';
 import { SpecError } from '../../core/spec/errors.js';
 import type { Truth } from '../../core/spec/truth.js';
+import { checkDevice } from '../../engine/check-device.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
 import { checkedWorkflowId } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
@@ -74,9 +76,10 @@ async function search({
   options: RunOptions;
 }): Promise<void> {
   const { client, store, connections, home } = session;
-  const { handle, how } = await startSearch({ client, store, id, read });
   const count = options.workers ?? (connections.embedded ? 1 : 0);
-  const device = read.specification.execution.device;
+  const { device } = read.specification.execution;
+  if (count > 0 && isStackDevice(device)) await checkDevice({ device });
+  const { handle, how } = await startSearch({ client, store, id, read });
   const page = connections.temporal.webAddress;
   note(
     `search ${paint.bold(id)} ${how === 'started' ? 'started' : 'is running; attached to it'}${page ? `; watch it at ${page}` : ''}`,

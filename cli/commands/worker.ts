@@ -1,6 +1,8 @@
 // In: `zeroscout worker`. Out: a worker process that polls its queue until it is told to stop.
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { DEVICES, type Device, isStackDevice } from '../../core/spec/devices.js';
+import { checkDevice } from '../../engine/check-device.js';
 import { connectStore } from '../../store/jetstream.js';
 import { wholeNumber } from '../arguments.js';
 import { connectTemporal, resolveConnections } from '../connections.js';
@@ -12,7 +14,7 @@ const PATIENCE_MS = 10 * 60_000;
 
 interface WorkerCommandOptions {
   readonly role: 'control' | 'score';
-  readonly device: string;
+  readonly device: Device;
   readonly concurrency: number;
   readonly allowCommands?: true;
 }
@@ -27,11 +29,11 @@ export function addWorkerCommand(program: Command): void {
         .default('score'),
     )
     .addOption(
-      new Option('--device <DEVICE>', 'where a score worker computes').choices(['cpu']).default('cpu'),
+      new Option('--device <DEVICE>', 'where a score worker computes').choices(DEVICES).default('cpu'),
     )
     .option(
       '--concurrency <N>',
-      'candidates scored at once, one process each',
+      'candidates scored at once, one process each; threads where one process owns the device',
       wholeNumber({ min: 1, max: 1024 }),
       availableParallelism(),
     )
@@ -48,6 +50,7 @@ export function addWorkerCommand(program: Command): void {
 }
 
 async function work({ role, device, concurrency, allowCommands }: WorkerCommandOptions): Promise<void> {
+  if (role === 'score' && isStackDevice(device)) await checkDevice({ device });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {

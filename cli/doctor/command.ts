@@ -1,6 +1,7 @@
 // In: the program. Out: its command `doctor`.
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { DEVICES, type Device } from '../../core/spec/devices.js';
 import { diagnose, isHealthy, renderChecks } from '../doctor.js';
 import { resolveHome } from '../services/home.js';
 
@@ -8,9 +9,12 @@ export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description('show what this machine has, what is missing and what to do; starts and fetches nothing')
+    .addOption(
+      new Option('--device <DEVICE>', 'check a device for score workers too').choices(DEVICES).default('cpu'),
+    )
     .option('--json', 'print JSON for programs')
-    .action(async ({ json }: { readonly json?: boolean }) => {
-      const checks = await diagnose({ home: resolveHome() });
+    .action(async ({ device, json }: { readonly device: Device; readonly json?: boolean }) => {
+      const checks = await diagnose({ home: resolveHome(), device });
       process.stdout.write(`${renderChecks({ checks, format: json ? 'json' : 'table' })}\n`);
       if (!isHealthy(checks)) process.exitCode = 1;
     });

@@ -4,6 +4,7 @@ import { mkdirSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Device } from '../../core/spec/devices.js';
 import type { Home } from '../services/home.js';
 import { findByCommandLine, terminate } from '../services/process.js';
 import { note } from '../terminal.js';
@@ -19,7 +20,7 @@ export interface LocalWorkers {
 }
 
 /** Arguments of the workers of this machine: one control worker, and `count` score workers that share the cores. */
-function rolesOf({ count, device }: { count: number; device: string }): string[][] {
+function rolesOf({ count, device }: { count: number; device: Device }): string[][] {
   const concurrency = Math.max(1, Math.floor(availableParallelism() / count));
   const score = ['worker', '--role', 'score', '--device', device, '--concurrency', String(concurrency)];
   return [['worker', '--role', 'control'], ...Array.from({ length: count }, () => score)];
@@ -33,7 +34,7 @@ export function startLocalWorkers({
 }: {
   home: Home;
   count: number;
-  device: string;
+  device: Device;
 }): LocalWorkers {
   let stopping = false;
   const children = new Set<ChildProcess>();
@@ -77,7 +78,7 @@ export async function startBackgroundWorkers({
 }: {
   home: Home;
   count: number;
-  device: string;
+  device: Device;
 }): Promise<void> {
   const running = await findByCommandLine({ marker: background(home) });
   if (count === 0 || running.length > 0) return;

@@ -177,7 +177,7 @@ function failure({
 }
 
 /** pip's own last word, without the addresses of whatever index it is set up with. */
-function firstError(error: unknown): string {
+export function firstError(error: unknown): string {
   const { stderr = '', message } = error as { readonly stderr?: string; readonly message: string };
   const line =
     stderr.split('\n').findLast((text) => text.startsWith('ERROR:')) ?? message.split('\n')[0] ?? '';

@@ -1,8 +1,9 @@
 // In: a specification, its space and its list of candidates. Out: nothing, or a SpecError for what the space cannot do.
 import { LIMITED } from '../spec/constraints.js';
+import { isStackDevice } from '../spec/devices.js';
 import { type Issue, SpecError } from '../spec/errors.js';
 import type { Specification } from '../spec/specification.js';
-import { sourceOf } from '../spec/stages.js';
+import { sourceOf, stagesOf } from '../spec/stages.js';
 import type { Space } from './space.js';
 
 /** Candidates of a list named in one message each. */
@@ -23,6 +24,7 @@ export function checkAgainstSpace({
     ...cohortIssues({ specification, space }),
     ...constraintIssues({ specification, space }),
     ...resolutionIssues({ specification, space, candidates }),
+    ...deviceIssues({ specification, space }),
   ];
   if (issues.length) throw new SpecError(issues);
 }
@@ -65,6 +67,19 @@ function constraintIssues({
     path: `constraints.${cost}`,
     message: `${space.kind} does not count ${cost}; remove it`,
   }));
+}
+
+/** Stacks are written for cells of one skeleton, whose weights all candidates share. */
+function deviceIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
+  const { device } = specification.execution;
+  if (!isStackDevice(device)) return [];
+  const path = 'execution.device';
+  if (space.kind !== 'nas-bench-201')
+    return [{ path, message: `${device} scores nas-bench-201 alone so far; must be cpu for ${space.kind}` }];
+  if (stagesOf(specification).every(({ specification: { fidelity } }) => fidelity.weights === 'shared'))
+    return [];
+  const message = `${device} scores many candidates under one draw's weights; must be cpu where weights are of the candidate`;
+  return [{ path, message }];
 }
 
 function resolutionIssues({

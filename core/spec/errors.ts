@@ -32,6 +32,11 @@ export class ServiceError extends Error {
   }
 }
 
+/** A device that cannot be had, or not for all of the work. A worker that meets it does not start; exit code 1 in the CLI. */
+export class DeviceError extends Error {
+  override readonly name = 'DeviceError';
+}
+
 /** A blob that is missing or whose bytes do not match its digest. Never used silently; the step that needs it stops. */
 export class BlobError extends Error {
   override readonly name = 'BlobError';

@@ -1,8 +1,9 @@
-// Out: names of task queues and workflows, ids of searches as Temporal spells them. No imports: safe inside a workflow.
+// Out: names of task queues and workflows, ids of searches as Temporal spells them. Safe inside a workflow.
+import type { Device } from './devices.js';
 
 export const CONTROL_QUEUE = 'zeroscout-control';
 /** Score workers of a device class poll a queue of their own. */
-export const scoreQueue = (device: string): string => `zeroscout-score-${device}`;
+export const scoreQueue = (device: Device): string => `zeroscout-score-${device}`;
 
 export const SEARCH_WORKFLOW = 'search';
 const PREFIX = 'search-';

@@ -1,6 +1,7 @@
 // In: the text of a specification file. Out: a complete, checked Specification with every default filled in.
 import { z } from 'zod';
 import { Constraints } from './constraints.js';
+import { DEVICES, defaultShardSize } from './devices.js';
 import { type Issue, SpecError } from './errors.js';
 import { Evolution } from './evolution.js';
 import { checkKind, mapping, oneOf, positiveNumber, share, text, toIssues, wholeNumber } from './fields.js';
@@ -110,8 +111,8 @@ const Aggregation = mapping({
 });
 
 const Execution = mapping({
-  device: oneOf(['cpu']).default('cpu'),
-  shardSize: wholeNumber({ min: 1, max: 10_000 }).default(64),
+  device: oneOf(DEVICES).default('cpu'),
+  shardSize: wholeNumber({ min: 1, max: 10_000 }).optional(),
   window: wholeNumber({ min: 1, max: 1000 }).default(8),
 });
 
@@ -179,7 +180,8 @@ function complete(written: z.output<typeof Written>) {
     ...fields,
     resolution: fields.resolution ?? defaults.resolution,
   });
-  const { name, space, strategy, constraints, fidelity, seed, execution, notify } = written;
+  const { name, space, strategy, constraints, fidelity, seed, notify } = written;
+  const { device, shardSize = defaultShardSize(device), window } = written.execution;
   return {
     name,
     space,
@@ -197,7 +199,7 @@ function complete(written: z.output<typeof Written>) {
     aggregation: { kind, weights: all },
     cohort,
     seed,
-    execution,
+    execution: { device, shardSize, window },
     ...(notify ? { notify } : {}),
   };
 }

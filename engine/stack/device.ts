@@ -1,6 +1,7 @@
 // In: a device and a program. Out: an ONNX Runtime session whose nodes all run on that device, or an error that says why not.
 import { InferenceSession } from 'onnxruntime-node';
 import type { StackDevice } from '../../core/spec/devices.js';
+import { DeviceError } from '../../core/spec/errors.js';
 
 /** Where ONNX Runtime computes. */
 export type Provider = 'cpu' | 'cuda' | 'webgpu';
@@ -23,11 +24,6 @@ export function stackSize({
 }): number {
   const images = IMAGES[device] * (32 / resolution) ** 2;
   return Math.max(1, Math.min(MOST_CANDIDATES, Math.floor(images / batch)));
-}
-
-/** The device cannot be had, or not for all of a program. */
-export class DeviceError extends Error {
-  override readonly name = 'DeviceError';
 }
 
 export interface DeviceOptions {
@@ -92,7 +88,7 @@ function reason(error: unknown, device: Provider): string {
     return `some nodes of the program would run on the CPU instead: ${message}`;
   if (/unsupported: '|not (available|supported) in this build/i.test(message))
     return `this build of onnxruntime-node does not have it: ${message}`;
-  if (/libonnxruntime_providers|Failed to load library|cannot open shared object/i.test(message))
+  if (/libonnxruntime_providers|Failed to load (shared )?library|cannot open shared object/i.test(message))
     return `its libraries are not in place; see zeroscout doctor --device ${device}: ${message}`;
   return message;
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { compileStack, type Skeleton } from '../../core/programs/stack/program.js';
-import { DeviceError, isOutOfMemory, openOnDevice, type Provider } from './device.js';
+import { DeviceError } from '../../core/spec/errors.js';
+import { isOutOfMemory, openOnDevice, type Provider } from './device.js';
 import { dialectOf } from './stack-session.js';
 
 /** A cell, a reduction, a cell: every operator that a stack's program is written with. */

@@ -161,6 +161,53 @@ describe('kill -9 from outside', () => {
   });
 });
 
+describe('candidates together', () => {
+  const names = Array.from({ length: 60 }, (_, i) => `candidate ${i}`);
+  const together = 16;
+  /** Candidates that were in a scorer with each of these. */
+  const company = async (pool: ScorerPool, list: readonly string[]) =>
+    (await Promise.all(list.map((name) => pool.score(stub(name))))).map(([proxies]) => proxies!.together!);
+
+  it('go in full groups, and those who are left when nobody else comes', async () => {
+    const pool = open(fault('slow-scorer.mjs'), { together });
+    expect(pool.size).toBe(16);
+    expect(await company(pool, names)).toEqual(names.map((_, i) => (i < 48 ? 16 : 12)));
+    expect(await company(pool, ['alone'])).toEqual([1]);
+  });
+
+  it('one that kills its scorer is found by halving, all others are scored', async () => {
+    const pool = open(fault('slow-scorer.mjs'), { together, size: 2 });
+    const list = names.with(20, 'poison').with(45, 'poison');
+    const results = await Promise.allSettled(list.map((name) => pool.score(stub(name))));
+    for (const [i, result] of results.entries()) {
+      if (list[i] !== 'poison') {
+        expect(result.status, list[i]).toBe('fulfilled');
+        continue;
+      }
+      const { reason } = result as PromiseRejectedResult;
+      expect(reason).toBeInstanceOf(CandidateError);
+      expect(reason).toMatchObject({ reason: 'crash', message: expect.stringMatching(/SIGKILL, 3 times/) });
+    }
+    const died = events.filter((event) => event.type === 'died');
+    // Two groups of 16: each is halved four times before its candidate is alone, which is then tried three times.
+    expect(died.flatMap(({ group }) => group ?? []).sort((a, b) => b - a)).toEqual([
+      16, 16, 8, 8, 4, 4, 2, 2,
+    ]);
+    expect(died.filter(({ candidate }) => candidate === 'poison')).toHaveLength(6);
+  });
+
+  it('a scorer that breaks is not used again, and its reason is kept', async () => {
+    const pool = open(fault('slow-scorer.mjs'), { together: 2 });
+    const [broken, fine] = await Promise.all([failure(pool.score(stub('broken'))), pool.score(stub('fine'))]);
+    expect(broken).toMatchObject({
+      reason: 'crash',
+      message: 'its scorer broke: no device any more, 3 times',
+    });
+    expect(fine).toMatchObject([{ complexity: 4, together: 1 }]);
+    expect(count('started')).toBeGreaterThan(3);
+  });
+});
+
 describe('recycling and closing', () => {
   it('a scorer that has grown too large is replaced after its candidate', async () => {
     const pool = open(fault('slow-scorer.mjs'));

@@ -51,6 +51,21 @@ describe('a specification and its space', () => {
     ]);
   });
 
+  it('a device that scores in stacks, for what cannot be stacked', () => {
+    const cuda = 'execution: { device: cuda }';
+    const shared =
+      'strategy: { kind: screening, rounds: [{ fidelity: screen, keep: 0.5 }, { fidelity: standard }] }';
+    for (const text of ['', 'fidelity: screen', shared])
+      expect(messages(nasBench201, `${text}\n${cuda}`)).toEqual([]);
+    expect(messages(endless, `strategy: { kind: random, samples: 3 }\n${cuda}\ncohort: written`)).toEqual([
+      'execution.device: cuda scores nas-bench-201 alone so far; must be cpu for endless',
+    ]);
+    const weights =
+      "execution.device: cuda scores many candidates under one draw's weights; must be cpu where weights are of the candidate";
+    expect(messages(nasBench201, `fidelity: paper\n${cuda}`)).toEqual([weights]);
+    expect(messages(nasBench201, `${shared.replace('standard', 'paper')}\n${cuda}`)).toEqual([weights]);
+  });
+
   it('a resolution that does not go through the strides', () => {
     const fidelity = 'fidelity: { resolution: 48 }\nstrategy: ';
     expect(messages(endless, `${fidelity}{ kind: list, file: a }`, ['y', 'xx', 'z'])).toEqual([

@@ -150,7 +150,10 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ],
     ['cohort: class', 'cohort: unknown "class"; did you mean "classes"? Known: written, classes'],
     ['seed: 4294967296', 'seed: found 4294967296; must be a whole number from 0 to 4294967295'],
-    ['execution: { device: gpu }', 'execution.device: unknown "gpu"; did you mean "cpu"? Known: cpu'],
+    [
+      'execution: { device: gpu }',
+      'execution.device: unknown "gpu"; did you mean "cpu"? Known: cpu, cuda, webgpu, cpu-stack',
+    ],
     [
       'execution: { shardsize: 3 }',
       'execution.shardsize: unknown key "shardsize"; did you mean "shardSize"?',

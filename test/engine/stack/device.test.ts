@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../../core/programs/onnx.js';
-import { DeviceError, isOutOfMemory, openOnDevice } from '../../../engine/stack/device.js';
+import { DeviceError } from '../../../core/spec/errors.js';
+import { isOutOfMemory, openOnDevice } from '../../../engine/stack/device.js';
 
 function program(): Uint8Array {
   const g = new GraphBuilder();

@@ -68,8 +68,8 @@ async function scoreIn<T>(
 
 describe('a stack scores as the per-block plan does', () => {
   it('random candidates', { timeout: 120_000 }, async () => {
-    const candidates = random(200, 'agreement');
-    const found = await scoreIn({ size: 50 }, (scorer) => scorer.score({ candidates, draw }));
+    const candidates = random(60, 'agreement');
+    const found = await scoreIn({ size: 30 }, (scorer) => scorer.score({ candidates, draw }));
     const expected = await perBlock(candidates);
     expectAgreement(found, expected, 3e-2);
     const sum = (score: NetworkScore) => trainability(score.blocks);

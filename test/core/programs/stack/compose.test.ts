@@ -77,6 +77,47 @@ describe('composeStacks', () => {
   });
 });
 
+describe('chooseFit', () => {
+  const groups = (name: string, pool: readonly string[], count: number) =>
+    Array.from({ length: 3 }, (_, draw) =>
+      sample({ key: { seed: 3, draw, name }, count, size: pool.length }).map(
+        (i) => stackCandidate(pool[i]!).cell,
+      ),
+    );
+
+  it.each([
+    ['random candidates', 4096, 1000, random],
+    ['random candidates', 4096, 125, random],
+    ['classes', 2048, 500, classes],
+  ] as const)(
+    'a program for some %s serves others of them, %d in stacks of at most %d',
+    (name, count, limit, all) => {
+      const [first, ...others] = groups(name, all(), count);
+      const fit = chooseFit({ cells: first!, limit });
+      for (const cells of others)
+        expect(composeStacks({ cells, ...fit })).toHaveLength(Math.ceil(count / fit.size));
+      const stacks = composeStacks({ cells: others[0]!, ...fit });
+      expect(fillOf({ cells: others[0]!, stacks, capacities: fit.capacities }).convolutions).toBeGreaterThan(
+        0.8,
+      );
+    },
+  );
+
+  it('serves the next generation of an evolution, whose children are like their parents, in twice the stacks at most', () => {
+    const key = (draw: number) => ({ seed: 4, draw, name: 'children' });
+    let generation = sample({ key: key(0), count: 64, size: 15_625 }).map(nasBench201.enumeration.at);
+    const fit = chooseFit({ cells: generation.map((one) => stackCandidate(one).cell), limit: 1000 });
+    expect(fit.size).toBe(64);
+    for (let step = 1; step < 4; step++) {
+      generation = generation.map((parent, i) =>
+        nasBench201.mutate({ parent, key: key(step * 64 + i), mutations: 1 }),
+      );
+      const cells = generation.map((one) => stackCandidate(one).cell);
+      expect(composeStacks({ cells, ...fit }).length).toBeLessThanOrEqual(2);
+    }
+  });
+});
+
 describe('stackTopology', () => {
   it('points to rows that are there, whoever shares the stack', () => {
     fc.assert(
@@ -118,8 +159,11 @@ function rowsOf(name: string, candidates: number, capacities: Capacities): numbe
 }
 
 function classes(): string[] {
-  const all = Array.from({ length: nasBench201.enumeration.size }, (_, i) => nasBench201.enumeration.at(i));
-  return [...new Set(all.map((candidate) => nasBench201.enumeration.representative(candidate)))];
+  return [...new Set(random().map((candidate) => nasBench201.enumeration.representative(candidate)))];
+}
+
+function random(): string[] {
+  return Array.from({ length: nasBench201.enumeration.size }, (_, i) => nasBench201.enumeration.at(i));
 }
 
 function thousand(): string[] {

@@ -1,0 +1,41 @@
+// In: the program. Out: its commands `devices install` and `devices path`.
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ServiceError } from '../../core/spec/errors.js';
+import { note, print } from '../terminal.js';
+import { findRuntime, pythonLibraryPath, type Runtime } from './cuda-libraries.js';
+import { installCuda } from './install-cuda.js';
+
+export function addDevicesCommands(program: Command): void {
+  const devices = program.command('devices').description('libraries that score workers on a GPU need');
+  devices
+    .command('install')
+    .description('put the libraries of a device in place: those that onnxruntime-node itself loads')
+    .argument('<DEVICE>', 'cuda', onlyCuda)
+    .addOption(
+      new Option('--wheel <FILE>', 'a wheel of onnxruntime-gpu that is here already; else pip fetches it'),
+    )
+    .action(async (_device: string, { wheel }: { readonly wheel?: string }) => {
+      const { env } = process;
+      const runtime = runtimeHere();
+      await installCuda({ runtime, env, onStep: note, ...(wheel ? { wheel: resolve(wheel) } : {}) });
+      note('what is still missing, if anything: zeroscout doctor --device cuda');
+    });
+  devices
+    .command('path')
+    .description('print the folders of CUDA libraries among Python packages, for LD_LIBRARY_PATH')
+    .argument('<DEVICE>', 'cuda', onlyCuda)
+    .action(async () => print(await pythonLibraryPath({ env: process.env })));
+}
+
+function runtimeHere(): Runtime {
+  const runtime = findRuntime();
+  if (runtime) return runtime;
+  const message = `onnxruntime-node has CUDA on linux-x64 alone; this is ${process.platform}-${process.arch}`;
+  throw new ServiceError({ address: 'cuda', message });
+}
+
+function onlyCuda(value: string): string {
+  if (value === 'cuda') return value;
+  throw new InvalidArgumentError('must be cuda; webgpu comes with onnxruntime-node');
+}

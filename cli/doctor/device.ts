@@ -1,0 +1,98 @@
+// In: a device class. Out: checks of all that a score worker on it needs; the last one runs a small program there.
+import type { StackDevice } from '../../core/spec/devices.js';
+import { DeviceError } from '../../core/spec/errors.js';
+import { checkDevice } from '../../engine/check-device.js';
+import {
+  DRIVER,
+  findRuntime,
+  hasProvider,
+  missingLibraries,
+  packageOf,
+  pythonLibraryPath,
+  type Runtime,
+} from '../devices/cuda-libraries.js';
+import type { Check } from './check.js';
+
+export async function checkDeviceParts({
+  device,
+  env,
+}: {
+  readonly device: StackDevice;
+  readonly env: NodeJS.ProcessEnv;
+}): Promise<readonly Check[]> {
+  const parts = device === 'cuda' ? await cudaParts({ env }) : [];
+  return [...parts, await checkRun({ device, env })];
+}
+
+/** Whether the work really runs there. */
+async function checkRun({
+  device,
+  env,
+}: {
+  readonly device: StackDevice;
+  readonly env: NodeJS.ProcessEnv;
+}): Promise<Check> {
+  const name = `device ${device}`;
+  try {
+    const { nodes } = await checkDevice({ device, env });
+    return { name, status: 'ok', found: `all ${nodes} nodes of a small program ran there`, todo: '' };
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error;
+    const todo = device === 'cuda' ? 'see the lines above' : 'no worker of this device can run here';
+    return { name, status: 'missing', found: error.message, todo };
+  }
+}
+
+async function cudaParts({ env }: { readonly env: NodeJS.ProcessEnv }): Promise<Check[]> {
+  const runtime = findRuntime();
+  if (!runtime) {
+    const found = `${process.platform}-${process.arch}`;
+    return [
+      {
+        name: 'CUDA provider',
+        status: 'missing',
+        found,
+        todo: 'onnxruntime-node has CUDA on linux-x64 alone',
+      },
+    ];
+  }
+  if (!hasProvider(runtime)) {
+    const found = `not beside onnxruntime-node ${runtime.version}`;
+    return [{ name: 'CUDA provider', status: 'missing', found, todo: 'zeroscout devices install cuda' }];
+  }
+  const found = `of onnxruntime-node ${runtime.version}, in ${runtime.folder}`;
+  return [
+    { name: 'CUDA provider', status: 'ok', found, todo: '' },
+    ...(await libraryChecks({ runtime, env })),
+  ];
+}
+
+async function libraryChecks({
+  runtime,
+  env,
+}: {
+  readonly runtime: Runtime;
+  readonly env: NodeJS.ProcessEnv;
+}): Promise<Check[]> {
+  const missing = await missingLibraries({ ...runtime, env });
+  const libraries = missing.filter((name) => name !== DRIVER);
+  const there = await pythonLibraryPath({ env });
+  const packages = [...new Set(libraries.map((name) => packageOf(name) ?? name))];
+  const path = 'set LD_LIBRARY_PATH="$(zeroscout devices path cuda)"';
+  const install = `python3 -m pip install ${packages.join(' ')}; then ${path}`;
+  const driver = missing.includes(DRIVER);
+  return [
+    {
+      name: 'CUDA libraries',
+      status: libraries.length ? 'missing' : 'ok',
+      found: libraries.length ? `not found: ${libraries.join(', ')}` : 'all found',
+      todo: libraries.length ? (there ? `${path}, or: ${install}` : install) : '',
+    },
+    {
+      name: 'NVIDIA driver',
+      status: driver ? 'missing' : 'ok',
+      found: driver ? `${DRIVER} is not found` : DRIVER,
+      todo: driver ? "install the driver of the machine's GPU; CUDA 13 needs 580 or newer" : '',
+    },
+  ];
+}

@@ -1,0 +1,38 @@
+// In: a device class. Out: that its work can be done on this machine, or a DeviceError that says why not.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { StackDevice } from '../core/spec/devices.js';
+import { DeviceError } from '../core/spec/errors.js';
+
+const SCRIPT = fileURLToPath(new URL('./stack/device-probe.js', import.meta.url));
+/** A GPU's libraries load for seconds, and the first kernels are made. */
+const PATIENCE_MS = 120_000;
+
+/** What the probe answers on stdout. */
+export type ProbeAnswer = { readonly nodes: number } | { readonly reason: string };
+
+/** In a process of its own: native libraries that crash or hang take nobody along, and what they hold is given back. */
+export async function checkDevice({
+  device,
+  env = process.env,
+}: {
+  device: StackDevice;
+  env?: NodeJS.ProcessEnv;
+}): Promise<{ nodes: number }> {
+  const answer = await probe({ device, env });
+  if ('nodes' in answer) return answer;
+  throw new DeviceError(answer.reason);
+}
+
+async function probe({ device, env }: { device: StackDevice; env: NodeJS.ProcessEnv }): Promise<ProbeAnswer> {
+  try {
+    const options = { env, timeout: PATIENCE_MS, killSignal: 'SIGKILL' } as const;
+    const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, device], options);
+    return JSON.parse(stdout) as ProbeAnswer;
+  } catch (error) {
+    const { killed, message } = error as { readonly killed?: boolean; readonly message: string };
+    const why = killed ? `gave no answer within ${PATIENCE_MS / 1000} s` : `its probe ended: ${message}`;
+    return { reason: `device ${device}: ${why}` };
+  }
+}
