@@ -1,12 +1,12 @@
 // In: candidates of NAS-Bench-201. Out: what the stack plan needs of them: cells, the skeleton around them, a draw's tensors.
 import { Tensor } from 'onnxruntime-node';
-import { type Block, blockShapes } from '../../core/programs/block.js';
+import { type Block, blockShapes, type Measured, measuredBlocks } from '../../core/programs/block.js';
 import type { Draw } from '../../core/programs/draw.js';
 import { type MapShape, mapShape, type Shape } from '../../core/programs/operation.js';
 import type { StackCell, StackOperation } from '../../core/programs/stack/cell.js';
 import type { Size } from '../../core/programs/stack/kit.js';
 import {
-  RESIDUAL,
+  residualUses,
   type Skeleton,
   type SkeletonBlock,
   signsInput,
@@ -42,15 +42,29 @@ export function stackCandidate(candidate: string): StackCandidate {
 /** The network of a cell that has a convolution on every edge: its blocks name all weights that a stack may need. */
 const full = (operation: CellOperation) => cellNetwork(EDGES.map(() => operation));
 
-export function stackSkeleton({ resolution }: { resolution: number }): Skeleton {
-  const { stem, blocks } = full('nor_conv_3x3');
+/** `features`: which blocks are measured. */
+export function stackSkeleton({
+  resolution,
+  features,
+}: {
+  resolution: number;
+  features: Measured;
+}): Skeleton {
+  const network = full('nor_conv_3x3');
+  const { stem, blocks } = network;
+  const isMeasured = measuredBlocks({ network, features });
   const input: MapShape = [3, resolution, resolution];
   let from = sizeOf(blockShapes({ block: stem, input }).at(-1)!);
   const first = from;
-  const parts: SkeletonBlock[] = blocks.map((block) => {
+  const parts: SkeletonBlock[] = blocks.map((block, i) => {
     const shape: MapShape = [from.channels, from.height, from.width];
     const to = sizeOf(blockShapes({ block, input: shape }).at(-1)!);
-    const part: SkeletonBlock = { kind: isCell(block) ? 'cell' : 'reduction', from, to };
+    const part: SkeletonBlock = {
+      kind: isCell(block) ? 'cell' : 'reduction',
+      from,
+      to,
+      measured: isMeasured[i]!,
+    };
     from = to;
     return part;
   });
@@ -81,13 +95,14 @@ export function drawFeeds({
   set('x', draw.input(images(skeleton.input)), images(skeleton.input));
   const stemWeight = weight(stem, 'conv');
   set('weight.stem', stemWeight.data, stemWeight.shape);
-  skeleton.blocks.forEach(({ kind, to }, i) => {
-    set(signsInput(i), draw.signs(i, images(to)), images(to));
+  skeleton.blocks.forEach(({ kind, to, measured }, i) => {
+    if (measured) set(signsInput(i), draw.signs(i, images(to)), images(to));
     if (kind === 'cell') {
       for (const [operation, network] of Object.entries(networks)) {
         const all = EDGES.map((_, edge) => weight(network.blocks[i]!, `edge${edge}`));
         const [outputs, inputs, kernel] = all[0]!.shape as [number, number, number];
-        const parts = [...all.map(({ data }) => data), ...all.map((each) => turned(each).data)];
+        const backward = measured ? all.map((each) => turned(each).data) : [];
+        const parts = [...all.map(({ data }) => data), ...backward];
         set(weightInput(i, operation), join(parts), [parts.length * outputs, inputs, kernel, kernel]);
       }
       return;
@@ -102,7 +117,7 @@ export function drawFeeds({
       shortcut,
       shortcutGradient: turned(shortcut),
     };
-    for (const use of RESIDUAL) set(weightInput(i, use), all[use].data, all[use].shape);
+    for (const use of residualUses(measured)) set(weightInput(i, use), all[use].data, all[use].shape);
   });
   return feeds;
 }

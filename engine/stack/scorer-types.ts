@@ -1,4 +1,5 @@
 // In: nothing. Out: what a stack scorer is made with, what it can do, and what it tells along the way.
+import type { Measured } from '../../core/programs/block.js';
 import type { Draw } from '../../core/programs/draw.js';
 import type { Dialect } from '../../core/programs/stack/kit.js';
 import type { NetworkScore } from '../score.js';
@@ -8,6 +9,8 @@ import type { openStackSession } from './stack-session.js';
 export interface StackScorerOptions extends DeviceOptions {
   readonly batch: number;
   readonly resolution: number;
+  /** Which features and blocks are measured; all by default. */
+  readonly features?: Measured;
   /** The most candidates of a stack; halved when the device has too little memory. */
   readonly size: number;
   readonly dialect?: Dialect;

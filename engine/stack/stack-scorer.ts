@@ -18,6 +18,7 @@ const WAITING = 3;
 export function createStackScorer({
   batch,
   resolution,
+  features = 'blocks',
   size,
   dialect,
   statisticsThreads,
@@ -26,7 +27,8 @@ export function createStackScorer({
   ...device
 }: StackScorerOptions): StackScorer {
   if (device.device === 'cuda') useFullPrecision();
-  const skeleton = stackSkeleton({ resolution });
+  const skeleton = stackSkeleton({ resolution, features });
+  const measured = skeleton.blocks.filter((block) => block.measured);
   const pool = createStatisticsPool(statisticsThreads === undefined ? {} : { threads: statisticsThreads });
   const choice = createProgramChoice({
     largest: size,
@@ -81,7 +83,7 @@ export function createStackScorer({
         results[i] = {
           features: features.map((values) => values[k]!),
           blocks: blocks.map((values, block) => {
-            const passedOn = parsed[i]!.identity && skeleton.blocks[block]!.kind === 'cell';
+            const passedOn = parsed[i]!.identity && measured[block]!.kind === 'cell';
             return passedOn ? Number.NEGATIVE_INFINITY : values[k]!;
           }),
         };

@@ -1,6 +1,5 @@
 // In: score requests that came together, and a device. Out: their outcomes, scored in stacks.
 import { LRUCache } from 'lru-cache';
-import { measuredBlocks } from '../../core/programs/block.js';
 import { type Draw, randomDraw } from '../../core/programs/draw.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { CandidateError } from '../../core/spec/candidate-error.js';
@@ -27,11 +26,11 @@ export async function createStackScoring({ device, threads }: { device: StackDev
     dispose: (scorer) => void scorer.close(),
   });
   const draws = new LRUCache<string, Draw>({ max: KEPT_DRAWS });
-  const scorerOf = ({ batch, resolution }: ScoreRequest['fidelity']): StackScorer => {
-    const key = `${batch} ${resolution}`;
+  const scorerOf = ({ batch, resolution, features }: ScoreRequest['fidelity']): StackScorer => {
+    const key = `${batch} ${resolution} ${features}`;
     const size = stackSize({ device, batch, resolution });
     const known =
-      scorers.get(key) ?? createStackScorer({ device: provider, threads, batch, resolution, size });
+      scorers.get(key) ?? createStackScorer({ device: provider, threads, batch, resolution, features, size });
     scorers.set(key, known);
     return known;
   };
@@ -59,11 +58,7 @@ export async function createStackScoring({ device, threads }: { device: StackDev
     good.forEach((request, i) => {
       const { candidate } = request;
       const costs = space.costs({ candidate, resolution: fidelity.resolution });
-      const network = space.network({ candidate, resolution: fidelity.resolution });
-      const isMeasured = measuredBlocks({ network, features: fidelity.features });
-      const result = byDraw.map((scores) =>
-        proxiesOf({ score: measuredOf({ score: scores[i]!, isMeasured }), costs, space }),
-      );
+      const result = byDraw.map((scores) => proxiesOf({ score: scores[i]!, costs, space }));
       outcomes.set(request, scored({ candidate, result }));
     });
     return outcomes;
@@ -100,18 +95,4 @@ function whyNot({ space, fidelity, candidate }: ScoreRequest): unknown {
   } catch (error) {
     return error;
   }
-}
-
-/** A stack measures every block; what the fidelity asks for is a part of that. */
-function measuredOf({
-  score: { features, blocks },
-  isMeasured,
-}: {
-  score: NetworkScore;
-  isMeasured: readonly boolean[];
-}): NetworkScore {
-  return {
-    features: features.filter((_, feature) => feature === 0 || isMeasured[feature - 1]),
-    blocks: blocks.filter((_, block) => isMeasured[block]),
-  };
 }

@@ -1,7 +1,7 @@
 // In: a stack's shape and a device. Out: its program, open on that device: cells of one stack in, raw outputs out.
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { StackCell } from '../../core/programs/stack/cell.js';
-import type { Dialect } from '../../core/programs/stack/kit.js';
+import type { Dialect, Size } from '../../core/programs/stack/kit.js';
 import {
   compileStack,
   featureOutput,
@@ -23,7 +23,7 @@ export interface StackOutput {
 }
 
 export interface StackRun {
-  /** Features, the stem's first. */
+  /** Measured features, the stem's first, and measured blocks, in their order. */
   readonly features: readonly StackOutput[];
   readonly blocks: readonly StackOutput[];
 }
@@ -77,8 +77,12 @@ export async function openStackSession({
         shared,
       });
       return {
-        features: tasks.features.map((task, i) => output((part) => featureOutput(i, part), task, i === 0)),
-        blocks: tasks.blocks.map((task, i) => output((part) => jacobianOutput(i, part), task, false)),
+        features: tasks.features.map(({ task, feature }) =>
+          output((part) => featureOutput(feature, part), task, feature === 0),
+        ),
+        blocks: tasks.blocks.map(({ task, block }) =>
+          output((part) => jacobianOutput(block, part), task, false),
+        ),
       };
     },
     close: () => session.release(),
@@ -86,12 +90,21 @@ export async function openStackSession({
 }
 
 function outputTasks({ stem, blocks }: Skeleton, batch: number) {
-  const samples = ({ height, width }: { height: number; width: number }) => batch * height * width;
-  const features = [stem, ...blocks.map(({ to }) => to)].map(
-    (size): StatisticsTask => ({ kind: 'feature', channels: size.channels, samples: samples(size) }),
-  );
-  const tasks = blocks.map(
-    (block): StatisticsTask => ({ kind: 'block', ...jacobianEntries(block), samples: samples(block.to) }),
-  );
-  return { features, blocks: tasks };
+  const samples = ({ height, width }: Size) => batch * height * width;
+  const feature = (size: Size): StatisticsTask => ({
+    kind: 'feature',
+    channels: size.channels,
+    samples: samples(size),
+  });
+  const measured = blocks.flatMap((each, block) => (each.measured ? { ...each, block } : []));
+  return {
+    features: [
+      { feature: 0, task: feature(stem) },
+      ...measured.map(({ to, block }) => ({ feature: block + 1, task: feature(to) })),
+    ],
+    blocks: measured.map(({ block, ...each }) => {
+      const task: StatisticsTask = { kind: 'block', ...jacobianEntries(each), samples: samples(each.to) };
+      return { block, task };
+    }),
+  };
 }

@@ -10,12 +10,12 @@ import { dialectOf } from './stack-session.js';
 
 /** A cell, a reduction, a cell: every operator that a stack's program is written with. */
 const SMALL: Skeleton = {
-  input: { channels: 3, height: 8, width: 8 },
-  stem: { channels: 4, height: 8, width: 8 },
+  input: size(3, 8),
+  stem: size(4, 8),
   blocks: [
-    { kind: 'cell', from: size(4, 8), to: size(4, 8) },
-    { kind: 'reduction', from: size(4, 8), to: size(8, 4) },
-    { kind: 'cell', from: size(8, 4), to: size(8, 4) },
+    { kind: 'cell', from: size(4, 8), to: size(4, 8), measured: false },
+    { kind: 'reduction', from: size(4, 8), to: size(8, 4), measured: true },
+    { kind: 'cell', from: size(8, 4), to: size(8, 4), measured: true },
   ],
 };
 const SLOTS = { conv3x3: 1, conv1x1: 1, pool: 1, skip: 1 };

@@ -6,7 +6,7 @@ import { cellGradient } from './cell-gradient.js';
 import type { Capacities } from './compose.js';
 import { type Dialect, Kit, type Size } from './kit.js';
 import { momentsOf, normalize } from './normalization.js';
-import { reduction } from './reduction.js';
+import { type ResidualUse, reduction } from './reduction.js';
 import { indexPorts, inputIndex } from './topology.js';
 
 /** A network around the cell: a stem (3x3 convolution and normalization), then cells and residual blocks with stride 2. */
@@ -19,6 +19,8 @@ export interface SkeletonBlock {
   readonly kind: 'cell' | 'reduction';
   readonly from: Size;
   readonly to: Size;
+  /** Whether its output and its Jacobian are measured; other blocks only pass their output on. */
+  readonly measured: boolean;
 }
 
 export interface StackShape {
@@ -47,14 +49,19 @@ export const weightInput = (block: number, use: string): string => `weight.${blo
 /** Outputs by feature or block and part. */
 export const featureOutput = (feature: number, part: number): string => `feature.${feature}.${part}`;
 export const jacobianOutput = (block: number, part: number): string => `jacobian.${block}.${part}`;
-export const RESIDUAL = ['first', 'second', 'secondGradient', 'shortcut', 'shortcutGradient'] as const;
+const RESIDUAL = ['first', 'second', 'shortcut'] as const;
+const RESIDUAL_GRADIENT = ['secondGradient', 'shortcutGradient'] as const;
+/** What a residual block's weights are for; those whose convolution is the gradient are needed where it is measured. */
+export const residualUses = (measured: boolean): readonly ResidualUse[] =>
+  measured ? [...RESIDUAL, ...RESIDUAL_GRADIENT] : RESIDUAL;
 
 /**
- * Inputs: `x` [batch, 3, h, w], `topology` (stackTopology), `weight.stem`, and for each block its signs, [batch, c, h, w],
- * and weights: of a cell `conv3x3` and `conv1x1`, each [12 c, c, k, k]: one of each edge, then those whose convolution is
- * the gradient; of a residual block RESIDUAL. Outputs, float32, sums over batch and positions (method.md): `feature.0` of
- * the stem [1, c² + c] and `feature.i` of block i - 1 [size, c² + c]: products of channels, then channels; `jacobian.i`
- * [size, rows * columns]; each in the parts of `partsOf`. A candidate's row depends on that candidate alone.
+ * Inputs: `x` [batch, 3, h, w], `topology` (stackTopology), `weight.stem`, and for each block its weights: of a cell
+ * `conv3x3` and `conv1x1`, each [6 c, c, k, k], one of each edge; of a residual block those of `residualUses`. A measured block also has
+ * signs, [batch, c, h, w], and the weights whose convolution is the gradient: of a cell after the others, [12 c, c, k, k].
+ * Outputs, float32, sums over batch and positions (method.md): `feature.0` of the stem [1, c² + c] and, of each measured
+ * block i - 1, `feature.i` [size, c² + c]: products of channels, then channels; `jacobian.i` of block i [size, rows *
+ * columns]; each in the parts of `partsOf`. A candidate's row depends on that candidate alone.
  *
  * ONNX Runtime first runs what leads to the last leaf of the graph, then what is still missing for the leaf before it.
  * So each output is a leaf of its own, and the first block's come last: a block's backward pass follows its forward pass,
@@ -125,25 +132,26 @@ export function compileStack({
   let count = 1;
   feature(0, rows, count, stem);
 
-  skeleton.blocks.forEach(({ kind, from, to }, block) => {
-    inputs.push({ name: signsInput(block), dims: image(to) });
-    const signs = kit.rows(signsInput(block), 1, to);
-    let jacobian: string;
+  skeleton.blocks.forEach(({ kind, from, to, measured }, block) => {
+    const input = (name: string, dims: readonly number[]) => {
+      inputs.push({ name, dims });
+      return name;
+    };
+    let jacobian: (signs: string) => string;
     if (kind === 'cell') {
       const weights = new Map<string, readonly string[]>();
       for (const operation of CONVOLUTIONS) {
-        const name = weightInput(block, operation);
         const k = kernelOf(operation);
-        const twice = EDGES.length * 2;
-        inputs.push({ name, dims: [twice * to.channels, to.channels, k, k] });
-        weights.set(operation, kit.split(name, new Array<number>(twice).fill(to.channels), 0));
+        const count = EDGES.length * (measured ? 2 : 1);
+        const all = input(weightInput(block, operation), [count * to.channels, to.channels, k, k]);
+        weights.set(operation, kit.split(all, new Array<number>(count).fill(to.channels), 0));
       }
       const shared = count === 1;
       const site: CellSite = {
         kit,
         capacities: shape.capacities,
         size: to,
-        zero: g.add('Mul', [signs, g.float(0)]),
+        zero: g.add('Expand', [g.float(0), g.ints(batch, 1, to.channels, to.height * to.width)]),
         // The first cell's input is one row for all candidates.
         index: (name) => (shared && ofInput.get(name)) || index.get(name)!,
         weight: (operation: Convolution, edge, use) =>
@@ -152,25 +160,28 @@ export function compileStack({
       const forward = cellForward(site, rows);
       rows = forward.output;
       count = size;
-      jacobian = cellGradient(site, { signs, forward });
+      jacobian = (signs) => cellGradient(site, { signs, forward });
     } else {
-      const dims: Record<(typeof RESIDUAL)[number], readonly number[]> = {
+      const dims: Record<ResidualUse, readonly number[]> = {
         first: [to.channels, from.channels, 3, 3],
         second: [to.channels, to.channels, 3, 3],
         secondGradient: [to.channels, to.channels, 3, 3],
         shortcut: [to.channels, from.channels, 1, 1],
         shortcutGradient: [from.channels, to.channels, 1, 1],
       };
-      for (const use of RESIDUAL) inputs.push({ name: weightInput(block, use), dims: dims[use] });
-      const named = RESIDUAL.map((use) => [use, weightInput(block, use)]);
-      const weights = Object.fromEntries(named) as Record<(typeof RESIDUAL)[number], string>;
-      const result = reduction({ kit, count, from, to, weights }, { input: rows, signs });
-      rows = result.output;
-      jacobian = result.jacobian;
+      const weights = new Map(
+        residualUses(measured).map((use) => [use, input(weightInput(block, use), dims[use])]),
+      );
+      const site = { kit, count, from, to, weight: (use: ResidualUse) => weights.get(use)! };
+      const forward = reduction(site, rows);
+      rows = forward.output;
+      jacobian = forward.jacobian;
     }
-    feature(block + 1, rows, count, to);
+    if (!measured) return;
+    const signs = kit.rows(input(signsInput(block), image(to)), 1, to);
     const { rows: m, columns: n } = jacobianEntries({ kind, from, to });
-    output((part) => jacobianOutput(block, part), jacobian, size, m * n);
+    output((part) => jacobianOutput(block, part), jacobian(signs), size, m * n);
+    feature(block + 1, rows, count, to);
   });
   const leaves = outputs
     .reverse()
@@ -189,6 +200,9 @@ function nodesOf(outputs: readonly { readonly value: string }[]): number {
 }
 
 /** Shape of a block's Jacobian products: the input's channels, times four where the block halves both sides. */
-export function jacobianEntries({ kind, from, to }: SkeletonBlock): { rows: number; columns: number } {
+export function jacobianEntries({ kind, from, to }: Omit<SkeletonBlock, 'measured'>): {
+  rows: number;
+  columns: number;
+} {
   return { rows: kind === 'cell' ? from.channels : from.channels * 4, columns: to.channels };
 }

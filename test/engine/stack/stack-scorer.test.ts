@@ -68,12 +68,26 @@ async function scoreIn<T>(
 
 describe('a stack scores as the per-block plan does', () => {
   it('random candidates', { timeout: 120_000 }, async () => {
-    const candidates = random(60, 'agreement');
-    const found = await scoreIn({ size: 30 }, (scorer) => scorer.score({ candidates, draw }));
+    const candidates = random(48, 'agreement');
+    const found = await scoreIn({ size: 24 }, (scorer) => scorer.score({ candidates, draw }));
     const expected = await perBlock(candidates);
     expectAgreement(found, expected, 3e-2);
     const sum = (score: NetworkScore) => trainability(score.blocks);
     expect(kendall(found.map(sum), expected.map(sum))).toBeGreaterThan(0.99);
+  });
+
+  it('where only the ends of stages are measured: these parts of the whole, to the last bit', async () => {
+    const candidates = [...random(6, 'ends'), IDENTITY];
+    const [all, ends] = await Promise.all(
+      (['blocks', 'stages'] as const).map((features) =>
+        scoreIn({ features }, (scorer) => scorer.score({ candidates, draw })),
+      ),
+    );
+    const blocks = [4, 10, 16];
+    ends!.forEach((score, i) => {
+      expect(score.features).toEqual([0, ...blocks.map((b) => b + 1)].map((f) => all![i]!.features[f]));
+      expect(score.blocks).toEqual(blocks.map((b) => all![i]!.blocks[b]));
+    });
   });
 
   it('dead cells, identities, doubled signals', async () => {

@@ -14,7 +14,7 @@ const { createStackScoring } = (await import(
 )) as typeof import('../../../engine/stack/stack-scoring.js');
 const request = (candidate: string, draws?: readonly number[]): ScoreRequest => {
   const small = atSixteen(candidate, draws);
-  return { ...small, fidelity: { ...small.fidelity, resolution: 8 } };
+  return { ...small, fidelity: { ...small.fidelity, resolution: 8, features: 'stages' } };
 };
 const candidates = sample({ key: { seed: 8, draw: 0, name: 'together' }, count: 24, size: 15_625 }).map(
   nasBench201.enumeration.at,
