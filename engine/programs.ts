@@ -9,6 +9,7 @@ import {
   compileBlock,
   compileBlocked,
   compileStem,
+  isSized,
   type Program,
   type Spectrum,
 } from '../core/programs/compile.js';
@@ -35,7 +36,7 @@ export interface Programs {
     boundary: Boundary;
     spectrum: Spectrum;
   }): Promise<OpenProgram>;
-  stem(args: { block: Block; boundary: Boundary; spectrum: Spectrum }): Promise<OpenProgram>;
+  stem(args: { block: Block; input: Shape; boundary: Boundary; spectrum: Spectrum }): Promise<OpenProgram>;
   close(): Promise<void>;
 }
 
@@ -74,19 +75,29 @@ export async function createPrograms({
     block: ({ block, input, stride, boundary, spectrum }) => {
       const key = `${spectrum} ${topologyKey(block)}`;
       if (boundary === 'plain')
-        return open(`${stride} ${key}`, 'plain', () => compileBlock({ block, stride, spectrum }));
+        return open(`${stride} ${isSized(block) ? sizesKey(block, input) : ''} ${key}`, 'plain', () =>
+          compileBlock({ block, stride, input, spectrum }),
+        );
+      const sizes = sizesKey(block, input);
       return canBeBlocked({ block, input, size: blockSize })
-        ? open(`${input} ${key}`, 'blocked', () => compileBlocked({ block, spectrum, input }))
-        : open(`${stride} ${input} ${key}`, 'plain', () =>
+        ? open(`${sizes} ${key}`, 'blocked', () => compileBlocked({ block, spectrum, input }))
+        : open(`${stride} ${sizes} ${key}`, 'plain', () =>
             compileBetween({ block, stride, spectrum, input }),
           );
     },
-    stem: ({ block, boundary, spectrum }) =>
-      open(`stem ${boundary} ${spectrum} ${topologyKey(block)}`, 'plain', () =>
-        compileStem({ block, boundary, spectrum }),
-      ),
+    stem: ({ block, input, boundary, spectrum }) => {
+      const sizes = isSized(block) ? sizesKey(block, input) : '';
+      return open(`stem ${sizes} ${boundary} ${spectrum} ${topologyKey(block)}`, 'plain', () =>
+        compileStem({ block, input, boundary, spectrum }),
+      );
+    },
     close: async () => sessions.clear(),
   };
+}
+
+/** Everything that a program for one shape depends on beside the topology. */
+function sizesKey({ weights }: Block, input: Shape): string {
+  return [input, ...Object.values(weights).map(({ shape }) => shape)].join(' ');
 }
 
 function createSession({

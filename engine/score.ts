@@ -75,7 +75,9 @@ export function drawTensors({
     weight: (weight, as = asItIs) => {
       const { name, shape, initialization } = weight;
       const make = () => as(draw.weight(weight), shape, blockSize);
-      return tensor(`${name} ${as.name} ${JSON.stringify(initialization ?? '')}`, shape, make);
+      const [outputs, inputs, ...kernel] = shape as [number, number, ...number[]];
+      const dims = as === blockedGradientWeight ? [inputs, outputs, ...kernel] : shape;
+      return tensor(`${name} ${as.name} ${JSON.stringify(initialization ?? '')}`, dims, make);
     },
     signs: (block, shape, as = asItIs) => {
       const make = () => as(draw.signs(block, shape), shape, blockSize);
@@ -153,7 +155,7 @@ async function runStem({
   const input: MapShape = [3, draw.resolution, draw.resolution];
   const shape = blockShapes({ block, input }).at(-1)!;
   const spectrum = spectrumOf({ batch: draw.batch, shape });
-  const { session, layout } = await programs.stem({ block, boundary, spectrum });
+  const { session, layout } = await programs.stem({ block, input, boundary, spectrum });
   const feeds = { x: draw.input([draw.batch, ...input]), ...weights({ block, draw, layout }) };
   const out = await session.run(feeds, ['y', ...FEATURE[spectrum]]);
   return { y: out.y!, shape, expressivity: expressivityOf(out, draw, shape) };

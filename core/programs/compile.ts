@@ -41,30 +41,44 @@ export function spectrumOf({ batch, shape }: { batch: number; shape: Shape }): '
 /** How `x` comes and `y` goes: as it is written, or in ONNX Runtime's blocked order (see `blocked`). */
 export type Boundary = 'plain' | 'blocked';
 
-/** A block's program in standard ONNX for any execution provider; sizes are open, so one serves every stage. */
+/**
+ * A block's program in standard ONNX for any execution provider. Sizes are open, so one serves every stage; of a block
+ * that `isSized` it is for one input shape and one set of weight shapes.
+ */
 export function compileBlock({
   block,
   stride,
+  input,
   spectrum = 'covariance',
 }: {
   block: Block;
   stride: number;
+  input: Shape;
   spectrum?: Spectrum;
 }): Program {
-  return compile({ block, stride, spectrum, layout: plain, boundary: 'plain', wanted: 'all' });
+  const open = { block, stride, spectrum, layout: plain, boundary: 'plain', wanted: 'all' } as const;
+  return compile(isSized(block) ? { ...open, input } : open);
+}
+
+/** Whether a block's program depends on the shapes of input and weights. */
+export function isSized({ instructions }: Block): boolean {
+  return instructions.some(({ operation: name }) => operation(name).sized);
 }
 
 /** A stem's program: forward pass and covariance only; `x` is plain. */
 export function compileStem({
   block,
+  input,
   boundary = 'plain',
   spectrum = 'covariance',
 }: {
   block: Block;
+  input: Shape;
   boundary?: Boundary;
   spectrum?: Spectrum;
 }): Program {
-  return compile({ block, stride: 1, spectrum, layout: plain, boundary, wanted: 'forward' });
+  const open = { block, stride: 1, spectrum, layout: plain, boundary, wanted: 'forward' } as const;
+  return compile(isSized(block) ? { ...open, input } : open);
 }
 
 /** A plain program between blocked ones, for one input shape; `v` and `g` are plain. */
@@ -101,7 +115,7 @@ export function compileBlocked({
 
 /** Whether a block can run in the blocked layout: stride 1, and channels in whole blocks of `size`. */
 export function canBeBlocked({ block, input, size }: { block: Block; input: Shape; size: number }): boolean {
-  if (block.instructions.some(({ settings }) => (settings.stride ?? 1) !== 1)) return false;
+  if (isSized(block) || block.instructions.some(({ settings }) => (settings.stride ?? 1) !== 1)) return false;
   if (size === 1 || block.form === 'tokens') return false;
   return blockShapes({ block, input }).every((shape) => channelsOf(shape) % size === 0);
 }

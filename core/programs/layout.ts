@@ -6,6 +6,10 @@ export interface Window {
   readonly stride: number;
 }
 
+export interface DepthwiseWindow extends Window {
+  readonly channels: number;
+}
+
 /** Sums over the samples of tensors, in float32: what expressivity and trainability need of a block's values. */
 export interface Statistics {
   /** Sum over samples of the products of a's channels with b's: [channels of a, channels of b]. */
@@ -25,6 +29,9 @@ export interface Layout extends Statistics {
   conv(g: GraphBuilder, x: string, slot: string, window: Window): string;
   /** Vector-Jacobian product of that convolution with respect to its input; input sizes are multiples of the stride. */
   convGradient(g: GraphBuilder, gradient: string, slot: string, window: Window): string;
+  /** The same with a kernel for each channel, weight [channels, 1, kernel, kernel], and its product. */
+  depthwise(g: GraphBuilder, x: string, slot: string, window: DepthwiseWindow): string;
+  depthwiseGradient(g: GraphBuilder, gradient: string, slot: string, window: DepthwiseWindow): string;
   /** Average pooling with stride 1 and same padding (`counted` in the average or not), or without padding. */
   averagePool(g: GraphBuilder, x: string, window: Window, padding: 'counted' | 'not-counted'): string;
   /** Mean over batch and positions, [1, c, 1, 1]. */
@@ -67,6 +74,21 @@ export const plain: Layout = {
       output_padding: [extra, extra],
     });
   },
+  depthwise: (g, x, slot, { channels, ...window }) =>
+    g.add('Conv', [x, weightInput(slot)], { ...padded(window), group: channels }),
+  depthwiseGradient: (g, gradient, slot, { channels, ...window }) => {
+    if (window.stride === 1)
+      return g.add('Conv', [gradient, turned(g, weightInput(slot), window.kernel)], {
+        ...padded(window),
+        group: channels,
+      });
+    const extra = window.stride - 1;
+    return g.add('ConvTranspose', [gradient, weightInput(slot)], {
+      ...padded(window),
+      output_padding: [extra, extra],
+      group: channels,
+    });
+  },
   averagePool: (g, x, window, padding) => g.add('AveragePool', [x], pooling(window, padding)),
   channelMean: (g, x) => g.add('ReduceMean', [x, g.ints(0, 2, 3)], { keepdims: 1 }),
   affine: (g, { x, scale, shift, rest }) => {
@@ -106,6 +128,10 @@ export const blocked: Layout = {
     g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded(window), group: 1 }),
   convGradient: (g, gradient, slot, window) =>
     g.add(`Conv@${NCHWC}`, [gradient, gradientWeightInput(slot)], { ...padded(window), group: 1 }),
+  depthwise: (g, x, slot, { channels, ...window }) =>
+    g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded(window), group: channels }),
+  depthwiseGradient: (g, gradient, slot, { channels, ...window }) =>
+    g.add(`Conv@${NCHWC}`, [gradient, gradientWeightInput(slot)], { ...padded(window), group: channels }),
   averagePool: (g, x, window, padding) => g.add(`AveragePool@${NCHWC}`, [x], pooling(window, padding)),
   channelMean: (g, x) =>
     g.add('ReduceMean', [g.add(`GlobalAveragePool@${NCHWC}`, [x]), g.ints(0)], { keepdims: 1 }),
@@ -194,10 +220,14 @@ function pooling({ kernel, stride }: Window, padding: 'counted' | 'not-counted')
 
 /** Weight of the transposed convolution written as a convolution: [in, out, k, k], rotated by half a turn. */
 function flipped(g: GraphBuilder, weight: string, kernel: number): string {
-  const swapped = g.add('Transpose', [weight], { perm: [1, 0, 2, 3] });
-  if (kernel === 1) return swapped;
+  return turned(g, g.add('Transpose', [weight], { perm: [1, 0, 2, 3] }), kernel);
+}
+
+/** Each kernel rotated by half a turn. */
+function turned(g: GraphBuilder, weight: string, kernel: number): string {
+  if (kernel === 1) return weight;
   return g.add('Slice', [
-    swapped,
+    weight,
     g.ints(-1, -1),
     g.ints(-kernel - 1, -kernel - 1),
     g.ints(2, 3),

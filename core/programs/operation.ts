@@ -25,6 +25,8 @@ export interface Emitted {
   readonly saved: readonly string[];
 }
 export interface Operation {
+  /** Its ONNX form depends on the number of channels, so that a program serves one shape alone. */
+  readonly sized?: boolean;
   /** Output shape; `weight` is the (first) weight's shape, [] where there is none. */
   shape(args: { inputs: readonly Shape[]; weight: readonly number[]; settings: Settings }): Shape;
   forward(g: GraphBuilder, site: Site): Emitted;

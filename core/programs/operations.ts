@@ -21,6 +21,19 @@ const conv: Operation = {
   ],
 };
 
+/** Same-padded convolution of each channel with a kernel of its own. settings: kernel, stride. weight [channels, 1, kernel, kernel]. */
+const depthwise: Operation = {
+  sized: true,
+  shape: ({ inputs, settings }) => [channelsOf(inputs[0]!), ...strided(inputs[0]!, settings.stride!)],
+  forward: (g, { inputs, slot, settings, channels, layout }) => ({
+    output: layout.depthwise(g, inputs[0]!, slot, { ...window(settings), channels }),
+    saved: [],
+  }),
+  vjp: (g, { slot, settings, channels, layout }, _, gradient) => [
+    layout.depthwiseGradient(g, gradient, slot, { ...window(settings), channels }),
+  ],
+};
+
 /**
  * Training-mode batch normalization with scale 1 and shift 0: statistics over batch and positions, biased variance.
  * settings: epsilon (1e-5 if not given).
@@ -102,6 +115,7 @@ const zero: Operation = {
 
 export const operations = {
   conv,
+  depthwise,
   batchNorm,
   relu,
   averagePool,

@@ -1,6 +1,7 @@
 // In: the `space` of a specification. Out: the space itself.
 import type { SpaceKind, SpaceSpecification } from '../spec/space.js';
 import { autoformer } from './autoformer/index.js';
+import { mobileNetV2 } from './mobilenet-v2/index.js';
 import { nasBench201 } from './nas-bench-201/index.js';
 import type { Space } from './space.js';
 
@@ -8,6 +9,7 @@ import type { Space } from './space.js';
 const OPENERS: { readonly [Kind in SpaceKind]: (space: SpaceSpecification & { kind: Kind }) => Space } = {
   'nas-bench-201': () => nasBench201,
   autoformer,
+  'mobilenet-v2': () => mobileNetV2,
 };
 
 export const SPACE_KINDS = Object.keys(OPENERS) as readonly SpaceKind[];

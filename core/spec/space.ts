@@ -7,6 +7,7 @@ import { PROXIES, type ProxyName } from './proxies.js';
 /** One mapping for each kind: the kind and its parameters. The whole of it is part of every score's address. */
 const Spaces = [
   mapping({ kind: z.literal('nas-bench-201') }),
+  mapping({ kind: z.literal('mobilenet-v2') }),
   mapping({ kind: z.literal('autoformer'), size: oneOf(['tiny', 'small', 'base']) }),
 ] as const;
 
@@ -23,12 +24,19 @@ export interface SpaceDefaults {
   readonly proxies: readonly ProxyName[];
   /** Side of the images in pixels where a fidelity names none: the published one. */
   readonly resolution: number;
+  /** Whether it is known which candidates are the same function; they are one in the cohort then, by default. */
+  readonly classes: boolean;
 }
 
 const DEFAULTS: Readonly<Record<SpaceKind, SpaceDefaults>> = {
-  'nas-bench-201': { proxies: PROXIES, resolution: 32 },
+  'nas-bench-201': { proxies: PROXIES, resolution: 32, classes: true },
+  'mobilenet-v2': { proxies: PROXIES, resolution: 224, classes: false },
   // Steps from feature to feature are no sign of quality in a residual stream; the paper leaves them out.
-  autoformer: { proxies: PROXIES.filter((name) => name !== 'progressivity'), resolution: 224 },
+  autoformer: {
+    proxies: PROXIES.filter((name) => name !== 'progressivity'),
+    resolution: 224,
+    classes: false,
+  },
 };
 
 export function spaceDefaults({ kind }: SpaceSpecification): SpaceDefaults {

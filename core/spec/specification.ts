@@ -173,9 +173,10 @@ function complete(written: z.output<typeof Written>) {
   const { kind, weights } = written.aggregation;
   const chosen = proxies.map((proxy) => [proxy, weights[proxy] ?? 1] as const);
   const all: Readonly<Partial<Record<ProxyName, number>>> = Object.fromEntries(chosen);
+  // `written`: every text is a candidate; `classes`: texts that are the same function are one (method.md).
   // Weights of a candidate's own make each written candidate a candidate of its own, as published.
   const cohort: 'written' | 'classes' =
-    written.cohort ?? (written.fidelity.weights === 'candidate' ? 'written' : DEFAULT_COHORT);
+    written.cohort ?? (defaults.classes && written.fidelity.weights === 'shared' ? 'classes' : 'written');
   const filled = <F extends { resolution?: number | undefined }>(fields: F) => ({
     ...fields,
     resolution: fields.resolution ?? defaults.resolution,
@@ -203,9 +204,6 @@ function complete(written: z.output<typeof Written>) {
     ...(notify ? { notify } : {}),
   };
 }
-
-/** `written`: every text is a candidate; `classes`: texts that are the same function are one (method.md). */
-const DEFAULT_COHORT = 'classes';
 
 /** Looks at two fields at once, whatever is wrong with the others; silent where one of the two is itself malformed. */
 function strayProxies(value: unknown): Issue[] {

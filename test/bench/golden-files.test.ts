@@ -30,12 +30,12 @@ describe('files that hold no golden cases', () => {
     [
       'an empty list',
       [],
-      /holds no case; kinds of golden files supported: nb201 \(a list of cases with "arch"\)/,
+      /holds no case; kinds of golden files supported: nb201 \(a list of cases with "arch"\), mbv2/,
     ],
     [
       'another kind',
       [{ structure: 'x', batch: 4 }],
-      /no case has "arch" \(fields of the first: structure, batch\)/,
+      /no case of a known kind \(fields of the first: structure, batch\)/,
     ],
     ['an object', { candidates: [] }, /not a list of cases \(fields: candidates\)/],
     ['a number', 7, /not a list of cases/],

@@ -18,19 +18,21 @@ export type Feeds = Readonly<Record<string, Tensor>>;
 
 export async function openBlock({
   block,
+  input,
   stride,
   spectrum = 'covariance',
 }: {
   block: Block;
+  input: Shape;
   stride: number;
   spectrum?: Spectrum;
 }): Promise<OpenBlock> {
-  return open(block, compileBlock({ block, stride, spectrum }));
+  return open(block, compileBlock({ block, input, stride, spectrum }));
 }
 
 /** Forward pass and covariance alone: no `v`, and no `jac` and `g`. */
-export async function openForward({ block }: { block: Block }): Promise<OpenBlock> {
-  return open(block, compileStem({ block }));
+export async function openForward({ block, input }: { block: Block; input: Shape }): Promise<OpenBlock> {
+  return open(block, compileStem({ block, input }));
 }
 
 /** A block of one operation of tokens: its output and its input's gradient, no statistics. */

@@ -8,6 +8,8 @@ const ROOT = process.env.ZEROSCOUT_SHARED ?? fileURLToPath(new URL('../../../sha
 export const GOLDENS_NB201 = join(ROOT, 'goldens/nb201/cases.json');
 export const GOLDENS_AUTOFORMER = join(ROOT, 'goldens/autoformer/cases.json');
 export const COSTS_AUTOFORMER = join(ROOT, 'goldens/autoformer/costs.json');
+/** Folder. */
+export const GOLDENS_MBV2 = join(ROOT, 'goldens/mbv2');
 
 /** Whether the file is missing; then says so. For `describe.skipIf` and `it.skipIf`. */
 export function isMissing(path: string): boolean {

@@ -1,7 +1,8 @@
 // In: nothing. Out: the blocks that programs are tested with: each operation alone, and several put together.
-import { type Block, BlockBuilder } from '../../../core/programs/block.js';
-import type { Settings, Shape } from '../../../core/programs/operation.js';
+import { type Block, BlockBuilder, blockShapes } from '../../../core/programs/block.js';
+import { mapShape, type Settings, type Shape } from '../../../core/programs/operation.js';
 import type { OperationName } from '../../../core/programs/operations.js';
+import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 
 export interface TestBlock {
@@ -19,16 +20,33 @@ function conv(kernel: number, stride: number, channels: [number, number], size: 
   return { name, block: b.build(), input: [from, ...size], stride };
 }
 
+function depthwise(kernel: number, stride: number, input: Shape): TestBlock {
+  const b = new BlockBuilder({ name: 'test' });
+  const [channels] = input;
+  b.add('depthwise', [0], { kernel, stride }, { slot: 'a', name: 'a', shape: [channels, 1, kernel, kernel] });
+  return { name: `depthwise ${kernel} stride ${stride}, ${input}`, block: b.build(), input, stride };
+}
+
 function pool(kernel: number, stride: number, input: Shape): TestBlock {
   const b = new BlockBuilder({ name: 'test' });
   b.add('averagePool', [0], { kernel, stride });
   return { name: `averagePool ${kernel} stride ${stride}, ${input}`, block: b.build(), input, stride };
 }
 
-function simple(operation: OperationName, input: Shape, inputs: readonly number[] = [0]): TestBlock {
+function simple(
+  operation: OperationName,
+  input: Shape,
+  inputs: readonly number[] = [0],
+  settings: Settings = {},
+): TestBlock {
   const b = new BlockBuilder({ name: 'test' });
-  b.add(operation, inputs);
-  return { name: `${operation}(${inputs}), ${input}`, block: b.build(), input, stride: 1 };
+  b.add(operation, inputs, settings);
+  return {
+    name: `${operation}(${inputs}), ${input} ${JSON.stringify(settings)}`,
+    block: b.build(),
+    input,
+    stride: 1,
+  };
 }
 
 /** Sum of different values, the input among them, one of them twice. */
@@ -103,7 +121,24 @@ export const operationBlocks: Readonly<
     conv(3, 3, [2, 2], [6, 9]),
     conv(3, 4, [2, 3], [8, 8]),
   ],
-  batchNorm: [simple('batchNorm', [3, 4, 4]), simple('batchNorm', [2, 1, 3]), simple('batchNorm', [1, 5, 2])],
+  depthwise: [
+    depthwise(3, 1, [3, 6, 4]),
+    depthwise(5, 1, [2, 5, 7]),
+    depthwise(7, 1, [2, 4, 5]),
+    depthwise(3, 1, [1, 1, 1]),
+    depthwise(3, 2, [3, 8, 4]),
+    depthwise(5, 2, [2, 6, 8]),
+    depthwise(7, 2, [2, 8, 6]),
+    depthwise(3, 2, [2, 2, 2]),
+    depthwise(1, 2, [2, 4, 4]),
+  ],
+  batchNorm: [
+    simple('batchNorm', [3, 4, 4]),
+    simple('batchNorm', [2, 1, 3]),
+    simple('batchNorm', [1, 5, 2]),
+    simple('batchNorm', [2, 3, 4], [0], { epsilon: 1e-3 }),
+    simple('batchNorm', [2, 3, 3], [0], { epsilon: 2 }),
+  ],
   relu: [simple('relu', [3, 4, 4]), simple('relu', [1, 1, 7])],
   averagePool: [
     pool(3, 1, [2, 4, 4]),
@@ -149,6 +184,23 @@ function reduction(): TestBlock {
   return { name: 'residual block with stride 2', block: b.build(), input: [2, 4, 4], stride: 2 };
 }
 
+/** Blocks of MobileNetV2: units with identity and projection, with stride, and the head. */
+export const mobileBlocks: readonly TestBlock[] = [
+  ['SuperConvK3BNRELU(3,8,2,1)SuperResIDWE1K3(8,8,2,8,1)SuperConvK1BNRELU(8,16,1,1)', 4],
+  ['SuperConvK3BNRELU(3,4,2,1)SuperResIDWE1K5(4,4,1,4,1)SuperConvK3BNRELU(4,3,1,1)', 2],
+].flatMap(([candidate, side]) => {
+  let input: Shape = [3, 2 * (side as number), 2 * (side as number)];
+  const { stem, blocks } = mobileNetV2.network({ candidate: candidate as string, resolution: input[1] });
+  input = blockShapes({ block: stem, input }).at(-1)!;
+  return blocks.map((block) => {
+    const from = mapShape(input);
+    const to = mapShape(blockShapes({ block, input }).at(-1)!);
+    const test = { name: `${block.name} of ${candidate}`, block, input: from, stride: from[1] / to[1] };
+    input = to;
+    return test;
+  });
+});
+
 /** The first block of a candidate, its 16 channels cut down to 2. */
 export function smallCell(candidate: string): TestBlock {
   const { name, form, instructions, weights } = nasBench201.network({ candidate, resolution: 32 }).blocks[0]!;
@@ -163,6 +215,7 @@ export function smallCell(candidate: string): TestBlock {
 /** Blocks of many operations. */
 export const combinedBlocks: readonly TestBlock[] = [
   reduction(),
+  ...mobileBlocks,
   ...[
     '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|',
     '|nor_conv_1x1~0|+|avg_pool_3x3~0|skip_connect~1|+|nor_conv_3x3~0|avg_pool_3x3~1|nor_conv_1x1~2|',

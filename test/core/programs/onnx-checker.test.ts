@@ -52,13 +52,13 @@ describe.skipIf(missing())('ONNX bytes by the independent checker', () => {
       nasBench201.network({ candidate: nasBench201.enumeration.at(i), resolution: 32 }),
     );
     const blocks = networks.flatMap(({ blocks }) => [
-      { block: blocks[0]!, stride: 1 },
-      { block: blocks[5]!, stride: 2 },
+      { block: blocks[0]!, input: [16, 32, 32] as const, stride: 1 },
+      { block: blocks[5]!, input: [16, 32, 32] as const, stride: 2 },
     ]);
     const tests = [...blocks, ...combinedBlocks, ...Object.values(operationBlocks).flat()];
     const [stem, ...rest] = check([
-      compileStem({ block: networks[0]!.stem }),
-      ...tests.map(({ block, stride }) => compileBlock({ block, stride })),
+      compileStem({ block: networks[0]!.stem, input: [3, 32, 32] }),
+      ...tests.map(({ block, input, stride }) => compileBlock({ block, input, stride })),
     ]);
     expect(stem).toBe('x,w:conv -> y,cov,sum');
     expect(rest).toHaveLength(tests.length);
@@ -67,6 +67,7 @@ describe.skipIf(missing())('ONNX bytes by the independent checker', () => {
 
   it('refuses what is not valid', () => {
     const bytes = compileStem({
+      input: [3, 32, 32],
       block: nasBench201.network({ candidate: nasBench201.enumeration.at(0), resolution: 32 }).stem,
     });
     const spoiled = Buffer.from(bytes).toString('latin1').replaceAll('ReduceSum', 'ReduceSun');

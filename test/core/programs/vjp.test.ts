@@ -61,7 +61,7 @@ describe('vector-Jacobian products', () => {
     expect(() => operation('convolve')).toThrow(/"convolve" has no row in core\/programs\/operations\.ts/);
     const [test] = operationBlocks.relu;
     const instructions = [{ operation: 'softsign' as 'relu', inputs: [0], settings: {}, slot: '' }];
-    return expect(openBlock({ block: { ...test!.block, instructions }, stride: 1 })).rejects.toThrow(
+    return expect(openBlock({ ...test!, block: { ...test!.block, instructions } })).rejects.toThrow(
       /"softsign"/,
     );
   });
@@ -110,14 +110,14 @@ async function worstError({ open, test }: { open: OpenBlock; test: TestBlock }):
 }
 
 /** For each ReLU the block up to and with it. */
-function openKinks({ block }: TestBlock): Promise<OpenBlock[]> {
+function openKinks({ block, input }: TestBlock): Promise<OpenBlock[]> {
   const ends = block.instructions.flatMap(({ operation: name }, i) => (name === 'relu' ? [i + 1] : []));
   return Promise.all(
     ends.map((end) => {
       const instructions = block.instructions.slice(0, end);
       const slots = new Set(instructions.map(({ slot }) => slot));
       const weights = Object.fromEntries(Object.entries(block.weights).filter(([slot]) => slots.has(slot)));
-      return openForward({ block: { ...block, instructions, weights } });
+      return openForward({ block: { ...block, instructions, weights }, input });
     }),
   );
 }

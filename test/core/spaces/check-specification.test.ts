@@ -32,8 +32,8 @@ function messages(space: Space, text: string, candidates?: string[]): string[] {
 describe('a specification and its space', () => {
   it('nothing is wrong', () => {
     expect(messages(nasBench201, 'strategy: { kind: random, samples: 15625 }\ncohort: classes')).toEqual([]);
-    expect(messages(endless, 'strategy: { kind: random, samples: 1000000 }')).toEqual([]);
-    expect(messages(endless, 'strategy: { kind: list, file: a }', ['x', 'y'])).toEqual([]);
+    expect(messages(endless, 'strategy: { kind: random, samples: 1000000 }\ncohort: written')).toEqual([]);
+    expect(messages(endless, 'cohort: written\nstrategy: { kind: list, file: a }', ['x', 'y'])).toEqual([]);
   });
 
   it('more samples than candidates', () => {
@@ -67,16 +67,22 @@ describe('a specification and its space', () => {
   });
 
   it('a resolution that does not go through the strides', () => {
-    const fidelity = 'fidelity: { resolution: 48 }\nstrategy: ';
+    const fidelity = 'cohort: written\nfidelity: { resolution: 48 }\nstrategy: ';
     expect(messages(endless, `${fidelity}{ kind: list, file: a }`, ['y', 'xx', 'z'])).toEqual([
       'fidelity.resolution: found 48; must be a multiple of 32 for candidate "xx"',
     ]);
-    expect(messages(endless, 'strategy: { kind: random, samples: 3 }\nfidelity: { resolution: 40 }')).toEqual(
-      ['fidelity.resolution: found 40; must be a multiple of 16 for endless'],
-    );
+    expect(
+      messages(
+        endless,
+        'cohort: written\nstrategy: { kind: random, samples: 3 }\nfidelity: { resolution: 40 }',
+      ),
+    ).toEqual(['fidelity.resolution: found 40; must be a multiple of 16 for endless']);
     const rounds = 'rounds: [{ fidelity: { resolution: 8 }, keep: 0.5 }, { fidelity: screen }]';
     expect(
-      messages(endless, `strategy: { kind: screening, source: { kind: random, samples: 9 }, ${rounds} }`),
+      messages(
+        endless,
+        `cohort: written\nstrategy: { kind: screening, source: { kind: random, samples: 9 }, ${rounds} }`,
+      ),
     ).toEqual(['strategy.rounds.0.fidelity.resolution: found 8; must be a multiple of 16 for endless']);
   });
 });

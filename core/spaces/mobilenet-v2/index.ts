@@ -1,0 +1,49 @@
+// In: nothing. Out: the MobileNetV2 space of AZ-NAS: chains of inverted residual blocks for ImageNet, without a maximum.
+import type { RandomKey } from '../../programs/random.js';
+import { randomStream } from '../../programs/random-stream.js';
+import { spaceDefaults } from '../../spec/space.js';
+import type { Space } from '../space.js';
+import { structureCosts } from './costs.js';
+import { mutateStructure } from './mutate.js';
+import { structureNetwork } from './network.js';
+import { parseStructure, printStructure } from './structure.js';
+
+/** Where all published searches on this space begin. */
+const START =
+  'SuperConvK3BNRELU(3,8,2,1)SuperResIDWE6K3(8,32,2,8,1)SuperResIDWE6K3(32,48,2,32,1)SuperResIDWE6K3(48,96,2,48,1)SuperResIDWE6K3(96,128,2,96,1)SuperConvK1BNRELU(128,2048,1,1)';
+
+/**
+ * The space defines mutations alone. A random candidate is a walk of 1 to this many from the start, of two replacements
+ * each: half have less than 210 MFLOPs at 224 pixels, nine in ten less than 540; longer walks drift to giants.
+ */
+const LONGEST_WALK = 4;
+const REPLACEMENTS = 2;
+
+function randomStructure(key: RandomKey) {
+  const steps = 1 + randomStream(key).below(LONGEST_WALK);
+  let structure = parseStructure(START);
+  for (let step = 0; step < steps; step++)
+    structure = mutateStructure({
+      structure,
+      key: { ...key, name: `${key.name}.${step}` },
+      mutations: REPLACEMENTS,
+    });
+  return structure;
+}
+
+export const mobileNetV2 = {
+  kind: 'mobilenet-v2',
+  size: 'unbounded',
+  proxies: spaceDefaults({ kind: 'mobilenet-v2' }).proxies,
+  parse: (text) => printStructure(parseStructure(text.trim())),
+  canonicalKey: (candidate) => candidate,
+  start: START,
+  random: (key) => printStructure(randomStructure(key)),
+  mutate: ({ parent, key, mutations }) =>
+    printStructure(mutateStructure({ structure: parseStructure(parent), key, mutations })),
+  // Strides never mutate.
+  resolutionStep: (candidate = START) =>
+    parseStructure(candidate).reduce((product, { stride }) => product * stride, 1),
+  costs: ({ candidate, resolution }) => structureCosts({ structure: parseStructure(candidate), resolution }),
+  network: ({ candidate }) => structureNetwork(parseStructure(candidate)),
+} as const satisfies Space;

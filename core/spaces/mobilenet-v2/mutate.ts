@@ -1,0 +1,139 @@
+// In: a structure and a key. Out: a child, with the distribution of the published search.
+import type { RandomKey } from '../../programs/random.js';
+import { type RandomStream, randomStream } from '../../programs/random-stream.js';
+import { type ResBlock, roundChannels, type Structure, type StructureBlock } from './structure.js';
+
+/**
+ * How often a type is drawn, of 89. The published code hands out twelve lists of candidates that overlap and draws from
+ * all of them together, so that types differ by up to six.
+ */
+export const TYPES: readonly {
+  readonly expansion: number;
+  readonly kernel: number;
+  readonly weight: number;
+}[] = [3, 5, 7].flatMap((kernel, k) =>
+  [1, 2, 4, 6].map((expansion, e) => {
+    const weights = [
+      [12, 12, 11, 10],
+      [9, 8, 7, 6],
+      [5, 4, 3, 2],
+    ];
+    return { expansion, kernel, weight: weights[k]![e]! };
+  }),
+);
+
+/** Repetitions from which a residual block is split in two, and how many the first part gets. */
+const SPLIT_FROM = 6;
+const FIRST_PART = 3;
+
+/** The channel counts that a replacement may have in place of `channels`: at least 8, without a maximum. */
+export function channelChoices(channels: number): readonly number[] {
+  const factors = [2.5, 2, 1.5, 1.25];
+  const values = [
+    ...factors.map((factor) => channels * factor),
+    channels,
+    ...factors.toReversed().map((factor) => channels / factor),
+  ];
+  return [...new Set(values.map((value) => roundChannels(Math.max(8, value))))];
+}
+
+export function repetitionChoices(sub: number): readonly number[] {
+  return [sub + 2, sub + 1, sub, sub - 1, sub - 2].filter((value) => value >= 1);
+}
+
+/** What a block may be replaced by; all combinations. `in` and `stride` stay. */
+export interface Replacements {
+  readonly types: readonly { readonly weight: number; readonly block: StructureBlock }[];
+  readonly out: readonly number[];
+  readonly bottleneck: readonly number[];
+  readonly sub: readonly number[];
+}
+
+export function replacementsOf(block: StructureBlock): Replacements {
+  if (block.kind === 'res')
+    return {
+      types: TYPES.map(({ expansion, kernel, weight }) => ({
+        weight,
+        block: { ...block, expansion, kernel },
+      })),
+      out: channelChoices(block.out),
+      bottleneck: channelChoices(block.bottleneck),
+      sub: repetitionChoices(block.sub),
+    };
+  const out = block.kernel === 1 ? [block.out] : channelChoices(block.out);
+  return { types: [{ weight: 1, block }], out, bottleneck: [0], sub: [1] };
+}
+
+/** Puts one combination together. */
+export function replacement({
+  block,
+  out,
+  bottleneck,
+  sub,
+}: {
+  block: StructureBlock;
+  out: number;
+  bottleneck: number;
+  sub: number;
+}): StructureBlock {
+  return block.kind === 'res' ? { ...block, out, bottleneck, sub } : { ...block, out, sub };
+}
+
+/** `mutations` times a block, drawn from all; a block that was drawn before is skipped, not drawn again. Then split twice. */
+export function mutateStructure({
+  structure,
+  key,
+  mutations,
+}: {
+  structure: Structure;
+  key: RandomKey;
+  mutations: number;
+}): Structure {
+  const random = randomStream(key);
+  const chosen = new Map<number, StructureBlock>();
+  for (let i = 0; i < mutations; i++) {
+    const index = random.below(structure.length);
+    if (!chosen.has(index)) chosen.set(index, drawReplacement({ block: structure[index]!, random }));
+  }
+  return splitLong(splitLong(replaceBlocks({ structure, chosen })));
+}
+
+function drawReplacement({ block, random }: { block: StructureBlock; random: RandomStream }): StructureBlock {
+  const { types, out, bottleneck, sub } = replacementsOf(block);
+  let at = random.below(types.reduce((sum, { weight }) => sum + weight, 0));
+  const type = types.find(({ weight }) => {
+    at -= weight;
+    return at < 0;
+  })!;
+  return replacement({
+    block: type.block,
+    out: random.pick(out),
+    bottleneck: random.pick(bottleneck),
+    sub: random.pick(sub),
+  });
+}
+
+/** The structure with some blocks replaced, and each block's `in` set to what the block before gives. */
+export function replaceBlocks({
+  structure,
+  chosen,
+}: {
+  structure: Structure;
+  chosen: ReadonlyMap<number, StructureBlock>;
+}): Structure {
+  const child: StructureBlock[] = [];
+  for (const [index, block] of structure.entries()) {
+    const before = child.at(-1);
+    child.push({ ...(chosen.get(index) ?? block), in: before?.out ?? block.in });
+  }
+  return child;
+}
+
+/** One pass: each residual block of six repetitions or more becomes two, the first of three. */
+export function splitLong(structure: Structure): Structure {
+  return structure.flatMap((block) => {
+    if (block.kind === 'conv' || block.sub < SPLIT_FROM) return [block];
+    const first: ResBlock = { ...block, sub: FIRST_PART };
+    return [first, { ...block, in: block.out, stride: 1, sub: block.sub - FIRST_PART }];
+  });
+}

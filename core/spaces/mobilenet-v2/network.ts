@@ -1,0 +1,67 @@
+// In: a structure. Out: its network as blocks for the programs: one for each unit and each convolution after the first.
+import { type Block, BlockBuilder, type Network, type Weight } from '../../programs/block.js';
+import { convolutionsOf, type Structure, type Unit, unitsOf } from './structure.js';
+
+/** Of all normalizations, those of shortcuts too. */
+const EPSILON = 1e-3;
+
+/**
+ * Features are what leaves a ReLU at the end of a convolution or a unit; pooling and the classifier come after the last.
+ * Weights are named by their place in the forward order. The bias of a projection is left out: normalization with batch
+ * statistics takes it away again.
+ */
+export function structureNetwork(structure: Structure): Network {
+  let count = 0;
+  const weight = (slot: string, shape: readonly number[]): Weight & { slot: string } => ({
+    slot,
+    name: `conv${count++}`,
+    shape,
+  });
+  const blocks: Block[] = [];
+  for (const part of structure) {
+    if (part.kind === 'res')
+      for (const unit of unitsOf(part)) blocks.push(unitBlock({ name: nameOf(blocks), unit, weight }));
+    else
+      for (const { in: from, out: to, kernel, stride } of convolutionsOf(part)) {
+        const b = new BlockBuilder({ name: nameOf(blocks) });
+        const conv = b.add('conv', [0], { kernel, stride }, weight('conv', [to, from, kernel, kernel]));
+        b.add('relu', [normalized(b, conv)]);
+        blocks.push(b.build());
+      }
+  }
+  return { stem: blocks[0]!, blocks: blocks.slice(1), identities: 'worst' };
+}
+
+const nameOf = (blocks: readonly Block[]): string => (blocks.length ? `block${blocks.length - 1}` : 'stem');
+
+function normalized(b: BlockBuilder, value: number): number {
+  return b.add('batchNorm', [value], { epsilon: EPSILON });
+}
+
+function unitBlock({
+  name,
+  unit: { in: from, width, out, kernel, stride, projection },
+  weight,
+}: {
+  name: string;
+  unit: Unit;
+  weight: (slot: string, shape: readonly number[]) => Weight & { slot: string };
+}): Block {
+  const b = new BlockBuilder({ name });
+  const pointwise = { kernel: 1, stride: 1 };
+  const expanded = b.add('conv', [0], pointwise, weight('expand', [width, from, 1, 1]));
+  const wide = b.add('relu', [normalized(b, expanded)]);
+  const depthwise = b.add(
+    'depthwise',
+    [wide],
+    { kernel, stride },
+    weight('depthwise', [width, 1, kernel, kernel]),
+  );
+  const filtered = b.add('relu', [normalized(b, depthwise)]);
+  const reduced = normalized(b, b.add('conv', [filtered], pointwise, weight('reduce', [out, width, 1, 1])));
+  const shortcut = projection
+    ? normalized(b, b.add('conv', [0], { kernel: 1, stride }, weight('project', [out, from, 1, 1])))
+    : 0;
+  b.add('relu', [b.add('sum', [reduced, shortcut])]);
+  return b.build();
+}
