@@ -1,6 +1,7 @@
 // In: a plan. Out: the candidates whose score the store does not hold and that were not set aside, each once.
 import { isStackDevice } from '../core/spec/devices.js';
 import type { SearchActivities } from '../core/spec/search.js';
+import { createTextIndex } from '../core/spec/text-index.js';
 import { writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 import { lookUp, memberBatches } from './cohort.js';
@@ -9,7 +10,7 @@ import { mixed } from './mixed.js';
 export function auditScores({ store }: { store: Store }): SearchActivities['auditScores'] {
   return async ({ run, specification, plan }) => {
     const setAside = new Set((await store.failures.list(run)).map(({ candidate }) => candidate));
-    const seen = new Set<string>();
+    const seen = createTextIndex();
     const counts = { missing: 0, failed: 0 };
     async function* todo(): AsyncGenerator<string> {
       for await (const members of memberBatches({ store, specification, plan })) {
@@ -23,9 +24,7 @@ export function auditScores({ store }: { store: Store }): SearchActivities['audi
             continue;
           }
           counts.missing++;
-          if (seen.has(unit)) continue;
-          seen.add(unit);
-          yield unit;
+          if (seen.add(unit).isNew) yield unit;
         }
       }
     }

@@ -1,9 +1,9 @@
 // In: the results of two runs. Out: the blob of what changed between them; and the comparison itself, for `zeroscout diff`.
 import { readFailuresCsv } from '../core/report/failures-csv.js';
-import { readRankingCsv } from '../core/report/ranking-csv.js';
 import { diffRankings, type RankingDiff } from '../core/report/ranking-diff.js';
 import { BlobError } from '../core/spec/errors.js';
 import type { ComparableRun, SearchActivities } from '../core/spec/search.js';
+import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 
 /** Lines of each list that are kept with a run. */
@@ -34,9 +34,15 @@ export async function diffRuns({
   top: number;
 }): Promise<RankingDiff> {
   const text = async (digest: string) => new TextDecoder().decode(await store.blobs.get(digest));
+  const candidatesOf = async (digest: string) => {
+    const candidates: string[] = [];
+    for await (const rows of readRanking(store.blobs, digest))
+      for (const { candidate } of rows) candidates.push(candidate);
+    return candidates;
+  };
   const read = async ({ id, ranking, failures }: ComparableRun) => ({
     id,
-    ranking: readRankingCsv(await text(ranking)).map(({ candidate }) => candidate),
+    ranking: await candidatesOf(ranking),
     failures: readFailuresCsv(await text(failures)),
   });
   return diffRankings({ a: await read(a), b: await read(b), top });

@@ -1,111 +1,149 @@
 // In: a plan whose scores are in the store. Out: blobs of ranking.csv and failures.csv; ranks are taken over the whole cohort.
-
-import { aggregate } from '../core/ranking/aggregate.js';
-import { order } from '../core/ranking/order.js';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compareRows } from '../core/ranking/order.js';
 import { failuresCsv } from '../core/report/failures-csv.js';
-import { rankingCsv } from '../core/report/ranking-csv.js';
+import { type RankingRow, rankingHeader, rankingLines } from '../core/report/ranking-csv.js';
 import { openSpace } from '../core/spaces/index.js';
 import type { AuditInput, SearchActivities } from '../core/spec/search.js';
-import { PROXIES, type ProxyName, type Specification } from '../core/spec/specification.js';
+import type { Specification } from '../core/spec/specification.js';
+import { createTextIndex } from '../core/spec/text-index.js';
 import type { Failure, Proxies, Store } from '../store/store.js';
 import { lookUp, memberBatches } from './cohort.js';
+import { type CohortColumns, createColumns } from './rank/columns.js';
+import { withFolder } from './rank/folder.js';
+import { createMembers } from './rank/members.js';
+import { sorted } from './rank/spill-sort.js';
 
-export function rankCandidates({ store }: { store: Store }): SearchActivities['rankCandidates'] {
-  return async (input) => {
-    const failures = await store.failures.list(input.run);
-    const cohort = await readCohort({ store, input, failures });
-    const ranking = await store.blobs.put(encode(render(input.specification, cohort)));
-    const inherited = cohort.failed.map(({ candidate, unit }) => {
-      const failure = failures.find((known) => known.candidate === unit)!;
-      return { ...failure, candidate };
+/** What is held in memory at a time: values of all columns together, and rows that are sorted at once. */
+export interface RankLimits {
+  readonly values: number;
+  readonly rows: number;
+}
+
+/** 64 MB of numbers, and about 100 MB of rows. */
+const LIMITS: RankLimits = { values: 8_000_000, rows: 200_000 };
+
+type Members = ReturnType<typeof createMembers>;
+type UnrankedRow = Omit<RankingRow, 'rank'>;
+
+export function rankCandidates({
+  store,
+  limits = LIMITS,
+}: {
+  store: Store;
+  limits?: RankLimits;
+}): SearchActivities['rankCandidates'] {
+  return (input) =>
+    withFolder(async (folder) => {
+      const { specification } = input;
+      const numbers = specification.proxies.length * specification.fidelity.draws;
+      const most = Math.max(1, Math.floor(limits.values / numbers));
+      const chunkUnits = Math.min(most, Math.max(1, input.plan.count));
+      const columns = createColumns({ specification, folder, chunkUnits });
+      const members = createMembers({ folder, chunkUnits });
+      const failures = await readCohort({ store, input, columns, members });
+      const rows = rowsOf({ specification, columns, members });
+      const inOrder = sorted({ rows, compare: compareRows, runRows: limits.rows, folder });
+      const path = join(folder, 'ranking.csv');
+      await writeRanking({ path, specification, rows: inOrder });
+      return {
+        ranking: await store.blobs.putStream(() => createReadStream(path)),
+        failures: await store.blobs.put(new TextEncoder().encode([...failuresCsv(failures)].join(''))),
+      };
     });
-    return { ranking, failures: await store.blobs.put(encode(failuresCsv(inherited))) };
-  };
 }
 
-interface Cohort {
-  /** Written candidates and the number of the unit each is scored as. */
-  readonly candidates: readonly string[];
-  readonly units: readonly number[];
-  readonly unitNames: readonly string[];
-  /** Raw proxies by unit and draw. */
-  readonly scores: readonly (readonly Proxies[])[];
-  readonly failed: readonly { candidate: string; unit: string }[];
-}
-
+/** Hands every scored unit to `columns`, every candidate of one to `members`; answers those that were set aside. */
 async function readCohort({
   store,
-  input: { specification, plan },
-  failures,
+  input: { run, specification, plan },
+  columns,
+  members,
 }: {
   store: Store;
   input: AuditInput;
-  failures: readonly Failure[];
-}): Promise<Cohort> {
-  const setAside = new Set(failures.map(({ candidate }) => candidate));
-  const numbers = new Map<string, number>();
-  const candidates: string[] = [];
-  const units: number[] = [];
-  const scores: (readonly Proxies[])[] = [];
-  const failed: { candidate: string; unit: string }[] = [];
-  for await (const members of memberBatches({ store, specification, plan })) {
-    const fresh = [...new Set(members.map(({ unit }) => unit))].filter((unit) => !numbers.has(unit));
+  columns: CohortColumns;
+  members: Members;
+}): Promise<readonly Failure[]> {
+  const known = await store.failures.list(run);
+  const setAside = new Map(known.map((failure) => [failure.candidate, failure]));
+  const failed: Failure[] = [];
+  const scored = createTextIndex();
+  for await (const batch of memberBatches({ store, specification, plan })) {
+    const fresh = [...new Set(batch.map(({ unit }) => unit))].filter(
+      (unit) => scored.numberOf(unit) === undefined,
+    );
     const found = await lookUp({ store, specification, units: fresh });
-    fresh.forEach((unit, i) => {
+    for (const [i, unit] of fresh.entries()) {
       if (found[i]!.includes(undefined)) {
-        if (setAside.has(unit)) return;
+        if (setAside.has(unit)) continue;
         throw new Error(`no score of ${unit} in the store: lost between audit and ranking`);
       }
-      numbers.set(unit, scores.length);
-      scores.push(found[i] as readonly Proxies[]);
-    });
-    for (const { candidate, unit } of members) {
-      const number = numbers.get(unit);
-      if (number === undefined) failed.push({ candidate, unit });
-      else {
-        candidates.push(candidate);
-        units.push(number);
-      }
+      scored.add(unit);
+      await columns.add(found[i] as readonly Proxies[]);
+    }
+    for (const { candidate, unit } of batch) {
+      const number = scored.numberOf(unit);
+      if (number === undefined) failed.push({ ...setAside.get(unit)!, candidate });
+      else await members.add({ candidate, unit, number });
     }
   }
-  return { candidates, units, unitNames: [...numbers.keys()], scores, failed };
+  await members.finish();
+  return failed;
 }
 
-/** The text of ranking.csv, in chunks. */
-function render(specification: Specification, cohort: Cohort): Iterable<string> {
-  const { proxies, aggregation, fidelity } = specification;
+/** A row for each candidate, in blocks, in no order that matters. */
+async function* rowsOf({
+  specification,
+  columns,
+  members,
+}: {
+  specification: Specification;
+  columns: CohortColumns;
+  members: Members;
+}): AsyncGenerator<readonly UnrankedRow[]> {
+  const { proxies, cohort } = specification;
+  const { resolution } = specification.fidelity;
   const space = openSpace(specification.space);
-  const { candidates, units, unitNames, scores } = cohort;
-  const column = (proxy: ProxyName, draw: number) =>
-    Float64Array.from(scores, (draws) => draws[draw]![proxy]!);
-  const columns = proxies.map((proxy) => ({
-    proxy,
-    weight: aggregation.weights[proxy]!,
-    draws: Array.from({ length: fidelity.draws }, (_, draw) => column(proxy, draw)),
-  }));
-  if (!scores.length) return rankingCsv({ candidates: [], scores: [], proxies: {}, parameters: [] });
-  const score = aggregate({ columns, kind: aggregation.kind });
-  const rows = order({
-    scores: Float64Array.from(units, (unit) => score[unit]!),
-    candidates: candidates.map((candidate, i) => `${unitNames[units[i]!]}\n${candidate}`),
-  });
-  const costs = candidates.map((candidate) => space.costs({ candidate, resolution: fidelity.resolution }));
-  const pick = (values: (row: number) => number) => Float64Array.from(rows, values);
-  const shown = columns.map(({ proxy, draws }) => {
-    const mean = (unit: number) => draws.reduce((sum, values) => sum + values[unit]!, 0) / draws.length;
-    const value = (row: number) => (proxy === 'complexity' ? costs[row]!.flops : mean(units[row]!));
-    return [proxy, pick(value)] as const;
-  });
-  return rankingCsv({
-    candidates: Array.from(rows, (row) => candidates[row]!),
-    scores: pick((row) => score[units[row]!]!),
-    proxies: Object.fromEntries(shown.filter(([proxy]) => PROXIES.includes(proxy))),
-    parameters: pick((row) => costs[row]!.parameters),
-    classes:
-      specification.cohort === 'classes' ? Array.from(rows, (row) => unitNames[units[row]!]!) : undefined,
-  });
+  for await (const { index, from, scores, means } of columns.chunks()) {
+    for await (const block of members.of(index))
+      yield block.map(({ candidate, unit, number }) => {
+        const { flops, parameters } = space.costs({ candidate, resolution });
+        // what a candidate costs is its own, its class's score is not
+        const value = (proxy: string, i: number) =>
+          proxy === 'complexity' ? flops : means[i]![number - from]!;
+        return {
+          candidate,
+          score: scores[number - from]!,
+          proxies: Object.fromEntries(proxies.map((proxy, i) => [proxy, value(proxy, i)])),
+          parameters,
+          ...(cohort === 'classes' ? { class: unit } : {}),
+        };
+      });
+  }
 }
 
-function encode(chunks: Iterable<string>): Uint8Array {
-  return new TextEncoder().encode([...chunks].join(''));
+async function writeRanking({
+  path,
+  specification: { cohort },
+  rows,
+}: {
+  path: string;
+  specification: Specification;
+  rows: AsyncIterable<readonly UnrankedRow[]>;
+}): Promise<void> {
+  const file: FileHandle = await open(path, 'w');
+  try {
+    let rank = 0;
+    let text = rankingHeader({ cohort });
+    for await (const block of rows) {
+      text += rankingLines(block.map((row) => ({ rank: ++rank, ...row })));
+      await file.write(text);
+      text = '';
+    }
+  } finally {
+    await file.close();
+  }
 }

@@ -1,8 +1,9 @@
 // In: a ranked search. Out: the blob of its summary.json.
 import { scoreScope } from '../core/programs/address.js';
-import { readRankingCsv } from '../core/report/ranking-csv.js';
 import { formatSummary } from '../core/report/summary.js';
 import type { SearchActivities } from '../core/spec/search.js';
+import { createTextIndex } from '../core/spec/text-index.js';
+import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 import { unitOf } from './cohort.js';
 
@@ -50,8 +51,12 @@ async function sharing({
   specification: Parameters<typeof unitOf>[0];
   ranking: string;
 }): Promise<{ classes: number; shared: number }> {
-  const rows = readRankingCsv(new TextDecoder().decode(await store.blobs.get(ranking)));
   const unit = unitOf(specification);
-  const classes = new Set(rows.map(({ candidate }) => unit(candidate))).size;
-  return { classes, shared: rows.length - classes };
+  const classes = createTextIndex();
+  let candidates = 0;
+  for await (const rows of readRanking(store.blobs, ranking)) {
+    candidates += rows.length;
+    for (const { candidate } of rows) classes.add(unit(candidate));
+  }
+  return { classes: classes.size, shared: candidates - classes.size };
 }

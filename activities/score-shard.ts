@@ -4,13 +4,14 @@ import { scoreKey, scoreScope } from '../core/programs/address.js';
 import { CandidateError } from '../core/spec/candidate-error.js';
 import type { SearchActivities, ShardInput, ShardResult } from '../core/spec/search.js';
 import { readCandidates } from '../store/candidate-list.js';
-import type { Store } from '../store/store.js';
+import type { Failure, ScoreEntry, Store } from '../store/store.js';
 import { lookUp } from './cohort.js';
+import { createCollector } from './collect.js';
 import type { Scoring } from './scoring.js';
 
-/** Candidates looked up at once: late enough to see what another attempt of this shard has done meanwhile. */
-const LOOK_AHEAD = 16;
 const TICK_MS = 500;
+/** Candidates that are computed and wait for the store. */
+const UNSTORED = 1024;
 
 /**
  * Scores what is missing. Every score is stored before its candidate counts as done, so whatever is killed, only
@@ -40,20 +41,46 @@ export function scoreShard({
       heartbeat({ cursor: front, ...counts });
       store.progress.publish(input.search, { shard: input.shard, ...counts });
     };
+    const count = (index: number, outcome: keyof ShardResult) => {
+      counts[outcome]++;
+      done.add(index);
+    };
+    const scope = scoreScope(input.specification);
+    const scores = createCollector<Scored>({
+      limit: UNSTORED,
+      store: async (batch) => {
+        await store.scores.put(
+          scope,
+          batch.flatMap(({ entries }) => entries),
+        );
+        for (const { index } of batch) {
+          count(index, 'scored');
+          scoring.onScored({ search: input.search, shard: input.shard, candidate: candidates[index]! });
+        }
+      },
+    });
     const timer = setInterval(tick, TICK_MS);
     try {
+      const tasks = missing({
+        candidates,
+        from: cursor,
+        lookUp: (units) => lookUp({ store, specification: input.specification, units }),
+      });
       await inLanes({
         lanes: scoring.size + 1,
-        groups: groups(candidates, cursor),
-        lookUp: (units) => lookUp({ store, specification: input.specification, units }),
+        tasks,
         score: async ({ index, draws }) => {
-          const outcome = draws.length
-            ? await scoreOne({ store, scoring, input, candidate: candidates[index]!, draws, turn })
-            : 'reused';
-          counts[outcome]++;
-          done.add(index);
+          if (draws.length === 0) return count(index, 'reused');
+          const candidate = candidates[index]!;
+          const entries = await scoreOne({ scoring, input, candidate, draws, turn });
+          if ('reason' in entries) {
+            await store.failures.put(input.run, [entries]);
+            return count(index, 'failed');
+          }
+          await scores.add({ index, entries });
         },
       });
+      await scores.finish();
     } finally {
       clearInterval(timer);
       tick();
@@ -62,34 +89,34 @@ export function scoreShard({
   };
 }
 
+interface Scored {
+  readonly index: number;
+  readonly entries: readonly ScoreEntry[];
+}
+
+/** Scores of the draws, or why there are none. */
 async function scoreOne({
-  store,
   scoring,
   input,
   candidate,
   draws,
   turn,
 }: {
-  store: Store;
   scoring: Scoring;
   input: ShardInput;
   candidate: string;
   draws: readonly number[];
   /** Of the shard, among those that this worker was given. */
   turn: number;
-}): Promise<keyof ShardResult> {
+}): Promise<readonly ScoreEntry[] | Failure> {
   const { space, seed, fidelity } = input.specification;
   try {
     const result = await scoring.score({ space, candidate, seed, fidelity, draws }, turn);
-    const entries = draws.map((draw, i) => ({ key: scoreKey({ candidate, draw }), proxies: result[i]! }));
-    await store.scores.put(scoreScope(input.specification), entries);
-    scoring.onScored({ search: input.search, shard: input.shard, candidate });
-    return 'scored';
+    return draws.map((draw, i) => ({ key: scoreKey({ candidate, draw }), proxies: result[i]! }));
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
     const { reason, message: detail } = error;
-    await store.failures.put(input.run, [{ candidate, reason, detail }]);
-    return 'failed';
+    return { candidate, reason, detail };
   }
 }
 
@@ -99,33 +126,52 @@ interface Task {
   readonly draws: readonly number[];
 }
 
+/** Candidates looked up at once, and the time that they should last. */
+const FEWEST = 16;
+const MOST = 1024;
+const GROUP_MS = 500;
+
+/**
+ * A shard's candidates with the draws that have no score, looked up as late as possible, to see what another attempt of
+ * this shard has done meanwhile: a few at a time, more where they are used up within the half second.
+ */
+async function* missing({
+  candidates,
+  from,
+  lookUp,
+}: {
+  candidates: readonly string[];
+  from: number;
+  lookUp: (units: readonly string[]) => Promise<readonly (readonly unknown[])[]>;
+}): AsyncGenerator<Task> {
+  let size = FEWEST;
+  for (let start = from; start < candidates.length; ) {
+    const found = await lookUp(candidates.slice(start, start + size));
+    const began = performance.now();
+    for (const [i, row] of found.entries())
+      yield {
+        index: start + i,
+        draws: row.flatMap((proxies, draw) => (proxies === undefined ? [draw] : [])),
+      };
+    start += found.length;
+    size = performance.now() - began < GROUP_MS ? Math.min(2 * size, MOST) : FEWEST;
+  }
+}
+
 /** Feeds tasks to a few lanes, so that scorers never wait for the store; the first error ends all lanes. */
 async function inLanes({
   lanes,
-  groups,
-  lookUp,
+  tasks,
   score,
 }: {
   lanes: number;
-  groups: readonly { start: number; units: readonly string[] }[];
-  lookUp: (units: readonly string[]) => Promise<readonly (readonly unknown[])[]>;
+  tasks: AsyncGenerator<Task>;
   score: (task: Task) => Promise<void>;
 }): Promise<void> {
   const signal = cancellationSignal();
-  async function* tasks(): AsyncGenerator<Task> {
-    for (const { start, units } of groups) {
-      const found = await lookUp(units);
-      for (const [i, row] of found.entries())
-        yield {
-          index: start + i,
-          draws: row.flatMap((proxies, draw) => (proxies === undefined ? [draw] : [])),
-        };
-    }
-  }
-  const queue = tasks();
   let failed = false;
   const lane = async (): Promise<void> => {
-    for await (const task of { [Symbol.asyncIterator]: () => ({ next: () => queue.next() }) }) {
+    for await (const task of { [Symbol.asyncIterator]: () => ({ next: () => tasks.next() }) }) {
       if (failed) return;
       signal.throwIfAborted();
       await score(task).catch((error: unknown) => {
@@ -135,13 +181,6 @@ async function inLanes({
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-}
-
-function groups(candidates: readonly string[], cursor: number) {
-  const out = [];
-  for (let start = cursor; start < candidates.length; start += LOOK_AHEAD)
-    out.push({ start, units: candidates.slice(start, start + LOOK_AHEAD) });
-  return out;
 }
 
 async function fromAsync<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
 import type { Measured } from '../core/programs/block.js';
-import { sample } from '../core/programs/random.js';
+import { sample } from '../core/programs/shuffled.js';
 import { nasBench201 as space } from '../core/spaces/nas-bench-201/index.js';
 import type { ProxyName } from '../core/spec/proxies.js';
 import { parseTruth } from '../core/spec/truth.js';

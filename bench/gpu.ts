@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
 import { randomDraw } from '../core/programs/draw.js';
-import { sample } from '../core/programs/random.js';
+import { sample } from '../core/programs/shuffled.js';
 import { trainability } from '../core/proxies/az-nas.js';
 import { kendall } from '../core/ranking/correlation.js';
 import { nasBench201 } from '../core/spaces/nas-bench-201/index.js';

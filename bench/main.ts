@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
-import { sample } from '../core/programs/random.js';
+import { sample } from '../core/programs/shuffled.js';
 import { nasBench201 } from '../core/spaces/nas-bench-201/index.js';
 import { type Baseline, MEMORY_FORMATS, type MemoryFormat, startBaseline } from './measure/baseline.js';
 import { startEndToEnd } from './measure/end-to-end.js';

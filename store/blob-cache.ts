@@ -1,6 +1,7 @@
 // In: verified bytes by digest. Out: copies of the recently used ones, 64 MiB at most.
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { Pieces } from './store.js';
 
 const CACHE_BYTES = 64 * 1024 * 1024;
 
@@ -18,13 +19,28 @@ export function createBlobCache(): BlobCache {
   });
   return {
     get: (digest) => cache.get(digest)?.slice(),
-    set: (digest, bytes) => void cache.set(digest, bytes.slice()),
+    // a blob larger than the cache would only push the others out
+    set: (digest, bytes) => void (bytes.length < CACHE_BYTES / 2 && cache.set(digest, bytes.slice())),
   };
 }
 
 /** SHA-256 in lower-case hex. */
-export function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+export async function digestOfAll(pieces: ReturnType<Pieces>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
+}
+
+export async function joined(pieces: ReturnType<Pieces>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const piece of pieces) parts.push(piece);
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
 }
 
 export function isDigest(text: string): boolean {

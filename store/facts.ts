@@ -81,21 +81,21 @@ export function readBatch(given: {
   });
 }
 
-/** Every message on `filter`, oldest first. */
-export async function readAll(given: {
+/** Every message on `filter`, oldest first, a batch at a time. */
+export async function* readPages(given: {
   readonly link: Link;
   readonly stream: string;
   readonly describe: string;
   readonly filter: string;
   readonly batch: number;
-}): Promise<StoredMsg[]> {
+}): AsyncGenerator<readonly StoredMsg[]> {
   const { link, stream, describe, filter, batch } = given;
-  const messages: StoredMsg[] = [];
-  for (let seq = 1; ; seq = messages.at(-1)!.seq + 1) {
+  for (let seq = 1; ; ) {
     const query = { seq, next_by_subj: filter, batch };
     const page = await link.call(describe, () => readBatch({ link, stream, query }));
-    messages.push(...page);
-    if (page.length === 0) return messages;
+    if (page.length === 0) return;
+    yield page;
+    seq = page.at(-1)!.seq + 1;
   }
 }
 

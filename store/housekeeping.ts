@@ -1,6 +1,6 @@
 // In: a link. Out: what lies on its streams, since when, and the means to let go of it; for `zeroscout gc`.
 import { checkToken } from './codec.js';
-import { readAll } from './facts.js';
+import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import type { Holding, Housekeeping } from './store.js';
 import { BUCKET, FAILURES, SCORES } from './streams.js';
@@ -33,7 +33,7 @@ export function createHousekeeping({ link }: { readonly link: Link }): Housekeep
 }
 
 async function listBlobs(link: Link): Promise<Holding[]> {
-  const messages = await readAll({
+  const pages = readPages({
     link,
     stream: BLOBS,
     describe: 'listing blobs',
@@ -42,11 +42,12 @@ async function listBlobs(link: Link): Promise<Holding[]> {
   });
   // Of one blob's entries the last one counts.
   const blobs = new Map<string, Holding>();
-  for (const message of messages) {
-    const { name, size, deleted } = message.json<BlobMeta>();
-    blobs.delete(name);
-    if (!deleted) blobs.set(name, { name, count: 1, bytes: size, newest: message.time.getTime() });
-  }
+  for await (const page of pages)
+    for (const message of page) {
+      const { name, size, deleted } = message.json<BlobMeta>();
+      blobs.delete(name);
+      if (!deleted) blobs.set(name, { name, count: 1, bytes: size, newest: message.time.getTime() });
+    }
   return [...blobs.values()];
 }
 

@@ -1,11 +1,12 @@
-// In: immutable bytes. Out: the same in a NATS object store bucket, named by their SHA-256 and verified on every read.
+// In: immutable bytes, whole or in pieces. Out: the same in a NATS object store bucket, named by their SHA-256 and verified on every read.
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ObjectStore, Objm, StorageType } from '@nats-io/obj';
 import { BlobError } from '../core/spec/errors.js';
-import { createBlobCache, digestOf, isDigest } from './blob-cache.js';
-import { readAll } from './facts.js';
+import { createBlobCache, digestOfAll, isDigest, joined } from './blob-cache.js';
+import { readPages } from './facts.js';
 import type { Link } from './link.js';
-import type { BlobStore } from './store.js';
+import type { BlobStore, Pieces } from './store.js';
 import { BUCKET } from './streams.js';
 
 const CHUNK_BYTES = 128 * 1024;
@@ -22,92 +23,113 @@ export async function createBlobs({ link }: { readonly link: Link }): Promise<Bl
   );
   const cache = createBlobCache();
 
-  async function put(bytes: Uint8Array): Promise<string> {
-    const digest = digestOf(bytes);
+  async function putStream(read: Pieces): Promise<string> {
+    const digest = await digestOfAll(read());
     // reads it all: a blob that went bad is mended by putting it again
-    const seen = await look({ link, bucket, digest });
     // whoever puts it needs it from now on, and what is old may be deleted by `zeroscout gc`: the copy is renewed
-    if (seen.bytes && Date.now() - seen.storedAt < RENEWED_MS) return digest;
+    const info = await link.call('looking up a blob', () => bucket.info(digest));
+    const isNew = info !== null && Date.now() - Date.parse(info.mtime) < RENEWED_MS;
+    if (isNew && !(await faultOf(look({ link, bucket, digest })))) return digest;
     await link.call('storing a blob', () =>
-      bucket.put({ name: digest, options: { max_chunk_size: CHUNK_BYTES } }, streamOf(bytes)),
+      bucket.put({ name: digest, options: { max_chunk_size: CHUNK_BYTES } }, streamOf(read())),
     );
+    return digest;
+  }
+
+  async function* stream(digest: string): AsyncGenerator<Uint8Array> {
+    if (!isDigest(digest))
+      throw new BlobError(`blob ${JSON.stringify(digest)}: not a SHA-256 in lower-case hex`);
+    yield* look({ link, bucket, digest });
+  }
+
+  async function put(bytes: Uint8Array): Promise<string> {
+    const digest = await putStream(() => pieces(bytes));
     cache.set(digest, bytes);
     return digest;
   }
 
   async function get(digest: string): Promise<Uint8Array> {
-    if (!isDigest(digest))
-      throw new BlobError(`blob ${JSON.stringify(digest)}: not a SHA-256 in lower-case hex`);
     const cached = cache.get(digest);
     if (cached) return cached;
-    let fault = '';
-    for (let left = LOOKS; left > 0; left--) {
-      const seen = await look({ link, bucket, digest });
-      if (seen.bytes) {
-        cache.set(digest, seen.bytes);
-        return seen.bytes;
+    for (let left = LOOKS; ; left--) {
+      try {
+        const bytes = await joined(stream(digest));
+        cache.set(digest, bytes);
+        return bytes;
+      } catch (error) {
+        if (!(error instanceof BlobError) || !isDigest(digest) || left === 1) throw error;
       }
-      fault = seen.fault;
-      if (left > 1) await sleep(LOOK_PAUSE_MS);
+      await sleep(LOOK_PAUSE_MS);
     }
-    throw new BlobError(`blob ${digest} in bucket ${BUCKET} at ${link.address}: ${fault}`);
   }
 
-  return { put, get };
+  return { put, get, putStream, stream };
 }
 
-type Look =
-  | { readonly bytes: Uint8Array; readonly storedAt: number }
-  | { readonly bytes?: never; readonly fault: string };
-
 /**
- * Reads the chunks with batched direct gets, as they lie in the bucket's stream (NATS ADR-20). The client's own `get`
- * waits for ever when all chunks are missing; a batch says that there are none.
+ * Reads the chunks with batched direct gets, as they lie in the bucket's stream (NATS ADR-20), and ends with a BlobError
+ * where they are not what the digest says. The client's own `get` waits for ever when all chunks are missing; a batch
+ * says that there are none.
  */
-async function look(given: {
+async function* look(given: {
   readonly link: Link;
   readonly bucket: ObjectStore;
   readonly digest: string;
-}): Promise<Look> {
+}): AsyncGenerator<Uint8Array> {
   const { link, bucket, digest } = given;
+  const refuse = (fault: string) =>
+    new BlobError(`blob ${digest} in bucket ${BUCKET} at ${link.address}: ${fault}`);
   const info = await link.call('looking up a blob', () => bucket.info(digest));
-  if (info === null || info.deleted) return { fault: 'missing' };
-  const messages =
-    info.size === 0
-      ? []
-      : await readAll({
-          link,
-          stream: `OBJ_${BUCKET}`,
-          describe: 'reading a blob',
-          filter: `$O.${BUCKET}.C.${info.nuid}`,
-          batch: CHUNKS_PER_BATCH,
-        });
-  const bytes = joined(messages.map(({ data }) => data));
-  const found = digestOf(bytes);
-  if (found === digest) return { bytes, storedAt: Date.parse(info.mtime) };
-  return messages.length === 0
-    ? { fault: `its ${info.size} bytes are missing` }
-    : { fault: `altered: ${bytes.length} bytes with the SHA-256 ${found}` };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
+  if (info === null || info.deleted) throw refuse('missing');
+  const hash = createHash('sha256');
+  let size = 0;
+  if (info.size > 0) {
+    const pages = readPages({
+      link,
+      stream: `OBJ_${BUCKET}`,
+      describe: 'reading a blob',
+      filter: `$O.${BUCKET}.C.${info.nuid}`,
+      batch: CHUNKS_PER_BATCH,
+    });
+    for await (const page of pages)
+      for (const { data } of page) {
+        hash.update(data);
+        size += data.length;
+        yield data;
+      }
   }
-  return bytes;
+  const found = hash.digest('hex');
+  if (found === digest) return;
+  if (size === 0) throw refuse(`its ${info.size} bytes are missing`);
+  throw refuse(`altered: ${size} bytes with the SHA-256 ${found}`);
 }
 
-/** In pieces: given a large blob at once, the client copies what is left of it for each chunk. */
-function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  let offset = 0;
+/** What is wrong with a blob; undefined where nothing is. */
+async function faultOf(blob: AsyncIterable<Uint8Array>): Promise<BlobError | undefined> {
+  try {
+    for await (const _piece of blob);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BlobError) return error;
+    throw error;
+  }
+}
+
+/** Given a large blob at once, the client copies what is left of it for each chunk. */
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
+}
+
+function streamOf(read: ReturnType<Pieces>): ReadableStream<Uint8Array> {
+  const iterator = Symbol.asyncIterator in read ? read[Symbol.asyncIterator]() : read[Symbol.iterator]();
   return new ReadableStream({
-    pull(controller) {
-      if (offset >= bytes.length) return controller.close();
-      controller.enqueue(bytes.subarray(offset, offset + CHUNK_BYTES));
-      offset += CHUNK_BYTES;
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await iterator.return?.();
     },
   });
 }

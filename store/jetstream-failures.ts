@@ -1,8 +1,8 @@
 // In: candidates that a run set aside. Out: the same on a JetStream stream, one subject for each run and candidate.
 import { byCandidate, checkToken, decodeFailure, encodeFailure, tokenOf } from './codec.js';
-import { putFacts, readAll } from './facts.js';
+import { putFacts, readPages } from './facts.js';
 import type { Link } from './link.js';
-import type { FailureStore } from './store.js';
+import type { Failure, FailureStore } from './store.js';
 import { FAILURES } from './streams.js';
 
 const { stream, prefix } = FAILURES;
@@ -22,8 +22,16 @@ export function createFailures({ link }: { readonly link: Link }): FailureStore 
     async list(run) {
       checkToken({ what: 'run', value: run });
       const filter = `${prefix}.${run}.*`;
-      const messages = await readAll({ link, stream, describe: 'listing failures', filter, batch: 1_000 });
-      return messages.map((message) => decodeFailure(message.string())).sort(byCandidate);
+      const failures: Failure[] = [];
+      for await (const page of readPages({
+        link,
+        stream,
+        describe: 'listing failures',
+        filter,
+        batch: 1_000,
+      }))
+        failures.push(...page.map((message) => decodeFailure(message.string())));
+      return failures.sort(byCandidate);
     },
   };
 }

@@ -1,6 +1,6 @@
 // In: nothing. Out: a store in this process's memory, for tests and dry runs; it keeps the contract but for lasting.
 import { BlobError, ServiceError } from '../core/spec/errors.js';
-import { digestOf, isDigest } from './blob-cache.js';
+import { digestOfAll, isDigest, joined } from './blob-cache.js';
 import { byCandidate, checkToken, decodeFailure, decodeScore, encodeFailure, encodeScore } from './codec.js';
 import { decodeEvent, deliver } from './progress.js';
 import type {
@@ -89,22 +89,26 @@ function createFailures({ check, runs }: Guard & { readonly runs: Tables }): Fai
 }
 
 function createBlobs({ check, blobs }: Guard & { readonly blobs: Blobs }): BlobStore {
-  return {
-    async put(bytes) {
+  const store: BlobStore = {
+    put: (bytes) => store.putStream(() => [bytes]),
+    get: (digest) => joined(store.stream(digest)),
+    async putStream(read) {
       check();
-      const digest = digestOf(bytes);
-      if (!blobs.has(digest)) blobs.set(digest, { bytes: bytes.slice(), storedAt: Date.now() });
+      const bytes = await joined(read());
+      const digest = await digestOfAll([bytes]);
+      if (!blobs.has(digest)) blobs.set(digest, { bytes, storedAt: Date.now() });
       return digest;
     },
-    async get(digest) {
+    async *stream(digest) {
       check();
       if (!isDigest(digest))
         throw new BlobError(`blob ${JSON.stringify(digest)}: not a SHA-256 in lower-case hex`);
       const blob = blobs.get(digest);
       if (!blob) throw new BlobError(`blob ${digest} in memory: missing`);
-      return blob.bytes.slice();
+      yield blob.bytes;
     },
   };
+  return store;
 }
 
 function createProgress({ isOpen }: { readonly isOpen: () => boolean }): ProgressBus {

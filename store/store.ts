@@ -45,13 +45,19 @@ export interface FailureStore {
   list(run: string): Promise<Failure[]>;
 }
 
+/** Bytes from the first one on, anew at each call. */
+export type Pieces = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /**
  * Immutable bytes under their SHA-256 (hex). `put` of bytes that are there is a no-op; it mends a blob that went bad. `get` verifies the digest and
- * throws BlobError when the blob is missing or its bytes are not what the digest says.
+ * throws BlobError when the blob is missing or its bytes are not what the digest says. `putStream` and `stream` do the
+ * same without holding the bytes: the first reads its pieces twice, the second throws at the end of altered bytes.
  */
 export interface BlobStore {
   put(bytes: Uint8Array): Promise<string>;
   get(digest: string): Promise<Uint8Array>;
+  putStream(read: Pieces): Promise<string>;
+  stream(digest: string): AsyncIterable<Uint8Array>;
 }
 
 /** A shard's live count since it began; lossy by design (core NATS), for progress bars only. */

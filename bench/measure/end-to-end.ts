@@ -1,6 +1,6 @@
 // In: candidates. Out: milliseconds a candidate of whole searches on embedded servers and warm workers, and who used what memory.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { findRunning } from '../../cli/services/embedded.js';
 import { type Home, resolveHome } from '../../cli/services/home.js';
 import type { Summary } from '../../core/report/summary.js';
-import { peakResidentBytes } from './machine.js';
+import { childrenOf, peakResidentBytes } from './machine.js';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const run = promisify(execFile);
@@ -91,15 +91,9 @@ async function memoryOf({
   const pids: Record<string, number> = { temporal: temporal?.pid ?? 0, nats: nats?.pid ?? 0 };
   for (const [name, { pid }] of Object.entries(workers)) {
     pids[`${name} worker`] = pid ?? 0;
-    for (const [i, child] of (await childrenOf(pid ?? 0)).entries())
-      pids[`${name} worker, scorer ${i + 1}`] = child;
+    for (const [i, child] of childrenOf(pid ?? 0).entries()) pids[`${name} worker, scorer ${i + 1}`] = child;
   }
   return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, peakResidentBytes(pid)]));
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  return text.split(' ').filter(Boolean).map(Number);
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -29,3 +29,23 @@ export function peakResidentBytes(pid: number): number {
     return 0;
   }
 }
+
+/** User and system time of a process so far, in seconds; 0 when it is gone. Linux counts in hundredths. */
+export function cpuSeconds(pid: number): number {
+  try {
+    // the name, in brackets, may hold spaces
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+}
+
+/** Processes that a process started and that live. */
+export function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}

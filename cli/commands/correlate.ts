@@ -42,7 +42,7 @@ async function correlate(
   const { memo, result } = await finishedSearch({ client, id });
   const { specification } = stagesOf(memo.specification).at(-1)!;
   const truth = await readTruth({ path, space: openSpace(specification.space) });
-  const { rows } = await readResults({ store, result });
+  const rows = await (await readResults({ store, result })).first();
   const rankings = await drawRankings({ store, specification, plan: result.plan });
   const report = {
     id,

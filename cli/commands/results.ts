@@ -1,22 +1,26 @@
-// In: `zeroscout results ID`. Out: the ranking of a finished search, or its Pareto front, as table, CSV or JSON.
+// In: `zeroscout results ID`. Out: the ranking of a finished search, or its Pareto front, as table, CSV or JSON; or its files.
+import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { type ParetoCost, type ParetoRow, paretoCsv, paretoFront } from '../../core/report/pareto.js';
-import type { RankingRow } from '../../core/report/ranking-csv.js';
+import { type RankingRow, rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';
 import { openSpace } from '../../core/spaces/index.js';
+import { SpecError } from '../../core/spec/errors.js';
 import { spaceDefaults } from '../../core/spec/space.js';
 import type { Specification } from '../../core/spec/specification.js';
 import { wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
-import { readResults } from '../search/results.js';
+import { type Results, readResults } from '../search/results.js';
 import { changesText, readChanges } from '../search/show-changes.js';
 import { paretoTable, rankingTable, summaryLines } from '../search/show-results.js';
+import { createFolder, writeResults } from '../search/write-results.js';
 import { type Session, withSession } from '../session.js';
-import { print, printJson } from '../terminal.js';
+import { note, print, printJson } from '../terminal.js';
 
 interface ResultsOptions {
   readonly top?: number;
   readonly pareto?: ParetoCost;
-  readonly format: 'table' | 'csv' | 'json';
+  readonly format: 'table' | 'csv' | 'json' | 'parquet';
+  readonly out?: string;
   readonly json?: true;
 }
 
@@ -32,7 +36,8 @@ export function addResultsCommand(program: Command): void {
         'only those than whom nobody is as cheap and as good, cheapest first',
       ).choices(['flops', 'parameters']),
     )
-    .addOption(new Option('--format <FORMAT>').choices(['table', 'csv', 'json']).default('table'))
+    .addOption(new Option('--format <FORMAT>').choices(['table', 'csv', 'json', 'parquet']).default('table'))
+    .option('--out <DIR>', 'write the ranking (csv or parquet), failures.csv and summary.json there')
     .option('--json', 'same as --format json')
     .action((id: string, options: ResultsOptions) =>
       withSession({ start: 'never' }, (session) => results(session, id, options)),
@@ -42,26 +47,39 @@ export function addResultsCommand(program: Command): void {
 async function results(
   { client, store }: Session,
   id: string,
-  { top, pareto, format, json }: ResultsOptions,
+  { top, pareto, format, out, json }: ResultsOptions,
 ): Promise<void> {
+  if (format === 'parquet' && out === undefined)
+    throw SpecError.of({ path: '--format', message: 'parquet goes to files; add --out DIR' });
   const { memo, result } = await finishedSearch({ client, id });
-  const { rows, files, summary } = await readResults({ store, result });
+  const results = await readResults({ store, result });
+  if (out !== undefined) {
+    await createFolder(out);
+    await writeResults({ folder: out, results, format: format === 'parquet' ? format : 'csv' });
+    return note(`files in ${out}`);
+  }
   const form = json ? 'json' : format;
   if (pareto) {
     const { specification } = memo;
-    return showPareto({ rows, specification, cost: pareto, top, form });
+    return showPareto({ rows: await results.first(), specification, cost: pareto, top, form });
   }
-  const first = rows.slice(0, top);
   if (form === 'json')
-    return printJson(first.map(({ proxies, ...row }) => ({ ...row, ...printable(proxies) })));
-  if (form === 'csv')
-    return print(
-      top === undefined ? files['ranking.csv'] : firstLines(files['ranking.csv'], first.length + 1),
+    return printJson(
+      (await results.first(top)).map(({ proxies, ...row }) => ({ ...row, ...printable(proxies) })),
     );
-  print(rankingTable(rows.slice(0, top ?? 20)));
-  print(`\n${summaryLines(summary)}`);
+  if (form === 'csv') return printCsv({ results, top });
+  print(rankingTable(await results.first(top ?? 20)));
+  print(`\n${summaryLines(results.summary)}`);
   const changes = await readChanges({ store, result });
   if (changes) print(`\n${changesText(changes)}`);
+}
+
+/** The first rows of ranking.csv, or all of its bytes. */
+async function printCsv({ results, top }: { results: Results; top: number | undefined }): Promise<void> {
+  if (top === undefined) return pipeline(results.csv(), process.stdout, { end: false });
+  const rows = await results.first(top);
+  const cohort = rows[0]?.class === undefined ? 'written' : 'classes';
+  print(`${rankingHeader({ cohort })}${rankingLines(rows)}`);
 }
 
 function showPareto({
@@ -102,8 +120,4 @@ function printable(proxies: Readonly<Record<string, number>>): Record<string, nu
       Number.isFinite(value) ? value : value > 0 ? 'inf' : '-inf',
     ]),
   );
-}
-
-function firstLines(text: string, count: number): string {
-  return text.split('\n').slice(0, count).join('\n');
 }

@@ -1,10 +1,7 @@
 // In: `zeroscout run SPEC`. Out: a finished search, its files and its top ten; or a search that goes on without us.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { openSpace } from '../../core/spaces/index.js';
 import { isStackDevice } from '../../core/spec/devices.js';
-import { SpecError } from '../../core/spec/errors.js';
 import type { Truth } from '../../core/spec/truth.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
@@ -15,6 +12,7 @@ import { type ReadSpecification, readSpecification, readTruth } from '../search/
 import { type Results, readResults } from '../search/results.js';
 import { rankingTable, summaryLines } from '../search/show-results.js';
 import { defaultId, startSearch } from '../search/start-search.js';
+import { createFolder, RANKING_FORMATS, type RankingFormat, writeResults } from '../search/write-results.js';
 import { type Session, withSession } from '../session.js';
 import { note, paint, print, printJson } from '../terminal.js';
 
@@ -22,6 +20,7 @@ const TOP = 10;
 
 interface RunOptions {
   readonly out?: string;
+  readonly format: RankingFormat;
   readonly truth?: string;
   readonly id?: string;
   readonly detach?: true;
@@ -35,6 +34,9 @@ export function addRunCommand(program: Command): void {
     .description('search: start the specification, or go on with it where it was, until its ranking is there')
     .argument('<SPEC>', 'specification, YAML or JSON')
     .option('--out <DIR>', 'write ranking.csv, failures.csv and summary.json there')
+    .addOption(
+      new Option('--format <FORMAT>', 'of the ranking in --out').choices(RANKING_FORMATS).default('csv'),
+    )
     .option(
       '--truth <FILE>',
       'CSV of known accuracies (arch,<dataset>,...): report how well the ranking agrees',
@@ -104,8 +106,10 @@ async function search({
     const result = await follow({ handle, id, store, stop: stop.signal, show });
     if (result === 'stopped') throw new Interrupted(`nothing is lost; go on with: ${commandLine()}`);
     const results = await readResults({ store, result, truth });
-    if (options.out !== undefined) await writeFiles({ folder: options.out, files: results.files });
-    show === 'progress' ? showResults({ results, options }) : printJson(results.summary);
+    const { out, format } = options;
+    if (out !== undefined) await writeResults({ folder: out, results, format });
+    if (show === 'progress') await showResults({ results, options });
+    else printJson(results.summary);
   } finally {
     await workers.stop();
     process.off('SIGINT', interrupt);
@@ -113,34 +117,12 @@ async function search({
   }
 }
 
-function showResults({
-  results: { rows, summary },
-  options,
-}: {
-  results: Results;
-  options: RunOptions;
-}): void {
-  print(rankingTable(rows.slice(0, TOP)));
+async function showResults({ results, options }: { results: Results; options: RunOptions }): Promise<void> {
+  const { summary } = results;
+  print(rankingTable(await results.first(TOP)));
   print(`\n${summaryLines(summary)}`);
   if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
   if (options.out !== undefined) print(`files in ${options.out}`);
-}
-
-/** The folder that the results will go to, made before anything starts. */
-async function createFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw SpecError.of({
-      path: '--out',
-      message: `${path} cannot be made (${code}); must be a folder that can be written`,
-    });
-  }
-}
-
-async function writeFiles({ folder, files }: { folder: string; files: Results['files'] }): Promise<void> {
-  for (const [name, text] of Object.entries(files)) await writeFile(join(resolve(folder), name), text);
 }
 
 function commandLine(): string {

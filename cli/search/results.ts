@@ -1,22 +1,24 @@
-// In: a finished search. Out: its files' texts, its top candidates, and its agreement with known accuracies.
+// In: a finished search. Out: its rows, as many as one wants, its summary, and its agreement with known accuracies.
 import { kendall, spearman } from '../../core/ranking/correlation.js';
-import { type RankingRow, readRankingCsv } from '../../core/report/ranking-csv.js';
-import { formatSummary, parseSummary, type Summary } from '../../core/report/summary.js';
+import type { RankingRow } from '../../core/report/ranking-csv.js';
+import { parseSummary, type Summary } from '../../core/report/summary.js';
 import type { SearchResult } from '../../core/spec/search.js';
 import type { Truth } from '../../core/spec/truth.js';
+import { readRanking } from '../../store/ranking.js';
 import type { Store } from '../../store/store.js';
 
 export interface Results {
-  readonly rows: readonly RankingRow[];
   readonly summary: Summary;
-  readonly files: {
-    readonly 'ranking.csv': string;
-    readonly 'failures.csv': string;
-    readonly 'summary.json': string;
-  };
+  readonly failures: string;
+  /** The first rows of the ranking, all without a number; the whole of it is verified. */
+  first(count?: number): Promise<RankingRow[]>;
+  /** All rows, in blocks, however many there are. */
+  rows(): AsyncIterable<readonly RankingRow[]>;
+  /** The bytes of ranking.csv. */
+  csv(): AsyncIterable<Uint8Array>;
 }
 
-/** Reads and verifies what a search left in the store; with `truth`, the summary says how well it agrees. */
+/** Reads what a search left in the store; with `truth`, the summary says how well it agrees. */
 export async function readResults({
   store,
   result,
@@ -27,28 +29,34 @@ export async function readResults({
   truth?: Truth | undefined;
 }): Promise<Results> {
   const text = async (digest: string) => new TextDecoder().decode(await store.blobs.get(digest));
-  const [ranking, failures, written] = await Promise.all(
-    [result.ranking, result.failures, result.summary].map(text),
-  );
-  const rows = readRankingCsv(ranking!);
+  const [failures, written] = await Promise.all([result.failures, result.summary].map(text));
+  const rows = () => readRanking(store.blobs, result.ranking);
   const plain = parseSummary({ text: written!, source: 'summary.json' });
-  const summary = truth ? { ...plain, correlation: correlate({ rows, truth }) } : plain;
+  const summary = truth ? { ...plain, correlation: await correlate({ rows: rows(), truth }) } : plain;
   return {
-    rows,
     summary,
-    files: { 'ranking.csv': ranking!, 'failures.csv': failures!, 'summary.json': formatSummary(summary) },
+    failures: failures!,
+    rows,
+    csv: () => store.blobs.stream(result.ranking),
+    first: async (count = Infinity) => {
+      const first: RankingRow[] = [];
+      for await (const block of rows()) first.push(...block.slice(0, count - first.length));
+      return first;
+    },
   };
 }
 
 /** Kendall's τ-b and Spearman's ρ of score against accuracy, over the ranked candidates that the truth knows. */
-export function correlate({
+async function correlate({
   rows,
   truth,
 }: {
-  rows: readonly RankingRow[];
+  rows: AsyncIterable<readonly RankingRow[]>;
   truth: Truth;
-}): NonNullable<Summary['correlation']> {
-  const known = rows.filter(({ candidate }) => truth.accuracy.has(candidate));
+}): Promise<NonNullable<Summary['correlation']>> {
+  const known: RankingRow[] = [];
+  for await (const block of rows)
+    known.push(...block.filter(({ candidate }) => truth.accuracy.has(candidate)));
   const scores = known.map(({ score }) => score);
   const entries = truth.datasets.map((dataset, column) => {
     const accuracy = known.map(({ candidate }) => truth.accuracy.get(candidate)![column]!);

@@ -163,19 +163,3 @@ export function signs({ key, length }: { key: RandomKey; length: number }): Floa
   for (let i = 0; i < length; i++) out[i] = (words[i >>> 5]! >>> (i & 31)) & 1 ? 1 : -1;
   return out;
 }
-
-/** `count` distinct whole numbers below `size`, in the order drawn: a keyed partial Fisher-Yates shuffle. */
-export function sample({ key, count, size }: { key: RandomKey; count: number; size: number }): number[] {
-  if (count > size) throw new RangeError(`cannot draw ${count} distinct of ${size}`);
-  const words = threefry({ key: keyWords(key), words: 2 * count });
-  const moved = new Map<number, number>();
-  const out: number[] = [];
-  for (let i = 0; i < count; i++) {
-    // 53 random bits: the bias of the remainder is below 2^-20 for any size that fits an array.
-    const bits = words[2 * i]! * 2 ** 21 + (words[2 * i + 1]! >>> 11);
-    const j = i + (bits % (size - i));
-    out.push(moved.get(j) ?? j);
-    moved.set(j, moved.get(i) ?? i);
-  }
-  return out;
-}

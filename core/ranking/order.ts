@@ -20,6 +20,22 @@ export function order({
   );
 }
 
+/** The same order for rows: a class before another by its member that was scored, its candidates by text. */
+export function compareRows(a: OrderedRow, b: OrderedRow): number {
+  return compare(b.score, a.score) || compareText(textOf(a), textOf(b));
+}
+
+interface OrderedRow {
+  readonly candidate: string;
+  /** Not NaN. */
+  readonly score: number;
+  readonly class?: string;
+}
+
+function textOf({ candidate, class: unit = candidate }: OrderedRow): string {
+  return `${unit}\n${candidate}`;
+}
+
 /** Not localeCompare, whose order depends on the machine. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

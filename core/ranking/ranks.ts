@@ -5,16 +5,54 @@
  * O(m log m). method.md, Aggregation.
  */
 export function ascendingRanks(values: ArrayLike<number>): Float64Array {
-  const numbers = Float64Array.from(values, (value) => (Number.isNaN(value) ? -Infinity : value));
-  const byValue = Uint32Array.from(numbers.keys()).sort((a, b) => compare(numbers[a]!, numbers[b]!));
-  const ranks = new Float64Array(numbers.length);
-  for (let start = 0, end = 0; start < byValue.length; start = end) {
-    const value = numbers[byValue[start]!];
-    while (end < byValue.length && numbers[byValue[end]!] === value) end += 1;
-    // Positions start .. end - 1 are ranks start + 1 .. end.
-    for (let at = start; at < end; at += 1) ranks[byValue[at]!] = (start + 1 + end) / 2;
+  const numbers = sortable(values);
+  const positions = new Float64Array(numbers.length);
+  addPositions({ values: numbers, sorted: numbers.slice().sort(), positions });
+  return positions.map(rankOf);
+}
+
+/** A copy with NaN as -Infinity; its native sort needs no comparison of ours. */
+export function sortable(values: ArrayLike<number>): Float64Array {
+  return Float64Array.from(values, (value) => (Number.isNaN(value) ? -Infinity : value));
+}
+
+/**
+ * Adds to each value's position how many of `sorted` are below it and how many are not above it. Positions over the
+ * parts of a cohort, each sorted, add up to those over the whole: a cohort too large to be sorted at once is ranked
+ * part by part. `rankOf` makes the rank of the sum. No NaN in either.
+ */
+export function addPositions({
+  values,
+  sorted,
+  positions,
+}: {
+  readonly values: Float64Array;
+  readonly sorted: Float64Array;
+  readonly positions: Float64Array;
+}): void {
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i]!;
+    const below = countUntil(sorted, (other) => other >= value);
+    const single = sorted[below] === value && sorted[below + 1] !== value;
+    const notAbove = single ? below + 1 : countUntil(sorted, (other) => other > value, below);
+    positions[i] = positions[i]! + below + notAbove;
   }
-  return ranks;
+}
+
+/** Values at `below` + 1 to `notAbove` share the middle of these ranks. */
+export function rankOf(positions: number): number {
+  return (positions + 1) / 2;
+}
+
+/** Index of the first value from `low` on that `passes`, as all after it do; a binary search. */
+function countUntil(sorted: Float64Array, passes: (value: number) => boolean, low = 0): number {
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (passes(sorted[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** A difference would be NaN for two equal infinities. */

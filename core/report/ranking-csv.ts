@@ -1,4 +1,4 @@
-// In: the columns of a finished ranking, rows in order. Out: the text of ranking.csv in chunks; and back to rows.
+// In: the rows of a finished ranking, in order. Out: the text of ranking.csv in pieces; and back to rows.
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { SpecError } from '../spec/errors.js';
 import { PROXIES, type ProxyName } from '../spec/specification.js';
@@ -6,19 +6,6 @@ import { formatNumber, parseNumber } from './numbers.js';
 import { fromTextCell, textCell } from './text-cell.js';
 
 export const RANKING_HEADER = ['rank', 'candidate', 'score', ...PROXIES, 'parameters'] as const;
-
-const ROWS_A_CHUNK = 1000;
-
-/** Columns of equal length N, best row first. A proxy that was not searched for has no column. */
-export interface RankingColumns {
-  readonly candidates: readonly string[];
-  readonly scores: ArrayLike<number>;
-  readonly proxies: Readonly<Partial<Record<ProxyName, ArrayLike<number>>>>;
-  /** Weights of the network, a count. */
-  readonly parameters: ArrayLike<number>;
-  /** The member that each candidate was scored as; a last column `class`, where ranks were taken over classes. */
-  readonly classes?: readonly string[] | undefined;
-}
 
 export interface RankingRow {
   readonly rank: number;
@@ -29,43 +16,27 @@ export interface RankingRow {
   readonly class?: string;
 }
 
-/**
- * Header, then `rank` 1 to N; lines end with a line feed. Equal columns give equal bytes. Throws a RangeError for
- * columns of different length and for NaN.
- */
-export function* rankingCsv({
-  candidates,
-  scores,
-  proxies,
-  parameters,
-  classes,
-}: RankingColumns): Generator<string> {
-  const columns = PROXIES.map((name) => proxies[name]);
-  for (const column of [scores, ...columns, parameters, classes]) {
-    if (column === undefined || column.length === candidates.length) continue;
-    throw new RangeError(`a column of ${column.length} values for ${candidates.length} candidates`);
-  }
-  let chunk = `${headerOf(classes).join(',')}\n`;
-  for (const [row, candidate] of candidates.entries()) {
-    const raw = columns.map((column) => (column === undefined ? '' : formatNumber(column[row]!)));
-    const cells = [
-      String(row + 1),
-      textCell(candidate),
-      formatNumber(scores[row]!),
-      ...raw,
-      formatNumber(parameters[row]!),
-      ...(classes ? [textCell(classes[row]!)] : []),
-    ];
-    chunk += `${cells.join(',')}\n`;
-    if ((row + 1) % ROWS_A_CHUNK !== 0) continue;
-    yield chunk;
-    chunk = '';
-  }
-  if (chunk !== '') yield chunk;
+/** The first line; `class` is a last column, where ranks were taken over classes. */
+export function rankingHeader({ cohort }: { readonly cohort: 'written' | 'classes' }): string {
+  return `${headerOf(cohort).join(',')}\n`;
 }
 
-function headerOf(classes: readonly string[] | undefined): readonly string[] {
-  return classes ? [...RANKING_HEADER, 'class'] : RANKING_HEADER;
+/** A line for each row, ended by a line feed. Equal rows give equal bytes. Throws a RangeError for NaN. */
+export function rankingLines(rows: readonly RankingRow[]): string {
+  let lines = '';
+  for (const { rank, candidate, score, proxies, parameters, class: unit } of rows) {
+    lines += `${rank},${textCell(candidate)},${formatNumber(score)}`;
+    for (const name of PROXIES) {
+      const value = proxies[name];
+      lines += value === undefined ? ',' : `,${formatNumber(value)}`;
+    }
+    lines += `,${formatNumber(parameters)}${unit === undefined ? '' : `,${textCell(unit)}`}\n`;
+  }
+  return lines;
+}
+
+function headerOf(cohort: 'written' | 'classes'): readonly string[] {
+  return cohort === 'classes' ? [...RANKING_HEADER, 'class'] : RANKING_HEADER;
 }
 
 /** The rows of a ranking.csv. Throws a SpecError that names `source` (ranking.csv if not given) and the line. */
@@ -73,28 +44,70 @@ export function readRankingCsv(
   text: string,
   { source = 'ranking.csv' }: { readonly source?: string } = {},
 ): RankingRow[] {
-  const [header, ...rows] = readCells({ text, source });
-  const expected = RANKING_HEADER.join(',');
-  if (![headerOf(undefined), headerOf([])].some((known) => header?.join(',') === known.join(','))) {
-    throw SpecError.of({ path: `${source}:1`, message: `not a ranking; must start with ${expected}` });
-  }
-  return rows.map((cells, index) => {
-    const row = readRow({ cells, path: `${source}, row ${index + 1}` });
-    if (row.rank === index + 1) return row;
-    throw SpecError.of({
-      path: `${source}, row ${index + 1}`,
-      message: `found rank ${row.rank}; rows are missing`,
+  const reader = createRankingReader({ source });
+  return [...reader.push(text), ...reader.end()];
+}
+
+/** The same for a text that comes in pieces: rows as soon as they are complete. */
+export function createRankingReader({ source = 'ranking.csv' }: { readonly source?: string } = {}) {
+  let rest = '';
+  let header: readonly string[] | undefined;
+  let count = 0;
+  const read = (text: string): RankingRow[] => {
+    const cells = readCells({ text, source });
+    if (!header) {
+      header = cells.shift();
+      const expected = RANKING_HEADER.join(',');
+      if (
+        !(['written', 'classes'] as const).some((cohort) => headerOf(cohort).join(',') === header?.join(','))
+      )
+        throw SpecError.of({ path: `${source}:1`, message: `not a ranking; must start with ${expected}` });
+    }
+    return cells.map((row) => {
+      count += 1;
+      const path = `${source}, row ${count}`;
+      if (row.length !== header!.length)
+        throw SpecError.of({ path, message: `found ${row.length} cells; must be ${header!.length}` });
+      const parsed = readRow({ cells: row, path });
+      if (parsed.rank === count) return parsed;
+      throw SpecError.of({ path, message: `found rank ${parsed.rank}; rows are missing` });
     });
-  });
+  };
+  return {
+    push: (piece: string): RankingRow[] => {
+      const text = rest + piece;
+      const end = completeLines(text);
+      rest = text.slice(end);
+      return end > 0 ? read(text.slice(0, end)) : [];
+    },
+    /** What is left; an empty text is no ranking. */
+    end: (): RankingRow[] => (rest !== '' || !header ? read(rest) : []),
+  };
+}
+
+/** Where the last complete line of `text` ends: at a line feed outside quotes. */
+function completeLines(text: string): number {
+  let end = text.lastIndexOf('\n') + 1;
+  if (!text.includes('"')) return end;
+  while (end > 0 && text.slice(0, end).split('"').length % 2 === 0) end = text.lastIndexOf('\n', end - 2) + 1;
+  return end;
 }
 
 function readCells({ text, source }: { readonly text: string; readonly source: string }): string[][] {
+  // a million lines without a quote need no parser
+  if (!/["\r]/.test(text) && text.endsWith('\n')) return plainCells(text);
   try {
     return parseCsv(text, { bom: true, record_delimiter: ['\n', '\r\n'] });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw SpecError.of({ path: source, message: `not a ranking: ${error.message}` });
   }
+}
+
+function plainCells(text: string): string[][] {
+  const lines = text.replace(/^\uFEFF/, '').split('\n');
+  lines.pop();
+  return lines.map((line) => line.split(','));
 }
 
 function readRow({ cells, path }: { readonly cells: readonly string[]; readonly path: string }): RankingRow {

@@ -16,5 +16,13 @@ export const SPACE_KINDS = Object.keys(OPENERS) as readonly SpaceKind[];
 
 /** The space that a specification names, with its parameters. */
 export function openSpace<Kind extends SpaceKind>(space: SpaceSpecification & { kind: Kind }): Space {
-  return OPENERS[space.kind](space);
+  const registered = REGISTERED.get(space.kind);
+  return registered ?? OPENERS[space.kind](space);
+}
+
+const REGISTERED = new Map<string, Space>();
+
+/** Adds a space to those of this process, under a kind that no specification as people write them can name. */
+export function registerSpace(space: Space): void {
+  REGISTERED.set(space.kind, space);
 }

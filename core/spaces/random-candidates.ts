@@ -1,6 +1,7 @@
 // In: a space, a seed, a number. Out: that many different random candidates, the same in any process.
-import { sample } from '../programs/random.js';
+import { shuffled } from '../programs/shuffled.js';
 import { SpecError } from '../spec/errors.js';
+import { createTextIndex } from '../spec/text-index.js';
 import type { Space } from './space.js';
 
 /** Draws in a row that bring nothing new after which a space counts as exhausted. */
@@ -26,7 +27,7 @@ export function* randomCandidates({
   if (space.enumeration) {
     const { size, at } = space.enumeration;
     let taken = 0;
-    for (const index of sample({ key: { seed, draw: 0, name }, count: size, size })) {
+    for (const index of shuffled({ key: { seed, draw: 0, name }, size })) {
       if (taken === count) return;
       const candidate = at(index);
       if (!accept(candidate)) continue;
@@ -37,7 +38,7 @@ export function* randomCandidates({
       throw tooFew({ count, why: `only ${taken} of the ${size} candidates meet the constraints` });
     return;
   }
-  const seen = new Set<string>();
+  const seen = createTextIndex();
   let taken = 0;
   let inVain = 0;
   for (let draw = 0; taken < count; draw++) {
@@ -47,9 +48,7 @@ export function* randomCandidates({
     }
     inVain++;
     const candidate = space.random({ seed, draw, name });
-    const key = space.canonicalKey(candidate);
-    if (seen.has(key)) continue;
-    seen.add(key);
+    if (!seen.add(space.canonicalKey(candidate)).isNew) continue;
     if (!accept(candidate)) continue;
     inVain = 0;
     taken++;

@@ -2,7 +2,7 @@
 import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/programs/draw.js';
-import { sample } from '../../core/programs/random.js';
+import { sample } from '../../core/programs/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
 import { createScorer } from '../../engine/scorer.js';
 import {

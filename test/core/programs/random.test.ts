@@ -1,10 +1,12 @@
 // In: keys. Out: published values of the generator, the same bits in any process, moments and independence within standard errors.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../../core/programs/draw.js';
 import { goldenDraw, goldenUniform } from '../../../core/programs/golden-draw.js';
-import { normal, type RandomKey, sample, signs, threefry } from '../../../core/programs/random.js';
+import { normal, type RandomKey, signs, threefry } from '../../../core/programs/random.js';
+import { permuted, sample } from '../../../core/programs/shuffled.js';
 
 const N = 200_000;
 /** Standard errors that a statistic may be off: one in fifteen million tests would fail by chance, and keys are fixed. */
@@ -138,6 +140,28 @@ describe('sample', () => {
     expect(sample({ key, count: 50, size: 50 }).sort((a, b) => a - b)).toEqual([...Array(50).keys()]);
     expect(sample({ key, count: 0, size: 5 })).toEqual([]);
     expect(() => sample({ key, count: 6, size: 5 })).toThrow(/6 distinct of 5/);
+  });
+
+  it('draws what it always drew: candidates of searches that ran are found again', () => {
+    // computed by the first release's code
+    const first = sample({ key: { seed: 1, draw: 0, name: 'strategy.random' }, count: 5000, size: 15_625 });
+    expect(createHash('sha256').update(first.join(',')).digest('hex')).toBe(
+      '18f2265b1da8a8298bef807907026e9e33ba280ad5e5f246076629f93bf6894e',
+    );
+  });
+
+  it('of a large space is a permutation that nobody has to remember', () => {
+    for (const size of [1, 2, 3, 5, 16, 17, 1000, 4097]) {
+      const all = [...permuted({ key, size })];
+      expect([...all].sort((a, b) => a - b)).toEqual(all.map((_, i) => i));
+    }
+    const [size, count] = [5 ** 13, 5000];
+    const drawn = sample({ key, count, size });
+    expect(new Set(drawn).size).toBe(count);
+    const counts = new Array<number>(10).fill(0);
+    for (const i of drawn) counts[Math.floor((10 * i) / size)]!++;
+    expect(counts.reduce((sum, n) => sum + (n - count / 10) ** 2 / (count / 10), 0)).toBeLessThan(33.7);
+    expect(sample({ key: { ...key, seed: 2 }, count: 3, size })).not.toEqual(drawn.slice(0, 3));
   });
 
   it('is uniform at each place, by a chi-square test', () => {

@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failuresCsv } from '../../../core/report/failures-csv.js';
 import { formatNumber, parseNumber } from '../../../core/report/numbers.js';
-import { rankingCsv, readRankingCsv } from '../../../core/report/ranking-csv.js';
+import {
+  createRankingReader,
+  type RankingRow,
+  rankingHeader,
+  rankingLines,
+  readRankingCsv,
+} from '../../../core/report/ranking-csv.js';
 import { formatSummary, parseSummary } from '../../../core/report/summary.js';
 import { fromTextCell, textCell } from '../../../core/report/text-cell.js';
 import { SpecError } from '../../../core/spec/errors.js';
@@ -70,27 +76,28 @@ describe('text cells', () => {
 });
 
 describe('ranking.csv', () => {
-  const columns = {
-    candidates: ['|a|', 'x,"y"'],
-    scores: [0, -1.5],
-    proxies: { expressivity: [1.25, -Infinity], complexity: [7, 1e21] },
-    parameters: [10, 20],
-  };
+  const header = rankingHeader({ cohort: 'written' });
+  const rows: RankingRow[] = [
+    { rank: 1, candidate: '|a|', score: 0, proxies: { expressivity: 1.25, complexity: 7 }, parameters: 10 },
+    {
+      rank: 2,
+      candidate: 'x,"y"',
+      score: -1.5,
+      proxies: { expressivity: -Infinity, complexity: 1e21 },
+      parameters: 20,
+    },
+  ];
 
   it('is this text', () => {
-    expect([...rankingCsv(columns)].join('')).toBe(
+    expect(header + rankingLines(rows)).toBe(
       `${HEADER}\n1,|a|,0,1.25,,,7,10\n2,"x,""y""",-1.5,-inf,,,1e+21,20\n`,
     );
-    expect([...rankingCsv({ candidates: [], scores: [], proxies: {}, parameters: [] })]).toEqual([
-      `${HEADER}\n`,
-    ]);
+    expect(rankingHeader({ cohort: 'classes' })).toBe(`${HEADER},class\n`);
+    expect(rankingLines([{ ...rows[0]!, class: '|b|' }])).toBe('1,|a|,0,1.25,,,7,10,|b|\n');
   });
 
-  it('refuses NaN and ragged columns', () => {
-    expect(() => [...rankingCsv({ ...columns, scores: [1, NaN] })]).toThrow(RangeError);
-    expect(() => [...rankingCsv({ ...columns, scores: [1] })]).toThrow(
-      'a column of 1 values for 2 candidates',
-    );
+  it('refuses NaN', () => {
+    expect(() => rankingLines([{ ...rows[0]!, score: NaN }])).toThrow(RangeError);
   });
 
   it('reads back', () => {
@@ -104,43 +111,31 @@ describe('ranking.csv', () => {
       raw: fc.tuple(number, number, number, number),
       parameters: fc.nat(),
     });
+    const pieces = fc.array(fc.nat(200), { maxLength: 5 });
     fc.assert(
-      fc.property(fc.array(row), fc.subarray([...PROXIES]), (rows, chosen) => {
-        const text = [
-          ...rankingCsv({
-            candidates: rows.map(({ candidate }) => candidate),
-            scores: rows.map(({ score }) => score),
-            proxies: Object.fromEntries(
-              chosen.map((name) => [name, rows.map(({ raw }) => raw[PROXIES.indexOf(name)]!)]),
-            ),
-            parameters: rows.map(({ parameters }) => parameters),
-          }),
-        ].join('');
-        const expected = rows.map(({ candidate, score, raw, parameters }, index) => ({
+      fc.property(fc.array(row), fc.subarray([...PROXIES]), pieces, (written, chosen, cuts) => {
+        const expected = written.map(({ candidate, score, raw, parameters }, index) => ({
           rank: index + 1,
           candidate,
           score,
           proxies: Object.fromEntries(chosen.map((name) => [name, raw[PROXIES.indexOf(name)]!])),
           parameters,
         }));
+        const text = header + rankingLines(expected);
         expect(readRankingCsv(text)).toEqual(expected);
+        const reader = createRankingReader();
+        const ends = [0, ...cuts.sort((a, b) => a - b), text.length];
+        const read = ends.flatMap((end, i) => reader.push(text.slice(ends[i - 1] ?? 0, end)));
+        expect([...read, ...reader.end()]).toEqual(expected);
       }),
     );
-  });
-
-  it('comes in chunks', () => {
-    const m = 15_625;
-    const scores = new Float64Array(m);
-    const candidates = Array.from(scores, (_, i) => `|${i}|`);
-    const chunks = [...rankingCsv({ candidates, scores, proxies: {}, parameters: scores })];
-    expect(chunks).toHaveLength(16);
-    expect(readRankingCsv(chunks.join(''))).toHaveLength(m);
   });
 
   it.each([
     ['', 'ranking.csv:1: not a ranking'],
     ['a,b\n', 'ranking.csv:1: not a ranking'],
-    [`${HEADER}\n1,x\n`, 'ranking.csv: not a ranking'],
+    [`${HEADER}\n1,x\n`, 'ranking.csv, row 1: found 2 cells; must be 8'],
+    [`${HEADER}\n1,"x\n`, 'ranking.csv: not a ranking'],
     [`${HEADER}\n1,x,NaN,,,,,1\n`, 'ranking.csv, row 1: found "NaN"'],
     [`${HEADER}\n2,x,1,,,,,1\n`, 'ranking.csv, row 1: found rank 2; rows are missing'],
   ])('refuses %j', (text, message) => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Weight } from '../../../core/programs/block.js';
 import { type Draw, randomDraw } from '../../../core/programs/draw.js';
-import { sample } from '../../../core/programs/random.js';
+import { sample } from '../../../core/programs/shuffled.js';
 import { terms } from '../../../core/spaces/nas-bench-201/canonical.js';
 import { parseCell } from '../../../core/spaces/nas-bench-201/cell.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';

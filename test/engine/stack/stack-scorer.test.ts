@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomDraw } from '../../../core/programs/draw.js';
 import { goldenDraw } from '../../../core/programs/golden-draw.js';
-import { sample } from '../../../core/programs/random.js';
+import { sample } from '../../../core/programs/shuffled.js';
 import { trainability } from '../../../core/proxies/az-nas.js';
 import { kendall } from '../../../core/ranking/correlation.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';

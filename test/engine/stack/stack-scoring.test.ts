@@ -1,6 +1,6 @@
 // In: requests that came together. Out: each one's outcome, whatever else is in the stack; those of the one-by-one scorer up to noise.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sample } from '../../../core/programs/random.js';
+import { sample } from '../../../core/programs/shuffled.js';
 import { kendall } from '../../../core/ranking/correlation.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 import { PROXIES } from '../../../core/spec/proxies.js';

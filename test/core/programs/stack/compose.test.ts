@@ -1,7 +1,7 @@
 // In: lists of cells. Out: every cell in one stack, within its capacities, and nearly every slot in use.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sample } from '../../../../core/programs/random.js';
+import { sample } from '../../../../core/programs/shuffled.js';
 import { EDGES, SLOTTED, type StackCell, type StackOperation } from '../../../../core/programs/stack/cell.js';
 import {
   type Capacities,

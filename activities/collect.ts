@@ -1,0 +1,52 @@
+// In: facts, one by one. Out: the same stored in batches: what comes while one is being stored goes with the next.
+
+export interface Collector<T> {
+  /** Waits while too much waits already; the error of a batch that could not be stored. */
+  add(item: T): Promise<void>;
+  /** Resolves when everything is stored. */
+  finish(): Promise<void>;
+}
+
+/**
+ * One batch is under way at a time. Where facts are rare each is stored at once, where they come fast batches grow by
+ * themselves; `limit` items wait at most.
+ */
+export function createCollector<T>({
+  limit,
+  store,
+}: {
+  limit: number;
+  store: (items: readonly T[]) => Promise<void>;
+}): Collector<T> {
+  let waiting: T[] = [];
+  let storing: Promise<void> | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  const work = async (): Promise<void> => {
+    try {
+      while (waiting.length > 0) {
+        const batch = waiting;
+        waiting = [];
+        await store(batch);
+      }
+    } catch (error) {
+      failure = { error };
+    }
+    storing = undefined;
+  };
+  const check = () => {
+    if (failure) throw failure.error;
+  };
+  return {
+    add: async (item) => {
+      check();
+      waiting.push(item);
+      storing ??= work();
+      if (waiting.length >= limit) await storing;
+      check();
+    },
+    finish: async () => {
+      await storing;
+      check();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+// In: values, some thousands at a time. Out: a file of them, and back in the same order; one block is in memory at a time.
+import { type FileHandle, open } from 'node:fs/promises';
+import { deserialize, serialize } from 'node:v8';
+
+/** Any value that can be cloned: infinities and negative zero stay what they are. */
+export async function appendBlock<T>(file: FileHandle, values: readonly T[]): Promise<void> {
+  const bytes = serialize(values);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  await file.writev([length, bytes]);
+}
+
+export async function* readBlocks<T>(path: string): AsyncGenerator<readonly T[]> {
+  const file = await open(path, 'r');
+  try {
+    for (;;) {
+      const length = Buffer.alloc(4);
+      if ((await file.read(length)).bytesRead === 0) return;
+      const bytes = Buffer.alloc(length.readUInt32LE());
+      await file.read(bytes);
+      yield deserialize(bytes) as readonly T[];
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,108 @@
+// In: the raw values of a cohort, unit by unit. Out: the score of each unit, chunk by chunk; one chunk is in memory at a time.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rankTerm } from '../../core/ranking/aggregate.js';
+import { addPositions, rankOf, sortable } from '../../core/ranking/ranks.js';
+import type { Specification } from '../../core/spec/specification.js';
+import type { Proxies } from '../../store/store.js';
+
+export interface Chunk {
+  readonly index: number;
+  /** Number of the chunk's first unit. */
+  readonly from: number;
+  readonly scores: Float64Array;
+  /** By proxy, in the order of the specification: the mean over the draws. */
+  readonly means: readonly Float64Array[];
+}
+
+export interface CohortColumns {
+  add(draws: readonly Proxies[]): Promise<void>;
+  /** Once everything is added. */
+  chunks(): AsyncGenerator<Chunk>;
+}
+
+/**
+ * A column for each proxy and draw, in files of `chunkUnits` values. A unit's rank is made of its positions within each
+ * chunk, sorted (`addPositions`): the same number as that of a sort of the whole, however it is cut.
+ */
+export function createColumns({
+  specification: { proxies, aggregation, fidelity },
+  folder,
+  chunkUnits,
+}: {
+  specification: Specification;
+  folder: string;
+  chunkUnits: number;
+}): CohortColumns {
+  const names = proxies.flatMap((proxy) =>
+    Array.from({ length: fidelity.draws }, (_, draw) => ({ proxy, draw })),
+  );
+  const buffers = names.map(() => new Float64Array(chunkUnits));
+  let units = 0;
+  const file = (column: number, chunk: number, what: 'raw' | 'sorted') =>
+    join(folder, `column-${column}-${chunk}-${what}`);
+  const flush = async (chunk: number, length: number): Promise<void> => {
+    for (const [column, buffer] of buffers.entries()) {
+      const values = buffer.subarray(0, length);
+      await write(file(column, chunk, 'raw'), values);
+      await write(file(column, chunk, 'sorted'), sortable(values).sort());
+    }
+  };
+
+  return {
+    add: async (draws) => {
+      const at = units % chunkUnits;
+      names.forEach(({ proxy, draw }, column) => {
+        buffers[column]![at] = draws[draw]![proxy]!;
+      });
+      units += 1;
+      if (units % chunkUnits === 0) await flush(units / chunkUnits - 1, chunkUnits);
+    },
+
+    async *chunks() {
+      const count = Math.ceil(units / chunkUnits);
+      if (units % chunkUnits > 0) await flush(count - 1, units % chunkUnits);
+      buffers.length = 0;
+      for (let chunk = 0; chunk < count; chunk += 1) {
+        const length = Math.min(chunkUnits, units - chunk * chunkUnits);
+        const scores = new Float64Array(length);
+        const means = [];
+        for (const [index, proxy] of proxies.entries()) {
+          const ranks = new Float64Array(length);
+          const mean = new Float64Array(length);
+          for (let draw = 0; draw < fidelity.draws; draw += 1) {
+            const column = index * fidelity.draws + draw;
+            const values = await read(file(column, chunk, 'raw'));
+            const positions = new Float64Array(length);
+            for (let other = 0; other < count; other += 1) {
+              const sorted = await read(file(column, other, 'sorted'));
+              addPositions({ values: sortable(values), sorted, positions });
+            }
+            for (let i = 0; i < length; i += 1) {
+              ranks[i] = ranks[i]! + rankOf(positions[i]!);
+              mean[i] = mean[i]! + values[i]!;
+            }
+          }
+          const { kind, weights } = aggregation;
+          for (let i = 0; i < length; i += 1) {
+            const share = ranks[i]! / fidelity.draws / units;
+            scores[i] = scores[i]! + rankTerm({ kind, weight: weights[proxy]!, share });
+            mean[i] = mean[i]! / fidelity.draws;
+          }
+          means.push(mean);
+        }
+        yield { index: chunk, from: chunk * chunkUnits, scores, means };
+      }
+    },
+  };
+}
+
+function write(path: string, values: Float64Array): Promise<void> {
+  return writeFile(path, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}
+
+/** Copied: a small file is read into the middle of a buffer, where numbers may lie askew. */
+async function read(path: string): Promise<Float64Array> {
+  const bytes = await readFile(path);
+  return new Float64Array(new Uint8Array(bytes).buffer);
+}

@@ -1,0 +1,36 @@
+// In: written candidates, each with the number of the unit it is scored as. Out: them again, by chunks of units.
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { appendBlock, readBlocks } from './blocks.js';
+
+export interface NumberedMember {
+  readonly candidate: string;
+  readonly unit: string;
+  readonly number: number;
+}
+
+/** Waiting for one block of a chunk. */
+const BLOCK_MEMBERS = 1_000;
+
+/** Files in `folder`, one for each chunk of `chunkUnits` units. */
+export function createMembers({ folder, chunkUnits }: { folder: string; chunkUnits: number }) {
+  const chunks = new Map<number, { file: FileHandle; waiting: NumberedMember[] }>();
+  const path = (chunk: number) => join(folder, `members-${chunk}`);
+  return {
+    add: async (member: NumberedMember): Promise<void> => {
+      const chunk = Math.floor(member.number / chunkUnits);
+      const known = chunks.get(chunk) ?? { file: await open(path(chunk), 'w'), waiting: [] };
+      chunks.set(chunk, known);
+      known.waiting.push(member);
+      if (known.waiting.length === BLOCK_MEMBERS) await appendBlock(known.file, known.waiting.splice(0));
+    },
+    /** Nothing can be added any more. */
+    finish: async (): Promise<void> => {
+      for (const { file, waiting } of chunks.values()) {
+        await appendBlock(file, waiting);
+        await file.close();
+      }
+    },
+    of: (chunk: number) => readBlocks<NumberedMember>(path(chunk)),
+  };
+}

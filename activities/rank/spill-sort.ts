@@ -1,0 +1,109 @@
+// In: blocks of rows, a comparison. Out: blocks of all rows in order. What does not fit into memory lies in files meanwhile.
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { appendBlock, readBlocks } from './blocks.js';
+
+const BLOCK_ROWS = 1_000;
+
+/** External merge sort: `runRows` rows are sorted at a time; each run but the last is written to `folder`, then all are merged. */
+export async function* sorted<T>({
+  rows,
+  compare,
+  runRows,
+  folder,
+}: {
+  rows: AsyncIterable<readonly T[]>;
+  compare: (a: T, b: T) => number;
+  runRows: number;
+  folder: string;
+}): AsyncGenerator<readonly T[]> {
+  const runs: AsyncIterable<readonly T[]>[] = [];
+  let run: T[] = [];
+  for await (const block of rows) {
+    run.push(...block);
+    if (run.length < runRows) continue;
+    const path = join(folder, `run-${runs.length}`);
+    await write(path, run.sort(compare));
+    runs.push(readBlocks<T>(path));
+    run = [];
+  }
+  run.sort(compare);
+  if (runs.length === 0) yield run;
+  else yield* merged({ runs: [...runs, one(run)], compare });
+}
+
+async function write<T>(path: string, rows: readonly T[]): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (let at = 0; at < rows.length; at += BLOCK_ROWS)
+      await appendBlock(file, rows.slice(at, at + BLOCK_ROWS));
+  } finally {
+    await file.close();
+  }
+}
+
+async function* one<T>(rows: readonly T[]): AsyncGenerator<readonly T[]> {
+  yield rows;
+}
+
+/** Of the runs' next rows always the first, found by a binary heap of runs. */
+async function* merged<T>({
+  runs,
+  compare,
+}: {
+  runs: readonly AsyncIterable<readonly T[]>[];
+  compare: (a: T, b: T) => number;
+}): AsyncGenerator<readonly T[]> {
+  let out: T[] = [];
+  const cursors = [];
+  for (const run of runs) {
+    const blocks = run[Symbol.asyncIterator]();
+    const cursor = { blocks, block: [] as readonly T[], at: 0 };
+    if (await refill(cursor)) cursors.push(cursor);
+  }
+  const first = (cursor: Cursor<T>) => cursor.block[cursor.at]!;
+  const before = (a: Cursor<T>, b: Cursor<T>) => compare(first(a), first(b)) < 0;
+  cursors.sort((a, b) => compare(first(a), first(b)));
+  while (cursors.length > 0) {
+    const top = cursors[0]!;
+    out.push(first(top));
+    if (out.length === BLOCK_ROWS) {
+      yield out;
+      out = [];
+    }
+    top.at += 1;
+    if (top.at === top.block.length && !(await refill(top))) {
+      cursors[0] = cursors.at(-1)!;
+      cursors.pop();
+    }
+    sink(cursors, before);
+  }
+  yield out;
+}
+
+interface Cursor<T> {
+  readonly blocks: AsyncIterator<readonly T[]>;
+  block: readonly T[];
+  at: number;
+}
+
+async function refill<T>(cursor: Cursor<T>): Promise<boolean> {
+  const { done, value } = await cursor.blocks.next();
+  if (done || value.length === 0) return false;
+  cursor.block = value;
+  cursor.at = 0;
+  return true;
+}
+
+/** The first of a heap moves down to where it belongs. */
+function sink<C>(heap: C[], before: (a: C, b: C) => boolean): void {
+  for (let at = 0; ; ) {
+    const [left, right] = [2 * at + 1, 2 * at + 2];
+    let least = at;
+    if (left < heap.length && before(heap[left]!, heap[least]!)) least = left;
+    if (right < heap.length && before(heap[right]!, heap[least]!)) least = right;
+    if (least === at) return;
+    [heap[at], heap[least]] = [heap[least]!, heap[at]!];
+    at = least;
+  }
+}

@@ -1,0 +1,43 @@
+// In: numbers of candidates. Out: how long searches of that many take from specification to ranking.parquet, and what each process needed.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import { describeMachine } from './measure/machine.js';
+import { measureScale } from './scale/measure.js';
+import { scaleTables } from './scale/tables.js';
+
+const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
+const SIZES = [10_000, 100_000, 1_000_000];
+
+const program = new Command('bench:scale')
+  .description(
+    'Searches a synthetic space with a synthetic scorer on embedded services: what everything but the scoring costs.',
+  )
+  .argument('[SIZES...]', 'numbers of candidates', sizes, SIZES)
+  .option('--shard-size <N>', 'candidates in a shard', number, 4096)
+  .option('--workers <N>', 'score workers, one scorer each', number, 1)
+  .action(async (list: readonly number[], { shardSize, workers }: { shardSize: number; workers: number }) => {
+    const machine = describeMachine();
+    console.log(`${machine.processor}, ${machine.cores} cores, node ${machine.node}`);
+    const runs = [];
+    for (const candidates of list) {
+      runs.push(await measureScale({ candidates, shardSize, workers }));
+      console.log(`\n${scaleTables(runs)}`);
+    }
+    await mkdir(RESULTS, { recursive: true });
+    const date = new Date().toISOString();
+    await writeFile(`${RESULTS}scale.json`, `${JSON.stringify({ date, machine, runs }, null, 2)}\n`);
+    console.log('\nwritten to bench/results/scale.json');
+  });
+await program.parseAsync();
+
+function number(text: string): number {
+  const value = Number(text.replaceAll('_', ''));
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('must be a whole number of 1 or more');
+  return value;
+}
+
+function sizes(text: string, previous: readonly number[]): readonly number[] {
+  return [...(previous === SIZES ? [] : previous), number(text)];
+}

@@ -1,0 +1,212 @@
+// In: a number of candidates. Out: one search of that many in a home of its own: seconds by phase, processes, histories, disk.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { connectTemporal, resolveConnections } from '../../cli/connections.js';
+import { startSearch } from '../../cli/search/start-search.js';
+import { ensureServices, stopServices } from '../../cli/services/embedded.js';
+import { type Home, resolveHome } from '../../cli/services/home.js';
+import type { SearchResult } from '../../core/spec/search.js';
+import { workflowIdOf } from '../../core/spec/search-queues.js';
+import { parseSpecification, type Specification } from '../../core/spec/specification.js';
+import { specificationDigest } from '../../core/spec/specification-digest.js';
+import { connectStore } from '../../store/jetstream.js';
+import { childrenOf, cpuSeconds, peakResidentBytes } from '../measure/machine.js';
+import { type Histories, readHistories } from './histories.js';
+import { SYNTHETIC } from './synthetic-space.js';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
+const ID = 'scale';
+const SAMPLE_MS = 200;
+
+export interface ProcessUse {
+  readonly name: string;
+  readonly cpuSeconds: number;
+  readonly peakBytes: number;
+}
+
+export interface ScaleRun {
+  readonly candidates: number;
+  readonly shardSize: number;
+  readonly workers: number;
+  /** From the start of the search until its files are written. */
+  readonly seconds: number;
+  readonly processes: readonly ProcessUse[];
+  readonly histories: Histories;
+  /** Bytes that the store, Temporal and the files take. */
+  readonly disk: Readonly<Record<'nats' | 'temporal' | 'files', number>>;
+}
+
+export async function measureScale({
+  candidates,
+  shardSize,
+  workers,
+}: {
+  candidates: number;
+  shardSize: number;
+  workers: number;
+}): Promise<ScaleRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'zeroscout-scale-'));
+  const env = environment(folder);
+  const home = resolveHome({ env });
+  const services = await ensureServices({ home, onStep: () => {} });
+  const children: ChildProcess[] = [];
+  const start = (args: readonly string[]) => {
+    const child = spawn(process.execPath, [...process.execArgv, ...args], { env, stdio: 'ignore' });
+    children.push(child);
+    return child;
+  };
+  try {
+    const watched = new Map<string, number>([
+      ['Temporal', services.temporal!.pid],
+      ['NATS', services.nats!.pid],
+      ['control worker', start([WORKER, 'control']).pid!],
+    ]);
+    for (let i = 0; i < workers; i++) watched.set(`score worker ${i + 1}`, start([WORKER, 'score']).pid!);
+    const usage = watch(watched);
+    const before = usage.read();
+    const started = performance.now();
+    const { histories } = await search({
+      home,
+      env,
+      specification: specificationOf({ candidates, shardSize }),
+    });
+    const files = start([MAIN, 'results', ID, '--out', join(folder, 'out'), '--format', 'parquet']);
+    usage.add('zeroscout results', files.pid!);
+    await ended(files);
+    const seconds = (performance.now() - started) / 1000;
+    const processes = usage.end(before);
+    return {
+      candidates,
+      shardSize,
+      workers,
+      seconds,
+      processes,
+      histories,
+      disk: {
+        nats: await bytesIn(home.nats),
+        temporal: await bytesIn(home.temporal),
+        files: await bytesIn(join(folder, 'out')),
+      },
+    };
+  } finally {
+    for (const child of children) if (child.exitCode === null) child.kill('SIGTERM');
+    await Promise.allSettled(children.map((child) => ended(child)));
+    await stopServices({ home });
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Starts the search and waits for its end; fails unless every candidate was scored. */
+async function search({
+  home,
+  env,
+  specification,
+}: {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  specification: Specification;
+}): Promise<{ histories: Histories }> {
+  const { temporal, nats } = await resolveConnections({ home, env, start: 'never', onStep: () => {} });
+  const connection = await connectTemporal(temporal);
+  const store = await connectStore({ url: nats.url, name: 'bench' });
+  try {
+    const client = new Client({ connection, namespace: temporal.namespace });
+    const digest = specificationDigest(specification, { inputs: {} });
+    const { handle } = await startSearch({ client, store, id: ID, read: { specification, digest } });
+    const result = (await handle.result()) as SearchResult;
+    const summary = JSON.parse(new TextDecoder().decode(await store.blobs.get(result.summary)));
+    if (summary.scored !== result.plan.count)
+      throw new Error(`the search scored ${summary.scored} of ${result.plan.count} candidates`);
+    return { histories: await readHistories({ client, workflowId: workflowIdOf(ID) }) };
+  } finally {
+    await store.close();
+    await connection.close();
+  }
+}
+
+function specificationOf({
+  candidates,
+  shardSize,
+}: {
+  candidates: number;
+  shardSize: number;
+}): Specification {
+  const written = {
+    name: ID,
+    space: { kind: 'nas-bench-201' },
+    strategy: { kind: 'random', samples: candidates },
+    fidelity: { draws: 1, batch: 1, resolution: 32 },
+    cohort: 'written',
+    execution: { shardSize, window: 8 },
+  };
+  const specification = parseSpecification({ text: JSON.stringify(written), source: 'bench' });
+  // The schema knows the spaces that people may search. The device is one that takes candidates together.
+  const execution = { ...specification.execution, device: 'cpu-stack' as never };
+  return { ...specification, execution, space: { kind: SYNTHETIC } as never };
+}
+
+/** Processor time and memory of processes and of the scorers that they start, sampled: a child may be gone at the end. */
+function watch(processes: ReadonlyMap<string, number>) {
+  const pids = new Map(processes);
+  const last = new Map<string, { cpu: number; peak: number }>();
+  const sample = () => {
+    for (const [name, pid] of pids) {
+      const scorers = /worker/.test(name) ? childrenOf(pid) : [];
+      for (const [who, id] of [
+        [name, pid] as const,
+        ...scorers.map((id) => [`${name}, scorer`, id] as const),
+      ]) {
+        const cpu = cpuSeconds(id);
+        if (cpu > 0) last.set(who, { cpu, peak: peakResidentBytes(id) });
+      }
+    }
+  };
+  const timer = setInterval(sample, SAMPLE_MS);
+  const read = () => {
+    sample();
+    return new Map([...last].map(([name, { cpu }]) => [name, cpu]));
+  };
+  return {
+    read,
+    add: (name: string, pid: number) => void pids.set(name, pid),
+    end: (before: ReadonlyMap<string, number>): ProcessUse[] => {
+      sample();
+      clearInterval(timer);
+      return [...last].map(([name, { cpu, peak }]) => ({
+        name,
+        cpuSeconds: cpu - (before.get(name) ?? 0),
+        peakBytes: peak,
+      }));
+    },
+  };
+}
+
+function environment(folder: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL_|NATS_|ZEROSCOUT_)/.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    ZEROSCOUT_HOME: join(folder, 'home'),
+    ZEROSCOUT_BIN: resolveHome().bin,
+  };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null)
+    await new Promise((done) => child.once('exit', done));
+  if (child.exitCode)
+    throw new Error(`${child.spawnargs.slice(1, 3).join(' ')} ended with code ${child.exitCode}`);
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,54 @@
+// In: measured searches. Out: tables: a column a size, with growth from one size to the next.
+import { plainTable } from '../../cli/search/show-results.js';
+import type { ScaleRun } from './measure.js';
+
+const MEGA = 1e6;
+
+export function scaleTables(runs: readonly ScaleRun[]): string {
+  const head = ['', ...runs.map(({ candidates }) => candidates.toLocaleString('en-US'))];
+  const table = plainTable(head);
+  const row = (name: string, value: (run: ScaleRun) => number | undefined, digits = 1) =>
+    table.push([name, ...runs.map((run) => value(run)?.toFixed(digits) ?? '-')]);
+  row('seconds, specification to ranking.parquet', ({ seconds }) => seconds);
+  row('  microseconds a candidate', ({ seconds, candidates }) => (seconds * 1e6) / candidates, 0);
+  for (const step of namesOf(runs, ({ histories }) => Object.keys(histories.steps)))
+    row(`  ${step}`, ({ histories }) => histories.steps[step]);
+  table.push([
+    'growth over the size before (n log n would be)',
+    ...runs.map((run, i) => growth({ run, before: runs[i - 1] })),
+  ]);
+  row('processor seconds, all processes', ({ processes }) =>
+    processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+  );
+  const processes = namesOf(runs, (run) => run.processes.map(({ name }) => name));
+  const of = (run: ScaleRun, name: string) => run.processes.find((one) => one.name === name);
+  for (const name of processes) row(`  ${name}`, (run) => of(run, name)?.cpuSeconds);
+  table.push(['largest resident size, MB', ...runs.map(() => '')]);
+  for (const name of processes)
+    row(
+      `  ${name}`,
+      (run) => {
+        const bytes = of(run, name)?.peakBytes;
+        return bytes === undefined ? undefined : bytes / MEGA;
+      },
+      0,
+    );
+  row('histories', ({ histories }) => histories.runs, 0);
+  row('  events of the longest', ({ histories }) => histories.largestEvents, 0);
+  row('  MB of the largest', ({ histories }) => histories.largestBytes / MEGA, 2);
+  row('disk, MB: NATS', ({ disk }) => disk.nats / MEGA, 0);
+  row('  Temporal', ({ disk }) => disk.temporal / MEGA, 0);
+  row('  files', ({ disk }) => disk.files / MEGA, 0);
+  return table.toString();
+}
+
+function growth({ run, before }: { run: ScaleRun; before: ScaleRun | undefined }): string {
+  if (!before) return '-';
+  const nLogN = (n: number) => n * Math.log(n);
+  const expected = nLogN(run.candidates) / nLogN(before.candidates);
+  return `${(run.seconds / before.seconds).toFixed(1)} (${expected.toFixed(1)})`;
+}
+
+function namesOf(runs: readonly ScaleRun[], names: (run: ScaleRun) => readonly string[]): string[] {
+  return [...new Set(runs.flatMap(names))];
+}

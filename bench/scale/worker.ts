@@ -1,0 +1,31 @@
+// In: a role, the environment of a home with running services. Out: a worker as `zeroscout worker` is one, with the synthetic space and scorer.
+import { fileURLToPath } from 'node:url';
+import { connectTemporal, resolveConnections } from '../../cli/connections.js';
+import { resolveHome } from '../../cli/services/home.js';
+import { connectStore } from '../../store/jetstream.js';
+import { runWorker } from '../../workers/run.js';
+import { registerSynthetic } from './synthetic-space.js';
+
+registerSynthetic();
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+const role = process.argv[2] === 'control' ? 'control' : 'score';
+const { temporal, nats } = await resolveConnections({
+  home: resolveHome(),
+  start: 'never',
+  onStep: () => {},
+});
+await (await connectTemporal(temporal)).close();
+const store = await connectStore({ url: nats.url, patienceMs: 60_000, name: `bench-${role}` });
+await runWorker({
+  role,
+  device: 'cpu-stack',
+  concurrency: 1,
+  temporal,
+  store,
+  stop: stop.signal,
+  commands: 'refused',
+  scorerScript: fileURLToPath(new URL('./synthetic-scorer.js', import.meta.url)),
+});
+await store.close();
+process.exit(0);

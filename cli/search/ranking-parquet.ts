@@ -1,0 +1,69 @@
+// In: the rows of a ranking, in blocks. Out: ranking.parquet, with the columns of ranking.csv; one row group is in memory at a time.
+import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
+import type { RankingRow } from '../../core/report/ranking-csv.js';
+import { PROXIES } from '../../core/spec/specification.js';
+
+const GROUP_ROWS = 100_000;
+
+export async function writeParquet({
+  path,
+  rows,
+}: {
+  path: string;
+  rows: AsyncIterable<readonly RankingRow[]>;
+}): Promise<void> {
+  const file = fileWriter(path);
+  let writer: ParquetWriter | undefined;
+  let waiting: RankingRow[] = [];
+  const flush = async (): Promise<void> => {
+    const columnData = columnsOf(waiting);
+    writer ??= new ParquetWriter({ writer: file, schema: schemaFromColumnData({ columnData }) });
+    if (waiting.length > 0) await writer.write({ columnData, rowGroupSize: GROUP_ROWS });
+    waiting = [];
+  };
+  for await (const block of rows) {
+    waiting.push(...block);
+    if (waiting.length >= GROUP_ROWS) await flush();
+  }
+  if (waiting.length > 0 || !writer) await flush();
+  await writer!.finish();
+}
+
+/** A proxy that was not searched for is null, as its cells in ranking.csv are empty. */
+function columnsOf(rows: readonly RankingRow[]) {
+  const real = (name: string, of: (row: RankingRow) => number) => ({
+    name,
+    type: 'DOUBLE' as const,
+    nullable: false,
+    data: Float64Array.from(rows, of),
+  });
+  const text = (name: string, of: (row: RankingRow) => string) => ({
+    name,
+    type: 'STRING' as const,
+    nullable: false,
+    data: rows.map(of),
+  });
+  return [
+    {
+      name: 'rank',
+      type: 'INT32' as const,
+      nullable: false,
+      data: Int32Array.from(rows, ({ rank }) => rank),
+    },
+    text('candidate', ({ candidate }) => candidate),
+    real('score', ({ score }) => score),
+    ...PROXIES.map((proxy) => ({
+      name: proxy,
+      type: 'DOUBLE' as const,
+      nullable: true,
+      data: rows.map(({ proxies }) => proxies[proxy]),
+    })),
+    {
+      name: 'parameters',
+      type: 'INT64' as const,
+      nullable: false,
+      data: BigInt64Array.from(rows, ({ parameters }) => BigInt(parameters)),
+    },
+    ...(rows[0]?.class === undefined ? [] : [text('class', (row) => row.class!)]),
+  ];
+}

@@ -1,0 +1,17 @@
+// In: the digest of a ranking.csv. Out: its rows, in blocks; never holds more than one.
+import { createRankingReader, type RankingRow } from '../core/report/ranking-csv.js';
+import type { BlobStore } from './store.js';
+
+/** BlobError at the end of a ranking that is not what its digest says. */
+export async function* readRanking(
+  blobs: Pick<BlobStore, 'stream'>,
+  digest: string,
+): AsyncGenerator<readonly RankingRow[]> {
+  const decoder = new TextDecoder();
+  const reader = createRankingReader();
+  for await (const piece of blobs.stream(digest)) {
+    const rows = reader.push(decoder.decode(piece, { stream: true }));
+    if (rows.length > 0) yield rows;
+  }
+  yield [...reader.push(decoder.decode()), ...reader.end()];
+}

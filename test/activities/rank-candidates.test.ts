@@ -1,0 +1,113 @@
+// In: random cohorts in a store. Out: ranking.csv as the plain definition has it, the same bytes however little fits into memory.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { unitOf } from '../../activities/cohort.js';
+import { rankCandidates } from '../../activities/rank-candidates.js';
+import { scoreKey, scoreScope } from '../../core/programs/address.js';
+import { aggregate } from '../../core/ranking/aggregate.js';
+import { order } from '../../core/ranking/order.js';
+import { readRankingCsv } from '../../core/report/ranking-csv.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { checkSpecification } from '../../core/spec/specification.js';
+import { writeCandidateList } from '../../store/candidate-list.js';
+import { createMemoryStore } from '../../store/memory.js';
+import type { Proxies } from '../../store/store.js';
+
+const space = openSpace({ kind: 'nas-bench-201' });
+const value = fc.oneof(
+  fc.integer({ min: -2, max: 2 }),
+  fc.double({ noNaN: true, min: -1e100, max: 1e100 }),
+  fc.constantFrom(-Infinity, 0, -0),
+);
+const cohorts = fc.record({
+  indices: fc.uniqueArray(fc.nat(15_624), { minLength: 1, maxLength: 60 }),
+  cohort: fc.constantFrom('written' as const, 'classes' as const),
+  kind: fc.constantFrom('log-rank' as const, 'linear-rank' as const),
+  draws: fc.integer({ min: 1, max: 3 }),
+  values: fc.infiniteStream(value),
+  failed: fc.array(fc.nat(59), { maxLength: 3 }),
+});
+const limits = fc.record({
+  values: fc.integer({ min: 60, max: 400 }),
+  rows: fc.integer({ min: 1, max: 30 }),
+});
+
+test('a ranking that fits into memory, one that does not, and the plain definition are one', async () => {
+  const ranked = fc.asyncProperty(cohorts, limits, async (given, little) => {
+    const { cohort, kind, draws } = given;
+    const specification = checkSpecification({
+      value: {
+        name: 'test',
+        space: { kind: 'nas-bench-201' },
+        fidelity: { draws, batch: 1, resolution: 32 },
+        aggregation: { kind },
+        cohort,
+      },
+      source: 'test',
+    });
+    const candidates = given.indices.map((index) => space.enumeration!.at(index));
+    const unit = unitOf(specification);
+    const units = [...new Set(candidates.map(unit))];
+    const setAside = new Set(given.failed.map((index) => units[index]).filter((one) => one !== undefined));
+    const scored = units.filter((one) => !setAside.has(one));
+    const scores = new Map(
+      scored.map((one) => [
+        one,
+        Array.from({ length: draws }, (): Proxies => {
+          const values = specification.proxies.map((proxy) => [proxy, given.values.next().value] as const);
+          return Object.fromEntries(values);
+        }),
+      ]),
+    );
+    const store = createMemoryStore();
+    const entries = [...scores].flatMap(([candidate, all]) =>
+      all.map((proxies, draw) => ({ key: scoreKey({ candidate, draw }), proxies })),
+    );
+    await store.scores.put(scoreScope(specification), entries);
+    const failures = [...setAside].map((candidate) => ({ candidate, reason: 'crash', detail: 'x' }));
+    await store.failures.put('run', failures);
+    const plan = await writeCandidateList(store.blobs, candidates);
+    const input = { run: 'run', specification, plan };
+
+    const whole = await rankCandidates({ store })(input);
+    expect(await rankCandidates({ store, limits: little })(input)).toEqual(whole);
+
+    const rows = readRankingCsv(new TextDecoder().decode(await store.blobs.get(whole.ranking)));
+    const kept = candidates.filter((candidate) => scores.has(unit(candidate)));
+    if (kept.length === 0) return expect(rows).toEqual([]);
+    const columns = specification.proxies.map((proxy) => ({
+      proxy,
+      weight: 1,
+      draws: Array.from({ length: draws }, (_, draw) => scored.map((one) => scores.get(one)![draw]![proxy]!)),
+    }));
+    const aggregated = aggregate({ columns, kind });
+    const scoreOf = (candidate: string) => aggregated[scored.indexOf(unit(candidate))]!;
+    const inOrder = order({
+      scores: kept.map(scoreOf),
+      candidates: kept.map((candidate) => `${unit(candidate)}\n${candidate}`),
+    });
+    const expected = Array.from(inOrder, (row) => kept[row]!);
+    expect(rows.map(({ candidate, score }) => ({ candidate, score }))).toEqual(
+      expected.map((candidate) => ({ candidate, score: scoreOf(candidate) + 0 })),
+    );
+    const draw0 = (candidate: string) =>
+      scores.get(unit(candidate))!.map(({ trainability }) => trainability!);
+    for (const { candidate, proxies } of rows) {
+      const mean = draw0(candidate).reduce((sum, one) => sum + one, 0) / draws;
+      expect(proxies.trainability).toBe(mean + 0);
+    }
+  });
+  await fc.assert(ranked, { numRuns: 40 });
+});
+
+test('a score that is lost between audit and ranking is an error, not a gap', async () => {
+  const specification = checkSpecification({
+    value: { name: 'test', space: { kind: 'nas-bench-201' }, cohort: 'written' },
+    source: 'test',
+  });
+  const store = createMemoryStore();
+  const plan = await writeCandidateList(store.blobs, [space.enumeration!.at(7)]);
+  await expect(rankCandidates({ store })({ run: 'run', specification, plan })).rejects.toThrow(
+    /no score of .* in the store/,
+  );
+});

@@ -1,0 +1,27 @@
+// In: random rows, little memory. Out: the same order as that of a sort in memory.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { withFolder } from '../../../activities/rank/folder.js';
+import { sorted } from '../../../activities/rank/spill-sort.js';
+
+interface Row {
+  readonly key: number;
+  readonly text: string;
+}
+const compare = (a: Row, b: Row) => a.key - b.key || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
+
+test('runs in files, merged, are one sorted list', async () => {
+  const row = fc.record({ key: fc.integer({ min: 0, max: 20 }), text: fc.string({ maxLength: 3 }) });
+  const blocks = fc.array(fc.array(row, { maxLength: 40 }), { maxLength: 12 });
+  const property = fc.asyncProperty(blocks, fc.integer({ min: 1, max: 50 }), async (given, runRows) => {
+    async function* rows(): AsyncGenerator<readonly Row[]> {
+      yield* given;
+    }
+    const found: Row[] = [];
+    await withFolder(async (folder) => {
+      for await (const block of sorted({ rows: rows(), compare, runRows, folder })) found.push(...block);
+    });
+    expect(found).toEqual(given.flat().sort(compare));
+  });
+  await fc.assert(property, { numRuns: 60 });
+});
