@@ -55,6 +55,9 @@ export async function startSearch({
   }
 }
 
+/** Temporal knows 1, first, to 5. */
+const USUAL_PRIORITY = 3;
+
 /** All that Temporal is told of a search but its id; the candidates of a list are in the store then. */
 export async function searchOptions({
   store,
@@ -65,13 +68,15 @@ export async function searchOptions({
 }) {
   const list = candidates && (await writeCandidateList(store.blobs, candidates));
   const request: SearchRequest = { specification, ...(list ? { list } : {}) };
-  const { name, space, strategy } = specification;
+  const { name, space, strategy, execution } = specification;
   const memo: SearchMemo = { name, space: space.kind, digest, specification };
   return {
     taskQueue: CONTROL_QUEUE,
     args: [request],
     memo: { ...memo },
     staticSummary: `${name}: ${strategy.kind} search of ${space.kind}`,
+    // Its shards inherit it: of searches that wait for the same workers, those of higher priority go first, equal ones in turn.
+    priority: { priorityKey: execution.priority ?? USUAL_PRIORITY, fairnessKey: name },
   };
 }
 

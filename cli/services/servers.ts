@@ -33,6 +33,7 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
     prepare: ({ home, port, webPort }) => [
       ...['server', 'start-dev', '--ip', HOST, '--port', `${port}`, '--ui-port', `${webPort}`],
       ...['--db-filename', SERVERS.temporal.marker(home), '--log-level', 'warn'],
+      ...['--dynamic-config-value', 'matching.enableFairness=true'],
     ],
     isReady: ({ port }) => temporalAnswers({ address: `${HOST}:${port}`, timeoutMs: PROBE_MS }),
     graceMs: 15_000,

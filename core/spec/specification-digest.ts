@@ -4,7 +4,12 @@ import { show } from './show.js';
 import type { Specification } from './specification.js';
 
 /** How the work is cut, and who is told; changes no byte of the result. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['execution.shardSize', 'execution.window', 'notify']);
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  'execution.shardSize',
+  'execution.window',
+  'execution.priority',
+  'notify',
+]);
 
 /**
  * JSON with keys sorted by code unit and no spaces: equal values, equal text. Members that are undefined are dropped.
@@ -28,11 +33,11 @@ export function canonicalJson(value: unknown): string {
 
 /**
  * SHA-256 (hex) over everything that decides the result: the specification without `execution.shardSize`,
- * `execution.window` and `notify`, and `inputs`, the digests of the files it refers to.
+ * `window` and `priority`, without `notify`, and `inputs`, the digests of the files it refers to.
  */
 export function specificationDigest(
   {
-    execution: { shardSize: _shardSize, window: _window, ...execution },
+    execution: { shardSize: _shardSize, window: _window, priority: _priority, ...execution },
     notify: _notify,
     ...rest
   }: Specification,

@@ -114,6 +114,8 @@ const Execution = mapping({
   device: oneOf(DEVICES).default('cpu'),
   shardSize: wholeNumber({ min: 1, max: 10_000 }).optional(),
   window: wholeNumber({ min: 1, max: 1000 }).default(8),
+  /** 1 is the first; 3 where nothing is said. */
+  priority: wholeNumber({ min: 1, max: 5 }).optional(),
 });
 
 const Written = mapping({

@@ -51,7 +51,7 @@ describe('canonicalJson', () => {
 
 describe('specificationDigest', () => {
   it('does not see how the work is cut, nor how defaults were written', () => {
-    expect(digest('execution: { shardSize: 16, window: 3 }')).toBe(digest(''));
+    expect(digest('execution: { shardSize: 16, window: 3, priority: 1 }')).toBe(digest(''));
     expect(digest('fidelity: standard\nseed: 1')).toBe(digest(''));
     expect(digest('proxies: [complexity, trainability]')).toBe(digest('proxies: [trainability, complexity]'));
     expect(digest('')).toMatch(/^[0-9a-f]{64}$/);
