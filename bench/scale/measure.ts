@@ -146,7 +146,7 @@ function specificationOf({
   };
   const specification = parseSpecification({ text: JSON.stringify(written), source: 'bench' });
   // The schema knows the spaces that people may search. The device is one that takes candidates together.
-  const execution = { ...specification.execution, device: 'cpu-stack' as never };
+  const execution = { ...specification.execution, device: 'cpu-stack' as const };
   return { ...specification, execution, space: { kind: SYNTHETIC } as never };
 }
 
