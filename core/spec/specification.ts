@@ -184,7 +184,7 @@ function complete(written: z.output<typeof Written>) {
     resolution: fields.resolution ?? defaults.resolution,
   });
   const { name, space, strategy, constraints, fidelity, seed, notify } = written;
-  const { device, shardSize = defaultShardSize(device), window } = written.execution;
+  const { device, shardSize = defaultShardSize(device), window, priority } = written.execution;
   return {
     name,
     space,
@@ -202,7 +202,7 @@ function complete(written: z.output<typeof Written>) {
     aggregation: { kind, weights: all },
     cohort,
     seed,
-    execution: { device, shardSize, window },
+    execution: { device, shardSize, window, ...(priority === undefined ? {} : { priority }) },
     ...(notify ? { notify } : {}),
   };
 }
