@@ -16,6 +16,7 @@ const documents = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'docs/architecture.md',
+  'docs/evolution.md',
   'docs/operations.md',
   ...decisions,
 ];
