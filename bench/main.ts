@@ -7,6 +7,7 @@ import { wholeNumber } from '../cli/arguments.js';
 import { sample } from '../core/programs/shuffled.js';
 import { nasBench201 } from '../core/spaces/nas-bench-201/index.js';
 import { type Baseline, MEMORY_FORMATS, type MemoryFormat, startBaseline } from './measure/baseline.js';
+import { compareEigenvalues } from './measure/eigenvalues.js';
 import { startEndToEnd } from './measure/end-to-end.js';
 import { describeMachine } from './measure/machine.js';
 import { type PureScoring, type Setting, startPureScoring } from './measure/pure.js';
@@ -23,7 +24,14 @@ interface Options {
   readonly rounds: number;
   readonly baseline?: true;
   readonly baselineCandidates: number;
+  readonly eigenvalues?: true;
 }
+
+const COMPARISONS = {
+  search: compareWithSearch,
+  baseline: compareWithBaseline,
+  eigenvalues: compareEigenvalues,
+};
 
 const program = new Command('bench')
   .description('milliseconds a candidate over random candidates of NAS-Bench-201, on this machine')
@@ -36,15 +44,16 @@ const program = new Command('bench')
     wholeNumber({ min: 1, max: 1000 }),
     16,
   )
+  .option('--eigenvalues', 'compare eigenvalues and singular values with LAPACK, as PyTorch calls it')
   .action(async (options: Options) => {
     const machine = describeMachine();
     console.log(
       `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}`,
     );
     console.log(`Node ${machine.node}, ONNX Runtime ${machine.onnxruntime}\n`);
-    const results = options.baseline ? await compareWithBaseline(options) : await compareWithSearch(options);
+    const name = options.eigenvalues ? 'eigenvalues' : options.baseline ? 'baseline' : 'search';
+    const results = await COMPARISONS[name](options);
     await mkdir(RESULTS, { recursive: true });
-    const name = options.baseline ? 'baseline' : 'search';
     const date = new Date().toISOString();
     await writeFile(`${RESULTS}${name}.json`, `${JSON.stringify({ date, machine, ...results }, null, 2)}\n`);
     console.log(`\nwritten to bench/results/${name}.json`);

@@ -32,25 +32,36 @@ export interface Baseline {
 
 /** Installs the baseline's pinned requirements on first use; ZEROSCOUT_BASELINE_PYTHON names a Python that has them. */
 export async function startBaseline(): Promise<Baseline> {
-  const python = process.env.ZEROSCOUT_BASELINE_PYTHON ?? 'python3';
-  execFileSync(python, ['setup.py'], { cwd: FOLDER, stdio: ['ignore', 'inherit', 'inherit'] });
-  const child = spawn(python, ['score.py', '--serve'], { cwd: FOLDER, stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const read = async (): Promise<Answer> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error('the baseline ended; see its message above');
-    return JSON.parse(value) as Answer;
-  };
-  const versions = await read();
+  const { first, ask, close } = await startProgram<Answer>('score.py', '--serve');
   return {
-    versions,
+    versions: first,
     measure: async ({ candidates, ...options }) => {
-      child.stdin.write(`${JSON.stringify({ archs: candidates, ...options })}\n`);
-      const { milliseconds, error } = await read();
+      const { milliseconds, error } = await ask({ archs: candidates, ...options });
       if (error !== undefined) throw new Error(`the baseline failed: ${error}`);
       return milliseconds.reduce((sum, value) => sum + value, 0) / milliseconds.length;
     },
-    close: async () => {
+    close,
+  };
+}
+
+/** A program of bench/baseline that says a line when it is ready, then answers each line by one. */
+export async function startProgram<T>(...program: readonly string[]) {
+  const python = process.env.ZEROSCOUT_BASELINE_PYTHON ?? 'python3';
+  execFileSync(python, ['setup.py'], { cwd: FOLDER, stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(python, program, { cwd: FOLDER, stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const read = async (): Promise<T> => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error('the baseline ended; see its message above');
+    return JSON.parse(value) as T;
+  };
+  return {
+    first: await read(),
+    ask: (request: object): Promise<T> => {
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+      return read();
+    },
+    close: async (): Promise<void> => {
       const gone = new Promise((done) => child.once('exit', done));
       child.stdin.end();
       await gone;

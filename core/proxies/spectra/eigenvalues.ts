@@ -4,6 +4,9 @@ import { GROUP } from './precision.js';
 import { tridiagonalEigenvalues } from './tridiagonal.js';
 import { powerBelow, tridiagonalize } from './tridiagonalize.js';
 
+/** Larger matrices are reduced in float32. The entropy of many small eigenvalues then still has an error below 1e-5. */
+export const DOUBLE_UP_TO = 256;
+
 /**
  * Eigenvalues, in no order, of a symmetric n x n matrix (row-major; only the lower triangle is read). Off by a few times
  * 1e-16 of the largest, where n is above DOUBLE_UP_TO by about 1e-6 of it. O(n³). NaN or infinity in: all NaN out.
@@ -17,7 +20,7 @@ export function symmetricEigenvalues(a: ArrayLike<number>, n: number): Float64Ar
       if (value > largest) largest = value;
     }
   if (largest === 0) return new Float64Array(n);
-  const machine = machineFor(n);
+  const machine = machineFor({ n, doubleUpTo: DOUBLE_UP_TO });
   const at = places({ machine, n });
   const scale = powerBelow(largest);
   fill({ machine, at, a, n, factor: 1 / scale });
@@ -41,9 +44,10 @@ function fill({
   factor: number;
 }): void {
   const row = at.stride / precision.bytes;
+  const group = GROUP / precision.bytes;
   const out = numbers(precision, at.matrix, row * row);
   for (let i = 0; i < n; i++) {
-    const end = i - (i % GROUP) + GROUP;
+    const end = i - (i % group) + group;
     for (let j = 0; j <= i; j++) out[i * row + j] = a[i * n + j]! * factor;
     for (let j = i + 1; j < end; j++) out[i * row + j] = j < n ? a[j * n + i]! * factor : 0;
   }

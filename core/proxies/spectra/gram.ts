@@ -1,21 +1,21 @@
 // Out: the routine that multiplies a matrix with its transpose.
 import { type Code, i32, type Local, type Routine, repeat, v128 } from './assembler.js';
-import { GROUP, type Precision, working } from './precision.js';
+import { GROUP, type Precision, VECTORS } from './precision.js';
+
+/** Rows of `out` that are computed together. */
+const ROWS = [0, 1, 2, 3] as const;
 
 /** out = Bᵀ B of a matrix B [rows, size], lower triangle with whole groups on the diagonal; strides are bytes of a row. */
 export function gram(precision: Precision): Routine {
   const { bytes, vector } = precision;
-  const { parts } = working(precision);
   return {
     name: `gram${precision.name}`,
     parameters: ['source', 'end', 'stride', 'size', 'out'],
     body: ({ source, end, stride, size, out }, local) => {
       const [i, j, at, left, right, to] = Array.from({ length: 6 }, () => local('i32')) as Local[];
-      const rows = [0, 1, 2, 3];
-      const sums = rows.map(() => parts.map(() => local('v128')));
-      const loaded = parts.map(() => local('v128'));
+      const sums = ROWS.map(() => VECTORS.map(() => local('v128')));
+      const loaded = VECTORS.map(() => local('v128'));
       const factor = local('v128');
-      const group = i32.of(GROUP * bytes);
       const tile: Code = [
         sums.flat().map((sum) => sum.set(v128.zero)),
         left!.set(i32.add(source!.get, i!.get)),
@@ -26,8 +26,8 @@ export function gram(precision: Precision): Routine {
           to: to!.get,
           step: stride!.get,
           body: [
-            parts.map((part, v) => loaded[v]!.set(v128.load(right!.get, part))),
-            rows.map((row) => [
+            VECTORS.map((part, v) => loaded[v]!.set(v128.load(right!.get, part))),
+            ROWS.map((row) => [
               factor.set(vector.loadAll(left!.get, row * bytes)),
               sums[row]!.map((sum, v) =>
                 sum.set(vector.add(sum.get, vector.mul(factor.get, loaded[v]!.get))),
@@ -37,8 +37,8 @@ export function gram(precision: Precision): Routine {
           ],
         }),
         at!.set(i32.add(out!.get, j!.get)),
-        rows.map((row) => [
-          parts.map((part, v) => v128.store(at!.get, sums[row]![v]!.get, part)),
+        ROWS.map((row) => [
+          VECTORS.map((part, v) => v128.store(at!.get, sums[row]![v]!.get, part)),
           at!.set(i32.add(at!.get, stride!.get)),
         ]),
       ];
@@ -47,11 +47,11 @@ export function gram(precision: Precision): Routine {
         repeat({
           from: i!,
           to: size!.get,
-          step: group,
+          step: i32.of(ROWS.length * bytes),
           body: [
             j!.set(i32.of(0)),
-            repeat({ from: j!, to: i32.add(i!.get, i32.of(1)), step: group, body: tile }),
-            out!.set(i32.add(out!.get, i32.mul(stride!.get, i32.of(GROUP)))),
+            repeat({ from: j!, to: i32.add(i!.get, i32.of(1)), step: i32.of(GROUP), body: tile }),
+            out!.set(i32.add(out!.get, i32.mul(stride!.get, i32.of(ROWS.length)))),
           ],
         }),
       ];

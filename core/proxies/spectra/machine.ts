@@ -2,7 +2,7 @@
 import { assemble } from './assembler.js';
 import { gram } from './gram.js';
 import { pass } from './pass.js';
-import { DOUBLE, GROUP, type Precision, SINGLE, WORKING_VECTORS } from './precision.js';
+import { DOUBLE, GROUP, type Precision, SINGLE, WORK } from './precision.js';
 import { reflect } from './reflect.js';
 
 type Call = (...addresses: number[]) => void;
@@ -37,10 +37,9 @@ const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes)) as {
 
 const DOUBLES = machine(DOUBLE);
 const SINGLES = machine(SINGLE);
-/** The largest matrix that is reduced in float64; larger ones take float32, in half the time and to about 1e-6. */
-export const DOUBLE_UP_TO = 256;
-
-export const machineFor = (n: number): Machine => (n <= DOUBLE_UP_TO ? DOUBLES : SINGLES);
+/** Float64 up to this size, float32 beyond: half the time, and errors of about 1e-6 of the largest value, as LAPACK's in float32. */
+export const machineFor = ({ n, doubleUpTo }: { n: number; doubleUpTo: number }): Machine =>
+  n <= doubleUpTo ? DOUBLES : SINGLES;
 
 function machine(precision: Precision): Machine {
   const call = (name: string) => exports[`${name}${precision.name}`] as Call;
@@ -70,8 +69,7 @@ export function places({
   n: number;
   rows?: number;
 }): Places {
-  const size = Math.ceil(n / GROUP) * GROUP;
-  const stride = size * precision.bytes;
+  const stride = Math.ceil((n * precision.bytes) / GROUP) * GROUP;
   let end = 0;
   const room = (length: number): number => {
     const start = end;
@@ -83,8 +81,8 @@ export function places({
     state: room(8),
     diagonal: room(n * 8),
     squares: room(n * 8),
-    work: room(stride * WORKING_VECTORS),
-    matrix: room(stride * size),
+    work: room((stride / GROUP) * WORK.size),
+    matrix: room((stride * stride) / precision.bytes),
     source: room(stride * rows),
   };
   const { memory } = exports;

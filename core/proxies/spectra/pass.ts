@@ -1,6 +1,6 @@
 // Out: the routine that updates a symmetric matrix and multiplies it with a vector, in one pass over its lower triangle.
 import { type Code, f64, i32, type Local, type Routine, repeat, v128 } from './assembler.js';
-import { GROUP, type Precision, sumOf, WORKING_VECTORS, whole, working } from './precision.js';
+import { GROUP, type Precision, sumOf, VECTORS, WORK, workEnd } from './precision.js';
 
 /**
  * A -= u wᵀ + w uᵀ, and product += A next with the result: rows and columns below `count`. Lower triangle; the groups on
@@ -8,7 +8,8 @@ import { GROUP, type Precision, sumOf, WORKING_VECTORS, whole, working } from '.
  */
 export function pass(precision: Precision): Routine {
   const { bytes, vector, loadOne, storeOne, wide } = precision;
-  const { u, w, next, product, size, parts } = working(precision);
+  const { u, w, next, product, size } = WORK;
+  const pairs = Array.from({ length: GROUP / bytes / 2 }, (_, k) => 2 * k);
   return {
     name: `pass${precision.name}`,
     parameters: ['matrix', 'stride', 'count', 'work'],
@@ -43,7 +44,7 @@ export function pass(precision: Precision): Routine {
           ),
           product + part,
         );
-      const move = (row: Local): Code => row.set(i32.add(row.get, i32.of(GROUP * bytes)));
+      const move = (row: Local): Code => row.set(i32.add(row.get, i32.of(GROUP)));
       const total = (row: number, sum: Local): Code => [
         x!.set(wide(sum.get)),
         storeOne(
@@ -68,21 +69,21 @@ export function pass(precision: Precision): Routine {
           from: at!,
           to: group!.get,
           step: i32.of(size),
-          body: [parts.map((part) => [columns(part), transposed(part)]), move(first!), move(second!)],
+          body: [VECTORS.map((part) => [columns(part), transposed(part)]), move(first!), move(second!)],
         }),
-        parts.map(columns),
+        VECTORS.map(columns),
         total(row, sum1!),
         total(row + 1, sum2!),
         matrix!.set(i32.add(matrix!.get, i32.mul(stride!.get, i32.of(2)))),
       ];
       return [
         group!.set(work!.get),
-        end!.set(i32.add(work!.get, i32.mul(whole(count!.get), i32.of(WORKING_VECTORS * bytes)))),
+        end!.set(workEnd(precision, work!.get, count!.get)),
         repeat({
           from: group!,
           to: end!.get,
           step: i32.of(size),
-          body: [pair(0), pair(2)],
+          body: pairs.map(pair),
         }),
       ];
     },

@@ -1,16 +1,17 @@
 // Out: how numbers lie in the routines' memory, float64 or float32, so that each routine is written once.
 import { type Code, f32x4, f64, f64x2, i32, type Local, v128 } from './assembler.js';
 
-/** Rows and columns come in groups of four; matrices are padded to whole groups with zeros. */
-export const GROUP = 4;
-/** A group of the working vectors holds u, w, next and product, one behind the other. */
-export const WORKING_VECTORS = 4;
+/** Rows and columns come in groups of 32 bytes, two vectors; matrices are padded to whole groups with zeros. */
+export const GROUP = 32;
+/** Byte offsets of the vectors in a group. */
+export const VECTORS = [0, 16] as const;
+/** A group of the working vectors is one of each, one behind the other; where each begins. */
+export const WORK = { u: 0, w: GROUP, next: 2 * GROUP, product: 3 * GROUP, size: 4 * GROUP } as const;
+
 /** How numbers lie in memory: what the routines need of it, so that they are written once. */
 export interface Precision {
   readonly name: 'Double' | 'Single';
   readonly bytes: number;
-  /** Numbers in a vector. */
-  readonly lanes: number;
   readonly vector: typeof f64x2 | typeof f32x4;
   loadOne(address: Code, offset?: number): Code;
   storeOne(address: Code, value: Code, offset?: number): Code;
@@ -22,7 +23,6 @@ export interface Precision {
 export const DOUBLE: Precision = {
   name: 'Double',
   bytes: 8,
-  lanes: 2,
   vector: f64x2,
   loadOne: f64.load,
   storeOne: f64.store,
@@ -35,7 +35,6 @@ const high = (a: Code): Code => f64x2.promote(v128.shuffle(a, a, HIGH_HALF));
 export const SINGLE: Precision = {
   name: 'Single',
   bytes: 4,
-  lanes: 4,
   vector: f32x4,
   loadOne: f64.loadSingle,
   storeOne: f64.storeSingle,
@@ -47,27 +46,16 @@ export const SINGLE: Precision = {
 /** Of the two lanes of a vector of float64. */
 export const sumOf = (local: Local): Code => f64.add(f64x2.lane(local.get, 0), f64x2.lane(local.get, 1));
 
-/** Offsets of the working vectors within a group, and the address of element `k` of one of them. */
-export function working({ bytes }: Precision) {
-  const [u, w, next, product] = [0, 1, 2, 3].map((k) => k * GROUP * bytes) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const size = WORKING_VECTORS * GROUP * bytes;
-  /** Byte offsets of the vectors in a group of numbers. */
-  const parts = Array.from({ length: (GROUP * bytes) / 16 }, (_, k) => k * 16);
-  const element = (work: Local, k: Code): Code =>
-    i32.add(
-      work.get,
-      i32.add(
-        i32.mul(i32.and(k, i32.of(-GROUP)), i32.of(WORKING_VECTORS * bytes)),
-        i32.mul(i32.and(k, i32.of(GROUP - 1)), i32.of(bytes)),
-      ),
-    );
-  return { u, w, next, product, size, parts, element };
-}
+/** Bytes of whole groups that hold `count` numbers. */
+export const wholeGroups = ({ bytes }: Precision, count: Code): Code =>
+  i32.and(i32.add(i32.mul(count, i32.of(bytes)), i32.of(GROUP - 1)), i32.of(-GROUP));
 
-/** `count` rounded up to whole groups. */
-export const whole = (count: Code): Code => i32.and(i32.add(count, i32.of(GROUP - 1)), i32.of(-GROUP));
+/** Where the working vectors end that hold `count` numbers each. */
+export const workEnd = (precision: Precision, work: Code, count: Code): Code =>
+  i32.add(work, i32.mul(wholeGroups(precision, count), i32.of(WORK.size / GROUP)));
+
+/** Address in u of the number that lies `at` bytes from the start of a row; the other vectors have it at their offset from there. */
+export function workElement(work: Code, at: Code): Code {
+  const group = i32.mul(i32.and(at, i32.of(-GROUP)), i32.of(WORK.size / GROUP));
+  return i32.add(work, i32.add(group, i32.and(at, i32.of(GROUP - 1))));
+}

@@ -1,6 +1,15 @@
 // Out: the routine that makes the next Householder reflection of a symmetric matrix.
 import { type Code, f64, f64x2, i32, type Local, type Routine, repeat, v128, when } from './assembler.js';
-import { GROUP, type Precision, sumOf, WORKING_VECTORS, whole, working } from './precision.js';
+import {
+  GROUP,
+  type Precision,
+  sumOf,
+  VECTORS,
+  WORK,
+  wholeGroups,
+  workElement,
+  workEnd,
+} from './precision.js';
 
 /** Entries below 1e-30, in a matrix whose largest is about 1, are 0: their squares would vanish. */
 const NOTHING = 1e-60;
@@ -11,7 +20,7 @@ const NOTHING = 1e-60;
  */
 export function reflect(precision: Precision): Routine {
   const { bytes, vector, loadOne, storeOne, wideProduct } = precision;
-  const { u, w, next, product, size, parts, element } = working(precision);
+  const { u, w, next, product, size } = WORK;
   return {
     name: `reflect${precision.name}`,
     parameters: ['matrix', 'stride', 'count', 'work', 'state', 'diagonal', 'squares'],
@@ -27,20 +36,22 @@ export function reflect(precision: Precision): Routine {
         at!.set(work!.get),
         repeat({ from: at!, to: end!.get, step: i32.of(size), body }),
       ];
+      /** Bytes to the element so far behind row `count`'s own. */
+      const place = (offset: number): Code => i32.mul(i32.add(count!.get, i32.of(offset)), i32.of(bytes));
       /** Elements from `from` to the end of the groups become 0. */
       const clear = (slot: number, from: Code): Code => [
         k!.set(from),
         repeat({
           from: k!,
-          to: whole(i32.add(count!.get, i32.of(1))),
-          step: i32.of(1),
-          body: storeOne(element(work!, k!.get), f64.of(0), slot),
+          to: wholeGroups(precision, i32.add(count!.get, i32.of(1))),
+          step: i32.of(bytes),
+          body: storeOne(workElement(work!.get, k!.get), f64.of(0), slot),
         }),
       ];
       const dot = (a: number, b: number): Code => [
         sum!.set(v128.zero),
         all(
-          parts.map((part) =>
+          VECTORS.map((part) =>
             sum!.set(
               f64x2.add(sum!.get, wideProduct(v128.load(at!.get, a + part), v128.load(at!.get, b + part))),
             ),
@@ -48,7 +59,7 @@ export function reflect(precision: Precision): Routine {
         ),
       ];
       const finish = [
-        clear(product, i32.add(count!.get, i32.of(1))),
+        clear(product, place(1)),
         dot(product, next),
         scale!.set(f64.load(state!.get)),
         shift!.set(f64.mul(f64.mul(sumOf(sum!), f64.mul(scale!.get, scale!.get)), f64.of(0.5))),
@@ -65,7 +76,7 @@ export function reflect(precision: Precision): Routine {
         shifts!.set(vector.all(shift!.get)),
         row!.set(i32.add(matrix!.get, i32.mul(count!.get, stride!.get))),
         all([
-          parts.map((part) => [
+          VECTORS.map((part) => [
             ug!.set(v128.load(at!.get, next + part)),
             wg!.set(
               vector.sub(
@@ -83,14 +94,14 @@ export function reflect(precision: Precision): Routine {
             ),
             v128.store(at!.get, n!.get, next + part),
           ]),
-          row!.set(i32.add(row!.get, i32.of(GROUP * bytes))),
+          row!.set(i32.add(row!.get, i32.of(GROUP))),
         ]),
         f64.store(diagonal!.get, loadOne(here!.get, next)),
       ];
       const begin = [
-        before!.set(element(work!, i32.sub(count!.get, i32.of(1)))),
+        before!.set(workElement(work!.get, place(-1))),
         last!.set(loadOne(before!.get, next)),
-        clear(next, i32.sub(count!.get, i32.of(1))),
+        clear(next, place(-1)),
         dot(next, next),
         tail!.set(sumOf(sum!)),
         f64.store(squares!.get, f64.add(tail!.get, f64.mul(last!.get, last!.get))),
@@ -105,17 +116,15 @@ export function reflect(precision: Precision): Routine {
         f64.store(state!.get, scale!.get),
         us!.set(vector.all(inverse!.get)),
         all(
-          parts.map((part) => [
+          VECTORS.map((part) => [
             v128.store(at!.get, vector.mul(v128.load(at!.get, next + part), us!.get), next + part),
             v128.store(at!.get, v128.zero, product + part),
           ]),
         ),
       ];
       return [
-        end!.set(
-          i32.add(work!.get, i32.mul(whole(i32.add(count!.get, i32.of(1))), i32.of(WORKING_VECTORS * bytes))),
-        ),
-        here!.set(element(work!, count!.get)),
+        end!.set(workEnd(precision, work!.get, i32.add(count!.get, i32.of(1)))),
+        here!.set(workElement(work!.get, place(0))),
         finish,
         when(i32.less(i32.of(0), count!.get), begin),
       ];

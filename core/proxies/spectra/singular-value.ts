@@ -3,6 +3,9 @@ import { type Machine, machineFor, numbers, type Places, places } from './machin
 import { largestEigenvalue } from './tridiagonal.js';
 import { powerBelow, tridiagonalize } from './tridiagonalize.js';
 
+/** Of the smaller side; larger matrices are multiplied and reduced in float32. */
+export const DOUBLE_UP_TO = 64;
+
 /**
  * Largest singular value of an m x n matrix (row-major): root of the largest eigenvalue of the smaller Gram matrix. To
  * 1e-12 of it, to 1e-6 where both m and n are above DOUBLE_UP_TO. NaN if an entry is not finite.
@@ -17,7 +20,7 @@ export function largestSingularValue(a: ArrayLike<number>, m: number, n: number)
   if (largest === 0) return 0;
   const size = Math.min(m, n);
   const rows = Math.max(m, n);
-  const machine = machineFor(size);
+  const machine = machineFor({ n: size, doubleUpTo: DOUBLE_UP_TO });
   const at = places({ machine, n: size, rows });
   const scale = powerBelow(largest);
   fill({ machine, at, a, m, n, factor: 1 / scale });
