@@ -3,10 +3,11 @@
 // In: real servers and workers. Out: histories/*.json, one for every course that a search can take, for replay.test.ts.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { test } from 'vitest';
 import { openSpace } from '../../core/spaces/index.js';
+import { workflowIdOf } from '../../core/spec/search-queues.js';
 import { testHome, until } from '../support/home.js';
 import { startNats } from '../support/nats.js';
 import { startTemporal } from '../support/temporal.js';
@@ -43,6 +44,8 @@ const COURSES: Readonly<Record<string, Parameters<typeof specification>[0]>> = {
       execution: { shardSize: 2 },
     },
   },
+  // The second of two scheduled runs, compared with the first; nobody can be told of it.
+  scheduled: { samples: 4, changes: { seed: 6, notify: { command: 'true' } } },
   continued: { samples: 36, changes: { seed: 5, execution: { shardSize: 1, window: 4 } } },
 };
 
@@ -58,11 +61,33 @@ test.runIf(process.env.ZEROSCOUT_RECORD)('record', { timeout: 600_000 }, async (
   const control = spawnZeroscout(['worker', '--role', 'control'], { home, env });
   const scripts = ['../e2e/e2e-worker.mjs', '../e2e/e2e-poison-scorer.mjs'].map(here);
   const score = spawnNode(scripts, { home, env });
+  const save = async (name: string, handles: readonly WorkflowHandle[]) => {
+    for (const [i, handle] of handles.entries()) {
+      const history = await handle.fetchHistory();
+      const file = here(`histories/${handles.length === 1 ? name : `${name}-${i + 1}`}.json`);
+      writeFileSync(file, `${JSON.stringify(JSON.parse(historyToJSON(history)))}\n`);
+    }
+  };
+  const runTwice = async (name: string) => {
+    await done(['schedule', 'create', name, `${name}.json`, '--cron', '@yearly'], { home, env });
+    const runNow = async () => {
+      const { stdout } = await done(['schedule', 'run-now', name, '--json'], { home, env });
+      const handle = workflow.getHandle(workflowIdOf(JSON.parse(stdout).id));
+      await handle.result();
+      return handle;
+    };
+    await runNow();
+    return runNow();
+  };
   try {
     const only = process.env.ZEROSCOUT_RECORD!;
     for (const [name, given] of Object.entries(COURSES)) {
       if (only !== '1' && only !== name) continue;
       home.write(`${name}.json`, specification({ name, ...given }));
+      if (name === 'scheduled') {
+        await save(name, [await runTwice(name)]);
+        continue;
+      }
       const run = spawnZeroscout(['run', `${name}.json`, '--id', name, '--json'], { home, env });
       if (name === 'paused') {
         const progress = async () =>
@@ -80,11 +105,10 @@ test.runIf(process.env.ZEROSCOUT_RECORD)('record', { timeout: 600_000 }, async (
       const runs: string[] = [];
       for await (const { runId } of workflow.list({ query: `WorkflowId = "search-${name}"` }))
         runs.unshift(runId);
-      for (const [i, runId] of runs.entries()) {
-        const history = await workflow.getHandle(`search-${name}`, runId).fetchHistory();
-        const file = here(`histories/${runs.length === 1 ? name : `${name}-${i + 1}`}.json`);
-        writeFileSync(file, `${JSON.stringify(JSON.parse(historyToJSON(history)))}\n`);
-      }
+      await save(
+        name,
+        runs.map((runId) => workflow.getHandle(`search-${name}`, runId)),
+      );
     }
   } finally {
     for (const worker of [score, control]) worker.child.kill('SIGTERM');

@@ -17,6 +17,7 @@ test.skipIf(process.env.ZEROSCOUT_RECORD)('there is a history of every course th
     'rounds',
     'evolution-1',
     'evolution-2',
+    'scheduled',
     'continued-1',
     'continued-2',
   ])
