@@ -117,6 +117,7 @@ module.exports = {
     only('@temporalio/worker', ['workers', 'bench'], '@temporalio/worker'),
     only('@temporalio/activity', ['activities'], '@temporalio/activity'),
     only('@temporalio/client', ['cli', 'bench'], '@temporalio/client'),
+    only('prom-client', ['workers'], 'prom-client'),
 
     {
       name: 'no-circular-imports',

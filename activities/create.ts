@@ -11,7 +11,7 @@ import { keepBest } from './keep-best.js';
 import { type NotifyOptions, notify } from './notify.js';
 import { planCandidates } from './plan-candidates.js';
 import { rankCandidates } from './rank-candidates.js';
-import { reportSearch } from './report-search.js';
+import { type ReportOptions, reportSearch } from './report-search.js';
 import { scoreShard } from './score-shard.js';
 import type { Scoring } from './scoring.js';
 
@@ -22,14 +22,15 @@ export function createControlActivities({
   now,
   commands,
   env,
-}: NotifyOptions & { now: () => number }): Omit<SearchActivities, 'scoreShard'> {
+  onReport,
+}: NotifyOptions & ReportOptions): Omit<SearchActivities, 'scoreShard'> {
   return {
     planCandidates: mapped(beating(planCandidates({ store }))),
     breedGeneration: mapped(beating(breedGeneration({ store }))),
     auditScores: mapped(beating(auditScores({ store }))),
     rankCandidates: mapped(beating(rankCandidates({ store }))),
     keepBest: mapped(beating(keepBest({ store }))),
-    reportSearch: mapped(beating(reportSearch({ store, now }))),
+    reportSearch: mapped(beating(reportSearch({ store, now, ...(onReport ? { onReport } : {}) }))),
     compareRuns: mapped(beating(compareRuns({ store }))),
     notify: mapped(beating(notify({ store, commands, env }))),
   };

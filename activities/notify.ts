@@ -38,7 +38,7 @@ export function notify({ store, commands, env }: NotifyOptions): SearchActivitie
     ]);
     if (notify.webhook !== undefined)
       return post({ ...notify, webhook: notify.webhook, body, rest, env, signal });
-    if (commands === 'refused')
+    if (commands !== 'allowed')
       throw ApplicationFailure.nonRetryable(
         `notify.command: this control worker runs no commands of specifications; start it with --allow-commands`,
       );

@@ -1,19 +1,20 @@
 // In: a ranked search. Out: the blob of its summary.json.
 import { scoreScope } from '../core/programs/address.js';
 import { formatSummary } from '../core/report/summary.js';
-import type { SearchActivities } from '../core/spec/search.js';
+import type { ReportInput, SearchActivities } from '../core/spec/search.js';
 import { createTextIndex } from '../core/spec/text-index.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 import { unitOf } from './cohort.js';
 
-export function reportSearch({
-  store,
-  now,
-}: {
-  store: Store;
-  now: () => number;
-}): SearchActivities['reportSearch'] {
+export interface ReportOptions {
+  readonly store: Store;
+  readonly now: () => number;
+  /** Told of every search that has ended with a ranking. */
+  readonly onReport?: (rounds: ReportInput['rounds']) => void;
+}
+
+export function reportSearch({ store, now, onReport }: ReportOptions): SearchActivities['reportSearch'] {
   return async ({ search, specification, rounds, startedAt, ranking, drawn, generations, ended }) => {
     const seconds = (now() - startedAt) / 1000;
     const { candidates, reused } = rounds[0]!;
@@ -37,7 +38,9 @@ export function reportSearch({
       ...(rounds.length > 1 ? { rounds: rounds.map((round) => ({ ...round })) } : {}),
     });
     const scopes = rounds.map(({ fidelity }) => scoreScope({ ...specification, fidelity }));
-    return { summary: await store.blobs.put(new TextEncoder().encode(summary)), scopes };
+    const digest = await store.blobs.put(new TextEncoder().encode(summary));
+    onReport?.(rounds);
+    return { summary: digest, scopes };
   };
 }
 

@@ -85,6 +85,7 @@ export function scoreShard({
       clearInterval(timer);
       tick();
     }
+    scoring.onShard(counts);
     return counts;
   };
 }

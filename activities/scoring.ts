@@ -1,4 +1,5 @@
 // Out: what the score activity needs of the engine, without importing it.
+import type { ShardResult } from '../core/spec/search.js';
 import type { ScoreRequest, ScoreResult } from '../engine/protocol.js';
 
 export interface Scoring {
@@ -8,4 +9,6 @@ export interface Scoring {
   score(request: ScoreRequest, turn: number): Promise<ScoreResult>;
   /** Called once for every candidate computed and stored: the record of what was paid for. */
   onScored(event: { search: string; shard: number; candidate: string }): void;
+  /** Called once for every shard that was finished here. */
+  onShard(result: ShardResult): void;
 }

@@ -43,3 +43,16 @@ export function timezone(text: string): string {
     throw new InvalidArgumentError(`Found "${text}"; must be a time zone such as Europe/Berlin.`);
   }
 }
+
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A commander parser for an address to listen at. */
+export function listenAddress(text: string): Listen {
+  const [, host, port] = /^(\[[\da-f:]+\]|[^\s:/]+):(\d{1,5})$/i.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535)
+    throw new InvalidArgumentError(`Found "${text}"; must be host:port, such as 127.0.0.1:9464.`);
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+}

@@ -11,6 +11,8 @@ const FAILED_STARTS = 5;
 
 export type PoolEvent =
   | { readonly type: 'started' | 'recycled'; readonly pid: number }
+  /** A scorer has answered for so many candidates that it took together. */
+  | { readonly type: 'answered'; readonly pid: number; readonly candidates: number; readonly seconds: number }
   | {
       readonly type: 'died';
       readonly pid: number;
@@ -41,6 +43,8 @@ interface Slot {
   jobs: readonly Job[];
   timer?: NodeJS.Timeout;
   timedOut?: boolean;
+  /** When the jobs were sent. */
+  since?: number;
 }
 
 export function createScorerPool({
@@ -92,6 +96,8 @@ export function createScorerPool({
   };
 
   const receive = (slot: Slot, message: Extract<FromScorer, { type: 'scored' }>): void => {
+    const seconds = (performance.now() - slot.since!) / 1000;
+    onEvent({ type: 'answered', pid: slot.child!.pid, candidates: slot.jobs.length, seconds });
     take(slot).forEach(({ resolve, reject }, i) => {
       const outcome = message.outcomes[i]!;
       if ('result' in outcome) resolve(outcome.result);
@@ -154,6 +160,7 @@ export function createScorerPool({
         slot.timedOut = true;
         slot.child?.kill();
       }, timeoutMs);
+      slot.since = performance.now();
       slot.child!.send(
         nextId++,
         slot.jobs.map(({ request }) => request),

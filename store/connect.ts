@@ -5,7 +5,7 @@ import { ServiceError } from '../core/spec/errors.js';
 import { type Address, parseAddress, type Server } from './address.js';
 import { createLink, type Link } from './link.js';
 import { type Greeting, probe } from './probe.js';
-import { reasonOf, withRetry } from './retry.js';
+import { type RetryOptions, reasonOf, withRetry } from './retry.js';
 
 export interface ConnectOptions {
   /** `nats://host:port`, several with commas; user and password may stand in it. */
@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly patienceMs?: number | undefined;
   /** Shown by the server's monitoring. */
   readonly name?: string | undefined;
+  /** Told of every attempt that failed. */
+  readonly onFault?: RetryOptions['onFault'];
 }
 
 /** All steps of the first connect together; usually they take milliseconds. */
@@ -29,6 +31,7 @@ export async function connectLink({
   creds,
   patienceMs = 30_000,
   name = 'zeroscout',
+  onFault,
 }: ConnectOptions): Promise<Link> {
   const deadline = performance.now() + CONNECT_MS;
   const left = () => Math.max(200, deadline - performance.now());
@@ -52,7 +55,7 @@ export async function connectLink({
   const connection = await connect(options).catch((error: unknown) => {
     throw refuse(handshakeFault(error), error);
   });
-  const link = await createLink({ address: address.text, connection, patienceMs });
+  const link = await createLink({ address: address.text, connection, patienceMs, onFault });
   try {
     await checkServer({ link, greeting, refuse, leftMs: left() });
     return link;

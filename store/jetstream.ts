@@ -24,6 +24,7 @@ export async function connectStore(options: ConnectOptions): Promise<Store> {
       blobs: await createBlobs({ link }),
       progress: createProgress({ link }),
       housekeeping: createHousekeeping({ link }),
+      isConnected: link.isAlive,
       close: () => link.close(),
     };
   } catch (error) {

@@ -2,7 +2,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ServiceError } from '../core/spec/errors.js';
-import { reasonOf, TransientFault, withRetry } from './retry.js';
+import { type RetryOptions, reasonOf, TransientFault, withRetry } from './retry.js';
 
 /** How long one request waits for its answer, and one batch for its next message. */
 export const REQUEST_MS = 5_000;
@@ -30,8 +30,9 @@ export async function createLink(given: {
   readonly address: string;
   readonly connection: NatsConnection;
   readonly patienceMs: number;
+  readonly onFault?: RetryOptions['onFault'];
 }): Promise<Link> {
-  const { address, connection, patienceMs } = given;
+  const { address, connection, patienceMs, onFault } = given;
   const jsm = await jetstreamManager(connection, { checkAPI: false, timeout: REQUEST_MS });
   /** Attempts under way: how each is told that the connection is lost. */
   const attempts = new Set<(error: Error) => void>();
@@ -88,7 +89,7 @@ export async function createLink(given: {
     isAlive: () => alive && closing === undefined,
     isOpen: () => closing === undefined && !connection.isClosed(),
     call: (describe, fn) =>
-      tracked(() => withRetry({ address, describe, patienceMs }, async () => attempt(fn))),
+      tracked(() => withRetry({ address, describe, patienceMs, onFault }, async () => attempt(fn))),
     once: (fn) => tracked(async () => attempt(fn)),
     close() {
       closing ??= shutDown();

@@ -30,6 +30,7 @@ export function createMemoryStore(): Store {
     blobs: createBlobs({ check, blobs }),
     progress: createProgress({ isOpen: () => open }),
     housekeeping: createHousekeeping({ check, scopes, runs, blobs }),
+    isConnected: () => open,
     async close() {
       open = false;
     },

@@ -31,6 +31,8 @@ export interface RetryOptions {
   /** What is being done, for the message: `storing scores`. */
   readonly describe: string;
   readonly patienceMs: number;
+  /** Called for every attempt that failed, also where a later one succeeds. */
+  readonly onFault?: ((fault: { describe: string; kind: FaultClass }) => void) | undefined;
 }
 
 const FIRST_PAUSE_MS = 25;
@@ -47,6 +49,7 @@ export async function withRetry<T>(options: RetryOptions, fn: () => Promise<T>):
       return await fn();
     } catch (error) {
       const kind = classify(error);
+      options.onFault?.({ describe: options.describe, kind });
       if (kind === 'ours') throw error;
       const wait = pause * (0.5 + Math.random() / 2);
       const waited = performance.now() - start;

@@ -105,6 +105,8 @@ export interface Store {
   readonly blobs: BlobStore;
   readonly progress: ProgressBus;
   readonly housekeeping: Housekeeping;
+  /** Connected at this moment; a store that is not reconnects by itself. */
+  isConnected(): boolean;
   /** Flushes and disconnects; idempotent. */
   close(): Promise<void>;
 }

@@ -10,8 +10,14 @@ export function createLog({ role }: { role: string }): Logger {
   );
 }
 
-/** Temporal's messages go to our log; call before the first worker is made. */
-export function installTemporalLog(log: Logger): void {
+/** Temporal's messages go to our log, its metrics to an address of their own; call before the first worker is made. */
+export function installTemporalRuntime({
+  log,
+  metricsAddress,
+}: {
+  log: Logger;
+  metricsAddress?: string | undefined;
+}): void {
   const method = (level: LogLevel) =>
     level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : level === 'INFO' ? 'info' : 'debug';
   Runtime.install({
@@ -19,6 +25,20 @@ export function installTemporalLog(log: Logger): void {
       const { error, ...rest } = (meta ?? {}) as { error?: unknown };
       log[method(level)]({ temporal: rest, ...(error ? { err: error } : {}) }, message);
     }),
+    ...(metricsAddress
+      ? {
+          telemetryOptions: {
+            metrics: {
+              prometheus: {
+                bindAddress: metricsAddress,
+                countersTotalSuffix: true,
+                unitSuffix: true,
+                useSecondsForDurations: true,
+              },
+            },
+          },
+        }
+      : {}),
     // The process that starts the worker decides what a signal means.
     shutdownSignals: [],
   });

@@ -7,7 +7,9 @@ import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import type { Store } from '../store/store.js';
 import { WORKFLOW_BUNDLE } from './bundle.js';
-import { createLog, installTemporalLog } from './log.js';
+import { createLog, installTemporalRuntime } from './log.js';
+import type { Monitor } from './monitor.js';
+import { freeAddress, type MonitorOptions, observe } from './observe.js';
 
 /** How long a worker that was told to stop lets activities finish before it hands them to others. */
 const GRACE = '20s';
@@ -28,6 +30,8 @@ export interface WorkerOptions {
   readonly stop: AbortSignal;
   /** Whether a control worker runs what `notify.command` of a specification says. */
   readonly commands: 'allowed' | 'refused';
+  /** Where metrics and health are served, and what is counted; without it nothing is. */
+  readonly monitor?: MonitorOptions | undefined;
   /** Another scorer in place of ours; for tests of what happens when one misbehaves. */
   readonly scorerScript?: string;
   readonly onReady?: () => void;
@@ -36,7 +40,10 @@ export interface WorkerOptions {
 /** Resolves when the worker has stopped and everything it held is closed. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const log = createLog({ role: options.role });
-  installTemporalLog(log);
+  const { monitor } = options;
+  const metrics = monitor?.metrics;
+  const metricsAddress = monitor && (await freeAddress());
+  installTemporalRuntime({ log, metricsAddress });
   const connection = await NativeConnection.connect(options.temporal.options);
   const { role, device, concurrency, store, stop, commands } = options;
   const pool =
@@ -46,21 +53,42 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
           device,
           together: together(device),
           ...processesOf({ device, concurrency }),
-          onEvent: (event) => log[event.type === 'died' ? 'warn' : 'debug'](event, `scorer ${event.type}`),
+          onEvent: (event) => {
+            metrics?.onPool(event);
+            log[event.type === 'died' ? 'warn' : 'debug'](event, `scorer ${event.type}`);
+          },
         })
       : undefined;
+  const queue = role === 'score' ? scoreQueue(device) : CONTROL_QUEUE;
+  let running: Worker | undefined;
+  let server: Monitor | undefined;
   try {
+    if (monitor)
+      server = await observe({
+        ...monitor,
+        temporal: metricsAddress!,
+        connection,
+        namespace: options.temporal.namespace,
+        queue,
+        role,
+        store,
+        isRunning: () => running?.getState() === 'RUNNING',
+      });
     const shared = { connection, namespace: options.temporal.namespace, shutdownGraceTime: GRACE };
     const worker = pool
       ? await Worker.create({
           ...shared,
-          taskQueue: scoreQueue(device),
+          taskQueue: queue,
           activities: createScoreActivities({
             store,
             scoring: {
               size: pool.size,
               score: pool.score,
-              onScored: (event) => log.debug(event, 'scored candidate'),
+              onScored: (event) => {
+                metrics?.onScored();
+                log.debug(event, 'scored candidate');
+              },
+              onShard: (result) => metrics?.onShard(result),
             },
           }),
           maxConcurrentActivityTaskExecutions: SHARDS_AT_ONCE,
@@ -69,18 +97,26 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         })
       : await Worker.create({
           ...shared,
-          taskQueue: CONTROL_QUEUE,
+          taskQueue: queue,
           workflowBundle: { codePath: WORKFLOW_BUNDLE },
-          activities: createControlActivities({ store, now: Date.now, commands, env: process.env }),
+          activities: createControlActivities({
+            store,
+            now: Date.now,
+            commands,
+            env: process.env,
+            onReport: (rounds) => metrics?.onSearch(rounds),
+          }),
         });
     const shutdown = () => worker.getState() === 'RUNNING' && worker.shutdown();
     stop.addEventListener('abort', shutdown);
-    const running = worker.run();
+    const done = worker.run();
+    running = worker;
     options.onReady?.();
     if (stop.aborted) shutdown();
-    log.info({ queue: pool ? scoreQueue(device) : CONTROL_QUEUE, concurrency }, 'worker ready');
-    await running;
+    log.info({ queue, concurrency, ...(server ? { metrics: server.address } : {}) }, 'worker ready');
+    await done;
   } finally {
+    await server?.close();
     await pool?.close();
     await connection.close();
     log.info('worker stopped');

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { DEVICES, type Device, isStackDevice } from '../../core/spec/devices.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { connectStore } from '../../store/jetstream.js';
-import { wholeNumber } from '../arguments.js';
+import { type Listen, listenAddress, wholeNumber } from '../arguments.js';
 import { connectTemporal, resolveConnections } from '../connections.js';
 import { resolveHome } from '../services/home.js';
 import { note } from '../terminal.js';
@@ -17,6 +17,7 @@ interface WorkerCommandOptions {
   readonly device: Device;
   readonly concurrency: number;
   readonly allowCommands?: true;
+  readonly metrics?: Listen;
 }
 
 export function addWorkerCommand(program: Command): void {
@@ -43,13 +44,20 @@ export function addWorkerCommand(program: Command): void {
         'a control worker runs the notify.command of specifications; without it they are data alone',
       ).env('ZEROSCOUT_ALLOW_COMMANDS'),
     )
+    .option('--metrics <HOST:PORT>', 'serve /metrics, /healthz and /readyz there', listenAddress)
     .addOption(
       new Option('--background-of <HOME>', 'marks the workers that zeroscout services down stops').hideHelp(),
     )
     .action(work);
 }
 
-async function work({ role, device, concurrency, allowCommands }: WorkerCommandOptions): Promise<void> {
+async function work({
+  role,
+  device,
+  concurrency,
+  allowCommands,
+  metrics: listen,
+}: WorkerCommandOptions): Promise<void> {
   if (role === 'score' && isStackDevice(device)) await checkDevice({ device });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -65,8 +73,11 @@ async function work({ role, device, concurrency, allowCommands }: WorkerCommandO
   // Says within seconds what is wrong with a server; Temporal's own worker would try for long.
   await (await connectTemporal(temporal)).close();
   const { url, creds } = nats;
+  const { createMetrics } = await import('../../workers/metrics.js');
+  const monitor = listen && { ...listen, metrics: createMetrics({ role, device }) };
   const store = await connectStore({
     url,
+    onFault: monitor?.metrics.onStoreFault,
     ...(creds ? { creds } : {}),
     patienceMs: PATIENCE_MS,
     name: `zeroscout-${role}`,
@@ -74,7 +85,7 @@ async function work({ role, device, concurrency, allowCommands }: WorkerCommandO
   try {
     const { runWorker } = await import('../../workers/run.js');
     const commands = allowCommands ? 'allowed' : 'refused';
-    await runWorker({ role, device, concurrency, temporal, store, stop: stop.signal, commands });
+    await runWorker({ role, device, concurrency, temporal, store, stop: stop.signal, commands, monitor });
   } finally {
     await store.close();
   }

@@ -74,7 +74,7 @@ afterAll(async () => {
   await home.remove();
 }, 60_000);
 
-test('a schedule from create to delete', { timeout: 180_000 }, async () => {
+test('a schedule from create to delete', { timeout: 400_000 }, async () => {
   const command = [
     'schedule',
     'create',
@@ -227,7 +227,7 @@ test('gc keeps what kept runs and schedules need, and lets go of the rest', {
   }
 });
 
-test('what is wrong is said before anything starts', { timeout: 60_000 }, async () => {
+test('what is wrong is said before anything starts', { timeout: 180_000 }, async () => {
   await cli('schedule', 'create', 'again', 'monday.json', '--cron', '@daily');
   const create = ['create', 'x', 'monday.json', '--cron'];
   const backfill = ['backfill', 'again', '--to', '2026-01-01', '--from'];

@@ -1,0 +1,85 @@
+// In: an address, metrics, a test of readiness. Out: an HTTP server: /metrics for Prometheus, /healthz and /readyz for probes.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ServiceError } from '../core/spec/errors.js';
+import type { Metrics } from './metrics.js';
+
+const SCRAPE_MS = 2_000;
+
+/** What stands between a worker and its work: each must be true. */
+export type Readiness = Readonly<Record<'worker' | 'temporal' | 'store', boolean>>;
+
+export interface Monitor {
+  /** Where it listens. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/**
+ * `/healthz` answers 200 as long as the process takes turns; `/readyz` 200 or 503 with what is missing. `temporal` is
+ * where Temporal's own metrics are found, which come along.
+ */
+export async function startMonitor({
+  host,
+  port,
+  metrics,
+  readiness,
+  temporal,
+}: {
+  host: string;
+  port: number;
+  metrics: Metrics;
+  readiness: () => Promise<Readiness>;
+  temporal: string;
+}): Promise<Monitor> {
+  const pages: Readonly<Record<string, () => Promise<{ status: number; type: string; text: string }>>> = {
+    '/metrics': async () => {
+      const parts = await Promise.all([metrics.text(), sdkMetrics(temporal)]);
+      return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', text: parts.join('\n') };
+    },
+    '/healthz': async () => ({ status: 200, type: 'text/plain', text: 'ok\n' }),
+    '/readyz': async () => {
+      const state = await readiness();
+      const status = Object.values(state).every(Boolean) ? 200 : 503;
+      return { status, type: 'application/json', text: `${JSON.stringify(state)}\n` };
+    },
+  };
+  const server = createServer(async ({ url = '', method }, response) => {
+    const page = pages[url.split('?')[0]!];
+    if (!page || (method !== 'GET' && method !== 'HEAD')) {
+      response.writeHead(page ? 405 : 404).end();
+      return;
+    }
+    const answer = await page().catch((error: Error) => ({
+      status: 500,
+      type: 'text/plain',
+      text: `${error.message}\n`,
+    }));
+    response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.text);
+  });
+  server.listen({ host, port });
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    const address = `${host}:${port}`;
+    throw new ServiceError({ address, message: `--metrics: cannot listen at ${address} (${error.code})` });
+  });
+  return {
+    address: `${host}:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Temporal's SDK serves them itself; nothing where it has none yet. */
+async function sdkMetrics(address: string): Promise<string> {
+  try {
+    const response = await fetch(`http://${address}/metrics`, { signal: AbortSignal.timeout(SCRAPE_MS) });
+    return response.ok ? await response.text() : '';
+  } catch {
+    return '';
+  }
+}

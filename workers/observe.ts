@@ -1,0 +1,77 @@
+// In: a running worker and an address. Out: its metrics and its health, served there.
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import type { NativeConnection } from '@temporalio/worker';
+import type { Store } from '../store/store.js';
+import type { Backlog, Metrics } from './metrics.js';
+import { type Monitor, startMonitor } from './monitor.js';
+
+const ANSWER_MS = 2_000;
+/** temporal.api.enums.v1.TaskQueueType */
+const QUEUE_TYPE = { control: 1, score: 2 } as const;
+
+export interface MonitorOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly metrics: Metrics;
+}
+
+export async function observe({
+  host,
+  port,
+  metrics,
+  temporal,
+  connection,
+  namespace,
+  queue,
+  role,
+  store,
+  isRunning,
+}: MonitorOptions & {
+  /** Where Temporal's SDK serves its own metrics. */
+  temporal: string;
+  connection: NativeConnection;
+  namespace: string;
+  queue: string;
+  role: 'control' | 'score';
+  store: Store;
+  isRunning: () => boolean;
+}): Promise<Monitor> {
+  const soon = <T>(ask: () => Promise<T>) => connection.withDeadline(Date.now() + ANSWER_MS, ask);
+  metrics.watchQueue(() =>
+    soon(async (): Promise<Backlog> => {
+      const { stats } = await connection.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: queue },
+        taskQueueType: QUEUE_TYPE[role],
+        reportStats: true,
+      });
+      const { seconds, nanos } = stats?.approximateBacklogAge ?? {};
+      return {
+        tasks: Number(stats?.approximateBacklogCount ?? 0),
+        seconds: Number(seconds ?? 0) + (nanos ?? 0) / 1e9,
+      };
+    }),
+  );
+  const answers = () =>
+    soon(() => connection.workflowService.getSystemInfo({})).then(
+      () => true,
+      () => false,
+    );
+  const readiness = async () => ({
+    worker: isRunning(),
+    temporal: await answers(),
+    store: store.isConnected(),
+  });
+  return startMonitor({ host, port, metrics, temporal, readiness });
+}
+
+/** An address of the loopback interface that nobody listens at now. */
+export async function freeAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `127.0.0.1:${port}`;
+}
