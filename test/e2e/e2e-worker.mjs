@@ -1,4 +1,4 @@
-// In: TEMPORAL_ADDRESS, NATS_URL and the path of a scorer script. Out: a score worker that computes with that script.
+// In: TEMPORAL_ADDRESS, NATS_URL, the path of a scorer script, a device. Out: a score worker that computes with that script.
 import { connectTemporal, readConfigured } from '../../dist/cli/connections.js';
 import { connectStore } from '../../dist/store/jetstream.js';
 import { runWorker } from '../../dist/workers/run.js';
@@ -10,7 +10,7 @@ await (await connectTemporal(temporal)).close();
 const store = await connectStore({ url: nats.url, patienceMs: 60_000, name: 'e2e-worker' });
 await runWorker({
   role: 'score',
-  device: 'cpu',
+  device: process.argv[3] ?? 'cpu',
   concurrency: 2,
   temporal,
   store,

@@ -1,0 +1,35 @@
+// In: a device that this machine lacks. Out: a worker and a doctor that say so, and what to do; nothing runs on the CPU instead.
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type TestHome, testHome } from '../../support/home.js';
+import { zeroscout } from '../../support/zeroscout.js';
+
+let home: TestHome;
+beforeAll(() => {
+  home = testHome();
+});
+afterAll(() => home.remove());
+
+describe.skipIf(existsSync('/dev/nvidia0'))('without a GPU', () => {
+  test('a worker that is asked for cuda ends with the reason, before it looks for servers', async () => {
+    const { code, stderr } = await zeroscout(['worker', '--device', 'cuda'], { home });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/device cuda: .*zeroscout doctor --device cuda/);
+  });
+
+  test('the doctor says what is missing', async () => {
+    const { code, stdout } = await zeroscout(['doctor', '--device', 'cuda', '--json'], { home });
+    expect(code).toBe(1);
+    const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; todo: string }[] };
+    expect(checks.find(({ name }) => name === 'CUDA provider')).toMatchObject({
+      status: 'missing',
+      todo: expect.stringContaining('zeroscout devices install cuda'),
+    });
+    expect(checks.at(-1)).toMatchObject({ name: 'device cuda', status: 'missing' });
+  });
+});
+
+test('only cuda has something to install', async () => {
+  const { code, stderr } = await zeroscout(['devices', 'install', 'webgpu'], { home });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('webgpu comes with onnxruntime-node')]);
+});
