@@ -2,11 +2,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
 import { sample } from '../core/programs/shuffled.js';
 import { nasBench201 } from '../core/spaces/nas-bench-201/index.js';
+import { DEVICES, type Device } from '../core/spec/devices.js';
+import { DeviceError } from '../core/spec/errors.js';
 import { type Baseline, MEMORY_FORMATS, type MemoryFormat, startBaseline } from './measure/baseline.js';
+import { benchDevice } from './measure/device.js';
 import { compareEigenvalues } from './measure/eigenvalues.js';
 import { startEndToEnd } from './measure/end-to-end.js';
 import { describeMachine } from './measure/machine.js';
@@ -14,14 +17,17 @@ import { type PureScoring, type Setting, startPureScoring } from './measure/pure
 import { median, spread } from './measure/statistics.js';
 
 const BATCHES = [8, 16, 64] as const;
+const CANDIDATES = 300;
 /** The batch at which a whole search is compared with its scoring. */
 const SEARCH_BATCH = 16;
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
 const MEGA = 1e6;
 
 interface Options {
-  readonly candidates: number;
+  readonly candidates?: number;
   readonly rounds: number;
+  readonly device: Device;
+  readonly detail?: true;
   readonly baseline?: true;
   readonly baselineCandidates: number;
   readonly eigenvalues?: true;
@@ -35,8 +41,18 @@ const COMPARISONS = {
 
 const program = new Command('bench')
   .description('milliseconds a candidate over random candidates of NAS-Bench-201, on this machine')
-  .option('--candidates <N>', 'random candidates of a round', wholeNumber({ min: 100, max: 15_625 }), 300)
+  .option(
+    '--candidates <N>',
+    `random candidates of a round (default: ${CANDIDATES}; with a device: the whole space)`,
+    wholeNumber({ min: 10, max: 15_625 }),
+  )
   .option('--rounds <N>', 'rounds; sides alternate within each', wholeNumber({ min: 1, max: 50 }), 4)
+  .addOption(
+    new Option('--device <DEVICE>', 'another device than the cpu: all that it does, in under eight minutes')
+      .choices(DEVICES)
+      .default('cpu'),
+  )
+  .option('--detail', 'with a device: time of single operators, and what the host spends its time on')
   .option('--baseline', 'compare with the PyTorch baseline instead of the whole search')
   .option(
     '--baseline-candidates <N>',
@@ -51,17 +67,39 @@ const program = new Command('bench')
       `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}`,
     );
     console.log(`Node ${machine.node}, ONNX Runtime ${machine.onnxruntime}\n`);
-    const name = options.eigenvalues ? 'eigenvalues' : options.baseline ? 'baseline' : 'search';
-    const results = await COMPARISONS[name](options);
+    const [name, results] = await measure(options);
     await mkdir(RESULTS, { recursive: true });
     const date = new Date().toISOString();
     await writeFile(`${RESULTS}${name}.json`, `${JSON.stringify({ date, machine, ...results }, null, 2)}\n`);
     console.log(`\nwritten to bench/results/${name}.json`);
   });
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof DeviceError)) throw error;
+  console.error(`nothing was measured: ${error.message}`);
+  process.exitCode = 1;
+}
+
+async function measure(options: Options): Promise<[string, object]> {
+  const { device, baseline, detail, candidates } = options;
+  if (device === 'cpu') {
+    const name = options.eigenvalues ? 'eigenvalues' : baseline ? 'baseline' : 'search';
+    return [name, await COMPARISONS[name](options)];
+  }
+  const results = await benchDevice({
+    device,
+    candidates,
+    baseline: baseline ? 'with' : 'without',
+    detail: detail ? 'with' : 'without',
+    print: (line) => console.log(line),
+  });
+  if (results.leftOut.length > 0) process.exitCode = 1;
+  return [`device-${device}${candidates ? '.local' : ''}`, results];
+}
 
 /** Scoring alone at each batch, and whole searches at one: the same candidates, alternating. */
-async function compareWithSearch({ candidates: count, rounds }: Options) {
+async function compareWithSearch({ candidates: count = CANDIDATES, rounds }: Options) {
   const scorers = availableParallelism();
   const candidates = randomCandidates(count);
   const pure: Record<number, number[]> = {};

@@ -1,0 +1,241 @@
+// In: a device. Out: what scoring in stacks takes there: whole space, large batches, against PyTorch, and agreement with the CPU.
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { sample } from '../../core/programs/shuffled.js';
+import { aggregate } from '../../core/ranking/aggregate.js';
+import { kendall } from '../../core/ranking/correlation.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { type StackDevice, together } from '../../core/spec/devices.js';
+import { PROXIES, type ProxyName } from '../../core/spec/proxies.js';
+import { PRESETS } from '../../core/spec/specification.js';
+import { checkDevice } from '../../engine/check-device.js';
+import type { ScoreResult } from '../../engine/protocol.js';
+import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
+import { providerOf, stackSize } from '../../engine/stack/device.js';
+import { startBaseline } from './baseline.js';
+import { measureStacks, type StackMeasurement } from './gpu.js';
+import { measureOperators } from './gpu-operators.js';
+import { profileStack } from './gpu-profile.js';
+
+const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
+const RESOLUTION = 32;
+/** Batches at which every block is measured, as published; and how many candidates are enough for a steady time. */
+const LARGE = [
+  { batch: 64, candidates: 1000 },
+  { batch: 16, candidates: 2000 },
+] as const;
+const COMPARED = 200;
+const BASELINE_CANDIDATES = 20;
+/** A step that would begin later than this is left out, so that one call ends within eight minutes. */
+const LATEST_START_MS = 6.5 * 60_000;
+
+export interface DeviceBench {
+  readonly device: StackDevice;
+  /** The most candidates of any step; without, the whole space and what each step needs. */
+  readonly candidates?: number | undefined;
+  readonly baseline: 'with' | 'without';
+  readonly detail: 'with' | 'without';
+  readonly print: (line: string) => void;
+}
+
+/** Throws a DeviceError where there is no such device. `leftOut` names the steps for which there was no time. */
+export async function benchDevice(bench: DeviceBench) {
+  const { device, print } = bench;
+  const { nodes } = await checkDevice({ device });
+  print(`device ${device}: all ${nodes} nodes of a small program ran there`);
+  const begin = performance.now();
+  const leftOut: string[] = [];
+  const step = async <T>(name: string, work: () => Promise<T>): Promise<T | undefined> => {
+    if (performance.now() - begin < LATEST_START_MS) return work();
+    print(`\n${name}: left out, eight minutes are nearly over`);
+    leftOut.push(name);
+    return undefined;
+  };
+  if (bench.detail === 'with')
+    for (const line of await measureOperators({ device: providerOf(device), rows: 128 })) print(line);
+  const space = await step('the whole space', () => wholeSpace(bench));
+  const large: unknown[] = [];
+  for (const setting of LARGE)
+    large.push(await step(`batch ${setting.batch}`, () => largeBatch({ bench, ...setting })));
+  const agreement = await step('agreement', () => agree(bench));
+  return { device, space, large, agreement, leftOut };
+}
+
+/** Scorers in processes of their own, as a worker has them. */
+function openPool(device: StackDevice | 'cpu'): ScorerPool {
+  const cores = availableParallelism();
+  if (device === 'cpu') return createScorerPool({ script: SCRIPT, size: cores });
+  return createScorerPool({
+    script: SCRIPT,
+    size: 1,
+    threads: cores,
+    device,
+    together: together(device),
+    maxResidentBytes: Number.POSITIVE_INFINITY,
+  });
+}
+
+async function scoreAll({
+  pool,
+  candidates,
+  preset,
+  seed,
+}: {
+  pool: ScorerPool;
+  candidates: readonly string[];
+  preset: 'screen' | 'standard';
+  seed: number;
+}): Promise<{ seconds: number; results: ScoreResult[] }> {
+  const { draws, ...fidelity } = { ...PRESETS[preset], resolution: RESOLUTION };
+  const numbers = Array.from({ length: draws }, (_, draw) => draw);
+  const space = { kind: 'nas-bench-201' } as const;
+  const start = performance.now();
+  const results = await Promise.all(
+    candidates.map((candidate) => pool.score({ space, candidate, seed, fidelity, draws: numbers })),
+  );
+  return { seconds: (performance.now() - start) / 1000, results };
+}
+
+/** One candidate of each class, which ranks all written ones; then every written candidate for itself. */
+async function wholeSpace({ device, candidates: most = Number.POSITIVE_INFINITY, print }: DeviceBench) {
+  const { size, at, representative } = nasBench201.enumeration;
+  const written = mixed(Array.from({ length: size }, (_, i) => at(i))).slice(0, most);
+  const classes = [...new Set(written.map((candidate) => representative(candidate)))];
+  const pool = openPool(device);
+  const rows: { name: string; candidates: number; seconds: number }[] = [];
+  const row = async (name: string, list: readonly string[], preset: 'screen' | 'standard', seed: number) => {
+    const { seconds } = await scoreAll({ pool, candidates: list, preset, seed });
+    const each = ((seconds * 1000) / list.length).toFixed(3);
+    print(`  ${name.padEnd(48)} ${seconds.toFixed(2)} s, ${each} ms a candidate`);
+    rows.push({ name, candidates: list.length, seconds });
+  };
+  print(
+    `\n${written.length} written candidates, ${classes.length} classes, through a worker's scorer process`,
+  );
+  try {
+    // Every row has a seed of its own: tensors of its draws are made within it.
+    await row('warm-up: start, program, first runs (screen)', classes, 'screen', 1);
+    await row('screen, classes', classes, 'screen', 2);
+    await row('standard, classes', classes, 'standard', 3);
+    await row('screen, every written candidate', written, 'screen', 4);
+  } finally {
+    await pool.close();
+  }
+  return rows;
+}
+
+async function largeBatch({
+  bench: { device, candidates: most = Number.POSITIVE_INFINITY, baseline, detail, print },
+  batch,
+  candidates: count,
+}: {
+  bench: DeviceBench;
+  batch: number;
+  candidates: number;
+}) {
+  const candidates = randomCandidates(Math.min(count, most));
+  const size = stackSize({ device, batch, resolution: RESOLUTION });
+  const threads = availableParallelism();
+  const setting = {
+    device: providerOf(device),
+    batch,
+    resolution: RESOLUTION,
+    size,
+    draws: 1,
+    threads,
+  } as const;
+  const { scores: _, ...measured } = await measureStacks({ candidates, setting });
+  for (const line of describe(measured)) print(line);
+  if (detail === 'with') for (const line of await profileStack({ candidates, setting })) print(line);
+  if (baseline === 'without') return measured;
+  const theirs = await againstPyTorch({ batch, candidates, device });
+  print(
+    `  PyTorch eager ${theirs.milliseconds.toFixed(1)} ms a candidate (${theirs.count} candidates, contiguous); ratio ${(theirs.milliseconds / measured.whole).toFixed(1)}`,
+  );
+  return { ...measured, baseline: theirs };
+}
+
+/** Fresh weights for each candidate, one after the other, as people do today. */
+async function againstPyTorch({
+  batch,
+  candidates,
+  device,
+}: {
+  batch: number;
+  candidates: readonly string[];
+  device: StackDevice;
+}) {
+  const baseline = await startBaseline();
+  try {
+    const options = {
+      batch,
+      device: device === 'cuda' ? 'cuda' : 'cpu',
+      memoryFormat: 'contiguous',
+    } as const;
+    const list = candidates.slice(0, BASELINE_CANDIDATES);
+    await baseline.measure({ ...options, candidates: list.slice(0, 3) });
+    const milliseconds = await baseline.measure({ ...options, candidates: list });
+    return { milliseconds, count: list.length, versions: baseline.versions };
+  } finally {
+    await baseline.close();
+  }
+}
+
+/** Kendall's tau between the device's scores and those of the per-block plan on the CPU, by proxy and of the ranking. */
+async function agree({ device, candidates: most = COMPARED, print }: DeviceBench) {
+  const candidates = randomCandidates(Math.min(COMPARED, most));
+  const sides: ScoreResult[][] = [];
+  for (const where of [device, 'cpu'] as const) {
+    const pool = openPool(where);
+    try {
+      sides.push((await scoreAll({ pool, candidates, preset: 'standard', seed: 1 })).results);
+    } finally {
+      await pool.close();
+    }
+  }
+  const columns = sides.map((results) =>
+    PROXIES.map((proxy) => ({ proxy, weight: 1, draws: drawsOf(results, proxy) })),
+  );
+  const tau = (values: readonly ArrayLike<number>[]) =>
+    kendall(Array.from(values[0]!), Array.from(values[1]!));
+  /** Of the draw that agrees least. */
+  const least = (p: number) =>
+    Math.min(...columns[0]![p]!.draws.map((_, draw) => tau(columns.map((side) => side[p]!.draws[draw]!))));
+  const taus = Object.fromEntries([
+    ...PROXIES.map((proxy, p) => [proxy, least(p)] as const),
+    ['ranking', tau(columns.map((side) => aggregate({ columns: side, kind: 'log-rank' })))] as const,
+  ]);
+  print(
+    `\nagreement with the CPU's per-block plan, ${candidates.length} random candidates, standard: Kendall's tau`,
+  );
+  for (const [name, value] of Object.entries(taus)) print(`  ${name.padEnd(16)} ${value.toFixed(5)}`);
+  return { candidates: candidates.length, taus };
+}
+
+function drawsOf(results: readonly ScoreResult[], proxy: ProxyName): number[][] {
+  return results[0]!.map((_, draw) => results.map((result) => result[draw]![proxy]!));
+}
+
+function describe(r: Omit<StackMeasurement, 'scores'>): string[] {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  const lines = [
+    `\nbatch ${r.batch}, every block, stacks of ${r.size}: ${r.whole.toFixed(3)} ms a candidate, ${r.seconds.toFixed(2)} s in ${r.stacks} stacks`,
+    `  runs alone ${r.runs.toFixed(3)} ms a candidate, ${r.medianRun.toFixed(1)} ms a run, ${((r.medianRun * 1000) / (r.batch * r.size)).toFixed(1)} us an image`,
+    `  eigenvalues ${r.eigenvalues.toFixed(3)} ms a candidate over all threads`,
+    `  warm-up: session of ${r.nodes} nodes ${r.openSeconds.toFixed(2)} s, first run ${r.warmUpSeconds.toFixed(2)} s`,
+    `  slots used ${percent(r.fill.convolutions)} (convolutions), ${percent(r.fill.all)} (all)`,
+    `  host ${r.hostMegabytes.toFixed(0)} MB${r.deviceMegabytes ? `, device ${r.deviceMegabytes} MB` : ''}`,
+  ];
+  return r.outOfMemory.length ? [...lines, `  out of memory at ${r.outOfMemory.join(', ')}`] : lines;
+}
+
+function randomCandidates(count: number): string[] {
+  const { size, at } = nasBench201.enumeration;
+  return sample({ key: { seed: 1, draw: 0, name: 'bench' }, count, size }).map(at);
+}
+
+/** All candidates in a random order: a worker gets them mixed too (activities/mixed.ts). */
+function mixed(list: readonly string[]): string[] {
+  const key = { seed: 1, draw: 0, name: 'order' };
+  return sample({ key, count: list.length, size: list.length }).map((i) => list[i]!);
+}
