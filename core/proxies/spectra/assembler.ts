@@ -12,16 +12,35 @@ export interface Local {
   set(value: Code): Code;
 }
 
-export interface Routine {
+type MakeLocal = (type: Type) => Local;
+/** The names in a text, parted by single spaces. */
+type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text;
+type Locals<Names extends string> = Readonly<Record<Words<Names>, Local>>;
+
+export interface Routine<Names extends string = string> {
   readonly name: string;
-  readonly parameters: readonly string[];
-  /** Code of the body; parameters are i32 locals by name. `local` makes further ones. */
-  body(parameters: Readonly<Record<string, Local>>, local: (type: Type) => Local): Code;
+  /** Names of i32 parameters. */
+  readonly parameters: Names;
+  /** Code of the body; `local` makes further locals. */
+  body(parameters: Locals<Names>, local: MakeLocal): Code;
+}
+
+/** Locals of one type, by name. */
+export function locals<Names extends string>(local: MakeLocal, type: Type, names: Names): Locals<Names> {
+  return byName(names, () => local(type));
+}
+
+function byName<Names extends string>(names: Names, make: (index: number) => Local): Locals<Names> {
+  return Object.fromEntries(names.split(' ').map((name, i) => [name, make(i)])) as Locals<Names>;
 }
 
 /** A module that exports its memory, which the host can grow, and its routines; none of them returns a value. */
 export function assemble({ routines }: { readonly routines: readonly Routine[] }): Uint8Array<ArrayBuffer> {
-  const types = routines.map(({ parameters }) => [0x60, vector(parameters.map(() => TYPES.i32)), vector([])]);
+  const types = routines.map(({ parameters }) => [
+    0x60,
+    vector(parameters.split(' ').map(() => TYPES.i32)),
+    vector([]),
+  ]);
   const exported = [
     [text('memory'), 0x02, unsigned(0)],
     ...routines.map(({ name }, i) => [text(name), 0x00, unsigned(i)]),
@@ -38,14 +57,14 @@ export function assemble({ routines }: { readonly routines: readonly Routine[] }
 }
 
 function functionBody({ parameters, body }: Routine): Code {
-  const locals: Type[] = [];
+  const types: Type[] = [];
+  const count = parameters.split(' ').length;
   const variable = (index: number): Local => ({
     get: [0x20, unsigned(index)],
     set: (value) => [value, 0x21, unsigned(index)],
   });
-  const named = Object.fromEntries(parameters.map((name, i) => [name, variable(i)]));
-  const code = body(named, (type) => variable(parameters.length + locals.push(type) - 1));
-  return sized([vector(locals.map((type) => [unsigned(1), TYPES[type]])), code, 0x0b]);
+  const code = body(byName(parameters, variable), (type) => variable(count + types.push(type) - 1));
+  return sized([vector(types.map((type) => [unsigned(1), TYPES[type]])), code, 0x0b]);
 }
 
 /** `body` while `from` < `to`, both i32, `from` moved on by `step` after each turn. */
