@@ -16,8 +16,11 @@ import {
 import { GraphBuilder } from '../core/programs/onnx.js';
 import type { Shape } from '../core/programs/operation.js';
 
-/** Sessions kept: a candidate's cell in three stages, the blocks shared by all candidates, and some to spare. */
-const KEPT = 12;
+/**
+ * Sessions kept: a candidate's cell in three stages, the blocks shared by all candidates, and some to spare. Blocks of one
+ * shape (see `isSized`) come back in other candidates and are smaller; a candidate has some twenty of them.
+ */
+const KEPT = { open: 12, sized: 64 };
 
 export interface OpenProgram {
   readonly session: InferenceSession;
@@ -48,11 +51,19 @@ export async function createPrograms({
   threads: number;
   layout?: 'plain' | 'blocked';
 }): Promise<Programs> {
-  const sessions = new LRUCache<string, Promise<OpenProgram>>({
-    max: KEPT,
-    dispose: (program) => void program.then(({ session }) => session.release()).catch(() => {}),
-  });
-  const open = (key: string, layout: 'plain' | 'blocked', compile: () => Program): Promise<OpenProgram> => {
+  const cache = (max: number) =>
+    new LRUCache<string, Promise<OpenProgram>>({
+      max,
+      dispose: (program) => void program.then(({ session }) => session.release()).catch(() => {}),
+    });
+  const caches = { open: cache(KEPT.open), sized: cache(KEPT.sized) };
+  const open = (
+    block: Block,
+    key: string,
+    layout: 'plain' | 'blocked',
+    compile: () => Program,
+  ): Promise<OpenProgram> => {
+    const sessions = isSized(block) ? caches.sized : caches.open;
     const known = sessions.get(key);
     if (known) return known;
     const program = createSession({ program: compile(), threads, layout }).then((session) => ({
@@ -68,30 +79,30 @@ export async function createPrograms({
     boundary: ({ stem, blocks }) => {
       const all = [stem, ...blocks];
       const weights = all.flatMap((block) => Object.values(block.weights));
-      const whole =
-        all.every(({ form }) => form === 'map') && weights.every(({ shape }) => shape[0]! % blockSize === 0);
-      return blockSize > 1 && whole ? 'blocked' : 'plain';
+      // ONNX Runtime reorders channels by fours.
+      const fits =
+        all.every(({ form }) => form === 'map') && weights.every(({ shape }) => shape[0]! % 4 === 0);
+      return blockSize > 1 && fits ? 'blocked' : 'plain';
     },
     block: ({ block, input, stride, boundary, spectrum }) => {
       const key = `${spectrum} ${topologyKey(block)}`;
       if (boundary === 'plain')
-        return open(`${stride} ${isSized(block) ? sizesKey(block, input) : ''} ${key}`, 'plain', () =>
+        return open(block, `${stride} ${isSized(block) ? sizesKey(block, input) : ''} ${key}`, 'plain', () =>
           compileBlock({ block, stride, input, spectrum }),
         );
-      const sizes = sizesKey(block, input);
-      return canBeBlocked({ block, input, size: blockSize })
-        ? open(`${sizes} ${key}`, 'blocked', () => compileBlocked({ block, spectrum, input }))
-        : open(`${stride} ${sizes} ${key}`, 'plain', () =>
-            compileBetween({ block, stride, spectrum, input }),
-          );
+      const shaped = `${stride} ${sizesKey(block, input)} ${key}`;
+      const args = { block, stride, spectrum, input, size: blockSize };
+      return canBeBlocked(args)
+        ? open(block, shaped, 'blocked', () => compileBlocked(args))
+        : open(block, shaped, 'plain', () => compileBetween(args));
     },
     stem: ({ block, input, boundary, spectrum }) => {
       const sizes = isSized(block) ? sizesKey(block, input) : '';
-      return open(`stem ${sizes} ${boundary} ${spectrum} ${topologyKey(block)}`, 'plain', () =>
+      return open(block, `stem ${sizes} ${boundary} ${spectrum} ${topologyKey(block)}`, 'plain', () =>
         compileStem({ block, input, boundary, spectrum }),
       );
     },
-    close: async () => sessions.clear(),
+    close: async () => Object.values(caches).forEach((sessions) => void sessions.clear()),
   };
 }
 

@@ -1,4 +1,5 @@
 // In: a network and a draw. Out: what its features and blocks score, computed by the block programs in ONNX Runtime.
+import { LRUCache } from 'lru-cache';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import {
   type Block,
@@ -9,17 +10,9 @@ import {
   topologyKey,
   type Weight,
 } from '../core/programs/block.js';
-import { type Boundary, spectrumOf } from '../core/programs/compile.js';
+import { type Boundary, spectrumOf, weightOrder } from '../core/programs/compile.js';
 import type { Draw } from '../core/programs/draw.js';
-import { size } from '../core/programs/draw.js';
-import {
-  blockedActivation,
-  blockedGradientWeight,
-  blockedWeight,
-  gradientWeightInput,
-  sampleMatrix,
-  weightInput,
-} from '../core/programs/layout.js';
+import { gradientWeightInput, weightInput } from '../core/programs/layout.js';
 import {
   channelsOf,
   type MapShape,
@@ -27,6 +20,7 @@ import {
   type Shape,
   tensorShape,
 } from '../core/programs/operation.js';
+import { blockedActivation, type Reordering, sampleMatrix } from '../core/programs/reordering.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
 import type { OpenProgram, Programs } from './programs.js';
 
@@ -36,9 +30,14 @@ export interface NetworkScore {
   readonly blocks: readonly (number | null)[];
 }
 
-type Reordering = typeof blockedWeight;
+/**
+ * Tensors of a draw that are kept: all of a space whose candidates share their shapes (60 MB at most), and the latest of
+ * one whose shapes have no end.
+ */
+const KEPT_BYTES = 250e6;
+const KEPT_STEMS = 4;
 
-/** A draw's tensors as ONNX Runtime wants them, each made once. */
+/** A draw's tensors as ONNX Runtime wants them, each made once as long as it is kept. */
 export interface DrawTensors {
   readonly batch: number;
   readonly resolution: number;
@@ -61,8 +60,11 @@ export function drawTensors({
   resolution: number;
   blockSize: number;
 }): DrawTensors {
-  const tensors = new Map<string, Tensor>();
-  const values = new Map<string, Promise<unknown>>();
+  const tensors = new LRUCache<string, Tensor>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: ({ size }) => 4 * size + 1,
+  });
+  const values = new LRUCache<string, Promise<unknown>>({ max: KEPT_STEMS });
   const tensor = (key: string, shape: readonly number[], make: () => Float32Array): Tensor => {
     const name = `${key} ${shape.join('x')}`;
     const known = tensors.get(name) ?? new Tensor('float32', make(), shape);
@@ -74,14 +76,13 @@ export function drawTensors({
     resolution,
     weight: (weight, as = asItIs) => {
       const { name, shape, initialization } = weight;
-      const make = () => as(draw.weight(weight), shape, blockSize);
-      const [outputs, inputs, ...kernel] = shape as [number, number, ...number[]];
-      const dims = as === blockedGradientWeight ? [inputs, outputs, ...kernel] : shape;
-      return tensor(`${name} ${as.name} ${JSON.stringify(initialization ?? '')}`, dims, make);
+      const make = () => as.values(draw.weight(weight), shape, blockSize);
+      const key = `${name} ${shape} ${as.name} ${JSON.stringify(initialization ?? '')}`;
+      return tensor(key, as.dims(shape, blockSize), make);
     },
     signs: (block, shape, as = asItIs) => {
-      const make = () => as(draw.signs(block, shape), shape, blockSize);
-      return tensor(`signs.${block} ${as.name}`, as === sampleMatrix ? matrixShape(shape) : shape, make);
+      const make = () => as.values(draw.signs(block, shape), shape, blockSize);
+      return tensor(`signs.${block} ${shape} ${as.name}`, as.dims(shape, blockSize), make);
     },
     input: (shape) => tensor('input', shape, () => draw.input(shape)),
     once: <T>(key: string, make: () => Promise<T>) => {
@@ -91,7 +92,7 @@ export function drawTensors({
   };
 }
 
-const asItIs: Reordering = (values) => values;
+const asItIs: Reordering = { name: '', dims: (shape) => shape, values: (x) => x };
 
 /** Outputs that a feature's expressivity is computed from. */
 const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;
@@ -99,11 +100,6 @@ const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;
 /** Everything that a block's output depends on, the draw and the input aside. */
 function contentKey(block: Block): string {
   return `${topologyKey(block)} ${JSON.stringify(block.weights)}`;
-}
-
-/** [b h w, c] of [b, c, h, w]. */
-function matrixShape([batch, channels, ...sizes]: readonly number[]): readonly number[] {
-  return [batch! * size(sizes), channels!];
 }
 
 /** Scores a network block by block; each block is one run of its topology's program. */
@@ -238,15 +234,21 @@ function weights({
   draw: DrawTensors;
   layout: OpenProgram['layout'];
 }) {
-  const as = layout === 'blocked' ? blockedWeight : undefined;
   const slots = Object.entries(block.weights);
-  return Object.fromEntries(slots.map(([slot, weight]) => [weightInput(slot), draw.weight(weight, as)]));
+  const as = (slot: string) =>
+    layout === 'blocked' ? weightOrder({ block, slot, use: 'forward' }) : undefined;
+  return Object.fromEntries(
+    slots.map(([slot, weight]) => [weightInput(slot), draw.weight(weight, as(slot))]),
+  );
 }
 
 function gradientWeights({ block, draw }: { block: Block; draw: DrawTensors }) {
   const slots = Object.entries(block.weights);
   return Object.fromEntries(
-    slots.map(([slot, weight]) => [gradientWeightInput(slot), draw.weight(weight, blockedGradientWeight)]),
+    slots.map(([slot, weight]) => [
+      gradientWeightInput(slot),
+      draw.weight(weight, weightOrder({ block, slot, use: 'gradient' })),
+    ]),
   );
 }
 

@@ -1,6 +1,7 @@
 // In: score requests of many activities. Out: their results, computed by a fixed number of scorer processes.
 import { CandidateError } from '../core/spec/candidate-error.js';
 import type { FromScorer, ScoreRequest, ScoreResult } from './protocol.js';
+import { residentLimit } from './resident-limit.js';
 import { createScoreQueue, type Job } from './score-queue.js';
 import { type End, type ScorerChild, startScorer } from './scorer-child.js';
 
@@ -55,7 +56,7 @@ export function createScorerPool({
   together = 1,
   timeoutMs = 600_000,
   startTimeoutMs = 60_000,
-  maxResidentBytes = 700e6,
+  maxResidentBytes,
   onEvent = () => {},
 }: {
   script: string;
@@ -68,6 +69,7 @@ export function createScorerPool({
   /** For one request to a scorer, and for a scorer to say that it is ready. */
   timeoutMs?: number;
   startTimeoutMs?: number;
+  /** By default what the request needs, and some to spare: see `residentLimit`. */
   maxResidentBytes?: number;
   onEvent?: (event: PoolEvent) => void;
 }): ScorerPool {
@@ -98,13 +100,15 @@ export function createScorerPool({
   const receive = (slot: Slot, message: Extract<FromScorer, { type: 'scored' }>): void => {
     const seconds = (performance.now() - slot.since!) / 1000;
     onEvent({ type: 'answered', pid: slot.child!.pid, candidates: slot.jobs.length, seconds });
-    take(slot).forEach(({ resolve, reject }, i) => {
+    const jobs = take(slot);
+    jobs.forEach(({ resolve, reject }, i) => {
       const outcome = message.outcomes[i]!;
       if ('result' in outcome) resolve(outcome.result);
       else reject(new CandidateError(outcome));
     });
     // Memory that ONNX Runtime keeps after many sessions (onnxruntime#25325) goes back with the process.
-    if (message.residentBytes > maxResidentBytes) {
+    const limit = maxResidentBytes ?? Math.max(...jobs.map(({ request }) => residentLimit(request)));
+    if (message.residentBytes > limit) {
       slot.state = 'leaving';
       onEvent({ type: 'recycled', pid: slot.child!.pid });
       slot.child!.kill();

@@ -13,6 +13,14 @@ import {
 import { type Dimension, GraphBuilder, type Port } from './onnx.js';
 import { channelsOf, type Emitted, positionsOf, type Shape, type Site } from './operation.js';
 import { operation } from './operations.js';
+import {
+  blockedDepthwise,
+  blockedDepthwiseGradient,
+  blockedGradientWeight,
+  blockedWeight,
+  type Reordering,
+  whole,
+} from './reordering.js';
 
 /**
  * A program: inputs `x` [b, c, h, w], `v` (signs, the output's shape; not for stems) and `w:<slot>` for each weight.
@@ -87,37 +95,49 @@ export function compileBetween({
   stride,
   spectrum,
   input,
+  size,
 }: {
   block: Block;
   stride: number;
   spectrum: Spectrum;
   input: Shape;
+  /** Channels in a block. */
+  size: number;
 }): Program {
-  return compile({ block, stride, spectrum, layout: plain, boundary: 'blocked', wanted: 'all', input });
+  return compile({ block, stride, spectrum, layout: plain, boundary: 'blocked', wanted: 'all', input, size });
 }
 
 /**
- * The program in ONNX Runtime's blocked layout throughout, for one input shape; see `canBeBlocked`. Weights come as
- * `blockedWeight` under `w:<slot>` and `blockedGradientWeight` under `t:<slot>`; `v` as `blockedActivation`, and once
- * more as `sampleMatrix` under `samples`.
+ * The program in ONNX Runtime's blocked layout throughout, for one input shape; see `canBeBlocked`. Weights come in the
+ * orders of `weightOrder`, under `w:<slot>` and, for the gradient, under `t:<slot>`; `v` as `blockedActivation`, and
+ * once more as `sampleMatrix` under `samples`.
  */
 export function compileBlocked({
   block,
+  stride,
   spectrum,
   input,
+  size,
 }: {
   block: Block;
+  stride: number;
   spectrum: Spectrum;
   input: Shape;
+  size: number;
 }): Program {
-  return compile({ block, stride: 1, spectrum, layout: blocked, boundary: 'blocked', wanted: 'all', input });
+  const layout = blocked(size);
+  return compile({ block, stride, spectrum, layout, boundary: 'blocked', wanted: 'all', input, size });
 }
 
-/** Whether a block can run in the blocked layout: stride 1, and channels in whole blocks of `size`. */
-export function canBeBlocked({ block, input, size }: { block: Block; input: Shape; size: number }): boolean {
-  if (isSized(block) || block.instructions.some(({ settings }) => (settings.stride ?? 1) !== 1)) return false;
+/**
+ * Whether a block is faster in the blocked layout. The gradient of a strided convolution reads mostly zeros there: that
+ * is cheap for one kernel a channel and for 1x1, where the zeros come last; others stay plain.
+ */
+export function canBeBlocked({ block, size }: { block: Block; size: number }): boolean {
   if (size === 1 || block.form === 'tokens') return false;
-  return blockShapes({ block, input }).every((shape) => channelsOf(shape) % size === 0);
+  return block.instructions.every(({ operation: name, settings: { stride = 1, kernel } }) => {
+    return stride === 1 || name === 'depthwise' || (name === 'conv' && kernel === 1);
+  });
 }
 
 function compile({
@@ -128,6 +148,7 @@ function compile({
   boundary,
   wanted,
   input,
+  size = 1,
 }: {
   block: Block;
   stride: number;
@@ -136,44 +157,65 @@ function compile({
   boundary: Boundary;
   wanted: 'all' | 'forward';
   input?: Shape;
+  /** Channels in a block of the blocked order, where one is used. */
+  size?: number;
 }): Program {
   const g = new GraphBuilder();
   // Without an input shape channels are open, and the layout does not ask.
   const shapes = input && blockShapes({ block, input });
   const channels = (value: number) => (shapes ? channelsOf(shapes.at(value)!) : 0);
+  const isBlocked = boundary === 'blocked' && layout !== plain;
+  const inMemory = (shape: Shape): Shape =>
+    shape.length === 3 ? [whole(shape[0], size), shape[1], shape[2]] : shape;
   const statistics = block.form === 'tokens' ? tokens : layout;
-  const crossing = boundary === 'blocked' && layout === plain;
+  const crossing = boundary === 'blocked' && !isBlocked;
   const withGradient = wanted === 'all' && spectrum !== 'none';
   const x = crossing && wanted === 'all' ? leaveBlocks(g, 'x', channels(0)) : 'x';
-  const { values, pullback } = forward({ g, block, layout, channels, x });
+  const { values, pullback } = forward({
+    g,
+    block,
+    layout,
+    shapes: isBlocked ? shapes?.map(inMemory) : shapes,
+    x,
+  });
   const y = { value: values.at(-1)!, channels: channels(-1) };
   const dims = (shape: Shape | undefined, names: readonly Dimension[]) =>
     shape ? (shape.length === 3 ? ['b', ...shape] : ['n', shape[1]]) : names;
   const map = ['b', 'c', 'h', 'w'];
-  const inside = dims(input, block.form === 'map' || wanted === 'forward' ? map : ['n', 'c']);
-  const outside = dims(shapes?.at(-1), block.form === 'map' ? ['b', 'd', 'p', 'q'] : ['n', 'd']);
-  const inputs: Port[] = [{ name: 'x', dims: inside }];
+  const inside = (shape: Shape | undefined) =>
+    dims(shape, block.form === 'map' || wanted === 'forward' ? map : ['n', 'c']);
+  const outside = (shape: Shape | undefined) =>
+    dims(shape, block.form === 'map' ? ['b', 'd', 'p', 'q'] : ['n', 'd']);
+  /** What passes from block to block, and what stays inside of this one. */
+  const passed = (shape: Shape | undefined) => (shape && boundary === 'blocked' ? inMemory(shape) : shape);
+  const kept = (shape: Shape | undefined) => (shape && isBlocked ? inMemory(shape) : shape);
+  const last = shapes?.at(-1);
+  const inputs: Port[] = [{ name: 'x', dims: inside(wanted === 'all' ? passed(input) : input) }];
   for (const [slot, { shape }] of Object.entries(block.weights)) {
-    const sizes = shape.map((size, i) => (input ? size : `${slot}_${i}`));
-    inputs.push({ name: weightInput(slot), dims: sizes });
-    if (layout === blocked && withGradient)
-      inputs.push({ name: gradientWeightInput(slot), dims: [sizes[1]!, sizes[0]!, ...sizes.slice(2)] });
+    const sizes = (use: 'forward' | 'gradient') =>
+      isBlocked ? weightOrder({ block, slot, use }).dims(shape, size) : shape;
+    const named = shape.map((_, i) => `${slot}_${i}`);
+    inputs.push({ name: weightInput(slot), dims: input ? sizes('forward') : named });
+    if (isBlocked && withGradient) inputs.push({ name: gradientWeightInput(slot), dims: sizes('gradient') });
   }
-  const outputs = [{ name: 'y', value: crossing ? enterBlocks(g, y.value) : y.value, dims: outside }];
+  const outputs = [
+    { name: 'y', value: crossing ? enterBlocks(g, y.value) : y.value, dims: outside(passed(last)) },
+  ];
   if (spectrum === 'gram') outputs.push({ name: 'gram', value: statistics.gram(g, y), dims: ['n', 'n'] });
   if (spectrum === 'covariance') {
     outputs.push({ name: 'cov', value: statistics.productSum(g, y, y), dims: ['d', 'd'] });
     outputs.push({ name: 'sum', value: statistics.channelSum(g, y), dims: ['d'] });
   }
   if (withGradient) {
-    inputs.push({ name: 'v', dims: outside });
-    const v = { value: 'v', channels: channels(-1), ...(layout === blocked ? { samples: 'samples' } : {}) };
-    if (layout === blocked) inputs.push({ name: 'samples', dims: ['n', channels(-1)] });
+    inputs.push({ name: 'v', dims: outside(kept(last)) });
+    const v = { value: 'v', channels: channels(-1), ...(isBlocked ? { samples: 'samples' } : {}) };
+    if (isBlocked) inputs.push({ name: 'samples', dims: ['n', channels(-1)] });
     const gradient = pullback('v') ?? g.add('Mul', [x, g.float(0)]);
-    const deep = stride === 1 ? gradient : g.add('SpaceToDepth', [gradient], { blocksize: stride });
-    const jac = statistics.productSum(g, { value: deep, channels: channels(0) }, v);
+    const flat = { value: gradient, channels: channels(0) };
+    const deep = stride === 1 ? flat : statistics.deepen(g, flat, { stride, width: input?.[2] ?? 0 });
+    const jac = statistics.productSum(g, deep, v);
     outputs.push({ name: 'jac', value: jac, dims: ['e', 'd'] });
-    outputs.push({ name: 'g', value: gradient, dims: inside });
+    outputs.push({ name: 'g', value: gradient, dims: inside(kept(input)) });
   }
   return g.build({ name: 'block', inputs, outputs });
 }
@@ -183,13 +225,14 @@ function forward({
   g,
   block,
   layout,
-  channels,
+  shapes,
   x,
 }: {
   g: GraphBuilder;
   block: Block;
   layout: Layout;
-  channels: (value: number) => number;
+  /** Of every value, as they lie in memory. */
+  shapes: readonly Shape[] | undefined;
   x: string;
 }) {
   const values = [x];
@@ -199,7 +242,8 @@ function forward({
       inputs: inputs.map((i) => values[i]!),
       slot,
       settings,
-      channels: channels(values.length),
+      channels: shapes ? channelsOf(shapes[values.length]!) : 0,
+      read: shapes?.[inputs[0]!],
       layout,
     };
     const emitted = operation(name).forward(g, site);
@@ -223,6 +267,22 @@ function forward({
     return total(g, gradients[0]!);
   };
   return { values, pullback };
+}
+
+/** The memory order of a weight in a blocked program. */
+export function weightOrder({
+  block,
+  slot,
+  use,
+}: {
+  block: Block;
+  slot: string;
+  use: 'forward' | 'gradient';
+}): Reordering {
+  const reader = block.instructions.find((instruction) => instruction.slot === slot);
+  if (reader?.operation === 'depthwise')
+    return use === 'forward' ? blockedDepthwise : blockedDepthwiseGradient;
+  return use === 'forward' ? blockedWeight : blockedGradientWeight;
 }
 
 function total(g: GraphBuilder, parts: readonly string[]): string | undefined {

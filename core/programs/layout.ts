@@ -9,6 +9,10 @@ export interface Window {
 export interface DepthwiseWindow extends Window {
   readonly channels: number;
 }
+/** Of a gradient: with the shape of what the convolution read, where it is known. */
+interface Read {
+  readonly read?: readonly number[] | undefined;
+}
 
 /** Sums over the samples of tensors, in float32: what expressivity and trainability need of a block's values. */
 export interface Statistics {
@@ -18,6 +22,8 @@ export interface Statistics {
   gram(g: GraphBuilder, a: Samples): string;
   /** Sum over samples by channel, [c]. */
   channelSum(g: GraphBuilder, a: Samples): string;
+  /** Space-to-depth of a map of some width by `stride`, as samples of channels x stride²; the order of these is free. */
+  deepen(g: GraphBuilder, a: Samples, by: { readonly stride: number; readonly width: number }): Samples;
 }
 
 /**
@@ -28,10 +34,10 @@ export interface Layout extends Statistics {
   /** Same-padded convolution with the weight of `slot`. */
   conv(g: GraphBuilder, x: string, slot: string, window: Window): string;
   /** Vector-Jacobian product of that convolution with respect to its input; input sizes are multiples of the stride. */
-  convGradient(g: GraphBuilder, gradient: string, slot: string, window: Window): string;
+  convGradient(g: GraphBuilder, gradient: string, slot: string, window: Window & Read): string;
   /** The same with a kernel for each channel, weight [channels, 1, kernel, kernel], and its product. */
   depthwise(g: GraphBuilder, x: string, slot: string, window: DepthwiseWindow): string;
-  depthwiseGradient(g: GraphBuilder, gradient: string, slot: string, window: DepthwiseWindow): string;
+  depthwiseGradient(g: GraphBuilder, gradient: string, slot: string, window: DepthwiseWindow & Read): string;
   /** Average pooling with stride 1 and same padding (`counted` in the average or not), or without padding. */
   averagePool(g: GraphBuilder, x: string, window: Window, padding: 'counted' | 'not-counted'): string;
   /** Mean over batch and positions, [1, c, 1, 1]. */
@@ -65,7 +71,8 @@ export const gradientWeightInput = (slot: string): string => `t:${slot}`;
 /** [b, c, h, w] as it is written; standard ONNX operators only, any execution provider. */
 export const plain: Layout = {
   conv: (g, x, slot, window) => g.add('Conv', [x, weightInput(slot)], padded(window)),
-  convGradient: (g, gradient, slot, window) => {
+  convGradient: (g, gradient, slot, { kernel, stride }) => {
+    const window = { kernel, stride };
     if (window.stride === 1)
       return g.add('Conv', [gradient, flipped(g, weightInput(slot), window.kernel)], padded(window));
     const extra = window.stride - 1;
@@ -76,7 +83,8 @@ export const plain: Layout = {
   },
   depthwise: (g, x, slot, { channels, ...window }) =>
     g.add('Conv', [x, weightInput(slot)], { ...padded(window), group: channels }),
-  depthwiseGradient: (g, gradient, slot, { channels, ...window }) => {
+  depthwiseGradient: (g, gradient, slot, { channels, kernel, stride }) => {
+    const window = { kernel, stride };
     if (window.stride === 1)
       return g.add('Conv', [gradient, turned(g, weightInput(slot), window.kernel)], {
         ...padded(window),
@@ -106,6 +114,10 @@ export const plain: Layout = {
     return g.add('MatMul', [g.add('Transpose', [columns], { perm: [1, 0] }), columns]);
   },
   channelSum: (g, { value }) => g.add('ReduceSum', [value, g.ints(0, 2, 3)], { keepdims: 0 }),
+  deepen: (g, { value, channels }, { stride }) => ({
+    value: g.add('SpaceToDepth', [value], { blocksize: stride }),
+    channels: channels * stride ** 2,
+  }),
 };
 
 /** Statistics of token matrices [b n, c], whose rows are the samples. */
@@ -113,6 +125,9 @@ export const tokens: Statistics = {
   productSum: (g, a, b) => g.add('MatMul', [transposed(g, a.value), b.value]),
   gram: (g, { value }) => g.add('MatMul', [value, transposed(g, value)]),
   channelSum: (g, { value }) => g.add('ReduceSum', [value, g.ints(0)], { keepdims: 0 }),
+  deepen: () => {
+    throw new Error('tokens have no stride');
+  },
 };
 
 const transposed = (g: GraphBuilder, matrix: string): string =>
@@ -121,17 +136,27 @@ const transposed = (g: GraphBuilder, matrix: string): string =>
 /**
  * ONNX Runtime's blocked layout [b, c / block, h, w, block], through its own operators: convolutions run about twice as
  * fast as in the plain layout, without copies (im2col). Its optimizer uses it for constant weights alone; its operators
- * take weights as inputs too, in the order that `blockedWeight` gives. Channels are multiples of the block; stride 1.
+ * take weights as inputs too, in the order that reordering.ts gives. Channels are filled up to whole blocks with zeros,
+ * which stay zeros. Of strided convolutions only those whose gradient is cheap: see `canBeBlocked`.
  */
-export const blocked: Layout = {
+export const blocked = (block: number): Layout => ({
   conv: (g, x, slot, window) =>
     g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded(window), group: 1 }),
-  convGradient: (g, gradient, slot, window) =>
-    g.add(`Conv@${NCHWC}`, [gradient, gradientWeightInput(slot)], { ...padded(window), group: 1 }),
-  depthwise: (g, x, slot, { channels, ...window }) =>
-    g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded(window), group: channels }),
-  depthwiseGradient: (g, gradient, slot, { channels, ...window }) =>
-    g.add(`Conv@${NCHWC}`, [gradient, gradientWeightInput(slot)], { ...padded(window), group: channels }),
+  convGradient: (g, gradient, slot, { kernel, stride, read }) => {
+    const weights = gradientWeightInput(slot);
+    const attributes = { ...padded({ kernel, stride: 1 }), group: 1 };
+    if (stride === 1) return g.add(`Conv@${NCHWC}`, [gradient, weights], attributes);
+    if (kernel !== 1)
+      throw new Error('no gradient of a strided convolution wider than 1 in the blocked layout');
+    return spread(g, g.add(`Conv@${NCHWC}`, [gradient, weights], attributes), { stride, read, block });
+  },
+  depthwise: (g, x, slot, { channels, kernel, stride }) =>
+    g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded({ kernel, stride }), group: channels }),
+  depthwiseGradient: (g, gradient, slot, { channels, kernel, stride, read }) => {
+    const wide = stride === 1 ? gradient : spread(g, gradient, { stride, read, block });
+    const attributes = { ...padded({ kernel, stride: 1 }), group: channels };
+    return g.add(`Conv@${NCHWC}`, [wide, gradientWeightInput(slot)], attributes);
+  },
   averagePool: (g, x, window, padding) => g.add(`AveragePool@${NCHWC}`, [x], pooling(window, padding)),
   channelMean: (g, x) =>
     g.add('ReduceMean', [g.add(`GlobalAveragePool@${NCHWC}`, [x]), g.ints(0)], { keepdims: 1 }),
@@ -146,61 +171,38 @@ export const blocked: Layout = {
     g.add('FusedMatMul@com.microsoft', [samplesOf(g, a), samplesOf(g, b)], { transA: 1 }),
   gram: (g, a) => g.add('FusedMatMul@com.microsoft', [samplesOf(g, a), samplesOf(g, a)], { transB: 1 }),
   channelSum: (g, a) => g.add('ReduceSum', [samplesOf(g, a), g.ints(0)], { keepdims: 0 }),
-};
+  deepen: (g, { value, channels }, { stride, width }) => {
+    const last = g.add(`ReorderOutput@${NCHWC}`, [value], { channels, channels_last: 1 });
+    const cut = g.add('Reshape', [last, g.ints(-1, stride, width / stride, stride, channels)]);
+    const gathered = g.add('Transpose', [cut], { perm: [0, 2, 1, 3, 4] });
+    const deep = channels * stride ** 2;
+    return { value, channels: deep, samples: g.add('Reshape', [gathered, g.ints(-1, deep)]) };
+  },
+});
+
+/**
+ * Each position of a blocked tensor moved to the first of `stride` x `stride`, zeros around it; `read` is the shape of the
+ * result, [channels, height, width]. In memory a position is a run of as many values as a block has channels.
+ */
+function spread(
+  g: GraphBuilder,
+  x: string,
+  { stride, read, block }: { stride: number; read: readonly number[] | undefined; block: number },
+): string {
+  const [channels, height, width] = read as [number, number, number];
+  const run = g.ints(-1, 1, width / stride, 1, block);
+  const padded = g.add('Pad', [
+    g.add('Reshape', [x, run]),
+    g.ints(0, 0, 0, 0, 0, 0, stride - 1, 0, stride - 1, 0),
+  ]);
+  return g.add('Reshape', [padded, g.ints(-1, channels, height, width)]);
+}
 
 /** A blocked tensor as [b h w, c]. */
 function samplesOf(g: GraphBuilder, { value, channels, samples }: Samples): string {
   if (samples !== undefined) return samples;
   const last = g.add(`ReorderOutput@${NCHWC}`, [value], { channels, channels_last: 1 });
   return g.add('Reshape', [last, g.ints(-1, channels)]);
-}
-
-/** Activations [b, c, h, w] in blocked order: [b, c / block, h, w, block]. */
-export function blockedActivation(x: Float32Array, shape: readonly number[], block: number): Float32Array {
-  const [batch, channels, height, width] = shape as [number, number, number, number];
-  const area = height * width;
-  const out = new Float32Array(x.length);
-  let to = 0;
-  for (let n = 0; n < batch; n++)
-    for (let c = 0; c < channels; c += block)
-      for (let i = 0; i < area; i++)
-        for (let k = 0; k < block; k++) out[to++] = x[(n * channels + c + k) * area + i]!;
-  return out;
-}
-
-/** Activations [b, c, h, w] as samples [b h w, c]. */
-export function sampleMatrix(x: Float32Array, shape: readonly number[]): Float32Array {
-  return blockedActivation(x, shape, shape[1]!);
-}
-
-/** A convolution's weight [out, in, k, k] as the blocked layout wants it: [out/b, in/b, k, k, b in, b out]. */
-export function blockedWeight(weight: Float32Array, shape: readonly number[], block: number): Float32Array {
-  const [outputs, inputs, kernel] = shape as [number, number, number];
-  const area = kernel * kernel;
-  const out = new Float32Array(weight.length);
-  let to = 0;
-  for (let o = 0; o < outputs; o += block)
-    for (let i = 0; i < inputs; i += block)
-      for (let k = 0; k < area; k++)
-        for (let bi = 0; bi < block; bi++)
-          for (let bo = 0; bo < block; bo++) out[to++] = weight[((o + bo) * inputs + i + bi) * area + k]!;
-  return out;
-}
-
-/** The weight whose convolution is the gradient's: [in, out, k, k], rotated by half a turn, in blocked order. */
-export function blockedGradientWeight(
-  weight: Float32Array,
-  shape: readonly number[],
-  block: number,
-): Float32Array {
-  const [outputs, inputs, kernel] = shape as [number, number, number];
-  const area = kernel * kernel;
-  const turned = new Float32Array(weight.length);
-  for (let o = 0; o < outputs; o++)
-    for (let i = 0; i < inputs; i++)
-      for (let k = 0; k < area; k++)
-        turned[(i * outputs + o) * area + area - 1 - k] = weight[(o * inputs + i) * area + k]!;
-  return blockedWeight(turned, [inputs, outputs, kernel, kernel], block);
 }
 
 function padded({ kernel, stride }: Window) {

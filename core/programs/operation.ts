@@ -15,8 +15,10 @@ export interface Site {
   /** Slot of the weight, '' where there is none; of the first where there are several. */
   readonly slot: string;
   readonly settings: Settings;
-  /** Channels of the output. */
+  /** Channels of the output, as many as lie in memory. */
   readonly channels: number;
+  /** Shape of the first input, as it lies in memory; only in programs for one shape. */
+  readonly read?: Shape | undefined;
   readonly layout: Layout;
 }
 export interface Emitted {

@@ -16,8 +16,8 @@ const conv: Operation = {
     output: layout.conv(g, inputs[0]!, slot, window(settings)),
     saved: [],
   }),
-  vjp: (g, { slot, settings, layout }, _, gradient) => [
-    layout.convGradient(g, gradient, slot, window(settings)),
+  vjp: (g, { slot, settings, layout, read }, _, gradient) => [
+    layout.convGradient(g, gradient, slot, { ...window(settings), read }),
   ],
 };
 
@@ -29,8 +29,8 @@ const depthwise: Operation = {
     output: layout.depthwise(g, inputs[0]!, slot, { ...window(settings), channels }),
     saved: [],
   }),
-  vjp: (g, { slot, settings, channels, layout }, _, gradient) => [
-    layout.depthwiseGradient(g, gradient, slot, { ...window(settings), channels }),
+  vjp: (g, { slot, settings, channels, layout, read }, _, gradient) => [
+    layout.depthwiseGradient(g, gradient, slot, { ...window(settings), channels, read }),
   ],
 };
 

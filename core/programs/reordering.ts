@@ -1,0 +1,103 @@
+// In: tensors as they are written. Out: the same in the memory order of ONNX Runtime's blocked layout, filled up with zeros.
+
+/** A memory order: the dimensions that a tensor of `shape` is declared with, and its values. `block`: channels in a block. */
+export interface Reordering {
+  readonly name: string;
+  dims(shape: readonly number[], block: number): readonly number[];
+  values(x: Float32Array, shape: readonly number[], block: number): Float32Array;
+}
+
+/** Channels filled up to whole blocks. */
+export function whole(channels: number, block: number): number {
+  return Math.ceil(channels / block) * block;
+}
+
+/** Activations [b, c, h, w] in blocked order: [b, c / block, h, w, block]. */
+export const blockedActivation: Reordering = {
+  name: 'activation',
+  dims: ([batch, channels, ...sizes], block) => [batch!, whole(channels!, block), ...sizes],
+  values: (x, shape, block) => {
+    const [batch, channels, height, width] = shape as [number, number, number, number];
+    const area = height * width;
+    const out = new Float32Array(batch * whole(channels, block) * area);
+    let to = 0;
+    for (let n = 0; n < batch; n++)
+      for (let c = 0; c < channels; c += block) {
+        const here = Math.min(block, channels - c);
+        for (let i = 0; i < area; i++, to += block)
+          for (let k = 0; k < here; k++) out[to + k] = x[(n * channels + c + k) * area + i]!;
+      }
+    return out;
+  },
+};
+
+/** Activations [b, c, h, w] as samples [b h w, c]. */
+export const sampleMatrix: Reordering = {
+  name: 'samples',
+  dims: ([batch, channels, height, width]) => [batch! * height! * width!, channels!],
+  values: (x, shape) => blockedActivation.values(x, shape, shape[1]!),
+};
+
+/** A convolution's weight [out, in, k, k] as the blocked layout wants it: [out / b, in / b, k, k, b in, b out]. */
+export const blockedWeight: Reordering = {
+  name: 'weight',
+  dims: ([outputs, inputs, ...kernel], block) => [whole(outputs!, block), whole(inputs!, block), ...kernel],
+  values: (x, shape, block) => reorderWeight({ x, shape, block, use: 'forward' }),
+};
+
+/** The weight whose convolution is the gradient's: [in, out, k, k], rotated by half a turn, in blocked order. */
+export const blockedGradientWeight: Reordering = {
+  name: 'gradient weight',
+  dims: ([outputs, inputs, ...kernel], block) => [whole(inputs!, block), whole(outputs!, block), ...kernel],
+  values: (x, shape, block) => reorderWeight({ x, shape, block, use: 'gradient' }),
+};
+
+function reorderWeight({
+  x,
+  shape,
+  block,
+  use,
+}: {
+  x: Float32Array;
+  shape: readonly number[];
+  block: number;
+  use: 'forward' | 'gradient';
+}): Float32Array {
+  const [outputs, inputs, kernel] = shape as [number, number, number];
+  const area = kernel * kernel;
+  const [rows, columns] = use === 'forward' ? [outputs, inputs] : [inputs, outputs];
+  const out = new Float32Array(whole(rows, block) * whole(columns, block) * area);
+  // Where row o + 1, column i + 1 and kernel position k + 1 are from o, i, k in the weight as it is written.
+  const [byRow, byColumn, byPosition, first] =
+    use === 'forward' ? [inputs * area, area, 1, 0] : [area, inputs * area, -1, area - 1];
+  let to = 0;
+  for (let o = 0; o < rows; o += block)
+    for (let i = 0; i < columns; i += block)
+      for (let k = 0; k < area; k++)
+        for (let bi = 0; bi < block; bi++, to += block) {
+          if (i + bi >= columns) continue;
+          let from = o * byRow + (i + bi) * byColumn + first + k * byPosition;
+          const here = Math.min(block, rows - o);
+          for (let bo = 0; bo < here; bo++, from += byRow) out[to + bo] = x[from]!;
+        }
+  return out;
+}
+
+/** A depthwise weight [c, 1, k, k] as [c / b, 1, k, k, b]. */
+export const blockedDepthwise: Reordering = {
+  name: 'depthwise',
+  dims: ([channels, ...rest], block) => [whole(channels!, block), ...rest],
+  values: (x, [channels, , kernel], block) =>
+    blockedActivation.values(x, [1, channels!, kernel!, kernel!], block),
+};
+
+/** The same rotated by half a turn, for the gradient. */
+export const blockedDepthwiseGradient: Reordering = {
+  ...blockedDepthwise,
+  name: 'depthwise gradient',
+  values: (x, shape, block) => {
+    const area = shape[2]! ** 2;
+    const turned = x.map((_, i) => x[i - (i % area) + area - 1 - (i % area)]!);
+    return blockedDepthwise.values(turned, shape, block);
+  },
+};
