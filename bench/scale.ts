@@ -1,9 +1,11 @@
 // In: numbers of candidates. Out: how long searches of that many take from specification to ranking.parquet, and what each process needed.
+import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Command, InvalidArgumentError } from 'commander';
 import { describeMachine } from './measure/machine.js';
-import { measureScale } from './scale/measure.js';
+import { measureScale, specificationOf } from './scale/measure.js';
 import { scaleTables } from './scale/tables.js';
 
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
@@ -16,7 +18,9 @@ const program = new Command('bench:scale')
   .argument('[SIZES...]', 'numbers of candidates', sizes, SIZES)
   .option('--shard-size <N>', 'candidates in a shard', number, 4096)
   .option('--workers <N>', 'score workers, one scorer each', number, 1)
-  .action(async (list: readonly number[], { shardSize, workers }: { shardSize: number; workers: number }) => {
+  .option('--ranking', 'ranking alone, without servers, of scores that are made up as they are read')
+  .action(async (list: readonly number[], { shardSize, workers, ranking }: Options) => {
+    if (ranking) return measureRanking(list);
     const machine = describeMachine();
     console.log(`${machine.processor}, ${machine.cores} cores, node ${machine.node}`);
     const runs = [];
@@ -30,6 +34,25 @@ const program = new Command('bench:scale')
     console.log('\nwritten to bench/results/scale.json');
   });
 await program.parseAsync();
+
+interface Options {
+  readonly shardSize: number;
+  readonly workers: number;
+  readonly ranking?: true;
+}
+
+async function measureRanking(sizes: readonly number[]): Promise<void> {
+  const script = fileURLToPath(new URL('./scale/rank.js', import.meta.url));
+  for (const candidates of sizes) {
+    const specification = specificationOf({ candidates, shardSize: 1 });
+    const args = [...process.execArgv, script, String(candidates), JSON.stringify(specification)];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const { seconds, cpuSeconds, peakBytes, bytes } = JSON.parse(stdout);
+    console.log(
+      `${candidates} candidates ranked in ${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} processor seconds, ${(peakBytes / 1e6).toFixed(0)} MB at most; ranking.csv ${(bytes / 1e6).toFixed(0)} MB`,
+    );
+  }
+}
 
 function number(text: string): number {
   const value = Number(text.replaceAll('_', ''));

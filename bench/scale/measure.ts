@@ -129,7 +129,7 @@ async function search({
   }
 }
 
-function specificationOf({
+export function specificationOf({
   candidates,
   shardSize,
 }: {

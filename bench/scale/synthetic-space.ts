@@ -14,11 +14,11 @@ const SIZE = BASE ** DIGITS;
 const space: Space = {
   kind: SYNTHETIC,
   size: BigInt(SIZE),
-  enumeration: { size: SIZE, at, representative: (candidate) => candidate },
+  enumeration: { size: SIZE, at: syntheticCandidate, representative: (candidate) => candidate },
   proxies: PROXIES,
   parse: (text) => text,
   canonicalKey: (candidate) => candidate,
-  random: (key) => at(sample({ key, count: 1, size: SIZE })[0]!),
+  random: (key) => syntheticCandidate(sample({ key, count: 1, size: SIZE })[0]!),
   mutate: ({ parent }) => parent,
   resolutionStep: () => 1,
   costs: ({ candidate }) => ({ flops: 1e6 * digitSum(candidate), parameters: 1e3 * digitSum(candidate) }),
@@ -27,7 +27,7 @@ const space: Space = {
   },
 };
 
-function at(index: number): string {
+export function syntheticCandidate(index: number): string {
   return `net:${index.toString(BASE).padStart(DIGITS, '0').split('').join('-')}`;
 }
 
