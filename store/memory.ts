@@ -106,7 +106,7 @@ function createBlobs({ check, blobs }: Guard & { readonly blobs: Blobs }): BlobS
         throw new BlobError(`blob ${JSON.stringify(digest)}: not a SHA-256 in lower-case hex`);
       const blob = blobs.get(digest);
       if (!blob) throw new BlobError(`blob ${digest} in memory: missing`);
-      yield blob.bytes;
+      yield blob.bytes.slice();
     },
   };
   return store;

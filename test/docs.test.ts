@@ -18,6 +18,7 @@ const documents = [
   'docs/architecture.md',
   'docs/evolution.md',
   'docs/operations.md',
+  'docs/scale.md',
   ...decisions,
 ];
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');

@@ -77,6 +77,44 @@ export function storeContract(given: {
       }
     });
 
+    test('blobs: in pieces of any size, the same as whole', async () => {
+      const bytes = new Uint8Array(randomBytes(400_000));
+      let reads = 0;
+      const digest = await store.blobs.putStream(async function* () {
+        reads += 1;
+        for (const [from, to] of [
+          [0, 1],
+          [1, 1],
+          [1, 300_000],
+          [300_000, 400_000],
+        ])
+          yield bytes.subarray(from, to);
+      });
+      expect(reads).toBeLessThanOrEqual(2);
+      expect(await store.blobs.put(bytes)).toBe(digest);
+      for (const reader of [store, other]) {
+        const pieces: Uint8Array[] = [];
+        for await (const piece of reader.blobs.stream(digest)) pieces.push(piece);
+        expect(Buffer.compare(Buffer.concat(pieces), bytes)).toBe(0);
+      }
+      await expect(store.blobs.stream('0'.repeat(64))[Symbol.asyncIterator]().next()).rejects.toThrow(
+        'missing',
+      );
+    });
+
+    test('scores: of many at once, those that are there and those that are new', async () => {
+      const scope = fresh();
+      const entries = (p: number) => Array.from({ length: 50 }, (_, i) => ({ key: `${i}`, proxies: { p } }));
+      await store.scores.put(scope, entries(1).slice(10, 20));
+      const outcomes = await other.scores.put(scope, [...entries(2), ...entries(3).slice(0, 5)]);
+      expect(outcomes.flatMap((outcome, i) => (outcome === 'existed' ? [i] : []))).toEqual([
+        ...Array.from({ length: 10 }, (_, i) => 10 + i),
+        ...Array.from({ length: 5 }, (_, i) => 50 + i),
+      ]);
+      const found = await store.scores.get(scope, ['9', '10', '19', '20', 'none']);
+      expect([...found.values()].map(({ p }) => p)).toEqual([2, 1, 1, 2]);
+    });
+
     test('blobs: writing to what was put or got changes nothing', async () => {
       const bytes = Uint8Array.from(randomBytes(10));
       const digest = await store.blobs.put(bytes);
