@@ -4,12 +4,13 @@ import type { SearchActivities } from '../core/spec/search.js';
 import { createTextIndex } from '../core/spec/text-index.js';
 import { writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
-import { lookUp, memberBatches } from './cohort.js';
+import { isDistinct, lookUp, memberBatches } from './cohort.js';
 import { mixed } from './mixed.js';
 
 export function auditScores({ store }: { store: Store }): SearchActivities['auditScores'] {
   return async ({ run, specification, plan }) => {
     const setAside = new Set((await store.failures.list(run)).map(({ candidate }) => candidate));
+    const distinct = isDistinct(specification);
     const seen = createTextIndex();
     const counts = { missing: 0, failed: 0 };
     async function* todo(): AsyncGenerator<string> {
@@ -24,7 +25,7 @@ export function auditScores({ store }: { store: Store }): SearchActivities['audi
             continue;
           }
           counts.missing++;
-          if (seen.add(unit).isNew) yield unit;
+          if (distinct || seen.add(unit).isNew) yield unit;
         }
       }
     }

@@ -4,6 +4,7 @@ import { openSpace } from '../core/spaces/index.js';
 import { SpecError } from '../core/spec/errors.js';
 import type { CandidateListRef } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
+import { sourceOf } from '../core/spec/stages.js';
 import { readCandidates } from '../store/candidate-list.js';
 import type { Proxies, Store } from '../store/store.js';
 
@@ -22,6 +23,12 @@ export function unitOf({ space, cohort }: Specification): (candidate: string) =>
   const { kind, enumeration } = openSpace(space);
   if (!enumeration) throw SpecError.of({ path: 'cohort', message: `classes: not known for ${kind}` });
   return (candidate) => enumeration.representative(candidate);
+}
+
+/** Whether no two candidates of a plan have one unit: then nobody has to remember those that came. */
+export function isDistinct(specification: Specification): boolean {
+  const { kind } = sourceOf(specification);
+  return specification.cohort === 'written' && (kind === 'exhaustive' || kind === 'random');
 }
 
 /** The plan in batches, in order. */

@@ -10,7 +10,7 @@ import type { AuditInput, SearchActivities } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
 import { createTextIndex } from '../core/spec/text-index.js';
 import type { Failure, Proxies, Store } from '../store/store.js';
-import { lookUp, memberBatches } from './cohort.js';
+import { isDistinct, lookUp, memberBatches } from './cohort.js';
 import { type CohortColumns, createColumns } from './rank/columns.js';
 import { withFolder } from './rank/folder.js';
 import { createMembers } from './rank/members.js';
@@ -70,22 +70,25 @@ async function readCohort({
   const known = await store.failures.list(run);
   const setAside = new Map(known.map((failure) => [failure.candidate, failure]));
   const failed: Failure[] = [];
+  const distinct = isDistinct(specification);
   const scored = createTextIndex();
+  let count = 0;
   for await (const batch of memberBatches({ store, specification, plan })) {
-    const fresh = [...new Set(batch.map(({ unit }) => unit))].filter(
-      (unit) => scored.numberOf(unit) === undefined,
-    );
+    const units = [...new Set(batch.map(({ unit }) => unit))];
+    const numbers = new Map(units.map((unit) => [unit, distinct ? undefined : scored.numberOf(unit)]));
+    const fresh = units.filter((unit) => numbers.get(unit) === undefined);
     const found = await lookUp({ store, specification, units: fresh });
     for (const [i, unit] of fresh.entries()) {
       if (found[i]!.includes(undefined)) {
         if (setAside.has(unit)) continue;
         throw new Error(`no score of ${unit} in the store: lost between audit and ranking`);
       }
-      scored.add(unit);
+      if (!distinct) scored.add(unit);
+      numbers.set(unit, count++);
       await columns.add(found[i] as readonly Proxies[]);
     }
     for (const { candidate, unit } of batch) {
-      const number = scored.numberOf(unit);
+      const number = numbers.get(unit);
       if (number === undefined) failed.push({ ...setAside.get(unit)!, candidate });
       else await members.add({ candidate, unit, number });
     }
