@@ -75,6 +75,7 @@ export function scoreShard({
           const entries = await scoreOne({ scoring, input, candidate, draws, turn });
           if ('reason' in entries) {
             await store.failures.put(input.run, [entries]);
+            scoring.onFailed({ search: input.search, shard: input.shard, ...entries });
             return count(index, 'failed');
           }
           await scores.add({ index, entries });
@@ -85,7 +86,6 @@ export function scoreShard({
       clearInterval(timer);
       tick();
     }
-    scoring.onShard(counts);
     return counts;
   };
 }

@@ -1,5 +1,4 @@
 // Out: what the score activity needs of the engine, without importing it.
-import type { ShardResult } from '../core/spec/search.js';
 import type { ScoreRequest, ScoreResult } from '../engine/protocol.js';
 
 export interface Scoring {
@@ -8,7 +7,13 @@ export interface Scoring {
   /** CandidateError where this candidate cannot be scored; any other error is the machine's and is retried. Lower turns go first. */
   score(request: ScoreRequest, turn: number): Promise<ScoreResult>;
   /** Called once for every candidate computed and stored: the record of what was paid for. */
-  onScored(event: { search: string; shard: number; candidate: string }): void;
-  /** Called once for every shard that was finished here. */
-  onShard(result: ShardResult): void;
+  onScored(event: CandidateEvent): void;
+  /** Called once for every candidate that was set aside. */
+  onFailed(event: CandidateEvent & { readonly reason: string; readonly detail: string }): void;
+}
+
+export interface CandidateEvent {
+  readonly search: string;
+  readonly shard: number;
+  readonly candidate: string;
 }

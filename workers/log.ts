@@ -1,4 +1,4 @@
-// In: a role. Out: a logger that writes JSON lines to stderr, and Temporal's own messages with it.
+// In: a role. Out: a logger on stderr, JSON lines or, on a terminal, lines for people; Temporal's own messages with it.
 import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
 
@@ -6,7 +6,7 @@ import { type Logger, pino } from 'pino';
 export function createLog({ role }: { role: string }): Logger {
   return pino(
     { level: process.env.ZEROSCOUT_LOG_LEVEL ?? 'info', base: { pid: process.pid, role } },
-    pino.destination(2),
+    process.stderr.isTTY ? { write: (line) => process.stderr.write(readable(line)) } : pino.destination(2),
   );
 }
 
@@ -42,4 +42,16 @@ export function installTemporalRuntime({
     // The process that starts the worker decides what a signal means.
     shutdownSignals: [],
   });
+}
+
+/** `02:00:01 warn  score  candidate set aside  search=nightly shard=3 ...` of a JSON line. */
+export function readable(line: string): string {
+  const { level, time, pid: _, role, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown>;
+  const fields = Object.entries(rest).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  const at = new Date(Number(time)).toISOString().slice(11, 19);
+  const stack = (err as { stack?: string } | undefined)?.stack;
+  const head = [at, pino.levels.labels[Number(level)]?.padEnd(5), role, msg, ...fields].join('  ');
+  return `${head}\n${stack ? `${stack}\n` : ''}`;
 }

@@ -1,6 +1,6 @@
 // In: what a worker does. Out: the same as Prometheus metrics. docs/operations.md names an action for each that can go wrong.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { RoundReport, ShardResult } from '../core/spec/search.js';
+import type { RoundReport } from '../core/spec/search.js';
 import type { PoolEvent } from '../engine/scorer-pool.js';
 
 /** From a cell at batch 4 to a vision transformer at full resolution. */
@@ -9,7 +9,7 @@ const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 export interface Metrics {
   onPool(event: PoolEvent): void;
   onScored(): void;
-  onShard(result: ShardResult): void;
+  onFailed(): void;
   onSearch(rounds: readonly RoundReport[]): void;
   onStoreFault(fault: { readonly describe: string; readonly kind: string }): void;
   /** How the queue that this worker polls is asked for its backlog, once there is a connection. */
@@ -32,7 +32,7 @@ export function createMetrics({ role, device }: { role: string; device: string }
 
   const candidates = new Counter({
     name: 'zeroscout_candidates_total',
-    help: 'Candidates by outcome: scored at once, failed when their shard ends, reused when their search does',
+    help: 'Candidates by outcome: scored and failed at once, reused when their search ends',
     labelNames: ['outcome'],
     registers,
   });
@@ -75,7 +75,7 @@ export function createMetrics({ role, device }: { role: string; device: string }
       else if (event.type !== 'started') ended.inc({ reason: event.type });
     },
     onScored: () => candidates.inc({ outcome: 'scored' }),
-    onShard: ({ failed }) => candidates.inc({ outcome: 'failed' }, failed),
+    onFailed: () => candidates.inc({ outcome: 'failed' }),
     onSearch: (rounds) => {
       for (const { reused } of rounds) candidates.inc({ outcome: 'reused' }, reused);
     },

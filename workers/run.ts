@@ -88,7 +88,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
                 metrics?.onScored();
                 log.debug(event, 'scored candidate');
               },
-              onShard: (result) => metrics?.onShard(result),
+              onFailed: (event) => {
+                metrics?.onFailed();
+                log.warn(event, 'candidate set aside');
+              },
             },
           }),
           maxConcurrentActivityTaskExecutions: SHARDS_AT_ONCE,

@@ -53,6 +53,15 @@ test('set aside with reason crash; the rest is ranked; the next run computes the
     POISON.map((candidate) => [candidate, 'crash']),
   );
   expect(failures[0]).toContain('killed by SIGSEGV');
+  const lines = score
+    .stderr()
+    .split('\n')
+    .filter((line) => line.includes('"candidate set aside"'));
+  expect(lines.map((line) => JSON.parse(line))).toEqual(
+    expect.arrayContaining(
+      POISON.map((candidate) => expect.objectContaining({ search: 'poison', candidate, reason: 'crash' })),
+    ),
+  );
   const ranked = readRankingCsv(home.read('out/ranking.csv')).map(({ candidate }) => candidate);
   expect(new Set(ranked)).toEqual(new Set(candidates.filter((candidate) => !POISON.includes(candidate))));
   expect(JSON.parse(home.read('out/summary.json'))).toMatchObject({
