@@ -44,6 +44,7 @@ export async function openOnDevice({
   threads = 1,
   profilePrefix,
 }: DeviceOptions & { program: Uint8Array }): Promise<InferenceSession> {
+  if (device === 'cuda') useFullPrecision();
   const provider = device === 'cuda' ? { name: 'cuda', deviceId: 0 } : device;
   try {
     return await InferenceSession.create(program, {
@@ -78,7 +79,7 @@ export function isOutOfMemory(error: unknown): boolean {
  * Keeps CUDA's libraries at full float32. ONNX Runtime lets them round factors to TF32 (10 bits) otherwise, and its Node
  * binding cannot say no. Must be called before the first CUDA session of the process; a setting from outside stays.
  */
-export function useFullPrecision(): void {
+function useFullPrecision(): void {
   process.env.NVIDIA_TF32_OVERRIDE ??= '0';
 }
 

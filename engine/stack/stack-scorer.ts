@@ -4,7 +4,7 @@ import type { Draw } from '../../core/programs/draw.js';
 import type { StackCell } from '../../core/programs/stack/cell.js';
 import { composeStacks, fillOf } from '../../core/programs/stack/compose.js';
 import type { NetworkScore } from '../score.js';
-import { isOutOfMemory, useFullPrecision } from './device.js';
+import { isOutOfMemory } from './device.js';
 import { drawFeeds, type StackCandidate, stackCandidate, stackSkeleton } from './nas-bench-201.js';
 import { createProgramChoice } from './program-choice.js';
 import { scoreRun } from './score-run.js';
@@ -26,7 +26,6 @@ export function createStackScorer({
   openSession = openStackSession,
   ...device
 }: StackScorerOptions): StackScorer {
-  if (device.device === 'cuda') useFullPrecision();
   const skeleton = stackSkeleton({ resolution, features });
   const measured = skeleton.blocks.filter((block) => block.measured);
   const pool = createStatisticsPool(statisticsThreads === undefined ? {} : { threads: statisticsThreads });
