@@ -101,7 +101,7 @@ function loadTemporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClien
 }
 
 function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined {
-  const { NATS_URL: url, NATS_CREDS: creds } = env;
+  const { NATS_URL: url, NATS_CREDS: creds, ZEROSCOUT_NATS_REPLICAS: replicas } = env;
   if (creds && !url) {
     throw SpecError.of({ path: 'NATS_CREDS', message: 'is set, but NATS_URL is not; set both or neither' });
   }
@@ -110,7 +110,12 @@ function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined {
   if (creds && !existsSync(creds)) {
     throw SpecError.of({ path: 'NATS_CREDS', message: `there is no file ${creds}` });
   }
-  return { url, ...(creds && { creds }), source: 'environment' };
+  return {
+    url,
+    ...(creds && { creds }),
+    ...(replicas && { replicas: checkedReplicas(replicas) }),
+    source: 'environment',
+  };
 }
 
 function checkAddress({ address, path }: { readonly address: string; readonly path: string }): void {
@@ -118,6 +123,12 @@ function checkAddress({ address, path }: { readonly address: string; readonly pa
   if (Number(port) < 1 || Number(port) > 65_535) {
     throw SpecError.of({ path, message: `"${address}" is not host:port, for example 127.0.0.1:7233` });
   }
+}
+
+/** JetStream keeps one, three or five copies: an even number outlives no more servers than the odd one below it. */
+function checkedReplicas(text: string): number {
+  if (/^[135]$/.test(text)) return Number(text);
+  throw SpecError.of({ path: 'ZEROSCOUT_NATS_REPLICAS', message: `"${text}" is not 1, 3 or 5` });
 }
 
 /** The store's own reading of the address; here it is a setting that a person wrote. */

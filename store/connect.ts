@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** Path of a credentials file (`nsc generate creds`). */
   readonly creds?: string | undefined;
+  /** Servers of a cluster that keep each message, for streams that do not exist yet; 1 unless told. */
+  readonly replicas?: number | undefined;
   /** How long an operation is retried while the server is away; 30 s unless told. */
   readonly patienceMs?: number | undefined;
   /** Shown by the server's monitoring. */

@@ -17,9 +17,16 @@ const RENEWED_MS = 24 * 3_600_000;
 const LOOKS = 3;
 const LOOK_PAUSE_MS = 150;
 
-export async function createBlobs({ link }: { readonly link: Link }): Promise<BlobStore> {
+/** `replicas` holds for a bucket that is created here, as for streams. */
+export async function createBlobs({
+  link,
+  replicas,
+}: {
+  readonly link: Link;
+  readonly replicas: number;
+}): Promise<BlobStore> {
   const bucket = await link.call(`opening bucket ${BUCKET}`, () =>
-    new Objm(link.js).create(BUCKET, { storage: StorageType.File }),
+    new Objm(link.js).create(BUCKET, { storage: StorageType.File, replicas }),
   );
   const cache = createBlobCache();
 

@@ -16,12 +16,13 @@ export type { ConnectOptions } from './connect.js';
  */
 export async function connectStore(options: ConnectOptions): Promise<Store> {
   const link = await connectLink(options);
+  const { replicas = 1 } = options;
   try {
-    await ensureStreams(link);
+    await ensureStreams({ link, replicas });
     return {
       scores: createScores({ link }),
       failures: createFailures({ link }),
-      blobs: await createBlobs({ link }),
+      blobs: await createBlobs({ link, replicas }),
       progress: createProgress({ link }),
       housekeeping: createHousekeeping({ link }),
       isConnected: link.isAlive,

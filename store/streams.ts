@@ -29,24 +29,32 @@ const FACTS = {
   max_age: 0,
 } as const;
 
-/** Idempotent, also when several processes do it at once. An operator's own placement, replicas or limits are left alone. */
-export async function ensureStreams(link: Link): Promise<void> {
-  await ensureStream({ link, ...SCORES });
-  await ensureStream({ link, ...FAILURES });
+/**
+ * Idempotent, also when several processes do it at once. An operator's own placement, replicas or limits are left alone:
+ * `replicas`, how many servers of a cluster keep each message, holds for what is created here.
+ */
+export async function ensureStreams(given: {
+  readonly link: Link;
+  readonly replicas: number;
+}): Promise<void> {
+  await ensureStream({ ...given, ...SCORES });
+  await ensureStream({ ...given, ...FAILURES });
 }
 
 async function ensureStream(given: {
   readonly link: Link;
+  readonly replicas: number;
   readonly stream: string;
   readonly prefix: string;
 }): Promise<void> {
-  const { link, stream, prefix } = given;
+  const { link, replicas, stream, prefix } = given;
   const config = await link.call(`opening stream ${stream}`, async () => {
     const existing = await find({ link, stream });
     if (existing) return existing;
     try {
-      const wanted = { name: stream, subjects: [`${prefix}.*.*`], storage: StorageType.File, ...FACTS };
-      return (await link.jsm.streams.add(wanted)).config;
+      const subjects = [`${prefix}.*.*`];
+      const kept = { storage: StorageType.File, num_replicas: replicas };
+      return (await link.jsm.streams.add({ name: stream, subjects, ...kept, ...FACTS })).config;
     } catch (error) {
       // another process was first, with a configuration of its own: look at that one
       const raced = codeOf(error) === NAME_IN_USE ? await find({ link, stream }) : undefined;

@@ -24,5 +24,7 @@ export interface NatsSettings {
   readonly url: string;
   /** Path of a credentials file. */
   readonly creds?: string;
+  /** Servers that keep each message, where streams are created; 1 unless told. */
+  readonly replicas?: number;
   readonly source: Exclude<Source, 'file'>;
 }

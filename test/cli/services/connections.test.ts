@@ -49,6 +49,15 @@ describe('settings', () => {
     expect(readConfigured({ env: { ...none, TEMPORAL_ADDRESS: '', NATS_URL: '' } })).toEqual({});
   });
 
+  test('copies of what NATS keeps', () => {
+    const env = { ...none, NATS_URL: 'nats://a' };
+    expect(readConfigured({ env: { ...env, ZEROSCOUT_NATS_REPLICAS: '3' } }).nats?.replicas).toBe(3);
+    for (const wrong of ['2', '0', 'three'])
+      expect(() => readConfigured({ env: { ...env, ZEROSCOUT_NATS_REPLICAS: wrong } })).toThrow(
+        `ZEROSCOUT_NATS_REPLICAS: "${wrong}" is not 1, 3 or 5`,
+      );
+  });
+
   test('the environment', () => {
     const env = { ...none, TEMPORAL_ADDRESS: 'a:7233', TEMPORAL_NAMESPACE: 'n', TEMPORAL_API_KEY: 'key' };
     expect(readConfigured({ env: { ...env, NATS_URL: 'nats://a:4222,b' } })).toEqual({

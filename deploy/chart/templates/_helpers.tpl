@@ -1,0 +1,166 @@
+{{- define "zeroscout.name" -}}
+{{- if contains .Chart.Name .Release.Name }}{{ .Release.Name | trunc 40 | trimSuffix "-" }}{{ else }}{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 40 | trimSuffix "-" }}{{ end }}
+{{- end }}
+
+{{/* Labels of a part: (dict "root" $ "part" "control") */}}
+{{- define "zeroscout.selector" -}}
+app.kubernetes.io/name: {{ .root.Chart.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .part }}
+{{- end }}
+
+{{- define "zeroscout.labels" -}}
+{{ include "zeroscout.selector" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
+{{- end }}
+
+{{- define "zeroscout.secret" -}}
+{{ .Values.secrets.existing | default (include "zeroscout.name" .) }}
+{{- end }}
+
+{{- define "zeroscout.temporalAddress" -}}
+{{- if .Values.temporal.enabled }}{{ include "zeroscout.name" . }}-temporal:7233
+{{- else }}{{ required "temporal.address: host:port of the existing server, since temporal.enabled is false" .Values.temporal.address }}{{ end }}
+{{- end }}
+
+{{- define "zeroscout.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: {{ . }}
+runAsGroup: {{ . }}
+fsGroup: {{ . }}
+seccompProfile: { type: RuntimeDefault }
+{{- end }}
+
+{{- define "zeroscout.containerSecurity" -}}
+allowPrivilegeEscalation: false
+capabilities: { drop: [ALL] }
+{{- end }}
+
+{{/* How every worker reaches both servers; the names are those of Temporal's and NATS's own tools. */}}
+{{- define "zeroscout.env" -}}
+{{- $temporal := .Values.temporal }}{{ $nats := .Values.nats }}{{ $name := include "zeroscout.name" . -}}
+- name: TEMPORAL_ADDRESS
+  value: {{ include "zeroscout.temporalAddress" . | quote }}
+- name: TEMPORAL_NAMESPACE
+  value: {{ $temporal.namespace | quote }}
+{{- if and (not $temporal.enabled) $temporal.apiKeySecret }}
+- name: TEMPORAL_API_KEY
+  valueFrom: { secretKeyRef: { name: {{ $temporal.apiKeySecret }}, key: api-key } }
+{{- end }}
+{{- if and (not $temporal.enabled) $temporal.tls.enabled }}
+- name: TEMPORAL_TLS
+  value: "true"
+{{- with $temporal.tls.serverName }}
+- name: TEMPORAL_TLS_SERVER_NAME
+  value: {{ . | quote }}
+{{- end }}
+{{- if $temporal.tls.secret }}
+- name: TEMPORAL_TLS_SERVER_CA_CERT_PATH
+  value: /etc/zeroscout/temporal/ca.crt
+- name: TEMPORAL_TLS_CLIENT_CERT_PATH
+  value: /etc/zeroscout/temporal/tls.crt
+- name: TEMPORAL_TLS_CLIENT_KEY_PATH
+  value: /etc/zeroscout/temporal/tls.key
+{{- end }}
+{{- end }}
+{{- if $nats.enabled }}
+- name: NATS_PASSWORD
+  valueFrom: { secretKeyRef: { name: {{ include "zeroscout.secret" . }}, key: nats-password } }
+- name: NATS_URL
+  value: {{ $hosts := list }}{{ range $i := until (int $nats.replicas) }}{{ $hosts = append $hosts (printf "%s-nats-%d.%s-nats:4222" $name $i $name) }}{{ end }}{{ printf "nats://zeroscout:$(NATS_PASSWORD)@%s" (join "," $hosts) | quote }}
+{{- else if $nats.urlSecret }}
+- name: NATS_URL
+  valueFrom: { secretKeyRef: { name: {{ $nats.urlSecret }}, key: url } }
+{{- else }}
+- name: NATS_URL
+  value: {{ required "nats.url or nats.urlSecret: the existing servers, since nats.enabled is false" $nats.url | quote }}
+{{- end }}
+{{- if and (not $nats.enabled) $nats.credsSecret }}
+- name: NATS_CREDS
+  value: /etc/zeroscout/nats/nats.creds
+{{- end }}
+- name: ZEROSCOUT_NATS_REPLICAS
+  value: {{ $nats.replicas | quote }}
+{{- end }}
+
+{{/* A worker's pod: (dict "root" $ "part" "score-cpu" "account" "score" "args" list "resources" dict "tagSuffix" "" "scratch" "2Gi" "pool" dict) */}}
+{{- define "zeroscout.workerPod" -}}
+{{- $root := .root }}{{ $temporal := $root.Values.temporal }}{{ $nats := $root.Values.nats -}}
+metadata:
+  labels: {{- include "zeroscout.labels" . | nindent 4 }}
+  {{- with $root.Values.podAnnotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  serviceAccountName: {{ include "zeroscout.name" $root }}-{{ .account }}
+  automountServiceAccountToken: false
+  {{- with $root.Values.imagePullSecrets }}
+  imagePullSecrets: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  # A worker that is told to stop finishes or hands over what it holds within 20 s.
+  terminationGracePeriodSeconds: 60
+  securityContext: {{- include "zeroscout.podSecurity" 1000 | nindent 4 }}
+  containers:
+    - name: worker
+      image: {{ printf "%s:%s%s" $root.Values.image.repository ($root.Values.image.tag | default $root.Chart.AppVersion) .tagSuffix | quote }}
+      imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+      args: {{- toYaml (concat (list "worker") .args (list "--metrics=0.0.0.0:9464")) | nindent 8 }}
+      env:
+        {{- include "zeroscout.env" $root | nindent 8 }}
+        {{- with $root.Values.extraEnv }}{{ toYaml . | nindent 8 }}{{ end }}
+      ports:
+        - { name: metrics, containerPort: 9464 }
+      startupProbe:
+        httpGet: { path: /healthz, port: metrics }
+        periodSeconds: 2
+        failureThreshold: 60
+      # Deadlines are wide: a worker whose machine is busy is not a dead one.
+      livenessProbe:
+        httpGet: { path: /healthz, port: metrics }
+        periodSeconds: 20
+        timeoutSeconds: 10
+        failureThreshold: 6
+      readinessProbe:
+        httpGet: { path: /readyz, port: metrics }
+        periodSeconds: 10
+        timeoutSeconds: 5
+      resources: {{- toYaml .resources | nindent 8 }}
+      securityContext:
+        {{- include "zeroscout.containerSecurity" . | nindent 8 }}
+        readOnlyRootFilesystem: true
+      volumeMounts:
+        - { name: scratch, mountPath: /tmp }
+        {{- if and (not $temporal.enabled) $temporal.tls.secret }}
+        - { name: temporal-tls, mountPath: /etc/zeroscout/temporal, readOnly: true }
+        {{- end }}
+        {{- if and (not $nats.enabled) $nats.credsSecret }}
+        - { name: nats-creds, mountPath: /etc/zeroscout/nats, readOnly: true }
+        {{- end }}
+        {{- with $root.Values.extraVolumeMounts }}{{ toYaml . | nindent 8 }}{{ end }}
+  volumes:
+    - name: scratch
+      emptyDir: { sizeLimit: {{ .scratch }} }
+    {{- if and (not $temporal.enabled) $temporal.tls.secret }}
+    - name: temporal-tls
+      secret: { secretName: {{ $temporal.tls.secret }}, defaultMode: 0440 }
+    {{- end }}
+    {{- if and (not $nats.enabled) $nats.credsSecret }}
+    - name: nats-creds
+      secret: { secretName: {{ $nats.credsSecret }}, defaultMode: 0440 }
+    {{- end }}
+    {{- with $root.Values.extraVolumes }}{{ toYaml . | nindent 4 }}{{ end }}
+  {{- with .pool.nodeSelector }}
+  nodeSelector: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .pool.tolerations }}
+  tolerations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  topologySpreadConstraints:
+    - maxSkew: 1
+      topologyKey: kubernetes.io/hostname
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector:
+        matchLabels: {{- include "zeroscout.selector" . | nindent 10 }}
+{{- end }}

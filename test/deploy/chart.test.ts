@@ -1,0 +1,228 @@
+// In: values. Out: what Helm makes of deploy/chart: valid to Kubernetes, whole in itself, and wired as our own code reads it.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readConfigured } from '../../cli/connections.js';
+import { CONTROL_QUEUE, scoreQueue } from '../../core/spec/search-queues.js';
+import { parseAddress } from '../../store/address.js';
+import { fetchDeployTools, type Manifest, type Rendered, toolsExist } from '../support/deploy-tools.js';
+import { findNatsServer } from '../support/nats.js';
+
+const secrets = { natsPassword: 'a-Password_7', postgresPassword: 'b-Password_8' };
+const scaled = { enabled: true, autoscaling: { enabled: true } };
+const GOOD = {
+  everything: { secrets, pools: { cpu: scaled, cuda: scaled }, networkPolicy: { temporalFrom: [{}] } },
+  existing: {
+    temporal: {
+      enabled: false,
+      address: 'ns.account.tmprl.cloud:7243',
+      namespace: 'ns.account',
+      apiKeySecret: 'temporal-key',
+      tls: { enabled: true, serverName: 'cloud', secret: 'temporal-tls' },
+    },
+    nats: { enabled: false, urlSecret: 'nats-url', credsSecret: 'nats-creds', replicas: 5 },
+    pools: { cpu: scaled },
+    networkPolicy: {
+      metricsFrom: [{ namespaceSelector: {} }],
+      controlEgress: [{ ports: [{ port: 443 }] }],
+    },
+  },
+  small: {
+    secrets: { existing: 'mine' },
+    temporal: { postgresql: { enabled: false, host: 'postgres.example' } },
+    nats: { replicas: 1 },
+    networkPolicy: { enabled: false },
+  },
+} as const;
+const BAD = {
+  'no password': [{}, 'secrets.natsPassword'],
+  'a password that breaks the address': [
+    { secrets: { ...secrets, natsPassword: 'p@ss word' } },
+    'natsPassword',
+  ],
+  'no address': [{ secrets, temporal: { enabled: false } }, 'temporal.address'],
+  'no url': [{ secrets, nats: { enabled: false } }, 'nats.url'],
+  'an even cluster': [{ secrets, nats: { replicas: 2 } }, '/nats/replicas'],
+  'a device that is none': [{ secrets, pools: { cpu: { device: 'tpu' } } }, '/pools/cpu/device'],
+  'a word that is none': [{ secrets, nats: { replica: 3 } }, 'replica'],
+} as const;
+type Case = keyof typeof GOOD;
+
+describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-x64)', () => {
+  let rendered: Readonly<Record<string, Rendered>>;
+  let dockerfile: string;
+  const of = (name: string, kind: string): Manifest[] =>
+    rendered[name]!.manifests.filter((manifest) => manifest.kind === kind);
+  const pods = (name: string): Manifest[] =>
+    ['Deployment', 'StatefulSet', 'Job'].flatMap((kind) => of(name, kind)).map(({ spec }) => spec.template);
+  const containers = (name: string): Manifest[] =>
+    pods(name).flatMap(({ spec }) => [...(spec.initContainers ?? []), ...spec.containers]);
+
+  beforeAll(() => {
+    const tools = fetchDeployTools();
+    const bad = Object.fromEntries(Object.entries(BAD).map(([name, [values]]) => [name, values]));
+    rendered = tools.render<string>({ ...GOOD, ...bad });
+    dockerfile = tools.hadolint('Dockerfile');
+  }, 300_000);
+
+  test('hadolint has nothing against the Dockerfile', () => {
+    expect(dockerfile).toBe('');
+  });
+
+  test.each(Object.keys(GOOD) as Case[])('%s: lint and schemas have nothing against it', (name) => {
+    expect(rendered[name]).not.toHaveProperty('refused');
+    expect(rendered[name]!.problems).toEqual([]);
+  });
+
+  test.each(Object.entries(BAD))('%s is refused by name', (name, [, says]) => {
+    expect(rendered[name]!.refused).toContain(says);
+  });
+
+  test.each(Object.keys(GOOD) as Case[])('%s: every selector finds a pod, every name something', (name) => {
+    const labels = pods(name).map(({ metadata }) => metadata.labels as Record<string, string>);
+    const selectors: Manifest[] = [
+      ...of(name, 'Service').map(({ spec }) => spec.selector),
+      ...['Deployment', 'StatefulSet', 'PodDisruptionBudget']
+        .flatMap((kind) => of(name, kind))
+        .map(({ spec }) => spec.selector.matchLabels),
+      ...of(name, 'NetworkPolicy').map(({ spec }) => spec.podSelector.matchLabels),
+    ];
+    for (const selector of selectors)
+      expect(
+        labels.filter((own) => Object.entries(selector).every(([key, value]) => own[key] === value)).length,
+        JSON.stringify(selector),
+      ).toBe(1);
+
+    const there = new Set(rendered[name]!.manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+    const given = ['mine', 'temporal-key', 'temporal-tls', 'nats-url', 'nats-creds'].map(
+      (key) => `Secret ${key}`,
+    );
+    const wanted = pods(name).flatMap(({ spec }) => [
+      `ServiceAccount ${spec.serviceAccountName}`,
+      ...(spec.volumes ?? []).flatMap(({ configMap, secret }: Manifest) => [
+        ...(configMap ? [`ConfigMap ${configMap.name}`] : []),
+        ...(secret ? [`Secret ${secret.secretName}`] : []),
+      ]),
+    ]);
+    const keys = containers(name)
+      .flatMap(({ env = [] }) => env)
+      .flatMap(({ valueFrom }: Manifest) =>
+        valueFrom?.secretKeyRef ? [`Secret ${valueFrom.secretKeyRef.name}`] : [],
+      );
+    const scalers = of(name, 'ScaledObject').flatMap(({ spec }) => [
+      `Deployment ${spec.scaleTargetRef.name}`,
+      ...spec.triggers.flatMap(({ authenticationRef }: Manifest) =>
+        authenticationRef ? [`TriggerAuthentication ${authenticationRef.name}`] : [],
+      ),
+    ]);
+    for (const one of [...wanted, ...keys, ...scalers]) expect([...there, ...given]).toContain(one);
+  });
+
+  test.each(Object.keys(GOOD) as Case[])(
+    '%s: nobody is root, gains rights or takes without limit',
+    (name) => {
+      for (const { spec } of pods(name)) {
+        expect(spec.securityContext.runAsNonRoot).toBe(true);
+        expect(spec.automountServiceAccountToken).toBe(false);
+      }
+      for (const container of containers(name)) {
+        expect(container.securityContext).toMatchObject({
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+        });
+        expect(container.resources.limits.memory).toBeTruthy();
+        expect(container.resources.requests.cpu).toBeTruthy();
+        expect(container.image).toMatch(/:[\w.-]+$/);
+      }
+    },
+  );
+
+  test('workers are told what our own code reads', () => {
+    const env = (name: Case): NodeJS.ProcessEnv => {
+      const worker = containers(name).find((container) => container.name === 'worker');
+      const values = worker.env.map(({ name, value, valueFrom }: Manifest) => [
+        name,
+        value ?? valueFrom.secretKeyRef.key,
+      ]);
+      return { HOME: '/nowhere', ...Object.fromEntries(values) };
+    };
+    const { temporal, nats } = readConfigured({ env: env('everything') });
+    expect(temporal).toMatchObject({ address: 'scan-zeroscout-temporal:7233', namespace: 'zeroscout' });
+    expect(nats!.replicas).toBe(3);
+    const password = '$(NATS_PASSWORD)';
+    expect(nats!.url).toContain(password);
+    const servers = [0, 1, 2].map((i) => ({
+      host: `scan-zeroscout-nats-${i}.scan-zeroscout-nats`,
+      port: 4222,
+    }));
+    const address = parseAddress(nats!.url.replace(password, 'secret'));
+    expect(address).toMatchObject({ servers, user: 'zeroscout', password: 'secret' });
+
+    // What lies in files is not here to be read.
+    const {
+      NATS_CREDS,
+      TEMPORAL_TLS_SERVER_CA_CERT_PATH,
+      TEMPORAL_TLS_CLIENT_CERT_PATH,
+      TEMPORAL_TLS_CLIENT_KEY_PATH,
+      ...rest
+    } = env('existing');
+    const mounts = containers('existing')[0].volumeMounts.map(({ mountPath }: Manifest) => mountPath);
+    for (const file of [
+      NATS_CREDS,
+      TEMPORAL_TLS_SERVER_CA_CERT_PATH,
+      TEMPORAL_TLS_CLIENT_CERT_PATH,
+      TEMPORAL_TLS_CLIENT_KEY_PATH,
+    ])
+      expect(mounts).toContain(file!.replace(/\/[^/]+$/, ''));
+    expect(readConfigured({ env: { ...rest, NATS_URL: 'nats://elsewhere' } })).toMatchObject({
+      temporal: {
+        address: 'ns.account.tmprl.cloud:7243',
+        namespace: 'ns.account',
+        options: { apiKey: 'api-key' },
+      },
+      nats: { replicas: 5 },
+    });
+  });
+
+  test('KEDA watches the queues that the pools work for', () => {
+    const watched = of('everything', 'ScaledObject').map(({ spec }) => [
+      spec.scaleTargetRef.name,
+      spec.triggers[0].metadata,
+    ]);
+    expect(Object.fromEntries(watched)).toEqual(
+      Object.fromEntries(
+        (['cpu', 'cuda'] as const).map((device) => [
+          `scan-zeroscout-score-${device}`,
+          {
+            endpoint: 'scan-zeroscout-temporal.nas.svc:7233',
+            namespace: 'zeroscout',
+            taskQueue: scoreQueue(device),
+            queueTypes: 'activity',
+            targetQueueSize: '2',
+            includeRunningWorkflowCount: 'true',
+            workflowTaskQueueForCount: CONTROL_QUEUE,
+          },
+        ]),
+      ),
+    );
+    for (const { spec } of of('everything', 'Deployment'))
+      expect('replicas' in spec).toBe(
+        !spec.template.metadata.labels['app.kubernetes.io/component'].startsWith('score-'),
+      );
+  });
+
+  test.each(['everything', 'small'] as const)('%s: nats-server takes its configuration', (name) => {
+    const { data } = of(name, 'ConfigMap').find(({ metadata }) => metadata.name.endsWith('-nats'));
+    const folder = mkdtempSync(join(tmpdir(), 'zeroscout-chart-'));
+    try {
+      const file = join(folder, 'nats.conf');
+      writeFileSync(file, data['nats.conf'].replace('"/data"', JSON.stringify(folder)));
+      const env = { NATS_NAME: 'nats-0', NATS_PASSWORD: secrets.natsPassword };
+      expect(() => execFileSync(findNatsServer()!, ['-t', '-c', file], { env, stdio: 'pipe' })).not.toThrow();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

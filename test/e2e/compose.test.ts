@@ -1,0 +1,129 @@
+// In: deploy/compose.yaml. Out: its services as processes, in the same wiring: three NATS nodes, Temporal (its development
+// server in place of the one on PostgreSQL), control and score worker, command line. They carry a search, also with a node less.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Compose, readCompose } from '../support/compose.js';
+import { BIN, type TestHome, testHome, until } from '../support/home.js';
+import { type NatsServer, runNats } from '../support/nats.js';
+import { startTemporal, type TemporalServer } from '../support/temporal.js';
+import { done, spawnZeroscout, specification } from '../support/zeroscout.js';
+
+const NODES = ['nats-1', 'nats-2', 'nats-3'] as const;
+const WORKERS = ['control', 'score'] as const;
+const variables = { NATS_PASSWORD: 'a-Password_7', POSTGRES_PASSWORD: 'unused' };
+
+// Other systems have no address but 127.0.0.1 on their loopback interface.
+const here = process.platform === 'linux' ? test : test.skip;
+let compose: Compose;
+let home: TestHome;
+let temporal: TemporalServer;
+let nats: readonly NatsServer[] = [];
+
+beforeAll(async () => {
+  if (process.platform !== 'linux') return;
+  home = testHome();
+  // Temporal's development server knows its own parts at 127.0.0.1 alone.
+  temporal = await startTemporal({ home });
+  compose = readCompose({ variables, elsewhere: { 'temporal:7233': temporal.address } });
+  nats = await Promise.all(NODES.map(startNode));
+  createNamespace();
+  for (const name of WORKERS) startWorker(name);
+  await Promise.all(WORKERS.map((name) => answers(`http://${compose.service(name).ip}:9464/readyz`)));
+}, 120_000);
+afterAll(async () => {
+  await Promise.allSettled([temporal?.stop(), ...nats.map((node) => node.stop())]);
+  await home?.remove();
+}, 60_000);
+
+here(
+  'a search from the command line, kept on three nodes; the next one with a node less',
+  async () => {
+    await run('first');
+    expect(await copies()).toEqual({ 'OBJ_zeroscout-blobs': 3, ZEROSCOUT_FAILURES: 3, ZEROSCOUT_SCORES: 3 });
+
+    await nats[0]!.kill();
+    // New leaders are elected within ten seconds; a command that is called meanwhile may say that JetStream does not answer.
+    const two = { 'OBJ_zeroscout-blobs': 2, ZEROSCOUT_FAILURES: 2, ZEROSCOUT_SCORES: 2 };
+    const elected = async () => isDeepStrictEqual(await copies().catch(() => undefined), two);
+    await until(elected, { what: 'two nodes keep every stream', timeoutMs: 60_000, everyMs: 500 });
+    await run('second');
+    expect(home.read('second/ranking.csv')).toBe(home.read('first/ranking.csv'));
+    await run('third', { seed: 2 });
+    expect(home.read('third/ranking.csv')).not.toBe(home.read('first/ranking.csv'));
+  },
+  180_000,
+);
+
+here('no password, no entry', async () => {
+  const { ip } = compose.service('nats-2');
+  await expect(connect({ servers: `${ip}:4222`, reconnect: false })).rejects.toThrow(/authorization/i);
+});
+
+/** A node with the file's configuration; `answers` is the file's test of health. */
+async function startNode(name: string): Promise<NatsServer> {
+  const { ip, environment } = compose.service(name);
+  const folder = join(home.dir, name);
+  mkdirSync(folder);
+  const config = home.write(
+    `${name}.conf`,
+    compose.file(name, 'nats.conf').replace('"/data"', `"${folder}"`),
+  );
+  const node = await runNats({ host: ip, port: 4222, args: ['-c', config], env: environment });
+  await answers(`http://${ip}:8222/healthz`);
+  return node;
+}
+
+/** The file's own command, in a shell as there. */
+function createNamespace(): void {
+  const { command, environment } = compose.service('temporal-namespace');
+  const env = { ...environment, HOME: home.dir, PATH: `${BIN}:${process.env.PATH}` };
+  const { status, stderr } = spawnSync('/bin/sh', ['-euc', ...command], { env, encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+}
+
+function startWorker(name: (typeof WORKERS)[number]): void {
+  const { command, environment } = compose.service(name);
+  spawnZeroscout(command, { home, env: environment });
+}
+
+async function run(out: string, changes: Record<string, unknown> = {}): Promise<void> {
+  const file = home.write(`${out}.json`, specification({ samples: 12, changes }));
+  const { environment } = compose.service('cli');
+  await done(['run', file, '--out', out, '--id', out], { home, env: environment });
+  const { candidates, failed } = JSON.parse(home.read(`${out}/summary.json`));
+  expect({ candidates, failed }).toEqual({ candidates: 12, failed: 0 });
+}
+
+/** Nodes on which each stream is up to date, its leader's among them; 0 where there is no leader. */
+async function copies(): Promise<Record<string, number>> {
+  const { ip } = compose.service('nats-2');
+  const connection = await connect({
+    servers: `${ip}:4222`,
+    user: 'zeroscout',
+    pass: variables.NATS_PASSWORD,
+  });
+  try {
+    const streams = await (await jetstreamManager(connection)).streams.list().next();
+    const counts = streams.map(({ config, cluster: { leader, replicas = [] } = {} }) => [
+      config.name,
+      leader ? 1 + replicas.filter(({ current, offline }) => current && !offline).length : 0,
+    ]);
+    return Object.fromEntries(counts);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function answers(url: string): Promise<void> {
+  const ok = () =>
+    fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+      (response) => response.ok,
+      () => false,
+    );
+  await until(ok, { what: `${url} answers`, timeoutMs: 60_000, everyMs: 100 });
+}

@@ -1,0 +1,80 @@
+// In: a compose file. Out: its services with variables and names of hosts filled in, to be run as processes on loopback addresses.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { ROOT } from './zeroscout.js';
+
+export interface Service {
+  /** Its own address, in place of a container's. */
+  readonly ip: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+interface Written {
+  readonly services: Readonly<Record<string, WrittenService>>;
+}
+interface WrittenService {
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface Compose {
+  service(name: string): Service;
+  /** A file of deploy/ as the service `name` sees it. */
+  file(name: string, path: string): string;
+}
+
+/**
+ * Every service has an address of its own in 127.0.0.0/8, so that all keep the ports of the file. `elsewhere` are those
+ * that run where they like, by host and port in the file.
+ */
+export function readCompose({
+  variables,
+  elsewhere,
+}: {
+  variables: Readonly<Record<string, string>>;
+  elsewhere: Readonly<Record<string, string>>;
+}): Compose {
+  const text = readFileSync(join(ROOT, 'deploy/compose.yaml'), 'utf8');
+  const { services } = parse(text, { merge: true }) as Written;
+  const names = Object.keys(services);
+  // Tests of several clones may run at once.
+  const network = `127.${1 + (process.pid % 250)}.${1 + (Math.floor(process.pid / 250) % 250)}`;
+  const ips = new Map(names.map((name, i) => [name, `${network}.${10 + i}`]));
+
+  /** What the service itself listens at, and the hosts that it knows by name. */
+  const wire = (name: string, value: string) =>
+    value
+      .replaceAll('0.0.0.0', ips.get(name)!)
+      .replace(/([a-z][a-z\d-]*):(\d+)/g, (address, host, port) =>
+        ips.has(host) ? (elsewhere[address] ?? `${ips.get(host)}:${port}`) : address,
+      );
+  const filled = (name: string, value: string) => wire(name, interpolate({ value, variables }));
+
+  return {
+    service(name) {
+      const { command = [], environment = {} } = services[name]!;
+      return {
+        ip: ips.get(name)!,
+        command: command.map((word) => filled(name, word)),
+        environment: Object.fromEntries(
+          Object.entries(environment).map(([key, value]) => [key, filled(name, String(value))]),
+        ),
+      };
+    },
+    file: (name, path) => wire(name, readFileSync(join(ROOT, 'deploy', path), 'utf8')),
+  };
+}
+
+/** `${NAME}`, `${NAME:-otherwise}` and `${NAME:?why}` as Compose reads them; `$$` is a dollar. */
+function interpolate(given: { value: string; variables: Readonly<Record<string, string>> }): string {
+  const { value, variables } = given;
+  return value.replace(/\$\$|\$\{(\w+)(?::([-?])([^}]*))?\}/g, (found, name, how, rest) => {
+    if (found === '$$') return '$';
+    const set = variables[name];
+    if (set) return set;
+    if (how === '-') return rest;
+    throw new Error(`compose.yaml needs ${name}${rest ? `: ${rest}` : ''}`);
+  });
+}
