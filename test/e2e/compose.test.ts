@@ -34,7 +34,7 @@ beforeAll(async () => {
   createNamespace();
   for (const name of WORKERS) startWorker(name);
   await Promise.all(WORKERS.map((name) => answers(`http://${compose.service(name).ip}:9464/readyz`)));
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await Promise.allSettled([temporal?.stop(), ...nats.map((node) => node.stop())]);
   await home?.remove();
