@@ -100,7 +100,7 @@ async function startOne({
     args,
     log: logFile({ home, name }),
     cwd: home.root,
-    env: withoutSettings(process.env),
+    env: { ...SERVERS[name].env, ...withoutSettings(process.env) },
   });
   const record: ServiceRecord = {
     pid: daemon.pid,

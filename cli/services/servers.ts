@@ -17,6 +17,8 @@ export interface Server {
     readonly port: number;
     readonly webPort: number;
   }) => readonly string[];
+  /** Settings of its own in the environment; a person's, of the same names, go before. */
+  readonly env?: NodeJS.ProcessEnv;
   /** True once clients can work with it. Never throws, and answers within about two seconds. */
   readonly isReady: (at: { readonly home: Home; readonly port: number }) => Promise<boolean>;
   /** SQLite and JetStream both write out what they hold when asked to end. */
@@ -51,6 +53,8 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
       if (peer.kind !== 'nats' || peer.info.server_name !== natsName(home)) return false;
       return await jetStreamAnswers({ host: HOST, port, timeoutMs: PROBE_MS });
     },
+    // Go lets a heap grow to twice what is used: a million scores would take 600 MB instead of 400.
+    env: { GOMEMLIMIT: '450MiB' },
     graceMs: 10_000,
   },
 };
