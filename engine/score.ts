@@ -75,9 +75,9 @@ export function drawTensors({
     batch,
     resolution,
     weight: (weight, as = asItIs) => {
-      const { name, shape, initialization } = weight;
+      const { name, shape, initialization, cut } = weight;
       const make = () => as.values(draw.weight(weight), shape, blockSize);
-      const key = `${name} ${shape} ${as.name} ${JSON.stringify(initialization ?? '')}`;
+      const key = `${name} ${shape} ${as.name} ${JSON.stringify([initialization, cut])}`;
       return tensor(key, as.dims(shape, blockSize), make);
     },
     signs: (block, shape, as = asItIs) => {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { SpecError } from '../../core/spec/errors.js';
+import { autoformerCases, autoformerCosts } from './autoformer.js';
 import { isRecord, show } from './fields.js';
 import type { Check, GoldenCase, GoldenKind } from './kind.js';
 import { mbv2 } from './mbv2.js';
@@ -9,7 +10,7 @@ import { mbv2Mutations } from './mbv2-mutations.js';
 import { nb201 } from './nb201.js';
 
 /** Kinds of golden files, told apart by shape: the first that matches. */
-const KINDS: readonly GoldenKind[] = [nb201, mbv2, mbv2Mutations];
+const KINDS: readonly GoldenKind[] = [nb201, mbv2, mbv2Mutations, autoformerCases, autoformerCosts];
 
 export interface GoldenCases {
   readonly kind: string;
