@@ -1,5 +1,5 @@
 // In: an operation's inputs. Out: its shape, its ONNX form and its vector-Jacobian product, side by side in one table.
-import type { Window } from './layout.js';
+import type { Layout, Window } from './layout.js';
 import type { GraphBuilder } from './onnx.js';
 import { channelsOf, mapShape, type Operation, type Settings, type Shape } from './operation.js';
 import { attention } from './tokens/attention.js';
@@ -36,19 +36,18 @@ const depthwise: Operation = {
 
 /**
  * Training-mode batch normalization with scale 1 and shift 0: statistics over batch and positions, biased variance.
- * settings: epsilon (1e-5 if not given).
+ * settings: epsilon (1e-5 if not given); centred (1: the variance is that of centred values, one pass more, for networks
+ * so deep that the rounding of a mean of squares adds up).
  */
 const batchNorm: Operation = {
   shape: ({ inputs }) => inputs[0]!,
   forward: (g, { inputs, channels, settings, layout }) => {
     const x = inputs[0]!;
     const mean = layout.channelMean(g, x);
-    const square = layout.channelMean(g, g.add('Mul', [x, x]));
-    const variance = g.add('Relu', [g.add('Sub', [square, g.add('Mul', [mean, mean])])]);
-    const scale = g.add('Pow', [
-      g.add('Add', [variance, g.float(settings.epsilon ?? EPSILON)]),
-      g.float(-0.5),
-    ]);
+    const epsilon = g.float(settings.epsilon ?? EPSILON);
+    const scale = settings.centred
+      ? centredScale({ g, x, mean, channels, epsilon, layout })
+      : simpleScale({ g, x, mean, epsilon, layout });
     const minus = g.add('Neg', [scale]);
     const shift = g.add('Mul', [mean, minus]);
     return { output: layout.affine(g, { x, channels, scale, shift }), saved: [scale, minus] };
@@ -62,6 +61,29 @@ const batchNorm: Operation = {
     return [layout.affine(g, { x: gradient, channels, scale, shift, rest })];
   },
 };
+
+interface Spread {
+  readonly g: GraphBuilder;
+  readonly x: string;
+  readonly mean: string;
+  readonly epsilon: string;
+  readonly layout: Layout;
+}
+
+/** 1 / sqrt(variance + epsilon) by channel, the variance as mean of squares less square of the mean. */
+function simpleScale({ g, x, mean, epsilon, layout }: Spread): string {
+  const square = layout.channelMean(g, g.add('Mul', [x, x]));
+  const variance = g.add('Relu', [g.add('Sub', [square, g.add('Mul', [mean, mean])])]);
+  return g.add('Pow', [g.add('Add', [variance, epsilon]), g.float(-0.5)]);
+}
+
+/** The same, the variance as mean of squares of centred values. */
+function centredScale({ g, x, mean, channels, epsilon, layout }: Spread & { channels: number }): string {
+  const ones = g.add('Add', [g.add('Mul', [mean, g.float(0)]), g.float(1)]);
+  const centred = layout.affine(g, { x, channels, scale: ones, shift: g.add('Neg', [mean]) });
+  const variance = layout.channelMean(g, g.add('Mul', [centred, centred]));
+  return g.add('Reciprocal', [g.add('Sqrt', [g.add('Add', [variance, epsilon])])]);
+}
 
 /** Slope of the mask: anything above 1e-37 counts as positive. */
 const STEEP = 1e37;

@@ -35,7 +35,7 @@ export function structureNetwork(structure: Structure): Network {
 const nameOf = (blocks: readonly Block[]): string => (blocks.length ? `block${blocks.length - 1}` : 'stem');
 
 function normalized(b: BlockBuilder, value: number): number {
-  return b.add('batchNorm', [value], { epsilon: EPSILON });
+  return b.add('batchNorm', [value], { epsilon: EPSILON, centred: 1 });
 }
 
 function unitBlock({

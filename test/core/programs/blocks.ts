@@ -138,6 +138,7 @@ export const operationBlocks: Readonly<
     simple('batchNorm', [1, 5, 2]),
     simple('batchNorm', [2, 3, 4], [0], { epsilon: 1e-3 }),
     simple('batchNorm', [2, 3, 3], [0], { epsilon: 2 }),
+    simple('batchNorm', [3, 3, 4], [0], { centred: 1 }),
   ],
   relu: [simple('relu', [3, 4, 4]), simple('relu', [1, 1, 7])],
   averagePool: [
