@@ -19,7 +19,7 @@ function roomImports(from, ...allowed) {
   };
 }
 
-/** Within core/: one way, spec <- programs <- spaces, proxies; ranking and report beside them; evolution on top. */
+/** Within core/: one way, spec <- programs <- spaces, proxies; ranking and report beside them; evolution and export on top. */
 function coreImports(from, ...allowed) {
   return {
     name: `core-${from}`,
@@ -58,6 +58,7 @@ module.exports = {
     coreImports('proxies', 'spec', 'programs'),
     coreImports('ranking', 'spec', 'report'),
     coreImports('report', 'spec', 'ranking'),
+    coreImports('export', 'spec', 'programs'),
     coreImports('evolution', 'spec', 'programs', 'spaces', 'ranking'),
 
     {

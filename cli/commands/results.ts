@@ -11,7 +11,7 @@ import { wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
 import { type Results, readResults } from '../search/results.js';
 import { changesText, readChanges } from '../search/show-changes.js';
-import { paretoTable, rankingTable, summaryLines } from '../search/show-results.js';
+import { paretoTable, printable, rankingTable, summaryLines } from '../search/show-results.js';
 import { createFolder, writeResults } from '../search/write-results.js';
 import { type Session, withSession } from '../session.js';
 import { note, print, printJson } from '../terminal.js';
@@ -110,14 +110,4 @@ function showPareto({
     print(
       `${paretoTable(front)}\n\n${front.length} of ${rows.length} candidates; FLOPs of images of ${resolution} x ${resolution}`,
     );
-}
-
-/** JSON has no infinity. */
-function printable(proxies: Readonly<Record<string, number>>): Record<string, number | string> {
-  return Object.fromEntries(
-    Object.entries(proxies).map(([name, value]) => [
-      name,
-      Number.isFinite(value) ? value : value > 0 ? 'inf' : '-inf',
-    ]),
-  );
 }

@@ -106,3 +106,13 @@ function fixed(value: number | null | undefined, digits: number): string {
   if (value === undefined || value === null) return '-';
   return Number.isFinite(value) ? value.toFixed(digits) : value > 0 ? 'inf' : '-inf';
 }
+
+/** JSON has no infinity. */
+export function printable(proxies: Readonly<Record<string, number>>): Record<string, number | string> {
+  return Object.fromEntries(
+    Object.entries(proxies).map(([name, value]) => [
+      name,
+      Number.isFinite(value) ? value : value > 0 ? 'inf' : '-inf',
+    ]),
+  );
+}

@@ -62,8 +62,16 @@ export interface Network {
    * or it is skipped in the mean over blocks (transformers).
    */
   readonly identities: 'worst' | 'skipped';
+  /** What comes after the last feature: pooling over positions and a linear layer; for export, no proxy looks at it. */
+  readonly classifier?: Classifier;
   /** Numbers of the blocks that end a stage, where the space has stages; see `measuredBlocks`. */
   readonly stageEnds?: readonly number[];
+}
+
+export interface Classifier {
+  readonly classes: number;
+  /** Batch normalization and ReLU before the pooling. */
+  readonly normalized: boolean;
 }
 
 /** Which features and blocks are measured: all, as published, or those at the ends of stages. */

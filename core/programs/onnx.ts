@@ -21,7 +21,7 @@ interface Constant {
   readonly name: string;
   readonly type: number;
   readonly dims: readonly number[];
-  readonly data: readonly number[];
+  readonly data: readonly number[] | Float32Array;
 }
 export interface Port {
   readonly name: string;
@@ -90,6 +90,11 @@ export class GraphBuilder {
     const name = this.#tensors.get(content) ?? `c_${this.#tensors.size}`;
     this.#tensors.set(content, name);
     return this.#constant({ name, type: type === 'float' ? FLOAT : INT64, dims, data });
+  }
+
+  /** Float32 weights under a name of their own, which the caller keeps unique. */
+  weights({ name, dims, data }: { name: string; dims: readonly number[]; data: Float32Array }): string {
+    return this.#constant({ name, type: FLOAT, dims, data });
   }
 
   #constant(constant: Constant): string {
@@ -188,7 +193,9 @@ function writeNode(w: Writer, { type, inputs, outputs, attributes }: Node): void
 function writeTensor(w: Writer, { name, type, dims, data }: Constant): void {
   if (dims.length) packed(w, 1, dims);
   w.uint32(16).int32(type);
-  if (type === INT64) packed(w, 7, data);
+  if (data instanceof Float32Array)
+    w.uint32(74).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  else if (type === INT64) packed(w, 7, data);
   else
     message(w, 4, () => {
       for (const value of data) w.float(value);

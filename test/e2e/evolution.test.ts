@@ -1,4 +1,6 @@
 // In: evolutions and constraints. Out: the same ranking whatever the workers and who was killed; what nobody can meet ends with an explanation.
+import { join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSpace } from '../../core/spaces/index.js';
 import { type TestHome, testHome } from '../support/home.js';
@@ -86,6 +88,24 @@ test('the Pareto front: rising FLOPs, rising scores, the best last', async () =>
   const csv = await done(['results', 'first', '--pareto', 'flops', '--format', 'csv'], { home: first });
   expect(csv.stdout.trimEnd().split('\n')).toHaveLength(1 + front.length);
 });
+
+test('the winners leave as texts with costs, ONNX models and PyTorch modules', async () => {
+  const names: Record<string, string> = {};
+  for (const format of ['config', 'onnx', 'pytorch']) {
+    const args = ['export', 'first', '--top', '2', '--format', format, '--out', 'winners', '--json'];
+    const { files } = JSON.parse((await done(args, { home: first })).stdout) as { files: string[] };
+    expect(files).toHaveLength(2);
+    names[format] = `winners/${files[1]!.split('/').at(-1)}`;
+  }
+  const { candidate, costs, rank } = JSON.parse(first.read(names.config!));
+  expect(rank).toBe(2);
+  expect(reference.split('\n')[2]).toContain(candidate);
+  expect(costs).toEqual(space.costs({ candidate, resolution: 32 }));
+  expect(first.read(names.pytorch!)).toContain(candidate);
+  const session = await InferenceSession.create(join(first.dir, names.onnx!));
+  expect(session.outputNames).toEqual(['logits']);
+  await session.release();
+}, 60_000);
 
 describe('what nobody can meet', () => {
   const nobody = { constraints: { parameters: { max: '1k' } } };

@@ -29,7 +29,8 @@ export function structureNetwork(structure: Structure): Network {
         blocks.push(b.build());
       }
   }
-  return { stem: blocks[0]!, blocks: blocks.slice(1), identities: 'worst' };
+  const classifier = { classes: 1000, normalized: false };
+  return { stem: blocks[0]!, blocks: blocks.slice(1), identities: 'worst', classifier };
 }
 
 const nameOf = (blocks: readonly Block[]): string => (blocks.length ? `block${blocks.length - 1}` : 'stem');

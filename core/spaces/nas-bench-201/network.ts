@@ -16,7 +16,8 @@ export function cellNetwork(cell: Cell): Network {
       blocks.push(cellBlock({ cell, index: blocks.length, channels }));
     stageEnds.push(blocks.length - 1);
   });
-  return { stem: stemBlock(), blocks, identities: 'worst', stageEnds };
+  const classifier = { classes: 10, normalized: true };
+  return { stem: stemBlock(), blocks, identities: 'worst', classifier, stageEnds };
 }
 
 function stemBlock(): Block {

@@ -1,0 +1,88 @@
+// In: `zeroscout export ID`. Out: the first of a finished ranking as files that training starts from.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { modelLayers, trainableParameters } from '../../core/export/layers.js';
+import { onnxModel } from '../../core/export/onnx-model.js';
+import { pytorchModule } from '../../core/export/pytorch-module.js';
+import { randomDraw } from '../../core/programs/draw.js';
+import type { RankingRow } from '../../core/report/ranking-csv.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { spaceDefaults } from '../../core/spec/space.js';
+import type { Specification } from '../../core/spec/specification.js';
+import { wholeNumber } from '../arguments.js';
+import { finishedSearch } from '../search/find-search.js';
+import { readResults } from '../search/results.js';
+import { printable } from '../search/show-results.js';
+import { withSession } from '../session.js';
+import { print, printJson } from '../terminal.js';
+
+type Format = 'config' | 'onnx' | 'pytorch';
+
+interface ExportOptions {
+  readonly top: number;
+  readonly format: Format;
+  readonly out: string;
+  readonly json?: true;
+}
+
+export function addExportCommand(program: Command): void {
+  program
+    .command('export')
+    .description('the best candidates of a finished search as files to go on with')
+    .argument('<ID>')
+    .option('--top <N>', 'the first N', wholeNumber({ min: 1, max: 10_000 }), 1)
+    .addOption(
+      new Option('--format <FORMAT>', 'text and costs, ONNX model with initial weights, PyTorch module')
+        .choices(['config', 'onnx', 'pytorch'])
+        .default('config'),
+    )
+    .requiredOption('--out <DIR>', 'folder for the files, rank-1.json and so on')
+    .option('--json', 'print what was written as JSON')
+    .action((id: string, options: ExportOptions) =>
+      withSession({ start: 'never' }, async ({ client, store }) => {
+        const { memo, result } = await finishedSearch({ client, id });
+        const { first } = await readResults({ store, result });
+        const folder = resolve(options.out);
+        await mkdir(folder, { recursive: true });
+        const files: string[] = [];
+        for (const row of await first(options.top)) {
+          const { name, content } = exported({ row, id, specification: memo.specification, ...options });
+          await writeFile(join(folder, name), content);
+          files.push(join(folder, name));
+        }
+        if (options.json) printJson({ id, files });
+        else print(files.join('\n'));
+      }),
+    );
+}
+
+/** The file of one candidate. Images have the size that the space is published with. */
+function exported({
+  row: { rank, candidate, score, proxies },
+  id,
+  specification: { space: kind, seed },
+  format,
+}: {
+  row: RankingRow;
+  id: string;
+  specification: Specification;
+  format: Format;
+}): { name: string; content: string | Uint8Array } {
+  const space = openSpace(kind);
+  const { resolution } = spaceDefaults(kind);
+  const costs = space.costs({ candidate, resolution });
+  if (format === 'config') {
+    const measured = printable({ score, ...proxies });
+    const content = { search: id, rank, space: kind, candidate, resolution, costs, ...measured };
+    return { name: `rank-${rank}.json`, content: `${JSON.stringify(content, null, 2)}\n` };
+  }
+  const layers = modelLayers({ network: space.network({ candidate, resolution }), resolution });
+  if (format === 'onnx')
+    return {
+      name: `rank-${rank}.onnx`,
+      content: onnxModel({ layers, draw: randomDraw({ seed, draw: 0 }), resolution }),
+    };
+  const comment = `${kind.kind} ${candidate}; rank ${rank} of search ${id}; ${trainableParameters(layers)} trainable parameters, images of ${resolution} x ${resolution}`;
+  return { name: `rank_${rank}.py`, content: pytorchModule({ layers, comment }) };
+}

@@ -1,0 +1,78 @@
+// In: PyTorch modules with the ONNX model's weights. Out: the logits of ONNX Runtime. Needs a Python with torch, the baseline's.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { describe, expect, test } from 'vitest';
+import { modelLayers, trainableParameters } from '../../../core/export/layers.js';
+import { onnxModel } from '../../../core/export/onnx-model.js';
+import { pytorchModule } from '../../../core/export/pytorch-module.js';
+import { randomDraw } from '../../../core/programs/draw.js';
+import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+
+const SCRIPT = fileURLToPath(new URL('../../fixtures/pytorch-model.py', import.meta.url));
+const VENV = fileURLToPath(new URL('../../../bench/baseline/.venv/bin/python', import.meta.url));
+const PYTHON = process.env.ZEROSCOUT_BASELINE_PYTHON ?? VENV;
+const present = existsSync(PYTHON);
+if (!present) console.log('no Python with torch (bench/baseline/.venv, ZEROSCOUT_BASELINE_PYTHON): skipped');
+
+describe.skipIf(!present)('the same logits as ONNX Runtime', () => {
+  test.each([
+    { space: nasBench201, resolution: 32, key: { seed: 1, draw: 1, name: 'test' } },
+    { space: nasBench201, resolution: 32, key: { seed: 1, draw: 2, name: 'test' } },
+    { space: mobileNetV2, resolution: 64, key: { seed: 1, draw: 3, name: 'test' } },
+  ])(
+    '$space.kind, random candidate $key.draw',
+    async ({ space, resolution, key }) => {
+      const folder = mkdtempSync(join(tmpdir(), 'zeroscout-export-'));
+      const file = (name: string) => join(folder, name);
+      try {
+        const candidate = space.random(key);
+        const layers = modelLayers({ network: space.network({ candidate, resolution }), resolution });
+        const draw = randomDraw({ seed: 7, draw: 0 });
+        const shape = [2, 3, resolution, resolution];
+        const images = draw.input(shape);
+        const session = await InferenceSession.create(onnxModel({ layers, draw, resolution }));
+        const expected = (await session.run({ images: new Tensor('float32', images, shape) })).logits!;
+        await session.release();
+
+        const weights: Float32Array[] = [];
+        const index: (readonly [string, readonly number[], number])[] = [];
+        let start = 0;
+        for (const layer of layers) {
+          if (layer.kind !== 'conv' && layer.kind !== 'linear') continue;
+          const weight =
+            layer.kind === 'conv'
+              ? layer.weight
+              : { name: layer.name, shape: [layer.classes, layer.channels] };
+          index.push([`${layer.name}.weight`, weight.shape, start]);
+          weights.push(draw.weight(weight));
+          start += weights.at(-1)!.length;
+        }
+        writeFileSync(file('network.py'), pytorchModule({ layers, comment: candidate }));
+        writeFileSync(file('weights'), Buffer.concat(weights.map((w) => new Uint8Array(w.buffer))));
+        writeFileSync(file('index.json'), JSON.stringify({ weights: index, images: shape }));
+        writeFileSync(file('images'), new Uint8Array(images.buffer));
+        const names = ['network.py', 'weights', 'index.json', 'images', 'logits'].map(file);
+        const parameters = execFileSync(PYTHON, [SCRIPT, ...names], { encoding: 'utf8' });
+        expect(Number(parameters)).toBe(trainableParameters(layers));
+        const bytes = readFileSync(file('logits'));
+        const logits = new Float32Array(
+          bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+        );
+        const scale = Math.max(...(expected.data as Float32Array).map(Math.abs));
+        expect(scale).toBeGreaterThan(0);
+        expect(logits).toHaveLength(expected.data.length);
+        logits.forEach((value, i) => {
+          expect(Math.abs(value - Number(expected.data[i]))).toBeLessThanOrEqual(1e-4 * scale);
+        });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+    60_000,
+  );
+});
