@@ -64,7 +64,7 @@ test('again, in other shards: every score is there already, and so is the course
   await done(['run', 'again.json', '--id', 'again', '--out', 'again'], { home: first });
   expect(first.read('again/ranking.csv')).toBe(reference);
   expect(JSON.parse(first.read('again/summary.json'))).toMatchObject({ scored: 0, reused: BUDGET });
-}, 120_000);
+}, 180_000);
 
 test(`killed at random moments, ZEROSCOUT_KILL_SEED=${SEED}: the same bytes`, async () => {
   const home = fresh();
@@ -74,7 +74,7 @@ test(`killed at random moments, ZEROSCOUT_KILL_SEED=${SEED}: the same bytes`, as
   const moments = kills.map(({ what, at }) => `${what} after ${at}`).join(', ');
   console.log(`seed ${SEED}: killed ${moments}; ${computed} computed, ${computedAgain} more than once`);
   expect(home.read('out/ranking.csv')).toBe(reference);
-}, 240_000);
+}, 300_000);
 
 test('the Pareto front: rising FLOPs, rising scores, the best last', async () => {
   const { stdout } = await done(['results', 'first', '--pareto', 'flops', '--json'], { home: first });
@@ -87,7 +87,7 @@ test('the Pareto front: rising FLOPs, rising scores, the best last', async () =>
   });
   const csv = await done(['results', 'first', '--pareto', 'flops', '--format', 'csv'], { home: first });
   expect(csv.stdout.trimEnd().split('\n')).toHaveLength(1 + front.length);
-});
+}, 180_000);
 
 test('the winners leave as texts with costs, ONNX models and PyTorch modules', async () => {
   const names: Record<string, string> = {};
@@ -105,7 +105,7 @@ test('the winners leave as texts with costs, ONNX models and PyTorch modules', a
   const session = await InferenceSession.create(join(first.dir, names.onnx!));
   expect(session.outputNames).toEqual(['logits']);
   await session.release();
-}, 60_000);
+}, 180_000);
 
 describe('what nobody can meet', () => {
   const nobody = { constraints: { parameters: { max: '1k' } } };
@@ -116,7 +116,7 @@ describe('what nobody can meet', () => {
       'constraints: nearly everything is rejected; 10000 candidates drawn in a row gave nothing new: 10000 rejected by parameters.max',
     );
     expect(code).toBe(1);
-  }, 60_000);
+  }, 180_000);
 
   test('a random sample says how many there are', async () => {
     const strategy = { kind: 'random', samples: 5 };
@@ -126,5 +126,5 @@ describe('what nobody can meet', () => {
       'strategy.samples: found 5; only 0 of the 15625 candidates meet the constraints',
     );
     expect(code).toBe(1);
-  }, 60_000);
+  }, 180_000);
 });
