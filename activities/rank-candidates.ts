@@ -22,8 +22,8 @@ export interface RankLimits {
   readonly rows: number;
 }
 
-/** 64 MB of numbers, and about 100 MB of rows. */
-const LIMITS: RankLimits = { values: 8_000_000, rows: 200_000 };
+/** 16 MB of numbers, and about 30 MB of rows, of which a sort makes garbage several times as large. */
+const LIMITS: RankLimits = { values: 2_000_000, rows: 50_000 };
 
 type Members = ReturnType<typeof createMembers>;
 type UnrankedRow = Omit<RankingRow, 'rank'>;

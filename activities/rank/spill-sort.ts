@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appendBlock, readBlocks } from './blocks.js';
 
-const BLOCK_ROWS = 1_000;
+/** A block of each run is in memory while they are merged. */
+const BLOCK_ROWS = 250;
 
 /** External merge sort: `runRows` rows are sorted at a time; each run but the last is written to `folder`, then all are merged. */
 export async function* sorted<T>({

@@ -3,7 +3,7 @@ import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-write
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import { PROXIES } from '../../core/spec/specification.js';
 
-const GROUP_ROWS = 100_000;
+const GROUP_ROWS = 50_000;
 
 export async function writeParquet({
   path,
