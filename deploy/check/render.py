@@ -12,8 +12,8 @@ import kubernetes_validate
 import yaml
 
 CHART = Path(__file__).parent.parent / "chart"
-# Definitions of KEDA are not Kubernetes' own.
-FOREIGN = ("keda.sh/",)
+# Definitions of KEDA and of Prometheus' operator are not Kubernetes' own.
+FOREIGN = ("keda.sh/", "monitoring.coreos.com/")
 
 
 def main() -> None:

@@ -13,7 +13,12 @@ import { findNatsServer } from '../support/nats.js';
 const secrets = { natsPassword: 'a-Password_7', postgresPassword: 'b-Password_8' };
 const scaled = { enabled: true, autoscaling: { enabled: true } };
 const GOOD = {
-  everything: { secrets, pools: { cpu: scaled, cuda: scaled }, networkPolicy: { temporalFrom: [{}] } },
+  everything: {
+    secrets,
+    pools: { cpu: scaled, cuda: scaled },
+    podMonitor: { enabled: true, labels: { release: 'prometheus' } },
+    networkPolicy: { temporalFrom: [{}] },
+  },
   existing: {
     temporal: {
       enabled: false,
