@@ -16,6 +16,8 @@ export const BUCKET = 'zeroscout-blobs';
 
 /** "stream name already in use with a different configuration" */
 const NAME_IN_USE = 10058;
+/** "replicas > 1 not supported in non-clustered mode" */
+const NO_CLUSTER = 10074;
 
 /**
  * What makes put-if-absent that lasts: one message for each subject, and the second is refused instead of taking its
@@ -59,6 +61,10 @@ async function ensureStream(given: {
       // another process was first, with a configuration of its own: look at that one
       const raced = codeOf(error) === NAME_IN_USE ? await find({ link, stream }) : undefined;
       if (raced) return raced;
+      if (codeOf(error) === NO_CLUSTER) {
+        const message = `NATS at ${link.address}: ${replicas} copies of stream ${stream} need a cluster, and this server is in none; unset ZEROSCOUT_NATS_REPLICAS`;
+        throw new ServiceError({ address: link.address, message });
+      }
       throw error;
     }
   });

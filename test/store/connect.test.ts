@@ -171,3 +171,11 @@ test('many processes may create the streams at once; a stream with other setting
   );
   await server.stop();
 });
+
+test('three copies on a server that is alone', async () => {
+  const server = await startNats({ dir: join(dir, 'alone') });
+  expect(await faultOf({ url: server.url, replicas: 3, patienceMs: 60_000 })).toMatch(
+    /3 copies of stream ZEROSCOUT_SCORES need a cluster, .* unset ZEROSCOUT_NATS_REPLICAS$/,
+  );
+  await server.stop();
+});
