@@ -116,7 +116,7 @@ export async function scoreNetwork({
 }): Promise<NetworkScore> {
   const boundary = programs.boundary(network);
   const stem = await draw.once(`stem ${boundary} ${contentKey(network.stem)}`, () =>
-    runStem({ block: network.stem, boundary, draw, programs }),
+    runStem({ block: network.stem, channels: network.inputChannels ?? 3, boundary, draw, programs }),
   );
   const features = [stem.expressivity];
   const blocks: (number | null)[] = [];
@@ -139,16 +139,18 @@ export async function scoreNetwork({
 
 async function runStem({
   block,
+  channels,
   boundary,
   draw,
   programs,
 }: {
   block: Block;
+  channels: number;
   boundary: Boundary;
   draw: DrawTensors;
   programs: Programs;
 }) {
-  const input: MapShape = [3, draw.resolution, draw.resolution];
+  const input: MapShape = [channels, draw.resolution, draw.resolution];
   const shape = blockShapes({ block, input }).at(-1)!;
   const spectrum = spectrumOf({ batch: draw.batch, shape });
   const { session, layout } = await programs.stem({ block, input, boundary, spectrum });

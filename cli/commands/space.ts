@@ -1,9 +1,10 @@
-// In: `zeroscout space describe KIND`. Out: how many candidates a space has, how many functions they are, what they cost.
+// In: `zeroscout space describe KIND|FILE`. Out: how many candidates a space has, how many functions they are, what they cost.
 import type { Command } from 'commander';
 import { describeSpace, type SpaceDescription } from '../../core/spaces/describe.js';
 import { openSpace, SPACE_KINDS } from '../../core/spaces/index.js';
 import { spaceDefaults, spaceOfKind } from '../../core/spec/space.js';
 import { wholeNumber } from '../arguments.js';
+import { readCustomSpace } from '../search/read-specification.js';
 import { print, printJson } from '../terminal.js';
 
 interface Options {
@@ -12,13 +13,15 @@ interface Options {
   readonly json?: true;
 }
 
+const BUILT_IN = SPACE_KINDS.filter((kind) => kind !== 'custom');
+
 export function addSpaceCommand(program: Command): void {
   program
     .command('space')
     .description('what there is to search')
     .command('describe')
     .description('size of a space, distinct functions in it, costs, an example')
-    .argument('<KIND>', SPACE_KINDS.join(', '))
+    .argument('<KIND>', `${BUILT_IN.join(', ')}, or the file that defines a space (.yaml, .yml, .json)`)
     .option('--size <SIZE>', 'of autoformer: tiny, small, base')
     .option(
       '--resolution <PIXELS>',
@@ -26,8 +29,10 @@ export function addSpaceCommand(program: Command): void {
       wholeNumber({ min: 8, max: 512 }),
     )
     .option('--json', 'for programs')
-    .action((kind: string, { resolution, json, ...parameters }: Options) => {
-      const space = spaceOfKind({ kind, parameters, path: 'KIND' });
+    .action(async (kind: string, { resolution, json, ...parameters }: Options) => {
+      const space = /\.(ya?ml|json)$/i.test(kind)
+        ? await readCustomSpace({ path: kind })
+        : spaceOfKind({ kind, parameters, path: 'KIND' });
       const description = describeSpace({
         space: openSpace(space),
         resolution: resolution ?? spaceDefaults(space).resolution,
@@ -42,7 +47,8 @@ function show(description: SpaceDescription): void {
   print(kind);
   print(`  candidates  ${candidates}`);
   if (distinct !== null) print(`  distinct    ${distinct} functions`);
-  if (sampled !== null) print(`  costs of ${sampled} random candidates at ${description.resolution} pixels:`);
+  const whose = sampled === null ? 'all' : `${sampled} random`;
+  print(`  costs of ${whose} candidates at ${description.resolution} pixels:`);
   print(`  FLOPs       ${(flops.min / 1e6).toFixed(2)} to ${(flops.max / 1e6).toFixed(2)} million`);
   print(`  parameters  ${(parameters.min / 1e6).toFixed(3)} to ${(parameters.max / 1e6).toFixed(3)} million`);
   if (layers) print(`  layers      ${layers.min} to ${layers.max}`);

@@ -5,8 +5,12 @@ import { checkAgainstSpace } from '../../core/spaces/check-specification.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
 import { parseCandidateList } from '../../core/spec/candidate-list.js';
+import { checkDefinition } from '../../core/spec/custom-space.js';
 import { SpecError } from '../../core/spec/errors.js';
-import { parseSpecification, type Specification } from '../../core/spec/specification.js';
+import { readDocument } from '../../core/spec/read-document.js';
+import { found } from '../../core/spec/show.js';
+import type { SpaceSpecification } from '../../core/spec/space.js';
+import { checkSpecification, type Specification } from '../../core/spec/specification.js';
 import { specificationDigest } from '../../core/spec/specification-digest.js';
 import { sourceOf } from '../../core/spec/stages.js';
 import { parseTruth, type Truth } from '../../core/spec/truth.js';
@@ -22,7 +26,9 @@ export interface ReadSpecification {
 
 /** SpecError names the file and the field; nothing has been started then. */
 export async function readSpecification(path: string): Promise<ReadSpecification> {
-  const specification = parseSpecification({ text: await readText(path), source: path });
+  const written = readDocument({ text: await readText(path), source: path });
+  const value = await withDefinition({ value: written, folder: dirname(path) });
+  const specification = checkSpecification({ value, source: path });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
   if (strategy.kind !== 'list') {
@@ -36,6 +42,31 @@ export async function readSpecification(path: string): Promise<ReadSpecification
   checkAgainstSpace({ specification, space, candidates: list });
   const digest = specificationDigest(specification, { inputs: { list: sha256(list.join('\n')) } });
   return { specification, list, digest };
+}
+
+/** A specification whose space names a file, with the definition that is in the file: workers see no files of ours. */
+async function withDefinition({ value, folder }: { value: unknown; folder: string }): Promise<unknown> {
+  const space = (value as { space?: { kind?: unknown; file?: unknown } } | null)?.space;
+  if (space?.kind !== 'custom' || !('file' in space)) return value;
+  const { file, ...rest } = space;
+  if (typeof file !== 'string' || file === '' || file.includes('\0'))
+    throw SpecError.of({ path: 'space.file', message: `${found(file)}; must be the path of a YAML file` });
+  if ('definition' in rest)
+    throw SpecError.of({ path: 'space.file', message: 'found beside definition; keep one of the two' });
+  const { definition } = await readCustomSpace({ path: resolve(folder, file), name: `space.file: ${file}` });
+  return { ...(value as object), space: { ...rest, definition } };
+}
+
+/** The space that a file defines; SpecErrors begin with `name`. */
+export async function readCustomSpace({
+  path,
+  name = path,
+}: {
+  path: string;
+  name?: string;
+}): Promise<SpaceSpecification & { kind: 'custom' }> {
+  const value = readDocument({ text: await readText(path, name), source: name });
+  return { kind: 'custom', definition: checkDefinition({ value, source: name }) };
 }
 
 /** Known accuracies of candidates of a space. */

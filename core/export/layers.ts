@@ -24,7 +24,7 @@ export const LOGITS = 'logits';
 
 /** For training: normalizations have scale, shift and running statistics, and the space's classifier comes last. */
 export function modelLayers({
-  network: { stem, blocks, classifier },
+  network: { stem, blocks, classifier, inputChannels = 3 },
   resolution,
 }: {
   network: Network;
@@ -33,7 +33,7 @@ export function modelLayers({
   if (!classifier)
     throw SpecError.of({ path: '--format', message: 'found a network that has only --format config yet' });
   const layers: Layer[] = [];
-  let shape: Shape = [3, resolution, resolution];
+  let shape: Shape = [inputChannels, resolution, resolution];
   let value = IMAGES;
   for (const block of [stem, ...blocks]) {
     const made = blockLayers({ block, input: shape, value });

@@ -3,7 +3,7 @@ import type { Draw } from '../programs/draw.js';
 import { GraphBuilder } from '../programs/onnx.js';
 import { IMAGES, type Layer, LOGITS } from './layers.js';
 
-/** Input `images` [batch, 3, r, r], output `logits` [batch, classes], any batch. Normalizations use running statistics: 0 and 1, untrained. */
+/** Input `images` [batch, channels, r, r], output `logits` [batch, classes], any batch. Normalizations use running statistics: 0 and 1, untrained. */
 export function onnxModel({
   layers,
   draw,
@@ -19,10 +19,12 @@ export function onnxModel({
     const inputs = layer.inputs.map((name) => values.get(name)!);
     values.set(layer.name, addLayer({ g, layer, inputs, draw }));
   }
+  // The stem's convolution comes first.
+  const { weight } = layers[0] as Layer & { kind: 'conv' };
   const { classes } = layers.at(-1) as Layer & { kind: 'linear' };
   return g.build({
     name: 'zeroscout',
-    inputs: [{ name: IMAGES, dims: ['batch', 3, resolution, resolution] }],
+    inputs: [{ name: IMAGES, dims: ['batch', weight.shape[1]!, resolution, resolution] }],
     outputs: [{ name: LOGITS, dims: ['batch', classes], value: values.get(LOGITS)! }],
   });
 }

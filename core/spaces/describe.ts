@@ -1,5 +1,5 @@
 // In: a space. Out: its size, its costs and an example; of one that can be enumerated also the different functions in it.
-import type { Space } from './space.js';
+import type { CostRanges, Space } from './space.js';
 
 /** Random candidates that stand for a space that cannot be walked through. */
 const SAMPLED = 1000;
@@ -8,24 +8,27 @@ export interface SpaceDescription {
   readonly kind: string;
   /** Written candidates, exactly. */
   readonly candidates: bigint | 'unbounded';
-  /** Different canonical keys; null where the space cannot be enumerated. */
+  /** Different canonical keys; null where the space was not walked through. */
   readonly distinct: number | null;
-  /** Of all candidates, or of `sampled` random ones. */
+  /** Costs are those of all candidates, or of `sampled` random ones. */
   readonly sampled: number | null;
   readonly resolution: number;
-  readonly flops: Range;
-  readonly parameters: Range;
-  readonly layers: Range | null;
+  readonly flops: CostRanges['flops'];
+  readonly parameters: CostRanges['parameters'];
+  readonly layers: CostRanges['layers'] | null;
   readonly example: string;
-}
-interface Range {
-  readonly min: number;
-  readonly max: number;
 }
 
 /** Costs are at `resolution`, in pixels. */
 export function describeSpace({ space, resolution }: { space: Space; resolution: number }): SpaceDescription {
-  const { kind, size, enumeration } = space;
+  const { kind, size } = space;
+  const exact = space.costRanges?.({ resolution });
+  if (exact) {
+    const example = space.start ?? space.random({ seed: 1, draw: 0, name: 'describe' });
+    return { kind, candidates: size, distinct: null, sampled: null, resolution, ...exact, example };
+  }
+  // What has ranges of its own when they are within reach is too large to walk through where they are not.
+  const enumeration = space.costRanges ? undefined : space.enumeration;
   const keys = new Set<string>();
   const ranges = { flops: emptyRange(), parameters: emptyRange(), layers: emptyRange() };
   const at = enumeration?.at ?? ((draw: number) => space.random({ seed: 1, draw, name: 'describe' }));

@@ -1,6 +1,7 @@
 // In: the `space` of a specification. Out: the space itself.
 import type { SpaceKind, SpaceSpecification } from '../spec/space.js';
 import { autoformer } from './autoformer/index.js';
+import { customSpace } from './custom/index.js';
 import { mobileNetV2 } from './mobilenet-v2/index.js';
 import { nasBench201 } from './nas-bench-201/index.js';
 import type { Space } from './space.js';
@@ -10,6 +11,7 @@ const OPENERS: { readonly [Kind in SpaceKind]: (space: SpaceSpecification & { ki
   'nas-bench-201': () => nasBench201,
   autoformer,
   'mobilenet-v2': () => mobileNetV2,
+  custom: customSpace,
 };
 
 export const SPACE_KINDS = Object.keys(OPENERS) as readonly SpaceKind[];

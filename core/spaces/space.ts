@@ -12,6 +12,9 @@ export interface Costs {
   readonly layers?: number;
 }
 
+/** The least and the most that candidates of a space cost. */
+export type CostRanges = Readonly<Record<keyof Costs, { readonly min: number; readonly max: number }>>;
+
 /** A candidate is its text: what a person writes, what lists and rankings hold. */
 export interface Space {
   readonly kind: string;
@@ -35,6 +38,8 @@ export interface Space {
   resolutionStep(candidate?: string): number;
   /** `resolution`: side of the images in pixels. A space whose costs are counted at one size alone ignores it. */
   costs(args: { candidate: string; resolution: number }): Costs;
+  /** Exactly, where the space can tell without walking through it; undefined where that would take long. */
+  costRanges?(args: { resolution: number }): CostRanges | undefined;
   network(args: { candidate: string; resolution: number }): Network;
 }
 

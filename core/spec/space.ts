@@ -1,5 +1,6 @@
 // In: the `space` of a specification. Out: its schema, and what the other fields are by default in this space.
 import { z } from 'zod';
+import { Definition } from './custom-space.js';
 import { SpecError } from './errors.js';
 import { checkKind, mapping, oneOf, toIssues } from './fields.js';
 import { PROXIES, type ProxyName } from './proxies.js';
@@ -9,6 +10,8 @@ const Spaces = [
   mapping({ kind: z.literal('nas-bench-201') }),
   mapping({ kind: z.literal('mobilenet-v2') }),
   mapping({ kind: z.literal('autoformer'), size: oneOf(['tiny', 'small', 'base']) }),
+  // People write `file`; whoever reads the specification puts what it holds in its place, since workers see no files.
+  mapping({ kind: z.literal('custom'), definition: Definition }),
 ] as const;
 
 export const SpaceSchema = z
@@ -28,7 +31,7 @@ export interface SpaceDefaults {
   readonly classes: boolean;
 }
 
-const DEFAULTS: Readonly<Record<SpaceKind, SpaceDefaults>> = {
+const DEFAULTS: Readonly<Record<Exclude<SpaceKind, 'custom'>, SpaceDefaults>> = {
   'nas-bench-201': { proxies: PROXIES, resolution: 32, classes: true },
   'mobilenet-v2': { proxies: PROXIES, resolution: 224, classes: false },
   // Steps from feature to feature are no sign of quality in a residual stream; the paper leaves them out.
@@ -39,8 +42,9 @@ const DEFAULTS: Readonly<Record<SpaceKind, SpaceDefaults>> = {
   },
 };
 
-export function spaceDefaults({ kind }: SpaceSpecification): SpaceDefaults {
-  return DEFAULTS[kind];
+export function spaceDefaults(space: SpaceSpecification): SpaceDefaults {
+  if (space.kind !== 'custom') return DEFAULTS[space.kind];
+  return { proxies: PROXIES, resolution: space.definition.input.resolution, classes: false };
 }
 
 /** The space of a kind with these parameters; a SpecError, under `path` for the kind, where there is none. */

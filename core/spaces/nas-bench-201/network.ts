@@ -11,9 +11,9 @@ export function cellNetwork(cell: Cell): Network {
   const stageEnds: number[] = [];
   STAGES.forEach((channels, stage) => {
     if (stage > 0)
-      blocks.push(reductionBlock({ index: blocks.length, from: STAGES[stage - 1]!, to: channels }));
+      blocks.push(reductionBlock({ name: `block${blocks.length}`, from: STAGES[stage - 1]!, to: channels }));
     for (let i = 0; i < CELLS_PER_STAGE; i++)
-      blocks.push(cellBlock({ cell, index: blocks.length, channels }));
+      blocks.push(cellBlock({ cell, name: `block${blocks.length}`, from: channels, to: channels }));
     stageEnds.push(blocks.length - 1);
   });
   const classifier = { classes: 10, normalized: true };
@@ -26,9 +26,22 @@ function stemBlock(): Block {
   return b.build();
 }
 
-/** Node j sums its incoming edges; edges that reach no output, or that nothing reaches, are left out. */
-function cellBlock({ cell, index, channels }: { cell: Cell; index: number; channels: number }): Block {
-  const name = `block${index}`;
+/**
+ * Node j sums its incoming edges; edges that reach no output, or that nothing reaches, are left out. Where `to` is not
+ * `from` the edges of node 0 change the channels: pooling after, skip by a normalized 1x1 convolution (NATS-Bench, Dong
+ * et al. 2021).
+ */
+export function cellBlock({
+  cell,
+  name,
+  from,
+  to: channels,
+}: {
+  cell: Cell;
+  name: string;
+  from: number;
+  to: number;
+}): Block {
   const b = new BlockBuilder({ name });
   const live = liveEdges(cell);
   const nodes: (number | undefined)[] = [0];
@@ -38,16 +51,22 @@ function cellBlock({ cell, index, channels }: { cell: Cell; index: number; chann
     EDGES.forEach((edge, e) => {
       if (edge.to !== to || !live[e]) return;
       const input = nodes[edge.from]!;
-      if (cell[e] === 'skip_connect') parts.push(input);
-      else if (cell[e] === 'avg_pool_3x3')
-        parts.push(b.add('averagePool', [input], { kernel: 3, stride: 1 }));
-      else {
-        const kernel = cell[e] === 'nor_conv_3x3' ? 3 : 1;
-        if (!activated.has(input)) activated.set(input, b.add('relu', [input]));
+      const inputs = edge.from === 0 ? from : channels;
+      const convolve = (value: number, kernel: number) => {
         const slot = `edge${e}`;
-        const w = weight(slot, `${name}.${slot}`, [channels, channels, kernel, kernel]);
-        parts.push(b.add('batchNorm', [b.add('conv', [activated.get(input)!], { kernel, stride: 1 }, w)]));
-      }
+        const w = weight(slot, `${name}.${slot}`, [channels, inputs, kernel, kernel]);
+        return convNorm({ b, input: value, kernel, stride: 1, weight: w });
+      };
+      const relu = () => {
+        if (!activated.has(input)) activated.set(input, b.add('relu', [input]));
+        return activated.get(input)!;
+      };
+      const widens = inputs !== channels;
+      if (cell[e] === 'skip_connect') parts.push(widens ? convolve(input, 1) : input);
+      else if (cell[e] === 'avg_pool_3x3') {
+        const pooled = widens ? convolve(relu(), 1) : input;
+        parts.push(b.add('averagePool', [pooled], { kernel: 3, stride: 1 }));
+      } else parts.push(convolve(relu(), cell[e] === 'nor_conv_3x3' ? 3 : 1));
     });
     // A node of one part is that part; the output is always a value of its own.
     nodes.push(parts.length > 1 || (to === 3 && parts.length) ? b.add('sum', parts) : parts[0]);
@@ -71,8 +90,7 @@ export function liveEdges(cell: Cell): readonly boolean[] {
 }
 
 /** Residual block with stride 2: two convolutions, and 2x2 average pool with a bare 1x1 convolution as shortcut. */
-function reductionBlock({ index, from, to }: { index: number; from: number; to: number }): Block {
-  const name = `block${index}`;
+export function reductionBlock({ name, from, to }: { name: string; from: number; to: number }): Block {
   const b = new BlockBuilder({ name });
   const first = convNorm({
     b,

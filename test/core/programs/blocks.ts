@@ -2,8 +2,11 @@
 import { type Block, BlockBuilder, blockShapes } from '../../../core/programs/block.js';
 import { mapShape, type Settings, type Shape } from '../../../core/programs/operation.js';
 import type { OperationName } from '../../../core/programs/operations.js';
+import { customSpace } from '../../../core/spaces/custom/index.js';
 import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import type { Space } from '../../../core/spaces/space.js';
+import { checkDefinition } from '../../../core/spec/custom-space.js';
 
 export interface TestBlock {
   readonly name: string;
@@ -189,10 +192,23 @@ function reduction(): TestBlock {
 export const mobileBlocks: readonly TestBlock[] = [
   ['SuperConvK3BNRELU(3,8,2,1)SuperResIDWE1K3(8,8,2,8,1)SuperConvK1BNRELU(8,16,1,1)', 4],
   ['SuperConvK3BNRELU(3,4,2,1)SuperResIDWE1K5(4,4,1,4,1)SuperConvK3BNRELU(4,3,1,1)', 2],
-].flatMap(([candidate, side]) => {
-  let input: Shape = [3, 2 * (side as number), 2 * (side as number)];
-  const { stem, blocks } = mobileNetV2.network({ candidate: candidate as string, resolution: input[1] });
-  input = blockShapes({ block: stem, input }).at(-1)!;
+].flatMap(([candidate, side]) =>
+  networkBlocks({ space: mobileNetV2, candidate: candidate as string, resolution: 2 * (side as number) }),
+);
+
+/** Each block of a network but the stem. */
+function networkBlocks({
+  space,
+  candidate,
+  resolution,
+}: {
+  space: Space;
+  candidate: string;
+  resolution: number;
+}): TestBlock[] {
+  const { stem, blocks, inputChannels = 3 } = space.network({ candidate, resolution });
+  const images: Shape = [inputChannels, resolution, resolution];
+  let input = blockShapes({ block: stem, input: images }).at(-1)!;
   return blocks.map((block) => {
     const from = mapShape(input);
     const to = mapShape(blockShapes({ block, input }).at(-1)!);
@@ -200,6 +216,25 @@ export const mobileBlocks: readonly TestBlock[] = [
     input = to;
     return test;
   });
+}
+
+/** Each kind of block of spaces of one's own: with stride and another width first, then alike. */
+const customBlocks: readonly TestBlock[] = [
+  { block: 'conv', width: 3, depth: 2, kernel: 5, stride: 2 },
+  { block: 'basic', width: 4, depth: 2, stride: 2 },
+  { block: 'bottleneck', width: 4, depth: 2, expansion: 2, stride: 4 },
+  { block: 'inverted', width: 3, depth: 2, expansion: 2, stride: 2 },
+  { block: 'inverted', width: 2, expansion: 1 },
+  { block: 'reduction', width: 3 },
+  {
+    block: 'cell',
+    width: 3,
+    cell: '|skip_connect~0|+|avg_pool_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|skip_connect~1|nor_conv_1x1~2|',
+  },
+].flatMap((stage) => {
+  const value = { input: { resolution: 8 }, classes: 2, stem: { width: 2 }, stages: [stage] };
+  const space = customSpace({ definition: checkDefinition({ value, source: 'test' }) });
+  return networkBlocks({ space, candidate: stage.block, resolution: stage.stride === 4 ? 8 : 4 });
 });
 
 /** The first block of a candidate, its 16 channels cut down to 2. */
@@ -217,6 +252,7 @@ export function smallCell(candidate: string): TestBlock {
 export const combinedBlocks: readonly TestBlock[] = [
   reduction(),
   ...mobileBlocks,
+  ...customBlocks,
   ...[
     '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|',
     '|nor_conv_1x1~0|+|avg_pool_3x3~0|skip_connect~1|+|nor_conv_3x3~0|avg_pool_3x3~1|nor_conv_1x1~2|',

@@ -1,0 +1,116 @@
+// In: a definition and the text of a candidate, its index or a key. Out: its stages, and back.
+import type { RandomKey } from '../../programs/random.js';
+import { type RandomStream, randomStream } from '../../programs/random-stream.js';
+import { type Choice, type Definition, type Stage, USES } from '../../spec/custom-space.js';
+import { SpecError } from '../../spec/errors.js';
+import {
+  completed,
+  countOptions,
+  type Option,
+  optionAt,
+  parseOption,
+  printOption,
+  valuesOf,
+} from './options.js';
+
+/** One option for each stage of the definition. */
+export type Candidate = readonly Option[];
+
+export function countCandidates({ stages }: Definition): bigint {
+  return stages.reduce((product, stage) => product * BigInt(countOptions(stage)), 1n);
+}
+
+/** `basic-w32-d2|bottleneck-w64-e4`: stages from the first to the last. */
+export function printCandidate({ stages }: Definition, candidate: Candidate): string {
+  return candidate.map((option, i) => printOption(stages[i]!, option)).join('|');
+}
+
+/** A SpecError says which stage is wrong, what was found and what would be right. */
+export function parseCandidate({ stages }: Definition, text: string): Candidate {
+  const fail = (message: string): never => {
+    const shown = text.length > 120 ? `${text.slice(0, 117)}...` : text;
+    throw SpecError.of({ path: '', message: `candidate "${shown}": ${message}` });
+  };
+  const parts = text.split('|');
+  if (parts.length !== stages.length)
+    fail(`found ${parts.length} stages joined by "|"; must be ${stages.length}`);
+  return parts.map((part, i) =>
+    parseOption({ text: part, stage: stages[i]!, fail: (message) => fail(`stages[${i}]: ${message}`) }),
+  );
+}
+
+/** Candidate number `index`; the last stage changes fastest. */
+export function candidateAt({ stages }: Definition, index: number): Candidate {
+  let rest = index;
+  const options = stages.toReversed().map((stage) => {
+    const count = countOptions(stage);
+    const option = optionAt(stage, rest % count);
+    rest = Math.floor(rest / count);
+    return option;
+  });
+  if (rest !== 0) throw new RangeError(`candidate ${index}: the space has ${index - rest} at most`);
+  return options.toReversed();
+}
+
+/** All candidates are equally likely. */
+export function randomCandidate({ stages }: Definition, key: RandomKey): Candidate {
+  const random = randomStream(key);
+  return stages.map((stage) => optionAt(stage, random.below(countOptions(stage))));
+}
+
+/**
+ * `mutations` times another value for one open choice, drawn from all that the candidate has by then: kind, width, depth,
+ * kernel, expansion or stride of a stage. A kind that uses a choice which the one before did not draws its value.
+ */
+export function mutateCandidate({
+  definition: { stages },
+  parent,
+  key,
+  mutations,
+}: {
+  definition: Definition;
+  parent: Candidate;
+  key: RandomKey;
+  mutations: number;
+}): Candidate {
+  const random = randomStream(key);
+  const child = [...parent];
+  for (let i = 0; i < mutations; i++) {
+    const open = child.flatMap((option, s) =>
+      openChoices(stages[s]!, option).map((choice) => ({ s, choice })),
+    );
+    // A space of one candidate.
+    if (open.length === 0) break;
+    const { s, choice } = random.pick(open);
+    child[s] = changed({ stage: stages[s]!, option: child[s]!, choice, random });
+  }
+  return child;
+}
+
+function openChoices(stage: Stage, { kind }: Option): readonly (Choice | 'kind')[] {
+  const open = USES[kind].filter((choice) => valuesOf(stage, choice).length > 1);
+  return stage.block.length > 1 ? ['kind', ...open] : open;
+}
+
+function changed({
+  stage,
+  option,
+  choice,
+  random,
+}: {
+  stage: Stage;
+  option: Option;
+  choice: Choice | 'kind';
+  random: RandomStream;
+}): Option {
+  if (choice !== 'kind') {
+    const others = valuesOf(stage, choice).filter((value) => value !== option[choice]);
+    return { ...option, [choice]: random.pick(others) };
+  }
+  const kind = random.pick(stage.block.filter((kind) => kind !== option.kind));
+  const kept = USES[kind].map((choice) => {
+    const value = USES[option.kind].includes(choice) ? option[choice] : random.pick(valuesOf(stage, choice));
+    return [choice, value] as const;
+  });
+  return completed(kind, Object.fromEntries(kept));
+}

@@ -1,0 +1,138 @@
+// In: a definition. Out: what its candidates cost, counted over their blocks, and exactly between what and what.
+import { type Block, blockShapes } from '../../programs/block.js';
+import { channelsOf, type MapShape, mapShape, positionsOf } from '../../programs/operation.js';
+import type { Definition } from '../../spec/custom-space.js';
+import type { CostRanges, Costs } from '../space.js';
+import type { Candidate } from './candidate.js';
+import { activatesFirst, stageBlocks, stemBlock } from './network.js';
+import { countOptions, type Option, optionAt } from './options.js';
+
+/** Options times shapes up to which ranges are computed: a second's work. */
+const MOST_STEPS = 20_000;
+
+export interface Counter {
+  costs(args: { candidate: Candidate; resolution: number }): Required<Costs>;
+  /** Undefined where there are too many options. */
+  ranges(args: { resolution: number }): CostRanges | undefined;
+}
+
+interface Counted {
+  readonly flops: number;
+  readonly parameters: number;
+  readonly output: MapShape;
+}
+
+/**
+ * Multiply-accumulates of all convolutions and of the classifier; parameters: their weights, the classifier's biases, and
+ * two for each normalized channel. Layers: repetitions of all stages. Stages are counted once for each shape they meet.
+ */
+export function createCounter(definition: Definition): Counter {
+  const { stages, input, classes } = definition;
+  const known = new Map<string, Counted>();
+  const once = (key: string, count: () => Counted): Counted => {
+    const counted = known.get(key) ?? count();
+    known.set(key, counted);
+    return counted;
+  };
+  const countStem = (first: Option, resolution: number) =>
+    once(`stem ${first.width} ${resolution}`, () =>
+      countBlocks([stemBlock({ definition, first })], [input.channels, resolution, resolution]),
+    );
+  const countStage = (stage: number, option: Option, shape: MapShape) =>
+    once(`${stage} ${Object.values(option)} ${shape}`, () =>
+      countBlocks(stageBlocks({ definition, stage, option, from: channelsOf(shape) }), shape),
+    );
+  const countHead = (last: Option) => ({
+    flops: last.width * classes,
+    // What ends before its activation is normalized once more.
+    parameters: last.width * classes + classes + (activatesFirst(last) ? 2 * last.width : 0),
+  });
+  return {
+    costs: ({ candidate, resolution }) => {
+      const stem = countStem(candidate[0]!, resolution);
+      const head = countHead(candidate.at(-1)!);
+      let { output } = stem;
+      let flops = stem.flops + head.flops;
+      let parameters = stem.parameters + head.parameters;
+      let layers = 0;
+      candidate.forEach((option, stage) => {
+        const counted = countStage(stage, option, output);
+        flops += counted.flops;
+        parameters += counted.parameters;
+        layers += option.depth;
+        output = counted.output;
+      });
+      return { flops, parameters, layers };
+    },
+    ranges: ({ resolution }) => {
+      // By the shape that reaches a stage: all that matters of the stages before.
+      let reached = new Map<string, { readonly shape?: MapShape; readonly ranges: CostRanges }>();
+      reached.set('', { ranges: NOTHING });
+      let steps = 0;
+      for (const [stage, one] of stages.entries()) {
+        const next: typeof reached = new Map();
+        const count = countOptions(one);
+        steps += count * reached.size;
+        if (steps > MOST_STEPS) return undefined;
+        for (const before of reached.values())
+          for (let index = 0; index < count; index++) {
+            const option = optionAt(one, index);
+            const stem = before.shape ? undefined : countStem(option, resolution);
+            const counted = countStage(stage, option, before.shape ?? stem!.output);
+            const head = stage === stages.length - 1 ? countHead(option) : undefined;
+            const ranges = shifted(before.ranges, {
+              flops: counted.flops + (stem?.flops ?? 0) + (head?.flops ?? 0),
+              parameters: counted.parameters + (stem?.parameters ?? 0) + (head?.parameters ?? 0),
+              layers: option.depth,
+            });
+            const key = counted.output.join();
+            const other = next.get(key);
+            next.set(key, { shape: counted.output, ranges: other ? joined(other.ranges, ranges) : ranges });
+          }
+        reached = next;
+      }
+      return [...reached.values()].map(({ ranges }) => ranges).reduce(joined);
+    },
+  };
+}
+
+/** Of blocks one after the other. */
+function countBlocks(blocks: readonly Block[], input: MapShape): Counted {
+  let [flops, parameters] = [0, 0];
+  let output = input;
+  for (const block of blocks) {
+    const shapes = blockShapes({ block, input: output });
+    block.instructions.forEach(({ operation, slot }, i) => {
+      const shape = shapes[i + 1]!;
+      if (operation === 'batchNorm') parameters += 2 * channelsOf(shape);
+      if (!slot) return;
+      const size = block.weights[slot]!.shape.reduce((product, n) => product * n, 1);
+      parameters += size;
+      flops += size * positionsOf(shape);
+    });
+    output = mapShape(shapes.at(-1)!);
+  }
+  return { flops, parameters, output };
+}
+
+const COSTS = ['flops', 'parameters', 'layers'] as const;
+const NOTHING: CostRanges = {
+  flops: { min: 0, max: 0 },
+  parameters: { min: 0, max: 0 },
+  layers: { min: 0, max: 0 },
+};
+
+function shifted(ranges: CostRanges, by: Required<Costs>): CostRanges {
+  return perCost((cost) => ({ min: ranges[cost].min + by[cost], max: ranges[cost].max + by[cost] }));
+}
+
+function joined(a: CostRanges, b: CostRanges): CostRanges {
+  return perCost((cost) => ({
+    min: Math.min(a[cost].min, b[cost].min),
+    max: Math.max(a[cost].max, b[cost].max),
+  }));
+}
+
+function perCost(range: (cost: (typeof COSTS)[number]) => { min: number; max: number }): CostRanges {
+  return { flops: range('flops'), parameters: range('parameters'), layers: range('layers') };
+}

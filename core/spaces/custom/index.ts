@@ -1,0 +1,67 @@
+// In: a definition. Out: the space that it defines: chains of stages with choices. docs/own-space.md.
+import { type Definition, largestStride } from '../../spec/custom-space.js';
+import { SpecError } from '../../spec/errors.js';
+import { spaceDefaults } from '../../spec/space.js';
+import { parseCell } from '../nas-bench-201/cell.js';
+import { liveEdges } from '../nas-bench-201/network.js';
+import type { Space } from '../space.js';
+import {
+  candidateAt,
+  countCandidates,
+  mutateCandidate,
+  parseCandidate,
+  printCandidate,
+  randomCandidate,
+} from './candidate.js';
+import { createCounter } from './costs.js';
+import { candidateNetwork } from './network.js';
+
+/** Spaces up to this size can be walked through. */
+const ENUMERATED = 1_000_000n;
+
+/** SpecError for a cell that is none, or in which nothing reaches the output. */
+export function customSpace({ definition }: { definition: Definition }): Space {
+  definition.stages.forEach(({ cell }, i) => {
+    if (cell !== undefined) checkCell(cell, `stages[${i}].cell`);
+  });
+  const size = countCandidates(definition);
+  const parse = (text: string) => parseCandidate(definition, text.trim());
+  const counter = createCounter(definition);
+  return {
+    kind: 'custom',
+    size,
+    ...(size <= ENUMERATED
+      ? {
+          enumeration: {
+            size: Number(size),
+            at: (index) => printCandidate(definition, candidateAt(definition, index)),
+            representative: (candidate) => candidate,
+          },
+        }
+      : {}),
+    proxies: spaceDefaults({ kind: 'custom', definition }).proxies,
+    parse: (text) => printCandidate(definition, parse(text)),
+    // Each text is a network of its own: it names only what its kinds use.
+    canonicalKey: (candidate) => candidate,
+    random: (key) => printCandidate(definition, randomCandidate(definition, key)),
+    mutate: ({ parent, ...rest }) =>
+      printCandidate(definition, mutateCandidate({ definition, parent: parse(parent), ...rest })),
+    resolutionStep: (candidate) =>
+      candidate === undefined
+        ? largestStride(definition)
+        : parse(candidate).reduce((product, { stride }) => product * stride, definition.stem.stride),
+    costs: ({ candidate, resolution }) => counter.costs({ candidate: parse(candidate), resolution }),
+    costRanges: counter.ranges,
+    network: ({ candidate }) => candidateNetwork({ definition, candidate: parse(candidate) }),
+  };
+}
+
+function checkCell(text: string, path: string): void {
+  try {
+    if (liveEdges(parseCell(text)).some((live) => live)) return;
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    throw SpecError.of({ path, message: error.message.replace(/^candidate /, 'cell ') });
+  }
+  throw SpecError.of({ path, message: 'nothing reaches its output; must have a path without none' });
+}

@@ -1,0 +1,107 @@
+// In: a stage of a definition. Out: what it may be, counted from 0, and how a candidate's text says which it is.
+import { type BlockKind, CHOICES, type Choice, type Stage, USES } from '../../spec/custom-space.js';
+
+/** One stage of a candidate. What its kind does not use has the value that changes nothing. */
+export interface Option extends Readonly<Record<Choice, number>> {
+  readonly kind: BlockKind;
+}
+
+/** As in `basic-w32-d2-k3`. */
+const LETTERS: Readonly<Record<Choice, string>> = {
+  width: 'w',
+  depth: 'd',
+  kernel: 'k',
+  expansion: 'e',
+  stride: 's',
+};
+
+/** The values that a stage offers for a choice of a kind that uses it. */
+export function valuesOf(stage: Stage, choice: Choice): readonly number[] {
+  return stage[choice] ?? [];
+}
+
+/** Kinds with their choices: the numbers of one option are one value of each. */
+function rowsOf(stage: Stage) {
+  return stage.block.map((kind) => ({
+    kind,
+    count: USES[kind].reduce((product, choice) => product * valuesOf(stage, choice).length, 1),
+  }));
+}
+
+export function countOptions(stage: Stage): number {
+  return rowsOf(stage).reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Option number `index`, 0 to `countOptions` - 1; the last choice changes fastest. */
+export function optionAt(stage: Stage, index: number): Option {
+  let rest = index;
+  for (const { kind, count } of rowsOf(stage)) {
+    if (rest >= count) {
+      rest -= count;
+      continue;
+    }
+    const numbers: Partial<Record<Choice, number>> = {};
+    for (const choice of USES[kind].toReversed()) {
+      const values = valuesOf(stage, choice);
+      numbers[choice] = values[rest % values.length]!;
+      rest = Math.floor(rest / values.length);
+    }
+    return completed(kind, numbers);
+  }
+  throw new RangeError(`option ${index}: must be a whole number below ${countOptions(stage)}`);
+}
+
+export function completed(kind: BlockKind, numbers: Partial<Record<Choice, number>>): Option {
+  const stride = kind === 'reduction' ? 2 : 1;
+  return { kind, width: 0, depth: 1, kernel: 3, expansion: 1, stride, ...numbers };
+}
+
+/** The kind, and every number that the stage leaves open. */
+export function printOption(stage: Stage, option: Option): string {
+  const open = USES[option.kind].filter((choice) => valuesOf(stage, choice).length > 1);
+  return [option.kind, ...open.map((choice) => `${LETTERS[choice]}${option[choice]}`)].join('-');
+}
+
+/** Numbers in any order, and those that the stage leaves no choice about may be there. `fail` is told what is wrong. */
+export function parseOption({
+  text,
+  stage,
+  fail,
+}: {
+  text: string;
+  stage: Stage;
+  fail: (message: string) => never;
+}): Option {
+  const [name, ...parts] = text.split('-');
+  const kind = stage.block.find((kind) => kind === name);
+  if (!kind) return fail(`begins with "${cut(name!)}"; must be ${oneOf(stage.block)}`);
+  const numbers: Partial<Record<Choice, number>> = {};
+  for (const part of parts) {
+    const [, letter, digits] = /^([a-z])(\d{1,6})$/.exec(part) ?? [];
+    const choice = USES[kind].find((choice) => LETTERS[choice] === letter);
+    if (!choice)
+      return fail(`found "${cut(part)}"; ${kind} has ${USES[kind].map((c) => LETTERS[c]).join(', ')}`);
+    if (numbers[choice] !== undefined) return fail(`${choice} is there twice`);
+    const value = Number(digits);
+    if (!valuesOf(stage, choice).includes(value))
+      return fail(`${choice} is ${value}; must be ${oneOf(valuesOf(stage, choice))}`);
+    numbers[choice] = value;
+  }
+  for (const choice of CHOICES) {
+    if (!USES[kind].includes(choice) || numbers[choice] !== undefined) continue;
+    const [only, ...others] = valuesOf(stage, choice);
+    if (others.length)
+      return fail(`${choice} is missing; must be ${LETTERS[choice]} and ${oneOf([only!, ...others])}`);
+    numbers[choice] = only!;
+  }
+  return completed(kind, numbers);
+}
+
+function oneOf(values: readonly (string | number)[]): string {
+  const shown = values.slice(0, 12).join(', ');
+  return values.length > 1 ? `one of ${shown}${values.length > 12 ? ', ...' : ''}` : shown;
+}
+
+function cut(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+}

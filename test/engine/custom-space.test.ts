@@ -1,0 +1,64 @@
+// In: candidates of a space of one's own. Out: their scores in both layouts agree, at blocks and at the ends of stages.
+import { expect, it } from 'vitest';
+import { randomDraw } from '../../core/programs/draw.js';
+import { customSpace } from '../../core/spaces/custom/index.js';
+import { checkDefinition } from '../../core/spec/custom-space.js';
+import { drawTensors, scoreNetwork } from '../../engine/score.js';
+import { largestDeviation, withPrograms } from '../support/engine.js';
+
+const cell = '|nor_conv_3x3~0|+|avg_pool_3x3~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_1x1~2|';
+const value = {
+  input: { channels: 2, resolution: 16 },
+  classes: 7,
+  stages: [
+    { block: 'cell', width: [8, 16], depth: 2, cell },
+    {
+      block: ['conv', 'basic', 'bottleneck', 'inverted'],
+      width: [16, 24],
+      depth: 2,
+      expansion: 2,
+      stride: 2,
+    },
+    { block: 'reduction', width: 16 },
+  ],
+};
+const space = customSpace({ definition: checkDefinition({ value, source: 'test' }) });
+const CANDIDATES = ['conv-w24', 'basic-w24', 'bottleneck-w16', 'inverted-w16'].map(
+  (stage, i) => `cell-w${i % 2 ? 8 : 16}|${stage}|reduction`,
+);
+
+function scoreAll(layout: 'plain' | 'blocked', features: 'blocks' | 'stages') {
+  return withPrograms(async (programs) => {
+    const { blockSize } = programs;
+    const draw = drawTensors({ draw: randomDraw({ seed: 1, draw: 0 }), batch: 4, resolution: 16, blockSize });
+    const scores = [];
+    for (const candidate of CANDIDATES)
+      scores.push(
+        await scoreNetwork({
+          network: space.network({ candidate, resolution: 16 }),
+          features,
+          draw,
+          programs,
+        }),
+      );
+    return scores;
+  }, layout);
+}
+
+it('scores agree in the plain and in the blocked layout', async () => {
+  const [plain, blocked] = [await scoreAll('plain', 'blocks'), await scoreAll('blocked', 'blocks')];
+  CANDIDATES.forEach((candidate, i) => {
+    expect(plain[i]!.features.every((value) => Number.isFinite(value) && value > 0)).toBe(true);
+    expect(plain[i]!.features).toHaveLength(6);
+    expect(largestDeviation(plain[i]!.features, blocked[i]!.features), candidate).toBeLessThan(1e-4);
+    expect(largestDeviation(plain[i]!.blocks, blocked[i]!.blocks), candidate).toBeLessThan(5e-3);
+  });
+});
+
+it('at the ends of stages they are those of the same features', async () => {
+  const [all, ends] = [await scoreAll('plain', 'blocks'), await scoreAll('plain', 'stages')];
+  ends.forEach(({ features, blocks }, i) => {
+    expect(features).toEqual([0, 2, 4, 5].map((at) => all[i]!.features[at]));
+    expect(blocks).toEqual([1, 3, 4].map((at) => all[i]!.blocks[at]));
+  });
+});
