@@ -3,10 +3,10 @@
 import { existsSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ServiceError, SpecError } from '../core/spec/errors.js';
-import { parseAddress } from '../store/address.js';
 import type { OnStep } from './services/binaries.js';
 import { type EmbeddedServices, ensureServices, findRunning } from './services/embedded.js';
 import type { Home, ServiceName } from './services/home.js';
+import { configuredNats } from './services/nats-settings.js';
 import type { NatsSettings, TemporalOptions, TemporalSettings } from './services/settings.js';
 
 export { connectTemporal } from './services/connect-temporal.js';
@@ -100,43 +100,10 @@ function loadTemporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClien
   }
 }
 
-function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined {
-  const { NATS_URL: url, NATS_CREDS: creds, ZEROSCOUT_NATS_REPLICAS: replicas } = env;
-  if (creds && !url) {
-    throw SpecError.of({ path: 'NATS_CREDS', message: 'is set, but NATS_URL is not; set both or neither' });
-  }
-  if (!url) return undefined;
-  checkNatsUrl(url);
-  if (creds && !existsSync(creds)) {
-    throw SpecError.of({ path: 'NATS_CREDS', message: `there is no file ${creds}` });
-  }
-  return {
-    url,
-    ...(creds && { creds }),
-    ...(replicas && { replicas: checkedReplicas(replicas) }),
-    source: 'environment',
-  };
-}
-
 function checkAddress({ address, path }: { readonly address: string; readonly path: string }): void {
   const [, port = '7233'] = /^(?:\[[\da-f:.]+\]|[^\s:/@]+)(?::(\d+))?$/i.exec(address) ?? [undefined, '0'];
   if (Number(port) < 1 || Number(port) > 65_535) {
     throw SpecError.of({ path, message: `"${address}" is not host:port, for example 127.0.0.1:7233` });
-  }
-}
-
-/** JetStream keeps one, three or five copies: an even number outlives no more servers than the odd one below it. */
-function checkedReplicas(text: string): number {
-  if (/^[135]$/.test(text)) return Number(text);
-  throw SpecError.of({ path: 'ZEROSCOUT_NATS_REPLICAS', message: `"${text}" is not 1, 3 or 5` });
-}
-
-/** The store's own reading of the address; here it is a setting that a person wrote. */
-function checkNatsUrl(url: string): void {
-  try {
-    parseAddress(url);
-  } catch (error) {
-    throw SpecError.of({ path: 'NATS_URL', message: (error as Error).message });
   }
 }
 

@@ -25,11 +25,8 @@ export async function withSession<T>(
   const connections = await resolveConnections({ home, start, onStep: (text) => note(paint.dim(text)) });
   const connection = await connectTemporal(connections.temporal);
   try {
-    const { url, creds, replicas } = connections.nats;
     const store = await connectStore({
-      url,
-      ...(creds ? { creds } : {}),
-      replicas,
+      ...connections.nats,
       patienceMs: PATIENCE_MS,
       name: 'zeroscout-cli',
     });

@@ -27,7 +27,7 @@ export function parseAddress(url: string): Address {
   return {
     servers: urls.map((one) => ({ host: one.hostname.replace(/^\[|\]$/g, ''), port: portOf(one) })),
     text: urls.map((one) => `${one.protocol}//${one.hostname}:${portOf(one)}`).join(','),
-    tls: first.protocol === 'tls:',
+    tls: urls.some(({ protocol }) => protocol === 'tls:'),
     ...(user && password ? { user, password } : {}),
     ...(user && !password ? { token: user } : {}),
   };

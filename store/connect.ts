@@ -1,17 +1,15 @@
-// In: NATS_URL and NATS_CREDS. Out: a link to a NATS server that has what the store needs, or a ServiceError within 5 s.
-import { readFile } from 'node:fs/promises';
-import { connect, credsAuthenticator, errors, type NodeConnectionOptions } from '@nats-io/transport-node';
+// In: NATS_URL and who to be there. Out: a link to a NATS server that has what the store needs, or a ServiceError within 5 s.
+import { connect, errors, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { ServiceError } from '../core/spec/errors.js';
+import { type Access, accessOptions, certificateFault, type Refuse, tlsFault } from './access.js';
 import { type Address, parseAddress, type Server } from './address.js';
 import { createLink, type Link } from './link.js';
 import { type Greeting, probe } from './probe.js';
 import { type RetryOptions, reasonOf, withRetry } from './retry.js';
 
-export interface ConnectOptions {
+export interface ConnectOptions extends Access {
   /** `nats://host:port`, several with commas; user and password may stand in it. */
   readonly url: string;
-  /** Path of a credentials file (`nsc generate creds`). */
-  readonly creds?: string | undefined;
   /** Servers of a cluster that keep each message, for streams that do not exist yet; 1 unless told. */
   readonly replicas?: number | undefined;
   /** How long an operation is retried while the server is away; 30 s unless told. */
@@ -30,17 +28,20 @@ const OLDEST = [2, 11] as const;
 
 export async function connectLink({
   url,
-  creds,
   patienceMs = 30_000,
   name = 'zeroscout',
   onFault,
+  ...access
 }: ConnectOptions): Promise<Link> {
   const deadline = performance.now() + CONNECT_MS;
   const left = () => Math.max(200, deadline - performance.now());
   const address = parseAddress(url);
   const refuse = (what: string, cause?: unknown) =>
     new ServiceError({ address: address.text, message: `NATS at ${address.text}: ${what}`, cause });
+  const identity = await accessOptions({ address, access, refuse });
   const { servers, greeting } = await findServers({ address, refuse });
+  if (greeting.tls_verify && !access.cert)
+    throw refuse(certificateFault({ why: 'there is none', cert: undefined }));
   const options: NodeConnectionOptions = {
     name,
     servers: servers.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
@@ -52,10 +53,10 @@ export async function connectLink({
     pingInterval: 10_000, // a peer that vanished without a word is noticed in half a minute, not in six
     ignoreAuthErrorAbort: true, // a restarting server may not know its accounts yet; operations give up, not the connection
     noAsyncTraces: true, // a stack trace for each request costs more than the request
-    ...(await credentials({ address, creds, refuse })),
+    ...identity,
   };
   const connection = await connect(options).catch((error: unknown) => {
-    throw refuse(handshakeFault(error), error);
+    throw refuse(handshakeFault({ error, greeting, access }), error);
   });
   const link = await createLink({ address: address.text, connection, patienceMs, onFault });
   try {
@@ -66,8 +67,6 @@ export async function connectLink({
     throw error;
   }
 }
-
-type Refuse = (what: string, cause?: unknown) => ServiceError;
 
 /** The servers, those that greet as NATS first; one is enough. */
 async function findServers({ address, refuse }: { readonly address: Address; readonly refuse: Refuse }) {
@@ -91,37 +90,23 @@ async function findServers({ address, refuse }: { readonly address: Address; rea
   return { servers: [...found, ...others].map(({ server }) => server), greeting: found[0]!.greeting };
 }
 
-async function credentials(given: {
-  readonly address: Address;
-  readonly creds: string | undefined;
-  readonly refuse: Refuse;
-}) {
-  const { address, creds, refuse } = given;
-  const { user, password, token, tls } = address;
-  const options: NodeConnectionOptions = {
-    ...(tls ? { tls: {} } : {}),
-    ...(user !== undefined && password !== undefined ? { user, pass: password } : {}),
-    ...(token !== undefined ? { token } : {}),
-  };
-  if (!creds) return options;
-  try {
-    const authenticator = credsAuthenticator(await readFile(creds));
-    authenticator('a nonce'); // parses the file now, where it can be named, instead of inside the handshake
-    return { ...options, authenticator };
-  } catch (error) {
-    const why = reasonOf(error);
-    throw refuse(
-      `credentials file ${creds}: ${why}; set NATS_CREDS to a file made by "nsc generate creds"`,
-      error,
-    );
-  }
-}
-
-function handshakeFault(error: unknown): string {
+function handshakeFault({
+  error,
+  greeting,
+  access,
+}: {
+  readonly error: unknown;
+  readonly greeting: Greeting;
+  readonly access: Access;
+}): string {
   const why = reasonOf(error);
   if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError) {
-    return `authorization refused (${why}); set NATS_CREDS, or user and password in NATS_URL, to what this server expects`;
+    return `authorization refused (${why}); set NATS_CREDS, NATS_NKEY, NATS_USER and NATS_PASSWORD, or NATS_TOKEN to what this server expects`;
   }
+  const tls = tlsFault(why);
+  if (tls !== undefined) return tls;
+  // with TLS 1.3 a refused certificate shows only as a connection that the server closes, and that the client opens again
+  if (greeting.tls_verify) return certificateFault({ why, cert: access.cert });
   if (error instanceof errors.TimeoutError) {
     return `it greets as NATS but does not finish the handshake; see its log`;
   }

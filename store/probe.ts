@@ -6,6 +6,8 @@ import type { Server } from './address.js';
 export interface Greeting {
   readonly version: string;
   readonly jetstream: boolean;
+  /** It wants a certificate of who connects. */
+  readonly tls_verify: boolean;
 }
 
 const GREETING = /^INFO (\{.*\})\s*\r\n/;
@@ -46,8 +48,9 @@ export function probe({
       const line = GREETING.exec(seen.toString('utf8'))?.[1];
       if (line === undefined) return;
       try {
-        const { version, jetstream } = JSON.parse(line);
-        end(() => resolve({ version: String(version), jetstream: jetstream === true }));
+        const { version, jetstream, tls_verify } = JSON.parse(line);
+        const says = { jetstream: jetstream === true, tls_verify: tls_verify === true };
+        end(() => resolve({ version: String(version), ...says }));
       } catch {
         fail(`it answered ${excerpt(seen)}, which is not NATS`);
       }

@@ -72,14 +72,11 @@ async function work({
   const { temporal, nats } = await resolveConnections({ home: resolveHome(), start: 'never', onStep: note });
   // Says within seconds what is wrong with a server; Temporal's own worker would try for long.
   await (await connectTemporal(temporal)).close();
-  const { url, creds, replicas } = nats;
   const { createMetrics } = await import('../../workers/metrics.js');
   const monitor = listen && { ...listen, metrics: createMetrics({ role, device }) };
   const store = await connectStore({
-    url,
+    ...nats,
     onFault: monitor?.metrics.onStoreFault,
-    ...(creds ? { creds } : {}),
-    replicas,
     patienceMs: PATIENCE_MS,
     name: `zeroscout-${role}`,
   });

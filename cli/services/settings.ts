@@ -1,6 +1,7 @@
 // In: nothing. Out: the types of what is known about a Temporal and a NATS server before connecting to them.
 
 import type { ConnectionOptions } from '@temporalio/client';
+import type { Access } from '../../store/access.js';
 
 export type Source = 'environment' | 'file' | 'embedded';
 
@@ -19,11 +20,9 @@ export interface TemporalSettings {
   readonly webAddress?: string;
 }
 
-export interface NatsSettings {
+export interface NatsSettings extends Access {
   /** One address or several with commas between. */
   readonly url: string;
-  /** Path of a credentials file. */
-  readonly creds?: string;
   /** Servers that keep each message, where streams are created; 1 unless told. */
   readonly replicas?: number;
   readonly source: Exclude<Source, 'file'>;

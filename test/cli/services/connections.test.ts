@@ -98,6 +98,10 @@ describe('settings', () => {
     [{ NATS_URL: 'http://localhost:4222' }, /NATS_URL/],
     [{ NATS_URL: 'nats://a', NATS_CREDS: '/nowhere.creds' }, /NATS_CREDS: there is no file/],
     [{ NATS_CREDS: '/nowhere.creds' }, /NATS_URL is not/],
+    [{ NATS_URL: 'nats://a', NATS_CA: '/nowhere.pem' }, /NATS_CA: there is no file/],
+    [{ NATS_URL: 'nats://a', NATS_CERT: '/dev/null' }, /NATS_CERT: goes with NATS_KEY, which is not set/],
+    [{ NATS_URL: 'nats://a', NATS_PASSWORD: 'x' }, /NATS_PASSWORD: goes with NATS_USER, which is not set/],
+    [{ NATS_URL: 'nats://u:p@a', NATS_TOKEN: 'x' }, /NATS_TOKEN: is set, and so is a user .* in NATS_URL/],
   ])('%o is refused', (env, message) => {
     const read = (): unknown => readConfigured({ env: { ...none, ...env } });
     expect(read).toThrow(SpecError);

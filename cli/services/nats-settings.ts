@@ -1,0 +1,90 @@
+// In: the environment, with the names of the `nats` command line. Out: how to reach NATS and who to be there, or a SpecError.
+import { existsSync } from 'node:fs';
+import { SpecError } from '../../core/spec/errors.js';
+import type { Access } from '../../store/access.js';
+import { type Address, parseAddress } from '../../store/address.js';
+import type { NatsSettings } from './settings.js';
+
+const VARIABLES = {
+  creds: 'NATS_CREDS',
+  nkey: 'NATS_NKEY',
+  user: 'NATS_USER',
+  password: 'NATS_PASSWORD',
+  token: 'NATS_TOKEN',
+  ca: 'NATS_CA',
+  cert: 'NATS_CERT',
+  key: 'NATS_KEY',
+} as const satisfies Record<keyof Access, string>;
+const FILES = ['creds', 'nkey', 'ca', 'cert', 'key'] as const;
+const PAIRS = [
+  ['user', 'password'],
+  ['cert', 'key'],
+] as const;
+/** Who to be can be said in one way only: a forgotten variable must not decide. */
+const IDENTITIES = ['creds', 'nkey', 'user', 'token'] as const;
+
+/** Reads, connects to nothing; what is in the files is looked at when they are used. Undefined where nothing is set. */
+export function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined {
+  const { NATS_URL: url, ZEROSCOUT_NATS_REPLICAS: replicas } = env;
+  const access = accessOf(env);
+  if (!url) {
+    const lonely = Object.keys(access)[0] as keyof Access | undefined;
+    if (lonely === undefined) return undefined;
+    throw wrong(lonely, 'is set, but NATS_URL is not; set both or neither');
+  }
+  check({ access, address: addressOf(url) });
+  return {
+    url,
+    ...access,
+    ...(replicas && { replicas: checkedReplicas(replicas) }),
+    source: 'environment',
+  };
+}
+
+/** Empty text is how a shell unsets for one command. */
+function accessOf(env: NodeJS.ProcessEnv): Access {
+  const set = Object.entries(VARIABLES).flatMap(([name, variable]) =>
+    env[variable] ? [[name, env[variable]] as const] : [],
+  );
+  return Object.fromEntries(set);
+}
+
+function check({ access, address }: { readonly access: Access; readonly address: Address }): void {
+  for (const name of FILES)
+    if (access[name] && !existsSync(access[name])) throw wrong(name, `there is no file ${access[name]}`);
+  for (const [a, b] of PAIRS)
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      if (access[one] && !access[other]) throw wrong(one, `goes with ${VARIABLES[other]}, which is not set`);
+  const inAddress = address.user !== undefined || address.token !== undefined;
+  const ways = [
+    ...IDENTITIES.filter((name) => access[name]).map((name) => VARIABLES[name]),
+    ...(inAddress ? ['a user or token in NATS_URL'] : []),
+  ];
+  if (ways.length > 1)
+    throw SpecError.of({
+      path: ways[0]!,
+      message: `is set, and so is ${ways.slice(1).join(' and ')}; keep one`,
+    });
+}
+
+function wrong(name: keyof Access, message: string): SpecError {
+  return SpecError.of({ path: VARIABLES[name], message });
+}
+
+/** The store's own reading of the address; here it is a setting that a person wrote. */
+function addressOf(url: string): Address {
+  try {
+    return parseAddress(url);
+  } catch (error) {
+    throw SpecError.of({ path: 'NATS_URL', message: (error as Error).message });
+  }
+}
+
+/** JetStream keeps one, three or five copies: an even number outlives no more servers than the odd one below it. */
+function checkedReplicas(text: string): number {
+  if (/^[135]$/.test(text)) return Number(text);
+  throw SpecError.of({ path: 'ZEROSCOUT_NATS_REPLICAS', message: `"${text}" is not 1, 3 or 5` });
+}

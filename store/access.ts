@@ -1,0 +1,165 @@
+// In: who to be to NATS and whom to trust, as settings. Out: the client's options; every fault names the setting to change.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls';
+import {
+  type Authenticator,
+  credsAuthenticator,
+  type NodeConnectionOptions,
+  nkeyAuthenticator,
+  type TlsOptions,
+} from '@nats-io/transport-node';
+import type { ServiceError } from '../core/spec/errors.js';
+import type { Address } from './address.js';
+import { reasonOf } from './retry.js';
+
+/** At most one of creds, nkey, user with password, token, and who stands in the address. Paths where not said otherwise. */
+export interface Access {
+  /** Credentials file (`nsc generate creds`). */
+  readonly creds?: string | undefined;
+  /** File with the seed of an NKey (`nk -gen user`). */
+  readonly nkey?: string | undefined;
+  /** The name itself; goes with `password`. */
+  readonly user?: string | undefined;
+  /** The password itself. */
+  readonly password?: string | undefined;
+  /** The token itself. */
+  readonly token?: string | undefined;
+  /** PEM of the authorities that may have signed the server's certificate, instead of the system's. */
+  readonly ca?: string | undefined;
+  /** PEM of our certificate, where the server asks for one; goes with `key`. */
+  readonly cert?: string | undefined;
+  /** PEM of its private key. */
+  readonly key?: string | undefined;
+}
+
+export type Refuse = (what: string, cause?: unknown) => ServiceError;
+
+interface Given {
+  readonly address: Address;
+  readonly access: Access;
+  readonly refuse: Refuse;
+}
+
+/** With `tls://` or one of ca, cert and key the client never speaks without TLS, whatever the server offers. */
+export async function accessOptions(given: Given): Promise<NodeConnectionOptions> {
+  const { address, access } = given;
+  const user = access.user ?? address.user;
+  const password = access.password ?? address.password;
+  const token = access.token ?? address.token;
+  const wantsTls = address.tls || Boolean(access.ca ?? access.cert ?? access.key);
+  return {
+    ...(wantsTls ? { tls: { ...(await certificates(given)), ...hostCheck(address) } } : {}),
+    ...(user !== undefined && password !== undefined ? { user, pass: password } : {}),
+    ...(token !== undefined ? { token } : {}),
+    ...(await signer(given)),
+  };
+}
+
+async function signer({ access, refuse }: Given): Promise<NodeConnectionOptions> {
+  if (access.creds) {
+    const read = async (path: string) => credsAuthenticator(await readFile(path));
+    return {
+      authenticator: await authenticator({
+        path: access.creds,
+        read,
+        refuse,
+        what: 'credentials file',
+        wayOut: 'NATS_CREDS to a file made by "nsc generate creds"',
+      }),
+    };
+  }
+  if (access.nkey) {
+    const read = async (path: string) =>
+      nkeyAuthenticator(Buffer.from((await readFile(path, 'utf8')).trim()));
+    return {
+      authenticator: await authenticator({
+        path: access.nkey,
+        read,
+        refuse,
+        what: 'NKey file',
+        wayOut: 'NATS_NKEY to a file that holds the seed of a user, SU…',
+      }),
+    };
+  }
+  return {};
+}
+
+async function authenticator(given: {
+  readonly path: string;
+  readonly read: (path: string) => Promise<Authenticator>;
+  readonly refuse: Refuse;
+  readonly what: string;
+  readonly wayOut: string;
+}): Promise<Authenticator> {
+  const { path, read, refuse, what, wayOut } = given;
+  try {
+    const made = await read(path);
+    made('a nonce'); // parses the file now, where it can be named, instead of inside the handshake
+    return made;
+  } catch (error) {
+    throw refuse(`${what} ${path}: ${reasonOf(error)}; set ${wayOut}`, error);
+  }
+}
+
+/** Looks at the files here: OpenSSL's own words, late in a handshake, name none of them. */
+async function certificates({ access, refuse }: Given): Promise<TlsOptions> {
+  const { ca, cert, key } = access;
+  const read = async <T>(name: string, path: string | undefined, check: (pem: Buffer) => T) => {
+    if (path === undefined) return undefined;
+    try {
+      const pem = await readFile(path);
+      check(pem);
+      return pem;
+    } catch (error) {
+      throw refuse(`${name} ${path}: ${reasonOf(error)}; set it to a PEM file`, error);
+    }
+  };
+  const pems = {
+    ca: await read('NATS_CA', ca, (pem) => new X509Certificate(pem)),
+    cert: await read('NATS_CERT', cert, (pem) => new X509Certificate(pem)),
+    key: await read('NATS_KEY', key, (pem) => createPrivateKey(pem)),
+  };
+  const set = Object.fromEntries(Object.entries(pems).filter(([, pem]) => pem !== undefined));
+  try {
+    createSecureContext(set);
+  } catch (error) {
+    throw refuse(`NATS_KEY ${key} does not belong to NATS_CERT ${cert} (${reasonOf(error)})`, error);
+  }
+  return set;
+}
+
+/**
+ * For a server that is given by its address in digits the client would check for the name "localhost"; here the
+ * certificate must be made out to an address that was given.
+ */
+function hostCheck({ servers }: Address): TlsOptions {
+  const unnamed = servers.map(({ host }) => host).filter((host) => isIP(host) !== 0 || host === 'localhost');
+  const check = {
+    checkServerIdentity: (asked: string, cert: PeerCertificate): Error | undefined => {
+      const hosts = asked === 'localhost' && unnamed.length > 0 ? unnamed : [asked];
+      const faults = hosts.map((host) => checkServerIdentity(host, cert));
+      return faults.includes(undefined) ? undefined : faults[0];
+    },
+  };
+  return check as TlsOptions; // the client hands on what its type does not name
+}
+
+/** What a failed handshake, in the words of the library below, means for the settings; undefined where TLS was not the reason. */
+export function tlsFault(why: string): string | undefined {
+  if (/does not support 'tls'|tls.*is not available/i.test(why))
+    return 'it offers no TLS, and tls:// or NATS_CA, NATS_CERT, NATS_KEY ask for it; nothing was sent to it';
+  if (/altnames|hostname\/ip/i.test(why))
+    return `its certificate is made out to another host (${why}); correct the host in NATS_URL`;
+  if (/expired/i.test(why)) return `its certificate has expired (${why})`;
+  if (/self.signed|unable to (verify|get)|signature failure/i.test(why))
+    return `its certificate is not trusted (${why}); set NATS_CA to the authority that signed it`;
+  return undefined;
+}
+
+/** The server wants a certificate of ours, and ours will not do. */
+export function certificateFault({ why, cert }: { readonly why: string; readonly cert: string | undefined }) {
+  const which = cert ? `refuses NATS_CERT ${cert}` : 'asks for a certificate';
+  return `it ${which} (${why}); set NATS_CERT and NATS_KEY to a certificate that it accepts`;
+}

@@ -1,0 +1,150 @@
+// In: nats-servers that want TLS, certificates, NKeys, tokens. Out: who has them connects, who has not hears which setting is wrong.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createUser } from '@nats-io/nkeys';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ServiceError } from '../../core/spec/errors.js';
+import { connectStore } from '../../store/jetstream.js';
+import { createAuthority, type Pair, whyNoOpenssl } from '../support/certificates.js';
+import { type NatsServer, startNats } from '../support/nats.js';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+const dir = mkdtempSync(join(tmpdir(), 'zeroscout-access-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+type Options = Parameters<typeof connectStore>[0];
+
+async function connects(options: Options): Promise<void> {
+  const store = await connectStore(options);
+  const digest = await store.blobs.put(Buffer.from('hello'));
+  expect(Buffer.from(await store.blobs.get(digest)).toString()).toBe('hello');
+  await store.close();
+}
+
+async function refusal(options: Options): Promise<string> {
+  const fault: unknown = await connectStore(options).then(
+    async (store) => {
+      await store.close();
+      return expect.unreachable('it connected');
+    },
+    (error: unknown) => error,
+  );
+  expect(fault).toBeInstanceOf(ServiceError);
+  return (fault as ServiceError).message;
+}
+
+const file = (name: string, text: string): string => {
+  const path = join(dir, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+async function serverWith({ name, config }: { name: string; config: string }): Promise<NatsServer> {
+  return startNats({ dir: join(dir, name), args: ['-c', file(`${name}.conf`, config)] });
+}
+
+const why = whyNoOpenssl();
+if (why) console.warn(why);
+
+describe.skipIf(why)('TLS', () => {
+  let server: NatsServer;
+  let url: string;
+  let ca: string;
+  let ours: Pair;
+  let stranger: Pair;
+  let foreign: string;
+  beforeAll(async () => {
+    const authority = createAuthority({ dir, name: 'ours' });
+    const other = createAuthority({ dir, name: 'other' });
+    const { cert, key } = authority.issue('server');
+    ca = authority.cert;
+    foreign = other.cert;
+    ours = authority.issue('client');
+    stranger = other.issue('client');
+    const tls = `tls { cert_file: "${cert}", key_file: "${key}", ca_file: "${ca}", verify: true }`;
+    server = await serverWith({ name: 'tls', config: `${tls}\nauthorization { token: "sesame" }\n` });
+    url = server.url.replace('nats:', 'tls:');
+  });
+  afterAll(() => server?.stop());
+
+  test('with our certificate, its authority and the token', () =>
+    connects({ url, ca, ...ours, token: 'sesame' }));
+
+  test('a token that is not the right one, which is not shown', async () => {
+    const message = await refusal({ url, ca, ...ours, token: 'another-secret' });
+    expect(message).toMatch(/authorization refused .*NATS_TOKEN/);
+    expect(message).not.toMatch(/another-secret|sesame/);
+  });
+
+  test('a server whose authority is not trusted', async () => {
+    expect(await refusal({ url, ...ours, token: 'sesame' })).toMatch(/not trusted .*; set NATS_CA/);
+    expect(await refusal({ url, ca: foreign, ...ours, token: 'sesame' })).toMatch(
+      /not trusted .*; set NATS_CA/,
+    );
+  });
+
+  test('no certificate, or one of another authority', async () => {
+    expect(await refusal({ url, ca, token: 'sesame' })).toMatch(
+      /asks for a certificate .*; set NATS_CERT and NATS_KEY/,
+    );
+    expect(await refusal({ url, ca, ...stranger, token: 'sesame' })).toMatch(
+      /refuses NATS_CERT .*other-client\.pem .*; set NATS_CERT and NATS_KEY/,
+    );
+  });
+
+  test('files that are none, or belong to something else', async () => {
+    const nonsense = file('nonsense.pem', 'nothing of the kind');
+    expect(await refusal({ url, ca: nonsense, ...ours })).toMatch(/NATS_CA .*nonsense\.pem: .*PEM file/);
+    expect(await refusal({ url, ca, cert: nonsense, key: ours.key })).toMatch(/NATS_CERT .*nonsense\.pem/);
+    expect(await refusal({ url, ca, cert: ours.cert, key: nonsense })).toMatch(/NATS_KEY .*nonsense\.pem/);
+    expect(await refusal({ url, ca, cert: ours.cert, key: stranger.key })).toMatch(
+      /NATS_KEY .* does not belong to NATS_CERT/,
+    );
+  });
+
+  test('a server without TLS is told nothing where TLS is asked for', async () => {
+    const plain = await startNats({ dir: join(dir, 'plain'), args: ['--auth', 'sesame'] });
+    for (const options of [{ url: plain.url.replace('nats:', 'tls:') }, { url: plain.url, ca }])
+      expect(await refusal({ ...options, token: 'sesame' })).toMatch(/it offers no TLS/);
+    await plain.stop();
+  });
+
+  test.each(['nats.example', 'localhost'])('a certificate made out to %s', async (host) => {
+    const { cert, key } = createAuthority({ dir, name: 'third' }).issue('server', { host });
+    const config = `tls { cert_file: "${cert}", key_file: "${key}" }`;
+    const wrong = await serverWith({ name: 'host', config });
+    expect(await refusal({ url: wrong.url, ca: join(dir, 'third-ca.pem') })).toMatch(
+      /made out to another host .*; correct the host in NATS_URL/,
+    );
+    await wrong.stop();
+  });
+});
+
+describe('who is there', () => {
+  test('NKeys', async () => {
+    const [user, other] = [createUser(), createUser()];
+    const seed = (pair: typeof user) => Buffer.from(pair.getSeed()).toString();
+    const config = `authorization { users: [ { nkey: ${user.getPublicKey()} } ] }`;
+    const server = await serverWith({ name: 'nkey', config });
+    const { url } = server;
+    await connects({ url, nkey: file('right.nk', `${seed(user)}\n`) });
+    const message = await refusal({ url, nkey: file('wrong.nk', seed(other)) });
+    expect(message).toMatch(/authorization refused .*NATS_NKEY/);
+    expect(message).not.toContain(seed(other));
+    const broken = await refusal({ url, nkey: file('broken.nk', 'SUNOSEED') });
+    expect(broken).toMatch(/NKey file .*broken\.nk: .*; set NATS_NKEY/);
+    expect(broken).not.toContain('SUNOSEED');
+    await server.stop();
+  });
+
+  test('user and password outside the address', async () => {
+    const server = await startNats({ dir: join(dir, 'user'), args: ['--user', 'scout', '--pass', 'sesame'] });
+    const { url } = server;
+    await connects({ url, user: 'scout', password: 'sesame' });
+    const message = await refusal({ url, user: 'scout', password: 'wrong-secret' });
+    expect(message).toMatch(/authorization refused .*NATS_USER and NATS_PASSWORD/);
+    expect(message).not.toContain('wrong-secret');
+    await server.stop();
+  });
+});
