@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { describeSpace, type SpaceDescription } from '../../core/spaces/describe.js';
 import { openSpace, SPACE_KINDS } from '../../core/spaces/index.js';
+import { SpecError } from '../../core/spec/errors.js';
 import { spaceDefaults, spaceOfKind } from '../../core/spec/space.js';
 import { wholeNumber } from '../arguments.js';
 import { readCustomSpace } from '../search/read-specification.js';
@@ -30,6 +31,11 @@ export function addSpaceCommand(program: Command): void {
     )
     .option('--json', 'for programs')
     .action(async (kind: string, { resolution, json, ...parameters }: Options) => {
+      if (kind === 'custom')
+        throw SpecError.of({
+          path: 'KIND',
+          message: 'found custom; must be the file that defines the space',
+        });
       const space = /\.(ya?ml|json)$/i.test(kind)
         ? await readCustomSpace({ path: kind })
         : spaceOfKind({ kind, parameters, path: 'KIND' });

@@ -102,28 +102,31 @@ const Stage = mapping({
 
 const MOST_STAGES = 64;
 
-export const Definition = mapping({
-  input: mapping({
-    channels: wholeNumber({ min: 1, max: 64 }).default(3),
-    resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }),
-  }),
-  classes: wholeNumber({ min: 1, max: 1_000_000 }),
-  stem: mapping({
-    width: width.optional(),
-    kernel: kernel.default(3),
-    stride: stride.default(1),
-  }).prefault({}),
-  stages: z
-    .array(Stage, {
-      error: ({ input }) =>
-        `${found(input)}; must be a list of stages, such as [{ block: basic, width: [16, 32] }]`,
-    })
-    .superRefine((stages, context) => {
-      if (stages.length > 0 && stages.length <= MOST_STAGES) return;
-      const message = `found ${stages.length} stages; must be 1 to ${MOST_STAGES}`;
-      context.addIssue({ code: 'custom', message });
+export const Definition = mapping(
+  {
+    input: mapping({
+      channels: wholeNumber({ min: 1, max: 64 }).default(3),
+      resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }),
     }),
-}).superRefine((definition, context) => {
+    classes: wholeNumber({ min: 1, max: 1_000_000 }),
+    stem: mapping({
+      width: width.optional(),
+      kernel: kernel.default(3),
+      stride: stride.default(1),
+    }).prefault({}),
+    stages: z
+      .array(Stage, {
+        error: ({ input }) =>
+          `${found(input)}; must be a list of stages, such as [{ block: basic, width: [16, 32] }]`,
+      })
+      .superRefine((stages, context) => {
+        if (stages.length > 0 && stages.length <= MOST_STAGES) return;
+        const message = `found ${stages.length} stages; must be 1 to ${MOST_STAGES}`;
+        context.addIssue({ code: 'custom', message });
+      }),
+  },
+  { right: 'a mapping with input, classes and stages, or file: my-space.yaml beside kind' },
+).superRefine((definition, context) => {
   const step = largestStride(definition);
   const { resolution } = definition.input;
   if (resolution % step === 0) return;
