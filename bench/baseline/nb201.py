@@ -2,24 +2,11 @@
 import torch
 from torch import Tensor, nn
 
+from layers import Conv2d, batch_norm
+
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 CHANNELS = (16, 32, 64)
 CELLS = 5  # in each stage
-
-
-class Conv2d(nn.Conv2d):
-    """A convolution without bias, drawn He normal with fan-in as it is made (once, not over a default draw)."""
-
-    def __init__(self, c_in: int, c_out: int, kernel: int, stride: int = 1):
-        super().__init__(c_in, c_out, kernel, stride, padding=kernel // 2, bias=False)
-
-    def reset_parameters(self) -> None:
-        nn.init.kaiming_normal_(self.weight)
-
-
-def batch_norm(channels: int) -> nn.BatchNorm2d:
-    """Batch statistics only: no running averages to update."""
-    return nn.BatchNorm2d(channels, track_running_stats=False)
 
 
 def relu_conv_bn(c_in: int, c_out: int, kernel: int, stride: int = 1) -> nn.Sequential:

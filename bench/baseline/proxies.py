@@ -19,7 +19,7 @@ class Score:
     expressivity: float
     progressivity: float
     trainability: float
-    complexity: int
+    complexity: float
     parameters: int
     features: list[float]  # expressivity of each feature
     blocks: list[float]  # trainability of each block

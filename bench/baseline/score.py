@@ -13,10 +13,9 @@ import time
 
 import torch
 
-import nb201
 import proxies
+from spaces import SPACES
 
-SPACES = {"nas-bench-201": nb201}
 DEFAULTS = {
     "space": "nas-bench-201", "batch": 64, "resolution": 32, "threads": None, "device": "cpu", "seed": None, "warmup": 0,
     "memoryFormat": "contiguous",

@@ -1,0 +1,5 @@
+"""The spaces by the names that specifications use; each is a module with `build(arch, device)`."""
+import mbv2
+import nb201
+
+SPACES = {"nas-bench-201": nb201, "mobilenet-v2": mbv2}
