@@ -76,6 +76,7 @@ function configuredTemporal(env: NodeJS.ProcessEnv): TemporalSettings | undefine
   if (!address) return undefined;
   const source = env.TEMPORAL_ADDRESS ? 'environment' : 'file';
   checkAddress({ address, path: source === 'environment' ? 'TEMPORAL_ADDRESS' : 'temporal.toml: address' });
+  checkPair({ env, tls });
   const options: TemporalOptions = {
     address,
     ...(tls !== undefined && tls !== null && { tls }),
@@ -83,6 +84,16 @@ function configuredTemporal(env: NodeJS.ProcessEnv): TemporalSettings | undefine
     ...(metadata !== undefined && { metadata }),
   };
   return { options, address, namespace: namespace || DEFAULT_NAMESPACE, source };
+}
+
+/** The library drops a certificate without its key, and a key without its certificate, in silence. */
+function checkPair({ env, tls }: { env: NodeJS.ProcessEnv; tls: TemporalOptions['tls'] }): void {
+  if (typeof tls === 'object' && tls?.clientCertPair) return;
+  const set = (name: string) => [`${name}_PATH`, `${name}_DATA`].find((variable) => env[variable]);
+  const [cert, key] = [set('TEMPORAL_TLS_CLIENT_CERT'), set('TEMPORAL_TLS_CLIENT_KEY')];
+  const message = (other: string) => `goes with TEMPORAL_TLS_CLIENT_${other}_PATH, which is not set`;
+  if (cert && !key) throw SpecError.of({ path: cert, message: message('KEY') });
+  if (key && !cert) throw SpecError.of({ path: key, message: message('CERT') });
 }
 
 function loadTemporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnectConfig> {

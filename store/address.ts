@@ -20,8 +20,10 @@ const DEFAULT_PORT = 4222;
 
 /** `nats://host:4222`, `host:4222`, `tls://…`, `nats://user:password@…`, `nats://token@…`, or several of them with commas. */
 export function parseAddress(url: string): Address {
-  const urls = url.split(',').map((part) => parseOne({ part: part.trim() }));
+  const urls = url.split(',').map((part) => parseOne({ part: part.trim(), whole: url }));
   const first = urls[0]!;
+  if (!first.username && urls.some(({ username }) => username))
+    throw fault({ whole: url, why: 'user and password must stand in the first address' });
   const user = decodeURIComponent(first.username);
   const password = decodeURIComponent(first.password);
   return {
@@ -33,21 +35,27 @@ export function parseAddress(url: string): Address {
   };
 }
 
-function parseOne({ part }: { readonly part: string }): URL {
+function parseOne({ part, whole }: { readonly part: string; readonly whole: string }): URL {
   const text = part.includes('://') ? part : `nats://${part}`;
-  const shown = text.replace(/\/\/.*@/, '//…@');
-  const wrong = (why: string) =>
-    new ServiceError({
-      address: shown,
-      message: `NATS at ${shown}: ${why}; NATS_URL looks like nats://127.0.0.1:4222`,
-    });
+  const wrong = (why: string) => fault({ whole, why });
   if (!URL.canParse(text)) throw wrong('not an address');
   const url = new URL(text);
   if (url.protocol !== 'nats:' && url.protocol !== 'tls:') {
     throw wrong(`the scheme is ${JSON.stringify(url.protocol.slice(0, -1))}, not nats or tls`);
   }
   if (url.hostname === '') throw wrong('no host in it');
+  if (!['', '/'].includes(url.pathname) || url.search || url.hash)
+    throw wrong(
+      'something stands behind the port; in a password write %2F for /, %3F for ?, %23 for #, %2C for a comma',
+    );
   return url;
+}
+
+/** All before the last @ is left out: a comma or slash in a password makes anything of it look like a host. */
+function fault({ whole, why }: { readonly whole: string; readonly why: string }): ServiceError {
+  const shown = whole.replace(/^.*@/s, '…@');
+  const message = `NATS at ${shown}: ${why}; NATS_URL looks like nats://127.0.0.1:4222`;
+  return new ServiceError({ address: shown, message });
 }
 
 function portOf(url: URL): number {

@@ -1,6 +1,6 @@
 // In: the path of a specification. Out: what a search needs of it, every file that it names read and checked.
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { checkAgainstSpace } from '../../core/spaces/check-specification.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
@@ -14,6 +14,7 @@ import { checkSpecification, type Specification } from '../../core/spec/specific
 import { specificationDigest } from '../../core/spec/specification-digest.js';
 import { sourceOf } from '../../core/spec/stages.js';
 import { parseTruth, type Truth } from '../../core/spec/truth.js';
+import { namedFile } from './named-file.js';
 import { sha256 } from './sha256.js';
 
 export interface ReadSpecification {
@@ -35,7 +36,7 @@ export async function readSpecification(path: string): Promise<ReadSpecification
     checkAgainstSpace({ specification, space });
     return { specification, digest: specificationDigest(specification, { inputs: {} }) };
   }
-  const source = resolve(dirname(path), strategy.file);
+  const source = await namedFile({ folder: dirname(path), file: strategy.file, field: 'strategy.file' });
   const text = await readText(source, `strategy.file: ${strategy.file}`);
   const { candidates } = parseCandidateList({ text, source: strategy.file, parse: space.parse });
   const list = [...new Set(candidates.map(space.parse))];
@@ -53,7 +54,8 @@ async function withDefinition({ value, folder }: { value: unknown; folder: strin
     throw SpecError.of({ path: 'space.file', message: `${found(file)}; must be the path of a YAML file` });
   if ('definition' in rest)
     throw SpecError.of({ path: 'space.file', message: 'found beside definition; keep one of the two' });
-  const { definition } = await readCustomSpace({ path: resolve(folder, file), name: `space.file: ${file}` });
+  const path = await namedFile({ folder, file, field: 'space.file' });
+  const { definition } = await readCustomSpace({ path, name: `space.file: ${file}` });
   return { ...(value as object), space: { ...rest, definition } };
 }
 

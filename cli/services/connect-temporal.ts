@@ -4,6 +4,7 @@ import { Connection, isGrpcServiceError, ServiceError as TemporalServiceError } 
 import { ServiceError } from '../../core/spec/errors.js';
 import { identifyPeer, type Peer } from './peer.js';
 import type { TemporalSettings } from './settings.js';
+import { tlsFault } from './tls-fault.js';
 
 // Time for a server that is just being restarted; with the two seconds of `identifyPeer` it ends within six.
 const CONNECT_MS = 4_000;
@@ -55,7 +56,9 @@ async function explain({
   }
   const peer = await identifyPeer({ ...hostAndPort(address), timeoutMs: IDENTIFY_MS });
   if (options.tls && peer.kind !== 'unreachable') {
-    return `no TLS connection to Temporal at ${address} (${tlsDetail({ detail, peer })}). Check the TEMPORAL_TLS_* settings, or set TEMPORAL_TLS=false for a server without TLS.`;
+    const { tls } = options;
+    const fault = await tlsFault({ ...hostAndPort(address), tls, timeoutMs: IDENTIFY_MS });
+    return `no TLS connection to Temporal at ${address} (${fault && talksTls(peer) ? fault : tlsDetail({ detail, peer })}). Check the TEMPORAL_TLS_* settings, or set TEMPORAL_TLS=false for a server without TLS.`;
   }
   return `${describe({ peer, address })} ${wayOut(settings)}`;
 }
@@ -82,6 +85,11 @@ function wayOut({ source }: TemporalSettings): string {
   if (source === 'embedded') return 'Run `zeroscout services up`.';
   const where = source === 'environment' ? 'TEMPORAL_ADDRESS' : 'the address in temporal.toml';
   return `Start it, correct ${where}, or remove that setting to use the embedded server.`;
+}
+
+/** Only then is the fault of a handshake one of certificates. */
+function talksTls({ kind }: Peer): boolean {
+  return kind === 'tls' || kind === 'silent' || kind === 'other';
 }
 
 /** gRPC's detail is mostly "Failed to connect before the deadline"; what the port says without TLS tells more. */

@@ -10,7 +10,7 @@ const DEEPEST = 32;
 
 /**
  * One YAML 1.2 document (JSON is YAML). Refused: syntax errors, duplicate keys, several documents, tags, keys that are
- * not text, aliases that multiply, nesting beyond 32 levels, texts above 1 MiB, nothing at all. `source` is the file's name for the message.
+ * not text, aliases that multiply or name what they stand in, nesting beyond 32 levels, texts above 1 MiB, nothing at all. `source` is the file's name for the message.
  */
 export function readDocument({ text, source }: { readonly text: string; readonly source: string }): unknown {
   if (text.length > LONGEST_BYTES || Buffer.byteLength(text) > LONGEST_BYTES) {
@@ -37,7 +37,20 @@ export function readDocument({ text, source }: { readonly text: string; readonly
   if (document.contents === null) {
     throw SpecError.of({ path: source, message: 'empty; must be a mapping with at least name and space' });
   }
-  return reading(source, () => document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
+  const value = reading(source, () => document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
+  if (isDeep({ value, levels: DEEPEST })) throw tooDeep(source);
+  return value;
+}
+
+/** Few aliases make a deep value of a flat text, and one that names what it stands in makes it endless. */
+function isDeep({ value, levels }: { readonly value: unknown; readonly levels: number }): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeep({ value: inner, levels: levels - 1 }));
+}
+
+function tooDeep(source: string): SpecError {
+  const message = `nested deeper than ${DEEPEST} levels; a specification has three`;
+  return SpecError.of({ path: source, message });
 }
 
 /** Before anything recursive sees the text: at the stack's end V8 may abort the process instead of throwing. */
@@ -46,10 +59,7 @@ function refuseDepth({ text, source }: { readonly text: string; readonly source:
   for (const lexeme of new Lexer().lex(text)) {
     for (const _token of parser.next(lexeme));
     if (parser.stack.length <= DEEPEST) continue;
-    throw SpecError.of({
-      path: source,
-      message: `nested deeper than ${DEEPEST} levels; a specification has three`,
-    });
+    throw tooDeep(source);
   }
 }
 

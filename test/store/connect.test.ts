@@ -51,6 +51,20 @@ test.each([
   expect(await faultOf({ url })).toMatch(new RegExp(`${why}.*; NATS_URL looks like nats://127.0.0.1:4222`));
 });
 
+test.each([
+  'http://user:planted@host',
+  'user:planted@host:99999',
+  'nats://user:planted,1@host',
+  'nats://user:12,planted@host',
+  'nats://user:12/planted@host',
+  'nats://user:12#planted@host',
+  'nats://user:planted@host/planted@host:1',
+])('%s is refused and nothing of the password is shown', async (url) => {
+  const message = await faultOf({ url });
+  expect(message).toContain('host');
+  expect(message).not.toMatch(/planted|user:|:12/);
+});
+
 test('a server that says nothing', () =>
   serving(createServer(), async (url) => {
     expect(await faultOf({ url })).toBe(

@@ -20,6 +20,13 @@ describe('readDocument', () => {
     ['two documents', 'a: 1\n---\nb: 2', /^s\.yaml:2:1: more than one document/],
     ['alias bomb', BOMB, /^s\.yaml: cannot be read: Excessive alias count/],
     ['alias of nothing', 'a: *b', /^s\.yaml(:1:\d+)?: .*alias.*b/i],
+    ['alias of what it stands in', 'a: &a [*a, *a]', /^s\.yaml: nested deeper than 32 levels/],
+    ['alias of its own mapping', 'a: &a { b: *a }', /^s\.yaml: nested deeper than 32 levels/],
+    [
+      'a deep value of a flat text',
+      [0, 1, 2].map((i) => `k${i}: &k${i} ${'['.repeat(14)}${i && `*k${i - 1}`}${']'.repeat(14)}`).join('\n'),
+      /^s\.yaml: nested deeper than 32 levels/,
+    ],
     ['a tag', 'a: !!js/function x', /^s\.yaml:1:4: Unresolved tag/],
     ['list as key', '? [1, 2]\n: 3', /^s\.yaml:1:\d+: /],
     ['nothing', '', /^s\.yaml: empty/],

@@ -1,0 +1,34 @@
+// In: a path that a specification names. Out: the file's real path, inside the specification's folder or the working folder.
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { SpecError } from '../../core/spec/errors.js';
+import { found } from '../../core/spec/show.js';
+
+/**
+ * Specifications are data, often somebody else's: none may have this machine read, and show in a message, what its
+ * person did not point at. Links are followed first. A file that is not there is left to whoever reads it.
+ */
+export async function namedFile({
+  folder,
+  file,
+  field,
+}: {
+  /** Of the specification; `file` is relative to it. */
+  readonly folder: string;
+  readonly file: string;
+  readonly field: string;
+}): Promise<string> {
+  const allowed = await Promise.all([folder, process.cwd()].map((root) => realpath(root)));
+  const written = resolve(allowed[0]!, file);
+  const path = await realpath(written).catch(() => written);
+  if (allowed.some((root) => isInside({ root, path }))) return path;
+  throw SpecError.of({
+    path: field,
+    message: `${found(file)} lies outside the specification's folder and the working folder; move it into one of them`,
+  });
+}
+
+function isInside({ root, path }: { readonly root: string; readonly path: string }): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
