@@ -7,8 +7,8 @@ import type { Candidate } from './candidate.js';
 import { activatesFirst, stageBlocks, stemBlock } from './network.js';
 import { countOptions, type Option, optionAt } from './options.js';
 
-/** Options times shapes up to which ranges are computed: a second's work. */
-const MOST_STEPS = 20_000;
+/** Options times shapes up to which ranges are computed: about a second's work. */
+const MOST_STEPS = 50_000;
 
 export interface Counter {
   costs(args: { candidate: Candidate; resolution: number }): Required<Costs>;
@@ -39,9 +39,25 @@ export function createCounter(definition: Definition): Counter {
       countBlocks([stemBlock({ definition, first })], [input.channels, resolution, resolution]),
     );
   const countStage = (stage: number, option: Option, shape: MapShape) =>
-    once(`${stage} ${Object.values(option)} ${shape}`, () =>
-      countBlocks(stageBlocks({ definition, stage, option, from: channelsOf(shape) }), shape),
-    );
+    once(`${stage} ${Object.values(option)} ${shape}`, () => {
+      const first = countBlocks(
+        stageBlocks({ definition, stage, option: { ...option, depth: 1 }, from: channelsOf(shape) }),
+        shape,
+      );
+      // All repetitions after the first are alike.
+      const times = option.depth - 1;
+      if (times === 0) return first;
+      const alike = { ...option, depth: 1, stride: 1 };
+      const other = countBlocks(
+        stageBlocks({ definition, stage, option: alike, from: option.width }),
+        first.output,
+      );
+      return {
+        flops: first.flops + times * other.flops,
+        parameters: first.parameters + times * other.parameters,
+        output: first.output,
+      };
+    });
   const countHead = (last: Option) => ({
     flops: last.width * classes,
     // What ends before its activation is normalized once more.

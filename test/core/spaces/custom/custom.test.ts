@@ -238,7 +238,7 @@ describe('costs', () => {
       sampled: null,
       layers: { min: 5, max: 5 },
     });
-    const widths = Array.from({ length: 200 }, (_, i) => i + 1);
+    const widths = Array.from({ length: 256 }, (_, i) => i + 1);
     const huge = space({
       input: { resolution: 8 },
       classes: 2,
@@ -248,7 +248,7 @@ describe('costs', () => {
       ],
     });
     expect(describeSpace({ space: huge, resolution: 8 })).toMatchObject({
-      candidates: 40_000n,
+      candidates: 65_536n,
       sampled: 1000,
     });
   });
