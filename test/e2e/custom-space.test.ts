@@ -1,0 +1,55 @@
+// In: a space of one's own in a file. Out: described, searched, shared with whoever writes the same, exported.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readRankingCsv } from '../../core/report/ranking-csv.js';
+import { type TestHome, testHome } from '../support/home.js';
+import { done, ROOT } from '../support/zeroscout.js';
+
+const SPACE = readFileSync(join(ROOT, 'examples/spaces/nats-bench-size.yaml'), 'utf8');
+const SAMPLES = 8;
+
+let home: TestHome;
+const cli = (...args: string[]) => done(args, { home });
+const searched = async (space: object, id: string) => {
+  const strategy = { kind: 'random', samples: SAMPLES };
+  const fidelity = { draws: 1, batch: 4, resolution: 16 };
+  home.write(`${id}.json`, JSON.stringify({ name: id, space, strategy, fidelity }));
+  const { stdout } = await cli('run', `${id}.json`, '--id', id, '--out', id, '--json');
+  return JSON.parse(stdout);
+};
+
+beforeAll(() => {
+  home = testHome();
+  home.write('size.yaml', SPACE);
+});
+afterAll(() => home.remove(), 60_000);
+
+test('space describe FILE: its size, exact costs, an example that a list may hold', async () => {
+  const { stdout } = await cli('space', 'describe', 'size.yaml', '--json');
+  const { example, ...description } = JSON.parse(stdout);
+  expect(description).toMatchObject({ kind: 'custom', candidates: 32_768, sampled: null, resolution: 32 });
+  expect(example).toMatch(/^cell-w\d+\|reduction-w\d+\|cell-w\d+\|reduction-w\d+\|cell-w\d+$/);
+});
+
+test('a search; the same space written into the specification finds its scores, another one does not', async () => {
+  expect(await searched({ kind: 'custom', file: 'size.yaml' }, 'one')).toMatchObject({
+    candidates: SAMPLES,
+    scored: SAMPLES,
+    failed: 0,
+  });
+  const { definition } = JSON.parse((await cli('validate', 'one.json', '--json')).stdout).specification.space;
+  expect(await searched({ kind: 'custom', definition }, 'two')).toMatchObject({ reused: SAMPLES, scored: 0 });
+  expect(home.read('two/ranking.csv')).toBe(home.read('one/ranking.csv'));
+  const stem = { ...definition.stem, kernel: 5 };
+  const other = { kind: 'custom', definition: { ...definition, stem } };
+  expect(await searched(other, 'three')).toMatchObject({ reused: 0, scored: SAMPLES });
+}, 300_000);
+
+test('its winners leave as models', async () => {
+  await cli('export', 'one', '--format', 'onnx', '--out', 'models');
+  await cli('export', 'one', '--format', 'pytorch', '--out', 'models');
+  expect(existsSync(join(home.dir, 'models/rank-1.onnx'))).toBe(true);
+  const [winner] = readRankingCsv(home.read('one/ranking.csv'));
+  expect(home.read('models/rank_1.py')).toContain(winner!.candidate);
+}, 60_000);
