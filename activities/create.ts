@@ -1,7 +1,7 @@
 // In: store, clock, scoring. Out: the activities of control and of score workers, errors mapped for Temporal.
 import { heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { BlobError, SpecError } from '../core/spec/errors.js';
+import { BlobError, LostScoreError, SpecError } from '../core/spec/errors.js';
 import type { SearchActivities } from '../core/spec/search.js';
 import type { Store } from '../store/store.js';
 import { auditScores } from './audit-scores.js';
@@ -58,13 +58,16 @@ function beating<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promis
   };
 }
 
-/** Bad input and damaged blobs do not get better by trying again; everything else does. */
+/** What does not get better by trying the same activity again. */
+const FINAL = [SpecError, BlobError, LostScoreError, RangeError];
+
+/** Bad input and damaged blobs end the search, lost scores send the workflow back; everything else is tried again. */
 function mapped<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promise<R> {
   return async (input) => {
     try {
       return await activity(input);
     } catch (error) {
-      if (error instanceof SpecError || error instanceof BlobError || error instanceof RangeError)
+      if (error instanceof Error && FINAL.some((type) => error instanceof type))
         throw ApplicationFailure.create({
           message: error.message,
           type: error.name,

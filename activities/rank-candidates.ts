@@ -6,6 +6,7 @@ import { compareRows } from '../core/ranking/order.js';
 import { failuresCsv } from '../core/report/failures-csv.js';
 import { type RankingRow, rankingHeader, rankingLines } from '../core/report/ranking-csv.js';
 import { openSpace } from '../core/spaces/index.js';
+import { LostScoreError } from '../core/spec/errors.js';
 import type { AuditInput, SearchActivities } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
 import { createTextIndex } from '../core/spec/text-index.js';
@@ -81,7 +82,7 @@ async function readCohort({
     for (const [i, unit] of fresh.entries()) {
       if (found[i]!.includes(undefined)) {
         if (setAside.has(unit)) continue;
-        throw new Error(`no score of ${unit} in the store: lost between audit and ranking`);
+        throw new LostScoreError(`no score of ${unit} in the store: lost between audit and ranking`);
       }
       if (!distinct) scored.add(unit);
       numbers.set(unit, count++);

@@ -1,5 +1,6 @@
 // In: a specification. Out: digests of ranking, failures and summary. Stage by stage: plan or breed, score what the store lacks, audit, rank.
 import {
+  ActivityFailure,
   ApplicationFailure,
   continueAsNew,
   defineQuery,
@@ -89,6 +90,12 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     });
   };
 
+  const auditAgain = async () => {
+    show('auditing');
+    const { todo, failed } = await audit();
+    update({ todo, failed, attempt: state.attempt + 1, nextShard: 0 });
+  };
+
   /** Scores what the plan lacks, and audits until nothing is missing. */
   const scorePlan = async (): Promise<'finished' | 'history is long'> => {
     if (!state.audited) {
@@ -99,9 +106,7 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     while (state.todo.count > 0 && state.attempt < MAX_ROUNDS) {
       show('scoring');
       if ((await scoreTodo()) === 'history is long') return 'history is long';
-      show('auditing');
-      const { todo, failed } = await audit();
-      update({ todo, failed, attempt: state.attempt + 1, nextShard: 0 });
+      await auditAgain();
     }
     if (state.todo.count > 0)
       throw ApplicationFailure.nonRetryable(
@@ -141,9 +146,14 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     show('ranking');
     const { run, plan: cohort, rounds } = state;
     const summary = `rank ${cohort.count} candidates`;
-    const ranked = await control.rankCandidates.executeWithOptions({ summary }, [
-      { run, specification, plan: cohort },
-    ]);
+    const ranked = await control.rankCandidates
+      .executeWithOptions({ summary }, [{ run, specification, plan: cohort }])
+      .catch(async (error: unknown) => {
+        if (!isLostScore(error) || state.attempt >= MAX_ROUNDS) throw error;
+        await auditAgain();
+        return 'scores were lost' as const;
+      });
+    if (ranked === 'scores were lost') continue;
     update({ rounds: [...rounds, { fidelity: specification.fidelity, ...roundOf(state) }] });
     if (keep === undefined) {
       show('reporting');
@@ -167,6 +177,12 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     const kept = { startedAt, rounds: finished, paused, run, ...(drawn ? { drawn } : {}) };
     state = { ...beginning(id), ...kept, plan: next };
   }
+}
+
+/** The store had every score when they were counted, and lacks one now. */
+function isLostScore(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === 'LostScoreError';
 }
 
 function beginning(id: string): SearchState {

@@ -37,6 +37,11 @@ export class DeviceError extends Error {
   override readonly name = 'DeviceError';
 }
 
+/** Scores that were in the store when they were counted are there no longer. The workflow counts again and scores what is missing. */
+export class LostScoreError extends Error {
+  override readonly name = 'LostScoreError';
+}
+
 /** A blob that is missing or whose bytes do not match its digest. Never used silently; the step that needs it stops. */
 export class BlobError extends Error {
   override readonly name = 'BlobError';
