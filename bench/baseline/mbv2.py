@@ -120,7 +120,7 @@ class Network(nn.Module):
         return {f"conv{index}": convolution.weight for index, convolution in enumerate(convolutions)}
 
 
-def build(arch: str, device: torch.device | str = "cpu") -> Network:
+def build(arch: str, device: torch.device | str = "cpu", _resolution: int = 224) -> Network:
     """A network in training mode with a fresh draw of weights, which nothing takes a gradient of."""
     with torch.device(device):
         return Network(arch).train().requires_grad_(False)

@@ -127,7 +127,7 @@ class Network(nn.Module):
         return found
 
 
-def build(arch: str, device: torch.device | str = "cpu") -> Network:
+def build(arch: str, device: torch.device | str = "cpu", _resolution: int = 32) -> Network:
     """A network in training mode with a fresh draw of weights, which nothing takes a gradient of."""
     with torch.device(device):
         return Network(arch).train().requires_grad_(False)

@@ -1,6 +1,7 @@
 """The four proxies of a network that has `stem` and `blocks`, from the formulas of shared/method.md.
 
-Knows no search space: a network is a module with `stem`, `blocks`, `flops(resolution)` and `parameter_count()`.
+Knows no search space: a network is a module with `stem`, `blocks`, `flops(resolution)` and `parameter_count()`, and
+`skips_identities` where blocks that are identities do not count. Features are maps [b, c, h, w] or tokens [b, n, c].
 """
 from collections import defaultdict
 from collections.abc import Callable
@@ -22,7 +23,7 @@ class Score:
     complexity: float
     parameters: int
     features: list[float]  # expressivity of each feature
-    blocks: list[float]  # trainability of each block
+    blocks: list[float | None]  # trainability of each block; None: skipped
 
 
 def random_signs(_block: int, like: Tensor) -> Tensor:
@@ -30,9 +31,14 @@ def random_signs(_block: int, like: Tensor) -> Tensor:
     return torch.randint_like(like, 0, 2).mul_(2).sub_(1)
 
 
+def by_channel(x: Tensor) -> Tensor:
+    """[images, channels, positions] of maps, [1, channels, tokens of all images] of tokens."""
+    return x.flatten(2) if x.dim() == 4 else x.flatten(0, 1).mT[None]
+
+
 @torch.no_grad()
 def covariance(feature: Tensor) -> Tensor:
-    x = feature.flatten(2)
+    x = by_channel(feature)
     x = x - x.mean(dim=(0, 2), keepdim=True)
     return torch.bmm(x, x.mT).sum(dim=0) / (x.shape[0] * x.shape[2])
 
@@ -43,7 +49,7 @@ def jacobian(g: Tensor, v: Tensor) -> Tensor:
     shrink = g.shape[2] // v.shape[2]
     if shrink > 1:
         g = F.pixel_unshuffle(g, shrink)
-    g, v = g.flatten(2), v.flatten(2)
+    g, v = by_channel(g), by_channel(v)
     return torch.bmm(g, v.mT).sum(dim=0) / (v.shape[0] * v.shape[2])
 
 
@@ -102,16 +108,18 @@ def score(network: nn.Module, images: Tensor, signs: Signs = random_signs) -> Sc
 
     features = [lowest_if_nan(e) for e in by_shape(covariances, entropy)]
     sigmas = by_shape(jacobians, largest_singular)
+    of_identity = None if getattr(network, "skips_identities", False) else -math.inf
     blocks = [
-        -math.inf if identity else lowest_if_nan(2 - sigma - 1 / (sigma + 1e-6))
+        of_identity if identity else lowest_if_nan(2 - sigma - 1 / (sigma + 1e-6))
         for sigma, identity in zip(sigmas, identities)
     ]
+    counted = [block for block in blocks if block is not None]
 
     alive = all(map(math.isfinite, features))
     return Score(
         expressivity=math.fsum(features) if alive else -math.inf,
         progressivity=min(b - a for a, b in zip(features, features[1:])) if alive else -math.inf,
-        trainability=math.fsum(blocks) / len(blocks) if all(map(math.isfinite, blocks)) else -math.inf,
+        trainability=math.fsum(counted) / len(counted) if counted and all(map(math.isfinite, counted)) else -math.inf,
         complexity=network.flops(images.shape[-1]),
         parameters=network.parameter_count(),
         features=features,

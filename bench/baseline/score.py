@@ -35,7 +35,7 @@ def score(space, arch: str, options: dict) -> tuple[float, proxies.Score]:
     batch, resolution = options["batch"], options["resolution"]
     synchronize(device)
     start = time.perf_counter()
-    network = space.build(arch, device).to(memory_format=layout)
+    network = space.build(arch, device, resolution).to(memory_format=layout)
     images = torch.randn(batch, 3, resolution, resolution, device=device).contiguous(memory_format=layout)
     found = proxies.score(network, images)
     synchronize(device)

@@ -1,5 +1,6 @@
-"""The spaces by the names that specifications use; each is a module with `build(arch, device)`."""
+"""The spaces by the names that specifications use; each is a module with `build(arch, device, resolution)`."""
+import autoformer
 import mbv2
 import nb201
 
-SPACES = {"nas-bench-201": nb201, "mobilenet-v2": mbv2}
+SPACES = {"nas-bench-201": nb201, "mobilenet-v2": mbv2, "autoformer": autoformer}
