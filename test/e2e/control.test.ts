@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 
-const SAMPLES = 120;
+const SAMPLES = 200;
 
 let home: TestHome;
 const cli = (...args: string[]) => done(args, { home, env: { ZEROSCOUT_LOG_LEVEL: 'debug' } });
@@ -13,12 +13,13 @@ const scored = () => home.workerLog().filter(({ msg }) => msg === 'scored candid
 beforeAll(() => {
   home = testHome();
   const execution = { shardSize: 4, window: 2 };
-  const fidelity = { draws: 1, batch: 8, resolution: 16 };
+  // Slow enough that no command comes too late.
+  const fidelity = { draws: 1, batch: 16, resolution: 32 };
   home.write('long.json', specification({ samples: SAMPLES, changes: { fidelity, execution } }));
 });
 afterAll(() => home.remove(), 60_000);
 
-test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout: 180_000 }, async () => {
+test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout: 300_000 }, async () => {
   const { stdout } = await cli('run', 'long.json', '--id', 'long', '--detach', '--json');
   expect(JSON.parse(stdout)).toEqual({ id: 'long', detached: true });
   const early = await zeroscout(['results', 'long'], { home });
@@ -42,7 +43,7 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   expect(before).toBeLessThan(SAMPLES);
 
   const watcher = spawnZeroscout(['watch', 'long'], { home });
-  await watcher.says(/paused {2}\d+\/120/);
+  await watcher.says(new RegExp(`paused {2}\\d+/${SAMPLES}`));
   await cli('resume', 'long');
   await until(() => scored() > before, { what: 'it goes on', timeoutMs: 30_000 });
   expect((await status('long')).state).toBe('scoring');
