@@ -4,26 +4,31 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
-import { sample } from '../core/programs/shuffled.js';
-import { nasBench201 } from '../core/spaces/nas-bench-201/index.js';
 import { DEVICES, type Device } from '../core/spec/devices.js';
 import { DeviceError } from '../core/spec/errors.js';
-import { type Baseline, MEMORY_FORMATS, type MemoryFormat, startBaseline } from './measure/baseline.js';
+import { compareWithBaseline } from './measure/against-baseline.js';
 import { benchDevice } from './measure/device.js';
 import { compareEigenvalues } from './measure/eigenvalues.js';
 import { startEndToEnd } from './measure/end-to-end.js';
 import { describeMachine } from './measure/machine.js';
-import { type PureScoring, type Setting, startPureScoring } from './measure/pure.js';
+import { withScoring } from './measure/pure.js';
+import {
+  BENCH_SPACES,
+  type BenchSpace,
+  NAS_BENCH_201_BATCHES as BATCHES,
+  randomNasBench201,
+} from './measure/scenarios.js';
 import { median, spread } from './measure/statistics.js';
 
-const BATCHES = [8, 16, 64] as const;
 const CANDIDATES = 300;
 /** The batch at which a whole search is compared with its scoring. */
 const SEARCH_BATCH = 16;
+const SETTING = { space: { kind: 'nas-bench-201' }, resolution: 32, threads: 1 } as const;
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
 const MEGA = 1e6;
 
 interface Options {
+  readonly space: BenchSpace;
   readonly candidates?: number;
   readonly rounds: number;
   readonly device: Device;
@@ -33,14 +38,13 @@ interface Options {
   readonly eigenvalues?: true;
 }
 
-const COMPARISONS = {
-  search: compareWithSearch,
-  baseline: compareWithBaseline,
-  eigenvalues: compareEigenvalues,
-};
-
 const program = new Command('bench')
-  .description('milliseconds a candidate over random candidates of NAS-Bench-201, on this machine')
+  .description('milliseconds a candidate over random candidates, on this machine')
+  .addOption(
+    new Option('--space <SPACE>', 'other spaces than NAS-Bench-201 are always compared with the PyTorch baseline')
+      .choices(BENCH_SPACES)
+      .default('nas-bench-201'),
+  )
   .option(
     '--candidates <N>',
     `random candidates of a round (default: ${CANDIDATES}; with a device: the whole space)`,
@@ -82,11 +86,15 @@ try {
 }
 
 async function measure(options: Options): Promise<[string, object]> {
-  const { device, baseline, detail, candidates } = options;
+  const { device, space, rounds, baseline, baselineCandidates, eigenvalues, detail, candidates } = options;
   if (device === 'cpu') {
-    const name = options.eigenvalues ? 'eigenvalues' : baseline ? 'baseline' : 'search';
-    return [name, await COMPARISONS[name](options)];
+    if (eigenvalues) return ['eigenvalues', await compareEigenvalues({ rounds })];
+    if (!baseline && space === 'nas-bench-201') return ['search', await compareWithSearch(options)];
+    const results = await compareWithBaseline({ space, candidates: baselineCandidates, rounds });
+    return [space === 'nas-bench-201' ? 'baseline' : space, results];
   }
+  if (space !== 'nas-bench-201')
+    program.error(`--space ${space}: only nas-bench-201 is measured on ${device}; leave one of the two out`);
   const results = await benchDevice({
     device,
     candidates,
@@ -101,11 +109,11 @@ async function measure(options: Options): Promise<[string, object]> {
 /** Scoring alone at each batch, and whole searches at one: the same candidates, alternating. */
 async function compareWithSearch({ candidates: count = CANDIDATES, rounds }: Options) {
   const scorers = availableParallelism();
-  const candidates = randomCandidates(count);
+  const candidates = randomNasBench201(count);
   const pure: Record<number, number[]> = {};
   let scorerBytes = 0;
   for (const batch of BATCHES.filter((b) => b !== SEARCH_BATCH)) {
-    pure[batch] = await withScoring({ batch, scorers, threads: 1 }, candidates, async (scoring) => {
+    pure[batch] = await withScoring({ ...SETTING, batch, scorers }, candidates, async (scoring) => {
       const measured = [await scoring.measure(candidates)];
       scorerBytes = Math.max(scorerBytes, scoring.peakResidentBytes());
       return measured;
@@ -120,7 +128,7 @@ async function compareWithSearch({ candidates: count = CANDIDATES, rounds }: Opt
   let memory: Readonly<Record<string, number>> = {};
   try {
     pure[SEARCH_BATCH] = await withScoring(
-      { batch: SEARCH_BATCH, scorers, threads: 1 },
+      { ...SETTING, batch: SEARCH_BATCH, scorers },
       candidates,
       async (scoring) => {
         const measured: number[] = [];
@@ -155,84 +163,4 @@ async function compareWithSearch({ candidates: count = CANDIDATES, rounds }: Opt
   for (const [name, bytes] of Object.entries({ ...memory, 'scorer (scoring alone)': scorerBytes }))
     console.log(`  ${name.padEnd(26)} ${(bytes / MEGA).toFixed(0).padStart(5)} MB`);
   return { candidates: count, pure, search, overheadPercent: overhead, memory };
-}
-
-/** The same candidates on both sides, in turn, at each batch and way of using the cores. */
-async function compareWithBaseline({ baselineCandidates: count, rounds }: Options) {
-  const cores = availableParallelism();
-  const candidates = randomCandidates(count);
-  const baseline = await startBaseline();
-  const rows: Record<string, unknown>[] = [];
-  console.log(
-    `PyTorch: ${JSON.stringify(baseline.versions)}; ${count} candidates, ${rounds} rounds, sides alternating\n`,
-  );
-  try {
-    for (const batch of BATCHES) {
-      const ways = [
-        { batch, scorers: 1, threads: cores },
-        { batch, scorers: cores, threads: 1 },
-      ];
-      for (const setting of ways) rows.push(await compare({ setting, candidates, rounds, baseline, cores }));
-    }
-  } finally {
-    await baseline.close();
-  }
-  return { versions: baseline.versions, candidates: count, rounds, rows };
-}
-
-async function compare({
-  setting,
-  candidates,
-  rounds,
-  baseline,
-  cores,
-}: {
-  setting: Setting;
-  candidates: readonly string[];
-  rounds: number;
-  baseline: Baseline;
-  cores: number;
-}) {
-  const { batch, scorers, threads } = setting;
-  return withScoring(setting, candidates, async (scoring) => {
-    const ours: number[] = [];
-    const theirs = { contiguous: [] as number[], channels_last: [] as number[] };
-    const measure = (memoryFormat: MemoryFormat, list: readonly string[]) =>
-      baseline.measure({ candidates: list, batch, threads: cores, memoryFormat });
-    for (const format of MEMORY_FORMATS) await measure(format, candidates.slice(0, 3));
-    for (let round = 0; round < rounds; round++) {
-      ours.push(await scoring.measure(candidates));
-      for (const format of MEMORY_FORMATS) theirs[format].push(await measure(format, candidates));
-    }
-    const peak = scoring.peakResidentBytes();
-    console.log(
-      `batch ${batch}, ${scorers} scorers x ${threads} threads: ${spread(ours)} ms; a scorer ${(peak / MEGA).toFixed(0)} MB`,
-    );
-    const ratios = MEMORY_FORMATS.map((format) => {
-      const values = theirs[format].map((value, round) => value / ours[round]!);
-      console.log(
-        `  PyTorch ${format}, ${cores} threads: ${spread(theirs[format])} ms; ratio ${spread(values, 2)}`,
-      );
-      return [format, { values, median: median(values) }] as const;
-    });
-    return { ...setting, ours, theirs, ratios: Object.fromEntries(ratios), scorerPeakBytes: peak };
-  });
-}
-
-async function withScoring<T>(
-  setting: Setting,
-  candidates: readonly string[],
-  use: (scoring: PureScoring) => Promise<T>,
-): Promise<T> {
-  const scoring = await startPureScoring({ setting, candidates });
-  try {
-    return await use(scoring);
-  } finally {
-    await scoring.close();
-  }
-}
-
-function randomCandidates(count: number): string[] {
-  const key = { seed: 201, draw: 0, name: 'bench' };
-  return sample({ key, count, size: nasBench201.enumeration.size }).map(nasBench201.enumeration.at);
 }

@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { SpaceSpecification } from '../../core/spec/space.js';
 
 const FOLDER = fileURLToPath(new URL('../../../bench/baseline', import.meta.url));
 
@@ -21,7 +22,9 @@ export interface Baseline {
   /** Wall time over candidates, in milliseconds: fresh weights for each, as people do today. */
   measure(args: {
     candidates: readonly string[];
+    space?: SpaceSpecification;
     batch: number;
+    resolution?: number;
     threads?: number;
     device?: string;
     /** `contiguous` is what published code runs; `channels_last` suits PyTorch's CPU kernels better. */
@@ -35,8 +38,8 @@ export async function startBaseline(): Promise<Baseline> {
   const { first, ask, close } = await startProgram<Answer>('score.py', '--serve');
   return {
     versions: first,
-    measure: async ({ candidates, ...options }) => {
-      const { milliseconds, error } = await ask({ archs: candidates, ...options });
+    measure: async ({ candidates, space, ...options }) => {
+      const { milliseconds, error } = await ask({ archs: candidates, space: space?.kind, ...options });
       if (error !== undefined) throw new Error(`the baseline failed: ${error}`);
       return milliseconds.reduce((sum, value) => sum + value, 0) / milliseconds.length;
     },

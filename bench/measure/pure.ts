@@ -1,5 +1,6 @@
 // In: candidates and a setting. Out: milliseconds a candidate of the scoring alone: scorer processes, no servers.
 import { fileURLToPath } from 'node:url';
+import type { SpaceSpecification } from '../../core/spec/space.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';
 import { peakResidentBytes } from './machine.js';
 
@@ -8,6 +9,8 @@ const WARM_UP = 4;
 const WARM_SEED = 1;
 
 export interface Setting {
+  readonly space: SpaceSpecification;
+  readonly resolution: number;
   readonly batch: number;
   readonly scorers: number;
   readonly threads: number;
@@ -21,8 +24,8 @@ export interface PureScoring {
 }
 
 /** Scorers that are warm: a draw's tensors are made, and the shared programs are there. */
-export async function startPureScoring({
-  setting: { batch, scorers, threads },
+async function startPureScoring({
+  setting: { space, resolution, batch, scorers, threads },
   candidates,
 }: {
   setting: Setting;
@@ -35,10 +38,10 @@ export async function startPureScoring({
   }, 200);
   const score = (candidate: string, seed: number) =>
     pool.score({
-      space: { kind: 'nas-bench-201' },
+      space,
       candidate,
       seed,
-      fidelity: { batch, resolution: 32, weights: 'shared', features: 'blocks' },
+      fidelity: { batch, resolution, weights: 'shared', features: 'blocks' },
       draws: [0],
     });
   await Promise.all(candidates.slice(0, WARM_UP * scorers).map((candidate) => score(candidate, WARM_SEED)));
@@ -54,4 +57,17 @@ export async function startPureScoring({
       await pool.close();
     },
   };
+}
+
+export async function withScoring<T>(
+  setting: Setting,
+  candidates: readonly string[],
+  use: (scoring: PureScoring) => Promise<T>,
+): Promise<T> {
+  const scoring = await startPureScoring({ setting, candidates });
+  try {
+    return await use(scoring);
+  } finally {
+    await scoring.close();
+  }
 }

@@ -1,0 +1,90 @@
+// In: a space. Out: milliseconds a candidate of the scoring alone and of the PyTorch baseline, in turn, and their ratios.
+import { availableParallelism } from 'node:os';
+import { type Baseline, MEMORY_FORMATS, type MemoryFormat, startBaseline } from './baseline.js';
+import { type Setting, withScoring } from './pure.js';
+import { type BenchSpace, SCENARIOS, type Scenario } from './scenarios.js';
+import { median, spread } from './statistics.js';
+
+const MEGA = 1e6;
+const WARM_UP = -1;
+
+/** The same candidates on both sides, in turn, in each scenario of the space and each way of using the cores. */
+export async function compareWithBaseline({
+  space,
+  candidates: count,
+  rounds,
+}: {
+  space: BenchSpace;
+  candidates: number;
+  rounds: number;
+}) {
+  const cores = availableParallelism();
+  const baseline = await startBaseline();
+  const rows: Awaited<ReturnType<typeof compare>>[] = [];
+  console.log(`PyTorch: ${JSON.stringify(baseline.versions)}; ${rounds} rounds, sides alternating\n`);
+  try {
+    for (const scenario of SCENARIOS[space]) {
+      const ways = [
+        { scorers: 1, threads: cores },
+        { scorers: cores, threads: 1 },
+      ];
+      for (const way of ways) rows.push(await compare({ scenario, way, count, rounds, baseline, cores }));
+    }
+  } finally {
+    await baseline.close();
+  }
+  return { versions: baseline.versions, rounds, rows };
+}
+
+async function compare({
+  scenario: { name, space, batch, resolution, target, count = 0, ...scenario },
+  way,
+  count: asked,
+  rounds,
+  baseline,
+  cores,
+}: {
+  scenario: Scenario;
+  way: Pick<Setting, 'scorers' | 'threads'>;
+  count: number;
+  rounds: number;
+  baseline: Baseline;
+  cores: number;
+}) {
+  const length = count || asked;
+  const candidates = (round: number) => scenario.candidates(round, length);
+  const setting = { space, batch, resolution, ...way };
+  return withScoring(setting, candidates(WARM_UP), async (scoring) => {
+    const ours: number[] = [];
+    const theirs = { contiguous: [] as number[], channels_last: [] as number[] };
+    const measure = (memoryFormat: MemoryFormat, list: readonly string[]) =>
+      baseline.measure({ candidates: list, space, batch, resolution, threads: cores, memoryFormat });
+    for (const format of MEMORY_FORMATS) await measure(format, candidates(WARM_UP).slice(0, 3));
+    for (let round = 0; round < rounds; round++) {
+      const list = candidates(round);
+      ours.push(await scoring.measure(list));
+      for (const format of MEMORY_FORMATS) theirs[format].push(await measure(format, list));
+    }
+    const peak = scoring.peakResidentBytes();
+    console.log(
+      `${name}, ${resolution} pixels, batch ${batch}, ${way.scorers} scorers x ${way.threads} threads: ${spread(ours)} ms over ${length} candidates; a scorer ${(peak / MEGA).toFixed(0)} MB`,
+    );
+    const ratios = MEMORY_FORMATS.map((format) => {
+      const values = theirs[format].map((value, round) => value / ours[round]!);
+      console.log(
+        `  PyTorch ${format}, ${cores} threads: ${spread(theirs[format])} ms; ratio ${spread(values, 2)}${target ? `, at least ${target} wanted` : ''}`,
+      );
+      return [format, { values, median: median(values) }] as const;
+    });
+    return {
+      name,
+      ...setting,
+      candidates: length,
+      ours,
+      theirs,
+      ...(target ? { target } : {}),
+      ratios: Object.fromEntries(ratios),
+      scorerPeakBytes: peak,
+    };
+  });
+}

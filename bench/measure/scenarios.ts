@@ -1,0 +1,110 @@
+// In: a space that the PyTorch baseline knows. Out: what is measured on it: which candidates, at which batch and resolution.
+import { sample } from '../../core/programs/shuffled.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import type { SpaceSpecification } from '../../core/spec/space.js';
+
+export interface Scenario {
+  readonly name: string;
+  readonly space: SpaceSpecification;
+  readonly batch: number;
+  readonly resolution: number;
+  /** How many times faster than the baseline it has to be, where that was promised. */
+  readonly target?: number;
+  /** Candidates of a round, where not those of the command line. */
+  readonly count?: number;
+  /** `round` -1 is the warm-up. Where a search meets new candidates all the time, each round has others. */
+  candidates(round: number, count: number): readonly string[];
+}
+
+export const NAS_BENCH_201_BATCHES = [8, 16, 64] as const;
+
+const nasBench201Scenarios: readonly Scenario[] = NAS_BENCH_201_BATCHES.map((batch) => ({
+  name: `batch ${batch}`,
+  space: { kind: 'nas-bench-201' },
+  batch,
+  resolution: 32,
+  candidates: (_round, count) => randomNasBench201(count),
+}));
+
+export function randomNasBench201(count: number): string[] {
+  const key = { seed: 201, draw: 0, name: 'bench' };
+  return sample({ key, count, size: nasBench201.enumeration.size }).map(nasBench201.enumeration.at);
+}
+
+/** A child of the published search under 450 MFLOPs at 224 pixels: it has 445. */
+const CHILD_445M =
+  'SuperConvK3BNRELU(3,16,2,1)SuperResIDWE2K3(16,32,2,40,2)SuperResIDWE4K3(32,8,2,120,2)SuperResIDWE4K5(8,96,2,128,3)SuperResIDWE2K3(96,192,2,24,4)SuperConvK1BNRELU(192,2048,1,1)';
+
+const mobileNetV2: SpaceSpecification = { kind: 'mobilenet-v2' };
+const mobileNetV2Scenarios: readonly Scenario[] = [
+  {
+    name: 'random candidates',
+    space: mobileNetV2,
+    batch: 16,
+    resolution: 64,
+    target: 4,
+    candidates: (round, count) => randomCandidates({ space: mobileNetV2, round, count }),
+  },
+  {
+    name: 'children of a 445 MFLOPs network',
+    space: mobileNetV2,
+    batch: 16,
+    resolution: 64,
+    target: 4,
+    count: 8,
+    candidates: (round, count) => children({ space: mobileNetV2, parent: CHILD_445M, round, count }),
+  },
+  {
+    name: 'children of a 445 MFLOPs network',
+    space: mobileNetV2,
+    batch: 8,
+    resolution: 224,
+    target: 2,
+    count: 4,
+    candidates: (round, count) => children({ space: mobileNetV2, parent: CHILD_445M, round, count }),
+  },
+  {
+    name: 'a 445 MFLOPs network, again and again',
+    space: mobileNetV2,
+    batch: 8,
+    resolution: 224,
+    target: 2,
+    count: 4,
+    candidates: (_round, count) => Array.from({ length: count }, () => CHILD_445M),
+  },
+];
+
+/** By what a specification names; the results are named so too. */
+export const SCENARIOS = {
+  'nas-bench-201': nasBench201Scenarios,
+  'mobilenet-v2': mobileNetV2Scenarios,
+} as const satisfies Readonly<Record<string, readonly Scenario[]>>;
+export type BenchSpace = keyof typeof SCENARIOS;
+export const BENCH_SPACES = Object.keys(SCENARIOS) as BenchSpace[];
+
+interface Drawn {
+  readonly space: SpaceSpecification;
+  readonly round: number;
+  readonly count: number;
+}
+
+const SEED = 201;
+
+function randomCandidates({ space, round, count }: Drawn): string[] {
+  const { random } = openSpace(space);
+  return Array.from({ length: count }, (_, i) => random({ seed: SEED, draw: i, name: `bench.${round}` }));
+}
+
+/** Children of two replacements, as evolution makes them, whose FLOPs are within a tenth of the parent's. */
+function children({ space, parent, round, count }: Drawn & { parent: string }): string[] {
+  const { mutate, costs } = openSpace(space);
+  const flops = (candidate: string) => costs({ candidate, resolution: 224 }).flops;
+  const found: string[] = [];
+  for (let draw = 0; found.length < count; draw++) {
+    const key = { seed: SEED, draw, name: `bench.${round}` };
+    const child = mutate({ parent, key, mutations: 2 });
+    if (child !== parent && Math.abs(flops(child) / flops(parent) - 1) < 0.1) found.push(child);
+  }
+  return found;
+}
