@@ -13,9 +13,9 @@ import { startEndToEnd } from './measure/end-to-end.js';
 import { describeMachine } from './measure/machine.js';
 import { withScoring } from './measure/pure.js';
 import {
+  NAS_BENCH_201_BATCHES as BATCHES,
   BENCH_SPACES,
   type BenchSpace,
-  NAS_BENCH_201_BATCHES as BATCHES,
   randomNasBench201,
 } from './measure/scenarios.js';
 import { median, spread } from './measure/statistics.js';
@@ -41,7 +41,10 @@ interface Options {
 const program = new Command('bench')
   .description('milliseconds a candidate over random candidates, on this machine')
   .addOption(
-    new Option('--space <SPACE>', 'other spaces than NAS-Bench-201 are always compared with the PyTorch baseline')
+    new Option(
+      '--space <SPACE>',
+      'other spaces than NAS-Bench-201 are always compared with the PyTorch baseline',
+    )
       .choices(BENCH_SPACES)
       .default('nas-bench-201'),
   )
