@@ -75,10 +75,26 @@ const mobileNetV2Scenarios: readonly Scenario[] = [
   },
 ];
 
+const DEPTH_13_WIDTH_216 = /^w216(-[^-]+){13}$/;
+const autoformerTiny: SpaceSpecification = { kind: 'autoformer', size: 'tiny' };
+const autoformerScenarios: readonly Scenario[] = [
+  {
+    name: 'random candidates of depth 13 and width 216',
+    space: autoformerTiny,
+    batch: 4,
+    resolution: 224,
+    target: 1.5,
+    count: 4,
+    candidates: (round, count) =>
+      randomLike({ space: autoformerTiny, like: DEPTH_13_WIDTH_216, round, count }),
+  },
+];
+
 /** By what a specification names; the results are named so too. */
 export const SCENARIOS = {
   'nas-bench-201': nasBench201Scenarios,
   'mobilenet-v2': mobileNetV2Scenarios,
+  autoformer: autoformerScenarios,
 } as const satisfies Readonly<Record<string, readonly Scenario[]>>;
 export type BenchSpace = keyof typeof SCENARIOS;
 export const BENCH_SPACES = Object.keys(SCENARIOS) as BenchSpace[];
@@ -94,6 +110,17 @@ const SEED = 201;
 function randomCandidates({ space, round, count }: Drawn): string[] {
   const { random } = openSpace(space);
   return Array.from({ length: count }, (_, i) => random({ seed: SEED, draw: i, name: `bench.${round}` }));
+}
+
+/** Those of the random candidates whose text is like that. */
+function randomLike({ space, like, round, count }: Drawn & { like: RegExp }): string[] {
+  const { random } = openSpace(space);
+  const found: string[] = [];
+  for (let draw = 0; found.length < count; draw++) {
+    const candidate = random({ seed: SEED, draw, name: `bench.${round}` });
+    if (like.test(candidate)) found.push(candidate);
+  }
+  return found;
 }
 
 /** Children of two replacements, as evolution makes them, whose FLOPs are within a tenth of the parent's. */
