@@ -156,14 +156,12 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
     const { temporal, nats } = readConfigured({ env: env('everything') });
     expect(temporal).toMatchObject({ address: 'scan-zeroscout-temporal:7233', namespace: 'zeroscout' });
     expect(nats!.replicas).toBe(3);
-    const password = '$(NATS_PASSWORD)';
-    expect(nats!.url).toContain(password);
     const servers = [0, 1, 2].map((i) => ({
       host: `scan-zeroscout-nats-${i}.scan-zeroscout-nats`,
       port: 4222,
     }));
-    const address = parseAddress(nats!.url.replace(password, 'secret'));
-    expect(address).toMatchObject({ servers, user: 'zeroscout', password: 'secret' });
+    expect(parseAddress(nats!.url)).toMatchObject({ servers });
+    expect(nats).toMatchObject({ user: 'zeroscout', password: 'nats-password' });
 
     // What lies in files is not here to be read.
     const {

@@ -66,10 +66,12 @@ capabilities: { drop: [ALL] }
 {{- end }}
 {{- end }}
 {{- if $nats.enabled }}
+- name: NATS_USER
+  value: zeroscout
 - name: NATS_PASSWORD
   valueFrom: { secretKeyRef: { name: {{ include "zeroscout.secret" . }}, key: nats-password } }
 - name: NATS_URL
-  value: {{ $hosts := list }}{{ range $i := until (int $nats.replicas) }}{{ $hosts = append $hosts (printf "%s-nats-%d.%s-nats:4222" $name $i $name) }}{{ end }}{{ printf "nats://zeroscout:$(NATS_PASSWORD)@%s" (join "," $hosts) | quote }}
+  value: {{ $hosts := list }}{{ range $i := until (int $nats.replicas) }}{{ $hosts = append $hosts (printf "%s-nats-%d.%s-nats:4222" $name $i $name) }}{{ end }}{{ printf "nats://%s" (join "," $hosts) | quote }}
 {{- else if $nats.urlSecret }}
 - name: NATS_URL
   valueFrom: { secretKeyRef: { name: {{ $nats.urlSecret }}, key: url } }
