@@ -72,12 +72,21 @@ function exported({
   const space = openSpace(kind);
   const { resolution } = spaceDefaults(kind);
   const costs = space.costs({ candidate, resolution });
+  const layers = modelLayers({ network: space.network({ candidate, resolution }), resolution });
   if (format === 'config') {
     const measured = printable({ score, ...proxies });
-    const content = { search: id, rank, space: kind, candidate, resolution, costs, ...measured };
+    const content = {
+      search: id,
+      rank,
+      space: kind,
+      candidate,
+      resolution,
+      costs,
+      trainableParameters: trainableParameters(layers),
+      ...measured,
+    };
     return { name: `rank-${rank}.json`, content: `${JSON.stringify(content, null, 2)}\n` };
   }
-  const layers = modelLayers({ network: space.network({ candidate, resolution }), resolution });
   if (format === 'onnx')
     return {
       name: `rank-${rank}.onnx`,

@@ -1,26 +1,50 @@
 // In: a candidate's network. Out: the whole model, from images to class scores, as a list of layers for any format to write.
-import { type Block, blockShapes, type Network, type Weight } from '../programs/block.js';
-import { mapShape, type Shape } from '../programs/operation.js';
+import {
+  type Block,
+  blockShapes,
+  type Initialization,
+  type Instruction,
+  type Network,
+  type Weight,
+} from '../programs/block.js';
+import { mapShape, type Shape, type TokenShape } from '../programs/operation.js';
 import { SpecError } from '../spec/errors.js';
 
-/** A layer's name is its result's name. Sizes are of one image. */
-export type Layer = { readonly name: string; readonly inputs: readonly string[] } & (
+/** A layer's name is its result's name. Sizes are of one image; tokens are [tokens, channels]. */
+export type Layer = {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  /** What training changes, by name within the layer; '' where the layer is a parameter and nothing else. */
+  readonly parameters: Readonly<Record<string, Weight>>;
+} & (
   | {
       readonly kind: 'conv';
-      readonly weight: Weight;
       readonly kernel: number;
       readonly stride: number;
       /** 1, or all channels: each with a kernel of its own. */
       readonly groups: number;
     }
   | { readonly kind: 'norm'; readonly channels: number; readonly epsilon: number }
-  | { readonly kind: 'relu' | 'sum' | 'zero' | 'globalPool' }
+  | { readonly kind: 'relu' | 'sum' | 'zero' | 'globalPool' | 'linear' | 'layerNorm' | 'gelu' }
   | { readonly kind: 'averagePool'; readonly kernel: number; readonly stride: number }
-  | { readonly kind: 'linear'; readonly channels: number; readonly classes: number }
+  | { readonly kind: 'patches'; readonly patch: number }
+  /** `tokens` of each image, before the token comes; of the others all there are. */
+  | { readonly kind: 'classToken' | 'positions' | 'patchMean'; readonly tokens: number }
+  | {
+      readonly kind: 'attention';
+      readonly heads: number;
+      readonly side: number;
+      readonly farthest: number;
+    }
 );
 
 export const IMAGES = 'images';
 export const LOGITS = 'logits';
+
+const ONE: Initialization = { kind: 'constant', value: 1 };
+const ZERO: Initialization = { kind: 'constant', value: 0 };
+/** Of a transformer's classifier, as of all its linear layers. */
+const NORMAL: Initialization = { kind: 'normal', std: 0.02 };
 
 /** For training: normalizations have scale, shift and running statistics, and the space's classifier comes last. */
 export function modelLayers({
@@ -40,53 +64,126 @@ export function modelLayers({
     layers.push(...made.layers);
     ({ shape, value } = made);
   }
-  const [channels] = mapShape(shape);
-  if (classifier.normalized) {
-    layers.push({ kind: 'norm', name: 'last_norm', inputs: [value], channels, epsilon: 1e-5 });
-    layers.push({ kind: 'relu', name: 'last_relu', inputs: ['last_norm'] });
-    value = 'last_relu';
+  return [...layers, ...classifierLayers({ value, shape, ...classifier })];
+}
+
+/** Normalization where there is one, mean over positions (over patches of tokens, the class token aside), linear layer. */
+function classifierLayers({
+  value,
+  shape,
+  classes,
+  normalized,
+}: {
+  value: string;
+  shape: Shape;
+  classes: number;
+  normalized: boolean;
+}): Layer[] {
+  const layers: Layer[] = [];
+  const isMap = shape.length === 3;
+  const channels = isMap ? shape[0] : shape[1];
+  let last = value;
+  if (normalized) {
+    const base = { name: 'last_norm', inputs: [value], parameters: scaleAndShift('last_norm', channels) };
+    layers.push(isMap ? { ...base, kind: 'norm', channels, epsilon: 1e-5 } : { ...base, kind: 'layerNorm' });
+    last = 'last_norm';
+    if (isMap) {
+      layers.push({ kind: 'relu', name: 'last_relu', inputs: [last], parameters: {} });
+      last = 'last_relu';
+    }
   }
-  layers.push({ kind: 'globalPool', name: 'pooled', inputs: [value] });
-  layers.push({ kind: 'linear', name: LOGITS, inputs: ['pooled'], channels, classes: classifier.classes });
+  const pooled = { name: 'pooled', inputs: [last], parameters: {} };
+  layers.push(isMap ? { ...pooled, kind: 'globalPool' } : { ...pooled, kind: 'patchMean', tokens: shape[0] });
+  const weight = { name: LOGITS, shape: [classes, channels], ...(isMap ? {} : { initialization: NORMAL }) };
+  const bias = { name: `${LOGITS}.bias`, shape: [classes], initialization: ZERO };
+  layers.push({ kind: 'linear', name: LOGITS, inputs: ['pooled'], parameters: { weight, bias } });
   return layers;
+}
+
+function scaleAndShift(name: string, channels: number) {
+  return {
+    weight: { name: `${name}.weight`, shape: [channels], initialization: ONE },
+    bias: { name: `${name}.bias`, shape: [channels], initialization: ZERO },
+  };
 }
 
 function blockLayers({ block, input, value }: { block: Block; input: Shape; value: string }) {
   const shapes = blockShapes({ block, input });
   const names = [value];
-  const layers = block.instructions.map(({ operation, inputs, settings, slot }, i): Layer => {
+  const layers = block.instructions.map((instruction, i): Layer => {
+    const { operation, inputs, slot } = instruction;
     const name = `${block.name}_${slot || `${operation}${i}`}`;
     names.push(name);
     const base = { name, inputs: inputs.map((at) => names[at]!) };
-    const [channels] = mapShape(shapes[i + 1]!);
-    const { kernel = 1, stride = 1, epsilon = 1e-5 } = settings;
-    switch (operation) {
-      case 'conv':
-      case 'depthwise': {
-        const groups = operation === 'conv' ? 1 : channels;
-        return { ...base, kind: 'conv', weight: block.weights[slot]!, kernel, stride, groups };
-      }
-      case 'batchNorm':
-        return { ...base, kind: 'norm', channels, epsilon };
-      case 'averagePool':
-        return { ...base, kind: 'averagePool', kernel, stride };
-      case 'relu':
-      case 'sum':
-      case 'zero':
-        return { ...base, kind: operation };
-      default:
-        throw new Error(`operation "${operation}" has no layer in core/export/layers.ts`);
-    }
+    const read = shapes[inputs[0]!]!;
+    return { ...base, ...layerOf({ name, instruction, block, read, shape: shapes[i + 1]! }) };
   });
   return { layers, shape: shapes.at(-1)!, value: names.at(-1)! };
 }
 
+type Kind<L = Layer> = L extends Layer ? Omit<L, 'name' | 'inputs'> : never;
+
+function layerOf({
+  name,
+  instruction: { operation, settings, slot },
+  block: { weights },
+  read,
+  shape,
+}: {
+  name: string;
+  instruction: Instruction;
+  block: Block;
+  /** Of the first input. */
+  read: Shape;
+  shape: Shape;
+}): Kind {
+  const { kernel = 1, stride = 1, epsilon = 1e-5, patch = 1, heads = 1, side = 1, farthest = 1 } = settings;
+  const weight = weights[slot]!;
+  const bias = weights[`${slot}.bias`]!;
+  switch (operation) {
+    case 'conv':
+    case 'depthwise': {
+      const groups = operation === 'conv' ? 1 : mapShape(shape)[0];
+      return { kind: 'conv', parameters: { weight }, kernel, stride, groups };
+    }
+    case 'batchNorm': {
+      const [channels] = mapShape(shape);
+      return { kind: 'norm', parameters: scaleAndShift(name, channels), channels, epsilon };
+    }
+    case 'averagePool':
+      return { kind: 'averagePool', parameters: {}, kernel, stride };
+    case 'linear':
+    case 'layerNorm':
+      return { kind: operation, parameters: { weight, bias } };
+    case 'patchEmbedding':
+      return { kind: 'patches', parameters: { weight, bias }, patch };
+    case 'classToken':
+    case 'positions':
+      return { kind: operation, parameters: { '': weight }, tokens: (read as TokenShape)[0] };
+    case 'attention': {
+      const parameters = {
+        key_rows: weight,
+        key_columns: weights[`${slot}.kc`]!,
+        value_rows: weights[`${slot}.vr`]!,
+        value_columns: weights[`${slot}.vc`]!,
+      };
+      return { kind: 'attention', parameters, heads, side, farthest };
+    }
+    case 'gelu':
+    case 'relu':
+    case 'sum':
+    case 'zero':
+      return { kind: operation, parameters: {} };
+  }
+}
+
+/** Name of a parameter in the whole model: in PyTorch's state and among ONNX's initializers. */
+export function parameterName({ name }: Layer, part: string): string {
+  return part ? `${name}.${part}` : name;
+}
+
 /** Numbers that training changes. */
 export function trainableParameters(layers: readonly Layer[]): number {
-  return layers.reduce((sum, layer) => {
-    if (layer.kind === 'conv') return sum + layer.weight.shape.reduce((product, n) => product * n, 1);
-    if (layer.kind === 'norm') return sum + 2 * layer.channels;
-    if (layer.kind === 'linear') return sum + (layer.channels + 1) * layer.classes;
-    return sum;
-  }, 0);
+  const weights = layers.flatMap(({ parameters }) => Object.values(parameters));
+  return weights.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
 }

@@ -1,7 +1,10 @@
 // In: a model's layers and the draw of its weights. Out: an ONNX model of the whole network, for inference.
 import type { Draw } from '../programs/draw.js';
 import { GraphBuilder } from '../programs/onnx.js';
-import { IMAGES, type Layer, LOGITS } from './layers.js';
+import { attend } from '../programs/tokens/attention.js';
+import { byImage, patchImage, tokenMatrix, withPositions, withToken } from '../programs/tokens/embedding.js';
+import { EPSILON, normalShare } from '../programs/tokens/linear.js';
+import { IMAGES, type Layer, LOGITS, parameterName } from './layers.js';
 
 /** Input `images` [batch, channels, r, r], output `logits` [batch, classes], any batch. Normalizations use running statistics: 0 and 1, untrained. */
 export function onnxModel({
@@ -19,16 +22,17 @@ export function onnxModel({
     const inputs = layer.inputs.map((name) => values.get(name)!);
     values.set(layer.name, addLayer({ g, layer, inputs, draw }));
   }
-  // The stem's convolution comes first.
-  const { weight } = layers[0] as Layer & { kind: 'conv' };
-  const { classes } = layers.at(-1) as Layer & { kind: 'linear' };
+  // The first layer is a convolution or makes patches.
+  const channels = layers[0]!.parameters.weight!.shape[1]!;
+  const classes = layers.at(-1)!.parameters.weight!.shape[0]!;
   return g.build({
     name: 'zeroscout',
-    inputs: [{ name: IMAGES, dims: ['batch', weight.shape[1]!, resolution, resolution] }],
+    inputs: [{ name: IMAGES, dims: ['batch', channels, resolution, resolution] }],
     outputs: [{ name: LOGITS, dims: ['batch', classes], value: values.get(LOGITS)! }],
   });
 }
 
+/** Tokens lie as [images x tokens, channels], as in the programs that score. */
 function addLayer({
   g,
   layer,
@@ -40,23 +44,25 @@ function addLayer({
   inputs: readonly string[];
   draw: Draw;
 }): string {
+  const x = inputs[0]!;
+  const parameter = (part: string) => {
+    const weight = layer.parameters[part]!;
+    return g.weights({
+      name: parameterName(layer, part),
+      dims: weight.shape,
+      data: draw.weight(weight),
+    });
+  };
   const filled = (part: string, length: number, value: number) =>
     g.weights({ name: `${layer.name}.${part}`, dims: [length], data: new Float32Array(length).fill(value) });
   switch (layer.kind) {
-    case 'conv': {
-      const { weight, kernel, stride, groups } = layer;
-      const w = g.weights({ name: `${layer.name}.weight`, dims: weight.shape, data: draw.weight(weight) });
-      return g.add('Conv', [...inputs, w], { ...window({ kernel, stride }), group: groups });
-    }
+    case 'conv':
+      return g.add('Conv', [x, parameter('weight')], { ...window(layer), group: layer.groups });
     case 'norm': {
       const { channels, epsilon } = layer;
-      const parts = [
-        filled('weight', channels, 1),
-        filled('bias', channels, 0),
-        filled('running_mean', channels, 0),
-        filled('running_var', channels, 1),
-      ];
-      return g.add('BatchNormalization', [...inputs, ...parts], { epsilon: { float: epsilon } });
+      const running = [filled('running_mean', channels, 0), filled('running_var', channels, 1)];
+      const parts = [parameter('weight'), parameter('bias'), ...running];
+      return g.add('BatchNormalization', [x, ...parts], { epsilon: { float: epsilon } });
     }
     case 'averagePool':
       return g.add('AveragePool', inputs, { ...window(layer), count_include_pad: 0 });
@@ -65,14 +71,38 @@ function addLayer({
     case 'sum':
       return g.add('Sum', inputs);
     case 'zero':
-      return g.add('Mul', [...inputs, g.float(0)]);
+      return g.add('Mul', [x, g.float(0)]);
     case 'globalPool':
       return g.add('Flatten', [g.add('GlobalAveragePool', inputs)]);
-    case 'linear': {
-      const { channels, classes } = layer;
-      const weight = { name: layer.name, shape: [classes, channels] };
-      const w = g.weights({ name: `${layer.name}.weight`, dims: weight.shape, data: draw.weight(weight) });
-      return g.add('Gemm', [...inputs, w, filled('bias', classes, 0)], { transB: 1 });
+    case 'linear':
+      return g.add('Gemm', [x, parameter('weight'), parameter('bias')], { transB: 1 });
+    case 'layerNorm': {
+      const settings = { axis: -1, epsilon: { float: EPSILON } };
+      return g.add('LayerNormalization', [x, parameter('weight'), parameter('bias')], settings);
+    }
+    case 'gelu':
+      return g.add('Mul', [x, normalShare(g, x)]);
+    case 'patches': {
+      const weights = { weight: parameter('weight'), bias: parameter('bias') };
+      return tokenMatrix(g, patchImage(g, x, { ...weights, patch: layer.patch }));
+    }
+    case 'classToken':
+      return withToken(g, x, { tokens: layer.tokens, token: parameter('') });
+    case 'positions':
+      return withPositions(g, x, { tokens: layer.tokens, table: parameter('') });
+    case 'attention': {
+      const tables = {
+        keyRows: parameter('key_rows'),
+        keyColumns: parameter('key_columns'),
+        valueRows: parameter('value_rows'),
+        valueColumns: parameter('value_columns'),
+      };
+      return attend(g, x, { ...layer, ...tables }).output;
+    }
+    case 'patchMean': {
+      const all = byImage(g, x, layer.tokens);
+      const patches = g.add('Slice', [all, g.ints(1), g.ints(layer.tokens), g.ints(1)]);
+      return g.add('ReduceMean', [patches, g.ints(1)], { keepdims: 0 });
     }
   }
 }

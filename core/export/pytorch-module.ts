@@ -1,7 +1,8 @@
 // In: a model's layers. Out: a Python file with the same network as a PyTorch module; it needs torch and nothing else.
 import { IMAGES, type Layer, LOGITS } from './layers.js';
+import { RELATIVE_ATTENTION } from './pytorch-attention.js';
 
-/** Names of parameters and buffers are those of the ONNX model's initializers. */
+/** Names of parameters and buffers are those of the ONNX model's initializers. Tokens are [batch, tokens, channels]. */
 export function pytorchModule({
   layers,
   comment,
@@ -15,20 +16,27 @@ export function pytorchModule({
     return module ? [`        self.${layer.name} = ${module}`] : [];
   });
   const steps = layers.map((layer) => `        ${layer.name} = ${expressionOf(layer)}`);
+  const has = (kind: Layer['kind']) => layers.some((layer) => layer.kind === kind);
+  // Everything in a file of tokens alone is used; so are imports.
+  const torch = has('attention') || has('classToken') ? 'import torch\n' : '';
+  const linear = has('attention')
+    ? 'nn.init.normal_(module.weight, std=0.02)'
+    : 'nn.init.kaiming_normal_(module.weight, nonlinearity="relu")';
   return `# ${comment.replaceAll(/[\r\n]/g, ' ')}
-import torch.nn.functional as F
+${torch}import torch.nn.functional as F
 from torch import nn
 
 
-class Network(nn.Module):
+${has('attention') ? RELATIVE_ATTENTION : ''}class Network(nn.Module):
     def __init__(self):
         super().__init__()
 ${made.join('\n')}
         for module in self.modules():
-            if isinstance(module, (nn.Conv2d, nn.Linear)):
+            if isinstance(module, nn.Linear):
+                ${linear}
+                nn.init.zeros_(module.bias)
+            if isinstance(module, nn.Conv2d) and module.bias is None:
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
 
     def forward(self, ${IMAGES}):
 ${steps.join('\n')}
@@ -37,17 +45,27 @@ ${steps.join('\n')}
 }
 
 function constructorOf(layer: Layer): string | undefined {
+  const { weight, '': own } = layer.parameters;
   switch (layer.kind) {
     case 'conv': {
-      const { weight, kernel, stride, groups } = layer;
-      const [out, perGroup] = weight.shape as [number, number];
+      const { kernel, stride, groups } = layer;
+      const [out, perGroup] = weight!.shape as [number, number];
       const settings = `stride=${stride}, padding=${(kernel - 1) / 2}, groups=${groups}, bias=False`;
       return `nn.Conv2d(${perGroup * groups}, ${out}, ${kernel}, ${settings})`;
     }
     case 'norm':
       return `nn.BatchNorm2d(${layer.channels}, eps=${layer.epsilon})`;
     case 'linear':
-      return `nn.Linear(${layer.channels}, ${layer.classes})`;
+      return `nn.Linear(${weight!.shape[1]}, ${weight!.shape[0]})`;
+    case 'layerNorm':
+      return `nn.LayerNorm(${weight!.shape[0]})`;
+    case 'patches':
+      return `nn.Conv2d(${weight!.shape[1]}, ${weight!.shape[0]}, ${layer.patch}, stride=${layer.patch})`;
+    case 'classToken':
+    case 'positions':
+      return `nn.Parameter(0.02 * torch.randn(${own!.shape.join(', ')}))`;
+    case 'attention':
+      return `RelativeAttention(heads=${layer.heads}, side=${layer.side}, farthest=${layer.farthest})`;
     default:
       return undefined;
   }
@@ -62,13 +80,22 @@ function expressionOf(layer: Layer): string {
       return `F.avg_pool2d(${first}, ${kernel}, stride=${stride}, padding=${padding}, count_include_pad=False)`;
     }
     case 'relu':
-      return `F.relu(${first})`;
+    case 'gelu':
+      return `F.${layer.kind}(${first})`;
     case 'sum':
       return layer.inputs.join(' + ');
     case 'zero':
       return `${first} * 0`;
     case 'globalPool':
       return `${first}.mean(dim=(2, 3))`;
+    case 'patches':
+      return `self.${layer.name}(${first}).flatten(2).transpose(1, 2)`;
+    case 'classToken':
+      return `torch.cat([self.${layer.name}.expand(len(${first}), 1, -1), ${first}], dim=1)`;
+    case 'positions':
+      return `${first} + self.${layer.name}`;
+    case 'patchMean':
+      return `${first}[:, 1:].mean(dim=1)`;
     default:
       return `self.${layer.name}(${first})`;
   }

@@ -62,7 +62,7 @@ export interface Network {
    * or it is skipped in the mean over blocks (transformers).
    */
   readonly identities: 'worst' | 'skipped';
-  /** What comes after the last feature: pooling over positions and a linear layer; for export, no proxy looks at it. */
+  /** What comes after the last feature: pooling over positions (of tokens: over patches) and a linear layer; for export, no proxy looks at it. */
   readonly classifier?: Classifier;
   /** Numbers of the blocks that end a stage, where the space has stages; see `measuredBlocks`. */
   readonly stageEnds?: readonly number[];
@@ -72,7 +72,7 @@ export interface Network {
 
 export interface Classifier {
   readonly classes: number;
-  /** Batch normalization and ReLU before the pooling. */
+  /** Before the pooling: batch normalization and ReLU of a map, layer normalization of tokens. */
   readonly normalized: boolean;
 }
 

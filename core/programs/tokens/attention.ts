@@ -1,7 +1,7 @@
 // In: queries, keys and values of all tokens. Out: attention with relative positions (AutoFormer): shape, ONNX form, VJP.
 import { weightInput } from '../layout.js';
 import type { GraphBuilder } from '../onnx.js';
-import type { Operation, Settings } from '../operation.js';
+import type { Emitted, Operation, Settings } from '../operation.js';
 import {
   HEAD,
   joined,
@@ -32,29 +32,15 @@ const SCALE = HEAD ** -0.5;
  */
 export const attention: Operation = {
   shape: ({ inputs }) => [inputs[0]![0]!, inputs[0]![1]! / 3],
-  forward: (g, { inputs, slot, settings }) => {
-    const [q, k, v] = headsFirst(g, inputs[0]!, settings, 3) as [string, string, string];
-    const ofKeys = relativeTable(g, {
+  forward: (g, { inputs, slot, settings }) =>
+    attend(g, inputs[0]!, {
       ...grid(settings),
-      rows: weightInput(slot),
-      columns: weightInput(`${slot}.kc`),
-    });
-    const ofValues = relativeTable(g, {
-      ...grid(settings),
-      rows: weightInput(`${slot}.vr`),
-      columns: weightInput(`${slot}.vc`),
-    });
-    const scaled = g.add('Mul', [q, g.float(SCALE)]);
-    const queries = joined(g, scaled, timesVectors(g, scaled, ofKeys));
-    const places = placesOf(g, k, grid(settings));
-    const keys = joined(g, k, places);
-    const values = joined(g, v, places);
-    const p = g.add('Softmax', [g.add('MatMul', [queries, turned(g, keys)])], { axis: -1 });
-    const [direct, taken] = parted(g, g.add('MatMul', [p, values]), ofKeys);
-    const moving = g.add('Add', [direct, timesPlaces(g, taken, ofValues)]);
-    const output = tokensFirst(g, g.add('Add', [moving, ofValues.classRow]), settings);
-    return { output, saved: [p, moving, scaled, keys, values] };
-  },
+      heads: settings.heads!,
+      keyRows: weightInput(slot),
+      keyColumns: weightInput(`${slot}.kc`),
+      valueRows: weightInput(`${slot}.vr`),
+      valueColumns: weightInput(`${slot}.vc`),
+    }),
   vjp: (g, { slot, settings }, { saved }, gradient) => {
     const [p, moving, scaled, keys, values] = saved as [string, string, string, string, string];
     const table = (rows: string, columns: string) =>
@@ -74,6 +60,39 @@ export const attention: Operation = {
     return [g.add('Concat', parts, { axis: 1 })];
   },
 };
+
+export interface Attending {
+  readonly heads: number;
+  readonly side: number;
+  readonly farthest: number;
+  /** Names of the tables. */
+  readonly keyRows: string;
+  readonly keyColumns: string;
+  readonly valueRows: string;
+  readonly valueColumns: string;
+}
+
+/** The forward pass: queries, keys and values [images x tokens, 3 x 64 heads] to [images x tokens, 64 heads]. */
+export function attend(
+  g: GraphBuilder,
+  qkv: string,
+  { heads, side, farthest, keyRows, keyColumns, valueRows, valueColumns }: Attending,
+): Emitted {
+  const at = { side, farthest };
+  const [q, k, v] = headsFirst(g, qkv, { side, heads }, 3) as [string, string, string];
+  const ofKeys = relativeTable(g, { ...at, rows: keyRows, columns: keyColumns });
+  const ofValues = relativeTable(g, { ...at, rows: valueRows, columns: valueColumns });
+  const scaled = g.add('Mul', [q, g.float(SCALE)]);
+  const queries = joined(g, scaled, timesVectors(g, scaled, ofKeys));
+  const places = placesOf(g, k, at);
+  const keys = joined(g, k, places);
+  const values = joined(g, v, places);
+  const p = g.add('Softmax', [g.add('MatMul', [queries, turned(g, keys)])], { axis: -1 });
+  const [direct, taken] = parted(g, g.add('MatMul', [p, values]), ofKeys);
+  const moving = g.add('Add', [direct, timesPlaces(g, taken, ofValues)]);
+  const output = tokensFirst(g, g.add('Add', [moving, ofValues.classRow]), { side, heads });
+  return { output, saved: [p, moving, scaled, keys, values] };
+}
 
 const grid = ({ side, farthest }: Settings) => ({ side: side!, farthest: farthest! });
 

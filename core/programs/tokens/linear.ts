@@ -1,5 +1,6 @@
 // In: token matrices [tokens of all images, channels]. Out: linear layer, layer normalization and GELU: shape, ONNX form, VJP.
 import { weightInput } from '../layout.js';
+import type { GraphBuilder } from '../onnx.js';
 import type { Operation } from '../operation.js';
 
 /** y = x Wᵀ + b. Weights: `slot` [out, in], `slot.bias` [out]. */
@@ -13,7 +14,7 @@ export const linear: Operation = {
 };
 
 /** Epsilon of AutoFormer's layer normalization. */
-const EPSILON = 1e-5;
+export const EPSILON = 1e-5;
 
 /** Over the channels of each token, biased variance. Weights: `slot` (gain) and `slot.bias` (shift), [channels]. */
 export const layerNorm: Operation = {
@@ -43,10 +44,8 @@ export const layerNorm: Operation = {
 export const gelu: Operation = {
   shape: ({ inputs }) => inputs[0]!,
   forward: (g, { inputs }) => {
-    const x = inputs[0]!;
-    const erf = g.add('Erf', [g.add('Mul', [x, g.float(Math.SQRT1_2)])]);
-    const share = g.add('Add', [g.add('Mul', [erf, g.float(0.5)]), g.float(0.5)]);
-    return { output: g.add('Mul', [x, share]), saved: [share] };
+    const share = normalShare(g, inputs[0]!);
+    return { output: g.add('Mul', [inputs[0]!, share]), saved: [share] };
   },
   // Φ(x) + x φ(x)
   vjp: (g, { inputs }, { saved }, gradient) => {
@@ -56,3 +55,9 @@ export const gelu: Operation = {
     return [g.add('Mul', [gradient, g.add('Add', [saved[0]!, density])])];
   },
 };
+
+/** Φ(x). */
+export function normalShare(g: GraphBuilder, x: string): string {
+  const erf = g.add('Erf', [g.add('Mul', [x, g.float(Math.SQRT1_2)])]);
+  return g.add('Add', [g.add('Mul', [erf, g.float(0.5)]), g.float(0.5)]);
+}

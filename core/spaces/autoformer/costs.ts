@@ -5,7 +5,7 @@ import { HEAD, PATCH, TABLE } from './choices.js';
 
 /** Values of a patch: 3 x 16 x 16. */
 const PIXELS = 3 * PATCH ** 2;
-const CLASSES = 1000;
+export const CLASSES = 1000;
 
 /**
  * Parameters: everything, final norm and head included. FLOPs: multiply-adds counted once, in the published way: two

@@ -9,7 +9,7 @@ import {
 } from '../../programs/block.js';
 import type { Architecture, Layer } from './architecture.js';
 import { type Choices, FARTHEST, HEAD, PATCH, TABLE } from './choices.js';
-import { hiddenChannels } from './costs.js';
+import { CLASSES, hiddenChannels } from './costs.js';
 
 /** Linear layers, class token, positions, tables. */
 const NORMAL: Initialization = { kind: 'normal', std: 0.02 };
@@ -40,7 +40,8 @@ export function architectureNetwork({
     if (index > 0) blocks.push(attentionBlock({ ...parts, layer, index, name: `block${blocks.length}` }));
     blocks.push(mlpBlock({ ...parts, layer, index, name: `block${blocks.length}` }));
   });
-  return { stem: stemBlock({ ...parts, layer: layers[0]! }), blocks, identities: 'skipped' };
+  const stem = stemBlock({ ...parts, layer: layers[0]! });
+  return { stem, blocks, identities: 'skipped', classifier: { classes: CLASSES, normalized: true } };
 }
 
 interface Parts {

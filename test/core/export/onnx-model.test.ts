@@ -5,6 +5,7 @@ import { type Layer, modelLayers, trainableParameters } from '../../../core/expo
 import { onnxModel } from '../../../core/export/onnx-model.js';
 import { pytorchModule } from '../../../core/export/pytorch-module.js';
 import { randomDraw } from '../../../core/programs/draw.js';
+import { autoformer } from '../../../core/spaces/autoformer/index.js';
 import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 
@@ -12,6 +13,9 @@ const draw = randomDraw({ seed: 1, draw: 0 });
 /** No operation of it is dead, so everything that the space counts is there. */
 const ALIVE =
   '|nor_conv_3x3~0|+|avg_pool_3x3~0|nor_conv_1x1~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_1x1~2|';
+
+const tiny = autoformer({ size: 'tiny' });
+const TINY = tiny.random({ seed: 1, draw: 0, name: 'test' });
 
 async function logits(layers: readonly Layer[], resolution: number, batch: number): Promise<Float32Array> {
   const session = await InferenceSession.create(onnxModel({ layers, draw, resolution }));
@@ -32,6 +36,7 @@ describe.each([
     classes: 10,
   },
   { space: mobileNetV2, candidate: mobileNetV2.start, resolution: 64, classes: 1000 },
+  { space: tiny, candidate: TINY, resolution: 64, classes: 1000 },
 ])('$space.kind $candidate', ({ space, candidate, resolution, classes }) => {
   const layers = modelLayers({ network: space.network({ candidate, resolution }), resolution });
 
@@ -60,7 +65,8 @@ describe.each([
 
   test('as a PyTorch module: every layer once, made before it is used', () => {
     const code = pytorchModule({ layers, comment: candidate });
-    const steps = [...code.matchAll(/^ {8}(\w+) = (.*)$/gm)].filter(([line]) => !line.includes('nn.'));
+    const forward = code.slice(code.indexOf('def forward(self, images)'));
+    const steps = [...forward.matchAll(/^ {8}(\w+) = (.*)$/gm)];
     const known = new Set(['images', 'self', 'F']);
     for (const [, name, expression] of steps) {
       for (const [word] of expression!.matchAll(/(?<![\w.])[a-z]\w*_\w+(?![\w(]|=)/g))
@@ -80,4 +86,11 @@ test('NAS-Bench-201: as many parameters as the space counts where no operation i
   expect(trainableParameters(layers)).toBe(
     nasBench201.costs({ candidate: ALIVE, resolution: 32 }).parameters,
   );
+});
+
+test.each(['tiny', 'small', 'base'] as const)('AutoFormer %s: as many parameters as the space counts', (size) => {
+  const space = autoformer({ size });
+  const candidate = space.random({ seed: 1, draw: 1, name: 'test' });
+  const layers = modelLayers({ network: space.network({ candidate, resolution: 224 }), resolution: 224 });
+  expect(trainableParameters(layers)).toBe(space.costs({ candidate, resolution: 224 }).parameters);
 });

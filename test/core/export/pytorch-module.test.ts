@@ -6,24 +6,41 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { modelLayers, trainableParameters } from '../../../core/export/layers.js';
+import { modelLayers, parameterName, trainableParameters } from '../../../core/export/layers.js';
 import { onnxModel } from '../../../core/export/onnx-model.js';
 import { pytorchModule } from '../../../core/export/pytorch-module.js';
-import { randomDraw } from '../../../core/programs/draw.js';
+import { type Draw, randomDraw } from '../../../core/programs/draw.js';
+import { goldenScaled } from '../../../core/programs/golden-draw.js';
+import { autoformer } from '../../../core/spaces/autoformer/index.js';
 import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 
+const tiny = autoformer({ size: 'tiny' });
 const SCRIPT = fileURLToPath(new URL('../../fixtures/pytorch-model.py', import.meta.url));
 const VENV = fileURLToPath(new URL('../../../bench/baseline/.venv/bin/python', import.meta.url));
 const PYTHON = process.env.ZEROSCOUT_BASELINE_PYTHON ?? VENV;
 const present = existsSync(PYTHON);
 if (!present) console.log('no Python with torch (bench/baseline/.venv, ZEROSCOUT_BASELINE_PYTHON): skipped');
 
+/** Initial weights with something added, so that no bias is 0 and no gain 1. */
+const draw: Draw = (() => {
+  const plain = randomDraw({ seed: 7, draw: 0 });
+  return {
+    ...plain,
+    weight: (weight) => {
+      const more = goldenScaled(`more ${weight.name}`, weight.shape, 0.05);
+      return plain.weight(weight).map((value, i) => value + more[i]!);
+    },
+  };
+})();
+
 describe.skipIf(!present)('the same logits as ONNX Runtime', () => {
   test.each([
     { space: nasBench201, resolution: 32, key: { seed: 1, draw: 1, name: 'test' } },
     { space: nasBench201, resolution: 32, key: { seed: 1, draw: 2, name: 'test' } },
     { space: mobileNetV2, resolution: 64, key: { seed: 1, draw: 3, name: 'test' } },
+    // 16 patches in a row: relative positions further apart than 14 are cut.
+    { space: tiny, resolution: 256, key: { seed: 1, draw: 4, name: 'test' } },
   ])(
     '$space.kind, random candidate $key.draw',
     async ({ space, resolution, key }) => {
@@ -32,7 +49,6 @@ describe.skipIf(!present)('the same logits as ONNX Runtime', () => {
       try {
         const candidate = space.random(key);
         const layers = modelLayers({ network: space.network({ candidate, resolution }), resolution });
-        const draw = randomDraw({ seed: 7, draw: 0 });
         const shape = [2, 3, resolution, resolution];
         const images = draw.input(shape);
         const session = await InferenceSession.create(onnxModel({ layers, draw, resolution }));
@@ -42,16 +58,12 @@ describe.skipIf(!present)('the same logits as ONNX Runtime', () => {
         const weights: Float32Array[] = [];
         const index: (readonly [string, readonly number[], number])[] = [];
         let start = 0;
-        for (const layer of layers) {
-          if (layer.kind !== 'conv' && layer.kind !== 'linear') continue;
-          const weight =
-            layer.kind === 'conv'
-              ? layer.weight
-              : { name: layer.name, shape: [layer.classes, layer.channels] };
-          index.push([`${layer.name}.weight`, weight.shape, start]);
-          weights.push(draw.weight(weight));
-          start += weights.at(-1)!.length;
-        }
+        for (const layer of layers)
+          for (const [part, weight] of Object.entries(layer.parameters)) {
+            index.push([parameterName(layer, part), weight.shape, start]);
+            weights.push(draw.weight(weight));
+            start += weights.at(-1)!.length;
+          }
         writeFileSync(file('network.py'), pytorchModule({ layers, comment: candidate }));
         writeFileSync(file('weights'), Buffer.concat(weights.map((w) => new Uint8Array(w.buffer))));
         writeFileSync(file('index.json'), JSON.stringify({ weights: index, images: shape }));
