@@ -116,7 +116,7 @@ export async function scoreNetwork({
 }): Promise<NetworkScore> {
   const boundary = programs.boundary(network);
   const stem = await draw.once(`stem ${boundary} ${contentKey(network.stem)}`, () =>
-    runStem({ block: network.stem, channels: network.inputChannels ?? 3, boundary, draw, programs }),
+    runStem({ block: network.stem, ...images({ network, draw }), boundary, draw, programs }),
   );
   const features = [stem.expressivity];
   const blocks: (number | null)[] = [];
@@ -124,6 +124,14 @@ export async function scoreNetwork({
   const isMeasured = measuredBlocks({ network, features: measured });
   for (const [index, block] of network.blocks.entries()) {
     const step = { block, index, x: y, shape, boundary, draw, programs };
+    if (shape.length === 3 && block.form === 'tokens') {
+      // Where a map becomes tokens, no token belongs to one sample of the map: like a stem, without trainability.
+      const entered = await runStem(step);
+      features.push(entered.expressivity);
+      blocks.push(null);
+      ({ y, shape } = entered);
+      continue;
+    }
     if (!isMeasured[index]) {
       ({ y, shape } = await passBlock(step));
       continue;
@@ -137,25 +145,17 @@ export async function scoreNetwork({
   return { features, blocks };
 }
 
-async function runStem({
-  block,
-  channels,
-  boundary,
-  draw,
-  programs,
-}: {
-  block: Block;
-  channels: number;
-  boundary: Boundary;
-  draw: DrawTensors;
-  programs: Programs;
-}) {
-  const input: MapShape = [channels, draw.resolution, draw.resolution];
+/** What the stem reads. */
+function images({ network: { inputChannels = 3 }, draw }: { network: Network; draw: DrawTensors }) {
+  const shape: MapShape = [inputChannels, draw.resolution, draw.resolution];
+  return { x: draw.input([draw.batch, ...shape]), shape };
+}
+
+async function runStem({ block, x, shape: input, boundary, draw, programs }: Omit<Step, 'index'>) {
   const shape = blockShapes({ block, input }).at(-1)!;
   const spectrum = spectrumOf({ batch: draw.batch, shape });
   const { session, layout } = await programs.stem({ block, input, boundary, spectrum });
-  const feeds = { x: draw.input([draw.batch, ...input]), ...weights({ block, draw, layout }) };
-  const out = await session.run(feeds, ['y', ...FEATURE[spectrum]]);
+  const out = await session.run({ x, ...weights({ block, draw, layout }) }, ['y', ...FEATURE[spectrum]]);
   return { y: out.y!, shape, expressivity: expressivityOf(out, draw, shape) };
 }
 

@@ -5,22 +5,46 @@ import { mapping, oneOf, text, toIssues, wholeNumber } from './fields.js';
 import { found, show } from './show.js';
 
 /** What a stage may consist of, in the order in which choices are counted. */
-export const BLOCK_KINDS = ['conv', 'basic', 'bottleneck', 'inverted', 'cell', 'reduction'] as const;
+export const BLOCK_KINDS = [
+  'conv',
+  'basic',
+  'bottleneck',
+  'inverted',
+  'cell',
+  'reduction',
+  'transformer',
+] as const;
 export type BlockKind = (typeof BLOCK_KINDS)[number];
 
 /** Numbers that a stage may leave open, in the order in which a candidate's text has them. */
-export const CHOICES = ['width', 'depth', 'kernel', 'expansion', 'stride'] as const;
+export const CHOICES = [
+  'width',
+  'depth',
+  'kernel',
+  'expansion',
+  'stride',
+  'heads',
+  'ratio',
+  'patch',
+] as const;
 export type Choice = (typeof CHOICES)[number];
 
 /** The choices that mean something in a block of that kind. */
 export const USES: Readonly<Record<BlockKind, readonly Choice[]>> = {
   conv: ['width', 'depth', 'kernel', 'stride'],
   basic: ['width', 'depth', 'kernel', 'stride'],
-  bottleneck: CHOICES,
-  inverted: CHOICES,
+  bottleneck: ['width', 'depth', 'kernel', 'expansion', 'stride'],
+  inverted: ['width', 'depth', 'kernel', 'expansion', 'stride'],
   cell: ['width', 'depth'],
   reduction: ['width'],
+  // The patch only where the chain turns from maps to tokens.
+  transformer: ['width', 'depth', 'heads', 'ratio', 'patch'],
 };
+
+/** The choices of a kind that a stage has values for. */
+export function usedBy({ stage, kind }: { stage: Stage; kind: BlockKind }): readonly Choice[] {
+  return USES[kind].filter((choice) => stage[choice]);
+}
 
 const MOST_CHOICES = 256;
 
@@ -54,6 +78,12 @@ function oneOfNumbers(numbers: readonly number[]) {
 const width = wholeNumber({ min: 1, max: 8192 });
 const kernel = oneOfNumbers([1, 3, 5, 7]);
 const stride = oneOfNumbers([1, 2, 4]);
+const patch = oneOfNumbers([1, 2, 4, 8, 16, 32]);
+/** Hidden channels of an MLP over its width; halves and quarters keep a candidate's text short. */
+const ratio = z.custom<number>(
+  (value) => typeof value === 'number' && value >= 0.25 && value <= 16 && Number.isInteger(4 * value),
+  { error: ({ input }) => `${found(input)}; must be a multiple of 0.25, at most 16` },
+);
 const numbers = (schema: z.ZodType<number>) => choices(schema, (value) => value);
 
 const Stage = mapping({
@@ -63,6 +93,9 @@ const Stage = mapping({
   kernel: numbers(kernel).optional(),
   expansion: numbers(wholeNumber({ min: 1, max: 16 })).optional(),
   stride: numbers(stride).optional(),
+  heads: numbers(wholeNumber({ min: 1, max: 64 })).optional(),
+  ratio: numbers(ratio).optional(),
+  patch: numbers(patch).optional(),
   cell: text({
     test: (value) => value.trim() !== '',
     right: 'a cell in the notation of NAS-Bench-201',
@@ -75,6 +108,11 @@ const Stage = mapping({
   const used = new Set(stage.block.flatMap((kind) => USES[kind]));
   for (const choice of CHOICES)
     if (stage[choice] && !used.has(choice)) complain(choice, `means nothing in ${kinds}; remove it`);
+  if (stage.block.includes('transformer')) {
+    if (stage.block.length > 1)
+      complain('block', `found ${kinds}; a transformer stands alone, whatever follows needs tokens`);
+    if (!stage.heads) complain('heads', 'is missing; must be how many heads of 64 channels, such as [3, 4]');
+  }
   const expands = stage.block.find((kind) => USES[kind].includes('expansion'));
   if (expands && !stage.expansion) complain('expansion', `is missing; ${expands} needs it, such as 4`);
   const hasCell = stage.block.includes('cell');
@@ -88,7 +126,7 @@ const Stage = mapping({
     }
   // Nothing beside what is used: a checked definition passes the check again.
   const { block, width, expansion, cell } = stage;
-  const { depth = [1], kernel = [3], stride = [1] } = stage;
+  const { depth = [1], kernel = [3], stride = [1], heads, ratio = [4], patch } = stage;
   return {
     block,
     width,
@@ -96,9 +134,14 @@ const Stage = mapping({
     ...(used.has('kernel') ? { kernel } : {}),
     ...(expansion ? { expansion } : {}),
     ...(used.has('stride') ? { stride } : {}),
+    ...(heads ? { heads } : {}),
+    ...(used.has('ratio') ? { ratio } : {}),
+    ...(patch ? { patch } : {}),
     ...(cell ? { cell: cell.trim() } : {}),
   };
 });
+
+export type Stage = z.output<typeof Stage>;
 
 const MOST_STAGES = 64;
 
@@ -113,7 +156,7 @@ export const Definition = mapping(
       width: width.optional(),
       kernel: kernel.default(3),
       stride: stride.default(1),
-    }).prefault({}),
+    }).optional(),
     stages: z
       .array(Stage, {
         error: ({ input }) =>
@@ -123,25 +166,64 @@ export const Definition = mapping(
         if (stages.length > 0 && stages.length <= MOST_STAGES) return;
         const message = `found ${stages.length} stages; must be 1 to ${MOST_STAGES}`;
         context.addIssue({ code: 'custom', message });
-      }),
+      })
+      .transform(chained),
   },
   { right: 'a mapping with input, classes and stages, or file: my-space.yaml beside kind' },
-).superRefine((definition, context) => {
+).transform(({ input, classes, stem, stages }, context) => {
+  const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const patched = stages[0]?.block[0] === 'transformer';
+  if (patched && stem)
+    complain(['stem'], 'means nothing before a transformer, which takes the images; remove it');
+  // No stem where the first stage makes patches of the images.
+  const definition = {
+    input,
+    classes,
+    ...(patched ? {} : { stem: stem ?? { kernel: 3, stride: 1 } }),
+    stages,
+  };
   const step = largestStride(definition);
-  const { resolution } = definition.input;
-  if (resolution % step === 0) return;
-  const message = `found ${resolution}; must be a multiple of ${step}, the largest product of strides`;
-  context.addIssue({ code: 'custom', path: ['input', 'resolution'], message });
+  const message = `found ${input.resolution}; must be a multiple of ${step}, the largest product of strides${
+    hasTokens(definition) ? ' and patch' : ''
+  }`;
+  if (input.resolution % step !== 0) complain(['input', 'resolution'], message);
+  return definition;
 });
 export type Definition = z.output<typeof Definition>;
-export type Stage = Definition['stages'][number];
 
-/** The factor by which the side of the images shrinks where every stage takes its largest stride. */
+/**
+ * A chain goes from maps to tokens once, if at all: the first transformer cuts the map into patches of 16, where nothing
+ * else is said, and whatever comes after it is one too.
+ */
+function chained(stages: Stage[], context: z.core.$RefinementCtx): Stage[] {
+  const first = stages.findIndex(({ block }) => block[0] === 'transformer');
+  if (first < 0) return stages;
+  return stages.map((stage, i) => {
+    const complain = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [i, path], message });
+    if (i > first && stage.block[0] !== 'transformer')
+      complain(
+        'block',
+        `found ${stage.block.join(', ')} after the transformer of stages[${first}]; must be transformer`,
+      );
+    if (i > first && stage.patch)
+      complain('patch', `means nothing here: stages[${first}] made the tokens; remove it`);
+    return i === first ? { ...stage, patch: stage.patch ?? [16] } : stage;
+  });
+}
+
+/** Whether the chain ends in tokens; so do all its candidates then. */
+export function hasTokens({ stages }: Pick<Definition, 'stages'>): boolean {
+  return stages.at(-1)?.block[0] === 'transformer';
+}
+
+/** The factor by which the side of the images shrinks where every stage takes its largest stride, and the largest patch. */
 export function largestStride({ stem, stages }: Pick<Definition, 'stem' | 'stages'>): number {
   return stages.reduce((product, stage) => {
     const reduction = stage.block.includes('reduction') ? 2 : 1;
-    return product * Math.max(reduction, stage.stride?.at(-1) ?? 1);
-  }, stem.stride);
+    const shrinks = Math.max(reduction, stage.stride?.at(-1) ?? 1, stage.patch?.at(-1) ?? 1);
+    return product * shrinks;
+  }, stem?.stride ?? 1);
 }
 
 /** A definition with nothing left open; a SpecError says `my-space.yaml: stages[2].width: ...`. */

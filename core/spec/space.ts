@@ -1,6 +1,6 @@
 // In: the `space` of a specification. Out: its schema, and what the other fields are by default in this space.
 import { z } from 'zod';
-import { Definition } from './custom-space.js';
+import { Definition, hasTokens } from './custom-space.js';
 import { SpecError } from './errors.js';
 import { checkKind, mapping, oneOf, toIssues } from './fields.js';
 import { PROXIES, type ProxyName } from './proxies.js';
@@ -31,20 +31,20 @@ export interface SpaceDefaults {
   readonly classes: boolean;
 }
 
+/** Steps from feature to feature are no sign of quality in a residual stream; the paper leaves them out. */
+const OF_TOKENS = PROXIES.filter((name) => name !== 'progressivity');
+
 const DEFAULTS: Readonly<Record<Exclude<SpaceKind, 'custom'>, SpaceDefaults>> = {
   'nas-bench-201': { proxies: PROXIES, resolution: 32, classes: true },
   'mobilenet-v2': { proxies: PROXIES, resolution: 224, classes: false },
-  // Steps from feature to feature are no sign of quality in a residual stream; the paper leaves them out.
-  autoformer: {
-    proxies: PROXIES.filter((name) => name !== 'progressivity'),
-    resolution: 224,
-    classes: false,
-  },
+  autoformer: { proxies: OF_TOKENS, resolution: 224, classes: false },
 };
 
 export function spaceDefaults(space: SpaceSpecification): SpaceDefaults {
   if (space.kind !== 'custom') return DEFAULTS[space.kind];
-  return { proxies: PROXIES, resolution: space.definition.input.resolution, classes: false };
+  const { definition } = space;
+  const proxies = hasTokens(definition) ? OF_TOKENS : PROXIES;
+  return { proxies, resolution: definition.input.resolution, classes: false };
 }
 
 /** The space of a kind with these parameters; a SpecError, under `path` for the kind, where there is none. */

@@ -1,5 +1,5 @@
 // In: candidates of a space of one's own. Out: their scores in both layouts agree, at blocks and at the ends of stages.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/programs/draw.js';
 import { customSpace } from '../../core/spaces/custom/index.js';
 import { checkDefinition } from '../../core/spec/custom-space.js';
@@ -60,5 +60,45 @@ it('at the ends of stages they are those of the same features', async () => {
   ends.forEach(({ features, blocks }, i) => {
     expect(features).toEqual([0, 2, 4, 5].map((at) => all[i]!.features[at]));
     expect(blocks).toEqual([1, 3, 4].map((at) => all[i]!.blocks[at]));
+  });
+});
+
+describe('transformers', () => {
+  const definition = (stages: object[]) =>
+    checkDefinition({
+      value: { input: { resolution: 16 }, classes: 5, stages },
+      source: 'test',
+    });
+  const token = { block: 'transformer', width: 24, depth: 2, heads: 1, ratio: 2, patch: 4 };
+  const wider = { block: 'transformer', width: 32, heads: 2 };
+  const score = (stages: object[], features: 'blocks' | 'stages') => {
+    const space = customSpace({ definition: definition(stages) });
+    const candidate = space.random({ seed: 1, draw: 0, name: 'test' });
+    return withPrograms((programs) =>
+      scoreNetwork({
+        network: space.network({ candidate, resolution: 16 }),
+        features,
+        draw: drawTensors({ draw: randomDraw({ seed: 1, draw: 0 }), batch: 4, resolution: 16, blockSize: 1 }),
+        programs,
+      }),
+    );
+  };
+
+  it('alone: measured after each attention and each MLP, at the ends of stages too', async () => {
+    const scored = await score([token, wider], 'blocks');
+    expect(scored.features).toHaveLength(6);
+    expect(scored.blocks).toHaveLength(5);
+    expect([...scored.features, ...scored.blocks].every(Number.isFinite)).toBe(true);
+    expect(await score([token, wider], 'stages')).toEqual(scored);
+  });
+
+  it('after convolutions: no trainability where the map becomes tokens', async () => {
+    const convolutions = { block: 'basic', width: 8, depth: 2, stride: 2 };
+    const scored = await score([convolutions, { ...token, patch: 2 }], 'blocks');
+    expect(scored.features).toHaveLength(7);
+    expect(scored.blocks.map((value) => value === null)).toEqual([false, false, true, false, false, false]);
+    expect(scored.features.every(Number.isFinite)).toBe(true);
+    const stages = await score([convolutions, { ...token, patch: 2 }], 'stages');
+    expect(stages.features).toEqual([0, 2, 3, 4, 5, 6].map((at) => scored.features[at]));
   });
 });

@@ -36,15 +36,8 @@ export const CHOICES: Readonly<Record<Size, Choices>> = {
   },
 };
 
-/** Channels of one attention head. */
-export const HEAD = 64;
 /** Side of the square patches, pixels. */
 export const PATCH = 16;
-/** Relative positions further apart than this count as this far. */
-export const FARTHEST = 14;
-/** Rows of a table of relative positions: one for the class token, then -14 to 14. */
-export const TABLE = 2 * FARTHEST + 2;
-
 /** Architectures of a space, exactly. */
 export function countArchitectures({ depths, widths, heads, ratios }: Choices): bigint {
   const layer = BigInt(heads.length * ratios.length);

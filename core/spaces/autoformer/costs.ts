@@ -1,7 +1,8 @@
 // In: an architecture and a resolution. Out: what it costs: multiply-adds as AutoFormer's code counts them, parameters.
 import type { Costs } from '../space.js';
+import { HEAD, hiddenChannels, TABLE } from '../transformer.js';
 import type { Architecture } from './architecture.js';
-import { HEAD, PATCH, TABLE } from './choices.js';
+import { PATCH } from './choices.js';
 
 /** Values of a patch: 3 x 16 x 16. */
 const PIXELS = 3 * PATCH ** 2;
@@ -33,9 +34,4 @@ export function architectureCosts({
     flops += 28.5 * tokens ** 2 + (tokens * q) / 2 + 2 * tokens * width * hidden;
   }
   return { flops, parameters };
-}
-
-/** Hidden channels of an MLP. */
-export function hiddenChannels({ width, ratio }: { width: number; ratio: number }): number {
-  return Math.trunc(width * ratio);
 }

@@ -1,7 +1,7 @@
 // In: a definition and the text of a candidate, its index or a key. Out: its stages, and back.
 import type { RandomKey } from '../../programs/random.js';
 import { type RandomStream, randomStream } from '../../programs/random-stream.js';
-import { type Choice, type Definition, type Stage, USES } from '../../spec/custom-space.js';
+import { type Choice, type Definition, type Stage, usedBy } from '../../spec/custom-space.js';
 import { SpecError } from '../../spec/errors.js';
 import {
   completed,
@@ -88,7 +88,7 @@ export function mutateCandidate({
 }
 
 function openChoices(stage: Stage, { kind }: Option): readonly (Choice | 'kind')[] {
-  const open = USES[kind].filter((choice) => valuesOf(stage, choice).length > 1);
+  const open = usedBy({ stage, kind }).filter((choice) => valuesOf(stage, choice).length > 1);
   return stage.block.length > 1 ? ['kind', ...open] : open;
 }
 
@@ -108,8 +108,9 @@ function changed({
     return { ...option, [choice]: random.pick(others) };
   }
   const kind = random.pick(stage.block.filter((kind) => kind !== option.kind));
-  const kept = USES[kind].map((choice) => {
-    const value = USES[option.kind].includes(choice) ? option[choice] : random.pick(valuesOf(stage, choice));
+  const had = usedBy({ stage, kind: option.kind });
+  const kept = usedBy({ stage, kind }).map((choice) => {
+    const value = had.includes(choice) ? option[choice] : random.pick(valuesOf(stage, choice));
     return [choice, value] as const;
   });
   return completed(kind, Object.fromEntries(kept));

@@ -1,10 +1,10 @@
 // In: a definition. Out: what its candidates cost, counted over their blocks, and exactly between what and what.
-import { type Block, blockShapes } from '../../programs/block.js';
-import { channelsOf, type MapShape, mapShape, positionsOf } from '../../programs/operation.js';
+import { type Block, blockShapes, type Weight } from '../../programs/block.js';
+import { channelsOf, positionsOf, type Shape } from '../../programs/operation.js';
 import type { Definition } from '../../spec/custom-space.js';
 import type { CostRanges, Costs } from '../space.js';
 import type { Candidate } from './candidate.js';
-import { activatesFirst, stageBlocks, stemBlock } from './network.js';
+import { normalizedLast, stageBlocks, stemBlocks } from './network.js';
 import { countOptions, type Option, optionAt } from './options.js';
 
 /** Options times shapes up to which ranges are computed: about a second's work. */
@@ -19,12 +19,13 @@ export interface Counter {
 interface Counted {
   readonly flops: number;
   readonly parameters: number;
-  readonly output: MapShape;
+  readonly output: Shape;
 }
 
 /**
- * Multiply-accumulates of all convolutions and of the classifier; parameters: their weights, the classifier's biases, and
- * two for each normalized channel. Layers: repetitions of all stages. Stages are counted once for each shape they meet.
+ * Multiply-accumulates of all convolutions, of linear layers, of attention's two products without its relative positions,
+ * and of the classifier; parameters: all that training changes, the classifier's biases and two for each normalized
+ * channel among them. Layers: repetitions of all stages. Stages are counted once for each shape they meet.
  */
 export function createCounter(definition: Definition): Counter {
   const { stages, input, classes } = definition;
@@ -36,12 +37,12 @@ export function createCounter(definition: Definition): Counter {
   };
   const countStem = (first: Option, resolution: number) =>
     once(`stem ${first.width} ${resolution}`, () =>
-      countBlocks([stemBlock({ definition, first })], [input.channels, resolution, resolution]),
+      countBlocks(stemBlocks({ definition, first }), [input.channels, resolution, resolution]),
     );
-  const countStage = (stage: number, option: Option, shape: MapShape) =>
+  const countStage = (stage: number, option: Option, shape: Shape) =>
     once(`${stage} ${Object.values(option)} ${shape}`, () => {
       const first = countBlocks(
-        stageBlocks({ definition, stage, option: { ...option, depth: 1 }, from: channelsOf(shape) }),
+        stageBlocks({ definition, stage, option: { ...option, depth: 1 }, input: shape }),
         shape,
       );
       // All repetitions after the first are alike.
@@ -49,7 +50,7 @@ export function createCounter(definition: Definition): Counter {
       if (times === 0) return first;
       const alike = { ...option, depth: 1, stride: 1 };
       const other = countBlocks(
-        stageBlocks({ definition, stage, option: alike, from: option.width }),
+        stageBlocks({ definition, stage, option: alike, input: first.output }),
         first.output,
       );
       return {
@@ -60,8 +61,7 @@ export function createCounter(definition: Definition): Counter {
     });
   const countHead = (last: Option) => ({
     flops: last.width * classes,
-    // What ends before its activation is normalized once more.
-    parameters: last.width * classes + classes + (activatesFirst(last) ? 2 * last.width : 0),
+    parameters: last.width * classes + classes + (normalizedLast(last) ? 2 * last.width : 0),
   });
   return {
     costs: ({ candidate, resolution }) => {
@@ -82,7 +82,7 @@ export function createCounter(definition: Definition): Counter {
     },
     ranges: ({ resolution }) => {
       // By the shape that reaches a stage: all that matters of the stages before.
-      let reached = new Map<string, { readonly shape?: MapShape; readonly ranges: CostRanges }>();
+      let reached = new Map<string, { readonly shape?: Shape; readonly ranges: CostRanges }>();
       reached.set('', { ranges: NOTHING });
       let steps = 0;
       for (const [stage, one] of stages.entries()) {
@@ -113,7 +113,7 @@ export function createCounter(definition: Definition): Counter {
 }
 
 /** Of blocks one after the other. */
-function countBlocks(blocks: readonly Block[], input: MapShape): Counted {
+function countBlocks(blocks: readonly Block[], input: Shape): Counted {
   let [flops, parameters] = [0, 0];
   let output = input;
   for (const block of blocks) {
@@ -121,14 +121,21 @@ function countBlocks(blocks: readonly Block[], input: MapShape): Counted {
     block.instructions.forEach(({ operation, slot }, i) => {
       const shape = shapes[i + 1]!;
       if (operation === 'batchNorm') parameters += 2 * channelsOf(shape);
-      if (!slot) return;
-      const size = block.weights[slot]!.shape.reduce((product, n) => product * n, 1);
-      parameters += size;
-      flops += size * positionsOf(shape);
+      if (MULTIPLYING.has(operation)) flops += sizeOf(block.weights[slot]!) * positionsOf(shape);
+      // Each token with each, for the logits and for the output.
+      if (operation === 'attention') flops += 2 * positionsOf(shape) ** 2 * channelsOf(shape);
     });
-    output = mapShape(shapes.at(-1)!);
+    for (const weight of Object.values(block.weights)) parameters += sizeOf(weight);
+    output = shapes.at(-1)!;
   }
   return { flops, parameters, output };
+}
+
+/** Operations that multiply their (first) weight with each position or token. */
+const MULTIPLYING: ReadonlySet<string> = new Set(['conv', 'depthwise', 'linear', 'patchEmbedding']);
+
+function sizeOf({ shape }: Weight): number {
+  return shape.reduce((product, n) => product * n, 1);
 }
 
 const COSTS = ['flops', 'parameters', 'layers'] as const;

@@ -49,10 +49,14 @@ export function customSpace({ definition }: { definition: Definition }): Space {
     resolutionStep: (candidate) =>
       candidate === undefined
         ? largestStride(definition)
-        : parse(candidate).reduce((product, { stride }) => product * stride, definition.stem.stride),
+        : parse(candidate).reduce(
+            (product, { stride, patch }) => product * stride * patch,
+            definition.stem?.stride ?? 1,
+          ),
     costs: ({ candidate, resolution }) => counter.costs({ candidate: parse(candidate), resolution }),
     costRanges: counter.ranges,
-    network: ({ candidate }) => candidateNetwork({ definition, candidate: parse(candidate) }),
+    network: ({ candidate, resolution }) =>
+      candidateNetwork({ definition, candidate: parse(candidate), resolution }),
   };
 }
 

@@ -1,54 +1,66 @@
-// In: a candidate of a space of one's own. Out: its network as blocks for the programs, one for each repetition of a stage.
-import { type Block, BlockBuilder, type Network, type Weight } from '../../programs/block.js';
+// In: a candidate of a space of one's own. Out: its network as blocks for the programs.
+import { type Block, BlockBuilder, blockShapes, type Network, type Weight } from '../../programs/block.js';
+import { channelsOf, type Shape } from '../../programs/operation.js';
 import type { Definition } from '../../spec/custom-space.js';
 import { parseCell } from '../nas-bench-201/cell.js';
 import { cellBlock, reductionBlock } from '../nas-bench-201/network.js';
 import type { Candidate } from './candidate.js';
 import type { Option } from './options.js';
+import { transformerBlocks } from './tokens.js';
 
-/** Features are the stem's output and each repetition's; weights are named by stage and repetition. */
+/**
+ * Features are the stem's output and each repetition's, of a transformer those of its attentions and MLPs; weights are
+ * named by stage and repetition. Without a stem of its own the first attention's block is the stem.
+ */
 export function candidateNetwork({
   definition,
   candidate,
+  resolution,
 }: {
   definition: Definition;
   candidate: Candidate;
+  resolution: number;
 }): Network {
-  const stem = stemBlock({ definition, first: candidate[0]! });
-  const blocks: Block[] = [];
-  const stageEnds: number[] = [];
-  let from = stemWidth({ definition, first: candidate[0]! });
+  const { channels: inputChannels } = definition.input;
+  const all: Block[] = [];
+  const ends: number[] = [];
+  let shape: Shape = [inputChannels, resolution, resolution];
+  const add = (block: Block) => {
+    shape = blockShapes({ block, input: shape }).at(-1)!;
+    all.push(block);
+    // The depth of a transformer is within its stages, so each of its blocks counts as the end of one.
+    if (block.form === 'tokens') ends.push(all.length - 1);
+  };
+  for (const block of stemBlocks({ definition, first: candidate[0]! })) add(block);
   candidate.forEach((option, stage) => {
-    blocks.push(...stageBlocks({ definition, stage, option, from }));
-    stageEnds.push(blocks.length - 1);
-    from = option.width;
+    stageBlocks({ definition, stage, option, input: shape }).forEach(add);
+    if (option.kind !== 'transformer') ends.push(all.length - 1);
   });
-  const classifier = { classes: definition.classes, normalized: activatesFirst(candidate.at(-1)!) };
-  const inputChannels = definition.input.channels;
-  return { stem, blocks, identities: 'worst', stageEnds, classifier, inputChannels };
+  const last = candidate.at(-1)!;
+  const tokens = last.kind === 'transformer';
+  return {
+    stem: all[0]!,
+    blocks: all.slice(1),
+    identities: tokens ? 'skipped' : 'worst',
+    stageEnds: ends.map((end) => end - 1).filter((end) => end >= 0),
+    classifier: { classes: definition.classes, normalized: normalizedLast(last) },
+    inputChannels,
+  };
 }
 
-/** The first stage's width where the definition names none. */
-export function stemWidth({ definition, first }: { definition: Definition; first: Option }): number {
-  return definition.stem.width ?? first.width;
-}
-
-/** Convolution, normalization, and ReLU where the first stage does not begin with one itself. */
-export function stemBlock({ definition, first }: { definition: Definition; first: Option }): Block {
+/**
+ * Convolution, normalization, and ReLU where the first stage does not begin with one itself; as wide as the first stage
+ * where the definition names no width. Nothing where the first stage makes tokens of the images.
+ */
+export function stemBlocks({ definition, first }: { definition: Definition; first: Option }): Block[] {
   const { input, stem } = definition;
+  if (!stem) return [];
   const b = new BlockBuilder({ name: 'stem' });
-  const { kernel, stride } = stem;
-  const normalized = convolution({
-    b,
-    name: 'stem',
-    slot: 'conv',
-    from: input.channels,
-    to: stemWidth({ definition, first }),
-    kernel,
-    stride,
-  })(0);
+  const { kernel, stride, width: to = first.width } = stem;
+  const from = input.channels;
+  const normalized = convolution({ b, name: 'stem', slot: 'conv', from, to, kernel, stride })(0);
   if (!activatesFirst(first)) b.add('relu', [normalized]);
-  return b.build();
+  return [b.build()];
 }
 
 /** Whether blocks of this kind end before their activation, as those of NAS-Bench-201 do. */
@@ -56,25 +68,33 @@ export function activatesFirst({ kind }: Option): boolean {
   return kind === 'cell' || kind === 'reduction';
 }
 
-/** `depth` blocks; the first has the stride and changes the width. */
+/** Whether a normalization stands before the classifier. */
+export function normalizedLast(last: Option): boolean {
+  return last.kind === 'transformer' || activatesFirst(last);
+}
+
+/** `depth` repetitions; the first has the stride and changes the width. */
 export function stageBlocks({
   definition,
   stage,
   option,
-  from,
+  input,
 }: {
   definition: Definition;
   stage: number;
   option: Option;
-  from: number;
+  input: Shape;
 }): Block[] {
+  const { kind } = option;
+  if (kind === 'transformer') return transformerBlocks({ stage, option, input });
+  const from = channelsOf(input);
   return Array.from({ length: option.depth }, (_, i) => {
     const name = `stage${stage}_${i}`;
     const unit = { name, option, from: i ? option.width : from, stride: i ? 1 : option.stride };
     const to = option.width;
-    if (option.kind === 'cell')
+    if (kind === 'cell')
       return cellBlock({ cell: parseCell(definition.stages[stage]!.cell!), name, from: unit.from, to });
-    return option.kind === 'reduction' ? reductionBlock({ name, from, to }) : UNITS[option.kind](unit);
+    return kind === 'reduction' ? reductionBlock({ name, from, to }) : UNITS[kind](unit);
   });
 }
 

@@ -1,5 +1,5 @@
 // In: a stage of a definition. Out: what it may be, counted from 0, and how a candidate's text says which it is.
-import { type BlockKind, CHOICES, type Choice, type Stage, USES } from '../../spec/custom-space.js';
+import { type BlockKind, CHOICES, type Choice, type Stage, usedBy } from '../../spec/custom-space.js';
 
 /** One stage of a candidate. What its kind does not use has the value that changes nothing. */
 export interface Option extends Readonly<Record<Choice, number>> {
@@ -13,6 +13,9 @@ const LETTERS: Readonly<Record<Choice, string>> = {
   kernel: 'k',
   expansion: 'e',
   stride: 's',
+  heads: 'h',
+  ratio: 'r',
+  patch: 'p',
 };
 
 /** The values that a stage offers for a choice of a kind that uses it. */
@@ -24,7 +27,7 @@ export function valuesOf(stage: Stage, choice: Choice): readonly number[] {
 function rowsOf(stage: Stage) {
   return stage.block.map((kind) => ({
     kind,
-    count: USES[kind].reduce((product, choice) => product * valuesOf(stage, choice).length, 1),
+    count: usedBy({ stage, kind }).reduce((product, choice) => product * valuesOf(stage, choice).length, 1),
   }));
 }
 
@@ -41,7 +44,7 @@ export function optionAt(stage: Stage, index: number): Option {
       continue;
     }
     const numbers: Partial<Record<Choice, number>> = {};
-    for (const choice of USES[kind].toReversed()) {
+    for (const choice of usedBy({ stage, kind }).toReversed()) {
       const values = valuesOf(stage, choice);
       numbers[choice] = values[rest % values.length]!;
       rest = Math.floor(rest / values.length);
@@ -53,12 +56,13 @@ export function optionAt(stage: Stage, index: number): Option {
 
 export function completed(kind: BlockKind, numbers: Partial<Record<Choice, number>>): Option {
   const stride = kind === 'reduction' ? 2 : 1;
-  return { kind, width: 0, depth: 1, kernel: 3, expansion: 1, stride, ...numbers };
+  const unused = { width: 0, depth: 1, kernel: 3, expansion: 1, stride, heads: 1, ratio: 1, patch: 1 };
+  return { kind, ...unused, ...numbers };
 }
 
 /** The kind, and every number that the stage leaves open. */
 export function printOption(stage: Stage, option: Option): string {
-  const open = USES[option.kind].filter((choice) => valuesOf(stage, choice).length > 1);
+  const open = usedBy({ stage, kind: option.kind }).filter((choice) => valuesOf(stage, choice).length > 1);
   return [option.kind, ...open.map((choice) => `${LETTERS[choice]}${option[choice]}`)].join('-');
 }
 
@@ -75,12 +79,12 @@ export function parseOption({
   const [name, ...parts] = text.split('-');
   const kind = stage.block.find((kind) => kind === name);
   if (!kind) return fail(`begins with "${cut(name!)}"; must be ${oneOf(stage.block)}`);
+  const uses = usedBy({ stage, kind });
   const numbers: Partial<Record<Choice, number>> = {};
   for (const part of parts) {
-    const [, letter, digits] = /^([a-z])(\d{1,6})$/.exec(part) ?? [];
-    const choice = USES[kind].find((choice) => LETTERS[choice] === letter);
-    if (!choice)
-      return fail(`found "${cut(part)}"; ${kind} has ${USES[kind].map((c) => LETTERS[c]).join(', ')}`);
+    const [, letter, digits] = /^([a-z])(\d{1,6}(?:\.\d{1,2})?)$/.exec(part) ?? [];
+    const choice = uses.find((choice) => LETTERS[choice] === letter);
+    if (!choice) return fail(`found "${cut(part)}"; ${kind} has ${uses.map((c) => LETTERS[c]).join(', ')}`);
     if (numbers[choice] !== undefined) return fail(`${choice} is there twice`);
     const value = Number(digits);
     if (!valuesOf(stage, choice).includes(value))
@@ -88,7 +92,7 @@ export function parseOption({
     numbers[choice] = value;
   }
   for (const choice of CHOICES) {
-    if (!USES[kind].includes(choice) || numbers[choice] !== undefined) continue;
+    if (!uses.includes(choice) || numbers[choice] !== undefined) continue;
     const [only, ...others] = valuesOf(stage, choice);
     if (others.length)
       return fail(`${choice} is missing; must be ${LETTERS[choice]} and ${oneOf([only!, ...others])}`);

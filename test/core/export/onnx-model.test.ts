@@ -88,9 +88,12 @@ test('NAS-Bench-201: as many parameters as the space counts where no operation i
   );
 });
 
-test.each(['tiny', 'small', 'base'] as const)('AutoFormer %s: as many parameters as the space counts', (size) => {
-  const space = autoformer({ size });
-  const candidate = space.random({ seed: 1, draw: 1, name: 'test' });
-  const layers = modelLayers({ network: space.network({ candidate, resolution: 224 }), resolution: 224 });
-  expect(trainableParameters(layers)).toBe(space.costs({ candidate, resolution: 224 }).parameters);
-});
+test.each(['tiny', 'small', 'base'] as const)(
+  'AutoFormer %s: as many parameters as the space counts',
+  (size) => {
+    const space = autoformer({ size });
+    const candidate = space.random({ seed: 1, draw: 1, name: 'test' });
+    const layers = modelLayers({ network: space.network({ candidate, resolution: 224 }), resolution: 224 });
+    expect(trainableParameters(layers)).toBe(space.costs({ candidate, resolution: 224 }).parameters);
+  },
+);

@@ -12,10 +12,23 @@ import { pytorchModule } from '../../../core/export/pytorch-module.js';
 import { type Draw, randomDraw } from '../../../core/programs/draw.js';
 import { goldenScaled } from '../../../core/programs/golden-draw.js';
 import { autoformer } from '../../../core/spaces/autoformer/index.js';
+import { customSpace } from '../../../core/spaces/custom/index.js';
 import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { checkDefinition } from '../../../core/spec/custom-space.js';
+import { readDocument } from '../../../core/spec/read-document.js';
 
 const tiny = autoformer({ size: 'tiny' });
+/** Convolutions, then transformers of different widths. */
+const hybrid = customSpace({
+  definition: checkDefinition({
+    value: readDocument({
+      text: readFileSync(new URL('../../../examples/spaces/transformers.yaml', import.meta.url), 'utf8'),
+      source: 'transformers.yaml',
+    }),
+    source: 'transformers.yaml',
+  }),
+});
 const SCRIPT = fileURLToPath(new URL('../../fixtures/pytorch-model.py', import.meta.url));
 const VENV = fileURLToPath(new URL('../../../bench/baseline/.venv/bin/python', import.meta.url));
 const PYTHON = process.env.ZEROSCOUT_BASELINE_PYTHON ?? VENV;
@@ -39,6 +52,7 @@ describe.skipIf(!present)('the same logits as ONNX Runtime', () => {
     { space: nasBench201, resolution: 32, key: { seed: 1, draw: 1, name: 'test' } },
     { space: nasBench201, resolution: 32, key: { seed: 1, draw: 2, name: 'test' } },
     { space: mobileNetV2, resolution: 64, key: { seed: 1, draw: 3, name: 'test' } },
+    { space: hybrid, resolution: 32, key: { seed: 1, draw: 5, name: 'test' } },
     // 16 patches in a row: relative positions further apart than 14 are cut.
     { space: tiny, resolution: 256, key: { seed: 1, draw: 4, name: 'test' } },
   ])(

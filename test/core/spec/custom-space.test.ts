@@ -14,6 +14,7 @@ const complaint = (stages: unknown, rest?: object) => {
   }
   return '';
 };
+const token = { block: 'transformer', width: 16, heads: 1 };
 const good = { block: 'basic', width: 16 };
 
 describe('a definition', () => {
@@ -49,7 +50,48 @@ describe('a definition', () => {
     expect([fidelity.resolution, cohort]).toEqual([32, 'written']);
   });
 
+  it('of tokens is filled in, and goes through the check again as it is', () => {
+    const definition = check([
+      { block: 'transformer', width: 64, heads: [4, 3] },
+      { block: 'transformer', width: [96, 64], heads: 3, ratio: [4, 3.5] },
+    ]);
+    const common = { block: ['transformer'], depth: [1] };
+    expect(definition).toEqual({
+      input: { channels: 3, resolution: 32 },
+      classes: 10,
+      stages: [
+        { ...common, width: [64], heads: [3, 4], ratio: [4], patch: [16] },
+        { ...common, width: [64, 96], heads: [3], ratio: [3.5, 4] },
+      ],
+    });
+    expect(checkDefinition({ value: definition, source: 'again' })).toEqual(definition);
+    const text = (proxies: object) =>
+      JSON.stringify({ name: 'a', space: { kind: 'custom', definition }, ...proxies });
+    expect(parseSpecification({ text: text({}), source: 'spec' }).proxies).not.toContain('progressivity');
+    const named = text({ proxies: ['progressivity'] });
+    expect(() => parseSpecification({ text: named, source: 'spec' })).toThrow(/progressivity means nothing/);
+  });
+
   it.each<[unknown, RegExp, object?]>([
+    [[good, token, good], /stages\[2\]\.block: found basic after the transformer of stages\[1\]; must be/],
+    [[good, token, { ...token, patch: 4 }], /stages\[2\]\.patch: means nothing here: stages\[1\] made/],
+    [
+      [{ ...token, block: ['basic', 'transformer'] }],
+      /stages\[0\]\.block: found basic, transformer; a trans/,
+    ],
+    [[{ ...token, heads: undefined }], /stages\[0\]\.heads: is missing; must be how many heads of 64/],
+    [
+      [{ ...token, ratio: [4, 3.3] }],
+      /stages\[0\]\.ratio: found 3.3; must be a multiple of 0.25, at most 16/,
+    ],
+    [[{ ...token, stride: 2 }], /stages\[0\]\.stride: means nothing in transformer; remove it/],
+    [[{ ...good, heads: 2 }], /stages\[0\]\.heads: means nothing in basic; remove it/],
+    [[token], /^a.yaml: stem: means nothing before a transformer/, { stem: { width: 8 } }],
+    [
+      [{ ...good, stride: 2 }, token],
+      /input\.resolution: found 48; must be a multiple of 32, the largest product of strides and patch/,
+      { input: { resolution: 48 } },
+    ],
     [undefined, /^a.yaml: stages: missing; must be a list of stages/],
     [[], /^a.yaml: stages: found 0 stages; must be 1 to 64$/],
     [[good, good, { ...good, width: 0 }], /^a.yaml: stages\[2\]\.width: found 0; must be a whole number/],

@@ -5,9 +5,12 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { modelLayers, trainableParameters } from '../../../../core/export/layers.js';
 import { onnxModel } from '../../../../core/export/onnx-model.js';
-import { blockShapes, topologyKey } from '../../../../core/programs/block.js';
+import { type Block, blockShapes, topologyKey } from '../../../../core/programs/block.js';
 import { randomDraw } from '../../../../core/programs/draw.js';
-import type { Shape } from '../../../../core/programs/operation.js';
+import { channelsOf, type Shape } from '../../../../core/programs/operation.js';
+import { CHOICES } from '../../../../core/spaces/autoformer/choices.js';
+import { architectureCosts } from '../../../../core/spaces/autoformer/costs.js';
+import { architectureNetwork } from '../../../../core/spaces/autoformer/network.js';
 import { customSpace } from '../../../../core/spaces/custom/index.js';
 import { describeSpace } from '../../../../core/spaces/describe.js';
 import { nasBench201 } from '../../../../core/spaces/nas-bench-201/index.js';
@@ -44,8 +47,27 @@ const MIXED = space({
     },
   ],
 });
+/** Transformers alone, and after convolutions; every choice open, some widths that have to be changed on the way. */
+const TOKENS = space({
+  input: { channels: 1, resolution: 16 },
+  classes: 5,
+  stages: [
+    { block: 'transformer', width: [8, 12], depth: [1, 2], heads: [1, 2], ratio: [1.5, 4], patch: [4, 8] },
+    { block: 'transformer', width: [8, 16], depth: 1, heads: 1, ratio: 2 },
+  ],
+});
+const HYBRID = space({
+  input: { resolution: 16 },
+  classes: 5,
+  stem: { width: 8 },
+  stages: [
+    { block: ['basic', 'inverted'], width: [8, 16], expansion: 2, stride: [1, 2] },
+    { block: 'transformer', width: 16, depth: [1, 2], heads: [1, 2], patch: 4 },
+  ],
+});
 const key = (draw: number) => ({ seed: 1, draw, name: 'test' });
-const anySpace = fc.constantFrom<Space>(EXAMPLES.resnet, EXAMPLES.natsBenchSize, MIXED);
+const SPACES = [EXAMPLES.resnet, EXAMPLES.natsBenchSize, MIXED, TOKENS, HYBRID];
+const anySpace = fc.constantFrom<Space>(...SPACES);
 const anyCandidate = fc
   .tuple(anySpace, fc.nat(1e6))
   .map(([space, draw]) => ({ space, candidate: space.random(key(draw)) }));
@@ -57,13 +79,15 @@ describe('candidates', () => {
     expect(EXAMPLES.resnet.size).toBe(9n * 27n * 54n);
     // conv and basic have 2^4 options, bottleneck and inverted 2^5; then basic 4, cell 4, reduction 2.
     expect(MIXED.size).toBe(96n * 10n);
+    expect(TOKENS.size).toBe(2n ** 5n * 2n);
+    expect(HYBRID.size).toBe(2n ** 3n * 2n ** 2n);
   });
 
-  it('are counted once each, and each is the text of itself', () => {
-    const { size, at } = MIXED.enumeration!;
+  it.each([MIXED, TOKENS, HYBRID])('are counted once each, and each is the text of itself', (space) => {
+    const { size, at } = space.enumeration!;
     const all = Array.from({ length: size }, (_, i) => at(i));
     expect(new Set(all).size).toBe(size);
-    for (const candidate of all) expect(MIXED.parse(candidate)).toBe(candidate);
+    for (const candidate of all) expect(space.parse(candidate)).toBe(candidate);
     expect(() => at(size)).toThrow(RangeError);
   });
 
@@ -97,14 +121,15 @@ describe('candidates', () => {
     expect(chiSquare).toBeLessThan(959 + 5 * Math.sqrt(2 * 959));
   });
 
-  it('mutations reach every candidate', () => {
-    const seen = new Set([MIXED.enumeration!.at(0)]);
-    let parent = MIXED.enumeration!.at(0);
-    for (let i = 0; i < 40_000 && seen.size < 960; i++) {
-      parent = MIXED.mutate({ parent, key: key(i), mutations: 1 });
+  it.each([MIXED, TOKENS, HYBRID])('mutations reach every candidate', (space) => {
+    const { size, at } = space.enumeration!;
+    let parent = at(0);
+    const seen = new Set([parent]);
+    for (let i = 0; i < 40_000 && seen.size < size; i++) {
+      parent = space.mutate({ parent, key: key(i), mutations: 1 });
       seen.add(parent);
     }
-    expect(seen.size).toBe(960);
+    expect(seen.size).toBe(size);
   });
 
   it.each([
@@ -218,14 +243,14 @@ describe('costs', () => {
     expect(costs(definition, 8)).toEqual({ flops: total(weights), parameters: total(sizes), layers: 2 });
   });
 
-  it('ranges are those of all candidates', () => {
-    const { size, at } = MIXED.enumeration!;
-    const all = Array.from({ length: size }, (_, i) => MIXED.costs({ candidate: at(i), resolution: 16 }));
+  it.each([MIXED, TOKENS, HYBRID])('ranges are those of all candidates', (space) => {
+    const { size, at } = space.enumeration!;
+    const all = Array.from({ length: size }, (_, i) => space.costs({ candidate: at(i), resolution: 16 }));
     const range = (values: (number | undefined)[]) => ({
       min: Math.min(...(values as number[])),
       max: Math.max(...(values as number[])),
     });
-    expect(MIXED.costRanges!({ resolution: 16 })).toEqual({
+    expect(space.costRanges!({ resolution: 16 })).toEqual({
       flops: range(all.map(({ flops }) => flops)),
       parameters: range(all.map(({ parameters }) => parameters)),
       layers: range(all.map(({ layers }) => layers)),
@@ -287,10 +312,41 @@ describe('networks', () => {
     });
   });
 
+  it('an AutoFormer network written as a definition has its blocks and its parameters', () => {
+    const layers = [
+      { heads: 3, ratio: 3.5 },
+      { heads: 4, ratio: 4 },
+    ];
+    const choices = { ...CHOICES.tiny, depths: [2] };
+    const { stem, blocks } = architectureNetwork({
+      architecture: { width: 192, layers },
+      choices,
+      resolution: 64,
+    });
+    const ours = space({
+      input: { resolution: 64 },
+      classes: 1000,
+      stages: layers.map((layer) => ({ block: 'transformer', width: 192, ...layer })),
+    });
+    const at = { candidate: 'transformer|transformer', resolution: 64 };
+    const network = ours.network(at);
+    const sizes = ({ weights }: Block) => Object.values(weights).map(({ shape }) => shape);
+    expect([network.stem, ...network.blocks].map(topologyKey)).toEqual([stem, ...blocks].map(topologyKey));
+    expect([network.stem, ...network.blocks].map(sizes)).toEqual([stem, ...blocks].map(sizes));
+    expect(network.identities).toBe('skipped');
+    expect(ours.proxies).toEqual(['expressivity', 'trainability', 'complexity']);
+    const architecture = { width: 192, layers };
+    const { parameters } = architectureCosts({ architecture, resolution: 64 });
+    // 16 patches, 17 tokens; by layer q = 64 heads, hidden channels = 192 ratio.
+    const products = (q: number, hidden: number) => 17 * (4 * 192 * q + 2 * 192 * hidden) + 2 * 17 ** 2 * q;
+    const flops = 16 * 768 * 192 + products(192, 672) + products(256, 768) + 192_000;
+    expect(ours.costs(at)).toEqual({ flops, parameters, layers: 2 });
+  });
+
   it('fit together, shrink by the strides, and have weights of names of their own', () => {
     fc.assert(
       fc.property(anyCandidate, ({ space, candidate }) => {
-        const resolution = space === MIXED ? 16 : 32;
+        const resolution = [MIXED, TOKENS, HYBRID].includes(space) ? 16 : 32;
         const { stem, blocks, stageEnds, inputChannels } = space.network({ candidate, resolution });
         let shape: Shape = [inputChannels!, resolution, resolution];
         for (const block of [stem, ...blocks]) {
@@ -298,13 +354,23 @@ describe('networks', () => {
           for (const { operation, inputs } of block.instructions)
             if (operation === 'sum') expect(new Set(inputs.map((i) => String(shapes[i]))).size).toBe(1);
           for (const [i, { operation, inputs, slot }] of block.instructions.entries())
-            if (operation === 'conv')
-              expect(block.weights[slot]!.shape[1], `${block.name} ${i}`).toBe(shapes[inputs[0]!]![0]);
+            if (['conv', 'linear', 'patchEmbedding'].includes(operation))
+              expect(block.weights[slot]!.shape[1], `${block.name} ${i}`).toBe(
+                channelsOf(shapes[inputs[0]!]!),
+              );
           shape = shapes.at(-1)!;
         }
-        expect(shape[1]).toBe(resolution / space.resolutionStep(candidate));
+        const side = resolution / space.resolutionStep(candidate);
+        if (shape.length === 3) expect(shape[1]).toBe(side);
+        else expect(shape[0]).toBe(side ** 2 + 1);
         expect(space.resolutionStep() % space.resolutionStep(candidate)).toBe(0);
-        expect(stageEnds).toHaveLength(candidate.split('|').length);
+        const ends = stageEnds!.map((end) => blocks[end]!.form);
+        const maps = candidate.split('|').filter((stage) => !stage.startsWith('transformer')).length;
+        expect(ends.filter((form) => form === 'map')).toHaveLength(maps);
+        // All blocks of tokens, but one that is the stem.
+        expect(ends.filter((form) => form === 'tokens')).toHaveLength(
+          blocks.filter(({ form }) => form === 'tokens').length,
+        );
         expect(stageEnds!.at(-1)).toBe(blocks.length - 1);
         const names = [stem, ...blocks].flatMap(({ weights }) =>
           Object.values(weights).map(({ name }) => name),
@@ -322,21 +388,26 @@ describe('winners as whole models', () => {
         // Edges that lead nowhere would be left out; no cell here has one.
         const network = space.network({ candidate, resolution: 32 });
         const layers = modelLayers({ network, resolution: 32 });
-        expect(trainableParameters(layers)).toBe(space.costs({ candidate, resolution: 32 }).parameters);
+        const { parameters } = space.costs({ candidate, resolution: 32 });
+        expect(trainableParameters(layers)).toBe(parameters);
       }),
       { numRuns: 30 },
     );
   });
 
-  it('run, with the images and classes of the definition', async () => {
-    const candidate = 'inverted-w16-d2-k5-e2-s2|cell-w8-d1';
-    const layers = modelLayers({ network: MIXED.network({ candidate, resolution: 16 }), resolution: 16 });
+  it.each([
+    { space: MIXED, candidate: 'inverted-w16-d2-k5-e2-s2|cell-w8-d1', channels: 1, classes: 7 },
+    { space: TOKENS, candidate: 'transformer-w12-d2-h2-r1.5-p4|transformer-w16', channels: 1, classes: 5 },
+    { space: HYBRID, candidate: 'inverted-w16-s2|transformer-d2-h1', channels: 3, classes: 5 },
+  ])('run, with the images and classes of the definition: $candidate', async (row) => {
+    const { space, candidate, channels, classes } = row;
+    const layers = modelLayers({ network: space.network({ candidate, resolution: 16 }), resolution: 16 });
     const draw = randomDraw({ seed: 1, draw: 0 });
     const session = await InferenceSession.create(onnxModel({ layers, draw, resolution: 16 }));
-    const shape = [3, 1, 16, 16];
+    const shape = [3, channels, 16, 16];
     const { logits } = await session.run({ images: new Tensor('float32', draw.input(shape), shape) });
-    expect(logits!.dims).toEqual([3, 7]);
-    expect(new Set(logits!.data as Float32Array).size).toBe(21);
+    expect(logits!.dims).toEqual([3, classes]);
+    expect(new Set(logits!.data as Float32Array).size).toBe(3 * classes);
     await session.release();
   });
 });

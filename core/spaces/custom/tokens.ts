@@ -1,0 +1,52 @@
+// In: a transformer stage's option and the shape that reaches it. Out: its blocks, two for each repetition.
+import { type Block, BlockBuilder } from '../../programs/block.js';
+import type { Shape } from '../../programs/operation.js';
+import { addAttention, addEmbedding, addLinear, mlpBlock } from '../transformer.js';
+import type { Option } from './options.js';
+
+/**
+ * Attention, then MLP. The first stage of tokens makes them of the map that it is given, in the block of its first
+ * attention; a later one changes the width there, by a linear layer, where it is another.
+ */
+export function transformerBlocks({
+  stage,
+  option: { width, depth, heads, ratio, patch },
+  input,
+}: {
+  stage: number;
+  option: Option;
+  input: Shape;
+}): Block[] {
+  const side = input.length === 3 ? input[1] / patch : Math.sqrt(input[0] - 1);
+  const tokens = { width, side };
+  return Array.from({ length: depth }, (_, i) => {
+    const at = `stage${stage}_${i}`;
+    const b = new BlockBuilder({ name: `${at}_attention`, form: 'tokens' });
+    const entered = i === 0 ? enter({ b, at, input, patch, ...tokens }) : 0;
+    addAttention({ ...tokens, b, input: entered, heads, at });
+    return [b.build(), mlpBlock({ ...tokens, name: `${at}_mlp`, ratio, at })];
+  }).flat();
+}
+
+function enter({
+  b,
+  at,
+  input,
+  patch,
+  width,
+  side,
+}: {
+  b: BlockBuilder;
+  at: string;
+  input: Shape;
+  patch: number;
+  width: number;
+  side: number;
+}): number {
+  if (input.length === 3) {
+    const names = [`${at}.patches`, `${at}.class`, `${at}.positions`] as const;
+    return addEmbedding({ b, channels: input[0], patch, names, width, side });
+  }
+  if (input[1] === width) return 0;
+  return addLinear({ b, input: 0, slot: 'resize', name: `${at}.resize`, shape: [width, input[1]] });
+}

@@ -1,0 +1,193 @@
+// In: sizes of a transformer's parts. Out: its blocks: patches with class token and positions, attention, MLP (AutoFormer).
+import {
+  type Block,
+  BlockBuilder,
+  type Classifier,
+  type Cut,
+  type Initialization,
+  type Weight,
+} from '../programs/block.js';
+
+/** Channels of one attention head. */
+export const HEAD = 64;
+/** Relative positions further apart than this count as this far. */
+export const FARTHEST = 14;
+/** Rows of a table of relative positions: one for the class token, then -14 to 14. */
+export const TABLE = 2 * FARTHEST + 2;
+
+/** Linear layers, class token, positions, tables. */
+const NORMAL: Initialization = { kind: 'normal', std: 0.02 };
+const ZERO: Initialization = { kind: 'constant', value: 0 };
+const ONE: Initialization = { kind: 'constant', value: 1 };
+
+/** The network that weights are the fronts of; without one each shape is drawn for itself. */
+export interface Largest {
+  readonly width: number;
+  readonly heads: number;
+  readonly hidden: number;
+}
+
+/** What the blocks of one network have in common. */
+export interface Tokens {
+  readonly width: number;
+  /** Of the grid of patches. */
+  readonly side: number;
+  readonly largest?: Largest | undefined;
+}
+
+/** Hidden channels of an MLP. */
+export function hiddenChannels({ width, ratio }: { width: number; ratio: number }): number {
+  return Math.trunc(width * ratio);
+}
+
+/** What comes after the last token block, for export: normalization, mean over patches, linear layer. */
+export function tokenClassifier(classes: number): Classifier {
+  return { classes, normalized: true };
+}
+
+/**
+ * Patches of a map of `channels`, a class token before them, positions added. `names`: patches, class token, positions.
+ * The patches' weight and bias have PyTorch's default of a convolution, as in the published code.
+ */
+export function addEmbedding({
+  b,
+  channels,
+  patch,
+  names: [patches, token, positions],
+  width,
+  side,
+  largest,
+}: Tokens & {
+  b: BlockBuilder;
+  channels: number;
+  patch: number;
+  names: readonly [string, string, string];
+}): number {
+  const count = side ** 2;
+  const image = [channels, patch, patch];
+  const bound = { kind: 'uniform', bound: (channels * patch ** 2) ** -0.5 } as const;
+  const patched = b.add(
+    'patchEmbedding',
+    [0],
+    { patch, tokens: count },
+    slot(
+      'patch',
+      `${patches}.weight`,
+      [width, ...image],
+      bound,
+      largest && { of: [largest.width, ...image] },
+    ),
+    slot('patch.bias', `${patches}.bias`, [width], bound, largest && { of: [largest.width] }),
+  );
+  const first = slot('class', token, [width], NORMAL, largest && { of: [largest.width] });
+  const all = b.add('classToken', [patched], { tokens: count }, first);
+  const cut = largest && { of: [count + 1, largest.width] };
+  const places = slot('positions', positions, [count + 1, width], NORMAL, cut);
+  return b.add('positions', [all], { tokens: count + 1 }, places);
+}
+
+/** x + proj(attention(qkv(norm(x)))); `at` begins the names of its weights. */
+export function addAttention({
+  b,
+  input,
+  heads,
+  at,
+  width,
+  side,
+  largest,
+}: Tokens & { b: BlockBuilder; input: number; heads: number; at: string }): void {
+  const q = HEAD * heads;
+  const most = HEAD * (largest?.heads ?? 0);
+  const qkv = addLinear({
+    b,
+    input: addNorm({ b, input, width, name: `${at}.attn_norm` }),
+    slot: 'qkv',
+    name: `${at}.attn.qkv`,
+    shape: [3 * q, width],
+    cut: largest && { of: [3 * most, largest.width], parts: 3 },
+  });
+  const table = (name: string, tensor: string) => slot(name, `${at}.attn.${tensor}`, [TABLE, HEAD], NORMAL);
+  const attended = b.add(
+    'attention',
+    [qkv],
+    { heads, side, farthest: FARTHEST },
+    table('relative', 'rel_k.v'),
+    table('relative.kc', 'rel_k.h'),
+    table('relative.vr', 'rel_v.v'),
+    table('relative.vc', 'rel_v.h'),
+  );
+  const projected = addLinear({
+    b,
+    input: attended,
+    slot: 'proj',
+    name: `${at}.attn.proj`,
+    shape: [width, q],
+    cut: largest && { of: [largest.width, most] },
+  });
+  b.add('sum', [input, projected]);
+}
+
+/** x + fc2(gelu(fc1(norm(x)))). */
+export function mlpBlock({
+  name,
+  ratio,
+  at,
+  width,
+  largest,
+}: Omit<Tokens, 'side'> & { name: string; ratio: number; at: string }): Block {
+  const hidden = hiddenChannels({ width, ratio });
+  const b = new BlockBuilder({ name, form: 'tokens' });
+  const inner = addLinear({
+    b,
+    input: addNorm({ b, input: 0, width, name: `${at}.mlp_norm` }),
+    slot: 'fc1',
+    name: `${at}.fc1`,
+    shape: [hidden, width],
+    cut: largest && { of: [largest.hidden, largest.width] },
+  });
+  const outer = addLinear({
+    b,
+    input: b.add('gelu', [inner]),
+    slot: 'fc2',
+    name: `${at}.fc2`,
+    shape: [width, hidden],
+    cut: largest && { of: [largest.width, largest.hidden] },
+  });
+  b.add('sum', [0, outer]);
+  return b.build();
+}
+
+function addNorm({ b, input, width, name }: { b: BlockBuilder; input: number; width: number; name: string }) {
+  const gain = slot('norm', `${name}.weight`, [width], ONE);
+  return b.add('layerNorm', [input], {}, gain, slot('norm.bias', `${name}.bias`, [width], ZERO));
+}
+
+/** A linear layer with bias. */
+export function addLinear({
+  b,
+  input,
+  slot: at,
+  name,
+  shape,
+  cut,
+}: {
+  b: BlockBuilder;
+  input: number;
+  slot: string;
+  name: string;
+  shape: readonly [number, number];
+  cut?: Cut | undefined;
+}): number {
+  const matrix = slot(at, `${name}.weight`, shape, NORMAL, cut);
+  return b.add('linear', [input], {}, matrix, slot(`${at}.bias`, `${name}.bias`, [shape[0]], ZERO));
+}
+
+function slot(
+  slot: string,
+  name: string,
+  shape: readonly number[],
+  initialization: Initialization,
+  cut?: Cut,
+): Weight & { slot: string } {
+  return { slot, name, shape, initialization, ...(cut ? { cut } : {}) };
+}
