@@ -20,12 +20,15 @@ import {
   settingName,
   type Timing,
 } from './measure/columns.js';
+import { combinationRows, renderCombinations } from './measure/combinations.js';
+import { DRAWINGS, type Drawing } from './measure/drawing.js';
 import { writeFidelityPage } from './measure/fidelity-page.js';
 import { frontierRows, renderFrontier } from './measure/frontier.js';
 import { describeMachine } from './measure/machine.js';
 import { renderScreening, screeningRows } from './measure/screening.js';
 
 const SCRIPT = fileURLToPath(new URL('../engine/scorer-process.js', import.meta.url));
+const DRAWING_SCRIPT = fileURLToPath(new URL('./measure/drawing-scorer.js', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../../bench/results/fidelity/', import.meta.url));
 
 interface Options {
@@ -35,6 +38,7 @@ interface Options {
   readonly resolution: number;
   readonly cohort: Cohort;
   readonly weights: 'shared' | 'candidate';
+  readonly drawing?: Drawing;
   readonly features: Measured;
   readonly scorers: number;
   readonly timed: number;
@@ -53,6 +57,7 @@ await new Command('bench:fidelity')
   .option('--resolution <N>', 'pixels', wholeNumber({ min: 8, max: 64 }), 32)
   .addOption(new Option('--cohort <COHORT>').choices(['classes', 'written']).default('classes'))
   .addOption(new Option('--weights <WEIGHTS>').choices(['shared', 'candidate']).default('shared'))
+  .addOption(new Option('--drawing <DRAWING>', 'weights of lower variance, to compare').choices(DRAWINGS))
   .addOption(new Option('--features <FEATURES>').choices(['blocks', 'stages']).default('stages'))
   .option('--scorers <N>', 'scorer processes', wholeNumber({ min: 1, max: 256 }), availableParallelism())
   .option('--timed <N>', 'candidates whose time is measured', wholeNumber({ min: 10, max: 15_625 }), 300)
@@ -69,13 +74,14 @@ await new Command('bench:fidelity')
   .parseAsync();
 
 async function main(options: Options): Promise<void> {
-  const { folder, cohort, weights, features, resolution } = options;
+  const { folder, cohort, weights, drawing, features, resolution } = options;
   await mkdir(folder, { recursive: true });
   const candidates = scoredCandidates(cohort);
-  const pool = createScorerPool({ script: SCRIPT, size: options.scorers });
+  if (drawing) process.env.ZEROSCOUT_BENCH_DRAWING = drawing;
+  const pool = createScorerPool({ script: drawing ? DRAWING_SCRIPT : SCRIPT, size: options.scorers });
   try {
     for (const batch of options.batches.split(',').map(Number)) {
-      const setting = { cohort, weights, features, batch, resolution };
+      const setting = { cohort, weights, ...(drawing ? { drawing } : {}), features, batch, resolution };
       if (options.seeds > 0) await time({ pool, candidates, setting, options });
       for (let seed = 1; seed <= options.seeds; seed++)
         await score({ pool, candidates, setting, seed, options });
@@ -88,8 +94,10 @@ async function main(options: Options): Promise<void> {
   const truth = parseTruth({ text, source: options.truth, parse: space.parse });
   const rows = await frontierRows({ folder, truth });
   const screening = renderScreening(await screeningRows({ folder, truth }));
-  console.log(`${renderFrontier(rows)}\n\n${screening}`);
-  if (options.docs !== undefined) await writeFidelityPage({ folder: options.docs, rows, screening });
+  const combinations = renderCombinations(await combinationRows({ folder, truth }));
+  console.log(`${renderFrontier(rows)}\n\n${screening}\n\n${combinations}`);
+  const tables = { screening, combinations };
+  if (options.docs !== undefined) await writeFidelityPage({ folder: options.docs, rows, tables });
 }
 
 interface Work {

@@ -1,6 +1,6 @@
 // In: score requests. Out: raw proxies. One scorer holds the programs and the tensors of a few draws.
 import { LRUCache } from 'lru-cache';
-import { randomDraw } from '../core/programs/draw.js';
+import { type Draw, randomDraw } from '../core/programs/draw.js';
 import { openSpace } from '../core/spaces/index.js';
 import { failed, proxiesOf, scored } from './outcome.js';
 import { createPrograms } from './programs.js';
@@ -17,7 +17,14 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
-export async function createScorer({ threads }: { threads: number }): Promise<Scorer> {
+export async function createScorer({
+  threads,
+  drawOf = randomDraw,
+}: {
+  threads: number;
+  /** Another distribution of weights; for measuring what it would change. */
+  drawOf?: (key: { seed: number; draw: number; owner: string }) => Draw;
+}): Promise<Scorer> {
   const programs = await createPrograms({ threads });
   const { blockSize } = programs;
   const draws = new LRUCache<string, DrawTensors>({ max: KEPT_DRAWS });
@@ -26,8 +33,7 @@ export async function createScorer({ threads }: { threads: number }): Promise<Sc
     const owner = weights === 'candidate' ? candidate : '';
     const key = JSON.stringify([seed, draw, batch, resolution, owner]);
     const known =
-      draws.get(key) ??
-      drawTensors({ draw: randomDraw({ seed, draw, owner }), batch, resolution, blockSize });
+      draws.get(key) ?? drawTensors({ draw: drawOf({ seed, draw, owner }), batch, resolution, blockSize });
     draws.set(key, known);
     return known;
   };

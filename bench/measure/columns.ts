@@ -2,7 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Measured } from '../../core/programs/block.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
+import { kendall } from '../../core/ranking/correlation.js';
 import { nasBench201 as space } from '../../core/spaces/nas-bench-201/index.js';
+import type { Truth } from '../../core/spec/truth.js';
+import type { Drawing } from './drawing.js';
 import type { Machine } from './machine.js';
 
 export type Cohort = 'classes' | 'written';
@@ -11,6 +14,8 @@ export type Cohort = 'classes' | 'written';
 export interface Setting {
   readonly cohort: Cohort;
   readonly weights: 'shared' | 'candidate';
+  /** How weights are drawn; He normal, as published, where nothing is said. */
+  readonly drawing?: Drawing;
   readonly features: Measured;
   readonly batch: number;
   readonly resolution: number;
@@ -52,8 +57,8 @@ export function unitsOf(cohort: Cohort): readonly number[] {
   );
 }
 
-export function settingName({ cohort, weights, features, batch, resolution }: Setting): string {
-  return `${cohort}-${weights}-${features}-b${batch}-r${resolution}`;
+export function settingName({ cohort, weights, drawing, features, batch, resolution }: Setting): string {
+  return `${cohort}-${weights}${drawing ? `-${drawing}` : ''}-${features}-b${batch}-r${resolution}`;
 }
 
 /** Everything that the folder holds, by setting. */
@@ -81,7 +86,7 @@ export function scoreMembers({
 }): Float64Array {
   const scored = scoredCandidates(columns[0]!.cohort);
   const proxies = ['expressivity', 'progressivity', 'trainability'] as const;
-  const flops = (member: number) => space.costs({ candidate: scored[member]!, resolution: 32 }).flops;
+  const flops = (member: number) => flopsOf(scored[member]!);
   return aggregate({
     kind: 'log-rank',
     columns: [
@@ -95,4 +100,27 @@ export function scoreMembers({
       { proxy: 'complexity', weight: 1, draws: [Float64Array.from(members, flops)] },
     ],
   });
+}
+
+export function flopsOf(candidate: string): number {
+  return space.costs({ candidate, resolution: 32 }).flops;
+}
+
+/** Kendall's τ over all written candidates, by dataset, of the scores of what a cohort scores. */
+export function tauOfUnits({
+  setting: { cohort },
+  score,
+  truth,
+}: {
+  setting: Setting;
+  score: ArrayLike<number>;
+  truth: Truth;
+}): number[] {
+  const scores = unitsOf(cohort).map((unit) => score[unit]!);
+  return truth.datasets.map((_, column) =>
+    kendall(
+      scores,
+      written.map((candidate) => truth.accuracy.get(candidate)![column]!),
+    ),
+  );
 }

@@ -1,4 +1,4 @@
-// In: the measured frontier and the price of screening. Out: both tables in docs/fidelity.md, and a plot beside it.
+// In: the measured frontier and other tables by their marks. Out: all of them in docs/fidelity.md, and a plot beside it.
 import { readFile, writeFile } from 'node:fs/promises';
 import { type FrontierRow, renderFrontier } from './frontier.js';
 import { scatterSvg } from './plot.js';
@@ -7,26 +7,28 @@ import { scatterSvg } from './plot.js';
 export async function writeFidelityPage({
   folder,
   rows,
-  screening,
+  tables,
 }: {
   folder: string;
   rows: readonly FrontierRow[];
-  screening: string;
+  tables: Readonly<Record<string, string>>;
 }): Promise<void> {
   const file = `${folder}/fidelity.md`;
   const text = await readFile(file, 'utf8');
-  const tables = { frontier: renderFrontier(rows), screening };
   await writeFile(
     file,
-    Object.entries(tables).reduce((page, [mark, table]) => between({ page, mark, table, file }), text),
+    Object.entries({ frontier: renderFrontier(rows), ...tables }).reduce(
+      (page, [mark, table]) => between({ page, mark, table, file }),
+      text,
+    ),
   );
   const dataset = Object.keys(rows[0]!.tau)[0]!;
   const measured = rows.flatMap((row) =>
     row.millisecondsPerWritten === undefined ? [] : [{ ...row, x: row.millisecondsPerWritten }],
   );
-  const points = measured.map(({ cohort, weights, features, draws, batch, x, tau }) => ({
+  const points = measured.map(({ cohort, weights, drawing, features, draws, batch, x, tau }) => ({
     label: `${draws} x ${batch}`,
-    group: `${cohort}, weights ${weights}, features at ${features}, batch ${batch}`,
+    group: `${cohort}, weights ${weights}${drawing ? ` ${drawing}` : ''}, features at ${features}, batch ${batch}`,
     x,
     y: tau[dataset]!.mean,
     low: tau[dataset]!.low,

@@ -1,5 +1,4 @@
 // In: files of raw scores over the whole space, known accuracies. Out: τ at every fidelity, mean and spread over seeds.
-import { kendall } from '../../core/ranking/correlation.js';
 import type { Truth } from '../../core/spec/truth.js';
 import {
   type Column,
@@ -8,7 +7,7 @@ import {
   scoredCandidates,
   scoreMembers,
   type Timing,
-  unitsOf,
+  tauOfUnits,
   written,
 } from './columns.js';
 
@@ -43,8 +42,8 @@ function rowsOf({
   timing?: Timing;
   truth: Truth;
 }): FrontierRow[] {
-  const { cohort, weights, features, batch, resolution } = columns[0]!;
-  const setting = { cohort, weights, features, batch, resolution };
+  const { cohort, weights, drawing, features, batch, resolution } = columns[0]!;
+  const setting = { cohort, weights, ...(drawing ? { drawing } : {}), features, batch, resolution };
   const seeds = [...new Set(columns.map(({ seed }) => seed))];
   const share = scoredCandidates(cohort).length / written.length;
   const drawsOf = (seed: number) => columns.filter((column) => column.seed === seed).length;
@@ -72,15 +71,9 @@ function rowsOf({
 
 /** Kendall's τ over all written candidates, by dataset. */
 function tauOf({ columns, truth }: { columns: readonly Column[]; truth: Truth }): number[] {
-  const { cohort } = columns[0]!;
-  const score = scoreMembers({ columns, members: scoredCandidates(cohort).map((_, i) => i) });
-  const scores = unitsOf(cohort).map((unit) => score[unit]!);
-  return truth.datasets.map((_, column) =>
-    kendall(
-      scores,
-      written.map((candidate) => truth.accuracy.get(candidate)![column]!),
-    ),
-  );
+  const setting = columns[0]!;
+  const score = scoreMembers({ columns, members: scoredCandidates(setting.cohort).map((_, i) => i) });
+  return tauOfUnits({ setting, score, truth });
 }
 
 /** A Markdown table, cheapest first. */
@@ -94,7 +87,7 @@ export function renderFrontier(rows: readonly FrontierRow[]): string {
     .sort((a, b) => cost(a) - cost(b))
     .map((row) => [
       row.cohort,
-      row.weights,
+      row.drawing ? `${row.weights}, ${row.drawing}` : row.weights,
       row.features,
       `${row.draws} x ${row.batch} x ${row.resolution}`,
       String(row.seeds),

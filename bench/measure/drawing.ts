@@ -1,0 +1,54 @@
+// In: a draw's key. Out: draws of lower variance than independent ones, to see whether they rank better (docs/fidelity.md).
+import type { Weight } from '../../core/programs/block.js';
+import { type Draw, fanIn, randomDraw } from '../../core/programs/draw.js';
+
+/** `orthogonal`: rows of a weight (or its columns, where they are fewer) at right angles. `antithetic`: each second draw mirrors the one before. */
+export const DRAWINGS = ['orthogonal', 'antithetic'] as const;
+export type Drawing = (typeof DRAWINGS)[number];
+
+type DrawOf = (key: { seed: number; draw: number; owner: string }) => Draw;
+
+export const drawingOf: Readonly<Record<Drawing, DrawOf>> = {
+  orthogonal: (key) => {
+    const draw = randomDraw(key);
+    return { ...draw, weight: (weight) => orthogonal({ values: draw.weight(weight), shape: weight.shape }) };
+  },
+  antithetic: ({ draw, ...key }) => {
+    const original = randomDraw({ ...key, draw: draw - (draw % 2) });
+    if (draw % 2 === 0) return original;
+    const negative = (values: Float32Array) => values.map((value) => -value);
+    return {
+      // Signs average over themselves: they stay independent.
+      signs: randomDraw({ ...key, draw }).signs,
+      weight: (weight: Weight) => negative(original.weight(weight)),
+      input: (shape) => negative(original.input(shape)),
+    };
+  },
+};
+
+/** Gram and Schmidt over the rows of [out, in * k * k], or over its columns; mean square 2 / fan-in, as He normal has. */
+function orthogonal({ values, shape }: { values: Float32Array; shape: readonly number[] }): Float32Array {
+  const columns = fanIn(shape);
+  const rows = values.length / columns;
+  const byRows = rows <= columns;
+  const [count, length] = byRows ? [rows, columns] : [columns, rows];
+  const at = (vector: number, i: number) => (byRows ? vector * columns + i : i * columns + vector);
+  const vectors = Array.from({ length: count }, (_, v) =>
+    Float64Array.from({ length }, (_, i) => values[at(v, i)]!),
+  );
+  const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+  vectors.forEach((vector, v) => {
+    for (const other of vectors.slice(0, v)) {
+      const share = dot(vector, other);
+      for (let i = 0; i < length; i++) vector[i] = vector[i]! - share * other[i]!;
+    }
+    const norm = Math.sqrt(dot(vector, vector));
+    for (let i = 0; i < length; i++) vector[i] = vector[i]! / norm;
+  });
+  const scale = Math.sqrt((2 * length) / columns);
+  const out = new Float32Array(values.length);
+  vectors.forEach((vector, v) => {
+    for (let i = 0; i < length; i++) out[at(v, i)] = scale * vector[i]!;
+  });
+  return out;
+}
