@@ -12,6 +12,8 @@ const FAILED_STARTS = 5;
 
 export type PoolEvent =
   | { readonly type: 'started' | 'recycled'; readonly pid: number }
+  /** A scorer begins with one candidate, or with so many together. */
+  | { readonly type: 'sent'; readonly pid: number; readonly candidate?: string; readonly group?: number }
   /** A scorer has answered for so many candidates that it took together. */
   | { readonly type: 'answered'; readonly pid: number; readonly candidates: number; readonly seconds: number }
   | {
@@ -122,13 +124,12 @@ export function createScorerPool({
     const pid = slot.child!.pid;
     delete slot.child;
     const jobs = take(slot);
+    if (jobs.length > 0) onEvent({ type: 'died', pid, cause, ...named(jobs) });
     if (jobs.length > 1) {
-      onEvent({ type: 'died', pid, cause, group: jobs.length });
       for (const job of jobs) job.most = Math.ceil(jobs.length / 2);
       queue.putBack(jobs);
     } else if (jobs.length === 1) {
       const job = jobs[0]!;
-      onEvent({ type: 'died', pid, cause, candidate: job.request.candidate });
       const what = timedOut ? `no answer within ${timeoutMs / 1000} s` : `its scorer ${cause}`;
       const detail = `${what}, ${job.attempts} times`;
       if (job.attempts < ATTEMPTS) queue.putBack([job]);
@@ -165,6 +166,7 @@ export function createScorerPool({
         slot.child?.kill();
       }, timeoutMs);
       slot.since = performance.now();
+      onEvent({ type: 'sent', pid: slot.child!.pid, ...named(slot.jobs) });
       slot.child!.send(
         nextId++,
         slot.jobs.map(({ request }) => request),
@@ -188,4 +190,9 @@ export function createScorerPool({
       await Promise.all(slots.map(({ child }) => child?.close()));
     },
   };
+}
+
+/** One candidate by its text, a group by its size. */
+function named(jobs: readonly Job[]): { readonly candidate: string } | { readonly group: number } {
+  return jobs.length === 1 ? { candidate: jobs[0]!.request.candidate } : { group: jobs.length };
 }

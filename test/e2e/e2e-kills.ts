@@ -8,14 +8,33 @@ export interface Trial {
   readonly seed: number;
 }
 
-const VICTIMS = ['scorer', 'score worker', 'control worker', 'nats-server', 'temporal'] as const;
-type Victim = (typeof VICTIMS)[number];
+/** Score workers that are started with `--workers 1` or more share the two cores: at most so many scorers each. */
+const SCORERS = 2;
+/** Candidates that a score worker holds: in two shards one for every scorer, and one that waits (SHARDS_AT_ONCE, `scoring.size + 1` lanes). */
+const HELD = 2 * (SCORERS + 1);
+/** Candidates of a shard that are looked up at once (FEWEST in activities/score-shard.ts). */
+const LOOKED_UP = 16;
+
+/** What may be computed again at most for each kill: what was in flight, and nothing else. */
+export const IN_FLIGHT = {
+  scorer: 1,
+  'score worker': HELD,
+  'control worker': 0,
+  // Acknowledged before it is written: what it lost within milliseconds is what the lanes had just stored.
+  'nats-server': HELD,
+  // A shard whose heartbeats did not arrive is given to a second worker before the first one knows: until it does, both
+  // work on what the second one looked up.
+  temporal: HELD + LOOKED_UP,
+} as const;
+type Victim = keyof typeof IN_FLIGHT;
+const VICTIMS = Object.keys(IN_FLIGHT) as Victim[];
 
 export interface Outcome {
   /** In order; `at` is how many candidates had been computed then. */
   readonly kills: readonly { readonly what: Victim; readonly at: number }[];
+  /** Candidates that a scorer began with. */
   readonly computed: number;
-  /** Candidates that were computed and stored, or tried to be, a second time. */
+  /** How often a scorer began with a candidate that one had begun with before. */
   readonly computedAgain: number;
   readonly seconds: number;
 }
@@ -37,8 +56,9 @@ export async function searchWithKills({
   void run.ended.then(() => {
     over = true;
   });
-  const computed = () =>
-    home.workerLog().flatMap(({ msg, candidate }) => (msg === 'scored candidate' ? [candidate!] : []));
+  const logged = (message: string) =>
+    home.workerLog().flatMap(({ msg, candidate }) => (msg === message ? [candidate!] : []));
+  const computed = () => logged('scored candidate');
   const kills: { what: Victim; at: number }[] = [];
   const restarts: Promise<void>[] = [];
   for (const { what, at } of plan({ random, samples })) {
@@ -58,11 +78,11 @@ export async function searchWithKills({
   await Promise.all(restarts);
   const { code, stderr } = await run.ended;
   if (code !== 0) throw new Error(`exit code ${code}:\n${stderr}`);
-  const all = computed();
+  const begun = logged('scorer sent');
   return {
     kills,
-    computed: all.length,
-    computedAgain: all.length - new Set(all).size,
+    computed: new Set(begun).size,
+    computedAgain: begun.length - new Set(begun).size,
     seconds: (Date.now() - started) / 1000,
   };
 }
