@@ -101,7 +101,8 @@ async function kill({ home, what, random }: { home: TestHome; what: Victim; rand
     const awayMs = random() * 2_000;
     return async () => {
       await new Promise((resolve) => setTimeout(resolve, awayMs));
-      await home.startServices();
+      // One server may be killed while the start that the other's return asked for waits for it.
+      await home.startServices().catch(() => home.startServices());
     };
   }
   const role = ({ scorer: 'scorer', 'score worker': 'score', 'control worker': 'control' } as const)[what];
