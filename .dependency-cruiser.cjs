@@ -144,7 +144,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^dist/workflow-bundle\\.js$', '^bench/baseline/'] },
+    exclude: { path: ['^dist/workflow-bundle(-encrypted)?\\.js$', '^bench/baseline/'] },
     // TypeScript 7 has no parser that JavaScript can call; swc has one, and Temporal's bundler brings swc along.
     parser: 'swc',
     tsPreCompilationDeps: true,

@@ -2,7 +2,9 @@
 import { Client } from '@temporalio/client';
 import { connectStore } from '../store/jetstream.js';
 import type { Store } from '../store/store.js';
+import { createPayloadCodec } from '../workers/payload-codec.js';
 import { type Connections, connectTemporal, resolveConnections } from './connections.js';
+import { readEncryptionKeys } from './services/encryption-keys.js';
 import { type Home, resolveHome } from './services/home.js';
 import { note, paint } from './terminal.js';
 
@@ -22,6 +24,7 @@ export async function withSession<T>(
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
   const home = resolveHome();
+  const codec = createPayloadCodec({ keys: readEncryptionKeys() });
   const connections = await resolveConnections({ home, start, onStep: (text) => note(paint.dim(text)) });
   const connection = await connectTemporal(connections.temporal);
   try {
@@ -31,7 +34,8 @@ export async function withSession<T>(
       name: 'zeroscout-cli',
     });
     try {
-      const client = new Client({ connection, namespace: connections.temporal.namespace });
+      const { namespace } = connections.temporal;
+      const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } });
       return await use({ client, store, connections, home });
     } finally {
       await store.close();

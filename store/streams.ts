@@ -8,6 +8,7 @@ import {
 } from '@nats-io/jetstream';
 import { ServiceError } from '../core/spec/errors.js';
 import type { Link } from './link.js';
+import { classify } from './retry.js';
 
 export const SCORES = { stream: 'ZEROSCOUT_SCORES', prefix: 'zeroscout.score' } as const;
 export const FAILURES = { stream: 'ZEROSCOUT_FAILURES', prefix: 'zeroscout.failure' } as const;
@@ -64,6 +65,10 @@ async function ensureStream(given: {
       if (codeOf(error) === NO_CLUSTER) {
         const message = `NATS at ${link.address}: ${replicas} copies of stream ${stream} need a cluster, and this server is in none; unset ZEROSCOUT_NATS_REPLICAS`;
         throw new ServiceError({ address: link.address, message });
+      }
+      if (classify(error) === 'denied') {
+        const message = `NATS at ${link.address}: stream ${stream} does not exist, and these credentials may not make it; start a control worker first, or any command with credentials that may`;
+        throw new ServiceError({ address: link.address, message, cause: error });
       }
       throw error;
     }

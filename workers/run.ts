@@ -6,10 +6,11 @@ import { type Device, isStackDevice, together } from '../core/spec/devices.js';
 import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import type { Store } from '../store/store.js';
-import { WORKFLOW_BUNDLE } from './bundle.js';
+import { ENCRYPTED_BUNDLE, FAILURE_CONVERTER, WORKFLOW_BUNDLE } from './bundle.js';
 import { createLog, installTemporalRuntime } from './log.js';
 import type { Monitor } from './monitor.js';
 import { freeAddress, type MonitorOptions, observe } from './observe.js';
+import { createPayloadCodec, type EncryptionKey } from './payload-codec.js';
 
 /** How long a worker that was told to stop lets activities finish before it hands them to others. */
 const GRACE = '20s';
@@ -28,6 +29,8 @@ export interface WorkerOptions {
   readonly temporal: { readonly options: NativeConnectionOptions; readonly namespace: string };
   readonly store: Store;
   readonly stop: AbortSignal;
+  /** Under the first of them Temporal's payloads are encrypted; without any they are not. */
+  readonly keys?: readonly EncryptionKey[];
   /** Whether a control worker runs what `notify.command` of a specification says. */
   readonly commands: 'allowed' | 'refused';
   /** Where metrics and health are served, and what is counted; without it nothing is. */
@@ -45,7 +48,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const metricsAddress = monitor && (await freeAddress());
   installTemporalRuntime({ log, metricsAddress });
   const connection = await NativeConnection.connect(options.temporal.options);
-  const { role, device, concurrency, store, stop, commands } = options;
+  const { role, device, concurrency, store, stop, commands, keys = [] } = options;
   const pool =
     role === 'score'
       ? createScorerPool({
@@ -74,7 +77,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         store,
         isRunning: () => running?.getState() === 'RUNNING',
       });
-    const shared = { connection, namespace: options.temporal.namespace, shutdownGraceTime: GRACE };
+    const dataConverter = {
+      payloadCodecs: [createPayloadCodec({ keys })],
+      ...(keys.length > 0 ? { failureConverterPath: FAILURE_CONVERTER } : {}),
+    };
+    const { namespace } = options.temporal;
+    const shared = { connection, namespace, shutdownGraceTime: GRACE, dataConverter };
     const worker = pool
       ? await Worker.create({
           ...shared,
@@ -101,7 +109,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       : await Worker.create({
           ...shared,
           taskQueue: queue,
-          workflowBundle: { codePath: WORKFLOW_BUNDLE },
+          workflowBundle: { codePath: keys.length > 0 ? ENCRYPTED_BUNDLE : WORKFLOW_BUNDLE },
           activities: createControlActivities({
             store,
             now: Date.now,

@@ -6,6 +6,7 @@ import { checkDevice } from '../../engine/check-device.js';
 import { connectStore } from '../../store/jetstream.js';
 import { type Listen, listenAddress, wholeNumber } from '../arguments.js';
 import { connectTemporal, resolveConnections } from '../connections.js';
+import { readEncryptionKeys } from '../services/encryption-keys.js';
 import { resolveHome } from '../services/home.js';
 import { note } from '../terminal.js';
 
@@ -58,6 +59,7 @@ async function work({
   allowCommands,
   metrics: listen,
 }: WorkerCommandOptions): Promise<void> {
+  const keys = readEncryptionKeys();
   if (role === 'score' && isStackDevice(device)) await checkDevice({ device });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -83,7 +85,9 @@ async function work({
   try {
     const { runWorker } = await import('../../workers/run.js');
     const commands = allowCommands ? 'allowed' : 'refused';
-    await runWorker({ role, device, concurrency, temporal, store, stop: stop.signal, commands, monitor });
+    await runWorker({
+      ...{ role, device, concurrency, temporal, store, stop: stop.signal, keys, commands, monitor },
+    });
   } finally {
     await store.close();
   }

@@ -3,6 +3,7 @@
 import { ServiceError, SpecError } from '../../core/spec/errors.js';
 import { connectLink } from '../../store/connect.js';
 import { type Configured, connectTemporal, readConfigured } from '../connections.js';
+import { readEncryptionKeys } from '../services/encryption-keys.js';
 import type { Home, ServiceName } from '../services/home.js';
 import { type ServiceStatus, servicesStatus } from '../services/status.js';
 import type { Check } from './check.js';
@@ -15,17 +16,27 @@ export async function checkServers({
   readonly env: NodeJS.ProcessEnv;
 }): Promise<readonly Check[]> {
   let configured: Configured;
+  let encryption: Check;
   try {
     configured = readConfigured({ env });
+    encryption = checkEncryption({ env });
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
     return [{ name: 'settings', status: 'missing', found: error.message, todo: 'correct the setting' }];
   }
   const embedded = await servicesStatus({ home });
-  return await Promise.all([
+  const servers = await Promise.all([
     checkTemporalServer({ configured, embedded }),
     checkNatsServer({ configured, embedded }),
   ]);
+  return [encryption, ...servers];
+}
+
+function checkEncryption({ env }: { readonly env: NodeJS.ProcessEnv }): Check {
+  const [first, ...others] = readEncryptionKeys({ env });
+  const older = others.length ? `, ${others.length} more to read` : '';
+  const found = first ? `under key "${first.id}"${older}` : 'off';
+  return { name: "encryption of Temporal's payloads", status: 'ok', found, todo: '' };
 }
 
 interface Known {

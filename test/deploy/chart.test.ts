@@ -27,7 +27,14 @@ const GOOD = {
       apiKeySecret: 'temporal-key',
       tls: { enabled: true, serverName: 'cloud', secret: 'temporal-tls' },
     },
-    nats: { enabled: false, urlSecret: 'nats-url', credsSecret: 'nats-creds', replicas: 5 },
+    nats: {
+      enabled: false,
+      urlSecret: 'nats-url',
+      credsSecret: 'nats-creds',
+      score: { credsSecret: 'nats-score-creds' },
+      replicas: 5,
+    },
+    encryption: { secret: 'temporal-keys' },
     pools: { cpu: scaled },
     networkPolicy: {
       metricsFrom: [{ namespaceSelector: {} }],
@@ -101,9 +108,15 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       ).toBe(1);
 
     const there = new Set(rendered[name]!.manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
-    const given = ['mine', 'temporal-key', 'temporal-tls', 'nats-url', 'nats-creds'].map(
-      (key) => `Secret ${key}`,
-    );
+    const given = [
+      'mine',
+      'temporal-key',
+      'temporal-tls',
+      'temporal-keys',
+      'nats-url',
+      'nats-creds',
+      'nats-score-creds',
+    ].map((key) => `Secret ${key}`);
     const wanted = pods(name).flatMap(({ spec }) => [
       `ServiceAccount ${spec.serviceAccountName}`,
       ...(spec.volumes ?? []).flatMap(({ configMap, secret }: Manifest) => [
@@ -161,7 +174,12 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       port: 4222,
     }));
     expect(parseAddress(nats!.url)).toMatchObject({ servers });
-    expect(nats).toMatchObject({ user: 'zeroscout', password: 'nats-password' });
+    expect(nats).toMatchObject({ user: 'zeroscout-control', password: 'nats-control-password' });
+    const users = pods('everything')
+      .flatMap(({ spec }) => spec.containers)
+      .filter((container) => container.name === 'worker')
+      .map(({ env }) => env.find((one: Manifest) => one.name === 'NATS_USER').value);
+    expect(users).toEqual(['zeroscout-control', 'zeroscout-score', 'zeroscout-score']);
 
     // What lies in files is not here to be read.
     const {
@@ -179,6 +197,11 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       TEMPORAL_TLS_CLIENT_KEY_PATH,
     ])
       expect(mounts).toContain(file!.replace(/\/[^/]+$/, ''));
+    const credsOf = (account: string) =>
+      pods('existing')
+        .find(({ spec }) => spec.serviceAccountName === `scan-zeroscout-${account}`)
+        .spec.volumes.find((volume: Manifest) => volume.name === 'nats-creds').secret.secretName;
+    expect(['control', 'score'].map(credsOf)).toEqual(['nats-creds', 'nats-score-creds']);
     expect(readConfigured({ env: { ...rest, NATS_URL: 'nats://elsewhere' } })).toMatchObject({
       temporal: {
         address: 'ns.account.tmprl.cloud:7243',
@@ -222,7 +245,14 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
     try {
       const file = join(folder, 'nats.conf');
       writeFileSync(file, data['nats.conf'].replace('"/data"', JSON.stringify(folder)));
-      const env = { NATS_NAME: 'nats-0', NATS_PASSWORD: secrets.natsPassword };
+      writeFileSync(join(folder, 'nats-users.conf'), data['nats-users.conf']);
+      const { env: variables } = containers(name).find((container) => container.name === 'nats');
+      const passwords = variables.filter(({ name }: Manifest) => name.endsWith('_PASSWORD'));
+      expect(passwords.length).toBe(4);
+      const env = {
+        NATS_NAME: 'nats-0',
+        ...Object.fromEntries(passwords.map(({ name }: Manifest) => [name, secrets.natsPassword])),
+      };
       expect(() => execFileSync(findNatsServer()!, ['-t', '-c', file], { env, stdio: 'pipe' })).not.toThrow();
     } finally {
       rmSync(folder, { recursive: true });

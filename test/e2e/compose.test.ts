@@ -1,7 +1,7 @@
 // In: deploy/compose.yaml. Out: its services as processes, in the same wiring: three NATS nodes, Temporal (its development
 // server in place of the one on PostgreSQL), control and score worker, command line. They carry a search, also with a node less.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -11,11 +11,17 @@ import { type Compose, readCompose } from '../support/compose.js';
 import { BIN, type TestHome, testHome, until } from '../support/home.js';
 import { type NatsServer, runNats } from '../support/nats.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
-import { done, spawnZeroscout, specification } from '../support/zeroscout.js';
+import { done, ROOT, spawnZeroscout, specification } from '../support/zeroscout.js';
 
 const NODES = ['nats-1', 'nats-2', 'nats-3'] as const;
 const WORKERS = ['control', 'score'] as const;
-const variables = { NATS_PASSWORD: 'a-Password_7', POSTGRES_PASSWORD: 'unused' };
+const variables = {
+  NATS_PASSWORD: 'a-Password_7',
+  NATS_CONTROL_PASSWORD: 'c-Password_7',
+  NATS_SCORE_PASSWORD: 's-Password_7',
+  NATS_READER_PASSWORD: 'r-Password_7',
+  POSTGRES_PASSWORD: 'unused',
+};
 
 // Other systems have no address but 127.0.0.1 on their loopback interface.
 const here = process.platform === 'linux' ? test : test.skip;
@@ -73,6 +79,7 @@ async function startNode(name: string): Promise<NatsServer> {
     `${name}.conf`,
     compose.file(name, 'nats.conf').replace('"/data"', `"${folder}"`),
   );
+  home.write('nats-users.conf', readFileSync(join(ROOT, 'deploy/chart/files/nats-users.conf'), 'utf8'));
   const node = await runNats({ host: ip, port: 4222, args: ['-c', config], env: environment });
   await answers(`http://${ip}:8222/healthz`);
   return node;
@@ -86,9 +93,12 @@ function createNamespace(): void {
   expect(status, stderr).toBe(0);
 }
 
+/** `restart: unless-stopped`: a score worker ends where the control worker has not made the streams yet. */
 function startWorker(name: (typeof WORKERS)[number]): void {
   const { command, environment } = compose.service(name);
-  spawnZeroscout(command, { home, env: environment });
+  void spawnZeroscout(command, { home, env: environment }).ended.then(({ code, stderr }) => {
+    if (code === 1 && stderr.includes('start a control worker first')) startWorker(name);
+  });
 }
 
 async function run(out: string, changes: Record<string, unknown> = {}): Promise<void> {

@@ -38,9 +38,15 @@ allowPrivilegeEscalation: false
 capabilities: { drop: [ALL] }
 {{- end }}
 
-{{/* How every worker reaches both servers; the names are those of Temporal's and NATS's own tools. */}}
+{{/* The Secret of an account for existing NATS servers, score workers' own before the common one: (dict "root" $ "account" "score" "key" "credsSecret") */}}
+{{- define "zeroscout.natsSecret" -}}
+{{- $nats := .root.Values.nats }}{{ $common := get $nats .key }}
+{{- if eq .account "score" }}{{ get $nats.score .key | default $common }}{{ else }}{{ $common }}{{ end }}
+{{- end }}
+
+{{/* How a worker reaches both servers: (dict "root" $ "account" "control"); the names are those of Temporal's and NATS's own tools. */}}
 {{- define "zeroscout.env" -}}
-{{- $temporal := .Values.temporal }}{{ $nats := .Values.nats }}{{ $name := include "zeroscout.name" . -}}
+{{- $account := .account }}{{- with .root }}{{ $temporal := .Values.temporal }}{{ $nats := .Values.nats }}{{ $name := include "zeroscout.name" . -}}
 - name: TEMPORAL_ADDRESS
   value: {{ include "zeroscout.temporalAddress" . | quote }}
 - name: TEMPORAL_NAMESPACE
@@ -67,14 +73,14 @@ capabilities: { drop: [ALL] }
 {{- end }}
 {{- if $nats.enabled }}
 - name: NATS_USER
-  value: zeroscout
+  value: zeroscout-{{ $account }}
 - name: NATS_PASSWORD
-  valueFrom: { secretKeyRef: { name: {{ include "zeroscout.secret" . }}, key: nats-password } }
+  valueFrom: { secretKeyRef: { name: {{ include "zeroscout.secret" . }}, key: nats-{{ $account }}-password } }
 - name: NATS_URL
   value: {{ $hosts := list }}{{ range $i := until (int $nats.replicas) }}{{ $hosts = append $hosts (printf "%s-nats-%d.%s-nats:4222" $name $i $name) }}{{ end }}{{ printf "nats://%s" (join "," $hosts) | quote }}
 {{- else if $nats.urlSecret }}
 - name: NATS_URL
-  valueFrom: { secretKeyRef: { name: {{ $nats.urlSecret }}, key: url } }
+  valueFrom: { secretKeyRef: { name: {{ include "zeroscout.natsSecret" (dict "root" . "account" $account "key" "urlSecret") }}, key: url } }
 {{- else }}
 - name: NATS_URL
   value: {{ required "nats.url or nats.urlSecret: the existing servers, since nats.enabled is false" $nats.url | quote }}
@@ -85,6 +91,11 @@ capabilities: { drop: [ALL] }
 {{- end }}
 - name: ZEROSCOUT_NATS_REPLICAS
   value: {{ $nats.replicas | quote }}
+{{- with .Values.encryption.secret }}
+- name: ZEROSCOUT_ENCRYPTION_KEYS
+  valueFrom: { secretKeyRef: { name: {{ . }}, key: keys } }
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* A worker's pod: (dict "root" $ "part" "score-cpu" "account" "score" "args" list "resources" dict "tagSuffix" "" "scratch" "2Gi" "pool" dict) */}}
@@ -110,7 +121,7 @@ spec:
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
       args: {{- toYaml (concat (list "worker") .args (list "--metrics=0.0.0.0:9464")) | nindent 8 }}
       env:
-        {{- include "zeroscout.env" $root | nindent 8 }}
+        {{- include "zeroscout.env" . | nindent 8 }}
         {{- with $root.Values.extraEnv }}{{ toYaml . | nindent 8 }}{{ end }}
       ports:
         - { name: metrics, containerPort: 9464 }
@@ -150,7 +161,7 @@ spec:
     {{- end }}
     {{- if and (not $nats.enabled) $nats.credsSecret }}
     - name: nats-creds
-      secret: { secretName: {{ $nats.credsSecret }}, defaultMode: 0440 }
+      secret: { secretName: {{ include "zeroscout.natsSecret" (dict "root" $root "account" .account "key" "credsSecret") }}, defaultMode: 0440 }
     {{- end }}
     {{- with $root.Values.extraVolumes }}{{ toYaml . | nindent 4 }}{{ end }}
   {{- with .pool.nodeSelector }}

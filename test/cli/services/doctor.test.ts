@@ -28,6 +28,7 @@ test('nothing there: each line has a verdict, nothing is made', { timeout: 60_00
   expect(checks.map(({ name }) => name)).toEqual([
     ...names,
     'ONNX Runtime',
+    "encryption of Temporal's payloads",
     'Temporal server',
     'NATS server',
   ]);

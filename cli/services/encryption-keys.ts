@@ -1,0 +1,57 @@
+// In: the environment. Out: the keys under which Temporal's payloads are encrypted, the first one for what is new. No message shows a key.
+import { createSecretKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { SpecError } from '../../core/spec/errors.js';
+import { type EncryptionKey, KEYS_VARIABLE } from '../../workers/payload-codec.js';
+
+const FILE_VARIABLE = `${KEYS_VARIABLE}_FILE`;
+const KEY_BYTES = 32;
+const MAKE = 'make one: echo "2026-11:$(openssl rand -base64 32)"';
+
+/**
+ * `ID:BASE64` with commas or white space between, in ZEROSCOUT_ENCRYPTION_KEYS or in the file that
+ * ZEROSCOUT_ENCRYPTION_KEYS_FILE names, where # begins a comment. None where neither is set. SpecError for anything else.
+ */
+export function readEncryptionKeys({
+  env = process.env,
+}: {
+  readonly env?: NodeJS.ProcessEnv;
+} = {}): readonly EncryptionKey[] {
+  const { [KEYS_VARIABLE]: text, [FILE_VARIABLE]: file } = env;
+  if (text && file) throw wrong(KEYS_VARIABLE, `is set, and so is ${FILE_VARIABLE}; keep one`);
+  if (text) return parseKeys({ text, path: KEYS_VARIABLE });
+  if (!file) return [];
+  let written: string;
+  try {
+    written = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw wrong(FILE_VARIABLE, `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+  return parseKeys({ text: written.replace(/#.*$/gm, ''), path: `${FILE_VARIABLE} ${file}` });
+}
+
+function parseKeys({ text, path }: { readonly text: string; readonly path: string }): EncryptionKey[] {
+  const keys = text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((entry, i) => parseKey({ entry, path, which: `key ${i + 1}` }));
+  if (keys.length === 0) throw wrong(path, `holds no key; ${MAKE}`);
+  const twice = keys.find(({ id }, i) => keys.findIndex((key) => key.id === id) !== i);
+  if (twice) throw wrong(path, `"${twice.id}" is there twice; a new key wants a new name`);
+  return keys;
+}
+
+function parseKey(given: { readonly entry: string; readonly path: string; readonly which: string }) {
+  const { entry, path, which } = given;
+  const [, id, base64] = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63}):(.+)$/.exec(entry) ?? [];
+  if (id === undefined || base64 === undefined)
+    throw wrong(path, `${which} is not NAME:KEY, with a name of letters, digits, ".", "_" and "-"; ${MAKE}`);
+  const bytes = Buffer.from(base64, 'base64');
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64) || bytes.length !== KEY_BYTES)
+    throw wrong(path, `${which}, "${id}", is not ${KEY_BYTES} bytes in base64; ${MAKE}`);
+  return { id, secret: createSecretKey(bytes) };
+}
+
+function wrong(path: string, message: string): SpecError {
+  return SpecError.of({ path, message });
+}

@@ -1,0 +1,159 @@
+// In: searches with and without encryption keys, keys that change, a search that fails. Out: what Temporal holds, and who can read it.
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readEncryptionKeys } from '../../cli/services/encryption-keys.js';
+import { readState } from '../../cli/services/home.js';
+import { checkSpecification } from '../../core/spec/specification.js';
+import { createPayloadCodec } from '../../workers/payload-codec.js';
+import { type TestHome, testHome } from '../support/home.js';
+import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
+
+const { History } = proto.temporal.api.history.v1;
+const { DescribeWorkflowExecutionResponse } = proto.temporal.api.workflowservice.v1;
+
+const keyNamed = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
+const [OLD, NEW] = [keyNamed('old'), keyNamed('new')];
+const none = {};
+const old = { ZEROSCOUT_ENCRYPTION_KEYS: OLD };
+const rotated = { ZEROSCOUT_ENCRYPTION_KEYS: `${NEW},${OLD}` };
+const fresh = { ZEROSCOUT_ENCRYPTION_KEYS: NEW };
+/** Part of no message but the activity's error. */
+const failing = (word: string) => `HOOK_OF_${word}`;
+const MISSING = 'dead'.repeat(16);
+
+let home: TestHome;
+let connection: Connection;
+let client: Client;
+const search = (word: string, samples: number) =>
+  specification({
+    name: 'sample',
+    samples,
+    changes: {
+      notify: { webhook: `http://127.0.0.1:9/path-of-${word}`, secretEnv: failing(word), retries: 0 },
+    },
+  });
+
+beforeAll(async () => {
+  home = testHome();
+  await home.startServices();
+  home.write('plain.json', search('plain', 3));
+  home.write('first.json', search('secret', 3));
+  home.write('second.json', search('secret', 4));
+  connection = await Connection.connect({
+    address: `127.0.0.1:${readState({ home: home.home }).services.temporal!.port}`,
+  });
+  const codec = createPayloadCodec({ keys: readEncryptionKeys({ env: old }) });
+  client = new Client({ connection, dataConverter: { payloadCodecs: [codec] } });
+}, 120_000);
+afterAll(async () => {
+  await connection?.close();
+  await home.remove();
+}, 60_000);
+
+/** All bytes that Temporal answers about a search. */
+async function heldBy(id: string): Promise<string> {
+  const workflowId = `search-${id}`;
+  const history = await client.workflow.getHandle(workflowId).fetchHistory();
+  const described = await client.workflowService.describeWorkflowExecution({
+    namespace: 'default',
+    execution: { workflowId },
+  });
+  const bytes = [
+    History.encode(history).finish(),
+    DescribeWorkflowExecutionResponse.encode(described).finish(),
+  ];
+  return Buffer.concat(bytes).toString('latin1');
+}
+
+test('without keys Temporal holds the specification and errors as they are', {
+  timeout: 180_000,
+}, async () => {
+  await done(['run', 'plain.json', '--id', 'plain'], { home, env: none });
+  const held = await heldBy('plain');
+  for (const text of ['path-of-plain', failing('plain'), 'activities/notify']) expect(held).toContain(text);
+});
+
+test('with a key nothing of it is to be seen, and a worker without the key leaves the search alone', {
+  timeout: 240_000,
+}, async () => {
+  await done(['run', 'first.json', '--id', 'first', '--workers', '0', '--detach'], { home, env: old });
+  const blind = spawnZeroscout(['worker', '--role', 'control'], { home, env: none });
+  await blind.says(/ZEROSCOUT_ENCRYPTION_KEYS: is not set, .* under key \\?"old\\?"; add that key/);
+  blind.child.kill('SIGTERM');
+  await blind.ended;
+  const { stdout } = await done(['run', 'first.json', '--id', 'first'], { home, env: old });
+  expect(stdout).toContain('3 candidates: 0 scored, 3 reused');
+  const { notNotified } = JSON.parse((await done(['status', 'first', '--json'], { home, env: old })).stdout);
+  expect(notNotified).toContain(failing('secret'));
+  const held = await heldBy('first');
+  expect(held).toContain('binary/encrypted');
+  for (const text of ['path-of-secret', failing('secret'), 'activities/notify', 'nas-bench-201'])
+    expect(held).not.toContain(text);
+});
+
+test('a search that fails: its reason is encrypted, and told to who has the key', {
+  timeout: 180_000,
+}, async () => {
+  const worker = spawnZeroscout(['worker', '--role', 'control'], { home, env: old });
+  const strategy = { kind: 'list', file: 'candidates.txt' };
+  const value = JSON.parse(specification({ changes: { strategy } }));
+  const request = {
+    specification: checkSpecification({ value, source: 'failing.json' }),
+    list: { digest: MISSING, count: 3 },
+  };
+  const handle = await client.workflow.start('search', {
+    workflowId: 'search-failing',
+    taskQueue: 'zeroscout-control',
+    args: [request],
+  });
+  const error = await handle.result().catch((reason: unknown) => reason);
+  expect((error as { cause: { cause: Error } }).cause.cause.message).toContain(MISSING);
+  worker.child.kill('SIGTERM');
+  expect((await worker.ended).code).toBe(0);
+  const held = await heldBy('failing');
+  expect(held).toContain('Encoded failure');
+  for (const text of [MISSING, 'workflows/search']) expect(held).not.toContain(text);
+});
+
+test('a new key in front: old searches are read, new ones are its own', { timeout: 180_000 }, async () => {
+  await done(['run', 'second.json', '--id', 'second'], { home, env: rotated });
+  for (const id of ['first', 'second']) await done(['results', id], { home, env: rotated });
+  await done(['results', 'second'], { home, env: fresh });
+  const refused = await zeroscout(['results', 'first'], { home, env: fresh });
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(
+    /^ZEROSCOUT_ENCRYPTION_KEYS: holds "new", and .* is encrypted under key "old"; add that key/,
+  );
+  const blind = await zeroscout(['status', 'second'], { home, env: none });
+  expect(blind.code).toBe(2);
+  expect(blind.stderr).toMatch(/^ZEROSCOUT_ENCRYPTION_KEYS: is not set, .* under key "new"/);
+});
+
+test('schedules and garbage collection know the keys', { timeout: 120_000 }, async () => {
+  const create = ['schedule', 'create', 'nightly', 'second.json', '--cron', '0 2 * * *'];
+  await done(create, { home, env: rotated });
+  const details = JSON.parse(
+    (await done(['schedule', 'describe', 'nightly', '--json'], { home, env: fresh })).stdout,
+  );
+  expect(details.specification.notify.webhook).toContain('path-of-secret');
+  const { runs } = JSON.parse((await done(['gc', '--dry-run', '--json'], { home, env: rotated })).stdout);
+  expect(runs.kept.map(({ id }: { id: string }) => id).sort()).toEqual([
+    'failing',
+    'first',
+    'plain',
+    'second',
+  ]);
+});
+
+test('the files of the Temporal server hold the plain search and nothing of the encrypted ones', async () => {
+  const { temporal } = home.home;
+  const files = readdirSync(temporal).map((name) => readFileSync(join(temporal, name)));
+  const isHeld = (text: string) => files.some((bytes) => bytes.includes(text));
+  expect(isHeld('path-of-plain')).toBe(true);
+  for (const text of ['path-of-secret', failing('secret'), MISSING]) expect(isHeld(text)).toBe(false);
+  for (const key of [OLD, NEW]) expect(isHeld(key.split(':')[1]!)).toBe(false);
+});

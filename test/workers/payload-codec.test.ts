@@ -1,0 +1,66 @@
+// In: payloads and keys. Out: what is encrypted under the first key comes back under any, and nothing else opens it.
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { defaultPayloadConverter } from '@temporalio/common';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { SpecError } from '../../core/spec/errors.js';
+import { createPayloadCodec, type EncryptionKey } from '../../workers/payload-codec.js';
+
+const keyNamed = (id: string): EncryptionKey => ({ id, secret: createSecretKey(randomBytes(32)) });
+const [old, fresh] = [keyNamed('old'), keyNamed('fresh')];
+const codec = (...keys: EncryptionKey[]) => createPayloadCodec({ keys });
+const payloadOf = (value: unknown) => defaultPayloadConverter.toPayload(value)!;
+
+test('any value comes back, and nothing of it is seen on the way', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.jsonValue(), async (value) => {
+      const planted = { planted: 'planted-text', value };
+      const [encrypted] = await codec(fresh, old).encode([payloadOf(planted)]);
+      expect(Buffer.from(encrypted!.data!).includes('planted')).toBe(false);
+      const [decrypted] = await codec(old, fresh).decode([encrypted!]);
+      expect(defaultPayloadConverter.fromPayload(decrypted!)).toEqual(JSON.parse(JSON.stringify(planted)));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('the first key encrypts, all read, and the same text never looks the same', async () => {
+  const text = payloadOf('the same');
+  const idOf = ({ metadata }: { metadata?: Record<string, Uint8Array> | null }) =>
+    Buffer.from(metadata!['encryption-key-id']!).toString();
+  const [before] = await codec(old).encode([text]);
+  const [after, again] = await codec(fresh, old).encode([text, text]);
+  expect([before, after].map((payload) => idOf(payload!))).toEqual(['old', 'fresh']);
+  expect(Buffer.compare(after!.data!, again!.data!)).not.toBe(0);
+  const read = await codec(fresh, old).decode([before!, after!]);
+  expect(read.map((payload) => defaultPayloadConverter.fromPayload(payload))).toEqual([
+    'the same',
+    'the same',
+  ]);
+});
+
+test('without keys nothing is encrypted, and what is not encrypted is read with keys too', async () => {
+  const plain = payloadOf({ a: 1 });
+  expect(await codec().encode([plain])).toEqual([plain]);
+  expect(await codec(fresh).decode([plain])).toEqual([plain]);
+});
+
+test('a key that is missing, another of the same name, and data that was altered', async () => {
+  const [encrypted] = await codec(old).encode([payloadOf('text')]);
+  const refusal = async (...keys: EncryptionKey[]) => {
+    const error: unknown = await codec(...keys)
+      .decode([encrypted!])
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SpecError);
+    return (error as SpecError).message;
+  };
+  expect(await refusal()).toMatch(/^ZEROSCOUT_ENCRYPTION_KEYS: is not set, .* under key "old"; add that key/);
+  expect(await refusal(fresh)).toMatch(/^ZEROSCOUT_ENCRYPTION_KEYS: holds "fresh", .* under key "old"/);
+  expect(await refusal(keyNamed('old'))).toMatch(/key "old" does not open .*another key/);
+  for (const at of [0, 20, encrypted!.data!.length - 1]) {
+    const data = Uint8Array.from(encrypted!.data!);
+    data[at]! ^= 1;
+    await expect(codec(old).decode([{ ...encrypted, data }])).rejects.toThrow('altered');
+  }
+  await expect(codec(old).decode([{ ...encrypted, data: new Uint8Array(3) }])).rejects.toThrow('altered');
+});

@@ -1,0 +1,80 @@
+// In: keys. Out: the codec that encrypts what Temporal keeps (AES-256-GCM), under the first key, and reads what any of them wrote.
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import proto from '@temporalio/proto';
+import { SpecError } from '../core/spec/errors.js';
+
+export interface EncryptionKey {
+  /** Stands, in the clear, beside what was encrypted under it. */
+  readonly id: string;
+  /** 256 bits. */
+  readonly secret: KeyObject;
+}
+
+/** Where people give the keys. */
+export const KEYS_VARIABLE = 'ZEROSCOUT_ENCRYPTION_KEYS';
+
+/** Names and layout are those of Temporal's own samples, so that codec servers of others read it too. */
+const ENCODING = 'binary/encrypted';
+const KEY_ID = 'encryption-key-id';
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const { Payload: Message } = proto.temporal.api.common.v1;
+
+/**
+ * A payload becomes nonce, ciphertext and tag of all of it, metadata included. Without keys nothing is encrypted, and
+ * what is not encrypted is handed on as it is: searches from before go on. SpecError where a key is missing.
+ */
+export function createPayloadCodec({ keys }: { readonly keys: readonly EncryptionKey[] }): PayloadCodec {
+  const [first] = keys;
+  return {
+    encode: async (payloads) =>
+      first ? payloads.map((payload) => encrypt({ key: first, payload })) : payloads,
+    decode: async (payloads) =>
+      payloads.map((payload) =>
+        textOf(payload.metadata?.encoding) === ENCODING ? decrypt({ keys, payload }) : payload,
+      ),
+  };
+}
+
+function encrypt({ key: { id, secret }, payload }: { key: EncryptionKey; payload: Payload }): Payload {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, secret, nonce);
+  const text = [cipher.update(Message.encode(payload).finish()), cipher.final()];
+  return {
+    metadata: { encoding: Buffer.from(ENCODING), [KEY_ID]: Buffer.from(id) },
+    data: Buffer.concat([nonce, ...text, cipher.getAuthTag()]),
+  };
+}
+
+function decrypt({ keys, payload }: { keys: readonly EncryptionKey[]; payload: Payload }): Payload {
+  const id = textOf(payload.metadata?.[KEY_ID]);
+  const key = keys.find((one) => one.id === id);
+  if (!key) {
+    const there = keys.length ? `holds ${keys.map((one) => `"${one.id}"`).join(', ')}` : 'is not set';
+    throw fault(
+      `${there}, and what Temporal keeps here is encrypted under key "${id}"; add that key, behind the first if it is an old one`,
+    );
+  }
+  const data = Buffer.from(payload.data ?? []);
+  try {
+    const nonce = data.subarray(0, NONCE_BYTES);
+    const decipher = createDecipheriv(CIPHER, key.secret, nonce, { authTagLength: TAG_BYTES });
+    decipher.setAuthTag(data.subarray(-TAG_BYTES));
+    const text = [decipher.update(data.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()];
+    return Message.decode(Buffer.concat(text)) as Payload;
+  } catch {
+    throw fault(
+      `key "${id}" does not open what was encrypted under that name; it is another key, or the data was altered`,
+    );
+  }
+}
+
+function textOf(bytes: Uint8Array | null | undefined): string {
+  return Buffer.from(bytes ?? []).toString();
+}
+
+function fault(message: string): SpecError {
+  return SpecError.of({ path: KEYS_VARIABLE, message });
+}
