@@ -1,6 +1,7 @@
 // In: a range of a candidate list. Out: counts; each candidate's raw proxies are in the store, or its failure is.
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { scoreKey, scoreScope } from '../core/programs/address.js';
+import { openSpace } from '../core/spaces/index.js';
 import { CandidateError } from '../core/spec/candidate-error.js';
 import type { SearchActivities, ShardInput, ShardResult } from '../core/spec/search.js';
 import { readCandidates } from '../store/candidate-list.js';
@@ -27,6 +28,8 @@ export function scoreShard({
   let shards = 0;
   return async (input) => {
     const turn = shards++;
+    // A space that this worker may not open ends the search; its candidates are not at fault.
+    openSpace(input.specification.space);
     const candidates = await fromAsync(readCandidates(store.blobs, input.list, input));
     const { heartbeatDetails } = activityInfo();
     const cursor = Math.min(

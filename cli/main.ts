@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ServiceError, SpecError } from '../core/spec/errors.js';
+import { addAllowModules } from './allow-modules.js';
 import { Interrupted } from './arguments.js';
 import { addCorrelateCommand } from './commands/correlate.js';
 import { addDiffCommand } from './commands/diff.js';
@@ -43,6 +44,7 @@ addGcCommand(program);
 addServicesCommands(program);
 addDoctorCommand(program);
 addDevicesCommands(program);
+addAllowModules(program);
 overrideAll(program);
 
 // `zeroscout results ID | head` closes the pipe when it has seen enough.

@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readSpecification } from '../cli/search/read-specification.js';
+import { allowModules } from '../core/spaces/module/index.js';
 import { parseSpecification } from '../core/spec/specification.js';
+import { loadModule } from '../engine/load-module.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -68,5 +70,7 @@ test('the specification in README.md is a valid one, and so are the examples', a
   const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(read('README.md'))!;
   expect(parseSpecification({ text: yaml!, source: 'README.md' }).name).toBe('nb201-sample');
   const examples = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.yaml'));
+  process.env.ZEROSCOUT_ALLOW_MODULES = '1';
+  allowModules(loadModule);
   for (const name of examples) await readSpecification(join(ROOT, 'examples', name));
 });

@@ -5,6 +5,7 @@ import { openSpace, SPACE_KINDS } from '../../core/spaces/index.js';
 import { SpecError } from '../../core/spec/errors.js';
 import { spaceDefaults, spaceOfKind } from '../../core/spec/space.js';
 import { wholeNumber } from '../arguments.js';
+import { MODULE_FILE, readModule } from '../search/read-module.js';
 import { readCustomSpace } from '../search/read-specification.js';
 import { print, printJson } from '../terminal.js';
 
@@ -14,7 +15,7 @@ interface Options {
   readonly json?: true;
 }
 
-const BUILT_IN = SPACE_KINDS.filter((kind) => kind !== 'custom');
+const BUILT_IN = SPACE_KINDS.filter((kind) => kind !== 'custom' && kind !== 'module');
 
 export function addSpaceCommand(program: Command): void {
   program
@@ -22,7 +23,10 @@ export function addSpaceCommand(program: Command): void {
     .description('what there is to search')
     .command('describe')
     .description('size of a space, distinct functions in it, costs, an example')
-    .argument('<KIND>', `${BUILT_IN.join(', ')}, or the file that defines a space (.yaml, .yml, .json)`)
+    .argument(
+      '<KIND>',
+      `${BUILT_IN.join(', ')}, or the file that defines a space (.yaml, .yml, .json, .ts, .js)`,
+    )
     .option('--size <SIZE>', 'of autoformer: tiny, small, base')
     .option(
       '--resolution <PIXELS>',
@@ -31,14 +35,16 @@ export function addSpaceCommand(program: Command): void {
     )
     .option('--json', 'for programs')
     .action(async (kind: string, { resolution, json, ...parameters }: Options) => {
-      if (kind === 'custom')
+      if (kind === 'custom' || kind === 'module')
         throw SpecError.of({
           path: 'KIND',
-          message: 'found custom; must be the file that defines the space',
+          message: `found ${kind}; must be the file that defines the space`,
         });
       const space = /\.(ya?ml|json)$/i.test(kind)
         ? await readCustomSpace({ path: kind })
-        : spaceOfKind({ kind, parameters, path: 'KIND' });
+        : MODULE_FILE.test(kind)
+          ? await readModule({ path: kind })
+          : spaceOfKind({ kind, parameters, path: 'KIND' });
       const description = describeSpace({
         space: openSpace(space),
         resolution: resolution ?? spaceDefaults(space).resolution,

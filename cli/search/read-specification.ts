@@ -1,5 +1,4 @@
 // In: the path of a specification. Out: what a search needs of it, every file that it names read and checked.
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { checkAgainstSpace } from '../../core/spaces/check-specification.js';
 import { openSpace } from '../../core/spaces/index.js';
@@ -15,6 +14,8 @@ import { specificationDigest } from '../../core/spec/specification-digest.js';
 import { sourceOf } from '../../core/spec/stages.js';
 import { parseTruth, type Truth } from '../../core/spec/truth.js';
 import { namedFile } from './named-file.js';
+import { readModule } from './read-module.js';
+import { readText } from './read-text.js';
 import { sha256 } from './sha256.js';
 
 export interface ReadSpecification {
@@ -28,7 +29,7 @@ export interface ReadSpecification {
 /** SpecError names the file and the field; nothing has been started then. */
 export async function readSpecification(path: string): Promise<ReadSpecification> {
   const written = readDocument({ text: await readText(path), source: path });
-  const value = await withDefinition({ value: written, folder: dirname(path) });
+  const value = await withSpace({ value: written, folder: dirname(path) });
   const specification = checkSpecification({ value, source: path });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
@@ -45,18 +46,20 @@ export async function readSpecification(path: string): Promise<ReadSpecification
   return { specification, list, digest };
 }
 
-/** A specification whose space names a file, with the definition that is in the file: workers see no files of ours. */
-async function withDefinition({ value, folder }: { value: unknown; folder: string }): Promise<unknown> {
+/** A specification whose space names a file, with what is in the file: workers see no files of ours. */
+async function withSpace({ value, folder }: { value: unknown; folder: string }): Promise<unknown> {
   const space = (value as { space?: { kind?: unknown; file?: unknown } } | null)?.space;
-  if (space?.kind !== 'custom' || !('file' in space)) return value;
-  const { file, ...rest } = space;
+  if (!space || !('file' in space)) return value;
+  const read = OF_FILES.get(space.kind);
+  if (!read) return value;
+  const { file, kind: _, ...rest } = space;
   if (typeof file !== 'string' || file === '' || file.includes('\0'))
-    throw SpecError.of({ path: 'space.file', message: `${found(file)}; must be the path of a YAML file` });
-  if ('definition' in rest)
-    throw SpecError.of({ path: 'space.file', message: 'found beside definition; keep one of the two' });
+    throw SpecError.of({ path: 'space.file', message: `${found(file)}; must be the path of ${read.right}` });
+  const stray = Object.keys(rest)[0];
+  if (stray !== undefined)
+    throw SpecError.of({ path: 'space.file', message: `found beside ${stray}; keep one of the two` });
   const path = await namedFile({ folder, file, field: 'space.file' });
-  const { definition } = await readCustomSpace({ path, name: `space.file: ${file}` });
-  return { ...(value as object), space: { ...rest, definition } };
+  return { ...(value as object), space: await read.read({ path, name: `space.file: ${file}` }) };
 }
 
 /** The space that a file defines; SpecErrors begin with `name`. */
@@ -76,18 +79,11 @@ export async function readTruth({ path, space }: { path: string; space: Space })
   return parseTruth({ text: await readText(path), source: path, parse: space.parse });
 }
 
-/** The text of a file; a SpecError says what is wrong with the path. */
-export async function readText(path: string, name = path): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const why =
-      code === 'ENOENT'
-        ? 'no such file'
-        : code === 'EISDIR'
-          ? 'is a folder; must be a file'
-          : `cannot be read (${code})`;
-    throw SpecError.of({ path: name, message: why });
-  }
-}
+/** Kinds of spaces that people name a file of. */
+const OF_FILES: ReadonlyMap<
+  unknown,
+  { right: string; read: (args: { path: string; name: string }) => Promise<SpaceSpecification> }
+> = new Map([
+  ['custom', { right: 'a YAML file', read: readCustomSpace }],
+  ['module', { right: 'a TypeScript or JavaScript file', read: readModule }],
+]);

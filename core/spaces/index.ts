@@ -3,6 +3,7 @@ import type { SpaceKind, SpaceSpecification } from '../spec/space.js';
 import { autoformer } from './autoformer/index.js';
 import { customSpace } from './custom/index.js';
 import { mobileNetV2 } from './mobilenet-v2/index.js';
+import { moduleSpace } from './module/index.js';
 import { nasBench201 } from './nas-bench-201/index.js';
 import type { Space } from './space.js';
 
@@ -12,6 +13,7 @@ const OPENERS: { readonly [Kind in SpaceKind]: (space: SpaceSpecification & { ki
   autoformer,
   'mobilenet-v2': () => mobileNetV2,
   custom: customSpace,
+  module: moduleSpace,
 };
 
 export const SPACE_KINDS = Object.keys(OPENERS) as readonly SpaceKind[];

@@ -2,8 +2,11 @@
 import { z } from 'zod';
 import { Definition, hasTokens } from './custom-space.js';
 import { SpecError } from './errors.js';
-import { checkKind, mapping, oneOf, toIssues } from './fields.js';
+import { checkKind, mapping, oneOf, text, toIssues, wholeNumber } from './fields.js';
 import { PROXIES, type ProxyName } from './proxies.js';
+
+/** Characters of a module's code: it travels with every step of a search. */
+export const MOST_CODE = 65_536;
 
 /** One mapping for each kind: the kind and its parameters. The whole of it is part of every score's address. */
 const Spaces = [
@@ -12,6 +15,17 @@ const Spaces = [
   mapping({ kind: z.literal('autoformer'), size: oneOf(['tiny', 'small', 'base']) }),
   // People write `file`; whoever reads the specification puts what it holds in its place, since workers see no files.
   mapping({ kind: z.literal('custom'), definition: Definition }),
+  // The same: the code of the file, compiled, and what is known of it without running it.
+  mapping({
+    kind: z.literal('module'),
+    digest: text({ test: (value) => /^[0-9a-f]{64}$/.test(value), right: 'the SHA-256 of code' }),
+    code: text({
+      test: (value) => value.length <= MOST_CODE,
+      right: `code of at most ${MOST_CODE} characters; or file: my-space.ts beside kind`,
+    }),
+    resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }),
+    proxies: z.array(oneOf(PROXIES)).readonly(),
+  }),
 ] as const;
 
 export const SpaceSchema = z
@@ -20,6 +34,7 @@ export const SpaceSchema = z
   .pipe(z.discriminatedUnion('kind', Spaces));
 export type SpaceSpecification = z.output<typeof SpaceSchema>;
 export type SpaceKind = SpaceSpecification['kind'];
+export type ModuleSpecification = SpaceSpecification & { readonly kind: 'module' };
 
 /** What a space is like before it is opened. */
 export interface SpaceDefaults {
@@ -34,13 +49,15 @@ export interface SpaceDefaults {
 /** Steps from feature to feature are no sign of quality in a residual stream; the paper leaves them out. */
 const OF_TOKENS = PROXIES.filter((name) => name !== 'progressivity');
 
-const DEFAULTS: Readonly<Record<Exclude<SpaceKind, 'custom'>, SpaceDefaults>> = {
+const DEFAULTS: Readonly<Record<Exclude<SpaceKind, 'custom' | 'module'>, SpaceDefaults>> = {
   'nas-bench-201': { proxies: PROXIES, resolution: 32, classes: true },
   'mobilenet-v2': { proxies: PROXIES, resolution: 224, classes: false },
   autoformer: { proxies: OF_TOKENS, resolution: 224, classes: false },
 };
 
 export function spaceDefaults(space: SpaceSpecification): SpaceDefaults {
+  if (space.kind === 'module')
+    return { proxies: space.proxies, resolution: space.resolution, classes: false };
   if (space.kind !== 'custom') return DEFAULTS[space.kind];
   const { definition } = space;
   const proxies = hasTokens(definition) ? OF_TOKENS : PROXIES;

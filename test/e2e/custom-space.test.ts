@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { type TestHome, testHome } from '../support/home.js';
-import { done, ROOT } from '../support/zeroscout.js';
+import { done, ROOT, spawnZeroscout, zeroscout } from '../support/zeroscout.js';
 
 const SPACE = readFileSync(join(ROOT, 'examples/spaces/nats-bench-size.yaml'), 'utf8');
 const SAMPLES = 8;
@@ -53,3 +53,29 @@ test('its winners leave as models', async () => {
   const [winner] = readRankingCsv(home.read('one/ranking.csv'));
   expect(home.read('models/rank_1.py')).toContain(winner!.candidate);
 }, 60_000);
+
+test('a TypeScript module: where nobody allowed it no process runs it; allowed it is searched, and winners leave', async () => {
+  home.write('branches.ts', readFileSync(join(ROOT, 'examples/spaces/branches.ts'), 'utf8'));
+  const strategy = { kind: 'evolution', population: 4, budget: SAMPLES, generation: 4 };
+  const fidelity = { draws: 1, batch: 2, resolution: 8 };
+  const space = { kind: 'module', file: 'branches.ts' };
+  home.write('module.json', JSON.stringify({ name: 'module', space, strategy, fidelity }));
+
+  const refused = await zeroscout(['run', 'module.json'], { home });
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--allow-modules')]);
+
+  // A control worker that was not told ends the search, and says what it would need.
+  await cli('run', 'module.json', '--id', 'untold', '--allow-modules', '--detach', '--workers', '0');
+  const worker = spawnZeroscout(['worker', '--role', 'control'], { home });
+  const watched = await zeroscout(['watch', 'untold'], { home });
+  worker.child.kill('SIGTERM');
+  await worker.ended;
+  expect(watched.stderr).toContain('start it with --allow-modules, or ZEROSCOUT_ALLOW_MODULES=1');
+
+  const { stdout } = await cli('run', 'module.json', '--id', 'm', '--allow-modules', '--out', 'm', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ candidates: SAMPLES, scored: SAMPLES, failed: 0 });
+  const [winner] = readRankingCsv(home.read('m/ranking.csv'));
+  expect(winner!.candidate).toMatch(/^[a-f]{6}$/);
+  await cli('export', 'm', '--allow-modules', '--format', 'pytorch', '--out', 'modules');
+  expect(home.read('modules/rank_1.py')).toContain(`module ${winner!.candidate}`);
+}, 300_000);

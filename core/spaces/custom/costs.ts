@@ -1,7 +1,7 @@
 // In: a definition. Out: what its candidates cost, counted over their blocks, and exactly between what and what.
-import { type Block, blockShapes, type Weight } from '../../programs/block.js';
-import { channelsOf, positionsOf, type Shape } from '../../programs/operation.js';
+import type { Shape } from '../../programs/operation.js';
 import type { Definition } from '../../spec/custom-space.js';
+import { type Counted, countBlocks, countClassifier } from '../count-blocks.js';
 import type { CostRanges, Costs } from '../space.js';
 import type { Candidate } from './candidate.js';
 import { normalizedLast, stageBlocks, stemBlocks } from './network.js';
@@ -16,17 +16,7 @@ export interface Counter {
   ranges(args: { resolution: number }): CostRanges | undefined;
 }
 
-interface Counted {
-  readonly flops: number;
-  readonly parameters: number;
-  readonly output: Shape;
-}
-
-/**
- * Multiply-accumulates of all convolutions, of linear layers, of attention's two products without its relative positions,
- * and of the classifier; parameters: all that training changes, the classifier's biases and two for each normalized
- * channel among them. Layers: repetitions of all stages. Stages are counted once for each shape they meet.
- */
+/** Costs as `countBlocks` counts them, with the classifier; layers: repetitions of all stages. Stages are counted once for each shape they meet. */
 export function createCounter(definition: Definition): Counter {
   const { stages, input, classes } = definition;
   const known = new Map<string, Counted>();
@@ -59,10 +49,8 @@ export function createCounter(definition: Definition): Counter {
         output: first.output,
       };
     });
-  const countHead = (last: Option) => ({
-    flops: last.width * classes,
-    parameters: last.width * classes + classes + (normalizedLast(last) ? 2 * last.width : 0),
-  });
+  const countHead = (last: Option) =>
+    countClassifier({ channels: last.width, classes, normalized: normalizedLast(last) });
   return {
     costs: ({ candidate, resolution }) => {
       const stem = countStem(candidate[0]!, resolution);
@@ -110,32 +98,6 @@ export function createCounter(definition: Definition): Counter {
       return [...reached.values()].map(({ ranges }) => ranges).reduce(joined);
     },
   };
-}
-
-/** Of blocks one after the other. */
-function countBlocks(blocks: readonly Block[], input: Shape): Counted {
-  let [flops, parameters] = [0, 0];
-  let output = input;
-  for (const block of blocks) {
-    const shapes = blockShapes({ block, input: output });
-    block.instructions.forEach(({ operation, slot }, i) => {
-      const shape = shapes[i + 1]!;
-      if (operation === 'batchNorm') parameters += 2 * channelsOf(shape);
-      if (MULTIPLYING.has(operation)) flops += sizeOf(block.weights[slot]!) * positionsOf(shape);
-      // Each token with each, for the logits and for the output.
-      if (operation === 'attention') flops += 2 * positionsOf(shape) ** 2 * channelsOf(shape);
-    });
-    for (const weight of Object.values(block.weights)) parameters += sizeOf(weight);
-    output = shapes.at(-1)!;
-  }
-  return { flops, parameters, output };
-}
-
-/** Operations that multiply their (first) weight with each position or token. */
-const MULTIPLYING: ReadonlySet<string> = new Set(['conv', 'depthwise', 'linear', 'patchEmbedding']);
-
-function sizeOf({ shape }: Weight): number {
-  return shape.reduce((product, n) => product * n, 1);
 }
 
 const COSTS = ['flops', 'parameters', 'layers'] as const;

@@ -1,0 +1,73 @@
+// In: blocks one after the other, or a whole network. Out: multiply-accumulates and parameters, counted over their operations.
+import { type Block, blockShapes, type Network, type Weight } from '../programs/block.js';
+import { channelsOf, positionsOf, type Shape } from '../programs/operation.js';
+import type { Costs } from './space.js';
+
+export interface Counted {
+  readonly flops: number;
+  readonly parameters: number;
+  readonly output: Shape;
+}
+
+/**
+ * Multiply-accumulates of all convolutions, of linear layers, and of attention's two products without its relative
+ * positions. Parameters: all that training changes, two for each normalized channel among them.
+ */
+export function countBlocks(blocks: readonly Block[], input: Shape): Counted {
+  let [flops, parameters] = [0, 0];
+  let output = input;
+  for (const block of blocks) {
+    const shapes = blockShapes({ block, input: output });
+    block.instructions.forEach(({ operation, slot }, i) => {
+      const shape = shapes[i + 1]!;
+      if (operation === 'batchNorm') parameters += 2 * channelsOf(shape);
+      if (MULTIPLYING.has(operation)) flops += sizeOf(block.weights[slot]!) * positionsOf(shape);
+      // Each token with each, for the logits and for the output.
+      if (operation === 'attention') flops += 2 * positionsOf(shape) ** 2 * channelsOf(shape);
+    });
+    for (const weight of Object.values(block.weights)) parameters += sizeOf(weight);
+    output = shapes.at(-1)!;
+  }
+  return { flops, parameters, output };
+}
+
+/** What comes after the last block: a normalization where there is one, and a linear layer with biases. */
+export function countClassifier({
+  channels,
+  classes,
+  normalized,
+}: {
+  channels: number;
+  classes: number;
+  normalized: boolean;
+}): Pick<Counted, 'flops' | 'parameters'> {
+  const flops = channels * classes;
+  return { flops, parameters: flops + classes + (normalized ? 2 * channels : 0) };
+}
+
+/** With the classifier; layers are the blocks. */
+export function countNetwork({
+  network: { stem, blocks, classifier, inputChannels = 3 },
+  resolution,
+}: {
+  network: Network;
+  resolution: number;
+}): Required<Costs> {
+  const { flops, parameters, output } = countBlocks(
+    [stem, ...blocks],
+    [inputChannels, resolution, resolution],
+  );
+  const head = classifier && countClassifier({ channels: channelsOf(output), ...classifier });
+  return {
+    flops: flops + (head?.flops ?? 0),
+    parameters: parameters + (head?.parameters ?? 0),
+    layers: blocks.length,
+  };
+}
+
+/** Operations that multiply their (first) weight with each position or token. */
+const MULTIPLYING: ReadonlySet<string> = new Set(['conv', 'depthwise', 'linear', 'patchEmbedding']);
+
+function sizeOf({ shape }: Weight): number {
+  return shape.reduce((product, n) => product * n, 1);
+}

@@ -1,0 +1,129 @@
+// In: what a module exports. Out: nothing, or a SpecError that says what is wrong with it, before anything is started.
+import { blockShapes, type Network } from '../../programs/block.js';
+import { channelsOf } from '../../programs/operation.js';
+import { randomStream } from '../../programs/random-stream.js';
+import { SpecError } from '../../spec/errors.js';
+import { oneOf, wholeNumber } from '../../spec/fields.js';
+import { PROXIES } from '../../spec/proxies.js';
+import { found, quote, show } from '../../spec/show.js';
+import type { Space } from '../space.js';
+import type { SpaceModule } from './space-module.js';
+
+/** Longest text of a candidate. */
+const LONGEST = 4096;
+/** Random candidates that are tried, each with a child. */
+const TRIED = 25;
+
+/** The shape of the default export. `source` begins every message. */
+export function checkExport({ value, source }: { value: unknown; source: string }): SpaceModule {
+  const fail = (message: string): never => {
+    throw SpecError.of({ path: source, message });
+  };
+  if (typeof value !== 'object' || value === null)
+    return fail(`default export: ${found(value)}; must be an object (SpaceModule of docs/own-space.md)`);
+  const module = value as Readonly<Record<keyof SpaceModule, unknown>>;
+  const must = (name: keyof SpaceModule, right: string): never =>
+    fail(`${name}: ${found(module[name])}; must be ${right}`);
+  for (const name of ['parse', 'random', 'mutate', 'network'] as const)
+    if (typeof module[name] !== 'function') must(name, 'a function');
+  if (module.costs !== undefined && typeof module.costs !== 'function') must('costs', 'a function');
+  const side = wholeNumber({ min: 8, max: 512, multipleOf: 4 });
+  if (!side.safeParse(module.resolution).success) must('resolution', 'a multiple of 4 from 8 to 512');
+  if (module.step !== undefined && !wholeNumber({ min: 1, max: 512 }).safeParse(module.step).success)
+    must('step', 'a whole number from 1 to 512');
+  const { size } = module;
+  if (
+    size !== undefined &&
+    !(typeof size === 'bigint' ? size > 0n : Number.isSafeInteger(size) && Number(size) > 0)
+  )
+    must('size', 'a whole number, as a bigint above 2^53');
+  if (module.start !== undefined && typeof module.start !== 'string') must('start', 'a text');
+  const names = module.proxies;
+  if (names !== undefined) {
+    if (
+      !Array.isArray(names) ||
+      !names.length ||
+      !names.every((name) => oneOf(PROXIES).safeParse(name).success)
+    )
+      must('proxies', `a list of ${PROXIES.join(', ')}`);
+  }
+  return value as SpaceModule;
+}
+
+/** Tries some candidates: texts go round, the same key gives the same candidate, networks fit together, costs are numbers. */
+export function tryModule({
+  module,
+  space,
+  source,
+}: {
+  module: SpaceModule;
+  space: Space;
+  source: string;
+}): void {
+  const fail = (message: string): never => {
+    throw SpecError.of({ path: source, message });
+  };
+  const checkText = (what: string, text: unknown) => {
+    if (typeof text !== 'string' || text === '' || text.length > LONGEST || /[\r\n\0]/.test(text))
+      return fail(`${what} gave ${show(text)}; must be one line of 1 to ${LONGEST} characters`);
+    if (space.parse(text) !== text)
+      fail(
+        `${what} gave ${quote(text)}, which parse turns into ${show(space.parse(text))}; must be the usual spelling`,
+      );
+    return text;
+  };
+  const { resolution } = module;
+  if (resolution % space.resolutionStep() !== 0)
+    fail(`resolution: found ${resolution}; must be a multiple of step, ${space.resolutionStep()}`);
+  if (module.start !== undefined) checkText('start', module.start);
+  for (let draw = 0; draw < TRIED; draw++) {
+    const key = { seed: 1, draw, name: 'try' };
+    const candidate = checkText('random', space.random(key));
+    if (module.random(randomStream(key)) !== candidate)
+      fail('random gave two candidates for one key; must depend on its argument alone');
+    const child = checkText('mutate', space.mutate({ parent: candidate, key, mutations: 1 }));
+    for (const text of [candidate, child]) {
+      checkNetwork({ network: space.network({ candidate: text, resolution }), resolution, text, fail });
+      const { flops, parameters, layers = 0 } = space.costs({ candidate: text, resolution });
+      if (![flops, parameters, layers].every((cost) => Number.isFinite(cost) && cost >= 0))
+        fail(
+          `costs of ${quote(text)} are ${show(flops)}, ${show(parameters)}, ${show(layers)}; must be numbers`,
+        );
+    }
+  }
+}
+
+/** Blocks take what the ones before them give, and every weight has a name of its own. */
+function checkNetwork({
+  network: { stem, blocks, inputChannels = 3 },
+  resolution,
+  text,
+  fail,
+}: {
+  network: Network;
+  resolution: number;
+  text: string;
+  fail: (message: string) => never;
+}): void {
+  const names = new Set<string>();
+  let shape: Parameters<typeof blockShapes>[0]['input'] = [inputChannels, resolution, resolution];
+  for (const block of [stem, ...blocks]) {
+    const complain = (message: string) => fail(`network of ${quote(text)}: ${block.name}: ${message}`);
+    for (const { name } of Object.values(block.weights)) {
+      if (names.has(name)) complain(`weight ${quote(name)} is there twice; give each a name of its own`);
+      names.add(name);
+    }
+    if (block.instructions.length === 0) complain('has no instructions; add a value to its BlockBuilder');
+    const shapes = blockShapes({ block, input: shape });
+    for (const { operation, inputs, slot } of block.instructions) {
+      const read = inputs.map((at) => shapes[at]!);
+      const reads = slot && ['conv', 'linear', 'patchEmbedding'].includes(operation);
+      const wanted = reads ? block.weights[slot]!.shape[1] : undefined;
+      if (wanted !== undefined && wanted !== channelsOf(read[0]!))
+        complain(`${operation} ${slot} reads ${channelsOf(read[0]!)} channels, its weight has ${wanted}`);
+      if (operation === 'sum' && new Set(read.map(String)).size > 1)
+        complain(`sum of shapes ${read.map((each) => `[${each}]`).join(', ')}; must be alike`);
+    }
+    shape = shapes.at(-1)!;
+  }
+}

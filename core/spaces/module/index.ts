@@ -1,0 +1,88 @@
+// In: the code of a module, as a specification carries it. Out: the space that it is, where this process may run it.
+import { createHash } from 'node:crypto';
+import { randomStream } from '../../programs/random-stream.js';
+import { SpecError } from '../../spec/errors.js';
+import { quote } from '../../spec/show.js';
+import type { ModuleSpecification } from '../../spec/space.js';
+import { countNetwork } from '../count-blocks.js';
+import type { Space } from '../space.js';
+import type { SpaceModule } from './space-module.js';
+
+/** Runs the code and answers its default export. */
+export type ModuleLoader = (args: { code: string; digest: string }) => unknown;
+
+let loader: ModuleLoader | undefined;
+/** By digest. */
+const opened = new Map<string, SpaceModule>();
+const KEPT = 16;
+
+/** From now on this process runs modules that specifications bring. Its person must have said so: they are code. */
+export function allowModules(load: ModuleLoader): void {
+  loader = load;
+}
+
+export const NOT_ALLOWED =
+  'kind module is code that comes with the specification, and this process runs none; start it with --allow-modules, or ZEROSCOUT_ALLOW_MODULES=1, if you trust it';
+
+export function moduleDigest(code: string): string {
+  return createHash('sha256').update(code).digest('hex');
+}
+
+/** SpecError where modules are not allowed here, or where the code is not what its digest says. */
+export function moduleSpace(specification: ModuleSpecification): Space {
+  const { code, digest, resolution, proxies } = specification;
+  const module = opened.get(digest) ?? load({ code, digest });
+  const step = module.step ?? 1;
+  const parse = (text: string) =>
+    told({ what: `candidate ${quote(text)}`, work: () => module.parse(text.trim()) });
+  const network = (candidate: string, resolution: number) =>
+    told({
+      what: `network of ${quote(candidate)}`,
+      work: () => module.network(parse(candidate), resolution),
+    });
+  const mutate = (parent: string, random: ReturnType<typeof randomStream>) =>
+    told({ what: `mutate(${quote(parent)})`, work: () => module.mutate(parent, random) });
+  return {
+    kind: 'module',
+    size: module.size === undefined ? 'unbounded' : BigInt(module.size),
+    proxies,
+    parse,
+    canonicalKey: (candidate) => candidate,
+    ...(module.start === undefined ? {} : { start: module.start }),
+    random: (key) => told({ what: 'random', work: () => module.random(randomStream(key)) }),
+    mutate: ({ parent, key, mutations }) => {
+      const random = randomStream(key);
+      let child = parent;
+      for (let i = 0; i < mutations; i++) child = mutate(child, random);
+      return child;
+    },
+    resolutionStep: () => step,
+    costs: ({ candidate, resolution: at }) =>
+      told({
+        what: `costs of ${quote(candidate)}`,
+        work: () =>
+          module.costs?.(candidate, at) ?? countNetwork({ network: network(candidate, at), resolution: at }),
+      }),
+    network: ({ candidate, resolution: at }) => network(candidate, at ?? resolution),
+  };
+}
+
+function load({ code, digest }: { code: string; digest: string }): SpaceModule {
+  if (!loader) throw SpecError.of({ path: 'space', message: NOT_ALLOWED });
+  if (moduleDigest(code) !== digest)
+    throw SpecError.of({ path: 'space.code', message: `is not what space.digest says (${digest})` });
+  const module = loader({ code, digest }) as SpaceModule;
+  if (opened.size >= KEPT) opened.delete(opened.keys().next().value!);
+  opened.set(digest, module);
+  return module;
+}
+
+/** What a module throws, with what it was asked for. */
+function told<T>({ what, work }: { what: string; work: () => T }): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SpecError) throw error;
+    throw SpecError.of({ path: '', message: `${what}: ${error instanceof Error ? error.message : error}` });
+  }
+}
