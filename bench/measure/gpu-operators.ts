@@ -3,6 +3,7 @@ import { GraphBuilder } from '../../core/programs/onnx.js';
 import { Kit, type Size } from '../../core/programs/stack/kit.js';
 import { normalize } from '../../core/programs/stack/normalization.js';
 import { openOnDevice, type Provider } from '../../engine/stack/device.js';
+import { dialectOf } from '../../engine/stack/stack-session.js';
 
 const BATCH = 16;
 const SIZES: readonly Size[] = [
@@ -48,8 +49,7 @@ const LINKS: readonly Link[] = [
     name: 'LayerNormalization',
     passes: 2,
     make: ({ kit, x, rows, size }) => {
-      const ones = kit.g.add('Expand', [kit.g.float(1), kit.g.ints(size.height, size.width)]);
-      const inputs = [kit.channels(x, rows, size), ones];
+      const inputs = [kit.channels(x, rows, size), kit.filled(1, size.height, size.width)];
       return kit.rows(kit.g.addMany('LayerNormalization', inputs, { axis: 2 }, 3)[0]!, rows, size);
     },
   },
@@ -110,7 +110,7 @@ const LINKS: readonly Link[] = [
     make: ({ kit, x, rows, size: { channels, height, width } }) => {
       const flat = kit.reshape(x, BATCH, rows * channels, height * width);
       const signs = random(kit, BATCH, channels, height * width);
-      const products = kit.products(flat, signs, { m: rows * channels, n: channels });
+      const products = kit.products(flat, signs, { m: channels, n: channels, rows });
       return kit.g.add('Add', [x, kit.g.add('ReduceMean', [products, kit.g.ints(0, 1)], { keepdims: 0 })]);
     },
   },
@@ -155,7 +155,7 @@ async function timeChain({
   size: Size;
   length: number;
 }): Promise<number> {
-  const kit = new Kit(new GraphBuilder(), BATCH, { moments: 'layer-norm', products: 'fused' });
+  const kit = new Kit(new GraphBuilder(), BATCH, dialectOf(device));
   const first = random(kit, BATCH, rows, size.channels, size.height * size.width);
   let x = first;
   for (let i = 0; i < length; i++) x = link.make({ kit, x, first, rows, size });

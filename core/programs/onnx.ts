@@ -4,6 +4,7 @@ import protobuf from 'protobufjs/minimal.js';
 const OPSET = 18;
 const IR_VERSION = 8;
 const FLOAT = 1;
+const INT32 = 6;
 const INT64 = 7;
 
 export type Attribute = number | readonly number[] | string | { readonly float: number };
@@ -26,7 +27,7 @@ interface Constant {
 export interface Port {
   readonly name: string;
   readonly dims: readonly Dimension[];
-  readonly type?: 'float' | 'int64';
+  readonly type?: 'float' | 'int32';
 }
 
 /**
@@ -59,6 +60,11 @@ export class GraphBuilder {
     this.#nodes.push({ type, inputs, outputs, attributes: attributes ?? {} });
     this.#known.set(key, outputs);
     return outputs;
+  }
+
+  /** How many nodes there are. */
+  get nodes(): number {
+    return this.#nodes.length;
   }
 
   /** An int64 vector, for axes and shapes. */
@@ -207,7 +213,7 @@ function writePort(w: Writer, { name, dims, type }: Port): void {
   w.uint32(10).string(name);
   message(w, 2, () =>
     message(w, 1, () => {
-      w.uint32(8).int32(type === 'int64' ? INT64 : FLOAT);
+      w.uint32(8).int32(type === 'int32' ? INT32 : FLOAT);
       message(w, 2, () => {
         for (const dim of dims)
           message(w, 1, () => {

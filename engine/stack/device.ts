@@ -89,6 +89,9 @@ function reason(error: unknown, device: Provider): string {
     return `some nodes of the program would run on the CPU instead: ${message}`;
   if (/unsupported: '|not (available|supported) in this build/i.test(message))
     return `this build of onnxruntime-node does not have it: ${message}`;
+  const noAdapter = /Failed to get a WebGPU adapter(?:: (.*))?/.exec(message);
+  if (noAdapter)
+    return `no driver of a GPU answers (Vulkan on Linux, Metal on macOS, Direct3D 12 on Windows): ${noAdapter[1] ?? message}`;
   if (/libonnxruntime_providers|Failed to load (shared )?library|cannot open shared object/i.test(message))
     return `its libraries are not in place; see zeroscout doctor --device ${device}: ${message}`;
   return message;

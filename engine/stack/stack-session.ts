@@ -2,12 +2,10 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { StackCell } from '../../core/programs/stack/cell.js';
 import type { Dialect, Size } from '../../core/programs/stack/kit.js';
+import { featureOutput, jacobianOutput, partsOf } from '../../core/programs/stack/outputs.js';
 import {
   compileStack,
-  featureOutput,
   jacobianEntries,
-  jacobianOutput,
-  partsOf,
   type Skeleton,
   type StackShape,
 } from '../../core/programs/stack/program.js';
@@ -40,8 +38,8 @@ export interface StackSession {
 /** LayerNormalization with statistics and FusedMatMul are ONNX Runtime's own on CPU and CUDA. */
 export function dialectOf(device: Provider): Dialect {
   return device === 'webgpu'
-    ? { moments: 'sums', products: 'standard' }
-    : { moments: 'layer-norm', products: 'fused' };
+    ? { moments: 'sums', products: 'standard', fan: 'narrow' }
+    : { moments: 'layer-norm', products: 'fused', fan: 'any' };
 }
 
 export async function openStackSession({
@@ -62,7 +60,7 @@ export async function openStackSession({
     nodes,
     run: async ({ cells, feeds }) => {
       const indexes = stackTopology({ cells, ...shape });
-      const topology = new Tensor('int64', indexes, [indexes.length]);
+      const topology = new Tensor('int32', indexes, [indexes.length]);
       const out = await session.run({ ...feeds, topology });
       const output = (
         name: (part: number) => string,

@@ -92,8 +92,8 @@ function anyInputs(session: InferenceSession): Record<string, Tensor> {
     const dims = input.shape.map(Number);
     const length = dims.reduce((product, n) => product * n, 1);
     feeds[input.name] =
-      input.type === 'int64'
-        ? new Tensor('int64', new BigInt64Array(length), dims)
+      input.type === 'int32'
+        ? new Tensor('int32', new Int32Array(length), dims)
         : new Tensor(
             'float32',
             Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898)),

@@ -34,7 +34,7 @@ export interface ConvolutionGroup {
   readonly operation: Convolution;
   readonly edge: number;
   readonly length: number;
-  /** ReLU of what the slots read, images form. */
+  /** ReLU of what the slots read, rows form. */
   readonly activated: string;
   readonly moments: Moments;
   /** Normalized output, rows form. */
@@ -91,9 +91,10 @@ function convolutionGroups(
     CONVOLUTIONS.flatMap((operation) => {
       const length = capacities[edge]![operation];
       if (length === 0) return [];
-      const activated = kit.images(activatedSlots(site, { operation, edge, ...sources }), length, size);
+      const activated = activatedSlots(site, { operation, edge, ...sources });
+      const images = kit.images(activated, length, size);
       const kernel = kernelOf(operation);
-      const made = kit.conv(activated, site.weight(operation, edge, 'forward'), { kernel });
+      const made = kit.conv(images, site.weight(operation, edge, 'forward'), { kernel });
       return { operation, edge, length, activated, made: kit.channels(made, length, size) };
     }),
   );

@@ -37,11 +37,7 @@ export function cellGradient(
   }
   const { channels } = size;
   const products = (rows: string, count: number, by: string) =>
-    kit.reshape(
-      kit.products(flat(rows, count), flat(by, 1), { m: count * channels, n: channels }),
-      count,
-      channels * channels,
-    );
+    kit.products(flat(rows, count), flat(by, 1), { m: channels, n: channels, rows: count });
   const flat = (rows: string, count: number) =>
     kit.reshape(rows, kit.batch, count * channels, size.height * size.width);
   const pooledSigns = kit.pool(kit.channels(signs, 1, size), 'not-counted');
@@ -55,7 +51,7 @@ export function cellGradient(
       parts.push(products(tables.get(node)!, count, by));
     }
   parts.push(products(signs, 1, signs), products(shared.pooled, 1, signs));
-  parts.push(kit.g.add('Expand', [kit.g.float(0), kit.g.ints(1, channels * channels)]));
+  parts.push(kit.filled(0, 1, channels * channels));
   const table = kit.concat(parts, 0);
   return kit.sum(
     outgoing(0).flatMap((edge) =>
@@ -90,7 +86,7 @@ function convolutionGradient(
   const made = kit.conv(kit.images(inward, length, size), weight(operation, edge, 'gradient'), {
     kernel: kernelOf(operation),
   });
-  return kit.rows(kit.mask(made, activated), length, size);
+  return kit.mask(kit.rows(made, length, size), activated);
 }
 
 /** The gradient table of an inner node, in the order of `gradientTable`. */

@@ -20,7 +20,7 @@ export interface StackFit {
 /**
  * The program for stacks of at most `limit` that serves these cells, and others of their kind: the fewest even stacks,
  * with the slots that the most even split needs and some more, so that the next list of random candidates or children
- * fits too. Loads of random lists vary as counts do, and spread over the stacks. Every operation has a slot: the next list
+ * fits too. Loads of random lists vary binomially, and spread over the stacks. Every operation has a slot: the next list
  * may have what this one lacks.
  */
 export function chooseFit({
@@ -35,7 +35,7 @@ export function chooseFit({
   const stacks = Math.max(1, Math.ceil(cells.length / limit));
   const size = Math.max(1, Math.ceil(cells.length / stacks));
   const loads = largestLoads({ cells, stacks: balance({ cells, size }) }).map((load) => {
-    const more = Math.ceil((headroom * Math.sqrt(load * stacks)) / stacks);
+    const more = Math.ceil((headroom * Math.sqrt(load * stacks * (1 - load / size))) / stacks);
     return Math.min(size, Math.max(1, load + more));
   });
   return { size, capacities: toCapacities(loads) };

@@ -14,7 +14,12 @@ export interface Dialect {
   readonly moments: 'layer-norm' | 'sums';
   /** A Bᵀ: ONNX Runtime's FusedMatMul, or standard Transpose and MatMul. */
   readonly products: 'fused' | 'standard';
+  /** Sums of many and splits into many: one node, or several that each touch few tensors, as WebGPU's shaders must. */
+  readonly fan: 'any' | 'narrow';
 }
+
+/** Every WebGPU device binds eight buffers: one that is split and seven parts. */
+const NARROW = 7;
 
 /**
  * A stack's tensors are rows of images that lie batch first, [batch, rows, ...]: a row is one candidate's activation (or
@@ -52,7 +57,8 @@ export class Kit {
   }
 
   sum(parts: readonly string[]): string {
-    return parts.length === 1 ? parts[0]! : this.g.add('Sum', parts);
+    if (this.dialect.fan === 'any' && parts.length > 1) return this.g.add('Sum', parts);
+    return parts.reduce((sum, part) => this.g.add('Add', [sum, part]));
   }
 
   concat(parts: readonly string[], axis: number): string {
@@ -61,7 +67,26 @@ export class Kit {
 
   split(x: string, lengths: readonly number[], axis: number): readonly string[] {
     if (lengths.length === 1) return [x];
-    return this.g.addMany('Split', [x, this.g.ints(...lengths)], { axis }, lengths.length);
+    const most = this.dialect.fan === 'any' ? lengths.length : NARROW;
+    if (lengths.length <= most)
+      return this.g.addMany('Split', [x, this.g.ints(...lengths)], { axis }, lengths.length);
+    const groups = even(lengths, most);
+    const sums = groups.map((group) => group.reduce((sum, length) => sum + length, 0));
+    return this.split(x, sums, axis).flatMap((part, i) => this.split(part, groups[i]!, axis));
+  }
+
+  /** Rows, each square of four positions as channels: the memory of [batch, rows, 4 * channels, positions / 4]. */
+  spaceToDepth(rows: string, count: number, { channels, height, width }: Size): string {
+    const [h, w] = [height / 2, width / 2];
+    const squares = this.reshape(rows, this.batch * count, channels, h, 2, w, 2);
+    return this.g.add('Transpose', [squares], { perm: [0, 3, 5, 1, 2, 4] });
+  }
+
+  /** A constant, for what is small: it is part of the program, and takes no node. */
+  filled(value: 0 | 1, ...dims: number[]): string {
+    const length = dims.reduce((product, n) => product * n, 1);
+    const data = new Float32Array(length).fill(value);
+    return this.g.weights({ name: `all_${value}_${dims.join('_')}`, dims, data });
   }
 
   /** Same-padded convolution of images. */
@@ -81,7 +106,10 @@ export class Kit {
     return this.rows(this.pool(this.channels(scaled, count, size), 'counted'), count, size);
   }
 
-  /** A gradient behind a ReLU whose output is `activated`. */
+  /**
+   * A gradient behind a ReLU whose output is `activated`, both rows: between convolutions in images form WebGPU's
+   * layout would turn the mask around, and it cannot turn booleans.
+   */
   mask(gradient: string, activated: string): string {
     const { g } = this;
     return g.add('Where', [g.add('Greater', [activated, g.float(0)]), gradient, g.float(0)]);
@@ -95,25 +123,31 @@ export class Kit {
   }
 
   /**
-   * Sum over batch and positions of A Bᵀ, for A [batch, m, positions] and B [batch, n, positions]: [m, n]. With
-   * `rows` above 1, A and B are [batch * rows, ...] and the sum is of each row: [rows * m, n].
+   * Sum over batch and positions of A Bᵀ for each row, [rows, m * n]. A is [batch, rows * m, positions] for a B that all
+   * rows share, [batch, n, positions]; else A is [batch * rows, m, positions] and B [batch * rows, n, positions].
    */
-  products(a: string, b: string, { m, n, rows = 1 }: { m: number; n: number; rows?: number }): string {
+  products(a: string, b: string, { m, n, rows }: { m: number; n: number; rows: number }): string {
     const { g } = this;
     const product =
       this.dialect.products === 'fused'
         ? g.add('FusedMatMul@com.microsoft', [a, b], { transB: 1 })
         : g.add('MatMul', [a, g.add('Transpose', [b], { perm: [0, 2, 1] })]);
-    const split = this.reshape(product, this.batch, rows * m, n);
+    const split = this.reshape(product, this.batch, rows, m * n);
     return g.add('ReduceSum', [split, g.ints(0)], { keepdims: 0 });
   }
 
   /** Nine over the number of positions that an average counts, [height * width]. */
   #share({ height, width }: Size): string {
     const { g } = this;
-    const ones = g.add('Expand', [g.float(1), g.ints(1, 1, height, width)]);
+    const ones = this.filled(1, 1, 1, height, width);
     return this.reshape(g.add('Reciprocal', [this.pool(ones, 'counted')]), height * width);
   }
+}
+
+/** A list in so many consecutive parts of about the same length. */
+function even<T>(list: readonly T[], parts: number): readonly (readonly T[])[] {
+  const at = (i: number) => Math.floor((list.length * i) / parts);
+  return Array.from({ length: parts }, (_, i) => list.slice(at(i), at(i + 1)));
 }
 
 function window(kernel: number, stride: number) {

@@ -40,18 +40,15 @@ export function momentsOf(
 }
 
 /** By image and channel, [batch, rows * channels, 1, 1]: the mean, and the mean square or, of LayerNormalization, 1 / deviation. */
-function imageMoments(
-  { g, dialect }: Kit,
-  channels: string,
-  { height, width }: Size,
-): { mean: string; square: string } {
+function imageMoments(kit: Kit, channels: string, { height, width }: Size): { mean: string; square: string } {
+  const { g, dialect } = kit;
   if (dialect.moments === 'sums') {
     const over = g.ints(2, 3);
     const mean = g.add('ReduceMean', [channels, over], { keepdims: 1 });
     const square = g.add('ReduceMean', [g.add('Mul', [channels, channels]), over], { keepdims: 1 });
     return { mean, square };
   }
-  const ones = g.add('Expand', [g.float(1), g.ints(height, width)]);
+  const ones = kit.filled(1, height, width);
   const attributes = { axis: 2, epsilon: { float: TINY } };
   const [, mean, deviation] = g.addMany('LayerNormalization', [channels, ones], attributes, 3);
   return { mean: mean!, square: deviation! };
@@ -64,11 +61,10 @@ function squaresOf({ g, dialect }: Kit, { means, squares }: { means: string; squ
 }
 
 /** `(x - mean) / sqrt(variance + EPSILON)` of channels, `count` rows times channels. */
-export function normalize({ g }: Kit, channels: string, count: number, { mean, variance }: Moments): string {
-  const ones = g.add('Expand', [g.float(1), g.ints(count)]);
-  const zeros = g.add('Expand', [g.float(0), g.ints(count)]);
+export function normalize(kit: Kit, channels: string, count: number, { mean, variance }: Moments): string {
+  const [ones, zeros] = [kit.filled(1, count), kit.filled(0, count)];
   const attributes = { epsilon: { float: EPSILON } };
-  return g.add('BatchNormalization', [channels, ones, zeros, mean, variance], attributes);
+  return kit.g.add('BatchNormalization', [channels, ones, zeros, mean, variance], attributes);
 }
 
 /**
@@ -97,9 +93,6 @@ export function normalizeGradient(
   const along = kit.rowMean(g.add('Mul', [normalized, gradient]));
   const rest = g.add('Sub', [gradient, g.add('Mul', [normalized, along])]);
   const count = rows * size.channels;
-  const shift =
-    mean === 'zero'
-      ? g.add('Expand', [g.float(0), g.ints(count)])
-      : kit.reshape(kit.rowMean(gradient), count);
+  const shift = mean === 'zero' ? kit.filled(0, count) : kit.reshape(kit.rowMean(gradient), count);
   return normalize(kit, kit.channels(rest, rows, size), count, { mean: shift, variance });
 }

@@ -6,6 +6,7 @@ import { cellGradient } from './cell-gradient.js';
 import type { Capacities } from './compose.js';
 import { type Dialect, Kit, type Size } from './kit.js';
 import { momentsOf, normalize } from './normalization.js';
+import { featureOutput, jacobianOutput, leavesOf, type Output } from './outputs.js';
 import { type ResidualUse, reduction } from './reduction.js';
 import { indexPorts, inputIndex } from './topology.js';
 
@@ -30,25 +31,9 @@ export interface StackShape {
   readonly capacities: Capacities;
 }
 
-/**
- * Candidates of one output: larger stacks put a statistic out in several parts, so that several threads can work on it
- * without a copy.
- */
-const PART = 128;
-
-/** First candidate and number of candidates of each part. */
-export function partsOf(size: number): readonly { start: number; length: number }[] {
-  const count = Math.ceil(size / PART);
-  const at = (i: number) => Math.floor((size * i) / count);
-  return Array.from({ length: count }, (_, i) => ({ start: at(i), length: at(i + 1) - at(i) }));
-}
-
 /** Input of block `i`'s signs, and of its weights by what they are for. */
 export const signsInput = (block: number): string => `signs.${block}`;
 export const weightInput = (block: number, use: string): string => `weight.${block}.${use}`;
-/** Outputs by feature or block and part. */
-export const featureOutput = (feature: number, part: number): string => `feature.${feature}.${part}`;
-export const jacobianOutput = (block: number, part: number): string => `jacobian.${block}.${part}`;
 const RESIDUAL = ['first', 'second', 'shortcut'] as const;
 const RESIDUAL_GRADIENT = ['secondGradient', 'shortcutGradient'] as const;
 /** What a residual block's weights are for; those whose convolution is the gradient are needed where it is measured. */
@@ -81,19 +66,7 @@ export function compileStack({
   const kit = new Kit(g, batch, dialect);
   const image = ({ channels, height, width }: Size) => [batch, channels, height, width];
   const inputs: Port[] = [{ name: 'x', dims: image(skeleton.input) }];
-  const outputs: (Port & { value: string })[] = [];
-  /** An output [count, width] in parts. */
-  const output = (name: (part: number) => string, value: string, count: number, width: number) => {
-    const parts = partsOf(count);
-    const values = kit.split(
-      value,
-      parts.map(({ length }) => length),
-      0,
-    );
-    parts.forEach(({ length }, part) => {
-      outputs.push({ name: name(part), value: values[part]!, dims: [length, width] });
-    });
-  };
+  const outputs: Output[] = [];
   const topology = indexPorts(shape);
   const indexes = kit.split(
     'topology',
@@ -104,7 +77,7 @@ export function compileStack({
   inputs.push({
     name: 'topology',
     dims: [topology.reduce((sum, { length }) => sum + length, 0)],
-    type: 'int64',
+    type: 'int32',
   });
 
   const ofInput = new Map(
@@ -120,8 +93,8 @@ export function compileStack({
     const sums = g.add('ReduceSum', [g.add('ReduceSum', [rows, g.ints(3)], { keepdims: 0 }), g.ints(0)], {
       keepdims: 0,
     });
-    const both = [kit.reshape(products, count, channels ** 2), kit.reshape(sums, count, channels)];
-    output((part) => featureOutput(i, part), kit.concat(both, 1), count, channels ** 2 + channels);
+    const value = kit.concat([products, kit.reshape(sums, count, channels)], 1);
+    outputs.push({ name: (part) => featureOutput(i, part), value, count, width: channels ** 2 + channels });
   };
 
   const { stem } = skeleton;
@@ -180,23 +153,17 @@ export function compileStack({
     if (!measured) return;
     const signs = kit.rows(input(signsInput(block), image(to)), 1, to);
     const { rows: m, columns: n } = jacobianEntries({ kind, from, to });
-    output((part) => jacobianOutput(block, part), jacobian(signs), size, m * n);
+    const value = jacobian(signs);
+    outputs.push({ name: (part) => jacobianOutput(block, part), value, count: size, width: m * n });
     feature(block + 1, rows, count, to);
   });
-  const leaves = outputs
-    .reverse()
-    .map(({ value, dims, ...port }) => ({ ...port, dims, value: kit.reshape(value, ...(dims as number[])) }));
-  return { program: g.build({ name: 'stack', inputs, outputs: leaves }), nodes: nodesOf(leaves) };
+  const leaves = outputs.reverse().flatMap((output) => leavesOf(kit, output));
+  return { program: g.build({ name: 'stack', inputs, outputs: leaves }), nodes: g.nodes };
 }
 
 /** An index of zeros. */
 function firstRow(g: GraphBuilder, length: number): string {
-  return g.add('Expand', [g.ints(0), g.ints(length)]);
-}
-
-/** Results are numbered in the order of the nodes that make them. */
-function nodesOf(outputs: readonly { readonly value: string }[]): number {
-  return Math.max(...outputs.map(({ value }) => Number(value.split('_')[1]))) + 1 + outputs.length;
+  return g.tensor({ type: 'int64', dims: [length], data: new Array<number>(length).fill(0) });
 }
 
 /** Shape of a block's Jacobian products: the input's channels, times four where the block halves both sides. */

@@ -15,7 +15,7 @@ export interface ReductionSite {
 export type ResidualUse = 'first' | 'second' | 'shortcut' | 'secondGradient' | 'shortcutGradient';
 
 interface Normalized {
-  /** Channels form. */
+  /** Rows form. */
   readonly output: string;
   readonly moments: Moments;
 }
@@ -27,14 +27,15 @@ export function reduction(
 ): { output: string; jacobian: (signs: string) => string } {
   const { kit, count, from, to, weight } = site;
   const { g } = kit;
+  const activated = g.add('Relu', [input]);
+  const strided = { kernel: 3, stride: 2 };
+  const first = normalized(site, kit.conv(kit.images(activated, count, from), weight('first'), strided));
+  const middle = g.add('Relu', [first.output]);
+  const second = normalized(site, kit.conv(kit.images(middle, count, to), weight('second'), { kernel: 3 }));
   const source = kit.images(input, count, from);
-  const activated = g.add('Relu', [source]);
-  const first = normalized(kit, kit.conv(activated, weight('first'), { kernel: 3, stride: 2 }), count, to);
-  const middle = g.add('Relu', [kit.images(first.output, count, to)]);
-  const second = normalized(kit, kit.conv(middle, weight('second'), { kernel: 3 }), count, to);
   const halved = g.add('AveragePool', [source], { kernel_shape: [2, 2], strides: [2, 2] });
   const shortcut = kit.conv(halved, weight('shortcut'), { kernel: 1 });
-  const output = kit.rows(g.add('Add', [kit.images(second.output, count, to), shortcut]), count, to);
+  const output = g.add('Add', [second.output, kit.rows(shortcut, count, to)]);
   return { output, jacobian: (signs) => jacobianOf(site, { signs, activated, first, middle, second }) };
 }
 
@@ -45,7 +46,7 @@ interface Forward {
   readonly second: Normalized;
 }
 
-/** Jacobian products, [candidates, channels times four times channels]. */
+/** Jacobian products, [candidates, 4 * channels of the input * channels of the output]. */
 function jacobianOf(
   { kit, count, from, to, weight }: ReductionSite,
   { signs, activated, first, middle, second }: Forward & { signs: string },
@@ -55,7 +56,7 @@ function jacobianOf(
     const { variance } = moments;
     const inward = normalizeGradient(kit, {
       gradient,
-      normalized: kit.rows(output, count, to),
+      normalized: output,
       variance,
       mean,
       rows: count,
@@ -65,28 +66,29 @@ function jacobianOf(
   };
   const centred = g.add('Sub', [signs, kit.rowMean(signs)]);
   const inner = kit.conv(back(centred, second, 'zero'), weight('secondGradient'), { kernel: 3 });
-  const outer = back(kit.rows(kit.mask(inner, middle), count, to), first, 'any');
+  const outer = back(kit.mask(kit.rows(inner, count, to), middle), first, 'any');
   const transposed = g.add('ConvTranspose', [outer, weight('first')], {
     kernel_shape: [3, 3],
     strides: [2, 2],
     pads: [1, 1, 1, 1],
     output_padding: [1, 1],
   });
-  const deep = g.add('SpaceToDepth', [kit.mask(transposed, activated)], { blocksize: 2 });
+  const deep = kit.spaceToDepth(kit.mask(kit.rows(transposed, count, from), activated), count, from);
   const positions = to.height * to.width;
   const v = kit.reshape(signs, kit.batch, to.channels, positions);
   const m = from.channels * 4;
   const n = to.channels;
-  const main = kit.products(kit.reshape(deep, kit.batch, count * m, positions), v, { m: count * m, n });
+  const main = kit.products(kit.reshape(deep, kit.batch, count * m, positions), v, { m, n, rows: count });
   // The shortcut's gradient is the same for all candidates: a quarter of it at each of the four positions.
   const side = kit.conv(kit.images(signs, 1, to), weight('shortcutGradient'), { kernel: 1 });
   const quarter = g.add('Mul', [kit.reshape(side, kit.batch, from.channels, positions), g.float(0.25)]);
-  const alone = kit.products(kit.concat([quarter, quarter, quarter, quarter], 1), v, { m, n });
-  return g.add('Add', [kit.reshape(main, count, m * n), kit.reshape(alone, 1, m * n)]);
+  const alone = kit.products(kit.concat([quarter, quarter, quarter, quarter], 1), v, { m, n, rows: 1 });
+  return g.add('Add', [main, alone]);
 }
 
-function normalized(kit: Kit, images: string, count: number, size: Size): Normalized {
-  const channels = kit.channels(images, count, size);
-  const [moments] = momentsOf(kit, { groups: [channels], lengths: [count], size });
-  return { output: normalize(kit, channels, count * size.channels, moments!), moments: moments! };
+function normalized({ kit, count, to }: ReductionSite, images: string): Normalized {
+  const channels = kit.channels(images, count, to);
+  const [moments] = momentsOf(kit, { groups: [channels], lengths: [count], size: to });
+  const output = normalize(kit, channels, count * to.channels, moments!);
+  return { output: kit.rows(output, count, to), moments: moments! };
 }

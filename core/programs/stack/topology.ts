@@ -13,7 +13,7 @@ import {
 import type { Capacities } from './compose.js';
 import { gradientTable, group, jacobianTable, valueTable } from './rows.js';
 
-/** An index input of the program: its name and length. All are concatenated, in this order, into one int64 vector. */
+/** An index input of the program: its name and length. All are concatenated, in this order, into one int32 vector. */
 export interface IndexPort {
   readonly name: string;
   readonly length: number;
@@ -63,7 +63,7 @@ export function stackTopology({
   cells: readonly StackCell[];
   size: number;
   capacities: Capacities;
-}): BigInt64Array {
+}): Int32Array {
   const values = new Map([...INNER, OUTPUT].map((node) => [node, valueTable(node, capacities)]));
   const gradients = new Map(INNER.map((node) => [node as number, gradientTable(node, capacities)]));
   const jacobian = jacobianTable(capacities);
@@ -92,7 +92,7 @@ export function stackTopology({
   };
 
   const ports = indexPorts({ size, capacities });
-  const out = new BigInt64Array(ports.reduce((sum, { length }) => sum + length, 0));
+  const out = new Int32Array(ports.reduce((sum, { length }) => sum + length, 0));
   const offsets = new Map<string, number>();
   let offset = 0;
   for (const { name, length } of ports) {
@@ -100,9 +100,9 @@ export function stackTopology({
     offset += length;
   }
   const fill = (name: string, length: number, row: number) =>
-    out.fill(BigInt(row), offsets.get(name)!, offsets.get(name)! + length);
+    out.fill(row, offsets.get(name)!, offsets.get(name)! + length);
   const set = (name: string, place: number, row: number) => {
-    out[offsets.get(name)! + place] = BigInt(row);
+    out[offsets.get(name)! + place] = row;
   };
   EDGES.forEach(({ from, to }, edge) => {
     for (const operation of SLOTTED) {

@@ -1,5 +1,6 @@
 // In: candidates in stacks, on the CPU provider. Out: the per-block plan's scores, whoever shares the stack.
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomDraw } from '../../../core/programs/draw.js';
 import { goldenDraw } from '../../../core/programs/golden-draw.js';
@@ -10,7 +11,7 @@ import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 import { drawTensors, type NetworkScore, scoreNetwork } from '../../../engine/score.js';
 import type { StackEvent, StackScorer } from '../../../engine/stack/scorer-types.js';
 import { createStackScorer } from '../../../engine/stack/stack-scorer.js';
-import { openStackSession } from '../../../engine/stack/stack-session.js';
+import { dialectOf, openStackSession } from '../../../engine/stack/stack-session.js';
 import { largestDeviation, withPrograms } from '../../support/engine.js';
 import { GOLDENS_NB201, isMissing } from '../../support/shared.js';
 
@@ -41,9 +42,11 @@ function expectAgreement(found: readonly NetworkScore[], expected: readonly Netw
   expect(blocks.filter((deviation) => deviation < 2e-4).length / blocks.length).toBeGreaterThan(0.9);
 }
 
-function perBlock(candidates: readonly string[]): Promise<NetworkScore[]> {
+function perBlock(
+  candidates: readonly string[],
+  { batch, resolution }: { readonly batch: number; readonly resolution: number } = small,
+): Promise<NetworkScore[]> {
   return withPrograms(async (programs) => {
-    const { batch, resolution } = small;
     const tensors = drawTensors({ draw, batch, resolution, blockSize: programs.blockSize });
     const scores: NetworkScore[] = [];
     for (const candidate of candidates) {
@@ -67,10 +70,11 @@ async function scoreIn<T>(
 }
 
 describe('a stack scores as the per-block plan does', () => {
-  it('random candidates', { timeout: 120_000 }, async () => {
-    const candidates = random(48, 'agreement');
-    const found = await scoreIn({ size: 24 }, (scorer) => scorer.score({ candidates, draw }));
-    const expected = await perBlock(candidates);
+  it('200 random candidates', { timeout: 240_000 }, async () => {
+    const candidates = random(200, 'agreement');
+    const setting = { batch: 6, resolution: 8 };
+    const found = await scoreIn({ ...setting, size: 50 }, (scorer) => scorer.score({ candidates, draw }));
+    const expected = await perBlock(candidates, setting);
     expectAgreement(found, expected, 3e-2);
     const sum = (score: NetworkScore) => trainability(score.blocks);
     expect(kendall(found.map(sum), expected.map(sum))).toBeGreaterThan(0.99);
@@ -103,13 +107,18 @@ describe('a stack scores as the per-block plan does', () => {
     expect(found[3]!.blocks.every(Number.isFinite)).toBe(true);
   });
 
-  it.skipIf(isMissing(GOLDENS_NB201))('the golden cases of batch 4', { timeout: 120_000 }, async () => {
+  it.skipIf(isMissing(GOLDENS_NB201)).each([
+    [4, 12],
+    [8, 12],
+    [64, 1],
+  ])('the golden cases of batch %d', { timeout: 240_000 }, async (batch, count) => {
     const cases = (JSON.parse(readFileSync(GOLDENS_NB201, 'utf8')) as Golden[]).filter(
-      ({ batch, resolution }) => batch === 4 && resolution === 32,
+      (golden) => golden.batch === batch,
     );
-    expect(cases.length).toBeGreaterThan(8);
+    expect(cases).toHaveLength(count);
+    expect(new Set(cases.map(({ resolution }) => resolution))).toEqual(new Set([32]));
     const candidates = cases.map(({ arch }) => arch);
-    const found = await scoreIn({ resolution: 32, size: candidates.length }, (scorer) =>
+    const found = await scoreIn({ batch, resolution: 32, size: count }, (scorer) =>
       scorer.score({ candidates, draw: goldenDraw }),
     );
     const numbers = (values: readonly (number | string)[]) =>
@@ -149,6 +158,23 @@ describe('what a candidate scores', () => {
     expect(await scorer.score({ candidates: alone, draw })).toEqual([scores[5]]);
   });
 
+  it('is the same to the last bit in any list of them, some of them more than once', {
+    timeout: 240_000,
+  }, async () => {
+    const few = { batch: 2, resolution: 8, features: 'stages', size: 16 } as const;
+    await scoreIn(few, async (small) => {
+      const known = await small.score({ candidates, draw });
+      const lists = fc.array(fc.nat({ max: candidates.length - 1 }), { minLength: 1, maxLength: 24 });
+      await fc.assert(
+        fc.asyncProperty(lists, async (list) => {
+          const found = await small.score({ candidates: list.map((i) => candidates[i]!), draw });
+          expect(found).toEqual(list.map((i) => known[i]!));
+        }),
+        { numRuns: 20 },
+      );
+    });
+  });
+
   it('is the same in stacks of another size, up to float noise', async () => {
     const found = await scoreIn({ size: 5 }, (other) => other.score({ candidates, draw }));
     expectAgreement(found, scores, 3e-2);
@@ -159,8 +185,9 @@ describe('what a candidate scores', () => {
     expect(other[0]!.features[0]).not.toBe(scores[0]!.features[0]);
   });
 
-  it('is the same through the standard dialect that other devices run', async () => {
-    const dialect = { moments: 'sums', products: 'standard' } as const;
+  it('is the same through the dialect of webgpu', async () => {
+    const dialect = dialectOf('webgpu');
+    expect(dialect).not.toEqual(dialectOf('cpu'));
     const found = await scoreIn({ size: 16, dialect }, (other) => other.score({ candidates, draw }));
     expectAgreement(found, scores, 3e-2);
   });

@@ -129,8 +129,8 @@ describe('stackTopology', () => {
         for (const { name, length } of indexPorts({ size, capacities })) {
           const rows = rowsOf(name, cells.length, capacities);
           for (const row of topology.subarray(at, at + length)) {
-            expect(row, name).toBeGreaterThanOrEqual(0n);
-            expect(row, name).toBeLessThan(BigInt(rows));
+            expect(row, name).toBeGreaterThanOrEqual(0);
+            expect(row, name).toBeLessThan(rows);
           }
           at += length;
         }

@@ -1,0 +1,17 @@
+// In: this machine. Out: whether WebGPU finds an adapter here, a software one included; a test that needs one is skipped, with a line, where it does not.
+import { execFileSync } from 'node:child_process';
+import { built } from './engine.js';
+
+/** Whether there is none; then says so. Any other failure is no reason to skip: the test will meet it again. */
+export function hasNoAdapter(): boolean {
+  const probe = [built('engine/stack/device-probe.js'), 'webgpu'];
+  const answer = execFileSync(process.execPath, probe, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const missing = /no driver of a GPU answers|unsupported|not (available|supported) in this build/i.test(
+    answer,
+  );
+  if (missing) console.log(`skipped: ${answer.trim()}; a software adapter will do (mesa-vulkan-drivers)`);
+  return missing;
+}
