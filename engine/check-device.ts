@@ -1,5 +1,6 @@
 // In: a device class. Out: that its work can be done on this machine, or a DeviceError that says why not.
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { StackDevice } from '../core/spec/devices.js';
@@ -12,6 +13,13 @@ const PATIENCE_MS = 120_000;
 /** What the probe answers on stdout. */
 export type ProbeAnswer = { readonly nodes: number } | { readonly reason: string };
 
+export interface DeviceCheck {
+  /** Nodes of the small program that ran there, all of them. */
+  readonly nodes: number;
+  /** What whoever asked for a GPU should know. */
+  readonly notice: string | undefined;
+}
+
 /** In a process of its own: native libraries that crash or hang take nobody along, and what they hold is given back. */
 export async function checkDevice({
   device,
@@ -19,10 +27,27 @@ export async function checkDevice({
 }: {
   device: StackDevice;
   env?: NodeJS.ProcessEnv;
-}): Promise<{ nodes: number }> {
+}): Promise<DeviceCheck> {
   const answer = await probe({ device, env });
-  if ('nodes' in answer) return answer;
+  if ('nodes' in answer) return { nodes: answer.nodes, notice: softwareNotice({ device }) };
   throw new DeviceError(answer.reason);
+}
+
+/** Files of a GPU's driver on Linux: the kernel's own drivers, NVIDIA's, WSL's. */
+const GPU_FILES = ['/dev/dri', '/dev/nvidia0', '/dev/dxg'];
+
+/** WebGPU does not say what its adapter is. Where Linux shows no GPU it can only be Vulkan in software, on the CPU. */
+export function softwareNotice({
+  device,
+  platform = process.platform,
+  exists = existsSync,
+}: {
+  device: StackDevice;
+  platform?: NodeJS.Platform;
+  exists?: (path: string) => boolean;
+}): string | undefined {
+  if (device !== 'webgpu' || platform !== 'linux' || GPU_FILES.some(exists)) return undefined;
+  return `there is no GPU here (${GPU_FILES.join(', ')}): webgpu runs in software, far slower than device: cpu`;
 }
 
 async function probe({ device, env }: { device: StackDevice; env: NodeJS.ProcessEnv }): Promise<ProbeAnswer> {

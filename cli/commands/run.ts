@@ -80,7 +80,10 @@ async function search({
   const { client, store, connections, home } = session;
   const count = options.workers ?? (connections.embedded ? 1 : 0);
   const { device } = read.specification.execution;
-  if (count > 0 && isStackDevice(device)) await checkDevice({ device });
+  if (count > 0 && isStackDevice(device)) {
+    const { notice } = await checkDevice({ device });
+    if (notice) note(notice);
+  }
   const { handle, how } = await startSearch({ client, store, id, read });
   const page = connections.temporal.webAddress;
   note(

@@ -60,7 +60,10 @@ async function work({
   metrics: listen,
 }: WorkerCommandOptions): Promise<void> {
   const keys = readEncryptionKeys();
-  if (role === 'score' && isStackDevice(device)) await checkDevice({ device });
+  if (role === 'score' && isStackDevice(device)) {
+    const { notice } = await checkDevice({ device });
+    if (notice) note(notice);
+  }
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {

@@ -34,8 +34,10 @@ async function checkRun({
 }): Promise<Check> {
   const name = `device ${device}`;
   try {
-    const { nodes } = await checkDevice({ device, env });
-    return { name, status: 'ok', found: `all ${nodes} nodes of a small program ran there`, todo: '' };
+    const { nodes, notice } = await checkDevice({ device, env });
+    const found = `all ${nodes} nodes of a small program ran there`;
+    if (notice) return { name, status: 'warning', found: `${found}; ${notice}`, todo: 'use device: cpu' };
+    return { name, status: 'ok', found, todo: '' };
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
     const todo = device === 'cuda' ? 'see the lines above' : 'no worker of this device can run here';

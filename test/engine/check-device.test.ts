@@ -1,17 +1,21 @@
 // In: devices of this machine. Out: that all nodes ran there, or a refusal that says why not.
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import type { StackDevice } from '../../core/spec/devices.js';
 import { DeviceError } from '../../core/spec/errors.js';
 import { verifyDevice } from '../../engine/stack/verify-device.js';
-import { built } from '../support/engine.js';
+import { built, NO_VULKAN } from '../support/engine.js';
 
-const { checkDevice } = (await import(
+const { checkDevice, softwareNotice } = (await import(
   built('engine/check-device.js')
 )) as typeof import('../../engine/check-device.js');
 
 it('the CPU provider runs every node of a small stack', async () => {
   expect((await verifyDevice({ device: 'cpu' })).nodes).toBeGreaterThan(500);
-  expect(await checkDevice({ device: 'cpu-stack' })).toEqual(await verifyDevice({ device: 'cpu' }));
+  expect(await checkDevice({ device: 'cpu-stack' })).toEqual({
+    ...(await verifyDevice({ device: 'cpu' })),
+    notice: undefined,
+  });
 });
 
 it.skipIf(existsSync('/dev/nvidia0'))('cuda is refused where there is none', async () => {
@@ -20,6 +24,25 @@ it.skipIf(existsSync('/dev/nvidia0'))('cuda is refused where there is none', asy
     name: DeviceError.name,
     message: expect.stringMatching(/^device cuda: its libraries are not in place; see zeroscout doctor/),
   });
+});
+
+it.skipIf(process.platform !== 'linux')('webgpu is refused where no driver answers', async () => {
+  const error = await checkDevice({ device: 'webgpu', env: { ...process.env, ...NO_VULKAN } }).catch(
+    (error: unknown) => error as Error,
+  );
+  expect(error).toMatchObject({
+    name: DeviceError.name,
+    message: expect.stringMatching(/^device webgpu: no driver of a GPU answers \(Vulkan/),
+  });
+});
+
+it('an adapter where Linux shows no GPU is software, and the answer says so', () => {
+  const notice = (device: StackDevice, platform: NodeJS.Platform, file = '') =>
+    softwareNotice({ device, platform, exists: (path) => path === file });
+  expect(notice('webgpu', 'linux')).toMatch(/no GPU here .*runs in software/);
+  expect(notice('webgpu', 'linux', '/dev/dri')).toBeUndefined();
+  expect(notice('webgpu', 'darwin')).toBeUndefined();
+  expect(notice('cpu-stack', 'linux')).toBeUndefined();
 });
 
 it('a probe that dies is a refusal too', async () => {

@@ -16,6 +16,9 @@ export function built(path: string): string {
   return file;
 }
 
+/** Variables with which Vulkan's loader finds no driver, neither a GPU's nor a software one. */
+export const NO_VULKAN = { VK_DRIVER_FILES: '/none', VK_ICD_FILENAMES: '/none' } as const;
+
 /** A small request: batch 4, resolution 16. */
 export function request(candidate: string, draws: readonly number[] = [0]): ScoreRequest {
   const fidelity = { batch: 4, resolution: 16, weights: 'shared', features: 'blocks' } as const;

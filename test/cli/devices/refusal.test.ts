@@ -1,6 +1,7 @@
 // In: a device that this machine lacks. Out: a worker and a doctor that say so, and what to do; nothing runs on the CPU instead.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_VULKAN } from '../../support/engine.js';
 import { type TestHome, testHome } from '../../support/home.js';
 import { zeroscout } from '../../support/zeroscout.js';
 
@@ -27,6 +28,19 @@ describe.skipIf(existsSync('/dev/nvidia0'))('without a GPU', () => {
     });
     expect(checks.at(-1)).toMatchObject({ name: 'device cuda', status: 'missing' });
   });
+});
+
+test.skipIf(process.platform !== 'linux')('webgpu without a driver: worker and doctor say so', async () => {
+  const env = NO_VULKAN;
+  const worker = await zeroscout(['worker', '--device', 'webgpu'], { home, env });
+  expect([worker.code, worker.stderr]).toEqual([
+    1,
+    expect.stringMatching(/device webgpu: no driver of a GPU/),
+  ]);
+  const doctor = await zeroscout(['doctor', '--device', 'webgpu', '--json'], { home, env });
+  expect(doctor.code).toBe(1);
+  const { checks } = JSON.parse(doctor.stdout) as { checks: object[] };
+  expect(checks.at(-1)).toMatchObject({ name: 'device webgpu', status: 'missing' });
 });
 
 test('only cuda has something to install', async () => {
