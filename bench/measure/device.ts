@@ -1,24 +1,19 @@
 // In: a device. Out: what scoring in stacks takes there: whole space, large batches, against PyTorch, and agreement with the CPU.
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { sample } from '../../core/programs/shuffled.js';
-import { aggregate } from '../../core/ranking/aggregate.js';
-import { kendall } from '../../core/ranking/correlation.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
-import { type StackDevice, together } from '../../core/spec/devices.js';
-import { PROXIES, type ProxyName } from '../../core/spec/proxies.js';
+import type { StackDevice } from '../../core/spec/devices.js';
 import { PRESETS } from '../../core/spec/specification.js';
 import { checkDevice } from '../../engine/check-device.js';
-import type { ScoreResult } from '../../engine/protocol.js';
-import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 import { providerOf, stackSize } from '../../engine/stack/device.js';
 import { startBaseline } from './baseline.js';
+import { measureAgreement } from './device-agreement.js';
+import { openPool, RESOLUTION, randomCandidates, scoreAll } from './device-pool.js';
 import { measureStacks, type StackMeasurement } from './gpu.js';
 import { measureOperators } from './gpu-operators.js';
 import { profileStack } from './gpu-profile.js';
+import { describeFill, measureFill } from './stack-fill.js';
 
-const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
-const RESOLUTION = 32;
 /** Batches at which every block is measured, as published; and how many candidates are enough for a steady time. */
 const LARGE = [
   { batch: 64, candidates: 1000 },
@@ -53,47 +48,18 @@ export async function benchDevice(bench: DeviceBench) {
   };
   if (bench.detail === 'with')
     for (const line of await measureOperators({ device: providerOf(device), rows: 128 })) print(line);
+  const { batch } = PRESETS.screen;
+  const fill = measureFill({ limit: stackSize({ device, batch, resolution: RESOLUTION }) });
+  print(`\nslots in use at batch ${batch}:`);
+  for (const line of describeFill(fill)) print(line);
   const space = await step('the whole space', () => wholeSpace(bench));
-  const agreement = await step('agreement', () => agree(bench));
+  const agreement = await step('agreement', () =>
+    measureAgreement({ device, count: Math.min(COMPARED, bench.candidates ?? COMPARED), print }),
+  );
   const large: unknown[] = [];
   for (const setting of LARGE)
     large.push(await step(`batch ${setting.batch}`, () => largeBatch({ bench, ...setting })));
-  return { device, space, large, agreement, leftOut };
-}
-
-/** Scorers in processes of their own, as a worker has them. */
-function openPool(device: StackDevice | 'cpu'): ScorerPool {
-  const cores = availableParallelism();
-  if (device === 'cpu') return createScorerPool({ script: SCRIPT, size: cores });
-  return createScorerPool({
-    script: SCRIPT,
-    size: 1,
-    threads: cores,
-    device,
-    together: together(device),
-    maxResidentBytes: Number.POSITIVE_INFINITY,
-  });
-}
-
-async function scoreAll({
-  pool,
-  candidates,
-  preset,
-  seed,
-}: {
-  pool: ScorerPool;
-  candidates: readonly string[];
-  preset: 'screen' | 'standard';
-  seed: number;
-}): Promise<{ seconds: number; results: ScoreResult[] }> {
-  const { draws, ...fidelity } = { ...PRESETS[preset], resolution: RESOLUTION };
-  const numbers = Array.from({ length: draws }, (_, draw) => draw);
-  const space = { kind: 'nas-bench-201' } as const;
-  const start = performance.now();
-  const results = await Promise.all(
-    candidates.map((candidate) => pool.score({ space, candidate, seed, fidelity, draws: numbers })),
-  );
-  return { seconds: (performance.now() - start) / 1000, results };
+  return { device, fill, space, large, agreement, leftOut };
 }
 
 /** One candidate of each class, which ranks all written ones; then every written candidate for itself. */
@@ -144,7 +110,7 @@ async function largeBatch({
     draws: 1,
     threads,
   } as const;
-  const { scores: _, ...measured } = await measureStacks({ candidates, setting });
+  const measured = await measureStacks({ candidates, setting });
   for (const line of describe(measured)) print(line);
   if (detail === 'with') for (const line of await profileStack({ candidates, setting })) print(line);
   if (baseline === 'without') return measured;
@@ -181,42 +147,7 @@ async function againstPyTorch({
   }
 }
 
-/** Kendall's tau between the device's scores and those of the per-block plan on the CPU, by proxy and of the ranking. */
-async function agree({ device, candidates: most = COMPARED, print }: DeviceBench) {
-  const candidates = randomCandidates(Math.min(COMPARED, most));
-  const sides: ScoreResult[][] = [];
-  for (const where of [device, 'cpu'] as const) {
-    const pool = openPool(where);
-    try {
-      sides.push((await scoreAll({ pool, candidates, preset: 'standard', seed: 1 })).results);
-    } finally {
-      await pool.close();
-    }
-  }
-  const columns = sides.map((results) =>
-    PROXIES.map((proxy) => ({ proxy, weight: 1, draws: drawsOf(results, proxy) })),
-  );
-  const tau = (values: readonly ArrayLike<number>[]) =>
-    kendall(Array.from(values[0]!), Array.from(values[1]!));
-  /** Of the draw that agrees least. */
-  const least = (p: number) =>
-    Math.min(...columns[0]![p]!.draws.map((_, draw) => tau(columns.map((side) => side[p]!.draws[draw]!))));
-  const taus = Object.fromEntries([
-    ...PROXIES.map((proxy, p) => [proxy, least(p)] as const),
-    ['ranking', tau(columns.map((side) => aggregate({ columns: side, kind: 'log-rank' })))] as const,
-  ]);
-  print(
-    `\nagreement with the CPU's per-block plan, ${candidates.length} random candidates, standard: Kendall's tau`,
-  );
-  for (const [name, value] of Object.entries(taus)) print(`  ${name.padEnd(16)} ${value.toFixed(5)}`);
-  return { candidates: candidates.length, taus };
-}
-
-function drawsOf(results: readonly ScoreResult[], proxy: ProxyName): number[][] {
-  return results[0]!.map((_, draw) => results.map((result) => result[draw]![proxy]!));
-}
-
-function describe(r: Omit<StackMeasurement, 'scores'>): string[] {
+function describe(r: StackMeasurement): string[] {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   const lines = [
     `\nbatch ${r.batch}, every block, stacks of ${r.size}: ${r.whole.toFixed(3)} ms a candidate, ${r.seconds.toFixed(2)} s in ${r.stacks} stacks`,
@@ -227,11 +158,6 @@ function describe(r: Omit<StackMeasurement, 'scores'>): string[] {
     `  host ${r.hostMegabytes.toFixed(0)} MB${r.deviceMegabytes ? `, device ${r.deviceMegabytes} MB` : ''}`,
   ];
   return r.outOfMemory.length ? [...lines, `  out of memory at ${r.outOfMemory.join(', ')}`] : lines;
-}
-
-function randomCandidates(count: number): string[] {
-  const { size, at } = nasBench201.enumeration;
-  return sample({ key: { seed: 1, draw: 0, name: 'bench' }, count, size }).map(at);
 }
 
 /** All candidates in a random order: a worker gets them mixed too (activities/mixed.ts). */

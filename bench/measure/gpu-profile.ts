@@ -1,17 +1,8 @@
 // In: candidates and a setting. Out: which operators of a stack's program the host spends its time on (ONNX Runtime's profile).
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { randomDraw } from '../../core/programs/draw.js';
 import { createStackScorer } from '../../engine/stack/stack-scorer.js';
+import { nodeTimes, type ProfileEvent, profiled } from '../../engine/stack/verify-device.js';
 import type { StackSetting } from './gpu.js';
-
-interface Event {
-  readonly cat: string;
-  readonly name: string;
-  readonly dur: number;
-  readonly args?: { readonly op_name?: string; readonly provider?: string };
-}
 
 /**
  * Two runs of one stack; the second counts. On a GPU a node's time is what the host needs to launch it: where a launch
@@ -24,24 +15,19 @@ export async function profileStack({
   candidates: readonly string[];
   setting: StackSetting;
 }): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'zeroscout-profile-'));
-  try {
-    const { draws: _, statisticsThreads: __, ...options } = setting;
-    const scorer = createStackScorer({ ...options, profilePrefix: join(folder, 'profile') });
+  const { draws: _, ...options } = setting;
+  const events = await profiled(async (profilePrefix) => {
+    const scorer = createStackScorer({ ...options, profilePrefix });
     const draw = randomDraw({ seed: 1, draw: 0 });
     await scorer.prepare({ candidates, draw });
     await scorer.prepare({ candidates, draw });
     await scorer.close();
-    const [file] = await readdir(folder);
-    const events = JSON.parse(await readFile(join(folder, file!), 'utf8')) as Event[];
-    return summarize(events);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
+  return summarize(events);
 }
 
-function summarize(events: readonly Event[]): string[] {
-  const nodes = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'));
+function summarize(events: readonly ProfileEvent[]): string[] {
+  const nodes = nodeTimes(events);
   const second = nodes.slice(nodes.length / 2);
   const totals = new Map<string, { count: number; time: number }>();
   for (const { dur, args } of second) {

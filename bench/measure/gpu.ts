@@ -1,8 +1,6 @@
 // In: candidates, a device, a batch and a stack's size. Out: what scoring them in stacks takes: start, runs, eigenvalues, memory.
 import { execFileSync } from 'node:child_process';
 import { randomDraw } from '../../core/programs/draw.js';
-import type { Dialect } from '../../core/programs/stack/kit.js';
-import { trainability } from '../../core/proxies/az-nas.js';
 import type { Provider } from '../../engine/stack/device.js';
 import type { StackEvent } from '../../engine/stack/scorer-types.js';
 import { createStackScorer } from '../../engine/stack/stack-scorer.js';
@@ -15,10 +13,8 @@ export interface StackSetting {
   /** Candidates of a stack. */
   readonly size: number;
   readonly draws: number;
-  readonly dialect?: Dialect;
   /** Threads of the cpu device, and of the eigenvalues. */
   readonly threads: number;
-  readonly statisticsThreads?: number;
 }
 
 export interface StackMeasurement {
@@ -41,8 +37,6 @@ export interface StackMeasurement {
   readonly deviceMegabytes?: number;
   /** Sizes that the device had too little memory for. */
   readonly outOfMemory: readonly number[];
-  /** Sum of each candidate's features and of its blocks under the first draw. */
-  readonly scores: readonly { readonly expressivity: number; readonly trainability: number }[];
 }
 
 /** One stack first, untimed; then all candidates under each draw. */
@@ -53,14 +47,9 @@ export async function measureStacks({
   candidates: readonly string[];
   setting: StackSetting;
 }): Promise<StackMeasurement> {
-  const { draws: count, statisticsThreads, dialect, ...options } = setting;
+  const { draws: count, ...options } = setting;
   const events: StackEvent[] = [];
-  const scorer = createStackScorer({
-    ...options,
-    ...(dialect ? { dialect } : {}),
-    ...(statisticsThreads ? { statisticsThreads } : {}),
-    onEvent: (event) => events.push(event),
-  });
+  const scorer = createStackScorer({ ...options, onEvent: (event) => events.push(event) });
   try {
     const draws = Array.from({ length: count }, (_, draw) => randomDraw({ seed: 1, draw }));
     const { openMilliseconds, runMilliseconds } = await scorer.prepare({ candidates, draw: draws[0]! });
@@ -68,15 +57,7 @@ export async function measureStacks({
     const before = scorer.statisticsMilliseconds();
     events.length = 0;
     const start = performance.now();
-    let scores: StackMeasurement['scores'] = [];
-    for (const [i, draw] of draws.entries()) {
-      const result = await scorer.score({ candidates, draw });
-      if (i === 0)
-        scores = result.map(({ features, blocks }) => ({
-          expressivity: features.reduce((sum, value) => sum + value, 0),
-          trainability: trainability(blocks),
-        }));
-    }
+    for (const draw of draws) await scorer.score({ candidates, draw });
     const wall = performance.now() - start;
     const runs = events.flatMap((event) => (event.type === 'ran' ? event.milliseconds : []));
     const scored = candidates.length * draws.length;
@@ -98,7 +79,6 @@ export async function measureStacks({
       hostMegabytes: process.memoryUsage.rss() / 1e6,
       ...(deviceMegabytes === undefined ? {} : { deviceMegabytes }),
       outOfMemory: scorer.outOfMemory(),
-      scores,
     };
   } finally {
     await scorer.close();

@@ -1,0 +1,49 @@
+// In: a device. Out: how well its scores and those of the per-block plan on the CPU agree, by proxy and of the ranking.
+import { aggregate } from '../../core/ranking/aggregate.js';
+import { kendall } from '../../core/ranking/correlation.js';
+import type { StackDevice } from '../../core/spec/devices.js';
+import { PROXIES, type ProxyName } from '../../core/spec/proxies.js';
+import type { ScoreResult } from '../../engine/protocol.js';
+import { openPool, randomCandidates, scoreAll } from './device-pool.js';
+
+/** Kendall's tau over random candidates under `standard`; of a proxy, that of the draw that agrees least. */
+export async function measureAgreement({
+  device,
+  count,
+  print,
+}: {
+  device: StackDevice;
+  count: number;
+  print: (line: string) => void;
+}) {
+  const candidates = randomCandidates(count);
+  const sides: ScoreResult[][] = [];
+  for (const where of [device, 'cpu'] as const) {
+    const pool = openPool(where);
+    try {
+      sides.push((await scoreAll({ pool, candidates, preset: 'standard', seed: 1 })).results);
+    } finally {
+      await pool.close();
+    }
+  }
+  const columns = sides.map((results) =>
+    PROXIES.map((proxy) => ({ proxy, weight: 1, draws: drawsOf(results, proxy) })),
+  );
+  const tau = (values: readonly ArrayLike<number>[]) =>
+    kendall(Array.from(values[0]!), Array.from(values[1]!));
+  const least = (p: number) =>
+    Math.min(...columns[0]![p]!.draws.map((_, draw) => tau(columns.map((side) => side[p]!.draws[draw]!))));
+  const taus = Object.fromEntries([
+    ...PROXIES.map((proxy, p) => [proxy, least(p)] as const),
+    ['ranking', tau(columns.map((side) => aggregate({ columns: side, kind: 'log-rank' })))] as const,
+  ]);
+  print(
+    `\nagreement with the CPU's per-block plan, ${candidates.length} random candidates, standard: Kendall's tau`,
+  );
+  for (const [name, value] of Object.entries(taus)) print(`  ${name.padEnd(16)} ${value.toFixed(5)}`);
+  return { candidates: candidates.length, taus };
+}
+
+function drawsOf(results: readonly ScoreResult[], proxy: ProxyName): number[][] {
+  return results[0]!.map((_, draw) => results.map((result) => result[draw]![proxy]!));
+}

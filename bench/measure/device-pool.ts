@@ -1,0 +1,51 @@
+// In: a device. Out: scorers on it in processes of their own, as a worker has them, and what they take for a list.
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { sample } from '../../core/programs/shuffled.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { type StackDevice, together } from '../../core/spec/devices.js';
+import { PRESETS } from '../../core/spec/specification.js';
+import type { ScoreResult } from '../../engine/protocol.js';
+import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
+
+const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
+export const RESOLUTION = 32;
+
+export function openPool(device: StackDevice | 'cpu'): ScorerPool {
+  const cores = availableParallelism();
+  if (device === 'cpu') return createScorerPool({ script: SCRIPT, size: cores });
+  return createScorerPool({
+    script: SCRIPT,
+    size: 1,
+    threads: cores,
+    device,
+    together: together(device),
+    maxResidentBytes: Number.POSITIVE_INFINITY,
+  });
+}
+
+export async function scoreAll({
+  pool,
+  candidates,
+  preset,
+  seed,
+}: {
+  pool: ScorerPool;
+  candidates: readonly string[];
+  preset: 'screen' | 'standard';
+  seed: number;
+}): Promise<{ seconds: number; results: ScoreResult[] }> {
+  const { draws, ...fidelity } = { ...PRESETS[preset], resolution: RESOLUTION };
+  const numbers = Array.from({ length: draws }, (_, draw) => draw);
+  const space = { kind: 'nas-bench-201' } as const;
+  const start = performance.now();
+  const results = await Promise.all(
+    candidates.map((candidate) => pool.score({ space, candidate, seed, fidelity, draws: numbers })),
+  );
+  return { seconds: (performance.now() - start) / 1000, results };
+}
+
+export function randomCandidates(count: number): string[] {
+  const { size, at } = nasBench201.enumeration;
+  return sample({ key: { seed: 1, draw: 0, name: 'bench' }, count, size }).map(at);
+}

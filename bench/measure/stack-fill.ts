@@ -1,0 +1,84 @@
+// In: the size of a device's largest stacks. Out: how many slots of its stacks are used, for each kind of list that it scores.
+import type { StackCell } from '../../core/programs/stack/cell.js';
+import { chooseFit, composeStacks, fillOf } from '../../core/programs/stack/compose.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { Evolution } from '../../core/spec/evolution.js';
+import { stackCandidate } from '../../engine/stack/nas-bench-201.js';
+import { randomCandidates } from './device-pool.js';
+
+const RANDOM = 1000;
+const GENERATIONS = 10;
+
+export interface StackFill {
+  readonly list: string;
+  readonly candidates: number;
+  readonly size: number;
+  readonly stacks: number;
+  /** Shares of the slots that a candidate uses; the rest is computed and thrown away. */
+  readonly convolutions: number;
+  readonly all: number;
+}
+
+/**
+ * Each list in the program that it would open itself; the children of an evolution, a generation after the other, in the
+ * program that was opened for the parents. Without selection: what an evolution settles on is more alike than this.
+ */
+export function measureFill({ limit }: { limit: number }): StackFill[] {
+  const { size, at, representative } = nasBench201.enumeration;
+  const written = Array.from({ length: size }, (_, i) => at(i));
+  const classes = [...new Set(written.map((candidate) => representative(candidate)))];
+  const lists = { classes, 'every written candidate': written, random: randomCandidates(RANDOM) };
+  const rows = Object.entries(lists).map(([list, candidates]) => {
+    const cells = cellsOf(candidates);
+    return fillRow({ list, cells: [cells], fit: chooseFit({ cells, limit }) });
+  });
+  return [...rows, childrenRow(limit)];
+}
+
+/** A line for each list. */
+export function describeFill(rows: readonly StackFill[]): string[] {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  return rows.map(
+    ({ list, candidates, size, stacks, convolutions, all }) =>
+      `  ${list.padEnd(32)} ${candidates} in ${stacks} stacks of ${size}: ${percent(convolutions)} (convolutions), ${percent(all)} (all)`,
+  );
+}
+
+function childrenRow(limit: number): StackFill {
+  const { generation, mutations } = Evolution.parse({ kind: 'evolution' });
+  const generations = [randomCandidates(generation)];
+  for (let step = 1; step <= GENERATIONS; step++)
+    generations.push(
+      generations.at(-1)!.map((parent, i) => {
+        const key = { seed: 1, draw: step * generation + i, name: 'fill' };
+        return nasBench201.mutate({ parent, key, mutations });
+      }),
+    );
+  const [parents, ...children] = generations.map(cellsOf);
+  const fit = chooseFit({ cells: parents!, limit });
+  return fillRow({ list: `${GENERATIONS} generations of an evolution`, cells: children, fit });
+}
+
+function fillRow({
+  list,
+  cells,
+  fit,
+}: {
+  list: string;
+  cells: readonly (readonly StackCell[])[];
+  fit: ReturnType<typeof chooseFit>;
+}): StackFill {
+  const split = cells.map((each) => composeStacks({ cells: each, ...fit }));
+  const all = { cells: cells.flat(), stacks: split.flat(), capacities: fit.capacities };
+  return {
+    list,
+    candidates: all.cells.length,
+    size: fit.size,
+    stacks: all.stacks.length,
+    ...fillOf(all),
+  };
+}
+
+function cellsOf(candidates: readonly string[]): StackCell[] {
+  return candidates.map((candidate) => stackCandidate(candidate).cell);
+}
