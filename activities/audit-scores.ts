@@ -1,20 +1,21 @@
-// In: a plan. Out: the candidates whose score the store does not hold and that were not set aside, each once.
+// In: a plan, or a part of one. Out: the candidates whose score the store does not hold and that were not set aside, each once.
 import { isStackDevice } from '../core/spec/devices.js';
 import type { SearchActivities } from '../core/spec/search.js';
+import { isDistinct } from '../core/spec/stages.js';
 import { createTextIndex } from '../core/spec/text-index.js';
 import { writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
-import { isDistinct, lookUp, memberBatches } from './cohort.js';
+import { lookUp, memberBatches } from './cohort.js';
 import { mixed } from './mixed.js';
 
 export function auditScores({ store }: { store: Store }): SearchActivities['auditScores'] {
-  return async ({ run, specification, plan }) => {
+  return async ({ run, specification, plan, part }) => {
     const setAside = new Set((await store.failures.list(run)).map(({ candidate }) => candidate));
     const distinct = isDistinct(specification);
     const seen = createTextIndex();
     const counts = { missing: 0, failed: 0 };
     async function* todo(): AsyncGenerator<string> {
-      for await (const members of memberBatches({ store, specification, plan })) {
+      for await (const members of memberBatches({ store, specification, plan, part })) {
         const units = [...new Set(members.map(({ unit }) => unit))];
         const found = await lookUp({ store, specification, units });
         const missing = new Set(units.filter((_, i) => found[i]!.includes(undefined)));

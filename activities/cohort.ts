@@ -1,10 +1,12 @@
 // In: a list of written candidates. Out: them in batches with the unit each is scored as, and the scores that exist.
+import { hash } from 'node:crypto';
 import { scoreKey, scoreScope } from '../core/programs/address.js';
 import { openSpace } from '../core/spaces/index.js';
 import { SpecError } from '../core/spec/errors.js';
+import { type Part, rangeOf } from '../core/spec/parts.js';
 import type { CandidateListRef } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
-import { sourceOf } from '../core/spec/stages.js';
+import { isDistinct } from '../core/spec/stages.js';
 import { readCandidates } from '../store/candidate-list.js';
 import type { Proxies, Store } from '../store/store.js';
 
@@ -25,32 +27,40 @@ export function unitOf({ space, cohort }: Specification): (candidate: string) =>
   return (candidate) => enumeration.representative(candidate);
 }
 
-/** Whether no two candidates of a plan have one unit: then nobody has to remember those that came. */
-export function isDistinct(specification: Specification): boolean {
-  const { kind } = sourceOf(specification);
-  return specification.cohort === 'written' && (kind === 'exhaustive' || kind === 'random');
-}
-
-/** The plan in batches, in order. */
+/**
+ * The plan in batches, in order; or one part of it. Of a plan without repeats that is a range; of any other the units
+ * whose digest falls to the part, so that no two parts have one unit.
+ */
 export async function* memberBatches({
   store,
   specification,
   plan,
+  part,
 }: {
   store: Store;
   specification: Specification;
   plan: CandidateListRef;
+  part?: Part | undefined;
 }): AsyncGenerator<readonly Member[]> {
-  const unit = unitOf(specification);
+  const toUnit = unitOf(specification);
+  const distinct = isDistinct(specification);
+  const range = part && distinct ? rangeOf(part, plan.count) : {};
+  const falls = part && !distinct ? fallsTo(part) : () => true;
   let batch: Member[] = [];
-  for await (const candidate of readCandidates(store.blobs, plan)) {
-    batch.push({ candidate, unit: unit(candidate) });
+  for await (const candidate of readCandidates(store.blobs, plan, range)) {
+    const unit = toUnit(candidate);
+    if (!falls(unit)) continue;
+    batch.push({ candidate, unit });
     if (batch.length === BATCH) {
       yield batch;
       batch = [];
     }
   }
   if (batch.length) yield batch;
+}
+
+function fallsTo({ number, of }: Part): (unit: string) => boolean {
+  return (unit) => hash('sha256', unit, 'buffer').readUInt32LE() % of === number;
 }
 
 /** For each unit its proxies by draw, `undefined` where a draw is missing. */

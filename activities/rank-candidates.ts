@@ -7,11 +7,12 @@ import { failuresCsv } from '../core/report/failures-csv.js';
 import { type RankingRow, rankingHeader, rankingLines } from '../core/report/ranking-csv.js';
 import { openSpace } from '../core/spaces/index.js';
 import { LostScoreError } from '../core/spec/errors.js';
-import type { AuditInput, SearchActivities } from '../core/spec/search.js';
+import type { RankInput, SearchActivities } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
+import { isDistinct } from '../core/spec/stages.js';
 import { createTextIndex } from '../core/spec/text-index.js';
 import type { Failure, Proxies, Store } from '../store/store.js';
-import { isDistinct, lookUp, memberBatches } from './cohort.js';
+import { lookUp, memberBatches } from './cohort.js';
 import { type CohortColumns, createColumns } from './rank/columns.js';
 import { withFolder } from './rank/folder.js';
 import { createMembers } from './rank/members.js';
@@ -64,7 +65,7 @@ async function readCohort({
   members,
 }: {
   store: Store;
-  input: AuditInput;
+  input: RankInput;
   columns: CohortColumns;
   members: Members;
 }): Promise<readonly Failure[]> {

@@ -27,6 +27,12 @@ export function scoreShard({
 }): SearchActivities['scoreShard'] {
   let shards = 0;
   return async (input) => {
+    const { device } = input.specification.execution;
+    // Numbers of another device class would stand under this one's address for good.
+    if (device !== scoring.device)
+      throw new Error(
+        `this worker scores on ${scoring.device}, not on ${device}: another one has to take it`,
+      );
     const turn = shards++;
     // A space that this worker may not open ends the search; its candidates are not at fault.
     openSpace(input.specification.space);

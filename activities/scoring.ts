@@ -1,7 +1,9 @@
 // Out: what the score activity needs of the engine, without importing it.
+import type { Device } from '../core/spec/devices.js';
 import type { ScoreRequest, ScoreResult } from '../engine/protocol.js';
 
 export interface Scoring {
+  readonly device: Device;
   /** Candidates that are scored at the same time. */
   readonly size: number;
   /** CandidateError where this candidate cannot be scored; any other error is the machine's and is retried. Lower turns go first. */

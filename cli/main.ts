@@ -14,6 +14,7 @@ import { addSearchCommands } from './commands/searches.js';
 import { addSpaceCommand } from './commands/space.js';
 import { addValidateCommand } from './commands/validate.js';
 import { addWorkerCommand } from './commands/worker.js';
+import { addWorkersCommand } from './commands/workers.js';
 import { addDevicesCommands } from './devices/commands.js';
 import { addDoctorCommand } from './doctor/command.js';
 import { addGcCommand } from './gc/command.js';
@@ -32,6 +33,7 @@ const program = new Command('zeroscout')
   .exitOverride();
 addRunCommand(program);
 addWorkerCommand(program);
+addWorkersCommand(program);
 addSearchCommands(program);
 addResultsCommand(program);
 addExportCommand(program);

@@ -1,9 +1,11 @@
 // In: a role and connections. Out: a running worker process: polls its queue until told to stop, then drains.
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, type NativeConnectionOptions, Worker } from '@temporalio/worker';
 import { createControlActivities, createScoreActivities } from '../activities/create.js';
 import { type Device, isStackDevice, together } from '../core/spec/devices.js';
 import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
+import { spellIdentity } from '../core/spec/worker-identity.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import type { Store } from '../store/store.js';
 import { ENCRYPTED_BUNDLE, FAILURE_CONVERTER, WORKFLOW_BUNDLE } from './bundle.js';
@@ -81,8 +83,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       payloadCodecs: [createPayloadCodec({ keys })],
       ...(keys.length > 0 ? { failureConverterPath: FAILURE_CONVERTER } : {}),
     };
+    const place = `${process.pid}@${hostname()}`;
+    const identity = spellIdentity(
+      pool ? { role: 'score', device, concurrency, place } : { role: 'control', place },
+    );
     const { namespace } = options.temporal;
-    const shared = { connection, namespace, shutdownGraceTime: GRACE, dataConverter };
+    const shared = { connection, namespace, identity, shutdownGraceTime: GRACE, dataConverter };
     const worker = pool
       ? await Worker.create({
           ...shared,
@@ -90,6 +96,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
           activities: createScoreActivities({
             store,
             scoring: {
+              device,
               size: pool.size,
               score: pool.score,
               onScored: (event) => {

@@ -17,6 +17,7 @@ import type {
   SearchResult,
 } from '../core/spec/search.js';
 import { searchIdOf } from '../core/spec/search-queues.js';
+import { control } from './control.js';
 import { retry } from './retry.js';
 
 /** What Temporal hands to a scheduled run: the result of the last one that was finished. */
@@ -45,11 +46,6 @@ export function concluded(search: (input: SearchInput) => Promise<SearchResult>)
 }
 
 function compare(input: { before: ComparableRun; after: ComparableRun }): Promise<{ changes?: string }> {
-  const control = proxyActivities<SearchActivities>({
-    startToCloseTimeout: '2h',
-    heartbeatTimeout: '60s',
-    retry,
-  });
   const pick = ({ id, ranking, failures }: ComparableRun) => ({ id, ranking, failures });
   return control.compareRuns.executeWithOptions({ summary: `changes since ${input.before.id}` }, [
     { before: pick(input.before), after: pick(input.after) },
@@ -70,7 +66,7 @@ async function notify({
   if (!notify) return undefined;
   const { memo, firstExecutionRunId } = workflowInfo();
   const schedule = memo?.schedule as string | undefined;
-  const control = proxyActivities<SearchActivities>({
+  const told = proxyActivities<SearchActivities>({
     // The activity keeps the time itself and says so; this is for a worker that died with it.
     startToCloseTimeout: parseDuration(notify.timeout)! + 30_000,
     heartbeatTimeout: '60s',
@@ -86,7 +82,7 @@ async function notify({
   };
   try {
     await CancellationScope.nonCancellable(() =>
-      control.notify.executeWithOptions({ summary: news.event }, [{ notify, notification }]),
+      told.notify.executeWithOptions({ summary: news.event }, [{ notify, notification }]),
     );
     return undefined;
   } catch (error) {

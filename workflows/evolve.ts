@@ -12,6 +12,7 @@ export const NOT_BEGUN = {
   failed: 0,
   attempt: 0,
   nextShard: 0,
+  parts: undefined,
 } as const satisfies Partial<SearchState>;
 
 export const FIRST_GENERATION: EvolutionState = {

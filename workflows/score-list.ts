@@ -11,12 +11,14 @@ export function shardsOf({ list, specification }: Pick<ShardInput, 'list' | 'spe
 }
 
 /**
- * Scores from shard `nextShard` on, `execution.window` shards at a time. `running` holds the numbers of those under way,
- * for whoever shows progress. Answers `history is long` when the run should continue as new; nothing runs then, and
+ * Scores from shard `nextShard` on, `window` shards at a time. `running` holds the numbers of those under way, for
+ * whoever shows progress. Answers `history is long` when the run should continue as new; nothing runs then, and
  * what was started is finished. A paused search starts no shard and waits.
  */
 export async function scoreList({
   work,
+  window = work.specification.execution.window,
+  shards: { first, of } = { first: 0, of: shardsOf(work) },
   nextShard,
   running,
   paused,
@@ -24,6 +26,9 @@ export async function scoreList({
   onFinished,
 }: {
   work: { search: string; run: string; specification: Specification; list: CandidateListRef };
+  window?: number;
+  /** Where the list is one of several: the number of its first shard, and how many there are of all. */
+  shards?: { readonly first: number; readonly of: number };
   nextShard: number;
   running: Map<number, Promise<void>>;
   paused: () => boolean;
@@ -32,7 +37,7 @@ export async function scoreList({
   onFinished: (candidates: number) => void;
 }): Promise<'finished' | 'history is long'> {
   const { specification, list } = work;
-  const { shardSize, window, device } = specification.execution;
+  const { shardSize, device } = specification.execution;
   const fleet = proxyActivities<SearchActivities>({
     taskQueue: scoreQueue(device),
     startToCloseTimeout: '24h',
@@ -43,8 +48,9 @@ export async function scoreList({
   const start = (shard: number): void => {
     const from = shard * shardSize;
     const to = Math.min(from + shardSize, list.count);
-    const summary = `shard ${shard + 1} of ${shards}: candidates ${from + 1} to ${to}`;
-    const task = fleet.scoreShard.executeWithOptions({ summary }, [{ ...work, shard, from, to }]);
+    const number = first + shard;
+    const summary = `shard ${number + 1} of ${of}: candidates ${from + 1} to ${to}`;
+    const task = fleet.scoreShard.executeWithOptions({ summary }, [{ ...work, shard: number, from, to }]);
     const finished = task.then(() => {
       running.delete(shard);
       onFinished(to - from);

@@ -3,48 +3,38 @@ import {
   ActivityFailure,
   ApplicationFailure,
   continueAsNew,
-  defineQuery,
-  defineSignal,
-  proxyActivities,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
+import { cutOf } from '../core/spec/parts.js';
 import type {
   EvolutionState,
   Phase,
-  SearchActivities,
   SearchInput,
   SearchProgress,
   SearchResult,
   SearchState,
 } from '../core/spec/search.js';
 import { stagesOf } from '../core/spec/stages.js';
+import { notAudited } from './audit-parts.js';
+import { control } from './control.js';
 import { countsOf, countsText, roundOf } from './counts.js';
 import { evolve, NOT_BEGUN } from './evolve.js';
-import { retry } from './retry.js';
+import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
 import { scoreList, shardsOf } from './score-list.js';
-
-export const progressQuery = defineQuery<SearchProgress>('progress');
-export const pauseSignal = defineSignal('pause');
-export const resumeSignal = defineSignal('resume');
-
-/** Rounds of scoring and auditing before a stage gives up on what is still missing. */
-const MAX_ROUNDS = 10;
+import { MAX_ROUNDS, scoreMissing } from './score-missing.js';
+import { partsProgress, type RunningParts, scoreParts } from './score-parts.js';
 
 export async function search(input: SearchInput): Promise<SearchResult> {
   const { id } = input;
-  const control = proxyActivities<SearchActivities>({
-    startToCloseTimeout: '2h',
-    heartbeatTimeout: '60s',
-    retry,
-  });
-
   const stages = stagesOf(input.specification);
   let state: SearchState = input.carried ?? beginning(id);
   let phase: Phase = 'planning';
   const running = new Map<number, Promise<void>>();
+  const runningParts: RunningParts = new Map();
   const update = (change: Partial<SearchState>) => {
     state = { ...state, ...change };
   };
@@ -60,16 +50,24 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   const pause = (paused: boolean) => () => {
     update({ paused });
     show(phase);
+    for (const { tell } of runningParts.values()) tell(paused ? 'pause' : 'resume');
   };
   setHandler(pauseSignal, pause(true));
   setHandler(resumeSignal, pause(false));
-  setHandler(progressQuery, () => ({
-    phase,
-    paused: state.paused,
-    round: { number: Math.min(state.rounds.length + 1, stages.length), of: stages.length },
-    ...countsOf(state, input.specification),
-    shards: { done: state.nextShard - running.size, running: [...running.keys()], total: shards() },
-  }));
+  setHandler(
+    progressQuery,
+    (): SearchProgress => ({
+      phase,
+      paused: state.paused,
+      round: { number: Math.min(state.rounds.length + 1, stages.length), of: stages.length },
+      ...countsOf(state, input.specification),
+      ...(state.parts
+        ? partsProgress({ parts: state.parts, running: runningParts, specification: input.specification })
+        : {
+            shards: { done: state.nextShard - running.size, running: [...running.keys()], total: shards() },
+          }),
+    }),
+  );
 
   const audit = () => {
     const { run, plan, rounds } = state;
@@ -78,6 +76,7 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     return control.auditScores.executeWithOptions({ summary }, [{ run, specification, plan }]);
   };
   const scoreTodo = () => {
+    show('scoring');
     const { run, todo: list, rounds, nextShard } = state;
     const { specification } = stages[rounds.length]!;
     return scoreList({
@@ -91,6 +90,8 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   };
 
   const auditAgain = async () => {
+    const { parts, attempt } = state;
+    if (parts) return update({ parts: notAudited(parts.cut), failed: 0, attempt: attempt + 1 });
     show('auditing');
     const { todo, failed } = await audit();
     update({ todo, failed, attempt: state.attempt + 1, nextShard: 0 });
@@ -98,21 +99,22 @@ export async function search(input: SearchInput): Promise<SearchResult> {
 
   /** Scores what the plan lacks, and audits until nothing is missing. */
   const scorePlan = async (): Promise<'finished' | 'history is long'> => {
-    if (!state.audited) {
+    const { run, plan, audited, rounds, parts } = state;
+    const { specification } = stages[rounds.length]!;
+    const cut = audited || parts ? undefined : cutOf({ specification, candidates: plan.count });
+    // A search that an earlier version began goes on as one workflow.
+    if (cut && patched('parts')) update({ parts: notAudited(cut) });
+    if (state.parts)
+      return scoreParts({
+        ...{ plan: { search: id, run, specification, plan }, state: () => state, parts: () => state.parts! },
+        ...{ update, show, running: runningParts },
+      });
+    if (!audited) {
       const { todo, missing } = await audit();
       const reused = state.plan.count - missing;
       update({ audited: true, todo, planned: todo.count, reused, stageStartedAt: Date.now() });
     }
-    while (state.todo.count > 0 && state.attempt < MAX_ROUNDS) {
-      show('scoring');
-      if ((await scoreTodo()) === 'history is long') return 'history is long';
-      await auditAgain();
-    }
-    if (state.todo.count > 0)
-      throw ApplicationFailure.nonRetryable(
-        `${state.todo.count} candidates have no score after ${MAX_ROUNDS} rounds: the score store loses what it acknowledges`,
-      );
-    return 'finished';
+    return scoreMissing({ state: () => state, score: scoreTodo, auditAgain });
   };
   const plan = async (): Promise<void> => {
     const { specification } = stages[state.rounds.length]!;

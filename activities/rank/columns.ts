@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rankTerm } from '../../core/ranking/aggregate.js';
-import { addPositions, rankOf, sortable } from '../../core/ranking/ranks.js';
+import { addPositions, indexOf, rankOf, sortable } from '../../core/ranking/ranks.js';
 import type { Specification } from '../../core/spec/specification.js';
 import type { Proxies } from '../../store/store.js';
 
@@ -22,8 +22,9 @@ export interface CohortColumns {
 }
 
 /**
- * A column for each proxy and draw, in files of `chunkUnits` values. A unit's rank is made of its positions within each
- * chunk, sorted (`addPositions`): the same number as that of a sort of the whole, however it is cut.
+ * A column for each proxy and draw, in files of `chunkUnits` values, as they came and sorted. A value's rank is made of
+ * its positions within each sorted chunk (`addPositions`): the same number as that of a sort of the whole, however it is
+ * cut.
  */
 export function createColumns({
   specification: { proxies, aggregation, fidelity },
@@ -72,14 +73,15 @@ export function createColumns({
           const mean = new Float64Array(length);
           for (let draw = 0; draw < fidelity.draws; draw += 1) {
             const column = index * fidelity.draws + draw;
-            const values = await read(file(column, chunk, 'raw'));
+            const own = await read(file(column, chunk, 'sorted'));
             const positions = new Float64Array(length);
             for (let other = 0; other < count; other += 1) {
-              const sorted = await read(file(column, other, 'sorted'));
-              addPositions({ values: sortable(values), sorted, positions });
+              const sorted = other === chunk ? own : await read(file(column, other, 'sorted'));
+              addPositions({ values: own, sorted, positions });
             }
+            const values = await read(file(column, chunk, 'raw'));
             for (let i = 0; i < length; i += 1) {
-              ranks[i] = ranks[i]! + rankOf(positions[i]!);
+              ranks[i] = ranks[i]! + rankOf(positions[indexOf(own, values[i]!)]!);
               mean[i] = mean[i]! + values[i]!;
             }
           }

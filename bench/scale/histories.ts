@@ -5,7 +5,7 @@ export interface Histories {
   readonly runs: number;
   readonly largestEvents: number;
   readonly largestBytes: number;
-  /** Activities by name and turn (`auditScores 1`, `auditScores 2`): seconds from the first one's start to the last one's end. */
+  /** Activities by name, audits before and after the scoring as `auditScores 1` and `2`: seconds from the first one's start to the last one's end. */
   readonly steps: Readonly<Record<string, number>>;
 }
 
@@ -18,37 +18,35 @@ export async function readHistories({
   workflowId: string;
 }): Promise<Histories> {
   const lengths: { events: number; bytes: number }[] = [];
-  const steps = new Map<string, { from: number; to: number }>();
-  const turns = new Map<string, number>();
+  const activities: { name: string; from: number; to: number }[] = [];
   for await (const run of client.workflow.list({ query: `WorkflowId STARTS_WITH "${workflowId}"` })) {
     const handle = client.workflow.getHandle(run.workflowId, run.runId);
     const { historyLength = 0, historySize = 0 } = await handle.describe();
     lengths.push({ events: historyLength, bytes: historySize });
-    const names = new Map<string, string>();
+    const scheduled = new Map<string, { name: string; from: number }>();
     for (const event of (await handle.fetchHistory()).events ?? []) {
       const time = Number(event.eventTime?.seconds ?? 0) + Number(event.eventTime?.nanos ?? 0) / 1e9;
-      const scheduled = event.activityTaskScheduledEventAttributes;
-      if (scheduled) {
-        const name = scheduled.activityType?.name ?? '';
-        const turn = name === 'auditScores' ? (turns.get(name) ?? 0) + 1 : undefined;
-        if (turn) turns.set(name, turn);
-        const step = turn ? `${name} ${turn}` : name;
-        names.set(String(event.eventId), step);
-        const known = steps.get(step);
-        steps.set(step, { from: Math.min(known?.from ?? Infinity, time), to: known?.to ?? 0 });
-      }
+      const name = event.activityTaskScheduledEventAttributes?.activityType?.name;
+      if (name) scheduled.set(String(event.eventId), { name, from: time });
       const completed = event.activityTaskCompletedEventAttributes;
-      const step = completed && names.get(String(completed.scheduledEventId));
-      if (step) {
-        const known = steps.get(step)!;
-        steps.set(step, { from: known.from, to: Math.max(known.to, time) });
-      }
+      const activity = completed && scheduled.get(String(completed.scheduledEventId));
+      if (activity) activities.push({ ...activity, to: time });
     }
+  }
+  const from = (name: string) =>
+    Math.min(...activities.filter((one) => one.name === name).map((one) => one.from));
+  const scoring = from('scoreShard');
+  const stepOf = ({ name, from }: { name: string; from: number }) =>
+    name === 'auditScores' ? `${name} ${from < scoring ? 1 : 2}` : name;
+  const steps: Record<string, number> = {};
+  for (const step of new Set(activities.sort((a, b) => a.from - b.from).map(stepOf))) {
+    const turns = activities.filter((activity) => stepOf(activity) === step);
+    steps[step] = Math.max(...turns.map(({ to }) => to)) - Math.min(...turns.map(({ from }) => from));
   }
   return {
     runs: lengths.length,
     largestEvents: Math.max(...lengths.map(({ events }) => events)),
     largestBytes: Math.max(...lengths.map(({ bytes }) => bytes)),
-    steps: Object.fromEntries([...steps].map(([name, { from, to }]) => [name, to - from])),
+    steps,
   };
 }

@@ -2,11 +2,13 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Command } from 'commander';
 import { SpecError } from '../../core/spec/errors.js';
-import type { SearchMemo, SearchProgress, SearchResult } from '../../core/spec/search.js';
+import type { SearchMemo, SearchResult } from '../../core/spec/search.js';
 import { SEARCH_WORKFLOW, searchIdOf } from '../../core/spec/search-queues.js';
 import { Interrupted } from '../arguments.js';
 import { findSearch, stateOf } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
+import { askProgress } from '../search/progress.js';
+import { readQueue } from '../search/queues.js';
 import { readResults } from '../search/results.js';
 import { changesLine, readChanges } from '../search/show-changes.js';
 import { plainTable, summaryLines } from '../search/show-results.js';
@@ -107,16 +109,18 @@ async function list({ client, connections }: Session, { json }: Json): Promise<v
 async function statusOf({ client, store }: Session, id: string, { json }: Json): Promise<void> {
   const { handle, description } = await findSearch({ client, id });
   // Without a control worker nobody answers a query; what the search last wrote of itself is there all the same.
-  const query = () => handle.query<SearchProgress>('progress').catch(() => undefined);
+  const query = () => askProgress(handle).catch(() => undefined);
   const progress =
     description.status.name === 'RUNNING'
       ? await client.withDeadline(Date.now() + QUERY_MS, query)
       : undefined;
   const state = stateOf(description);
-  const { name, space, schedule } = (description.memo ?? {}) as Partial<SearchMemo>;
+  const { name, space, schedule, specification } = (description.memo ?? {}) as Partial<SearchMemo>;
   const result =
     description.status.name === 'COMPLETED' ? ((await handle.result()) as SearchResult) : undefined;
   const changes = result && (await readChanges({ store, result }));
+  const device = progress?.phase === 'scoring' ? specification?.execution.device : undefined;
+  const idle = device && (await readQueue(client, device)).workers.length === 0;
   const status = {
     id,
     name,
@@ -125,6 +129,7 @@ async function statusOf({ client, store }: Session, id: string, { json }: Json):
     started: description.startTime.toISOString(),
     ...(schedule ? { schedule } : {}),
     ...(progress ? { progress } : {}),
+    ...(idle ? { noWorkerFor: device } : {}),
     ...(changes ? { changes } : {}),
     ...(result?.notNotified ? { notNotified: result.notNotified } : {}),
   };
@@ -134,11 +139,12 @@ async function statusOf({ client, store }: Session, id: string, { json }: Json):
   print(`  ${String(description.memo?.progress ?? '')}`);
   if (changes) print(`  ${changesLine(changes)}`);
   if (result?.notNotified) print(paint.yellow(`  nobody was told: ${result.notNotified}`));
-  if (progress)
-    print(
-      `  shards: ${progress.shards.done} of ${progress.shards.total} done, ${progress.shards.running.length} running`,
-    );
-  else if (description.status.name === 'RUNNING')
+  if (progress) {
+    const { shards, parts } = progress;
+    print(`  shards: ${shards.done} of ${shards.total} done, ${shards.running.length} running`);
+    if (parts) print(`  parts: ${parts.done} of ${parts.total} done, ${parts.running.length} running`);
+    if (idle) print(`  no score worker for ${device}: start one with zeroscout worker --device ${device}`);
+  } else if (description.status.name === 'RUNNING')
     print('  no control worker answers: start one with zeroscout worker --role control');
 }
 

@@ -5,6 +5,7 @@ import { SingleBar } from 'cli-progress';
 import type { SearchProgress, SearchResult } from '../../core/spec/search.js';
 import type { ProgressEvent, Store } from '../../store/store.js';
 import { note } from '../terminal.js';
+import { askProgress } from './progress.js';
 
 const POLL_MS = 1_000;
 /** Where nobody watches a terminal, a line now and then. */
@@ -36,7 +37,7 @@ export async function follow({
   let query = new AbortController();
   const poll = async (): Promise<void> => {
     query = new AbortController();
-    const ask = () => handle.query<SearchProgress>('progress');
+    const ask = () => askProgress(handle);
     const progress = await handle.client.withAbortSignal(query.signal, ask);
     const running = progress.shards.running.reduce((sum, shard) => sum + (live.get(shard) ?? 0), 0);
     view.update({ ...progress, now: Math.min(progress.done + running, progress.planned) });

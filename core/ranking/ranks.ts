@@ -6,9 +6,10 @@
  */
 export function ascendingRanks(values: ArrayLike<number>): Float64Array {
   const numbers = sortable(values);
+  const sorted = numbers.slice().sort();
   const positions = new Float64Array(numbers.length);
-  addPositions({ values: numbers, sorted: numbers.slice().sort(), positions });
-  return positions.map(rankOf);
+  addPositions({ values: sorted, sorted, positions });
+  return numbers.map((value) => rankOf(positions[indexOf(sorted, value)]!));
 }
 
 /** A copy with NaN as -Infinity; its native sort needs no comparison of ours. */
@@ -18,8 +19,8 @@ export function sortable(values: ArrayLike<number>): Float64Array {
 
 /**
  * Adds to each value's position how many of `sorted` are below it and how many are not above it. Positions over the
- * parts of a cohort, each sorted, add up to those over the whole: a cohort too large to be sorted at once is ranked
- * part by part. `rankOf` makes the rank of the sum. No NaN in either.
+ * parts of a cohort add up to those over the whole: a cohort too large to be sorted at once is ranked part by part.
+ * `rankOf` makes the rank of the sum. Both ascending, no NaN in either; one walk through both.
  */
 export function addPositions({
   values,
@@ -30,11 +31,12 @@ export function addPositions({
   readonly sorted: Float64Array;
   readonly positions: Float64Array;
 }): void {
+  let below = 0;
+  let notAbove = 0;
   for (let i = 0; i < values.length; i += 1) {
     const value = values[i]!;
-    const below = countUntil(sorted, (other) => other >= value);
-    const single = sorted[below] === value && sorted[below + 1] !== value;
-    const notAbove = single ? below + 1 : countUntil(sorted, (other) => other > value, below);
+    while (below < sorted.length && sorted[below]! < value) below += 1;
+    while (notAbove < sorted.length && sorted[notAbove]! <= value) notAbove += 1;
     positions[i] = positions[i]! + below + notAbove;
   }
 }
@@ -44,12 +46,13 @@ export function rankOf(positions: number): number {
   return (positions + 1) / 2;
 }
 
-/** Index of the first value from `low` on that `passes`, as all after it do; a binary search. */
-function countUntil(sorted: Float64Array, passes: (value: number) => boolean, low = 0): number {
+/** Index of the first of `sorted` that is not below `value`; a binary search. */
+export function indexOf(sorted: Float64Array, value: number): number {
+  let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (passes(sorted[middle]!)) high = middle;
+    if (sorted[middle]! >= value) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,5 +1,6 @@
 // Out: what workflows, activities and clients say to each other. Types only, safe to import in a workflow.
 import type { Drawn } from './drawn.js';
+import type { Cut, Part } from './parts.js';
 import type { Specification } from './specification.js';
 
 /** Memo of a search's workflow: what lists show, and what tells two specifications under one id apart. */
@@ -72,9 +73,46 @@ export interface SearchState {
   readonly paused: boolean;
   /** What the strategy drew, where that is more than what it took. */
   readonly drawn?: Drawn;
+  /** Of a plan that is scored in parts; `todo` and `nextShard` say nothing then. */
+  readonly parts?: PartsState | undefined;
   /** Of an evolution. */
   readonly evolution?: EvolutionState;
 }
+
+export interface PartsState {
+  readonly cut: Cut;
+  /** What each part has to score, in order; as many as have been audited. */
+  readonly todos: readonly CandidateListRef[];
+  /** Candidates without a score in these. */
+  readonly missing: number;
+  /** The first part that has not been started. */
+  readonly next: number;
+}
+
+/** What a workflow scores that has one part of a plan. */
+export interface PartInput extends RankInput {
+  readonly search: string;
+  readonly part: Part;
+  readonly todo: CandidateListRef;
+  /** Shards that it keeps under way. */
+  readonly window: number;
+  /** Number of its first shard among those of all parts, and how many there are of all. */
+  readonly shards: { readonly first: number; readonly of: number };
+  readonly paused: boolean;
+  /** What a run hands to the next when the history grows too long. */
+  readonly carried?: PartState;
+}
+
+export type PartState = Pick<SearchState, 'todo' | 'done' | 'failed' | 'attempt' | 'nextShard'>;
+
+/** Candidates of finished shards, and that have been set aside; written ones. */
+export interface PartResult {
+  readonly done: number;
+  readonly failed: number;
+}
+
+/** Answer of a part to the `progress` query. */
+export type PartProgress = Pick<SearchProgress, 'done' | 'shards'>;
 
 export interface EvolutionState {
   readonly history?: HistoryRef;
@@ -107,6 +145,11 @@ export interface SearchProgress {
   readonly done: number;
   /** Shards of this round; `running` by number. */
   readonly shards: { readonly done: number; readonly running: readonly number[]; readonly total: number };
+  /**
+   * Of a plan that is scored in parts. Workflow ids of those that run: `done` and `shards` are without them, each
+   * answers for itself.
+   */
+  readonly parts?: { readonly done: number; readonly running: readonly string[]; readonly total: number };
 }
 
 export interface ShardInput {
@@ -127,10 +170,15 @@ export interface ShardResult {
   readonly failed: number;
 }
 
-export interface AuditInput {
+export interface RankInput {
   readonly run: string;
   readonly specification: Specification;
   readonly plan: CandidateListRef;
+}
+
+export interface AuditInput extends RankInput {
+  /** Of a plan that is audited in parts. */
+  readonly part?: Part;
 }
 
 export interface AuditResult {
@@ -216,7 +264,7 @@ export interface SearchActivities {
   breedGeneration(input: BreedInput): Promise<BreedResult>;
   auditScores(input: AuditInput): Promise<AuditResult>;
   scoreShard(input: ShardInput): Promise<ShardResult>;
-  rankCandidates(input: AuditInput): Promise<{ ranking: string; failures: string }>;
+  rankCandidates(input: RankInput): Promise<{ ranking: string; failures: string }>;
   keepBest(input: { specification: Specification; ranking: string; keep: number }): Promise<CandidateListRef>;
   reportSearch(input: ReportInput): Promise<{ summary: string; scopes: readonly string[] }>;
   compareRuns(input: { before: ComparableRun; after: ComparableRun }): Promise<{ changes?: string }>;

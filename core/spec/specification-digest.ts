@@ -7,6 +7,7 @@ import type { Specification } from './specification.js';
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'execution.shardSize',
   'execution.window',
+  'execution.partSize',
   'execution.priority',
   'notify',
 ]);
@@ -33,11 +34,17 @@ export function canonicalJson(value: unknown): string {
 
 /**
  * SHA-256 (hex) over everything that decides the result: the specification without `execution.shardSize`,
- * `window` and `priority`, without `notify`, and `inputs`, the digests of the files it refers to.
+ * `window`, `partSize` and `priority`, without `notify`, and `inputs`, the digests of the files it refers to.
  */
 export function specificationDigest(
   {
-    execution: { shardSize: _shardSize, window: _window, priority: _priority, ...execution },
+    execution: {
+      shardSize: _shardSize,
+      window: _window,
+      partSize: _partSize,
+      priority: _priority,
+      ...execution
+    },
     notify: _notify,
     ...rest
   }: Specification,

@@ -113,7 +113,9 @@ const Aggregation = mapping({
 const Execution = mapping({
   device: oneOf(DEVICES).default('cpu'),
   shardSize: wholeNumber({ min: 1, max: 10_000 }).optional(),
-  window: wholeNumber({ min: 1, max: 1000 }).default(8),
+  window: wholeNumber({ min: 1, max: 10_000 }).default(8),
+  /** Shards that one workflow carries; a plan of more is cut into parts. 500 where nothing is said. */
+  partSize: wholeNumber({ min: 1, max: 1000 }).optional(),
   /** 1 is the first; 3 where nothing is said. */
   priority: wholeNumber({ min: 1, max: 5 }).optional(),
 });
@@ -184,7 +186,7 @@ function complete(written: z.output<typeof Written>) {
     resolution: fields.resolution ?? defaults.resolution,
   });
   const { name, space, strategy, constraints, fidelity, seed, notify } = written;
-  const { device, shardSize = defaultShardSize(device), window, priority } = written.execution;
+  const { device, shardSize = defaultShardSize(device), window, partSize, priority } = written.execution;
   return {
     name,
     space,
@@ -202,7 +204,11 @@ function complete(written: z.output<typeof Written>) {
     aggregation: { kind, weights: all },
     cohort,
     seed,
-    execution: { device, shardSize, window, ...(priority === undefined ? {} : { priority }) },
+    execution: {
+      ...{ device, shardSize, window },
+      ...(partSize === undefined ? {} : { partSize }),
+      ...(priority === undefined ? {} : { priority }),
+    },
     ...(notify ? { notify } : {}),
   };
 }

@@ -21,6 +21,12 @@ export function stagesOf(specification: Specification): readonly Stage[] {
   }));
 }
 
+/** Whether no two candidates of a plan are scored as one: then nobody has to remember those that came. */
+export function isDistinct(specification: Specification): boolean {
+  const { kind } = sourceOf(specification);
+  return specification.cohort === 'written' && (kind === 'exhaustive' || kind === 'random');
+}
+
 /** Where the candidates of the first stage come from; an evolution breeds its own. */
 export function sourceOf({ strategy }: Specification): Source | Evolution {
   return strategy.kind === 'screening' ? strategy.source : strategy;

@@ -15,6 +15,7 @@ test.concurrent.each<[string, string[]]>([
     [
       'run',
       'worker',
+      'workers',
       'status',
       'watch',
       'pause',

@@ -46,6 +46,8 @@ const COURSES: Readonly<Record<string, Parameters<typeof specification>[0]>> = {
   },
   // The second of two scheduled runs, compared with the first; nobody can be told of it.
   scheduled: { samples: 4, changes: { seed: 6, notify: { command: 'true' } } },
+  // Its parent and two of its four parts, told to rest and to go on.
+  parts: { samples: 36, changes: { seed: 7, execution: { shardSize: 2, window: 4, partSize: 5 } } },
   continued: { samples: 36, changes: { seed: 5, execution: { shardSize: 1, window: 4 } } },
 };
 
@@ -89,7 +91,7 @@ test.runIf(process.env.ZEROSCOUT_RECORD)('record', { timeout: 600_000 }, async (
         continue;
       }
       const run = spawnZeroscout(['run', `${name}.json`, '--id', name, '--json'], { home, env });
-      if (name === 'paused') {
+      if (name === 'paused' || name === 'parts') {
         const progress = async () =>
           JSON.parse((await done(['status', name, '--json'], { home, env })).stdout).progress;
         await run.says(/started/);
@@ -102,6 +104,19 @@ test.runIf(process.env.ZEROSCOUT_RECORD)('record', { timeout: 600_000 }, async (
       }
       const { code, stderr } = await run.ended;
       if (code !== 0) throw new Error(stderr);
+      if (name === 'parts') {
+        const ids = new Set<string>();
+        for await (const { workflowId } of workflow.list())
+          if (workflowId.startsWith(`search-${name}`)) ids.add(workflowId);
+        await save(
+          name,
+          [...ids]
+            .sort()
+            .slice(0, 3)
+            .map((id) => workflow.getHandle(id)),
+        );
+        continue;
+      }
       const runs: string[] = [];
       for await (const { runId } of workflow.list({ query: `WorkflowId = "search-${name}"` }))
         runs.unshift(runId);

@@ -18,6 +18,8 @@ test.skipIf(process.env.ZEROSCOUT_RECORD)('there is a history of every course th
     'evolution-1',
     'evolution-2',
     'scheduled',
+    'parts-1',
+    'parts-2',
     'continued-1',
     'continued-2',
   ])
@@ -26,15 +28,17 @@ test.skipIf(process.env.ZEROSCOUT_RECORD)('there is a history of every course th
 
 /** A search that runs while the workers are replaced by newer ones must go on; a difference here would stop it. */
 test('the current workflow replays them', { timeout: 120_000 }, async () => {
-  const histories = names.map((name) => ({
-    workflowId: name.replace('.json', ''),
-    history: historyFromJSON(JSON.parse(readFileSync(`${FOLDER}${name}`, 'utf8'))),
-  }));
+  const histories = names.map((name) => {
+    const history = historyFromJSON(JSON.parse(readFileSync(`${FOLDER}${name}`, 'utf8')));
+    // The ids of parts begin with that of their search.
+    const { workflowId } = history.events![0]!.workflowExecutionStartedEventAttributes!;
+    return { workflowId: workflowId!, history };
+  });
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const replayed: string[] = [];
   const results = Worker.runReplayHistories({ workflowBundle: { codePath: BUNDLE } }, histories);
   for await (const { workflowId, error } of results) {
-    if (error) throw new Error(`${workflowId}.json: ${error.message}`, { cause: error });
+    if (error) throw new Error(`${workflowId}: ${error.message}`, { cause: error });
     replayed.push(workflowId);
   }
   expect(replayed.sort()).toEqual(histories.map(({ workflowId }) => workflowId).sort());

@@ -19,7 +19,7 @@ export async function startTemporal({
   limits = {},
 }: {
   readonly home: TestHome;
-  readonly limits?: Readonly<Record<string, number>>;
+  readonly limits?: Readonly<Record<string, number | boolean>>;
 }): Promise<TemporalServer> {
   const { path } = await ensureBinary({ home, name: 'temporal', onStep: console.log });
   const port = await freePort();

@@ -1,0 +1,144 @@
+// In: searches whose plan is cut into parts. Out: a workflow for each part, told and asked through the search; the same bytes as in one.
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSpace } from '../../core/spaces/index.js';
+import { type TestHome, testHome, until } from '../support/home.js';
+import { type NatsServer, startNats } from '../support/nats.js';
+import { startTemporal, type TemporalServer } from '../support/temporal.js';
+import { done, type Running, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
+
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const { enumeration } = openSpace({ kind: 'nas-bench-201' });
+const CANDIDATES = 60;
+const PARTS = 6;
+/** Some are the same function: no two parts may score it. */
+const list = Array.from({ length: CANDIDATES }, (_, i) => enumeration!.at(200 * i + 3));
+const units = list.map(enumeration!.representative);
+const POISON = units[11]!;
+const execution = { shardSize: 1, window: 4, partSize: 10 };
+const strategy = { kind: 'list', file: 'candidates.txt' };
+
+let home: TestHome;
+let temporal: TemporalServer;
+let nats: NatsServer;
+let connection: Connection;
+let workers: readonly Running[] = [];
+const env = () => ({
+  TEMPORAL_ADDRESS: temporal.address,
+  NATS_URL: nats.url,
+  POISON,
+  ZEROSCOUT_LOG_LEVEL: 'debug',
+});
+const cli = (...args: string[]) => done(args, { home, env: env() });
+const status = async (id: string) => JSON.parse((await cli('status', id, '--json')).stdout);
+const scored = (id: string) =>
+  workers[1]!
+    .stderr()
+    .split('\n')
+    .filter((line) => line.includes('scored candidate') && line.includes(`"search":"${id}"`)).length;
+
+/** Runs of the workflows of parts: the way each ended, and its events. */
+async function partsOf(id: string) {
+  const { workflow } = new Client({ connection });
+  const runs = [];
+  for await (const { workflowId, runId, status, type } of workflow.list()) {
+    if (type !== 'scorePart' || !workflowId.startsWith(`search-${id}/`)) continue;
+    const { historyLength, priority } = await workflow.getHandle(workflowId, runId).describe();
+    runs.push({ workflowId, status: status.name, events: historyLength, priority: priority?.priorityKey });
+  }
+  return runs;
+}
+
+beforeAll(async () => {
+  home = testHome();
+  // A part of ten shards begins a new history as well.
+  temporal = await startTemporal({ home, limits: { 'limit.historyCount.suggestContinueAsNew': 40 } });
+  nats = await startNats({ dir: `${home.dir}/nats` });
+  connection = await Connection.connect({ address: temporal.address });
+  home.write('candidates.txt', list.join('\n'));
+  workers = [
+    spawnZeroscout(['worker', '--role', 'control'], { home, env: env() }),
+    spawnNode([script('e2e-worker.mjs'), script('e2e-poison-scorer.mjs')], { home, env: env() }),
+  ];
+}, 120_000);
+afterAll(async () => {
+  for (const { child } of workers) child.kill('SIGTERM');
+  await Promise.all(workers.map(({ ended }) => ended));
+  await connection?.close();
+  await Promise.allSettled([temporal?.stop(), nats?.stop()]);
+  await home.remove();
+}, 60_000);
+
+test('each part in a workflow of its own: each candidate once, the same ranking as in one', {
+  timeout: 240_000,
+}, async () => {
+  const cohort = 'classes';
+  home.write(
+    'parts.json',
+    specification({ changes: { strategy, cohort, execution: { ...execution, priority: 2 } } }),
+  );
+  home.write('one.json', specification({ changes: { strategy, cohort, execution: { shardSize: 8 } } }));
+  await cli('run', 'parts.json', '--id', 'parts', '--out', 'parts');
+  const summary = JSON.parse(home.read('parts/summary.json'));
+  const poisoned = units.filter((unit) => unit === POISON).length;
+  expect(summary).toMatchObject({ candidates: CANDIDATES, scored: CANDIDATES - poisoned, failed: poisoned });
+  expect(scored('parts')).toBe(new Set(units).size - 1);
+  expect(new Set(units).size).toBeLessThan(CANDIDATES - 10);
+
+  const runs = await partsOf('parts');
+  expect(new Set(runs.map(({ workflowId }) => workflowId)).size).toBe(PARTS);
+  expect(runs.filter(({ status }) => status === 'COMPLETED')).toHaveLength(PARTS);
+  expect(runs.some(({ status }) => status === 'CONTINUED_AS_NEW')).toBe(true);
+  // What is in the window still ends: two shards of up to six events.
+  expect(Math.max(...runs.map(({ events }) => events))).toBeLessThanOrEqual(40 + 2 * 6 + 20);
+  expect(new Set(runs.map(({ priority }) => priority))).toEqual(new Set([2]));
+
+  await cli('run', 'one.json', '--id', 'one', '--out', 'one');
+  expect(await partsOf('one')).toEqual([]);
+  expect(home.read('one/ranking.csv')).toBe(home.read('parts/ranking.csv'));
+  expect(home.read('one/failures.csv')).toBe(home.read('parts/failures.csv'));
+});
+
+test('pause, resume, progress and cancel reach the parts', { timeout: 240_000 }, async () => {
+  const fidelity = { draws: 1, batch: 16, resolution: 32 };
+  const random = { kind: 'random', samples: CANDIDATES };
+  home.write('told.json', specification({ changes: { strategy: random, fidelity, execution } }));
+  const run = spawnZeroscout(['run', 'told.json', '--id', 'told'], { home, env: env() });
+  await until(() => scored('told') >= 3, { what: 'the first candidates', timeoutMs: 60_000 });
+  await cli('pause', 'told');
+  const paused = await until(
+    async () => {
+      const now = await status('told');
+      return now.progress?.shards.running.length === 0 && now.progress.parts && now;
+    },
+    { what: 'running shards end', timeoutMs: 60_000 },
+  );
+  expect(paused.state).toBe('paused');
+  const { done: before, planned, shards, parts } = paused.progress;
+  expect(parts).toMatchObject({ total: PARTS });
+  expect(parts.running).toHaveLength(2);
+  expect(shards).toMatchObject({ done: before, total: CANDIDATES });
+  expect([before, planned]).toEqual([scored('told'), CANDIDATES]);
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  expect(scored('told')).toBe(before);
+  expect((await cli('status', 'told')).stdout).toMatch(/parts: \d of 6 done, 2 running/);
+
+  await cli('resume', 'told');
+  await until(() => scored('told') > before, { what: 'it goes on', timeoutMs: 60_000 });
+  await cli('cancel', 'told');
+  expect((await run.ended).stderr).toMatch(/cancelled/i);
+  await until(async () => (await partsOf('told')).every(({ status }) => status !== 'RUNNING'), {
+    what: 'parts end',
+    timeoutMs: 60_000,
+  });
+  expect((await partsOf('told')).some(({ status }) => status === 'CANCELLED')).toBe(true);
+  const kept = scored('told');
+  expect(kept).toBeLessThan(CANDIDATES);
+
+  await cli('run', 'told.json', '--id', 'told', '--out', 'told');
+  const { scored: anew, reused } = JSON.parse(home.read('told/summary.json'));
+  expect(anew + reused).toBe(CANDIDATES);
+  expect(reused).toBeGreaterThanOrEqual(kept);
+  expect(scored('told')).toBe(CANDIDATES);
+});

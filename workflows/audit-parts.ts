@@ -1,0 +1,44 @@
+// In: a plan and how it is cut. Out: what each part lacks, found side by side.
+import { workflowInfo } from '@temporalio/workflow';
+import type { Cut } from '../core/spec/parts.js';
+import type { PartsState, RankInput, SearchState } from '../core/spec/search.js';
+import { control } from './control.js';
+
+/** Of one search: enough to feed some control workers, few enough for one. */
+const AUDITS_AT_ONCE = 8;
+
+export const notAudited = (cut: Cut): PartsState => ({ cut, todos: [], missing: 0, next: 0 });
+
+export async function auditParts({
+  plan: { run, specification, plan },
+  parts,
+  update,
+}: {
+  plan: RankInput;
+  parts: () => PartsState;
+  update: (change: Partial<SearchState>) => void;
+}): Promise<'finished' | 'history is long'> {
+  const audit = (number: number) => {
+    const part = { number, of: parts().cut.parts };
+    const summary = `which candidates of part ${number + 1} of ${part.of} have no score yet`;
+    return control.auditScores.executeWithOptions({ summary }, [{ run, specification, plan, part }]);
+  };
+  for (;;) {
+    const { cut, todos, missing } = parts();
+    const left = Math.min(AUDITS_AT_ONCE, cut.parts - todos.length);
+    if (left === 0) return 'finished';
+    if (workflowInfo().continueAsNewSuggested) return 'history is long';
+    const found = await Promise.all(Array.from({ length: left }, (_, i) => audit(todos.length + i)));
+    update({
+      parts: {
+        ...parts(),
+        todos: [...todos, ...found.map(({ todo }) => todo)],
+        missing: missing + sum(found.map((one) => one.missing)),
+      },
+    });
+  }
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

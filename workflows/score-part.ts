@@ -1,0 +1,53 @@
+// In: one part of a plan, and what it lacks. Out: all of it scored or set aside, in a workflow of its own with a sliding window of its own.
+import { continueAsNew, setHandler } from '@temporalio/workflow';
+import type { PartInput, PartResult, PartState } from '../core/spec/search.js';
+import { control } from './control.js';
+import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
+import { scoreList, shardsOf } from './score-list.js';
+import { scoreMissing } from './score-missing.js';
+
+export async function scorePart(input: PartInput): Promise<PartResult> {
+  const { search, run, specification, plan, part, window, shards } = input;
+  const begun = { todo: input.todo, done: 0, failed: 0, attempt: 0, nextShard: 0 };
+  let state: PartState = input.carried ?? begun;
+  let { paused } = input;
+  const running = new Map<number, Promise<void>>();
+  const update = (change: Partial<PartState>) => {
+    state = { ...state, ...change };
+  };
+  const pause = (value: boolean) => () => {
+    paused = value;
+  };
+  setHandler(pauseSignal, pause(true));
+  setHandler(resumeSignal, pause(false));
+  setHandler(progressQuery, () => ({
+    done: state.done,
+    shards: {
+      done: state.nextShard - running.size,
+      running: [...running.keys()].map((shard) => shards.first + shard),
+      total: shardsOf({ list: state.todo, specification }),
+    },
+  }));
+
+  const score = () =>
+    scoreList({
+      work: { search, run, specification, list: state.todo },
+      shards,
+      window,
+      nextShard: state.nextShard,
+      running,
+      paused: () => paused,
+      onStarted: (nextShard) => update({ nextShard }),
+      onFinished: (candidates) => update({ done: state.done + candidates }),
+    });
+  const auditAgain = async () => {
+    const summary = `which candidates of part ${part.number + 1} of ${part.of} have no score yet`;
+    const { todo, failed } = await control.auditScores.executeWithOptions({ summary }, [
+      { run, specification, plan, part },
+    ]);
+    update({ todo, failed, attempt: state.attempt + 1, nextShard: 0 });
+  };
+  if ((await scoreMissing({ state: () => state, score, auditAgain })) === 'history is long')
+    return continueAsNew<typeof scorePart>({ ...input, paused, carried: state });
+  return { done: Math.min(state.done, input.todo.count), failed: state.failed };
+}
