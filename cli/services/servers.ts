@@ -36,6 +36,8 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
       ...['server', 'start-dev', '--ip', HOST, '--port', `${port}`, '--ui-port', `${webPort}`],
       ...['--db-filename', SERVERS.temporal.marker(home), '--log-level', 'warn'],
       ...['--dynamic-config-value', 'matching.enableFairness=true'],
+      // Priorities hold within a partition of a queue, of which there are four. Read are all: an older home may have tasks there.
+      ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
     ],
     isReady: ({ port }) => temporalAnswers({ address: `${HOST}:${port}`, timeoutMs: PROBE_MS }),
     graceMs: 15_000,
