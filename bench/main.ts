@@ -7,6 +7,7 @@ import { wholeNumber } from '../cli/arguments.js';
 import { DEVICES, type Device } from '../core/spec/devices.js';
 import { DeviceError } from '../core/spec/errors.js';
 import { compareWithBaseline } from './measure/against-baseline.js';
+import { compareChildren } from './measure/children.js';
 import { benchDevice } from './measure/device.js';
 import { compareEigenvalues } from './measure/eigenvalues.js';
 import { startEndToEnd } from './measure/end-to-end.js';
@@ -36,6 +37,7 @@ interface Options {
   readonly baseline?: true;
   readonly baselineCandidates: number;
   readonly eigenvalues?: true;
+  readonly children?: number;
 }
 
 const program = new Command('bench')
@@ -68,6 +70,11 @@ const program = new Command('bench')
     16,
   )
   .option('--eigenvalues', 'compare eigenvalues and singular values with LAPACK, as PyTorch calls it')
+  .option(
+    '--children <N>',
+    'so many children of an evolution of the MobileNetV2 space, with and without reuse of common blocks',
+    wholeNumber({ min: 80, max: 100_000 }),
+  )
   .action(async (options: Options) => {
     const machine = describeMachine();
     console.log(
@@ -89,9 +96,11 @@ try {
 }
 
 async function measure(options: Options): Promise<[string, object]> {
-  const { device, space, rounds, baseline, baselineCandidates, eigenvalues, detail, candidates } = options;
+  const { device, space, rounds, baseline, baselineCandidates, eigenvalues, children, detail, candidates } =
+    options;
   if (device === 'cpu') {
     if (eigenvalues) return ['eigenvalues', await compareEigenvalues({ rounds })];
+    if (children) return ['children', await benchChildren(children)];
     if (!baseline && space === 'nas-bench-201') return ['search', await compareWithSearch(options)];
     const results = await compareWithBaseline({ space, candidates: baselineCandidates, rounds });
     return [space === 'nas-bench-201' ? 'baseline' : space, results];
@@ -107,6 +116,22 @@ async function measure(options: Options): Promise<[string, object]> {
   });
   if (results.leftOut.length > 0) process.exitCode = 1;
   return [`device-${device}${candidates ? '.local' : ''}`, results];
+}
+
+async function benchChildren(budget: number) {
+  const scorers = availableParallelism();
+  const rows: Awaited<ReturnType<typeof compareChildren>>[] = [];
+  for (const { batch, resolution, share } of [
+    { batch: 8, resolution: 64, share: 1 },
+    { batch: 16, resolution: 64, share: 1 },
+    { batch: 8, resolution: 224, share: 0.4 },
+  ]) {
+    console.log(`MobileNetV2 space, ${resolution} pixels, batch ${batch}, ${scorers} scorers x 1 thread`);
+    rows.push(
+      await compareChildren({ batch, resolution, scorers, budget: Math.round(share * budget), seed: 1 }),
+    );
+  }
+  return { rows };
 }
 
 /** Scoring alone at each batch, and whole searches at one: the same candidates, alternating. */

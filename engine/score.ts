@@ -7,7 +7,6 @@ import {
   type Measured,
   measuredBlocks,
   type Network,
-  topologyKey,
   type Weight,
 } from '../core/programs/block.js';
 import { type Boundary, spectrumOf, weightOrder } from '../core/programs/compile.js';
@@ -22,6 +21,7 @@ import {
 } from '../core/programs/operation.js';
 import { blockedActivation, type Reordering, sampleMatrix } from '../core/programs/reordering.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
+import { createPrefixes, type Passed, type Prefixes, prefixKeys } from './prefixes.js';
 import type { OpenProgram, Programs } from './programs.js';
 
 /** Expressivity of each measured feature (blocks + 1) and trainability of each block, null of one that is skipped. */
@@ -35,7 +35,6 @@ export interface NetworkScore {
  * one whose shapes have no end.
  */
 const KEPT_BYTES = 250e6;
-const KEPT_STEMS = 4;
 
 /** A draw's tensors as ONNX Runtime wants them, each made once as long as it is kept. */
 export interface DrawTensors {
@@ -45,8 +44,8 @@ export interface DrawTensors {
   weight(weight: Weight, as?: Reordering): Tensor;
   signs(block: number, shape: readonly number[], as?: Reordering): Tensor;
   input(shape: readonly number[]): Tensor;
-  /** A value that depends on the draw alone, made once: what the stem puts out. */
-  once<T>(key: string, make: () => Promise<T>): Promise<T>;
+  /** What networks begin with that were scored under this draw. */
+  readonly prefixes: Prefixes;
 }
 
 export function drawTensors({
@@ -54,17 +53,18 @@ export function drawTensors({
   batch,
   resolution,
   blockSize,
+  prefixes = createPrefixes().under(''),
 }: {
   draw: Draw;
   batch: number;
   resolution: number;
   blockSize: number;
+  prefixes?: Prefixes;
 }): DrawTensors {
   const tensors = new LRUCache<string, Tensor>({
     maxSize: KEPT_BYTES,
     sizeCalculation: ({ size }) => 4 * size + 1,
   });
-  const values = new LRUCache<string, Promise<unknown>>({ max: KEPT_STEMS });
   const tensor = (key: string, shape: readonly number[], make: () => Float32Array): Tensor => {
     const name = `${key} ${shape.join('x')}`;
     const known = tensors.get(name) ?? new Tensor('float32', make(), shape);
@@ -85,10 +85,7 @@ export function drawTensors({
       return tensor(`signs.${block} ${shape} ${as.name}`, as.dims(shape, blockSize), make);
     },
     input: (shape) => tensor('input', shape, () => draw.input(shape)),
-    once: <T>(key: string, make: () => Promise<T>) => {
-      if (!values.has(key)) values.set(key, make());
-      return values.get(key) as Promise<T>;
-    },
+    prefixes,
   };
 }
 
@@ -97,12 +94,10 @@ const asItIs: Reordering = { name: '', dims: (shape) => shape, values: (x) => x 
 /** Outputs that a feature's expressivity is computed from. */
 const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;
 
-/** Everything that a block's output depends on, the draw and the input aside. */
-function contentKey(block: Block): string {
-  return `${topologyKey(block)} ${JSON.stringify(block.weights)}`;
-}
-
-/** Scores a network block by block; each block is one run of its topology's program. */
+/**
+ * Scores a network block by block; each block is one run of its topology's program. What another network under this draw
+ * began with is not run again.
+ */
 export async function scoreNetwork({
   network,
   features: measured = 'blocks',
@@ -115,70 +110,81 @@ export async function scoreNetwork({
   programs: Programs;
 }): Promise<NetworkScore> {
   const boundary = programs.boundary(network);
-  const stem = await draw.once(`stem ${boundary} ${contentKey(network.stem)}`, () =>
-    runStem({ block: network.stem, ...images({ network, draw }), boundary, draw, programs }),
-  );
-  const features = [stem.expressivity];
-  const blocks: (number | null)[] = [];
-  let { y, shape } = stem;
   const isMeasured = measuredBlocks({ network, features: measured });
-  for (const [index, block] of network.blocks.entries()) {
-    const step = { block, index, x: y, shape, boundary, draw, programs };
-    if (shape.length === 3 && block.form === 'tokens') {
-      // Where a map becomes tokens, no token belongs to one sample of the map: like a stem, without trainability.
-      const entered = await runStem(step);
-      features.push(entered.expressivity);
-      blocks.push(null);
-      ({ y, shape } = entered);
-      continue;
-    }
-    if (!isMeasured[index]) {
-      ({ y, shape } = await passBlock(step));
-      continue;
-    }
-    const result = await measureBlock(step);
-    features.push(result.expressivity);
-    const passedOn = network.identities === 'skipped' ? null : Number.NEGATIVE_INFINITY;
-    blocks.push(result.trainability === 'identity' ? passedOn : result.trainability);
-    ({ y, shape } = result);
+  const keys = prefixKeys({ network, boundary, isMeasured, reach: draw.prefixes.reach });
+  let known = keys.length;
+  let passed: Passed | undefined;
+  while (!passed && known > 0) passed = draw.prefixes.get(keys[--known]!);
+  if (!passed) {
+    passed = await enter({
+      block: network.stem,
+      passed: images({ network, draw }),
+      boundary,
+      draw,
+      programs,
+    });
+    draw.prefixes.set(keys[0]!, passed);
   }
-  return { features, blocks };
+  for (const [index, block] of network.blocks.entries()) {
+    if (index < known) continue;
+    const step: Step = { block, index, passed, boundary, draw, programs };
+    if (passed.shape.length === 3 && block.form === 'tokens') {
+      // Where a map becomes tokens, no token belongs to one sample of the map: like a stem, without trainability.
+      const entered = await enter(step);
+      passed = { ...entered, blocks: [...entered.blocks, null] };
+    } else passed = await (isMeasured[index] ? measureBlock({ ...step, network }) : passBlock(step));
+    if (index + 1 < keys.length) draw.prefixes.set(keys[index + 1]!, passed);
+  }
+  return { features: passed.features, blocks: passed.blocks };
 }
 
 /** What the stem reads. */
-function images({ network: { inputChannels = 3 }, draw }: { network: Network; draw: DrawTensors }) {
+function images({ network: { inputChannels = 3 }, draw }: { network: Network; draw: DrawTensors }): Passed {
   const shape: MapShape = [inputChannels, draw.resolution, draw.resolution];
-  return { x: draw.input([draw.batch, ...shape]), shape };
+  return { y: draw.input([draw.batch, ...shape]), shape, features: [], blocks: [] };
 }
 
-async function runStem({ block, x, shape: input, boundary, draw, programs }: Omit<Step, 'index'>) {
+/** A block without trainability, such as the stem. */
+async function enter({ block, passed, boundary, draw, programs }: Omit<Step, 'index'>): Promise<Passed> {
+  const { y: x, shape: input } = passed;
   const shape = blockShapes({ block, input }).at(-1)!;
   const spectrum = spectrumOf({ batch: draw.batch, shape });
   const { session, layout } = await programs.stem({ block, input, boundary, spectrum });
   const out = await session.run({ x, ...weights({ block, draw, layout }) }, ['y', ...FEATURE[spectrum]]);
-  return { y: out.y!, shape, expressivity: expressivityOf(out, draw, shape) };
+  const features = [...passed.features, expressivityOf(out, draw, shape)];
+  return { y: out.y!, shape, features, blocks: passed.blocks };
 }
 
 interface Step {
   readonly block: Block;
   readonly index: number;
-  readonly x: Tensor;
-  readonly shape: Shape;
+  /** The network up to this block. */
+  readonly passed: Passed;
   readonly boundary: Boundary;
   readonly draw: DrawTensors;
   readonly programs: Programs;
 }
 
 /** The output of a block that is not measured. */
-async function passBlock({ block, x, shape: input, boundary, draw, programs }: Step) {
+async function passBlock({ block, passed, boundary, draw, programs }: Step): Promise<Passed> {
+  const { y: x, shape: input } = passed;
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
   const { session, layout } = await programs.block({ block, input, stride, boundary, spectrum: 'none' });
   const out = await session.run({ x, ...weights({ block, draw, layout }) }, ['y']);
-  return { y: out.y!, shape };
+  return { ...passed, y: out.y!, shape };
 }
 
-async function measureBlock({ block, index, x, shape: input, boundary, draw, programs }: Step) {
+async function measureBlock({
+  network,
+  block,
+  index,
+  passed,
+  boundary,
+  draw,
+  programs,
+}: Step & { network: Network }): Promise<Passed> {
+  const { y: x, shape: input } = passed;
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
   const spectrum = spectrumOf({ batch: draw.batch, shape });
@@ -196,11 +202,13 @@ async function measureBlock({ block, index, x, shape: input, boundary, draw, pro
   const sums = out.jac!.data as Float32Array;
   const identity =
     rows === columns && unitDiagonal(sums, columns, samples) && (await isIdentity({ session, feeds }));
+  const passedOn = network.identities === 'skipped' ? null : Number.NEGATIVE_INFINITY;
+  const trainability = identity ? passedOn : blockTrainability({ sums, rows, columns, samples });
   return {
     y: out.y!,
     shape,
-    expressivity: expressivityOf(out, draw, shape),
-    trainability: identity ? ('identity' as const) : blockTrainability({ sums, rows, columns, samples }),
+    features: [...passed.features, expressivityOf(out, draw, shape)],
+    blocks: [...passed.blocks, trainability],
   };
 }
 

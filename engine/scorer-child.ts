@@ -21,6 +21,7 @@ export function startScorer({
   script,
   threads,
   device,
+  reach,
   startTimeoutMs,
   onReady,
   onScored,
@@ -29,6 +30,7 @@ export function startScorer({
   script: string;
   threads: number;
   device: string;
+  reach?: string | undefined;
   startTimeoutMs: number;
   onReady: () => void;
   onScored: (message: Extract<FromScorer, { type: 'scored' }>) => void;
@@ -42,6 +44,7 @@ export function startScorer({
       ...ALLOCATOR,
       ZEROSCOUT_SCORER_THREADS: String(threads),
       ZEROSCOUT_SCORER_DEVICE: device,
+      ...(reach ? { ZEROSCOUT_SCORER_REACH: reach } : {}),
     },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

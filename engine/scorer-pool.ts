@@ -1,5 +1,6 @@
 // In: score requests of many activities. Out: their results, computed by a fixed number of scorer processes.
 import { CandidateError } from '../core/spec/candidate-error.js';
+import type { Reach } from './prefixes.js';
 import type { FromScorer, ScoreRequest, ScoreResult } from './protocol.js';
 import { residentLimit } from './resident-limit.js';
 import { createScoreQueue, type Job } from './score-queue.js';
@@ -56,6 +57,7 @@ export function createScorerPool({
   threads = 1,
   device = 'cpu',
   together = 1,
+  reach,
   timeoutMs = 600_000,
   startTimeoutMs = 60_000,
   maxResidentBytes,
@@ -68,6 +70,8 @@ export function createScorerPool({
   /** What a scorer computes on, and the candidates that it takes at once. */
   device?: string;
   together?: number;
+  /** How much of what networks have in common scorers keep: all that they can, if not given. */
+  reach?: Reach;
   /** For one request to a scorer, and for a scorer to say that it is ready. */
   timeoutMs?: number;
   startTimeoutMs?: number;
@@ -87,6 +91,7 @@ export function createScorerPool({
       script,
       threads,
       device,
+      reach,
       startTimeoutMs,
       onReady: () => {
         slot.state = 'ready';

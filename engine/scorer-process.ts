@@ -2,6 +2,7 @@
 import { allowModules } from '../core/spaces/module/index.js';
 import { type Device, isStackDevice } from '../core/spec/devices.js';
 import { loadModule } from './load-module.js';
+import { REACHES } from './prefixes.js';
 import type { FromScorer, ToScorer } from './protocol.js';
 import { createScorer } from './scorer.js';
 import { createStackScoring } from './stack/stack-scoring.js';
@@ -10,6 +11,7 @@ import { createStackScoring } from './stack/stack-scoring.js';
 if (process.env.ZEROSCOUT_ALLOW_MODULES === '1') allowModules(loadModule);
 const device = (process.env.ZEROSCOUT_SCORER_DEVICE ?? 'cpu') as Device;
 const threads = Number(process.env.ZEROSCOUT_SCORER_THREADS ?? 1);
+const reach = REACHES.find((name) => name === process.env.ZEROSCOUT_SCORER_REACH);
 
 function send(message: FromScorer): Promise<void> {
   return new Promise((done) => (process.send ? process.send(message, () => done()) : done()));
@@ -33,7 +35,7 @@ process.on('SIGTERM', () => {});
 await orBreak(async () => {
   const { scoreAll } = isStackDevice(device)
     ? await createStackScoring({ device, threads })
-    : await createScorer({ threads });
+    : await createScorer({ threads, reach });
   process.on('message', ({ id, requests }: ToScorer) =>
     orBreak(async () => {
       const outcomes = await scoreAll(requests);

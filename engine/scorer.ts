@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type Draw, randomDraw } from '../core/programs/draw.js';
 import { openSpace } from '../core/spaces/index.js';
 import { failed, proxiesOf, scored } from './outcome.js';
+import { createPrefixes, type Reach } from './prefixes.js';
 import { createPrograms } from './programs.js';
 import type { Outcome, ScoreRequest, ScoreResult } from './protocol.js';
 import { type DrawTensors, drawTensors, scoreNetwork } from './score.js';
@@ -20,20 +21,31 @@ export interface Scorer {
 export async function createScorer({
   threads,
   drawOf = randomDraw,
+  reach,
 }: {
   threads: number;
   /** Another distribution of weights; for measuring what it would change. */
   drawOf?: (key: { seed: number; draw: number; owner: string }) => Draw;
+  /** How much of what networks have in common is kept. */
+  reach?: Reach | undefined;
 }): Promise<Scorer> {
   const programs = await createPrograms({ threads });
   const { blockSize } = programs;
+  const prefixes = createPrefixes(reach ? { reach } : {});
   const draws = new LRUCache<string, DrawTensors>({ max: KEPT_DRAWS });
   const tensorsOf = ({ seed, fidelity, candidate }: ScoreRequest, draw: number): DrawTensors => {
     const { batch, resolution, weights } = fidelity;
     const owner = weights === 'candidate' ? candidate : '';
     const key = JSON.stringify([seed, draw, batch, resolution, owner]);
     const known =
-      draws.get(key) ?? drawTensors({ draw: drawOf({ seed, draw, owner }), batch, resolution, blockSize });
+      draws.get(key) ??
+      drawTensors({
+        draw: drawOf({ seed, draw, owner }),
+        batch,
+        resolution,
+        blockSize,
+        prefixes: prefixes.under(key),
+      });
     draws.set(key, known);
     return known;
   };

@@ -53,7 +53,8 @@ async function compare({
 }) {
   const length = count || asked;
   const candidates = (round: number) => scenario.candidates(round, length);
-  const setting = { space, batch, resolution, ...way };
+  // Each candidate for itself: what one has in common with another is measured by `--children`.
+  const setting = { space, batch, resolution, ...way, reach: 'stem' as const };
   return withScoring(setting, candidates(WARM_UP), async (scoring) => {
     const ours: number[] = [];
     const theirs = { contiguous: [] as number[], channels_last: [] as number[] };

@@ -1,10 +1,11 @@
 // In: candidates and a setting. Out: milliseconds a candidate of the scoring alone: scorer processes, no servers.
 import { fileURLToPath } from 'node:url';
 import type { SpaceSpecification } from '../../core/spec/space.js';
+import type { Reach } from '../../engine/prefixes.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';
 import { peakResidentBytes } from './machine.js';
 
-const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
+export const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
 const WARM_UP = 4;
 const WARM_SEED = 1;
 
@@ -14,6 +15,8 @@ export interface Setting {
   readonly batch: number;
   readonly scorers: number;
   readonly threads: number;
+  /** What scorers keep of one candidate for the next: all that they can, if not given. */
+  readonly reach?: Reach;
 }
 
 export interface PureScoring {
@@ -25,13 +28,13 @@ export interface PureScoring {
 
 /** Scorers that are warm: a draw's tensors are made, and the shared programs are there. */
 async function startPureScoring({
-  setting: { space, resolution, batch, scorers, threads },
+  setting: { space, resolution, batch, scorers, threads, reach },
   candidates,
 }: {
   setting: Setting;
   candidates: readonly string[];
 }): Promise<PureScoring> {
-  const pool = createScorerPool({ script: SCRIPT, size: scorers, threads });
+  const pool = createScorerPool({ script: SCRIPT, size: scorers, threads, ...(reach ? { reach } : {}) });
   let peak = 0;
   const watch = setInterval(() => {
     peak = Math.max(peak, ...pool.pids().map(peakResidentBytes));

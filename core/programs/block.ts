@@ -66,6 +66,8 @@ export interface Network {
   readonly classifier?: Classifier;
   /** Numbers of the blocks that end a stage, where the space has stages; see `measuredBlocks`. */
   readonly stageEnds?: readonly number[];
+  /** What other candidates can begin with as well: the stem alone where all blocks change together, else blocks too. */
+  readonly common?: 'stem';
   /** Of the images; 3 where nothing is said. */
   readonly inputChannels?: number;
 }

@@ -17,7 +17,7 @@ export function cellNetwork(cell: Cell): Network {
     stageEnds.push(blocks.length - 1);
   });
   const classifier = { classes: 10, normalized: true };
-  return { stem: stemBlock(), blocks, identities: 'worst', classifier, stageEnds };
+  return { stem: stemBlock(), blocks, identities: 'worst', classifier, stageEnds, common: 'stem' };
 }
 
 function stemBlock(): Block {

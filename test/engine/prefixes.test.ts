@@ -1,0 +1,106 @@
+// In: candidates that begin alike. Out: the same bits with and without what is kept of others, and fewer blocks run.
+import { describe, expect, it } from 'vitest';
+import { randomDraw } from '../../core/programs/draw.js';
+import { openSpace } from '../../core/spaces/index.js';
+import type { SpaceSpecification } from '../../core/spec/space.js';
+import { createPrefixes, type Reach } from '../../engine/prefixes.js';
+import type { Programs } from '../../engine/programs.js';
+import { drawTensors, type NetworkScore, scoreNetwork } from '../../engine/score.js';
+import { withPrograms } from '../support/engine.js';
+
+const RESOLUTION = 32;
+const mobileNetV2: SpaceSpecification = { kind: 'mobilenet-v2' };
+const PARENT =
+  'SuperConvK3BNRELU(3,8,2,1)SuperResIDWE2K3(8,16,2,16,1)SuperResIDWE1K5(16,24,2,8,1)SuperResIDWE2K3(24,16,2,24,1)SuperConvK1BNRELU(16,64,1,1)';
+
+/** A parent and its children, some of them children of children. */
+function family(specification: SpaceSpecification, parent: string, count: number): string[] {
+  const space = openSpace(specification);
+  const all = [parent];
+  for (let i = 0; i < count; i++)
+    all.push(
+      space.mutate({
+        parent: all[Math.floor(i / 3)]!,
+        key: { seed: 5, draw: 0, name: `child${i}` },
+        mutations: 1,
+      }),
+    );
+  return all;
+}
+
+/** Scores under two draws in turn; `runs`: blocks that ran. */
+async function score({
+  space: specification,
+  candidates,
+  ...memory
+}: {
+  space: SpaceSpecification;
+  candidates: readonly string[];
+  reach: Reach;
+  maxBytes?: number;
+}): Promise<{ scores: NetworkScore[]; runs: number }> {
+  const space = openSpace(specification);
+  const prefixes = createPrefixes(memory);
+  return withPrograms(async (programs) => {
+    let runs = 0;
+    const counting: Programs = {
+      ...programs,
+      block: (args) => {
+        runs++;
+        return programs.block(args);
+      },
+    };
+    const draws = [0, 1].map((draw) =>
+      drawTensors({
+        draw: randomDraw({ seed: 3, draw }),
+        batch: 4,
+        resolution: RESOLUTION,
+        blockSize: programs.blockSize,
+        prefixes: prefixes.under(String(draw)),
+      }),
+    );
+    const scores: NetworkScore[] = [];
+    for (const candidate of candidates)
+      for (const draw of draws) {
+        const network = space.network({ candidate, resolution: RESOLUTION });
+        scores.push(await scoreNetwork({ network, draw, programs: counting }));
+      }
+    return { scores, runs };
+  });
+}
+
+describe('what candidates have in common', () => {
+  it.each([
+    ['mobilenet-v2', mobileNetV2, PARENT, 6],
+    ['autoformer', { kind: 'autoformer', size: 'tiny' } as const, undefined, 2],
+  ])('changes no bit of a score: %s', async (_, space, start, children) => {
+    const parent = start ?? openSpace(space).random({ seed: 1, draw: 0, name: 'parent' });
+    const candidates = family(space, parent, children);
+    const alone = await score({ space, candidates, reach: 'stem' });
+    const together = await score({ space, candidates, reach: 'blocks' });
+    expect(together.scores).toEqual(alone.scores);
+    expect(together.runs).toBeLessThan(alone.runs);
+    // Room for some of them, and another order.
+    const backwards = candidates.toReversed();
+    const cramped = await score({ space, candidates: backwards, reach: 'blocks', maxBytes: 300_000 });
+    const inPairs = (scores: readonly NetworkScore[]) =>
+      candidates.map((__, i) => scores.slice(2 * i, 2 * i + 2));
+    expect(inPairs(cramped.scores).toReversed()).toEqual(inPairs(alone.scores));
+  });
+
+  it('is run once for each draw: a child whose last unit differs runs that unit and what follows', async () => {
+    const child = PARENT.replace('(24,16,2,24,1)', '(24,16,2,32,1)');
+    const { runs } = await score({ space: mobileNetV2, candidates: [PARENT], reach: 'blocks' });
+    const both = await score({ space: mobileNetV2, candidates: [PARENT, child], reach: 'blocks' });
+    // Two units of the residual block that changed, and the convolution after it.
+    expect(both.runs - runs).toBe(2 * 3);
+  });
+
+  it('is kept apart by what it depends on', async () => {
+    const wider = PARENT.replace('(3,8,2,1)', '(3,16,2,1)').replace('(8,16,2,16,1)', '(16,16,2,16,1)');
+    const alone = await score({ space: mobileNetV2, candidates: [wider], reach: 'blocks' });
+    const after = await score({ space: mobileNetV2, candidates: [PARENT, wider], reach: 'blocks' });
+    expect(after.scores.slice(2)).toEqual(alone.scores);
+    expect(after.scores[0]).not.toEqual(after.scores[1]);
+  });
+});
