@@ -1,8 +1,7 @@
 // In: the generations so far, whose scores are in the store. Out: the next one; or all of them when it is over.
-import { breed, PATIENCE } from '../core/evolution/breed.js';
+import { breed } from '../core/evolution/breed.js';
 import { createHistory, type History } from '../core/evolution/history.js';
 import { openSpace } from '../core/spaces/index.js';
-import { rejection } from '../core/spaces/rejection.js';
 import { explainDrawn, NOTHING_DRAWN } from '../core/spec/drawn.js';
 import { SpecError } from '../core/spec/errors.js';
 import type { Evolution } from '../core/spec/evolution.js';
@@ -12,6 +11,7 @@ import { writeCandidateList } from '../store/candidate-list.js';
 import type { Proxies, Store } from '../store/store.js';
 import { lookUp, unitOf } from './cohort.js';
 import { appendGeneration, readHistory } from './evolution-record.js';
+import type { CheckConstraints } from './latency.js';
 
 /** Evolutions of which a worker remembers the history; any other is read from the store again. */
 const REMEMBERED = 4;
@@ -28,7 +28,13 @@ interface Memory {
   pending: readonly string[];
 }
 
-export function breedGeneration({ store }: { store: Store }): SearchActivities['breedGeneration'] {
+export function breedGeneration({
+  store,
+  check,
+}: {
+  store: Store;
+  check: CheckConstraints;
+}): SearchActivities['breedGeneration'] {
   const memories = new Map<string, Memory>();
   return async ({ run, specification, history }) => {
     const evolution = specification.strategy as Evolution;
@@ -48,7 +54,8 @@ export function breedGeneration({ store }: { store: Store }): SearchActivities['
       };
 
     const count = Math.min(evolution.generation, evolution.budget - before.candidates);
-    const { children, drawn } = breed({
+    const { rejection, latencies } = check({ space, specification });
+    const { children, drawn: counted } = await breed({
       space,
       seed: specification.seed,
       evolution,
@@ -57,12 +64,13 @@ export function breedGeneration({ store }: { store: Store }): SearchActivities['
       scored: memory.scored,
       best: memory.history.best,
       seen: memory.seen,
-      rejection: rejection({ space, constraints: specification.constraints }),
+      rejection,
     });
+    const drawn = { ...counted, ...latencies };
     if (children.length === 0) {
       const plan = await writeCandidateList(store.blobs, readHistory(store.blobs, history));
       if (count === 0) return { outcome: 'over', plan, history: before };
-      const why = `${PATIENCE} candidates drawn in a row gave nothing new: ${explainDrawn(drawn)}`;
+      const why = `${drawn.proposed} candidates drawn in a row gave nothing new: ${explainDrawn(drawn)}`;
       // Nobody seen again: it is not that the space is exhausted, but that hardly anybody in it is allowed.
       if (drawn.duplicates === 0)
         throw SpecError.of({ path: 'constraints', message: `nearly everything is rejected; ${why}` });

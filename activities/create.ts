@@ -8,6 +8,7 @@ import { auditScores } from './audit-scores.js';
 import { breedGeneration } from './breed-generation.js';
 import { compareRuns } from './compare-runs.js';
 import { keepBest } from './keep-best.js';
+import { checkConstraints, type LatencyMeter } from './latency.js';
 import { type NotifyOptions, notify } from './notify.js';
 import { planCandidates } from './plan-candidates.js';
 import { rankCandidates } from './rank-candidates.js';
@@ -22,11 +23,13 @@ export function createControlActivities({
   now,
   commands,
   env,
+  meter,
   onReport,
-}: NotifyOptions & ReportOptions): Omit<SearchActivities, 'scoreShard'> {
+}: NotifyOptions & ReportOptions & { readonly meter: LatencyMeter }): Omit<SearchActivities, 'scoreShard'> {
+  const check = checkConstraints({ store, meter });
   return {
-    planCandidates: mapped(beating(planCandidates({ store }))),
-    breedGeneration: mapped(beating(breedGeneration({ store }))),
+    planCandidates: mapped(beating(planCandidates({ store, check }))),
+    breedGeneration: mapped(beating(breedGeneration({ store, check }))),
     auditScores: mapped(beating(auditScores({ store }))),
     rankCandidates: mapped(beating(rankCandidates({ store }))),
     keepBest: mapped(beating(keepBest({ store }))),

@@ -1,7 +1,7 @@
 // In: a specification. Out: the list of its candidates in the blob store, in the order of the strategy.
 import { openSpace } from '../core/spaces/index.js';
 import { randomCandidates } from '../core/spaces/random-candidates.js';
-import { rejection } from '../core/spaces/rejection.js';
+import { isMeasured, MEASURED_PATIENCE } from '../core/spaces/rejection.js';
 import type { Enumeration } from '../core/spaces/space.js';
 import { explainDrawn } from '../core/spec/drawn.js';
 import { SpecError } from '../core/spec/errors.js';
@@ -10,20 +10,35 @@ import type { Specification } from '../core/spec/specification.js';
 import { sourceOf } from '../core/spec/stages.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
+import type { CheckConstraints } from './latency.js';
 
-export function planCandidates({ store }: { store: Store }): SearchActivities['planCandidates'] {
+export function planCandidates({
+  store,
+  check,
+}: {
+  store: Store;
+  check: CheckConstraints;
+}): SearchActivities['planCandidates'] {
   return async ({ specification, list }) => {
     const { space, constraints } = specification;
-    const broken = rejection({ space: openSpace(space), constraints });
+    const { rejection, latencies } = check({ space: openSpace(space), specification });
+    const drawsAnew = sourceOf(specification).kind === 'random';
+    let inVain = 0;
     const rejected: Record<string, number> = {};
     let proposed = 0;
-    const accept = (candidate: string): boolean => {
+    const accept = async (candidate: string): Promise<boolean> => {
       proposed++;
-      const constraint = broken(candidate);
-      if (constraint !== undefined) rejected[constraint] = (rejected[constraint] ?? 0) + 1;
+      const constraint = await rejection(candidate);
+      if (constraint === undefined) inVain = 0;
+      else rejected[constraint] = (rejected[constraint] ?? 0) + 1;
+      if (drawsAnew && isMeasured(constraint) && ++inVain === MEASURED_PATIENCE)
+        throw SpecError.of({
+          path: 'constraints.latency',
+          message: `nearly everything is rejected; ${inVain} measured in a row gave nothing`,
+        });
       return constraint === undefined;
     };
-    const drawn = () => ({ proposed, rejected, duplicates: 0 });
+    const drawn = () => ({ proposed, rejected, duplicates: 0, ...latencies });
     try {
       const plan = await writeCandidateList(
         store.blobs,
@@ -50,7 +65,7 @@ async function* candidatesOf({
   store: Store;
   specification: Specification;
   list: CandidateListRef | undefined;
-  accept: (candidate: string) => boolean;
+  accept: (candidate: string) => Promise<boolean>;
 }): AsyncGenerator<string> {
   const { seed } = specification;
   const source = sourceOf(specification);
@@ -62,7 +77,7 @@ async function* candidatesOf({
   if (source.kind === 'exhaustive' && !space.enumeration)
     throw SpecError.of({ path: 'strategy', message: `exhaustive: ${space.kind} cannot be enumerated` });
   const all = source.kind === 'list' ? readCandidates(store.blobs, list!) : every(space.enumeration!);
-  for await (const candidate of all) if (accept(candidate)) yield candidate;
+  for await (const candidate of all) if (await accept(candidate)) yield candidate;
 }
 
 function* every({ size, at }: Enumeration): Generator<string> {

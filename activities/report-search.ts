@@ -1,6 +1,6 @@
 // In: a ranked search. Out: the blob of its summary.json.
 import { scoreScope } from '../core/programs/address.js';
-import { formatSummary } from '../core/report/summary.js';
+import { formatSummary, type Summary } from '../core/report/summary.js';
 import type { ReportInput, SearchActivities } from '../core/spec/search.js';
 import { createTextIndex } from '../core/spec/text-index.js';
 import { readRanking } from '../store/ranking.js';
@@ -32,7 +32,7 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
       rankingSha256: ranking,
       cohort: specification.cohort,
       ...(specification.cohort === 'classes' ? await sharing({ store, specification, ranking }) : {}),
-      ...(drawn ? { drawn: { ...drawn, rejected: { ...drawn.rejected } } } : {}),
+      ...(drawn ? { drawn: structuredClone(drawn) as Summary['drawn'] } : {}),
       ...(generations === undefined ? {} : { generations }),
       ...(ended === undefined ? {} : { ended }),
       ...(rounds.length > 1 ? { rounds: rounds.map((round) => ({ ...round })) } : {}),

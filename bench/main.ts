@@ -7,6 +7,7 @@ import { wholeNumber } from '../cli/arguments.js';
 import { DEVICES, type Device } from '../core/spec/devices.js';
 import { DeviceError } from '../core/spec/errors.js';
 import { compareWithBaseline } from './measure/against-baseline.js';
+import { compareWithRandom } from './measure/against-random.js';
 import { compareChildren } from './measure/children.js';
 import { benchDevice } from './measure/device.js';
 import { compareEigenvalues } from './measure/eigenvalues.js';
@@ -38,6 +39,7 @@ interface Options {
   readonly baselineCandidates: number;
   readonly eigenvalues?: true;
   readonly children?: number;
+  readonly againstRandom?: number;
 }
 
 const program = new Command('bench')
@@ -75,6 +77,11 @@ const program = new Command('bench')
     'so many children of an evolution of the MobileNetV2 space, with and without reuse of common blocks',
     wholeNumber({ min: 80, max: 100_000 }),
   )
+  .option(
+    '--against-random <N>',
+    'an evolution of N networks of the MobileNetV2 space and N random ones, ranked together',
+    wholeNumber({ min: 80, max: 100_000 }),
+  )
   .action(async (options: Options) => {
     const machine = describeMachine();
     console.log(
@@ -96,10 +103,24 @@ try {
 }
 
 async function measure(options: Options): Promise<[string, object]> {
-  const { device, space, rounds, baseline, baselineCandidates, eigenvalues, children, detail, candidates } =
-    options;
+  const {
+    device,
+    space,
+    rounds,
+    baseline,
+    baselineCandidates,
+    eigenvalues,
+    children,
+    againstRandom,
+    detail,
+    candidates,
+  } = options;
   if (device === 'cpu') {
     if (eigenvalues) return ['eigenvalues', await compareEigenvalues({ rounds })];
+    if (againstRandom) {
+      const scorers = availableParallelism();
+      return ['against-random', await compareWithRandom({ budget: againstRandom, seed: 1, scorers })];
+    }
     if (children) return ['children', await benchChildren(children)];
     if (!baseline && space === 'nas-bench-201') return ['search', await compareWithSearch(options)];
     const results = await compareWithBaseline({ space, candidates: baselineCandidates, rounds });

@@ -1,5 +1,5 @@
 // In: a role and connections. Out: a running worker process: polls its queue until told to stop, then drains.
-import { hostname } from 'node:os';
+import { cpus, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, type NativeConnectionOptions, Worker } from '@temporalio/worker';
 import { createControlActivities, createScoreActivities } from '../activities/create.js';
@@ -16,6 +16,7 @@ import { createPayloadCodec, type EncryptionKey } from './payload-codec.js';
 
 /** How long a worker that was told to stop lets activities finish before it hands them to others. */
 const GRACE = '20s';
+const LATENCY_SCRIPT = fileURLToPath(new URL('../engine/latency-process.js', import.meta.url));
 /** Resident size at which the scorer of a stack is replaced: the libraries of a GPU take some gigabytes themselves. */
 const STACK_BYTES = 8e9;
 /** Shards worked on at once: while one waits for its last candidate the next keeps the scorers busy. */
@@ -64,6 +65,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
           },
         })
       : undefined;
+  const latency = role === 'control' ? createScorerPool({ script: LATENCY_SCRIPT, size: 1 }) : undefined;
   const queue = role === 'score' ? scoreQueue(device) : CONTROL_QUEUE;
   let running: Worker | undefined;
   let server: Monitor | undefined;
@@ -122,6 +124,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
             now: Date.now,
             commands,
             env: process.env,
+            meter: {
+              machine: `${cpus()[0]?.model.trim() ?? process.arch}, 1 thread`,
+              measure: async ({ resolution, ...candidate }) => {
+                const fidelity = { batch: 1, resolution, weights: 'shared', features: 'blocks' } as const;
+                const [measured] = await latency!.score({ ...candidate, fidelity, draws: [0] });
+                return measured!.latency!;
+              },
+            },
             onReport: (rounds) => metrics?.onSearch(rounds),
           }),
         });
@@ -136,6 +146,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   } finally {
     await server?.close();
     await pool?.close();
+    await latency?.close();
     await connection.close();
     log.info('worker stopped');
   }

@@ -63,15 +63,25 @@ async function results(
     const { specification } = memo;
     return showPareto({ rows: await results.first(), specification, cost: pareto, top, form });
   }
-  if (form === 'json')
-    return printJson(
-      (await results.first(top)).map(({ proxies, ...row }) => ({ ...row, ...printable(proxies) })),
-    );
   if (form === 'csv') return printCsv({ results, top });
-  print(rankingTable(await results.first(top ?? 20)));
+  const rows = await results.first(top ?? (form === 'json' ? undefined : 20));
+  const latencies = await results.latencies(rows);
+  if (form === 'json') return printJson(rows.map((row) => jsonRow({ row, latencies })));
+  print(rankingTable(rows, latencies));
   print(`\n${summaryLines(results.summary)}`);
   const changes = await readChanges({ store, result });
   if (changes) print(`\n${changesText(changes)}`);
+}
+
+function jsonRow({
+  row: { proxies, ...row },
+  latencies,
+}: {
+  row: RankingRow;
+  latencies: ReadonlyMap<string, number>;
+}) {
+  const latency = latencies.get(row.candidate);
+  return { ...row, ...printable(proxies), ...(latency === undefined ? {} : { latency }) };
 }
 
 /** The first rows of ranking.csv, or all of its bytes. */

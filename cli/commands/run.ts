@@ -122,7 +122,8 @@ async function search({
 
 async function showResults({ results, options }: { results: Results; options: RunOptions }): Promise<void> {
   const { summary } = results;
-  print(rankingTable(await results.first(TOP)));
+  const rows = await results.first(TOP);
+  print(rankingTable(rows, await results.latencies(rows)));
   print(`\n${summaryLines(summary)}`);
   if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
   if (options.out !== undefined) print(`files in ${options.out}`);

@@ -16,6 +16,8 @@ export interface Results {
   rows(): AsyncIterable<readonly RankingRow[]>;
   /** The bytes of ranking.csv. */
   csv(): AsyncIterable<Uint8Array>;
+  /** Milliseconds by candidate, where the search limits latency: of the machine that the summary names. */
+  latencies(rows: readonly RankingRow[]): Promise<ReadonlyMap<string, number>>;
 }
 
 /** Reads what a search left in the store; with `truth`, the summary says how well it agrees. */
@@ -38,6 +40,14 @@ export async function readResults({
     failures: failures!,
     rows,
     csv: () => store.blobs.stream(result.ranking),
+    latencies: async (rows) => {
+      const found = new Map<string, number>();
+      const candidates = rows.map(({ candidate }) => candidate);
+      for (const scope of Object.keys(summary.drawn?.latencies ?? {}))
+        for (const [candidate, { latency }] of await store.scores.get(scope, candidates))
+          found.set(candidate, latency!);
+      return found;
+    },
     first: async (count = Infinity) => {
       const first: RankingRow[] = [];
       for await (const block of rows()) first.push(...block.slice(0, count - first.length));

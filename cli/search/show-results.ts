@@ -6,8 +6,12 @@ import type { Summary } from '../../core/report/summary.js';
 import { explainDrawn, rejectedOf } from '../../core/spec/drawn.js';
 import { paint } from '../terminal.js';
 
-/** The first rows of a ranking. FLOPs and parameters in millions. */
-export function rankingTable(rows: readonly RankingRow[]): string {
+/** The first rows of a ranking. FLOPs and parameters in millions; latencies, in milliseconds, where there are any. */
+export function rankingTable(
+  rows: readonly RankingRow[],
+  latencies: ReadonlyMap<string, number> = new Map(),
+): string {
+  const latencyOf = (candidate: string) => (latencies.size ? [fixed(latencies.get(candidate), 2)] : []);
   const table = plainTable([
     'rank',
     'candidate',
@@ -17,6 +21,7 @@ export function rankingTable(rows: readonly RankingRow[]): string {
     'trainability',
     'MFLOPs',
     'Mparams',
+    ...(latencies.size ? ['ms'] : []),
   ]);
   for (const { rank, candidate, score, proxies, parameters } of rows)
     table.push([
@@ -28,6 +33,7 @@ export function rankingTable(rows: readonly RankingRow[]): string {
       fixed(proxies.trainability, 4),
       proxies.complexity === undefined ? '' : (proxies.complexity / 1e6).toFixed(2),
       (parameters / 1e6).toFixed(3),
+      ...latencyOf(candidate),
     ]);
   return table.toString();
 }
@@ -69,6 +75,8 @@ export function summaryLines({
     const why = explainDrawn(drawn);
     lines.push(`${bred}${drawn.proposed} drawn, ${share.toFixed(1)} % rejected${why ? `: ${why}` : ''}`);
   }
+  for (const machine of new Set(Object.values(drawn?.latencies ?? {})))
+    lines.push(`latency: one image, median of repeated runs on ${machine}; true of that machine alone`);
   if (ended !== undefined) lines.push(`ended early: ${ended}`);
   for (const [dataset, { kendall, spearman }] of Object.entries(correlation ?? {}))
     lines.push(`${dataset}: Kendall's tau ${fixed(kendall, 3)}, Spearman's rho ${fixed(spearman, 3)}`);

@@ -1,5 +1,6 @@
 // In: what has been scored and seen. Out: the next generation, the same for a seed whoever computes it.
 import { randomStream } from '../programs/random-stream.js';
+import { isMeasured, MEASURED_PATIENCE } from '../spaces/rejection.js';
 import type { Space } from '../spaces/space.js';
 import type { Drawn } from '../spec/drawn.js';
 import type { Evolution } from '../spec/evolution.js';
@@ -21,7 +22,7 @@ export interface Bred {
  * without a start begins with random candidates until there is a population. What breaks a constraint or was seen is
  * drawn anew. Every choice comes from a key of seed, generation, child and attempt.
  */
-export function breed({
+export async function breed({
   space,
   seed,
   evolution: { population, mutations },
@@ -44,8 +45,8 @@ export function breed({
   /** Canonical keys of all who were ever bred. */
   seen: ReadonlySet<string>;
   /** The constraint that a candidate breaks. */
-  rejection: (candidate: string) => string | undefined;
-}): Bred {
+  rejection: (candidate: string) => string | undefined | Promise<string | undefined>;
+}): Promise<Bred> {
   const parents = scored.length < population - 1 ? undefined : best();
   const parentOf = (name: string): string => {
     const { below } = randomStream({ seed, draw: 0, name: `${name}.parent` });
@@ -64,11 +65,13 @@ export function breed({
   const rejected: Record<string, number> = {};
   let proposed = 0;
   let duplicates = 0;
-  const next = (): string | undefined => {
-    for (let attempt = 0; attempt < PATIENCE; attempt++) {
+  const next = async (): Promise<string | undefined> => {
+    let inVain = 0;
+    for (let attempt = 0; attempt < PATIENCE && inVain < MEASURED_PATIENCE; attempt++) {
       const candidate = propose(`evolution.${generation}.${children.length}.${attempt}`);
       proposed++;
-      const broken = rejection(candidate);
+      const broken = await rejection(candidate);
+      if (isMeasured(broken)) inVain++;
       const key = space.canonicalKey(candidate);
       if (broken) rejected[broken] = (rejected[broken] ?? 0) + 1;
       else if (seen.has(key) || fresh.has(key)) duplicates++;
@@ -80,7 +83,7 @@ export function breed({
     return undefined;
   };
   while (children.length < count) {
-    const child = next();
+    const child = await next();
     if (child === undefined) break;
     children.push(child);
   }

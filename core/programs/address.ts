@@ -11,6 +11,23 @@ export function scoreScope({ space, fidelity, seed, execution }: Specification):
   return createHash('sha256').update(canonicalJson(parts)).digest('base64url').slice(0, 22);
 }
 
+/**
+ * Where the latencies of a space are, measured at a resolution on a class of machines: one image, the exported network. A
+ * fact of that machine, which no other reproduces.
+ */
+export function latencyScope({
+  space,
+  resolution,
+  machine,
+}: {
+  space: Specification['space'];
+  resolution: number;
+  machine: string;
+}): string {
+  const parts = { latency: machine, space, resolution, engine: ENGINE_VERSION };
+  return createHash('sha256').update(canonicalJson(parts)).digest('base64url').slice(0, 22);
+}
+
 /** Key of one candidate under one draw within a scope. */
 export function scoreKey({ candidate, draw }: { candidate: string; draw: number }): string {
   return `${candidate}#${draw}`;

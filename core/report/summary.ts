@@ -35,7 +35,13 @@ const SummarySchema = z.looseObject({
     .optional(),
   /** With constraints or evolution: what was drawn, and what became of those that were not taken. */
   drawn: z
-    .looseObject({ proposed: count, rejected: z.record(z.string(), count), duplicates: count })
+    .looseObject({
+      proposed: count,
+      rejected: z.record(z.string(), count),
+      duplicates: count,
+      /** Where the measured latencies are in the store, and the machines that they are of. */
+      latencies: z.record(z.string(), z.string()).optional(),
+    })
     .optional(),
   /** Of an evolution, and why it ended before its budget was spent. */
   generations: count.optional(),

@@ -11,7 +11,7 @@ const PATIENCE = 10_000;
  * `count` candidates that `accept` takes, in the order drawn; of a space without enumeration no two of one canonical
  * key. SpecError where there are not that many.
  */
-export function* randomCandidates({
+export async function* randomCandidates({
   space,
   seed,
   count,
@@ -21,8 +21,8 @@ export function* randomCandidates({
   seed: number;
   count: number;
   /** Asked once for each candidate drawn that was not seen before. */
-  accept?: (candidate: string) => boolean;
-}): Generator<string> {
+  accept?: (candidate: string) => boolean | Promise<boolean>;
+}): AsyncGenerator<string> {
   const name = 'strategy.random';
   if (space.enumeration) {
     const { size, at } = space.enumeration;
@@ -30,7 +30,7 @@ export function* randomCandidates({
     for (const index of shuffled({ key: { seed, draw: 0, name }, size })) {
       if (taken === count) return;
       const candidate = at(index);
-      if (!accept(candidate)) continue;
+      if (!(await accept(candidate))) continue;
       taken++;
       yield candidate;
     }
@@ -49,7 +49,7 @@ export function* randomCandidates({
     inVain++;
     const candidate = space.random({ seed, draw, name });
     if (!seen.add(space.canonicalKey(candidate)).isNew) continue;
-    if (!accept(candidate)) continue;
+    if (!(await accept(candidate))) continue;
     inVain = 0;
     taken++;
     yield candidate;

@@ -1,6 +1,7 @@
 // In: a specification's constraints and its space. Out: for a candidate the constraint that it breaks, if any.
 import { LIMITED } from '../spec/constraints.js';
 import type { Specification } from '../spec/specification.js';
+import { milliseconds } from '../spec/time.js';
 import type { Space } from './space.js';
 
 /** `flops.max`: the constraint that a candidate breaks, the first in the order of LIMITED; undefined where none. Limits are allowed. */
@@ -24,4 +25,26 @@ export function rejection({
     }
     return undefined;
   };
+}
+
+/** `latency.max`: the limit that a measured time breaks. */
+export function latencyRejection({
+  constraints,
+  milliseconds: measured,
+}: {
+  constraints: NonNullable<Specification['constraints']>;
+  milliseconds: number;
+}): string | undefined {
+  const { min, max } = constraints.latency ?? {};
+  if (max !== undefined && measured > milliseconds(max)) return 'latency.max';
+  if (min !== undefined && measured < milliseconds(min)) return 'latency.min';
+  return undefined;
+}
+
+/** Measured candidates in a row that were all rejected after which the limits count as too narrow: a measurement takes its time. */
+export const MEASURED_PATIENCE = 200;
+
+/** A measurement stands behind it, where the other costs are counted. */
+export function isMeasured(rejected: string | undefined): boolean {
+  return rejected?.startsWith('latency.') ?? false;
 }

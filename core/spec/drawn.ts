@@ -6,6 +6,8 @@ export interface Drawn {
   readonly rejected: Readonly<Record<string, number>>;
   /** Seen before; another was drawn in their place. */
   readonly duplicates: number;
+  /** Scopes of the latencies in the store, and the machines that they were measured on. */
+  readonly latencies?: Readonly<Record<string, string>> | undefined;
 }
 
 export const NOTHING_DRAWN: Drawn = { proposed: 0, rejected: {}, duplicates: 0 };
@@ -14,7 +16,13 @@ export function addDrawn(a: Drawn, b: Drawn): Drawn {
   const rejected: Record<string, number> = { ...a.rejected };
   for (const [constraint, count] of Object.entries(b.rejected))
     rejected[constraint] = (rejected[constraint] ?? 0) + count;
-  return { proposed: a.proposed + b.proposed, rejected, duplicates: a.duplicates + b.duplicates };
+  const latencies = { ...a.latencies, ...b.latencies };
+  return {
+    proposed: a.proposed + b.proposed,
+    rejected,
+    duplicates: a.duplicates + b.duplicates,
+    ...(Object.keys(latencies).length ? { latencies } : {}),
+  };
 }
 
 export function rejectedOf({ rejected }: Drawn): number {

@@ -107,6 +107,35 @@ test('the winners leave as texts with costs, ONNX models and PyTorch modules', a
   await session.release();
 }, 180_000);
 
+test('a limit on latency: measured before anything is scored, shown with its machine, found again', async () => {
+  const constraints = { flops: { max: '90M' }, latency: { max: '100s' } };
+  const strategy = { kind: 'evolution', population: 4, budget: 8, generation: 4, mutations: 1 };
+  first.write('fast.json', evolution({ constraints, strategy }));
+  const { stdout } = await done(['run', 'fast.json', '--id', 'fast', '--out', 'fast'], { home: first });
+  expect(stdout).toMatch(/latency: one image, median of repeated runs on .*, 1 thread; true of that machine/);
+  const { drawn } = JSON.parse(first.read('fast/summary.json'));
+  expect(Object.values(drawn.latencies)).toEqual([expect.stringContaining('1 thread')]);
+  const rows = async (id: string): Promise<{ candidate: string; latency: number }[]> =>
+    JSON.parse((await done(['results', id, '--json'], { home: first })).stdout);
+  const measured = await rows('fast');
+  for (const { latency } of measured) expect(latency).toBeGreaterThan(0);
+  // Half of them are slower than the median; what a repetition would measure is not asked.
+  const median = measured.map(({ latency }) => latency).sort((a, b) => a - b)[4]!;
+  first.write('list.txt', `${measured.map(({ candidate }) => candidate).join('\n')}\n`);
+  const limit = { flops: { max: '90M' }, latency: { max: `${median.toFixed(6)}ms` } };
+  const list = { kind: 'list', file: 'list.txt' };
+  first.write('faster.json', evolution({ constraints: limit, strategy: list, cohort: 'written' }));
+  await done(['run', 'faster.json', '--id', 'faster'], { home: first });
+  const faster = await rows('faster');
+  const limits = Number(median.toFixed(6));
+  expect(faster.map(({ candidate }) => candidate).sort()).toEqual(
+    measured
+      .filter(({ latency }) => latency <= limits)
+      .map(({ candidate }) => candidate)
+      .sort(),
+  );
+}, 300_000);
+
 describe('what nobody can meet', () => {
   const nobody = { constraints: { parameters: { max: '1k' } } };
   test('an evolution says what was rejected', async () => {

@@ -1,25 +1,25 @@
 // In: spaces with and without enumeration. Out: their random candidates are different, and the same for the same seed.
 import { describe, expect, it } from 'vitest';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
-import { randomCandidates } from '../../../core/spaces/random-candidates.js';
 import type { Space } from '../../../core/spaces/space.js';
 import { SpecError } from '../../../core/spec/errors.js';
+import { drawn } from '../../support/drawn.js';
 
 const { enumeration: _, ...endless }: Space = nasBench201;
 
 describe('random candidates', () => {
-  it('of a space without enumeration: one of each canonical key, by the key alone', () => {
-    const some = [...randomCandidates({ space: endless, seed: 1, count: 500 })];
+  it('of a space without enumeration: one of each canonical key, by the key alone', async () => {
+    const some = await drawn({ space: endless, seed: 1, count: 500 });
     expect(new Set(some.map(nasBench201.canonicalKey)).size).toBe(500);
-    expect([...randomCandidates({ space: endless, seed: 1, count: 200 })]).toEqual(some.slice(0, 200));
-    expect([...randomCandidates({ space: endless, seed: 2, count: 500 })]).not.toEqual(some);
+    expect(await drawn({ space: endless, seed: 1, count: 200 })).toEqual(some.slice(0, 200));
+    expect(await drawn({ space: endless, seed: 2, count: 500 })).not.toEqual(some);
   });
 
-  it('of a space that has not enough of them: a SpecError that says about how many there are', () => {
+  it('of a space that has not enough of them: a SpecError that says about how many there are', async () => {
     const small: Space = { ...endless, canonicalKey: (candidate) => candidate.slice(0, 6) };
-    const draw = () => [...randomCandidates({ space: small, seed: 1, count: 10 })];
-    expect(draw).toThrow(SpecError);
-    expect(draw).toThrow(/strategy\.samples: found 10; after 4 different candidates/);
+    const draw = () => drawn({ space: small, seed: 1, count: 10 });
+    await expect(draw).rejects.toThrow(SpecError);
+    await expect(draw).rejects.toThrow(/strategy\.samples: found 10; after 4 different candidates/);
   });
 });
 

@@ -1,9 +1,9 @@
 // In: candidates and constraints. Out: the first constraint that each breaks; a limit itself is allowed.
 import { expect, test } from 'vitest';
 import { nasBench201 as space } from '../../../core/spaces/nas-bench-201/index.js';
-import { randomCandidates } from '../../../core/spaces/random-candidates.js';
-import { rejection } from '../../../core/spaces/rejection.js';
+import { latencyRejection, rejection } from '../../../core/spaces/rejection.js';
 import type { Space } from '../../../core/spaces/space.js';
+import { drawn } from '../../support/drawn.js';
 
 const candidate = space.enumeration.at(8000);
 const { flops, parameters } = space.costs({ candidate, resolution: 32 });
@@ -32,17 +32,24 @@ test('FLOPs are counted at the resolution of the constraints', () => {
   expect(rejection({ space: square, constraints: deep })(candidate)).toBe('layers.max');
 });
 
-test('random candidates under constraints: the accepted ones of the same order', () => {
+test('random candidates under constraints: the accepted ones of the same order', async () => {
   const accept = (one: string) => space.costs({ candidate: one, resolution: 32 }).flops <= 50e6;
   const { enumeration: _, ...endless }: Space = space;
   for (const each of [space, endless]) {
-    const some = [...randomCandidates({ space: each, seed: 1, count: 100, accept })];
+    const some = await drawn({ space: each, seed: 1, count: 100, accept });
     expect(some).toHaveLength(100);
     expect(some.every(accept)).toBe(true);
-    const all = [...randomCandidates({ space: each, seed: 1, count: 400 })];
+    const all = await drawn({ space: each, seed: 1, count: 400 });
     expect(all.filter(accept).slice(0, 20)).toEqual(some.slice(0, 20));
-    expect(() => [...randomCandidates({ space: each, seed: 1, count: 5, accept: () => false })]).toThrow(
+    await expect(drawn({ space: each, seed: 1, count: 5, accept: () => false })).rejects.toThrow(
       /strategy\.samples: found 5; .*(0 of the 15625 candidates meet|after 0 different candidates)/,
     );
   }
+});
+
+test('a measured time against limits in any unit', () => {
+  const constraints = { resolution: 32, latency: { min: '2ms', max: '20ms' } };
+  const broken = (milliseconds: number) => latencyRejection({ constraints, milliseconds });
+  expect([1.99, 2, 20, 20.01].map(broken)).toEqual(['latency.min', undefined, undefined, 'latency.max']);
+  expect(latencyRejection({ constraints: { resolution: 32 }, milliseconds: 1e9 })).toBeUndefined();
 });

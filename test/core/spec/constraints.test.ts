@@ -32,12 +32,14 @@ describe('constraints', () => {
       resolution: 224,
       flops: { max: 1e9 },
     });
+    const { latency } = parse('constraints: { latency: { min: 0.0012s, max: 0.02s } }').constraints!;
+    expect(latency).toEqual({ min: '1.2ms', max: '20ms' });
     expect(parse('seed: 1')).not.toHaveProperty('constraints');
   });
 
   it('a specification comes out as it went in', () => {
     const once = parse(
-      'strategy: { kind: evolution }\nconstraints: { parameters: { min: 4k, max: 6G } }\nseed: 3',
+      'strategy: { kind: evolution }\nconstraints: { parameters: { min: 4k, max: 6G }, latency: { max: 0.3s } }\nseed: 3',
     );
     expect(checkSpecification({ value: JSON.parse(JSON.stringify(once)), source: 'memo' })).toEqual(once);
     expect(once.strategy).toEqual({
@@ -65,7 +67,27 @@ describe('constraints', () => {
     ],
     [
       'constraints: { latency: { max: 5 } }',
-      'constraints.latency: unknown key "latency"; known keys: layers, flops, parameters, resolution',
+      'constraints.latency.max: found 5; must be a time with its unit: 20ms or 0.02s',
+    ],
+    [
+      'constraints: { latency: { max: 20 ms } }',
+      'constraints.latency.max: found the text "20 ms"; must be a time with its unit: 20ms or 0.02s',
+    ],
+    [
+      'constraints: { latency: { max: 0s } }',
+      'constraints.latency.max: found the text "0s"; must be a time with its unit: 20ms or 0.02s',
+    ],
+    [
+      'constraints: { latency: { min: 0.5s, max: 20ms } }',
+      'constraints.latency.min: found 500ms, above max, which is 20ms',
+    ],
+    [
+      'constraints: { latency: {} }',
+      'constraints.latency: found an empty mapping; must hold min, max or both',
+    ],
+    [
+      'constraints: { speed: { max: 5 } }',
+      'constraints.speed: unknown key "speed"; known keys: layers, flops, parameters, latency, resolution',
     ],
     [
       'strategy: { kind: evolution, populaton: 3 }',

@@ -1,0 +1,75 @@
+// In: who scores a generation. Out: an evolution of the MobileNetV2 space without servers, the same children as a search breeds.
+import { breed } from '../../core/evolution/breed.js';
+import { createHistory } from '../../core/evolution/history.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { rejection } from '../../core/spaces/rejection.js';
+import type { SpaceSpecification } from '../../core/spec/space.js';
+import type { ScoreResult } from '../../engine/protocol.js';
+import type { ScorerPool } from '../../engine/scorer-pool.js';
+
+/** The search of examples/mobilenet-v2-evolution.yaml. */
+export const SPACE: SpaceSpecification = { kind: 'mobilenet-v2' };
+export const EVOLUTION = { kind: 'evolution', population: 64, generation: 16, mutations: 2 } as const;
+export const CONSTRAINTS = { flops: { max: 450e6 }, layers: { max: 14 }, resolution: 224 };
+
+export interface Scored {
+  readonly candidate: string;
+  readonly result: ScoreResult;
+}
+
+export async function evolveAlone({
+  budget,
+  seed,
+  score,
+}: {
+  budget: number;
+  seed: number;
+  score: (children: readonly string[]) => Promise<readonly ScoreResult[]>;
+}): Promise<readonly Scored[]> {
+  const space = openSpace(SPACE);
+  const { population, generation: size } = EVOLUTION;
+  const columns = space.proxies.map((proxy) => ({ proxy, weight: 1 }));
+  const history = createHistory({ columns, draws: 1, kind: 'log-rank', best: population - 1 });
+  const all: Scored[] = [];
+  const seen = new Set<string>();
+  for (let generation = 0; all.length < budget; generation++) {
+    const { children } = await breed({
+      space,
+      seed,
+      evolution: { ...EVOLUTION, budget },
+      generation,
+      count: Math.min(size, budget - all.length),
+      scored: all.map(({ candidate }) => candidate),
+      best: history.best,
+      seen,
+      rejection: rejection({ space, constraints: CONSTRAINTS }),
+    });
+    const results = await score(children);
+    for (const [i, candidate] of children.entries()) {
+      const result = results[i]!;
+      seen.add(space.canonicalKey(candidate));
+      all.push({ candidate, result });
+      history.insert(result);
+    }
+  }
+  return all;
+}
+
+export function scoreAll({
+  pool,
+  batch,
+  resolution,
+  seed,
+  candidates,
+}: {
+  pool: ScorerPool;
+  batch: number;
+  resolution: number;
+  seed: number;
+  candidates: readonly string[];
+}): Promise<ScoreResult[]> {
+  const fidelity = { batch, resolution, weights: 'shared', features: 'blocks' } as const;
+  return Promise.all(
+    candidates.map((candidate) => pool.score({ space: SPACE, candidate, seed, fidelity, draws: [0] })),
+  );
+}

@@ -1,0 +1,33 @@
+// In: text such as 20ms or 0.02s. Out: the same time in its one spelling, and its milliseconds.
+import { z } from 'zod';
+import { found } from './show.js';
+
+const UNITS = { ms: 1, s: 1000 } as const;
+const WRITTEN = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s)$/;
+export const LONGEST_MS = 3_600_000;
+
+/** Time above 0, at most an hour, always with its unit; `0.02s` becomes `20ms`. */
+export function time() {
+  return z.unknown().transform((written, context): string => {
+    const milliseconds = typeof written === 'string' ? read(written) : undefined;
+    if (milliseconds !== undefined && milliseconds > 0 && milliseconds <= LONGEST_MS)
+      return `${milliseconds}ms`;
+    context.addIssue({
+      code: 'custom',
+      message: `${found(written)}; must be a time with its unit: 20ms or 0.02s`,
+    });
+    return z.NEVER;
+  });
+}
+
+/** Milliseconds of a time as `time` spells it. */
+export function milliseconds(written: string): number {
+  return read(written)!;
+}
+
+function read(written: string): number | undefined {
+  const [, digits, unit] = WRITTEN.exec(written) ?? [];
+  // Six decimals of a millisecond: rounding takes away what the product of two floats adds.
+  if (digits === undefined) return undefined;
+  return Math.round(Number(digits) * UNITS[unit as keyof typeof UNITS] * 1e6) / 1e6;
+}

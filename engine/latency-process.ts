@@ -1,0 +1,21 @@
+// The process that measures latencies: speaks as a scorer does, answers `latency` in milliseconds, one candidate after the other.
+
+import { measureLatency } from './latency.js';
+import { failed } from './outcome.js';
+import type { FromScorer, Outcome, ScoreRequest, ToScorer } from './protocol.js';
+
+const send = (message: FromScorer) => process.send?.(message);
+const outcomeOf = (request: ScoreRequest): Promise<Outcome> =>
+  measureLatency(request).then((latency) => ({ result: [{ latency }] }), failed);
+
+// The worker is gone: nobody would read another result.
+process.on('disconnect', () => process.exit(0));
+// A terminal's Ctrl-C reaches the whole group; the worker decides when this ends.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('message', async ({ id, requests }: ToScorer) => {
+  const outcomes: Outcome[] = [];
+  for (const request of requests) outcomes.push(await outcomeOf(request));
+  send({ type: 'scored', id, outcomes, residentBytes: process.memoryUsage.rss() });
+});
+send({ type: 'ready' });

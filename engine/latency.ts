@@ -1,0 +1,47 @@
+// In: a candidate. Out: milliseconds of one image through its whole network, as exported, on this machine.
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { IMAGES, modelLayers } from '../core/export/layers.js';
+import { onnxModel } from '../core/export/onnx-model.js';
+import { randomDraw } from '../core/programs/draw.js';
+import { openSpace } from '../core/spaces/index.js';
+import type { ScoreRequest } from './protocol.js';
+
+const WARM_UP = 3;
+/** Runs: at least so many, and more while all together have taken less than the time. */
+const RUNS = { least: 9, most: 101, milliseconds: 200 } as const;
+
+/** Median of repeated runs, weights drawn with the seed, one thread; of `fidelity` the batch and the resolution count. */
+export async function measureLatency({ space, candidate, seed, fidelity }: ScoreRequest): Promise<number> {
+  const { batch, resolution } = fidelity;
+  const draw = randomDraw({ seed, draw: 0 });
+  const network = openSpace(space).network({ candidate, resolution });
+  const model = onnxModel({ layers: modelLayers({ network, resolution }), draw, resolution });
+  const session = await InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
+  try {
+    const shape = [batch, network.inputChannels ?? 3, resolution, resolution];
+    const feeds = { [IMAGES]: new Tensor('float32', draw.input(shape), shape) };
+    const run = async (): Promise<number> => {
+      const start = performance.now();
+      await session.run(feeds);
+      return performance.now() - start;
+    };
+    for (let i = 0; i < WARM_UP; i++) await run();
+    const times: number[] = [];
+    for (
+      let total = 0;
+      times.length < RUNS.least || (total < RUNS.milliseconds && times.length < RUNS.most);
+    ) {
+      const time = await run();
+      times.push(time);
+      total += time;
+    }
+    return times.sort((a, b) => a - b)[times.length >> 1]!;
+  } finally {
+    await session.release();
+  }
+}

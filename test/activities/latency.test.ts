@@ -1,0 +1,95 @@
+// In: limits on latency and a meter that counts. Out: what is counted comes first, each candidate is measured once, the first measurement wins.
+import { describe, expect, test } from 'vitest';
+import { checkConstraints, type LatencyMeter } from '../../activities/latency.js';
+import { planCandidates } from '../../activities/plan-candidates.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { MEASURED_PATIENCE } from '../../core/spaces/rejection.js';
+import { parseSpecification } from '../../core/spec/specification.js';
+import { readCandidates } from '../../store/candidate-list.js';
+import { createMemoryStore } from '../../store/memory.js';
+
+const specificationOf = (text: string) =>
+  parseSpecification({ text: `name: a\nspace: { kind: nas-bench-201 }\n${text}`, source: 'spec.yaml' });
+const space = openSpace({ kind: 'nas-bench-201' });
+/** Milliseconds: its number of 3x3 convolutions. */
+const cost = (candidate: string) => candidate.split('nor_conv_3x3').length - 1;
+
+function meter({ machine = 'a', offset = 0 } = {}): LatencyMeter & { measured: string[] } {
+  const measured: string[] = [];
+  return {
+    machine,
+    measured,
+    measure: async ({ candidate }) => {
+      measured.push(candidate);
+      return cost(candidate) + offset;
+    },
+  };
+}
+
+async function plan(given: {
+  text: string;
+  meter: LatencyMeter;
+  store?: ReturnType<typeof createMemoryStore>;
+}) {
+  const { store = createMemoryStore() } = given;
+  const check = checkConstraints({ store, meter: given.meter });
+  const specification = specificationOf(given.text);
+  const { drawn, ...list } = await planCandidates({ store, check })({ specification });
+  const candidates: string[] = [];
+  for await (const candidate of readCandidates(store.blobs, list)) candidates.push(candidate);
+  return { candidates, drawn: drawn! };
+}
+
+const RANDOM = 'strategy: { kind: random, samples: 50 }';
+
+describe('a limit on latency', () => {
+  test('is checked last, and shown with its machine', async () => {
+    const given = meter();
+    const text = `${RANDOM}\nconstraints: { parameters: { max: 0.8M }, latency: { max: 1ms } }`;
+    const { candidates, drawn } = await plan({ text, meter: given });
+    expect(candidates).toHaveLength(50);
+    for (const candidate of candidates) expect(cost(candidate)).toBeLessThanOrEqual(1);
+    for (const candidate of given.measured)
+      expect(space.costs({ candidate, resolution: 32 }).parameters).toBeLessThanOrEqual(800_000);
+    expect(new Set(given.measured).size).toBe(given.measured.length);
+    expect(drawn.rejected['latency.max']).toBe(given.measured.length - 50);
+    expect(drawn.rejected['parameters.max']).toBeGreaterThan(0);
+    expect(Object.values(drawn.latencies!)).toEqual(['a']);
+  });
+
+  test('finds what was measured before, whatever a second measurement would say; another machine measures anew', async () => {
+    const store = createMemoryStore();
+    const text = `${RANDOM}\nconstraints: { latency: { max: 2ms } }`;
+    const first = await plan({ store, text, meter: meter() });
+    const slower = meter({ offset: 100 });
+    expect(await plan({ store, text, meter: slower })).toEqual(first);
+    expect(slower.measured).toEqual([]);
+    const other = meter({ machine: 'b', offset: -1 });
+    const there = await plan({ store, text, meter: other });
+    expect(there.candidates).not.toEqual(first.candidates);
+    expect(other.measured.length).toBeGreaterThan(0);
+  });
+
+  test('two who measure at once agree: the first to store wins', async () => {
+    const store = createMemoryStore();
+    const specification = specificationOf('constraints: { latency: { max: 2ms } }');
+    const candidate = space.enumeration!.at(0);
+    const [fast, slow] = [0, 100].map((offset) =>
+      checkConstraints({ store, meter: { machine: 'a', measure: async () => offset } })({
+        space,
+        specification,
+      }),
+    );
+    const answers = await Promise.all([fast!.rejection(candidate), slow!.rejection(candidate)]);
+    expect(answers[0]).toBe(answers[1]);
+  });
+
+  test('that nobody meets ends with the reason, not after the whole space was measured', async () => {
+    const given = meter({ offset: 10 });
+    const text = `${RANDOM}\nconstraints: { latency: { max: 2ms } }`;
+    await expect(plan({ text, meter: given })).rejects.toThrow(
+      `constraints.latency: nearly everything is rejected; ${MEASURED_PATIENCE} measured in a row gave nothing: of ${MEASURED_PATIENCE} drawn ${MEASURED_PATIENCE} rejected by latency.max`,
+    );
+    expect(given.measured).toHaveLength(MEASURED_PATIENCE);
+  });
+});

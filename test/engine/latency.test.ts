@@ -1,0 +1,36 @@
+// In: candidates. Out: their latency through the process that measures, as a worker asks for it.
+import { afterAll, expect, test } from 'vitest';
+import type { SpaceSpecification } from '../../core/spec/space.js';
+import { createScorerPool } from '../../engine/scorer-pool.js';
+import { built } from '../support/engine.js';
+
+const pool = createScorerPool({ script: built('engine/latency-process.js'), size: 1 });
+afterAll(() => pool.close());
+
+const FEW = '|avg_pool_3x3~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|';
+const MANY =
+  '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|';
+
+async function latency(space: SpaceSpecification, candidate: string, resolution: number): Promise<number> {
+  const fidelity = { batch: 1, resolution, weights: 'shared', features: 'blocks' } as const;
+  const [measured] = await pool.score({ space, candidate, seed: 1, fidelity, draws: [0] });
+  return measured!.latency!;
+}
+
+test('a cell of six convolutions takes longer than one without any, at 64 pixels longer than at 32', async () => {
+  const space = { kind: 'nas-bench-201' } as const;
+  const [few, many, large] = [
+    await latency(space, FEW, 32),
+    await latency(space, MANY, 32),
+    await latency(space, MANY, 64),
+  ];
+  expect(few).toBeGreaterThan(0);
+  expect(many).toBeGreaterThan(few);
+  expect(large).toBeGreaterThan(many);
+}, 120_000);
+
+test('a candidate that is none is set aside with its reason, and the next one is measured', async () => {
+  const space = { kind: 'nas-bench-201' } as const;
+  await expect(latency(space, 'nobody', 32)).rejects.toThrow('candidate "nobody"');
+  expect(await latency(space, FEW, 32)).toBeGreaterThan(0);
+}, 120_000);
