@@ -1,8 +1,13 @@
 // The process that measures latencies: speaks as a scorer does, answers `latency` in milliseconds, one candidate after the other.
 
+import { allowModules } from '../core/spaces/module/index.js';
 import { measureLatency } from './latency.js';
+import { loadModule } from './load-module.js';
 import { failed } from './outcome.js';
 import type { FromScorer, Outcome, ScoreRequest, ToScorer } from './protocol.js';
+
+// Whoever started the worker has said so; see scorer-process.ts.
+if (process.env.ZEROSCOUT_ALLOW_MODULES === '1') allowModules(loadModule);
 
 const send = (message: FromScorer) => process.send?.(message);
 const outcomeOf = (request: ScoreRequest): Promise<Outcome> =>
