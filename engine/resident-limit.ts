@@ -12,3 +12,9 @@ export function residentLimit({ space, fidelity: { batch, resolution } }: ScoreR
   if (batch * resolution ** 2 > LARGE) return 2.8e9;
   return space.kind === 'nas-bench-201' ? 700e6 : 1.3e9;
 }
+
+/** Bytes beyond which it is ended while it works: three times what it may keep, or its activations. */
+export function workingLimit(request: ScoreRequest): number {
+  const { batch, resolution } = request.fidelity;
+  return 3 * Math.max(residentLimit(request), (1e9 * batch * resolution ** 2) / LARGE);
+}

@@ -1,8 +1,11 @@
 // In: score requests of many activities. Out: their results, computed by a fixed number of scorer processes.
-import { CandidateError } from '../core/spec/candidate-error.js';
+import { CandidateError, type FailureReason } from '../core/spec/candidate-error.js';
+import { watchMemory } from './memory-watch.js';
+import { scored } from './outcome.js';
+import type { PoolEvent } from './pool-event.js';
 import type { Reach } from './prefixes.js';
 import type { FromScorer, ScoreRequest, ScoreResult } from './protocol.js';
-import { residentLimit } from './resident-limit.js';
+import { residentLimit, workingLimit } from './resident-limit.js';
 import { createScoreQueue, type Job } from './score-queue.js';
 import { type End, type ScorerChild, startScorer } from './scorer-child.js';
 
@@ -10,21 +13,6 @@ import { type End, type ScorerChild, startScorer } from './scorer-child.js';
 const ATTEMPTS = 3;
 /** Scorers that die before they were ready, in a row, before the pool gives up on the machine. */
 const FAILED_STARTS = 5;
-
-export type PoolEvent =
-  | { readonly type: 'started' | 'recycled'; readonly pid: number }
-  /** A scorer begins with one candidate, or with so many together. */
-  | { readonly type: 'sent'; readonly pid: number; readonly candidate?: string; readonly group?: number }
-  /** A scorer has answered for so many candidates that it took together. */
-  | { readonly type: 'answered'; readonly pid: number; readonly candidates: number; readonly seconds: number }
-  | {
-      readonly type: 'died';
-      readonly pid: number;
-      readonly cause: string;
-      /** What it was scoring: one candidate, or so many together. */
-      readonly candidate?: string;
-      readonly group?: number;
-    };
 
 export interface ScorerPool {
   /** Candidates that are scored at the same time. */
@@ -46,7 +34,8 @@ interface Slot {
   state: 'starting' | 'ready' | 'leaving';
   jobs: readonly Job[];
   timer?: NodeJS.Timeout;
-  timedOut?: boolean;
+  /** Why we killed it. */
+  verdict?: { readonly reason: FailureReason; readonly what: string };
   /** When the jobs were sent. */
   since?: number;
 }
@@ -75,7 +64,7 @@ export function createScorerPool({
   /** For one request to a scorer, and for a scorer to say that it is ready. */
   timeoutMs?: number;
   startTimeoutMs?: number;
-  /** By default what the request needs, and some to spare: see `residentLimit`. */
+  /** By default what the request needs, and some to spare: see `residentLimit`. At work: see `workingLimit`. */
   maxResidentBytes?: number;
   onEvent?: (event: PoolEvent) => void;
 }): ScorerPool {
@@ -84,6 +73,22 @@ export function createScorerPool({
   let failedStarts = 0;
   let closed = false;
   let nextId = 0;
+  const condemn = (slot: Slot, verdict: NonNullable<Slot['verdict']>): void => {
+    slot.verdict ??= verdict;
+    slot.child?.kill();
+  };
+  /** A scorer that blocks its own event loop cannot watch itself, and would take the whole machine along. */
+  const endWatch = watchMemory({
+    busy: () =>
+      slots.flatMap((who) => {
+        const { child, jobs } = who;
+        if (!child || !jobs.length) return [];
+        const most = maxResidentBytes ? 3 * maxResidentBytes : largest(jobs, workingLimit);
+        return [{ pid: child.pid, most, who }];
+      }),
+    onTooLarge: ({ who, most }) =>
+      condemn(who, { reason: 'memory', what: `more than ${Math.round(most / 1e6)} MB of memory` }),
+  });
 
   const start = (slot: Slot): void => {
     slot.state = 'starting';
@@ -108,14 +113,15 @@ export function createScorerPool({
     const seconds = (performance.now() - slot.since!) / 1000;
     onEvent({ type: 'answered', pid: slot.child!.pid, candidates: slot.jobs.length, seconds });
     const jobs = take(slot);
-    jobs.forEach(({ resolve, reject }, i) => {
-      const outcome = message.outcomes[i]!;
+    jobs.forEach(({ request: { candidate }, resolve, reject }, i) => {
+      const told = message.outcomes[i]!;
+      // Whatever scorer that was: the store would refuse NaN, and with it the whole shard.
+      const outcome = 'result' in told ? scored({ candidate, ...told }) : told;
       if ('result' in outcome) resolve(outcome.result);
       else reject(new CandidateError(outcome));
     });
     // Memory that ONNX Runtime keeps after many sessions (onnxruntime#25325) goes back with the process.
-    const limit = maxResidentBytes ?? Math.max(...jobs.map(({ request }) => residentLimit(request)));
-    if (message.residentBytes > limit) {
+    if (message.residentBytes > (maxResidentBytes ?? largest(jobs, residentLimit))) {
       slot.state = 'leaving';
       onEvent({ type: 'recycled', pid: slot.child!.pid });
       slot.child!.kill();
@@ -125,7 +131,7 @@ export function createScorerPool({
 
   /** The process of this slot is gone: its jobs, if it had any, are tried again or set aside. */
   const lost = (slot: Slot, { cause, how }: End): void => {
-    const { state, timedOut } = slot;
+    const { state, verdict } = slot;
     const pid = slot.child!.pid;
     delete slot.child;
     const jobs = take(slot);
@@ -135,10 +141,9 @@ export function createScorerPool({
       queue.putBack(jobs);
     } else if (jobs.length === 1) {
       const job = jobs[0]!;
-      const what = timedOut ? `no answer within ${timeoutMs / 1000} s` : `its scorer ${cause}`;
-      const detail = `${what}, ${job.attempts} times`;
+      const { reason, what } = verdict ?? { reason: 'crash', what: `its scorer ${cause}` };
       if (job.attempts < ATTEMPTS) queue.putBack([job]);
-      else job.reject(new CandidateError({ reason: timedOut ? 'timeout' : 'crash', detail }));
+      else job.reject(new CandidateError({ reason, detail: `${what}, ${job.attempts} times` }));
     } else if (state !== 'leaving') onEvent({ type: 'died', pid, cause });
     if (state === 'starting' && how === 'refused' && ++failedStarts >= FAILED_STARTS) {
       const error = new Error(`no scorer starts: ${script} ${cause}, ${failedStarts} times in a row`);
@@ -153,7 +158,7 @@ export function createScorerPool({
     const { jobs } = slot;
     clearTimeout(slot.timer);
     slot.jobs = [];
-    slot.timedOut = false;
+    delete slot.verdict;
     return jobs;
   };
 
@@ -167,8 +172,7 @@ export function createScorerPool({
       if (!slot.jobs.length) return;
       if (slot.jobs.length === 1) slot.jobs[0]!.attempts++;
       slot.timer = setTimeout(() => {
-        slot.timedOut = true;
-        slot.child?.kill();
+        condemn(slot, { reason: 'timeout', what: `no answer within ${timeoutMs / 1000} s` });
       }, timeoutMs);
       slot.since = performance.now();
       onEvent({ type: 'sent', pid: slot.child!.pid, ...named(slot.jobs) });
@@ -190,6 +194,7 @@ export function createScorerPool({
     pids: () => slots.flatMap(({ child }) => child?.pid ?? []),
     close: async () => {
       closed = true;
+      endWatch();
       const error = new Error('the scorer pool is closed');
       for (const job of [...queue.clear(), ...slots.flatMap(take)]) job.reject(error);
       await Promise.all(slots.map(({ child }) => child?.close()));
@@ -200,4 +205,8 @@ export function createScorerPool({
 /** One candidate by its text, a group by its size. */
 function named(jobs: readonly Job[]): { readonly candidate: string } | { readonly group: number } {
   return jobs.length === 1 ? { candidate: jobs[0]!.request.candidate } : { group: jobs.length };
+}
+
+function largest(jobs: readonly Job[], limit: (request: ScoreRequest) => number): number {
+  return Math.max(...jobs.map(({ request }) => limit(request)));
 }

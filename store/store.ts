@@ -29,7 +29,7 @@ export interface ScoreStore {
   get(scope: string, keys: readonly string[]): Promise<Map<string, Proxies>>;
 }
 
-/** Why a candidate was set aside: `reason` is a short class (`crash`, `not-a-number`, `invalid`, `timeout`), `detail` free text. */
+/** Why a candidate was set aside: `reason` is a short class (`crash`, `timeout`, `memory`, `not-a-number`, `invalid`), `detail` free text. */
 export interface Failure {
   readonly candidate: string;
   readonly reason: string;

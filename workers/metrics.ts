@@ -1,7 +1,7 @@
 // In: what a worker does. Out: the same as Prometheus metrics. docs/operations.md names an action for each that can go wrong.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RoundReport } from '../core/spec/search.js';
-import type { PoolEvent } from '../engine/scorer-pool.js';
+import type { PoolEvent } from '../engine/pool-event.js';
 
 /** From a cell at batch 4 to a vision transformer at full resolution. */
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
 import { CandidateError } from '../../core/spec/candidate-error.js';
-import { createScorerPool, type PoolEvent, type ScorerPool } from '../../engine/scorer-pool.js';
+import type { PoolEvent } from '../../engine/pool-event.js';
+import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 import { built, request } from '../support/engine.js';
 
 const fault = (name: string) => fileURLToPath(new URL(`../faults/${name}`, import.meta.url));
