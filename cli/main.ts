@@ -2,7 +2,7 @@
 // In: the command line. Out: a command's work and its exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { ServiceError, SpecError } from '../core/spec/errors.js';
+import { BlobError, ServiceError, SpecError } from '../core/spec/errors.js';
 import { addAllowModules } from './allow-modules.js';
 import { Interrupted } from './arguments.js';
 import { addCorrelateCommand } from './commands/correlate.js';
@@ -75,6 +75,8 @@ function report(error: unknown): number {
     return 2;
   }
   note(paint.red(withCauses(error)));
+  if (error instanceof BlobError)
+    note('`zeroscout run` of its specification makes it again, from the scores that are kept');
   if (process.env.ZEROSCOUT_DEBUG && error instanceof Error) note(error.stack ?? '');
   return 1;
 }

@@ -1,7 +1,7 @@
 // Out: every workflow, for the bundle.
 import { concluded } from './concluded.js';
-import { search as score } from './search.js';
+import { mended } from './mended.js';
 
 export { scorePart } from './score-part.js';
 
-export const search = concluded(score);
+export const search = concluded(mended);

@@ -1,7 +1,5 @@
 // In: a specification. Out: digests of ranking, failures and summary. Stage by stage: plan or breed, score what the store lacks, audit, rank.
 import {
-  ActivityFailure,
-  ApplicationFailure,
   continueAsNew,
   patched,
   setCurrentDetails,
@@ -23,20 +21,31 @@ import { notAudited } from './audit-parts.js';
 import { control } from './control.js';
 import { countsOf, countsText, roundOf } from './counts.js';
 import { evolve, NOT_BEGUN } from './evolve.js';
+import { failureTypeOf } from './failure-type.js';
 import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
 import { scoreList, shardsOf } from './score-list.js';
 import { MAX_ROUNDS, scoreMissing } from './score-missing.js';
 import { partsProgress, type RunningParts, scoreParts } from './score-parts.js';
 
-export async function search(input: SearchInput): Promise<SearchResult> {
+/** From the state `begun` on; `onState` is told of every change of it. */
+export async function search({
+  input,
+  begun,
+  onState,
+}: {
+  input: SearchInput;
+  begun: SearchState;
+  onState: (state: SearchState) => void;
+}): Promise<SearchResult> {
   const { id } = input;
   const stages = stagesOf(input.specification);
-  let state: SearchState = input.carried ?? beginning(id);
+  let state = begun;
   let phase: Phase = 'planning';
   const running = new Map<number, Promise<void>>();
   const runningParts: RunningParts = new Map();
   const update = (change: Partial<SearchState>) => {
     state = { ...state, ...change };
+    onState(state);
   };
   const shards = () => shardsOf({ list: state.todo, specification: input.specification });
 
@@ -132,7 +141,8 @@ export async function search(input: SearchInput): Promise<SearchResult> {
       { run: state.run, specification: input.specification, ...(history ? { history } : {}) },
     ]);
   };
-  const goOn = () => continueAsNew<typeof search>({ ...input, carried: state });
+  const goOn = () =>
+    continueAsNew<(input: SearchInput) => Promise<SearchResult>>({ ...input, carried: state });
 
   for (;;) {
     const { specification, keep } = stages[state.rounds.length]!;
@@ -151,7 +161,8 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     const ranked = await control.rankCandidates
       .executeWithOptions({ summary }, [{ run, specification, plan: cohort }])
       .catch(async (error: unknown) => {
-        if (!isLostScore(error) || state.attempt >= MAX_ROUNDS) throw error;
+        // The store had every score when they were counted, and lacks one now.
+        if (failureTypeOf(error) !== 'LostScoreError' || state.attempt >= MAX_ROUNDS) throw error;
         await auditAgain();
         return 'scores were lost' as const;
       });
@@ -175,19 +186,18 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     const next = await control.keepBest.executeWithOptions({ summary: `keep the best ${keep * 100} %` }, [
       { specification, ranking: ranked.ranking, keep },
     ]);
-    const { startedAt, rounds: finished, paused, drawn } = state;
-    const kept = { startedAt, rounds: finished, paused, run, ...(drawn ? { drawn } : {}) };
+    const { startedAt, rounds: finished, paused, drawn, repairs } = state;
+    const kept = {
+      ...{ startedAt, rounds: finished, paused, run },
+      ...(drawn ? { drawn } : {}),
+      ...(repairs ? { repairs } : {}),
+    };
     state = { ...beginning(id), ...kept, plan: next };
+    onState(state);
   }
 }
 
-/** The store had every score when they were counted, and lacks one now. */
-function isLostScore(error: unknown): boolean {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  return cause instanceof ApplicationFailure && cause.type === 'LostScoreError';
-}
-
-function beginning(id: string): SearchState {
+export function beginning(id: string): SearchState {
   return {
     ...NOT_BEGUN,
     startedAt: Date.now(),

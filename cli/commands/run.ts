@@ -1,4 +1,5 @@
 // In: `zeroscout run SPEC`. Out: a finished search, its files and its top ten; or a search that goes on without us.
+import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import { openSpace } from '../../core/spaces/index.js';
 import { isStackDevice } from '../../core/spec/devices.js';
@@ -106,7 +107,8 @@ async function search({
   const workers = startLocalWorkers({ home, count, device });
   try {
     const show = options.json ? 'nothing' : 'progress';
-    const result = await follow({ handle, id, store, stop: stop.signal, show });
+    const again = async () => (await startSearch({ client, store, id, read })).handle;
+    const result = await followThrough({ handle, id, store, stop: stop.signal, show, again });
     if (result === 'stopped') throw new Interrupted(`nothing is lost; go on with: ${commandLine()}`);
     const results = await readResults({ store, result, truth });
     const { out, format } = options;
@@ -118,6 +120,35 @@ async function search({
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
+}
+
+/**
+ * Starts a search again that cannot end otherwise: Temporal was restored from a copy that is older, or the list of
+ * candidates that only we can put into the store again was damaged there. Its scores are reused.
+ */
+async function followThrough({
+  again,
+  ...first
+}: Parameters<typeof follow>[0] & { again: () => Promise<WorkflowHandle> }): ReturnType<typeof follow> {
+  let { handle } = first;
+  let mended = 0;
+  for (;;) {
+    try {
+      return await follow({ ...first, handle });
+    } catch (error) {
+      const unknown = error instanceof WorkflowNotFoundError;
+      if (!unknown && (!isDamagedBlob(error) || mended++ > 0)) throw error;
+      const why = unknown ? 'Temporal does not know this search any more' : 'what the store held is damaged';
+      note(`${why}: starting it again; what is scored stays`);
+      handle = await again();
+    }
+  }
+}
+
+function isDamagedBlob(error: unknown): boolean {
+  for (let link = error; link instanceof Error; link = link.cause)
+    if ((link as { type?: unknown }).type === 'BlobError') return true;
+  return false;
 }
 
 async function showResults({ results, options }: { results: Results; options: RunOptions }): Promise<void> {

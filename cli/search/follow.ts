@@ -10,6 +10,8 @@ import { askProgress } from './progress.js';
 const POLL_MS = 1_000;
 /** Where nobody watches a terminal, a line now and then. */
 const LINE_MS = 5_000;
+/** As long as workers wait for a server. */
+const PATIENCE_MS = 10 * 60_000;
 
 /** Resolves with the search's result; rejects with its failure. `stop` ends the watching, not the search. */
 export async function follow({
@@ -78,13 +80,27 @@ async function resultOf({
   handle: WorkflowHandle;
   over: AbortSignal;
 }): Promise<SearchResult> {
-  for (let attempt = 0; ; attempt++) {
+  for (;;) {
     try {
       return (await handle.result()) as SearchResult;
     } catch (error) {
-      if (over.aborted || !isTransient(error) || attempt >= 60) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      if (over.aborted || !isTransient(error)) throw error;
     }
+    await untilBack({ handle, over });
+  }
+}
+
+/** A server that is away for minutes comes back to a search that has waited for it; so do we. */
+async function untilBack({ handle, over }: { handle: WorkflowHandle; over: AbortSignal }): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      await handle.describe();
+      return;
+    } catch (error) {
+      if (over.aborted || !isTransient(error) || performance.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
 }
 

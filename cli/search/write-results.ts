@@ -1,5 +1,5 @@
 // In: results, a folder. Out: ranking.csv or ranking.parquet there, with failures.csv and summary.json beside it.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { formatSummary } from '../../core/report/summary.js';
 import { SpecError } from '../../core/spec/errors.js';
@@ -18,14 +18,29 @@ export async function writeResults({
   results: Results;
   format: RankingFormat;
 }): Promise<void> {
-  const file = (name: string) => join(resolve(folder), name);
-  if (format === 'csv') await writeFile(file('ranking.csv'), results.csv());
-  else {
+  await place({ folder, name: `ranking.${format}` }, async (path) => {
+    if (format === 'csv') return writeFile(path, results.csv());
     const { writeParquet } = await import('./ranking-parquet.js');
-    await writeParquet({ path: file('ranking.parquet'), rows: results.rows() });
+    await writeParquet({ path, rows: results.rows() });
+  });
+  await place({ folder, name: 'failures.csv' }, (path) => writeFile(path, results.failures));
+  await place({ folder, name: 'summary.json' }, (path) => writeFile(path, formatSummary(results.summary)));
+}
+
+/** A file is whole or not there: what is read may turn out to be altered at its end. Two commands may write it at once. */
+async function place(
+  { folder, name }: { folder: string; name: string },
+  write: (path: string) => Promise<void>,
+): Promise<void> {
+  const path = join(resolve(folder), name);
+  const part = `${path}.${process.pid}.part`;
+  try {
+    await write(part);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
   }
-  await writeFile(file('failures.csv'), results.failures);
-  await writeFile(file('summary.json'), formatSummary(results.summary));
 }
 
 /** The folder that the results will go to, made before anything starts. */

@@ -71,6 +71,8 @@ export interface SearchState {
   readonly attempt: number;
   readonly nextShard: number;
   readonly paused: boolean;
+  /** How often the search has begun again because a blob was damaged. */
+  readonly repairs?: number;
   /** What the strategy drew, where that is more than what it took. */
   readonly drawn?: Drawn;
   /** Of a plan that is scored in parts; `todo` and `nextShard` say nothing then. */
