@@ -1,5 +1,5 @@
 // In: store, clock, scoring. Out: the activities of control and of score workers, errors mapped for Temporal.
-import { heartbeat } from '@temporalio/activity';
+import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { BlobError, LostScoreError, SpecError } from '../core/spec/errors.js';
 import type { SearchActivities } from '../core/spec/search.js';
@@ -18,14 +18,19 @@ import type { Scoring } from './scoring.js';
 
 const HEARTBEAT_MS = 5_000;
 
+/** When Temporal scheduled the step: what began by its clock ends by its clock, whatever this machine's says. */
+const now = () => activityInfo().scheduledTimestampMs;
+
 export function createControlActivities({
   store,
-  now,
   commands,
   env,
   meter,
   onReport,
-}: NotifyOptions & ReportOptions & { readonly meter: LatencyMeter }): Omit<SearchActivities, 'scoreShard'> {
+}: NotifyOptions & Omit<ReportOptions, 'now'> & { readonly meter: LatencyMeter }): Omit<
+  SearchActivities,
+  'scoreShard'
+> {
   const check = checkConstraints({ store, meter });
   return {
     planCandidates: mapped(beating(planCandidates({ store, check }))),

@@ -16,7 +16,7 @@ export interface ReportOptions {
 
 export function reportSearch({ store, now, onReport }: ReportOptions): SearchActivities['reportSearch'] {
   return async ({ search, specification, rounds, startedAt, ranking, drawn, generations, ended }) => {
-    const seconds = (now() - startedAt) / 1000;
+    const seconds = Math.max(0, now() - startedAt) / 1000;
     const { candidates, reused } = rounds[0]!;
     const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
     const scored = candidates - reused - rounds[0]!.failed;

@@ -29,6 +29,8 @@ export interface WorkerOptions {
   readonly device: Device;
   /** Scorer processes of a score worker, or of a device that one process owns: threads of that process. */
   readonly concurrency: number;
+  /** How long a scorer may take for a candidate, or for those that it takes together. */
+  readonly candidateTimeoutMs?: number | undefined;
   readonly temporal: { readonly options: NativeConnectionOptions; readonly namespace: string };
   readonly store: Store;
   readonly stop: AbortSignal;
@@ -36,6 +38,8 @@ export interface WorkerOptions {
   readonly keys?: readonly EncryptionKey[];
   /** Whether a control worker runs what `notify.command` of a specification says. */
   readonly commands: 'allowed' | 'refused';
+  /** The version of a control worker; without it the next one replays whatever runs. */
+  readonly deployment?: { readonly deploymentName: string; readonly buildId: string } | undefined;
   /** Where metrics and health are served, and what is counted; without it nothing is. */
   readonly monitor?: MonitorOptions | undefined;
   /** Another scorer in place of ours; for tests of what happens when one misbehaves. */
@@ -58,6 +62,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
           script: options.scorerScript ?? SCORER_SCRIPT,
           device,
           together: together(device),
+          ...(options.candidateTimeoutMs ? { timeoutMs: options.candidateTimeoutMs } : {}),
           ...processesOf({ device, concurrency }),
           onEvent: (event) => {
             metrics?.onPool(event);
@@ -119,9 +124,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
           ...shared,
           taskQueue: queue,
           workflowBundle: { codePath: keys.length > 0 ? ENCRYPTED_BUNDLE : WORKFLOW_BUNDLE },
+          ...(options.deployment ? { workerDeploymentOptions: pinned(options.deployment) } : {}),
           activities: createControlActivities({
             store,
-            now: Date.now,
             commands,
             env: process.env,
             meter: {
@@ -157,4 +162,8 @@ function processesOf({ device, concurrency }: { device: Device; concurrency: num
   return isStackDevice(device)
     ? { size: 1, threads: concurrency, maxResidentBytes: STACK_BYTES }
     : { size: concurrency };
+}
+
+function pinned(version: NonNullable<WorkerOptions['deployment']>) {
+  return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } as const;
 }

@@ -2,9 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { DEVICES, type Device, isStackDevice } from '../../core/spec/devices.js';
+import { SpecError } from '../../core/spec/errors.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { connectStore } from '../../store/jetstream.js';
-import { type Listen, listenAddress, wholeNumber } from '../arguments.js';
+import { duration, type Listen, listenAddress, wholeNumber } from '../arguments.js';
 import { connectTemporal, resolveConnections } from '../connections.js';
 import { readEncryptionKeys } from '../services/encryption-keys.js';
 import { resolveHome } from '../services/home.js';
@@ -17,7 +18,10 @@ interface WorkerCommandOptions {
   readonly role: 'control' | 'score';
   readonly device: Device;
   readonly concurrency: number;
+  readonly candidateTimeout: number;
   readonly allowCommands?: true;
+  readonly deployment?: string;
+  readonly build?: string;
   readonly metrics?: Listen;
 }
 
@@ -41,24 +45,49 @@ export function addWorkerCommand(program: Command): void {
     )
     .addOption(
       new Option(
+        '--candidate-timeout <DURATION>',
+        'how long a scorer may take for a candidate, or a stack; it is ended then, and after three times the candidate set aside',
+      )
+        .env('ZEROSCOUT_CANDIDATE_TIMEOUT')
+        .argParser(duration)
+        .default(600_000, '10m'),
+    )
+    .addOption(
+      new Option(
         '--allow-commands',
         'a control worker runs the notify.command of specifications; without it they are data alone',
       ).env('ZEROSCOUT_ALLOW_COMMANDS'),
     )
+    .option(
+      '--deployment <NAME>',
+      "of a control worker: its place in Temporal's worker versioning; searches end on the build that they began on",
+    )
+    .option('--build <ID>', 'of that deployment (default: the version of zeroscout)')
     .option('--metrics <HOST:PORT>', 'serve /metrics, /healthz and /readyz there', listenAddress)
     .addOption(
       new Option('--background-of <HOME>', 'marks the workers that zeroscout services down stops').hideHelp(),
     )
-    .action(work);
+    .action((options: WorkerCommandOptions, command: Command) => work(options, command.parent!.version()!));
 }
 
-async function work({
-  role,
-  device,
-  concurrency,
-  allowCommands,
-  metrics: listen,
-}: WorkerCommandOptions): Promise<void> {
+async function work(
+  {
+    role,
+    device,
+    concurrency,
+    candidateTimeout: candidateTimeoutMs,
+    allowCommands,
+    deployment: deploymentName,
+    build,
+    metrics: listen,
+  }: WorkerCommandOptions,
+  version: string,
+): Promise<void> {
+  if (deploymentName !== undefined && role === 'score')
+    throw SpecError.of({
+      path: '--deployment',
+      message: 'control workers alone run workflows, and have versions; leave it out',
+    });
   const keys = readEncryptionKeys();
   if (role === 'score' && isStackDevice(device)) {
     const { notice } = await checkDevice({ device });
@@ -87,10 +116,11 @@ async function work({
   });
   try {
     const { runWorker } = await import('../../workers/run.js');
+    const what = { role, device, concurrency, candidateTimeoutMs };
+    const deployment =
+      deploymentName === undefined ? undefined : { deploymentName, buildId: build ?? version };
     const commands = allowCommands ? 'allowed' : 'refused';
-    await runWorker({
-      ...{ role, device, concurrency, temporal, store, stop: stop.signal, keys, commands, monitor },
-    });
+    await runWorker({ ...what, keys, commands, deployment, temporal, store, stop: stop.signal, monitor });
   } finally {
     await store.close();
   }

@@ -183,6 +183,8 @@ describe('a command line', () => {
     ],
     ['with an unknown role', ['worker', '--role', 'boss'], /--role[\s\S]*control, score/],
     ['with an unknown device', ['worker', '--device', 'tpu'], /--device[\s\S]*cpu/],
+    ['of the fleet with a version', ['worker', '--deployment', 'x'], /--deployment: control workers alone/],
+    ['with an endless timeout', ['worker', '--candidate-timeout', 'ever'], /--candidate-timeout[\s\S]*30s/],
   ])('%s', async (_what, args, message) => {
     await refused({ args, messages: [message] });
   });
