@@ -1,5 +1,6 @@
 // In: a home with a specification and a seed. Out: the search, everything of it killed once at moments drawn from the seed.
 import { killNow, type TestHome, until } from '../support/home.js';
+import { mulberry32 } from '../support/random.js';
 import { spawnZeroscout } from '../support/zeroscout.js';
 
 export interface Trial {
@@ -110,15 +111,4 @@ async function kill({ home, what, random }: { home: TestHome; what: Victim; rand
   await until(() => home.pids(role).length > 0, { what: `a ${what} to kill`, timeoutMs: 30_000 });
   const pids = home.pids(role);
   await killNow(pids[Math.floor(random() * pids.length)]!);
-}
-
-/** A small generator with a seed; the moments can be had again. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

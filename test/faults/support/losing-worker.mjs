@@ -2,16 +2,16 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createControlActivities } from '../../dist/activities/create.js';
-import { CONTROL_QUEUE } from '../../dist/core/spec/search-queues.js';
-import { connectStore } from '../../dist/store/jetstream.js';
-import { SCORES } from '../../dist/store/streams.js';
-import { WORKFLOW_BUNDLE } from '../../dist/workers/bundle.js';
+import { createControlActivities } from '../../../dist/activities/create.js';
+import { CONTROL_QUEUE } from '../../../dist/core/spec/search-queues.js';
+import { connectStore } from '../../../dist/store/jetstream.js';
+import { SCORES } from '../../../dist/store/streams.js';
+import { WORKFLOW_BUNDLE } from '../../../dist/workers/bundle.js';
 
 const { TEMPORAL_ADDRESS: address, NATS_URL: url } = process.env;
-const store = await connectStore({ url, name: 'e2e-losing-worker' });
+const store = await connectStore({ url, name: 'losing-worker' });
 const behindItsBack = await connect({ servers: url });
-const activities = createControlActivities({ store, now: Date.now, commands: 'refused', env: {} });
+const activities = createControlActivities({ store, commands: 'refused', env: {} });
 let lost = false;
 const connection = await NativeConnection.connect({ address });
 const worker = await Worker.create({

@@ -1,0 +1,83 @@
+// In: scorers that hang, eat memory, answer NaN, and a candidate that kills its scorer always. Out: planned = scored + set aside.
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';
+import { deaths, spoilScorer } from './support/faults.js';
+import { checkInvariant, forget, type Reference, undisturbed } from './support/invariant.js';
+
+const timeout = PATIENCE_MS;
+const HEALTHY = { kill: undefined, hang: undefined, eat: undefined, nan: undefined };
+let cluster: Cluster;
+let reference: Reference;
+beforeAll(async () => {
+  cluster = await startStaffed({ samples: 40 });
+  reference = await undisturbed({ cluster });
+}, PATIENCE_MS);
+afterEach(async () => {
+  cluster.misbehave(HEALTHY);
+  await forget({ cluster, reference });
+}, PATIENCE_MS);
+afterAll(() => cluster?.close(), PATIENCE_MS);
+
+test('scorers that crash, hang and eat memory once: their candidates are scored by others', {
+  timeout,
+}, async () => {
+  const search = cluster.search('once');
+  await search.reaches(5);
+  await Promise.all((['kill', 'hang', 'eat'] as const).map((how) => spoilScorer({ cluster, search, how })));
+  await checkInvariant({ cluster, search, reference });
+  expect(deaths(cluster)).toBe(3);
+});
+
+test('candidates that always kill, block and bloat their scorer are set aside, the rest ranked as without them', {
+  timeout,
+}, async () => {
+  const [kill, hang, eat] = [3, 17, 39].map((i) => reference.candidates[i]!) as [string, string, string];
+  const rest = reference.candidates.filter((candidate) => ![kill, hang, eat].includes(candidate));
+  cluster.home.write('rest.txt', rest.join('\n'));
+  const { strategy: _, ...specification } = JSON.parse(cluster.home.read('search.json'));
+  const list = { ...specification, strategy: { kind: 'list', file: 'rest.txt' } };
+  cluster.home.write('rest.json', JSON.stringify(list));
+  const { ranking } = await undisturbed({ cluster, spec: 'rest', id: 'rest' });
+
+  cluster.misbehave({ kill: [kill], hang: [hang], eat: [eat] });
+  const search = cluster.search('guilty');
+  const setAside = [
+    [kill, 'crash'],
+    [hang, 'timeout'],
+    [eat, 'memory'],
+  ] as const;
+  await checkInvariant({ cluster, search, reference, setAside, ranking });
+  const { stdout } = await search.run.ended;
+  expect(stdout).toContain(`40 candidates: ${rest.length} scored, 0 reused, 3 set aside`);
+  expect(stdout).toContain('with reasons in failures.csv');
+  const failures = cluster.home.read('guilty/failures.csv');
+  expect(failures).toMatch(/was killed by SIGSEGV, 3 times/);
+  expect(failures).toMatch(/no answer within 5 s, 3 times/);
+  expect(failures).toMatch(/more than \d+ MB of memory, 3 times/);
+
+  const told = [...cluster.workers]
+    .flatMap(({ run }) => run.stderr().split('\n'))
+    .filter((line) => line.includes('"candidate set aside"'))
+    .map((line) => JSON.parse(line));
+  for (const [candidate, reason] of setAside)
+    expect(told).toContainEqual(expect.objectContaining({ search: 'guilty', candidate, reason }));
+
+  // A run of its own forgets what was set aside.
+  cluster.misbehave(HEALTHY);
+  await checkInvariant({ cluster, search: cluster.search('guilty'), reference });
+  expect(JSON.parse(cluster.home.read('guilty/summary.json'))).toMatchObject({
+    scored: 3,
+    reused: rest.length,
+  });
+});
+
+test('scorers that answer NaN for everything: all set aside, nothing stored; healthy ones score them', {
+  timeout,
+}, async () => {
+  cluster.misbehave({ nan: true });
+  const setAside = reference.candidates.map((candidate) => [candidate, 'not-a-number'] as const);
+  const ranking = `${reference.ranking.split('\n')[0]}\n`;
+  await checkInvariant({ cluster, search: cluster.search('nan'), reference, setAside, ranking });
+  cluster.misbehave(HEALTHY);
+  await checkInvariant({ cluster, search: cluster.search('nan'), reference });
+});

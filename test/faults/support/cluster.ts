@@ -1,0 +1,208 @@
+// In: a number of candidates. Out: real servers and workers as processes, and searches on them that a test may disturb.
+import { randomUUID } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureServices, stopServices } from '../../../cli/services/embedded.js';
+import { readState, type ServiceName } from '../../../cli/services/home.js';
+import { type TestHome, testHome, until } from '../../support/home.js';
+import { type Running, spawnZeroscout, specification } from '../../support/zeroscout.js';
+import { type Network, openNetwork } from './network.js';
+
+const PRELOADED = new URL('misbehave.mjs', import.meta.url).href;
+/** A loaded machine may take its time; a search that nothing holds up takes some seconds. */
+export const PATIENCE_MS = 240_000;
+/** What a candidate takes at least: searches of some seconds, in which there is time for a fault. */
+const PACE_MS = 40;
+
+/** A candidate takes milliseconds; who waits for one that hangs should not wait long. */
+const HANG = '5s';
+
+/** What processes do that `misbehave.mjs` is preloaded into. Candidates by text, `*` for all, `once:NAME` for the first one. */
+export interface Misbehaviour {
+  readonly kill?: readonly string[] | undefined;
+  readonly hang?: readonly string[] | undefined;
+  readonly eat?: readonly string[] | undefined;
+  readonly nan?: true | undefined;
+  readonly clockMs?: number | undefined;
+}
+
+export type Role = 'control' | 'score';
+/** `network`: through the way that `cut` cuts. */
+export type Way = 'direct' | 'network';
+
+export interface TestWorker {
+  readonly role: Role;
+  readonly way: Way;
+  readonly run: Running;
+  /** Told to end, or killed, by the test. */
+  dismissed: boolean;
+}
+
+export interface Search {
+  readonly id: string;
+  readonly run: Running;
+  /** Whether the command has ended. */
+  over(): boolean;
+  /** Waits until so many of its candidates have been scored, again or for the first time. */
+  reaches(scored: number): Promise<void>;
+  /** How many of them a worker has scored. */
+  scoredBy(worker: TestWorker): number;
+}
+
+export interface Cluster {
+  readonly home: TestHome;
+  readonly samples: number;
+  readonly workers: ReadonlySet<TestWorker>;
+  readonly networks: Readonly<Record<ServiceName, Network>>;
+  natsUrl(): string;
+  temporalAddress(): string;
+  addWorker(role: Role, way: Way, args?: readonly string[]): Promise<TestWorker>;
+  /** From now on; what is not named goes on as it was. */
+  misbehave(how: Misbehaviour): void;
+  /** The first scorer that gets a candidate does it; answers whether one has. */
+  misbehaveOnce(how: 'kill' | 'hang' | 'eat'): () => boolean;
+  kill(name: ServiceName): Promise<void>;
+  /** Starts it where it was. */
+  start(name: ServiceName): Promise<void>;
+  /** `search` of the work folder's `SPEC.json`, `search` unless told. */
+  search(id: string, spec?: string): Search;
+  /** Texts of candidates in the order in which they were stored, once for each time. */
+  scored(id: string): readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startCluster({
+  samples = 60,
+  prepare,
+}: {
+  readonly samples?: number;
+  /** Called before the servers start; what it answers is called when they have ended. */
+  readonly prepare?: (home: TestHome) => () => void;
+} = {}): Promise<Cluster> {
+  const home = testHome();
+  const undo = prepare?.(home);
+  await home.startServices();
+  const port = (name: ServiceName) => readState({ home: home.home }).services[name]!.port;
+  const networks = {
+    nats: await openNetwork({ to: () => port('nats') }),
+    temporal: await openNetwork({ to: () => port('temporal') }),
+  };
+  const fidelity = { draws: 1, batch: 4, resolution: 16 };
+  home.write('search.json', specification({ samples, changes: { fidelity } }));
+  const faults = join(home.dir, 'faults.json');
+  const scored: { search: string; candidate: string; worker: TestWorker }[] = [];
+  const workers = new Set<TestWorker>();
+  const of = (id: string) => scored.filter(({ search }) => search === id);
+  let said = {};
+  const misbehave = (how: Misbehaviour) => {
+    said = { ...said, ...how };
+    writeFileSync(faults, JSON.stringify({ paceMs: PACE_MS, ...said }));
+  };
+  misbehave({});
+
+  const env = (way: Way) => ({
+    ZEROSCOUT_LOG_LEVEL: 'debug',
+    ZEROSCOUT_TEST_FAULTS: faults,
+    NODE_OPTIONS: `--import=${PRELOADED}`,
+    ...(way === 'network'
+      ? { NATS_URL: `nats://${networks.nats.address}`, TEMPORAL_ADDRESS: networks.temporal.address }
+      : {}),
+  });
+  const launch = (role: Role, way: Way, more: readonly string[]): TestWorker => {
+    const concurrency = role === 'score' ? ['--concurrency', '1', '--candidate-timeout', HANG] : [];
+    const args = ['worker', '--role', role, ...concurrency, ...more];
+    const run = spawnZeroscout(args, { home, env: env(way) });
+    const worker: TestWorker = { role, way, run, dismissed: false };
+    workers.add(worker);
+    void run.ended.then(() => worker.dismissed && workers.delete(worker));
+    onLines(run, (line) => {
+      if (!line.includes('"scored candidate"')) return;
+      const { search, candidate } = JSON.parse(line) as { search: string; candidate: string };
+      scored.push({ search, candidate, worker });
+    });
+    return worker;
+  };
+  return {
+    home,
+    samples,
+    workers,
+    networks,
+    natsUrl: () => `nats://127.0.0.1:${port('nats')}`,
+    temporalAddress: () => `127.0.0.1:${port('temporal')}`,
+    addWorker: async (role, way, more = []) => {
+      // Where a server is away just now a worker ends and says so; whoever supervises it starts it again.
+      const deadline = Date.now() + PATIENCE_MS;
+      for (;;) {
+        const worker = launch(role, way, more);
+        try {
+          await worker.run.says(/"worker ready"/, PATIENCE_MS);
+          return worker;
+        } catch (error) {
+          worker.dismissed = true;
+          worker.run.child.kill('SIGKILL');
+          workers.delete(worker);
+          if (Date.now() > deadline) throw error;
+        }
+        await sleep(1_000);
+      }
+    },
+    misbehave,
+    misbehaveOnce: (how) => {
+      const name = `${how}-${randomUUID()}`;
+      misbehave({ [how]: [`once:${name}`] });
+      return () => existsSync(`${faults}.${name}`);
+    },
+    kill: (name) => home.killService(name),
+    start: async (name) => void (await ensureServices({ home: home.home, onStep: () => {}, which: [name] })),
+    search: (id, spec = 'search') => {
+      const run = spawnZeroscout(['run', `${spec}.json`, '--id', id, '--workers', '0', '--out', id], {
+        home,
+      });
+      let over = false;
+      void run.ended.then(() => {
+        over = true;
+      });
+      return {
+        id,
+        run,
+        over: () => over,
+        reaches: async (count) => {
+          const what = `${count} candidates of ${id} are scored`;
+          await until(() => over || of(id).length >= count, { what, timeoutMs: PATIENCE_MS });
+          if (over) throw new Error(`${id} ended before ${what}:\n${run.stderr()}`);
+        },
+        scoredBy: (worker) => of(id).filter((each) => each.worker === worker).length,
+      };
+    },
+    scored: (id) => of(id).map(({ candidate }) => candidate),
+    close: async () => {
+      for (const worker of workers) worker.dismissed = true;
+      for (const network of Object.values(networks)) network.close();
+      await stopServices({ home: home.home });
+      undo?.();
+      await home.remove();
+    },
+  };
+}
+
+/** A cluster with one control worker and two score workers; the control worker and one of the others can be cut off. */
+export async function startStaffed(given: Parameters<typeof startCluster>[0] = {}): Promise<Cluster> {
+  const cluster = await startCluster(given);
+  await Promise.all([
+    cluster.addWorker('control', 'network'),
+    cluster.addWorker('score', 'network'),
+    cluster.addWorker('score', 'direct'),
+  ]);
+  return cluster;
+}
+
+/** Whole lines of stderr as they come. */
+function onLines({ child }: Running, tell: (line: string) => void): void {
+  let rest = '';
+  child.stderr!.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) tell(line);
+  });
+}

@@ -1,0 +1,178 @@
+// In: a cluster and a search on it. Out: one thing that goes wrong there, over when the promise resolves. Rows and the soak share these.
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import type { ServiceName } from '../../../cli/services/home.js';
+import { BUCKET, SCORES } from '../../../store/streams.js';
+import { until } from '../../support/home.js';
+import { type Cluster, PATIENCE_MS, type Role, type Search, type TestWorker } from './cluster.js';
+
+/** kill -9, away for a while, started again on the same data. */
+export async function killServer(given: {
+  readonly cluster: Cluster;
+  readonly name: ServiceName;
+  readonly awayMs: number;
+}): Promise<void> {
+  const { cluster, name, awayMs } = given;
+  await cluster.kill(name);
+  await sleep(awayMs);
+  await cluster.start(name);
+}
+
+/** A copy of Temporal's file as it is now; the answer puts it back, under a server that is started again. */
+export async function copyTemporal(cluster: Cluster): Promise<() => Promise<void>> {
+  const { temporal } = cluster.home.home;
+  const copy = join(cluster.home.dir, `copy-${Date.now()}`);
+  await cluster.kill('temporal');
+  cpSync(temporal, copy, { recursive: true });
+  await cluster.start('temporal');
+  return async () => {
+    await cluster.kill('temporal');
+    rmSync(temporal, { recursive: true });
+    mkdirSync(temporal);
+    cpSync(copy, temporal, { recursive: true });
+    await cluster.start('temporal');
+  };
+}
+
+/** The middle third of what the stream of scores acknowledged is gone. Answers how many that were. */
+export async function loseScores(cluster: Cluster): Promise<number> {
+  const connection = await connect({ servers: cluster.natsUrl() });
+  try {
+    const jsm = await jetstreamManager(connection);
+    const { first_seq, last_seq } = (await jsm.streams.info(SCORES.stream)).state;
+    const third = Math.ceil((last_seq - first_seq) / 3);
+    let lost = 0;
+    for (let seq = first_seq + third; seq < last_seq - third; seq++)
+      if (await jsm.streams.deleteMessage(SCORES.stream, seq, true).catch(() => false)) lost++;
+    return lost;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Every blob loses its bytes, or has others in their place, behind the store's back. Answers how many were hit. */
+export async function damageBlobs(given: {
+  readonly cluster: Cluster;
+  readonly how: 'missing' | 'corrupted';
+  /** Names of blobs to hit; all unless told. */
+  readonly only?: readonly string[];
+}): Promise<number> {
+  const { cluster, how, only } = given;
+  const connection = await connect({ servers: cluster.natsUrl() });
+  try {
+    const jsm = await jetstreamManager(connection);
+    const stream = `OBJ_${BUCKET}`;
+    const { subjects = {} } = (await jsm.streams.info(stream, { subjects_filter: `$O.${BUCKET}.M.>` })).state;
+    let hit = 0;
+    for (const meta of Object.keys(subjects)) {
+      const entry = await jsm.streams.getMessage(stream, { last_by_subj: meta });
+      const { name, nuid } = entry!.json<{ name: string; nuid: string }>();
+      if (only && !only.includes(name)) continue;
+      const filter = `$O.${BUCKET}.C.${nuid}`;
+      const chunk = await jsm.streams.getMessage(stream, { last_by_subj: filter });
+      await jsm.streams.purge(stream, { filter });
+      if (how === 'missing') await jsm.streams.purge(stream, { filter: meta });
+      else
+        await jetstream(connection).publish(
+          filter,
+          chunk!.data.map((byte) => byte ^ 1),
+        );
+      hit++;
+    }
+    return hit;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Between workers and a server nothing passes for a while. */
+export async function cutNetwork(given: {
+  readonly cluster: Cluster;
+  readonly name: ServiceName;
+  readonly cutMs: number;
+  readonly healed: 'resumed' | 'reset';
+}): Promise<void> {
+  const network = given.cluster.networks[given.name];
+  network.cut();
+  await sleep(given.cutMs);
+  network.heal(given.healed);
+}
+
+/** SIGSTOP, as a machine that swaps or a suspended virtual one; then it goes on as if nothing had been. */
+export async function stopWorker(given: {
+  readonly worker: TestWorker;
+  readonly stoppedMs: number;
+}): Promise<void> {
+  const { child } = given.worker.run;
+  child.kill('SIGSTOP');
+  await sleep(given.stoppedMs);
+  child.kill('SIGCONT');
+}
+
+/** Ends a worker and starts another one in its place. `SIGTERM` waits until it has drained, and answers how long that took. */
+export async function replaceWorker(given: {
+  readonly cluster: Cluster;
+  readonly worker: TestWorker;
+  readonly signal: 'SIGKILL' | 'SIGTERM';
+}): Promise<number> {
+  const { cluster, worker, signal } = given;
+  const told = performance.now();
+  await dismiss(worker, signal);
+  const took = performance.now() - told;
+  await cluster.addWorker(worker.role, worker.way);
+  return took;
+}
+
+/** Ends a worker and waits for that; SIGTERM lets it drain. */
+export async function dismiss(worker: TestWorker, signal: 'SIGKILL' | 'SIGTERM' = 'SIGTERM'): Promise<void> {
+  worker.dismissed = true;
+  worker.run.child.kill(signal);
+  const { code, stderr } = await worker.run.ended;
+  if (signal === 'SIGTERM' && code !== 0) throw new Error(`it drained with code ${code}:\n${stderr}`);
+}
+
+/** One scorer does it, once, with whatever candidate it has: the candidate is not to blame. Over when a scorer has died of it. */
+export async function spoilScorer(given: {
+  readonly cluster: Cluster;
+  readonly search: Search;
+  readonly how: 'kill' | 'hang' | 'eat';
+}): Promise<void> {
+  const { cluster, search, how } = given;
+  const before = deaths(cluster);
+  const claimed = cluster.misbehaveOnce(how);
+  const what = `a scorer dies of ${how}`;
+  const dead = () => search.over() || (claimed() && deaths(cluster) > before);
+  await until(dead, { what, timeoutMs: PATIENCE_MS });
+  cluster.misbehave({ [how]: undefined });
+}
+
+/** Scorers that workers of this cluster have lost. */
+export function deaths({ workers }: Cluster): number {
+  return [...workers].reduce((sum, { run }) => sum + count(run.stderr(), '"scorer died"'), 0);
+}
+
+/** Clocks of all workers jump, and some time later back. */
+export async function jumpClocks(given: {
+  readonly cluster: Cluster;
+  readonly byMs: number;
+  readonly forMs: number;
+}): Promise<void> {
+  given.cluster.misbehave({ clockMs: given.byMs });
+  await sleep(given.forMs);
+  given.cluster.misbehave({ clockMs: undefined });
+}
+
+export function someWorker(cluster: Cluster, role: Role, way?: TestWorker['way']): TestWorker {
+  const fit = (worker: TestWorker) =>
+    worker.role === role && !worker.dismissed && (way === undefined || worker.way === way);
+  const found = [...cluster.workers].find(fit);
+  if (!found) throw new Error(`no ${role} worker`);
+  return found;
+}
+
+function count(text: string, what: string): number {
+  return text.split(what).length - 1;
+}

@@ -1,0 +1,119 @@
+// In: a search that has ended, and an undisturbed one. Out: nothing, or an error where planned is not scored and set aside, each once.
+import assert from 'node:assert/strict';
+import { readSpecification } from '../../../cli/search/read-specification.js';
+import { scoreKey, scoreScope } from '../../../core/programs/address.js';
+import { readRankingCsv } from '../../../core/report/ranking-csv.js';
+import { connectStore } from '../../../store/jetstream.js';
+import type { Store } from '../../../store/store.js';
+import type { Cluster, Search } from './cluster.js';
+
+/** What an undisturbed search of `SPEC.json` left. */
+export interface Reference {
+  readonly spec: string;
+  readonly ranking: string;
+  /** All that were planned. */
+  readonly candidates: readonly string[];
+  readonly scope: string;
+}
+
+/** Searches without a fault, and deletes its scores. */
+export async function undisturbed({
+  cluster,
+  spec = 'search',
+  id = 'undisturbed',
+}: {
+  readonly cluster: Cluster;
+  readonly spec?: string;
+  readonly id?: string;
+}): Promise<Reference> {
+  const { run } = cluster.search(id, spec);
+  const { code, stderr } = await run.ended;
+  assert.equal(code, 0, stderr);
+  const ranking = cluster.home.read(`${id}/ranking.csv`);
+  const candidates = readRankingCsv(ranking).map(({ candidate }) => candidate);
+  const { specification } = await readSpecification(`${cluster.home.dir}/${spec}.json`);
+  const reference = { spec, ranking, candidates, scope: scoreScope(specification) };
+  await forget({ cluster, reference });
+  return reference;
+}
+
+/** Deletes all scores: the next search has everything before it. */
+export async function forget({
+  cluster,
+  reference,
+}: {
+  cluster: Cluster;
+  reference: Reference;
+}): Promise<void> {
+  await withStore(cluster, ({ housekeeping }) => housekeeping.deleteScope(reference.scope));
+}
+
+/**
+ * Waits for the end of a search and checks it: it succeeded, its ranking is `ranking`, byte for byte, every candidate is
+ * either in it or was set aside, once, the summary counts the same, and the store holds one score of each and no other.
+ */
+export async function checkInvariant({
+  cluster,
+  search: { id, run },
+  reference: { ranking: whole, candidates, scope },
+  setAside = [],
+  ranking = whole,
+  store = 'whole',
+}: {
+  readonly cluster: Cluster;
+  readonly search: Search;
+  readonly reference: Reference;
+  /** In any order, with reasons. */
+  readonly setAside?: readonly (readonly [candidate: string, reason: string])[];
+  readonly ranking?: string;
+  /** `lossy`: scores may have been lost after the ranking was made. */
+  readonly store?: 'whole' | 'lossy';
+}): Promise<void> {
+  const { code, stderr } = await run.ended;
+  assert.equal(code, 0, `${id} ended with code ${code}:\n${stderr}`);
+  const { home } = cluster;
+  assert.equal(home.read(`${id}/ranking.csv`), ranking, `${id}: another ranking`);
+  const failed = home
+    .read(`${id}/failures.csv`)
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',').slice(0, 2));
+  assert.deepEqual(failed.sort(), setAside.map((pair) => [...pair]).sort(), `${id}: others were set aside`);
+  const ranked = readRankingCsv(ranking).map(({ candidate }) => candidate);
+  const accounted = [...ranked, ...failed.map(([candidate]) => candidate!)];
+  assert.deepEqual(accounted.sort(), [...candidates].sort(), `${id}: planned is not scored and set aside`);
+  const summary = JSON.parse(home.read(`${id}/summary.json`));
+  const counts = {
+    candidates: summary.candidates,
+    failed: summary.failed,
+    done: summary.scored + summary.reused,
+  };
+  const expected = { candidates: candidates.length, failed: failed.length, done: ranked.length };
+  assert.deepEqual(counts, expected, `${id}: its summary`);
+  assert.ok(summary.seconds >= 0 && summary.millisecondsPerCandidate >= 0, `${id}: time ran backwards`);
+  await withStore(cluster, async ({ scores, housekeeping }) => {
+    const keys = candidates.map((candidate) => scoreKey({ candidate, draw: 0 }));
+    const found = await scores.get(scope, keys);
+    const expected = new Set(ranked.map((candidate) => scoreKey({ candidate, draw: 0 })));
+    for (const key of found.keys())
+      assert.ok(expected.has(key), `${id}: ${key} is set aside and has a score`);
+    const held = (await housekeeping.scopes()).find(({ name }) => name === scope)?.count ?? 0;
+    assert.equal(held, found.size, `${id}: scores of others in the store`);
+    if (store === 'whole') assert.equal(held, ranked.length, `${id}: scores in the store`);
+  });
+  for (const { role, dismissed, run } of cluster.workers)
+    assert.ok(
+      dismissed || run.child.exitCode === null,
+      `a ${role} worker ended by itself:\n${run.stderr().slice(-2_000)}`,
+    );
+}
+
+export async function withStore<T>(cluster: Cluster, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = await connectStore({ url: cluster.natsUrl(), patienceMs: 60_000, name: 'faults' });
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}

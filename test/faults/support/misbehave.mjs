@@ -1,0 +1,72 @@
+// In: ZEROSCOUT_TEST_FAULTS, a JSON file that a test rewrites. Out: workers and scorers that it is preloaded into (NODE_OPTIONS)
+// do what the file says: `cluster.ts` knows the words.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+
+const file = process.env.ZEROSCOUT_TEST_FAULTS;
+/** Far more than a scorer may take, and little enough for the machine. */
+const EATEN_BYTES = 3e9;
+
+let last = {};
+function read() {
+  try {
+    last = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    // it is being written
+  }
+  return last;
+}
+
+const sleep = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+
+/** `*` is every candidate; `once:NAME` is the first that any process meets. */
+function concerns(list = [], requests) {
+  return list.some((what) => {
+    if (what === '*') return true;
+    if (!what.startsWith('once:')) return requests.some(({ candidate }) => candidate === what);
+    try {
+      mkdirSync(`${file}.${what.slice('once:'.length)}`);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function misbehave({ requests }) {
+  const { paceMs = 0, kill, hang, eat } = read();
+  sleep(paceMs);
+  if (concerns(kill, requests)) process.kill(process.pid, 'SIGSEGV');
+  while (concerns(hang, requests)) sleep(3_600_000);
+  if (!concerns(eat, requests)) return;
+  const eaten = [];
+  for (let bytes = 0; bytes < EATEN_BYTES; bytes += 256e6) eaten.push(Buffer.alloc(256e6, 1));
+  sleep(3_600_000);
+}
+
+/** Every number of an answer becomes NaN. */
+function spoiled(message) {
+  if (message?.type !== 'scored' || !read().nan) return message;
+  const nan = (proxies) => Object.fromEntries(Object.keys(proxies).map((name) => [name, Number.NaN]));
+  const outcomes = message.outcomes.map((outcome) =>
+    outcome.result ? { result: outcome.result.map(nan) } : outcome,
+  );
+  return { ...message, outcomes };
+}
+
+if (isMainThread && process.argv[1]?.endsWith('engine/scorer-process.js')) {
+  // Listeners are called in order: this one before the scorer's.
+  process.on('message', misbehave);
+  const send = process.send.bind(process);
+  process.send = (message, ...rest) => send(spoiled(message), ...rest);
+} else if (isMainThread) {
+  let shift = 0;
+  setInterval(() => {
+    shift = read().clockMs ?? 0;
+  }, 100).unref();
+  globalThis.Date = new Proxy(Date, {
+    construct: (Real, args, target) =>
+      Reflect.construct(Real, args.length ? args : [Real.now() + shift], target),
+    get: (Real, name) => (name === 'now' ? () => Real.now() + shift : Reflect.get(Real, name)),
+  });
+}

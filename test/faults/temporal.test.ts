@@ -1,0 +1,49 @@
+// In: a Temporal server that dies, stays away, or comes back as it was a while ago, in mid-run. Out: the same ranking.
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';
+import { copyTemporal, killServer } from './support/faults.js';
+import { checkInvariant, forget, type Reference, undisturbed } from './support/invariant.js';
+
+/** How long a server that is gone for long is gone. */
+const GONE_MS = Number(process.env.ZEROSCOUT_GONE_SECONDS ?? 15) * 1_000;
+const timeout = PATIENCE_MS + 2 * GONE_MS;
+
+let cluster: Cluster;
+let reference: Reference;
+beforeAll(async () => {
+  cluster = await startStaffed();
+  reference = await undisturbed({ cluster });
+}, PATIENCE_MS);
+afterEach(() => forget({ cluster, reference }), PATIENCE_MS);
+afterAll(() => cluster?.close(), PATIENCE_MS);
+
+test.each([
+  ['killed and restarted', 500],
+  [`gone for ${GONE_MS / 1_000} s`, GONE_MS],
+])('Temporal %s', { timeout }, async (what, awayMs) => {
+  const search = cluster.search(what.replaceAll(' ', '-'));
+  await search.reaches(20);
+  await killServer({ cluster, name: 'temporal', awayMs });
+  await checkInvariant({ cluster, search, reference });
+});
+
+test('Temporal restored from a copy that was taken in mid-run', { timeout }, async () => {
+  const search = cluster.search('restored');
+  await search.reaches(5);
+  const restore = await copyTemporal(cluster);
+  await search.reaches(35);
+  await restore();
+  await checkInvariant({ cluster, search, reference });
+  // Shards that the copy knows nothing of are handed out again, and find their scores.
+  expect(cluster.scored('restored').length).toBeLessThan(1.5 * cluster.samples);
+});
+
+test('Temporal restored from a copy that is older than the search', { timeout }, async () => {
+  const restore = await copyTemporal(cluster);
+  const search = cluster.search('unknown');
+  await search.reaches(20);
+  await restore();
+  await search.run.says(/Temporal does not know/, PATIENCE_MS);
+  await checkInvariant({ cluster, search, reference });
+  expect(JSON.parse(cluster.home.read('unknown/summary.json')).reused).toBeGreaterThanOrEqual(15);
+});
