@@ -1,6 +1,7 @@
 // In: a scorer script. Out: its process: requests go in, outcomes come back, and its end is told once, whatever ended it.
 import { fork } from 'node:child_process';
 import type { FromScorer, ScoreRequest, ToScorer } from './protocol.js';
+import { withoutSettings } from './without-settings.js';
 
 /** What ended a process. `refused`: its own doing, or our impatience; a kill from outside says nothing about whether scorers can start. */
 export interface End {
@@ -40,7 +41,7 @@ export function startScorer({
     serialization: 'advanced',
     execArgv: ['--max-old-space-size=512'],
     env: {
-      ...process.env,
+      ...withoutSettings(process.env),
       ...ALLOCATOR,
       ZEROSCOUT_SCORER_THREADS: String(threads),
       ZEROSCOUT_SCORER_DEVICE: device,

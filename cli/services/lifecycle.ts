@@ -1,6 +1,7 @@
 // In: one service's name and the home folder. Out: its daemon, started until it can be used, or ended. The lock is held.
 
 import { ServiceError } from '../../core/spec/errors.js';
+import { withoutSettings } from '../../engine/without-settings.js';
 import { binaryOf, ensureBinary, type OnStep } from './binaries.js';
 import {
   addresses,
@@ -184,9 +185,4 @@ export function toRunning({
 }): RunningService {
   const { pid, version } = record;
   return { name, pid: pid!, ...addresses(name, record), version, started };
-}
-
-/** A person's settings for clients (an API key, a profile) are not meant for the server, and stay out of its environment. */
-function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([key]) => !/^(TEMPORAL|NATS)_/.test(key)));
 }

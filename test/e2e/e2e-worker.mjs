@@ -1,5 +1,6 @@
 // In: TEMPORAL_ADDRESS, NATS_URL, the path of a scorer script, a device. Out: a score worker that computes with that script.
 import { connectTemporal, readConfigured } from '../../dist/cli/connections.js';
+import { readEncryptionKeys } from '../../dist/cli/services/encryption-keys.js';
 import { connectStore } from '../../dist/store/jetstream.js';
 import { runWorker } from '../../dist/workers/run.js';
 
@@ -7,7 +8,7 @@ const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 const { temporal, nats } = readConfigured({});
 await (await connectTemporal(temporal)).close();
-const store = await connectStore({ url: nats.url, patienceMs: 60_000, name: 'e2e-worker' });
+const store = await connectStore({ ...nats, patienceMs: 60_000, name: 'e2e-worker' });
 await runWorker({
   role: 'score',
   device: process.argv[3] ?? 'cpu',
@@ -15,6 +16,7 @@ await runWorker({
   temporal,
   store,
   stop: stop.signal,
+  keys: readEncryptionKeys(),
   scorerScript: process.argv[2],
 });
 await store.close();

@@ -1,0 +1,43 @@
+// In: ids of searches and names of schedules. Out: those that can be a workflow's id, a file's name and a part of a subject; all others are refused.
+import { expect, test } from 'vitest';
+import { checkedName } from '../../../cli/schedule/find.js';
+import { checkedWorkflowId } from '../../../cli/search/find-search.js';
+import { SpecError } from '../../../core/spec/errors.js';
+import { workflowIdOf } from '../../../core/spec/search-queues.js';
+import { progressSubject } from '../../../store/progress.js';
+
+const HOSTILE = [
+  ...[
+    '',
+    '.',
+    '..',
+    '../x',
+    'a/b',
+    'a\\b',
+    'a.b',
+    'a b',
+    'a*',
+    '>',
+    '*',
+    '$JS',
+    'ä',
+    'a\n',
+    '\u0000',
+    '-a',
+    '_a',
+  ],
+  ...['a;b', "a'b", 'a"b', '$(a)', '`a`', 'a\u202Eb', 'a%2Fb', 'x'.repeat(101)],
+];
+
+test.each(HOSTILE)('%j is refused as id and as name', (text) => {
+  expect(() => checkedWorkflowId(text)).toThrow(SpecError);
+  expect(() => checkedName(text)).toThrow(SpecError);
+  // Progress never throws: a name that cannot be a part of a subject is replaced by its digest.
+  expect(progressSubject(text)).toMatch(/^zeroscout\.progress\.[A-Za-z0-9_-]+$/);
+});
+
+test.each(['a', 'A-1_b', '7', 'nightly-2026-11-24T010000Z'])('%s is taken', (text) => {
+  expect(checkedWorkflowId(text)).toBe(workflowIdOf(text));
+  expect(checkedName(text)).toBe(text);
+  expect(progressSubject(text)).toBe(`zeroscout.progress.${text}`);
+});
