@@ -18,6 +18,7 @@ const documents = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'SECURITY.md',
   'docs/architecture.md',
   'docs/evolution.md',
   'docs/operations.md',

@@ -48,7 +48,9 @@ export function installTemporalRuntime({
 export function readable(line: string): string {
   const { level, time, pid: _, role, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown>;
   const fields = Object.entries(rest).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ([name, value]) =>
+      // JSON escapes what could move the cursor
+      `${name}=${typeof value === 'string' && !/\p{Cc}/u.test(value) ? value : JSON.stringify(value)}`,
   );
   const at = new Date(Number(time)).toISOString().slice(11, 19);
   const stack = (err as { stack?: string } | undefined)?.stack;

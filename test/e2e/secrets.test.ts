@@ -26,13 +26,15 @@ import {
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const key = randomBytes(32).toString('base64');
+/** Of this run alone: others on this machine run the same test. */
+const planted = (what: string) => `planted-${what}-${randomBytes(6).toString('hex')}`;
 const PLANTED = {
-  nats: 'planted-nats-password',
-  apiKey: 'planted-api-key',
-  hook: 'planted-hook-secret',
-  token: 'planted-token',
-  wrong: 'planted-wrong-password',
-  toml: 'planted-toml-key',
+  nats: planted('nats-password'),
+  apiKey: planted('api-key'),
+  hook: planted('hook-secret'),
+  token: planted('token'),
+  wrong: planted('wrong-password'),
+  toml: planted('toml-key'),
   key,
 };
 const { enumeration } = openSpace({ kind: 'nas-bench-201' });
@@ -58,23 +60,32 @@ const hook = createServer(async (request, response) => {
   response.writeHead(400).end(JSON.stringify(request.headers) + body);
 });
 
-/** Command lines of all processes that have been seen while it watches. */
-function watchCommandLines(): { readonly stop: () => ReadonlySet<string> } {
-  const seen = new Set<string>();
+interface Seen {
+  readonly commandLines: ReadonlySet<string>;
+  readonly environments: ReadonlySet<string>;
+}
+
+/** Command lines of all processes that there were while it watched, and environments of scorers. */
+function watchProcesses(): { readonly stop: () => Seen } {
+  const commandLines = new Set<string>();
+  const environments = new Set<string>();
   const look = () => {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
       for (const file of ['cmdline', 'comm'])
         try {
-          seen.add(readFileSync(`/proc/${pid}/${file}`, 'latin1'));
+          const text = readFileSync(`/proc/${pid}/${file}`, 'latin1');
+          commandLines.add(text);
+          if (text.includes('--max-old-space-size') && text.includes('scorer.mjs'))
+            environments.add(readFileSync(`/proc/${pid}/environ`, 'latin1'));
         } catch {
           // it has ended
         }
   };
-  const timer = setInterval(look, 20);
+  const timer = setInterval(look, 100);
   return {
     stop: () => {
       clearInterval(timer);
-      return seen;
+      return { commandLines, environments };
     },
   };
 }
@@ -124,7 +135,7 @@ afterAll(async () => {
 }, 60_000);
 
 test('a search with a failure tells none of them', { timeout: 240_000 }, async () => {
-  const watch = process.platform === 'linux' ? watchCommandLines() : undefined;
+  const watch = process.platform === 'linux' ? watchProcesses() : undefined;
   const control = spawnZeroscout(['worker', '--role', 'control', '--metrics', '127.0.0.1:0'], { home, env });
   const score = spawnNode([script('e2e-worker.mjs'), script('e2e-poison-scorer.mjs')], { home, env });
   const run = ['run', 'search.json', '--id', 'one', '--workers', '0', '--out', 'out'];
@@ -139,7 +150,11 @@ test('a search with a failure tells none of them', { timeout: 240_000 }, async (
   }
   for (const name of readdirSync(join(home.dir, 'out'))) said.set(name, home.read(`out/${name}`));
   said.set('nats.log', home.read('nats.log'));
-  if (watch) said.set('command lines', [...watch.stop()].join('\n'));
+  const seen = watch?.stop();
+  said.set('command lines', [...(seen?.commandLines ?? [])].join('\n'));
+  const environments = [...(seen?.environments ?? [])].join('\n').split('\0');
+  // A webhook's secret has whatever name people give it, and belongs on control workers alone.
+  said.set('environments', environments.filter((entry) => !entry.startsWith('HOOK_SECRET=')).join('\n'));
 
   const connection = await Connection.connect({ address: temporal.address });
   const codec = createPayloadCodec({ keys: readEncryptionKeys({ env }) });
@@ -158,7 +173,10 @@ test('a search with a failure tells none of them', { timeout: 240_000 }, async (
   expect(said.get('history')).toContain('visible-path');
   expect(said.get('history')).toContain('answered 400');
   expect(said.get('doctor')).toContain('under key');
-  if (watch) expect(said.get('command lines')).toContain('scorer.mjs');
+  if (watch) {
+    expect(said.get('command lines')).toContain('scorer.mjs');
+    expect(said.get('environments')).toContain('ZEROSCOUT_SCORER_DEVICE=cpu');
+  }
   for (const [who, text] of said) expect(shown(text), who).toEqual([]);
 });
 
