@@ -1,9 +1,9 @@
 // In: a device that this machine lacks. Out: a worker and a doctor that say so, and what to do; nothing runs on the CPU instead.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NO_VULKAN } from '../../support/engine.js';
+import { built, NO_VULKAN } from '../../support/engine.js';
 import { type TestHome, testHome } from '../../support/home.js';
-import { zeroscout } from '../../support/zeroscout.js';
+import { spawnNode, zeroscout } from '../../support/zeroscout.js';
 
 let home: TestHome;
 beforeAll(() => {
@@ -16,6 +16,12 @@ describe.skipIf(existsSync('/dev/nvidia0'))('without a GPU', () => {
     const { code, stderr } = await zeroscout(['worker', '--device', 'cuda'], { home });
     expect(code).toBe(1);
     expect(stderr).toMatch(/device cuda: .*zeroscout doctor --device cuda/);
+  });
+
+  test('the benchmark says so and measures nothing', async () => {
+    const bench = spawnNode([built('bench/main.js'), '--device', 'cuda', '--baseline'], { home });
+    const { code, stderr } = await bench.ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining('nothing was measured: device cuda: ')]);
   });
 
   test('the doctor says what is missing', async () => {

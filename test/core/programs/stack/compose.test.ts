@@ -113,7 +113,10 @@ describe('chooseFit', () => {
         nasBench201.mutate({ parent, key: key(step * 64 + i), mutations: 1 }),
       );
       const cells = generation.map((one) => stackCandidate(one).cell);
-      expect(composeStacks({ cells, ...fit }).length).toBeLessThanOrEqual(2);
+      const stacks = composeStacks({ cells, ...fit });
+      expect(stacks.length).toBeLessThanOrEqual(2);
+      const { convolutions } = fillOf({ cells, stacks, capacities: fit.capacities });
+      expect(convolutions * stacks.length).toBeGreaterThan(0.4);
     }
   });
 });
