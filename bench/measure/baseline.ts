@@ -50,7 +50,7 @@ export async function startBaseline(): Promise<Baseline> {
 /** A program of bench/baseline that says a line when it is ready, then answers each line by one. */
 export async function startProgram<T>(...program: readonly string[]) {
   const python = process.env.ZEROSCOUT_BASELINE_PYTHON ?? 'python3';
-  execFileSync(python, ['setup.py'], { cwd: FOLDER, stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync(python, ['setup.py'], { cwd: FOLDER, stdio: ['ignore', 'ignore', 'inherit'] });
   const child = spawn(python, program, { cwd: FOLDER, stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const read = async (): Promise<T> => {

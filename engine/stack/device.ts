@@ -26,6 +26,13 @@ export function stackSize({
   return Math.max(1, Math.min(MOST_CANDIDATES, Math.floor(images / batch)));
 }
 
+/** With WebGPU's `basic` validation what goes wrong on the device is the run's error, not a line of a log. */
+const PROVIDERS = {
+  cpu: 'cpu',
+  cuda: { name: 'cuda', deviceId: 0 },
+  webgpu: { name: 'webgpu', validationMode: 'basic' },
+} as const;
+
 export interface DeviceOptions {
   readonly device: Provider;
   /** Threads of the `cpu` device. */
@@ -45,10 +52,9 @@ export async function openOnDevice({
   profilePrefix,
 }: DeviceOptions & { program: Uint8Array }): Promise<InferenceSession> {
   if (device === 'cuda') useFullPrecision();
-  const provider = device === 'cuda' ? { name: 'cuda', deviceId: 0 } : device;
   try {
     return await InferenceSession.create(program, {
-      executionProviders: [provider],
+      executionProviders: [PROVIDERS[device]],
       executionMode: 'sequential',
       // The program is written as it should run; nothing is left to fuse, and outputs keep their order (compileStack).
       graphOptimizationLevel: 'disabled',
@@ -68,11 +74,16 @@ export async function openOnDevice({
   }
 }
 
-/** Whether a failed run or session asked for more memory than the device has. */
+const OUT_OF_MEMORY = [
+  /out of memory|Failed to allocate memory|ALLOC_FAILED|bad_alloc|bad allocation|OutOfMemory/i,
+  // WebGPU: a buffer that could not be had, and a tensor of more pieces than a shader binds.
+  /\[Invalid Buffer|exceeds the max buffer size|larger than the maximum binding size|Too many storage buffers/i,
+];
+
+/** Whether a failed run or session asked for more memory than the device has, or for tensors larger than it can take. */
 export function isOutOfMemory(error: unknown): boolean {
-  return /out of memory|Failed to allocate memory|ALLOC_FAILED|bad_alloc|bad allocation|OutOfMemory/i.test(
-    messageOf(error),
-  );
+  const message = messageOf(error);
+  return OUT_OF_MEMORY.some((pattern) => pattern.test(message));
 }
 
 /**

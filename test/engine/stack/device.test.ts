@@ -39,6 +39,8 @@ describe('isOutOfMemory', () => {
     'CUDNN_STATUS_ALLOC_FAILED',
     'CUBLAS_STATUS_ALLOC_FAILED',
     'std::bad_alloc',
+    'WebGPU validation failed. [Invalid Buffer (unlabeled)] is invalid.',
+    'Non-zero status code returned while running Relu node. Too many storage buffers in shader. Current: 20, Max is 16',
   ])('%s', (message) => {
     expect(isOutOfMemory(new Error(message))).toBe(true);
   });
