@@ -105,7 +105,7 @@ test('scores are lost between the audit that counted them and the ranking', { ti
 test('every blob is missing, and workers that remember none take over: the search puts them again', {
   timeout,
 }, async () => {
-  const search = cluster.search('blobs');
+  const search = cluster.search('blobs', 'parts');
   await search.reaches(20);
   expect(await damageBlobs({ cluster, how: 'missing' })).toBeGreaterThanOrEqual(4);
   await replaceAll();

@@ -21,7 +21,7 @@ test.runIf(MINUTES > 0)('soak', { timeout: MINUTES * 60_000 + 2 * PATIENCE_MS },
       const happened: string[] = [];
       const began = Date.now();
       const line = () =>
-        `round ${round + 1}, seed ${seed}: ${happened.join(', ')}; ${cluster.scored(id).length} scored for ${cluster.samples}, ${((Date.now() - began) / 1_000).toFixed(0)} s`;
+        `round ${round + 1}, seed ${seed}: ${happened.join(', ').replace(':,', ':')}; ${cluster.scored(id).length} scored for ${cluster.samples}, ${((Date.now() - began) / 1_000).toFixed(0)} s`;
       try {
         const search = await disturb({ cluster, id, seed, tell: (what) => happened.push(what) });
         const store = happened.some((what) => what.startsWith('scores lost')) ? 'lossy' : 'whole';

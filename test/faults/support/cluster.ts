@@ -41,6 +41,7 @@ export interface TestWorker {
 
 export interface Search {
   readonly id: string;
+  readonly spec: string;
   readonly run: Running;
   /** Whether the command has ended. */
   over(): boolean;
@@ -65,7 +66,7 @@ export interface Cluster {
   kill(name: ServiceName): Promise<void>;
   /** Starts it where it was. */
   start(name: ServiceName): Promise<void>;
-  /** `search` of the work folder's `SPEC.json`, `search` unless told. */
+  /** Of the work folder's `SPEC.json`; there are `search` and, with a workflow for each part of the plan, `parts`. */
   search(id: string, spec?: string): Search;
   /** Texts of candidates in the order in which they were stored, once for each time. */
   scored(id: string): readonly string[];
@@ -89,7 +90,11 @@ export async function startCluster({
     temporal: await openNetwork({ to: () => port('temporal') }),
   };
   const fidelity = { draws: 1, batch: 4, resolution: 16 };
-  home.write('search.json', specification({ samples, changes: { fidelity } }));
+  const write = (name: string, execution: object) =>
+    home.write(`${name}.json`, specification({ samples, changes: { fidelity, execution } }));
+  write('search', { shardSize: 8 });
+  // The same, as a plan that is too long for one workflow.
+  write('parts', { shardSize: 8, partSize: 2 });
   const faults = join(home.dir, 'faults.json');
   const scored: { search: string; candidate: string; worker: TestWorker }[] = [];
   const workers = new Set<TestWorker>();
@@ -165,6 +170,7 @@ export async function startCluster({
       });
       return {
         id,
+        spec,
         run,
         over: () => over,
         reaches: async (count) => {

@@ -112,8 +112,8 @@ const FAULTS: readonly Fault[] = [
     name: 'run twice',
     // A command starts embedded servers that it finds gone.
     targets: ['nats', 'temporal'],
-    strike: async ({ cluster, search: { id }, later }) => {
-      const { run } = cluster.search(id);
+    strike: async ({ cluster, search: { id, spec }, later }) => {
+      const { run } = cluster.search(id, spec);
       await run.says(/attached to it|started/, PATIENCE_MS);
       const checked = run.ended.then(({ code, stderr }) => {
         if (code !== 0) throw new Error(`the second zeroscout run ended with code ${code}:\n${stderr}`);
@@ -141,7 +141,9 @@ export async function disturb({
     at: 1 + Math.floor(random() * cluster.samples * 0.8),
     draw: [random(), random()],
   })).sort((a, b) => a.at - b.at);
-  const search = cluster.search(id);
+  const spec = random() < 0.5 ? 'search' : 'parts';
+  tell(`${spec}:`);
+  const search = cluster.search(id, spec);
   const later: Promise<unknown>[] = [];
   const last = new Map<Target, Promise<unknown>>();
   for (const { fault, at, draw } of plan) {
