@@ -2,6 +2,7 @@
 
 import { Connection, isGrpcServiceError, ServiceError as TemporalServiceError } from '@temporalio/client';
 import { ServiceError } from '../../core/spec/errors.js';
+import { retriesUntilClosed } from './late-retries.js';
 import { identifyPeer, type Peer } from './peer.js';
 import type { TemporalSettings } from './settings.js';
 import { tlsFault } from './tls-fault.js';
@@ -23,7 +24,11 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Conne
   const deadline = Date.now() + CONNECT_MS;
   let connection: Connection | undefined;
   try {
-    connection = Connection.lazy({ ...options, connectTimeout: CONNECT_MS });
+    connection = Connection.lazy({
+      ...options,
+      connectTimeout: CONNECT_MS,
+      interceptors: retriesUntilClosed(),
+    });
     const { workflowService } = connection;
     await connection.ensureConnected();
     await connection.withDeadline(deadline, () => workflowService.describeNamespace({ namespace }));

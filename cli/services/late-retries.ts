@@ -1,0 +1,38 @@
+// Out: interceptors for a connection to Temporal: calls are retried as the SDK does it, and a retry that comes after `close` is nothing.
+import {
+  type ConnectionOptions,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
+
+type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
+type Call = ReturnType<Interceptor>;
+
+/**
+ * The SDK's retries are timers. One of a call that nobody waits for any more may come when the connection is closed; what
+ * gRPC then throws has no caller, and would end the process of a command that has done its work.
+ */
+export function retriesUntilClosed(): Interceptor[] {
+  const tried = new WeakSet<object>();
+  const ignored: Interceptor = (options, nextCall) => {
+    const isRetry = tried.has(options);
+    tried.add(options);
+    try {
+      return nextCall(options) as Call;
+    } catch (error) {
+      if (!isRetry) throw error;
+      return NOTHING;
+    }
+  };
+  return [makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), ignored];
+}
+
+const NOTHING = {
+  start: () => {},
+  sendMessage: () => {},
+  sendMessageWithContext: () => {},
+  startRead: () => {},
+  halfClose: () => {},
+  cancelWithStatus: () => {},
+  getPeer: () => '',
+} as unknown as Call;
