@@ -182,10 +182,11 @@ async function backfill(
 ): Promise<void> {
   if (from > to)
     throw SpecError.of({ path: '--from', message: `${from.toISOString()} is after --to; must be before` });
-  const { handle } = await findSchedule({ client, name });
-  // Temporal leaves out a run at the very start.
+  const { handle, description } = await findSchedule({ client, name });
+  // Temporal leaves out a run at the very start, and one whose jitter takes it beyond the end.
   const start = new Date(from.getTime() - 1);
-  await handle.backfill({ start, end: to, overlap: ScheduleOverlapPolicy.BUFFER_ALL });
+  const end = new Date(to.getTime() + (description.spec.jitter ?? 0));
+  await handle.backfill({ start, end, overlap: ScheduleOverlapPolicy.BUFFER_ALL });
   if (json) printJson({ name, from: from.toISOString(), to: to.toISOString(), requested: true });
   else
     note(

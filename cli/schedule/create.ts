@@ -50,13 +50,17 @@ export async function createSchedule({
 }): Promise<void> {
   const memo: ScheduleMemo = { cron, timezone, jitter: formatDuration(jitter) };
   try {
-    await client.schedule.create({
+    const handle = await client.schedule.create({
       scheduleId: name,
-      spec: { cronExpressions: [cron], timezone, jitter },
+      spec: { cronExpressions: [checkedCron(cron)], timezone, jitter },
       action: await actionOf({ store, name, read }),
       policies: { overlap: OVERLAPS[overlap], catchupWindow: catchup, pauseOnFailure: true },
       memo: { ...memo },
     });
+    const { info } = await handle.describe();
+    if (info.nextActionTimes.length > 0) return;
+    await handle.delete();
+    throw SpecError.of({ path: '--cron', message: `found "${cron}"; such a time never comes` });
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning)
       throw SpecError.of({
@@ -71,6 +75,16 @@ export async function createSchedule({
       });
     throw error;
   }
+}
+
+/** Temporal would take six fields for those with a year, where others read seconds: a search at another time than was meant. */
+function checkedCron(cron: string): string {
+  const named = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/;
+  if (named.test(cron) || /^[^\s@]\S*( +\S+){4}$/.test(cron)) return cron;
+  throw SpecError.of({
+    path: '--cron',
+    message: `found "${cron}"; must be minute, hour, day of the month, month and day of the week, such as "0 2 * * *", or @daily and the like`,
+  });
 }
 
 /** Another specification, or a candidate list that grew, from the next run on; its times stay, and so does the run to compare with. */

@@ -38,7 +38,11 @@ export function summaryTable(schedules: readonly ReturnType<typeof summaryOf>[])
   const table = plainTable(['name', 'cron', 'timezone', 'state', 'next', 'last run']);
   for (const { name, cron, timezone, state, next, last } of schedules)
     table.push([name, cron, timezone, state, next ?? '-', last ?? '-']);
-  return table.toString();
+  // Who reads the list in the morning sees there why nothing ran.
+  const notes = schedules.flatMap(({ name, state, note }) =>
+    state === 'paused' && note ? [`${name} is paused: ${note}`] : [],
+  );
+  return [table.toString(), ...notes].join('\n');
 }
 
 /** With what became of the recent runs, newest first. */
@@ -75,7 +79,7 @@ export async function detailsOf({
 export function detailsText(details: Awaited<ReturnType<typeof detailsOf>>): string {
   const { name, state, note, cron, timezone, jitter, overlap, catchup, pauseOnFailure } = details;
   const lines = [
-    `${name}: ${state}${note ? `, ${note}` : ''}`,
+    `${name}: ${state}${state === 'paused' && note ? `: ${note}` : ''}`,
     `  at       ${cron} ${timezone}, up to ${jitter} later`,
     `  overlap  ${overlap}; ${details.skipped} skipped so far`,
     `  catch up ${catchup}; ${details.missed} missed so far`,

@@ -132,7 +132,7 @@ test('a schedule from create to delete', { timeout: 400_000 }, async () => {
   await cli('schedule', 'pause', 'scan');
   expect((await json('schedule', 'describe', 'scan')).state).toBe('paused');
   await cli('schedule', 'resume', 'scan');
-  await cli('schedule', 'backfill', 'scan', '--from', '2026-03-01', '--to', '2026-03-02T12:00Z');
+  await cli('schedule', 'backfill', 'scan', '--from', '2026-03-01', '--to', '2026-03-02T01:00Z');
   // Two o'clock in Berlin is one in UTC, in winter.
   const nights = ['2026-03-01T01', '2026-03-02T01'];
   const details = await until(
@@ -215,6 +215,7 @@ test('gc keeps what kept runs and schedules need, and lets go of the rest', {
       { what: 'the schedule pauses', timeoutMs: 20_000 },
     );
     expect(paused.note).toMatch(/failure/i);
+    expect((await cli('schedule', 'list')).stdout).toContain(`weekly is paused: ${paused.note}`);
 
     await cli('schedule', 'delete', 'weekly');
     await collect({ client, store, collection: await plan(0) });
@@ -233,6 +234,9 @@ test('what is wrong is said before anything starts', { timeout: 180_000 }, async
   const backfill = ['backfill', 'again', '--to', '2026-01-01', '--from'];
   const cases: [string[], string | RegExp][] = [
     [[...create, '99 2 * * *'], /--cron: found "99 2 \* \* \*"; .*not in range/],
+    [[...create, '0 0 2 * * *'], 'must be minute, hour, day of the month'],
+    [[...create, '@nightly'], '@daily and the like'],
+    [[...create, '0 2 30 2 *'], 'such a time never comes'],
     [[...create, '0 2 * * *', '--timezone', 'Mars/Olympus'], 'Europe/Berlin'],
     [[...create, '0 2 * * *', '--jitter', '5'], '30s, 5m, 2h'],
     [['create', 'a b', 'monday.json', '--cron', '@daily'], 'NAME: found "a b"'],
@@ -246,4 +250,5 @@ test('what is wrong is said before anything starts', { timeout: 180_000 }, async
     expect(stderr).toMatch(cases[i]![1]);
     expect(code).toBe(2);
   }
+  expect((await json('schedule', 'list')).map(({ name }: { name: string }) => name)).toEqual(['again']);
 });
