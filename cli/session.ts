@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import { connectStore } from '../store/jetstream.js';
 import type { Store } from '../store/store.js';
 import { createPayloadCodec } from '../workers/payload-codec.js';
+import { startTracing } from '../workers/tracing/start.js';
 import { type Connections, connectTemporal, resolveConnections } from './connections.js';
 import { readEncryptionKeys } from './services/encryption-keys.js';
 import { type Home, resolveHome } from './services/home.js';
@@ -25,6 +26,10 @@ export async function withSession<T>(
 ): Promise<T> {
   const home = resolveHome();
   const codec = createPayloadCodec({ keys: readEncryptionKeys() });
+  const tracing = await startTracing({
+    service: 'zeroscout-cli',
+    onFault: (message) => note(`spans are not exported: ${message}`),
+  });
   const connections = await resolveConnections({ home, start, onStep: (text) => note(paint.dim(text)) });
   const connection = await connectTemporal(connections.temporal);
   try {
@@ -35,12 +40,18 @@ export async function withSession<T>(
     });
     try {
       const { namespace } = connections.temporal;
-      const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } });
+      const client = new Client({
+        connection,
+        namespace,
+        dataConverter: { payloadCodecs: [codec] },
+        ...(tracing ? { interceptors: tracing.client } : {}),
+      });
       return await use({ client, store, connections, home });
     } finally {
       await store.close();
     }
   } finally {
+    await tracing?.close();
     await connection.close();
   }
 }

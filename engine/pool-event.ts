@@ -1,10 +1,10 @@
-// Out: what a pool of scorers tells of its processes, for logs and metrics.
+// Out: what a pool of scorers tells of its processes and of their work, for logs, metrics and traces.
+import type { ScoreRequest } from './protocol.js';
+
 export type PoolEvent =
   | { readonly type: 'started' | 'recycled'; readonly pid: number }
   /** A scorer begins with one candidate, or with so many together. */
   | { readonly type: 'sent'; readonly pid: number; readonly candidate?: string; readonly group?: number }
-  /** A scorer has answered for so many candidates that it took together. */
-  | { readonly type: 'answered'; readonly pid: number; readonly candidates: number; readonly seconds: number }
   | {
       readonly type: 'died';
       readonly pid: number;
@@ -13,3 +13,11 @@ export type PoolEvent =
       readonly candidate?: string;
       readonly group?: number;
     };
+
+/** What a scorer was given at once, and for how long it had it; `fault` is what came instead of an answer. */
+export interface ScoredBatch {
+  readonly pid: number;
+  readonly requests: readonly ScoreRequest[];
+  readonly seconds: number;
+  readonly fault?: string;
+}

@@ -2,7 +2,7 @@
 import { CandidateError, type FailureReason } from '../core/spec/candidate-error.js';
 import { watchMemory } from './memory-watch.js';
 import { scored } from './outcome.js';
-import type { PoolEvent } from './pool-event.js';
+import type { PoolEvent, ScoredBatch } from './pool-event.js';
 import type { Reach } from './prefixes.js';
 import type { FromScorer, ScoreRequest, ScoreResult } from './protocol.js';
 import { residentLimit, workingLimit } from './resident-limit.js';
@@ -51,6 +51,7 @@ export function createScorerPool({
   startTimeoutMs = 60_000,
   maxResidentBytes,
   onEvent = () => {},
+  onBatch = () => {},
 }: {
   script: string;
   /** Processes. */
@@ -67,6 +68,7 @@ export function createScorerPool({
   /** By default what the request needs, and some to spare: see `residentLimit`. At work: see `workingLimit`. */
   maxResidentBytes?: number;
   onEvent?: (event: PoolEvent) => void;
+  onBatch?: (batch: ScoredBatch) => void;
 }): ScorerPool {
   const slots: Slot[] = Array.from({ length: size }, () => ({ state: 'starting', jobs: [] }));
   const queue = createScoreQueue({ together, onSettled: () => dispatch() });
@@ -110,8 +112,6 @@ export function createScorerPool({
   };
 
   const receive = (slot: Slot, message: Extract<FromScorer, { type: 'scored' }>): void => {
-    const seconds = (performance.now() - slot.since!) / 1000;
-    onEvent({ type: 'answered', pid: slot.child!.pid, candidates: slot.jobs.length, seconds });
     const jobs = take(slot);
     jobs.forEach(({ request: { candidate }, resolve, reject }, i) => {
       const told = message.outcomes[i]!;
@@ -133,8 +133,8 @@ export function createScorerPool({
   const lost = (slot: Slot, { cause, how }: End): void => {
     const { state, verdict } = slot;
     const pid = slot.child!.pid;
+    const jobs = take(slot, cause);
     delete slot.child;
-    const jobs = take(slot);
     if (jobs.length > 0) onEvent({ type: 'died', pid, cause, ...named(jobs) });
     if (jobs.length > 1) {
       for (const job of jobs) job.most = Math.ceil(jobs.length / 2);
@@ -154,8 +154,15 @@ export function createScorerPool({
     dispatch();
   };
 
-  const take = (slot: Slot): readonly Job[] => {
-    const { jobs } = slot;
+  const take = (slot: Slot, fault?: string): readonly Job[] => {
+    const { jobs, since, child } = slot;
+    if (jobs.length > 0)
+      onBatch({
+        pid: child!.pid,
+        requests: jobs.map(({ request }) => request),
+        seconds: (performance.now() - since!) / 1000,
+        ...(fault === undefined ? {} : { fault }),
+      });
     clearTimeout(slot.timer);
     slot.jobs = [];
     delete slot.verdict;
@@ -196,7 +203,8 @@ export function createScorerPool({
       closed = true;
       endWatch();
       const error = new Error('the scorer pool is closed');
-      for (const job of [...queue.clear(), ...slots.flatMap(take)]) job.reject(error);
+      for (const job of [...queue.clear(), ...slots.flatMap((slot) => take(slot, error.message))])
+        job.reject(error);
       await Promise.all(slots.map(({ child }) => child?.close()));
     },
   };

@@ -19,8 +19,8 @@ if (isStale()) {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);
-  const { buildWorkflowBundle } = await import(pathToFileURL(join(root, 'dist/workers/bundle.js')).href);
-  await buildWorkflowBundle();
+  const { buildWorkflowBundles } = await import(pathToFileURL(join(root, 'dist/workers/bundle.js')).href);
+  await buildWorkflowBundles();
 }
 linkCommand();
 

@@ -1,21 +1,37 @@
-// In: the compiled workflows. Out: dist/workflow-bundle.js and the same for encrypted payloads, which control workers load. Run by the build.
+// In: the compiled workflows. Out: the bundles that control workers load, for encrypted payloads and for tracing too. Run by the build.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
-export const WORKFLOW_BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
-/** The same workflows, with errors as payloads; what an error says would else stay in the clear. */
-export const ENCRYPTED_BUNDLE = fileURLToPath(new URL('../workflow-bundle-encrypted.js', import.meta.url));
-export const FAILURE_CONVERTER = fileURLToPath(new URL('../workflows/failure-converter.js', import.meta.url));
+/** What a bundle has besides the workflows, in the order of its file's name. */
+export interface BundleKind {
+  /** Errors as payloads; what an error says would else stay in the clear. */
+  readonly payloads: 'plain' | 'encrypted';
+  readonly spans: 'none' | 'traced';
+}
 
-export async function buildWorkflowBundle(): Promise<void> {
-  const workflowsPath = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
-  const quiet = { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error, log() {} };
-  const shared = { workflowsPath, logger: quiet as never };
-  const encrypted = await bundleWorkflowCode({ ...shared, failureConverterPath: FAILURE_CONVERTER });
-  const plain = await bundleWorkflowCode(shared);
+export const FAILURE_CONVERTER = fileURLToPath(new URL('../workflows/failure-converter.js', import.meta.url));
+const INTERCEPTORS = fileURLToPath(new URL('../workflows/traced.js', import.meta.url));
+
+export function bundlePath({ payloads, spans }: BundleKind): string {
+  const kind = `${payloads === 'encrypted' ? '-encrypted' : ''}${spans === 'traced' ? '-traced' : ''}`;
+  return fileURLToPath(new URL(`../workflow-bundle${kind}.js`, import.meta.url));
+}
+
+export async function buildWorkflowBundles(): Promise<void> {
   await mkdir(new URL('..', import.meta.url), { recursive: true });
-  await writeFile(ENCRYPTED_BUNDLE, encrypted.code);
-  // Last: its time is the time of the build.
-  await writeFile(WORKFLOW_BUNDLE, plain.code);
+  // The plain one last: its time is the time of the build.
+  for (const payloads of ['encrypted', 'plain'] as const)
+    for (const spans of ['traced', 'none'] as const) await build({ payloads, spans });
+}
+
+async function build(kind: BundleKind): Promise<void> {
+  const quiet = { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error, log() {} };
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
+    workflowInterceptorModules: kind.spans === 'traced' ? [INTERCEPTORS] : [],
+    ...(kind.payloads === 'encrypted' ? { failureConverterPath: FAILURE_CONVERTER } : {}),
+    logger: quiet as never,
+  });
+  await writeFile(bundlePath(kind), code);
 }

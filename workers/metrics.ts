@@ -1,24 +1,28 @@
 // In: what a worker does. Out: the same as Prometheus metrics. docs/operations.md names an action for each that can go wrong.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RoundReport } from '../core/spec/search.js';
-import type { PoolEvent } from '../engine/pool-event.js';
+import type { PoolEvent, ScoredBatch } from '../engine/pool-event.js';
 
 /** From a cell at batch 4 to a vision transformer at full resolution. */
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 export interface Metrics {
   onPool(event: PoolEvent): void;
+  onBatch(batch: ScoredBatch): void;
   onScored(): void;
   onFailed(): void;
   onSearch(rounds: readonly RoundReport[]): void;
   onStoreFault(fault: { readonly describe: string; readonly kind: string }): void;
-  /** How the queue that this worker polls is asked for its backlog, once there is a connection. */
-  watchQueue(ask: () => Promise<Backlog>): void;
+  /** How queues are asked for their backlogs, once there is a connection. */
+  watchQueues(ask: () => Promise<readonly Backlog[]>): void;
   /** The exposition that Prometheus scrapes. */
   text(): Promise<string>;
 }
 
 export interface Backlog {
+  readonly queue: 'control' | 'score';
+  /** Of a queue of score workers. */
+  readonly device?: string;
   /** Tasks that nobody has taken, and the age in seconds of the oldest; estimates of the server. */
   readonly tasks: number;
   readonly seconds: number;
@@ -56,23 +60,26 @@ export function createMetrics({ role, device }: { role: string; device: string }
     labelNames: ['operation', 'kind'],
     registers,
   });
-  let ask: (() => Promise<Backlog>) | undefined;
+  let ask: (() => Promise<readonly Backlog[]>) | undefined;
   const tasks = new Gauge({
     name: 'zeroscout_queue_tasks',
-    help: 'Tasks of the queue that this worker polls which nobody has taken',
+    help: 'Tasks of a queue which nobody has taken',
+    labelNames: ['queue', 'device'],
     registers,
   });
   const age = new Gauge({
     name: 'zeroscout_queue_age_seconds',
-    help: 'Age of the oldest task of the queue that this worker polls',
+    help: 'Age of the oldest task of a queue',
+    labelNames: ['queue', 'device'],
     registers,
   });
 
   return {
     onPool: (event) => {
-      if (event.type === 'answered')
-        for (let i = 0; i < event.candidates; i++) seconds.observe(event.seconds / event.candidates);
-      else if (event.type !== 'started') ended.inc({ reason: event.type });
+      if (event.type === 'died' || event.type === 'recycled') ended.inc({ reason: event.type });
+    },
+    onBatch: ({ requests, seconds: all, fault }) => {
+      if (fault === undefined) for (const _ of requests) seconds.observe(all / requests.length);
     },
     onScored: () => candidates.inc({ outcome: 'scored' }),
     onFailed: () => candidates.inc({ outcome: 'failed' }),
@@ -80,14 +87,19 @@ export function createMetrics({ role, device }: { role: string; device: string }
       for (const { reused } of rounds) candidates.inc({ outcome: 'reused' }, reused);
     },
     onStoreFault: ({ describe, kind }) => faults.inc({ operation: describe, kind }),
-    watchQueue: (how) => {
+    watchQueues: (how) => {
       ask = how;
     },
     text: async () => {
-      const backlog = await ask?.().catch(() => undefined);
-      // Without an answer there is no value: an old one would look like a queue that stands still.
-      tasks.set(backlog?.tasks ?? Number.NaN);
-      age.set(backlog?.seconds ?? Number.NaN);
+      const backlogs = await ask?.().catch(() => undefined);
+      // Without an answer there is no series: an old value would look like a queue that stands still.
+      tasks.reset();
+      age.reset();
+      for (const { queue, device, ...backlog } of backlogs ?? []) {
+        const labels = { queue, ...(device === undefined ? {} : { device }) };
+        tasks.set(labels, backlog.tasks);
+        age.set(labels, backlog.seconds);
+      }
       return registry.metrics();
     },
   };

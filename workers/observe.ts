@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { NativeConnection } from '@temporalio/worker';
+import { DEVICES, type Device } from '../core/spec/devices.js';
+import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
 import type { Store } from '../store/store.js';
 import type { Backlog, Metrics } from './metrics.js';
 import { type Monitor, startMonitor } from './monitor.js';
@@ -23,8 +25,8 @@ export async function observe({
   temporal,
   connection,
   namespace,
-  queue,
   role,
+  device,
   store,
   isRunning,
 }: MonitorOptions & {
@@ -32,27 +34,27 @@ export async function observe({
   temporal: string;
   connection: NativeConnection;
   namespace: string;
-  queue: string;
   role: 'control' | 'score';
+  device: Device;
   store: Store;
   isRunning: () => boolean;
 }): Promise<Monitor> {
   const soon = <T>(ask: () => Promise<T>) => connection.withDeadline(Date.now() + ANSWER_MS, ask);
-  metrics.watchQueue(() =>
-    soon(async (): Promise<Backlog> => {
-      const { stats } = await connection.workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name: queue },
-        taskQueueType: QUEUE_TYPE[role],
-        reportStats: true,
-      });
-      const { seconds, nanos } = stats?.approximateBacklogAge ?? {};
-      return {
-        tasks: Number(stats?.approximateBacklogCount ?? 0),
-        seconds: Number(seconds ?? 0) + (nanos ?? 0) / 1e9,
-      };
-    }),
-  );
+  const backlogOf = async ({ name, ...queue }: Queue): Promise<Backlog> => {
+    const { stats } = await connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name },
+      taskQueueType: QUEUE_TYPE[queue.queue],
+      reportStats: true,
+    });
+    const { seconds, nanos } = stats?.approximateBacklogAge ?? {};
+    return {
+      ...queue,
+      tasks: Number(stats?.approximateBacklogCount ?? 0),
+      seconds: Number(seconds ?? 0) + (nanos ?? 0) / 1e9,
+    };
+  };
+  metrics.watchQueues(() => soon(() => Promise.all(queuesOf({ role, device }).map(backlogOf))));
   const answers = () =>
     soon(() => connection.workflowService.getSystemInfo({})).then(
       () => true,
@@ -64,6 +66,16 @@ export async function observe({
     store: store.isConnected(),
   });
   return startMonitor({ host, port, metrics, temporal, readiness });
+}
+
+type Queue = Pick<Backlog, 'queue' | 'device'> & { readonly name: string };
+
+/** A control worker looks after every queue: of one that no worker polls nobody else would tell. */
+function queuesOf({ role, device }: { role: 'control' | 'score'; device: Device }): readonly Queue[] {
+  const score = (of: Device): Queue => ({ queue: 'score', device: of, name: scoreQueue(of) });
+  return role === 'score'
+    ? [score(device)]
+    : [{ queue: 'control', name: CONTROL_QUEUE }, ...DEVICES.map(score)];
 }
 
 /** An address of the loopback interface that nobody listens at now. */

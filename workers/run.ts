@@ -8,11 +8,12 @@ import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
 import { spellIdentity } from '../core/spec/worker-identity.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import type { Store } from '../store/store.js';
-import { ENCRYPTED_BUNDLE, FAILURE_CONVERTER, WORKFLOW_BUNDLE } from './bundle.js';
+import { bundlePath, FAILURE_CONVERTER } from './bundle.js';
 import { createLog, installTemporalRuntime } from './log.js';
 import type { Monitor } from './monitor.js';
 import { freeAddress, type MonitorOptions, observe } from './observe.js';
 import { createPayloadCodec, type EncryptionKey } from './payload-codec.js';
+import { startTracing } from './tracing/start.js';
 
 /** How long a worker that was told to stop lets activities finish before it hands them to others. */
 const GRACE = '20s';
@@ -50,6 +51,10 @@ export interface WorkerOptions {
 /** Resolves when the worker has stopped and everything it held is closed. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const log = createLog({ role: options.role });
+  const tracing = await startTracing({
+    service: `zeroscout-${options.role}`,
+    onFault: (message) => log.warn({ message }, 'spans are not exported'),
+  });
   const { monitor } = options;
   const metrics = monitor?.metrics;
   const metricsAddress = monitor && (await freeAddress());
@@ -68,6 +73,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
             metrics?.onPool(event);
             log[event.type === 'died' ? 'warn' : 'debug'](event, `scorer ${event.type}`);
           },
+          onBatch: (batch) => {
+            metrics?.onBatch(batch);
+            tracing?.onBatch(batch);
+          },
         })
       : undefined;
   const latency = role === 'control' ? createScorerPool({ script: LATENCY_SCRIPT, size: 1 }) : undefined;
@@ -81,8 +90,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         temporal: metricsAddress!,
         connection,
         namespace: options.temporal.namespace,
-        queue,
         role,
+        device,
         store,
         isRunning: () => running?.getState() === 'RUNNING',
       });
@@ -95,7 +104,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       pool ? { role: 'score', device, concurrency, place } : { role: 'control', place },
     );
     const { namespace } = options.temporal;
-    const shared = { connection, namespace, identity, shutdownGraceTime: GRACE, dataConverter };
+    const shared = {
+      connection,
+      namespace,
+      identity,
+      shutdownGraceTime: GRACE,
+      dataConverter,
+      ...tracing?.worker,
+    };
     const worker = pool
       ? await Worker.create({
           ...shared,
@@ -105,7 +121,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
             scoring: {
               device,
               size: pool.size,
-              score: pool.score,
+              score: (request, turn) => {
+                tracing?.onRequest(request);
+                return pool.score(request, turn);
+              },
               onScored: (event) => {
                 metrics?.onScored();
                 log.debug(event, 'scored candidate');
@@ -123,7 +142,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       : await Worker.create({
           ...shared,
           taskQueue: queue,
-          workflowBundle: { codePath: keys.length > 0 ? ENCRYPTED_BUNDLE : WORKFLOW_BUNDLE },
+          workflowBundle: {
+            codePath: bundlePath({
+              payloads: keys.length > 0 ? 'encrypted' : 'plain',
+              spans: tracing ? 'traced' : 'none',
+            }),
+          },
           ...(options.deployment ? { workerDeploymentOptions: pinned(options.deployment) } : {}),
           activities: createControlActivities({
             store,
@@ -152,6 +176,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await server?.close();
     await pool?.close();
     await latency?.close();
+    await tracing?.close();
     await connection.close();
     log.info('worker stopped');
   }

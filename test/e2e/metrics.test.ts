@@ -1,6 +1,7 @@
 // In: workers that are watched, a search, a killed scorer and a killed server. Out: what Prometheus and probes see of it.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEVICES } from '../../core/spec/devices.js';
 import { killNow, type TestHome, testHome, until } from '../support/home.js';
 import { done, ROOT, type Running, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 
@@ -58,7 +59,12 @@ test('what was scored, what was reused, how long it took, what died', { timeout:
   expect(sumOf(first, 'zeroscout_candidate_seconds_count')).toBe(SAMPLES);
   expect(sumOf(first, 'zeroscout_candidate_seconds_sum')).toBeGreaterThan(0);
   expect(sumOf(first, 'zeroscout_scorer_restarts_total')).toBe(0);
-  expect(first.get('zeroscout_queue_tasks{role="score",device="cpu"}')).toBe(0);
+  expect(first.get('zeroscout_queue_tasks{queue="score",device="cpu",role="score"}')).toBe(0);
+  const queues = [...(await scrape(control)).keys()].filter((name) => name.startsWith('zeroscout_queue_age'));
+  expect(queues.map((name) => /queue="(\w+)"(?:,device="([\w-]+)")?/.exec(name)!.slice(1, 3))).toEqual([
+    ['control', undefined],
+    ...DEVICES.map((device) => ['score', device]),
+  ]);
   expect([...first.keys()].some((name) => name.startsWith('temporal_activity_execution_latency'))).toBe(true);
   expect([...(await scrape(control)).keys()].some((name) => name.startsWith('temporal_workflow_'))).toBe(
     true,
@@ -99,7 +105,8 @@ test('a store that is gone: not ready, counted, and ready again', { timeout: 240
 });
 
 test('docs/operations.md names metrics that exist', { timeout: 30_000 }, async () => {
-  const text = readFileSync(`${ROOT}/docs/operations.md`, 'utf8');
+  // Commands name databases and volumes, which look alike.
+  const text = readFileSync(`${ROOT}/docs/operations.md`, 'utf8').replace(/^ {4}.*$/gm, '');
   const named = new Set(text.match(/\b(?:zeroscout|temporal|process|nodejs)_[a-z_]+[a-z]\b/g));
   expect(named.size).toBeGreaterThan(5);
   const there = new Set<string>();

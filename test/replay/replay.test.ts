@@ -6,7 +6,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 
 const FOLDER = fileURLToPath(new URL('histories/', import.meta.url));
-const BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
+const BUNDLES = ['', '-encrypted', '-traced', '-encrypted-traced'].map((kind) => `workflow-bundle${kind}.js`);
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 
 test.skipIf(process.env.ZEROSCOUT_RECORD)('there is a history of every course that a search can take', () => {
@@ -26,17 +26,19 @@ test.skipIf(process.env.ZEROSCOUT_RECORD)('there is a history of every course th
     expect(names).toContain(`${course}.json`);
 });
 
+Runtime.install({ logger: new DefaultLogger('WARN') });
+
 /** A search that runs while the workers are replaced by newer ones must go on; a difference here would stop it. */
-test('the current workflow replays them', { timeout: 120_000 }, async () => {
+test.each(BUNDLES)('the current workflow replays them: %s', { timeout: 120_000 }, async (bundle) => {
+  const codePath = fileURLToPath(new URL(`../../dist/${bundle}`, import.meta.url));
   const histories = names.map((name) => {
     const history = historyFromJSON(JSON.parse(readFileSync(`${FOLDER}${name}`, 'utf8')));
     // The ids of parts begin with that of their search.
     const { workflowId } = history.events![0]!.workflowExecutionStartedEventAttributes!;
     return { workflowId: workflowId!, history };
   });
-  Runtime.install({ logger: new DefaultLogger('WARN') });
   const replayed: string[] = [];
-  const results = Worker.runReplayHistories({ workflowBundle: { codePath: BUNDLE } }, histories);
+  const results = Worker.runReplayHistories({ workflowBundle: { codePath } }, histories);
   for await (const { workflowId, error } of results) {
     if (error) throw new Error(`${workflowId}: ${error.message}`, { cause: error });
     replayed.push(workflowId);

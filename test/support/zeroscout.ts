@@ -35,7 +35,7 @@ export interface Running {
 /** Settings of whoever runs the tests (servers, log level) must not change what is tested. */
 export function environment({ home: { home }, env }: Place): NodeJS.ProcessEnv {
   const clean = Object.entries(process.env).filter(
-    ([name]) => !/^(ZEROSCOUT|TEMPORAL|NATS|VITEST|NODE_ENV|NODE_OPTIONS|FORCE_COLOR)/.test(name),
+    ([name]) => !/^(ZEROSCOUT|TEMPORAL|NATS|OTEL|VITEST|NODE_ENV|NODE_OPTIONS|FORCE_COLOR)/.test(name),
   );
   return {
     ...Object.fromEntries(clean),

@@ -1,0 +1,36 @@
+// In: score requests, with the activity that makes them, and batches that a scorer has done. Out: a span for each batch.
+import { type Context, context, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { ScoreRequest } from '../../engine/protocol.js';
+import type { Tracing } from './start.js';
+
+/** Candidates that a span names: those of a GPU's stack are thousands. */
+const NAMED = 16;
+
+/**
+ * A batch may hold candidates of several shards: it is a child of the first one's activity, with links to the others.
+ * A candidate that is tried again has a span for each attempt.
+ */
+export function batchSpans(): Pick<Tracing, 'onRequest' | 'onBatch'> {
+  const tracer = trace.getTracer('zeroscout');
+  const madeBy = new WeakMap<ScoreRequest, Context>();
+  return {
+    onRequest: (request) => void madeBy.set(request, context.active()),
+    onBatch: ({ pid, requests, seconds, fault }) => {
+      const end = Date.now();
+      const [first, ...others] = new Set(requests.flatMap((request) => madeBy.get(request) ?? []));
+      const links = others
+        .flatMap((other) => trace.getSpanContext(other) ?? [])
+        .map((each) => ({ context: each }));
+      const attributes = {
+        'zeroscout.batch': requests.length,
+        'zeroscout.candidates': requests.slice(0, NAMED).map(({ candidate }) => candidate),
+        'zeroscout.draws': requests.reduce((sum, { draws }) => sum + draws.length, 0),
+        'zeroscout.scorer.pid': pid,
+      };
+      const startTime = end - seconds * 1000;
+      const span = tracer.startSpan('scorer batch', { startTime, attributes, links }, first);
+      if (fault !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: fault });
+      span.end(end);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+// In: the environment, by OpenTelemetry's names. Out: whether spans are exported, or a SpecError for what cannot be.
+import { SpecError } from '../../core/spec/errors.js';
+
+const PROTOCOL = 'http/protobuf';
+
+/**
+ * Off unless an endpoint is set or OTEL_TRACES_EXPORTER is "otlp". How often, for how long, with which headers and
+ * certificates and how much of it OpenTelemetry's library reads by itself.
+ */
+export function tracingOf(env: NodeJS.ProcessEnv): 'on' | 'off' {
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return 'off';
+  const endpoints = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+  const exporter = env.OTEL_TRACES_EXPORTER || (endpoints.some((name) => env[name]) ? 'otlp' : 'none');
+  if (exporter === 'none') return 'off';
+  if (exporter !== 'otlp')
+    throw mustBe({ path: 'OTEL_TRACES_EXPORTER', found: exporter, must: 'otlp or none' });
+  for (const path of endpoints) checkUrl({ path, found: env[path] });
+  for (const path of ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL']) {
+    const found = env[path];
+    if (found && found !== PROTOCOL)
+      throw mustBe({ path, found, must: `${PROTOCOL}, which collectors take at port 4318` });
+  }
+  return 'on';
+}
+
+function checkUrl({ path, found }: { path: string; found: string | undefined }): void {
+  if (!found) return;
+  const protocol = URL.canParse(found) ? new URL(found).protocol : '';
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw mustBe({ path, found, must: 'an address such as http://127.0.0.1:4318' });
+}
+
+const mustBe = ({ path, found, must }: { path: string; found: string; must: string }) =>
+  SpecError.of({ path, message: `found "${found}"; must be ${must}` });

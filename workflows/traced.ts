@@ -1,0 +1,18 @@
+// Out: interceptors that carry a trace from a search to its activities. In a bundle of their own, for control workers that
+// trace; workflows know nothing of them.
+import {
+  OpenTelemetryInboundInterceptor,
+  OpenTelemetryInternalsInterceptor,
+  OpenTelemetryOutboundInterceptor,
+} from '@temporalio/interceptors-opentelemetry-v2/lib/workflow/index.js';
+import type { WorkflowInterceptors } from '@temporalio/workflow';
+
+export const interceptors = (): WorkflowInterceptors => {
+  const inbound = new OpenTelemetryInboundInterceptor();
+  return {
+    // A query for progress, once a second, is no part of the trace.
+    inbound: [{ execute: (input, next) => inbound.execute(input, next) }],
+    outbound: [new OpenTelemetryOutboundInterceptor()],
+    internals: [new OpenTelemetryInternalsInterceptor()],
+  };
+};
