@@ -1,5 +1,5 @@
 // In: `zeroscout gc`. Out: what old runs, blobs and scores cost, and, unless it is a rehearsal, that they are gone.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Holding } from '../../store/store.js';
 import { duration, wholeNumber } from '../arguments.js';
 import { plainTable } from '../search/show-results.js';
@@ -20,13 +20,21 @@ export function addGcCommand(program: Command): void {
     .command('gc')
     .description('delete old runs, and the blobs and scores that no kept run and no schedule refers to')
     .option('--dry-run', 'only say what there is and what would go')
-    .option(
-      '--keep-last <N>',
-      'finished runs of each schedule, and of each specification name, that are kept whatever their age',
-      wholeNumber({ min: 0, max: 1e6 }),
-      1,
+    .addOption(
+      new Option(
+        '--keep-last <N>',
+        'finished runs of each schedule, and of each specification name, that are kept whatever their age',
+      )
+        .argParser(wholeNumber({ min: 0, max: 1e6 }))
+        .default(1)
+        .env('ZEROSCOUT_GC_KEEP_LAST'),
     )
-    .option('--older-than <DURATION>', 'what is younger is kept', duration, 30 * 86_400_000)
+    .addOption(
+      new Option('--older-than <DURATION>', 'what is younger is kept')
+        .argParser(duration)
+        .default(30 * 86_400_000, '30d')
+        .env('ZEROSCOUT_GC_OLDER_THAN'),
+    )
     .option('--json', 'for programs')
     .action(({ dryRun, json, ...retention }: Options) =>
       withSession({ start: 'never' }, async ({ client, store }) => {

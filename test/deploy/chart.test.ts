@@ -1,14 +1,16 @@
 // In: values. Out: what Helm makes of deploy/chart: valid to Kubernetes, whole in itself, and wired as our own code reads it.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { readConfigured } from '../../cli/connections.js';
 import { CONTROL_QUEUE, scoreQueue } from '../../core/spec/search-queues.js';
 import { parseAddress } from '../../store/address.js';
 import { fetchDeployTools, type Manifest, type Rendered, toolsExist } from '../support/deploy-tools.js';
 import { findNatsServer } from '../support/nats.js';
+import { ROOT } from '../support/zeroscout.js';
 
 const secrets = { natsPassword: 'a-Password_7', postgresPassword: 'b-Password_8' };
 const scaled = { enabled: true, autoscaling: { enabled: true } };
@@ -17,7 +19,9 @@ const GOOD = {
     secrets,
     pools: { cpu: scaled, cuda: scaled },
     podMonitor: { enabled: true, labels: { release: 'prometheus' } },
-    networkPolicy: { temporalFrom: [{}] },
+    prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
+    retention: { enabled: true, timezone: 'Europe/Berlin' },
+    networkPolicy: { temporalFrom: [{}], workerEgress: [{ ports: [{ port: 4318 }] }] },
   },
   existing: {
     temporal: {
@@ -36,6 +40,7 @@ const GOOD = {
     },
     encryption: { secret: 'temporal-keys' },
     pools: { cpu: scaled },
+    retention: { enabled: true, keepLast: 3, olderThan: '90d' },
     networkPolicy: {
       metricsFrom: [{ namespaceSelector: {} }],
       controlEgress: [{ ports: [{ port: 443 }] }],
@@ -58,6 +63,7 @@ const BAD = {
   'no url': [{ secrets, nats: { enabled: false } }, 'nats.url'],
   'an even cluster': [{ secrets, nats: { replicas: 2 } }, '/nats/replicas'],
   'a device that is none': [{ secrets, pools: { cpu: { device: 'tpu' } } }, '/pools/cpu/device'],
+  'an age without a unit': [{ secrets, retention: { olderThan: '30' } }, '/retention/olderThan'],
   'a word that is none': [{ secrets, nats: { replica: 3 } }, 'replica'],
 } as const;
 type Case = keyof typeof GOOD;
@@ -68,7 +74,10 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
   const of = (name: string, kind: string): Manifest[] =>
     rendered[name]!.manifests.filter((manifest) => manifest.kind === kind);
   const pods = (name: string): Manifest[] =>
-    ['Deployment', 'StatefulSet', 'Job'].flatMap((kind) => of(name, kind)).map(({ spec }) => spec.template);
+    [
+      ...['Deployment', 'StatefulSet', 'Job'].flatMap((kind) => of(name, kind)),
+      ...of(name, 'CronJob').map(({ spec }) => spec.jobTemplate),
+    ].map(({ spec }) => spec.template);
   const containers = (name: string): Manifest[] =>
     pods(name).flatMap(({ spec }) => [...(spec.initContainers ?? []), ...spec.containers]);
 
@@ -210,6 +219,42 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       },
       nats: { replicas: 5 },
     });
+  });
+
+  test('what is kept is told to gc, which may go where workers go', () => {
+    const [gc] = of('existing', 'CronJob').map(
+      ({ spec }) => spec.jobTemplate.spec.template.spec.containers[0],
+    );
+    expect(gc.args).toEqual(['gc']);
+    const told = Object.fromEntries(gc.env.map(({ name, value }: Manifest) => [name, value]));
+    expect(told).toMatchObject({ ZEROSCOUT_GC_KEEP_LAST: '3', ZEROSCOUT_GC_OLDER_THAN: '90d' });
+    const [worker] = containers('existing');
+    expect(gc.env).toEqual(expect.arrayContaining(worker.env));
+    expect(gc.volumeMounts).toEqual(worker.volumeMounts);
+    // It deletes, which NATS lets the admin alone.
+    const [admin] = of('everything', 'CronJob').map(
+      ({ spec }) => spec.jobTemplate.spec.template.spec.containers[0],
+    );
+    expect(admin.env).toContainEqual({ name: 'NATS_USER', value: 'zeroscout' });
+    expect(admin.env).toContainEqual({
+      name: 'NATS_PASSWORD',
+      valueFrom: { secretKeyRef: { name: 'scan-zeroscout', key: 'nats-password' } },
+    });
+    const policies = of('everything', 'NetworkPolicy');
+    for (const server of ['nats', 'temporal']) {
+      const { spec } = policies.find(({ metadata }) => metadata.name === `scan-zeroscout-${server}`);
+      expect(JSON.stringify(spec.ingress[0].from)).toContain('"app.kubernetes.io/component":"gc"');
+    }
+    for (const part of ['control', 'score-cpu', 'gc']) {
+      const { spec } = policies.find(({ metadata }) => metadata.name === `scan-zeroscout-${part}`);
+      expect(spec.egress).toContainEqual({ ports: [{ port: 4318 }] });
+    }
+  });
+
+  test('alerts come as they stand in their file', () => {
+    const [{ spec, metadata }] = of('everything', 'PrometheusRule') as [Manifest];
+    expect(spec).toEqual(parse(readFileSync(join(ROOT, 'deploy/chart/files/alerts.yaml'), 'utf8')));
+    expect(metadata.labels.release).toBe('prometheus');
   });
 
   test('KEDA watches the queues that the pools work for', () => {

@@ -38,13 +38,13 @@ allowPrivilegeEscalation: false
 capabilities: { drop: [ALL] }
 {{- end }}
 
-{{/* The Secret of an account for existing NATS servers, score workers' own before the common one: (dict "root" $ "account" "score" "key" "credsSecret") */}}
+{{/* The Secret of an account for existing NATS servers, its own before the common one: (dict "root" $ "account" "score" "key" "credsSecret") */}}
 {{- define "zeroscout.natsSecret" -}}
 {{- $nats := .root.Values.nats }}{{ $common := get $nats .key }}
-{{- if eq .account "score" }}{{ get $nats.score .key | default $common }}{{ else }}{{ $common }}{{ end }}
+{{- if eq .account "control" }}{{ $common }}{{ else }}{{ get (get $nats .account) .key | default $common }}{{ end }}
 {{- end }}
 
-{{/* How a worker reaches both servers: (dict "root" $ "account" "control"); the names are those of Temporal's and NATS's own tools. */}}
+{{/* How a process of ours reaches both servers: (dict "root" $ "account" "control"), score or admin; the names are those of Temporal's and NATS's own tools. */}}
 {{- define "zeroscout.env" -}}
 {{- $account := .account }}{{- with .root }}{{ $temporal := .Values.temporal }}{{ $nats := .Values.nats }}{{ $name := include "zeroscout.name" . -}}
 - name: TEMPORAL_ADDRESS
@@ -73,9 +73,9 @@ capabilities: { drop: [ALL] }
 {{- end }}
 {{- if $nats.enabled }}
 - name: NATS_USER
-  value: zeroscout-{{ $account }}
+  value: zeroscout{{ if ne $account "admin" }}-{{ $account }}{{ end }}
 - name: NATS_PASSWORD
-  valueFrom: { secretKeyRef: { name: {{ include "zeroscout.secret" . }}, key: nats-{{ $account }}-password } }
+  valueFrom: { secretKeyRef: { name: {{ include "zeroscout.secret" . }}, key: nats-{{ if ne $account "admin" }}{{ $account }}-{{ end }}password } }
 - name: NATS_URL
   value: {{ $hosts := list }}{{ range $i := until (int $nats.replicas) }}{{ $hosts = append $hosts (printf "%s-nats-%d.%s-nats:4222" $name $i $name) }}{{ end }}{{ printf "nats://%s" (join "," $hosts) | quote }}
 {{- else if $nats.urlSecret }}
@@ -98,9 +98,46 @@ capabilities: { drop: [ALL] }
 {{- end }}
 {{- end }}
 
+{{/* (dict "root" $ "tagSuffix" "") */}}
+{{- define "zeroscout.image" -}}
+{{ printf "%s:%s%s" .root.Values.image.repository (.root.Values.image.tag | default .root.Chart.AppVersion) .tagSuffix }}
+{{- end }}
+
+{{/* What a process of ours reads and writes: its scratch, and the files that its environment names. */}}
+{{- define "zeroscout.mounts" -}}
+- { name: scratch, mountPath: /tmp }
+{{- if and (not .Values.temporal.enabled) .Values.temporal.tls.secret }}
+- { name: temporal-tls, mountPath: /etc/zeroscout/temporal, readOnly: true }
+{{- end }}
+{{- if and (not .Values.nats.enabled) .Values.nats.credsSecret }}
+- { name: nats-creds, mountPath: /etc/zeroscout/nats, readOnly: true }
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* (dict "root" $ "account" "score" "scratch" "2Gi") */}}
+{{- define "zeroscout.volumes" -}}
+{{- $values := .root.Values -}}
+- name: scratch
+  emptyDir: { sizeLimit: {{ .scratch }} }
+{{- if and (not $values.temporal.enabled) $values.temporal.tls.secret }}
+- name: temporal-tls
+  secret: { secretName: {{ $values.temporal.tls.secret }}, defaultMode: 0440 }
+{{- end }}
+{{- if and (not $values.nats.enabled) $values.nats.credsSecret }}
+- name: nats-creds
+  secret: { secretName: {{ include "zeroscout.natsSecret" (dict "root" .root "account" .account "key" "credsSecret") }}, defaultMode: 0440 }
+{{- end }}
+{{- with $values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
 {{/* A worker's pod: (dict "root" $ "part" "score-cpu" "account" "score" "args" list "resources" dict "tagSuffix" "" "scratch" "2Gi" "pool" dict) */}}
 {{- define "zeroscout.workerPod" -}}
-{{- $root := .root }}{{ $temporal := $root.Values.temporal }}{{ $nats := $root.Values.nats -}}
+{{- $root := .root -}}
 metadata:
   labels: {{- include "zeroscout.labels" . | nindent 4 }}
   {{- with $root.Values.podAnnotations }}
@@ -117,7 +154,7 @@ spec:
   securityContext: {{- include "zeroscout.podSecurity" 1000 | nindent 4 }}
   containers:
     - name: worker
-      image: {{ printf "%s:%s%s" $root.Values.image.repository ($root.Values.image.tag | default $root.Chart.AppVersion) .tagSuffix | quote }}
+      image: {{ include "zeroscout.image" . | quote }}
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
       args: {{- toYaml (concat (list "worker") .args (list "--metrics=0.0.0.0:9464")) | nindent 8 }}
       env:
@@ -144,26 +181,9 @@ spec:
         {{- include "zeroscout.containerSecurity" . | nindent 8 }}
         readOnlyRootFilesystem: true
       volumeMounts:
-        - { name: scratch, mountPath: /tmp }
-        {{- if and (not $temporal.enabled) $temporal.tls.secret }}
-        - { name: temporal-tls, mountPath: /etc/zeroscout/temporal, readOnly: true }
-        {{- end }}
-        {{- if and (not $nats.enabled) $nats.credsSecret }}
-        - { name: nats-creds, mountPath: /etc/zeroscout/nats, readOnly: true }
-        {{- end }}
-        {{- with $root.Values.extraVolumeMounts }}{{ toYaml . | nindent 8 }}{{ end }}
+        {{- include "zeroscout.mounts" $root | nindent 8 }}
   volumes:
-    - name: scratch
-      emptyDir: { sizeLimit: {{ .scratch }} }
-    {{- if and (not $temporal.enabled) $temporal.tls.secret }}
-    - name: temporal-tls
-      secret: { secretName: {{ $temporal.tls.secret }}, defaultMode: 0440 }
-    {{- end }}
-    {{- if and (not $nats.enabled) $nats.credsSecret }}
-    - name: nats-creds
-      secret: { secretName: {{ include "zeroscout.natsSecret" (dict "root" $root "account" .account "key" "credsSecret") }}, defaultMode: 0440 }
-    {{- end }}
-    {{- with $root.Values.extraVolumes }}{{ toYaml . | nindent 4 }}{{ end }}
+    {{- include "zeroscout.volumes" (dict "root" $root "account" .account "scratch" .scratch) | nindent 4 }}
   {{- with .pool.nodeSelector }}
   nodeSelector: {{- toYaml . | nindent 4 }}
   {{- end }}

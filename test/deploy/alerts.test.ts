@@ -1,0 +1,40 @@
+// In: deploy/chart/files/alerts.yaml, docs/operations.md. Out: expressions over metrics that are served, each with its row in the runbook.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { readQuery, servedSeries } from '../support/promql.js';
+import { ROOT } from '../support/zeroscout.js';
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: { readonly summary: string };
+}
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const { groups } = parse(read('deploy/chart/files/alerts.yaml')) as {
+  groups: readonly { rules: readonly Rule[] }[];
+};
+const rules = groups.flatMap(({ rules }) => rules);
+const served = await servedSeries();
+/** Cells of the runbook's rows: alert, expression, what to look at, what to do. */
+const rows = [
+  ...read('docs/operations.md').matchAll(/^\| `(Zeroscout\w+)` \| `(.+?)` \| (.+?) \| (.+?) \|$/gm),
+];
+
+test.each(rules)('$alert', ({ alert, expr, annotations: { summary } }) => {
+  const { series, grouped } = readQuery(expr);
+  expect(series.length).toBeGreaterThan(0);
+  for (const { name, labels } of series) {
+    expect([...served.keys()]).toContain(name);
+    for (const label of [...labels, ...grouped]) expect([...served.get(name)!], name).toContain(label);
+  }
+  for (const [, label] of summary.matchAll(/\$labels\.(\w+)/g)) expect(grouped).toContain(label);
+  // A table has no line breaks, and its bars are escaped.
+  const [, , written] = rows.find(([, name]) => name === alert) ?? [];
+  expect(written?.replaceAll('\\|', '|')).toBe(expr);
+});
+
+test('the runbook knows no other alerts', () => {
+  expect(rows.map(([, name]) => name).sort()).toEqual(rules.map(({ alert }) => alert).sort());
+});
