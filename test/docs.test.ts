@@ -10,8 +10,8 @@ import { loadModule } from '../engine/load-module.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-/** Made by running, absent in a fresh clone. */
-const MADE = /^(dist|zeroscout-out|\.zeroscout|node_modules)\b/;
+/** Made by running, or by whoever deploys, absent in a fresh clone. */
+const MADE = /^((dist|zeroscout-out|\.zeroscout|node_modules)\b|deploy\/(\.env|work|workers\.env)$)/;
 
 const decisions = readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`);
 const documents = [
@@ -20,6 +20,7 @@ const documents = [
   'CHANGELOG.md',
   'SECURITY.md',
   'docs/architecture.md',
+  'docs/deployment.md',
   'docs/evolution.md',
   'docs/operations.md',
   'docs/own-space.md',

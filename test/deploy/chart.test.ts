@@ -36,6 +36,7 @@ const GOOD = {
       urlSecret: 'nats-url',
       credsSecret: 'nats-creds',
       score: { credsSecret: 'nats-score-creds' },
+      admin: { credsSecret: 'nats-admin-creds' },
       replicas: 5,
     },
     encryption: { secret: 'temporal-keys' },
@@ -125,6 +126,7 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       'nats-url',
       'nats-creds',
       'nats-score-creds',
+      'nats-admin-creds',
     ].map((key) => `Secret ${key}`);
     const wanted = pods(name).flatMap(({ spec }) => [
       `ServiceAccount ${spec.serviceAccountName}`,
@@ -231,6 +233,10 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
     const [worker] = containers('existing');
     expect(gc.env).toEqual(expect.arrayContaining(worker.env));
     expect(gc.volumeMounts).toEqual(worker.volumeMounts);
+    expect(of('existing', 'CronJob')[0].spec.jobTemplate.spec.template.spec.volumes).toContainEqual({
+      name: 'nats-creds',
+      secret: { secretName: 'nats-admin-creds', defaultMode: 0o440 },
+    });
     // It deletes, which NATS lets the admin alone.
     const [admin] = of('everything', 'CronJob').map(
       ({ spec }) => spec.jobTemplate.spec.template.spec.containers[0],
@@ -255,6 +261,23 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
     const [{ spec, metadata }] = of('everything', 'PrometheusRule') as [Manifest];
     expect(spec).toEqual(parse(readFileSync(join(ROOT, 'deploy/chart/files/alerts.yaml'), 'utf8')));
     expect(metadata.labels.release).toBe('prometheus');
+  });
+
+  test('budgets, probes and GPUs', () => {
+    expect(of('everything', 'PodDisruptionBudget').map(({ metadata }) => metadata.name)).toEqual(
+      expect.arrayContaining(
+        ['control', 'score-cpu', 'score-cuda', 'nats'].map((part) => `scan-zeroscout-${part}`),
+      ),
+    );
+    for (const { metadata, spec } of ['Deployment', 'StatefulSet'].flatMap((kind) => of('everything', kind)))
+      for (const container of spec.template.spec.containers)
+        for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'])
+          expect(container, metadata.name).toHaveProperty(probe);
+    const gpus = of('everything', 'Deployment').map(({ metadata, spec }) => [
+      metadata.name,
+      spec.template.spec.containers[0].resources.limits['nvidia.com/gpu'],
+    ]);
+    expect(gpus.filter(([, count]) => count)).toEqual([['scan-zeroscout-score-cuda', '1']]);
   });
 
   test('KEDA watches the queues that the pools work for', () => {

@@ -1,7 +1,8 @@
 // In: deploy/compose.yaml. Out: its services as processes, in the same wiring: three NATS nodes, Temporal (its development
-// server in place of the one on PostgreSQL), control and score worker, command line. They carry a search, also with a node less.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+// server in place of the one on PostgreSQL), control and score worker, command line. They carry a search, also with a node less
+// and from a backup of their files.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -61,6 +62,28 @@ here(
     expect(home.read('second/ranking.csv')).toBe(home.read('first/ranking.csv'));
     await run('third', { seed: 2 });
     expect(home.read('third/ranking.csv')).not.toBe(home.read('first/ranking.csv'));
+  },
+  180_000,
+);
+
+here(
+  'three nodes at rest are backed up by their files, and nothing is scored again after they are restored',
+  async () => {
+    await Promise.all(nats.map((node) => node.stop()));
+    for (const name of NODES) {
+      const data = join(home.dir, name);
+      execFileSync('tar', ['-czf', `${data}.tgz`, '-C', data, '.']);
+      rmSync(data, { recursive: true });
+      mkdirSync(data);
+      execFileSync('tar', ['-xzf', `${data}.tgz`, '-C', data]);
+    }
+    await Promise.all(nats.map((node) => node.restart()));
+    const three = { 'OBJ_zeroscout-blobs': 3, ZEROSCOUT_FAILURES: 3, ZEROSCOUT_SCORES: 3 };
+    const whole = async () => isDeepStrictEqual(await copies().catch(() => undefined), three);
+    await until(whole, { what: 'three nodes keep every stream', timeoutMs: 60_000, everyMs: 500 });
+    await run('fourth');
+    expect(JSON.parse(home.read('fourth/summary.json'))).toMatchObject({ scored: 0, reused: 12 });
+    expect(home.read('fourth/ranking.csv')).toBe(home.read('first/ranking.csv'));
   },
   180_000,
 );

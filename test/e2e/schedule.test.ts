@@ -245,10 +245,14 @@ test('what is wrong is said before anything starts', { timeout: 180_000 }, async
     [[...backfill, '2026-02-02'], 'must be before'],
     [[...backfill, 'yesterday'], 'such as 2026-11-20'],
   ];
-  const outcomes = await Promise.all(cases.map(([args]) => zeroscout(['schedule', ...args], { home })));
-  for (const [i, { code, stderr }] of outcomes.entries()) {
-    expect(stderr).toMatch(cases[i]![1]);
-    expect(code).toBe(2);
-  }
+  // A few at once: a server that eleven processes ask at one moment answers some of them too late.
+  for (let first = 0; first < cases.length; first += 4)
+    await Promise.all(
+      cases.slice(first, first + 4).map(async ([args, says]) => {
+        const { code, stderr } = await zeroscout(['schedule', ...args], { home });
+        expect(stderr).toMatch(says);
+        expect(code).toBe(2);
+      }),
+    );
   expect((await json('schedule', 'list')).map(({ name }: { name: string }) => name)).toEqual(['again']);
 });

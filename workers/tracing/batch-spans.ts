@@ -1,7 +1,7 @@
 // In: score requests, with the activity that makes them, and batches that a scorer has done. Out: a span for each batch.
 import { type Context, context, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ScoreRequest } from '../../engine/protocol.js';
-import type { Tracing } from './start.js';
+import type { Tracing } from './tracing.js';
 
 /** Candidates that a span names: those of a GPU's stack are thousands. */
 const NAMED = 16;

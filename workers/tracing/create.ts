@@ -19,7 +19,7 @@ import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import type { ShardInput } from '../../core/spec/search.js';
 import { searchIdOf } from '../../core/spec/search-queues.js';
 import { batchSpans } from './batch-spans.js';
-import type { Tracing, TracingOptions } from './start.js';
+import type { Tracing, TracingOptions } from './tracing.js';
 
 /** A collector that is away must not hold up a process that ends. */
 const CLOSE_MS = 3_000;

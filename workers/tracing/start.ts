@@ -1,29 +1,6 @@
 // In: a process that may be traced. Out: what it is traced with, or nothing; then nothing of OpenTelemetry has been loaded.
-import type { ClientInterceptors } from '@temporalio/client';
-import type { WorkerOptions } from '@temporalio/worker';
-import type { ScoredBatch } from '../../engine/pool-event.js';
-import type { ScoreRequest } from '../../engine/protocol.js';
 import { tracingOf } from './settings.js';
-
-export interface Tracing {
-  /** For a client: a search that it starts begins a trace. */
-  readonly client: ClientInterceptors;
-  /** For a worker: its workflows and activities go on with the trace of their search. */
-  readonly worker: Pick<WorkerOptions, 'interceptors' | 'sinks'>;
-  /** To be told of each request by the activity that makes it, and of each batch by the pool: a batch is a span of that activity. */
-  onRequest(request: ScoreRequest): void;
-  onBatch(batch: ScoredBatch): void;
-  /** Exports what is left, for a few seconds at most. */
-  close(): Promise<void>;
-}
-
-export interface TracingOptions {
-  /** `service.name` where OTEL_SERVICE_NAME gives none. */
-  readonly service: string;
-  /** Told when spans cannot be exported; nothing else suffers. */
-  readonly onFault: (message: string) => void;
-  readonly env?: NodeJS.ProcessEnv;
-}
+import type { Tracing, TracingOptions } from './tracing.js';
 
 /** SpecError where OTEL_* variables cannot be right. */
 export async function startTracing({
