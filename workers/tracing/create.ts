@@ -78,9 +78,14 @@ type ExportArguments = Parameters<ReturnType<typeof makeWorkflowExporter>['expor
 type Info = ExportArguments[0];
 type Spans = ExportArguments[1];
 
-/** What the interceptors copy into each span of a workflow; all of its information would hold the whole specification. */
+/** What the interceptors copy into each span of a workflow; all of its information would hold the whole specification. Parts are their search's. */
 function namesOf({ workflowId, runId, attempt }: Info): Info {
-  return { 'zeroscout.search': searchIdOf(workflowId), workflowId, runId, attempt } as unknown as Info;
+  return {
+    'zeroscout.search': searchIdOf(workflowId.split('/')[0]!),
+    workflowId,
+    runId,
+    attempt,
+  } as unknown as Info;
 }
 
 const nameTheShard: ActivityInboundCallsInterceptor = {
