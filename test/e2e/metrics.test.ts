@@ -70,11 +70,17 @@ test('what was scored, what was reused, how long it took, what died', { timeout:
     true,
   );
 
-  const lines = score
-    .stderr()
-    .split('\n')
-    .filter((line) => line.includes('"scorer started"'));
-  const started = lines.map((line) => (JSON.parse(line) as { pid: number }).pid);
+  const said = (message: string) =>
+    score
+      .stderr()
+      .split('\n')
+      .filter((line) => line.includes(`"msg":"${message}"`))
+      .map((line) => JSON.parse(line) as { pid: number; search: string; shard: number; candidate: string });
+  const logged = said('scored candidate');
+  expect(new Set(logged.map(({ candidate }) => candidate)).size).toBe(SAMPLES);
+  expect(new Set(logged.map(({ search }) => search))).toEqual(new Set(['one']));
+  expect(new Set(logged.map(({ shard }) => shard))).toEqual(new Set([0, 1, 2]));
+  const started = said('scorer started').map(({ pid }) => pid);
   expect(started).toHaveLength(1);
   await killNow(started[0]!);
   await until(
