@@ -1,5 +1,6 @@
 // In: a key (seed, draw, name) and a length. Out: the same random numbers in any process on any machine.
 import { createHash } from 'node:crypto';
+import { MOST, normalsOf, signsOf, wordsOf } from './random-machine.js';
 
 /** What random numbers depend on, and nothing else: not on order, worker or shard. */
 export interface RandomKey {
@@ -100,17 +101,19 @@ export interface Run {
   readonly length: number;
 }
 
-/** The words of each run with the place where its numbers go, one run after the other. */
-function* wordsOf(
+/** The parts of each run that are made at once, with the place where their numbers go. */
+function* partsOf(
   key: RandomKey,
   runs: readonly Run[],
-): Generator<{ words: Uint32Array; at: number; length: number }> {
+): Generator<{ row: Parameters<typeof wordsOf>[0]; at: number }> {
   const secret = keyWords(key);
   let at = 0;
-  for (const { start, length } of runs) {
-    yield { words: threefry({ key: secret, words: length, start: start / 2 }), at, length };
-    at += length;
-  }
+  for (const { start, length } of runs)
+    for (let from = 0; from < length; from += MOST) {
+      const part = Math.min(MOST, length - from);
+      yield { row: { key: secret, start: (start + from) / 2, length: part }, at };
+      at += part;
+    }
 }
 
 /** Standard normal numbers times `std`, float32 (Box and Muller 1958): `length` of them, or those of `runs`. */
@@ -126,15 +129,7 @@ export function normal({
   runs?: readonly Run[];
 }): Float32Array {
   const out = new Float32Array(length);
-  for (const { words, at, length } of wordsOf(key, runs)) {
-    for (let i = 0; i < length; i += 2) {
-      // (word + 0.5) / 2^32 lies strictly between 0 and 1, so the logarithm is finite.
-      const radius = std * Math.sqrt(-2 * Math.log((words[i]! + 0.5) * 2 ** -32));
-      const angle = 2 * Math.PI * (words[i + 1]! * 2 ** -32);
-      out[at + i] = radius * Math.cos(angle);
-      if (i + 1 < length) out[at + i + 1] = radius * Math.sin(angle);
-    }
-  }
+  for (const { row, at } of partsOf(key, runs)) out.set(normalsOf({ ...row, std }), at);
   return out;
 }
 
@@ -151,15 +146,21 @@ export function uniform({
   runs?: readonly Run[];
 }): Float32Array {
   const out = new Float32Array(length);
-  for (const { words, at, length } of wordsOf(key, runs))
-    for (let i = 0; i < length; i++) out[at + i] = bound * ((words[i]! + 0.5) * 2 ** -31 - 1);
+  for (const { row, at } of partsOf(key, runs)) {
+    const words = wordsOf(row);
+    for (let i = 0; i < words.length; i++) out[at + i] = bound * ((words[i]! + 0.5) * 2 ** -31 - 1);
+  }
   return out;
 }
 
 /** `length` Rademacher signs, -1 or +1 with equal probability, 32 from each word. */
 export function signs({ key, length }: { key: RandomKey; length: number }): Float32Array {
-  const words = threefry({ key: keyWords(key), words: Math.ceil(length / 32) });
+  const secret = keyWords(key);
   const out = new Float32Array(length);
-  for (let i = 0; i < length; i++) out[i] = (words[i >>> 5]! >>> (i & 31)) & 1 ? 1 : -1;
+  for (let at = 0; at < length; at += MOST)
+    out.set(signsOf({ key: secret, start: at / SIGNS_OF_COUNTER, length: Math.min(MOST, length - at) }), at);
   return out;
 }
+
+/** 32 of each of its words. */
+const SIGNS_OF_COUNTER = 64;

@@ -1,5 +1,15 @@
 // Out: the routine that makes the next Householder reflection of a symmetric matrix.
-import { type Code, f64, f64x2, i32, locals, type Routine, repeat, v128, when } from './assembler.js';
+import {
+  type Code,
+  f64,
+  f64x2,
+  i32,
+  locals,
+  type Routine,
+  repeat,
+  v128,
+  when,
+} from '../../programs/assembler.js';
 import {
   GROUP,
   type Precision,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../../core/programs/draw.js';
 import { goldenDraw, goldenUniform } from '../../../core/programs/golden-draw.js';
-import { normal, type RandomKey, signs, threefry } from '../../../core/programs/random.js';
+import { keyWords, normal, type RandomKey, signs, threefry, uniform } from '../../../core/programs/random.js';
 import { permuted, sample } from '../../../core/programs/shuffled.js';
 
 const N = 200_000;
@@ -41,6 +41,36 @@ describe('threefry2x32-20', () => {
     const all = threefry({ key: [5, 7], words: 64 });
     expect(threefry({ key: [5, 7], words: 8, start: 10 })).toEqual(all.slice(20, 28));
     expect(threefry({ key: [5, 7], words: 3 }).subarray(0, 3)).toEqual(all.slice(0, 3));
+  });
+});
+
+describe('numbers made four counters at a time', () => {
+  // Around the number that is made at once, and odd ones.
+  it.each([1, 7, 100, 16_384, 33_001])('%i of them are those of the formulas, in float64', (length) => {
+    const words = threefry({ key: keyWords(key), words: length });
+    const expected = Float64Array.from({ length }, (_, i) => {
+      const [a, b] = [words[i - (i % 2)]!, words[i - (i % 2) + 1]!];
+      const angle = 2 * Math.PI * (b / 2 ** 32);
+      const radius = Math.sqrt(-2 * Math.log((a + 0.5) / 2 ** 32));
+      return radius * (i % 2 ? Math.sin(angle) : Math.cos(angle));
+    });
+    const deviation = normal({ key, length, std: 1 }).map((value, i) => Math.abs(value - expected[i]!));
+    expect(Math.max(...deviation)).toBeLessThan(3e-6);
+    const bits = Array.from({ length }, (_, i) => ((words[i >> 5]! >>> (i & 31)) & 1 ? 1 : -1));
+    expect([...signs({ key, length })]).toEqual(bits);
+    const uniforms = Float32Array.from({ length }, (_, i) => (words[i]! + 0.5) * 2 ** -31 - 1);
+    expect(uniform({ key, length, bound: 1 })).toEqual(uniforms);
+  });
+
+  it('of runs are those of the whole row', () => {
+    const runs = [
+      { start: 4, length: 7 },
+      { start: 20_000, length: 17_001 },
+    ];
+    const length = 7 + 17_001;
+    const row = normal({ key, length: 40_000, std: 1 });
+    const wanted = runs.flatMap(({ start, length }) => [...row.subarray(start, start + length)]);
+    expect([...normal({ key, length, std: 1, runs })]).toEqual(wanted);
   });
 });
 

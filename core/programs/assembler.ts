@@ -143,6 +143,33 @@ export const v128 = {
   ],
   /** Bytes of two vectors, 0 to 31, put together anew. */
   shuffle: (a: Code, b: Code, bytes: readonly number[]): Code => [a, b, 0xfd, unsigned(0x0d), bytes],
+  words: (...four: Four): Code => [0xfd, unsigned(0x0c), [...new Uint8Array(Int32Array.from(four).buffer)]],
+  floats: (...four: Four): Code => [
+    0xfd,
+    unsigned(0x0c),
+    [...new Uint8Array(Float32Array.from(four).buffer)],
+  ],
+  and: simd(0x4e),
+  or: simd(0x50),
+  xor: simd(0x51),
+  /** Bits of one where the mask has them, else of the other. */
+  select: (one: Code, other: Code, mask: Code): Code => [one, other, mask, 0xfd, unsigned(0x52)],
+};
+
+type Four = readonly [number, number, number, number];
+
+/** Vectors of four int32. */
+export const i32x4 = {
+  loadAll: access(0x09, 2),
+  /** Of an i32. */
+  all: simd(0x11),
+  equal: simd(0x37),
+  /** By an i32 number of bits; to the right with zeros, or with the sign. */
+  shiftLeft: simd(0xab),
+  shiftRight: simd(0xad),
+  shiftRightSigned: simd(0xac),
+  add: simd(0xae),
+  sub: simd(0xb1),
 };
 
 /** Vectors of two float64. */
@@ -165,6 +192,10 @@ export const f32x4 = {
   add: simd(0xe4),
   sub: simd(0xe5),
   mul: simd(0xe6),
+  root: simd(0xe3),
+  /** Of int32, with and without sign. */
+  ofSigned: simd(0xfa),
+  ofUnsigned: simd(0xfb),
 };
 
 function section(id: number, content: Code): Code {
