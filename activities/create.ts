@@ -9,6 +9,7 @@ import { breedGeneration } from './breed-generation.js';
 import { compareRuns } from './compare-runs.js';
 import { keepBest } from './keep-best.js';
 import { checkConstraints, type LatencyMeter } from './latency.js';
+import type { LocalImages } from './local-images.js';
 import { type NotifyOptions, notify } from './notify.js';
 import { planCandidates } from './plan-candidates.js';
 import { rankCandidates } from './rank-candidates.js';
@@ -47,11 +48,13 @@ export function createControlActivities({
 export function createScoreActivities({
   store,
   scoring,
+  images,
 }: {
   store: Store;
   scoring: Scoring;
+  images: LocalImages;
 }): Pick<SearchActivities, 'scoreShard'> {
-  return { scoreShard: mapped(scoreShard({ store, scoring })) };
+  return { scoreShard: mapped(scoreShard({ store, scoring, images })) };
 }
 
 /** Tells Temporal that a long step is alive. */

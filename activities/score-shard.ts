@@ -4,10 +4,12 @@ import { scoreKey, scoreScope } from '../core/programs/address.js';
 import { openSpace } from '../core/spaces/index.js';
 import { CandidateError } from '../core/spec/candidate-error.js';
 import type { SearchActivities, ShardInput, ShardResult } from '../core/spec/search.js';
+import type { ScoreRequest } from '../engine/protocol.js';
 import { readCandidates } from '../store/candidate-list.js';
 import type { Failure, ScoreEntry, Store } from '../store/store.js';
 import { lookUp } from './cohort.js';
 import { createCollector } from './collect.js';
+import type { LocalImages } from './local-images.js';
 import type { Scoring } from './scoring.js';
 
 const TICK_MS = 500;
@@ -21,9 +23,11 @@ const UNSTORED = 1024;
 export function scoreShard({
   store,
   scoring,
+  images,
 }: {
   store: Store;
   scoring: Scoring;
+  images: LocalImages;
 }): SearchActivities['scoreShard'] {
   let shards = 0;
   return async (input) => {
@@ -75,21 +79,23 @@ export function scoreShard({
         from: cursor,
         lookUp: (units) => lookUp({ store, specification: input.specification, units }),
       });
-      await inLanes({
-        lanes: scoring.size + 1,
-        tasks,
-        score: async ({ index, draws }) => {
-          if (draws.length === 0) return count(index, 'reused');
-          const candidate = candidates[index]!;
-          const entries = await scoreOne({ scoring, input, candidate, draws, turn });
-          if ('reason' in entries) {
-            await store.failures.put(input.run, [entries]);
-            scoring.onFailed({ search: input.search, shard: input.shard, ...entries });
-            return count(index, 'failed');
-          }
-          await scores.add({ index, entries });
-        },
-      });
+      await withImages({ images, input }, (file) =>
+        inLanes({
+          lanes: scoring.size + 1,
+          tasks,
+          score: async ({ index, draws }) => {
+            if (draws.length === 0) return count(index, 'reused');
+            const candidate = candidates[index]!;
+            const entries = await scoreOne({ scoring, input, candidate, draws, turn, ...file });
+            if ('reason' in entries) {
+              await store.failures.put(input.run, [entries]);
+              scoring.onFailed({ search: input.search, shard: input.shard, ...entries });
+              return count(index, 'failed');
+            }
+            await scores.add({ index, entries });
+          },
+        }),
+      );
       await scores.finish();
     } finally {
       clearInterval(timer);
@@ -104,6 +110,15 @@ interface Scored {
   readonly entries: readonly ScoreEntry[];
 }
 
+/** The specification's own images, if any, in a file of this machine. */
+function withImages(
+  { images, input: { specification } }: { images: LocalImages; input: ShardInput },
+  work: (file: Pick<ScoreRequest, 'images'>) => Promise<void>,
+): Promise<void> {
+  const own = specification.input?.images;
+  return own ? images.withFile(own, (file) => work({ images: { file, ...own } })) : work({});
+}
+
 /** Scores of the draws, or why there are none. */
 async function scoreOne({
   scoring,
@@ -111,6 +126,7 @@ async function scoreOne({
   candidate,
   draws,
   turn,
+  ...images
 }: {
   scoring: Scoring;
   input: ShardInput;
@@ -118,10 +134,10 @@ async function scoreOne({
   draws: readonly number[];
   /** Of the shard, among those that this worker was given. */
   turn: number;
-}): Promise<readonly ScoreEntry[] | Failure> {
+} & Pick<ScoreRequest, 'images'>): Promise<readonly ScoreEntry[] | Failure> {
   const { space, seed, fidelity } = input.specification;
   try {
-    const result = await scoring.score({ space, candidate, seed, fidelity, draws }, turn);
+    const result = await scoring.score({ space, candidate, seed, fidelity, draws, ...images }, turn);
     return draws.map((draw, i) => ({ key: scoreKey({ candidate, draw }), proxies: result[i]! }));
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;

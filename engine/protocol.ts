@@ -1,6 +1,7 @@
 // In: nothing. Out: the messages between a worker and its scorer processes (child_process IPC, advanced serialization).
 import type { FailureReason } from '../core/spec/candidate-error.js';
 import type { SpaceSpecification } from '../core/spec/space.js';
+import type { ImagesFile } from './images.js';
 
 /** One candidate to be scored under some draws. */
 export interface ScoreRequest {
@@ -14,6 +15,8 @@ export interface ScoreRequest {
     readonly features: 'blocks' | 'stages';
   };
   readonly draws: readonly number[];
+  /** In place of noise. */
+  readonly images?: ImagesFile;
 }
 
 /** Raw proxies of each requested draw, in the order of the request. */

@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Draw, randomDraw } from '../core/programs/draw.js';
 import { openSpace } from '../core/spaces/index.js';
+import { imagesOfDraw } from './images.js';
 import { failed, proxiesOf, scored } from './outcome.js';
 import { createPrefixes, type Reach } from './prefixes.js';
 import { createPrograms } from './programs.js';
@@ -33,19 +34,17 @@ export async function createScorer({
   const { blockSize } = programs;
   const prefixes = createPrefixes(reach ? { reach } : {});
   const draws = new LRUCache<string, DrawTensors>({ max: KEPT_DRAWS });
-  const tensorsOf = ({ seed, fidelity, candidate }: ScoreRequest, draw: number): DrawTensors => {
+  const tensorsOf = ({ seed, fidelity, candidate, images }: ScoreRequest, draw: number): DrawTensors => {
     const { batch, resolution, weights } = fidelity;
     const owner = weights === 'candidate' ? candidate : '';
-    const key = JSON.stringify([seed, draw, batch, resolution, owner]);
+    const key = JSON.stringify([seed, draw, batch, resolution, owner, images?.digest]);
+    const noise = drawOf({ seed, draw, owner });
+    const drawn = images
+      ? { ...noise, input: (shape: readonly number[]) => imagesOfDraw({ images, draw, shape }) }
+      : noise;
     const known =
       draws.get(key) ??
-      drawTensors({
-        draw: drawOf({ seed, draw, owner }),
-        batch,
-        resolution,
-        blockSize,
-        prefixes: prefixes.under(key),
-      });
+      drawTensors({ draw: drawn, batch, resolution, blockSize, prefixes: prefixes.under(key) });
     draws.set(key, known);
     return known;
   };

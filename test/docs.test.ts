@@ -23,6 +23,7 @@ const documents = [
   'docs/deployment.md',
   'docs/evolution.md',
   'docs/operations.md',
+  'docs/own-images.md',
   'docs/own-space.md',
   'docs/scale.md',
   ...decisions,

@@ -3,6 +3,7 @@ import { cpus, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, type NativeConnectionOptions, Worker } from '@temporalio/worker';
 import { createControlActivities, createScoreActivities } from '../activities/create.js';
+import { createLocalImages } from '../activities/local-images.js';
 import { type Device, isStackDevice, together } from '../core/spec/devices.js';
 import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
 import { spellIdentity } from '../core/spec/worker-identity.js';
@@ -80,6 +81,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         })
       : undefined;
   const latency = role === 'control' ? createScorerPool({ script: LATENCY_SCRIPT, size: 1 }) : undefined;
+  const images = createLocalImages({ blobs: store.blobs });
   const queue = role === 'score' ? scoreQueue(device) : CONTROL_QUEUE;
   let running: Worker | undefined;
   let server: Monitor | undefined;
@@ -118,6 +120,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
           taskQueue: queue,
           activities: createScoreActivities({
             store,
+            images,
             scoring: {
               device,
               size: pool.size,
@@ -177,6 +180,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await pool?.close();
     await latency?.close();
     await tracing?.close();
+    await images.close();
     await connection.close();
     log.info('worker stopped');
   }

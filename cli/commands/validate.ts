@@ -33,6 +33,8 @@ export function addValidateCommand(program: Command): void {
         const then = keep === undefined ? '' : `, keep the best ${keep * 100} %`;
         print(`  fidelity    ${draws} draws x batch ${batch} x resolution ${resolution}${then}`);
       }
+      const images = specification.input?.images;
+      if (images) print(`  images      ${images.shape.join(' x ')}, ${images.digest.slice(0, 8)}`);
       print(`  proxies     ${specification.proxies.join(', ')}`);
       print(
         `  shards      ${Math.ceil(candidates / execution.shardSize)} of up to ${execution.shardSize}, ${execution.window} at once`,

@@ -14,6 +14,7 @@ import { specificationDigest } from '../../core/spec/specification-digest.js';
 import { sourceOf } from '../../core/spec/stages.js';
 import { parseTruth, type Truth } from '../../core/spec/truth.js';
 import { namedFile } from './named-file.js';
+import { type ReadImages, readImages } from './read-images.js';
 import { readModule } from './read-module.js';
 import { readText } from './read-text.js';
 import { sha256 } from './sha256.js';
@@ -22,6 +23,8 @@ export interface ReadSpecification {
   readonly specification: Specification;
   /** Candidates of a `list` strategy, in their usual spelling, each once. */
   readonly list?: readonly string[];
+  /** One's own images. */
+  readonly images?: ReadImages;
   /** Of everything that decides the result. */
   readonly digest: string;
 }
@@ -29,21 +32,26 @@ export interface ReadSpecification {
 /** SpecError names the file and the field; nothing has been started then. */
 export async function readSpecification(path: string): Promise<ReadSpecification> {
   const written = readDocument({ text: await readText(path), source: path });
-  const value = await withSpace({ value: written, folder: dirname(path) });
+  const folder = dirname(path);
+  const { value, images } = await withImages({
+    value: await withSpace({ value: written, folder }),
+    folder,
+  });
+  const files = images ? { images } : {};
   const specification = checkSpecification({ value, source: path });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
   if (strategy.kind !== 'list') {
     checkAgainstSpace({ specification, space });
-    return { specification, digest: specificationDigest(specification, { inputs: {} }) };
+    return { specification, ...files, digest: specificationDigest(specification, { inputs: {} }) };
   }
-  const source = await namedFile({ folder: dirname(path), file: strategy.file, field: 'strategy.file' });
+  const source = await namedFile({ folder, file: strategy.file, field: 'strategy.file' });
   const text = await readText(source, `strategy.file: ${strategy.file}`);
   const { candidates } = parseCandidateList({ text, source: strategy.file, parse: space.parse });
   const list = [...new Set(candidates.map(space.parse))];
   checkAgainstSpace({ specification, space, candidates: list });
   const digest = specificationDigest(specification, { inputs: { list: sha256(list.join('\n')) } });
-  return { specification, list, digest };
+  return { specification, list, ...files, digest };
 }
 
 /** A specification whose space names a file, with what is in the file: workers see no files of ours. */
@@ -52,14 +60,33 @@ async function withSpace({ value, folder }: { value: unknown; folder: string }):
   if (!space || !('file' in space)) return value;
   const read = OF_FILES.get(space.kind);
   if (!read) return value;
-  const { file, kind: _, ...rest } = space;
+  const { file, ...rest } = space;
   if (typeof file !== 'string' || file === '' || file.includes('\0'))
     throw SpecError.of({ path: 'space.file', message: `${found(file)}; must be the path of ${read.right}` });
-  const stray = Object.keys(rest)[0];
-  if (stray !== undefined)
-    throw SpecError.of({ path: 'space.file', message: `found beside ${stray}; keep one of the two` });
+  const beside = ['definition', 'code'].find((key) => key in rest);
+  if (beside)
+    throw SpecError.of({ path: 'space.file', message: `found beside ${beside}; keep one of the two` });
   const path = await namedFile({ folder, file, field: 'space.file' });
-  return { ...(value as object), space: await read.read({ path, name: `space.file: ${file}` }) };
+  const content = await read.read({ path, name: `space.file: ${file}` });
+  return { ...(value as object), space: { ...rest, ...content } };
+}
+
+/** A specification that names a file of images, with what is known of them; the bytes go to the store when a search starts. */
+async function withImages({
+  value,
+  folder,
+}: {
+  value: unknown;
+  folder: string;
+}): Promise<{ value: unknown; images?: ReadImages }> {
+  const input = (value as { input?: { images?: unknown } } | null)?.input;
+  const file = input?.images;
+  if (typeof file !== 'string') return { value };
+  if (file === '' || file.includes('\0'))
+    throw SpecError.of({ path: 'input.images', message: `${found(file)}; must be the path of a .npy file` });
+  const path = await namedFile({ folder, file, field: 'input.images' });
+  const images = await readImages({ path, name: `input.images: ${file}` });
+  return { value: { ...(value as object), input: { ...input, images: images.images } }, images };
 }
 
 /** The space that a file defines; SpecErrors begin with `name`. */

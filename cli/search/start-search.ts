@@ -12,6 +12,7 @@ import { CONTROL_QUEUE, SEARCH_WORKFLOW, workflowIdOf } from '../../core/spec/se
 import { specificationDifferences } from '../../core/spec/specification-digest.js';
 import { writeCandidateList } from '../../store/candidate-list.js';
 import type { Store } from '../../store/store.js';
+import type { ReadImages } from './read-images.js';
 import type { ReadSpecification } from './read-specification.js';
 
 export interface Started {
@@ -61,12 +62,13 @@ const USUAL_PRIORITY = 3;
 /** All that Temporal is told of a search but its id; the candidates of a list are in the store then. */
 export async function searchOptions({
   store,
-  read: { specification, digest, list: candidates },
+  read: { specification, digest, list: candidates, images },
 }: {
   store: Store;
   read: ReadSpecification;
 }) {
   const list = candidates && (await writeCandidateList(store.blobs, candidates));
+  if (images) await putImages({ store, images });
   const request: SearchRequest = { specification, ...(list ? { list } : {}) };
   const { name, space, strategy, execution } = specification;
   const memo: SearchMemo = { name, space: space.kind, digest, specification };
@@ -78,6 +80,18 @@ export async function searchOptions({
     // Its shards inherit it: of searches that wait for the same workers, those of higher priority go first, equal ones in turn.
     priority: { priorityKey: execution.priority ?? USUAL_PRIORITY, fairnessKey: name },
   };
+}
+
+/** The bytes are those that were checked, or this fails. */
+async function putImages({
+  store,
+  images: { images, read },
+}: {
+  store: Store;
+  images: ReadImages;
+}): Promise<void> {
+  if ((await store.blobs.putStream(read)) !== images.digest)
+    throw SpecError.of({ path: 'input.images', message: 'the file changed after it was checked; try again' });
 }
 
 async function describe(

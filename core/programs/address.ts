@@ -4,10 +4,11 @@ import type { Specification } from '../spec/specification.js';
 import { canonicalJson } from '../spec/specification-digest.js';
 import { ENGINE_VERSION } from './version.js';
 
-/** Everything but candidate and draw that a score depends on: space, fidelity, seed, engine version, device class. */
-export function scoreScope({ space, fidelity, seed, execution }: Specification): string {
+/** Everything but candidate and draw that a score depends on: space, images, fidelity, seed, engine version, device class. */
+export function scoreScope({ space, input, fidelity, seed, execution }: Specification): string {
   const { draws: _, ...one } = fidelity;
-  const parts = { space, ...one, seed, engine: ENGINE_VERSION, device: execution.device };
+  // Of images it is the values that matter; without them `input` is undefined, which leaves no trace.
+  const parts = { space, input, ...one, seed, engine: ENGINE_VERSION, device: execution.device };
   return createHash('sha256').update(canonicalJson(parts)).digest('base64url').slice(0, 22);
 }
 

@@ -25,6 +25,7 @@ export function checkAgainstSpace({
     ...constraintIssues({ specification, space }),
     ...resolutionIssues({ specification, space, candidates }),
     ...deviceIssues({ specification, space }),
+    ...imageIssues({ specification, space }),
   ];
   if (issues.length) throw new SpecError(issues);
 }
@@ -80,6 +81,39 @@ function deviceIssues({ specification, space }: { specification: Specification; 
     return [];
   const message = `${device} scores many candidates under one draw's weights; must be cpu where weights are of the candidate`;
   return [{ path, message }];
+}
+
+/** One's own images have to be what each round scores: the side, the space's channels, enough of them for all draws. */
+function imageIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
+  const { input, execution } = specification;
+  if (!input) return [];
+  const path = 'input.images';
+  const [count, channels, side] = input.images.shape;
+  const whole = `has images ${input.images.shape.join(' x ')}`;
+  if (isStackDevice(execution.device))
+    return [
+      { path, message: `${execution.device} scores on noise alone so far; must be cpu, or without images` },
+    ];
+  const issues: Issue[] = [];
+  for (const { specification: stage } of stagesOf(specification)) {
+    const { draws, batch, resolution } = stage.fidelity;
+    if (resolution !== side)
+      issues.push({
+        path,
+        message: `${whole}; fidelity.resolution is ${resolution}, must be ${side} or left out`,
+      });
+    if (count < draws * batch) {
+      const message = `${whole}; ${draws} draws of ${batch} images need ${draws * batch} (each draw takes the next ones)`;
+      issues.push({ path, message });
+    }
+  }
+  // Of a network at a side that the space cannot have nothing is known.
+  if (issues.length || side % space.resolutionStep() !== 0) return issues;
+  const candidate = space.random({ seed: 0, draw: 0, name: 'images' });
+  const { inputChannels = 3 } = space.network({ candidate, resolution: side });
+  if (inputChannels !== channels)
+    issues.push({ path, message: `${whole}; ${space.kind} reads images of ${inputChannels} channels` });
+  return issues;
 }
 
 function resolutionIssues({

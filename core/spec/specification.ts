@@ -5,6 +5,7 @@ import { DEVICES, defaultShardSize } from './devices.js';
 import { type Issue, SpecError } from './errors.js';
 import { Evolution } from './evolution.js';
 import { checkKind, mapping, oneOf, positiveNumber, share, text, toIssues, wholeNumber } from './fields.js';
+import { Input } from './images.js';
 import { Notify } from './notify.js';
 import { PROXIES, type ProxyName } from './proxies.js';
 import { readDocument } from './read-document.js';
@@ -132,6 +133,8 @@ const Written = mapping({
     .pipe(z.discriminatedUnion('kind', Strategies))
     .default({ kind: 'exhaustive' }),
   constraints: Constraints.optional(),
+  /** People write the path of a file; whoever reads the specification puts what it is in its place. */
+  input: Input.optional(),
   fidelity: Fidelity.prefault('standard'),
   proxies: Proxies.optional(),
   aggregation: Aggregation.prefault({}),
@@ -181,11 +184,13 @@ function complete(written: z.output<typeof Written>) {
   // Weights of a candidate's own make each written candidate a candidate of its own, as published.
   const cohort: 'written' | 'classes' =
     written.cohort ?? (defaults.classes && written.fidelity.weights === 'shared' ? 'classes' : 'written');
-  const filled = <F extends { resolution?: number | undefined }>(fields: F) => ({
+  const filled = <F extends { resolution?: number | undefined }>(fields: F, side = defaults.resolution) => ({
     ...fields,
-    resolution: fields.resolution ?? defaults.resolution,
+    resolution: fields.resolution ?? side,
   });
-  const { name, space, strategy, constraints, fidelity, seed, notify } = written;
+  const { name, space, strategy, constraints, input, fidelity, seed, notify } = written;
+  // One's own images are taken as they are.
+  const side = input?.images.shape[2];
   const { device, shardSize = defaultShardSize(device), window, partSize, priority } = written.execution;
   return {
     name,
@@ -194,12 +199,13 @@ function complete(written: z.output<typeof Written>) {
       strategy.kind === 'screening'
         ? {
             ...strategy,
-            rounds: strategy.rounds.map((round) => ({ ...round, fidelity: filled(round.fidelity) })),
+            rounds: strategy.rounds.map((round) => ({ ...round, fidelity: filled(round.fidelity, side) })),
           }
         : strategy,
     // FLOPs are counted as published, whatever the resolution that candidates are scored at.
     ...(constraints ? { constraints: filled(constraints) } : {}),
-    fidelity: filled(fidelity),
+    ...(input ? { input } : {}),
+    fidelity: filled(fidelity, side),
     proxies,
     aggregation: { kind, weights: all },
     cohort,

@@ -1,9 +1,10 @@
 // In: a space of one's own in a file. Out: described, searched, shared with whoever writes the same, exported.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { type TestHome, testHome } from '../support/home.js';
+import { npy } from '../support/npy.js';
 import { done, ROOT, spawnZeroscout, zeroscout } from '../support/zeroscout.js';
 
 const SPACE = readFileSync(join(ROOT, 'examples/spaces/nats-bench-size.yaml'), 'utf8');
@@ -53,6 +54,27 @@ test('its winners leave as models', async () => {
   const [winner] = readRankingCsv(home.read('one/ranking.csv'));
   expect(home.read('models/rank_1.py')).toContain(winner!.candidate);
 }, 60_000);
+
+test('images of one’s own: scored in place of noise, found again by their values', async () => {
+  const values = Float32Array.from({ length: 4 * 3 * 16 * 16 }, (_, i) => Math.sin(i));
+  const search = async (id: string, images: Uint8Array) => {
+    writeFileSync(join(home.dir, `${id}.npy`), images);
+    const fidelity = { draws: 1, batch: 4, resolution: 16 };
+    const strategy = { kind: 'random', samples: SAMPLES };
+    const space = { kind: 'custom', file: 'size.yaml' };
+    const input = { images: `${id}.npy` };
+    home.write(`${id}.json`, JSON.stringify({ name: id, space, strategy, fidelity, input }));
+    const { stdout } = await cli('run', `${id}.json`, '--id', id, '--out', id, '--json');
+    return JSON.parse(stdout);
+  };
+  const shape = [4, 3, 16, 16];
+  expect(await search('images', npy({ shape, values }))).toMatchObject({ scored: SAMPLES, failed: 0 });
+  expect(await search('again', npy({ shape, values, version: 2 }))).toMatchObject({ reused: SAMPLES });
+  expect(home.read('again/ranking.csv')).toBe(home.read('images/ranking.csv'));
+  const column = (id: string) => readRankingCsv(home.read(`${id}/ranking.csv`)).map((row) => row.proxies);
+  // The same candidates on noise, from the test before.
+  expect(column('images')).not.toEqual(column('one'));
+}, 300_000);
 
 test('a TypeScript module: where nobody allowed it no process runs it; allowed it is searched, and winners leave', async () => {
   home.write('branches.ts', readFileSync(join(ROOT, 'examples/spaces/branches.ts'), 'utf8'));

@@ -1,9 +1,12 @@
 // In: specifications beside the files that they name. Out: a space's definition stands in them; faults name file and field.
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSpecification } from '../../../cli/search/read-specification.js';
+import { scoreScope } from '../../../core/programs/address.js';
+import { npy } from '../../support/npy.js';
 
 const SPACE = 'input: { resolution: 32 }\nclasses: 10\nstages: [{ block: basic, width: [16, 8] }]\n';
 const spec = (space: string, rest = '') => `name: a\nspace: ${space}\n${rest}`;
@@ -73,5 +76,82 @@ describe('a space of a file', () => {
       /^fidelity\.resolution: found 20; must be a multiple of 8 for custom$/,
     );
     await expect(strided('execution: { device: cuda }')).rejects.toThrow(/must be cpu for custom/);
+  });
+});
+
+describe('input: images', () => {
+  const values = new Float32Array(8 * 3 * 16 * 16).fill(0.5);
+  let number = 0;
+  const write = (name: string, bytes: Uint8Array) => writeFileSync(join(folder, name), bytes);
+  const read = (changes: object) => {
+    const input = { images: 'a.npy' };
+    const fidelity = { draws: 2, batch: 4 };
+    const path = join(folder, `images${number++}.json`);
+    writeFileSync(
+      path,
+      JSON.stringify({ name: 'a', space: { kind: 'nas-bench-201' }, input, fidelity, ...changes }),
+    );
+    return readSpecification(path);
+  };
+  beforeAll(() => write('a.npy', npy({ shape: [8, 3, 16, 16], values })));
+
+  it('become digest and shape; the side is that of the images where nothing else is said', async () => {
+    const { specification, images } = await read({});
+    const digest = createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex');
+    expect(specification.input).toEqual({ images: { digest, shape: [8, 3, 16, 16] } });
+    expect(specification.fidelity.resolution).toBe(16);
+    const bytes = [];
+    for await (const piece of images!.read()) bytes.push(piece);
+    expect(Buffer.concat(bytes)).toEqual(Buffer.from(values.buffer));
+  });
+
+  it('are part of addresses by their values alone', async () => {
+    write('same.npy', npy({ shape: [8, 3, 16, 16], values, version: 2 }));
+    write('other.npy', npy({ shape: [8, 3, 16, 16], values: values.with(9, 1) }));
+    const [noise, one, same, other] = await Promise.all(
+      [
+        { input: undefined, fidelity: { draws: 2, batch: 4, resolution: 16 } },
+        {},
+        { input: { images: 'same.npy' } },
+        { input: { images: 'other.npy' } },
+      ]
+        .map(read)
+        .map(async (it) => scoreScope((await it).specification)),
+    );
+    expect(same).toBe(one);
+    expect(new Set([noise, one, other]).size).toBe(3);
+  });
+
+  it.each<[object, RegExp]>([
+    [{ input: { images: 'none.npy' } }, /^input.images: none.npy: no such file$/],
+    [{ input: { images: '../../etc/passwd' } }, /^input.images: found the text .* lies outside/],
+    [{ input: { images: 3 } }, /^input.images: found 3; must be the path of a .npy file/],
+    [
+      { fidelity: { draws: 3, batch: 4 } },
+      /^input.images: has images 8 x 3 x 16 x 16; 3 draws of 4 images need 12/,
+    ],
+    [{ fidelity: { draws: 1, resolution: 32 } }, /fidelity.resolution is 32, must be 16 or left out/],
+    [{ execution: { device: 'cuda' } }, /^input.images: cuda scores on noise alone so far; must be cpu/],
+    [
+      {
+        space: {
+          kind: 'custom',
+          definition: {
+            input: { channels: 1, resolution: 32 },
+            classes: 2,
+            stages: [{ block: 'conv', width: 8 }],
+          },
+        },
+      },
+      /^input.images: has images .*; custom reads images of 1 channels/,
+    ],
+    [
+      { space: { kind: 'mobilenet-v2' }, strategy: { kind: 'random', samples: 1 } },
+      /found 16; must be a multiple of/,
+    ],
+    [{ input: { images: 'nan.npy' } }, /^input.images: nan.npy: image 7 holds NaN; must be finite numbers/],
+  ])('%j is refused', async (changes, message) => {
+    write('nan.npy', npy({ shape: [8, 3, 16, 16], values: values.with(7 * 768 + 1, Number.NaN) }));
+    await expect(read(changes)).rejects.toThrow(message);
   });
 });

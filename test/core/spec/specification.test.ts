@@ -161,11 +161,11 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ['sede: 3', 'sede: unknown key "sede"; did you mean "seed"?'],
     [
       '__proto__: 3',
-      '__proto__: unknown key "__proto__"; known keys: name, space, strategy, constraints, fidelity, proxies, aggregation, cohort, seed, execution, notify',
+      '__proto__: unknown key "__proto__"; known keys: name, space, strategy, constraints, input, fidelity, proxies, aggregation, cohort, seed, execution, notify',
     ],
     [
       '"a\\nb": 3',
-      '"a\\nb": unknown key "a\\nb"; known keys: name, space, strategy, constraints, fidelity, proxies, aggregation, cohort, seed, execution, notify',
+      '"a\\nb": unknown key "a\\nb"; known keys: name, space, strategy, constraints, input, fidelity, proxies, aggregation, cohort, seed, execution, notify',
     ],
   ])('%s', (text, message) => {
     expect(messages(BASE + text)).toEqual([message]);

@@ -1,0 +1,73 @@
+// In: images in the blob store. Out: a file of them on this machine, verified, as long as a shard works with it.
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { BlobError } from '../core/spec/errors.js';
+import type { Images } from '../core/spec/images.js';
+import type { BlobStore } from '../store/store.js';
+
+/** Sets of images that are kept when no shard needs them. */
+const KEPT = 2;
+
+export interface LocalImages {
+  /** The file is there while `work` is. */
+  withFile<T>(images: Images, work: (file: string) => Promise<T>): Promise<T>;
+  /** Removes all files. */
+  close(): Promise<void>;
+}
+
+interface Held {
+  readonly file: Promise<string>;
+  users: number;
+}
+
+export function createLocalImages({ blobs }: { blobs: BlobStore }): LocalImages {
+  /** By digest, the latest used last. */
+  const held = new Map<string, Held>();
+  let folder: Promise<string> | undefined;
+
+  async function fetch({ digest, shape }: Images): Promise<string> {
+    folder ??= mkdtemp(join(tmpdir(), 'zeroscout-images-'));
+    const file = join(await folder, digest);
+    // `stream` fails at the end of bytes that are not what the digest says; only a whole file gets the name.
+    await pipeline(Readable.from(blobs.stream(digest)), createWriteStream(`${file}.part`));
+    const wanted = shape.reduce((product, n) => product * n, 4);
+    const { size } = await stat(`${file}.part`);
+    if (size !== wanted)
+      throw new BlobError(`images ${digest}: ${size} bytes; shape ${shape.join(' x ')} needs ${wanted}`);
+    await rename(`${file}.part`, file);
+    return file;
+  }
+
+  async function drop(): Promise<void> {
+    const idle = [...held].filter(([, { users }]) => users === 0);
+    for (const [digest, { file }] of idle.slice(0, Math.max(0, idle.length - KEPT))) {
+      held.delete(digest);
+      await rm(await file, { force: true });
+    }
+  }
+
+  return {
+    withFile: async (images, work) => {
+      const entry = held.get(images.digest) ?? { file: fetch(images), users: 0 };
+      held.delete(images.digest);
+      held.set(images.digest, entry);
+      entry.users++;
+      try {
+        return await work(await entry.file);
+      } finally {
+        entry.users--;
+        // What could not be fetched is fetched anew by the next attempt.
+        await entry.file.catch(() => held.get(images.digest) === entry && held.delete(images.digest));
+        await drop();
+      }
+    },
+    close: async () => {
+      held.clear();
+      if (folder) await rm(await folder, { recursive: true, force: true });
+    },
+  };
+}

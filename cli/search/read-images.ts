@@ -1,0 +1,56 @@
+// In: the path of a .npy file. Out: what a specification carries of it, every value checked, and the bytes when they are asked for.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { SpecError } from '../../core/spec/errors.js';
+import { HEADER_BYTES, type Images, readNpyHeader } from '../../core/spec/images.js';
+import { unreadable } from './read-text.js';
+
+export interface ReadImages {
+  readonly images: Images;
+  /** The float32 values, anew at each call. */
+  readonly read: () => AsyncIterable<Uint8Array>;
+}
+
+/** Bytes read at a time. */
+const CHUNK = 1024 * 1024;
+
+/** SpecErrors begin with `name`. */
+export async function readImages({ path, name }: { path: string; name: string }): Promise<ReadImages> {
+  const file = await open(path).catch((error) => {
+    throw unreadable({ error, name });
+  });
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile()) throw SpecError.of({ path: name, message: 'is no file' });
+    const head = new Uint8Array(Math.min(HEADER_BYTES, stat.size));
+    await file.read(head, 0, head.length, 0);
+    const { offset, shape } = readNpyHeader({ bytes: head, size: stat.size, path: name });
+    const hash = createHash('sha256');
+    const chunk = new Uint8Array(CHUNK);
+    const image = 4 * shape[1] * shape[2] * shape[3];
+    for (let at = offset; at < stat.size; ) {
+      const { bytesRead } = await file.read(chunk, 0, CHUNK, at);
+      // The file shrank under us, or a number is cut: the size was checked before.
+      if (bytesRead === 0 || bytesRead % 4)
+        throw SpecError.of({ path: name, message: 'changed while it was read' });
+      const values = new Float32Array(chunk.buffer, 0, bytesRead / 4);
+      const wrong = values.findIndex((value) => !Number.isFinite(value));
+      if (wrong >= 0) {
+        const number = Math.floor((at - offset + 4 * wrong) / image);
+        throw SpecError.of({
+          path: name,
+          message: `image ${number} holds ${values[wrong]}; must be finite numbers`,
+        });
+      }
+      hash.update(chunk.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    return {
+      images: { digest: hash.digest('hex'), shape },
+      read: () => createReadStream(path, { start: offset, highWaterMark: CHUNK }),
+    };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,35 @@
+// In: a file of images, float32 values one image after the other. Out: the images of a draw.
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/** On this machine, as long as the request that names it. */
+export interface ImagesFile {
+  readonly file: string;
+  readonly digest: string;
+  /** Images x channels x height x width. */
+  readonly shape: readonly [number, number, number, number];
+}
+
+/** Draw d takes `batch` images from image d x batch on, in the order of the file; `shape` is [batch, channels, height, width]. */
+export function imagesOfDraw({
+  images: { file, shape: all },
+  draw,
+  shape,
+}: {
+  images: ImagesFile;
+  draw: number;
+  shape: readonly number[];
+}): Float32Array {
+  const size = shape.reduce((product, n) => product * n, 1);
+  const [batch] = shape as [number];
+  if (`${shape.slice(1)}` !== `${all.slice(1)}` || (draw + 1) * batch > all[0])
+    throw new Error(`images ${all.join(' x ')}: draw ${draw} needs ${shape.join(' x ')}`);
+  const values = new Float32Array(size);
+  const handle = openSync(file, 'r');
+  try {
+    const read = readSync(handle, values, 0, values.byteLength, draw * values.byteLength);
+    if (read !== values.byteLength) throw new Error(`images ${file}: ends before draw ${draw}`);
+  } finally {
+    closeSync(handle);
+  }
+  return values;
+}

@@ -1,0 +1,67 @@
+// In: images of one's own in a file. Out: scores on them, in every space; on noise written to a file those of the noise.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomDraw } from '../../core/programs/draw.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { checkDefinition } from '../../core/spec/custom-space.js';
+import type { SpaceSpecification } from '../../core/spec/space.js';
+import type { ImagesFile } from '../../engine/images.js';
+import { createScorer, type Scorer } from '../../engine/scorer.js';
+import { type TestHome, testHome } from '../support/home.js';
+
+const BATCH = 2;
+const definition = checkDefinition({
+  value: { input: { channels: 1, resolution: 16 }, classes: 3, stages: [{ block: 'basic', width: [8, 16] }] },
+  source: 'test',
+});
+let home: TestHome;
+let scorer: Scorer;
+beforeAll(async () => {
+  home = testHome();
+  scorer = await createScorer({ threads: 1 });
+});
+afterAll(async () => {
+  await scorer.close();
+  await home.remove();
+});
+
+describe.each<[SpaceSpecification, number, number]>([
+  [{ kind: 'nas-bench-201' }, 3, 16],
+  [{ kind: 'mobilenet-v2' }, 3, 32],
+  [{ kind: 'autoformer', size: 'tiny' }, 3, 32],
+  [{ kind: 'custom', definition }, 1, 16],
+])('$kind', (space, channels, side) => {
+  const candidate = openSpace(space).random({ seed: 1, draw: 0, name: 'test' });
+  const score = (images?: ImagesFile) => {
+    const fidelity = { batch: BATCH, resolution: side, weights: 'shared', features: 'blocks' } as const;
+    return scorer.score({
+      space,
+      candidate,
+      seed: 5,
+      fidelity,
+      draws: [0, 1],
+      ...(images ? { images } : {}),
+    });
+  };
+  const shape = [BATCH, channels, side, side] as const;
+  const file = (name: string, draws: readonly Float32Array[]): ImagesFile => {
+    const path = join(home.dir, `${space.kind}-${name}`);
+    writeFileSync(path, Buffer.concat(draws.map((draw) => new Uint8Array(draw.buffer))));
+    return { file: path, digest: name, shape: [BATCH * draws.length, channels, side, side] };
+  };
+  const noise = (draw: number) => randomDraw({ seed: 5, draw }).input(shape);
+
+  it('each draw takes the next images', async () => {
+    const scored = await score();
+    expect(await score(file('noise', [noise(0), noise(1), noise(2)]))).toEqual(scored);
+    const other = await score(file('other', [noise(0), noise(7)]));
+    expect(other[0]).toEqual(scored[0]);
+    expect(other[1]!.expressivity).not.toBe(scored[1]!.expressivity);
+    expect(other[1]!.complexity).toBe(scored[1]!.complexity);
+  });
+
+  it('what does not suffice is an error, never noise', async () => {
+    await expect(score(file('few', [noise(0)]))).rejects.toThrow(/draw 1 needs/);
+  });
+});
