@@ -5,6 +5,8 @@ import { deaths, spoilScorer } from './support/faults.js';
 import { checkInvariant, forget, type Reference, undisturbed } from './support/invariant.js';
 
 const timeout = PATIENCE_MS;
+/** Who eats memory is noticed where the system says how much it has; elsewhere it never answers. */
+const GREEDY = process.platform === 'linux' ? 'memory' : 'timeout';
 const HEALTHY = { kill: undefined, hang: undefined, eat: undefined, nan: undefined };
 let cluster: Cluster;
 let reference: Reference;
@@ -44,7 +46,7 @@ test('candidates that always kill, block and bloat their scorer are set aside, t
   const setAside = [
     [kill, 'crash'],
     [hang, 'timeout'],
-    [eat, 'memory'],
+    [eat, GREEDY],
   ] as const;
   await checkInvariant({ cluster, search, reference, setAside, ranking });
   const { stdout } = await search.run.ended;
@@ -53,7 +55,7 @@ test('candidates that always kill, block and bloat their scorer are set aside, t
   const failures = cluster.home.read('guilty/failures.csv');
   expect(failures).toMatch(/was killed by SIGSEGV, 3 times/);
   expect(failures).toMatch(/no answer within 5 s, 3 times/);
-  expect(failures).toMatch(/more than \d+ MB of memory, 3 times/);
+  if (GREEDY === 'memory') expect(failures).toMatch(/more than \d+ MB of memory, 3 times/);
 
   const told = [...cluster.workers]
     .flatMap(({ run }) => run.stderr().split('\n'))
