@@ -26,6 +26,7 @@ export const CHOICES = [
   'heads',
   'ratio',
   'patch',
+  'cell',
 ] as const;
 export type Choice = (typeof CHOICES)[number];
 
@@ -35,7 +36,7 @@ export const USES: Readonly<Record<BlockKind, readonly Choice[]>> = {
   basic: ['width', 'depth', 'kernel', 'stride'],
   bottleneck: ['width', 'depth', 'kernel', 'expansion', 'stride'],
   inverted: ['width', 'depth', 'kernel', 'expansion', 'stride'],
-  cell: ['width', 'depth'],
+  cell: ['width', 'depth', 'cell'],
   reduction: ['width'],
   // The patch only where the chain turns from maps to tokens.
   transformer: ['width', 'depth', 'heads', 'ratio', 'patch'],
@@ -117,7 +118,6 @@ const Stage = mapping({
   if (expands && !stage.expansion) complain('expansion', `is missing; ${expands} needs it, such as 4`);
   const hasCell = stage.block.includes('cell');
   if (hasCell && !stage.cell) complain('cell', 'is missing; must be a cell in the notation of NAS-Bench-201');
-  if (!hasCell && stage.cell) complain('cell', `means nothing in ${kinds}; remove it`);
   if (stage.block.includes('bottleneck'))
     for (const expansion of stage.expansion ?? []) {
       const wrong = stage.width.find((value) => value % expansion !== 0);

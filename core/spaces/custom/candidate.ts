@@ -3,6 +3,7 @@ import type { RandomKey } from '../../programs/random.js';
 import { type RandomStream, randomStream } from '../../programs/random-stream.js';
 import { type Choice, type Definition, type Stage, usedBy } from '../../spec/custom-space.js';
 import { SpecError } from '../../spec/errors.js';
+import { neighbours } from './cells.js';
 import {
   completed,
   countOptions,
@@ -60,7 +61,7 @@ export function randomCandidate({ stages }: Definition, key: RandomKey): Candida
 
 /**
  * `mutations` times another value for one open choice, drawn from all that the candidate has by then: kind, width, depth,
- * kernel, expansion or stride of a stage. A kind that uses a choice which the one before did not draws its value.
+ * kernel and so on of a stage; of a cell the operation of one edge. A kind that uses a choice which the one before did not draws its value.
  */
 export function mutateCandidate({
   definition: { stages },
@@ -104,7 +105,11 @@ function changed({
   random: RandomStream;
 }): Option {
   if (choice !== 'kind') {
-    const others = valuesOf(stage, choice).filter((value) => value !== option[choice]);
+    const values = valuesOf(stage, choice);
+    const others =
+      choice === 'cell'
+        ? neighbours(values, option.cell)
+        : values.filter((value) => value !== option[choice]);
     return { ...option, [choice]: random.pick(others) };
   }
   const kind = random.pick(stage.block.filter((kind) => kind !== option.kind));

@@ -31,18 +31,12 @@ export function createCounter(definition: Definition): Counter {
     );
   const countStage = (stage: number, option: Option, shape: Shape) =>
     once(`${stage} ${Object.values(option)} ${shape}`, () => {
-      const first = countBlocks(
-        stageBlocks({ definition, stage, option: { ...option, depth: 1 }, input: shape }),
-        shape,
-      );
+      const first = countBlocks(stageBlocks({ stage, option: { ...option, depth: 1 }, input: shape }), shape);
       // All repetitions after the first are alike.
       const times = option.depth - 1;
       if (times === 0) return first;
       const alike = { ...option, depth: 1, stride: 1 };
-      const other = countBlocks(
-        stageBlocks({ definition, stage, option: alike, input: first.output }),
-        first.output,
-      );
+      const other = countBlocks(stageBlocks({ stage, option: alike, input: first.output }), first.output);
       return {
         flops: first.flops + times * other.flops,
         parameters: first.parameters + times * other.parameters,

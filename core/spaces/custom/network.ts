@@ -2,9 +2,9 @@
 import { type Block, BlockBuilder, blockShapes, type Network, type Weight } from '../../programs/block.js';
 import { channelsOf, type Shape } from '../../programs/operation.js';
 import type { Definition } from '../../spec/custom-space.js';
-import { parseCell } from '../nas-bench-201/cell.js';
 import { cellBlock, reductionBlock } from '../nas-bench-201/network.js';
 import type { Candidate } from './candidate.js';
+import { cellOf } from './cells.js';
 import type { Option } from './options.js';
 import { transformerBlocks } from './tokens.js';
 
@@ -33,7 +33,7 @@ export function candidateNetwork({
   };
   for (const block of stemBlocks({ definition, first: candidate[0]! })) add(block);
   candidate.forEach((option, stage) => {
-    stageBlocks({ definition, stage, option, input: shape }).forEach(add);
+    stageBlocks({ stage, option, input: shape }).forEach(add);
     if (option.kind !== 'transformer') ends.push(all.length - 1);
   });
   const last = candidate.at(-1)!;
@@ -75,12 +75,10 @@ export function normalizedLast(last: Option): boolean {
 
 /** `depth` repetitions; the first has the stride and changes the width. */
 export function stageBlocks({
-  definition,
   stage,
   option,
   input,
 }: {
-  definition: Definition;
   stage: number;
   option: Option;
   input: Shape;
@@ -92,8 +90,7 @@ export function stageBlocks({
     const name = `stage${stage}_${i}`;
     const unit = { name, option, from: i ? option.width : from, stride: i ? 1 : option.stride };
     const to = option.width;
-    if (kind === 'cell')
-      return cellBlock({ cell: parseCell(definition.stages[stage]!.cell!), name, from: unit.from, to });
+    if (kind === 'cell') return cellBlock({ cell: cellOf(option.cell), name, from: unit.from, to });
     return kind === 'reduction' ? reductionBlock({ name, from, to }) : UNITS[kind](unit);
   });
 }

@@ -1,5 +1,6 @@
 // In: a stage of a definition. Out: what it may be, counted from 0, and how a candidate's text says which it is.
 import { type BlockKind, CHOICES, type Choice, type Stage, usedBy } from '../../spec/custom-space.js';
+import { cellsOf, spellCell } from './cells.js';
 
 /** One stage of a candidate. What its kind does not use has the value that changes nothing. */
 export interface Option extends Readonly<Record<Choice, number>> {
@@ -16,10 +17,12 @@ const LETTERS: Readonly<Record<Choice, string>> = {
   heads: 'h',
   ratio: 'r',
   patch: 'p',
+  cell: 'c',
 };
 
 /** The values that a stage offers for a choice of a kind that uses it. */
 export function valuesOf(stage: Stage, choice: Choice): readonly number[] {
+  if (choice === 'cell') return stage.cell === undefined ? [] : cellsOf(stage.cell);
   return stage[choice] ?? [];
 }
 
@@ -56,14 +59,24 @@ export function optionAt(stage: Stage, index: number): Option {
 
 export function completed(kind: BlockKind, numbers: Partial<Record<Choice, number>>): Option {
   const stride = kind === 'reduction' ? 2 : 1;
-  const unused = { width: 0, depth: 1, kernel: 3, expansion: 1, stride, heads: 1, ratio: 1, patch: 1 };
+  const unused = {
+    width: 0,
+    depth: 1,
+    kernel: 3,
+    expansion: 1,
+    stride,
+    heads: 1,
+    ratio: 1,
+    patch: 1,
+    cell: 0,
+  };
   return { kind, ...unused, ...numbers };
 }
 
 /** The kind, and every number that the stage leaves open. */
 export function printOption(stage: Stage, option: Option): string {
   const open = usedBy({ stage, kind: option.kind }).filter((choice) => valuesOf(stage, choice).length > 1);
-  return [option.kind, ...open.map((choice) => `${LETTERS[choice]}${option[choice]}`)].join('-');
+  return [option.kind, ...open.map((choice) => spell(choice, option[choice]))].join('-');
 }
 
 /** Numbers in any order, and those that the stage leaves no choice about may be there. `fail` is told what is wrong. */
@@ -87,21 +100,35 @@ export function parseOption({
     if (!choice) return fail(`found "${cut(part)}"; ${kind} has ${uses.map((c) => LETTERS[c]).join(', ')}`);
     if (numbers[choice] !== undefined) return fail(`${choice} is there twice`);
     const value = Number(digits);
-    if (!valuesOf(stage, choice).includes(value))
-      return fail(`${choice} is ${value}; must be ${oneOf(valuesOf(stage, choice))}`);
+    const values = valuesOf(stage, choice);
+    // Digits of a cell are operations, the first ones too.
+    if (!values.includes(value) || (choice === 'cell' && digits !== spellCell(value)))
+      return fail(
+        `${choice} is ${digits}; must be ${oneOf(values.map((value) => spellValue(choice, value)))}`,
+      );
     numbers[choice] = value;
   }
   for (const choice of CHOICES) {
     if (!uses.includes(choice) || numbers[choice] !== undefined) continue;
-    const [only, ...others] = valuesOf(stage, choice);
-    if (others.length)
-      return fail(`${choice} is missing; must be ${LETTERS[choice]} and ${oneOf([only!, ...others])}`);
-    numbers[choice] = only!;
+    const values = valuesOf(stage, choice);
+    if (values.length > 1) {
+      const shown = oneOf(values.map((value) => spellValue(choice, value)));
+      return fail(`${choice} is missing; must be ${LETTERS[choice]} and ${shown}`);
+    }
+    numbers[choice] = values[0]!;
   }
   return completed(kind, numbers);
 }
 
-function oneOf(values: readonly (string | number)[]): string {
+function spell(choice: Choice, value: number): string {
+  return `${LETTERS[choice]}${spellValue(choice, value)}`;
+}
+
+function spellValue(choice: Choice, value: number): string {
+  return choice === 'cell' ? spellCell(value) : String(value);
+}
+
+function oneOf(values: readonly string[]): string {
   const shown = values.slice(0, 12).join(', ');
   return values.length > 1 ? `one of ${shown}${values.length > 12 ? ', ...' : ''}` : shown;
 }

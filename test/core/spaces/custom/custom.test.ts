@@ -65,8 +65,25 @@ const HYBRID = space({
     { block: 'transformer', width: 16, depth: [1, 2], heads: [1, 2], patch: 4 },
   ],
 });
+/** Cells with operations to choose. */
+const CELLS = space({
+  input: { resolution: 16 },
+  classes: 4,
+  stages: [
+    {
+      block: 'cell',
+      width: [4, 8],
+      cell: '|nor_conv_3x3/none~0|+|none~0|*~1|+|none/skip_connect~0|none~1|nor_conv_1x1~2|',
+    },
+    {
+      block: ['conv', 'cell'],
+      width: 8,
+      cell: '|none~0|+|none~0|none~1|+|avg_pool_3x3/nor_conv_3x3~0|none~1|none~2|',
+    },
+  ],
+});
 const key = (draw: number) => ({ seed: 1, draw, name: 'test' });
-const SPACES = [EXAMPLES.resnet, EXAMPLES.natsBenchSize, MIXED, TOKENS, HYBRID];
+const SPACES = [EXAMPLES.resnet, EXAMPLES.natsBenchSize, MIXED, TOKENS, HYBRID, CELLS];
 const anySpace = fc.constantFrom<Space>(...SPACES);
 const anyCandidate = fc
   .tuple(anySpace, fc.nat(1e6))
@@ -80,16 +97,21 @@ describe('candidates', () => {
     // conv and basic have 2^4 options, bottleneck and inverted 2^5; then basic 4, cell 4, reduction 2.
     expect(MIXED.size).toBe(96n * 10n);
     expect(TOKENS.size).toBe(2n ** 5n * 2n);
+    // Alive: any of four on 2<-1 after the convolution, with or without the skip: 8; or the skip alone: 2 x 5 - 4 = 6.
+    expect(CELLS.size).toBe(2n * 14n * 3n);
     expect(HYBRID.size).toBe(2n ** 3n * 2n ** 2n);
   });
 
-  it.each([MIXED, TOKENS, HYBRID])('are counted once each, and each is the text of itself', (space) => {
-    const { size, at } = space.enumeration!;
-    const all = Array.from({ length: size }, (_, i) => at(i));
-    expect(new Set(all).size).toBe(size);
-    for (const candidate of all) expect(space.parse(candidate)).toBe(candidate);
-    expect(() => at(size)).toThrow(RangeError);
-  });
+  it.each([MIXED, TOKENS, HYBRID, CELLS])(
+    'are counted once each, and each is the text of itself',
+    (space) => {
+      const { size, at } = space.enumeration!;
+      const all = Array.from({ length: size }, (_, i) => at(i));
+      expect(new Set(all).size).toBe(size);
+      for (const candidate of all) expect(space.parse(candidate)).toBe(candidate);
+      expect(() => at(size)).toThrow(RangeError);
+    },
+  );
 
   it('random ones and their children go round; the same key, the same candidate', () => {
     fc.assert(
@@ -121,7 +143,7 @@ describe('candidates', () => {
     expect(chiSquare).toBeLessThan(959 + 5 * Math.sqrt(2 * 959));
   });
 
-  it.each([MIXED, TOKENS, HYBRID])('mutations reach every candidate', (space) => {
+  it.each([MIXED, TOKENS, HYBRID, CELLS])('mutations reach every candidate', (space) => {
     const { size, at } = space.enumeration!;
     let parent = at(0);
     const seen = new Set([parent]);
@@ -142,6 +164,45 @@ describe('candidates', () => {
   ])('%s is refused', (text, message) => {
     expect(() => MIXED.parse(text)).toThrow(SpecError);
     expect(() => MIXED.parse(text)).toThrow(message);
+  });
+
+  it('cells are named by the operations of their edges', () => {
+    const parts = (text: string) => CELLS.network({ candidate: text, resolution: 16 }).blocks[0]!;
+    const used = (text: string) => parts(text).instructions.map(({ operation }) => operation);
+    expect(CELLS.parse('cell-c303002-w8|conv')).toBe('cell-w8-c303002|conv');
+    expect(used('cell-w4-c303002|conv')).toEqual([
+      'relu',
+      'conv',
+      'batchNorm',
+      'relu',
+      'conv',
+      'batchNorm',
+      'relu',
+      'conv',
+      'batchNorm',
+      'sum',
+    ]);
+    // Nothing comes through node 1: the skip alone is left.
+    expect(used('cell-w4-c003102|conv')).toEqual(['sum']);
+    const other = CELLS.mutate({ parent: 'cell-w4-c303002|conv', key: key(3), mutations: 1 });
+    expect(CELLS.parse(other)).toBe(other);
+    expect(() => CELLS.parse('cell-w8-c3002|conv')).toThrow(
+      /stages\[0\]: cell is 3002; must be one of 00\d{4}/,
+    );
+    expect(() => CELLS.parse('cell-w8|conv')).toThrow(/cell is missing; must be c and one of 00\d{4}/);
+    expect(() =>
+      space({
+        input: { resolution: 8 },
+        classes: 2,
+        stages: [
+          {
+            block: 'cell',
+            width: 8,
+            cell: '|nor_conv_3x3/nor_conv_5x5~0|+|none~0|none~1|+|*~0|none~1|none~2|',
+          },
+        ],
+      }),
+    ).toThrow(/^stages\[0\]\.cell: cell .*: edge 1<-0 has unknown operation "nor_conv_5x5"/);
   });
 
   it('what a stage leaves no choice about may be written, in any order', () => {
@@ -243,7 +304,7 @@ describe('costs', () => {
     expect(costs(definition, 8)).toEqual({ flops: total(weights), parameters: total(sizes), layers: 2 });
   });
 
-  it.each([MIXED, TOKENS, HYBRID])('ranges are those of all candidates', (space) => {
+  it.each([MIXED, TOKENS, HYBRID, CELLS])('ranges are those of all candidates', (space) => {
     const { size, at } = space.enumeration!;
     const all = Array.from({ length: size }, (_, i) => space.costs({ candidate: at(i), resolution: 16 }));
     const range = (values: (number | undefined)[]) => ({
@@ -346,7 +407,7 @@ describe('networks', () => {
   it('fit together, shrink by the strides, and have weights of names of their own', () => {
     fc.assert(
       fc.property(anyCandidate, ({ space, candidate }) => {
-        const resolution = [MIXED, TOKENS, HYBRID].includes(space) ? 16 : 32;
+        const resolution = [MIXED, TOKENS, HYBRID, CELLS].includes(space) ? 16 : 32;
         const { stem, blocks, stageEnds, inputChannels } = space.network({ candidate, resolution });
         let shape: Shape = [inputChannels!, resolution, resolution];
         for (const block of [stem, ...blocks]) {

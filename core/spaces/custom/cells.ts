@@ -1,0 +1,65 @@
+// In: the `cell` of a stage, whose edges may offer several operations. Out: the cells that it may be, as numbers, and back.
+import { SpecError } from '../../spec/errors.js';
+import { type Cell, type CellOperation, EDGES, OPERATIONS, parseCell } from '../nas-bench-201/cell.js';
+import { liveEdges } from '../nas-bench-201/network.js';
+
+const known = new Map<string, readonly number[]>();
+const KEPT = 64;
+
+/**
+ * `|nor_conv_3x3/skip_connect~0|+|*~0|...`: each combination of one operation for each edge (`*`: any of the five) in
+ * which something reaches the output, in the order of `cellAt`. Six digits for the six edges, each the operation's number.
+ * A SpecError says what is wrong with the text; empty where nothing reaches the output.
+ */
+export function cellsOf(text: string): readonly number[] {
+  const cells = known.get(text) ?? expand(text);
+  if (known.size >= KEPT) known.clear();
+  known.set(text, cells);
+  return cells;
+}
+
+function expand(text: string): readonly number[] {
+  // With the first of each edge's operations it is a cell, or what is wrong with it is said as of one.
+  const names = /([^|+~]*)~/g;
+  parseCell(text.replace(names, (_, some: string) => `${operationsOf(some)[0]}~`));
+  const edges = [...text.matchAll(names)].map(([, some]) => operationsOf(some!));
+  edges.forEach((operations, e) => {
+    const stray = operations.find((name) => !(OPERATIONS as readonly string[]).includes(name));
+    const { to, from } = EDGES[e]!;
+    if (stray === undefined) return;
+    const message = `edge ${to}<-${from} has unknown operation "${stray.slice(0, 60)}"; must be one of ${OPERATIONS.join(', ')}`;
+    throw SpecError.of({ path: '', message: `candidate "${text}": ${message}` });
+  });
+  const digits = edges.map((operations) =>
+    OPERATIONS.flatMap((name, digit) => (operations.includes(name) ? [digit] : [])),
+  );
+  const cells = digits.reduce((all, some) => all.flatMap((n) => some.map((digit) => 10 * n + digit)), [0]);
+  return cells.filter((cell) => liveEdges(cellOf(cell)).some((live) => live));
+}
+
+function operationsOf(names: string): readonly string[] {
+  return names.trim() === '*' ? OPERATIONS : names.split('/').map((name) => name.trim());
+}
+
+export function cellOf(cell: number): Cell {
+  return Array.from(spellCell(cell), (digit): CellOperation => OPERATIONS[Number(digit)]!);
+}
+
+/** Six digits. */
+export function spellCell(cell: number): string {
+  return String(cell).padStart(EDGES.length, '0');
+}
+
+/**
+ * The cells that differ from this one in one edge. There is a way of such steps from each cell of a stage to each other:
+ * an operation in place of `none` never cuts a path.
+ */
+export function neighbours(cells: readonly number[], cell: number): readonly number[] {
+  const digits = spellCell(cell);
+  return cells.filter((other) => {
+    const theirs = spellCell(other);
+    let different = 0;
+    for (let e = 0; e < digits.length; e++) if (digits[e] !== theirs[e]) different++;
+    return different === 1;
+  });
+}
