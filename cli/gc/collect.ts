@@ -56,11 +56,15 @@ export async function collect({
   collection: Collection;
 }): Promise<void> {
   const { namespace } = client.options;
-  for (const { workflowId, runId } of runs.gone)
-    await client.workflowService.deleteWorkflowExecution({
-      namespace,
-      workflowExecution: { workflowId, runId },
-    });
+  const forget = (workflowExecution: { workflowId: string; runId: string }) =>
+    client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+  for (const { workflowId, runId } of runs.gone) {
+    // Parts of a large plan are named after their search and its first run.
+    const query = `WorkflowId STARTS_WITH "${workflowId}/${runId.slice(0, 8)}/"`;
+    for await (const { workflowId, runId } of client.workflow.list({ query }))
+      await forget({ workflowId, runId });
+    await forget({ workflowId, runId });
+  }
   for (const { name } of failures.gone) await housekeeping.deleteFailures(name);
   for (const { name } of scores.gone) await housekeeping.deleteScope(name);
   for (const { name } of blobs.gone) await housekeeping.deleteBlob(name);

@@ -2,7 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { collect, planCollection } from '../../cli/gc/collect.js';
 import { openSpace } from '../../core/spaces/index.js';
+import { connectStore } from '../../store/jetstream.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
@@ -141,4 +143,19 @@ test('pause, resume, progress and cancel reach the parts', { timeout: 240_000 },
   expect(anew + reused).toBe(CANDIDATES);
   expect(reused).toBeGreaterThanOrEqual(kept);
   expect(scored('told')).toBe(CANDIDATES);
+});
+
+test('gc takes the parts of a run along', { timeout: 120_000 }, async () => {
+  const client = new Client({ connection });
+  const count = async () => (await client.workflow.count('ExecutionStatus != "Running"')).count;
+  expect((await partsOf('parts')).length).toBeGreaterThan(0);
+  const store = await connectStore({ url: nats.url });
+  try {
+    const inAYear = { now: Date.now() + 365 * 86_400_000, olderThan: 30 * 86_400_000, keepLast: 0 };
+    const collection = await planCollection({ client, store, ...inAYear });
+    await collect({ client, store, collection });
+  } finally {
+    await store.close();
+  }
+  await until(async () => (await count()) === 0, { what: 'nothing is left in Temporal', timeoutMs: 60_000 });
 });
