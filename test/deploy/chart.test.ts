@@ -47,6 +47,10 @@ const GOOD = {
       controlEgress: [{ ports: [{ port: 443 }] }],
     },
   },
+  elsewhere: {
+    temporal: { enabled: false, address: 'temporal.example:7233' },
+    nats: { enabled: false, url: 'tls://a.example:4443,tls://b.example:4443' },
+  },
   small: {
     secrets: { existing: 'mine' },
     temporal: { postgresql: { enabled: false, host: 'postgres.example' } },
@@ -261,6 +265,15 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
     const [{ spec, metadata }] = of('everything', 'PrometheusRule') as [Manifest];
     expect(spec).toEqual(parse(readFileSync(join(ROOT, 'deploy/chart/files/alerts.yaml'), 'utf8')));
     expect(metadata.labels.release).toBe('prometheus');
+  });
+
+  test('workers may go to the ports of servers elsewhere', () => {
+    for (const { metadata, spec } of of('elsewhere', 'NetworkPolicy')) {
+      const ports = spec.egress.flatMap(({ ports }: Manifest) => ports.map(({ port }: Manifest) => port));
+      expect(ports, metadata.name).toEqual([53, 53, 7233, 4443]);
+    }
+    const [{ spec }] = of('existing', 'NetworkPolicy') as [Manifest];
+    expect(spec.egress).toContainEqual({ ports: [{ port: 4222 }] });
   });
 
   test('budgets, probes and GPUs', () => {
