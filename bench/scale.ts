@@ -17,15 +17,16 @@ const program = new Command('bench:scale')
   )
   .argument('[SIZES...]', 'numbers of candidates', sizes, SIZES)
   .option('--shard-size <N>', 'candidates in a shard', number, 4096)
+  .option('--part-size <N>', 'shards of one workflow; more are cut into parts', number, 500)
   .option('--workers <N>', 'score workers, one scorer each', number, 1)
   .option('--ranking', 'ranking alone, without servers, of scores that are made up as they are read')
-  .action(async (list: readonly number[], { shardSize, workers, ranking }: Options) => {
+  .action(async (list: readonly number[], { shardSize, partSize, workers, ranking }: Options) => {
     if (ranking) return measureRanking(list);
     const machine = describeMachine();
     console.log(`${machine.processor}, ${machine.cores} cores, node ${machine.node}`);
     const runs = [];
     for (const candidates of list) {
-      runs.push(await measureScale({ candidates, shardSize, workers }));
+      runs.push(await measureScale({ candidates, shardSize, partSize, workers }));
       console.log(`\n${scaleTables(runs)}`);
     }
     await mkdir(RESULTS, { recursive: true });
@@ -37,6 +38,7 @@ await program.parseAsync();
 
 interface Options {
   readonly shardSize: number;
+  readonly partSize: number;
   readonly workers: number;
   readonly ranking?: true;
 }
@@ -44,7 +46,7 @@ interface Options {
 async function measureRanking(sizes: readonly number[]): Promise<void> {
   const script = fileURLToPath(new URL('./scale/rank.js', import.meta.url));
   for (const candidates of sizes) {
-    const specification = specificationOf({ candidates, shardSize: 1 });
+    const specification = specificationOf({ candidates, shardSize: 1, partSize: 1 });
     const args = [...process.execArgv, script, String(candidates), JSON.stringify(specification)];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     const { seconds, cpuSeconds, peakBytes, bytes } = JSON.parse(stdout);

@@ -44,10 +44,12 @@ export interface ScaleRun {
 export async function measureScale({
   candidates,
   shardSize,
+  partSize,
   workers,
 }: {
   candidates: number;
   shardSize: number;
+  partSize: number;
   workers: number;
 }): Promise<ScaleRun> {
   const folder = await mkdtemp(join(tmpdir(), 'zeroscout-scale-'));
@@ -73,7 +75,7 @@ export async function measureScale({
     const { histories } = await search({
       home,
       env,
-      specification: specificationOf({ candidates, shardSize }),
+      specification: specificationOf({ candidates, shardSize, partSize }),
     });
     const files = start([MAIN, 'results', ID, '--out', join(folder, 'out'), '--format', 'parquet']);
     usage.add('zeroscout results', files.pid!);
@@ -132,9 +134,11 @@ async function search({
 export function specificationOf({
   candidates,
   shardSize,
+  partSize,
 }: {
   candidates: number;
   shardSize: number;
+  partSize: number;
 }): Specification {
   const written = {
     name: ID,
@@ -142,7 +146,7 @@ export function specificationOf({
     strategy: { kind: 'random', samples: candidates },
     fidelity: { draws: 1, batch: 1, resolution: 32 },
     cohort: 'written',
-    execution: { shardSize, window: 8 },
+    execution: { shardSize, window: 8, partSize },
   };
   const specification = parseSpecification({ text: JSON.stringify(written), source: 'bench' });
   // The schema knows the spaces that people may search. The device is one that takes candidates together.
@@ -162,7 +166,9 @@ function watch(processes: ReadonlyMap<string, number>) {
         ...scorers.map((id) => [`${name}, scorer`, id] as const),
       ]) {
         const cpu = cpuSeconds(id);
-        if (cpu > 0) last.set(who, { cpu, peak: peakResidentBytes(id) });
+        // One that has ended and that nobody has waited for has used time, and has no size any more.
+        const before = last.get(who)?.peak ?? 0;
+        if (cpu > 0) last.set(who, { cpu, peak: Math.max(before, peakResidentBytes(id)) });
       }
     }
   };
