@@ -141,12 +141,9 @@ test('schedules and garbage collection know the keys', { timeout: 120_000 }, asy
   );
   expect(details.specification.notify.webhook).toContain('path-of-secret');
   const { runs } = JSON.parse((await done(['gc', '--dry-run', '--json'], { home, env: rotated })).stdout);
-  expect(runs.kept.map(({ id }: { id: string }) => id).sort()).toEqual([
-    'failing',
-    'first',
-    'plain',
-    'second',
-  ]);
+  // A run that began anew has several executions.
+  const kept = new Set(runs.kept.map(({ id }: { id: string }) => id));
+  expect(kept).toEqual(new Set(['failing', 'first', 'plain', 'second']));
 });
 
 test('the files of the Temporal server hold the plain search and nothing of the encrypted ones', async () => {

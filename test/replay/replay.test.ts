@@ -1,9 +1,11 @@
 // In: histories of finished searches (histories/*.json, made by record.test.ts). Out: today's workflow takes the same course.
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
+import { createPayloadCodec } from '../../workers/payload-codec.js';
 
 const FOLDER = fileURLToPath(new URL('histories/', import.meta.url));
 const BUNDLES = ['', '-encrypted', '-traced', '-encrypted-traced'].map((kind) => `workflow-bundle${kind}.js`);
@@ -26,6 +28,9 @@ test.skipIf(process.env.ZEROSCOUT_RECORD)('there is a history of every course th
     expect(names).toContain(`${course}.json`);
 });
 
+/** A worker that was given keys goes on with what was begun in the clear. */
+const keys = [{ id: 'k', secret: createSecretKey(randomBytes(32)) }];
+const dataConverter = { payloadCodecs: [createPayloadCodec({ keys })] };
 /** Where spans go of what the histories do not hold any more. */
 const sinks: InjectedSinks<{ exporter: { export(): void } }> = { exporter: { export: { fn() {} } } };
 Runtime.install({ logger: new DefaultLogger('WARN') });
@@ -40,7 +45,10 @@ test.each(BUNDLES)('the current workflow replays them: %s', { timeout: 120_000 }
     return { workflowId: workflowId!, history };
   });
   const replayed: string[] = [];
-  const results = Worker.runReplayHistories({ workflowBundle: { codePath }, sinks }, histories);
+  const results = Worker.runReplayHistories(
+    { workflowBundle: { codePath }, sinks, ...(bundle.includes('encrypted') ? { dataConverter } : {}) },
+    histories,
+  );
   for await (const { workflowId, error } of results) {
     if (error) throw new Error(`${workflowId}: ${error.message}`, { cause: error });
     replayed.push(workflowId);
