@@ -3,6 +3,6 @@
 /** Servers and scorers are told by arguments and messages; a secret that they do not have they cannot lose. */
 export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(env).filter(([key]) => !/^(TEMPORAL|NATS|ZEROSCOUT_ENCRYPTION)_/.test(key)),
+    Object.entries(env).filter(([key]) => !/^(TEMPORAL|NATS|OTEL|ZEROSCOUT_ENCRYPTION)_/.test(key)),
   );
 }

@@ -35,6 +35,7 @@ const PLANTED = {
   token: planted('token'),
   wrong: planted('wrong-password'),
   toml: planted('toml-key'),
+  collector: planted('collector-token'),
   key,
 };
 const { enumeration } = openSpace({ kind: 'nas-bench-201' });
@@ -111,6 +112,7 @@ log_file: "${join(home.dir, 'nats.log')}"
     TEMPORAL_TLS: 'false',
     NATS_URL: `nats://scout:${PLANTED.nats}@127.0.0.1:${port}`,
     HOOK_SECRET: PLANTED.hook,
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=${PLANTED.collector}`,
     ZEROSCOUT_ENCRYPTION_KEYS: `k:${key}`,
     ZEROSCOUT_LOG_LEVEL: 'trace',
     ZEROSCOUT_DEBUG: '1',
