@@ -129,14 +129,10 @@ export class GraphBuilder {
       for (const port of inputs) message(w, 11, () => writePort(w, port));
       for (const port of outputs) message(w, 12, () => writePort(w, port));
     });
-    for (const [domain, version] of [
-      ['', OPSET],
-      ['com.microsoft', 1],
-      ['com.microsoft.nchwc', 1],
-    ] as const)
+    for (const domain of new Set(['', ...nodes.map(({ type }) => type.split('@')[1] ?? '')]))
       message(w, 8, () => {
         w.uint32(10).string(domain);
-        w.uint32(16).int64(version);
+        w.uint32(16).int64(domain ? 1 : OPSET);
       });
     return w.finish();
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { modelLayers, parameterName, trainableParameters } from '../../../core/export/layers.js';
+import { modelLayers, trainableParameters } from '../../../core/export/layers.js';
 import { onnxModel } from '../../../core/export/onnx-model.js';
 import { pytorchModule } from '../../../core/export/pytorch-module.js';
 import { type Draw, randomDraw } from '../../../core/programs/draw.js';
@@ -17,6 +17,7 @@ import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 import { checkDefinition } from '../../../core/spec/custom-space.js';
 import { readDocument } from '../../../core/spec/read-document.js';
+import { initializersOf } from '../../support/onnx-initializers.js';
 
 const tiny = autoformer({ size: 'tiny' });
 /** Convolutions, then transformers of different widths. */
@@ -65,21 +66,22 @@ describe.skipIf(!present)('the same logits as ONNX Runtime', () => {
         const layers = modelLayers({ network: space.network({ candidate, resolution }), resolution });
         const shape = [2, 3, resolution, resolution];
         const images = draw.input(shape);
-        const session = await InferenceSession.create(onnxModel({ layers, draw, resolution }));
+        const model = onnxModel({ layers, draw, resolution });
+        const session = await InferenceSession.create(model);
         const expected = (await session.run({ images: new Tensor('float32', images, shape) })).logits!;
         await session.release();
 
-        const weights: Float32Array[] = [];
+        // What the file holds, by its own names.
+        const weights: Uint8Array[] = [];
         const index: (readonly [string, readonly number[], number])[] = [];
         let start = 0;
-        for (const layer of layers)
-          for (const [part, weight] of Object.entries(layer.parameters)) {
-            index.push([parameterName(layer, part), weight.shape, start]);
-            weights.push(draw.weight(weight));
-            start += weights.at(-1)!.length;
-          }
+        for (const { name, dims, bytes } of initializersOf(model)) {
+          index.push([name, dims, start]);
+          weights.push(bytes);
+          start += bytes.length / 4;
+        }
         writeFileSync(file('network.py'), pytorchModule({ layers, comment: candidate }));
-        writeFileSync(file('weights'), Buffer.concat(weights.map((w) => new Uint8Array(w.buffer))));
+        writeFileSync(file('weights'), Buffer.concat(weights));
         writeFileSync(file('index.json'), JSON.stringify({ weights: index, images: shape }));
         writeFileSync(file('images'), new Uint8Array(images.buffer));
         const names = ['network.py', 'weights', 'index.json', 'images', 'logits'].map(file);
