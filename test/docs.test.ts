@@ -69,6 +69,12 @@ test('docs/architecture.md passes through every room', () => {
     expect(paths.some((path) => path.startsWith(`${room}/`))).toBe(true);
 });
 
+test('docs/own-space.md shows the module as it is, in 40 lines', () => {
+  const module = read('examples/spaces/branches.ts');
+  expect(read('docs/own-space.md')).toContain(`\n${module}\`\`\``);
+  expect(module.trim().split('\n')).toHaveLength(40);
+});
+
 test('the specification in README.md is a valid one, and so are the examples', async () => {
   const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(read('README.md'))!;
   expect(parseSpecification({ text: yaml!, source: 'README.md' }).name).toBe('nb201-sample');

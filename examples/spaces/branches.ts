@@ -29,8 +29,7 @@ export default {
   random: (random) => WIDTHS.map(() => random.pick(LETTERS)).join(''),
   mutate: (parent, random) => {
     const at = random.below(WIDTHS.length);
-    const others = LETTERS.filter((letter) => letter !== parent[at]);
-    return parent.slice(0, at) + random.pick(others) + parent.slice(at + 1);
+    return parent.slice(0, at) + random.pick(LETTERS.filter((l) => l !== parent[at])) + parent.slice(at + 1);
   },
   network: (candidate) => ({
     stem: block('stem', [3], 3, 16),
