@@ -18,7 +18,7 @@ const PACE_MS = 40;
 /** A candidate takes milliseconds; who waits for one that hangs should not wait long. */
 const HANG = '5s';
 
-/** What processes do that `misbehave.mjs` is preloaded into. Candidates by text, `*` for all, `once:NAME` for the first one. */
+/** What processes do that `misbehave.mjs` is preloaded into. Candidates as `concerns` there reads them. */
 export interface Misbehaviour {
   readonly kill?: readonly string[] | undefined;
   readonly hang?: readonly string[] | undefined;
@@ -68,6 +68,8 @@ export interface Cluster {
   start(name: ServiceName): Promise<void>;
   /** Of the work folder's `SPEC.json`; there are `search` and, with a workflow for each part of the plan, `parts`. */
   search(id: string, spec?: string): Search;
+  /** Lines of workers, also of those that are gone. */
+  readonly warnings: readonly string[];
   /** Texts of candidates in the order in which they were stored, once for each time. */
   scored(id: string): readonly string[];
   close(): Promise<void>;
@@ -97,6 +99,7 @@ export async function startCluster({
   write('parts', { shardSize: 8, partSize: 2 });
   const faults = join(home.dir, 'faults.json');
   const scored: { search: string; candidate: string; worker: TestWorker }[] = [];
+  const warnings: string[] = [];
   const workers = new Set<TestWorker>();
   const of = (id: string) => scored.filter(({ search }) => search === id);
   let said = {};
@@ -122,6 +125,7 @@ export async function startCluster({
     workers.add(worker);
     void run.ended.then(() => worker.dismissed && workers.delete(worker));
     onLines(run, (line) => {
+      if (/"level":[456]0/.test(line)) warnings.push(line);
       if (!line.includes('"scored candidate"')) return;
       const { search, candidate } = JSON.parse(line) as { search: string; candidate: string };
       scored.push({ search, candidate, worker });
@@ -132,6 +136,7 @@ export async function startCluster({
     home,
     samples,
     workers,
+    warnings,
     networks,
     natsUrl: () => `nats://127.0.0.1:${port('nats')}`,
     temporalAddress: () => `127.0.0.1:${port('temporal')}`,

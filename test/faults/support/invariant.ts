@@ -72,14 +72,15 @@ export async function checkInvariant({
   const { code, stderr } = await run.ended;
   assert.equal(code, 0, `${id} ended with code ${code}:\n${stderr}`);
   const { home } = cluster;
-  assert.equal(home.read(`${id}/ranking.csv`), ranking, `${id}: another ranking`);
-  const failed = home
-    .read(`${id}/failures.csv`)
+  const failures = home.read(`${id}/failures.csv`);
+  const failed = failures
     .trimEnd()
     .split('\n')
     .slice(1)
     .map((line) => line.split(',').slice(0, 2));
-  assert.deepEqual(failed.sort(), setAside.map((pair) => [...pair]).sort(), `${id}: others were set aside`);
+  const guilty = setAside.map((pair) => [...pair]).sort();
+  assert.deepEqual(failed.sort(), guilty, `${id}: others were set aside: ${failures}`);
+  assert.equal(home.read(`${id}/ranking.csv`), ranking, `${id}: another ranking`);
   const ranked = readRankingCsv(ranking).map(({ candidate }) => candidate);
   const accounted = [...ranked, ...failed.map(([candidate]) => candidate!)];
   assert.deepEqual(accounted.sort(), [...candidates].sort(), `${id}: planned is not scored and set aside`);
@@ -95,9 +96,8 @@ export async function checkInvariant({
   await withStore(cluster, async ({ scores, housekeeping }) => {
     const keys = candidates.map((candidate) => scoreKey({ candidate, draw: 0 }));
     const found = await scores.get(scope, keys);
-    const expected = new Set(ranked.map((candidate) => scoreKey({ candidate, draw: 0 })));
-    for (const key of found.keys())
-      assert.ok(expected.has(key), `${id}: ${key} is set aside and has a score`);
+    const known = new Set(ranked.map((candidate) => scoreKey({ candidate, draw: 0 })));
+    for (const key of found.keys()) assert.ok(known.has(key), `${id}: ${key} is set aside and has a score`);
     const held = (await housekeeping.scopes()).find(({ name }) => name === scope)?.count ?? 0;
     assert.equal(held, found.size, `${id}: scores of others in the store`);
     if (store === 'whole') assert.equal(held, ranked.length, `${id}: scores in the store`);

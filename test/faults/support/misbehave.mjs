@@ -19,13 +19,16 @@ function read() {
 
 const sleep = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
-/** `*` is every candidate; `once:NAME` is the first that any process meets. */
+/** `*` is every candidate; `once:NAME` is the first that any process meets, `once:NAME:CANDIDATE` that one the first time. */
 function concerns(list = [], requests) {
   return list.some((what) => {
     if (what === '*') return true;
-    if (!what.startsWith('once:')) return requests.some(({ candidate }) => candidate === what);
+    const [, name, candidate = what] = /^once:([^:]+)(?::(.+))?$/.exec(what) ?? [];
+    const isMeant = requests.some((request) => request.candidate === candidate);
+    if (name === undefined) return isMeant;
+    if (candidate !== what && !isMeant) return false;
     try {
-      mkdirSync(`${file}.${what.slice('once:'.length)}`);
+      mkdirSync(`${file}.${name}`);
       return true;
     } catch {
       return false;
