@@ -24,8 +24,9 @@ export async function compareWithBaseline({
   console.log(`PyTorch: ${JSON.stringify(baseline.versions)}; ${rounds} rounds, sides alternating\n`);
   try {
     for (const scenario of SCENARIOS[space]) {
+      // One scorer with all threads is shown for one space; workers never run scorers so.
       const ways = [
-        { scorers: 1, threads: cores },
+        ...(space === 'nas-bench-201' ? [{ scorers: 1, threads: cores }] : []),
         { scorers: cores, threads: 1 },
       ];
       for (const way of ways) rows.push(await compare({ scenario, way, count, rounds, baseline, cores }));

@@ -65,6 +65,14 @@ const mobileNetV2Scenarios: readonly Scenario[] = [
     candidates: (round, count) => children({ space: mobileNetV2, parent: CHILD_445M, round, count }),
   },
   {
+    name: 'children of a 445 MFLOPs network, for the memory',
+    space: mobileNetV2,
+    batch: 16,
+    resolution: 224,
+    count: 4,
+    candidates: (round, count) => children({ space: mobileNetV2, parent: CHILD_445M, round, count }),
+  },
+  {
     name: 'a 445 MFLOPs network, again and again',
     space: mobileNetV2,
     batch: 8,
