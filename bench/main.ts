@@ -75,7 +75,7 @@ const program = new Command('bench')
   .option(
     '--children <N>',
     'so many children of an evolution of the MobileNetV2 space, with and without reuse of common blocks',
-    wholeNumber({ min: 80, max: 100_000 }),
+    wholeNumber({ min: 112, max: 100_000 }),
   )
   .option(
     '--against-random <N>',
@@ -149,7 +149,13 @@ async function benchChildren(budget: number) {
   ]) {
     console.log(`MobileNetV2 space, ${resolution} pixels, batch ${batch}, ${scorers} scorers x 1 thread`);
     rows.push(
-      await compareChildren({ batch, resolution, scorers, budget: Math.round(share * budget), seed: 1 }),
+      await compareChildren({
+        batch,
+        resolution,
+        scorers,
+        budget: Math.max(112, Math.round(share * budget)),
+        seed: 1,
+      }),
     );
   }
   return { rows };
