@@ -1,16 +1,13 @@
 // In: a network and a draw. Out: what its features and blocks score, computed by the block programs in ONNX Runtime.
-import { LRUCache } from 'lru-cache';
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import {
   type Block,
   blockShapes,
   type Measured,
   measuredBlocks,
   type Network,
-  type Weight,
 } from '../core/programs/block.js';
 import { type Boundary, spectrumOf, weightOrder } from '../core/programs/compile.js';
-import type { Draw } from '../core/programs/draw.js';
 import { gradientWeightInput, weightInput } from '../core/programs/layout.js';
 import {
   channelsOf,
@@ -19,9 +16,10 @@ import {
   type Shape,
   tensorShape,
 } from '../core/programs/operation.js';
-import { blockedActivation, type Reordering, sampleMatrix } from '../core/programs/reordering.js';
+import { blockedActivation, sampleMatrix } from '../core/programs/reordering.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
-import { createPrefixes, type Passed, type Prefixes, prefixKeys } from './prefixes.js';
+import type { DrawTensors } from './draw-tensors.js';
+import { type Passed, prefixKeys } from './prefixes.js';
 import type { OpenProgram, Programs } from './programs.js';
 
 /** Expressivity of each measured feature (blocks + 1) and trainability of each block, null of one that is skipped. */
@@ -29,67 +27,6 @@ export interface NetworkScore {
   readonly features: readonly number[];
   readonly blocks: readonly (number | null)[];
 }
-
-/**
- * Tensors of a draw that are kept: all of a space whose candidates share their shapes (60 MB at most), and the latest of
- * one whose shapes have no end.
- */
-const KEPT_BYTES = 250e6;
-
-/** A draw's tensors as ONNX Runtime wants them, each made once as long as it is kept. */
-export interface DrawTensors {
-  readonly batch: number;
-  readonly resolution: number;
-  /** A weight, `as` it is or through a reordering for the blocked layout, which is done once. */
-  weight(weight: Weight, as?: Reordering): Tensor;
-  signs(block: number, shape: readonly number[], as?: Reordering): Tensor;
-  input(shape: readonly number[]): Tensor;
-  /** What networks begin with that were scored under this draw. */
-  readonly prefixes: Prefixes;
-}
-
-export function drawTensors({
-  draw,
-  batch,
-  resolution,
-  blockSize,
-  prefixes = createPrefixes().under(''),
-}: {
-  draw: Draw;
-  batch: number;
-  resolution: number;
-  blockSize: number;
-  prefixes?: Prefixes;
-}): DrawTensors {
-  const tensors = new LRUCache<string, Tensor>({
-    maxSize: KEPT_BYTES,
-    sizeCalculation: ({ size }) => 4 * size + 1,
-  });
-  const tensor = (key: string, shape: readonly number[], make: () => Float32Array): Tensor => {
-    const name = `${key} ${shape.join('x')}`;
-    const known = tensors.get(name) ?? new Tensor('float32', make(), shape);
-    tensors.set(name, known);
-    return known;
-  };
-  return {
-    batch,
-    resolution,
-    weight: (weight, as = asItIs) => {
-      const { name, shape, initialization, cut } = weight;
-      const make = () => as.values(draw.weight(weight), shape, blockSize);
-      const key = `${name} ${shape} ${as.name} ${JSON.stringify([initialization, cut])}`;
-      return tensor(key, as.dims(shape, blockSize), make);
-    },
-    signs: (block, shape, as = asItIs) => {
-      const make = () => as.values(draw.signs(block, shape), shape, blockSize);
-      return tensor(`signs.${block} ${shape} ${as.name}`, as.dims(shape, blockSize), make);
-    },
-    input: (shape) => tensor('input', shape, () => draw.input(shape)),
-    prefixes,
-  };
-}
-
-const asItIs: Reordering = { name: '', dims: (shape) => shape, values: (x) => x };
 
 /** Outputs that a feature's expressivity is computed from. */
 const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;

@@ -2,12 +2,13 @@
 import { LRUCache } from 'lru-cache';
 import { type Draw, randomDraw } from '../core/programs/draw.js';
 import { openSpace } from '../core/spaces/index.js';
+import { type DrawTensors, drawTensors } from './draw-tensors.js';
 import { imagesOfDraw } from './images.js';
 import { failed, proxiesOf, scored } from './outcome.js';
 import { createPrefixes, type Reach } from './prefixes.js';
 import { createPrograms } from './programs.js';
 import type { Outcome, ScoreRequest, ScoreResult } from './protocol.js';
-import { type DrawTensors, drawTensors, scoreNetwork } from './score.js';
+import { scoreNetwork } from './score.js';
 
 /** Draws whose tensors are kept; each takes 15 to 60 MB. */
 const KEPT_DRAWS = 4;

@@ -1,8 +1,9 @@
 // In: golden cases, one by one. Out: what the engine's programs make of each; tensors of one size are made once.
 import { expressivity, progressivity, trainability } from '../../core/proxies/az-nas.js';
 import { openSpace } from '../../core/spaces/index.js';
+import { type DrawTensors, drawTensors } from '../../engine/draw-tensors.js';
 import { createPrograms } from '../../engine/programs.js';
-import { type DrawTensors, drawTensors, scoreNetwork } from '../../engine/score.js';
+import { scoreNetwork } from '../../engine/score.js';
 import type { Computed } from './compare.js';
 import type { GoldenCase } from './kind.js';
 

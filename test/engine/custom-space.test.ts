@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/programs/draw.js';
 import { customSpace } from '../../core/spaces/custom/index.js';
 import { checkDefinition } from '../../core/spec/custom-space.js';
-import { drawTensors, scoreNetwork } from '../../engine/score.js';
+import { drawTensors } from '../../engine/draw-tensors.js';
+import { scoreNetwork } from '../../engine/score.js';
 import { largestDeviation, withPrograms } from '../support/engine.js';
 
 const cell = '|nor_conv_3x3~0|+|avg_pool_3x3~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_1x1~2|';

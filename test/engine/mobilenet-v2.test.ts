@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/programs/draw.js';
 import { mobileNetV2 } from '../../core/spaces/mobilenet-v2/index.js';
-import { drawTensors, scoreNetwork } from '../../engine/score.js';
+import { drawTensors } from '../../engine/draw-tensors.js';
+import { scoreNetwork } from '../../engine/score.js';
 import { largestDeviation, withPrograms } from '../support/engine.js';
 
 /** Strides, projections and identities, kernels of all sizes, channels that are no whole blocks, fewer samples than channels. */

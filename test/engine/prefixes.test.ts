@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/programs/draw.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { SpaceSpecification } from '../../core/spec/space.js';
+import { drawTensors } from '../../engine/draw-tensors.js';
 import { createPrefixes, type Reach } from '../../engine/prefixes.js';
 import type { Programs } from '../../engine/programs.js';
-import { drawTensors, type NetworkScore, scoreNetwork } from '../../engine/score.js';
+import { type NetworkScore, scoreNetwork } from '../../engine/score.js';
 import { withPrograms } from '../support/engine.js';
 
 const RESOLUTION = 32;

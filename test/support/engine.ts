@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import type { Measured } from '../../core/programs/block.js';
 import type { Draw } from '../../core/programs/draw.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { drawTensors } from '../../engine/draw-tensors.js';
 import { createPrograms, type Programs } from '../../engine/programs.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
-import { drawTensors, type NetworkScore, scoreNetwork } from '../../engine/score.js';
+import { type NetworkScore, scoreNetwork } from '../../engine/score.js';
 
 /** A compiled file; tests of processes need them. */
 export function built(path: string): string {
