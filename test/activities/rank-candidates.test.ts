@@ -24,8 +24,9 @@ const cohorts = fc.record({
   cohort: fc.constantFrom('written' as const, 'classes' as const),
   kind: fc.constantFrom('log-rank' as const, 'linear-rank' as const),
   draws: fc.integer({ min: 1, max: 3 }),
-  values: fc.infiniteStream(value),
   failed: fc.array(fc.nat(59), { maxLength: 3 }),
+  // Last: fast-check 4 can lose what a record has after a stream.
+  values: fc.infiniteStream(value),
 });
 const limits = fc.record({
   values: fc.integer({ min: 60, max: 400 }),
@@ -74,7 +75,10 @@ test('a ranking that fits into memory, one that does not, and the plain definiti
 
     const rows = readRankingCsv(new TextDecoder().decode(await store.blobs.get(whole.ranking)));
     const kept = candidates.filter((candidate) => scores.has(unit(candidate)));
-    if (kept.length === 0) return expect(rows).toEqual([]);
+    if (kept.length === 0) {
+      expect(rows).toEqual([]);
+      return;
+    }
     const columns = specification.proxies.map((proxy) => ({
       proxy,
       weight: 1,
