@@ -103,7 +103,8 @@ test('each part in a workflow of its own: each candidate once, the same ranking 
 });
 
 test('pause, resume, progress and cancel reach the parts', { timeout: 240_000 }, async () => {
-  const fidelity = { draws: 1, batch: 16, resolution: 32 };
+  // Long enough that no command comes too late.
+  const fidelity = { draws: 4, batch: 16, resolution: 32 };
   const random = { kind: 'random', samples: CANDIDATES };
   home.write('told.json', specification({ changes: { strategy: random, fidelity, execution } }));
   const run = spawnZeroscout(['run', 'told.json', '--id', 'told'], { home, env: env() });
