@@ -70,6 +70,10 @@ export async function scoreParts({
       child = await startChild<typeof scorePart>('scorePart', {
         workflowId: childId,
         args: [input],
+        // A cancelled search ends at once, and the server then cancels its parts. The search's own request would name the
+        // first run of a part, which is over where the part continued as new.
+        cancellationType: 'TRY_CANCEL',
+        parentClosePolicy: 'REQUEST_CANCEL',
         staticSummary: `part ${number + 1} of ${cut.parts}: ${todo.count} candidates`,
       });
       if (state().paused !== paused) tell(paused ? 'resume' : 'pause');
