@@ -61,6 +61,7 @@ export function scatterSvg({
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${yTitle} against ${xTitle}</title>`,
     ...axis,
     ...shapes,
     '</svg>\n',
