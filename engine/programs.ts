@@ -35,6 +35,7 @@ export interface Programs {
   block(args: {
     block: Block;
     input: Shape;
+    batch: number;
     stride: number;
     boundary: Boundary;
     spectrum: Spectrum;
@@ -84,7 +85,7 @@ export async function createPrograms({
         all.every(({ form }) => form === 'map') && weights.every(({ shape }) => shape[0]! % 4 === 0);
       return blockSize > 1 && fits ? 'blocked' : 'plain';
     },
-    block: ({ block, input, stride, boundary, spectrum }) => {
+    block: ({ block, input, batch, stride, boundary, spectrum }) => {
       const key = `${spectrum} ${topologyKey(block)}`;
       if (boundary === 'plain')
         return open(block, `${stride} ${isSized(block) ? sizesKey(block, input) : ''} ${key}`, 'plain', () =>
@@ -93,7 +94,7 @@ export async function createPrograms({
       const shaped = `${stride} ${sizesKey(block, input)} ${key}`;
       const args = { block, stride, spectrum, input, size: blockSize };
       return canBeBlocked(args)
-        ? open(block, shaped, 'blocked', () => compileBlocked(args))
+        ? open(block, `${batch} ${shaped}`, 'blocked', () => compileBlocked({ ...args, batch }))
         : open(block, shaped, 'plain', () => compileBetween(args));
     },
     stem: ({ block, input, boundary, spectrum }) => {

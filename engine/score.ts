@@ -107,7 +107,9 @@ async function passBlock({ block, passed, boundary, draw, programs }: Step): Pro
   const { y: x, shape: input } = passed;
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
-  const { session, layout } = await programs.block({ block, input, stride, boundary, spectrum: 'none' });
+  const { batch } = draw;
+  const program = { block, input, batch, stride, boundary, spectrum: 'none' } as const;
+  const { session, layout } = await programs.block(program);
   const out = await session.run({ x, ...weights({ block, draw, layout }) }, ['y']);
   return { ...passed, y: out.y!, shape };
 }
@@ -124,18 +126,19 @@ async function measureBlock({
   const { y: x, shape: input } = passed;
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
-  const spectrum = spectrumOf({ batch: draw.batch, shape });
-  const { session, layout } = await programs.block({ block, input, stride, boundary, spectrum });
+  const { batch } = draw;
+  const spectrum = spectrumOf({ batch, shape });
+  const { session, layout } = await programs.block({ block, input, batch, stride, boundary, spectrum });
   const feeds = {
     x,
-    ...signs({ index, draw, layout, shape: tensorShape({ batch: draw.batch, shape }) }),
+    ...signs({ index, draw, layout, shape: tensorShape({ batch, shape }) }),
     ...weights({ block, draw, layout }),
     ...(layout === 'blocked' ? gradientWeights({ block, draw }) : {}),
   };
   const out = await session.run(feeds, ['y', ...FEATURE[spectrum], 'jac']);
   const rows = channelsOf(input) * stride ** 2;
   const columns = channelsOf(shape);
-  const samples = draw.batch * positionsOf(shape);
+  const samples = batch * positionsOf(shape);
   const sums = out.jac!.data as Float32Array;
   const identity =
     rows === columns && unitDiagonal(sums, columns, samples) && (await isIdentity({ session, feeds }));

@@ -11,7 +11,15 @@ import {
   weightInput,
 } from './layout.js';
 import { type Dimension, GraphBuilder, type Port } from './onnx.js';
-import { channelsOf, type Emitted, positionsOf, type Shape, type Site } from './operation.js';
+import {
+  channelsOf,
+  type Emitted,
+  type Gradient,
+  positionsOf,
+  type Shape,
+  type Site,
+  total,
+} from './operation.js';
 import { operation } from './operations.js';
 import {
   blockedDepthwise,
@@ -108,7 +116,7 @@ export function compileBetween({
 }
 
 /**
- * The program in ONNX Runtime's blocked layout throughout, for one input shape; see `canBeBlocked`. Weights come in the
+ * The program in ONNX Runtime's blocked layout throughout, for one input shape and batch; see `canBeBlocked`. Weights come in the
  * orders of `weightOrder`, under `w:<slot>` and, for the gradient, under `t:<slot>`; `v` as `blockedActivation`, and
  * once more as `sampleMatrix` under `samples`.
  */
@@ -117,15 +125,17 @@ export function compileBlocked({
   stride,
   spectrum,
   input,
+  batch,
   size,
 }: {
   block: Block;
   stride: number;
   spectrum: Spectrum;
   input: Shape;
+  batch: number;
   size: number;
 }): Program {
-  const layout = blocked(size);
+  const layout = blocked({ batch, size });
   return compile({ block, stride, spectrum, layout, boundary: 'blocked', wanted: 'all', input, size });
 }
 
@@ -242,8 +252,8 @@ function forward({
       inputs: inputs.map((i) => values[i]!),
       slot,
       settings,
-      channels: shapes ? channelsOf(shapes[values.length]!) : 0,
       read: shapes?.[inputs[0]!],
+      shape: shapes?.[values.length],
       layout,
     };
     const emitted = operation(name).forward(g, site);
@@ -251,7 +261,7 @@ function forward({
     steps.push({ site, emitted });
   }
   const pullback = (v: string): string | undefined => {
-    const gradients: string[][] = values.map(() => []);
+    const gradients: Gradient[][] = values.map(() => []);
     gradients[values.length - 1]!.push(v);
     for (let i = block.instructions.length - 1; i >= 0; i--) {
       const gradient = total(g, gradients[i + 1]!);
@@ -283,8 +293,4 @@ export function weightOrder({
   if (reader?.operation === 'depthwise')
     return use === 'forward' ? blockedDepthwise : blockedDepthwiseGradient;
   return use === 'forward' ? blockedWeight : blockedGradientWeight;
-}
-
-function total(g: GraphBuilder, parts: readonly string[]): string | undefined {
-  return parts.length > 1 ? g.add('Sum', parts) : parts[0];
 }

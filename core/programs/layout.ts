@@ -1,5 +1,6 @@
 // In: activations in some memory layout. Out: the ONNX form of what depends on the layout; all else is elementwise.
-import type { GraphBuilder } from './onnx.js';
+import type { Attributes, GraphBuilder } from './onnx.js';
+import { channelsOf, positionsOf, type Shape } from './operation.js';
 
 export interface Window {
   readonly kernel: number;
@@ -9,9 +10,10 @@ export interface Window {
 export interface DepthwiseWindow extends Window {
   readonly channels: number;
 }
-/** Of a gradient: with the shape of what the convolution read, where it is known. */
-interface Read {
+/** Of a gradient: the shape of what the convolution read, where it is known, and what is added to the gradient. */
+interface Into {
   readonly read?: readonly number[] | undefined;
+  readonly rest?: string | undefined;
 }
 
 /** Sums over the samples of tensors, in float32: what expressivity and trainability need of a block's values. */
@@ -28,24 +30,27 @@ export interface Statistics {
 
 /**
  * What an operation needs to know of how [b, c, h, w] activations lie in memory. Elementwise operations on tensors of
- * one shape need nothing. Values per channel are [1, c, 1, 1] in every layout.
+ * one shape need nothing. Values per channel are [1, c, 1, 1] in every layout. A `shape` is of one image's activation, as
+ * it lies in memory; the plain layout does not ask for it.
  */
 export interface Layout extends Statistics {
   /** Same-padded convolution with the weight of `slot`. */
   conv(g: GraphBuilder, x: string, slot: string, window: Window): string;
   /** Vector-Jacobian product of that convolution with respect to its input; input sizes are multiples of the stride. */
-  convGradient(g: GraphBuilder, gradient: string, slot: string, window: Window & Read): string;
+  convGradient(g: GraphBuilder, gradient: string, slot: string, window: Window & Into): string;
   /** The same with a kernel for each channel, weight [channels, 1, kernel, kernel], and its product. */
   depthwise(g: GraphBuilder, x: string, slot: string, window: DepthwiseWindow): string;
-  depthwiseGradient(g: GraphBuilder, gradient: string, slot: string, window: DepthwiseWindow & Read): string;
+  depthwiseGradient(g: GraphBuilder, gradient: string, slot: string, window: DepthwiseWindow & Into): string;
   /** Average pooling with stride 1 and same padding (`counted` in the average or not), or without padding. */
   averagePool(g: GraphBuilder, x: string, window: Window, padding: 'counted' | 'not-counted'): string;
   /** Mean over batch and positions, [1, c, 1, 1]. */
   channelMean(g: GraphBuilder, x: string): string;
-  /** `scale * x + shift + rest`, scale and shift by channel; x has `channels` of them. */
+  /** Mean over batch and positions of the products of a and b, [1, c, 1, 1]. */
+  productMean(g: GraphBuilder, a: string, b: string, shape: Shape | undefined): string;
+  /** `scale * x + shift + rest`, scale and shift by channel. */
   affine(
     g: GraphBuilder,
-    args: { x: string; channels: number; scale: string; shift?: string; rest?: string },
+    args: { x: string; shape: Shape | undefined; scale: string; shift?: string; rest?: string },
   ): string;
 }
 
@@ -71,34 +76,29 @@ export const gradientWeightInput = (slot: string): string => `t:${slot}`;
 /** [b, c, h, w] as it is written; standard ONNX operators only, any execution provider. */
 export const plain: Layout = {
   conv: (g, x, slot, window) => g.add('Conv', [x, weightInput(slot)], padded(window)),
-  convGradient: (g, gradient, slot, { kernel, stride }) => {
+  convGradient: (g, gradient, slot, { kernel, stride, rest }) => {
     const window = { kernel, stride };
-    if (window.stride === 1)
-      return g.add('Conv', [gradient, flipped(g, weightInput(slot), window.kernel)], padded(window));
-    const extra = window.stride - 1;
-    return g.add('ConvTranspose', [gradient, weightInput(slot)], {
-      ...padded(window),
-      output_padding: [extra, extra],
-    });
+    const weight = weightInput(slot);
+    if (stride === 1)
+      return plus(g, g.add('Conv', [gradient, flipped(g, weight, kernel)], padded(window)), rest);
+    const extra = stride - 1;
+    const attributes = { ...padded(window), output_padding: [extra, extra] };
+    return plus(g, g.add('ConvTranspose', [gradient, weight], attributes), rest);
   },
   depthwise: (g, x, slot, { channels, ...window }) =>
     g.add('Conv', [x, weightInput(slot)], { ...padded(window), group: channels }),
-  depthwiseGradient: (g, gradient, slot, { channels, kernel, stride }) => {
-    const window = { kernel, stride };
-    if (window.stride === 1)
-      return g.add('Conv', [gradient, turned(g, weightInput(slot), window.kernel)], {
-        ...padded(window),
-        group: channels,
-      });
-    const extra = window.stride - 1;
-    return g.add('ConvTranspose', [gradient, weightInput(slot)], {
-      ...padded(window),
-      output_padding: [extra, extra],
-      group: channels,
-    });
+  depthwiseGradient: (g, gradient, slot, { channels, kernel, stride, rest }) => {
+    const attributes = { ...padded({ kernel, stride }), group: channels };
+    const weight = weightInput(slot);
+    if (stride === 1)
+      return plus(g, g.add('Conv', [gradient, turned(g, weight, kernel)], attributes), rest);
+    const extra = stride - 1;
+    const wide = { ...attributes, output_padding: [extra, extra] };
+    return plus(g, g.add('ConvTranspose', [gradient, weight], wide), rest);
   },
   averagePool: (g, x, window, padding) => g.add('AveragePool', [x], pooling(window, padding)),
   channelMean: (g, x) => g.add('ReduceMean', [x, g.ints(0, 2, 3)], { keepdims: 1 }),
+  productMean: (g, a, b) => plain.channelMean(g, g.add('Mul', [a, b])),
   affine: (g, { x, scale, shift, rest }) => {
     const product = g.add('Mul', [x, scale]);
     const shifted = shift === undefined ? product : g.add('Add', [product, shift]);
@@ -139,32 +139,46 @@ const transposed = (g: GraphBuilder, matrix: string): string =>
  * take weights as inputs too, in the order that reordering.ts gives. Channels are filled up to whole blocks with zeros,
  * which stay zeros. Of strided convolutions only those whose gradient is cheap: see `canBeBlocked`.
  */
-export const blocked = (block: number): Layout => ({
+export const blocked = ({ size: block, batch }: { size: number; batch: number }): Layout => ({
   conv: (g, x, slot, window) =>
     g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded(window), group: 1 }),
-  convGradient: (g, gradient, slot, { kernel, stride, read }) => {
+  convGradient: (g, gradient, slot, { kernel, stride, read, rest }) => {
     const weights = gradientWeightInput(slot);
     const attributes = { ...padded({ kernel, stride: 1 }), group: 1 };
-    if (stride === 1) return g.add(`Conv@${NCHWC}`, [gradient, weights], attributes);
+    if (stride === 1) return convPlus(g, [gradient, weights], attributes, rest);
     if (kernel !== 1)
       throw new Error('no gradient of a strided convolution wider than 1 in the blocked layout');
-    return spread(g, g.add(`Conv@${NCHWC}`, [gradient, weights], attributes), { stride, read, block });
+    const narrow = g.add(`Conv@${NCHWC}`, [gradient, weights], attributes);
+    return plus(g, spread(g, narrow, { stride, read, block }), rest);
   },
   depthwise: (g, x, slot, { channels, kernel, stride }) =>
     g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded({ kernel, stride }), group: channels }),
-  depthwiseGradient: (g, gradient, slot, { channels, kernel, stride, read }) => {
+  depthwiseGradient: (g, gradient, slot, { channels, kernel, stride, read, rest }) => {
     const wide = stride === 1 ? gradient : spread(g, gradient, { stride, read, block });
     const attributes = { ...padded({ kernel, stride: 1 }), group: channels };
-    return g.add(`Conv@${NCHWC}`, [wide, gradientWeightInput(slot)], attributes);
+    return convPlus(g, [wide, gradientWeightInput(slot)], attributes, rest);
   },
   averagePool: (g, x, window, padding) => g.add(`AveragePool@${NCHWC}`, [x], pooling(window, padding)),
   channelMean: (g, x) =>
     g.add('ReduceMean', [g.add(`GlobalAveragePool@${NCHWC}`, [x]), g.ints(0)], { keepdims: 1 }),
+  // A convolution of each channel of each image with one kernel as large as the image: one pass that writes nothing.
+  productMean: (g, a, b, shape) => {
+    const channels = channelsOf(shape!);
+    const group = batch * channels;
+    const rows = g.add('Reshape', [a, g.ints(1, group, 1, -1)]);
+    const kernels = g.add('Reshape', [b, g.ints(group, 1, 1, -1)]);
+    const products = g.add(`Conv@${NCHWC}`, [rows, kernels], { strides: [1, 1], pads: [0, 0, 0, 0], group });
+    const sums = g.add('ReduceSum', [
+      g.add('Reshape', [products, g.ints(batch, channels, 1, 1)]),
+      g.ints(0),
+    ]);
+    return g.add('Mul', [sums, g.float(1 / (batch * positionsOf(shape!)))]);
+  },
   // A depthwise 1x1 convolution: scale is its weight, shift its bias; one pass over memory.
-  affine: (g, { x, channels, scale, shift, rest }) => {
-    const weight = g.add('Reshape', [scale, g.ints(channels, 1, 1, 1)]);
-    const inputs = rest === undefined ? [x, weight, shift ?? ''] : [x, weight, shift ?? '', rest];
-    return g.add(`Conv@${NCHWC}`, inputs, { ...padded({ kernel: 1, stride: 1 }), group: channels });
+  affine: (g, { x, shape, scale, shift, rest }) => {
+    const group = channelsOf(shape!);
+    const weight = g.add('Reshape', [scale, g.ints(group, 1, 1, 1)]);
+    return convPlus(g, [x, weight, shift ?? ''], { ...padded({ kernel: 1, stride: 1 }), group }, rest);
   },
   // One product over all samples at once.
   productSum: (g, a, b) =>
@@ -179,6 +193,20 @@ export const blocked = (block: number): Layout => ({
     return { value, channels: deep, samples: g.add('Reshape', [gathered, g.ints(-1, deep)]) };
   },
 });
+
+const plus = (g: GraphBuilder, value: string, rest: string | undefined): string =>
+  rest === undefined ? value : g.add('Add', [value, rest]);
+
+/** A blocked convolution that adds its result to `rest`, in one pass. */
+function convPlus(
+  g: GraphBuilder,
+  [x, weight, bias = '']: readonly string[],
+  attributes: Attributes,
+  rest: string | undefined,
+): string {
+  const inputs = rest === undefined ? [x!, weight!, ...(bias ? [bias] : [])] : [x!, weight!, bias, rest];
+  return g.add(`Conv@${NCHWC}`, inputs, attributes);
+}
 
 /**
  * Each position of a blocked tensor moved to the first of `stride` x `stride`, zeros around it; `read` is the shape of the

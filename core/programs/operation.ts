@@ -15,10 +15,9 @@ export interface Site {
   /** Slot of the weight, '' where there is none; of the first where there are several. */
   readonly slot: string;
   readonly settings: Settings;
-  /** Channels of the output, as many as lie in memory. */
-  readonly channels: number;
-  /** Shape of the first input, as it lies in memory; only in programs for one shape. */
+  /** Shapes of the first input and of the output, as they lie in memory; only in programs for one shape. */
   readonly read?: Shape | undefined;
+  readonly shape?: Shape | undefined;
   readonly layout: Layout;
 }
 export interface Emitted {
@@ -26,6 +25,9 @@ export interface Emitted {
   /** Values that the VJP needs again. */
   readonly saved: readonly string[];
 }
+/** A gradient, or how it is added to what else flows into the same value (to nothing, if `undefined`). */
+export type Gradient = string | ((rest: string | undefined) => string);
+
 export interface Operation {
   /** Its ONNX form depends on the number of channels, so that a program serves one shape alone. */
   readonly sized?: boolean;
@@ -33,7 +35,15 @@ export interface Operation {
   shape(args: { inputs: readonly Shape[]; weight: readonly number[]; settings: Settings }): Shape;
   forward(g: GraphBuilder, site: Site): Emitted;
   /** Gradients with respect to each input, given the gradient of the output; `undefined` is zero. */
-  vjp(g: GraphBuilder, site: Site, emitted: Emitted, gradient: string): readonly (string | undefined)[];
+  vjp(g: GraphBuilder, site: Site, emitted: Emitted, gradient: string): readonly (Gradient | undefined)[];
+}
+
+/** The sum of gradients; `undefined` of none. */
+export function total(g: GraphBuilder, parts: readonly Gradient[]): string | undefined {
+  const values = parts.filter((part) => typeof part === 'string');
+  const sum = values.length > 1 ? g.add('Sum', values) : values[0];
+  const adders = parts.filter((part) => typeof part !== 'string');
+  return adders.reduce<string | undefined>((rest, add) => add(rest), sum);
 }
 
 /** Dimensions of a tensor of that many images' activations: [b, c, h, w] of maps, [b n, c] of tokens. */

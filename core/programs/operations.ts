@@ -17,7 +17,7 @@ const conv: Operation = {
     saved: [],
   }),
   vjp: (g, { slot, settings, layout, read }, _, gradient) => [
-    layout.convGradient(g, gradient, slot, { ...window(settings), read }),
+    (rest) => layout.convGradient(g, gradient, slot, { ...window(settings), read, rest }),
   ],
 };
 
@@ -25,13 +25,14 @@ const conv: Operation = {
 const depthwise: Operation = {
   sized: true,
   shape: ({ inputs, settings }) => [channelsOf(inputs[0]!), ...strided(inputs[0]!, settings.stride!)],
-  forward: (g, { inputs, slot, settings, channels, layout }) => ({
-    output: layout.depthwise(g, inputs[0]!, slot, { ...window(settings), channels }),
+  forward: (g, { inputs, slot, settings, shape, layout }) => ({
+    output: layout.depthwise(g, inputs[0]!, slot, { ...window(settings), channels: channelsOf(shape!) }),
     saved: [],
   }),
-  vjp: (g, { slot, settings, channels, layout, read }, _, gradient) => [
-    layout.depthwiseGradient(g, gradient, slot, { ...window(settings), channels, read }),
-  ],
+  vjp: (g, { slot, settings, shape, layout, read }, _, gradient) => {
+    const sizes = { ...window(settings), channels: channelsOf(shape!), read };
+    return [(rest) => layout.depthwiseGradient(g, gradient, slot, { ...sizes, rest })];
+  },
 };
 
 /**
@@ -41,24 +42,22 @@ const depthwise: Operation = {
  */
 const batchNorm: Operation = {
   shape: ({ inputs }) => inputs[0]!,
-  forward: (g, { inputs, channels, settings, layout }) => {
+  forward: (g, { inputs, shape, settings, layout }) => {
     const x = inputs[0]!;
     const mean = layout.channelMean(g, x);
     const epsilon = g.float(settings.epsilon ?? EPSILON);
-    const scale = settings.centred
-      ? centredScale({ g, x, mean, channels, epsilon, layout })
-      : simpleScale({ g, x, mean, epsilon, layout });
+    const scale = (settings.centred ? centredScale : simpleScale)({ g, x, mean, shape, epsilon, layout });
     const minus = g.add('Neg', [scale]);
     const shift = g.add('Mul', [mean, minus]);
-    return { output: layout.affine(g, { x, channels, scale, shift }), saved: [scale, minus] };
+    return { output: layout.affine(g, { x, shape, scale, shift }), saved: [scale, minus] };
   },
   // r (dy - mean(dy) - y mean(dy y)), r the forward scale
-  vjp: (g, { channels, layout }, { output, saved }, gradient) => {
+  vjp: (g, { shape, layout }, { output, saved }, gradient) => {
     const [scale, minus] = saved as [string, string];
     const shift = g.add('Mul', [minus, layout.channelMean(g, gradient)]);
-    const along = g.add('Mul', [minus, layout.channelMean(g, g.add('Mul', [gradient, output]))]);
-    const rest = layout.affine(g, { x: output, channels, scale: along });
-    return [layout.affine(g, { x: gradient, channels, scale, shift, rest })];
+    const along = g.add('Mul', [minus, layout.productMean(g, gradient, output, shape)]);
+    const rest = layout.affine(g, { x: output, shape, scale: along });
+    return [layout.affine(g, { x: gradient, shape, scale, shift, rest })];
   },
 };
 
@@ -66,22 +65,23 @@ interface Spread {
   readonly g: GraphBuilder;
   readonly x: string;
   readonly mean: string;
+  readonly shape: Shape | undefined;
   readonly epsilon: string;
   readonly layout: Layout;
 }
 
 /** 1 / sqrt(variance + epsilon) by channel, the variance as mean of squares less square of the mean. */
-function simpleScale({ g, x, mean, epsilon, layout }: Spread): string {
-  const square = layout.channelMean(g, g.add('Mul', [x, x]));
+function simpleScale({ g, x, mean, shape, epsilon, layout }: Spread): string {
+  const square = layout.productMean(g, x, x, shape);
   const variance = g.add('Relu', [g.add('Sub', [square, g.add('Mul', [mean, mean])])]);
   return g.add('Pow', [g.add('Add', [variance, epsilon]), g.float(-0.5)]);
 }
 
 /** The same, the variance as mean of squares of centred values. */
-function centredScale({ g, x, mean, channels, epsilon, layout }: Spread & { channels: number }): string {
+function centredScale({ g, x, mean, shape, epsilon, layout }: Spread): string {
   const ones = g.add('Add', [g.add('Mul', [mean, g.float(0)]), g.float(1)]);
-  const centred = layout.affine(g, { x, channels, scale: ones, shift: g.add('Neg', [mean]) });
-  const variance = layout.channelMean(g, g.add('Mul', [centred, centred]));
+  const centred = layout.affine(g, { x, shape, scale: ones, shift: g.add('Neg', [mean]) });
+  const variance = layout.productMean(g, centred, centred, shape);
   return g.add('Reciprocal', [g.add('Sqrt', [g.add('Add', [variance, epsilon])])]);
 }
 

@@ -4,7 +4,7 @@ import { type Block, blockShapes } from '../../core/programs/block.js';
 import { compileBlock, compileStem, type Spectrum } from '../../core/programs/compile.js';
 import { plain, weightInput } from '../../core/programs/layout.js';
 import { GraphBuilder } from '../../core/programs/onnx.js';
-import { type Shape, tensorShape } from '../../core/programs/operation.js';
+import { type Shape, tensorShape, total } from '../../core/programs/operation.js';
 import { operation } from '../../core/programs/operations.js';
 import { normal, signs } from '../../core/programs/random.js';
 
@@ -39,9 +39,9 @@ export async function openForward({ block, input }: { block: Block; input: Shape
 export async function openOperation({ block, input }: { block: Block; input: Shape }): Promise<OpenBlock> {
   const [{ operation: name, settings, slot }] = block.instructions as [Block['instructions'][number]];
   const g = new GraphBuilder();
-  const site = { inputs: ['x'], slot, settings, channels: 0, layout: plain };
+  const site = { inputs: ['x'], slot, settings, layout: plain };
   const emitted = operation(name).forward(g, site);
-  const gradient = operation(name).vjp(g, site, emitted, 'v')[0]!;
+  const gradient = total(g, [operation(name).vjp(g, site, emitted, 'v')[0]!])!;
   const inside = input.map((_, i) => `x${i}`).concat(input.length === 3 ? 'b' : []);
   const weights = Object.entries(block.weights).map(([slot, { shape }]) => ({
     name: weightInput(slot),
