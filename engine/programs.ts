@@ -4,27 +4,32 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Block, type Network, topologyKey } from '../core/programs/block.js';
 import {
   type Boundary,
-  canBeBlocked,
-  compileBetween,
   compileBlock,
   compileBlocked,
   compileStem,
   isSized,
+  openLanesOf,
   type Program,
   type Spectrum,
 } from '../core/programs/compile.js';
+import { openSizes, SIZES } from '../core/programs/lanes.js';
 import { GraphBuilder } from '../core/programs/onnx.js';
 import type { Shape } from '../core/programs/operation.js';
 
 /**
- * Sessions kept: a candidate's cell in three stages, the blocks shared by all candidates, and some to spare. Blocks of one
- * shape (see `isSized`) come back in other candidates and are smaller; a candidate has some twenty of them.
+ * Sessions kept: a candidate's cell, the blocks shared by all candidates, and some to spare. Blocks of one shape (see
+ * `isSized`) come back in other candidates and are smaller; a candidate has some twenty of them.
  */
 const KEPT = { open: 12, sized: 64 };
+
+/** Shapes whose sizes are kept. */
+const KEPT_SHAPES = 64;
 
 export interface OpenProgram {
   readonly session: InferenceSession;
   readonly layout: 'plain' | 'blocked';
+  /** What the program has to be told of the shape (see `SIZES`), where it is for several. */
+  readonly sizes?: Readonly<Record<string, Tensor>>;
 }
 
 export interface Programs {
@@ -74,6 +79,13 @@ export async function createPrograms({
     sessions.set(key, program);
     return program;
   };
+  const known = new LRUCache<string, Readonly<Record<string, Tensor>>>({ max: KEPT_SHAPES });
+  const sizesOf = (args: Parameters<typeof openSizes>[0]) => {
+    const key = JSON.stringify(args);
+    const sizes = known.get(key) ?? sizeTensors(args);
+    known.set(key, sizes);
+    return sizes;
+  };
   const blockSize = layout === 'blocked' ? await probeBlockSize() : 1;
   return {
     blockSize,
@@ -86,16 +98,21 @@ export async function createPrograms({
       return blockSize > 1 && fits ? 'blocked' : 'plain';
     },
     block: ({ block, input, batch, stride, boundary, spectrum }) => {
-      const key = `${spectrum} ${topologyKey(block)}`;
+      const key = `${stride} ${spectrum} ${topologyKey(block)}`;
+      const args = { block, stride, spectrum, input };
       if (boundary === 'plain')
-        return open(block, `${stride} ${isSized(block) ? sizesKey(block, input) : ''} ${key}`, 'plain', () =>
-          compileBlock({ block, stride, input, spectrum }),
+        return open(block, `${isSized(block) ? sizesKey(block, input) : ''} ${key}`, 'plain', () =>
+          compileBlock(args),
         );
-      const shaped = `${stride} ${sizesKey(block, input)} ${key}`;
-      const args = { block, stride, spectrum, input, size: blockSize };
-      return canBeBlocked(args)
-        ? open(block, `${batch} ${shaped}`, 'blocked', () => compileBlocked({ ...args, batch }))
-        : open(block, shaped, 'plain', () => compileBetween(args));
+      const lanes = openLanesOf({ block, input, size: blockSize });
+      const shape = lanes === undefined ? sizesKey(block, input) : `${lanes} lanes`;
+      const blocking = { batch, size: blockSize, lanes };
+      const program = open(block, `${batch} ${shape} ${key}`, 'blocked', () =>
+        compileBlocked({ ...args, blocking }),
+      );
+      if (lanes === undefined) return program;
+      const sizes = sizesOf({ shape: input, batch, size: blockSize, count: lanes });
+      return program.then((opened) => ({ ...opened, sizes }));
     },
     stem: ({ block, input, boundary, spectrum }) => {
       const sizes = isSized(block) ? sizesKey(block, input) : '';
@@ -110,6 +127,16 @@ export async function createPrograms({
 /** Everything that a program for one shape depends on beside the topology. */
 function sizesKey({ weights }: Block, input: Shape): string {
   return [input, ...Object.values(weights).map(({ shape }) => shape)].join(' ');
+}
+
+function sizeTensors(args: Parameters<typeof openSizes>[0]) {
+  const { blocks, mean, sums } = openSizes(args);
+  const square = [args.count, args.count];
+  return {
+    [SIZES.blocks]: new Tensor('int64', BigInt64Array.from(blocks.map(BigInt)), [4]),
+    [SIZES.mean]: new Tensor('float32', mean, square),
+    [SIZES.sums]: new Tensor('float32', sums, square),
+  };
 }
 
 function createSession({

@@ -7,7 +7,7 @@ import {
   measuredBlocks,
   type Network,
 } from '../core/programs/block.js';
-import { type Boundary, spectrumOf, weightOrder } from '../core/programs/compile.js';
+import { type Boundary, spectrumOf } from '../core/programs/compile.js';
 import { gradientWeightInput, weightInput } from '../core/programs/layout.js';
 import {
   channelsOf,
@@ -17,6 +17,7 @@ import {
   tensorShape,
 } from '../core/programs/operation.js';
 import { blockedActivation, sampleMatrix } from '../core/programs/reordering.js';
+import { weightOrder } from '../core/programs/weight-order.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
 import type { DrawTensors } from './draw-tensors.js';
 import { type Passed, prefixKeys } from './prefixes.js';
@@ -109,8 +110,8 @@ async function passBlock({ block, passed, boundary, draw, programs }: Step): Pro
   const stride = strideOf(input, shape);
   const { batch } = draw;
   const program = { block, input, batch, stride, boundary, spectrum: 'none' } as const;
-  const { session, layout } = await programs.block(program);
-  const out = await session.run({ x, ...weights({ block, draw, layout }) }, ['y']);
+  const { session, layout, sizes } = await programs.block(program);
+  const out = await session.run({ x, ...sizes, ...weights({ block, draw, layout }) }, ['y']);
   return { ...passed, y: out.y!, shape };
 }
 
@@ -128,9 +129,11 @@ async function measureBlock({
   const stride = strideOf(input, shape);
   const { batch } = draw;
   const spectrum = spectrumOf({ batch, shape });
-  const { session, layout } = await programs.block({ block, input, batch, stride, boundary, spectrum });
+  const program = { block, input, batch, stride, boundary, spectrum } as const;
+  const { session, layout, sizes } = await programs.block(program);
   const feeds = {
     x,
+    ...sizes,
     ...signs({ index, draw, layout, shape: tensorShape({ batch, shape }) }),
     ...weights({ block, draw, layout }),
     ...(layout === 'blocked' ? gradientWeights({ block, draw }) : {}),

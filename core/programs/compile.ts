@@ -1,34 +1,14 @@
 // In: a block. Out: ONNX bytes of its program: forward pass, vector-Jacobian product and statistics in one graph.
 import { type Block, blockShapes } from './block.js';
-import {
-  blocked,
-  enterBlocks,
-  gradientWeightInput,
-  type Layout,
-  leaveBlocks,
-  plain,
-  tokens,
-  weightInput,
-} from './layout.js';
+import { blocked, enterBlocks } from './blocked.js';
+import { channelLanes, MAP, openLaneCount, openLanes, SIZES } from './lanes.js';
+import { gradientWeightInput, plain, tokens, weightInput } from './layout.js';
 import { type Dimension, GraphBuilder, type Port } from './onnx.js';
-import {
-  channelsOf,
-  type Emitted,
-  type Gradient,
-  positionsOf,
-  type Shape,
-  type Site,
-  total,
-} from './operation.js';
+import { channelsOf, positionsOf, type Shape } from './operation.js';
 import { operation } from './operations.js';
-import {
-  blockedDepthwise,
-  blockedDepthwiseGradient,
-  blockedGradientWeight,
-  blockedWeight,
-  type Reordering,
-  whole,
-} from './reordering.js';
+import { writePasses } from './passes.js';
+import { whole } from './reordering.js';
+import { weightOrder } from './weight-order.js';
 
 /**
  * A program: inputs `x` [b, c, h, w], `v` (signs, the output's shape; not for stems) and `w:<slot>` for each weight.
@@ -72,8 +52,7 @@ export function compileBlock({
   input: Shape;
   spectrum?: Spectrum;
 }): Program {
-  const open = { block, stride, spectrum, layout: plain, boundary: 'plain', wanted: 'all' } as const;
-  return compile(isSized(block) ? { ...open, input } : open);
+  return compile({ block, stride, spectrum, wanted: 'all', ...(isSized(block) ? { input } : {}) });
 }
 
 /** Whether a block's program depends on the shapes of input and weights. */
@@ -93,123 +72,93 @@ export function compileStem({
   boundary?: Boundary;
   spectrum?: Spectrum;
 }): Program {
-  const open = { block, stride: 1, spectrum, layout: plain, boundary, wanted: 'forward' } as const;
+  const open = { block, stride: 1, spectrum, boundary, wanted: 'forward' } as const;
   return compile(isSized(block) ? { ...open, input } : open);
 }
 
-/** A plain program between blocked ones, for one input shape; `v` and `g` are plain. */
-export function compileBetween({
-  block,
-  stride,
-  spectrum,
-  input,
-  size,
-}: {
-  block: Block;
-  stride: number;
-  spectrum: Spectrum;
-  input: Shape;
+/** What a program in the blocked layout is for. */
+export interface Blocking {
+  /** Images. */
+  readonly batch: number;
   /** Channels in a block. */
-  size: number;
-}): Program {
-  return compile({ block, stride, spectrum, layout: plain, boundary: 'blocked', wanted: 'all', input, size });
+  readonly size: number;
+  /** Of an open program: see `openLanes`. */
+  readonly lanes?: number | undefined;
 }
 
 /**
- * The program in ONNX Runtime's blocked layout throughout, for one input shape and batch; see `canBeBlocked`. Weights come in the
- * orders of `weightOrder`, under `w:<slot>` and, for the gradient, under `t:<slot>`; `v` as `blockedActivation`, and
- * once more as `sampleMatrix` under `samples`.
+ * The program in ONNX Runtime's blocked layout throughout, for one batch and one input shape; with `lanes` for every shape
+ * that has so many (see `openLanesOf`), with the inputs of `SIZES`. Weights come in the orders of `weightOrder`,
+ * under `w:<slot>` and, for the gradient, under `t:<slot>`; `v` as `blockedActivation`, and once more as `sampleMatrix`
+ * under `samples`.
  */
 export function compileBlocked({
   block,
   stride,
   spectrum,
   input,
-  batch,
-  size,
+  blocking,
 }: {
   block: Block;
   stride: number;
   spectrum: Spectrum;
   input: Shape;
-  batch: number;
-  size: number;
+  blocking: Blocking;
 }): Program {
-  const layout = blocked({ batch, size });
-  return compile({ block, stride, spectrum, layout, boundary: 'blocked', wanted: 'all', input, size });
+  const all = { block, stride, spectrum, boundary: 'blocked', wanted: 'all', blocking } as const;
+  return compile(blocking.lanes === undefined ? { ...all, input } : all);
 }
 
-/**
- * Whether a block is faster in the blocked layout. The gradient of a strided convolution reads mostly zeros there: that
- * is cheap for one kernel a channel and for 1x1, where the zeros come last; others stay plain.
- */
-export function canBeBlocked({ block, size }: { block: Block; size: number }): boolean {
-  if (size === 1 || block.form === 'tokens') return false;
-  return block.instructions.every(({ operation: name, settings: { stride = 1, kernel } }) => {
-    return stride === 1 || name === 'depthwise' || (name === 'conv' && kernel === 1);
-  });
+/** The lanes that a block's open program has, where one can be had: all values have the input's shape, in whole blocks of channels. */
+export function openLanesOf({ block, input, size }: { block: Block; input: Shape; size: number }) {
+  const isUniform = blockShapes({ block, input }).every((shape) => String(shape) === String(input));
+  return isUniform && !isSized(block) ? openLaneCount({ shape: input, size }) : undefined;
 }
 
 function compile({
   block,
   stride,
   spectrum,
-  layout,
-  boundary,
+  boundary = 'plain',
   wanted,
   input,
-  size = 1,
+  blocking,
 }: {
   block: Block;
   stride: number;
   spectrum: Spectrum;
-  layout: Layout;
-  boundary: Boundary;
+  boundary?: Boundary;
   wanted: 'all' | 'forward';
+  /** Of a program for one shape. */
   input?: Shape;
-  /** Channels in a block of the blocked order, where one is used. */
-  size?: number;
+  blocking?: Blocking;
 }): Program {
   const g = new GraphBuilder();
+  const layout = blocking ? blocked({ ...blocking, lanes: lanesOf(blocking) }) : plain;
+  const statistics = block.form === 'tokens' ? tokens : layout;
+  const withGradient = wanted === 'all' && spectrum !== 'none';
   // Without an input shape channels are open, and the layout does not ask.
   const shapes = input && blockShapes({ block, input });
   const channels = (value: number) => (shapes ? channelsOf(shapes.at(value)!) : 0);
-  const isBlocked = boundary === 'blocked' && layout !== plain;
   const inMemory = (shape: Shape): Shape =>
-    shape.length === 3 ? [whole(shape[0], size), shape[1], shape[2]] : shape;
-  const statistics = block.form === 'tokens' ? tokens : layout;
-  const crossing = boundary === 'blocked' && !isBlocked;
-  const withGradient = wanted === 'all' && spectrum !== 'none';
-  const x = crossing && wanted === 'all' ? leaveBlocks(g, 'x', channels(0)) : 'x';
-  const { values, pullback } = forward({
-    g,
-    block,
-    layout,
-    shapes: isBlocked ? shapes?.map(inMemory) : shapes,
-    x,
-  });
+    blocking && shape.length === 3 ? [whole(shape[0], blocking.size), shape[1], shape[2]] : shape;
+  const { values, pullback } = writePasses({ g, block, layout, shapes: shapes?.map(inMemory) });
   const y = { value: values.at(-1)!, channels: channels(-1) };
   const dims = (shape: Shape | undefined, names: readonly Dimension[]) =>
-    shape ? (shape.length === 3 ? ['b', ...shape] : ['n', shape[1]]) : names;
-  const map = ['b', 'c', 'h', 'w'];
-  const inside = (shape: Shape | undefined) =>
-    dims(shape, block.form === 'map' || wanted === 'forward' ? map : ['n', 'c']);
-  const outside = (shape: Shape | undefined) =>
-    dims(shape, block.form === 'map' ? ['b', 'd', 'p', 'q'] : ['n', 'd']);
-  /** What passes from block to block, and what stays inside of this one. */
-  const passed = (shape: Shape | undefined) => (shape && boundary === 'blocked' ? inMemory(shape) : shape);
-  const kept = (shape: Shape | undefined) => (shape && isBlocked ? inMemory(shape) : shape);
-  const last = shapes?.at(-1);
-  const inputs: Port[] = [{ name: 'x', dims: inside(wanted === 'all' ? passed(input) : input) }];
-  for (const [slot, { shape }] of Object.entries(block.weights)) {
-    const sizes = (use: 'forward' | 'gradient') =>
-      isBlocked ? weightOrder({ block, slot, use }).dims(shape, size) : shape;
-    const named = shape.map((_, i) => `${slot}_${i}`);
-    inputs.push({ name: weightInput(slot), dims: input ? sizes('forward') : named });
-    if (isBlocked && withGradient) inputs.push({ name: gradientWeightInput(slot), dims: sizes('gradient') });
-  }
+    shape ? (shape.length === 3 ? ['b', ...inMemory(shape)] : ['n', shape[1]]) : names;
+  const inside = dims(input, block.form === 'map' || wanted === 'forward' ? MAP : ['n', 'c']);
+  const names = blocking ? MAP : block.form === 'map' ? ['b', 'd', 'p', 'q'] : ['n', 'd'];
+  const outside = dims(shapes?.at(-1), names);
+  const inputs: Port[] = [
+    { name: 'x', dims: inside },
+    ...weightPorts({ block, input, blocking, withGradient }),
+  ];
+  // The output of a plain stem before blocked blocks.
+  const entering = boundary === 'blocked' && !blocking;
   const outputs = [
-    { name: 'y', value: crossing ? enterBlocks(g, y.value) : y.value, dims: outside(passed(last)) },
+    entering
+      ? { name: 'y', value: enterBlocks(g, y.value), dims: names }
+      : { name: 'y', value: y.value, dims: outside },
   ];
   if (spectrum === 'gram') outputs.push({ name: 'gram', value: statistics.gram(g, y), dims: ['n', 'n'] });
   if (spectrum === 'covariance') {
@@ -217,80 +166,48 @@ function compile({
     outputs.push({ name: 'sum', value: statistics.channelSum(g, y), dims: ['d'] });
   }
   if (withGradient) {
-    inputs.push({ name: 'v', dims: outside(kept(last)) });
-    const v = { value: 'v', channels: channels(-1), ...(isBlocked ? { samples: 'samples' } : {}) };
-    if (isBlocked) inputs.push({ name: 'samples', dims: ['n', channels(-1)] });
-    const gradient = pullback('v') ?? g.add('Mul', [x, g.float(0)]);
+    inputs.push({ name: 'v', dims: outside });
+    if (blocking) inputs.push({ name: 'samples', dims: ['n', shapes ? channels(-1) : 'd'] });
+    const v = { value: 'v', channels: channels(-1), ...(blocking ? { samples: 'samples' } : {}) };
+    const gradient = pullback('v') ?? g.add('Mul', ['x', g.float(0)]);
     const flat = { value: gradient, channels: channels(0) };
     const deep = stride === 1 ? flat : statistics.deepen(g, flat, { stride, width: input?.[2] ?? 0 });
     const jac = statistics.productSum(g, deep, v);
     outputs.push({ name: 'jac', value: jac, dims: ['e', 'd'] });
-    outputs.push({ name: 'g', value: gradient, dims: inside(kept(input)) });
+    outputs.push({ name: 'g', value: gradient, dims: inside });
   }
   return g.build({ name: 'block', inputs, outputs });
 }
 
-/** Writes the forward pass; `pullback` writes the VJP of `v` and answers the input's gradient, `undefined` if zero. */
-function forward({
-  g,
-  block,
-  layout,
-  shapes,
-  x,
-}: {
-  g: GraphBuilder;
-  block: Block;
-  layout: Layout;
-  /** Of every value, as they lie in memory. */
-  shapes: readonly Shape[] | undefined;
-  x: string;
-}) {
-  const values = [x];
-  const steps: { site: Site; emitted: Emitted }[] = [];
-  for (const { operation: name, inputs, settings, slot } of block.instructions) {
-    const site: Site = {
-      inputs: inputs.map((i) => values[i]!),
-      slot,
-      settings,
-      read: shapes?.[inputs[0]!],
-      shape: shapes?.[values.length],
-      layout,
-    };
-    const emitted = operation(name).forward(g, site);
-    values.push(emitted.output);
-    steps.push({ site, emitted });
-  }
-  const pullback = (v: string): string | undefined => {
-    const gradients: Gradient[][] = values.map(() => []);
-    gradients[values.length - 1]!.push(v);
-    for (let i = block.instructions.length - 1; i >= 0; i--) {
-      const gradient = total(g, gradients[i + 1]!);
-      if (gradient === undefined) continue;
-      const instruction = block.instructions[i]!;
-      const { site, emitted } = steps[i]!;
-      operation(instruction.operation)
-        .vjp(g, site, emitted, gradient)
-        .forEach((part, k) => {
-          if (part !== undefined) gradients[instruction.inputs[k]!]!.push(part);
-        });
-    }
-    return total(g, gradients[0]!);
-  };
-  return { values, pullback };
+function lanesOf({ batch, lanes }: Blocking) {
+  return lanes === undefined ? channelLanes({ batch }) : openLanes({ batch, count: lanes });
 }
 
-/** The memory order of a weight in a blocked program. */
-export function weightOrder({
+/** Weights, and what else an open program is told. */
+function weightPorts({
   block,
-  slot,
-  use,
+  input,
+  blocking,
+  withGradient,
 }: {
   block: Block;
-  slot: string;
-  use: 'forward' | 'gradient';
-}): Reordering {
-  const reader = block.instructions.find((instruction) => instruction.slot === slot);
-  if (reader?.operation === 'depthwise')
-    return use === 'forward' ? blockedDepthwise : blockedDepthwiseGradient;
-  return use === 'forward' ? blockedWeight : blockedGradientWeight;
+  input: Shape | undefined;
+  blocking: Blocking | undefined;
+  withGradient: boolean;
+}): Port[] {
+  const uses = blocking && withGradient ? (['forward', 'gradient'] as const) : (['forward'] as const);
+  const weights = Object.entries(block.weights).flatMap(([slot, { shape }]) =>
+    uses.map((use) => {
+      const sizes = blocking ? weightOrder({ block, slot, use }).dims(shape, blocking.size) : shape;
+      const name = use === 'forward' ? weightInput(slot) : gradientWeightInput(slot);
+      return { name, dims: input ? sizes : shape.map((_, i) => `${name}_${i}`) };
+    }),
+  );
+  if (blocking?.lanes === undefined) return weights;
+  return [
+    ...weights,
+    { name: SIZES.blocks, dims: [4], type: 'int64' },
+    { name: SIZES.mean, dims: [blocking.lanes, blocking.lanes] },
+    { name: SIZES.sums, dims: [blocking.lanes, blocking.lanes] },
+  ];
 }

@@ -6,6 +6,7 @@ const IR_VERSION = 8;
 const FLOAT = 1;
 const INT32 = 6;
 const INT64 = 7;
+const PORT_TYPES = { float: FLOAT, int32: INT32, int64: INT64 } as const;
 
 export type Attribute = number | readonly number[] | string | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
@@ -27,7 +28,7 @@ interface Constant {
 export interface Port {
   readonly name: string;
   readonly dims: readonly Dimension[];
-  readonly type?: 'float' | 'int32';
+  readonly type?: 'float' | 'int32' | 'int64';
 }
 
 /**
@@ -39,6 +40,7 @@ export class GraphBuilder {
   readonly #constants = new Map<string, Constant>();
   readonly #tensors = new Map<string, string>();
   readonly #known = new Map<string, readonly string[]>();
+  readonly #declared = new Map<string, readonly Dimension[]>();
 
   /** Adds a node with one result and answers the result's name. */
   add(type: string, inputs: readonly string[], attributes?: Attributes): string {
@@ -60,6 +62,12 @@ export class GraphBuilder {
     this.#nodes.push({ type, inputs, outputs, attributes: attributes ?? {} });
     this.#known.set(key, outputs);
     return outputs;
+  }
+
+  /** Says what shape a float result has, where ONNX Runtime cannot infer it: it reuses memory where it knows shapes to be equal. */
+  declare(value: string, dims: readonly Dimension[]): string {
+    this.#declared.set(value, dims);
+    return value;
   }
 
   /** How many nodes there are. */
@@ -118,7 +126,7 @@ export class GraphBuilder {
     inputs: readonly Port[];
     outputs: readonly (Port & { value: string })[];
   }): Uint8Array {
-    const nodes = named(this.#nodes, outputs);
+    const nodes = named(needed(this.#nodes, outputs), outputs);
     const w = protobuf.Writer.create();
     w.uint32(8).int64(IR_VERSION);
     w.uint32(18).string('zeroscout');
@@ -128,6 +136,9 @@ export class GraphBuilder {
       for (const constant of this.#constants.values()) message(w, 5, () => writeTensor(w, constant));
       for (const port of inputs) message(w, 11, () => writePort(w, port));
       for (const port of outputs) message(w, 12, () => writePort(w, port));
+      const put = new Set(outputs.map(({ value }) => value));
+      for (const [name, dims] of this.#declared)
+        if (!put.has(name)) message(w, 13, () => writePort(w, { name, dims }));
     });
     for (const domain of new Set(['', ...nodes.map(({ type }) => type.split('@')[1] ?? '')]))
       message(w, 8, () => {
@@ -136,6 +147,17 @@ export class GraphBuilder {
       });
     return w.finish();
   }
+}
+
+/** The nodes that the outputs depend on. */
+function needed(nodes: readonly Node[], outputs: readonly { value: string }[]): readonly Node[] {
+  const read = new Set(outputs.map(({ value }) => value));
+  const kept = [...nodes].reverse().filter((node) => {
+    if (!node.outputs.some((value) => read.has(value))) return false;
+    for (const value of node.inputs) read.add(value);
+    return true;
+  });
+  return kept.reverse();
 }
 
 /** Gives results the names of the outputs; an Identity (a copy) only where one name cannot be had. */
@@ -209,7 +231,7 @@ function writePort(w: Writer, { name, dims, type }: Port): void {
   w.uint32(10).string(name);
   message(w, 2, () =>
     message(w, 1, () => {
-      w.uint32(8).int32(type === 'int32' ? INT32 : FLOAT);
+      w.uint32(8).int32(PORT_TYPES[type ?? 'float']);
       message(w, 2, () => {
         for (const dim of dims)
           message(w, 1, () => {

@@ -16,8 +16,8 @@ const conv: Operation = {
     output: layout.conv(g, inputs[0]!, slot, window(settings)),
     saved: [],
   }),
-  vjp: (g, { slot, settings, layout, read }, _, gradient) => [
-    (rest) => layout.convGradient(g, gradient, slot, { ...window(settings), read, rest }),
+  vjp: (g, { slot, settings, layout, read, shape }, _, gradient) => [
+    (rest) => layout.convGradient(g, gradient, slot, { ...window(settings), read, made: shape, rest }),
   ],
 };
 
@@ -105,7 +105,7 @@ const averagePool: Operation = {
     output: layout.averagePool(g, inputs[0]!, window(settings), 'not-counted'),
     saved: [],
   }),
-  vjp: (g, { inputs, settings, layout }, _, gradient) => {
+  vjp: (g, { inputs, settings, layout, shape }, _, gradient) => {
     const { kernel, stride } = window(settings);
     if (stride === 1) {
       // Each output position gives an equal share to the inputs it counted; `share` is that count over the kernel's area.
@@ -114,7 +114,8 @@ const averagePool: Operation = {
       const share = g.add('Reciprocal', [layout.averagePool(g, ones, { kernel, stride }, 'counted')]);
       return [layout.averagePool(g, g.add('Mul', [gradient, share]), { kernel, stride }, 'counted')];
     }
-    return [enlarge(g, g.add('Mul', [gradient, g.float(1 / kernel ** 2)]), stride)];
+    const share = g.add('Mul', [gradient, g.float(1 / kernel ** 2)]);
+    return [layout.enlarge(g, share, { factor: stride, shape })];
   },
 };
 
@@ -167,13 +168,4 @@ function strided(shape: Shape, stride: number): [number, number] {
 
 function window({ kernel, stride }: Settings): Window {
   return { kernel: kernel!, stride: stride! };
-}
-
-/** Repeats each position `factor` times in both directions. */
-function enlarge(g: GraphBuilder, value: string, factor: number): string {
-  return g.add('Resize', [value, '', g.floats(1, 1, factor, factor)], {
-    mode: 'nearest',
-    nearest_mode: 'floor',
-    coordinate_transformation_mode: 'asymmetric',
-  });
 }

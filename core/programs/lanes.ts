@@ -1,0 +1,112 @@
+// In: blocked tensors. Out: their channels as operators see them that want to know how many there are: as they are, or open.
+import { NCHWC } from './nchwc.js';
+import type { Dimension, GraphBuilder } from './onnx.js';
+import { channelsOf, positionsOf, type Shape } from './operation.js';
+
+/**
+ * Operators of the blocked layout that do something by channel name the number of channels. Lanes are the channels that
+ * such an operator is told of: a tensor's own in a program for one shape, or always the same number in one for several.
+ * A value per channel is a vector of as many values as there are lanes.
+ */
+export interface Lanes {
+  count(shape: Shape | undefined): number;
+  /** Says that a result has the shape of all maps, where there is but one. */
+  map(g: GraphBuilder, x: string): string;
+  /** A tensor [b, c, h, w] with its lanes for channels, and the other way. */
+  enter(g: GraphBuilder, x: string): string;
+  leave(g: GraphBuilder, x: string): string;
+  /** Means over batch and positions of each channel from those of each lane, or from the sums of each lane. */
+  mean(g: GraphBuilder, means: string): string;
+  meanOfSums(g: GraphBuilder, sums: string, shape: Shape | undefined): string;
+  /** A tensor as samples [b h w, c]. */
+  samples(g: GraphBuilder, x: string, channels: number): string;
+}
+
+/** In a program for one shape: the channels. */
+export const channelLanes = ({ batch }: { batch: number }): Lanes => ({
+  count: (shape) => channelsOf(shape!),
+  map: (_, x) => x,
+  enter: (_, x) => x,
+  leave: (_, x) => x,
+  mean: (_, means) => means,
+  meanOfSums: (g, sums, shape) => g.add('Mul', [sums, g.float(1 / (batch * positionsOf(shape!)))]),
+  samples: (g, x, channels) => {
+    const last = g.add(`ReorderOutput@${NCHWC}`, [x], { channels, channels_last: 1 });
+    return g.add('Reshape', [last, g.ints(-1, channels)]);
+  },
+});
+
+/** Dimensions of a map where they are open. */
+export const MAP: readonly Dimension[] = ['b', 'c', 'h', 'w'];
+
+/** Inputs of an open program: what depends on the shape, see `openSizes`. */
+export const SIZES = { blocks: 'size:blocks', mean: 'size:mean', sums: 'size:sums' } as const;
+
+/**
+ * In a program whose values all have the shape of `x`, whichever that is: a number that the channels divide. The positions
+ * of a channel are then several lanes of equal length, one after the other.
+ */
+export function openLanes({ batch, count }: { batch: number; count: number }): Lanes {
+  const entered = new Map<string, string>();
+  const map = (g: GraphBuilder, x: string) => g.declare(x, MAP);
+  const asLanes = (g: GraphBuilder, x: string) => g.declare(x, [batch, count, 1, 'positions']);
+  return {
+    count: () => count,
+    map,
+    enter: (g, x) => entered.get(x) ?? asLanes(g, g.add('Reshape', [x, g.ints(batch, count, 1, -1)])),
+    leave: (g, lanes) => {
+      const x = map(g, g.add('Reshape', [asLanes(g, lanes), g.add('Shape', ['x'])]));
+      entered.set(x, lanes);
+      return x;
+    },
+    mean: (g, means) => g.add('MatMul', [means, SIZES.mean]),
+    meanOfSums: (g, sums) => g.add('MatMul', [sums, SIZES.sums]),
+    // ReorderOutput would have to be told the number of channels.
+    samples: (g, x) => {
+      const blocks = g.add('Transpose', [g.add('Reshape', [x, SIZES.blocks])], { perm: [0, 2, 1, 3] });
+      return g.add('Reshape', [blocks, g.add('Shape', ['samples'])]);
+    },
+  };
+}
+
+/**
+ * What an open program is told of a shape: `blocks`, the dimensions [b, c / block, h w, block] of a tensor in memory; and
+ * the matrices [lanes, lanes] that make values of channels from the lanes' means (`mean`) and sums (`sums`).
+ */
+export function openSizes({
+  shape,
+  batch,
+  size,
+  count,
+}: {
+  shape: Shape;
+  batch: number;
+  /** Channels in a block. */
+  size: number;
+  count: number;
+}) {
+  const channels = channelsOf(shape);
+  const parts = count / channels;
+  const same = (i: number, j: number) =>
+    i % size === j % size && Math.floor(i / (size * parts)) === Math.floor(j / (size * parts));
+  const mixing = (share: number) =>
+    Float32Array.from({ length: count ** 2 }, (_, at) =>
+      same(Math.floor(at / count), at % count) ? share : 0,
+    );
+  return {
+    blocks: [batch, channels / size, positionsOf(shape), size],
+    mean: mixing(1 / parts),
+    sums: mixing(1 / (batch * positionsOf(shape))),
+  };
+}
+
+/** Lanes of most programs: as many channels as the widest maps have that are scored by the thousand. */
+const LANES = 64;
+
+/** How many lanes an open program has for maps of this shape; `undefined` where channels do not fill whole blocks. */
+export function openLaneCount({ shape, size }: { shape: Shape; size: number }): number | undefined {
+  const channels = channelsOf(shape);
+  if (channels % size !== 0) return undefined;
+  const parts = LANES / channels;
+  return Number.isInteger(parts) && positionsOf(shape) % parts === 0 ? LANES : channels;
+}

@@ -1,0 +1,2 @@
+/** Domain of ONNX Runtime's operators for its blocked layout. */
+export const NCHWC = 'com.microsoft.nchwc';

@@ -1,0 +1,53 @@
+// In: a block's instructions. Out: the nodes of its forward pass and of its vector-Jacobian product.
+import type { Block } from './block.js';
+import type { Layout } from './layout.js';
+import type { GraphBuilder } from './onnx.js';
+import { type Emitted, type Gradient, type Shape, type Site, total } from './operation.js';
+import { operation } from './operations.js';
+
+/** Writes the forward pass; `pullback` writes the VJP of `v` and answers the input's gradient, `undefined` if zero. */
+export function writePasses({
+  g,
+  block,
+  layout,
+  shapes,
+}: {
+  g: GraphBuilder;
+  block: Block;
+  layout: Layout;
+  /** Of every value, as they lie in memory. */
+  shapes: readonly Shape[] | undefined;
+}) {
+  const values = ['x'];
+  const steps: { site: Site; emitted: Emitted }[] = [];
+  for (const { operation: name, inputs, settings, slot } of block.instructions) {
+    const site: Site = {
+      inputs: inputs.map((i) => values[i]!),
+      slot,
+      settings,
+      read: shapes?.[inputs[0]!],
+      shape: shapes?.[values.length],
+      layout,
+    };
+    const emitted = operation(name).forward(g, site);
+    values.push(emitted.output);
+    steps.push({ site, emitted });
+  }
+  const pullback = (v: string): string | undefined => {
+    const gradients: Gradient[][] = values.map(() => []);
+    gradients[values.length - 1]!.push(v);
+    for (let i = block.instructions.length - 1; i >= 0; i--) {
+      const gradient = total(g, gradients[i + 1]!);
+      if (gradient === undefined) continue;
+      const instruction = block.instructions[i]!;
+      const { site, emitted } = steps[i]!;
+      operation(instruction.operation)
+        .vjp(g, site, emitted, gradient)
+        .forEach((part, k) => {
+          if (part !== undefined) gradients[instruction.inputs[k]!]!.push(part);
+        });
+    }
+    return total(g, gradients[0]!);
+  };
+  return { values, pullback };
+}
