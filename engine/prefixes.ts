@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Tensor } from 'onnxruntime-node';
 import { type Block, type Network, topologyKey } from '../core/programs/block.js';
 import type { Boundary } from '../core/programs/compile.js';
-import type { Shape } from '../core/programs/operation.js';
+import type { Shape } from '../core/programs/shape.js';
 
 /** What a network is after some of its blocks: the output of the last one, and all that was measured up to there. */
 export interface Passed {

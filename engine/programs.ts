@@ -14,7 +14,7 @@ import {
 } from '../core/programs/compile.js';
 import { openSizes, SIZES } from '../core/programs/lanes.js';
 import { GraphBuilder } from '../core/programs/onnx.js';
-import type { Shape } from '../core/programs/operation.js';
+import type { Shape } from '../core/programs/shape.js';
 
 /**
  * Sessions kept: a candidate's cell, the blocks shared by all candidates, and some to spare. Blocks of one shape (see
@@ -152,7 +152,7 @@ function createSession({
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // glibc keeps freed buffers for the next candidate (ALLOCATOR in scorer-pool.ts); an arena per session would keep them all.
+    // glibc keeps freed buffers for the next candidate (ALLOCATOR in scorer-child.ts); an arena per session would keep them all.
     enableCpuMemArena: false,
     executionMode: 'sequential',
     // A blocked program is used for one candidate and has nothing left to fuse: optimizing would cost more than it saves.

@@ -9,14 +9,8 @@ import {
 } from '../core/programs/block.js';
 import { type Boundary, spectrumOf } from '../core/programs/compile.js';
 import { gradientWeightInput, weightInput } from '../core/programs/layout.js';
-import {
-  channelsOf,
-  type MapShape,
-  positionsOf,
-  type Shape,
-  tensorShape,
-} from '../core/programs/operation.js';
 import { blockedActivation, sampleMatrix } from '../core/programs/reordering.js';
+import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/programs/shape.js';
 import { weightOrder } from '../core/programs/weight-order.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
 import type { DrawTensors } from './draw-tensors.js';

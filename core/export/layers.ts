@@ -7,7 +7,7 @@ import {
   type Network,
   type Weight,
 } from '../programs/block.js';
-import { mapShape, type Shape, type TokenShape } from '../programs/operation.js';
+import { mapShape, type Shape, type TokenShape } from '../programs/shape.js';
 import { SpecError } from '../spec/errors.js';
 
 /** A layer's name is its result's name. Sizes are of one image; tokens are [tokens, channels]. */

@@ -1,6 +1,7 @@
 // In: a block as a list of instructions. Out: its shapes, and the key under which blocks of one topology share a program.
-import type { Settings, Shape } from './operation.js';
+import type { Settings } from './operation.js';
 import { type OperationName, operation } from './operations.js';
+import type { Shape } from './shape.js';
 
 /** One step: value `inputs.length` of the block is made from earlier values; value 0 is the block's input. */
 export interface Instruction {

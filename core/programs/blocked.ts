@@ -12,7 +12,7 @@ import {
 } from './layout.js';
 import { NCHWC } from './nchwc.js';
 import type { Attributes, GraphBuilder } from './onnx.js';
-import { channelsOf, mapShape, type Shape } from './operation.js';
+import { channelsOf, mapShape, type Shape } from './shape.js';
 
 /** A plain tensor [b, c, h, w] in blocked order. */
 export const enterBlocks = (g: GraphBuilder, x: string): string => g.add(`ReorderInput@${NCHWC}`, [x]);

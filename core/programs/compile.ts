@@ -4,10 +4,10 @@ import { blocked, enterBlocks } from './blocked.js';
 import { channelLanes, MAP, openLaneCount, openLanes, SIZES } from './lanes.js';
 import { gradientWeightInput, plain, tokens, weightInput } from './layout.js';
 import { type Dimension, GraphBuilder, type Port } from './onnx.js';
-import { channelsOf, positionsOf, type Shape } from './operation.js';
 import { operation } from './operations.js';
 import { writePasses } from './passes.js';
 import { whole } from './reordering.js';
+import { channelsOf, positionsOf, type Shape } from './shape.js';
 import { weightOrder } from './weight-order.js';
 
 /**

@@ -1,7 +1,7 @@
 // In: blocked tensors. Out: their channels as operators see them that want to know how many there are: as they are, or open.
 import { NCHWC } from './nchwc.js';
 import type { Dimension, GraphBuilder } from './onnx.js';
-import { channelsOf, positionsOf, type Shape } from './operation.js';
+import { channelsOf, positionsOf, type Shape } from './shape.js';
 
 /**
  * Operators of the blocked layout that do something by channel name the number of channels. Lanes are the channels that

@@ -1,6 +1,6 @@
 // In: activations in some memory layout. Out: the ONNX form of what depends on the layout; all else is elementwise.
 import type { GraphBuilder } from './onnx.js';
-import type { Shape } from './operation.js';
+import type { Shape } from './shape.js';
 
 export interface Window {
   readonly kernel: number;

@@ -1,11 +1,8 @@
 // Out: what an operation of a block is: its shape, its ONNX form and its vector-Jacobian product. The table: operations.ts.
 import type { Layout } from './layout.js';
 import type { GraphBuilder } from './onnx.js';
+import type { Shape } from './shape.js';
 
-/** Shape of one image's activation: a map, or a matrix of tokens (see `Form`). */
-export type Shape = MapShape | TokenShape;
-export type MapShape = readonly [channels: number, height: number, width: number];
-export type TokenShape = readonly [tokens: number, channels: number];
 /** Static settings of an operation; they are part of a program's topology. */
 export type Settings = Readonly<Record<string, number>>;
 
@@ -44,24 +41,4 @@ export function total(g: GraphBuilder, parts: readonly Gradient[]): string | und
   const sum = values.length > 1 ? g.add('Sum', values) : values[0];
   const adders = parts.filter((part) => typeof part !== 'string');
   return adders.reduce<string | undefined>((rest, add) => add(rest), sum);
-}
-
-/** Dimensions of a tensor of that many images' activations: [b, c, h, w] of maps, [b n, c] of tokens. */
-export function tensorShape({ batch, shape }: { batch: number; shape: Shape }): readonly number[] {
-  return shape.length === 3 ? [batch, ...shape] : [batch * shape[0], shape[1]];
-}
-
-/** A shape that must be a map's. */
-export function mapShape(shape: Shape): MapShape {
-  if (shape.length === 3) return shape;
-  throw new Error(`found tokens [${shape}] where a map [channels, height, width] is needed`);
-}
-
-export function channelsOf(shape: Shape): number {
-  return shape.length === 3 ? shape[0] : shape[1];
-}
-
-/** Samples of one image: positions of a map, or tokens. */
-export function positionsOf(shape: Shape): number {
-  return shape.length === 3 ? shape[1] * shape[2] : shape[0];
 }

@@ -1,7 +1,8 @@
 // In: an operation's inputs. Out: its shape, its ONNX form and its vector-Jacobian product, side by side in one table.
 import type { Layout, Window } from './layout.js';
 import type { GraphBuilder } from './onnx.js';
-import { channelsOf, mapShape, type Operation, type Settings, type Shape } from './operation.js';
+import type { Operation, Settings } from './operation.js';
+import { channelsOf, mapShape, type Shape } from './shape.js';
 import { attention } from './tokens/attention.js';
 import { classToken, patchEmbedding, positions } from './tokens/embedding.js';
 import { gelu, layerNorm, linear } from './tokens/linear.js';

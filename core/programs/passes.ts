@@ -2,8 +2,9 @@
 import type { Block } from './block.js';
 import type { Layout } from './layout.js';
 import type { GraphBuilder } from './onnx.js';
-import { type Emitted, type Gradient, type Shape, type Site, total } from './operation.js';
+import { type Emitted, type Gradient, type Site, total } from './operation.js';
 import { operation } from './operations.js';
+import type { Shape } from './shape.js';
 
 /** Writes the forward pass; `pullback` writes the VJP of `v` and answers the input's gradient, `undefined` if zero. */
 export function writePasses({

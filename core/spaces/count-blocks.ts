@@ -1,6 +1,6 @@
 // In: blocks one after the other, or a whole network. Out: multiply-accumulates and parameters, counted over their operations.
 import { type Block, blockShapes, type Network, type Weight } from '../programs/block.js';
-import { channelsOf, positionsOf, type Shape } from '../programs/operation.js';
+import { channelsOf, positionsOf, type Shape } from '../programs/shape.js';
 import type { Costs } from './space.js';
 
 export interface Counted {

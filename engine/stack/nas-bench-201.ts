@@ -2,7 +2,7 @@
 import { Tensor } from 'onnxruntime-node';
 import { type Block, blockShapes, type Measured, measuredBlocks } from '../../core/programs/block.js';
 import type { Draw } from '../../core/programs/draw.js';
-import { type MapShape, mapShape, type Shape } from '../../core/programs/operation.js';
+import { type MapShape, mapShape, type Shape } from '../../core/programs/shape.js';
 import type { StackCell, StackOperation } from '../../core/programs/stack/cell.js';
 import type { Size } from '../../core/programs/stack/kit.js';
 import {

@@ -4,9 +4,10 @@ import { type Block, blockShapes } from '../../core/programs/block.js';
 import { compileBlock, compileStem, type Spectrum } from '../../core/programs/compile.js';
 import { plain, weightInput } from '../../core/programs/layout.js';
 import { GraphBuilder } from '../../core/programs/onnx.js';
-import { type Shape, tensorShape, total } from '../../core/programs/operation.js';
+import { total } from '../../core/programs/operation.js';
 import { operation } from '../../core/programs/operations.js';
 import { normal, signs } from '../../core/programs/random.js';
+import { type Shape, tensorShape } from '../../core/programs/shape.js';
 
 export interface OpenBlock {
   readonly block: Block;

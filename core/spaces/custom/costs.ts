@@ -1,5 +1,5 @@
 // In: a definition. Out: what its candidates cost, counted over their blocks, and exactly between what and what.
-import type { Shape } from '../../programs/operation.js';
+import type { Shape } from '../../programs/shape.js';
 import type { Definition } from '../../spec/custom-space.js';
 import { type Counted, countBlocks, countClassifier } from '../count-blocks.js';
 import type { CostRanges, Costs } from '../space.js';

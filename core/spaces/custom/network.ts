@@ -1,6 +1,6 @@
 // In: a candidate of a space of one's own. Out: its network as blocks for the programs.
 import { type Block, BlockBuilder, blockShapes, type Network, type Weight } from '../../programs/block.js';
-import { channelsOf, type Shape } from '../../programs/operation.js';
+import { channelsOf, type Shape } from '../../programs/shape.js';
 import type { Definition } from '../../spec/custom-space.js';
 import { cellBlock, reductionBlock } from '../nas-bench-201/network.js';
 import type { Candidate } from './candidate.js';

@@ -1,7 +1,7 @@
 // In: what a module exports. Out: nothing, or a SpecError that says what is wrong with it, before anything is started.
 import { blockShapes, type Network } from '../../programs/block.js';
-import { channelsOf } from '../../programs/operation.js';
 import { randomStream } from '../../programs/random-stream.js';
+import { channelsOf } from '../../programs/shape.js';
 import { SpecError } from '../../spec/errors.js';
 import { oneOf, wholeNumber } from '../../spec/fields.js';
 import { PROXIES } from '../../spec/proxies.js';

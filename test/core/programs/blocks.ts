@@ -1,7 +1,8 @@
 // In: nothing. Out: the blocks that programs are tested with: each operation alone, and several put together.
 import { type Block, BlockBuilder, blockShapes } from '../../../core/programs/block.js';
-import { mapShape, type Settings, type Shape } from '../../../core/programs/operation.js';
+import type { Settings } from '../../../core/programs/operation.js';
 import type { OperationName } from '../../../core/programs/operations.js';
+import { mapShape, type Shape } from '../../../core/programs/shape.js';
 import { customSpace } from '../../../core/spaces/custom/index.js';
 import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';

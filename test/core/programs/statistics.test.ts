@@ -1,7 +1,7 @@
 // In: programs of blocks. Out: their statistics are what method.md defines, computed with plain loops from y, g and v.
 import { describe, expect, it } from 'vitest';
 import { BlockBuilder } from '../../../core/programs/block.js';
-import type { Shape } from '../../../core/programs/operation.js';
+import type { Shape } from '../../../core/programs/shape.js';
 import { featureExpressivity, gramExpressivity } from '../../../core/proxies/az-nas.js';
 import {
   blockFeeds,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockShapes } from '../../../core/programs/block.js';
-import type { Shape } from '../../../core/programs/operation.js';
+import type { Shape } from '../../../core/programs/shape.js';
 import { mobileNetV2 as space } from '../../../core/spaces/mobilenet-v2/index.js';
 import { parseStructure, roundChannels } from '../../../core/spaces/mobilenet-v2/structure.js';
 import { SpecError } from '../../../core/spec/errors.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { blockShapes, type Network } from '../../../core/programs/block.js';
-import { mapShape, type Shape } from '../../../core/programs/operation.js';
+import { mapShape, type Shape } from '../../../core/programs/shape.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import { OPERATIONS } from '../../../core/spaces/nas-bench-201/cell.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';

@@ -7,7 +7,7 @@ import { modelLayers, trainableParameters } from '../../../../core/export/layers
 import { onnxModel } from '../../../../core/export/onnx-model.js';
 import { type Block, blockShapes, topologyKey } from '../../../../core/programs/block.js';
 import { randomDraw } from '../../../../core/programs/draw.js';
-import { channelsOf, type Shape } from '../../../../core/programs/operation.js';
+import { channelsOf, type Shape } from '../../../../core/programs/shape.js';
 import { CHOICES } from '../../../../core/spaces/autoformer/choices.js';
 import { architectureCosts } from '../../../../core/spaces/autoformer/costs.js';
 import { architectureNetwork } from '../../../../core/spaces/autoformer/network.js';
