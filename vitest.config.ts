@@ -1,8 +1,8 @@
-// Out: how the tests run: small parts side by side, whole searches one file at a time.
+// Out: how the tests run: small parts first, then whole searches.
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Tests that start servers and worker processes of their own: they want both cores and get them one file at a time. */
-const ALONE = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/cli/**/*.test.ts'];
+/** Tests that start servers and worker processes of their own. They wait more than they work: two files at a time. */
+const WHOLE = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/cli/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -19,14 +19,14 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...ALONE],
+          exclude: [...configDefaults.exclude, ...WHOLE],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
-        test: { name: 'whole', include: ALONE, fileParallelism: false, sequence: { groupOrder: 1 } },
+        test: { name: 'whole', include: WHOLE, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
     ],
   },

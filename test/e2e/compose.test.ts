@@ -4,6 +4,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
@@ -30,6 +31,9 @@ let compose: Compose;
 let home: TestHome;
 let temporal: TemporalServer;
 let nats: readonly NatsServer[] = [];
+let over = false;
+/** What each worker's last end was, if it had one. */
+const ended: Partial<Record<(typeof WORKERS)[number], unknown>> = {};
 
 beforeAll(async () => {
   if (process.platform !== 'linux') return;
@@ -39,10 +43,14 @@ beforeAll(async () => {
   compose = readCompose({ variables, elsewhere: { 'temporal:7233': temporal.address } });
   nats = await Promise.all(NODES.map(startNode));
   createNamespace();
-  for (const name of WORKERS) startWorker(name);
-  await Promise.all(WORKERS.map((name) => answers(`http://${compose.service(name).ip}:9464/readyz`)));
+  for (const name of WORKERS) void startWorker(name);
+  const ready = WORKERS.map((name) => answers(`http://${compose.service(name).ip}:9464/readyz`));
+  await Promise.all(ready).catch((error) => {
+    throw new Error(`${error.message}; ended: ${JSON.stringify(ended)}`);
+  });
 }, 240_000);
 afterAll(async () => {
+  over = true;
   await Promise.allSettled([temporal?.stop(), ...nats.map((node) => node.stop())]);
   await home?.remove();
 }, 60_000);
@@ -116,12 +124,13 @@ function createNamespace(): void {
   expect(status, stderr).toBe(0);
 }
 
-/** `restart: unless-stopped`: a score worker ends where the control worker has not made the streams yet. */
-function startWorker(name: (typeof WORKERS)[number]): void {
+/** `restart: unless-stopped`: a worker ends where three nodes have no leader yet, or the control worker no streams. */
+async function startWorker(name: (typeof WORKERS)[number]): Promise<void> {
   const { command, environment } = compose.service(name);
-  void spawnZeroscout(command, { home, env: environment }).ended.then(({ code, stderr }) => {
-    if (code === 1 && stderr.includes('start a control worker first')) startWorker(name);
-  });
+  while (!over) {
+    ended[name] = await spawnZeroscout(command, { home, env: environment }).ended;
+    await sleep(500);
+  }
 }
 
 async function run(out: string, changes: Record<string, unknown> = {}): Promise<void> {
