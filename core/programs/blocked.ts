@@ -61,19 +61,15 @@ export const blocked = ({ size: block, batch, lanes }: Blocking): Layout => ({
     const wide = repeat(repeat(x, block), width * factor * block);
     return g.add('Reshape', [wide, g.ints(-1, channels, height * factor, width * factor)]);
   },
-  channelMean: (g, x) => {
-    const means = g.add(`GlobalAveragePool@${NCHWC}`, [lanes.enter(g, x)]);
-    return lanes.mean(g, g.add('ReduceMean', [means, g.ints(0, 2, 3)], { keepdims: 0 }));
-  },
-  // A convolution of each channel of each image with one kernel as large as the image: one pass that writes nothing.
+  channelMean: (g, x, shape) =>
+    lanes.mean(g, g.add(`GlobalAveragePool@${NCHWC}`, [lanes.cut(g, x, shape)]), shape),
+  // A convolution of each run of each image with one kernel as large as the run: one pass that writes nothing.
   productMean: (g, a, b, shape) => {
-    const count = lanes.count(shape);
-    const group = batch * count;
+    const group = batch * lanes.runs(shape);
     const rows = g.add('Reshape', [a, g.ints(1, group, 1, -1)]);
     const kernels = g.add('Reshape', [b, g.ints(group, 1, 1, -1)]);
     const products = g.add(`Conv@${NCHWC}`, [rows, kernels], { strides: [1, 1], pads: [0, 0, 0, 0], group });
-    const images = g.add('Reshape', [products, g.ints(batch, count)]);
-    return lanes.meanOfSums(g, g.add('ReduceSum', [images, g.ints(0)], { keepdims: 0 }), shape);
+    return lanes.meanOfSums(g, products, shape);
   },
   // A depthwise 1x1 convolution: scale is its weight, shift its bias; one pass over memory.
   affine: (g, { x, shape, scale, shift, rest }) => {

@@ -179,8 +179,8 @@ function compile({
   return g.build({ name: 'block', inputs, outputs });
 }
 
-function lanesOf({ batch, lanes }: Blocking) {
-  return lanes === undefined ? channelLanes({ batch }) : openLanes({ batch, count: lanes });
+function lanesOf({ batch, size, lanes }: Blocking) {
+  return lanes === undefined ? channelLanes({ batch, size }) : openLanes({ batch, count: lanes });
 }
 
 /** Weights, and what else an open program is told. */

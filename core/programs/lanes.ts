@@ -15,26 +15,75 @@ export interface Lanes {
   /** A tensor [b, c, h, w] with its lanes for channels, and the other way. */
   enter(g: GraphBuilder, x: string): string;
   leave(g: GraphBuilder, x: string): string;
-  /** Means over batch and positions of each channel from those of each lane, or from the sums of each lane. */
-  mean(g: GraphBuilder, means: string): string;
+  /** How many runs of positions, summed one by one, a tensor has for its lanes. */
+  runs(shape: Shape | undefined): number;
+  /** A tensor [b, c, h, w] as [b, runs, 1, positions]. */
+  cut(g: GraphBuilder, x: string, shape: Shape | undefined): string;
+  /** Means over batch and positions of each channel from those of each run of each image, or from their sums. */
+  mean(g: GraphBuilder, means: string, shape: Shape | undefined): string;
   meanOfSums(g: GraphBuilder, sums: string, shape: Shape | undefined): string;
   /** A tensor as samples [b h w, c]. */
   samples(g: GraphBuilder, x: string, channels: number): string;
 }
 
-/** In a program for one shape: the channels. */
-export const channelLanes = ({ batch }: { batch: number }): Lanes => ({
+/** In a program for one shape: the channels. Large maps are cut into `partsOf` runs for sums. */
+export const channelLanes = ({ batch, size }: { batch: number; size: number }): Lanes => ({
   count: (shape) => channelsOf(shape!),
   map: (_, x) => x,
   enter: (_, x) => x,
   leave: (_, x) => x,
-  mean: (_, means) => means,
-  meanOfSums: (g, sums, shape) => g.add('Mul', [sums, g.float(1 / (batch * positionsOf(shape!)))]),
+  runs: (shape) => channelsOf(shape!) * partsOf(shape!),
+  cut: (g, x, shape) => {
+    const parts = partsOf(shape!);
+    return parts === 1 ? x : g.add('Reshape', [x, g.ints(batch, channelsOf(shape!) * parts, 1, -1)]);
+  },
+  mean: (g, means, shape) => {
+    const parts = partsOf(shape!);
+    if (parts === 1) return overImages(g, 'ReduceMean', means);
+    return overRuns(g, 'ReduceMean', means, { batch, parts, size });
+  },
+  meanOfSums: (g, sums, shape) => {
+    const sum = overRuns(g, 'ReduceSum', sums, { batch, parts: partsOf(shape!), size });
+    return g.add('Mul', [sum, g.float(1 / (batch * positionsOf(shape!)))]);
+  },
   samples: (g, x, channels) => {
     const last = g.add(`ReorderOutput@${NCHWC}`, [x], { channels, channels_last: 1 });
     return g.add('Reshape', [last, g.ints(-1, channels)]);
   },
 });
+
+type Reduce = 'ReduceMean' | 'ReduceSum';
+
+/** Values [b, lanes, 1, 1] taken together over images. */
+const overImages = (g: GraphBuilder, reduce: Reduce, values: string): string =>
+  g.add(reduce, [values, g.ints(0, 2, 3)], { keepdims: 0 });
+
+/** Values of runs, which lie as [b, blocks of channels, runs, channels of a block], taken together by channel. */
+function overRuns(
+  g: GraphBuilder,
+  reduce: Reduce,
+  values: string,
+  { batch, parts, size }: { batch: number; parts: number; size: number },
+): string {
+  const over = (dims: number[], axes: number[]) =>
+    g.add(reduce, [g.add('Reshape', [values, g.ints(...dims)]), g.ints(...axes)], { keepdims: 0 });
+  if (parts === 1) return over([batch, -1], [0]);
+  return g.add('Reshape', [over([batch, -1, parts, size], [0, 2]), g.ints(-1)]);
+}
+
+/** Maps of fewer positions are summed in one go. */
+const LARGE = 2048;
+
+/**
+ * Into how many runs the positions of a map are cut for sums: about the square root of their number. Operators add the
+ * positions of a lane one after the other, so rounding grows with it: by half the deviation of a whole network at 96 pixels.
+ */
+function partsOf(shape: Shape): number {
+  const positions = positionsOf(shape);
+  if (positions < LARGE) return 1;
+  const root = Math.floor(Math.sqrt(positions));
+  return Array.from({ length: root }, (_, i) => root - i).find((parts) => positions % parts === 0)!;
+}
 
 /** Dimensions of a map where they are open. */
 export const MAP: readonly Dimension[] = ['b', 'c', 'h', 'w'];
@@ -50,17 +99,24 @@ export function openLanes({ batch, count }: { batch: number; count: number }): L
   const entered = new Map<string, string>();
   const map = (g: GraphBuilder, x: string) => g.declare(x, MAP);
   const asLanes = (g: GraphBuilder, x: string) => g.declare(x, [batch, count, 1, 'positions']);
+  const enter = (g: GraphBuilder, x: string) =>
+    entered.get(x) ?? asLanes(g, g.add('Reshape', [x, g.ints(batch, count, 1, -1)]));
   return {
     count: () => count,
     map,
-    enter: (g, x) => entered.get(x) ?? asLanes(g, g.add('Reshape', [x, g.ints(batch, count, 1, -1)])),
+    enter,
     leave: (g, lanes) => {
       const x = map(g, g.add('Reshape', [asLanes(g, lanes), g.add('Shape', ['x'])]));
       entered.set(x, lanes);
       return x;
     },
-    mean: (g, means) => g.add('MatMul', [means, SIZES.mean]),
-    meanOfSums: (g, sums) => g.add('MatMul', [sums, SIZES.sums]),
+    runs: () => count,
+    cut: (g, x) => enter(g, x),
+    mean: (g, means) => g.add('MatMul', [overImages(g, 'ReduceMean', means), SIZES.mean]),
+    meanOfSums: (g, sums) => {
+      const images = g.add('Reshape', [sums, g.ints(batch, count)]);
+      return g.add('MatMul', [g.add('ReduceSum', [images, g.ints(0)], { keepdims: 0 }), SIZES.sums]);
+    },
     // ReorderOutput would have to be told the number of channels.
     samples: (g, x) => {
       const blocks = g.add('Transpose', [g.add('Reshape', [x, SIZES.blocks])], { perm: [0, 2, 1, 3] });

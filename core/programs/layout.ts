@@ -51,7 +51,7 @@ export interface Layout extends Statistics {
     by: { readonly factor: number; readonly shape: Shape | undefined },
   ): string;
   /** Mean over batch and positions. */
-  channelMean(g: GraphBuilder, x: string): string;
+  channelMean(g: GraphBuilder, x: string, shape: Shape | undefined): string;
   /** Mean over batch and positions of the products of a and b. */
   productMean(g: GraphBuilder, a: string, b: string, shape: Shape | undefined): string;
   /** `scale * x + shift + rest`, scale and shift by channel. */
@@ -100,7 +100,7 @@ export const plain: Layout = {
       coordinate_transformation_mode: 'asymmetric',
     }),
   channelMean: (g, x) => g.add('ReduceMean', [x, g.ints(0, 2, 3)], { keepdims: 1 }),
-  productMean: (g, a, b) => plain.channelMean(g, g.add('Mul', [a, b])),
+  productMean: (g, a, b) => plain.channelMean(g, g.add('Mul', [a, b]), undefined),
   affine: (g, { x, scale, shift, rest }) => {
     const product = g.add('Mul', [x, scale]);
     const shifted = shift === undefined ? product : g.add('Add', [product, shift]);

@@ -45,7 +45,7 @@ const batchNorm: Operation = {
   shape: ({ inputs }) => inputs[0]!,
   forward: (g, { inputs, shape, settings, layout }) => {
     const x = inputs[0]!;
-    const mean = layout.channelMean(g, x);
+    const mean = layout.channelMean(g, x, shape);
     const epsilon = g.float(settings.epsilon ?? EPSILON);
     const scale = (settings.centred ? centredScale : simpleScale)({ g, x, mean, shape, epsilon, layout });
     const minus = g.add('Neg', [scale]);
@@ -55,7 +55,7 @@ const batchNorm: Operation = {
   // r (dy - mean(dy) - y mean(dy y)), r the forward scale
   vjp: (g, { shape, layout }, { output, saved }, gradient) => {
     const [scale, minus] = saved as [string, string];
-    const shift = g.add('Mul', [minus, layout.channelMean(g, gradient)]);
+    const shift = g.add('Mul', [minus, layout.channelMean(g, gradient, shape)]);
     const along = g.add('Mul', [minus, layout.productMean(g, gradient, output, shape)]);
     const rest = layout.affine(g, { x: output, shape, scale: along });
     return [layout.affine(g, { x: gradient, shape, scale, shift, rest })];
