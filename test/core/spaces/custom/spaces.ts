@@ -1,0 +1,78 @@
+// Out: custom spaces of every kind of stage, and any candidate of theirs.
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { customSpace } from '../../../../core/spaces/custom/index.js';
+import type { Space } from '../../../../core/spaces/space.js';
+import { checkDefinition } from '../../../../core/spec/custom-space.js';
+import { readDocument } from '../../../../core/spec/read-document.js';
+
+export const space = (value: unknown) =>
+  customSpace({ definition: checkDefinition({ value, source: 'test' }) });
+export const example = (name: string) => {
+  const url = new URL(`../../../../examples/spaces/${name}.yaml`, import.meta.url);
+  return space(readDocument({ text: readFileSync(url, 'utf8'), source: name }));
+};
+export const EXAMPLES = { resnet: example('resnet'), natsBenchSize: example('nats-bench-size') };
+/** Every kind of block, mixed, with every choice open. */
+export const MIXED = space({
+  input: { channels: 1, resolution: 16 },
+  classes: 7,
+  stem: { kernel: 5 },
+  stages: [
+    {
+      block: ['conv', 'basic', 'bottleneck', 'inverted'],
+      width: [8, 16],
+      depth: [1, 2],
+      kernel: [3, 5],
+      expansion: [2, 4],
+      stride: [1, 2],
+    },
+    {
+      block: ['basic', 'cell', 'reduction'],
+      width: [8, 12],
+      depth: [1, 2],
+      cell: '|nor_conv_3x3~0|+|avg_pool_3x3~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_1x1~2|',
+    },
+  ],
+});
+/** Transformers alone, and after convolutions; every choice open, some widths that have to be changed on the way. */
+export const TOKENS = space({
+  input: { channels: 1, resolution: 16 },
+  classes: 5,
+  stages: [
+    { block: 'transformer', width: [8, 12], depth: [1, 2], heads: [1, 2], ratio: [1.5, 4], patch: [4, 8] },
+    { block: 'transformer', width: [8, 16], depth: 1, heads: 1, ratio: 2 },
+  ],
+});
+export const HYBRID = space({
+  input: { resolution: 16 },
+  classes: 5,
+  stem: { width: 8 },
+  stages: [
+    { block: ['basic', 'inverted'], width: [8, 16], expansion: 2, stride: [1, 2] },
+    { block: 'transformer', width: 16, depth: [1, 2], heads: [1, 2], patch: 4 },
+  ],
+});
+/** Cells with operations to choose. */
+export const CELLS = space({
+  input: { resolution: 16 },
+  classes: 4,
+  stages: [
+    {
+      block: 'cell',
+      width: [4, 8],
+      cell: '|nor_conv_3x3/none~0|+|none~0|*~1|+|none/skip_connect~0|none~1|nor_conv_1x1~2|',
+    },
+    {
+      block: ['conv', 'cell'],
+      width: 8,
+      cell: '|none~0|+|none~0|none~1|+|avg_pool_3x3/nor_conv_3x3~0|none~1|none~2|',
+    },
+  ],
+});
+export const key = (draw: number) => ({ seed: 1, draw, name: 'test' });
+export const SPACES = [EXAMPLES.resnet, EXAMPLES.natsBenchSize, MIXED, TOKENS, HYBRID, CELLS];
+export const anySpace = fc.constantFrom<Space>(...SPACES);
+export const anyCandidate = fc
+  .tuple(anySpace, fc.nat(1e6))
+  .map(([space, draw]) => ({ space, candidate: space.random(key(draw)) }));
