@@ -101,8 +101,12 @@ export function startScorer({
  */
 const HEAP = ['--max-old-space-size=512', '--single-threaded-gc', '--no-incremental-marking'];
 
-/** glibc gives large buffers back to the system at once and takes them again, page by page, for the next candidate; keep them. */
+/**
+ * glibc gives large buffers back to the system at once and takes them again, page by page, for the next candidate; keep them.
+ * And it asks for huge pages: activations are megabytes, and looking up their small pages takes a twentieth of the time.
+ */
 const ALLOCATOR = {
+  GLIBC_TUNABLES: [process.env.GLIBC_TUNABLES, 'glibc.malloc.hugetlb=1'].filter(Boolean).join(':'),
   MALLOC_MMAP_THRESHOLD_: '1073741824',
   MALLOC_TRIM_THRESHOLD_: '1073741824',
   MALLOC_TOP_PAD_: '67108864',

@@ -1,4 +1,4 @@
-// A definition’s candidates: how many, random, mutated, written.
+// Candidates of one's own space: how many there are, random ones, mutated ones, their texts.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../../core/spec/errors.js';
