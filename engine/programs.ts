@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Block, type Network, topologyKey } from '../core/programs/block.js';
+import { enterBlocks } from '../core/programs/blocked.js';
 import {
   type Boundary,
   compileBlock,
@@ -165,7 +166,7 @@ function createSession({
 async function probeBlockSize(): Promise<number> {
   try {
     const g = new GraphBuilder();
-    const value = g.add('ReorderInput@com.microsoft.nchwc', ['x']);
+    const value = enterBlocks(g, 'x');
     const port = (name: string) => ({ name, dims: [1, 32, 1, 2] });
     const program = g.build({ name: 'probe', inputs: [port('x')], outputs: [{ ...port('y'), value }] });
     const session = await createSession({ program, threads: 1, layout: 'blocked' });

@@ -17,20 +17,13 @@ import { channelsOf, mapShape, type Shape } from './shape.js';
 /** A plain tensor [b, c, h, w] in blocked order. */
 export const enterBlocks = (g: GraphBuilder, x: string): string => g.add(`ReorderInput@${NCHWC}`, [x]);
 
-interface Blocking {
-  readonly batch: number;
-  /** Channels in a block. */
-  readonly size: number;
-  readonly lanes: Lanes;
-}
-
 /**
  * ONNX Runtime's blocked layout [b, c / block, h, w, block], through its own operators: convolutions run about twice as
  * fast as in the plain layout, without copies (im2col). Its optimizer uses it for constant weights alone; its operators
- * take weights as inputs too, in the order that reordering.ts gives. Channels are filled up to whole blocks with zeros,
+ * take weights as inputs too, in the order that reordering.ts gives. `block` is the number of channels in a block. Channels are filled up to whole blocks with zeros,
  * which stay zeros. Values per channel are vectors, one value for each lane (lanes.ts).
  */
-export const blocked = ({ size: block, batch, lanes }: Blocking): Layout => ({
+export const blocked = ({ block, batch, lanes }: { block: number; batch: number; lanes: Lanes }): Layout => ({
   conv: (g, x, slot, window) =>
     lanes.map(g, g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded(window), group: 1 })),
   convGradient: (g, gradient, slot, { kernel, stride, read, made, rest }) => {
@@ -76,8 +69,8 @@ export const blocked = ({ size: block, batch, lanes }: Blocking): Layout => ({
     const group = lanes.count(shape);
     const weight = g.add('Reshape', [scale, g.ints(group, 1, 1, 1)]);
     const attributes = { ...padded({ kernel: 1, stride: 1 }), group };
-    const plus = rest === undefined ? undefined : lanes.enter(g, rest);
-    return lanes.leave(g, convPlus(g, [lanes.enter(g, x), weight, shift ?? ''], attributes, plus));
+    const added = rest === undefined ? undefined : lanes.enter(g, rest);
+    return lanes.leave(g, convPlus(g, [lanes.enter(g, x), weight, shift ?? ''], attributes, added));
   },
   // One product over all samples at once.
   productSum: (g, a, b) =>

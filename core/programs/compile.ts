@@ -134,7 +134,9 @@ function compile({
   blocking?: Blocking;
 }): Program {
   const g = new GraphBuilder();
-  const layout = blocking ? blocked({ ...blocking, lanes: lanesOf(blocking) }) : plain;
+  const layout = blocking
+    ? blocked({ batch: blocking.batch, block: blocking.size, lanes: lanesOf(blocking) })
+    : plain;
   const statistics = block.form === 'tokens' ? tokens : layout;
   const withGradient = wanted === 'all' && spectrum !== 'none';
   // Without an input shape channels are open, and the layout does not ask.

@@ -1,4 +1,4 @@
-// Candidates of one's own space: how many there are, random ones, mutated ones, their texts.
+// In: spaces of one's own. Out: their candidates: as many as counted, texts go round, random and mutated ones as promised.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../../core/spec/errors.js';

@@ -1,4 +1,4 @@
-// Costs of candidates and of whole spaces.
+// In: spaces of one's own. Out: costs agree with a second way of counting, ranges with all candidates.
 import { describe, expect, it } from 'vitest';
 import { describeSpace } from '../../../../core/spaces/describe.js';
 import { CELLS, EXAMPLES, HYBRID, key, MIXED, space, TOKENS } from './spaces.js';

@@ -1,4 +1,4 @@
-// The networks that candidates stand for.
+// In: spaces of one's own. Out: networks fit together, and equal those of the spaces that they write anew.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Block, blockShapes, topologyKey } from '../../../../core/programs/block.js';

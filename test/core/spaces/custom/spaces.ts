@@ -1,4 +1,4 @@
-// Out: custom spaces of every kind of stage, and any candidate of theirs.
+// In: nothing. Out: spaces of one's own with every kind of stage, and any candidate of theirs.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { customSpace } from '../../../../core/spaces/custom/index.js';

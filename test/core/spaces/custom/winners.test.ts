@@ -1,4 +1,4 @@
-// Candidates as whole models.
+// In: candidates of one's own spaces. Out: whole models have the parameters that the space counts, and run.
 import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';

@@ -1,0 +1,60 @@
+// In: nothing. Out: values that the chart is rendered with, and values that it must refuse by name.
+export const secrets = { natsPassword: 'a-Password_7', postgresPassword: 'b-Password_8' };
+const scaled = { enabled: true, autoscaling: { enabled: true } };
+export const GOOD = {
+  everything: {
+    secrets,
+    pools: { cpu: scaled, cuda: scaled },
+    podMonitor: { enabled: true, labels: { release: 'prometheus' } },
+    prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
+    retention: { enabled: true, timezone: 'Europe/Berlin' },
+    networkPolicy: { temporalFrom: [{}], workerEgress: [{ ports: [{ port: 4318 }] }] },
+  },
+  existing: {
+    temporal: {
+      enabled: false,
+      address: 'ns.account.tmprl.cloud:7243',
+      namespace: 'ns.account',
+      apiKeySecret: 'temporal-key',
+      tls: { enabled: true, serverName: 'cloud', secret: 'temporal-tls' },
+    },
+    nats: {
+      enabled: false,
+      urlSecret: 'nats-url',
+      credsSecret: 'nats-creds',
+      score: { credsSecret: 'nats-score-creds' },
+      admin: { credsSecret: 'nats-admin-creds' },
+      replicas: 5,
+    },
+    encryption: { secret: 'temporal-keys' },
+    pools: { cpu: scaled },
+    retention: { enabled: true, keepLast: 3, olderThan: '90d' },
+    networkPolicy: {
+      metricsFrom: [{ namespaceSelector: {} }],
+      controlEgress: [{ ports: [{ port: 443 }] }],
+    },
+  },
+  elsewhere: {
+    temporal: { enabled: false, address: 'temporal.example:7233' },
+    nats: { enabled: false, url: 'tls://a.example:4443,tls://b.example:4443' },
+  },
+  small: {
+    secrets: { existing: 'mine' },
+    temporal: { postgresql: { enabled: false, host: 'postgres.example' } },
+    nats: { replicas: 1 },
+    networkPolicy: { enabled: false },
+  },
+} as const;
+export const BAD = {
+  'no password': [{}, 'secrets.natsPassword'],
+  'a password that breaks the address': [
+    { secrets: { ...secrets, natsPassword: 'p@ss word' } },
+    'natsPassword',
+  ],
+  'no address': [{ secrets, temporal: { enabled: false } }, 'temporal.address'],
+  'no url': [{ secrets, nats: { enabled: false } }, 'nats.url'],
+  'an even cluster': [{ secrets, nats: { replicas: 2 } }, '/nats/replicas'],
+  'a device that is none': [{ secrets, pools: { cpu: { device: 'tpu' } } }, '/pools/cpu/device'],
+  'an age without a unit': [{ secrets, retention: { olderThan: '30' } }, '/retention/olderThan'],
+  'a word that is none': [{ secrets, nats: { replica: 3 } }, 'replica'],
+} as const;
