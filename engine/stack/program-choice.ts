@@ -1,6 +1,6 @@
 // In: one list of cells after the other. Out: the program that they run in: the one that is open, or a new one where that pays.
 import type { StackCell } from '../../core/programs/stack/cell.js';
-import { chooseFit, type StackFit } from '../../core/programs/stack/compose.js';
+import { chooseFit, evenSize, type StackFit } from '../../core/programs/stack/compose.js';
 import type { StackEvent } from './scorer-types.js';
 import type { StackSession } from './stack-session.js';
 
@@ -22,8 +22,8 @@ export interface ProgramChoice {
 }
 
 /**
- * A program is made for stacks of a size and for how often each operation occurs. A list that is twice as long gets
- * larger stacks. Where the cells of later lists are of another kind (an evolution moves) they need more stacks than their
+ * A program is made for stacks of a size and for how often each operation occurs. A list that fills stacks of twice the
+ * size gets them. Where the cells of later lists are of another kind (an evolution moves) they need more stacks than their
  * number asks for: when the runs that were too many have cost as much as another program would, another one is made. That
  * is never more than twice what someone who knew all lists beforehand would have paid.
  */
@@ -53,7 +53,7 @@ export function createProgramChoice({
   };
   return {
     fitFor: async (cells) => {
-      const outgrown = fit && fit.size < limit && cells.length >= 2 * fit.size;
+      const outgrown = fit && evenSize({ count: cells.length, limit }) >= 2 * fit.size;
       if (outgrown || (cost > 0 && wasted > cost)) await drop();
       fit ??= chooseFit({ cells, limit });
       return fit;

@@ -17,6 +17,12 @@ export interface StackFit {
   readonly capacities: Capacities;
 }
 
+/** The size of the fewest even stacks of at most `limit` that take `count` candidates. */
+export function evenSize({ count, limit }: { count: number; limit: number }): number {
+  const stacks = Math.max(1, Math.ceil(count / limit));
+  return Math.max(1, Math.ceil(count / stacks));
+}
+
 /**
  * The program for stacks of at most `limit` that serves these cells, and others of their kind: the fewest even stacks,
  * with the slots that the most even split needs and some more, so that the next list of random candidates or children
@@ -32,8 +38,8 @@ export function chooseFit({
   limit: number;
   headroom?: number;
 }): StackFit {
-  const stacks = Math.max(1, Math.ceil(cells.length / limit));
-  const size = Math.max(1, Math.ceil(cells.length / stacks));
+  const size = evenSize({ count: cells.length, limit });
+  const stacks = Math.max(1, Math.ceil(cells.length / size));
   const loads = largestLoads({ cells, stacks: balance({ cells, size }) }).map((load) => {
     const more = Math.ceil((headroom * Math.sqrt(load * stacks * (1 - load / size))) / stacks);
     return Math.min(size, Math.max(1, load + more));

@@ -47,6 +47,12 @@ it('a list that is much longer gets larger stacks, up to the most', async () => 
   expect(closed).toBe(2);
 });
 
+it('lists that take several of the largest stacks run in one program, whatever their lengths', async () => {
+  // The first needs five stacks of 82, and those are not the largest that there could be.
+  for (const count of [410, 410, 56, 466]) await pass(times(count, skips), 1);
+  expect(opened.map(({ size }) => size)).toEqual([82]);
+});
+
 it('cells of another kind run in stacks that are hardly used until that has cost as much as another program', async () => {
   vi.spyOn(performance, 'now').mockReturnValue(0);
   // The first run is part of what the program cost: 1000 ms.
