@@ -49,8 +49,8 @@ export function createScoreQueue({
   };
   return {
     add: (job) => {
-      const later = jobs.findIndex(({ turn }) => turn > job.turn);
-      jobs.splice(later < 0 ? jobs.length : later, 0, { ...job, attempts: 0, most: together });
+      const before = jobs.findLastIndex(({ turn }) => turn <= job.turn);
+      jobs.splice(before + 1, 0, { ...job, attempts: 0, most: together });
       arrived = performance.now();
     },
     putBack: (again) => void jobs.unshift(...again),

@@ -1,6 +1,7 @@
 // In: a device that this machine lacks. Out: a worker and a doctor that say so, and what to do; nothing runs on the CPU instead.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findRuntime, hasProvider } from '../../../cli/devices/cuda-libraries.js';
 import { built, NO_VULKAN } from '../../support/engine.js';
 import { type TestHome, testHome } from '../../support/home.js';
 import { spawnNode, zeroscout } from '../../support/zeroscout.js';
@@ -28,10 +29,11 @@ describe.skipIf(existsSync('/dev/nvidia0'))('without a GPU', () => {
     const { code, stdout } = await zeroscout(['doctor', '--device', 'cuda', '--json'], { home });
     expect(code).toBe(1);
     const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; todo: string }[] };
-    expect(checks.find(({ name }) => name === 'CUDA provider')).toMatchObject({
-      status: 'missing',
-      todo: expect.stringContaining('zeroscout devices install cuda'),
-    });
+    const todo = Object.fromEntries(checks.map((check) => [check.name, check.todo]));
+    // A contributor may have installed it, for test/engine/stack/null-cuda.test.ts.
+    const provider = hasProvider(findRuntime()!) ? /^$/ : /zeroscout devices install cuda/;
+    expect(todo['CUDA provider']).toMatch(provider);
+    expect(todo['NVIDIA driver']).toMatch(/install the driver/);
     expect(checks.at(-1)).toMatchObject({ name: 'device cuda', status: 'missing' });
   });
 });
