@@ -1,5 +1,5 @@
 // In: a network and a draw. Out: what its features and blocks score, computed by the block programs in ONNX Runtime.
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import {
   type Block,
   blockShapes,
@@ -9,7 +9,7 @@ import {
 } from '../core/programs/block.js';
 import { type Boundary, spectrumOf } from '../core/programs/compile.js';
 import { gradientWeightInput, weightInput } from '../core/programs/layout.js';
-import { blockedActivation, sampleMatrix } from '../core/programs/reordering.js';
+import { blockedActivation, type Reordering, sampleMatrix, signRows } from '../core/programs/reordering.js';
 import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/programs/shape.js';
 import { weightOrder } from '../core/programs/weight-order.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
@@ -106,7 +106,7 @@ async function passBlock({ block, passed, boundary, draw, programs }: Step): Pro
   const program = { block, input, batch, stride, boundary, spectrum: 'none' } as const;
   const { session, layout, sizes } = await programs.block(program);
   const out = await session.run({ x, ...sizes, ...weights({ block, draw, layout }) }, ['y']);
-  return { ...passed, y: out.y!, shape };
+  return { ...passed, y: outputOf({ out, x, sizes }), shape };
 }
 
 async function measureBlock({
@@ -128,7 +128,13 @@ async function measureBlock({
   const feeds = {
     x,
     ...sizes,
-    ...signs({ index, draw, layout, shape: tensorShape({ batch, shape }) }),
+    ...signs({
+      index,
+      draw,
+      layout,
+      shape: tensorShape({ batch, shape }),
+      order: sizes ? signRows : sampleMatrix,
+    }),
     ...weights({ block, draw, layout }),
     ...(layout === 'blocked' ? gradientWeights({ block, draw }) : {}),
   };
@@ -142,11 +148,24 @@ async function measureBlock({
   const passedOn = network.identities === 'skipped' ? null : Number.NEGATIVE_INFINITY;
   const trainability = identity ? passedOn : blockTrainability({ sums, rows, columns, samples });
   return {
-    y: out.y!,
+    y: outputOf({ out, x, sizes }),
     shape,
     features: [...passed.features, expressivityOf(out, draw, shape)],
     blocks: [...passed.blocks, trainability],
   };
+}
+
+/** All values of a program for several shapes have the shape of its input. */
+function outputOf({
+  out: { y },
+  x,
+  sizes,
+}: {
+  out: InferenceSession.OnnxValueMapType;
+  x: Tensor;
+  sizes: OpenProgram['sizes'];
+}): Tensor {
+  return sizes ? new Tensor('float32', y!.data as Float32Array, x.dims) : y!;
 }
 
 /** By how much a block shrinks the side of its map; 1 for tokens. */
@@ -159,16 +178,19 @@ function signs({
   draw,
   layout,
   shape,
+  order,
 }: {
   index: number;
   draw: DrawTensors;
   layout: OpenProgram['layout'];
   shape: readonly number[];
+  /** Of the samples that a blocked program reads. */
+  order: Reordering;
 }): { v: Tensor; samples?: Tensor } {
   if (layout === 'plain') return { v: draw.signs(index, shape) };
   return {
     v: draw.signs(index, shape, blockedActivation),
-    samples: draw.signs(index, shape, sampleMatrix),
+    samples: draw.signs(index, shape, order),
   };
 }
 

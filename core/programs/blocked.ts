@@ -1,4 +1,6 @@
 // In: activations in ONNX Runtime's blocked order. Out: the ONNX form of what depends on the layout.
+
+import { MICROSOFT, NCHWC } from './domains.js';
 import type { Lanes } from './lanes.js';
 import {
   gradientWeightInput,
@@ -6,11 +8,9 @@ import {
   padded,
   plus,
   pooling,
-  type Samples,
   transposedConv,
   weightInput,
 } from './layout.js';
-import { NCHWC } from './nchwc.js';
 import type { Attributes, GraphBuilder } from './onnx.js';
 import { channelsOf, mapShape, type Shape } from './shape.js';
 
@@ -65,21 +65,19 @@ export const blocked = ({ block, batch, lanes }: { block: number; batch: number;
     return lanes.meanOfSums(g, products, shape);
   },
   // A depthwise 1x1 convolution: scale is its weight, shift its bias; one pass over memory.
-  affine: (g, { x, shape, scale, shift, rest }) => {
+  affine: (g, { x, shape, scale, shift, rest, then }) => {
     const group = lanes.count(shape);
     const weight = g.add('Reshape', [scale, g.ints(group, 1, 1, 1)]);
-    const attributes = { ...padded({ kernel: 1, stride: 1 }), group };
+    const attributes = { ...padded({ kernel: 1, stride: 1 }), group, ...(then ? { activation: then } : {}) };
     const added = rest === undefined ? undefined : lanes.enter(g, rest);
     return lanes.leave(g, convPlus(g, [lanes.enter(g, x), weight, shift ?? ''], attributes, added));
   },
-  // One product over all samples at once.
-  productSum: (g, a, b) =>
-    g.add('FusedMatMul@com.microsoft', [samplesOf(g, a, lanes), samplesOf(g, b, lanes)], { transA: 1 }),
+  productSum: lanes.products,
   gram: (g, a) => {
-    const samples = samplesOf(g, a, lanes);
-    return g.add('FusedMatMul@com.microsoft', [samples, samples], { transB: 1 });
+    const samples = lanes.samples(g, a);
+    return g.add(`FusedMatMul@${MICROSOFT}`, [samples, samples], { transB: 1 });
   },
-  channelSum: (g, a) => g.add('ReduceSum', [samplesOf(g, a, lanes), g.ints(0)], { keepdims: 0 }),
+  channelSum: lanes.sums,
   deepen: (g, { value, channels }, { stride, width }) => {
     const last = g.add(`ReorderOutput@${NCHWC}`, [value], { channels, channels_last: 1 });
     const cut = g.add('Reshape', [last, g.ints(-1, stride, width / stride, stride, channels)]);
@@ -88,10 +86,6 @@ export const blocked = ({ block, batch, lanes }: { block: number; batch: number;
     return { value, channels: deep, samples: g.add('Reshape', [gathered, g.ints(-1, deep)]) };
   },
 });
-
-/** A tensor as [b h w, c]. */
-const samplesOf = (g: GraphBuilder, { value, channels, samples }: Samples, lanes: Lanes): string =>
-  samples ?? lanes.samples(g, value, channels);
 
 /** A blocked convolution that adds its result to `rest`, in one pass. */
 function convPlus(

@@ -90,7 +90,7 @@ export interface Blocking {
  * The program in ONNX Runtime's blocked layout throughout, for one batch and one input shape; with `lanes` for every shape
  * that has so many (see `openLanesOf`), with the inputs of `SIZES`. Weights come in the orders of `weightOrder`,
  * under `w:<slot>` and, for the gradient, under `t:<slot>`; `v` as `blockedActivation`, and once more as `sampleMatrix`
- * under `samples`.
+ * under `samples` (with `lanes` as `signRows`). With `lanes`, `y` may come out in another shape: its memory is that of the input's shape.
  */
 export function compileBlocked({
   block,
@@ -134,9 +134,8 @@ function compile({
   blocking?: Blocking;
 }): Program {
   const g = new GraphBuilder();
-  const layout = blocking
-    ? blocked({ batch: blocking.batch, block: blocking.size, lanes: lanesOf(blocking) })
-    : plain;
+  const lanes = blocking && lanesOf(blocking);
+  const layout = blocking && lanes ? blocked({ batch: blocking.batch, block: blocking.size, lanes }) : plain;
   const statistics = block.form === 'tokens' ? tokens : layout;
   const withGradient = wanted === 'all' && spectrum !== 'none';
   // Without an input shape channels are open, and the layout does not ask.
@@ -144,8 +143,8 @@ function compile({
   const channels = (value: number) => (shapes ? channelsOf(shapes.at(value)!) : 0);
   const inMemory = (shape: Shape): Shape =>
     blocking && shape.length === 3 ? [whole(shape[0], blocking.size), shape[1], shape[2]] : shape;
-  const { values, pullback } = writePasses({ g, block, layout, shapes: shapes?.map(inMemory) });
-  const y = { value: values.at(-1)!, channels: channels(-1) };
+  const { output, pullback } = writePasses({ g, block, layout, shapes: shapes?.map(inMemory) });
+  const y = { value: output, channels: channels(-1) };
   const dims = (shape: Shape | undefined, names: readonly Dimension[]) =>
     shape ? (shape.length === 3 ? ['b', ...inMemory(shape)] : ['n', shape[1]]) : names;
   const inside = dims(input, block.form === 'map' || wanted === 'forward' ? MAP : ['n', 'c']);
@@ -160,7 +159,7 @@ function compile({
   const outputs = [
     entering
       ? { name: 'y', value: enterBlocks(g, y.value), dims: names }
-      : { name: 'y', value: y.value, dims: outside },
+      : { name: 'y', dims: outside, ...(lanes?.handed(y.value) ?? y) },
   ];
   if (spectrum === 'gram') outputs.push({ name: 'gram', value: statistics.gram(g, y), dims: ['n', 'n'] });
   if (spectrum === 'covariance') {
@@ -169,7 +168,7 @@ function compile({
   }
   if (withGradient) {
     inputs.push({ name: 'v', dims: outside });
-    if (blocking) inputs.push({ name: 'samples', dims: ['n', shapes ? channels(-1) : 'd'] });
+    if (blocking) inputs.push({ name: 'samples', dims: shapes ? ['n', channels(-1)] : ['b', 1, 'd', 'n'] });
     const v = { value: 'v', channels: channels(-1), ...(blocking ? { samples: 'samples' } : {}) };
     const gradient = pullback('v') ?? g.add('Mul', ['x', g.float(0)]);
     const flat = { value: gradient, channels: channels(0) };

@@ -1,5 +1,7 @@
 // In: blocked tensors. Out: their channels as operators see them that want to know how many there are: as they are, or open.
-import { NCHWC } from './nchwc.js';
+
+import { MICROSOFT, NCHWC } from './domains.js';
+import type { Samples } from './layout.js';
 import type { Dimension, GraphBuilder } from './onnx.js';
 import { channelsOf, positionsOf, type Shape } from './shape.js';
 
@@ -15,6 +17,8 @@ export interface Lanes {
   /** A tensor [b, c, h, w] with its lanes for channels, and the other way. */
   enter(g: GraphBuilder, x: string): string;
   leave(g: GraphBuilder, x: string): string;
+  /** A value as an output: the same memory, where that saves a copy in another shape, whose dimensions are then said. */
+  handed(x: string): { readonly value: string; readonly dims?: readonly Dimension[] };
   /** How many runs of positions, summed one by one, a tensor has for its lanes. */
   runs(shape: Shape | undefined): number;
   /** A tensor [b, c, h, w] as [b, runs, 1, positions]. */
@@ -23,7 +27,10 @@ export interface Lanes {
   mean(g: GraphBuilder, means: string, shape: Shape | undefined): string;
   meanOfSums(g: GraphBuilder, sums: string, shape: Shape | undefined): string;
   /** A tensor as samples [b h w, c]. */
-  samples(g: GraphBuilder, x: string, channels: number): string;
+  samples(g: GraphBuilder, x: Samples): string;
+  /** Sums over samples of the products of channels, [c of a, c of b], and of channels, [c]. */
+  products(g: GraphBuilder, a: Samples, b: Samples): string;
+  sums(g: GraphBuilder, x: Samples): string;
 }
 
 /** In a program for one shape: the channels. Large maps are cut into `partsOf` runs for sums. */
@@ -32,6 +39,7 @@ export const channelLanes = ({ batch, size }: { batch: number; size: number }): 
   map: (_, x) => x,
   enter: (_, x) => x,
   leave: (_, x) => x,
+  handed: (value) => ({ value }),
   runs: (shape) => channelsOf(shape!) * partsOf(shape!),
   cut: (g, x, shape) => {
     const parts = partsOf(shape!);
@@ -46,11 +54,17 @@ export const channelLanes = ({ batch, size }: { batch: number; size: number }): 
     const sum = overRuns(g, 'ReduceSum', sums, { batch, parts: partsOf(shape!), size });
     return g.add('Mul', [sum, g.float(1 / (batch * positionsOf(shape!)))]);
   },
-  samples: (g, x, channels) => {
-    const last = g.add(`ReorderOutput@${NCHWC}`, [x], { channels, channels_last: 1 });
-    return g.add('Reshape', [last, g.ints(-1, channels)]);
-  },
+  samples: matrixOf,
+  // One product over all samples at once.
+  products: (g, a, b) => g.add(`FusedMatMul@${MICROSOFT}`, [matrixOf(g, a), matrixOf(g, b)], { transA: 1 }),
+  sums: (g, x) => g.add('ReduceSum', [matrixOf(g, x), g.ints(0)], { keepdims: 0 }),
 });
+
+function matrixOf(g: GraphBuilder, { value, channels, samples }: Samples): string {
+  if (samples !== undefined) return samples;
+  const last = g.add(`ReorderOutput@${NCHWC}`, [value], { channels, channels_last: 1 });
+  return g.add('Reshape', [last, g.ints(-1, channels)]);
+}
 
 type Reduce = 'ReduceMean' | 'ReduceSum';
 
@@ -98,7 +112,8 @@ export const SIZES = { blocks: 'size:blocks', mean: 'size:mean', sums: 'size:sum
 export function openLanes({ batch, count }: { batch: number; count: number }): Lanes {
   const entered = new Map<string, string>();
   const map = (g: GraphBuilder, x: string) => g.declare(x, MAP);
-  const asLanes = (g: GraphBuilder, x: string) => g.declare(x, [batch, count, 1, 'positions']);
+  const dims = [batch, count, 1, 'positions'];
+  const asLanes = (g: GraphBuilder, x: string) => g.declare(x, dims);
   const enter = (g: GraphBuilder, x: string) =>
     entered.get(x) ?? asLanes(g, g.add('Reshape', [x, g.ints(batch, count, 1, -1)]));
   return {
@@ -110,6 +125,10 @@ export function openLanes({ batch, count }: { batch: number; count: number }): L
       entered.set(x, lanes);
       return x;
     },
+    handed: (x) => {
+      const lanes = entered.get(x);
+      return lanes === undefined ? { value: x } : { value: lanes, dims };
+    },
     runs: () => count,
     cut: (g, x) => enter(g, x),
     mean: (g, means) => g.add('MatMul', [overImages(g, 'ReduceMean', means), SIZES.mean]),
@@ -117,13 +136,29 @@ export function openLanes({ batch, count }: { batch: number; count: number }): L
       const images = g.add('Reshape', [sums, g.ints(batch, count)]);
       return g.add('MatMul', [g.add('ReduceSum', [images, g.ints(0)], { keepdims: 0 }), SIZES.sums]);
     },
-    // ReorderOutput would have to be told the number of channels.
-    samples: (g, x) => {
-      const blocks = g.add('Transpose', [g.add('Reshape', [x, SIZES.blocks])], { perm: [0, 2, 1, 3] });
-      return g.add('Reshape', [blocks, g.add('Shape', ['samples'])]);
+    samples: (g, x) =>
+      g.add('Flatten', [g.add('Transpose', [blocksOf(g, x)], { perm: [0, 2, 1, 3] })], { axis: 2 }),
+    // By image and block of channels, as they lie in memory: gathering the samples would copy the tensor.
+    products: (g, a, b) => {
+      const sum = (products: string) => g.add('ReduceSum', [products, g.ints(0)], { keepdims: 0 });
+      if (b.samples !== undefined) {
+        const byBlock = sum(g.add('MatMul', [b.samples, blocksOf(g, a)]));
+        return g.add('Transpose', [byBlock], { perm: [0, 2, 1] });
+      }
+      const rows = g.add('Unsqueeze', [blocksOf(g, a), g.ints(2)]);
+      const columns = g.add('Unsqueeze', [blocksOf(g, b), g.ints(1)]);
+      const byBlocks = sum(g.add(`FusedMatMul@${MICROSOFT}`, [rows, columns], { transA: 1 }));
+      return g.add('Transpose', [byBlocks], { perm: [0, 2, 1, 3] });
+    },
+    sums: (g, x) => {
+      const byImage = g.add('ReduceSum', [blocksOf(g, x), g.ints(2)], { keepdims: 0 });
+      return g.add('ReduceSum', [byImage, g.ints(0)], { keepdims: 0 });
     },
   };
 }
+
+/** [b, c / block, h w, block], as a tensor lies in memory. */
+const blocksOf = (g: GraphBuilder, { value }: Samples): string => g.add('Reshape', [value, SIZES.blocks]);
 
 /**
  * What an open program is told of a shape: `blocks`, the dimensions [b, c / block, h w, block] of a tensor in memory; and

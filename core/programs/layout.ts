@@ -1,5 +1,6 @@
 // In: activations in some memory layout. Out: the ONNX form of what depends on the layout; all else is elementwise.
 import type { GraphBuilder } from './onnx.js';
+import type { Activation } from './operation.js';
 import type { Shape } from './shape.js';
 
 export interface Window {
@@ -54,10 +55,17 @@ export interface Layout extends Statistics {
   channelMean(g: GraphBuilder, x: string, shape: Shape | undefined): string;
   /** Mean over batch and positions of the products of a and b. */
   productMean(g: GraphBuilder, a: string, b: string, shape: Shape | undefined): string;
-  /** `scale * x + shift + rest`, scale and shift by channel. */
+  /** `then(scale * x + shift + rest)`, scale and shift by channel. */
   affine(
     g: GraphBuilder,
-    args: { x: string; shape: Shape | undefined; scale: string; shift?: string; rest?: string },
+    args: {
+      x: string;
+      shape: Shape | undefined;
+      scale: string;
+      shift?: string;
+      rest?: string | undefined;
+      then?: Activation | undefined;
+    },
   ): string;
 }
 
@@ -101,10 +109,10 @@ export const plain: Layout = {
     }),
   channelMean: (g, x) => g.add('ReduceMean', [x, g.ints(0, 2, 3)], { keepdims: 1 }),
   productMean: (g, a, b) => plain.channelMean(g, g.add('Mul', [a, b]), undefined),
-  affine: (g, { x, scale, shift, rest }) => {
+  affine: (g, { x, scale, shift, rest, then }) => {
     const product = g.add('Mul', [x, scale]);
-    const shifted = shift === undefined ? product : g.add('Add', [product, shift]);
-    return rest === undefined ? shifted : g.add('Add', [shifted, rest]);
+    const sum = plus(g, shift === undefined ? product : g.add('Add', [product, shift]), rest);
+    return then ? g.add(then, [sum]) : sum;
   },
   productSum: (g, a, b) => {
     const rows = ({ value }: Samples) => g.add('Reshape', [value, g.ints(0, 0, -1)]);

@@ -9,6 +9,8 @@ export type Settings = Readonly<Record<string, number>>;
 /** What an operation sees while a graph is written: names of ONNX values, and how they lie in memory. */
 export interface Site {
   readonly inputs: readonly string[];
+  /** The inputs as they can be added to others, for an operation that `adds`: its `inputs` are not written. */
+  readonly addends: readonly Addend[];
   /** Slot of the weight, '' where there is none; of the first where there are several. */
   readonly slot: string;
   readonly settings: Settings;
@@ -18,27 +20,36 @@ export interface Site {
   readonly layout: Layout;
 }
 export interface Emitted {
-  readonly output: string;
+  readonly output: Addend;
   /** Values that the VJP needs again. */
   readonly saved: readonly string[];
 }
-/** A gradient, or how it is added to what else flows into the same value (to nothing, if `undefined`). */
-export type Gradient = string | ((rest: string | undefined) => string);
+/**
+ * What can be added to others: a value, or how to make it and add it to their sum (to nothing, if `undefined`) in one pass,
+ * with an activation `then`. Made this way it is never written alone.
+ */
+export type Addend = string | ((rest: string | undefined, then?: Activation) => string);
+export type Activation = 'Relu';
 
 export interface Operation {
   /** Its ONNX form depends on the number of channels, so that a program serves one shape alone. */
   readonly sized?: boolean;
+  /** Whether it takes its inputs as addends. */
+  readonly adds?: boolean;
   /** Output shape; `weight` is the (first) weight's shape, [] where there is none. */
   shape(args: { inputs: readonly Shape[]; weight: readonly number[]; settings: Settings }): Shape;
   forward(g: GraphBuilder, site: Site): Emitted;
   /** Gradients with respect to each input, given the gradient of the output; `undefined` is zero. */
-  vjp(g: GraphBuilder, site: Site, emitted: Emitted, gradient: string): readonly (Gradient | undefined)[];
+  vjp(g: GraphBuilder, site: Site, emitted: Emitted, gradient: string): readonly (Addend | undefined)[];
 }
 
-/** The sum of gradients; `undefined` of none. */
-export function total(g: GraphBuilder, parts: readonly Gradient[]): string | undefined {
+/** The sum of addends, and an activation of it; `undefined` of none. */
+export function total(g: GraphBuilder, parts: readonly Addend[], then?: Activation): string | undefined {
   const values = parts.filter((part) => typeof part === 'string');
   const sum = values.length > 1 ? g.add('Sum', values) : values[0];
   const adders = parts.filter((part) => typeof part !== 'string');
-  return adders.reduce<string | undefined>((rest, add) => add(rest), sum);
+  const last = adders.pop();
+  const rest = adders.reduce<string | undefined>((rest, add) => add(rest), sum);
+  if (last) return last(rest, then);
+  return rest !== undefined && then ? g.add(then, [rest]) : rest;
 }

@@ -1,7 +1,7 @@
 // In: an operation's inputs. Out: its shape, its ONNX form and its vector-Jacobian product, side by side in one table.
 import type { Layout, Window } from './layout.js';
 import type { GraphBuilder } from './onnx.js';
-import type { Operation, Settings } from './operation.js';
+import { type Operation, type Settings, total } from './operation.js';
 import { channelsOf, mapShape, type Shape } from './shape.js';
 import { attention } from './tokens/attention.js';
 import { classToken, patchEmbedding, positions } from './tokens/embedding.js';
@@ -50,15 +50,25 @@ const batchNorm: Operation = {
     const scale = (settings.centred ? centredScale : simpleScale)({ g, x, mean, shape, epsilon, layout });
     const minus = g.add('Neg', [scale]);
     const shift = g.add('Mul', [mean, minus]);
-    return { output: layout.affine(g, { x, shape, scale, shift }), saved: [scale, minus] };
+    return {
+      output: (rest, then) => layout.affine(g, { x, shape, scale, shift, rest, then }),
+      saved: [scale, minus, shift],
+    };
   },
-  // r (dy - mean(dy) - y mean(dy y)), r the forward scale
-  vjp: (g, { shape, layout }, { output, saved }, gradient) => {
-    const [scale, minus] = saved as [string, string];
-    const shift = g.add('Mul', [minus, layout.channelMean(g, gradient, shape)]);
-    const along = g.add('Mul', [minus, layout.productMean(g, gradient, output, shape)]);
-    const rest = layout.affine(g, { x: output, shape, scale: along });
-    return [layout.affine(g, { x: gradient, shape, scale, shift, rest })];
+  // r (dy - mean(dy) - y mean(dy y)), r the forward scale; in terms of x, since y = r x + s may never be written alone
+  vjp: (g, { inputs, shape, layout }, { saved }, gradient) => {
+    const [scale, minus, shift] = saved as [string, string, string];
+    const x = inputs[0]!;
+    const product = (a: string, b: string) => g.add('Mul', [a, b]);
+    const mean = layout.channelMean(g, gradient, shape);
+    const share = g.add('Add', [
+      product(scale, layout.productMean(g, gradient, x, shape)),
+      product(shift, mean),
+    ]);
+    const along = product(minus, share);
+    const rest = layout.affine(g, { x, shape, scale: product(along, scale) });
+    const offset = g.add('Add', [product(minus, mean), product(along, shift)]);
+    return [layout.affine(g, { x: gradient, shape, scale, shift: offset, rest })];
   },
 };
 
@@ -90,13 +100,16 @@ function centredScale({ g, x, mean, shape, epsilon, layout }: Spread): string {
 const STEEP = 1e37;
 
 const relu: Operation = {
+  adds: true,
   shape: ({ inputs }) => inputs[0]!,
-  forward: (g, { inputs }) => ({ output: g.add('Relu', [inputs[0]!]), saved: [] }),
   // A steep hard sigmoid is 1 where the input was positive and 0 elsewhere, in one pass (Sign takes three times as long).
-  vjp: (g, _, { output }, gradient) => {
+  // Added before the gradient's nodes it runs after them, and writes the mask over the output, which nobody reads then.
+  forward: (g, { addends }) => {
+    const output = total(g, addends, 'Relu')!;
     const mask = g.add('HardSigmoid', [output], { alpha: { float: STEEP }, beta: { float: 0 } });
-    return [g.add('Mul', [gradient, mask])];
+    return { output, saved: [mask] };
   },
+  vjp: (g, _, { saved }, gradient) => [g.add('Mul', [gradient, saved[0]!])],
 };
 
 /** Average pooling; padding is not counted. settings: kernel, stride (1 with odd kernel and same padding, or kernel). */
@@ -122,12 +135,13 @@ const averagePool: Operation = {
 
 /** Sum of any number of inputs of one shape. */
 const sum: Operation = {
+  adds: true,
   shape: ({ inputs }) => inputs[0]!,
-  forward: (g, { inputs }) => ({
-    output: inputs.length === 1 ? inputs[0]! : g.add('Sum', inputs),
+  forward: (g, { addends }) => ({
+    output: (rest, then) => total(g, rest === undefined ? addends : [rest, ...addends], then)!,
     saved: [],
   }),
-  vjp: (_, { inputs }, __, gradient) => inputs.map(() => gradient),
+  vjp: (_, { addends }, __, gradient) => addends.map(() => gradient),
 };
 
 /** Zeros of the input's shape: the output of a cell that nothing reaches. */

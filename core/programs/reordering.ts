@@ -38,6 +38,13 @@ export const sampleMatrix: Reordering = {
   values: (x, shape) => blockedActivation.values(x, shape, shape[1]!),
 };
 
+/** Activations [b, c, h, w] as rows of channels, [b, 1, c, h w]. */
+export const signRows: Reordering = {
+  name: 'rows',
+  dims: ([batch, channels, height, width]) => [batch!, 1, channels!, height! * width!],
+  values: (x) => x,
+};
+
 /** A convolution's weight [out, in, k, k] as the blocked layout wants it: [out / b, in / b, k, k, b in, b out]. */
 export const blockedWeight: Reordering = {
   name: 'weight',

@@ -4,8 +4,7 @@ import { type Block, blockShapes } from '../../core/programs/block.js';
 import { compileBlock, compileStem, type Spectrum } from '../../core/programs/compile.js';
 import { plain, weightInput } from '../../core/programs/layout.js';
 import { GraphBuilder } from '../../core/programs/onnx.js';
-import { total } from '../../core/programs/operation.js';
-import { operation } from '../../core/programs/operations.js';
+import { writePasses } from '../../core/programs/passes.js';
 import { normal, signs } from '../../core/programs/random.js';
 import { type Shape, tensorShape } from '../../core/programs/shape.js';
 
@@ -38,11 +37,8 @@ export async function openForward({ block, input }: { block: Block; input: Shape
 
 /** A block of one operation of tokens: its output and its input's gradient, no statistics. */
 export async function openOperation({ block, input }: { block: Block; input: Shape }): Promise<OpenBlock> {
-  const [{ operation: name, settings, slot }] = block.instructions as [Block['instructions'][number]];
   const g = new GraphBuilder();
-  const site = { inputs: ['x'], slot, settings, layout: plain };
-  const emitted = operation(name).forward(g, site);
-  const gradient = total(g, [operation(name).vjp(g, site, emitted, 'v')[0]!])!;
+  const { output, pullback } = writePasses({ g, block, layout: plain, shapes: undefined });
   const inside = input.map((_, i) => `x${i}`).concat(input.length === 3 ? 'b' : []);
   const weights = Object.entries(block.weights).map(([slot, { shape }]) => ({
     name: weightInput(slot),
@@ -50,10 +46,10 @@ export async function openOperation({ block, input }: { block: Block; input: Sha
   }));
   const inputs = [{ name: 'x', dims: inside }, { name: 'v', dims: ['n', 'd'] }, ...weights];
   const outputs = [
-    { name: 'y', value: emitted.output, dims: ['n', 'd'] },
-    { name: 'g', value: gradient, dims: inside },
+    { name: 'y', value: output, dims: ['n', 'd'] },
+    { name: 'g', value: pullback('v')!, dims: inside },
   ];
-  return open(block, g.build({ name, inputs, outputs }));
+  return open(block, g.build({ name: 'operation', inputs, outputs }));
 }
 
 async function open(block: Block, program: Uint8Array): Promise<OpenBlock> {

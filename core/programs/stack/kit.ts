@@ -1,4 +1,5 @@
 // In: names of ONNX values. Out: names of ONNX values: the few forms that a stack's program is written in.
+import { MICROSOFT } from '../domains.js';
 import type { GraphBuilder } from '../onnx.js';
 
 /** Size of one image's activation. */
@@ -130,7 +131,7 @@ export class Kit {
     const { g } = this;
     const product =
       this.dialect.products === 'fused'
-        ? g.add('FusedMatMul@com.microsoft', [a, b], { transB: 1 })
+        ? g.add(`FusedMatMul@${MICROSOFT}`, [a, b], { transB: 1 })
         : g.add('MatMul', [a, g.add('Transpose', [b], { perm: [0, 2, 1] })]);
     const split = this.reshape(product, this.batch, rows, m * n);
     return g.add('ReduceSum', [split, g.ints(0)], { keepdims: 0 });

@@ -77,7 +77,7 @@ export function attend(
   g: GraphBuilder,
   qkv: string,
   { heads, side, farthest, keyRows, keyColumns, valueRows, valueColumns }: Attending,
-): Emitted {
+): Emitted & { readonly output: string } {
   const at = { side, farthest };
   const [q, k, v] = headsFirst(g, qkv, { side, heads }, 3) as [string, string, string];
   const ofKeys = relativeTable(g, { ...at, rows: keyRows, columns: keyColumns });

@@ -1,0 +1,31 @@
+// In: requests of some turns, taken in groups. Out: lower turns first, each turn in its order, and who is tried again before all.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createScoreQueue, type Job } from '../../engine/score-queue.js';
+import { request } from '../support/engine.js';
+
+const nobody = { resolve: () => {}, reject: () => {} };
+const named = (jobs: readonly Job[]) => jobs.map(({ request: { candidate } }) => candidate);
+
+it('whoever comes stands behind all of its turn and of lower ones', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(3)), (turns) => {
+      const queue = createScoreQueue({ together: 1, onSettled: () => {} });
+      turns.forEach((turn, i) => queue.add({ request: request(String(i)), turn, ...nobody }));
+      const taken = turns.flatMap(() => named(queue.take()));
+      const byTurn = turns.map((turn, i) => ({ turn, i })).sort((a, b) => a.turn - b.turn || a.i - b.i);
+      expect(taken).toEqual(byTurn.map(({ i }) => String(i)));
+      expect(queue.isEmpty()).toBe(true);
+    }),
+  );
+});
+
+it('who is put back is next, whatever turns come later', () => {
+  const queue = createScoreQueue({ together: 1, onSettled: () => {} });
+  queue.add({ request: request('first'), turn: 5, ...nobody });
+  const [first] = queue.take();
+  queue.add({ request: request('waiting'), turn: 6, ...nobody });
+  queue.putBack([first!]);
+  queue.add({ request: request('later'), turn: 6, ...nobody });
+  expect(Array.from({ length: 3 }, () => named(queue.take())).flat()).toEqual(['first', 'waiting', 'later']);
+});
