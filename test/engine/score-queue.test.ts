@@ -11,7 +11,7 @@ it('whoever comes stands behind all of its turn and of lower ones', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(3)), (turns) => {
       const queue = createScoreQueue({ together: 1, onSettled: () => {} });
-      turns.forEach((turn, i) => queue.add({ request: request(String(i)), turn, ...nobody }));
+      for (const [i, turn] of turns.entries()) queue.add({ request: request(String(i)), turn, ...nobody });
       const taken = turns.flatMap(() => named(queue.take()));
       const byTurn = turns.map((turn, i) => ({ turn, i })).sort((a, b) => a.turn - b.turn || a.i - b.i);
       expect(taken).toEqual(byTurn.map(({ i }) => String(i)));
