@@ -16,6 +16,8 @@ const KEPT_BYTES = 250e6;
 export interface DrawTensors {
   readonly batch: number;
   readonly resolution: number;
+  /** Of all candidates, or of one. */
+  readonly serves: 'all' | 'one';
   /** A weight, `as` it is or through a reordering for the blocked layout, which is done once. */
   weight(weight: Weight, as?: Reordering): Tensor;
   signs(block: number, shape: readonly number[], as?: Reordering): Tensor;
@@ -29,12 +31,14 @@ export function drawTensors({
   batch,
   resolution,
   blockSize,
+  serves = 'all',
   prefixes = createPrefixes().under(''),
 }: {
   draw: Draw;
   batch: number;
   resolution: number;
   blockSize: number;
+  serves?: DrawTensors['serves'];
   prefixes?: Prefixes;
 }): DrawTensors {
   const tensors = new LRUCache<string, Tensor>({
@@ -50,6 +54,7 @@ export function drawTensors({
   return {
     batch,
     resolution,
+    serves,
     weight: (weight, as = asItIs) => {
       const { name, shape, initialization, cut } = weight;
       const make = () => as.values(draw.weight(weight), shape, blockSize);

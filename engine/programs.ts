@@ -4,6 +4,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Block, type Network, topologyKey } from '../core/programs/block.js';
 import { enterBlocks } from '../core/programs/blocked.js';
 import {
+  type Blocking,
   type Boundary,
   compileBlock,
   compileBlocked,
@@ -45,6 +46,7 @@ export interface Programs {
     stride: number;
     boundary: Boundary;
     spectrum: Spectrum;
+    signs: Blocking['signs'];
   }): Promise<OpenProgram>;
   stem(args: { block: Block; input: Shape; boundary: Boundary; spectrum: Spectrum }): Promise<OpenProgram>;
   close(): Promise<void>;
@@ -98,7 +100,7 @@ export async function createPrograms({
         all.every(({ form }) => form === 'map') && weights.every(({ shape }) => shape[0]! % 4 === 0);
       return blockSize > 1 && fits ? 'blocked' : 'plain';
     },
-    block: ({ block, input, batch, stride, boundary, spectrum }) => {
+    block: ({ block, input, batch, stride, boundary, spectrum, signs }) => {
       const key = `${stride} ${spectrum} ${topologyKey(block)}`;
       const args = { block, stride, spectrum, input };
       if (boundary === 'plain')
@@ -107,8 +109,8 @@ export async function createPrograms({
         );
       const lanes = openLanesOf({ block, input, size: blockSize });
       const shape = lanes === undefined ? sizesKey(block, input) : `${lanes} lanes`;
-      const blocking = { batch, size: blockSize, lanes };
-      const program = open(block, `${batch} ${shape} ${key}`, 'blocked', () =>
+      const blocking = { batch, size: blockSize, lanes, signs };
+      const program = open(block, `${batch} ${shape} ${signs} ${key}`, 'blocked', () =>
         compileBlocked({ ...args, blocking }),
       );
       if (lanes === undefined) return program;

@@ -8,8 +8,10 @@ import {
   type Network,
 } from '../core/programs/block.js';
 import { type Boundary, spectrumOf } from '../core/programs/compile.js';
+import { KEPT, pooledSigns, signMeans } from '../core/programs/kept-signs.js';
+import { SIZES } from '../core/programs/lanes.js';
 import { gradientWeightInput, weightInput } from '../core/programs/layout.js';
-import { blockedActivation, type Reordering, sampleMatrix, signRows } from '../core/programs/reordering.js';
+import { blockedActivation, sampleMatrix, signRows } from '../core/programs/reordering.js';
 import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/programs/shape.js';
 import { weightOrder } from '../core/programs/weight-order.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
@@ -103,7 +105,7 @@ async function passBlock({ block, passed, boundary, draw, programs }: Step): Pro
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
   const { batch } = draw;
-  const program = { block, input, batch, stride, boundary, spectrum: 'none' } as const;
+  const program = { block, input, batch, stride, boundary, spectrum: 'none', signs: 'drawn' } as const;
   const { session, layout, sizes } = await programs.block(program);
   const out = await session.run({ x, ...sizes, ...weights({ block, draw, layout }) }, ['y']);
   return { ...passed, y: outputOf({ out, x, sizes }), shape };
@@ -123,18 +125,14 @@ async function measureBlock({
   const stride = strideOf(input, shape);
   const { batch } = draw;
   const spectrum = spectrumOf({ batch, shape });
-  const program = { block, input, batch, stride, boundary, spectrum } as const;
-  const { session, layout, sizes } = await programs.block(program);
+  const kept = draw.serves === 'all' ? 'kept' : 'drawn';
+  const program = { block, input, batch, stride, boundary, spectrum, signs: kept } as const;
+  const opened = await programs.block(program);
+  const { session, layout, sizes } = opened;
   const feeds = {
     x,
     ...sizes,
-    ...signs({
-      index,
-      draw,
-      layout,
-      shape: tensorShape({ batch, shape }),
-      order: sizes ? signRows : sampleMatrix,
-    }),
+    ...signs({ index, draw, opened, shape: tensorShape({ batch, shape }) }),
     ...weights({ block, draw, layout }),
     ...(layout === 'blocked' ? gradientWeights({ block, draw }) : {}),
   };
@@ -176,22 +174,25 @@ function strideOf(input: Shape, output: Shape): number {
 function signs({
   index,
   draw,
-  layout,
+  opened: { session, layout, sizes },
   shape,
-  order,
 }: {
   index: number;
   draw: DrawTensors;
-  layout: OpenProgram['layout'];
+  opened: OpenProgram;
   shape: readonly number[];
-  /** Of the samples that a blocked program reads. */
-  order: Reordering;
-}): { v: Tensor; samples?: Tensor } {
+}): Record<string, Tensor> {
   if (layout === 'plain') return { v: draw.signs(index, shape) };
-  return {
-    v: draw.signs(index, shape, blockedActivation),
-    samples: draw.signs(index, shape, order),
+  const v = draw.signs(index, shape, blockedActivation);
+  const feeds: Record<string, Tensor> = {
+    v,
+    samples: draw.signs(index, shape, sizes ? signRows : sampleMatrix),
   };
+  const reads = (name: string) => session.inputNames.includes(name);
+  const lanes = sizes ? sizes[SIZES.mean]!.dims[0]! : v.dims[1]!;
+  if (reads(KEPT.mean)) feeds[KEPT.mean] = draw.signs(index, shape, signMeans(lanes));
+  if (reads(KEPT.pooled)) feeds[KEPT.pooled] = draw.signs(index, shape, pooledSigns);
+  return feeds;
 }
 
 function weights({
@@ -244,9 +245,9 @@ async function isIdentity({
   feeds,
 }: {
   session: InferenceSession;
-  feeds: { readonly v: Tensor };
+  feeds: Readonly<Record<string, Tensor>>;
 }): Promise<boolean> {
   const g = (await session.run(feeds, ['g'])).g!.data as Float32Array;
-  const signs = feeds.v.data as Float32Array;
+  const signs = feeds.v!.data as Float32Array;
   return g.every((value, i) => value === signs[i]);
 }

@@ -45,7 +45,14 @@ export async function createScorer({
       : noise;
     const known =
       draws.get(key) ??
-      drawTensors({ draw: drawn, batch, resolution, blockSize, prefixes: prefixes.under(key) });
+      drawTensors({
+        draw: drawn,
+        batch,
+        resolution,
+        blockSize,
+        serves: owner ? 'one' : 'all',
+        prefixes: prefixes.under(key),
+      });
     draws.set(key, known);
     return known;
   };

@@ -1,12 +1,14 @@
 // In: activations in ONNX Runtime's blocked order. Out: the ONNX form of what depends on the layout.
 
 import { MICROSOFT, NCHWC } from './domains.js';
+import { KEPT } from './kept-signs.js';
 import type { Lanes } from './lanes.js';
 import {
   gradientWeightInput,
   type Layout,
   padded,
   plus,
+  poolGradient,
   pooling,
   transposedConv,
   weightInput,
@@ -23,7 +25,18 @@ export const enterBlocks = (g: GraphBuilder, x: string): string => g.add(`Reorde
  * take weights as inputs too, in the order that reordering.ts gives. `block` is the number of channels in a block. Channels are filled up to whole blocks with zeros,
  * which stay zeros. Values per channel are vectors, one value for each lane (lanes.ts).
  */
-export const blocked = ({ block, batch, lanes }: { block: number; batch: number; lanes: Lanes }): Layout => ({
+export const blocked = ({
+  block,
+  batch,
+  lanes,
+  kept = () => false,
+}: {
+  block: number;
+  batch: number;
+  lanes: Lanes;
+  /** Whether a value is the signs of many candidates, so that what is worked out of them is an input (`KEPT`). */
+  kept?: (value: string) => boolean;
+}): Layout => ({
   conv: (g, x, slot, window) =>
     lanes.map(g, g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded(window), group: 1 })),
   convGradient: (g, gradient, slot, { kernel, stride, read, made, rest }) => {
@@ -45,7 +58,9 @@ export const blocked = ({ block, batch, lanes }: { block: number; batch: number;
     const attributes = { ...padded({ kernel, stride: 1 }), group: channels };
     return convPlus(g, [wide, gradientWeightInput(slot)], attributes, rest);
   },
-  averagePool: (g, x, window, padding) => g.add(`AveragePool@${NCHWC}`, [x], pooling(window, padding)),
+  averagePool,
+  averagePoolGradient: (g, gradient, x, kernel) =>
+    kept(gradient) && kernel === 3 ? KEPT.pooled : poolGradient(g, { averagePool }, gradient, x, kernel),
   // In memory a position is a run of as many values as a block has channels.
   enlarge: (g, x, { factor, shape }) => {
     const [channels, height, width] = mapShape(shape!);
@@ -55,7 +70,7 @@ export const blocked = ({ block, batch, lanes }: { block: number; batch: number;
     return g.add('Reshape', [wide, g.ints(-1, channels, height * factor, width * factor)]);
   },
   channelMean: (g, x, shape) =>
-    lanes.mean(g, g.add(`GlobalAveragePool@${NCHWC}`, [lanes.cut(g, x, shape)]), shape),
+    kept(x) ? KEPT.mean : lanes.mean(g, g.add(`GlobalAveragePool@${NCHWC}`, [lanes.cut(g, x, shape)]), shape),
   // A convolution of each run of each image with one kernel as large as the run: one pass that writes nothing.
   productMean: (g, a, b, shape) => {
     const group = batch * lanes.runs(shape);
@@ -86,6 +101,9 @@ export const blocked = ({ block, batch, lanes }: { block: number; batch: number;
     return { value, channels: deep, samples: g.add('Reshape', [gathered, g.ints(-1, deep)]) };
   },
 });
+
+const averagePool: Layout['averagePool'] = (g, x, window, padding) =>
+  g.add(`AveragePool@${NCHWC}`, [x], pooling(window, padding));
 
 /** A blocked convolution that adds its result to `rest`, in one pass. */
 function convPlus(

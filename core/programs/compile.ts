@@ -1,6 +1,7 @@
 // In: a block. Out: ONNX bytes of its program: forward pass, vector-Jacobian product and statistics in one graph.
 import { type Block, blockShapes } from './block.js';
 import { blocked, enterBlocks } from './blocked.js';
+import { KEPT } from './kept-signs.js';
 import { channelLanes, MAP, openLaneCount, openLanes, SIZES } from './lanes.js';
 import { gradientWeightInput, plain, tokens, weightInput } from './layout.js';
 import { type Dimension, GraphBuilder, type Port } from './onnx.js';
@@ -84,6 +85,8 @@ export interface Blocking {
   readonly size: number;
   /** Of an open program: see `openLanes`. */
   readonly lanes?: number | undefined;
+  /** `kept`: they serve many candidates, and what a program would work out of them is an input where it needs it: `KEPT`. */
+  readonly signs: 'drawn' | 'kept';
 }
 
 /**
@@ -135,7 +138,9 @@ function compile({
 }): Program {
   const g = new GraphBuilder();
   const lanes = blocking && lanesOf(blocking);
-  const layout = blocking && lanes ? blocked({ batch: blocking.batch, block: blocking.size, lanes }) : plain;
+  const kept = (value: string) => value === 'v' && blocking?.signs === 'kept';
+  const layout =
+    blocking && lanes ? blocked({ batch: blocking.batch, block: blocking.size, lanes, kept }) : plain;
   const statistics = block.form === 'tokens' ? tokens : layout;
   const withGradient = wanted === 'all' && spectrum !== 'none';
   // Without an input shape channels are open, and the layout does not ask.
@@ -174,6 +179,8 @@ function compile({
     const flat = { value: gradient, channels: channels(0) };
     const deep = stride === 1 ? flat : statistics.deepen(g, flat, { stride, width: input?.[2] ?? 0 });
     const jac = statistics.productSum(g, deep, v);
+    if (g.reads(KEPT.mean)) inputs.push({ name: KEPT.mean, dims: ['lanes'] });
+    if (g.reads(KEPT.pooled)) inputs.push({ name: KEPT.pooled, dims: outside });
     outputs.push({ name: 'jac', value: jac, dims: ['e', 'd'] });
     outputs.push({ name: 'g', value: gradient, dims: inside });
   }

@@ -45,6 +45,8 @@ export interface Layout extends Statistics {
   depthwiseGradient(g: GraphBuilder, gradient: string, slot: string, window: DepthwiseWindow & Into): string;
   /** Average pooling with stride 1 and same padding (`counted` in the average or not), or without padding. */
   averagePool(g: GraphBuilder, x: string, window: Window, padding: 'counted' | 'not-counted'): string;
+  /** Vector-Jacobian product of that pooling of `x` with stride 1, padding not counted. */
+  averagePoolGradient(g: GraphBuilder, gradient: string, x: string, kernel: number): string;
   /** Each position repeated `factor` times in both directions. */
   enlarge(
     g: GraphBuilder,
@@ -101,6 +103,7 @@ export const plain: Layout = {
     return plus(g, g.add('Conv', [gradient, turned(g, weight, kernel)], attributes), rest);
   },
   averagePool: (g, x, window, padding) => g.add('AveragePool', [x], pooling(window, padding)),
+  averagePoolGradient: (g, ...args) => poolGradient(g, plain, ...args),
   enlarge: (g, x, { factor }) =>
     g.add('Resize', [x, '', g.floats(1, 1, factor, factor)], {
       mode: 'nearest',
@@ -129,6 +132,20 @@ export const plain: Layout = {
     channels: channels * stride ** 2,
   }),
 };
+
+/** Each output position gives an equal share to the inputs it counted; `share` is that count over the kernel's area. */
+export function poolGradient(
+  g: GraphBuilder,
+  layout: Pick<Layout, 'averagePool'>,
+  gradient: string,
+  x: string,
+  kernel: number,
+): string {
+  const image = g.add('Slice', [x, g.ints(0), g.ints(1), g.ints(0)]);
+  const ones = g.add('Add', [g.add('Mul', [image, g.float(0)]), g.float(1)]);
+  const share = g.add('Reciprocal', [layout.averagePool(g, ones, { kernel, stride: 1 }, 'counted')]);
+  return layout.averagePool(g, g.add('Mul', [gradient, share]), { kernel, stride: 1 }, 'counted');
+}
 
 /** Statistics of token matrices [b n, c], whose rows are the samples. */
 export const tokens: Statistics = {

@@ -70,6 +70,11 @@ export class GraphBuilder {
     return value;
   }
 
+  /** Whether a node reads this value. */
+  reads(value: string): boolean {
+    return this.#nodes.some(({ inputs }) => inputs.includes(value));
+  }
+
   /** How many nodes there are. */
   get nodes(): number {
     return this.#nodes.length;

@@ -121,13 +121,7 @@ const averagePool: Operation = {
   }),
   vjp: (g, { inputs, settings, layout, shape }, _, gradient) => {
     const { kernel, stride } = window(settings);
-    if (stride === 1) {
-      // Each output position gives an equal share to the inputs it counted; `share` is that count over the kernel's area.
-      const image = g.add('Slice', [inputs[0]!, g.ints(0), g.ints(1), g.ints(0)]);
-      const ones = g.add('Add', [g.add('Mul', [image, g.float(0)]), g.float(1)]);
-      const share = g.add('Reciprocal', [layout.averagePool(g, ones, { kernel, stride }, 'counted')]);
-      return [layout.averagePool(g, g.add('Mul', [gradient, share]), { kernel, stride }, 'counted')];
-    }
+    if (stride === 1) return [layout.averagePoolGradient(g, gradient, inputs[0]!, kernel)];
     const share = g.add('Mul', [gradient, g.float(1 / kernel ** 2)]);
     return [layout.enlarge(g, share, { factor: stride, shape })];
   },

@@ -1,0 +1,49 @@
+// In: a draw that serves all candidates, and the same that serves one. Out: scores that agree, whoever works out what the signs give.
+import { describe, expect, it } from 'vitest';
+import { randomDraw } from '../../core/programs/draw.js';
+import { sample } from '../../core/programs/shuffled.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { drawTensors } from '../../engine/draw-tensors.js';
+import type { Programs } from '../../engine/programs.js';
+import { scoreNetwork } from '../../engine/score.js';
+import { largestDeviation, withPrograms } from '../support/engine.js';
+
+const draw = randomDraw({ seed: 5, draw: 0 });
+const RESOLUTION = 32;
+
+async function bothWays(space: Parameters<typeof openSpace>[0], candidate: string, programs: Programs) {
+  const network = openSpace(space).network({ candidate, resolution: RESOLUTION });
+  const score = (serves: 'all' | 'one') => {
+    const tensors = drawTensors({
+      draw,
+      batch: 4,
+      resolution: RESOLUTION,
+      blockSize: programs.blockSize,
+      serves,
+    });
+    return scoreNetwork({ network, draw: tensors, programs });
+  };
+  return [await score('all'), await score('one')] as const;
+}
+
+describe('what the signs of many candidates give is worked out once', () => {
+  const cells = [
+    // Pools, and nothing but pools, into the output.
+    '|avg_pool_3x3~0|+|nor_conv_3x3~0|nor_conv_1x1~1|+|avg_pool_3x3~0|avg_pool_3x3~1|avg_pool_3x3~2|',
+    '|nor_conv_3x3~0|+|none~0|avg_pool_3x3~1|+|avg_pool_3x3~0|nor_conv_3x3~1|skip_connect~2|',
+    ...sample({ key: { seed: 4, draw: 0, name: 'kept' }, count: 4, size: 15_625 }).map(
+      nasBench201.enumeration.at,
+    ),
+  ];
+  const deep =
+    'SuperConvK3BNRELU(3,8,2,1)SuperResIDWE2K3(8,16,2,16,2)SuperResIDWE4K5(16,24,1,8,1)SuperConvK1BNRELU(24,512,1,1)';
+  const cases = [...cells.map((cell) => ['nas-bench-201', cell] as const), ['mobilenet-v2', deep] as const];
+  it.each(cases)('%s: %s', async (kind, candidate) => {
+    await withPrograms(async (programs) => {
+      const [kept, drawn] = await bothWays({ kind } as Parameters<typeof openSpace>[0], candidate, programs);
+      expect(kept.features).toEqual(drawn.features);
+      expect(largestDeviation(kept.blocks as number[], drawn.blocks as number[])).toBeLessThan(1e-3);
+    });
+  });
+});
