@@ -6,7 +6,8 @@ import { createScorerPool } from '../../engine/scorer-pool.js';
 import { peakResidentBytes } from './machine.js';
 
 export const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
-const WARM_UP = 4;
+/** Candidates of each scorer: as many as meet nearly all weights of a draw, and have its code compiled. */
+const WARM_UP = 16;
 const WARM_SEED = 1;
 
 export interface Setting {
