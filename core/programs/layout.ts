@@ -1,7 +1,9 @@
 // In: activations in some memory layout. Out: the ONNX form of what depends on the layout; all else is elementwise.
 import type { GraphBuilder } from './onnx.js';
-import type { Activation } from './operation.js';
 import type { Shape } from './shape.js';
+
+/** What a sum goes through before it is written. */
+export type Activation = 'Relu';
 
 export interface Window {
   readonly kernel: number;

@@ -1,5 +1,5 @@
 // Out: what an operation of a block is: its shape, its ONNX form and its vector-Jacobian product. The table: operations.ts.
-import type { Layout } from './layout.js';
+import type { Activation, Layout } from './layout.js';
 import type { GraphBuilder } from './onnx.js';
 import type { Shape } from './shape.js';
 
@@ -29,7 +29,6 @@ export interface Emitted {
  * with an activation `then`. Made this way it is never written alone.
  */
 export type Addend = string | ((rest: string | undefined, then?: Activation) => string);
-export type Activation = 'Relu';
 
 export interface Operation {
   /** Its ONNX form depends on the number of channels, so that a program serves one shape alone. */
