@@ -1,6 +1,7 @@
 // In: Temporal, the store, how long things are kept. Out: what there is, what may go; and with `delete`, it is gone.
-import type { Client } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { Holding, Store } from '../../store/store.js';
+import { NOT_FOUND } from '../services/connect-temporal.js';
 import { type Choice, chooseHoldings, chooseRuns, type GcRun, type Retention } from './choose.js';
 import { findRuns, reachableBlobs, textOfRun, textOfSchedules } from './references.js';
 
@@ -56,8 +57,13 @@ export async function collect({
   collection: Collection;
 }): Promise<void> {
   const { namespace } = client.options;
+  // Temporal lists for a moment what it has deleted; somebody else may have asked for it, or its retention.
   const forget = (workflowExecution: { workflowId: string; runId: string }) =>
-    client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+    client.workflowService
+      .deleteWorkflowExecution({ namespace, workflowExecution })
+      .catch((error: unknown) => {
+        if (!isGrpcServiceError(error) || error.code !== NOT_FOUND) throw error;
+      });
   for (const { workflowId, runId } of runs.gone) {
     // Parts of a large plan are named after their search and its first run.
     const query = `WorkflowId STARTS_WITH "${workflowId}/${runId.slice(0, 8)}/"`;

@@ -13,7 +13,7 @@ const IDENTIFY_MS = 2_000;
 const DEFAULT_PORT = 7233;
 
 // grpc.status; @grpc/grpc-js is the SDK's dependency, not ours.
-const NOT_FOUND = 5;
+export const NOT_FOUND = 5;
 const PERMISSION_DENIED = 7;
 const UNIMPLEMENTED = 12;
 const UNAUTHENTICATED = 16;
