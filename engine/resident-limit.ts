@@ -4,13 +4,19 @@ import type { ScoreRequest } from './protocol.js';
 /** Pixels of a batch from which activations alone take a gigabyte. */
 const LARGE = 2 ** 18;
 
+/** Draws whose tensors a scorer keeps, and their bytes for each pixel of a batch (130 MB at 64 images of 32 x 32). */
+export const KEPT_DRAWS = 4;
+const DRAW = 2000;
+
 /**
  * Bytes of resident memory beyond which a scorer's process is ended after this request, for what ONNX Runtime keeps. Cells
  * of NAS-Bench-201 share programs and shapes; elsewhere each candidate has shapes of its own.
  */
-export function residentLimit({ space, fidelity: { batch, resolution } }: ScoreRequest): number {
-  if (batch * resolution ** 2 > LARGE) return 2.8e9;
-  return space.kind === 'nas-bench-201' ? 700e6 : 1.3e9;
+export function residentLimit({ space, draws, fidelity: { batch, resolution } }: ScoreRequest): number {
+  const pixels = batch * resolution ** 2;
+  if (pixels > LARGE) return 2.8e9;
+  if (space.kind !== 'nas-bench-201') return 1.3e9;
+  return 600e6 + DRAW * pixels * Math.min(draws.length, KEPT_DRAWS);
 }
 
 /** Bytes beyond which it is ended while it works: three times what it may keep, or its activations. */

@@ -8,10 +8,8 @@ import { failed, proxiesOf, scored } from './outcome.js';
 import { createPrefixes, type Reach } from './prefixes.js';
 import { createPrograms } from './programs.js';
 import type { Outcome, ScoreRequest, ScoreResult } from './protocol.js';
+import { KEPT_DRAWS } from './resident-limit.js';
 import { scoreNetwork } from './score.js';
-
-/** Draws whose tensors are kept; each takes 15 to 60 MB. */
-const KEPT_DRAWS = 4;
 
 export interface Scorer {
   score(request: ScoreRequest): Promise<ScoreResult>;

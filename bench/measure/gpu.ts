@@ -22,7 +22,7 @@ export interface StackMeasurement {
   readonly size: number;
   readonly stacks: number;
   readonly nodes: number;
-  /** Seconds: building the program and opening the session; the first run, which tunes the convolutions. */
+  /** Seconds: building the program and opening the session; the first run, which plans the convolutions. */
   readonly openSeconds: number;
   readonly warmUpSeconds: number;
   /** Milliseconds for a candidate under one draw: everything, wall time; the device's runs alone; eigenvalues, summed over threads. */

@@ -29,13 +29,13 @@ export const blocked = ({
   block,
   batch,
   lanes,
-  kept = () => false,
+  kept,
 }: {
   block: number;
   batch: number;
   lanes: Lanes;
   /** Whether a value is the signs of many candidates, so that what is worked out of them is an input (`KEPT`). */
-  kept?: (value: string) => boolean;
+  kept: (value: string) => boolean;
 }): Layout => ({
   conv: (g, x, slot, window) =>
     lanes.map(g, g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded(window), group: 1 })),

@@ -93,7 +93,8 @@ export interface Blocking {
  * The program in ONNX Runtime's blocked layout throughout, for one batch and one input shape; with `lanes` for every shape
  * that has so many (see `openLanesOf`), with the inputs of `SIZES`. Weights come in the orders of `weightOrder`,
  * under `w:<slot>` and, for the gradient, under `t:<slot>`; `v` as `blockedActivation`, and once more as `sampleMatrix`
- * under `samples` (with `lanes` as `signRows`). With `lanes`, `y` may come out in another shape: its memory is that of the input's shape.
+ * under `samples` (with `lanes` as `signRows`); of kept signs those of `KEPT` that are read. With `lanes` what matters of an
+ * output is its memory: `y` may come out as lanes, the statistics by block of channels.
  */
 export function compileBlocked({
   block,
@@ -161,15 +162,17 @@ function compile({
   ];
   // The output of a plain stem before blocked blocks.
   const entering = boundary === 'blocked' && !blocking;
-  const outputs = [
+  const isOpen = blocking?.lanes !== undefined;
+  const outputs: (Port & { value: string })[] = [
     entering
       ? { name: 'y', value: enterBlocks(g, y.value), dims: names }
-      : { name: 'y', dims: outside, ...(lanes?.handed(y.value) ?? y) },
+      : { name: 'y', dims: outside, ...(lanes?.handed(y.value) ?? { value: y.value }) },
   ];
   if (spectrum === 'gram') outputs.push({ name: 'gram', value: statistics.gram(g, y), dims: ['n', 'n'] });
   if (spectrum === 'covariance') {
-    outputs.push({ name: 'cov', value: statistics.productSum(g, y, y), dims: ['d', 'd'] });
-    outputs.push({ name: 'sum', value: statistics.channelSum(g, y), dims: ['d'] });
+    const [cov, sum] = isOpen ? [[...BLOCKED, ...BLOCKED], BLOCKED] : [['d', 'd'], ['d']];
+    outputs.push({ name: 'cov', value: statistics.productSum(g, y, y), dims: cov });
+    outputs.push({ name: 'sum', value: statistics.channelSum(g, y), dims: sum });
   }
   if (withGradient) {
     inputs.push({ name: 'v', dims: outside });
@@ -181,11 +184,14 @@ function compile({
     const jac = statistics.productSum(g, deep, v);
     if (g.reads(KEPT.mean)) inputs.push({ name: KEPT.mean, dims: ['lanes'] });
     if (g.reads(KEPT.pooled)) inputs.push({ name: KEPT.pooled, dims: outside });
-    outputs.push({ name: 'jac', value: jac, dims: ['e', 'd'] });
+    outputs.push({ name: 'jac', value: jac, dims: [...(isOpen ? BLOCKED : ['e']), 'd'] });
     outputs.push({ name: 'g', value: gradient, dims: inside });
   }
   return g.build({ name: 'block', inputs, outputs });
 }
+
+/** Channels in a program for several shapes: blocks of them, and those of a block. */
+const BLOCKED: readonly Dimension[] = ['blocks', 'block'];
 
 function lanesOf({ batch, size, lanes }: Blocking) {
   return lanes === undefined ? channelLanes({ batch, size }) : openLanes({ batch, count: lanes });

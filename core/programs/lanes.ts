@@ -28,7 +28,7 @@ export interface Lanes {
   meanOfSums(g: GraphBuilder, sums: string, shape: Shape | undefined): string;
   /** A tensor as samples [b h w, c]. */
   samples(g: GraphBuilder, x: Samples): string;
-  /** Sums over samples of the products of channels, [c of a, c of b], and of channels, [c]. */
+  /** Sums over samples of the products of channels, [c of a, c of b], and of channels, [c]; a `c` may be two dimensions. */
   products(g: GraphBuilder, a: Samples, b: Samples): string;
   sums(g: GraphBuilder, x: Samples): string;
 }

@@ -73,7 +73,7 @@ export interface Layout extends Statistics {
   ): string;
 }
 
-/** A tensor as samples of its channels; `samples` is [b h w, c] where that form is there already. */
+/** A tensor as samples of its channels; `samples` where that form is there already: [b h w, c], of open lanes [b, 1, c, h w]. */
 export interface Samples {
   readonly value: string;
   readonly channels: number;

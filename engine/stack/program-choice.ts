@@ -10,7 +10,7 @@ export interface ProgramChoice {
   fit(): StackFit | undefined;
   /** Opens the program that was chosen. */
   session(): Promise<StackSession>;
-  /** A run took so long; the first one is part of what a program costs, since a GPU tunes its convolutions in it. */
+  /** A run took so long; the first one is part of what a program costs, since a GPU plans its convolutions in it. */
   ran(milliseconds: number): void;
   /** All of these cells went through, in so many stacks. */
   took(args: { cells: readonly StackCell[]; stacks: number }): void;

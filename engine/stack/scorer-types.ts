@@ -27,7 +27,7 @@ export type StackEvent =
   | { readonly type: 'out-of-memory'; readonly size: number; readonly message: string };
 
 export interface StackScorer {
-  /** Opens the program and runs one stack of these candidates: the first run on a GPU tunes its convolutions. */
+  /** Opens the program and runs one stack of these candidates: the first run on a GPU plans its convolutions. */
   prepare(args: { candidates: readonly string[]; draw: Draw }): Promise<{
     openMilliseconds: number;
     runMilliseconds: number;

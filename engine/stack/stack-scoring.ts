@@ -6,6 +6,7 @@ import { CandidateError } from '../../core/spec/candidate-error.js';
 import type { StackDevice } from '../../core/spec/devices.js';
 import { failed, proxiesOf, scored } from '../outcome.js';
 import type { Outcome, ScoreRequest } from '../protocol.js';
+import { KEPT_DRAWS } from '../resident-limit.js';
 import type { NetworkScore } from '../score.js';
 import { providerOf, stackSize } from './device.js';
 import type { StackScorer } from './scorer-types.js';
@@ -14,8 +15,6 @@ import { verifyDevice } from './verify-device.js';
 
 /** Programs that are open at once: two searches of another batch or resolution, or two rounds of one. */
 const KEPT_SCORERS = 2;
-/** Draws whose tensors are kept; each takes 15 to 60 MB. */
-const KEPT_DRAWS = 4;
 
 /** Refuses with a DeviceError where the device is not there or would not do all of the work itself. */
 export async function createStackScoring({ device, threads }: { device: StackDevice; threads: number }) {

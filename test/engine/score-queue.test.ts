@@ -1,4 +1,4 @@
-// In: requests of some turns, taken in groups. Out: lower turns first, each turn in its order, and who is tried again before all.
+// In: requests of some turns, taken in groups. Out: lower turns first, each turn in its order, and who is tried again before his turn.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createScoreQueue, type Job } from '../../engine/score-queue.js';
@@ -20,12 +20,14 @@ it('whoever comes stands behind all of its turn and of lower ones', () => {
   );
 });
 
-it('who is put back is next, whatever turns come later', () => {
+it('who is put back is next, unless a lower turn comes', () => {
   const queue = createScoreQueue({ together: 1, onSettled: () => {} });
   queue.add({ request: request('first'), turn: 5, ...nobody });
   const [first] = queue.take();
   queue.add({ request: request('waiting'), turn: 6, ...nobody });
   queue.putBack([first!]);
-  queue.add({ request: request('later'), turn: 6, ...nobody });
-  expect(Array.from({ length: 3 }, () => named(queue.take())).flat()).toEqual(['first', 'waiting', 'later']);
+  queue.add({ request: request('later'), turn: 5, ...nobody });
+  queue.add({ request: request('lower'), turn: 4, ...nobody });
+  const order = Array.from({ length: 4 }, () => named(queue.take())).flat();
+  expect(order).toEqual(['lower', 'first', 'later', 'waiting']);
 });

@@ -39,19 +39,21 @@ export async function withPrograms<T>(
   }
 }
 
-/** Features and blocks of a candidate under a draw, at batch 4 and resolution 16. */
+/** Features and blocks of a candidate under a draw, at resolution 16. */
 export function scoreCandidate({
   candidate,
   features = 'blocks',
+  batch = 4,
   draw,
   programs,
 }: {
   candidate: string;
   features?: Measured;
+  batch?: number;
   draw: Draw;
   programs: Programs;
 }): Promise<NetworkScore> {
-  const tensors = drawTensors({ draw, batch: 4, resolution: 16, blockSize: programs.blockSize });
+  const tensors = drawTensors({ draw, batch, resolution: 16, blockSize: programs.blockSize });
   return scoreNetwork({
     network: nasBench201.network({ candidate, resolution: 32 }),
     features,

@@ -1,5 +1,5 @@
 // In: ONNX Runtime's CUDA provider over libraries that do nothing. Out: it takes every node of every program, and stacks too large for it are halved.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,10 +19,12 @@ const { checkDevice } = (await import(
 
 /** Nothing is computed, so scores mean nothing here; what a GPU would refuse shows. */
 describe.skipIf(lacksNullCuda())('the CUDA provider', { timeout: 300_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'zeroscout-null-cuda-'));
-  const log = join(folder, 'refused-launches');
   const before = { ...process.env };
+  let folder: string;
+  let log: string;
   beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'zeroscout-null-cuda-'));
+    log = join(folder, 'refused');
     process.env.LD_LIBRARY_PATH = buildNullCuda({ folder });
     process.env.NULL_CUDA_LOG = log;
   });
@@ -73,6 +75,7 @@ describe.skipIf(lacksNullCuda())('the CUDA provider', { timeout: 300_000 }, () =
     process.env.NULL_CUDA_MEMORY = String(4 * 2 ** 30);
     try {
       expect(await scoreAll(screen, 1000)).toEqual({ scored: 1000, died: [] });
+      expect(readFileSync(log, 'utf8')).toMatch(/^(memory .*\n)+$/);
     } finally {
       delete process.env.NULL_CUDA_MEMORY;
     }

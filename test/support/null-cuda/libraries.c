@@ -4,7 +4,7 @@
  * the interfaces are those of CUDA 13 and cuDNN 9 (NVIDIA's headers). Compiled once for each library, with -DLIB_<name>.
  *
  * NULL_CUDA_MEMORY  bytes of the device: more is refused, as a GPU would (default: no limit)
- * NULL_CUDA_LOG     a file that gets a line for every launch that a GPU would refuse
+ * NULL_CUDA_LOG     a file that gets a line for every launch, and every request for memory, that is refused
  */
 #include <malloc.h>
 #include <stdint.h>
@@ -22,6 +22,14 @@ typedef struct {
 
 static size_t taken;
 
+static void note(const char *what, size_t a, size_t b, size_t c) {
+  const char *log = getenv("NULL_CUDA_LOG");
+  FILE *file = log ? fopen(log, "a") : NULL;
+  if (!file) return;
+  fprintf(file, "%s %zu %zu %zu\n", what, a, b, c);
+  fclose(file);
+}
+
 static int take(Pointer *p, size_t bytes) {
   *p = calloc(1, bytes ? bytes : 1);
   return *p ? SUCCESS : OUT_OF_MEMORY;
@@ -29,7 +37,10 @@ static int take(Pointer *p, size_t bytes) {
 
 int cudaMalloc(Pointer *p, size_t bytes) {
   const char *limit = getenv("NULL_CUDA_MEMORY");
-  if (limit && taken + bytes > strtoull(limit, NULL, 10)) return OUT_OF_MEMORY;
+  if (limit && taken + bytes > strtoull(limit, NULL, 10)) {
+    note("memory", bytes, taken, 0);
+    return OUT_OF_MEMORY;
+  }
   if (take(p, bytes)) return OUT_OF_MEMORY;
   taken += malloc_usable_size(*p);
   return SUCCESS;
@@ -139,15 +150,11 @@ int __cudaGetKernel(Pointer *kernel, Pointer function) { return *kernel = functi
 
 /* The limits of every GPU since compute capability 3. */
 int __cudaLaunchKernel(Pointer kernel, Dim3 grid, Dim3 block, Pointer *arguments, size_t shared, Pointer stream) {
-  const char *log = getenv("NULL_CUDA_LOG");
   const int fits = grid.x && grid.y && grid.z && grid.x <= 2147483647u && grid.y <= 65535 && grid.z <= 65535 && block.x &&
                    block.y && block.z && block.x * block.y * block.z <= 1024;
   if (fits) return SUCCESS;
-  FILE *file = log ? fopen(log, "a") : NULL;
-  if (file) {
-    fprintf(file, "grid %u x %u x %u, block %u x %u x %u\n", grid.x, grid.y, grid.z, block.x, block.y, block.z);
-    fclose(file);
-  }
+  note("grid", grid.x, grid.y, grid.z);
+  note("block", block.x, block.y, block.z);
   return INVALID_CONFIGURATION;
 }
 int cudaLaunchKernel(Pointer f, Dim3 grid, Dim3 block, Pointer *arguments, size_t shared, Pointer stream) {
