@@ -7,8 +7,8 @@ import type { Reordering } from '../core/programs/reordering.js';
 import { createPrefixes, type Prefixes } from './prefixes.js';
 
 /**
- * Tensors of a draw that are kept: all of a space whose candidates share their shapes (20 MB at batch 8, 130 MB at 64), and the latest of
- * one whose shapes have no end.
+ * Tensors of a draw that are kept: all of a space whose candidates share their shapes (20 MB at batch 8, 130 MB at 64), and
+ * the latest of one whose shapes have no end.
  */
 const KEPT_BYTES = 250e6;
 

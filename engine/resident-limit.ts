@@ -7,6 +7,8 @@ const LARGE = 2 ** 18;
 /** Draws whose tensors a scorer keeps, and their bytes for each pixel of a batch (130 MB at 64 images of 32 x 32). */
 export const KEPT_DRAWS = 4;
 const DRAW = 2000;
+/** What a scorer of cells may hold at most, whatever it keeps. */
+const CELLS_AT_MOST = 800e6;
 
 /**
  * Bytes of resident memory beyond which a scorer's process is ended after this request, for what ONNX Runtime keeps. Cells
@@ -16,7 +18,7 @@ export function residentLimit({ space, draws, fidelity: { batch, resolution } }:
   const pixels = batch * resolution ** 2;
   if (pixels > LARGE) return 2.8e9;
   if (space.kind !== 'nas-bench-201') return 1.3e9;
-  return 600e6 + DRAW * pixels * Math.min(draws.length, KEPT_DRAWS);
+  return Math.min(CELLS_AT_MOST, 600e6 + DRAW * pixels * Math.min(draws.length, KEPT_DRAWS));
 }
 
 /** Bytes beyond which it is ended while it works: three times what it may keep, or its activations. */

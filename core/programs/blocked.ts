@@ -1,5 +1,4 @@
 // In: activations in ONNX Runtime's blocked order. Out: the ONNX form of what depends on the layout.
-
 import { MICROSOFT, NCHWC } from './domains.js';
 import { KEPT } from './kept-signs.js';
 import type { Lanes } from './lanes.js';
@@ -22,7 +21,7 @@ export const enterBlocks = (g: GraphBuilder, x: string): string => g.add(`Reorde
 /**
  * ONNX Runtime's blocked layout [b, c / block, h, w, block], through its own operators: convolutions run about twice as
  * fast as in the plain layout, without copies (im2col). Its optimizer uses it for constant weights alone; its operators
- * take weights as inputs too, in the order that reordering.ts gives. `block` is the number of channels in a block. Channels are filled up to whole blocks with zeros,
+ * take weights as inputs too, in the order that reordering.ts gives. Channels are filled up to whole blocks with zeros,
  * which stay zeros. Values per channel are vectors, one value for each lane (lanes.ts).
  */
 export const blocked = ({
@@ -31,6 +30,7 @@ export const blocked = ({
   lanes,
   kept,
 }: {
+  /** Channels in a block. */
   block: number;
   batch: number;
   lanes: Lanes;

@@ -30,6 +30,7 @@ export const signMeans = (lanes: number): Reordering => ({
   },
 });
 
+/** Positions beside the middle that the pooling averages. */
 const REACH = 1;
 
 /** The pooling averages the positions that are there; each of them gets its share of the sign back. */

@@ -1,5 +1,4 @@
 // In: blocked tensors. Out: their channels as operators see them that want to know how many there are: as they are, or open.
-
 import { MICROSOFT, NCHWC } from './domains.js';
 import type { Samples } from './layout.js';
 import type { Dimension, GraphBuilder } from './onnx.js';

@@ -1,6 +1,9 @@
 // In: tensors as they are written. Out: the same in the memory order of ONNX Runtime's blocked layout, filled up with zeros.
 
-/** A memory order: the dimensions that a tensor of `shape` is declared with, and its values. `block`: channels in a block. */
+/**
+ * A memory order, or what else is made of a tensor's values (kept-signs.ts): the dimensions that a tensor of `shape` is
+ * declared with, and its values. `block`: channels in a block.
+ */
 export interface Reordering {
   readonly name: string;
   dims(shape: readonly number[], block: number): readonly number[];
