@@ -133,10 +133,13 @@ function sizesKey({ weights }: Block, input: Shape): string {
 }
 
 function sizeTensors(args: Parameters<typeof openSizes>[0]) {
-  const { blocks, mean, sums } = openSizes(args);
+  const { blocks, lanes, mean, sums } = openSizes(args);
+  const dimensions = (of: readonly number[]) =>
+    new Tensor('int64', BigInt64Array.from(of.map(BigInt)), [of.length]);
   const square = [args.count, args.count];
   return {
-    [SIZES.blocks]: new Tensor('int64', BigInt64Array.from(blocks.map(BigInt)), [4]),
+    [SIZES.blocks]: dimensions(blocks),
+    [SIZES.lanes]: dimensions(lanes),
     [SIZES.mean]: new Tensor('float32', mean, square),
     [SIZES.sums]: new Tensor('float32', sums, square),
   };

@@ -247,7 +247,11 @@ async function isIdentity({
   session: InferenceSession;
   feeds: Readonly<Record<string, Tensor>>;
 }): Promise<boolean> {
-  const g = (await session.run(feeds, ['g'])).g!.data as Float32Array;
-  const signs = feeds.v!.data as Float32Array;
-  return g.every((value, i) => value === signs[i]);
+  const { g } = await session.run(feeds, ['g']);
+  return bytesOf(g!).equals(bytesOf(feeds.v!));
+}
+
+function bytesOf({ data }: Tensor): Buffer {
+  const { buffer, byteOffset, byteLength } = data as Float32Array;
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

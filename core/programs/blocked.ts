@@ -3,6 +3,7 @@ import { MICROSOFT, NCHWC } from './domains.js';
 import { KEPT } from './kept-signs.js';
 import type { Lanes } from './lanes.js';
 import {
+  byOutput,
   gradientWeightInput,
   type Layout,
   padded,
@@ -39,24 +40,35 @@ export const blocked = ({
 }): Layout => ({
   conv: (g, x, slot, window) =>
     lanes.map(g, g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded(window), group: 1 })),
-  convGradient: (g, gradient, slot, { kernel, stride, read, made, rest }) => {
-    const weights = gradientWeightInput(slot);
+  convGradient: (g, gradient, slot, { kernel, stride, read, made, factor, rest }) => {
+    const given = gradientWeightInput(slot);
     const attributes = { ...padded({ kernel, stride: 1 }), group: 1 };
-    if (stride === 1) return lanes.map(g, convPlus(g, [gradient, weights], attributes, rest));
-    if (kernel > 1) {
+    if (stride > 1 && kernel > 1) {
       // A convolution of the gradient with zeros between its positions would read mostly zeros: out of the blocks and back.
       const flat = g.add(`ReorderOutput@${NCHWC}`, [gradient], { channels: channelsOf(made!) });
-      return plus(g, enterBlocks(g, transposedConv(g, [flat, weights], { kernel, stride })), rest);
+      return plus(
+        g,
+        enterBlocks(g, transposedConv(g, [flat, byOutput(g, given, factor)], { kernel, stride })),
+        rest,
+      );
     }
+    const scaled = factor === undefined ? given : g.add('Mul', [given, lanes.blocks(g, factor)]);
+    const dims = read
+      ? g.ints(channelsOf(read), channelsOf(made!), kernel, kernel)
+      : g.add('Shape', [weightInput(slot)]);
+    const weights = g.add('Reshape', [scaled, dims]);
+    if (stride === 1) return lanes.map(g, convPlus(g, [gradient, weights], attributes, rest));
     const narrow = g.add(`Conv@${NCHWC}`, [gradient, weights], attributes);
     return plus(g, spread(g, narrow, { stride, read, block }), rest);
   },
   depthwise: (g, x, slot, { channels, kernel, stride }) =>
     g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded({ kernel, stride }), group: channels }),
-  depthwiseGradient: (g, gradient, slot, { channels, kernel, stride, read, rest }) => {
+  depthwiseGradient: (g, gradient, slot, { channels, kernel, stride, read, factor, rest }) => {
     const wide = stride === 1 ? gradient : spread(g, gradient, { stride, read, block });
     const attributes = { ...padded({ kernel, stride: 1 }), group: channels };
-    return convPlus(g, [wide, gradientWeightInput(slot)], attributes, rest);
+    const given = gradientWeightInput(slot);
+    const weights = factor === undefined ? given : depthwiseTimes(g, given, factor, { block, kernel });
+    return convPlus(g, [wide, weights], attributes, rest);
   },
   averagePool,
   averagePoolGradient: (g, gradient, x, kernel) =>
@@ -104,6 +116,18 @@ export const blocked = ({
 
 const averagePool: Layout['averagePool'] = (g, x, window, padding) =>
   g.add(`AveragePool@${NCHWC}`, [x], pooling(window, padding));
+
+/** A depthwise weight as it lies, [c / b, k k, b], times a factor for each channel. */
+function depthwiseTimes(
+  g: GraphBuilder,
+  weight: string,
+  factor: string,
+  { block, kernel }: { block: number; kernel: number },
+): string {
+  const blocks = g.add('Reshape', [weight, g.ints(-1, kernel ** 2, block)]);
+  const product = g.add('Mul', [blocks, g.add('Reshape', [factor, g.ints(-1, 1, block)])]);
+  return g.add('Reshape', [product, g.ints(-1, 1, kernel, kernel)]);
+}
 
 /** A blocked convolution that adds its result to `rest`, in one pass. */
 function convPlus(

@@ -214,13 +214,14 @@ function weightPorts({
     uses.map((use) => {
       const sizes = blocking ? weightOrder({ block, slot, use }).dims(shape, blocking.size) : shape;
       const name = use === 'forward' ? weightInput(slot) : gradientWeightInput(slot);
-      return { name, dims: input ? sizes : shape.map((_, i) => `${name}_${i}`) };
+      return { name, dims: input ? sizes : sizes.map((_, i) => `${name}_${i}`) };
     }),
   );
   if (blocking?.lanes === undefined) return weights;
   return [
     ...weights,
     { name: SIZES.blocks, dims: [4], type: 'int64' },
+    { name: SIZES.lanes, dims: [4], type: 'int64' },
     { name: SIZES.mean, dims: [blocking.lanes, blocking.lanes] },
     { name: SIZES.sums, dims: [blocking.lanes, blocking.lanes] },
   ];

@@ -18,6 +18,8 @@ export interface Lanes {
   leave(g: GraphBuilder, x: string): string;
   /** A value as an output: the same memory, where that saves a copy in another shape, whose dimensions are then said. */
   handed(x: string): { readonly value: string; readonly dims?: readonly Dimension[] };
+  /** Values by lane as values by channel, [c / block, 1, block, 1]. */
+  blocks(g: GraphBuilder, values: string): string;
   /** How many runs of positions, summed one by one, a tensor has for its lanes. */
   runs(shape: Shape | undefined): number;
   /** A tensor [b, c, h, w] as [b, runs, 1, positions]. */
@@ -39,6 +41,7 @@ export const channelLanes = ({ batch, size }: { batch: number; size: number }): 
   enter: (_, x) => x,
   leave: (_, x) => x,
   handed: (value) => ({ value }),
+  blocks: (g, values) => g.add('Reshape', [values, g.ints(-1, 1, size, 1)]),
   runs: (shape) => channelsOf(shape!) * partsOf(shape!),
   cut: (g, x, shape) => {
     const parts = partsOf(shape!);
@@ -102,7 +105,12 @@ function partsOf(shape: Shape): number {
 export const MAP: readonly Dimension[] = ['b', 'c', 'h', 'w'];
 
 /** Inputs of an open program: what depends on the shape, see `openSizes`. */
-export const SIZES = { blocks: 'size:blocks', mean: 'size:mean', sums: 'size:sums' } as const;
+export const SIZES = {
+  blocks: 'size:blocks',
+  lanes: 'size:lanes',
+  mean: 'size:mean',
+  sums: 'size:sums',
+} as const;
 
 /**
  * In a program whose values all have the shape of `x`, whichever that is: a number that the channels divide. The positions
@@ -127,6 +135,11 @@ export function openLanes({ batch, count }: { batch: number; count: number }): L
     handed: (x) => {
       const lanes = entered.get(x);
       return lanes === undefined ? { value: x } : { value: lanes, dims };
+    },
+    // Lanes of one channel have one value.
+    blocks: (g, values) => {
+      const byChannel = g.add('Reshape', [values, SIZES.lanes]);
+      return g.add('Slice', [byChannel, g.ints(0), g.ints(1), g.ints(1)]);
     },
     runs: () => count,
     cut: (g, x) => enter(g, x),
@@ -160,7 +173,8 @@ export function openLanes({ batch, count }: { batch: number; count: number }): L
 const blocksOf = (g: GraphBuilder, { value }: Samples): string => g.add('Reshape', [value, SIZES.blocks]);
 
 /**
- * What an open program is told of a shape: `blocks`, the dimensions [b, c / block, h w, block] of a tensor in memory; and
+ * What an open program is told of a shape: `blocks`, the dimensions [b, c / block, h w, block] of a tensor in memory;
+ * `lanes`, those of values by lane, [c / block, lanes of a channel, block, 1]; and
  * the matrices [lanes, lanes] that make values of channels from the lanes' means (`mean`) and sums (`sums`).
  */
 export function openSizes({
@@ -185,6 +199,7 @@ export function openSizes({
     );
   return {
     blocks: [batch, channels / size, positionsOf(shape), size],
+    lanes: [channels / size, parts, size, 1],
     mean: mixing(1 / parts),
     sums: mixing(1 / (batch * positionsOf(shape))),
   };

@@ -13,8 +13,12 @@ export interface Window {
 export interface DepthwiseWindow extends Window {
   readonly channels: number;
 }
-/** Of a gradient: the shapes of what the convolution read and made, where they are known, and what is added to the gradient. */
+/**
+ * Of a gradient: the shapes of what the convolution read and made, where they are known, a factor by channel that the
+ * gradient is still to be multiplied by, and what is added to the product.
+ */
 export interface Into {
+  readonly factor?: string | undefined;
   readonly read?: Shape | undefined;
   readonly made?: Shape | undefined;
   readonly rest?: string | undefined;
@@ -88,18 +92,18 @@ export const gradientWeightInput = (slot: string): string => `t:${slot}`;
 /** [b, c, h, w] as it is written, values per channel [1, c, 1, 1]; standard ONNX operators only, any execution provider. */
 export const plain: Layout = {
   conv: (g, x, slot, window) => g.add('Conv', [x, weightInput(slot)], padded(window)),
-  convGradient: (g, gradient, slot, { kernel, stride, rest }) => {
+  convGradient: (g, gradient, slot, { kernel, stride, factor, rest }) => {
     const window = { kernel, stride };
-    const weight = weightInput(slot);
+    const weight = byOutput(g, weightInput(slot), factor);
     if (stride === 1)
       return plus(g, g.add('Conv', [gradient, flipped(g, weight, kernel)], padded(window)), rest);
     return plus(g, transposedConv(g, [gradient, weight], window), rest);
   },
   depthwise: (g, x, slot, { channels, ...window }) =>
     g.add('Conv', [x, weightInput(slot)], { ...padded(window), group: channels }),
-  depthwiseGradient: (g, gradient, slot, { channels, kernel, stride, rest }) => {
+  depthwiseGradient: (g, gradient, slot, { channels, kernel, stride, factor, rest }) => {
     const window = { kernel, stride };
-    const weight = weightInput(slot);
+    const weight = byOutput(g, weightInput(slot), factor);
     if (stride > 1) return plus(g, transposedConv(g, [gradient, weight], window, channels), rest);
     const attributes = { ...padded(window), group: channels };
     return plus(g, g.add('Conv', [gradient, turned(g, weight, kernel)], attributes), rest);
@@ -189,6 +193,13 @@ export function transposedConv(
 ): string {
   const extra = [stride - 1, stride - 1];
   return g.add('ConvTranspose', inputs, { ...padded({ kernel, stride }), output_padding: extra, group });
+}
+
+/** A weight [out, in, k, k], or what lies as one, times a factor for each output. */
+export function byOutput(g: GraphBuilder, weight: string, factor: string | undefined): string {
+  return factor === undefined
+    ? weight
+    : g.add('Mul', [weight, g.add('Reshape', [factor, g.ints(-1, 1, 1, 1)])]);
 }
 
 /** Weight of the transposed convolution written as a convolution: [in, out, k, k], rotated by half a turn. */

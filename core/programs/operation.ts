@@ -30,16 +30,30 @@ export interface Emitted {
  */
 export type Addend = string | ((rest: string | undefined, then?: Activation) => string);
 
+/** A gradient that is still to be multiplied by `factor`, by channel. A convolution's product takes that into its weight. */
+export interface Scaled {
+  readonly value: string;
+  readonly factor: string;
+}
+
 export interface Operation {
   /** Its ONNX form depends on the number of channels, so that a program serves one shape alone. */
   readonly sized?: boolean;
   /** Whether it takes its inputs as addends. */
   readonly adds?: boolean;
+  /** Whether its VJP takes a factor of the gradient. */
+  readonly scales?: boolean;
   /** Output shape; `weight` is the (first) weight's shape, [] where there is none. */
   shape(args: { inputs: readonly Shape[]; weight: readonly number[]; settings: Settings }): Shape;
   forward(g: GraphBuilder, site: Site): Emitted;
-  /** Gradients with respect to each input, given the gradient of the output; `undefined` is zero. */
-  vjp(g: GraphBuilder, site: Site, emitted: Emitted, gradient: string): readonly (Addend | undefined)[];
+  /** Gradients with respect to each input, given the gradient of the output (times `factor`, if it `scales`); `undefined` is zero. */
+  vjp(
+    g: GraphBuilder,
+    site: Site,
+    emitted: Emitted,
+    gradient: string,
+    factor?: string,
+  ): readonly (Addend | Scaled | undefined)[];
 }
 
 /** The sum of addends, and an activation of it; `undefined` of none. */

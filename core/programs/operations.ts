@@ -12,26 +12,29 @@ const EPSILON = 1e-5;
 
 /** Same-padded convolution, no bias. settings: kernel, stride. weight [out, in, kernel, kernel]. */
 const conv: Operation = {
+  scales: true,
   shape: ({ inputs, weight, settings }) => [weight[0]!, ...strided(inputs[0]!, settings.stride!)],
   forward: (g, { inputs, slot, settings, layout }) => ({
     output: layout.conv(g, inputs[0]!, slot, window(settings)),
     saved: [],
   }),
-  vjp: (g, { slot, settings, layout, read, shape }, _, gradient) => [
-    (rest) => layout.convGradient(g, gradient, slot, { ...window(settings), read, made: shape, rest }),
+  vjp: (g, { slot, settings, layout, read, shape }, _, gradient, factor) => [
+    (rest) =>
+      layout.convGradient(g, gradient, slot, { ...window(settings), read, made: shape, factor, rest }),
   ],
 };
 
 /** Same-padded convolution of each channel with a kernel of its own. settings: kernel, stride. weight [channels, 1, kernel, kernel]. */
 const depthwise: Operation = {
   sized: true,
+  scales: true,
   shape: ({ inputs, settings }) => [channelsOf(inputs[0]!), ...strided(inputs[0]!, settings.stride!)],
   forward: (g, { inputs, slot, settings, shape, layout }) => ({
     output: layout.depthwise(g, inputs[0]!, slot, { ...window(settings), channels: channelsOf(shape!) }),
     saved: [],
   }),
-  vjp: (g, { slot, settings, shape, layout, read }, _, gradient) => {
-    const sizes = { ...window(settings), channels: channelsOf(shape!), read };
+  vjp: (g, { slot, settings, shape, layout, read }, _, gradient, factor) => {
+    const sizes = { ...window(settings), channels: channelsOf(shape!), read, factor };
     return [(rest) => layout.depthwiseGradient(g, gradient, slot, { ...sizes, rest })];
   },
 };
@@ -48,29 +51,31 @@ const batchNorm: Operation = {
     const mean = layout.channelMean(g, x, shape);
     const epsilon = g.float(settings.epsilon ?? EPSILON);
     const scale = (settings.centred ? centredScale : simpleScale)({ g, x, mean, shape, epsilon, layout });
-    const minus = g.add('Neg', [scale]);
-    const shift = g.add('Mul', [mean, minus]);
+    const minus = g.add('Neg', [mean]);
+    const shift = g.add('Mul', [minus, scale]);
     return {
       output: (rest, then) => layout.affine(g, { x, shape, scale, shift, rest, then }),
-      saved: [scale, minus, shift],
+      saved: [mean, minus, scale],
     };
   },
-  // r (dy - mean(dy) - y mean(dy y)), r the forward scale; in terms of x, since y = r x + s may never be written alone
+  // r (dy - mean(dy) - y mean(dy y)) with y = r (x - m), r the forward scale; in terms of x, since y may never be written
+  // alone: r k (x - m + (dy - mean(dy)) / k), k = -r² mean(dy (x - m)). But for the factor r k it is written over x in one pass.
   vjp: (g, { inputs, shape, layout }, { saved }, gradient) => {
-    const [scale, minus, shift] = saved as [string, string, string];
+    const [m, minus, scale] = saved as [string, string, string];
     const x = inputs[0]!;
     const product = (a: string, b: string) => g.add('Mul', [a, b]);
     const mean = layout.channelMean(g, gradient, shape);
-    const share = g.add('Add', [
-      product(scale, layout.productMean(g, gradient, x, shape)),
-      product(shift, mean),
-    ]);
-    const along = product(minus, share);
-    const rest = layout.affine(g, { x, shape, scale: product(along, scale) });
-    const offset = g.add('Add', [product(minus, mean), product(along, shift)]);
-    return [layout.affine(g, { x: gradient, shape, scale, shift: offset, rest })];
+    const moment = g.add('Sub', [product(m, mean), layout.productMean(g, gradient, x, shape)]);
+    const k = g.add('Add', [product(product(scale, scale), moment), g.float(TINY)]);
+    const inverse = g.add('Reciprocal', [k]);
+    const shift = g.add('Sub', [minus, product(inverse, mean)]);
+    const value = layout.affine(g, { x: gradient, shape, scale: inverse, shift, rest: x });
+    return [{ value, factor: product(scale, k) }];
   },
 };
+
+/** What stands for a number that is divided by and may be zero: too little to matter, enough for its inverse to be a number. */
+const TINY = 1e-25;
 
 interface Spread {
   readonly g: GraphBuilder;

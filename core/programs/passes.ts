@@ -2,7 +2,7 @@
 import type { Block } from './block.js';
 import type { Layout } from './layout.js';
 import type { GraphBuilder } from './onnx.js';
-import { type Addend, type Emitted, type Site, total } from './operation.js';
+import { type Addend, type Emitted, type Scaled, type Site, total } from './operation.js';
 import { operation } from './operations.js';
 import type { Shape } from './shape.js';
 
@@ -48,20 +48,33 @@ export function writePasses({
     steps.push({ site, emitted });
   }
   const pullback = (v: string): string | undefined => {
-    const gradients: Addend[][] = values.map(() => []);
+    const gradients: (Addend | Scaled)[][] = values.map(() => []);
     gradients[values.length - 1]!.push(v);
+    const gradientOf = (i: number) =>
+      total(
+        g,
+        gradients[i]!.map((part) => (isScaled(part) ? multiplied(g, layout, part, shapes?.[i]) : part)),
+      );
     for (let i = block.instructions.length - 1; i >= 0; i--) {
-      const gradient = total(g, gradients[i + 1]!);
-      if (gradient === undefined) continue;
       const instruction = block.instructions[i]!;
+      const { scales, vjp } = operation(instruction.operation);
+      const [only, ...others] = gradients[i + 1]!;
+      const taken = scales && others.length === 0 && only !== undefined && isScaled(only) ? only : undefined;
+      const gradient = taken?.value ?? gradientOf(i + 1);
+      if (gradient === undefined) continue;
       const { site, emitted } = steps[i]!;
-      operation(instruction.operation)
-        .vjp(g, site, emitted, gradient)
-        .forEach((part, k) => {
-          if (part !== undefined) gradients[instruction.inputs[k]!]!.push(part);
-        });
+      vjp(g, site, emitted, gradient, taken?.factor).forEach((part, k) => {
+        if (part !== undefined) gradients[instruction.inputs[k]!]!.push(part);
+      });
     }
-    return total(g, gradients[0]!);
+    return gradientOf(0);
   };
   return { output: read(values.length - 1), pullback };
 }
+
+const isScaled = (part: Addend | Scaled): part is Scaled => typeof part === 'object';
+
+const multiplied =
+  (g: GraphBuilder, layout: Layout, { value, factor }: Scaled, shape: Shape | undefined): Addend =>
+  (rest, then) =>
+    layout.affine(g, { x: value, shape, scale: factor, rest, then });

@@ -55,10 +55,16 @@ export const blockedWeight: Reordering = {
   values: (x, shape, block) => reorderWeight({ x, shape, block, use: 'forward' }),
 };
 
-/** The weight whose convolution is the gradient's: [in, out, k, k], rotated by half a turn, in blocked order. */
+/** The weight whose convolution is the gradient's, rotated by half a turn, in blocked order: [in / b, out / b, k k, b out, b in]. */
 export const blockedGradientWeight: Reordering = {
   name: 'gradient weight',
-  dims: ([outputs, inputs, ...kernel], block) => [whole(inputs!, block), whole(outputs!, block), ...kernel],
+  dims: ([outputs, inputs, kernel], block) => [
+    whole(inputs!, block) / block,
+    whole(outputs!, block) / block,
+    kernel! ** 2,
+    block,
+    block,
+  ],
   values: (x, shape, block) => reorderWeight({ x, shape, block, use: 'gradient' }),
 };
 
