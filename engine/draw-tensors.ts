@@ -21,6 +21,9 @@ export interface DrawTensors {
   /** A weight, `as` it is or through a reordering for the blocked layout, which is done once. */
   weight(weight: Weight, as?: Reordering): Tensor;
   signs(block: number, shape: readonly number[], as?: Reordering): Tensor;
+  /** The same of several blocks, one after the other: [blocks, ...]. */
+  weights(weights: readonly Weight[], as: Reordering): Tensor;
+  signsOf(blocks: readonly number[], shape: readonly number[], as: Reordering): Tensor;
   input(shape: readonly number[]): Tensor;
   /** What networks begin with that were scored under this draw. */
   readonly prefixes: Prefixes;
@@ -51,23 +54,46 @@ export function drawTensors({
     tensors.set(name, known);
     return known;
   };
+  const weightOf = (weight: Weight, as: Reordering) =>
+    as.values(draw.weight(weight), weight.shape, blockSize);
+  const signsOf = (block: number, shape: readonly number[], as: Reordering) =>
+    as.values(draw.signs(block, shape), shape, blockSize);
+  const keyOf = ({ name, shape, initialization, cut }: Weight) =>
+    `${name} ${shape} ${JSON.stringify([initialization, cut])}`;
   return {
     batch,
     resolution,
     serves,
-    weight: (weight, as = asItIs) => {
-      const { name, shape, initialization, cut } = weight;
-      const make = () => as.values(draw.weight(weight), shape, blockSize);
-      const key = `${name} ${shape} ${as.name} ${JSON.stringify([initialization, cut])}`;
-      return tensor(key, as.dims(shape, blockSize), make);
+    weight: (weight, as = asItIs) =>
+      tensor(`${keyOf(weight)} ${as.name}`, as.dims(weight.shape, blockSize), () => weightOf(weight, as)),
+    signs: (block, shape, as = asItIs) =>
+      tensor(`signs.${block} ${shape} ${as.name}`, as.dims(shape, blockSize), () =>
+        signsOf(block, shape, as),
+      ),
+    weights: (weights, as) => {
+      const dims = [weights.length, ...as.dims(weights[0]!.shape, blockSize)];
+      return tensor(`${weights.map(keyOf)} ${as.name}`, dims, () =>
+        stacked(dims, (i) => weightOf(weights[i]!, as)),
+      );
     },
-    signs: (block, shape, as = asItIs) => {
-      const make = () => as.values(draw.signs(block, shape), shape, blockSize);
-      return tensor(`signs.${block} ${shape} ${as.name}`, as.dims(shape, blockSize), make);
+    signsOf: (blocks, shape, as) => {
+      const dims = [blocks.length, ...as.dims(shape, blockSize)];
+      return tensor(`signs.${blocks} ${shape} ${as.name}`, dims, () =>
+        stacked(dims, (i) => signsOf(blocks[i]!, shape, as)),
+      );
     },
     input: (shape) => tensor('input', shape, () => draw.input(shape)),
     prefixes,
   };
+}
+
+/** Tensors of one shape one after the other, [count, ...]. */
+function stacked(dims: readonly number[], make: (index: number) => Float32Array): Float32Array {
+  const [count, ...each] = dims as [number, ...number[]];
+  const size = each.reduce((product, dim) => product * dim, 1);
+  const all = new Float32Array(count * size);
+  for (let i = 0; i < count; i++) all.set(make(i), i * size);
+  return all;
 }
 
 const asItIs: Reordering = { name: '', dims: (shape) => shape, values: (x) => x };

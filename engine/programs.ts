@@ -13,6 +13,7 @@ import {
   openLanesOf,
   type Program,
   type Spectrum,
+  type Wanted,
 } from '../core/programs/compile.js';
 import { openSizes, SIZES } from '../core/programs/lanes.js';
 import { GraphBuilder } from '../core/programs/onnx.js';
@@ -30,7 +31,7 @@ const KEPT_SHAPES = 64;
 export interface OpenProgram {
   readonly session: InferenceSession;
   readonly layout: 'plain' | 'blocked';
-  /** What the program has to be told of the shape (see `SIZES`), where it is for several. */
+  /** What the program has to be told of the shape (see `SIZES`), where it is for several, and for a series of blocks. */
   readonly sizes?: Readonly<Record<string, Tensor>>;
 }
 
@@ -39,6 +40,8 @@ export interface Programs {
   readonly blockSize: number;
   /** How activations pass from block to block of a network. */
   boundary(network: Network): Boundary;
+  /** Whether the program of a block is for a series of such blocks. */
+  isSeries(args: { block: Block; input: Shape; boundary: Boundary }): boolean;
   block(args: {
     block: Block;
     input: Shape;
@@ -47,6 +50,8 @@ export interface Programs {
     boundary: Boundary;
     spectrum: Spectrum;
     signs: Blocking['signs'];
+    /** Of a series: `statistics` if not given. */
+    wanted?: Wanted;
   }): Promise<OpenProgram>;
   stem(args: { block: Block; input: Shape; boundary: Boundary; spectrum: Spectrum }): Promise<OpenProgram>;
   close(): Promise<void>;
@@ -100,8 +105,10 @@ export async function createPrograms({
         all.every(({ form }) => form === 'map') && weights.every(({ shape }) => shape[0]! % 4 === 0);
       return blockSize > 1 && fits ? 'blocked' : 'plain';
     },
-    block: ({ block, input, batch, stride, boundary, spectrum, signs }) => {
-      const key = `${stride} ${spectrum} ${topologyKey(block)}`;
+    isSeries: ({ block, input, boundary }) =>
+      boundary === 'blocked' && openLanesOf({ block, input, size: blockSize }) !== undefined,
+    block: ({ block, input, batch, stride, boundary, spectrum, signs, wanted = 'statistics' }) => {
+      const key = `${stride} ${spectrum} ${wanted} ${topologyKey(block)}`;
       const args = { block, stride, spectrum, input };
       if (boundary === 'plain')
         return open(block, `${isSized(block) ? sizesKey(block, input) : ''} ${key}`, 'plain', () =>
@@ -111,7 +118,7 @@ export async function createPrograms({
       const shape = lanes === undefined ? sizesKey(block, input) : `${lanes} lanes`;
       const blocking = { batch, size: blockSize, lanes, signs };
       const program = open(block, `${batch} ${shape} ${signs} ${key}`, 'blocked', () =>
-        compileBlocked({ ...args, blocking }),
+        compileBlocked({ ...args, blocking, wanted }),
       );
       if (lanes === undefined) return program;
       const sizes = sizesOf({ shape: input, batch, size: blockSize, count: lanes });
@@ -133,11 +140,12 @@ function sizesKey({ weights }: Block, input: Shape): string {
 }
 
 function sizeTensors(args: Parameters<typeof openSizes>[0]) {
-  const { blocks, lanes, mean, sums } = openSizes(args);
+  const { map, blocks, lanes, mean, sums } = openSizes(args);
   const dimensions = (of: readonly number[]) =>
     new Tensor('int64', BigInt64Array.from(of.map(BigInt)), [of.length]);
   const square = [args.count, args.count];
   return {
+    [SIZES.map]: dimensions(map),
     [SIZES.blocks]: dimensions(blocks),
     [SIZES.lanes]: dimensions(lanes),
     [SIZES.mean]: new Tensor('float32', mean, square),

@@ -6,16 +6,14 @@ import {
   type Measured,
   measuredBlocks,
   type Network,
+  topologyKey,
 } from '../core/programs/block.js';
 import { type Boundary, spectrumOf } from '../core/programs/compile.js';
-import { KEPT, pooledSigns, signMeans } from '../core/programs/kept-signs.js';
-import { SIZES } from '../core/programs/lanes.js';
-import { gradientWeightInput, weightInput } from '../core/programs/layout.js';
-import { blockedActivation, sampleMatrix, signRows } from '../core/programs/reordering.js';
+import { ofEach, withoutEach } from '../core/programs/series.js';
 import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/programs/shape.js';
-import { weightOrder } from '../core/programs/weight-order.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
 import type { DrawTensors } from './draw-tensors.js';
+import { signFeeds, valueFeeds } from './feeds.js';
 import { type Passed, prefixKeys } from './prefixes.js';
 import type { OpenProgram, Programs } from './programs.js';
 
@@ -51,7 +49,7 @@ export async function scoreNetwork({
   while (!passed && known > 0) passed = draw.prefixes.get(keys[--known]!);
   if (!passed) {
     passed = await enter({
-      block: network.stem,
+      blocks: [network.stem],
       passed: images({ network, draw }),
       boundary,
       draw,
@@ -59,17 +57,49 @@ export async function scoreNetwork({
     });
     draw.prefixes.set(keys[0]!, passed);
   }
-  for (const [index, block] of network.blocks.entries()) {
-    if (index < known) continue;
-    const step: Step = { block, index, passed, boundary, draw, programs };
-    if (passed.shape.length === 3 && block.form === 'tokens') {
+  for (let index = known; index < network.blocks.length; ) {
+    // What another network may begin with is kept block by block.
+    const kept = index + 1 < keys.length;
+    const { shape } = passed;
+    const blocks = kept
+      ? [network.blocks[index]!]
+      : seriesFrom({ network, index, shape, boundary, isMeasured, programs });
+    const step: Step = { blocks, index, passed, boundary, draw, programs };
+    if (shape.length === 3 && blocks[0]!.form === 'tokens') {
       // Where a map becomes tokens, no token belongs to one sample of the map: like a stem, without trainability.
       const entered = await enter(step);
       passed = { ...entered, blocks: [...entered.blocks, null] };
-    } else passed = await (isMeasured[index] ? measureBlock({ ...step, network }) : passBlock(step));
-    if (index + 1 < keys.length) draw.prefixes.set(keys[index + 1]!, passed);
+    } else passed = await (isMeasured[index] ? measureBlocks({ ...step, network }) : passBlocks(step));
+    if (kept) draw.prefixes.set(keys[index + 1]!, passed);
+    index += blocks.length;
   }
   return { features: passed.features, blocks: passed.blocks };
+}
+
+/** The blocks that one run takes from `index` on: where their program is for a series, all that follow with the same one. */
+function seriesFrom({
+  network: { blocks },
+  index,
+  shape,
+  boundary,
+  isMeasured,
+  programs,
+}: {
+  network: Network;
+  index: number;
+  shape: Shape;
+  boundary: Boundary;
+  isMeasured: readonly boolean[];
+  programs: Programs;
+}): readonly Block[] {
+  const first = blocks[index]!;
+  const alone = !programs.isSeries({ block: first, input: shape, boundary });
+  if (alone) return [first];
+  const sizes = ({ weights }: Block) => Object.values(weights).map(({ shape }) => shape);
+  const key = (block: Block) => `${topologyKey(block)} ${JSON.stringify(sizes(block))}`;
+  const same = (block: Block, i: number) => isMeasured[i] === isMeasured[index] && key(block) === key(first);
+  const end = blocks.findIndex((block, i) => i > index && !same(block, i));
+  return blocks.slice(index, end < 0 ? undefined : end);
 }
 
 /** What the stem reads. */
@@ -79,41 +109,46 @@ function images({ network: { inputChannels = 3 }, draw }: { network: Network; dr
 }
 
 /** A block without trainability, such as the stem. */
-async function enter({ block, passed, boundary, draw, programs }: Omit<Step, 'index'>): Promise<Passed> {
+async function enter({ blocks, passed, boundary, draw, programs }: Omit<Step, 'index'>): Promise<Passed> {
   const { y: x, shape: input } = passed;
+  const [block] = blocks as [Block];
   const shape = blockShapes({ block, input }).at(-1)!;
   const spectrum = spectrumOf({ batch: draw.batch, shape });
-  const { session, layout } = await programs.stem({ block, input, boundary, spectrum });
-  const out = await session.run({ x, ...weights({ block, draw, layout }) }, ['y', ...FEATURE[spectrum]]);
-  const features = [...passed.features, expressivityOf(out, draw, shape)];
+  const opened = await programs.stem({ block, input, boundary, spectrum });
+  const out = await opened.session.run(valueFeeds({ opened, blocks, draw }, x), ['y', ...FEATURE[spectrum]]);
+  const samples = draw.batch * positionsOf(shape);
+  const features = [...passed.features, expressivityOf(partsOf(out, 0, 1), samples)];
   return { y: out.y!, shape, features, blocks: passed.blocks };
 }
 
 interface Step {
-  readonly block: Block;
+  /** Those of one run, one after the other. */
+  readonly blocks: readonly Block[];
+  /** Number of the first. */
   readonly index: number;
-  /** The network up to this block. */
+  /** The network up to these blocks. */
   readonly passed: Passed;
   readonly boundary: Boundary;
   readonly draw: DrawTensors;
   readonly programs: Programs;
 }
 
-/** The output of a block that is not measured. */
-async function passBlock({ block, passed, boundary, draw, programs }: Step): Promise<Passed> {
+/** The output of blocks that are not measured. */
+async function passBlocks({ blocks, passed, boundary, draw, programs }: Step): Promise<Passed> {
   const { y: x, shape: input } = passed;
+  const [block] = blocks as [Block];
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
   const { batch } = draw;
   const program = { block, input, batch, stride, boundary, spectrum: 'none', signs: 'drawn' } as const;
-  const { session, layout, sizes } = await programs.block(program);
-  const out = await session.run({ x, ...sizes, ...weights({ block, draw, layout }) }, ['y']);
-  return { ...passed, y: outputOf({ out, x, sizes }), shape };
+  const opened = await programs.block(program);
+  const out = await run(opened, valueFeeds({ opened, blocks, draw }, x), ['y']);
+  return { ...passed, y: outputOf({ out, x, opened }), shape };
 }
 
-async function measureBlock({
+async function measureBlocks({
   network,
-  block,
+  blocks,
   index,
   passed,
   boundary,
@@ -121,47 +156,71 @@ async function measureBlock({
   programs,
 }: Step & { network: Network }): Promise<Passed> {
   const { y: x, shape: input } = passed;
+  const [block] = blocks as [Block];
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
   const { batch } = draw;
   const spectrum = spectrumOf({ batch, shape });
-  const kept = draw.serves === 'all' ? 'kept' : 'drawn';
-  const program = { block, input, batch, stride, boundary, spectrum, signs: kept } as const;
+  const signs = draw.serves === 'all' ? 'kept' : 'drawn';
+  const program = { block, input, batch, stride, boundary, spectrum, signs } as const;
   const opened = await programs.block(program);
-  const { session, layout, sizes } = opened;
   const feeds = {
-    x,
-    ...sizes,
-    ...signs({ index, draw, opened, shape: tensorShape({ batch, shape }) }),
-    ...weights({ block, draw, layout }),
-    ...(layout === 'blocked' ? gradientWeights({ block, draw }) : {}),
+    ...valueFeeds({ opened, blocks, draw }, x),
+    ...signFeeds({ opened, blocks, index, draw }, tensorShape({ batch, shape })),
   };
-  const out = await session.run(feeds, ['y', ...FEATURE[spectrum], 'jac']);
+  const out = await run(opened, feeds, ['y', ...FEATURE[spectrum], 'jac']);
   const rows = channelsOf(input) * stride ** 2;
   const columns = channelsOf(shape);
   const samples = batch * positionsOf(shape);
-  const sums = out.jac!.data as Float32Array;
-  const identity =
-    rows === columns && unitDiagonal(sums, columns, samples) && (await isIdentity({ session, feeds }));
+  const parts = blocks.map((_, i) => partsOf(out, i, blocks.length));
+  const square = rows === columns;
+  const suspects = parts.map(({ jac }) => square && unitDiagonal(jac!, columns, samples));
+  const identities =
+    suspects.includes(true) &&
+    (await findIdentities({ program, opened, feeds, count: blocks.length, programs }));
   const passedOn = network.identities === 'skipped' ? null : Number.NEGATIVE_INFINITY;
-  const trainability = identity ? passedOn : blockTrainability({ sums, rows, columns, samples });
+  const trainability = ({ jac }: Parts, i: number) =>
+    identities && suspects[i] && identities[i]
+      ? passedOn
+      : blockTrainability({ sums: jac!, rows, columns, samples });
   return {
-    y: outputOf({ out, x, sizes }),
+    y: outputOf({ out, x, opened }),
     shape,
-    features: [...passed.features, expressivityOf(out, draw, shape)],
-    blocks: [...passed.blocks, trainability],
+    features: [...passed.features, ...parts.map((each) => expressivityOf(each, samples))],
+    blocks: [...passed.blocks, ...parts.map(trainability)],
   };
 }
 
-/** All values of a program for several shapes have the shape of its input. */
+/** The numbers of a block's statistics. */
+type Parts = Readonly<Partial<Record<'cov' | 'sum' | 'gram' | 'jac', Float32Array>>>;
+
+/** What a run put out for its block number `i`; of a series each output has one for each of its `count` blocks. */
+function partsOf(out: InferenceSession.OnnxValueMapType, i: number, count: number): Parts {
+  const entries = Object.entries(out).map(([name, tensor]) => [withoutEach(name), rowOf(tensor, i, count)]);
+  return Object.fromEntries(entries);
+}
+
+function rowOf({ data }: Tensor, i: number, count: number): Float32Array {
+  const numbers = data as Float32Array;
+  const size = numbers.length / count;
+  return numbers.subarray(i * size, (i + 1) * size);
+}
+
+/** Runs a program for some of its outputs; a series has them for each block, but for `y`. It is given what it reads. */
+function run({ session, sizes }: OpenProgram, feeds: Record<string, Tensor>, outputs: readonly string[]) {
+  const names = sizes ? outputs.map((name) => (name === 'y' ? name : ofEach(name))) : outputs;
+  return session.run(feeds, names);
+}
+
+/** What comes out of a series as lanes has the shape of what went in. */
 function outputOf({
   out: { y },
   x,
-  sizes,
+  opened: { sizes },
 }: {
   out: InferenceSession.OnnxValueMapType;
   x: Tensor;
-  sizes: OpenProgram['sizes'];
+  opened: OpenProgram;
 }): Tensor {
   return sizes ? new Tensor('float32', y!.data as Float32Array, x.dims) : y!;
 }
@@ -171,66 +230,9 @@ function strideOf(input: Shape, output: Shape): number {
   return input.length === 3 && output.length === 3 ? input[1] / output[1] : 1;
 }
 
-function signs({
-  index,
-  draw,
-  opened: { session, layout, sizes },
-  shape,
-}: {
-  index: number;
-  draw: DrawTensors;
-  opened: OpenProgram;
-  shape: readonly number[];
-}): Record<string, Tensor> {
-  if (layout === 'plain') return { v: draw.signs(index, shape) };
-  const v = draw.signs(index, shape, blockedActivation);
-  const feeds: Record<string, Tensor> = {
-    v,
-    samples: draw.signs(index, shape, sizes ? signRows : sampleMatrix),
-  };
-  const reads = (name: string) => session.inputNames.includes(name);
-  const lanes = sizes ? sizes[SIZES.mean]!.dims[0]! : v.dims[1]!;
-  if (reads(KEPT.mean)) feeds[KEPT.mean] = draw.signs(index, shape, signMeans(lanes));
-  if (reads(KEPT.pooled)) feeds[KEPT.pooled] = draw.signs(index, shape, pooledSigns);
-  return feeds;
-}
-
-function weights({
-  block,
-  draw,
-  layout,
-}: {
-  block: Block;
-  draw: DrawTensors;
-  layout: OpenProgram['layout'];
-}) {
-  const slots = Object.entries(block.weights);
-  const as = (slot: string) =>
-    layout === 'blocked' ? weightOrder({ block, slot, use: 'forward' }) : undefined;
-  return Object.fromEntries(
-    slots.map(([slot, weight]) => [weightInput(slot), draw.weight(weight, as(slot))]),
-  );
-}
-
-function gradientWeights({ block, draw }: { block: Block; draw: DrawTensors }) {
-  const slots = Object.entries(block.weights);
-  return Object.fromEntries(
-    slots.map(([slot, weight]) => [
-      gradientWeightInput(slot),
-      draw.weight(weight, weightOrder({ block, slot, use: 'gradient' })),
-    ]),
-  );
-}
-
-function expressivityOf(
-  out: InferenceSession.OnnxValueMapType,
-  { batch }: DrawTensors,
-  shape: Shape,
-): number {
-  const samples = batch * positionsOf(shape);
-  if (out.gram) return gramExpressivity({ products: out.gram.data as Float32Array, samples });
-  const products = out.cov!.data as Float32Array;
-  return featureExpressivity({ products, sums: out.sum!.data as Float32Array, samples });
+function expressivityOf({ gram, cov, sum }: Parts, samples: number): number {
+  if (gram) return gramExpressivity({ products: gram, samples });
+  return featureExpressivity({ products: cov!, sums: sum!, samples });
 }
 
 /** Necessary for g = v, and nearly never met otherwise: each channel of v times itself averages to 1. */
@@ -239,19 +241,28 @@ function unitDiagonal(sums: Float32Array, n: number, samples: number): boolean {
   return true;
 }
 
-/** Whether the vector-Jacobian product equals the signs element for element; both lie in the same order. */
-async function isIdentity({
-  session,
+/** Of which blocks the vector-Jacobian product equals the signs element for element; both lie in the same order. */
+async function findIdentities({
+  program,
+  opened,
   feeds,
+  count,
+  programs,
 }: {
-  session: InferenceSession;
-  feeds: Readonly<Record<string, Tensor>>;
-}): Promise<boolean> {
-  const { g } = await session.run(feeds, ['g']);
-  return bytesOf(g!).equals(bytesOf(feeds.v!));
+  program: Parameters<Programs['block']>[0];
+  opened: OpenProgram;
+  feeds: Record<string, Tensor>;
+  count: number;
+  programs: Programs;
+}): Promise<boolean[]> {
+  // A series does not carry its gradients out unless it is asked to.
+  const asked = opened.sizes ? await programs.block({ ...program, wanted: 'gradient' }) : opened;
+  const out = await run(asked, feeds, ['g']);
+  const [g, v] = opened.sizes ? [out[ofEach('g')]!, feeds[ofEach('v')]!] : [out.g!, feeds.v!];
+  return Array.from({ length: count }, (_, i) =>
+    bytesOf(rowOf(g, i, count)).equals(bytesOf(rowOf(v, i, count))),
+  );
 }
 
-function bytesOf({ data }: Tensor): Buffer {
-  const { buffer, byteOffset, byteLength } = data as Float32Array;
-  return Buffer.from(buffer, byteOffset, byteLength);
-}
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+  Buffer.from(buffer, byteOffset, byteLength);

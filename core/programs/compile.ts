@@ -2,12 +2,13 @@
 import { type Block, blockShapes } from './block.js';
 import { blocked, enterBlocks } from './blocked.js';
 import { KEPT } from './kept-signs.js';
-import { channelLanes, MAP, openLaneCount, openLanes, SIZES } from './lanes.js';
+import { channelLanes, laneDims, MAP, openLaneCount, openLanes, SIZES } from './lanes.js';
 import { gradientWeightInput, plain, tokens, weightInput } from './layout.js';
 import { type Dimension, GraphBuilder, type Port } from './onnx.js';
 import { operation } from './operations.js';
 import { writePasses } from './passes.js';
 import { whole } from './reordering.js';
+import { STATE, series } from './series.js';
 import { channelsOf, positionsOf, type Shape } from './shape.js';
 import { weightOrder } from './weight-order.js';
 
@@ -90,11 +91,14 @@ export interface Blocking {
 }
 
 /**
- * The program in ONNX Runtime's blocked layout throughout, for one batch and one input shape; with `lanes` for every shape
- * that has so many (see `openLanesOf`), with the inputs of `SIZES`. Weights come in the orders of `weightOrder`,
- * under `w:<slot>` and, for the gradient, under `t:<slot>`; `v` as `blockedActivation`, and once more as `sampleMatrix`
- * under `samples` (with `lanes` as `signRows`); of kept signs those of `KEPT` that are read. With `lanes` what matters of an
- * output is its memory: `y` may come out as lanes, the statistics by block of channels.
+ * The program in ONNX Runtime's blocked layout throughout, for one batch and one input shape. Weights come in the orders of
+ * `weightOrder`, under `w:<slot>` and, for the gradient, under `t:<slot>`; `v` as `blockedActivation`, and once more as
+ * `sampleMatrix` under `samples`; of kept signs those of `KEPT` that are read.
+ *
+ * With `lanes` for every shape that has so many (see `openLanesOf`), with the inputs of `SIZES`, and for any number of
+ * blocks one after the other (`series`): all but `x`, `y` and the sizes is there for each block, under `ofEach` of its
+ * name. `x` and `y` come and go as lanes, `samples` as `signRows`, the statistics by block of channels. `wanted: 'gradient'`
+ * has the output `g` alone, `'statistics'` all others.
  */
 export function compileBlocked({
   block,
@@ -102,16 +106,21 @@ export function compileBlocked({
   spectrum,
   input,
   blocking,
+  wanted = 'statistics',
 }: {
   block: Block;
   stride: number;
   spectrum: Spectrum;
   input: Shape;
   blocking: Blocking;
+  wanted?: Wanted;
 }): Program {
-  const all = { block, stride, spectrum, boundary: 'blocked', wanted: 'all', blocking } as const;
-  return compile(blocking.lanes === undefined ? { ...all, input } : all);
+  const all = { block, stride, spectrum, boundary: 'blocked', blocking } as const;
+  return compile(blocking.lanes === undefined ? { ...all, wanted: 'all', input } : { ...all, wanted });
 }
+
+/** What a series of blocks puts out beside `y`. */
+export type Wanted = 'statistics' | 'gradient';
 
 /** The lanes that a block's open program has, where one can be had: all values have the input's shape, in whole blocks of channels. */
 export function openLanesOf({ block, input, size }: { block: Block; input: Shape; size: number }) {
@@ -132,7 +141,8 @@ function compile({
   stride: number;
   spectrum: Spectrum;
   boundary?: Boundary;
-  wanted: 'all' | 'forward';
+  /** `forward` has no gradient. */
+  wanted: 'all' | 'forward' | Wanted;
   /** Of a program for one shape. */
   input?: Shape;
   blocking?: Blocking;
@@ -143,31 +153,25 @@ function compile({
   const layout =
     blocking && lanes ? blocked({ batch: blocking.batch, block: blocking.size, lanes, kept }) : plain;
   const statistics = block.form === 'tokens' ? tokens : layout;
-  const withGradient = wanted === 'all' && spectrum !== 'none';
+  const withGradient = wanted !== 'forward' && spectrum !== 'none';
   // Without an input shape channels are open, and the layout does not ask.
   const shapes = input && blockShapes({ block, input });
   const channels = (value: number) => (shapes ? channelsOf(shapes.at(value)!) : 0);
   const inMemory = (shape: Shape): Shape =>
     blocking && shape.length === 3 ? [whole(shape[0], blocking.size), shape[1], shape[2]] : shape;
-  const { output, pullback } = writePasses({ g, block, layout, shapes: shapes?.map(inMemory) });
+  const isOpen = blocking?.lanes !== undefined;
+  const x = isOpen ? lanes!.leave(g, STATE.from) : 'x';
+  const { output, pullback } = writePasses({ g, block, layout, x, shapes: shapes?.map(inMemory) });
   const y = { value: output, channels: channels(-1) };
   const dims = (shape: Shape | undefined, names: readonly Dimension[]) =>
     shape ? (shape.length === 3 ? ['b', ...inMemory(shape)] : ['n', shape[1]]) : names;
   const inside = dims(input, block.form === 'map' || wanted === 'forward' ? MAP : ['n', 'c']);
   const names = blocking ? MAP : block.form === 'map' ? ['b', 'd', 'p', 'q'] : ['n', 'd'];
   const outside = dims(shapes?.at(-1), names);
-  const inputs: Port[] = [
-    { name: 'x', dims: inside },
-    ...weightPorts({ block, input, blocking, withGradient }),
-  ];
+  const inputs = weightPorts({ block, input, blocking, withGradient });
   // The output of a plain stem before blocked blocks.
   const entering = boundary === 'blocked' && !blocking;
-  const isOpen = blocking?.lanes !== undefined;
-  const outputs: (Port & { value: string })[] = [
-    entering
-      ? { name: 'y', value: enterBlocks(g, y.value), dims: names }
-      : { name: 'y', dims: outside, ...(lanes?.handed(y.value) ?? { value: y.value }) },
-  ];
+  const outputs: (Port & { value: string })[] = [];
   if (spectrum === 'gram') outputs.push({ name: 'gram', value: statistics.gram(g, y), dims: ['n', 'n'] });
   if (spectrum === 'covariance') {
     const [cov, sum] = isOpen ? [[...BLOCKED, ...BLOCKED], BLOCKED] : [['d', 'd'], ['d']];
@@ -178,7 +182,7 @@ function compile({
     inputs.push({ name: 'v', dims: outside });
     if (blocking) inputs.push({ name: 'samples', dims: shapes ? ['n', channels(-1)] : ['b', 1, 'd', 'n'] });
     const v = { value: 'v', channels: channels(-1), ...(blocking ? { samples: 'samples' } : {}) };
-    const gradient = pullback('v') ?? g.add('Mul', ['x', g.float(0)]);
+    const gradient = pullback('v') ?? g.add('Mul', [x, g.float(0)]);
     const flat = { value: gradient, channels: channels(0) };
     const deep = stride === 1 ? flat : statistics.deepen(g, flat, { stride, width: input?.[2] ?? 0 });
     const jac = statistics.productSum(g, deep, v);
@@ -187,7 +191,22 @@ function compile({
     outputs.push({ name: 'jac', value: jac, dims: [...(isOpen ? BLOCKED : ['e']), 'd'] });
     outputs.push({ name: 'g', value: gradient, dims: inside });
   }
-  return g.build({ name: 'block', inputs, outputs });
+  if (isOpen) {
+    const each = outputs.filter(({ name }) => (name === 'g') === (wanted === 'gradient'));
+    const state = {
+      value: lanes!.enter(g, y.value),
+      dims: laneDims({ batch: blocking.batch, count: blocking.lanes! }),
+    };
+    return series({ g, state, shared: sizePorts(blocking.lanes!), each: inputs, outputs: each });
+  }
+  const made = entering
+    ? { name: 'y', value: enterBlocks(g, y.value), dims: names }
+    : { name: 'y', value: y.value, dims: outside };
+  return g.build({
+    name: 'block',
+    inputs: [{ name: 'x', dims: inside }, ...inputs],
+    outputs: [made, ...outputs],
+  });
 }
 
 /** Channels in a program for several shapes: blocks of them, and those of a block. */
@@ -197,7 +216,6 @@ function lanesOf({ batch, size, lanes }: Blocking) {
   return lanes === undefined ? channelLanes({ batch, size }) : openLanes({ batch, count: lanes });
 }
 
-/** Weights, and what else an open program is told. */
 function weightPorts({
   block,
   input,
@@ -210,19 +228,19 @@ function weightPorts({
   withGradient: boolean;
 }): Port[] {
   const uses = blocking && withGradient ? (['forward', 'gradient'] as const) : (['forward'] as const);
-  const weights = Object.entries(block.weights).flatMap(([slot, { shape }]) =>
+  return Object.entries(block.weights).flatMap(([slot, { shape }]) =>
     uses.map((use) => {
       const sizes = blocking ? weightOrder({ block, slot, use }).dims(shape, blocking.size) : shape;
       const name = use === 'forward' ? weightInput(slot) : gradientWeightInput(slot);
       return { name, dims: input ? sizes : sizes.map((_, i) => `${name}_${i}`) };
     }),
   );
-  if (blocking?.lanes === undefined) return weights;
-  return [
-    ...weights,
-    { name: SIZES.blocks, dims: [4], type: 'int64' },
-    { name: SIZES.lanes, dims: [4], type: 'int64' },
-    { name: SIZES.mean, dims: [blocking.lanes, blocking.lanes] },
-    { name: SIZES.sums, dims: [blocking.lanes, blocking.lanes] },
-  ];
+}
+
+/** What an open program is told of the shape. */
+function sizePorts(lanes: number): Port[] {
+  const dimensions = [SIZES.map, SIZES.blocks, SIZES.lanes].map(
+    (name): Port => ({ name, dims: [4], type: 'int64' }),
+  );
+  return [...dimensions, ...[SIZES.mean, SIZES.sums].map((name) => ({ name, dims: [lanes, lanes] }))];
 }

@@ -16,8 +16,6 @@ export interface Lanes {
   /** A tensor [b, c, h, w] with its lanes for channels, and the other way. */
   enter(g: GraphBuilder, x: string): string;
   leave(g: GraphBuilder, x: string): string;
-  /** A value as an output: the same memory, where that saves a copy in another shape, whose dimensions are then said. */
-  handed(x: string): { readonly value: string; readonly dims?: readonly Dimension[] };
   /** Values by lane as values by channel, [c / block, 1, block, 1]. */
   blocks(g: GraphBuilder, values: string): string;
   /** How many runs of positions, summed one by one, a tensor has for its lanes. */
@@ -40,7 +38,6 @@ export const channelLanes = ({ batch, size }: { batch: number; size: number }): 
   map: (_, x) => x,
   enter: (_, x) => x,
   leave: (_, x) => x,
-  handed: (value) => ({ value }),
   blocks: (g, values) => g.add('Reshape', [values, g.ints(-1, 1, size, 1)]),
   runs: (shape) => channelsOf(shape!) * partsOf(shape!),
   cut: (g, x, shape) => {
@@ -106,11 +103,20 @@ export const MAP: readonly Dimension[] = ['b', 'c', 'h', 'w'];
 
 /** Inputs of an open program: what depends on the shape, see `openSizes`. */
 export const SIZES = {
+  map: 'size:map',
   blocks: 'size:blocks',
   lanes: 'size:lanes',
   mean: 'size:mean',
   sums: 'size:sums',
 } as const;
+
+/** Dimensions of a tensor with its lanes for channels. */
+export const laneDims = ({ batch, count }: { batch: number; count: number }): readonly Dimension[] => [
+  batch,
+  count,
+  1,
+  'positions',
+];
 
 /**
  * In a program whose values all have the shape of `x`, whichever that is: a number that the channels divide. The positions
@@ -119,8 +125,7 @@ export const SIZES = {
 export function openLanes({ batch, count }: { batch: number; count: number }): Lanes {
   const entered = new Map<string, string>();
   const map = (g: GraphBuilder, x: string) => g.declare(x, MAP);
-  const dims = [batch, count, 1, 'positions'];
-  const asLanes = (g: GraphBuilder, x: string) => g.declare(x, dims);
+  const asLanes = (g: GraphBuilder, x: string) => g.declare(x, laneDims({ batch, count }));
   const enter = (g: GraphBuilder, x: string) =>
     entered.get(x) ?? asLanes(g, g.add('Reshape', [x, g.ints(batch, count, 1, -1)]));
   return {
@@ -128,13 +133,9 @@ export function openLanes({ batch, count }: { batch: number; count: number }): L
     map,
     enter,
     leave: (g, lanes) => {
-      const x = map(g, g.add('Reshape', [asLanes(g, lanes), g.add('Shape', ['x'])]));
+      const x = map(g, g.add('Reshape', [asLanes(g, lanes), SIZES.map]));
       entered.set(x, lanes);
       return x;
-    },
-    handed: (x) => {
-      const lanes = entered.get(x);
-      return lanes === undefined ? { value: x } : { value: lanes, dims };
     },
     // Lanes of one channel have one value.
     blocks: (g, values) => {
@@ -173,7 +174,7 @@ export function openLanes({ batch, count }: { batch: number; count: number }): L
 const blocksOf = (g: GraphBuilder, { value }: Samples): string => g.add('Reshape', [value, SIZES.blocks]);
 
 /**
- * What an open program is told of a shape: `blocks`, the dimensions [b, c / block, h w, block] of a tensor in memory;
+ * What an open program is told of a shape: `map`, [b, c, h, w]; `blocks`, the dimensions [b, c / block, h w, block] in memory;
  * `lanes`, those of values by lane, [c / block, lanes of a channel, block, 1]; and
  * the matrices [lanes, lanes] that make values of channels from the lanes' means (`mean`) and sums (`sums`).
  */
@@ -198,6 +199,7 @@ export function openSizes({
       same(Math.floor(at / count), at % count) ? share : 0,
     );
   return {
+    map: [batch, ...shape],
     blocks: [batch, channels / size, positionsOf(shape), size],
     lanes: [channels / size, parts, size, 1],
     mean: mixing(1 / parts),

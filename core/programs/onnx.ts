@@ -18,6 +18,18 @@ interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
+  readonly body?: Body;
+}
+/** A graph that a node runs: its bytes, and the domains of its operators. It sees the values of the graph around it by name. */
+export interface Body {
+  readonly graph: Uint8Array;
+  readonly domains: readonly string[];
+}
+interface Interface {
+  readonly name: string;
+  readonly inputs: readonly Port[];
+  /** `value` names the result, `name` is what callers fetch it by. */
+  readonly outputs: readonly (Port & { value: string })[];
 }
 interface Constant {
   readonly name: string;
@@ -62,6 +74,17 @@ export class GraphBuilder {
     this.#nodes.push({ type, inputs, outputs, attributes: attributes ?? {} });
     this.#known.set(key, outputs);
     return outputs;
+  }
+
+  /** Adds a node with a graph of its own (attribute `body`). */
+  addOver(
+    body: Body,
+    type: string,
+    inputs: readonly string[],
+    attributes: Attributes,
+    outputs: readonly string[],
+  ) {
+    this.#nodes.push({ type, inputs, outputs, attributes, body });
   }
 
   /** Says what shape a float result has, where ONNX Runtime cannot infer it: it reuses memory where it knows shapes to be equal. */
@@ -121,36 +144,35 @@ export class GraphBuilder {
     return constant.name;
   }
 
-  /** The model's bytes. `outputs` names a result under the name that callers fetch it by. */
-  build({
-    name,
-    inputs,
-    outputs,
-  }: {
-    name: string;
-    inputs: readonly Port[];
-    outputs: readonly (Port & { value: string })[];
-  }): Uint8Array {
-    const nodes = named(needed(this.#nodes, outputs), outputs);
+  /** The model's bytes. */
+  build(ports: Interface): Uint8Array {
+    const { graph, domains } = this.body(ports);
     const w = protobuf.Writer.create();
     w.uint32(8).int64(IR_VERSION);
     w.uint32(18).string('zeroscout');
-    message(w, 7, () => {
-      for (const node of nodes) message(w, 1, () => writeNode(w, node));
-      w.uint32(18).string(name);
-      for (const constant of this.#constants.values()) message(w, 5, () => writeTensor(w, constant));
-      for (const port of inputs) message(w, 11, () => writePort(w, port));
-      for (const port of outputs) message(w, 12, () => writePort(w, port));
-      const put = new Set(outputs.map(({ value }) => value));
-      for (const [name, dims] of this.#declared)
-        if (!put.has(name)) message(w, 13, () => writePort(w, { name, dims }));
-    });
-    for (const domain of new Set(['', ...nodes.map(({ type }) => type.split('@')[1] ?? '')]))
+    w.uint32(58).bytes(graph);
+    for (const domain of domains)
       message(w, 8, () => {
         w.uint32(10).string(domain);
         w.uint32(16).int64(domain ? 1 : OPSET);
       });
     return w.finish();
+  }
+
+  /** The graph alone, for a node to run. */
+  body({ name, inputs, outputs }: Interface): Body {
+    const nodes = named(needed(this.#nodes, outputs), outputs);
+    const w = protobuf.Writer.create();
+    for (const node of nodes) message(w, 1, () => writeNode(w, node));
+    w.uint32(18).string(name);
+    for (const constant of this.#constants.values()) message(w, 5, () => writeTensor(w, constant));
+    for (const port of inputs) message(w, 11, () => writePort(w, port));
+    for (const port of outputs) message(w, 12, () => writePort(w, port));
+    const put = new Set([...inputs.map(({ name }) => name), ...outputs.map(({ value }) => value)]);
+    for (const [name, dims] of this.#declared)
+      if (!put.has(name)) message(w, 13, () => writePort(w, { name, dims }));
+    const domains = nodes.flatMap(({ type, body }) => [type.split('@')[1] ?? '', ...(body?.domains ?? [])]);
+    return { graph: w.finish(), domains: [...new Set(['', ...domains])] };
   }
 }
 
@@ -175,11 +197,10 @@ function named(nodes: readonly Node[], outputs: readonly { name: string; value: 
     else copies.push({ type: 'Identity', inputs: [value], outputs: [name], attributes: {} });
   }
   const rename = (value: string) => names.get(value) ?? value;
-  return [...nodes, ...copies].map(({ type, inputs, outputs, attributes }) => ({
-    type,
-    inputs: inputs.map(rename),
-    outputs: outputs.map(rename),
-    attributes,
+  return [...nodes, ...copies].map((node) => ({
+    ...node,
+    inputs: node.inputs.map(rename),
+    outputs: node.outputs.map(rename),
   }));
 }
 
@@ -198,7 +219,7 @@ function packed(w: Writer, field: number, values: readonly number[]): void {
   });
 }
 
-function writeNode(w: Writer, { type, inputs, outputs, attributes }: Node): void {
+function writeNode(w: Writer, { type, inputs, outputs, attributes, body }: Node): void {
   for (const input of inputs) w.uint32(10).string(input);
   for (const output of outputs) w.uint32(18).string(output);
   w.uint32(26).string(outputs[0]!);
@@ -217,6 +238,11 @@ function writeNode(w: Writer, { type, inputs, outputs, attributes }: Node): void
       }
     });
   }
+  if (body)
+    message(w, 5, () => {
+      w.uint32(10).string('body').uint32(50).bytes(body.graph);
+      w.uint32(160).int32(5);
+    });
 }
 
 function writeTensor(w: Writer, { name, type, dims, data }: Constant): void {

@@ -14,15 +14,18 @@ export function writePasses({
   g,
   block,
   layout,
+  x = 'x',
   shapes,
 }: {
   g: GraphBuilder;
   block: Block;
   layout: Layout;
+  /** The block's input. */
+  x?: string;
   /** Of every value, as they lie in memory. */
   shapes: readonly Shape[] | undefined;
 }) {
-  const values: Addend[] = ['x'];
+  const values: Addend[] = [x];
   const read = (i: number): string => {
     const value = values[i]!;
     const written = typeof value === 'string' ? value : value(undefined);

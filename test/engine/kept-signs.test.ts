@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/programs/draw.js';
 import { KEPT } from '../../core/programs/kept-signs.js';
+import { ofEach } from '../../core/programs/series.js';
 import { sample } from '../../core/programs/shuffled.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
@@ -34,7 +35,8 @@ function watched(programs: Programs, read: Set<string>): Programs {
     ...programs,
     block: async (args) => {
       const opened = await programs.block(args);
-      for (const name of Object.values(KEPT)) if (opened.session.inputNames.includes(name)) read.add(name);
+      for (const name of Object.values(KEPT))
+        if ([name, ofEach(name)].some((input) => opened.session.inputNames.includes(input))) read.add(name);
       return opened;
     },
   };
