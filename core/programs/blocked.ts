@@ -3,17 +3,16 @@ import { MICROSOFT, NCHWC } from './domains.js';
 import { KEPT } from './kept-signs.js';
 import type { Lanes } from './lanes.js';
 import {
-  byOutput,
   gradientWeightInput,
   type Layout,
   padded,
   plus,
   poolGradient,
   pooling,
-  transposedConv,
   weightInput,
 } from './layout.js';
 import type { Attributes, GraphBuilder } from './onnx.js';
+import { phases } from './phases.js';
 import { channelsOf, mapShape, type Shape } from './shape.js';
 
 /** A plain tensor [b, c, h, w] in blocked order. */
@@ -42,17 +41,26 @@ export const blocked = ({
     lanes.map(g, g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded(window), group: 1 })),
   convGradient: (g, gradient, slot, { kernel, stride, read, made, factor, rest }) => {
     const given = gradientWeightInput(slot);
-    const attributes = { ...padded({ kernel, stride: 1 }), group: 1 };
-    if (stride > 1 && kernel > 1) {
-      // A convolution of the gradient with zeros between its positions would read mostly zeros: out of the blocks and back.
-      const flat = g.add(`ReorderOutput@${NCHWC}`, [gradient], { channels: channelsOf(made!) });
-      return plus(
-        g,
-        enterBlocks(g, transposedConv(g, [flat, byOutput(g, given, factor)], { kernel, stride })),
-        rest,
-      );
-    }
     const scaled = factor === undefined ? given : g.add('Mul', [given, lanes.blocks(g, factor)]);
+    if (stride > 1 && kernel > 1) {
+      const { before, after, width } = phases({ kernel, stride });
+      const [channels, height, breadth] = mapShape(read!);
+      const [rows, columns] = [height / stride, breadth / stride];
+      const dims = g.ints(stride ** 2 * channels, channelsOf(made!), width, width);
+      const byPhase = g.add(`Conv@${NCHWC}`, [gradient, g.add('Reshape', [scaled, dims])], {
+        kernel_shape: [width, width],
+        strides: [1, 1],
+        pads: [before, before, after, after],
+        group: 1,
+      });
+      const apart = g.add('Reshape', [
+        byPhase,
+        g.ints(batch, stride, stride, channels / block, rows, columns, block),
+      ]);
+      const joined = g.add('Transpose', [apart], { perm: [0, 3, 4, 1, 5, 2, 6] });
+      return plus(g, g.add('Reshape', [joined, g.ints(batch, channels, height, breadth)]), rest);
+    }
+    const attributes = { ...padded({ kernel, stride: 1 }), group: 1 };
     const dims = read
       ? g.ints(channelsOf(read), channelsOf(made!), kernel, kernel)
       : g.add('Shape', [weightInput(slot)]);
@@ -74,12 +82,15 @@ export const blocked = ({
   averagePoolGradient: (g, gradient, x, kernel) =>
     kept(gradient) && kernel === 3 ? KEPT.pooled : poolGradient(g, { averagePool }, gradient, x, kernel),
   // In memory a position is a run of as many values as a block has channels.
-  enlarge: (g, x, { factor, shape }) => {
+  enlarge: (g, x, { factor, shape, rest }) => {
     const [channels, height, width] = mapShape(shape!);
     const repeat = (value: string, run: number) =>
       g.add('Concat', Array(factor).fill(g.add('Reshape', [value, g.ints(-1, 1, run)])), { axis: 1 });
-    const wide = repeat(repeat(x, block), width * factor * block);
-    return g.add('Reshape', [wide, g.ints(-1, channels, height * factor, width * factor)]);
+    const run = width * factor * block;
+    const wide = repeat(x, block);
+    const rows = (value: string, count: number) => g.add('Reshape', [value, g.ints(-1, count, run)]);
+    const tall = rest === undefined ? repeat(wide, run) : g.add('Add', [rows(rest, factor), rows(wide, 1)]);
+    return g.add('Reshape', [tall, g.ints(-1, channels, height * factor, width * factor)]);
   },
   channelMean: (g, x, shape) =>
     kept(x) ? KEPT.mean : lanes.mean(g, g.add(`GlobalAveragePool@${NCHWC}`, [lanes.cut(g, x, shape)]), shape),

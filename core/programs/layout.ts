@@ -53,11 +53,11 @@ export interface Layout extends Statistics {
   averagePool(g: GraphBuilder, x: string, window: Window, padding: 'counted' | 'not-counted'): string;
   /** Vector-Jacobian product of that pooling of `x` with stride 1, padding not counted. */
   averagePoolGradient(g: GraphBuilder, gradient: string, x: string, kernel: number): string;
-  /** Each position repeated `factor` times in both directions. */
+  /** Each position repeated `factor` times in both directions, added to `rest`. */
   enlarge(
     g: GraphBuilder,
     x: string,
-    by: { readonly factor: number; readonly shape: Shape | undefined },
+    by: { readonly factor: number; readonly shape: Shape | undefined; readonly rest?: string | undefined },
   ): string;
   /** Mean over batch and positions. */
   channelMean(g: GraphBuilder, x: string, shape: Shape | undefined): string;
@@ -110,12 +110,14 @@ export const plain: Layout = {
   },
   averagePool: (g, x, window, padding) => g.add('AveragePool', [x], pooling(window, padding)),
   averagePoolGradient: (g, ...args) => poolGradient(g, plain, ...args),
-  enlarge: (g, x, { factor }) =>
-    g.add('Resize', [x, '', g.floats(1, 1, factor, factor)], {
+  enlarge: (g, x, { factor, rest }) => {
+    const large = g.add('Resize', [x, '', g.floats(1, 1, factor, factor)], {
       mode: 'nearest',
       nearest_mode: 'floor',
       coordinate_transformation_mode: 'asymmetric',
-    }),
+    });
+    return plus(g, large, rest);
+  },
   channelMean: (g, x) => g.add('ReduceMean', [x, g.ints(0, 2, 3)], { keepdims: 1 }),
   productMean: (g, a, b) => plain.channelMean(g, g.add('Mul', [a, b]), undefined),
   affine: (g, { x, scale, shift, rest, then }) => {
@@ -185,7 +187,7 @@ export function pooling({ kernel, stride }: Window, padding: 'counted' | 'not-co
 }
 
 /** Gradient of a strided convolution whose input's sizes are multiples of the stride. */
-export function transposedConv(
+function transposedConv(
   g: GraphBuilder,
   inputs: readonly [gradient: string, weight: string],
   { kernel, stride }: Window,
@@ -196,7 +198,7 @@ export function transposedConv(
 }
 
 /** A weight [out, in, k, k], or what lies as one, times a factor for each output. */
-export function byOutput(g: GraphBuilder, weight: string, factor: string | undefined): string {
+function byOutput(g: GraphBuilder, weight: string, factor: string | undefined): string {
   return factor === undefined
     ? weight
     : g.add('Mul', [weight, g.add('Reshape', [factor, g.ints(-1, 1, 1, 1)])]);

@@ -128,7 +128,7 @@ const averagePool: Operation = {
     const { kernel, stride } = window(settings);
     if (stride === 1) return [layout.averagePoolGradient(g, gradient, inputs[0]!, kernel)];
     const share = g.add('Mul', [gradient, g.float(1 / kernel ** 2)]);
-    return [layout.enlarge(g, share, { factor: stride, shape })];
+    return [(rest) => layout.enlarge(g, share, { factor: stride, shape, rest })];
   },
 };
 

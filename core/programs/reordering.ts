@@ -68,20 +68,6 @@ export const blockedGradientWeight: Reordering = {
   values: (x, shape, block) => reorderWeight({ x, shape, block, use: 'gradient' }),
 };
 
-/** The same weight in plain order, [out, in, k, k], filled up to whole blocks. */
-export const wholeWeight: Reordering = {
-  name: 'whole weight',
-  dims: blockedWeight.dims,
-  values: (x, [outputs, inputs, ...kernel], block) => {
-    const area = kernel.reduce((a, b) => a * b, 1);
-    const row = whole(inputs!, block) * area;
-    const out = new Float32Array(whole(outputs!, block) * row);
-    for (let o = 0; o < outputs!; o++)
-      out.set(x.subarray(o * inputs! * area, (o + 1) * inputs! * area), o * row);
-    return out;
-  },
-};
-
 function reorderWeight({
   x,
   shape,

@@ -1,12 +1,12 @@
 // In: a slot of a block. Out: the memory orders that its weight comes in, in a blocked program.
 import type { Block } from './block.js';
+import { phaseWeight } from './phases.js';
 import {
   blockedDepthwise,
   blockedDepthwiseGradient,
   blockedGradientWeight,
   blockedWeight,
   type Reordering,
-  wholeWeight,
 } from './reordering.js';
 
 /** The memory order of a weight in a blocked program. */
@@ -24,5 +24,5 @@ export function weightOrder({
   if (reader?.operation === 'depthwise')
     return use === 'forward' ? blockedDepthwise : blockedDepthwiseGradient;
   if (use === 'forward') return blockedWeight;
-  return stride > 1 && kernel > 1 ? wholeWeight : blockedGradientWeight;
+  return stride > 1 && kernel > 1 ? phaseWeight(stride) : blockedGradientWeight;
 }

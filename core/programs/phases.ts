@@ -1,0 +1,47 @@
+// In: a strided convolution. Out: its gradient as a convolution of the gradient of its output, one output channel per phase.
+import { blockedWeight, type Reordering, whole } from './reordering.js';
+
+/**
+ * Position s i + p of the input, p its phase, gets weight[k] * gradient[j] for all k = p + padding + s (i - j). So the
+ * gradient's positions i - `before` to i + `after` matter to phase p of i: a convolution without stride, of `width`, that
+ * makes the phases of a position as channels, s² of them for each of the input's.
+ */
+export function phases({ kernel, stride }: { kernel: number; stride: number }) {
+  const padding = (kernel - 1) >> 1;
+  const before = Math.floor((kernel - 1 - padding) / stride);
+  const after = Math.floor((stride - 1 + padding) / stride);
+  /** Position in the weight of the convolution's tap `t` for phase `p`; outside of the kernel there is none. */
+  const tap = (p: number, t: number) => p + padding - stride * (t - before);
+  return { before, after, width: before + 1 + after, tap };
+}
+
+/** That convolution's weight in blocked order, from the weight [out, in, k, k]: [s² in / b, out / b, width², b out, b in]. */
+export const phaseWeight = (stride: number): Reordering => ({
+  name: `phases ${stride}`,
+  dims: ([outputs, inputs, kernel], block) => [
+    (stride ** 2 * whole(inputs!, block)) / block,
+    whole(outputs!, block) / block,
+    phases({ kernel: kernel!, stride }).width ** 2,
+    block,
+    block,
+  ],
+  values: (x, shape, block) => {
+    const [outputs, inputs, kernel] = shape as [number, number, number];
+    const { width, tap } = phases({ kernel, stride });
+    const rows = whole(inputs, block);
+    const dims = [stride ** 2 * rows, outputs, width, width];
+    const out = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
+    const isTap = (k: number) => k >= 0 && k < kernel;
+    for (let p = 0; p < stride ** 2; p++)
+      for (let t = 0; t < width ** 2; t++) {
+        const y = tap(Math.floor(p / stride), Math.floor(t / width));
+        const x0 = tap(p % stride, t % width);
+        if (!isTap(y) || !isTap(x0)) continue;
+        for (let i = 0; i < inputs; i++)
+          for (let o = 0; o < outputs; o++)
+            out[((p * rows + i) * outputs + o) * width ** 2 + t] =
+              x[((o * inputs + i) * kernel + y) * kernel + x0]!;
+      }
+    return blockedWeight.values(out, dims, block);
+  },
+});
