@@ -141,13 +141,13 @@ function sizesKey({ weights }: Block, input: Shape): string {
 
 function sizeTensors(args: Parameters<typeof openSizes>[0]) {
   const { map, blocks, lanes, mean, sums } = openSizes(args);
-  const dimensions = (of: readonly number[]) =>
-    new Tensor('int64', BigInt64Array.from(of.map(BigInt)), [of.length]);
+  const whole = (of: readonly number[], dims: readonly number[] = [of.length]) =>
+    new Tensor('int64', BigInt64Array.from(of.map(BigInt)), dims);
   const square = [args.count, args.count];
   return {
-    [SIZES.map]: dimensions(map),
-    [SIZES.blocks]: dimensions(blocks),
-    [SIZES.lanes]: dimensions(lanes),
+    [SIZES.map]: whole(map),
+    [SIZES.blocks]: whole(blocks),
+    [SIZES.lanes]: whole(lanes, [lanes.length / args.size ** 2, 1, args.size, args.size]),
     [SIZES.mean]: new Tensor('float32', mean, square),
     [SIZES.sums]: new Tensor('float32', sums, square),
   };

@@ -239,8 +239,11 @@ function weightPorts({
 
 /** What an open program is told of the shape. */
 function sizePorts(lanes: number): Port[] {
-  const dimensions = [SIZES.map, SIZES.blocks, SIZES.lanes].map(
-    (name): Port => ({ name, dims: [4], type: 'int64' }),
-  );
-  return [...dimensions, ...[SIZES.mean, SIZES.sums].map((name) => ({ name, dims: [lanes, lanes] }))];
+  const dimensions = [SIZES.map, SIZES.blocks].map((name): Port => ({ name, dims: [4], type: 'int64' }));
+  const channels: Port = { name: SIZES.lanes, dims: ['blocks', 1, 'block', 'block'], type: 'int64' };
+  return [
+    ...dimensions,
+    channels,
+    ...[SIZES.mean, SIZES.sums].map((name) => ({ name, dims: [lanes, lanes] })),
+  ];
 }

@@ -16,7 +16,7 @@ export interface Lanes {
   /** A tensor [b, c, h, w] with its lanes for channels, and the other way. */
   enter(g: GraphBuilder, x: string): string;
   leave(g: GraphBuilder, x: string): string;
-  /** Values by lane as values by channel, [c / block, 1, block, 1]. */
+  /** Values by lane as values by channel, [c / block, 1, block, 1 or block]. */
   blocks(g: GraphBuilder, values: string): string;
   /** How many runs of positions, summed one by one, a tensor has for its lanes. */
   runs(shape: Shape | undefined): number;
@@ -46,7 +46,7 @@ export const channelLanes = ({ batch, size }: { batch: number; size: number }): 
   },
   mean: (g, means, shape) => {
     const parts = partsOf(shape!);
-    if (parts === 1) return overImages(g, 'ReduceMean', means);
+    if (parts === 1) return g.add('ReduceMean', [means, g.ints(0, 2, 3)], { keepdims: 0 });
     return overRuns(g, 'ReduceMean', means, { batch, parts, size });
   },
   meanOfSums: (g, sums, shape) => {
@@ -66,10 +66,6 @@ function matrixOf(g: GraphBuilder, { value, channels, samples }: Samples): strin
 }
 
 type Reduce = 'ReduceMean' | 'ReduceSum';
-
-/** Values [b, lanes, 1, 1] taken together over images. */
-const overImages = (g: GraphBuilder, reduce: Reduce, values: string): string =>
-  g.add(reduce, [values, g.ints(0, 2, 3)], { keepdims: 0 });
 
 /** Values of runs, which lie as [b, blocks of channels, runs, channels of a block], taken together by channel. */
 function overRuns(
@@ -128,6 +124,9 @@ export function openLanes({ batch, count }: { batch: number; count: number }): L
   const asLanes = (g: GraphBuilder, x: string) => g.declare(x, laneDims({ batch, count }));
   const enter = (g: GraphBuilder, x: string) =>
     entered.get(x) ?? asLanes(g, g.add('Reshape', [x, g.ints(batch, count, 1, -1)]));
+  // ReduceMean over [b, count, 1, 1] takes several times as long.
+  const overImages = (g: GraphBuilder, values: string) =>
+    g.add('ReduceSum', [g.add('Reshape', [values, g.ints(batch, count)]), g.ints(0)], { keepdims: 0 });
   return {
     count: () => count,
     map,
@@ -138,17 +137,11 @@ export function openLanes({ batch, count }: { batch: number; count: number }): L
       return x;
     },
     // Lanes of one channel have one value.
-    blocks: (g, values) => {
-      const byChannel = g.add('Reshape', [values, SIZES.lanes]);
-      return g.add('Slice', [byChannel, g.ints(0), g.ints(1), g.ints(1)]);
-    },
+    blocks: (g, values) => g.add('Gather', [values, SIZES.lanes]),
     runs: () => count,
     cut: (g, x) => enter(g, x),
-    mean: (g, means) => g.add('MatMul', [overImages(g, 'ReduceMean', means), SIZES.mean]),
-    meanOfSums: (g, sums) => {
-      const images = g.add('Reshape', [sums, g.ints(batch, count)]);
-      return g.add('MatMul', [g.add('ReduceSum', [images, g.ints(0)], { keepdims: 0 }), SIZES.sums]);
-    },
+    mean: (g, means) => g.add('MatMul', [overImages(g, means), SIZES.mean]),
+    meanOfSums: (g, sums) => g.add('MatMul', [overImages(g, sums), SIZES.sums]),
     samples: (g, x) =>
       g.add('Flatten', [g.add('Transpose', [blocksOf(g, x)], { perm: [0, 2, 1, 3] })], { axis: 2 }),
     // By image and block of channels, as they lie in memory: gathering the samples would copy the tensor.
@@ -175,8 +168,9 @@ const blocksOf = (g: GraphBuilder, { value }: Samples): string => g.add('Reshape
 
 /**
  * What an open program is told of a shape: `map`, [b, c, h, w]; `blocks`, the dimensions [b, c / block, h w, block] in memory;
- * `lanes`, those of values by lane, [c / block, lanes of a channel, block, 1]; and
- * the matrices [lanes, lanes] that make values of channels from the lanes' means (`mean`) and sums (`sums`).
+ * `lanes`, the first lane of each channel, [c / block, 1, block, block], each as often as a block has channels, since
+ * multiplying by single numbers takes several times as long; and the matrices [lanes, lanes] that make values of
+ * channels from sums over images of the lanes' means (`mean`) and sums (`sums`).
  */
 export function openSizes({
   shape,
@@ -201,8 +195,11 @@ export function openSizes({
   return {
     map: [batch, ...shape],
     blocks: [batch, channels / size, positionsOf(shape), size],
-    lanes: [channels / size, parts, size, 1],
-    mean: mixing(1 / parts),
+    lanes: Array.from({ length: channels * size }, (_, at) => {
+      const i = Math.floor(at / size);
+      return Math.floor(i / size) * parts * size + (i % size);
+    }),
+    mean: mixing(1 / (batch * parts)),
     sums: mixing(1 / (batch * positionsOf(shape))),
   };
 }

@@ -50,27 +50,29 @@ const batchNorm: Operation = {
     const x = inputs[0]!;
     const mean = layout.channelMean(g, x, shape);
     const epsilon = g.float(settings.epsilon ?? EPSILON);
-    const scale = (settings.centred ? centredScale : simpleScale)({ g, x, mean, shape, epsilon, layout });
+    const spread = settings.centred ? centredVariance : simpleVariance;
+    const variance = g.add('Add', [spread({ g, x, mean, shape, layout }), epsilon]);
+    const scale = g.add('Pow', [variance, g.float(-0.5)]);
     const minus = g.add('Neg', [mean]);
     const shift = g.add('Mul', [minus, scale]);
     return {
       output: (rest, then) => layout.affine(g, { x, shape, scale, shift, rest, then }),
-      saved: [mean, minus, scale],
+      saved: [mean, minus, variance, scale],
     };
   },
   // r (dy - mean(dy) - y mean(dy y)) with y = r (x - m), r the forward scale; in terms of x, since y may never be written
-  // alone: r k (x - m + (dy - mean(dy)) / k), k = -r² mean(dy (x - m)). But for the factor r k it is written over x in one pass.
+  // alone: (x - m + k (dy - mean(dy))) r / k, k = -(variance + epsilon) / mean(dy (x - m)). But for the factor r / k it is
+  // written over x in one pass.
   vjp: (g, { inputs, shape, layout }, { saved }, gradient) => {
-    const [m, minus, scale] = saved as [string, string, string];
+    const [m, minus, variance, scale] = saved as [string, string, string, string];
     const x = inputs[0]!;
     const product = (a: string, b: string) => g.add('Mul', [a, b]);
     const mean = layout.channelMean(g, gradient, shape);
     const moment = g.add('Sub', [product(m, mean), layout.productMean(g, gradient, x, shape)]);
-    const k = g.add('Add', [product(product(scale, scale), moment), g.float(TINY)]);
-    const inverse = g.add('Reciprocal', [k]);
-    const shift = g.add('Sub', [minus, product(inverse, mean)]);
-    const value = layout.affine(g, { x: gradient, shape, scale: inverse, shift, rest: x });
-    return [{ value, factor: product(scale, k) }];
+    const k = g.add('Div', [variance, g.add('Add', [moment, g.float(TINY)])]);
+    const shift = g.add('Sub', [minus, product(k, mean)]);
+    const value = layout.affine(g, { x: gradient, shape, scale: k, shift, rest: x });
+    return [{ value, factor: g.add('Div', [scale, k]) }];
   },
 };
 
@@ -82,23 +84,20 @@ interface Spread {
   readonly x: string;
   readonly mean: string;
   readonly shape: Shape | undefined;
-  readonly epsilon: string;
   readonly layout: Layout;
 }
 
-/** 1 / sqrt(variance + epsilon) by channel, the variance as mean of squares less square of the mean. */
-function simpleScale({ g, x, mean, shape, epsilon, layout }: Spread): string {
+/** Variance by channel, as mean of squares less square of the mean. */
+function simpleVariance({ g, x, mean, shape, layout }: Spread): string {
   const square = layout.productMean(g, x, x, shape);
-  const variance = g.add('Relu', [g.add('Sub', [square, g.add('Mul', [mean, mean])])]);
-  return g.add('Pow', [g.add('Add', [variance, epsilon]), g.float(-0.5)]);
+  return g.add('Relu', [g.add('Sub', [square, g.add('Mul', [mean, mean])])]);
 }
 
-/** The same, the variance as mean of squares of centred values. */
-function centredScale({ g, x, mean, shape, epsilon, layout }: Spread): string {
+/** The same, as mean of squares of centred values. */
+function centredVariance({ g, x, mean, shape, layout }: Spread): string {
   const ones = g.add('Add', [g.add('Mul', [mean, g.float(0)]), g.float(1)]);
   const centred = layout.affine(g, { x, shape, scale: ones, shift: g.add('Neg', [mean]) });
-  const variance = layout.productMean(g, centred, centred, shape);
-  return g.add('Reciprocal', [g.add('Sqrt', [g.add('Add', [variance, epsilon])])]);
+  return layout.productMean(g, centred, centred, shape);
 }
 
 /** Slope of the mask: anything above 1e-37 counts as positive. */
