@@ -27,8 +27,8 @@ export interface NetworkScore {
 const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;
 
 /**
- * Scores a network block by block; each block is one run of its topology's program. What another network under this draw
- * began with is not run again.
+ * Scores a network block by block; a block, or a series of them with one program, is one run. What another network under
+ * this draw began with is not run again.
  */
 export async function scoreNetwork({
   network,
@@ -206,7 +206,7 @@ function rowOf({ data }: Tensor, i: number, count: number): Float32Array {
   return numbers.subarray(i * size, (i + 1) * size);
 }
 
-/** Runs a program for some of its outputs; a series has them for each block, but for `y`. It is given what it reads. */
+/** Runs a program for some of its outputs; a series has all but `y` for each block. */
 function run({ session, sizes }: OpenProgram, feeds: Record<string, Tensor>, outputs: readonly string[]) {
   const names = sizes ? outputs.map((name) => (name === 'y' ? name : ofEach(name))) : outputs;
   return session.run(feeds, names);
