@@ -13,7 +13,7 @@ import type { OpenProgram } from './programs.js';
 type Feeds = Record<string, Tensor>;
 
 /** A run: its program and its blocks, one of a program that is not for a series. */
-export interface Run {
+interface Run {
   readonly opened: OpenProgram;
   readonly blocks: readonly Block[];
   /** Number of the first block in its network. */

@@ -31,7 +31,7 @@ const KEPT_SHAPES = 64;
 export interface OpenProgram {
   readonly session: InferenceSession;
   readonly layout: 'plain' | 'blocked';
-  /** What the program has to be told of the shape (see `SIZES`), where it is for several, and for a series of blocks. */
+  /** Of an open program, which is for several shapes and a series of blocks: what it has to be told of the shape (`SIZES`). */
   readonly sizes?: Readonly<Record<string, Tensor>>;
 }
 

@@ -9,13 +9,15 @@ import {
   topologyKey,
 } from '../core/programs/block.js';
 import { type Boundary, spectrumOf } from '../core/programs/compile.js';
-import { ofEach, withoutEach } from '../core/programs/series.js';
+import { withoutEach } from '../core/programs/series.js';
 import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/programs/shape.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
 import type { DrawTensors } from './draw-tensors.js';
 import { signFeeds, valueFeeds } from './feeds.js';
+import { findIdentities, hasUnitDiagonal } from './identities.js';
 import { type Passed, prefixKeys } from './prefixes.js';
 import type { OpenProgram, Programs } from './programs.js';
+import { rowOf, run } from './run.js';
 
 /** Expressivity of each measured feature (blocks + 1) and trainability of each block, null of one that is skipped. */
 export interface NetworkScore {
@@ -76,6 +78,9 @@ export async function scoreNetwork({
   return { features: passed.features, blocks: passed.blocks };
 }
 
+/** Blocks of a run: what it is fed for them is in memory at once. */
+const LONGEST = 8;
+
 /** The blocks that one run takes from `index` on: where their program is for a series, all that follow with the same one. */
 function seriesFrom({
   network: { blocks },
@@ -99,7 +104,7 @@ function seriesFrom({
   const key = (block: Block) => `${topologyKey(block)} ${JSON.stringify(sizes(block))}`;
   const same = (block: Block, i: number) => isMeasured[i] === isMeasured[index] && key(block) === key(first);
   const end = blocks.findIndex((block, i) => i > index && !same(block, i));
-  return blocks.slice(index, end < 0 ? undefined : end);
+  return blocks.slice(index, Math.min(end < 0 ? blocks.length : end, index + LONGEST));
 }
 
 /** What the stem reads. */
@@ -174,7 +179,7 @@ async function measureBlocks({
   const samples = batch * positionsOf(shape);
   const parts = blocks.map((_, i) => partsOf(out, i, blocks.length));
   const square = rows === columns;
-  const suspects = parts.map(({ jac }) => square && unitDiagonal(jac!, columns, samples));
+  const suspects = parts.map(({ jac }) => square && hasUnitDiagonal(jac!, columns, samples));
   const identities =
     suspects.includes(true) &&
     (await findIdentities({ program, opened, feeds, count: blocks.length, programs }));
@@ -200,18 +205,6 @@ function partsOf(out: InferenceSession.OnnxValueMapType, i: number, count: numbe
   return Object.fromEntries(entries);
 }
 
-function rowOf({ data }: Tensor, i: number, count: number): Float32Array {
-  const numbers = data as Float32Array;
-  const size = numbers.length / count;
-  return numbers.subarray(i * size, (i + 1) * size);
-}
-
-/** Runs a program for some of its outputs; a series has all but `y` for each block. */
-function run({ session, sizes }: OpenProgram, feeds: Record<string, Tensor>, outputs: readonly string[]) {
-  const names = sizes ? outputs.map((name) => (name === 'y' ? name : ofEach(name))) : outputs;
-  return session.run(feeds, names);
-}
-
 /** What comes out of a series as lanes has the shape of what went in. */
 function outputOf({
   out: { y },
@@ -234,35 +227,3 @@ function expressivityOf({ gram, cov, sum }: Parts, samples: number): number {
   if (gram) return gramExpressivity({ products: gram, samples });
   return featureExpressivity({ products: cov!, sums: sum!, samples });
 }
-
-/** Necessary for g = v, and nearly never met otherwise: each channel of v times itself averages to 1. */
-function unitDiagonal(sums: Float32Array, n: number, samples: number): boolean {
-  for (let i = 0; i < n; i++) if (Math.abs(sums[i * n + i]! / samples - 1) > 1e-5) return false;
-  return true;
-}
-
-/** Of which blocks the vector-Jacobian product equals the signs element for element; both lie in the same order. */
-async function findIdentities({
-  program,
-  opened,
-  feeds,
-  count,
-  programs,
-}: {
-  program: Parameters<Programs['block']>[0];
-  opened: OpenProgram;
-  feeds: Record<string, Tensor>;
-  count: number;
-  programs: Programs;
-}): Promise<boolean[]> {
-  // A series does not carry its gradients out unless it is asked to.
-  const asked = opened.sizes ? await programs.block({ ...program, wanted: 'gradient' }) : opened;
-  const out = await run(asked, feeds, ['g']);
-  const [g, v] = opened.sizes ? [out[ofEach('g')]!, feeds[ofEach('v')]!] : [out.g!, feeds.v!];
-  return Array.from({ length: count }, (_, i) =>
-    bytesOf(rowOf(g, i, count)).equals(bytesOf(rowOf(v, i, count))),
-  );
-}
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
-  Buffer.from(buffer, byteOffset, byteLength);

@@ -41,7 +41,7 @@ export const blocked = ({
     lanes.map(g, g.add(`Conv@${NCHWC}`, [x, weightInput(slot)], { ...padded(window), group: 1 })),
   convGradient: (g, gradient, slot, { kernel, stride, read, made, factor, rest }) => {
     const given = gradientWeightInput(slot);
-    const scaled = factor === undefined ? given : g.add('Mul', [given, lanes.blocks(g, factor)]);
+    const scaled = factor === undefined ? given : g.add('Mul', [given, lanes.byChannel(g, factor)]);
     if (stride > 1 && kernel > 1) {
       const { before, after, width } = phases({ kernel, stride });
       const [channels, height, breadth] = mapShape(read!);

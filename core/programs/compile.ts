@@ -141,7 +141,7 @@ function compile({
   stride: number;
   spectrum: Spectrum;
   boundary?: Boundary;
-  /** `forward` has no gradient. */
+  /** `forward` is without gradient, `all` with statistics and gradient. */
   wanted: 'all' | 'forward' | Wanted;
   /** Of a program for one shape. */
   input?: Shape;

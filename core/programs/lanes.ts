@@ -17,7 +17,7 @@ export interface Lanes {
   enter(g: GraphBuilder, x: string): string;
   leave(g: GraphBuilder, x: string): string;
   /** Values by lane as values by channel, [c / block, 1, block, 1 or block]. */
-  blocks(g: GraphBuilder, values: string): string;
+  byChannel(g: GraphBuilder, values: string): string;
   /** How many runs of positions, summed one by one, a tensor has for its lanes. */
   runs(shape: Shape | undefined): number;
   /** A tensor [b, c, h, w] as [b, runs, 1, positions]. */
@@ -38,7 +38,7 @@ export const channelLanes = ({ batch, size }: { batch: number; size: number }): 
   map: (_, x) => x,
   enter: (_, x) => x,
   leave: (_, x) => x,
-  blocks: (g, values) => g.add('Reshape', [values, g.ints(-1, 1, size, 1)]),
+  byChannel: (g, values) => g.add('Reshape', [values, g.ints(-1, 1, size, 1)]),
   runs: (shape) => channelsOf(shape!) * partsOf(shape!),
   cut: (g, x, shape) => {
     const parts = partsOf(shape!);
@@ -137,7 +137,7 @@ export function openLanes({ batch, count }: { batch: number; count: number }): L
       return x;
     },
     // Lanes of one channel have one value.
-    blocks: (g, values) => g.add('Gather', [values, SIZES.lanes]),
+    byChannel: (g, values) => g.add('Gather', [values, SIZES.lanes]),
     runs: () => count,
     cut: (g, x) => enter(g, x),
     mean: (g, means) => g.add('MatMul', [overImages(g, means), SIZES.mean]),

@@ -86,7 +86,7 @@ export interface Samples {
 
 /** Weight of a slot as the program's input. */
 export const weightInput = (slot: string): string => `w:${slot}`;
-/** The blocked layout's second input of a slot: the gradient's weight (`blockedGradientWeight`). */
+/** The blocked layout's second input of a slot: the gradient's weight, in the order that `weightOrder` says. */
 export const gradientWeightInput = (slot: string): string => `t:${slot}`;
 
 /** [b, c, h, w] as it is written, values per channel [1, c, 1, 1]; standard ONNX operators only, any execution provider. */

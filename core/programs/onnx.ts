@@ -21,11 +21,11 @@ interface Node {
   readonly body?: Body;
 }
 /** A graph that a node runs: its bytes, and the domains of its operators. It sees the values of the graph around it by name. */
-export interface Body {
+interface Body {
   readonly graph: Uint8Array;
   readonly domains: readonly string[];
 }
-interface Interface {
+interface Ports {
   readonly name: string;
   readonly inputs: readonly Port[];
   /** `value` names the result, `name` is what callers fetch it by. */
@@ -77,14 +77,8 @@ export class GraphBuilder {
   }
 
   /** Adds a node with a graph of its own (attribute `body`). */
-  addOver(
-    body: Body,
-    type: string,
-    inputs: readonly string[],
-    attributes: Attributes,
-    outputs: readonly string[],
-  ) {
-    this.#nodes.push({ type, inputs, outputs, attributes, body });
+  addOver(node: Node & { readonly body: Body }): void {
+    this.#nodes.push(node);
   }
 
   /** Says what shape a float result has, where ONNX Runtime cannot infer it: it reuses memory where it knows shapes to be equal. */
@@ -145,7 +139,7 @@ export class GraphBuilder {
   }
 
   /** The model's bytes. */
-  build(ports: Interface): Uint8Array {
+  build(ports: Ports): Uint8Array {
     const { graph, domains } = this.body(ports);
     const w = protobuf.Writer.create();
     w.uint32(8).int64(IR_VERSION);
@@ -160,7 +154,7 @@ export class GraphBuilder {
   }
 
   /** The graph alone, for a node to run. */
-  body({ name, inputs, outputs }: Interface): Body {
+  body({ name, inputs, outputs }: Ports): Body {
     const nodes = named(needed(this.#nodes, outputs), outputs);
     const w = protobuf.Writer.create();
     for (const node of nodes) message(w, 1, () => writeNode(w, node));

@@ -61,7 +61,7 @@ const batchNorm: Operation = {
     };
   },
   // r (dy - mean(dy) - y mean(dy y)) with y = r (x - m), r the forward scale; in terms of x, since y may never be written
-  // alone: (x - m + k (dy - mean(dy))) r / k, k = -(variance + epsilon) / mean(dy (x - m)). But for the factor r / k it is
+  // alone: (x - m + k (dy - mean(dy))) r / k, 1 / k = -mean(dy (x - m)) / (variance + epsilon). But for the factor r / k it is
   // written over x in one pass.
   vjp: (g, { inputs, shape, layout }, { saved }, gradient) => {
     const [m, minus, variance, scale] = saved as [string, string, string, string];
@@ -69,14 +69,15 @@ const batchNorm: Operation = {
     const product = (a: string, b: string) => g.add('Mul', [a, b]);
     const mean = layout.channelMean(g, gradient, shape);
     const moment = g.add('Sub', [product(m, mean), layout.productMean(g, gradient, x, shape)]);
-    const k = g.add('Div', [variance, g.add('Add', [moment, g.float(TINY)])]);
+    const slope = g.add('Add', [g.add('Div', [moment, variance]), g.float(TINY)]);
+    const k = g.add('Reciprocal', [slope]);
     const shift = g.add('Sub', [minus, product(k, mean)]);
     const value = layout.affine(g, { x: gradient, shape, scale: k, shift, rest: x });
-    return [{ value, factor: g.add('Div', [scale, k]) }];
+    return [{ value, factor: product(scale, slope) }];
   },
 };
 
-/** What stands for a number that is divided by and may be zero: too little to matter, enough for its inverse to be a number. */
+/** Keeps a slope of a gradient from zero, whose inverse is no number: too little to matter, and its inverse times a gradient is one. */
 const TINY = 1e-25;
 
 interface Spread {

@@ -34,13 +34,13 @@ export const phaseWeight = (stride: number): Reordering => ({
     const isTap = (k: number) => k >= 0 && k < kernel;
     for (let p = 0; p < stride ** 2; p++)
       for (let t = 0; t < width ** 2; t++) {
-        const y = tap(Math.floor(p / stride), Math.floor(t / width));
-        const x0 = tap(p % stride, t % width);
-        if (!isTap(y) || !isTap(x0)) continue;
+        const row = tap(Math.floor(p / stride), Math.floor(t / width));
+        const column = tap(p % stride, t % width);
+        if (!isTap(row) || !isTap(column)) continue;
         for (let i = 0; i < inputs; i++)
           for (let o = 0; o < outputs; o++)
             out[((p * rows + i) * outputs + o) * width ** 2 + t] =
-              x[((o * inputs + i) * kernel + y) * kernel + x0]!;
+              x[((o * inputs + i) * kernel + row) * kernel + column]!;
       }
     return blockedWeight.values(out, dims, block);
   },

@@ -1,13 +1,13 @@
 // In: the graph of a block. Out: the program of a series of such blocks, each reading what the one before it put out.
 import { type Dimension, GraphBuilder, type Port } from './onnx.js';
 
-/** Name of an input or output of a series that has one for each block: [blocks, ...]. */
+/** Name of an input or output of a series that has one for each block, [blocks, ...]; and without that. */
 export const ofEach = (name: string): string => `${name}${EACH}`;
 export const withoutEach = (name: string): string =>
   name.endsWith(EACH) ? name.slice(0, -EACH.length) : name;
 const EACH = '[]';
 
-/** What a block is called inside of its series; `ofEach` and the series' own `x` and `y` are the names outside. */
+/** What passes from block to block, as the graph of one block names it; outside it is `x` and `y`. */
 export const STATE = { from: 'from', to: 'to' } as const;
 
 /** An input of blocks that have no other: a series runs as often as there are rows in what each block is given. */
@@ -48,7 +48,13 @@ export function series({
   const made = [{ name: 'y', dims }, ...outputs.map(all)];
   const names = (ports: readonly Port[]) => ports.map(({ name }) => name);
   const outer = new GraphBuilder();
-  outer.addOver(body, 'Scan', names(inputs), { num_scan_inputs: each.length }, names(made));
+  outer.addOver({
+    body,
+    type: 'Scan',
+    inputs: names(inputs),
+    attributes: { num_scan_inputs: each.length },
+    outputs: names(made),
+  });
   return outer.build({
     name: 'series',
     inputs: [...inputs, ...shared],

@@ -1,0 +1,21 @@
+// In: a program and what it is fed. Out: some of its outputs, and of those of a series what each block put out.
+import type { Tensor } from 'onnxruntime-node';
+import { ofEach } from '../core/programs/series.js';
+import type { OpenProgram } from './programs.js';
+
+/** Runs a program for some of its outputs; a series has all but `y` for each block. */
+export function run(
+  { session, sizes }: OpenProgram,
+  feeds: Record<string, Tensor>,
+  outputs: readonly string[],
+) {
+  const names = sizes ? outputs.map((name) => (name === 'y' ? name : ofEach(name))) : outputs;
+  return session.run(feeds, names);
+}
+
+/** The numbers of row `i` of `count`. */
+export function rowOf({ data }: Tensor, i: number, count: number): Float32Array {
+  const numbers = data as Float32Array;
+  const size = numbers.length / count;
+  return numbers.subarray(i * size, (i + 1) * size);
+}
