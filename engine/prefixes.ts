@@ -14,7 +14,10 @@ export interface Passed {
   readonly blocks: readonly (number | null)[];
 }
 
-/** How much of a beginning is kept: stem and blocks, or the stem alone, to measure what the blocks save. */
+/**
+ * How much of a beginning is kept: stem and blocks, or the stem alone, to measure what the blocks save. Then blocks of one
+ * program may be one run.
+ */
 export const REACHES = ['blocks', 'stem'] as const;
 export type Reach = (typeof REACHES)[number];
 
