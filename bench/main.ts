@@ -69,7 +69,7 @@ const program = new Command('bench')
     '--baseline-candidates <N>',
     'candidates of a round with --baseline',
     wholeNumber({ min: 1, max: 1000 }),
-    32,
+    48,
   )
   .option('--eigenvalues', 'compare eigenvalues and singular values with LAPACK, as PyTorch calls it')
   .option(
