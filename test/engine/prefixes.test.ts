@@ -5,9 +5,8 @@ import { openSpace } from '../../core/spaces/index.js';
 import type { SpaceSpecification } from '../../core/spec/space.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import { createPrefixes, type Reach } from '../../engine/prefixes.js';
-import type { Programs } from '../../engine/programs.js';
 import { type NetworkScore, scoreNetwork } from '../../engine/score.js';
-import { withPrograms } from '../support/engine.js';
+import { counted, withPrograms } from '../support/engine.js';
 
 const RESOLUTION = 32;
 const mobileNetV2: SpaceSpecification = { kind: 'mobilenet-v2' };
@@ -43,14 +42,7 @@ async function score({
   const space = openSpace(specification);
   const prefixes = createPrefixes(memory);
   return withPrograms(async (programs) => {
-    let runs = 0;
-    const counting: Programs = {
-      ...programs,
-      block: (args) => {
-        runs++;
-        return programs.block(args);
-      },
-    };
+    const counting = counted(programs);
     const draws = [0, 1].map((draw) =>
       drawTensors({
         draw: randomDraw({ seed: 3, draw }),
@@ -64,9 +56,9 @@ async function score({
     for (const candidate of candidates)
       for (const draw of draws) {
         const network = space.network({ candidate, resolution: RESOLUTION });
-        scores.push(await scoreNetwork({ network, draw, programs: counting }));
+        scores.push(await scoreNetwork({ network, draw, programs: counting.programs }));
       }
-    return { scores, runs };
+    return { scores, runs: counting.runs() };
   });
 }
 

@@ -5,9 +5,8 @@ import { type Draw, randomDraw } from '../../core/programs/draw.js';
 import { sample } from '../../core/programs/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
-import type { Programs } from '../../engine/programs.js';
 import { scoreNetwork } from '../../engine/score.js';
-import { withPrograms } from '../support/engine.js';
+import { counted, withPrograms } from '../support/engine.js';
 
 const SKIPS = '|skip_connect~0|+|none~0|skip_connect~1|+|none~0|none~1|skip_connect~2|';
 const BESIDE_A_SKIP = '|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|none~1|nor_conv_3x3~2|';
@@ -39,17 +38,10 @@ async function score(
   }: { draw?: Draw; features?: Measured; layout?: 'plain' | 'blocked' } = {},
 ) {
   return withPrograms(async (programs) => {
-    let runs = 0;
-    const counting: Programs = {
-      ...programs,
-      block: (args) => {
-        runs++;
-        return programs.block(args);
-      },
-    };
+    const counting = counted(programs);
     const tensors = drawTensors({ draw, batch: 4, resolution: 32, blockSize: programs.blockSize });
-    const scored = await scoreNetwork({ network, features, draw: tensors, programs: counting });
-    return { ...scored, runs, isBlocked: programs.blockSize > 1 };
+    const scored = await scoreNetwork({ network, features, draw: tensors, programs: counting.programs });
+    return { ...scored, runs: counting.runs(), isBlocked: programs.blockSize > 1 };
   }, layout);
 }
 
@@ -67,6 +59,15 @@ describe('the cells of a stage in one run', () => {
     const { runs, isBlocked } = await score(network(CELLS.at(-1)!));
     expect(runs).toBe(isBlocked ? 5 : 17);
     expect(await score(blockByBlock(network(CELLS.at(-1)!)))).toMatchObject({ runs: 17 });
+  });
+
+  it('takes at most eight blocks in a run', async () => {
+    const whole = network(CELLS.at(-1)!);
+    const long = { ...whole, blocks: Array(3).fill(whole.blocks.slice(0, 5)).flat() };
+    const { runs, ...together } = await score(long);
+    const { runs: more, ...apart } = await score(blockByBlock(long));
+    expect([runs, more]).toEqual([together.isBlocked ? 2 : 15, 15]);
+    expect(together).toEqual(apart);
   });
 
   it('finds the cells that pass the signs on, also where weights of zero make them do so', async () => {

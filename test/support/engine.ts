@@ -39,6 +39,16 @@ export async function withPrograms<T>(
   }
 }
 
+/** Programs that count how often one of a block, or of a series, is asked for: once for each run. */
+export function counted(programs: Programs): { programs: Programs; runs(): number } {
+  let runs = 0;
+  const block: Programs['block'] = (args) => {
+    runs++;
+    return programs.block(args);
+  };
+  return { programs: { ...programs, block }, runs: () => runs };
+}
+
 /** Features and blocks of a candidate under a draw, at resolution 16. */
 export function scoreCandidate({
   candidate,
