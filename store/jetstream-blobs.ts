@@ -7,7 +7,7 @@ import { createBlobCache, digestOfAll, isDigest, joined } from './blob-cache.js'
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import type { BlobStore, Pieces } from './store.js';
-import { BUCKET } from './streams.js';
+import { BUCKET, find, mayNotMake } from './streams.js';
 
 const CHUNK_BYTES = 128 * 1024;
 /** 8 MiB at a time. */
@@ -25,9 +25,15 @@ export async function createBlobs({
   readonly link: Link;
   readonly replicas: number;
 }): Promise<BlobStore> {
-  const bucket = await link.call(`opening bucket ${BUCKET}`, () =>
-    new Objm(link.js).create(BUCKET, { storage: StorageType.File, replicas }),
-  );
+  const bucket = await link.call(`opening bucket ${BUCKET}`, async () => {
+    const buckets = new Objm(link.js);
+    if (await find({ link, stream: `OBJ_${BUCKET}` })) return await buckets.open(BUCKET, false);
+    try {
+      return await buckets.create(BUCKET, { storage: StorageType.File, replicas });
+    } catch (error) {
+      throw mayNotMake({ link, what: `bucket ${BUCKET}`, error });
+    }
+  });
   const cache = createBlobCache();
 
   async function putStream(read: Pieces): Promise<string> {

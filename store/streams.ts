@@ -66,11 +66,7 @@ async function ensureStream(given: {
         const message = `NATS at ${link.address}: ${replicas} copies of stream ${stream} need a cluster, and this server is in none; unset ZEROSCOUT_NATS_REPLICAS`;
         throw new ServiceError({ address: link.address, message });
       }
-      if (classify(error) === 'denied') {
-        const message = `NATS at ${link.address}: stream ${stream} does not exist, and these credentials may not make it; start a control worker first, or any command with credentials that may`;
-        throw new ServiceError({ address: link.address, message, cause: error });
-      }
-      throw error;
+      throw mayNotMake({ link, what: `stream ${stream}`, error });
     }
   });
   const wrong = Object.entries(FACTS).filter(
@@ -85,7 +81,21 @@ async function ensureStream(given: {
   await link.call(`reading stream ${stream}`, () => link.jsm.direct.getMessage(stream, { seq: 1 }));
 }
 
-async function find({
+/** The error to throw where `what` was not there and could not be made: a refusal with the way out, any other as it is. */
+export function mayNotMake(given: {
+  readonly link: Link;
+  /** `stream S`, `bucket B` */
+  readonly what: string;
+  readonly error: unknown;
+}): unknown {
+  const { link, what, error } = given;
+  if (classify(error) !== 'denied') return error;
+  const message = `NATS at ${link.address}: ${what} does not exist, and these credentials may not make it; start a control worker first, or any command with credentials that may`;
+  return new ServiceError({ address: link.address, message, cause: error });
+}
+
+/** The configuration of a stream, or undefined where there is none of that name. */
+export async function find({
   link,
   stream,
 }: {

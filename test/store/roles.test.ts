@@ -68,6 +68,15 @@ test.each(['zeroscout-score', 'zeroscout-reader'] as const)(
   },
 );
 
+test('zeroscout-score between the streams and the bucket: refused in the same words', async () => {
+  await storeOf('zeroscout-control');
+  const jsm = await jetstreamManager(await rawOf('zeroscout'));
+  await jsm.streams.delete('OBJ_zeroscout-blobs');
+  await expect(storeOf('zeroscout-score')).rejects.toThrow(
+    /bucket zeroscout-blobs does not exist, and these credentials may not make it; start a control worker/,
+  );
+});
+
 describe('with streams that a control worker has made', () => {
   let control: Store;
   let score: Store;

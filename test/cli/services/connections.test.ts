@@ -15,6 +15,7 @@ import {
 import { type EmbeddedServices, ensureServices } from '../../../cli/services/embedded.js';
 import type { Home } from '../../../cli/services/home.js';
 import { ServiceError, SpecError } from '../../../core/spec/errors.js';
+import { whileStopped } from '../../support/stopped.js';
 import { closedPort, type Listener, listen, portOf, removeHome, temporaryHome } from './places.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'zeroscout-test-'));
@@ -210,11 +211,7 @@ describe('servers that are not what they should be', { timeout: 60_000 }, () => 
   });
   test('Temporal: stopped in the middle', async () => {
     const { address, pid } = services.temporal!;
-    process.kill(pid, 'SIGSTOP');
-    try {
-      expect(await temporal(address)).toMatch(/does not answer like Temporal/);
-    } finally {
-      process.kill(pid, 'SIGCONT');
-    }
+    const said = await whileStopped(pid, () => temporal(address));
+    expect(said).toMatch(/does not answer like Temporal/);
   });
 });

@@ -18,6 +18,7 @@ import { type Home, logFile, readState } from '../../../cli/services/home.js';
 import { isAlive, run, sleep } from '../../../cli/services/process.js';
 import { servicesStatus } from '../../../cli/services/status.js';
 import { connectLink } from '../../../store/connect.js';
+import { whileStopped } from '../../support/stopped.js';
 import { removeHome, temporaryHome } from './places.js';
 
 const steps: string[] = [];
@@ -182,9 +183,8 @@ test('status tells running, silent and stopped', { timeout: 60_000 }, async () =
     ['nats', 'running'],
   ]);
   expect(running[0]).toMatchObject({ address: temporal!.address, web: temporal!.web, pid: temporal!.pid });
-  process.kill(nats!.pid, 'SIGSTOP');
-  expect((await servicesStatus({ home }))[1]!.state).toBe('silent');
-  process.kill(nats!.pid, 'SIGCONT');
+  const seen = await whileStopped(nats!.pid, () => servicesStatus({ home }));
+  expect(seen[1]!.state).toBe('silent');
   expect(await stopServices({ home })).toEqual(['temporal', 'nats']);
   expect((await servicesStatus({ home })).map(({ state }) => state)).toEqual(['stopped', 'stopped']);
   expect(isAlive(nats!.pid) && readFileSync(`/proc/${nats!.pid}/cmdline`, 'utf8') !== '').toBe(false);
