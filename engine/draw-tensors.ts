@@ -2,8 +2,8 @@
 import { LRUCache } from 'lru-cache';
 import { Tensor } from 'onnxruntime-node';
 import type { Weight } from '../core/programs/block.js';
-import type { Draw } from '../core/programs/draw.js';
-import type { Reordering } from '../core/programs/reordering.js';
+import { type Draw, size } from '../core/programs/draw.js';
+import { type Reordering, signRows } from '../core/programs/reordering.js';
 import { createPrefixes, type Prefixes } from './prefixes.js';
 
 /**
@@ -11,6 +11,13 @@ import { createPrefixes, type Prefixes } from './prefixes.js';
  * the latest of one whose shapes have no end.
  */
 const KEPT_BYTES = 250e6;
+
+/** Memory of tensors by name, which draws that serve one candidate each write over, one draw after the other. */
+export type Scratch = LRUCache<string, Float32Array>;
+
+export function createScratch(): Scratch {
+  return new LRUCache({ maxSize: KEPT_BYTES, sizeCalculation: ({ length }) => 4 * length + 1 });
+}
 
 /** A draw's tensors as ONNX Runtime wants them, each made once as long as it is kept. */
 export interface DrawTensors {
@@ -35,6 +42,7 @@ export function drawTensors({
   resolution,
   blockSize,
   serves = 'all',
+  scratch,
   prefixes = createPrefixes().under(''),
 }: {
   draw: Draw;
@@ -42,58 +50,69 @@ export function drawTensors({
   resolution: number;
   blockSize: number;
   serves?: DrawTensors['serves'];
+  /** Holds these tensors; none of another draw on it may still be in use. */
+  scratch?: Scratch;
   prefixes?: Prefixes;
 }): DrawTensors {
   const tensors = new LRUCache<string, Tensor>({
     maxSize: KEPT_BYTES,
     sizeCalculation: ({ size }) => 4 * size + 1,
   });
-  const tensor = (key: string, shape: readonly number[], make: () => Float32Array): Tensor => {
-    const name = `${key} ${shape.join('x')}`;
-    const known = tensors.get(name) ?? new Tensor('float32', make(), shape);
-    tensors.set(name, known);
-    return known;
+  const tensor = (key: string, dims: readonly number[], write: (out: Float32Array) => void): Tensor => {
+    const name = `${key} ${dims.join('x')}`;
+    const known = tensors.get(name);
+    if (known) return known;
+    const data = scratch?.get(name) ?? new Float32Array(size(dims));
+    scratch?.set(name, data);
+    write(data);
+    const made = new Tensor('float32', data, dims);
+    tensors.set(name, made);
+    return made;
   };
-  const weightOf = (weight: Weight, as: Reordering) =>
-    as.values(draw.weight(weight), weight.shape, blockSize);
-  const signsOf = (block: number, shape: readonly number[], as: Reordering) =>
-    as.values(draw.signs(block, shape), shape, blockSize);
+  const writeWeight = (weight: Weight, as: Reordering, out: Float32Array) =>
+    as.write(draw.weight(weight), weight.shape, blockSize, out);
   const keyOf = ({ name, shape, initialization, cut }: Weight) =>
     `${name} ${shape} ${JSON.stringify([initialization, cut])}`;
+  const signsOf: DrawTensors['signsOf'] = (blocks, shape, as) =>
+    tensor(`signs.${blocks} ${shape} ${as.name}`, [blocks.length, ...as.dims(shape, blockSize)], (out) => {
+      // As rows they are as they were drawn, and every run wants them so too: they are drawn once.
+      const rows = as === signRows ? undefined : (signsOf(blocks, shape, signRows).data as Float32Array);
+      const drawn = (i: number) => (rows ? part(rows, i, blocks.length) : draw.signs(blocks[i]!, shape));
+      for (let i = 0; i < blocks.length; i++)
+        as.write(drawn(i), shape, blockSize, part(out, i, blocks.length));
+    });
   return {
     batch,
     resolution,
     serves,
     weight: (weight, as = asItIs) =>
-      tensor(`${keyOf(weight)} ${as.name}`, as.dims(weight.shape, blockSize), () => weightOf(weight, as)),
+      tensor(`${keyOf(weight)} ${as.name}`, as.dims(weight.shape, blockSize), (out) =>
+        writeWeight(weight, as, out),
+      ),
     signs: (block, shape, as = asItIs) =>
-      tensor(`signs.${block} ${shape} ${as.name}`, as.dims(shape, blockSize), () =>
-        signsOf(block, shape, as),
+      tensor(`signs.${block} ${shape} ${as.name}`, as.dims(shape, blockSize), (out) =>
+        as.write(draw.signs(block, shape), shape, blockSize, out),
       ),
     weights: (weights, as) => {
       const dims = [weights.length, ...as.dims(weights[0]!.shape, blockSize)];
-      return tensor(`${weights.map(keyOf)} ${as.name}`, dims, () =>
-        stacked(dims, (i) => weightOf(weights[i]!, as)),
-      );
+      return tensor(`${weights.map(keyOf)} ${as.name}`, dims, (out) => {
+        for (const [i, weight] of weights.entries()) writeWeight(weight, as, part(out, i, weights.length));
+      });
     },
-    signsOf: (blocks, shape, as) => {
-      const dims = [blocks.length, ...as.dims(shape, blockSize)];
-      return tensor(`signs.${blocks} ${shape} ${as.name}`, dims, () =>
-        stacked(dims, (i) => signsOf(blocks[i]!, shape, as)),
-      );
-    },
-    input: (shape) => tensor('input', shape, () => draw.input(shape)),
+    signsOf,
+    input: (shape) => tensor('input', shape, (out) => out.set(draw.input(shape))),
     prefixes,
   };
 }
 
-/** Tensors of one shape one after the other, [count, ...]. */
-function stacked(dims: readonly number[], make: (index: number) => Float32Array): Float32Array {
-  const [count, ...each] = dims as [number, ...number[]];
-  const size = each.reduce((product, dim) => product * dim, 1);
-  const all = new Float32Array(count * size);
-  for (let i = 0; i < count; i++) all.set(make(i), i * size);
-  return all;
+/** Number `i` of `count` equal parts of a tensor's values. */
+function part(values: Float32Array, i: number, count: number): Float32Array {
+  const length = values.length / count;
+  return values.subarray(i * length, (i + 1) * length);
 }
 
-const asItIs: Reordering = { name: '', dims: (shape) => shape, values: (x) => x };
+const asItIs: Reordering = {
+  name: '',
+  dims: (shape) => shape,
+  write: (x, _shape, _block, out) => out.set(x),
+};

@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Draw, randomDraw } from '../core/programs/draw.js';
 import { openSpace } from '../core/spaces/index.js';
-import { type DrawTensors, drawTensors } from './draw-tensors.js';
+import { createScratch, type DrawTensors, drawTensors, type Scratch } from './draw-tensors.js';
 import { imagesOfDraw } from './images.js';
 import { failed, proxiesOf, scored } from './outcome.js';
 import { createPrefixes, type Reach } from './prefixes.js';
@@ -18,6 +18,8 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
+type Drawn = Pick<Parameters<typeof drawTensors>[0], 'draw' | 'batch' | 'resolution' | 'blockSize'>;
+
 export async function createScorer({
   threads,
   drawOf = randomDraw,
@@ -32,27 +34,34 @@ export async function createScorer({
   const programs = await createPrograms({ threads });
   const { blockSize } = programs;
   const prefixes = createPrefixes(reach ? { reach } : {});
-  const draws = new LRUCache<string, DrawTensors>({ max: KEPT_DRAWS });
-  const tensorsOf = ({ seed, fidelity, candidate, images }: ScoreRequest, draw: number): DrawTensors => {
+  const kept = new LRUCache<string, DrawTensors>({ max: KEPT_DRAWS });
+  const scratches: Scratch[] = [];
+  const drawn = ({ seed, fidelity, candidate, images }: ScoreRequest, draw: number): Drawn => {
     const { batch, resolution, weights } = fidelity;
-    const owner = weights === 'candidate' ? candidate : '';
-    const key = JSON.stringify([seed, draw, batch, resolution, owner, images?.digest]);
-    const noise = drawOf({ seed, draw, owner });
-    const drawn = images
+    const noise = drawOf({ seed, draw, owner: weights === 'candidate' ? candidate : '' });
+    const ofDraw = images
       ? { ...noise, input: (shape: readonly number[]) => imagesOfDraw({ images, draw, shape }) }
       : noise;
-    const known =
-      draws.get(key) ??
-      drawTensors({
-        draw: drawn,
-        batch,
-        resolution,
-        blockSize,
-        serves: owner ? 'one' : 'all',
-        prefixes: prefixes.under(key),
-      });
-    draws.set(key, known);
-    return known;
+    return { draw: ofDraw, batch, resolution, blockSize };
+  };
+  /** Tensors that all candidates share are kept; those of one are written over by the next one's. */
+  const withTensors = async <T>(
+    request: ScoreRequest,
+    draw: number,
+    work: (tensors: DrawTensors) => Promise<T>,
+  ): Promise<T> => {
+    const { seed, fidelity, images } = request;
+    const { batch, resolution, weights } = fidelity;
+    if (weights === 'candidate') {
+      const scratch = scratches.pop() ?? createScratch();
+      const alone = createPrefixes({ reach: 'stem' }).under('');
+      const tensors = drawTensors({ ...drawn(request, draw), serves: 'one', scratch, prefixes: alone });
+      return await work(tensors).finally(() => scratches.push(scratch));
+    }
+    const key = JSON.stringify([seed, draw, batch, resolution, images?.digest]);
+    const known = kept.get(key) ?? drawTensors({ ...drawn(request, draw), prefixes: prefixes.under(key) });
+    kept.set(key, known);
+    return await work(known);
   };
   const score = async (request: ScoreRequest): Promise<ScoreResult> => {
     const space = openSpace(request.space);
@@ -61,14 +70,12 @@ export async function createScorer({
     const costs = space.costs(at);
     const { features } = request.fidelity;
     const result = [];
-    for (const draw of request.draws)
-      result.push(
-        proxiesOf({
-          score: await scoreNetwork({ network, features, draw: tensorsOf(request, draw), programs }),
-          costs,
-          space,
-        }),
+    for (const number of request.draws) {
+      const score = await withTensors(request, number, (draw) =>
+        scoreNetwork({ network, features, draw, programs }),
       );
+      result.push(proxiesOf({ score, costs, space }));
+    }
     return result;
   };
   return {

@@ -13,7 +13,7 @@ export const KEPT = {
 export const signMeans = (lanes: number): Reordering => ({
   name: `means ${lanes}`,
   dims: () => [lanes],
-  values: (x, shape, block) => {
+  write: (x, shape, block, out) => {
     const [batch, channels, height, width] = shape as [number, number, number, number];
     const area = height * width;
     const means = new Float64Array(whole(channels, block));
@@ -23,10 +23,8 @@ export const signMeans = (lanes: number): Reordering => ({
       means[row % channels]! += sum / (batch * area);
     }
     const run = (block * lanes) / means.length;
-    return Float32Array.from(
-      { length: lanes },
-      (_, lane) => means[Math.floor(lane / run) * block + (lane % block)]!,
-    );
+    for (let lane = 0; lane < lanes; lane++)
+      out[lane] = means[Math.floor(lane / run) * block + (lane % block)]!;
   },
 });
 
@@ -37,22 +35,22 @@ const REACH = 1;
 export const pooledSigns: Reordering = {
   name: 'pooled',
   dims: blockedActivation.dims,
-  values: (x, shape, block) => {
+  write: (x, shape, block, out) => {
     const [batch, channels, height, width] = shape as [number, number, number, number];
     const within = (i: number, size: number) => Math.min(i + REACH, size - 1) - Math.max(i - REACH, 0) + 1;
     const shares = Float32Array.from(
       { length: height * width },
       (_, i) => 1 / (within(Math.floor(i / width), height) * within(i % width, width)),
     );
-    const out = new Float32Array(x.length);
+    const pooled = new Float32Array(x.length);
     for (let map = 0; map < batch * channels; map++) {
       const given = x
         .subarray(map * height * width, (map + 1) * height * width)
         .map((sign, i) => sign * shares[i]!);
       const rows = summed(given, { count: height, length: width, step: 1, next: width });
-      out.set(summed(rows, { count: width, length: height, step: width, next: 1 }), map * height * width);
+      pooled.set(summed(rows, { count: width, length: height, step: width, next: 1 }), map * height * width);
     }
-    return blockedActivation.values(out, shape, block);
+    blockedActivation.write(pooled, shape, block, out);
   },
 };
 

@@ -25,12 +25,12 @@ export const phaseWeight = (stride: number): Reordering => ({
     block,
     block,
   ],
-  values: (x, shape, block) => {
+  write: (x, shape, block, out) => {
     const [outputs, inputs, kernel] = shape as [number, number, number];
     const { width, tap } = phases({ kernel, stride });
     const rows = whole(inputs, block);
     const dims = [stride ** 2 * rows, outputs, width, width];
-    const out = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
+    const phased = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
     const isTap = (k: number) => k >= 0 && k < kernel;
     for (let p = 0; p < stride ** 2; p++)
       for (let t = 0; t < width ** 2; t++) {
@@ -39,9 +39,9 @@ export const phaseWeight = (stride: number): Reordering => ({
         if (!isTap(row) || !isTap(column)) continue;
         for (let i = 0; i < inputs; i++)
           for (let o = 0; o < outputs; o++)
-            out[((p * rows + i) * outputs + o) * width ** 2 + t] =
+            phased[((p * rows + i) * outputs + o) * width ** 2 + t] =
               x[((o * inputs + i) * kernel + row) * kernel + column]!;
       }
-    return blockedWeight.values(out, dims, block);
+    blockedWeight.write(phased, dims, block, out);
   },
 });

@@ -2,13 +2,17 @@
 
 /**
  * A memory order, or what else is made of a tensor's values (kept-signs.ts): the dimensions that a tensor of `shape` is
- * declared with, and its values. `block`: channels in a block.
+ * declared with, and how its values are written into `out`, which has as many. What fills up blocks is not written: `out`
+ * is zero there. `block`: channels in a block.
  */
 export interface Reordering {
   readonly name: string;
   dims(shape: readonly number[], block: number): readonly number[];
-  values(x: Float32Array, shape: readonly number[], block: number): Float32Array;
+  write(x: Float32Array, shape: readonly number[], block: number, out: Float32Array): void;
 }
+
+/** Positions of a map that are written together, so that they are in the processor's cache for all channels of a block. */
+const TILE = 64;
 
 /** Channels filled up to whole blocks. */
 export function whole(channels: number, block: number): number {
@@ -19,18 +23,18 @@ export function whole(channels: number, block: number): number {
 export const blockedActivation: Reordering = {
   name: 'activation',
   dims: ([batch, channels, ...sizes], block) => [batch!, whole(channels!, block), ...sizes],
-  values: (x, shape, block) => {
+  write: (x, shape, block, out) => {
     const [batch, channels, height, width] = shape as [number, number, number, number];
     const area = height * width;
-    const out = new Float32Array(batch * whole(channels, block) * area);
     let to = 0;
     for (let n = 0; n < batch; n++)
-      for (let c = 0; c < channels; c += block) {
-        const here = Math.min(block, channels - c);
-        for (let i = 0; i < area; i++, to += block)
-          for (let k = 0; k < here; k++) out[to + k] = x[(n * channels + c + k) * area + i]!;
-      }
-    return out;
+      for (let c = 0; c < channels; c += block, to += area * block)
+        for (let start = 0; start < area; start += TILE)
+          for (let k = 0; k < Math.min(block, channels - c); k++) {
+            const from = (n * channels + c + k) * area;
+            const end = Math.min(start + TILE, area);
+            for (let i = start; i < end; i++) out[to + i * block + k] = x[from + i]!;
+          }
   },
 };
 
@@ -38,21 +42,21 @@ export const blockedActivation: Reordering = {
 export const sampleMatrix: Reordering = {
   name: 'samples',
   dims: ([batch, channels, height, width]) => [batch! * height! * width!, channels!],
-  values: (x, shape) => blockedActivation.values(x, shape, shape[1]!),
+  write: (x, shape, _, out) => blockedActivation.write(x, shape, shape[1]!, out),
 };
 
 /** Activations [b, c, h, w] as rows of channels, [b, 1, c, h w]. */
 export const signRows: Reordering = {
   name: 'rows',
   dims: ([batch, channels, height, width]) => [batch!, 1, channels!, height! * width!],
-  values: (x) => x,
+  write: (x, _shape, _block, out) => out.set(x),
 };
 
 /** A convolution's weight [out, in, k, k] as the blocked layout wants it: [out / b, in / b, k, k, b in, b out]. */
 export const blockedWeight: Reordering = {
   name: 'weight',
   dims: ([outputs, inputs, ...kernel], block) => [whole(outputs!, block), whole(inputs!, block), ...kernel],
-  values: (x, shape, block) => reorderWeight({ x, shape, block, use: 'forward' }),
+  write: (x, shape, block, out) => reorderWeight({ x, shape, block, out, use: 'forward' }),
 };
 
 /** The weight whose convolution is the gradient's, rotated by half a turn, in blocked order: [in / b, out / b, k k, b out, b in]. */
@@ -65,24 +69,25 @@ export const blockedGradientWeight: Reordering = {
     block,
     block,
   ],
-  values: (x, shape, block) => reorderWeight({ x, shape, block, use: 'gradient' }),
+  write: (x, shape, block, out) => reorderWeight({ x, shape, block, out, use: 'gradient' }),
 };
 
 function reorderWeight({
   x,
   shape,
   block,
+  out,
   use,
 }: {
   x: Float32Array;
   shape: readonly number[];
   block: number;
+  out: Float32Array;
   use: 'forward' | 'gradient';
-}): Float32Array {
+}): void {
   const [outputs, inputs, kernel] = shape as [number, number, number];
   const area = kernel * kernel;
   const [rows, columns] = use === 'forward' ? [outputs, inputs] : [inputs, outputs];
-  const out = new Float32Array(whole(rows, block) * whole(columns, block) * area);
   // Where row o + 1, column i + 1 and kernel position k + 1 are from o, i, k in the weight as it is written.
   const [byRow, byColumn, byPosition, first] =
     use === 'forward' ? [inputs * area, area, 1, 0] : [area, inputs * area, -1, area - 1];
@@ -96,24 +101,23 @@ function reorderWeight({
           const here = Math.min(block, rows - o);
           for (let bo = 0; bo < here; bo++, from += byRow) out[to + bo] = x[from]!;
         }
-  return out;
 }
 
 /** A depthwise weight [c, 1, k, k] as [c / b, 1, k, k, b]. */
 export const blockedDepthwise: Reordering = {
   name: 'depthwise',
   dims: ([channels, ...rest], block) => [whole(channels!, block), ...rest],
-  values: (x, [channels, , kernel], block) =>
-    blockedActivation.values(x, [1, channels!, kernel!, kernel!], block),
+  write: (x, [channels, , kernel], block, out) =>
+    blockedActivation.write(x, [1, channels!, kernel!, kernel!], block, out),
 };
 
 /** The same rotated by half a turn, for the gradient. */
 export const blockedDepthwiseGradient: Reordering = {
   ...blockedDepthwise,
   name: 'depthwise gradient',
-  values: (x, shape, block) => {
+  write: (x, shape, block, out) => {
     const area = shape[2]! ** 2;
     const turned = x.map((_, i) => x[i - (i % area) + area - 1 - (i % area)]!);
-    return blockedDepthwise.values(turned, shape, block);
+    blockedDepthwise.write(turned, shape, block, out);
   },
 };

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/programs/draw.js';
 import { sample } from '../../core/programs/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
-import { createScorer } from '../../engine/scorer.js';
+import type { ScoreResult } from '../../engine/protocol.js';
+import { createScorer, type Scorer } from '../../engine/scorer.js';
 import {
   largestDeviation,
   request,
@@ -46,6 +47,29 @@ describe('proxies', () => {
     expect(await scorer.score(request(candidates[0]!, [1]))).toEqual([both[1]]);
     expect(both[0]).not.toEqual(both[1]);
     await scorer.close();
+  });
+
+  // Their tensors lie in memory that the scorer's next candidates write over.
+  it('have the same bits under weights of their own, whoever is scored before, or at the same time', async () => {
+    const own = (candidate: string) => {
+      const { fidelity, ...rest } = request(candidate, [0, 1]);
+      return { ...rest, fidelity: { ...fidelity, weights: 'candidate' as const } };
+    };
+    const scoredBy = async (work: (scorer: Scorer) => Promise<ScoreResult[]>) => {
+      const scorer = await createScorer({ threads: 1 });
+      return await work(scorer).finally(() => scorer.close());
+    };
+    const inTurn = (order: readonly string[]) => async (scorer: Scorer) => {
+      const results: ScoreResult[] = [];
+      for (const candidate of order) results.push(await scorer.score(own(candidate)));
+      return results;
+    };
+    const alone: ScoreResult[] = [];
+    for (const candidate of candidates) alone.push(...(await scoredBy(inTurn([candidate]))));
+    expect(new Set(alone.map((scores) => serialize(scores).toString('base64'))).size).toBe(COUNT);
+    expect(await scoredBy(inTurn([...candidates, ...candidates]))).toEqual([...alone, ...alone]);
+    const atOnce = await scoredBy(({ score }) => Promise.all(candidates.map((each) => score(own(each)))));
+    expect(atOnce).toEqual(alone);
   });
 
   // With 2 images the last stage has fewer samples than channels, and a Gram matrix in place of the covariance.
