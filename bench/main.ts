@@ -25,7 +25,7 @@ import { median, spread } from './measure/statistics.js';
 const CANDIDATES = 300;
 /** The batch at which a whole search is compared with its scoring. */
 const SEARCH_BATCH = 16;
-const SETTING = { space: { kind: 'nas-bench-201' }, resolution: 32, threads: 1 } as const;
+const SETTING = { space: { kind: 'nas-bench-201' }, resolution: 32, threads: 1, weights: 'shared' } as const;
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
 const MEGA = 1e6;
 
@@ -37,6 +37,7 @@ interface Options {
   readonly detail?: true;
   readonly baseline?: true;
   readonly baselineCandidates: number;
+  readonly weights: 'shared' | 'candidate';
   readonly eigenvalues?: true;
   readonly children?: number;
   readonly againstRandom?: number;
@@ -70,6 +71,14 @@ const program = new Command('bench')
     'candidates of a round with --baseline',
     wholeNumber({ min: 1, max: 1000 }),
     48,
+  )
+  .addOption(
+    new Option(
+      '--weights <WEIGHTS>',
+      "with --baseline: ours are drawn once, or for each candidate as PyTorch's always are",
+    )
+      .choices(['shared', 'candidate'])
+      .default('shared'),
   )
   .option('--eigenvalues', 'compare eigenvalues and singular values with LAPACK, as PyTorch calls it')
   .option(
@@ -109,6 +118,7 @@ async function measure(options: Options): Promise<[string, object]> {
     rounds,
     baseline,
     baselineCandidates,
+    weights,
     eigenvalues,
     children,
     againstRandom,
@@ -123,8 +133,9 @@ async function measure(options: Options): Promise<[string, object]> {
     }
     if (children) return ['children', await benchChildren(children)];
     if (!baseline && space === 'nas-bench-201') return ['search', await compareWithSearch(options)];
-    const results = await compareWithBaseline({ space, candidates: baselineCandidates, rounds });
-    return [space === 'nas-bench-201' ? 'baseline' : space, results];
+    const results = await compareWithBaseline({ space, candidates: baselineCandidates, rounds, weights });
+    const name = space === 'nas-bench-201' ? 'baseline' : space;
+    return [weights === 'shared' ? name : `${name}-weights-of-each`, results];
   }
   if (space !== 'nas-bench-201')
     program.error(`--space ${space}: only nas-bench-201 is measured on ${device}; leave one of the two out`);

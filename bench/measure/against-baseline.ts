@@ -13,10 +13,13 @@ export async function compareWithBaseline({
   space,
   candidates: count,
   rounds,
+  weights,
 }: {
   space: BenchSpace;
   candidates: number;
   rounds: number;
+  /** Ours; PyTorch draws them for each candidate, as people do today. */
+  weights: Setting['weights'];
 }) {
   const cores = availableParallelism();
   const baseline = await startBaseline();
@@ -29,7 +32,8 @@ export async function compareWithBaseline({
         ...(space === 'nas-bench-201' ? [{ scorers: 1, threads: cores }] : []),
         { scorers: cores, threads: 1 },
       ];
-      for (const way of ways) rows.push(await compare({ scenario, way, count, rounds, baseline, cores }));
+      for (const way of ways)
+        rows.push(await compare({ scenario, way, weights, count, rounds, baseline, cores }));
     }
   } finally {
     await baseline.close();
@@ -40,6 +44,7 @@ export async function compareWithBaseline({
 async function compare({
   scenario: { name, space, batch, resolution, target, count = 0, ...scenario },
   way,
+  weights,
   count: asked,
   rounds,
   baseline,
@@ -47,6 +52,7 @@ async function compare({
 }: {
   scenario: Scenario;
   way: Pick<Setting, 'scorers' | 'threads'>;
+  weights: Setting['weights'];
   count: number;
   rounds: number;
   baseline: Baseline;
@@ -55,7 +61,7 @@ async function compare({
   const length = count || asked;
   const candidates = (round: number) => scenario.candidates(round, length);
   // Each candidate for itself: what one has in common with another is measured by `--children`.
-  const setting = { space, batch, resolution, ...way, reach: 'stem' as const };
+  const setting = { space, batch, resolution, ...way, weights, reach: 'stem' as const };
   return withScoring(setting, candidates(WARM_UP), async (scoring) => {
     const ours: number[] = [];
     const theirs = { contiguous: [] as number[], channels_last: [] as number[] };

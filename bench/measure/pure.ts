@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { SpaceSpecification } from '../../core/spec/space.js';
 import type { Reach } from '../../engine/prefixes.js';
+import type { ScoreRequest } from '../../engine/protocol.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';
 import { peakResidentBytes } from './machine.js';
 
@@ -18,6 +19,8 @@ export interface Setting {
   readonly threads: number;
   /** What scorers keep of one candidate for the next: all that they can, if not given. */
   readonly reach?: Reach;
+  /** Drawn once for all candidates, or for each: its signs and images too. */
+  readonly weights: ScoreRequest['fidelity']['weights'];
 }
 
 export interface PureScoring {
@@ -29,7 +32,7 @@ export interface PureScoring {
 
 /** Scorers that are warm: a draw's tensors are made, and the shared programs are there. */
 async function startPureScoring({
-  setting: { space, resolution, batch, scorers, threads, reach },
+  setting: { space, resolution, batch, scorers, threads, reach, weights },
   candidates,
 }: {
   setting: Setting;
@@ -45,7 +48,7 @@ async function startPureScoring({
       space,
       candidate,
       seed,
-      fidelity: { batch, resolution, weights: 'shared', features: 'blocks' },
+      fidelity: { batch, resolution, weights, features: 'blocks' },
       draws: [0],
     });
   await Promise.all(candidates.slice(0, WARM_UP * scorers).map((candidate) => score(candidate, WARM_SEED)));

@@ -31,9 +31,10 @@ export const blockedActivation: Reordering = {
       for (let c = 0; c < channels; c += block, to += area * block)
         for (let start = 0; start < area; start += TILE)
           for (let k = 0; k < Math.min(block, channels - c); k++) {
-            const from = (n * channels + c + k) * area;
-            const end = Math.min(start + TILE, area);
-            for (let i = start; i < end; i++) out[to + i * block + k] = x[from + i]!;
+            const row = (n * channels + c + k) * area;
+            const end = row + Math.min(start + TILE, area);
+            let at = to + start * block + k;
+            for (let from = row + start; from < end; from++, at += block) out[at] = x[from]!;
           }
   },
 };
