@@ -125,6 +125,11 @@ async function measure(options: Options): Promise<[string, object]> {
     detail,
     candidates,
   } = options;
+  const isCompared = device === 'cpu' && (baseline || space !== 'nas-bench-201');
+  if (weights !== 'shared' && !isCompared)
+    program.error(
+      `--weights ${weights}: only a comparison with PyTorch on the cpu has a choice; add --baseline`,
+    );
   if (device === 'cpu') {
     if (eigenvalues) return ['eigenvalues', await compareEigenvalues({ rounds })];
     if (againstRandom) {

@@ -1,4 +1,4 @@
-// In: a draw. Out: its tensors as ONNX Runtime wants them, each made once as long as it is kept.
+// In: a draw. Out: its tensors as ONNX Runtime wants them, each made once as long as it is kept, in memory of their own or in that of the draw before.
 import { LRUCache } from 'lru-cache';
 import { Tensor } from 'onnxruntime-node';
 import type { Weight } from '../core/programs/block.js';

@@ -18,6 +18,7 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
+/** What a draw's tensors are made from, whoever keeps them. */
 type Drawn = Pick<Parameters<typeof drawTensors>[0], 'draw' | 'batch' | 'resolution' | 'blockSize'>;
 
 export async function createScorer({
