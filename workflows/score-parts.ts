@@ -1,9 +1,13 @@
 // In: a plan that is cut into parts. Out: every candidate scored or set aside, each part by a workflow of its own, a few of them at a time.
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ChildWorkflowFailure,
   type ChildWorkflowHandle,
   condition,
+  getExternalWorkflowHandle,
   isCancellation,
+  log,
+  sleep,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -67,15 +71,17 @@ export async function scoreParts({
       // One that has ended needs no word any more.
       void child?.signal(what).catch(() => {});
     const finished = async (): Promise<void> => {
-      child = await startChild<typeof scorePart>('scorePart', {
-        workflowId: childId,
-        args: [input],
-        // A cancelled search ends at once, and the server then cancels its parts. The search's own request would name the
-        // first run of a part, which is over where the part continued as new.
-        cancellationType: 'TRY_CANCEL',
-        parentClosePolicy: 'REQUEST_CANCEL',
-        staticSummary: `part ${number + 1} of ${cut.parts}: ${todo.count} candidates`,
-      });
+      child = await startInPlaceOf(childId, () =>
+        startChild<typeof scorePart>('scorePart', {
+          workflowId: childId,
+          args: [input],
+          // A cancelled search ends at once, and the server then cancels its parts. The search's own request would name the
+          // first run of a part, which is over where the part continued as new.
+          cancellationType: 'TRY_CANCEL',
+          parentClosePolicy: 'REQUEST_CANCEL',
+          staticSummary: `part ${number + 1} of ${cut.parts}: ${todo.count} candidates`,
+        }),
+      );
       if (state().paused !== paused) tell(paused ? 'resume' : 'pause');
       const { done, failed } = await child.result().catch(failWithCause);
       running.delete(number);
@@ -120,6 +126,26 @@ export function partsProgress({
       total: cut.parts,
     },
   };
+}
+
+/**
+ * A search that began again (`mended`), or was reset, leaves parts behind. The server asks them to end, in its own time: until
+ * this one has ended its name is taken.
+ */
+async function startInPlaceOf<T>(workflowId: string, start: () => Promise<T>): Promise<T> {
+  for (let waitMs = 1_000; ; waitMs = Math.min(2 * waitMs, 30_000)) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      log.info('a part of the run before has not ended yet', { part: workflowId });
+    }
+    // Refused where it ended meanwhile.
+    await getExternalWorkflowHandle(workflowId)
+      .cancel()
+      .catch(() => {});
+    await sleep(waitMs);
+  }
 }
 
 /** A search fails with what its part failed of. */

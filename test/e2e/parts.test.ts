@@ -7,6 +7,7 @@ import { openSpace } from '../../core/spaces/index.js';
 import { connectStore } from '../../store/jetstream.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';
+import { whileStopped } from '../support/stopped.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
 import { done, type Running, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
 
@@ -144,6 +145,33 @@ test('pause, resume, progress and cancel reach the parts', { timeout: 240_000 },
   expect(anew + reused).toBe(CANDIDATES);
   expect(reused).toBeGreaterThanOrEqual(kept);
   expect(scored('told')).toBe(CANDIDATES);
+});
+
+test('a part of the run before that has not ended yet is waited for', { timeout: 240_000 }, async () => {
+  const { workflow } = new Client({ connection });
+  home.write(
+    'behind.json',
+    specification({ samples: 20, changes: { seed: 9, execution: { ...execution, partSize: 5 } } }),
+  );
+  // Nobody works for the search until the name of its second part is taken.
+  const { run, behind } = await whileStopped(workers[0]!.pid, async () => {
+    const args = ['run', 'behind.json', '--id', 'behind', '--workers', '0', '--out', 'behind'];
+    const run = spawnZeroscout(args, { home, env: env() });
+    const search = workflow.getHandle('search-behind');
+    const what = { what: 'the search is started', timeoutMs: 60_000 };
+    const { runId } = await until(() => search.describe().catch(() => undefined), what);
+    const workflowId = `search-behind/${runId.slice(0, 8)}/part-2`;
+    return { run, behind: await workflow.start('scorePart', { workflowId, taskQueue: 'nobody' }) };
+  });
+  const asked = async () =>
+    (await behind.fetchHistory()).events?.some(
+      (event) => event.workflowExecutionCancelRequestedEventAttributes,
+    );
+  await until(asked, { what: 'it is asked to end', timeoutMs: 60_000 });
+  await behind.terminate();
+  const { code, stderr } = await run.ended;
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(home.read('behind/summary.json'))).toMatchObject({ candidates: 20, scored: 20 });
 });
 
 test('gc takes the parts of a run along', { timeout: 120_000 }, async () => {
