@@ -2,6 +2,7 @@
 
 import { allowModules } from '../core/spaces/module/index.js';
 import { measureLatency } from './latency.js';
+import { endWithParent } from './lifeline.js';
 import { loadModule } from './load-module.js';
 import { failed } from './outcome.js';
 import type { FromScorer, Outcome, ScoreRequest, ToScorer } from './protocol.js';
@@ -13,8 +14,7 @@ const send = (message: FromScorer) => process.send?.(message);
 const outcomeOf = (request: ScoreRequest): Promise<Outcome> =>
   measureLatency(request).then((latency) => ({ result: [{ latency }] }), failed);
 
-// The worker is gone: nobody would read another result.
-process.on('disconnect', () => process.exit(0));
+endWithParent();
 // A terminal's Ctrl-C reaches the whole group; the worker decides when this ends.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});

@@ -1,6 +1,7 @@
 // The scorer process: requests come over IPC, some together, outcomes go back. Ends when its parent is gone.
 import { allowModules } from '../core/spaces/module/index.js';
 import { type Device, isStackDevice } from '../core/spec/devices.js';
+import { endWithParent } from './lifeline.js';
 import { loadModule } from './load-module.js';
 import { REACHES } from './prefixes.js';
 import type { FromScorer, ToScorer } from './protocol.js';
@@ -27,8 +28,7 @@ async function orBreak(work: () => Promise<void>): Promise<void> {
   }
 }
 
-// The worker is gone: nobody would read another result.
-process.on('disconnect', () => process.exit(0));
+endWithParent();
 // A terminal's Ctrl-C reaches the whole group; the worker decides when its scorers end.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});

@@ -10,6 +10,9 @@ export function createLog({ role }: { role: string }): Logger {
   );
 }
 
+/** Each of our workers is for workflows or for activities. */
+const ON_PURPOSE = /^No (workflows|activities|Nexus services) registered/;
+
 /** Temporal's messages go to our log, its metrics to an address of their own; call before the first worker is made. */
 export function installTemporalRuntime({
   log,
@@ -23,7 +26,8 @@ export function installTemporalRuntime({
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       const { error, ...rest } = (meta ?? {}) as { error?: unknown };
-      log[method(level)]({ temporal: rest, ...(error ? { err: error } : {}) }, message);
+      const how = ON_PURPOSE.test(message) ? 'debug' : method(level);
+      log[how]({ temporal: rest, ...(error ? { err: error } : {}) }, message);
     }),
     ...(metricsAddress
       ? {

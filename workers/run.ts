@@ -1,6 +1,7 @@
 // In: a role and connections. Out: a running worker process: polls its queue until told to stop, then drains.
 import { cpus, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { ConnectionOptions } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions, Worker } from '@temporalio/worker';
 import { createControlActivities, createScoreActivities } from '../activities/create.js';
 import { createLocalImages } from '../activities/local-images.js';
@@ -14,6 +15,7 @@ import { createLog, installTemporalRuntime } from './log.js';
 import type { Monitor } from './monitor.js';
 import { freeAddress, type MonitorOptions, observe } from './observe.js';
 import { createPayloadCodec, type EncryptionKey } from './payload-codec.js';
+import { runRenewed, runUntil } from './renewed.js';
 import { startTracing } from './tracing/start.js';
 
 /** How long a worker that was told to stop lets activities finish before it hands them to others. */
@@ -33,7 +35,10 @@ export interface WorkerOptions {
   readonly concurrency: number;
   /** How long a scorer may take for a candidate, or for those that it takes together. */
   readonly candidateTimeoutMs?: number | undefined;
-  readonly temporal: { readonly options: NativeConnectionOptions; readonly namespace: string };
+  readonly temporal: {
+    readonly options: ConnectionOptions & NativeConnectionOptions;
+    readonly namespace: string;
+  };
   readonly store: Store;
   readonly stop: AbortSignal;
   /** Under the first of them Temporal's payloads are encrypted; without any they are not. */
@@ -114,67 +119,86 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       dataConverter,
       ...tracing?.worker,
     };
-    const worker = pool
-      ? await Worker.create({
-          ...shared,
-          taskQueue: queue,
-          activities: createScoreActivities({
-            store,
-            images,
-            scoring: {
-              device,
-              size: pool.size,
-              score: (request, turn) => {
-                tracing?.onRequest(request);
-                return pool.score(request, turn);
-              },
-              onScored: (event) => {
-                metrics?.onScored();
-                log.debug(event, 'scored candidate');
-              },
-              onFailed: (event) => {
-                metrics?.onFailed();
-                log.warn(event, 'candidate set aside');
-              },
+    const ready = () => {
+      options.onReady?.();
+      log.info({ queue, concurrency, ...(server ? { metrics: server.address } : {}) }, 'worker ready');
+    };
+    if (pool) {
+      const worker = await Worker.create({
+        ...shared,
+        taskQueue: queue,
+        activities: createScoreActivities({
+          store,
+          images,
+          scoring: {
+            device,
+            size: pool.size,
+            score: (request, turn) => {
+              tracing?.onRequest(request);
+              return pool.score(request, turn);
             },
-          }),
-          maxConcurrentActivityTaskExecutions: SHARDS_AT_ONCE,
-          maxHeartbeatThrottleInterval: '3s',
-          defaultHeartbeatThrottleInterval: '3s',
-        })
-      : await Worker.create({
-          ...shared,
-          taskQueue: queue,
-          workflowBundle: {
-            codePath: bundlePath({
-              payloads: keys.length > 0 ? 'encrypted' : 'plain',
-              spans: tracing ? 'traced' : 'none',
-            }),
+            onScored: (event) => {
+              metrics?.onScored();
+              log.debug(event, 'scored candidate');
+            },
+            onFailed: (event) => {
+              metrics?.onFailed();
+              log.warn(event, 'candidate set aside');
+            },
           },
-          ...(options.deployment ? { workerDeploymentOptions: pinned(options.deployment) } : {}),
-          activities: createControlActivities({
-            store,
-            commands,
-            env: process.env,
-            meter: {
-              machine: `${cpus()[0]?.model.trim() ?? process.arch}, 1 thread`,
-              measure: async ({ resolution, ...candidate }) => {
-                const fidelity = { batch: 1, resolution, weights: 'shared', features: 'blocks' } as const;
-                const [measured] = await latency!.score({ ...candidate, fidelity, draws: [0] });
-                return measured!.latency!;
-              },
+        }),
+        maxConcurrentActivityTaskExecutions: SHARDS_AT_ONCE,
+        maxHeartbeatThrottleInterval: '3s',
+        defaultHeartbeatThrottleInterval: '3s',
+      });
+      const done = runUntil({ worker, stop });
+      running = worker;
+      ready();
+      await done;
+    } else {
+      const deployment = options.deployment ? { workerDeploymentOptions: pinned(options.deployment) } : {};
+      // Activities go on while workflows are read anew.
+      const activities = await Worker.create({
+        ...{ ...shared, ...deployment, taskQueue: queue },
+        activities: createControlActivities({
+          store,
+          commands,
+          env: process.env,
+          meter: {
+            machine: `${cpus()[0]?.model.trim() ?? process.arch}, 1 thread`,
+            measure: async ({ resolution, ...candidate }) => {
+              const fidelity = { batch: 1, resolution, weights: 'shared', features: 'blocks' } as const;
+              const [measured] = await latency!.score({ ...candidate, fidelity, draws: [0] });
+              return measured!.latency!;
             },
-            onReport: (rounds) => metrics?.onSearch(rounds),
+          },
+          onReport: (rounds) => metrics?.onSearch(rounds),
+        }),
+      });
+      const codePath = bundlePath({
+        payloads: keys.length > 0 ? 'encrypted' : 'plain',
+        spans: tracing ? 'traced' : 'none',
+      });
+      const workflows = {
+        create: () =>
+          Worker.create({
+            ...{ ...shared, ...deployment, taskQueue: queue },
+            workflowBundle: { codePath },
           }),
-        });
-    const shutdown = () => worker.getState() === 'RUNNING' && worker.shutdown();
-    stop.addEventListener('abort', shutdown);
-    const done = worker.run();
-    running = worker;
-    options.onReady?.();
-    if (stop.aborted) shutdown();
-    log.info({ queue, concurrency, ...(server ? { metrics: server.address } : {}) }, 'worker ready');
-    await done;
+        onWorker: (worker: Worker) => {
+          if (!running) ready();
+          running = worker;
+        },
+        onAway: () => log.info('Temporal is away; workflows are read anew when it is back'),
+      };
+      await untilOneEnds(
+        [
+          (stop) => runUntil({ worker: activities, stop }),
+          (stop) => runRenewed({ ...workflows, temporal: options.temporal.options, stop }),
+        ],
+        stop,
+      );
+    }
   } finally {
     await server?.close();
     await pool?.close();
@@ -184,6 +208,18 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await connection.close();
     log.info('worker stopped');
   }
+}
+
+/** Where one fails, or is told to stop, the others stop too, and all have drained. */
+async function untilOneEnds(
+  runs: readonly ((stop: AbortSignal) => Promise<void>)[],
+  stop: AbortSignal,
+): Promise<void> {
+  const ended = new AbortController();
+  const either = AbortSignal.any([stop, ended.signal]);
+  const all = runs.map((run) => run(either).finally(() => ended.abort()));
+  await Promise.allSettled(all);
+  await Promise.all(all);
 }
 
 /** Scorers of the cpu share its cores; a device belongs to one of them, which holds a stack's results beside it. */

@@ -159,8 +159,8 @@ test('a part of the run before that has not ended yet is waited for', { timeout:
     const run = spawnZeroscout(args, { home, env: env() });
     const search = workflow.getHandle('search-behind');
     const what = { what: 'the search is started', timeoutMs: 60_000 };
-    const { runId } = await until(() => search.describe().catch(() => undefined), what);
-    const workflowId = `search-behind/${runId.slice(0, 8)}/part-2`;
+    const begun = await until(() => search.describe().catch(() => undefined), what);
+    const workflowId = `search-behind/${begun!.runId.slice(0, 8)}/part-2`;
     return { run, behind: await workflow.start('scorePart', { workflowId, taskQueue: 'nobody' }) };
   });
   const asked = async () =>

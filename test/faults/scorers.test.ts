@@ -1,7 +1,8 @@
 // In: scorers that hang, eat memory, answer NaN, and a candidate that kills its scorer always. Out: planned = scored + set aside.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { until } from '../support/home.js';
 import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';
-import { deaths } from './support/faults.js';
+import { deaths, replaceWorker } from './support/faults.js';
 import { checkInvariant, forget, type Reference, undisturbed } from './support/invariant.js';
 
 const timeout = PATIENCE_MS;
@@ -28,6 +29,16 @@ test('scorers that crash, hang and eat memory once: their candidates are scored 
   cluster.misbehave({ kill: once('kill', 5), hang: once('hang', 18), eat: once('eat', 30) });
   await checkInvariant({ cluster, search: cluster.search('once'), reference });
   expect(deaths(cluster)).toBe(3);
+});
+
+test('a scorer that hangs when its worker is killed ends with it', { timeout }, async () => {
+  const hangs = cluster.misbehaveOnce('hang');
+  const search = cluster.search('orphan');
+  await until(hangs, { what: 'a scorer hangs', timeoutMs: PATIENCE_MS });
+  // A process is over when nobody holds its output any more, its scorers included.
+  for (const worker of [...cluster.workers].filter(({ role }) => role === 'score'))
+    await replaceWorker({ cluster, worker, signal: 'SIGKILL' });
+  await checkInvariant({ cluster, search, reference });
 });
 
 test('candidates that always kill, block and bloat their scorer are set aside, the rest ranked as without them', {

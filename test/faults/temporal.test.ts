@@ -1,11 +1,14 @@
 // In: a Temporal server that dies, stays away, or comes back as it was a while ago, in mid-run. Out: the same ranking.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';
-import { copyTemporal, killServer } from './support/faults.js';
+import { copyTemporal, dismiss, killServer } from './support/faults.js';
 import { checkInvariant, forget, type Reference, undisturbed } from './support/invariant.js';
 
 /** How long a server that is gone for long is gone. */
 const GONE_MS = Number(process.env.ZEROSCOUT_GONE_SECONDS ?? 15) * 1_000;
+/** After a server has come back, how long a worker may take to ask it for tasks again. */
+const REMEMBERED_MS = 15_000;
 const timeout = PATIENCE_MS + 2 * GONE_MS;
 
 let cluster: Cluster;
@@ -36,6 +39,20 @@ test('Temporal restored from a copy that was taken in mid-run', { timeout }, asy
   await checkInvariant({ cluster, search, reference });
   // Shards that the copy knows nothing of are handed out again, and find their scores.
   expect(cluster.scored('restored').length).toBeLessThan(1.5 * cluster.samples);
+});
+
+test('Temporal restored under control workers that remember more than the copy', { timeout }, async () => {
+  const search = cluster.search('remembered', 'parts');
+  await search.reaches(5);
+  const restore = await copyTemporal(cluster);
+  await search.reaches(35);
+  const scorers = [...cluster.workers].filter(({ role, dismissed }) => role === 'score' && !dismissed);
+  for (const worker of scorers) await dismiss(worker);
+  await restore();
+  // Long enough that tasks go to whoever had the workflow before.
+  await sleep(REMEMBERED_MS);
+  for (const { role, way } of scorers) await cluster.addWorker(role, way);
+  await checkInvariant({ cluster, search, reference });
 });
 
 test('Temporal restored from a copy that is older than the search', { timeout }, async () => {

@@ -1,0 +1,80 @@
+// In: how a worker of workflows is made. Out: one that runs until it is told to stop, made anew whenever Temporal was away.
+import { Connection, type ConnectionOptions } from '@temporalio/client';
+import type { Worker } from '@temporalio/worker';
+
+/** grpc.connectivityState; @grpc/grpc-js is the SDK's dependency, not ours. */
+const READY = 2;
+const TRANSIENT_FAILURE = 3;
+/** How late a wait notices that nobody waits any more. */
+const LOOK_MS = 500;
+/** While a server is away. */
+const RECONNECT = { 'grpc.max_reconnect_backoff_ms': 1_000 };
+
+/** A connection that tells at once when nobody listens at its other end; a worker's own tries again without a word. */
+class WatchedConnection extends Connection {
+  /** A server that closes connections in good order, or another one behind the same address, is not away. */
+  untilAway = (over: AbortSignal) => this.#until(TRANSIENT_FAILURE, over);
+  untilBack = (over: AbortSignal) => this.#until(READY, over);
+
+  async #until(wanted: number, over: AbortSignal): Promise<void> {
+    const channel = this.client.getChannel();
+    while (!over.aborted) {
+      const state = channel.getConnectivityState(true);
+      if (state === wanted) return;
+      await new Promise((done) => channel.watchConnectivityState(state, Date.now() + LOOK_MS, done));
+    }
+  }
+}
+
+/**
+ * A worker remembers workflows, and is sent only what is new of them. A server that comes back from a copy knows less than the
+ * worker does: it sends again what the worker has had, and takes the silence for an answer. So what a worker remembers ends
+ * when its server does; it reads histories from their beginning then.
+ */
+export async function runRenewed({
+  create,
+  temporal,
+  stop,
+  onWorker,
+  onAway,
+}: {
+  create: () => Promise<Worker>;
+  temporal: ConnectionOptions;
+  stop: AbortSignal;
+  /** Told of each worker when it runs. */
+  onWorker: (worker: Worker) => void;
+  /** Told when Temporal does not answer any more. */
+  onAway: () => void;
+}): Promise<void> {
+  const connection = WatchedConnection.lazy({ ...temporal, channelArgs: RECONNECT }) as WatchedConnection;
+  try {
+    while (!stop.aborted) {
+      const worker = await create();
+      const over = new AbortController();
+      const leave = () => over.abort();
+      const ended = runUntil({ worker, stop: AbortSignal.any([stop, over.signal]) });
+      ended.then(leave, leave);
+      onWorker(worker);
+      await connection.untilAway(over.signal);
+      if (!over.signal.aborted && !stop.aborted) onAway();
+      leave();
+      await ended;
+      await connection.untilBack(stop);
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Runs a worker until it is told to stop, and has drained. */
+export async function runUntil({ worker, stop }: { worker: Worker; stop: AbortSignal }): Promise<void> {
+  const shutdown = () => void (worker.getState() === 'RUNNING' && worker.shutdown());
+  stop.addEventListener('abort', shutdown);
+  try {
+    const done = worker.run();
+    if (stop.aborted) shutdown();
+    await done;
+  } finally {
+    stop.removeEventListener('abort', shutdown);
+  }
+}
