@@ -118,7 +118,7 @@ module.exports = {
     only('@temporalio/workflow', ['workflows'], '@temporalio/workflow'),
     only('@temporalio/worker', ['workers', 'bench'], '@temporalio/worker'),
     only('@temporalio/activity', ['activities'], '@temporalio/activity'),
-    only('@temporalio/client', ['cli', 'bench'], '@temporalio/client'),
+    only('@temporalio/client', ['workers', 'cli', 'bench'], '@temporalio/client'),
     only('prom-client', ['workers'], 'prom-client'),
     only('OpenTelemetry', ['workers', 'workflows'], '@opentelemetry/[^/]+', '@temporalio/interceptors-[^/]+'),
 
