@@ -56,8 +56,14 @@ export async function readSpecification(path: string): Promise<ReadSpecification
 
 /** A specification whose space names a file, with what is in the file: workers see no files of ours. */
 async function withSpace({ value, folder }: { value: unknown; folder: string }): Promise<unknown> {
-  const space = (value as { space?: { kind?: unknown; file?: unknown } } | null)?.space;
-  if (!space || !('file' in space)) return value;
+  const space = (value as { space?: { kind?: unknown; file?: unknown } | string } | null)?.space;
+  // People write a file of code, never the code itself: its four fields would be no help to them.
+  if (space === 'module' || (isMapping(space) && space.kind === 'module' && Object.keys(space).length === 1))
+    throw SpecError.of({
+      path: 'space.file',
+      message: 'missing; must be the path of a TypeScript or JavaScript file',
+    });
+  if (!isMapping(space) || !('file' in space)) return value;
   const read = OF_FILES.get(space.kind);
   if (!read) return value;
   const { file, ...rest } = space;
@@ -69,6 +75,10 @@ async function withSpace({ value, folder }: { value: unknown; folder: string }):
   const path = await namedFile({ folder, file, field: 'space.file' });
   const content = await read.read({ path, name: `space.file: ${file}` });
   return { ...(value as object), space: { ...rest, ...content } };
+}
+
+function isMapping(value: unknown): value is { readonly kind?: unknown; readonly file?: unknown } {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A specification that names a file of images, with what is known of them; the bytes go to the store when a search starts. */

@@ -75,17 +75,30 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(
   });
 }
 
+type Kinds = readonly { readonly shape: z.core.$ZodShape }[];
+
+function knownKinds(options: Kinds): string[] {
+  return options.flatMap(({ shape }) => [
+    ...(shape.kind as unknown as { readonly values: Set<string> }).values,
+  ]);
+}
+
+/** `exhaustive` stands for `{ kind: exhaustive }`; made for `preprocess` before `checkKind`, which refuses every other word. */
+export function bareKind(options: Kinds): (value: unknown) => unknown {
+  const known = knownKinds(options);
+  return (value) => (typeof value === 'string' && known.includes(value) ? { kind: value } : value);
+}
+
 /** Fails with an issue for `kind` and one for each key that no kind knows; made for `superRefine` before a discriminated union. */
-export function checkKind(options: readonly { readonly shape: z.core.$ZodShape }[]) {
-  const kinds = options.flatMap(
-    ({ shape }) => (shape.kind as unknown as { readonly values: Set<string> }).values,
-  );
-  const known = kinds.flatMap((values) => [...values]);
+export function checkKind(options: Kinds) {
+  const known = knownKinds(options);
   const keys = [...new Set(options.flatMap(({ shape }) => Object.keys(shape)))];
   return (value: unknown, context: z.core.$RefinementCtx): void => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       const right = `a mapping with a kind, such as { kind: ${known[0]} }`;
-      context.addIssue({ code: 'custom', message: wrongMapping({ value, right }) });
+      const message =
+        typeof value === 'string' ? unknownValue({ word: value, known }) : wrongMapping({ value, right });
+      context.addIssue({ code: 'custom', message });
       return;
     }
     const kind = Object.hasOwn(value, 'kind') ? (value as { readonly kind: unknown }).kind : undefined;

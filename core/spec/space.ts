@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { Definition, hasTokens } from './custom-space.js';
 import { SpecError } from './errors.js';
-import { checkKind, mapping, oneOf, text, toIssues, wholeNumber } from './fields.js';
+import { bareKind, checkKind, mapping, oneOf, text, toIssues, wholeNumber } from './fields.js';
 import { PROXIES, type ProxyName } from './proxies.js';
+import { found } from './show.js';
 
 /** Characters of a module's code: it travels with every step of a search. */
 export const MOST_CODE = 65_536;
@@ -24,14 +25,18 @@ const Spaces = [
       right: `code of at most ${MOST_CODE} characters; or file: my-space.ts beside kind`,
     }),
     resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }),
-    proxies: z.array(oneOf(PROXIES)).readonly(),
+    proxies: z
+      .array(oneOf(PROXIES), {
+        error: ({ input }) => `${found(input)}; must be a list of ${PROXIES.join(', ')}`,
+      })
+      .readonly(),
   }),
 ] as const;
 
-export const SpaceSchema = z
-  .unknown()
-  .superRefine(checkKind(Spaces))
-  .pipe(z.discriminatedUnion('kind', Spaces));
+export const SpaceSchema = z.preprocess(
+  bareKind(Spaces),
+  z.unknown().superRefine(checkKind(Spaces)).pipe(z.discriminatedUnion('kind', Spaces)),
+);
 export type SpaceSpecification = z.output<typeof SpaceSchema>;
 export type SpaceKind = SpaceSpecification['kind'];
 export type ModuleSpecification = SpaceSpecification & { readonly kind: 'module' };

@@ -4,7 +4,17 @@ import { Constraints } from './constraints.js';
 import { DEVICES, defaultShardSize } from './devices.js';
 import { type Issue, SpecError } from './errors.js';
 import { Evolution } from './evolution.js';
-import { checkKind, mapping, oneOf, positiveNumber, share, text, toIssues, wholeNumber } from './fields.js';
+import {
+  bareKind,
+  checkKind,
+  mapping,
+  oneOf,
+  positiveNumber,
+  share,
+  text,
+  toIssues,
+  wholeNumber,
+} from './fields.js';
 import { Input } from './images.js';
 import { Notify } from './notify.js';
 import { PROXIES, type ProxyName } from './proxies.js';
@@ -57,7 +67,10 @@ const Sources = [
     }),
   }),
 ] as const;
-const Source = z.unknown().superRefine(checkKind(Sources)).pipe(z.discriminatedUnion('kind', Sources));
+const Source = z.preprocess(
+  bareKind(Sources),
+  z.unknown().superRefine(checkKind(Sources)).pipe(z.discriminatedUnion('kind', Sources)),
+);
 
 /** Rounds of growing fidelity; each but the last keeps a share of its candidates for the next. */
 const Screening = mapping({
@@ -85,6 +98,10 @@ const Screening = mapping({
 });
 
 const Strategies = [...Sources, Screening, Evolution] as const;
+const Strategy = z.preprocess(
+  bareKind(Strategies),
+  z.unknown().superRefine(checkKind(Strategies)).pipe(z.discriminatedUnion('kind', Strategies)),
+);
 
 const Proxies = z
   .array(oneOf(PROXIES), { error: ({ input }) => `${found(input)}; must be a list of ${PROXIES.join(', ')}` })
@@ -100,16 +117,23 @@ const Proxies = z
   })
   .transform((names) => PROXIES.filter((name) => names.includes(name)));
 
+const AGGREGATIONS = ['log-rank', 'linear-rank'] as const;
 const weight = positiveNumber({ max: 1e6 }).optional();
-const Aggregation = mapping({
-  kind: oneOf(['log-rank', 'linear-rank']).default('log-rank'),
-  weights: mapping({
-    expressivity: weight,
-    progressivity: weight,
-    trainability: weight,
-    complexity: weight,
-  } satisfies Record<ProxyName, unknown>).prefault({}),
-});
+const Aggregation = z.preprocess(
+  (value) => (AGGREGATIONS.some((kind) => kind === value) ? { kind: value } : value),
+  mapping(
+    {
+      kind: oneOf(AGGREGATIONS).default('log-rank'),
+      weights: mapping({
+        expressivity: weight,
+        progressivity: weight,
+        trainability: weight,
+        complexity: weight,
+      } satisfies Record<ProxyName, unknown>).prefault({}),
+    },
+    { right: `one of ${AGGREGATIONS.join(', ')}, or a mapping with kind, weights`, words: AGGREGATIONS },
+  ),
+);
 
 const Execution = mapping({
   device: oneOf(DEVICES).default('cpu'),
@@ -127,11 +151,7 @@ const Written = mapping({
     right: '1 to 64 letters, digits, "_" or "-", the first a letter or digit (no slash, dot or space)',
   }),
   space: SpaceSchema,
-  strategy: z
-    .unknown()
-    .superRefine(checkKind(Strategies))
-    .pipe(z.discriminatedUnion('kind', Strategies))
-    .default({ kind: 'exhaustive' }),
+  strategy: Strategy.default({ kind: 'exhaustive' }),
   constraints: Constraints.optional(),
   /** People write the path of a file; whoever reads the specification puts what it is in its place. */
   input: Input.optional(),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/spec/errors.js';
 import { PRESETS, PROXIES, parseSpecification } from '../../../core/spec/specification.js';
+import { specificationDigest } from '../../../core/spec/specification-digest.js';
 
 const BASE = 'name: a\nspace: { kind: nas-bench-201 }\n';
 
@@ -115,9 +116,28 @@ execution: { device: cpu, shardSize: 16, window: 2 }
       'strategy: { kind: genetic }',
       'strategy.kind: unknown "genetic"; known: exhaustive, random, list, screening, evolution',
     ],
+    ['strategy: random', 'strategy.samples: missing; must be a whole number from 1 to 1000000000'],
     [
-      'strategy: random',
-      'strategy: found the text "random"; must be a mapping with a kind, such as { kind: exhaustive }',
+      'strategy: evoluton',
+      'strategy: unknown "evoluton"; did you mean "evolution"? Known: exhaustive, random, list, screening, evolution',
+    ],
+    ['strategy: 42', 'strategy: found 42; must be a mapping with a kind, such as { kind: exhaustive }'],
+    ['strategy:', 'strategy: found null; must be a mapping with a kind, such as { kind: exhaustive }'],
+    [
+      'strategy: { kind: screening, source: exhaustiv, rounds: [{ fidelity: screen, keep: 0.5 }, { fidelity: standard }] }',
+      'strategy.source: unknown "exhaustiv"; did you mean "exhaustive"? Known: exhaustive, random, list',
+    ],
+    [
+      'aggregation: linear-rnak',
+      'aggregation: unknown "linear-rnak"; did you mean "linear-rank"? Known: log-rank, linear-rank',
+    ],
+    [
+      'aggregation: true',
+      'aggregation: found true; must be one of log-rank, linear-rank, or a mapping with kind, weights',
+    ],
+    [
+      'notify: webhook',
+      'notify: found the text "webhook"; must be a mapping with command, webhook, secretEnv, timeout, retries',
     ],
     [
       'strategy: { kind: list, file: "" }',
@@ -196,6 +216,46 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ]);
     expect(messages('name: a')).toEqual([
       'space: missing; must be a mapping with a kind, such as { kind: nas-bench-201 }',
+    ]);
+  });
+
+  it.each([
+    ['space: nas-bench-201', 'space: { kind: nas-bench-201 }'],
+    [
+      'space: mobilenet-v2\nstrategy: evolution',
+      'space: { kind: mobilenet-v2 }\nstrategy: { kind: evolution }',
+    ],
+    [
+      'space: nas-bench-201\nstrategy: exhaustive\naggregation: linear-rank',
+      'space: { kind: nas-bench-201 }\nstrategy: { kind: exhaustive }\naggregation: { kind: linear-rank }',
+    ],
+    [
+      'space: nas-bench-201\nstrategy: { kind: screening, source: exhaustive, rounds: [{ fidelity: screen, keep: 0.5 }, { fidelity: standard }] }',
+      'space: { kind: nas-bench-201 }\nstrategy: { kind: screening, source: { kind: exhaustive }, rounds: [{ fidelity: screen, keep: 0.5 }, { fidelity: standard }] }',
+    ],
+  ])('a bare kind is its mapping, and has its digest: %s', (bare, mapping) => {
+    const [one, other] = [bare, mapping].map((text) => parse(`name: a\n${text}`));
+    expect(one).toEqual(other);
+    expect(specificationDigest(one!, { inputs: {} })).toBe(specificationDigest(other!, { inputs: {} }));
+  });
+
+  it.each([
+    ['42', 'found 42'],
+    ['true', 'found true'],
+    ['', 'found null'],
+    ['[nas-bench-201]', 'found a list'],
+  ])('a space that is %s', (space, found) => {
+    expect(messages(`name: a\nspace: ${space}`)).toEqual([
+      `space: ${found}; must be a mapping with a kind, such as { kind: nas-bench-201 }`,
+    ]);
+  });
+
+  it('a bare kind that is unknown or lacks a parameter', () => {
+    expect(messages('name: a\nspace: nasbench201')).toEqual([
+      expect.stringMatching(/^space: unknown "nasbench201"; did you mean "nas-bench-201"\? Known: /),
+    ]);
+    expect(messages('name: a\nspace: autoformer')).toEqual([
+      'space.size: missing; must be one of tiny, small, base',
     ]);
   });
 
