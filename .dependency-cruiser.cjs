@@ -114,6 +114,14 @@ module.exports = {
     },
 
     only('onnxruntime-node', ['engine'], 'onnxruntime-[^/]+'),
+    {
+      name: 'one-file-loads-onnx-runtime',
+      comment:
+        'engine/onnx-runtime.ts turns telemetry off before the library loads; nobody else may load it.',
+      severity: 'error',
+      from: { path: '.', pathNot: '^(dist/)?engine/onnx-runtime\\.(ts|js)$|^node_modules/' },
+      to: { path: packages('onnxruntime-[^/]+') },
+    },
     only('NATS', ['store'], '@nats-io/[^/]+', 'nats'),
     only('@temporalio/workflow', ['workflows'], '@temporalio/workflow'),
     only('@temporalio/worker', ['workers', 'bench'], '@temporalio/worker'),

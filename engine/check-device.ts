@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { StackDevice } from '../core/spec/devices.js';
 import { DeviceError } from '../core/spec/errors.js';
+import { withoutTelemetry } from './telemetry.js';
 
 const SCRIPT = fileURLToPath(new URL('./stack/device-probe.js', import.meta.url));
 /** A GPU's libraries load for seconds, and the first kernels are made. */
@@ -52,7 +53,7 @@ export function softwareNotice({
 
 async function probe({ device, env }: { device: StackDevice; env: NodeJS.ProcessEnv }): Promise<ProbeAnswer> {
   try {
-    const options = { env, timeout: PATIENCE_MS, killSignal: 'SIGKILL' } as const;
+    const options = { env: withoutTelemetry(env), timeout: PATIENCE_MS, killSignal: 'SIGKILL' } as const;
     const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, device], options);
     return JSON.parse(stdout) as ProbeAnswer;
   } catch (error) {

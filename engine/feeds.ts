@@ -1,5 +1,5 @@
 // In: blocks of one program, one after the other, and a draw. Out: what a run of their program is fed.
-import { Tensor } from 'onnxruntime-node';
+
 import type { Block } from '../core/programs/block.js';
 import { KEPT, pooledSigns, signMeans } from '../core/programs/kept-signs.js';
 import { SIZES } from '../core/programs/lanes.js';
@@ -8,6 +8,7 @@ import { blockedActivation, type Reordering, sampleMatrix, signRows } from '../c
 import { IDLE, ofEach } from '../core/programs/series.js';
 import { weightOrder } from '../core/programs/weight-order.js';
 import type { DrawTensors } from './draw-tensors.js';
+import { Tensor } from './onnx-runtime.js';
 import type { OpenProgram } from './programs.js';
 
 type Feeds = Record<string, Tensor>;

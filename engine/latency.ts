@@ -1,9 +1,10 @@
 // In: a candidate. Out: milliseconds of one image through its whole network, as exported, on this machine.
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+
 import { IMAGES, modelLayers } from '../core/export/layers.js';
 import { onnxModel } from '../core/export/onnx-model.js';
 import { randomDraw } from '../core/programs/draw.js';
 import { openSpace } from '../core/spaces/index.js';
+import { InferenceSession, Tensor } from './onnx-runtime.js';
 import type { ScoreRequest } from './protocol.js';
 
 const WARM_UP = 3;

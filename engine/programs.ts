@@ -1,6 +1,5 @@
 // In: blocks. Out: ONNX Runtime sessions of their programs in a bounded cache, in the layout that suits the processor.
 import { LRUCache } from 'lru-cache';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Block, type Network, topologyKey } from '../core/programs/block.js';
 import { enterBlocks } from '../core/programs/blocked.js';
 import {
@@ -18,6 +17,7 @@ import {
 import { openSizes, SIZES } from '../core/programs/lanes.js';
 import { GraphBuilder } from '../core/programs/onnx.js';
 import type { Shape } from '../core/programs/shape.js';
+import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /**
  * Sessions kept: a candidate's cell, the blocks shared by all candidates, and some to spare. Blocks of one shape (see

@@ -1,6 +1,7 @@
 // In: a program and what it is fed. Out: some of its outputs, and of those of a series what each block put out.
-import type { Tensor } from 'onnxruntime-node';
+
 import { ofEach } from '../core/programs/series.js';
+import type { Tensor } from './onnx-runtime.js';
 import type { OpenProgram } from './programs.js';
 
 /** Runs a program for some of its outputs; a series has all but `y` for each block. */

@@ -1,5 +1,5 @@
 // In: a network and a draw. Out: what its features and blocks score, computed by the block programs in ONNX Runtime.
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+
 import {
   type Block,
   blockShapes,
@@ -15,6 +15,7 @@ import { blockTrainability, featureExpressivity, gramExpressivity } from '../cor
 import type { DrawTensors } from './draw-tensors.js';
 import { signFeeds, valueFeeds } from './feeds.js';
 import { findIdentities, hasUnitDiagonal } from './identities.js';
+import { type InferenceSession, Tensor } from './onnx-runtime.js';
 import { type Passed, prefixKeys } from './prefixes.js';
 import type { OpenProgram, Programs } from './programs.js';
 import { rowOf, run } from './run.js';

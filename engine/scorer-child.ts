@@ -1,6 +1,7 @@
 // In: a scorer script. Out: its process: requests go in, outcomes come back, and its end is told once, whatever ended it.
 import { fork } from 'node:child_process';
 import type { FromScorer, ScoreRequest, ToScorer } from './protocol.js';
+import { withoutTelemetry } from './telemetry.js';
 import { withoutSettings } from './without-settings.js';
 
 /** What ended a process. `refused`: its own doing, or our impatience; a kill from outside says nothing about whether scorers can start. */
@@ -41,7 +42,7 @@ export function startScorer({
     serialization: 'advanced',
     execArgv: HEAP,
     env: {
-      ...withoutSettings(process.env),
+      ...withoutTelemetry(withoutSettings(process.env)),
       ...ALLOCATOR,
       ZEROSCOUT_SCORER_THREADS: String(threads),
       ZEROSCOUT_SCORER_DEVICE: device,

@@ -20,7 +20,7 @@ if (!isInstalled()) {
   console.log('installing packages (npm ci)');
   const npm = process.env.npm_execpath;
   const [command, ...prefix] = npm ? [process.execPath, npm] : ['npm'];
-  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
   const { status, error } = spawnSync(command, [...prefix, 'ci', ...options], {
     cwd: root,
     stdio: 'inherit',

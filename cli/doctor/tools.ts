@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutTelemetry } from '../../engine/telemetry.js';
 import { readConfigured } from '../connections.js';
 import { type BinaryName, findBinary } from '../services/binaries.js';
 import { whyNoPip } from '../services/fetch.js';
@@ -112,7 +113,7 @@ async function checkOnnxRuntime({ env }: { readonly env: NodeJS.ProcessEnv }): P
     const cwd = dirname(fileURLToPath(import.meta.url));
     const { stdout } = await run(process.execPath, ['--input-type=commonjs', '-e', ONNX_RUNTIME], {
       cwd,
-      env,
+      env: withoutTelemetry(env),
       timeout: 30_000,
     });
     const { version, backends } = JSON.parse(stdout) as {

@@ -40,6 +40,8 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
       ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
     ],
     isReady: ({ port }) => temporalAnswers({ address: `${HOST}:${port}`, timeoutMs: PROBE_MS }),
+    // The server asks version-info.temporal.io for newer versions at its start otherwise.
+    env: { TEMPORAL_VERSION_CHECK_DISABLED: '1' },
     graceMs: 15_000,
   },
   nats: {

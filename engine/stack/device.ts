@@ -1,7 +1,8 @@
 // In: a device and a program. Out: an ONNX Runtime session whose nodes all run on that device, or an error that says why not.
-import { InferenceSession } from 'onnxruntime-node';
+
 import type { StackDevice } from '../../core/spec/devices.js';
 import { DeviceError } from '../../core/spec/errors.js';
+import { InferenceSession } from '../onnx-runtime.js';
 
 /** Where ONNX Runtime computes. */
 export type Provider = 'cpu' | 'cuda' | 'webgpu';

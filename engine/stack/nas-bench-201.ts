@@ -1,5 +1,5 @@
 // In: candidates of NAS-Bench-201. Out: what the stack plan needs of them: cells, the skeleton around them, a draw's tensors.
-import { Tensor } from 'onnxruntime-node';
+
 import { type Block, blockShapes, type Measured, measuredBlocks } from '../../core/programs/block.js';
 import type { Draw } from '../../core/programs/draw.js';
 import { type MapShape, mapShape, type Shape } from '../../core/programs/shape.js';
@@ -15,6 +15,7 @@ import {
 import { canonicalKey } from '../../core/spaces/nas-bench-201/canonical.js';
 import { type CellOperation, EDGES, parseCell } from '../../core/spaces/nas-bench-201/cell.js';
 import { cellNetwork, liveEdges } from '../../core/spaces/nas-bench-201/network.js';
+import { Tensor } from '../onnx-runtime.js';
 
 const OPERATIONS: Readonly<Record<CellOperation, StackOperation>> = {
   none: 'none',

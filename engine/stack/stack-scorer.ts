@@ -1,8 +1,9 @@
 // In: candidates of NAS-Bench-201 and a draw. Out: their scores, a whole stack of candidates in one run on one device.
-import type { Tensor } from 'onnxruntime-node';
+
 import type { Draw } from '../../core/programs/draw.js';
 import type { StackCell } from '../../core/programs/stack/cell.js';
 import { composeStacks, fillOf } from '../../core/programs/stack/compose.js';
+import type { Tensor } from '../onnx-runtime.js';
 import type { NetworkScore } from '../score.js';
 import { isOutOfMemory } from './device.js';
 import { drawFeeds, type StackCandidate, stackCandidate, stackSkeleton } from './nas-bench-201.js';

@@ -1,5 +1,5 @@
 // In: a stack's shape and a device. Out: its program, open on that device: cells of one stack in, raw outputs out.
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+
 import type { StackCell } from '../../core/programs/stack/cell.js';
 import type { Dialect, Size } from '../../core/programs/stack/kit.js';
 import { featureOutput, jacobianOutput, partsOf } from '../../core/programs/stack/outputs.js';
@@ -10,6 +10,7 @@ import {
   type StackShape,
 } from '../../core/programs/stack/program.js';
 import { stackTopology } from '../../core/programs/stack/topology.js';
+import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 import { type DeviceOptions, openOnDevice, type Provider } from './device.js';
 import type { StatisticsTask } from './statistics.js';
 

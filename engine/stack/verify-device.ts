@@ -2,9 +2,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { compileStack, type Skeleton } from '../../core/programs/stack/program.js';
 import { DeviceError } from '../../core/spec/errors.js';
+import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 import { isOutOfMemory, openOnDevice, type Provider } from './device.js';
 import { dialectOf } from './stack-session.js';
 

@@ -40,6 +40,7 @@ export const GOOD = {
   },
   small: {
     secrets: { existing: 'mine' },
+    extraEnv: [{ name: 'ORT_DISABLE_TELEMETRY', value: '0' }],
     temporal: { postgresql: { enabled: false, host: 'postgres.example' } },
     nats: { replicas: 1 },
     networkPolicy: { enabled: false },

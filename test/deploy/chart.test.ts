@@ -169,6 +169,18 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
     });
   });
 
+  test('ONNX Runtime sends telemetry, and Temporal asks for versions, only where a user says so', () => {
+    const said = (name: Case) =>
+      containers(name)
+        .flatMap(({ env = [] }) => env)
+        .filter((one: Manifest) => one.name === 'ORT_DISABLE_TELEMETRY')
+        .map((one: Manifest) => one.value);
+    expect(new Set(said('everything'))).toEqual(new Set(['1']));
+    expect(new Set(said('small'))).toEqual(new Set(['0']));
+    const { env } = containers('everything').find(({ name }) => name === 'temporal');
+    expect(env).toContainEqual({ name: 'TEMPORAL_VERSION_CHECK_DISABLED', value: '1' });
+  });
+
   test('what is kept is told to gc, which may go where workers go', () => {
     const [gc] = of('existing', 'CronJob').map(
       ({ spec }) => spec.jobTemplate.spec.template.spec.containers[0],

@@ -1,8 +1,8 @@
 // In: evolutions and constraints. Out: the same ranking whatever the workers and who was killed; what nobody can meet ends with an explanation.
 import { join } from 'node:path';
-import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSpace } from '../../core/spaces/index.js';
+import { InferenceSession } from '../../engine/onnx-runtime.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { done, specification, zeroscout } from '../support/zeroscout.js';
 import { searchWithKills } from './e2e-kills.js';

@@ -1,5 +1,5 @@
 // In: a block. Out: its portable program in ONNX Runtime, run on plain arrays; reproducible random arrays to feed it with.
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+
 import { type Block, blockShapes } from '../../core/programs/block.js';
 import { compileBlock, compileStem, type Spectrum } from '../../core/programs/compile.js';
 import { plain, weightInput } from '../../core/programs/layout.js';
@@ -7,6 +7,7 @@ import { GraphBuilder } from '../../core/programs/onnx.js';
 import { writePasses } from '../../core/programs/passes.js';
 import { normal, signs } from '../../core/programs/random.js';
 import { type Shape, tensorShape } from '../../core/programs/shape.js';
+import { InferenceSession, Tensor } from '../../engine/onnx-runtime.js';
 
 export interface OpenBlock {
   readonly block: Block;

@@ -91,6 +91,12 @@ capabilities: { drop: [ALL] }
 {{- end }}
 - name: ZEROSCOUT_NATS_REPLICAS
   value: {{ $nats.replicas | quote }}
+{{- $said := false }}{{- range .Values.extraEnv }}{{- if eq .name "ORT_DISABLE_TELEMETRY" }}{{- $said = true }}{{- end }}{{- end }}
+{{- if not $said }}
+# ONNX Runtime sends no telemetry unless extraEnv says 0.
+- name: ORT_DISABLE_TELEMETRY
+  value: "1"
+{{- end }}
 {{- with .Values.encryption.secret }}
 - name: ZEROSCOUT_ENCRYPTION_KEYS
   valueFrom: { secretKeyRef: { name: {{ . }}, key: keys } }

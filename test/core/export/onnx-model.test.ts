@@ -1,5 +1,5 @@
 // In: candidates of spaces. Out: whole models that ONNX Runtime runs with any batch, with the parameters that the space counts.
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+
 import { describe, expect, test } from 'vitest';
 import { type Layer, modelLayers, trainableParameters } from '../../../core/export/layers.js';
 import { onnxModel } from '../../../core/export/onnx-model.js';
@@ -8,6 +8,7 @@ import { randomDraw } from '../../../core/programs/draw.js';
 import { autoformer } from '../../../core/spaces/autoformer/index.js';
 import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
 
 const draw = randomDraw({ seed: 1, draw: 0 });
 /** No operation of it is dead, so everything that the space counts is there. */

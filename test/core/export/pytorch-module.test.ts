@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { modelLayers, trainableParameters } from '../../../core/export/layers.js';
 import { onnxModel } from '../../../core/export/onnx-model.js';
@@ -17,6 +16,7 @@ import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 import { checkDefinition } from '../../../core/spec/custom-space.js';
 import { readDocument } from '../../../core/spec/read-document.js';
+import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
 import { initializersOf } from '../../support/onnx-initializers.js';
 
 const tiny = autoformer({ size: 'tiny' });

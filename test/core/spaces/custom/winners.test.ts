@@ -1,10 +1,10 @@
 // In: candidates of one's own spaces. Out: whole models have the parameters that the space counts, and run.
 import fc from 'fast-check';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { modelLayers, trainableParameters } from '../../../../core/export/layers.js';
 import { onnxModel } from '../../../../core/export/onnx-model.js';
 import { randomDraw } from '../../../../core/programs/draw.js';
+import { InferenceSession, Tensor } from '../../../../engine/onnx-runtime.js';
 import { anyCandidate, HYBRID, MIXED, space, TOKENS } from './spaces.js';
 
 describe('winners as whole models', () => {
