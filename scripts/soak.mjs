@@ -1,12 +1,15 @@
-// `npm run soak -- --minutes N [--seed S]`. Out: searches disturbed at random for that long; 1 where the invariant was violated.
+// `npm run soak -- --minutes N [--seed S] [--report FILE]`: disturbs searches at random for that long. Code 1 where a promise was broken.
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const usage = 'npm run soak -- --minutes N [--seed S]';
+const usage = 'npm run soak -- --minutes N [--seed S] [--report FILE]';
 let values;
 try {
-  ({ values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } }));
+  ({ values } = parseArgs({
+    options: { minutes: { type: 'string' }, seed: { type: 'string' }, report: { type: 'string' } },
+  }));
 } catch (error) {
   fail(error.message);
 }
@@ -23,7 +26,12 @@ const { status } = spawnSync(
   {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ZEROSCOUT_SOAK_MINUTES: minutes, ZEROSCOUT_SOAK_SEED: seed },
+    env: {
+      ...process.env,
+      ZEROSCOUT_SOAK_MINUTES: minutes,
+      ZEROSCOUT_SOAK_SEED: seed,
+      ...(values.report ? { ZEROSCOUT_SOAK_REPORT: resolve(values.report) } : {}),
+    },
   },
 );
 if (status !== 0) console.error(`soak failed; seed ${seed}`);

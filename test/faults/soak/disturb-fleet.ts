@@ -1,7 +1,7 @@
-// In: a cluster and a seed. Out: a search on it, with one to four faults at moments drawn from the seed, all of them over.
+// Runs a search on a fleet and strikes it with one to four faults at moments drawn from the seed; all are over when it answers.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mulberry32 } from '../../support/random.js';
-import { type Cluster, PATIENCE_MS, type Search } from './cluster.js';
+import { type Cluster, PATIENCE_MS, type Search } from '../support/cluster.js';
 import {
   copyTemporal,
   cutNetwork,
@@ -13,7 +13,7 @@ import {
   someWorker,
   spoilScorer,
   stopWorker,
-} from './faults.js';
+} from '../support/faults.js';
 
 interface Site {
   readonly cluster: Cluster;
@@ -144,7 +144,6 @@ export async function disturb({
     draw: [random(), random()],
   })).sort((a, b) => a.at - b.at);
   const spec = random() < 0.5 ? 'search' : 'parts';
-  tell(`${spec}:`);
   const search = cluster.search(id, spec);
   const later: Promise<unknown>[] = [];
   let spoiled = 0;
