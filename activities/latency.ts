@@ -42,11 +42,11 @@ export function checkConstraints({ store, meter }: { store: Store; meter: Latenc
     const scope = latencyScope({ space: specification.space, resolution, machine: meter.machine });
     /** The first to measure wins, so that all who ask later, or again after a crash, decide alike. */
     const latencyOf = async (candidate: string): Promise<number> => {
-      const known = (await store.scores.get(scope, [candidate])).get(candidate);
+      const known = (await store.latencies.get(scope, [candidate])).get(candidate);
       if (known) return known.latency!;
       const { space, seed } = specification;
       const latency = await meter.measure({ space, candidate, seed, resolution });
-      const [outcome] = await store.scores.put(scope, [{ key: candidate, proxies: { latency } }]);
+      const [outcome] = await store.latencies.put(scope, [{ key: candidate, proxies: { latency } }]);
       return outcome === 'stored' ? latency : latencyOf(candidate);
     };
     return {

@@ -3,7 +3,7 @@ import { checkToken } from './codec.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import type { Holding, Housekeeping } from './store.js';
-import { BUCKET, FAILURES, SCORES } from './streams.js';
+import { BUCKET, FAILURES, find, LATENCIES, SCORES } from './streams.js';
 
 const BLOBS = `OBJ_${BUCKET}`;
 const BLOBS_PER_BATCH = 1_000;
@@ -24,10 +24,10 @@ interface BlobMeta {
 export function createHousekeeping({ link }: { readonly link: Link }): Housekeeping {
   return {
     blobs: () => listBlobs(link),
-    scopes: () => listGroups({ link, ...SCORES }),
+    scopes: () => listScopes(link),
     failureRuns: () => listGroups({ link, ...FAILURES }),
     deleteBlob: (digest) => deleteBlob({ link, digest }),
-    deleteScope: (scope) => deleteGroup({ link, ...SCORES, name: scope }),
+    deleteScope: (scope) => deleteScope({ link, scope }),
     deleteFailures: (run) => deleteGroup({ link, ...FAILURES, name: run }),
   };
 }
@@ -61,6 +61,32 @@ async function deleteBlob({ link, digest }: { readonly link: Link; readonly dige
   const { nuid } = found.json<BlobMeta>();
   for (const filter of [subject, `$O.${BUCKET}.C.${nuid}`])
     await link.call('deleting a blob', () => link.jsm.streams.purge(BLOBS, { filter }));
+}
+
+/** Of scores and of latencies. A scope of latencies is on both streams where an earlier version stored some of them. */
+async function listScopes(link: Link): Promise<Holding[]> {
+  const scopes = new Map((await listGroups({ link, ...SCORES })).map((scope) => [scope.name, scope]));
+  const latencies = (await hasLatencies(link)) ? await listGroups({ link, ...LATENCIES }) : [];
+  for (const scope of latencies) {
+    const { count = 0, bytes = 0, newest = 0 } = scopes.get(scope.name) ?? {};
+    scopes.set(scope.name, {
+      name: scope.name,
+      count: count + scope.count,
+      bytes: bytes + scope.bytes,
+      newest: Math.max(newest, scope.newest),
+    });
+  }
+  return [...scopes.values()];
+}
+
+async function deleteScope({ link, scope }: { readonly link: Link; readonly scope: string }): Promise<void> {
+  await deleteGroup({ link, ...SCORES, name: scope });
+  if (await hasLatencies(link)) await deleteGroup({ link, ...LATENCIES, name: scope });
+}
+
+async function hasLatencies(link: Link): Promise<boolean> {
+  const { stream } = LATENCIES;
+  return (await link.call(`opening stream ${stream}`, () => find({ link, stream }))) !== undefined;
 }
 
 /** Facts by the first token after the prefix. JetStream counts bytes for whole streams alone: a group gets its share by number. */

@@ -3,6 +3,7 @@ import { type ConnectOptions, connectLink } from './connect.js';
 import { createHousekeeping } from './housekeeping.js';
 import { createBlobs } from './jetstream-blobs.js';
 import { createFailures } from './jetstream-failures.js';
+import { createLatencies } from './jetstream-latencies.js';
 import { createProgress } from './jetstream-progress.js';
 import { createScores } from './jetstream-scores.js';
 import type { Store } from './store.js';
@@ -21,6 +22,7 @@ export async function connectStore(options: ConnectOptions): Promise<Store> {
     await ensureStreams({ link, replicas });
     return {
       scores: createScores({ link }),
+      latencies: createLatencies({ link, replicas }),
       failures: createFailures({ link }),
       blobs: await createBlobs({ link, replicas }),
       progress: createProgress({ link }),

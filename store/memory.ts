@@ -22,14 +22,16 @@ export function createMemoryStore(): Store {
       throw new ServiceError({ address: 'memory', message: 'memory store: it was closed; create another' });
   };
   const scopes: Tables = new Map();
+  const latencies: Tables = new Map();
   const runs: Tables = new Map();
   const blobs: Blobs = new Map();
   return {
     scores: createScores({ check, scopes }),
+    latencies: createScores({ check, scopes: latencies }),
     failures: createFailures({ check, runs }),
     blobs: createBlobs({ check, blobs }),
     progress: createProgress({ isOpen: () => open }),
-    housekeeping: createHousekeeping({ check, scopes, runs, blobs }),
+    housekeeping: createHousekeeping({ check, scopes, latencies, runs, blobs }),
     isConnected: () => open,
     async close() {
       open = false;
@@ -136,9 +138,15 @@ function createProgress({ isOpen }: { readonly isOpen: () => boolean }): Progres
 function createHousekeeping({
   check,
   scopes,
+  latencies,
   runs,
   blobs,
-}: Guard & { readonly scopes: Tables; readonly runs: Tables; readonly blobs: Blobs }): Housekeeping {
+}: Guard & {
+  readonly scopes: Tables;
+  readonly latencies: Tables;
+  readonly runs: Tables;
+  readonly blobs: Blobs;
+}): Housekeeping {
   const holdings = async (tables: Tables): Promise<Holding[]> => {
     check();
     return [...tables]
@@ -156,7 +164,7 @@ function createHousekeeping({
     from.delete(name);
   };
   return {
-    scopes: () => holdings(scopes),
+    scopes: async () => [...(await holdings(scopes)), ...(await holdings(latencies))],
     failureRuns: () => holdings(runs),
     async blobs() {
       check();
@@ -168,7 +176,10 @@ function createHousekeeping({
       }));
     },
     deleteBlob: remove(blobs),
-    deleteScope: remove(scopes),
+    async deleteScope(scope) {
+      await remove(scopes)(scope);
+      await remove(latencies)(scope);
+    },
     deleteFailures: remove(runs),
   };
 }

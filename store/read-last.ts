@@ -10,6 +10,8 @@ export interface Held {
   readonly text: string;
   /** The subject that the text was found under; parses the header. */
   readonly subject: () => string;
+  /** When the stream took it, in milliseconds since 1970; parses the header. */
+  readonly storedAt: () => number;
 }
 
 /** What is stored under these subjects, 1,024 at most; those that hold nothing are left out. The server cuts an answer off at 64 MB: then the rest is asked for again. */
@@ -29,7 +31,11 @@ export async function readLast({
   for (;;) {
     const messages = await link.call(describe, () => ask({ link, stream, subjects: missing }));
     for (const message of messages)
-      found.push({ text: message.string(), subject: () => headerOf(message, 'Nats-Subject') });
+      found.push({
+        text: message.string(),
+        subject: () => headerOf(message, 'Nats-Subject'),
+        storedAt: () => Date.parse(headerOf(message, 'Nats-Time-Stamp')),
+      });
     const last = messages.at(-1);
     if (!last || messages.length === missing.length || Number(headerOf(last, 'Nats-Num-Pending')) <= 0)
       return found;

@@ -101,6 +101,8 @@ export interface Housekeeping {
 
 export interface Store {
   readonly scores: ScoreStore;
+  /** Measured milliseconds, kept as scores are but apart from them: control workers measure, and may store no score. */
+  readonly latencies: ScoreStore;
   readonly failures: FailureStore;
   readonly blobs: BlobStore;
   readonly progress: ProgressBus;

@@ -5,6 +5,7 @@ import {
   JetStreamApiError,
   StorageType,
   type StreamConfig,
+  type StreamInfo,
 } from '@nats-io/jetstream';
 import { ServiceError } from '../core/spec/errors.js';
 import type { Link } from './link.js';
@@ -12,6 +13,8 @@ import { classify } from './retry.js';
 
 export const SCORES = { stream: 'ZEROSCOUT_SCORES', prefix: 'zeroscout.score' } as const;
 export const FAILURES = { stream: 'ZEROSCOUT_FAILURES', prefix: 'zeroscout.failure' } as const;
+/** Apart from the scores, so that control workers may store latencies without a right to store scores, and score workers no latency. */
+export const LATENCIES = { stream: 'ZEROSCOUT_LATENCIES', prefix: 'zeroscout.latency' } as const;
 /** Blobs lie in an object store, whose stream is `OBJ_` and this. */
 export const BUCKET = 'zeroscout-blobs';
 
@@ -40,11 +43,17 @@ export async function ensureStreams(given: {
   readonly link: Link;
   readonly replicas: number;
 }): Promise<void> {
+  // First of all, so that no message is older than this stream in a deployment that begins with it (jetstream-latencies.ts).
+  // Who may not make it needs it later or never: score workers know nothing of latencies.
+  await ensureStream({ ...given, ...LATENCIES }).catch((error: unknown) => {
+    if (classify(error) !== 'denied') throw error;
+  });
   await ensureStream({ ...given, ...SCORES });
   await ensureStream({ ...given, ...FAILURES });
 }
 
-async function ensureStream(given: {
+/** One stream of facts, created where absent and checked where present. */
+export async function ensureStream(given: {
   readonly link: Link;
   readonly replicas: number;
   readonly stream: string;
@@ -95,15 +104,23 @@ export function mayNotMake(given: {
 }
 
 /** The configuration of a stream, or undefined where there is none of that name. */
-export async function find({
+export async function find(given: {
+  readonly link: Link;
+  readonly stream: string;
+}): Promise<StreamConfig | undefined> {
+  return (await streamInfo(given))?.config;
+}
+
+/** A stream's configuration, state and time of creation; undefined where there is none of that name. */
+export async function streamInfo({
   link,
   stream,
 }: {
   readonly link: Link;
   readonly stream: string;
-}): Promise<StreamConfig | undefined> {
+}): Promise<StreamInfo | undefined> {
   try {
-    return (await link.jsm.streams.info(stream)).config;
+    return await link.jsm.streams.info(stream);
   } catch (error) {
     if (codeOf(error) === JetStreamApiCodes.StreamNotFound) return undefined;
     throw error;

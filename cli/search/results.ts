@@ -44,7 +44,7 @@ export async function readResults({
       const found = new Map<string, number>();
       const candidates = rows.map(({ candidate }) => candidate);
       for (const scope of Object.keys(summary.drawn?.latencies ?? {}))
-        for (const [candidate, { latency }] of await store.scores.get(scope, candidates))
+        for (const [candidate, { latency }] of await store.latencies.get(scope, candidates))
           found.set(candidate, latency!);
       return found;
     },

@@ -61,12 +61,11 @@ here(
   'a search from the command line, kept on three nodes; the next one with a node less',
   async () => {
     await run('first');
-    expect(await copies()).toEqual({ 'OBJ_zeroscout-blobs': 3, ZEROSCOUT_FAILURES: 3, ZEROSCOUT_SCORES: 3 });
+    expect(await copies()).toEqual(each(3));
 
     await nats[0]!.kill();
     // New leaders are elected within ten seconds; a command that is called meanwhile may say that JetStream does not answer.
-    const two = { 'OBJ_zeroscout-blobs': 2, ZEROSCOUT_FAILURES: 2, ZEROSCOUT_SCORES: 2 };
-    const elected = async () => isDeepStrictEqual(await copies().catch(() => undefined), two);
+    const elected = async () => isDeepStrictEqual(await copies().catch(() => undefined), each(2));
     await until(elected, { what: 'two nodes keep every stream', timeoutMs: 60_000, everyMs: 500 });
     await run('second');
     expect(home.read('second/ranking.csv')).toBe(home.read('first/ranking.csv'));
@@ -88,12 +87,24 @@ here(
       execFileSync('tar', ['-xzf', `${data}.tgz`, '-C', data]);
     }
     await Promise.all(nats.map((node) => node.restart()));
-    const three = { 'OBJ_zeroscout-blobs': 3, ZEROSCOUT_FAILURES: 3, ZEROSCOUT_SCORES: 3 };
-    const whole = async () => isDeepStrictEqual(await copies().catch(() => undefined), three);
+    const whole = async () => isDeepStrictEqual(await copies().catch(() => undefined), each(3));
     await until(whole, { what: 'three nodes keep every stream', timeoutMs: 60_000, everyMs: 500 });
     await run('fourth');
     expect(JSON.parse(home.read('fourth/summary.json'))).toMatchObject({ scored: 0, reused: 12 });
     expect(home.read('fourth/ranking.csv')).toBe(home.read('first/ranking.csv'));
+  },
+  180_000,
+);
+
+here(
+  'a search with a limit on latency: the control worker measures, and its account may store that',
+  async () => {
+    await run('latency', { constraints: { latency: { max: '100s' } } });
+    const { environment } = compose.service('cli');
+    const { stdout } = await done(['results', 'latency', '--json'], { home, env: environment });
+    const latencies = JSON.parse(stdout).map(({ latency }: { latency: number }) => latency);
+    expect(latencies).toHaveLength(12);
+    for (const latency of latencies) expect(latency).toBeGreaterThan(0);
   },
   180_000,
 );
@@ -142,6 +153,14 @@ async function run(out: string, changes: Record<string, unknown> = {}): Promise<
   const { candidates, failed } = JSON.parse(home.read(`${out}/summary.json`));
   expect({ candidates, failed }).toEqual({ candidates: 12, failed: 0 });
 }
+
+/** Every stream of the store, on as many nodes. */
+const each = (nodes: number) => ({
+  'OBJ_zeroscout-blobs': nodes,
+  ZEROSCOUT_FAILURES: nodes,
+  ZEROSCOUT_LATENCIES: nodes,
+  ZEROSCOUT_SCORES: nodes,
+});
 
 /** Nodes on which each stream is up to date, its leader's among them; 0 where there is no leader. */
 async function copies(): Promise<Record<string, number>> {

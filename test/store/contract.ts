@@ -172,6 +172,22 @@ export function storeContract(given: {
       await housekeeping.deleteScope(scope);
     });
 
+    test('latencies: the first one stays, apart from scores, listed and deleted with them', async () => {
+      const [scope, keys] = [fresh(), Array.from({ length: 20 }, (_, i) => `c${i}`)];
+      expect((await other.latencies.get(scope, keys)).size).toBe(0);
+      const entries = keys.map((key, i) => ({ key, proxies: { latency: i } }));
+      expect(new Set(await store.latencies.put(scope, entries))).toEqual(new Set(['stored']));
+      expect(await other.latencies.put(scope, [{ key: 'c1', proxies: { latency: 9 } }])).toEqual(['existed']);
+      const found = await other.latencies.get(scope, ['none', ...keys.toReversed()]);
+      expect([...found]).toEqual(entries.map(({ key, proxies }) => [key, proxies]).toReversed());
+      expect((await other.scores.get(scope, keys)).size).toBe(0);
+      const holding = (await other.housekeeping.scopes()).find(({ name }) => name === scope);
+      expect(holding).toMatchObject({ count: 20 });
+      await other.housekeeping.deleteScope(scope);
+      expect((await other.latencies.get(scope, keys)).size).toBe(0);
+      expect((await other.housekeeping.scopes()).some(({ name }) => name === scope)).toBe(false);
+    });
+
     test.each(['search-1', 'any name. *at* >all'])(
       'progress of %j reaches its listeners until they leave',
       async (name) => {

@@ -10,12 +10,12 @@ import { ServiceError } from '../../core/spec/errors.js';
 import { readCandidates, writeCandidateList } from '../../store/candidate-list.js';
 import { connectStore } from '../../store/jetstream.js';
 import type { ProgressEvent, Store } from '../../store/store.js';
-import { FAILURES, SCORES } from '../../store/streams.js';
+import { FAILURES, LATENCIES, SCORES } from '../../store/streams.js';
 import { type NatsServer, runNats, startNats } from '../support/nats.js';
 import { scoreContract } from './contract-scores.js';
 
 const USERS = fileURLToPath(new URL('../../deploy/chart/files/nats-users.conf', import.meta.url));
-const STREAMS = [SCORES.stream, FAILURES.stream, 'OBJ_zeroscout-blobs'];
+const STREAMS = [SCORES.stream, LATENCIES.stream, FAILURES.stream, 'OBJ_zeroscout-blobs'];
 const PASSWORDS = {
   zeroscout: 'admin-password',
   'zeroscout-control': 'control-password',
@@ -110,6 +110,23 @@ describe('with streams that a control worker has made', () => {
     }
   });
 
+  test('a control worker stores latencies, which others read', async () => {
+    const entry = { key: 'x', proxies: { latency: 1.5 } };
+    expect(await control.latencies.put('machine', [entry])).toEqual(['stored']);
+    expect(await control.latencies.put('machine', [entry])).toEqual(['existed']);
+    for (const store of [control, reader, await storeOf('zeroscout')])
+      expect((await store.latencies.get('machine', ['x'])).get('x')).toEqual({ latency: 1.5 });
+  });
+
+  test('a control worker deletes a score that is found to be wrong, and it is stored anew', async () => {
+    await score.scores.put('suspect', [{ key: 'x', proxies: { p: 9 } }]);
+    const jsm = await jetstreamManager(await rawOf('zeroscout-control'));
+    const held = await jsm.streams.getMessage(SCORES.stream, { last_by_subj: 'zeroscout.score.suspect.*' });
+    expect(await jsm.streams.deleteMessage(SCORES.stream, held!.seq)).toBe(true);
+    expect(await score.scores.put('suspect', [{ key: 'x', proxies: { p: 1 } }])).toEqual(['stored']);
+    expect((await control.scores.get('suspect', ['x'])).get('x')).toEqual({ p: 1 });
+  });
+
   test('a control worker writes a blob anew, and its old chunks go', async () => {
     const admin = await storeOf('zeroscout');
     const bytes = new Uint8Array(300_000).fill(7);
@@ -137,7 +154,8 @@ describe('with streams that a control worker has made', () => {
       const before = await counts();
       for (const stream of STREAMS) {
         await denied(jsm.streams.delete(stream));
-        await denied(jsm.streams.deleteMessage(stream, 1));
+        if (user !== 'zeroscout-control' || stream !== SCORES.stream)
+          await denied(jsm.streams.deleteMessage(stream, 1));
         await denied(jsm.streams.update(stream, { max_age: 1e9 }));
         if (user !== 'zeroscout-control' || stream !== 'OBJ_zeroscout-blobs')
           await denied(jsm.streams.purge(stream));
@@ -160,7 +178,10 @@ describe('with streams that a control worker has made', () => {
       await denied(store.scores.put('shard', [entry]));
       await denied(store.failures.put('run', [{ candidate: 'x', reason: 'crash', detail: '' }]));
     }
-    for (const store of [score, reader]) await denied(store.blobs.put(new Uint8Array([1, 2, 3])));
+    for (const store of [score, reader]) {
+      await denied(store.blobs.put(new Uint8Array([1, 2, 3])));
+      await denied(store.latencies.put('machine', [{ key: 'x', proxies: { latency: 1 } }]));
+    }
     const before = await counts();
     const jetstream = await jetstreamManager(await rawOf('zeroscout-score'), { checkAPI: false });
     const rollup = headers();
