@@ -45,11 +45,10 @@ export async function ensureStreams(given: {
 }): Promise<void> {
   // First of all, so that no message is older than this stream in a deployment that begins with it (jetstream-latencies.ts).
   // Who may not make it needs it later or never: score workers know nothing of latencies.
-  await ensureStream({ ...given, ...LATENCIES }).catch((error: unknown) => {
-    if (classify(error) !== 'denied') throw error;
-  });
+  const fault = await ensureStream({ ...given, ...LATENCIES }).catch((error: unknown) => error);
   await ensureStream({ ...given, ...SCORES });
   await ensureStream({ ...given, ...FAILURES });
+  if (fault !== undefined && classify(fault) !== 'denied') throw fault;
 }
 
 /** One stream of facts, created where absent and checked where present. */
