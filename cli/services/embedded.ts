@@ -2,8 +2,16 @@
 
 import { ServiceError } from '../../core/spec/errors.js';
 import type { OnStep } from './binaries.js';
+import { endFirstStart } from './data-folder.js';
 import { createFolders, type Home, readState, SERVICE_NAMES, type ServiceName } from './home.js';
-import { pidsOf, type RunningService, startService, stopService, toRunning } from './lifecycle.js';
+import {
+  faultOfRunning,
+  pidsOf,
+  type RunningService,
+  startService,
+  stopService,
+  toRunning,
+} from './lifecycle.js';
 import { withLock } from './lock.js';
 import { isOurs } from './process.js';
 import { SERVERS } from './servers.js';
@@ -23,7 +31,8 @@ export async function ensureServices({
   readonly which?: readonly ServiceName[];
 }): Promise<EmbeddedServices> {
   const running = await findRunning({ home, which });
-  if (which.every((name) => running[name])) return running;
+  const sound = which.filter((name) => running[name] && !faultOfRunning({ home, name }));
+  if (sound.length === which.length) return running;
   createFolders({ home });
   return await withLock({
     file: home.lockFile,
@@ -72,9 +81,10 @@ export async function findRunning({
       const record = services[name];
       if (!record?.pid || !(await isOurs({ pid: record.pid, marker: SERVERS[name].marker(home) })))
         return undefined;
-      return (await SERVERS[name].isReady({ home, port: record.port }))
-        ? toRunning({ name, record, started: false })
-        : undefined;
+      if (!(await SERVERS[name].isReady({ home, port: record.port }))) return undefined;
+      // Whoever started it may have been killed before it could say so.
+      endFirstStart({ home, name });
+      return toRunning({ name, record, started: false });
     }),
   );
   return Object.fromEntries(found.flatMap((service) => (service ? [[service.name, service]] : [])));

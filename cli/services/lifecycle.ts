@@ -1,8 +1,6 @@
-// In: one service's name and the home folder. Out: its daemon, started until it can be used, or ended. The lock is held.
-
-import { ServiceError } from '../../core/spec/errors.js';
-import { withoutSettings } from '../../engine/without-settings.js';
+// Starts one embedded server where none runs, and ends it. The caller holds the lock of the services.
 import { binaryOf, ensureBinary, type OnStep } from './binaries.js';
+import { endFirstStart } from './data-folder.js';
 import {
   addresses,
   type Home,
@@ -12,18 +10,11 @@ import {
   type ServiceRecord,
   writeRecord,
 } from './home.js';
-import { freePorts } from './ports.js';
-import {
-  type Daemon,
-  findByCommandLine,
-  isOurs,
-  lastLines,
-  sleep,
-  startDaemon,
-  terminate,
-} from './process.js';
+import { untilReady } from './launch.js';
+import { findByCommandLine, isOurs, terminate } from './process.js';
+import { logOfLastStart } from './server-log.js';
 import { SERVERS } from './servers.js';
-import { prepareTemporal } from './temporal-setup.js';
+import { launchOnSoundData } from './sound-data.js';
 
 export interface RunningService {
   readonly name: ServiceName;
@@ -42,9 +33,6 @@ interface Place {
   readonly name: ServiceName;
 }
 
-const READY_MS = 30_000;
-const ATTEMPTS = 3;
-
 export async function startService({
   home,
   name,
@@ -54,107 +42,31 @@ export async function startService({
 }): Promise<RunningService> {
   const marker = SERVERS[name].marker(home);
   const record = readState({ home }).services[name];
-  if (record?.pid && (await isOurs({ pid: record.pid, marker }))) {
+  const fault = faultOfRunning({ home, name });
+  if (record?.pid && !fault && (await isOurs({ pid: record.pid, marker }))) {
     const { pid } = record;
     const ended = (): undefined => undefined;
     await untilReady({ home, name, port: record.port, daemon: { pid, ended } });
+    endFirstStart({ home, name });
     return toRunning({ name, record, started: false });
   }
   // A daemon that the record does not know (services.json was removed) holds the data: two on one folder destroy it.
   await stopService({ home, name });
   const binary = await ensureBinary({ home, name: binaryOf(name), onStep });
-  for (let attempt = 1; ; attempt += 1) {
-    const started = performance.now();
-    const { daemon, record: next } = await startOne({ home, name, binary, attempt });
-    try {
-      await untilReady({ home, name, port: next.port, daemon });
-      if (name === 'temporal') await prepareTemporal({ address: addresses(name, next).address });
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      onStep(
-        `${SERVERS[name].title} ${next.version} started in ${seconds} s at ${addresses(name, next).address}`,
-      );
-      return toRunning({ name, record: next, started: true });
-    } catch (error) {
-      // Between the search for a free port and its use another program may have taken it: other ports, once more.
-      const portTaken =
-        daemon.ended() &&
-        /address already in use/i.test(lastLines({ file: logFile({ home, name }), count: 20 }));
-      if (!portTaken || attempt === ATTEMPTS) throw error;
-    }
-  }
-}
-
-async function startOne({
-  home,
-  name,
-  binary,
-  attempt,
-}: Place & {
-  readonly binary: { readonly path: string; readonly version: string };
-  readonly attempt: number;
-}): Promise<{ readonly daemon: Daemon; readonly record: ServiceRecord }> {
-  const last = attempt === 1 ? readState({ home }).services[name] : undefined;
-  const [port, webPort] = await freePorts({ count: 2, preferred: last ? [last.port, last.webPort] : [] });
-  const args = SERVERS[name].prepare({ home, port: port!, webPort: webPort! });
-  const daemon = await startDaemon({
-    command: binary.path,
-    args,
-    log: logFile({ home, name }),
-    cwd: home.root,
-    env: { ...SERVERS[name].env, ...withoutSettings(process.env) },
+  const next = await launchOnSoundData({
+    home,
+    name,
+    binary,
+    fault,
+    onStep,
+    stop: () => stopService({ home, name }),
   });
-  const record: ServiceRecord = {
-    pid: daemon.pid,
-    port: port!,
-    webPort: webPort!,
-    binary: binary.path,
-    version: binary.version,
-    startedAt: new Date().toISOString(),
-  };
-  // Before it is ready: if this process dies now, the next one finds the daemon.
-  writeRecord({ home, name, record });
-  return { daemon, record };
+  return toRunning({ name, record: next, started: true });
 }
 
-async function untilReady({
-  home,
-  name,
-  port,
-  daemon,
-}: Place & {
-  readonly port: number;
-  readonly daemon: Daemon;
-}): Promise<void> {
-  const deadline = Date.now() + READY_MS;
-  const marker = SERVERS[name].marker(home);
-  while (!(await SERVERS[name].isReady({ home, port }))) {
-    const gone = daemon.ended() ?? ((await isOurs({ pid: daemon.pid, marker })) ? undefined : 'is gone');
-    if (gone || Date.now() > deadline) {
-      const what =
-        gone ??
-        `runs (pid ${daemon.pid}) but did not answer within ${READY_MS / 1000} s; \`zeroscout services down\` ends it`;
-      throw startFailure({ home, name, port, what });
-    }
-    await sleep(50);
-  }
-}
-
-function startFailure({
-  home,
-  name,
-  port,
-  what,
-}: Place & {
-  readonly port: number;
-  readonly what: string;
-}): ServiceError {
-  const file = logFile({ home, name });
-  const tail = lastLines({ file, count: 12 });
-  const { address } = addresses(name, { port, webPort: port });
-  return new ServiceError({
-    address,
-    message: `the embedded ${SERVERS[name].title} server (${address}) ${what}. ${tail ? `End of ${file}:\n${tail}` : `${file} is empty.`}`,
-  });
+/** What the log of a server's last start says about its data, where that ends its use. */
+export function faultOfRunning({ home, name }: Place): string | undefined {
+  return SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
 }
 
 export async function stopService({ home, name }: Place): Promise<boolean> {

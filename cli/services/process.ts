@@ -1,7 +1,7 @@
 // In: pids, command lines, files for output. Out: daemons that outlive the CLI, found again and ended safely.
 
 import { execFile, spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 export const run = promisify(execFile);
@@ -11,8 +11,6 @@ interface ProcessEntry {
   readonly pid: number;
   readonly holds: (marker: string) => boolean;
 }
-
-const LOG_LIMIT = 5_000_000;
 
 export interface Daemon {
   readonly pid: number;
@@ -34,7 +32,6 @@ export async function startDaemon({
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
 }): Promise<Daemon> {
-  rotate(log);
   const output = openSync(log, 'a');
   let ended: string | undefined;
   try {
@@ -105,24 +102,6 @@ export async function terminate({
       if (!(await isOurs({ pid, marker }))) return;
       await sleep(50);
     }
-  }
-}
-
-/** The last lines of a log, for an error message. Empty where there is none. */
-export function lastLines({ file, count }: { readonly file: string; readonly count: number }): string {
-  try {
-    const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count);
-    return lines.map((line) => line.slice(0, 300)).join('\n');
-  } catch {
-    return '';
-  }
-}
-
-function rotate(log: string): void {
-  try {
-    if (statSync(log).size > LOG_LIMIT) renameSync(log, `${log}.1`);
-  } catch {
-    // No log yet.
   }
 }
 

@@ -21,12 +21,17 @@ export interface Server {
   readonly env?: NodeJS.ProcessEnv;
   /** True once clients can work with it. Never throws, and answers within about two seconds. */
   readonly isReady: (at: { readonly home: Home; readonly port: number }) => Promise<boolean>;
+  /** What in the server's log says that it cannot use its data, in its own words. */
+  readonly faultIn: (log: string) => string | undefined;
   /** SQLite and JetStream both write out what they hold when asked to end. */
   readonly graceMs: number;
 }
 
 const HOST = '127.0.0.1';
 const PROBE_MS = 2_000;
+/** SQLite's words for a file that will not get better: SQLITE_CORRUPT, SQLITE_NOTADB, and a schema that is not whole. */
+const SQLITE_FAULT =
+  /database disk image is malformed|malformed database schema|file is not a database|SQL logic error: no such (table|column): \w+/;
 
 export const SERVERS: { readonly [name in ServiceName]: Server } = {
   temporal: {
@@ -42,6 +47,7 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
     isReady: ({ port }) => temporalAnswers({ address: `${HOST}:${port}`, timeoutMs: PROBE_MS }),
     // The server asks version-info.temporal.io for newer versions at its start otherwise.
     env: { TEMPORAL_VERSION_CHECK_DISABLED: '1' },
+    faultIn: (log) => SQLITE_FAULT.exec(log)?.[0],
     graceMs: 15_000,
   },
   nats: {
@@ -57,6 +63,8 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
       if (peer.kind !== 'nats' || peer.info.server_name !== natsName(home)) return false;
       return await jetStreamAnswers({ host: HOST, port, timeoutMs: PROBE_MS });
     },
+    // JetStream mends or leaves out what is damaged, and serves the rest.
+    faultIn: () => undefined,
     // Go lets a heap grow to twice what is used: a million scores would take 600 MB instead of 400.
     env: { GOMEMLIMIT: '450MiB' },
     graceMs: 10_000,

@@ -195,16 +195,21 @@ test('status tells running, silent and stopped', { timeout: 60_000 }, async () =
 
 test('a server that cannot start shows the end of its log', { timeout: 60_000 }, async () => {
   const broken = temporaryHome();
+  const path = process.env.PATH;
   try {
     writeFileSync(`${broken.root}/nats`, 'a file where the folder should be');
     await expect(ensureServices({ home: broken, onStep, which: ['nats'] })).rejects.toThrow(/nats/);
     rmSync(`${broken.root}/nats`);
-    rmSync(`${broken.root}/temporal`, { recursive: true, force: true });
-    mkdirSync(`${broken.root}/temporal/temporal.db`, { recursive: true });
+    mkdirSync(join(broken.root, 'bin-that-fails'));
+    const failing =
+      '#!/bin/sh\n[ "$1" = --version ] && echo temporal version 1.9.1 && exit\necho no memory; exit 3\n';
+    writeFileSync(join(broken.root, 'bin-that-fails', 'temporal'), failing, { mode: 0o755 });
+    process.env.PATH = `${join(broken.root, 'bin-that-fails')}:${path}`;
     const failure = ensureServices({ home: broken, onStep, which: ['temporal'] });
     await expect(failure).rejects.toThrow(/embedded Temporal server .* ended with exit code .*End of /s);
     expect(readFileSync(logFile({ home: broken, name: 'temporal' }), 'utf8')).not.toBe('');
   } finally {
+    process.env.PATH = path;
     await removeHome(broken);
   }
 });

@@ -1,0 +1,121 @@
+// Starts an embedded server on data that it can use: data that it cannot use are moved aside and made anew.
+import type { Binary, OnStep } from './binaries.js';
+import { databaseFault } from './check-database.js';
+import {
+  dataPaths,
+  endFirstStart,
+  hasData,
+  isFirstStartOpen,
+  markFirstStart,
+  putDataBack,
+  type SetAside,
+  setDataAside,
+} from './data-folder.js';
+import { type Home, logFile, type ServiceName, type ServiceRecord } from './home.js';
+import { launch, StartError } from './launch.js';
+import { logOfLastStart } from './server-log.js';
+import { SERVERS } from './servers.js';
+
+interface Start {
+  readonly home: Home;
+  readonly name: ServiceName;
+  readonly binary: Binary;
+  readonly onStep: OnStep;
+  /** Ends whatever runs on these data. */
+  readonly stop: () => Promise<unknown>;
+}
+
+/** What is lost with a server's data, for the line that tells of it. */
+const LOSS: { readonly [name in ServiceName]: string } = {
+  temporal: 'Searches begin anew and take their scores from the store; schedules have to be created again',
+  nats: 'Its scores are computed again',
+};
+
+/** `fault`: what the server that ran before said about its data. Throws StartError where fresh data do not help either. */
+export async function launchOnSoundData({
+  fault: earlier,
+  ...start
+}: Start & { readonly fault: string | undefined }): Promise<ServiceRecord> {
+  setUnfinishedAside(start);
+  const fault = await faultOf({ ...start, earlier });
+  if (fault !== undefined) return await launchOnFreshData({ start, fault });
+  if (!hasData(start)) return await launchFirst(start);
+  try {
+    return await launch(start);
+  } catch (error) {
+    const reason = faultBehind({ start, error });
+    if (reason === undefined) throw error;
+    await start.stop();
+    return await launchOnFreshData({ start, fault: reason, cause: error });
+  }
+}
+
+/** A database whose very first start was killed lacks tables, and holds nothing that anybody used. */
+function setUnfinishedAside({ home, name, onStep }: Start): void {
+  if (!isFirstStartOpen({ home, name })) return;
+  if (hasData({ home, name })) {
+    const { path } = setDataAside({ home, name, word: 'unfinished' });
+    onStep(`the first start of ${SERVERS[name].title} was cut short; what it left is in ${path}`);
+  }
+  endFirstStart({ home, name });
+}
+
+async function faultOf({
+  home,
+  name,
+  earlier,
+}: Start & { readonly earlier: string | undefined }): Promise<string | undefined> {
+  if (!hasData({ home, name })) return undefined;
+  if (name === 'temporal') {
+    const fault = await databaseFault(dataPaths({ home, name })[0]!);
+    if (fault !== undefined) return fault;
+  }
+  // Nothing in the file is wrong as a file, but what the server needs is not in it.
+  return earlier !== undefined && /no such (table|column)/.test(earlier) ? earlier : undefined;
+}
+
+/** A server that ends by itself may do so for its data; a killed one, or one that is slow, says nothing about them. */
+function faultBehind({ start, error }: { start: Start; error: unknown }): string | undefined {
+  if (!(error instanceof StartError) || error.trouble === 'killed') return undefined;
+  const { home, name } = start;
+  const said = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
+  if (error.trouble === 'silent') return said;
+  return said ?? 'the server ends at its start';
+}
+
+/** Whether the data were at fault is proved by a start without them: where that fails too, they are put back. */
+async function launchOnFreshData({
+  start,
+  fault,
+  cause,
+}: {
+  readonly start: Start;
+  readonly fault: string;
+  readonly cause?: unknown;
+}): Promise<ServiceRecord> {
+  const { home, name, onStep } = start;
+  const aside = setDataAside({ home, name, word: 'damaged' });
+  try {
+    const record = await launchFirst(start);
+    onStep(
+      `the data of ${SERVERS[name].title} were damaged (${fault}) and are set aside in ${aside.path}. ${LOSS[name]}.`,
+    );
+    return record;
+  } catch (error) {
+    await start.stop();
+    putBack({ home, name, aside });
+    throw cause ?? error;
+  }
+}
+
+function putBack(what: { readonly home: Home; readonly name: ServiceName; readonly aside: SetAside }): void {
+  putDataBack(what);
+  endFirstStart(what);
+}
+
+async function launchFirst(start: Start): Promise<ServiceRecord> {
+  markFirstStart(start);
+  const record = await launch(start);
+  endFirstStart(start);
+  return record;
+}
