@@ -7,7 +7,7 @@ import { failuresCsv } from '../core/report/failures-csv.js';
 import { type RankingRow, rankingHeader, rankingLines } from '../core/report/ranking-csv.js';
 import { openSpace } from '../core/spaces/index.js';
 import { LostScoreError } from '../core/spec/errors.js';
-import type { RankInput, SearchActivities } from '../core/spec/search.js';
+import type { BestCandidate, RankInput, SearchActivities } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
 import { isDistinct } from '../core/spec/stages.js';
 import { createTextIndex } from '../core/spec/text-index.js';
@@ -49,8 +49,9 @@ export function rankCandidates({
       const rows = rowsOf({ specification, columns, members });
       const inOrder = sorted({ rows, compare: compareRows, runRows: limits.rows, folder });
       const path = join(folder, 'ranking.csv');
-      await writeRanking({ path, specification, rows: inOrder });
+      const best = await writeRanking({ path, specification, rows: inOrder });
       return {
+        ...(best && Number.isFinite(best.score) ? { best } : {}),
         ranking: await store.blobs.putStream(() => createReadStream(path)),
         failures: await store.blobs.put(new TextEncoder().encode([...failuresCsv(failures)].join(''))),
       };
@@ -130,6 +131,7 @@ async function* rowsOf({
   }
 }
 
+/** Answers the first row's candidate. */
 async function writeRanking({
   path,
   specification: { cohort },
@@ -138,12 +140,15 @@ async function writeRanking({
   path: string;
   specification: Specification;
   rows: AsyncIterable<readonly UnrankedRow[]>;
-}): Promise<void> {
+}): Promise<BestCandidate | undefined> {
+  let best: BestCandidate | undefined;
   const file: FileHandle = await open(path, 'w');
   try {
     let rank = 0;
     let text = rankingHeader({ cohort });
     for await (const block of rows) {
+      const [first] = block;
+      if (first) best ??= { candidate: first.candidate, score: first.score };
       text += rankingLines(block.map((row) => ({ rank: ++rank, ...row })));
       await file.write(text);
       text = '';
@@ -151,4 +156,5 @@ async function writeRanking({
   } finally {
     await file.close();
   }
+  return best;
 }

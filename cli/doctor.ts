@@ -1,6 +1,5 @@
 // In: the home folder. Out: what this machine has for zeroscout, what is missing, what to do. Starts and fetches nothing.
 
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import { type Device, isStackDevice } from '../core/spec/devices.js';
 import type { Check } from './doctor/check.js';
@@ -40,25 +39,31 @@ export function renderChecks({
 }): string {
   if (format === 'json') return JSON.stringify({ ok: isHealthy(checks), checks });
   const paint = { ok: pc.green, warning: pc.yellow, missing: pc.red };
-  const table = new Table({
-    head: ['', 'found', 'to do'],
-    style: { head: [], border: [] },
-    colWidths: columnWidths(process.stdout.columns ?? 120),
-    wordWrap: true,
+  const names = Math.max(...checks.map(({ name }) => name.length));
+  const indent = 'warning'.length + names + 4;
+  const width = Math.max(60, Math.min(process.stdout.columns ?? 80, 120)) - indent;
+  const lines = checks.flatMap(({ name, status, found, todo }) => {
+    const head = `${paint[status](status)}${' '.repeat('warning'.length - status.length)}  ${name.padEnd(names)}  `;
+    const texts = [...wrap({ text: found, width }), ...(todo ? wrap({ text: `to do: ${todo}`, width }) : [])];
+    return texts.map((text, i) => (i ? ' '.repeat(indent) : head) + text);
   });
-  for (const { name, status, found, todo } of checks) {
-    table.push([`${name}\n${paint[status](status)}`, found, todo]);
-  }
   const verdict = isHealthy(checks) ? pc.green('ready') : pc.red('not ready: see "to do"');
-  return `${table.toString()}\n${verdict}`;
+  return `${lines.join('\n')}\n${verdict}`;
 }
 
 export function isHealthy(checks: readonly Check[]): boolean {
   return checks.every(({ status }) => status !== 'missing');
 }
 
-function columnWidths(terminal: number): number[] {
-  const name = 18;
-  const rest = Math.max(60, Math.min(terminal, 150) - name - 4);
-  return [name, Math.floor(rest / 2), Math.ceil(rest / 2)];
+/** Breaks lines between words; a word that is longer than the line, such as a path, has one of its own. */
+function wrap({ text, width }: { readonly text: string; readonly width: number }): string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const lines = [''];
+    for (const word of paragraph.split(' ')) {
+      const line = lines.at(-1)!;
+      if (line && line.length + 1 + word.length > width) lines.push(word);
+      else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+    }
+    return lines;
+  });
 }

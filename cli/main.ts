@@ -20,6 +20,7 @@ import { addDoctorCommand } from './doctor/command.js';
 import { addGcCommand } from './gc/command.js';
 import { addScheduleCommands } from './schedule/commands.js';
 import { addServicesCommands } from './services/commands.js';
+import { reasonOf } from './status/failure.js';
 import { note, paint } from './terminal.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -83,11 +84,7 @@ function report(error: unknown): number {
 
 /** `WorkflowFailedError: Workflow execution failed` says little; its cause says what happened. Our own errors say it all. */
 function withCauses(error: unknown): string {
-  if (error instanceof ServiceError) return error.message;
-  const messages: string[] = [];
-  for (let e: unknown = error; e instanceof Error; e = e.cause)
-    if (!messages.includes(e.message)) messages.push(e.message);
-  return messages.join(': ') || String(error);
+  return error instanceof ServiceError ? error.message : reasonOf(error);
 }
 
 function overrideAll(command: Command): void {

@@ -3,6 +3,21 @@ import pc from 'picocolors';
 
 export const paint = pc;
 
+/** Columns of the screen that stdout goes to; Infinity where it goes to a file or a program. */
+export function terminalWidth(): number {
+  return process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
+}
+
+/** Whether the locale has characters beyond ASCII; C and POSIX have not. */
+export function isUnicode(env: NodeJS.ProcessEnv = process.env): boolean {
+  return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
+}
+
+/** What stands for text that was left out. */
+export function ellipsis(): string {
+  return isUnicode() ? '\u2026' : '...';
+}
+
 /** Notes go to stderr, so that stdout holds results alone. */
 export function note(text: string): void {
   process.stderr.write(`${process.stderr.isTTY ? harmless(text) : text}\n`);

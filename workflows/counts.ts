@@ -1,18 +1,20 @@
 // In: the state of a search. Out: the counts that people see, over all generations of an evolution.
+import type { ShownProgress } from '../core/spec/counts-text.js';
 import { rejectedOf } from '../core/spec/drawn.js';
-import type { RoundReport, SearchProgress, SearchState } from '../core/spec/search.js';
+import type { RoundReport, SearchState } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
 
-type Counts = Pick<
-  SearchProgress,
-  'candidates' | 'reused' | 'failed' | 'planned' | 'done' | 'generation' | 'rejectedShare'
->;
-
-export function countsOf(state: SearchState, { strategy }: Specification): Counts {
+export function countsOf(state: SearchState, { strategy, cohort }: Specification): ShownProgress {
   const { plan, reused, failed, planned, done, drawn, evolution } = state;
   const share = drawn?.proposed ? { rejectedShare: rejectedOf(drawn) / drawn.proposed } : {};
-  if (strategy.kind !== 'evolution')
-    return { candidates: plan.count, reused, failed, planned, done, ...share };
+  if (strategy.kind !== 'evolution') {
+    const repeats = state.audited && planned < plan.count - reused;
+    const scoredAs = cohort === 'classes' ? ('functions' as const) : ('candidates' as const);
+    return {
+      ...{ candidates: plan.count, reused, failed, planned, done, ...share },
+      ...(repeats ? { scoredAs } : {}),
+    };
+  }
   const { history, over, before } = evolution ?? {};
   const candidates = history?.candidates ?? 0;
   const sum = (name: 'reused' | 'failed' | 'done', now: number) => (before?.[name] ?? 0) + (over ? 0 : now);
@@ -26,20 +28,6 @@ export function countsOf(state: SearchState, { strategy }: Specification): Count
     generation: history?.generations ?? 0,
     ...share,
   };
-}
-
-export function countsText({
-  candidates,
-  reused,
-  planned,
-  done,
-  failed,
-  generation,
-  rejectedShare,
-}: Counts): string {
-  const which = generation === undefined ? '' : `generation ${generation}, `;
-  const rejected = rejectedShare === undefined ? '' : `, ${(rejectedShare * 100).toFixed(1)} % rejected`;
-  return `${which}${candidates} candidates, ${reused} reused, ${done} of ${planned} done, ${failed} set aside${rejected}`;
 }
 
 /** What a stage that is done leaves in the report. */

@@ -19,10 +19,10 @@ export async function mended(input: SearchInput): Promise<SearchResult> {
       },
     });
   } catch (error) {
-    const { startedAt, run, paused, repairs = 0 } = state;
+    const { startedAt, run, paused, pausedSince, repairs = 0 } = state;
     if (failureTypeOf(error) !== 'BlobError' || repairs >= MAX_REPAIRS) throw error;
     log.warn('a blob is damaged; the search begins again', { error });
-    const carried = { ...beginning(input.id), startedAt, run, paused, repairs: repairs + 1 };
+    const carried = { ...beginning(input.id), startedAt, run, paused, pausedSince, repairs: repairs + 1 };
     return continueAsNew<typeof mended>({ ...input, carried });
   }
 }

@@ -1,16 +1,8 @@
 // In: a specification. Out: digests of ranking, failures and summary. Stage by stage: plan or breed, score what the store lacks, audit, rank.
-import {
-  continueAsNew,
-  patched,
-  setCurrentDetails,
-  setHandler,
-  upsertMemo,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { continueAsNew, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import { cutOf } from '../core/spec/parts.js';
 import type {
   EvolutionState,
-  Phase,
   SearchInput,
   SearchProgress,
   SearchResult,
@@ -19,7 +11,8 @@ import type {
 import { stagesOf } from '../core/spec/stages.js';
 import { notAudited } from './audit-parts.js';
 import { control } from './control.js';
-import { countsOf, countsText, roundOf } from './counts.js';
+import { countsOf, roundOf } from './counts.js';
+import { createDisplay } from './display.js';
 import { evolve, NOT_BEGUN } from './evolve.js';
 import { failureTypeOf } from './failure-type.js';
 import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
@@ -40,7 +33,6 @@ export async function search({
   const { id } = input;
   const stages = stagesOf(input.specification);
   let state = begun;
-  let phase: Phase = 'planning';
   const running = new Map<number, Promise<void>>();
   const runningParts: RunningParts = new Map();
   const update = (change: Partial<SearchState>) => {
@@ -49,16 +41,15 @@ export async function search({
   };
   const shards = () => shardsOf({ list: state.todo, specification: input.specification });
 
-  const show = (next: Phase) => {
-    phase = next;
-    const stage = stages.length > 1 ? `round ${state.rounds.length + 1} of ${stages.length}, ` : '';
-    const text = `${stage}${phase}: ${countsText(countsOf(state, input.specification))}`;
-    setCurrentDetails(text);
-    upsertMemo({ state: state.paused ? 'paused' : phase, progress: text });
-  };
+  const display = createDisplay({
+    specification: input.specification,
+    stages: stages.length,
+    state: () => state,
+  });
+  const { show } = display;
   const pause = (paused: boolean) => () => {
-    update({ paused });
-    show(phase);
+    update({ paused, pausedSince: paused ? (state.pausedSince ?? Date.now()) : undefined });
+    show(display.phase());
     for (const { tell } of runningParts.values()) tell(paused ? 'pause' : 'resume');
   };
   setHandler(pauseSignal, pause(true));
@@ -66,8 +57,9 @@ export async function search({
   setHandler(
     progressQuery,
     (): SearchProgress => ({
-      phase,
+      phase: display.phase(),
       paused: state.paused,
+      ...(state.pausedSince === undefined ? {} : { pausedSince: state.pausedSince }),
       round: { number: Math.min(state.rounds.length + 1, stages.length), of: stages.length },
       ...countsOf(state, input.specification),
       ...(state.parts
@@ -94,7 +86,10 @@ export async function search({
       running,
       paused: () => state.paused,
       onStarted: (next) => update({ nextShard: next }),
-      onFinished: (candidates) => update({ done: Math.min(state.done + candidates, state.planned) }),
+      onFinished: (candidates) => {
+        update({ done: Math.min(state.done + candidates, state.planned) });
+        display.advance({ running: running.size });
+      },
     });
   };
 
@@ -167,6 +162,8 @@ export async function search({
         return 'scores were lost' as const;
       });
     if (ranked === 'scores were lost') continue;
+    const { best, ...files } = ranked;
+    display.found(best);
     update({ rounds: [...rounds, { fidelity: specification.fidelity, ...roundOf(state) }] });
     if (keep === undefined) {
       show('reporting');
@@ -174,21 +171,21 @@ export async function search({
       const { history, ended } = evolution ?? {};
       const report = await control.reportSearch.executeWithOptions({ summary: 'summary' }, [
         {
-          ...{ search: id, specification, rounds: state.rounds, startedAt, ranking: ranked.ranking },
+          ...{ search: id, specification, rounds: state.rounds, startedAt, ranking: files.ranking },
           ...(drawn ? { drawn } : {}),
           ...(history ? { generations: history.generations } : {}),
           ...(ended ? { ended } : {}),
         },
       ]);
       show('done');
-      return { id, ...ranked, ...report, plan: cohort, run };
+      return { id, ...files, ...report, plan: cohort, run, ...(best ? { best } : {}) };
     }
     const next = await control.keepBest.executeWithOptions({ summary: `keep the best ${keep * 100} %` }, [
-      { specification, ranking: ranked.ranking, keep },
+      { specification, ranking: files.ranking, keep },
     ]);
-    const { startedAt, rounds: finished, paused, drawn, repairs } = state;
+    const { startedAt, rounds: finished, paused, pausedSince, drawn, repairs } = state;
     const kept = {
-      ...{ startedAt, rounds: finished, paused, run },
+      ...{ startedAt, rounds: finished, paused, pausedSince, run },
       ...(drawn ? { drawn } : {}),
       ...(repairs ? { repairs } : {}),
     };

@@ -36,10 +36,10 @@ export function addCorrelateCommand(program: Command): void {
 
 async function correlate(
   { client, store }: Session,
-  id: string,
+  given: string,
   { truth: path, json }: Options,
 ): Promise<void> {
-  const { memo, result } = await finishedSearch({ client, id });
+  const { id, memo, result } = await finishedSearch({ client, id: given });
   const { specification } = stagesOf(memo.specification).at(-1)!;
   const truth = await readTruth({ path, space: openSpace(specification.space) });
   const rows = await (await readResults({ store, result })).first();

@@ -45,7 +45,12 @@ async function diff(
       path: 'RUN_B',
       message: `"${b}" searched ${other.memo.space} and "${a}" ${one.memo.space}; must be one space`,
     });
-  const changes = await diffRuns({ store, a: { ...one.result, id: a }, b: { ...other.result, id: b }, top });
+  const changes = await diffRuns({
+    store,
+    a: { ...one.result, id: one.id },
+    b: { ...other.result, id: other.id },
+    top,
+  });
   if (json) return printJson(changes);
   print(changesText(changes));
   const differences = specificationDifferences(one.memo.specification, other.memo.specification);

@@ -108,7 +108,11 @@ async function search({
   try {
     const show = options.json ? 'nothing' : 'progress';
     const again = async () => (await startSearch({ client, store, id, read })).handle;
-    const result = await followThrough({ handle, id, store, stop: stop.signal, show, again });
+    const result = await followThrough({
+      ...{ client, handle, id, store, stop: stop.signal, show, again },
+      isLocal: connections.temporal.source === 'embedded',
+      workersStarted: count > 0 ? Date.now() : undefined,
+    });
     if (result === 'stopped') throw new Interrupted(`nothing is lost; go on with: ${commandLine()}`);
     const results = await readResults({ store, result, truth });
     const { out, format } = options;

@@ -1,31 +1,48 @@
 // In: the id of a search. Out: its workflow, or a SpecError that lists what there is.
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { SpecError } from '../../core/spec/errors.js';
-import type { SearchMemo, SearchResult } from '../../core/spec/search.js';
-import { SEARCH_WORKFLOW, searchIdOf, workflowIdOf } from '../../core/spec/search-queues.js';
+import type { SearchMemo } from '../../core/spec/search.js';
+import { isTemporalId, SEARCH_WORKFLOW, searchIdOf, workflowIdOf } from '../../core/spec/search-queues.js';
+import { resultOf } from '../status/ending.js';
 
-export async function findSearch({ client, id }: { client: Client; id: string }) {
-  const handle = client.workflow.getHandle(checkedWorkflowId(id));
-  try {
-    return { handle, description: await handle.describe() };
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    const known: string[] = [];
-    for await (const { workflowId } of client.workflow.list({
-      query: `WorkflowType = "${SEARCH_WORKFLOW}"`,
-      pageSize: 20,
-    })) {
-      known.push(searchIdOf(workflowId));
-      if (known.length === 10) break;
+/** Ids that a message names where one was not found. */
+const KNOWN = 10;
+
+/** `id` may also be spelled as on Temporal's page; the answer has the search's own. */
+export async function findSearch({ client, id: given }: { client: Client; id: string }) {
+  const workflowIds = isTemporalId(given)
+    ? [...(isId(given) ? [workflowIdOf(given)] : []), given]
+    : [checkedWorkflowId(given)];
+  for (const workflowId of workflowIds) {
+    const handle = client.workflow.getHandle(workflowId);
+    try {
+      return { id: searchIdOf(workflowId), handle, description: await handle.describe() };
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
-    const there = known.length ? `known: ${[...new Set(known)].join(', ')}` : 'there is none yet';
-    throw SpecError.of({ path: 'ID', message: `no search "${id}"; ${there}` });
   }
+  throw SpecError.of({ path: 'ID', message: `no search "${given}"; ${await knownSearches(client)}` });
+}
+
+async function knownSearches(client: Client): Promise<string> {
+  const known = new Set<string>();
+  for await (const { workflowId } of client.workflow.list({
+    query: `WorkflowType = "${SEARCH_WORKFLOW}"`,
+    pageSize: 20,
+  })) {
+    known.add(searchIdOf(workflowId));
+    if (known.size === KNOWN + 1) break;
+  }
+  if (known.size === 0) return 'there is none yet';
+  const more = known.size > KNOWN ? ', ...; zeroscout status shows more' : '';
+  return `known: ${[...known].slice(0, KNOWN).join(', ')}${more}`;
 }
 
 /** Ids become workflow ids, file names and message subjects. */
+const isId = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(text);
+
 export function checkedWorkflowId(id: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(id))
+  if (!isId(id))
     throw SpecError.of({
       path: '--id',
       message: `found "${id}"; must be 1 to 100 letters, digits, "_" or "-", the first a letter or digit`,
@@ -38,11 +55,14 @@ export function stateOf({ status, memo }: Pick<WorkflowExecutionDescription, 'st
   return status.name === 'RUNNING' ? String(memo?.state ?? 'starting') : status.name.toLowerCase();
 }
 
-/** A search with results; a SpecError for any other. */
-export async function finishedSearch({ client, id }: { client: Client; id: string }) {
-  const { handle, description } = await findSearch({ client, id });
-  if (description.status.name !== 'COMPLETED')
-    throw SpecError.of({ path: 'ID', message: `search "${id}" has no results: ${stateOf(description)}` });
+/** A search with results; a SpecError that says why there are none for any other. */
+export async function finishedSearch({ client, id: given }: { client: Client; id: string }) {
+  const { id, handle, description } = await findSearch({ client, id: given });
   const memo = description.memo as unknown as SearchMemo;
-  return { memo, result: (await handle.result()) as SearchResult };
+  const fail = (why: string) =>
+    SpecError.of({ path: 'ID', message: `search "${id}" has no results: ${stateOf(description)}${why}` });
+  if (description.status.name === 'RUNNING') throw fail('; zeroscout watch waits for them');
+  const outcome = await resultOf({ id, handle });
+  if ('ending' in outcome) throw fail(`: ${outcome.ending.reason}; ${outcome.ending.advice}`);
+  return { id, memo, result: outcome.result };
 }

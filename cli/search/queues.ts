@@ -1,11 +1,15 @@
 // In: a Temporal client. Out: who polls the queues of control and of each device, and what waits there.
-import type { Client } from '@temporalio/client';
+import { hostname } from 'node:os';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { DEVICES, type Device } from '../../core/spec/devices.js';
-import { CONTROL_QUEUE, scoreQueue } from '../../core/spec/search-queues.js';
+import { CONTROL_QUEUE, PART_WORKFLOW, SEARCH_WORKFLOW, scoreQueue } from '../../core/spec/search-queues.js';
 import { readIdentity, type WorkerIdentity } from '../../core/spec/worker-identity.js';
+import { isAlive } from '../services/process.js';
 
 /** temporal.api.enums.v1.TaskQueueType */
 const TYPES = { workflow: 1, activity: 2 } as const;
+/** temporal.api.enums.v1.PendingActivityState */
+const STARTED = 2;
 
 export interface Queue {
   readonly name: string;
@@ -50,4 +54,56 @@ export async function readQueue(client: Client, device?: Device): Promise<Queue>
     waiting: Number(stats?.approximateBacklogCount ?? 0),
     seconds: Number(stats?.approximateBacklogAge?.seconds ?? 0),
   };
+}
+
+/** Running searches that are asked who holds their shards. */
+const ASKED = 50;
+
+/** Identities of those who hold a task of a running search: they ask for no other meanwhile. */
+export async function busyWorkers(client: Client): Promise<ReadonlySet<string>> {
+  const handles: WorkflowHandle[] = [];
+  const query = `ExecutionStatus = "Running" AND WorkflowType IN ("${SEARCH_WORKFLOW}", "${PART_WORKFLOW}")`;
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: ASKED })) {
+    handles.push(client.workflow.getHandle(workflowId));
+    if (handles.length === ASKED) break;
+  }
+  const held = await Promise.all(
+    handles.map(async (handle) => {
+      const description = await handle.describe().catch(() => undefined);
+      return (description?.raw.pendingActivities ?? []).filter(({ state }) => state === STARTED);
+    }),
+  );
+  return new Set(held.flat().map(({ lastWorkerIdentity }) => lastWorkerIdentity ?? ''));
+}
+
+/** A worker that is free asks for work once a minute at least. */
+const ASKS_MS = 75_000;
+
+/**
+ * Those of a queue that live, as far as can be known. Temporal names a poller for five minutes after its last poll. Of workers on this machine
+ * the process is looked for; any other counts as gone when it has not asked for work for a while and holds none
+ * (`busy` has the identities of those who do).
+ */
+export function livingWorkers({
+  queue: { workers },
+  isLocal,
+  busy = new Set(),
+  now = Date.now(),
+}: {
+  readonly queue: Queue;
+  /** Whether the workers are processes of this machine, as with the embedded Temporal. */
+  readonly isLocal: boolean;
+  readonly busy?: ReadonlySet<string>;
+  readonly now?: number;
+}): readonly SeenWorker[] {
+  return workers.filter((one) => {
+    const pid = isLocal ? pidHere(one) : undefined;
+    if (pid !== undefined) return isAlive(pid);
+    return now - one.seen < ASKS_MS || busy.has(one.identity);
+  });
+}
+
+function pidHere({ worker }: SeenWorker): number | undefined {
+  const [, pid, host] = /^(\d+)@(.*)$/.exec(worker?.place ?? '') ?? [];
+  return host === hostname() ? Number(pid) : undefined;
 }

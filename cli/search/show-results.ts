@@ -1,28 +1,22 @@
 // In: results. Out: tables for people.
-import Table from 'cli-table3';
 import type { ParetoRow } from '../../core/report/pareto.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
 import { explainDrawn, rejectedOf } from '../../core/spec/drawn.js';
-import { paint } from '../terminal.js';
+import { plainTable, type TableOptions } from '../table.js';
+
+export { plainTable };
 
 /** The first rows of a ranking. FLOPs and parameters in millions; latencies, in milliseconds, where there are any. */
 export function rankingTable(
   rows: readonly RankingRow[],
   latencies: ReadonlyMap<string, number> = new Map(),
+  screen: TableOptions = {},
 ): string {
   const latencyOf = (candidate: string) => (latencies.size ? [fixed(latencies.get(candidate), 2)] : []);
-  const table = plainTable([
-    'rank',
-    'candidate',
-    'score',
-    'expressivity',
-    'progressivity',
-    'trainability',
-    'MFLOPs',
-    'Mparams',
-    ...(latencies.size ? ['ms'] : []),
-  ]);
+  const costs = ['MFLOPs', 'Mparams', ...(latencies.size ? ['ms'] : [])];
+  const proxies = ['expressivity', 'progressivity', 'trainability'];
+  const table = plainTable(['rank', 'candidate', 'score', ...proxies, ...costs], screen);
   for (const { rank, candidate, score, proxies, parameters } of rows)
     table.push([
       String(rank),
@@ -81,33 +75,6 @@ export function summaryLines({
   for (const [dataset, { kendall, spearman }] of Object.entries(correlation ?? {}))
     lines.push(`${dataset}: Kendall's tau ${fixed(kendall, 3)}, Spearman's rho ${fixed(spearman, 3)}`);
   return lines.join('\n');
-}
-
-/** A table without lines: columns line up, and a terminal's copy and paste stays readable. */
-export function plainTable(head: readonly string[]): Table.Table {
-  const none = Object.fromEntries(
-    [
-      'top',
-      'top-mid',
-      'top-left',
-      'top-right',
-      'bottom',
-      'bottom-mid',
-      'bottom-left',
-      'bottom-right',
-      'left',
-      'left-mid',
-      'mid',
-      'mid-mid',
-      'right',
-      'right-mid',
-    ].map((name) => [name, '']),
-  );
-  return new Table({
-    head: head.map((name) => paint.bold(name)),
-    chars: { ...none, middle: '  ' },
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-  });
 }
 
 function fixed(value: number | null | undefined, digits: number): string {

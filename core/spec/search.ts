@@ -11,6 +11,25 @@ export interface SearchMemo {
   readonly specification: Specification;
   /** Name of the schedule that starts it. */
   readonly schedule?: string;
+  /** What the search itself writes: its phase or `paused`, its counts in words and in numbers, and what it found. */
+  readonly state?: string;
+  readonly progress?: string;
+  readonly counts?: ShownCounts;
+  readonly best?: BestCandidate;
+}
+
+/** Distinct candidates that a stage has to score, and how many of them are done; written candidates set aside. */
+export interface ShownCounts {
+  readonly candidates: number;
+  readonly planned: number;
+  readonly done: number;
+  readonly failed: number;
+}
+
+/** The first of a ranking. */
+export interface BestCandidate {
+  readonly candidate: string;
+  readonly score: number;
 }
 
 /** What a search's workflow is started with; its id is its workflow's. */
@@ -71,6 +90,8 @@ export interface SearchState {
   readonly attempt: number;
   readonly nextShard: number;
   readonly paused: boolean;
+  /** When it was paused, milliseconds since 1970; a search that an earlier version paused does not say. */
+  readonly pausedSince?: number | undefined;
   /** How often the search has begun again because a blob was damaged. */
   readonly repairs?: number;
   /** What the strategy drew, where that is more than what it took. */
@@ -132,6 +153,8 @@ export interface EvolutionState {
 export interface SearchProgress {
   readonly phase: Phase;
   readonly paused: boolean;
+  /** Milliseconds since 1970. */
+  readonly pausedSince?: number;
   /** Of screening; 1 of 1 without. */
   readonly round: { readonly number: number; readonly of: number };
   /** Written candidates: all, with a score from before, set aside. */
@@ -142,7 +165,9 @@ export interface SearchProgress {
   readonly generation?: number;
   /** Drawn and not taken, because they break a constraint; share of all that were drawn. */
   readonly rejectedShare?: number;
-  /** What had to be scored when the search began, and how much of it finished shards have done. */
+  /** Where `planned` is less than the candidates without a score: equal functions, or repeats of a list, are scored once. */
+  readonly scoredAs?: 'functions' | 'candidates';
+  /** What had to be scored when the search began, each once, and how much of it finished shards have done. */
   readonly planned: number;
   readonly done: number;
   /** Shards of this round; `running` by number. */
@@ -250,6 +275,8 @@ export interface SearchResult extends ComparableRun {
   /** The candidates of the last stage, and the name under which its failures are kept. */
   readonly plan: CandidateListRef;
   readonly run: string;
+  /** The first of the ranking, where its score is a number. */
+  readonly best?: BestCandidate;
   /** Where its scores are; a search that an earlier version finished does not say. */
   readonly scopes?: readonly string[];
   /** Of a scheduled run: what changed since the one before. */
@@ -266,7 +293,7 @@ export interface SearchActivities {
   breedGeneration(input: BreedInput): Promise<BreedResult>;
   auditScores(input: AuditInput): Promise<AuditResult>;
   scoreShard(input: ShardInput): Promise<ShardResult>;
-  rankCandidates(input: RankInput): Promise<{ ranking: string; failures: string }>;
+  rankCandidates(input: RankInput): Promise<{ ranking: string; failures: string; best?: BestCandidate }>;
   keepBest(input: { specification: Specification; ranking: string; keep: number }): Promise<CandidateListRef>;
   reportSearch(input: ReportInput): Promise<{ summary: string; scopes: readonly string[] }>;
   compareRuns(input: { before: ComparableRun; after: ComparableRun }): Promise<{ changes?: string }>;

@@ -1,0 +1,88 @@
+// This file reads which activities of a search are pending: where each is, which attempt, and why the last attempt failed.
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
+import { reasonOf } from './failure.js';
+
+export interface PendingActivity {
+  readonly activity: string;
+  readonly state: 'scheduled' | 'started' | 'other';
+  readonly attempt: number;
+  /** Times are milliseconds since 1970. When the current attempt was scheduled. */
+  readonly scheduled: number;
+  /** The worker that took it last. */
+  readonly worker?: string;
+  /** Why the attempt before failed. */
+  readonly reason?: string;
+  readonly failedAt?: number;
+  /** What the activity last said of itself. */
+  readonly details?: unknown;
+}
+
+/** Children of a search that are asked as well. */
+const CHILDREN = 16;
+/** temporal.api.enums.v1.PendingActivityState */
+const STATES: Readonly<Record<number, PendingActivity['state']>> = { 1: 'scheduled', 2: 'started' };
+
+type Raw = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** Those of the search, and of the parts that run. */
+export async function readActivities({
+  client,
+  description,
+}: {
+  readonly client: Client;
+  readonly description: WorkflowExecutionDescription;
+}): Promise<readonly PendingActivity[]> {
+  const { pendingActivities, pendingChildren } = description.raw;
+  const children = (pendingChildren ?? []).slice(0, CHILDREN).map(async ({ workflowId }) => {
+    // A part may end between the two looks.
+    const child = await client.workflow
+      .getHandle(workflowId!)
+      .describe()
+      .catch(() => undefined);
+    return child?.raw.pendingActivities ?? [];
+  });
+  const raws = [...(pendingActivities ?? []), ...(await Promise.all(children)).flat()];
+  return Promise.all(raws.map((raw) => toActivity({ client, raw })));
+}
+
+async function toActivity({
+  client,
+  raw,
+}: {
+  readonly client: Client;
+  readonly raw: Raw;
+}): Promise<PendingActivity> {
+  const { loadedDataConverter } = client.options;
+  // Without the key of an encrypted search its failures stay unreadable; the attempt is there all the same.
+  const failure = await decodeOptionalFailureToOptionalError(loadedDataConverter, raw.lastFailure).catch(
+    () => undefined,
+  );
+  const details = await detailsOf({ client, raw });
+  const failedAt = optionalTsToMs(raw.lastAttemptCompleteTime);
+  return {
+    activity: raw.activityType?.name ?? '',
+    state: STATES[raw.state ?? 0] ?? 'other',
+    attempt: raw.attempt ?? 1,
+    scheduled: optionalTsToMs(raw.scheduledTime) ?? 0,
+    ...(raw.lastWorkerIdentity ? { worker: raw.lastWorkerIdentity } : {}),
+    ...(failure ? { reason: reasonOf(failure) } : {}),
+    ...(failedAt ? { failedAt } : {}),
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+/** The heartbeat's details, which are one JSON value in all of our activities. */
+async function detailsOf({ client, raw }: { readonly client: Client; readonly raw: Raw }): Promise<unknown> {
+  const payloads = raw.heartbeatDetails?.payloads;
+  if (!payloads?.length) return undefined;
+  const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
+  try {
+    let decoded = payloads;
+    for (const codec of [...payloadCodecs].reverse()) decoded = await codec.decode(decoded);
+    return payloadConverter.fromPayload(decoded[0]!);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,129 @@
+// This file answers `zeroscout status ID`: what one search does or did, what it waits for, why it ended.
+import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import type { RankingDiff } from '../../core/report/ranking-diff.js';
+import { countsText } from '../../core/spec/counts-text.js';
+import type { SearchMemo } from '../../core/spec/search.js';
+import { findSearch, stateOf } from '../search/find-search.js';
+import { changesLine, readChanges } from '../search/show-changes.js';
+import type { Session } from '../session.js';
+import { spellDuration } from '../spell.js';
+import { paint, print, printJson } from '../terminal.js';
+import type { PendingActivity } from './activities.js';
+import { resultOf } from './ending.js';
+import { createLooker, type Look } from './facts.js';
+import { type Waiting, waitingFor } from './waiting.js';
+
+export async function describeSearch(
+  session: Session,
+  given: string,
+  { json }: { readonly json?: true },
+): Promise<void> {
+  const { id, handle, description } = await findSearch({ client: session.client, id: given });
+  const isRunning = description.status.name === 'RUNNING';
+  const head = headOf({ id, description });
+  const rest = isRunning ? await running(session, handle) : await over(session, { id, handle, description });
+  if (json) return printJson({ ...head, ...rest.json });
+  const { name, space, schedule } = head;
+  print(`${id}: ${head.state}`);
+  print(`  ${name}, ${space}, started ${head.started}${schedule ? ` by schedule ${schedule}` : ''}`);
+  for (const line of rest.lines) print(`  ${line}`);
+}
+
+interface Part {
+  readonly json: object;
+  readonly lines: readonly string[];
+}
+
+function headOf({ id, description }: { id: string; description: WorkflowExecutionDescription }) {
+  const { name, space, schedule } = (description.memo ?? {}) as Partial<SearchMemo>;
+  const { startTime, closeTime } = description;
+  return {
+    id,
+    name,
+    space,
+    state: stateOf(description),
+    started: startTime.toISOString(),
+    ...(closeTime ? { ended: closeTime.toISOString() } : {}),
+    ...(schedule ? { schedule } : {}),
+  };
+}
+
+async function running({ client, connections }: Session, handle: WorkflowHandle): Promise<Part> {
+  const isLocal = connections.temporal.source === 'embedded';
+  const look = await createLooker({ client, handle, isLocal }).look();
+  const { progress, facts, description } = look;
+  const reasons = waitingFor(facts);
+  const retrying = (facts.activities ?? []).filter(({ attempt, reason }) => attempt > 1 && reason);
+  const idle = reasons.find((reason) => reason.for === 'score-worker')?.device;
+  const [first, ...also] = reasons;
+  return {
+    json: {
+      ...(progress ? { progress } : {}),
+      ...(first ? { waiting: { ...first, ...(also.length ? { also } : {}) } } : {}),
+      ...(retrying.length ? { retrying: retrying.map(attemptOf) } : {}),
+      ...(idle ? { noWorkerFor: idle } : {}),
+    },
+    lines: [
+      ...(progress ? progressLines(progress) : [String(description.memo?.progress ?? 'not begun')]),
+      ...reasons.map(waitingLine),
+      ...(progress || reasons.length ? [] : ['no control worker answers']),
+    ],
+  };
+}
+
+export function waitingLine({ message }: Waiting): string {
+  return paint.yellow(`waiting: ${message}`);
+}
+
+function attemptOf({ activity, attempt, reason, failedAt }: PendingActivity) {
+  return { activity, attempt, reason, ...(failedAt ? { failed: new Date(failedAt).toISOString() } : {}) };
+}
+
+/** The same numbers that the bar shows: both come from the search itself, now. */
+function progressLines(progress: NonNullable<Look['progress']>): string[] {
+  const { shards, parts, round } = progress;
+  const stage = round.of > 1 ? `round ${round.number} of ${round.of}, ` : '';
+  return [
+    `${stage}${progress.phase}: ${countsText(progress)}`,
+    `shards: ${shards.done} of ${shards.total} done, ${shards.running.length} running`,
+    ...(parts ? [`parts: ${parts.done} of ${parts.total} done, ${parts.running.length} running`] : []),
+  ];
+}
+
+async function over(
+  { store }: Session,
+  {
+    id,
+    handle,
+    description,
+  }: { id: string; handle: WorkflowHandle; description: WorkflowExecutionDescription },
+): Promise<Part> {
+  const { progress, best, counts } = (description.memo ?? {}) as Partial<SearchMemo>;
+  const known = progress && counts?.candidates !== 0 ? [progress] : [];
+  const outcome = await resultOf({ id, handle });
+  if ('ending' in outcome) {
+    const { ending } = outcome;
+    return {
+      json: { ...(counts ? { counts } : {}), failure: ending },
+      lines: [...known, paint.red(`why: ${ending.reason}`), `what now: ${ending.advice}`],
+    };
+  }
+  const { result } = outcome;
+  const changes: RankingDiff | undefined = await readChanges({ store, result });
+  const { startTime, closeTime } = description;
+  const took = closeTime ? [`took ${spellDuration(closeTime.getTime() - startTime.getTime())}`] : [];
+  return {
+    json: {
+      ...(counts ? { counts } : {}),
+      ...(best ? { best } : {}),
+      ...(changes ? { changes } : {}),
+      ...(result.notNotified ? { notNotified: result.notNotified } : {}),
+    },
+    lines: [
+      ...known,
+      ...took,
+      ...(changes ? [changesLine(changes)] : []),
+      ...(result.notNotified ? [paint.yellow(`nobody was told: ${result.notNotified}`)] : []),
+    ],
+  };
+}

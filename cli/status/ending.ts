@@ -1,0 +1,25 @@
+// This file waits for nothing: it reads the result of a search that is over, or why there is none.
+import type { WorkflowHandle } from '@temporalio/client';
+import type { SearchResult } from '../../core/spec/search.js';
+import { type Ending, endingOf } from './failure.js';
+
+/** The result of a search that is over, or how it ended without one. */
+export async function resultOf({
+  id,
+  handle,
+}: {
+  readonly id: string;
+  readonly handle: WorkflowHandle;
+}): Promise<{ readonly result: SearchResult } | { readonly ending: Ending }> {
+  try {
+    return { result: (await handle.result()) as SearchResult };
+  } catch (error) {
+    if (!isEnding(error)) throw error;
+    return { ending: endingOf({ error, id }) };
+  }
+}
+
+/** A server that does not answer is no ending of the search. */
+function isEnding(error: unknown): boolean {
+  return error instanceof Error && error.name === 'WorkflowFailedError';
+}

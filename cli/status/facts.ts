@@ -1,0 +1,82 @@
+// This file gathers, for a running search, the facts from which its reasons for waiting are computed.
+import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import type { Device } from '../../core/spec/devices.js';
+import type { Phase, SearchMemo, SearchProgress } from '../../core/spec/search.js';
+import { askProgress } from '../search/progress.js';
+import { livingWorkers, readQueue } from '../search/queues.js';
+import { readActivities } from './activities.js';
+import type { AwayServer, Facts } from './waiting.js';
+
+/** A search whose control worker lives answers within this. */
+const QUERY_MS = 5_000;
+/** Queues are asked less often than the search: a worker that is gone is noticed within this. */
+const QUEUES_MS = 5_000;
+
+export interface Look {
+  readonly facts: Facts;
+  /** Undefined where no control worker answers. */
+  readonly progress: SearchProgress | undefined;
+  readonly description: WorkflowExecutionDescription;
+}
+
+export interface Looker {
+  /** Rejects where Temporal does not answer. */
+  look(away?: readonly AwayServer[]): Promise<Look>;
+}
+
+export function createLooker({
+  client,
+  handle,
+  isLocal,
+}: {
+  readonly client: Client;
+  readonly handle: WorkflowHandle;
+  /** Whether all workers are processes of this machine, as with the embedded Temporal. */
+  readonly isLocal: boolean;
+}): Looker {
+  let known: { readonly read: number; readonly workers: Facts['workers'] } | undefined;
+  const workersFor = async (device: Device | undefined): Promise<Facts['workers']> => {
+    if (known && Date.now() - known.read < QUEUES_MS) return known.workers;
+    const count = async (of?: Device) =>
+      livingWorkers({ queue: await readQueue(client, of), isLocal }).length;
+    const [control, score] = await Promise.all([count(), device ? count(device) : 0]);
+    known = { read: Date.now(), workers: { control, device: score } };
+    return known.workers;
+  };
+  return {
+    look: async (away = []) => {
+      const description = await handle.describe();
+      const memo = (description.memo ?? {}) as Partial<SearchMemo>;
+      const device = memo.specification?.execution.device;
+      const [activities, workers] = await Promise.all([
+        readActivities({ client, description }),
+        workersFor(device),
+      ]);
+      const isAnswered = workers?.control !== 0;
+      const ask = () => askProgress(handle).catch(() => undefined);
+      const progress = isAnswered ? await client.withDeadline(Date.now() + QUERY_MS, ask) : undefined;
+      const phase = progress?.phase ?? phaseOf(memo.state);
+      const isPaused = progress?.paused ?? memo.state === 'paused';
+      const finishing = activities.filter(({ activity }) => activity === 'scoreShard').length;
+      const since = progress?.pausedSince;
+      return {
+        description,
+        progress,
+        facts: {
+          now: Date.now(),
+          away,
+          activities,
+          answers: progress !== undefined,
+          ...(workers ? { workers } : {}),
+          ...(device ? { device } : {}),
+          ...(phase ? { phase } : {}),
+          ...(isPaused ? { paused: { finishing, ...(since === undefined ? {} : { since }) } } : {}),
+        },
+      };
+    },
+  };
+}
+
+function phaseOf(state: string | undefined): Phase | undefined {
+  return state === undefined || state === 'paused' ? undefined : (state as Phase);
+}

@@ -1,0 +1,120 @@
+// This file tests on real servers what `status` and `results` say of searches that failed, were ended by others, or try a step again.
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readState } from '../../cli/services/home.js';
+import { workflowIdOf } from '../../core/spec/search-queues.js';
+import { type TestHome, testHome, until } from '../support/home.js';
+import { done, specification, zeroscout } from '../support/zeroscout.js';
+
+/** Only so many cells of NAS-Bench-201 have at most 100,000 parameters. */
+const MEETING = 729;
+const WHY = `only ${MEETING} of the 15625 candidates meet the constraints`;
+
+let home: TestHome;
+let connection: Connection;
+let client: Client;
+const cli = (...args: string[]) => zeroscout(args, { home });
+const json = async (id: string) =>
+  JSON.parse((await done(['status', id, '--json'], { home })).stdout) as Record<string, never>;
+const detach = (file: string, ...more: string[]) =>
+  done(['run', file, '--id', file.replace('.json', ''), '--detach', ...more], {
+    home,
+    env: { ZEROSCOUT_ALLOW_COMMANDS: '1' },
+  });
+
+beforeAll(async () => {
+  home = testHome();
+  home.write(
+    'few.json',
+    specification({ samples: 3000, changes: { constraints: { parameters: { max: 100_000 } } } }),
+  );
+  home.write(
+    'told.json',
+    specification({ samples: 4, changes: { notify: { command: 'exit 3', retries: 9 } } }),
+  );
+  home.write('idle.json', specification({ changes: { seed: 9, execution: { device: 'cuda' } } }));
+  await home.startServices();
+  connection = await Connection.connect({
+    address: `127.0.0.1:${readState({ home: home.home }).services.temporal!.port}`,
+  });
+  client = new Client({ connection });
+});
+afterAll(async () => {
+  await connection.close();
+  await home.remove();
+}, 60_000);
+
+test('a failed search says why, without what Temporal puts before it, and what to do', async () => {
+  const run = await cli('run', 'few.json', '--id', 'few');
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain(WHY);
+  expect(run.stderr).not.toMatch(/Workflow execution failed|Activity task failed/);
+
+  expect(await json('few')).toMatchObject({
+    state: 'failed',
+    failure: {
+      reason: expect.stringContaining(WHY),
+      type: 'SpecError',
+      advice: expect.stringContaining('correct the specification'),
+    },
+  });
+  const { stdout } = await cli('status', 'few');
+  expect(stdout).toContain(`why: strategy.samples: found 3000; ${WHY}`);
+  expect(stdout).toContain('what now: correct the specification');
+  const results = await cli('results', 'few');
+  expect([results.code, results.stderr]).toEqual([2, expect.stringContaining(WHY)]);
+  // Temporal's page shows this id.
+  expect((await cli('status', 'search-few')).stdout).toBe(stdout);
+});
+
+test('a step that is tried again shows the attempt and why the last one failed', {
+  timeout: 120_000,
+}, async () => {
+  await detach('told.json');
+  const waiting = await until(
+    async () => {
+      const { waiting, retrying } = await json('told');
+      return waiting && retrying && { waiting, retrying };
+    },
+    { what: 'the hook has failed once', timeoutMs: 90_000, everyMs: 500 },
+  );
+  const reason = expect.stringContaining('3');
+  expect(waiting).toEqual({
+    waiting: expect.objectContaining({ for: 'retry', activity: 'notify', reason }),
+    retrying: [expect.objectContaining({ activity: 'notify', attempt: expect.any(Number), reason })],
+  });
+  expect((await cli('status', 'told')).stdout).toMatch(
+    /waiting: telling the outside: attempt \d+, the last one failed/,
+  );
+});
+
+test('searches that were cancelled, terminated or timed out say so, and what to do', async () => {
+  await detach('idle.json', '--workers', '0');
+  await done(['cancel', 'idle'], { home });
+  const cancelled = await until(
+    async () => {
+      const status = await json('idle');
+      return status.state === 'cancelled' && status;
+    },
+    { what: 'it ends', timeoutMs: 30_000 },
+  );
+  expect(cancelled).toMatchObject({ failure: { reason: expect.stringContaining('somebody cancelled it') } });
+
+  await detach('idle.json', '--workers', '0');
+  await client.workflow.getHandle(workflowIdOf('idle')).terminate('the cluster moves');
+  expect(await json('idle')).toMatchObject({
+    state: 'terminated',
+    failure: { reason: expect.stringContaining('terminated its workflow in Temporal: the cluster moves') },
+  });
+  expect((await cli('results', 'idle')).stderr).toContain('the cluster moves');
+
+  const memo = { name: 'slow', space: 'nas-bench-201' };
+  const options = { taskQueue: 'nobody', workflowExecutionTimeout: '1s', memo } as const;
+  const handle = await client.workflow.start('search', {
+    workflowId: workflowIdOf('slow'),
+    args: [{}],
+    ...options,
+  });
+  await handle.result().catch(() => {});
+  expect(await json('slow')).toMatchObject({ state: 'timed_out', failure: { type: 'Timeout' } });
+});

@@ -1,0 +1,110 @@
+// This file shows what a search does where people look without asking it: memo, search attributes and details on Temporal's page.
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import {
+  patched,
+  setCurrentDetails,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { countsText, type ShownProgress } from '../core/spec/counts-text.js';
+import type { BestCandidate, Phase, SearchState, ShownCounts } from '../core/spec/search.js';
+import type { Specification } from '../core/spec/specification.js';
+import { countsOf } from './counts.js';
+
+/** While it scores, a search writes its counts at most this often, and only when this much more is done. */
+const WRITE_MS = 10_000;
+const WRITE_SHARE = 0.05;
+
+const STATE = defineSearchAttributeKey('ZeroscoutState', 'KEYWORD');
+const PROGRESS = defineSearchAttributeKey('ZeroscoutProgress', 'DOUBLE');
+const BEST_SCORE = defineSearchAttributeKey('ZeroscoutBestScore', 'DOUBLE');
+
+export interface Display {
+  readonly phase: () => Phase;
+  show(phase: Phase): void;
+  /** What the ranking of this stage begins with. */
+  found(best: BestCandidate | undefined): void;
+  /** A shard or a part is finished; the same state with other counts. */
+  advance(options: { readonly running: number }): void;
+}
+
+export function createDisplay({
+  specification,
+  stages,
+  state,
+}: {
+  readonly specification: Specification;
+  readonly stages: number;
+  readonly state: () => SearchState;
+}): Display {
+  let phase: Phase = 'planning';
+  let best: BestCandidate | undefined;
+  let written = { at: 0, done: 0 };
+  // A server that has no such attributes would refuse every further step, so only a search that was started with them writes them.
+  const { typedSearchAttributes } = workflowInfo();
+  const hasAttributes = typedSearchAttributes.get(STATE) !== undefined;
+
+  const show = (next: Phase) => {
+    phase = next;
+    const now = state();
+    const counts = countsOf(now, specification);
+    const stage = stages > 1 ? `round ${Math.min(now.rounds.length + 1, stages)} of ${stages}, ` : '';
+    const text = `${phase === 'done' ? '' : `${stage}${phase}: `}${countsText(counts)}`;
+    const shown = now.paused ? 'paused' : phase;
+    setCurrentDetails(details({ shown, text, best }));
+    upsertMemo({ state: shown, progress: text, counts: shownCounts(counts), ...(best ? { best } : {}) });
+    if (hasAttributes) upsertSearchAttributes(attributesOf({ shown, counts, best }));
+    written = { at: Date.now(), done: counts.done };
+  };
+  return {
+    phase: () => phase,
+    show,
+    found: (next) => {
+      best = next;
+    },
+    advance: ({ running }) => {
+      const { done, planned } = countsOf(state(), specification);
+      const isAtRest = state().paused && running === 0;
+      const isMuch = done - written.done >= WRITE_SHARE * planned && Date.now() - written.at >= WRITE_MS;
+      // Histories of earlier versions have no such step.
+      if ((isAtRest || isMuch) && patched('shown-while-scoring')) show(phase);
+    },
+  };
+}
+
+function shownCounts({ candidates, planned, done, failed }: ShownProgress): ShownCounts {
+  return { candidates, planned, done, failed };
+}
+
+function attributesOf({
+  shown,
+  counts: { planned, done },
+  best,
+}: {
+  readonly shown: string;
+  readonly counts: ShownProgress;
+  readonly best: BestCandidate | undefined;
+}): SearchAttributePair[] {
+  const isOver = ['ranking', 'reporting', 'done'].includes(shown);
+  const percent = isOver ? 100 : planned > 0 ? Math.round((1000 * done) / planned) / 10 : 0;
+  return [
+    { key: STATE, value: shown },
+    { key: PROGRESS, value: percent },
+    ...(best ? [{ key: BEST_SCORE, value: best.score }] : []),
+  ];
+}
+
+/** Markdown. A candidate is code, because its text has characters that Markdown would read. */
+function details({
+  shown,
+  text,
+  best,
+}: {
+  readonly shown: string;
+  readonly text: string;
+  readonly best: BestCandidate | undefined;
+}): string {
+  const found = best ? `\n\nbest candidate: \`${best.candidate}\`, score ${best.score.toFixed(4)}` : '';
+  return `**${shown}**: ${text}${found}`;
+}
