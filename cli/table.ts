@@ -1,5 +1,6 @@
 // This file prints tables without lines: numbers are right-aligned, and on a terminal no row is wider than the screen.
 import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
 import { ellipsis, paint, terminalWidth } from './terminal.js';
 
 export interface PlainTable {
@@ -101,4 +102,5 @@ export function shorten({ text, width }: { readonly text: string; readonly width
 }
 
 const plain = (text: string) => stripVTControlCharacters(text);
-const length = (text: string) => [...plain(text)].length;
+/** Columns of the screen, two for wide characters. */
+const length = (text: string) => stringWidth(text);
