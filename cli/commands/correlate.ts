@@ -11,7 +11,7 @@ import type { Truth } from '../../core/spec/truth.js';
 import { finishedSearch } from '../search/find-search.js';
 import { readTruth } from '../search/read-specification.js';
 import { readResults } from '../search/results.js';
-import { plainTable } from '../search/show-results.js';
+import { fixed, plainTable } from '../search/show-results.js';
 import { type Session, withSession } from '../session.js';
 import { print, printJson } from '../terminal.js';
 
@@ -27,7 +27,7 @@ export function addCorrelateCommand(program: Command): void {
     .command('correlate')
     .description('agreement of a finished ranking with known accuracies')
     .argument('<ID>')
-    .requiredOption('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...)')
+    .requiredOption('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...), or another ranking')
     .option('--json', 'for programs')
     .action((id: string, options: Options) =>
       withSession({ start: 'never' }, (session) => correlate(session, id, options)),
@@ -56,9 +56,9 @@ async function correlate(
       table.push([
         dataset,
         `${candidates} ${name}`,
-        kendall.toFixed(3),
-        spearman.toFixed(3),
-        name === 'written' ? ndcg.toFixed(4) : '',
+        fixed(kendall, 3),
+        fixed(spearman, 3),
+        name === 'written' ? fixed(ndcg, 4) : '',
       ]);
   print(`${table.toString()}\n`);
   const tops = plainTable(['dataset', 'top', 'mean', 'best', 'mean by FLOPs', 'best by FLOPs', 'true best']);
@@ -67,11 +67,11 @@ async function correlate(
       tops.push([
         dataset,
         String(k),
-        mean.toFixed(2),
-        best.toFixed(2),
-        flops.mean.toFixed(2),
-        flops.best.toFixed(2),
-        trueBest.toFixed(2),
+        fixed(mean, 2),
+        fixed(best, 2),
+        fixed(flops.mean, 2),
+        fixed(flops.best, 2),
+        fixed(trueBest, 2),
       ]);
   print(tops.toString());
   if (report.top50StabilityBetweenDraws !== null)
@@ -80,7 +80,10 @@ async function correlate(
 
 /** τ and ρ over written candidates and over classes (mean accuracy of the members), and the quality of the top. */
 function agreement({ rows, truth, column }: { rows: readonly RankingRow[]; truth: Truth; column: number }) {
-  const known = rows.filter(({ candidate }) => truth.accuracy.has(candidate));
+  // Of another ranking a cell may be empty.
+  const known = rows.filter(
+    ({ candidate }) => !Number.isNaN(truth.accuracy.get(candidate)?.[column] ?? Number.NaN),
+  );
   if (known.length < 2)
     throw SpecError.of({
       path: '--truth',

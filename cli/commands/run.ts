@@ -9,6 +9,7 @@ import { Interrupted, wholeNumber } from '../arguments.js';
 import { checkedWorkflowId } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
 import { startBackgroundWorkers, startLocalWorkers } from '../search/local-workers.js';
+import { withRanking } from '../search/read-candidates.js';
 import { type ReadSpecification, readSpecification, readTruth } from '../search/read-specification.js';
 import { type Results, readResults } from '../search/results.js';
 import { rankingTable, summaryLines } from '../search/show-results.js';
@@ -40,7 +41,7 @@ export function addRunCommand(program: Command): void {
     )
     .option(
       '--truth <FILE>',
-      'CSV of known accuracies (arch,<dataset>,...): report how well the ranking agrees',
+      'CSV of known accuracies (arch,<dataset>,...), or another ranking: report how well this one agrees',
     )
     .option('--id <ID>', 'name of this search (default: name and digest of the specification)')
     .option('--detach', 'start the search and return; it goes on in the background')
@@ -59,26 +60,25 @@ async function run(path: string, options: RunOptions): Promise<void> {
     options.truth === undefined
       ? undefined
       : await readTruth({ path: options.truth, space: openSpace(read.specification.space) });
-  const id = options.id ?? defaultId(read);
-  checkedWorkflowId(id);
+  if (options.id !== undefined) checkedWorkflowId(options.id);
   if (options.out !== undefined) await createFolder(options.out);
-  await withSession({ start: 'if-needed' }, (session) => search({ session, read, truth, id, options }));
+  await withSession({ start: 'if-needed' }, (session) => search({ session, written: read, truth, options }));
 }
 
 async function search({
   session,
-  read,
+  written,
   truth,
-  id,
   options,
 }: {
   session: Session;
-  read: ReadSpecification;
+  written: ReadSpecification;
   truth: Truth | undefined;
-  id: string;
   options: RunOptions;
 }): Promise<void> {
   const { client, store, connections, home } = session;
+  const read = await withRanking({ client, store, read: written });
+  const id = options.id ?? defaultId(read);
   const count = options.workers ?? (connections.embedded ? 1 : 0);
   const { device } = read.specification.execution;
   if (count > 0 && isStackDevice(device)) {

@@ -1,7 +1,8 @@
 // In: `zeroscout validate SPEC`. Out: what the specification means with every default filled in, or what is wrong with it.
 import type { Command } from 'commander';
 import { openSpace } from '../../core/spaces/index.js';
-import { sourceOf, stagesOf } from '../../core/spec/stages.js';
+import type { Specification } from '../../core/spec/specification.js';
+import { type Source, sourceOf, stagesOf } from '../../core/spec/stages.js';
 import { readSpecification } from '../search/read-specification.js';
 import { defaultId } from '../search/start-search.js';
 import { print, printJson } from '../terminal.js';
@@ -16,18 +17,23 @@ export function addValidateCommand(program: Command): void {
       const read = await readSpecification(path);
       const { specification, list, digest } = read;
       const strategy = sourceOf(specification);
-      const candidates =
-        list?.length ??
-        (strategy.kind === 'random'
-          ? strategy.samples
-          : strategy.kind === 'evolution'
-            ? strategy.budget
-            : openSpace(specification.space).enumeration!.size);
-      if (json) return printJson({ valid: true, id: defaultId(read), digest, candidates, specification });
-      const { execution } = specification;
+      const candidates = list?.length ?? countOf(specification);
+      // What another search's ranking holds decides the id too, and nobody is asked for it here.
+      const known = strategy.kind !== 'list' || list !== undefined;
+      const id = known ? defaultId(read) : null;
+      if (json)
+        return printJson({
+          ...{ valid: true, id, digest: known ? digest : null },
+          ...{ candidates: candidates ?? null, specification },
+        });
+      const { execution, space } = specification;
       print(`${path} is valid`);
-      print(`  id          ${defaultId(read)}`);
-      print(`  candidates  ${candidates} of ${specification.space.kind} (${strategy.kind})`);
+      print(`  id          ${id ?? `${specification.name}-..., known when the search starts`}`);
+      print(
+        known
+          ? `  candidates  ${candidates} of ${space.kind} (${strategy.kind})`
+          : `  candidates  ${rankingText(strategy as Extract<Source, { kind: 'list' }>)}`,
+      );
       for (const { specification: stage, keep } of stagesOf(specification)) {
         const { draws, batch, resolution } = stage.fidelity;
         const then = keep === undefined ? '' : `, keep the best ${keep * 100} %`;
@@ -36,8 +42,23 @@ export function addValidateCommand(program: Command): void {
       const images = specification.input?.images;
       if (images) print(`  images      ${images.shape.join(' x ')}, ${images.digest.slice(0, 8)}`);
       print(`  proxies     ${specification.proxies.join(', ')}`);
+      if (candidates === undefined) return;
       print(
         `  shards      ${Math.ceil(candidates / execution.shardSize)} of up to ${execution.shardSize}, ${execution.window} at once`,
       );
     });
+}
+
+/** Candidates of a search, or that it will draw; undefined where only another search knows. */
+function countOf(specification: Specification): number | undefined {
+  const source = sourceOf(specification);
+  if (source.kind === 'list') return source.top;
+  if (source.kind === 'random') return source.samples;
+  if (source.kind === 'evolution') return source.budget;
+  return openSpace(specification.space).enumeration!.size;
+}
+
+function rankingText({ search, top }: Extract<Source, { kind: 'list' }>): string {
+  const which = top === undefined ? 'all' : `the first ${top}`;
+  return `${which} of the ranking of search ${search}, looked up when this one starts`;
 }

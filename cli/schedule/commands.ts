@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { SpecError } from '../../core/spec/errors.js';
 import { duration, instant, timezone, wholeNumber } from '../arguments.js';
 import { startBackgroundWorkers } from '../search/local-workers.js';
+import { withRanking } from '../search/read-candidates.js';
 import { readSpecification } from '../search/read-specification.js';
 import { type Session, withSession } from '../session.js';
 import { note, print, printJson } from '../terminal.js';
@@ -36,7 +37,7 @@ export function addScheduleCommands(program: Command): void {
     .command('create')
     .description('start the search at these times; each run is a search of its own that reuses every score')
     .argument('<NAME>', 'begins the id of every run')
-    .argument('<SPEC>', 'specification, YAML or JSON; a candidate list that it names is read now')
+    .argument('<SPEC>', 'specification, YAML or JSON; a candidate list or a search that it names is read now')
     .requiredOption('--cron <TIMES>', 'minute, hour, day, month, weekday, such as "0 2 * * *"')
     .option('--timezone <ZONE>', 'IANA name, such as Europe/Berlin', timezone, 'UTC')
     .option('--jitter <DURATION>', 'start at random up to this much later', duration, 0)
@@ -61,8 +62,8 @@ export function addScheduleCommands(program: Command): void {
     .option('--json', 'for programs')
     .action(async (name: string, path: string, { json }: Json) => {
       const read = await readSpecification(path);
-      await withSession({ start: 'never' }, ({ client, store }) =>
-        updateSchedule({ client, store, name, read }),
+      await withSession({ start: 'never' }, async ({ client, store }) =>
+        updateSchedule({ client, store, name, read: await withRanking({ client, store, read }) }),
       );
       answer({ name, done: 'updated', json });
     });
@@ -133,7 +134,8 @@ async function create(name: string, path: string, options: CreateOptions): Promi
   checkedName(name);
   const read = await readSpecification(path);
   await withSession({ start: 'if-needed' }, async ({ client, store, connections, home }) => {
-    await createSchedule({ client, store, name, read, timing: options });
+    const resolved = await withRanking({ client, store, read });
+    await createSchedule({ client, store, name, read: resolved, timing: options });
     const count = options.workers ?? (connections.embedded ? 1 : 0);
     await startBackgroundWorkers({ home, count, device: read.specification.execution.device });
     const { description } = await findSchedule({ client, name });

@@ -3,31 +3,23 @@ import { dirname } from 'node:path';
 import { checkAgainstSpace } from '../../core/spaces/check-specification.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
-import { parseCandidateList } from '../../core/spec/candidate-list.js';
 import { checkDefinition } from '../../core/spec/custom-space.js';
 import { SpecError } from '../../core/spec/errors.js';
 import { readDocument } from '../../core/spec/read-document.js';
 import { found } from '../../core/spec/show.js';
 import type { SpaceSpecification } from '../../core/spec/space.js';
-import { checkSpecification, type Specification } from '../../core/spec/specification.js';
+import { checkSpecification } from '../../core/spec/specification.js';
 import { specificationDigest } from '../../core/spec/specification-digest.js';
 import { sourceOf } from '../../core/spec/stages.js';
-import { parseTruth, type Truth } from '../../core/spec/truth.js';
+import { parseTruth, type Truth, truthOf } from '../../core/spec/truth.js';
 import { namedFile } from './named-file.js';
+import { type ReadSpecification, readListFile, sourceField, withCandidates } from './read-candidates.js';
 import { type ReadImages, readImages } from './read-images.js';
 import { readModule } from './read-module.js';
+import { isParquet, readParquetTable } from './read-table.js';
 import { readText } from './read-text.js';
-import { sha256 } from './sha256.js';
 
-export interface ReadSpecification {
-  readonly specification: Specification;
-  /** Candidates of a `list` strategy, in their usual spelling, each once. */
-  readonly list?: readonly string[];
-  /** One's own images. */
-  readonly images?: ReadImages;
-  /** Of everything that decides the result. */
-  readonly digest: string;
-}
+export type { ReadSpecification } from './read-candidates.js';
 
 /** SpecError names the file and the field; nothing has been started then. */
 export async function readSpecification(path: string): Promise<ReadSpecification> {
@@ -41,17 +33,14 @@ export async function readSpecification(path: string): Promise<ReadSpecification
   const specification = checkSpecification({ value, source: path });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
-  if (strategy.kind !== 'list') {
+  const found = { specification, ...files };
+  if (strategy.kind !== 'list' || strategy.file === undefined) {
     checkAgainstSpace({ specification, space });
-    return { specification, ...files, digest: specificationDigest(specification, { inputs: {} }) };
+    return { ...found, digest: specificationDigest(specification, { inputs: {} }) };
   }
-  const source = await namedFile({ folder, file: strategy.file, field: 'strategy.file' });
-  const text = await readText(source, `strategy.file: ${strategy.file}`);
-  const { candidates } = parseCandidateList({ text, source: strategy.file, parse: space.parse });
-  const list = [...new Set(candidates.map(space.parse))];
-  checkAgainstSpace({ specification, space, candidates: list });
-  const digest = specificationDigest(specification, { inputs: { list: sha256(list.join('\n')) } });
-  return { specification, list, ...files, digest };
+  const { file, top } = strategy;
+  const candidates = await readListFile({ file, top, field: sourceField(specification), folder, space });
+  return withCandidates({ ...found, candidates });
 }
 
 /** A specification whose space names a file, with what is in the file: workers see no files of ours. */
@@ -111,9 +100,11 @@ export async function readCustomSpace({
   return { kind: 'custom', definition: checkDefinition({ value, source: name }) };
 }
 
-/** Known accuracies of candidates of a space. */
+/** Known accuracies of candidates of a space, or the numbers of another ranking of them. */
 export async function readTruth({ path, space }: { path: string; space: Space }): Promise<Truth> {
-  return parseTruth({ text: await readText(path), source: path, parse: space.parse });
+  const of = { source: path, parse: space.parse };
+  if (isParquet(path)) return truthOf({ table: await readParquetTable({ path }), ...of });
+  return parseTruth({ text: await readText(path), ...of });
 }
 
 /** Kinds of spaces that people name a file of. */

@@ -67,11 +67,14 @@ async function correlate({
   const known: RankingRow[] = [];
   for await (const block of rows)
     known.push(...block.filter(({ candidate }) => truth.accuracy.has(candidate)));
-  const scores = known.map(({ score }) => score);
   const entries = truth.datasets.map((dataset, column) => {
-    const accuracy = known.map(({ candidate }) => truth.accuracy.get(candidate)![column]!);
+    const accuracyOf = ({ candidate }: RankingRow) => truth.accuracy.get(candidate)![column]!;
+    // Of another ranking a cell may be empty.
+    const measured = known.filter((row) => !Number.isNaN(accuracyOf(row)));
+    const scores = measured.map(({ score }) => score);
+    const accuracy = measured.map(accuracyOf);
     const defined = (value: number) => (Number.isNaN(value) ? null : value);
-    const enough = known.length >= 2;
+    const enough = measured.length >= 2;
     return [
       dataset,
       {

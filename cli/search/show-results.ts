@@ -77,8 +77,9 @@ export function summaryLines({
   return lines.join('\n');
 }
 
-function fixed(value: number | null | undefined, digits: number): string {
-  if (value === undefined || value === null) return '-';
+/** `-` for what is not there or is no number. */
+export function fixed(value: number | null | undefined, digits: number): string {
+  if (value === undefined || value === null || Number.isNaN(value)) return '-';
   return Number.isFinite(value) ? value.toFixed(digits) : value > 0 ? 'inf' : '-inf';
 }
 

@@ -10,6 +10,7 @@ import { SpecError } from '../../core/spec/errors.js';
 import type { SearchMemo, SearchRequest } from '../../core/spec/search.js';
 import { CONTROL_QUEUE, SEARCH_WORKFLOW, workflowIdOf } from '../../core/spec/search-queues.js';
 import { specificationDifferences } from '../../core/spec/specification-digest.js';
+import { sourceOf } from '../../core/spec/stages.js';
 import { writeCandidateList } from '../../store/candidate-list.js';
 import type { Store } from '../../store/store.js';
 import type { ReadImages } from './read-images.js';
@@ -67,6 +68,8 @@ export async function searchOptions({
   store: Store;
   read: ReadSpecification;
 }) {
+  if (!candidates && sourceOf(specification).kind === 'list')
+    throw new TypeError('the candidates of the ranking are missing; withRanking reads them');
   const list = candidates && (await writeCandidateList(store.blobs, candidates));
   if (images) await putImages({ store, images });
   const request: SearchRequest = { specification, ...(list ? { list } : {}) };
@@ -109,7 +112,7 @@ async function describe(
 function refuseAnother({ id, read, memo }: { id: string; read: ReadSpecification; memo: SearchMemo }): void {
   if (memo.digest === read.digest) return;
   const differences = specificationDifferences(memo.specification, read.specification);
-  const what = differences.length ? differences : ['strategy.file: its candidates are others'];
+  const what = differences.length ? differences : ['strategy: its candidates are others'];
   throw new SpecError([
     {
       path: '--id',

@@ -16,14 +16,23 @@ export function topQuality({ accuracies, k }: { accuracies: readonly number[]; k
 
 /**
  * Normalized discounted cumulative gain over the whole list, gain = accuracy above the worst known, discount =
- * log2(position + 1) (Järvelin and Kekäläinen 2002). 1 for the order of accuracy itself.
+ * log2(position + 1) (Järvelin and Kekäläinen 2002). 1 for the order of accuracy itself. An infinite one, which the
+ * score of a degenerate network may be, counts as the worst or the best of the finite ones.
  */
-export function ndcg(accuracies: readonly number[]): number {
+export function ndcg(values: readonly number[]): number {
+  const finite = values.filter(Number.isFinite);
+  const accuracies = finite.length === values.length ? values : values.map((value) => clampTo(finite, value));
   const least = accuracies.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
   const gain = (values: readonly number[]) =>
     values.reduce((sum, value, i) => sum + (value - least) / Math.log2(i + 2), 0);
   const ideal = gain([...accuracies].sort((a, b) => b - a));
   return ideal > 0 ? gain(accuracies) / ideal : 1;
+}
+
+function clampTo(finite: readonly number[], value: number): number {
+  if (Number.isFinite(value)) return value;
+  const pick = value > 0 ? Math.max : Math.min;
+  return finite.reduce((best, other) => pick(best, other), finite[0] ?? 0);
 }
 
 /** Mean share of the first k that two rankings have in common, over all pairs of rankings; 1 for a single ranking. */

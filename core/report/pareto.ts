@@ -1,4 +1,5 @@
 // In: the rows of a ranking with their costs. Out: the Pareto front of score against one cost, and its CSV.
+
 import { formatNumber } from './numbers.js';
 import { textCell } from './text-cell.js';
 

@@ -20,6 +20,7 @@ import { Notify } from './notify.js';
 import { PROXIES, type ProxyName } from './proxies.js';
 import { readDocument } from './read-document.js';
 import { found, quote } from './show.js';
+import { Source, Sources } from './sources.js';
 import { SpaceSchema, spaceDefaults } from './space.js';
 
 export { PROXIES, type ProxyName } from './proxies.js';
@@ -53,23 +54,6 @@ const Fidelity = z.preprocess(
       words: Object.keys(PRESETS),
     },
   ),
-);
-
-/** Where candidates come from. */
-const Sources = [
-  mapping({ kind: z.literal('exhaustive') }),
-  mapping({ kind: z.literal('random'), samples: wholeNumber({ min: 1, max: 1e9 }) }),
-  mapping({
-    kind: z.literal('list'),
-    file: text({
-      test: (value) => value.trim() !== '' && !value.includes('\0'),
-      right: 'the path of a text file with one candidate a line',
-    }),
-  }),
-] as const;
-const Source = z.preprocess(
-  bareKind(Sources),
-  z.unknown().superRefine(checkKind(Sources)).pipe(z.discriminatedUnion('kind', Sources)),
 );
 
 /** Rounds of growing fidelity; each but the last keeps a share of its candidates for the next. */

@@ -1,26 +1,27 @@
-// In: the text of a truth CSV (`arch,<dataset>,...`). Out: true accuracies of each candidate, or a SpecError with line numbers.
-import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+// In: a truth CSV (`arch,<dataset>,...`) or a ranking. Out: the numbers of each candidate, or a SpecError with line numbers.
 import { SpecError } from './errors.js';
 import { complaint, lineIssues } from './line-issues.js';
 import { quote } from './show.js';
+import { type CandidateColumn, candidateColumn, readTable, type Table } from './table.js';
 
-/** `accuracy` maps a candidate to one number for each of `datasets`, in that order, in the unit of the file. */
+/**
+ * `accuracy` maps a candidate to one number for each of `datasets`, in that order, in the unit of the file. Of a ranking
+ * a number may be infinite, and is NaN where the cell is empty.
+ */
 export interface Truth {
   readonly datasets: readonly string[];
   readonly accuracy: ReadonlyMap<string, readonly number[]>;
 }
 
-interface Row {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
-
+const SHAPE = 'arch,<dataset>,...';
+/** Columns of a ranking that are no measure of a candidate: a low rank is a good one, and a class is a text. */
+const NO_MEASURE: ReadonlySet<string> = new Set(['rank', 'class']);
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
  * `parse` throws a SpecError for text that is no candidate of the space. A candidate may be there twice with the same
  * numbers. Throws a SpecError for a missing `arch` or dataset column, ragged rows, cells that are no number, an empty
- * file, and what is not a CSV; up to 20 lines are named.
+ * file, and what is not a CSV; up to 20 lines are named. A table with `candidate` in place of `arch` is a ranking.
  */
 export function parseTruth({
   text,
@@ -31,16 +32,28 @@ export function parseTruth({
   readonly source: string;
   readonly parse: (text: string) => unknown;
 }): Truth {
-  const [header, ...rows] = readRows({ text, source });
-  if (header === undefined) {
-    throw SpecError.of({ path: source, message: 'empty; must start with a header arch,<dataset>,...' });
-  }
-  const { arch, datasets } = readHeader({ names: header.record, source });
+  return truthOf({ table: readTable({ text, source, shape: SHAPE }), source, parse });
+}
+
+/** The same for a table that is already read. */
+export function truthOf({
+  table: { names, rows },
+  source,
+  parse,
+}: {
+  readonly table: Table;
+  readonly source: string;
+  readonly parse: (text: string) => unknown;
+}): Truth {
+  if (names === undefined)
+    throw SpecError.of({ path: source, message: `empty; must start with a header ${SHAPE}` });
+  const { column, measures } = readHeader({ names, rows, source });
+  const datasets = measures.map((index) => names[index]!);
   const issues = lineIssues(source);
   const accuracy = new Map<string, readonly number[]>();
-  for (const { record, info } of rows) {
-    const fault = addRow({ record, arch, datasets, accuracy, width: header.record.length, parse });
-    if (fault !== undefined) issues.add({ line: info.lines, message: fault });
+  for (const { cells, line } of rows) {
+    const fault = addRow({ cells, column, measures, names, accuracy, parse });
+    if (fault !== undefined) issues.add({ line, message: fault });
   }
   issues.throwIfAny();
   if (accuracy.size === 0)
@@ -48,80 +61,77 @@ export function parseTruth({
   return { datasets, accuracy };
 }
 
-function readRows({ text, source }: { readonly text: string; readonly source: string }): Row[] {
-  // NUL and U+FFFD are what binary files turn into when read as UTF-8.
-  if (/[\0\uFFFD]/.test(text.slice(0, 65_536))) {
-    throw SpecError.of({
-      path: source,
-      message: 'not a CSV but binary data; must be UTF-8 text arch,<dataset>,...',
-    });
+function readHeader({
+  names,
+  rows,
+  source,
+}: {
+  readonly names: readonly string[];
+  readonly rows: Table['rows'];
+  readonly source: string;
+}): { readonly column: CandidateColumn; readonly measures: readonly number[] } {
+  const path = `${source}:1`;
+  const column = candidateColumn(names);
+  if (column === undefined) {
+    const columns = names.slice(0, 12).map(quote).join(', ');
+    const message = `no column "arch"; found ${columns} (the header must be ${SHAPE}, separated by commas)`;
+    throw SpecError.of({ path, message });
   }
-  try {
-    const options = {
-      bom: true,
-      trim: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-    } as const;
-    return parseCsv(text, options) as unknown as Row[];
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = (error as unknown as { readonly lines?: number }).lines;
-    throw SpecError.of({ path: line ? `${source}:${line}` : source, message: `not a CSV: ${error.message}` });
-  }
-}
-
-function readHeader({ names, source }: { readonly names: readonly string[]; readonly source: string }) {
-  const arch = names.indexOf('arch');
-  const columns = names.slice(0, 12).map(quote).join(', ');
-  if (arch < 0) {
-    const message = `no column "arch"; found ${columns} (the header must be arch,<dataset>,..., separated by commas)`;
-    throw SpecError.of({ path: `${source}:1`, message });
-  }
-  const datasets = names.filter((_, index) => index !== arch);
-  if (datasets.length === 0) {
-    throw SpecError.of({
-      path: `${source}:1`,
-      message: 'no dataset column; the header must be arch,<dataset>,...',
-    });
-  }
+  const others = [...names.keys()].filter((index) => index !== column.index);
+  // A proxy that was not searched for has an empty column in a ranking.
+  const isMeasure = (index: number) =>
+    !NO_MEASURE.has(names[index]!) && rows.some(({ cells }) => cells[index] !== '');
+  const measures = column.name === 'arch' ? others : others.filter(isMeasure);
+  if (others.length === 0 || (measures.length === 0 && rows.length > 0))
+    throw SpecError.of({ path, message: `no dataset column; the header must be ${SHAPE}` });
   const faulty = names.find((name, index) => name === '' || names.indexOf(name) !== index);
   if (faulty !== undefined) {
     const message = faulty === '' ? 'a column has no name' : `column ${quote(faulty)} is there twice`;
-    throw SpecError.of({ path: `${source}:1`, message });
+    throw SpecError.of({ path, message });
   }
-  return { arch, datasets };
+  return { column, measures };
 }
 
 /** Undefined when the row is good and in `accuracy`, else what is wrong with it. */
 function addRow({
-  record,
-  arch,
-  datasets,
+  cells,
+  column,
+  measures,
+  names,
   accuracy,
-  width,
   parse,
 }: {
-  readonly record: readonly string[];
-  readonly arch: number;
-  readonly datasets: readonly string[];
+  readonly cells: readonly string[];
+  readonly column: CandidateColumn;
+  readonly measures: readonly number[];
+  readonly names: readonly string[];
   readonly accuracy: Map<string, readonly number[]>;
-  readonly width: number;
   readonly parse: (text: string) => unknown;
 }): string | undefined {
-  if (record.length !== width) return `${record.length} cells where the header has ${width}`;
-  const candidate = record[arch] ?? '';
-  const cells = record.filter((_, index) => index !== arch);
-  const bad = cells.findIndex((cell) => !NUMBER.test(cell) || !Number.isFinite(Number(cell)));
-  if (bad >= 0) return `${datasets[bad]}: found ${quote(cells[bad] ?? '')}; must be a number`;
-  const values = cells.map(Number);
+  if (cells.length !== names.length) return `${cells.length} cells where the header has ${names.length}`;
+  const candidate = column.textOf(cells[column.index]!);
+  const numberOf = column.name === 'arch' ? accuracyOf : measureOf;
+  const values = measures.map((index) => numberOf(cells[index]!));
+  const bad = values.indexOf(undefined);
+  if (bad >= 0) return `${names[measures[bad]!]}: found ${quote(cells[measures[bad]!]!)}; must be a number`;
+  const numbers = values as readonly number[];
   const before = accuracy.get(candidate);
   if (before !== undefined) {
-    if (before.every((value, index) => value === values[index])) return undefined;
+    if (before.every((value, index) => Object.is(value, numbers[index]) || value === numbers[index]))
+      return undefined;
     return `${quote(candidate)} is there twice with different numbers`;
   }
   const message = complaint({ candidate, parse });
-  if (message === undefined) accuracy.set(candidate, values);
+  if (message === undefined) accuracy.set(candidate, numbers);
   return message;
+}
+
+function accuracyOf(cell: string): number | undefined {
+  return NUMBER.test(cell) && Number.isFinite(Number(cell)) ? Number(cell) : undefined;
+}
+
+function measureOf(cell: string): number | undefined {
+  if (cell === '') return Number.NaN;
+  if (cell === 'inf') return Number.POSITIVE_INFINITY;
+  return cell === '-inf' ? Number.NEGATIVE_INFINITY : accuracyOf(cell);
 }

@@ -48,6 +48,42 @@ describe('a space of a file', () => {
     expect(list).toEqual(['basic-w8', 'basic-w16']);
   });
 
+  it('has candidates that a ranking may hold: the first in the order of ranks, whatever the order of the rows', async () => {
+    write('ranking.csv', 'rank,candidate,score\r\n2,"basic-w16",0.5\r\n1,basic-s1-w8-d1,-inf\r\n');
+    const from = (rest: string) =>
+      read(spec('{ kind: custom, file: spaces/good.yaml }', `strategy: { kind: list, ${rest} }`));
+    expect((await from('file: ranking.csv')).list).toEqual(['basic-w8', 'basic-w16']);
+    expect((await from('file: ranking.csv, top: 1')).list).toEqual(['basic-w8']);
+    write('truth.csv', 'cifar10,arch\n90,basic-w16\n91,basic-w8\n');
+    expect((await from('file: truth.csv')).list).toEqual(['basic-w16', 'basic-w8']);
+    write('list.txt', 'basic-w8\nbasic-w16\n');
+    expect((await from('file: list.txt, top: 1')).list).toEqual(['basic-w8']);
+    expect(await from('search: nightly, top: 3')).not.toHaveProperty('list');
+  });
+
+  it.each([
+    [
+      '',
+      /^strategy\.file: missing; must be the path of .*, or search: the ID of a finished search beside kind$/,
+    ],
+    ['search: a, file: list.txt', /^strategy\.search: found beside file; keep one of the two$/],
+    ['search: 7', /^strategy\.search: found 7; must be the ID of a finished search$/],
+    ['search: "a b"', /^strategy\.search: found the text "a b"; must be the ID/],
+    ['search: a, top: 0', /^strategy\.top: found 0; must be a whole number from 1/],
+    ['file: list.txt, top: 3', /^strategy\.top: found 3; list\.txt has 1 candidates, so at most that$/],
+    ['file: empty.csv', /^empty\.csv: no candidates/],
+    ['file: bad.csv', /^bad\.csv:3: /],
+    ['file: none.parquet', /^strategy\.file: none\.parquet: no such file$/],
+    ['file: bad.parquet', /^strategy\.file: bad\.parquet: not a parquet file that can be read: /],
+  ])('list, %s', async (rest, message) => {
+    write('list.txt', 'basic-w8\n');
+    write('empty.csv', 'candidate,reason,detail\n');
+    write('bad.csv', 'rank,candidate\n1,basic-w8\n2,basic-w9\n');
+    write('bad.parquet', 'PAR1');
+    const strategy = `strategy: { kind: list${rest && `, ${rest}`} }`;
+    await expect(read(spec('{ kind: custom, file: spaces/good.yaml }', strategy))).rejects.toThrow(message);
+  });
+
   it.each([
     ['{ kind: custom, file: spaces/none.yaml }', /^space\.file: spaces\/none\.yaml: no such file$/],
     ['{ kind: custom, file: 7 }', /^space\.file: found 7; must be the path of a YAML file$/],

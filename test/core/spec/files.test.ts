@@ -94,6 +94,21 @@ describe('parseTruth', () => {
     expect(() => truth(text)).toThrow(expect.objectContaining({ name: 'SpecError', message }));
   });
 
+  it('reads the columns of a ranking: numbers, infinite and absent ones too, and neither ranks nor classes', () => {
+    const { datasets, accuracy } = truth(
+      'rank,candidate,score,expressivity,progressivity,latency,class\n1,|a|,-0.5,3,,2.5,|b|\n2,|b|,-inf,4,,,|b|\n',
+    );
+    expect(datasets).toEqual(['score', 'expressivity', 'latency']);
+    expect([...accuracy]).toEqual([
+      ['|a|', [-0.5, 3, 2.5]],
+      ['|b|', [Number.NEGATIVE_INFINITY, 4, Number.NaN]],
+    ]);
+    expect(() => truth('candidate,score\n|a|,high')).toThrow(
+      'truth.csv:2: score: found "high"; must be a number',
+    );
+    expect(() => truth('candidate,class\n|a|,|a|')).toThrow('truth.csv:1: no dataset column');
+  });
+
   it('names the line of a broken quote', () => {
     expect(() => truth('arch,x\n|a|,1\n|b|,"2\n')).toThrow(/^truth\.csv:\d+: not a CSV: /);
     expect(() => truth('arch,x\n|a|,1"2\n')).toThrow(/^truth\.csv:2: not a CSV: /);

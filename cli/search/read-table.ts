@@ -1,0 +1,41 @@
+// In: the path of a parquet file. Out: its columns as a table of texts, as the same ranking in CSV would have them.
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
+import { formatNumber } from '../../core/report/numbers.js';
+import { SpecError } from '../../core/spec/errors.js';
+import type { Table } from '../../core/spec/table.js';
+import { unreadable } from './read-text.js';
+
+export function isParquet(path: string): boolean {
+  return /\.parquet$/i.test(path);
+}
+
+/** Rows are counted as the lines of a CSV would be, the header being the first. */
+export async function readParquetTable({
+  path,
+  name = path,
+}: {
+  path: string;
+  name?: string;
+}): Promise<Table> {
+  const file = await asyncBufferFromFile(path).catch((error) => {
+    throw unreadable({ error, name });
+  });
+  try {
+    const metadata = await parquetMetadataAsync(file);
+    const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+    const objects = await parquetReadObjects({ file, metadata });
+    const rows = objects.map((row, index) => ({
+      cells: names.map((column) => cellOf(row[column])),
+      line: index + 2,
+    }));
+    return { names, rows };
+  } catch (error) {
+    const message = `not a parquet file that can be read: ${(error as Error).message}`;
+    throw SpecError.of({ path: name, message });
+  }
+}
+
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'number' && !Number.isNaN(value) ? formatNumber(value) : String(value);
+}

@@ -1,0 +1,37 @@
+// Out: the schemas of where candidates come from: all, random ones, or those of a list or of another search's ranking.
+import { z } from 'zod';
+import { bareKind, checkKind, mapping, text, wholeNumber } from './fields.js';
+
+const LIST_FILE = 'the path of a text file with one candidate a line';
+
+/** Candidates of a file, or of the ranking of a finished search; with `top` the first of them. */
+const CandidateSource = mapping({
+  kind: z.literal('list'),
+  file: text({
+    test: (value) => value.trim() !== '' && !value.includes('\0'),
+    right: LIST_FILE,
+  }).optional(),
+  search: text({
+    test: (value) => /^\S{1,200}$/.test(value),
+    right: 'the ID of a finished search',
+  }).optional(),
+  top: wholeNumber({ min: 1, max: 1e9 }).optional(),
+}).superRefine(({ file, search }, context) => {
+  const fault = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  if (file === undefined && search === undefined)
+    fault('file', `missing; must be ${LIST_FILE}, or search: the ID of a finished search beside kind`);
+  else if (file !== undefined && search !== undefined)
+    fault('search', 'found beside file; keep one of the two');
+});
+
+/** Where candidates come from. */
+export const Sources = [
+  mapping({ kind: z.literal('exhaustive') }),
+  mapping({ kind: z.literal('random'), samples: wholeNumber({ min: 1, max: 1e9 }) }),
+  CandidateSource,
+] as const;
+export const Source = z.preprocess(
+  bareKind(Sources),
+  z.unknown().superRefine(checkKind(Sources)).pipe(z.discriminatedUnion('kind', Sources)),
+);

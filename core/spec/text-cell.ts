@@ -1,0 +1,20 @@
+// In: any text. Out: one CSV cell that reads back as that text and that no spreadsheet takes for a formula; and back.
+
+/** What makes a spreadsheet calculate, or drops what stands before it (OWASP, "CSV Injection"); some take full-width signs too. */
+const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * RFC 4180 quoting. Text that begins like a formula and is no number gets a single quote in front; so does text that
+ * already has quotes there, which keeps the way back unambiguous. Semicolons and tabs are quoted too: in some countries
+ * they part cells.
+ */
+export function textCell(text: string): string {
+  const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** The text behind a cell that was written by `textCell`, CSV quotes already removed. */
+export function fromTextCell(cell: string): string {
+  return cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell;
+}

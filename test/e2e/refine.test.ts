@@ -1,0 +1,119 @@
+// In: a finished search. Out: searches of the best it found: named by its ID, or by the ranking that it left, as CSV and as parquet.
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRankingCsv } from '../../core/report/ranking-csv.js';
+import { type TestHome, testHome } from '../support/home.js';
+import { done, specification, zeroscout } from '../support/zeroscout.js';
+
+const SAMPLES = 24;
+const TOP = 6;
+const FIDELITY = { draws: 2, batch: 4, resolution: 8 };
+
+let home: TestHome;
+const cli = (...args: string[]) => done(args, { home });
+const ranked = (folder: string) =>
+  readRankingCsv(home.read(join(folder, 'ranking.csv'))).map(({ candidate }) => candidate);
+const refine = (strategy: object, changes: object = {}) =>
+  home.write(
+    'refine.json',
+    specification({ name: 'refine', changes: { strategy, fidelity: FIDELITY, ...changes } }),
+  );
+
+beforeAll(async () => {
+  home = testHome();
+  home.write('first.json', specification({ samples: SAMPLES }));
+  await cli('run', 'first.json', '--id', 'first', '--out', 'first');
+  await cli('results', 'first', '--out', 'columns', '--format', 'parquet');
+}, 300_000);
+afterAll(() => home.remove(), 60_000);
+
+test('the best of a search, again at another fidelity: by ID, by ranking.csv and by ranking.parquet', async () => {
+  const best = ranked('first').slice(0, TOP).toSorted();
+  const forms = {
+    id: { search: 'first' },
+    csv: { file: 'first/ranking.csv' },
+    parquet: { file: 'columns/ranking.parquet' },
+  };
+  for (const [out, from] of Object.entries(forms)) {
+    refine({ kind: 'list', ...from, top: TOP });
+    const { stderr } = await cli('run', 'refine.json', '--out', out);
+    expect(stderr).toMatch(/search refine-[0-9a-f]{8} started/);
+    expect(ranked(out).toSorted()).toEqual(best);
+  }
+  expect(home.read('csv/ranking.csv')).toBe(home.read('id/ranking.csv'));
+  expect(home.read('parquet/ranking.csv')).toBe(home.read('id/ranking.csv'));
+}, 120_000);
+
+test('rounds of screening, and a schedule, begin with a ranking too; without top it is all of it', async () => {
+  const rounds = [{ fidelity: { draws: 1, batch: 4, resolution: 8 }, keep: 0.25 }, { fidelity: FIDELITY }];
+  refine({ kind: 'screening', source: { kind: 'list', search: 'first' }, rounds }, { fidelity: undefined });
+  const { stdout } = await cli('run', 'refine.json', '--id', 'rounds', '--json');
+  expect(JSON.parse(stdout).rounds[0]).toMatchObject({ candidates: SAMPLES, reused: SAMPLES });
+  refine({ kind: 'list', search: 'first', top: TOP });
+  await cli('schedule', 'create', 'nightly', 'refine.json', '--cron', '0 2 * * *', '--workers', '0');
+  await cli('schedule', 'update', 'nightly', 'refine.json');
+  const refused = await zeroscout(
+    [
+      'schedule',
+      'update',
+      'nightly',
+      home.write('none.json', home.read('refine.json').replace('first', 'none')),
+    ],
+    { home },
+  );
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('strategy.search: no search "none"');
+}, 120_000);
+
+describe('what cannot be refined ends with code 2 and names the field', () => {
+  test.each([
+    [{ kind: 'list', search: 'none' }, {}, /strategy\.search: no search "none"; known: .*first/],
+    [
+      { kind: 'list', search: 'first', top: SAMPLES + 1 },
+      {},
+      new RegExp(
+        `strategy\\.top: found ${SAMPLES + 1}; the ranking of search "first" has ${SAMPLES} candidates`,
+      ),
+    ],
+    [
+      { kind: 'list', search: 'first' },
+      { space: { kind: 'mobilenet-v2' }, fidelity: { resolution: 32 } },
+      /strategy\.search: "first" searched nas-bench-201; must be a search of the same space, mobilenet-v2/,
+    ],
+  ])('%j %j', async (strategy, changes, message) => {
+    refine(strategy, changes);
+    const { code, stderr } = await zeroscout(['run', 'refine.json'], { home });
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  test('a search that is under way', async () => {
+    home.write('waits.json', specification({ name: 'waits', changes: { seed: 9 } }));
+    await cli('run', 'waits.json', '--id', 'waits', '--detach', '--workers', '0');
+    refine({ kind: 'list', search: 'waits' });
+    const { code, stderr } = await zeroscout(['run', 'refine.json'], { home });
+    expect(stderr).toMatch(/strategy\.search: search "waits" has no results/);
+    expect(code).toBe(2);
+    await cli('cancel', 'waits');
+  });
+});
+
+test('validate looks nothing up, and says so', async () => {
+  refine({ kind: 'list', search: 'first', top: TOP });
+  const { stdout } = await cli('validate', 'refine.json');
+  expect(stdout).toContain(`the first ${TOP} of the ranking of search first`);
+  expect(JSON.parse((await cli('validate', 'refine.json', '--json')).stdout)).toMatchObject({
+    ...{ id: null, digest: null, candidates: TOP },
+  });
+});
+
+test('another ranking in place of known accuracies', async () => {
+  const { stdout } = await cli('correlate', 'first', '--truth', 'first/ranking.csv', '--json');
+  const { datasets } = JSON.parse(stdout);
+  expect(datasets.map(({ dataset }: { dataset: string }) => dataset)).toEqual([
+    ...['score', 'expressivity', 'progressivity', 'trainability', 'complexity', 'parameters'],
+  ]);
+  expect(datasets[0].written).toMatchObject({ candidates: SAMPLES, kendall: 1 });
+  const columns = await cli('correlate', 'first', '--truth', 'columns/ranking.parquet', '--json');
+  expect(JSON.parse(columns.stdout)).toEqual(JSON.parse(stdout));
+}, 60_000);
