@@ -11,7 +11,7 @@ const command = new Command('golden')
   .description(
     'compares the engine with a file of golden cases; exit code 0 only if all are within tolerance',
   )
-  .argument('<FILE>', 'golden cases, in the form of a file in shared/goldens')
+  .argument('<FILE>', 'golden cases, in the form of a file in test/goldens')
   .addHelpText('after', '\nExit codes: 0 within tolerance, 1 not, 2 no file of golden cases.')
   .showHelpAfterError('(npm run golden -- --help shows how to use it)')
   .exitOverride()

@@ -151,7 +151,7 @@ class Network(nn.Module):
         return sum(p.numel() for p in self.parameters())
 
     def weights(self) -> dict[str, Tensor]:
-        """The weights of a draw under the names that shared/goldens uses."""
+        """The weights of a draw under the names that test/goldens uses."""
         classifier = ("norm.", "head.")
         return {name.replace("layers.", "blocks."): p for name, p in self.named_parameters() if not name.startswith(classifier)}
 

@@ -1,6 +1,6 @@
 """The MobileNetV2 (IDWE) space (ImageNet shape) as eager PyTorch modules, built for one structure string.
 
-Definition, with the costs exactly as the published search counts them: SPACE.md of shared/goldens/mbv2.
+Definition, with the costs exactly as the published search counts them: SPACE.md of test/goldens/mbv2.
 """
 from collections.abc import Iterator
 from math import floor
@@ -115,7 +115,7 @@ class Network(nn.Module):
         return sum(module.costs(1)[1] for module in (self.stem, *self.blocks)) + self.classifier.weight.numel() + 1
 
     def weights(self) -> dict[str, Tensor]:
-        """The weights of a draw under the names that shared/goldens uses: convolutions in forward order."""
+        """The weights of a draw under the names that test/goldens uses: convolutions in forward order."""
         convolutions = (m for part in (self.stem, *self.blocks) for m in part.modules() if isinstance(m, Conv2d))
         return {f"conv{index}": convolution.weight for index, convolution in enumerate(convolutions)}
 

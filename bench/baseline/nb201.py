@@ -113,7 +113,7 @@ class Network(nn.Module):
         return sum(p.numel() for p in self.parameters())
 
     def weights(self) -> dict[str, Tensor]:
-        """The weights of a draw under the names that shared/goldens uses."""
+        """The weights of a draw under the names that test/goldens uses."""
         found = {"stem": self.stem[0].weight}
         for index, block in enumerate(self.blocks):
             if isinstance(block, Reduction):

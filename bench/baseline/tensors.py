@@ -1,4 +1,4 @@
-"""Tensors that their names alone determine, as shared/goldens has them."""
+"""Tensors that their names alone determine, as test/goldens has them."""
 import math
 
 import numpy as np

@@ -1,4 +1,4 @@
-// In: a tensor's name. Out: the golden cases' tensors (shared/goldens/README.md): uniform values by a named counter.
+// In: a tensor's name. Out: the golden cases' tensors (test/goldens/README.md): uniform values by a named counter.
 import { type Draw, fanIn, size } from './draw.js';
 
 /** Uniform values in [0, 1), float64: FNV-1a of the name, murmur3's finalizer over seed + i * 0x9E3779B9. */

@@ -6,7 +6,7 @@ import { autoformerDraw } from '../../bench/golden/autoformer-draw.js';
 import { type GoldenCases, type GoldenChecks, readGoldenFile } from '../../bench/golden/cases.js';
 import { compareCase, judge } from '../../bench/golden/compare.js';
 import { createGoldenEngine, type GoldenEngine } from '../../bench/golden/compute.js';
-import { COSTS_AUTOFORMER, GOLDENS_AUTOFORMER, isMissing } from '../support/shared.js';
+import { COSTS_AUTOFORMER, GOLDENS_AUTOFORMER } from '../support/goldens.js';
 import { folder, type Json, set } from './golden-cases.js';
 
 /** A file with these cases of the golden file, changed. */
@@ -26,7 +26,7 @@ function altered(
 /** Small ones: full (biases, norms), he with blocks that are skipped, init with all skipped, a dead network. */
 const SMALL = [4, 8, 9, 10];
 
-describe.skipIf(isMissing(GOLDENS_AUTOFORMER))('cases of AutoFormer', () => {
+describe('cases of AutoFormer', () => {
   let engine: GoldenEngine;
   beforeAll(async () => {
     engine = await createGoldenEngine({ threads: 1 });
@@ -77,7 +77,7 @@ function nudge(field: string, index: number): (item: Json) => void {
   };
 }
 
-describe.skipIf(isMissing(COSTS_AUTOFORMER))('costs of AutoFormer', () => {
+describe('costs of AutoFormer', () => {
   const differing = async (path: string) => {
     const { checks } = (await readGoldenFile(path)) as GoldenChecks;
     return checks.flatMap(({ differences }) => differences);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { GOLDENS_NB201 } from '../support/shared.js';
+import { GOLDENS_NB201 } from '../support/goldens.js';
 
 export const folder = mkdtempSync(join(tmpdir(), 'zeroscout-golden-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readGoldenFile } from '../../bench/golden/cases.js';
 import { SpecError } from '../../core/spec/errors.js';
-import { GOLDENS_NB201, isMissing } from '../support/shared.js';
 import { file, folder, type Json, set, setAt, some } from './golden-cases.js';
 
 /** What is wrong with a file. */
@@ -44,7 +43,7 @@ describe('files that hold no golden cases', () => {
   });
 });
 
-describe.skipIf(isMissing(GOLDENS_NB201))('golden cases not of the form', () => {
+describe('golden cases not of the form', () => {
   it.each<[string, (last: Json) => unknown, RegExp]>([
     ['a field missing', (c) => delete c.progressivity, /case 3: progressivity: missing/],
     [

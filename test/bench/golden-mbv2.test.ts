@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { readGoldenFile } from '../../bench/golden/cases.js';
 import type { Check } from '../../bench/golden/kind.js';
 import { built } from '../support/engine.js';
-import { GOLDENS_MBV2, isMissing } from '../support/shared.js';
+import { GOLDENS_MBV2 } from '../support/goldens.js';
 import { folder } from './golden-cases.js';
 
 const MUTATIONS = join(GOLDENS_MBV2, 'mutations.json');
@@ -26,7 +26,7 @@ async function failing(path: string): Promise<readonly Check[]> {
   return file.checks.filter(({ differences }) => differences.length);
 }
 
-describe.skipIf(isMissing(MUTATIONS))('mutations of MobileNetV2', () => {
+describe('mutations of MobileNetV2', () => {
   it('candidates, mutations, splits, costs, rounding and ranking are ours', async () => {
     expect(await failing(MUTATIONS)).toEqual([]);
   });
@@ -50,7 +50,7 @@ describe.skipIf(isMissing(MUTATIONS))('mutations of MobileNetV2', () => {
   });
 });
 
-describe.skipIf(isMissing(CASES))('cases of MobileNetV2', () => {
+describe('cases of MobileNetV2', () => {
   it('npm run golden: all public cases pass, exit code 0', { timeout: 300_000 }, () => {
     const { status, stdout } = golden(CASES);
     expect(stdout).toMatch(/^ok {3}features: .* of 149, at most 0\.0005$/m);

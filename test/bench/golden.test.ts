@@ -7,7 +7,7 @@ import { type Computed, compareCase, judge } from '../../bench/golden/compare.js
 import { createGoldenEngine } from '../../bench/golden/compute.js';
 import type { GoldenCase } from '../../bench/golden/kind.js';
 import { built } from '../support/engine.js';
-import { GOLDENS_NB201, isMissing } from '../support/shared.js';
+import { GOLDENS_NB201 } from '../support/goldens.js';
 import { file, folder, type Json, set, setAt, some } from './golden-cases.js';
 
 async function readCases(cases: readonly Json[]): Promise<GoldenCases> {
@@ -22,7 +22,7 @@ function golden(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe.skipIf(isMissing(GOLDENS_NB201))('golden cases of NAS-Bench-201', () => {
+describe('golden cases of NAS-Bench-201', () => {
   describe('computed', () => {
     let computed: Computed[];
     let last: GoldenCase;

@@ -8,7 +8,7 @@ import { parseArchitecture } from '../../../core/spaces/autoformer/architecture.
 import { CHOICES, type Size } from '../../../core/spaces/autoformer/choices.js';
 import { autoformer } from '../../../core/spaces/autoformer/index.js';
 import { openSpace } from '../../../core/spaces/index.js';
-import { COSTS_AUTOFORMER, isMissing } from '../../support/shared.js';
+import { COSTS_AUTOFORMER } from '../../support/goldens.js';
 
 const SIZES = ['tiny', 'small', 'base'] as const;
 const tiny = autoformer({ size: 'tiny' });
@@ -63,7 +63,7 @@ describe('an architecture as text', () => {
   });
 });
 
-describe.skipIf(isMissing(COSTS_AUTOFORMER))('costs', () => {
+describe('costs', () => {
   const rows = JSON.parse(readFileSync(COSTS_AUTOFORMER, 'utf8')) as Record<string, unknown>[];
   it(`are those of ${rows.length} published and random architectures, exactly`, () => {
     for (const { space, depth, embedDim, mlpRatio, numHeads, resolution, params, flops } of rows) {

@@ -9,7 +9,7 @@ import { OPERATIONS } from '../../../core/spaces/nas-bench-201/cell.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 import { liveEdges } from '../../../core/spaces/nas-bench-201/network.js';
 import { SpecError } from '../../../core/spec/errors.js';
-import { GOLDENS_NB201, isMissing } from '../../support/shared.js';
+import { GOLDENS_NB201 } from '../../support/goldens.js';
 
 const all = Array.from({ length: nasBench201.enumeration.size }, (_, i) => nasBench201.enumeration.at(i));
 
@@ -91,7 +91,7 @@ describe('candidates', () => {
 });
 
 describe('costs', () => {
-  it.skipIf(isMissing(GOLDENS_NB201))('are those of the golden cases', () => {
+  it('are those of the golden cases', () => {
     const cases = JSON.parse(readFileSync(GOLDENS_NB201, 'utf8')) as {
       arch: string;
       megaflops: number;

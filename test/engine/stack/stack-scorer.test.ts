@@ -14,7 +14,7 @@ import type { StackEvent, StackScorer } from '../../../engine/stack/scorer-types
 import { createStackScorer } from '../../../engine/stack/stack-scorer.js';
 import { dialectOf, openStackSession } from '../../../engine/stack/stack-session.js';
 import { largestDeviation, withPrograms } from '../../support/engine.js';
-import { GOLDENS_NB201, isMissing } from '../../support/shared.js';
+import { GOLDENS_NB201 } from '../../support/goldens.js';
 
 const small = { device: 'cpu', batch: 4, resolution: 16, threads: 2, statisticsThreads: 0 } as const;
 const draw = randomDraw({ seed: 1, draw: 0 });
@@ -108,7 +108,7 @@ describe('a stack scores as the per-block plan does', () => {
     expect(found[3]!.blocks.every(Number.isFinite)).toBe(true);
   });
 
-  it.skipIf(isMissing(GOLDENS_NB201)).each([
+  it.each([
     [4, 12],
     [8, 12],
     [64, 1],
