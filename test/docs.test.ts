@@ -47,7 +47,9 @@ describe.each(documents)('%s', (document) => {
 
   test('tells people to run scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = [...text.matchAll(/(?:`|^ {4})npm (?:run )?([a-z]+(?::[a-z]+)*)/gm)].map(([, name]) => name!);
+    const named = [...text.matchAll(/(?:`|^ {4})npm (?:run )?([a-z]+(?::[a-z]+)*)/gm)].map(
+      ([, name]) => name!,
+    );
     const known = [...Object.keys(scripts), 'run', 'ci', 'install'];
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });

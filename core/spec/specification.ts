@@ -259,8 +259,22 @@ function strayFidelity(value: unknown): Issue[] {
     fidelity: z.unknown(),
   });
   const { success, data } = both.safeParse(value);
-  if (!success || data.fidelity === undefined) return [];
+  if (!success || data.fidelity === undefined || isFilledIn(data.fidelity)) return [];
   return [
     { path: 'fidelity', message: 'has no effect with screening, whose rounds have one each; remove it' },
   ];
+}
+
+/** Whether a fidelity is the one that `complete` fills in where a person wrote none: a complete specification is checked again. */
+function isFilledIn(fidelity: unknown): boolean {
+  const filled = z
+    .strictObject({
+      draws: z.literal(PRESETS.standard.draws),
+      batch: z.literal(PRESETS.standard.batch),
+      resolution: z.number(),
+      weights: z.literal(PRESETS.standard.weights),
+      features: z.literal(PRESETS.standard.features),
+    })
+    .safeParse(fidelity);
+  return filled.success;
 }
