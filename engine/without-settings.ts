@@ -1,8 +1,10 @@
-// In: an environment. Out: the same without what tells clients where servers are, who to be there and how to decrypt.
+// In: an environment. Out: the same without what tells clients where servers are, who to be there and how to decrypt, or signs webhooks.
+
+const SETTINGS = /^(TEMPORAL|NATS|OTEL|ZEROSCOUT_ENCRYPTION|ZEROSCOUT_SECRET)_/;
 
 /** Servers and scorers are told by arguments and messages; a secret that they do not have they cannot lose. */
 export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(([key]) => !/^(TEMPORAL|NATS|OTEL|ZEROSCOUT_ENCRYPTION)_/.test(key)),
-  );
+  // Names that control workers may sign webhooks under (core/spec/notify-secrets.ts).
+  const signing = new Set((env.ZEROSCOUT_NOTIFY_SECRETS ?? '').split(',').map((name) => name.trim()));
+  return Object.fromEntries(Object.entries(env).filter(([key]) => !SETTINGS.test(key) && !signing.has(key)));
 }

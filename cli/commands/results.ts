@@ -11,7 +11,13 @@ import { wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
 import { type Results, readResults } from '../search/results.js';
 import { changesText, readChanges } from '../search/show-changes.js';
-import { paretoTable, printable, rankingTable, summaryLines } from '../search/show-results.js';
+import {
+  noteNotNotified,
+  paretoTable,
+  printable,
+  rankingTable,
+  summaryLines,
+} from '../search/show-results.js';
 import { createFolder, writeResults } from '../search/write-results.js';
 import { type Session, withSession } from '../session.js';
 import { note, print, printJson } from '../terminal.js';
@@ -53,6 +59,7 @@ async function results(
     throw SpecError.of({ path: '--format', message: 'parquet goes to files; add --out DIR' });
   const { memo, result } = await finishedSearch({ client, id });
   const results = await readResults({ store, result });
+  noteNotNotified(result);
   if (out !== undefined) {
     await createFolder(out);
     await writeResults({ folder: out, results, format: format === 'parquet' ? format : 'csv' });

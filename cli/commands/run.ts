@@ -6,13 +6,14 @@ import { isStackDevice } from '../../core/spec/devices.js';
 import type { Truth } from '../../core/spec/truth.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
+import { checkNotify } from '../search/check-notify.js';
 import { checkedWorkflowId } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
 import { startBackgroundWorkers, startLocalWorkers } from '../search/local-workers.js';
 import { withRanking } from '../search/read-candidates.js';
 import { type ReadSpecification, readSpecification, readTruth } from '../search/read-specification.js';
 import { type Results, readResults } from '../search/results.js';
-import { rankingTable, summaryLines } from '../search/show-results.js';
+import { noteNotNotified, rankingTable, summaryLines } from '../search/show-results.js';
 import { defaultId, startSearch } from '../search/start-search.js';
 import { createFolder, RANKING_FORMATS, type RankingFormat, writeResults } from '../search/write-results.js';
 import { type Session, withSession } from '../session.js';
@@ -56,6 +57,7 @@ export function addRunCommand(program: Command): void {
 
 async function run(path: string, options: RunOptions): Promise<void> {
   const read = await readSpecification(path);
+  checkNotify(read);
   const truth =
     options.truth === undefined
       ? undefined
@@ -119,6 +121,7 @@ async function search({
     if (out !== undefined) await writeResults({ folder: out, results, format });
     if (show === 'progress') await showResults({ results, options });
     else printJson(results.summary);
+    noteNotNotified(result);
   } finally {
     await workers.stop();
     process.off('SIGINT', interrupt);

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Specification } from '../../core/spec/specification.js';
 import { type Source, sourceOf, stagesOf } from '../../core/spec/stages.js';
+import { checkNotify } from '../search/check-notify.js';
 import { readSpecification } from '../search/read-specification.js';
 import { defaultId } from '../search/start-search.js';
 import { print, printJson } from '../terminal.js';
@@ -15,6 +16,7 @@ export function addValidateCommand(program: Command): void {
     .option('--json', 'for programs')
     .action(async (path: string, { json }: { json?: true }) => {
       const read = await readSpecification(path);
+      checkNotify(read);
       const { specification, list, digest } = read;
       const strategy = sourceOf(specification);
       const candidates = list?.length ?? countOf(specification);

@@ -3,6 +3,7 @@ import { type ScheduleHandle, ScheduleOverlapPolicy } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import { SpecError } from '../../core/spec/errors.js';
 import { duration, instant, timezone, wholeNumber } from '../arguments.js';
+import { checkNotify } from '../search/check-notify.js';
 import { startBackgroundWorkers } from '../search/local-workers.js';
 import { withRanking } from '../search/read-candidates.js';
 import { readSpecification } from '../search/read-specification.js';
@@ -62,6 +63,7 @@ export function addScheduleCommands(program: Command): void {
     .option('--json', 'for programs')
     .action(async (name: string, path: string, { json }: Json) => {
       const read = await readSpecification(path);
+      checkNotify(read);
       await withSession({ start: 'never' }, async ({ client, store }) =>
         updateSchedule({ client, store, name, read: await withRanking({ client, store, read }) }),
       );
@@ -133,6 +135,7 @@ export function addScheduleCommands(program: Command): void {
 async function create(name: string, path: string, options: CreateOptions): Promise<void> {
   checkedName(name);
   const read = await readSpecification(path);
+  checkNotify(read);
   await withSession({ start: 'if-needed' }, async ({ client, store, connections, home }) => {
     const resolved = await withRanking({ client, store, read });
     await createSchedule({ client, store, name, read: resolved, timing: options });

@@ -4,6 +4,7 @@ import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
 import { explainDrawn, rejectedOf } from '../../core/spec/drawn.js';
 import { plainTable, type TableOptions } from '../table.js';
+import { note, paint } from '../terminal.js';
 
 export { plainTable };
 
@@ -44,6 +45,11 @@ export function paretoTable(front: readonly ParetoRow[]): string {
       (parameters / 1e6).toFixed(3),
     ]);
   return table.toString();
+}
+
+/** Why the notification of a finished search was not sent, to stderr; says nothing where it was sent or not asked for. */
+export function noteNotNotified({ notNotified }: { readonly notNotified?: string }): void {
+  if (notNotified) note(paint.yellow(`nobody was told: ${notNotified}`));
 }
 
 /** What the search did, in a few lines. */

@@ -16,7 +16,15 @@ import { createMemoryStore } from '../../store/memory.js';
 import { isRunning, until } from '../support/home.js';
 
 const store = createMemoryStore();
-const env = { PATH: process.env.PATH, HOOK: 'the secret', NATS_PASSWORD: 'planted' };
+const env = {
+  PATH: process.env.PATH,
+  HOOK: 'the secret',
+  ZEROSCOUT_SECRET_TEAM: 'the secret',
+  NATS_PASSWORD: 'planted',
+  DATABASE_PASSWORD: 'hunter2',
+  ZEROSCOUT_NOTIFY_SECRETS: 'HOOK, NOWHERE',
+  ZEROSCOUT_NOTIFY_ALLOW: 'loopback',
+};
 const requests: { headers: IncomingHttpHeaders; body: string }[] = [];
 let answer: { status: number; headers?: Record<string, string>; never?: true };
 const server = createServer(async (request, response) => {
@@ -103,6 +111,43 @@ test('no redirect is followed, a silent webhook is left, a secret that is not th
   expect(String(await failureOf(tell({ webhook: url, timeout: '1s' })))).toMatch(/timeout/i);
   const error = await failureOf(tell({ webhook: url, secretEnv: 'NOWHERE' }));
   expect(error).toMatchObject({ nonRetryable: true, message: expect.stringContaining('NOWHERE is not set') });
+});
+
+test.each(['DATABASE_PASSWORD', 'NATS_PASSWORD', 'ZEROSCOUT_NOTIFY_ALLOW', 'PATH', 'UNSET'])(
+  'no webhook is signed under %s, and the refusal does not tell whether it is set',
+  async (secretEnv) => {
+    answer = { status: 204 };
+    const before = requests.length;
+    const error = await failureOf(tell({ webhook: url, secretEnv }));
+    expect(error).toMatchObject({
+      nonRetryable: true,
+      message: expect.stringContaining(`notify.secretEnv: ${secretEnv} is refused; a webhook is signed only`),
+    });
+    expect(requests.length).toBe(before);
+  },
+);
+
+test('variables of the prefix need no list', async () => {
+  answer = { status: 204 };
+  await tell({ webhook: url, secretEnv: 'ZEROSCOUT_SECRET_TEAM' });
+  const { headers, body } = requests.at(-1)!;
+  expect(headers['x-zeroscout-signature']).toBe(
+    `sha256=${createHmac('sha256', 'the secret').update(body).digest('hex')}`,
+  );
+});
+
+test.each([
+  [
+    'ZEROSCOUT_NOTIFY_SECRETS',
+    'A,NATS_PASSWORD',
+    'NATS_PASSWORD is a setting of zeroscout or of its servers',
+  ],
+  ['ZEROSCOUT_NOTIFY_SECRETS', 'a b', 'found the text "a b"'],
+  ['ZEROSCOUT_NOTIFY_ALLOW', 'privat', 'found the text "privat"; must be private, loopback, or ranges'],
+  ['ZEROSCOUT_NOTIFY_ALLOW', '10.0.0.0/33', 'found the text "10.0.0.0/33"'],
+])('a control worker does not start with %s=%s', (name, value, message) => {
+  const create = () => notify({ store, commands: 'refused', env: { [name]: value } });
+  expect(create).toThrow(`${name}: ${message}`);
 });
 
 test("a command reads the event, and sees none of the worker's secrets", async () => {

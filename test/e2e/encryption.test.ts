@@ -17,10 +17,10 @@ const { DescribeWorkflowExecutionResponse } = proto.temporal.api.workflowservice
 
 const keyNamed = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const [OLD, NEW] = [keyNamed('old'), keyNamed('new')];
-const none = {};
-const old = { ZEROSCOUT_ENCRYPTION_KEYS: OLD };
-const rotated = { ZEROSCOUT_ENCRYPTION_KEYS: `${NEW},${OLD}` };
-const fresh = { ZEROSCOUT_ENCRYPTION_KEYS: NEW };
+const none = { ZEROSCOUT_NOTIFY_SECRETS: 'HOOK_OF_plain,HOOK_OF_secret', ZEROSCOUT_NOTIFY_ALLOW: 'loopback' };
+const old = { ...none, ZEROSCOUT_ENCRYPTION_KEYS: OLD };
+const rotated = { ...none, ZEROSCOUT_ENCRYPTION_KEYS: `${NEW},${OLD}` };
+const fresh = { ...none, ZEROSCOUT_ENCRYPTION_KEYS: NEW };
 /** Part of no message but the activity's error. */
 const failing = (word: string) => `HOOK_OF_${word}`;
 const MISSING = 'dead'.repeat(16);

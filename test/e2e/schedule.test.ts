@@ -14,7 +14,11 @@ import { done, specification, zeroscout } from '../support/zeroscout.js';
 const { enumeration } = openSpace({ kind: 'nas-bench-201' });
 const candidates = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => enumeration!.at((from + i) * 113)).join('\n');
-const env = { HOOK_SECRET: 'planted-secret' };
+const env = {
+  HOOK_SECRET: 'planted-secret',
+  ZEROSCOUT_NOTIFY_SECRETS: 'HOOK_SECRET',
+  ZEROSCOUT_NOTIFY_ALLOW: 'loopback',
+};
 
 let home: TestHome;
 let url: string;
@@ -249,7 +253,7 @@ test('what is wrong is said before anything starts', { timeout: 180_000 }, async
   for (let first = 0; first < cases.length; first += 4)
     await Promise.all(
       cases.slice(first, first + 4).map(async ([args, says]) => {
-        const { code, stderr } = await zeroscout(['schedule', ...args], { home });
+        const { code, stderr } = await zeroscout(['schedule', ...args], { home, env });
         expect(stderr).toMatch(says);
         expect(code).toBe(2);
       }),

@@ -112,6 +112,8 @@ log_file: "${join(home.dir, 'nats.log')}"
     TEMPORAL_TLS: 'false',
     NATS_URL: `nats://scout:${PLANTED.nats}@127.0.0.1:${port}`,
     HOOK_SECRET: PLANTED.hook,
+    ZEROSCOUT_NOTIFY_SECRETS: 'HOOK_SECRET',
+    ZEROSCOUT_NOTIFY_ALLOW: 'loopback',
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=${PLANTED.collector}`,
     ZEROSCOUT_ENCRYPTION_KEYS: `k:${key}`,
     ZEROSCOUT_LOG_LEVEL: 'trace',

@@ -1,0 +1,165 @@
+// Sends a webhook: to an address that was checked and no other, signed where the specification asks for it.
+import { createHmac } from 'node:crypto';
+import { promises as dns, type LookupAddress } from 'node:dns';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { ApplicationFailure } from '@temporalio/common';
+import { listedSecrets, secretAdvice, secretStanding } from '../../core/spec/notify-secrets.js';
+import { ALLOW_SETTING, type AllowedAddresses, allowedAddresses, refusedKind } from './addresses.js';
+
+/** Finds every address of a name. */
+export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+/** As every other client of this machine does: /etc/hosts counts. */
+const resolveBySystem: Resolve = (hostname) => dns.lookup(hostname, { all: true, verbatim: true });
+
+export interface WebhookOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly resolve?: Resolve;
+}
+
+export interface Webhook {
+  readonly url: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secretEnv: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the settings at once, so that a wrong one ends a control worker at its start: SpecError. */
+export function createWebhooks({ env, resolve = resolveBySystem }: WebhookOptions) {
+  const listed = listedSecrets(env);
+  const allowed = allowedAddresses(env);
+  return async ({ url, body, headers, secretEnv, signal }: Webhook): Promise<void> => {
+    const secret = secretEnv === undefined ? undefined : secretOf({ name: secretEnv, listed, env });
+    const signed = secret === undefined ? {} : { 'x-zeroscout-signature': signatureOf({ secret, body }) };
+    const lookup = checkedLookup({ allowed, resolve });
+    const answer = await post({
+      url: checkedUrl({ url, allowed }),
+      body,
+      headers: { ...headers, ...signed },
+      lookup,
+      signal,
+    });
+    // Nobody reads the body.
+    answer.destroy();
+    const { statusCode = 0, statusMessage = '' } = answer;
+    if (statusCode >= 200 && statusCode < 300) return;
+    const redirected = statusCode >= 300 && statusCode < 400 ? '; redirects are not followed' : '';
+    const { host } = new URL(url);
+    const message = `notify.webhook: ${host} answered ${statusCode} ${statusMessage.slice(0, 100)}${redirected}`;
+    const passing = statusCode >= 500 || statusCode === 408 || statusCode === 429;
+    throw passing ? new Error(message) : ApplicationFailure.nonRetryable(message);
+  };
+}
+
+function secretOf({
+  name,
+  listed,
+  env,
+}: {
+  name: string;
+  listed: readonly string[];
+  env: NodeJS.ProcessEnv;
+}): string {
+  // The same words whether or not it is set here: whoever writes a specification learns nothing of this environment.
+  if (secretStanding(name, listed) !== 'allowed')
+    throw ApplicationFailure.nonRetryable(`notify.secretEnv: ${name} is refused; ${secretAdvice(name)}`);
+  const secret = env[name];
+  if (!secret)
+    throw ApplicationFailure.nonRetryable(
+      `notify.secretEnv: ${name} is not set where the control worker runs; set it there`,
+    );
+  return secret;
+}
+
+/** The address that is written in the URL itself is connected to without any lookup, so it is checked here. */
+function checkedUrl({ url, allowed }: { url: string; allowed: AllowedAddresses }): URL {
+  const parsed = new URL(url);
+  const literal = literalAddress(parsed);
+  const kind = literal === undefined ? undefined : refusedKind(literal, allowed);
+  if (kind !== undefined) throw refusal({ host: parsed.hostname, kind, is: 'is' });
+  return parsed;
+}
+
+/** The IP address that a URL names instead of a host; WHATWG's parser has turned decimal, octal and short forms into the usual one. */
+export function literalAddress({ hostname }: URL): string | undefined {
+  const bare = hostname.replace(/^\[(.*)\]$/, '$1');
+  return isIP(bare) === 0 ? undefined : bare;
+}
+
+class RefusedAddress extends Error {}
+
+/** Looks a name up once, refuses it where any of its addresses is refused, and hands exactly these to the connection. */
+function checkedLookup({
+  allowed,
+  resolve,
+}: {
+  allowed: AllowedAddresses;
+  resolve: Resolve;
+}): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const kind = addresses.map(({ address }) => refusedKind(address, allowed)).find(Boolean);
+        const first = addresses[0];
+        if (kind !== undefined) callback(new RefusedAddress(kind), '', 4);
+        else if (first === undefined) callback(new Error(`${hostname} has no address`), '', 4);
+        else if (options.all) callback(null, [...addresses]);
+        else callback(null, first.address, first.family);
+      },
+      (error: Error) => callback(error, '', 4),
+    );
+  };
+}
+
+function post({
+  url,
+  body,
+  headers,
+  lookup,
+  signal,
+}: {
+  url: URL;
+  body: string;
+  headers: Readonly<Record<string, string>>;
+  lookup: LookupFunction;
+  signal: AbortSignal;
+}): Promise<IncomingMessage> {
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const bytes = Buffer.from(body);
+  // An agent of its own: a pooled connection of somebody else's, or a proxy from the environment, would not be checked.
+  const options = { method: 'POST', agent: false, lookup, signal } as const;
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      { ...options, headers: { ...headers, 'content-length': bytes.length } },
+      resolve,
+    );
+    sent.on('error', (error) => {
+      if (error instanceof RefusedAddress)
+        reject(refusal({ host: url.hostname, kind: error.message, is: 'resolves to' }));
+      else if (signal.aborted)
+        reject(new Error(`notify.webhook: ${url.host} did not answer before the timeout`));
+      else reject(new Error(`notify.webhook: ${url.host}: ${reasonOf(error)}`, { cause: error }));
+    });
+    sent.end(bytes);
+  });
+}
+
+/** Where several addresses were tried in vain the error has a code and no message. */
+function reasonOf(error: NodeJS.ErrnoException): string {
+  return error.message || error.code || error.name;
+}
+
+function refusal({ host, kind, is }: { host: string; kind: string; is: string }): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `notify.webhook: ${host} ${is} ${kind}, where webhooks are not sent; ${ALLOW_SETTING} of the control workers can open it`,
+  );
+}
+
+/** `sha256=` and the HMAC-SHA256 of the body, hex. */
+export function signatureOf({ secret, body }: { secret: string; body: string }): string {
+  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+}

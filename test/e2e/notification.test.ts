@@ -1,0 +1,70 @@
+// In: notifications that a control worker refuses or that fail. Out: the search is done, and everything that shows it says why nobody was told.
+
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readState } from '../../cli/services/home.js';
+import { type TestHome, testHome } from '../support/home.js';
+import { done, specification, zeroscout } from '../support/zeroscout.js';
+
+const PASSWORD = 'hunter2';
+let home: TestHome;
+let url: string;
+let servers: NodeJS.ProcessEnv;
+let requests = 0;
+const hook = createServer((_, response) => {
+  requests++;
+  response.writeHead(410).end();
+});
+
+beforeAll(async () => {
+  home = testHome();
+  hook.listen(0, '127.0.0.1');
+  await Promise.all([once(hook, 'listening'), home.startServices()]);
+  url = `http://127.0.0.1:${(hook.address() as { port: number }).port}/`;
+  const { temporal, nats } = readState({ home: home.home }).services;
+  servers = {
+    TEMPORAL_ADDRESS: `127.0.0.1:${temporal!.port}`,
+    NATS_URL: `nats://127.0.0.1:${nats!.port}`,
+    DATABASE_PASSWORD: PASSWORD,
+  };
+  const write = (name: string, notify: object) =>
+    home.write(
+      `${name}.json`,
+      specification({ name, samples: 2, changes: { notify: { retries: 0, ...notify } } }),
+    );
+  write('oracle', { webhook: url, secretEnv: 'DATABASE_PASSWORD' });
+}, 120_000);
+afterAll(async () => {
+  hook.close();
+  await home.remove();
+}, 60_000);
+
+test('why nobody was told stands at the end of run, in results, in status and in the log', async () => {
+  const why = 'notify.secretEnv: DATABASE_PASSWORD is refused; a webhook is signed only under a variable';
+  const place = { home, env: servers };
+  const ran = await done(['run', 'oracle.json', '--id', 'oracle', '--workers', '1'], place);
+  expect(ran.stderr).toContain('list DATABASE_PASSWORD in ZEROSCOUT_NOTIFY_SECRETS of the control workers');
+  const [results, status] = await Promise.all(
+    [
+      ['results', 'oracle'],
+      ['status', 'oracle', '--json'],
+    ].map((args) => done(args, place)),
+  );
+  for (const { stderr } of [ran, results!]) expect(stderr).toContain(`nobody was told: ${why}`);
+  expect(JSON.parse(status!.stdout)).toMatchObject({ notNotified: expect.stringContaining(why) });
+  const log = readFileSync(join(home.home.logs, 'workers.log'), 'utf8');
+  expect(log).toContain(why);
+  expect(JSON.stringify([ran, results, status, log])).not.toContain(PASSWORD);
+  expect(requests).toBe(0);
+});
+
+test('where the control worker is ours it is refused before anything starts', async () => {
+  const { code, stderr } = await zeroscout(['run', 'oracle.json'], { home });
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('notify.secretEnv: DATABASE_PASSWORD is not allowed'),
+  ]);
+});
