@@ -60,6 +60,11 @@ export function createFolders({ home }: { readonly home: Home }): void {
   writeFileSync(join(home.root, '.gitignore'), '*\n');
 }
 
+/** Held by the server that uses the data; never removed, so that its name stays the name of the same file. */
+export function dataLockFile({ home, name }: { readonly home: Home; readonly name: ServiceName }): string {
+  return join(home.root, `${name}.lock`);
+}
+
 export function logFile({ home, name }: { readonly home: Home; readonly name: ServiceName }): string {
   return join(home.logs, `${name}.log`);
 }

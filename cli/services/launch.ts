@@ -51,11 +51,17 @@ export async function launch({
   home,
   name,
   binary,
+  lock,
   onStep,
-}: Place & { readonly binary: Binary; readonly onStep: OnStep }): Promise<ServiceRecord> {
+}: Place & {
+  readonly binary: Binary;
+  /** Descriptor of the lock on the data: the server inherits it and holds it as long as it lives. */
+  readonly lock: number;
+  readonly onStep: OnStep;
+}): Promise<ServiceRecord> {
   for (let attempt = 1; ; attempt += 1) {
     const started = performance.now();
-    const { daemon, record } = await startOne({ home, name, binary, attempt });
+    const { daemon, record } = await startOne({ home, name, binary, lock, attempt });
     const { address } = addresses(name, record);
     try {
       await untilReady({ home, name, port: record.port, daemon });
@@ -133,9 +139,11 @@ async function startOne({
   home,
   name,
   binary,
+  lock,
   attempt,
 }: Place & {
   readonly binary: Binary;
+  readonly lock: number;
   readonly attempt: number;
 }): Promise<{ readonly daemon: Daemon; readonly record: ServiceRecord }> {
   const last = attempt === 1 ? readState({ home }).services[name] : undefined;
@@ -147,6 +155,7 @@ async function startOne({
     command: binary.path,
     args,
     log,
+    inherited: lock,
     cwd: home.root,
     env: { ...SERVERS[name].env, ...withoutSettings(process.env) },
   });

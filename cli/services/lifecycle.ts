@@ -3,6 +3,7 @@ import { binaryOf, ensureBinary, type OnStep } from './binaries.js';
 import { endFirstStart } from './data-folder.js';
 import {
   addresses,
+  dataLockFile,
   type Home,
   logFile,
   readState,
@@ -11,6 +12,7 @@ import {
   writeRecord,
 } from './home.js';
 import { untilReady } from './launch.js';
+import { withDataLock } from './lock.js';
 import { findByCommandLine, isOurs, terminate } from './process.js';
 import { logOfLastStart } from './server-log.js';
 import { SERVERS } from './servers.js';
@@ -53,13 +55,19 @@ export async function startService({
   // A daemon that the record does not know (services.json was removed) holds the data: two on one folder destroy it.
   await stopService({ home, name });
   const binary = await ensureBinary({ home, name: binaryOf(name), onStep });
-  const next = await launchOnSoundData({
-    home,
-    name,
-    binary,
-    fault,
-    onStep,
-    stop: () => stopService({ home, name }),
+  const next = await withDataLock({
+    file: dataLockFile({ home, name }),
+    title: SERVERS[name].title,
+    work: async (lock) =>
+      await launchOnSoundData({
+        home,
+        name,
+        binary,
+        fault,
+        lock,
+        onStep,
+        stop: () => stopService({ home, name }),
+      }),
   });
   return toRunning({ name, record: next, started: true });
 }

@@ -1,23 +1,16 @@
-// In: the path of a lock file. Out: a piece of work that only one process does at a time, even after crashes.
-
-import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+// Lets only one process at a time start or stop the embedded servers, and only one server at a time use a folder of data.
+import { closeSync, ftruncateSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { ServiceError } from '../../core/spec/errors.js';
-import { isAlive, sleep } from './process.js';
+import { lockFile } from './kernel-lock.js';
+import { sleep } from './process.js';
 
-const BEAT_MS = 2_000;
-const STALE_MS = 20_000;
-
-interface Owner {
-  readonly pid: number;
-  readonly host: string;
-  readonly token: string;
-}
+const LOOK_MS = 100;
+/** A server that was ended lets go of its data when the kernel has cleaned up behind it. */
+const DATA_MS = 10_000;
 
 /**
- * Runs `work` while holding the lock. The holder touches the file every two seconds; a lock whose holder is dead (same
- * host) or silent for 20 seconds is taken over. Gives up with a ServiceError after `patienceMs`.
+ * Runs `work` while holding the lock, which ends with this process. A holder that is merely stopped keeps it: nothing can tell
+ * what it will do when it goes on. Gives up with a ServiceError after `patienceMs`.
  */
 export async function withLock<T>({
   file,
@@ -30,40 +23,64 @@ export async function withLock<T>({
   readonly onWait: (owner: string) => void;
   readonly work: () => Promise<T>;
 }): Promise<T> {
-  const token = randomUUID();
-  await acquire({ file, token, patienceMs, onWait });
-  const beat = setInterval(() => touch(file), BEAT_MS);
-  beat.unref();
+  const descriptor = await acquire({ file, patienceMs, onWait });
   try {
+    // For the messages of those who wait; the lock itself does not depend on it.
+    ftruncateSync(descriptor);
+    writeSync(descriptor, JSON.stringify({ pid: process.pid }));
     return await work();
   } finally {
-    clearInterval(beat);
-    // Somebody may have taken over while this process was suspended; then the file is theirs.
-    if (readOwner(file)?.token === token) rmSync(file, { force: true });
+    rmSync(file, { force: true });
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Runs `work` with the descriptor of the lock on a server's data. A server that inherits it holds the lock as long as it lives:
+ * no second one starts on the same folder, whatever became of records, marks and the processes that started them.
+ */
+export async function withDataLock<T>({
+  file,
+  title,
+  work,
+}: {
+  readonly file: string;
+  readonly title: string;
+  readonly work: (descriptor: number) => Promise<T>;
+}): Promise<T> {
+  const deadline = Date.now() + DATA_MS;
+  let descriptor = lockFile(file);
+  while (descriptor === undefined) {
+    if (Date.now() > deadline)
+      throw new ServiceError({
+        address: file,
+        message: `another ${title} server uses these data and does not end (it holds ${file}); end it and try again`,
+      });
+    await sleep(LOOK_MS);
+    descriptor = lockFile(file);
+  }
+  try {
+    return await work(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
 async function acquire({
   file,
-  token,
   patienceMs,
   onWait,
 }: {
   readonly file: string;
-  readonly token: string;
   readonly patienceMs: number;
   readonly onWait: (owner: string) => void;
-}): Promise<void> {
+}): Promise<number> {
   const deadline = Date.now() + patienceMs;
-  const owner: Owner = { pid: process.pid, host: hostname(), token };
   let told = false;
-  while (!createExclusively(file, JSON.stringify(owner))) {
-    if (isStale(file)) {
-      breakLock(file);
-      await sleep(20);
-      continue;
-    }
-    const holder = `process ${readOwner(file)?.pid ?? '?'}`;
+  for (;;) {
+    const descriptor = lockFile(file);
+    if (descriptor !== undefined) return descriptor;
+    const holder = holderOf(file);
     if (Date.now() > deadline) {
       throw new ServiceError({
         address: file,
@@ -72,62 +89,29 @@ async function acquire({
     }
     if (!told) onWait(holder);
     told = true;
-    await sleep(100);
+    await sleep(LOOK_MS);
   }
 }
 
-function isStale(file: string): boolean {
+function holderOf(file: string): string {
+  let pid: unknown;
   try {
-    if (Date.now() - statSync(file).mtimeMs > STALE_MS) return true;
-    const owner = readOwner(file);
-    // Just created and not yet written, or of another machine: only its silence tells.
-    return owner !== undefined && owner.host === hostname() && !isAlive(owner.pid);
+    pid = (JSON.parse(readFileSync(file, 'utf8')) as { readonly pid?: unknown }).pid;
+  } catch {
+    // Locked and not yet written.
+  }
+  if (typeof pid !== 'number') return 'another process';
+  return isStopped(pid)
+    ? `process ${pid} (stopped, as by Ctrl-Z: \`kill -CONT ${pid}\` lets it go on, \`kill -KILL ${pid}\` ends it)`
+    : `process ${pid}`;
+}
+
+/** Linux tells; elsewhere the number has to do. */
+function isStopped(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return /^[Tt]/.test(stat.slice(stat.lastIndexOf(')') + 2));
   } catch {
     return false;
-  }
-}
-
-/** Two processes may see the same stale lock. A second lock makes one of them look again and remove it, the other waits. */
-function breakLock(file: string): void {
-  const guard = `${file}.break`;
-  if (!createExclusively(guard, '')) {
-    try {
-      if (Date.now() - statSync(guard).mtimeMs > STALE_MS) rmSync(guard, { force: true });
-    } catch {
-      // The other process is done with it.
-    }
-    return;
-  }
-  try {
-    if (isStale(file)) rmSync(file, { force: true });
-  } finally {
-    rmSync(guard, { force: true });
-  }
-}
-
-function createExclusively(file: string, content: string): boolean {
-  try {
-    writeFileSync(file, content, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function readOwner(file: string): Owner | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Owner;
-  } catch {
-    return undefined;
-  }
-}
-
-function touch(file: string): void {
-  try {
-    const now = new Date();
-    utimesSync(file, now, now);
-  } catch {
-    // Taken over; the end of the work will notice.
   }
 }

@@ -23,19 +23,27 @@ export async function startDaemon({
   command,
   args,
   log,
+  inherited,
   cwd,
   env,
 }: {
   readonly command: string;
   readonly args: readonly string[];
   readonly log: string;
+  /** A descriptor that the daemon keeps open as long as it lives. */
+  readonly inherited: number;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
 }): Promise<Daemon> {
   const output = openSync(log, 'a');
   let ended: string | undefined;
   try {
-    const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', output, output] });
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      detached: true,
+      stdio: ['ignore', output, output, inherited],
+    });
     child.once('exit', (code, signal) => {
       ended = signal ? `ended by ${signal}` : `ended with exit code ${code}`;
     });

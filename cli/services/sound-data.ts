@@ -21,6 +21,8 @@ interface Start {
   readonly name: ServiceName;
   readonly binary: Binary;
   readonly onStep: OnStep;
+  /** Descriptor of the lock on the data, for the server to inherit. */
+  readonly lock: number;
   /** Ends whatever runs on these data. */
   readonly stop: () => Promise<unknown>;
 }

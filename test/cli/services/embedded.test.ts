@@ -1,6 +1,6 @@
 // In: the real servers. Out: they start, stay, come back with their data after kill -9, and end.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
@@ -14,10 +14,12 @@ import {
   findRunning,
   stopServices,
 } from '../../../cli/services/embedded.js';
-import { type Home, logFile, readState } from '../../../cli/services/home.js';
+import { dataLockFile, type Home, logFile, readState } from '../../../cli/services/home.js';
+import { lockFile } from '../../../cli/services/kernel-lock.js';
 import { isAlive, run, sleep } from '../../../cli/services/process.js';
 import { servicesStatus } from '../../../cli/services/status.js';
 import { connectLink } from '../../../store/connect.js';
+import { until } from '../../support/home.js';
 import { whileStopped } from '../../support/stopped.js';
 import { removeHome, temporaryHome } from './places.js';
 
@@ -98,6 +100,13 @@ test('they outlive the process that started them and hold none of its pipes', {
   const pids = JSON.parse(stdout) as readonly number[];
   expect(pids.every(isAlive)).toBe(true);
   expect(Object.values(await findRunning({ home })).map(({ pid }) => pid)).toEqual(pids);
+
+  // Who started them is gone; they hold the locks on their data, and lose them with their lives.
+  const file = dataLockFile({ home, name: 'nats' });
+  expect(lockFile(file)).toBeUndefined();
+  await killed(pids[1]!);
+  const descriptor = await until(() => lockFile(file), { what: 'the lock is free', timeoutMs: 5_000 });
+  closeSync(descriptor!);
 });
 
 describe('after kill -9', () => {

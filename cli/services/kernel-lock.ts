@@ -1,0 +1,36 @@
+// Takes locks on files that the kernel holds: they end with the last process that has the open file, however that ends.
+import { closeSync, fstatSync, lstatSync, openSync, renameSync, statSync } from 'node:fs';
+import { tryLock } from 'fs-native-extensions';
+import { ServiceError } from '../../core/spec/errors.js';
+
+/**
+ * Opens and locks the file; `undefined` where somebody else has it. The lock belongs to the open file (open file description
+ * locks on Linux): a child that inherits the descriptor holds it on after this process has closed it, or is gone.
+ */
+export function lockFile(file: string): number | undefined {
+  const descriptor = open(file);
+  try {
+    // Who waited may have locked a file that its holder has removed since; the name then belongs to another file.
+    if (tryLock(descriptor) && isStill({ file, descriptor })) return descriptor;
+  } catch (cause) {
+    closeSync(descriptor);
+    throw new ServiceError({
+      address: file,
+      message: `${file} cannot be locked (${(cause as Error).message}): ZEROSCOUT_HOME has to be on a file system with locks, such as a local disk`,
+      cause,
+    });
+  }
+  closeSync(descriptor);
+  return undefined;
+}
+
+function open(file: string): number {
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  if (stats && !stats.isFile()) renameSync(file, `${file}.not-a-lock-${Date.now()}`);
+  return openSync(file, 'a+', 0o600);
+}
+
+function isStill({ file, descriptor }: { readonly file: string; readonly descriptor: number }): boolean {
+  const named = statSync(file, { throwIfNoEntry: false });
+  return named !== undefined && named.ino === fstatSync(descriptor).ino;
+}
