@@ -3,7 +3,7 @@ import { connect, errors, type NodeConnectionOptions } from '@nats-io/transport-
 import { ServiceError } from '../core/spec/errors.js';
 import { type Access, accessOptions, certificateFault, type Refuse, tlsFault } from './access.js';
 import { type Address, parseAddress, type Server } from './address.js';
-import { createLink, type Link } from './link.js';
+import { createLink, type Damage, type Link } from './link.js';
 import { type Greeting, probe } from './probe.js';
 import { type RetryOptions, reasonOf, withRetry } from './retry.js';
 
@@ -18,6 +18,8 @@ export interface ConnectOptions extends Access {
   readonly name?: string | undefined;
   /** Told of every attempt that failed. */
   readonly onFault?: RetryOptions['onFault'];
+  /** Told of every damaged message that is met, once. */
+  readonly onDamage?: ((damage: Damage) => void) | undefined;
 }
 
 /** All steps of the first connect together; usually they take milliseconds. */
@@ -31,6 +33,7 @@ export async function connectLink({
   patienceMs = 30_000,
   name = 'zeroscout',
   onFault,
+  onDamage,
   ...access
 }: ConnectOptions): Promise<Link> {
   const deadline = performance.now() + CONNECT_MS;
@@ -58,7 +61,7 @@ export async function connectLink({
   const connection = await connect(options).catch((error: unknown) => {
     throw refuse(handshakeFault({ error, greeting, access }), error);
   });
-  const link = await createLink({ address: address.text, connection, patienceMs, onFault });
+  const link = await createLink({ address: address.text, connection, patienceMs, onFault, onDamage });
   try {
     await checkServer({ link, greeting, refuse, leftMs: left() });
     return link;

@@ -3,7 +3,7 @@ import type { DirectBatchOptions, StoredMsg } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import { type Link, REQUEST_MS } from './link.js';
 import { isTaken, putAtOnce } from './put-at-once.js';
-import { statusOf, TransientFault } from './retry.js';
+import { statusOf } from './retry.js';
 import type { PutOutcome } from './store.js';
 
 /** Careful puts under way at once for one call. */
@@ -19,7 +19,7 @@ export interface Fact {
 /**
  * Stores each fact unless its subject is taken; outcomes in order. Many go at once, and those whose answer was lost or was
  * a fault go again one by one. `isOurs` tells whether a stored value was written by this very call: an ack may get lost
- * with the connection, and the repeated put then meets its own fact.
+ * with the connection, and the repeated put then meets its own fact. It throws at nothing that a stream can hold.
  */
 export async function putFacts(given: {
   readonly link: Link;
@@ -44,8 +44,8 @@ export async function putFacts(given: {
         if (attempts === 1) return 'existed';
         // asks the stream's leader; a direct get could be answered by a replica that lags behind
         const found = await link.jsm.streams.getMessage(stream, { last_by_subj: subject });
-        if (found === null) throw new TransientFault(`${subject} was taken and is gone`);
-        return isOurs(found.string()) ? 'stored' : 'existed';
+        // Taken by what the leader cannot read, too: `putPlaced` looks at what is said to exist.
+        return found !== null && isOurs(found.string()) ? 'stored' : 'existed';
       }
     });
   });

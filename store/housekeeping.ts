@@ -2,8 +2,9 @@
 import { checkToken } from './codec.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
+import { digestOfName, namesOf } from './places.js';
 import type { Holding, Housekeeping } from './store.js';
-import { BUCKET, FAILURES, find, LATENCIES, SCORES } from './streams.js';
+import { BUCKET, entrySubject, FAILURES, find, LATENCIES, SCORES } from './streams.js';
 
 const BLOBS = `OBJ_${BUCKET}`;
 const BLOBS_PER_BATCH = 1_000;
@@ -44,23 +45,40 @@ async function listBlobs(link: Link): Promise<Holding[]> {
   const blobs = new Map<string, Holding>();
   for await (const page of pages)
     for (const message of page) {
-      const { name, size, deleted } = message.json<BlobMeta>();
+      const entry = entryIn(message);
+      if (!entry) continue;
+      const { size, deleted } = entry;
+      const name = digestOfName(entry.name);
       blobs.delete(name);
       if (!deleted) blobs.set(name, { name, count: 1, bytes: size, newest: message.time.getTime() });
     }
   return [...blobs.values()];
 }
 
+/** Undefined for what is no entry of a blob. */
+function entryIn(message: { json<T>(): T }): BlobMeta | undefined {
+  try {
+    const entry = message.json<Partial<BlobMeta> | null>();
+    const { name, nuid, size } = entry ?? {};
+    const isEntry = typeof name === 'string' && typeof nuid === 'string' && typeof size === 'number';
+    return isEntry ? (entry as BlobMeta) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The entry first: a reader then finds the blob missing, not broken. */
 async function deleteBlob({ link, digest }: { readonly link: Link; readonly digest: string }): Promise<void> {
-  const subject = `$O.${BUCKET}.M.${base64(digest)}`;
-  const found = await link.call('looking up a blob', () =>
-    link.jsm.streams.getMessage(BLOBS, { last_by_subj: subject }),
-  );
-  if (found === null) return;
-  const { nuid } = found.json<BlobMeta>();
-  for (const filter of [subject, `$O.${BUCKET}.C.${nuid}`])
-    await link.call('deleting a blob', () => link.jsm.streams.purge(BLOBS, { filter }));
+  for (const name of namesOf(digest)) {
+    const subject = entrySubject(name);
+    const found = await link.call('looking up a blob', () =>
+      link.jsm.streams.getMessage(BLOBS, { last_by_subj: subject }),
+    );
+    if (found === null) continue;
+    const entry = entryIn(found);
+    for (const filter of [subject, ...(entry ? [`$O.${BUCKET}.C.${entry.nuid}`] : [])])
+      await link.call('deleting a blob', () => link.jsm.streams.purge(BLOBS, { filter }));
+  }
 }
 
 /** Of scores and of latencies. A scope of latencies is on both streams where an earlier version stored some of them. */
@@ -122,9 +140,4 @@ async function deleteGroup({
   await link.call(`deleting from ${stream}`, () =>
     link.jsm.streams.purge(stream, { filter: `${prefix}.${name}.*` }),
   );
-}
-
-/** Base64url with padding, as buckets spell names. */
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }

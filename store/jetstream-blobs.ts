@@ -1,13 +1,25 @@
 // In: immutable bytes, whole or in pieces. Out: the same in a NATS object store bucket, named by their SHA-256 and verified on every read.
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ObjectStore, Objm, StorageType } from '@nats-io/obj';
+import { type ObjectInfo, type ObjectStore, Objm, StorageType } from '@nats-io/obj';
 import { BlobError } from '../core/spec/errors.js';
 import { createBlobCache, digestOfAll, isDigest, joined } from './blob-cache.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
+import { namesOf } from './places.js';
 import type { BlobStore, Pieces } from './store.js';
-import { BUCKET, find, mayNotMake } from './streams.js';
+import { BUCKET, entrySubject, find, mayNotMake } from './streams.js';
+
+interface Blob {
+  readonly link: Link;
+  readonly bucket: ObjectStore;
+  readonly digest: string;
+}
+
+interface Named extends Omit<Blob, 'digest'> {
+  /** The digest, or another place of it. */
+  readonly name: string;
+}
 
 const CHUNK_BYTES = 128 * 1024;
 /** 8 MiB at a time. */
@@ -40,12 +52,10 @@ export async function createBlobs({
     const digest = await digestOfAll(read());
     // reads it all: a blob that went bad is mended by putting it again
     // whoever puts it needs it from now on, and what is old may be deleted by `zeroscout gc`: the copy is renewed
-    const info = await link.call('looking up a blob', () => bucket.info(digest));
+    const info = await entryOf({ link, bucket, digest });
     const isNew = info !== null && Date.now() - Date.parse(info.mtime) < RENEWED_MS;
     if (isNew && !(await faultOf(look({ link, bucket, digest })))) return digest;
-    await link.call('storing a blob', () =>
-      bucket.put({ name: digest, options: { max_chunk_size: CHUNK_BYTES } }, streamOf(read())),
-    );
+    await putWhereSeen({ link, bucket, digest }, read);
     return digest;
   }
 
@@ -84,15 +94,10 @@ export async function createBlobs({
  * where they are not what the digest says. The client's own `get` waits for ever when all chunks are missing; a batch
  * says that there are none.
  */
-async function* look(given: {
-  readonly link: Link;
-  readonly bucket: ObjectStore;
-  readonly digest: string;
-}): AsyncGenerator<Uint8Array> {
-  const { link, bucket, digest } = given;
+async function* look({ link, bucket, digest }: Blob): AsyncGenerator<Uint8Array> {
   const refuse = (fault: string) =>
     new BlobError(`blob ${digest} in bucket ${BUCKET} at ${link.address}: ${fault}`);
-  const info = await link.call('looking up a blob', () => bucket.info(digest));
+  const info = await entryOf({ link, bucket, digest });
   if (info === null || info.deleted) throw refuse('missing');
   const hash = createHash('sha256');
   let size = 0;
@@ -115,6 +120,56 @@ async function* look(given: {
   if (found === digest) return;
   if (size === 0) throw refuse(`its ${info.size} bytes are missing`);
   throw refuse(`altered: ${size} bytes with the SHA-256 ${found}`);
+}
+
+/** The entry of a blob, from the first of its places that has one. */
+async function entryOf({ link, bucket, digest }: Blob): Promise<ObjectInfo | null> {
+  for (const name of namesOf(digest)) {
+    const entry = await entryNamed({ link, bucket, name });
+    if (entry !== null && entry !== 'no entry') return entry;
+  }
+  return null;
+}
+
+type Entry = ObjectInfo | null | 'no entry';
+
+/** Null where there is none, or none that can be read; `no entry` for what the client cannot parse. */
+async function entryNamed({ link, bucket, name }: Named): Promise<Entry> {
+  return link.call('looking up a blob', async () => {
+    try {
+      const info = await bucket.info(name);
+      return info === null || typeof info.nuid === 'string' ? info : 'no entry';
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof TypeError) return 'no entry';
+      throw error;
+    }
+  });
+}
+
+/**
+ * Puts a blob under the first of its names where its entry can be read afterwards. The client puts an entry with a
+ * roll-up, which takes the place of the one before; where nats-server cannot read that one (a bit flipped on its disk)
+ * it acknowledges the new entry and throws it away (docs/decisions/0024).
+ */
+async function putWhereSeen({ link, bucket, digest }: Blob, read: Pieces): Promise<void> {
+  const stream = `OBJ_${BUCKET}`;
+  for (const name of namesOf(digest)) {
+    const subject = entrySubject(name);
+    const purge = (filter: string) =>
+      link.call('storing a blob', () => link.jsm.streams.purge(stream, { filter }));
+    // The client looks for an entry before it puts one, and fails at what is none.
+    if ((await entryNamed({ link, bucket, name })) === 'no entry') await purge(subject);
+    const { nuid } = await link.call('storing a blob', () =>
+      bucket.put({ name, options: { max_chunk_size: CHUNK_BYTES } }, streamOf(read())),
+    );
+    const seen = await entryNamed({ link, bucket, name });
+    if (seen !== null && seen !== 'no entry') return;
+    link.onDamage({ stream, subject, why: 'is taken and cannot be read; stored in its next place' });
+    await purge(`$O.${BUCKET}.C.${nuid}`);
+  }
+  throw new BlobError(
+    `blob ${digest} in bucket ${BUCKET} at ${link.address}: all its places are damaged; run \`zeroscout store check --repair\``,
+  );
 }
 
 /** What is wrong with a blob; undefined where nothing is. */

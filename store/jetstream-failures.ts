@@ -1,7 +1,8 @@
 // In: candidates that a run set aside. Out: the same on a JetStream stream, one subject for each run and candidate.
 import { byCandidate, checkToken, decodeFailure, encodeFailure, tokenOf } from './codec.js';
-import { putFacts, readPages } from './facts.js';
+import { readPages } from './facts.js';
 import type { Link } from './link.js';
+import { putPlaced, subjectOfPlace } from './places.js';
 import type { Failure, FailureStore } from './store.js';
 import { FAILURES } from './streams.js';
 
@@ -14,15 +15,17 @@ export function createFailures({ link }: { readonly link: Link }): FailureStore 
       const facts = failures.map((failure) => ({
         subject: `${prefix}.${run}.${tokenOf(failure.candidate)}`,
         json: encodeFailure(failure),
+        holds: (text: string) => failureIn(text)?.candidate === failure.candidate,
       }));
       // nobody is told whether a failure is new, so whose it is does not matter
-      await putFacts({ link, stream, describe: 'storing failures', facts, isOurs: () => true });
+      await putPlaced({ link, stream, describe: 'storing failures', facts, isOurs: () => true });
     },
 
     async list(run) {
       checkToken({ what: 'run', value: run });
       const filter = `${prefix}.${run}.*`;
-      const failures: Failure[] = [];
+      // By candidate: one whose first place was unreadable for a moment is there twice.
+      const failures = new Map<string, Failure>();
       for await (const page of readPages({
         link,
         stream,
@@ -30,8 +33,28 @@ export function createFailures({ link }: { readonly link: Link }): FailureStore 
         filter,
         batch: 1_000,
       }))
-        failures.push(...page.map((message) => decodeFailure(message.string())));
-      return failures.sort(byCandidate);
+        for (const message of page) {
+          const failure = failureIn(message.string());
+          const belongs = failure && `${prefix}.${run}.${tokenOf(failure.candidate)}`;
+          if (failure && subjectOfPlace(message.subject) === belongs)
+            failures.set(failure.candidate, failures.get(failure.candidate) ?? failure);
+          else
+            link.onDamage({
+              stream,
+              subject: message.subject,
+              why: 'does not hold the failure that belongs there',
+            });
+        }
+      return [...failures.values()].sort(byCandidate);
     },
   };
+}
+
+/** The failure in a text, or undefined where there is none. */
+function failureIn(text: string): Failure | undefined {
+  try {
+    return decodeFailure(text);
+  } catch {
+    return undefined;
+  }
 }

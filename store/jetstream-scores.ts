@@ -1,9 +1,9 @@
 // In: scores (or latencies) by scope and key. Out: the same on a JetStream stream, one subject a fact, written once and never changed.
 import { randomBytes } from 'node:crypto';
-import { ServiceError } from '../core/spec/errors.js';
 import { checkToken, decodeScore, encodeScore, tokenOf } from './codec.js';
-import { mapLimit, putFacts } from './facts.js';
+import { mapLimit } from './facts.js';
 import type { Link } from './link.js';
+import { otherPlaces, placeOf, putPlaced } from './places.js';
 import { type Held, readLast } from './read-last.js';
 import type { Proxies, PutOutcome, ScoreEntry, ScoreStore } from './store.js';
 import { SCORES } from './streams.js';
@@ -15,6 +15,7 @@ const BATCHES_AT_ONCE = 4;
 /**
  * Reads are answered by any replica. On the one-replica stream that we create that is the writer's own; on a stream
  * that an operator replicates, a fact may be missing from a read for a moment, and scoring it again finds `existed`.
+ * A score that cannot be read, or is no score of its key, is as one that is not there, and is put into its next place.
  */
 export function createScores(given: {
   readonly link: Link;
@@ -39,14 +40,14 @@ export function createScores(given: {
     const facts = [...first].map(([key, index]) => ({
       subject: subjectOf({ scope, key }),
       json: encoded[index]!.json,
+      holds: (text: string) => scoreIn(text)?.key === key,
     }));
-    const isOurs = (json: string) => decodeScore(json).writer === writer;
-    const outcomes = await putFacts({
+    const outcomes = await putPlaced({
       link,
       stream,
       describe: 'storing scores',
       facts,
-      isOurs,
+      isOurs: (json: string) => scoreIn(json)?.writer === writer,
     });
     const answers = new Array<PutOutcome>(entries.length).fill('existed');
     [...first.values()].forEach((index, position) => {
@@ -58,72 +59,58 @@ export function createScores(given: {
   async function get(scope: string, keys: readonly string[]): Promise<Map<string, Proxies>> {
     checkToken({ what: 'scope', value: scope });
     const wanted = new Map(keys.map((key) => [key, subjectOf({ scope, key })]));
-    const batches = chunk({
-      items: [...wanted.values()],
-      size: batchSize({ link, subject: subjectOf({ scope, key: '' }) }),
-    });
-    const pages = await mapLimit({ items: batches, limit: BATCHES_AT_ONCE }, (subjects) =>
-      readLast({ link, stream, describe: 'reading scores', subjects }),
-    );
     const found = new Map<string, Proxies>();
-    for (const held of pages.flat().filter(counts)) {
-      const { key, proxies } = decode({ link, stream, held });
-      // A key that was not asked for, or comes twice, lies under the subject of another.
-      if (!wanted.has(key) || found.has(key)) refuseMisplaced({ link, stream, wanted, held, key });
-      found.set(key, proxies);
-    }
+    const size = batchSize({ link, subject: subjectOf({ scope, key: '' }) });
+    const at = { link, stream, counts, found, size };
+    await collect({ ...at, wanted, places: (subject) => [subject] });
+    const missing = new Map([...wanted].filter(([key]) => !found.has(key)));
+    if (missing.size > 0) await collect({ ...at, wanted: missing, places: otherPlaces });
     return new Map(keys.flatMap((key) => (found.has(key) ? [[key, found.get(key)!]] : [])));
   }
 
   return { put, get };
 }
 
-/** A message and where it was found, for errors. */
-interface Found {
+/** Adds to `found` the scores of the wanted keys that lie in these places of their subjects. */
+async function collect(given: {
   readonly link: Link;
   readonly stream: string;
-  readonly held: Held;
-}
-
-function decode({ link, stream, held }: Found): ScoreEntry {
-  try {
-    return decodeScore(held.text);
-  } catch (error) {
-    throw fault({
-      link,
-      stream,
-      held,
-      why: 'does not hold a score; something else writes there',
-      cause: error,
-    });
+  readonly counts: (held: Held) => boolean;
+  readonly wanted: ReadonlyMap<string, string>;
+  readonly found: Map<string, Proxies>;
+  readonly size: number;
+  readonly places: (subject: string) => readonly string[];
+}): Promise<void> {
+  const { link, stream, counts, wanted, found, size, places } = given;
+  const batches = chunk({ items: [...wanted.values()].flatMap(places), size });
+  const reads = await mapLimit({ items: batches, limit: BATCHES_AT_ONCE }, (subjects) =>
+    readLast({ link, stream, describe: 'reading scores', subjects }),
+  );
+  const damaged = (subject: string, why: string) => link.onDamage({ stream, subject, why });
+  for (const subject of reads.flatMap((read) => read.unreadable)) damaged(subject, 'cannot be read');
+  for (const each of reads.flatMap((read) => read.held.filter(counts))) {
+    const score = scoreIn(each.text);
+    if (!score) damaged(each.subject(), 'does not hold a score');
+    // A key that was not asked for lies under the subject of another, and one that comes twice does so once.
+    else if (!wanted.has(score.key)) damaged(each.subject(), 'holds the score of another candidate');
+    else if (!found.has(score.key) || wanted.get(score.key) === each.subject())
+      found.set(score.key, score.proxies);
   }
 }
 
-function refuseMisplaced({
-  wanted,
-  key,
-  ...found
-}: Found & { readonly wanted: ReadonlyMap<string, string>; readonly key: string }): never {
-  const belongs = [...wanted].find(([, subject]) => subject === found.held.subject())?.[0];
-  const why = `holds ${JSON.stringify(key)} where ${JSON.stringify(belongs)} belongs`;
-  throw fault({ ...found, why });
-}
-
-function fault({
-  link,
-  stream,
-  held,
-  why,
-  cause,
-}: Found & { readonly why: string; readonly cause?: unknown }): ServiceError {
-  const message = `NATS at ${link.address}: ${held.subject()} on stream ${stream} ${why}`;
-  return new ServiceError({ address: link.address, message, cause });
+/** The score in a text, or undefined where there is none. */
+function scoreIn(text: string): ReturnType<typeof decodeScore> | undefined {
+  try {
+    return decodeScore(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The question lists every subject and has to fit into one message as well. */
 function batchSize({ link, subject }: { readonly link: Link; readonly subject: string }): number {
   const room = (link.connection.info?.max_payload ?? 1024 * 1024) - 1024;
-  const subjectBytes = subject.length + '"",'.length;
+  const subjectBytes = placeOf(subject, 1).length + '"",'.length;
   return Math.max(1, Math.min(KEYS_PER_BATCH, Math.floor(room / subjectBytes)));
 }
 

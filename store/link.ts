@@ -1,6 +1,7 @@
 // In: a live NATS connection. Out: the same with calls that are retried, fail at once when it breaks, and end with close.
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { LRUCache } from 'lru-cache';
 import { ServiceError } from '../core/spec/errors.js';
 import { type RetryOptions, reasonOf, TransientFault, withRetry } from './retry.js';
 
@@ -8,6 +9,16 @@ import { type RetryOptions, reasonOf, TransientFault, withRetry } from './retry.
 export const REQUEST_MS = 5_000;
 /** How long `close` waits for calls under way and for the flush; a server that is gone must not hold the process. */
 const CLOSE_MS = 2_000;
+
+/** A message that the server has and cannot hand out, or that is not what belongs there. */
+export interface Damage {
+  readonly stream: string;
+  readonly subject: string;
+  readonly why: string;
+}
+
+/** Of so many damaged subjects a link remembers that it has told. */
+const TOLD = 10_000;
 
 /** The connection as the parts of the store share it. */
 export interface Link {
@@ -23,6 +34,8 @@ export interface Link {
   call<T>(describe: string, fn: () => Promise<T>): Promise<T>;
   /** Runs `fn` once, as one attempt of `call`. */
   once<T>(fn: () => Promise<T>): Promise<T>;
+  /** Tells whoever connected, once for each subject. */
+  onDamage(damage: Damage): void;
   close(): Promise<void>;
 }
 
@@ -31,8 +44,10 @@ export async function createLink(given: {
   readonly connection: NatsConnection;
   readonly patienceMs: number;
   readonly onFault?: RetryOptions['onFault'];
+  readonly onDamage?: ((damage: Damage) => void) | undefined;
 }): Promise<Link> {
-  const { address, connection, patienceMs, onFault } = given;
+  const { address, connection, patienceMs, onFault, onDamage } = given;
+  const told = new LRUCache<string, true>({ max: TOLD });
   const jsm = await jetstreamManager(connection, { checkAPI: false, timeout: REQUEST_MS });
   /** Attempts under way: how each is told that the connection is lost. */
   const attempts = new Set<(error: Error) => void>();
@@ -90,6 +105,11 @@ export async function createLink(given: {
     isOpen: () => closing === undefined && !connection.isClosed(),
     call: (describe, fn) =>
       tracked(() => withRetry({ address, describe, patienceMs, onFault }, async () => attempt(fn))),
+    onDamage: (damage) => {
+      if (told.has(damage.subject)) return;
+      told.set(damage.subject, true);
+      onDamage?.(damage);
+    },
     once: (fn) => tracked(async () => attempt(fn)),
     close() {
       closing ??= shutDown();

@@ -1,10 +1,12 @@
-// In: subjects. Out: the text that each holds. Looks into no header but the last one's: they cost more than the texts.
+// In: subjects. Out: the text that each holds, whatever lies damaged between them. Looks into no header but the last one's: they cost more than the texts.
 import { createInbox, errors, type Msg } from '@nats-io/transport-node';
 import { type Link, REQUEST_MS } from './link.js';
 import { StatusFault } from './retry.js';
 
 const NOT_FOUND = 404;
 const END_OF_BATCH = 204;
+/** The description of the 404 that says that there is no message under any of the subjects. */
+const NOTHING_THERE = /no results/i;
 
 export interface Held {
   readonly text: string;
@@ -14,64 +16,96 @@ export interface Held {
   readonly storedAt: () => number;
 }
 
-/** What is stored under these subjects, 1,024 at most; those that hold nothing are left out. The server cuts an answer off at 64 MB: then the rest is asked for again. */
-export async function readLast({
-  link,
-  stream,
-  describe,
-  subjects,
-}: {
+export interface Read {
+  readonly held: readonly Held[];
+  /** Subjects whose message the server has and cannot hand out: its checksum does not fit. */
+  readonly unreadable: readonly string[];
+}
+
+interface Question {
   readonly link: Link;
   readonly stream: string;
   readonly describe: string;
+  /** 1,024 at most. */
   readonly subjects: readonly string[];
-}): Promise<readonly Held[]> {
-  const found: Held[] = [];
-  let missing = subjects;
+}
+
+/**
+ * What is stored under these subjects; those that hold nothing are left out. The server cuts an answer off at 64 MB, and
+ * breaks it off with a 404 at the first message that it cannot read: both times the rest is asked for again.
+ */
+export async function readLast(question: Question): Promise<Read> {
+  const held: Held[] = [];
+  let { subjects } = question;
   for (;;) {
-    const messages = await link.call(describe, () => ask({ link, stream, subjects: missing }));
+    const { messages, end } = await question.link.call(question.describe, () =>
+      ask({ ...question, subjects }),
+    );
     for (const message of messages)
-      found.push({
+      held.push({
         text: message.string(),
         subject: () => headerOf(message, 'Nats-Subject'),
         storedAt: () => Date.parse(headerOf(message, 'Nats-Time-Stamp')),
       });
+    if (end === 'nothing there' || messages.length === subjects.length) return { held, unreadable: [] };
     const last = messages.at(-1);
-    if (!last || messages.length === missing.length || Number(headerOf(last, 'Nats-Num-Pending')) <= 0)
-      return found;
+    const isWhole = end === 'whole' && (!last || Number(headerOf(last, 'Nats-Num-Pending')) <= 0);
+    if (isWhole) return { held, unreadable: [] };
     const answered = new Set(messages.map((message) => headerOf(message, 'Nats-Subject')));
-    missing = missing.filter((subject) => !answered.has(subject));
+    const rest = subjects.filter((subject) => !answered.has(subject));
+    // Messages of other subjects than those asked for bring nobody further.
+    if (end === 'whole' && rest.length === subjects.length) return { held, unreadable: [] };
+    subjects = rest;
+    if (end === 'broken off') return readAround({ ...question, subjects }, held);
   }
 }
 
+/** At least one of the subjects holds what cannot be read: halves of them, down to it alone. */
+async function readAround(question: Question, held: readonly Held[]): Promise<Read> {
+  const { subjects } = question;
+  if (subjects.length <= 1) return { held, unreadable: subjects };
+  const middle = Math.ceil(subjects.length / 2);
+  const halves = [subjects.slice(0, middle), subjects.slice(middle)];
+  const reads = [{ held, unreadable: [] as readonly string[] }];
+  for (const half of halves) reads.push(await readLast({ ...question, subjects: half }));
+  return {
+    held: reads.flatMap((read) => read.held),
+    unreadable: reads.flatMap((read) => read.unreadable),
+  };
+}
+
+interface Answer {
+  readonly messages: readonly Msg[];
+  readonly end: 'whole' | 'nothing there' | 'broken off';
+}
+
 /** One batched direct get (NATS ADR-31). TimeoutError when the next message keeps the caller waiting. */
-function ask({
-  link,
-  stream,
-  subjects,
-}: {
-  readonly link: Link;
-  readonly stream: string;
-  readonly subjects: readonly string[];
-}): Promise<readonly Msg[]> {
+function ask({ link, stream, subjects }: Question): Promise<Answer> {
   const { connection } = link;
   return new Promise((resolve, reject) => {
     const messages: Msg[] = [];
     const inbox = createInbox();
-    const end = (error?: Error) => {
+    const stop = () => {
       clearTimeout(timer);
       if (!subscription.isClosed()) subscription.unsubscribe();
-      if (error) reject(error);
-      else resolve(messages);
     };
-    const timer = setTimeout(() => end(new errors.TimeoutError()), REQUEST_MS);
+    const fail = (error: Error) => {
+      stop();
+      reject(error);
+    };
+    const timer = setTimeout(() => fail(new errors.TimeoutError()), REQUEST_MS);
     const subscription = connection.subscribe(inbox, {
       callback: (error, message) => {
-        if (error) return end(error);
+        if (error) return fail(error);
         timer.refresh();
         if (message.data.length > 0) return void messages.push(message);
         const { code = 0, description = '' } = message.headers ?? {};
-        end(code === END_OF_BATCH || code === NOT_FOUND ? undefined : new StatusFault(description, code));
+        // A message may be empty as well, and is then told by its subject.
+        if (code === 0 && headerOf(message, 'Nats-Subject') !== '') return void messages.push(message);
+        if (code !== END_OF_BATCH && code !== NOT_FOUND) return fail(new StatusFault(description, code));
+        stop();
+        const broken = NOTHING_THERE.test(description) ? 'nothing there' : 'broken off';
+        resolve({ messages, end: code === END_OF_BATCH ? 'whole' : broken });
       },
     });
     connection.publish(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ multi_last: subjects }), {

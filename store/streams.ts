@@ -18,6 +18,12 @@ export const LATENCIES = { stream: 'ZEROSCOUT_LATENCIES', prefix: 'zeroscout.lat
 /** Blobs lie in an object store, whose stream is `OBJ_` and this. */
 export const BUCKET = 'zeroscout-blobs';
 
+/** Where the entry of a blob lies: base64url with padding, as buckets spell names (NATS ADR-20). */
+export function entrySubject(digest: string): string {
+  const name = Buffer.from(digest).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+  return `$O.${BUCKET}.M.${name}`;
+}
+
 /** "stream name already in use with a different configuration" */
 const NAME_IN_USE = 10058;
 /** "replicas > 1 not supported in non-clustered mode" */

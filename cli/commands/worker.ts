@@ -108,9 +108,12 @@ async function work(
   await (await connectTemporal(temporal)).close();
   const { createMetrics } = await import('../../workers/metrics.js');
   const monitor = listen && { ...listen, metrics: createMetrics({ role, device }) };
+  const { createLog } = await import('../../workers/log.js');
+  const log = createLog({ role });
   const store = await connectStore({
     ...nats,
     onFault: monitor?.metrics.onStoreFault,
+    onDamage: (damage) => log.warn(damage, 'damaged message in the store'),
     patienceMs: PATIENCE_MS,
     name: `zeroscout-${role}`,
   });
