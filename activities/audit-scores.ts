@@ -5,11 +5,14 @@ import { isDistinct } from '../core/spec/stages.js';
 import { createTextIndex } from '../core/spec/text-index.js';
 import { writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
+import { addressOf } from './address-scores.js';
 import { lookUp, memberBatches } from './cohort.js';
 import { mixed } from './mixed.js';
 
 export function auditScores({ store }: { store: Store }): SearchActivities['auditScores'] {
-  return async ({ run, specification, plan, part }) => {
+  return async (input) => {
+    const { run, specification, plan, part } = input;
+    const { scope } = addressOf(input);
     const setAside = new Set((await store.failures.list(run)).map(({ candidate }) => candidate));
     const distinct = isDistinct(specification);
     const seen = createTextIndex();
@@ -17,7 +20,7 @@ export function auditScores({ store }: { store: Store }): SearchActivities['audi
     async function* todo(): AsyncGenerator<string> {
       for await (const members of memberBatches({ store, specification, plan, part })) {
         const units = [...new Set(members.map(({ unit }) => unit))];
-        const found = await lookUp({ store, specification, units });
+        const found = await lookUp({ store, specification, scope, units });
         const missing = new Set(units.filter((_, i) => found[i]!.includes(undefined)));
         for (const { unit } of members) {
           if (!missing.has(unit)) continue;

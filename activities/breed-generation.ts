@@ -9,6 +9,7 @@ import type { HistoryRef, SearchActivities } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
 import { writeCandidateList } from '../store/candidate-list.js';
 import type { Proxies, Store } from '../store/store.js';
+import { addressOf } from './address-scores.js';
 import { lookUp, unitOf } from './cohort.js';
 import { appendGeneration, readHistory } from './evolution-record.js';
 import type { CheckConstraints } from './latency.js';
@@ -36,7 +37,9 @@ export function breedGeneration({
   check: CheckConstraints;
 }): SearchActivities['breedGeneration'] {
   const memories = new Map<string, Memory>();
-  return async ({ run, specification, history }) => {
+  return async (input) => {
+    const { run, specification, history } = input;
+    const { scope } = addressOf(input);
     const evolution = specification.strategy as Evolution;
     const space = openSpace(specification.space);
     const name = (of: HistoryRef | undefined) => `${run} ${of?.digest ?? ''}`;
@@ -44,7 +47,7 @@ export function breedGeneration({
     const known = memories.get(name(history));
     memories.delete(name(history));
     const memory = known ?? (await recall({ store, specification, history }));
-    const missing = await learn({ store, run, specification, memory });
+    const missing = await learn({ store, run, specification, scope, memory });
     const before = history ?? { digest: '', generations: 0, candidates: 0, drawn: NOTHING_DRAWN };
     if (missing.length)
       return {
@@ -54,7 +57,7 @@ export function breedGeneration({
       };
 
     const count = Math.min(evolution.generation, evolution.budget - before.candidates);
-    const { rejection, latencies } = check({ space, specification });
+    const { rejection, latencies } = check({ ...input, space });
     const { children, drawn: counted } = await breed({
       space,
       seed: specification.seed,
@@ -116,18 +119,20 @@ async function learn({
   store,
   run,
   specification,
+  scope,
   memory,
 }: {
   store: Store;
   run: string;
   specification: Specification;
+  scope: string;
   memory: Memory;
 }): Promise<readonly string[]> {
   const unit = unitOf(specification);
   const found: (readonly (Proxies | undefined)[])[] = [];
   for (let from = 0; from < memory.pending.length; from += BATCH) {
     const units = memory.pending.slice(from, from + BATCH).map(unit);
-    found.push(...(await lookUp({ store, specification, units })));
+    found.push(...(await lookUp({ store, specification, scope, units })));
   }
   const setAside = new Set((await store.failures.list(run)).map(({ candidate }) => candidate));
   const unscored = memory.pending.filter((_, i) => found[i]!.includes(undefined));

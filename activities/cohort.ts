@@ -1,6 +1,6 @@
 // In: a list of written candidates. Out: them in batches with the unit each is scored as, and the scores that exist.
 import { hash } from 'node:crypto';
-import { scoreKey, scoreScope } from '../core/programs/address.js';
+import { scoreKey } from '../core/programs/address.js';
 import { openSpace } from '../core/spaces/index.js';
 import { SpecError } from '../core/spec/errors.js';
 import { type Part, rangeOf } from '../core/spec/parts.js';
@@ -67,14 +67,16 @@ function fallsTo({ number, of }: Part): (unit: string) => boolean {
 export async function lookUp({
   store,
   specification,
+  scope,
   units,
 }: {
   store: Store;
   specification: Specification;
+  scope: string;
   units: readonly string[];
 }): Promise<readonly (readonly (Proxies | undefined)[])[]> {
   const draws = Array.from({ length: specification.fidelity.draws }, (_, draw) => draw);
   const keys = units.map((candidate) => draws.map((draw) => scoreKey({ candidate, draw })));
-  const found = await store.scores.get(scoreScope(specification), keys.flat());
+  const found = await store.scores.get(scope, keys.flat());
   return keys.map((row) => row.map((key) => found.get(key)));
 }

@@ -4,9 +4,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import { BlobError, LostScoreError, SpecError } from '../core/spec/errors.js';
 import type { SearchActivities } from '../core/spec/search.js';
 import type { Store } from '../store/store.js';
+import { addressScores } from './address-scores.js';
 import { auditScores } from './audit-scores.js';
 import { breedGeneration } from './breed-generation.js';
 import { compareRuns } from './compare-runs.js';
+import { EngineGoneError, type Gate, OtherEngineError, retryAfter } from './engine-gate.js';
 import { keepBest } from './keep-best.js';
 import { checkConstraints, type LatencyMeter } from './latency.js';
 import type { LocalImages } from './local-images.js';
@@ -27,13 +29,15 @@ export function createControlActivities({
   commands,
   env,
   meter,
+  gate,
   onReport,
-}: NotifyOptions & Omit<ReportOptions, 'now'> & { readonly meter: LatencyMeter }): Omit<
+}: NotifyOptions & Omit<ReportOptions, 'now'> & { readonly meter: LatencyMeter; readonly gate: Gate }): Omit<
   SearchActivities,
   'scoreShard'
 > {
-  const check = checkConstraints({ store, meter });
+  const check = checkConstraints({ store, meter, gate });
   return {
+    addressScores: mapped(addressScores),
     planCandidates: mapped(beating(planCandidates({ store, check }))),
     breedGeneration: mapped(beating(breedGeneration({ store, check }))),
     auditScores: mapped(beating(auditScores({ store }))),
@@ -49,12 +53,14 @@ export function createScoreActivities({
   store,
   scoring,
   images,
+  gate,
 }: {
   store: Store;
   scoring: Scoring;
   images: LocalImages;
+  gate: Gate;
 }): Pick<SearchActivities, 'scoreShard'> {
-  return { scoreShard: mapped(scoreShard({ store, scoring, images })) };
+  return { scoreShard: mapped(scoreShard({ store, scoring, images, gate })) };
 }
 
 /** Tells Temporal that a long step is alive. */
@@ -72,7 +78,7 @@ function beating<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promis
 /** What does not get better by trying the same activity again. */
 const FINAL = [SpecError, BlobError, LostScoreError, RangeError];
 
-/** Bad input and damaged blobs end the search, lost scores send the workflow back; everything else is tried again. */
+/** Bad input and damaged blobs end the search, lost scores and an engine without workers send the workflow back; everything else is tried again. */
 function mapped<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promise<R> {
   return async (input) => {
     try {
@@ -84,6 +90,19 @@ function mapped<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promise
           type: error.name,
           nonRetryable: true,
           cause: error,
+        });
+      if (error instanceof OtherEngineError)
+        throw ApplicationFailure.create({
+          message: error.message,
+          type: error.name,
+          nextRetryDelay: retryAfter(activityInfo().attempt),
+        });
+      if (error instanceof EngineGoneError)
+        throw ApplicationFailure.create({
+          message: error.message,
+          type: error.name,
+          nonRetryable: true,
+          details: [{ engine: error.engine }],
         });
       throw error;
     }

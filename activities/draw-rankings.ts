@@ -10,16 +10,19 @@ import { lookUp, memberBatches } from './cohort.js';
 export async function drawRankings({
   store,
   specification,
+  scope,
   plan,
 }: {
   store: Store;
   specification: Specification;
+  /** Where the scores of the search are. */
+  scope: string;
   plan: CandidateListRef;
 }): Promise<readonly (readonly string[])[]> {
   const scores = new Map<string, readonly Proxies[]>();
   for await (const members of memberBatches({ store, specification, plan })) {
     const units = [...new Set(members.map(({ unit }) => unit))].filter((unit) => !scores.has(unit));
-    const found = await lookUp({ store, specification, units });
+    const found = await lookUp({ store, specification, scope, units });
     units.forEach((unit, i) => {
       if (!found[i]!.includes(undefined)) scores.set(unit, found[i] as readonly Proxies[]);
     });

@@ -4,8 +4,11 @@ import { latencyScope } from '../core/programs/address.js';
 import { latencyRejection, rejection } from '../core/spaces/rejection.js';
 import type { Space } from '../core/spaces/space.js';
 import type { Drawn } from '../core/spec/drawn.js';
+import type { AddressedInput } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
 import type { Store } from '../store/store.js';
+import { addressOf } from './address-scores.js';
+import type { Gate } from './engine-gate.js';
 
 /** What activities need of whoever measures. */
 export interface LatencyMeter {
@@ -30,20 +33,32 @@ export interface ConstraintCheck {
   readonly latencies: Pick<Drawn, 'latencies'>;
 }
 
-export type CheckConstraints = (args: { space: Space; specification: Specification }) => ConstraintCheck;
+export type CheckConstraints = (args: AddressedInput & { readonly space: Space }) => ConstraintCheck;
 
-export function checkConstraints({ store, meter }: { store: Store; meter: LatencyMeter }): CheckConstraints {
+export function checkConstraints({
+  store,
+  meter,
+  gate,
+}: {
+  store: Store;
+  meter: LatencyMeter;
+  gate: Gate;
+}): CheckConstraints {
   const remembered = new LRUCache<string, number>({ max: REMEMBERED });
-  return ({ space, specification }) => {
+  return ({ space, ...input }) => {
+    const { specification } = input;
+    const { engine } = addressOf(input);
     const { constraints } = specification;
     const counted = rejection({ space, constraints });
     if (!constraints?.latency) return { rejection: counted, latencies: {} };
     const { resolution } = constraints;
-    const scope = latencyScope({ space: specification.space, resolution, machine: meter.machine });
+    const scope = latencyScope({ space: specification.space, resolution, machine: meter.machine, engine });
     /** The first to measure wins, so that all who ask later, or again after a crash, decide alike. */
     const latencyOf = async (candidate: string): Promise<number> => {
       const known = (await store.latencies.get(scope, [candidate])).get(candidate);
       if (known) return known.latency!;
+      // What another engine measures would stand under this one's address.
+      await gate(input);
       const { space, seed } = specification;
       const latency = await meter.measure({ space, candidate, seed, resolution });
       const [outcome] = await store.latencies.put(scope, [{ key: candidate, proxies: { latency } }]);

@@ -19,9 +19,10 @@ export function planCandidates({
   store: Store;
   check: CheckConstraints;
 }): SearchActivities['planCandidates'] {
-  return async ({ specification, list }) => {
+  return async (input) => {
+    const { specification, list } = input;
     const { space, constraints } = specification;
-    const { rejection, latencies } = check({ space: openSpace(space), specification });
+    const { rejection, latencies } = check({ ...input, space: openSpace(space) });
     const drawsAnew = sourceOf(specification).kind === 'random';
     let inVain = 0;
     const rejected: Record<string, number> = {};

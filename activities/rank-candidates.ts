@@ -12,6 +12,7 @@ import type { Specification } from '../core/spec/specification.js';
 import { isDistinct } from '../core/spec/stages.js';
 import { createTextIndex } from '../core/spec/text-index.js';
 import type { Failure, Proxies, Store } from '../store/store.js';
+import { addressOf } from './address-scores.js';
 import { lookUp, memberBatches } from './cohort.js';
 import { type CohortColumns, createColumns } from './rank/columns.js';
 import { withFolder } from './rank/folder.js';
@@ -61,7 +62,7 @@ export function rankCandidates({
 /** Hands every scored unit to `columns`, every candidate of one to `members`; answers those that were set aside. */
 async function readCohort({
   store,
-  input: { run, specification, plan },
+  input,
   columns,
   members,
 }: {
@@ -70,6 +71,8 @@ async function readCohort({
   columns: CohortColumns;
   members: Members;
 }): Promise<readonly Failure[]> {
+  const { run, specification, plan } = input;
+  const { scope } = addressOf(input);
   const known = await store.failures.list(run);
   const setAside = new Map(known.map((failure) => [failure.candidate, failure]));
   const failed: Failure[] = [];
@@ -80,7 +83,7 @@ async function readCohort({
     const units = [...new Set(batch.map(({ unit }) => unit))];
     const numbers = new Map(units.map((unit) => [unit, distinct ? undefined : scored.numberOf(unit)]));
     const fresh = units.filter((unit) => numbers.get(unit) === undefined);
-    const found = await lookUp({ store, specification, units: fresh });
+    const found = await lookUp({ store, specification, scope, units: fresh });
     for (const [i, unit] of fresh.entries()) {
       if (found[i]!.includes(undefined)) {
         if (setAside.has(unit)) continue;

@@ -1,10 +1,10 @@
 // In: a ranked search. Out: the blob of its summary.json.
-import { scoreScope } from '../core/programs/address.js';
 import { formatSummary, type Summary } from '../core/report/summary.js';
 import type { ReportInput, SearchActivities } from '../core/spec/search.js';
 import { createTextIndex } from '../core/spec/text-index.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
+import { addressesOf } from './address-scores.js';
 import { unitOf } from './cohort.js';
 
 export interface ReportOptions {
@@ -15,7 +15,17 @@ export interface ReportOptions {
 }
 
 export function reportSearch({ store, now, onReport }: ReportOptions): SearchActivities['reportSearch'] {
-  return async ({ search, specification, rounds, startedAt, ranking, drawn, generations, ended }) => {
+  return async ({
+    search,
+    specification,
+    rounds,
+    startedAt,
+    ranking,
+    drawn,
+    generations,
+    ended,
+    addresses,
+  }) => {
     const seconds = Math.max(0, now() - startedAt) / 1000;
     const { candidates, reused } = rounds[0]!;
     const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
@@ -37,10 +47,10 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
       ...(ended === undefined ? {} : { ended }),
       ...(rounds.length > 1 ? { rounds: rounds.map((round) => ({ ...round })) } : {}),
     });
-    const scopes = rounds.map(({ fidelity }) => scoreScope({ ...specification, fidelity }));
+    const { scopes, engine } = addresses ?? addressesOf({ specification, rounds });
     const digest = await store.blobs.put(new TextEncoder().encode(summary));
     onReport?.(rounds);
-    return { summary: digest, scopes };
+    return { summary: digest, scopes, engine };
   };
 }
 

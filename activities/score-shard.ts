@@ -1,6 +1,6 @@
 // In: a range of a candidate list. Out: counts; each candidate's raw proxies are in the store, or its failure is.
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { scoreKey, scoreScope } from '../core/programs/address.js';
+import { scoreKey } from '../core/programs/address.js';
 import { openSpace } from '../core/spaces/index.js';
 import { CandidateError } from '../core/spec/candidate-error.js';
 import type { SearchActivities, ShardInput, ShardResult } from '../core/spec/search.js';
@@ -9,6 +9,7 @@ import { readCandidates } from '../store/candidate-list.js';
 import type { Failure, ScoreEntry, Store } from '../store/store.js';
 import { lookUp } from './cohort.js';
 import { createCollector } from './collect.js';
+import type { Gate } from './engine-gate.js';
 import type { LocalImages } from './local-images.js';
 import type { Scoring } from './scoring.js';
 
@@ -24,10 +25,12 @@ export function scoreShard({
   store,
   scoring,
   images,
+  gate,
 }: {
   store: Store;
   scoring: Scoring;
   images: LocalImages;
+  gate: Gate;
 }): SearchActivities['scoreShard'] {
   let shards = 0;
   return async (input) => {
@@ -37,6 +40,7 @@ export function scoreShard({
       throw new Error(
         `this worker scores on ${scoring.device}, not on ${device}: another one has to take it`,
       );
+    const { scope } = await gate(input);
     const turn = shards++;
     // A space that this worker may not open ends the search; its candidates are not at fault.
     openSpace(input.specification.space);
@@ -58,7 +62,6 @@ export function scoreShard({
       counts[outcome]++;
       done.add(index);
     };
-    const scope = scoreScope(input.specification);
     const scores = createCollector<Scored>({
       limit: UNSTORED,
       store: async (batch) => {
@@ -77,7 +80,7 @@ export function scoreShard({
       const tasks = missing({
         candidates,
         from: cursor,
-        lookUp: (units) => lookUp({ store, specification: input.specification, units }),
+        lookUp: (units) => lookUp({ store, specification: input.specification, scope, units }),
       });
       await withImages({ images, input }, (file) =>
         inLanes({

@@ -4,13 +4,16 @@ import { fileURLToPath } from 'node:url';
 import type { ConnectionOptions } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions, Worker } from '@temporalio/worker';
 import { createControlActivities, createScoreActivities } from '../activities/create.js';
+import { createGate } from '../activities/engine-gate.js';
 import { createLocalImages } from '../activities/local-images.js';
+import { ENGINE_VERSION } from '../core/programs/version.js';
 import { type Device, isStackDevice, together } from '../core/spec/devices.js';
 import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
 import { spellIdentity } from '../core/spec/worker-identity.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import type { Store } from '../store/store.js';
 import { bundlePath, FAILURE_CONVERTER } from './bundle.js';
+import { createFleet } from './fleet.js';
 import { createLog, installTemporalRuntime } from './log.js';
 import type { Monitor } from './monitor.js';
 import { freeAddress, type MonitorOptions, observe } from './observe.js';
@@ -107,10 +110,15 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       ...(keys.length > 0 ? { failureConverterPath: FAILURE_CONVERTER } : {}),
     };
     const place = `${process.pid}@${hostname()}`;
+    const who = { place, engine: ENGINE_VERSION };
     const identity = spellIdentity(
-      pool ? { role: 'score', device, concurrency, place } : { role: 'control', place },
+      pool ? { role: 'score', device, concurrency, ...who } : { role: 'control', ...who },
     );
     const { namespace } = options.temporal;
+    const gate = createGate({
+      fleet: createFleet({ connection, namespace, queue }),
+      onRefused: onceEach(({ reason }) => log.warn(`left to workers of another engine: ${reason}`)),
+    });
     const shared = {
       connection,
       namespace,
@@ -130,6 +138,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         activities: createScoreActivities({
           store,
           images,
+          gate,
           scoring: {
             device,
             size: pool.size,
@@ -164,6 +173,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
           store,
           commands,
           env: process.env,
+          gate,
           meter: {
             machine: `${cpus()[0]?.model.trim() ?? process.arch}, 1 thread`,
             measure: async ({ resolution, ...candidate }) => {
@@ -208,6 +218,16 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await connection.close();
     log.info('worker stopped');
   }
+}
+
+/** Hands on the first of equal events: a step that is refused comes again every second. */
+function onceEach<E>(tell: (event: E) => void): (event: E) => void {
+  let last = '';
+  return (event) => {
+    const text = JSON.stringify(event);
+    if (text !== last) tell(event);
+    last = text;
+  };
 }
 
 /** Where one fails, or is told to stop, the others stop too, and all have drained. */

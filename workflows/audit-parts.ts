@@ -10,7 +10,7 @@ const AUDITS_AT_ONCE = 8;
 export const notAudited = (cut: Cut): PartsState => ({ cut, todos: [], missing: 0, next: 0 });
 
 export async function auditParts({
-  plan: { run, specification, plan },
+  plan: { run, specification, plan, address },
   parts,
   update,
 }: {
@@ -21,7 +21,9 @@ export async function auditParts({
   const audit = (number: number) => {
     const part = { number, of: parts().cut.parts };
     const summary = `which candidates of part ${number + 1} of ${part.of} have no score yet`;
-    return control.auditScores.executeWithOptions({ summary }, [{ run, specification, plan, part }]);
+    return control.auditScores.executeWithOptions({ summary }, [
+      { run, specification, plan, part, ...(address ? { address } : {}) },
+    ]);
   };
   for (;;) {
     const { cut, todos, missing } = parts();

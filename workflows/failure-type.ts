@@ -1,7 +1,15 @@
-// In: what an activity's promise was rejected with. Out: the type that the activity gave its failure, where it gave one.
+// In: what an activity's promise was rejected with. Out: the type and the details that the activity gave its failure, where it gave any.
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 
 export function failureTypeOf(error: unknown): string | undefined {
+  return causeOf(error)?.type || undefined;
+}
+
+export function failureDetailsOf(error: unknown): readonly unknown[] {
+  return causeOf(error)?.details ?? [];
+}
+
+function causeOf(error: unknown): ApplicationFailure | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  return (cause instanceof ApplicationFailure && cause.type) || undefined;
+  return cause instanceof ApplicationFailure ? cause : undefined;
 }

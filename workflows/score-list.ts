@@ -1,8 +1,7 @@
 // In: a list of candidates. Out: every one of them scored or set aside, shard by shard through a sliding window.
 import { condition, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { CandidateListRef, SearchActivities, ShardInput } from '../core/spec/search.js';
+import type { AddressedInput, CandidateListRef, SearchActivities, ShardInput } from '../core/spec/search.js';
 import { scoreQueue } from '../core/spec/search-queues.js';
-import type { Specification } from '../core/spec/specification.js';
 import { retry } from './retry.js';
 
 /** Shards of a list. */
@@ -25,7 +24,7 @@ export async function scoreList({
   onStarted,
   onFinished,
 }: {
-  work: { search: string; run: string; specification: Specification; list: CandidateListRef };
+  work: AddressedInput & { search: string; run: string; list: CandidateListRef };
   window?: number;
   /** Where the list is one of several: the number of its first shard, and how many there are of all. */
   shards?: { readonly first: number; readonly of: number };

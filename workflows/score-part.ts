@@ -7,7 +7,8 @@ import { scoreList, shardsOf } from './score-list.js';
 import { scoreMissing } from './score-missing.js';
 
 export async function scorePart(input: PartInput): Promise<PartResult> {
-  const { search, run, specification, plan, part, window, shards } = input;
+  const { search, run, specification, plan, part, window, shards, address } = input;
+  const addressed = address ? { address } : {};
   const begun = { todo: input.todo, done: 0, failed: 0, attempt: 0, nextShard: 0 };
   let state: PartState = input.carried ?? begun;
   let { paused } = input;
@@ -31,7 +32,7 @@ export async function scorePart(input: PartInput): Promise<PartResult> {
 
   const score = () =>
     scoreList({
-      work: { search, run, specification, list: state.todo },
+      work: { search, run, specification, list: state.todo, ...addressed },
       shards,
       window,
       nextShard: state.nextShard,
@@ -43,7 +44,7 @@ export async function scorePart(input: PartInput): Promise<PartResult> {
   const auditAgain = async () => {
     const summary = `which candidates of part ${part.number + 1} of ${part.of} have no score yet`;
     const { todo, failed } = await control.auditScores.executeWithOptions({ summary }, [
-      { run, specification, plan, part },
+      { run, specification, plan, part, ...addressed },
     ]);
     update({ todo, failed, attempt: state.attempt + 1, nextShard: 0 });
   };

@@ -9,6 +9,7 @@ import type {
   SearchState,
 } from '../core/spec/search.js';
 import { stagesOf } from '../core/spec/stages.js';
+import { addressOf, decideAddresses } from './address.js';
 import { notAudited } from './audit-parts.js';
 import { control } from './control.js';
 import { countsOf, roundOf } from './counts.js';
@@ -58,6 +59,7 @@ export async function search({
     progressQuery,
     (): SearchProgress => ({
       phase: display.phase(),
+      ...(state.addresses ? { engine: state.addresses.engine } : {}),
       paused: state.paused,
       ...(state.pausedSince === undefined ? {} : { pausedSince: state.pausedSince }),
       round: { number: Math.min(state.rounds.length + 1, stages.length), of: stages.length },
@@ -70,18 +72,21 @@ export async function search({
     }),
   );
 
+  const decide = () => decideAddresses({ input, state, update });
   const audit = () => {
     const { run, plan, rounds } = state;
     const { specification } = stages[rounds.length]!;
     const summary = `which of ${plan.count} candidates have no score yet`;
-    return control.auditScores.executeWithOptions({ summary }, [{ run, specification, plan }]);
+    return control.auditScores.executeWithOptions({ summary }, [
+      { run, specification, plan, ...addressOf(state) },
+    ]);
   };
   const scoreTodo = () => {
     show('scoring');
     const { run, todo: list, rounds, nextShard } = state;
     const { specification } = stages[rounds.length]!;
     return scoreList({
-      work: { search: id, run, specification, list },
+      work: { search: id, run, specification, list, ...addressOf(state) },
       nextShard,
       running,
       paused: () => state.paused,
@@ -94,6 +99,7 @@ export async function search({
   };
 
   const auditAgain = async () => {
+    await decide();
     const { parts, attempt } = state;
     if (parts) return update({ parts: notAudited(parts.cut), failed: 0, attempt: attempt + 1 });
     show('auditing');
@@ -103,6 +109,7 @@ export async function search({
 
   /** Scores what the plan lacks, and audits until nothing is missing. */
   const scorePlan = async (): Promise<'finished' | 'history is long'> => {
+    await decide();
     const { run, plan, audited, rounds, parts } = state;
     const { specification } = stages[rounds.length]!;
     const cut = audited || parts ? undefined : cutOf({ specification, candidates: plan.count });
@@ -110,7 +117,9 @@ export async function search({
     if (cut && patched('parts')) update({ parts: notAudited(cut) });
     if (state.parts)
       return scoreParts({
-        ...{ plan: { search: id, run, specification, plan }, state: () => state, parts: () => state.parts! },
+        plan: { search: id, run, specification, plan, ...addressOf(state) },
+        state: () => state,
+        parts: () => state.parts!,
         ...{ update, show, running: runningParts },
       });
     if (!audited) {
@@ -121,19 +130,26 @@ export async function search({
     return scoreMissing({ state: () => state, score: scoreTodo, auditAgain });
   };
   const plan = async (): Promise<void> => {
+    await decide();
     const { specification } = stages[state.rounds.length]!;
     const { list } = input;
     const summary = `candidates of ${specification.name}`;
     const { drawn, ...planned } = await control.planCandidates.executeWithOptions({ summary }, [
-      { specification, ...(list ? { list } : {}) },
+      { specification, ...addressOf(state), ...(list ? { list } : {}) },
     ]);
     update({ plan: planned, ...(drawn ? { drawn } : {}) });
   };
-  const breed = ({ history }: EvolutionState) => {
+  const breed = async ({ history }: EvolutionState) => {
     show('breeding');
+    await decide();
     const summary = `generation ${(history?.generations ?? 0) + 1}`;
     return control.breedGeneration.executeWithOptions({ summary }, [
-      { run: state.run, specification: input.specification, ...(history ? { history } : {}) },
+      {
+        run: state.run,
+        specification: input.specification,
+        ...addressOf(state),
+        ...(history ? { history } : {}),
+      },
     ]);
   };
   const goOn = () =>
@@ -154,7 +170,7 @@ export async function search({
     const { run, plan: cohort, rounds } = state;
     const summary = `rank ${cohort.count} candidates`;
     const ranked = await control.rankCandidates
-      .executeWithOptions({ summary }, [{ run, specification, plan: cohort }])
+      .executeWithOptions({ summary }, [{ run, specification, plan: cohort, ...addressOf(state) }])
       .catch(async (error: unknown) => {
         // The store had every score when they were counted, and lacks one now.
         if (failureTypeOf(error) !== 'LostScoreError' || state.attempt >= MAX_ROUNDS) throw error;
@@ -167,11 +183,12 @@ export async function search({
     update({ rounds: [...rounds, { fidelity: specification.fidelity, ...roundOf(state) }] });
     if (keep === undefined) {
       show('reporting');
-      const { startedAt, drawn, evolution } = state;
+      const { startedAt, drawn, evolution, addresses } = state;
       const { history, ended } = evolution ?? {};
       const report = await control.reportSearch.executeWithOptions({ summary: 'summary' }, [
         {
           ...{ search: id, specification, rounds: state.rounds, startedAt, ranking: files.ranking },
+          ...(addresses ? { addresses } : {}),
           ...(drawn ? { drawn } : {}),
           ...(history ? { generations: history.generations } : {}),
           ...(ended ? { ended } : {}),
@@ -183,11 +200,13 @@ export async function search({
     const next = await control.keepBest.executeWithOptions({ summary: `keep the best ${keep * 100} %` }, [
       { specification, ranking: files.ranking, keep },
     ]);
-    const { startedAt, rounds: finished, paused, pausedSince, drawn, repairs } = state;
+    const { startedAt, rounds: finished, paused, pausedSince, drawn, repairs, addresses, moved } = state;
     const kept = {
       ...{ startedAt, rounds: finished, paused, pausedSince, run },
       ...(drawn ? { drawn } : {}),
       ...(repairs ? { repairs } : {}),
+      ...(addresses ? { addresses } : {}),
+      ...(moved ? { moved } : {}),
     };
     state = { ...beginning(id), ...kept, plan: next };
     onState(state);

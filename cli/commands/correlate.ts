@@ -1,6 +1,7 @@
 // In: `zeroscout correlate ID --truth FILE`. Out: how well a finished ranking agrees with known accuracies, over all and at the top.
 import type { Command } from 'commander';
 import { drawRankings } from '../../activities/draw-rankings.js';
+import { scoreScope } from '../../core/programs/address.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';
 import { ndcg, topQuality, topStability } from '../../core/ranking/quality.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
@@ -43,7 +44,12 @@ async function correlate(
   const { specification } = stagesOf(memo.specification).at(-1)!;
   const truth = await readTruth({ path, space: openSpace(specification.space) });
   const rows = await (await readResults({ store, result })).first();
-  const rankings = await drawRankings({ store, specification, plan: result.plan });
+  const rankings = await drawRankings({
+    store,
+    specification,
+    scope: result.scopes?.at(-1) ?? scoreScope(specification),
+    plan: result.plan,
+  });
   const report = {
     id,
     datasets: truth.datasets.map((dataset, column) => ({ dataset, ...agreement({ rows, truth, column }) })),

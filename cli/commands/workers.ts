@@ -10,7 +10,9 @@ import { note, print, printJson } from '../terminal.js';
 export function addWorkersCommand(program: Command): void {
   program
     .command('workers')
-    .description('who works: role, device, candidates at once, when last seen; and what waits for a worker')
+    .description(
+      'who works: role, device, candidates at once, engine version, when last seen; and what waits for a worker',
+    )
     .option('--json', 'for programs')
     .action(({ json }: { readonly json?: true }) =>
       withSession({ start: 'never' }, async ({ client, connections }) => {
@@ -61,7 +63,7 @@ function show({
   readonly queues: readonly Queue[];
   readonly living: ReadonlySet<SeenWorker>;
 }): void {
-  const table = plainTable(['role', 'device', 'at once', 'process', 'seen']);
+  const table = plainTable(['role', 'device', 'at once', 'engine', 'process', 'seen']);
   for (const { device, workers } of queues)
     for (const one of workers.filter((one) => living.has(one))) {
       const { identity, worker, seen } = one;
@@ -69,6 +71,7 @@ function show({
         device ? 'score' : 'control',
         device ?? '-',
         worker?.role === 'score' ? String(worker.concurrency) : '-',
+        worker?.engine ?? '-',
         worker?.place ?? identity,
         `${spellDuration(Date.now() - seen)} ago`,
       ]);

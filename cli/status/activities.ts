@@ -14,6 +14,8 @@ export interface PendingActivity {
   readonly worker?: string;
   /** Why the attempt before failed. */
   readonly reason?: string;
+  /** The class of that error, such as `OtherEngineError`. */
+  readonly type?: string;
   readonly failedAt?: number;
   /** What the activity last said of itself. */
   readonly details?: unknown;
@@ -60,6 +62,7 @@ async function toActivity({
     () => undefined,
   );
   const details = await detailsOf({ client, raw });
+  const type = raw.lastFailure?.applicationFailureInfo?.type;
   const failedAt = optionalTsToMs(raw.lastAttemptCompleteTime);
   return {
     activity: raw.activityType?.name ?? '',
@@ -68,6 +71,7 @@ async function toActivity({
     scheduled: optionalTsToMs(raw.scheduledTime) ?? 0,
     ...(raw.lastWorkerIdentity ? { worker: raw.lastWorkerIdentity } : {}),
     ...(failure ? { reason: reasonOf(failure) } : {}),
+    ...(type ? { type } : {}),
     ...(failedAt ? { failedAt } : {}),
     ...(details === undefined ? {} : { details }),
   };

@@ -58,6 +58,7 @@ async function running({ client, connections }: Session, handle: WorkflowHandle)
   const [first, ...also] = reasons;
   return {
     json: {
+      ...(progress?.engine ? { engine: progress.engine } : {}),
       ...(progress ? { progress } : {}),
       ...(first ? { waiting: { ...first, ...(also.length ? { also } : {}) } } : {}),
       ...(retrying.length ? { retrying: retrying.map(attemptOf) } : {}),
@@ -114,6 +115,7 @@ async function over(
   const took = closeTime ? [`took ${spellDuration(closeTime.getTime() - startTime.getTime())}`] : [];
   return {
     json: {
+      ...(result.engine ? { engine: result.engine } : {}),
       ...(counts ? { counts } : {}),
       ...(best ? { best } : {}),
       ...(changes ? { changes } : {}),

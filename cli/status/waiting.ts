@@ -38,6 +38,7 @@ export interface Waiting {
     | 'resume'
     | 'control-worker'
     | 'score-worker'
+    | 'engine'
     | 'retry'
     | 'busy-workers'
     | 'latency'
@@ -74,6 +75,7 @@ export function waitingFor(facts: Facts): readonly Waiting[] {
     ...serversAway(facts),
     ...pausedSince(facts),
     ...noWorker(facts),
+    ...noEngine(facts),
     ...retries(facts),
     ...busyWorkers(facts),
     ...drawing(facts),
@@ -125,11 +127,24 @@ function noWorker({ workers, device, answers, phase, activities = [], paused, ..
   return reasons;
 }
 
+/** What a worker gives as type of its failure where it leaves a step to others (activities/engine-gate.ts). */
+const OTHER_ENGINE = 'OtherEngineError';
+
+/** Only workers of another engine version are there, or find the shards first; the worker that refused says it in words. */
+function noEngine({ activities = [] }: Facts): Waiting[] {
+  const left = activities.filter(({ type }) => type === OTHER_ENGINE);
+  const [last] = left.sort((a, b) => (b.failedAt ?? 0) - (a.failedAt ?? 0));
+  if (!last?.reason) return [];
+  const { activity, attempt, reason } = last;
+  return [{ for: 'engine', message: reason, activity, attempt, reason }];
+}
+
 /** One reason for all shards that failed alike. */
 function retries({ activities = [], now }: Facts): Waiting[] {
   // A second attempt that is under way is work, not waiting; one that comes back again and again is not.
   const failed = activities.filter(
-    ({ attempt, reason, state }) => reason !== undefined && attempt > (state === 'started' ? 2 : 1),
+    ({ attempt, reason, state, type }) =>
+      reason !== undefined && type !== OTHER_ENGINE && attempt > (state === 'started' ? 2 : 1),
   );
   const alike = new Map<string, PendingActivity[]>();
   for (const one of failed) {
@@ -201,6 +216,7 @@ function drawing({ activities = [], drawn, phase }: Facts): Waiting[] {
 
 /** Steps as people name them. */
 const STEPS: Readonly<Record<string, string>> = {
+  addressScores: 'deciding on the engine version',
   planCandidates: 'planning',
   breedGeneration: 'breeding',
   auditScores: 'looking up scores',

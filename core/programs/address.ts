@@ -4,11 +4,17 @@ import type { Specification } from '../spec/specification.js';
 import { canonicalJson } from '../spec/specification-digest.js';
 import { ENGINE_VERSION } from './version.js';
 
-/** Everything but candidate and draw that a score depends on: space, images, fidelity, seed, engine version, device class. */
-export function scoreScope({ space, input, fidelity, seed, execution }: Specification): string {
+/**
+ * Everything but candidate and draw that a score depends on: space, images, fidelity, seed, engine version, device class.
+ * Workers of one release also make the scopes of another release's engine, so the form of a scope stays as it is.
+ */
+export function scoreScope(
+  { space, input, fidelity, seed, execution }: Specification,
+  engine: string = ENGINE_VERSION,
+): string {
   const { draws: _, ...one } = fidelity;
   // Of images it is the values that matter; without them `input` is undefined, which leaves no trace.
-  const parts = { space, input, ...one, seed, engine: ENGINE_VERSION, device: execution.device };
+  const parts = { space, input, ...one, seed, engine, device: execution.device };
   return createHash('sha256').update(canonicalJson(parts)).digest('base64url').slice(0, 22);
 }
 
@@ -20,12 +26,14 @@ export function latencyScope({
   space,
   resolution,
   machine,
+  engine = ENGINE_VERSION,
 }: {
   space: Specification['space'];
   resolution: number;
   machine: string;
+  engine?: string;
 }): string {
-  const parts = { latency: machine, space, resolution, engine: ENGINE_VERSION };
+  const parts = { latency: machine, space, resolution, engine };
   return createHash('sha256').update(canonicalJson(parts)).digest('base64url').slice(0, 22);
 }
 

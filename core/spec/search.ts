@@ -60,6 +60,26 @@ export interface HistoryRef {
   readonly drawn: Drawn;
 }
 
+/** Where the scores of a search are. A control worker makes it once, and it travels with the search from then on. */
+export interface ScoreAddresses {
+  /** Version of the engine that computes the scores. */
+  readonly engine: string;
+  /** One scope for each stage of the specification. */
+  readonly scopes: readonly string[];
+}
+
+/** Where the scores of one stage are. */
+export interface ScoreAddress {
+  readonly engine: string;
+  readonly scope: string;
+}
+
+/** What every activity is told that reads or writes scores; a search that an earlier release began gives no address. */
+export interface AddressedInput {
+  readonly specification: Specification;
+  readonly address?: ScoreAddress;
+}
+
 export type Phase = 'planning' | 'breeding' | 'scoring' | 'auditing' | 'ranking' | 'reporting' | 'done';
 
 /** One finished stage of a search; counts are written candidates. */
@@ -92,6 +112,10 @@ export interface SearchState {
   readonly paused: boolean;
   /** When it was paused, milliseconds since 1970; a search that an earlier version paused does not say. */
   readonly pausedSince?: number | undefined;
+  /** Absent in a state that an earlier release wrote; the search gets one when it goes on. */
+  readonly addresses?: ScoreAddresses;
+  /** The engine under which the search began again, because no worker of its own was left, and how often it did. */
+  readonly moved?: { readonly engine: string; readonly times: number };
   /** How often the search has begun again because a blob was damaged. */
   readonly repairs?: number;
   /** What the strategy drew, where that is more than what it took. */
@@ -152,6 +176,8 @@ export interface EvolutionState {
 /** Answer of the `progress` query. */
 export interface SearchProgress {
   readonly phase: Phase;
+  /** Version of the engine that computes its scores, once that is decided. */
+  readonly engine?: string;
   readonly paused: boolean;
   /** Milliseconds since 1970. */
   readonly pausedSince?: number;
@@ -179,10 +205,9 @@ export interface SearchProgress {
   readonly parts?: { readonly done: number; readonly running: readonly string[]; readonly total: number };
 }
 
-export interface ShardInput {
+export interface ShardInput extends AddressedInput {
   readonly search: string;
   readonly run: string;
-  readonly specification: Specification;
   readonly list: CandidateListRef;
   /** Number of the shard, for people and progress bars. */
   readonly shard: number;
@@ -197,9 +222,8 @@ export interface ShardResult {
   readonly failed: number;
 }
 
-export interface RankInput {
+export interface RankInput extends AddressedInput {
   readonly run: string;
-  readonly specification: Specification;
   readonly plan: CandidateListRef;
 }
 
@@ -216,9 +240,8 @@ export interface AuditResult {
   readonly failed: number;
 }
 
-export interface BreedInput {
+export interface BreedInput extends AddressedInput {
   readonly run: string;
-  readonly specification: Specification;
   readonly history?: HistoryRef;
 }
 
@@ -237,6 +260,7 @@ export interface ReportInput {
   readonly search: string;
   readonly specification: Specification;
   readonly rounds: readonly RoundReport[];
+  readonly addresses?: ScoreAddresses;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   /** Digest of ranking.csv. */
@@ -277,25 +301,29 @@ export interface SearchResult extends ComparableRun {
   readonly run: string;
   /** The first of the ranking, where its score is a number. */
   readonly best?: BestCandidate;
-  /** Where its scores are; a search that an earlier version finished does not say. */
+  /** Where its scores are, and the engine that computed them; a search that an earlier release finished does not say. */
   readonly scopes?: readonly string[];
+  readonly engine?: string;
   /** Of a scheduled run: what changed since the one before. */
   readonly changes?: string;
   /** Why nobody could be told of it. */
   readonly notNotified?: string;
 }
 
+export interface PlanInput extends AddressedInput {
+  readonly list?: CandidateListRef;
+}
+
 export interface SearchActivities {
-  planCandidates(input: {
-    specification: Specification;
-    list?: CandidateListRef;
-  }): Promise<CandidateListRef & { readonly drawn?: Drawn }>;
+  /** Scopes of all stages under an engine; under the worker's own where none is asked for. */
+  addressScores(input: { specification: Specification; engine?: string }): Promise<ScoreAddresses>;
+  planCandidates(input: PlanInput): Promise<CandidateListRef & { readonly drawn?: Drawn }>;
   breedGeneration(input: BreedInput): Promise<BreedResult>;
   auditScores(input: AuditInput): Promise<AuditResult>;
   scoreShard(input: ShardInput): Promise<ShardResult>;
   rankCandidates(input: RankInput): Promise<{ ranking: string; failures: string; best?: BestCandidate }>;
   keepBest(input: { specification: Specification; ranking: string; keep: number }): Promise<CandidateListRef>;
-  reportSearch(input: ReportInput): Promise<{ summary: string; scopes: readonly string[] }>;
+  reportSearch(input: ReportInput): Promise<{ summary: string; scopes: readonly string[]; engine?: string }>;
   compareRuns(input: { before: ComparableRun; after: ComparableRun }): Promise<{ changes?: string }>;
   notify(input: { notify: NonNullable<Specification['notify']>; notification: Notification }): Promise<void>;
 }

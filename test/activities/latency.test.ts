@@ -1,5 +1,6 @@
 // In: limits on latency and a meter that counts. Out: what is counted comes first, each candidate is measured once, the first measurement wins.
 import { describe, expect, test } from 'vitest';
+import { createGate } from '../../activities/engine-gate.js';
 import { checkConstraints, type LatencyMeter } from '../../activities/latency.js';
 import { planCandidates } from '../../activities/plan-candidates.js';
 import { openSpace } from '../../core/spaces/index.js';
@@ -11,6 +12,7 @@ import { createMemoryStore } from '../../store/memory.js';
 const specificationOf = (text: string) =>
   parseSpecification({ text: `name: a\nspace: { kind: nas-bench-201 }\n${text}`, source: 'spec.yaml' });
 const space = openSpace({ kind: 'nas-bench-201' });
+const gate = createGate({ fleet: { engines: async () => new Map() } });
 /** Milliseconds: its number of 3x3 convolutions. */
 const cost = (candidate: string) => candidate.split('nor_conv_3x3').length - 1;
 
@@ -32,7 +34,7 @@ async function plan(given: {
   store?: ReturnType<typeof createMemoryStore>;
 }) {
   const { store = createMemoryStore() } = given;
-  const check = checkConstraints({ store, meter: given.meter });
+  const check = checkConstraints({ store, gate, meter: given.meter });
   const specification = specificationOf(given.text);
   const { drawn, ...list } = await planCandidates({ store, check })({ specification });
   const candidates: string[] = [];
@@ -75,7 +77,7 @@ describe('a limit on latency', () => {
     const specification = specificationOf('constraints: { latency: { max: 2ms } }');
     const candidate = space.enumeration!.at(0);
     const [fast, slow] = [0, 100].map((offset) =>
-      checkConstraints({ store, meter: { machine: 'a', measure: async () => offset } })({
+      checkConstraints({ store, gate, meter: { machine: 'a', measure: async () => offset } })({
         space,
         specification,
       }),

@@ -104,3 +104,15 @@ test('planning and breeding: latency is measured, a constraint rejects nearly ev
   const few = { ...details, measuring: 0, drawn: { ...drawn, rejected: { 'flops.max': 100 } } };
   expect(waitingFor({ ...planning, activities: [{ ...plan, details: few }] })).toEqual([]);
 });
+
+test('only workers of another engine version are there: one reason for all shards, in the words of the worker that refused', () => {
+  const reason = 'no worker of engine block-8; 3 workers have block-9';
+  const refused = (changes: Partial<PendingActivity>) =>
+    activity({ attempt: 9, reason, type: 'OtherEngineError', failedAt: ago(2), ...changes });
+  const activities = [
+    refused({}),
+    refused({ state: 'started' }),
+    refused({ reason: 'older', failedAt: ago(9) }),
+  ];
+  expect(said({ ...running, activities })).toEqual([`engine: ${reason}`]);
+});

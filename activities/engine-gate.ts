@@ -1,0 +1,88 @@
+// In: a step that needs one version of the engine. Out: its address where this worker has that version; else a refusal that leaves it to others.
+import { scoreScope } from '../core/programs/address.js';
+import { ENGINE_VERSION } from '../core/programs/version.js';
+import { describeEngines, type EngineCounts, someoneServes } from '../core/spec/engines.js';
+import { SpecError } from '../core/spec/errors.js';
+import type { AddressedInput, ScoreAddress } from '../core/spec/search.js';
+import { addressOf } from './address-scores.js';
+
+/** This worker cannot serve the step; a worker of the search's engine can, and gets it when Temporal tries again. */
+export class OtherEngineError extends Error {
+  override readonly name = 'OtherEngineError';
+}
+
+/** No worker of the search's engine is left. The workflow begins again under `engine`, which this worker has. */
+export class EngineGoneError extends Error {
+  override readonly name = 'EngineGoneError';
+  readonly engine: string;
+
+  constructor({ engine, message }: { engine: string; message: string }) {
+    super(message);
+    this.engine = engine;
+  }
+}
+
+/** What a worker can find out about those that take work from the same queue. */
+export interface Fleet {
+  /** Engine versions of the workers that live, as far as Temporal knows, and of those that work for the current search. */
+  engines(): Promise<EngineCounts>;
+}
+
+/** Answers where the scores of a step are, or throws where this worker's engine is not the step's. */
+export type Gate = (input: AddressedInput) => Promise<ScoreAddress>;
+
+/**
+ * How long a worker refuses an engine of which it sees no worker before it calls the engine gone. Temporal remembers a remote
+ * worker for five minutes beyond its last request, so this comes on top and covers workers that are just starting.
+ */
+const GONE_MS = 15_000;
+/** A refused step is tried again after a second, so that a worker that can serve it finds it soon; later less often. */
+const SOON_MS = 1_000;
+const LATER_MS = 5_000;
+const SOON_ATTEMPTS = 20;
+
+export function retryAfter(attempt: number): number {
+  return attempt <= SOON_ATTEMPTS ? SOON_MS : LATER_MS;
+}
+
+export function createGate({
+  fleet,
+  engine: own = ENGINE_VERSION,
+  now = () => performance.now(),
+  onRefused,
+}: {
+  fleet: Fleet;
+  engine?: string;
+  now?: () => number;
+  /** Told of every refusal, with the reason in words. */
+  onRefused?: (refusal: { readonly engine: string; readonly reason: string }) => void;
+}): Gate {
+  /** Since when this worker has seen nobody who serves an engine that it refused. */
+  const unserved = new Map<string, number>();
+  return async (input) => {
+    const address = addressOf(input);
+    const { engine, scope } = address;
+    if (engine === own) {
+      // A scope of another specification would put these scores where others look for theirs.
+      if (scope !== scoreScope(input.specification, own))
+        throw SpecError.of({
+          path: 'address.scope',
+          message: `"${scope}" is not the scope of this specification under engine ${own}`,
+        });
+      return address;
+    }
+    const counts = await fleet.engines();
+    const reason = describeEngines(engine, counts);
+    onRefused?.({ engine, reason });
+    if (someoneServes(engine, counts)) unserved.delete(engine);
+    else {
+      const since = unserved.get(engine) ?? now();
+      unserved.set(engine, since);
+      if (now() - since >= GONE_MS) {
+        unserved.delete(engine);
+        throw new EngineGoneError({ engine: own, message: reason });
+      }
+    }
+    throw new OtherEngineError(`${reason}. This worker has ${own} and leaves the work to others`);
+  };
+}

@@ -1,0 +1,20 @@
+// In: an engine version. Out: a copy of dist/ that is of that version, and numbers as ours: a second build for tests of upgrades.
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestHome } from './home.js';
+import { ROOT } from './zeroscout.js';
+
+/** Answers the command line's script of the build. */
+export function otherBuild({ home, engine }: { home: TestHome; engine: string }): string {
+  const root = join(home.dir, engine);
+  mkdirSync(root);
+  cpSync(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  const file = join(root, 'dist/core/programs/version.js');
+  const text = readFileSync(file, 'utf8');
+  const changed = text.replace(/ENGINE_VERSION = '[^']+'/, `ENGINE_VERSION = '${engine}'`);
+  if (changed === text) throw new Error(`${file} has no ENGINE_VERSION`);
+  writeFileSync(file, changed);
+  return join(root, 'dist/cli/main.js');
+}

@@ -1,0 +1,58 @@
+// In: a worker's connection and queue. Out: the engine versions of the workers that poll the same queue, as far as they live.
+import { hostname } from 'node:os';
+import { activityInfo } from '@temporalio/activity';
+import type { NativeConnection } from '@temporalio/worker';
+import type { Fleet } from '../activities/engine-gate.js';
+import { countEngines } from '../core/spec/engines.js';
+import { readIdentity, type WorkerIdentity } from '../core/spec/worker-identity.js';
+
+/** temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY */
+const ACTIVITY_QUEUE = 2;
+/** temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED */
+const STARTED = 2;
+
+/** Temporal lists who polled within five minutes. A busy worker does not poll, but stands at the steps that it works on. */
+export function createFleet({
+  connection: { workflowService },
+  namespace,
+  queue,
+}: {
+  connection: NativeConnection;
+  namespace: string;
+  queue: string;
+}): Fleet {
+  return {
+    engines: async () => {
+      const { activityId, workflowExecution: execution } = activityInfo();
+      const [{ pollers }, { pendingActivities }] = await Promise.all([
+        workflowService.describeTaskQueue({
+          namespace,
+          taskQueue: { name: queue },
+          taskQueueType: ACTIVITY_QUEUE,
+        }),
+        workflowService.describeWorkflowExecution({ namespace, execution: execution ?? null }),
+      ]);
+      const polling = (pollers ?? []).map(({ identity }) => identity);
+      // This very step stands there too, with this worker's name.
+      const working = (pendingActivities ?? [])
+        .filter((step) => step.state === STARTED && step.activityId !== activityId)
+        .map(({ lastWorkerIdentity }) => lastWorkerIdentity);
+      const alive = [...new Set([...polling, ...working])]
+        .map((identity) => readIdentity(identity ?? ''))
+        .filter((worker) => worker !== undefined && !hasEnded(worker));
+      return countEngines(alive.map((worker) => worker!.engine));
+    },
+  };
+}
+
+/** Whether a worker of this machine, `PID@HOST`, is a process no more. Nothing is known of other machines' processes. */
+function hasEnded({ place }: WorkerIdentity): boolean {
+  const [pid, host] = place.split('@');
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
