@@ -1,4 +1,5 @@
 // In: a step that needs one version of the engine. Out: its address where this worker has that version; else a refusal that leaves it to others.
+import { activityInfo } from '@temporalio/activity';
 import { scoreScope } from '../core/programs/address.js';
 import { ENGINE_VERSION } from '../core/programs/version.js';
 import { describeEngines, type EngineCounts, someoneServes } from '../core/spec/engines.js';
@@ -24,8 +25,14 @@ export class EngineGoneError extends Error {
 
 /** What a worker can find out about those that take work from the same queue. */
 export interface Fleet {
-  /** Engine versions of the workers that live, as far as Temporal knows, and of those that work for the current search. */
-  engines(): Promise<EngineCounts>;
+  /** Engine versions of the workers that live, as far as Temporal knows, and of those that work at other steps of the workflow. */
+  engines(step: Step): Promise<EngineCounts>;
+}
+
+/** The step that a worker refuses, as Temporal names it. */
+export interface Step {
+  readonly activityId: string;
+  readonly workflowExecution?: { readonly workflowId: string; readonly runId: string };
 }
 
 /** Answers where the scores of a step are, or throws where this worker's engine is not the step's. */
@@ -49,11 +56,13 @@ export function createGate({
   fleet,
   engine: own = ENGINE_VERSION,
   now = () => performance.now(),
+  step = activityInfo,
   onRefused,
 }: {
   fleet: Fleet;
   engine?: string;
   now?: () => number;
+  step?: () => Step;
   /** Told of every refusal, with the reason in words. */
   onRefused?: (refusal: { readonly engine: string; readonly reason: string }) => void;
 }): Gate {
@@ -71,7 +80,7 @@ export function createGate({
         });
       return address;
     }
-    const counts = await fleet.engines();
+    const counts = await fleet.engines(step());
     const reason = describeEngines(engine, counts);
     onRefused?.({ engine, reason });
     if (someoneServes(engine, counts)) unserved.delete(engine);

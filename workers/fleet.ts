@@ -1,6 +1,5 @@
 // In: a worker's connection and queue. Out: the engine versions of the workers that poll the same queue, as far as they live.
 import { hostname } from 'node:os';
-import { activityInfo } from '@temporalio/activity';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Fleet } from '../activities/engine-gate.js';
 import { countEngines } from '../core/spec/engines.js';
@@ -22,8 +21,7 @@ export function createFleet({
   queue: string;
 }): Fleet {
   return {
-    engines: async () => {
-      const { activityId, workflowExecution: execution } = activityInfo();
+    engines: async ({ activityId, workflowExecution: execution }) => {
       const [{ pollers }, { pendingActivities }] = await Promise.all([
         workflowService.describeTaskQueue({
           namespace,

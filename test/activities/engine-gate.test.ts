@@ -25,6 +25,7 @@ function gateOf(given: { engines: (string | undefined)[] }) {
   const gate = createGate({
     fleet: { engines: async () => countEngines(given.engines) },
     now: () => time,
+    step: () => ({ activityId: '1' }),
   });
   const wait = (ms: number) => {
     time += ms;
