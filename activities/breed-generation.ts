@@ -13,6 +13,7 @@ import { addressOf } from './address-scores.js';
 import { lookUp, unitOf } from './cohort.js';
 import { appendGeneration, readHistory } from './evolution-record.js';
 import type { CheckConstraints } from './latency.js';
+import { countingRejections, describeStep } from './step-report.js';
 
 /** Evolutions of which a worker remembers the history; any other is read from the store again. */
 const REMEMBERED = 4;
@@ -57,7 +58,9 @@ export function breedGeneration({
       };
 
     const count = Math.min(evolution.generation, evolution.budget - before.candidates);
-    const { rejection, latencies } = check({ ...input, space });
+    const { rejection: rejects, latencies } = check({ ...input, space });
+    const { rejection, counts } = countingRejections(rejects);
+    if (specification.constraints) describeStep(() => ({ ...counts(), wanted: count }));
     const { children, drawn: counted } = await breed({
       space,
       seed: specification.seed,

@@ -18,8 +18,10 @@ import { rankCandidates } from './rank-candidates.js';
 import { type ReportOptions, reportSearch } from './report-search.js';
 import { scoreShard } from './score-shard.js';
 import type { Scoring } from './scoring.js';
+import { reported, withReport } from './step-report.js';
 
-const HEARTBEAT_MS = 5_000;
+/** Also how old what people see of a step's progress may be. */
+const HEARTBEAT_MS = 3_000;
 
 /** When Temporal scheduled the step: what began by its clock ends by its clock, whatever this machine's says. */
 const now = () => activityInfo().scheduledTimestampMs;
@@ -35,7 +37,7 @@ export function createControlActivities({
   SearchActivities,
   'scoreShard'
 > {
-  const check = checkConstraints({ store, meter, gate });
+  const check = checkConstraints({ store, meter: reported(meter), gate });
   return {
     addressScores: mapped(addressScores),
     planCandidates: mapped(beating(planCandidates({ store, check }))),
@@ -63,16 +65,17 @@ export function createScoreActivities({
   return { scoreShard: mapped(scoreShard({ store, scoring, images, gate })) };
 }
 
-/** Tells Temporal that a long step is alive. */
+/** Tells Temporal that a long step is alive, and how far it is. */
 function beating<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promise<R> {
-  return async (input) => {
-    const timer = setInterval(() => heartbeat(), HEARTBEAT_MS);
-    try {
-      return await activity(input);
-    } finally {
-      clearInterval(timer);
-    }
-  };
+  return (input) =>
+    withReport(async (report) => {
+      const timer = setInterval(() => heartbeat(report()), HEARTBEAT_MS);
+      try {
+        return await activity(input);
+      } finally {
+        clearInterval(timer);
+      }
+    });
 }
 
 /** What does not get better by trying the same activity again. */

@@ -11,6 +11,7 @@ import { sourceOf } from '../core/spec/stages.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 import type { CheckConstraints } from './latency.js';
+import { createTurns, describeStep } from './step-report.js';
 
 export function planCandidates({
   store,
@@ -27,11 +28,16 @@ export function planCandidates({
     let inVain = 0;
     const rejected: Record<string, number> = {};
     let proposed = 0;
+    let taken = 0;
+    const turn = createTurns();
     const accept = async (candidate: string): Promise<boolean> => {
       proposed++;
+      await turn();
       const constraint = await rejection(candidate);
-      if (constraint === undefined) inVain = 0;
-      else rejected[constraint] = (rejected[constraint] ?? 0) + 1;
+      if (constraint === undefined) {
+        inVain = 0;
+        taken++;
+      } else rejected[constraint] = (rejected[constraint] ?? 0) + 1;
       if (drawsAnew && isMeasured(constraint) && ++inVain === MEASURED_PATIENCE)
         throw SpecError.of({
           path: 'constraints.latency',
@@ -40,6 +46,9 @@ export function planCandidates({
       return constraint === undefined;
     };
     const drawn = () => ({ proposed, rejected, duplicates: 0, ...latencies });
+    const source = sourceOf(specification);
+    const wanted = source.kind === 'random' ? { wanted: source.samples } : {};
+    if (constraints) describeStep(() => ({ drawn: drawn(), taken, ...wanted }));
     try {
       const plan = await writeCandidateList(
         store.blobs,

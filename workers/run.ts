@@ -169,6 +169,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       // Activities go on while workflows are read anew.
       const activities = await Worker.create({
         ...{ ...shared, ...deployment, taskQueue: queue },
+        // Heartbeats carry how far planning and breeding are, for whoever watches.
+        maxHeartbeatThrottleInterval: '3s',
+        defaultHeartbeatThrottleInterval: '3s',
         activities: createControlActivities({
           store,
           commands,

@@ -119,7 +119,10 @@ async function search({
   try {
     const client = new Client({ connection, namespace: temporal.namespace });
     const digest = specificationDigest(specification, { inputs: {} });
-    const { handle } = await startSearch({ client, store, id: ID, read: { specification, digest } });
+    const { handle } = await startSearch({
+      ...{ client, store, id: ID, read: { specification, digest } },
+      whereFinished: 'again',
+    });
     const result = (await handle.result()) as SearchResult;
     const summary = JSON.parse(new TextDecoder().decode(await store.blobs.get(result.summary)));
     if (summary.scored !== result.plan.count)

@@ -9,26 +9,23 @@ import { Interrupted, wholeNumber } from '../arguments.js';
 import { checkNotify } from '../search/check-notify.js';
 import { checkedWorkflowId } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
+import { giveResults, type ResultOptions, showFinished } from '../search/give-results.js';
 import { startBackgroundWorkers, startLocalWorkers } from '../search/local-workers.js';
 import { withRanking } from '../search/read-candidates.js';
 import { type ReadSpecification, readSpecification, readTruth } from '../search/read-specification.js';
-import { type Results, readResults } from '../search/results.js';
-import { noteNotNotified, rankingTable, summaryLines } from '../search/show-results.js';
+import { readResults } from '../search/results.js';
+import { noteNotNotified } from '../search/show-results.js';
 import { defaultId, startSearch } from '../search/start-search.js';
-import { createFolder, RANKING_FORMATS, type RankingFormat, writeResults } from '../search/write-results.js';
+import { createFolder, RANKING_FORMATS } from '../search/write-results.js';
 import { type Session, withSession } from '../session.js';
-import { note, paint, print, printJson } from '../terminal.js';
+import { note, paint, printJson } from '../terminal.js';
 
-const TOP = 10;
-
-interface RunOptions {
-  readonly out?: string;
-  readonly format: RankingFormat;
+interface RunOptions extends ResultOptions {
   readonly truth?: string;
   readonly id?: string;
   readonly detach?: true;
+  readonly again?: true;
   readonly workers?: number;
-  readonly json?: true;
 }
 
 export function addRunCommand(program: Command): void {
@@ -45,6 +42,7 @@ export function addRunCommand(program: Command): void {
       'CSV of known accuracies (arch,<dataset>,...), or another ranking: report how well this one agrees',
     )
     .option('--id <ID>', 'name of this search (default: name and digest of the specification)')
+    .option('--again', 'run a search anew that is finished; scores are reused, its record is replaced')
     .option('--detach', 'start the search and return; it goes on in the background')
     .option(
       '--workers <N>',
@@ -87,7 +85,13 @@ async function search({
     const { notice } = await checkDevice({ device });
     if (notice) note(notice);
   }
-  const { handle, how } = await startSearch({ client, store, id, read });
+  const start = (whereFinished: 'keep' | 'again') => startSearch({ client, store, id, read, whereFinished });
+  let started = await start(options.again ? 'again' : 'keep');
+  if (started.how === 'finished') {
+    if (await showFinished({ store, started, truth, options })) return;
+    started = await start('again');
+  }
+  const { handle, how } = started;
   const page = connections.temporal.webAddress;
   note(
     `search ${paint.bold(id)} ${how === 'started' ? 'started' : 'is running; attached to it'}${page ? `; watch it at ${page}` : ''}`,
@@ -109,18 +113,14 @@ async function search({
   const workers = startLocalWorkers({ home, count, device });
   try {
     const show = options.json ? 'nothing' : 'progress';
-    const again = async () => (await startSearch({ client, store, id, read })).handle;
+    const again = async () => (await start('again')).handle;
     const result = await followThrough({
       ...{ client, handle, id, store, stop: stop.signal, show, again },
       isLocal: connections.temporal.source === 'embedded',
       workersStarted: count > 0 ? Date.now() : undefined,
     });
     if (result === 'stopped') throw new Interrupted(`nothing is lost; go on with: ${commandLine()}`);
-    const results = await readResults({ store, result, truth });
-    const { out, format } = options;
-    if (out !== undefined) await writeResults({ folder: out, results, format });
-    if (show === 'progress') await showResults({ results, options });
-    else printJson(results.summary);
+    await giveResults({ results: await readResults({ store, result, truth }), options });
     noteNotNotified(result);
   } finally {
     await workers.stop();
@@ -156,15 +156,6 @@ function isDamagedBlob(error: unknown): boolean {
   for (let link = error; link instanceof Error; link = link.cause)
     if ((link as { type?: unknown }).type === 'BlobError') return true;
   return false;
-}
-
-async function showResults({ results, options }: { results: Results; options: RunOptions }): Promise<void> {
-  const { summary } = results;
-  const rows = await results.first(TOP);
-  print(rankingTable(rows, await results.latencies(rows)));
-  print(`\n${summaryLines(summary)}`);
-  if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
-  if (options.out !== undefined) print(`files in ${options.out}`);
 }
 
 function commandLine(): string {

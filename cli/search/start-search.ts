@@ -1,4 +1,5 @@
 // In: a specification and an id. Out: the workflow that searches it: the running one where there is one, else a new run.
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
@@ -6,11 +7,13 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { scoreScope } from '../../core/programs/address.js';
 import { SpecError } from '../../core/spec/errors.js';
-import type { SearchMemo, SearchRequest } from '../../core/spec/search.js';
+import type { SearchMemo, SearchRequest, SearchResult } from '../../core/spec/search.js';
 import { CONTROL_QUEUE, SEARCH_WORKFLOW, workflowIdOf } from '../../core/spec/search-queues.js';
+import type { Specification } from '../../core/spec/specification.js';
 import { specificationDifferences } from '../../core/spec/specification-digest.js';
-import { sourceOf } from '../../core/spec/stages.js';
+import { sourceOf, stagesOf } from '../../core/spec/stages.js';
 import { writeCandidateList } from '../../store/candidate-list.js';
 import type { Store } from '../../store/store.js';
 import type { ReadImages } from './read-images.js';
@@ -19,7 +22,9 @@ import type { ReadSpecification } from './read-specification.js';
 export interface Started {
   readonly id: string;
   readonly handle: WorkflowHandle;
-  readonly how: 'started' | 'attached';
+  readonly how: 'started' | 'attached' | 'finished';
+  /** When it finished; of a finished search alone. */
+  readonly ended?: Date;
 }
 
 /** The id that a specification has when none is given: its name and the beginning of its digest. */
@@ -27,23 +32,35 @@ export function defaultId({ specification, digest }: ReadSpecification): string 
   return `${specification.name}-${digest.slice(0, 8)}`;
 }
 
-/** Attaches to a running search of this id and specification, or starts one. SpecError where the id belongs to another. */
+/**
+ * Attaches to a running search of this id and specification, or starts one. A finished one is left as it is, with its
+ * record, unless the caller wants it again. SpecError where the id belongs to another.
+ */
 export async function startSearch({
   client,
   store,
   id,
   read,
+  whereFinished,
 }: {
   client: Client;
   store: Store;
   id: string;
   read: ReadSpecification;
+  whereFinished: 'keep' | 'again';
 }): Promise<Started> {
   const workflowId = workflowIdOf(id);
   const existing = await describe(client, workflowId);
   if (existing) refuseAnother({ id, read, memo: existing.memo as unknown as SearchMemo });
   if (existing?.status.name === 'RUNNING')
     return { id, handle: client.workflow.getHandle(workflowId), how: 'attached' };
+  if (existing?.status.name === 'COMPLETED' && whereFinished === 'keep') {
+    const handle = client.workflow.getHandle(workflowId);
+    const { scopes } = (await handle.result()) as SearchResult;
+    // Another version of the engine scores otherwise: its results are not those of the search that was finished.
+    if (!scopes || isDeepStrictEqual(scopes, scopesOf(read.specification)))
+      return { id, handle, how: 'finished', ...(existing.closeTime ? { ended: existing.closeTime } : {}) };
+  }
   try {
     const handle = await client.workflow.start(SEARCH_WORKFLOW, {
       workflowId,
@@ -53,8 +70,12 @@ export async function startSearch({
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     // Somebody else started it between our look and our start: look again.
-    return startSearch({ client, store, id, read });
+    return startSearch({ client, store, id, read, whereFinished });
   }
+}
+
+function scopesOf(specification: Specification): readonly string[] {
+  return stagesOf(specification).map((stage) => scoreScope(stage.specification));
 }
 
 /** Temporal knows 1, first, to 5. */

@@ -1,7 +1,7 @@
 // This file computes from facts what a search waits for. It is pure: the same facts give the same reasons.
 import type { Device } from '../../core/spec/devices.js';
 import { type Drawn, rejectedOf } from '../../core/spec/drawn.js';
-import type { Phase } from '../../core/spec/search.js';
+import type { Phase, StepReport } from '../../core/spec/search.js';
 import { spellDuration, spellTime } from '../spell.js';
 import type { PendingActivity } from './activities.js';
 
@@ -53,15 +53,6 @@ export interface Waiting {
   readonly measured?: number;
   readonly rejectedShare?: number;
   readonly by?: string;
-}
-
-/** What the activities that draw candidates say in their heartbeats (activities/step-report.ts). */
-export interface StepDetails {
-  readonly measured?: number;
-  readonly measuring?: number;
-  readonly taken?: number;
-  readonly wanted?: number;
-  readonly drawn?: Drawn;
 }
 
 /** A task that waits no longer than this has only just been handed out. */
@@ -188,7 +179,7 @@ function busyWorkers({ activities = [], workers, device, now, paused }: Facts): 
 
 /** Planning and breeding: latency is measured, or hardly any candidate meets the constraints. */
 function drawing({ activities = [], drawn, phase }: Facts): Waiting[] {
-  const details = activities.map((one) => one.details as StepDetails | undefined).find((one) => one?.drawn);
+  const details = activities.map((one) => one.details as StepReport | undefined).find((one) => one?.drawn);
   const reasons: Waiting[] = [];
   const { measured = 0, measuring = 0, taken = 0, wanted } = details ?? {};
   const of = wanted === undefined ? '' : ` of ${wanted}`;

@@ -205,6 +205,17 @@ export interface SearchProgress {
   readonly parts?: { readonly done: number; readonly running: readonly string[]; readonly total: number };
 }
 
+/** What an activity that draws candidates says of itself while it runs. */
+export interface StepReport {
+  /** Candidates whose latency this attempt has measured, and that it measures now. */
+  readonly measured?: number;
+  readonly measuring?: number;
+  /** Candidates that it has taken, and how many it is to take. */
+  readonly taken?: number;
+  readonly wanted?: number;
+  readonly drawn?: Drawn;
+}
+
 export interface ShardInput extends AddressedInput {
   readonly search: string;
   readonly run: string;

@@ -52,8 +52,23 @@ test('a fresh home: the search ends with its three files and the top ten', () =>
   expect(first.stderr).toMatch(/watch it at http:\/\/127\.0\.0\.1:\d+/);
 });
 
-test('the same specification again: every score reused, same bytes; --json alone on stdout', async () => {
-  const { stdout } = await cli('run', 'search.json', '--id', 'first', '--out', 'again', '--json');
+test('a search that is finished says so, keeps its record and gives its files again', async () => {
+  const before = (await cli('status', 'first', '--json')).stdout;
+  const { stdout, stderr } = await cli('run', 'search.json', '--id', 'first', '--out', 'kept', '--json');
+  expect(stderr).toMatch(
+    new RegExp(
+      `search first finished at \\d\\d:\\d\\d, ${SAMPLES} candidates; nothing to do; --again runs it anew`,
+    ),
+  );
+  expect(JSON.parse(stdout)).toEqual(summaryOf('out'));
+  expect(home.read('kept/ranking.csv')).toBe(home.read('out/ranking.csv'));
+  expect((await cli('status', 'first', '--json')).stdout).toBe(before);
+  const { stderr: told } = await cli('run', 'search.json', '--id', 'first', '--detach');
+  expect(told).toContain('nothing to do');
+}, 60_000);
+
+test('--again: every score reused, same bytes; --json alone on stdout', async () => {
+  const { stdout } = await cli('run', 'search.json', '--id', 'first', '--again', '--out', 'again', '--json');
   expect(JSON.parse(stdout)).toMatchObject({ scored: 0, reused: SAMPLES, millisecondsPerCandidate: 0 });
   expect(home.read('again/ranking.csv')).toBe(home.read('out/ranking.csv'));
   expect(summaryOf('again')).toEqual(JSON.parse(stdout));

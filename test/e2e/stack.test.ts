@@ -57,7 +57,7 @@ test('halving finds the guilty; the next run scores them alone; the ranking is t
   );
   expect(scores('poisoned/ranking.csv').size).toBe(candidates.length - POISON.length);
 
-  await done(['run', 'cpu-stack.json', '--id', 'stack', '--out', 'stack'], { home });
+  await done(['run', 'cpu-stack.json', '--id', 'stack', '--again', '--out', 'stack'], { home });
   expect(JSON.parse(home.read('stack/summary.json'))).toMatchObject({ scored: 2, reused: 28, failed: 0 });
   await done(['run', 'cpu.json', '--id', 'one-by-one', '--out', 'cpu'], { home });
   // Another device class has other addresses: nothing was reused.

@@ -166,9 +166,9 @@ export async function startCluster({
     kill: (name) => home.killService(name),
     start: async (name) => void (await ensureServices({ home: home.home, onStep: () => {}, which: [name] })),
     search: (id, spec = 'search') => {
-      const run = spawnZeroscout(['run', `${spec}.json`, '--id', id, '--workers', '0', '--out', id], {
-        home,
-      });
+      // A search that is finished is run anew.
+      const args = ['run', `${spec}.json`, '--id', id, '--again', '--workers', '0', '--out', id];
+      const run = spawnZeroscout(args, { home });
       let over = false;
       void run.ended.then(() => {
         over = true;

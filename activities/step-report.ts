@@ -1,0 +1,86 @@
+// This file lets a long step say how far it is: its heartbeats carry the report, and `status` and the bar show it.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate } from 'node:timers/promises';
+import type { Drawn } from '../core/spec/drawn.js';
+import type { StepReport } from '../core/spec/search.js';
+import type { LatencyMeter } from './latency.js';
+
+interface Step {
+  measured: number;
+  measuring: number;
+  describe: () => Pick<StepReport, 'taken' | 'wanted' | 'drawn'>;
+}
+
+const steps = new AsyncLocalStorage<Step>();
+
+/** Runs an activity; `report` answers what it has said of itself so far, or undefined where it says nothing. */
+export async function withReport<T>(run: (report: () => StepReport | undefined) => Promise<T>): Promise<T> {
+  const step: Step = { measured: 0, measuring: 0, describe: () => ({}) };
+  const report = () => {
+    const { measured, measuring } = step;
+    const details = { ...step.describe(), ...(measured || measuring ? { measured, measuring } : {}) };
+    return Object.keys(details).length ? details : undefined;
+  };
+  return steps.run(step, () => run(report));
+}
+
+/** How the step that runs describes itself from now on; does nothing outside of one. */
+export function describeStep(describe: Step['describe']): void {
+  const step = steps.getStore();
+  if (step) step.describe = describe;
+}
+
+/** The same meter; the step in which it measures reports how many it has measured. */
+export function reported(meter: LatencyMeter): LatencyMeter {
+  return {
+    ...meter,
+    measure: async (args) => {
+      const step = steps.getStore();
+      if (!step) return meter.measure(args);
+      step.measuring++;
+      try {
+        return await meter.measure(args);
+      } finally {
+        step.measuring--;
+        step.measured++;
+      }
+    },
+  };
+}
+
+/** How long a loop may keep the process from its heartbeats. */
+const TURN_MS = 50;
+
+/** For loops that wait for nothing else: now and then it lets timers and sockets have their turn. */
+export function createTurns(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < TURN_MS) return;
+    await setImmediate();
+    last = performance.now();
+  };
+}
+
+/** Counts what `rejection` says, for a step that does not count itself. */
+export function countingRejections(
+  rejection: (candidate: string) => string | undefined | Promise<string | undefined>,
+) {
+  const rejected: Record<string, number> = {};
+  let proposed = 0;
+  let taken = 0;
+  const turn = createTurns();
+  return {
+    rejection: async (candidate: string): Promise<string | undefined> => {
+      proposed++;
+      await turn();
+      const constraint = await rejection(candidate);
+      if (constraint === undefined) taken++;
+      else rejected[constraint] = (rejected[constraint] ?? 0) + 1;
+      return constraint;
+    },
+    counts: (): { readonly drawn: Drawn; readonly taken: number } => ({
+      drawn: { proposed, rejected: { ...rejected }, duplicates: 0 },
+      taken,
+    }),
+  };
+}

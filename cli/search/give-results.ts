@@ -1,0 +1,82 @@
+// This file gives a person the results of a search that `zeroscout run` has followed to its end, or found finished.
+import { BlobError } from '../../core/spec/errors.js';
+import type { SearchResult } from '../../core/spec/search.js';
+import type { Truth } from '../../core/spec/truth.js';
+import type { Store } from '../../store/store.js';
+import { spellTime } from '../spell.js';
+import { note, paint, print, printJson } from '../terminal.js';
+import { type Results, readResults } from './results.js';
+import { rankingTable, summaryLines } from './show-results.js';
+import type { Started } from './start-search.js';
+import { type RankingFormat, writeResults } from './write-results.js';
+
+const TOP = 10;
+
+export interface ResultOptions {
+  readonly out?: string;
+  readonly format: RankingFormat;
+  readonly json?: true;
+}
+
+/** Says that there is nothing to do, and gives the results again; false where they are damaged and have to be made anew. */
+export async function showFinished({
+  store,
+  started: { id, handle, ended },
+  truth,
+  options,
+}: {
+  store: Store;
+  started: Started;
+  truth: Truth | undefined;
+  options: ResultOptions & { readonly detach?: true };
+}): Promise<boolean> {
+  try {
+    const results = await readResults({ store, result: (await handle.result()) as SearchResult, truth });
+    // Reads and verifies all of it.
+    await results.first(0);
+    const { candidates, failed } = results.summary;
+    const when = ended ? ` at ${spellTime({ time: ended.getTime() })}` : '';
+    const rest = failed ? `, ${failed} of them set aside` : '';
+    note(
+      `search ${paint.bold(id)} finished${when}, ${candidates} candidates${rest}; nothing to do; --again runs it anew${failed ? ' and tries those again' : ''}`,
+    );
+    if (options.detach && options.json) printJson({ id, finished: true });
+    else if (!options.detach || options.out !== undefined) await giveResults({ results, options });
+    return true;
+  } catch (error) {
+    if (!(error instanceof BlobError)) throw error;
+    note(
+      `search ${id} is finished, but what the store held of it is damaged: running it anew; what is scored stays`,
+    );
+    return false;
+  }
+}
+
+/** Writes the files that were asked for, and prints the summary or the first of the ranking. */
+export async function giveResults({
+  results,
+  options,
+}: {
+  results: Results;
+  options: ResultOptions;
+}): Promise<void> {
+  const { out, format, json } = options;
+  if (out !== undefined) await writeResults({ folder: out, results, format });
+  if (json) printJson(results.summary);
+  else await showResults({ results, options });
+}
+
+async function showResults({
+  results,
+  options,
+}: {
+  results: Results;
+  options: ResultOptions;
+}): Promise<void> {
+  const { summary } = results;
+  const rows = await results.first(TOP);
+  print(rankingTable(rows, await results.latencies(rows)));
+  print(`\n${summaryLines(summary)}`);
+  if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
+  if (options.out !== undefined) print(`files in ${options.out}`);
+}
