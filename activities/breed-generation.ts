@@ -58,7 +58,7 @@ export function breedGeneration({
       };
 
     const count = Math.min(evolution.generation, evolution.budget - before.candidates);
-    const { rejection: rejects, latencies } = check({ ...input, space });
+    const { rejection: rejects, latencies, times } = check({ ...input, space });
     const { rejection, counts } = countingRejections(rejects);
     if (specification.constraints) describeStep(() => ({ ...counts(), wanted: count }));
     const { children, drawn: counted } = await breed({
@@ -76,7 +76,7 @@ export function breedGeneration({
     if (children.length === 0) {
       const plan = await writeCandidateList(store.blobs, readHistory(store.blobs, history));
       if (count === 0) return { outcome: 'over', plan, history: before };
-      const why = `${drawn.proposed} candidates drawn in a row gave nothing new: ${explainDrawn(drawn)}`;
+      const why = `${drawn.proposed} candidates drawn in a row gave nothing new: ${explainDrawn(drawn)}${times()}`;
       // Nobody seen again: it is not that the space is exhausted, but that hardly anybody in it is allowed.
       if (drawn.duplicates === 0)
         throw SpecError.of({ path: 'constraints', message: `nearly everything is rejected; ${why}` });

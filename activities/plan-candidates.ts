@@ -23,7 +23,7 @@ export function planCandidates({
   return async (input) => {
     const { specification, list } = input;
     const { space, constraints } = specification;
-    const { rejection, latencies } = check({ ...input, space: openSpace(space) });
+    const { rejection, latencies, times } = check({ ...input, space: openSpace(space) });
     const drawsAnew = sourceOf(specification).kind === 'random';
     let inVain = 0;
     const rejected: Record<string, number> = {};
@@ -60,7 +60,7 @@ export function planCandidates({
       if (!(error instanceof SpecError) || !constraints) throw error;
       throw SpecError.of({
         path: '',
-        message: `${error.message}: of ${proposed} drawn ${explainDrawn(drawn())}`,
+        message: `${error.message}: of ${proposed} drawn ${explainDrawn(drawn())}${times()}`,
       });
     }
   };

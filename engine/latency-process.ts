@@ -1,4 +1,4 @@
-// The process that measures latencies: speaks as a scorer does, answers `latency` in milliseconds, one candidate after the other.
+// The process that measures latencies: speaks as a scorer does, answers a measurement in milliseconds, one candidate after the other.
 
 import { allowModules } from '../core/spaces/module/index.js';
 import { measureLatency } from './latency.js';
@@ -12,7 +12,7 @@ if (process.env.ZEROSCOUT_ALLOW_MODULES === '1') allowModules(loadModule);
 
 const send = (message: FromScorer) => process.send?.(message);
 const outcomeOf = (request: ScoreRequest): Promise<Outcome> =>
-  measureLatency(request).then((latency) => ({ result: [{ latency }] }), failed);
+  measureLatency(request).then((measured) => ({ result: [{ ...measured }] }), failed);
 
 endWithParent();
 // A terminal's Ctrl-C reaches the whole group; the worker decides when this ends.

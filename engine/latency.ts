@@ -1,9 +1,10 @@
-// In: a candidate. Out: milliseconds of one image through its whole network, as exported, on this machine.
+// In: a candidate. Out: milliseconds of one image through its whole network, as exported, on this machine, and how they spread.
 
 import { IMAGES, modelLayers } from '../core/export/layers.js';
 import { onnxModel } from '../core/export/onnx-model.js';
 import { randomDraw } from '../core/programs/draw.js';
 import { openSpace } from '../core/spaces/index.js';
+import type { Measurement } from '../core/spec/latency.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 import type { ScoreRequest } from './protocol.js';
 
@@ -11,8 +12,13 @@ const WARM_UP = 3;
 /** Runs: at least so many, and more while all together have taken less than the time. */
 const RUNS = { least: 9, most: 101, milliseconds: 200 } as const;
 
-/** Median of repeated runs, weights drawn with the seed, one thread; of `fidelity` the batch and the resolution count. */
-export async function measureLatency({ space, candidate, seed, fidelity }: ScoreRequest): Promise<number> {
+/** Median and quartiles of repeated runs, weights drawn with the seed, one thread; of `fidelity` the batch and the resolution count. */
+export async function measureLatency({
+  space,
+  candidate,
+  seed,
+  fidelity,
+}: ScoreRequest): Promise<Measurement> {
   const { batch, resolution } = fidelity;
   const draw = randomDraw({ seed, draw: 0 });
   const network = openSpace(space).network({ candidate, resolution });
@@ -33,6 +39,8 @@ export async function measureLatency({ space, candidate, seed, fidelity }: Score
     };
     for (let i = 0; i < WARM_UP; i++) await run();
     const times: number[] = [];
+    const before = process.cpuUsage();
+    const start = performance.now();
     for (
       let total = 0;
       times.length < RUNS.least || (total < RUNS.milliseconds && times.length < RUNS.most);
@@ -41,7 +49,17 @@ export async function measureLatency({ space, candidate, seed, fidelity }: Score
       times.push(time);
       total += time;
     }
-    return times.sort((a, b) => a - b)[times.length >> 1]!;
+    const wall = performance.now() - start;
+    const { user, system } = process.cpuUsage(before);
+    times.sort((a, b) => a - b);
+    const quantile = (share: number) => times[Math.floor(share * (times.length - 1) + 0.5)]!;
+    return {
+      latency: times[times.length >> 1]!,
+      low: quantile(0.25),
+      high: quantile(0.75),
+      runs: times.length,
+      cpu: (user + system) / 1000 / wall,
+    };
   } finally {
     await session.release();
   }

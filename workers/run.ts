@@ -8,10 +8,11 @@ import { createGate } from '../activities/engine-gate.js';
 import { createLocalImages } from '../activities/local-images.js';
 import { ENGINE_VERSION } from '../core/programs/version.js';
 import { type Device, isStackDevice, together } from '../core/spec/devices.js';
+import type { Measurement } from '../core/spec/latency.js';
 import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
 import { spellIdentity } from '../core/spec/worker-identity.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
-import type { Store } from '../store/store.js';
+import type { Proxies, Store } from '../store/store.js';
 import { bundlePath, FAILURE_CONVERTER } from './bundle.js';
 import { createFleet } from './fleet.js';
 import { createLog, installTemporalRuntime } from './log.js';
@@ -182,7 +183,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
             measure: async ({ resolution, ...candidate }) => {
               const fidelity = { batch: 1, resolution, weights: 'shared', features: 'blocks' } as const;
               const [measured] = await latency!.score({ ...candidate, fidelity, draws: [0] });
-              return measured!.latency!;
+              return measured as Proxies & Measurement;
             },
           },
           onReport: (rounds) => metrics?.onSearch(rounds),

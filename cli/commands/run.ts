@@ -11,7 +11,7 @@ import { checkedWorkflowId } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
 import { giveResults, type ResultOptions, showFinished } from '../search/give-results.js';
 import { startBackgroundWorkers, startLocalWorkers } from '../search/local-workers.js';
-import { withRanking } from '../search/read-candidates.js';
+import { warningTexts, withRanking } from '../search/read-candidates.js';
 import { type ReadSpecification, readSpecification, readTruth } from '../search/read-specification.js';
 import { readResults } from '../search/results.js';
 import { noteNotNotified } from '../search/show-results.js';
@@ -56,6 +56,7 @@ export function addRunCommand(program: Command): void {
 async function run(path: string, options: RunOptions): Promise<void> {
   const read = await readSpecification(path);
   checkNotify(read);
+  for (const warning of warningTexts(read)) note(paint.yellow(warning));
   const truth =
     options.truth === undefined
       ? undefined

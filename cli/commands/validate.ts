@@ -4,9 +4,10 @@ import { openSpace } from '../../core/spaces/index.js';
 import type { Specification } from '../../core/spec/specification.js';
 import { type Source, sourceOf, stagesOf } from '../../core/spec/stages.js';
 import { checkNotify } from '../search/check-notify.js';
+import { warningTexts } from '../search/read-candidates.js';
 import { readSpecification } from '../search/read-specification.js';
 import { defaultId } from '../search/start-search.js';
-import { print, printJson } from '../terminal.js';
+import { paint, print, printJson } from '../terminal.js';
 
 export function addValidateCommand(program: Command): void {
   program
@@ -26,10 +27,11 @@ export function addValidateCommand(program: Command): void {
       if (json)
         return printJson({
           ...{ valid: true, id, digest: known ? digest : null },
-          ...{ candidates: candidates ?? null, specification },
+          ...{ candidates: candidates ?? null, warnings: read.warnings ?? [], specification },
         });
       const { execution, space } = specification;
       print(`${path} is valid`);
+      for (const warning of warningTexts(read)) print(paint.yellow(`  ${warning}`));
       print(`  id          ${id ?? `${specification.name}-..., known when the search starts`}`);
       print(
         known

@@ -5,10 +5,10 @@ import { SpecError } from '../../core/spec/errors.js';
 import { duration, instant, timezone, wholeNumber } from '../arguments.js';
 import { checkNotify } from '../search/check-notify.js';
 import { startBackgroundWorkers } from '../search/local-workers.js';
-import { withRanking } from '../search/read-candidates.js';
+import { warningTexts, withRanking } from '../search/read-candidates.js';
 import { readSpecification } from '../search/read-specification.js';
 import { type Session, withSession } from '../session.js';
-import { note, print, printJson } from '../terminal.js';
+import { note, paint, print, printJson } from '../terminal.js';
 import { createSchedule, OVERLAPS, type Overlap, updateSchedule } from './create.js';
 import { checkedName, findSchedule, ourSchedules } from './find.js';
 import { detailsOf, detailsText, runOf, summaryOf, summaryTable } from './show.js';
@@ -64,6 +64,8 @@ export function addScheduleCommands(program: Command): void {
     .action(async (name: string, path: string, { json }: Json) => {
       const read = await readSpecification(path);
       checkNotify(read);
+      for (const warning of warningTexts(read)) note(paint.yellow(warning));
+      for (const warning of warningTexts(read)) note(paint.yellow(warning));
       await withSession({ start: 'never' }, async ({ client, store }) =>
         updateSchedule({ client, store, name, read: await withRanking({ client, store, read }) }),
       );

@@ -4,7 +4,7 @@ import { checkAgainstSpace } from '../../core/spaces/check-specification.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
 import { candidatesOf, parseCandidateList } from '../../core/spec/candidate-list.js';
-import { SpecError } from '../../core/spec/errors.js';
+import { type Issue, SpecError } from '../../core/spec/errors.js';
 import type { Specification } from '../../core/spec/specification.js';
 import { canonicalJson, specificationDigest } from '../../core/spec/specification-digest.js';
 import { sourceOf } from '../../core/spec/stages.js';
@@ -28,6 +28,8 @@ export interface ReadSpecification {
   readonly images?: ReadImages;
   /** Of everything that decides the result. */
   readonly digest: string;
+  /** What is allowed and hardly meant. */
+  readonly warnings?: readonly Issue[];
 }
 
 /** The field of a specification that says where its candidates come from. */
@@ -46,6 +48,11 @@ export function withCandidates({
   checkAgainstSpace({ specification, space, candidates: list });
   const digest = specificationDigest(specification, { inputs: { list: sha256(list.join('\n')) } });
   return { ...rest, specification, list, digest };
+}
+
+/** `warning: constraints.flops.max: found 900M; ...`, one text for each. */
+export function warningTexts({ warnings = [] }: Pick<ReadSpecification, 'warnings'>): string[] {
+  return warnings.map(({ path, message }) => `warning: ${path}: ${message}`);
 }
 
 /** The candidates of a list's file, in order: of a text with one a line, or of a ranking as CSV or parquet. */

@@ -1,6 +1,6 @@
 // In: the path of a specification. Out: what a search needs of it, every file that it names read and checked.
 import { dirname } from 'node:path';
-import { checkAgainstSpace } from '../../core/spaces/check-specification.js';
+import { adviseOn, checkAgainstSpace } from '../../core/spaces/check-specification.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
 import { checkDefinition } from '../../core/spec/custom-space.js';
@@ -33,7 +33,7 @@ export async function readSpecification(path: string): Promise<ReadSpecification
   const specification = checkSpecification({ value, source: path });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
-  const found = { specification, ...files };
+  const found = { specification, ...files, warnings: adviseOn({ specification, space }) };
   if (strategy.kind !== 'list' || strategy.file === undefined) {
     checkAgainstSpace({ specification, space });
     return { ...found, digest: specificationDigest(specification, { inputs: {} }) };

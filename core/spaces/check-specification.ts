@@ -4,6 +4,7 @@ import { isStackDevice } from '../spec/devices.js';
 import { type Issue, SpecError } from '../spec/errors.js';
 import type { Specification } from '../spec/specification.js';
 import { sourceOf, stagesOf } from '../spec/stages.js';
+import { checkLimits } from './cost-bounds.js';
 import type { Space } from './space.js';
 
 /** Candidates of a list named in one message each. */
@@ -23,11 +24,35 @@ export function checkAgainstSpace({
     ...sourceIssues({ specification, space }),
     ...cohortIssues({ specification, space }),
     ...constraintIssues({ specification, space }),
+    ...checkLimits({ specification, space }).impossible,
     ...resolutionIssues({ specification, space, candidates }),
     ...deviceIssues({ specification, space }),
     ...imageIssues({ specification, space }),
   ];
   if (issues.length) throw new SpecError(issues);
+}
+
+/** What is allowed and hardly meant: limits that exclude nobody, an evolution that never selects, more candidates than there are. */
+export function adviseOn({
+  specification,
+  space,
+}: {
+  readonly specification: Specification;
+  readonly space: Space;
+}): readonly Issue[] {
+  const { strategy } = specification;
+  const advice = [...checkLimits({ specification, space }).vacuous];
+  if (strategy.kind !== 'evolution') return advice;
+  const { population, budget } = strategy;
+  if (budget < population) {
+    const message = `found ${budget}, below the population of ${population}: parents are chosen among the best only when the population is full, so nothing is ever selected; raise it, or lower strategy.population`;
+    advice.push({ path: 'strategy.budget', message });
+  }
+  if (typeof space.size === 'bigint' && BigInt(budget) > space.size) {
+    const message = `found ${budget}; ${space.kind} has ${space.size} candidates, so the search ends before it is spent`;
+    advice.push({ path: 'strategy.budget', message });
+  }
+  return advice;
 }
 
 function sourceIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {

@@ -25,7 +25,16 @@ export function describeSpace({ space, resolution }: { space: Space; resolution:
   const exact = space.costRanges?.({ resolution });
   if (exact) {
     const example = space.start ?? space.random({ seed: 1, draw: 0, name: 'describe' });
-    return { kind, candidates: size, distinct: null, sampled: null, resolution, ...exact, example };
+    return {
+      kind,
+      candidates: size,
+      distinct: null,
+      sampled: null,
+      resolution,
+      layers: null,
+      ...exact,
+      example,
+    };
   }
   // What has ranges of its own when they are within reach is too large to walk through where they are not.
   const enumeration = space.costRanges ? undefined : space.enumeration;

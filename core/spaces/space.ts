@@ -12,8 +12,17 @@ export interface Costs {
   readonly layers?: number;
 }
 
-/** The least and the most that candidates of a space cost. */
-export type CostRanges = Readonly<Record<keyof Costs, { readonly min: number; readonly max: number }>>;
+export interface CostRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The least and the most that candidates of a space cost; layers where it counts them. */
+export interface CostRanges {
+  readonly flops: CostRange;
+  readonly parameters: CostRange;
+  readonly layers?: CostRange;
+}
 
 /** A candidate is its text: what a person writes, what lists and rankings hold. */
 export interface Space {

@@ -23,7 +23,7 @@ function meter({ machine = 'a', offset = 0 } = {}): LatencyMeter & { measured: s
     measured,
     measure: async ({ candidate }) => {
       measured.push(candidate);
-      return cost(candidate) + offset;
+      return { latency: cost(candidate) + offset };
     },
   };
 }
@@ -77,7 +77,7 @@ describe('a limit on latency', () => {
     const specification = specificationOf('constraints: { latency: { max: 2ms } }');
     const candidate = space.enumeration!.at(0);
     const [fast, slow] = [0, 100].map((offset) =>
-      checkConstraints({ store, gate, meter: { machine: 'a', measure: async () => offset } })({
+      checkConstraints({ store, gate, meter: { machine: 'a', measure: async () => ({ latency: offset }) } })({
         space,
         specification,
       }),
@@ -90,7 +90,7 @@ describe('a limit on latency', () => {
     const given = meter({ offset: 10 });
     const text = `${RANDOM}\nconstraints: { latency: { max: 2ms } }`;
     await expect(plan({ text, meter: given })).rejects.toThrow(
-      `constraints.latency: nearly everything is rejected; ${MEASURED_PATIENCE} measured in a row gave nothing: of ${MEASURED_PATIENCE} drawn ${MEASURED_PATIENCE} rejected by latency.max`,
+      `constraints.latency: nearly everything is rejected; ${MEASURED_PATIENCE} measured in a row gave nothing: of ${MEASURED_PATIENCE} drawn ${MEASURED_PATIENCE} rejected by latency.max; they took 10.00 to 1`,
     );
     expect(given.measured).toHaveLength(MEASURED_PATIENCE);
   });

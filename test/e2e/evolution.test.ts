@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSpace } from '../../core/spaces/index.js';
 import { InferenceSession } from '../../engine/onnx-runtime.js';
 import { type TestHome, testHome } from '../support/home.js';
-import { done, specification, zeroscout } from '../support/zeroscout.js';
+import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 import { searchWithKills } from './e2e-kills.js';
 
 const BUDGET = 48;
@@ -137,8 +137,25 @@ test('a limit on latency: measured before anything is scored, shown with its mac
 }, 300_000);
 
 describe('what nobody can meet', () => {
-  const nobody = { constraints: { parameters: { max: '1k' } } };
+  test('limits outside the bounds of the space: refused before anything starts', async () => {
+    first.write('outside.json', evolution({ constraints: { parameters: { max: '1k' } } }));
+    for (const command of ['validate', 'run']) {
+      const { code, stderr } = await zeroscout([command, 'outside.json'], { home: first });
+      expect(stderr).toContain(
+        'constraints.parameters.max: found 1k; no candidate has so few parameters: nas-bench-201 has 73.31k to 1.53M',
+      );
+      expect(code).toBe(2);
+    }
+    first.write('vacuous.json', evolution({ constraints: { flops: { max: '900M' } } }));
+    const { stdout } = await done(['validate', 'vacuous.json'], { home: first });
+    expect(stdout).toContain('warning: constraints.flops.max: found 900M; no candidate has more');
+  });
+
   test('an evolution says what was rejected', async () => {
+    // A space without a maximum: nothing is known of it before candidates are drawn.
+    const space = { kind: 'mobilenet-v2' };
+    const fidelity = { draws: 1, batch: 1, resolution: 32 };
+    const nobody = { space, fidelity, constraints: { parameters: { max: '1k' } }, cohort: 'written' };
     first.write('nobody.json', evolution(nobody));
     const { code, stderr } = await zeroscout(['run', 'nobody.json', '--id', 'nobody'], { home: first });
     expect(stderr).toContain(
@@ -147,9 +164,21 @@ describe('what nobody can meet', () => {
     expect(code).toBe(1);
   }, 180_000);
 
+  test('while nothing is fast enough, whoever follows is told what is measured and what is rejected', async () => {
+    const constraints = { latency: { max: '0.0001ms' }, resolution: 8 };
+    first.write('slow.json', evolution({ constraints }));
+    const running = spawnZeroscout(['run', 'slow.json', '--id', 'slow'], { home: first });
+    await running.says(/rejecting: 100 % by latency\.max, 0 of 12 taken of \d+ drawn/);
+    await running.says(/measuring latency: \d+ candidates measured, 0 of 12 taken/);
+    await done(['cancel', 'slow'], { home: first });
+    await running.ended;
+  }, 60_000);
+
   test('a random sample says how many there are', async () => {
     const strategy = { kind: 'random', samples: 5 };
-    first.write('few.json', evolution({ ...nobody, strategy }));
+    // Each of the two can be met, both together cannot.
+    const both = { constraints: { flops: { max: '10M' }, parameters: { min: '1M' } } };
+    first.write('few.json', evolution({ ...both, strategy }));
     const { code, stderr } = await zeroscout(['run', 'few.json', '--id', 'few'], { home: first });
     expect(stderr).toContain(
       'strategy.samples: found 5; only 0 of the 15625 candidates meet the constraints',

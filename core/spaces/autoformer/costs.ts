@@ -1,8 +1,8 @@
 // In: an architecture and a resolution. Out: what it costs: multiply-adds as AutoFormer's code counts them, parameters.
-import type { Costs } from '../space.js';
+import type { CostRanges, Costs } from '../space.js';
 import { HEAD, hiddenChannels, TABLE } from '../transformer.js';
 import type { Architecture } from './architecture.js';
-import { PATCH } from './choices.js';
+import { type Choices, PATCH } from './choices.js';
 
 /** Values of a patch: 3 x 16 x 16. */
 const PIXELS = 3 * PATCH ** 2;
@@ -34,4 +34,24 @@ export function architectureCosts({
     flops += 28.5 * tokens ** 2 + (tokens * q) / 2 + 2 * tokens * width * hidden;
   }
   return { flops, parameters };
+}
+
+/** Every cost grows with the width, the depth, the heads and the ratio, so the smallest and the largest choices bound it. */
+export function architectureRanges({
+  choices: { depths, widths, heads, ratios },
+  resolution,
+}: {
+  choices: Choices;
+  resolution: number;
+}): Pick<CostRanges, 'flops' | 'parameters'> {
+  const of = (pick: (...values: number[]) => number): Costs => {
+    const layer = { heads: pick(...heads), ratio: pick(...ratios) };
+    const layers = Array.from({ length: pick(...depths) }, () => layer);
+    return architectureCosts({ architecture: { width: pick(...widths), layers }, resolution });
+  };
+  const [least, most] = [of(Math.min), of(Math.max)];
+  return {
+    flops: { min: least.flops, max: most.flops },
+    parameters: { min: least.parameters, max: most.parameters },
+  };
 }

@@ -3,7 +3,7 @@ import { spaceDefaults } from '../../spec/space.js';
 import type { Space } from '../space.js';
 import { parseArchitecture, printArchitecture } from './architecture.js';
 import { CHOICES, countArchitectures, PATCH, type Size } from './choices.js';
-import { architectureCosts } from './costs.js';
+import { architectureCosts, architectureRanges } from './costs.js';
 import { architectureNetwork } from './network.js';
 import { mutateArchitecture, randomArchitecture } from './random.js';
 
@@ -22,6 +22,7 @@ export function autoformer({ size }: { size: Size }): Space {
       printArchitecture(mutateArchitecture({ parent: parse(parent), choices, ...rest })),
     resolutionStep: () => PATCH,
     costs: ({ candidate, resolution }) => architectureCosts({ architecture: parse(candidate), resolution }),
+    costRanges: ({ resolution }) => architectureRanges({ choices, resolution }),
     network: ({ candidate, resolution }) =>
       architectureNetwork({ architecture: parse(candidate), choices, resolution }),
   };

@@ -2,10 +2,12 @@
 import type { Shape } from '../../programs/shape.js';
 import type { Definition } from '../../spec/custom-space.js';
 import { type Counted, countBlocks, countClassifier } from '../count-blocks.js';
-import type { CostRanges, Costs } from '../space.js';
+import type { Costs, CostRanges as SomeRanges } from '../space.js';
 import type { Candidate } from './candidate.js';
 import { normalizedLast, stageBlocks, stemBlocks } from './network.js';
 import { countOptions, type Option, optionAt } from './options.js';
+
+type CostRanges = Required<SomeRanges>;
 
 /** Options times shapes up to which ranges are computed: about a second's work. */
 const MOST_STEPS = 50_000;

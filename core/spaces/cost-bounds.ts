@@ -1,0 +1,89 @@
+// In: a specification and its space. Out: limits of `constraints` that no candidate can meet, and those that every candidate meets.
+import { LIMITED, type LimitedCost } from '../spec/constraints.js';
+import type { Issue } from '../spec/errors.js';
+import type { Specification } from '../spec/specification.js';
+import type { CostRanges, Space } from './space.js';
+
+/** Spaces up to this many candidates are walked through where they have no ranges of their own. */
+const WALKED = 20_000;
+
+/** `impossible` limits are errors, `vacuous` ones are worth a warning. */
+export interface LimitFindings {
+  readonly impossible: readonly Issue[];
+  readonly vacuous: readonly Issue[];
+}
+
+/** Nothing is found where a space does not know exactly what its candidates cost. */
+export function checkLimits({
+  specification: { constraints, space: written },
+  space,
+}: {
+  readonly specification: Specification;
+  readonly space: Space;
+}): LimitFindings {
+  const none: LimitFindings = { impossible: [], vacuous: [] };
+  const limited = constraints ? LIMITED.filter((cost) => constraints[cost]) : [];
+  if (!constraints || limited.length === 0) return none;
+  // A module's code may take its time for each candidate.
+  const ranges = written.kind === 'module' ? undefined : exactRanges({ space, ...constraints });
+  if (!ranges) return none;
+  const impossible: Issue[] = [];
+  const vacuous: Issue[] = [];
+  for (const cost of limited) {
+    const range = ranges[cost];
+    if (!range) continue;
+    const { min, max } = constraints[cost]!;
+    const bounds = `${space.kind} has ${inUnits(range.min)} to ${inUnits(range.max)}`;
+    const add = (issues: Issue[], limit: 'min' | 'max', value: number, message: string) =>
+      issues.push({
+        path: `constraints.${cost}.${limit}`,
+        message: `found ${inUnits(value)}; ${message}`,
+      });
+    if (max !== undefined && max < range.min)
+      add(impossible, 'max', max, `no candidate has so few ${cost}: ${bounds}`);
+    else if (max !== undefined && max >= range.max)
+      add(vacuous, 'max', max, `no candidate has more: ${bounds}; remove it`);
+    if (min !== undefined && min > range.max)
+      add(impossible, 'min', min, `no candidate has so many ${cost}: ${bounds}`);
+    else if (min !== undefined && min <= range.min)
+      add(vacuous, 'min', min, `no candidate has fewer: ${bounds}; remove it`);
+  }
+  return { impossible, vacuous };
+}
+
+type Ranges = Partial<Pick<CostRanges, LimitedCost>>;
+
+/** What candidates cost at the least and at the most; undefined where a space does not know it exactly. */
+export function exactRanges({
+  space,
+  resolution,
+}: {
+  readonly space: Space;
+  readonly resolution: number;
+}): Ranges | undefined {
+  if (space.costRanges) return space.costRanges({ resolution });
+  if (!space.enumeration || space.enumeration.size > WALKED) return undefined;
+  const { size, at } = space.enumeration;
+  const ranges: { [cost in LimitedCost]?: { min: number; max: number } } = {};
+  for (let index = 0; index < size; index++) {
+    const costs = space.costs({ candidate: at(index), resolution });
+    for (const cost of LIMITED) {
+      const value = costs[cost];
+      if (value === undefined) continue;
+      const { min, max } = ranges[cost] ?? { min: value, max: value };
+      ranges[cost] = { min: Math.min(min, value), max: Math.max(max, value) };
+    }
+  }
+  return ranges;
+}
+
+/** `219.49M`: as a specification may have it, to hundredths; a number below a thousand as it is. */
+function inUnits(value: number): string {
+  for (const [unit, size] of [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const)
+    if (value >= size) return `${Math.round((100 * value) / size) / 100}${unit}`;
+  return String(value);
+}

@@ -1,0 +1,89 @@
+// In: candidates of a scope of latencies. Out: the last measurement of each: a candidate may have been measured again, round by round.
+import type { Measurement } from '../core/spec/latency.js';
+import type { Proxies, ScoreStore } from './store.js';
+
+/** Candidates that are asked for at once. */
+const BATCH = 1000;
+/** Rounds that are looked for at once. */
+const PROBED = 8;
+const FIRST = 1;
+
+/** Facts stay as they are, so what is measured again lies under another key. No candidate has a line feed. */
+function keyOf(candidate: string, round: number): string {
+  return round === FIRST ? candidate : `${candidate}\n${round}`;
+}
+
+/** The round in which a scope was measured last; the first needs no mark. */
+export async function lastRound({
+  latencies,
+  scope,
+}: {
+  latencies: ScoreStore;
+  scope: string;
+}): Promise<number> {
+  for (let round = FIRST; ; round += PROBED) {
+    const next = Array.from({ length: PROBED }, (_, i) => round + 1 + i);
+    const marks = await latencies.get(
+      scope,
+      next.map((one) => keyOf('', one)),
+    );
+    if (marks.size < PROBED) return round + marks.size;
+  }
+}
+
+/** Begins another round of measurements; answers its number. Two that begin at once get one each. */
+export async function beginRound(args: { latencies: ScoreStore; scope: string }): Promise<number> {
+  const { latencies, scope } = args;
+  for (let round = (await lastRound(args)) + 1; ; round++) {
+    const [outcome] = await latencies.put(scope, [{ key: keyOf('', round), proxies: { round } }]);
+    if (outcome === 'stored') return round;
+  }
+}
+
+/** Of each candidate that has been measured the last measurement, up to `round`. */
+export async function readLatencies({
+  latencies,
+  scope,
+  round,
+  candidates,
+}: {
+  latencies: ScoreStore;
+  scope: string;
+  round: number;
+  candidates: readonly string[];
+}): Promise<ReadonlyMap<string, Measurement>> {
+  const found = new Map<string, Measurement>();
+  for (let from = 0; from < candidates.length; from += BATCH) {
+    let missing = candidates.slice(from, from + BATCH);
+    for (let at = round; at >= FIRST && missing.length > 0; at--) {
+      const keys = missing.map((candidate) => keyOf(candidate, at));
+      const facts = await latencies.get(scope, keys);
+      missing.forEach((candidate, i) => {
+        const fact = facts.get(keys[i]!);
+        if (fact?.latency !== undefined) found.set(candidate, fact as Proxies & Measurement);
+      });
+      missing = missing.filter((candidate) => !found.has(candidate));
+    }
+  }
+  return found;
+}
+
+/** Put if absent; answers the measurement that is there now, whoever stored it. */
+export async function storeLatency({
+  latencies,
+  scope,
+  round,
+  candidate,
+  measurement,
+}: {
+  latencies: ScoreStore;
+  scope: string;
+  round: number;
+  candidate: string;
+  measurement: Measurement;
+}): Promise<Measurement> {
+  const key = keyOf(candidate, round);
+  const [outcome] = await latencies.put(scope, [{ key, proxies: { ...measurement } }]);
+  if (outcome === 'stored') return measurement;
+  return ((await latencies.get(scope, [key])).get(key) as (Proxies & Measurement) | undefined) ?? measurement;
+}
