@@ -17,6 +17,7 @@ import { addWorkerCommand } from './commands/worker.js';
 import { addWorkersCommand } from './commands/workers.js';
 import { addDevicesCommands } from './devices/commands.js';
 import { addDoctorCommand } from './doctor/command.js';
+import { faultWords } from './files/fault-words.js';
 import { addGcCommand } from './gc/command.js';
 import { addScheduleCommands } from './schedule/commands.js';
 import { addServicesCommands } from './services/commands.js';
@@ -52,9 +53,12 @@ overrideAll(program);
 
 // `zeroscout results ID | head` closes the pipe when it has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (error.code === 'EPIPE') process.exit(0);
+  note(paint.red(`standard output cannot be written: ${faultWords(error)}`));
+  process.exit(1);
 });
+// Whoever reads our notes may leave before we are done; the work goes on without them.
+process.stderr.on('error', () => {});
 
 try {
   await program.parseAsync();

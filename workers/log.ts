@@ -1,11 +1,12 @@
 // In: a role. Out: a logger on stderr, JSON lines or, on a terminal, lines for people; Temporal's own messages with it.
 import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
+import { logLevel } from '../core/spec/log-level.js';
 
 /** ZEROSCOUT_LOG_LEVEL: trace, debug, info (default), warn, error. At debug every scored candidate has a line. */
 export function createLog({ role }: { role: string }): Logger {
   return pino(
-    { level: process.env.ZEROSCOUT_LOG_LEVEL ?? 'info', base: { pid: process.pid, role } },
+    { level: logLevel(process.env), base: { pid: process.pid, role } },
     process.stderr.isTTY ? { write: (line) => process.stderr.write(readable(line)) } : pino.destination(2),
   );
 }

@@ -1,5 +1,5 @@
 // In: `zeroscout export ID`. Out: the first of a finished ranking as files that training starts from.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { modelLayers, trainableParameters } from '../../core/export/layers.js';
@@ -12,10 +12,11 @@ import { spaceDefaults } from '../../core/spec/space.js';
 import type { Specification } from '../../core/spec/specification.js';
 import { wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
+import { openOutFolder, placeFile } from '../search/out-folder.js';
 import { readResults } from '../search/results.js';
 import { printable } from '../search/show-results.js';
 import { withSession } from '../session.js';
-import { print, printJson } from '../terminal.js';
+import { note, print, printJson } from '../terminal.js';
 
 type Format = 'config' | 'onnx' | 'pytorch';
 
@@ -39,21 +40,47 @@ export function addExportCommand(program: Command): void {
     )
     .requiredOption('--out <DIR>', 'folder for the files, rank-1.json and so on')
     .option('--json', 'print what was written as JSON')
-    .action((id: string, options: ExportOptions) =>
-      withSession({ start: 'never' }, async ({ client, store }) => {
+    .action(async (id: string, options: ExportOptions) => {
+      await openOutFolder(options.out);
+      await withSession({ start: 'never' }, async ({ client, store }) => {
         const { memo, result } = await finishedSearch({ client, id });
         const { first } = await readResults({ store, result });
         const folder = resolve(options.out);
-        await mkdir(folder, { recursive: true });
         const files: string[] = [];
         for (const row of await first(options.top)) {
           const { name, content } = exported({ row, id, specification: memo.specification, ...options });
-          await writeFile(join(folder, name), content);
-          files.push(join(folder, name));
+          files.push(await placeFile({ folder, name }, (path) => writeFile(path, content)));
         }
+        await removeStale({ folder, format: options.format, files });
         if (options.json) printJson({ id, files });
         else print(files.join('\n'));
-      }),
+      });
+    });
+}
+
+const NAMES: Readonly<Record<Format, RegExp>> = {
+  config: /^rank-\d+\.json$/,
+  onnx: /^rank-\d+\.onnx$/,
+  pytorch: /^rank_\d+\.py$/,
+};
+
+/** What an earlier export of the same format left beyond the ranks of this one would pass for a part of it. */
+async function removeStale({
+  folder,
+  format,
+  files,
+}: {
+  folder: string;
+  format: Format;
+  files: readonly string[];
+}): Promise<void> {
+  const stale = (await readdir(folder)).filter(
+    (name) => NAMES[format].test(name) && !files.includes(join(folder, name)),
+  );
+  for (const name of stale) await rm(join(folder, name), { force: true });
+  if (stale.length > 0)
+    note(
+      `removed ${stale.length} of an earlier export: ${stale.slice(0, 3).join(', ')}${stale.length > 3 ? ', ...' : ''}`,
     );
 }
 

@@ -9,6 +9,7 @@ import { spaceDefaults } from '../../core/spec/space.js';
 import type { Specification } from '../../core/spec/specification.js';
 import { wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
+import { openOutFolder } from '../search/out-folder.js';
 import { type Results, readResults } from '../search/results.js';
 import { changesText, readChanges } from '../search/show-changes.js';
 import {
@@ -18,7 +19,7 @@ import {
   rankingTable,
   summaryLines,
 } from '../search/show-results.js';
-import { createFolder, writeResults } from '../search/write-results.js';
+import { writeResults } from '../search/write-results.js';
 import { type Session, withSession } from '../session.js';
 import { note, print, printJson } from '../terminal.js';
 
@@ -45,9 +46,12 @@ export function addResultsCommand(program: Command): void {
     .addOption(new Option('--format <FORMAT>').choices(['table', 'csv', 'json', 'parquet']).default('table'))
     .option('--out <DIR>', 'write the ranking (csv or parquet), failures.csv and summary.json there')
     .option('--json', 'same as --format json')
-    .action((id: string, options: ResultsOptions) =>
-      withSession({ start: 'never' }, (session) => results(session, id, options)),
-    );
+    .action(async (id: string, options: ResultsOptions) => {
+      if (options.format === 'parquet' && options.out === undefined)
+        throw SpecError.of({ path: '--format', message: 'parquet goes to files; add --out DIR' });
+      if (options.out !== undefined) await openOutFolder(options.out);
+      await withSession({ start: 'never' }, (session) => results(session, id, options));
+    });
 }
 
 async function results(
@@ -55,13 +59,10 @@ async function results(
   id: string,
   { top, pareto, format, out, json }: ResultsOptions,
 ): Promise<void> {
-  if (format === 'parquet' && out === undefined)
-    throw SpecError.of({ path: '--format', message: 'parquet goes to files; add --out DIR' });
   const { memo, result } = await finishedSearch({ client, id });
   const results = await readResults({ store, result });
   noteNotNotified(result);
   if (out !== undefined) {
-    await createFolder(out);
     await writeResults({ folder: out, results, format: format === 'parquet' ? format : 'csv' });
     return note(`files in ${out}`);
   }

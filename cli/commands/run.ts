@@ -3,6 +3,8 @@ import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import { openSpace } from '../../core/spaces/index.js';
 import { isStackDevice } from '../../core/spec/devices.js';
+import { SpecError } from '../../core/spec/errors.js';
+import { logLevel } from '../../core/spec/log-level.js';
 import type { Truth } from '../../core/spec/truth.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
@@ -11,12 +13,13 @@ import { checkedWorkflowId } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
 import { giveResults, type ResultOptions, showFinished } from '../search/give-results.js';
 import { startBackgroundWorkers, startLocalWorkers } from '../search/local-workers.js';
+import { openOutFolder } from '../search/out-folder.js';
 import { warningTexts, withRanking } from '../search/read-candidates.js';
 import { type ReadSpecification, readSpecification, readTruth } from '../search/read-specification.js';
 import { readResults } from '../search/results.js';
 import { noteNotNotified } from '../search/show-results.js';
 import { defaultId, startSearch } from '../search/start-search.js';
-import { createFolder, RANKING_FORMATS } from '../search/write-results.js';
+import { RANKING_FORMATS } from '../search/write-results.js';
 import { type Session, withSession } from '../session.js';
 import { note, paint, printJson } from '../terminal.js';
 
@@ -56,13 +59,16 @@ export function addRunCommand(program: Command): void {
 async function run(path: string, options: RunOptions): Promise<void> {
   const read = await readSpecification(path);
   checkNotify(read);
+  logLevel(process.env);
+  if (options.format === 'parquet' && options.out === undefined)
+    throw SpecError.of({ path: '--format', message: 'parquet goes to files; add --out DIR' });
   for (const warning of warningTexts(read)) note(paint.yellow(warning));
   const truth =
     options.truth === undefined
       ? undefined
       : await readTruth({ path: options.truth, space: openSpace(read.specification.space) });
   if (options.id !== undefined) checkedWorkflowId(options.id);
-  if (options.out !== undefined) await createFolder(options.out);
+  if (options.out !== undefined) await openOutFolder(options.out);
   await withSession({ start: 'if-needed' }, (session) => search({ session, written: read, truth, options }));
 }
 

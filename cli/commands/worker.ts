@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { DEVICES, type Device, isStackDevice } from '../../core/spec/devices.js';
 import { SpecError } from '../../core/spec/errors.js';
+import { logLevel } from '../../core/spec/log-level.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { connectStore } from '../../store/jetstream.js';
 import { duration, type Listen, listenAddress, wholeNumber } from '../arguments.js';
@@ -88,6 +89,7 @@ async function work(
       path: '--deployment',
       message: 'control workers alone run workflows, and have versions; leave it out',
     });
+  logLevel(process.env);
   const keys = readEncryptionKeys();
   if (role === 'score' && isStackDevice(device)) {
     const { notice } = await checkDevice({ device });

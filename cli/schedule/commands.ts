@@ -2,6 +2,7 @@
 import { type ScheduleHandle, ScheduleOverlapPolicy } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import { SpecError } from '../../core/spec/errors.js';
+import { logLevel } from '../../core/spec/log-level.js';
 import { duration, instant, timezone, wholeNumber } from '../arguments.js';
 import { checkNotify } from '../search/check-notify.js';
 import { startBackgroundWorkers } from '../search/local-workers.js';
@@ -138,6 +139,7 @@ async function create(name: string, path: string, options: CreateOptions): Promi
   checkedName(name);
   const read = await readSpecification(path);
   checkNotify(read);
+  logLevel(process.env);
   await withSession({ start: 'if-needed' }, async ({ client, store, connections, home }) => {
     const resolved = await withRanking({ client, store, read });
     await createSchedule({ client, store, name, read: resolved, timing: options });

@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.js';
 import { spellTime } from '../spell.js';
 import { note, paint, print, printJson } from '../terminal.js';
 import { type Results, readResults } from './results.js';
-import { rankingTable, summaryLines } from './show-results.js';
+import { noteNotNotified, rankingTable, summaryLines } from './show-results.js';
 import type { Started } from './start-search.js';
 import { type RankingFormat, writeResults } from './write-results.js';
 
@@ -31,7 +31,8 @@ export async function showFinished({
   options: ResultOptions & { readonly detach?: true };
 }): Promise<boolean> {
   try {
-    const results = await readResults({ store, result: (await handle.result()) as SearchResult, truth });
+    const result = (await handle.result()) as SearchResult;
+    const results = await readResults({ store, result, truth });
     // Reads and verifies all of it.
     await results.first(0);
     const { candidates, failed } = results.summary;
@@ -42,6 +43,7 @@ export async function showFinished({
     );
     if (options.detach && options.json) printJson({ id, finished: true });
     else if (!options.detach || options.out !== undefined) await giveResults({ results, options });
+    noteNotNotified(result);
     return true;
   } catch (error) {
     if (!(error instanceof BlobError)) throw error;

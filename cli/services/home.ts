@@ -1,7 +1,10 @@
 // In: the environment and the working directory. Out: where the embedded services live, and the record of what runs.
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { SpecError } from '../../core/spec/errors.js';
+import { faultWords } from '../files/fault-words.js';
+import { makeFolder } from '../files/make-folder.js';
 
 export type ServiceName = 'temporal' | 'nats';
 export const SERVICE_NAMES: readonly ServiceName[] = ['temporal', 'nats'];
@@ -53,11 +56,16 @@ export function resolveHome({ cwd = process.cwd(), env = process.env }: Place = 
 }
 
 export function createFolders({ home }: { readonly home: Home }): void {
-  for (const folder of [home.root, home.bin, home.temporal, home.nats, home.logs]) {
-    mkdirSync(folder, { recursive: true });
+  try {
+    for (const folder of [home.root, home.bin, home.temporal, home.nats, home.logs]) makeFolder(folder);
+    // Databases and binaries of hundreds of megabytes: a person's `git add .` must not take them along.
+    writeFileSync(join(home.root, '.gitignore'), '*\n');
+  } catch (error) {
+    throw SpecError.of({
+      path: 'ZEROSCOUT_HOME',
+      message: `${home.root} cannot be written: ${faultWords(error)}; must be a folder for the data of the embedded servers`,
+    });
   }
-  // Databases and binaries of hundreds of megabytes: a person's `git add .` must not take them along.
-  writeFileSync(join(home.root, '.gitignore'), '*\n');
 }
 
 /** Held by the server that uses the data; never removed, so that its name stays the name of the same file. */

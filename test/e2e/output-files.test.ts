@@ -1,0 +1,126 @@
+// In: a finished search, and places where its files cannot be. Out: a line that names the place, nothing half written, no hang.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type TestHome, testHome } from '../support/home.js';
+import { whyNoNamespace } from '../support/namespace.js';
+import { done, environment, ROOT, specification, zeroscout } from '../support/zeroscout.js';
+
+const MAIN = join(ROOT, 'dist/cli/main.js');
+let home: TestHome;
+beforeAll(async () => {
+  home = testHome();
+  home.write('s.json', specification({ samples: 4 }));
+  await done(['run', 's.json', '--id', 's'], { home });
+}, 120_000);
+afterAll(() => home.remove(), 60_000);
+
+/** What a shell's line does with the command line in `$ZS`. */
+function shell(line: string) {
+  const env = { ...environment({ home }), ZS: `${process.execPath} ${MAIN}` };
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], {
+    cwd: home.dir,
+    env,
+    encoding: 'utf8',
+    timeout: 50_000,
+  });
+  return { status, stdout, stderr };
+}
+
+test('--out that cannot be written is refused before anything else, by every command that has it', async () => {
+  writeFileSync(join(home.dir, 'file'), 'precious');
+  const never = 'the file system does not let it be made there';
+  const isFile = 'there is a file where a folder should be';
+  // A home of its own: nothing would run yet, and nothing may be started.
+  const other = { ZEROSCOUT_HOME: join(home.dir, 'other') };
+  const runs = [
+    { args: ['run', 's.json', '--out', '/proc/x'], env: other, why: `/proc/x cannot be written: ${never}` },
+    { args: ['results', 's', '--out', '/proc/x'], env: {}, why: `/proc/x cannot be written: ${never}` },
+    { args: ['export', 's', '--out', '/proc/x'], env: {}, why: `/proc/x cannot be written: ${never}` },
+    { args: ['export', 's', '--out', 'file'], env: {}, why: `file cannot be written: ${isFile}` },
+    {
+      args: ['run', 's.json', '--out', 'file/below'],
+      env: other,
+      why: `file/below cannot be written: ${isFile}`,
+    },
+  ].map(async ({ args, env, why }) => {
+    const { code, stderr } = await zeroscout(args, { home, env });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`--out: ${why}`)]);
+  });
+  await Promise.all(runs);
+  expect(home.read('file')).toBe('precious');
+  expect(readdirSync(home.dir)).not.toContain('other');
+});
+
+test('standard output that takes nothing ends in one line; a closed pipe in none', () => {
+  for (const args of ['results s', 'results s --format csv']) {
+    const { status, stderr } = shell(`$ZS ${args} > /dev/full`);
+    expect([status, stderr]).toEqual([
+      1,
+      'standard output cannot be written: no space is left on the device (ENOSPC)\n',
+    ]);
+  }
+  const { stderr } = shell('$ZS results s --format csv | true; $ZS results s | head -1 > /dev/null');
+  expect(stderr).toBe('');
+});
+
+test.skipIf(whyNoNamespace() !== undefined)(
+  'a disk that is full leaves no cut file, and its name is said',
+  () => {
+    mkdirSync(join(home.dir, 'small'));
+    const inside = (size: string, args: string) =>
+      shell(
+        `unshare --mount bash -c 'mount -t tmpfs -o size=${size} none small; $ZS ${args}; code=$?; ls -A small; exit $code'`,
+      );
+    // A model of rank 1 takes more than a megabyte.
+    const { status, stdout, stderr } = inside('400k', 'export s --format onnx --out small');
+    expect([status, stdout, stderr]).toEqual([
+      1,
+      '',
+      expect.stringMatching(
+        /small\/rank-1\.onnx cannot be written: no space is left on the device \(ENOSPC\)\n$/,
+      ),
+    ]);
+    // Full from the beginning: found before the results are read.
+    expect(inside('4k', 'results s --out small')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--out: small cannot be written: no space is left on the device'),
+    });
+  },
+);
+
+test('a second export removes what a longer one of before left, and nothing else', async () => {
+  await done(['export', 's', '--top', '3', '--out', 'again'], { home });
+  await done(['export', 's', '--top', '2', '--format', 'pytorch', '--out', 'again'], { home });
+  writeFileSync(join(home.dir, 'again/rank-of-mine.json'), '{}');
+  const { stderr } = await done(['export', 's', '--out', 'again'], { home });
+  expect(stderr).toContain('removed 2 of an earlier export: rank-2.json, rank-3.json');
+  expect(readdirSync(join(home.dir, 'again')).sort()).toEqual([
+    'rank-1.json',
+    'rank-of-mine.json',
+    'rank_1.py',
+    'rank_2.py',
+  ]);
+});
+
+test('settings and options that would be ignored or break later are refused at once', async () => {
+  const cases = [
+    {
+      args: ['run', 's.json', '--format', 'parquet'],
+      env: {},
+      says: '--format: parquet goes to files; add --out DIR',
+    },
+    {
+      args: ['run', 's.json'],
+      env: { ZEROSCOUT_LOG_LEVEL: 'loud' },
+      says: 'ZEROSCOUT_LOG_LEVEL: unknown "loud"; known: trace, debug, info, warn',
+    },
+    { args: ['worker'], env: { ZEROSCOUT_LOG_LEVEL: 'wran' }, says: 'did you mean "warn"?' },
+  ];
+  for (const { args, env, says } of cases) {
+    const { code, stderr } = await zeroscout(args, { home, env });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+  }
+});
