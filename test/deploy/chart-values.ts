@@ -38,6 +38,7 @@ export const GOOD = {
     temporal: { enabled: false, address: 'temporal.example:7233' },
     nats: { enabled: false, url: 'tls://a.example:4443,tls://b.example:4443' },
   },
+  trusted: { secrets, nats: { replicas: 5, routes: { secret: 'nats-routes' } } },
   small: {
     secrets: { existing: 'mine' },
     extraEnv: [{ name: 'ORT_DISABLE_TELEMETRY', value: '0' }],

@@ -1,7 +1,5 @@
 // In: values. Out: what Helm makes of deploy/chart: valid to Kubernetes, whole in itself, and wired as our own code reads it.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -9,9 +7,8 @@ import { readConfigured } from '../../cli/connections.js';
 import { CONTROL_QUEUE, scoreQueue } from '../../core/spec/search-queues.js';
 import { parseAddress } from '../../store/address.js';
 import { fetchDeployTools, type Manifest, type Rendered, toolsExist } from '../support/deploy-tools.js';
-import { findNatsServer } from '../support/nats.js';
 import { ROOT } from '../support/zeroscout.js';
-import { BAD, GOOD, secrets } from './chart-values.js';
+import { BAD, GOOD } from './chart-values.js';
 
 type Case = keyof typeof GOOD;
 
@@ -71,6 +68,7 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       'temporal-keys',
       'nats-url',
       'nats-creds',
+      'nats-routes',
       'nats-score-creds',
       'nats-admin-creds',
     ].map((key) => `Secret ${key}`);
@@ -272,25 +270,5 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       expect('replicas' in spec).toBe(
         !spec.template.metadata.labels['app.kubernetes.io/component'].startsWith('score-'),
       );
-  });
-
-  test.each(['everything', 'small'] as const)('%s: nats-server takes its configuration', (name) => {
-    const { data } = of(name, 'ConfigMap').find(({ metadata }) => metadata.name.endsWith('-nats'));
-    const folder = mkdtempSync(join(tmpdir(), 'zeroscout-chart-'));
-    try {
-      const file = join(folder, 'nats.conf');
-      writeFileSync(file, data['nats.conf'].replace('"/data"', JSON.stringify(folder)));
-      writeFileSync(join(folder, 'nats-users.conf'), data['nats-users.conf']);
-      const { env: variables } = containers(name).find((container) => container.name === 'nats');
-      const passwords = variables.filter(({ name }: Manifest) => name.endsWith('_PASSWORD'));
-      expect(passwords.length).toBe(4);
-      const env = {
-        NATS_NAME: 'nats-0',
-        ...Object.fromEntries(passwords.map(({ name }: Manifest) => [name, secrets.natsPassword])),
-      };
-      expect(() => execFileSync(findNatsServer()!, ['-t', '-c', file], { env, stdio: 'pipe' })).not.toThrow();
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });

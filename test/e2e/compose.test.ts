@@ -2,7 +2,7 @@
 // server in place of the one on PostgreSQL), control and score worker, command line. They carry a search, also with a node less
 // and from a backup of their files.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -11,9 +11,10 @@ import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Compose, readCompose } from '../support/compose.js';
 import { BIN, type TestHome, testHome, until } from '../support/home.js';
-import { type NatsServer, runNats } from '../support/nats.js';
+import type { NatsServer } from '../support/nats.js';
+import { answers, startComposeNats } from '../support/shipped-nats.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
-import { done, type Outcome, ROOT, spawnZeroscout, specification } from '../support/zeroscout.js';
+import { done, type Outcome, spawnZeroscout, specification } from '../support/zeroscout.js';
 
 const NODES = ['nats-1', 'nats-2', 'nats-3'] as const;
 const WORKERS = ['control', 'score'] as const;
@@ -22,6 +23,7 @@ const variables = {
   NATS_CONTROL_PASSWORD: 'c-Password_7',
   NATS_SCORE_PASSWORD: 's-Password_7',
   NATS_READER_PASSWORD: 'r-Password_7',
+  NATS_ROUTES_PASSWORD: 'n-Password_7',
   POSTGRES_PASSWORD: 'unused',
 };
 
@@ -43,7 +45,7 @@ beforeAll(async () => {
   // Temporal's development server knows its own parts at 127.0.0.1 alone.
   temporal = await startTemporal({ home });
   compose = readCompose({ variables, elsewhere: { 'temporal:7233': temporal.address } });
-  nats = await Promise.all(NODES.map(startNode));
+  ({ nodes: nats } = await startComposeNats({ compose, dir: home.dir }));
   createNamespace();
   for (const name of WORKERS) void startWorker(name);
   const ready = WORKERS.map((name) => answers(`http://${compose.service(name).ip}:9464/readyz`));
@@ -114,21 +116,6 @@ here('no password, no entry', async () => {
   await expect(connect({ servers: `${ip}:4222`, reconnect: false })).rejects.toThrow(/authorization/i);
 });
 
-/** A node with the file's configuration; `answers` is the file's test of health. */
-async function startNode(name: string): Promise<NatsServer> {
-  const { ip, environment } = compose.service(name);
-  const folder = join(home.dir, name);
-  mkdirSync(folder);
-  const config = home.write(
-    `${name}.conf`,
-    compose.file(name, 'nats.conf').replace('"/data"', `"${folder}"`),
-  );
-  home.write('nats-users.conf', readFileSync(join(ROOT, 'deploy/chart/files/nats-users.conf'), 'utf8'));
-  const node = await runNats({ host: ip, port: 4222, args: ['-c', config], env: environment });
-  await answers(`http://${ip}:8222/healthz`);
-  return node;
-}
-
 /** The file's own command, in a shell as there. */
 function createNamespace(): void {
   const { command, environment } = compose.service('temporal-namespace');
@@ -180,13 +167,4 @@ async function copies(): Promise<Record<string, number>> {
   } finally {
     await connection.close();
   }
-}
-
-async function answers(url: string): Promise<void> {
-  const ok = () =>
-    fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
-      (response) => response.ok,
-      () => false,
-    );
-  await until(ok, { what: `${url} answers`, timeoutMs: 60_000, everyMs: 100 });
 }

@@ -63,7 +63,9 @@ export function readCompose({
         ),
       };
     },
-    file: (name, path) => wire(name, readFileSync(join(ROOT, 'deploy', path), 'utf8')),
+    // Its loopback interface is its own there; here all share one.
+    file: (name, path) =>
+      wire(name, readFileSync(join(ROOT, 'deploy', path), 'utf8').replaceAll('127.0.0.1', '0.0.0.0')),
   };
 }
 

@@ -52,6 +52,8 @@ export async function runNats(given: {
   readonly port: number;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** A command that runs the one behind it, in its own process. */
+  readonly wrapper?: readonly string[];
 }): Promise<NatsServer> {
   const { host, port } = given;
   const binary = findNatsServer();
@@ -100,9 +102,11 @@ async function start(given: {
   readonly host: string;
   readonly port: number;
   readonly env?: NodeJS.ProcessEnv;
+  readonly wrapper?: readonly string[];
 }) {
-  const { binary, args, host, port, env } = given;
-  const child = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'], ...(env ? { env } : {}) });
+  const { binary, args, host, port, env, wrapper = [] } = given;
+  const [program = binary, ...rest] = [...wrapper, binary, ...args];
+  const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'], ...(env ? { env } : {}) });
   const log: string[] = [];
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     log.push(text);

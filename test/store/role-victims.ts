@@ -1,0 +1,67 @@
+// In: stores and connections of all roles. Out: what attackers are after, and messages that harm where they arrive as requests.
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { tokenOf } from '../../store/codec.js';
+import type { Store } from '../../store/store.js';
+import { FAILURES, LATENCIES, SCORES } from '../../store/streams.js';
+import type { Role, Victims } from './role-tricks.js';
+
+const BLOBS = 'OBJ_zeroscout-blobs';
+
+/** What attackers are after, and messages that a score worker in league with them has stored, to be sent on as answers. */
+export async function plant({
+  stores,
+  raw,
+  jsm,
+}: {
+  readonly stores: Record<Role, Store>;
+  readonly raw: Record<Role, NatsConnection>;
+  readonly jsm: JetStreamManager;
+}): Promise<Victims> {
+  const digest = await stores.control.blobs.put(Buffer.from('candidate list'));
+  const other = await stores.control.blobs.put(Buffer.from('another'));
+  await stores.score.scores.put('victim', [{ key: 'a', proxies: { p: 1 } }]);
+  await stores.score.failures.put('victim', [{ candidate: 'a', reason: 'crash', detail: '' }]);
+  await stores.control.latencies.put('victim', [{ key: 'a', proxies: { latency: 1 } }]);
+  const { config } = await jsm.streams.info(SCORES.stream);
+  const payloads = [
+    '',
+    JSON.stringify({ seq: 1 }),
+    JSON.stringify({ filter: '>' }),
+    JSON.stringify({ ...config, allow_rollup_hdrs: true, discard: 'old', discard_new_per_subject: false }),
+    JSON.stringify({
+      ...config,
+      name: 'EVIL',
+      subjects: ['evil.>'],
+      republish: { src: '>', dest: '$JS.API.>' },
+    }),
+    JSON.stringify({
+      stream_name: SCORES.stream,
+      config: { deliver_subject: 'zeroscout.score.victim.pushed' },
+    }),
+    JSON.stringify({ shard: 0, scored: 9, reused: 9, failed: 9 }),
+  ];
+  for (const [i, payload] of payloads.entries())
+    await raw.score.request(`zeroscout.score.evil.${i}`, payload);
+  const evil = payloads.map((_, i) => `zeroscout.score.evil.${i}`);
+  const seqs = await Promise.all(
+    evil.map(async (last_by_subj) => (await jsm.streams.getMessage(SCORES.stream, { last_by_subj }))!.seq),
+  );
+  const meta = (name: string) =>
+    `$O.zeroscout-blobs.M.${Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`;
+  const entry = await jsm.streams.getMessage(BLOBS, { last_by_subj: meta(digest) });
+  return {
+    digest,
+    config: JSON.stringify(config),
+    score: `zeroscout.score.victim.${tokenOf('a')}`,
+    absent: `zeroscout.score.victim.${tokenOf('b')}`,
+    failure: `zeroscout.failure.victim.${tokenOf('a')}`,
+    latency: `zeroscout.latency.victim.${tokenOf('b')}`,
+    meta: meta(digest),
+    otherMeta: meta(other),
+    chunks: `$O.zeroscout-blobs.C.${entry!.json<{ nuid: string }>().nuid}`,
+    evil,
+    seqs,
+    streams: [SCORES.stream, LATENCIES.stream, FAILURES.stream, BLOBS],
+  };
+}
