@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { SpecError } from './errors.js';
 import { mapping, oneOf, text, toIssues, wholeNumber } from './fields.js';
+import { describeField } from './json-schema.js';
 import { found, show } from './show.js';
 
 /** What a stage may consist of, in the order in which choices are counted. */
@@ -51,7 +52,7 @@ const MOST_CHOICES = 256;
 
 /** One value, or several, which come out sorted: the same choices are the same space, however they are written. */
 function choices<Item>(item: z.ZodType<Item>, order: (item: Item) => number) {
-  return z.unknown().transform((written, context): readonly Item[] => {
+  const sort = (written: unknown, context: z.core.$RefinementCtx): readonly Item[] => {
     const complain = (message: string) => {
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
@@ -67,13 +68,21 @@ function choices<Item>(item: z.ZodType<Item>, order: (item: Item) => number) {
       items.push(data);
     }
     return items.toSorted((a, b) => order(a) - order(b));
-  });
+  };
+  const one = describeField(item);
+  const several = { type: 'array', items: one, minItems: 1, maxItems: MOST_CHOICES, uniqueItems: true };
+  return z
+    .unknown()
+    .transform(sort)
+    .meta({ anyOf: [one, several] });
 }
 
 function oneOfNumbers(numbers: readonly number[]) {
-  return z.custom<number>((value) => numbers.includes(value as number), {
-    error: ({ input }) => `${found(input)}; must be one of ${numbers.join(', ')}`,
-  });
+  return z
+    .custom<number>((value) => numbers.includes(value as number), {
+      error: ({ input }) => `${found(input)}; must be one of ${numbers.join(', ')}`,
+    })
+    .meta({ enum: [...numbers] });
 }
 
 const width = wholeNumber({ min: 1, max: 8192 });
@@ -81,10 +90,12 @@ const kernel = oneOfNumbers([1, 3, 5, 7]);
 const stride = oneOfNumbers([1, 2, 4]);
 const patch = oneOfNumbers([1, 2, 4, 8, 16, 32]);
 /** Hidden channels of an MLP over its width; halves and quarters keep a candidate's text short. */
-const ratio = z.custom<number>(
-  (value) => typeof value === 'number' && value >= 0.25 && value <= 16 && Number.isInteger(4 * value),
-  { error: ({ input }) => `${found(input)}; must be a multiple of 0.25, at most 16` },
-);
+const ratio = z
+  .custom<number>(
+    (value) => typeof value === 'number' && value >= 0.25 && value <= 16 && Number.isInteger(4 * value),
+    { error: ({ input }) => `${found(input)}; must be a multiple of 0.25, at most 16` },
+  )
+  .meta({ type: 'number', minimum: 0.25, maximum: 16, multipleOf: 0.25 });
 const numbers = (schema: z.ZodType<number>) => choices(schema, (value) => value);
 
 const Stage = mapping({

@@ -15,10 +15,12 @@ export function wholeNumber({
   readonly multipleOf?: number;
 }) {
   const right = multipleOf === 1 ? 'whole number' : `multiple of ${multipleOf}`;
-  return z.custom<number>(
+  const schema = z.custom<number>(
     (value) => Number.isInteger(value) && inside(value) && (value as number) % multipleOf === 0,
     { error: ({ input }) => `${found(input)}; must be a ${right} from ${min} to ${max}` },
   );
+  const step = multipleOf === 1 ? {} : { multipleOf };
+  return schema.meta({ type: 'integer', minimum: min, maximum: max, ...step });
 
   function inside(value: unknown): boolean {
     return (value as number) >= min && (value as number) <= max;
@@ -27,23 +29,29 @@ export function wholeNumber({
 
 /** Finite number above 0, at most `max`. */
 export function positiveNumber({ max }: { readonly max: number }) {
-  return z.custom<number>((value) => typeof value === 'number' && value > 0 && value <= max, {
-    error: ({ input }) => `${found(input)}; must be a number above 0, at most ${max}`,
-  });
+  return z
+    .custom<number>((value) => typeof value === 'number' && value > 0 && value <= max, {
+      error: ({ input }) => `${found(input)}; must be a number above 0, at most ${max}`,
+    })
+    .meta({ type: 'number', exclusiveMinimum: 0, maximum: max });
 }
 
 /** Number above 0 and below 1. */
 export function share() {
-  return z.custom<number>((value) => typeof value === 'number' && value > 0 && value < 1, {
-    error: ({ input }) => `${found(input)}; must be a number above 0 and below 1`,
-  });
+  return z
+    .custom<number>((value) => typeof value === 'number' && value > 0 && value < 1, {
+      error: ({ input }) => `${found(input)}; must be a number above 0 and below 1`,
+    })
+    .meta({ type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 });
 }
 
 /** Text for which `test` holds; `right` completes "must be ...". */
 export function text({ test, right }: { readonly test: (value: string) => boolean; readonly right: string }) {
-  return z.custom<string>((value) => typeof value === 'string' && test(value), {
-    error: ({ input }) => `${found(input)}; must be ${right}`,
-  });
+  return z
+    .custom<string>((value) => typeof value === 'string' && test(value), {
+      error: ({ input }) => `${found(input)}; must be ${right}`,
+    })
+    .meta({ type: 'string', description: right });
 }
 
 /** One of the given words; a word that is none of them gets the nearest one suggested. */

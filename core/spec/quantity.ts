@@ -7,7 +7,7 @@ const WRITTEN = /^(\d+(?:\.\d+)?)([kMG]?)$/;
 
 /** Whole number from 0 to 1e15, written as 450000000, 450M or 0.45G. */
 export function quantity() {
-  return z.unknown().transform((written, context): number => {
+  const read = (written: unknown, context: z.core.$RefinementCtx): number => {
     const [, digits, unit] = (typeof written === 'string' && WRITTEN.exec(written)) || [];
     // 4.35k is 4350: rounding takes away what the product of two floats adds.
     const value = digits === undefined ? written : Math.round(Number(digits) * UNITS[unit!]!);
@@ -18,5 +18,11 @@ export function quantity() {
       message: `${found(written)}; must be a whole number, with k, M or G if you like: 450M`,
     });
     return z.NEVER;
-  });
+  };
+  const whole = { type: 'integer', minimum: 0, maximum: 1e15 };
+  const text = { type: 'string', pattern: WRITTEN.source };
+  return z
+    .unknown()
+    .transform(read)
+    .meta({ anyOf: [whole, text], description: 'a whole number, with k, M or G if you like: 450M' });
 }

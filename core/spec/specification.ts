@@ -129,23 +129,32 @@ const Execution = mapping({
   priority: wholeNumber({ min: 1, max: 5 }).optional(),
 });
 
-const Written = mapping({
+/** What people write, with `kind` mappings and presets resolved by `complete`. */
+export const Written = mapping({
   name: text({
     test: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(value),
     right: '1 to 64 letters, digits, "_" or "-", the first a letter or digit (no slash, dot or space)',
   }),
-  space: SpaceSchema,
-  strategy: Strategy.default({ kind: 'exhaustive' }),
-  constraints: Constraints.optional(),
+  space: SpaceSchema.describe('the networks to search'),
+  strategy: Strategy.default({ kind: 'exhaustive' }).describe('which candidates of the space are scored'),
+  constraints: Constraints.optional().describe('what a candidate may cost; checked before it is scored'),
   /** People write the path of a file; whoever reads the specification puts what it is in its place. */
-  input: Input.optional(),
-  fidelity: Fidelity.prefault('standard'),
-  proxies: Proxies.optional(),
-  aggregation: Aggregation.prefault({}),
-  cohort: oneOf(['written', 'classes']).optional(),
-  seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 }).default(1),
-  execution: Execution.prefault({}),
-  notify: Notify.optional(),
+  input: Input.optional().describe('images of your own, scored in place of noise'),
+  fidelity: Fidelity.prefault('standard').describe('how much a score costs, and how noisy it is'),
+  proxies: Proxies.optional().describe(
+    'what is computed; by default every proxy that means something in the space',
+  ),
+  aggregation: Aggregation.prefault({}).describe('how the proxies become one score'),
+  cohort: oneOf(['written', 'classes'])
+    .optional()
+    .describe('whether candidates that are the same function share one score and one rank'),
+  seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 })
+    .default(1)
+    .describe('decides every random choice: candidates that are drawn, weights, images, probes'),
+  execution: Execution.prefault({}).describe(
+    'how the work is cut and where it runs; changes no byte of the result',
+  ),
+  notify: Notify.optional().describe('who is told when the search has ended'),
 });
 
 /** A specification with nothing left open. `aggregation.weights` has exactly the chosen proxies. */

@@ -8,7 +8,7 @@ export const LONGEST_MS = 3_600_000;
 
 /** Time above 0, at most an hour, always with its unit; `0.02s` becomes `20ms`. */
 export function time() {
-  return z.unknown().transform((written, context): string => {
+  const normalize = (written: unknown, context: z.core.$RefinementCtx): string => {
     const milliseconds = typeof written === 'string' ? read(written) : undefined;
     if (milliseconds !== undefined && milliseconds > 0 && milliseconds <= LONGEST_MS)
       return `${milliseconds}ms`;
@@ -17,7 +17,11 @@ export function time() {
       message: `${found(written)}; must be a time with its unit: 20ms or 0.02s`,
     });
     return z.NEVER;
-  });
+  };
+  return z
+    .unknown()
+    .transform(normalize)
+    .meta({ type: 'string', pattern: WRITTEN.source, description: 'a time with its unit: 20ms or 0.02s' });
 }
 
 /** Milliseconds of a time as `time` spells it. */

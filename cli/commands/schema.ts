@@ -1,0 +1,17 @@
+// `zeroscout schema`: prints the JSON Schema of the files that people write, for editors that complete and check YAML.
+import { Argument, type Command } from 'commander';
+import { spaceSchema, specificationSchema } from '../../core/spec/specification-schema.js';
+import { printJson } from '../terminal.js';
+
+const SCHEMAS = { specification: specificationSchema, space: spaceSchema } as const;
+
+export function addSchemaCommand(program: Command): void {
+  const of = new Argument('[FILE]', "of a specification, or of a file that defines a space of one's own")
+    .choices(Object.keys(SCHEMAS))
+    .default('specification');
+  program
+    .command('schema')
+    .description('print the JSON Schema of a specification (draft 2020-12), for editors')
+    .addArgument(of)
+    .action((file: keyof typeof SCHEMAS) => printJson(SCHEMAS[file]()));
+}

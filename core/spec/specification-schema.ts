@@ -1,0 +1,95 @@
+// The JSON Schema of a specification file, and of a file that defines a space of one's own.
+import { Definition } from './custom-space.js';
+import { describeField, type JsonSchema, withBareKinds } from './json-schema.js';
+import { PRESETS, Written } from './specification.js';
+
+type Properties = Readonly<Record<string, JsonSchema>>;
+interface KindSchema extends JsonSchema {
+  readonly properties: Properties & { readonly kind: { readonly const: string } };
+}
+
+const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
+
+/** What people write: paths of files stand where a specification that travels has what the files hold. */
+export function specificationSchema(): JsonSchema {
+  const written = describeField(Written);
+  const { properties, ...rest } = written as JsonSchema & { readonly properties: Properties };
+  const { space, strategy, fidelity, aggregation, input } = properties as Required<Properties>;
+  return {
+    $schema: DRAFT,
+    title: 'Specification of a zeroscout search',
+    ...rest,
+    properties: {
+      ...properties,
+      space: { ...outer(space!), ...withBareKinds({ oneOf: kindsOf(space!).map(fileInPlaceOfContents) }) },
+      strategy: {
+        ...outer(strategy!),
+        ...withBareKinds({ oneOf: kindsOf(strategy!).map(fileOrSearch).map(withWrittenRounds) }),
+      },
+      fidelity: { ...outer(fidelity!), ...presetOr(fidelity!) },
+      aggregation: { ...outer(aggregation!), ...wordOr(['log-rank', 'linear-rank'], aggregation!) },
+      input: {
+        ...input!,
+        properties: { images: { type: 'string', description: 'the path of a .npy file' } },
+      },
+    },
+  };
+}
+
+/** Of the file that `space: { kind: custom, file: ... }` names. */
+export function spaceSchema(): JsonSchema {
+  return { $schema: DRAFT, title: 'A search space of your own for zeroscout', ...describeField(Definition) };
+}
+
+function kindsOf(schema: JsonSchema): readonly KindSchema[] {
+  return schema.oneOf as readonly KindSchema[];
+}
+
+/** What is said of a field beside its form. */
+function outer({ description, default: value }: JsonSchema): JsonSchema {
+  return { ...(description ? { description } : {}), ...(value === undefined ? {} : { default: value }) };
+}
+
+function fileInPlaceOfContents(kind: KindSchema): KindSchema {
+  const name = kind.properties.kind.const;
+  if (name !== 'custom' && name !== 'module') return kind;
+  const what =
+    name === 'custom'
+      ? 'the YAML or JSON file that defines the space'
+      : 'the TypeScript or JavaScript file of the space';
+  const properties = { kind: kind.properties.kind, file: { type: 'string', description: what } };
+  return { ...kind, properties, required: ['kind', 'file'] };
+}
+
+/** A list names one of the two, which the schema of zod checks in code. */
+function fileOrSearch(kind: KindSchema): KindSchema {
+  if (kind.properties.kind.const !== 'list') return kind;
+  return { ...kind, oneOf: [{ required: ['file'] }, { required: ['search'] }] };
+}
+
+function withWrittenRounds(kind: KindSchema): KindSchema {
+  if (kind.properties.kind.const !== 'screening') return kind;
+  const { rounds, source } = kind.properties as unknown as Readonly<Record<'rounds' | 'source', JsonSchema>>;
+  const items = rounds.items as JsonSchema & { readonly properties: Properties };
+  const fidelity = presetOr(items.properties.fidelity!);
+  const properties = {
+    ...kind.properties,
+    source: { ...outer(source), ...withBareKinds({ oneOf: kindsOf(source).map(fileOrSearch) }) },
+    rounds: {
+      ...rounds,
+      minItems: 2,
+      maxItems: 10,
+      items: { ...items, properties: { ...items.properties, fidelity } },
+    },
+  };
+  return { ...kind, properties };
+}
+
+function presetOr(mapping: JsonSchema): JsonSchema {
+  return wordOr(Object.keys(PRESETS), mapping);
+}
+
+function wordOr(words: readonly string[], mapping: JsonSchema): JsonSchema {
+  const { description: _, default: __, ...form } = mapping;
+  return { anyOf: [{ enum: words }, form] };
+}
