@@ -29,8 +29,12 @@ export function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined
   const access = accessOf(env);
   if (!url) {
     const lonely = Object.keys(access)[0] as keyof Access | undefined;
-    if (lonely === undefined) return undefined;
-    throw wrong(lonely, 'is set, but NATS_URL is not; set both or neither');
+    if (lonely !== undefined) throw wrong(lonely, 'is set, but NATS_URL is not; set both or neither');
+    if (replicas && checkedReplicas(replicas) > 1)
+      throw wrongReplicas(
+        `is ${replicas}, but NATS_URL is not set, and the embedded server is alone: it keeps one copy; set NATS_URL, or unset it`,
+      );
+    return undefined;
   }
   check({ access, address: addressOf(url) });
   return {
@@ -86,5 +90,9 @@ function addressOf(url: string): Address {
 /** JetStream keeps one, three or five copies: an even number outlives no more servers than the odd one below it. */
 function checkedReplicas(text: string): number {
   if (/^[135]$/.test(text)) return Number(text);
-  throw SpecError.of({ path: 'ZEROSCOUT_NATS_REPLICAS', message: `"${text}" is not 1, 3 or 5` });
+  throw wrongReplicas(`"${text}" is not 1, 3 or 5`);
+}
+
+function wrongReplicas(message: string): SpecError {
+  return SpecError.of({ path: 'ZEROSCOUT_NATS_REPLICAS', message });
 }

@@ -19,6 +19,8 @@ export interface Victims {
   readonly absent: string;
   readonly failure: string;
   readonly latency: string;
+  /** Subject of what is recorded of a score worker. */
+  readonly record: string;
   /** Subjects and sequences of messages with texts that do harm where they arrive as requests. */
   readonly evil: readonly string[];
   readonly seqs: readonly number[];
@@ -75,7 +77,7 @@ export function requestsOf({ role, victims }: Given) {
 
 /** Where an answer would do harm, but for what the role may do in any case. */
 export function targetsOf({ role, victims }: Given): readonly string[] {
-  const { streams, score, absent, failure, latency, meta, otherMeta, chunks } = victims;
+  const { streams, score, absent, failure, latency, record, meta, otherMeta, chunks } = victims;
   const all = [
     ...streams.flatMap((stream) => [
       `${API}.STREAM.PURGE.${stream}`,
@@ -103,6 +105,7 @@ export function targetsOf({ role, victims }: Given): readonly string[] {
     absent,
     failure,
     latency,
+    record,
     meta,
     otherMeta,
     chunks,
@@ -114,6 +117,7 @@ export function targetsOf({ role, victims }: Given): readonly string[] {
     control: [
       '$O.zeroscout-blobs.',
       'zeroscout.latency.',
+      'zeroscout.worker.',
       `${API}.STREAM.PURGE.OBJ_zeroscout-blobs`,
       `${API}.STREAM.MSG.DELETE.${SCORES}`,
     ],

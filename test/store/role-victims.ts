@@ -1,5 +1,5 @@
 // In: stores and connections of all roles. Out: what attackers are after, and messages that harm where they arrive as requests.
-import type { JetStreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { tokenOf } from '../../store/codec.js';
 import type { Store } from '../../store/store.js';
@@ -7,6 +7,8 @@ import { FAILURES, LATENCIES, SCORES } from '../../store/streams.js';
 import type { Role, Victims } from './role-tricks.js';
 
 const BLOBS = 'OBJ_zeroscout-blobs';
+/** Which score workers were set aside: the one stream where a record may be replaced. */
+const WORKERS = 'ZEROSCOUT_WORKERS';
 
 /** What attackers are after, and messages that a score worker in league with them has stored, to be sent on as answers. */
 export async function plant({
@@ -23,6 +25,11 @@ export async function plant({
   await stores.score.scores.put('victim', [{ key: 'a', proxies: { p: 1 } }]);
   await stores.score.failures.put('victim', [{ candidate: 'a', reason: 'crash', detail: '' }]);
   await stores.control.latencies.put('victim', [{ key: 'a', proxies: { latency: 1 } }]);
+  const record = `zeroscout.worker.${tokenOf('worker')}`;
+  const control = await jetstreamManager(raw.control, { checkAPI: false });
+  const each = { storage: StorageType.File, max_msgs_per_subject: 1, allow_direct: true };
+  await control.streams.add({ name: WORKERS, subjects: ['zeroscout.worker.*'], ...each });
+  await raw.control.request(record, 'set aside');
   const { config } = await jsm.streams.info(SCORES.stream);
   const payloads = [
     '',
@@ -57,11 +64,12 @@ export async function plant({
     absent: `zeroscout.score.victim.${tokenOf('b')}`,
     failure: `zeroscout.failure.victim.${tokenOf('a')}`,
     latency: `zeroscout.latency.victim.${tokenOf('b')}`,
+    record,
     meta: meta(digest),
     otherMeta: meta(other),
     chunks: `$O.zeroscout-blobs.C.${entry!.json<{ nuid: string }>().nuid}`,
     evil,
     seqs,
-    streams: [SCORES.stream, LATENCIES.stream, FAILURES.stream, BLOBS],
+    streams: [SCORES.stream, LATENCIES.stream, FAILURES.stream, BLOBS, WORKERS],
   };
 }

@@ -57,6 +57,14 @@ describe('settings', () => {
       expect(() => readConfigured({ env: { ...env, ZEROSCOUT_NATS_REPLICAS: wrong } })).toThrow(
         `ZEROSCOUT_NATS_REPLICAS: "${wrong}" is not 1, 3 or 5`,
       );
+    // The embedded server is alone.
+    expect(readConfigured({ env: { ...none, ZEROSCOUT_NATS_REPLICAS: '1' } }).nats).toBeUndefined();
+    expect(() => readConfigured({ env: { ...none, ZEROSCOUT_NATS_REPLICAS: '2' } })).toThrow(
+      'ZEROSCOUT_NATS_REPLICAS: "2" is not 1, 3 or 5',
+    );
+    expect(() => readConfigured({ env: { ...none, ZEROSCOUT_NATS_REPLICAS: '3' } })).toThrow(
+      'ZEROSCOUT_NATS_REPLICAS: is 3, but NATS_URL is not set, and the embedded server is alone: it keeps one copy; set NATS_URL, or unset it',
+    );
   });
 
   test('the environment', () => {
