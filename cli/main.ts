@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // In: the command line. Out: a command's work and its exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted.
+import '../workers/quiet-grpc.js';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { BlobError, ServiceError, SpecError } from '../core/spec/errors.js';

@@ -25,6 +25,7 @@ export interface ConnectOptions extends Access {
 /** All steps of the first connect together; usually they take milliseconds. */
 const CONNECT_MS = 4_700;
 const PROBE_MS = 2_500;
+const PING_MS = 2_000;
 /** Batched direct get with `multi_last` came with it. */
 const OLDEST = [2, 11] as const;
 
@@ -53,7 +54,8 @@ export async function connectLink({
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
-    pingInterval: 10_000, // a peer that vanished without a word is noticed in half a minute, not in six
+    pingInterval: PING_MS, // a peer that falls silent is noticed within three of these, not in six minutes
+    maxPingOut: 2,
     ignoreAuthErrorAbort: true, // a restarting server may not know its accounts yet; operations give up, not the connection
     noAsyncTraces: true, // a stack trace for each request costs more than the request
     ...identity,

@@ -1,6 +1,7 @@
 // In: how a worker of workflows is made. Out: one that runs until it is told to stop, made anew whenever Temporal was away.
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
+import { KEEPALIVE } from './keepalive.js';
 
 /** grpc.connectivityState; @grpc/grpc-js is the SDK's dependency, not ours. */
 const READY = 2;
@@ -10,17 +11,33 @@ const LOOK_MS = 500;
 /** While a server is away. */
 const RECONNECT = { 'grpc.max_reconnect_backoff_ms': 1_000 };
 
-/** A connection that tells at once when nobody listens at its other end; a worker's own tries again without a word. */
+/** A server that lives takes a new connection within this. */
+const CONNECT_MS = 2_500;
+
+/**
+ * A connection that tells at once when nobody listens at its other end, and within ten seconds when nobody answers there;
+ * a worker's own tries again without a word, and notices silence after 45 s.
+ */
 class WatchedConnection extends Connection {
   /** A server that closes connections in good order, or another one behind the same address, is not away. */
-  untilAway = (over: AbortSignal) => this.#until(TRANSIENT_FAILURE, over);
-  untilBack = (over: AbortSignal) => this.#until(READY, over);
+  async untilAway(over: AbortSignal): Promise<void> {
+    let lost = Number.POSITIVE_INFINITY;
+    await this.#until(over, (state) => {
+      if (state === READY) lost = Number.POSITIVE_INFINITY;
+      else lost = Math.min(lost, performance.now());
+      return state === TRANSIENT_FAILURE || performance.now() - lost > CONNECT_MS;
+    });
+  }
 
-  async #until(wanted: number, over: AbortSignal): Promise<void> {
+  async untilBack(over: AbortSignal): Promise<void> {
+    await this.#until(over, (state) => state === READY);
+  }
+
+  async #until(over: AbortSignal, isReached: (state: number) => boolean): Promise<void> {
     const channel = this.client.getChannel();
     while (!over.aborted) {
       const state = channel.getConnectivityState(true);
-      if (state === wanted) return;
+      if (isReached(state)) return;
       await new Promise((done) => channel.watchConnectivityState(state, Date.now() + LOOK_MS, done));
     }
   }
@@ -46,7 +63,10 @@ export async function runRenewed({
   /** Told when Temporal does not answer any more. */
   onAway: () => void;
 }): Promise<void> {
-  const connection = WatchedConnection.lazy({ ...temporal, channelArgs: RECONNECT }) as WatchedConnection;
+  const connection = WatchedConnection.lazy({
+    ...temporal,
+    channelArgs: { ...KEEPALIVE, ...RECONNECT },
+  }) as WatchedConnection;
   try {
     while (!stop.aborted) {
       const worker = await create();

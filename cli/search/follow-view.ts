@@ -127,7 +127,10 @@ export function linesView(): View {
       const line = lineOf({ progress, waiting, speed });
       if (line === undefined) return;
       // A new phase, and something else that is waited for, are told at once.
-      const what = `${progress ? phaseOf(progress) : ''} ${waiting[0]?.for ?? ''}`;
+      const servers = waiting
+        .map((reason) => reason.for)
+        .filter((what) => what === 'nats' || what === 'temporal');
+      const what = [progress ? phaseOf(progress) : '', waiting[0]?.for ?? '', ...servers].join(' ');
       if (Date.now() - last < LINE_MS && told === what) return;
       last = Date.now();
       told = what;

@@ -48,8 +48,15 @@ export async function follow(following: Following): Promise<SearchResult | 'stop
   let query = new AbortController();
   const servers = watchServers({ isRestarting });
   const looker = createLooker({ client, handle, isLocal });
-  const poll = async (): Promise<void> => {
+  const awayNow = () => waitingFor({ now: Date.now(), away: servers.away() });
+  let isConnected = true;
+  /** Tells at once that NATS is away: a poll under way may wait for Temporal, which is away too. */
+  const lookAtNats = (): void => {
     servers.saw('NATS', store.isConnected());
+    if (isConnected && !store.isConnected()) view.update({ progress: undefined, waiting: awayNow() });
+    isConnected = store.isConnected();
+  };
+  const poll = async (): Promise<void> => {
     query = new AbortController();
     const look = () => client.withAbortSignal(query.signal, () => looker.look(servers.away()));
     try {
@@ -67,13 +74,15 @@ export async function follow(following: Following): Promise<SearchResult | 'stop
     } catch {
       if (query.signal.aborted) return;
       servers.saw('Temporal', false);
-      view.update({ progress: undefined, waiting: waitingFor({ now: Date.now(), away: servers.away() }) });
+      view.update({ progress: undefined, waiting: awayNow() });
     }
   };
   let polling = false;
   // Nobody watches: the servers and this machine's cores are left to the search.
   const timer = setInterval(() => {
-    if (polling || show === 'nothing') return;
+    if (show === 'nothing') return;
+    lookAtNats();
+    if (polling) return;
     polling = true;
     void poll().finally(() => {
       polling = false;

@@ -2,6 +2,7 @@
 
 import { Connection, isGrpcServiceError, ServiceError as TemporalServiceError } from '@temporalio/client';
 import { ServiceError } from '../../core/spec/errors.js';
+import { KEEPALIVE } from '../../workers/keepalive.js';
 import { retriesUntilClosed } from './late-retries.js';
 import { identifyPeer, type Peer } from './peer.js';
 import type { TemporalSettings } from './settings.js';
@@ -26,6 +27,7 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Conne
   try {
     connection = Connection.lazy({
       ...options,
+      channelArgs: KEEPALIVE,
       connectTimeout: CONNECT_MS,
       interceptors: retriesUntilClosed(),
     });

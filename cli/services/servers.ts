@@ -43,6 +43,10 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
       ...['--dynamic-config-value', 'matching.enableFairness=true'],
       // Priorities hold within a partition of a queue, of which there are four. Read are all: an older home may have tasks there.
       ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
+      // Clients may ask every second whether the server is there, and are asked whether they are (docs/operations.md, silence).
+      ...['--dynamic-config-value', 'frontend.keepAliveMinTime="1s"'],
+      ...['--dynamic-config-value', 'frontend.keepAliveTime="5s"'],
+      ...['--dynamic-config-value', 'frontend.keepAliveTimeout="4s"'],
     ],
     isReady: ({ port }) => temporalAnswers({ address: `${HOST}:${port}`, timeoutMs: PROBE_MS }),
     // The server asks version-info.temporal.io for newer versions at its start otherwise.
@@ -89,6 +93,10 @@ function natsConfig({
 server_name: ${natsName(home)}
 listen: "${HOST}:${port}"
 http: "${HOST}:${webPort}"
+# A client that falls silent is noticed within ten seconds.
+ping_interval: "3s"
+ping_max: 2
+write_deadline: "8s"
 jetstream {
   store_dir: ${JSON.stringify(home.nats)}
 }
