@@ -4,6 +4,7 @@ import '../workers/quiet-grpc.js';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { BlobError, ServiceError, SpecError } from '../core/spec/errors.js';
+import { adviseCommands } from './advise-commands.js';
 import { addAllowModules } from './allow-modules.js';
 import { Interrupted } from './arguments.js';
 import { addCorrelateCommand } from './commands/correlate.js';
@@ -53,6 +54,7 @@ addDoctorCommand(program);
 addDevicesCommands(program);
 addAllowModules(program);
 overrideAll(program);
+adviseCommands(program);
 
 // `zeroscout results ID | head` closes the pipe when it has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

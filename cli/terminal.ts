@@ -20,23 +20,41 @@ export function ellipsis(): string {
 
 /** Notes go to stderr, so that stdout holds results alone. */
 export function note(text: string): void {
-  process.stderr.write(`${process.stderr.isTTY ? harmless(text) : text}\n`);
+  process.stderr.write(`${harmless(text)}\n`);
 }
 
+/** Lines for people, wherever they go: what is piped into a pager or a file is looked at on a terminal in the end. */
 export function print(text: string): void {
+  printData(harmless(text));
+}
+
+/** Data for programs, such as CSV: its bytes stay as they are, but on a terminal. */
+export function printData(text: string): void {
   const shown = process.stdout.isTTY ? harmless(text) : text;
   process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
-/** Control characters but tab and line feed, and escape sequences but colours. */
+/** Control characters but tab and line feed, what turns the direction of text, and escape sequences but colours. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\0-\x08\x0B-\x1A\x1C-\x1F\x7F-\x9F]|\x1B(?!\[\d*(?:;\d+)*m)/g;
+const CONTROL = /[\0-\x08\x0B-\x1A\x1C-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069]|\x1B(?!\[\d*(?:;\d+)*m)/g;
 
 /** What others have written (names, reasons, answers of a webhook) must not move the cursor, set titles or fill the clipboard. */
 export function harmless(text: string): string {
   return text.replace(CONTROL, '\uFFFD');
 }
 
+/** As `harmless`, for text in which nothing of ours has colours. */
+export function colourless(text: string): string {
+  return harmless(text).replaceAll('\x1B', '\uFFFD');
+}
+
+/** What JSON need not escape, though terminals obey it. */
+const UNESCAPED = /[\x7F-\x9F\u202A-\u202E\u2066-\u2069]/g;
+
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  const text = JSON.stringify(value, null, 2).replace(
+    UNESCAPED,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  process.stdout.write(`${text}\n`);
 }

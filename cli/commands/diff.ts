@@ -37,8 +37,8 @@ async function diff(
   { a, b, top, json }: Options & { a: string; b: string },
 ): Promise<void> {
   const [one, other] = await Promise.all([
-    finishedSearch({ client, id: a }),
-    finishedSearch({ client, id: b }),
+    finishedSearch({ client, id: a, argument: 'RUN_A' }),
+    finishedSearch({ client, id: b, argument: 'RUN_B' }),
   ]);
   if (one.memo.space !== other.memo.space)
     throw SpecError.of({

@@ -21,7 +21,7 @@ import {
 } from '../search/show-results.js';
 import { writeResults } from '../search/write-results.js';
 import { type Session, withSession } from '../session.js';
-import { note, print, printJson } from '../terminal.js';
+import { note, print, printData, printJson } from '../terminal.js';
 
 interface ResultsOptions {
   readonly top?: number;
@@ -97,7 +97,7 @@ async function printCsv({ results, top }: { results: Results; top: number | unde
   if (top === undefined) return pipeline(results.csv(), process.stdout, { end: false });
   const rows = await results.first(top);
   const cohort = rows[0]?.class === undefined ? 'written' : 'classes';
-  print(`${rankingHeader({ cohort })}${rankingLines(rows)}`);
+  printData(`${rankingHeader({ cohort })}${rankingLines(rows)}`);
 }
 
 function showPareto({
@@ -123,7 +123,7 @@ function showPareto({
     }),
   }).slice(0, top);
   if (form === 'json') printJson(front.map((row) => ({ ...row, ...printable({ score: row.score }) })));
-  else if (form === 'csv') print(paretoCsv(front));
+  else if (form === 'csv') printData(paretoCsv(front));
   else
     print(
       `${paretoTable(front)}\n\n${front.length} of ${rows.length} candidates; FLOPs of images of ${resolution} x ${resolution}`,

@@ -67,7 +67,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
     options.truth === undefined
       ? undefined
       : await readTruth({ path: options.truth, space: openSpace(read.specification.space) });
-  if (options.id !== undefined) checkedWorkflowId(options.id);
+  if (options.id !== undefined) checkedWorkflowId(options.id, '--id');
   if (options.out !== undefined) await openOutFolder(options.out);
   await withSession({ start: 'if-needed' }, (session) => search({ session, written: read, truth, options }));
 }

@@ -9,10 +9,19 @@ import { resultOf } from '../status/ending.js';
 const KNOWN = 10;
 
 /** `id` may also be spelled as on Temporal's page; the answer has the search's own. */
-export async function findSearch({ client, id: given }: { client: Client; id: string }) {
+export async function findSearch({
+  client,
+  id: given,
+  argument = 'ID',
+}: {
+  client: Client;
+  id: string;
+  /** As the command's help calls it. */
+  argument?: string;
+}) {
   const workflowIds = isTemporalId(given)
     ? [...(isId(given) ? [workflowIdOf(given)] : []), given]
-    : [checkedWorkflowId(given)];
+    : [checkedWorkflowId(given, argument)];
   for (const workflowId of workflowIds) {
     const handle = client.workflow.getHandle(workflowId);
     try {
@@ -21,7 +30,7 @@ export async function findSearch({ client, id: given }: { client: Client; id: st
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   }
-  throw SpecError.of({ path: 'ID', message: `no search "${given}"; ${await knownSearches(client)}` });
+  throw SpecError.of({ path: argument, message: `no search "${given}"; ${await knownSearches(client)}` });
 }
 
 async function knownSearches(client: Client): Promise<string> {
@@ -41,10 +50,11 @@ async function knownSearches(client: Client): Promise<string> {
 /** Ids become workflow ids, file names and message subjects. */
 const isId = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(text);
 
-export function checkedWorkflowId(id: string): string {
+/** `argument` is what the command's help calls the id. */
+export function checkedWorkflowId(id: string, argument = '--id'): string {
   if (!isId(id))
     throw SpecError.of({
-      path: '--id',
+      path: argument,
       message: `found "${id}"; must be 1 to 100 letters, digits, "_" or "-", the first a letter or digit`,
     });
   return workflowIdOf(id);
@@ -56,11 +66,11 @@ export function stateOf({ status, memo }: Pick<WorkflowExecutionDescription, 'st
 }
 
 /** A search with results; a SpecError that says why there are none for any other. */
-export async function finishedSearch({ client, id: given }: { client: Client; id: string }) {
-  const { id, handle, description } = await findSearch({ client, id: given });
+export async function finishedSearch({ argument = 'ID', ...asked }: Parameters<typeof findSearch>[0]) {
+  const { id, handle, description } = await findSearch({ ...asked, argument });
   const memo = description.memo as unknown as SearchMemo;
   const fail = (why: string) =>
-    SpecError.of({ path: 'ID', message: `search "${id}" has no results: ${stateOf(description)}${why}` });
+    SpecError.of({ path: argument, message: `search "${id}" has no results: ${stateOf(description)}${why}` });
   if (description.status.name === 'RUNNING') throw fail('; zeroscout watch waits for them');
   const outcome = await resultOf({ id, handle });
   if ('ending' in outcome) throw fail(`: ${outcome.ending.reason}; ${outcome.ending.advice}`);

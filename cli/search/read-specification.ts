@@ -96,7 +96,7 @@ export async function readCustomSpace({
   path: string;
   name?: string;
 }): Promise<SpaceSpecification & { kind: 'custom' }> {
-  const value = readDocument({ text: await readText(path, name), source: name });
+  const value = readDocument({ text: await readText(path, name), source: name, holds: 'space' });
   return { kind: 'custom', definition: checkDefinition({ value, source: name }) };
 }
 

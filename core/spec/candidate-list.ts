@@ -30,6 +30,11 @@ export function parseCandidateList({
   readonly source: string;
   readonly parse: Parse;
 }): CandidateList {
+  if (isBinary(text))
+    throw SpecError.of({
+      path: source,
+      message: 'not text but binary data; must be UTF-8 text, one candidate a line',
+    });
   if (isCandidateTable(text))
     return candidatesOf({ table: readTable({ text, source, shape: 'rank,candidate,...' }), source, parse });
   const lines = text
@@ -37,6 +42,14 @@ export function parseCandidateList({
     .map((line, index) => ({ text: line.trim(), line: index + 1 }))
     .filter((line) => line.text !== '' && !line.text.startsWith('#'));
   return distinct({ lines, source, parse });
+}
+
+/** A letter of another encoding in a comment does not make a text binary; many bytes that are no characters do. */
+function isBinary(text: string): boolean {
+  const start = text.slice(0, 65_536);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  const odd = start.match(/[\x01-\x08\x0E-\x1A\x1C-\x1F\uFFFD]/g)?.length ?? 0;
+  return start.includes('\0') || odd > start.length / 20;
 }
 
 /** The same of a table: in the order of its ranks where it has them, which another program may have sorted otherwise. */

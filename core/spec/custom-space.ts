@@ -239,6 +239,12 @@ export function largestStride({ stem, stages }: Pick<Definition, 'stem' | 'stage
 
 /** A definition with nothing left open; a SpecError says `my-space.yaml: stages[2].width: ...`. */
 export function checkDefinition({ value, source }: { value: unknown; source: string }): Definition {
+  // In the file itself there is no `kind` beside which the file could be named.
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw SpecError.of({
+      path: source,
+      message: `${found(value)}; must be a mapping with input, classes and stages`,
+    });
   const { success, data, error } = Definition.safeParse(value, { reportInput: true });
   if (success) return data;
   throw new SpecError(

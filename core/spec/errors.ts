@@ -6,14 +6,24 @@ export interface Issue {
   readonly message: string;
 }
 
+/** Control characters but tab and line feed, and those that turn the direction of text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069]/g;
+
+/** Messages quote what others have written; here it can no longer move a cursor, wherever it is printed or logged. */
+function escaped(text: string): string {
+  return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** Bad user input. Never retried; shown to the person as `path: message` lines. CLI exit code 2. */
 export class SpecError extends Error {
   override readonly name = 'SpecError';
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[]) {
-    super(issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('\n'));
-    this.issues = issues;
+    const shown = issues.map(({ path, message }) => ({ path: escaped(path), message: escaped(message) }));
+    super(shown.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('\n'));
+    this.issues = shown;
   }
 
   static of({ path, message }: Issue): SpecError {

@@ -8,15 +8,42 @@ const MOST_ISSUES = 20;
 const MOST_ALIASES = 100;
 const DEEPEST = 32;
 
+/** What a document is about, in the words of its messages. */
+const HOLDS = {
+  specification: {
+    keys: 'at least name and space',
+    size: 'a specification has a few lines',
+    depth: 'a specification has three',
+  },
+  space: {
+    keys: 'input, classes and stages',
+    size: 'the definition of a space has a few dozen lines',
+    depth: 'the definition of a space has four',
+  },
+} as const;
+
+interface Named {
+  readonly source: string;
+  readonly holds: keyof typeof HOLDS;
+}
+
 /**
  * One YAML 1.2 document (JSON is YAML). Refused: syntax errors, duplicate keys, several documents, tags, keys that are
  * not text, aliases that multiply or name what they stand in, nesting beyond 32 levels, texts above 1 MiB, nothing at all. `source` is the file's name for the message.
  */
-export function readDocument({ text, source }: { readonly text: string; readonly source: string }): unknown {
+export function readDocument({
+  text,
+  source,
+  holds = 'specification',
+}: {
+  readonly text: string;
+  readonly source: string;
+  readonly holds?: keyof typeof HOLDS;
+}): unknown {
   if (text.length > LONGEST_BYTES || Buffer.byteLength(text) > LONGEST_BYTES) {
-    throw SpecError.of({ path: source, message: 'larger than 1 MiB; a specification has a few lines' });
+    throw SpecError.of({ path: source, message: `larger than 1 MiB; ${HOLDS[holds].size}` });
   }
-  refuseDepth({ text, source });
+  refuseDepth({ text, source, holds });
   const lines = new LineCounter();
   const document = reading(source, () =>
     // Without uniqueKeys: the library compares each key with each other one, minutes for a long file.
@@ -35,10 +62,10 @@ export function readDocument({ text, source }: { readonly text: string; readonly
     throw new SpecError(issues);
   }
   if (document.contents === null) {
-    throw SpecError.of({ path: source, message: 'empty; must be a mapping with at least name and space' });
+    throw SpecError.of({ path: source, message: `empty; must be a mapping with ${HOLDS[holds].keys}` });
   }
   const value = reading(source, () => document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
-  if (isDeep({ value, levels: DEEPEST })) throw tooDeep(source);
+  if (isDeep({ value, levels: DEEPEST })) throw tooDeep({ source, holds });
   return value;
 }
 
@@ -48,18 +75,18 @@ function isDeep({ value, levels }: { readonly value: unknown; readonly levels: n
   return levels === 0 || Object.values(value).some((inner) => isDeep({ value: inner, levels: levels - 1 }));
 }
 
-function tooDeep(source: string): SpecError {
-  const message = `nested deeper than ${DEEPEST} levels; a specification has three`;
+function tooDeep({ source, holds }: Named): SpecError {
+  const message = `nested deeper than ${DEEPEST} levels; ${HOLDS[holds].depth}`;
   return SpecError.of({ path: source, message });
 }
 
 /** Before anything recursive sees the text: at the stack's end V8 may abort the process instead of throwing. */
-function refuseDepth({ text, source }: { readonly text: string; readonly source: string }): void {
+function refuseDepth({ text, ...named }: Named & { readonly text: string }): void {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
     for (const _token of parser.next(lexeme));
     if (parser.stack.length <= DEEPEST) continue;
-    throw tooDeep(source);
+    throw tooDeep(named);
   }
 }
 

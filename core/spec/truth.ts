@@ -49,7 +49,7 @@ export function truthOf({
     throw SpecError.of({ path: source, message: `empty; must start with a header ${SHAPE}` });
   const { column, measures } = readHeader({ names, rows, source });
   const datasets = measures.map((index) => names[index]!);
-  const issues = lineIssues(source);
+  const issues = lineIssues(source, 'table');
   const accuracy = new Map<string, readonly number[]>();
   for (const { cells, line } of rows) {
     const fault = addRow({ cells, column, measures, names, accuracy, parse });

@@ -1,7 +1,8 @@
 // In: texts with colours and with what others may have planted. Out: on a terminal, colours alone.
 import pc from 'picocolors';
-import { expect, test } from 'vitest';
-import { harmless } from '../../cli/terminal.js';
+import { expect, test, vi } from 'vitest';
+import { harmless, note, print, printJson } from '../../cli/terminal.js';
+import { SpecError } from '../../core/spec/errors.js';
 
 const { bold, red } = pc.createColors(true);
 
@@ -17,4 +18,35 @@ test.each([
   ['eight-bit controls', '\u009b2J\u0090', '\uFFFD2J\uFFFD'],
 ])('%s', (_, planted, shown) => {
   expect(harmless(planted)).toBe(shown);
+});
+
+test('errors show control characters of others as they are written in code, wherever they end up', () => {
+  const error = SpecError.of({
+    path: 'a\x1b[31m.txt:1',
+    message: 'candidate "\x1b]0;x\x07\x9b1m\u202Eevil"\nsecond\tline',
+  });
+  expect(error.message).toBe(
+    'a\\u001b[31m.txt:1: candidate "\\u001b]0;x\\u0007\\u009b1m\\u202eevil"\nsecond\tline',
+  );
+  expect(error.issues[0]!.path).toBe('a\\u001b[31m.txt:1');
+});
+
+test.each([
+  ['note', 'stderr', note],
+  ['print', 'stdout', print],
+] as const)('%s is harmless where nobody knows what reads it', (_, stream, say) => {
+  const said: string[] = [];
+  const spy = vi.spyOn(process[stream], 'write').mockImplementation((text) => said.push(String(text)) > 0);
+  say('red \x1b[31mwords\x1b[0m, title \x1b]0;x\x07');
+  spy.mockRestore();
+  expect(said).toEqual(['red \x1b[31mwords\x1b[0m, title \uFFFD]0;x\uFFFD\n']);
+});
+
+test('JSON escapes what JSON need not', () => {
+  const said: string[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+  printJson({ a: '\x1b\x9b\u202E' });
+  spy.mockRestore();
+  expect(said.join('')).toContain('"\\u001b\\u009b\\u202e"');
+  expect(JSON.parse(said.join(''))).toEqual({ a: '\x1b\x9b\u202E' });
 });

@@ -16,7 +16,30 @@ function truth(text: string) {
   return parseTruth({ text, source: 'truth.csv', parse });
 }
 
+function failureOf(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  return expect.unreachable();
+}
+
 describe('parseCandidateList', () => {
+  it('says that binary data are no list, and takes a stray letter of another encoding in a comment', () => {
+    for (const binary of [
+      'PK\u0003\u0004\0\0rest',
+      '\uFFFD\uFFFDx\uFFFD'.repeat(500),
+      '\u0001\u0002\u0003abc',
+    ])
+      expect(() => list(binary)).toThrow(
+        'candidates.txt: not text but binary data; must be UTF-8 text, one candidate a line',
+      );
+    expect(list(`# Gr\uFFFD\uFFFDe, in Latin-1, of the best candidates of before\n|a|`).candidates).toEqual([
+      '|a|',
+    ]);
+  });
+
   it('keeps each candidate once, in order', () => {
     expect(list('\uFEFF# head\r\n|b|\r\n\r\n  |a| \n|b|\n# |c|\n|a|')).toEqual({
       candidates: ['|b|', '|a|'],
@@ -107,6 +130,15 @@ describe('parseTruth', () => {
       'truth.csv:2: score: found "high"; must be a number',
     );
     expect(() => truth('candidate,class\n|a|,|a|')).toThrow('truth.csv:1: no dataset column');
+  });
+
+  it('a table of something else is one line: the first few and how many', () => {
+    const text = `arch,x\n${Array.from({ length: 5_000 }, (_, i) => `${'long '.repeat(50)}${i},1`).join('\n')}`;
+    const { message } = failureOf(() => truth(text));
+    expect(message).toMatch(
+      /^truth\.csv: 5000 lines are wrong; line 2: no candidate: long .*\.\.\.; line 3: .*; line 4: .*\.\.\.; and 4997 more$/,
+    );
+    expect(message.length).toBeLessThan(500);
   });
 
   it('names the line of a broken quote', () => {

@@ -1,5 +1,6 @@
 // In: texts that are no document of ours. Out: a SpecError that names the source and the place.
 import { describe, expect, it } from 'vitest';
+import { checkDefinition } from '../../../core/spec/custom-space.js';
 import { SpecError } from '../../../core/spec/errors.js';
 import { readDocument } from '../../../core/spec/read-document.js';
 
@@ -63,4 +64,15 @@ describe('readDocument', () => {
     expect(Object.keys(value as object)).toEqual(['__proto__']);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
+});
+
+it('speaks of spaces where it reads one', () => {
+  const read = (text: string) => () => readDocument({ text, source: 'my.yaml', holds: 'space' });
+  expect(read('# nothing')).toThrow('my.yaml: empty; must be a mapping with input, classes and stages');
+  for (const text of ['', '['.repeat(50), `a: ${'x'.repeat(1024 * 1024)}`])
+    expect(read(text)).toThrow(/^my\.yaml: (?!.*specification)/);
+  for (const value of [null, [1], 'text', 3])
+    expect(() => checkDefinition({ value, source: 'my.yaml' })).toThrow(
+      /^my\.yaml: found .*; must be a mapping with input, classes and stages$/,
+    );
 });

@@ -1,0 +1,34 @@
+// In: modules whose code does not end. Out: an error within the limit that names the function, whatever the code catches.
+import { expect, test } from 'vitest';
+import { moduleDigest } from '../../core/spaces/module/index.js';
+import { callLimited } from '../../engine/call-limit.js';
+import { createModuleLoader } from '../../engine/load-module.js';
+
+const LOOPS = {
+  empty: 'for (;;);',
+  'that catches everything': 'for (;;) { try { for (;;); } catch {} }',
+  'within a regular expression': "/(a+)+$/.test('a'.repeat(60) + 'b');",
+};
+const load = (code: string) => createModuleLoader({ limitMs: 200 })({ code, digest: moduleDigest(code) });
+
+test.each(Object.entries(LOOPS))('a loop %s ends: evaluated, and in a function', (_, loop) => {
+  expect(() => load(loop)).toThrow('did not answer within 0.2 s');
+  const module = load(`exports.default = { resolution: 32, parse() { ${loop} }, random() { return 'x'; } };`);
+  const { parse, random, resolution } = module as Record<string, () => unknown>;
+  expect(() => parse!()).toThrow('did not answer within 0.2 s');
+  expect([random!(), resolution]).toEqual(['x', 32]);
+});
+
+test('functions keep their module, its prototype and their errors', () => {
+  const module = load(`
+    class Space { parse(text) { return this.usual(text); } usual(text) { if (text === 'bad') throw new Error('no'); return text.trim(); } }
+    exports.default = new Space();`) as { parse(text: string): string };
+  expect(module.parse(' a ')).toBe('a');
+  expect(() => module.parse('bad')).toThrow(/^no$/);
+});
+
+test('calls within calls answer each to its own', () => {
+  const limitMs = 1_000;
+  const outer = () => [callLimited({ work: () => 'inner', limitMs }), 'outer'];
+  expect(callLimited({ work: outer, limitMs })).toEqual(['inner', 'outer']);
+});
