@@ -9,7 +9,14 @@ import { addressOf } from './address-scores.js';
 import { lookUp, memberBatches } from './cohort.js';
 import { mixed } from './mixed.js';
 
-export function auditScores({ store }: { store: Store }): SearchActivities['auditScores'] {
+export function auditScores({
+  store,
+  verify = 0,
+}: {
+  store: Store;
+  /** Share of the scores to be verified where the specification says nothing. */
+  verify?: number | undefined;
+}): SearchActivities['auditScores'] {
   return async (input) => {
     const { run, specification, plan, part } = input;
     const { scope } = addressOf(input);
@@ -35,6 +42,7 @@ export function auditScores({ store }: { store: Store }): SearchActivities['audi
     }
     // Neighbours of a list are alike, and stacks want all kinds.
     const list = isStackDevice(specification.execution.device) ? mixed(todo()) : todo();
-    return { todo: await writeCandidateList(store.blobs, list), ...counts };
+    const written = await writeCandidateList(store.blobs, list);
+    return { todo: written, ...counts, ...(verify > 0 ? { verify } : {}) };
   };
 }

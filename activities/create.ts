@@ -1,5 +1,5 @@
 // In: store, clock, scoring. Out: the activities of control and of score workers, errors mapped for Temporal.
-import { activityInfo, heartbeat } from '@temporalio/activity';
+import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { BlobError, LostScoreError, SpecError } from '../core/spec/errors.js';
 import type { SearchActivities } from '../core/spec/search.js';
@@ -16,15 +16,30 @@ import { type NotifyOptions, notify } from './notify.js';
 import { planCandidates } from './plan-candidates.js';
 import { rankCandidates } from './rank-candidates.js';
 import { type ReportOptions, reportSearch } from './report-search.js';
+import { pollingWorkers, sampleScores } from './sample-scores.js';
 import { scoreShard } from './score-shard.js';
 import type { Scoring } from './scoring.js';
+import { setAsideWorkers } from './set-aside-workers.js';
 import { reported, withReport } from './step-report.js';
+import { verifyScores } from './verify-scores.js';
 
 /** Also how old what people see of a step's progress may be. */
 const HEARTBEAT_MS = 3_000;
 
 /** When Temporal scheduled the step: what began by its clock ends by its clock, whatever this machine's says. */
 const now = () => activityInfo().scheduledTimestampMs;
+
+/** Those of score workers; all others are of control workers. */
+type ScoreActivity = 'scoreShard' | 'verifyScores';
+
+/** What control workers need in order to have scores verified; without it nothing is, unless a specification says so. */
+export interface VerificationOptions {
+  /** Share of the scores of a specification that does not say. */
+  readonly verify?: number | undefined;
+  /** Names of the workers that ask for a device's work. */
+  readonly polling: (device: string) => Promise<readonly string[]>;
+  readonly onSetAside?: ((workers: readonly string[]) => void) | undefined;
+}
 
 export function createControlActivities({
   store,
@@ -33,16 +48,23 @@ export function createControlActivities({
   meter,
   gate,
   onReport,
-}: NotifyOptions & Omit<ReportOptions, 'now'> & { readonly meter: LatencyMeter; readonly gate: Gate }): Omit<
-  SearchActivities,
-  'scoreShard'
-> {
+  verify,
+  polling,
+  onSetAside,
+}: NotifyOptions &
+  Omit<ReportOptions, 'now'> & {
+    readonly meter: LatencyMeter;
+    readonly gate: Gate;
+  } & VerificationOptions): Omit<SearchActivities, ScoreActivity> {
   const check = checkConstraints({ store, meter: reported(meter), gate });
   return {
     addressScores: mapped(addressScores),
     planCandidates: mapped(beating(planCandidates({ store, check }))),
     breedGeneration: mapped(beating(breedGeneration({ store, check }))),
-    auditScores: mapped(beating(auditScores({ store }))),
+    auditScores: mapped(beating(auditScores({ store, verify }))),
+    sampleScores: mapped(beating(sampleScores({ store, polling }))),
+    pollingWorkers: mapped(pollingWorkers({ store, polling })),
+    setAsideWorkers: mapped(beating(setAsideWorkers({ store, now, onSetAside, sleep }))),
     rankCandidates: mapped(beating(rankCandidates({ store }))),
     keepBest: mapped(beating(keepBest({ store }))),
     reportSearch: mapped(beating(reportSearch({ store, now, ...(onReport ? { onReport } : {}) }))),
@@ -61,8 +83,11 @@ export function createScoreActivities({
   scoring: Scoring;
   images: LocalImages;
   gate: Gate;
-}): Pick<SearchActivities, 'scoreShard'> {
-  return { scoreShard: mapped(scoreShard({ store, scoring, images, gate })) };
+}): Pick<SearchActivities, ScoreActivity> {
+  return {
+    scoreShard: mapped(scoreShard({ store, scoring, images, gate })),
+    verifyScores: mapped(verifyScores({ store, scoring, images, gate })),
+  };
 }
 
 /** Tells Temporal that a long step is alive, and how far it is. */

@@ -25,7 +25,7 @@ export function notify({ store, commands, ...options }: NotifyOptions): SearchAc
       ...(summary ? { summary: await json(summary) } : {}),
       ...(changes ? { changes: await json(changes) } : {}),
     });
-    const { event, search, run } = rest;
+    const { event, search, run, delivery = run } = rest;
     const signal = AbortSignal.any([
       cancellationSignal(),
       AbortSignal.timeout(parseDuration(notify.timeout)!),
@@ -36,7 +36,7 @@ export function notify({ store, commands, ...options }: NotifyOptions): SearchAc
         'user-agent': 'zeroscout',
         'x-zeroscout-event': event,
         // The same at every attempt: a receiver that has seen it may leave it.
-        'x-zeroscout-delivery': run,
+        'x-zeroscout-delivery': delivery,
       };
       return sendWebhook({ url: notify.webhook, body, headers, secretEnv: notify.secretEnv, signal });
     }

@@ -25,6 +25,7 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
     generations,
     ended,
     addresses,
+    verification,
   }) => {
     const seconds = Math.max(0, now() - startedAt) / 1000;
     const { candidates, reused } = rounds[0]!;
@@ -45,6 +46,7 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
       ...(drawn ? { drawn: structuredClone(drawn) as Summary['drawn'] } : {}),
       ...(generations === undefined ? {} : { generations }),
       ...(ended === undefined ? {} : { ended }),
+      ...(verification ? { verification: verificationOf(verification) } : {}),
       ...(rounds.length > 1 ? { rounds: rounds.map((round) => ({ ...round })) } : {}),
     });
     const { scopes, engine } = addresses ?? addressesOf({ specification, rounds });
@@ -52,6 +54,14 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
     onReport?.(rounds);
     return { summary: digest, scopes, engine };
   };
+}
+
+/** What people are told of it: all but the names of workers that were found right. */
+function verificationOf({
+  seen: _,
+  ...verification
+}: NonNullable<ReportInput['verification']>): Summary['verification'] {
+  return structuredClone(verification) as Summary['verification'];
 }
 
 /** How many functions the ranked candidates are, and how many candidates inherit another's score. */

@@ -34,12 +34,7 @@ export function scoreShard({
 }): SearchActivities['scoreShard'] {
   let shards = 0;
   return async (input) => {
-    const { device } = input.specification.execution;
-    // Numbers of another device class would stand under this one's address for good.
-    if (device !== scoring.device)
-      throw new Error(
-        `this worker scores on ${scoring.device}, not on ${device}: another one has to take it`,
-      );
+    refuseDevice({ scoring, specification: input.specification });
     const { scope } = await gate(input);
     const turn = shards++;
     // A space that this worker may not open ends the search; its candidates are not at fault.
@@ -65,9 +60,11 @@ export function scoreShard({
     const scores = createCollector<Scored>({
       limit: UNSTORED,
       store: async (batch) => {
+        scoring.standing.throwIfAborted();
         await store.scores.put(
           scope,
           batch.flatMap(({ entries }) => entries),
+          scoring.worker,
         );
         for (const { index } of batch) {
           count(index, 'scored');
@@ -87,6 +84,7 @@ export function scoreShard({
           lanes: scoring.size + 1,
           tasks,
           score: async ({ index, draws }) => {
+            scoring.standing.throwIfAborted();
             if (draws.length === 0) return count(index, 'reused');
             const candidate = candidates[index]!;
             const entries = await scoreOne({ scoring, input, candidate, draws, turn, ...file });
@@ -113,9 +111,22 @@ interface Scored {
   readonly entries: readonly ScoreEntry[];
 }
 
+/** Numbers of another device class would stand under this one's address for good. */
+export function refuseDevice({
+  scoring,
+  specification,
+}: {
+  scoring: Pick<Scoring, 'device'>;
+  specification: ShardInput['specification'];
+}): void {
+  const { device } = specification.execution;
+  if (device !== scoring.device)
+    throw new Error(`this worker scores on ${scoring.device}, not on ${device}: another one has to take it`);
+}
+
 /** The specification's own images, if any, in a file of this machine. */
-function withImages(
-  { images, input: { specification } }: { images: LocalImages; input: ShardInput },
+export function withImages(
+  { images, input: { specification } }: { images: LocalImages; input: Pick<ShardInput, 'specification'> },
   work: (file: Pick<ScoreRequest, 'images'>) => Promise<void>,
 ): Promise<void> {
   const own = specification.input?.images;

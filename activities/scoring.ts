@@ -4,12 +4,18 @@ import type { ScoreRequest, ScoreResult } from '../engine/protocol.js';
 
 export interface Scoring {
   readonly device: Device;
+  /** The name of the worker, written beside every score. */
+  readonly worker: string;
+  /** Aborted when the worker is set aside: what it holds is for others to compute. */
+  readonly standing: AbortSignal;
   /** Candidates that are scored at the same time. */
   readonly size: number;
   /** CandidateError where this candidate cannot be scored; any other error is the machine's and is retried. Lower turns go first. */
   score(request: ScoreRequest, turn: number): Promise<ScoreResult>;
   /** Called once for every candidate computed and stored: the record of what was paid for. */
   onScored(event: CandidateEvent): void;
+  /** Called when scores of another worker have been computed again. */
+  onVerified(counts: { readonly agreed: number; readonly disagreed: number; readonly failed: number }): void;
   /** Called once for every candidate that was set aside. */
   onFailed(event: CandidateEvent & { readonly reason: string; readonly detail: string }): void;
 }

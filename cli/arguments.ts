@@ -56,3 +56,12 @@ export function listenAddress(text: string): Listen {
     throw new InvalidArgumentError(`Found "${text}"; must be host:port, such as 127.0.0.1:9464.`);
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
+
+/** A commander parser for the name of a worker: what Temporal shows, and what scores carry. */
+export function workerName(text: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/.test(text))
+    throw new InvalidArgumentError(
+      `Found "${text}"; must be 1 to 100 letters, digits, ".", "_", "@" or "-", the first a letter or digit.`,
+    );
+  return text;
+}

@@ -1,6 +1,6 @@
 // In: scores and failures with the texts that address them. Out: checked NATS subject tokens and readable JSON, and back.
 import { hash } from 'node:crypto';
-import type { Failure, Proxies, ScoreEntry } from './store.js';
+import type { Failure, Proxies, ScoreEntry, WorkerRecord } from './store.js';
 
 /** JSON of one score or failure; far below the 1 MB that a NATS message may have. */
 const MAX_ENTRY_BYTES = 256 * 1024;
@@ -26,8 +26,14 @@ export function checkToken({ what, value }: { readonly what: string; readonly va
   throw new RangeError(`${what} ${JSON.stringify(value)}: use 1 to 200 of the characters A-Z a-z 0-9 _ -`);
 }
 
+/** Who wrote a score: `writer` tells one call of `put` from another, `worker` is the name of who computed it. */
+interface Signature {
+  readonly writer?: string | undefined;
+  readonly worker?: string | undefined;
+}
+
 /** JSON of a score. Infinities become "inf" and "-inf", negative zero "-0"; NaN and what is no number are refused with RangeError. */
-export function encodeScore({ key, proxies }: ScoreEntry, writer?: string): string {
+export function encodeScore({ key, proxies }: ScoreEntry, { writer, worker }: Signature = {}): string {
   const written = Object.entries(proxies).map(([name, value]): [string, number | string] => {
     if (typeof value !== 'number' || Number.isNaN(value)) {
       throw new RangeError(
@@ -38,17 +44,17 @@ export function encodeScore({ key, proxies }: ScoreEntry, writer?: string): stri
   });
   return bounded({
     what: 'score',
-    json: JSON.stringify({ key, proxies: Object.fromEntries(written), writer }),
+    json: JSON.stringify({ key, proxies: Object.fromEntries(written), writer, worker }),
   });
 }
 
 /** The score in `json`; throws where it is not one, so that foreign data is never taken for a score. */
-export function decodeScore(json: string): ScoreEntry & { readonly writer?: string } {
-  const { key, proxies, writer } = JSON.parse(json);
+export function decodeScore(json: string): ScoreEntry & Signature {
+  const { key, proxies, writer, worker } = JSON.parse(json);
   if (typeof key !== 'string' || typeof proxies !== 'object' || proxies === null) {
     throw new TypeError(`not a score: ${json.slice(0, 80)}`);
   }
-  return { key, proxies: readProxies(proxies), writer };
+  return { key, proxies: readProxies(proxies), writer, worker };
 }
 
 export function encodeFailure({ candidate, reason, detail }: Failure): string {
@@ -69,6 +75,30 @@ export function decodeFailure(json: string): Failure {
 export function byCandidate(a: Failure, b: Failure): number {
   if (a.candidate === b.candidate) return 0;
   return a.candidate < b.candidate ? -1 : 1;
+}
+
+export function encodeWorkerRecord(record: WorkerRecord): string {
+  return bounded({ what: 'record of a worker', json: JSON.stringify(record) });
+}
+
+/** The record in `json`; throws where it is not one. */
+export function decodeWorkerRecord(json: string): WorkerRecord {
+  const record = JSON.parse(json) as WorkerRecord;
+  const { worker, state, at, by, device, reason, evidence } = record;
+  const texts = [worker, by, device, reason, ...(Array.isArray(evidence) ? evidence : [undefined])];
+  if (
+    !texts.every((text) => typeof text === 'string') ||
+    !['suspected', 'set aside', 'released'].includes(state) ||
+    !Number.isFinite(at)
+  )
+    throw new TypeError(`not a record of a worker: ${json.slice(0, 80)}`);
+  return { worker, state, at, by, device, reason, evidence };
+}
+
+/** Order of names by code units. */
+export function byWorker(a: WorkerRecord, b: WorkerRecord): number {
+  if (a.worker === b.worker) return 0;
+  return a.worker < b.worker ? -1 : 1;
 }
 
 function readProxies(written: Readonly<Record<string, unknown>>): Proxies {

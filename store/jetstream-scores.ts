@@ -17,28 +17,23 @@ const BATCHES_AT_ONCE = 4;
  * that an operator replicates, a fact may be missing from a read for a moment, and scoring it again finds `existed`.
  * A score that cannot be read, or is no score of its key, is as one that is not there, and is put into its next place.
  */
-export function createScores(given: {
-  readonly link: Link;
-  readonly stream?: string;
-  readonly prefix?: string;
-  /** Which stored messages count as facts; all of them unless told. */
-  readonly counts?: (held: Held) => boolean;
-}): ScoreStore {
-  const { link, stream = SCORES.stream, prefix = SCORES.prefix, counts = () => true } = given;
-  const subjectOf = (fact: { readonly scope: string; readonly key: string }) =>
-    `${prefix}.${fact.scope}.${tokenOf(fact.key)}`;
+export function createScores(given: Place): ScoreStore {
+  const { link, stream = SCORES.stream, prefix = SCORES.prefix } = given;
 
-  async function put(scope: string, entries: readonly ScoreEntry[]): Promise<PutOutcome[]> {
+  async function put(scope: string, entries: readonly ScoreEntry[], worker?: string): Promise<PutOutcome[]> {
     checkToken({ what: 'scope', value: scope });
     const writer = randomBytes(6).toString('base64url');
     // everything is encoded, and NaN refused, before anything is sent; of one key's entries the first is the one to try
-    const encoded = entries.map((entry) => ({ key: entry.key, json: encodeScore(entry, writer) }));
+    const encoded = entries.map((entry) => ({
+      key: entry.key,
+      json: encodeScore(entry, { writer, worker }),
+    }));
     const first = new Map<string, number>();
     encoded.forEach(({ key }, index) => {
       if (!first.has(key)) first.set(key, index);
     });
     const facts = [...first].map(([key, index]) => ({
-      subject: subjectOf({ scope, key }),
+      subject: subjectOf({ prefix, scope, key }),
       json: encoded[index]!.json,
       holds: (text: string) => scoreIn(text)?.key === key,
     }));
@@ -57,18 +52,44 @@ export function createScores(given: {
   }
 
   async function get(scope: string, keys: readonly string[]): Promise<Map<string, Proxies>> {
-    checkToken({ what: 'scope', value: scope });
-    const wanted = new Map(keys.map((key) => [key, subjectOf({ scope, key })]));
-    const found = new Map<string, Proxies>();
-    const size = batchSize({ link, subject: subjectOf({ scope, key: '' }) });
-    const at = { link, stream, counts, found, size };
-    await collect({ ...at, wanted, places: (subject) => [subject] });
-    const missing = new Map([...wanted].filter(([key]) => !found.has(key)));
-    if (missing.size > 0) await collect({ ...at, wanted: missing, places: otherPlaces });
-    return new Map(keys.flatMap((key) => (found.has(key) ? [[key, found.get(key)!]] : [])));
+    const found = await readScores(given, { scope, keys });
+    return new Map([...found].map(([key, { proxies }]) => [key, proxies]));
   }
 
   return { put, get };
+}
+
+interface Place {
+  readonly link: Link;
+  readonly stream?: string;
+  readonly prefix?: string;
+  /** Which stored messages count as facts; all of them unless told. */
+  readonly counts?: (held: Held) => boolean;
+}
+
+/** A score as it lies in the stream. */
+export interface StoredScore extends ReturnType<typeof decodeScore> {
+  readonly held: Held;
+}
+
+/** Those of the keys that are there, in the order of the keys. */
+export async function readScores(
+  { link, stream = SCORES.stream, prefix = SCORES.prefix, counts = () => true }: Place,
+  { scope, keys }: { readonly scope: string; readonly keys: readonly string[] },
+): Promise<Map<string, StoredScore>> {
+  checkToken({ what: 'scope', value: scope });
+  const wanted = new Map(keys.map((key) => [key, subjectOf({ prefix, scope, key })]));
+  const found = new Map<string, StoredScore>();
+  const size = batchSize({ link, subject: subjectOf({ prefix, scope, key: '' }) });
+  const at = { link, stream, counts, found, size };
+  await collect({ ...at, wanted, places: (subject) => [subject] });
+  const missing = new Map([...wanted].filter(([key]) => !found.has(key)));
+  if (missing.size > 0) await collect({ ...at, wanted: missing, places: otherPlaces });
+  return new Map(keys.flatMap((key) => (found.has(key) ? [[key, found.get(key)!]] : [])));
+}
+
+function subjectOf(fact: { readonly prefix: string; readonly scope: string; readonly key: string }): string {
+  return `${fact.prefix}.${fact.scope}.${tokenOf(fact.key)}`;
 }
 
 /** Adds to `found` the scores of the wanted keys that lie in these places of their subjects. */
@@ -77,7 +98,7 @@ async function collect(given: {
   readonly stream: string;
   readonly counts: (held: Held) => boolean;
   readonly wanted: ReadonlyMap<string, string>;
-  readonly found: Map<string, Proxies>;
+  readonly found: Map<string, StoredScore>;
   readonly size: number;
   readonly places: (subject: string) => readonly string[];
 }): Promise<void> {
@@ -94,12 +115,12 @@ async function collect(given: {
     // A key that was not asked for lies under the subject of another, and one that comes twice does so once.
     else if (!wanted.has(score.key)) damaged(each.subject(), 'holds the score of another candidate');
     else if (!found.has(score.key) || wanted.get(score.key) === each.subject())
-      found.set(score.key, score.proxies);
+      found.set(score.key, { ...score, held: each });
   }
 }
 
 /** The score in a text, or undefined where there is none. */
-function scoreIn(text: string): ReturnType<typeof decodeScore> | undefined {
+export function scoreIn(text: string): ReturnType<typeof decodeScore> | undefined {
   try {
     return decodeScore(text);
   } catch {

@@ -6,6 +6,8 @@ import { createFailures } from './jetstream-failures.js';
 import { createLatencies } from './jetstream-latencies.js';
 import { createProgress } from './jetstream-progress.js';
 import { createScores } from './jetstream-scores.js';
+import { createSignedScores } from './jetstream-signed.js';
+import { createWorkerRecords } from './jetstream-workers.js';
 import type { Store } from './store.js';
 import { ensureStreams } from './streams.js';
 
@@ -23,6 +25,8 @@ export async function connectStore(options: ConnectOptions): Promise<Store> {
     return {
       scores: createScores({ link }),
       latencies: createLatencies({ link, replicas }),
+      signed: createSignedScores({ link }),
+      workers: createWorkerRecords({ link, replicas }),
       failures: createFailures({ link }),
       blobs: await createBlobs({ link, replicas }),
       progress: createProgress({ link }),

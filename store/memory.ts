@@ -1,7 +1,15 @@
 // In: nothing. Out: a store in this process's memory, for tests and dry runs; it keeps the contract but for lasting.
 import { BlobError, ServiceError } from '../core/spec/errors.js';
 import { digestOfAll, isDigest, joined } from './blob-cache.js';
-import { byCandidate, checkToken, decodeFailure, decodeScore, encodeFailure, encodeScore } from './codec.js';
+import {
+  byCandidate,
+  byWorker,
+  checkToken,
+  decodeFailure,
+  decodeScore,
+  encodeFailure,
+  encodeScore,
+} from './codec.js';
 import { decodeEvent, deliver } from './progress.js';
 import type {
   BlobStore,
@@ -11,7 +19,10 @@ import type {
   ProgressBus,
   ProgressEvent,
   ScoreStore,
+  SignedScores,
   Store,
+  WorkerRecord,
+  WorkerRecords,
 } from './store.js';
 
 /** Values are kept as the JSON that JetStream would hold, so that both stores give back the very same. */
@@ -24,10 +35,13 @@ export function createMemoryStore(): Store {
   const scopes: Tables = new Map();
   const latencies: Tables = new Map();
   const runs: Tables = new Map();
+  const records = new Map<string, WorkerRecord>();
   const blobs: Blobs = new Map();
   return {
     scores: createScores({ check, scopes }),
     latencies: createScores({ check, scopes: latencies }),
+    signed: createSignedScores({ check, scopes }),
+    workers: createWorkerRecords({ check, records }),
     failures: createFailures({ check, runs }),
     blobs: createBlobs({ check, blobs }),
     progress: createProgress({ isOpen: () => open }),
@@ -51,10 +65,10 @@ interface Guard {
 
 function createScores({ check, scopes }: Guard & { readonly scopes: Tables }): ScoreStore {
   return {
-    async put(scope, entries) {
+    async put(scope, entries, worker) {
       check();
       checkToken({ what: 'scope', value: scope });
-      const encoded = entries.map((entry) => ({ key: entry.key, json: encodeScore(entry) }));
+      const encoded = entries.map((entry) => ({ key: entry.key, json: encodeScore(entry, { worker }) }));
       const facts = tableOf({ tables: scopes, name: scope });
       return encoded.map(({ key, json }) => {
         if (facts.has(key)) return 'existed';
@@ -69,6 +83,50 @@ function createScores({ check, scopes }: Guard & { readonly scopes: Tables }): S
       const facts = tableOf({ tables: scopes, name: scope });
       const found = keys.filter((key) => facts.has(key));
       return new Map(found.map((key) => [key, decodeScore(facts.get(key)!).proxies]));
+    },
+  };
+}
+
+function createSignedScores({ check, scopes }: Guard & { readonly scopes: Tables }): SignedScores {
+  const get: SignedScores['get'] = async (scope, keys) => {
+    check();
+    checkToken({ what: 'scope', value: scope });
+    const facts = tableOf({ tables: scopes, name: scope });
+    const found = keys.filter((key) => facts.has(key)).map((key) => decodeScore(facts.get(key)!));
+    return new Map(found.map(({ key, proxies, worker = '' }) => [key, { proxies, worker }]));
+  };
+  const discard: SignedScores['discard'] = async (scope, keys, worker) => {
+    const signed = [...(await get(scope, keys))].filter(([, score]) => score.worker === worker);
+    for (const [key] of signed) tableOf({ tables: scopes, name: scope }).delete(key);
+    return signed.length;
+  };
+  return {
+    get,
+    discard,
+    async discardAll(worker) {
+      let count = 0;
+      for (const [scope, facts] of scopes) count += await discard(scope, [...facts.keys()], worker);
+      return count;
+    },
+  };
+}
+
+function createWorkerRecords({
+  check,
+  records,
+}: Guard & { readonly records: Map<string, WorkerRecord> }): WorkerRecords {
+  return {
+    async put(record) {
+      check();
+      records.set(record.worker, record);
+    },
+    async find(worker) {
+      check();
+      return records.get(worker);
+    },
+    async list() {
+      check();
+      return [...records.values()].sort(byWorker);
     },
   };
 }

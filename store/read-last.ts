@@ -12,6 +12,8 @@ export interface Held {
   readonly text: string;
   /** The subject that the text was found under; parses the header. */
   readonly subject: () => string;
+  /** The number of its message in the stream; parses the header. */
+  readonly sequence: () => number;
   /** When the stream took it, in milliseconds since 1970; parses the header. */
   readonly storedAt: () => number;
 }
@@ -45,6 +47,7 @@ export async function readLast(question: Question): Promise<Read> {
       held.push({
         text: message.string(),
         subject: () => headerOf(message, 'Nats-Subject'),
+        sequence: () => Number(headerOf(message, 'Nats-Sequence')),
         storedAt: () => Date.parse(headerOf(message, 'Nats-Time-Stamp')),
       });
     if (end === 'nothing there' || messages.length === subjects.length) return { held, unreadable: [] };

@@ -25,8 +25,53 @@ export type PutOutcome = 'stored' | 'existed';
  * - Both retry transient faults (disconnects, leader elections, timeouts) until `patienceMs` is over, then throw ServiceError.
  */
 export interface ScoreStore {
-  put(scope: string, entries: readonly ScoreEntry[]): Promise<PutOutcome[]>;
+  /** `worker` is written beside each score as the name of who computed it. */
+  put(scope: string, entries: readonly ScoreEntry[], worker?: string): Promise<PutOutcome[]>;
   get(scope: string, keys: readonly string[]): Promise<Map<string, Proxies>>;
+}
+
+/** A score with the name that its writer gave; empty where the writer gave none, as versions before 0.2 did. */
+export interface SignedScore {
+  readonly proxies: Proxies;
+  readonly worker: string;
+}
+
+/**
+ * Who computed which score, and the means to take the scores of one worker back. The name is what the writer says of
+ * itself: NATS does not check it. What is discarded is as if it had never been put.
+ */
+export interface SignedScores {
+  get(scope: string, keys: readonly string[]): Promise<Map<string, SignedScore>>;
+  /** Discards those of the keys that this worker signed; answers how many. An empty name stands for those without one. */
+  discard(scope: string, keys: readonly string[], worker: string): Promise<number>;
+  /** Discards everything that this worker signed, in every scope; reads all scores that there are. */
+  discardAll(worker: string): Promise<number>;
+}
+
+/** `suspected` changes nothing for the worker; `set aside` keeps it from working; `released` ends both. */
+export type WorkerState = 'suspected' | 'set aside' | 'released';
+
+export interface WorkerRecord {
+  readonly worker: string;
+  readonly state: WorkerState;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The search that found it, or who released it. */
+  readonly by: string;
+  readonly device: string;
+  /** A sentence for people. */
+  readonly reason: string;
+  /** What was computed and what another worker computed, a line each. */
+  readonly evidence: readonly string[];
+}
+
+/** Workers whose numbers were found wrong, or may be. Of one worker the last record counts. */
+export interface WorkerRecords {
+  put(record: WorkerRecord): Promise<void>;
+  /** Undefined for a worker of whom nothing is known, and where nothing was ever recorded. */
+  find(worker: string): Promise<WorkerRecord | undefined>;
+  /** In order of names. */
+  list(): Promise<WorkerRecord[]>;
 }
 
 /** Why a candidate was set aside: `reason` is a short class (`crash`, `timeout`, `memory`, `not-a-number`, `invalid`), `detail` free text. */
@@ -103,6 +148,8 @@ export interface Store {
   readonly scores: ScoreStore;
   /** Measured milliseconds, kept as scores are but apart from them: control workers measure, and may store no score. */
   readonly latencies: ScoreStore;
+  readonly signed: SignedScores;
+  readonly workers: WorkerRecords;
   readonly failures: FailureStore;
   readonly blobs: BlobStore;
   readonly progress: ProgressBus;

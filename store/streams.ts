@@ -15,6 +15,8 @@ export const SCORES = { stream: 'ZEROSCOUT_SCORES', prefix: 'zeroscout.score' } 
 export const FAILURES = { stream: 'ZEROSCOUT_FAILURES', prefix: 'zeroscout.failure' } as const;
 /** Apart from the scores, so that control workers may store latencies without a right to store scores, and score workers no latency. */
 export const LATENCIES = { stream: 'ZEROSCOUT_LATENCIES', prefix: 'zeroscout.latency' } as const;
+/** Workers that were set aside, suspected or released. */
+export const WORKERS = { stream: 'ZEROSCOUT_WORKERS', prefix: 'zeroscout.worker' } as const;
 /** Blobs lie in an object store, whose stream is `OBJ_` and this. */
 export const BUCKET = 'zeroscout-blobs';
 

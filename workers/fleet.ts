@@ -44,7 +44,7 @@ export function createFleet({
 }
 
 /** Whether a worker of this machine, `PID@HOST`, is a process no more. Nothing is known of other machines' processes. */
-function hasEnded({ place }: WorkerIdentity): boolean {
+export function hasEnded({ place }: Pick<WorkerIdentity, 'place'>): boolean {
   const [pid, host] = place.split('@');
   if (host !== hostname()) return false;
   try {

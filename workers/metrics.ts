@@ -12,6 +12,8 @@ export interface Metrics {
   onScored(): void;
   onFailed(): void;
   onSearch(rounds: readonly RoundReport[]): void;
+  onVerified(counts: { readonly agreed: number; readonly disagreed: number; readonly failed: number }): void;
+  onSetAside(workers: number): void;
   onStoreFault(fault: { readonly describe: string; readonly kind: string }): void;
   /** How queues are asked for their backlogs, once there is a connection. */
   watchQueues(ask: () => Promise<readonly Backlog[]>): void;
@@ -60,6 +62,18 @@ export function createMetrics({ role, device }: { role: string; device: string }
     labelNames: ['operation', 'kind'],
     registers,
   });
+  const verified = new Counter({
+    name: 'zeroscout_verified_scores_total',
+    help: 'Scores of other workers that this one has computed again, by outcome: agreed, disagreed, failed',
+    labelNames: ['outcome'],
+    registers,
+  });
+  if (role === 'score') for (const outcome of ['agreed', 'disagreed', 'failed']) verified.inc({ outcome }, 0);
+  const setAside = new Counter({
+    name: 'zeroscout_workers_set_aside_total',
+    help: 'Workers that this control worker has set aside because their numbers are wrong',
+    registers,
+  });
   let ask: (() => Promise<readonly Backlog[]>) | undefined;
   const tasks = new Gauge({
     name: 'zeroscout_queue_tasks',
@@ -86,6 +100,10 @@ export function createMetrics({ role, device }: { role: string; device: string }
     onSearch: (rounds) => {
       for (const { reused } of rounds) candidates.inc({ outcome: 'reused' }, reused);
     },
+    onVerified: (counts) => {
+      for (const [outcome, count] of Object.entries(counts)) verified.inc({ outcome }, count);
+    },
+    onSetAside: (workers) => setAside.inc(workers),
     onStoreFault: ({ describe, kind }) => faults.inc({ operation: describe, kind }),
     watchQueues: (how) => {
       ask = how;

@@ -19,8 +19,10 @@ import { createLog, installTemporalRuntime } from './log.js';
 import type { Monitor } from './monitor.js';
 import { freeAddress, type MonitorOptions, observe } from './observe.js';
 import { createPayloadCodec, type EncryptionKey } from './payload-codec.js';
+import { createPolling } from './polling.js';
 import { runRenewed, runUntil } from './renewed.js';
 import { startTracing } from './tracing/start.js';
+import { type Ended, runWhileTrusted } from './trusted.js';
 
 /** How long a worker that was told to stop lets activities finish before it hands them to others. */
 const GRACE = '20s';
@@ -49,6 +51,10 @@ export interface WorkerOptions {
   readonly keys?: readonly EncryptionKey[];
   /** Whether a control worker runs what `notify.command` of a specification says. */
   readonly commands: 'allowed' | 'refused';
+  /** Of a control worker: the share of the scores that is verified where a specification does not say. */
+  readonly verify?: number;
+  /** A name that outlives the process, in place of PID@HOST; no two workers may have one name. */
+  readonly name?: string | undefined;
   /** The version of a control worker; without it the next one replays whatever runs. */
   readonly deployment?: { readonly deploymentName: string; readonly buildId: string } | undefined;
   /** Where metrics and health are served, and what is counted; without it nothing is. */
@@ -58,8 +64,11 @@ export interface WorkerOptions {
   readonly onReady?: () => void;
 }
 
+const SET_ASIDE =
+  'this worker was set aside: it asks for no work until `zeroscout workers release` names it; see whether its machine computes right';
+
 /** Resolves when the worker has stopped and everything it held is closed. */
-export async function runWorker(options: WorkerOptions): Promise<void> {
+export async function runWorker(options: WorkerOptions): Promise<Ended> {
   const log = createLog({ role: options.role });
   const tracing = await startTracing({
     service: `zeroscout-${options.role}`,
@@ -94,6 +103,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const queue = role === 'score' ? scoreQueue(device) : CONTROL_QUEUE;
   let running: Worker | undefined;
   let server: Monitor | undefined;
+  let ended: Ended = 'stopped';
   try {
     if (monitor)
       server = await observe({
@@ -110,7 +120,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       payloadCodecs: [createPayloadCodec({ keys })],
       ...(keys.length > 0 ? { failureConverterPath: FAILURE_CONVERTER } : {}),
     };
-    const place = `${process.pid}@${hostname()}`;
+    const place = options.name ?? `${process.pid}@${hostname()}`;
     const who = { place, engine: ENGINE_VERSION };
     const identity = spellIdentity(
       pool ? { role: 'score', device, concurrency, ...who } : { role: 'control', ...who },
@@ -133,38 +143,52 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       log.info({ queue, concurrency, ...(server ? { metrics: server.address } : {}) }, 'worker ready');
     };
     if (pool) {
-      const worker = await Worker.create({
-        ...shared,
-        taskQueue: queue,
-        activities: createScoreActivities({
-          store,
-          images,
-          gate,
-          scoring: {
-            device,
-            size: pool.size,
-            score: (request, turn) => {
-              tracing?.onRequest(request);
-              return pool.score(request, turn);
+      const told = warnOnce(log);
+      const create = (standing: AbortSignal) =>
+        Worker.create({
+          ...shared,
+          taskQueue: queue,
+          activities: createScoreActivities({
+            store,
+            images,
+            gate,
+            scoring: {
+              device,
+              worker: place,
+              standing,
+              size: pool.size,
+              score: (request, turn) => {
+                tracing?.onRequest(request);
+                return pool.score(request, turn);
+              },
+              onScored: (event) => {
+                metrics?.onScored();
+                log.debug(event, 'scored candidate');
+              },
+              onVerified: (counts) => {
+                metrics?.onVerified(counts);
+                log.debug(counts, 'scores of another worker computed again');
+              },
+              onFailed: (event) => {
+                metrics?.onFailed();
+                log.warn(event, 'candidate set aside');
+              },
             },
-            onScored: (event) => {
-              metrics?.onScored();
-              log.debug(event, 'scored candidate');
-            },
-            onFailed: (event) => {
-              metrics?.onFailed();
-              log.warn(event, 'candidate set aside');
-            },
-          },
-        }),
-        maxConcurrentActivityTaskExecutions: SHARDS_AT_ONCE,
-        maxHeartbeatThrottleInterval: '3s',
-        defaultHeartbeatThrottleInterval: '3s',
+          }),
+          maxConcurrentActivityTaskExecutions: SHARDS_AT_ONCE,
+          maxHeartbeatThrottleInterval: '3s',
+          defaultHeartbeatThrottleInterval: '3s',
+        });
+      ended = await runWhileTrusted({
+        create,
+        standing: { records: store.workers, worker: place, stop, onFault: told },
+        onWorker: (worker) => {
+          running = worker;
+          ready();
+        },
+        onSetAside: (record) => log.error(record, SET_ASIDE),
+        onReleased: () => log.info('this worker was released and asks for work again'),
       });
-      const done = runUntil({ worker, stop });
-      running = worker;
-      ready();
-      await done;
     } else {
       const deployment = options.deployment ? { workerDeploymentOptions: pinned(options.deployment) } : {};
       // Activities go on while workflows are read anew.
@@ -187,6 +211,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
             },
           },
           onReport: (rounds) => metrics?.onSearch(rounds),
+          verify: options.verify,
+          polling: createPolling({ connection, namespace }),
+          onSetAside: (workers) => {
+            metrics?.onSetAside(workers.length);
+            log.error({ workers }, 'workers were set aside: their numbers are wrong');
+          },
         }),
       });
       const codePath = bundlePath({
@@ -222,6 +252,16 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await connection.close();
     log.info('worker stopped');
   }
+  return ended;
+}
+
+/** A store that does not tell whether a worker is set aside is no reason to stop working. */
+function warnOnce(log: ReturnType<typeof createLog>): (error: Error) => void {
+  let told = false;
+  return ({ message }) => {
+    if (!told) log.warn({ message }, 'cannot see whether this worker was set aside; it goes on');
+    told = true;
+  };
 }
 
 /** Hands on the first of equal events: a step that is refused comes again every second. */

@@ -1,7 +1,7 @@
 // In: a plan and how it is cut. Out: what each part lacks, found side by side.
 import { workflowInfo } from '@temporalio/workflow';
 import type { Cut } from '../core/spec/parts.js';
-import type { PartsState, RankInput, SearchState } from '../core/spec/search.js';
+import type { AuditResult, PartsState, RankInput, SearchState } from '../core/spec/search.js';
 import { control } from './control.js';
 
 /** Of one search: enough to feed some control workers, few enough for one. */
@@ -37,9 +37,14 @@ export async function auditParts({
         todos: [...todos, ...found.map(({ todo }) => todo)],
         missing: missing + sum(found.map((one) => one.missing)),
       },
+      ...setting(found[0]),
     });
   }
 }
+
+/** What the control worker that audited has verified where the specification says nothing. */
+export const setting = (audit: AuditResult | undefined): Pick<SearchState, 'verify'> =>
+  audit?.verify === undefined ? {} : { verify: audit.verify };
 
 export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);

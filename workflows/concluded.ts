@@ -1,24 +1,9 @@
 // In: the workflow of a search. Out: the same with what comes after: compared with the scheduled run before, and told to the outside.
-import {
-  CancellationScope,
-  isCancellation,
-  log,
-  proxyActivities,
-  TemporalFailure,
-  workflowInfo,
-} from '@temporalio/workflow';
-import { parseDuration } from '../core/spec/duration.js';
-import type {
-  ComparableRun,
-  Notification,
-  SearchActivities,
-  SearchInput,
-  SearchRequest,
-  SearchResult,
-} from '../core/spec/search.js';
+import { isCancellation, TemporalFailure, workflowInfo } from '@temporalio/workflow';
+import type { ComparableRun, SearchInput, SearchRequest, SearchResult } from '../core/spec/search.js';
 import { searchIdOf } from '../core/spec/search-queues.js';
 import { control } from './control.js';
-import { retry } from './retry.js';
+import { type News, notify } from './notify.js';
 
 /** What Temporal hands to a scheduled run: the result of the last one that was finished. */
 const resultBefore = () => workflowInfo().lastResult as ComparableRun | undefined;
@@ -27,8 +12,9 @@ export function concluded(search: (input: SearchInput) => Promise<SearchResult>)
   return async (request: SearchRequest): Promise<SearchResult> => {
     const id = searchIdOf(workflowInfo().workflowId);
     const before = request.before ?? resultBefore();
-    const tell = (news: Pick<Notification, 'event' | 'failure' | 'summary' | 'changes'>) =>
-      notify({ id, request, news });
+    const { specification } = request;
+    const run = `${id}_${workflowInfo().firstExecutionRunId}`;
+    const tell = (news: News) => notify({ search: id, run, specification, news });
     let result: SearchResult;
     try {
       result = await search({ ...request, id, ...(before ? { before } : {}) });
@@ -50,45 +36,4 @@ function compare(input: { before: ComparableRun; after: ComparableRun }): Promis
   return control.compareRuns.executeWithOptions({ summary: `changes since ${input.before.id}` }, [
     { before: pick(input.before), after: pick(input.after) },
   ]);
-}
-
-/** Answers why nobody could be told: the ranking is there, so the search has not failed. */
-async function notify({
-  id,
-  request: { specification },
-  news,
-}: {
-  id: string;
-  request: SearchRequest;
-  news: Pick<Notification, 'event' | 'failure' | 'summary' | 'changes'>;
-}): Promise<string | undefined> {
-  const { notify, name, space } = specification;
-  if (!notify) return undefined;
-  const { memo, firstExecutionRunId } = workflowInfo();
-  const schedule = memo?.schedule as string | undefined;
-  const told = proxyActivities<SearchActivities>({
-    // The activity keeps the time itself and says so; this is for a worker that died with it.
-    startToCloseTimeout: parseDuration(notify.timeout)! + 30_000,
-    heartbeatTimeout: '60s',
-    retry: { ...retry, maximumAttempts: notify.retries + 1 },
-  });
-  const notification = {
-    ...news,
-    search: id,
-    run: `${id}_${firstExecutionRunId}`,
-    name,
-    space: space.kind,
-    ...(schedule ? { schedule } : {}),
-  };
-  try {
-    await CancellationScope.nonCancellable(() =>
-      told.notify.executeWithOptions({ summary: news.event }, [{ notify, notification }]),
-    );
-    return undefined;
-  } catch (error) {
-    const { message } =
-      (error as Error).cause instanceof Error ? ((error as Error).cause as Error) : (error as Error);
-    log.warn('nobody was told how the search ended', { message });
-    return message;
-  }
 }

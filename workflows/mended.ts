@@ -33,13 +33,14 @@ interface Ended {
 }
 
 function repaired({ input, state, error }: Ended): SearchState | undefined {
-  const { startedAt, run, paused, pausedSince, repairs = 0, addresses, moved } = state;
+  const { startedAt, run, paused, pausedSince, repairs = 0, addresses, moved, verification } = state;
   if (failureTypeOf(error) !== 'BlobError' || repairs >= MAX_REPAIRS) return undefined;
   return {
     ...beginning(input.id),
     ...{ startedAt, run, paused, pausedSince, repairs: repairs + 1 },
     ...(addresses ? { addresses } : {}),
     ...(moved ? { moved } : {}),
+    ...(verification ? { verification } : {}),
   };
 }
 
@@ -50,12 +51,13 @@ function repaired({ input, state, error }: Ended): SearchState | undefined {
 function moved({ input, state, error }: Ended): SearchState | undefined {
   if (failureTypeOf(error) !== 'EngineGoneError') return undefined;
   const [{ engine }] = failureDetailsOf(error) as [{ engine: string }];
-  const { startedAt, paused, pausedSince, repairs } = state;
+  const { startedAt, paused, pausedSince, repairs, verification } = state;
   const times = (state.moved?.times ?? 0) + 1;
   const begun = beginning(input.id);
   return {
     ...begun,
     ...{ startedAt, paused, pausedSince, run: `${begun.run}_${times + 1}`, moved: { engine, times } },
     ...(repairs ? { repairs } : {}),
+    ...(verification ? { verification } : {}),
   };
 }

@@ -8,20 +8,36 @@ export const MAX_ROUNDS = 10;
 export async function scoreMissing({
   state,
   score,
+  verify,
   auditAgain,
+  forgive,
 }: {
-  state: () => Pick<PartState, 'todo' | 'attempt'>;
+  state: () => Pick<PartState, 'todo' | 'attempt' | 'verification'>;
   score: () => Promise<'finished' | 'history is long'>;
+  /** Takes wrong scores out again, which the next audit finds missing; absent where nothing is verified. */
+  verify?: (() => Promise<void>) | undefined;
   /** Finds what is missing now; one attempt more. */
   auditAgain: () => Promise<void>;
+  /** One attempt less. */
+  forgive: () => void;
 }): Promise<'finished' | 'history is long'> {
   while (state().todo.count > 0 && state().attempt < MAX_ROUNDS) {
     if ((await score()) === 'history is long') return 'history is long';
+    const { count } = state().todo;
+    await verify?.();
     await auditAgain();
+    // A worker that was set aside and goes on wastes rounds; others get further all the same.
+    const wasted = (state().verification?.setAside.length ?? 0) > 0;
+    if (wasted && state().todo.count < count) forgive();
   }
   const { count } = state().todo;
   if (count === 0) return 'finished';
+  const setAside = state().verification?.setAside ?? [];
+  const why =
+    setAside.length > 0
+      ? `workers that were set aside go on working, and their scores are not taken: ${setAside.join(', ')}; stop them`
+      : 'the score store loses what it acknowledges';
   throw ApplicationFailure.nonRetryable(
-    `${count} candidates have no score after ${MAX_ROUNDS} rounds: the score store loses what it acknowledges`,
+    `${count} candidates have no score after ${MAX_ROUNDS} rounds: ${why}`,
   );
 }

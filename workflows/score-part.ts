@@ -5,6 +5,7 @@ import { control } from './control.js';
 import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
 import { scoreList, shardsOf } from './score-list.js';
 import { scoreMissing } from './score-missing.js';
+import { verifyScores } from './verify-scores.js';
 
 export async function scorePart(input: PartInput): Promise<PartResult> {
   const { search, run, specification, plan, part, window, shards, address } = input;
@@ -41,6 +42,12 @@ export async function scorePart(input: PartInput): Promise<PartResult> {
       onStarted: (nextShard) => update({ nextShard }),
       onFinished: (candidates) => update({ done: state.done + candidates }),
     });
+  const { verify: share = 0 } = input;
+  const verify = async () => {
+    const at = { search, run, specification, list: state.todo, ...addressed };
+    const work = { ...at, share, paused: () => paused };
+    update({ verification: await verifyScores(work, state.verification) });
+  };
   const auditAgain = async () => {
     const summary = `which candidates of part ${part.number + 1} of ${part.of} have no score yet`;
     const { todo, failed } = await control.auditScores.executeWithOptions({ summary }, [
@@ -48,7 +55,20 @@ export async function scorePart(input: PartInput): Promise<PartResult> {
     ]);
     update({ todo, failed, attempt: state.attempt + 1, nextShard: 0 });
   };
-  if ((await scoreMissing({ state: () => state, score, auditAgain })) === 'history is long')
+  if (
+    (await scoreMissing({
+      state: () => state,
+      score,
+      verify: share > 0 ? verify : undefined,
+      auditAgain,
+      forgive: () => update({ attempt: state.attempt - 1 }),
+    })) === 'history is long'
+  )
     return continueAsNew<typeof scorePart>({ ...input, paused, carried: state });
-  return { done: Math.min(state.done, input.todo.count), failed: state.failed };
+  const { verification } = state;
+  return {
+    done: Math.min(state.done, input.todo.count),
+    failed: state.failed,
+    ...(verification ? { verification } : {}),
+  };
 }

@@ -13,6 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { PartsState, Phase, RankInput, SearchProgress, SearchState } from '../core/spec/search.js';
 import type { Specification } from '../core/spec/specification.js';
+import { addVerification, NOTHING_VERIFIED } from '../core/spec/verification.js';
 import { auditParts, sum } from './audit-parts.js';
 import { shardsOf } from './score-list.js';
 import type { scorePart } from './score-part.js';
@@ -60,11 +61,13 @@ export async function scoreParts({
     const { workflowId, firstExecutionRunId } = workflowInfo();
     const childId = `${workflowId}/${firstExecutionRunId.slice(0, 8)}/part-${number + 1}`;
     const todo = todos[number]!;
-    const { paused } = state();
+    const { paused, verify } = state();
+    const share = specification.execution.verify ?? verify ?? 0;
     const input = {
       ...plan,
       ...{ part: { number, of: cut.parts }, todo, window: cut.window, paused },
       shards: { first: sum(shards.slice(0, number)), of: sum(shards) },
+      ...(share > 0 ? { verify: share } : {}),
     };
     let child: ChildWorkflowHandle<typeof scorePart> | undefined;
     const tell: RunningPart['tell'] = (what) =>
@@ -83,10 +86,12 @@ export async function scoreParts({
         }),
       );
       if (state().paused !== paused) tell(paused ? 'resume' : 'pause');
-      const { done, failed } = await child.result().catch(failWithCause);
+      const { done, failed, verification } = await child.result().catch(failWithCause);
       running.delete(number);
       const { planned } = state();
       update({ done: Math.min(state().done + done, planned), failed: state().failed + failed });
+      if (verification)
+        update({ verification: addVerification(state().verification ?? NOTHING_VERIFIED, verification) });
       show('scoring');
     };
     running.set(number, { workflowId: childId, tell, finished: finished() });

@@ -10,7 +10,7 @@ import type {
 } from '../core/spec/search.js';
 import { stagesOf } from '../core/spec/stages.js';
 import { addressOf, decideAddresses } from './address.js';
-import { notAudited } from './audit-parts.js';
+import { notAudited, setting } from './audit-parts.js';
 import { control } from './control.js';
 import { countsOf, roundOf } from './counts.js';
 import { createDisplay } from './display.js';
@@ -20,6 +20,7 @@ import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
 import { scoreList, shardsOf } from './score-list.js';
 import { MAX_ROUNDS, scoreMissing } from './score-missing.js';
 import { partsProgress, type RunningParts, scoreParts } from './score-parts.js';
+import { verifyScores } from './verify-scores.js';
 
 /** From the state `begun` on; `onState` is told of every change of it. */
 export async function search({
@@ -69,6 +70,7 @@ export async function search({
         : {
             shards: { done: state.nextShard - running.size, running: [...running.keys()], total: shards() },
           }),
+      ...(state.verification ? { verification: state.verification } : {}),
     }),
   );
 
@@ -98,6 +100,15 @@ export async function search({
     });
   };
 
+  const share = () => input.specification.execution.verify ?? state.verify ?? 0;
+  const verify = async () => {
+    show('verifying');
+    const { run, todo: list, rounds } = state;
+    const { specification } = stages[rounds.length]!;
+    const work = { search: id, run, specification, list, ...addressOf(state), share: share() };
+    const paused = () => state.paused;
+    update({ verification: await verifyScores({ ...work, paused }, state.verification) });
+  };
   const auditAgain = async () => {
     await decide();
     const { parts, attempt } = state;
@@ -123,11 +134,19 @@ export async function search({
         ...{ update, show, running: runningParts },
       });
     if (!audited) {
-      const { todo, missing } = await audit();
+      const audited = await audit();
+      const { todo, missing } = audited;
       const reused = state.plan.count - missing;
-      update({ audited: true, todo, planned: todo.count, reused, stageStartedAt: Date.now() });
+      const stageStartedAt = Date.now();
+      update({ audited: true, todo, planned: todo.count, reused, stageStartedAt, ...setting(audited) });
     }
-    return scoreMissing({ state: () => state, score: scoreTodo, auditAgain });
+    return scoreMissing({
+      state: () => state,
+      score: scoreTodo,
+      verify: share() > 0 ? verify : undefined,
+      auditAgain,
+      forgive: () => update({ attempt: state.attempt - 1 }),
+    });
   };
   const plan = async (): Promise<void> => {
     await decide();
@@ -183,7 +202,7 @@ export async function search({
     update({ rounds: [...rounds, { fidelity: specification.fidelity, ...roundOf(state) }] });
     if (keep === undefined) {
       show('reporting');
-      const { startedAt, drawn, evolution, addresses } = state;
+      const { startedAt, drawn, evolution, addresses, verification } = state;
       const { history, ended } = evolution ?? {};
       const report = await control.reportSearch.executeWithOptions({ summary: 'summary' }, [
         {
@@ -192,6 +211,7 @@ export async function search({
           ...(drawn ? { drawn } : {}),
           ...(history ? { generations: history.generations } : {}),
           ...(ended ? { ended } : {}),
+          ...(verification ? { verification: { ...verification, share: share() } } : {}),
         },
       ]);
       show('done');
@@ -200,13 +220,24 @@ export async function search({
     const next = await control.keepBest.executeWithOptions({ summary: `keep the best ${keep * 100} %` }, [
       { specification, ranking: files.ranking, keep },
     ]);
-    const { startedAt, rounds: finished, paused, pausedSince, drawn, repairs, addresses, moved } = state;
+    const {
+      startedAt,
+      rounds: finished,
+      paused,
+      pausedSince,
+      drawn,
+      repairs,
+      addresses,
+      moved,
+      verification,
+    } = state;
     const kept = {
       ...{ startedAt, rounds: finished, paused, pausedSince, run },
       ...(drawn ? { drawn } : {}),
       ...(repairs ? { repairs } : {}),
       ...(addresses ? { addresses } : {}),
       ...(moved ? { moved } : {}),
+      ...(verification ? { verification } : {}),
     };
     state = { ...beginning(id), ...kept, plan: next };
     onState(state);

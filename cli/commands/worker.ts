@@ -4,9 +4,10 @@ import { type Command, Option } from 'commander';
 import { DEVICES, type Device, isStackDevice } from '../../core/spec/devices.js';
 import { SpecError } from '../../core/spec/errors.js';
 import { logLevel } from '../../core/spec/log-level.js';
+import { readVerifySetting } from '../../core/spec/verify-share.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { connectStore } from '../../store/jetstream.js';
-import { duration, type Listen, listenAddress, wholeNumber } from '../arguments.js';
+import { duration, type Listen, listenAddress, wholeNumber, workerName } from '../arguments.js';
 import { connectTemporal, resolveConnections } from '../connections.js';
 import { readEncryptionKeys } from '../services/encryption-keys.js';
 import { resolveHome } from '../services/home.js';
@@ -14,6 +15,9 @@ import { note } from '../terminal.js';
 
 /** A worker waits for NATS as long as a shard may take; Temporal's heartbeat says that it is alive meanwhile. */
 const PATIENCE_MS = 10 * 60_000;
+
+/** Exit code of a worker that was told to stop while it was set aside. */
+const SET_ASIDE = 3;
 
 interface WorkerCommandOptions {
   readonly role: 'control' | 'score';
@@ -24,6 +28,7 @@ interface WorkerCommandOptions {
   readonly deployment?: string;
   readonly build?: string;
   readonly metrics?: Listen;
+  readonly name?: string;
 }
 
 export function addWorkerCommand(program: Command): void {
@@ -64,6 +69,14 @@ export function addWorkerCommand(program: Command): void {
       "of a control worker: its place in Temporal's worker versioning; searches end on the build that they began on",
     )
     .option('--build <ID>', 'of that deployment (default: the version of zeroscout)')
+    .addOption(
+      new Option(
+        '--name <NAME>',
+        'what the worker is called in `zeroscout workers` and beside its scores; unlike PID@HOST it outlives a restart, and no two workers may share it',
+      )
+        .env('ZEROSCOUT_WORKER_NAME')
+        .argParser(workerName),
+    )
     .option('--metrics <HOST:PORT>', 'serve /metrics, /healthz and /readyz there', listenAddress)
     .addOption(
       new Option('--background-of <HOME>', 'marks the workers that zeroscout services down stops').hideHelp(),
@@ -81,6 +94,7 @@ async function work(
     deployment: deploymentName,
     build,
     metrics: listen,
+    name,
   }: WorkerCommandOptions,
   version: string,
 ): Promise<void> {
@@ -91,6 +105,7 @@ async function work(
     });
   logLevel(process.env);
   const keys = readEncryptionKeys();
+  const verify = readVerifySetting(process.env.ZEROSCOUT_VERIFY);
   if (role === 'score' && isStackDevice(device)) {
     const { notice } = await checkDevice({ device });
     if (notice) note(notice);
@@ -119,15 +134,18 @@ async function work(
     patienceMs: PATIENCE_MS,
     name: `zeroscout-${role}`,
   });
+  let exitCode = 0;
   try {
     const { runWorker } = await import('../../workers/run.js');
     const what = { role, device, concurrency, candidateTimeoutMs };
     const deployment =
       deploymentName === undefined ? undefined : { deploymentName, buildId: build ?? version };
-    const commands = allowCommands ? 'allowed' : 'refused';
-    await runWorker({ ...what, keys, commands, deployment, temporal, store, stop: stop.signal, monitor });
+    const commands = allowCommands ? ('allowed' as const) : ('refused' as const);
+    const settings = { keys, commands, deployment, verify, name };
+    const ended = await runWorker({ ...what, ...settings, temporal, store, stop: stop.signal, monitor });
+    if (ended === 'set aside') exitCode = SET_ASIDE;
   } finally {
     await store.close();
   }
-  process.exit(0);
+  process.exit(exitCode);
 }

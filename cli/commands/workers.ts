@@ -1,28 +1,32 @@
 // In: `zeroscout workers`. Out: the workers of the configured servers, what each can run, and what waits for one.
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
+import type { WorkerRecord } from '../../store/store.js';
 import { busyWorkers, livingWorkers, type Queue, readQueues, type SeenWorker } from '../search/queues.js';
 import { withSession } from '../session.js';
 import { spellDuration } from '../spell.js';
 import { plainTable } from '../table.js';
 import { note, print, printJson } from '../terminal.js';
+import { addReleaseCommand, showRecord } from './release-worker.js';
 
 export function addWorkersCommand(program: Command): void {
-  program
+  const workers = program
     .command('workers')
     .description(
-      'who works: role, device, candidates at once, engine version, when last seen; and what waits for a worker',
+      'who works: role, device, candidates at once, engine version, when last seen; what waits for a worker, and who was set aside',
     )
     .option('--json', 'for programs')
     .action(({ json }: { readonly json?: true }) =>
-      withSession({ start: 'never' }, async ({ client, connections }) => {
-        const queues = await readQueues(client);
+      withSession({ start: 'never' }, async ({ client, connections, store }) => {
+        const [queues, all] = await Promise.all([readQueues(client), store.workers.list()]);
+        const records = all.filter(({ state }) => state !== 'released');
         const isLocal = connections.temporal.source === 'embedded';
         const living = await livingOf({ client, queues, isLocal });
-        if (json) printJson(queues.map((queue) => toJson({ queue, living })));
-        else show({ queues, living });
+        if (json) printJson(queues.map((queue) => toJson({ queue, living, records })));
+        else show({ queues, living, records });
       }),
     );
+  addReleaseCommand(workers);
 }
 
 /** Those that live, of all queues. */
@@ -43,7 +47,12 @@ async function livingOf({
   return isLocal || found.size === all ? found : find(await busyWorkers(client));
 }
 
-function toJson({ queue, living }: { readonly queue: Queue; readonly living: ReadonlySet<SeenWorker> }) {
+interface Shown {
+  readonly living: ReadonlySet<SeenWorker>;
+  readonly records: readonly WorkerRecord[];
+}
+
+function toJson({ queue, living, records }: Shown & { readonly queue: Queue }) {
   const { name, device, workers, waiting, seconds } = queue;
   return {
     queue: name,
@@ -53,16 +62,17 @@ function toJson({ queue, living }: { readonly queue: Queue; readonly living: Rea
     workers: workers
       .filter((one) => living.has(one))
       .map(({ identity, worker, seen }) => ({ identity, ...worker, seen: new Date(seen).toISOString() })),
+    ...(device
+      ? {
+          records: records
+            .filter((record) => record.device === device)
+            .map((record) => ({ ...record, at: new Date(record.at).toISOString() })),
+        }
+      : {}),
   };
 }
 
-function show({
-  queues,
-  living,
-}: {
-  readonly queues: readonly Queue[];
-  readonly living: ReadonlySet<SeenWorker>;
-}): void {
+function show({ queues, living, records }: Shown & { readonly queues: readonly Queue[] }): void {
   const table = plainTable(['role', 'device', 'at once', 'engine', 'process', 'seen']);
   for (const { device, workers } of queues)
     for (const one of workers.filter((one) => living.has(one))) {
@@ -78,6 +88,7 @@ function show({
     }
   if (living.size > 0) print(table.toString());
   else note('no workers; start them: zeroscout worker --role control, zeroscout worker --role score');
+  for (const record of records) showRecord(record);
   for (const { name, waiting, seconds } of queues)
     if (waiting > 0) note(`${name}: ${waiting} tasks wait, the oldest for ${spellDuration(1000 * seconds)}`);
 }

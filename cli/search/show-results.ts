@@ -5,6 +5,7 @@ import type { Summary } from '../../core/report/summary.js';
 import { explainDrawn, rejectedOf } from '../../core/spec/drawn.js';
 import { plainTable, type TableOptions } from '../table.js';
 import { note, paint } from '../terminal.js';
+import { verificationLines } from './show-verification.js';
 
 export { plainTable };
 
@@ -64,6 +65,7 @@ export function summaryLines({
   generations,
   ended,
   correlation,
+  verification,
 }: Summary): string {
   const lines = [
     `${candidates} candidates: ${scored} scored, ${reused} reused, ${failed} set aside`,
@@ -77,6 +79,7 @@ export function summaryLines({
   }
   for (const machine of new Set(Object.values(drawn?.latencies ?? {})))
     lines.push(`latency: one image, median of repeated runs on ${machine}; true of that machine alone`);
+  if (verification) lines.push(...verificationLines(verification));
   if (ended !== undefined) lines.push(`ended early: ${ended}`);
   for (const [dataset, { kendall, spearman }] of Object.entries(correlation ?? {}))
     lines.push(`${dataset}: Kendall's tau ${fixed(kendall, 3)}, Spearman's rho ${fixed(spearman, 3)}`);

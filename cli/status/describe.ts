@@ -2,9 +2,11 @@
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
 import { countsText } from '../../core/spec/counts-text.js';
-import type { SearchMemo } from '../../core/spec/search.js';
+import type { SearchMemo, SearchResult } from '../../core/spec/search.js';
 import { findSearch, stateOf } from '../search/find-search.js';
+import { readResults } from '../search/results.js';
 import { changesLine, readChanges } from '../search/show-changes.js';
+import { verificationLines } from '../search/show-verification.js';
 import type { Session } from '../session.js';
 import { spellDuration } from '../spell.js';
 import { paint, print, printJson } from '../terminal.js';
@@ -88,6 +90,7 @@ function progressLines(progress: NonNullable<Look['progress']>): string[] {
     `${stage}${progress.phase}: ${countsText(progress)}`,
     `shards: ${shards.done} of ${shards.total} done, ${shards.running.length} running`,
     ...(parts ? [`parts: ${parts.done} of ${parts.total} done, ${parts.running.length} running`] : []),
+    ...(progress.verification ? verificationLines(progress.verification) : []),
   ];
 }
 
@@ -111,6 +114,7 @@ async function over(
   }
   const { result } = outcome;
   const changes: RankingDiff | undefined = await readChanges({ store, result });
+  const verification = await verificationOf({ store, result });
   const { startTime, closeTime } = description;
   const took = closeTime ? [`took ${spellDuration(closeTime.getTime() - startTime.getTime())}`] : [];
   return {
@@ -119,13 +123,20 @@ async function over(
       ...(counts ? { counts } : {}),
       ...(best ? { best } : {}),
       ...(changes ? { changes } : {}),
+      ...(verification ? { verification } : {}),
       ...(result.notNotified ? { notNotified: result.notNotified } : {}),
     },
     lines: [
       ...known,
       ...took,
       ...(changes ? [changesLine(changes)] : []),
+      ...(verification ? verificationLines(verification) : []),
       ...(result.notNotified ? [paint.yellow(`nobody was told: ${result.notNotified}`)] : []),
     ],
   };
+}
+
+/** What the summary of a finished search says of it; a summary that cannot be read is no reason to show nothing else. */
+async function verificationOf(given: { readonly store: Session['store']; readonly result: SearchResult }) {
+  return (await readResults(given).catch(() => undefined))?.summary.verification;
 }

@@ -46,6 +46,32 @@ const SummarySchema = z.looseObject({
   /** Of an evolution, and why it ended before its budget was spent. */
   generations: count.optional(),
   ended: z.string().optional(),
+  /**
+   * Of a search that was verified: the share asked for, this run's scores and how many of them another worker computed
+   * again, those that nobody else could compute and why, what became of workers that disagreed, and how many scores of
+   * theirs were taken back and computed again.
+   */
+  verification: z
+    .looseObject({
+      share: z.number().positive().max(1),
+      scores: count,
+      verified: count,
+      notVerified: count,
+      why: z.string().optional(),
+      disagreements: count,
+      examples: z.array(
+        z.looseObject({
+          score: z.string(),
+          worker: z.string(),
+          verifier: z.string(),
+          difference: z.string(),
+        }),
+      ),
+      setAside: z.array(z.string()),
+      suspected: z.array(z.string()),
+      discarded: count,
+    })
+    .optional(),
   /** By dataset, with a truth file only. */
   correlation: z.record(z.string(), z.object({ kendall: coefficient, spearman: coefficient })).optional(),
 });

@@ -2,6 +2,14 @@
 import type { Drawn } from './drawn.js';
 import type { Cut, Part } from './parts.js';
 import type { Specification } from './specification.js';
+import type {
+  Sample,
+  SampleInput,
+  SetAsideInput,
+  Verification,
+  VerifyInput,
+  VerifyResult,
+} from './verification.js';
 
 /** Memo of a search's workflow: what lists show, and what tells two specifications under one id apart. */
 export interface SearchMemo {
@@ -80,7 +88,15 @@ export interface AddressedInput {
   readonly address?: ScoreAddress;
 }
 
-export type Phase = 'planning' | 'breeding' | 'scoring' | 'auditing' | 'ranking' | 'reporting' | 'done';
+export type Phase =
+  | 'planning'
+  | 'breeding'
+  | 'scoring'
+  | 'verifying'
+  | 'auditing'
+  | 'ranking'
+  | 'reporting'
+  | 'done';
 
 /** One finished stage of a search; counts are written candidates. */
 export interface RoundReport {
@@ -124,6 +140,9 @@ export interface SearchState {
   readonly parts?: PartsState | undefined;
   /** Of an evolution. */
   readonly evolution?: EvolutionState;
+  /** What control workers verify where the specification says nothing, and what verification has found. */
+  readonly verify?: number;
+  readonly verification?: Verification;
 }
 
 export interface PartsState {
@@ -146,16 +165,22 @@ export interface PartInput extends RankInput {
   /** Number of its first shard among those of all parts, and how many there are of all. */
   readonly shards: { readonly first: number; readonly of: number };
   readonly paused: boolean;
+  /** Share of the scores that is verified, where that is more than none. */
+  readonly verify?: number;
   /** What a run hands to the next when the history grows too long. */
   readonly carried?: PartState;
 }
 
-export type PartState = Pick<SearchState, 'todo' | 'done' | 'failed' | 'attempt' | 'nextShard'>;
+export type PartState = Pick<
+  SearchState,
+  'todo' | 'done' | 'failed' | 'attempt' | 'nextShard' | 'verification'
+>;
 
 /** Candidates of finished shards, and that have been set aside; written ones. */
 export interface PartResult {
   readonly done: number;
   readonly failed: number;
+  readonly verification?: Verification;
 }
 
 /** Answer of a part to the `progress` query. */
@@ -203,6 +228,8 @@ export interface SearchProgress {
    * answers for itself.
    */
   readonly parts?: { readonly done: number; readonly running: readonly string[]; readonly total: number };
+  /** Of a search that is verified; what parts that run have found comes with their end. */
+  readonly verification?: Verification;
 }
 
 /** What an activity that draws candidates says of itself while it runs. */
@@ -249,6 +276,8 @@ export interface AuditResult {
   /** Candidates of the plan without a score that can still get one, and those that were set aside. */
   readonly missing: number;
   readonly failed: number;
+  /** Share of the scores that control workers have verified where the specification says nothing; absent where it is none. */
+  readonly verify?: number;
 }
 
 export interface BreedInput extends AddressedInput {
@@ -279,6 +308,8 @@ export interface ReportInput {
   readonly drawn?: Drawn;
   readonly generations?: number;
   readonly ended?: string;
+  /** Of a search that was verified. */
+  readonly verification?: Verification & { readonly share: number };
 }
 
 /** Digests of ranking.csv and failures.csv of a finished search. */
@@ -290,16 +321,20 @@ export interface ComparableRun {
 
 /** What a command or a webhook is told; `summary` and `changes` are digests here and their contents there. */
 export interface Notification {
-  readonly event: 'search.completed' | 'search.failed';
+  readonly event: 'search.completed' | 'search.failed' | 'workers.disagree';
   readonly search: string;
   /** Names this run of the search, once and for all. */
   readonly run: string;
+  /** Names the event where a run may have several of its kind; `run` names the others. */
+  readonly delivery?: string;
   readonly name: string;
   readonly space: string;
   /** Name of the schedule that started it. */
   readonly schedule?: string;
   /** Why it failed. */
   readonly failure?: string;
+  /** Workers that computed scores differently, and what became of them. */
+  readonly workers?: Pick<Verification, 'setAside' | 'suspected' | 'examples'>;
   readonly summary?: string;
   readonly changes?: string;
 }
@@ -332,6 +367,11 @@ export interface SearchActivities {
   breedGeneration(input: BreedInput): Promise<BreedResult>;
   auditScores(input: AuditInput): Promise<AuditResult>;
   scoreShard(input: ShardInput): Promise<ShardResult>;
+  sampleScores(input: SampleInput): Promise<Sample>;
+  verifyScores(input: VerifyInput): Promise<VerifyResult>;
+  /** Names of the workers that ask for a device's work, without those that are set aside. */
+  pollingWorkers(input: { device: string }): Promise<readonly string[]>;
+  setAsideWorkers(input: SetAsideInput): Promise<{ discarded: number }>;
   rankCandidates(input: RankInput): Promise<{ ranking: string; failures: string; best?: BestCandidate }>;
   keepBest(input: { specification: Specification; ranking: string; keep: number }): Promise<CandidateListRef>;
   reportSearch(input: ReportInput): Promise<{ summary: string; scopes: readonly string[]; engine?: string }>;

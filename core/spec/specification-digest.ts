@@ -9,6 +9,7 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'execution.window',
   'execution.partSize',
   'execution.priority',
+  'execution.verify',
   'notify',
 ]);
 
@@ -34,7 +35,7 @@ export function canonicalJson(value: unknown): string {
 
 /**
  * SHA-256 (hex) over everything that decides the result: the specification without `execution.shardSize`,
- * `window`, `partSize` and `priority`, without `notify`, and `inputs`, the digests of the files it refers to.
+ * `window`, `partSize`, `priority` and `verify`, without `notify`, and `inputs`, the digests of the files it refers to.
  */
 export function specificationDigest(
   {
@@ -43,6 +44,7 @@ export function specificationDigest(
       window: _window,
       partSize: _partSize,
       priority: _priority,
+      verify: _verify,
       ...execution
     },
     notify: _notify,

@@ -22,6 +22,7 @@ import { readDocument } from './read-document.js';
 import { found, quote } from './show.js';
 import { Source, Sources } from './sources.js';
 import { SpaceSchema, spaceDefaults } from './space.js';
+import { VerifyShare } from './verify-share.js';
 
 export { PROXIES, type ProxyName } from './proxies.js';
 
@@ -127,6 +128,8 @@ const Execution = mapping({
   partSize: wholeNumber({ min: 1, max: 1000 }).optional(),
   /** 1 is the first; 3 where nothing is said. */
   priority: wholeNumber({ min: 1, max: 5 }).optional(),
+  /** Share of the scores that another worker computes again; 0 is none. Where nothing is said the control workers' setting holds. */
+  verify: VerifyShare.optional(),
 });
 
 /** What people write, with `kind` mappings and presets resolved by `complete`. */
@@ -204,7 +207,14 @@ function complete(written: z.output<typeof Written>) {
   const { name, space, strategy, constraints, input, fidelity, seed, notify } = written;
   // One's own images are taken as they are.
   const side = input?.images.shape[2];
-  const { device, shardSize = defaultShardSize(device), window, partSize, priority } = written.execution;
+  const {
+    device,
+    shardSize = defaultShardSize(device),
+    window,
+    partSize,
+    priority,
+    verify,
+  } = written.execution;
   return {
     name,
     space,
@@ -227,6 +237,7 @@ function complete(written: z.output<typeof Written>) {
       ...{ device, shardSize, window },
       ...(partSize === undefined ? {} : { partSize }),
       ...(priority === undefined ? {} : { priority }),
+      ...(verify === undefined ? {} : { verify }),
     },
     ...(notify ? { notify } : {}),
   };

@@ -9,7 +9,7 @@ process.on('SIGTERM', () => stop.abort());
 const { temporal, nats } = readConfigured({});
 await (await connectTemporal(temporal)).close();
 const store = await connectStore({ ...nats, patienceMs: 60_000, name: 'e2e-worker' });
-await runWorker({
+const ended = await runWorker({
   role: 'score',
   device: process.argv[3] ?? 'cpu',
   concurrency: 2,
@@ -18,6 +18,7 @@ await runWorker({
   stop: stop.signal,
   keys: readEncryptionKeys(),
   scorerScript: process.argv[2],
+  name: process.env.ZEROSCOUT_WORKER_NAME,
 });
 await store.close();
-process.exit(0);
+process.exit(ended === 'set aside' ? 3 : 0);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BlobError, ServiceError } from '../../core/spec/errors.js';
 import type { Holding, ProgressEvent, Store } from '../../store/store.js';
 import { scoreContract } from './contract-scores.js';
+import { signedContract } from './contract-signed.js';
 
 /** `connect` opens another store on the same data, as another process would; without it the second is the first. */
 export function storeContract(given: {
@@ -27,6 +28,7 @@ export function storeContract(given: {
     });
 
     scoreContract({ store: () => store, other: () => other });
+    signedContract({ store: () => store, other: () => other });
 
     test.each(['', 'a.b', 'a b', '*', '>', 'ä'])('scope and run %j are refused', async (name) => {
       await expect(store.scores.put(name, [])).rejects.toThrow(RangeError);

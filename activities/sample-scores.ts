@@ -1,0 +1,145 @@
+// Chooses the scores of a search that another worker is to compute again, by a key that nobody knew when they were computed.
+import { createHmac, randomBytes } from 'node:crypto';
+import { scoreKey } from '../core/programs/address.js';
+import type { SearchActivities } from '../core/spec/search.js';
+import type { SampleRange } from '../core/spec/verification.js';
+import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
+import type { Store } from '../store/store.js';
+import { addressOf } from './address-scores.js';
+
+/** Candidates whose scores are read at once. */
+const BATCH = 1_000;
+const KEY_BYTES = 32;
+
+export interface SampleOptions {
+  readonly store: Store;
+  /** Names of the workers that ask for a device's work. */
+  readonly polling: (device: string) => Promise<readonly string[]>;
+  /** A fresh key for each sample. */
+  readonly freshKey?: () => Uint8Array;
+}
+
+/**
+ * A score is in the sample where the HMAC of its key is small enough; of a worker of whom nothing was verified yet the smallest
+ * one is always in. The scores are stored before the key is made, so nobody can compute only those right that will be looked at.
+ * Scores of workers that are set aside are taken out of the store on the way.
+ */
+export function sampleScores({
+  store,
+  polling,
+  freshKey = () => randomBytes(KEY_BYTES),
+}: SampleOptions): SearchActivities['sampleScores'] {
+  return async (input) => {
+    const { specification, list, share, seen, distrusted } = input;
+    const key = freshKey();
+    const barred = new Set(distrusted);
+    for (const { worker, state } of await store.workers.list()) if (state === 'set aside') barred.add(worker);
+    const { scope } = addressOf(input);
+    const chosen = new Map<string, Chosen>();
+    const counts = { scores: 0, discarded: 0 };
+    for await (const keys of keyBatches({ store, specification, list })) {
+      const found = await store.signed.get(scope, keys);
+      for (const worker of new Set([...found.values()].map((score) => score.worker)))
+        if (barred.has(worker)) counts.discarded += await store.signed.discard(scope, keys, worker);
+      for (const [score, { worker }] of found) {
+        if (barred.has(worker)) continue;
+        counts.scores += 1;
+        choose({ chosen, worker, score, place: placeOf(key, score), share });
+      }
+    }
+    const sample = sampleOf({ chosen, seen, longest: specification.execution.shardSize });
+    const { device } = specification.execution;
+    // A server that does not tell who asks for work is no reason to leave a sample out.
+    const names = await polling(device).catch(() => undefined);
+    return {
+      list: await writeCandidateList(store.blobs, sample.scores),
+      ranges: sample.ranges,
+      ...counts,
+      barred: [...barred].sort(),
+      ...(names ? { polling: names.filter((name) => !barred.has(name)) } : {}),
+    };
+  };
+}
+
+/** Who could compute a score again now. */
+export function pollingWorkers({ store, polling }: SampleOptions): SearchActivities['pollingWorkers'] {
+  return async ({ device }) => {
+    const records = await store.workers.list();
+    const barred = records.flatMap(({ worker, state }) => (state === 'set aside' ? [worker] : []));
+    return (await polling(device)).filter((name) => !barred.includes(name));
+  };
+}
+
+/** Of one worker: the sample, and the score that is taken where the sample is empty. */
+interface Chosen {
+  readonly scores: string[];
+  first: { readonly score: string; readonly place: number };
+}
+
+function choose({
+  chosen,
+  worker,
+  score,
+  place,
+  share,
+}: {
+  chosen: Map<string, Chosen>;
+  worker: string;
+  score: string;
+  place: number;
+  share: number;
+}): void {
+  const of = chosen.get(worker) ?? { scores: [], first: { score, place } };
+  chosen.set(worker, of);
+  if (place < share) of.scores.push(score);
+  if (place < of.first.place) of.first = { score, place };
+}
+
+/** From 0 up to, not including, 1: 48 bits of the HMAC. */
+function placeOf(key: Uint8Array, score: string): number {
+  return createHmac('sha256', key).update(score).digest().readUIntBE(0, 6) / 2 ** 48;
+}
+
+/** The sample in the order of workers, in ranges of at most `longest`. */
+function sampleOf({
+  chosen,
+  seen,
+  longest,
+}: {
+  chosen: ReadonlyMap<string, Chosen>;
+  seen: readonly string[];
+  longest: number;
+}): { readonly scores: readonly string[]; readonly ranges: readonly SampleRange[] } {
+  const scores: string[] = [];
+  const ranges: SampleRange[] = [];
+  for (const worker of [...chosen.keys()].sort()) {
+    const { scores: some, first } = chosen.get(worker)!;
+    const mine = some.length > 0 || seen.includes(worker) ? some : [first.score];
+    for (let at = 0; at < mine.length; at += longest) {
+      const from = scores.length;
+      scores.push(...mine.slice(at, at + longest));
+      ranges.push({ worker, from, to: scores.length });
+    }
+  }
+  return { scores, ranges };
+}
+
+async function* keyBatches({
+  store,
+  specification,
+  list,
+}: {
+  store: Store;
+} & Pick<Parameters<SearchActivities['sampleScores']>[0], 'specification' | 'list'>): AsyncGenerator<
+  readonly string[]
+> {
+  const draws = Array.from({ length: specification.fidelity.draws }, (_, draw) => draw);
+  let keys: string[] = [];
+  for await (const candidate of readCandidates(store.blobs, list)) {
+    keys.push(...draws.map((draw) => scoreKey({ candidate, draw })));
+    if (keys.length < BATCH) continue;
+    yield keys;
+    keys = [];
+  }
+  if (keys.length > 0) yield keys;
+}

@@ -1,0 +1,55 @@
+// Records workers whose numbers are wrong, waits until they have heard of it, and takes all their scores back.
+import type { SearchActivities } from '../core/spec/search.js';
+import type { Disagreement } from '../core/spec/verification.js';
+import { STANDING_MS } from '../store/standing.js';
+import type { Store } from '../store/store.js';
+
+const LINES = 10;
+/** Between the record and the taking back: a worker that obeys stores nothing more after this. */
+const HEARD_MS = 2 * STANDING_MS + 1_000;
+
+export interface SetAsideOptions {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly onSetAside?: ((workers: readonly string[]) => void) | undefined;
+  /** Waits; tests do not. */
+  readonly sleep: (ms: number) => Promise<unknown>;
+}
+
+export function setAsideWorkers({
+  store,
+  now,
+  onSetAside,
+  sleep,
+}: SetAsideOptions): SearchActivities['setAsideWorkers'] {
+  return async ({ search, specification, state, workers, disagreements }) => {
+    for (const worker of workers) {
+      const theirs = disagreements.filter((one) => one.worker === worker || one.verifier === worker);
+      const known = await store.workers.find(worker);
+      // Who is set aside stays so when it is only suspected elsewhere.
+      if (state === 'suspected' && known?.state === 'set aside') continue;
+      await store.workers.put({
+        ...{ worker, state, at: now(), by: search, device: specification.execution.device },
+        reason: reasonOf({ state, theirs }),
+        evidence: theirs.slice(0, LINES).map(line),
+      });
+    }
+    if (state === 'suspected') return { discarded: 0 };
+    onSetAside?.(workers);
+    await sleep(HEARD_MS);
+    let discarded = 0;
+    for (const worker of workers) discarded += await store.signed.discardAll(worker);
+    return { discarded };
+  };
+}
+
+function reasonOf({ state, theirs }: { state: string; theirs: readonly Disagreement[] }): string {
+  const scores = `${theirs.length} ${theirs.length === 1 ? 'score' : 'scores'}`;
+  return state === 'set aside'
+    ? `${scores} computed by it and by two other workers: the two agree, it does not`
+    : `${scores} computed by it and by another worker differ, and no third worker has decided`;
+}
+
+function line({ score, worker, verifier, difference }: Disagreement): string {
+  return `${score}: ${worker || 'a worker without a name'} stored ${difference} by ${verifier}`;
+}

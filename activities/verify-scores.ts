@@ -1,0 +1,163 @@
+// Computes scores of another worker again, and says which of them this worker computes differently.
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { disagreeing, spellDifference } from '../core/proxies/agreement.js';
+import { CandidateError } from '../core/spec/candidate-error.js';
+import type { SearchActivities } from '../core/spec/search.js';
+import type { Disagreement, VerifyInput } from '../core/spec/verification.js';
+import { readCandidates } from '../store/candidate-list.js';
+import { decodeScore, encodeScore } from '../store/codec.js';
+import type { SignedScore, Store } from '../store/store.js';
+import type { Gate } from './engine-gate.js';
+import type { LocalImages } from './local-images.js';
+import { refuseDevice, withImages } from './score-shard.js';
+import type { Scoring } from './scoring.js';
+
+const TICK_MS = 500;
+/** Times that a worker hands back what it must not do, before it answers that nobody else has come. */
+const REFUSALS = 5;
+const NEXT_TRY = '500ms';
+
+/** A score of the sample as it stands in the store. */
+interface Asked {
+  readonly key: string;
+  readonly index: number;
+  readonly stored: SignedScore;
+  /** What the worker before this one computed, where this one decides between two. */
+  readonly claim?: string | undefined;
+}
+
+export function verifyScores({
+  store,
+  scoring,
+  images,
+  gate,
+}: {
+  store: Store;
+  scoring: Scoring;
+  images: LocalImages;
+  gate: Gate;
+}): SearchActivities['verifyScores'] {
+  return async (input) => {
+    refuseDevice({ scoring, specification: input.specification });
+    const { scope } = await gate(input);
+    const by = scoring.worker;
+    const none = { by, agreed: 0, failed: 0, disagreements: [] };
+    if (input.except.includes(by)) {
+      if (activityInfo().attempt < REFUSALS) throw comesFromHere(by);
+      return { ...none, outcome: 'refused' };
+    }
+    const timer = setInterval(() => heartbeat(), TICK_MS);
+    try {
+      const asked = await readAsked({ store, scope, input });
+      const found: { agreed: number; failed: number; why?: string; disagreements: Disagreement[] } = {
+        ...{ agreed: 0, failed: 0, disagreements: [] },
+      };
+      await withImages({ images, input }, (file) =>
+        inTurn({ lanes: scoring.size, items: asked }, async (one) => {
+          const again = await computeAgain({ scoring, input, score: one, file });
+          if (typeof again === 'string') {
+            found.failed += 1;
+            found.why = `${by}: ${again}`;
+          } else if (disagreeing(one.stored.proxies, again).length === 0) found.agreed += 1;
+          else found.disagreements.push(disagreement({ score: one, again, by }));
+        }),
+      );
+      const { agreed, failed, disagreements } = found;
+      scoring.onVerified({ agreed, failed, disagreed: disagreements.length });
+      return { by, outcome: 'computed', ...found };
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
+
+/** Temporal gives it to whoever asks next. */
+function comesFromHere(worker: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'OwnScoresError',
+    message: `${worker} computed these scores itself: another worker has to compute them again`,
+    nextRetryDelay: NEXT_TRY,
+  });
+}
+
+/** Scores that have gone meanwhile are left out. */
+async function readAsked({
+  store,
+  scope,
+  input,
+}: {
+  store: Store;
+  scope: string;
+  input: VerifyInput;
+}): Promise<readonly Asked[]> {
+  const { list, from, to, claims } = input;
+  const keys: string[] = [];
+  for await (const key of readCandidates(store.blobs, list, { from, to })) keys.push(key);
+  const claimed = claims && new Map(claims.map(({ index, again }) => [index, again]));
+  const stored = await store.signed.get(scope, keys);
+  return keys.flatMap((key, i) => {
+    const index = from + i;
+    const score = stored.get(key);
+    if (!score || (claimed && !claimed.has(index))) return [];
+    return [{ key, index, stored: score, claim: claimed?.get(index) }];
+  });
+}
+
+/** The proxies, or why there are none. */
+async function computeAgain({
+  scoring,
+  input: { specification },
+  score: { key },
+  file,
+}: {
+  scoring: Scoring;
+  input: VerifyInput;
+  score: Asked;
+  file: Parameters<Parameters<typeof withImages>[1]>[0];
+}): Promise<Readonly<Record<string, number>> | string> {
+  const { space, seed, fidelity } = specification;
+  const at = key.lastIndexOf('#');
+  const [candidate, draw] = [key.slice(0, at), Number(key.slice(at + 1))];
+  try {
+    const result = await scoring.score({ space, candidate, seed, fidelity, draws: [draw], ...file }, 0);
+    return result[0]!;
+  } catch (error) {
+    if (!(error instanceof CandidateError)) throw error;
+    return `${error.reason}: ${error.message}`;
+  }
+}
+
+function disagreement({
+  score: { key, index, stored, claim },
+  again,
+  by,
+}: {
+  score: Asked;
+  again: Readonly<Record<string, number>>;
+  by: string;
+}): Disagreement {
+  const claimed = claim === undefined ? undefined : decodeScore(claim).proxies;
+  return {
+    ...{ score: key, index, worker: stored.worker, verifier: by },
+    difference: spellDifference(stored.proxies, again),
+    again: encodeScore({ key, proxies: again }),
+    ...(claimed ? { agreesWithClaim: disagreeing(claimed, again).length === 0 } : {}),
+  };
+}
+
+/** Some at a time; the first error ends it. */
+async function inTurn<T>(
+  { lanes, items }: { lanes: number; items: readonly T[] },
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const signal = cancellationSignal();
+  const left = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of left) {
+      signal.throwIfAborted();
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}

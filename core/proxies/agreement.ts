@@ -1,0 +1,53 @@
+// Decides whether two workers of one device class computed the same proxies, up to what processors differ in.
+
+/**
+ * Of max(1, |value|). Machines of one kind compute the same bits. Others may choose other kernels of ONNX Runtime (AVX2, AVX-512,
+ * NEON), which sum in other orders. The largest deviations between our two memory layouts, whose programs differ in far more than
+ * that, are 4e-7, 3e-6 and 6e-4 (docs/decisions/0022-verification.md). Trainability deviates most because it holds 1 / sigma.
+ * Complexity is counted in whole numbers.
+ */
+const TOLERANCES: Readonly<Record<string, number>> = {
+  expressivity: 1e-4,
+  progressivity: 1e-4,
+  trainability: 1e-2,
+  complexity: 0,
+};
+/** Of a proxy that is none of these. */
+const USUAL = 1e-3;
+
+type Proxies = Readonly<Record<string, number>>;
+
+/** Names of the proxies in which the two differ, also those that only one of them has. Infinities must be equal. */
+export function disagreeing(a: Proxies, b: Proxies): string[] {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+  return names.filter((name) => !agree({ name, a: a[name], b: b[name] }));
+}
+
+function agree({
+  name,
+  a,
+  b,
+}: {
+  readonly name: string;
+  readonly a: number | undefined;
+  readonly b: number | undefined;
+}): boolean {
+  if (a === undefined || b === undefined) return false;
+  if (a === b) return true;
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return false;
+  const tolerance = Object.hasOwn(TOLERANCES, name) ? TOLERANCES[name]! : USUAL;
+  return Math.abs(a - b) <= tolerance * Math.max(1, Math.min(Math.abs(a), Math.abs(b)));
+}
+
+/** `trainability -0.51, computed again -3.2`, for each proxy that differs. */
+export function spellDifference(stored: Proxies, again: Proxies): string {
+  return disagreeing(stored, again)
+    .map((name) => `${name} ${spell(stored[name])}, computed again ${spell(again[name])}`)
+    .join('; ');
+}
+
+function spell(value: number | undefined): string {
+  if (value === undefined) return 'missing';
+  if (Number.isFinite(value)) return String(Number(value.toPrecision(7)));
+  return value > 0 ? 'inf' : '-inf';
+}

@@ -1,0 +1,70 @@
+// Reads scores with the names of the workers that computed them, and discards the scores of one worker.
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { mapLimit, readPages } from './facts.js';
+import { readScores, scoreIn } from './jetstream-scores.js';
+import type { Link } from './link.js';
+import type { SignedScores } from './store.js';
+import { SCORES } from './streams.js';
+
+const { stream, prefix } = SCORES;
+const DELETIONS_AT_ONCE = 256;
+const READ_AT_ONCE = 1_000;
+
+/** Signer of what is no score. */
+const NOBODY = { worker: undefined };
+
+export function createSignedScores({ link }: { readonly link: Link }): SignedScores {
+  const find = (scope: string, keys: readonly string[]) => readScores({ link }, { scope, keys });
+  const remove = (sequences: readonly number[]) =>
+    mapLimit({ items: sequences, limit: DELETIONS_AT_ONCE }, (sequence) => deleteOne({ link, sequence }));
+
+  return {
+    async get(scope, keys) {
+      const found = await find(scope, keys);
+      return new Map([...found].map(([key, { proxies, worker = '' }]) => [key, { proxies, worker }]));
+    },
+
+    async discard(scope, keys, signer) {
+      const found = [...(await find(scope, keys)).values()];
+      const theirs = found.filter(({ worker = '' }) => worker === signer);
+      await remove(theirs.map(({ held }) => held.sequence()));
+      return theirs.length;
+    },
+
+    async discardAll(worker) {
+      let count = 0;
+      const pages = readPages({
+        ...{ link, stream, describe: 'looking for the scores of a worker' },
+        ...{ filter: `${prefix}.>`, batch: READ_AT_ONCE },
+      });
+      for await (const page of pages) {
+        const theirs = page.filter((message) => (scoreIn(message.string()) ?? NOBODY).worker === worker);
+        await remove(theirs.map(({ seq }) => seq));
+        count += theirs.length;
+      }
+      return count;
+    },
+  };
+}
+
+/** A message is named by its number, so that a score that came in its place is never deleted. */
+async function deleteOne({
+  link,
+  sequence,
+}: {
+  readonly link: Link;
+  readonly sequence: number;
+}): Promise<void> {
+  await link.call('discarding a score', async () => {
+    try {
+      await link.jsm.streams.deleteMessage(stream, sequence, false);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  });
+}
+
+/** Another attempt of the same step was first. */
+function isGone(error: unknown): boolean {
+  return error instanceof JetStreamApiError && /no message found|sequence .* not found/i.test(error.message);
+}

@@ -1,0 +1,68 @@
+// Keeps records of workers whose numbers were found wrong on a JetStream stream: one subject for each worker, the last record counts.
+import { DiscardPolicy, StorageType } from '@nats-io/jetstream';
+import { byWorker, decodeWorkerRecord, encodeWorkerRecord, tokenOf } from './codec.js';
+import { readPages } from './facts.js';
+import type { Link } from './link.js';
+import { readLast } from './read-last.js';
+import type { WorkerRecord, WorkerRecords } from './store.js';
+import { mayNotMake, streamInfo, WORKERS } from './streams.js';
+
+const { stream, prefix } = WORKERS;
+const READ_AT_ONCE = 1_000;
+
+/** The stream is made with the first record: who never verifies has none, and nothing to configure for it. */
+export function createWorkerRecords({
+  link,
+  replicas,
+}: {
+  readonly link: Link;
+  readonly replicas: number;
+}): WorkerRecords {
+  let known = false;
+  const exists = async (): Promise<boolean> => {
+    known ||=
+      (await link.call(`looking for stream ${stream}`, () => streamInfo({ link, stream }))) !== undefined;
+    return known;
+  };
+  const make = () =>
+    link.call(`making stream ${stream}`, async () => {
+      try {
+        await link.jsm.streams.add({
+          ...{ name: stream, subjects: [`${prefix}.*`], storage: StorageType.File, num_replicas: replicas },
+          ...{ max_msgs_per_subject: 1, discard: DiscardPolicy.Old, allow_direct: true, max_age: 0 },
+        });
+      } catch (error) {
+        // Another process may have been first.
+        if (!(await streamInfo({ link, stream })))
+          throw mayNotMake({ link, what: `stream ${stream}`, error });
+      }
+    });
+  return {
+    async put(record) {
+      if (!(await exists())) await make();
+      const json = encodeWorkerRecord(record);
+      const subject = `${prefix}.${tokenOf(record.worker)}`;
+      await link.call('recording a worker', () => link.js.publish(subject, json));
+    },
+
+    async find(worker) {
+      if (!(await exists())) return undefined;
+      const subjects = [`${prefix}.${tokenOf(worker)}`];
+      const describe = 'reading the record of a worker';
+      const { held } = await readLast({ link, stream, describe, subjects });
+      return held[0] && decodeWorkerRecord(held[0].text);
+    },
+
+    async list() {
+      if (!(await exists())) return [];
+      const records: WorkerRecord[] = [];
+      const pages = readPages({
+        ...{ link, stream, describe: 'reading the records of workers' },
+        ...{ filter: `${prefix}.*`, batch: READ_AT_ONCE },
+      });
+      for await (const page of pages)
+        records.push(...page.map((message) => decodeWorkerRecord(message.string())));
+      return records.sort(byWorker);
+    },
+  };
+}

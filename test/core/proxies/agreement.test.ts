@@ -1,0 +1,44 @@
+// Proxies of two workers agree up to rounding, whatever their size, and do not where one is off by more.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { disagreeing, spellDifference } from '../../../core/proxies/agreement.js';
+
+const NAMES = ['expressivity', 'progressivity', 'trainability'] as const;
+/** The largest deviations that were measured between two layouts (decision 22), and what must be found. */
+const NOISE = { expressivity: 4e-7, progressivity: 3e-6, trainability: 6e-4 } as const;
+const WRONG = { expressivity: 2e-4, progressivity: 2e-4, trainability: 2e-2 } as const;
+
+const value = fc.double({ min: -1e7, max: 1e7, noNaN: true });
+
+test.each(NAMES)('%s: ten times the noise that was measured agrees, twice the tolerance does not', (name) => {
+  const sign = fc.constantFrom(-1, 1);
+  const size = (one: number) => Math.max(1, Math.abs(one));
+  fc.assert(
+    fc.property(value, sign, fc.double({ min: 0, max: 10, noNaN: true }), (one, side, times) => {
+      const near = { [name]: one + side * times * NOISE[name] * size(one) };
+      expect(disagreeing({ [name]: one }, near)).toEqual([]);
+      expect(disagreeing(near, { [name]: one })).toEqual([]);
+      const far = { [name]: one + side * (1 + times) * WRONG[name] * size(one) };
+      expect(disagreeing({ [name]: one }, far)).toEqual([name]);
+      expect(disagreeing(far, { [name]: one })).toEqual([name]);
+    }),
+  );
+});
+
+test('infinities are equal or they are not; a missing proxy is one that differs; complexity is counted', () => {
+  const dead = { expressivity: -Infinity, trainability: -Infinity };
+  expect(disagreeing(dead, { ...dead })).toEqual([]);
+  expect(disagreeing(dead, { ...dead, expressivity: -1e300 })).toEqual(['expressivity']);
+  expect(disagreeing(dead, { ...dead, trainability: Infinity })).toEqual(['trainability']);
+  expect(disagreeing(dead, { expressivity: -Infinity })).toEqual(['trainability']);
+  expect(disagreeing({ complexity: 1e9 }, { complexity: 1e9 + 1 })).toEqual(['complexity']);
+  expect(disagreeing({ expressivity: 0 }, { expressivity: -0 })).toEqual([]);
+});
+
+test('a difference names what differs alone', () => {
+  const stored = { complexity: 5, expressivity: -Infinity, trainability: -0.5123456789 };
+  const again = { complexity: 5, expressivity: 3, trainability: -1 };
+  expect(spellDifference(stored, again)).toBe(
+    'expressivity -inf, computed again 3; trainability -0.5123457, computed again -1',
+  );
+});

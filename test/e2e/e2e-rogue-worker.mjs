@@ -1,0 +1,45 @@
+// In: TEMPORAL_ADDRESS, NATS_URL. Out: a score worker called "rogue" that stores wrong numbers at once, and goes on when it is set aside.
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createScoreActivities } from '../../dist/activities/create.js';
+import { scoreQueue } from '../../dist/core/spec/search-queues.js';
+import { spellIdentity } from '../../dist/core/spec/worker-identity.js';
+import { connectStore } from '../../dist/store/jetstream.js';
+
+const { TEMPORAL_ADDRESS: address, NATS_URL: url } = process.env;
+const store = await connectStore({ url, name: 'rogue' });
+const connection = await NativeConnection.connect({ address });
+const ignore = () => {};
+const wrong = { expressivity: 1, progressivity: 1, trainability: 1, complexity: 1 };
+const worker = await Worker.create({
+  connection,
+  taskQueue: scoreQueue('cpu'),
+  identity: spellIdentity({ role: 'score', device: 'cpu', concurrency: 1, place: 'rogue' }),
+  activities: createScoreActivities({
+    store,
+    images: {},
+    scoring: {
+      device: 'cpu',
+      worker: 'rogue',
+      standing: new AbortController().signal,
+      size: 1,
+      // About as fast as the others, which get something to do then.
+      score: ({ draws }) =>
+        new Promise((done) =>
+          setTimeout(
+            done,
+            30,
+            draws.map(() => wrong),
+          ),
+        ),
+      onScored: ignore,
+      onVerified: ignore,
+      onFailed: ignore,
+    },
+  }),
+  maxConcurrentActivityTaskExecutions: 1,
+});
+process.on('SIGTERM', () => worker.shutdown());
+console.log('"worker ready"');
+await worker.run();
+await Promise.all([store.close(), connection.close()]);
+process.exit(0);

@@ -1,0 +1,10 @@
+// A scorer whose arithmetic is broken: the real one, but every trainability that it answers is off.
+const send = process.send.bind(process);
+const spoil = (proxies) => ({ ...proxies, trainability: proxies.trainability * 1.1 - 0.1 });
+const spoiled = (outcome) => (outcome.result ? { result: outcome.result.map(spoil) } : outcome);
+process.send = (message, ...rest) =>
+  send(
+    message.type === 'scored' ? { ...message, outcomes: message.outcomes.map(spoiled) } : message,
+    ...rest,
+  );
+await import('../../dist/engine/scorer-process.js');

@@ -1,0 +1,221 @@
+// Searches whose scores are verified, with healthy workers, a broken one and a hostile one: who is found, and that the ranking keeps its bytes.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { scoreScope } from '../../core/programs/address.js';
+import { parseSpecification } from '../../core/spec/specification.js';
+import { connectStore } from '../../store/jetstream.js';
+import type { Store } from '../../store/store.js';
+import { type TestHome, testHome } from '../support/home.js';
+import { type NatsServer, startNats } from '../support/nats.js';
+import { startTemporal, type TemporalServer } from '../support/temporal.js';
+import { done, type Running, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
+
+const SAMPLES = 48;
+const SEED = 22;
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const timeout = 120_000;
+const execution = { shardSize: 2, window: 6 };
+
+let home: TestHome;
+let temporal: TemporalServer;
+let nats: NatsServer;
+let control: Running;
+let store: Store;
+let reference: string;
+const receiver = createServer((request, response) => {
+  let body = '';
+  request.on('data', (text) => {
+    body += text;
+  });
+  request.on('end', () => {
+    told.push({ delivery: request.headers['x-zeroscout-delivery'], ...JSON.parse(body) });
+    response.end();
+  });
+});
+const told: Record<string, unknown>[] = [];
+const fleet = new Map<string, Running>();
+const env = (more: NodeJS.ProcessEnv = {}) => ({
+  TEMPORAL_ADDRESS: temporal.address,
+  NATS_URL: nats.url,
+  ZEROSCOUT_LOG_LEVEL: 'debug',
+  ...more,
+});
+const cli = (...args: string[]) => done(args, { home, env: env() });
+const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).stdout);
+const recordsOf = async () =>
+  (await json('workers')).find(({ queue }: { queue: string }) => queue === 'zeroscout-score-cpu').records;
+const write = (name: string, changes: object) =>
+  home.write(`${name}.json`, specification({ samples: SAMPLES, changes: { seed: SEED, ...changes } }));
+
+/** `good...`: a worker as it is; `bad...`: one whose scorers compute wrong; `rogue`: one that lies and obeys nobody. */
+async function hire(...names: string[]): Promise<void> {
+  for (const name of names) {
+    const given = { home, env: env({ ZEROSCOUT_WORKER_NAME: name }) };
+    fleet.set(
+      name,
+      name.startsWith('good')
+        ? spawnZeroscout(['worker', '--role', 'score', '--concurrency', '1'], given)
+        : name === 'rogue'
+          ? spawnNode([script('e2e-rogue-worker.mjs')], given)
+          : spawnNode(['e2e-worker.mjs', 'e2e-wrong-scorer.mjs'].map(script), given),
+    );
+  }
+  await Promise.all(names.map((name) => fleet.get(name)!.says(/"worker ready"/)));
+}
+
+/** Exit codes by name. */
+async function dismissAll(): Promise<Record<string, number>> {
+  for (const { child } of fleet.values()) child.kill('SIGTERM');
+  const codes: Record<string, number> = {};
+  for (const [name, { ended }] of fleet) codes[name] = (await ended).code;
+  fleet.clear();
+  return codes;
+}
+
+async function search(id: string, spec = 'search') {
+  const { stdout } = await cli('run', `${spec}.json`, '--id', id, '--workers', '0', '--out', id);
+  return {
+    summary: JSON.parse(home.read(`${id}/summary.json`)),
+    ranking: home.read(`${id}/ranking.csv`),
+    stdout,
+  };
+}
+
+beforeAll(async () => {
+  home = testHome();
+  [temporal, nats] = await Promise.all([startTemporal({ home }), startNats({ dir: `${home.dir}/nats` })]);
+  control = spawnZeroscout(['worker', '--role', 'control'], { home, env: env({ ZEROSCOUT_VERIFY: '10%' }) });
+  receiver.listen(0, '127.0.0.1');
+  write('search', { execution: { ...execution, verify: '1%' } });
+  write('unverified', { execution: { ...execution, verify: 'off' } });
+  write('fleet', { execution });
+  await control.says(/"worker ready"/);
+  store = await connectStore({ url: nats.url, name: 'test' });
+  const webhook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+  write('told', { execution: { ...execution, verify: '1%' }, notify: { webhook } });
+  write('parts', { execution: { ...execution, partSize: 4, verify: '1%' } });
+  await hire('good-1');
+  const { ranking, summary } = await search('undisturbed', 'unverified');
+  expect(summary.verification).toBeUndefined();
+  reference = ranking;
+  await forget();
+}, timeout);
+afterEach(forget, timeout);
+
+/** Ends the workers and deletes the scores: the next search has everything before it. */
+async function forget(): Promise<void> {
+  await dismissAll();
+  const text = specification({ samples: SAMPLES, changes: { seed: SEED } });
+  await store.housekeeping.deleteScope(scoreScope(parseSpecification({ text, source: 'search' })));
+}
+afterAll(async () => {
+  control?.child.kill('SIGTERM');
+  await control?.ended;
+  receiver.close();
+  await store?.close();
+  await Promise.all([temporal?.stop(), nats?.stop()]);
+  await home?.remove();
+}, timeout);
+
+test('one worker alone: the search ends and says that nothing was verified', { timeout }, async () => {
+  await hire('good-1');
+  const { summary, ranking, stdout } = await search('alone');
+  expect(ranking).toBe(reference);
+  const { scores, verified, notVerified, why } = summary.verification;
+  expect({ scores, verified, why }).toEqual({ scores: SAMPLES, verified: 0, why: 'no second worker' });
+  expect(notVerified).toBeGreaterThan(0);
+  expect(stdout).toMatch(/not verified: \d+ scores \(no second worker\)/);
+});
+
+// Temporal names workers for five minutes after they have gone: tests of few workers come first.
+test('two workers that disagree are both reported, and both go on', { timeout }, async () => {
+  await hire('good-1', 'bad-2');
+  const { summary, stdout } = await search('two');
+  const { setAside, suspected } = summary.verification;
+  expect({ setAside, suspected }).toEqual({ setAside: [], suspected: ['bad-2', 'good-1'] });
+  expect(stdout).toMatch(/suspected: bad-2, good-1; they disagree/);
+  expect(await recordsOf()).toMatchObject([
+    { worker: 'bad-2', state: 'suspected' },
+    { worker: 'good-1', state: 'suspected' },
+  ]);
+  for (const name of ['bad-2', 'good-1']) await cli('workers', 'release', name);
+  expect(await dismissAll()).toEqual({ 'good-1': 0, 'bad-2': 0 });
+});
+
+test("a healthy fleet under the control workers' setting: no alarm, the same bytes", {
+  timeout,
+}, async () => {
+  await hire('good-1', 'good-2', 'good-3');
+  const { summary, ranking } = await search('healthy', 'fleet');
+  expect(ranking).toBe(reference);
+  const { share, scores, verified, disagreements, setAside, suspected } = summary.verification;
+  expect({ share, scores, disagreements, setAside, suspected }).toEqual({
+    ...{ share: 0.1, scores: SAMPLES, disagreements: 0, setAside: [], suspected: [] },
+  });
+  expect(verified).toBeGreaterThan(0);
+  expect(verified).toBeLessThan(SAMPLES / 2);
+  expect(await recordsOf()).toEqual([]);
+});
+
+test('a worker that computes wrong is found, named, set aside; its scores are computed again', {
+  timeout,
+}, async () => {
+  await hire('good-1', 'good-2', 'bad-1');
+  const { summary, ranking, stdout } = await search('broken', 'told');
+  expect(fleet.get('bad-1')!.stderr()).toContain('"scored candidate"');
+  expect(ranking).toBe(reference);
+  const { setAside, suspected, disagreements, discarded, examples } = summary.verification;
+  expect({ setAside, suspected }).toEqual({ setAside: ['bad-1'], suspected: [] });
+  expect(disagreements).toBeGreaterThan(0);
+  expect(discarded).toBeGreaterThan(0);
+  expect(JSON.stringify(examples)).toMatch(/trainability -?[\d.]+, computed again/);
+  for (const { worker, verifier } of examples) expect([worker, verifier]).toContain('bad-1');
+  expect(stdout).toMatch(/set aside, its numbers are wrong: bad-1; \d+ scores taken back/);
+  expect((await cli('status', 'broken')).stdout).toContain('set aside, its numbers are wrong: bad-1');
+  expect((await json('status', 'broken')).verification.setAside).toEqual(['bad-1']);
+
+  await fleet.get('bad-1')!.says(/this worker was set aside: it asks for no work/);
+  expect(control.stderr()).toMatch(/workers were set aside/);
+  expect(await recordsOf()).toMatchObject([{ worker: 'bad-1', state: 'set aside', by: 'broken' }]);
+  const shown = (await cli('workers')).stdout;
+  expect(shown).toMatch(/bad-1: set aside since \S+ by search broken: \d+ scores? computed by it/);
+  expect(shown).toContain('zeroscout workers release bad-1');
+  const events = told.map(({ event }) => event);
+  expect(events).toEqual(['workers.disagree', 'search.completed']);
+  expect(told[0]).toMatchObject({ search: 'broken', workers: { setAside: ['bad-1'] } });
+  expect(told[0]!.delivery).not.toBe(told[1]!.delivery);
+
+  // Another search gets nothing from it.
+  const before = fleet.get('bad-1')!.stderr().length;
+  write('other', { seed: 23, execution: { ...execution, verify: '1%' } });
+  const other = await search('other', 'other');
+  expect(other.summary.verification).toMatchObject({ disagreements: 0, setAside: [] });
+  expect(fleet.get('bad-1')!.stderr().slice(before)).not.toContain('scored candidate');
+  expect(await dismissAll()).toEqual({ 'good-1': 0, 'good-2': 0, 'bad-1': 3 });
+
+  // Started again under its name it is still set aside, until it is released.
+  const again = spawnNode(['e2e-worker.mjs', 'e2e-wrong-scorer.mjs'].map(script), {
+    home,
+    env: env({ ZEROSCOUT_WORKER_NAME: 'bad-1' }),
+  });
+  await again.says(/this worker was set aside/);
+  expect(again.stderr()).not.toContain('"worker ready"');
+  await cli('workers', 'release', 'bad-1');
+  await again.says(/"worker ready"/);
+  again.child.kill('SIGTERM');
+  expect((await again.ended).code).toBe(0);
+  expect(await recordsOf()).toEqual([]);
+  await expect(cli('workers', 'release', 'bad-1')).rejects.toThrow(/"bad-1" is not set aside; no worker is/);
+});
+
+test('a plan in parts; a hostile worker that goes on when it is set aside: its scores do not count', {
+  timeout,
+}, async () => {
+  await hire('good-1', 'good-2', 'rogue');
+  const { summary, ranking } = await search('hostile', 'parts');
+  expect(ranking).toBe(reference);
+  expect(summary.verification.setAside).toEqual(['rogue']);
+  await cli('workers', 'release', 'rogue');
+});

@@ -1,0 +1,33 @@
+// Asks Temporal which workers ask for the work of a device class.
+import type { NativeConnection } from '@temporalio/worker';
+import type { Device } from '../core/spec/devices.js';
+import { scoreQueue } from '../core/spec/search-queues.js';
+import { readIdentity } from '../core/spec/worker-identity.js';
+import { hasEnded } from './fleet.js';
+
+const ANSWER_MS = 5_000;
+/** temporal.api.enums.v1.TaskQueueType */
+const ACTIVITY = 2;
+
+/** Names of those that asked within the last five minutes: a worker that is busy does not ask, one that is gone is still named. */
+export function createPolling({
+  connection,
+  namespace,
+}: {
+  connection: NativeConnection;
+  namespace: string;
+}): (device: string) => Promise<readonly string[]> {
+  return async (device) => {
+    const { pollers } = await connection.withDeadline(Date.now() + ANSWER_MS, () =>
+      connection.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: scoreQueue(device as Device) },
+        taskQueueType: ACTIVITY,
+      }),
+    );
+    const names = (pollers ?? []).map(
+      ({ identity }) => readIdentity(identity ?? '')?.place ?? identity ?? '',
+    );
+    return [...new Set(names)].filter((place) => place !== '' && !hasEnded({ place })).sort();
+  };
+}

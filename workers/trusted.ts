@@ -1,0 +1,52 @@
+// Runs a score worker as long as nobody has set it aside: while it is, it asks for no work and waits to be released.
+import type { Worker } from '@temporalio/worker';
+import { type Standing, untilReleased, untilSetAside } from '../store/standing.js';
+import type { WorkerRecord } from '../store/store.js';
+import { runUntil } from './renewed.js';
+
+/** How a worker ended: told to stop while it worked, or while it was set aside. */
+export type Ended = 'stopped' | 'set aside';
+
+export async function runWhileTrusted({
+  create,
+  standing,
+  onWorker,
+  onSetAside,
+  onReleased,
+}: {
+  /** What the worker computes when the signal is aborted is to be stored no more. */
+  create: (trusted: AbortSignal) => Promise<Worker>;
+  standing: Standing;
+  onWorker: (worker: Worker) => void;
+  onSetAside: (record: WorkerRecord) => void;
+  onReleased: () => void;
+}): Promise<Ended> {
+  const { stop, records, worker: name } = standing;
+  const isSetAside = async () => {
+    const record = await records.find(name).catch(() => undefined);
+    return record?.state === 'set aside' ? record : undefined;
+  };
+  while (!stop.aborted) {
+    const found = await isSetAside();
+    if (found) {
+      onSetAside(found);
+      await untilReleased(standing);
+      if (stop.aborted) return 'set aside';
+      onReleased();
+      continue;
+    }
+    const barred = new AbortController();
+    const over = new AbortController();
+    const watch = untilSetAside({ ...standing, stop: AbortSignal.any([stop, over.signal]) }).then(
+      (record) => {
+        if (record) barred.abort(new Error(`worker ${name} was set aside: ${record.reason}`));
+      },
+    );
+    const worker = await create(barred.signal);
+    const done = runUntil({ worker, stop: AbortSignal.any([stop, barred.signal]) });
+    onWorker(worker);
+    await done.finally(() => over.abort());
+    await watch;
+  }
+  return 'stopped';
+}

@@ -1,0 +1,49 @@
+// Tells the outside what happened to a search, where its specification says whom to tell.
+import { CancellationScope, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { parseDuration } from '../core/spec/duration.js';
+import type { Notification, SearchActivities } from '../core/spec/search.js';
+import type { Specification } from '../core/spec/specification.js';
+import { retry } from './retry.js';
+
+export type News = Pick<Notification, 'event' | 'failure' | 'summary' | 'changes' | 'workers' | 'delivery'>;
+
+/** Answers why nobody could be told: the ranking is there, so the search has not failed. */
+export async function notify({
+  search,
+  run,
+  specification: { notify, name, space },
+  news,
+}: {
+  search: string;
+  run: string;
+  specification: Specification;
+  news: News;
+}): Promise<string | undefined> {
+  if (!notify) return undefined;
+  const schedule = workflowInfo().memo?.schedule as string | undefined;
+  const told = proxyActivities<SearchActivities>({
+    // The activity keeps the time itself and says so; this is for a worker that died with it.
+    startToCloseTimeout: parseDuration(notify.timeout)! + 30_000,
+    heartbeatTimeout: '60s',
+    retry: { ...retry, maximumAttempts: notify.retries + 1 },
+  });
+  const notification = {
+    ...news,
+    search,
+    run,
+    name,
+    space: space.kind,
+    ...(schedule ? { schedule } : {}),
+  };
+  try {
+    await CancellationScope.nonCancellable(() =>
+      told.notify.executeWithOptions({ summary: news.event }, [{ notify, notification }]),
+    );
+    return undefined;
+  } catch (error) {
+    const { message } =
+      (error as Error).cause instanceof Error ? ((error as Error).cause as Error) : (error as Error);
+    log.warn('nobody was told of the search', { event: news.event, message });
+    return message;
+  }
+}

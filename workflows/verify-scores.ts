@@ -1,0 +1,229 @@
+// Has a sample of a search's new scores computed again by other workers, and sets those aside that a third worker finds wrong.
+import { condition, log, proxyActivities, sleep, uuid4 } from '@temporalio/workflow';
+import type { AddressedInput, CandidateListRef, SearchActivities } from '../core/spec/search.js';
+import { scoreQueue } from '../core/spec/search-queues.js';
+import {
+  addVerification,
+  type Disagreement,
+  NOTHING_VERIFIED,
+  type Sample,
+  type SampleRange,
+  type Verification,
+  type VerifyInput,
+  type VerifyResult,
+} from '../core/spec/verification.js';
+import { control } from './control.js';
+import { notify } from './notify.js';
+import { retry } from './retry.js';
+
+/** How often somebody else is waited for: two minutes in all, as a busy worker may hold a shard for that long. */
+const WAITS = 15;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 10_000;
+/** Of a range, given to a third worker. */
+const DISPUTED = 16;
+
+export interface ToVerify extends AddressedInput {
+  readonly search: string;
+  readonly run: string;
+  /** What was scored just now. */
+  readonly list: CandidateListRef;
+  readonly share: number;
+  readonly paused: () => boolean;
+}
+
+/** What verification said before, with what it has found now. */
+export async function verifyScores(
+  work: ToVerify,
+  before: Verification = NOTHING_VERIFIED,
+): Promise<Verification> {
+  let known = before;
+  const distrusted = new Set<string>();
+  for (;;) {
+    await condition(() => !work.paused());
+    const { list, share } = work;
+    const summary = `which of the scores of ${list.count} candidates are computed again`;
+    const sample = await control.sampleScores.executeWithOptions({ summary }, [
+      { ...addressed(work), list, share, seen: known.seen, distrusted: [...distrusted] },
+    ]);
+    const { scores, discarded } = sample;
+    // A second look at the same list counts no score again.
+    known = addVerification(known, {
+      ...NOTHING_VERIFIED,
+      ...{ scores: distrusted.size > 0 ? 0 : scores, discarded },
+    });
+    const found = await verifySample(work, sample);
+    known = addVerification(known, found.counts);
+    const guilty = found.guilty.filter((worker) => !distrusted.has(worker));
+    const taken = await act(work, { ...found, guilty });
+    known = addVerification(known, { ...NOTHING_VERIFIED, ...taken });
+    if (guilty.length === 0) return known;
+    for (const worker of guilty) distrusted.add(worker);
+    // Their scores, and those that they judged, are looked at again.
+    known = { ...known, seen: [] };
+  }
+}
+
+/** What both sides need to find the scores. */
+const addressed = ({ run, specification, address }: ToVerify) => ({
+  ...{ run, specification },
+  ...(address ? { address } : {}),
+});
+
+interface Found {
+  readonly counts: Verification;
+  readonly guilty: readonly string[];
+  readonly suspected: readonly string[];
+  readonly disagreements: readonly Disagreement[];
+}
+
+/** All ranges, a few at a time. */
+async function verifySample(work: ToVerify, sample: Sample): Promise<Found> {
+  const left = [...sample.ranges];
+  const verdicts: Found[] = [];
+  const lane = async () => {
+    for (let range = left.shift(); range; range = left.shift())
+      verdicts.push(await verifyRange({ work, sample, range }));
+  };
+  await Promise.all(Array.from({ length: work.specification.execution.window }, lane));
+  const all = (name: 'guilty' | 'suspected') => [...new Set(verdicts.flatMap((one) => one[name]))].sort();
+  const guilty = all('guilty');
+  return {
+    counts: verdicts.reduce((sum, { counts }) => addVerification(sum, counts), NOTHING_VERIFIED),
+    guilty,
+    suspected: all('suspected').filter((worker) => !guilty.includes(worker)),
+    disagreements: verdicts.flatMap(({ disagreements }) => disagreements),
+  };
+}
+
+async function verifyRange({
+  work,
+  sample,
+  range,
+}: {
+  work: ToVerify;
+  sample: Sample;
+  range: SampleRange;
+}): Promise<Found> {
+  const { worker, from, to } = range;
+  const size = to - from;
+  const second = await computeElsewhere({ work, sample, input: { from, to, except: [worker] } });
+  if (!second) return nobody(size);
+  const { by, agreed, failed, why, disagreements } = second;
+  const counts: Verification = {
+    ...NOTHING_VERIFIED,
+    ...{ verified: agreed + disagreements.length, notVerified: failed, disagreements: disagreements.length },
+    ...{ examples: disagreements, seen: agreed + disagreements.length > 0 ? [worker] : [] },
+    ...(why === undefined ? {} : { why }),
+  };
+  if (disagreements.length === 0) return { counts, guilty: [], suspected: [], disagreements };
+  log.warn('two workers computed scores differently', {
+    worker,
+    verifier: by,
+    disagreements: disagreements.length,
+  });
+  const claims = disagreements.slice(0, DISPUTED).map(({ index, again }) => ({ index, again }));
+  const third = await computeElsewhere({ work, sample, input: { from, to, except: [worker, by], claims } });
+  const { guilty, suspected } = judge({ worker, verifier: by, claims, third });
+  return {
+    counts: { ...counts, setAside: guilty, suspected, examples: disagreements.map(example) },
+    guilty,
+    suspected,
+    disagreements,
+  };
+}
+
+const example = ({ score, worker, verifier, difference }: Disagreement) => ({
+  score,
+  worker,
+  verifier,
+  difference,
+});
+
+/** Two against one. Where no third one has computed, or agrees with neither, both are suspected. */
+function judge({
+  worker,
+  verifier,
+  claims,
+  third,
+}: {
+  worker: string;
+  verifier: string;
+  claims: readonly { readonly index: number }[];
+  third: VerifyResult | undefined;
+}): { guilty: string[]; suspected: string[] } {
+  const both = [worker, verifier];
+  if (!third || third.failed === claims.length) return { guilty: [], suspected: both };
+  const guilty = new Set<string>();
+  const differs = new Map(third.disagreements.map((one) => [one.index, one]));
+  // What agrees with the stored score contradicts the verifier; what agrees with the verifier contradicts the score.
+  if (third.agreed > 0) guilty.add(verifier);
+  if ([...differs.values()].some(({ agreesWithClaim }) => agreesWithClaim)) guilty.add(worker);
+  return guilty.size > 0
+    ? { guilty: [...guilty].sort(), suspected: [] }
+    : { guilty: [], suspected: [...both, third.by] };
+}
+
+function nobody(size: number): Found {
+  const counts = { ...NOTHING_VERIFIED, notVerified: size, why: 'no second worker' };
+  return { counts, guilty: [], suspected: [], disagreements: [] };
+}
+
+/** The answer of a worker that is none of `except`; undefined where there is none. */
+async function computeElsewhere({
+  work,
+  sample,
+  input,
+}: {
+  work: ToVerify;
+  sample: Sample;
+  input: Pick<VerifyInput, 'from' | 'to' | 'except' | 'claims'>;
+}): Promise<VerifyResult | undefined> {
+  const { device } = work.specification.execution;
+  const fleet = proxyActivities<SearchActivities>({
+    taskQueue: scoreQueue(device),
+    startToCloseTimeout: '24h',
+    heartbeatTimeout: '15s',
+    retry,
+  });
+  // Of a worker without a name nobody can tell whether it is another one.
+  const except = [...new Set([...input.except, ...sample.barred])].filter((name) => name !== '');
+  const isOther = (name: string) => !except.includes(name);
+  const whose = input.except.map((name) => name || 'a worker without a name').join(' and ');
+  const summary = `${input.claims?.length ?? input.to - input.from} scores of ${whose}, computed again`;
+  let polling = sample.polling;
+  for (let waits = 0; waits < WAITS; waits++) {
+    if (polling && !polling.some(isOther)) return undefined;
+    const answer = await fleet.verifyScores.executeWithOptions({ summary }, [
+      { ...addressed(work), list: sample.list, ...input, except },
+    ]);
+    if (answer.outcome === 'computed' && isOther(answer.by)) return answer;
+    await sleep(Math.min(FIRST_WAIT_MS * 2 ** waits, LONGEST_WAIT_MS));
+    polling = await control.pollingWorkers({ device }).catch(() => undefined);
+  }
+  return undefined;
+}
+
+/** Records who is set aside and who is suspected, and tells the outside. */
+async function act(
+  work: ToVerify,
+  { guilty, suspected, disagreements, counts }: Found,
+): Promise<Pick<Verification, 'discarded'>> {
+  if (disagreements.length === 0) return { discarded: 0 };
+  const { search, run, specification } = work;
+  const record = async (state: 'set aside' | 'suspected', workers: readonly string[]) => {
+    const named = workers.filter((worker) => worker !== '');
+    if (named.length === 0) return { discarded: 0 };
+    const summary = `${state}: ${named.join(', ')}`;
+    return control.setAsideWorkers.executeWithOptions({ summary }, [
+      { search, specification, state, workers: named, disagreements: disagreements.slice(0, 50) },
+    ]);
+  };
+  const workers = { setAside: guilty, suspected, examples: counts.examples };
+  const [{ discarded }] = await Promise.all([
+    record('set aside', guilty),
+    record('suspected', suspected),
+    notify({ search, run, specification, news: { event: 'workers.disagree', delivery: uuid4(), workers } }),
+  ]);
+  return { discarded };
+}
