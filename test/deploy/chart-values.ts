@@ -8,6 +8,7 @@ export const GOOD = {
     podMonitor: { enabled: true, labels: { release: 'prometheus' } },
     prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
     retention: { enabled: true, timezone: 'Europe/Berlin' },
+    control: { verify: '1.5%' },
     networkPolicy: { temporalFrom: [{}], workerEgress: [{ ports: [{ port: 4318 }] }] },
   },
   existing: {
@@ -58,5 +59,6 @@ export const BAD = {
   'an even cluster': [{ secrets, nats: { replicas: 2 } }, '/nats/replicas'],
   'a device that is none': [{ secrets, pools: { cpu: { device: 'tpu' } } }, '/pools/cpu/device'],
   'an age without a unit': [{ secrets, retention: { olderThan: '30' } }, '/retention/olderThan'],
+  'a share that is none': [{ secrets, control: { verify: '1 percent' } }, '/control/verify'],
   'a word that is none': [{ secrets, nats: { replica: 3 } }, 'replica'],
 } as const;

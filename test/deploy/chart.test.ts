@@ -117,11 +117,13 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       const worker = containers(name).find((container) => container.name === 'worker');
       const values = worker.env.map(({ name, value, valueFrom }: Manifest) => [
         name,
-        value ?? valueFrom.secretKeyRef.key,
+        value ?? valueFrom.secretKeyRef?.key ?? valueFrom.fieldRef.fieldPath,
       ]);
       return { HOME: '/nowhere', ...Object.fromEntries(values) };
     };
-    const { temporal, nats } = readConfigured({ env: env('everything') });
+    const own = env('everything');
+    expect(own).toMatchObject({ ZEROSCOUT_WORKER_NAME: 'metadata.name', ZEROSCOUT_VERIFY: '1.5%' });
+    const { temporal, nats } = readConfigured({ env: own });
     expect(temporal).toMatchObject({ address: 'scan-zeroscout-temporal:7233', namespace: 'zeroscout' });
     expect(nats!.replicas).toBe(3);
     const servers = [0, 1, 2].map((i) => ({
@@ -187,7 +189,10 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
     const told = Object.fromEntries(gc.env.map(({ name, value }: Manifest) => [name, value]));
     expect(told).toMatchObject({ ZEROSCOUT_GC_KEEP_LAST: '3', ZEROSCOUT_GC_OLDER_THAN: '90d' });
     const [worker] = containers('existing');
-    expect(gc.env).toEqual(expect.arrayContaining(worker.env));
+    const ofWorkers = ['ZEROSCOUT_WORKER_NAME', 'ZEROSCOUT_VERIFY'];
+    const shared = worker.env.filter(({ name }: Manifest) => !ofWorkers.includes(name));
+    expect(shared).toHaveLength(worker.env.length - 2);
+    expect(gc.env).toEqual(expect.arrayContaining(shared));
     expect(gc.volumeMounts).toEqual(worker.volumeMounts);
     expect(of('existing', 'CronJob')[0].spec.jobTemplate.spec.template.spec.volumes).toContainEqual({
       name: 'nats-creds',

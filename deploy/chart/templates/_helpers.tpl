@@ -165,6 +165,12 @@ spec:
       args: {{- toYaml (concat (list "worker") .args (list "--metrics=0.0.0.0:9464")) | nindent 8 }}
       env:
         {{- include "zeroscout.env" . | nindent 8 }}
+        # The pod's name outlives a restart of the container.
+        - name: ZEROSCOUT_WORKER_NAME
+          valueFrom: { fieldRef: { fieldPath: metadata.name } }
+        {{- if eq .account "control" }}
+        - { name: ZEROSCOUT_VERIFY, value: {{ $root.Values.control.verify | quote }} }
+        {{- end }}
         {{- with $root.Values.extraEnv }}{{ toYaml . | nindent 8 }}{{ end }}
       ports:
         - { name: metrics, containerPort: 9464 }
