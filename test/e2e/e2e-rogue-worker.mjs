@@ -17,6 +17,7 @@ const worker = await Worker.create({
   activities: createScoreActivities({
     store,
     images: {},
+    gate: async ({ address }) => address,
     scoring: {
       device: 'cpu',
       worker: 'rogue',

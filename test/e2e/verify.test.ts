@@ -86,7 +86,10 @@ async function search(id: string, spec = 'search') {
 beforeAll(async () => {
   home = testHome();
   [temporal, nats] = await Promise.all([startTemporal({ home }), startNats({ dir: `${home.dir}/nats` })]);
-  control = spawnZeroscout(['worker', '--role', 'control'], { home, env: env({ ZEROSCOUT_VERIFY: '10%' }) });
+  control = spawnZeroscout(['worker', '--role', 'control'], {
+    home,
+    env: env({ ZEROSCOUT_VERIFY: '10%', ZEROSCOUT_NOTIFY_ALLOW: 'loopback' }),
+  });
   receiver.listen(0, '127.0.0.1');
   write('search', { execution: { ...execution, verify: '1%' } });
   write('unverified', { execution: { ...execution, verify: 'off' } });

@@ -127,6 +127,21 @@ describe('with streams that a control worker has made', () => {
     expect((await control.scores.get('suspect', ['x'])).get('x')).toEqual({ p: 1 });
   });
 
+  test('a control worker takes back what a worker signed, and records it; the worker reads that and may not', async () => {
+    const entries = [{ key: 'signed', proxies: { p: 1 } }];
+    await score.scores.put('verify', entries, 'wrong');
+    await denied(score.signed.discard('verify', ['signed'], 'wrong'));
+    expect(await control.signed.discardAll('wrong')).toBe(1);
+    expect(await score.scores.put('verify', entries, 'right')).toEqual(['stored']);
+    const record = { worker: 'wrong', state: 'set aside', at: 1, by: 'a', device: 'cpu' } as const;
+    expect(await score.workers.find('wrong')).toBeUndefined();
+    await control.workers.put({ ...record, reason: 'r', evidence: [] });
+    for (const store of [score, reader, control])
+      expect((await store.workers.find('wrong'))?.state).toBe('set aside');
+    await denied(score.workers.put({ ...record, state: 'released', reason: 'r', evidence: [] }));
+    expect((await reader.workers.list()).map(({ state }) => state)).toEqual(['set aside']);
+  });
+
   test('a control worker writes a blob anew, and its old chunks go', async () => {
     const admin = await storeOf('zeroscout');
     const bytes = new Uint8Array(300_000).fill(7);
