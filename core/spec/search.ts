@@ -1,4 +1,6 @@
 // Out: what workflows, activities and clients say to each other. Types only, safe to import in a workflow.
+
+import type { AddressedInput, CandidateListRef, ScoreAddress, ScoreAddresses } from './addressed.js';
 import type { Drawn } from './drawn.js';
 import type { Cut, Part } from './parts.js';
 import type { Specification } from './specification.js';
@@ -10,6 +12,8 @@ import type {
   VerifyInput,
   VerifyResult,
 } from './verification.js';
+
+export type { AddressedInput, CandidateListRef, ScoreAddress, ScoreAddresses };
 
 /** Memo of a search's workflow: what lists show, and what tells two specifications under one id apart. */
 export interface SearchMemo {
@@ -54,38 +58,12 @@ export interface SearchInput {
   readonly carried?: SearchState;
 }
 
-/** A list of candidates in the blob store. */
-export interface CandidateListRef {
-  readonly digest: string;
-  readonly count: number;
-}
-
 /** All generations that were bred so far: a chain of blobs, each with one generation and the digest of the one before. */
 export interface HistoryRef {
   readonly digest: string;
   readonly generations: number;
   readonly candidates: number;
   readonly drawn: Drawn;
-}
-
-/** Where the scores of a search are. A control worker makes it once, and it travels with the search from then on. */
-export interface ScoreAddresses {
-  /** Version of the engine that computes the scores. */
-  readonly engine: string;
-  /** One scope for each stage of the specification. */
-  readonly scopes: readonly string[];
-}
-
-/** Where the scores of one stage are. */
-export interface ScoreAddress {
-  readonly engine: string;
-  readonly scope: string;
-}
-
-/** What every activity is told that reads or writes scores; a search that an earlier release began gives no address. */
-export interface AddressedInput {
-  readonly specification: Specification;
-  readonly address?: ScoreAddress;
 }
 
 export type Phase =

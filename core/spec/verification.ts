@@ -1,5 +1,5 @@
 // Types of what workflows, activities and clients say about scores that are computed again, and how counts of it are added up.
-import type { AddressedInput, CandidateListRef } from './search.js';
+import type { AddressedInput, CandidateListRef } from './addressed.js';
 import type { Specification } from './specification.js';
 
 /** One score that two workers computed differently. */
