@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ServiceError, SpecError } from '../core/spec/errors.js';
+import { NotRegularError, readRegularFileSync } from '../store/regular-file.js';
 import type { OnStep } from './services/binaries.js';
 import { type EmbeddedServices, ensureServices, findRunning } from './services/embedded.js';
 import type { Home, ServiceName } from './services/home.js';
@@ -101,6 +102,7 @@ function loadTemporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClien
   if (file && !existsSync(file)) {
     throw SpecError.of({ path: 'TEMPORAL_CONFIG_FILE', message: `there is no file ${file}` });
   }
+  for (const path of TEMPORAL_FILES) refuseOthers({ path, file: env[path] });
   // `TEMPORAL_ADDRESS= zeroscout ...` is how a shell unsets for one command; the library would take the empty text.
   const set = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
   try {
@@ -108,6 +110,23 @@ function loadTemporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClien
   } catch (error) {
     const message = (error as Error).message.split('\n')[0]!;
     throw SpecError.of({ path: `Temporal's settings (TEMPORAL_* and ${file ?? 'temporal.toml'})`, message });
+  }
+}
+
+const TEMPORAL_FILES = [
+  'TEMPORAL_CONFIG_FILE',
+  'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  'TEMPORAL_TLS_CLIENT_KEY_PATH',
+  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+] as const;
+
+/** The library would wait for the writer of a named pipe. What is wrong with a file that is not there it says itself. */
+function refuseOthers({ path, file }: { readonly path: string; readonly file: string | undefined }): void {
+  if (!file || !existsSync(file)) return;
+  try {
+    readRegularFileSync(file);
+  } catch (error) {
+    if (error instanceof NotRegularError) throw SpecError.of({ path, message: `${file} ${error.message}` });
   }
 }
 

@@ -1,6 +1,5 @@
 // In: who to be to NATS and whom to trust, as settings. Out: the client's options; every fault names the setting to change.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls';
 import {
@@ -12,6 +11,7 @@ import {
 } from '@nats-io/transport-node';
 import type { ServiceError } from '../core/spec/errors.js';
 import type { Address } from './address.js';
+import { readRegularFile } from './regular-file.js';
 import { reasonOf } from './retry.js';
 
 /** At most one of creds, nkey, user with password, token, and who stands in the address. Paths where not said otherwise. */
@@ -59,7 +59,7 @@ export async function accessOptions(given: Given): Promise<NodeConnectionOptions
 
 async function signer({ access, refuse }: Given): Promise<NodeConnectionOptions> {
   if (access.creds) {
-    const read = async (path: string) => credsAuthenticator(await readFile(path));
+    const read = async (path: string) => credsAuthenticator(await readRegularFile(path));
     return {
       authenticator: await authenticator({
         path: access.creds,
@@ -72,7 +72,7 @@ async function signer({ access, refuse }: Given): Promise<NodeConnectionOptions>
   }
   if (access.nkey) {
     const read = async (path: string) =>
-      nkeyAuthenticator(Buffer.from((await readFile(path, 'utf8')).trim()));
+      nkeyAuthenticator(Buffer.from((await readRegularFile(path)).toString().trim()));
     return {
       authenticator: await authenticator({
         path: access.nkey,
@@ -109,7 +109,7 @@ async function certificates({ access, refuse }: Given): Promise<TlsOptions> {
   const read = async <T>(name: string, path: string | undefined, check: (pem: Buffer) => T) => {
     if (path === undefined) return undefined;
     try {
-      const pem = await readFile(path);
+      const pem = await readRegularFile(path);
       check(pem);
       return pem;
     } catch (error) {

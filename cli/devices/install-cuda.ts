@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServiceError } from '../../core/spec/errors.js';
+import { openRegularFile } from '../../store/regular-file.js';
 import { firstError, whyNoPip } from '../services/fetch.js';
 import { run } from '../services/process.js';
 import { PROVIDER_FILES, type Runtime } from './cuda-libraries.js';
@@ -51,6 +52,7 @@ export async function installCuda({
 }): Promise<void> {
   if (!existsSync(join(folder, 'libonnxruntime.so.1')))
     throw failure(`${folder} does not hold onnxruntime-node's library`);
+  if (wheel) await refuseOthers(wheel);
   const workplace = mkdtempSync(join(folder, '.install-'));
   try {
     const file = wheel ?? (await fetchWheel({ version, folder: workplace, env, onStep }));
@@ -118,4 +120,12 @@ function failure(reason: string, cause?: unknown): ServiceError {
     message: `the CUDA provider is not installed: ${reason}`,
     cause,
   });
+}
+
+/** Python would wait for the writer of a named pipe. */
+async function refuseOthers(wheel: string): Promise<void> {
+  const file = await openRegularFile(wheel).catch((error: unknown) => {
+    throw failure(`--wheel ${wheel}: ${(error as Error).message}`);
+  });
+  await file.close();
 }

@@ -1,9 +1,8 @@
 // In: the path of a .npy file. Out: what a specification carries of it, every value checked, and the bytes when they are asked for.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { SpecError } from '../../core/spec/errors.js';
 import { HEADER_BYTES, type Images, readNpyHeader } from '../../core/spec/images.js';
+import { openRegularFile } from '../../store/regular-file.js';
 import { unreadable } from './read-text.js';
 
 export interface ReadImages {
@@ -17,12 +16,11 @@ const CHUNK = 1024 * 1024;
 
 /** SpecErrors begin with `name`. */
 export async function readImages({ path, name }: { path: string; name: string }): Promise<ReadImages> {
-  const file = await open(path).catch((error) => {
+  const file = await openRegularFile(path).catch((error) => {
     throw unreadable({ error, name });
   });
   try {
     const stat = await file.stat();
-    if (!stat.isFile()) throw SpecError.of({ path: name, message: 'is no file' });
     const head = new Uint8Array(Math.min(HEADER_BYTES, stat.size));
     await file.read(head, 0, head.length, 0);
     const { offset, shape } = readNpyHeader({ bytes: head, size: stat.size, path: name });
@@ -48,9 +46,16 @@ export async function readImages({ path, name }: { path: string; name: string })
     }
     return {
       images: { digest: hash.digest('hex'), shape },
-      read: () => createReadStream(path, { start: offset, highWaterMark: CHUNK }),
+      read: () => bytesFrom({ path, offset }),
     };
   } finally {
     await file.close();
   }
+}
+
+/** The file is opened anew: a search uploads its images later than it checks them, or not at all. */
+async function* bytesFrom({ path, offset }: { path: string; offset: number }): AsyncGenerator<Uint8Array> {
+  const file = await openRegularFile(path);
+  // The stream closes the file.
+  yield* file.createReadStream({ start: offset, highWaterMark: CHUNK });
 }

@@ -1,8 +1,10 @@
 // In: the path of a parquet file. Out: its columns as a table of texts, as the same ranking in CSV would have them.
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
+import type { FileHandle } from 'node:fs/promises';
+import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { formatNumber } from '../../core/report/numbers.js';
 import { SpecError } from '../../core/spec/errors.js';
 import type { Table } from '../../core/spec/table.js';
+import { openRegularFile } from '../../store/regular-file.js';
 import { unreadable } from './read-text.js';
 
 export function isParquet(path: string): boolean {
@@ -17,10 +19,11 @@ export async function readParquetTable({
   path: string;
   name?: string;
 }): Promise<Table> {
-  const file = await asyncBufferFromFile(path).catch((error) => {
+  const opened = await openRegularFile(path).catch((error) => {
     throw unreadable({ error, name });
   });
   try {
+    const file = await bufferOf(opened);
     const metadata = await parquetMetadataAsync(file);
     const names = parquetSchema(metadata).children.map(({ element }) => element.name);
     const objects = await parquetReadObjects({ file, metadata });
@@ -32,7 +35,22 @@ export async function readParquetTable({
   } catch (error) {
     const message = `not a parquet file that can be read: ${(error as Error).message}`;
     throw SpecError.of({ path: name, message });
+  } finally {
+    await opened.close();
   }
+}
+
+/** What the library asks for of a file, read from the one that was opened. */
+async function bufferOf(file: FileHandle): Promise<AsyncBuffer> {
+  const { size } = await file.stat();
+  return {
+    byteLength: size,
+    slice: async (start, end = size) => {
+      const bytes = new Uint8Array(Math.max(0, end - start));
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+      return bytes.buffer.slice(0, bytesRead);
+    },
+  };
 }
 
 function cellOf(value: unknown): string {

@@ -1,7 +1,7 @@
 // In: the environment. Out: the keys under which Temporal's payloads are encrypted, the first one for what is new. No message shows a key.
 import { createSecretKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { SpecError } from '../../core/spec/errors.js';
+import { NotRegularError, readRegularFileSync } from '../../store/regular-file.js';
 import { type EncryptionKey, KEYS_VARIABLE } from '../../workers/payload-codec.js';
 
 const FILE_VARIABLE = `${KEYS_VARIABLE}_FILE`;
@@ -23,8 +23,9 @@ export function readEncryptionKeys({
   if (!file) return [];
   let written: string;
   try {
-    written = readFileSync(file, 'utf8');
+    written = readRegularFileSync(file).toString('utf8');
   } catch (error) {
+    if (error instanceof NotRegularError) throw wrong(FILE_VARIABLE, `${file} ${error.message}`);
     throw wrong(FILE_VARIABLE, `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
   return parseKeys({ text: written.replace(/#.*$/gm, ''), path: `${FILE_VARIABLE} ${file}` });

@@ -1,8 +1,9 @@
 // In: the environment and the working directory. Out: where the embedded services live, and the record of what runs.
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SpecError } from '../../core/spec/errors.js';
+import { readRegularFileSync } from '../../store/regular-file.js';
 import { faultWords } from '../files/fault-words.js';
 import { makeFolder } from '../files/make-folder.js';
 
@@ -80,7 +81,7 @@ export function logFile({ home, name }: { readonly home: Home; readonly name: Se
 /** A missing or damaged record counts as "nothing is known": what runs is then found by its command line. */
 export function readState({ home }: { readonly home: Home }): HomeState {
   try {
-    const parsed: unknown = JSON.parse(readFileSync(home.stateFile, 'utf8'));
+    const parsed: unknown = JSON.parse(readRegularFileSync(home.stateFile).toString());
     if (typeof parsed !== 'object' || parsed === null || !('services' in parsed)) return { services: {} };
     const services: { [name in ServiceName]?: ServiceRecord } = {};
     for (const name of SERVICE_NAMES) {

@@ -248,9 +248,10 @@ export function checkDefinition({ value, source }: { value: unknown; source: str
   const { success, data, error } = Definition.safeParse(value, { reportInput: true });
   if (success) return data;
   throw new SpecError(
-    toIssues({ error, root: '' }).map(({ path, message }) => {
-      const place = path.replace(/\.(\d+)(?=\.|$)/g, '[$1]');
-      return { path: place ? `${source}: ${place}` : source, message };
+    toIssues({ error, root: '' }).map((issue) => {
+      if (issue.more !== undefined) return issue;
+      const place = issue.path.replace(/\.(\d+)(?=\.|$)/g, '[$1]');
+      return { ...issue, path: place ? `${source}: ${place}` : source };
     }),
   );
 }

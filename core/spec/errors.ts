@@ -4,6 +4,8 @@
 export interface Issue {
   readonly path: string;
   readonly message: string;
+  /** Of an issue that stands for others: how many. */
+  readonly more?: number;
 }
 
 /** Control characters but tab and line feed, and those that turn the direction of text. */
@@ -15,13 +17,32 @@ function escaped(text: string): string {
   return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Bad user input. Never retried; shown to the person as `path: message` lines. CLI exit code 2. */
+/** Issues that are shown at a time: who has more mends these first. */
+export const MOST_ISSUES = 20;
+
+/** `and 79,980 more`, in place of so many issues. */
+export function moreIssues(count: number): Issue {
+  return { path: '', message: `and ${count.toLocaleString('en-US')} more`, more: count };
+}
+
+/** The first issues, and in one line how many more there are. */
+function shortened(all: readonly Issue[]): readonly Issue[] {
+  const issues = all.filter(({ more }) => more === undefined);
+  const rest = all.reduce((sum, { more = 0 }) => sum + more, issues.length - MOST_ISSUES);
+  return issues.length > MOST_ISSUES ? [...issues.slice(0, MOST_ISSUES), moreIssues(rest)] : all;
+}
+
+/** Bad user input. Never retried; shown to the person as `path: message` lines, twenty at most. CLI exit code 2. */
 export class SpecError extends Error {
   override readonly name = 'SpecError';
   readonly issues: readonly Issue[];
 
-  constructor(issues: readonly Issue[]) {
-    const shown = issues.map(({ path, message }) => ({ path: escaped(path), message: escaped(message) }));
+  constructor(found: readonly Issue[]) {
+    const shown = shortened(found).map(({ path, message, ...rest }) => ({
+      path: escaped(path),
+      message: escaped(message),
+      ...rest,
+    }));
     super(shown.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('\n'));
     this.issues = shown;
   }

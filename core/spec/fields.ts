@@ -1,6 +1,6 @@
 // In: the limits of one field. Out: its zod schema, whose messages say what was found and what would be right.
 import { z } from 'zod';
-import type { Issue } from './errors.js';
+import { type Issue, MOST_ISSUES, moreIssues } from './errors.js';
 import { unknownKey, unknownValue } from './nearest.js';
 import { found } from './show.js';
 
@@ -64,7 +64,7 @@ export function oneOf<const Word extends string>(words: readonly [Word, ...Word[
   });
 }
 
-/** Mapping without other keys; `words` may stand in its place (presets, replaced before). Several unknown keys give a message of several lines, in the order of the keys (see `toIssues`). */
+/** Mapping without other keys; `words` may stand in its place (presets, replaced before). Several unknown keys give a message of several lines, one for each of the first keys (see `toIssues`). */
 export function mapping<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
   {
@@ -76,7 +76,10 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((word) => unknownKey({ word, known })).join('\n')
+        ? issue.keys
+            .slice(0, MOST_ISSUES)
+            .map((word) => unknownKey({ word, known }))
+            .join('\n')
         : typeof issue.input === 'string' && words.length > 0
           ? unknownValue({ word: issue.input, known: words })
           : wrongMapping({ value: issue.input, right }),
@@ -116,22 +119,43 @@ export function checkKind(options: Kinds) {
         ? unknownValue({ word: kind, known })
         : `${found(kind)}; must be one of ${known.join(', ')}`;
     context.addIssue({ code: 'custom', path: ['kind'], message });
-    for (const word of Object.keys(value)) {
-      if (keys.includes(word)) continue;
+    const unknown = Object.keys(value).filter((word) => !keys.includes(word));
+    for (const word of unknown.slice(0, MOST_ISSUES))
       context.addIssue({ code: 'custom', path: [word], message: unknownKey({ word, known: keys }) });
-    }
+    const rest = unknown.length - MOST_ISSUES;
+    if (rest > 0)
+      context.addIssue({ code: 'custom', message: moreIssues(rest).message, params: { more: rest } });
   };
 }
 
-/** zod's issues as ours: dotted paths, one issue for each unknown key. `root` names the whole document. */
+/**
+ * zod's issues as ours: dotted paths, one issue for each unknown key, as many as are shown and then the number of the rest.
+ * `root` names the whole document.
+ */
 export function toIssues({ error, root }: { readonly error: z.ZodError; readonly root: string }): Issue[] {
-  return error.issues.flatMap((issue) => {
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
-    const messages = issue.code === 'unrecognized_keys' ? issue.message.split('\n') : [issue.message];
-    return keys.map((key, index) => {
-      const path = [...issue.path, ...(key === undefined ? [] : [key])];
-      return { path: path.map(step).join('.') || root, message: messages[index] ?? issue.message };
-    });
+  const issues: Issue[] = [];
+  let rest = 0;
+  for (const issue of error.issues) {
+    const more = issue.code === 'custom' ? (issue.params?.more as number | undefined) : undefined;
+    if (more !== undefined) {
+      rest += more;
+      continue;
+    }
+    const all = issue.code === 'unrecognized_keys' ? issue.keys.length : 1;
+    const some = issues.length < MOST_ISSUES ? issuesOf({ issue, root }) : [];
+    const taken = some.slice(0, MOST_ISSUES - issues.length);
+    issues.push(...taken);
+    rest += all - taken.length;
+  }
+  return rest > 0 ? [...issues, moreIssues(rest)] : issues;
+}
+
+function issuesOf({ issue, root }: { readonly issue: z.core.$ZodIssue; readonly root: string }): Issue[] {
+  const keys = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, MOST_ISSUES) : [undefined];
+  const messages = issue.code === 'unrecognized_keys' ? issue.message.split('\n') : [issue.message];
+  return keys.map((key, index) => {
+    const path = [...issue.path, ...(key === undefined ? [] : [key])];
+    return { path: path.map(step).join('.') || root, message: messages[index] ?? issue.message };
   });
 }
 

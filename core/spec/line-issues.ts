@@ -1,8 +1,6 @@
 // In: faults met line by line in a file. Out: one SpecError with the first of them and a count of the rest.
-import { type Issue, SpecError } from './errors.js';
+import { type Issue, MOST_ISSUES, SpecError } from './errors.js';
 
-/** Lines of a list, which a person wrote and can mend line by line. */
-const MOST_ISSUES = 20;
 /** Lines of a table, which a program wrote: where many are wrong it is another table than was meant. */
 const MOST_OF_TABLE = 3;
 const LONGEST_OF_TABLE = 120;
@@ -22,7 +20,10 @@ export function lineIssues(source: string, kind: 'list' | 'table' = 'list') {
       const rest = count - issues.length;
       if (rest === 0) throw new SpecError(issues);
       if (kind === 'list')
-        throw new SpecError([...issues, { path: source, message: `${rest} more lines like these` }]);
+        throw new SpecError([
+          ...issues,
+          { path: source, message: `${rest} more lines like these`, more: rest },
+        ]);
       const first = issues.map(
         ({ path, message }) => `line ${path.slice(source.length + 1)}: ${shortened(message)}`,
       );

@@ -1,10 +1,9 @@
 // In: YAML or JSON text from outside. Out: the plain value it holds, or a SpecError with source, line and column.
 import { type Document, isScalar, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';
-import { type Issue, SpecError } from './errors.js';
+import { type Issue, MOST_ISSUES, moreIssues, SpecError } from './errors.js';
 import { quote } from './show.js';
 
 const LONGEST_BYTES = 1024 * 1024;
-const MOST_ISSUES = 20;
 const MOST_ALIASES = 100;
 const DEEPEST = 32;
 
@@ -59,7 +58,8 @@ export function readDocument({
       const { line, col } = lines.linePos(at);
       return { path: `${source}:${line}:${col}`, message: oneLine(message) };
     });
-    throw new SpecError(issues);
+    const rest = faults.length - issues.length;
+    throw new SpecError(rest > 0 ? [...issues, moreIssues(rest)] : issues);
   }
   if (document.contents === null) {
     throw SpecError.of({ path: source, message: `empty; must be a mapping with ${HOLDS[holds].keys}` });

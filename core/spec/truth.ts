@@ -84,7 +84,8 @@ function readHeader({
   const measures = column.name === 'arch' ? others : others.filter(isMeasure);
   if (others.length === 0 || (measures.length === 0 && rows.length > 0))
     throw SpecError.of({ path, message: `no dataset column; the header must be ${SHAPE}` });
-  const faulty = names.find((name, index) => name === '' || names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const faulty = names.find((name) => name === '' || seen.size === seen.add(name).size);
   if (faulty !== undefined) {
     const message = faulty === '' ? 'a column has no name' : `column ${quote(faulty)} is there twice`;
     throw SpecError.of({ path, message });

@@ -1,0 +1,59 @@
+// In: a path that somebody named. Out: the regular file there, open; anything else, such as a named pipe, is an error at once and never a wait.
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+
+/** What stands there is no regular file; the message says what it is. */
+export class NotRegularError extends Error {
+  override readonly name = 'NotRegularError';
+}
+
+/**
+ * A named pipe is opened without waiting for its writer, a terminal without becoming this process's own. Windows has neither
+ * flag. A read of what would block fails, too.
+ */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+/** The caller closes it. What is read later is read from this handle, as the path may name something else by then. */
+export async function openRegularFile(path: string): Promise<FileHandle> {
+  // Opening a device may do something by itself, so it is looked at first; whoever replaces it in between meets the second look.
+  refuseOthers(await stat(path));
+  const file = await open(path, FLAGS);
+  try {
+    refuseOthers(await file.stat());
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+export async function readRegularFile(path: string): Promise<Buffer> {
+  const file = await openRegularFile(path);
+  try {
+    return await readFile(file);
+  } finally {
+    await file.close();
+  }
+}
+
+export function readRegularFileSync(path: string): Buffer {
+  refuseOthers(statSync(path));
+  const descriptor = openSync(path, FLAGS);
+  try {
+    refuseOthers(fstatSync(descriptor));
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function refuseOthers(stats: Stats): void {
+  if (!stats.isFile()) throw new NotRegularError(`is ${kindOf(stats)}; must be a file`);
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a named pipe';
+  if (stats.isSocket()) return 'a socket';
+  return stats.isCharacterDevice() || stats.isBlockDevice() ? 'a device' : 'no file';
+}
