@@ -29,15 +29,15 @@ const RENEWED_MS = 24 * 3_600_000;
 const LOOKS = 3;
 const LOOK_PAUSE_MS = 150;
 
-/** `replicas` holds for a bucket that is created here, as for streams. */
-export async function createBlobs({
+/** Opens the bucket, or makes it. `replicas` holds for a bucket that is created here, as for streams. */
+export async function openBucket({
   link,
   replicas,
 }: {
   readonly link: Link;
   readonly replicas: number;
-}): Promise<BlobStore> {
-  const bucket = await link.call(`opening bucket ${BUCKET}`, async () => {
+}): Promise<ObjectStore> {
+  return link.call(`opening bucket ${BUCKET}`, async () => {
     const buckets = new Objm(link.js);
     if (await find({ link, stream: `OBJ_${BUCKET}` })) return await buckets.open(BUCKET, false);
     try {
@@ -46,6 +46,14 @@ export async function createBlobs({
       throw mayNotMake({ link, what: `bucket ${BUCKET}`, error });
     }
   });
+}
+
+export async function createBlobs(given: {
+  readonly link: Link;
+  readonly replicas: number;
+}): Promise<BlobStore> {
+  const { link } = given;
+  const bucket = await openBucket(given);
   const cache = createBlobCache();
 
   async function putStream(read: Pieces): Promise<string> {

@@ -1,7 +1,7 @@
 // In: the address of a NATS server with JetStream. Out: the store on it, its streams and bucket created where absent.
 import { type ConnectOptions, connectLink } from './connect.js';
 import { createHousekeeping } from './housekeeping.js';
-import { createBlobs } from './jetstream-blobs.js';
+import { createBlobs, openBucket } from './jetstream-blobs.js';
 import { createFailures } from './jetstream-failures.js';
 import { createLatencies } from './jetstream-latencies.js';
 import { createProgress } from './jetstream-progress.js';
@@ -22,13 +22,20 @@ export async function connectStore(options: ConnectOptions): Promise<Store> {
   const { replicas = 1 } = options;
   try {
     await ensureStreams({ link, replicas });
+    const blobs = await createBlobs({ link, replicas });
+    // A server that was away may have come back without a stream, whose description was damaged; its messages are there again
+    // once it is made anew.
+    link.onReconnect(async () => {
+      await ensureStreams({ link, replicas });
+      await openBucket({ link, replicas });
+    });
     return {
       scores: createScores({ link }),
       latencies: createLatencies({ link, replicas }),
       signed: createSignedScores({ link }),
       workers: createWorkerRecords({ link, replicas }),
       failures: createFailures({ link }),
-      blobs: await createBlobs({ link, replicas }),
+      blobs,
       progress: createProgress({ link }),
       housekeeping: createHousekeeping({ link }),
       isConnected: link.isAlive,

@@ -34,6 +34,8 @@ export interface Link {
   call<T>(describe: string, fn: () => Promise<T>): Promise<T>;
   /** Runs `fn` once, as one attempt of `call`. */
   once<T>(fn: () => Promise<T>): Promise<T>;
+  /** `work` is started whenever the connection is there again; what becomes of it is its own business. */
+  onReconnect(work: () => Promise<unknown>): void;
   /** Tells whoever connected, once for each subject. */
   onDamage(damage: Damage): void;
   close(): Promise<void>;
@@ -52,6 +54,7 @@ export async function createLink(given: {
   /** Attempts under way: how each is told that the connection is lost. */
   const attempts = new Set<(error: Error) => void>();
   const calls = new Set<Promise<unknown>>();
+  const renewals = new Set<() => Promise<unknown>>();
   let alive = true;
   let lastError: Error | undefined;
   let closing: Promise<void> | undefined;
@@ -59,7 +62,10 @@ export async function createLink(given: {
   void (async () => {
     for await (const status of connection.status()) {
       if (status.type === 'error') lastError = status.error;
-      if (status.type === 'reconnect') alive = true;
+      if (status.type === 'reconnect') {
+        alive = true;
+        for (const work of renewals) void work().catch(() => {});
+      }
       if (status.type !== 'disconnect' && status.type !== 'close') continue;
       alive = false;
       for (const fail of attempts) fail(new TransientFault('the connection was lost'));
@@ -105,6 +111,7 @@ export async function createLink(given: {
     isOpen: () => closing === undefined && !connection.isClosed(),
     call: (describe, fn) =>
       tracked(() => withRetry({ address, describe, patienceMs, onFault }, async () => attempt(fn))),
+    onReconnect: (work) => void renewals.add(work),
     onDamage: (damage) => {
       if (told.has(damage.subject)) return;
       told.set(damage.subject, true);

@@ -31,8 +31,8 @@ export async function ensureServices({
   readonly which?: readonly ServiceName[];
 }): Promise<EmbeddedServices> {
   const running = await findRunning({ home, which });
-  const sound = which.filter((name) => running[name] && !faultOfRunning({ home, name }));
-  if (sound.length === which.length) return running;
+  const looks = which.map(async (name) => running[name] && !(await faultOfRunning({ home, name })));
+  if ((await Promise.all(looks)).every(Boolean)) return running;
   createFolders({ home });
   return await withLock({
     file: home.lockFile,

@@ -17,6 +17,7 @@ import { findByCommandLine, isOurs, terminate } from './process.js';
 import { logOfLastStart } from './server-log.js';
 import { SERVERS } from './servers.js';
 import { launchOnSoundData } from './sound-data.js';
+import { damagedWhileRunning } from './stream-blocks.js';
 
 export interface RunningService {
   readonly name: ServiceName;
@@ -44,7 +45,7 @@ export async function startService({
 }): Promise<RunningService> {
   const marker = SERVERS[name].marker(home);
   const record = readState({ home }).services[name];
-  const fault = faultOfRunning({ home, name });
+  const fault = await faultOfRunning({ home, name });
   if (record?.pid && !fault && (await isOurs({ pid: record.pid, marker }))) {
     const { pid } = record;
     const ended = (): undefined => undefined;
@@ -72,9 +73,12 @@ export async function startService({
   return toRunning({ name, record: next, started: true });
 }
 
-/** What the log of a server's last start says about its data, where that ends its use. */
-export function faultOfRunning({ home, name }: Place): string | undefined {
-  return SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
+/** What is wrong with a running server's data, where that ends its use: what its log says, and what its files show. */
+export async function faultOfRunning({ home, name }: Place): Promise<string | undefined> {
+  const said = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
+  if (said !== undefined || name !== 'nats') return said;
+  const stream = await damagedWhileRunning(home);
+  return stream && `the last block of stream ${stream} is damaged`;
 }
 
 export async function stopService({ home, name }: Place): Promise<boolean> {

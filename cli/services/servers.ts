@@ -1,7 +1,7 @@
 // In: the home folder and the ports. Out: for each service its command line, its mark of identity, its test of readiness.
 
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Home, ServiceName } from './home.js';
 import { identifyPeer, jetStreamAnswers } from './peer.js';
@@ -59,6 +59,7 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
     marker: (home) => join(home.nats, 'nats-server.conf'),
     prepare: ({ home, port, webPort }) => {
       const file = SERVERS.nats.marker(home);
+      rmSync(file, { recursive: true, force: true }); // whatever is there in its place
       writeFileSync(file, natsConfig({ home, port, webPort }));
       return ['-c', file];
     },

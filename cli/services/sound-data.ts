@@ -15,6 +15,7 @@ import { type Home, logFile, type ServiceName, type ServiceRecord } from './home
 import { launch, StartError } from './launch.js';
 import { logOfLastStart } from './server-log.js';
 import { SERVERS } from './servers.js';
+import { damagedStreams, dropIndex, setStreamAside, stuckStream } from './stream-blocks.js';
 
 interface Start {
   readonly home: Home;
@@ -39,16 +40,56 @@ export async function launchOnSoundData({
   ...start
 }: Start & { readonly fault: string | undefined }): Promise<ServiceRecord> {
   setUnfinishedAside(start);
+  if (start.name === 'nats') mendStreams(start);
   const fault = await faultOf({ ...start, earlier });
   if (fault !== undefined) return await launchOnFreshData({ start, fault });
   if (!hasData(start)) return await launchFirst(start);
   try {
     return await launch(start);
   } catch (error) {
+    const stuck = start.name === 'nats' ? await launchPastStream({ start, error }) : undefined;
+    if (stuck) return stuck;
     const reason = faultBehind({ start, error });
     if (reason === undefined) throw error;
     await start.stop();
     return await launchOnFreshData({ start, fault: reason, cause: error });
+  }
+}
+
+/** Damage of streams that nats-server does not survive by itself: it reads those streams without their index. */
+function mendStreams({ home, onStep }: Start): void {
+  for (const stream of damagedStreams(home)) {
+    dropIndex({ home, stream });
+    onStep(
+      `the blocks of stream ${stream} are damaged: NATS reads them record by record and leaves out what is; ${LOSS.nats.toLowerCase()}`,
+    );
+  }
+}
+
+/** A server that never ends reading one of its streams starts without that stream's index, and else without that stream. */
+async function launchPastStream({
+  start,
+  error,
+}: {
+  readonly start: Start;
+  readonly error: unknown;
+}): Promise<ServiceRecord | undefined> {
+  if (!(error instanceof StartError) || error.trouble !== 'silent') return undefined;
+  const { home, onStep } = start;
+  const stuckNow = () => stuckStream(logOfLastStart(logFile({ home, name: 'nats' })));
+  const stream = stuckNow();
+  if (stream === undefined) return undefined;
+  await start.stop();
+  dropIndex({ home, stream });
+  onStep(`NATS does not come to an end of reading stream ${stream}: it reads it without its index`);
+  try {
+    return await launch(start);
+  } catch (again) {
+    if (stuckNow() !== stream) throw again;
+    await start.stop();
+    const path = setStreamAside({ home, stream });
+    onStep(`stream ${stream} is set aside in ${path}. ${LOSS.nats}.`);
+    return await launch(start);
   }
 }
 
