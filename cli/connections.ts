@@ -7,6 +7,7 @@ import { NotRegularError, readRegularFileSync } from '../store/regular-file.js';
 import type { OnStep } from './services/binaries.js';
 import { type EmbeddedServices, ensureServices, findRunning } from './services/embedded.js';
 import type { Home, ServiceName } from './services/home.js';
+import { checkOwner } from './services/home-folders.js';
 import { configuredNats } from './services/nats-settings.js';
 import type { NatsSettings, TemporalOptions, TemporalSettings } from './services/settings.js';
 
@@ -144,6 +145,7 @@ async function requireRunning({
   readonly home: Home;
   readonly missing: readonly ServiceName[];
 }): Promise<EmbeddedServices> {
+  checkOwner({ home });
   const services = await findRunning({ home, which: missing });
   const absent = missing.filter((name) => !services[name]);
   if (absent.length === 0) return services;

@@ -1,20 +1,52 @@
-// In: a process that others started. Out: it ends when they are gone, whatever it is doing.
+// Ends a process with the one that started it, whatever it is doing at that moment.
 import { Worker } from 'node:worker_threads';
 
 const LOOK_MS = 1_000;
+const VARIABLE = 'ZEROSCOUT_PARENT';
 /** A thread of its own, as small as it gets, that looks whose child its process is. */
 const LOOKS = `
-  const { workerData: { parent, lookMs } } = require('node:worker_threads');
-  setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), lookMs);
+  const { workerData: { parent, lookMs, graceMs } } = require('node:worker_threads');
+  const end = () => process.kill(process.pid, 'SIGKILL');
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    setTimeout(end, graceMs);
+  }, lookMs);
 `;
 const LIMITS = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 
 /**
- * Nobody would read what a scorer finds once its worker is gone. It is told so when it has time to listen; where it hangs, or
- * computes for long, it would stay with all its memory, and its device.
+ * What the parent adds to the environment of a child. A child that read its parent's number itself would read another one
+ * where its parent was gone by then, and stay for ever.
  */
-export function endWithParent(): void {
-  process.on('disconnect', () => process.exit(0));
-  const workerData = { parent: process.ppid, lookMs: LOOK_MS };
+export function parentVariable(): { readonly [VARIABLE]: string } {
+  return { [VARIABLE]: String(process.pid) };
+}
+
+/** The environment without it, for a child that is to live on. */
+export function withoutParent({ [VARIABLE]: _parent, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env;
+}
+
+/**
+ * Nobody would read what this process finds once its parent is gone. `onGone` is called when the process has time to listen,
+ * also where the parent was gone before it could; where it hangs, or takes longer than `graceMs`, it is killed.
+ */
+export function endWithParent({
+  graceMs = 0,
+  onGone = () => process.exit(0),
+}: {
+  readonly graceMs?: number;
+  readonly onGone?: () => void;
+} = {}): void {
+  const parent = Number(process.env[VARIABLE]) || process.ppid;
+  const workerData = { parent, lookMs: LOOK_MS, graceMs };
   new Worker(LOOKS, { eval: true, workerData, resourceLimits: LIMITS }).unref();
+  process.on('disconnect', onGone);
+  if (process.ppid !== parent) onGone();
+}
+
+/** Whether whoever started this process wants it to end with itself. */
+export function hasParent(): boolean {
+  return process.env[VARIABLE] !== undefined;
 }

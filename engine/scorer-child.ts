@@ -1,5 +1,6 @@
 // In: a scorer script. Out: its process: requests go in, outcomes come back, and its end is told once, whatever ended it.
 import { fork } from 'node:child_process';
+import { parentVariable } from './lifeline.js';
 import type { FromScorer, ScoreRequest, ToScorer } from './protocol.js';
 import { withoutTelemetry } from './telemetry.js';
 import { withoutSettings } from './without-settings.js';
@@ -44,6 +45,7 @@ export function startScorer({
     env: {
       ...withoutTelemetry(withoutSettings(process.env)),
       ...ALLOCATOR,
+      ...parentVariable(),
       ZEROSCOUT_SCORER_THREADS: String(threads),
       ZEROSCOUT_SCORER_DEVICE: device,
       ...(reach ? { ZEROSCOUT_SCORER_REACH: reach } : {}),

@@ -6,6 +6,7 @@ import { SpecError } from '../../core/spec/errors.js';
 import { logLevel } from '../../core/spec/log-level.js';
 import { readVerifySetting } from '../../core/spec/verify-share.js';
 import { checkDevice } from '../../engine/check-device.js';
+import { endWithParent, hasParent } from '../../engine/lifeline.js';
 import { connectStore } from '../../store/jetstream.js';
 import { duration, type Listen, listenAddress, wholeNumber, workerName } from '../arguments.js';
 import { connectTemporal, resolveConnections } from '../connections.js';
@@ -18,6 +19,8 @@ const PATIENCE_MS = 10 * 60_000;
 
 /** Exit code of a worker that was told to stop while it was set aside. */
 const SET_ASIDE = 3;
+/** A worker whose command is gone finishes what it holds, or is killed then: a little more than the grace of activities. */
+const ORPHAN_MS = 25_000;
 
 interface WorkerCommandOptions {
   readonly role: 'control' | 'score';
@@ -98,6 +101,11 @@ async function work(
   }: WorkerCommandOptions,
   version: string,
 ): Promise<void> {
+  const stop = new AbortController();
+  // Started by `zeroscout run`: when that is gone, however it went, nobody wants this worker.
+  if (hasParent()) endWithParent({ graceMs: ORPHAN_MS, onGone: () => stop.abort() });
+  // Listening alone would keep the process alive, also one that could not start; its parent waits for its end to try again.
+  process.channel?.unref();
   if (deploymentName !== undefined && role === 'score')
     throw SpecError.of({
       path: '--deployment',
@@ -110,16 +118,11 @@ async function work(
     const { notice } = await checkDevice({ device });
     if (notice) note(notice);
   }
-  const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
       if (stop.signal.aborted) process.exit(130);
       stop.abort();
     });
-  // Started by `zeroscout run`: when that is gone, however it went, nobody wants this worker.
-  process.on('disconnect', () => stop.abort());
-  // Listening alone would keep the process alive, also one that could not start; its parent waits for its end to try again.
-  process.channel?.unref();
   const { temporal, nats } = await resolveConnections({ home: resolveHome(), start: 'never', onStep: note });
   // Says within seconds what is wrong with a server; Temporal's own worker would try for long.
   await (await connectTemporal(temporal)).close();
@@ -137,6 +140,7 @@ async function work(
   let exitCode = 0;
   try {
     const { runWorker } = await import('../../workers/run.js');
+    if (stop.signal.aborted) process.exit(0);
     const what = { role, device, concurrency, candidateTimeoutMs };
     const deployment =
       deploymentName === undefined ? undefined : { deploymentName, buildId: build ?? version };

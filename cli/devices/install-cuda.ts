@@ -1,6 +1,6 @@
 // In: a wheel of onnxruntime-gpu, or pip's way to one. Out: its CUDA provider beside onnxruntime-node's own library.
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ServiceError } from '../../core/spec/errors.js';
 import { openRegularFile } from '../../store/regular-file.js';
 import { firstError, whyNoPip } from '../services/fetch.js';
@@ -103,7 +103,7 @@ async function unpack({
   env: NodeJS.ProcessEnv;
 }): Promise<string> {
   try {
-    const { stdout } = await run('python3', ['-c', UNPACK, wheel, folder, ...PROVIDER_FILES], {
+    const { stdout } = await run('python3', ['-c', UNPACK, resolve(wheel), folder, ...PROVIDER_FILES], {
       env,
       timeout: FETCH_MS,
     });

@@ -1,12 +1,15 @@
 // In: how many workers. Out: worker processes on this machine, restarted when they die, stopped together.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Device } from '../../core/spec/devices.js';
+import { parentVariable, withoutParent } from '../../engine/lifeline.js';
 import type { Home } from '../services/home.js';
-import { findByCommandLine, terminate } from '../services/process.js';
+import { createFolders } from '../services/home-folders.js';
+import { findByCommandLine, spawnPrivately, terminate } from '../services/process.js';
+import { openLog } from '../services/server-log.js';
 import { note } from '../terminal.js';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
@@ -103,13 +106,21 @@ function spawnWorker({
   args: string[];
   lifetime: 'attached' | 'background';
 }): ChildProcess {
-  mkdirSync(home.logs, { recursive: true });
-  const log = openSync(join(home.logs, 'workers.log'), 'a');
-  return spawn(process.execPath, [MAIN, ...args], {
-    // The channel tells an attached worker when this process is gone, however it went.
-    stdio: ['ignore', log, log, ...(lifetime === 'attached' ? ['ipc' as const] : [])],
-    // A group of its own: a terminal's Ctrl-C reaches the command, which then stops its workers in order.
-    detached: true,
-    env: { ...process.env, ZEROSCOUT_HOME: home.root },
-  });
+  createFolders({ home });
+  const log = openLog(join(home.logs, 'workers.log'));
+  try {
+    return spawnPrivately(process.execPath, [MAIN, ...args], {
+      // The channel tells an attached worker when this process is gone, however it went.
+      stdio: ['ignore', log, log, ...(lifetime === 'attached' ? ['ipc' as const] : [])],
+      // A group of its own: a terminal's Ctrl-C reaches the command, which then stops its workers in order.
+      detached: true,
+      env: {
+        ...withoutParent(process.env),
+        ...(lifetime === 'attached' ? parentVariable() : {}),
+        ZEROSCOUT_HOME: home.root,
+      },
+    });
+  } finally {
+    closeSync(log);
+  }
 }

@@ -1,10 +1,11 @@
 // In: PATH and the bin folder. Out: a `temporal` and a `nats-server` that start and are new enough, fetched where missing.
 
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { isAsFetched, recordDigest } from './digests.js';
 import { type BinaryName, fetchBinary, type OnStep } from './fetch.js';
 import type { Home, ServiceName } from './home.js';
-import { run } from './process.js';
+import { pathFolders, run } from './process.js';
 
 export interface Binary {
   readonly name: BinaryName;
@@ -30,7 +31,7 @@ export function binaryOf(service: ServiceName): BinaryName {
   return service === 'temporal' ? 'temporal' : 'nats-server';
 }
 
-/** PATH first, then the bin folder; `undefined` where neither has one that works. Fetches nothing. */
+/** PATH first, its absolute entries, then the bin folder, if zeroscout fetched what is there; `undefined` where neither has one that works. Fetches nothing. */
 export async function findBinary({
   home,
   name,
@@ -42,13 +43,16 @@ export async function findBinary({
   readonly env?: NodeJS.ProcessEnv;
   readonly onStep?: OnStep;
 }): Promise<Binary | undefined> {
-  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const candidates = [
-    ...folders.map((folder) => ({ path: join(folder, name), source: 'PATH' as const })),
+    ...pathFolders(env).map((folder) => ({ path: join(folder, name), source: 'PATH' as const })),
     { path: join(home.bin, name), source: 'fetched' as const },
   ];
   for (const { path, source } of candidates) {
     if (!isExecutable(path)) continue;
+    if (source === 'fetched' && !(await isAsFetched({ home, name }))) {
+      onStep(`${path} is not what zeroscout fetched and is left aside`);
+      continue;
+    }
     const version = await versionOf({ name, path });
     if (version === undefined) {
       onStep(`${path} does not answer to --version and is left aside`);
@@ -82,6 +86,7 @@ export async function ensureBinary({
     env,
     onStep,
     check: (file) => versionOf({ name, path: file }),
+    onFetched: (file) => recordDigest({ home, name, file }),
   });
   return { name, path, version, source: 'fetched' };
 }

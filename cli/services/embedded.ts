@@ -3,7 +3,8 @@
 import { ServiceError } from '../../core/spec/errors.js';
 import type { OnStep } from './binaries.js';
 import { endFirstStart } from './data-folder.js';
-import { createFolders, type Home, readState, SERVICE_NAMES, type ServiceName } from './home.js';
+import { type Home, SERVICE_NAMES, type ServiceName } from './home.js';
+import { checkOwner, createFolders } from './home-folders.js';
 import {
   faultOfRunning,
   pidsOf,
@@ -15,6 +16,7 @@ import {
 import { withLock } from './lock.js';
 import { isOurs } from './process.js';
 import { SERVERS } from './servers.js';
+import { readState } from './state.js';
 
 export type EmbeddedServices = { readonly [name in ServiceName]?: RunningService };
 
@@ -30,6 +32,7 @@ export async function ensureServices({
   readonly onStep: OnStep;
   readonly which?: readonly ServiceName[];
 }): Promise<EmbeddedServices> {
+  checkOwner({ home });
   const running = await findRunning({ home, which });
   const looks = which.map(async (name) => running[name] && !(await faultOfRunning({ home, name })));
   if ((await Promise.all(looks)).every(Boolean)) return running;
@@ -79,9 +82,10 @@ export async function findRunning({
   const found = await Promise.all(
     which.map(async (name) => {
       const record = services[name];
-      if (!record?.pid || !(await isOurs({ pid: record.pid, marker: SERVERS[name].marker(home) })))
-        return undefined;
-      if (!(await SERVERS[name].isReady({ home, port: record.port }))) return undefined;
+      if (!record?.pid) return undefined;
+      const { pid, port } = record;
+      if (!(await isOurs({ pid, port, marker: SERVERS[name].marker(home) }))) return undefined;
+      if (!(await SERVERS[name].isReady({ home, port }))) return undefined;
       // Whoever started it may have been killed before it could say so.
       endFirstStart({ home, name });
       return toRunning({ name, record, started: false });

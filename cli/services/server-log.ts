@@ -1,17 +1,24 @@
 // Reads what an embedded server wrote to its log since its last start.
-import { appendFileSync, closeSync, fstatSync, lstatSync, openSync, readSync, renameSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 
 const LOG_LIMIT = 5_000_000;
 /** A server in trouble may write without end; what is wrong it says again and again. */
 const TAIL_BYTES = 2_000_000;
 const START = '--- started by zeroscout';
 
-/** Before each start: a log of megabytes is renamed, and a line tells where this start's part begins. */
-export function openLogPart({ file, title }: { readonly file: string; readonly title: string }): void {
+/** Opens a log to append to it; what is no ordinary file is renamed, and a link is not followed. */
+export function openLog(file: string): number {
   const stats = lstatSync(file, { throwIfNoEntry: false });
   if (stats && !stats.isFile()) renameSync(file, `${file}.not-a-log-${Date.now()}`);
-  else if (stats && stats.size > LOG_LIMIT) renameSync(file, `${file}.1`);
-  appendFileSync(file, `${START}: ${title}, ${new Date().toISOString()}\n`, { mode: 0o600 });
+  return openSync(file, 'a', 0o600);
+}
+
+/** Before each start: a log of megabytes is renamed, and a line tells where this start's part begins. */
+export function openLogPart({ file, title }: { readonly file: string; readonly title: string }): number {
+  if ((lstatSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT) renameSync(file, `${file}.1`);
+  const log = openLog(file);
+  writeSync(log, `${START}: ${title}, ${new Date().toISOString()}\n`);
+  return log;
 }
 
 /** The text of the last start, or its end where it is long. Empty where there is no log. */
@@ -32,6 +39,7 @@ export function lastLines({ file, count }: { readonly file: string; readonly cou
 function tailOf(file: string): string {
   let descriptor: number;
   try {
+    if (!lstatSync(file).isFile()) return '';
     descriptor = openSync(file, 'r');
   } catch {
     return '';

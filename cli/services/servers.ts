@@ -1,9 +1,9 @@
 // In: the home folder and the ports. Out: for each service its command line, its mark of identity, its test of readiness.
 
 import { createHash } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Home, ServiceName } from './home.js';
+import { writeOwnFile } from './home-folders.js';
 import { identifyPeer, jetStreamAnswers } from './peer.js';
 import { temporalAnswers } from './temporal-setup.js';
 
@@ -59,9 +59,9 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
     marker: (home) => join(home.nats, 'nats-server.conf'),
     prepare: ({ home, port, webPort }) => {
       const file = SERVERS.nats.marker(home);
-      rmSync(file, { recursive: true, force: true }); // whatever is there in its place
-      writeFileSync(file, natsConfig({ home, port, webPort }));
-      return ['-c', file];
+      writeOwnFile({ file, text: natsConfig({ home, port, webPort }) });
+      // The port stands in the file too: here it tells whether a process is the one that the record means.
+      return ['-c', file, '-p', `${port}`];
     },
     isReady: async ({ home, port }) => {
       const peer = await identifyPeer({ host: HOST, port, timeoutMs: PROBE_MS });

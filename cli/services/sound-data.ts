@@ -11,10 +11,11 @@ import {
   type SetAside,
   setDataAside,
 } from './data-folder.js';
-import { type Home, logFile, type ServiceName, type ServiceRecord } from './home.js';
+import { type Home, logFile, type ServiceName } from './home.js';
 import { launch, StartError } from './launch.js';
 import { logOfLastStart } from './server-log.js';
 import { SERVERS } from './servers.js';
+import type { ServiceRecord } from './state.js';
 import { damagedStreams, dropIndex, setStreamAside, stuckStream } from './stream-blocks.js';
 
 interface Start {

@@ -1,9 +1,10 @@
 // In: the home folder. Out: what of the embedded services runs, where, and since when. Starts nothing.
 
 import { findRunning } from './embedded.js';
-import { addresses, type Home, logFile, readState, SERVICE_NAMES, type ServiceName } from './home.js';
+import { type Home, logFile, SERVICE_NAMES, type ServiceName } from './home.js';
 import { pidsOf } from './lifecycle.js';
 import { SERVERS } from './servers.js';
+import { addresses, readState } from './state.js';
 
 export interface ServiceStatus {
   readonly name: ServiceName;

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collect, planCollection } from '../../cli/gc/collect.js';
-import { readState } from '../../cli/services/home.js';
+import { readState } from '../../cli/services/state.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { connectStore } from '../../store/jetstream.js';
 import { type TestHome, testHome, until } from '../support/home.js';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readState } from '../../cli/services/home.js';
+import { readState } from '../../cli/services/state.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { isMissing } from '../support/shared.js';

@@ -1,7 +1,7 @@
 // This file tests on real servers what `status` and `results` say of searches that failed, were ended by others, or try a step again.
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readState } from '../../cli/services/home.js';
+import { readState } from '../../cli/services/state.js';
 import { workflowIdOf } from '../../core/spec/search-queues.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { done, specification, zeroscout } from '../support/zeroscout.js';

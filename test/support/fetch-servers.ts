@@ -1,10 +1,10 @@
 // Run by vitest before the first test. Out: temporal and nats-server, on PATH or in .zeroscout/bin, fetched once for all.
-import { fileURLToPath } from 'node:url';
 import { ensureBinary } from '../../cli/services/binaries.js';
 import { resolveHome } from '../../cli/services/home.js';
+import { BIN } from './home.js';
 
 export async function setup(): Promise<void> {
-  const home = resolveHome({ cwd: fileURLToPath(new URL('../..', import.meta.url)) });
+  const home = resolveHome({ env: { ...process.env, ZEROSCOUT_BIN: BIN } });
   for (const name of ['temporal', 'nats-server'] as const) {
     try {
       await ensureBinary({ home, name, onStep: (text) => console.log(text) });

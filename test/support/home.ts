@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureServices, stopServices } from '../../cli/services/embedded.js';
-import { type Home, readState, resolveHome, type ServiceName } from '../../cli/services/home.js';
+import { type Home, resolveHome, type ServiceName } from '../../cli/services/home.js';
 import { isAlive, sleep } from '../../cli/services/process.js';
+import { readState } from '../../cli/services/state.js';
 
 export const BIN =
   process.env.ZEROSCOUT_BIN ?? fileURLToPath(new URL('../../.zeroscout/bin', import.meta.url));

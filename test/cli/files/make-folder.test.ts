@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { makeFolder } from '../../../cli/files/make-folder.js';
-import { createFolders, resolveHome } from '../../../cli/services/home.js';
+import { resolveHome } from '../../../cli/services/home.js';
+import { createFolders } from '../../../cli/services/home-folders.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'zeroscout-folders-'));
 const file = join(folder, 'file');

@@ -11,7 +11,8 @@ const root = mkdtempSync(join(tmpdir(), 'zeroscout-test-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 function emptyHome(name: string): Home {
-  return resolveHome({ env: { ZEROSCOUT_HOME: join(root, name) } });
+  const folder = join(root, name);
+  return resolveHome({ env: { ZEROSCOUT_HOME: folder, ZEROSCOUT_BIN: join(folder, 'bin') } });
 }
 
 /** A folder with a program that prints `output`. */

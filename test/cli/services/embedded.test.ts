@@ -14,9 +14,10 @@ import {
   findRunning,
   stopServices,
 } from '../../../cli/services/embedded.js';
-import { dataLockFile, type Home, logFile, readState } from '../../../cli/services/home.js';
+import { dataLockFile, type Home, logFile } from '../../../cli/services/home.js';
 import { lockFile } from '../../../cli/services/kernel-lock.js';
 import { isAlive, run, sleep } from '../../../cli/services/process.js';
+import { readState } from '../../../cli/services/state.js';
 import { servicesStatus } from '../../../cli/services/status.js';
 import { connectLink } from '../../../store/connect.js';
 import { until } from '../../support/home.js';

@@ -1,0 +1,93 @@
+// Reads and writes services.json, the record of what runs in a home. A damaged record counts as none.
+import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type Home, SERVICE_NAMES, type ServiceName } from './home.js';
+
+const MAX_BYTES = 100_000;
+const port = z.int().min(1).max(65_535);
+const text = z.string().max(4096);
+
+const recordSchema = z.object({
+  /** Absent while the server is stopped; the ports stay, so that it comes back where it was. */
+  pid: z.int().min(1).max(0x7fff_ffff).optional(),
+  port,
+  /** Web page of Temporal, monitoring page of NATS. */
+  webPort: port,
+  binary: text,
+  version: z.string().regex(/^[\w.+-]{1,40}$/),
+  startedAt: z.string().regex(/^[\w:.+-]{1,40}$/),
+});
+
+/** What is remembered of one service. */
+export type ServiceRecord = Readonly<z.infer<typeof recordSchema>>;
+
+/** The content of services.json. Addresses are written out for people and for other programs. */
+export interface HomeState {
+  readonly services: { readonly [name in ServiceName]?: ServiceRecord };
+}
+
+/** A missing or damaged record counts as "nothing is known": what runs is then found by its command line. */
+export function readState({ home }: { readonly home: Home }): HomeState {
+  const services: { [name in ServiceName]?: ServiceRecord } = {};
+  const parsed = z
+    .object({ services: z.record(z.string(), z.unknown()) })
+    .safeParse(readJson(home.stateFile));
+  for (const name of SERVICE_NAMES) {
+    const record = recordSchema.safeParse(parsed.data?.services[name]);
+    if (record.success && record.data.port !== record.data.webPort) services[name] = record.data;
+  }
+  return { services };
+}
+
+/** Replaces one service's record. The rename is atomic: a reader sees the old file or the new one, never half of it. */
+export function writeRecord({
+  home,
+  name,
+  record,
+}: {
+  readonly home: Home;
+  readonly name: ServiceName;
+  readonly record: ServiceRecord;
+}): void {
+  const { services } = readState({ home });
+  const next = { ...services, [name]: record };
+  const content = Object.fromEntries(
+    Object.entries(next).map(([key, value]) => [key, { ...value, ...addresses(key as ServiceName, value) }]),
+  );
+  const temporary = `${home.stateFile}.${process.pid}.tmp`;
+  try {
+    // Whatever has the name goes first: a link would lead the text somewhere else.
+    rmSync(temporary, { recursive: true, force: true });
+    writeFileSync(temporary, `${JSON.stringify({ services: content }, null, 2)}\n`, {
+      flag: 'wx',
+      mode: 0o600,
+    });
+    if (lstatSync(home.stateFile, { throwIfNoEntry: false })?.isDirectory())
+      renameSync(home.stateFile, `${home.stateFile}.damaged-${Date.now()}`);
+    renameSync(temporary, home.stateFile);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** `address` is what a client connects to, `web` what a person opens. */
+export function addresses(
+  name: ServiceName,
+  { port, webPort }: Pick<ServiceRecord, 'port' | 'webPort'>,
+): { readonly address: string; readonly web: string } {
+  return {
+    address: name === 'temporal' ? `127.0.0.1:${port}` : `nats://127.0.0.1:${port}`,
+    web: `http://127.0.0.1:${webPort}`,
+  };
+}
+
+/** `undefined` for whatever is no small ordinary file of JSON; a pipe in its place would be waited for without end. */
+function readJson(file: string): unknown {
+  try {
+    const stats = lstatSync(file);
+    if (!stats.isFile() || stats.size > MAX_BYTES) return undefined;
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
