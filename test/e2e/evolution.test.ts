@@ -168,7 +168,7 @@ describe('what nobody can meet', () => {
     const constraints = { latency: { max: '0.0001ms' }, resolution: 8 };
     first.write('slow.json', evolution({ constraints }));
     const running = spawnZeroscout(['run', 'slow.json', '--id', 'slow'], { home: first });
-    await running.says(/rejecting: 100 % by latency\.max, 0 of 12 taken of \d+ drawn/);
+    await running.says(/rejecting: \d+ % by latency\.max, 0 of 12 taken of \d+ drawn/);
     await running.says(/measuring latency: \d+ candidates measured, 0 of 12 taken/);
     await done(['cancel', 'slow'], { home: first });
     await running.ended;
