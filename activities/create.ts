@@ -12,6 +12,7 @@ import { EngineGoneError, type Gate, OtherEngineError, retryAfter } from './engi
 import { keepBest } from './keep-best.js';
 import { checkConstraints, type LatencyMeter } from './latency.js';
 import type { LocalImages } from './local-images.js';
+import { measureLatencies } from './measure-latencies.js';
 import { type NotifyOptions, notify } from './notify.js';
 import { planCandidates } from './plan-candidates.js';
 import { rankCandidates } from './rank-candidates.js';
@@ -69,6 +70,7 @@ export function createControlActivities({
     keepBest: mapped(beating(keepBest({ store }))),
     reportSearch: mapped(beating(reportSearch({ store, now, ...(onReport ? { onReport } : {}) }))),
     compareRuns: mapped(beating(compareRuns({ store }))),
+    measureLatencies: mapped(beating(measureLatencies({ store, meter: reported(meter) }))),
     notify: mapped(beating(notify({ store, commands, env }))),
   };
 }

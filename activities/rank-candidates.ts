@@ -16,6 +16,7 @@ import { addressOf } from './address-scores.js';
 import { lookUp, memberBatches } from './cohort.js';
 import { type CohortColumns, createColumns } from './rank/columns.js';
 import { withFolder } from './rank/folder.js';
+import { createLatencyColumn, type LatencyColumn } from './rank/latency-column.js';
 import { createMembers } from './rank/members.js';
 import { sorted } from './rank/spill-sort.js';
 
@@ -47,11 +48,14 @@ export function rankCandidates({
       const columns = createColumns({ specification, folder, chunkUnits });
       const members = createMembers({ folder, chunkUnits });
       const failures = await readCohort({ store, input, columns, members });
-      const rows = rowsOf({ specification, columns, members });
+      const scopes = input.latencies;
+      const latencies = scopes && (await createLatencyColumn({ latencies: store.latencies, scopes }));
+      const rows = rowsOf({ specification, columns, members, latencies });
       const inOrder = sorted({ rows, compare: compareRows, runRows: limits.rows, folder });
       const path = join(folder, 'ranking.csv');
-      const best = await writeRanking({ path, specification, rows: inOrder });
+      const best = await writeRanking({ path, specification, rows: inOrder, latencies });
       return {
+        ...(latencies ? { latency: latencies.counts() } : {}),
         ...(best && Number.isFinite(best.score) ? { best } : {}),
         ranking: await store.blobs.putStream(() => createReadStream(path)),
         failures: await store.blobs.put(new TextEncoder().encode([...failuresCsv(failures)].join(''))),
@@ -108,17 +112,20 @@ async function* rowsOf({
   specification,
   columns,
   members,
+  latencies,
 }: {
   specification: Specification;
   columns: CohortColumns;
   members: Members;
+  latencies: LatencyColumn | undefined;
 }): AsyncGenerator<readonly UnrankedRow[]> {
   const { proxies, cohort } = specification;
   const { resolution } = specification.fidelity;
   const space = openSpace(specification.space);
   for await (const { index, from, scores, means } of columns.chunks()) {
-    for await (const block of members.of(index))
-      yield block.map(({ candidate, unit, number }) => {
+    for await (const block of members.of(index)) {
+      const measured = await latencies?.of(block.map(({ candidate }) => candidate));
+      yield block.map(({ candidate, unit, number }, at) => {
         const { flops, parameters } = space.costs({ candidate, resolution });
         // what a candidate costs is its own, its class's score is not
         const value = (proxy: string, i: number) =>
@@ -129,8 +136,10 @@ async function* rowsOf({
           proxies: Object.fromEntries(proxies.map((proxy, i) => [proxy, value(proxy, i)])),
           parameters,
           ...(cohort === 'classes' ? { class: unit } : {}),
+          ...(measured ? { latency: measured[at]! } : {}),
         };
       });
+    }
   }
 }
 
@@ -139,16 +148,21 @@ async function writeRanking({
   path,
   specification: { cohort },
   rows,
+  latencies,
 }: {
   path: string;
   specification: Specification;
   rows: AsyncIterable<readonly UnrankedRow[]>;
+  latencies: LatencyColumn | undefined;
 }): Promise<BestCandidate | undefined> {
   let best: BestCandidate | undefined;
   const file: FileHandle = await open(path, 'w');
   try {
     let rank = 0;
-    let text = rankingHeader({ cohort });
+    const columns = (['class', 'latency'] as const).filter((name) =>
+      name === 'class' ? cohort === 'classes' : latencies !== undefined,
+    );
+    let text = rankingHeader({ cohort, columns });
     for await (const block of rows) {
       const [first] = block;
       if (first) best ??= { candidate: first.candidate, score: first.score };

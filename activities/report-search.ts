@@ -22,6 +22,7 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
     startedAt,
     ranking,
     drawn,
+    latency,
     generations,
     ended,
     addresses,
@@ -44,6 +45,7 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
       cohort: specification.cohort,
       ...(specification.cohort === 'classes' ? await sharing({ store, specification, ranking }) : {}),
       ...(drawn ? { drawn: structuredClone(drawn) as Summary['drawn'] } : {}),
+      ...(latency ? { latency: { ...latency } } : {}),
       ...(generations === undefined ? {} : { generations }),
       ...(ended === undefined ? {} : { ended }),
       ...(verification ? { verification: verificationOf(verification) } : {}),
@@ -52,7 +54,8 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
     const { scopes, engine } = addresses ?? addressesOf({ specification, rounds });
     const digest = await store.blobs.put(new TextEncoder().encode(summary));
     onReport?.(rounds);
-    return { summary: digest, scopes, engine };
+    const latencies = Object.keys(drawn?.latencies ?? {});
+    return { summary: digest, scopes, engine, ...(latencies.length ? { latencies } : {}) };
   };
 }
 

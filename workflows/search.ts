@@ -187,9 +187,12 @@ export async function search({
 
     show('ranking');
     const { run, plan: cohort, rounds } = state;
+    const latencies = state.drawn?.latencies;
     const summary = `rank ${cohort.count} candidates`;
     const ranked = await control.rankCandidates
-      .executeWithOptions({ summary }, [{ run, specification, plan: cohort, ...addressOf(state) }])
+      .executeWithOptions({ summary }, [
+        { run, specification, plan: cohort, ...(latencies ? { latencies } : {}), ...addressOf(state) },
+      ])
       .catch(async (error: unknown) => {
         // The store had every score when they were counted, and lacks one now.
         if (failureTypeOf(error) !== 'LostScoreError' || state.attempt >= MAX_ROUNDS) throw error;
@@ -197,7 +200,7 @@ export async function search({
         return 'scores were lost' as const;
       });
     if (ranked === 'scores were lost') continue;
-    const { best, ...files } = ranked;
+    const { best, latency, ...files } = ranked;
     display.found(best);
     update({ rounds: [...rounds, { fidelity: specification.fidelity, ...roundOf(state) }] });
     if (keep === undefined) {
@@ -209,6 +212,7 @@ export async function search({
           ...{ search: id, specification, rounds: state.rounds, startedAt, ranking: files.ranking },
           ...(addresses ? { addresses } : {}),
           ...(drawn ? { drawn } : {}),
+          ...(latency ? { latency } : {}),
           ...(history ? { generations: history.generations } : {}),
           ...(ended ? { ended } : {}),
           ...(verification ? { verification: { ...verification, share: share() } } : {}),

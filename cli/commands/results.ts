@@ -1,14 +1,20 @@
 // In: `zeroscout results ID`. Out: the ranking of a finished search, or its Pareto front, as table, CSV or JSON; or its files.
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
-import { type ParetoCost, type ParetoRow, paretoCsv, paretoFront } from '../../core/report/pareto.js';
-import { type RankingRow, rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';
-import { openSpace } from '../../core/spaces/index.js';
+import {
+  bestOfFront,
+  PARETO_COSTS,
+  type ParetoCost,
+  type ParetoRow,
+  paretoCsv,
+  paretoFront,
+} from '../../core/report/pareto.js';
+import { extraColumns, type RankingRow, rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';
 import { SpecError } from '../../core/spec/errors.js';
-import { spaceDefaults } from '../../core/spec/space.js';
 import type { Specification } from '../../core/spec/specification.js';
 import { wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
+import { busyWarning, type Latencies, latencyJson, machineText, measuredScopes } from '../search/latencies.js';
 import { openOutFolder } from '../search/out-folder.js';
 import { type Results, readResults } from '../search/results.js';
 import { changesText, readChanges } from '../search/show-changes.js';
@@ -16,12 +22,13 @@ import {
   noteNotNotified,
   paretoTable,
   printable,
+  flopsCounter,
   rankingTable,
   summaryLines,
 } from '../search/show-results.js';
 import { writeResults } from '../search/write-results.js';
 import { type Session, withSession } from '../session.js';
-import { note, print, printData, printJson } from '../terminal.js';
+import { note, paint, print, printData, printJson } from '../terminal.js';
 
 interface ResultsOptions {
   readonly top?: number;
@@ -40,8 +47,8 @@ export function addResultsCommand(program: Command): void {
     .addOption(
       new Option(
         '--pareto <COST>',
-        'only those than whom nobody is as cheap and as good, cheapest first',
-      ).choices(['flops', 'parameters']),
+        'only Pareto-optimal candidates (no other is at least as good and cheaper), cheapest first; with --top the best N of them',
+      ).choices(PARETO_COSTS),
     )
     .addOption(new Option('--format <FORMAT>').choices(['table', 'csv', 'json', 'parquet']).default('table'))
     .option('--out <DIR>', 'write the ranking (csv or parquet), failures.csv and summary.json there')
@@ -60,36 +67,55 @@ async function results(
   { top, pareto, format, out, json }: ResultsOptions,
 ): Promise<void> {
   const { memo, result } = await finishedSearch({ client, id });
-  const results = await readResults({ store, result });
+  const measured = await measuredScopes({ client, id: result.id });
+  const results = await readResults({ store, result, measured });
   noteNotNotified(result);
   if (out !== undefined) {
     await writeResults({ folder: out, results, format: format === 'parquet' ? format : 'csv' });
     return note(`files in ${out}`);
   }
   const form = json ? 'json' : format;
+  const { specification } = memo;
   if (pareto) {
-    const { specification } = memo;
-    return showPareto({ rows: await results.first(), specification, cost: pareto, top, form });
+    const rows = await results.first();
+    return showPareto({ rows, results, specification, cost: pareto, top, form });
   }
   if (form === 'csv') return printCsv({ results, top });
   const rows = await results.first(top ?? (form === 'json' ? undefined : 20));
   const latencies = await results.latencies(rows);
-  if (form === 'json') return printJson(rows.map((row) => jsonRow({ row, latencies })));
-  print(rankingTable(rows, latencies));
-  print(`\n${summaryLines(results.summary)}`);
+  const { flopsOf, line } = flopsCounter(specification);
+  if (form === 'json')
+    return printJson(rows.map((row) => jsonRow({ row, flops: flopsOf(row.candidate), latencies })));
+  print(rankingTable(rows, latencies, { flopsOf }));
+  // What was measured since says more than what the search counted then.
+  print(`\n${summaryLines({ ...results.summary, latency: undefined })}`);
+  print(line);
+  printLatencyLines({ results, latencies });
   const changes = await readChanges({ store, result });
   if (changes) print(`\n${changesText(changes)}`);
 }
 
+/** `flops` are those of the network that people see, `complexity` those of the images that were scored. */
 function jsonRow({
-  row: { proxies, ...row },
+  row: { proxies, latency: _, ...row },
+  flops,
   latencies,
 }: {
   row: RankingRow;
-  latencies: ReadonlyMap<string, number>;
+  flops: number;
+  latencies: Latencies;
 }) {
-  const latency = latencies.get(row.candidate);
-  return { ...row, ...printable(proxies), ...(latency === undefined ? {} : { latency }) };
+  return { ...row, ...printable(proxies), flops, ...latencyJson(latencies.get(row.candidate)) };
+}
+
+/** Machines that the summary does not name, and whether they were busy. */
+function printLatencyLines({ results, latencies }: { results: Results; latencies: Latencies }): void {
+  const { summary, scopes } = results;
+  if (latencies.size === 0) return;
+  const named = new Set(Object.values(summary.drawn?.latencies ?? {}));
+  for (const machine of new Set(Object.values(scopes))) if (!named.has(machine)) print(machineText(machine));
+  const warning = busyWarning({ latencies, id: summary.id });
+  if (warning) print(paint.yellow(warning));
 }
 
 /** The first rows of ranking.csv, or all of its bytes. */
@@ -97,35 +123,54 @@ async function printCsv({ results, top }: { results: Results; top: number | unde
   if (top === undefined) return pipeline(results.csv(), process.stdout, { end: false });
   const rows = await results.first(top);
   const cohort = rows[0]?.class === undefined ? 'written' : 'classes';
-  printData(`${rankingHeader({ cohort })}${rankingLines(rows)}`);
+  printData(`${rankingHeader({ cohort, columns: extraColumns(rows) })}${rankingLines(rows)}`);
 }
 
-function showPareto({
+async function showPareto({
   rows,
-  specification: { space, constraints },
+  results,
+  specification,
   cost,
   top,
   form,
 }: {
   rows: readonly RankingRow[];
+  results: Results;
   specification: Specification;
   cost: ParetoCost;
   top: number | undefined;
   form: ResultsOptions['format'];
-}): void {
-  const { costs } = openSpace(space);
-  const resolution = constraints?.resolution ?? spaceDefaults(space).resolution;
-  const front = paretoFront({
+}): Promise<void> {
+  const { flopsOf, line } = flopsCounter(specification);
+  const latencies = await results.latencies(rows);
+  const { id } = results.summary;
+  if (cost === 'latency' && latencies.size === 0)
+    throw SpecError.of({
+      path: '--pareto',
+      message: `no latency of "${id}" was measured yet: zeroscout latency measure ${id}`,
+    });
+  const whole = paretoFront({
     cost,
-    rows: rows.map(({ rank, candidate, score }): ParetoRow => {
-      const { flops, parameters } = costs({ candidate, resolution });
-      return { rank, candidate, score, flops, parameters };
+    rows: rows.map(({ rank, candidate, score, parameters }): ParetoRow => {
+      const latency = latencies.get(candidate)?.latency;
+      const costs = { flops: flopsOf(candidate), parameters };
+      return { rank, candidate, score, ...costs, ...(latency === undefined ? {} : { latency }) };
     }),
-  }).slice(0, top);
-  if (form === 'json') printJson(front.map((row) => ({ ...row, ...printable({ score: row.score }) })));
-  else if (form === 'csv') printData(paretoCsv(front));
-  else
-    print(
-      `${paretoTable(front)}\n\n${front.length} of ${rows.length} candidates; FLOPs of images of ${resolution} x ${resolution}`,
-    );
+  });
+  const front = bestOfFront(whole, top);
+  const json = ({ latency: _, ...row }: ParetoRow) => ({
+    ...{ ...row, ...printable({ score: row.score }) },
+    ...latencyJson(latencies.get(row.candidate)),
+  });
+  if (form === 'json') return printJson(front.map(json));
+  if (form === 'csv') return printData(paretoCsv(front));
+  const shown = new Map([...latencies].filter(([one]) => front.some(({ candidate }) => candidate === one)));
+  const which = front.length < whole.length ? `the best ${front.length} of ${whole.length}` : whole.length;
+  const without = cost === 'latency' ? rows.length - latencies.size : 0;
+  const left = without > 0 ? `, of which ${without} have no latency` : '';
+  print(`${paretoTable(front, shown)}\n`);
+  print(`${which} on the front of ${rows.length} candidates${left}; ${line}`);
+  for (const machine of shown.size ? new Set(Object.values(results.scopes)) : []) print(machineText(machine));
+  const warning = busyWarning({ latencies: shown, id });
+  if (warning) print(paint.yellow(warning));
 }

@@ -87,7 +87,8 @@ async function search({
   const read = await withRanking({ client, store, read: written });
   const id = options.id ?? defaultId(read);
   const count = options.workers ?? (connections.embedded ? 1 : 0);
-  const { device } = read.specification.execution;
+  const { specification } = read;
+  const { device } = specification.execution;
   if (count > 0 && isStackDevice(device)) {
     const { notice } = await checkDevice({ device });
     if (notice) note(notice);
@@ -95,7 +96,7 @@ async function search({
   const start = (whereFinished: 'keep' | 'again') => startSearch({ client, store, id, read, whereFinished });
   let started = await start(options.again ? 'again' : 'keep');
   if (started.how === 'finished') {
-    if (await showFinished({ store, started, truth, options })) return;
+    if (await showFinished({ store, started, truth, options: { ...options, specification } })) return;
     started = await start('again');
   }
   const { handle, how } = started;
@@ -127,7 +128,10 @@ async function search({
       workersStarted: count > 0 ? Date.now() : undefined,
     });
     if (result === 'stopped') throw new Interrupted(`nothing is lost; go on with: ${commandLine()}`);
-    await giveResults({ results: await readResults({ store, result, truth }), options });
+    await giveResults({
+      results: await readResults({ store, result, truth }),
+      options: { ...options, specification },
+    });
     noteNotNotified(result);
   } finally {
     await workers.stop();

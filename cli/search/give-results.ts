@@ -1,12 +1,13 @@
 // This file gives a person the results of a search that `zeroscout run` has followed to its end, or found finished.
 import { BlobError } from '../../core/spec/errors.js';
 import type { SearchResult } from '../../core/spec/search.js';
+import type { Specification } from '../../core/spec/specification.js';
 import type { Truth } from '../../core/spec/truth.js';
 import type { Store } from '../../store/store.js';
 import { spellTime } from '../spell.js';
 import { note, paint, print, printJson } from '../terminal.js';
 import { type Results, readResults } from './results.js';
-import { noteNotNotified, rankingTable, summaryLines } from './show-results.js';
+import { flopsCounter, noteNotNotified, rankingTable, summaryLines } from './show-results.js';
 import type { Started } from './start-search.js';
 import { type RankingFormat, writeResults } from './write-results.js';
 
@@ -16,6 +17,7 @@ export interface ResultOptions {
   readonly out?: string;
   readonly format: RankingFormat;
   readonly json?: true;
+  readonly specification: Specification;
 }
 
 /** Says that there is nothing to do, and gives the results again; false where they are damaged and have to be made anew. */
@@ -77,7 +79,8 @@ async function showResults({
 }): Promise<void> {
   const { summary } = results;
   const rows = await results.first(TOP);
-  print(rankingTable(rows, await results.latencies(rows)));
+  const { flopsOf } = flopsCounter(options.specification);
+  print(rankingTable(rows, await results.latencies(rows), { flopsOf }));
   print(`\n${summaryLines(summary)}`);
   if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
   if (options.out !== undefined) print(`files in ${options.out}`);

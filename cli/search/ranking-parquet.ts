@@ -65,5 +65,15 @@ function columnsOf(rows: readonly RankingRow[]) {
       data: BigInt64Array.from(rows, ({ parameters }) => BigInt(parameters)),
     },
     ...(rows[0]?.class === undefined ? [] : [text('class', (row) => row.class!)]),
+    ...(rows[0]?.latency === undefined
+      ? []
+      : [
+          {
+            name: 'latency',
+            type: 'DOUBLE' as const,
+            nullable: true,
+            data: rows.map(({ latency }) => latency ?? undefined),
+          },
+        ]),
   ];
 }

@@ -6,6 +6,7 @@ import type { SearchResult } from '../../core/spec/search.js';
 import type { Truth } from '../../core/spec/truth.js';
 import { readRanking } from '../../store/ranking.js';
 import type { Store } from '../../store/store.js';
+import { type Latencies, latenciesOf, type Scopes, scopesOf } from './latencies.js';
 
 export interface Results {
   readonly summary: Summary;
@@ -16,8 +17,10 @@ export interface Results {
   rows(): AsyncIterable<readonly RankingRow[]>;
   /** The bytes of ranking.csv. */
   csv(): AsyncIterable<Uint8Array>;
-  /** Milliseconds by candidate, where the search limits latency: of the machine that the summary names. */
-  latencies(rows: readonly RankingRow[]): Promise<ReadonlyMap<string, number>>;
+  /** Where the latencies of its candidates are, and of which machines. */
+  readonly scopes: Scopes;
+  /** By candidate, as they were measured last; empty where nobody measured any. */
+  latencies(rows: readonly RankingRow[]): Promise<Latencies>;
 }
 
 /** Reads what a search left in the store; with `truth`, the summary says how well it agrees. */
@@ -25,29 +28,27 @@ export async function readResults({
   store,
   result,
   truth,
+  measured = {},
 }: {
   store: Store;
   result: SearchResult;
   truth?: Truth | undefined;
+  /** Where latencies are that were measured after the search. */
+  measured?: Scopes;
 }): Promise<Results> {
   const text = async (digest: string) => new TextDecoder().decode(await store.blobs.get(digest));
   const [failures, written] = await Promise.all([result.failures, result.summary].map(text));
   const rows = () => readRanking(store.blobs, result.ranking);
   const plain = parseSummary({ text: written!, source: 'summary.json' });
   const summary = truth ? { ...plain, correlation: await correlate({ rows: rows(), truth }) } : plain;
+  const scopes = scopesOf({ summary, measured });
   return {
     summary,
     failures: failures!,
     rows,
     csv: () => store.blobs.stream(result.ranking),
-    latencies: async (rows) => {
-      const found = new Map<string, number>();
-      const candidates = rows.map(({ candidate }) => candidate);
-      for (const scope of Object.keys(summary.drawn?.latencies ?? {}))
-        for (const [candidate, { latency }] of await store.latencies.get(scope, candidates))
-          found.set(candidate, latency!);
-      return found;
-    },
+    scopes,
+    latencies: (rows) => latenciesOf({ store, scopes, rows }),
     first: async (count = Infinity) => {
       const first: RankingRow[] = [];
       for await (const block of rows()) first.push(...block.slice(0, count - first.length));

@@ -2,21 +2,30 @@
 import type { ParetoRow } from '../../core/report/pareto.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
+import { openSpace } from '../../core/spaces/index.js';
 import { explainDrawn, rejectedOf } from '../../core/spec/drawn.js';
+import { costResolution } from '../../core/spec/space.js';
+import type { Specification } from '../../core/spec/specification.js';
 import { plainTable, type TableOptions } from '../table.js';
+import { busyText, type Latencies, latencyCells, machineText } from './latencies.js';
 import { note, paint } from '../terminal.js';
 import { verificationLines } from './show-verification.js';
 
 export { plainTable };
 
-/** The first rows of a ranking. FLOPs and parameters in millions; latencies, in milliseconds, where there are any. */
+const LATENCY_HEAD = ['ms', 'half of runs'];
+
+/**
+ * The first rows of a ranking. FLOPs, as `flopsOf` counts them and else as they were scored, and parameters in millions;
+ * latencies, in milliseconds with their spread, where there are any.
+ */
 export function rankingTable(
   rows: readonly RankingRow[],
-  latencies: ReadonlyMap<string, number> = new Map(),
-  screen: TableOptions = {},
+  latencies: Latencies = new Map(),
+  { flopsOf, ...screen }: TableOptions & { readonly flopsOf?: (candidate: string) => number } = {},
 ): string {
-  const latencyOf = (candidate: string) => (latencies.size ? [fixed(latencies.get(candidate), 2)] : []);
-  const costs = ['MFLOPs', 'Mparams', ...(latencies.size ? ['ms'] : [])];
+  const measured = latencies.size > 0;
+  const costs = ['MFLOPs', 'Mparams', ...(measured ? LATENCY_HEAD : [])];
   const proxies = ['expressivity', 'progressivity', 'trainability'];
   const table = plainTable(['rank', 'candidate', 'score', ...proxies, ...costs], screen);
   for (const { rank, candidate, score, proxies, parameters } of rows)
@@ -27,16 +36,20 @@ export function rankingTable(
       fixed(proxies.expressivity, 3),
       fixed(proxies.progressivity, 4),
       fixed(proxies.trainability, 4),
-      proxies.complexity === undefined ? '' : (proxies.complexity / 1e6).toFixed(2),
+      millions(flopsOf?.(candidate) ?? proxies.complexity),
       (parameters / 1e6).toFixed(3),
-      ...latencyOf(candidate),
+      ...(measured ? latencyCells(latencies.get(candidate)) : []),
     ]);
   return table.toString();
 }
 
-/** FLOPs and parameters in millions. */
-export function paretoTable(front: readonly ParetoRow[]): string {
-  const table = plainTable(['rank', 'candidate', 'score', 'MFLOPs', 'Mparams']);
+/** FLOPs and parameters in millions; latencies where there are any. */
+export function paretoTable(front: readonly ParetoRow[], latencies: Latencies): string {
+  const measured = latencies.size > 0;
+  const table = plainTable([
+    ...['rank', 'candidate', 'score', 'MFLOPs', 'Mparams'],
+    ...(measured ? LATENCY_HEAD : []),
+  ]);
   for (const { rank, candidate, score, flops, parameters } of front)
     table.push([
       String(rank),
@@ -44,8 +57,23 @@ export function paretoTable(front: readonly ParetoRow[]): string {
       fixed(score, 4),
       (flops / 1e6).toFixed(2),
       (parameters / 1e6).toFixed(3),
+      ...(measured ? latencyCells(latencies.get(candidate)) : []),
     ]);
   return table.toString();
+}
+
+function millions(value: number | undefined): string {
+  return value === undefined ? '' : (value / 1e6).toFixed(2);
+}
+
+/** Of a specification: the FLOPs of a candidate that people are shown, and a line that says of which images they are. */
+export function flopsCounter(specification: Pick<Specification, 'space' | 'constraints'>) {
+  const resolution = costResolution(specification);
+  const { costs } = openSpace(specification.space);
+  return {
+    flopsOf: (candidate: string) => costs({ candidate, resolution }).flops,
+    line: `FLOPs of images of ${resolution} x ${resolution}`,
+  };
 }
 
 /** Why the notification of a finished search was not sent, to stderr; says nothing where it was sent or not asked for. */
@@ -55,6 +83,8 @@ export function noteNotNotified({ notNotified }: { readonly notNotified?: string
 
 /** What the search did, in a few lines. */
 export function summaryLines({
+  id,
+  latency,
   candidates,
   scored,
   reused,
@@ -77,8 +107,8 @@ export function summaryLines({
     const why = explainDrawn(drawn);
     lines.push(`${bred}${drawn.proposed} drawn, ${share.toFixed(1)} % rejected${why ? `: ${why}` : ''}`);
   }
-  for (const machine of new Set(Object.values(drawn?.latencies ?? {})))
-    lines.push(`latency: one image, median of repeated runs on ${machine}; true of that machine alone`);
+  for (const machine of new Set(Object.values(drawn?.latencies ?? {}))) lines.push(machineText(machine));
+  if (latency?.busy) lines.push(busyText({ busy: latency.busy, of: latency.measured, id }));
   if (verification) lines.push(...verificationLines(verification));
   if (ended !== undefined) lines.push(`ended early: ${ended}`);
   for (const [dataset, { kendall, spearman }] of Object.entries(correlation ?? {}))

@@ -5,6 +5,7 @@ import { PROXIES, type ProxyName } from '../spec/specification.js';
 import { formatNumber, parseNumber } from './numbers.js';
 import { fromTextCell, textCell } from './text-cell.js';
 
+/** What every ranking has, in this order. A file is read by its own header, which may have more. */
 export const RANKING_HEADER = ['rank', 'candidate', 'score', ...PROXIES, 'parameters'] as const;
 
 export interface RankingRow {
@@ -14,29 +15,45 @@ export interface RankingRow {
   readonly proxies: Readonly<Partial<Record<ProxyName, number>>>;
   readonly parameters: number;
   readonly class?: string;
+  /** Milliseconds, where the search measured latencies; null where it has none of this candidate. */
+  readonly latency?: number | null;
 }
 
-/** The first line; `class` is a last column, where ranks were taken over classes. */
-export function rankingHeader({ cohort }: { readonly cohort: 'written' | 'classes' }): string {
-  return `${headerOf(cohort).join(',')}\n`;
+/** Columns that not every ranking has, in this order, behind the others. */
+const EXTRA = ['class', 'latency'] as const;
+export type ExtraColumn = (typeof EXTRA)[number];
+
+/** The columns beyond the usual ones that these rows have; all rows of a ranking have the same. */
+export function extraColumns([first]: readonly RankingRow[]): readonly ExtraColumn[] {
+  return EXTRA.filter((name) => first?.[name] !== undefined);
+}
+
+/** The first line; `class` is there where ranks were taken over classes, `latency` where it was measured. */
+export function rankingHeader({
+  cohort,
+  columns = cohort === 'classes' ? ['class'] : [],
+}: {
+  readonly cohort: 'written' | 'classes';
+  readonly columns?: readonly ExtraColumn[];
+}): string {
+  return `${[...RANKING_HEADER, ...EXTRA.filter((name) => columns.includes(name))].join(',')}\n`;
 }
 
 /** A line for each row, ended by a line feed. Equal rows give equal bytes. Throws a RangeError for NaN. */
 export function rankingLines(rows: readonly RankingRow[]): string {
   let lines = '';
-  for (const { rank, candidate, score, proxies, parameters, class: unit } of rows) {
+  for (const { rank, candidate, score, proxies, parameters, class: unit, latency } of rows) {
     lines += `${rank},${textCell(candidate)},${formatNumber(score)}`;
     for (const name of PROXIES) {
       const value = proxies[name];
       lines += value === undefined ? ',' : `,${formatNumber(value)}`;
     }
-    lines += `,${formatNumber(parameters)}${unit === undefined ? '' : `,${textCell(unit)}`}\n`;
+    lines += `,${formatNumber(parameters)}`;
+    if (unit !== undefined) lines += `,${textCell(unit)}`;
+    if (latency !== undefined) lines += latency === null ? ',' : `,${formatNumber(latency)}`;
+    lines += '\n';
   }
   return lines;
-}
-
-function headerOf(cohort: 'written' | 'classes'): readonly string[] {
-  return cohort === 'classes' ? [...RANKING_HEADER, 'class'] : RANKING_HEADER;
 }
 
 /** The rows of a ranking.csv. Throws a SpecError that names `source` (ranking.csv if not given) and the line. */
@@ -52,23 +69,26 @@ export function readRankingCsv(
 export function createRankingReader({ source = 'ranking.csv' }: { readonly source?: string } = {}) {
   let rest = '';
   let header: readonly string[] | undefined;
+  let columns: ReadonlyMap<string, number> = new Map();
   let count = 0;
   const read = (text: string): RankingRow[] => {
     const cells = readCells({ text, source });
     if (!header) {
-      header = cells.shift();
-      const expected = RANKING_HEADER.join(',');
-      if (
-        !(['written', 'classes'] as const).some((cohort) => headerOf(cohort).join(',') === header?.join(','))
-      )
-        throw SpecError.of({ path: `${source}:1`, message: `not a ranking; must start with ${expected}` });
+      header = cells.shift() ?? [];
+      const missing = RANKING_HEADER.filter((name) => !header!.includes(name));
+      const twice = header.some((name, index) => header!.indexOf(name) !== index);
+      if (missing.length > 0 || twice) {
+        const message = `not a ranking; must start with ${RANKING_HEADER.join(',')}`;
+        throw SpecError.of({ path: `${source}:1`, message });
+      }
+      columns = new Map(header.map((name, index) => [name, index]));
     }
     return cells.map((row) => {
       count += 1;
       const path = `${source}, row ${count}`;
       if (row.length !== header!.length)
         throw SpecError.of({ path, message: `found ${row.length} cells; must be ${header!.length}` });
-      const parsed = readRow({ cells: row, path });
+      const parsed = readRow({ cells: row, columns, path });
       if (parsed.rank === count) return parsed;
       throw SpecError.of({ path, message: `found rank ${parsed.rank}; rows are missing` });
     });
@@ -110,21 +130,29 @@ function plainCells(text: string): string[][] {
   return lines.map((line) => line.split(','));
 }
 
-function readRow({ cells, path }: { readonly cells: readonly string[]; readonly path: string }): RankingRow {
-  const [rank = '', candidate = '', score = ''] = cells;
-  const raw = PROXIES.map((name, index) => [name, cells[index + 3] ?? ''] as const).filter(
-    ([, cell]) => cell !== '',
-  );
+function readRow({
+  cells,
+  columns,
+  path,
+}: {
+  readonly cells: readonly string[];
+  readonly columns: ReadonlyMap<string, number>;
+  readonly path: string;
+}): RankingRow {
+  const cell = (name: string): string | undefined => cells[columns.get(name) ?? Number.NaN];
+  const number = (name: string) => parseNumber(cell(name)!);
+  const [unit, latency] = [cell('class'), cell('latency')];
   try {
     return {
-      rank: parseNumber(rank),
-      candidate: fromTextCell(candidate),
-      score: parseNumber(score),
-      proxies: Object.fromEntries(raw.map(([name, cell]) => [name, parseNumber(cell)])),
-      parameters: parseNumber(cells[PROXIES.length + 3] ?? ''),
-      ...(cells[RANKING_HEADER.length] === undefined
-        ? {}
-        : { class: fromTextCell(cells[RANKING_HEADER.length]!) }),
+      rank: number('rank'),
+      candidate: fromTextCell(cell('candidate')!),
+      score: number('score'),
+      proxies: Object.fromEntries(
+        PROXIES.filter((name) => cell(name) !== '').map((name) => [name, number(name)]),
+      ),
+      parameters: number('parameters'),
+      ...(unit === undefined ? {} : { class: fromTextCell(unit) }),
+      ...(latency === undefined ? {} : { latency: latency === '' ? null : parseNumber(latency) }),
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

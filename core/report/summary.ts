@@ -43,6 +43,8 @@ const SummarySchema = z.looseObject({
       latencies: z.record(z.string(), z.string()).optional(),
     })
     .optional(),
+  /** With limits on latency: how many of the ranked candidates have one, and how many were measured on a busy machine. */
+  latency: z.looseObject({ measured: count, busy: count }).optional(),
   /** Of an evolution, and why it ended before its budget was spent. */
   generations: count.optional(),
   ended: z.string().optional(),

@@ -7,6 +7,9 @@ export const scoreQueue = (device: Device): string => `zeroscout-score-${device}
 
 export const SEARCH_WORKFLOW = 'search';
 export const PART_WORKFLOW = 'scorePart';
+export const LATENCY_WORKFLOW = 'measureLatencies';
+/** The workflow that measured the latencies of a search last. */
+export const latencyWorkflowIdOf = (id: string): string => `latency-${id}`;
 const PREFIX = 'search-';
 /**
  * Temporal ends the workflow id of a scheduled run with its time, `2026-11-24T02:00:00Z`. The search's id has no colons:

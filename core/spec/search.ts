@@ -2,6 +2,7 @@
 
 import type { AddressedInput, CandidateListRef, ScoreAddress, ScoreAddresses } from './addressed.js';
 import type { Drawn } from './drawn.js';
+import type { LatencyCounts, LatencyInput, LatencyResult } from './latency.js';
 import type { Cut, Part } from './parts.js';
 import type { Specification } from './specification.js';
 import type {
@@ -241,6 +242,8 @@ export interface ShardResult {
 export interface RankInput extends AddressedInput {
   readonly run: string;
   readonly plan: CandidateListRef;
+  /** Scopes of the latencies that the search has asked for, and their machines: the ranking has a column of them then. */
+  readonly latencies?: Drawn['latencies'];
 }
 
 export interface AuditInput extends RankInput {
@@ -284,6 +287,7 @@ export interface ReportInput {
   /** Digest of ranking.csv. */
   readonly ranking: string;
   readonly drawn?: Drawn;
+  readonly latency?: LatencyCounts;
   readonly generations?: number;
   readonly ended?: string;
   /** Of a search that was verified. */
@@ -327,6 +331,8 @@ export interface SearchResult extends ComparableRun {
   readonly best?: BestCandidate;
   /** Where its scores are, and the engine that computed them; a search that an earlier release finished does not say. */
   readonly scopes?: readonly string[];
+  /** Where its latencies are, if it has any. */
+  readonly latencies?: readonly string[];
   readonly engine?: string;
   /** Of a scheduled run: what changed since the one before. */
   readonly changes?: string;
@@ -350,9 +356,20 @@ export interface SearchActivities {
   /** Names of the workers that ask for a device's work, without those that are set aside. */
   pollingWorkers(input: { device: string }): Promise<readonly string[]>;
   setAsideWorkers(input: SetAsideInput): Promise<{ discarded: number }>;
-  rankCandidates(input: RankInput): Promise<{ ranking: string; failures: string; best?: BestCandidate }>;
+  rankCandidates(input: RankInput): Promise<{
+    ranking: string;
+    failures: string;
+    best?: BestCandidate;
+    latency?: LatencyCounts;
+  }>;
+  measureLatencies(input: LatencyInput): Promise<LatencyResult>;
   keepBest(input: { specification: Specification; ranking: string; keep: number }): Promise<CandidateListRef>;
-  reportSearch(input: ReportInput): Promise<{ summary: string; scopes: readonly string[]; engine?: string }>;
+  reportSearch(input: ReportInput): Promise<{
+    summary: string;
+    scopes: readonly string[];
+    engine?: string;
+    latencies?: readonly string[];
+  }>;
   compareRuns(input: { before: ComparableRun; after: ComparableRun }): Promise<{ changes?: string }>;
   notify(input: { notify: NonNullable<Specification['notify']>; notification: Notification }): Promise<void>;
 }

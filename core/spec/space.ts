@@ -69,6 +69,17 @@ export function spaceDefaults(space: SpaceSpecification): SpaceDefaults {
   return { proxies, resolution: definition.input.resolution, classes: false };
 }
 
+/** The side of the images, in pixels, for which people see FLOPs and latencies: that of the constraints, or the published one. */
+export function costResolution({
+  space,
+  constraints,
+}: {
+  readonly space: SpaceSpecification;
+  readonly constraints?: { readonly resolution: number } | undefined;
+}): number {
+  return constraints?.resolution ?? spaceDefaults(space).resolution;
+}
+
 /** The space of a kind with these parameters; a SpecError, under `path` for the kind, where there is none. */
 export function spaceOfKind({
   kind,

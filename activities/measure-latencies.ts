@@ -1,0 +1,51 @@
+// In: a finished ranking. Out: latencies of the first of it, measured on this machine, those that have none or all of them again.
+import { latencyScope } from '../core/programs/address.js';
+import { CandidateError } from '../core/spec/candidate-error.js';
+import type { SearchActivities } from '../core/spec/search.js';
+import { costResolution } from '../core/spec/space.js';
+import { beginRound, lastRound, readLatencies, storeLatency } from '../store/latencies.js';
+import { readRanking } from '../store/ranking.js';
+import type { Store } from '../store/store.js';
+import type { LatencyMeter } from './latency.js';
+import { describeStep } from './step-report.js';
+
+export function measureLatencies({
+  store,
+  meter,
+}: {
+  store: Store;
+  meter: LatencyMeter;
+}): SearchActivities['measureLatencies'] {
+  return async ({ specification, ranking, top, which }) => {
+    const { space, seed } = specification;
+    const resolution = costResolution(specification);
+    const { latencies } = store;
+    const scope = latencyScope({ space, resolution, machine: meter.machine });
+    const candidates: string[] = [];
+    for await (const rows of readRanking(store.blobs, ranking))
+      candidates.push(...rows.slice(0, top - candidates.length).map(({ candidate }) => candidate));
+    const round = await (which === 'all' ? beginRound : lastRound)({ latencies, scope });
+    const known =
+      which === 'all' ? new Map() : await readLatencies({ latencies, scope, round, candidates });
+    const todo = candidates.filter((candidate) => !known.has(candidate));
+    let measured = 0;
+    let failed = 0;
+    describeStep(() => ({ taken: measured, wanted: todo.length }));
+    for (const candidate of todo) {
+      try {
+        const measurement = await meter.measure({ space, candidate, seed, resolution });
+        await storeLatency({ latencies, scope, round, candidate, measurement });
+        measured++;
+      } catch (error) {
+        if (!(error instanceof CandidateError)) throw error;
+        failed++;
+      }
+    }
+    return {
+      latencies: { [scope]: meter.machine },
+      resolution,
+      candidates: candidates.length,
+      ...{ measured, failed },
+    };
+  };
+}

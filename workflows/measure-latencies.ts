@@ -1,0 +1,8 @@
+// In: a finished ranking. Out: where the latencies of the first of it are: a control worker measures them on its machine.
+import type { LatencyInput, LatencyResult } from '../core/spec/latency.js';
+import { control } from './control.js';
+
+export function measureLatencies(input: LatencyInput): Promise<LatencyResult> {
+  const summary = `latencies of the first ${input.top} of a ranking`;
+  return control.measureLatencies.executeWithOptions({ summary }, [input]);
+}
