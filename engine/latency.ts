@@ -12,6 +12,9 @@ const WARM_UP = 3;
 /** Runs: at least so many, and more while all together have taken less than the time. */
 const RUNS = { least: 9, most: 101, milliseconds: 200 } as const;
 
+/** What ONNX Runtime takes to hand a run to another thread and back, in which no processor is used: much of a tiny network's time. */
+const HANDOVER_MS = 0.05;
+
 /** Median and quartiles of repeated runs, weights drawn with the seed, one thread; of `fidelity` the batch and the resolution count. */
 export async function measureLatency({
   space,
@@ -54,13 +57,18 @@ export async function measureLatency({
     times.sort((a, b) => a - b);
     const quantile = (share: number) => times[Math.floor(share * (times.length - 1) + 0.5)]!;
     return {
-      latency: times[times.length >> 1]!,
-      low: quantile(0.25),
-      high: quantile(0.75),
+      latency: rounded(times[times.length >> 1]!),
+      low: rounded(quantile(0.25)),
+      high: rounded(quantile(0.75)),
       runs: times.length,
-      cpu: (user + system) / 1000 / wall,
+      cpu: rounded(Math.min(1, ((user + system) / 1000 + times.length * HANDOVER_MS) / wall)),
     };
   } finally {
     await session.release();
   }
+}
+
+/** Nanoseconds: differences of floats have digits beyond the clock's. */
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1e6) / 1e6;
 }

@@ -12,6 +12,7 @@ import { spaceDefaults } from '../../core/spec/space.js';
 import type { Specification } from '../../core/spec/specification.js';
 import { wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
+import { latencyJson, measuredScopes } from '../search/latencies.js';
 import { openOutFolder, placeFile } from '../search/out-folder.js';
 import { readResults } from '../search/results.js';
 import { printable } from '../search/show-results.js';
@@ -44,11 +45,18 @@ export function addExportCommand(program: Command): void {
       await openOutFolder(options.out);
       await withSession({ start: 'never' }, async ({ client, store }) => {
         const { memo, result } = await finishedSearch({ client, id });
-        const { first } = await readResults({ store, result });
+        const measured = await measuredScopes({ client, id: result.id });
+        const results = await readResults({ store, result, measured });
+        const rows = await results.first(options.top);
+        const latencies = await results.latencies(rows);
         const folder = resolve(options.out);
         const files: string[] = [];
-        for (const row of await first(options.top)) {
-          const { name, content } = exported({ row, id, specification: memo.specification, ...options });
+        for (const row of rows) {
+          const latency = latencyJson(latencies.get(row.candidate));
+          const { name, content } = exported({
+            ...{ row, latency, id, specification: memo.specification, format: options.format },
+            machines: [...new Set(Object.values(results.scopes))],
+          });
           files.push(await placeFile({ folder, name }, (path) => writeFile(path, content)));
         }
         await removeStale({ folder, format: options.format, files });
@@ -87,11 +95,16 @@ async function removeStale({
 /** The file of one candidate. Images have the size that the space is published with. */
 function exported({
   row: { rank, candidate, score, proxies },
+  latency,
+  machines,
   id,
   specification: { space: kind, seed },
   format,
 }: {
   row: RankingRow;
+  /** Empty where nobody measured it. */
+  latency: object;
+  machines: readonly string[];
   id: string;
   specification: Specification;
   format: Format;
@@ -111,6 +124,7 @@ function exported({
       costs,
       trainableParameters: trainableParameters(layers),
       ...measured,
+      ...('latency' in latency ? { ...latency, latencyMachines: machines } : {}),
     };
     return { name: `rank-${rank}.json`, content: `${JSON.stringify(content, null, 2)}\n` };
   }

@@ -6,6 +6,7 @@ import { CONTROL_QUEUE, SEARCH_WORKFLOW, searchIdOf } from '../../core/spec/sear
 import { stagesOf } from '../../core/spec/stages.js';
 import type { Holding, Store } from '../../store/store.js';
 import { findSchedule, ourSchedules } from '../schedule/find.js';
+import { measuredScopes } from '../search/latencies.js';
 import type { GcRun } from './choose.js';
 
 export interface FoundRun extends GcRun {
@@ -45,7 +46,9 @@ function runOf({ workflowId, runId, status, closeTime, memo: raw }: WorkflowExec
 export async function textOfRun({ client, run }: { client: Client; run: FoundRun }): Promise<string> {
   const handle = client.workflow.getHandle(run.workflowId, run.runId);
   const scopes = scopesOf(run.memo);
-  if (run.status === 'completed') return JSON.stringify([scopes, await handle.result()]);
+  // What was measured on request for a search is kept as long as the search.
+  const measured = await measuredScopes({ client, id: run.id });
+  if (run.status === 'completed') return JSON.stringify([scopes, measured, await handle.result()]);
   const { events } = await handle.fetchHistory();
   const payloads = payloadsIn(events);
   const { payloadCodecs } = client.options.loadedDataConverter;

@@ -11,17 +11,21 @@ import type { Store } from '../../store/store.js';
 export type Scopes = Readonly<Record<string, string>>;
 export type Latencies = ReadonlyMap<string, Measurement>;
 
-/** Where `zeroscout latency measure` has put the latencies of a search, if it has ended well. */
+/** Where `zeroscout latency measure` has put the latencies of a search when it ended well last. */
 export async function measuredScopes({ client, id }: { client: Client; id: string }): Promise<Scopes> {
+  const handle = client.workflow.getHandle(latencyWorkflowIdOf(id));
   try {
-    const handle = client.workflow.getHandle(latencyWorkflowIdOf(id));
     const { status } = await handle.describe();
-    if (status.name !== 'COMPLETED') return {};
-    return ((await handle.result()) as LatencyResult).latencies;
+    if (status.name === 'COMPLETED') return ((await handle.result()) as LatencyResult).latencies;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return {};
     throw error;
   }
+  // One runs at this moment, or was stopped: what was measured before it is still there.
+  const query = `WorkflowId = "${handle.workflowId}" AND ExecutionStatus = "Completed"`;
+  for await (const { workflowId, runId } of client.workflow.list({ query, pageSize: 1 }))
+    return ((await client.workflow.getHandle(workflowId, runId).result()) as LatencyResult).latencies;
+  return {};
 }
 
 /** The first scope that knows a candidate counts; where none does, what its row in the ranking says. */

@@ -39,6 +39,15 @@ export function startLocalWorkers({
   count: number;
   device: Device;
 }): LocalWorkers {
+  return keepRunning({ home, roles: count > 0 ? rolesOf({ count, device }) : [] });
+}
+
+/** A control worker alone, for what needs no scores. */
+export function startControlWorker({ home }: { home: Home }): LocalWorkers {
+  return keepRunning({ home, roles: [['worker', '--role', 'control']] });
+}
+
+function keepRunning({ home, roles }: { home: Home; roles: readonly string[][] }): LocalWorkers {
   let stopping = false;
   const children = new Set<ChildProcess>();
   const launch = (args: string[]): void => {
@@ -53,7 +62,7 @@ export function startLocalWorkers({
       setTimeout(() => stopping || launch(args), RESTART_MS);
     });
   };
-  if (count > 0) for (const args of rolesOf({ count, device })) launch(args);
+  for (const args of roles) launch(args);
   return {
     stop: async () => {
       stopping = true;

@@ -115,3 +115,37 @@ test('a score that is lost between audit and ranking is an error, not a gap', as
     /no score of .* in the store/,
   );
 });
+
+test('a search that measured latencies has a column of them, empty where one is missing; the rest is the same', async () => {
+  const specification = checkSpecification({
+    value: { name: 'test', space: 'nas-bench-201', cohort: 'written', fidelity: { draws: 1 } },
+    source: 'test',
+  });
+  const store = createMemoryStore();
+  const candidates = [5, 7, 9].map((index) => space.enumeration!.at(index));
+  const proxies = { expressivity: 1, progressivity: 2, trainability: 3, complexity: 4 };
+  await store.scores.put(
+    scoreScope(specification),
+    candidates.map((candidate) => ({ key: scoreKey({ candidate, draw: 0 }), proxies })),
+  );
+  await store.latencies.put('here', [{ key: candidates[0]!, proxies: { latency: 5, low: 4, high: 9 } }]);
+  await store.latencies.put('there', [
+    { key: candidates[0]!, proxies: { latency: 50 } },
+    { key: candidates[1]!, proxies: { latency: 70 } },
+  ]);
+  const plan = await writeCandidateList(store.blobs, candidates);
+  const input = { run: 'run', specification, plan };
+  const text = async (digest: string) => Buffer.from(await store.blobs.get(digest)).toString();
+  const rank = rankCandidates({ store });
+  const plain = await text((await rank(input)).ranking);
+  const ranked = await rank({ ...input, latencies: { there: 'b', here: 'a' } });
+  const measured = await text(ranked.ranking);
+  expect(ranked.latency).toEqual({ measured: 2, busy: 1 });
+  const of = new Map([
+    [candidates[0], '5'],
+    [candidates[1], '70'],
+  ]);
+  const [header, ...rows] = plain.trimEnd().split('\n');
+  const expected = rows.map((row) => `${row},${of.get(row.split(',')[1]!) ?? ''}`);
+  expect(measured.trimEnd().split('\n')).toEqual([`${header},latency`, ...expected]);
+});

@@ -1,4 +1,6 @@
 // In: evolutions and constraints. Out: the same ranking whatever the workers and who was killed; what nobody can meet ends with an explanation.
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSpace } from '../../core/spaces/index.js';
@@ -21,6 +23,16 @@ const evolution = (changes: Readonly<Record<string, unknown>> = {}) =>
       ...changes,
     },
   });
+
+/** Eight networks of a space whose costs grow with its images. */
+const WIDE = {
+  input: { resolution: 32 },
+  classes: 10,
+  stages: [
+    { block: 'basic', width: [8, 16] },
+    { block: 'basic', width: [8, 16], depth: [1, 2] },
+  ],
+};
 
 const homes: TestHome[] = [];
 /** A home of its own: scores of another search would be reused. */
@@ -135,6 +147,83 @@ test('a limit on latency: measured before anything is scored, shown with its mac
       .sort(),
   );
 }, 300_000);
+
+test('latency is a column, an axis and a field of exports, with machine and spread', async () => {
+  const [header, ...rows] = first.read('fast/ranking.csv').trimEnd().split('\n');
+  expect(header).toMatch(/,parameters,latency$/);
+  for (const row of rows) expect(Number(row.split(',').at(-1))).toBeGreaterThan(0);
+  const show = async (...args: string[]) =>
+    (await done(['results', 'fast', ...args], { home: first })).stdout;
+  const front = JSON.parse(await show('--pareto', 'latency', '--json'));
+  const times = front.map(({ latency }: { latency: number }) => latency);
+  expect(times.toSorted((a: number, b: number) => a - b)).toEqual(times);
+  expect(front[0].latencySpread).toMatchObject({ low: expect.any(Number), busy: expect.any(Boolean) });
+  expect(await show('--pareto', 'latency', '--format', 'csv')).toMatch(/^rank,.*,parameters,latency\n/);
+  expect(await show('--pareto', 'latency', '--top', '1')).toMatch(
+    /on the front of 8 candidates; FLOPs of images/,
+  );
+  await done(['export', 'fast', '--out', 'fastest'], { home: first });
+  const exported = JSON.parse(first.read('fastest/rank-1.json'));
+  expect(exported).toMatchObject({ latency: expect.any(Number), latencyMachines: [expect.any(String)] });
+}, 120_000);
+
+test('one candidate has one number of FLOPs, and the top of a front is its best', async () => {
+  const json = async (...args: string[]) =>
+    JSON.parse((await done(['results', 'wide', ...args, '--json'], { home: first })).stdout);
+  const space = { kind: 'custom', definition: WIDE };
+  const fidelity = { draws: 1, batch: 2, resolution: 16 };
+  const strategy = { kind: 'exhaustive' };
+  first.write(
+    'wide.json',
+    evolution({ space, fidelity, strategy, constraints: undefined, cohort: undefined }),
+  );
+  await done(['run', 'wide.json', '--id', 'wide'], { home: first });
+  const [best] = await json('--top', '1');
+  // Scored at 16 pixels, and published at 32.
+  expect(best.flops).toBeGreaterThan(2 * best.complexity);
+  const front = await json('--pareto', 'flops');
+  const shown = front.find(({ candidate }: { candidate: string }) => candidate === best.candidate);
+  expect(shown.flops).toBe(best.flops);
+  const { stdout } = await done(['results', 'wide', '--top', '1'], { home: first });
+  expect(stdout).toContain((best.flops / 1e6).toFixed(2));
+  expect(stdout).toContain('FLOPs of images of 32 x 32');
+  const [only] = await json('--pareto', 'flops', '--top', '1');
+  expect(only.rank).toBe(1);
+  const top = await done(['results', 'wide', '--pareto', 'flops', '--top', '1'], { home: first });
+  expect(top.stdout).toContain(`the best 1 of ${front.length} on the front of 8 candidates`);
+}, 120_000);
+
+test('a measurement can be taken again, is taken for a search without limits too, and says when the machine was busy', async () => {
+  const measure = async (...args: string[]) =>
+    JSON.parse((await done(['latency', 'measure', ...args, '--json'], { home: first })).stdout);
+  const refused = await zeroscout(['results', 'wide', '--pareto', 'latency'], { home: first });
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining(
+      '--pareto: no latency of "wide" was measured yet: zeroscout latency measure wide',
+    ),
+  ]);
+  expect(await measure('wide', '--top', '3')).toMatchObject({ measured: 3, failed: 0, resolution: 32 });
+  const { stdout } = await done(['results', 'wide', '--pareto', 'latency'], { home: first });
+  expect(stdout).toMatch(/on the front of 8 candidates, of which 5 have no latency; FLOPs/);
+
+  const known = await measure('fast', '--top', '2');
+  expect(known).toMatchObject({ measured: 0, machines: [expect.stringContaining('1 thread')] });
+  const load = Array.from({ length: 4 * availableParallelism() }, () =>
+    spawn(process.execPath, ['-e', 'for (;;);']),
+  );
+  try {
+    const busy = await done(['latency', 'measure', 'fast', '--top', '2', '--again'], { home: first });
+    expect(busy.stdout).toMatch(/the machine was busy while [12] of 2 latencies were measured/);
+    expect(busy.stdout).toContain('2 of 2 measured now');
+  } finally {
+    for (const child of load) child.kill('SIGKILL');
+  }
+  // The last measurement counts, wherever it is shown.
+  const [row] = JSON.parse((await done(['results', 'fast', '--json'], { home: first })).stdout);
+  expect(row.candidate).toBe(known.candidates[0].candidate);
+  expect(row.latency).not.toBe(known.candidates[0].latency);
+}, 180_000);
 
 describe('what nobody can meet', () => {
   test('limits outside the bounds of the space: refused before anything starts', async () => {

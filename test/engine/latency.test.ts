@@ -1,5 +1,6 @@
 // In: candidates. Out: their latency through the process that measures, as a worker asks for it.
 import { afterAll, expect, test } from 'vitest';
+import type { Measurement } from '../../core/spec/latency.js';
 import type { SpaceSpecification } from '../../core/spec/space.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';
 import { built } from '../support/engine.js';
@@ -27,6 +28,18 @@ test('a cell of six convolutions takes longer than one without any, at 64 pixels
   expect(few).toBeGreaterThan(0);
   expect(many).toBeGreaterThan(few);
   expect(large).toBeGreaterThan(many);
+}, 120_000);
+
+test('a measurement says how its runs spread, and how much of a processor they had', async () => {
+  const fidelity = { batch: 1, resolution: 32, weights: 'shared', features: 'blocks' } as const;
+  const given = { space: { kind: 'nas-bench-201' }, candidate: FEW, seed: 1, fidelity, draws: [0] } as const;
+  const [measured] = await pool.score(given);
+  const { latency, low, high, runs, cpu } = measured as unknown as Required<Measurement>;
+  expect(low).toBeGreaterThan(0);
+  expect(low).toBeLessThanOrEqual(latency);
+  expect(high).toBeGreaterThanOrEqual(latency);
+  expect(runs).toBeGreaterThanOrEqual(9);
+  expect(cpu).toBeGreaterThan(0);
 }, 120_000);
 
 test('a candidate that is none is set aside with its reason, and the next one is measured', async () => {

@@ -5,6 +5,7 @@ import { failuresCsv } from '../../../core/report/failures-csv.js';
 import { formatNumber, parseNumber } from '../../../core/report/numbers.js';
 import {
   createRankingReader,
+  extraColumns,
   type RankingRow,
   rankingHeader,
   rankingLines,
@@ -129,6 +130,23 @@ describe('ranking.csv', () => {
         expect([...read, ...reader.end()]).toEqual(expected);
       }),
     );
+  });
+
+  it('has latencies as its last column, and is read by its header: columns of before, after and in another order', () => {
+    const row = { rank: 1, candidate: '|a|', score: 1, proxies: { complexity: 2 }, parameters: 3 };
+    const rows = [
+      { ...row, class: '|b|', latency: 6.31 },
+      { ...row, rank: 2, class: '|b|', latency: null },
+    ];
+    expect(extraColumns(rows)).toEqual(['class', 'latency']);
+    const text = rankingHeader({ cohort: 'classes', columns: extraColumns(rows) }) + rankingLines(rows);
+    expect(text).toBe(`${HEADER},class,latency\n1,|a|,1,,,,2,3,|b|,6.31\n2,|a|,1,,,,2,3,|b|,\n`);
+    expect(readRankingCsv(text)).toEqual(rows);
+    expect(readRankingCsv(`${HEADER}\n1,|a|,1,,,,2,3\n`)).toEqual([row]);
+    expect(readRankingCsv(`colour,latency,${HEADER}\nred,5,1,|a|,1,,,,2,3\n`)).toEqual([
+      { ...row, latency: 5 },
+    ]);
+    expect(() => readRankingCsv(`${HEADER},score\n`)).toThrow('ranking.csv:1: not a ranking');
   });
 
   it.each([

@@ -1,0 +1,57 @@
+// In: a workflow that measures latencies. Out: its result; meanwhile how far it is, or what it waits for.
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { LatencyResult } from '../../core/spec/latency.js';
+import type { StepReport } from '../../core/spec/search.js';
+import { livingWorkers, readQueue } from '../search/queues.js';
+import { readActivities } from '../status/activities.js';
+import { note } from '../terminal.js';
+
+const LOOK_MS = 3_000;
+
+export async function followMeasuring({
+  client,
+  handle,
+  stop,
+  isLocal,
+}: {
+  client: Client;
+  handle: WorkflowHandle;
+  stop: AbortSignal;
+  isLocal: boolean;
+}): Promise<LatencyResult | 'stopped'> {
+  let last = '';
+  const look = async (): Promise<void> => {
+    const description = await handle.describe();
+    const [activity] = await readActivities({ client, description });
+    const details = activity?.details as StepReport | undefined;
+    const isWaiting = activity?.state !== 'started';
+    const count = isWaiting ? livingWorkers({ queue: await readQueue(client), isLocal }).length : 1;
+    const text =
+      count === 0
+        ? 'no control worker: start one with zeroscout worker --role control'
+        : `measuring latency: ${details?.taken ?? 0} of ${details?.wanted ?? '?'} candidates`;
+    // While one is measured nothing changes.
+    if (text !== last && description.status.name === 'RUNNING') note(text);
+    last = text;
+  };
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    // A server may be restarting: the next tick asks again.
+    void look()
+      .catch(() => {})
+      .finally(() => {
+        looking = false;
+      });
+  }, LOOK_MS);
+  const stopped = new Promise<'stopped'>((resolve) => {
+    stop.addEventListener('abort', () => resolve('stopped'));
+  });
+  try {
+    return await Promise.race([handle.result() as Promise<LatencyResult>, stopped]);
+  } finally {
+    clearInterval(timer);
+    if (stop.aborted) await handle.terminate('the person who asked for it stopped').catch(() => {});
+  }
+}
