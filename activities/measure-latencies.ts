@@ -25,8 +25,7 @@ export function measureLatencies({
     for await (const rows of readRanking(store.blobs, ranking))
       candidates.push(...rows.slice(0, top - candidates.length).map(({ candidate }) => candidate));
     const round = await (which === 'all' ? beginRound : lastRound)({ latencies, scope });
-    const known =
-      which === 'all' ? new Map() : await readLatencies({ latencies, scope, round, candidates });
+    const known = which === 'all' ? new Map() : await readLatencies({ latencies, scope, round, candidates });
     const todo = candidates.filter((candidate) => !known.has(candidate));
     let measured = 0;
     let failed = 0;

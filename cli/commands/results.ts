@@ -14,15 +14,21 @@ import { SpecError } from '../../core/spec/errors.js';
 import type { Specification } from '../../core/spec/specification.js';
 import { wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
-import { busyWarning, type Latencies, latencyJson, machineText, measuredScopes } from '../search/latencies.js';
+import {
+  busyWarning,
+  type Latencies,
+  latencyJson,
+  machineText,
+  measuredScopes,
+} from '../search/latencies.js';
 import { openOutFolder } from '../search/out-folder.js';
 import { type Results, readResults } from '../search/results.js';
 import { changesText, readChanges } from '../search/show-changes.js';
 import {
+  flopsCounter,
   noteNotNotified,
   paretoTable,
   printable,
-  flopsCounter,
   rankingTable,
   summaryLines,
 } from '../search/show-results.js';

@@ -7,8 +7,8 @@ import { explainDrawn, rejectedOf } from '../../core/spec/drawn.js';
 import { costResolution } from '../../core/spec/space.js';
 import type { Specification } from '../../core/spec/specification.js';
 import { plainTable, type TableOptions } from '../table.js';
-import { busyText, type Latencies, latencyCells, machineText } from './latencies.js';
 import { note, paint } from '../terminal.js';
+import { busyText, type Latencies, latencyCells, machineText } from './latencies.js';
 import { verificationLines } from './show-verification.js';
 
 export { plainTable };
