@@ -22,7 +22,7 @@ import { readDocument } from './read-document.js';
 import { found, quote } from './show.js';
 import { Source, Sources } from './sources.js';
 import { SpaceSchema, spaceDefaults } from './space.js';
-import { VerifyShare } from './verify-share.js';
+import { verifyShare } from './verify-share.js';
 
 export { PROXIES, type ProxyName } from './proxies.js';
 
@@ -129,7 +129,7 @@ const Execution = mapping({
   /** 1 is the first; 3 where nothing is said. */
   priority: wholeNumber({ min: 1, max: 5 }).optional(),
   /** Share of the scores that another worker computes again; 0 is none. Where nothing is said the control workers' setting holds. */
-  verify: VerifyShare.optional(),
+  verify: verifyShare().optional(),
 });
 
 /** What people write, with `kind` mappings and presets resolved by `complete`. */

@@ -3,25 +3,37 @@ import { z } from 'zod';
 import { SpecError } from './errors.js';
 import { found } from './show.js';
 
+const PERCENT = /^\s*(\d{1,3}(?:\.\d{1,12})?|\.\d{1,12})\s*%\s*$/;
 const RIGHT = 'a share such as 1% or 0.01 (above 0, at most 100%), or off';
 
 /** 0 for `off`; undefined for what is no share. A share that is read already comes out as it went in. */
 function readShare(value: unknown): number | undefined {
   if (value === 'off' || value === 0) return 0;
-  const percent =
-    typeof value === 'string' ? /^\s*(\d{1,3}(?:\.\d{1,12})?|\.\d{1,12})\s*%\s*$/.exec(value) : null;
+  const percent = typeof value === 'string' ? PERCENT.exec(value) : null;
   // Divided as a decimal: 1.1 / 100 is 0.011000000000000001.
   const share = percent ? Number(`${percent[1]}e-2`) : value;
   return typeof share === 'number' && share > 0 && share <= 1 ? share : undefined;
 }
 
-export const VerifyShare = z
-  .unknown()
-  .superRefine((value, context) => {
-    if (readShare(value) !== undefined) return;
-    context.addIssue({ code: 'custom', message: `${found(value)}; must be ${RIGHT}` });
-  })
-  .transform((value) => readShare(value)!);
+/** Answers the share as a number, whichever way it was written. */
+export function verifyShare() {
+  return z
+    .unknown()
+    .transform((value, context): number => {
+      const share = readShare(value);
+      if (share !== undefined) return share;
+      context.addIssue({ code: 'custom', message: `${found(value)}; must be ${RIGHT}` });
+      return z.NEVER;
+    })
+    .meta({
+      anyOf: [
+        { type: 'number', minimum: 0, maximum: 1 },
+        { type: 'string', pattern: PERCENT.source },
+        { const: 'off' },
+      ],
+      description: RIGHT,
+    });
+}
 
 /** The share in ZEROSCOUT_VERIFY; SpecError where it is none. An environment holds text alone, so `0.01` is read as a number. */
 export function readVerifySetting(text: string | undefined): number {

@@ -185,7 +185,21 @@ describe('a command line', () => {
     ['with an unknown device', ['worker', '--device', 'tpu'], /--device[\s\S]*cpu/],
     ['of the fleet with a version', ['worker', '--deployment', 'x'], /--deployment: control workers alone/],
     ['with an endless timeout', ['worker', '--candidate-timeout', 'ever'], /--candidate-timeout[\s\S]*30s/],
+    [
+      'with a name of two words',
+      ['worker', '--name', 'my worker'],
+      /--name[\s\S]*"my worker"; must be 1 to 100/,
+    ],
   ])('%s', async (_what, args, message) => {
     await refused({ args, messages: [message] });
   });
+});
+
+test('a fleet that verifies a share that is none', async () => {
+  const outcome = await zeroscout(['worker', '--role', 'control'], {
+    home,
+    env: { ZEROSCOUT_VERIFY: '1 percent' },
+  });
+  expect(outcome.stderr).toMatch(/ZEROSCOUT_VERIFY: found the text "1 percent"; must be a share such as 1%/);
+  expect(outcome.code).toBe(2);
 });

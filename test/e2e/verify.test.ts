@@ -65,13 +65,12 @@ async function hire(...names: string[]): Promise<void> {
   await Promise.all(names.map((name) => fleet.get(name)!.says(/"worker ready"/)));
 }
 
-/** Exit codes by name. */
-async function dismissAll(): Promise<Record<string, number>> {
-  for (const { child } of fleet.values()) child.kill('SIGTERM');
-  const codes: Record<string, number> = {};
-  for (const [name, { ended }] of fleet) codes[name] = (await ended).code;
-  fleet.clear();
-  return codes;
+/** Exit codes in the order of the names. */
+async function dismiss(...names: string[]): Promise<number[]> {
+  const workers = names.map((name) => fleet.get(name)!);
+  for (const name of names) fleet.delete(name);
+  for (const { child } of workers) child.kill('SIGTERM');
+  return Promise.all(workers.map(async ({ ended }) => (await ended).code));
 }
 
 async function search(id: string, spec = 'search') {
@@ -107,13 +106,13 @@ beforeAll(async () => {
 }, timeout);
 afterEach(forget, timeout);
 
-/** Ends the workers and deletes the scores: the next search has everything before it. */
+/** Deletes the scores: the next search has everything before it. */
 async function forget(): Promise<void> {
-  await dismissAll();
   const text = specification({ samples: SAMPLES, changes: { seed: SEED } });
   await store.housekeeping.deleteScope(scoreScope(parseSpecification({ text, source: 'search' })));
 }
 afterAll(async () => {
+  await dismiss(...fleet.keys());
   control?.child.kill('SIGTERM');
   await control?.ended;
   receiver.close();
@@ -122,8 +121,8 @@ afterAll(async () => {
   await home?.remove();
 }, timeout);
 
+// Temporal names workers for five minutes after they have gone, so tests of few workers come first.
 test('one worker alone: the search ends and says that nothing was verified', { timeout }, async () => {
-  await hire('good-1');
   const { summary, ranking, stdout } = await search('alone');
   expect(ranking).toBe(reference);
   const { scores, verified, notVerified, why } = summary.verification;
@@ -132,9 +131,8 @@ test('one worker alone: the search ends and says that nothing was verified', { t
   expect(stdout).toMatch(/not verified: \d+ scores \(no second worker\)/);
 });
 
-// Temporal names workers for five minutes after they have gone: tests of few workers come first.
 test('two workers that disagree are both reported, and both go on', { timeout }, async () => {
-  await hire('good-1', 'bad-2');
+  await hire('bad-2');
   const { summary, stdout } = await search('two');
   const { setAside, suspected } = summary.verification;
   expect({ setAside, suspected }).toEqual({ setAside: [], suspected: ['bad-2', 'good-1'] });
@@ -143,29 +141,25 @@ test('two workers that disagree are both reported, and both go on', { timeout },
     { worker: 'bad-2', state: 'suspected' },
     { worker: 'good-1', state: 'suspected' },
   ]);
-  for (const name of ['bad-2', 'good-1']) await cli('workers', 'release', name);
-  expect(await dismissAll()).toEqual({ 'good-1': 0, 'bad-2': 0 });
+  expect(await dismiss('bad-2')).toEqual([0]);
+  await Promise.all(['bad-2', 'good-1'].map((name) => cli('workers', 'release', name)));
 });
 
-test("a healthy fleet under the control workers' setting: no alarm, the same bytes", {
+test('a plan in parts; a hostile worker that goes on when it is set aside: its scores do not count', {
   timeout,
 }, async () => {
-  await hire('good-1', 'good-2', 'good-3');
-  const { summary, ranking } = await search('healthy', 'fleet');
+  await hire('good-2', 'rogue');
+  const { summary, ranking } = await search('hostile', 'parts');
   expect(ranking).toBe(reference);
-  const { share, scores, verified, disagreements, setAside, suspected } = summary.verification;
-  expect({ share, scores, disagreements, setAside, suspected }).toEqual({
-    ...{ share: 0.1, scores: SAMPLES, disagreements: 0, setAside: [], suspected: [] },
-  });
-  expect(verified).toBeGreaterThan(0);
-  expect(verified).toBeLessThan(SAMPLES / 2);
-  expect(await recordsOf()).toEqual([]);
+  expect(summary.verification.setAside).toEqual(['rogue']);
+  expect(summary.verification.discarded).toBeGreaterThan(0);
+  await Promise.all([dismiss('rogue'), cli('workers', 'release', 'rogue')]);
 });
 
 test('a worker that computes wrong is found, named, set aside; its scores are computed again', {
   timeout,
 }, async () => {
-  await hire('good-1', 'good-2', 'bad-1');
+  await hire('bad-1');
   const { summary, ranking, stdout } = await search('broken', 'told');
   expect(fleet.get('bad-1')!.stderr()).toContain('"scored candidate"');
   expect(ranking).toBe(reference);
@@ -176,29 +170,43 @@ test('a worker that computes wrong is found, named, set aside; its scores are co
   expect(JSON.stringify(examples)).toMatch(/trainability -?[\d.]+, computed again/);
   for (const { worker, verifier } of examples) expect([worker, verifier]).toContain('bad-1');
   expect(stdout).toMatch(/set aside, its numbers are wrong: bad-1; \d+ scores taken back/);
-  expect((await cli('status', 'broken')).stdout).toContain('set aside, its numbers are wrong: bad-1');
-  expect((await json('status', 'broken')).verification.setAside).toEqual(['bad-1']);
-
+  const [status, statusJson, records, shown] = await Promise.all([
+    cli('status', 'broken'),
+    json('status', 'broken'),
+    recordsOf(),
+    cli('workers'),
+  ]);
+  expect(status.stdout).toContain('set aside, its numbers are wrong: bad-1');
+  expect(statusJson.verification.setAside).toEqual(['bad-1']);
+  expect(records).toMatchObject([{ worker: 'bad-1', state: 'set aside', by: 'broken' }]);
+  expect(shown.stdout).toMatch(/bad-1: set aside since \S+ by search broken: \d+ scores? computed by it/);
+  expect(shown.stdout).toContain('zeroscout workers release bad-1');
   await fleet.get('bad-1')!.says(/this worker was set aside: it asks for no work/);
   expect(control.stderr()).toMatch(/workers were set aside/);
-  expect(await recordsOf()).toMatchObject([{ worker: 'bad-1', state: 'set aside', by: 'broken' }]);
-  const shown = (await cli('workers')).stdout;
-  expect(shown).toMatch(/bad-1: set aside since \S+ by search broken: \d+ scores? computed by it/);
-  expect(shown).toContain('zeroscout workers release bad-1');
-  const events = told.map(({ event }) => event);
-  expect(events).toEqual(['workers.disagree', 'search.completed']);
+  expect(told.map(({ event }) => event)).toEqual(['workers.disagree', 'search.completed']);
   expect(told[0]).toMatchObject({ search: 'broken', workers: { setAside: ['bad-1'] } });
   expect(told[0]!.delivery).not.toBe(told[1]!.delivery);
+});
 
-  // Another search gets nothing from it.
+test("a healthy fleet under the control workers' setting: no alarm, the same bytes; who is set aside gets nothing", {
+  timeout,
+}, async () => {
   const before = fleet.get('bad-1')!.stderr().length;
-  write('other', { seed: 23, execution: { ...execution, verify: '1%' } });
-  const other = await search('other', 'other');
-  expect(other.summary.verification).toMatchObject({ disagreements: 0, setAside: [] });
+  const { summary, ranking } = await search('healthy', 'fleet');
+  expect(ranking).toBe(reference);
+  const { share, scores, verified, disagreements, setAside, suspected } = summary.verification;
+  expect({ share, scores, disagreements, setAside, suspected }).toEqual({
+    ...{ share: 0.1, scores: SAMPLES, disagreements: 0, setAside: [], suspected: [] },
+  });
+  expect(verified).toBeGreaterThan(0);
+  expect(verified).toBeLessThan(SAMPLES / 2);
   expect(fleet.get('bad-1')!.stderr().slice(before)).not.toContain('scored candidate');
-  expect(await dismissAll()).toEqual({ 'good-1': 0, 'good-2': 0, 'bad-1': 3 });
+  expect(await dismiss('bad-1')).toEqual([3]);
+});
 
-  // Started again under its name it is still set aside, until it is released.
+test('a worker that is started again under its name is still set aside, until it is released', {
+  timeout,
+}, async () => {
   const again = spawnNode(['e2e-worker.mjs', 'e2e-wrong-scorer.mjs'].map(script), {
     home,
     env: env({ ZEROSCOUT_WORKER_NAME: 'bad-1' }),
@@ -209,16 +217,5 @@ test('a worker that computes wrong is found, named, set aside; its scores are co
   await again.says(/"worker ready"/);
   again.child.kill('SIGTERM');
   expect((await again.ended).code).toBe(0);
-  expect(await recordsOf()).toEqual([]);
   await expect(cli('workers', 'release', 'bad-1')).rejects.toThrow(/"bad-1" is not set aside; no worker is/);
-});
-
-test('a plan in parts; a hostile worker that goes on when it is set aside: its scores do not count', {
-  timeout,
-}, async () => {
-  await hire('good-1', 'good-2', 'rogue');
-  const { summary, ranking } = await search('hostile', 'parts');
-  expect(ranking).toBe(reference);
-  expect(summary.verification.setAside).toEqual(['rogue']);
-  await cli('workers', 'release', 'rogue');
 });

@@ -11,7 +11,7 @@ import { workflowIdOf } from '../../core/spec/search-queues.js';
 import { testHome, until } from '../support/home.js';
 import { startNats } from '../support/nats.js';
 import { startTemporal } from '../support/temporal.js';
-import { done, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
+import { done, type Running, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const bad = openSpace({ kind: 'nas-bench-201' }).enumeration!.at(7);
@@ -48,6 +48,8 @@ const COURSES: Readonly<Record<string, Parameters<typeof specification>[0]>> = {
   scheduled: { samples: 4, changes: { seed: 6, notify: { command: 'true' } } },
   // Its parent and two of its four parts, told to rest and to go on.
   parts: { samples: 36, changes: { seed: 7, execution: { shardSize: 2, window: 4, partSize: 5 } } },
+  // Two of three workers find that the third one computes wrong.
+  verified: { samples: 24, changes: { seed: 8, execution: { shardSize: 2, verify: '10%' } } },
   continued: { samples: 36, changes: { seed: 5, execution: { shardSize: 1, window: 4 } } },
 };
 
@@ -63,6 +65,7 @@ test.runIf(process.env.ZEROSCOUT_RECORD)('record', { timeout: 600_000 }, async (
   const control = spawnZeroscout(['worker', '--role', 'control'], { home, env });
   const scripts = ['../e2e/e2e-worker.mjs', '../e2e/e2e-poison-scorer.mjs'].map(here);
   const score = spawnNode(scripts, { home, env });
+  const more: Running[] = [];
   const save = async (name: string, handles: readonly WorkflowHandle[]) => {
     for (const [i, handle] of handles.entries()) {
       const history = await handle.fetchHistory();
@@ -89,6 +92,12 @@ test.runIf(process.env.ZEROSCOUT_RECORD)('record', { timeout: 600_000 }, async (
       if (name === 'scheduled') {
         await save(name, [await runTwice(name)]);
         continue;
+      }
+      if (name === 'verified') {
+        const scorers = ['../e2e/e2e-wrong-scorer.mjs', '../../dist/engine/scorer-process.js'];
+        for (const scorer of scorers)
+          more.push(spawnNode([here('../e2e/e2e-worker.mjs'), here(scorer)], { home, env }));
+        for (const worker of more) await worker.says(/"worker ready"/);
       }
       const run = spawnZeroscout(['run', `${name}.json`, '--id', name, '--json'], { home, env });
       if (name === 'paused' || name === 'parts') {
@@ -126,8 +135,9 @@ test.runIf(process.env.ZEROSCOUT_RECORD)('record', { timeout: 600_000 }, async (
       );
     }
   } finally {
-    for (const worker of [score, control]) worker.child.kill('SIGTERM');
-    await Promise.all([score.ended, control.ended]);
+    const workers = [score, control, ...more];
+    for (const worker of workers) worker.child.kill('SIGTERM');
+    await Promise.all(workers.map(({ ended }) => ended));
     await connection.close();
     await Promise.all([temporal.stop(), nats.stop()]);
     await home.remove();

@@ -24,6 +24,8 @@ test.skipIf(process.env.ZEROSCOUT_RECORD)('there is a history of every course th
     'parts-2',
     'continued-1',
     'continued-2',
+    'verified-1',
+    'verified-2',
   ])
     expect(names).toContain(`${course}.json`);
 });
