@@ -161,5 +161,11 @@ async function requireRunning({
 
 function embeddedTemporal({ temporal }: EmbeddedServices): TemporalSettings {
   const { address, web } = temporal!;
-  return { options: { address }, address, namespace: DEFAULT_NAMESPACE, source: 'embedded', webAddress: web };
+  return {
+    options: { address },
+    address,
+    namespace: DEFAULT_NAMESPACE,
+    source: 'embedded',
+    ...(web && { webAddress: web }),
+  };
 }

@@ -81,7 +81,7 @@ function ofEmbedded({
 }): Check {
   const status = embedded.find((entry) => entry.name === service)!;
   if (status.state === 'running') {
-    const page = service === 'temporal' ? `, web page ${status.web}` : '';
+    const page = status.web ? `, web page ${status.web}` : '';
     return { name, status: 'ok', found: `embedded, running at ${status.address}${page}`, todo: '' };
   }
   if (status.state === 'silent') {

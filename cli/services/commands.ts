@@ -62,14 +62,13 @@ export function renderStatus({
   readonly home: string;
   readonly services: readonly ServiceStatus[];
 }): string {
-  const lines = services.flatMap(({ title, name, state, address, web, version, pid, log }) => {
+  const lines = services.flatMap(({ title, state, address, web, version, pid, log }) => {
     const paint = { running: pc.green, silent: pc.yellow, stopped: pc.dim }[state];
     const head = `${title.padEnd(9)} ${paint(state.padEnd(8))}`;
     if (state === 'stopped') return [head.trimEnd()];
-    const page = name === 'temporal' ? 'web page' : 'monitor';
     return [
       `${head} ${address ?? ''}  ${pc.dim(`version ${version ?? '?'}, pid ${pid}`)}`,
-      ...(web ? [`${' '.repeat(18)} ${page} ${web}`] : []),
+      ...(web ? [`${' '.repeat(18)} web page ${web}`] : []),
       ...(state === 'silent' ? [`${' '.repeat(18)} does not answer; see ${log}`] : []),
     ];
   });

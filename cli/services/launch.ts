@@ -9,6 +9,7 @@ import { lastLines, logOfLastStart, openLogPart } from './server-log.js';
 import { SERVERS } from './servers.js';
 import { addresses, readState, type ServiceRecord, writeRecord } from './state.js';
 import { prepareTemporal } from './temporal-setup.js';
+import { webHost } from './web-host.js';
 
 interface Place {
   readonly home: Home;
@@ -140,8 +141,13 @@ async function startOne({
   readonly attempt: number;
 }): Promise<{ readonly daemon: Daemon; readonly record: ServiceRecord }> {
   const last = attempt === 1 ? readState({ home }).services[name] : undefined;
-  const [port, webPort] = await freePorts({ count: 2, preferred: last ? [last.port, last.webPort] : [] });
-  const args = SERVERS[name].prepare({ home, port: port!, webPort: webPort! });
+  const preferred = last ? [last.port, ...(last.web ? [last.web.port] : [])] : [];
+  const [port, webPort] = await freePorts({ count: 2, preferred });
+  // Attempts after the first forget the ports, which somebody took; the page's address stays as it is bookmarked.
+  const host =
+    name === 'temporal' ? webHost({ last: readState({ home }).services[name]?.web?.host }) : undefined;
+  const web = host === undefined ? undefined : { host, port: webPort! };
+  const args = SERVERS[name].prepare({ home, port: port!, web });
   const title = `${SERVERS[name].title} ${binary.version}`;
   const output = openLogPart({ file: logFile({ home, name }), title });
   const daemon = await startDaemon({
@@ -155,7 +161,7 @@ async function startOne({
   const record: ServiceRecord = {
     pid: daemon.pid,
     port: port!,
-    webPort: webPort!,
+    ...(web && { web }),
     binary: binary.path,
     version: binary.version,
     startedAt: new Date().toISOString(),
@@ -178,7 +184,7 @@ function startError({
 }): StartError {
   const file = logFile({ home, name });
   const tail = lastLines({ file, count: 12 });
-  const { address } = addresses(name, { port, webPort: port });
+  const { address } = addresses(name, { port });
   return new StartError({
     trouble,
     address,

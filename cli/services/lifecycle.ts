@@ -16,8 +16,8 @@ export interface RunningService {
   readonly pid: number;
   /** For a client: `127.0.0.1:PORT` or `nats://127.0.0.1:PORT`. */
   readonly address: string;
-  /** For a person: Temporal's web page, NATS's monitoring page. */
-  readonly web: string;
+  /** For a person: Temporal's web page, where it has one. */
+  readonly web?: string;
   readonly version: string;
   /** True where this call started it, false where it was running. */
   readonly started: boolean;

@@ -7,6 +7,12 @@ import { writeOwnFile } from './home-folders.js';
 import { identifyPeer, jetStreamAnswers } from './peer.js';
 import { temporalAnswers } from './temporal-setup.js';
 
+/** Where Temporal's web page listens. */
+export interface Web {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface Server {
   readonly title: string;
   /** An absolute path on the command line that no other process has: by it a daemon is known as this home's. */
@@ -15,7 +21,7 @@ export interface Server {
   readonly prepare: (at: {
     readonly home: Home;
     readonly port: number;
-    readonly webPort: number;
+    readonly web: Web | undefined;
   }) => readonly string[];
   /** Settings of its own in the environment; a person's, of the same names, go before. */
   readonly env?: NodeJS.ProcessEnv;
@@ -37,8 +43,11 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
   temporal: {
     title: 'Temporal',
     marker: (home) => join(home.temporal, 'temporal.db'),
-    prepare: ({ home, port, webPort }) => [
-      ...['server', 'start-dev', '--ip', HOST, '--port', `${port}`, '--ui-port', `${webPort}`],
+    prepare: ({ home, port, web }) => [
+      ...['server', 'start-dev', '--ip', HOST, '--port', `${port}`],
+      ...(web ? ['--ui-ip', web.host, '--ui-port', `${web.port}`] : ['--headless']),
+      // The HTTP interface takes what any web page sends, and cannot be left out. It answers to no name that anybody has.
+      ...['--dynamic-config-value', 'frontend.HTTPAllowedHosts=["zeroscout.invalid"]'],
       ...['--db-filename', SERVERS.temporal.marker(home), '--log-level', 'warn'],
       ...['--dynamic-config-value', 'matching.enableFairness=true'],
       // Priorities hold within a partition of a queue, of which there are four. Read are all: an older home may have tasks there.
@@ -57,9 +66,9 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
   nats: {
     title: 'NATS',
     marker: (home) => join(home.nats, 'nats-server.conf'),
-    prepare: ({ home, port, webPort }) => {
+    prepare: ({ home, port }) => {
       const file = SERVERS.nats.marker(home);
-      writeOwnFile({ file, text: natsConfig({ home, port, webPort }) });
+      writeOwnFile({ file, text: natsConfig({ home, port }) });
       // The port stands in the file too: here it tells whether a process is the one that the record means.
       return ['-c', file, '-p', `${port}`];
     },
@@ -81,19 +90,10 @@ function natsName(home: Home): string {
   return `zeroscout-${createHash('sha256').update(home.root).digest('hex').slice(0, 12)}`;
 }
 
-function natsConfig({
-  home,
-  port,
-  webPort,
-}: {
-  readonly home: Home;
-  readonly port: number;
-  readonly webPort: number;
-}): string {
+function natsConfig({ home, port }: { readonly home: Home; readonly port: number }): string {
   return `# Written by zeroscout at every start; changes are lost.
 server_name: ${natsName(home)}
 listen: "${HOST}:${port}"
-http: "${HOST}:${webPort}"
 # A client that falls silent is noticed within ten seconds.
 ping_interval: "3s"
 ping_max: 2

@@ -11,8 +11,8 @@ const recordSchema = z.object({
   /** Absent while the server is stopped; the ports stay, so that it comes back where it was. */
   pid: z.int().min(1).max(0x7fff_ffff).optional(),
   port,
-  /** Web page of Temporal, monitoring page of NATS. */
-  webPort: port,
+  /** Where Temporal's web page is, if it has one; NATS has none. */
+  web: z.object({ host: z.string().regex(/^127(\.\d{1,3}){3}$/), port }).optional(),
   binary: text,
   version: z.string().regex(/^[\w.+-]{1,40}$/),
   startedAt: z.string().regex(/^[\w:.+-]{1,40}$/),
@@ -34,7 +34,7 @@ export function readState({ home }: { readonly home: Home }): HomeState {
     .safeParse(readJson(home.stateFile));
   for (const name of SERVICE_NAMES) {
     const record = recordSchema.safeParse(parsed.data?.services[name]);
-    if (record.success && record.data.port !== record.data.webPort) services[name] = record.data;
+    if (record.success && record.data.port !== record.data.web?.port) services[name] = record.data;
   }
   return { services };
 }
@@ -51,8 +51,12 @@ export function writeRecord({
 }): void {
   const { services } = readState({ home });
   const next = { ...services, [name]: record };
+  // Written out for people and for other programs.
   const content = Object.fromEntries(
-    Object.entries(next).map(([key, value]) => [key, { ...value, ...addresses(key as ServiceName, value) }]),
+    Object.entries(next).map(([key, value]) => {
+      const { address, web: page } = addresses(key as ServiceName, value);
+      return [key, page ? { ...value, address, page } : { ...value, address }];
+    }),
   );
   const temporary = `${home.stateFile}.${process.pid}.tmp`;
   try {
@@ -73,12 +77,10 @@ export function writeRecord({
 /** `address` is what a client connects to, `web` what a person opens. */
 export function addresses(
   name: ServiceName,
-  { port, webPort }: Pick<ServiceRecord, 'port' | 'webPort'>,
-): { readonly address: string; readonly web: string } {
-  return {
-    address: name === 'temporal' ? `127.0.0.1:${port}` : `nats://127.0.0.1:${port}`,
-    web: `http://127.0.0.1:${webPort}`,
-  };
+  { port, web }: Pick<ServiceRecord, 'port' | 'web'>,
+): { readonly address: string; readonly web?: string } {
+  const address = name === 'temporal' ? `127.0.0.1:${port}` : `nats://127.0.0.1:${port}`;
+  return web ? { address, web: `http://${web.host}:${web.port}` } : { address };
 }
 
 /** `undefined` for whatever is no small ordinary file of JSON; a pipe in its place would be waited for without end. */

@@ -139,8 +139,8 @@ describe('a finished search is read back', () => {
   }, 60_000);
 
   test("Temporal's web page: readable id, memo with name, space, state and progress, summaries", async () => {
-    const { port, webPort } = readState({ home: home.home }).services.temporal!;
-    expect((await fetch(`http://127.0.0.1:${webPort}`)).status).toBe(200);
+    const { port, web } = readState({ home: home.home }).services.temporal!;
+    expect((await fetch(`http://${web!.host}:${web!.port}`)).status).toBe(200);
     const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
     const client = new Client({ connection });
     const handle = client.workflow.getHandle('search-first');

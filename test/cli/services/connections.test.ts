@@ -181,7 +181,7 @@ describe('servers that are not what they should be', { timeout: 60_000 }, () => 
     expect(await temporal(`127.0.0.1:${await webServer()}`)).toMatch(/not Temporal: it is a web server/);
   });
   test.concurrent("Temporal: its own web page's address", async () => {
-    expect(await temporal(services.temporal!.web.replace('http://', ''))).toMatch(/it is a web server/);
+    expect(await temporal(services.temporal!.web!.replace('http://', ''))).toMatch(/it is a web server/);
   });
   test.concurrent('Temporal: NATS server', async () => {
     expect(await temporal(services.nats!.address.replace('nats://', ''))).toMatch(

@@ -71,8 +71,8 @@ async function firstStartKilled({ ms, mark }: { ms: number; mark: 'marked' | 'un
   createFolders({ home });
   if (mark === 'marked') markFirstStart({ home, name: 'temporal' });
   const { path } = (await findBinary({ home, name: 'temporal' }))!;
-  const [port, webPort] = await freePorts({ count: 2 });
-  const args = SERVERS.temporal.prepare({ home, port: port!, webPort: webPort! });
+  const [port] = await freePorts({ count: 1 });
+  const args = SERVERS.temporal.prepare({ home, port: port!, web: undefined });
   const server: ChildProcess = spawn(path, args, { stdio: 'ignore' });
   const gone = new Promise((resolve) => server.once('exit', resolve));
   await until(() => existsSync(database()), { what: 'a database', timeoutMs: 30_000, everyMs: 2 });

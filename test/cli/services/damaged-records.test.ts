@@ -35,7 +35,7 @@ const emptyHome = (): Home => {
 const good = {
   pid: 4242,
   port: 21_000,
-  webPort: 21_001,
+  web: { host: '127.4.5.6', port: 21_001 },
   binary: '/usr/bin/temporal',
   version: '1.9.1',
   startedAt: '2026-11-27T16:00:00.000Z',
@@ -49,7 +49,14 @@ describe('a damaged record', () => {
       fc.constantFrom(0, -1, 65_536, 1e9, 2 ** 31, 1e300, 1.5, '21000', null, [], {}),
     );
     const record = fc.record(
-      { pid: odd, port: odd, webPort: odd, binary: odd, version: odd, startedAt: odd },
+      {
+        pid: odd,
+        port: odd,
+        web: fc.oneof(odd, fc.record({ host: odd, port: odd })),
+        binary: odd,
+        version: odd,
+        startedAt: odd,
+      },
       { requiredKeys: [] },
     );
     const mixed = record.map((changes) => ({ ...good, ...changes }));
@@ -63,16 +70,16 @@ describe('a damaged record', () => {
     fc.assert(
       fc.property(content, (text) => {
         writeFileSync(home.stateFile, text);
-        for (const { pid, port, webPort, version } of Object.values(readState({ home }).services)) {
-          for (const number of [port, webPort]) expect(number > 0 && number < 65_536).toBe(true);
-          expect(port).not.toBe(webPort);
+        for (const { pid, port, web, version } of Object.values(readState({ home }).services)) {
+          for (const number of [port, web?.port ?? 1]) expect(number > 0 && number < 65_536).toBe(true);
+          expect(port).not.toBe(web?.port);
           expect(pid === undefined || (pid > 0 && pid < 2 ** 31)).toBe(true);
           expect(version).toMatch(/^[\w.+-]+$/);
         }
         writeRecord({ home, name: 'nats', record: good });
         expect(readState({ home }).services.nats).toEqual(good);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -104,7 +111,7 @@ test('real servers start over damaged records, and run on over a wrong port', {
   await stopServices({ home });
   const state = JSON.parse(readFileSync(home.stateFile, 'utf8'));
   state.services.temporal.port = 70_000;
-  state.services.nats.webPort = -5;
+  state.services.nats.web = -5;
   writeFileSync(home.stateFile, JSON.stringify(state));
   // Everything else that a start writes, as something else.
   rmSync(join(home.nats, 'nats-server.conf'));

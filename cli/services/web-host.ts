@@ -1,0 +1,28 @@
+// Chooses the loopback address of Temporal's web page: one that no page of another site can guess.
+import { randomInt } from 'node:crypto';
+
+/**
+ * The page answers whatever name it is asked by, so that a site whose name leads to this machine (DNS rebinding) could read all
+ * searches through a browser here. Linux has 16 million loopback addresses: such a site would have to try each with each port.
+ * Elsewhere there is one, and no page unless ZEROSCOUT_WEB_PAGE=on says that the user takes it as it is.
+ */
+export function webHost({
+  last,
+  env = process.env,
+  platform = process.platform,
+}: {
+  readonly last?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly platform?: NodeJS.Platform;
+}): string | undefined {
+  if (env.ZEROSCOUT_WEB_PAGE === 'off') return undefined;
+  if (platform === 'linux') return last && last !== ONLY ? last : hiddenHost();
+  return env.ZEROSCOUT_WEB_PAGE === 'on' ? ONLY : undefined;
+}
+
+const ONLY = '127.0.0.1';
+
+/** Without 0 and 255, which some programs take for networks. */
+function hiddenHost(): string {
+  return `127.${[0, 1, 2].map(() => randomInt(1, 255)).join('.')}`;
+}
