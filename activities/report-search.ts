@@ -43,7 +43,7 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
       millisecondsPerCandidate: scored ? (seconds * 1000) / scored : 0,
       rankingSha256: ranking,
       cohort: specification.cohort,
-      ...(specification.cohort === 'classes' ? await sharing({ store, specification, ranking }) : {}),
+      ...(await lookOver({ store, specification, ranking })),
       ...(drawn ? { drawn: structuredClone(drawn) as Summary['drawn'] } : {}),
       ...(latency ? { latency: { ...latency } } : {}),
       ...(generations === undefined ? {} : { generations }),
@@ -67,22 +67,37 @@ function verificationOf({
   return structuredClone(verification) as Summary['verification'];
 }
 
-/** How many functions the ranked candidates are, and how many candidates inherit another's score. */
-async function sharing({
+/** What the ranked candidates have in common: functions that several of them are, and proxies that are infinite for all. */
+async function lookOver({
   store,
   specification,
   ranking,
 }: {
   store: Store;
-  specification: Parameters<typeof unitOf>[0];
+  specification: Parameters<typeof unitOf>[0] & Pick<ReportInput['specification'], 'cohort' | 'proxies'>;
   ranking: string;
-}): Promise<{ classes: number; shared: number }> {
+}): Promise<Pick<Summary, 'classes' | 'shared' | 'warnings'>> {
   const unit = unitOf(specification);
   const classes = createTextIndex();
+  const finite = new Set<string>();
   let candidates = 0;
   for await (const rows of readRanking(store.blobs, ranking)) {
     candidates += rows.length;
-    for (const { candidate } of rows) classes.add(unit(candidate));
+    for (const { candidate, proxies } of rows) {
+      if (specification.cohort === 'classes') classes.add(unit(candidate));
+      for (const proxy of specification.proxies) if (Number.isFinite(proxies[proxy])) finite.add(proxy);
+    }
   }
-  return { classes: classes.size, shared: candidates - classes.size };
+  const empty = candidates === 0 ? [] : specification.proxies.filter((proxy) => !finite.has(proxy));
+  return {
+    ...(specification.cohort === 'classes'
+      ? { classes: classes.size, shared: candidates - classes.size }
+      : {}),
+    ...(empty.length > 0 ? { warnings: [withoutMeaning(empty)] } : {}),
+  };
+}
+
+function withoutMeaning(proxies: readonly string[]): string {
+  const [are, say] = proxies.length === 1 ? ['is', 'says'] : ['are', 'say'];
+  return `${proxies.join(', ')} ${are} infinite for every candidate and ${say} nothing of them; input.images of one value do that`;
 }

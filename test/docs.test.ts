@@ -2,8 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { readSpecification } from '../cli/search/read-specification.js';
+import { SUMMARY_KEYS } from '../core/report/summary.js';
+import { openSpace } from '../core/spaces/index.js';
 import { allowModules } from '../core/spaces/module/index.js';
 import { parseSpecification } from '../core/spec/specification.js';
 import { loadModule } from '../engine/load-module.js';
@@ -60,6 +63,35 @@ test('docs/architecture.md passes through every room', () => {
   expect(paths.length).toBeGreaterThan(40);
   for (const room of ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli'])
     expect(paths.some((path) => path.startsWith(`${room}/`))).toBe(true);
+});
+
+test('docs/results.md explains every key of summary.json', () => {
+  const table = read('docs/results.md').split('## summary.json')[1]!.split('\n## ')[0]!;
+  expect(SUMMARY_KEYS.filter((key) => !table.includes(`\`${key}\``))).toEqual([]);
+});
+
+test('docs/mobilenet-v2.md shows a candidate of that space, the first of an evolution', () => {
+  const { parse, start } = openSpace({ kind: 'mobilenet-v2' });
+  const [text] = /^ {4}(SuperConv.*)$/m.exec(read('docs/mobilenet-v2.md'))!.slice(1);
+  expect(parse(text!)).toBe(start);
+});
+
+test('every command but worker prints JSON where it is asked to', async () => {
+  const files = readdirSync(join(ROOT, 'cli'), { recursive: true, encoding: 'utf8' });
+  const program = new Command();
+  for (const file of files.filter((name) => /(^commands\/.*|command|commands)\.ts$/.test(name))) {
+    const found = (await import(join(ROOT, 'cli', file))) as Record<string, unknown>;
+    for (const [name, add] of Object.entries(found))
+      if (/^add\w+Commands?$/.test(name)) (add as (program: Command) => void)(program);
+  }
+  const leaves = (command: Command): Command[] =>
+    command.commands.length > 0 ? command.commands.flatMap(leaves) : [command];
+  const pathOf = (command: Command): string =>
+    command.parent?.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+  const all = leaves(program);
+  expect(all.length).toBeGreaterThan(25);
+  const without = all.filter(({ options }) => !options.some(({ long }) => long === '--json'));
+  expect(without.map(pathOf).filter((path) => path !== 'worker')).toEqual([]);
 });
 
 test('docs/own-space.md shows the module as it is, in 40 lines', () => {

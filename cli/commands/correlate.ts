@@ -67,6 +67,7 @@ async function correlate(
         name === 'written' ? fixed(ndcg, 4) : '',
       ]);
   print(`${table.toString()}\n`);
+  print('nDCG: how good those are that the ranking puts first; 1 in the order of accuracy itself\n');
   const tops = plainTable(['dataset', 'top', 'mean', 'best', 'mean by FLOPs', 'best by FLOPs', 'true best']);
   for (const { dataset, top, trueBest } of report.datasets)
     for (const { k, mean, best, flops } of top)

@@ -133,6 +133,8 @@ async function search({
       options: { ...options, specification },
     });
     noteNotNotified(result);
+    // What was said at the start has scrolled away in a long search.
+    for (const warning of warningTexts(read)) note(paint.yellow(warning));
   } finally {
     await workers.stop();
     process.off('SIGINT', interrupt);

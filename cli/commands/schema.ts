@@ -13,5 +13,6 @@ export function addSchemaCommand(program: Command): void {
     .command('schema')
     .description('print the JSON Schema of a specification (draft 2020-12), for editors')
     .addArgument(of)
+    .option('--json', 'as it is without: a schema is JSON')
     .action((file: keyof typeof SCHEMAS) => printJson(SCHEMAS[file]()));
 }

@@ -1,5 +1,6 @@
 // In: `zeroscout validate SPEC`. Out: what the specification means with every default filled in, or what is wrong with it.
 import type { Command } from 'commander';
+import { stringify } from 'yaml';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Specification } from '../../core/spec/specification.js';
 import { type Source, sourceOf, stagesOf } from '../../core/spec/stages.js';
@@ -46,11 +47,20 @@ export function addValidateCommand(program: Command): void {
       const images = specification.input?.images;
       if (images) print(`  images      ${images.shape.join(' x ')}, ${images.digest.slice(0, 8)}`);
       print(`  proxies     ${specification.proxies.join(', ')}`);
-      if (candidates === undefined) return;
-      print(
-        `  shards      ${Math.ceil(candidates / execution.shardSize)} of up to ${execution.shardSize}, ${execution.window} at once`,
-      );
+      if (candidates !== undefined)
+        print(
+          `  shards      ${Math.ceil(candidates / execution.shardSize)} of up to ${execution.shardSize}, ${execution.window} at once`,
+        );
+      print(`\nwith every default:\n${written(specification)}`);
     });
+}
+
+/** The specification as YAML, as it travels: images by their digest, the code of a module only counted. */
+function written({ space, ...rest }: Specification): string {
+  const { code, ...known } = space as { readonly code?: string };
+  const shown = code === undefined ? known : { ...known, code: `${code.length} characters` };
+  const { name, ...others } = rest;
+  return stringify({ name, space: shown, ...others }, { lineWidth: 0 }).trimEnd();
 }
 
 /** Candidates of a search, or that it will draw; undefined where only another search knows. */

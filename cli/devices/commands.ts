@@ -2,9 +2,13 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ServiceError } from '../../core/spec/errors.js';
-import { note, print } from '../terminal.js';
+import { note, print, printJson } from '../terminal.js';
 import { findRuntime, pythonLibraryPath, type Runtime } from './cuda-libraries.js';
 import { installCuda } from './install-cuda.js';
+
+interface Json {
+  readonly json?: true;
+}
 
 export function addDevicesCommands(program: Command): void {
   const devices = program.command('devices').description('libraries that score workers on a GPU need');
@@ -15,17 +19,24 @@ export function addDevicesCommands(program: Command): void {
     .addOption(
       new Option('--wheel <FILE>', 'a wheel of onnxruntime-gpu that is here already; else pip fetches it'),
     )
-    .action(async (_device: string, { wheel }: { readonly wheel?: string }) => {
+    .option('--json', 'for programs')
+    .action(async (device: string, { wheel, json }: Json & { readonly wheel?: string }) => {
       const { env } = process;
       const runtime = runtimeHere();
       await installCuda({ runtime, env, onStep: note, ...(wheel ? { wheel: resolve(wheel) } : {}) });
+      if (json) printJson({ device, installed: true, folder: runtime.folder, version: runtime.version });
       note('what is still missing, if anything: zeroscout doctor --device cuda');
     });
   devices
     .command('path')
     .description('print the folders of CUDA libraries among Python packages, for LD_LIBRARY_PATH')
     .argument('<DEVICE>', 'cuda', onlyCuda)
-    .action(async () => print(await pythonLibraryPath({ env: process.env })));
+    .option('--json', 'for programs')
+    .action(async (device: string, { json }: Json) => {
+      const path = await pythonLibraryPath({ env: process.env });
+      if (json) printJson({ device, folders: path.split(':').filter(Boolean) });
+      else print(path);
+    });
 }
 
 function runtimeHere(): Runtime {

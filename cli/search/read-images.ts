@@ -7,6 +7,8 @@ import { unreadable } from './read-text.js';
 
 export interface ReadImages {
   readonly images: Images;
+  /** Numbers of images each of whose channels has one value everywhere. */
+  readonly constant: readonly number[];
   /** The float32 values, anew at each call. */
   readonly read: () => AsyncIterable<Uint8Array>;
 }
@@ -27,6 +29,7 @@ export async function readImages({ path, name }: { path: string; name: string })
     const hash = createHash('sha256');
     const chunk = new Uint8Array(CHUNK);
     const image = 4 * shape[1] * shape[2] * shape[3];
+    const constant = findConstant({ channels: shape[1], pixels: shape[2] * shape[3] });
     for (let at = offset; at < stat.size; ) {
       const { bytesRead } = await file.read(chunk, 0, CHUNK, at);
       // The file shrank under us, or a number is cut: the size was checked before.
@@ -41,11 +44,13 @@ export async function readImages({ path, name }: { path: string; name: string })
           message: `image ${number} holds ${values[wrong]}; must be finite numbers`,
         });
       }
+      constant.look(values);
       hash.update(chunk.subarray(0, bytesRead));
       at += bytesRead;
     }
     return {
       images: { digest: hash.digest('hex'), shape },
+      constant: constant.found(),
       read: () => bytesFrom({ path, offset }),
     };
   } finally {
@@ -58,4 +63,26 @@ async function* bytesFrom({ path, offset }: { path: string; offset: number }): A
   const file = await openRegularFile(path);
   // The stream closes the file.
   yield* file.createReadStream({ start: offset, highWaterMark: CHUNK });
+}
+
+/** Looks at the values of images as they come, piece by piece. */
+function findConstant({ channels, pixels }: { channels: number; pixels: number }) {
+  const constant: number[] = [];
+  let at = 0;
+  let first = 0;
+  let isConstant = true;
+  return {
+    look(values: Float32Array): void {
+      for (const value of values) {
+        const within = at % (channels * pixels);
+        if (within === 0) isConstant = true;
+        if (within % pixels === 0) first = value;
+        else if (value !== first) isConstant = false;
+        if (isConstant && within === channels * pixels - 1)
+          constant.push((at - within) / (channels * pixels));
+        at += 1;
+      }
+    },
+    found: (): readonly number[] => constant,
+  };
 }

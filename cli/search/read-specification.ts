@@ -4,13 +4,13 @@ import { adviseOn, checkAgainstSpace } from '../../core/spaces/check-specificati
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
 import { checkDefinition } from '../../core/spec/custom-space.js';
-import { SpecError } from '../../core/spec/errors.js';
+import { type Issue, SpecError } from '../../core/spec/errors.js';
 import { readDocument } from '../../core/spec/read-document.js';
 import { found } from '../../core/spec/show.js';
 import type { SpaceSpecification } from '../../core/spec/space.js';
-import { checkSpecification } from '../../core/spec/specification.js';
+import { checkSpecification, type Specification } from '../../core/spec/specification.js';
 import { specificationDigest } from '../../core/spec/specification-digest.js';
-import { sourceOf } from '../../core/spec/stages.js';
+import { sourceOf, stagesOf } from '../../core/spec/stages.js';
 import { parseTruth, type Truth, truthOf } from '../../core/spec/truth.js';
 import { namedFile } from './named-file.js';
 import { type ReadSpecification, readListFile, sourceField, withCandidates } from './read-candidates.js';
@@ -33,7 +33,11 @@ export async function readSpecification(path: string): Promise<ReadSpecification
   const specification = checkSpecification({ value, source: path });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
-  const found = { specification, ...files, warnings: adviseOn({ specification, space }) };
+  const warnings = [
+    ...adviseOn({ specification, space }),
+    ...(images ? adviseOnImages({ specification, images }) : []),
+  ];
+  const found = { specification, ...files, warnings };
   if (strategy.kind !== 'list' || strategy.file === undefined) {
     checkAgainstSpace({ specification, space });
     return { ...found, digest: specificationDigest(specification, { inputs: {} }) };
@@ -41,6 +45,29 @@ export async function readSpecification(path: string): Promise<ReadSpecification
   const { file, top } = strategy;
   const candidates = await readListFile({ file, top, field: sourceField(specification), folder, space });
   return withCandidates({ ...found, candidates });
+}
+
+/** An image of one value everywhere gives every network the same nothing to work on. */
+function adviseOnImages({
+  specification,
+  images: { constant },
+}: {
+  specification: Specification;
+  images: ReadImages;
+}): Issue[] {
+  const used = Math.max(
+    ...stagesOf(specification).map(
+      ({
+        specification: {
+          fidelity: { draws, batch },
+        },
+      }) => draws * batch,
+    ),
+  );
+  const flat = constant.filter((image) => image < used).length;
+  if (flat === 0) return [];
+  const message = `${flat} of the ${used} images that are scored have one value everywhere; proxies of such images say nothing of a candidate`;
+  return [{ path: 'input.images', message }];
 }
 
 /** A specification whose space names a file, with what is in the file: workers see no files of ours. */

@@ -96,6 +96,7 @@ export function summaryLines({
   ended,
   correlation,
   verification,
+  warnings = [],
 }: Summary): string {
   const lines = [
     `${candidates} candidates: ${scored} scored, ${reused} reused, ${failed} set aside`,
@@ -113,6 +114,7 @@ export function summaryLines({
   if (ended !== undefined) lines.push(`ended early: ${ended}`);
   for (const [dataset, { kendall, spearman }] of Object.entries(correlation ?? {}))
     lines.push(`${dataset}: Kendall's tau ${fixed(kendall, 3)}, Spearman's rho ${fixed(spearman, 3)}`);
+  for (const warning of warnings) lines.push(paint.yellow(`warning: ${warning}`));
   return lines.join('\n');
 }
 

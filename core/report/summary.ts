@@ -27,6 +27,8 @@ const SummarySchema = z.looseObject({
   /** With classes: how many functions were ranked, and how many candidates inherit another's score. */
   classes: count.optional(),
   shared: count.optional(),
+  /** What whoever reads the ranking should know first. */
+  warnings: z.array(z.string()).optional(),
   /** With screening: each round's candidates, and what it took. */
   rounds: z
     .array(
@@ -77,6 +79,9 @@ const SummarySchema = z.looseObject({
   /** By dataset, with a truth file only. */
   correlation: z.record(z.string(), z.object({ kendall: coefficient, spearman: coefficient })).optional(),
 });
+
+/** What a summary may hold; docs/results.md explains each. */
+export const SUMMARY_KEYS = Object.keys(SummarySchema.shape);
 
 export type Summary = z.infer<typeof SummarySchema>;
 

@@ -1,5 +1,7 @@
 // In: --help, of all and of each kind of command. Out: exit code 0, a usage line and every option on stdout.
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { type TestHome, testHome } from '../support/home.js';
 import { zeroscout } from '../support/zeroscout.js';
 
@@ -52,6 +54,8 @@ test('validate shows the specification with every default', async () => {
     zeroscout(['validate', 's.yaml', '--json'], { home }),
   ]);
   expect(text).toMatchObject({ code: 0, stdout: expect.stringContaining('s.yaml is valid') });
+  const [, defaults] = text.stdout.split('with every default:\n');
+  expect(parse(defaults!)).toEqual(JSON.parse(json.stdout).specification);
   expect(JSON.parse(json.stdout)).toMatchObject({
     valid: true,
     candidates: 70,

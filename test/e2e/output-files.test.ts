@@ -1,6 +1,6 @@
 // In: a finished search, and places where its files cannot be. Out: a line that names the place, nothing half written, no hang.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestHome, testHome } from '../support/home.js';
@@ -12,7 +12,7 @@ let home: TestHome;
 beforeAll(async () => {
   home = testHome();
   home.write('s.json', specification({ samples: 4 }));
-  await done(['run', 's.json', '--id', 's'], { home });
+  await done(['run', 's.json', '--id', 's', '--out', 'first'], { home });
 }, 120_000);
 afterAll(() => home.remove(), 60_000);
 
@@ -51,6 +51,13 @@ test('--out that cannot be written is refused before anything else, by every com
   await Promise.all(runs);
   expect(home.read('file')).toBe('precious');
   expect(readdirSync(home.dir)).not.toContain('other');
+});
+
+test('every key of a real summary is explained', () => {
+  const keys = Object.keys(JSON.parse(home.read('first/summary.json')));
+  const text = readFileSync(join(ROOT, 'docs/results.md'), 'utf8');
+  expect(keys.length).toBeGreaterThan(9);
+  expect(keys.filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
 });
 
 test('standard output that takes nothing ends in one line; a closed pipe in none', () => {

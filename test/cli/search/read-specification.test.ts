@@ -146,6 +146,24 @@ describe('input: images', () => {
     expect(Buffer.concat(bytes)).toEqual(Buffer.from(values.buffer));
   });
 
+  it('of one value everywhere are warned of, if they are scored', async () => {
+    const numbers = Float32Array.from(values, (_, i) => i % 7);
+    // Image 5: each channel has a value of its own.
+    const pixels = 16 * 16;
+    for (let i = 0; i < 3 * pixels; i++) numbers[5 * 3 * pixels + i] = Math.floor(i / pixels);
+    write('some.npy', npy({ shape: [8, 3, 16, 16], values: numbers }));
+    const input = { images: 'some.npy' };
+    const warned = async (changes: object) =>
+      (await read(changes))
+        .warnings!.filter(({ path }) => path === 'input.images')
+        .map(({ message }) => message);
+    expect(await warned({})).toEqual([
+      expect.stringMatching(/^8 of the 8 images that are scored have one value/),
+    ]);
+    expect(await warned({ input })).toEqual([expect.stringMatching(/^1 of the 8 images/)]);
+    expect(await warned({ input, fidelity: { draws: 1, batch: 5 } })).toEqual([]);
+  });
+
   it('are part of addresses by their values alone', async () => {
     write('same.npy', npy({ shape: [8, 3, 16, 16], values, version: 2 }));
     write('other.npy', npy({ shape: [8, 3, 16, 16], values: values.with(9, 1) }));

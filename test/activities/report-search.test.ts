@@ -1,0 +1,56 @@
+// In: rankings. Out: what the summary says of them: functions, and proxies that are infinite for every candidate.
+import { expect, test } from 'vitest';
+import { reportSearch } from '../../activities/report-search.js';
+import { rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';
+import { parseSummary } from '../../core/report/summary.js';
+import { checkSpecification } from '../../core/spec/specification.js';
+import { createMemoryStore } from '../../store/memory.js';
+
+const INFINITE = Number.NEGATIVE_INFINITY;
+const candidates = ['none', 'skip_connect', 'nor_conv_1x1'].map(
+  (operation) => `|${operation}~0|+|none~0|none~1|+|none~0|none~1|none~2|`,
+);
+
+async function summaryOf({
+  cohort,
+  expressivity,
+}: {
+  cohort: 'written' | 'classes';
+  expressivity: readonly number[];
+}) {
+  const store = createMemoryStore();
+  const rows = candidates.map((candidate, i) => ({
+    ...{ rank: i + 1, candidate, score: -i, parameters: 1 },
+    proxies: { expressivity: expressivity[i]!, progressivity: -1, trainability: INFINITE },
+    ...(cohort === 'classes' ? { class: candidates[0]! } : {}),
+  }));
+  const csv = `${rankingHeader({ cohort })}${rankingLines(rows)}`;
+  const ranking = await store.blobs.put(new TextEncoder().encode(csv));
+  const proxies = ['expressivity', 'progressivity', 'trainability'];
+  const value = { name: 'a', space: 'nas-bench-201', proxies, cohort };
+  const specification = checkSpecification({ value, source: 'a' });
+  const { fidelity } = specification;
+  const { summary } = await reportSearch({ store, now: () => 0 })({
+    search: 'a',
+    specification,
+    rounds: [{ candidates: 3, reused: 0, failed: 0, seconds: 1, fidelity }],
+    startedAt: 0,
+    ranking,
+  });
+  return parseSummary({ text: new TextDecoder().decode(await store.blobs.get(summary)), source: 'summary' });
+}
+
+test('a proxy that is infinite for every candidate is warned of', async () => {
+  for (const cohort of ['written', 'classes'] as const)
+    expect((await summaryOf({ cohort, expressivity: [1, INFINITE, 2] })).warnings).toEqual([
+      'trainability is infinite for every candidate and says nothing of them; input.images of one value do that',
+    ]);
+  const { warnings, classes } = await summaryOf({
+    cohort: 'written',
+    expressivity: [INFINITE, INFINITE, INFINITE],
+  });
+  expect(warnings).toEqual([
+    expect.stringMatching(/^expressivity, trainability are infinite .* say nothing/),
+  ]);
+  expect(classes).toBeUndefined();
+});
