@@ -1,62 +1,15 @@
 #!/usr/bin/env node
 // In: the command line. Out: a command's work and its exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted.
 import '../workers/quiet-grpc.js';
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { BlobError, ServiceError, SpecError } from '../core/spec/errors.js';
-import { adviseCommands } from './advise-commands.js';
-import { addAllowModules } from './allow-modules.js';
 import { Interrupted } from './arguments.js';
-import { addCorrelateCommand } from './commands/correlate.js';
-import { addDiffCommand } from './commands/diff.js';
-import { addExportCommand } from './commands/export.js';
-import { addResultsCommand } from './commands/results.js';
-import { addRunCommand } from './commands/run.js';
-import { addSchemaCommand } from './commands/schema.js';
-import { addSearchCommands } from './commands/searches.js';
-import { addSpaceCommand } from './commands/space.js';
-import { addValidateCommand } from './commands/validate.js';
-import { addWorkerCommand } from './commands/worker.js';
-import { addWorkersCommand } from './commands/workers.js';
-import { addDevicesCommands } from './devices/commands.js';
-import { addDoctorCommand } from './doctor/command.js';
 import { faultWords } from './files/fault-words.js';
-import { addGcCommand } from './gc/command.js';
-import { addLatencyCommand } from './latency/command.js';
-import { addScheduleCommands } from './schedule/commands.js';
-import { addServicesCommands } from './services/commands.js';
+import { createProgram } from './program.js';
 import { reasonOf } from './status/failure.js';
 import { note, paint } from './terminal.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
-const program = new Command('zeroscout')
-  .description('Training-free neural architecture search at cluster scale')
-  .version(version)
-  .showHelpAfterError('(zeroscout --help shows what there is)')
-  .exitOverride();
-addRunCommand(program);
-addWorkerCommand(program);
-addWorkersCommand(program);
-addSearchCommands(program);
-addResultsCommand(program);
-addExportCommand(program);
-addLatencyCommand(program);
-addCorrelateCommand(program);
-addDiffCommand(program);
-addScheduleCommands(program);
-addSpaceCommand(program);
-addValidateCommand(program);
-addSchemaCommand(program);
-addGcCommand(program);
-addServicesCommands(program);
-addDoctorCommand(program);
-addDevicesCommands(program);
-addAllowModules(program);
-overrideAll(program);
-adviseCommands(program);
+const program = createProgram();
 
 // `zeroscout results ID | head` closes the pipe when it has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -96,11 +49,4 @@ function report(error: unknown): number {
 /** `WorkflowFailedError: Workflow execution failed` says little; its cause says what happened. Our own errors say it all. */
 function withCauses(error: unknown): string {
   return error instanceof ServiceError ? error.message : reasonOf(error);
-}
-
-function overrideAll(command: Command): void {
-  for (const child of command.commands) {
-    child.exitOverride();
-    overrideAll(child);
-  }
 }

@@ -17,7 +17,7 @@ const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => ent
 const MADE = /^((dist|zeroscout-out|\.zeroscout|node_modules)\b|deploy\/(\.env|work|workers\.env)$)/;
 
 /** Every Markdown file of the root and of docs/, so that a new page is checked from its first day. */
-const documents = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
+const documents = ['.', 'docs', 'docs/decisions', 'docs/reference'].flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name)),

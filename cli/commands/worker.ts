@@ -46,11 +46,13 @@ export function addWorkerCommand(program: Command): void {
     .addOption(
       new Option('--device <DEVICE>', 'where a score worker computes').choices(DEVICES).default('cpu'),
     )
-    .option(
-      '--concurrency <N>',
-      'candidates scored at once, one process each; threads where one process owns the device',
-      wholeNumber({ min: 1, max: 1024 }),
-      availableParallelism(),
+    .addOption(
+      new Option(
+        '--concurrency <N>',
+        'candidates scored at once, one process each; threads where one process owns the device',
+      )
+        .argParser(wholeNumber({ min: 1, max: 1024 }))
+        .default(availableParallelism(), 'as many as the machine has cores'),
     )
     .addOption(
       new Option(

@@ -1,0 +1,63 @@
+// The commands of `zeroscout`, with their options and help; main.ts runs them, and the reference page lists them.
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { adviseCommands } from './advise-commands.js';
+import { addAllowModules } from './allow-modules.js';
+import { addCorrelateCommand } from './commands/correlate.js';
+import { addDiffCommand } from './commands/diff.js';
+import { addExportCommand } from './commands/export.js';
+import { addResultsCommand } from './commands/results.js';
+import { addRunCommand } from './commands/run.js';
+import { addSchemaCommand } from './commands/schema.js';
+import { addSearchCommands } from './commands/searches.js';
+import { addSpaceCommand } from './commands/space.js';
+import { addValidateCommand } from './commands/validate.js';
+import { addWorkerCommand } from './commands/worker.js';
+import { addWorkersCommand } from './commands/workers.js';
+import { addDevicesCommands } from './devices/commands.js';
+import { addDoctorCommand } from './doctor/command.js';
+import { addGcCommand } from './gc/command.js';
+import { addLatencyCommand } from './latency/command.js';
+import { addScheduleCommands } from './schedule/commands.js';
+import { addServicesCommands } from './services/commands.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** A CommanderError is thrown where commander would end the process. */
+export function createProgram(): Command {
+  const program = new Command('zeroscout')
+    .description('Training-free neural architecture search at cluster scale')
+    .version(version)
+    .showHelpAfterError('(zeroscout --help shows what there is)')
+    .exitOverride();
+  addRunCommand(program);
+  addWorkerCommand(program);
+  addWorkersCommand(program);
+  addSearchCommands(program);
+  addResultsCommand(program);
+  addExportCommand(program);
+  addLatencyCommand(program);
+  addCorrelateCommand(program);
+  addDiffCommand(program);
+  addScheduleCommands(program);
+  addSpaceCommand(program);
+  addValidateCommand(program);
+  addSchemaCommand(program);
+  addGcCommand(program);
+  addServicesCommands(program);
+  addDoctorCommand(program);
+  addDevicesCommands(program);
+  addAllowModules(program);
+  adviseCommands(program);
+  overrideAll(program);
+  return program;
+}
+
+function overrideAll(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride();
+    overrideAll(child);
+  }
+}

@@ -1,0 +1,19 @@
+// The reference pages are what the code says today.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+// @ts-expect-error: a script without types.
+import { commandNames, referencePages } from '../scripts/reference.mjs';
+
+const pages = referencePages() as Readonly<Record<string, string>>;
+
+test.each(Object.keys(pages))('%s is not stale; else: npm run docs:reference', (path) => {
+  expect(readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8')).toBe(pages[path]);
+});
+
+test('every command has a section', () => {
+  const names = commandNames() as readonly string[];
+  expect(names.length).toBeGreaterThan(15);
+  for (const name of names)
+    expect(pages['docs/reference/commands.md']).toMatch(new RegExp(`^## ${name}\\b`, 'm'));
+});
