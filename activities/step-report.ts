@@ -6,8 +6,8 @@ import type { StepReport } from '../core/spec/search.js';
 import type { LatencyMeter } from './latency.js';
 
 interface Step {
-  measured: number;
-  measuring: number;
+  /** Candidates whose latency is measured; absent until the first is begun. */
+  measured?: number;
   describe: () => Pick<StepReport, 'taken' | 'wanted' | 'drawn'>;
 }
 
@@ -15,10 +15,10 @@ const steps = new AsyncLocalStorage<Step>();
 
 /** Runs an activity; `report` answers what it has said of itself so far, or undefined where it says nothing. */
 export async function withReport<T>(run: (report: () => StepReport | undefined) => Promise<T>): Promise<T> {
-  const step: Step = { measured: 0, measuring: 0, describe: () => ({}) };
+  const step: Step = { describe: () => ({}) };
   const report = () => {
-    const { measured, measuring } = step;
-    const details = { ...step.describe(), ...(measured || measuring ? { measured, measuring } : {}) };
+    const { measured } = step;
+    const details = { ...step.describe(), ...(measured === undefined ? {} : { measured }) };
     return Object.keys(details).length ? details : undefined;
   };
   return steps.run(step, () => run(report));
@@ -37,11 +37,10 @@ export function reported(meter: LatencyMeter): LatencyMeter {
     measure: async (args) => {
       const step = steps.getStore();
       if (!step) return meter.measure(args);
-      step.measuring++;
+      step.measured ??= 0;
       try {
         return await meter.measure(args);
       } finally {
-        step.measuring--;
         step.measured++;
       }
     },

@@ -65,6 +65,23 @@ export async function resolveConnections({
   };
 }
 
+/** As `resolveConnections` of what runs, for a command that needs Temporal alone: NATS is left out where it is embedded and does not run. */
+export async function resolveTemporal({
+  home,
+  env = process.env,
+}: {
+  readonly home: Home;
+  readonly env?: NodeJS.ProcessEnv;
+}): Promise<Pick<Connections, 'temporal' | 'embedded'> & { readonly nats?: NatsSettings }> {
+  const { temporal, nats } = readConfigured({ env });
+  const services = await findRunning({ home });
+  const missing = temporal ? [] : (['temporal'] as const);
+  const found = temporal ?? embeddedTemporal(await requireRunning({ home, missing }));
+  const there = services.nats && { url: services.nats.address, source: 'embedded' as const };
+  const url = nats ?? there;
+  return { temporal: found, embedded: !temporal || !nats, ...(url && { nats: url }) };
+}
+
 /** What the environment and temporal.toml say. Reads, connects to nothing. */
 export function readConfigured({ env = process.env }: { readonly env?: NodeJS.ProcessEnv }): Configured {
   const temporal = configuredTemporal(env);

@@ -50,9 +50,10 @@ export function createDisplay({
     const now = state();
     const counts = countsOf(now, specification);
     const stage = stages > 1 ? `round ${Math.min(now.rounds.length + 1, stages)} of ${stages}, ` : '';
-    const text = `${phase === 'done' ? '' : `${stage}${phase}: `}${countsText(counts)}`;
+    const said = countsText(counts);
+    const text = phase === 'done' ? said : `${stage}${phase}: ${said}`;
     const shown = now.paused ? 'paused' : phase;
-    setCurrentDetails(details({ shown, text, best }));
+    setCurrentDetails(details({ shown: `${stage}${shown}`, text: said, best }));
     upsertMemo({ state: shown, progress: text, counts: shownCounts(counts), ...(best ? { best } : {}) });
     if (hasAttributes) upsertSearchAttributes(attributesOf({ shown, counts, best }));
     written = { at: Date.now(), done: counts.done };

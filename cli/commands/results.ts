@@ -30,6 +30,7 @@ import {
   paretoTable,
   printable,
   rankingTable,
+  shownLine,
   summaryLines,
 } from '../search/show-results.js';
 import { writeResults } from '../search/write-results.js';
@@ -94,7 +95,8 @@ async function results(
     return printJson(rows.map((row) => jsonRow({ row, flops: flopsOf(row.candidate), latencies })));
   print(rankingTable(rows, latencies, { flopsOf }));
   // What was measured since says more than what the search counted then.
-  print(`\n${summaryLines({ ...results.summary, latency: undefined })}`);
+  print(`\n${shownLine({ shown: rows.length, total: await results.total() })}`);
+  print(`${summaryLines({ ...results.summary, latency: undefined })}`);
   print(line);
   printLatencyLines({ results, latencies });
   const changes = await readChanges({ store, result });

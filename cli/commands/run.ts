@@ -1,8 +1,9 @@
 // In: `zeroscout run SPEC`. Out: a finished search, its files and its top ten; or a search that goes on without us.
+import { hostname } from 'node:os';
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import { openSpace } from '../../core/spaces/index.js';
-import { isStackDevice } from '../../core/spec/devices.js';
+import { type Device, isStackDevice } from '../../core/spec/devices.js';
 import { SpecError } from '../../core/spec/errors.js';
 import { logLevel } from '../../core/spec/log-level.js';
 import type { Truth } from '../../core/spec/truth.js';
@@ -12,8 +13,13 @@ import { checkNotify } from '../search/check-notify.js';
 import { checkedWorkflowId } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
 import { giveResults, type ResultOptions, showFinished } from '../search/give-results.js';
-import { startBackgroundWorkers, startLocalWorkers } from '../search/local-workers.js';
+import {
+  countBackgroundWorkers,
+  startBackgroundWorkers,
+  startLocalWorkers,
+} from '../search/local-workers.js';
 import { openOutFolder } from '../search/out-folder.js';
+import { livingWorkers, readQueue, type SeenWorker } from '../search/queues.js';
 import { warningTexts, withRanking } from '../search/read-candidates.js';
 import { type ReadSpecification, readSpecification, readTruth } from '../search/read-specification.js';
 import { readResults } from '../search/results.js';
@@ -127,7 +133,7 @@ async function search({
       isLocal: connections.temporal.source === 'embedded',
       workersStarted: count > 0 ? Date.now() : undefined,
     });
-    if (result === 'stopped') throw new Interrupted(`nothing is lost; go on with: ${commandLine()}`);
+    if (result === 'stopped') throw new Interrupted(await whatGoesOn({ session, id, device }));
     await giveResults({
       results: await readResults({ store, result, truth }),
       options: { ...options, specification },
@@ -169,6 +175,30 @@ function isDamagedBlob(error: unknown): boolean {
   for (let link = error; link instanceof Error; link = link.cause)
     if ((link as { type?: unknown }).type === 'BlobError') return true;
   return false;
+}
+
+/** What a person wants to know who has stopped the command: whether anybody still works on the search. */
+async function whatGoesOn({
+  session: { client, connections, home },
+  id,
+  device,
+}: {
+  session: Session;
+  id: string;
+  device: Device;
+}): Promise<string> {
+  const back = `go on with: ${commandLine()}`;
+  const end = `zeroscout cancel ${id} ends it`;
+  const local = await countBackgroundWorkers({ home });
+  if (local > 0)
+    return `${local} background workers go on with the search (zeroscout services down stops them, ${end}); ${back}`;
+  // Ours are of this host; they are named for a while after their end.
+  const isOther = ({ worker }: SeenWorker) => !worker?.place.endsWith(`@${hostname()}`);
+  const ask = async () => livingWorkers({ queue: await readQueue(client, device), isLocal: false });
+  const others = connections.temporal.source === 'embedded' ? [] : await ask().catch(() => []);
+  const count = others.filter(isOther).length;
+  if (count > 0) return `${count} other workers for ${device} go on with the search (${end}); ${back}`;
+  return `nothing is lost; ${back}`;
 }
 
 function commandLine(): string {

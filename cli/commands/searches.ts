@@ -7,7 +7,7 @@ import { findSearch, stateOf } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
 import { readResults } from '../search/results.js';
 import { summaryLines } from '../search/show-results.js';
-import { type Session, withSession } from '../session.js';
+import { type Session, withSession, withStatusSession } from '../session.js';
 import { describeSearch } from '../status/describe.js';
 import { type ListOptions, listSearches, STATES } from '../status/list.js';
 import { note, print, printJson } from '../terminal.js';
@@ -31,9 +31,9 @@ export function addSearchCommands(program: Command): void {
     .option('--name <NAME>', 'only those of the specification of this name')
     .option('--json', 'for programs')
     .action((id: string | undefined, options: ListOptions) =>
-      withSession({ start: 'never' }, (session) =>
-        id ? describeSearch(session, id, options) : listSearches(session, options),
-      ),
+      id
+        ? withStatusSession((session) => describeSearch(session, id, options))
+        : withSession({ start: 'never' }, (session) => listSearches(session, options)),
     );
   program
     .command('watch')

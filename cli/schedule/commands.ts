@@ -11,8 +11,8 @@ import { readSpecification } from '../search/read-specification.js';
 import { type Session, withSession } from '../session.js';
 import { note, paint, print, printJson } from '../terminal.js';
 import { createSchedule, OVERLAPS, type Overlap, updateSchedule } from './create.js';
-import { checkedName, findSchedule, ourSchedules } from './find.js';
-import { detailsOf, detailsText, runOf, summaryOf, summaryTable } from './show.js';
+import { checkedName, describeSchedules, findSchedule, RESUMED } from './find.js';
+import { detailsOf, detailsText, PAUSED_BY_HAND, runOf, summaryOf, summaryTable } from './show.js';
 
 /** How long a run that was asked for may take to appear. */
 const APPEARS_MS = 10_000;
@@ -42,8 +42,16 @@ export function addScheduleCommands(program: Command): void {
     .argument('<SPEC>', 'specification, YAML or JSON; a candidate list or a search that it names is read now')
     .requiredOption('--cron <TIMES>', 'minute, hour, day, month, weekday, such as "0 2 * * *"')
     .option('--timezone <ZONE>', 'IANA name, such as Europe/Berlin', timezone, 'UTC')
-    .option('--jitter <DURATION>', 'start at random up to this much later', duration, 0)
-    .option('--catchup <DURATION>', 'make up for a missed run if it is no later than this', duration, 600_000)
+    .addOption(
+      new Option('--jitter <DURATION>', 'start at random up to this much later')
+        .argParser(duration)
+        .default(0, 'none'),
+    )
+    .addOption(
+      new Option('--catchup <DURATION>', 'make up for a missed run if it is no later than this')
+        .argParser(duration)
+        .default(600_000, '10m'),
+    )
     .addOption(
       new Option('--overlap <POLICY>', 'when the run before goes on still')
         .choices(Object.keys(OVERLAPS))
@@ -107,11 +115,9 @@ export function addScheduleCommands(program: Command): void {
         }),
       );
   tell('pause', 'start no run until resume; one that runs goes on', 'paused', (handle) =>
-    handle.pause('zeroscout schedule pause'),
+    handle.pause(PAUSED_BY_HAND),
   );
-  tell('resume', 'start runs again, also after a failure', 'resumed', (handle) =>
-    handle.unpause('zeroscout schedule resume'),
-  );
+  tell('resume', 'start runs again, also after a failure', 'resumed', (handle) => handle.unpause(RESUMED));
   tell('delete', 'remove the schedule; its runs and their results stay', 'deleted', (handle) =>
     handle.delete(),
   );
@@ -155,7 +161,7 @@ async function create(name: string, path: string, options: CreateOptions): Promi
 }
 
 async function list({ client }: Session, { json }: Json): Promise<void> {
-  const schedules = (await ourSchedules(client)).map(summaryOf);
+  const schedules = (await describeSchedules(client)).map(summaryOf);
   if (json) return printJson(schedules);
   if (!schedules.length)
     return note('no schedules yet; make one: zeroscout schedule create NAME SPEC.yaml --cron "0 2 * * *"');

@@ -4,6 +4,7 @@ import { formatDuration } from '../../core/spec/duration.js';
 import { SpecError } from '../../core/spec/errors.js';
 import { SEARCH_WORKFLOW, workflowIdOf } from '../../core/spec/search-queues.js';
 import type { Store } from '../../store/store.js';
+import { withSearchAttributes } from '../search/attributes.js';
 import type { ReadSpecification } from '../search/read-specification.js';
 import { searchOptions } from '../search/start-search.js';
 import { findSchedule } from './find.js';
@@ -50,12 +51,19 @@ export async function createSchedule({
 }): Promise<void> {
   const memo: ScheduleMemo = { cron, timezone, jitter: formatDuration(jitter) };
   try {
-    const handle = await client.schedule.create({
-      scheduleId: name,
-      spec: { cronExpressions: [checkedCron(cron)], timezone, jitter },
-      action: await actionOf({ store, name, read }),
-      policies: { overlap: OVERLAPS[overlap], catchupWindow: catchup, pauseOnFailure: true },
-      memo: { ...memo },
+    const spec = { cronExpressions: [checkedCron(cron)], timezone, jitter };
+    const action = await actionOf({ store, name, read });
+    const handle = await withSearchAttributes({
+      client,
+      specification: read.specification,
+      start: (attributes) =>
+        client.schedule.create({
+          scheduleId: name,
+          spec,
+          action: { ...action, ...attributes },
+          policies: { overlap: OVERLAPS[overlap], catchupWindow: catchup, pauseOnFailure: true },
+          memo: { ...memo },
+        }),
     });
     const { info } = await handle.describe();
     if (info.nextActionTimes.length > 0) return;
@@ -101,7 +109,12 @@ export async function updateSchedule({
 }): Promise<void> {
   const { handle } = await findSchedule({ client, name });
   const action = await actionOf({ store, name, read });
-  await handle.update((previous) => ({ ...previous, action }));
+  await withSearchAttributes({
+    client,
+    specification: read.specification,
+    start: (attributes) =>
+      handle.update((previous) => ({ ...previous, action: { ...action, ...attributes } })),
+  });
 }
 
 /** Temporal adds the time of each run to the workflow's id. */

@@ -1,18 +1,36 @@
 // In: the name of a schedule. Out: its handle and description, or a SpecError that lists what there is.
-import { type Client, ScheduleNotFoundError, type ScheduleSummary } from '@temporalio/client';
+import {
+  type Client,
+  type ScheduleDescription,
+  type ScheduleHandle,
+  ScheduleNotFoundError,
+  type ScheduleSummary,
+} from '@temporalio/client';
 import { SpecError } from '../../core/spec/errors.js';
 import { SEARCH_WORKFLOW } from '../../core/spec/search-queues.js';
+
+/** Names that a message shows where one was not found. */
+const KNOWN = 10;
+/** How long Temporal may take to notice that a run has ended. */
+const NOTICED_MS = 5_000;
+const RESUMED_MS = 500;
+const LOOK_MS = 100;
+/** The note that `zeroscout schedule resume` leaves. */
+export const RESUMED = 'zeroscout schedule resume';
+/** Schedules that are asked about at once. */
+const AT_ONCE = 8;
 
 export async function findSchedule({ client, name }: { client: Client; name: string }) {
   const handle = client.schedule.getHandle(checkedName(name));
   try {
-    const description = await handle.describe();
+    const description = await describeNow({ client, handle });
     if (description.action.workflowType === SEARCH_WORKFLOW) return { handle, description };
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
   const known = (await ourSchedules(client)).map(({ scheduleId }) => scheduleId);
-  const there = known.length ? `known: ${known.slice(0, 10).join(', ')}` : 'there is none yet';
+  const more = known.length > KNOWN ? ', ...; zeroscout schedule list shows all' : '';
+  const there = known.length ? `known: ${known.slice(0, KNOWN).join(', ')}${more}` : 'there is none yet';
   throw SpecError.of({ path: 'NAME', message: `no schedule "${name}"; ${there}` });
 }
 
@@ -22,6 +40,60 @@ export async function ourSchedules(client: Client): Promise<ScheduleSummary[]> {
   for await (const summary of client.schedule.list())
     if (summary.action?.workflowType === SEARCH_WORKFLOW) found.push(summary);
   return found;
+}
+
+/** All of them as they are now, in order of their names. */
+export async function describeSchedules(client: Client): Promise<readonly ScheduleDescription[]> {
+  const names = (await ourSchedules(client)).map(({ scheduleId }) => scheduleId).sort();
+  const found: ScheduleDescription[] = [];
+  for (let from = 0; from < names.length; from += AT_ONCE)
+    found.push(
+      ...(await Promise.all(
+        names
+          .slice(from, from + AT_ONCE)
+          .map((name) => describeNow({ client, handle: client.schedule.getHandle(name) })),
+      )),
+    );
+  return found;
+}
+
+/**
+ * Temporal looks at a run that has ended, and pauses a schedule whose run failed, when the next run is due or when it is
+ * asked for the schedule: its first answer is that of before.
+ */
+async function describeNow({
+  client,
+  handle,
+}: {
+  readonly client: Client;
+  readonly handle: ScheduleHandle;
+}): Promise<ScheduleDescription> {
+  let description = await handle.describe();
+  if (!description.policies.pauseOnFailure || !(await hasFailed({ client, description }))) return description;
+  // A schedule that was resumed stays active after a run that failed before.
+  const patience = description.state.note === RESUMED ? RESUMED_MS : NOTICED_MS;
+  for (const deadline = Date.now() + patience; !description.state.paused && Date.now() < deadline; ) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    description = await handle.describe();
+  }
+  return description;
+}
+
+/** Whether the last run has. */
+async function hasFailed({
+  client,
+  description,
+}: {
+  readonly client: Client;
+  readonly description: ScheduleDescription;
+}): Promise<boolean> {
+  const last = description.info.recentActions.at(-1);
+  if (!last || description.state.paused) return false;
+  const run = await client.workflow
+    .getHandle(last.action.workflow.workflowId)
+    .describe()
+    .catch(() => undefined);
+  return ['FAILED', 'TIMED_OUT'].includes(run?.status.name ?? '');
 }
 
 /** It becomes a part of every run's id. */

@@ -1,10 +1,5 @@
 // In: schedules as Temporal describes them. Out: the same for people and for programs.
-import type {
-  Client,
-  ScheduleDescription,
-  ScheduleExecutionResult,
-  ScheduleSummary,
-} from '@temporalio/client';
+import type { Client, ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
 import { formatDuration } from '../../core/spec/duration.js';
 import type { SearchMemo } from '../../core/spec/search.js';
 import { searchIdOf } from '../../core/spec/search-queues.js';
@@ -20,18 +15,32 @@ export const runOf = ({ action, takenAt }: ScheduleExecutionResult) => ({
   started: takenAt.toISOString(),
 });
 
-export function summaryOf({ scheduleId, memo, state, info }: ScheduleSummary) {
+export function summaryOf({ scheduleId, memo, state, info }: ScheduleDescription) {
   const { cron, timezone } = (memo ?? {}) as Partial<ScheduleMemo>;
   const last = info.recentActions.at(-1);
+  const why = state.paused ? whyPaused(state.note) : {};
   return {
     name: scheduleId,
     cron: cron ?? '',
     timezone: timezone ?? '',
     state: state.paused ? 'paused' : 'active',
-    ...(state.note ? { note: state.note } : {}),
+    ...why,
     next: state.paused ? null : (info.nextActionTimes[0]?.toISOString() ?? null),
     last: last ? runOf(last).id : null,
   };
+}
+
+/** What `zeroscout schedule pause` leaves, and what earlier versions left. */
+export const PAUSED_BY_HAND = 'somebody paused it (zeroscout schedule pause)';
+const PAUSED_BEFORE = 'zeroscout schedule pause';
+
+/** Temporal's own note of a run that failed: `paused due to workflow failure: search-nightly-...: Activity task failed`. */
+function whyPaused(note: string | undefined): { note?: string; failedRun?: string } {
+  if (!note) return {};
+  const [, workflowId] = /^paused due to workflow (?:failure|timeout): (\S+Z)\b/.exec(note) ?? [];
+  if (!workflowId) return { note: note === PAUSED_BEFORE ? PAUSED_BY_HAND : note };
+  const failedRun = searchIdOf(workflowId);
+  return { note: `failure of its run ${failedRun}; zeroscout status ${failedRun} says why`, failedRun };
 }
 
 export function summaryTable(schedules: readonly ReturnType<typeof summaryOf>[]): string {
@@ -71,6 +80,8 @@ export async function detailsOf({
     skipped: info.numActionsSkippedOverlap,
     missed: info.numActionsMissedCatchupWindow,
     coming: info.nextActionTimes.slice(0, COMING).map((time) => time.toISOString()),
+    /** Runs that it has started; Temporal remembers the last few of them. */
+    started: info.numActionsTaken,
     runs: await Promise.all(recent.map(async (run) => ({ ...run, state: await stateOfRun(run.id) }))),
     specification,
   };
@@ -80,7 +91,7 @@ export function detailsText(details: Awaited<ReturnType<typeof detailsOf>>): str
   const { name, state, note, cron, timezone, jitter, overlap, catchup, pauseOnFailure } = details;
   const lines = [
     `${name}: ${state}${state === 'paused' && note ? `: ${note}` : ''}`,
-    `  at       ${cron} ${timezone}, up to ${jitter} later`,
+    `  at       ${cron} ${timezone}${/^0\w*$/.test(jitter) ? '' : `, up to ${jitter} later`}`,
     `  overlap  ${overlap}; ${details.skipped} skipped so far`,
     `  catch up ${catchup}; ${details.missed} missed so far`,
     `  failure  ${pauseOnFailure ? 'pauses it' : 'changes nothing'}`,
@@ -92,5 +103,10 @@ export function detailsText(details: Awaited<ReturnType<typeof detailsOf>>): str
   if (!details.runs.length) return lines.join('\n');
   const table = plainTable(['run', 'state', 'started']);
   for (const { id, state, started } of details.runs) table.push([id, state, started]);
-  return `${lines.join('\n')}\n\n${table.toString()}`;
+  const { runs, started } = details;
+  const rest =
+    started > runs.length
+      ? `\n\nthe last ${runs.length} of ${started} runs; zeroscout status --all shows every one that Temporal keeps`
+      : '';
+  return `${lines.join('\n')}\n\n${table.toString()}${rest}`;
 }

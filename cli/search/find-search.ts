@@ -8,7 +8,13 @@ import { resultOf } from '../status/ending.js';
 /** Ids that a message names where one was not found. */
 const KNOWN = 10;
 
-/** `id` may also be spelled as on Temporal's page; the answer has the search's own. */
+/** The newest search. */
+const LAST = '@last';
+
+/**
+ * `id` may also be spelled as on Temporal's page, be the beginning of one search's id alone, or `@last`; the answer has the
+ * search's own.
+ */
 export async function findSearch({
   client,
   id: given,
@@ -19,10 +25,7 @@ export async function findSearch({
   /** As the command's help calls it. */
   argument?: string;
 }) {
-  const workflowIds = isTemporalId(given)
-    ? [...(isId(given) ? [workflowIdOf(given)] : []), given]
-    : [checkedWorkflowId(given, argument)];
-  for (const workflowId of workflowIds) {
+  for (const workflowId of exactIds({ given, argument })) {
     const handle = client.workflow.getHandle(workflowId);
     try {
       return { id: searchIdOf(workflowId), handle, description: await handle.describe() };
@@ -30,21 +33,46 @@ export async function findSearch({
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   }
-  throw SpecError.of({ path: argument, message: `no search "${given}"; ${await knownSearches(client)}` });
+  const isLast = given === LAST;
+  const found = await listIds({ client, prefix: isLast ? '' : given, most: isLast ? 1 : KNOWN + 1 });
+  if (found.length === 1) {
+    const handle = client.workflow.getHandle(workflowIdOf(found[0]!));
+    return { id: found[0]!, handle, description: await handle.describe() };
+  }
+  const message =
+    found.length > 1
+      ? `"${given}" begins the ids of several searches: ${someOf(found)}`
+      : `no search "${given}"; ${await knownSearches(client)}`;
+  throw SpecError.of({ path: argument, message });
+}
+
+/** Workflow ids that `given` may spell out in full. */
+function exactIds({ given, argument }: { given: string; argument: string }): string[] {
+  if (given === LAST) return [];
+  if (!isTemporalId(given)) return [checkedWorkflowId(given, argument)];
+  return [...(isId(given) ? [workflowIdOf(given)] : []), given];
+}
+
+/** Newest first, each once. */
+async function listIds({ client, prefix, most }: { client: Client; prefix: string; most: number }) {
+  const begins = prefix ? ` AND WorkflowId STARTS_WITH "${workflowIdOf(prefix)}"` : '';
+  const query = `WorkflowType = "${SEARCH_WORKFLOW}"${begins}`;
+  const found = new Set<string>();
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: 20 })) {
+    found.add(searchIdOf(workflowId));
+    if (found.size === most) break;
+  }
+  return [...found];
+}
+
+function someOf(ids: readonly string[]): string {
+  const more = ids.length > KNOWN ? ', ...; zeroscout status shows more' : '';
+  return `${ids.slice(0, KNOWN).join(', ')}${more}`;
 }
 
 async function knownSearches(client: Client): Promise<string> {
-  const known = new Set<string>();
-  for await (const { workflowId } of client.workflow.list({
-    query: `WorkflowType = "${SEARCH_WORKFLOW}"`,
-    pageSize: 20,
-  })) {
-    known.add(searchIdOf(workflowId));
-    if (known.size === KNOWN + 1) break;
-  }
-  if (known.size === 0) return 'there is none yet';
-  const more = known.size > KNOWN ? ', ...; zeroscout status shows more' : '';
-  return `known: ${[...known].slice(0, KNOWN).join(', ')}${more}`;
+  const known = await listIds({ client, prefix: '', most: KNOWN + 1 });
+  return known.length ? `known: ${someOf(known)}` : 'there is none yet';
 }
 
 /** Ids become workflow ids, file names and message subjects. */

@@ -5,7 +5,7 @@ import type { SearchResult } from '../../core/spec/search.js';
 import type { ProgressEvent, Store } from '../../store/store.js';
 import { watchServers } from '../status/away.js';
 import { createLooker } from '../status/facts.js';
-import { waitingFor } from '../status/waiting.js';
+import { type AwayServer, waitingFor } from '../status/waiting.js';
 import { barView, linesView, silentView } from './follow-view.js';
 
 const POLL_MS = 1_000;
@@ -28,13 +28,13 @@ export interface Following {
   readonly isLocal: boolean;
   /** When this command started workers of its own, milliseconds since 1970. */
   readonly workersStarted?: number | undefined;
-  /** Whether this command starts embedded servers again that have ended. */
-  readonly isRestarting?: boolean;
+  /** Whether this command starts that server again when it has ended; without it none is. */
+  readonly isRestarted?: (name: AwayServer['name']) => boolean;
 }
 
 /** Resolves with the search's result; rejects with its failure. */
 export async function follow(following: Following): Promise<SearchResult | 'stopped'> {
-  const { client, handle, id, store, stop, show, isLocal, isRestarting = false } = following;
+  const { client, handle, id, store, stop, show, isLocal, isRestarted = () => false } = following;
   const { workersStarted = Number.NEGATIVE_INFINITY } = following;
   const live = new Map<number, number>();
   const unsubscribe = store.progress.subscribe(id, ({ shard, scored, reused, failed }: ProgressEvent) => {
@@ -46,7 +46,7 @@ export async function follow(following: Following): Promise<SearchResult | 'stop
   // The SDK adds a listener for every call within and leaves it there.
   setMaxListeners(0, over.signal);
   let query = new AbortController();
-  const servers = watchServers({ isRestarting });
+  const servers = watchServers({ isRestarted });
   const looker = createLooker({ client, handle, isLocal });
   const awayNow = () => waitingFor({ now: Date.now(), away: servers.away() });
   let isConnected = true;
@@ -71,8 +71,8 @@ export async function follow(following: Following): Promise<SearchResult | 'stop
           isStartingWorkers: Date.now() - workersStarted < START_MS,
         }),
       });
-    } catch {
-      if (query.signal.aborted) return;
+    } catch (error) {
+      if (query.signal.aborted || !isTransient(error)) return;
       servers.saw('Temporal', false);
       view.update({ progress: undefined, waiting: awayNow() });
     }

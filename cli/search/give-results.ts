@@ -81,7 +81,10 @@ async function showResults({
   const rows = await results.first(TOP);
   const { flopsOf } = flopsCounter(options.specification);
   print(rankingTable(rows, await results.latencies(rows), { flopsOf }));
-  print(`\n${summaryLines(summary)}`);
+  const total = await results.total();
+  const more = `zeroscout results ${summary.id} --top N shows more`;
+  if (rows.length < total) print(`\nthe first ${rows.length} of ${total} ranked candidates; ${more}`);
+  print(`${rows.length < total ? '' : '\n'}${summaryLines(summary)}`);
   if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
   if (options.out !== undefined) print(`files in ${options.out}`);
 }

@@ -98,6 +98,11 @@ export async function startBackgroundWorkers({
     spawnWorker({ home, args: [...args, background(home)], lifetime: 'background' }).unref();
 }
 
+/** How many workers of a home go on in the background. */
+export async function countBackgroundWorkers({ home }: { home: Home }): Promise<number> {
+  return (await findByCommandLine({ marker: background(home) })).length;
+}
+
 /** Lets the background workers of a home finish what they hold and ends them; answers how many there were. */
 export async function stopBackgroundWorkers({ home }: { home: Home }): Promise<number> {
   const marker = background(home);

@@ -13,6 +13,8 @@ export interface Results {
   readonly failures: string;
   /** The first rows of the ranking, all without a number; the whole of it is verified. */
   first(count?: number): Promise<RankingRow[]>;
+  /** How many rows the ranking has. */
+  total(): Promise<number>;
   /** All rows, in blocks, however many there are. */
   rows(): AsyncIterable<readonly RankingRow[]>;
   /** The bytes of ranking.csv. */
@@ -42,7 +44,8 @@ export async function readResults({
   const plain = parseSummary({ text: written!, source: 'summary.json' });
   const summary = truth ? { ...plain, correlation: await correlate({ rows: rows(), truth }) } : plain;
   const scopes = scopesOf({ summary, measured });
-  return {
+  let counted: number | undefined;
+  const results: Results = {
     summary,
     failures: failures!,
     rows,
@@ -51,10 +54,19 @@ export async function readResults({
     latencies: (rows) => latenciesOf({ store, scopes, rows }),
     first: async (count = Infinity) => {
       const first: RankingRow[] = [];
-      for await (const block of rows()) first.push(...block.slice(0, count - first.length));
+      counted = 0;
+      for await (const block of rows()) {
+        first.push(...block.slice(0, count - first.length));
+        counted += block.length;
+      }
       return first;
     },
+    total: async () => {
+      if (counted === undefined) await results.first(0);
+      return counted!;
+    },
   };
+  return results;
 }
 
 /** Kendall's τ-b and Spearman's ρ of score against accuracy, over the ranked candidates that the truth knows. */

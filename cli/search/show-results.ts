@@ -81,6 +81,13 @@ export function noteNotNotified({ notNotified }: { readonly notNotified?: string
   if (notNotified) note(paint.yellow(`nobody was told: ${notNotified}`));
 }
 
+/** How many rows of how many a table has. */
+export function shownLine({ shown, total }: { readonly shown: number; readonly total: number }): string {
+  return shown < total
+    ? `the first ${shown} of ${total} ranked candidates; --top N and --format csv show more`
+    : `all ${total} ranked candidates`;
+}
+
 /** What the search did, in a few lines. */
 export function summaryLines({
   id,

@@ -16,6 +16,7 @@ import { specificationDifferences } from '../../core/spec/specification-digest.j
 import { sourceOf, stagesOf } from '../../core/spec/stages.js';
 import { writeCandidateList } from '../../store/candidate-list.js';
 import type { Store } from '../../store/store.js';
+import { withSearchAttributes } from './attributes.js';
 import type { ReadImages } from './read-images.js';
 import type { ReadSpecification } from './read-specification.js';
 
@@ -62,9 +63,11 @@ export async function startSearch({
       return { id, handle, how: 'finished', ...(existing.closeTime ? { ended: existing.closeTime } : {}) };
   }
   try {
-    const handle = await client.workflow.start(SEARCH_WORKFLOW, {
-      workflowId,
-      ...(await searchOptions({ store, read })),
+    const options = { workflowId, ...(await searchOptions({ store, read })) };
+    const handle = await withSearchAttributes({
+      client,
+      specification: read.specification,
+      start: (attributes) => client.workflow.start(SEARCH_WORKFLOW, { ...options, ...attributes }),
     });
     return { id, handle, how: 'started' };
   } catch (error) {
@@ -101,9 +104,31 @@ export async function searchOptions({
     args: [request],
     memo: { ...memo },
     staticSummary: `${name}: ${strategy.kind} search of ${space.kind}`,
+    staticDetails: detailsOf(specification),
     // Its shards inherit it: of searches that wait for the same workers, those of higher priority go first, equal ones in turn.
     priority: { priorityKey: execution.priority ?? USUAL_PRIORITY, fairnessKey: name },
   };
+}
+
+/** Markdown for Temporal's page: what decides the result, apart from a space's own definition, which may be long. */
+function detailsOf({
+  space: { kind },
+  strategy,
+  fidelity,
+  constraints,
+  cohort,
+  seed,
+  execution,
+}: Specification): string {
+  const { device, priority } = execution;
+  const shown = { space: kind, strategy, constraints, fidelity, cohort, seed, device, priority };
+  return Object.entries(shown)
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([name, value]) =>
+        `- **${name}**: ${typeof value === 'object' ? `\`${JSON.stringify(value)}\`` : value}`,
+    )
+    .join('\n');
 }
 
 /** The bytes are those that were checked, or this fails. */

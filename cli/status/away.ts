@@ -7,14 +7,18 @@ export interface ServerWatch {
   away(): readonly AwayServer[];
 }
 
-/** `isRestarting`: whether this command starts servers again that have ended. */
-export function watchServers({ isRestarting }: { readonly isRestarting: boolean }): ServerWatch {
+/** `isRestarted`: whether this command starts that server again when it has ended. */
+export function watchServers({
+  isRestarted,
+}: {
+  readonly isRestarted: (name: AwayServer['name']) => boolean;
+}): ServerWatch {
   const since = new Map<AwayServer['name'], number>();
   return {
     saw: (name, isThere) => {
       if (isThere) since.delete(name);
       else if (!since.has(name)) since.set(name, Date.now());
     },
-    away: () => [...since].map(([name, time]) => ({ name, since: time, isRestarted: isRestarting })),
+    away: () => [...since].map(([name, time]) => ({ name, since: time, isRestarted: isRestarted(name) })),
   };
 }

@@ -7,7 +7,7 @@ import { findSearch, stateOf } from '../search/find-search.js';
 import { readResults } from '../search/results.js';
 import { changesLine, readChanges } from '../search/show-changes.js';
 import { verificationLines } from '../search/show-verification.js';
-import type { Session } from '../session.js';
+import type { StatusSession } from '../session.js';
 import { spellDuration } from '../spell.js';
 import { paint, print, printJson } from '../terminal.js';
 import type { PendingActivity } from './activities.js';
@@ -16,7 +16,7 @@ import { createLooker, type Look } from './facts.js';
 import { type Waiting, waitingFor } from './waiting.js';
 
 export async function describeSearch(
-  session: Session,
+  session: StatusSession,
   given: string,
   { json }: { readonly json?: true },
 ): Promise<void> {
@@ -50,9 +50,10 @@ function headOf({ id, description }: { id: string; description: WorkflowExecutio
   };
 }
 
-async function running({ client, connections }: Session, handle: WorkflowHandle): Promise<Part> {
-  const isLocal = connections.temporal.source === 'embedded';
-  const look = await createLooker({ client, handle, isLocal }).look();
+async function running({ client, store, temporal }: StatusSession, handle: WorkflowHandle): Promise<Part> {
+  const isLocal = temporal.source === 'embedded';
+  const away = store ? [] : [{ name: 'NATS', isRestarted: false } as const];
+  const look = await createLooker({ client, handle, isLocal }).look(away);
   const { progress, facts, description } = look;
   const reasons = waitingFor(facts);
   const retrying = (facts.activities ?? []).filter(({ attempt, reason }) => attempt > 1 && reason);
@@ -86,6 +87,8 @@ function attemptOf({ activity, attempt, reason, failedAt }: PendingActivity) {
 function progressLines(progress: NonNullable<Look['progress']>): string[] {
   const { shards, parts, round } = progress;
   const stage = round.of > 1 ? `round ${round.number} of ${round.of}, ` : '';
+  if (progress.candidates === 0) return [`${stage}${progress.phase}`];
+  if (shards.total === 0) return [`${stage}${progress.phase}: ${countsText(progress)}`];
   return [
     `${stage}${progress.phase}: ${countsText(progress)}`,
     `shards: ${shards.done} of ${shards.total} done, ${shards.running.length} running`,
@@ -95,7 +98,7 @@ function progressLines(progress: NonNullable<Look['progress']>): string[] {
 }
 
 async function over(
-  { store }: Session,
+  { store }: StatusSession,
   {
     id,
     handle,
@@ -113,8 +116,8 @@ async function over(
     };
   }
   const { result } = outcome;
-  const changes: RankingDiff | undefined = await readChanges({ store, result });
-  const verification = await verificationOf({ store, result });
+  const changes: RankingDiff | undefined = store && (await readChanges({ store, result }));
+  const verification = store && (await verificationOf({ store, result }));
   const { startTime, closeTime } = description;
   const took = closeTime ? [`took ${spellDuration(closeTime.getTime() - startTime.getTime())}`] : [];
   return {
@@ -137,6 +140,9 @@ async function over(
 }
 
 /** What the summary of a finished search says of it; a summary that cannot be read is no reason to show nothing else. */
-async function verificationOf(given: { readonly store: Session['store']; readonly result: SearchResult }) {
+async function verificationOf(given: {
+  readonly store: NonNullable<StatusSession['store']>;
+  readonly result: SearchResult;
+}) {
   return (await readResults(given).catch(() => undefined))?.summary.verification;
 }

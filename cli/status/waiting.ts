@@ -181,24 +181,26 @@ function busyWorkers({ activities = [], workers, device, now, paused }: Facts): 
 function drawing({ activities = [], drawn, phase }: Facts): Waiting[] {
   const details = activities.map((one) => one.details as StepReport | undefined).find((one) => one?.drawn);
   const reasons: Waiting[] = [];
-  const { measured = 0, measuring = 0, taken = 0, wanted } = details ?? {};
+  const { measured, taken = 0, wanted } = details ?? {};
   const of = wanted === undefined ? '' : ` of ${wanted}`;
-  if (measuring > 0)
+  if (measured !== undefined)
     reasons.push({
       for: 'latency',
       message: `measuring latency: ${measured} candidates measured, ${taken}${of} taken`,
       measured,
     });
   const counted = details?.drawn ?? (phase === 'breeding' || phase === 'planning' ? drawn : undefined);
-  const share = counted?.proposed ? rejectedOf(counted) / counted.proposed : 0;
+  // What is measured right now has been drawn, and neither taken nor rejected.
+  const decided = details?.drawn ? rejectedOf(details.drawn) + taken : (counted?.proposed ?? 0);
+  const share = counted && decided ? rejectedOf(counted) / decided : 0;
   if (!counted || share < MUCH) return reasons;
   const [by, most] = Object.entries(counted.rejected).sort(([, a], [, b]) => b - a)[0]!;
-  const percent = Math.floor((100 * most) / counted.proposed);
+  const percent = Math.floor((100 * most) / decided);
   return [
     ...reasons,
     {
       for: 'candidates',
-      message: `rejecting: ${percent} % by ${by}, ${taken}${of} taken of ${counted.proposed} drawn`,
+      message: `rejecting: ${percent} % by ${by}, ${taken}${of} taken of ${decided} drawn`,
       rejectedShare: share,
       by,
     },

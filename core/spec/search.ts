@@ -213,9 +213,8 @@ export interface SearchProgress {
 
 /** What an activity that draws candidates says of itself while it runs. */
 export interface StepReport {
-  /** Candidates whose latency this attempt has measured, and that it measures now. */
+  /** Where latency is measured: candidates that this attempt has measured. */
   readonly measured?: number;
-  readonly measuring?: number;
   /** Candidates that it has taken, and how many it is to take. */
   readonly taken?: number;
   readonly wanted?: number;

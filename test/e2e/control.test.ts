@@ -35,7 +35,14 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
     { what: 'running shards end', timeoutMs: 30_000 },
   );
   expect(paused).toMatchObject({ state: 'paused', progress: { paused: true } });
-  expect((await cli('status', 'long')).stdout).toContain('long: paused');
+  const { stdout: said } = await cli('status', 'long');
+  expect(said).toContain('long: paused');
+  expect(said).toMatch(/waiting: paused since \d\d:\d\d/);
+  // The shards that finished after the pause are counted, by the search itself and in what it writes of itself.
+  const { done: counted, shards } = paused.progress;
+  expect(counted).toBe(4 * shards.done);
+  expect(said).toContain(`${counted} of ${SAMPLES} done`);
+  expect(JSON.parse((await cli('status', '--json')).stdout)[0].counts.done).toBe(counted);
   const before = scored();
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   expect(scored()).toBe(before);
@@ -47,6 +54,16 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   await cli('resume', 'long');
   await until(() => scored() > before, { what: 'it goes on', timeoutMs: 30_000 });
   expect((await status('long')).state).toBe('scoring');
+
+  const attached = spawnZeroscout(['run', 'long.json', '--id', 'long', '--workers', '0'], { home });
+  await attached.says(/attached to it/);
+  await attached.says(/\/s/);
+  attached.child.kill('SIGINT');
+  const left = await attached.ended;
+  expect([left.code, left.stderr]).toEqual([
+    130,
+    expect.stringContaining('2 background workers go on with the search (zeroscout services down stops them'),
+  ]);
 
   await cli('cancel', 'long');
   await until(async () => (await status('long')).state === 'cancelled', {

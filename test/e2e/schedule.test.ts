@@ -135,6 +135,7 @@ test('a schedule from create to delete', { timeout: 400_000 }, async () => {
 
   await cli('schedule', 'pause', 'scan');
   expect((await json('schedule', 'describe', 'scan')).state).toBe('paused');
+  expect((await cli('schedule', 'list')).stdout).toContain('scan is paused: somebody paused it');
   await cli('schedule', 'resume', 'scan');
   await cli('schedule', 'backfill', 'scan', '--from', '2026-03-01', '--to', '2026-03-02T01:00Z');
   // Two o'clock in Berlin is one in UTC, in winter.
@@ -211,6 +212,9 @@ test('gc keeps what kept runs and schedules need, and lets go of the rest', {
       schedule: 'weekly',
       failure: expect.stringContaining('missing'),
     });
+    // At once, not when its next run is due.
+    const listed = await json('schedule', 'list');
+    expect(listed).toEqual([expect.objectContaining({ name: 'weekly', state: 'paused', failedRun: failed })]);
     const paused = await until(
       async () => {
         const now = await json('schedule', 'describe', 'weekly');

@@ -1,14 +1,16 @@
 // In: a fresh home and the built command line. Out: one search from specification to files, read back in every form.
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readState } from '../../cli/services/state.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { isMissing } from '../support/shared.js';
-import { done, type Outcome, ROOT, specification, zeroscout } from '../support/zeroscout.js';
+import { done, environment, type Outcome, ROOT, specification, zeroscout } from '../support/zeroscout.js';
 
 const SAMPLES = 40;
 const TRUTH = join(process.env.ZEROSCOUT_SHARED ?? join(ROOT, '../shared'), 'nb201/accuracy.csv');
@@ -111,6 +113,13 @@ describe('a finished search is read back', () => {
     expect(none.stderr).toMatch(/no search "nobody"; known: .*first/);
   }, 60_000);
 
+  test('an id by its beginning, the newest one by @last', async () => {
+    const full = JSON.parse((await cli('status', 'fir', '--json')).stdout);
+    expect(full).toMatchObject({ id: 'first' });
+    const newest = JSON.parse((await cli('status', '--json', '--limit', '1')).stdout)[0];
+    expect(JSON.parse((await cli('status', '@last', '--json')).stdout).id).toBe(newest.id);
+  }, 60_000);
+
   test('watch of a finished search says what it did', async () => {
     const { stdout } = await cli('watch', 'first');
     expect(stdout).toContain(`${SAMPLES} candidates`);
@@ -129,6 +138,10 @@ describe('a finished search is read back', () => {
     expect(top.stdout).toBe(`${ranking.split('\n').slice(0, 4).join('\n')}\n`);
     const rows = readRankingCsv(ranking);
     expect(table.stdout).toContain(rows[0]!.candidate);
+    expect(table.stdout).toContain(`the first 20 of ${SAMPLES} ranked candidates`);
+    expect(first.stdout).toContain(
+      `the first 10 of ${SAMPLES} ranked candidates; zeroscout results first --top N`,
+    );
     const parsed = JSON.parse(json.stdout);
     expect(parsed.map((row: { candidate: string }) => row.candidate)).toEqual(
       rows.slice(0, 2).map(({ candidate }) => candidate),
@@ -138,15 +151,56 @@ describe('a finished search is read back', () => {
     expect(wrong.stderr).toMatch(/table, csv, json/);
   }, 60_000);
 
+  test.skipIf(!existsSync('/usr/bin/script'))(
+    'on a terminal of 80 columns no line is wider, no number is cut (needs script)',
+    async () => {
+      const onTerminal = async (locale: string, ...args: string[]) => {
+        const main = `${ROOT}/dist/cli/main.js`;
+        const command = `stty cols 80; exec "${process.execPath}" "${main}" ${args.join(' ')}`;
+        const env = { ...environment({ home }), LC_ALL: locale, TERM: 'xterm' };
+        const { stdout } = await promisify(execFile)('/usr/bin/script', ['-qec', command, '/dev/null'], {
+          env,
+        });
+        return stripVTControlCharacters(stdout).split(/\r?\n/);
+      };
+      const [results, status, doctor, workers] = await Promise.all([
+        onTerminal('C.UTF-8', 'results', 'first'),
+        onTerminal('C.UTF-8', 'status'),
+        onTerminal('C', 'doctor'),
+        onTerminal('C', 'results', 'first'),
+      ]);
+      const rows = readRankingCsv(home.read('out/ranking.csv')).slice(0, 20);
+      const column = results.slice(1, 21).map((line) => Number(line.split(/ +/).filter(Boolean)[2]));
+      expect(column).toEqual(rows.map(({ score }) => Number(score.toFixed(4))));
+      expect(results.join('\n')).toContain('\u2026');
+      for (const line of [...results, ...status, ...doctor, ...workers])
+        expect(line.length).toBeLessThanOrEqual(80);
+      for (const line of [...doctor, ...workers]) expect(line).toMatch(/^[\x20-\x7e]*$/);
+    },
+    60_000,
+  );
+
   test("Temporal's web page: readable id, memo with name, space, state and progress, summaries", async () => {
     const { port, web } = readState({ home: home.home }).services.temporal!;
     expect((await fetch(`http://${web!.host}:${web!.port}`)).status).toBe(200);
     const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
     const client = new Client({ connection });
     const handle = client.workflow.getHandle('search-first');
-    const { memo } = await handle.describe();
+    const { memo, typedSearchAttributes, ...description } = await handle.describe();
     expect(memo).toMatchObject({ name: 'sample', space: 'nas-bench-201', state: 'done' });
     expect(memo!.progress).toMatch(new RegExp(`${SAMPLES} candidates`));
+    const [best] = readRankingCsv(home.read('out/ranking.csv'));
+    const { candidate, score } = best!;
+    expect(memo).toMatchObject({ best: { candidate, score }, counts: { candidates: SAMPLES } });
+    const attributes = typedSearchAttributes.getAll().map(({ key: { name }, value }) => [name, value]);
+    expect(Object.fromEntries(attributes)).toMatchObject({
+      ZeroscoutName: 'sample',
+      ZeroscoutSpace: 'nas-bench-201',
+      ZeroscoutState: 'done',
+      ZeroscoutProgress: 100,
+      ZeroscoutBestScore: score,
+    });
+    expect(await description.staticDetails()).toContain('- **seed**: 1');
     const { events } = await handle.fetchHistory();
     const summaries = events!.flatMap(({ userMetadata }) => {
       const data = userMetadata?.summary?.data;

@@ -3,8 +3,8 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readState } from '../../cli/services/state.js';
 import { workflowIdOf } from '../../core/spec/search-queues.js';
-import { type TestHome, testHome, until } from '../support/home.js';
-import { done, specification, zeroscout } from '../support/zeroscout.js';
+import { killNow, type TestHome, testHome, until } from '../support/home.js';
+import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 
 /** Only so many cells of NAS-Bench-201 have at most 100,000 parameters. */
 const MEETING = 729;
@@ -32,6 +32,8 @@ beforeAll(async () => {
     'told.json',
     specification({ samples: 4, changes: { notify: { command: 'exit 3', retries: 9 } } }),
   );
+  const latency = { constraints: { latency: { max: '0.01ms' } } };
+  home.write('slow.json', specification({ samples: 20, changes: { seed: 8, ...latency } }));
   home.write('idle.json', specification({ changes: { seed: 9, execution: { device: 'cuda' } } }));
   await home.startServices();
   connection = await Connection.connect({
@@ -86,6 +88,78 @@ test('a step that is tried again shows the attempt and why the last one failed',
   expect((await cli('status', 'told')).stdout).toMatch(
     /waiting: telling the outside: attempt \d+, the last one failed/,
   );
+});
+
+test('measuring latency, and what rejects nearly everything, are said while it goes on', {
+  timeout: 120_000,
+}, async () => {
+  await detach('slow.json');
+  const stdout = await until(
+    async () => {
+      const { stdout } = await cli('status', 'slow');
+      return stdout.includes('rejecting') && stdout;
+    },
+    { what: 'status says so', timeoutMs: 60_000, everyMs: 500 },
+  );
+  expect(stdout).toMatch(/waiting: measuring latency: \d+ candidates measured, 0 of 20 taken/);
+  expect(stdout).toMatch(/waiting: rejecting: \d+ % by latency.max/);
+  expect(await json('slow')).toMatchObject({
+    waiting: {
+      for: 'latency',
+      measured: expect.any(Number),
+      also: [{ for: 'candidates', by: 'latency.max' }],
+    },
+  });
+  await client.workflow.getHandle(workflowIdOf('slow')).terminate();
+  await Promise.all([...home.pids('control'), ...home.pids('score')].map(killNow));
+});
+
+test('waiting for a control worker, for a device, for resume, for servers', {
+  timeout: 120_000,
+}, async () => {
+  const env = {};
+  const waiting = (what: string) =>
+    until(
+      async () => {
+        const { waiting } = await json('idle');
+        return (waiting as { for?: string } | undefined)?.for === what && waiting;
+      },
+      { what, timeoutMs: 30_000, everyMs: 300 },
+    );
+  await detach('idle.json', '--workers', '0');
+  await waiting('control-worker');
+  expect((await cli('workers')).stderr).toContain('no workers');
+  const control = spawnZeroscout(['worker', '--role', 'control'], { home, env });
+  expect(await waiting('score-worker')).toMatchObject({
+    device: 'cuda',
+    since: expect.stringMatching(/^20/),
+  });
+  expect((await cli('status', 'idle')).stdout).toContain('waiting: no worker for cuda: start one with');
+  const watcher = spawnZeroscout(['watch', 'idle'], { home });
+  await watcher.says(/no worker for cuda/);
+
+  // Temporal's page finds it by what it does, and says it at the top.
+  const query = 'ZeroscoutState = "scoring" AND ZeroscoutName = "sample" AND ZeroscoutProgress < 1';
+  const { count } = await client.workflow.count(query);
+  expect(count).toBe(1);
+  const page = client.workflow.getHandle(workflowIdOf('idle')).query('__temporal_workflow_metadata');
+  expect(await page).toMatchObject({ currentDetails: expect.stringContaining('**scoring**: 24 candidates') });
+
+  await done(['pause', 'idle'], { home });
+  expect(await waiting('resume')).toMatchObject({ since: expect.stringMatching(/^20/) });
+  expect((await cli('status', 'idle')).stdout).toMatch(/waiting: paused since \d\d:\d\d/);
+  await watcher.says(/paused since \d\d:\d\d/);
+
+  await home.killService('nats');
+  await watcher.says(/NATS is away since \d+ s/);
+  expect(await waiting('nats')).toMatchObject({ message: 'NATS is away', also: [{ for: 'resume' }] });
+  await home.killService('temporal');
+  await watcher.says(/Temporal is away since \d+ s/);
+  await home.startServices();
+  control.child.kill('SIGKILL');
+  await control.ended;
+  // Temporal names it for five minutes more.
+  expect((await cli('workers')).stderr).toContain('no workers');
 });
 
 test('searches that were cancelled, terminated or timed out say so, and what to do', async () => {

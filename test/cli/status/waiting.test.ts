@@ -92,16 +92,17 @@ test('every worker is busy when all shards wait for longer than it takes to hand
 });
 
 test('planning and breeding: latency is measured, a constraint rejects nearly everything', () => {
-  const drawn = { proposed: 1000, rejected: { 'flops.max': 970, 'layers.max': 10 }, duplicates: 0 };
-  const details = { measured: 8, measuring: 1, taken: 3, wanted: 20, drawn };
+  const drawn = { proposed: 1000, rejected: { 'flops.max': 970, 'layers.max': 26 }, duplicates: 0 };
+  const details = { measured: 8, taken: 3, wanted: 20, drawn };
   const plan = activity({ activity: 'planCandidates', state: 'started', details });
   const planning = { ...running, phase: 'planning', activities: [plan] } as Facts;
   expect(said(planning)).toEqual([
     'latency: measuring latency: 8 candidates measured, 3 of 20 taken',
-    'candidates: rejecting: 97 % by flops.max, 3 of 20 taken of 1000 drawn',
+    'candidates: rejecting: 97 % by flops.max, 3 of 20 taken of 999 drawn',
   ]);
-  expect(waitingFor(planning)[1]).toMatchObject({ by: 'flops.max', rejectedShare: 0.98 });
-  const few = { ...details, measuring: 0, drawn: { ...drawn, rejected: { 'flops.max': 100 } } };
+  expect(waitingFor(planning)[1]).toMatchObject({ by: 'flops.max', rejectedShare: 996 / 999 });
+  const { measured: _, ...counted } = details;
+  const few = { ...counted, drawn: { ...drawn, rejected: { 'flops.max': 2 } } };
   expect(waitingFor({ ...planning, activities: [{ ...plan, details: few }] })).toEqual([]);
 });
 
