@@ -41,7 +41,7 @@ export function renderChecks({
   const paint = { ok: pc.green, warning: pc.yellow, missing: pc.red };
   const names = Math.max(...checks.map(({ name }) => name.length));
   const indent = 'warning'.length + names + 4;
-  const width = Math.max(60, Math.min(process.stdout.columns ?? 80, 120)) - indent;
+  const width = Math.max(60, Math.min(process.stdout.columns || 80, 120)) - indent;
   const lines = checks.flatMap(({ name, status, found, todo }) => {
     const head = `${paint[status](status)}${' '.repeat('warning'.length - status.length)}  ${name.padEnd(names)}  `;
     const texts = [...wrap({ text: found, width }), ...(todo ? wrap({ text: `to do: ${todo}`, width }) : [])];
@@ -55,11 +55,14 @@ export function isHealthy(checks: readonly Check[]): boolean {
   return checks.every(({ status }) => status !== 'missing');
 }
 
-/** Breaks lines between words; a word that is longer than the line, such as a path, has one of its own. */
+/** Breaks lines between words, and a word that is longer than a line, such as a path, where the line ends. */
 function wrap({ text, width }: { readonly text: string; readonly width: number }): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines = [''];
-    for (const word of paragraph.split(' ')) {
+    const words = paragraph
+      .split(' ')
+      .flatMap((word) => word.match(new RegExp(`.{1,${width}}`, 'g')) ?? ['']);
+    for (const word of words) {
       const line = lines.at(-1)!;
       if (line && line.length + 1 + word.length > width) lines.push(word);
       else lines[lines.length - 1] = line ? `${line} ${word}` : word;

@@ -164,6 +164,7 @@ test('waiting for a control worker, for a device, for resume, for servers', {
 
 test('searches that were cancelled, terminated or timed out say so, and what to do', async () => {
   await detach('idle.json', '--workers', '0');
+  const control = spawnZeroscout(['worker', '--role', 'control'], { home });
   await done(['cancel', 'idle'], { home });
   const cancelled = await until(
     async () => {
@@ -172,6 +173,8 @@ test('searches that were cancelled, terminated or timed out say so, and what to 
     },
     { what: 'it ends', timeoutMs: 30_000 },
   );
+  control.child.kill('SIGKILL');
+  await control.ended;
   expect(cancelled).toMatchObject({ failure: { reason: expect.stringContaining('somebody cancelled it') } });
 
   await detach('idle.json', '--workers', '0');
