@@ -12,22 +12,22 @@ const TRIED_BYTES = 64 * 1024;
 
 /** Makes the folder and writes a file there for a moment: a search that cannot leave its results would run for nothing. SpecError. */
 export async function openOutFolder(path: string): Promise<void> {
-  const fail = (error: unknown): never => {
+  const fail = (what: 'made' | 'written', error: unknown): never => {
     throw SpecError.of({
       path: '--out',
-      message: `${path} cannot be written: ${faultWords(error)}; must be a folder that can be written`,
+      message: `${path} cannot be ${what}: ${faultWords(error)}; must be a folder that can be written`,
     });
   };
   try {
     makeFolder(resolve(path));
   } catch (error) {
-    fail(error);
+    fail('made', error);
   }
   const file = join(resolve(path), `.zeroscout-${randomUUID()}.part`);
   try {
     await writeAndSync(file);
   } catch (error) {
-    fail(error);
+    fail('written', error);
   } finally {
     await rm(file, { force: true }).catch(() => {});
   }

@@ -35,14 +35,14 @@ test('--out that cannot be written is refused before anything else, by every com
   // A home of its own: nothing would run yet, and nothing may be started.
   const other = { ZEROSCOUT_HOME: join(home.dir, 'other') };
   const runs = [
-    { args: ['run', 's.json', '--out', '/proc/x'], env: other, why: `/proc/x cannot be written: ${never}` },
-    { args: ['results', 's', '--out', '/proc/x'], env: {}, why: `/proc/x cannot be written: ${never}` },
-    { args: ['export', 's', '--out', '/proc/x'], env: {}, why: `/proc/x cannot be written: ${never}` },
-    { args: ['export', 's', '--out', 'file'], env: {}, why: `file cannot be written: ${isFile}` },
+    { args: ['run', 's.json', '--out', '/proc/x'], env: other, why: `/proc/x cannot be made: ${never}` },
+    { args: ['results', 's', '--out', '/proc/x'], env: {}, why: `/proc/x cannot be made: ${never}` },
+    { args: ['export', 's', '--out', '/proc/x'], env: {}, why: `/proc/x cannot be made: ${never}` },
+    { args: ['export', 's', '--out', 'file'], env: {}, why: `file cannot be made: ${isFile}` },
     {
       args: ['run', 's.json', '--out', 'file/below'],
       env: other,
-      why: `file/below cannot be written: ${isFile}`,
+      why: `file/below cannot be made: ${isFile}`,
     },
   ].map(async ({ args, env, why }) => {
     const { code, stderr } = await zeroscout(args, { home, env });
