@@ -14,7 +14,8 @@ import { loadModule } from '../engine/load-module.js';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 /** Made by running, or by whoever deploys, absent in a fresh clone. */
-const MADE = /^((dist|zeroscout-out|\.zeroscout|node_modules)\b|deploy\/(\.env|work|workers\.env)$)/;
+const MADE =
+  /^((dist|zeroscout-out|\.zeroscout|node_modules)\b|docs\/(node_modules|\.vitepress\/dist)\b|deploy\/(\.env|work|workers\.env)$)/;
 
 /** Every Markdown file of the root and of docs/, so that a new page is checked from its first day. */
 const documents = ['.', 'docs', 'docs/decisions', 'docs/reference'].flatMap((folder) =>
