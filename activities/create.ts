@@ -2,6 +2,7 @@
 import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { BlobError, LostScoreError, SpecError } from '../core/spec/errors.js';
+import { readInput } from '../core/spec/inputs.js';
 import type { SearchActivities } from '../core/spec/search.js';
 import type { Store } from '../store/store.js';
 import { addressScores } from './address-scores.js';
@@ -29,6 +30,14 @@ const HEARTBEAT_MS = 3_000;
 
 /** When Temporal scheduled the step: what began by its clock ends by its clock, whatever this machine's says. */
 const now = () => activityInfo().scheduledTimestampMs;
+
+/** A part that somebody else starts than its search must not read or write scores where those of another specification are. */
+const checkAddress: SearchActivities['checkPart'] = async ({ specification, address }) => {
+  if (!address) return;
+  const { scopes } = await addressScores({ specification, engine: address.engine });
+  if (scopes.includes(address.scope)) return;
+  throw SpecError.of({ path: 'address.scope', message: 'is not the scope of this specification' });
+};
 
 /** Those of score workers; all others are of control workers. */
 type ScoreActivity = 'scoreShard' | 'verifyScores';
@@ -58,21 +67,23 @@ export function createControlActivities({
     readonly gate: Gate;
   } & VerificationOptions): Omit<SearchActivities, ScoreActivity> {
   const check = checkConstraints({ store, meter: reported(meter), gate });
-  return {
-    addressScores: mapped(addressScores),
-    planCandidates: mapped(beating(planCandidates({ store, check }))),
-    breedGeneration: mapped(beating(breedGeneration({ store, check }))),
-    auditScores: mapped(beating(auditScores({ store, verify }))),
-    sampleScores: mapped(beating(sampleScores({ store, polling }))),
-    pollingWorkers: mapped(pollingWorkers({ store, polling })),
-    setAsideWorkers: mapped(beating(setAsideWorkers({ store, now, onSetAside, sleep }))),
-    rankCandidates: mapped(beating(rankCandidates({ store }))),
-    keepBest: mapped(beating(keepBest({ store }))),
-    reportSearch: mapped(beating(reportSearch({ store, now, ...(onReport ? { onReport } : {}) }))),
-    compareRuns: mapped(beating(compareRuns({ store }))),
-    measureLatencies: mapped(beating(measureLatencies({ store, meter: reported(meter) }))),
-    notify: mapped(beating(notify({ store, commands, env }))),
-  };
+  return checked({
+    checkSearch: async () => {},
+    checkPart: checkAddress,
+    addressScores,
+    planCandidates: beating(planCandidates({ store, check })),
+    breedGeneration: beating(breedGeneration({ store, check })),
+    auditScores: beating(auditScores({ store, verify })),
+    sampleScores: beating(sampleScores({ store, polling })),
+    pollingWorkers: pollingWorkers({ store, polling }),
+    setAsideWorkers: beating(setAsideWorkers({ store, now, onSetAside, sleep })),
+    rankCandidates: beating(rankCandidates({ store })),
+    keepBest: beating(keepBest({ store })),
+    reportSearch: beating(reportSearch({ store, now, ...(onReport ? { onReport } : {}) })),
+    compareRuns: beating(compareRuns({ store })),
+    measureLatencies: beating(measureLatencies({ store, meter: reported(meter) })),
+    notify: beating(notify({ store, commands, env })),
+  });
 }
 
 export function createScoreActivities({
@@ -86,10 +97,10 @@ export function createScoreActivities({
   images: LocalImages;
   gate: Gate;
 }): Pick<SearchActivities, ScoreActivity> {
-  return {
-    scoreShard: mapped(scoreShard({ store, scoring, images, gate })),
-    verifyScores: mapped(verifyScores({ store, scoring, images, gate })),
-  };
+  return checked({
+    scoreShard: scoreShard({ store, scoring, images, gate }),
+    verifyScores: verifyScores({ store, scoring, images, gate }),
+  });
 }
 
 /** Tells Temporal that a long step is alive, and how far it is. */
@@ -108,11 +119,21 @@ function beating<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promis
 /** What does not get better by trying the same activity again. */
 const FINAL = [SpecError, BlobError, LostScoreError, RangeError];
 
-/** Bad input and damaged blobs end the search, lost scores and an engine without workers send the workflow back; everything else is tried again. */
-function mapped<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promise<R> {
+/** The same activities, with their inputs checked and their errors mapped. */
+function checked<Some extends Partial<SearchActivities>>(activities: Some): Some {
+  const entries = Object.entries(activities) as [keyof SearchActivities, Activity][];
+  return Object.fromEntries(
+    entries.map(([name, activity]) => [name, mapped(name, activity)]),
+  ) as unknown as Some;
+}
+
+type Activity = (input: unknown) => Promise<unknown>;
+
+/** Checks the input first. Bad input and damaged blobs end the search, lost scores and an engine without workers send the workflow back; everything else is tried again. */
+function mapped(name: keyof SearchActivities, activity: Activity): Activity {
   return async (input) => {
     try {
-      return await activity(input);
+      return await activity(readInput(name, input));
     } catch (error) {
       if (error instanceof Error && FINAL.some((type) => error instanceof type))
         throw ApplicationFailure.create({

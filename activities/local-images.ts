@@ -30,6 +30,8 @@ export function createLocalImages({ blobs }: { blobs: BlobStore }): LocalImages 
   let folder: Promise<string> | undefined;
 
   async function fetch({ digest, shape }: Images): Promise<string> {
+    // The digest becomes a file's name.
+    if (!/^[0-9a-f]{64}$/.test(digest)) throw new BlobError(`images: ${JSON.stringify(digest)} is no digest`);
     folder ??= mkdtemp(join(tmpdir(), 'zeroscout-images-'));
     const file = join(await folder, digest);
     // `stream` fails at the end of bytes that are not what the digest says; only a whole file gets the name.

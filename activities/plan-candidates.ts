@@ -86,6 +86,13 @@ async function* candidatesOf({
   }
   if (source.kind === 'exhaustive' && !space.enumeration)
     throw SpecError.of({ path: 'strategy', message: `exhaustive: ${space.kind} cannot be enumerated` });
+  if (source.kind === 'evolution')
+    throw SpecError.of({
+      path: 'specification.strategy.kind',
+      message: 'evolution breeds its own candidates',
+    });
+  if (source.kind === 'list' && !list)
+    throw SpecError.of({ path: 'list', message: 'missing; must be the list that strategy names' });
   const all = source.kind === 'list' ? readCandidates(store.blobs, list!) : every(space.enumeration!);
   for await (const candidate of all) if (await accept(candidate)) yield candidate;
 }

@@ -1,5 +1,5 @@
 // In: the workflow of a search. Out: the same with what comes after: compared with the scheduled run before, and told to the outside.
-import { isCancellation, TemporalFailure, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, patched, TemporalFailure, workflowInfo } from '@temporalio/workflow';
 import type { ComparableRun, SearchInput, SearchRequest, SearchResult } from '../core/spec/search.js';
 import { searchIdOf } from '../core/spec/search-queues.js';
 import { control } from './control.js';
@@ -11,6 +11,11 @@ const resultBefore = () => workflowInfo().lastResult as ComparableRun | undefine
 export function concluded(search: (input: SearchInput) => Promise<SearchResult>) {
   return async (request: SearchRequest): Promise<SearchResult> => {
     const id = searchIdOf(workflowInfo().workflowId);
+    // Before anything looks into it: whoever may write to Temporal may have made it up. Earlier releases did not check.
+    if (patched('checked-input'))
+      await control.checkSearch.executeWithOptions({ summary: 'what it was started with' }, [
+        { ...request, id },
+      ]);
     const before = request.before ?? resultBefore();
     const { specification } = request;
     const run = `${id}_${workflowInfo().firstExecutionRunId}`;

@@ -3,6 +3,7 @@ import type { LatencyInput, LatencyResult } from '../core/spec/latency.js';
 import { control } from './control.js';
 
 export function measureLatencies(input: LatencyInput): Promise<LatencyResult> {
-  const summary = `latencies of the first ${input.top} of a ranking`;
+  // The activity checks the input; nothing is taken for granted before it has.
+  const summary = `latencies of the first ${input?.top} of a ranking`;
   return control.measureLatencies.executeWithOptions({ summary }, [input]);
 }

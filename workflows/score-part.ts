@@ -1,5 +1,5 @@
 // In: one part of a plan, and what it lacks. Out: all of it scored or set aside, in a workflow of its own with a sliding window of its own.
-import { continueAsNew, setHandler } from '@temporalio/workflow';
+import { continueAsNew, patched, setHandler } from '@temporalio/workflow';
 import type { PartInput, PartResult, PartState } from '../core/spec/search.js';
 import { control } from './control.js';
 import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
@@ -8,6 +8,8 @@ import { scoreMissing } from './score-missing.js';
 import { verifyScores } from './verify-scores.js';
 
 export async function scorePart(input: PartInput): Promise<PartResult> {
+  if (patched('checked-input'))
+    await control.checkPart.executeWithOptions({ summary: 'what it was started with' }, [input]);
   const { search, run, specification, plan, part, window, shards, address } = input;
   const addressed = address ? { address } : {};
   const begun = { todo: input.todo, done: 0, failed: 0, attempt: 0, nextShard: 0 };

@@ -344,6 +344,9 @@ export interface PlanInput extends AddressedInput {
 }
 
 export interface SearchActivities {
+  /** First of all: refuses what a search, or a part of one, cannot have been started with by the command line. */
+  checkSearch(input: SearchInput): Promise<void>;
+  checkPart(input: PartInput): Promise<void>;
   /** Scopes of all stages under an engine; under the worker's own where none is asked for. */
   addressScores(input: { specification: Specification; engine?: string }): Promise<ScoreAddresses>;
   planCandidates(input: PlanInput): Promise<CandidateListRef & { readonly drawn?: Drawn }>;

@@ -179,12 +179,25 @@ export function parseSpecification({
 export function checkSpecification({
   value,
   source,
+  origin = 'person',
 }: {
   readonly value: unknown;
   readonly source: string;
+  /** A command has completed what a person wrote. A newer release may have done so in keys that are not known here, which are left out. */
+  readonly origin?: 'person' | 'command' | 'newer release';
 }): Specification {
   const result = Written.safeParse(value, { reportInput: true });
-  const stray = [...strayProxies(value), ...strayWeights(value), ...strayFidelity(value)];
+  if (origin === 'newer release' && result.error?.issues.some(({ code }) => code === 'unrecognized_keys'))
+    return checkSpecification({
+      value: withoutUnknown({ value, issues: result.error.issues }),
+      source,
+      origin: 'command',
+    });
+  const stray = [
+    ...strayProxies(value),
+    ...strayWeights(value),
+    ...(origin === 'person' ? strayFidelity(value) : []),
+  ];
   if (!result.success) throw new SpecError([...toIssues({ error: result.error, root: source }), ...stray]);
   if (stray.length > 0) throw new SpecError(stray);
   return complete(result.data);
@@ -241,6 +254,25 @@ function complete(written: z.output<typeof Written>) {
     },
     ...(notify ? { notify } : {}),
   };
+}
+
+function withoutUnknown({
+  value,
+  issues,
+}: {
+  readonly value: unknown;
+  readonly issues: readonly z.core.$ZodIssue[];
+}): unknown {
+  const copy = structuredClone(value);
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const holder = issue.path.reduce<unknown>(
+      (inner, key) => (inner as Record<PropertyKey, unknown>)[key],
+      copy,
+    );
+    for (const key of issue.keys) delete (holder as Record<string, unknown>)[key];
+  }
+  return copy;
 }
 
 /** Looks at two fields at once, whatever is wrong with the others; silent where one of the two is itself malformed. */

@@ -1,0 +1,214 @@
+// In: workflows that somebody starts with inputs that no command would make. Out: each fails at once with the name of the field, and nothing is written but where a worker may write.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { reasonOf } from '../../cli/status/failure.js';
+import { parseSpecification } from '../../core/spec/specification.js';
+import { type TestHome, testHome } from '../support/home.js';
+import { type NatsServer, startNats } from '../support/nats.js';
+import { startTemporal, type TemporalServer } from '../support/temporal.js';
+import { type Running, spawnZeroscout, specification } from '../support/zeroscout.js';
+
+const HASH = '0'.repeat(64);
+const timeout = 120_000;
+const complete = parseSpecification({ text: specification({ samples: 8 }), source: 'spec' });
+const images = { digest: HASH, shape: [8, 3, 16, 16] };
+
+let home: TestHome;
+let temporal: TemporalServer;
+let nats: NatsServer;
+let workers: Running[];
+let connection: Connection;
+let tmp: string;
+
+beforeAll(async () => {
+  home = testHome();
+  [temporal, nats] = await Promise.all([startTemporal({ home }), startNats({ dir: `${home.dir}/nats` })]);
+  tmp = join(home.dir, 'tmp');
+  mkdirSync(tmp);
+  writeFileSync(join(home.dir, 'victim.part'), 'precious');
+  const env = { TEMPORAL_ADDRESS: temporal.address, NATS_URL: nats.url, TMPDIR: tmp };
+  workers = ['control', 'score'].map((role) =>
+    spawnZeroscout(['worker', '--role', role, '--concurrency', '1'], { home, env }),
+  );
+  connection = await Connection.connect({ address: temporal.address });
+  await Promise.all(workers.map((worker) => worker.says(/worker ready/)));
+}, timeout);
+afterAll(async () => {
+  for (const worker of workers ?? []) worker.child.kill('SIGTERM');
+  await Promise.all((workers ?? []).map(({ ended }) => ended));
+  await connection?.close();
+  await Promise.all([temporal?.stop(), nats?.stop()]);
+  await home?.remove();
+}, timeout);
+
+/** Why the workflow failed; it must not go on. */
+async function failure(workflow: string, id: string, args: unknown[]): Promise<string> {
+  const client = new Client({ connection });
+  const options = { workflowId: id, taskQueue: 'zeroscout-control', workflowExecutionTimeout: '30s' };
+  const handle = await client.workflow.start(workflow, { ...options, args } as never);
+  return handle.result().then(
+    (result) => `RESULT ${JSON.stringify(result)}`,
+    (error: unknown) => reasonOf(error),
+  );
+}
+
+const evil = { digest: '../victim', shape: images.shape };
+const withSpace = (space: object) => ({ specification: { ...complete, space } });
+const state = {
+  ...{ startedAt: 0, stageStartedAt: 0, run: 'a', rounds: [], audited: true, planned: 1, done: 0, reused: 0 },
+  ...{ failed: 0, attempt: 0, nextShard: 0, paused: false },
+  plan: { digest: HASH, count: 8 },
+  todo: { digest: HASH, count: 8 },
+};
+const carried = (change: object) => ({ specification: complete, carried: { ...state, ...change } });
+
+const SEARCHES: readonly [string, readonly unknown[], RegExp][] = [
+  ['nothing', [], /^specification: /],
+  ['a text', ['search'], /^specification: /],
+  ['no specification', [{}], /^specification: /],
+  ['an incomplete one', [{ specification: { name: 'a' } }], /^specification\.space: missing/],
+  [
+    'digest of images',
+    [{ specification: { ...complete, input: { images: evil } } }],
+    /^specification\.input\.images\.digest: found the text "\.\.\/victim"/,
+  ],
+  [
+    'shape of images',
+    [{ specification: { ...complete, input: { images: { ...images, shape: [1e12, 3, 16, 16] } } } }],
+    /^specification\.input\.images\.shape\.0: /,
+  ],
+  [
+    'digest of a module',
+    [withSpace({ kind: 'module', digest: '../x', code: '', resolution: 32, proxies: ['complexity'] })],
+    /^specification\.space\.digest: /,
+  ],
+  [
+    'a key nobody knows',
+    [{ specification: { ...complete, __evil: 1 } }],
+    /^specification\.__evil: unknown key/,
+  ],
+  [
+    'a prototype',
+    [
+      {
+        specification: JSON.parse(
+          JSON.stringify(complete).replace('"seed"', '"__proto__":{"polluted":1},"seed"'),
+        ),
+      },
+    ],
+    /^specification\.__proto__: unknown key/,
+  ],
+  [
+    'size of shards',
+    [{ specification: { ...complete, execution: { device: 'cpu', shardSize: 1e9, window: 8 } } }],
+    /^specification\.execution\.shardSize: /,
+  ],
+  [
+    'device',
+    [{ specification: { ...complete, execution: { ...complete.execution, device: '../../x' } } }],
+    /^specification\.execution\.device: /,
+  ],
+  [
+    'time of a webhook',
+    [
+      {
+        specification: {
+          ...complete,
+          notify: { webhook: 'http://127.0.0.1:1', timeout: 'soon', retries: 0 },
+        },
+      },
+    ],
+    /^specification\.notify\.timeout: /,
+  ],
+  [
+    'digest of a list',
+    [{ specification: complete, list: { digest: '../../x', count: 3 } }],
+    /^list\.digest: /,
+  ],
+  ['count of a list', [{ specification: complete, list: { digest: HASH, count: -3 } }], /^list\.count: /],
+  [
+    'a run before',
+    [{ specification: complete, before: { id: 'x/../y', ranking: HASH, failures: 'x' } }],
+    /^before\.id: .*\nbefore\.failures: /,
+  ],
+  ['carried plan', [carried({ plan: { digest: '/etc/passwd', count: 1 } })], /^carried\.plan: /],
+  ['carried run', [carried({ run: 'a.>' })], /^carried\.run: /],
+  [
+    'carried address',
+    [carried({ addresses: { engine: 'block-8 *', scopes: ['x'] } })],
+    /^carried\.addresses\.engine: .*\ncarried\.addresses\.scopes\.0: /,
+  ],
+  [
+    'carried parts',
+    [carried({ parts: { cut: { parts: 2, atOnce: 1e9, window: 1 }, todos: [], missing: 0, next: 1 } })],
+    /^carried\.parts\.cut\.atOnce: /,
+  ],
+  ['carried attempt', [carried({ attempt: 'many' })], /^carried\.attempt: /],
+  [
+    'a list that is missing',
+    [{ specification: { ...complete, strategy: { kind: 'list', file: 'x' } } }],
+    /^list: missing/,
+  ],
+];
+
+test('searches: each fails and names the field', { timeout }, async () => {
+  const reasons = await Promise.all(
+    SEARCHES.map(([name, args]) =>
+      failure('search', `search-forged-${name.replaceAll(/\W/g, '-')}`, [...args]),
+    ),
+  );
+  for (const [i, [name, , words]] of SEARCHES.entries()) expect(reasons[i], name).toMatch(words);
+  expect(await failure('search', 'search-../../x', [{ specification: complete }])).toMatch(/^id: /);
+});
+
+test('parts of a search, too', { timeout }, async () => {
+  const part = {
+    ...{
+      search: 'a',
+      run: 'a',
+      specification: complete,
+      plan: state.plan,
+      todo: state.todo,
+      window: 1,
+      paused: false,
+    },
+    part: { number: 0, of: 1 },
+    shards: { first: 0, of: 1 },
+  };
+  const scope = 'A'.repeat(22);
+  const forged: readonly [unknown, RegExp][] = [
+    [undefined, /^checkPart: missing; must be a mapping/],
+    [{ ...part, todo: { digest: '../x', count: 1 } }, /^todo\.digest: /],
+    [{ ...part, search: 'a.>' }, /^search: /],
+    [{ ...part, part: { number: 3, of: 2 } }, /^part: /],
+    [{ ...part, window: 1e9 }, /^window: /],
+    [
+      { ...part, specification: { ...complete, input: { images: evil } } },
+      /^specification\.input\.images\.digest: /,
+    ],
+    // Scores of this specification where those of another are looked for.
+    [{ ...part, address: { engine: 'block-8.ort-1.30.0', scope } }, /^address\.scope: /],
+  ];
+  const reasons = await Promise.all(forged.map(([input], i) => failure('scorePart', `part-${i}`, [input])));
+  for (const [i, [, words]] of forged.entries())
+    expect(reasons[i], JSON.stringify(forged[i]![0])).toMatch(words);
+});
+
+test('a measurement of latencies, too', { timeout }, async () => {
+  const input = { specification: complete, ranking: HASH, top: 3, which: 'all' };
+  const forged: readonly [unknown, RegExp][] = [
+    [undefined, /^measureLatencies: missing/],
+    [{ ...input, ranking: '../x' }, /^ranking: /],
+    [{ ...input, top: -1 }, /^top: /],
+  ];
+  for (const [i, [given, words]] of forged.entries())
+    expect(await failure('measureLatencies', `latencies-${i}`, [given])).toMatch(words);
+});
+
+test('nothing was written but in folders of the workers', () => {
+  expect(readFileSync(join(home.dir, 'victim.part'), 'utf8')).toBe('precious');
+  expect(existsSync(join(home.dir, 'victim'))).toBe(false);
+  for (const name of readdirSync(tmp)) expect(name).toMatch(/^zeroscout-/);
+});

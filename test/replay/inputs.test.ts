@@ -1,0 +1,34 @@
+// In: histories of searches that earlier releases ran. Out: whatever their workflows and activities were started with is taken as it was.
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { expect, test } from 'vitest';
+import { readInput } from '../../core/spec/inputs.js';
+import { searchIdOf } from '../../core/spec/search-queues.js';
+
+const FOLDER = fileURLToPath(new URL('histories/', import.meta.url));
+const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+
+test.each(names)('%s', (name) => {
+  const { events } = historyFromJSON(JSON.parse(readFileSync(`${FOLDER}${name}`, 'utf8')));
+  let count = 0;
+  for (const {
+    workflowExecutionStartedEventAttributes: begun,
+    activityTaskScheduledEventAttributes: step,
+  } of events!) {
+    const activity = begun
+      ? begun.workflowType!.name === 'search'
+        ? ('checkSearch' as const)
+        : ('checkPart' as const)
+      : (step?.activityType?.name as 'auditScores' | undefined);
+    const payload = (begun ?? step)?.input?.payloads?.[0];
+    if (!activity || !payload) continue;
+    const written = defaultPayloadConverter.fromPayload<object>(payload);
+    const value = activity === 'checkSearch' ? { id: searchIdOf(begun!.workflowId!), ...written } : written;
+    // Defaults of a later release may come in; nothing is lost or changed.
+    expect(readInput(activity, value), activity).toMatchObject(value);
+    count++;
+  }
+  expect(count).toBeGreaterThan(2);
+});
