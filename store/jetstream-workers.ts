@@ -50,7 +50,7 @@ export function createWorkerRecords({
       const subjects = [`${prefix}.${tokenOf(worker)}`];
       const describe = 'reading the record of a worker';
       const { held } = await readLast({ link, stream, describe, subjects });
-      return held[0] && decodeWorkerRecord(held[0].text);
+      return held[0] && recordIn({ link, text: held[0].text, subject: subjects[0]! });
     },
 
     async list() {
@@ -61,8 +61,29 @@ export function createWorkerRecords({
         ...{ filter: `${prefix}.*`, batch: READ_AT_ONCE },
       });
       for await (const page of pages)
-        records.push(...page.map((message) => decodeWorkerRecord(message.string())));
+        for (const message of page) {
+          const record = recordIn({ link, text: message.string(), subject: message.subject });
+          if (record) records.push(record);
+        }
       return records.sort(byWorker);
     },
   };
+}
+
+/** What is damaged, or no record, is as one that is not there: searches go on, and a worker that is still wrong is found again. */
+function recordIn({
+  link,
+  text,
+  subject,
+}: {
+  readonly link: Link;
+  readonly text: string;
+  readonly subject: string;
+}): WorkerRecord | undefined {
+  try {
+    return decodeWorkerRecord(text);
+  } catch {
+    link.onDamage({ stream, subject, why: 'does not hold a record of a worker' });
+    return undefined;
+  }
 }

@@ -111,3 +111,14 @@ test('a stream that is full is not taken for a score that exists', async () => {
   await jsm.streams.update('ZEROSCOUT_SCORES', { max_bytes: -1 });
   await impatient.close();
 });
+
+test('a record of a worker that is none: as if it were not there, and others are read', async () => {
+  const record = { state: 'set aside', at: 1, by: 'a', device: 'cpu', reason: 'r', evidence: [] } as const;
+  await store.workers.put({ ...record, worker: 'one' });
+  await store.workers.put({ ...record, worker: 'two' });
+  await jetstream(connection).publish(`zeroscout.worker.${tokenOf('one')}`, '{"worker":"one","state":"s');
+  expect(await store.workers.find('one')).toBeUndefined();
+  expect((await store.workers.list()).map(({ worker }) => worker)).toEqual(['two']);
+  await store.workers.put({ ...record, worker: 'one' });
+  expect((await store.workers.find('one'))?.state).toBe('set aside');
+});
