@@ -13,6 +13,7 @@ import { checkNotify } from '../search/check-notify.js';
 import { checkedWorkflowId } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
 import { giveResults, type ResultOptions, showFinished } from '../search/give-results.js';
+import { withServersKept } from '../search/keep-servers.js';
 import {
   countBackgroundWorkers,
   startBackgroundWorkers,
@@ -128,11 +129,13 @@ async function search({
   try {
     const show = options.json ? 'nothing' : 'progress';
     const again = async () => (await start('again')).handle;
-    const result = await followThrough({
-      ...{ client, handle, id, store, stop: stop.signal, show, again },
-      isLocal: connections.temporal.source === 'embedded',
-      workersStarted: count > 0 ? Date.now() : undefined,
-    });
+    const result = await withServersKept({ home, connections }, (isRestarted) =>
+      followThrough({
+        ...{ client, handle, id, store, stop: stop.signal, show, again, isRestarted },
+        isLocal: connections.temporal.source === 'embedded',
+        workersStarted: count > 0 ? Date.now() : undefined,
+      }),
+    );
     if (result === 'stopped') throw new Interrupted(await whatGoesOn({ session, id, device }));
     await giveResults({
       results: await readResults({ store, result, truth }),

@@ -5,6 +5,7 @@ import { SpecError } from '../../core/spec/errors.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
 import { findSearch, stateOf } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
+import { withServersKept } from '../search/keep-servers.js';
 import { readResults } from '../search/results.js';
 import { summaryLines } from '../search/show-results.js';
 import { type Session, withSession, withStatusSession } from '../session.js';
@@ -82,13 +83,19 @@ export function addSearchCommands(program: Command): void {
   );
 }
 
-async function watch({ client, store, connections }: Session, given: string, { json }: Json): Promise<void> {
+async function watch(
+  { client, store, connections, home }: Session,
+  given: string,
+  { json }: Json,
+): Promise<void> {
   const { id, handle } = await findSearch({ client, id: given });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const isLocal = connections.temporal.source === 'embedded';
   const show = json ? 'nothing' : 'progress';
-  const result = await follow({ client, handle, id, store, stop: stop.signal, show, isLocal });
+  const result = await withServersKept({ home, connections }, (isRestarted) =>
+    follow({ client, handle, id, store, stop: stop.signal, show, isLocal, isRestarted }),
+  );
   if (result === 'stopped')
     throw new Interrupted(`no longer watching; the search goes on: zeroscout watch ${id}`);
   const { summary } = await readResults({ store, result });

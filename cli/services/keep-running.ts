@@ -1,0 +1,89 @@
+// Starts embedded servers again that died while a command uses them.
+import { ensureServices } from './embedded.js';
+import type { Home, ServiceName } from './home.js';
+import { faultOfRunning } from './lifecycle.js';
+import { isOurs } from './process.js';
+import { SERVERS } from './servers.js';
+import { readState } from './state.js';
+
+const LOOK_MS = 1_000;
+/** Reading what a server's log and files say about its data costs more than a look at its process. */
+const LOOKS_PER_FAULT = 10;
+/** A server that does not start is tried again after this. */
+const PAUSE_MS = 10_000;
+
+interface Watched {
+  readonly home: Home;
+  readonly which: readonly ServiceName[];
+  /** Told of every step, and once of each reason why a server cannot be started. */
+  readonly onStep: (text: string) => void;
+}
+
+export interface Keeper {
+  /** Whether it would start this server again: `services down` ends one for good. */
+  restarts(name: ServiceName): boolean;
+  stop(): void;
+}
+
+/** Looks each second until it is stopped. Ports stay, so clients find the server again by themselves. */
+export function keepRunning({ home, which, onStep }: Watched): Keeper {
+  let looks = 0;
+  let isBusy = false;
+  let resting = 0;
+  let told = '';
+  const look = async (): Promise<void> => {
+    looks += 1;
+    await restartEmbedded({ home, which, onStep, depth: looks % LOOKS_PER_FAULT ? 'process' : 'data' });
+  };
+  const timer = setInterval(() => {
+    if (isBusy || Date.now() < resting) return;
+    isBusy = true;
+    void look()
+      .catch((error: Error) => {
+        resting = Date.now() + PAUSE_MS;
+        if (error.message !== told) onStep(error.message);
+        told = error.message;
+      })
+      .finally(() => {
+        isBusy = false;
+      });
+  }, LOOK_MS);
+  return {
+    restarts: (name) => which.includes(name) && readState({ home }).services[name]?.pid !== undefined,
+    stop: () => clearInterval(timer),
+  };
+}
+
+/**
+ * Starts those again whose process is gone though nobody ended it by `services down`; with `data`, also those whose data are
+ * damaged. Answers their names. Throws ServiceError where one does not start.
+ */
+export async function restartEmbedded({
+  home,
+  which,
+  onStep,
+  depth,
+}: Watched & { readonly depth: 'process' | 'data' }): Promise<readonly ServiceName[]> {
+  const looks = await Promise.all(
+    which.map(async (name) => ((await isLost({ home, name, depth })) ? [name] : [])),
+  );
+  const lost = looks.flat();
+  if (lost.length > 0) await ensureServices({ home, which: lost, onStep });
+  return lost;
+}
+
+async function isLost({
+  home,
+  name,
+  depth,
+}: {
+  readonly home: Home;
+  readonly name: ServiceName;
+  readonly depth: 'process' | 'data';
+}): Promise<boolean> {
+  const record = readState({ home }).services[name];
+  if (record?.pid === undefined) return false;
+  const { pid, port } = record;
+  if (!(await isOurs({ pid, port, marker: SERVERS[name].marker(home) }))) return true;
+  return depth === 'data' && (await faultOfRunning({ home, name })) !== undefined;
+}

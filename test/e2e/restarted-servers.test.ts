@@ -1,0 +1,45 @@
+// In: embedded servers killed under a running command. Out: the command starts them again, and the ranking is the undisturbed one.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findRunning } from '../../cli/services/embedded.js';
+import { sleep } from '../../cli/services/process.js';
+import { type TestHome, testHome, until } from '../support/home.js';
+import { done, spawnZeroscout, specification } from '../support/zeroscout.js';
+
+let home: TestHome;
+let undisturbed: TestHome;
+beforeAll(() => {
+  home = testHome();
+  undisturbed = testHome();
+});
+afterAll(() => Promise.all([home.remove(), undisturbed.remove()]), 60_000);
+
+const samples = 96;
+const spec = specification({ samples, changes: { fidelity: { draws: 1, batch: 8, resolution: 16 } } });
+
+test('kill -9 of NATS and of Temporal in mid-run needs nobody', { timeout: 240_000 }, async () => {
+  home.write('a.json', spec);
+  const run = spawnZeroscout(['run', 'a.json', '--out', 'a'], { home });
+  await run.says(/scoring +[1-9]\d*\//);
+  await home.killService('nats');
+  await run.says(/NATS 2\S+ started in/);
+  await home.killService('temporal');
+  expect(await run.ended).toMatchObject({ code: 0 });
+  expect(run.stderr().match(/Temporal 1\S+ started in/g)).toHaveLength(2);
+
+  undisturbed.write('a.json', spec);
+  await done(['run', 'a.json', '--out', 'a'], { home: undisturbed });
+  expect(home.read('a/ranking.csv')).toBe(undisturbed.read('a/ranking.csv'));
+});
+
+test('what `services down` ended stays down', { timeout: 120_000 }, async () => {
+  home.write('b.json', specification({ name: 'down', samples, changes: { seed: 5 } }));
+  const run = spawnZeroscout(['run', 'b.json'], { home });
+  await run.says(/search .* started/);
+  await done(['services', 'down'], { home });
+  await until(() => /NATS is away|Temporal is away/.test(run.stderr()), { what: 'away', timeoutMs: 30_000 });
+  await sleep(3_000);
+  expect(run.stderr()).not.toMatch(/away.*starting it again/);
+  expect(await findRunning({ home: home.home })).toEqual({});
+  run.child.kill('SIGKILL');
+  await run.ended;
+});
