@@ -17,8 +17,13 @@ const OPENING = new Set([
   'update',
 ]);
 
-export function modulesAllowed(): boolean {
-  return process.env[NAME] === '1';
+export function modulesAllowed(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env[NAME] === '1';
+}
+
+/** The environment for a process that may not run them. */
+export function withoutModules({ [NAME]: _allowed, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env;
 }
 
 /** `--allow-modules` at every command that opens spaces; workers and scorers that it starts get it by the environment. */

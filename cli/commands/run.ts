@@ -9,16 +9,17 @@ import { logLevel } from '../../core/spec/log-level.js';
 import type { Truth } from '../../core/spec/truth.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
+import {
+  backgroundWorkers,
+  startBackgroundWorkers,
+  withdrawBackgroundWorkers,
+} from '../search/background-workers.js';
 import { checkNotify } from '../search/check-notify.js';
 import { checkedWorkflowId } from '../search/find-search.js';
 import { follow } from '../search/follow.js';
 import { giveResults, type ResultOptions, showFinished } from '../search/give-results.js';
 import { withServersKept } from '../search/keep-servers.js';
-import {
-  countBackgroundWorkers,
-  startBackgroundWorkers,
-  startLocalWorkers,
-} from '../search/local-workers.js';
+import { startLocalWorkers } from '../search/local-workers.js';
 import { openOutFolder } from '../search/out-folder.js';
 import { livingWorkers, readQueue, type SeenWorker } from '../search/queues.js';
 import { warningTexts, withRanking } from '../search/read-candidates.js';
@@ -111,6 +112,8 @@ async function search({
   note(
     `search ${paint.bold(id)} ${how === 'started' ? 'started' : 'is running; attached to it'}${page ? `; watch it at ${page}` : ''}`,
   );
+  const need = specification.space.kind === 'module' ? 'modules' : undefined;
+  const restore = await withdrawBackgroundWorkers({ home, need });
   if (options.detach) {
     await startBackgroundWorkers({ home, count, device });
     if (options.json) printJson({ id, detached: true });
@@ -146,6 +149,7 @@ async function search({
     for (const warning of warningTexts(read)) note(paint.yellow(warning));
   } finally {
     await workers.stop();
+    restore();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
@@ -192,7 +196,7 @@ async function whatGoesOn({
 }): Promise<string> {
   const back = `go on with: ${commandLine()}`;
   const end = `zeroscout cancel ${id} ends it`;
-  const local = await countBackgroundWorkers({ home });
+  const local = (await backgroundWorkers({ home })).length;
   if (local > 0)
     return `${local} background workers go on with the search (zeroscout services down stops them, ${end}); ${back}`;
   // Ours are of this host; they are named for a while after their end.

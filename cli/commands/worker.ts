@@ -83,6 +83,7 @@ export function addWorkerCommand(program: Command): void {
         .argParser(workerName),
     )
     .option('--metrics <HOST:PORT>', 'serve /metrics, /healthz and /readyz there', listenAddress)
+    .addOption(new Option('--background-may <WHAT>', 'says of them what they were allowed').hideHelp())
     .addOption(
       new Option('--background-of <HOME>', 'marks the workers that zeroscout services down stops').hideHelp(),
     )

@@ -8,22 +8,19 @@ import type { Device } from '../../core/spec/devices.js';
 import { parentVariable, withoutParent } from '../../engine/lifeline.js';
 import type { Home } from '../services/home.js';
 import { createFolders } from '../services/home-folders.js';
-import { findByCommandLine, spawnPrivately, terminate } from '../services/process.js';
+import { spawnPrivately } from '../services/process.js';
 import { openLog } from '../services/server-log.js';
 import { note } from '../terminal.js';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 const RESTART_MS = 1_000;
-/** A little more than the grace that workers give their activities. */
-const DRAIN_MS = 25_000;
-
 export interface LocalWorkers {
   /** Tells the workers to finish what they hold, and waits for them. */
   stop(): Promise<void>;
 }
 
 /** Arguments of the workers of this machine: one control worker, and `count` score workers that share the cores. */
-function rolesOf({ count, device }: { count: number; device: Device }): string[][] {
+export function rolesOf({ count, device }: { count: number; device: Device }): string[][] {
   const concurrency = Math.max(1, Math.floor(availableParallelism() / count));
   const score = ['worker', '--role', 'score', '--device', device, '--concurrency', String(concurrency)];
   return [['worker', '--role', 'control'], ...Array.from({ length: count }, () => score)];
@@ -79,46 +76,17 @@ function keepRunning({ home, roles }: { home: Home; roles: readonly string[][] }
   };
 }
 
-/** What the command line of a home's background workers holds, so that they are found again. */
-const background = (home: Home): string => `--background-of=${home.root}`;
-
-/** Workers that go on when this process ends, where none go on already; `zeroscout services down` stops them. */
-export async function startBackgroundWorkers({
-  home,
-  count,
-  device,
-}: {
-  home: Home;
-  count: number;
-  device: Device;
-}): Promise<void> {
-  const running = await findByCommandLine({ marker: background(home) });
-  if (count === 0 || running.length > 0) return;
-  for (const args of rolesOf({ count, device }))
-    spawnWorker({ home, args: [...args, background(home)], lifetime: 'background' }).unref();
-}
-
-/** How many workers of a home go on in the background. */
-export async function countBackgroundWorkers({ home }: { home: Home }): Promise<number> {
-  return (await findByCommandLine({ marker: background(home) })).length;
-}
-
-/** Lets the background workers of a home finish what they hold and ends them; answers how many there were. */
-export async function stopBackgroundWorkers({ home }: { home: Home }): Promise<number> {
-  const marker = background(home);
-  const pids = await findByCommandLine({ marker });
-  await Promise.all(pids.map((pid) => terminate({ pid, marker, graceMs: DRAIN_MS })));
-  return pids.length;
-}
-
-function spawnWorker({
+/** `background`: it lives on when this process ends. */
+export function spawnWorker({
   home,
   args,
   lifetime,
+  env = process.env,
 }: {
   home: Home;
   args: string[];
   lifetime: 'attached' | 'background';
+  env?: NodeJS.ProcessEnv;
 }): ChildProcess {
   createFolders({ home });
   const log = openLog(join(home.logs, 'workers.log'));
@@ -129,7 +97,7 @@ function spawnWorker({
       // A group of its own: a terminal's Ctrl-C reaches the command, which then stops its workers in order.
       detached: true,
       env: {
-        ...withoutParent(process.env),
+        ...withoutParent(env),
         ...(lifetime === 'attached' ? parentVariable() : {}),
         ZEROSCOUT_HOME: home.root,
       },

@@ -2,7 +2,11 @@
 
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { stopBackgroundWorkers } from '../search/local-workers.js';
+import {
+  type BackgroundWorker,
+  backgroundWorkers,
+  stopBackgroundWorkers,
+} from '../search/background-workers.js';
 import { ensureServices, stopServices } from './embedded.js';
 import { resolveHome } from './home.js';
 import { type ServiceStatus, servicesStatus } from './status.js';
@@ -50,17 +54,20 @@ export function addServicesCommands(program: Command): void {
 
 async function show({ json }: { readonly json: boolean | undefined }): Promise<void> {
   const home = resolveHome();
-  const services = await servicesStatus({ home });
-  print(json ? JSON.stringify({ home: home.root, services }) : renderStatus({ home: home.root, services }));
+  const [services, workers] = await Promise.all([servicesStatus({ home }), backgroundWorkers({ home })]);
+  if (json) return print(JSON.stringify({ home: home.root, services, workers }));
+  print(renderStatus({ home: home.root, services, workers }));
 }
 
-/** One line a service and its web page below. */
+/** One line a service and its web page below, one a background worker. */
 export function renderStatus({
   home,
   services,
+  workers = [],
 }: {
   readonly home: string;
   readonly services: readonly ServiceStatus[];
+  readonly workers?: readonly BackgroundWorker[];
 }): string {
   const lines = services.flatMap(({ title, state, address, web, version, pid, log }) => {
     const paint = { running: pc.green, silent: pc.yellow, stopped: pc.dim }[state];
@@ -72,7 +79,15 @@ export function renderStatus({
       ...(state === 'silent' ? [`${' '.repeat(18)} does not answer; see ${log}`] : []),
     ];
   });
-  return [...lines, pc.dim(`data in ${home}`)].join('\n');
+  const staying =
+    workers.length > 0 ? [pc.dim('background workers go on until `zeroscout services down`')] : [];
+  return [...lines, ...workers.map(workerLine), ...staying, pc.dim(`data in ${home}`)].join('\n');
+}
+
+function workerLine({ pid, role, device, may }: BackgroundWorker): string {
+  const what = role === 'control' ? 'control' : `score, ${device}`;
+  const code = may.length > 0 ? `may run ${may.join(' and ')}` : 'runs no code of specifications';
+  return `${'worker'.padEnd(9)} ${pc.green('running'.padEnd(8))} ${what}  ${pc.dim(`background, ${code}, pid ${pid}`)}`;
 }
 
 /** Steps go to stderr, so that stdout holds the answer alone. */

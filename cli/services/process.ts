@@ -41,6 +41,7 @@ const ROOT = parse(process.execPath).root;
 interface ProcessEntry {
   readonly pid: number;
   readonly holds: (marker: string) => boolean;
+  readonly text: () => string;
 }
 
 export interface Daemon {
@@ -93,9 +94,18 @@ export async function startDaemon({
  * The pids whose command line holds `marker`, an absolute path that only this home's service is started with.
  * A number alone proves nothing: after a restart of the machine it may belong to anybody. Zombies have no command line.
  */
-export async function findByCommandLine({ marker }: { readonly marker: string }): Promise<readonly number[]> {
+export async function findByCommandLine(by: { readonly marker: string }): Promise<readonly number[]> {
+  return (await commandLines(by)).map(({ pid }) => pid);
+}
+
+/** The command lines that hold `marker`, words with spaces between. */
+export async function commandLines({
+  marker,
+}: {
+  readonly marker: string;
+}): Promise<readonly { readonly pid: number; readonly text: string }[]> {
   const processes = await listProcesses();
-  return processes.filter(({ holds }) => holds(marker)).map(({ pid }) => pid);
+  return processes.filter(({ holds }) => holds(marker)).map(({ pid, text }) => ({ pid, text: text() }));
 }
 
 /** With `port`, it must also have been started on that one: a record may be damaged, and name another. */
@@ -170,12 +180,16 @@ export async function terminate({
 async function listProcesses(): Promise<readonly ProcessEntry[]> {
   if (process.platform === 'linux') {
     const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
-    return pids.map(Number).map((pid) => ({ pid, holds: (marker) => procArguments(pid).includes(marker) }));
+    return pids.map(Number).map((pid) => ({
+      pid,
+      holds: (marker) => procArguments(pid).includes(marker),
+      text: () => procArguments(pid).join(' '),
+    }));
   }
   const { stdout } = await run('ps', ['-axww', '-o', 'pid=,command='], { maxBuffer: 32 << 20 });
   return stdout.split('\n').map((line) => {
     const [, pid = '0', command = ''] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
-    return { pid: Number(pid), holds: (marker) => command.includes(marker) };
+    return { pid: Number(pid), holds: (marker) => command.includes(marker), text: () => command };
   });
 }
 

@@ -35,7 +35,10 @@ export interface ListOptions {
 
 type Row = ReturnType<typeof rowOf>;
 
-export async function listSearches({ client, connections }: Session, options: ListOptions): Promise<void> {
+export async function listSearches(
+  { client, connections, home }: Session,
+  options: ListOptions,
+): Promise<void> {
   if (options.all && options.limit !== undefined)
     throw SpecError.of({ path: '--limit', message: 'goes without --all, which shows every search' });
   // A program reads everything unless it asked for less.
@@ -48,7 +51,7 @@ export async function listSearches({ client, connections }: Session, options: Li
     return note(
       options.state || options.name
         ? 'no such searches; zeroscout status --all shows every one'
-        : 'no searches yet; start one: zeroscout run SPEC.yaml',
+        : `no searches yet${connections.temporal.source === 'embedded' ? ` in ${home.root}; each folder has its own, ZEROSCOUT_HOME names one for all` : ''}; start one: zeroscout run SPEC.yaml`,
     );
   print(tableOf(rows));
   if (connections.temporal.webAddress) note(`web page: ${connections.temporal.webAddress}`);

@@ -1,0 +1,47 @@
+// In: background workers of an earlier command that may run no modules. Out: they are named, and fail no search that has a module.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type TestHome, testHome } from '../support/home.js';
+import { done, ROOT, specification, zeroscout } from '../support/zeroscout.js';
+
+let home: TestHome;
+beforeAll(() => {
+  home = testHome();
+});
+afterAll(async () => {
+  await zeroscout(['services', 'down'], { home });
+  await home.remove();
+}, 60_000);
+
+test('they are named with what they may run, and step aside for a search that needs more', {
+  timeout: 240_000,
+}, async () => {
+  expect((await done(['status'], { home: await started() })).stderr).toContain(
+    `no searches yet in ${home.home.root}`,
+  );
+  home.write('x.json', specification({ name: 'x' }));
+  await done(['run', 'x.json', '--detach'], { home });
+  const status = async () =>
+    JSON.parse((await done(['services', 'status', '--json'], { home })).stdout).workers;
+  const before = await status();
+  expect(before).toMatchObject([{ may: [] }, { may: [] }]);
+  expect((await done(['services', 'status'], { home })).stdout).toMatch(
+    /worker +running +control .*runs no code of specifications.*\n.*score, cpu/,
+  );
+
+  const code = readFileSync(join(ROOT, 'examples/spaces/branches.ts'), 'utf8');
+  home.write('branches.ts', code);
+  const space = { kind: 'module', file: 'branches.ts' };
+  home.write('module.json', specification({ name: 'module', samples: 4, changes: { space } }));
+  const run = await done(['run', 'module.json', '--allow-modules'], { home });
+  expect(run.stderr).toMatch(/background workers .* may not run modules .*ending them/);
+  const after = await status();
+  expect(after).toMatchObject([{ may: [] }, { may: [] }]);
+  expect(after[0].pid).not.toBe(before[0].pid);
+});
+
+async function started(): Promise<TestHome> {
+  await home.startServices();
+  return home;
+}
