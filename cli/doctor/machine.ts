@@ -49,7 +49,7 @@ function checkProcessors(): Check {
   return {
     name: 'processors',
     status: cores >= 2 ? 'ok' : 'warning',
-    found: `${cores} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    found: `${cores} x ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     todo: cores >= 2 ? '' : 'one core serves everything: searches will be slow',
   };
 }
