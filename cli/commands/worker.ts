@@ -8,6 +8,7 @@ import { readVerifySetting } from '../../core/spec/verify-share.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { endWithParent, hasParent } from '../../engine/lifeline.js';
 import { connectStore } from '../../store/jetstream.js';
+import { openWorkFolder } from '../../workers/work-folder.js';
 import { duration, type Listen, listenAddress, wholeNumber, workerName } from '../arguments.js';
 import { connectTemporal, resolveConnections } from '../connections.js';
 import { readEncryptionKeys } from '../services/encryption-keys.js';
@@ -90,6 +91,17 @@ export function addWorkerCommand(program: Command): void {
     .action((options: WorkerCommandOptions, command: Command) => work(options, command.parent!.version()!));
 }
 
+/** Also what is loaded later, and every scorer, leaves its temporary files there. */
+function useWorkFolder(): void {
+  try {
+    const { close } = openWorkFolder();
+    process.once('exit', close);
+  } catch (error) {
+    // Most of what a worker does needs none; what does says so when it comes to it.
+    note(`no folder for temporary files: ${(error as Error).message}`);
+  }
+}
+
 async function work(
   {
     role,
@@ -117,6 +129,7 @@ async function work(
   logLevel(process.env);
   const keys = readEncryptionKeys();
   const verify = readVerifySetting(process.env.ZEROSCOUT_VERIFY);
+  useWorkFolder();
   if (role === 'score' && isStackDevice(device)) {
     const { notice } = await checkDevice({ device });
     if (notice) note(notice);

@@ -210,5 +210,27 @@ test('a measurement of latencies, too', { timeout }, async () => {
 test('nothing was written but in folders of the workers', () => {
   expect(readFileSync(join(home.dir, 'victim.part'), 'utf8')).toBe('precious');
   expect(existsSync(join(home.dir, 'victim'))).toBe(false);
-  for (const name of readdirSync(tmp)) expect(name).toMatch(/^zeroscout-/);
+  for (const name of readdirSync(tmp)) expect(name).toMatch(/^zeroscout-worker-/);
+});
+
+test('a worker that is killed leaves a folder behind, which the next one removes; that of a living one stays', {
+  timeout,
+}, async () => {
+  expect(readdirSync(tmp)).toHaveLength(2);
+  const [control, score] = workers;
+  for (const name of readdirSync(tmp)) writeFileSync(join(tmp, name, 'large'), 'x');
+  score!.child.kill('SIGKILL');
+  await score!.ended;
+  expect(readdirSync(tmp)).toHaveLength(2);
+  const before = new Set(readdirSync(tmp));
+  const env = { TEMPORAL_ADDRESS: temporal.address, NATS_URL: nats.url, TMPDIR: tmp };
+  const next = spawnZeroscout(['worker', '--role', 'score', '--concurrency', '1'], { home, env });
+  workers = [control!, next];
+  await next.says(/worker ready/);
+  const after = readdirSync(tmp);
+  expect(after).toHaveLength(2);
+  expect(after.filter((name) => before.has(name))).toHaveLength(1);
+  for (const worker of workers) worker.child.kill('SIGTERM');
+  await Promise.all(workers.map(({ ended }) => ended));
+  expect(readdirSync(tmp)).toEqual([]);
 });

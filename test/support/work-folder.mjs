@@ -1,0 +1,5 @@
+// Opens a folder for temporary files as a worker does, says where it is, and waits.
+import { openWorkFolder } from '../../dist/workers/work-folder.js';
+
+console.log(openWorkFolder().path);
+setInterval(() => {}, 60_000);

@@ -1,0 +1,94 @@
+// Out: a folder of this process's own for temporary files, its libraries' and its children's too; folders that killed workers left are removed.
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tryLock } from 'fs-native-extensions';
+
+const PREFIX = 'zeroscout-worker-';
+/** The kernel keeps this file locked as long as the folder's owner lives, stopped or not, in whatever container. */
+const LOCK = 'lock';
+
+export interface WorkFolder {
+  readonly path: string;
+  /** Removes it with all that is in it. */
+  close(): void;
+}
+
+/** Everything that asks for the folder of temporary files gets this one from now on. */
+export function openWorkFolder(): WorkFolder {
+  const parent = tmpdir();
+  sweep(parent);
+  const { path, descriptor } = create(parent);
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = path;
+  return {
+    path,
+    close: () => {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+      remove(path);
+      closeSync(descriptor);
+    },
+  };
+}
+
+/** Another worker may sweep a folder before it is locked; then the next one is tried. */
+function create(parent: string): { readonly path: string; readonly descriptor: number } {
+  for (;;) {
+    const path = mkdtempSync(join(parent, PREFIX));
+    const file = join(path, LOCK);
+    let descriptor: number;
+    try {
+      descriptor = openSync(file, 'a', 0o600);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      throw error;
+    }
+    const named = tryLock(descriptor) && statSync(file, { throwIfNoEntry: false });
+    if (named && named.ino === fstatSync(descriptor).ino) return { path, descriptor };
+    closeSync(descriptor);
+  }
+}
+
+/** Removes folders of this user whose owners are dead. Nothing that goes wrong here keeps a worker from working. */
+function sweep(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(PREFIX)) continue;
+    try {
+      removeIfLeft(join(parent, name));
+    } catch {
+      // Somebody else removes it at this moment, or may.
+    }
+  }
+}
+
+function removeIfLeft(path: string): void {
+  const stats = lstatSync(path);
+  if (!stats.isDirectory() || stats.uid !== process.getuid?.()) return;
+  const file = join(path, LOCK);
+  // Its owner has not come to lock it: not removed unless it is empty, and made anew then.
+  if (!lstatSync(file, { throwIfNoEntry: false })?.isFile()) {
+    rmdirSync(path);
+    return;
+  }
+  const descriptor = openSync(file, 'a');
+  try {
+    if (tryLock(descriptor)) remove(path);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function remove(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+}
