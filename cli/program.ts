@@ -20,6 +20,7 @@ import { addGcCommand } from './gc/command.js';
 import { addLatencyCommand } from './latency/command.js';
 import { addScheduleCommands } from './schedule/commands.js';
 import { addServicesCommands } from './services/commands.js';
+import { addStoreCommands } from './store/command.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   addValidateCommand(program);
   addSchemaCommand(program);
   addGcCommand(program);
+  addStoreCommands(program);
   addServicesCommands(program);
   addDoctorCommand(program);
   addDevicesCommands(program);

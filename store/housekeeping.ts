@@ -56,7 +56,7 @@ async function listBlobs(link: Link): Promise<Holding[]> {
 }
 
 /** Undefined for what is no entry of a blob. */
-function entryIn(message: { json<T>(): T }): BlobMeta | undefined {
+export function entryIn(message: { json<T>(): T }): BlobMeta | undefined {
   try {
     const entry = message.json<Partial<BlobMeta> | null>();
     const { name, nuid, size } = entry ?? {};

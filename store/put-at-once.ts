@@ -22,7 +22,7 @@ export async function putAtOnce({
   facts,
 }: {
   readonly link: Link;
-  readonly facts: readonly { readonly subject: string; readonly json: string }[];
+  readonly facts: readonly { readonly subject: string; readonly json: string | Uint8Array }[];
 }): Promise<readonly (PutOutcome | undefined)[]> {
   const { connection } = link;
   const outcomes = new Array<PutOutcome | undefined>(facts.length).fill(undefined);

@@ -1,0 +1,100 @@
+// Checks a whole store and repairs it; for `zeroscout store check`.
+import {
+  BLOB_STREAM,
+  type Checked,
+  checkBlobs,
+  checkFacts,
+  chunksOf,
+  type DamagedMessage,
+  FACT_KINDS,
+  isFactOf,
+  type WholeBlob,
+} from './check.js';
+import { type ConnectOptions, connectLink } from './connect.js';
+import type { Link } from './link.js';
+import { subjectOfPlace } from './places.js';
+import { readLast } from './read-last.js';
+import { type KeptMessage, rewriteStream } from './rewrite.js';
+import { ensureStreams } from './streams.js';
+import { subjectPages } from './subject-pages.js';
+
+export type { Checked, CheckedKind, DamagedMessage } from './check.js';
+
+/** Chunks whose entry has not come for so long belong to nothing. */
+const ORPHAN_AGE_MS = 10 * 60_000;
+const SUBJECTS_AT_ONCE = 1_000;
+
+export interface Inspection {
+  /** Reads everything; `onDamage` is told of each damaged message. */
+  check(onDamage: (damaged: DamagedMessage) => void): Promise<Checked[]>;
+  /** Writes the streams of these checks anew without what is damaged. Nobody should write to the store meanwhile. */
+  repair(checked: readonly Checked[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openInspection({
+  orphanAgeMs = ORPHAN_AGE_MS,
+  ...options
+}: ConnectOptions & { readonly orphanAgeMs?: number }): Promise<Inspection> {
+  const link = await connectLink(options);
+  try {
+    await ensureStreams({ link, replicas: options.replicas ?? 1 });
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+  return {
+    async check(onDamage) {
+      const checked: (Checked | undefined)[] = [];
+      for (const what of FACT_KINDS) checked.push(await checkFacts(what, { link, onDamage }));
+      checked.push(await checkBlobs({ link, onDamage }, { orphanAgeMs }));
+      return checked.filter((one): one is Checked => one !== undefined);
+    },
+    async repair(checked) {
+      for (const { kind, stream, damaged } of checked) {
+        if (damaged === 0) continue;
+        const kept =
+          kind === 'blobs' ? () => wholeBlobs({ link, orphanAgeMs }) : () => wholeFacts({ link, kind });
+        await rewriteStream({ link, stream, kept, perSubject: kind === 'blobs' ? 'many' : 'one' });
+      }
+    },
+    close: () => link.close(),
+  };
+}
+
+/** Each fact once, under its own subject, wherever it lies now. */
+async function* wholeFacts({
+  link,
+  kind,
+}: {
+  readonly link: Link;
+  readonly kind: Checked['kind'];
+}): AsyncGenerator<KeptMessage[]> {
+  const what = FACT_KINDS.find((fact) => fact.kind === kind)!;
+  const { stream, prefix } = what;
+  const filter = `${prefix}.>`;
+  for await (const subjects of subjectPages({ link, stream, filter, size: SUBJECTS_AT_ONCE })) {
+    const { held } = await readLast({ link, stream, describe: `copying ${kind}`, subjects });
+    yield held
+      .filter((each) => isFactOf(what, each.subject(), each.text))
+      .map((each) => ({ subject: subjectOfPlace(each.subject()), data: each.text }));
+  }
+}
+
+async function* wholeBlobs(given: {
+  readonly link: Link;
+  readonly orphanAgeMs: number;
+}): AsyncGenerator<KeptMessage[]> {
+  const { link, orphanAgeMs } = given;
+  const blobs: WholeBlob[] = [];
+  await checkBlobs({ link, onDamage: () => {} }, { orphanAgeMs, onWhole: (blob) => blobs.push(blob) });
+  for (const { subject, nuid } of blobs) {
+    for await (const page of chunksOf({ link, nuid }))
+      yield page.map((message) => ({ subject: message.subject, data: message.data }));
+    const { held } = await readLast({
+      ...{ link, stream: BLOB_STREAM, describe: 'copying blobs' },
+      subjects: [subject],
+    });
+    yield held.map(({ text }) => ({ subject, data: text }));
+  }
+}

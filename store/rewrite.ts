@@ -1,0 +1,102 @@
+// Writes a stream anew without what is damaged in it: nats-server deletes no message that it cannot read, but purges a whole stream.
+import { DiscardPolicy, StorageType } from '@nats-io/jetstream';
+import { ServiceError } from '../core/spec/errors.js';
+import { readPages } from './facts.js';
+import type { Link } from './link.js';
+import { putAtOnce } from './put-at-once.js';
+import { streamInfo } from './streams.js';
+
+const BATCH = 1_000;
+/** Chunks of blobs are 128 KiB each. */
+const LARGE_BATCH = 64;
+
+export interface KeptMessage {
+  readonly subject: string;
+  readonly data: string | Uint8Array;
+}
+
+interface Rewriting {
+  readonly link: Link;
+  readonly stream: string;
+  /** What stays, in the order in which it is to be written, in batches. */
+  readonly kept: () => AsyncIterable<readonly KeptMessage[]>;
+  /** `one`: of messages of one subject the first counts. */
+  readonly perSubject: 'one' | 'many';
+}
+
+/**
+ * What stays is first copied to a stream of its own, which is then marked as whole. Only then is the stream purged, and the
+ * copy written back. Whoever is interrupted goes on by calling this again: a marked copy is written back, another one is made
+ * anew. What others store between the copy and the purge is lost.
+ */
+export async function rewriteStream(given: Rewriting): Promise<void> {
+  const { link, stream, perSubject } = given;
+  const copy = `ZEROSCOUT_REPAIR_${stream}`;
+  const found = await link.call(`looking for stream ${copy}`, () => streamInfo({ link, stream: copy }));
+  if (found?.config.metadata?.state !== 'whole') {
+    if (found) await link.call(`deleting stream ${copy}`, () => link.jsm.streams.delete(copy));
+    await makeCopy({ ...given, copy });
+  }
+  await link.call(`purging stream ${stream}`, () => link.jsm.streams.purge(stream));
+  const pages = readPages({
+    ...{ link, stream: copy, describe: `reading ${copy}`, filter: `${prefixOf(stream)}>` },
+    batch: perSubject === 'one' ? BATCH : LARGE_BATCH,
+  });
+  for await (const page of pages)
+    await putAll({
+      link,
+      messages: page.map(({ subject, data }) => ({ subject: subject.slice(prefixOf(stream).length), data })),
+    });
+  await link.call(`deleting stream ${copy}`, () => link.jsm.streams.delete(copy));
+}
+
+async function makeCopy({
+  link,
+  stream,
+  kept,
+  perSubject,
+  copy,
+}: Rewriting & { readonly copy: string }): Promise<void> {
+  const { config } = (await link.call(`looking at stream ${stream}`, () => streamInfo({ link, stream })))!;
+  const limits =
+    perSubject === 'one'
+      ? { max_msgs_per_subject: 1, discard: DiscardPolicy.New, discard_new_per_subject: true }
+      : {};
+  const made = {
+    ...{ name: copy, subjects: [`${prefixOf(stream)}>`], storage: StorageType.File, allow_direct: true },
+    ...{ num_replicas: config.num_replicas, ...limits },
+  };
+  await link.call(`making stream ${copy}`, () => link.jsm.streams.add(made));
+  for await (const messages of kept())
+    await putAll({
+      link,
+      messages: messages.map(({ subject, data }) => ({ subject: `${prefixOf(stream)}${subject}`, data })),
+    });
+  await link.call(`marking stream ${copy}`, () =>
+    link.jsm.streams.update(copy, { metadata: { state: 'whole' } }),
+  );
+}
+
+function prefixOf(stream: string): string {
+  return `zeroscout.repair.${stream}.`;
+}
+
+/** In order, as one connection publishes them. Throws where one of them was not acknowledged. */
+async function putAll({
+  link,
+  messages,
+}: {
+  readonly link: Link;
+  readonly messages: readonly KeptMessage[];
+}): Promise<void> {
+  const outcomes = await putAtOnce({
+    link,
+    facts: messages.map(({ subject, data }) => ({ subject, json: data })),
+  });
+  const lost = outcomes.indexOf(undefined);
+  if (lost < 0) return;
+  throw new ServiceError({
+    address: link.address,
+    message: `NATS at ${link.address}: ${messages[lost]!.subject} was not acknowledged; see that the server has room, and run the same command again`,
+  });
+}
