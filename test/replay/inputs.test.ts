@@ -25,7 +25,8 @@ test.each(names)('%s', (name) => {
     const payload = (begun ?? step)?.input?.payloads?.[0];
     if (!activity || !payload) continue;
     const written = defaultPayloadConverter.fromPayload<object>(payload);
-    const value = activity === 'checkSearch' ? { id: searchIdOf(begun!.workflowId!), ...written } : written;
+    const value =
+      begun && activity === 'checkSearch' ? { id: searchIdOf(begun.workflowId!), ...written } : written;
     // Defaults of a later release may come in; nothing is lost or changed.
     expect(readInput(activity, value), activity).toMatchObject(value);
     count++;

@@ -50,6 +50,23 @@ const COURSES: Readonly<Record<string, Parameters<typeof specification>[0]>> = {
   parts: { samples: 36, changes: { seed: 7, execution: { shardSize: 2, window: 4, partSize: 5 } } },
   // Two of three workers find that the third one computes wrong.
   verified: { samples: 24, changes: { seed: 8, execution: { shardSize: 2, verify: '10%' } } },
+  // As `rounds` and `parts`, since the input is checked and the engine version decided first.
+  addressed: {
+    samples: 24,
+    changes: {
+      seed: 8,
+      fidelity: undefined,
+      strategy: {
+        kind: 'screening',
+        source: { kind: 'random', samples: 24 },
+        rounds: [
+          { fidelity: { draws: 1, batch: 4, resolution: 8 }, keep: 0.5 },
+          { fidelity: { draws: 2, batch: 4, resolution: 8 } },
+        ],
+      },
+      execution: { shardSize: 2, window: 4, partSize: 8 },
+    },
+  },
   continued: { samples: 36, changes: { seed: 5, execution: { shardSize: 1, window: 4 } } },
 };
 

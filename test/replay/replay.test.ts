@@ -22,6 +22,8 @@ test.skipIf(process.env.ZEROSCOUT_RECORD)('there is a history of every course th
     'scheduled',
     'parts-1',
     'parts-2',
+    'addressed-1',
+    'addressed-2',
     'continued-1',
     'continued-2',
     'verified-1',
