@@ -1,6 +1,8 @@
-// What may happen to a person's command: kills, stops, hostile clients, and everything at once. Weights say how often.
+// What may happen to a person's command: kills, stops, damaged files, hostile clients. Weights say how often.
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestHome } from '../../support/home.js';
+import { damage } from '../support/damage.js';
 import { HOSTILE } from './hostile-clients.js';
 import { type ProcessKind, type SoakProcess, signal } from './processes.js';
 
@@ -34,6 +36,13 @@ function pick({ processes, random }: Site): SoakProcess {
 }
 
 const isServer = (kind: ProcessKind): boolean => kind === 'nats' || kind === 'temporal';
+
+/** Hits one to three files of the home and of the results; answers what was done to each. */
+function damageFiles({ home, random }: Site): string {
+  const given = { home: home.home.root, others: [join(home.dir, 'out')], random };
+  const hits = 1 + Math.floor(random() * 3);
+  return Array.from({ length: hits }, () => damage(given) ?? 'no file to damage').join('; ');
+}
 
 export const DISTURBANCES: readonly Disturbance[] = [
   {
@@ -83,6 +92,20 @@ export const DISTURBANCES: readonly Disturbance[] = [
     strike: async ({ processes }) => {
       for (const { pid, kind } of processes()) if (kind === 'command') signal(pid, 'SIGINT');
       return 'interrupt the command';
+    },
+  },
+  {
+    kind: 'damage while everything runs',
+    weight: 1,
+    strike: async (site) => damageFiles(site),
+  },
+  {
+    kind: 'damage while everything is down',
+    weight: 2,
+    strike: async (site) => {
+      for (const { pid } of site.processes()) signal(pid, 'SIGKILL');
+      await sleep(500);
+      return `kill everything, ${damageFiles(site)}`;
     },
   },
   {
