@@ -1,6 +1,7 @@
 // Starts one embedded server where none runs, and ends it. The caller holds the lock of the services.
+import { lstatSync } from 'node:fs';
 import { binaryOf, ensureBinary, type OnStep } from './binaries.js';
-import { endFirstStart } from './data-folder.js';
+import { dataPaths, endFirstStart } from './data-folder.js';
 import { dataLockFile, type Home, logFile, type ServiceName } from './home.js';
 import { untilReady } from './launch.js';
 import { withDataLock } from './lock.js';
@@ -69,7 +70,12 @@ export async function startService({
 /** What is wrong with a running server's data, where that ends its use: what its log says, and what its files show. */
 export async function faultOfRunning({ home, name }: Place): Promise<string | undefined> {
   const said = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
-  if (said !== undefined || name !== 'nats') return said;
+  if (said !== undefined) return said;
+  // A server goes on with a file that was deleted, for a while, and without a word of its own.
+  const [main] = dataPaths({ home, name });
+  const stats = lstatSync(main!, { throwIfNoEntry: false });
+  if (stats === undefined) return `${main} is gone`;
+  if (name === 'temporal') return stats.isDirectory() ? `${main} is a folder` : undefined;
   const stream = await damagedWhileRunning(home);
   return stream && `the last block of stream ${stream} is damaged`;
 }

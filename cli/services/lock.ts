@@ -30,7 +30,7 @@ export async function withLock<T>({
     writeSync(descriptor, JSON.stringify({ pid: process.pid }));
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    rmSync(file, { recursive: true, force: true });
     closeSync(descriptor);
   }
 }

@@ -11,7 +11,7 @@ import { done, type Running, spawnZeroscout, specification } from '../support/ze
 import { damage } from './support/damage.js';
 
 /** Rounds of whole searches, some seconds each; `npm run soak:damage` has hundreds. */
-const ROUNDS = Number(process.env.ZEROSCOUT_DAMAGE_ROUNDS ?? 2);
+const ROUNDS = Number(process.env.ZEROSCOUT_DAMAGE_ROUNDS ?? 1);
 const SEED = Number(process.env.ZEROSCOUT_DAMAGE_SEED ?? 1);
 /** Rounds of the store alone. */
 const STORE_ROUNDS = Math.max(24, ROUNDS);

@@ -158,6 +158,18 @@ describe('a database that does not open is set aside', () => {
     expect(steps.join('\n')).toContain('damaged');
     expect(await works((await up()).address)).toBe(true);
   });
+
+  test.each([
+    ['deleted', () => {}],
+    ['replaced by a folder', () => mkdirSync(database())],
+  ])('also where the file is %s while the server runs', { timeout: 60_000 }, async (_what, replace) => {
+    const { pid } = await up();
+    rmSync(database());
+    replace();
+    const { pid: next, address } = await up();
+    expect(next).not.toBe(pid);
+    expect(await works(address)).toBe(true);
+  });
 });
 
 test('data are put back where the server does not start without them either', {
