@@ -150,11 +150,16 @@ test('waiting for a control worker, for a device, for resume, for servers', {
   expect((await cli('status', 'idle')).stdout).toMatch(/waiting: paused since \d\d:\d\d/);
   await watcher.says(/paused since \d\d:\d\d/);
 
+  // Who watches starts an embedded server again; who asks for the status does not.
   await home.killService('nats');
-  await watcher.says(/NATS is away since \d+ s/);
-  expect(await waiting('nats')).toMatchObject({ message: 'NATS is away', also: [{ for: 'resume' }] });
+  await watcher.says(/NATS is away since \d+ s, starting it again/);
   await home.killService('temporal');
-  await watcher.says(/Temporal is away since \d+ s/);
+  await watcher.says(/Temporal is away since \d+ s, starting it again/);
+  watcher.child.kill('SIGKILL');
+  await watcher.ended;
+  await home.startServices();
+  await home.killService('nats');
+  expect(await waiting('nats')).toMatchObject({ message: 'NATS is away', also: [{ for: 'resume' }] });
   await home.startServices();
   control.child.kill('SIGKILL');
   await control.ended;
@@ -194,4 +199,36 @@ test('searches that were cancelled, terminated or timed out say so, and what to 
   });
   await handle.result().catch(() => {});
   expect(await json('slow')).toMatchObject({ state: 'timed_out', failure: { type: 'Timeout' } });
+});
+
+test('a list that shows fewer says of how many; --all and --json have every one', {
+  timeout: 120_000,
+}, async () => {
+  const start = (number: number) =>
+    client.workflow.start('search', {
+      workflowId: workflowIdOf(`many-${number}`),
+      taskQueue: 'nobody',
+      args: [{}],
+      memo: { name: 'many', space: 'nas-bench-201', state: 'scoring' },
+    });
+  await Promise.all(Array.from({ length: 55 }, (_, number) => start(number)));
+  const query = 'WorkflowType = "search" AND ExecutionStatus != "ContinuedAsNew"';
+  const known = async (more: string) => (await client.workflow.count(query + more)).count;
+  // A search is listed a moment after it is started.
+  const isListed = async () => (await known(' AND WorkflowId STARTS_WITH "search-many-"')) === 55;
+  await until(isListed, { what: 'all are listed', timeoutMs: 20_000 });
+  const count = await known('');
+  const [few, all, json, named] = await Promise.all([
+    cli('status'),
+    cli('status', '--all'),
+    cli('status', '--json'),
+    cli('status', '--name', 'many', '--state', 'scoring', '--limit', '3'),
+  ]);
+  const rows = (text: string) => text.trimEnd().split('\n').length - 1;
+  expect(rows(few.stdout)).toBe(50);
+  expect(few.stderr).toContain(`50 of ${count} searches; --all shows every one`);
+  expect([rows(all.stdout), all.stderr.includes(' of ')]).toEqual([count, false]);
+  expect(JSON.parse(json.stdout)).toHaveLength(count);
+  expect(rows(named.stdout)).toBe(3);
+  expect(named.stderr).toContain('3 of 55 searches');
 });
