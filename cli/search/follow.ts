@@ -12,7 +12,7 @@ const POLL_MS = 1_000;
 /** Workers that this command has started ask for work within this. */
 const START_MS = 30_000;
 /** A server that lives answers within this. */
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 3_000;
 /** As long as workers wait for a server. */
 const PATIENCE_MS = 10 * 60_000;
 

@@ -9,6 +9,8 @@ import type { AwayServer, Facts } from './waiting.js';
 
 /** A search whose control worker lives answers within this. */
 const QUERY_MS = 5_000;
+/** A server that has just come back does not know its workers until they ask again. */
+const FORGOTTEN_MS = 15_000;
 /** Queues are asked less often than the search: a worker that is gone is noticed within this. */
 const QUEUES_MS = 5_000;
 
@@ -35,12 +37,22 @@ export function createLooker({
   readonly isLocal: boolean;
 }): Looker {
   let known: { readonly read: number; readonly workers: Facts['workers'] } | undefined;
+  const living = new Map<keyof NonNullable<Facts['workers']>, { count: number; at: number }>();
+  const remembered = (kind: keyof NonNullable<Facts['workers']>, count: number): number => {
+    const before = living.get(kind);
+    if (count === 0 && before && Date.now() - before.at < FORGOTTEN_MS) return before.count;
+    if (count > 0) living.set(kind, { count, at: Date.now() });
+    return count;
+  };
   const workersFor = async (device: Device | undefined): Promise<Facts['workers']> => {
     if (known && Date.now() - known.read < QUEUES_MS) return known.workers;
     const count = async (of?: Device) =>
       livingWorkers({ queue: await readQueue(client, of), isLocal }).length;
     const [control, score] = await Promise.all([count(), device ? count(device) : 0]);
-    known = { read: Date.now(), workers: { control, device: score } };
+    known = {
+      read: Date.now(),
+      workers: { control: remembered('control', control), device: remembered('device', score) },
+    };
     return known.workers;
   };
   return {
