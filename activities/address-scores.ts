@@ -1,13 +1,8 @@
 // In: a specification, an engine. Out: the scopes under which all its stages' scores are, made once and then carried by the search.
 import { scoreScope } from '../core/programs/address.js';
 import { ENGINE_VERSION } from '../core/programs/version.js';
-import type {
-  AddressedInput,
-  RoundReport,
-  ScoreAddress,
-  ScoreAddresses,
-  SearchActivities,
-} from '../core/spec/search.js';
+import type { AddressedInput, RoundReport, ScoreAddress, ScoreAddresses } from '../core/spec/search.js';
+import type { SearchActivities } from '../core/spec/search-activities.js';
 import type { Specification } from '../core/spec/specification.js';
 import { stagesOf } from '../core/spec/stages.js';
 

@@ -2,7 +2,8 @@
 import { readFailuresCsv } from '../core/report/failures-csv.js';
 import { diffRankings, type RankingDiff } from '../core/report/ranking-diff.js';
 import { BlobError } from '../core/spec/errors.js';
-import type { ComparableRun, SearchActivities } from '../core/spec/search.js';
+import type { ComparableRun } from '../core/spec/search.js';
+import type { SearchActivities } from '../core/spec/search-activities.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 

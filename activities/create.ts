@@ -3,7 +3,7 @@ import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { BlobError, LostScoreError, SpecError } from '../core/spec/errors.js';
 import { readInput } from '../core/spec/inputs.js';
-import type { SearchActivities } from '../core/spec/search.js';
+import type { SearchActivities } from '../core/spec/search-activities.js';
 import type { Store } from '../store/store.js';
 import { addressScores } from './address-scores.js';
 import { auditScores } from './audit-scores.js';

@@ -1,7 +1,7 @@
 // In: a finished ranking. Out: latencies of the first of it, measured on this machine, those that have none or all of them again.
 import { latencyScope } from '../core/programs/address.js';
 import { CandidateError } from '../core/spec/candidate-error.js';
-import type { SearchActivities } from '../core/spec/search.js';
+import type { SearchActivities } from '../core/spec/search-activities.js';
 import { costResolution } from '../core/spec/space.js';
 import { beginRound, lastRound, readLatencies, storeLatency } from '../store/latencies.js';
 import { readRanking } from '../store/ranking.js';

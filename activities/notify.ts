@@ -2,7 +2,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { parseDuration } from '../core/spec/duration.js';
-import type { SearchActivities } from '../core/spec/search.js';
+import type { SearchActivities } from '../core/spec/search-activities.js';
 import type { Store } from '../store/store.js';
 import { runCommand } from './notify/command.js';
 import { createWebhooks, type WebhookOptions } from './notify/webhook.js';

@@ -1,6 +1,6 @@
 // In: a ranked search. Out: the blob of its summary.json.
 import { formatSummary, type Summary } from '../core/report/summary.js';
-import type { ReportInput, SearchActivities } from '../core/spec/search.js';
+import type { ReportInput, SearchActivities } from '../core/spec/search-activities.js';
 import { createTextIndex } from '../core/spec/text-index.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';

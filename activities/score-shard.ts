@@ -3,7 +3,7 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import { scoreKey } from '../core/programs/address.js';
 import { openSpace } from '../core/spaces/index.js';
 import { CandidateError } from '../core/spec/candidate-error.js';
-import type { SearchActivities, ShardInput, ShardResult } from '../core/spec/search.js';
+import type { SearchActivities, ShardInput, ShardResult } from '../core/spec/search-activities.js';
 import type { ScoreRequest } from '../engine/protocol.js';
 import { readCandidates } from '../store/candidate-list.js';
 import type { Failure, ScoreEntry, Store } from '../store/store.js';

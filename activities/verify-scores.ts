@@ -3,7 +3,7 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import { ApplicationFailure } from '@temporalio/common';
 import { disagreeing, spellDifference } from '../core/proxies/agreement.js';
 import { CandidateError } from '../core/spec/candidate-error.js';
-import type { SearchActivities } from '../core/spec/search.js';
+import type { SearchActivities } from '../core/spec/search-activities.js';
 import type { Disagreement, VerifyInput } from '../core/spec/verification.js';
 import { readCandidates } from '../store/candidate-list.js';
 import { decodeScore, encodeScore } from '../store/codec.js';

@@ -27,7 +27,9 @@ describe.each(addressed)(
   'a search of $example',
   ({ specification, scope, digest, latencyScope: latency }) => {
     test('is a valid specification with nothing to add', () => {
-      expect(checkSpecification({ value: specification, source: 'memo' })).toEqual(specification);
+      expect(checkSpecification({ value: specification, source: 'memo', origin: 'command' })).toEqual(
+        specification,
+      );
     });
 
     test('finds the scores and latencies that were paid for', () => {

@@ -1,7 +1,8 @@
 // Tells the outside what happened to a search, where its specification says whom to tell.
 import { CancellationScope, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import { parseDuration } from '../core/spec/duration.js';
-import type { Notification, SearchActivities } from '../core/spec/search.js';
+import type { Notification } from '../core/spec/search.js';
+import type { SearchActivities } from '../core/spec/search-activities.js';
 import type { Specification } from '../core/spec/specification.js';
 import { retry } from './retry.js';
 

@@ -11,7 +11,8 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PartsState, Phase, RankInput, SearchProgress, SearchState } from '../core/spec/search.js';
+import type { PartsState, Phase, SearchProgress, SearchState } from '../core/spec/search.js';
+import type { RankInput } from '../core/spec/search-activities.js';
 import type { Specification } from '../core/spec/specification.js';
 import { addVerification, NOTHING_VERIFIED } from '../core/spec/verification.js';
 import { auditParts, sum } from './audit-parts.js';

@@ -1,6 +1,7 @@
 // Has a sample of a search's new scores computed again by other workers, and sets those aside that a third worker finds wrong.
 import { condition, log, proxyActivities, sleep, uuid4 } from '@temporalio/workflow';
-import type { AddressedInput, CandidateListRef, SearchActivities } from '../core/spec/search.js';
+import type { AddressedInput, CandidateListRef } from '../core/spec/search.js';
+import type { SearchActivities } from '../core/spec/search-activities.js';
 import { scoreQueue } from '../core/spec/search-queues.js';
 import {
   addVerification,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { sample } from '../../core/programs/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
 import { type StackDevice, together } from '../../core/spec/devices.js';
-import { PRESETS } from '../../core/spec/specification.js';
+import { PRESETS } from '../../core/spec/fidelity.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 

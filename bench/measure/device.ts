@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { sample } from '../../core/programs/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
 import type { StackDevice } from '../../core/spec/devices.js';
-import { PRESETS } from '../../core/spec/specification.js';
+import { PRESETS } from '../../core/spec/fidelity.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { providerOf, stackSize } from '../../engine/stack/device.js';
 import { startBaseline } from './baseline.js';

@@ -4,7 +4,8 @@ import { DEVICES } from './devices.js';
 import { SpecError } from './errors.js';
 import { oneOf, share, text, toIssues, wholeNumber } from './fields.js';
 import { Notify } from './notify.js';
-import type { PartInput, SearchActivities, SearchInput } from './search.js';
+import type { SearchInput } from './search.js';
+import type { PartInput, SearchActivities } from './search-activities.js';
 import { found } from './show.js';
 import { checkSpecification, type Specification } from './specification.js';
 

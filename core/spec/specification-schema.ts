@@ -1,7 +1,8 @@
 // The JSON Schema of a specification file, and of a file that defines a space of one's own.
 import { Definition } from './custom-space.js';
+import { PRESETS } from './fidelity.js';
 import { describeField, type JsonSchema, withBareKinds } from './json-schema.js';
-import { PRESETS, Written } from './specification.js';
+import { Written } from './specification.js';
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 interface KindSchema extends JsonSchema {

@@ -1,68 +1,30 @@
 // In: the text of a specification file. Out: a complete, checked Specification with every default filled in.
 import { z } from 'zod';
+import { Aggregation, Proxies } from './aggregation.js';
 import { Constraints } from './constraints.js';
 import { DEVICES, defaultShardSize } from './devices.js';
-import { type Issue, SpecError } from './errors.js';
+import { SpecError } from './errors.js';
 import { Evolution } from './evolution.js';
-import {
-  bareKind,
-  checkKind,
-  mapping,
-  oneOf,
-  positiveNumber,
-  share,
-  text,
-  toIssues,
-  wholeNumber,
-} from './fields.js';
+import { FidelitySchema } from './fidelity.js';
+import { bareKind, checkKind, mapping, oneOf, share, text, toIssues, wholeNumber } from './fields.js';
 import { Input } from './images.js';
 import { Notify } from './notify.js';
-import { PROXIES, type ProxyName } from './proxies.js';
+import type { ProxyName } from './proxies.js';
 import { readDocument } from './read-document.js';
-import { found, quote } from './show.js';
+import { found } from './show.js';
 import { Source, Sources } from './sources.js';
 import { SpaceSchema, spaceDefaults } from './space.js';
+import { strayFidelity, strayProxies, strayWeights } from './stray-fields.js';
 import { verifyShare } from './verify-share.js';
 
 export { PROXIES, type ProxyName } from './proxies.js';
-
-/**
- * draws x batch, at the space's own resolution. `weights`: one draw shared by all candidates, or drawn anew for each (as
- * published). `features`: measured at every block (as published), or at the ends of stages, where the space has stages:
- * half the work, and a better ranking (docs/fidelity.md).
- */
-export const PRESETS = {
-  screen: { draws: 1, batch: 8, weights: 'shared', features: 'stages' },
-  standard: { draws: 3, batch: 8, weights: 'shared', features: 'stages' },
-  paper: { draws: 1, batch: 64, weights: 'candidate', features: 'blocks' },
-} as const;
-
-const Fidelity = z.preprocess(
-  (value) =>
-    typeof value === 'string' && Object.hasOwn(PRESETS, value)
-      ? PRESETS[value as keyof typeof PRESETS]
-      : value,
-  mapping(
-    {
-      draws: wholeNumber({ min: 1, max: 64 }).default(PRESETS.standard.draws),
-      batch: wholeNumber({ min: 1, max: 1024 }).default(PRESETS.standard.batch),
-      resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }).optional(),
-      weights: oneOf(['shared', 'candidate']).default('shared'),
-      features: oneOf(['blocks', 'stages']).default('blocks'),
-    },
-    {
-      right: `one of ${Object.keys(PRESETS).join(', ')}, or a mapping with draws, batch, resolution`,
-      words: Object.keys(PRESETS),
-    },
-  ),
-);
 
 /** Rounds of growing fidelity; each but the last keeps a share of its candidates for the next. */
 const Screening = mapping({
   kind: z.literal('screening'),
   source: Source.prefault({ kind: 'exhaustive' }),
   rounds: z
-    .array(mapping({ fidelity: Fidelity, keep: share().optional() }), {
+    .array(mapping({ fidelity: FidelitySchema, keep: share().optional() }), {
       error: ({ input }) =>
         `${found(input)}; must be a list of rounds, such as [{ fidelity: screen, keep: 0.2 }, { fidelity: standard }]`,
     })
@@ -88,38 +50,6 @@ const Strategy = z.preprocess(
   z.unknown().superRefine(checkKind(Strategies)).pipe(z.discriminatedUnion('kind', Strategies)),
 );
 
-const Proxies = z
-  .array(oneOf(PROXIES), { error: ({ input }) => `${found(input)}; must be a list of ${PROXIES.join(', ')}` })
-  .superRefine((names, context) => {
-    if (names.length === 0) {
-      const message = `found an empty list; must hold at least one of ${PROXIES.join(', ')}`;
-      context.addIssue({ code: 'custom', message });
-    }
-    names.forEach((name, index) => {
-      if (names.indexOf(name) === index) return;
-      context.addIssue({ code: 'custom', path: [index], message: `${quote(name)} is there twice; keep one` });
-    });
-  })
-  .transform((names) => PROXIES.filter((name) => names.includes(name)));
-
-const AGGREGATIONS = ['log-rank', 'linear-rank'] as const;
-const weight = positiveNumber({ max: 1e6 }).optional();
-const Aggregation = z.preprocess(
-  (value) => (AGGREGATIONS.some((kind) => kind === value) ? { kind: value } : value),
-  mapping(
-    {
-      kind: oneOf(AGGREGATIONS).default('log-rank'),
-      weights: mapping({
-        expressivity: weight,
-        progressivity: weight,
-        trainability: weight,
-        complexity: weight,
-      } satisfies Record<ProxyName, unknown>).prefault({}),
-    },
-    { right: `one of ${AGGREGATIONS.join(', ')}, or a mapping with kind, weights`, words: AGGREGATIONS },
-  ),
-);
-
 const Execution = mapping({
   device: oneOf(DEVICES).default('cpu'),
   shardSize: wholeNumber({ min: 1, max: 10_000 }).optional(),
@@ -143,7 +73,7 @@ export const Written = mapping({
   constraints: Constraints.optional().describe('what a candidate may cost; checked before it is scored'),
   /** People write the path of a file; whoever reads the specification puts what it is in its place. */
   input: Input.optional().describe('images of your own, scored in place of noise'),
-  fidelity: Fidelity.prefault('standard').describe('how much a score costs, and how noisy it is'),
+  fidelity: FidelitySchema.prefault('standard').describe('how much a score costs, and how noisy it is'),
   proxies: Proxies.optional().describe(
     'what is computed; by default every proxy that means something in the space',
   ),
@@ -273,60 +203,4 @@ function withoutUnknown({
     for (const key of issue.keys) delete (holder as Record<string, unknown>)[key];
   }
   return copy;
-}
-
-/** Looks at two fields at once, whatever is wrong with the others; silent where one of the two is itself malformed. */
-function strayProxies(value: unknown): Issue[] {
-  const both = z.object({ space: SpaceSchema, proxies: Proxies }).safeParse(value);
-  if (!both.success) return [];
-  const { space, proxies } = both.data;
-  const offered = spaceDefaults(space).proxies;
-  return proxies
-    .filter((name) => !offered.includes(name))
-    .map((name) => ({
-      path: 'proxies',
-      message: `${name} means nothing in ${space.kind}; must be of ${offered.join(', ')}`,
-    }));
-}
-
-function strayWeights(value: unknown): Issue[] {
-  const chosen = z.looseObject({ proxies: Proxies }).safeParse(value).data?.proxies;
-  const space = z.looseObject({ space: SpaceSchema }).safeParse(value).data?.space;
-  const aggregation = z.looseObject({ aggregation: Aggregation }).safeParse(value).data?.aggregation;
-  const open = z.looseObject({ proxies: z.undefined() }).safeParse(value).success;
-  const proxies = chosen ?? (open && space ? spaceDefaults(space).proxies : undefined);
-  if (!proxies || !aggregation) return [];
-  return PROXIES.filter((name) => aggregation.weights[name] !== undefined && !proxies.includes(name)).map(
-    (name) => ({
-      path: `aggregation.weights.${name}`,
-      message: `weight for a proxy that is not in proxies (${proxies.join(', ')}); remove it or add ${name} to proxies`,
-    }),
-  );
-}
-
-/** Rounds have fidelities of their own; one beside them would be read by nobody. */
-function strayFidelity(value: unknown): Issue[] {
-  const both = z.looseObject({
-    strategy: z.looseObject({ kind: z.literal('screening') }),
-    fidelity: z.unknown(),
-  });
-  const { success, data } = both.safeParse(value);
-  if (!success || data.fidelity === undefined || isFilledIn(data.fidelity)) return [];
-  return [
-    { path: 'fidelity', message: 'has no effect with screening, whose rounds have one each; remove it' },
-  ];
-}
-
-/** Whether a fidelity is the one that `complete` fills in where a person wrote none: a complete specification is checked again. */
-function isFilledIn(fidelity: unknown): boolean {
-  const filled = z
-    .strictObject({
-      draws: z.literal(PRESETS.standard.draws),
-      batch: z.literal(PRESETS.standard.batch),
-      resolution: z.number(),
-      weights: z.literal(PRESETS.standard.weights),
-      features: z.literal(PRESETS.standard.features),
-    })
-    .safeParse(fidelity);
-  return filled.success;
 }

@@ -1,7 +1,8 @@
 // In: specification texts, good and bad. Out: the parsed form, or every message word by word.
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/spec/errors.js';
-import { PRESETS, PROXIES, parseSpecification } from '../../../core/spec/specification.js';
+import { PRESETS } from '../../../core/spec/fidelity.js';
+import { PROXIES, parseSpecification } from '../../../core/spec/specification.js';
 import { specificationDigest } from '../../../core/spec/specification-digest.js';
 
 const BASE = 'name: a\nspace: { kind: nas-bench-201 }\n';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sample } from '../../../core/programs/shuffled.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 import { together } from '../../../core/spec/devices.js';
-import { PRESETS } from '../../../core/spec/specification.js';
+import { PRESETS } from '../../../core/spec/fidelity.js';
 import type { PoolEvent } from '../../../engine/pool-event.js';
 import type { ScoreRequest } from '../../../engine/protocol.js';
 import { createScorerPool } from '../../../engine/scorer-pool.js';
