@@ -2,13 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { ServiceError, SpecError } from '../core/spec/errors.js';
+import { SpecError } from '../core/spec/errors.js';
 import { NotRegularError, readRegularFileSync } from '../store/regular-file.js';
 import type { OnStep } from './services/binaries.js';
 import { type EmbeddedServices, ensureServices, findRunning } from './services/embedded.js';
 import type { Home, ServiceName } from './services/home.js';
-import { checkOwner } from './services/home-folders.js';
 import { configuredNats } from './services/nats-settings.js';
+import { requireRunning } from './services/require-running.js';
 import type { NatsSettings, TemporalOptions, TemporalSettings } from './services/settings.js';
 
 export { connectTemporal } from './services/connect-temporal.js';
@@ -153,27 +153,6 @@ function checkAddress({ address, path }: { readonly address: string; readonly pa
   if (Number(port) < 1 || Number(port) > 65_535) {
     throw SpecError.of({ path, message: `"${address}" is not host:port, for example 127.0.0.1:7233` });
   }
-}
-
-async function requireRunning({
-  home,
-  missing,
-}: {
-  readonly home: Home;
-  readonly missing: readonly ServiceName[];
-}): Promise<EmbeddedServices> {
-  checkOwner({ home });
-  const services = await findRunning({ home, which: missing });
-  const absent = missing.filter((name) => !services[name]);
-  if (absent.length === 0) return services;
-  const titles = absent.map((name) => (name === 'temporal' ? 'Temporal' : 'NATS')).join(' and ');
-  const variables = absent
-    .map((name) => (name === 'temporal' ? 'TEMPORAL_ADDRESS' : 'NATS_URL'))
-    .join(' and ');
-  throw new ServiceError({
-    address: home.root,
-    message: `${titles}: nothing is configured and no embedded server runs (looked in ${home.root}). Run \`zeroscout services up\`, or set ${variables}.`,
-  });
 }
 
 function embeddedTemporal({ temporal }: EmbeddedServices): TemporalSettings {

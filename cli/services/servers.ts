@@ -1,6 +1,6 @@
 // In: the home folder and the ports. Out: for each service its command line, its mark of identity, its test of readiness.
 
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Home, ServiceName } from './home.js';
 import { writeOwnFile } from './home-folders.js';
@@ -46,8 +46,12 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
     prepare: ({ home, port, web }) => [
       ...['server', 'start-dev', '--ip', HOST, '--port', `${port}`],
       ...(web ? ['--ui-ip', web.host, '--ui-port', `${web.port}`] : ['--headless']),
-      // The HTTP interface takes what any web page sends, and cannot be left out. It answers to no name that anybody has.
-      ...['--dynamic-config-value', 'frontend.HTTPAllowedHosts=["zeroscout.invalid"]'],
+      // The HTTP interface takes what any web page sends, and cannot be left out. It answers to a name that nobody can know:
+      // one that stands here could be given this machine's address by whoever answers a browser's questions to DNS.
+      ...[
+        '--dynamic-config-value',
+        `frontend.HTTPAllowedHosts=["${randomBytes(16).toString('hex')}.invalid"]`,
+      ],
       ...['--db-filename', SERVERS.temporal.marker(home), '--log-level', 'warn'],
       ...['--dynamic-config-value', 'matching.enableFairness=true'],
       // Priorities hold within a partition of a queue, of which there are four. Read are all: an older home may have tasks there.

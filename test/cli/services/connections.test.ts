@@ -14,6 +14,7 @@ import {
 } from '../../../cli/connections.js';
 import { type EmbeddedServices, ensureServices } from '../../../cli/services/embedded.js';
 import type { Home } from '../../../cli/services/home.js';
+import { sleep } from '../../../cli/services/process.js';
 import { ServiceError, SpecError } from '../../../core/spec/errors.js';
 import { whileStopped } from '../../support/stopped.js';
 import { closedPort, type Listener, listen, portOf, removeHome, temporaryHome } from './places.js';
@@ -216,6 +217,19 @@ describe('servers that are not what they should be', { timeout: 60_000 }, () => 
     expect(await temporal(address, { namespace: 'absent' })).toMatch(
       /no namespace "absent".*TEMPORAL_NAMESPACE/,
     );
+  });
+  test('an embedded server that is slow to answer is waited for, and not said to be absent', async () => {
+    const { pid, address } = services.temporal!;
+    const resolving = () => resolveConnections({ home, onStep: () => {}, start: 'never', env: {} });
+    const attempt = await whileStopped(pid, async () => {
+      const found = resolving().catch((error: unknown) => error);
+      // Longer than one question waits for its answer.
+      await sleep(2_500);
+      return { found };
+    });
+    expect(await attempt.found).toMatchObject({ temporal: { address }, embedded: true });
+    const said = await whileStopped(pid, () => refusal(resolving, home.root));
+    expect(said).toMatch(/^Temporal: runs embedded \(pid \d+.*does not answer.*services up/);
   });
   test('Temporal: stopped in the middle', async () => {
     const { address, pid } = services.temporal!;
