@@ -3,6 +3,7 @@ import { isCancellation, patched, TemporalFailure, workflowInfo } from '@tempora
 import type { ComparableRun, SearchInput, SearchRequest, SearchResult } from '../core/spec/search.js';
 import { searchIdOf } from '../core/spec/search-queues.js';
 import { control } from './control.js';
+import { showEnd } from './display.js';
 import { type News, notify } from './notify.js';
 
 /** What Temporal hands to a scheduled run: the result of the last one that was finished. */
@@ -25,8 +26,13 @@ export function concluded(search: (input: SearchInput) => Promise<SearchResult>)
       result = await search({ ...request, id, ...(before ? { before } : {}) });
     } catch (error) {
       // Continue-as-new is thrown as well, and a bug in this code must not end the search.
-      if (error instanceof TemporalFailure && !isCancellation(error))
-        await tell({ event: 'search.failed', failure: error.cause?.message ?? error.message });
+      if (error instanceof TemporalFailure) {
+        const failure = error.cause?.message ?? error.message;
+        // Histories of earlier versions have no such step: their state stayed "scoring" for ever.
+        if (patched('shown-at-the-end'))
+          showEnd(isCancellation(error) ? { state: 'cancelled' } : { state: 'failed', why: failure });
+        if (!isCancellation(error)) await tell({ event: 'search.failed', failure });
+      }
       throw error;
     }
     const { changes } = before ? await compare({ before, after: result }) : {};

@@ -41,9 +41,7 @@ export function createDisplay({
   let phase: Phase = 'planning';
   let best: BestCandidate | undefined;
   let written = { at: 0, done: 0 };
-  // A server that has no such attributes would refuse every further step, so only a search that was started with them writes them.
-  const { typedSearchAttributes } = workflowInfo();
-  const hasAttributes = typedSearchAttributes.get(STATE) !== undefined;
+  const hasAttributes = wasStartedWithAttributes();
 
   const show = (next: Phase) => {
     phase = next;
@@ -72,6 +70,24 @@ export function createDisplay({
       if ((isAtRest || isMuch) && patched('shown-while-scoring')) show(phase);
     },
   };
+}
+
+/** A server that has no such attributes would refuse every further step, so only a search that was started with them writes them. */
+function wasStartedWithAttributes(): boolean {
+  return workflowInfo().typedSearchAttributes.get(STATE) !== undefined;
+}
+
+/** Of a search that ends without results: nobody is to find it among those that are being scored. */
+export function showEnd({
+  state,
+  why,
+}: {
+  readonly state: 'failed' | 'cancelled';
+  readonly why?: string;
+}): void {
+  setCurrentDetails(why === undefined ? `**${state}**` : `**${state}**: ${why}`);
+  upsertMemo({ state });
+  if (wasStartedWithAttributes()) upsertSearchAttributes([{ key: STATE, value: state }]);
 }
 
 function shownCounts({ candidates, planned, done, failed }: ShownProgress): ShownCounts {

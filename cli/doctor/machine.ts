@@ -6,6 +6,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Home } from '../services/home.js';
+import { checkOwner } from '../services/home-folders.js';
 import type { Check } from './check.js';
 
 const GIB = 1024 ** 3;
@@ -69,6 +70,16 @@ function checkMemory(): Check {
 
 async function checkDisk({ home }: { readonly home: Home }): Promise<Check> {
   let folder = home.root;
+  try {
+    checkOwner({ home });
+  } catch (error) {
+    return {
+      name: 'disk',
+      status: 'missing',
+      found: (error as Error).message,
+      todo: 'set ZEROSCOUT_HOME to a folder of your own',
+    };
+  }
   while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
   try {
     const { bavail, bsize } = await statfs(folder);

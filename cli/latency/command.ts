@@ -67,7 +67,7 @@ async function measure(session: Session, given: string, { top, again, json }: Op
       const machines = Object.values(measured.latencies);
       return printJson({ id, measured: now, failed, resolution, machines, candidates });
     }
-    const table = plainTable(['rank', 'candidate', 'ms', 'half of runs']);
+    const table = plainTable(['rank', 'candidate', 'ms', 'quartiles']);
     for (const { rank, candidate } of rows)
       table.push([String(rank), candidate, ...latencyCells(latencies.get(candidate))]);
     print(`${table.toString()}\n`);

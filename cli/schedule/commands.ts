@@ -53,7 +53,7 @@ export function addScheduleCommands(program: Command): void {
         .default(600_000, '10m'),
     )
     .addOption(
-      new Option('--overlap <POLICY>', 'when the run before goes on still')
+      new Option('--overlap <POLICY>', 'what happens when the previous run has not ended')
         .choices(Object.keys(OVERLAPS))
         .default('skip'),
     )

@@ -13,7 +13,7 @@ import { verificationLines } from './show-verification.js';
 
 export { plainTable };
 
-const LATENCY_HEAD = ['ms', 'half of runs'];
+const LATENCY_HEAD = ['ms', 'quartiles'];
 
 /**
  * The first rows of a ranking. FLOPs, as `flopsOf` counts them and else as they were scored, and parameters in millions;
@@ -69,10 +69,10 @@ function millions(value: number | undefined): string {
 /** Of a specification: the FLOPs of a candidate that people are shown, and a line that says of which images they are. */
 export function flopsCounter(specification: Pick<Specification, 'space' | 'constraints'>) {
   const resolution = costResolution(specification);
-  const { costs } = openSpace(specification.space);
+  const { costs, countedAt = resolution } = openSpace(specification.space);
   return {
     flopsOf: (candidate: string) => costs({ candidate, resolution }).flops,
-    line: `FLOPs of images of ${resolution} x ${resolution}`,
+    line: `FLOPs of images of ${countedAt} x ${countedAt}`,
   };
 }
 

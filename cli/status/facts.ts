@@ -90,5 +90,6 @@ export function createLooker({
 }
 
 function phaseOf(state: string | undefined): Phase | undefined {
-  return state === undefined || state === 'paused' ? undefined : (state as Phase);
+  const isPhase = state !== undefined && !['paused', 'failed', 'cancelled'].includes(state);
+  return isPhase ? (state as Phase) : undefined;
 }

@@ -86,7 +86,8 @@ function pausedSince({ paused, now }: Facts): Waiting[] {
   if (!paused) return [];
   const { since, finishing } = paused;
   const when = since === undefined ? '' : ` since ${spellTime({ time: since, now })}`;
-  const rest = finishing > 0 ? `, ${finishing} shards finish still` : '';
+  const rest =
+    finishing > 0 ? `, ${finishing} ${finishing === 1 ? 'shard finishes' : 'shards finish'} still` : '';
   return [
     { for: 'resume', message: `paused${when}${rest}`, ...(since === undefined ? {} : { since: iso(since) }) },
   ];

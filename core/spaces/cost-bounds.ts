@@ -7,6 +7,13 @@ import type { CostRanges, Space } from './space.js';
 /** Spaces up to this many candidates are walked through where they have no ranges of their own. */
 const WALKED = 20_000;
 
+/** Costs as people write them. */
+const UNITS: Readonly<Record<LimitedCost, string>> = {
+  layers: 'layers',
+  flops: 'FLOPs',
+  parameters: 'parameters',
+};
+
 /** `impossible` limits are errors, `vacuous` ones are worth a warning. */
 export interface LimitFindings {
   readonly impossible: readonly Issue[];
@@ -40,11 +47,11 @@ export function checkLimits({
         message: `found ${inUnits(value)}; ${message}`,
       });
     if (max !== undefined && max < range.min)
-      add(impossible, 'max', max, `no candidate has so few ${cost}: ${bounds}`);
+      add(impossible, 'max', max, `no candidate has so few ${UNITS[cost]}: ${bounds}`);
     else if (max !== undefined && max >= range.max)
       add(vacuous, 'max', max, `no candidate has more: ${bounds}; remove it`);
     if (min !== undefined && min > range.max)
-      add(impossible, 'min', min, `no candidate has so many ${cost}: ${bounds}`);
+      add(impossible, 'min', min, `no candidate has so many ${UNITS[cost]}: ${bounds}`);
     else if (min !== undefined && min <= range.min)
       add(vacuous, 'min', min, `no candidate has fewer: ${bounds}; remove it`);
   }

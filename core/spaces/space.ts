@@ -47,6 +47,8 @@ export interface Space {
   resolutionStep(candidate?: string): number;
   /** `resolution`: side of the images in pixels. A space whose costs are counted at one size alone ignores it. */
   costs(args: { candidate: string; resolution: number }): Costs;
+  /** Of such a space: that size, as its benchmark has it. */
+  readonly countedAt?: number;
   /** Exactly, where the space can tell without walking through it; undefined where that would take long. */
   costRanges?(args: { resolution: number }): CostRanges | undefined;
   network(args: { candidate: string; resolution: number }): Network;

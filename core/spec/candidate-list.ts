@@ -1,4 +1,5 @@
 // In: the text of a candidate list file, or of a ranking. Out: its candidates in order, each once, or a SpecError with line numbers.
+import { isBinary } from './binary.js';
 import { SpecError } from './errors.js';
 import { complaint, lineIssues } from './line-issues.js';
 import { candidateColumn, isCandidateTable, readTable, type Table } from './table.js';
@@ -42,14 +43,6 @@ export function parseCandidateList({
     .map((line, index) => ({ text: line.trim(), line: index + 1 }))
     .filter((line) => line.text !== '' && !line.text.startsWith('#'));
   return distinct({ lines, source, parse });
-}
-
-/** A letter of another encoding in a comment does not make a text binary; many bytes that are no characters do. */
-function isBinary(text: string): boolean {
-  const start = text.slice(0, 65_536);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const odd = start.match(/[\x01-\x08\x0E-\x1A\x1C-\x1F\uFFFD]/g)?.length ?? 0;
-  return start.includes('\0') || odd > start.length / 20;
 }
 
 /** The same of a table: in the order of its ranks where it has them, which another program may have sorted otherwise. */

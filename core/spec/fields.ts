@@ -106,7 +106,7 @@ export function checkKind(options: Kinds) {
   const keys = [...new Set(options.flatMap(({ shape }) => Object.keys(shape)))];
   return (value: unknown, context: z.core.$RefinementCtx): void => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      const right = `a mapping with a kind, such as { kind: ${known[0]} }`;
+      const right = `a kind, such as ${known[0]}, or a mapping with a kind, such as { kind: ${known[0]} }`;
       const message =
         typeof value === 'string' ? unknownValue({ word: value, known }) : wrongMapping({ value, right });
       context.addIssue({ code: 'custom', message });

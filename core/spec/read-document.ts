@@ -1,5 +1,6 @@
 // In: YAML or JSON text from outside. Out: the plain value it holds, or a SpecError with source, line and column.
 import { type Document, isScalar, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';
+import { isBinary } from './binary.js';
 import { type Issue, MOST_ISSUES, moreIssues, SpecError } from './errors.js';
 import { quote } from './show.js';
 
@@ -42,6 +43,11 @@ export function readDocument({
   if (text.length > LONGEST_BYTES || Buffer.byteLength(text) > LONGEST_BYTES) {
     throw SpecError.of({ path: source, message: `larger than 1 MiB; ${HOLDS[holds].size}` });
   }
+  if (isBinary(text))
+    throw SpecError.of({
+      path: source,
+      message: 'not text but binary data; must be UTF-8 text, YAML or JSON',
+    });
   refuseDepth({ text, source, holds });
   const lines = new LineCounter();
   const document = reading(source, () =>

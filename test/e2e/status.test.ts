@@ -67,6 +67,9 @@ test('a failed search says why, without what Temporal puts before it, and what t
   expect([results.code, results.stderr]).toEqual([2, expect.stringContaining(WHY)]);
   // Temporal's page shows this id.
   expect((await cli('status', 'search-few')).stdout).toBe(stdout);
+  // Nor does its page say that the search is still being planned.
+  const { count } = await client.workflow.count('ZeroscoutState = "failed" AND ZeroscoutName = "sample"');
+  expect(count).toBe(1);
 });
 
 test('a step that is tried again shows the attempt and why the last one failed', {

@@ -41,6 +41,7 @@ export const nasBench201 = {
   mutate: ({ parent, key, mutations }) => printCell(mutateCell({ cell: parseCell(parent), key, mutations })),
   // Two strided blocks.
   resolutionStep: () => 4,
+  countedAt: spaceDefaults({ kind: 'nas-bench-201' }).resolution,
   costs: ({ candidate }) => cellCosts(parseCell(candidate)),
   network: ({ candidate }) => cellNetwork(parseCell(candidate)),
 } as const satisfies Space;

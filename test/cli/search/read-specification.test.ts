@@ -96,7 +96,7 @@ describe('a space of a file', () => {
     ['module', /^space\.file: missing; must be the path of a TypeScript or JavaScript file$/],
     ['{ kind: module }', /^space\.file: missing; must be the path of a TypeScript or JavaScript file$/],
     ['custom', /^space\.definition: missing; must be .*or file: my-space\.yaml beside kind$/],
-    ['42', /^space: found 42; must be a mapping with a kind/],
+    ['42', /^space: found 42; must be a kind, such as nas-bench-201, or a mapping with a kind/],
     ['nas-bench-2O1', /^space: unknown "nas-bench-2O1"; did you mean "nas-bench-201"\?/],
     ['{ kind: custom }', /^space\.definition: missing; must be .*or file: my-space\.yaml beside kind$/],
     ['{ kind: custom, file: spaces/good.yaml, size: 3 }', /^space\.size: unknown key "size"/],

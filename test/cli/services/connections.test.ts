@@ -12,7 +12,7 @@ import {
   resolveConnections,
   type TemporalSettings,
 } from '../../../cli/connections.js';
-import { type EmbeddedServices, ensureServices } from '../../../cli/services/embedded.js';
+import { type EmbeddedServices, ensureServices, stopServices } from '../../../cli/services/embedded.js';
 import type { Home } from '../../../cli/services/home.js';
 import { sleep } from '../../../cli/services/process.js';
 import { ServiceError, SpecError } from '../../../core/spec/errors.js';
@@ -235,5 +235,13 @@ describe('servers that are not what they should be', { timeout: 60_000 }, () => 
     const { address, pid } = services.temporal!;
     const said = await whileStopped(pid, () => temporal(address));
     expect(said).toMatch(/does not answer like Temporal/);
+  });
+  test('an embedded server that has died is told apart from one that was ended', async () => {
+    const resolving = () =>
+      resolveConnections({ home, onStep: () => {}, start: 'never', env: { HOME: folder } });
+    process.kill(services.nats!.pid, 'SIGKILL');
+    await expect(resolving()).rejects.toThrow(/^NATS is away: the embedded server has died.*services up/);
+    await stopServices({ home });
+    await expect(resolving()).rejects.toThrow(/^Temporal and NATS: nothing is configured/);
   });
 });

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { addDoctorCommand } from '../../../cli/doctor/command.js';
@@ -42,6 +43,17 @@ test('nothing there: each line has a verdict, nothing is made', { timeout: 60_00
   const json = JSON.parse(renderChecks({ checks, format: 'json' })) as { readonly checks: unknown };
   expect(json.checks).toEqual(checks);
   expect(renderChecks({ checks, format: 'table' })).toContain('ONNX Runtime');
+});
+
+test('a home that cannot be one is missing, however much room its disk has', {
+  timeout: 60_000,
+}, async () => {
+  const file = fileURLToPath(import.meta.url);
+  const checks = await diagnose({ home: resolveHome({ env: { ZEROSCOUT_HOME: file } }), env });
+  expect(checks.find(({ name }) => name === 'disk')).toMatchObject({
+    status: 'missing',
+    found: expect.stringMatching(/^ZEROSCOUT_HOME: .*a file where a folder should be/),
+  });
 });
 
 test('configured and unreachable, or wrong: missing, with the way out', { timeout: 60_000 }, async () => {

@@ -28,7 +28,7 @@ describe('a limit that no candidate meets is an error', () => {
   it.each([
     [
       `${NB201} { flops: { max: 1 } }`,
-      'constraints.flops.max: found 1; no candidate has so few flops: nas-bench-201 has 7.78M to 220.12M',
+      'constraints.flops.max: found 1; no candidate has so few FLOPs: nas-bench-201 has 7.78M to 220.12M',
     ],
     [
       `${NB201} { parameters: { min: 2M } }`,

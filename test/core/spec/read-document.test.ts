@@ -66,6 +66,12 @@ describe('readDocument', () => {
   });
 });
 
+it('binary data are refused by name', () => {
+  const text = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]).toString('utf8');
+  const read = () => readDocument({ text, source: 'my.yaml' });
+  expect(read).toThrow('my.yaml: not text but binary data; must be UTF-8 text, YAML or JSON');
+});
+
 it('speaks of spaces where it reads one', () => {
   const read = (text: string) => () => readDocument({ text, source: 'my.yaml', holds: 'space' });
   expect(read('# nothing')).toThrow('my.yaml: empty; must be a mapping with input, classes and stages');

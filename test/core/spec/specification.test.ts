@@ -122,8 +122,14 @@ execution: { device: cpu, shardSize: 16, window: 2 }
       'strategy: evoluton',
       'strategy: unknown "evoluton"; did you mean "evolution"? Known: exhaustive, random, list, screening, evolution',
     ],
-    ['strategy: 42', 'strategy: found 42; must be a mapping with a kind, such as { kind: exhaustive }'],
-    ['strategy:', 'strategy: found null; must be a mapping with a kind, such as { kind: exhaustive }'],
+    [
+      'strategy: 42',
+      'strategy: found 42; must be a kind, such as exhaustive, or a mapping with a kind, such as { kind: exhaustive }',
+    ],
+    [
+      'strategy:',
+      'strategy: found null; must be a kind, such as exhaustive, or a mapping with a kind, such as { kind: exhaustive }',
+    ],
     [
       'strategy: { kind: screening, source: exhaustiv, rounds: [{ fidelity: screen, keep: 0.5 }, { fidelity: standard }] }',
       'strategy.source: unknown "exhaustiv"; did you mean "exhaustive"? Known: exhaustive, random, list',
@@ -216,7 +222,7 @@ execution: { device: cpu, shardSize: 16, window: 2 }
       'space.knd: unknown key "knd"; did you mean "kind"?',
     ]);
     expect(messages('name: a')).toEqual([
-      'space: missing; must be a mapping with a kind, such as { kind: nas-bench-201 }',
+      'space: missing; must be a kind, such as nas-bench-201, or a mapping with a kind, such as { kind: nas-bench-201 }',
     ]);
   });
 
@@ -247,7 +253,7 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ['[nas-bench-201]', 'found a list'],
   ])('a space that is %s', (space, found) => {
     expect(messages(`name: a\nspace: ${space}`)).toEqual([
-      `space: ${found}; must be a mapping with a kind, such as { kind: nas-bench-201 }`,
+      `space: ${found}; must be a kind, such as nas-bench-201, or a mapping with a kind, such as { kind: nas-bench-201 }`,
     ]);
   });
 
@@ -265,7 +271,7 @@ execution: { device: cpu, shardSize: 16, window: 2 }
       'nam: 1\nname: 7\nspac: 2\nseed: 1.5\nproxies: [complexity]\naggregation: { weights: { trainability: 2 } }';
     expect(messages(text)).toEqual([
       'name: found 7; must be 1 to 64 letters, digits, "_" or "-", the first a letter or digit (no slash, dot or space)',
-      'space: missing; must be a mapping with a kind, such as { kind: nas-bench-201 }',
+      'space: missing; must be a kind, such as nas-bench-201, or a mapping with a kind, such as { kind: nas-bench-201 }',
       'seed: found 1.5; must be a whole number from 0 to 4294967295',
       'nam: unknown key "nam"; did you mean "name"?',
       'spac: unknown key "spac"; did you mean "space"?',
