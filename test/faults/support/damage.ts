@@ -49,7 +49,9 @@ export function damage({ home, others = [], random, only = () => true }: DamageO
     hittable.filter((file) => file.group === group),
     random,
   );
-  const [name, hit] = pick(WAYS, random);
+  const way = pick(WAYS, random);
+  // A folder among the results is a person's, and refused with its name instead of being removed.
+  const [name, hit] = way[0] === A_FOLDER && !path.startsWith(home) ? WAYS[0]! : way;
   try {
     const size = statSync(path).size;
     return `${relative(home, path)}: ${name}${size > 0 || name === 'deleted' ? ` ${hit({ path, size, random })}` : ' (empty)'}`;
@@ -60,6 +62,8 @@ export function damage({ home, others = [], random, only = () => true }: DamageO
     throw error;
   }
 }
+
+const A_FOLDER = 'replaced by a folder';
 
 const WAYS: readonly Way[] = [
   ['one bit flipped', (hit) => flipBits(hit, 1)],
@@ -76,7 +80,7 @@ const WAYS: readonly Way[] = [
     },
   ],
   [
-    'replaced by a folder',
+    A_FOLDER,
     ({ path }) => {
       rmSync(path, { force: true });
       mkdirSync(path, { recursive: true });
