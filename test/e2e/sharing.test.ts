@@ -49,7 +49,7 @@ test('the first by priority, equal ones in turn; a worker takes what its device 
   await offer({ name: 'first', seed: 4, priority: 1 });
   const none = JSON.parse((await cli('status', 'first', '--json')).stdout);
   expect(none).toMatchObject({ state: 'scoring', noWorkerFor: 'cpu' });
-  expect((await cli('status', 'first')).stdout).toContain('no score worker for cpu');
+  expect((await cli('status', 'first')).stdout).toContain('no worker for cpu');
 
   // Another device's worker leaves them alone.
   const other = worker('--role', 'score', '--device', 'cpu-stack', '--concurrency', '1');
