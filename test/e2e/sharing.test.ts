@@ -82,5 +82,5 @@ test('the first by priority, equal ones in turn; a worker takes what its device 
   expect(seen('zeroscout-score-cpu-stack')).toEqual([
     expect.objectContaining({ device: 'cpu-stack', concurrency: 1 }),
   ]);
-  expect((await cli('workers')).stdout).toMatch(/score +cpu +3 +\d+@\S+ +\d+ s ago/);
+  expect((await cli('workers')).stdout).toMatch(/score +cpu +3 +block-\S+ +\d+@\S+ +\d+ s ago/);
 });
