@@ -1,5 +1,5 @@
 // In: a command that is stopped (Ctrl-Z) while it starts the servers. Out: there is one pair of servers at any time, and no score is lost.
-import { existsSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { pidsOf } from '../../cli/services/lifecycle.js';
 import { type TestHome, testHome, until } from '../support/home.js';
@@ -8,6 +8,13 @@ import { done, spawnZeroscout, specification } from '../support/zeroscout.js';
 let home: TestHome;
 afterEach(() => home.remove(), 60_000);
 
+/** The file is there before it is locked; its holder writes its number when it has the lock. */
+async function holdsLock(pid: number): Promise<void> {
+  const { lockFile } = home.home;
+  const holds = () => existsSync(lockFile) && readFileSync(lockFile, 'utf8') === JSON.stringify({ pid });
+  await until(holds, { what: 'the lock', timeoutMs: 30_000, everyMs: 1 });
+}
+
 test('who is stopped keeps the lock, says so, and nobody starts a second pair of servers', {
   timeout: 180_000,
 }, async () => {
@@ -15,7 +22,7 @@ test('who is stopped keeps the lock, says so, and nobody starts a second pair of
   home.write('a.json', specification());
   const first = spawnZeroscout(['services', 'up'], { home });
   const { lockFile } = home.home;
-  await until(() => existsSync(lockFile), { what: 'the lock', timeoutMs: 30_000, everyMs: 1 });
+  await holdsLock(first.pid);
   process.kill(first.pid, 'SIGSTOP');
   // As after a minute of silence.
   const past = Date.now() / 1000 - 60;
@@ -45,7 +52,7 @@ test('who is stopped keeps the lock, says so, and nobody starts a second pair of
 test('a stopped holder that is killed frees the lock at once', { timeout: 120_000 }, async () => {
   home = testHome();
   const first = spawnZeroscout(['services', 'up'], { home });
-  await until(() => existsSync(home.home.lockFile), { what: 'the lock', timeoutMs: 30_000, everyMs: 1 });
+  await holdsLock(first.pid);
   process.kill(first.pid, 'SIGSTOP');
   const second = spawnZeroscout(['services', 'up'], { home });
   await second.says(/waiting for process/);

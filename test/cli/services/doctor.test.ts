@@ -11,7 +11,9 @@ import { addServicesCommands } from '../../../cli/services/commands.js';
 import { resolveHome } from '../../../cli/services/home.js';
 import { closedPort } from './places.js';
 
-const home = resolveHome({ env: { ZEROSCOUT_HOME: '/tmp/zeroscout-doctor-never-made' } });
+const NEVER_MADE = '/tmp/zeroscout-doctor-never-made';
+/** Whoever runs the tests may have fetched servers into a data folder of their own. */
+const home = resolveHome({ env: { ZEROSCOUT_HOME: NEVER_MADE, XDG_DATA_HOME: join(NEVER_MADE, 'data') } });
 const env = { ...process.env, TEMPORAL_ADDRESS: '', NATS_URL: '', NATS_CREDS: '' };
 
 test('nothing there: each line has a verdict, nothing is made', { timeout: 60_000 }, async () => {
