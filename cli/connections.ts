@@ -44,10 +44,7 @@ export async function resolveConnections({
   readonly env?: NodeJS.ProcessEnv;
 }): Promise<Connections> {
   const { temporal, nats } = readConfigured({ env });
-  const missing: ServiceName[] = [
-    ...(temporal ? [] : ['temporal' as const]),
-    ...(nats ? [] : ['nats' as const]),
-  ];
+  const missing = embeddedServices({ env });
   if (!temporal && (env.TEMPORAL_API_KEY || env.TEMPORAL_NAMESPACE)) {
     onStep(
       'TEMPORAL_ADDRESS is not set: the embedded Temporal server is used, without API key and namespace',
@@ -63,6 +60,16 @@ export async function resolveConnections({
     nats: nats ?? { url: services.nats!.address, source: 'embedded' },
     embedded: true,
   };
+}
+
+/** The servers for which nothing is configured. */
+export function embeddedServices({
+  env = process.env,
+}: {
+  readonly env?: NodeJS.ProcessEnv;
+} = {}): ServiceName[] {
+  const { temporal, nats } = readConfigured({ env });
+  return [...(temporal ? [] : ['temporal' as const]), ...(nats ? [] : ['nats' as const])];
 }
 
 /** As `resolveConnections` of what runs, for a command that needs Temporal alone: NATS is left out where it is embedded and does not run. */

@@ -8,6 +8,7 @@ import { startTracing } from '../workers/tracing/start.js';
 import {
   type Connections,
   connectTemporal,
+  embeddedServices,
   type NatsSettings,
   resolveConnections,
   resolveTemporal,
@@ -15,6 +16,7 @@ import {
 } from './connections.js';
 import { readEncryptionKeys } from './services/encryption-keys.js';
 import { type Home, resolveHome } from './services/home.js';
+import { restartEmbedded } from './services/keep-running.js';
 import { note, paint } from './terminal.js';
 
 /** How long a command waits for a server in trouble before it says so. */
@@ -43,7 +45,12 @@ export async function withSession<T>(
   const home = resolveHome();
   const onStep = (text: string) => note(paint.dim(text));
   return withClient(
-    () => resolveConnections({ home, start, onStep }),
+    async () => {
+      // A command that starts no servers starts those again that died; what `services down` ended stays down.
+      if (start === 'never')
+        await restartEmbedded({ home, which: embeddedServices(), onStep, depth: 'process' });
+      return resolveConnections({ home, start, onStep });
+    },
     async ({ client, connections }) => {
       const store = await openStore(connections.nats);
       try {

@@ -67,7 +67,8 @@ export async function restartEmbedded({
   const looks = await Promise.all(
     which.map(async (name) => ((await isLost({ home, name, depth })) ? [name] : [])),
   );
-  const lost = looks.flat();
+  // What `services down` ends meanwhile has no process on record any more.
+  const lost = looks.flat().filter((name) => readState({ home }).services[name]?.pid !== undefined);
   if (lost.length > 0) await ensureServices({ home, which: lost, onStep });
   return lost;
 }

@@ -84,12 +84,13 @@ export async function stopService({ home, name }: Place): Promise<boolean> {
   const marker = SERVERS[name].marker(home);
   const { graceMs } = SERVERS[name];
   const pids = await pidsOf({ home, name });
-  await Promise.all(pids.map((pid) => terminate({ pid, marker, graceMs })));
   const record = readState({ home }).services[name];
+  // Before it ends: a command that sees a recorded process gone starts the server again.
   if (record?.pid) {
     const { pid: _ended, ...rest } = record;
     writeRecord({ home, name, record: rest });
   }
+  await Promise.all(pids.map((pid) => terminate({ pid, marker, graceMs })));
   return pids.length > 0;
 }
 

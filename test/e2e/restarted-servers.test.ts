@@ -13,13 +13,15 @@ beforeAll(() => {
 });
 afterAll(() => Promise.all([home.remove(), undisturbed.remove()]), 60_000);
 
-const samples = 96;
-const spec = specification({ samples, changes: { fidelity: { draws: 1, batch: 8, resolution: 16 } } });
+/** Some seconds of scoring, in which both servers are killed. */
+const samples = 400;
+const spec = specification({ samples, changes: { fidelity: { draws: 1, batch: 8, resolution: 32 } } });
 
 test('kill -9 of NATS and of Temporal in mid-run needs nobody', { timeout: 240_000 }, async () => {
   home.write('a.json', spec);
   const run = spawnZeroscout(['run', 'a.json', '--out', 'a'], { home });
-  await run.says(/scoring +[1-9]\d*\//);
+  await run.says(/scoring +\d/);
+  await sleep(1_000);
   await home.killService('nats');
   await run.says(/NATS 2\S+ started in/);
   await home.killService('temporal');
@@ -29,6 +31,17 @@ test('kill -9 of NATS and of Temporal in mid-run needs nobody', { timeout: 240_0
   undisturbed.write('a.json', spec);
   await done(['run', 'a.json', '--out', 'a'], { home: undisturbed });
   expect(home.read('a/ranking.csv')).toBe(undisturbed.read('a/ranking.csv'));
+});
+
+test('a command that starts no servers starts those again that died before it', {
+  timeout: 120_000,
+}, async () => {
+  await home.killService('nats');
+  await home.killService('temporal');
+  const { stdout, stderr } = await done(['status'], { home });
+  expect(stdout).toContain('completed');
+  expect(stderr).toMatch(/NATS 2\S+ started in/);
+  expect(stderr).toMatch(/Temporal 1\S+ started in/);
 });
 
 test('what `services down` ended stays down', { timeout: 120_000 }, async () => {
