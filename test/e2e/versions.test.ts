@@ -112,11 +112,10 @@ test('score workers first, in parts, and no worker of the engine is left: the se
   await until(() => scoredBy(score, 'moved') >= 10, { what: 'ten scores', timeoutMs: 60_000 });
   expect(scoredBy(newScore, 'moved')).toBe(0);
   await end(score, 'SIGKILL');
-  const waiting = await until(() => engineWait('moved'), {
-    what: 'the search says that it waits',
-    timeoutMs: 15_000,
-  });
-  expect(waiting).toContain(`no worker of engine ${OLD}; 1 worker has ${NEW}`);
+  // Until the refusals that came while the old worker lived are over.
+  const words = `no worker of engine ${OLD}; 1 worker has ${NEW}`;
+  const waits = async () => (await engineWait('moved'))?.includes(words);
+  await until(waits, { what: 'the search says that it waits', timeoutMs: 30_000 });
   expect(await engineOf(moved, 'moved')).toBe(NEW);
   expect(scoredBy(newScore, 'moved')).toBe(SAMPLES);
 
