@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/reporter.ts'],
     pool: 'forks',
-    // Tests, and what they start, send no telemetry of ONNX Runtime whatever the machine's own environment says.
-    env: { ORT_DISABLE_TELEMETRY: '1' },
+    // Tests, and what they start, send no telemetry of ONNX Runtime and write no colours, whatever the machine's environment says.
+    env: { ORT_DISABLE_TELEMETRY: '1', NO_COLOR: '1' },
     globalSetup: './test/support/fetch-servers.ts',
     // A server that is killed and comes back, on a machine of 2 cores that does other things too.
     testTimeout: 60_000,

@@ -1,6 +1,5 @@
 // In: the home folder. Out: what this machine has for zeroscout, what is missing, what to do. Starts and fetches nothing.
 
-import pc from 'picocolors';
 import { type Device, isStackDevice } from '../core/spec/devices.js';
 import type { Check } from './doctor/check.js';
 import { checkDeviceParts } from './doctor/device.js';
@@ -8,6 +7,7 @@ import { checkMachine } from './doctor/machine.js';
 import { checkServers } from './doctor/servers.js';
 import { checkTools } from './doctor/tools.js';
 import type { Home } from './services/home.js';
+import { paint } from './terminal.js';
 
 export type { Check };
 
@@ -38,16 +38,16 @@ export function renderChecks({
   readonly format: 'table' | 'json';
 }): string {
   if (format === 'json') return JSON.stringify({ ok: isHealthy(checks), checks });
-  const paint = { ok: pc.green, warning: pc.yellow, missing: pc.red };
+  const paints = { ok: paint.green, warning: paint.yellow, missing: paint.red };
   const names = Math.max(...checks.map(({ name }) => name.length));
   const indent = 'warning'.length + names + 4;
   const width = Math.max(60, Math.min(process.stdout.columns || 80, 120)) - indent;
   const lines = checks.flatMap(({ name, status, found, todo }) => {
-    const head = `${paint[status](status)}${' '.repeat('warning'.length - status.length)}  ${name.padEnd(names)}  `;
+    const head = `${paints[status](status)}${' '.repeat('warning'.length - status.length)}  ${name.padEnd(names)}  `;
     const texts = [...wrap({ text: found, width }), ...(todo ? wrap({ text: `to do: ${todo}`, width }) : [])];
     return texts.map((text, i) => (i ? ' '.repeat(indent) : head) + text);
   });
-  const verdict = isHealthy(checks) ? pc.green('ready') : pc.red('not ready: see "to do"');
+  const verdict = isHealthy(checks) ? paint.green('ready') : paint.red('not ready: see "to do"');
   return `${lines.join('\n')}\n${verdict}`;
 }
 

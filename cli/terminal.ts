@@ -1,7 +1,20 @@
 // In: the process. Out: how to speak to whoever reads: colour and motion on a terminal alone, plain lines elsewhere.
 import pc from 'picocolors';
 
-export const paint = pc;
+export const paint = pc.createColors(isColoured());
+
+/**
+ * Whether what is written has colours: as https://no-color.org and https://force-color.org ask, else on a terminal alone. What a
+ * CI's log keeps is read by programs too, so that `CI` alone adds none.
+ */
+export function isColoured(
+  env: NodeJS.ProcessEnv = process.env,
+  stream: { isTTY?: boolean } = process.stdout,
+) {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR !== undefined) return !/^(0|false)$/.test(env.FORCE_COLOR);
+  return Boolean(stream.isTTY) && env.TERM !== 'dumb';
+}
 
 /** Columns of the screen that stdout goes to; Infinity where it goes to a file or a program. */
 export function terminalWidth(): number {

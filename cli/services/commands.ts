@@ -1,12 +1,12 @@
 // In: the program. Out: its commands `services up|down|status`.
 
 import type { Command } from 'commander';
-import pc from 'picocolors';
 import {
   type BackgroundWorker,
   backgroundWorkers,
   stopBackgroundWorkers,
 } from '../search/background-workers.js';
+import { paint } from '../terminal.js';
 import { ensureServices, stopServices } from './embedded.js';
 import { resolveHome } from './home.js';
 import { type ServiceStatus, servicesStatus } from './status.js';
@@ -70,24 +70,24 @@ export function renderStatus({
   readonly workers?: readonly BackgroundWorker[];
 }): string {
   const lines = services.flatMap(({ title, state, address, web, version, pid, log }) => {
-    const paint = { running: pc.green, silent: pc.yellow, stopped: pc.dim }[state];
-    const head = `${title.padEnd(9)} ${paint(state.padEnd(8))}`;
+    const mark = { running: paint.green, silent: paint.yellow, stopped: paint.dim }[state];
+    const head = `${title.padEnd(9)} ${mark(state.padEnd(8))}`;
     if (state === 'stopped') return [head.trimEnd()];
     return [
-      `${head} ${address ?? ''}  ${pc.dim(`version ${version ?? '?'}, pid ${pid}`)}`,
+      `${head} ${address ?? ''}  ${paint.dim(`version ${version ?? '?'}, pid ${pid}`)}`,
       ...(web ? [`${' '.repeat(18)} web page ${web}`] : []),
       ...(state === 'silent' ? [`${' '.repeat(18)} does not answer; see ${log}`] : []),
     ];
   });
   const staying =
-    workers.length > 0 ? [pc.dim('background workers go on until `zeroscout services down`')] : [];
-  return [...lines, ...workers.map(workerLine), ...staying, pc.dim(`data in ${home}`)].join('\n');
+    workers.length > 0 ? [paint.dim('background workers go on until `zeroscout services down`')] : [];
+  return [...lines, ...workers.map(workerLine), ...staying, paint.dim(`data in ${home}`)].join('\n');
 }
 
 function workerLine({ pid, role, device, may }: BackgroundWorker): string {
   const what = role === 'control' ? 'control' : `score, ${device}`;
   const code = may.length > 0 ? `may run ${may.join(' and ')}` : 'runs no code of specifications';
-  return `${'worker'.padEnd(9)} ${pc.green('running'.padEnd(8))} ${what}  ${pc.dim(`background, ${code}, pid ${pid}`)}`;
+  return `${'worker'.padEnd(9)} ${paint.green('running'.padEnd(8))} ${what}  ${paint.dim(`background, ${code}, pid ${pid}`)}`;
 }
 
 /** Steps go to stderr, so that stdout holds the answer alone. */

@@ -58,7 +58,7 @@ describe('a specification with', () => {
       changed({ name: 7, space: [], fidelity: { batch: 'many' }, proxies: 7, seed: null }),
       [
         'name: found 7; must be',
-        'space: found an empty list; must be a mapping',
+        'space: found an empty list; must be a kind, such as nas-bench-201, or a mapping with a kind',
         'fidelity.batch: found the text "many"; must be',
         'proxies: found 7; must be a list',
         'seed: found ',

@@ -1,7 +1,7 @@
 // In: texts with colours and with what others may have planted. Out: on a terminal, colours alone.
 import pc from 'picocolors';
 import { expect, test, vi } from 'vitest';
-import { harmless, note, print, printJson } from '../../cli/terminal.js';
+import { harmless, isColoured, note, print, printJson } from '../../cli/terminal.js';
 import { SpecError } from '../../core/spec/errors.js';
 
 const { bold, red } = pc.createColors(true);
@@ -49,4 +49,17 @@ test('JSON escapes what JSON need not', () => {
   spy.mockRestore();
   expect(said.join('')).toContain('"\\u001b\\u009b\\u202e"');
   expect(JSON.parse(said.join(''))).toEqual({ a: '\x1b\x9b\u202E' });
+});
+
+test.each([
+  [{}, true, true],
+  [{ TERM: 'dumb' }, true, false],
+  [{ NO_COLOR: '1' }, true, false],
+  [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
+  [{}, false, false],
+  [{ CI: 'true' }, false, false],
+  [{ FORCE_COLOR: '1' }, false, true],
+  [{ FORCE_COLOR: '0' }, true, false],
+])('with %j and a terminal: %j, colours: %j', (env, isTTY, coloured) => {
+  expect(isColoured(env, { isTTY })).toBe(coloured);
 });

@@ -48,6 +48,8 @@ const CONFIGURED: Readonly<Record<string, Configured>> = {
   },
 };
 
+let rogues = 0;
+
 describe.each(Object.entries(CONFIGURED))('NATS as in %s', (name, configured) => {
   if (configured.why) console.warn(configured.why);
   const here = describe.skipIf(configured.why);
@@ -102,7 +104,9 @@ describe.each(Object.entries(CONFIGURED))('NATS as in %s', (name, configured) =>
       readonly expected?: number;
     }): Promise<void> {
       const { as, tls, password, expected = 0 } = given;
-      const [client, monitor, route] = [await freePort(), await freePort(), await freePort()];
+      // An address of its own: the test files that run beside this one take ports of 127.0.0.1.
+      const host = `127.${1 + (process.pid % 250)}.250.${++rogues}`;
+      const [client, monitor, route] = [await freePort(host), await freePort(host), await freePort(host)];
       const file = join(dir, `${as.replaceAll(' ', '-')}.conf`);
       const login = password ? `routes:${password}@` : '';
       const secured = tls
@@ -111,14 +115,14 @@ describe.each(Object.entries(CONFIGURED))('NATS as in %s', (name, configured) =>
       writeFileSync(
         file,
         `server_name: "rogue-${client}"
-         listen: "127.0.0.1:${client}"
-         http: "127.0.0.1:${monitor}"
-         cluster { name: "${nats.cluster}", listen: "127.0.0.1:${route}", ${secured}
+         listen: "${host}:${client}"
+         http: "${host}:${monitor}"
+         cluster { name: "${nats.cluster}", listen: "${host}:${route}", ${secured}
            routes: ["nats://${login}${nats.routes[0]}"] }`,
       );
-      const rogue = await runNats({ host: '127.0.0.1', port: client, args: ['-c', file] });
+      const rogue = await runNats({ host, port: client, args: ['-c', file] });
       const known = async () => {
-        const answer = await fetch(`http://127.0.0.1:${monitor}/routez`);
+        const answer = await fetch(`http://${host}:${monitor}/routez`);
         const { routes } = (await answer.json()) as { routes: { remote_name?: string }[] };
         return new Set(routes.map(({ remote_name }) => remote_name).filter(Boolean)).size;
       };
@@ -127,7 +131,7 @@ describe.each(Object.entries(CONFIGURED))('NATS as in %s', (name, configured) =>
         else {
           await sleep(1_000);
           expect(await known(), as).toBe(0);
-          const connection = await connect({ servers: `127.0.0.1:${client}` });
+          const connection = await connect({ servers: `${host}:${client}` });
           const jsm = await jetstreamManager(connection, { checkAPI: false, timeout: 500 });
           await expect(jsm.streams.delete('ZEROSCOUT_SCORES'), as).rejects.toThrow();
           await connection.close();
