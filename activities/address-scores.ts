@@ -1,10 +1,10 @@
 // In: a specification, an engine. Out: the scopes under which all its stages' scores are, made once and then carried by the search.
-import { scoreScope } from '../core/programs/address.js';
-import { ENGINE_VERSION } from '../core/programs/version.js';
-import type { AddressedInput, RoundReport, ScoreAddress, ScoreAddresses } from '../core/spec/search.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
-import type { Specification } from '../core/spec/specification.js';
-import { stagesOf } from '../core/spec/stages.js';
+import { scoreScope } from '../core/address.js';
+import type { AddressedInput, RoundReport, ScoreAddress, ScoreAddresses } from '../core/contract/search.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import { ENGINE_VERSION } from '../core/engine-version.js';
+import type { Specification } from '../core/specification/specification.js';
+import { stagesOf } from '../core/specification/stages.js';
 
 export const addressScores: SearchActivities['addressScores'] = async ({
   specification,

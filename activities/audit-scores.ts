@@ -1,8 +1,9 @@
 // In: a plan, or a part of one. Out: the candidates whose score the store does not hold and that were not set aside, each once.
-import { isStackDevice } from '../core/spec/devices.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
-import { isDistinct } from '../core/spec/stages.js';
-import { createTextIndex } from '../core/spec/text-index.js';
+
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import { isStackDevice } from '../core/specification/devices.js';
+import { isDistinct } from '../core/specification/stages.js';
+import { createTextIndex } from '../core/text/text-index.js';
 import { writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';

@@ -1,13 +1,14 @@
 // In: the generations so far, whose scores are in the store. Out: the next one; or all of them when it is over.
+
+import { explainDrawn, NOTHING_DRAWN } from '../core/contract/drawn.js';
+import type { HistoryRef } from '../core/contract/search.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import { SpecError } from '../core/errors.js';
 import { breed } from '../core/evolution/breed.js';
 import { createHistory, type History } from '../core/evolution/history.js';
 import { openSpace } from '../core/spaces/index.js';
-import { explainDrawn, NOTHING_DRAWN } from '../core/spec/drawn.js';
-import { SpecError } from '../core/spec/errors.js';
-import type { Evolution } from '../core/spec/evolution.js';
-import type { HistoryRef } from '../core/spec/search.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
-import type { Specification } from '../core/spec/specification.js';
+import type { Evolution } from '../core/specification/evolution.js';
+import type { Specification } from '../core/specification/specification.js';
 import { writeCandidateList } from '../store/candidate-list.js';
 import type { Proxies, Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';

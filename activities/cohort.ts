@@ -1,12 +1,12 @@
 // In: a list of written candidates. Out: them in batches with the unit each is scored as, and the scores that exist.
 import { hash } from 'node:crypto';
-import { scoreKey } from '../core/programs/address.js';
+import { scoreKey } from '../core/address.js';
+import { type Part, rangeOf } from '../core/contract/parts.js';
+import type { CandidateListRef } from '../core/contract/search.js';
+import { SpecError } from '../core/errors.js';
 import { openSpace } from '../core/spaces/index.js';
-import { SpecError } from '../core/spec/errors.js';
-import { type Part, rangeOf } from '../core/spec/parts.js';
-import type { CandidateListRef } from '../core/spec/search.js';
-import type { Specification } from '../core/spec/specification.js';
-import { isDistinct } from '../core/spec/stages.js';
+import type { Specification } from '../core/specification/specification.js';
+import { isDistinct } from '../core/specification/stages.js';
 import { readCandidates } from '../store/candidate-list.js';
 import type { Proxies, Store } from '../store/store.js';
 

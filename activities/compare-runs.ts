@@ -1,9 +1,10 @@
 // In: the results of two runs. Out: the blob of what changed between them; and the comparison itself, for `zeroscout diff`.
+
+import type { ComparableRun } from '../core/contract/search.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import { BlobError } from '../core/errors.js';
 import { readFailuresCsv } from '../core/report/failures-csv.js';
 import { diffRankings, type RankingDiff } from '../core/report/ranking-diff.js';
-import { BlobError } from '../core/spec/errors.js';
-import type { ComparableRun } from '../core/spec/search.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 

@@ -1,9 +1,9 @@
 // In: store, clock, scoring. Out: the activities of control and of score workers, errors mapped for Temporal.
 import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { BlobError, LostScoreError, SpecError } from '../core/spec/errors.js';
-import { readInput } from '../core/spec/inputs.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
+import { readInput } from '../core/contract/activity-inputs.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import { BlobError, LostScoreError, SpecError } from '../core/errors.js';
 import type { Store } from '../store/store.js';
 import { addressScores } from './address-scores.js';
 import { auditScores } from './audit-scores.js';

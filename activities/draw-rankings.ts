@@ -1,8 +1,9 @@
 // In: a finished search. Out: its ranking by each draw alone, for how stable the top is between draws.
+
+import type { CandidateListRef } from '../core/contract/search.js';
 import { aggregate } from '../core/ranking/aggregate.js';
 import { order } from '../core/ranking/order.js';
-import type { CandidateListRef } from '../core/spec/search.js';
-import type { Specification } from '../core/spec/specification.js';
+import type { Specification } from '../core/specification/specification.js';
 import type { Proxies, Store } from '../store/store.js';
 import { lookUp, memberBatches } from './cohort.js';
 

@@ -1,10 +1,10 @@
 // In: a step that needs one version of the engine. Out: its address where this worker has that version; else a refusal that leaves it to others.
 import { activityInfo } from '@temporalio/activity';
-import { scoreScope } from '../core/programs/address.js';
-import { ENGINE_VERSION } from '../core/programs/version.js';
-import { describeEngines, type EngineCounts, someoneServes } from '../core/spec/engines.js';
-import { SpecError } from '../core/spec/errors.js';
-import type { AddressedInput, ScoreAddress } from '../core/spec/search.js';
+import { scoreScope } from '../core/address.js';
+import { describeEngines, type EngineCounts, someoneServes } from '../core/contract/engines.js';
+import type { AddressedInput, ScoreAddress } from '../core/contract/search.js';
+import { ENGINE_VERSION } from '../core/engine-version.js';
+import { SpecError } from '../core/errors.js';
 import { addressOf } from './address-scores.js';
 
 /** This worker cannot serve the step; a worker of the search's engine can, and gets it when Temporal tries again. */

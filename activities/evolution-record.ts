@@ -1,6 +1,6 @@
 // In: generations, one after the other. Out: a chain of blobs that any worker can read the whole evolution from.
-import { addDrawn, type Drawn, NOTHING_DRAWN } from '../core/spec/drawn.js';
-import type { CandidateListRef, HistoryRef } from '../core/spec/search.js';
+import { addDrawn, type Drawn, NOTHING_DRAWN } from '../core/contract/drawn.js';
+import type { CandidateListRef, HistoryRef } from '../core/contract/search.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { BlobStore } from '../store/store.js';
 

@@ -1,6 +1,6 @@
 // In: a ranking and a share. Out: the candidates that go on to the next round, best first.
-import type { SearchActivities } from '../core/spec/search-activities.js';
-import { createTextIndex } from '../core/spec/text-index.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import { createTextIndex } from '../core/text/text-index.js';
 import { writeCandidateList } from '../store/candidate-list.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';

@@ -1,12 +1,12 @@
 // In: candidates. Out: their latency on this worker's machine, each measured once for all searches, then read from the store.
 import { LRUCache } from 'lru-cache';
-import { latencyScope } from '../core/programs/address.js';
+import { latencyScope } from '../core/address.js';
+import type { Drawn } from '../core/contract/drawn.js';
+import type { Measurement } from '../core/contract/latency.js';
+import type { AddressedInput } from '../core/contract/search.js';
 import { latencyRejection, rejection } from '../core/spaces/rejection.js';
 import type { Space } from '../core/spaces/space.js';
-import type { Drawn } from '../core/spec/drawn.js';
-import type { Measurement } from '../core/spec/latency.js';
-import type { AddressedInput } from '../core/spec/search.js';
-import type { Specification } from '../core/spec/specification.js';
+import type { Specification } from '../core/specification/specification.js';
 import { lastRound, readLatencies, storeLatency } from '../store/latencies.js';
 import type { Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';

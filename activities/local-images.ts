@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BlobError } from '../core/spec/errors.js';
-import type { Images } from '../core/spec/images.js';
+import { BlobError } from '../core/errors.js';
+import type { Images } from '../core/specification/images.js';
 import type { BlobStore } from '../store/store.js';
 
 /** Sets of images that are kept when no shard needs them. */

@@ -1,8 +1,8 @@
 // In: a finished ranking. Out: latencies of the first of it, measured on this machine, those that have none or all of them again.
-import { latencyScope } from '../core/programs/address.js';
-import { CandidateError } from '../core/spec/candidate-error.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
-import { costResolution } from '../core/spec/space.js';
+import { latencyScope } from '../core/address.js';
+import { CandidateError } from '../core/candidate-error.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import { costResolution } from '../core/specification/space.js';
 import { beginRound, lastRound, readLatencies, storeLatency } from '../store/latencies.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';

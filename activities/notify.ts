@@ -1,8 +1,8 @@
 // In: how a search ended. Out: the command that was run with it, or the webhook that was told; both get the same JSON.
 import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { parseDuration } from '../core/spec/duration.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import { parseDuration } from '../core/text/duration.js';
 import type { Store } from '../store/store.js';
 import { runCommand } from './notify/command.js';
 import { createWebhooks, type WebhookOptions } from './notify/webhook.js';

@@ -1,14 +1,15 @@
 // In: a specification. Out: the list of its candidates in the blob store, in the order of the strategy.
+
+import { explainDrawn } from '../core/contract/drawn.js';
+import type { CandidateListRef } from '../core/contract/search.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import { SpecError } from '../core/errors.js';
 import { openSpace } from '../core/spaces/index.js';
 import { randomCandidates } from '../core/spaces/random-candidates.js';
 import { isMeasured, MEASURED_PATIENCE } from '../core/spaces/rejection.js';
 import type { Enumeration } from '../core/spaces/space.js';
-import { explainDrawn } from '../core/spec/drawn.js';
-import { SpecError } from '../core/spec/errors.js';
-import type { CandidateListRef } from '../core/spec/search.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
-import type { Specification } from '../core/spec/specification.js';
-import { sourceOf } from '../core/spec/stages.js';
+import type { Specification } from '../core/specification/specification.js';
+import { sourceOf } from '../core/specification/stages.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 import type { CheckConstraints } from './latency.js';

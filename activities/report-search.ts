@@ -1,7 +1,8 @@
 // In: a ranked search. Out: the blob of its summary.json.
+
+import type { ReportInput, SearchActivities } from '../core/contract/search-activities.js';
 import { formatSummary, type Summary } from '../core/report/summary.js';
-import type { ReportInput, SearchActivities } from '../core/spec/search-activities.js';
-import { createTextIndex } from '../core/spec/text-index.js';
+import { createTextIndex } from '../core/text/text-index.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 import { addressesOf } from './address-scores.js';

@@ -1,8 +1,8 @@
 // Chooses the scores of a search that another worker is to compute again, by a key that nobody knew when they were computed.
 import { createHmac, randomBytes } from 'node:crypto';
-import { scoreKey } from '../core/programs/address.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
-import type { SampleRange } from '../core/spec/verification.js';
+import { scoreKey } from '../core/address.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import type { SampleRange } from '../core/contract/verification.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';

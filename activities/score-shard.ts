@@ -1,9 +1,9 @@
 // In: a range of a candidate list. Out: counts; each candidate's raw proxies are in the store, or its failure is.
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { scoreKey } from '../core/programs/address.js';
+import { scoreKey } from '../core/address.js';
+import { CandidateError } from '../core/candidate-error.js';
+import type { SearchActivities, ShardInput, ShardResult } from '../core/contract/search-activities.js';
 import { openSpace } from '../core/spaces/index.js';
-import { CandidateError } from '../core/spec/candidate-error.js';
-import type { SearchActivities, ShardInput, ShardResult } from '../core/spec/search-activities.js';
 import type { ScoreRequest } from '../engine/protocol.js';
 import { readCandidates } from '../store/candidate-list.js';
 import type { Failure, ScoreEntry, Store } from '../store/store.js';

@@ -1,5 +1,5 @@
 // Out: what the score activity needs of the engine, without importing it.
-import type { Device } from '../core/spec/devices.js';
+import type { Device } from '../core/specification/devices.js';
 import type { ScoreRequest, ScoreResult } from '../engine/protocol.js';
 
 export interface Scoring {

@@ -1,6 +1,6 @@
 // Records workers whose numbers are wrong, waits until they have heard of it, and takes all their scores back.
-import type { SearchActivities } from '../core/spec/search-activities.js';
-import type { Disagreement } from '../core/spec/verification.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import type { Disagreement } from '../core/contract/verification.js';
 import { STANDING_MS } from '../store/standing.js';
 import type { Store } from '../store/store.js';
 

@@ -1,8 +1,8 @@
 // This file lets a long step say how far it is: its heartbeats carry the report, and `status` and the bar show it.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
-import type { Drawn } from '../core/spec/drawn.js';
-import type { StepReport } from '../core/spec/search.js';
+import type { Drawn } from '../core/contract/drawn.js';
+import type { StepReport } from '../core/contract/search.js';
 import type { LatencyMeter } from './latency.js';
 
 interface Step {

@@ -1,10 +1,10 @@
 // Computes scores of another worker again, and says which of them this worker computes differently.
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { CandidateError } from '../core/candidate-error.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import type { Disagreement, VerifyInput } from '../core/contract/verification.js';
 import { disagreeing, spellDifference } from '../core/proxies/agreement.js';
-import { CandidateError } from '../core/spec/candidate-error.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
-import type { Disagreement, VerifyInput } from '../core/spec/verification.js';
 import { readCandidates } from '../store/candidate-list.js';
 import { decodeScore, encodeScore } from '../store/codec.js';
 import type { SignedScore, Store } from '../store/store.js';

@@ -1,6 +1,6 @@
 // Says which command may have been meant where an unknown one was typed, and keeps errors of the command line harmless.
 import type { Command } from 'commander';
-import { nearest } from '../core/spec/nearest.js';
+import { nearest } from '../core/text/nearest.js';
 import { colourless } from './terminal.js';
 
 /** Words that people try, and what they want with them. */

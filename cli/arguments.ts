@@ -1,6 +1,6 @@
 // In: words of the command line. Out: checked values, and the error of a command that was interrupted.
 import { InvalidArgumentError } from 'commander';
-import { DURATION, parseDuration } from '../core/spec/duration.js';
+import { DURATION, parseDuration } from '../core/text/duration.js';
 
 /** The person stopped the command; exit code 130. */
 export class Interrupted extends Error {

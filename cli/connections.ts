@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { SpecError } from '../core/spec/errors.js';
+import { SpecError } from '../core/errors.js';
 import { NotRegularError, readRegularFileSync } from '../store/regular-file.js';
 import type { OnStep } from './services/binaries.js';
 import { type EmbeddedServices, ensureServices, findRunning } from './services/embedded.js';

@@ -1,6 +1,6 @@
 // In: the home folder. Out: what this machine has for zeroscout, what is missing, what to do. Starts and fetches nothing.
 
-import { type Device, isStackDevice } from '../core/spec/devices.js';
+import { type Device, isStackDevice } from '../core/specification/devices.js';
 import type { Check } from './doctor/check.js';
 import { checkDeviceParts } from './doctor/device.js';
 import { checkMachine } from './doctor/machine.js';

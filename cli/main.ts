@@ -2,7 +2,7 @@
 // In: the command line. Out: a command's work and its exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted.
 import '../workers/quiet-grpc.js';
 import { CommanderError } from 'commander';
-import { BlobError, ServiceError, SpecError } from '../core/spec/errors.js';
+import { BlobError, ServiceError, SpecError } from '../core/errors.js';
 import { Interrupted } from './arguments.js';
 import { faultWords } from './files/fault-words.js';
 import { createProgram } from './program.js';

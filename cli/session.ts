@@ -1,6 +1,6 @@
 // In: the environment. Out: a connected session: Temporal client and store. One place where commands connect and disconnect.
 import { Client } from '@temporalio/client';
-import { ServiceError } from '../core/spec/errors.js';
+import { ServiceError } from '../core/errors.js';
 import { connectStore } from '../store/jetstream.js';
 import type { Store } from '../store/store.js';
 import { createPayloadCodec } from '../workers/payload-codec.js';

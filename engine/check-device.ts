@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { StackDevice } from '../core/spec/devices.js';
-import { DeviceError } from '../core/spec/errors.js';
+import { DeviceError } from '../core/errors.js';
+import type { StackDevice } from '../core/specification/devices.js';
 import { withoutTelemetry } from './telemetry.js';
 
-const SCRIPT = fileURLToPath(new URL('./stack/device-probe.js', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('./batched/device-probe.js', import.meta.url));
 /** A GPU's libraries load for seconds, and the first kernels are made. */
 const PATIENCE_MS = 120_000;
 

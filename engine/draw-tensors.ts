@@ -1,8 +1,8 @@
 // In: a draw. Out: its tensors as ONNX Runtime wants them, each made once as long as it is kept, in memory of their own or in that of the draw before.
 import { LRUCache } from 'lru-cache';
-import type { Weight } from '../core/programs/block.js';
-import { type Draw, size } from '../core/programs/draw.js';
-import { type Reordering, signRows } from '../core/programs/reordering.js';
+import type { Weight } from '../core/ir/block.js';
+import { type Draw, size } from '../core/ir/draw.js';
+import { type Reordering, signRows } from '../core/lowering/nchwc/reordering.js';
 import { Tensor } from './onnx-runtime.js';
 import { createPrefixes, type Prefixes } from './prefixes.js';
 

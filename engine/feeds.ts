@@ -1,12 +1,17 @@
 // In: blocks of one program, one after the other, and a draw. Out: what a run of their program is fed.
 
-import type { Block } from '../core/programs/block.js';
-import { KEPT, pooledSigns, signMeans } from '../core/programs/kept-signs.js';
-import { SIZES } from '../core/programs/lanes.js';
-import { gradientWeightInput, weightInput } from '../core/programs/layout.js';
-import { blockedActivation, type Reordering, sampleMatrix, signRows } from '../core/programs/reordering.js';
-import { IDLE, ofEach } from '../core/programs/series.js';
-import { weightOrder } from '../core/programs/weight-order.js';
+import type { Block } from '../core/ir/block.js';
+import { KEPT, pooledSigns, signMeans } from '../core/lowering/nchwc/kept-signs.js';
+import { SIZES } from '../core/lowering/nchwc/lanes.js';
+import {
+  blockedActivation,
+  type Reordering,
+  sampleMatrix,
+  signRows,
+} from '../core/lowering/nchwc/reordering.js';
+import { weightOrder } from '../core/lowering/nchwc/weight-order.js';
+import { IDLE, ofEach } from '../core/lowering/series.js';
+import { gradientWeightInput, weightInput } from '../core/ops/layout.js';
 import type { DrawTensors } from './draw-tensors.js';
 import { Tensor } from './onnx-runtime.js';
 import type { OpenProgram } from './programs.js';

@@ -1,6 +1,6 @@
 // In: what a run of blocks put out. Out: which of them hand the signs on as they are: their score has a rule of its own (method.md).
 
-import { ofEach } from '../core/programs/series.js';
+import { ofEach } from '../core/lowering/series.js';
 import type { Tensor } from './onnx-runtime.js';
 import type { OpenProgram, Programs } from './programs.js';
 import { rowOf, run } from './run.js';

@@ -1,10 +1,10 @@
 // In: a candidate. Out: milliseconds of one image through its whole network, as exported, on this machine, and how they spread.
 
+import type { Measurement } from '../core/contract/latency.js';
 import { IMAGES, modelLayers } from '../core/export/layers.js';
 import { onnxModel } from '../core/export/onnx-model.js';
-import { randomDraw } from '../core/programs/draw.js';
+import { randomDraw } from '../core/ir/draw.js';
 import { openSpace } from '../core/spaces/index.js';
-import type { Measurement } from '../core/spec/latency.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 import type { ScoreRequest } from './protocol.js';
 

@@ -1,9 +1,10 @@
 // In: what scoring one candidate gave, or the error that it threw. Out: its outcome, as it crosses to the worker.
+
+import { CandidateError } from '../core/candidate-error.js';
+import { SpecError } from '../core/errors.js';
 import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
 import type { Costs, Space } from '../core/spaces/space.js';
-import { CandidateError } from '../core/spec/candidate-error.js';
-import { SpecError } from '../core/spec/errors.js';
-import type { ProxyName } from '../core/spec/proxies.js';
+import type { ProxyName } from '../core/specification/proxies.js';
 import type { Outcome, ScoreResult } from './protocol.js';
 import type { NetworkScore } from './score.js';
 

@@ -1,9 +1,10 @@
 // In: networks under a draw, block by block. Out: how far a network's beginning is known from another, with all that it scored.
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { type Block, type Network, topologyKey } from '../core/programs/block.js';
-import type { Boundary } from '../core/programs/compile.js';
-import type { Shape } from '../core/programs/shape.js';
+import { type Block, topologyKey } from '../core/ir/block.js';
+import type { Network } from '../core/ir/network.js';
+import type { Shape } from '../core/ir/shape.js';
+import type { Boundary } from '../core/lowering/compile.js';
 import type { Tensor } from './onnx-runtime.js';
 
 /** What a network is after some of its blocks: the output of the last one, and all that was measured up to there. */

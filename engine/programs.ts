@@ -1,7 +1,8 @@
 // In: blocks. Out: ONNX Runtime sessions of their programs in a bounded cache, in the layout that suits the processor.
 import { LRUCache } from 'lru-cache';
-import { type Block, type Network, topologyKey } from '../core/programs/block.js';
-import { enterBlocks } from '../core/programs/blocked.js';
+import { type Block, topologyKey } from '../core/ir/block.js';
+import type { Network } from '../core/ir/network.js';
+import type { Shape } from '../core/ir/shape.js';
 import {
   type Blocking,
   type Boundary,
@@ -13,10 +14,10 @@ import {
   type Program,
   type Spectrum,
   type Wanted,
-} from '../core/programs/compile.js';
-import { openSizes, SIZES } from '../core/programs/lanes.js';
-import { GraphBuilder } from '../core/programs/onnx.js';
-import type { Shape } from '../core/programs/shape.js';
+} from '../core/lowering/compile.js';
+import { enterBlocks } from '../core/lowering/nchwc/blocked.js';
+import { openSizes, SIZES } from '../core/lowering/nchwc/lanes.js';
+import { GraphBuilder } from '../core/onnx/graph.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /**

@@ -1,6 +1,6 @@
 // In: nothing. Out: the messages between a worker and its scorer processes (child_process IPC, advanced serialization).
-import type { FailureReason } from '../core/spec/candidate-error.js';
-import type { SpaceSpecification } from '../core/spec/space.js';
+import type { FailureReason } from '../core/candidate-error.js';
+import type { SpaceSpecification } from '../core/specification/space.js';
 import type { ImagesFile } from './images.js';
 
 /** One candidate to be scored under some draws. */

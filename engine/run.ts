@@ -1,6 +1,6 @@
 // In: a program and what it is fed. Out: some of its outputs, and of those of a series what each block put out.
 
-import { ofEach } from '../core/programs/series.js';
+import { ofEach } from '../core/lowering/series.js';
 import type { Tensor } from './onnx-runtime.js';
 import type { OpenProgram } from './programs.js';
 

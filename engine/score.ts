@@ -1,16 +1,11 @@
 // In: a network and a draw. Out: what its features and blocks score, computed by the block programs in ONNX Runtime.
 
-import {
-  type Block,
-  blockShapes,
-  type Measured,
-  measuredBlocks,
-  type Network,
-  topologyKey,
-} from '../core/programs/block.js';
-import { type Boundary, spectrumOf } from '../core/programs/compile.js';
-import { withoutEach } from '../core/programs/series.js';
-import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/programs/shape.js';
+import { type Block, topologyKey } from '../core/ir/block.js';
+import { type Measured, measuredBlocks, type Network } from '../core/ir/network.js';
+import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/ir/shape.js';
+import { type Boundary, spectrumOf } from '../core/lowering/compile.js';
+import { withoutEach } from '../core/lowering/series.js';
+import { blockShapes } from '../core/ops/block-shapes.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
 import type { DrawTensors } from './draw-tensors.js';
 import { signFeeds, valueFeeds } from './feeds.js';

@@ -1,5 +1,5 @@
 // In: score requests of many activities. Out: their results, computed by a fixed number of scorer processes.
-import { CandidateError, type FailureReason } from '../core/spec/candidate-error.js';
+import { CandidateError, type FailureReason } from '../core/candidate-error.js';
 import { watchMemory } from './memory-watch.js';
 import { scored } from './outcome.js';
 import type { PoolEvent, ScoredBatch } from './pool-event.js';

@@ -1,12 +1,12 @@
 // The scorer process: requests come over IPC, some together, outcomes go back. Ends when its parent is gone.
 import { allowModules } from '../core/spaces/module/index.js';
-import { type Device, isStackDevice } from '../core/spec/devices.js';
+import { type Device, isStackDevice } from '../core/specification/devices.js';
+import { createStackScoring } from './batched/stack-scoring.js';
 import { endWithParent } from './lifeline.js';
 import { loadModule } from './load-module.js';
 import { REACHES } from './prefixes.js';
 import type { FromScorer, ToScorer } from './protocol.js';
 import { createScorer } from './scorer.js';
-import { createStackScoring } from './stack/stack-scoring.js';
 
 // Whoever started the worker has said so; docs/decisions says what it means.
 if (process.env.ZEROSCOUT_ALLOW_MODULES === '1') allowModules(loadModule);

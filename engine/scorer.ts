@@ -1,6 +1,6 @@
 // In: score requests. Out: raw proxies. One scorer holds the programs and the tensors of a few draws.
 import { LRUCache } from 'lru-cache';
-import { type Draw, randomDraw } from '../core/programs/draw.js';
+import { type Draw, randomDraw } from '../core/ir/draw.js';
 import { openSpace } from '../core/spaces/index.js';
 import { createScratch, type DrawTensors, drawTensors, type Scratch } from './draw-tensors.js';
 import { imagesOfDraw } from './images.js';

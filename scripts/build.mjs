@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ROOMS = ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli', 'bench'];
+const ROOMS = ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli', 'bench', 'reference'];
 const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
 /** Written last: its time is the time of the build. */
 const BUNDLE = join(root, 'dist/workflow-bundle.js');
@@ -36,7 +36,7 @@ function newest(path) {
   if (!stat) return 0;
   if (!stat.isDirectory()) return stat.mtimeMs;
   return readdirSync(path)
-    .filter((name) => !name.startsWith('.') && name !== 'results' && name !== 'baseline')
+    .filter((name) => !name.startsWith('.') && name !== 'results' && name !== 'pytorch')
     .reduce((time, name) => Math.max(time, newest(join(path, name))), stat.mtimeMs);
 }
 

@@ -9,7 +9,7 @@ import {
   nkeyAuthenticator,
   type TlsOptions,
 } from '@nats-io/transport-node';
-import type { ServiceError } from '../core/spec/errors.js';
+import type { ServiceError } from '../core/errors.js';
 import type { Address } from './address.js';
 import { readRegularFile } from './regular-file.js';
 import { reasonOf } from './retry.js';

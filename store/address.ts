@@ -1,5 +1,5 @@
 // In: NATS_URL as people write it. Out: the servers it names, who to be there, and a text of it without the password.
-import { ServiceError } from '../core/spec/errors.js';
+import { ServiceError } from '../core/errors.js';
 
 export interface Server {
   readonly host: string;

@@ -1,7 +1,7 @@
 // In: candidates of any number, one by one. Out: a list in the blob store that is read by range, and back.
 
-import { BlobError } from '../core/spec/errors.js';
-import type { CandidateListRef } from '../core/spec/search.js';
+import type { CandidateListRef } from '../core/contract/search.js';
+import { BlobError } from '../core/errors.js';
 import type { BlobStore } from './store.js';
 
 /** Candidates in one blob: about 350 KB of NAS-Bench-201 strings. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ObjectInfo, type ObjectStore, Objm, StorageType } from '@nats-io/obj';
-import { BlobError } from '../core/spec/errors.js';
+import { BlobError } from '../core/errors.js';
 import { createBlobCache, digestOfAll, isDigest, joined } from './blob-cache.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';

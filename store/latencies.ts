@@ -1,5 +1,5 @@
 // In: candidates of a scope of latencies. Out: the last measurement of each: a candidate may have been measured again, round by round.
-import type { Measurement } from '../core/spec/latency.js';
+import type { Measurement } from '../core/contract/latency.js';
 import type { Proxies, ScoreStore } from './store.js';
 
 /** Candidates that are asked for at once. */

@@ -2,7 +2,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { LRUCache } from 'lru-cache';
-import { ServiceError } from '../core/spec/errors.js';
+import { ServiceError } from '../core/errors.js';
 import { type RetryOptions, reasonOf, TransientFault, withRetry } from './retry.js';
 
 /** How long one request waits for its answer, and one batch for its next message. */

@@ -1,5 +1,5 @@
 // In: nothing. Out: a store in this process's memory, for tests and dry runs; it keeps the contract but for lasting.
-import { BlobError, ServiceError } from '../core/spec/errors.js';
+import { BlobError, ServiceError } from '../core/errors.js';
 import { digestOfAll, isDigest, joined } from './blob-cache.js';
 import {
   byCandidate,

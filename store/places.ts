@@ -1,5 +1,5 @@
 // In: facts, some of whose subjects hold what cannot be read any more. Out: each stored where it can be read, and where to look for it.
-import { ServiceError } from '../core/spec/errors.js';
+import { ServiceError } from '../core/errors.js';
 import { type Fact, putFacts } from './facts.js';
 import type { Link } from './link.js';
 import { readLast } from './read-last.js';

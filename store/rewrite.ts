@@ -1,6 +1,6 @@
 // Writes a stream anew without what is damaged in it: nats-server deletes no message that it cannot read, but purges a whole stream.
 import { DiscardPolicy, StorageType } from '@nats-io/jetstream';
-import { ServiceError } from '../core/spec/errors.js';
+import { ServiceError } from '../core/errors.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { putAtOnce } from './put-at-once.js';

@@ -7,7 +7,7 @@ import {
   type StreamConfig,
   type StreamInfo,
 } from '@nats-io/jetstream';
-import { ServiceError } from '../core/spec/errors.js';
+import { ServiceError } from '../core/errors.js';
 import type { Link } from './link.js';
 import { classify } from './retry.js';
 

@@ -8,7 +8,7 @@ import { readSpecification } from '../cli/search/read-specification.js';
 import { SUMMARY_KEYS } from '../core/report/summary.js';
 import { openSpace } from '../core/spaces/index.js';
 import { allowModules } from '../core/spaces/module/index.js';
-import { parseSpecification } from '../core/spec/specification.js';
+import { parseSpecification } from '../core/specification/specification.js';
 import { loadModule } from '../engine/load-module.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -25,7 +25,7 @@ const documents = ['.', 'docs', 'docs/decisions', 'docs/reference'].flatMap((fol
 );
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
-/** `core/spec/errors.ts` and the like: words in backticks, or parts of commands, that begin with a folder of ours. */
+/** `core/errors.ts` and the like: words in backticks, or parts of commands, that begin with a folder of ours. */
 function pathsIn(text: string): string[] {
   const names = FOLDERS.map(({ name }) => name.replace('.', '\\.')).join('|');
   const path = new RegExp(`(?<![\\w./-])(?:${names})/[\\w./-]*[\\w/]`, 'g');

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { latencyScope, scoreScope } from '../core/programs/address.js';
+import { latencyScope, scoreScope } from '../core/address.js';
 import { readRankingCsv } from '../core/report/ranking-csv.js';
 import { parseSummary } from '../core/report/summary.js';
-import { checkSpecification, type Specification } from '../core/spec/specification.js';
-import { specificationDigest } from '../core/spec/specification-digest.js';
+import { checkSpecification, type Specification } from '../core/specification/specification.js';
+import { specificationDigest } from '../core/specification/specification-digest.js';
 import { readCandidates } from '../store/candidate-list.js';
 import { decodeFailure, decodeScore, tokenOf } from '../store/codec.js';
 import { createMemoryStore } from '../store/memory.js';

@@ -2,8 +2,8 @@
 import { hostname } from 'node:os';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Fleet } from '../activities/engine-gate.js';
-import { countEngines } from '../core/spec/engines.js';
-import { readIdentity, type WorkerIdentity } from '../core/spec/worker-identity.js';
+import { countEngines } from '../core/contract/engines.js';
+import { readIdentity, type WorkerIdentity } from '../core/contract/worker-identity.js';
 
 /** temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY */
 const ACTIVITY_QUEUE = 2;

@@ -1,7 +1,7 @@
 // In: a role. Out: a logger on stderr, JSON lines or, on a terminal, lines for people; Temporal's own messages with it.
 import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
-import { logLevel } from '../core/spec/log-level.js';
+import { logLevel } from '../core/specification/log-level.js';
 
 /** ZEROSCOUT_LOG_LEVEL: trace, debug, info (default), warn, error. At debug every scored candidate has a line. */
 export function createLog({ role }: { role: string }): Logger {

@@ -1,6 +1,6 @@
 // In: what a worker does. Out: the same as Prometheus metrics. docs/operations.md names an action for each that can go wrong.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { RoundReport } from '../core/spec/search.js';
+import type { RoundReport } from '../core/contract/search.js';
 import type { PoolEvent, ScoredBatch } from '../engine/pool-event.js';
 
 /** From a cell at batch 4 to a vision transformer at full resolution. */

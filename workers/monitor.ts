@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ServiceError } from '../core/spec/errors.js';
+import { ServiceError } from '../core/errors.js';
 import type { Metrics } from './metrics.js';
 
 const SCRAPE_MS = 2_000;

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { NativeConnection } from '@temporalio/worker';
-import { DEVICES, type Device } from '../core/spec/devices.js';
-import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
+import { CONTROL_QUEUE, scoreQueue } from '../core/contract/search-queues.js';
+import { DEVICES, type Device } from '../core/specification/devices.js';
 import type { Store } from '../store/store.js';
 import type { Backlog, Metrics } from './metrics.js';
 import { type Monitor, startMonitor } from './monitor.js';

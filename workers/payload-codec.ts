@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { SpecError } from '../core/spec/errors.js';
+import { SpecError } from '../core/errors.js';
 
 export interface EncryptionKey {
   /** Stands, in the clear, beside what was encrypted under it. */

@@ -1,8 +1,8 @@
 // Asks Temporal which workers ask for the work of a device class.
 import type { NativeConnection } from '@temporalio/worker';
-import type { Device } from '../core/spec/devices.js';
-import { scoreQueue } from '../core/spec/search-queues.js';
-import { readIdentity } from '../core/spec/worker-identity.js';
+import { scoreQueue } from '../core/contract/search-queues.js';
+import { readIdentity } from '../core/contract/worker-identity.js';
+import type { Device } from '../core/specification/devices.js';
 import { hasEnded } from './fleet.js';
 
 const ANSWER_MS = 5_000;

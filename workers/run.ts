@@ -6,11 +6,11 @@ import { NativeConnection, type NativeConnectionOptions, Worker } from '@tempora
 import { createControlActivities, createScoreActivities } from '../activities/create.js';
 import { createGate } from '../activities/engine-gate.js';
 import { createLocalImages } from '../activities/local-images.js';
-import { ENGINE_VERSION } from '../core/programs/version.js';
-import { type Device, isStackDevice, together } from '../core/spec/devices.js';
-import type { Measurement } from '../core/spec/latency.js';
-import { CONTROL_QUEUE, scoreQueue } from '../core/spec/search-queues.js';
-import { spellIdentity } from '../core/spec/worker-identity.js';
+import type { Measurement } from '../core/contract/latency.js';
+import { CONTROL_QUEUE, scoreQueue } from '../core/contract/search-queues.js';
+import { spellIdentity } from '../core/contract/worker-identity.js';
+import { ENGINE_VERSION } from '../core/engine-version.js';
+import { type Device, isStackDevice, together } from '../core/specification/devices.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import type { Proxies, Store } from '../store/store.js';
 import { bundlePath, FAILURE_CONVERTER } from './bundle.js';

@@ -1,6 +1,6 @@
 // In: a search's state. Out: the address of its scores, made once; it travels with all that is asked of activities.
 import { patched } from '@temporalio/workflow';
-import type { ScoreAddress, SearchInput, SearchState } from '../core/spec/search.js';
+import type { ScoreAddress, SearchInput, SearchState } from '../core/contract/search.js';
 import { control } from './control.js';
 
 /** The address of the present stage; empty for a search of an earlier release until that begins a new step. */

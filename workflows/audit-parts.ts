@@ -1,8 +1,8 @@
 // In: a plan and how it is cut. Out: what each part lacks, found side by side.
 import { workflowInfo } from '@temporalio/workflow';
-import type { Cut } from '../core/spec/parts.js';
-import type { PartsState, SearchState } from '../core/spec/search.js';
-import type { AuditResult, RankInput } from '../core/spec/search-activities.js';
+import type { Cut } from '../core/contract/parts.js';
+import type { PartsState, SearchState } from '../core/contract/search.js';
+import type { AuditResult, RankInput } from '../core/contract/search-activities.js';
 import { control } from './control.js';
 
 /** Of one search: enough to feed some control workers, few enough for one. */

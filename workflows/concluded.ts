@@ -1,7 +1,7 @@
 // In: the workflow of a search. Out: the same with what comes after: compared with the scheduled run before, and told to the outside.
 import { isCancellation, patched, TemporalFailure, workflowInfo } from '@temporalio/workflow';
-import type { ComparableRun, SearchInput, SearchRequest, SearchResult } from '../core/spec/search.js';
-import { searchIdOf } from '../core/spec/search-queues.js';
+import type { ComparableRun, SearchInput, SearchRequest, SearchResult } from '../core/contract/search.js';
+import { searchIdOf } from '../core/contract/search-queues.js';
 import { control } from './control.js';
 import { showEnd } from './display.js';
 import { type News, notify } from './notify.js';

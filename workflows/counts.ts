@@ -1,8 +1,8 @@
 // In: the state of a search. Out: the counts that people see, over all generations of an evolution.
-import type { ShownProgress } from '../core/spec/counts-text.js';
-import { rejectedOf } from '../core/spec/drawn.js';
-import type { RoundReport, SearchState } from '../core/spec/search.js';
-import type { Specification } from '../core/spec/specification.js';
+import type { ShownProgress } from '../core/contract/counts-text.js';
+import { rejectedOf } from '../core/contract/drawn.js';
+import type { RoundReport, SearchState } from '../core/contract/search.js';
+import type { Specification } from '../core/specification/specification.js';
 
 export function countsOf(state: SearchState, { strategy, cohort }: Specification): ShownProgress {
   const { plan, reused, failed, planned, done, drawn, evolution } = state;

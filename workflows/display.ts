@@ -7,9 +7,9 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { countsText, type ShownProgress } from '../core/spec/counts-text.js';
-import type { BestCandidate, Phase, SearchState, ShownCounts } from '../core/spec/search.js';
-import type { Specification } from '../core/spec/specification.js';
+import { countsText, type ShownProgress } from '../core/contract/counts-text.js';
+import type { BestCandidate, Phase, SearchState, ShownCounts } from '../core/contract/search.js';
+import type { Specification } from '../core/specification/specification.js';
 import { countsOf } from './counts.js';
 
 /** While it scores, a search writes its counts at most this often, and only when this much more is done. */

@@ -1,7 +1,7 @@
 // In: an evolution's state. Out: generations bred and scored, one after the other, until the budget is spent.
 import { workflowInfo } from '@temporalio/workflow';
-import type { EvolutionState, SearchState } from '../core/spec/search.js';
-import type { BreedResult } from '../core/spec/search-activities.js';
+import type { EvolutionState, SearchState } from '../core/contract/search.js';
+import type { BreedResult } from '../core/contract/search-activities.js';
 
 /** What a state holds of one plan; each plan begins with it. */
 export const NOT_BEGUN = {

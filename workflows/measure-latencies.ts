@@ -1,5 +1,5 @@
 // In: a finished ranking. Out: where the latencies of the first of it are: a control worker measures them on its machine.
-import type { LatencyInput, LatencyResult } from '../core/spec/latency.js';
+import type { LatencyInput, LatencyResult } from '../core/contract/latency.js';
 import { control } from './control.js';
 
 export function measureLatencies(input: LatencyInput): Promise<LatencyResult> {

@@ -1,6 +1,6 @@
 // In: a search. Out: its result, also where blobs were damaged or its engine's workers are gone: it begins again and finds what scores there are.
 import { continueAsNew, log } from '@temporalio/workflow';
-import type { SearchInput, SearchResult, SearchState } from '../core/spec/search.js';
+import type { SearchInput, SearchResult, SearchState } from '../core/contract/search.js';
 import { failureDetailsOf, failureTypeOf } from './failure-type.js';
 import { beginning, search } from './search.js';
 

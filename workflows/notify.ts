@@ -1,9 +1,9 @@
 // Tells the outside what happened to a search, where its specification says whom to tell.
 import { CancellationScope, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import { parseDuration } from '../core/spec/duration.js';
-import type { Notification } from '../core/spec/search.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
-import type { Specification } from '../core/spec/specification.js';
+import type { Notification } from '../core/contract/search.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import type { Specification } from '../core/specification/specification.js';
+import { parseDuration } from '../core/text/duration.js';
 import { retry } from './retry.js';
 
 export type News = Pick<Notification, 'event' | 'failure' | 'summary' | 'changes' | 'workers' | 'delivery'>;

@@ -1,8 +1,8 @@
 // In: a list of candidates. Out: every one of them scored or set aside, shard by shard through a sliding window.
 import { condition, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { AddressedInput, CandidateListRef } from '../core/spec/search.js';
-import type { SearchActivities, ShardInput } from '../core/spec/search-activities.js';
-import { scoreQueue } from '../core/spec/search-queues.js';
+import type { AddressedInput, CandidateListRef } from '../core/contract/search.js';
+import type { SearchActivities, ShardInput } from '../core/contract/search-activities.js';
+import { scoreQueue } from '../core/contract/search-queues.js';
 import { retry } from './retry.js';
 
 /** Shards of a list. */

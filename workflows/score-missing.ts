@@ -1,6 +1,6 @@
 // In: what a plan, or a part of one, lacks. Out: nothing is missing any more: scored and audited in turns.
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { PartState } from '../core/spec/search-activities.js';
+import type { PartState } from '../core/contract/search-activities.js';
 
 /** Rounds of scoring and auditing before a stage gives up on what is still missing. */
 export const MAX_ROUNDS = 10;

@@ -1,6 +1,6 @@
 // In: one part of a plan, and what it lacks. Out: all of it scored or set aside, in a workflow of its own with a sliding window of its own.
 import { continueAsNew, patched, setHandler } from '@temporalio/workflow';
-import type { PartInput, PartResult, PartState } from '../core/spec/search-activities.js';
+import type { PartInput, PartResult, PartState } from '../core/contract/search-activities.js';
 import { control } from './control.js';
 import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
 import { scoreList, shardsOf } from './score-list.js';

@@ -11,10 +11,10 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PartsState, Phase, SearchProgress, SearchState } from '../core/spec/search.js';
-import type { RankInput } from '../core/spec/search-activities.js';
-import type { Specification } from '../core/spec/specification.js';
-import { addVerification, NOTHING_VERIFIED } from '../core/spec/verification.js';
+import type { PartsState, Phase, SearchProgress, SearchState } from '../core/contract/search.js';
+import type { RankInput } from '../core/contract/search-activities.js';
+import { addVerification, NOTHING_VERIFIED } from '../core/contract/verification.js';
+import type { Specification } from '../core/specification/specification.js';
 import { auditParts, sum } from './audit-parts.js';
 import { shardsOf } from './score-list.js';
 import type { scorePart } from './score-part.js';

@@ -1,14 +1,14 @@
 // In: a specification. Out: digests of ranking, failures and summary. Stage by stage: plan or breed, score what the store lacks, audit, rank.
 import { continueAsNew, patched, setHandler, workflowInfo } from '@temporalio/workflow';
-import { cutOf } from '../core/spec/parts.js';
+import { cutOf } from '../core/contract/parts.js';
 import type {
   EvolutionState,
   SearchInput,
   SearchProgress,
   SearchResult,
   SearchState,
-} from '../core/spec/search.js';
-import { stagesOf } from '../core/spec/stages.js';
+} from '../core/contract/search.js';
+import { stagesOf } from '../core/specification/stages.js';
 import { addressOf, decideAddresses } from './address.js';
 import { notAudited, setting } from './audit-parts.js';
 import { control } from './control.js';

@@ -1,8 +1,8 @@
 // Has a sample of a search's new scores computed again by other workers, and sets those aside that a third worker finds wrong.
 import { condition, log, proxyActivities, sleep, uuid4 } from '@temporalio/workflow';
-import type { AddressedInput, CandidateListRef } from '../core/spec/search.js';
-import type { SearchActivities } from '../core/spec/search-activities.js';
-import { scoreQueue } from '../core/spec/search-queues.js';
+import type { AddressedInput, CandidateListRef } from '../core/contract/search.js';
+import type { SearchActivities } from '../core/contract/search-activities.js';
+import { scoreQueue } from '../core/contract/search-queues.js';
 import {
   addVerification,
   type Disagreement,
@@ -12,7 +12,7 @@ import {
   type Verification,
   type VerifyInput,
   type VerifyResult,
-} from '../core/spec/verification.js';
+} from '../core/contract/verification.js';
 import { control } from './control.js';
 import { notify } from './notify.js';
 import { retry } from './retry.js';

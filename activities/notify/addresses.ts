@@ -1,7 +1,7 @@
 // Decides which IP addresses a webhook may be sent to: public ones, and those that whoever runs the control worker opened.
 import { BlockList, isIP } from 'node:net';
-import { SpecError } from '../../core/spec/errors.js';
-import { found } from '../../core/spec/show.js';
+import { SpecError } from '../../core/errors.js';
+import { found } from '../../core/text/show.js';
 import { embeddedIPv4 } from './embedded-ipv4.js';
 
 /** Where whoever runs the control worker opens addresses. */

@@ -5,7 +5,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { ApplicationFailure } from '@temporalio/common';
-import { listedSecrets, secretAdvice, secretStanding } from '../../core/spec/notify-secrets.js';
+import { listedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
 import { ALLOW_SETTING, type AllowedAddresses, allowedAddresses, refusedKind } from './addresses.js';
 
 /** Finds every address of a name. */

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rankTerm } from '../../core/ranking/aggregate.js';
 import { addPositions, indexOf, rankOf, sortable } from '../../core/ranking/ranks.js';
-import type { Specification } from '../../core/spec/specification.js';
+import type { Specification } from '../../core/specification/specification.js';
 import type { Proxies } from '../../store/store.js';
 
 export interface Chunk {

@@ -1,10 +1,10 @@
-// In: candidates. Out: milliseconds a candidate of the PyTorch baseline (bench/baseline), one long-lived process.
+// In: candidates. Out: milliseconds a candidate of the PyTorch baseline (reference/pytorch), one long-lived process.
 import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { SpaceSpecification } from '../../core/spec/space.js';
+import type { SpaceSpecification } from '../../core/specification/space.js';
 
-const FOLDER = fileURLToPath(new URL('../../../bench/baseline', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../../reference/pytorch', import.meta.url));
 
 export const MEMORY_FORMATS = ['contiguous', 'channels_last'] as const;
 export type MemoryFormat = (typeof MEMORY_FORMATS)[number];
@@ -47,7 +47,7 @@ export async function startBaseline(): Promise<Baseline> {
   };
 }
 
-/** A program of bench/baseline that says a line when it is ready, then answers each line by one. */
+/** A program of reference/pytorch that says a line when it is ready, then answers each line by one. */
 export async function startProgram<T>(...program: readonly string[]) {
   const python = process.env.ZEROSCOUT_BASELINE_PYTHON ?? 'python3';
   execFileSync(python, ['setup.py'], { cwd: FOLDER, stdio: ['ignore', 'ignore', 'inherit'] });

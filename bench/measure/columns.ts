@@ -1,10 +1,10 @@
 // In: a setting. Out: files of raw scores over all of NAS-Bench-201, and what a score costs; read again into cohorts.
 import { readdir, readFile } from 'node:fs/promises';
-import type { Measured } from '../../core/programs/block.js';
+import type { Measured } from '../../core/ir/network.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall } from '../../core/ranking/correlation.js';
+import type { Truth } from '../../core/report/truth.js';
 import { nasBench201 as space } from '../../core/spaces/nas-bench-201/index.js';
-import type { Truth } from '../../core/spec/truth.js';
 import type { Drawing } from './drawing.js';
 import type { Machine } from './machine.js';
 

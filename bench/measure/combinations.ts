@@ -1,6 +1,6 @@
 // In: files of raw scores under several draws, known accuracies. Out: τ of the ways in which draws can be combined.
 import { ascendingRanks } from '../../core/ranking/ranks.js';
-import type { Truth } from '../../core/spec/truth.js';
+import type { Truth } from '../../core/report/truth.js';
 import { type Column, flopsOf, readColumns, type Setting, scoredCandidates, tauOfUnits } from './columns.js';
 
 const PROXIES = ['expressivity', 'progressivity', 'trainability'] as const;

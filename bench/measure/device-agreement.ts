@@ -1,8 +1,8 @@
 // In: a device. Out: how well its scores and those of the per-block plan on the CPU agree, by proxy and of the ranking.
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall } from '../../core/ranking/correlation.js';
-import type { StackDevice } from '../../core/spec/devices.js';
-import { PROXIES, type ProxyName } from '../../core/spec/proxies.js';
+import type { StackDevice } from '../../core/specification/devices.js';
+import { PROXIES, type ProxyName } from '../../core/specification/proxies.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import { openPool, randomCandidates, scoreAll } from './device-pool.js';
 

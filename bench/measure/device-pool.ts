@@ -1,10 +1,10 @@
 // In: a device. Out: scorers on it in processes of their own, as a worker has them, and what they take for a list.
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { sample } from '../../core/programs/shuffled.js';
+import { sample } from '../../core/random/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
-import { type StackDevice, together } from '../../core/spec/devices.js';
-import { PRESETS } from '../../core/spec/fidelity.js';
+import { type StackDevice, together } from '../../core/specification/devices.js';
+import { PRESETS } from '../../core/specification/fidelity.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 

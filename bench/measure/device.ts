@@ -1,11 +1,11 @@
 // In: a device. Out: what scoring in stacks takes there: whole space, large batches, against PyTorch, and agreement with the CPU.
 import { availableParallelism } from 'node:os';
-import { sample } from '../../core/programs/shuffled.js';
+import { sample } from '../../core/random/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
-import type { StackDevice } from '../../core/spec/devices.js';
-import { PRESETS } from '../../core/spec/fidelity.js';
+import type { StackDevice } from '../../core/specification/devices.js';
+import { PRESETS } from '../../core/specification/fidelity.js';
+import { providerOf, stackSize } from '../../engine/batched/device.js';
 import { checkDevice } from '../../engine/check-device.js';
-import { providerOf, stackSize } from '../../engine/stack/device.js';
 import { startBaseline } from './baseline.js';
 import { measureAgreement } from './device-agreement.js';
 import { openPool, RESOLUTION, randomCandidates, scoreAll } from './device-pool.js';

@@ -1,6 +1,6 @@
 // In: a draw's key. Out: draws of lower variance than independent ones, to see whether they rank better (docs/fidelity.md).
-import type { Weight } from '../../core/programs/block.js';
-import { type Draw, fanIn, randomDraw } from '../../core/programs/draw.js';
+import type { Weight } from '../../core/ir/block.js';
+import { type Draw, fanIn, randomDraw } from '../../core/ir/draw.js';
 
 /** `orthogonal`: rows of a weight (or its columns, where they are fewer) at right angles. `antithetic`: each second draw mirrors the one before. */
 export const DRAWINGS = ['orthogonal', 'antithetic'] as const;

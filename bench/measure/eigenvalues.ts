@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { normal } from '../../core/programs/random.js';
 import { spectralEntropy } from '../../core/proxies/az-nas.js';
 import { symmetricEigenvalues } from '../../core/proxies/spectra/eigenvalues.js';
 import { largestSingularValue } from '../../core/proxies/spectra/singular-value.js';
+import { normal } from '../../core/random/random.js';
 import { startProgram } from './baseline.js';
 import { median, spread } from './statistics.js';
 

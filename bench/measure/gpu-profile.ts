@@ -1,7 +1,7 @@
 // In: candidates and a setting. Out: which operators of a stack's program the host spends its time on (ONNX Runtime's profile).
-import { randomDraw } from '../../core/programs/draw.js';
-import { createStackScorer } from '../../engine/stack/stack-scorer.js';
-import { nodeTimes, type ProfileEvent, profiled } from '../../engine/stack/verify-device.js';
+import { randomDraw } from '../../core/ir/draw.js';
+import { createStackScorer } from '../../engine/batched/stack-scorer.js';
+import { nodeTimes, type ProfileEvent, profiled } from '../../engine/batched/verify-device.js';
 import type { StackSetting } from './gpu.js';
 
 /**

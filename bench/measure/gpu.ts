@@ -1,9 +1,9 @@
 // In: candidates, a device, a batch and a stack's size. Out: what scoring them in stacks takes: start, runs, eigenvalues, memory.
 import { execFileSync } from 'node:child_process';
-import { randomDraw } from '../../core/programs/draw.js';
-import type { Provider } from '../../engine/stack/device.js';
-import type { StackEvent } from '../../engine/stack/scorer-types.js';
-import { createStackScorer } from '../../engine/stack/stack-scorer.js';
+import { randomDraw } from '../../core/ir/draw.js';
+import type { Provider } from '../../engine/batched/device.js';
+import type { StackEvent } from '../../engine/batched/scorer-types.js';
+import { createStackScorer } from '../../engine/batched/stack-scorer.js';
 import { median } from './statistics.js';
 
 export interface StackSetting {

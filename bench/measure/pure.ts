@@ -1,6 +1,6 @@
 // In: candidates and a setting. Out: milliseconds a candidate of the scoring alone: scorer processes, no servers.
 import { fileURLToPath } from 'node:url';
-import type { SpaceSpecification } from '../../core/spec/space.js';
+import type { SpaceSpecification } from '../../core/specification/space.js';
 import type { Reach } from '../../engine/prefixes.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';

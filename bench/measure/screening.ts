@@ -1,7 +1,7 @@
 // In: files of raw scores under several draws, known accuracies. Out: what screening by one draw saves, and what its top loses.
 import { order } from '../../core/ranking/order.js';
 import { topQuality } from '../../core/ranking/quality.js';
-import type { Truth } from '../../core/spec/truth.js';
+import type { Truth } from '../../core/report/truth.js';
 import { type Column, readColumns, scoredCandidates, scoreMembers, unitsOf, written } from './columns.js';
 
 const TOP = 50;

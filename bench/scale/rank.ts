@@ -1,7 +1,7 @@
 // In: a number of candidates. Out: what ranking them costs, in a process of its own: no server, scores made up as they are read.
 import { createHash } from 'node:crypto';
 import { rankCandidates } from '../../activities/rank-candidates.js';
-import type { Specification } from '../../core/spec/specification.js';
+import type { Specification } from '../../core/specification/specification.js';
 import type { Pieces, Store } from '../../store/store.js';
 import { registerSynthetic, syntheticCandidate } from './synthetic-space.js';
 

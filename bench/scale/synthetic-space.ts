@@ -1,8 +1,8 @@
 // Out: a space of a billion candidates that no engine scores: for measuring everything around the scoring.
-import { sample } from '../../core/programs/shuffled.js';
+import { sample } from '../../core/random/shuffled.js';
 import { registerSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
-import { PROXIES } from '../../core/spec/proxies.js';
+import { PROXIES } from '../../core/specification/proxies.js';
 
 export const SYNTHETIC = 'synthetic';
 const DIGITS = 13;

@@ -1,14 +1,14 @@
 // In: `zeroscout correlate ID --truth FILE`. Out: how well a finished ranking agrees with known accuracies, over all and at the top.
 import type { Command } from 'commander';
 import { drawRankings } from '../../activities/draw-rankings.js';
-import { scoreScope } from '../../core/programs/address.js';
+import { scoreScope } from '../../core/address.js';
+import { SpecError } from '../../core/errors.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';
 import { ndcg, topQuality, topStability } from '../../core/ranking/quality.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
+import type { Truth } from '../../core/report/truth.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { SpecError } from '../../core/spec/errors.js';
-import { stagesOf } from '../../core/spec/stages.js';
-import type { Truth } from '../../core/spec/truth.js';
+import { stagesOf } from '../../core/specification/stages.js';
 import { finishedSearch } from '../search/find-search.js';
 import { readTruth } from '../search/read-specification.js';
 import { readResults } from '../search/results.js';

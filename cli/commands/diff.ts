@@ -1,8 +1,8 @@
 // In: `zeroscout diff RUN_A RUN_B`. Out: what entered and left the top, what moved, came and went, and what fails now.
 import type { Command } from 'commander';
 import { diffRuns } from '../../activities/compare-runs.js';
-import { SpecError } from '../../core/spec/errors.js';
-import { specificationDifferences } from '../../core/spec/specification-digest.js';
+import { SpecError } from '../../core/errors.js';
+import { specificationDifferences } from '../../core/specification/specification-digest.js';
 import { wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
 import { changesText } from '../search/show-changes.js';

@@ -1,7 +1,7 @@
 // `zeroscout workers release NAME`: a worker that was set aside may work again. Also how records of workers are shown.
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { SpecError } from '../../core/spec/errors.js';
+import { SpecError } from '../../core/errors.js';
 import type { WorkerRecord, WorkerRecords } from '../../store/store.js';
 import { withSession } from '../session.js';
 import { note, paint, print, printJson } from '../terminal.js';

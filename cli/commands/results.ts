@@ -1,6 +1,7 @@
 // In: `zeroscout results ID`. Out: the ranking of a finished search, or its Pareto front, as table, CSV or JSON; or its files.
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
+import { SpecError } from '../../core/errors.js';
 import {
   bestOfFront,
   PARETO_COSTS,
@@ -10,8 +11,7 @@ import {
   paretoFront,
 } from '../../core/report/pareto.js';
 import { extraColumns, type RankingRow, rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';
-import { SpecError } from '../../core/spec/errors.js';
-import type { Specification } from '../../core/spec/specification.js';
+import type { Specification } from '../../core/specification/specification.js';
 import { wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
 import {

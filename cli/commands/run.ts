@@ -2,11 +2,11 @@
 import { hostname } from 'node:os';
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type Command, Option } from 'commander';
+import { SpecError } from '../../core/errors.js';
+import type { Truth } from '../../core/report/truth.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { type Device, isStackDevice } from '../../core/spec/devices.js';
-import { SpecError } from '../../core/spec/errors.js';
-import { logLevel } from '../../core/spec/log-level.js';
-import type { Truth } from '../../core/spec/truth.js';
+import { type Device, isStackDevice } from '../../core/specification/devices.js';
+import { logLevel } from '../../core/specification/log-level.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
 import {

@@ -1,7 +1,7 @@
 // In: `zeroscout status|watch|pause|resume|cancel`. Out: what searches do, and a say in it.
 import type { WorkflowHandle } from '@temporalio/client';
 import { type Command, Option } from 'commander';
-import { SpecError } from '../../core/spec/errors.js';
+import { SpecError } from '../../core/errors.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
 import { findSearch, stateOf } from '../search/find-search.js';
 import { follow } from '../search/follow.js';

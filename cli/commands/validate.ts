@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { openSpace } from '../../core/spaces/index.js';
-import type { Specification } from '../../core/spec/specification.js';
-import { type Source, sourceOf, stagesOf } from '../../core/spec/stages.js';
+import type { Specification } from '../../core/specification/specification.js';
+import { type Source, sourceOf, stagesOf } from '../../core/specification/stages.js';
 import { checkNotify } from '../search/check-notify.js';
 import { warningTexts } from '../search/read-candidates.js';
 import { readSpecification } from '../search/read-specification.js';

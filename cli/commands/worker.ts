@@ -1,10 +1,10 @@
 // In: `zeroscout worker`. Out: a worker process that polls its queue until it is told to stop.
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
-import { DEVICES, type Device, isStackDevice } from '../../core/spec/devices.js';
-import { SpecError } from '../../core/spec/errors.js';
-import { logLevel } from '../../core/spec/log-level.js';
-import { readVerifySetting } from '../../core/spec/verify-share.js';
+import { SpecError } from '../../core/errors.js';
+import { DEVICES, type Device, isStackDevice } from '../../core/specification/devices.js';
+import { logLevel } from '../../core/specification/log-level.js';
+import { readVerifySetting } from '../../core/specification/verify-share.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { endWithParent, hasParent } from '../../engine/lifeline.js';
 import { connectStore } from '../../store/jetstream.js';

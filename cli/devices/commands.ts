@@ -1,7 +1,7 @@
 // In: the program. Out: its commands `devices install` and `devices path`.
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import { note, print, printJson } from '../terminal.js';
 import { findRuntime, pythonLibraryPath, type Runtime } from './cuda-libraries.js';
 import { installCuda } from './install-cuda.js';

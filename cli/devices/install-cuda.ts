@@ -1,7 +1,7 @@
 // In: a wheel of onnxruntime-gpu, or pip's way to one. Out: its CUDA provider beside onnxruntime-node's own library.
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import { openRegularFile } from '../../store/regular-file.js';
 import { firstError, whyNoPip } from '../services/fetch.js';
 import { run } from '../services/process.js';

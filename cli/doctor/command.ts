@@ -1,7 +1,7 @@
 // In: the program. Out: its command `doctor`.
 
 import { type Command, Option } from 'commander';
-import { DEVICES, type Device } from '../../core/spec/devices.js';
+import { DEVICES, type Device } from '../../core/specification/devices.js';
 import { diagnose, isHealthy, renderChecks } from '../doctor.js';
 import { resolveHome } from '../services/home.js';
 

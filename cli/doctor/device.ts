@@ -1,6 +1,7 @@
 // In: a device class. Out: checks of all that a score worker on it needs; the last one runs a small program there.
-import type { StackDevice } from '../../core/spec/devices.js';
-import { DeviceError } from '../../core/spec/errors.js';
+
+import { DeviceError } from '../../core/errors.js';
+import type { StackDevice } from '../../core/specification/devices.js';
 import { checkDevice } from '../../engine/check-device.js';
 import {
   DRIVER,

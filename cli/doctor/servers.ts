@@ -1,6 +1,6 @@
 // In: the settings and the home folder. Out: checks of the Temporal and the NATS server, configured or embedded.
 
-import { ServiceError, SpecError } from '../../core/spec/errors.js';
+import { ServiceError, SpecError } from '../../core/errors.js';
 import { connectLink } from '../../store/connect.js';
 import { type Configured, connectTemporal, readConfigured } from '../connections.js';
 import { readEncryptionKeys } from '../services/encryption-keys.js';

@@ -1,9 +1,9 @@
 // In: Temporal and the store. Out: every run there is, and the text of all that kept runs and schedules have written down.
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { scoreScope } from '../../core/programs/address.js';
-import type { SearchMemo } from '../../core/spec/search.js';
-import { CONTROL_QUEUE, SEARCH_WORKFLOW, searchIdOf } from '../../core/spec/search-queues.js';
-import { stagesOf } from '../../core/spec/stages.js';
+import { scoreScope } from '../../core/address.js';
+import type { SearchMemo } from '../../core/contract/search.js';
+import { CONTROL_QUEUE, SEARCH_WORKFLOW, searchIdOf } from '../../core/contract/search-queues.js';
+import { stagesOf } from '../../core/specification/stages.js';
 import type { Holding, Store } from '../../store/store.js';
 import { findSchedule, ourSchedules } from '../schedule/find.js';
 import { measuredScopes } from '../search/latencies.js';

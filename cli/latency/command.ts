@@ -1,8 +1,8 @@
 // In: `zeroscout latency measure ID`. Out: latencies of the best of a finished search, measured by a control worker, with machine and spread.
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import type { Command } from 'commander';
-import type { LatencyInput, LatencyResult } from '../../core/spec/latency.js';
-import { CONTROL_QUEUE, LATENCY_WORKFLOW, latencyWorkflowIdOf } from '../../core/spec/search-queues.js';
+import type { LatencyInput, LatencyResult } from '../../core/contract/latency.js';
+import { CONTROL_QUEUE, LATENCY_WORKFLOW, latencyWorkflowIdOf } from '../../core/contract/search-queues.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
 import { busyWarning, latencyCells, latencyJson, machineText } from '../search/latencies.js';

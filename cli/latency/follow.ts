@@ -1,7 +1,7 @@
 // In: a workflow that measures latencies. Out: its result; meanwhile how far it is, or what it waits for.
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { LatencyResult } from '../../core/spec/latency.js';
-import type { StepReport } from '../../core/spec/search.js';
+import type { LatencyResult } from '../../core/contract/latency.js';
+import type { StepReport } from '../../core/contract/search.js';
 import { livingWorkers, readQueue } from '../search/queues.js';
 import { readActivities } from '../status/activities.js';
 import { note } from '../terminal.js';

@@ -1,8 +1,8 @@
 // In: `zeroscout schedule ...`. Out: searches that start by themselves: made, shown, held, started now, made up for, removed.
 import { type ScheduleHandle, ScheduleOverlapPolicy } from '@temporalio/client';
 import { type Command, Option } from 'commander';
-import { SpecError } from '../../core/spec/errors.js';
-import { logLevel } from '../../core/spec/log-level.js';
+import { SpecError } from '../../core/errors.js';
+import { logLevel } from '../../core/specification/log-level.js';
 import { duration, instant, timezone, wholeNumber } from '../arguments.js';
 import { startBackgroundWorkers } from '../search/background-workers.js';
 import { checkNotify } from '../search/check-notify.js';

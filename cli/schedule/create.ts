@@ -1,8 +1,8 @@
 // In: a name, a specification, a time. Out: a Temporal Schedule that starts the search at that time, a search of its own each time.
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
-import { formatDuration } from '../../core/spec/duration.js';
-import { SpecError } from '../../core/spec/errors.js';
-import { SEARCH_WORKFLOW, workflowIdOf } from '../../core/spec/search-queues.js';
+import { SEARCH_WORKFLOW, workflowIdOf } from '../../core/contract/search-queues.js';
+import { SpecError } from '../../core/errors.js';
+import { formatDuration } from '../../core/text/duration.js';
 import type { Store } from '../../store/store.js';
 import { withSearchAttributes } from '../search/attributes.js';
 import type { ReadSpecification } from '../search/read-specification.js';

@@ -6,8 +6,8 @@ import {
   ScheduleNotFoundError,
   type ScheduleSummary,
 } from '@temporalio/client';
-import { SpecError } from '../../core/spec/errors.js';
-import { SEARCH_WORKFLOW } from '../../core/spec/search-queues.js';
+import { SEARCH_WORKFLOW } from '../../core/contract/search-queues.js';
+import { SpecError } from '../../core/errors.js';
 
 /** Names that a message shows where one was not found. */
 const KNOWN = 10;

@@ -1,8 +1,8 @@
 // In: schedules as Temporal describes them. Out: the same for people and for programs.
 import type { Client, ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
-import { formatDuration } from '../../core/spec/duration.js';
-import type { SearchMemo } from '../../core/spec/search.js';
-import { searchIdOf } from '../../core/spec/search-queues.js';
+import type { SearchMemo } from '../../core/contract/search.js';
+import { searchIdOf } from '../../core/contract/search-queues.js';
+import { formatDuration } from '../../core/text/duration.js';
 import { findSearch, stateOf } from '../search/find-search.js';
 import { plainTable } from '../search/show-results.js';
 import type { ScheduleMemo } from './create.js';

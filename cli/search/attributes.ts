@@ -1,8 +1,8 @@
 // This file gives searches the attributes by which Temporal's page lists them, where the server knows or lets us register them.
 import type { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { SEARCH_ATTRIBUTES } from '../../core/spec/search-attributes.js';
-import type { Specification } from '../../core/spec/specification.js';
+import { SEARCH_ATTRIBUTES } from '../../core/contract/search-attributes.js';
+import type { Specification } from '../../core/specification/specification.js';
 import { readEncryptionKeys } from '../services/encryption-keys.js';
 
 /** temporal.api.enums.v1.IndexedValueType */

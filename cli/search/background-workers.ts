@@ -1,6 +1,6 @@
 // Starts, lists and ends the workers that go on when the command that started them has ended.
 import { availableParallelism } from 'node:os';
-import { DEVICES, type Device } from '../../core/spec/devices.js';
+import { DEVICES, type Device } from '../../core/specification/devices.js';
 import { modulesAllowed, withoutModules } from '../allow-modules.js';
 import type { Home } from '../services/home.js';
 import { commandLines, terminate } from '../services/process.js';

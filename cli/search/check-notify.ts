@@ -1,9 +1,9 @@
 // Says before a search starts what its notification would be refused for at the end: as an error where that is known, else as a note.
 import { ALLOW_SETTING, allowedAddresses, refusedKind } from '../../activities/notify/addresses.js';
 import { literalAddress } from '../../activities/notify/webhook.js';
-import { SpecError } from '../../core/spec/errors.js';
-import { listedSecrets, secretAdvice, secretStanding } from '../../core/spec/notify-secrets.js';
-import type { Specification } from '../../core/spec/specification.js';
+import { SpecError } from '../../core/errors.js';
+import { listedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
+import type { Specification } from '../../core/specification/specification.js';
 import { readConfigured } from '../connections.js';
 import { note } from '../terminal.js';
 

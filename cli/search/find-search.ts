@@ -1,8 +1,13 @@
 // In: the id of a search. Out: its workflow, or a SpecError that lists what there is.
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import { SpecError } from '../../core/spec/errors.js';
-import type { SearchMemo } from '../../core/spec/search.js';
-import { isTemporalId, SEARCH_WORKFLOW, searchIdOf, workflowIdOf } from '../../core/spec/search-queues.js';
+import type { SearchMemo } from '../../core/contract/search.js';
+import {
+  isTemporalId,
+  SEARCH_WORKFLOW,
+  searchIdOf,
+  workflowIdOf,
+} from '../../core/contract/search-queues.js';
+import { SpecError } from '../../core/errors.js';
 import { resultOf } from '../status/ending.js';
 
 /** Ids that a message names where one was not found. */

@@ -1,7 +1,7 @@
 // This file shows the progress of a search: as a bar on a terminal, as lines elsewhere.
 import { SingleBar } from 'cli-progress';
-import { distinctText } from '../../core/spec/counts-text.js';
-import type { SearchProgress } from '../../core/spec/search.js';
+import { distinctText } from '../../core/contract/counts-text.js';
+import type { SearchProgress } from '../../core/contract/search.js';
 import { spellDuration } from '../spell.js';
 import type { Waiting } from '../status/waiting.js';
 import { shorten } from '../table.js';

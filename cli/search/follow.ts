@@ -1,7 +1,7 @@
 // In: a search's workflow. Out: its result, with progress, and what the search waits for, shown until it is there.
 import { setMaxListeners } from 'node:events';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { SearchResult } from '../../core/spec/search.js';
+import type { SearchResult } from '../../core/contract/search.js';
 import type { ProgressEvent, Store } from '../../store/store.js';
 import { watchServers } from '../status/away.js';
 import { createLooker } from '../status/facts.js';

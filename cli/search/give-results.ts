@@ -1,8 +1,9 @@
 // This file gives a person the results of a search that `zeroscout run` has followed to its end, or found finished.
-import { BlobError } from '../../core/spec/errors.js';
-import type { SearchResult } from '../../core/spec/search.js';
-import type { Specification } from '../../core/spec/specification.js';
-import type { Truth } from '../../core/spec/truth.js';
+
+import type { SearchResult } from '../../core/contract/search.js';
+import { BlobError } from '../../core/errors.js';
+import type { Truth } from '../../core/report/truth.js';
+import type { Specification } from '../../core/specification/specification.js';
 import type { Store } from '../../store/store.js';
 import { spellTime } from '../spell.js';
 import { note, paint, print, printJson } from '../terminal.js';

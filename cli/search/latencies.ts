@@ -1,9 +1,9 @@
 // In: a search. Out: the latencies of its candidates as they were measured last, with machine and spread, as texts and as JSON.
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { isBusy, type LatencyResult, type Measurement } from '../../core/contract/latency.js';
+import { latencyWorkflowIdOf } from '../../core/contract/search-queues.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
-import { isBusy, type LatencyResult, type Measurement } from '../../core/spec/latency.js';
-import { latencyWorkflowIdOf } from '../../core/spec/search-queues.js';
 import { lastRound, readLatencies } from '../../store/latencies.js';
 import type { Store } from '../../store/store.js';
 

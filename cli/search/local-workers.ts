@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Device } from '../../core/spec/devices.js';
+import type { Device } from '../../core/specification/devices.js';
 import { parentVariable, withoutParent } from '../../engine/lifeline.js';
 import type { Home } from '../services/home.js';
 import { createFolders } from '../services/home-folders.js';

@@ -1,8 +1,8 @@
 // In: a path that a specification names. Out: the file's real path, inside the specification's folder or the working folder.
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { SpecError } from '../../core/spec/errors.js';
-import { found } from '../../core/spec/show.js';
+import { SpecError } from '../../core/errors.js';
+import { found } from '../../core/text/show.js';
 
 /**
  * Specifications are data, often somebody else's: none may have this machine read, and show in a message, what its

@@ -1,6 +1,6 @@
 // In: a search's workflow. Out: its progress, with that of the parts that run added up.
 import type { WorkflowHandle } from '@temporalio/client';
-import type { PartProgress, SearchProgress } from '../../core/spec/search.js';
+import type { PartProgress, SearchProgress } from '../../core/contract/search.js';
 
 export async function askProgress(handle: WorkflowHandle): Promise<SearchProgress> {
   const progress = await handle.query<SearchProgress>('progress');

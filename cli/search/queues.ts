@@ -1,9 +1,14 @@
 // In: a Temporal client. Out: who polls the queues of control and of each device, and what waits there.
 import { hostname } from 'node:os';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { DEVICES, type Device } from '../../core/spec/devices.js';
-import { CONTROL_QUEUE, PART_WORKFLOW, SEARCH_WORKFLOW, scoreQueue } from '../../core/spec/search-queues.js';
-import { readIdentity, type WorkerIdentity } from '../../core/spec/worker-identity.js';
+import {
+  CONTROL_QUEUE,
+  PART_WORKFLOW,
+  SEARCH_WORKFLOW,
+  scoreQueue,
+} from '../../core/contract/search-queues.js';
+import { readIdentity, type WorkerIdentity } from '../../core/contract/worker-identity.js';
+import { DEVICES, type Device } from '../../core/specification/devices.js';
 import { isAlive } from '../services/process.js';
 
 /** temporal.api.enums.v1.TaskQueueType */

@@ -1,7 +1,7 @@
 // In: the rows of a ranking, in blocks. Out: ranking.parquet, with the columns of ranking.csv; one row group is in memory at a time.
 import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
-import { PROXIES } from '../../core/spec/specification.js';
+import { PROXIES } from '../../core/specification/specification.js';
 
 const GROUP_ROWS = 50_000;
 

@@ -1,7 +1,7 @@
 // In: the path of a .npy file. Out: what a specification carries of it, every value checked, and the bytes when they are asked for.
 import { createHash } from 'node:crypto';
-import { SpecError } from '../../core/spec/errors.js';
-import { HEADER_BYTES, type Images, readNpyHeader } from '../../core/spec/images.js';
+import { SpecError } from '../../core/errors.js';
+import { HEADER_BYTES, type Images, readNpyHeader } from '../../core/specification/images.js';
 import { openRegularFile } from '../../store/regular-file.js';
 import { unreadable } from './read-text.js';
 

@@ -1,10 +1,10 @@
 // In: the path of a module, TypeScript or JavaScript. Out: its space as a specification carries it, tried before anything starts.
 import { stripVTControlCharacters } from 'node:util';
+import { SpecError } from '../../core/errors.js';
 import { checkExport, tryModule } from '../../core/spaces/module/check-module.js';
 import { moduleDigest, moduleSpace, NOT_ALLOWED } from '../../core/spaces/module/index.js';
-import { SpecError } from '../../core/spec/errors.js';
-import { PROXIES } from '../../core/spec/proxies.js';
-import { MOST_CODE, type ModuleSpecification } from '../../core/spec/space.js';
+import { PROXIES } from '../../core/specification/proxies.js';
+import { MOST_CODE, type ModuleSpecification } from '../../core/specification/space.js';
 import { loadModule } from '../../engine/load-module.js';
 import { modulesAllowed } from '../allow-modules.js';
 import { readText } from './read-text.js';

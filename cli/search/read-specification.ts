@@ -1,17 +1,17 @@
 // In: the path of a specification. Out: what a search needs of it, every file that it names read and checked.
 import { dirname } from 'node:path';
+import { type Issue, SpecError } from '../../core/errors.js';
+import { parseTruth, type Truth, truthOf } from '../../core/report/truth.js';
 import { adviseOn, checkAgainstSpace } from '../../core/spaces/check-specification.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
-import { checkDefinition } from '../../core/spec/custom-space.js';
-import { type Issue, SpecError } from '../../core/spec/errors.js';
-import { readDocument } from '../../core/spec/read-document.js';
-import { found } from '../../core/spec/show.js';
-import type { SpaceSpecification } from '../../core/spec/space.js';
-import { checkSpecification, type Specification } from '../../core/spec/specification.js';
-import { specificationDigest } from '../../core/spec/specification-digest.js';
-import { sourceOf, stagesOf } from '../../core/spec/stages.js';
-import { parseTruth, type Truth, truthOf } from '../../core/spec/truth.js';
+import { checkDefinition } from '../../core/specification/custom-space.js';
+import type { SpaceSpecification } from '../../core/specification/space.js';
+import { checkSpecification, type Specification } from '../../core/specification/specification.js';
+import { specificationDigest } from '../../core/specification/specification-digest.js';
+import { sourceOf, stagesOf } from '../../core/specification/stages.js';
+import { readDocument } from '../../core/text/read-document.js';
+import { found } from '../../core/text/show.js';
 import { namedFile } from './named-file.js';
 import { type ReadSpecification, readListFile, sourceField, withCandidates } from './read-candidates.js';
 import { type ReadImages, readImages } from './read-images.js';

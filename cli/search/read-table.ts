@@ -1,9 +1,9 @@
 // In: the path of a parquet file. Out: its columns as a table of texts, as the same ranking in CSV would have them.
 import type { FileHandle } from 'node:fs/promises';
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
-import { formatNumber } from '../../core/report/numbers.js';
-import { SpecError } from '../../core/spec/errors.js';
-import type { Table } from '../../core/spec/table.js';
+import { SpecError } from '../../core/errors.js';
+import { formatNumber } from '../../core/text/numbers.js';
+import type { Table } from '../../core/text/table.js';
 import { openRegularFile } from '../../store/regular-file.js';
 import { unreadable } from './read-text.js';
 

@@ -1,5 +1,5 @@
 // In: a path. Out: the text of the file, or a SpecError that says what is wrong with the path.
-import { SpecError } from '../../core/spec/errors.js';
+import { SpecError } from '../../core/errors.js';
 import { NotRegularError, readRegularFile } from '../../store/regular-file.js';
 
 export async function readText(path: string, name = path): Promise<string> {

@@ -1,9 +1,10 @@
 // In: a finished search. Out: its rows, as many as one wants, its summary, and its agreement with known accuracies.
+
+import type { SearchResult } from '../../core/contract/search.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import { parseSummary, type Summary } from '../../core/report/summary.js';
-import type { SearchResult } from '../../core/spec/search.js';
-import type { Truth } from '../../core/spec/truth.js';
+import type { Truth } from '../../core/report/truth.js';
 import { readRanking } from '../../store/ranking.js';
 import type { Store } from '../../store/store.js';
 import { type Latencies, latenciesOf, type Scopes, scopesOf } from './latencies.js';

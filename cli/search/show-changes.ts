@@ -1,6 +1,7 @@
 // In: what changed between two runs. Out: the same in lines for people.
+
+import type { SearchResult } from '../../core/contract/search.js';
 import type { RankChange, RankingDiff, Some } from '../../core/report/ranking-diff.js';
-import type { SearchResult } from '../../core/spec/search.js';
 import type { Store } from '../../store/store.js';
 import { paint } from '../terminal.js';
 

@@ -1,11 +1,12 @@
 // In: results. Out: tables for people.
+
+import { explainDrawn, rejectedOf } from '../../core/contract/drawn.js';
 import type { ParetoRow } from '../../core/report/pareto.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { explainDrawn, rejectedOf } from '../../core/spec/drawn.js';
-import { costResolution } from '../../core/spec/space.js';
-import type { Specification } from '../../core/spec/specification.js';
+import { costResolution } from '../../core/specification/space.js';
+import type { Specification } from '../../core/specification/specification.js';
 import { plainTable, type TableOptions } from '../table.js';
 import { note, paint } from '../terminal.js';
 import { busyText, type Latencies, latencyCells, machineText } from './latencies.js';

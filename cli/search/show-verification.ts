@@ -1,5 +1,5 @@
 // Says to people what the verification of a search has found.
-import type { Verification } from '../../core/spec/verification.js';
+import type { Verification } from '../../core/contract/verification.js';
 import { paint } from '../terminal.js';
 
 type Found = Pick<

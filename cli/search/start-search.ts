@@ -7,13 +7,13 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { scoreScope } from '../../core/programs/address.js';
-import { SpecError } from '../../core/spec/errors.js';
-import type { SearchMemo, SearchRequest, SearchResult } from '../../core/spec/search.js';
-import { CONTROL_QUEUE, SEARCH_WORKFLOW, workflowIdOf } from '../../core/spec/search-queues.js';
-import type { Specification } from '../../core/spec/specification.js';
-import { specificationDifferences } from '../../core/spec/specification-digest.js';
-import { sourceOf, stagesOf } from '../../core/spec/stages.js';
+import { scoreScope } from '../../core/address.js';
+import type { SearchMemo, SearchRequest, SearchResult } from '../../core/contract/search.js';
+import { CONTROL_QUEUE, SEARCH_WORKFLOW, workflowIdOf } from '../../core/contract/search-queues.js';
+import { SpecError } from '../../core/errors.js';
+import type { Specification } from '../../core/specification/specification.js';
+import { specificationDifferences } from '../../core/specification/specification-digest.js';
+import { sourceOf, stagesOf } from '../../core/specification/stages.js';
 import { writeCandidateList } from '../../store/candidate-list.js';
 import type { Store } from '../../store/store.js';
 import { withSearchAttributes } from './attributes.js';

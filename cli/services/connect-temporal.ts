@@ -1,7 +1,7 @@
 // In: Temporal settings. Out: a connection that works for the namespace, or within seconds an error that says why not.
 
 import { Connection, isGrpcServiceError, ServiceError as TemporalServiceError } from '@temporalio/client';
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import { KEEPALIVE } from '../../workers/keepalive.js';
 import { retriesUntilClosed } from './late-retries.js';
 import { identifyPeer, type Peer } from './peer.js';

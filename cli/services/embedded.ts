@@ -1,6 +1,6 @@
 // In: the home folder. Out: Temporal and NATS running there as daemons, their addresses, their end.
 
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import type { OnStep } from './binaries.js';
 import { endFirstStart } from './data-folder.js';
 import { type Home, SERVICE_NAMES, type ServiceName } from './home.js';

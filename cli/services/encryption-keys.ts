@@ -1,6 +1,6 @@
 // In: the environment. Out: the keys under which Temporal's payloads are encrypted, the first one for what is new. No message shows a key.
 import { createSecretKey } from 'node:crypto';
-import { SpecError } from '../../core/spec/errors.js';
+import { SpecError } from '../../core/errors.js';
 import { NotRegularError, readRegularFileSync } from '../../store/regular-file.js';
 import { type EncryptionKey, KEYS_VARIABLE } from '../../workers/payload-codec.js';
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import { faultWords } from '../files/fault-words.js';
 import { makeFolder } from '../files/make-folder.js';
 import { run } from './process.js';

@@ -1,7 +1,7 @@
 // Makes a home's folders, for its user's eyes alone, and refuses a home that cannot be one.
 import { chmodSync, lstatSync, readdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SpecError } from '../../core/spec/errors.js';
+import { SpecError } from '../../core/errors.js';
 import { faultWords } from '../files/fault-words.js';
 import { makeFolder } from '../files/make-folder.js';
 import type { Home } from './home.js';

@@ -1,7 +1,7 @@
 // Takes locks on files that the kernel holds: they end with the last process that has the open file, however that ends.
 import { closeSync, fstatSync, lstatSync, openSync, renameSync, statSync } from 'node:fs';
 import { tryLock } from 'fs-native-extensions';
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 
 /**
  * Opens and locks the file; `undefined` where somebody else has it. The lock belongs to the open file (open file description

@@ -1,5 +1,5 @@
 // Starts an embedded server's process on free ports and waits until clients can use it.
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import { withoutSettings } from '../../engine/without-settings.js';
 import type { Binary, OnStep } from './binaries.js';
 import { type Home, logFile, type ServiceName } from './home.js';

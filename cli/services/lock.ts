@@ -1,6 +1,6 @@
 // Lets only one process at a time start or stop the embedded servers, and only one server at a time use a folder of data.
 import { closeSync, ftruncateSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import { lockFile } from './kernel-lock.js';
 import { sleep } from './process.js';
 

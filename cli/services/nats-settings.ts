@@ -1,6 +1,6 @@
 // In: the environment, with the names of the `nats` command line. Out: how to reach NATS and who to be there, or a SpecError.
 import { existsSync } from 'node:fs';
-import { SpecError } from '../../core/spec/errors.js';
+import { SpecError } from '../../core/errors.js';
 import type { Access } from '../../store/access.js';
 import { type Address, parseAddress } from '../../store/address.js';
 import type { NatsSettings } from './settings.js';

@@ -1,5 +1,5 @@
 // Finds the embedded servers for commands that start none: one that lives is waited for, and one that is not there is an error.
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import { whyAbsent } from './absent.js';
 import { type EmbeddedServices, findRunning } from './embedded.js';
 import type { Home, ServiceName } from './home.js';

@@ -1,8 +1,8 @@
 // This file answers `zeroscout status ID`: what one search does or did, what it waits for, why it ended.
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import { countsText } from '../../core/contract/counts-text.js';
+import type { SearchMemo, SearchResult } from '../../core/contract/search.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
-import { countsText } from '../../core/spec/counts-text.js';
-import type { SearchMemo, SearchResult } from '../../core/spec/search.js';
 import { findSearch, stateOf } from '../search/find-search.js';
 import { readResults } from '../search/results.js';
 import { changesLine, readChanges } from '../search/show-changes.js';

@@ -1,7 +1,7 @@
 // This file gathers, for a running search, the facts from which its reasons for waiting are computed.
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
-import type { Device } from '../../core/spec/devices.js';
-import type { Phase, SearchMemo, SearchProgress } from '../../core/spec/search.js';
+import type { Phase, SearchMemo, SearchProgress } from '../../core/contract/search.js';
+import type { Device } from '../../core/specification/devices.js';
 import { askProgress } from '../search/progress.js';
 import { livingWorkers, readQueue } from '../search/queues.js';
 import { readActivities } from './activities.js';

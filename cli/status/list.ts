@@ -1,8 +1,8 @@
 // This file lists searches, newest first: as many as were asked for, and says how many there are.
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { SpecError } from '../../core/spec/errors.js';
-import type { SearchMemo } from '../../core/spec/search.js';
-import { SEARCH_WORKFLOW, searchIdOf } from '../../core/spec/search-queues.js';
+import type { SearchMemo } from '../../core/contract/search.js';
+import { SEARCH_WORKFLOW, searchIdOf } from '../../core/contract/search-queues.js';
+import { SpecError } from '../../core/errors.js';
 import { stateOf } from '../search/find-search.js';
 import type { Session } from '../session.js';
 import { spellTime } from '../spell.js';

@@ -1,7 +1,8 @@
 // This file computes from facts what a search waits for. It is pure: the same facts give the same reasons.
-import type { Device } from '../../core/spec/devices.js';
-import { type Drawn, rejectedOf } from '../../core/spec/drawn.js';
-import type { Phase, StepReport } from '../../core/spec/search.js';
+
+import { type Drawn, rejectedOf } from '../../core/contract/drawn.js';
+import type { Phase, StepReport } from '../../core/contract/search.js';
+import type { Device } from '../../core/specification/devices.js';
 import { spellDuration, spellTime } from '../spell.js';
 import type { PendingActivity } from './activities.js';
 

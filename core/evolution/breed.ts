@@ -1,9 +1,10 @@
 // In: what has been scored and seen. Out: the next generation, the same for a seed whoever computes it.
-import { randomStream } from '../programs/random-stream.js';
+
+import type { Drawn } from '../contract/drawn.js';
+import { randomStream } from '../random/random-stream.js';
 import { isMeasured, MEASURED_PATIENCE } from '../spaces/rejection.js';
 import type { Space } from '../spaces/space.js';
-import type { Drawn } from '../spec/drawn.js';
-import type { Evolution } from '../spec/evolution.js';
+import type { Evolution } from '../specification/evolution.js';
 
 /** Draws in a row without a new candidate after which the space counts as exhausted, or the constraints as too narrow. */
 export const PATIENCE = 10_000;

@@ -1,14 +1,10 @@
 // In: a candidate's network. Out: the whole model, from images to class scores, as a list of layers for any format to write.
-import {
-  type Block,
-  blockShapes,
-  type Initialization,
-  type Instruction,
-  type Network,
-  type Weight,
-} from '../programs/block.js';
-import { mapShape, type Shape, type TokenShape } from '../programs/shape.js';
-import { SpecError } from '../spec/errors.js';
+
+import { SpecError } from '../errors.js';
+import type { Block, Initialization, Instruction, Weight } from '../ir/block.js';
+import type { Network } from '../ir/network.js';
+import { mapShape, type Shape, type TokenShape } from '../ir/shape.js';
+import { blockShapes } from '../ops/block-shapes.js';
 
 /** A layer's name is its result's name. Sizes are of one image; tokens are [tokens, channels]. */
 export type Layer = {

@@ -1,9 +1,9 @@
 // In: a model's layers and the draw of its weights. Out: an ONNX model of the whole network, for inference.
-import type { Draw } from '../programs/draw.js';
-import { GraphBuilder } from '../programs/onnx.js';
-import { attend } from '../programs/tokens/attention.js';
-import { byImage, patchImage, tokenMatrix, withPositions, withToken } from '../programs/tokens/embedding.js';
-import { EPSILON, normalShare } from '../programs/tokens/linear.js';
+import type { Draw } from '../ir/draw.js';
+import { GraphBuilder } from '../onnx/graph.js';
+import { attend } from '../ops/attention.js';
+import { byImage, patchImage, tokenMatrix, withPositions, withToken } from '../ops/embedding.js';
+import { EPSILON, normalShare } from '../ops/linear.js';
 import { IMAGES, type Layer, LOGITS, parameterName } from './layers.js';
 
 /** Input `images` [batch, channels, r, r], output `logits` [batch, classes], any batch. Normalizations use running statistics: 0 and 1, untrained. */

@@ -1,6 +1,6 @@
 // In: the rows of a ranking with their costs. Out: the Pareto front of score against one cost, and its CSV.
 
-import { formatNumber } from './numbers.js';
+import { formatNumber } from '../text/numbers.js';
 import { textCell } from './text-cell.js';
 
 export interface ParetoRow {

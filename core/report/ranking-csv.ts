@@ -1,8 +1,8 @@
 // In: the rows of a finished ranking, in order. Out: the text of ranking.csv in pieces; and back to rows.
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
-import { SpecError } from '../spec/errors.js';
-import { PROXIES, type ProxyName } from '../spec/specification.js';
-import { formatNumber, parseNumber } from './numbers.js';
+import { SpecError } from '../errors.js';
+import { PROXIES, type ProxyName } from '../specification/specification.js';
+import { formatNumber, parseNumber } from '../text/numbers.js';
 import { fromTextCell, textCell } from './text-cell.js';
 
 /** What every ranking has, in this order. A file is read by its own header, which may have more. */

@@ -1,2 +1,2 @@
 // Out: how reports write text into a cell of a CSV, and read it back.
-export { fromTextCell, textCell } from '../spec/text-cell.js';
+export { fromTextCell, textCell } from '../text/text-cell.js';

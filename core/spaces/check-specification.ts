@@ -1,9 +1,10 @@
 // In: a specification, its space and its list of candidates. Out: nothing, or a SpecError for what the space cannot do.
-import { LIMITED } from '../spec/constraints.js';
-import { isStackDevice } from '../spec/devices.js';
-import { type Issue, SpecError } from '../spec/errors.js';
-import type { Specification } from '../spec/specification.js';
-import { sourceOf, stagesOf } from '../spec/stages.js';
+
+import { type Issue, SpecError } from '../errors.js';
+import { LIMITED } from '../specification/constraints.js';
+import { isStackDevice } from '../specification/devices.js';
+import type { Specification } from '../specification/specification.js';
+import { sourceOf, stagesOf } from '../specification/stages.js';
 import { checkLimits } from './cost-bounds.js';
 import type { Space } from './space.js';
 

@@ -1,7 +1,8 @@
 // In: a specification and its space. Out: limits of `constraints` that no candidate can meet, and those that every candidate meets.
-import { LIMITED, type LimitedCost } from '../spec/constraints.js';
-import type { Issue } from '../spec/errors.js';
-import type { Specification } from '../spec/specification.js';
+
+import type { Issue } from '../errors.js';
+import { LIMITED, type LimitedCost } from '../specification/constraints.js';
+import type { Specification } from '../specification/specification.js';
 import type { CostRanges, Space } from './space.js';
 
 /** Spaces up to this many candidates are walked through where they have no ranges of their own. */

@@ -1,6 +1,8 @@
 // In: blocks one after the other, or a whole network. Out: multiply-accumulates and parameters, counted over their operations.
-import { type Block, blockShapes, type Network, type Weight } from '../programs/block.js';
-import { channelsOf, positionsOf, type Shape } from '../programs/shape.js';
+import type { Block, Weight } from '../ir/block.js';
+import type { Network } from '../ir/network.js';
+import { channelsOf, positionsOf, type Shape } from '../ir/shape.js';
+import { blockShapes } from '../ops/block-shapes.js';
 import type { Costs } from './space.js';
 
 export interface Counted {

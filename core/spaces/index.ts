@@ -1,5 +1,5 @@
 // In: the `space` of a specification. Out: the space itself.
-import type { SpaceKind, SpaceSpecification } from '../spec/space.js';
+import type { SpaceKind, SpaceSpecification } from '../specification/space.js';
 import { autoformer } from './autoformer/index.js';
 import { customSpace } from './custom/index.js';
 import { mobileNetV2 } from './mobilenet-v2/index.js';

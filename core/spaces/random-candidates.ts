@@ -1,7 +1,8 @@
 // In: a space, a seed, a number. Out: that many different random candidates, the same in any process.
-import { shuffled } from '../programs/shuffled.js';
-import { SpecError } from '../spec/errors.js';
-import { createTextIndex } from '../spec/text-index.js';
+
+import { SpecError } from '../errors.js';
+import { shuffled } from '../random/shuffled.js';
+import { createTextIndex } from '../text/text-index.js';
 import type { Space } from './space.js';
 
 /** Draws in a row that bring nothing new after which a space counts as exhausted. */

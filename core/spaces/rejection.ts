@@ -1,7 +1,7 @@
 // In: a specification's constraints and its space. Out: for a candidate the constraint that it breaks, if any.
-import { LIMITED } from '../spec/constraints.js';
-import type { Specification } from '../spec/specification.js';
-import { milliseconds } from '../spec/time.js';
+import { LIMITED } from '../specification/constraints.js';
+import type { Specification } from '../specification/specification.js';
+import { milliseconds } from '../text/time.js';
 import type { Space } from './space.js';
 
 /** `flops.max`: the constraint that a candidate breaks, the first in the order of LIMITED; undefined where none. Limits are allowed. */

@@ -1,7 +1,7 @@
 // In: a specification's `space`. Out: the interface through which everything else sees candidates.
-import type { Network } from '../programs/block.js';
-import type { RandomKey } from '../programs/random.js';
-import type { ProxyName } from '../spec/proxies.js';
+import type { Network } from '../ir/network.js';
+import type { RandomKey } from '../random/random.js';
+import type { ProxyName } from '../specification/proxies.js';
 
 export interface Costs {
   /** Multiply-accumulates of one image, as the space counts them. */

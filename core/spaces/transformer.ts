@@ -1,12 +1,6 @@
 // In: sizes of a transformer's parts. Out: its blocks: patches with class token and positions, attention, MLP (AutoFormer).
-import {
-  type Block,
-  BlockBuilder,
-  type Classifier,
-  type Cut,
-  type Initialization,
-  type Weight,
-} from '../programs/block.js';
+import { type Block, BlockBuilder, type Cut, type Initialization, type Weight } from '../ir/block.js';
+import type { Classifier } from '../ir/network.js';
 
 /** Channels of one attention head. */
 export const HEAD = 64;

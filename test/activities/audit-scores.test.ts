@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { auditScores } from '../../activities/audit-scores.js';
 import { unitOf } from '../../activities/cohort.js';
-import { scoreKey, scoreScope } from '../../core/programs/address.js';
+import { scoreKey, scoreScope } from '../../core/address.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { checkSpecification } from '../../core/spec/specification.js';
+import { checkSpecification } from '../../core/specification/specification.js';
 import { readCandidates, writeCandidateList } from '../../store/candidate-list.js';
 import { createMemoryStore } from '../../store/memory.js';
 

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { addressScores } from '../../activities/address-scores.js';
 import { createGate, EngineGoneError, OtherEngineError } from '../../activities/engine-gate.js';
-import { ENGINE_VERSION as OWN } from '../../core/programs/version.js';
-import { countEngines } from '../../core/spec/engines.js';
-import { SpecError } from '../../core/spec/errors.js';
-import { parseSpecification } from '../../core/spec/specification.js';
-import { readIdentity, spellIdentity } from '../../core/spec/worker-identity.js';
+import { countEngines } from '../../core/contract/engines.js';
+import { readIdentity, spellIdentity } from '../../core/contract/worker-identity.js';
+import { ENGINE_VERSION as OWN } from '../../core/engine-version.js';
+import { SpecError } from '../../core/errors.js';
+import { parseSpecification } from '../../core/specification/specification.js';
 
 const OTHER = 'block-9';
 const specificationOf = (seed: number) =>

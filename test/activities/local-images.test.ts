@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createLocalImages } from '../../activities/local-images.js';
-import type { Images } from '../../core/spec/images.js';
+import type { Images } from '../../core/specification/images.js';
 import { createMemoryStore } from '../../store/memory.js';
 
 const { blobs } = createMemoryStore();

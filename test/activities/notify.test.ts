@@ -11,7 +11,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { notify } from '../../activities/notify.js';
-import type { Notification } from '../../core/spec/search.js';
+import type { Notification } from '../../core/contract/search.js';
 import { createMemoryStore } from '../../store/memory.js';
 import { isRunning, until } from '../support/home.js';
 

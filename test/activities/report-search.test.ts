@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { reportSearch } from '../../activities/report-search.js';
 import { rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';
 import { parseSummary } from '../../core/report/summary.js';
-import { checkSpecification } from '../../core/spec/specification.js';
+import { checkSpecification } from '../../core/specification/specification.js';
 import { createMemoryStore } from '../../store/memory.js';
 
 const INFINITE = Number.NEGATIVE_INFINITY;

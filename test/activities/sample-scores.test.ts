@@ -1,9 +1,9 @@
 // Samples of a list's scores: every worker is in, the share is kept, another key chooses others, and who is set aside loses its scores.
 import { expect, test } from 'vitest';
 import { sampleScores } from '../../activities/sample-scores.js';
-import { scoreKey, scoreScope } from '../../core/programs/address.js';
+import { scoreKey, scoreScope } from '../../core/address.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { checkSpecification } from '../../core/spec/specification.js';
+import { checkSpecification } from '../../core/specification/specification.js';
 import { readCandidates, writeCandidateList } from '../../store/candidate-list.js';
 import { createMemoryStore } from '../../store/memory.js';
 

@@ -2,7 +2,7 @@
 import pc from 'picocolors';
 import { expect, test, vi } from 'vitest';
 import { harmless, isColoured, note, print, printJson } from '../../cli/terminal.js';
-import { SpecError } from '../../core/spec/errors.js';
+import { SpecError } from '../../core/errors.js';
 
 const { bold, red } = pc.createColors(true);
 

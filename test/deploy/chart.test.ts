@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readConfigured } from '../../cli/connections.js';
-import { CONTROL_QUEUE, scoreQueue } from '../../core/spec/search-queues.js';
+import { CONTROL_QUEUE, scoreQueue } from '../../core/contract/search-queues.js';
 import { parseAddress } from '../../store/address.js';
 import { fetchDeployTools, type Manifest, type Rendered, toolsExist } from '../support/deploy-tools.js';
 import { ROOT } from '../support/zeroscout.js';

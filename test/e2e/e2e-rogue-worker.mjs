@@ -1,8 +1,8 @@
 // In: TEMPORAL_ADDRESS, NATS_URL. Out: a score worker called "rogue" that stores wrong numbers at once, and goes on when it is set aside.
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createScoreActivities } from '../../dist/activities/create.js';
-import { scoreQueue } from '../../dist/core/spec/search-queues.js';
-import { spellIdentity } from '../../dist/core/spec/worker-identity.js';
+import { scoreQueue } from '../../dist/core/contract/search-queues.js';
+import { spellIdentity } from '../../dist/core/contract/worker-identity.js';
 import { connectStore } from '../../dist/store/jetstream.js';
 
 const { TEMPORAL_ADDRESS: address, NATS_URL: url } = process.env;

@@ -7,7 +7,7 @@ import proto from '@temporalio/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readEncryptionKeys } from '../../cli/services/encryption-keys.js';
 import { readState } from '../../cli/services/state.js';
-import { checkSpecification } from '../../core/spec/specification.js';
+import { checkSpecification } from '../../core/specification/specification.js';
 import { createPayloadCodec } from '../../workers/payload-codec.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';

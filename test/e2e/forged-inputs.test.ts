@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reasonOf } from '../../cli/status/failure.js';
-import { parseSpecification } from '../../core/spec/specification.js';
+import { parseSpecification } from '../../core/specification/specification.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';

@@ -1,7 +1,7 @@
 // In: workers that are watched, a search, a killed scorer and a killed server. Out: what Prometheus and probes see of it.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEVICES } from '../../core/spec/devices.js';
+import { DEVICES } from '../../core/specification/devices.js';
 import { killNow, type TestHome, testHome, until } from '../support/home.js';
 import { done, ROOT, type Running, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readState } from '../../cli/services/state.js';
-import { sample } from '../../core/programs/shuffled.js';
+import { sample } from '../../core/random/shuffled.js';
 import { kendall } from '../../core/ranking/correlation.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';

@@ -2,7 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readState } from '../../cli/services/state.js';
-import { workflowIdOf } from '../../core/spec/search-queues.js';
+import { workflowIdOf } from '../../core/contract/search-queues.js';
 import { killNow, type TestHome, testHome, until } from '../support/home.js';
 import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 

@@ -1,6 +1,6 @@
 // In: two builds of different engine versions. Out: searches through an upgrade in either order: they end, their rankings are of one version, whoever waits says for whom.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ENGINE_VERSION as OLD } from '../../core/programs/version.js';
+import { ENGINE_VERSION as OLD } from '../../core/engine-version.js';
 import { otherBuild } from '../support/builds.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';

@@ -1,9 +1,9 @@
 // In: devices of this machine. Out: that all nodes ran there, or a refusal that says why not.
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { StackDevice } from '../../core/spec/devices.js';
-import { DeviceError } from '../../core/spec/errors.js';
-import { verifyDevice } from '../../engine/stack/verify-device.js';
+import { DeviceError } from '../../core/errors.js';
+import type { StackDevice } from '../../core/specification/devices.js';
+import { verifyDevice } from '../../engine/batched/verify-device.js';
 import { built, NO_VULKAN } from '../support/engine.js';
 
 const { checkDevice, softwareNotice } = (await import(

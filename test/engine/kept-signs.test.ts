@@ -1,9 +1,9 @@
 // In: a draw that serves all candidates, and the same that serves one. Out: scores that agree, whoever works out what the signs give.
 import { describe, expect, it } from 'vitest';
-import { randomDraw } from '../../core/programs/draw.js';
-import { KEPT } from '../../core/programs/kept-signs.js';
-import { ofEach } from '../../core/programs/series.js';
-import { sample } from '../../core/programs/shuffled.js';
+import { randomDraw } from '../../core/ir/draw.js';
+import { KEPT } from '../../core/lowering/nchwc/kept-signs.js';
+import { ofEach } from '../../core/lowering/series.js';
+import { sample } from '../../core/random/shuffled.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
 import { drawTensors } from '../../engine/draw-tensors.js';

@@ -1,7 +1,7 @@
 // In: candidates. Out: their latency through the process that measures, as a worker asks for it.
 import { afterAll, expect, test } from 'vitest';
-import type { Measurement } from '../../core/spec/latency.js';
-import type { SpaceSpecification } from '../../core/spec/space.js';
+import type { Measurement } from '../../core/contract/latency.js';
+import type { SpaceSpecification } from '../../core/specification/space.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';
 import { built } from '../support/engine.js';
 

@@ -1,7 +1,8 @@
 // In: networks put together by hand, of what no built-in space has. Out: the same scores in the plain and in the blocked layout.
 import { describe, expect, it } from 'vitest';
-import { type Block, BlockBuilder, type Network } from '../../core/programs/block.js';
-import { randomDraw } from '../../core/programs/draw.js';
+import { type Block, BlockBuilder } from '../../core/ir/block.js';
+import { randomDraw } from '../../core/ir/draw.js';
+import type { Network } from '../../core/ir/network.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import { scoreNetwork } from '../../engine/score.js';
 import { largestDeviation, withPrograms } from '../support/engine.js';

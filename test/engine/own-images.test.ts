@@ -2,10 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomDraw } from '../../core/programs/draw.js';
+import { randomDraw } from '../../core/ir/draw.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { checkDefinition } from '../../core/spec/custom-space.js';
-import type { SpaceSpecification } from '../../core/spec/space.js';
+import { checkDefinition } from '../../core/specification/custom-space.js';
+import type { SpaceSpecification } from '../../core/specification/space.js';
 import type { ImagesFile } from '../../engine/images.js';
 import { createScorer, type Scorer } from '../../engine/scorer.js';
 import { type TestHome, testHome } from '../support/home.js';

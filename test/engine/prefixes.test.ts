@@ -1,8 +1,8 @@
 // In: candidates that begin alike. Out: the same bits with and without what is kept of others, and fewer blocks run.
 import { describe, expect, it } from 'vitest';
-import { randomDraw } from '../../core/programs/draw.js';
+import { randomDraw } from '../../core/ir/draw.js';
 import { openSpace } from '../../core/spaces/index.js';
-import type { SpaceSpecification } from '../../core/spec/space.js';
+import type { SpaceSpecification } from '../../core/specification/space.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import { createPrefixes, type Reach } from '../../engine/prefixes.js';
 import { type NetworkScore, scoreNetwork } from '../../engine/score.js';

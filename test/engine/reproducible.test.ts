@@ -1,8 +1,8 @@
 // In: candidates in different orders, in this process and in another. Out: the same bits; two layouts that agree.
 import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
-import { randomDraw } from '../../core/programs/draw.js';
-import { sample } from '../../core/programs/shuffled.js';
+import { randomDraw } from '../../core/ir/draw.js';
+import { sample } from '../../core/random/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import { createScorer, type Scorer } from '../../engine/scorer.js';

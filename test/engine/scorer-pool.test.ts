@@ -1,8 +1,8 @@
 // In: scorers that crash, hang, never start or are killed. Out: only the guilty candidate is set aside, nothing else is lost.
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { CandidateError } from '../../core/candidate-error.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
-import { CandidateError } from '../../core/spec/candidate-error.js';
 import type { PoolEvent } from '../../engine/pool-event.js';
 import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 import { built, request } from '../support/engine.js';

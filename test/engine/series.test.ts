@@ -1,8 +1,8 @@
 // In: networks whose blocks follow each other with one program. Out: the same scores as block by block, in fewer runs.
 import { describe, expect, it } from 'vitest';
-import type { Measured, Network } from '../../core/programs/block.js';
-import { type Draw, randomDraw } from '../../core/programs/draw.js';
-import { sample } from '../../core/programs/shuffled.js';
+import { type Draw, randomDraw } from '../../core/ir/draw.js';
+import type { Measured, Network } from '../../core/ir/network.js';
+import { sample } from '../../core/random/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import { scoreNetwork } from '../../engine/score.js';

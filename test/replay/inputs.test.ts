@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { expect, test } from 'vitest';
-import { readInput } from '../../core/spec/inputs.js';
-import { searchIdOf } from '../../core/spec/search-queues.js';
+import { readInput } from '../../core/contract/activity-inputs.js';
+import { searchIdOf } from '../../core/contract/search-queues.js';
 
 const FOLDER = fileURLToPath(new URL('histories/', import.meta.url));
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));

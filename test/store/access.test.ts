@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createUser } from '@nats-io/nkeys';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import { connectStore } from '../../store/jetstream.js';
 import { createAuthority, type Pair, whyNoOpenssl } from '../support/certificates.js';
 import { type NatsServer, startNats } from '../support/nats.js';

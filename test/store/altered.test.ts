@@ -6,7 +6,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Objm } from '@nats-io/obj';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { BlobError } from '../../core/spec/errors.js';
+import { BlobError } from '../../core/errors.js';
 import { tokenOf } from '../../store/codec.js';
 import { connectStore } from '../../store/jetstream.js';
 import type { Store } from '../../store/store.js';

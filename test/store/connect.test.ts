@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import { connectStore } from '../../store/jetstream.js';
 import { freePort, startNats } from '../support/nats.js';
 import { fakeNats, serving } from './serving.js';

@@ -1,7 +1,7 @@
 // In: a way to open stores on one body of data. Out: the tests that every implementation of the store has to pass.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { BlobError, ServiceError } from '../../core/spec/errors.js';
+import { BlobError, ServiceError } from '../../core/errors.js';
 import type { Holding, ProgressEvent, Store } from '../../store/store.js';
 import { scoreContract } from './contract-scores.js';
 import { signedContract } from './contract-signed.js';

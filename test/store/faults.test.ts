@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import { connectStore } from '../../store/jetstream.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 import { startLossyProxy } from './lossy-proxy.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isBusy } from '../../core/spec/latency.js';
+import { isBusy } from '../../core/contract/latency.js';
 import { connectStore } from '../../store/jetstream.js';
 import { beginRound, lastRound, readLatencies, storeLatency } from '../../store/latencies.js';
 import type { Store } from '../../store/store.js';

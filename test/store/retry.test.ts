@@ -2,7 +2,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
-import { BlobError, ServiceError } from '../../core/spec/errors.js';
+import { BlobError, ServiceError } from '../../core/errors.js';
 import { classify, TransientFault, withRetry } from '../../store/retry.js';
 
 const api = (code: number, description: string) =>

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ServiceError } from '../../core/spec/errors.js';
+import { ServiceError } from '../../core/errors.js';
 import { readCandidates, writeCandidateList } from '../../store/candidate-list.js';
 import { connectStore } from '../../store/jetstream.js';
 import type { ProgressEvent, Store } from '../../store/store.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { BlobError } from '../../core/spec/errors.js';
+import { BlobError } from '../../core/errors.js';
 import { tokenOf } from '../../store/codec.js';
 import { connectStore } from '../../store/jetstream.js';
 import type { Store } from '../../store/store.js';

@@ -11,7 +11,7 @@ export function otherBuild({ home, engine }: { home: TestHome; engine: string })
   cpSync(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
-  const file = join(root, 'dist/core/programs/version.js');
+  const file = join(root, 'dist/core/engine-version.js');
   const text = readFileSync(file, 'utf8');
   const changed = text.replace(/ENGINE_VERSION = '[^']+'/, `ENGINE_VERSION = '${engine}'`);
   if (changed === text) throw new Error(`${file} has no ENGINE_VERSION`);

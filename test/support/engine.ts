@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Measured } from '../../core/programs/block.js';
-import type { Draw } from '../../core/programs/draw.js';
+import type { Draw } from '../../core/ir/draw.js';
+import type { Measured } from '../../core/ir/network.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import { createPrograms, type Programs } from '../../engine/programs.js';

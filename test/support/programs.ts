@@ -1,12 +1,13 @@
 // In: a block. Out: its portable program in ONNX Runtime, run on plain arrays; reproducible random arrays to feed it with.
 
-import { type Block, blockShapes } from '../../core/programs/block.js';
-import { compileBlock, compileStem, type Spectrum } from '../../core/programs/compile.js';
-import { plain, weightInput } from '../../core/programs/layout.js';
-import { GraphBuilder } from '../../core/programs/onnx.js';
-import { writePasses } from '../../core/programs/passes.js';
-import { normal, signs } from '../../core/programs/random.js';
-import { type Shape, tensorShape } from '../../core/programs/shape.js';
+import type { Block } from '../../core/ir/block.js';
+import { type Shape, tensorShape } from '../../core/ir/shape.js';
+import { compileBlock, compileStem, type Spectrum } from '../../core/lowering/compile.js';
+import { writePasses } from '../../core/lowering/passes.js';
+import { GraphBuilder } from '../../core/onnx/graph.js';
+import { blockShapes } from '../../core/ops/block-shapes.js';
+import { plain, weightInput } from '../../core/ops/layout.js';
+import { normal, signs } from '../../core/random/random.js';
 import { InferenceSession, Tensor } from '../../engine/onnx-runtime.js';
 
 export interface OpenBlock {

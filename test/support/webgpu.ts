@@ -4,7 +4,7 @@ import { built } from './engine.js';
 
 /** Whether there is none; then says so. Any other failure is no reason to skip: the test will meet it again. */
 export function hasNoAdapter(): boolean {
-  const probe = [built('engine/stack/device-probe.js'), 'webgpu'];
+  const probe = [built('engine/batched/device-probe.js'), 'webgpu'];
   const answer = execFileSync(process.execPath, probe, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],

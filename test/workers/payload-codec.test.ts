@@ -3,7 +3,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SpecError } from '../../core/spec/errors.js';
+import { SpecError } from '../../core/errors.js';
 import { createPayloadCodec, type EncryptionKey } from '../../workers/payload-codec.js';
 
 const keyNamed = (id: string): EncryptionKey => ({ id, secret: createSecretKey(randomBytes(32)) });

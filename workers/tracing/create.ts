@@ -16,8 +16,8 @@ import {
   OpenTelemetryWorkflowClientInterceptor,
 } from '@temporalio/interceptors-opentelemetry-v2';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
-import type { ShardInput } from '../../core/spec/search-activities.js';
-import { searchIdOf } from '../../core/spec/search-queues.js';
+import type { ShardInput } from '../../core/contract/search-activities.js';
+import { searchIdOf } from '../../core/contract/search-queues.js';
 import { batchSpans } from './batch-spans.js';
 import type { Tracing, TracingOptions } from './tracing.js';
 

@@ -1,5 +1,5 @@
 // In: the environment, by OpenTelemetry's names. Out: whether spans are exported, or a SpecError for what cannot be.
-import { SpecError } from '../../core/spec/errors.js';
+import { SpecError } from '../../core/errors.js';
 
 const PROTOCOL = 'http/protobuf';
 

@@ -1,5 +1,5 @@
 // Out: the routine that multiplies a matrix with its transpose.
-import { type Code, i32, locals, type Routine, repeat, v128 } from '../../programs/assembler.js';
+import { type Code, i32, locals, type Routine, repeat, v128 } from '../../wasm/assembler.js';
 import { GROUP, type Precision, VECTORS } from './precision.js';
 
 /** Rows of `out` that are computed together. */

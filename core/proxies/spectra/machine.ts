@@ -1,5 +1,5 @@
 // Out: the routines of pass.ts, reflect.ts and gram.ts, compiled once, and the memory that they work in.
-import { assemble } from '../../programs/assembler.js';
+import { assemble } from '../../wasm/assembler.js';
 import { gram } from './gram.js';
 import { pass } from './pass.js';
 import { DOUBLE, GROUP, type Precision, SINGLE, WORK } from './precision.js';

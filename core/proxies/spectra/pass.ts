@@ -1,14 +1,5 @@
 // Out: the routine that updates a symmetric matrix and multiplies it with a vector, in one pass over its lower triangle.
-import {
-  type Code,
-  f64,
-  i32,
-  type Local,
-  locals,
-  type Routine,
-  repeat,
-  v128,
-} from '../../programs/assembler.js';
+import { type Code, f64, i32, type Local, locals, type Routine, repeat, v128 } from '../../wasm/assembler.js';
 import { GROUP, type Precision, sumOf, VECTORS, WORK, workEnd } from './precision.js';
 
 /**

@@ -1,5 +1,5 @@
 // Out: how numbers lie in the routines' memory, float64 or float32, so that each routine is written once.
-import { type Code, f32x4, f64, f64x2, i32, type Local, v128 } from '../../programs/assembler.js';
+import { type Code, f32x4, f64, f64x2, i32, type Local, v128 } from '../../wasm/assembler.js';
 
 /** Rows and columns come in groups of 32 bytes, two vectors; matrices are padded to whole groups with zeros. */
 export const GROUP = 32;

@@ -9,7 +9,7 @@ import {
   repeat,
   v128,
   when,
-} from '../../programs/assembler.js';
+} from '../../wasm/assembler.js';
 import {
   GROUP,
   type Precision,

@@ -1,6 +1,6 @@
 // In: the text of an architecture, compact or JSON. Out: its width and layers, checked against the space; and back.
-import { SpecError } from '../../spec/errors.js';
-import { quote } from '../../spec/show.js';
+import { SpecError } from '../../errors.js';
+import { quote } from '../../text/show.js';
 import type { Choices } from './choices.js';
 
 export interface Layer {

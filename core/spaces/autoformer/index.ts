@@ -1,5 +1,5 @@
 // In: a size. Out: the space of vision transformers of that size (AutoFormer, Chen et al. 2021) as AZ-NAS searches it.
-import { spaceDefaults } from '../../spec/space.js';
+import { spaceDefaults } from '../../specification/space.js';
 import type { Space } from '../space.js';
 import { parseArchitecture, printArchitecture } from './architecture.js';
 import { CHOICES, countArchitectures, PATCH, type Size } from './choices.js';

@@ -1,5 +1,6 @@
 // In: an architecture and a resolution. Out: the network as blocks for the programs, its weights slices of the supernet's.
-import { type Block, BlockBuilder, type Network } from '../../programs/block.js';
+import { type Block, BlockBuilder } from '../../ir/block.js';
+import type { Network } from '../../ir/network.js';
 import { addAttention, addEmbedding, hiddenChannels, mlpBlock, tokenClassifier } from '../transformer.js';
 import type { Architecture } from './architecture.js';
 import { type Choices, PATCH } from './choices.js';

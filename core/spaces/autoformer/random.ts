@@ -1,6 +1,6 @@
 // In: a key. Out: a random architecture, or a parent with some choices changed.
-import type { RandomKey } from '../../programs/random.js';
-import { randomStream } from '../../programs/random-stream.js';
+import type { RandomKey } from '../../random/random.js';
+import { randomStream } from '../../random/random-stream.js';
 import type { Architecture, Layer } from './architecture.js';
 import type { Choices } from './choices.js';
 

@@ -1,8 +1,9 @@
 // In: a definition and the text of a candidate, its index or a key. Out: its stages, and back.
-import type { RandomKey } from '../../programs/random.js';
-import { type RandomStream, randomStream } from '../../programs/random-stream.js';
-import { type Choice, type Definition, type Stage, usedBy } from '../../spec/custom-space.js';
-import { SpecError } from '../../spec/errors.js';
+
+import { SpecError } from '../../errors.js';
+import type { RandomKey } from '../../random/random.js';
+import { type RandomStream, randomStream } from '../../random/random-stream.js';
+import { type Choice, type Definition, type Stage, usedBy } from '../../specification/custom-space.js';
 import { neighbours } from './cells.js';
 import {
   completed,

@@ -1,5 +1,5 @@
 // In: the `cell` of a stage, whose edges may offer several operations. Out: the cells that it may be, as numbers, and back.
-import { SpecError } from '../../spec/errors.js';
+import { SpecError } from '../../errors.js';
 import { type Cell, type CellOperation, EDGES, OPERATIONS, parseCell } from '../nas-bench-201/cell.js';
 import { liveEdges } from '../nas-bench-201/network.js';
 

@@ -1,6 +1,6 @@
 // In: a definition. Out: what its candidates cost, counted over their blocks, and exactly between what and what.
-import type { Shape } from '../../programs/shape.js';
-import type { Definition } from '../../spec/custom-space.js';
+import type { Shape } from '../../ir/shape.js';
+import type { Definition } from '../../specification/custom-space.js';
 import { type Counted, countBlocks, countClassifier } from '../count-blocks.js';
 import type { Costs, CostRanges as SomeRanges } from '../space.js';
 import type { Candidate } from './candidate.js';

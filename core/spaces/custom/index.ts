@@ -1,7 +1,8 @@
 // In: a definition. Out: the space that it defines: chains of stages with choices. docs/own-space.md.
-import { type Definition, largestStride } from '../../spec/custom-space.js';
-import { SpecError } from '../../spec/errors.js';
-import { spaceDefaults } from '../../spec/space.js';
+
+import { SpecError } from '../../errors.js';
+import { type Definition, largestStride } from '../../specification/custom-space.js';
+import { spaceDefaults } from '../../specification/space.js';
 import type { Space } from '../space.js';
 import {
   candidateAt,

@@ -1,7 +1,9 @@
 // In: a candidate of a space of one's own. Out: its network as blocks for the programs.
-import { type Block, BlockBuilder, blockShapes, type Network, type Weight } from '../../programs/block.js';
-import { channelsOf, type Shape } from '../../programs/shape.js';
-import type { Definition } from '../../spec/custom-space.js';
+import { type Block, BlockBuilder, type Weight } from '../../ir/block.js';
+import type { Network } from '../../ir/network.js';
+import { channelsOf, type Shape } from '../../ir/shape.js';
+import { blockShapes } from '../../ops/block-shapes.js';
+import type { Definition } from '../../specification/custom-space.js';
 import { cellBlock, reductionBlock } from '../nas-bench-201/network.js';
 import type { Candidate } from './candidate.js';
 import { cellOf } from './cells.js';

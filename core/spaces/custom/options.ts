@@ -1,5 +1,11 @@
 // In: a stage of a definition. Out: what it may be, counted from 0, and how a candidate's text says which it is.
-import { type BlockKind, CHOICES, type Choice, type Stage, usedBy } from '../../spec/custom-space.js';
+import {
+  type BlockKind,
+  CHOICES,
+  type Choice,
+  type Stage,
+  usedBy,
+} from '../../specification/custom-space.js';
 import { cellsOf, spellCell } from './cells.js';
 
 /** One stage of a candidate. What its kind does not use has the value that changes nothing. */

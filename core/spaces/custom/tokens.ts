@@ -1,6 +1,6 @@
 // In: a transformer stage's option and the shape that reaches it. Out: its blocks, two for each repetition.
-import { type Block, BlockBuilder } from '../../programs/block.js';
-import type { Shape } from '../../programs/shape.js';
+import { type Block, BlockBuilder } from '../../ir/block.js';
+import type { Shape } from '../../ir/shape.js';
 import { addAttention, addEmbedding, addLinear, mlpBlock } from '../transformer.js';
 import type { Option } from './options.js';
 

@@ -1,7 +1,7 @@
 // In: nothing. Out: the MobileNetV2 space of AZ-NAS: chains of inverted residual blocks for ImageNet, without a maximum.
-import type { RandomKey } from '../../programs/random.js';
-import { randomStream } from '../../programs/random-stream.js';
-import { spaceDefaults } from '../../spec/space.js';
+import type { RandomKey } from '../../random/random.js';
+import { randomStream } from '../../random/random-stream.js';
+import { spaceDefaults } from '../../specification/space.js';
 import type { Space } from '../space.js';
 import { structureCosts } from './costs.js';
 import { mutateStructure } from './mutate.js';

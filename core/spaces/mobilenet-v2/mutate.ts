@@ -1,6 +1,6 @@
 // In: a structure and a key. Out: a child, with the distribution of the published search.
-import type { RandomKey } from '../../programs/random.js';
-import { type RandomStream, randomStream } from '../../programs/random-stream.js';
+import type { RandomKey } from '../../random/random.js';
+import { type RandomStream, randomStream } from '../../random/random-stream.js';
 import { type ResBlock, roundChannels, type Structure, type StructureBlock } from './structure.js';
 
 /**

@@ -1,5 +1,6 @@
 // In: a structure. Out: its network as blocks for the programs: one for each unit and each convolution after the first.
-import { type Block, BlockBuilder, type Network, type Weight } from '../../programs/block.js';
+import { type Block, BlockBuilder, type Weight } from '../../ir/block.js';
+import type { Network } from '../../ir/network.js';
 import { convolutionsOf, type Structure, type Unit, unitsOf } from './structure.js';
 
 /** Of all normalizations, those of shortcuts too. */

@@ -1,5 +1,5 @@
 // In: the usual text of a structure. Out: its blocks, and back. Space of Lin et al. (ZenNAS, ICCV 2021), searched by AZ-NAS.
-import { SpecError } from '../../spec/errors.js';
+import { SpecError } from '../../errors.js';
 
 /** `sub` times a convolution, normalization and ReLU; the stride is the first one's. */
 export interface ConvBlock {

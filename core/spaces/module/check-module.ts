@@ -1,11 +1,13 @@
 // In: what a module exports. Out: nothing, or a SpecError that says what is wrong with it, before anything is started.
-import { blockShapes, type Network } from '../../programs/block.js';
-import { randomStream } from '../../programs/random-stream.js';
-import { channelsOf } from '../../programs/shape.js';
-import { SpecError } from '../../spec/errors.js';
-import { oneOf, wholeNumber } from '../../spec/fields.js';
-import { PROXIES } from '../../spec/proxies.js';
-import { found, quote, show } from '../../spec/show.js';
+
+import { SpecError } from '../../errors.js';
+import type { Network } from '../../ir/network.js';
+import { channelsOf } from '../../ir/shape.js';
+import { blockShapes } from '../../ops/block-shapes.js';
+import { randomStream } from '../../random/random-stream.js';
+import { oneOf, wholeNumber } from '../../specification/fields.js';
+import { PROXIES } from '../../specification/proxies.js';
+import { found, quote, show } from '../../text/show.js';
 import type { Space } from '../space.js';
 import type { SpaceModule } from './space-module.js';
 

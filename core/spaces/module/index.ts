@@ -1,9 +1,9 @@
 // In: the code of a module, as a specification carries it. Out: the space that it is, where this process may run it.
 import { createHash } from 'node:crypto';
-import { randomStream } from '../../programs/random-stream.js';
-import { SpecError } from '../../spec/errors.js';
-import { quote } from '../../spec/show.js';
-import type { ModuleSpecification } from '../../spec/space.js';
+import { SpecError } from '../../errors.js';
+import { randomStream } from '../../random/random-stream.js';
+import type { ModuleSpecification } from '../../specification/space.js';
+import { quote } from '../../text/show.js';
 import { countNetwork } from '../count-blocks.js';
 import type { Space } from '../space.js';
 import type { SpaceModule } from './space-module.js';

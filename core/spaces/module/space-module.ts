@@ -1,11 +1,12 @@
 // Out: what a module answers to be a space (`space: { kind: module, file: my-space.ts }`), and what it is built with. docs/own-space.md.
-import type { Network } from '../../programs/block.js';
-import type { RandomStream } from '../../programs/random-stream.js';
-import type { ProxyName } from '../../spec/proxies.js';
+import type { Network } from '../../ir/network.js';
+import type { RandomStream } from '../../random/random-stream.js';
+import type { ProxyName } from '../../specification/proxies.js';
 import type { Costs } from '../space.js';
 
-export { type Block, BlockBuilder, type Network, type Weight } from '../../programs/block.js';
-export type { RandomStream } from '../../programs/random-stream.js';
+export { type Block, BlockBuilder, type Weight } from '../../ir/block.js';
+export type { Network } from '../../ir/network.js';
+export type { RandomStream } from '../../random/random-stream.js';
 export type { Costs } from '../space.js';
 
 /**

@@ -1,5 +1,5 @@
 // In: the usual text of a cell, or its index. Out: the six operations of its edges, and back.
-import { SpecError } from '../../spec/errors.js';
+import { SpecError } from '../../errors.js';
 
 /** The operations in the order of their index in the enumeration. */
 export const OPERATIONS = ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3', 'avg_pool_3x3'] as const;

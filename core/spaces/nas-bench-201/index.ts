@@ -1,6 +1,6 @@
 // In: nothing. Out: the NAS-Bench-201 space (Dong and Yang 2020): 15,625 cells in a fixed skeleton.
-import { randomStream } from '../../programs/random-stream.js';
-import { spaceDefaults } from '../../spec/space.js';
+import { randomStream } from '../../random/random-stream.js';
+import { spaceDefaults } from '../../specification/space.js';
 import type { Space } from '../space.js';
 import { canonicalKey } from './canonical.js';
 import { CELLS, cellAt, parseCell, printCell } from './cell.js';

@@ -1,6 +1,6 @@
 // In: a cell and a key. Out: the cell with the operations of some edges replaced.
-import type { RandomKey } from '../../programs/random.js';
-import { randomStream } from '../../programs/random-stream.js';
+import type { RandomKey } from '../../random/random.js';
+import { randomStream } from '../../random/random-stream.js';
 import { type Cell, OPERATIONS } from './cell.js';
 
 /** Each of `mutations` different edges (all, where that is more than there are) gets one of the four other operations. */

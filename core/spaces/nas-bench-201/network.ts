@@ -1,5 +1,6 @@
 // In: a cell. Out: the whole network as blocks for the programs, and its costs. Macro skeleton: method.md, Costs of NAS-Bench-201.
-import { type Block, BlockBuilder, type Network, type Weight } from '../../programs/block.js';
+import { type Block, BlockBuilder, type Weight } from '../../ir/block.js';
+import type { Network } from '../../ir/network.js';
 import { type Cell, EDGES } from './cell.js';
 
 const STAGES = [16, 32, 64] as const;

@@ -29,7 +29,7 @@ describe.skipIf(existsSync('/dev/nvidia0'))('without a GPU', () => {
     const { code, stdout } = await zeroscout(['doctor', '--device', 'cuda', '--json'], { home });
     expect(code).toBe(1);
     const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; todo: string }[] };
-    // A contributor may have the provider, for test/engine/stack/null-cuda.test.ts: then the driver is what is missing first.
+    // A contributor may have the provider, for test/engine/batched/null-cuda.test.ts: then the driver is what is missing first.
     const [first, remedy] = hasProvider(findRuntime()!)
       ? ['NVIDIA driver', 'install the driver']
       : ['CUDA provider', 'zeroscout devices install cuda'];

@@ -1,7 +1,7 @@
 // In: what a specification's notification names, and settings. Out: refused where the control worker is ours, else advised.
 import { expect, test, vi } from 'vitest';
 import { checkNotify } from '../../../cli/search/check-notify.js';
-import { checkSpecification } from '../../../core/spec/specification.js';
+import { checkSpecification } from '../../../core/specification/specification.js';
 
 const elsewhere = { TEMPORAL_ADDRESS: '127.0.0.1:1', NATS_URL: 'nats://127.0.0.1:1' };
 const check = (notify: object, env: NodeJS.ProcessEnv) => {

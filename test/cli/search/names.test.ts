@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { checkedName } from '../../../cli/schedule/find.js';
 import { checkedWorkflowId } from '../../../cli/search/find-search.js';
-import { SpecError } from '../../../core/spec/errors.js';
-import { workflowIdOf } from '../../../core/spec/search-queues.js';
+import { workflowIdOf } from '../../../core/contract/search-queues.js';
+import { SpecError } from '../../../core/errors.js';
 import { progressSubject } from '../../../store/progress.js';
 
 const HOSTILE = [

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSpecification } from '../../../cli/search/read-specification.js';
-import { scoreScope } from '../../../core/programs/address.js';
+import { scoreScope } from '../../../core/address.js';
 import { npy } from '../../support/npy.js';
 
 const SPACE = 'input: { resolution: 32 }\nclasses: 10\nstages: [{ block: basic, width: [16, 8] }]\n';

@@ -15,7 +15,7 @@ import {
 import { type EmbeddedServices, ensureServices, stopServices } from '../../../cli/services/embedded.js';
 import type { Home } from '../../../cli/services/home.js';
 import { sleep } from '../../../cli/services/process.js';
-import { ServiceError, SpecError } from '../../../core/spec/errors.js';
+import { ServiceError, SpecError } from '../../../core/errors.js';
 import { whileStopped } from '../../support/stopped.js';
 import { closedPort, type Listener, listen, portOf, removeHome, temporaryHome } from './places.js';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readEncryptionKeys } from '../../../cli/services/encryption-keys.js';
-import { SpecError } from '../../../core/spec/errors.js';
+import { SpecError } from '../../../core/errors.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'zeroscout-keys-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

@@ -2,7 +2,7 @@
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectTemporal, readConfigured } from '../../../cli/connections.js';
-import { ServiceError, SpecError } from '../../../core/spec/errors.js';
+import { ServiceError, SpecError } from '../../../core/errors.js';
 import { createAuthority, type Pair, whyNoOpenssl } from '../../support/certificates.js';
 import { type TestHome, testHome } from '../../support/home.js';
 import { startTemporal, type TemporalServer } from '../../support/temporal.js';

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
 import { livingWorkers, type Queue } from '../../../cli/search/queues.js';
-import { readIdentity, spellIdentity } from '../../../core/spec/worker-identity.js';
+import { readIdentity, spellIdentity } from '../../../core/contract/worker-identity.js';
 
 const now = Date.now();
 const worker = (place: string, seconds: number) => {

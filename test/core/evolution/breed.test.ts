@@ -1,7 +1,7 @@
 // In: a space of numbers. Out: children by the published rule of parents, the same for a seed, none twice, none that breaks a constraint.
 import { describe, expect, test } from 'vitest';
 import { type Bred, breed, PATIENCE } from '../../../core/evolution/breed.js';
-import { randomStream } from '../../../core/programs/random-stream.js';
+import { randomStream } from '../../../core/random/random-stream.js';
 import { MEASURED_PATIENCE } from '../../../core/spaces/rejection.js';
 import type { Space } from '../../../core/spaces/space.js';
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { highest } from '../../../core/evolution/highest.js';
 import { createHistory, type HistoryOptions } from '../../../core/evolution/history.js';
 import { createOrderStatistics } from '../../../core/evolution/order-statistics.js';
-import { randomStream } from '../../../core/programs/random-stream.js';
+import { randomStream } from '../../../core/random/random-stream.js';
 import { aggregate } from '../../../core/ranking/aggregate.js';
 import { ascendingRanks } from '../../../core/ranking/ranks.js';
 

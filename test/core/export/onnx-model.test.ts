@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Layer, modelLayers, trainableParameters } from '../../../core/export/layers.js';
 import { onnxModel } from '../../../core/export/onnx-model.js';
 import { pytorchModule } from '../../../core/export/pytorch-module.js';
-import { randomDraw } from '../../../core/programs/draw.js';
+import { randomDraw } from '../../../core/ir/draw.js';
 import { autoformer } from '../../../core/spaces/autoformer/index.js';
 import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';

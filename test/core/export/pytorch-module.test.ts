@@ -8,14 +8,14 @@ import { describe, expect, test } from 'vitest';
 import { modelLayers, trainableParameters } from '../../../core/export/layers.js';
 import { onnxModel } from '../../../core/export/onnx-model.js';
 import { pytorchModule } from '../../../core/export/pytorch-module.js';
-import { type Draw, randomDraw } from '../../../core/programs/draw.js';
-import { goldenScaled } from '../../../core/programs/golden-draw.js';
+import { type Draw, randomDraw } from '../../../core/ir/draw.js';
+import { goldenScaled } from '../../../core/ir/golden-draw.js';
 import { autoformer } from '../../../core/spaces/autoformer/index.js';
 import { customSpace } from '../../../core/spaces/custom/index.js';
 import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
-import { checkDefinition } from '../../../core/spec/custom-space.js';
-import { readDocument } from '../../../core/spec/read-document.js';
+import { checkDefinition } from '../../../core/specification/custom-space.js';
+import { readDocument } from '../../../core/text/read-document.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
 import { initializersOf } from '../../support/onnx-initializers.js';
 
@@ -31,10 +31,11 @@ const hybrid = customSpace({
   }),
 });
 const SCRIPT = fileURLToPath(new URL('../../fixtures/pytorch-model.py', import.meta.url));
-const VENV = fileURLToPath(new URL('../../../bench/baseline/.venv/bin/python', import.meta.url));
+const VENV = fileURLToPath(new URL('../../../reference/pytorch/.venv/bin/python', import.meta.url));
 const PYTHON = process.env.ZEROSCOUT_BASELINE_PYTHON ?? VENV;
 const present = existsSync(PYTHON);
-if (!present) console.log('no Python with torch (bench/baseline/.venv, ZEROSCOUT_BASELINE_PYTHON): skipped');
+if (!present)
+  console.log('no Python with torch (reference/pytorch/.venv, ZEROSCOUT_BASELINE_PYTHON): skipped');
 
 /** Initial weights with something added, so that no bias is 0 and no gain 1. */
 const draw: Draw = (() => {

@@ -1,8 +1,8 @@
 // In: rankings, failures and summaries. Out: the exact text of each file, and the way back.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SpecError } from '../../../core/errors.js';
 import { failuresCsv } from '../../../core/report/failures-csv.js';
-import { formatNumber, parseNumber } from '../../../core/report/numbers.js';
 import {
   createRankingReader,
   extraColumns,
@@ -13,8 +13,8 @@ import {
 } from '../../../core/report/ranking-csv.js';
 import { formatSummary, parseSummary } from '../../../core/report/summary.js';
 import { fromTextCell, textCell } from '../../../core/report/text-cell.js';
-import { SpecError } from '../../../core/spec/errors.js';
-import { PROXIES } from '../../../core/spec/specification.js';
+import { PROXIES } from '../../../core/specification/specification.js';
+import { formatNumber, parseNumber } from '../../../core/text/numbers.js';
 
 const HEADER = 'rank,candidate,score,expressivity,progressivity,trainability,complexity,parameters';
 

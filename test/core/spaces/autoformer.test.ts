@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockShapes } from '../../../core/programs/block.js';
-import { cutRuns, randomDraw } from '../../../core/programs/draw.js';
+import { cutRuns, randomDraw } from '../../../core/ir/draw.js';
+import { blockShapes } from '../../../core/ops/block-shapes.js';
 import { parseArchitecture } from '../../../core/spaces/autoformer/architecture.js';
 import { CHOICES, type Size } from '../../../core/spaces/autoformer/choices.js';
 import { autoformer } from '../../../core/spaces/autoformer/index.js';

@@ -1,10 +1,10 @@
 // In: specifications that a space cannot carry out. Out: every message word by word.
 import { describe, expect, it } from 'vitest';
+import { SpecError } from '../../../core/errors.js';
 import { checkAgainstSpace } from '../../../core/spaces/check-specification.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 import type { Space } from '../../../core/spaces/space.js';
-import { SpecError } from '../../../core/spec/errors.js';
-import { parseSpecification } from '../../../core/spec/specification.js';
+import { parseSpecification } from '../../../core/specification/specification.js';
 
 const { enumeration: _, ...rest }: Space = nasBench201;
 /** Cannot be enumerated; wants a multiple of 16 pixels, and of 32 for candidates with `x`. */

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { adviseOn, checkAgainstSpace } from '../../../core/spaces/check-specification.js';
 import { checkLimits, exactRanges } from '../../../core/spaces/cost-bounds.js';
 import { openSpace } from '../../../core/spaces/index.js';
-import { parseSpecification } from '../../../core/spec/specification.js';
+import { parseSpecification } from '../../../core/specification/specification.js';
 
 function read(text: string) {
   const specification = parseSpecification({ text: `name: a\n${text}`, source: 'spec.yaml' });

@@ -1,11 +1,11 @@
 // In: the MobileNetV2 space. Out: texts, random candidates and mutations are as SPACE.md says, networks fit together.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockShapes } from '../../../core/programs/block.js';
-import type { Shape } from '../../../core/programs/shape.js';
+import { SpecError } from '../../../core/errors.js';
+import type { Shape } from '../../../core/ir/shape.js';
+import { blockShapes } from '../../../core/ops/block-shapes.js';
 import { mobileNetV2 as space } from '../../../core/spaces/mobilenet-v2/index.js';
 import { parseStructure, roundChannels } from '../../../core/spaces/mobilenet-v2/structure.js';
-import { SpecError } from '../../../core/spec/errors.js';
 
 const CHILD =
   'SuperConvK3BNRELU(3,16,2,1)SuperResIDWE2K3(16,32,2,40,2)SuperResIDWE4K5(32,96,2,128,3)SuperConvK1BNRELU(96,2048,1,1)';

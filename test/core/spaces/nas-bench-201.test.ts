@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { blockShapes, type Network } from '../../../core/programs/block.js';
-import { mapShape, type Shape } from '../../../core/programs/shape.js';
+import { SpecError } from '../../../core/errors.js';
+import type { Network } from '../../../core/ir/network.js';
+import { mapShape, type Shape } from '../../../core/ir/shape.js';
+import { blockShapes } from '../../../core/ops/block-shapes.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import { OPERATIONS } from '../../../core/spaces/nas-bench-201/cell.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 import { liveEdges } from '../../../core/spaces/nas-bench-201/network.js';
-import { SpecError } from '../../../core/spec/errors.js';
 import { GOLDENS_NB201 } from '../../support/goldens.js';
 
 const all = Array.from({ length: nasBench201.enumeration.size }, (_, i) => nasBench201.enumeration.at(i));

@@ -1,8 +1,8 @@
 // In: spaces with and without enumeration. Out: their random candidates are different, and the same for the same seed.
 import { describe, expect, it } from 'vitest';
+import { SpecError } from '../../../core/errors.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 import type { Space } from '../../../core/spaces/space.js';
-import { SpecError } from '../../../core/spec/errors.js';
 import { drawn } from '../../support/drawn.js';
 
 const { enumeration: _, ...endless }: Space = nasBench201;

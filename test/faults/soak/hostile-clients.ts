@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { Client, Connection } from '@temporalio/client';
 import { readState } from '../../../cli/services/state.js';
-import { CONTROL_QUEUE, workflowIdOf } from '../../../core/spec/search-queues.js';
+import { CONTROL_QUEUE, workflowIdOf } from '../../../core/contract/search-queues.js';
 import type { TestHome } from '../../support/home.js';
 import { findListeners } from './listeners.js';
 import type { SoakProcess } from './processes.js';

@@ -1,7 +1,7 @@
 // In: a search that has ended, and an undisturbed one. Out: nothing, or an error where planned is not scored and set aside, each once.
 import assert from 'node:assert/strict';
 import { readSpecification } from '../../../cli/search/read-specification.js';
-import { scoreKey, scoreScope } from '../../../core/programs/address.js';
+import { scoreKey, scoreScope } from '../../../core/address.js';
 import { readRankingCsv } from '../../../core/report/ranking-csv.js';
 import { connectStore } from '../../../store/jetstream.js';
 import type { Store } from '../../../store/store.js';

@@ -3,7 +3,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createControlActivities } from '../../../dist/activities/create.js';
-import { CONTROL_QUEUE } from '../../../dist/core/spec/search-queues.js';
+import { CONTROL_QUEUE } from '../../../dist/core/contract/search-queues.js';
 import { connectStore } from '../../../dist/store/jetstream.js';
 import { SCORES } from '../../../dist/store/streams.js';
 import { bundlePath } from '../../../dist/workers/bundle.js';

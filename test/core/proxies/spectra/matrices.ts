@@ -1,5 +1,5 @@
 // In: sizes and seeds. Out: matrices that eigenvalues are tested with, row-major, and a second way to singular values.
-import { normal } from '../../../../core/programs/random.js';
+import { normal } from '../../../../core/random/random.js';
 
 export function random(length: number, seed: number): Float64Array {
   return Float64Array.from(normal({ key: { seed, draw: 0, name: 'matrix' }, length, std: 1 }));

@@ -1,7 +1,7 @@
 // In: spaces of one's own. Out: their candidates: as many as counted, texts go round, random and mutated ones as promised.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SpecError } from '../../../../core/spec/errors.js';
+import { SpecError } from '../../../../core/errors.js';
 import { anyCandidate, CELLS, EXAMPLES, HYBRID, key, MIXED, space, TOKENS } from './spaces.js';
 
 describe('candidates', () => {

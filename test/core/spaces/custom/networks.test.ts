@@ -1,8 +1,9 @@
 // In: spaces of one's own. Out: networks fit together, and equal those of the spaces that they write anew.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Block, blockShapes, topologyKey } from '../../../../core/programs/block.js';
-import { channelsOf, type Shape } from '../../../../core/programs/shape.js';
+import { type Block, topologyKey } from '../../../../core/ir/block.js';
+import { channelsOf, type Shape } from '../../../../core/ir/shape.js';
+import { blockShapes } from '../../../../core/ops/block-shapes.js';
 import { CHOICES } from '../../../../core/spaces/autoformer/choices.js';
 import { architectureCosts } from '../../../../core/spaces/autoformer/costs.js';
 import { architectureNetwork } from '../../../../core/spaces/autoformer/network.js';

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { customSpace } from '../../../../core/spaces/custom/index.js';
 import type { Space } from '../../../../core/spaces/space.js';
-import { checkDefinition } from '../../../../core/spec/custom-space.js';
-import { readDocument } from '../../../../core/spec/read-document.js';
+import { checkDefinition } from '../../../../core/specification/custom-space.js';
+import { readDocument } from '../../../../core/text/read-document.js';
 
 export const space = (value: unknown) =>
   customSpace({ definition: checkDefinition({ value, source: 'test' }) });

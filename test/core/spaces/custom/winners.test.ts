@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { modelLayers, trainableParameters } from '../../../../core/export/layers.js';
 import { onnxModel } from '../../../../core/export/onnx-model.js';
-import { randomDraw } from '../../../../core/programs/draw.js';
+import { randomDraw } from '../../../../core/ir/draw.js';
 import { InferenceSession, Tensor } from '../../../../engine/onnx-runtime.js';
 import { anyCandidate, HYBRID, MIXED, space, TOKENS } from './spaces.js';
 

@@ -1,0 +1,101 @@
+// In: files of raw scores over the whole space, known accuracies. Out: τ at every fidelity, mean and spread over seeds.
+import type { Truth } from '../../core/report/truth.js';
+import {
+  type Column,
+  readColumns,
+  type Setting,
+  scoredCandidates,
+  scoreMembers,
+  type Timing,
+  tauOfUnits,
+  written,
+} from '../measure/columns.js';
+
+export interface FrontierRow extends Setting {
+  readonly draws: number;
+  readonly seeds: number;
+  /** Wall time of scoring alone over all written candidates; undefined where it was not measured. */
+  readonly millisecondsPerWritten?: number;
+  readonly tau: Readonly<Record<string, { mean: number; low: number; high: number }>>;
+}
+
+/** A row for each fidelity and each number of draws that the folder's files allow. */
+export async function frontierRows({
+  folder,
+  truth,
+}: {
+  folder: string;
+  truth: Truth;
+}): Promise<FrontierRow[]> {
+  const settings = await readColumns(folder);
+  return [...settings.values()]
+    .filter(({ columns }) => columns.length > 0)
+    .flatMap(({ columns, timing }) => rowsOf({ columns, truth, ...(timing ? { timing } : {}) }));
+}
+
+function rowsOf({
+  columns,
+  timing,
+  truth,
+}: {
+  columns: readonly Column[];
+  timing?: Timing;
+  truth: Truth;
+}): FrontierRow[] {
+  const { cohort, weights, drawing, features, batch, resolution } = columns[0]!;
+  const setting = { cohort, weights, ...(drawing ? { drawing } : {}), features, batch, resolution };
+  const seeds = [...new Set(columns.map(({ seed }) => seed))];
+  const share = scoredCandidates(cohort).length / written.length;
+  const drawsOf = (seed: number) => columns.filter((column) => column.seed === seed).length;
+  const most = Math.max(...seeds.map(drawsOf));
+  return Array.from({ length: most }, (_, i) => i + 1).map((draws) => {
+    const enough = seeds.filter((seed) => drawsOf(seed) >= draws);
+    const taus = enough.map((seed) =>
+      tauOf({ columns: columns.filter((column) => column.seed === seed && column.draw < draws), truth }),
+    );
+    const tau = truth.datasets.map((dataset, column) => {
+      const values = taus.map((of) => of[column]!);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return [dataset, { mean, low: Math.min(...values), high: Math.max(...values) }] as const;
+    });
+    const milliseconds = timing?.milliseconds[draws - 1];
+    return {
+      ...setting,
+      draws,
+      seeds: enough.length,
+      ...(milliseconds === undefined ? {} : { millisecondsPerWritten: share * milliseconds }),
+      tau: Object.fromEntries(tau),
+    };
+  });
+}
+
+/** Kendall's τ over all written candidates, by dataset. */
+function tauOf({ columns, truth }: { columns: readonly Column[]; truth: Truth }): number[] {
+  const setting = columns[0]!;
+  const score = scoreMembers({ columns, members: scoredCandidates(setting.cohort).map((_, i) => i) });
+  return tauOfUnits({ setting, score, truth });
+}
+
+/** A Markdown table, cheapest first. */
+export function renderFrontier(rows: readonly FrontierRow[]): string {
+  const datasets = Object.keys(rows[0]?.tau ?? {});
+  const fidelity = 'draws x batch x resolution';
+  const head = ['cohort', 'weights', 'features', fidelity, 'seeds', 'ms a written candidate', ...datasets];
+  const cost = ({ millisecondsPerWritten }: FrontierRow) =>
+    millisecondsPerWritten ?? Number.POSITIVE_INFINITY;
+  const lines = [...rows]
+    .sort((a, b) => cost(a) - cost(b))
+    .map((row) => [
+      row.cohort,
+      row.drawing ? `${row.weights}, ${row.drawing}` : row.weights,
+      row.features,
+      `${row.draws} x ${row.batch} x ${row.resolution}`,
+      String(row.seeds),
+      row.millisecondsPerWritten?.toFixed(2) ?? 'not measured',
+      ...datasets.map((dataset) => {
+        const { mean, low, high } = row.tau[dataset]!;
+        return `${mean.toFixed(4)} (${low.toFixed(3)}-${high.toFixed(3)})`;
+      }),
+    ]);
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

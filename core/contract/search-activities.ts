@@ -1,0 +1,161 @@
+// What workflows hand to activities, and what activities answer. Types only, safe to import in a workflow.
+
+import type { Specification } from '../specification/specification.js';
+import type { AddressedInput, CandidateListRef, ScoreAddresses } from './addressed.js';
+import type { Drawn } from './drawn.js';
+import type { LatencyCounts, LatencyInput, LatencyResult } from './latency.js';
+import type { Part } from './parts.js';
+import type {
+  BestCandidate,
+  ComparableRun,
+  HistoryRef,
+  Notification,
+  RoundReport,
+  SearchInput,
+  SearchState,
+} from './search.js';
+import type {
+  Sample,
+  SampleInput,
+  SetAsideInput,
+  Verification,
+  VerifyInput,
+  VerifyResult,
+} from './verification.js';
+
+/** What a workflow scores that has one part of a plan. */
+export interface PartInput extends RankInput {
+  readonly search: string;
+  readonly part: Part;
+  readonly todo: CandidateListRef;
+  /** Shards that it keeps under way. */
+  readonly window: number;
+  /** Number of its first shard among those of all parts, and how many there are of all. */
+  readonly shards: { readonly first: number; readonly of: number };
+  readonly paused: boolean;
+  /** Share of the scores that is verified, where that is more than none. */
+  readonly verify?: number;
+  /** What a run hands to the next when the history grows too long. */
+  readonly carried?: PartState;
+}
+
+export type PartState = Pick<
+  SearchState,
+  'todo' | 'done' | 'failed' | 'attempt' | 'nextShard' | 'verification'
+>;
+
+/** Candidates of finished shards, and that have been set aside; written ones. */
+export interface PartResult {
+  readonly done: number;
+  readonly failed: number;
+  readonly verification?: Verification;
+}
+
+export interface ShardInput extends AddressedInput {
+  readonly search: string;
+  readonly run: string;
+  readonly list: CandidateListRef;
+  /** Number of the shard, for people and progress bars. */
+  readonly shard: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Counts of candidates of one shard. */
+export interface ShardResult {
+  readonly scored: number;
+  readonly reused: number;
+  readonly failed: number;
+}
+
+export interface RankInput extends AddressedInput {
+  readonly run: string;
+  readonly plan: CandidateListRef;
+  /** Scopes of the latencies that the search has asked for, and their machines: the ranking has a column of them then. */
+  readonly latencies?: Drawn['latencies'];
+}
+
+export interface AuditInput extends RankInput {
+  /** Of a plan that is audited in parts. */
+  readonly part?: Part;
+}
+
+export interface AuditResult {
+  /** What is to be scored, each once. */
+  readonly todo: CandidateListRef;
+  /** Candidates of the plan without a score that can still get one, and those that were set aside. */
+  readonly missing: number;
+  readonly failed: number;
+  /** Share of the scores that control workers have verified where the specification says nothing; absent where it is none. */
+  readonly verify?: number;
+}
+
+export interface BreedInput extends AddressedInput {
+  readonly run: string;
+  readonly history?: HistoryRef;
+}
+
+/**
+ * `bred`: the plan is a new generation. `missing`: the plan is what lost its score since it was audited; the history
+ * stays. `over`: the budget is spent or nothing new can be found; the plan is all that was ever bred.
+ */
+export interface BreedResult {
+  readonly outcome: 'bred' | 'missing' | 'over';
+  readonly plan: CandidateListRef;
+  readonly history: HistoryRef;
+  readonly ended?: string;
+}
+
+export interface ReportInput {
+  readonly search: string;
+  readonly specification: Specification;
+  readonly rounds: readonly RoundReport[];
+  readonly addresses?: ScoreAddresses;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Digest of ranking.csv. */
+  readonly ranking: string;
+  readonly drawn?: Drawn;
+  readonly latency?: LatencyCounts;
+  readonly generations?: number;
+  readonly ended?: string;
+  /** Of a search that was verified. */
+  readonly verification?: Verification & { readonly share: number };
+}
+
+export interface PlanInput extends AddressedInput {
+  readonly list?: CandidateListRef;
+}
+
+export interface SearchActivities {
+  /** First of all: refuses what a search, or a part of one, cannot have been started with by the command line. */
+  checkSearch(input: SearchInput): Promise<void>;
+  checkPart(input: PartInput): Promise<void>;
+  /** Scopes of all stages under an engine; under the worker's own where none is asked for. */
+  addressScores(input: { specification: Specification; engine?: string }): Promise<ScoreAddresses>;
+  planCandidates(input: PlanInput): Promise<CandidateListRef & { readonly drawn?: Drawn }>;
+  breedGeneration(input: BreedInput): Promise<BreedResult>;
+  auditScores(input: AuditInput): Promise<AuditResult>;
+  scoreShard(input: ShardInput): Promise<ShardResult>;
+  sampleScores(input: SampleInput): Promise<Sample>;
+  verifyScores(input: VerifyInput): Promise<VerifyResult>;
+  /** Names of the workers that ask for a device's work, without those that are set aside. */
+  pollingWorkers(input: { device: string }): Promise<readonly string[]>;
+  setAsideWorkers(input: SetAsideInput): Promise<{ discarded: number }>;
+  rankCandidates(input: RankInput): Promise<{
+    ranking: string;
+    failures: string;
+    best?: BestCandidate;
+    latency?: LatencyCounts;
+  }>;
+  measureLatencies(input: LatencyInput): Promise<LatencyResult>;
+  keepBest(input: { specification: Specification; ranking: string; keep: number }): Promise<CandidateListRef>;
+  reportSearch(input: ReportInput): Promise<{
+    summary: string;
+    scopes: readonly string[];
+    engine?: string;
+    latencies?: readonly string[];
+  }>;
+  compareRuns(input: { before: ComparableRun; after: ComparableRun }): Promise<{ changes?: string }>;
+  notify(input: { notify: NonNullable<Specification['notify']>; notification: Notification }): Promise<void>;
+}

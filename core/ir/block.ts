@@ -1,0 +1,110 @@
+// A block of a network: a list of instructions with weights, and the key under which blocks of one topology share a program.
+
+/** Names of the operations that blocks are made of; core/ops/operations.ts has a row for each. */
+export type OperationName =
+  | 'conv'
+  | 'depthwise'
+  | 'batchNorm'
+  | 'relu'
+  | 'averagePool'
+  | 'sum'
+  | 'zero'
+  | 'linear'
+  | 'layerNorm'
+  | 'gelu'
+  | 'attention'
+  | 'patchEmbedding'
+  | 'classToken'
+  | 'positions';
+
+/** Static settings of an operation; they are part of a program's topology. */
+export type Settings = Readonly<Record<string, number>>;
+
+/** One step: value `inputs.length` of the block is made from earlier values; value 0 is the block's input. */
+export interface Instruction {
+  readonly operation: OperationName;
+  readonly inputs: readonly number[];
+  readonly settings: Settings;
+  /** Slot of the weight, e.g. `edge3`; '' where the operation has none. Further weights have slots that begin with it. */
+  readonly slot: string;
+}
+
+/** A weight's tensor name under a draw, its shape, and how it is drawn: He normal where nothing is said. */
+export interface Weight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initialization?: Initialization;
+  readonly cut?: Cut;
+}
+
+/**
+ * A weight that is the front of a larger one, as a subnetwork's is of its supernet's: candidates of different widths then
+ * share what both have. In dimension 0 it may be the front of each of `parts` equal parts.
+ */
+export interface Cut {
+  /** Shape of the larger weight. */
+  readonly of: readonly number[];
+  readonly parts?: number;
+}
+
+/** `he-normal`: He (Kaiming) normal with fan-in, std = sqrt(2 / fan_in). */
+export type Initialization =
+  | { readonly kind: 'he-normal' }
+  | { readonly kind: 'normal'; readonly std: number }
+  /** Uniform between -bound and bound. */
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'constant'; readonly value: number };
+
+/**
+ * How activations are shaped: a `map` [b, c, h, w], whose samples are its positions, or `tokens` [b n, c], whose samples
+ * are the rows: the n tokens of each image, one image after the other.
+ */
+export type Form = 'map' | 'tokens';
+
+/** One block of a network. `instructions[i]` makes value `i + 1`; the last value is the output. */
+export interface Block {
+  /** Position in the network, e.g. `block3`; names its weights and signs. */
+  readonly name: string;
+  /** Of the output, and of the input too, except of a stem's, which is images. */
+  readonly form: Form;
+  readonly instructions: readonly Instruction[];
+  readonly weights: Readonly<Record<string, Weight>>;
+}
+
+/** Collects instructions; answers the number of each value. */
+export class BlockBuilder {
+  readonly #name: string;
+  readonly #form: Form;
+  readonly #instructions: Instruction[] = [];
+  readonly #weights: Record<string, Weight> = {};
+
+  constructor({ name, form = 'map' }: { name: string; form?: Form }) {
+    this.#name = name;
+    this.#form = form;
+  }
+
+  /** Adds an instruction and answers the number of its value. */
+  add(
+    operation: OperationName,
+    inputs: readonly number[],
+    settings: Settings = {},
+    ...weights: readonly (Weight & { slot: string })[]
+  ) {
+    for (const { slot, ...weight } of weights) this.#weights[slot] = weight;
+    this.#instructions.push({ operation, inputs, settings, slot: weights[0]?.slot ?? '' });
+    return this.#instructions.length;
+  }
+
+  build(): Block {
+    return { name: this.#name, form: this.#form, instructions: this.#instructions, weights: this.#weights };
+  }
+}
+
+/** Blocks with one key differ in weights and sizes alone and run the same program. */
+export function topologyKey({ form, instructions }: Block): string {
+  const steps = instructions.map(({ operation, inputs, settings, slot }) => {
+    const set = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+    return `${operation}(${[...inputs, ...set, slot].join(',')})`;
+  });
+  return `${form} ${steps.join(';')}`;
+}

@@ -1,0 +1,73 @@
+// In: a draw (seed and number). Out: its tensors by name: weights, input, signs.
+
+import { normal, type RandomKey, type Run, signs, uniform } from '../random/random.js';
+import type { Cut, Initialization, Weight } from './block.js';
+
+/** The tensors that a network is scored with. Shapes are row-major. */
+export interface Draw {
+  /** By name and shape, with the weight's own initialization. */
+  weight(weight: Weight): Float32Array;
+  /** Standard normal images. */
+  input(shape: readonly number[]): Float32Array;
+  /** One Rademacher tensor for the output of the block at this position, counted from 0. */
+  signs(block: number, shape: readonly number[]): Float32Array;
+}
+
+/**
+ * The draw of a seed. A weight depends on position, operation and shape alone (of a cut: on the larger weight), so all
+ * candidates that have it share it, unless an `owner` (a candidate) is named: then everything is drawn for that owner alone.
+ */
+export function randomDraw({ seed, draw, owner = '' }: { seed: number; draw: number; owner?: string }): Draw {
+  const key = (name: string, shape: readonly number[]) => ({
+    seed,
+    draw,
+    name: `${owner}${name} ${shape.join('x')}`,
+  });
+  return {
+    weight: (weight) => drawWeight({ weight, key: key(weight.name, weight.cut?.of ?? weight.shape) }),
+    input: (shape) => normal({ key: key('input', shape), length: size(shape), std: 1 }),
+    signs: (block, shape) => signs({ key: key(`signs.${block}`, shape), length: size(shape) }),
+  };
+}
+
+const HE_NORMAL: Initialization = { kind: 'he-normal' };
+
+function drawWeight({ weight, key }: { weight: Weight; key: RandomKey }): Float32Array {
+  const { shape, initialization = HE_NORMAL, cut } = weight;
+  const length = size(shape);
+  const runs = cut ? cutRuns({ shape, cut }) : [{ start: 0, length }];
+  switch (initialization.kind) {
+    case 'he-normal':
+      return normal({ key, length, runs, std: Math.sqrt(2 / fanIn(shape)) });
+    case 'normal':
+      return normal({ key, length, runs, std: initialization.std });
+    case 'uniform':
+      return uniform({ key, length, runs, bound: initialization.bound });
+    case 'constant':
+      return new Float32Array(length).fill(initialization.value);
+  }
+}
+
+/** Where the numbers of a cut lie in the larger weight (row-major). All but the first and the last dimension are whole. */
+export function cutRuns({ shape, cut: { of, parts = 1 } }: { shape: readonly number[]; cut: Cut }): Run[] {
+  const inner = (dims: readonly number[]) => size(dims.slice(1));
+  const width = shape.length > 1 ? shape.at(-1)! : 1;
+  const pitch = shape.length > 1 ? of.at(-1)! : 1;
+  const whole = width === pitch;
+  const part = size(shape) / parts;
+  const length = whole ? part : width;
+  const runs: Run[] = [];
+  for (let p = 0; p < parts; p++)
+    for (let i = 0; i < part / length; i++)
+      runs.push({ start: (p * of[0]! * inner(of)) / parts + i * pitch, length });
+  return runs;
+}
+
+export function size(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** Inputs of one output: everything but the first dimension of [out, in, k, k]. */
+export function fanIn(shape: readonly number[]): number {
+  return size(shape.slice(1));
+}

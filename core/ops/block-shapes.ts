@@ -1,0 +1,14 @@
+// Computes the shape of every value of a block from its input's shape.
+import type { Block } from '../ir/block.js';
+import type { Shape } from '../ir/shape.js';
+import { operation } from './operations.js';
+
+/** Shapes of every value, the input's first. */
+export function blockShapes({ block, input }: { block: Block; input: Shape }): readonly Shape[] {
+  const shapes: Shape[] = [input];
+  for (const { operation: name, inputs, settings, slot } of block.instructions) {
+    const weight = slot ? block.weights[slot]!.shape : [];
+    shapes.push(operation(name).shape({ inputs: inputs.map((i) => shapes[i]!), weight, settings }));
+  }
+  return shapes;
+}

@@ -1,0 +1,157 @@
+// In: names of ONNX values. Out: names of ONNX values: the few forms that a stack's program is written in.
+import { MICROSOFT } from '../../../onnx/domains.js';
+import type { GraphBuilder } from '../../../onnx/graph.js';
+
+/** Size of one image's activation. */
+export interface Size {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** How a program is spelled where execution providers differ. */
+export interface Dialect {
+  /** Means and variances: one LayerNormalization with statistics as outputs, or two reductions and a square. */
+  readonly moments: 'layer-norm' | 'sums';
+  /** A Bᵀ: ONNX Runtime's FusedMatMul, or standard Transpose and MatMul. */
+  readonly products: 'fused' | 'standard';
+  /** Sums of many and splits into many: one node, or several that each touch few tensors, as WebGPU's shaders must. */
+  readonly fan: 'any' | 'narrow';
+}
+
+/** Every WebGPU device binds eight buffers: one that is split and seven parts. */
+const NARROW = 7;
+
+/**
+ * A stack's tensors are rows of images that lie batch first, [batch, rows, ...]: a row is one candidate's activation (or
+ * one slot's). The same memory is seen in three forms:
+ * - rows [batch, rows, channels, positions], for gathers, sums and masks by row;
+ * - images [batch * rows, channels, height, width], for convolutions with weights that all rows share;
+ * - channels [batch, rows * channels, height, width], for what is done by row and channel: normalization, pooling.
+ */
+export class Kit {
+  constructor(
+    readonly g: GraphBuilder,
+    readonly batch: number,
+    readonly dialect: Dialect,
+  ) {}
+
+  rows(x: string, rows: number, { channels, height, width }: Size): string {
+    return this.reshape(x, this.batch, rows, channels, height * width);
+  }
+
+  images(x: string, rows: number, { channels, height, width }: Size): string {
+    return this.reshape(x, this.batch * rows, channels, height, width);
+  }
+
+  channels(x: string, rows: number, { channels, height, width }: Size): string {
+    return this.reshape(x, this.batch, rows * channels, height, width);
+  }
+
+  reshape(x: string, ...shape: number[]): string {
+    return this.g.add('Reshape', [x, this.g.ints(...shape)]);
+  }
+
+  /** Rows of a table [batch, rows, ...], or of matrices [rows, ...] along axis 0. */
+  gather(table: string, index: string, axis = 1): string {
+    return this.g.add('Gather', [table, index], { axis });
+  }
+
+  sum(parts: readonly string[]): string {
+    if (this.dialect.fan === 'any' && parts.length > 1) return this.g.add('Sum', parts);
+    return parts.reduce((sum, part) => this.g.add('Add', [sum, part]));
+  }
+
+  concat(parts: readonly string[], axis: number): string {
+    return parts.length === 1 ? parts[0]! : this.g.add('Concat', parts, { axis });
+  }
+
+  split(x: string, lengths: readonly number[], axis: number): readonly string[] {
+    if (lengths.length === 1) return [x];
+    const most = this.dialect.fan === 'any' ? lengths.length : NARROW;
+    if (lengths.length <= most)
+      return this.g.addMany('Split', [x, this.g.ints(...lengths)], { axis }, lengths.length);
+    const groups = even(lengths, most);
+    const sums = groups.map((group) => group.reduce((sum, length) => sum + length, 0));
+    return this.split(x, sums, axis).flatMap((part, i) => this.split(part, groups[i]!, axis));
+  }
+
+  /** Rows, each square of four positions as channels: the memory of [batch, rows, 4 * channels, positions / 4]. */
+  spaceToDepth(rows: string, count: number, { channels, height, width }: Size): string {
+    const [h, w] = [height / 2, width / 2];
+    const squares = this.reshape(rows, this.batch * count, channels, h, 2, w, 2);
+    return this.g.add('Transpose', [squares], { perm: [0, 3, 5, 1, 2, 4] });
+  }
+
+  /** A constant, for what is small: it is part of the program, and takes no node. */
+  filled(value: 0 | 1, ...dims: number[]): string {
+    const length = dims.reduce((product, n) => product * n, 1);
+    const data = new Float32Array(length).fill(value);
+    return this.g.weights({ name: `all_${value}_${dims.join('_')}`, dims, data });
+  }
+
+  /** Same-padded convolution of images. */
+  conv(images: string, weight: string, { kernel, stride = 1 }: { kernel: number; stride?: number }): string {
+    return this.g.add('Conv', [images, weight], window(kernel, stride));
+  }
+
+  /** Same-padded 3x3 average with stride 1 of channels. */
+  pool(channels: string, padding: 'counted' | 'not-counted'): string {
+    const attributes = { ...window(3, 1), count_include_pad: padding === 'counted' ? 1 : 0 };
+    return this.g.add('AveragePool', [channels], attributes);
+  }
+
+  /** Vector-Jacobian product of the 3x3 average that does not count its padding, of rows. */
+  poolGradient(rows: string, count: number, size: Size): string {
+    const scaled = this.g.add('Mul', [rows, this.#share(size)]);
+    return this.rows(this.pool(this.channels(scaled, count, size), 'counted'), count, size);
+  }
+
+  /**
+   * A gradient behind a ReLU whose output is `activated`, both rows: between convolutions in images form WebGPU's
+   * layout would turn the mask around, and it cannot turn booleans.
+   */
+  mask(gradient: string, activated: string): string {
+    const { g } = this;
+    return g.add('Where', [g.add('Greater', [activated, g.float(0)]), gradient, g.float(0)]);
+  }
+
+  /** Mean over batch and positions of rows, [1, rows, channels, 1]. */
+  rowMean(rows: string): string {
+    const { g } = this;
+    const images = g.add('ReduceMean', [rows, g.ints(3)], { keepdims: 1 });
+    return g.add('ReduceMean', [images, g.ints(0)], { keepdims: 1 });
+  }
+
+  /**
+   * Sum over batch and positions of A Bᵀ for each row, [rows, m * n]. A is [batch, rows * m, positions] for a B that all
+   * rows share, [batch, n, positions]; else A is [batch * rows, m, positions] and B [batch * rows, n, positions].
+   */
+  products(a: string, b: string, { m, n, rows }: { m: number; n: number; rows: number }): string {
+    const { g } = this;
+    const product =
+      this.dialect.products === 'fused'
+        ? g.add(`FusedMatMul@${MICROSOFT}`, [a, b], { transB: 1 })
+        : g.add('MatMul', [a, g.add('Transpose', [b], { perm: [0, 2, 1] })]);
+    const split = this.reshape(product, this.batch, rows, m * n);
+    return g.add('ReduceSum', [split, g.ints(0)], { keepdims: 0 });
+  }
+
+  /** Nine over the number of positions that an average counts, [height * width]. */
+  #share({ height, width }: Size): string {
+    const { g } = this;
+    const ones = this.filled(1, 1, 1, height, width);
+    return this.reshape(g.add('Reciprocal', [this.pool(ones, 'counted')]), height * width);
+  }
+}
+
+/** A list in so many consecutive parts of about the same length. */
+function even<T>(list: readonly T[], parts: number): readonly (readonly T[])[] {
+  const at = (i: number) => Math.floor((list.length * i) / parts);
+  return Array.from({ length: parts }, (_, i) => list.slice(at(i), at(i + 1)));
+}
+
+function window(kernel: number, stride: number) {
+  const pad = (kernel - 1) >> 1;
+  return { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };
+}

@@ -1,0 +1,37 @@
+// The schemas of `proxies` and `aggregation`: which proxies are computed, and how they become one score.
+import { z } from 'zod';
+import { found, quote } from '../text/show.js';
+import { mapping, oneOf, positiveNumber } from './fields.js';
+import { PROXIES, type ProxyName } from './proxies.js';
+
+export const Proxies = z
+  .array(oneOf(PROXIES), { error: ({ input }) => `${found(input)}; must be a list of ${PROXIES.join(', ')}` })
+  .superRefine((names, context) => {
+    if (names.length === 0) {
+      const message = `found an empty list; must hold at least one of ${PROXIES.join(', ')}`;
+      context.addIssue({ code: 'custom', message });
+    }
+    names.forEach((name, index) => {
+      if (names.indexOf(name) === index) return;
+      context.addIssue({ code: 'custom', path: [index], message: `${quote(name)} is there twice; keep one` });
+    });
+  })
+  .transform((names) => PROXIES.filter((name) => names.includes(name)));
+
+const AGGREGATIONS = ['log-rank', 'linear-rank'] as const;
+const weight = positiveNumber({ max: 1e6 }).optional();
+export const Aggregation = z.preprocess(
+  (value) => (AGGREGATIONS.some((kind) => kind === value) ? { kind: value } : value),
+  mapping(
+    {
+      kind: oneOf(AGGREGATIONS).default('log-rank'),
+      weights: mapping({
+        expressivity: weight,
+        progressivity: weight,
+        trainability: weight,
+        complexity: weight,
+      } satisfies Record<ProxyName, unknown>).prefault({}),
+    },
+    { right: `one of ${AGGREGATIONS.join(', ')}, or a mapping with kind, weights`, words: AGGREGATIONS },
+  ),
+);

@@ -1,0 +1,99 @@
+// In: the text of a candidate list file, or of a ranking. Out: its candidates in order, each once, or a SpecError with line numbers.
+
+import { SpecError } from '../errors.js';
+import { isBinary } from '../text/binary.js';
+import { complaint, lineIssues } from '../text/line-issues.js';
+import { candidateColumn, isCandidateTable, readTable, type Table } from '../text/table.js';
+
+/** `duplicates` counts the lines that were dropped because their candidate had come before. */
+export interface CandidateList {
+  readonly candidates: readonly string[];
+  readonly duplicates: number;
+}
+
+type Parse = (text: string) => unknown;
+
+interface Line {
+  readonly text: string;
+  readonly line: number;
+}
+
+/**
+ * One candidate a line; spaces around it, blank lines and lines that begin with `#` do not count. A text that begins
+ * with the header of a ranking, or of a truth file, is read as one. `parse` throws a SpecError for text that is no
+ * candidate. Throws a SpecError with `source:line` for up to 20 bad lines, or for none good.
+ */
+export function parseCandidateList({
+  text,
+  source,
+  parse,
+}: {
+  readonly text: string;
+  readonly source: string;
+  readonly parse: Parse;
+}): CandidateList {
+  if (isBinary(text))
+    throw SpecError.of({
+      path: source,
+      message: 'not text but binary data; must be UTF-8 text, one candidate a line',
+    });
+  if (isCandidateTable(text))
+    return candidatesOf({ table: readTable({ text, source, shape: 'rank,candidate,...' }), source, parse });
+  const lines = text
+    .split(/\r\n|\n|\r/)
+    .map((line, index) => ({ text: line.trim(), line: index + 1 }))
+    .filter((line) => line.text !== '' && !line.text.startsWith('#'));
+  return distinct({ lines, source, parse });
+}
+
+/** The same of a table: in the order of its ranks where it has them, which another program may have sorted otherwise. */
+export function candidatesOf({
+  table: { names = [], rows },
+  source,
+  parse,
+}: {
+  readonly table: Table;
+  readonly source: string;
+  readonly parse: Parse;
+}): CandidateList {
+  const column = candidateColumn(names);
+  if (column === undefined)
+    throw SpecError.of({
+      path: source,
+      message: 'no column of candidates; must have one, "candidate" or "arch"',
+    });
+  const rank = names.indexOf('rank');
+  const rankOf = ({ cells }: Table['rows'][number]) => Number(cells[rank] || Number.NaN);
+  const isRanked = rank >= 0 && rows.every((row) => Number.isFinite(rankOf(row)));
+  const inOrder = isRanked ? rows.toSorted((a, b) => rankOf(a) - rankOf(b)) : rows;
+  const lines = inOrder.map(({ cells, line }) => ({ text: column.textOf(cells[column.index] ?? ''), line }));
+  return distinct({ lines, source, parse });
+}
+
+function distinct({
+  lines,
+  source,
+  parse,
+}: {
+  readonly lines: readonly Line[];
+  readonly source: string;
+  readonly parse: Parse;
+}): CandidateList {
+  const issues = lineIssues(source);
+  const candidates = new Set<string>();
+  let duplicates = 0;
+  for (const { text: candidate, line } of lines) {
+    if (candidates.has(candidate)) {
+      duplicates += 1;
+      continue;
+    }
+    const message = complaint({ candidate, parse });
+    if (message === undefined) candidates.add(candidate);
+    else issues.add({ line, message });
+  }
+  issues.throwIfAny();
+  if (candidates.size === 0) {
+    throw SpecError.of({ path: source, message: 'no candidates; must have one a line' });
+  }
+  return { candidates: [...candidates], duplicates };
+}

@@ -1,0 +1,48 @@
+// Out: the schema of `constraints`: what a candidate may cost. Checked before anything is scored.
+
+import { quantity } from '../text/quantity.js';
+import { milliseconds, time } from '../text/time.js';
+import { mapping, wholeNumber } from './fields.js';
+
+/** The costs that are counted and can be limited, in the order in which they are checked: the cheapest to explain first. */
+export const LIMITED = ['layers', 'flops', 'parameters'] as const;
+export type LimitedCost = (typeof LIMITED)[number];
+
+const Limits = mapping({ min: quantity().optional(), max: quantity().optional() }).superRefine(
+  ({ min, max }, context) => check({ min, max, of: (limit) => limit, context }),
+);
+
+const Times = mapping({ min: time().optional(), max: time().optional() }).superRefine(
+  ({ min, max }, context) => check({ min, max, of: milliseconds, context }),
+);
+
+function check<Limit extends number | string>({
+  min,
+  max,
+  of,
+  context,
+}: {
+  min: Limit | undefined;
+  max: Limit | undefined;
+  of: (limit: Limit) => number;
+  context: { addIssue(issue: { code: 'custom'; path?: string[]; message: string }): void };
+}): void {
+  if (min === undefined && max === undefined)
+    context.addIssue({ code: 'custom', message: 'found an empty mapping; must hold min, max or both' });
+  if (min !== undefined && max !== undefined && of(min) > of(max)) {
+    const message = `found ${min}, above max, which is ${max}`;
+    context.addIssue({ code: 'custom', path: ['min'], message });
+  }
+}
+
+/**
+ * `resolution`: side of the images, in pixels, for which FLOPs are counted and latency is measured; the space's published
+ * one if not given. Latency is measured where the others are only counted, and comes last.
+ */
+export const Constraints = mapping({
+  layers: Limits.optional(),
+  flops: Limits.optional(),
+  parameters: Limits.optional(),
+  latency: Times.optional(),
+  resolution: wholeNumber({ min: 8, max: 1024 }).optional(),
+});

@@ -1,0 +1,81 @@
+// In: a specification's own images. Out: their schema, and the file of NumPy that they come in: its header, checked.
+import { z } from 'zod';
+import { SpecError } from '../errors.js';
+import { quote } from '../text/show.js';
+import { mapping, text, wholeNumber } from './fields.js';
+
+/** Bytes of a file of images: each worker keeps a copy on its disk, and its scorers read what they need of it. */
+export const MOST_BYTES = 256 * 1024 * 1024;
+/** Bytes of a header that are looked at. */
+export const HEADER_BYTES = 4096;
+
+/** What is left of the file when the specification travels: images x channels x height x width, and the SHA-256 of their float32 values. */
+const Images = mapping(
+  {
+    digest: text({ test: (value) => /^[0-9a-f]{64}$/.test(value), right: 'the SHA-256 of the images' }),
+    shape: z.tuple([
+      wholeNumber({ min: 1, max: 1e9 }),
+      wholeNumber({ min: 1, max: 64 }),
+      wholeNumber({ min: 8, max: 512 }),
+      wholeNumber({ min: 8, max: 512 }),
+    ]),
+  },
+  { right: 'the path of a .npy file' },
+);
+export const Input = mapping({ images: Images }, { right: 'a mapping with images, the path of a .npy file' });
+export type Images = z.output<typeof Images>;
+
+export interface NpyHeader {
+  /** Where the values begin, bytes. */
+  readonly offset: number;
+  readonly shape: Images['shape'];
+}
+
+/**
+ * The header of a file of numpy.save (format 1 to 3) that holds images N x C x H x W as float32, little endian, in C order;
+ * `bytes` is the beginning of the file, `size` all of it. A SpecError, under `path`, says what is wrong and how to mend it.
+ */
+export function readNpyHeader({
+  bytes,
+  size,
+  path,
+}: {
+  readonly bytes: Uint8Array;
+  readonly size: number;
+  readonly path: string;
+}): NpyHeader {
+  const fail = (message: string): never => {
+    throw SpecError.of({ path, message });
+  };
+  if (size > MOST_BYTES)
+    fail(`has ${size} bytes; must be at most ${MOST_BYTES} (256 MiB): keep batch x draws images`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = String.fromCharCode(...bytes.subarray(0, 6));
+  if (magic !== '\x93NUMPY' || bytes.length < 12) fail('is no .npy file; must be written by numpy.save');
+  const version = bytes[6]!;
+  if (version < 1 || version > 3) fail(`has format ${version} of .npy; must be 1, 2 or 3`);
+  const start = version === 1 ? 10 : 12;
+  const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  const offset = start + length;
+  if (offset > bytes.length)
+    fail(`has a header of ${length} bytes; must be an array of numbers without names`);
+  const header = String.fromCharCode(...bytes.subarray(start, offset));
+  const value = (key: string, form: RegExp): string => {
+    const match = new RegExp(`['"]${key}['"]\\s*:\\s*(${form.source})`).exec(header);
+    return match?.[1] ?? fail(`has no ${key} in its header ${quote(header.trim())}`);
+  };
+  const type = value('descr', /'[^']*'|"[^"]*"|\[.*\]/).slice(1, -1);
+  if (type !== '<f4') fail(`holds ${quote(type)}; must be float32, little endian: x.astype("<f4")`);
+  if (value('fortran_order', /True|False/) === 'True')
+    fail('is in Fortran order; must be in C order: np.ascontiguousarray(x)');
+  const dims = (value('shape', /\([^)]*\)/).match(/\d+/g) ?? []).map(Number);
+  const spelled = `(${dims.join(', ')})`;
+  const [n = 0, c = 0, h = 0, w = 0] = dims;
+  if (dims.length !== 4) fail(`has shape ${spelled}; must be images x channels x height x width`);
+  if (n < 1 || c < 1 || c > 64) fail(`has shape ${spelled}; must hold images of 1 to 64 channels`);
+  if (h !== w) fail(`has images of ${h} x ${w} pixels; must be square`);
+  if (h < 8 || h > 512) fail(`has images of ${h} x ${w} pixels; must be 8 to 512 a side`);
+  const wanted = offset + 4 * n * c * h * w;
+  if (size !== wanted) fail(`has ${size} bytes; shape ${spelled} needs ${wanted}`);
+  return { offset, shape: [n, c, h, w] };
+}

@@ -1,0 +1,15 @@
+// Checks the level that workers log from.
+import { SpecError } from '../errors.js';
+import { unknownValue } from '../text/nearest.js';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** `ZEROSCOUT_LOG_LEVEL`, `info` where it is not set or empty. SpecError for a word that is no level. */
+export function logLevel(env: Readonly<Record<string, string | undefined>>): LogLevel {
+  const word = env.ZEROSCOUT_LOG_LEVEL || 'info';
+  const level = LOG_LEVELS.find((known) => known === word);
+  if (level === undefined)
+    throw SpecError.of({ path: 'ZEROSCOUT_LOG_LEVEL', message: unknownValue({ word, known: LOG_LEVELS }) });
+  return level;
+}

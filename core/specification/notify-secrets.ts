@@ -1,0 +1,48 @@
+// Decides which environment variables a specification may name as the secret of a webhook: those meant for it, no others.
+import { SpecError } from '../errors.js';
+import { found } from '../text/show.js';
+
+/** Every variable that begins so is meant for webhooks, by its name alone. */
+export const SECRET_PREFIX = 'ZEROSCOUT_SECRET_';
+/** Where whoever runs the control worker lists variables of other names. */
+export const SECRETS_SETTING = 'ZEROSCOUT_NOTIFY_SECRETS';
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
+const PREFIXED = new RegExp(`^${SECRET_PREFIX}[A-Za-z0-9_]+$`);
+/** Settings of zeroscout and of its servers: a signature under one would be a means to guess it. No list can open them. */
+const RESERVED = /^(ZEROSCOUT|TEMPORAL|NATS|OTEL|ORT)_/i;
+
+/** The variables that `ZEROSCOUT_NOTIFY_SECRETS` lists, with commas between. SpecError where a name is none or is reserved. */
+export function listedSecrets(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const names = (env[SECRETS_SETTING] ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  for (const name of names) {
+    if (!NAME.test(name))
+      throw SpecError.of({
+        path: SECRETS_SETTING,
+        message: `${found(name)}; must be names of environment variables with commas between`,
+      });
+    if (RESERVED.test(name) && !PREFIXED.test(name))
+      throw SpecError.of({
+        path: SECRETS_SETTING,
+        message: `${name} is a setting of zeroscout or of its servers and signs no webhook; remove it`,
+      });
+  }
+  return names;
+}
+
+/** `refused`: by no control worker whatever it lists; `unlisted`: by those that do not list it. */
+export function secretStanding(name: string, listed: readonly string[]): 'allowed' | 'unlisted' | 'refused' {
+  if (PREFIXED.test(name)) return 'allowed';
+  if (RESERVED.test(name)) return 'refused';
+  return listed.includes(name) ? 'allowed' : 'unlisted';
+}
+
+/** What to do about a name that is not allowed, for a message that begins with the field. */
+export function secretAdvice(name: string): string {
+  const renamed = `${SECRET_PREFIX}${name.replace(/^(ZEROSCOUT_|HOOK_?SECRET$)/i, '') || 'HOOK'}`;
+  const listing = RESERVED.test(name) ? '' : `, or list ${name} in ${SECRETS_SETTING} of the control workers`;
+  return `a webhook is signed only under a variable that is meant for it: name it ${renamed}${listing}`;
+}

@@ -1,0 +1,43 @@
+// In: `notify` of a specification. Out: who is told when the search has ended: a command or a webhook.
+import type { z } from 'zod';
+import { DURATION, parseDuration } from '../text/duration.js';
+import { mapping, text, wholeNumber } from './fields.js';
+
+const LONGEST_MS = 3_600_000;
+
+/** Specifications are data: they hold no secret, only the name under which the control worker finds it. */
+export const Notify = mapping({
+  command: text({
+    test: (value) => value.trim() !== '' && !value.includes('\0'),
+    right: 'a command line for sh',
+  }).optional(),
+  webhook: text({ test: isPlainUrl, right: 'an http or https address without user and password' }).optional(),
+  secretEnv: text({
+    test: (value) => /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value),
+    right: 'the name of an environment variable of the control worker, which holds the secret',
+  }).optional(),
+  /** Of one attempt. */
+  timeout: text({
+    test: (value) => {
+      const ms = parseDuration(value);
+      return ms !== undefined && ms > 0 && ms <= LONGEST_MS;
+    },
+    right: `${DURATION}, at most 1h`,
+  }).default('30s'),
+  /** Attempts after the first. */
+  retries: wholeNumber({ min: 0, max: 100 }).default(5),
+}).superRefine(({ command, webhook, secretEnv }, context) => {
+  const fault = (message: string, path: string[] = []) => context.addIssue({ code: 'custom', path, message });
+  if ((command === undefined) === (webhook === undefined))
+    fault(`${command === undefined ? 'has neither' : 'has both'}; must have one of command, webhook`);
+  else if (secretEnv !== undefined && webhook === undefined)
+    fault('signs a webhook and has no effect on a command; remove it', ['secretEnv']);
+});
+
+export type Notify = z.output<typeof Notify>;
+
+function isPlainUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return ['http:', 'https:'].includes(protocol) && username === '' && password === '';
+}

@@ -1,0 +1,109 @@
+// In: specifications. Out: canonical JSON, the digest of all that decides the result, and what differs between two.
+import { createHash } from 'node:crypto';
+import { show } from '../text/show.js';
+import type { Specification } from './specification.js';
+
+/** How the work is cut, and who is told; changes no byte of the result. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  'execution.shardSize',
+  'execution.window',
+  'execution.partSize',
+  'execution.priority',
+  'execution.verify',
+  'notify',
+]);
+
+/**
+ * JSON with keys sorted by code unit and no spaces: equal values, equal text. Members that are undefined are dropped.
+ * Throws a TypeError for NaN, infinities, undefined in a list, and everything else that JSON would change without a word.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
+  if (isPlain(value)) {
+    const members = Object.keys(value)
+      .sort()
+      .filter((key) => value[key] !== undefined)
+      .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`);
+    return `{${members.join(',')}}`;
+  }
+  throw new TypeError(
+    `no canonical JSON for ${typeof value === 'object' ? 'a class instance' : String(value)}`,
+  );
+}
+
+/**
+ * SHA-256 (hex) over everything that decides the result: the specification without `execution.shardSize`,
+ * `window`, `partSize`, `priority` and `verify`, without `notify`, and `inputs`, the digests of the files it refers to.
+ */
+export function specificationDigest(
+  {
+    execution: {
+      shardSize: _shardSize,
+      window: _window,
+      partSize: _partSize,
+      priority: _priority,
+      verify: _verify,
+      ...execution
+    },
+    notify: _notify,
+    ...rest
+  }: Specification,
+  { inputs }: { readonly inputs: Readonly<Record<string, string>> },
+): string {
+  return createHash('sha256')
+    .update(canonicalJson({ ...rest, execution, inputs }))
+    .digest('hex');
+}
+
+/** `fidelity.batch: 16 in the existing search, 64 here`, one line a difference. `a` is the existing one, `b` the new one. */
+export function specificationDifferences(a: unknown, b: unknown): string[] {
+  return differences({ a, b, path: '' });
+}
+
+function differences({
+  a,
+  b,
+  path,
+}: {
+  readonly a: unknown;
+  readonly b: unknown;
+  readonly path: string;
+}): string[] {
+  if (WITHOUT_EFFECT.has(path)) return [];
+  if (isPlain(a) && isPlain(b)) {
+    const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+    return keys.flatMap((key) =>
+      differences({ a: own(a, key), b: own(b, key), path: path ? `${path}.${key}` : key }),
+    );
+  }
+  if (same(a, b)) return [];
+  return [`${path || 'specification'}: ${spell(a)} in the existing search, ${spell(b)} here`];
+}
+
+function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, i) => same(item, b[i]));
+  if (isPlain(a) && isPlain(b)) return differences({ a, b, path: '*' }).length === 0;
+  return Object.is(a, b) || a === b;
+}
+
+function spell(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spell).join(', ')}]`;
+  if (isPlain(value))
+    return `{ ${Object.entries(value)
+      .map(([key, item]) => `${key}: ${spell(item)}`)
+      .join(', ')} }`;
+  return show(value);
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,206 @@
+// In: the text of a specification file. Out: a complete, checked Specification with every default filled in.
+import { z } from 'zod';
+import { SpecError } from '../errors.js';
+import { readDocument } from '../text/read-document.js';
+import { found } from '../text/show.js';
+import { Aggregation, Proxies } from './aggregation.js';
+import { Constraints } from './constraints.js';
+import { DEVICES, defaultShardSize } from './devices.js';
+import { Evolution } from './evolution.js';
+import { FidelitySchema } from './fidelity.js';
+import { bareKind, checkKind, mapping, oneOf, share, text, toIssues, wholeNumber } from './fields.js';
+import { Input } from './images.js';
+import { Notify } from './notify.js';
+import type { ProxyName } from './proxies.js';
+import { Source, Sources } from './sources.js';
+import { SpaceSchema, spaceDefaults } from './space.js';
+import { strayFidelity, strayProxies, strayWeights } from './stray-fields.js';
+import { verifyShare } from './verify-share.js';
+
+export { PROXIES, type ProxyName } from './proxies.js';
+
+/** Rounds of growing fidelity; each but the last keeps a share of its candidates for the next. */
+const Screening = mapping({
+  kind: z.literal('screening'),
+  source: Source.prefault({ kind: 'exhaustive' }),
+  rounds: z
+    .array(mapping({ fidelity: FidelitySchema, keep: share().optional() }), {
+      error: ({ input }) =>
+        `${found(input)}; must be a list of rounds, such as [{ fidelity: screen, keep: 0.2 }, { fidelity: standard }]`,
+    })
+    .superRefine((rounds, context) => {
+      if (rounds.length < 2 || rounds.length > 10) {
+        const message = `found ${rounds.length} rounds; must be 2 to 10`;
+        context.addIssue({ code: 'custom', message });
+      }
+      rounds.forEach(({ keep }, index) => {
+        const last = index === rounds.length - 1;
+        if (last === (keep === undefined)) return;
+        const message = last
+          ? 'the last round keeps everything; remove it'
+          : 'is missing; must be the share of candidates that go on, a number above 0 and below 1';
+        context.addIssue({ code: 'custom', path: [index, 'keep'], message });
+      });
+    }),
+});
+
+const Strategies = [...Sources, Screening, Evolution] as const;
+const Strategy = z.preprocess(
+  bareKind(Strategies),
+  z.unknown().superRefine(checkKind(Strategies)).pipe(z.discriminatedUnion('kind', Strategies)),
+);
+
+const Execution = mapping({
+  device: oneOf(DEVICES).default('cpu'),
+  shardSize: wholeNumber({ min: 1, max: 10_000 }).optional(),
+  window: wholeNumber({ min: 1, max: 10_000 }).default(8),
+  /** Shards that one workflow carries; a plan of more is cut into parts. 500 where nothing is said. */
+  partSize: wholeNumber({ min: 1, max: 1000 }).optional(),
+  /** 1 is the first; 3 where nothing is said. */
+  priority: wholeNumber({ min: 1, max: 5 }).optional(),
+  /** Share of the scores that another worker computes again; 0 is none. Where nothing is said the control workers' setting holds. */
+  verify: verifyShare().optional(),
+});
+
+/** What people write, with `kind` mappings and presets resolved by `complete`. */
+export const Written = mapping({
+  name: text({
+    test: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(value),
+    right: '1 to 64 letters, digits, "_" or "-", the first a letter or digit (no slash, dot or space)',
+  }),
+  space: SpaceSchema.describe('the networks to search'),
+  strategy: Strategy.default({ kind: 'exhaustive' }).describe('which candidates of the space are scored'),
+  constraints: Constraints.optional().describe('what a candidate may cost; checked before it is scored'),
+  /** People write the path of a file; whoever reads the specification puts what it is in its place. */
+  input: Input.optional().describe('images of your own, scored in place of noise'),
+  fidelity: FidelitySchema.prefault('standard').describe('how much a score costs, and how noisy it is'),
+  proxies: Proxies.optional().describe(
+    'what is computed; by default every proxy that means something in the space',
+  ),
+  aggregation: Aggregation.prefault({}).describe('how the proxies become one score'),
+  cohort: oneOf(['written', 'classes'])
+    .optional()
+    .describe('whether candidates that are the same function share one score and one rank'),
+  seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 })
+    .default(1)
+    .describe('decides every random choice: candidates that are drawn, weights, images, probes'),
+  execution: Execution.prefault({}).describe(
+    'how the work is cut and where it runs; changes no byte of the result',
+  ),
+  notify: Notify.optional().describe('who is told when the search has ended'),
+});
+
+/** A specification with nothing left open. `aggregation.weights` has exactly the chosen proxies. */
+export type Specification = ReturnType<typeof complete>;
+export type Fidelity = Specification['fidelity'];
+
+/** YAML or JSON text -> Specification. Throws a SpecError with every issue found; `source` is the file's name. */
+export function parseSpecification({
+  text: written,
+  source,
+}: {
+  readonly text: string;
+  readonly source: string;
+}): Specification {
+  return checkSpecification({ value: readDocument({ text: written, source }), source });
+}
+
+/** The same for a value that is already read; a Specification comes out as it went in. */
+export function checkSpecification({
+  value,
+  source,
+  origin = 'person',
+}: {
+  readonly value: unknown;
+  readonly source: string;
+  /** A command has completed what a person wrote. A newer release may have done so in keys that are not known here, which are left out. */
+  readonly origin?: 'person' | 'command' | 'newer release';
+}): Specification {
+  const result = Written.safeParse(value, { reportInput: true });
+  if (origin === 'newer release' && result.error?.issues.some(({ code }) => code === 'unrecognized_keys'))
+    return checkSpecification({
+      value: withoutUnknown({ value, issues: result.error.issues }),
+      source,
+      origin: 'command',
+    });
+  const stray = [
+    ...strayProxies(value),
+    ...strayWeights(value),
+    ...(origin === 'person' ? strayFidelity(value) : []),
+  ];
+  if (!result.success) throw new SpecError([...toIssues({ error: result.error, root: source }), ...stray]);
+  if (stray.length > 0) throw new SpecError(stray);
+  return complete(result.data);
+}
+
+function complete(written: z.output<typeof Written>) {
+  const defaults = spaceDefaults(written.space);
+  const proxies = written.proxies ?? defaults.proxies;
+  const { kind, weights } = written.aggregation;
+  const chosen = proxies.map((proxy) => [proxy, weights[proxy] ?? 1] as const);
+  const all: Readonly<Partial<Record<ProxyName, number>>> = Object.fromEntries(chosen);
+  // `written`: every text is a candidate; `classes`: texts that are the same function are one (method.md).
+  // Weights of a candidate's own make each written candidate a candidate of its own, as published.
+  const cohort: 'written' | 'classes' =
+    written.cohort ?? (defaults.classes && written.fidelity.weights === 'shared' ? 'classes' : 'written');
+  const filled = <F extends { resolution?: number | undefined }>(fields: F, side = defaults.resolution) => ({
+    ...fields,
+    resolution: fields.resolution ?? side,
+  });
+  const { name, space, strategy, constraints, input, fidelity, seed, notify } = written;
+  // One's own images are taken as they are.
+  const side = input?.images.shape[2];
+  const {
+    device,
+    shardSize = defaultShardSize(device),
+    window,
+    partSize,
+    priority,
+    verify,
+  } = written.execution;
+  return {
+    name,
+    space,
+    strategy:
+      strategy.kind === 'screening'
+        ? {
+            ...strategy,
+            rounds: strategy.rounds.map((round) => ({ ...round, fidelity: filled(round.fidelity, side) })),
+          }
+        : strategy,
+    // FLOPs are counted as published, whatever the resolution that candidates are scored at.
+    ...(constraints ? { constraints: filled(constraints) } : {}),
+    ...(input ? { input } : {}),
+    fidelity: filled(fidelity, side),
+    proxies,
+    aggregation: { kind, weights: all },
+    cohort,
+    seed,
+    execution: {
+      ...{ device, shardSize, window },
+      ...(partSize === undefined ? {} : { partSize }),
+      ...(priority === undefined ? {} : { priority }),
+      ...(verify === undefined ? {} : { verify }),
+    },
+    ...(notify ? { notify } : {}),
+  };
+}
+
+function withoutUnknown({
+  value,
+  issues,
+}: {
+  readonly value: unknown;
+  readonly issues: readonly z.core.$ZodIssue[];
+}): unknown {
+  const copy = structuredClone(value);
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const holder = issue.path.reduce<unknown>(
+      (inner, key) => (inner as Record<PropertyKey, unknown>)[key],
+      copy,
+    );
+    for (const key of issue.keys) delete (holder as Record<string, unknown>)[key];
+  }
+  return copy;
+}

@@ -1,0 +1,48 @@
+// Faults of a specification that show only where two fields are looked at together.
+import { z } from 'zod';
+import type { Issue } from '../errors.js';
+import { Aggregation, Proxies } from './aggregation.js';
+import { PROXIES } from './proxies.js';
+import { SpaceSchema, spaceDefaults } from './space.js';
+
+/** Looks at two fields at once, whatever is wrong with the others; silent where one of the two is itself malformed. */
+export function strayProxies(value: unknown): Issue[] {
+  const both = z.object({ space: SpaceSchema, proxies: Proxies }).safeParse(value);
+  if (!both.success) return [];
+  const { space, proxies } = both.data;
+  const offered = spaceDefaults(space).proxies;
+  return proxies
+    .filter((name) => !offered.includes(name))
+    .map((name) => ({
+      path: 'proxies',
+      message: `${name} means nothing in ${space.kind}; must be of ${offered.join(', ')}`,
+    }));
+}
+
+export function strayWeights(value: unknown): Issue[] {
+  const chosen = z.looseObject({ proxies: Proxies }).safeParse(value).data?.proxies;
+  const space = z.looseObject({ space: SpaceSchema }).safeParse(value).data?.space;
+  const aggregation = z.looseObject({ aggregation: Aggregation }).safeParse(value).data?.aggregation;
+  const open = z.looseObject({ proxies: z.undefined() }).safeParse(value).success;
+  const proxies = chosen ?? (open && space ? spaceDefaults(space).proxies : undefined);
+  if (!proxies || !aggregation) return [];
+  return PROXIES.filter((name) => aggregation.weights[name] !== undefined && !proxies.includes(name)).map(
+    (name) => ({
+      path: `aggregation.weights.${name}`,
+      message: `weight for a proxy that is not in proxies (${proxies.join(', ')}); remove it or add ${name} to proxies`,
+    }),
+  );
+}
+
+/** Rounds have fidelities of their own; one beside them would be read by nobody. */
+export function strayFidelity(value: unknown): Issue[] {
+  const both = z.looseObject({
+    strategy: z.looseObject({ kind: z.literal('screening') }),
+    fidelity: z.unknown(),
+  });
+  const { success, data } = both.safeParse(value);
+  if (!success || data.fidelity === undefined) return [];
+  return [
+    { path: 'fidelity', message: 'has no effect with screening, whose rounds have one each; remove it' },
+  ];
+}

@@ -1,0 +1,50 @@
+// Reads the share of the scores that another worker computes again: `1%`, `0.01` or `off`, in a specification or in ZEROSCOUT_VERIFY.
+import { z } from 'zod';
+import { SpecError } from '../errors.js';
+import { found } from '../text/show.js';
+
+const PERCENT = /^\s*(\d{1,3}(?:\.\d{1,12})?|\.\d{1,12})\s*%\s*$/;
+const RIGHT = 'a share such as 1% or 0.01 (above 0, at most 100%), or off';
+
+/** 0 for `off`; undefined for what is no share. A share that is read already comes out as it went in. */
+function readShare(value: unknown): number | undefined {
+  if (value === 'off' || value === 0) return 0;
+  const percent = typeof value === 'string' ? PERCENT.exec(value) : null;
+  // Divided as a decimal: 1.1 / 100 is 0.011000000000000001.
+  const share = percent ? Number(`${percent[1]}e-2`) : value;
+  return typeof share === 'number' && share > 0 && share <= 1 ? share : undefined;
+}
+
+/** Answers the share as a number, whichever way it was written. */
+export function verifyShare() {
+  return z
+    .unknown()
+    .transform((value, context): number => {
+      const share = readShare(value);
+      if (share !== undefined) return share;
+      context.addIssue({ code: 'custom', message: `${found(value)}; must be ${RIGHT}` });
+      return z.NEVER;
+    })
+    .meta({
+      anyOf: [
+        { type: 'number', minimum: 0, maximum: 1 },
+        { type: 'string', pattern: PERCENT.source },
+        { const: 'off' },
+      ],
+      description: RIGHT,
+    });
+}
+
+/** The share in ZEROSCOUT_VERIFY; SpecError where it is none. An environment holds text alone, so `0.01` is read as a number. */
+export function readVerifySetting(text: string | undefined): number {
+  if (text === undefined || text.trim() === '') return 0;
+  const trimmed = text.trim();
+  const share = readShare(/^\d*\.?\d+$/.test(trimmed) ? Number(trimmed) : trimmed);
+  if (share !== undefined) return share;
+  throw SpecError.of({ path: 'ZEROSCOUT_VERIFY', message: `${found(text)}; must be ${RIGHT}` });
+}
+
+/** `1%`, `0.5%`, `off`: as people write it. */
+export function spellShare(share: number): string {
+  return share === 0 ? 'off' : `${Number((share * 100).toPrecision(12))}%`;
+}

@@ -1,0 +1,57 @@
+// In: faults met line by line in a file. Out: one SpecError with the first of them and a count of the rest.
+import { type Issue, MOST_ISSUES, SpecError } from '../errors.js';
+
+/** Lines of a table, which a program wrote: where many are wrong it is another table than was meant. */
+const MOST_OF_TABLE = 3;
+const LONGEST_OF_TABLE = 120;
+
+/** Collects faults of `source`; `add` counts, `throwIfAny` throws. Many faults of a `table` become one line. */
+export function lineIssues(source: string, kind: 'list' | 'table' = 'list') {
+  const issues: Issue[] = [];
+  let count = 0;
+  const most = kind === 'list' ? MOST_ISSUES : MOST_OF_TABLE;
+  return {
+    add({ line, message }: { readonly line: number; readonly message: string }): void {
+      count += 1;
+      if (issues.length < most) issues.push({ path: `${source}:${line}`, message });
+    },
+    throwIfAny(): void {
+      if (count === 0) return;
+      const rest = count - issues.length;
+      if (rest === 0) throw new SpecError(issues);
+      if (kind === 'list')
+        throw new SpecError([
+          ...issues,
+          { path: source, message: `${rest} more lines like these`, more: rest },
+        ]);
+      const first = issues.map(
+        ({ path, message }) => `line ${path.slice(source.length + 1)}: ${shortened(message)}`,
+      );
+      throw SpecError.of({
+        path: source,
+        message: `${count} lines are wrong; ${first.join('; ')}; and ${rest} more`,
+      });
+    },
+  };
+}
+
+function shortened(message: string): string {
+  return message.length > LONGEST_OF_TABLE ? `${message.slice(0, LONGEST_OF_TABLE)}...` : message;
+}
+
+/** Undefined if `parse` takes the candidate, else its complaint in one line. Errors that are no SpecError pass through. */
+export function complaint({
+  candidate,
+  parse,
+}: {
+  readonly candidate: string;
+  readonly parse: (text: string) => unknown;
+}): string | undefined {
+  try {
+    parse(candidate);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    return error.message.replaceAll('\n', '; ');
+  }
+}

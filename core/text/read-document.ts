@@ -1,0 +1,134 @@
+// In: YAML or JSON text from outside. Out: the plain value it holds, or a SpecError with source, line and column.
+import { type Document, isScalar, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';
+import { type Issue, MOST_ISSUES, moreIssues, SpecError } from '../errors.js';
+import { isBinary } from './binary.js';
+import { quote } from './show.js';
+
+const LONGEST_BYTES = 1024 * 1024;
+const MOST_ALIASES = 100;
+const DEEPEST = 32;
+
+/** What a document is about, in the words of its messages. */
+const HOLDS = {
+  specification: {
+    keys: 'at least name and space',
+    size: 'a specification has a few lines',
+    depth: 'a specification has three',
+  },
+  space: {
+    keys: 'input, classes and stages',
+    size: 'the definition of a space has a few dozen lines',
+    depth: 'the definition of a space has four',
+  },
+} as const;
+
+interface Named {
+  readonly source: string;
+  readonly holds: keyof typeof HOLDS;
+}
+
+/**
+ * One YAML 1.2 document (JSON is YAML). Refused: syntax errors, duplicate keys, several documents, tags, keys that are
+ * not text, aliases that multiply or name what they stand in, nesting beyond 32 levels, texts above 1 MiB, nothing at all. `source` is the file's name for the message.
+ */
+export function readDocument({
+  text,
+  source,
+  holds = 'specification',
+}: {
+  readonly text: string;
+  readonly source: string;
+  readonly holds?: keyof typeof HOLDS;
+}): unknown {
+  if (text.length > LONGEST_BYTES || Buffer.byteLength(text) > LONGEST_BYTES) {
+    throw SpecError.of({ path: source, message: `larger than 1 MiB; ${HOLDS[holds].size}` });
+  }
+  if (isBinary(text))
+    throw SpecError.of({
+      path: source,
+      message: 'not text but binary data; must be UTF-8 text, YAML or JSON',
+    });
+  refuseDepth({ text, source, holds });
+  const lines = new LineCounter();
+  const document = reading(source, () =>
+    // Without uniqueKeys: the library compares each key with each other one, minutes for a long file.
+    parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false }),
+  );
+  const written = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
+    at: pos[0],
+    message,
+  }));
+  const faults = written.length > 0 ? written : repeatedKeys(document);
+  if (faults.length > 0) {
+    const issues = faults.slice(0, MOST_ISSUES).map(({ at, message }): Issue => {
+      const { line, col } = lines.linePos(at);
+      return { path: `${source}:${line}:${col}`, message: oneLine(message) };
+    });
+    const rest = faults.length - issues.length;
+    throw new SpecError(rest > 0 ? [...issues, moreIssues(rest)] : issues);
+  }
+  if (document.contents === null) {
+    throw SpecError.of({ path: source, message: `empty; must be a mapping with ${HOLDS[holds].keys}` });
+  }
+  const value = reading(source, () => document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
+  if (isDeep({ value, levels: DEEPEST })) throw tooDeep({ source, holds });
+  return value;
+}
+
+/** Few aliases make a deep value of a flat text, and one that names what it stands in makes it endless. */
+function isDeep({ value, levels }: { readonly value: unknown; readonly levels: number }): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeep({ value: inner, levels: levels - 1 }));
+}
+
+function tooDeep({ source, holds }: Named): SpecError {
+  const message = `nested deeper than ${DEEPEST} levels; ${HOLDS[holds].depth}`;
+  return SpecError.of({ path: source, message });
+}
+
+/** Before anything recursive sees the text: at the stack's end V8 may abort the process instead of throwing. */
+function refuseDepth({ text, ...named }: Named & { readonly text: string }): void {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _token of parser.next(lexeme));
+    if (parser.stack.length <= DEEPEST) continue;
+    throw tooDeep(named);
+  }
+}
+
+interface Fault {
+  /** Offset into the text. */
+  readonly at: number;
+  readonly message: string;
+}
+
+function repeatedKeys(document: Document.Parsed): Fault[] {
+  const faults: Fault[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name))
+          faults.push({ at: key.range?.[0] ?? 0, message: `key ${quote(name)} is there twice; keep one` });
+        seen.add(name);
+      }
+    },
+  });
+  return faults;
+}
+
+/** The parser throws plain errors for alias bombs and for aliases of nothing. */
+function reading<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw SpecError.of({ path: source, message: `cannot be read: ${oneLine((error as Error).message)}` });
+  }
+}
+
+function oneLine(message: string): string {
+  if (message.startsWith('Source contains multiple documents')) return 'more than one document; keep one';
+  return message.split('\n')[0] ?? message;
+}

@@ -1,0 +1,76 @@
+// In: the text of a CSV with a header. Out: its columns' names and its rows, each with its line; and which column holds candidates.
+import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import { SpecError } from '../errors.js';
+import { fromTextCell } from './text-cell.js';
+
+export interface TableRow {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+/** A file of columns, whatever its format; `names` is undefined where it has not even a header. */
+export interface Table {
+  readonly names: readonly string[] | undefined;
+  readonly rows: readonly TableRow[];
+}
+
+/** Where the candidates of a table are, and how a cell of that column reads. */
+export interface CandidateColumn {
+  /** `candidate` in the rankings that a search writes, `arch` in files of known accuracies. */
+  readonly name: 'candidate' | 'arch';
+  readonly index: number;
+  readonly textOf: (cell: string) => string;
+}
+
+/** Rows may be ragged. Throws a SpecError for what is not a CSV; `shape` says in it what the file must be like. */
+export function readTable({
+  text,
+  source,
+  shape,
+}: {
+  readonly text: string;
+  readonly source: string;
+  readonly shape: string;
+}): Table {
+  // NUL and U+FFFD are what binary files turn into when read as UTF-8.
+  if (/[\0\uFFFD]/.test(text.slice(0, 65_536))) {
+    const message = `not a CSV but binary data; must be UTF-8 text ${shape}`;
+    throw SpecError.of({ path: source, message });
+  }
+  try {
+    const options = {
+      bom: true,
+      trim: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    } as const;
+    const records = parseCsv(text, options) as unknown as readonly {
+      readonly record: readonly string[];
+      readonly info: { readonly lines: number };
+    }[];
+    const [header, ...rows] = records.map(({ record, info }) => ({ cells: record, line: info.lines }));
+    return { names: header?.cells, rows };
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = (error as unknown as { readonly lines?: number }).lines;
+    throw SpecError.of({ path: line ? `${source}:${line}` : source, message: `not a CSV: ${error.message}` });
+  }
+}
+
+export function candidateColumn(names: readonly string[]): CandidateColumn | undefined {
+  const arch = names.indexOf('arch');
+  if (arch >= 0) return { name: 'arch', index: arch, textOf: (cell) => cell };
+  const candidate = names.indexOf('candidate');
+  // A ranking guards its texts against spreadsheets.
+  if (candidate >= 0) return { name: 'candidate', index: candidate, textOf: fromTextCell };
+  return undefined;
+}
+
+/** Whether a text begins with the header of a table of candidates, where a plain list begins with a candidate. */
+export function isCandidateTable(text: string): boolean {
+  const [first = ''] = text.trimStart().split(/[\r\n]/, 1);
+  if (first.startsWith('#')) return false;
+  const names = first.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+  return candidateColumn(names) !== undefined;
+}

@@ -1,0 +1,114 @@
+// In: a device and a program. Out: an ONNX Runtime session whose nodes all run on that device, or an error that says why not.
+
+import { DeviceError } from '../../core/errors.js';
+import type { StackDevice } from '../../core/specification/devices.js';
+import { InferenceSession } from '../onnx-runtime.js';
+
+/** Where ONNX Runtime computes. */
+export type Provider = 'cpu' | 'cuda' | 'webgpu';
+
+export const providerOf = (device: StackDevice): Provider => (device === 'cpu-stack' ? 'cpu' : device);
+
+/** Images of 32 x 32 in a stack: 1.3 MB each; on a GPU enough of them that launches do not matter, if it has the memory. */
+const IMAGES: Readonly<Record<StackDevice, number>> = { cuda: 8000, webgpu: 2000, 'cpu-stack': 256 };
+const MOST_CANDIDATES = 1024;
+
+/** Candidates of a device's largest stacks. */
+export function stackSize({
+  device,
+  batch,
+  resolution,
+}: {
+  device: StackDevice;
+  batch: number;
+  resolution: number;
+}): number {
+  const images = IMAGES[device] * (32 / resolution) ** 2;
+  return Math.max(1, Math.min(MOST_CANDIDATES, Math.floor(images / batch)));
+}
+
+/** With WebGPU's `basic` validation what goes wrong on the device is the run's error, not a line of a log. */
+const PROVIDERS = {
+  cpu: 'cpu',
+  cuda: { name: 'cuda', deviceId: 0 },
+  webgpu: { name: 'webgpu', validationMode: 'basic' },
+} as const;
+
+export interface DeviceOptions {
+  readonly device: Provider;
+  /** Threads of the `cpu` device. */
+  readonly threads?: number;
+  /** Writes ONNX Runtime's profile, a trace of all nodes, to a file that starts so. */
+  readonly profilePrefix?: string;
+}
+
+/**
+ * Opens a session on one device. On `cuda` and `webgpu` ONNX Runtime is told not to fall back to the CPU: a node that the
+ * device does not have is a DeviceError, as is a device or library that is not there.
+ */
+export async function openOnDevice({
+  program,
+  device,
+  threads = 1,
+  profilePrefix,
+}: DeviceOptions & { program: Uint8Array }): Promise<InferenceSession> {
+  if (device === 'cuda') useFullPrecision();
+  try {
+    return await InferenceSession.create(program, {
+      executionProviders: [PROVIDERS[device]],
+      executionMode: 'sequential',
+      // The program is written as it should run; nothing is left to fuse, and outputs keep their order (compileStack).
+      graphOptimizationLevel: 'disabled',
+      // A pattern would hold a second copy of the largest stack's memory beside what the first run took.
+      enableMemPattern: false,
+      // Large buffers come back for the next node instead of going back to the system, page by page.
+      enableCpuMemArena: true,
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+      ...(device === 'cpu' ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+      ...(profilePrefix ? { enableProfiling: true, profileFilePrefix: profilePrefix } : {}),
+    });
+  } catch (error) {
+    if (device === 'cpu' || isOutOfMemory(error)) throw error;
+    throw new DeviceError(`device ${device}: ${reason(error, device)}`, { cause: error });
+  }
+}
+
+const OUT_OF_MEMORY = [
+  /out of memory|Failed to allocate memory|ALLOC_FAILED|bad_alloc|bad allocation|OutOfMemory/i,
+  // WebGPU: a buffer that could not be had, and a tensor of more pieces than a shader binds.
+  /\[Invalid Buffer|exceeds the max buffer size|larger than the maximum binding size|Too many storage buffers/i,
+];
+
+/** Whether a failed run or session asked for more memory than the device has, or for tensors larger than it can take. */
+export function isOutOfMemory(error: unknown): boolean {
+  const message = messageOf(error);
+  return OUT_OF_MEMORY.some((pattern) => pattern.test(message));
+}
+
+/**
+ * Keeps CUDA's libraries at full float32. ONNX Runtime lets them round factors to TF32 (10 bits) otherwise, and its Node
+ * binding cannot say no. Must be called before the first CUDA session of the process; a setting from outside stays.
+ */
+function useFullPrecision(): void {
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+}
+
+function reason(error: unknown, device: Provider): string {
+  const message = messageOf(error);
+  if (/fallback to CPU EP has been explicitly disabled/i.test(message))
+    return `some nodes of the program would run on the CPU instead: ${message}`;
+  if (/unsupported: '|not (available|supported) in this build/i.test(message))
+    return `this build of onnxruntime-node does not have it: ${message}`;
+  const noAdapter = /Failed to get a WebGPU adapter(?:: (.*))?/.exec(message);
+  if (noAdapter)
+    return `no driver of a GPU answers (Vulkan on Linux, Metal on macOS, Direct3D 12 on Windows): ${noAdapter[1] ?? message}`;
+  if (/libonnxruntime_providers|Failed to load (shared )?library|cannot open shared object/i.test(message))
+    return `its libraries are not in place; see zeroscout doctor --device ${device}: ${message}`;
+  return message;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

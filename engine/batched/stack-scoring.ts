@@ -1,0 +1,97 @@
+// In: score requests that came together, and a device. Out: their outcomes, scored in stacks.
+import { LRUCache } from 'lru-cache';
+import { CandidateError } from '../../core/candidate-error.js';
+import { type Draw, randomDraw } from '../../core/ir/draw.js';
+import { openSpace } from '../../core/spaces/index.js';
+import type { StackDevice } from '../../core/specification/devices.js';
+import { failed, proxiesOf, scored } from '../outcome.js';
+import type { Outcome, ScoreRequest } from '../protocol.js';
+import { KEPT_DRAWS } from '../resident-limit.js';
+import type { NetworkScore } from '../score.js';
+import { providerOf, stackSize } from './device.js';
+import type { StackScorer } from './scorer-types.js';
+import { createStackScorer } from './stack-scorer.js';
+import { verifyDevice } from './verify-device.js';
+
+/** Programs that are open at once: two searches of another batch or resolution, or two rounds of one. */
+const KEPT_SCORERS = 2;
+
+/** Refuses with a DeviceError where the device is not there or would not do all of the work itself. */
+export async function createStackScoring({ device, threads }: { device: StackDevice; threads: number }) {
+  const provider = providerOf(device);
+  await verifyDevice({ device: provider });
+  const scorers = new LRUCache<string, StackScorer>({
+    max: KEPT_SCORERS,
+    dispose: (scorer) => void scorer.close(),
+  });
+  const draws = new LRUCache<string, Draw>({ max: KEPT_DRAWS });
+  const scorerOf = ({ batch, resolution, features }: ScoreRequest['fidelity']): StackScorer => {
+    const key = `${batch} ${resolution} ${features}`;
+    const size = stackSize({ device, batch, resolution });
+    const known =
+      scorers.get(key) ?? createStackScorer({ device: provider, threads, batch, resolution, features, size });
+    scorers.set(key, known);
+    return known;
+  };
+  const drawOf = (seed: number, draw: number): Draw => {
+    const key = `${seed} ${draw}`;
+    const known = draws.get(key) ?? randomDraw({ seed, draw });
+    draws.set(key, known);
+    return known;
+  };
+  /** Candidates of one space, fidelity, seed and list of draws; texts that are no candidates are set aside alone. */
+  const scoreAlike = async (requests: readonly ScoreRequest[]): Promise<Map<ScoreRequest, Outcome>> => {
+    const { space: kind, seed, fidelity, draws: numbers } = requests[0]!;
+    const outcomes = new Map<ScoreRequest, Outcome>();
+    const space = openSpace(kind);
+    const good = requests.filter((request) => {
+      const reason = whyNot(request);
+      if (reason !== undefined) outcomes.set(request, failed(reason));
+      return reason === undefined;
+    });
+    if (good.length === 0) return outcomes;
+    const candidates = good.map(({ candidate }) => candidate);
+    const scorer = scorerOf(fidelity);
+    const byDraw: NetworkScore[][] = [];
+    for (const number of numbers) byDraw.push(await scorer.score({ candidates, draw: drawOf(seed, number) }));
+    good.forEach((request, i) => {
+      const { candidate } = request;
+      const costs = space.costs({ candidate, resolution: fidelity.resolution });
+      const result = byDraw.map((scores) => proxiesOf({ score: scores[i]!, costs, space }));
+      outcomes.set(request, scored({ candidate, result }));
+    });
+    return outcomes;
+  };
+  return {
+    scoreAll: async (requests: readonly ScoreRequest[]): Promise<Outcome[]> => {
+      const groups = new Map<string, ScoreRequest[]>();
+      for (const request of requests) {
+        const { candidate: _, ...rest } = request;
+        const key = JSON.stringify(rest);
+        const group = groups.get(key);
+        if (group) group.push(request);
+        else groups.set(key, [request]);
+      }
+      const outcomes = new Map<ScoreRequest, Outcome>();
+      for (const group of groups.values())
+        for (const [request, outcome] of await scoreAlike(group)) outcomes.set(request, outcome);
+      return requests.map((request) => outcomes.get(request)!);
+    },
+    close: async () => scorers.clear(),
+  };
+}
+
+/** What keeps a request out of a stack; a specification that asks for it is refused before (core/specification). */
+function whyNot({ space, fidelity, candidate }: ScoreRequest): unknown {
+  if (space.kind !== 'nas-bench-201' || fidelity.weights !== 'shared')
+    return new CandidateError({
+      reason: 'invalid',
+      detail: `${space.kind} with ${fidelity.weights} weights cannot be scored in stacks`,
+    });
+  try {
+    openSpace(space).parse(candidate);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

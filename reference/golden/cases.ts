@@ -1,0 +1,88 @@
+// In: the path of a golden file. Out: its kind and its cases, or its checks; a SpecError names the case and the field.
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { SpecError } from '../../core/errors.js';
+import { autoformerCases, autoformerCosts } from './autoformer.js';
+import { isRecord, show } from './fields.js';
+import type { Check, GoldenCase, GoldenKind } from './kind.js';
+import { mbv2 } from './mbv2.js';
+import { mbv2Mutations } from './mbv2-mutations.js';
+import { nb201 } from './nb201.js';
+
+/** Kinds of golden files, told apart by shape: the first that matches. */
+const KINDS: readonly GoldenKind[] = [nb201, mbv2, mbv2Mutations, autoformerCases, autoformerCosts];
+
+export interface GoldenCases {
+  readonly kind: string;
+  readonly cases: readonly GoldenCase[];
+  readonly close?: { readonly block: number; readonly share: number };
+}
+export interface GoldenChecks {
+  readonly kind: string;
+  readonly checks: readonly Check[];
+}
+export type GoldenFile = GoldenCases | GoldenChecks;
+
+/** Reads and checks a golden file. */
+export async function readGoldenFile(path: string): Promise<GoldenFile> {
+  const json = parseJson(path, await readText(path));
+  const found = KINDS.find(({ is }) => is(json));
+  if (!found) {
+    const known = KINDS.map(({ kind, looks }) => `${kind} (${looks})`).join(', ');
+    throw SpecError.of({ path, message: `${describe(json)}; kinds of golden files supported: ${known}` });
+  }
+  if ('check' in found)
+    try {
+      return { kind: found.kind, checks: found.check(json) };
+    } catch (error) {
+      if (error instanceof z.ZodError) throw new SpecError(issuesOf(error, path, ''));
+      throw error;
+    }
+  const { kind, schema, close } = found;
+  const cases = (json as readonly unknown[]).map((item, i) => {
+    const { success, data, error } = schema.safeParse(item, { reportInput: true });
+    if (success) return data;
+    const wrong = isRecord(item) ? undefined : `found ${show(item)}; must be an object`;
+    throw new SpecError(issuesOf(error, `${path}: case ${i + 1}`, 'the case', wrong));
+  });
+  return { kind, cases, ...(close ? { close } : {}) };
+}
+
+function issuesOf(error: z.ZodError, path: string, root: string, wrong?: string) {
+  return error.issues.map(({ path: field, message }) => ({
+    path,
+    message: `${showPath(field) || root}: ${wrong ?? message}`,
+  }));
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'is a folder, not a file' : message;
+    throw SpecError.of({ path, message: why });
+  }
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw SpecError.of({ path, message: `not JSON: ${(error as Error).message}` });
+  }
+}
+
+function describe(json: unknown): string {
+  const fields = (value: unknown) =>
+    isRecord(value) ? Object.keys(value).slice(0, 8).join(', ') || 'none' : 'none';
+  if (!Array.isArray(json)) return `not a list of cases (fields: ${fields(json)})`;
+  return json.length ? `no case of a known kind (fields of the first: ${fields(json[0])})` : 'holds no case';
+}
+
+/** `trainabilityPerBlock[3]`, counted from 0 as blocks are. */
+function showPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key)}`))
+    .join('');
+}

@@ -1,0 +1,62 @@
+// Out: what a kind of golden file is, and what the cases of all kinds have in common. Types only.
+import type { z } from 'zod';
+import type { Draw } from '../../core/ir/draw.js';
+import type { Costs } from '../../core/spaces/space.js';
+import type { SpaceSpecification } from '../../core/specification/space.js';
+
+/** Relative to max(1, |value|). */
+export interface Tolerances {
+  readonly feature: number;
+  /** Of every block. */
+  readonly block: number;
+}
+
+/** One network with its tensors and what comes out. */
+export interface GoldenCase {
+  readonly space: SpaceSpecification;
+  readonly candidate: string;
+  readonly batch: number;
+  readonly resolution: number;
+  readonly draw: Draw;
+  readonly expressivityPerFeature: readonly number[];
+  /** null: skipped. */
+  readonly trainabilityPerBlock: readonly (number | null)[];
+  readonly expressivity: number;
+  /** Absent where the space has none. */
+  readonly progressivity?: number;
+  readonly trainability: number;
+  /** Exact figures. */
+  readonly costs: readonly CostCheck[];
+  readonly tolerances: Tolerances;
+}
+export interface CostCheck {
+  readonly name: string;
+  readonly expected: number;
+  /** Side of the images it is counted for. */
+  readonly resolution: number;
+  of(costs: Costs): number;
+}
+
+/** A comparison that needs no engine: what was compared, and what differs, in words. */
+export interface Check {
+  readonly name: string;
+  readonly differences: readonly string[];
+}
+
+interface Recognised {
+  readonly kind: string;
+  /** Completes "kinds of golden files supported: ". */
+  readonly looks: string;
+  is(json: unknown): boolean;
+}
+
+/** A list of cases; a share of a file's blocks must be within a closer tolerance, where the kind asks for it. */
+export interface CaseKind extends Recognised {
+  readonly schema: z.ZodType<GoldenCase>;
+  readonly close?: { readonly block: number; readonly share: number };
+}
+/** Anything else: it reads the file and compares by itself. */
+export interface CheckKind extends Recognised {
+  check(json: unknown): readonly Check[];
+}
+export type GoldenKind = CaseKind | CheckKind;

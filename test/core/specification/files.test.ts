@@ -1,0 +1,153 @@
+// In: texts of candidate lists and truth files. Out: what they hold, or messages with line numbers.
+import { describe, expect, it } from 'vitest';
+import { SpecError } from '../../../core/errors.js';
+import { parseTruth } from '../../../core/report/truth.js';
+import { parseCandidateList } from '../../../core/specification/candidate-list.js';
+
+function parse(text: string): void {
+  if (!/^\|.*\|$/.test(text)) throw SpecError.of({ path: '', message: `no candidate: ${text}` });
+}
+
+function list(text: string) {
+  return parseCandidateList({ text, source: 'candidates.txt', parse });
+}
+
+function truth(text: string) {
+  return parseTruth({ text, source: 'truth.csv', parse });
+}
+
+function failureOf(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  return expect.unreachable();
+}
+
+describe('parseCandidateList', () => {
+  it('says that binary data are no list, and takes a stray letter of another encoding in a comment', () => {
+    for (const binary of [
+      'PK\u0003\u0004\0\0rest',
+      '\uFFFD\uFFFDx\uFFFD'.repeat(500),
+      '\u0001\u0002\u0003abc',
+    ])
+      expect(() => list(binary)).toThrow(
+        'candidates.txt: not text but binary data; must be UTF-8 text, one candidate a line',
+      );
+    expect(list(`# Gr\uFFFD\uFFFDe, in Latin-1, of the best candidates of before\n|a|`).candidates).toEqual([
+      '|a|',
+    ]);
+  });
+
+  it('keeps each candidate once, in order', () => {
+    expect(list('\uFEFF# head\r\n|b|\r\n\r\n  |a| \n|b|\n# |c|\n|a|')).toEqual({
+      candidates: ['|b|', '|a|'],
+      duplicates: 2,
+    });
+  });
+
+  it('names the lines at fault, twenty at most', () => {
+    expect(() => list('|a|\n\nx\n|b|\ny')).toThrow(
+      /^candidates\.txt:3: no candidate: x\ncandidates\.txt:5: no candidate: y$/,
+    );
+    const many = Array.from({ length: 50 }, (_, i) => `bad ${i}`).join('\n');
+    try {
+      list(many);
+      expect.unreachable();
+    } catch (error) {
+      const lines = (error as Error).message.split('\n');
+      expect(lines).toHaveLength(21);
+      expect(lines[20]).toBe('candidates.txt: 30 more lines like these');
+    }
+  });
+
+  it.each(['', '\n \n# only a comment\n'])('refuses an empty list', (text) => {
+    expect(() => list(text)).toThrow('candidates.txt: no candidates');
+  });
+
+  it('lets other errors through', () => {
+    const broken = () => {
+      throw new TypeError('bug');
+    };
+    expect(() => parseCandidateList({ text: 'a', source: 's', parse: broken })).toThrow(TypeError);
+  });
+});
+
+describe('parseTruth', () => {
+  it('reads columns in any order', () => {
+    const { datasets, accuracy } = truth(
+      '\uFEFFcifar10, arch ,"cifar,100"\r\n91.5,|a|,7e1\r\n\r\n90,|b|,.5\r\n91.50,|a|,70\r\n',
+    );
+    expect(datasets).toEqual(['cifar10', 'cifar,100']);
+    expect([...accuracy]).toEqual([
+      ['|a|', [91.5, 70]],
+      ['|b|', [90, 0.5]],
+    ]);
+  });
+
+  it.each([
+    ['', 'truth.csv: empty; must start with a header arch,<dataset>,...'],
+    ['\n\n', 'truth.csv: empty; must start with a header arch,<dataset>,...'],
+    [
+      'name,acc\n|a|,1',
+      'truth.csv:1: no column "arch"; found "name", "acc" (the header must be arch,<dataset>,..., separated by commas)',
+    ],
+    [
+      'arch;acc\n|a|;1',
+      'truth.csv:1: no column "arch"; found "arch;acc" (the header must be arch,<dataset>,..., separated by commas)',
+    ],
+    ['arch\n|a|', 'truth.csv:1: no dataset column; the header must be arch,<dataset>,...'],
+    ['arch,x,x\n|a|,1,2', 'truth.csv:1: column "x" is there twice'],
+    ['arch,\n|a|,1', 'truth.csv:1: a column has no name'],
+    ['arch,x\n', 'truth.csv: a header and no rows; must have one a candidate'],
+    [
+      'arch,x\n|a|,1\n|b|,1,2\n|c|',
+      'truth.csv:3: 3 cells where the header has 2\ntruth.csv:4: 1 cells where the header has 2',
+    ],
+    ['arch,x\n|a|,1\n\n|b|,high', 'truth.csv:4: x: found "high"; must be a number'],
+    ['arch,x\n|a|,', 'truth.csv:2: x: found ""; must be a number'],
+    ['arch,x\n|a|,NaN', 'truth.csv:2: x: found "NaN"; must be a number'],
+    ['arch,x\n|a|,0x10', 'truth.csv:2: x: found "0x10"; must be a number'],
+    ['arch,x\n|a|,1e999', 'truth.csv:2: x: found "1e999"; must be a number'],
+    ['arch,x\n|a|,1\nresnet,1', 'truth.csv:3: no candidate: resnet'],
+    ['arch,x\n|a|,1\n|a|,2', 'truth.csv:3: "|a|" is there twice with different numbers'],
+    ['PK\u0003\u0004\0\0', 'truth.csv: not a CSV but binary data; must be UTF-8 text arch,<dataset>,...'],
+  ])('%j', (text, message) => {
+    expect(() => truth(text)).toThrow(expect.objectContaining({ name: 'SpecError', message }));
+  });
+
+  it('reads the columns of a ranking: numbers, infinite and absent ones too, and neither ranks nor classes', () => {
+    const { datasets, accuracy } = truth(
+      'rank,candidate,score,expressivity,progressivity,latency,class\n1,|a|,-0.5,3,,2.5,|b|\n2,|b|,-inf,4,,,|b|\n',
+    );
+    expect(datasets).toEqual(['score', 'expressivity', 'latency']);
+    expect([...accuracy]).toEqual([
+      ['|a|', [-0.5, 3, 2.5]],
+      ['|b|', [Number.NEGATIVE_INFINITY, 4, Number.NaN]],
+    ]);
+    expect(() => truth('candidate,score\n|a|,high')).toThrow(
+      'truth.csv:2: score: found "high"; must be a number',
+    );
+    expect(() => truth('candidate,class\n|a|,|a|')).toThrow('truth.csv:1: no dataset column');
+  });
+
+  it('a table of something else is one line: the first few and how many', () => {
+    const text = `arch,x\n${Array.from({ length: 5_000 }, (_, i) => `${'long '.repeat(50)}${i},1`).join('\n')}`;
+    const { message } = failureOf(() => truth(text));
+    expect(message).toMatch(
+      /^truth\.csv: 5000 lines are wrong; line 2: no candidate: long .*\.\.\.; line 3: .*; line 4: .*\.\.\.; and 4997 more$/,
+    );
+    expect(message.length).toBeLessThan(500);
+  });
+
+  it('names the line of a broken quote', () => {
+    expect(() => truth('arch,x\n|a|,1\n|b|,"2\n')).toThrow(/^truth\.csv:\d+: not a CSV: /);
+    expect(() => truth('arch,x\n|a|,1"2\n')).toThrow(/^truth\.csv:2: not a CSV: /);
+  });
+
+  it('reads the whole space', () => {
+    const rows = Array.from({ length: 15_625 }, (_, i) => `|op~${i}|,${i / 200},${i / 300},${i / 400}`);
+    expect(truth(`arch,a,b,c\n${rows.join('\n')}`).accuracy.size).toBe(15_625);
+  });
+});

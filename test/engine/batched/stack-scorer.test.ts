@@ -1,0 +1,216 @@
+// In: candidates in stacks, on the CPU provider. Out: the per-block plan's scores, whoever shares the stack.
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomDraw } from '../../../core/ir/draw.js';
+import { goldenDraw } from '../../../core/ir/golden-draw.js';
+import { trainability } from '../../../core/proxies/az-nas.js';
+import { sample } from '../../../core/random/shuffled.js';
+import { kendall } from '../../../core/ranking/correlation.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import type { StackEvent, StackScorer } from '../../../engine/batched/scorer-types.js';
+import { createStackScorer } from '../../../engine/batched/stack-scorer.js';
+import { dialectOf, openStackSession } from '../../../engine/batched/stack-session.js';
+import { drawTensors } from '../../../engine/draw-tensors.js';
+import { type NetworkScore, scoreNetwork } from '../../../engine/score.js';
+import { largestDeviation, withPrograms } from '../../support/engine.js';
+import { GOLDENS_NB201 } from '../../support/goldens.js';
+
+const small = { device: 'cpu', batch: 4, resolution: 16, threads: 2, statisticsThreads: 0 } as const;
+const draw = randomDraw({ seed: 1, draw: 0 });
+const random = (count: number, name: string) =>
+  sample({ key: { seed: 2, draw: 0, name }, count, size: nasBench201.enumeration.size }).map(
+    nasBench201.enumeration.at,
+  );
+const cell = (...operations: string[]) => {
+  const [a, b, c, d, e, f] = operations;
+  return `|${a}~0|+|${b}~0|${c}~1|+|${d}~0|${e}~1|${f}~2|`;
+};
+const DEAD = cell('none', 'none', 'none', 'none', 'none', 'none');
+const IDENTITY = cell('none', 'none', 'none', 'skip_connect', 'none', 'none');
+const LONG_IDENTITY = cell('skip_connect', 'none', 'skip_connect', 'none', 'none', 'skip_connect');
+const TWICE = cell('skip_connect', 'none', 'none', 'skip_connect', 'skip_connect', 'none');
+
+/** A ReLU whose input is float noise may count in one plan and not in the other: single blocks differ by more, few of them. */
+function expectAgreement(found: readonly NetworkScore[], expected: readonly NetworkScore[], every: number) {
+  const blocks: number[] = [];
+  found.forEach((score, i) => {
+    expect(largestDeviation(score.features, expected[i]!.features)).toBeLessThan(1e-4);
+    for (const [b, value] of score.blocks.entries())
+      blocks.push(largestDeviation([value], [expected[i]!.blocks[b]!]));
+  });
+  expect(Math.max(...blocks)).toBeLessThan(every);
+  expect(blocks.filter((deviation) => deviation < 2e-4).length / blocks.length).toBeGreaterThan(0.9);
+}
+
+function perBlock(
+  candidates: readonly string[],
+  { batch, resolution }: { readonly batch: number; readonly resolution: number } = small,
+): Promise<NetworkScore[]> {
+  return withPrograms(async (programs) => {
+    const tensors = drawTensors({ draw, batch, resolution, blockSize: programs.blockSize });
+    const scores: NetworkScore[] = [];
+    for (const candidate of candidates) {
+      const network = nasBench201.network({ candidate, resolution: 32 });
+      scores.push(await scoreNetwork({ network, draw: tensors, programs }));
+    }
+    return scores;
+  });
+}
+
+async function scoreIn<T>(
+  options: Partial<Parameters<typeof createStackScorer>[0]>,
+  use: (s: StackScorer) => Promise<T>,
+) {
+  const scorer = createStackScorer({ ...small, size: 8, ...options });
+  try {
+    return await use(scorer);
+  } finally {
+    await scorer.close();
+  }
+}
+
+describe('a stack scores as the per-block plan does', () => {
+  it('200 random candidates', { timeout: 240_000 }, async () => {
+    const candidates = random(200, 'agreement');
+    const setting = { batch: 6, resolution: 8 };
+    const found = await scoreIn({ ...setting, size: 50 }, (scorer) => scorer.score({ candidates, draw }));
+    const expected = await perBlock(candidates, setting);
+    expectAgreement(found, expected, 3e-2);
+    const sum = (score: NetworkScore) => trainability(score.blocks);
+    expect(kendall(found.map(sum), expected.map(sum))).toBeGreaterThan(0.99);
+  });
+
+  it('where only the ends of stages are measured: these parts of the whole, to the last bit', async () => {
+    const candidates = [...random(6, 'ends'), IDENTITY];
+    const [all, ends] = await Promise.all(
+      (['blocks', 'stages'] as const).map((features) =>
+        scoreIn({ features }, (scorer) => scorer.score({ candidates, draw })),
+      ),
+    );
+    const blocks = [4, 10, 16];
+    ends!.forEach((score, i) => {
+      expect(score.features).toEqual([0, ...blocks.map((b) => b + 1)].map((f) => all![i]!.features[f]));
+      expect(score.blocks).toEqual(blocks.map((b) => all![i]!.blocks[b]));
+    });
+  });
+
+  it('dead cells, identities, doubled signals', async () => {
+    const candidates = [DEAD, IDENTITY, LONG_IDENTITY, TWICE];
+    const found = await scoreIn({}, (scorer) => scorer.score({ candidates, draw }));
+    expectAgreement(found, await perBlock(candidates), 5e-3);
+    expect(found[0]!.features.slice(1).every((value) => value === Number.NEGATIVE_INFINITY)).toBe(true);
+    expect(found[0]!.blocks[0]).toBe(2 - 1e6);
+    for (const i of [1, 2]) {
+      expect(found[i]!.blocks.filter((value) => value === Number.NEGATIVE_INFINITY)).toHaveLength(15);
+      expect(found[i]!.blocks[5]).toBeGreaterThan(-10);
+    }
+    expect(found[3]!.blocks.every(Number.isFinite)).toBe(true);
+  });
+
+  it.each([
+    [4, 12],
+    [8, 12],
+    [64, 1],
+  ])('the golden cases of batch %d', { timeout: 240_000 }, async (batch, count) => {
+    const cases = (JSON.parse(readFileSync(GOLDENS_NB201, 'utf8')) as Golden[]).filter(
+      (golden) => golden.batch === batch,
+    );
+    expect(cases).toHaveLength(count);
+    expect(new Set(cases.map(({ resolution }) => resolution))).toEqual(new Set([32]));
+    const candidates = cases.map(({ arch }) => arch);
+    const found = await scoreIn({ batch, resolution: 32, size: count }, (scorer) =>
+      scorer.score({ candidates, draw: goldenDraw }),
+    );
+    const numbers = (values: readonly (number | string)[]) =>
+      values.map((value) => (value === '-inf' ? Number.NEGATIVE_INFINITY : Number(value)));
+    const expected = cases.map(({ expressivityPerFeature, trainabilityPerBlock }) => ({
+      features: numbers(expressivityPerFeature),
+      blocks: numbers(trainabilityPerBlock),
+    }));
+    expectAgreement(found, expected, 5e-3);
+  });
+});
+
+interface Golden {
+  readonly arch: string;
+  readonly batch: number;
+  readonly resolution: number;
+  readonly expressivityPerFeature: readonly (number | string)[];
+  readonly trainabilityPerBlock: readonly (number | string)[];
+}
+
+describe('what a candidate scores', () => {
+  const candidates = random(16, 'mates');
+  let scorer: StackScorer;
+  let scores: NetworkScore[];
+  beforeAll(async () => {
+    scorer = createStackScorer({ ...small, size: 16 });
+    scores = await scorer.score({ candidates, draw });
+  });
+  afterAll(() => scorer.close());
+
+  it('does not depend on the order or on who else is in the stack', async () => {
+    const reversed = [...candidates].reverse();
+    expect(await scorer.score({ candidates: reversed, draw })).toEqual([...scores].reverse());
+    const few = candidates.slice(3, 7);
+    expect(await scorer.score({ candidates: few, draw })).toEqual(scores.slice(3, 7));
+    const alone = [candidates[5]!];
+    expect(await scorer.score({ candidates: alone, draw })).toEqual([scores[5]]);
+  });
+
+  it('is the same to the last bit in any list of them, some of them more than once', {
+    timeout: 240_000,
+  }, async () => {
+    const few = { batch: 2, resolution: 8, features: 'stages', size: 16 } as const;
+    await scoreIn(few, async (small) => {
+      const known = await small.score({ candidates, draw });
+      const lists = fc.array(fc.nat({ max: candidates.length - 1 }), { minLength: 1, maxLength: 24 });
+      await fc.assert(
+        fc.asyncProperty(lists, async (list) => {
+          const found = await small.score({ candidates: list.map((i) => candidates[i]!), draw });
+          expect(found).toEqual(list.map((i) => known[i]!));
+        }),
+        { numRuns: 20 },
+      );
+    });
+  });
+
+  it('is the same in stacks of another size, up to float noise', async () => {
+    const found = await scoreIn({ size: 5 }, (other) => other.score({ candidates, draw }));
+    expectAgreement(found, scores, 3e-2);
+  });
+
+  it('depends on the draw', async () => {
+    const other = await scorer.score({ candidates, draw: randomDraw({ seed: 1, draw: 1 }) });
+    expect(other[0]!.features[0]).not.toBe(scores[0]!.features[0]);
+  });
+
+  it('is the same through the dialect of webgpu', async () => {
+    const dialect = dialectOf('webgpu');
+    expect(dialect).not.toEqual(dialectOf('cpu'));
+    const found = await scoreIn({ size: 16, dialect }, (other) => other.score({ candidates, draw }));
+    expectAgreement(found, scores, 3e-2);
+  });
+
+  it('is the same after the device had too little memory for the stack', async () => {
+    const events: StackEvent[] = [];
+    const found = await scoreIn(
+      {
+        size: 16,
+        onEvent: (event) => events.push(event),
+        openSession: async (args) => {
+          const session = await openStackSession(args);
+          if (args.shape.size <= 4) return session;
+          const run = () =>
+            Promise.reject(new Error('BFCArena: Failed to allocate memory for requested buffer'));
+          return { ...session, run };
+        },
+      },
+      (other) => other.score({ candidates, draw }),
+    );
+    const halvings = events.flatMap((event) => (event.type === 'out-of-memory' ? event.size : []));
+    expect(halvings).toEqual([16, 8]);
+    expectAgreement(found, scores, 3e-2);
+  });
+});

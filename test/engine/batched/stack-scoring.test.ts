@@ -1,0 +1,71 @@
+// In: requests that came together. Out: each one's outcome, whatever else is in the stack; those of the one-by-one scorer up to noise.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sample } from '../../../core/random/shuffled.js';
+import { kendall } from '../../../core/ranking/correlation.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { PROXIES } from '../../../core/specification/proxies.js';
+import type { Outcome, ScoreRequest, ScoreResult } from '../../../engine/protocol.js';
+import { createScorer } from '../../../engine/scorer.js';
+import { request as atSixteen, built } from '../../support/engine.js';
+
+// Its threads for eigenvalues are compiled files.
+const { createStackScoring } = (await import(
+  built('engine/batched/stack-scoring.js')
+)) as typeof import('../../../engine/batched/stack-scoring.js');
+const request = (candidate: string, draws?: readonly number[]): ScoreRequest => {
+  const small = atSixteen(candidate, draws);
+  return { ...small, fidelity: { ...small.fidelity, resolution: 8, features: 'stages' } };
+};
+const candidates = sample({ key: { seed: 8, draw: 0, name: 'together' }, count: 24, size: 15_625 }).map(
+  nasBench201.enumeration.at,
+);
+const requests = candidates.map((candidate) => request(candidate, [0, 1]));
+let stacks: Awaited<ReturnType<typeof createStackScoring>>;
+let outcomes: Outcome[];
+beforeAll(async () => {
+  stacks = await createStackScoring({ device: 'cpu-stack', threads: 2 });
+  outcomes = await stacks.scoreAll(requests);
+});
+afterAll(() => stacks.close());
+
+const resultOf = (outcome: Outcome | undefined): ScoreResult => {
+  if (!outcome || !('result' in outcome)) throw new Error(JSON.stringify(outcome));
+  return outcome.result;
+};
+
+it('agrees with scoring one by one: tau of every proxy above .99', async () => {
+  const scorer = await createScorer({ threads: 1 });
+  const expected = await scorer.scoreAll(requests);
+  await scorer.close();
+  for (const draw of [0, 1])
+    for (const name of PROXIES) {
+      const [a, b] = [outcomes, expected].map((list) => list.map((one) => resultOf(one)[draw]![name]!));
+      expect(kendall(a!, b!), name).toBeGreaterThan(0.99);
+    }
+  const exact = outcomes.map((one) => resultOf(one)[0]!.complexity);
+  expect(exact).toEqual(expected.map((one) => resultOf(one)[0]!.complexity));
+});
+
+it('is the same to the last bit among others, alone, and where draws are asked for one by one', async () => {
+  const mixture = [
+    ...requests.slice(10, 15),
+    request(candidates[0]!, [1]),
+    { ...request(candidates[1]!), seed: 2 },
+    request(candidates[2]!, [0]),
+  ];
+  const found = await stacks.scoreAll(mixture);
+  expect(found.slice(0, 5)).toEqual(outcomes.slice(10, 15));
+  expect(resultOf(found[5])).toEqual([resultOf(outcomes[0])[1]]);
+  expect(resultOf(found[6])).not.toEqual([resultOf(outcomes[1])[0]]);
+  expect(resultOf(found[7])).toEqual([resultOf(outcomes[2])[0]]);
+  expect(await stacks.scoreAll([requests[7]!])).toEqual([outcomes[7]]);
+});
+
+it('what cannot be scored has its reason, the others have their scores', async () => {
+  const own = { ...request(candidates[0]!).fidelity, weights: 'candidate' as const };
+  const bad: ScoreRequest[] = [request('|none~0|'), { ...request(candidates[3]!), fidelity: own }];
+  const found = await stacks.scoreAll([bad[0]!, requests[3]!, bad[1]!]);
+  expect(found[0]).toMatchObject({ reason: 'invalid', detail: expect.stringContaining('found 1 nodes') });
+  expect(found[1]).toEqual(outcomes[3]);
+  expect(found[2]).toMatchObject({ reason: 'invalid', detail: expect.stringContaining('candidate weights') });
+});
