@@ -59,6 +59,18 @@ describe.each(documents)('%s', (document) => {
   });
 });
 
+test('CHANGELOG.md: what is unreleased has its sections, 0.1.0 its dozen, and no line stands twice', () => {
+  const text = read('CHANGELOG.md');
+  const [, unreleased = '', first = ''] = /^## Unreleased$([\s\S]*)^## 0\.1\.0$([\s\S]*)/m.exec(text) ?? [];
+  const sections = [...unreleased.matchAll(/^### (.*)$/gm)].map(([, name]) => name);
+  expect(sections).toEqual(['Added', 'Changed', 'Fixed', 'Scores']);
+  const bullets = first.match(/^- /gm) ?? [];
+  expect(bullets.length).toBeGreaterThanOrEqual(12);
+  expect(bullets.length).toBeLessThanOrEqual(15);
+  const lines = text.split('\n').filter((line) => line.startsWith('- '));
+  expect(lines.filter((line, at) => lines.indexOf(line) !== at)).toEqual([]);
+});
+
 test('docs/architecture.md passes through every room', () => {
   const paths = pathsIn(read('docs/architecture.md')).filter((path) => path.endsWith('.ts'));
   expect(paths.length).toBeGreaterThan(40);
