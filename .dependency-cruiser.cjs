@@ -1,4 +1,4 @@
-// The import rules of the rooms (docs/architecture.md). `npm run check` reads the sources, where imports of types count,
+// The import rules of the rooms (docs/understand/architecture.md). `npm run check` reads the sources, where imports of types count,
 // and dist/, where they are gone: what is left there is what happens at run time.
 
 /** A room, in the sources and compiled. */
@@ -19,7 +19,7 @@ function roomImports(from, ...allowed) {
   };
 }
 
-/** Within core/: one way; docs/architecture.md has a line for each. A name is a folder of core/ or a file there. */
+/** Within core/: one way; docs/understand/architecture.md has a line for each. A name is a folder of core/ or a file there. */
 function coreImports(from, ...allowed) {
   return {
     name: `core-${from}`,

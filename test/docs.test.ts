@@ -18,11 +18,12 @@ const MADE =
   /^((dist|zeroscout-out|\.zeroscout|node_modules)\b|docs\/(node_modules|\.vitepress\/dist)\b|deploy\/(\.env|work|workers\.env)$)/;
 
 /** Every Markdown file of the root and of docs/, so that a new page is checked from its first day. */
-const documents = ['.', 'docs', 'docs/decisions', 'docs/reference'].flatMap((folder) =>
-  readdirSync(join(ROOT, folder))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join(folder, name)),
-);
+const documents = [
+  ...readdirSync(ROOT),
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => !/^(node_modules|\.vitepress)\//.test(name))
+    .map((name) => join('docs', name)),
+].filter((name) => name.endsWith('.md'));
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** `core/errors.ts` and the like: words in backticks, or parts of commands, that begin with a folder of ours. */
@@ -37,6 +38,16 @@ function linksIn(text: string): string[] {
   return [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, target]) => target!);
 }
 
+/** Anchors of a page's headings, as GitHub makes them. */
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_\- ]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 describe.each(documents)('%s', (document) => {
   const text = read(document);
 
@@ -49,13 +60,19 @@ describe.each(documents)('%s', (document) => {
     expect(missing).toEqual([]);
   });
 
+  test('links to headings that exist', () => {
+    const missing = [...text.matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)].filter(([, target, anchor]) => {
+      const page = target ? join(dirname(document), target) : document;
+      return page.endsWith('.md') && !headingsOf(read(page)).includes(anchor!);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
+  });
+
   test('tells people to run scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = [...text.matchAll(/(?:`|^ {4})npm (?:run )?([a-z]+(?::[a-z]+)*)/gm)].map(
-      ([, name]) => name!,
-    );
-    const known = [...Object.keys(scripts), 'run', 'ci', 'install'];
-    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+    // `npm run NAME` runs a script; `npm test` is one too; every other `npm WORD` is npm's own command.
+    const named = [...text.matchAll(/\bnpm (?:run (?:--silent )?)?(test\b|(?<=run (?:--silent )?)[\w:-]+)/g)];
+    expect(named.map(([, name]) => name!).filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 });
 
@@ -71,21 +88,21 @@ test('CHANGELOG.md: what is unreleased has its sections, 0.1.0 its dozen, and no
   expect(lines.filter((line, at) => lines.indexOf(line) !== at)).toEqual([]);
 });
 
-test('docs/architecture.md passes through every room', () => {
-  const paths = pathsIn(read('docs/architecture.md')).filter((path) => path.endsWith('.ts'));
+test('docs/understand/architecture.md passes through every room', () => {
+  const paths = pathsIn(read('docs/understand/architecture.md')).filter((path) => path.endsWith('.ts'));
   expect(paths.length).toBeGreaterThan(40);
   for (const room of ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli'])
     expect(paths.some((path) => path.startsWith(`${room}/`))).toBe(true);
 });
 
-test('docs/results.md explains every key of summary.json', () => {
-  const table = read('docs/results.md').split('## summary.json')[1]!.split('\n## ')[0]!;
+test('docs/start/results.md explains every key of summary.json', () => {
+  const table = read('docs/start/results.md').split('## summary.json')[1]!.split('\n## ')[0]!;
   expect(SUMMARY_KEYS.filter((key) => !table.includes(`\`${key}\``))).toEqual([]);
 });
 
-test('docs/mobilenet-v2.md shows a candidate of that space, the first of an evolution', () => {
+test('docs/guides/mobilenet-v2.md shows a candidate of that space, the first of an evolution', () => {
   const { parse, start } = openSpace({ kind: 'mobilenet-v2' });
-  const [text] = /^ {4}(SuperConv.*)$/m.exec(read('docs/mobilenet-v2.md'))!.slice(1);
+  const [text] = /^ {4}(SuperConv.*)$/m.exec(read('docs/guides/mobilenet-v2.md'))!.slice(1);
   expect(parse(text!)).toBe(start);
 });
 
@@ -107,9 +124,9 @@ test('every command but worker prints JSON where it is asked to', async () => {
   expect(without.map(pathOf).filter((path) => path !== 'worker')).toEqual([]);
 });
 
-test('docs/own-space.md shows the module as it is, in 40 lines', () => {
+test('docs/guides/own-space.md shows the module as it is, in 40 lines', () => {
   const module = read('examples/spaces/branches.ts');
-  expect(read('docs/own-space.md')).toContain(`\n${module}\`\`\``);
+  expect(read('docs/guides/own-space.md')).toContain(`\n${module}\`\`\``);
   expect(module.trim().split('\n')).toHaveLength(40);
 });
 

@@ -1,4 +1,4 @@
-// In: what a worker does. Out: the same as Prometheus metrics. docs/operations.md names an action for each that can go wrong.
+// In: what a worker does. Out: the same as Prometheus metrics. docs/operate/monitoring.md names an action for each that can go wrong.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RoundReport } from '../core/contract/search.js';
 import type { PoolEvent, ScoredBatch } from '../engine/pool-event.js';

@@ -1,4 +1,4 @@
-// In: a draw's key. Out: draws of lower variance than independent ones, to see whether they rank better (docs/fidelity.md).
+// In: a draw's key. Out: draws of lower variance than independent ones, to see whether they rank better (docs/understand/fidelity.md).
 import type { Weight } from '../../core/ir/block.js';
 import { type Draw, fanIn, randomDraw } from '../../core/ir/draw.js';
 

@@ -56,7 +56,7 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
       ...['--dynamic-config-value', 'matching.enableFairness=true'],
       // Priorities hold within a partition of a queue, of which there are four. Read are all: an older home may have tasks there.
       ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
-      // Clients may ask every second whether the server is there, and are asked whether they are (docs/operations.md, silence).
+      // Clients may ask every second whether the server is there, and are asked whether they are (docs/operate/monitoring.md, silence).
       ...['--dynamic-config-value', 'frontend.keepAliveMinTime="1s"'],
       ...['--dynamic-config-value', 'frontend.keepAliveTime="5s"'],
       ...['--dynamic-config-value', 'frontend.keepAliveTimeout="4s"'],

@@ -67,7 +67,7 @@ async function readRows({
   readonly total: number;
 }> {
   const query = queryOf(state);
-  // Temporal knows neither names nor phases of every search (docs/operations.md), so these are looked for here.
+  // Temporal knows neither names nor phases of every search (docs/operate/searches.md), so these are looked for here.
   const isLookedFor = (row: Row) => (!name || row.name === name) && matchesState({ row, state });
   const filtered = name !== undefined || (state !== undefined && PHASES.includes(state));
   const counted = filtered ? undefined : client.workflow.count(query);

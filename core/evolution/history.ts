@@ -28,7 +28,7 @@ const SHORTEST = 1024;
  * The same sets, bit for bit, as `aggregate` over the whole history and a sort after every insertion, without either.
  *
  * An epoch of k insertions can raise a rank by k at most, so only those who would then reach today's threshold,
- * the contenders, need to be looked at until it ends; docs/evolution.md. An insertion costs O(log n) amortized and a
+ * the contenders, need to be looked at until it ends; docs/guides/evolution.md. An insertion costs O(log n) amortized and a
  * comparison for each contender; a draw costs the contenders, who are held near `best` in number whatever n is.
  */
 export function createHistory({ columns, draws, kind, best: wanted }: HistoryOptions): History {

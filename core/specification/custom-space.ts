@@ -1,4 +1,4 @@
-// In: the definition of a space of one's own. Out: its schema: a chain of stages, each with choices. docs/own-space.md.
+// In: the definition of a space of one's own. Out: its schema: a chain of stages, each with choices. docs/guides/own-space.md.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { found, show } from '../text/show.js';

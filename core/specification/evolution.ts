@@ -4,7 +4,7 @@ import { mapping, wholeNumber } from './fields.js';
 
 /**
  * `budget` candidates are bred, `generation` at a time, by `mutations` replacements in a parent that is one of the
- * population's best. AZ-NAS; docs/evolution.md.
+ * population's best. AZ-NAS; docs/guides/evolution.md.
  */
 export const Evolution = mapping({
   kind: z.literal('evolution'),

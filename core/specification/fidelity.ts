@@ -5,7 +5,7 @@ import { mapping, oneOf, wholeNumber } from './fields.js';
 /**
  * draws x batch, at the space's own resolution. `weights`: one draw shared by all candidates, or drawn anew for each (as
  * published). `features`: measured at every block (as published), or at the ends of stages, where the space has stages:
- * half the work, and a better ranking (docs/fidelity.md).
+ * half the work, and a better ranking (docs/understand/fidelity.md).
  */
 export const PRESETS = {
   screen: { draws: 1, batch: 8, weights: 'shared', features: 'stages' },

@@ -11,10 +11,15 @@ function page(file: string) {
   return { text: title, link: `/${file}` };
 }
 
-const decisions = readdirSync(`${DOCS}decisions`)
-  .filter((name) => name.endsWith('.md'))
-  .sort()
-  .map((name) => page(`decisions/${name.slice(0, -3)}`));
+/** Every page of a folder: first those that are named here, in this order, then the others by their names. */
+function pagesOf(folder: string, first: readonly string[] = []) {
+  const names = readdirSync(`${DOCS}${folder}`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => name.slice(0, -'.md'.length))
+    .sort();
+  const others = names.filter((name) => !first.includes(name));
+  return [...first, ...others].map((name) => page(`${folder}/${name}`));
+}
 
 export default defineConfig({
   title: 'zeroscout',
@@ -36,21 +41,15 @@ export default defineConfig({
     search: { provider: 'local' },
     outline: [2, 3],
     sidebar: [
-      { text: 'Start', items: [page('start')] },
-      {
-        text: 'Guides',
-        items: ['own-space', 'own-images', 'evolution', 'autoformer'].map(page),
-      },
-      {
-        text: 'Reference',
-        items: ['reference/specification', 'reference/commands', 'glossary'].map(page),
-      },
-      { text: 'Operate', items: ['deployment', 'operations', 'scale'].map(page) },
+      { text: 'Start', items: pagesOf('start', ['quickstart', 'results']) },
+      { text: 'Guides', items: pagesOf('guides', ['own-space', 'own-images', 'evolution']) },
+      { text: 'Reference', items: pagesOf('reference', ['specification', 'commands', 'settings']) },
+      { text: 'Operate', items: pagesOf('operate', ['deployment', 'searches', 'monitoring']) },
       {
         text: 'Understand',
         items: [
-          ...['method', 'fidelity', 'architecture'].map(page),
-          { text: 'Decisions', collapsed: true, items: decisions },
+          ...pagesOf('understand', ['method', 'architecture']),
+          { text: 'Decisions', collapsed: true, items: pagesOf('decisions') },
         ],
       },
     ],

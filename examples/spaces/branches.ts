@@ -1,4 +1,4 @@
-// A space that no YAML file can say: six blocks, each the sum of the branches that its letter stands for. docs/own-space.md.
+// A space that no YAML file can say: six blocks, each the sum of the branches that its letter stands for. docs/guides/own-space.md.
 import { BlockBuilder, type SpaceModule } from 'zeroscout/space';
 
 const BRANCHES: Record<string, number[]> = { a: [1], b: [3], c: [5], d: [1, 3], e: [3, 5], f: [1, 3, 5] };

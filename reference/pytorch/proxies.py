@@ -1,4 +1,4 @@
-"""The four proxies of a network that has `stem` and `blocks`, from the formulas of docs/method.md.
+"""The four proxies of a network that has `stem` and `blocks`, from the formulas of docs/understand/method.md.
 
 Knows no search space: a network is a module with `stem`, `blocks`, `flops(resolution)` and `parameter_count()`, and
 `skips_identities` where blocks that are identities do not count. Features are maps [b, c, h, w] or tokens [b, n, c].

@@ -1,4 +1,4 @@
-// In: deploy/chart/files/alerts.yaml, docs/operations.md. Out: expressions over metrics that are served, each with its row in the runbook.
+// In: deploy/chart/files/alerts.yaml, docs/operate/monitoring.md. Out: expressions over metrics that are served, each with its row in the runbook.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -19,7 +19,7 @@ const rules = groups.flatMap(({ rules }) => rules);
 const served = await servedSeries();
 /** Cells of the runbook's rows: alert, expression, what to look at, what to do. */
 const rows = [
-  ...read('docs/operations.md').matchAll(/^\| `(Zeroscout\w+)` \| `(.+?)` \| (.+?) \| (.+?) \|$/gm),
+  ...read('docs/operate/monitoring.md').matchAll(/^\| `(Zeroscout\w+)` \| `(.+?)` \| (.+?) \| (.+?) \|$/gm),
 ];
 
 test.each(rules)('$alert', ({ alert, expr, annotations: { summary } }) => {

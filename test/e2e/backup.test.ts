@@ -1,4 +1,4 @@
-// In: the commands of docs/operations.md, a search in mid-run, a finished one, a schedule. Out: all of them in an empty home.
+// In: the commands of docs/operate/backup.md, a search in mid-run, a finished one, a schedule. Out: all of them in an empty home.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { type TestHome, testHome, until } from '../support/home.js';
 import { done, environment, ROOT, specification } from '../support/zeroscout.js';
 
 const SAMPLES = 300;
-const [backUp, restore] = documentedCommands({ page: 'operations.md', heading: '### Embedded services' });
+const [backUp, restore] = documentedCommands({ page: 'operate/backup.md', heading: '## Embedded services' });
 
 let home: TestHome;
 let other: TestHome;

@@ -113,9 +113,9 @@ test('a store that is gone: not ready, counted, and ready again', { timeout: 240
   await done(['cancel', 'long'], { home });
 });
 
-test('docs/operations.md names metrics that exist', { timeout: 30_000 }, async () => {
+test('docs/operate/monitoring.md names metrics that exist', { timeout: 30_000 }, async () => {
   // Commands name databases and volumes, which look alike.
-  const text = readFileSync(`${ROOT}/docs/operations.md`, 'utf8').replace(/^ {4}.*$/gm, '');
+  const text = readFileSync(`${ROOT}/docs/operate/monitoring.md`, 'utf8').replace(/^ {4}.*$/gm, '');
   const named = new Set(text.match(/\b(?:zeroscout|temporal|process|nodejs)_[a-z_]+[a-z]\b/g));
   expect(named.size).toBeGreaterThan(5);
   const there = new Set<string>();

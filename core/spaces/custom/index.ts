@@ -1,4 +1,4 @@
-// In: a definition. Out: the space that it defines: chains of stages with choices. docs/own-space.md.
+// In: a definition. Out: the space that it defines: chains of stages with choices. docs/guides/own-space.md.
 
 import { SpecError } from '../../errors.js';
 import { type Definition, largestStride } from '../../specification/custom-space.js';

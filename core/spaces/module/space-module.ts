@@ -1,4 +1,4 @@
-// Out: what a module answers to be a space (`space: { kind: module, file: my-space.ts }`), and what it is built with. docs/own-space.md.
+// Out: what a module answers to be a space (`space: { kind: module, file: my-space.ts }`), and what it is built with. docs/guides/own-space.md.
 import type { Network } from '../../ir/network.js';
 import type { RandomStream } from '../../random/random-stream.js';
 import type { ProxyName } from '../../specification/proxies.js';

@@ -7,7 +7,7 @@ import { workflowIdOf } from '../../../core/contract/search-queues.js';
 import { until } from '../../support/home.js';
 import { type Cluster, PATIENCE_MS } from './cluster.js';
 
-/** The command of docs/operations.md; a version is known some moments after its first worker has polled. */
+/** The command of docs/operate/upgrade.md; a version is known some moments after its first worker has polled. */
 export async function makeCurrent({ cluster, build }: { cluster: Cluster; build: string }): Promise<void> {
   const { path } = await ensureBinary({ home: cluster.home.home, name: 'temporal', onStep: () => {} });
   const version = ['--deployment-name', 'zeroscout', '--build-id', build];
