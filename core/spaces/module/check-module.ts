@@ -22,7 +22,9 @@ export function checkExport({ value, source }: { value: unknown; source: string 
     throw SpecError.of({ path: source, message });
   };
   if (typeof value !== 'object' || value === null)
-    return fail(`default export: ${found(value)}; must be an object (SpaceModule of docs/guides/own-space.md)`);
+    return fail(
+      `default export: ${found(value)}; must be an object (SpaceModule of docs/guides/own-space.md)`,
+    );
   const module = value as Readonly<Record<keyof SpaceModule, unknown>>;
   const must = (name: keyof SpaceModule, right: string): never =>
     fail(`${name}: ${found(module[name])}; must be ${right}`);
