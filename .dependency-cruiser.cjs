@@ -55,7 +55,7 @@ module.exports = {
 
     coreImports('text', 'errors'),
     coreImports('wasm'),
-    coreImports('random', 'wasm'),
+    coreImports('random', 'errors', 'wasm'),
     coreImports('specification', 'errors', 'text'),
     coreImports('contract', 'errors', 'text', 'specification'),
     coreImports('ir', 'random'),
@@ -74,7 +74,7 @@ module.exports = {
       'onnx',
     ),
     coreImports('proxies', 'wasm'),
-    coreImports('ranking'),
+    coreImports('ranking', 'errors'),
     coreImports('report', 'errors', 'text', 'specification', 'ranking'),
     coreImports('export', 'errors', 'ir', 'ops', 'onnx'),
     coreImports('evolution', 'specification', 'contract', 'random', 'spaces', 'ranking'),

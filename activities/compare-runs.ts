@@ -1,8 +1,8 @@
-// In: the results of two runs. Out: the blob of what changed between them; and the comparison itself, for `zeroscout diff`.
+// Compares the results of two runs, for scheduled searches and for `zeroscout diff`.
 
 import type { ComparableRun } from '../core/contract/search.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
-import { BlobError } from '../core/errors.js';
+import { BlobError, SpecError } from '../core/errors.js';
 import { readFailuresCsv } from '../core/report/failures-csv.js';
 import { diffRankings, type RankingDiff } from '../core/report/ranking-diff.js';
 import { readRanking } from '../store/ranking.js';
@@ -11,14 +11,14 @@ import type { Store } from '../store/store.js';
 /** Lines of each list that are kept with a run. */
 export const KEPT_TOP = 10;
 
-/** Nothing where the earlier run's files are gone: the later run is finished all the same. */
+/** Says why there is no comparison where a run's files are gone or cannot be read: the later run is finished all the same. */
 export function compareRuns({ store }: { store: Store }): SearchActivities['compareRuns'] {
   return async ({ before, after }) => {
     try {
       const diff = await diffRuns({ store, a: before, b: after, top: KEPT_TOP });
       return { changes: await store.blobs.put(new TextEncoder().encode(JSON.stringify(diff))) };
     } catch (error) {
-      if (error instanceof BlobError) return {};
+      if (error instanceof BlobError || error instanceof SpecError) return { notCompared: error.message };
       throw error;
     }
   };

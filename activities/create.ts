@@ -3,7 +3,7 @@ import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { readInput } from '../core/contract/activity-inputs.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
-import { BlobError, LostScoreError, SpecError } from '../core/errors.js';
+import { BlobError, LostScoreError, SpecError, TerminalError } from '../core/errors.js';
 import type { Store } from '../store/store.js';
 import { addressScores } from './address-scores.js';
 import { auditScores } from './audit-scores.js';
@@ -116,8 +116,8 @@ function beating<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promis
     });
 }
 
-/** What does not get better by trying the same activity again. */
-const FINAL = [SpecError, BlobError, LostScoreError, RangeError];
+/** Errors that trying the same activity again cannot mend. All others are retried, RangeError too: V8 throws it where memory runs out. */
+const FINAL = [TerminalError, SpecError, BlobError, LostScoreError];
 
 /** The same activities, with their inputs checked and their errors mapped. */
 function checked<Some extends Partial<SearchActivities>>(activities: Some): Some {
@@ -141,6 +141,7 @@ function mapped(name: keyof SearchActivities, activity: Activity): Activity {
           type: error.name,
           nonRetryable: true,
           cause: error,
+          details: error instanceof TerminalError ? [{ code: error.code }] : [],
         });
       if (error instanceof OtherEngineError)
         throw ApplicationFailure.create({

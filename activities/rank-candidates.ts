@@ -147,7 +147,7 @@ async function* rowsOf({
 /** Answers the first row's candidate. */
 async function writeRanking({
   path,
-  specification: { cohort },
+  specification: { cohort, proxies },
   rows,
   latencies,
 }: {
@@ -163,11 +163,14 @@ async function writeRanking({
     const columns = (['class', 'latency'] as const).filter((name) =>
       name === 'class' ? cohort === 'classes' : latencies !== undefined,
     );
-    let text = rankingHeader({ cohort, columns });
+    let text = rankingHeader({ cohort, columns, proxies });
     for await (const block of rows) {
       const [first] = block;
       if (first) best ??= { candidate: first.candidate, score: first.score };
-      text += rankingLines(block.map((row) => ({ rank: ++rank, ...row })));
+      text += rankingLines(
+        block.map((row) => ({ rank: ++rank, ...row })),
+        { proxies },
+      );
       await file.write(text);
       text = '';
     }

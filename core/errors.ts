@@ -1,4 +1,4 @@
-// In: what was wrong, where, and the way out. Out: the error types that every room throws and maps.
+// Defines the errors of all rooms: which of them end a search, and how a mistake in user input is shown.
 
 /** One fault in user input: `path` is the field (`space.kind`), `message` says what was found and what would be right. */
 export interface Issue {
@@ -49,6 +49,29 @@ export class SpecError extends Error {
 
   static of({ path, message }: Issue): SpecError {
     return new SpecError([{ path, message }]);
+  }
+}
+
+/** What a TerminalError is about, for programs. */
+export type TerminalCode =
+  | 'not-a-number'
+  | 'too-large'
+  | 'bad-name'
+  | 'bad-columns'
+  | 'too-many-drawn'
+  | 'scores-lost';
+
+/**
+ * The search must end: the same step would fail again in the same way. Everything that is not a TerminalError or one of the
+ * classes of this file is tried again, RangeError too, which V8 throws where memory runs out.
+ */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError';
+  readonly code: TerminalCode;
+
+  constructor({ code, message }: { readonly code: TerminalCode; readonly message: string }) {
+    super(message);
+    this.code = code;
   }
 }
 

@@ -1,5 +1,6 @@
-// In: scores and failures with the texts that address them. Out: checked NATS subject tokens and readable JSON, and back.
+// Spells scores and failures as JSON and their addresses as NATS subject tokens, and reads them back.
 import { hash } from 'node:crypto';
+import { TerminalError } from '../core/errors.js';
 import type { Failure, Proxies, ScoreEntry, WorkerRecord } from './store.js';
 
 /** JSON of one score or failure; far below the 1 MB that a NATS message may have. */
@@ -20,10 +21,13 @@ export function tokenOf(text: string): string {
   return hash('sha256', JSON.stringify(text), 'buffer').subarray(0, 16).toString('base64url');
 }
 
-/** `value` itself, if it can stand between two dots of a subject; RangeError otherwise. */
+/** `value` itself, if it can stand between two dots of a subject; TerminalError otherwise. */
 export function checkToken({ what, value }: { readonly what: string; readonly value: string }): string {
   if (/^[A-Za-z0-9_-]+$/.test(value) && value.length <= 200) return value;
-  throw new RangeError(`${what} ${JSON.stringify(value)}: use 1 to 200 of the characters A-Z a-z 0-9 _ -`);
+  throw new TerminalError({
+    code: 'bad-name',
+    message: `${what} ${JSON.stringify(value)}: use 1 to 200 of the characters A-Z a-z 0-9 _ -`,
+  });
 }
 
 /** Who wrote a score: `writer` tells one call of `put` from another, `worker` is the name of who computed it. */
@@ -32,13 +36,14 @@ interface Signature {
   readonly worker?: string | undefined;
 }
 
-/** JSON of a score. Infinities become "inf" and "-inf", negative zero "-0"; NaN and what is no number are refused with RangeError. */
+/** JSON of a score. Infinities become "inf" and "-inf", negative zero "-0"; NaN and what is no number are refused with a TerminalError. */
 export function encodeScore({ key, proxies }: ScoreEntry, { writer, worker }: Signature = {}): string {
   const written = Object.entries(proxies).map(([name, value]): [string, number | string] => {
     if (typeof value !== 'number' || Number.isNaN(value)) {
-      throw new RangeError(
-        `score ${JSON.stringify(key)}: proxy ${JSON.stringify(name)} is ${value}, not a number`,
-      );
+      throw new TerminalError({
+        code: 'not-a-number',
+        message: `score ${JSON.stringify(key)}: proxy ${JSON.stringify(name)} is ${value}, not a number`,
+      });
     }
     return [name, Object.is(value, -0) ? '-0' : (names.get(value) ?? value)];
   });
@@ -116,7 +121,8 @@ function readProxies(written: Readonly<Record<string, unknown>>): Proxies {
 function bounded({ what, json }: { readonly what: string; readonly json: string }): string {
   const bytes = Buffer.byteLength(json);
   if (bytes <= MAX_ENTRY_BYTES) return json;
-  throw new RangeError(
-    `${what} ${json.slice(0, 60)}…: ${bytes} bytes of JSON; at most ${MAX_ENTRY_BYTES} fit`,
-  );
+  throw new TerminalError({
+    code: 'too-large',
+    message: `${what} ${json.slice(0, 60)}…: ${bytes} bytes of JSON; at most ${MAX_ENTRY_BYTES} fit`,
+  });
 }

@@ -20,7 +20,7 @@ export type PutOutcome = 'stored' | 'existed';
  *   an entry under that key, and a second put under it answers `existed` and changes nothing.
  * - Outcomes come in the order of the entries. Entries of one call are independent: some may be new and others not.
  * - `get` answers those that exist, in any number of keys; an absent key is simply not in the map.
- * - Infinities survive the round trip. NaN, and an entry of more than 256 KiB, is refused with a RangeError before
+ * - Infinities survive the round trip. NaN, and an entry of more than 256 KiB, is refused with a TerminalError before
  *   anything is stored.
  * - Both retry transient faults (disconnects, leader elections, timeouts) until `patienceMs` is over, then throw ServiceError.
  */

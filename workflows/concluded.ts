@@ -1,10 +1,20 @@
 // In: the workflow of a search. Out: the same with what comes after: compared with the scheduled run before, and told to the outside.
-import { isCancellation, patched, TemporalFailure, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  isCancellation,
+  log,
+  patched,
+  proxyActivities,
+  TemporalFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ComparableRun, SearchInput, SearchRequest, SearchResult } from '../core/contract/search.js';
+import type { Comparison, SearchActivities } from '../core/contract/search-activities.js';
 import { searchIdOf } from '../core/contract/search-queues.js';
 import { control } from './control.js';
 import { showEnd } from './display.js';
 import { type News, notify } from './notify.js';
+import { retry } from './retry.js';
 
 /** What Temporal hands to a scheduled run: the result of the last one that was finished. */
 const resultBefore = () => workflowInfo().lastResult as ComparableRun | undefined;
@@ -35,16 +45,43 @@ export function concluded(search: (input: SearchInput) => Promise<SearchResult>)
       }
       throw error;
     }
-    const { changes } = before ? await compare({ before, after: result }) : {};
+    const { changes, notCompared } = before ? await compare({ before, after: result }) : {};
     const { summary } = result;
     const fault = await tell({ event: 'search.completed', summary, ...(changes ? { changes } : {}) });
-    return { ...result, ...(changes ? { changes } : {}), ...(fault ? { notNotified: fault } : {}) };
+    return {
+      ...result,
+      ...(changes ? { changes } : {}),
+      ...(notCompared ? { notCompared } : {}),
+      ...(fault ? { notNotified: fault } : {}),
+    };
   };
 }
 
-function compare(input: { before: ComparableRun; after: ComparableRun }): Promise<{ changes?: string }> {
+/** Attempts of a comparison: the store may be away for some minutes. */
+const COMPARE_ATTEMPTS = 20;
+
+/** The search has its ranking already, so a comparison that fails is told in the result and does not fail the search. */
+async function compare({
+  before,
+  after,
+}: {
+  readonly before: ComparableRun;
+  readonly after: ComparableRun;
+}): Promise<Comparison> {
   const pick = ({ id, ranking, failures }: ComparableRun) => ({ id, ranking, failures });
-  return control.compareRuns.executeWithOptions({ summary: `changes since ${input.before.id}` }, [
-    { before: pick(input.before), after: pick(input.after) },
-  ]);
+  const { compareRuns } = proxyActivities<SearchActivities>({
+    startToCloseTimeout: '2h',
+    heartbeatTimeout: '60s',
+    retry: { ...retry, maximumAttempts: COMPARE_ATTEMPTS },
+  });
+  try {
+    return await compareRuns.executeWithOptions({ summary: `changes since ${before.id}` }, [
+      { before: pick(before), after: pick(after) },
+    ]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    const notCompared = error.cause?.message ?? error.message;
+    log.warn('the run could not be compared with the one before', { before: before.id, notCompared });
+    return { notCompared };
+  }
 }

@@ -37,7 +37,10 @@ export async function scoreMissing({
     setAside.length > 0
       ? `workers that were set aside go on working, and their scores are not taken: ${setAside.join(', ')}; stop them`
       : 'the score store loses what it acknowledges';
-  throw ApplicationFailure.nonRetryable(
-    `${count} candidates have no score after ${MAX_ROUNDS} rounds: ${why}`,
-  );
+  throw ApplicationFailure.create({
+    type: 'TerminalError',
+    message: `${count} candidates have no score after ${MAX_ROUNDS} rounds: ${why}`,
+    nonRetryable: true,
+    details: [{ code: 'scores-lost' }],
+  });
 }

@@ -76,8 +76,8 @@ async function correlate(
         String(k),
         fixed(mean, 2),
         fixed(best, 2),
-        fixed(flops.mean, 2),
-        fixed(flops.best, 2),
+        fixed(flops?.mean, 2),
+        fixed(flops?.best, 2),
         fixed(trueBest, 2),
       ]);
   print(tops.toString());
@@ -98,9 +98,7 @@ function agreement({ rows, truth, column }: { rows: readonly RankingRow[]; truth
     });
   const accuracyOf = ({ candidate }: RankingRow) => truth.accuracy.get(candidate)![column]!;
   const accuracies = known.map(accuracyOf);
-  const byFlops = [...known]
-    .sort((a, b) => (b.proxies.complexity ?? 0) - (a.proxies.complexity ?? 0))
-    .map(accuracyOf);
+  const byFlops = orderedByFlops(known)?.map(accuracyOf);
   const classes = new Map<string, { score: number; accuracies: number[] }>();
   for (const row of known) {
     const key = row.class ?? row.candidate;
@@ -125,9 +123,15 @@ function agreement({ rows, truth, column }: { rows: readonly RankingRow[]; truth
     trueBest: Math.max(...accuracies),
     top: TOPS.map((k) => ({
       ...topQuality({ accuracies, k }),
-      flops: topQuality({ accuracies: byFlops, k }),
+      flops: byFlops ? topQuality({ accuracies: byFlops, k }) : null,
     })),
   };
+}
+
+/** Most FLOPs first; undefined for a ranking that was made without complexity. */
+function orderedByFlops(rows: readonly RankingRow[]): readonly RankingRow[] | undefined {
+  if (rows.some(({ proxies }) => proxies.complexity === undefined)) return undefined;
+  return [...rows].sort((a, b) => b.proxies.complexity! - a.proxies.complexity!);
 }
 
 function mean(values: readonly number[]): number {

@@ -10,7 +10,13 @@ import {
   paretoCsv,
   paretoFront,
 } from '../../core/report/pareto.js';
-import { extraColumns, type RankingRow, rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';
+import {
+  extraColumns,
+  proxiesIn,
+  type RankingRow,
+  rankingHeader,
+  rankingLines,
+} from '../../core/report/ranking-csv.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { wholeNumber } from '../arguments.js';
 import { finishedSearch } from '../search/find-search.js';
@@ -131,7 +137,8 @@ async function printCsv({ results, top }: { results: Results; top: number | unde
   if (top === undefined) return pipeline(results.csv(), process.stdout, { end: false });
   const rows = await results.first(top);
   const cohort = rows[0]?.class === undefined ? 'written' : 'classes';
-  printData(`${rankingHeader({ cohort, columns: extraColumns(rows) })}${rankingLines(rows)}`);
+  const header = rankingHeader({ cohort, columns: extraColumns(rows), proxies: proxiesIn(rows) });
+  printData(`${header}${rankingLines(rows)}`);
 }
 
 async function showPareto({

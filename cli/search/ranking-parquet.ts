@@ -1,6 +1,6 @@
-// In: the rows of a ranking, in blocks. Out: ranking.parquet, with the columns of ranking.csv; one row group is in memory at a time.
+// Writes ranking.parquet, with the columns of ranking.csv; one row group is in memory at a time.
 import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
-import type { RankingRow } from '../../core/report/ranking-csv.js';
+import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
 import { PROXIES } from '../../core/specification/specification.js';
 
 const GROUP_ROWS = 50_000;
@@ -52,7 +52,7 @@ function columnsOf(rows: readonly RankingRow[]) {
     },
     text('candidate', ({ candidate }) => candidate),
     real('score', ({ score }) => score),
-    ...PROXIES.map((proxy) => ({
+    ...[...PROXIES, ...extraProxies(proxiesIn(rows))].map((proxy) => ({
       name: proxy,
       type: 'DOUBLE' as const,
       nullable: true,

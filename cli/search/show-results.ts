@@ -2,7 +2,7 @@
 
 import { explainDrawn, rejectedOf } from '../../core/contract/drawn.js';
 import type { ParetoRow } from '../../core/report/pareto.js';
-import type { RankingRow } from '../../core/report/ranking-csv.js';
+import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { costResolution } from '../../core/specification/space.js';
@@ -27,8 +27,9 @@ export function rankingTable(
 ): string {
   const measured = latencies.size > 0;
   const costs = ['MFLOPs', 'Mparams', ...(measured ? LATENCY_HEAD : [])];
-  const proxies = ['expressivity', 'progressivity', 'trainability'];
-  const table = plainTable(['rank', 'candidate', 'score', ...proxies, ...costs], screen);
+  const others = extraProxies(proxiesIn(rows));
+  const names = ['expressivity', 'progressivity', 'trainability', ...others];
+  const table = plainTable(['rank', 'candidate', 'score', ...names, ...costs], screen);
   for (const { rank, candidate, score, proxies, parameters } of rows)
     table.push([
       String(rank),
@@ -37,6 +38,7 @@ export function rankingTable(
       fixed(proxies.expressivity, 3),
       fixed(proxies.progressivity, 4),
       fixed(proxies.trainability, 4),
+      ...others.map((name) => fixed(proxies[name], 4)),
       millions(flopsOf?.(candidate) ?? proxies.complexity),
       (parameters / 1e6).toFixed(3),
       ...(measured ? latencyCells(latencies.get(candidate)) : []),
@@ -77,8 +79,15 @@ export function flopsCounter(specification: Pick<Specification, 'space' | 'const
   };
 }
 
-/** Why the notification of a finished search was not sent, to stderr; says nothing where it was sent or not asked for. */
-export function noteNotNotified({ notNotified }: { readonly notNotified?: string }): void {
+/** Says on stderr what a finished search could not do after its ranking: compare it with the run before, tell somebody of it. */
+export function noteNotNotified({
+  notCompared,
+  notNotified,
+}: {
+  readonly notCompared?: string;
+  readonly notNotified?: string;
+}): void {
+  if (notCompared) note(paint.yellow(`not compared with the run before: ${notCompared}`));
   if (notNotified) note(paint.yellow(`nobody was told: ${notNotified}`));
 }
 

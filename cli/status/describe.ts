@@ -127,6 +127,7 @@ async function over(
       ...(best ? { best } : {}),
       ...(changes ? { changes } : {}),
       ...(verification ? { verification } : {}),
+      ...(result.notCompared ? { notCompared: result.notCompared } : {}),
       ...(result.notNotified ? { notNotified: result.notNotified } : {}),
     },
     lines: [
@@ -134,6 +135,9 @@ async function over(
       ...took,
       ...(changes ? [changesLine(changes)] : []),
       ...(verification ? verificationLines(verification) : []),
+      ...(result.notCompared
+        ? [paint.yellow(`not compared with the run before: ${result.notCompared}`)]
+        : []),
       ...(result.notNotified ? [paint.yellow(`nobody was told: ${result.notNotified}`)] : []),
     ],
   };

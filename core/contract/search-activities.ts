@@ -123,6 +123,12 @@ export interface ReportInput {
   readonly verification?: Verification & { readonly share: number };
 }
 
+/** The digest of what changed between two runs, or why they could not be compared. */
+export interface Comparison {
+  readonly changes?: string;
+  readonly notCompared?: string;
+}
+
 export interface PlanInput extends AddressedInput {
   readonly list?: CandidateListRef;
 }
@@ -156,6 +162,6 @@ export interface SearchActivities {
     engine?: string;
     latencies?: readonly string[];
   }>;
-  compareRuns(input: { before: ComparableRun; after: ComparableRun }): Promise<{ changes?: string }>;
+  compareRuns(input: { before: ComparableRun; after: ComparableRun }): Promise<Comparison>;
   notify(input: { notify: NonNullable<Specification['notify']>; notification: Notification }): Promise<void>;
 }

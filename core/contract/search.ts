@@ -227,6 +227,8 @@ export interface SearchResult extends ComparableRun {
   readonly engine?: string;
   /** Of a scheduled run: what changed since the one before. */
   readonly changes?: string;
+  /** Why a scheduled run could not be compared with the one before. */
+  readonly notCompared?: string;
   /** Why nobody could be told of it. */
   readonly notNotified?: string;
 }

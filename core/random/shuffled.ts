@@ -1,4 +1,5 @@
 // In: a key and a size. Out: the whole numbers below the size in the key's order, one by one, as many as are asked for.
+import { TerminalError } from '../errors.js';
 import { keyWords, type RandomKey, threefry } from './random.js';
 
 /** Spaces that are larger are walked by a permutation that needs no memory. */
@@ -32,7 +33,10 @@ function* remembered({ key, size }: { key: RandomKey; size: number }): Generator
  */
 export function* permuted({ key, size }: { key: RandomKey; size: number }): Generator<number> {
   if (size > Number.MAX_SAFE_INTEGER / 4)
-    throw new RangeError(`cannot shuffle ${size} numbers; at most 2^51`);
+    throw new TerminalError({
+      code: 'too-many-drawn',
+      message: `cannot shuffle ${size} numbers; at most 2^51`,
+    });
   const words = keyWords(key);
   const half = 2 ** Math.ceil(Math.ceil(Math.log2(size)) / 2);
   const encrypt = (value: number): number => {
@@ -53,7 +57,8 @@ export function* permuted({ key, size }: { key: RandomKey; size: number }): Gene
 
 /** The first `count` of them. */
 export function sample({ key, count, size }: { key: RandomKey; count: number; size: number }): number[] {
-  if (count > size) throw new RangeError(`cannot draw ${count} distinct of ${size}`);
+  if (count > size)
+    throw new TerminalError({ code: 'too-many-drawn', message: `cannot draw ${count} distinct of ${size}` });
   const numbers = shuffled({ key, size });
   return Array.from({ length: count }, () => numbers.next().value);
 }

@@ -1,4 +1,5 @@
-// In: raw proxies of a whole cohort, draw by draw. Out: one score a candidate, relative to that cohort.
+// Turns the raw proxies of a whole cohort into one score for each candidate, which holds within that cohort alone.
+import { TerminalError } from '../errors.js';
 import { ascendingRanks } from './ranks.js';
 
 /** One proxy over the cohort: `draws` has one column [m] for each draw (one column where draws do not matter). */
@@ -11,7 +12,7 @@ export interface ProxyColumn {
 /**
  * Scores [m], higher is better. For each proxy the ranks are averaged over the draws; then log(mean rank / m)
  * (`log-rank`, best possible 0) or mean rank / m (`linear-rank`, best possible the sum of weights), summed with weights.
- * Never merge the scores of two cohorts. Throws a RangeError for columns of different length, no column or no draw.
+ * Never merge the scores of two cohorts. Throws a TerminalError for columns of different length, no column or no draw.
  * AZ-NAS (arXiv 2403.19232) non-linear ranking; method.md, Aggregation.
  */
 export function aggregate({
@@ -22,7 +23,7 @@ export function aggregate({
   readonly kind: 'log-rank' | 'linear-rank';
 }): Float64Array {
   const m = columns[0]?.draws[0]?.length;
-  if (m === undefined) throw new RangeError('nothing to aggregate: no proxy, or a proxy without draws');
+  if (m === undefined) throw badColumns('nothing to aggregate: no proxy, or a proxy without draws');
   const scores = new Float64Array(m);
   for (const { proxy, weight, draws } of columns) {
     const ranks = meanRanks({ proxy, draws, m });
@@ -56,13 +57,17 @@ function meanRanks({
   readonly draws: readonly ArrayLike<number>[];
   readonly m: number;
 }): Float64Array {
-  if (draws.length === 0) throw new RangeError(`${proxy}: no draws`);
+  if (draws.length === 0) throw badColumns(`${proxy}: no draws`);
   const sum = new Float64Array(m);
   for (const values of draws) {
     if (values.length !== m)
-      throw new RangeError(`${proxy}: a column of ${values.length} values in a cohort of ${m}`);
+      throw badColumns(`${proxy}: a column of ${values.length} values in a cohort of ${m}`);
     const ranks = ascendingRanks(values);
     for (let i = 0; i < m; i += 1) sum[i] = sum[i]! + ranks[i]!;
   }
   return sum.map((total) => total / draws.length);
+}
+
+function badColumns(message: string): TerminalError {
+  return new TerminalError({ code: 'bad-columns', message });
 }

@@ -1,9 +1,10 @@
-// In: scores and candidate texts of a cohort. Out: the order of rows in the ranking, the same on every machine.
+// Puts the candidates of a cohort into the order of the ranking, the same on every machine.
+import { TerminalError } from '../errors.js';
 import { compare } from './ranks.js';
 
 /**
  * Row indices [m]: score descending (NaN counts as -Infinity), equal scores by candidate text, ascending by UTF-16 code
- * unit. Throws a RangeError for unequal lengths.
+ * unit. Throws a TerminalError for unequal lengths.
  */
 export function order({
   scores,
@@ -13,7 +14,11 @@ export function order({
   readonly candidates: readonly string[];
 }): Uint32Array {
   const m = candidates.length;
-  if (scores.length !== m) throw new RangeError(`${scores.length} scores for ${m} candidates`);
+  if (scores.length !== m)
+    throw new TerminalError({
+      code: 'bad-columns',
+      message: `${scores.length} scores for ${m} candidates`,
+    });
   const keys = Float64Array.from(scores, (score) => (Number.isNaN(score) ? -Infinity : score));
   return Uint32Array.from(keys.keys()).sort(
     (a, b) => compare(keys[b]!, keys[a]!) || compareText(candidates[a]!, candidates[b]!),

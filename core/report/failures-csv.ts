@@ -1,5 +1,6 @@
-// In: the candidates that were set aside. Out: the text of failures.csv in chunks; and back.
-import { parse as parseCsv } from 'csv-parse/sync';
+// Writes failures.csv, the candidates that were set aside with their reasons, and reads it back.
+import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import { SpecError } from '../errors.js';
 import { fromTextCell, textCell } from './text-cell.js';
 
 /** `reason` is one word of a fixed list, for programs; `detail` is for people. */
@@ -9,19 +10,34 @@ export interface Failure {
   readonly detail: string;
 }
 
+const COLUMNS = ['candidate', 'reason', 'detail'] as const;
+
 /** Header, then one line a failure in the given order; the header alone where nothing failed. */
 export function* failuresCsv(failures: Iterable<Failure>): Generator<string> {
-  yield 'candidate,reason,detail\n';
-  for (const { candidate, reason, detail } of failures) {
-    yield `${[candidate, reason, detail].map(textCell).join(',')}\n`;
+  yield `${COLUMNS.join(',')}\n`;
+  for (const failure of failures) yield `${COLUMNS.map((name) => textCell(failure[name])).join(',')}\n`;
+}
+
+/** The failures of a failures.csv; its header may have more columns. Throws a SpecError for any other text. */
+export function readFailuresCsv(text: string): Failure[] {
+  const [header = [], ...rows] = readCells(text);
+  const indices = COLUMNS.map((name) => header.indexOf(name));
+  if (indices.includes(-1)) throw notFailures(`must have the columns ${COLUMNS.join(',')}`);
+  return rows.map((cells) => {
+    const [candidate, reason, detail] = indices.map((index) => fromTextCell(cells[index]!));
+    return { candidate: candidate!, reason: reason!, detail: detail! };
+  });
+}
+
+function readCells(text: string): string[][] {
+  try {
+    return parseCsv(text);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw notFailures(error.message);
   }
 }
 
-/** The failures of a failures.csv that `failuresCsv` wrote. */
-export function readFailuresCsv(text: string): Failure[] {
-  const [, ...rows]: string[][] = parseCsv(text);
-  return rows.map((cells) => {
-    const [candidate = '', reason = '', detail = ''] = cells.map(fromTextCell);
-    return { candidate, reason, detail };
-  });
+function notFailures(why: string): SpecError {
+  return SpecError.of({ path: 'failures.csv:1', message: `not a list of failures: ${why}` });
 }

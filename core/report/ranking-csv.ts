@@ -1,18 +1,21 @@
-// In: the rows of a finished ranking, in order. Out: the text of ranking.csv in pieces; and back to rows.
+// Writes ranking.csv and reads it back, whatever proxies the file has columns for.
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { SpecError } from '../errors.js';
-import { PROXIES, type ProxyName } from '../specification/specification.js';
-import { formatNumber, parseNumber } from '../text/numbers.js';
+import { PROXIES } from '../specification/specification.js';
+import { formatNumber, isNumber, parseNumber } from '../text/numbers.js';
 import { fromTextCell, textCell } from './text-cell.js';
 
-/** What every ranking has, in this order. A file is read by its own header, which may have more. */
+/** The columns that every ranking is written with, in this order. A file may have more, and may lack proxies of these. */
 export const RANKING_HEADER = ['rank', 'candidate', 'score', ...PROXIES, 'parameters'] as const;
+/** The columns without which a file is no ranking. */
+const REQUIRED = ['rank', 'candidate', 'score', 'parameters'] as const;
 
 export interface RankingRow {
   readonly rank: number;
   readonly candidate: string;
   readonly score: number;
-  readonly proxies: Readonly<Partial<Record<ProxyName, number>>>;
+  /** By name. A file may have proxies that this release does not know, and may lack some that it knows. */
+  readonly proxies: Readonly<Record<string, number>>;
   readonly parameters: number;
   readonly class?: string;
   /** Milliseconds, where the search measured latencies; null where it has none of this candidate. */
@@ -22,29 +25,58 @@ export interface RankingRow {
 /** Columns that not every ranking has, in this order, behind the others. */
 const EXTRA = ['class', 'latency'] as const;
 export type ExtraColumn = (typeof EXTRA)[number];
+/** Columns of these names are no proxies. */
+const NO_PROXIES: ReadonlySet<string> = new Set([...REQUIRED, ...EXTRA]);
 
 /** The columns beyond the usual ones that these rows have; all rows of a ranking have the same. */
 export function extraColumns([first]: readonly RankingRow[]): readonly ExtraColumn[] {
   return EXTRA.filter((name) => first?.[name] !== undefined);
 }
 
-/** The first line; `class` is there where ranks were taken over classes, `latency` where it was measured. */
+/** The proxies of these names, or of these rows, that have columns of their own behind the usual four. */
+export function extraProxies(names: readonly string[]): readonly string[] {
+  const usual: readonly string[] = PROXIES;
+  return [...new Set(names)].filter((name) => !usual.includes(name) && !NO_PROXIES.has(name));
+}
+
+/** The names of all proxies that any of the rows has. */
+export function proxiesIn(rows: readonly RankingRow[]): readonly string[] {
+  return [...new Set(rows.flatMap(({ proxies }) => Object.keys(proxies)))];
+}
+
+/**
+ * The first line. `class` is there where ranks were taken over classes, `latency` where it was measured; proxies that are not
+ * among the usual four have a column each where `proxies` names them.
+ */
 export function rankingHeader({
   cohort,
   columns = cohort === 'classes' ? ['class'] : [],
+  proxies = [],
 }: {
   readonly cohort: 'written' | 'classes';
   readonly columns?: readonly ExtraColumn[];
+  readonly proxies?: readonly string[];
 }): string {
-  return `${[...RANKING_HEADER, ...EXTRA.filter((name) => columns.includes(name))].join(',')}\n`;
+  const [rank, candidate, score, ...rest] = RANKING_HEADER;
+  const names = [
+    ...[rank, candidate, score, ...rest.slice(0, -1)],
+    ...extraProxies(proxies),
+    'parameters',
+    ...EXTRA.filter((name) => columns.includes(name)),
+  ];
+  return `${names.join(',')}\n`;
 }
 
-/** A line for each row, ended by a line feed. Equal rows give equal bytes. Throws a RangeError for NaN. */
-export function rankingLines(rows: readonly RankingRow[]): string {
+/** A line for each row, ended by a line feed. Equal rows give equal bytes. `proxies` as in the header. Throws a TerminalError for NaN. */
+export function rankingLines(
+  rows: readonly RankingRow[],
+  { proxies: named = proxiesIn(rows) }: { readonly proxies?: readonly string[] } = {},
+): string {
+  const names = [...PROXIES, ...extraProxies(named)];
   let lines = '';
   for (const { rank, candidate, score, proxies, parameters, class: unit, latency } of rows) {
     lines += `${rank},${textCell(candidate)},${formatNumber(score)}`;
-    for (const name of PROXIES) {
+    for (const name of names) {
       const value = proxies[name];
       lines += value === undefined ? ',' : `,${formatNumber(value)}`;
     }
@@ -70,25 +102,27 @@ export function createRankingReader({ source = 'ranking.csv' }: { readonly sourc
   let rest = '';
   let header: readonly string[] | undefined;
   let columns: ReadonlyMap<string, number> = new Map();
+  let proxies: readonly string[] = [];
   let count = 0;
   const read = (text: string): RankingRow[] => {
     const cells = readCells({ text, source });
     if (!header) {
       header = cells.shift() ?? [];
-      const missing = RANKING_HEADER.filter((name) => !header!.includes(name));
+      const missing = REQUIRED.filter((name) => !header!.includes(name));
       const twice = header.some((name, index) => header!.indexOf(name) !== index);
       if (missing.length > 0 || twice) {
-        const message = `not a ranking; must start with ${RANKING_HEADER.join(',')}`;
+        const message = `not a ranking; must have the columns ${REQUIRED.join(',')}, each once`;
         throw SpecError.of({ path: `${source}:1`, message });
       }
       columns = new Map(header.map((name, index) => [name, index]));
+      proxies = header.filter((name) => !NO_PROXIES.has(name));
     }
     return cells.map((row) => {
       count += 1;
       const path = `${source}, row ${count}`;
       if (row.length !== header!.length)
         throw SpecError.of({ path, message: `found ${row.length} cells; must be ${header!.length}` });
-      const parsed = readRow({ cells: row, columns, path });
+      const parsed = readRow({ cells: row, columns, proxies, path });
       if (parsed.rank === count) return parsed;
       throw SpecError.of({ path, message: `found rank ${parsed.rank}; rows are missing` });
     });
@@ -133,10 +167,12 @@ function plainCells(text: string): string[][] {
 function readRow({
   cells,
   columns,
+  proxies,
   path,
 }: {
   readonly cells: readonly string[];
   readonly columns: ReadonlyMap<string, number>;
+  readonly proxies: readonly string[];
   readonly path: string;
 }): RankingRow {
   const cell = (name: string): string | undefined => cells[columns.get(name) ?? Number.NaN];
@@ -147,9 +183,7 @@ function readRow({
       rank: number('rank'),
       candidate: fromTextCell(cell('candidate')!),
       score: number('score'),
-      proxies: Object.fromEntries(
-        PROXIES.filter((name) => cell(name) !== '').map((name) => [name, number(name)]),
-      ),
+      proxies: readProxies(proxies, cell),
       parameters: number('parameters'),
       ...(unit === undefined ? {} : { class: fromTextCell(unit) }),
       ...(latency === undefined ? {} : { latency: latency === '' ? null : parseNumber(latency) }),
@@ -158,4 +192,19 @@ function readRow({
     if (!(error instanceof RangeError)) throw error;
     throw SpecError.of({ path, message: error.message });
   }
+}
+
+/** Empty cells are left out, and so is text in a column that this release does not know: that column is no proxy. */
+function readProxies(
+  names: readonly string[],
+  cell: (name: string) => string | undefined,
+): Readonly<Record<string, number>> {
+  const known: readonly string[] = PROXIES;
+  const proxies: Record<string, number> = {};
+  for (const name of names) {
+    const text = cell(name)!;
+    if (text === '' || (!known.includes(name) && !isNumber(text))) continue;
+    proxies[name] = parseNumber(text);
+  }
+  return proxies;
 }

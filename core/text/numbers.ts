@@ -1,14 +1,23 @@
-// In: numbers. Out: the one text of each in every report, and back.
+// Writes numbers as every report spells them, and reads them back.
+import { TerminalError } from '../errors.js';
 
 const NUMBER = /^-?(\d+(\.\d+)?)(e[+-]?\d+)?$/;
 
-/** Shortest text that reads back as the same number (-0 is 0); `-inf` and `inf`. Throws a RangeError for NaN. */
+/** Shortest text that reads back as the same number (-0 is 0); `-inf` and `inf`. Throws a TerminalError for NaN. */
 export function formatNumber(value: number): string {
   if (Number.isNaN(value))
-    throw new RangeError('NaN has no place in a report; it counts as -Infinity before');
+    throw new TerminalError({
+      code: 'not-a-number',
+      message: 'NaN has no place in a report; it counts as -Infinity before',
+    });
   if (value === Infinity) return 'inf';
   if (value === -Infinity) return '-inf';
   return String(value);
+}
+
+/** Whether `formatNumber` could have written this text. */
+export function isNumber(text: string): boolean {
+  return text === 'inf' || text === '-inf' || NUMBER.test(text);
 }
 
 /** What `formatNumber` wrote, as a number. Throws a RangeError for any other text. */

@@ -6,6 +6,8 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collect, planCollection } from '../../cli/gc/collect.js';
 import { readState } from '../../cli/services/state.js';
+import type { SearchResult } from '../../core/contract/search.js';
+import { workflowIdOf } from '../../core/contract/search-queues.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { connectStore } from '../../store/jetstream.js';
 import { type TestHome, testHome, until } from '../support/home.js';
@@ -133,6 +135,17 @@ test('a schedule from create to delete', { timeout: 400_000 }, async () => {
   expect((await cli('results', second)).stdout).toContain('4 new\n');
   expect((await cli('status', second)).stdout).toMatch(new RegExp(`since ${first}: .*4 new, 2 vanished`));
 
+  // A run whose files are gone cannot be compared with; the next run says so and is finished all the same.
+  const { client, store, close } = await connect();
+  const handle = client.workflow.getHandle(workflowIdOf(second));
+  await store.housekeeping.deleteBlob(((await handle.result()) as SearchResult).ranking);
+  await close();
+  const third = await runNow('scan');
+  const after = await json('status', third);
+  expect(after).not.toHaveProperty('changes');
+  expect(after.notCompared).toContain('missing');
+  expect(JSON.parse(told.at(-1)!.body)).toMatchObject({ event: 'search.completed', search: third });
+
   await cli('schedule', 'pause', 'scan');
   expect((await json('schedule', 'describe', 'scan')).state).toBe('paused');
   expect((await cli('schedule', 'list')).stdout).toContain('scan is paused: somebody paused it');
@@ -144,7 +157,7 @@ test('a schedule from create to delete', { timeout: 400_000 }, async () => {
     async () => {
       const now = await json('schedule', 'describe', 'scan');
       const states = now.runs.map(({ state }: { state: string }) => state);
-      return states.length === 4 && states.every((state: string) => state === 'completed') && now;
+      return states.length === 5 && states.every((state: string) => state === 'completed') && now;
     },
     { what: 'the nights that were missed', timeoutMs: 60_000 },
   );
@@ -158,7 +171,7 @@ test('a schedule from create to delete', { timeout: 400_000 }, async () => {
     state: 'active',
   });
   expect((await json('status')).map(({ schedule }: { schedule: string }) => schedule)).toEqual(
-    Array(4).fill('scan'),
+    Array(5).fill('scan'),
   );
 
   await cli('schedule', 'delete', 'scan');

@@ -1,7 +1,9 @@
 // In: two views of one body of scores. Out: the tests that every score store has to pass.
+
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { TerminalError } from '../../core/errors.js';
 import type { Store } from '../../store/store.js';
 
 /** Any 16-bit code units, lone surrogates among them: what a JavaScript string can be, a key can be. */
@@ -77,14 +79,14 @@ export function scoreContract({
       { key: 'good', proxies: { p: 1 } },
       { key: 'bad', proxies: { p: Number.NaN } },
     ];
-    await expect(store().scores.put(scope, entries)).rejects.toThrow(RangeError);
+    await expect(store().scores.put(scope, entries)).rejects.toThrow(TerminalError);
     await expect(store().scores.put(scope, entries)).rejects.toThrow('score "bad": proxy "p" is NaN');
     expect(await store().scores.get(scope, ['good', 'bad'])).toEqual(new Map());
   });
 
   test('an entry that is too large is refused, not half stored', async () => {
     const key = 'x'.repeat(300_000);
-    await expect(store().scores.put(fresh(), [{ key, proxies: {} }])).rejects.toThrow(RangeError);
+    await expect(store().scores.put(fresh(), [{ key, proxies: {} }])).rejects.toThrow(TerminalError);
   });
 
   test('thousands of keys in one call', async () => {

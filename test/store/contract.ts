@@ -1,7 +1,7 @@
 // In: a way to open stores on one body of data. Out: the tests that every implementation of the store has to pass.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { BlobError, ServiceError } from '../../core/errors.js';
+import { BlobError, ServiceError, TerminalError } from '../../core/errors.js';
 import type { Holding, ProgressEvent, Store } from '../../store/store.js';
 import { scoreContract } from './contract-scores.js';
 import { signedContract } from './contract-signed.js';
@@ -31,10 +31,10 @@ export function storeContract(given: {
     signedContract({ store: () => store, other: () => other });
 
     test.each(['', 'a.b', 'a b', '*', '>', 'ä'])('scope and run %j are refused', async (name) => {
-      await expect(store.scores.put(name, [])).rejects.toThrow(RangeError);
-      await expect(store.scores.get(name, [])).rejects.toThrow(RangeError);
-      await expect(store.failures.put(name, [])).rejects.toThrow(RangeError);
-      await expect(store.failures.list(name)).rejects.toThrow(RangeError);
+      await expect(store.scores.put(name, [])).rejects.toThrow(TerminalError);
+      await expect(store.scores.get(name, [])).rejects.toThrow(TerminalError);
+      await expect(store.failures.put(name, [])).rejects.toThrow(TerminalError);
+      await expect(store.failures.list(name)).rejects.toThrow(TerminalError);
     });
 
     test('failures: none, some, again, in order, each run its own', async () => {
@@ -165,7 +165,7 @@ export function storeContract(given: {
       expect((await other.scores.get(scope, ['x', 'y'])).size).toBe(0);
       expect((await other.scores.get(kept, ['x'])).size).toBe(1);
       expect(await other.failures.list(run)).toEqual([]);
-      await expect(housekeeping.deleteScope('a.*')).rejects.toThrow(RangeError);
+      await expect(housekeeping.deleteScope('a.*')).rejects.toThrow(TerminalError);
 
       // As if it had never been put.
       expect(await store.scores.put(scope, [{ key: 'x', proxies }])).toEqual(['stored']);

@@ -1,6 +1,8 @@
 // In: random cohorts. Out: ranks, aggregates and row order checked against the plain definitions.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { TerminalError } from '../../../core/errors.js';
 import { aggregate, type ProxyColumn } from '../../../core/ranking/aggregate.js';
 import { order } from '../../../core/ranking/order.js';
 import { ascendingRanks } from '../../../core/ranking/ranks.js';
@@ -120,9 +122,9 @@ describe('aggregate', () => {
     expect(aggregate({ columns: [{ proxy: 'a', weight: 1, draws: [[]] }], kind: 'log-rank' })).toHaveLength(
       0,
     );
-    expect(() => aggregate({ columns: [], kind: 'log-rank' })).toThrow(RangeError);
+    expect(() => aggregate({ columns: [], kind: 'log-rank' })).toThrow(TerminalError);
     expect(() => aggregate({ columns: [{ proxy: 'a', weight: 1, draws: [] }], kind: 'log-rank' })).toThrow(
-      RangeError,
+      TerminalError,
     );
     expect(() =>
       aggregate({ columns: [{ proxy: 'a', weight: 1, draws: [[1, 2], [1]] }], kind: 'log-rank' }),
@@ -135,7 +137,7 @@ describe('order', () => {
     expect([
       ...order({ scores: [1, 2, 2, NaN, -Infinity, 2], candidates: ['a', 'b', 'B', 'y', 'x', '|'] }),
     ]).toEqual([2, 1, 5, 0, 4, 3]);
-    expect(() => order({ scores: [1], candidates: [] })).toThrow(RangeError);
+    expect(() => order({ scores: [1], candidates: [] })).toThrow(TerminalError);
   });
 
   it('does not depend on the order that rows came in', () => {

@@ -1,11 +1,12 @@
 // In: rankings, failures and summaries. Out: the exact text of each file, and the way back.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SpecError } from '../../../core/errors.js';
+import { SpecError, TerminalError } from '../../../core/errors.js';
 import { failuresCsv } from '../../../core/report/failures-csv.js';
 import {
   createRankingReader,
   extraColumns,
+  proxiesIn,
   type RankingRow,
   rankingHeader,
   rankingLines,
@@ -29,7 +30,7 @@ describe('numbers', () => {
       '1e+21',
       '153273344',
     ]);
-    expect(() => formatNumber(NaN)).toThrow(RangeError);
+    expect(() => formatNumber(NaN)).toThrow(TerminalError);
   });
 
   it('reads back every number', () => {
@@ -98,7 +99,7 @@ describe('ranking.csv', () => {
   });
 
   it('refuses NaN', () => {
-    expect(() => rankingLines([{ ...rows[0]!, score: NaN }])).toThrow(RangeError);
+    expect(() => rankingLines([{ ...rows[0]!, score: NaN }])).toThrow(TerminalError);
   });
 
   it('reads back', () => {
@@ -147,6 +148,21 @@ describe('ranking.csv', () => {
       { ...row, latency: 5 },
     ]);
     expect(() => readRankingCsv(`${HEADER},score\n`)).toThrow('ranking.csv:1: not a ranking');
+  });
+
+  it('says its own proxies: one that this release does not know, and one that the file lacks', () => {
+    const text = 'rank,candidate,score,expressivity,zen,parameters\n1,|a|,2,1.5,-inf,3\n2,|b|,1,1,,4\n';
+    const read = readRankingCsv(text);
+    expect(read.map(({ proxies }) => proxies)).toEqual([
+      { expressivity: 1.5, zen: -Infinity },
+      { expressivity: 1 },
+    ]);
+    const proxies = proxiesIn(read);
+    const written = rankingHeader({ cohort: 'written', proxies }) + rankingLines(read, { proxies });
+    expect(written.split('\n')[0]).toBe(HEADER.replace(',parameters', ',zen,parameters'));
+    expect(readRankingCsv(written)).toEqual(read);
+    expect(() => readRankingCsv(text.replace('1.5', 'high'))).toThrow('found "high"');
+    expect(() => readRankingCsv('rank,candidate,expressivity,parameters\n')).toThrow('must have the columns');
   });
 
   it.each([
