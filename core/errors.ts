@@ -35,6 +35,7 @@ function shortened(all: readonly Issue[]): readonly Issue[] {
 /** Bad user input. Never retried; shown to the person as `path: message` lines, twenty at most. CLI exit code 2. */
 export class SpecError extends Error {
   override readonly name = 'SpecError';
+  readonly code = 'invalid-input';
   readonly issues: readonly Issue[];
 
   constructor(found: readonly Issue[]) {
@@ -45,6 +46,11 @@ export class SpecError extends Error {
     }));
     super(shown.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('\n'));
     this.issues = shown;
+  }
+
+  /** The first field that is wrong, such as `space.kind`; '' where the whole input is. */
+  get field(): string {
+    return this.issues[0]?.path ?? '';
   }
 
   static of({ path, message }: Issue): SpecError {

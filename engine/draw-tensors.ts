@@ -4,7 +4,7 @@ import type { Weight } from '../core/ir/block.js';
 import { type Draw, size } from '../core/ir/draw.js';
 import { type Reordering, signRows } from '../core/lowering/nchwc/reordering.js';
 import { Tensor } from './onnx-runtime.js';
-import { createPrefixes, type Prefixes } from './prefixes.js';
+import { createPrefixCaches, type PrefixCache } from './prefix-cache.js';
 
 /**
  * Tensors of a draw that are kept: all of a space whose candidates share their shapes (20 MB at batch 8, 130 MB at 64), and
@@ -33,7 +33,7 @@ export interface DrawTensors {
   signsOf(blocks: readonly number[], shape: readonly number[], as: Reordering): Tensor;
   input(shape: readonly number[]): Tensor;
   /** What networks begin with that were scored under this draw. */
-  readonly prefixes: Prefixes;
+  readonly prefixes: PrefixCache;
 }
 
 export function drawTensors({
@@ -43,7 +43,7 @@ export function drawTensors({
   blockSize,
   serves = 'all',
   scratch,
-  prefixes = createPrefixes().under(''),
+  prefixes = createPrefixCaches().ofDraw(''),
 }: {
   draw: Draw;
   batch: number;
@@ -52,7 +52,7 @@ export function drawTensors({
   serves?: DrawTensors['serves'];
   /** Holds these tensors; none of another draw on it may still be in use. */
   scratch?: Scratch;
-  prefixes?: Prefixes;
+  prefixes?: PrefixCache;
 }): DrawTensors {
   const tensors = new LRUCache<string, Tensor>({
     maxSize: KEPT_BYTES,

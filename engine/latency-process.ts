@@ -4,7 +4,7 @@ import { allowModules } from '../core/spaces/module/index.js';
 import { measureLatency } from './latency.js';
 import { endWithParent } from './lifeline.js';
 import { loadModule } from './load-module.js';
-import { failed } from './outcome.js';
+import { outcomeOfError } from './outcome.js';
 import type { FromScorer, Outcome, ScoreRequest, ToScorer } from './protocol.js';
 
 // Whoever started the worker has said so; see scorer-process.ts.
@@ -12,7 +12,7 @@ if (process.env.ZEROSCOUT_ALLOW_MODULES === '1') allowModules(loadModule);
 
 const send = (message: FromScorer) => process.send?.(message);
 const outcomeOf = (request: ScoreRequest): Promise<Outcome> =>
-  measureLatency(request).then((measured) => ({ result: [{ ...measured }] }), failed);
+  measureLatency(request).then((measured) => ({ result: [{ ...measured }] }), outcomeOfError);
 
 endWithParent();
 // A terminal's Ctrl-C reaches the whole group; the worker decides when this ends.

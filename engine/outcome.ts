@@ -5,8 +5,8 @@ import { SpecError } from '../core/errors.js';
 import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
 import type { Costs, Space } from '../core/spaces/space.js';
 import type { ProxyName } from '../core/specification/proxies.js';
-import type { Outcome, ScoreResult } from './protocol.js';
-import type { NetworkScore } from './score.js';
+import type { NetworkScore } from './network-score.js';
+import type { Outcome, Scored } from './protocol.js';
 
 /** A candidate's proxies under one draw: those that mean something in its space. */
 export function proxiesOf({
@@ -28,14 +28,14 @@ export function proxiesOf({
 }
 
 /** NaN is nobody's score. */
-export function scored({ candidate, result }: { candidate: string; result: ScoreResult }): Outcome {
-  for (const proxies of result)
+export function outcomeOfScores({ candidate, ...scored }: Scored & { readonly candidate: string }): Outcome {
+  for (const proxies of scored.result)
     for (const [name, value] of Object.entries(proxies))
       if (Number.isNaN(value)) return { reason: 'not-a-number', detail: `${name} of ${candidate} is NaN` };
-  return { result };
+  return scored;
 }
 
-export function failed(error: unknown): Outcome {
+export function outcomeOfError(error: unknown): Outcome {
   const reason =
     error instanceof CandidateError ? error.reason : error instanceof SpecError ? 'invalid' : 'error';
   return { reason, detail: error instanceof Error ? error.message : String(error) };

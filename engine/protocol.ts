@@ -1,7 +1,9 @@
 // In: nothing. Out: the messages between a worker and its scorer processes (child_process IPC, advanced serialization).
 import type { FailureReason } from '../core/candidate-error.js';
+import type { Costs } from '../core/spaces/space.js';
 import type { SpaceSpecification } from '../core/specification/space.js';
 import type { ImagesFile } from './images.js';
+import type { NetworkScore } from './network-score.js';
 
 /** One candidate to be scored under some draws. */
 export interface ScoreRequest {
@@ -17,15 +19,28 @@ export interface ScoreRequest {
   readonly draws: readonly number[];
   /** In place of noise. */
   readonly images?: ImagesFile;
+  /** What the answer has beside the proxies: nothing where this is left out. Only the `cpu` device has details. */
+  readonly report?: 'details';
 }
 
 /** Raw proxies of each requested draw, in the order of the request. */
 export type ScoreResult = readonly Readonly<Record<string, number>>[];
 
+/** What the proxies of a candidate were computed from. */
+export interface ScoreDetails {
+  readonly costs: Costs;
+  /** Of each requested draw. */
+  readonly networks: readonly NetworkScore[];
+}
+
+export interface Scored {
+  readonly result: ScoreResult;
+  /** Where the request asked for them. */
+  readonly details?: ScoreDetails;
+}
+
 /** What became of one candidate. */
-export type Outcome =
-  | { readonly result: ScoreResult }
-  | { readonly reason: FailureReason; readonly detail: string };
+export type Outcome = Scored | { readonly reason: FailureReason; readonly detail: string };
 
 /** Candidates that are scored together; one where the device scores one by one. */
 export type ToScorer = {

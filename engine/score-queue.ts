@@ -1,5 +1,5 @@
 // In: score requests that wait. Out: those that a scorer takes next, one or a group.
-import type { ScoreRequest, ScoreResult } from './protocol.js';
+import type { Scored, ScoreRequest } from './protocol.js';
 
 /** A group that is not full goes to a scorer when nobody has joined it for so long. */
 const QUIET_MS = 50;
@@ -7,7 +7,7 @@ const QUIET_MS = 50;
 export interface Job {
   readonly request: ScoreRequest;
   readonly turn: number;
-  readonly resolve: (result: ScoreResult) => void;
+  readonly resolve: (score: Scored) => void;
   readonly reject: (error: Error) => void;
   /** Alone in a scorer. */
   attempts: number;

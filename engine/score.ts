@@ -10,16 +10,11 @@ import { blockTrainability, featureExpressivity, gramExpressivity } from '../cor
 import type { DrawTensors } from './draw-tensors.js';
 import { signFeeds, valueFeeds } from './feeds.js';
 import { findIdentities, hasUnitDiagonal } from './identities.js';
+import type { NetworkScore } from './network-score.js';
 import { type InferenceSession, Tensor } from './onnx-runtime.js';
-import { type Passed, prefixKeys } from './prefixes.js';
+import { type NetworkState, prefixKeys } from './prefix-cache.js';
 import type { OpenProgram, Programs } from './programs.js';
 import { rowOf, run } from './run.js';
-
-/** Expressivity of each measured feature (blocks + 1) and trainability of each block, null of one that is skipped. */
-export interface NetworkScore {
-  readonly features: readonly number[];
-  readonly blocks: readonly (number | null)[];
-}
 
 /** Outputs that a feature's expressivity is computed from. */
 const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;
@@ -41,9 +36,9 @@ export async function scoreNetwork({
 }): Promise<NetworkScore> {
   const boundary = programs.boundary(network);
   const isMeasured = measuredBlocks({ network, features: measured });
-  const keys = prefixKeys({ network, boundary, isMeasured, reach: draw.prefixes.reach });
+  const keys = prefixKeys({ network, boundary, isMeasured, depth: draw.prefixes.depth });
   let known = keys.length;
-  let passed: Passed | undefined;
+  let passed: NetworkState | undefined;
   while (!passed && known > 0) passed = draw.prefixes.get(keys[--known]!);
   if (!passed) {
     passed = await enter({
@@ -104,13 +99,25 @@ function seriesFrom({
 }
 
 /** What the stem reads. */
-function images({ network: { inputChannels = 3 }, draw }: { network: Network; draw: DrawTensors }): Passed {
+function images({
+  network: { inputChannels = 3 },
+  draw,
+}: {
+  network: Network;
+  draw: DrawTensors;
+}): NetworkState {
   const shape: MapShape = [inputChannels, draw.resolution, draw.resolution];
   return { y: draw.input([draw.batch, ...shape]), shape, features: [], blocks: [] };
 }
 
 /** A block without trainability, such as the stem. */
-async function enter({ blocks, passed, boundary, draw, programs }: Omit<Step, 'index'>): Promise<Passed> {
+async function enter({
+  blocks,
+  passed,
+  boundary,
+  draw,
+  programs,
+}: Omit<Step, 'index'>): Promise<NetworkState> {
   const { y: x, shape: input } = passed;
   const [block] = blocks as [Block];
   const shape = blockShapes({ block, input }).at(-1)!;
@@ -128,14 +135,14 @@ interface Step {
   /** Number of the first. */
   readonly index: number;
   /** The network up to these blocks. */
-  readonly passed: Passed;
+  readonly passed: NetworkState;
   readonly boundary: Boundary;
   readonly draw: DrawTensors;
   readonly programs: Programs;
 }
 
 /** The output of blocks that are not measured. */
-async function passBlocks({ blocks, passed, boundary, draw, programs }: Step): Promise<Passed> {
+async function passBlocks({ blocks, passed, boundary, draw, programs }: Step): Promise<NetworkState> {
   const { y: x, shape: input } = passed;
   const [block] = blocks as [Block];
   const shape = blockShapes({ block, input }).at(-1)!;
@@ -155,7 +162,7 @@ async function measureBlocks({
   boundary,
   draw,
   programs,
-}: Step & { network: Network }): Promise<Passed> {
+}: Step & { network: Network }): Promise<NetworkState> {
   const { y: x, shape: input } = passed;
   const [block] = blocks as [Block];
   const shape = blockShapes({ block, input }).at(-1)!;

@@ -24,7 +24,7 @@ export function startScorer({
   script,
   threads,
   device,
-  reach,
+  modules,
   startTimeoutMs,
   onReady,
   onScored,
@@ -33,7 +33,7 @@ export function startScorer({
   script: string;
   threads: number;
   device: string;
-  reach?: string | undefined;
+  modules?: 'allowed' | 'refused' | undefined;
   startTimeoutMs: number;
   onReady: () => void;
   onScored: (message: Extract<FromScorer, { type: 'scored' }>) => void;
@@ -48,7 +48,7 @@ export function startScorer({
       ...parentVariable(),
       ZEROSCOUT_SCORER_THREADS: String(threads),
       ZEROSCOUT_SCORER_DEVICE: device,
-      ...(reach ? { ZEROSCOUT_SCORER_REACH: reach } : {}),
+      ...(modules ? { ZEROSCOUT_ALLOW_MODULES: modules === 'allowed' ? '1' : '0' } : {}),
     },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

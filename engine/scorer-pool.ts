@@ -1,10 +1,9 @@
 // In: score requests of many activities. Out: their results, computed by a fixed number of scorer processes.
 import { CandidateError, type FailureReason } from '../core/candidate-error.js';
 import { watchMemory } from './memory-watch.js';
-import { scored } from './outcome.js';
+import { outcomeOfScores } from './outcome.js';
 import type { PoolEvent, ScoredBatch } from './pool-event.js';
-import type { Reach } from './prefixes.js';
-import type { FromScorer, ScoreRequest, ScoreResult } from './protocol.js';
+import type { FromScorer, Scored, ScoreRequest, ScoreResult } from './protocol.js';
 import { residentLimit, workingLimit } from './resident-limit.js';
 import { createScoreQueue, type Job } from './score-queue.js';
 import { type End, type ScorerChild, startScorer } from './scorer-child.js';
@@ -24,6 +23,8 @@ export interface ScorerPool {
    * would all end at one moment, and leave the scorers without work until the next ones come.
    */
   score(request: ScoreRequest, turn?: number): Promise<ScoreResult>;
+  /** The same, with the details that the request asks for. */
+  scoreInDetail(request: ScoreRequest): Promise<Scored>;
   pids(): readonly number[];
   /** Ends the scorers; requests in flight are rejected. */
   close(): Promise<void>;
@@ -45,8 +46,8 @@ export function createScorerPool({
   size,
   threads = 1,
   device = 'cpu',
+  modules,
   together = 1,
-  reach,
   timeoutMs = 600_000,
   startTimeoutMs = 60_000,
   maxResidentBytes,
@@ -60,8 +61,8 @@ export function createScorerPool({
   /** What a scorer computes on, and the candidates that it takes at once. */
   device?: string;
   together?: number;
-  /** How much of what networks have in common scorers keep: all that they can, if not given. */
-  reach?: Reach;
+  /** Whether scorers run the code of spaces that are modules; as ZEROSCOUT_ALLOW_MODULES says where this is left out. */
+  modules?: 'allowed' | 'refused' | undefined;
   /** For one request to a scorer, and for a scorer to say that it is ready. */
   timeoutMs?: number;
   startTimeoutMs?: number;
@@ -98,7 +99,7 @@ export function createScorerPool({
       script,
       threads,
       device,
-      reach,
+      modules,
       startTimeoutMs,
       onReady: () => {
         slot.state = 'ready';
@@ -116,8 +117,8 @@ export function createScorerPool({
     jobs.forEach(({ request: { candidate }, resolve, reject }, i) => {
       const told = message.outcomes[i]!;
       // Whatever scorer that was: the store would refuse NaN, and with it the whole shard.
-      const outcome = 'result' in told ? scored({ candidate, ...told }) : told;
-      if ('result' in outcome) resolve(outcome.result);
+      const outcome = 'result' in told ? outcomeOfScores({ candidate, ...told }) : told;
+      if ('result' in outcome) resolve(outcome);
       else reject(new CandidateError(outcome));
     });
     // Memory that ONNX Runtime keeps after many sessions (onnxruntime#25325) goes back with the process.
@@ -190,14 +191,17 @@ export function createScorerPool({
     }
   };
 
+  const add = (request: ScoreRequest, turn: number) =>
+    new Promise<Scored>((resolve, reject) => {
+      if (closed) return reject(new Error('the scorer pool is closed'));
+      queue.add({ request, turn, resolve, reject });
+      dispatch();
+    });
+
   return {
     size: size * together,
-    score: (request, turn = 0) =>
-      new Promise((resolve, reject) => {
-        if (closed) return reject(new Error('the scorer pool is closed'));
-        queue.add({ request, turn, resolve, reject });
-        dispatch();
-      }),
+    score: async (request, turn = 0) => (await add(request, turn)).result,
+    scoreInDetail: (request) => add(request, 0),
     pids: () => slots.flatMap(({ child }) => child?.pid ?? []),
     close: async () => {
       closed = true;

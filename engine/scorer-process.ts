@@ -2,17 +2,15 @@
 import { allowModules } from '../core/spaces/module/index.js';
 import { type Device, isStackDevice } from '../core/specification/devices.js';
 import { createStackScoring } from './batched/stack-scoring.js';
+import { createCpuScorer } from './cpu-scorer.js';
 import { endWithParent } from './lifeline.js';
 import { loadModule } from './load-module.js';
-import { REACHES } from './prefixes.js';
 import type { FromScorer, ToScorer } from './protocol.js';
-import { createScorer } from './scorer.js';
 
 // Whoever started the worker has said so; docs/decisions says what it means.
 if (process.env.ZEROSCOUT_ALLOW_MODULES === '1') allowModules(loadModule);
 const device = (process.env.ZEROSCOUT_SCORER_DEVICE ?? 'cpu') as Device;
 const threads = Number(process.env.ZEROSCOUT_SCORER_THREADS ?? 1);
-const reach = REACHES.find((name) => name === process.env.ZEROSCOUT_SCORER_REACH);
 
 function send(message: FromScorer): Promise<void> {
   return new Promise((done) => (process.send ? process.send(message, () => done()) : done()));
@@ -35,7 +33,7 @@ process.on('SIGTERM', () => {});
 await orBreak(async () => {
   const { scoreAll } = isStackDevice(device)
     ? await createStackScoring({ device, threads })
-    : await createScorer({ threads, reach });
+    : await createCpuScorer({ threads });
   process.on('message', ({ id, requests }: ToScorer) =>
     orBreak(async () => {
       const outcomes = await scoreAll(requests);

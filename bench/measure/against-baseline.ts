@@ -61,7 +61,7 @@ async function compare({
   const length = count || asked;
   const candidates = (round: number) => scenario.candidates(round, length);
   // Each candidate for itself: what one has in common with another is measured by `--children`.
-  const setting = { space, batch, resolution, ...way, weights, reach: 'stem' as const };
+  const setting = { space, batch, resolution, ...way, weights, prefixes: 'stem' as const };
   return withScoring(setting, candidates(WARM_UP), async (scoring) => {
     const ours: number[] = [];
     const theirs = { contiguous: [] as number[], channels_last: [] as number[] };

@@ -6,7 +6,7 @@ import { randomCandidates } from '../../core/spaces/random-candidates.js';
 import { rejection } from '../../core/spaces/rejection.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';
 import { CONSTRAINTS, evolveAlone, type Scored, SPACE, scoreAll } from './evolve-alone.js';
-import { SCRIPT } from './pure.js';
+import { SCRIPTS } from './pure.js';
 
 const FIRST = 50;
 const FIDELITY = { batch: 8, resolution: 64 } as const;
@@ -21,7 +21,7 @@ export async function compareWithRandom({
   scorers: number;
 }) {
   const space = openSpace(SPACE);
-  const pool = createScorerPool({ script: SCRIPT, size: scorers });
+  const pool = createScorerPool({ script: SCRIPTS.blocks, size: scorers });
   try {
     const score = (candidates: readonly string[]) => scoreAll({ pool, ...FIDELITY, seed, candidates });
     const evolved = await evolveAlone({ budget, seed, score });

@@ -1,15 +1,19 @@
-// In: an evolution. Out: milliseconds a child, scored with and without reuse of what children have in common with others, in turn.
+// Measures what an evolution saves by computing the first blocks that children have in common only once.
 import { isDeepStrictEqual } from 'node:util';
 import { openSpace } from '../../core/spaces/index.js';
-import { REACHES, type Reach } from '../../engine/prefixes.js';
+import type { PrefixDepth } from '../../engine/prefix-cache.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 import { EVOLUTION, evolveAlone, SPACE, scoreAll } from './evolve-alone.js';
 import { cpuSeconds, peakResidentBytes } from './machine.js';
-import { SCRIPT } from './pure.js';
+import { SCRIPTS } from './pure.js';
 
 const MEGA = 1e6;
-const NAMES: Readonly<Record<Reach, string>> = { blocks: 'with common blocks', stem: 'each child alone' };
+const NAMES: Readonly<Record<PrefixDepth, string>> = {
+  blocks: 'with common blocks',
+  stem: 'each child alone',
+};
+const DEPTHS = ['blocks', 'stem'] as const;
 /** Until then there is no population, and children are those of the start or of anyone. */
 const FILLING = EVOLUTION.population / EVOLUTION.generation;
 
@@ -33,9 +37,9 @@ interface Time {
  * compared bit by bit. Processor time says more where other processes share the cores.
  */
 export async function compareChildren({ budget, seed, scorers, ...fidelity }: ChildrenSetting) {
-  const sides = REACHES.map((reach) => ({
-    reach,
-    pool: createScorerPool({ script: SCRIPT, size: scorers, reach }),
+  const sides = DEPTHS.map((depth) => ({
+    depth,
+    pool: createScorerPool({ script: SCRIPTS[depth], size: scorers }),
     times: [] as Time[],
     peak: 0,
   }));
@@ -63,9 +67,9 @@ export async function compareChildren({ budget, seed, scorers, ...fidelity }: Ch
     for (const { pool } of sides) await pool.close();
   }
   const [blocks, stem] = [sides.find(isOf('blocks'))!, sides.find(isOf('stem'))!];
-  for (const { reach, times, peak } of [stem, blocks])
+  for (const { depth, times, peak } of [stem, blocks])
     console.log(
-      `  ${NAMES[reach].padEnd(18)} ${mean(times.slice(FILLING), 'wall').toFixed(1)} ms a child, ${mean(times.slice(FILLING), 'processor').toFixed(1)} ms of a processor; a scorer ${(peak / MEGA).toFixed(0)} MB`,
+      `  ${NAMES[depth].padEnd(18)} ${mean(times.slice(FILLING), 'wall').toFixed(1)} ms a child, ${mean(times.slice(FILLING), 'processor').toFixed(1)} ms of a processor; a scorer ${(peak / MEGA).toFixed(0)} MB`,
     );
   const ratio = (from: number, unit: keyof Time) =>
     mean(stem.times.slice(from), unit) / mean(blocks.times.slice(from), unit);
@@ -81,9 +85,9 @@ export async function compareChildren({ budget, seed, scorers, ...fidelity }: Ch
 }
 
 const isOf =
-  (wanted: Reach) =>
-  ({ reach }: { reach: Reach }) =>
-    reach === wanted;
+  (wanted: PrefixDepth) =>
+  ({ depth }: { depth: PrefixDepth }) =>
+    depth === wanted;
 
 function mean(times: readonly Time[], unit: keyof Time): number {
   return times.reduce((sum, time) => sum + time[unit], 0) / times.length;

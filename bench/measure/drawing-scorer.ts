@@ -1,13 +1,8 @@
-// The scorer process of bench:fidelity --drawing: our scorer with weights drawn in another way.
-import type { FromScorer, ToScorer } from '../../engine/protocol.js';
-import { createScorer } from '../../engine/scorer.js';
+// The scorer process of `npm run bench:fidelity -- --drawing`: the CPU scorer with weights drawn in another way.
+import { createCpuScorer } from '../../engine/cpu-scorer.js';
 import { type Drawing, drawingOf } from './drawing.js';
+import { serveScorer } from './serve-scorer.js';
 
 const drawing = process.env.ZEROSCOUT_BENCH_DRAWING as Drawing;
-const { scoreAll } = await createScorer({ threads: 1, drawOf: drawingOf[drawing] });
-const send = (message: FromScorer) => process.send?.(message, () => {});
-process.on('message', async ({ id, requests }: ToScorer) =>
-  send({ type: 'scored', id, outcomes: await scoreAll(requests), residentBytes: process.memoryUsage.rss() }),
-);
-process.on('disconnect', () => process.exit(0));
-send({ type: 'ready' });
+const { scoreAll } = await createCpuScorer({ threads: 1, drawOf: drawingOf[drawing] });
+serveScorer(scoreAll);

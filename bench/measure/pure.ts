@@ -1,12 +1,16 @@
 // In: candidates and a setting. Out: milliseconds a candidate of the scoring alone: scorer processes, no servers.
 import { fileURLToPath } from 'node:url';
 import type { SpaceSpecification } from '../../core/specification/space.js';
-import type { Reach } from '../../engine/prefixes.js';
+import type { PrefixDepth } from '../../engine/prefix-cache.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';
 import { peakResidentBytes } from './machine.js';
 
-export const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
+/** Scorer processes by what they keep of one candidate for the next: the production scorer keeps all blocks. */
+export const SCRIPTS: Readonly<Record<PrefixDepth, string>> = {
+  blocks: fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url)),
+  stem: fileURLToPath(new URL('./stem-only-scorer.js', import.meta.url)),
+};
 /** Candidates of each scorer: as many as meet nearly all weights of a draw, and have its code compiled. */
 const WARM_UP = 16;
 const WARM_SEED = 1;
@@ -17,8 +21,8 @@ export interface Setting {
   readonly batch: number;
   readonly scorers: number;
   readonly threads: number;
-  /** What scorers keep of one candidate for the next: all that they can, if not given. */
-  readonly reach?: Reach;
+  /** What scorers keep of one candidate for the next: all blocks where this is left out. */
+  readonly prefixes?: PrefixDepth;
   /** Drawn once for all candidates, or for each: its signs and images too. */
   readonly weights: ScoreRequest['fidelity']['weights'];
 }
@@ -32,13 +36,13 @@ export interface PureScoring {
 
 /** Scorers that are warm: a draw's tensors are made, and the shared programs are there. */
 async function startPureScoring({
-  setting: { space, resolution, batch, scorers, threads, reach, weights },
+  setting: { space, resolution, batch, scorers, threads, prefixes = 'blocks', weights },
   candidates,
 }: {
   setting: Setting;
   candidates: readonly string[];
 }): Promise<PureScoring> {
-  const pool = createScorerPool({ script: SCRIPT, size: scorers, threads, ...(reach ? { reach } : {}) });
+  const pool = createScorerPool({ script: SCRIPTS[prefixes], size: scorers, threads });
   let peak = 0;
   const watch = setInterval(() => {
     peak = Math.max(peak, ...pool.pids().map(peakResidentBytes));

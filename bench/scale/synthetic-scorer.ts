@@ -1,22 +1,8 @@
-// In: score requests, as a scorer process gets them. Out: proxies that are a hash of the candidate, at once.
-import type { FromScorer, ScoreRequest, ScoreResult, ToScorer } from '../../engine/protocol.js';
+// A scorer process whose proxies are a hash of the candidate: it answers at once, so that everything but the scoring can be measured.
+import type { ScoreRequest, ScoreResult } from '../../engine/protocol.js';
+import { serveScorer } from '../measure/serve-scorer.js';
 
-function send(message: FromScorer): void {
-  process.send?.(message, () => {});
-}
-
-process.on('message', ({ id, requests }: ToScorer) =>
-  send({
-    type: 'scored',
-    id,
-    outcomes: requests.map((request) => ({ result: score(request) })),
-    residentBytes: 0,
-  }),
-);
-process.on('disconnect', () => process.exit(0));
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => {});
-send({ type: 'ready' });
+serveScorer((requests) => requests.map((request) => ({ result: score(request) })));
 
 function score({ candidate, draws }: ScoreRequest): ScoreResult {
   return draws.map((draw) => {

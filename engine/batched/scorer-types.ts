@@ -3,7 +3,7 @@
 import type { Draw } from '../../core/ir/draw.js';
 import type { Measured } from '../../core/ir/network.js';
 import type { Dialect } from '../../core/spaces/nas-bench-201/batched/kit.js';
-import type { NetworkScore } from '../score.js';
+import type { NetworkScore } from '../network-score.js';
 import type { DeviceOptions } from './device.js';
 import type { openStackSession } from './stack-session.js';
 

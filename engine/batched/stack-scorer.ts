@@ -3,8 +3,8 @@
 import type { Draw } from '../../core/ir/draw.js';
 import type { StackCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
 import { composeStacks, fillOf } from '../../core/spaces/nas-bench-201/batched/compose.js';
+import type { NetworkScore } from '../network-score.js';
 import type { Tensor } from '../onnx-runtime.js';
-import type { NetworkScore } from '../score.js';
 import { isOutOfMemory } from './device.js';
 import { drawFeeds, type StackCandidate, stackCandidate, stackSkeleton } from './nas-bench-201.js';
 import { createProgramChoice } from './program-choice.js';

@@ -4,10 +4,10 @@ import { CandidateError } from '../../core/candidate-error.js';
 import { type Draw, randomDraw } from '../../core/ir/draw.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { StackDevice } from '../../core/specification/devices.js';
-import { failed, proxiesOf, scored } from '../outcome.js';
+import type { NetworkScore } from '../network-score.js';
+import { outcomeOfError, outcomeOfScores, proxiesOf } from '../outcome.js';
 import type { Outcome, ScoreRequest } from '../protocol.js';
 import { KEPT_DRAWS } from '../resident-limit.js';
-import type { NetworkScore } from '../score.js';
 import { providerOf, stackSize } from './device.js';
 import type { StackScorer } from './scorer-types.js';
 import { createStackScorer } from './stack-scorer.js';
@@ -46,7 +46,7 @@ export async function createStackScoring({ device, threads }: { device: StackDev
     const space = openSpace(kind);
     const good = requests.filter((request) => {
       const reason = whyNot(request);
-      if (reason !== undefined) outcomes.set(request, failed(reason));
+      if (reason !== undefined) outcomes.set(request, outcomeOfError(reason));
       return reason === undefined;
     });
     if (good.length === 0) return outcomes;
@@ -58,7 +58,7 @@ export async function createStackScoring({ device, threads }: { device: StackDev
       const { candidate } = request;
       const costs = space.costs({ candidate, resolution: fidelity.resolution });
       const result = byDraw.map((scores) => proxiesOf({ score: scores[i]!, costs, space }));
-      outcomes.set(request, scored({ candidate, result }));
+      outcomes.set(request, outcomeOfScores({ candidate, result }));
     });
     return outcomes;
   };

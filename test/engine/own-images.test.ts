@@ -6,8 +6,8 @@ import { randomDraw } from '../../core/ir/draw.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { checkDefinition } from '../../core/specification/custom-space.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
+import { type CpuScorer, createCpuScorer } from '../../engine/cpu-scorer.js';
 import type { ImagesFile } from '../../engine/images.js';
-import { createScorer, type Scorer } from '../../engine/scorer.js';
 import { type TestHome, testHome } from '../support/home.js';
 
 const BATCH = 2;
@@ -16,10 +16,10 @@ const definition = checkDefinition({
   source: 'test',
 });
 let home: TestHome;
-let scorer: Scorer;
+let scorer: CpuScorer;
 beforeAll(async () => {
   home = testHome();
-  scorer = await createScorer({ threads: 1 });
+  scorer = await createCpuScorer({ threads: 1 });
 });
 afterAll(async () => {
   await scorer.close();

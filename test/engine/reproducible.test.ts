@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
 import { sample } from '../../core/random/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { type CpuScorer, createCpuScorer } from '../../engine/cpu-scorer.js';
 import type { ScoreResult } from '../../engine/protocol.js';
-import { createScorer, type Scorer } from '../../engine/scorer.js';
 import {
   largestDeviation,
   request,
@@ -23,7 +23,7 @@ const candidates = sample({
 
 /** Bits of each candidate's result, by candidate. */
 async function score(order: readonly string[]): Promise<Map<string, string>> {
-  const scorer = await createScorer({ threads: 1 });
+  const scorer = await createCpuScorer({ threads: 1 });
   const found = new Map<string, string>();
   for (const candidate of order)
     found.set(candidate, serialize(await scorer.score(request(candidate))).toString('base64'));
@@ -42,7 +42,7 @@ describe('proxies', () => {
   });
 
   it('have the same bits when a draw is computed alone', async () => {
-    const scorer = await createScorer({ threads: 1 });
+    const scorer = await createCpuScorer({ threads: 1 });
     const both = await scorer.score(request(candidates[0]!, [0, 1]));
     expect(await scorer.score(request(candidates[0]!, [1]))).toEqual([both[1]]);
     expect(both[0]).not.toEqual(both[1]);
@@ -55,11 +55,11 @@ describe('proxies', () => {
       const { fidelity, ...rest } = request(candidate, [0, 1]);
       return { ...rest, fidelity: { ...fidelity, weights: 'candidate' as const } };
     };
-    const scoredBy = async (work: (scorer: Scorer) => Promise<ScoreResult[]>) => {
-      const scorer = await createScorer({ threads: 1 });
+    const scoredBy = async (work: (scorer: CpuScorer) => Promise<ScoreResult[]>) => {
+      const scorer = await createCpuScorer({ threads: 1 });
       return await work(scorer).finally(() => scorer.close());
     };
-    const inTurn = (order: readonly string[]) => async (scorer: Scorer) => {
+    const inTurn = (order: readonly string[]) => async (scorer: CpuScorer) => {
       const results: ScoreResult[] = [];
       for (const candidate of order) results.push(await scorer.score(own(candidate)));
       return results;

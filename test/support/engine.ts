@@ -6,9 +6,10 @@ import type { Draw } from '../../core/ir/draw.js';
 import type { Measured } from '../../core/ir/network.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
+import type { NetworkScore } from '../../engine/network-score.js';
 import { createPrograms, type Programs } from '../../engine/programs.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
-import { type NetworkScore, scoreNetwork } from '../../engine/score.js';
+import { scoreNetwork } from '../../engine/score.js';
 
 /** A compiled file; tests of processes need them. */
 export function built(path: string): string {
@@ -75,9 +76,9 @@ export function scoreCandidate({
 /** Scores requests, in their order, in a fresh process; numbers come back as their bits. */
 export function scoreElsewhere(requests: readonly ScoreRequest[]): string[] {
   const script = `
-    import { createScorer } from ${JSON.stringify(built('engine/scorer.js'))};
+    import { createCpuScorer } from ${JSON.stringify(built('engine/cpu-scorer.js'))};
     import { serialize } from 'node:v8';
-    const scorer = await createScorer({ threads: 1 });
+    const scorer = await createCpuScorer({ threads: 1 });
     for (const request of JSON.parse(process.argv[1]))
       console.log(serialize(await scorer.score(request)).toString('base64'));
     await scorer.close();`;

@@ -10,8 +10,8 @@ import { describeSpace } from '../../../core/spaces/describe.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import { allowModules, moduleDigest } from '../../../core/spaces/module/index.js';
 import { checkSpecification } from '../../../core/specification/specification.js';
+import { createCpuScorer } from '../../../engine/cpu-scorer.js';
 import { loadModule } from '../../../engine/load-module.js';
-import { createScorer } from '../../../engine/scorer.js';
 import { type TestHome, testHome } from '../../support/home.js';
 import { ROOT } from '../../support/zeroscout.js';
 
@@ -74,7 +74,7 @@ describe('allowed', () => {
       expect(trainableParameters(layers)).toBe(parameters);
     }
     expect(() => opened.parse('abcdeg')).toThrow('candidate "abcdeg": must be six letters from a to f');
-    const scorer = await createScorer({ threads: 1 });
+    const scorer = await createCpuScorer({ threads: 1 });
     const fidelity = { batch: 2, resolution: 16, weights: 'shared', features: 'blocks' } as const;
     const [one] = await scorer.score({ space, candidate: 'abcdef', seed: 1, fidelity, draws: [0] });
     expect(Object.values(one!).every(Number.isFinite)).toBe(true);

@@ -12,7 +12,8 @@ import type { StackEvent, StackScorer } from '../../../engine/batched/scorer-typ
 import { createStackScorer } from '../../../engine/batched/stack-scorer.js';
 import { dialectOf, openStackSession } from '../../../engine/batched/stack-session.js';
 import { drawTensors } from '../../../engine/draw-tensors.js';
-import { type NetworkScore, scoreNetwork } from '../../../engine/score.js';
+import type { NetworkScore } from '../../../engine/network-score.js';
+import { scoreNetwork } from '../../../engine/score.js';
 import { largestDeviation, withPrograms } from '../../support/engine.js';
 import { GOLDENS_NB201 } from '../../support/goldens.js';
 

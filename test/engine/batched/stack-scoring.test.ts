@@ -4,8 +4,8 @@ import { sample } from '../../../core/random/shuffled.js';
 import { kendall } from '../../../core/ranking/correlation.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
 import { PROXIES } from '../../../core/specification/proxies.js';
+import { createCpuScorer } from '../../../engine/cpu-scorer.js';
 import type { Outcome, ScoreRequest, ScoreResult } from '../../../engine/protocol.js';
-import { createScorer } from '../../../engine/scorer.js';
 import { request as atSixteen, built } from '../../support/engine.js';
 
 // Its threads for eigenvalues are compiled files.
@@ -34,7 +34,7 @@ const resultOf = (outcome: Outcome | undefined): ScoreResult => {
 };
 
 it('agrees with scoring one by one: tau of every proxy above .99', async () => {
-  const scorer = await createScorer({ threads: 1 });
+  const scorer = await createCpuScorer({ threads: 1 });
   const expected = await scorer.scoreAll(requests);
   await scorer.close();
   for (const draw of [0, 1])

@@ -4,8 +4,9 @@ import { randomDraw } from '../../core/ir/draw.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
-import { createPrefixes, type Reach } from '../../engine/prefixes.js';
-import { type NetworkScore, scoreNetwork } from '../../engine/score.js';
+import type { NetworkScore } from '../../engine/network-score.js';
+import { createPrefixCaches, type PrefixDepth } from '../../engine/prefix-cache.js';
+import { scoreNetwork } from '../../engine/score.js';
 import { counted, withPrograms } from '../support/engine.js';
 
 const RESOLUTION = 32;
@@ -36,11 +37,11 @@ async function score({
 }: {
   space: SpaceSpecification;
   candidates: readonly string[];
-  reach: Reach;
+  depth: PrefixDepth;
   maxBytes?: number;
 }): Promise<{ scores: NetworkScore[]; runs: number }> {
   const space = openSpace(specification);
-  const prefixes = createPrefixes(memory);
+  const prefixes = createPrefixCaches(memory);
   return withPrograms(async (programs) => {
     const counting = counted(programs);
     const draws = [0, 1].map((draw) =>
@@ -49,7 +50,7 @@ async function score({
         batch: 4,
         resolution: RESOLUTION,
         blockSize: programs.blockSize,
-        prefixes: prefixes.under(String(draw)),
+        prefixes: prefixes.ofDraw(String(draw)),
       }),
     );
     const scores: NetworkScore[] = [];
@@ -69,13 +70,13 @@ describe('what candidates have in common', () => {
   ])('changes no bit of a score: %s', async (_, space, start, children) => {
     const parent = start ?? openSpace(space).random({ seed: 1, draw: 0, name: 'parent' });
     const candidates = family(space, parent, children);
-    const alone = await score({ space, candidates, reach: 'stem' });
-    const together = await score({ space, candidates, reach: 'blocks' });
+    const alone = await score({ space, candidates, depth: 'stem' });
+    const together = await score({ space, candidates, depth: 'blocks' });
     expect(together.scores).toEqual(alone.scores);
     expect(together.runs).toBeLessThan(alone.runs);
     // Room for some of them, and another order.
     const backwards = candidates.toReversed();
-    const cramped = await score({ space, candidates: backwards, reach: 'blocks', maxBytes: 300_000 });
+    const cramped = await score({ space, candidates: backwards, depth: 'blocks', maxBytes: 300_000 });
     const inPairs = (scores: readonly NetworkScore[]) =>
       candidates.map((__, i) => scores.slice(2 * i, 2 * i + 2));
     expect(inPairs(cramped.scores).toReversed()).toEqual(inPairs(alone.scores));
@@ -83,16 +84,16 @@ describe('what candidates have in common', () => {
 
   it('is run once for each draw: a child whose last unit differs runs that unit and what follows', async () => {
     const child = PARENT.replace('(24,16,2,24,1)', '(24,16,2,32,1)');
-    const { runs } = await score({ space: mobileNetV2, candidates: [PARENT], reach: 'blocks' });
-    const both = await score({ space: mobileNetV2, candidates: [PARENT, child], reach: 'blocks' });
+    const { runs } = await score({ space: mobileNetV2, candidates: [PARENT], depth: 'blocks' });
+    const both = await score({ space: mobileNetV2, candidates: [PARENT, child], depth: 'blocks' });
     // Two units of the residual block that changed, and the convolution after it.
     expect(both.runs - runs).toBe(2 * 3);
   });
 
   it('is kept apart by what it depends on', async () => {
     const wider = PARENT.replace('(3,8,2,1)', '(3,16,2,1)').replace('(8,16,2,16,1)', '(16,16,2,16,1)');
-    const alone = await score({ space: mobileNetV2, candidates: [wider], reach: 'blocks' });
-    const after = await score({ space: mobileNetV2, candidates: [PARENT, wider], reach: 'blocks' });
+    const alone = await score({ space: mobileNetV2, candidates: [wider], depth: 'blocks' });
+    const after = await score({ space: mobileNetV2, candidates: [PARENT, wider], depth: 'blocks' });
     expect(after.scores.slice(2)).toEqual(alone.scores);
     expect(after.scores[0]).not.toEqual(after.scores[1]);
   });

@@ -1,0 +1,194 @@
+// The package's entry `zeroscout/engine`: scores one network under one or more draws, without servers, workers or files.
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { CandidateError } from '../core/candidate-error.js';
+import { SpecError } from '../core/errors.js';
+import { openSpace } from '../core/spaces/index.js';
+import type { Costs } from '../core/spaces/space.js';
+import type { ProxyName } from '../core/specification/proxies.js';
+import type { SpaceSpecification } from '../core/specification/space.js';
+import { checkSpecification, type Fidelity } from '../core/specification/specification.js';
+import { createScorerPool } from './scorer-pool.js';
+
+export { CandidateError, type FailureReason } from '../core/candidate-error.js';
+export { type Issue, SpecError } from '../core/errors.js';
+export type { Costs, Fidelity, ProxyName, SpaceSpecification };
+
+const SCRIPT = fileURLToPath(new URL('./scorer-process.js', import.meta.url));
+
+export interface ScorerOptions {
+  /** Scorer processes, each of which scores one network at a time; 1 by default. */
+  readonly processes?: number;
+  /** Threads of each process; all cores, shared among the processes, by default. The results do not depend on it. */
+  readonly threads?: number;
+  /** A network that takes longer is given up after three attempts; 600,000 by default. */
+  readonly timeoutMs?: number;
+  /** Whether scorer processes may run the code that a space of kind `module` carries; `refused` by default. */
+  readonly modules?: 'allowed' | 'refused';
+}
+
+export interface NetworkToScore {
+  /** `nas-bench-201`, `{ kind: 'autoformer', size: 'tiny' }`, ...: what `space` is in a specification. */
+  readonly space: string | SpaceSpecification;
+  /** The text of a candidate of that space. */
+  readonly candidate: string;
+  /** Decides every random number; 1 by default, as in a specification. */
+  readonly seed?: number;
+  /** Numbers of the draws, such as `[0]`; by default all draws of the fidelity. */
+  readonly draws?: readonly number[];
+  /** A preset (`screen`, `standard`, `paper`) or what `fidelity` is in a specification; `standard` by default. */
+  readonly fidelity?: string | Partial<Fidelity>;
+  /** By default every proxy that means something in the space. */
+  readonly proxies?: readonly ProxyName[];
+}
+
+/** What one draw of the weights, images and probes gave. */
+export interface DrawScore {
+  readonly draw: number;
+  /** Raw values: higher is better. Minus infinity is a value; NaN never is. */
+  readonly proxies: Readonly<Partial<Record<ProxyName, number>>>;
+  /** Expressivity of each measured feature: the stem's output first. */
+  readonly features: readonly number[];
+  /** Trainability of each measured block; null of a block that its space leaves out of the mean. */
+  readonly blocks: readonly (number | null)[];
+}
+
+export interface ScoredNetwork {
+  /** The candidate in its usual spelling. */
+  readonly candidate: string;
+  readonly space: SpaceSpecification;
+  readonly seed: number;
+  /** With every default filled in. */
+  readonly fidelity: Fidelity;
+  /** FLOPs (multiply-accumulates), parameters and, where the space counts them, layers. */
+  readonly costs: Costs;
+  readonly draws: readonly DrawScore[];
+}
+
+export interface Scorer {
+  /**
+   * Scores one network. Several calls may be under way; each process takes one at a time. SpecError for bad input, whose
+   * `field` names what is wrong; CandidateError for a network that cannot be scored (crash, time, memory, NaN).
+   */
+  score(network: NetworkToScore): Promise<ScoredNetwork>;
+  /** Ends the processes. Networks that are being scored are rejected. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts nothing yet: processes start with the first networks. ONNX Runtime computes in processes of its own because it
+ * blocks the event loop of the process that it runs in, and may crash it.
+ */
+export function createScorer(options: ScorerOptions = {}): Scorer {
+  const { processes = 1, threads, timeoutMs, modules = 'refused' } = options;
+  checkCounts({ processes, threads, timeoutMs });
+  const pool = createScorerPool({
+    script: SCRIPT,
+    size: processes,
+    threads: threads ?? Math.max(1, Math.floor(availableParallelism() / processes)),
+    modules,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
+  return {
+    score: async (network) => {
+      const { candidate, space, seed, fidelity, proxies, draws } = checkNetwork(network, modules);
+      const { result, details } = await pool
+        .scoreInDetail({ space, candidate, seed, fidelity, draws, report: 'details' })
+        .catch(withField);
+      const { costs, networks } = details!;
+      return {
+        candidate,
+        space,
+        seed,
+        fidelity,
+        costs,
+        draws: draws.map((draw, i) => ({
+          draw,
+          proxies: Object.fromEntries(proxies.map((name) => [name, result[i]![name]!])),
+          features: networks[i]!.features,
+          blocks: networks[i]!.blocks,
+        })),
+      };
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** The same checks and defaults as a specification has, and the candidate in its usual spelling. */
+function checkNetwork(
+  { candidate: text, draws, ...written }: NetworkToScore,
+  modules: ScorerOptions['modules'],
+) {
+  const value = Object.fromEntries(Object.entries(written).filter(([, each]) => each !== undefined));
+  const { space, seed, fidelity, proxies } = checkSpecification({
+    value: { name: 'score', ...value },
+    source: 'network',
+  });
+  const candidate = checkCandidate({ space, text, resolution: fidelity.resolution, modules });
+  return { space, seed, fidelity, proxies, candidate, draws: checkDraws(draws, fidelity.draws) };
+}
+
+interface Candidate {
+  readonly space: SpaceSpecification;
+  readonly text: unknown;
+  readonly resolution: number;
+  readonly modules: ScorerOptions['modules'];
+}
+
+function checkCandidate({ space, text, resolution, modules }: Candidate): string {
+  if (typeof text !== 'string')
+    throw SpecError.of({
+      path: 'candidate',
+      message: `found ${typeof text}; must be the text of a candidate`,
+    });
+  if (space.kind === 'module') {
+    // The code runs in the scorer process alone, which checks the text.
+    if (modules === 'allowed') return text;
+    throw SpecError.of({
+      path: 'space',
+      message:
+        "kind module is code that a scorer would run; pass modules: 'allowed' to createScorer if you trust it",
+    });
+  }
+  const opened = openSpace(space);
+  const candidate = parseCandidate(opened.parse, text);
+  const step = opened.resolutionStep(candidate);
+  if (resolution % step === 0) return candidate;
+  throw SpecError.of({
+    path: 'fidelity.resolution',
+    message: `found ${resolution}; must be a multiple of ${step} for this candidate`,
+  });
+}
+
+function parseCandidate(parse: (text: string) => string, text: string): string {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    throw SpecError.of({ path: 'candidate', message: error.message.replace(/^candidate:? /, '') });
+  }
+}
+
+function checkDraws(draws: readonly number[] | undefined, count: number): readonly number[] {
+  if (draws === undefined) return Array.from({ length: count }, (_, draw) => draw);
+  const isDraw = (draw: unknown) => Number.isInteger(draw) && (draw as number) >= 0 && (draw as number) < 64;
+  if (!Array.isArray(draws) || draws.length === 0 || !draws.every(isDraw))
+    throw SpecError.of({
+      path: 'draws',
+      message: `found ${JSON.stringify(draws)}; must be a list of whole numbers from 0 to 63, such as [0]`,
+    });
+  return draws;
+}
+
+function checkCounts(options: { readonly [name: string]: number | undefined }): void {
+  for (const [path, value] of Object.entries(options))
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= 2 ** 31 - 1))
+      throw SpecError.of({ path, message: `found ${value}; must be a whole number of at least 1` });
+}
+
+/** A candidate that only its scorer process could refuse is bad input too. */
+function withField(error: unknown): never {
+  if (error instanceof CandidateError && error.reason === 'invalid')
+    throw SpecError.of({ path: 'candidate', message: error.message });
+  throw error;
+}

@@ -1,0 +1,85 @@
+// Keeps what networks under one draw computed for their first blocks, so that the next network with the same first blocks does not compute it again.
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { type Block, topologyKey } from '../core/ir/block.js';
+import type { Network } from '../core/ir/network.js';
+import type { Shape } from '../core/ir/shape.js';
+import type { Boundary } from '../core/lowering/compile.js';
+import type { Tensor } from './onnx-runtime.js';
+
+/** A network after some of its blocks: the output of the last one, and everything measured so far. */
+export interface NetworkState {
+  readonly y: Tensor;
+  readonly shape: Shape;
+  readonly features: readonly number[];
+  readonly blocks: readonly (number | null)[];
+}
+
+/** `blocks`: states after the stem and after every block are kept. `stem`: only the state after the stem. */
+export type PrefixDepth = 'blocks' | 'stem';
+
+/** States of networks under one draw, by the key of their first blocks (`prefixKeys`). */
+export interface PrefixCache {
+  readonly depth: PrefixDepth;
+  get(key: string): NetworkState | undefined;
+  set(key: string, state: NetworkState): void;
+}
+
+/** The caches of several draws, which share one budget of memory: the state that was not used for longest goes first. */
+export interface PrefixCaches {
+  ofDraw(draw: string): PrefixCache;
+}
+
+/** Bytes of block outputs that a scorer keeps: some hundreds of blocks at 64 pixels. */
+export const KEPT_BYTES = 250e6;
+
+export function createPrefixCaches({
+  depth = 'blocks',
+  maxBytes = KEPT_BYTES,
+}: {
+  readonly depth?: PrefixDepth;
+  readonly maxBytes?: number;
+} = {}): PrefixCaches {
+  const known = new LRUCache<string, NetworkState>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ y }) => 4 * y.size + 1000,
+  });
+  return {
+    ofDraw: (draw) => ({
+      depth,
+      get: (key) => known.get(`${draw} ${key}`),
+      set: (key, state) => void known.set(`${draw} ${key}`, state),
+    }),
+  };
+}
+
+/**
+ * Keys of the states that may be kept: after the stem, and after each block but the last (no network goes on after that
+ * one). A key is a digest of everything that the state depends on beside the draw. Equal keys mean equal bits.
+ */
+export function prefixKeys({
+  network: { stem, blocks, identities, common, inputChannels = 3 },
+  boundary,
+  isMeasured,
+  depth,
+}: {
+  readonly network: Network;
+  readonly boundary: Boundary;
+  readonly isMeasured: readonly boolean[];
+  readonly depth: PrefixDepth;
+}): readonly string[] {
+  let key = `${boundary} ${identities} ${inputChannels}`;
+  const before = common === 'stem' || depth === 'stem' ? [] : blocks.slice(0, -1);
+  return [stem, ...before].map((block, i) => {
+    const measured = i === 0 || isMeasured[i - 1];
+    key = createHash('sha256')
+      .update(`${key} ${measured ? 'measured' : 'passed'} ${contentKey(block)}`)
+      .digest('base64url');
+    return key;
+  });
+}
+
+/** Everything that a block's output depends on, beside the draw and the block's input. */
+function contentKey(block: Block): string {
+  return `${topologyKey(block)} ${JSON.stringify(block.weights)}`;
+}
