@@ -42,7 +42,10 @@ export default defineConfig({
     outline: [2, 3],
     sidebar: [
       { text: 'Start', items: pagesOf('start', ['quickstart', 'results']) },
-      { text: 'Guides', items: pagesOf('guides', ['own-space', 'own-images', 'evolution', 'score-one-network']) },
+      {
+        text: 'Guides',
+        items: pagesOf('guides', ['own-space', 'own-images', 'evolution', 'score-one-network']),
+      },
       { text: 'Reference', items: pagesOf('reference', ['specification', 'commands', 'settings']) },
       { text: 'Operate', items: pagesOf('operate', ['deployment', 'searches', 'monitoring']) },
       {
