@@ -5,7 +5,18 @@
 const room = (...names) => `^(dist/)?(${names.join('|')})/`;
 const compiled = (...names) => `^dist/(${names.join('|')})/`;
 const packages = (...names) => `^node_modules/(${names.join('|')})/`;
-const ROOMS = ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli', 'bench', 'reference'];
+const ROOMS = [
+  'core',
+  'engine',
+  'store',
+  'activities',
+  'workflows',
+  'workers',
+  'client',
+  'cli',
+  'bench',
+  'reference',
+];
 
 /** Files of a room import files of these rooms, of no other. */
 function roomImports(from, ...allowed) {
@@ -49,8 +60,19 @@ module.exports = {
     roomImports('activities', 'core', 'store', 'engine'),
     roomImports('workflows', 'core', 'activities'),
     roomImports('workers', 'core', 'engine', 'store', 'activities', 'workflows'),
-    roomImports('cli', 'core', 'engine', 'store', 'activities', 'workflows', 'workers'),
-    roomImports('bench', 'core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli', 'reference'),
+    roomImports('client', 'core', 'engine', 'store', 'activities', 'workflows', 'workers'),
+    roomImports('cli', 'core', 'engine', 'store', 'activities', 'workflows', 'workers', 'client'),
+    roomImports(
+      'bench',
+      'core',
+      'engine',
+      'store',
+      'activities',
+      'workflows',
+      'workers',
+      'client',
+      'reference',
+    ),
     roomImports('reference', 'core', 'engine'),
 
     coreImports('text', 'errors'),
@@ -148,7 +170,7 @@ module.exports = {
     only('@temporalio/workflow', ['workflows'], '@temporalio/workflow'),
     only('@temporalio/worker', ['workers', 'bench'], '@temporalio/worker'),
     only('@temporalio/activity', ['activities'], '@temporalio/activity'),
-    only('@temporalio/client', ['workers', 'cli', 'bench', 'reference'], '@temporalio/client'),
+    only('@temporalio/client', ['workers', 'client', 'cli', 'bench'], '@temporalio/client'),
     only('prom-client', ['workers'], 'prom-client'),
     only('OpenTelemetry', ['workers', 'workflows'], '@opentelemetry/[^/]+', '@temporalio/interceptors-[^/]+'),
 

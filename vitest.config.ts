@@ -2,7 +2,12 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Tests that start servers and worker processes of their own. They wait more than they work: two files at a time. */
-const WHOLE = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/cli/**/*.test.ts'];
+const WHOLE = [
+  'test/e2e/**/*.test.ts',
+  'test/faults/**/*.test.ts',
+  'test/client/**/*.test.ts',
+  'test/cli/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -3,7 +3,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import { wholeNumber } from '../cli/arguments.js';
 import { DeviceError } from '../core/errors.js';
 import { DEVICES, type Device } from '../core/specification/devices.js';
 import { compareWithBaseline } from './measure/against-baseline.js';
@@ -21,6 +20,7 @@ import {
   randomNasBench201,
 } from './measure/scenarios.js';
 import { median, spread } from './measure/statistics.js';
+import { wholeNumber } from './whole-number.js';
 
 const CANDIDATES = 300;
 /** The batch at which a whole search is compared with its scoring. */

@@ -1,7 +1,7 @@
 // Says which command may have been meant where an unknown one was typed, and keeps errors of the command line harmless.
 import type { Command } from 'commander';
 import { nearest } from '../core/text/nearest.js';
-import { colourless } from './terminal.js';
+import { colourless } from './render/terminal.js';
 
 /** Words that people try, and what they want with them. */
 const MEANT: Readonly<Record<string, string>> = {

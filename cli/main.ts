@@ -2,12 +2,12 @@
 // In: the command line. Out: a command's work and its exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted.
 import '../workers/quiet-grpc.js';
 import { CommanderError } from 'commander';
+import { faultWords } from '../client/files/fault-words.js';
+import { reasonOf } from '../client/status/failure.js';
 import { BlobError, ServiceError, SpecError } from '../core/errors.js';
 import { Interrupted } from './arguments.js';
-import { faultWords } from './files/fault-words.js';
 import { createProgram } from './program.js';
-import { reasonOf } from './status/failure.js';
-import { note, paint } from './terminal.js';
+import { note, paint } from './render/terminal.js';
 
 const program = createProgram();
 

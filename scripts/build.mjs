@@ -5,7 +5,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ROOMS = ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli', 'bench', 'reference'];
+const ROOMS = [
+  'core',
+  'engine',
+  'store',
+  'activities',
+  'workflows',
+  'workers',
+  'client',
+  'cli',
+  'bench',
+  'reference',
+];
 const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
 /** Written last: its time is the time of the build. */
 const BUNDLE = join(root, 'dist/workflow-bundle.js');

@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ROOMS = ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli', 'bench', 'reference'];
+const ROOMS = [
+  'core',
+  'engine',
+  'store',
+  'activities',
+  'workflows',
+  'workers',
+  'client',
+  'cli',
+  'bench',
+  'reference',
+];
 
 const STEPS = [
   ['format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']],

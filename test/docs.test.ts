@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { readSpecification } from '../cli/search/read-specification.js';
+import { readSpecification } from '../client/specification/read-specification.js';
 import { SUMMARY_KEYS } from '../core/report/summary.js';
 import { openSpace } from '../core/spaces/index.js';
 import { allowModules } from '../core/spaces/module/index.js';

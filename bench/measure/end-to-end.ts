@@ -5,8 +5,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { findRunning } from '../../cli/services/embedded.js';
-import { type Home, resolveHome } from '../../cli/services/home.js';
+import { findRunning } from '../../client/embedded/embedded.js';
+import { type Home, resolveHome } from '../../client/embedded/home.js';
 import type { Summary } from '../../core/report/summary.js';
 import { childrenOf, peakResidentBytes } from './machine.js';
 

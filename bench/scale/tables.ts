@@ -1,12 +1,11 @@
-// In: measured searches. Out: tables: a column a size, with growth from one size to the next.
-import { plainTable } from '../../cli/search/show-results.js';
+// Prints measured searches as a table with a column for each size, and the growth from one size to the next.
 import type { ScaleRun } from './measure.js';
 
 const MEGA = 1e6;
 
 export function scaleTables(runs: readonly ScaleRun[]): string {
   const head = ['', ...runs.map(({ candidates }) => candidates.toLocaleString('en-US'))];
-  const table = plainTable(head);
+  const table: (readonly string[])[] = [head];
   const row = (name: string, value: (run: ScaleRun) => number | undefined, digits = 1) =>
     table.push([name, ...runs.map((run) => value(run)?.toFixed(digits) ?? '-')]);
   row('seconds, specification to ranking.parquet', ({ seconds }) => seconds);
@@ -39,7 +38,15 @@ export function scaleTables(runs: readonly ScaleRun[]): string {
   row('disk, MB: NATS', ({ disk }) => disk.nats / MEGA, 0);
   row('  Temporal', ({ disk }) => disk.temporal / MEGA, 0);
   row('  files', ({ disk }) => disk.files / MEGA, 0);
-  return table.toString();
+  return aligned(table);
+}
+
+/** Rows with the first column aligned to the left and the others to the right, as numbers are. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const pad = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
+  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
 }
 
 function growth({ run, before }: { run: ScaleRun; before: ScaleRun | undefined }): string {

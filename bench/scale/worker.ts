@@ -1,7 +1,7 @@
 // In: a role, the environment of a home with running services. Out: a worker as `zeroscout worker` is one, with the synthetic space and scorer.
 import { fileURLToPath } from 'node:url';
-import { connectTemporal, resolveConnections } from '../../cli/connections.js';
-import { resolveHome } from '../../cli/services/home.js';
+import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
+import { resolveHome } from '../../client/embedded/home.js';
 import { connectStore } from '../../store/jetstream.js';
 import { runWorker } from '../../workers/run.js';
 import { registerSynthetic } from './synthetic-space.js';

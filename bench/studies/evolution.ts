@@ -1,12 +1,12 @@
 // In: `npm run bench:evolution`. Out: what ranking a growing history costs without scoring, beside the plain definition extrapolated.
 import { Command } from 'commander';
-import { wholeNumber } from '../../cli/arguments.js';
 import { highest } from '../../core/evolution/highest.js';
 import { createHistory } from '../../core/evolution/history.js';
 import { randomStream } from '../../core/random/random-stream.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { PROXIES } from '../../core/specification/proxies.js';
 import { describeMachine } from '../measure/machine.js';
+import { wholeNumber } from '../whole-number.js';
 
 type Proxies = Readonly<Record<string, number>>;
 

@@ -4,7 +4,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import { wholeNumber } from '../../cli/arguments.js';
 import type { Measured } from '../../core/ir/network.js';
 import { sample } from '../../core/random/shuffled.js';
 import { parseTruth } from '../../core/report/truth.js';
@@ -24,6 +23,7 @@ import { combinationRows, renderCombinations } from '../measure/combinations.js'
 import { DRAWINGS, type Drawing } from '../measure/drawing.js';
 import { describeMachine } from '../measure/machine.js';
 import { renderScreening, screeningRows } from '../measure/screening.js';
+import { wholeNumber } from '../whole-number.js';
 import { writeFidelityPage } from './fidelity-page.js';
 import { frontierRows, renderFrontier } from './frontier.js';
 

@@ -1,6 +1,9 @@
 // In: `zeroscout correlate ID --truth FILE`. Out: how well a finished ranking agrees with known accuracies, over all and at the top.
 import type { Command } from 'commander';
 import { drawRankings } from '../../activities/draw-rankings.js';
+import { readResults } from '../../client/results/results.js';
+import { finishedSearch } from '../../client/searches/find-search.js';
+import { readTruth } from '../../client/specification/read-specification.js';
 import { scoreScope } from '../../core/address.js';
 import { SpecError } from '../../core/errors.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';
@@ -9,12 +12,9 @@ import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Truth } from '../../core/report/truth.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { stagesOf } from '../../core/specification/stages.js';
-import { finishedSearch } from '../search/find-search.js';
-import { readTruth } from '../search/read-specification.js';
-import { readResults } from '../search/results.js';
-import { fixed, plainTable } from '../search/show-results.js';
+import { fixed, plainTable } from '../render/results.js';
+import { print, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
-import { print, printJson } from '../terminal.js';
 
 const TOPS = [1, 10, 50] as const;
 

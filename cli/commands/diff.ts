@@ -1,13 +1,13 @@
 // In: `zeroscout diff RUN_A RUN_B`. Out: what entered and left the top, what moved, came and went, and what fails now.
 import type { Command } from 'commander';
 import { diffRuns } from '../../activities/compare-runs.js';
+import { finishedSearch } from '../../client/searches/find-search.js';
 import { SpecError } from '../../core/errors.js';
 import { specificationDifferences } from '../../core/specification/specification-digest.js';
 import { wholeNumber } from '../arguments.js';
-import { finishedSearch } from '../search/find-search.js';
-import { changesText } from '../search/show-changes.js';
+import { changesText } from '../render/changes.js';
+import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
-import { note, paint, print, printJson } from '../terminal.js';
 
 interface Options {
   readonly top: number;

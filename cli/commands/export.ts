@@ -2,6 +2,10 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { openOutFolder, placeFile } from '../../client/files/out-folder.js';
+import { latencyJson, measuredScopes } from '../../client/results/latencies.js';
+import { readResults } from '../../client/results/results.js';
+import { finishedSearch } from '../../client/searches/find-search.js';
 import { modelLayers, trainableParameters } from '../../core/export/layers.js';
 import { onnxModel } from '../../core/export/onnx-model.js';
 import { pytorchModule } from '../../core/export/pytorch-module.js';
@@ -11,13 +15,9 @@ import { openSpace } from '../../core/spaces/index.js';
 import { spaceDefaults } from '../../core/specification/space.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { wholeNumber } from '../arguments.js';
-import { finishedSearch } from '../search/find-search.js';
-import { latencyJson, measuredScopes } from '../search/latencies.js';
-import { openOutFolder, placeFile } from '../search/out-folder.js';
-import { readResults } from '../search/results.js';
-import { printable } from '../search/show-results.js';
+import { printable } from '../render/results.js';
+import { note, print, printJson } from '../render/terminal.js';
 import { withSession } from '../session.js';
-import { note, print, printJson } from '../terminal.js';
 
 type Format = 'config' | 'onnx' | 'pytorch';
 

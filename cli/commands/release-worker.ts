@@ -3,8 +3,8 @@ import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { SpecError } from '../../core/errors.js';
 import type { WorkerRecord, WorkerRecords } from '../../store/store.js';
+import { note, paint, print, printJson } from '../render/terminal.js';
 import { withSession } from '../session.js';
-import { note, paint, print, printJson } from '../terminal.js';
 
 /** Lines of evidence that people see; --json has all that are kept. */
 const SHOWN = 3;

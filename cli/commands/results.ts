@@ -1,6 +1,17 @@
 // In: `zeroscout results ID`. Out: the ranking of a finished search, or its Pareto front, as table, CSV or JSON; or its files.
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
+import { openOutFolder } from '../../client/files/out-folder.js';
+import {
+  busyWarning,
+  type Latencies,
+  latencyJson,
+  machineText,
+  measuredScopes,
+} from '../../client/results/latencies.js';
+import { type Results, readResults } from '../../client/results/results.js';
+import { writeResults } from '../../client/results/write-results.js';
+import { finishedSearch } from '../../client/searches/find-search.js';
 import { SpecError } from '../../core/errors.js';
 import {
   bestOfFront,
@@ -19,17 +30,7 @@ import {
 } from '../../core/report/ranking-csv.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { wholeNumber } from '../arguments.js';
-import { finishedSearch } from '../search/find-search.js';
-import {
-  busyWarning,
-  type Latencies,
-  latencyJson,
-  machineText,
-  measuredScopes,
-} from '../search/latencies.js';
-import { openOutFolder } from '../search/out-folder.js';
-import { type Results, readResults } from '../search/results.js';
-import { changesText, readChanges } from '../search/show-changes.js';
+import { changesText, readChanges } from '../render/changes.js';
 import {
   flopsCounter,
   noteNotNotified,
@@ -38,10 +39,9 @@ import {
   rankingTable,
   shownLine,
   summaryLines,
-} from '../search/show-results.js';
-import { writeResults } from '../search/write-results.js';
+} from '../render/results.js';
+import { note, paint, print, printData, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
-import { note, paint, print, printData, printJson } from '../terminal.js';
 
 interface ResultsOptions {
   readonly top?: number;

@@ -2,6 +2,26 @@
 import { hostname } from 'node:os';
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type Command, Option } from 'commander';
+import { withServersKept } from '../../client/embedded/keep-servers.js';
+import { openOutFolder } from '../../client/files/out-folder.js';
+import { readResults } from '../../client/results/results.js';
+import { RANKING_FORMATS } from '../../client/results/write-results.js';
+import { checkedWorkflowId } from '../../client/searches/find-search.js';
+import { defaultId, startSearch } from '../../client/searches/start-search.js';
+import { checkNotify } from '../../client/specification/check-notify.js';
+import { warningTexts, withRanking } from '../../client/specification/read-candidates.js';
+import {
+  type ReadSpecification,
+  readSpecification,
+  readTruth,
+} from '../../client/specification/read-specification.js';
+import {
+  backgroundWorkers,
+  startBackgroundWorkers,
+  withdrawBackgroundWorkers,
+} from '../../client/workers/background-workers.js';
+import { startLocalWorkers } from '../../client/workers/local-workers.js';
+import { livingWorkers, readQueue, type SeenWorker } from '../../client/workers/queues.js';
 import { SpecError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
 import { openSpace } from '../../core/spaces/index.js';
@@ -9,27 +29,11 @@ import { type Device, isStackDevice } from '../../core/specification/devices.js'
 import { logLevel } from '../../core/specification/log-level.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
-import {
-  backgroundWorkers,
-  startBackgroundWorkers,
-  withdrawBackgroundWorkers,
-} from '../search/background-workers.js';
-import { checkNotify } from '../search/check-notify.js';
-import { checkedWorkflowId } from '../search/find-search.js';
-import { follow } from '../search/follow.js';
-import { giveResults, type ResultOptions, showFinished } from '../search/give-results.js';
-import { withServersKept } from '../search/keep-servers.js';
-import { startLocalWorkers } from '../search/local-workers.js';
-import { openOutFolder } from '../search/out-folder.js';
-import { livingWorkers, readQueue, type SeenWorker } from '../search/queues.js';
-import { warningTexts, withRanking } from '../search/read-candidates.js';
-import { type ReadSpecification, readSpecification, readTruth } from '../search/read-specification.js';
-import { readResults } from '../search/results.js';
-import { noteNotNotified } from '../search/show-results.js';
-import { defaultId, startSearch } from '../search/start-search.js';
-import { RANKING_FORMATS } from '../search/write-results.js';
+import { follow } from '../render/follow.js';
+import { giveResults, type ResultOptions, showFinished } from '../render/give-results.js';
+import { noteNotNotified } from '../render/results.js';
+import { note, paint, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
-import { note, paint, printJson } from '../terminal.js';
 
 interface RunOptions extends ResultOptions {
   readonly truth?: string;
@@ -66,7 +70,7 @@ export function addRunCommand(program: Command): void {
 
 async function run(path: string, options: RunOptions): Promise<void> {
   const read = await readSpecification(path);
-  checkNotify(read);
+  checkNotify({ ...read, onNote: note });
   logLevel(process.env);
   if (options.format === 'parquet' && options.out === undefined)
     throw SpecError.of({ path: '--format', message: 'parquet goes to files; add --out DIR' });
@@ -113,7 +117,7 @@ async function search({
     `search ${paint.bold(id)} ${how === 'started' ? 'started' : 'is running; attached to it'}${page ? `; watch it at ${page}` : ''}`,
   );
   const need = specification.space.kind === 'module' ? 'modules' : undefined;
-  const restore = await withdrawBackgroundWorkers({ home, need });
+  const restore = await withdrawBackgroundWorkers({ home, need, onNote: note });
   if (options.detach) {
     await startBackgroundWorkers({ home, count, device });
     if (options.json) printJson({ id, detached: true });
@@ -128,16 +132,18 @@ async function search({
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  const workers = startLocalWorkers({ home, count, device });
+  const workers = startLocalWorkers({ home, count, device, onNote: note });
   try {
     const show = options.json ? 'nothing' : 'progress';
     const again = async () => (await start('again')).handle;
-    const result = await withServersKept({ home, connections }, (isRestarted) =>
-      followThrough({
-        ...{ client, handle, id, store, stop: stop.signal, show, again, isRestarted },
-        isLocal: connections.temporal.source === 'embedded',
-        workersStarted: count > 0 ? Date.now() : undefined,
-      }),
+    const result = await withServersKept(
+      { home, connections, onStep: (text) => note(paint.dim(text)) },
+      (isRestarted) =>
+        followThrough({
+          ...{ client, handle, id, store, stop: stop.signal, show, again, isRestarted },
+          isLocal: connections.temporal.source === 'embedded',
+          workersStarted: count > 0 ? Date.now() : undefined,
+        }),
     );
     if (result === 'stopped') throw new Interrupted(await whatGoesOn({ session, id, device }));
     await giveResults({

@@ -1,7 +1,7 @@
 // `zeroscout schema`: prints the JSON Schema of the files that people write, for editors that complete and check YAML.
 import { Argument, type Command } from 'commander';
 import { spaceSchema, specificationSchema } from '../../core/specification/specification-schema.js';
-import { printJson } from '../terminal.js';
+import { printJson } from '../render/terminal.js';
 
 const SCHEMAS = { specification: specificationSchema, space: spaceSchema } as const;
 

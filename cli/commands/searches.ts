@@ -1,17 +1,17 @@
 // In: `zeroscout status|watch|pause|resume|cancel`. Out: what searches do, and a say in it.
 import type { WorkflowHandle } from '@temporalio/client';
 import { type Command, Option } from 'commander';
+import { withServersKept } from '../../client/embedded/keep-servers.js';
+import { readResults } from '../../client/results/results.js';
+import { findSearch, stateOf } from '../../client/searches/find-search.js';
 import { SpecError } from '../../core/errors.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
-import { findSearch, stateOf } from '../search/find-search.js';
-import { follow } from '../search/follow.js';
-import { withServersKept } from '../search/keep-servers.js';
-import { readResults } from '../search/results.js';
-import { summaryLines } from '../search/show-results.js';
+import { describeSearch } from '../render/describe-search.js';
+import { follow } from '../render/follow.js';
+import { type ListOptions, listSearches, STATES } from '../render/list-searches.js';
+import { summaryLines } from '../render/results.js';
+import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession, withStatusSession } from '../session.js';
-import { describeSearch } from '../status/describe.js';
-import { type ListOptions, listSearches, STATES } from '../status/list.js';
-import { note, print, printJson } from '../terminal.js';
 
 interface Json {
   readonly json?: true;
@@ -93,8 +93,9 @@ async function watch(
   process.once('SIGINT', () => stop.abort());
   const isLocal = connections.temporal.source === 'embedded';
   const show = json ? 'nothing' : 'progress';
-  const result = await withServersKept({ home, connections }, (isRestarted) =>
-    follow({ client, handle, id, store, stop: stop.signal, show, isLocal, isRestarted }),
+  const result = await withServersKept(
+    { home, connections, onStep: (text) => note(paint.dim(text)) },
+    (isRestarted) => follow({ client, handle, id, store, stop: stop.signal, show, isLocal, isRestarted }),
   );
   if (result === 'stopped')
     throw new Interrupted(`no longer watching; the search goes on: zeroscout watch ${id}`);

@@ -1,13 +1,13 @@
 // In: `zeroscout space describe KIND|FILE`. Out: how many candidates a space has, how many functions they are, what they cost.
 import type { Command } from 'commander';
+import { MODULE_FILE, readModule } from '../../client/specification/read-module.js';
+import { readCustomSpace } from '../../client/specification/read-specification.js';
 import { SpecError } from '../../core/errors.js';
 import { describeSpace, type SpaceDescription } from '../../core/spaces/describe.js';
 import { openSpace, SPACE_KINDS } from '../../core/spaces/index.js';
 import { spaceDefaults, spaceOfKind } from '../../core/specification/space.js';
 import { wholeNumber } from '../arguments.js';
-import { MODULE_FILE, readModule } from '../search/read-module.js';
-import { readCustomSpace } from '../search/read-specification.js';
-import { print, printJson } from '../terminal.js';
+import { print, printJson } from '../render/terminal.js';
 
 interface Options {
   readonly size?: string;

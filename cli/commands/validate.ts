@@ -1,14 +1,14 @@
 // In: `zeroscout validate SPEC`. Out: what the specification means with every default filled in, or what is wrong with it.
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
+import { defaultId } from '../../client/searches/start-search.js';
+import { checkNotify } from '../../client/specification/check-notify.js';
+import { warningTexts } from '../../client/specification/read-candidates.js';
+import { readSpecification } from '../../client/specification/read-specification.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { type Source, sourceOf, stagesOf } from '../../core/specification/stages.js';
-import { checkNotify } from '../search/check-notify.js';
-import { warningTexts } from '../search/read-candidates.js';
-import { readSpecification } from '../search/read-specification.js';
-import { defaultId } from '../search/start-search.js';
-import { paint, print, printJson } from '../terminal.js';
+import { note, paint, print, printJson } from '../render/terminal.js';
 
 export function addValidateCommand(program: Command): void {
   program
@@ -18,7 +18,7 @@ export function addValidateCommand(program: Command): void {
     .option('--json', 'for programs')
     .action(async (path: string, { json }: { json?: true }) => {
       const read = await readSpecification(path);
-      checkNotify(read);
+      checkNotify({ ...read, onNote: note });
       const { specification, list, digest } = read;
       const strategy = sourceOf(specification);
       const candidates = list?.length ?? countOf(specification);

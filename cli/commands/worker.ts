@@ -1,6 +1,9 @@
 // In: `zeroscout worker`. Out: a worker process that polls its queue until it is told to stop.
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { readEncryptionKeys } from '../../client/connections/encryption-keys.js';
+import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
+import { resolveHome } from '../../client/embedded/home.js';
 import { SpecError } from '../../core/errors.js';
 import { DEVICES, type Device, isStackDevice } from '../../core/specification/devices.js';
 import { logLevel } from '../../core/specification/log-level.js';
@@ -10,10 +13,7 @@ import { endWithParent, hasParent } from '../../engine/lifeline.js';
 import { connectStore } from '../../store/jetstream.js';
 import { openWorkFolder } from '../../workers/work-folder.js';
 import { duration, type Listen, listenAddress, wholeNumber, workerName } from '../arguments.js';
-import { connectTemporal, resolveConnections } from '../connections.js';
-import { readEncryptionKeys } from '../services/encryption-keys.js';
-import { resolveHome } from '../services/home.js';
-import { note } from '../terminal.js';
+import { note } from '../render/terminal.js';
 
 /** A worker waits for NATS as long as a shard may take; Temporal's heartbeat says that it is alive meanwhile. */
 const PATIENCE_MS = 10 * 60_000;

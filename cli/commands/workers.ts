@@ -1,12 +1,18 @@
 // In: `zeroscout workers`. Out: the workers of the configured servers, what each can run, and what waits for one.
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
+import { spellDuration } from '../../client/spell.js';
+import {
+  busyWorkers,
+  livingWorkers,
+  type Queue,
+  readQueues,
+  type SeenWorker,
+} from '../../client/workers/queues.js';
 import type { WorkerRecord } from '../../store/store.js';
-import { busyWorkers, livingWorkers, type Queue, readQueues, type SeenWorker } from '../search/queues.js';
+import { plainTable } from '../render/table.js';
+import { note, print, printJson } from '../render/terminal.js';
 import { withSession } from '../session.js';
-import { spellDuration } from '../spell.js';
-import { plainTable } from '../table.js';
-import { note, print, printJson } from '../terminal.js';
 import { addReleaseCommand, showRecord } from './release-worker.js';
 
 export function addWorkersCommand(program: Command): void {

@@ -1,6 +1,6 @@
 // Runs `zeroscout store check` on an embedded store with a flipped bit and checks what it says, its exit codes, and that a repair helps.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensureServices, stopServices } from '../../cli/services/embedded.js';
+import { ensureServices, stopServices } from '../../client/embedded/embedded.js';
 import { tokenOf } from '../../store/codec.js';
 import { connectStore } from '../../store/jetstream.js';
 import { blocksOf, flipBit, saveBlock } from '../support/blocks.js';

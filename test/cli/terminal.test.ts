@@ -1,7 +1,7 @@
 // In: texts with colours and with what others may have planted. Out: on a terminal, colours alone.
 import pc from 'picocolors';
 import { expect, test, vi } from 'vitest';
-import { harmless, isColoured, note, print, printJson } from '../../cli/terminal.js';
+import { harmless, isColoured, note, print, printJson } from '../../cli/render/terminal.js';
 import { SpecError } from '../../core/errors.js';
 
 const { bold, red } = pc.createColors(true);

@@ -1,6 +1,7 @@
 // In: TEMPORAL_ADDRESS, NATS_URL, the path of a scorer script, a device. Out: a score worker that computes with that script.
-import { connectTemporal, readConfigured } from '../../dist/cli/connections.js';
-import { readEncryptionKeys } from '../../dist/cli/services/encryption-keys.js';
+
+import { readEncryptionKeys } from '../../dist/client/connections/encryption-keys.js';
+import { connectTemporal, readConfigured } from '../../dist/client/connections/resolve-connections.js';
 import { connectStore } from '../../dist/store/jetstream.js';
 import { runWorker } from '../../dist/workers/run.js';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { reasonOf } from '../../cli/status/failure.js';
+import { reasonOf } from '../../client/status/failure.js';
 import { parseSpecification } from '../../core/specification/specification.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readState } from '../../cli/services/state.js';
+import { readState } from '../../client/embedded/state.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { done, specification, zeroscout } from '../support/zeroscout.js';
 

@@ -1,7 +1,7 @@
 // In: a command that is killed just after it started its workers. Out: some seconds later nothing of it is left.
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isAlive, sleep } from '../../cli/services/process.js';
+import { isAlive, sleep } from '../../client/embedded/process.js';
 import { startScorer } from '../../engine/scorer-child.js';
 import { killNow, type TestHome, testHome, until } from '../support/home.js';
 import { spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collect, planCollection } from '../../cli/gc/collect.js';
+import { collect, planCollection } from '../../client/retention/collect.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { connectStore } from '../../store/jetstream.js';
 import { type TestHome, testHome, until } from '../support/home.js';

@@ -1,7 +1,7 @@
 // In: embedded servers killed under a running command. Out: the command starts them again, and the ranking is the undisturbed one.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findRunning } from '../../cli/services/embedded.js';
-import { sleep } from '../../cli/services/process.js';
+import { findRunning } from '../../client/embedded/embedded.js';
+import { sleep } from '../../client/embedded/process.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { done, spawnZeroscout, specification } from '../support/zeroscout.js';
 

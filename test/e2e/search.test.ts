@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readState } from '../../cli/services/state.js';
+import { readState } from '../../client/embedded/state.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { isMissing } from '../support/shared.js';

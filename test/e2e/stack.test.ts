@@ -2,7 +2,7 @@
 // others rank as they do one by one.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readState } from '../../cli/services/state.js';
+import { readState } from '../../client/embedded/state.js';
 import { sample } from '../../core/random/shuffled.js';
 import { kendall } from '../../core/ranking/correlation.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';

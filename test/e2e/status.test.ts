@@ -1,7 +1,7 @@
 // This file tests on real servers what `status` and `results` say of searches that failed, were ended by others, or try a step again.
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readState } from '../../cli/services/state.js';
+import { readState } from '../../client/embedded/state.js';
 import { workflowIdOf } from '../../core/contract/search-queues.js';
 import { killNow, type TestHome, testHome, until } from '../support/home.js';
 import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';

@@ -1,7 +1,7 @@
 // In: a command that is stopped (Ctrl-Z) while it starts the servers. Out: there is one pair of servers at any time, and no score is lost.
 import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { pidsOf } from '../../cli/services/lifecycle.js';
+import { pidsOf } from '../../client/embedded/lifecycle.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { done, spawnZeroscout, specification } from '../support/zeroscout.js';
 

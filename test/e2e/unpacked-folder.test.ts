@@ -2,9 +2,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { findBinary } from '../../cli/services/binaries.js';
-import { recordDigest } from '../../cli/services/digests.js';
-import { resolveHome } from '../../cli/services/home.js';
+import { findBinary } from '../../client/embedded/binaries.js';
+import { recordDigest } from '../../client/embedded/digests.js';
+import { resolveHome } from '../../client/embedded/home.js';
 import { BIN, type TestHome, testHome } from '../support/home.js';
 import { specification, zeroscout } from '../support/zeroscout.js';
 

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensureServices, stopServices } from '../../cli/services/embedded.js';
+import { ensureServices, stopServices } from '../../client/embedded/embedded.js';
 import { connectStore } from '../../store/jetstream.js';
 import { killNow, type TestHome, testHome } from '../support/home.js';
 import { mulberry32 } from '../support/random.js';

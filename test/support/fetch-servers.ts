@@ -1,6 +1,6 @@
 // Run by vitest before the first test. Out: temporal and nats-server, on PATH or in .zeroscout/bin, fetched once for all.
-import { ensureBinary } from '../../cli/services/binaries.js';
-import { resolveHome } from '../../cli/services/home.js';
+import { ensureBinary } from '../../client/embedded/binaries.js';
+import { resolveHome } from '../../client/embedded/home.js';
 import { BIN } from './home.js';
 
 export async function setup(): Promise<void> {

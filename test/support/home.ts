@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureServices, stopServices } from '../../cli/services/embedded.js';
-import { type Home, resolveHome, type ServiceName } from '../../cli/services/home.js';
-import { isAlive, sleep } from '../../cli/services/process.js';
-import { readState } from '../../cli/services/state.js';
+import { ensureServices, stopServices } from '../../client/embedded/embedded.js';
+import { type Home, resolveHome, type ServiceName } from '../../client/embedded/home.js';
+import { isAlive, sleep } from '../../client/embedded/process.js';
+import { readState } from '../../client/embedded/state.js';
 
 export const BIN =
   process.env.ZEROSCOUT_BIN ?? fileURLToPath(new URL('../../.zeroscout/bin', import.meta.url));

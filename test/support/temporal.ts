@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ensureBinary } from '../../cli/services/binaries.js';
-import { temporalAnswers } from '../../cli/services/temporal-setup.js';
+import { temporalAnswers } from '../../client/connections/temporal-setup.js';
+import { ensureBinary } from '../../client/embedded/binaries.js';
 import { type TestHome, until } from './home.js';
 import { freePort } from './nats.js';
 

@@ -5,7 +5,7 @@ import { connect as connectSocket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { Client, Connection } from '@temporalio/client';
-import { readState } from '../../../cli/services/state.js';
+import { readState } from '../../../client/embedded/state.js';
 import { CONTROL_QUEUE, workflowIdOf } from '../../../core/contract/search-queues.js';
 import type { TestHome } from '../../support/home.js';
 import { findListeners } from './listeners.js';

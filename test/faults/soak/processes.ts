@@ -1,6 +1,6 @@
 // Finds and ends the processes that a soak round started, also those whose parent has died.
 import { readdirSync, readFileSync } from 'node:fs';
-import { SERVERS } from '../../../cli/services/servers.js';
+import { SERVERS } from '../../../client/embedded/servers.js';
 import type { TestHome } from '../../support/home.js';
 
 export type ProcessKind = 'command' | 'worker' | 'scorer' | 'nats' | 'temporal' | 'other';

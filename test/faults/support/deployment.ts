@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { ensureBinary } from '../../../cli/services/binaries.js';
+import { ensureBinary } from '../../../client/embedded/binaries.js';
 import { workflowIdOf } from '../../../core/contract/search-queues.js';
 import { until } from '../../support/home.js';
 import { type Cluster, PATIENCE_MS } from './cluster.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import type { ServiceName } from '../../../cli/services/home.js';
+import type { ServiceName } from '../../../client/embedded/home.js';
 import { BUCKET, SCORES } from '../../../store/streams.js';
 import { until } from '../../support/home.js';
 import { type Cluster, PATIENCE_MS, type Role, type Search, type TestWorker } from './cluster.js';

@@ -1,6 +1,6 @@
 // In: a search that has ended, and an undisturbed one. Out: nothing, or an error where planned is not scored and set aside, each once.
 import assert from 'node:assert/strict';
-import { readSpecification } from '../../../cli/search/read-specification.js';
+import { readSpecification } from '../../../client/specification/read-specification.js';
 import { scoreKey, scoreScope } from '../../../core/address.js';
 import { readRankingCsv } from '../../../core/report/ranking-csv.js';
 import { connectStore } from '../../../store/jetstream.js';

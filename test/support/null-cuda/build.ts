@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findRuntime, hasProvider, PROVIDER_FILES } from '../../../cli/devices/cuda-libraries.js';
+import { findRuntime, hasProvider, PROVIDER_FILES } from '../../../client/devices/cuda-libraries.js';
 
 const SOURCE = fileURLToPath(new URL('./libraries.c', import.meta.url));
 const LIBRARIES = [

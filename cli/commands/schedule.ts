@@ -1,0 +1,232 @@
+// In: `zeroscout schedule ...`. Out: searches that start by themselves: made, shown, held, started now, made up for, removed.
+import { type ScheduleHandle, ScheduleOverlapPolicy } from '@temporalio/client';
+import { type Command, Option } from 'commander';
+import {
+  createSchedule,
+  OVERLAPS,
+  type Overlap,
+  updateSchedule,
+} from '../../client/schedules/create-schedule.js';
+import {
+  checkedName,
+  describeSchedules,
+  findSchedule,
+  RESUMED,
+} from '../../client/schedules/find-schedule.js';
+import { checkNotify } from '../../client/specification/check-notify.js';
+import { warningTexts, withRanking } from '../../client/specification/read-candidates.js';
+import { readSpecification } from '../../client/specification/read-specification.js';
+import { startBackgroundWorkers } from '../../client/workers/background-workers.js';
+import { SpecError } from '../../core/errors.js';
+import { logLevel } from '../../core/specification/log-level.js';
+import { duration, instant, timezone, wholeNumber } from '../arguments.js';
+import {
+  detailsOf,
+  detailsText,
+  PAUSED_BY_HAND,
+  runOf,
+  summaryOf,
+  summaryTable,
+} from '../render/schedules.js';
+import { note, paint, print, printJson } from '../render/terminal.js';
+import { type Session, withSession } from '../session.js';
+
+/** How long a run that was asked for may take to appear. */
+const APPEARS_MS = 10_000;
+const LOOK_MS = 200;
+
+interface Json {
+  readonly json?: true;
+}
+
+interface CreateOptions extends Json {
+  readonly cron: string;
+  readonly timezone: string;
+  readonly jitter: number;
+  readonly catchup: number;
+  readonly overlap: Overlap;
+  readonly workers?: number;
+}
+
+export function addScheduleCommands(program: Command): void {
+  const schedule = program
+    .command('schedule')
+    .description('searches that start by themselves, every night or so');
+  schedule
+    .command('create')
+    .description('start the search at these times; each run is a search of its own that reuses every score')
+    .argument('<NAME>', 'begins the id of every run')
+    .argument('<SPEC>', 'specification, YAML or JSON; a candidate list or a search that it names is read now')
+    .requiredOption('--cron <TIMES>', 'minute, hour, day, month, weekday, such as "0 2 * * *"')
+    .option('--timezone <ZONE>', 'IANA name, such as Europe/Berlin', timezone, 'UTC')
+    .addOption(
+      new Option('--jitter <DURATION>', 'start at random up to this much later')
+        .argParser(duration)
+        .default(0, 'none'),
+    )
+    .addOption(
+      new Option('--catchup <DURATION>', 'make up for a missed run if it is no later than this')
+        .argParser(duration)
+        .default(600_000, '10m'),
+    )
+    .addOption(
+      new Option('--overlap <POLICY>', 'what happens when the previous run has not ended')
+        .choices(Object.keys(OVERLAPS))
+        .default('skip'),
+    )
+    .option(
+      '--workers <N>',
+      'score workers in the background on this machine (default: 1 with embedded services, else 0)',
+      wholeNumber({ min: 0, max: 256 }),
+    )
+    .option('--json', 'for programs')
+    .action(create);
+  schedule
+    .command('update')
+    .description('another specification, or a candidate list that grew, from the next run on')
+    .argument('<NAME>')
+    .argument('<SPEC>')
+    .option('--json', 'for programs')
+    .action(async (name: string, path: string, { json }: Json) => {
+      const read = await readSpecification(path);
+      checkNotify({ ...read, onNote: note });
+      for (const warning of warningTexts(read)) note(paint.yellow(warning));
+      for (const warning of warningTexts(read)) note(paint.yellow(warning));
+      await withSession({ start: 'never' }, async ({ client, store }) =>
+        updateSchedule({ client, store, name, read: await withRanking({ client, store, read }) }),
+      );
+      answer({ name, done: 'updated', json });
+    });
+  schedule
+    .command('list')
+    .description('every schedule')
+    .option('--json', 'for programs')
+    .action((options: Json) => withSession({ start: 'never' }, (session) => list(session, options)));
+  schedule
+    .command('describe')
+    .description('one schedule: its times, what is to come, what became of its runs')
+    .argument('<NAME>')
+    .option('--json', 'for programs')
+    .action((name: string, { json }: Json) =>
+      withSession({ start: 'never' }, async ({ client }) => {
+        const { description } = await findSchedule({ client, name });
+        const details = await detailsOf({ client, description });
+        json ? printJson(details) : print(detailsText(details));
+      }),
+    );
+  const tell = (
+    command: string,
+    description: string,
+    done: string,
+    act: (handle: ScheduleHandle) => Promise<void>,
+  ) =>
+    schedule
+      .command(command)
+      .description(description)
+      .argument('<NAME>')
+      .option('--json', 'for programs')
+      .action((name: string, { json }: Json) =>
+        withSession({ start: 'never' }, async ({ client }) => {
+          await act((await findSchedule({ client, name })).handle);
+          answer({ name, done, json });
+        }),
+      );
+  tell('pause', 'start no run until resume; one that runs goes on', 'paused', (handle) =>
+    handle.pause(PAUSED_BY_HAND),
+  );
+  tell('resume', 'start runs again, also after a failure', 'resumed', (handle) => handle.unpause(RESUMED));
+  tell('delete', 'remove the schedule; its runs and their results stay', 'deleted', (handle) =>
+    handle.delete(),
+  );
+  schedule
+    .command('run-now')
+    .description('start a run now')
+    .argument('<NAME>')
+    .option('--json', 'for programs')
+    .action((name: string, options: Json) =>
+      withSession({ start: 'never' }, (session) => runNow(session, name, options)),
+    );
+  schedule
+    .command('backfill')
+    .description('start the runs of a time that has passed, one after the other')
+    .argument('<NAME>')
+    .requiredOption('--from <TIME>', 'first time, ISO 8601, such as 2026-11-20 or 2026-11-20T02:00Z', instant)
+    .requiredOption('--to <TIME>', 'last time', instant)
+    .option('--json', 'for programs')
+    .action((name: string, options: Json & { from: Date; to: Date }) =>
+      withSession({ start: 'never' }, (session) => backfill(session, name, options)),
+    );
+}
+
+async function create(name: string, path: string, options: CreateOptions): Promise<void> {
+  checkedName(name);
+  const read = await readSpecification(path);
+  checkNotify({ ...read, onNote: note });
+  logLevel(process.env);
+  await withSession({ start: 'if-needed' }, async ({ client, store, connections, home }) => {
+    const resolved = await withRanking({ client, store, read });
+    await createSchedule({ client, store, name, read: resolved, timing: options });
+    const count = options.workers ?? (connections.embedded ? 1 : 0);
+    await startBackgroundWorkers({ home, count, device: read.specification.execution.device });
+    const { description } = await findSchedule({ client, name });
+    const { next } = summaryOf(description);
+    if (options.json) return printJson({ name, created: true, next });
+    note(`schedule ${name}: created; first run at ${next}`);
+    if (connections.embedded)
+      note('it runs while the embedded services run; zeroscout services down stops them and its workers');
+  });
+}
+
+async function list({ client }: Session, { json }: Json): Promise<void> {
+  const schedules = (await describeSchedules(client)).map(summaryOf);
+  if (json) return printJson(schedules);
+  if (!schedules.length)
+    return note('no schedules yet; make one: zeroscout schedule create NAME SPEC.yaml --cron "0 2 * * *"');
+  print(summaryTable(schedules));
+}
+
+/** Temporal answers before the run is there, and does not say its id. */
+async function runNow({ client }: Session, name: string, { json }: Json): Promise<void> {
+  const { handle, description } = await findSchedule({ client, name });
+  const before = description.info;
+  // Left to itself, a trigger overlaps with whatever runs, and its result is not handed to the next run to compare with.
+  await handle.trigger(description.policies.overlap);
+  for (const deadline = Date.now() + APPEARS_MS; Date.now() < deadline; ) {
+    const { info } = await handle.describe();
+    const newest = info.recentActions.at(-1);
+    if (info.numActionsTaken > before.numActionsTaken && newest) {
+      const { id } = runOf(newest);
+      return json ? printJson({ name, id }) : note(`search ${id} started: zeroscout watch ${id}`);
+    }
+    if (info.numActionsSkippedOverlap > before.numActionsSkippedOverlap) break;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  const running = (await handle.describe()).info.runningActions.map(({ workflow }) => workflow.workflowId);
+  throw new Error(
+    `schedule "${name}" started nothing${running.length ? `: ${running.join(', ')} goes on still, and its overlap policy is ${description.policies.overlap}` : ''}`,
+  );
+}
+
+async function backfill(
+  { client }: Session,
+  name: string,
+  { from, to, json }: Json & { from: Date; to: Date },
+): Promise<void> {
+  if (from > to)
+    throw SpecError.of({ path: '--from', message: `${from.toISOString()} is after --to; must be before` });
+  const { handle, description } = await findSchedule({ client, name });
+  // Temporal leaves out a run at the very start, and one whose jitter takes it beyond the end.
+  const start = new Date(from.getTime() - 1);
+  const end = new Date(to.getTime() + (description.spec.jitter ?? 0));
+  await handle.backfill({ start, end, overlap: ScheduleOverlapPolicy.BUFFER_ALL });
+  if (json) printJson({ name, from: from.toISOString(), to: to.toISOString(), requested: true });
+  else
+    note(
+      `schedule ${name}: asked for its runs from ${from.toISOString()} to ${to.toISOString()}: zeroscout schedule describe ${name}`,
+    );
+}
+
+function answer({ name, done, json }: { name: string; done: string; json: true | undefined }): void {
+  if (json) printJson({ name, [done]: true });
+  else note(`schedule ${name}: ${done}`);
+}

@@ -1,0 +1,100 @@
+// In: the program. Out: its commands `services up|down|status`.
+
+import type { Command } from 'commander';
+import { ensureServices, stopServices } from '../../client/embedded/embedded.js';
+import { resolveHome } from '../../client/embedded/home.js';
+import { type ServiceStatus, servicesStatus } from '../../client/embedded/status.js';
+import {
+  type BackgroundWorker,
+  backgroundWorkers,
+  stopBackgroundWorkers,
+} from '../../client/workers/background-workers.js';
+import { paint } from '../render/terminal.js';
+
+interface Options {
+  readonly json?: boolean;
+}
+
+const JSON_OPTION = ['--json', 'print JSON for programs'] as const;
+
+export function addServicesCommands(program: Command): void {
+  const services = program
+    .command('services')
+    .description('start, stop and show the embedded Temporal and NATS servers');
+
+  services
+    .command('up')
+    .description('start what is not running; data and ports of the last time are kept')
+    .option(...JSON_OPTION)
+    .action(async ({ json }: Options) => {
+      const home = resolveHome();
+      await ensureServices({ home, onStep: toStderr });
+      await show({ json });
+    });
+
+  services
+    .command('down')
+    .description('stop what is running, background workers first; data is kept')
+    .option(...JSON_OPTION)
+    .action(async ({ json }: Options) => {
+      const home = resolveHome();
+      const workers = await stopBackgroundWorkers({ home });
+      const services = await stopServices({ home });
+      const stopped = [...(workers ? [`${workers} background workers`] : []), ...services];
+      if (json) print(JSON.stringify({ home: home.root, stopped }));
+      else print(stopped.length > 0 ? `stopped: ${stopped.join(', ')}` : 'nothing was running');
+    });
+
+  services
+    .command('status')
+    .description('show what runs, and where')
+    .option(...JSON_OPTION)
+    .action(async ({ json }: Options) => show({ json }));
+}
+
+async function show({ json }: { readonly json: boolean | undefined }): Promise<void> {
+  const home = resolveHome();
+  const [services, workers] = await Promise.all([servicesStatus({ home }), backgroundWorkers({ home })]);
+  if (json) return print(JSON.stringify({ home: home.root, services, workers }));
+  print(renderStatus({ home: home.root, services, workers }));
+}
+
+/** One line a service and its web page below, one a background worker. */
+export function renderStatus({
+  home,
+  services,
+  workers = [],
+}: {
+  readonly home: string;
+  readonly services: readonly ServiceStatus[];
+  readonly workers?: readonly BackgroundWorker[];
+}): string {
+  const lines = services.flatMap(({ title, state, address, web, version, pid, log }) => {
+    const mark = { running: paint.green, silent: paint.yellow, stopped: paint.dim }[state];
+    const head = `${title.padEnd(9)} ${mark(state.padEnd(8))}`;
+    if (state === 'stopped') return [head.trimEnd()];
+    return [
+      `${head} ${address ?? ''}  ${paint.dim(`version ${version ?? '?'}, pid ${pid}`)}`,
+      ...(web ? [`${' '.repeat(18)} web page ${web}`] : []),
+      ...(state === 'silent' ? [`${' '.repeat(18)} does not answer; see ${log}`] : []),
+    ];
+  });
+  const staying =
+    workers.length > 0 ? [paint.dim('background workers go on until `zeroscout services down`')] : [];
+  return [...lines, ...workers.map(workerLine), ...staying, paint.dim(`data in ${home}`)].join('\n');
+}
+
+function workerLine({ pid, role, device, may }: BackgroundWorker): string {
+  const what = role === 'control' ? 'control' : `score, ${device}`;
+  const code = may.length > 0 ? `may run ${may.join(' and ')}` : 'runs no code of specifications';
+  return `${'worker'.padEnd(9)} ${paint.green('running'.padEnd(8))} ${what}  ${paint.dim(`background, ${code}, pid ${pid}`)}`;
+}
+
+/** Steps go to stderr, so that stdout holds the answer alone. */
+function toStderr(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

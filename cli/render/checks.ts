@@ -1,0 +1,41 @@
+// Renders the checks of `zeroscout doctor` as lines for people or as JSON.
+import type { Check } from '../../client/doctor/check.js';
+import { isHealthy } from '../../client/doctor/examine.js';
+import { paint } from './terminal.js';
+
+export function renderChecks({
+  checks,
+  format,
+}: {
+  readonly checks: readonly Check[];
+  readonly format: 'table' | 'json';
+}): string {
+  if (format === 'json') return JSON.stringify({ ok: isHealthy(checks), checks });
+  const paints = { ok: paint.green, warning: paint.yellow, missing: paint.red };
+  const names = Math.max(...checks.map(({ name }) => name.length));
+  const indent = 'warning'.length + names + 4;
+  const width = Math.max(60, Math.min(process.stdout.columns || 80, 120)) - indent;
+  const lines = checks.flatMap(({ name, status, found, todo }) => {
+    const head = `${paints[status](status)}${' '.repeat('warning'.length - status.length)}  ${name.padEnd(names)}  `;
+    const texts = [...wrap({ text: found, width }), ...(todo ? wrap({ text: `to do: ${todo}`, width }) : [])];
+    return texts.map((text, i) => (i ? ' '.repeat(indent) : head) + text);
+  });
+  const verdict = isHealthy(checks) ? paint.green('ready') : paint.red('not ready: see "to do"');
+  return `${lines.join('\n')}\n${verdict}`;
+}
+
+/** Breaks lines between words, and a word that is longer than a line, such as a path, where the line ends. */
+function wrap({ text, width }: { readonly text: string; readonly width: number }): string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const lines = [''];
+    const words = paragraph
+      .split(' ')
+      .flatMap((word) => word.match(new RegExp(`.{1,${width}}`, 'g')) ?? ['']);
+    for (const word of words) {
+      const line = lines.at(-1)!;
+      if (line && line.length + 1 + word.length > width) lines.push(word);
+      else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+    }
+    return lines;
+  });
+}

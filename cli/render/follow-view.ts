@@ -1,0 +1,166 @@
+// This file shows the progress of a search: as a bar on a terminal, as lines elsewhere.
+import { SingleBar } from 'cli-progress';
+import { spellDuration } from '../../client/spell.js';
+import type { Waiting } from '../../client/status/waiting.js';
+import { distinctText } from '../../core/contract/counts-text.js';
+import type { SearchProgress } from '../../core/contract/search.js';
+import { shorten } from './table.js';
+import { note } from './terminal.js';
+
+export type Shown = SearchProgress & { readonly now: number };
+
+export interface ShownLook {
+  /** Undefined where nobody answered. */
+  readonly progress: Shown | undefined;
+  readonly waiting: readonly Waiting[];
+}
+
+export interface View {
+  update(look: ShownLook): void;
+  end(): void;
+}
+
+export const silentView: View = { update: () => {}, end: () => {} };
+
+/** Where nobody watches a terminal, a line now and then. */
+const LINE_MS = 5_000;
+/** The bar itself; the rest of the line is words. */
+const BAR_COLUMNS = 12;
+
+/** Candidates a second since the first that this view saw. */
+function speedometer() {
+  let first: { time: number; now: number } | undefined;
+  return ({ now, planned }: Shown) => {
+    first ??= { time: Date.now(), now };
+    const rate = (now - first.now) / Math.max((Date.now() - first.time) / 1000, 1e-3);
+    const left = rate > 0 ? spellDuration((1000 * (planned - now)) / rate) : '-';
+    return { rate: rate.toFixed(1), left };
+  };
+}
+
+/** Says once why the bar counts fewer than there are candidates. */
+function explainer() {
+  let said = '';
+  return (progress: Shown) => {
+    const text = distinctText(progress);
+    if (text === undefined || text === said) return;
+    said = text;
+    const known = progress.reused ? `${progress.reused} are known already, ` : '';
+    note(`${progress.candidates} candidates: ${known}${text}, each scored once`);
+  };
+}
+
+/** What follows the bar: as many words as fit, so that no line is wider than the screen. */
+export function barText({
+  progress,
+  speed: { rate, left },
+  waiting,
+  room,
+}: {
+  readonly progress: Shown;
+  readonly speed: { readonly rate: string; readonly left: string };
+  readonly waiting: readonly Waiting[];
+  readonly room: number;
+}): string {
+  const [first] = waiting;
+  const words = first
+    ? [first.message]
+    : [
+        `${rate}/s`,
+        `${left} left`,
+        `${progress.failed} failed`,
+        `${progress.reused} reused`,
+        rejectedText(progress),
+      ];
+  let text = '';
+  for (const word of words.filter(Boolean)) {
+    const longer = text ? `${text}  ${word}` : word;
+    if (longer.length > room) return text || shorten({ text: word, width: room });
+    text = longer;
+  }
+  return text;
+}
+
+export function barView(): View {
+  const speed = speedometer();
+  const explain = explainer();
+  const widget = new SingleBar({
+    format: '{phase} [{bar}] {value}/{total}  {words}',
+    barCompleteChar: '=',
+    barIncompleteChar: ' ',
+    barsize: BAR_COLUMNS,
+    hideCursor: true,
+    stream: process.stderr,
+  });
+  let started = false;
+  let last: Shown | undefined;
+  return {
+    update: ({ progress = last, waiting }) => {
+      if (!progress) return;
+      last = progress;
+      const phase = phaseOf(progress);
+      const { now, planned } = progress;
+      const before = `${phase} [${' '.repeat(BAR_COLUMNS)}] ${now}/${planned}  `;
+      // The last column stays free: a terminal may go to the next line when it is written.
+      const room = Math.max(0, (process.stderr.columns ?? 80) - before.length - 1);
+      const payload = { phase, words: barText({ progress, speed: speed(progress), waiting, room }) };
+      if (!started) {
+        explain(progress);
+        widget.start(planned, now, payload);
+      }
+      started = true;
+      widget.setTotal(planned);
+      widget.update(now, payload);
+    },
+    end: () => started && widget.stop(),
+  };
+}
+
+export function linesView(): View {
+  const speed = speedometer();
+  const explain = explainer();
+  let last = 0;
+  let told = '';
+  return {
+    update: ({ progress, waiting }) => {
+      if (progress) explain(progress);
+      const line = lineOf({ progress, waiting, speed });
+      if (line === undefined) return;
+      // A new phase, and something else that is waited for, are told at once.
+      const servers = waiting
+        .map((reason) => reason.for)
+        .filter((what) => what === 'nats' || what === 'temporal');
+      const what = [progress ? phaseOf(progress) : '', waiting[0]?.for ?? '', ...servers].join(' ');
+      if (Date.now() - last < LINE_MS && told === what) return;
+      last = Date.now();
+      told = what;
+      note(line);
+    },
+    end: () => {},
+  };
+}
+
+function lineOf({
+  progress,
+  waiting,
+  speed,
+}: ShownLook & { readonly speed: ReturnType<typeof speedometer> }): string | undefined {
+  const reasons = waiting.map(({ message }) => message).join('; ');
+  if (!progress) return reasons || undefined;
+  const { rate, left } = speed(progress);
+  const counts = `${phaseOf(progress)}  ${progress.now}/${progress.planned}`;
+  if (reasons) return `${counts}  ${reasons}`;
+  const rejected = rejectedText(progress);
+  return `${counts}  ${rate}/s  ${left} left  ${progress.failed} failed  ${progress.reused} reused${rejected ? `  ${rejected}` : ''}`;
+}
+
+function phaseOf({ paused, phase, round, generation }: SearchProgress): string {
+  const name = paused ? 'paused' : phase;
+  if (generation !== undefined) return `generation ${generation} ${name}`;
+  return round.of > 1 ? `round ${round.number}/${round.of} ${name}` : name;
+}
+
+/** Of what was drawn, how much broke a constraint. */
+function rejectedText({ rejectedShare }: SearchProgress): string {
+  return rejectedShare === undefined ? '' : `${(rejectedShare * 100).toFixed(1)} % rejected`;
+}

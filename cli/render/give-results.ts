@@ -1,0 +1,91 @@
+// This file gives a person the results of a search that `zeroscout run` has followed to its end, or found finished.
+
+import { type Results, readResults } from '../../client/results/results.js';
+import { type RankingFormat, writeResults } from '../../client/results/write-results.js';
+import type { Started } from '../../client/searches/start-search.js';
+import { spellTime } from '../../client/spell.js';
+import type { SearchResult } from '../../core/contract/search.js';
+import { BlobError } from '../../core/errors.js';
+import type { Truth } from '../../core/report/truth.js';
+import type { Specification } from '../../core/specification/specification.js';
+import type { Store } from '../../store/store.js';
+import { flopsCounter, noteNotNotified, rankingTable, summaryLines } from './results.js';
+import { note, paint, print, printJson } from './terminal.js';
+
+const TOP = 10;
+
+export interface ResultOptions {
+  readonly out?: string;
+  readonly format: RankingFormat;
+  readonly json?: true;
+  readonly specification: Specification;
+}
+
+/** Says that there is nothing to do, and gives the results again; false where they are damaged and have to be made anew. */
+export async function showFinished({
+  store,
+  started: { id, handle, ended },
+  truth,
+  options,
+}: {
+  store: Store;
+  started: Started;
+  truth: Truth | undefined;
+  options: ResultOptions & { readonly detach?: true };
+}): Promise<boolean> {
+  try {
+    const result = (await handle.result()) as SearchResult;
+    const results = await readResults({ store, result, truth });
+    // Reads and verifies all of it.
+    await results.first(0);
+    const { candidates, failed } = results.summary;
+    const when = ended ? ` at ${spellTime({ time: ended.getTime() })}` : '';
+    const rest = failed ? `, ${failed} of them set aside` : '';
+    note(
+      `search ${paint.bold(id)} finished${when}, ${candidates} candidates${rest}; nothing to do; --again runs it anew${failed ? ' and tries those again' : ''}`,
+    );
+    if (options.detach && options.json) printJson({ id, finished: true });
+    else if (!options.detach || options.out !== undefined) await giveResults({ results, options });
+    noteNotNotified(result);
+    return true;
+  } catch (error) {
+    if (!(error instanceof BlobError)) throw error;
+    note(
+      `search ${id} is finished, but what the store held of it is damaged: running it anew; what is scored stays`,
+    );
+    return false;
+  }
+}
+
+/** Writes the files that were asked for, and prints the summary or the first of the ranking. */
+export async function giveResults({
+  results,
+  options,
+}: {
+  results: Results;
+  options: ResultOptions;
+}): Promise<void> {
+  const { out, format, json } = options;
+  if (out !== undefined) await writeResults({ folder: out, results, format });
+  if (json) printJson(results.summary);
+  else await showResults({ results, options });
+}
+
+async function showResults({
+  results,
+  options,
+}: {
+  results: Results;
+  options: ResultOptions;
+}): Promise<void> {
+  const { summary } = results;
+  const rows = await results.first(TOP);
+  const { flopsOf } = flopsCounter(options.specification);
+  print(rankingTable(rows, await results.latencies(rows), { flopsOf }));
+  const total = await results.total();
+  const more = `zeroscout results ${summary.id} --top N shows more`;
+  if (rows.length < total) print(`\nthe first ${rows.length} of ${total} ranked candidates; ${more}`);
+  print(`${rows.length < total ? '' : '\n'}${summaryLines(summary)}`);
+  if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
+  if (options.out !== undefined) print(`files in ${options.out}`);
+}

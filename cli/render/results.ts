@@ -1,0 +1,152 @@
+// In: results. Out: tables for people.
+
+import { busyText, type Latencies, latencyCells, machineText } from '../../client/results/latencies.js';
+import { explainDrawn, rejectedOf } from '../../core/contract/drawn.js';
+import type { ParetoRow } from '../../core/report/pareto.js';
+import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
+import type { Summary } from '../../core/report/summary.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { costResolution } from '../../core/specification/space.js';
+import type { Specification } from '../../core/specification/specification.js';
+import { plainTable, type TableOptions } from './table.js';
+import { note, paint } from './terminal.js';
+import { verificationLines } from './verification.js';
+
+export { plainTable };
+
+const LATENCY_HEAD = ['ms', 'quartiles'];
+
+/**
+ * The first rows of a ranking. FLOPs, as `flopsOf` counts them and else as they were scored, and parameters in millions;
+ * latencies, in milliseconds with their spread, where there are any.
+ */
+export function rankingTable(
+  rows: readonly RankingRow[],
+  latencies: Latencies = new Map(),
+  { flopsOf, ...screen }: TableOptions & { readonly flopsOf?: (candidate: string) => number } = {},
+): string {
+  const measured = latencies.size > 0;
+  const costs = ['MFLOPs', 'Mparams', ...(measured ? LATENCY_HEAD : [])];
+  const others = extraProxies(proxiesIn(rows));
+  const names = ['expressivity', 'progressivity', 'trainability', ...others];
+  const table = plainTable(['rank', 'candidate', 'score', ...names, ...costs], screen);
+  for (const { rank, candidate, score, proxies, parameters } of rows)
+    table.push([
+      String(rank),
+      candidate,
+      fixed(score, 4),
+      fixed(proxies.expressivity, 3),
+      fixed(proxies.progressivity, 4),
+      fixed(proxies.trainability, 4),
+      ...others.map((name) => fixed(proxies[name], 4)),
+      millions(flopsOf?.(candidate) ?? proxies.complexity),
+      (parameters / 1e6).toFixed(3),
+      ...(measured ? latencyCells(latencies.get(candidate)) : []),
+    ]);
+  return table.toString();
+}
+
+/** FLOPs and parameters in millions; latencies where there are any. */
+export function paretoTable(front: readonly ParetoRow[], latencies: Latencies): string {
+  const measured = latencies.size > 0;
+  const table = plainTable([
+    ...['rank', 'candidate', 'score', 'MFLOPs', 'Mparams'],
+    ...(measured ? LATENCY_HEAD : []),
+  ]);
+  for (const { rank, candidate, score, flops, parameters } of front)
+    table.push([
+      String(rank),
+      candidate,
+      fixed(score, 4),
+      (flops / 1e6).toFixed(2),
+      (parameters / 1e6).toFixed(3),
+      ...(measured ? latencyCells(latencies.get(candidate)) : []),
+    ]);
+  return table.toString();
+}
+
+function millions(value: number | undefined): string {
+  return value === undefined ? '' : (value / 1e6).toFixed(2);
+}
+
+/** Of a specification: the FLOPs of a candidate that people are shown, and a line that says of which images they are. */
+export function flopsCounter(specification: Pick<Specification, 'space' | 'constraints'>) {
+  const resolution = costResolution(specification);
+  const { costs, countedAt = resolution } = openSpace(specification.space);
+  return {
+    flopsOf: (candidate: string) => costs({ candidate, resolution }).flops,
+    line: `FLOPs of images of ${countedAt} x ${countedAt}`,
+  };
+}
+
+/** Says on stderr what a finished search could not do after its ranking: compare it with the run before, tell somebody of it. */
+export function noteNotNotified({
+  notCompared,
+  notNotified,
+}: {
+  readonly notCompared?: string;
+  readonly notNotified?: string;
+}): void {
+  if (notCompared) note(paint.yellow(`not compared with the run before: ${notCompared}`));
+  if (notNotified) note(paint.yellow(`nobody was told: ${notNotified}`));
+}
+
+/** How many rows of how many a table has. */
+export function shownLine({ shown, total }: { readonly shown: number; readonly total: number }): string {
+  return shown < total
+    ? `the first ${shown} of ${total} ranked candidates; --top N and --format csv show more`
+    : `all ${total} ranked candidates`;
+}
+
+/** What the search did, in a few lines. */
+export function summaryLines({
+  id,
+  latency,
+  candidates,
+  scored,
+  reused,
+  failed,
+  seconds,
+  millisecondsPerCandidate,
+  drawn,
+  generations,
+  ended,
+  correlation,
+  verification,
+  warnings = [],
+}: Summary): string {
+  const lines = [
+    `${candidates} candidates: ${scored} scored, ${reused} reused, ${failed} set aside`,
+    `${seconds.toFixed(1)} s${scored ? `, ${millisecondsPerCandidate.toFixed(1)} ms a candidate` : ''}`,
+  ];
+  if (drawn) {
+    const bred = generations === undefined ? '' : `${generations} generations; `;
+    const share = drawn.proposed ? (100 * rejectedOf(drawn)) / drawn.proposed : 0;
+    const why = explainDrawn(drawn);
+    lines.push(`${bred}${drawn.proposed} drawn, ${share.toFixed(1)} % rejected${why ? `: ${why}` : ''}`);
+  }
+  for (const machine of new Set(Object.values(drawn?.latencies ?? {}))) lines.push(machineText(machine));
+  if (latency?.busy) lines.push(busyText({ busy: latency.busy, of: latency.measured, id }));
+  if (verification) lines.push(...verificationLines(verification));
+  if (ended !== undefined) lines.push(`ended early: ${ended}`);
+  for (const [dataset, { kendall, spearman }] of Object.entries(correlation ?? {}))
+    lines.push(`${dataset}: Kendall's tau ${fixed(kendall, 3)}, Spearman's rho ${fixed(spearman, 3)}`);
+  for (const warning of warnings) lines.push(paint.yellow(`warning: ${warning}`));
+  return lines.join('\n');
+}
+
+/** `-` for what is not there or is no number. */
+export function fixed(value: number | null | undefined, digits: number): string {
+  if (value === undefined || value === null || Number.isNaN(value)) return '-';
+  return Number.isFinite(value) ? value.toFixed(digits) : value > 0 ? 'inf' : '-inf';
+}
+
+/** JSON has no infinity. */
+export function printable(proxies: Readonly<Record<string, number>>): Record<string, number | string> {
+  return Object.fromEntries(
+    Object.entries(proxies).map(([name, value]) => [
+      name,
+      Number.isFinite(value) ? value : value > 0 ? 'inf' : '-inf',
+    ]),
+  );
+}

@@ -1,0 +1,45 @@
+// Says to people what the verification of a search has found.
+import type { Verification } from '../../core/contract/verification.js';
+import { paint } from './terminal.js';
+
+type Found = Pick<
+  Verification,
+  | 'scores'
+  | 'verified'
+  | 'notVerified'
+  | 'disagreements'
+  | 'examples'
+  | 'setAside'
+  | 'suspected'
+  | 'discarded'
+> & { readonly why?: string | undefined };
+
+/** A line each; the first says how much was verified. */
+export function verificationLines(found: Found): string[] {
+  const { scores, verified, notVerified, why, disagreements, examples, setAside, suspected } = found;
+  const agreed = disagreements === 0 ? 'all agree' : `${disagreements} disagree`;
+  const lines = [
+    `verified: ${verified} of ${scores} scores computed again by another worker${verified ? `, ${agreed}` : ''}`,
+  ];
+  if (notVerified > 0)
+    lines.push(paint.yellow(`not verified: ${notVerified} scores (${why ?? 'no second worker'})`));
+  if (setAside.length > 0) {
+    const names = setAside.map((name) => name || 'a worker without a name').join(', ');
+    lines.push(
+      paint.red(
+        `set aside, its numbers are wrong: ${names}; ${found.discarded} scores taken back and computed again`,
+      ),
+    );
+  }
+  if (suspected.length > 0)
+    lines.push(
+      paint.red(
+        `suspected: ${suspected.join(', ')}; they disagree and no third worker has decided, so that scores may be wrong: start a third one and search anew`,
+      ),
+    );
+  for (const { score, worker, verifier, difference } of examples.slice(0, 3))
+    lines.push(
+      `  ${score}: stored by ${worker || 'a worker without a name'}, again by ${verifier}: ${difference}`,
+    );
+  return lines;
+}

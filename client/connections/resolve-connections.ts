@@ -1,0 +1,174 @@
+// In: the environment, temporal.toml, the embedded services. Out: how to reach Temporal and NATS, and who said so.
+
+import { existsSync } from 'node:fs';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { SpecError } from '../../core/errors.js';
+import { NotRegularError, readRegularFileSync } from '../../store/regular-file.js';
+import type { OnStep } from '../embedded/binaries.js';
+import { type EmbeddedServices, ensureServices, findRunning } from '../embedded/embedded.js';
+import type { Home, ServiceName } from '../embedded/home.js';
+import { requireRunning } from '../embedded/require-running.js';
+import { configuredNats } from './nats-settings.js';
+import type { NatsSettings, TemporalOptions, TemporalSettings } from './settings.js';
+
+export { connectTemporal } from './connect-temporal.js';
+export type { NatsSettings, Source, TemporalOptions, TemporalSettings } from './settings.js';
+
+export interface Connections {
+  readonly temporal: TemporalSettings;
+  readonly nats: NatsSettings;
+  /** True where at least one of the two is embedded. */
+  readonly embedded: boolean;
+}
+
+export interface Configured {
+  readonly temporal?: TemporalSettings;
+  readonly nats?: NatsSettings;
+}
+
+const DEFAULT_NAMESPACE = 'default';
+
+/**
+ * What is configured is used as it is; for the rest the embedded services are started (`if-needed`) or looked for
+ * (`never`). Throws SpecError for settings that cannot be right, ServiceError where nothing is there.
+ */
+export async function resolveConnections({
+  home,
+  onStep,
+  start,
+  env = process.env,
+}: {
+  readonly home: Home;
+  readonly onStep: OnStep;
+  readonly start: 'if-needed' | 'never';
+  readonly env?: NodeJS.ProcessEnv;
+}): Promise<Connections> {
+  const { temporal, nats } = readConfigured({ env });
+  const missing = embeddedServices({ env });
+  if (!temporal && (env.TEMPORAL_API_KEY || env.TEMPORAL_NAMESPACE)) {
+    onStep(
+      'TEMPORAL_ADDRESS is not set: the embedded Temporal server is used, without API key and namespace',
+    );
+  }
+  if (missing.length === 0) return { temporal: temporal!, nats: nats!, embedded: false };
+  const services =
+    start === 'never'
+      ? await requireRunning({ home, missing })
+      : await ensureServices({ home, onStep, which: missing });
+  return {
+    temporal: temporal ?? embeddedTemporal(services),
+    nats: nats ?? { url: services.nats!.address, source: 'embedded' },
+    embedded: true,
+  };
+}
+
+/** The servers for which nothing is configured. */
+export function embeddedServices({
+  env = process.env,
+}: {
+  readonly env?: NodeJS.ProcessEnv;
+} = {}): ServiceName[] {
+  const { temporal, nats } = readConfigured({ env });
+  return [...(temporal ? [] : ['temporal' as const]), ...(nats ? [] : ['nats' as const])];
+}
+
+/** As `resolveConnections` of what runs, for a command that needs Temporal alone: NATS is left out where it is embedded and does not run. */
+export async function resolveTemporal({
+  home,
+  env = process.env,
+}: {
+  readonly home: Home;
+  readonly env?: NodeJS.ProcessEnv;
+}): Promise<Pick<Connections, 'temporal' | 'embedded'> & { readonly nats?: NatsSettings }> {
+  const { temporal, nats } = readConfigured({ env });
+  const services = await findRunning({ home });
+  const missing = temporal ? [] : (['temporal'] as const);
+  const found = temporal ?? embeddedTemporal(await requireRunning({ home, missing }));
+  const there = services.nats && { url: services.nats.address, source: 'embedded' as const };
+  const url = nats ?? there;
+  return { temporal: found, embedded: !temporal || !nats, ...(url && { nats: url }) };
+}
+
+/** What the environment and temporal.toml say. Reads, connects to nothing. */
+export function readConfigured({ env = process.env }: { readonly env?: NodeJS.ProcessEnv }): Configured {
+  const temporal = configuredTemporal(env);
+  const nats = configuredNats(env);
+  return { ...(temporal && { temporal }), ...(nats && { nats }) };
+}
+
+function configuredTemporal(env: NodeJS.ProcessEnv): TemporalSettings | undefined {
+  const { connectionOptions, namespace } = loadTemporalConfig(env);
+  const { address, tls, apiKey, metadata } = connectionOptions;
+  if (!address) return undefined;
+  const source = env.TEMPORAL_ADDRESS ? 'environment' : 'file';
+  checkAddress({ address, path: source === 'environment' ? 'TEMPORAL_ADDRESS' : 'temporal.toml: address' });
+  checkPair({ env, tls });
+  const options: TemporalOptions = {
+    address,
+    ...(tls !== undefined && tls !== null && { tls }),
+    ...(apiKey !== undefined && { apiKey }),
+    ...(metadata !== undefined && { metadata }),
+  };
+  return { options, address, namespace: namespace || DEFAULT_NAMESPACE, source };
+}
+
+/** The library drops a certificate without its key, and a key without its certificate, in silence. */
+function checkPair({ env, tls }: { env: NodeJS.ProcessEnv; tls: TemporalOptions['tls'] }): void {
+  if (typeof tls === 'object' && tls?.clientCertPair) return;
+  const set = (name: string) => [`${name}_PATH`, `${name}_DATA`].find((variable) => env[variable]);
+  const [cert, key] = [set('TEMPORAL_TLS_CLIENT_CERT'), set('TEMPORAL_TLS_CLIENT_KEY')];
+  const message = (other: string) => `goes with TEMPORAL_TLS_CLIENT_${other}_PATH, which is not set`;
+  if (cert && !key) throw SpecError.of({ path: cert, message: message('KEY') });
+  if (key && !cert) throw SpecError.of({ path: key, message: message('CERT') });
+}
+
+function loadTemporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnectConfig> {
+  const file = env.TEMPORAL_CONFIG_FILE;
+  if (file && !existsSync(file)) {
+    throw SpecError.of({ path: 'TEMPORAL_CONFIG_FILE', message: `there is no file ${file}` });
+  }
+  for (const path of TEMPORAL_FILES) refuseOthers({ path, file: env[path] });
+  // `TEMPORAL_ADDRESS= zeroscout ...` is how a shell unsets for one command; the library would take the empty text.
+  const set = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+  } catch (error) {
+    const message = (error as Error).message.split('\n')[0]!;
+    throw SpecError.of({ path: `Temporal's settings (TEMPORAL_* and ${file ?? 'temporal.toml'})`, message });
+  }
+}
+
+const TEMPORAL_FILES = [
+  'TEMPORAL_CONFIG_FILE',
+  'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  'TEMPORAL_TLS_CLIENT_KEY_PATH',
+  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+] as const;
+
+/** The library would wait for the writer of a named pipe. What is wrong with a file that is not there it says itself. */
+function refuseOthers({ path, file }: { readonly path: string; readonly file: string | undefined }): void {
+  if (!file || !existsSync(file)) return;
+  try {
+    readRegularFileSync(file);
+  } catch (error) {
+    if (error instanceof NotRegularError) throw SpecError.of({ path, message: `${file} ${error.message}` });
+  }
+}
+
+function checkAddress({ address, path }: { readonly address: string; readonly path: string }): void {
+  const [, port = '7233'] = /^(?:\[[\da-f:.]+\]|[^\s:/@]+)(?::(\d+))?$/i.exec(address) ?? [undefined, '0'];
+  if (Number(port) < 1 || Number(port) > 65_535) {
+    throw SpecError.of({ path, message: `"${address}" is not host:port, for example 127.0.0.1:7233` });
+  }
+}
+
+function embeddedTemporal({ temporal }: EmbeddedServices): TemporalSettings {
+  const { address, web } = temporal!;
+  return {
+    options: { address },
+    address,
+    namespace: DEFAULT_NAMESPACE,
+    source: 'embedded',
+    ...(web && { webAddress: web }),
+  };
+}

@@ -1,0 +1,131 @@
+// In: a wheel of onnxruntime-gpu, or pip's way to one. Out: its CUDA provider beside onnxruntime-node's own library.
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ServiceError } from '../../core/errors.js';
+import { openRegularFile } from '../../store/regular-file.js';
+import { firstError, whyNoPip } from '../embedded/fetch.js';
+import { run } from '../embedded/process.js';
+import { PROVIDER_FILES, type Runtime } from './cuda-libraries.js';
+
+const FETCH_MS = 30 * 60_000;
+/** The provider does not depend on Python, so any version's wheel will do; this one has existed for long. */
+const PLATFORMS = ['manylinux_2_28_x86_64', 'manylinux_2_27_x86_64', 'manylinux_2_17_x86_64'];
+const PYTHON = '3.12';
+
+// Takes the provider out of the wheel, checks each file against the wheel's own list of digests, prints the wheel's version.
+const UNPACK = `
+import base64, csv, hashlib, io, pathlib, sys, zipfile
+wheel, folder, names = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
+with zipfile.ZipFile(wheel) as archive:
+    [metadata] = [e for e in archive.namelist() if e.endswith('.dist-info/METADATA')]
+    lines = archive.read(metadata).decode().splitlines()
+    fields = dict(line.split(': ', 1) for line in lines[:lines.index('')] if ': ' in line)
+    record = archive.read(metadata.replace('METADATA', 'RECORD')).decode()
+    digests = {row[0]: row[1] for row in csv.reader(io.StringIO(record)) if row}
+    for name in names:
+        entry = 'onnxruntime/capi/' + name
+        digest = hashlib.sha256()
+        with archive.open(entry) as source, open(folder / name, 'wb') as target:
+            while chunk := source.read(1 << 20):
+                digest.update(chunk)
+                target.write(chunk)
+        found = 'sha256=' + base64.urlsafe_b64encode(digest.digest()).rstrip(b'=').decode()
+        if found != digests[entry]:
+            sys.exit(f'{name}: {found}, but the wheel says {digests[entry]}')
+    print(fields['Name'], fields['Version'])
+`;
+
+/**
+ * The provider must be of the very version of onnxruntime-node. `wheel`: a file that is here already; without, pip fetches
+ * it. Files are renamed into place when all of them are there and have been checked.
+ */
+export async function installCuda({
+  runtime: { version, folder },
+  wheel,
+  env,
+  onStep,
+}: {
+  runtime: Runtime;
+  wheel?: string;
+  env: NodeJS.ProcessEnv;
+  onStep: (text: string) => void;
+}): Promise<void> {
+  if (!existsSync(join(folder, 'libonnxruntime.so.1')))
+    throw failure(`${folder} does not hold onnxruntime-node's library`);
+  if (wheel) await refuseOthers(wheel);
+  const workplace = mkdtempSync(join(folder, '.install-'));
+  try {
+    const file = wheel ?? (await fetchWheel({ version, folder: workplace, env, onStep }));
+    const found = await unpack({ wheel: file, folder: workplace, env });
+    const wanted = `onnxruntime-gpu ${version}`;
+    if (found !== wanted) throw failure(`${file} holds ${found}; onnxruntime-node needs ${wanted}`);
+    for (const name of PROVIDER_FILES) renameSync(join(workplace, name), join(folder, name));
+    onStep(`${PROVIDER_FILES.join(' and ')} of ${wanted} are in ${folder}`);
+  } finally {
+    rmSync(workplace, { recursive: true, force: true });
+  }
+}
+
+async function fetchWheel({
+  version,
+  folder,
+  env,
+  onStep,
+}: {
+  version: string;
+  folder: string;
+  env: NodeJS.ProcessEnv;
+  onStep: (text: string) => void;
+}): Promise<string> {
+  const noPip = await whyNoPip({ env });
+  if (noPip !== undefined)
+    throw failure(`${noPip}; or name a wheel of onnxruntime-gpu ${version} with --wheel`);
+  onStep(`fetching onnxruntime-gpu ${version} with pip (about 250 MB)`);
+  const pip = ['-m', 'pip', 'download', '--disable-pip-version-check', '--quiet', '--no-input'];
+  const platforms = PLATFORMS.flatMap((platform) => ['--platform', platform]);
+  const what = ['--no-deps', '--only-binary=:all:', '--implementation', 'cp', '--python-version', PYTHON];
+  try {
+    const args = [...pip, ...what, ...platforms, '-d', folder, `onnxruntime-gpu==${version}`];
+    await run('python3', args, { env, timeout: FETCH_MS });
+  } catch (error) {
+    throw failure(`pip could not fetch it: ${firstError(error)}`, error);
+  }
+  return join(folder, readdirSync(folder).find((name) => name.endsWith('.whl'))!);
+}
+
+async function unpack({
+  wheel,
+  folder,
+  env,
+}: {
+  wheel: string;
+  folder: string;
+  env: NodeJS.ProcessEnv;
+}): Promise<string> {
+  try {
+    const { stdout } = await run('python3', ['-c', UNPACK, resolve(wheel), folder, ...PROVIDER_FILES], {
+      env,
+      timeout: FETCH_MS,
+    });
+    return stdout.trim();
+  } catch (error) {
+    const { stderr = '', message } = error as { readonly stderr?: string; readonly message: string };
+    throw failure(`${wheel}: ${stderr.trim().split('\n').at(-1) || message}`, error);
+  }
+}
+
+function failure(reason: string, cause?: unknown): ServiceError {
+  return new ServiceError({
+    address: 'cuda',
+    message: `the CUDA provider is not installed: ${reason}`,
+    cause,
+  });
+}
+
+/** Python would wait for the writer of a named pipe. */
+async function refuseOthers(wheel: string): Promise<void> {
+  const file = await openRegularFile(wheel).catch((error: unknown) => {
+    throw failure(`--wheel ${wheel}: ${(error as Error).message}`);
+  });
+  await file.close();
+}

@@ -1,0 +1,32 @@
+// Keeps embedded servers running while somebody waits for a search.
+import type { Connections } from '../connections/resolve-connections.js';
+import type { AwayServer } from '../status/waiting.js';
+import type { Home, ServiceName } from './home.js';
+import { keepRunning } from './keep-running.js';
+
+const SERVICE: { readonly [name in AwayServer['name']]: ServiceName } = {
+  NATS: 'nats',
+  Temporal: 'temporal',
+};
+
+/** Runs `work` meanwhile; servers that a user configured are the user's. */
+export async function withServersKept<T>(
+  {
+    home,
+    connections,
+    onStep,
+  }: {
+    readonly home: Home;
+    readonly connections: Connections;
+    readonly onStep: (text: string) => void;
+  },
+  work: (isRestarted: (name: AwayServer['name']) => boolean) => Promise<T>,
+): Promise<T> {
+  const which = (['temporal', 'nats'] as const).filter((name) => connections[name].source === 'embedded');
+  const keeper = keepRunning({ home, which, onStep });
+  try {
+    return await work((name) => keeper.restarts(SERVICE[name]));
+  } finally {
+    keeper.stop();
+  }
+}

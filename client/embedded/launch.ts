@@ -1,0 +1,193 @@
+// Starts an embedded server's process on free ports and waits until clients can use it.
+import { ServiceError } from '../../core/errors.js';
+import { withoutSettings } from '../../engine/without-settings.js';
+import { prepareTemporal } from '../connections/temporal-setup.js';
+import type { Binary, OnStep } from './binaries.js';
+import { type Home, logFile, type ServiceName } from './home.js';
+import { freePorts } from './ports.js';
+import { type Daemon, isOurs, sleep, startDaemon } from './process.js';
+import { lastLines, logOfLastStart, openLogPart } from './server-log.js';
+import { SERVERS } from './servers.js';
+import { addresses, readState, type ServiceRecord, writeRecord } from './state.js';
+import { webHost } from './web-host.js';
+
+interface Place {
+  readonly home: Home;
+  readonly name: ServiceName;
+}
+
+const READY_MS = 30_000;
+const ATTEMPTS = 3;
+
+/** `ended`: by an exit code of its own; `killed`: by a signal, which says nothing about its data; `silent`: it runs and does not serve. */
+export type StartTrouble = 'ended' | 'killed' | 'silent';
+
+/** The server did not come so far that clients can use it. */
+export class StartError extends ServiceError {
+  readonly trouble: StartTrouble;
+
+  constructor({
+    trouble,
+    ...rest
+  }: {
+    readonly trouble: StartTrouble;
+    readonly address: string;
+    readonly message: string;
+    readonly cause?: unknown;
+  }) {
+    super(rest);
+    this.trouble = trouble;
+  }
+}
+
+/** The caller holds the lock and has made sure that no server of this home runs. Throws StartError with the end of the log. */
+export async function launch({
+  home,
+  name,
+  binary,
+  lock,
+  onStep,
+}: Place & {
+  readonly binary: Binary;
+  /** Descriptor of the lock on the data: the server inherits it and holds it as long as it lives. */
+  readonly lock: number;
+  readonly onStep: OnStep;
+}): Promise<ServiceRecord> {
+  for (let attempt = 1; ; attempt += 1) {
+    const started = performance.now();
+    const { daemon, record } = await startOne({ home, name, binary, lock, attempt });
+    const { address } = addresses(name, record);
+    try {
+      await untilReady({ home, name, port: record.port, daemon });
+      if (name === 'temporal') await prepared({ home, address, daemon });
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      onStep(`${SERVERS[name].title} ${record.version} started in ${seconds} s at ${address}`);
+      return record;
+    } catch (error) {
+      // Between the search for a free port and its use another program may have taken it: other ports, once more.
+      const portTaken =
+        daemon.ended() &&
+        /address already in use/i.test(lastLines({ file: logFile({ home, name }), count: 20 }));
+      if (!portTaken || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Returns once the server can be used. Throws StartError where it ends before, or takes more than half a minute. */
+export async function untilReady({
+  home,
+  name,
+  port,
+  daemon,
+}: Place & {
+  readonly port: number;
+  readonly daemon: Daemon;
+}): Promise<void> {
+  const deadline = Date.now() + READY_MS;
+  const marker = SERVERS[name].marker(home);
+  while (!(await SERVERS[name].isReady({ home, port }))) {
+    const gone = daemon.ended() ?? ((await isOurs({ pid: daemon.pid, marker })) ? undefined : 'is gone');
+    if (gone) {
+      const trouble = gone.includes('exit code') ? 'ended' : 'killed';
+      throw startError({ home, name, port, trouble, what: gone });
+    }
+    const fault = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
+    if (fault || Date.now() > deadline) {
+      const what = `runs (pid ${daemon.pid}) but did not answer within ${READY_MS / 1000} s; \`zeroscout services down\` ends it`;
+      throw startError({
+        home,
+        name,
+        port,
+        trouble: 'silent',
+        what: fault ? `does not work: ${fault}` : what,
+      });
+    }
+    await sleep(50);
+  }
+}
+
+/** The last step of a start writes to the database, and so is the first that meets some of its damages. */
+async function prepared({
+  home,
+  address,
+  daemon,
+}: {
+  readonly home: Home;
+  readonly address: string;
+  readonly daemon: Daemon;
+}): Promise<void> {
+  try {
+    await prepareTemporal({ address });
+  } catch (cause) {
+    const file = logFile({ home, name: 'temporal' });
+    throw new StartError({
+      trouble: daemon.ended() ? 'ended' : 'silent',
+      address,
+      message: `the embedded Temporal server (${address}) does not take its settings: ${(cause as Error).message}. End of ${file}:\n${lastLines({ file, count: 12 })}`,
+      cause,
+    });
+  }
+}
+
+async function startOne({
+  home,
+  name,
+  binary,
+  lock,
+  attempt,
+}: Place & {
+  readonly binary: Binary;
+  readonly lock: number;
+  readonly attempt: number;
+}): Promise<{ readonly daemon: Daemon; readonly record: ServiceRecord }> {
+  const last = attempt === 1 ? readState({ home }).services[name] : undefined;
+  const preferred = last ? [last.port, ...(last.web ? [last.web.port] : [])] : [];
+  const [port, webPort] = await freePorts({ count: 2, preferred });
+  // Attempts after the first forget the ports, which somebody took; the page's address stays as it is bookmarked.
+  const host =
+    name === 'temporal' ? webHost({ last: readState({ home }).services[name]?.web?.host }) : undefined;
+  const web = host === undefined ? undefined : { host, port: webPort! };
+  const args = SERVERS[name].prepare({ home, port: port!, web });
+  const title = `${SERVERS[name].title} ${binary.version}`;
+  const output = openLogPart({ file: logFile({ home, name }), title });
+  const daemon = await startDaemon({
+    command: binary.path,
+    args,
+    output,
+    inherited: lock,
+    cwd: home.root,
+    env: { ...SERVERS[name].env, ...withoutSettings(process.env) },
+  });
+  const record: ServiceRecord = {
+    pid: daemon.pid,
+    port: port!,
+    ...(web && { web }),
+    binary: binary.path,
+    version: binary.version,
+    startedAt: new Date().toISOString(),
+  };
+  // Before it is ready: if this process dies now, the next one finds the daemon.
+  writeRecord({ home, name, record });
+  return { daemon, record };
+}
+
+function startError({
+  home,
+  name,
+  port,
+  trouble,
+  what,
+}: Place & {
+  readonly port: number;
+  readonly trouble: StartTrouble;
+  readonly what: string;
+}): StartError {
+  const file = logFile({ home, name });
+  const tail = lastLines({ file, count: 12 });
+  const { address } = addresses(name, { port });
+  return new StartError({
+    trouble,
+    address,
+    message: `the embedded ${SERVERS[name].title} server (${address}) ${what}. ${tail ? `End of ${file}:\n${tail}` : `${file} is empty.`}`,
+  });
+}

@@ -1,0 +1,66 @@
+// The folder that `--out` names: found to be writable before anything starts, and filled with files that are whole or not there.
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { SpecError } from '../../core/errors.js';
+import { faultWords, isFileFault } from './fault-words.js';
+import { makeFolder } from './make-folder.js';
+
+/** Enough that a full disk says so; results of few candidates are not larger. */
+const TRIED_BYTES = 64 * 1024;
+
+/** Makes the folder and writes a file there for a moment: a search that cannot leave its results would run for nothing. SpecError. */
+export async function openOutFolder(path: string): Promise<void> {
+  const fail = (what: 'made' | 'written', error: unknown): never => {
+    throw SpecError.of({
+      path: '--out',
+      message: `${path} cannot be ${what}: ${faultWords(error)}; must be a folder that can be written`,
+    });
+  };
+  try {
+    makeFolder(resolve(path));
+  } catch (error) {
+    fail('made', error);
+  }
+  const file = join(resolve(path), `.zeroscout-${randomUUID()}.part`);
+  try {
+    await writeAndSync(file);
+  } catch (error) {
+    fail('written', error);
+  } finally {
+    await rm(file, { force: true }).catch(() => {});
+  }
+}
+
+/** Some file systems take what is written and fail when it has to go to the disk. */
+async function writeAndSync(file: string): Promise<void> {
+  const handle = await open(file, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY);
+  try {
+    await handle.writeFile(new Uint8Array(TRIED_BYTES));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Writes a file under another name and renames it: what is read may turn out to be altered at its end, the disk may be
+ * full, and two commands may write it at once. An error of the file system names the file.
+ */
+export async function placeFile(
+  { folder, name }: { readonly folder: string; readonly name: string },
+  write: (path: string) => Promise<void>,
+): Promise<string> {
+  const path = join(resolve(folder), name);
+  const part = `${path}.${process.pid}.part`;
+  try {
+    await write(part);
+    await rename(part, path);
+    return path;
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => {});
+    if (!isFileFault(error)) throw error;
+    throw new Error(`${path} cannot be written: ${faultWords(error)}`);
+  }
+}

@@ -1,0 +1,59 @@
+// Follows a workflow that measures latencies to its result, and says meanwhile how far it is or what it waits for.
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { LatencyResult } from '../../core/contract/latency.js';
+import type { StepReport } from '../../core/contract/search.js';
+import { readActivities } from '../status/activities.js';
+import { livingWorkers, readQueue } from '../workers/queues.js';
+
+const LOOK_MS = 3_000;
+
+export async function followMeasuring({
+  client,
+  handle,
+  stop,
+  isLocal,
+  onStep,
+}: {
+  client: Client;
+  handle: WorkflowHandle;
+  stop: AbortSignal;
+  isLocal: boolean;
+  /** Called with one line whenever the state has changed. */
+  onStep: (text: string) => void;
+}): Promise<LatencyResult | 'stopped'> {
+  let last = '';
+  const look = async (): Promise<void> => {
+    const description = await handle.describe();
+    const [activity] = await readActivities({ client, description });
+    const details = activity?.details as StepReport | undefined;
+    const isWaiting = activity?.state !== 'started';
+    const count = isWaiting ? livingWorkers({ queue: await readQueue(client), isLocal }).length : 1;
+    const text =
+      count === 0
+        ? 'no control worker: start one with zeroscout worker --role control'
+        : `measuring latency: ${details?.taken ?? 0} of ${details?.wanted ?? '?'} candidates`;
+    // While one is measured nothing changes.
+    if (text !== last && description.status.name === 'RUNNING') onStep(text);
+    last = text;
+  };
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    // A server may be restarting: the next tick asks again.
+    void look()
+      .catch(() => {})
+      .finally(() => {
+        looking = false;
+      });
+  }, LOOK_MS);
+  const stopped = new Promise<'stopped'>((resolve) => {
+    stop.addEventListener('abort', () => resolve('stopped'));
+  });
+  try {
+    return await Promise.race([handle.result() as Promise<LatencyResult>, stopped]);
+  } finally {
+    clearInterval(timer);
+    if (stop.aborted) await handle.terminate('the person who asked for it stopped').catch(() => {});
+  }
+}

@@ -1,0 +1,29 @@
+// In: results, a folder. Out: ranking.csv or ranking.parquet there, with failures.csv and summary.json beside it.
+import { writeFile } from 'node:fs/promises';
+import { formatSummary } from '../../core/report/summary.js';
+import { placeFile } from '../files/out-folder.js';
+import type { Results } from './results.js';
+
+export const RANKING_FORMATS = ['csv', 'parquet'] as const;
+export type RankingFormat = (typeof RANKING_FORMATS)[number];
+
+/** However large the ranking is, a piece of it is in memory at a time. */
+export async function writeResults({
+  folder,
+  results,
+  format,
+}: {
+  folder: string;
+  results: Results;
+  format: RankingFormat;
+}): Promise<void> {
+  await placeFile({ folder, name: `ranking.${format}` }, async (path) => {
+    if (format === 'csv') return writeFile(path, results.csv());
+    const { writeParquet } = await import('./ranking-parquet.js');
+    await writeParquet({ path, rows: results.rows() });
+  });
+  await placeFile({ folder, name: 'failures.csv' }, (path) => writeFile(path, results.failures));
+  await placeFile({ folder, name: 'summary.json' }, (path) =>
+    writeFile(path, formatSummary(results.summary)),
+  );
+}

@@ -1,0 +1,77 @@
+// In: Temporal, the store, how long things are kept. Out: what there is, what may go; and with `delete`, it is gone.
+import { type Client, isGrpcServiceError } from '@temporalio/client';
+import type { Holding, Store } from '../../store/store.js';
+import { NOT_FOUND } from '../connections/connect-temporal.js';
+import { type Choice, chooseHoldings, chooseRuns, type GcRun, type Retention } from './choose.js';
+import { findRuns, reachableBlobs, textOfRun, textOfSchedules } from './references.js';
+
+/** A blob that was put yesterday may be in the hands of an activity that has not said so yet (store.ts, Housekeeping). */
+const BLOBS_AT_LEAST_MS = 48 * 3_600_000;
+
+export interface Collection {
+  readonly runs: Choice<GcRun>;
+  readonly blobs: Choice<Holding>;
+  readonly scores: Choice<Holding>;
+  readonly failures: Choice<Holding>;
+}
+
+export async function planCollection({
+  client,
+  store,
+  ...retention
+}: Retention & { client: Client; store: Store }): Promise<Collection> {
+  const { housekeeping } = store;
+  // First what there is, then who refers to it: what is written in between is in no list.
+  const [blobs, scopes, failures] = await Promise.all([
+    housekeeping.blobs(),
+    housekeeping.scopes(),
+    housekeeping.failureRuns(),
+  ]);
+  const runs = chooseRuns({ ...retention, runs: await findRuns(client) });
+  const texts = [await textOfSchedules(client)];
+  for (const run of runs.kept) texts.push(await textOfRun({ client, run }));
+  const reached = await reachableBlobs({ store, blobs, texts });
+  const isNamed = (name: string) => texts.some((text) => text.includes(name));
+  const olderThan = Math.max(retention.olderThan, BLOBS_AT_LEAST_MS);
+  return {
+    runs,
+    blobs: chooseHoldings({
+      ...retention,
+      olderThan,
+      holdings: blobs,
+      isReferred: (name) => reached.has(name),
+    }),
+    scores: chooseHoldings({ ...retention, holdings: scopes, isReferred: isNamed }),
+    failures: chooseHoldings({ ...retention, holdings: failures, isReferred: isNamed }),
+  };
+}
+
+/** Runs first: whatever ends this half-way, no run is left whose blobs are gone. */
+export async function collect({
+  client,
+  store: { housekeeping },
+  collection: { runs, blobs, scores, failures },
+}: {
+  client: Client;
+  store: Store;
+  collection: Collection;
+}): Promise<void> {
+  const { namespace } = client.options;
+  // Temporal lists for a moment what it has deleted; somebody else may have asked for it, or its retention.
+  const forget = (workflowExecution: { workflowId: string; runId: string }) =>
+    client.workflowService
+      .deleteWorkflowExecution({ namespace, workflowExecution })
+      .catch((error: unknown) => {
+        if (!isGrpcServiceError(error) || error.code !== NOT_FOUND) throw error;
+      });
+  for (const { workflowId, runId } of runs.gone) {
+    // Parts of a large plan are named after their search and its first run.
+    const query = `WorkflowId STARTS_WITH "${workflowId}/${runId.slice(0, 8)}/"`;
+    for await (const { workflowId, runId } of client.workflow.list({ query }))
+      await forget({ workflowId, runId });
+    await forget({ workflowId, runId });
+  }
+  for (const { name } of failures.gone) await housekeeping.deleteFailures(name);
+  for (const { name } of scores.gone) await housekeeping.deleteScope(name);
+  for (const { name } of blobs.gone) await housekeeping.deleteBlob(name);
+}

@@ -1,0 +1,111 @@
+// In: Temporal and the store. Out: every run there is, and the text of all that kept runs and schedules have written down.
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { scoreScope } from '../../core/address.js';
+import type { SearchMemo } from '../../core/contract/search.js';
+import { CONTROL_QUEUE, SEARCH_WORKFLOW, searchIdOf } from '../../core/contract/search-queues.js';
+import { stagesOf } from '../../core/specification/stages.js';
+import type { Holding, Store } from '../../store/store.js';
+import { measuredScopes } from '../results/latencies.js';
+import { findSchedule, ourSchedules } from '../schedules/find-schedule.js';
+import type { GcRun } from './choose.js';
+
+export interface FoundRun extends GcRun {
+  readonly memo: Partial<SearchMemo>;
+}
+
+/** Larger blobs hold rows; a list of digests of this size would name 60,000 chunks. */
+const LARGEST_WITH_REFERENCES = 4 * 1024 * 1024;
+const DIGEST = /[0-9a-f]{64}/g;
+
+/** Every execution of a search, and every other that runs on behalf of one. */
+export async function findRuns(client: Client): Promise<FoundRun[]> {
+  const query = `TaskQueue = "${CONTROL_QUEUE}" AND (WorkflowType = "${SEARCH_WORKFLOW}" OR ExecutionStatus = "Running")`;
+  const runs: FoundRun[] = [];
+  for await (const execution of client.workflow.list({ query })) runs.push(runOf(execution));
+  return runs;
+}
+
+function runOf({ workflowId, runId, status, closeTime, memo: raw }: WorkflowExecutionInfo): FoundRun {
+  const memo = (raw ?? {}) as Partial<SearchMemo>;
+  const statuses = { RUNNING: 'running', COMPLETED: 'completed', CONTINUED_AS_NEW: 'continued' } as const;
+  return {
+    id: searchIdOf(workflowId),
+    workflowId,
+    runId,
+    series: memo.schedule ?? memo.name ?? workflowId,
+    status: statuses[status.name as keyof typeof statuses] ?? 'ended',
+    ...(closeTime ? { closed: closeTime.getTime() } : {}),
+    memo,
+  };
+}
+
+/**
+ * What a run has written down: its result where it is finished, else all that its history holds, as nobody knows what
+ * it will need. A digest, a scope or a run's name that stands in it is referred to.
+ */
+export async function textOfRun({ client, run }: { client: Client; run: FoundRun }): Promise<string> {
+  const handle = client.workflow.getHandle(run.workflowId, run.runId);
+  const scopes = scopesOf(run.memo);
+  // What was measured on request for a search is kept as long as the search.
+  const measured = await measuredScopes({ client, id: run.id });
+  if (run.status === 'completed') return JSON.stringify([scopes, measured, await handle.result()]);
+  const { events } = await handle.fetchHistory();
+  const payloads = payloadsIn(events);
+  const { payloadCodecs } = client.options.loadedDataConverter;
+  let decoded = payloads;
+  for (const codec of [...payloadCodecs].reverse()) decoded = await codec.decode(decoded);
+  return [JSON.stringify(scopes), ...decoded.map(({ data }) => Buffer.from(data ?? []).toString())].join(
+    '\n',
+  );
+}
+
+/** What the next runs of every schedule will start with. */
+export async function textOfSchedules(client: Client): Promise<string> {
+  const texts: string[] = [];
+  for (const { scheduleId } of await ourSchedules(client)) {
+    const { action } = (await findSchedule({ client, name: scheduleId })).description;
+    texts.push(JSON.stringify([scopesOf((action.memo ?? {}) as Partial<SearchMemo>), action.args]));
+  }
+  return texts.join('\n');
+}
+
+/** The digests in the texts, those in the blobs that they name, and so on: a list names its chunks. */
+export async function reachableBlobs({
+  store,
+  blobs,
+  texts,
+}: {
+  store: Store;
+  blobs: readonly Holding[];
+  texts: readonly string[];
+}): Promise<ReadonlySet<string>> {
+  const sizes = new Map(blobs.map(({ name, bytes }) => [name, bytes]));
+  const reached = new Set<string>();
+  const queue = [...texts];
+  for (let text = queue.pop(); text !== undefined; text = queue.pop())
+    for (const [digest] of text.matchAll(DIGEST)) {
+      if (reached.has(digest)) continue;
+      reached.add(digest);
+      const size = sizes.get(digest);
+      if (size === undefined || size > LARGEST_WITH_REFERENCES) continue;
+      queue.push(Buffer.from(await store.blobs.get(digest)).toString());
+    }
+  return reached;
+}
+
+function scopesOf({ specification }: Partial<SearchMemo>): string[] {
+  if (!specification) return [];
+  return stagesOf(specification).map((stage) => scoreScope(stage.specification));
+}
+
+interface Payload {
+  readonly metadata?: Record<string, Uint8Array> | null;
+  readonly data?: Uint8Array | null;
+}
+
+/** Payloads anywhere in a history; they are told by their metadata. */
+function payloadsIn(value: unknown): Payload[] {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
+  if ('metadata' in value && 'data' in value && value.data instanceof Uint8Array) return [value as Payload];
+  return Object.values(value).flatMap(payloadsIn);
+}

@@ -1,0 +1,130 @@
+// In: a name, a specification, a time. Out: a Temporal Schedule that starts the search at that time, a search of its own each time.
+import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { SEARCH_WORKFLOW, workflowIdOf } from '../../core/contract/search-queues.js';
+import { SpecError } from '../../core/errors.js';
+import { formatDuration } from '../../core/text/duration.js';
+import type { Store } from '../../store/store.js';
+import { withSearchAttributes } from '../searches/attributes.js';
+import { searchOptions } from '../searches/start-search.js';
+import type { ReadSpecification } from '../specification/read-specification.js';
+import { findSchedule } from './find-schedule.js';
+
+/** What happens when it is time and the run before goes on still. */
+export const OVERLAPS = {
+  skip: ScheduleOverlapPolicy.SKIP,
+  'buffer-one': ScheduleOverlapPolicy.BUFFER_ONE,
+  'cancel-other': ScheduleOverlapPolicy.CANCEL_OTHER,
+} as const;
+export type Overlap = keyof typeof OVERLAPS;
+
+export interface Timing {
+  /** Five fields, or @daily and the like. */
+  readonly cron: string;
+  /** IANA name. */
+  readonly timezone: string;
+  /** Milliseconds, at random, after the time. */
+  readonly jitter: number;
+  /** A run that was missed is made up for if it is no later than this, milliseconds. */
+  readonly catchup: number;
+  readonly overlap: Overlap;
+}
+
+/** Memo of a schedule: its times as they were written, which Temporal turns into calendars. */
+export interface ScheduleMemo {
+  readonly cron: string;
+  readonly timezone: string;
+  readonly jitter: string;
+}
+
+export async function createSchedule({
+  client,
+  store,
+  name,
+  read,
+  timing: { cron, timezone, jitter, catchup, overlap },
+}: {
+  client: Client;
+  store: Store;
+  name: string;
+  read: ReadSpecification;
+  timing: Timing;
+}): Promise<void> {
+  const memo: ScheduleMemo = { cron, timezone, jitter: formatDuration(jitter) };
+  try {
+    const spec = { cronExpressions: [checkedCron(cron)], timezone, jitter };
+    const action = await actionOf({ store, name, read });
+    const handle = await withSearchAttributes({
+      client,
+      specification: read.specification,
+      start: (attributes) =>
+        client.schedule.create({
+          scheduleId: name,
+          spec,
+          action: { ...action, ...attributes },
+          policies: { overlap: OVERLAPS[overlap], catchupWindow: catchup, pauseOnFailure: true },
+          memo: { ...memo },
+        }),
+    });
+    const { info } = await handle.describe();
+    if (info.nextActionTimes.length > 0) return;
+    await handle.delete();
+    throw SpecError.of({ path: '--cron', message: `found "${cron}"; such a time never comes` });
+  } catch (error) {
+    if (error instanceof ScheduleAlreadyRunning)
+      throw SpecError.of({
+        path: 'NAME',
+        message: `there is a schedule "${name}"; zeroscout schedule update gives it another specification, delete removes it`,
+      });
+    // The server reads the expression, and the client turns its complaint into this.
+    if (error instanceof TypeError)
+      throw SpecError.of({
+        path: '--cron',
+        message: `found "${cron}"; ${error.message}; such as "0 2 * * *"`,
+      });
+    throw error;
+  }
+}
+
+/** Temporal would take six fields for those with a year, where others read seconds: a search at another time than was meant. */
+function checkedCron(cron: string): string {
+  const named = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/;
+  if (named.test(cron) || /^[^\s@]\S*( +\S+){4}$/.test(cron)) return cron;
+  throw SpecError.of({
+    path: '--cron',
+    message: `found "${cron}"; must be minute, hour, day of the month, month and day of the week, such as "0 2 * * *", or @daily and the like`,
+  });
+}
+
+/** Another specification, or a candidate list that grew, from the next run on; its times stay, and so does the run to compare with. */
+export async function updateSchedule({
+  client,
+  store,
+  name,
+  read,
+}: {
+  client: Client;
+  store: Store;
+  name: string;
+  read: ReadSpecification;
+}): Promise<void> {
+  const { handle } = await findSchedule({ client, name });
+  const action = await actionOf({ store, name, read });
+  await withSearchAttributes({
+    client,
+    specification: read.specification,
+    start: (attributes) =>
+      handle.update((previous) => ({ ...previous, action: { ...action, ...attributes } })),
+  });
+}
+
+/** Temporal adds the time of each run to the workflow's id. */
+async function actionOf({ store, name, read }: { store: Store; name: string; read: ReadSpecification }) {
+  const { memo, ...options } = await searchOptions({ store, read });
+  return {
+    type: 'startWorkflow' as const,
+    workflowType: SEARCH_WORKFLOW,
+    workflowId: workflowIdOf(name),
+    ...options,
+    memo: { ...memo, schedule: name },
+  };
+}

@@ -1,0 +1,169 @@
+// In: a specification and an id. Out: the workflow that searches it: the running one where there is one, else a new run.
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { scoreScope } from '../../core/address.js';
+import type { SearchMemo, SearchRequest, SearchResult } from '../../core/contract/search.js';
+import { CONTROL_QUEUE, SEARCH_WORKFLOW, workflowIdOf } from '../../core/contract/search-queues.js';
+import { SpecError } from '../../core/errors.js';
+import type { Specification } from '../../core/specification/specification.js';
+import { specificationDifferences } from '../../core/specification/specification-digest.js';
+import { sourceOf, stagesOf } from '../../core/specification/stages.js';
+import { writeCandidateList } from '../../store/candidate-list.js';
+import type { Store } from '../../store/store.js';
+import type { ReadImages } from '../specification/read-images.js';
+import type { ReadSpecification } from '../specification/read-specification.js';
+import { withSearchAttributes } from './attributes.js';
+
+export interface Started {
+  readonly id: string;
+  readonly handle: WorkflowHandle;
+  readonly how: 'started' | 'attached' | 'finished';
+  /** When it finished; of a finished search alone. */
+  readonly ended?: Date;
+}
+
+/** The id that a specification has when none is given: its name and the beginning of its digest. */
+export function defaultId({ specification, digest }: ReadSpecification): string {
+  return `${specification.name}-${digest.slice(0, 8)}`;
+}
+
+/**
+ * Attaches to a running search of this id and specification, or starts one. A finished one is left as it is, with its
+ * record, unless the caller wants it again. SpecError where the id belongs to another.
+ */
+export async function startSearch({
+  client,
+  store,
+  id,
+  read,
+  whereFinished,
+}: {
+  client: Client;
+  store: Store;
+  id: string;
+  read: ReadSpecification;
+  whereFinished: 'keep' | 'again';
+}): Promise<Started> {
+  const workflowId = workflowIdOf(id);
+  const existing = await describe(client, workflowId);
+  if (existing) refuseAnother({ id, read, memo: existing.memo as unknown as SearchMemo });
+  if (existing?.status.name === 'RUNNING')
+    return { id, handle: client.workflow.getHandle(workflowId), how: 'attached' };
+  if (existing?.status.name === 'COMPLETED' && whereFinished === 'keep') {
+    const handle = client.workflow.getHandle(workflowId);
+    const { scopes } = (await handle.result()) as SearchResult;
+    // Another version of the engine scores otherwise: its results are not those of the search that was finished.
+    if (!scopes || isDeepStrictEqual(scopes, scopesOf(read.specification)))
+      return { id, handle, how: 'finished', ...(existing.closeTime ? { ended: existing.closeTime } : {}) };
+  }
+  try {
+    const options = { workflowId, ...(await searchOptions({ store, read })) };
+    const handle = await withSearchAttributes({
+      client,
+      specification: read.specification,
+      start: (attributes) => client.workflow.start(SEARCH_WORKFLOW, { ...options, ...attributes }),
+    });
+    return { id, handle, how: 'started' };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    // Somebody else started it between our look and our start: look again.
+    return startSearch({ client, store, id, read, whereFinished });
+  }
+}
+
+function scopesOf(specification: Specification): readonly string[] {
+  return stagesOf(specification).map((stage) => scoreScope(stage.specification));
+}
+
+/** Temporal knows 1, first, to 5. */
+const USUAL_PRIORITY = 3;
+
+/** All that Temporal is told of a search but its id; the candidates of a list are in the store then. */
+export async function searchOptions({
+  store,
+  read: { specification, digest, list: candidates, images },
+}: {
+  store: Store;
+  read: ReadSpecification;
+}) {
+  if (!candidates && sourceOf(specification).kind === 'list')
+    throw new TypeError('the candidates of the ranking are missing; withRanking reads them');
+  const list = candidates && (await writeCandidateList(store.blobs, candidates));
+  if (images) await putImages({ store, images });
+  const request: SearchRequest = { specification, ...(list ? { list } : {}) };
+  const { name, space, strategy, execution } = specification;
+  const memo: SearchMemo = { name, space: space.kind, digest, specification };
+  return {
+    taskQueue: CONTROL_QUEUE,
+    args: [request],
+    memo: { ...memo },
+    staticSummary: `${name}: ${strategy.kind} search of ${space.kind}`,
+    staticDetails: detailsOf(specification),
+    // Its shards inherit it: of searches that wait for the same workers, those of higher priority go first, equal ones in turn.
+    priority: { priorityKey: execution.priority ?? USUAL_PRIORITY, fairnessKey: name },
+  };
+}
+
+/** Markdown for Temporal's page: what decides the result, apart from a space's own definition, which may be long. */
+function detailsOf({
+  space: { kind },
+  strategy,
+  fidelity,
+  constraints,
+  cohort,
+  seed,
+  execution,
+}: Specification): string {
+  const { device, priority } = execution;
+  const shown = { space: kind, strategy, constraints, fidelity, cohort, seed, device, priority };
+  return Object.entries(shown)
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([name, value]) =>
+        `- **${name}**: ${typeof value === 'object' ? `\`${JSON.stringify(value)}\`` : value}`,
+    )
+    .join('\n');
+}
+
+/** The bytes are those that were checked, or this fails. */
+async function putImages({
+  store,
+  images: { images, read },
+}: {
+  store: Store;
+  images: ReadImages;
+}): Promise<void> {
+  if ((await store.blobs.putStream(read)) !== images.digest)
+    throw SpecError.of({ path: 'input.images', message: 'the file changed after it was checked; try again' });
+}
+
+async function describe(
+  client: Client,
+  workflowId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await client.workflow.getHandle(workflowId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function refuseAnother({ id, read, memo }: { id: string; read: ReadSpecification; memo: SearchMemo }): void {
+  if (memo.digest === read.digest) return;
+  const differences = specificationDifferences(memo.specification, read.specification);
+  const what = differences.length ? differences : ['strategy: its candidates are others'];
+  throw new SpecError([
+    {
+      path: '--id',
+      message: `"${id}" is the search of another specification; choose another id. What differs:`,
+    },
+    ...what.map((message) => ({ path: '', message: `  ${message}` })),
+  ]);
+}

@@ -1,0 +1,53 @@
+// Says before a search starts what its notification would be refused for at the end: as an error where that is known, else as a note.
+import { ALLOW_SETTING, allowedAddresses, refusedKind } from '../../activities/notify/addresses.js';
+import { literalAddress } from '../../activities/notify/webhook.js';
+import { SpecError } from '../../core/errors.js';
+import { listedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
+import type { Specification } from '../../core/specification/specification.js';
+import { readConfigured } from '../connections/resolve-connections.js';
+
+/**
+ * With embedded servers the control worker is ours and has our settings: what it would refuse is a SpecError. Control workers
+ * elsewhere have settings of their own, so that a note must do, unless no setting could allow it.
+ */
+export function checkNotify({
+  specification,
+  onNote,
+  env = process.env,
+}: {
+  readonly specification: Specification;
+  /** Called with one line for what a control worker elsewhere may refuse. */
+  readonly onNote: (text: string) => void;
+  readonly env?: NodeJS.ProcessEnv;
+}): void {
+  const { webhook, secretEnv } = specification.notify ?? {};
+  if (webhook === undefined) return;
+  const advise = (path: string, message: string) => onNote(`${path}: ${message}`);
+  const tell = isOurs(env) ? refuse : advise;
+  const standing = secretEnv === undefined ? 'allowed' : secretStanding(secretEnv, listedSecrets(env));
+  if (standing === 'refused')
+    refuse('notify.secretEnv', `${secretEnv} is refused; ${secretAdvice(secretEnv!)}`);
+  if (standing === 'unlisted')
+    tell('notify.secretEnv', `${secretEnv} is not allowed; ${secretAdvice(secretEnv!)}`);
+  const address = literalAddress(new URL(webhook));
+  const kind = address === undefined ? undefined : refusedKind(address, allowedAddresses(env));
+  if (kind !== undefined)
+    tell(
+      'notify.webhook',
+      `${address} is ${kind}, where webhooks are not sent unless ${ALLOW_SETTING} of the control worker opens it`,
+    );
+}
+
+function refuse(path: string, message: string): never {
+  throw SpecError.of({ path, message });
+}
+
+/** Whether nothing is configured. Settings that cannot be right are reported by whoever connects. */
+function isOurs(env: NodeJS.ProcessEnv): boolean {
+  try {
+    const { temporal, nats } = readConfigured({ env });
+    return temporal === undefined && nats === undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,134 @@
+// In: a list strategy. Out: its candidates: those of the file that it names, or of the ranking of the search that it names.
+import type { Client } from '@temporalio/client';
+import { type Issue, SpecError } from '../../core/errors.js';
+import { checkAgainstSpace } from '../../core/spaces/check-specification.js';
+import { openSpace } from '../../core/spaces/index.js';
+import type { Space } from '../../core/spaces/space.js';
+import { candidatesOf, parseCandidateList } from '../../core/specification/candidate-list.js';
+import type { Specification } from '../../core/specification/specification.js';
+import { canonicalJson, specificationDigest } from '../../core/specification/specification-digest.js';
+import { sourceOf } from '../../core/specification/stages.js';
+import { readRanking } from '../../store/ranking.js';
+import type { Store } from '../../store/store.js';
+import { sha256 } from '../files/sha256.js';
+import { finishedSearch } from '../searches/find-search.js';
+import { namedFile } from './named-file.js';
+import type { ReadImages } from './read-images.js';
+import { isParquet, readParquetTable } from './read-table.js';
+import { readText } from './read-text.js';
+
+export interface ReadSpecification {
+  readonly specification: Specification;
+  /**
+   * Candidates of a `list` strategy, in their usual spelling, each once. Those of another search's ranking are not there
+   * before `withRanking` has asked for it.
+   */
+  readonly list?: readonly string[];
+  /** One's own images. */
+  readonly images?: ReadImages;
+  /** Of everything that decides the result. */
+  readonly digest: string;
+  /** What is allowed and hardly meant. */
+  readonly warnings?: readonly Issue[];
+}
+
+/** The field of a specification that says where its candidates come from. */
+export function sourceField({ strategy }: Specification): 'strategy' | 'strategy.source' {
+  return strategy.kind === 'screening' ? 'strategy.source' : 'strategy';
+}
+
+/** A specification with the candidates of its list, checked; the digest is that of both. */
+export function withCandidates({
+  specification,
+  candidates,
+  ...rest
+}: Omit<ReadSpecification, 'list' | 'digest'> & { candidates: readonly string[] }): ReadSpecification {
+  const space = openSpace(specification.space);
+  const list = [...new Set(candidates.map(space.parse))];
+  checkAgainstSpace({ specification, space, candidates: list });
+  const digest = specificationDigest(specification, { inputs: { list: sha256(list.join('\n')) } });
+  return { ...rest, specification, list, digest };
+}
+
+/** `warning: constraints.flops.max: found 900M; ...`, one text for each. */
+export function warningTexts({ warnings = [] }: Pick<ReadSpecification, 'warnings'>): string[] {
+  return warnings.map(({ path, message }) => `warning: ${path}: ${message}`);
+}
+
+/** The candidates of a list's file, in order: of a text with one a line, or of a ranking as CSV or parquet. */
+export async function readListFile({
+  file,
+  top,
+  field,
+  folder,
+  space,
+}: {
+  file: string;
+  top: number | undefined;
+  /** `strategy`, for messages. */
+  field: string;
+  folder: string;
+  space: Space;
+}): Promise<readonly string[]> {
+  const path = await namedFile({ folder, file, field: `${field}.file` });
+  const name = `${field}.file: ${file}`;
+  const of = { source: file, parse: space.parse };
+  const { candidates } = isParquet(path)
+    ? candidatesOf({ table: await readParquetTable({ path, name }), ...of })
+    : parseCandidateList({ text: await readText(path, name), ...of });
+  return firstOf({ candidates, top, field, whose: file });
+}
+
+/**
+ * A specification that refines another search (`strategy: { kind: list, search: ID }`), with the candidates that its
+ * ranking has now; any other as it is. Throws a SpecError where that search is unknown, unfinished or of another space.
+ */
+export async function withRanking({
+  client,
+  store,
+  read,
+}: {
+  client: Client;
+  store: Store;
+  read: ReadSpecification;
+}): Promise<ReadSpecification> {
+  const { specification } = read;
+  const source = sourceOf(specification);
+  if (source.kind !== 'list' || source.search === undefined) return read;
+  const { search, top } = source;
+  const field = sourceField(specification);
+  const path = `${field}.search`;
+  const { memo, result } = await finishedSearch({ client, id: search }).catch((error: unknown) => {
+    if (!(error instanceof SpecError)) throw error;
+    throw new SpecError(error.issues.map(({ message }) => ({ path, message })));
+  });
+  const { space } = memo.specification;
+  if (canonicalJson(space) !== canonicalJson(specification.space)) {
+    const how = space.kind === specification.space.kind ? `${space.kind} with other parameters` : space.kind;
+    const message = `"${search}" searched ${how}; must be a search of the same space, ${specification.space.kind}`;
+    throw SpecError.of({ path, message });
+  }
+  const ranked: string[] = [];
+  // All of it is read, because what is altered is found at the end.
+  for await (const rows of readRanking(store.blobs, result.ranking))
+    for (const { candidate } of rows) ranked.push(candidate);
+  const whose = `the ranking of search "${search}"`;
+  if (ranked.length === 0) throw SpecError.of({ path, message: `${whose} is empty` });
+  return withCandidates({ ...read, candidates: firstOf({ candidates: ranked, top, field, whose }) });
+}
+
+function firstOf({
+  candidates,
+  top,
+  field,
+  whose,
+}: {
+  candidates: readonly string[];
+  top: number | undefined;
+  field: string;
+  whose: string;
+}): readonly string[] {
+  if (top === undefined || top <= candidates.length) return candidates.slice(0, top);
+  const message = `found ${top}; ${whose} has ${candidates.length} candidates, so at most that`;
+  throw SpecError.of({ path: `${field}.top`, message });
+}

@@ -1,0 +1,87 @@
+// In: the path of a module, TypeScript or JavaScript. Out: its space as a specification carries it, tried before anything starts.
+import { stripVTControlCharacters } from 'node:util';
+import { SpecError } from '../../core/errors.js';
+import { checkExport, tryModule } from '../../core/spaces/module/check-module.js';
+import { moduleDigest, moduleSpace, NOT_ALLOWED } from '../../core/spaces/module/index.js';
+import { PROXIES } from '../../core/specification/proxies.js';
+import { MOST_CODE, type ModuleSpecification } from '../../core/specification/space.js';
+import { loadModule } from '../../engine/load-module.js';
+import { modulesAllowed } from './allow-modules.js';
+import { readText } from './read-text.js';
+
+export const MODULE_FILE = /\.[cm]?[jt]s$/i;
+
+/** SpecErrors begin with `name`. Types, comments and spaces are taken away: they are no part of the digest. */
+export async function readModule({
+  path,
+  name = path,
+}: {
+  path: string;
+  name?: string;
+}): Promise<ModuleSpecification> {
+  if (!modulesAllowed()) throw SpecError.of({ path: name, message: NOT_ALLOWED });
+  const code = await compile({ text: await readText(path, name), name });
+  if (code.length > MOST_CODE)
+    throw SpecError.of({
+      path: name,
+      message: `is ${code.length} characters of code; at most ${MOST_CODE} characters travel with a search`,
+    });
+  const digest = moduleDigest(code);
+  const module = checkExport({ value: evaluate({ code, digest, name }), source: name });
+  const { resolution } = module;
+  const proxies = PROXIES.filter((proxy) => module.proxies?.includes(proxy) ?? true);
+  const specification = { kind: 'module', digest, code, resolution, proxies } as const;
+  try {
+    tryModule({ module, space: moduleSpace(specification), source: name });
+  } catch (error) {
+    throw named({ error, name });
+  }
+  return specification;
+}
+
+/** CommonJS, because it can be evaluated without waiting: spaces are opened in the middle of other work. */
+async function compile({ text, name }: { text: string; name: string }): Promise<string> {
+  // Loaded by those who have a module alone: it is large.
+  const { transform } = await import('@swc/core');
+  try {
+    const { code } = await transform(text, {
+      configFile: false,
+      swcrc: false,
+      sourceMaps: false,
+      module: { type: 'commonjs' },
+      jsc: {
+        parser: { syntax: 'typescript' },
+        target: 'es2022',
+        minify: { compress: false, mangle: false, format: { comments: false } },
+      },
+      minify: true,
+    });
+    return code;
+  } catch (error) {
+    throw SpecError.of({ path: name, message: `cannot be compiled: ${plain((error as Error).message)}` });
+  }
+}
+
+function evaluate({ code, digest, name }: { code: string; digest: string; name: string }): unknown {
+  try {
+    return loadModule({ code, digest });
+  } catch (error) {
+    throw named({ error, name });
+  }
+}
+
+/** An error of the module's own, under its file's name. */
+function named({ error, name }: { error: unknown; name: string }): SpecError {
+  const message = error instanceof Error ? error.message : String(error);
+  return SpecError.of({
+    path: name,
+    message: message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message,
+  });
+}
+
+/** Without the colours of a terminal and the drawing of the line, on one line. */
+function plain(message: string): string {
+  return stripVTControlCharacters(message)
+    .split('\n')[0]!
+    .replace(/^\s*[x×]\s*/, '');
+}

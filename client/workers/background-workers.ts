@@ -1,0 +1,111 @@
+// Starts, lists and ends the workers that go on when the command that started them has ended.
+import { availableParallelism } from 'node:os';
+import { DEVICES, type Device } from '../../core/specification/devices.js';
+import type { Home } from '../embedded/home.js';
+import { commandLines, terminate } from '../embedded/process.js';
+import { modulesAllowed, withoutModules } from '../specification/allow-modules.js';
+import { rolesOf, spawnWorker } from './local-workers.js';
+
+/** A little more than the grace that workers give their activities. */
+const DRAIN_MS = 25_000;
+
+export interface BackgroundWorker {
+  readonly pid: number;
+  readonly role: 'control' | 'score';
+  readonly device: Device;
+  /** Code of specifications that it runs. */
+  readonly may: readonly Permission[];
+}
+
+export type Permission = 'modules' | 'commands';
+
+interface Workers {
+  readonly home: Home;
+  readonly count: number;
+  readonly device: Device;
+}
+
+/** What the command line of a home's background workers holds, so that they are found again. */
+const markerOf = (home: Home): string => `--background-of=${home.root}`;
+
+/** Where none go on already. `zeroscout services down` stops them. */
+export async function startBackgroundWorkers({ home, count, device }: Workers): Promise<void> {
+  if (count === 0 || (await backgroundWorkers({ home })).length > 0) return;
+  start({ home, count, device, env: process.env });
+}
+
+function start({ home, count, device, env }: Workers & { readonly env: NodeJS.ProcessEnv }): void {
+  const may = permissionsIn(env).join(',') || 'nothing';
+  for (const args of rolesOf({ count, device })) {
+    const marks = [markerOf(home), `--background-may=${may}`];
+    spawnWorker({ home, args: [...args, ...marks], lifetime: 'background', env }).unref();
+  }
+}
+
+function permissionsIn(env: NodeJS.ProcessEnv): Permission[] {
+  return [
+    ...(modulesAllowed(env) ? (['modules'] as const) : []),
+    ...(env.ZEROSCOUT_ALLOW_COMMANDS ? (['commands'] as const) : []),
+  ];
+}
+
+export async function backgroundWorkers({
+  home,
+}: {
+  readonly home: Home;
+}): Promise<readonly BackgroundWorker[]> {
+  const lines = await commandLines({ marker: markerOf(home) });
+  return lines.map(({ pid, text }) => {
+    const may = /--background-may=(\S+)/.exec(text)?.[1]?.split(',') ?? [];
+    return {
+      pid,
+      role: / --role control/.test(text) ? 'control' : 'score',
+      device: DEVICES.find((name) => text.includes(` --device ${name} `)) ?? 'cpu',
+      may: (['modules', 'commands'] as const).filter((name) => may.includes(name)),
+    };
+  });
+}
+
+/** Lets the background workers of a home finish what they hold and ends them; answers how many there were. */
+export async function stopBackgroundWorkers({ home }: { readonly home: Home }): Promise<number> {
+  const marker = markerOf(home);
+  const workers = await backgroundWorkers({ home });
+  await Promise.all(workers.map(({ pid }) => terminate({ pid, marker, graceMs: DRAIN_MS })));
+  return workers.length;
+}
+
+/**
+ * Tasks go to whoever asks first. Background workers that may not run modules would take those of a search that needs one, and
+ * fail it: they are ended, and what this answers starts them again, as they were, when the search does not need it any more.
+ */
+export async function withdrawBackgroundWorkers({
+  home,
+  need,
+  onNote,
+}: {
+  readonly home: Home;
+  readonly need: Permission | undefined;
+  /** Called with one line for what happens to background workers. */
+  readonly onNote: (text: string) => void;
+}): Promise<() => void> {
+  if (need === undefined || !permissionsIn(process.env).includes(need)) return () => {};
+  const workers = await backgroundWorkers({ home });
+  const unfit = workers.filter(({ may }) => !may.includes(need));
+  if (unfit.length === 0) return () => {};
+  const pids = unfit.map(({ pid }) => pid).join(', ');
+  onNote(
+    `background workers (pid ${pids}) may not run ${need} and would take tasks of this search: ending them`,
+  );
+  await stopBackgroundWorkers({ home });
+  const score = workers.filter(({ role }) => role === 'score');
+  return () => {
+    onNote('starting the background workers again, without that permission');
+    const env = withoutModules(process.env);
+    start({
+      home,
+      count: Math.min(score.length, availableParallelism()),
+      device: score[0]?.device ?? 'cpu',
+      env,
+    });
+  };
+}

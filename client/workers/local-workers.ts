@@ -1,0 +1,121 @@
+// Starts worker processes on this machine, starts them again when they die, and stops them together.
+import type { ChildProcess } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Device } from '../../core/specification/devices.js';
+import { parentVariable, withoutParent } from '../../engine/lifeline.js';
+import type { Home } from '../embedded/home.js';
+import { createFolders } from '../embedded/home-folders.js';
+import { spawnPrivately } from '../embedded/process.js';
+import { openLog } from '../embedded/server-log.js';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+const RESTART_MS = 1_000;
+
+/** Called with one line for each worker that ended and is started again. */
+type OnNote = (text: string) => void;
+
+export interface LocalWorkers {
+  /** Tells the workers to finish what they hold, and waits for them. */
+  stop(): Promise<void>;
+}
+
+/** Arguments of the workers of this machine: one control worker, and `count` score workers that share the cores. */
+export function rolesOf({ count, device }: { count: number; device: Device }): string[][] {
+  const concurrency = Math.max(1, Math.floor(availableParallelism() / count));
+  const score = ['worker', '--role', 'score', '--device', device, '--concurrency', String(concurrency)];
+  return [['worker', '--role', 'control'], ...Array.from({ length: count }, () => score)];
+}
+
+/** Workers that live as long as this process wants them. Their logs are in the home folder. */
+export function startLocalWorkers({
+  home,
+  count,
+  device,
+  onNote,
+}: {
+  home: Home;
+  count: number;
+  device: Device;
+  onNote: OnNote;
+}): LocalWorkers {
+  return keepRunning({ home, onNote, roles: count > 0 ? rolesOf({ count, device }) : [] });
+}
+
+/** A control worker alone, for what needs no scores. */
+export function startControlWorker({ home, onNote }: { home: Home; onNote: OnNote }): LocalWorkers {
+  return keepRunning({ home, onNote, roles: [['worker', '--role', 'control']] });
+}
+
+function keepRunning({
+  home,
+  roles,
+  onNote,
+}: {
+  home: Home;
+  roles: readonly string[][];
+  onNote: OnNote;
+}): LocalWorkers {
+  let stopping = false;
+  const children = new Set<ChildProcess>();
+  const launch = (args: string[]): void => {
+    const child = spawnWorker({ home, args, lifetime: 'attached' });
+    children.add(child);
+    child.once('exit', (code, signal) => {
+      children.delete(child);
+      if (stopping) return;
+      onNote(
+        `${args[2]} worker ${signal ? `was killed by ${signal}` : `ended with code ${code}`}; starting it again`,
+      );
+      setTimeout(() => stopping || launch(args), RESTART_MS);
+    });
+  };
+  for (const args of roles) launch(args);
+  return {
+    stop: async () => {
+      stopping = true;
+      await Promise.all(
+        [...children].map(
+          (child) =>
+            new Promise((done) => {
+              child.once('exit', done);
+              child.kill('SIGTERM');
+            }),
+        ),
+      );
+    },
+  };
+}
+
+/** `background`: it lives on when this process ends. */
+export function spawnWorker({
+  home,
+  args,
+  lifetime,
+  env = process.env,
+}: {
+  home: Home;
+  args: string[];
+  lifetime: 'attached' | 'background';
+  env?: NodeJS.ProcessEnv;
+}): ChildProcess {
+  createFolders({ home });
+  const log = openLog(join(home.logs, 'workers.log'));
+  try {
+    return spawnPrivately(process.execPath, [MAIN, ...args], {
+      // The channel tells an attached worker when this process is gone, however it went.
+      stdio: ['ignore', log, log, ...(lifetime === 'attached' ? ['ipc' as const] : [])],
+      // A group of its own: a terminal's Ctrl-C reaches the command, which then stops its workers in order.
+      detached: true,
+      env: {
+        ...withoutParent(env),
+        ...(lifetime === 'attached' ? parentVariable() : {}),
+        ZEROSCOUT_HOME: home.root,
+      },
+    });
+  } finally {
+    closeSync(log);
+  }
+}

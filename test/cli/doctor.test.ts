@@ -1,0 +1,100 @@
+// In: homes and environments. Out: the doctor's lines, as table and as JSON, and that it starts nothing.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { addDoctorCommand } from '../../cli/commands/doctor.js';
+import { addServicesCommands } from '../../cli/commands/services.js';
+import { renderChecks } from '../../cli/render/checks.js';
+import { diagnose } from '../../client/doctor/examine.js';
+import { resolveHome } from '../../client/embedded/home.js';
+import { closedPort } from '../client/embedded/places.js';
+
+const NEVER_MADE = '/tmp/zeroscout-doctor-never-made';
+/** Whoever runs the tests may have fetched servers into a data folder of their own. */
+const home = resolveHome({ env: { ZEROSCOUT_HOME: NEVER_MADE, XDG_DATA_HOME: join(NEVER_MADE, 'data') } });
+const env = { ...process.env, TEMPORAL_ADDRESS: '', NATS_URL: '', NATS_CREDS: '' };
+
+test('nothing there: each line has a verdict, nothing is made', { timeout: 60_000 }, async () => {
+  const checks = await diagnose({ home, env });
+  const names = [
+    'Node',
+    'platform',
+    'processors',
+    'memory',
+    'disk',
+    'python3, pip',
+    'temporal',
+    'nats-server',
+  ];
+  expect(checks.map(({ name }) => name)).toEqual([
+    ...names,
+    'ONNX Runtime',
+    "encryption of Temporal's payloads",
+    'Temporal server',
+    'NATS server',
+  ]);
+  expect(checks.find(({ name }) => name === 'ONNX Runtime')).toMatchObject({
+    status: 'ok',
+    found: expect.stringContaining('cpu'),
+  });
+  expect(checks.find(({ name }) => name === 'Temporal server')?.found).toMatch(/not running/);
+  for (const { status, todo } of checks) expect(status === 'ok' || todo !== '').toBe(true);
+  expect(existsSync(home.root)).toBe(false);
+  const json = JSON.parse(renderChecks({ checks, format: 'json' })) as { readonly checks: unknown };
+  expect(json.checks).toEqual(checks);
+  expect(renderChecks({ checks, format: 'table' })).toContain('ONNX Runtime');
+});
+
+test('a home that cannot be one is missing, however much room its disk has', {
+  timeout: 60_000,
+}, async () => {
+  const file = fileURLToPath(import.meta.url);
+  const checks = await diagnose({ home: resolveHome({ env: { ZEROSCOUT_HOME: file } }), env });
+  expect(checks.find(({ name }) => name === 'disk')).toMatchObject({
+    status: 'missing',
+    found: expect.stringMatching(/^ZEROSCOUT_HOME: .*a file where a folder should be/),
+  });
+});
+
+test('configured and unreachable, or wrong: missing, with the way out', { timeout: 60_000 }, async () => {
+  const [one, two] = [await closedPort(), await closedPort()];
+  const configured = { ...env, TEMPORAL_ADDRESS: `127.0.0.1:${one}`, NATS_URL: `nats://127.0.0.1:${two}` };
+  const checks = await diagnose({ home, env: configured });
+  const servers = checks.slice(-2);
+  expect(servers.map(({ status }) => status)).toEqual(['missing', 'missing']);
+  expect(servers[0]).toMatchObject({
+    found: `cannot reach Temporal at 127.0.0.1:${one}: connection refused.`,
+  });
+  expect(servers[1]).toMatchObject({
+    found: `NATS at nats://127.0.0.1:${two}: connection refused`,
+  });
+  expect(servers.map(({ todo }) => todo)).toEqual([
+    expect.stringMatching(/^Start it, correct TEMPORAL_ADDRESS/),
+    expect.stringMatching(/^start it or set NATS_URL/),
+  ]);
+  const wrong = await diagnose({ home, env: { ...env, NATS_URL: 'nonsense url' } });
+  expect(wrong.at(-1)).toMatchObject({
+    name: 'settings',
+    status: 'missing',
+    found: expect.stringContaining('NATS_URL'),
+  });
+});
+
+test('without Python and binaries, nats-server is missing', { timeout: 60_000 }, async () => {
+  const checks = await diagnose({ home, env: { ...env, PATH: join(home.root, 'empty') } });
+  expect(checks.find(({ name }) => name === 'nats-server')).toMatchObject({ status: 'missing' });
+  expect(checks.find(({ name }) => name === 'temporal')).toMatchObject({ status: 'warning' });
+});
+
+test('the commands are there with their help', () => {
+  const program = new Command();
+  addServicesCommands(program);
+  addDoctorCommand(program);
+  expect(program.commands.map((command) => command.name())).toEqual(['services', 'doctor']);
+  const services = program.commands[0]!;
+  expect(services.commands.map((command) => command.name())).toEqual(['up', 'down', 'status']);
+  for (const command of services.commands) expect(command.helpInformation()).toContain('--json');
+});

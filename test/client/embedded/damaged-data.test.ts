@@ -1,0 +1,196 @@
+// In: data of real servers, damaged. Out: the servers start all the same; what cannot be used is set aside, and a line says so.
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { Client } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectTemporal } from '../../../client/connections/resolve-connections.js';
+import { findBinary } from '../../../client/embedded/binaries.js';
+import { markFirstStart } from '../../../client/embedded/data-folder.js';
+import { ensureServices, findRunning, stopServices } from '../../../client/embedded/embedded.js';
+import type { Home } from '../../../client/embedded/home.js';
+import { createFolders } from '../../../client/embedded/home-folders.js';
+import { freePorts } from '../../../client/embedded/ports.js';
+import { sleep } from '../../../client/embedded/process.js';
+import { SERVERS } from '../../../client/embedded/servers.js';
+import { until } from '../../support/home.js';
+import { removeHome, temporaryHome } from './places.js';
+
+let home: Home;
+let steps: string[] = [];
+const database = () => join(home.temporal, 'temporal.db');
+const up = async () => {
+  steps = [];
+  const { temporal } = await ensureServices({
+    home,
+    which: ['temporal'],
+    onStep: (text) => void steps.push(text),
+  });
+  return temporal!;
+};
+const down = () => stopServices({ home });
+const asides = (word: string) =>
+  readdirSync(home.temporal).filter(
+    (name) => name.startsWith(`temporal.db.${word}-`) && !name.endsWith('-journal'),
+  );
+
+beforeAll(() => {
+  home = temporaryHome();
+});
+afterAll(() => removeHome(home), 60_000);
+
+/** True where the server keeps what it is told: a workflow that is started can be found again. */
+async function works(address: string): Promise<boolean> {
+  const connection = await connectTemporal({
+    options: { address },
+    address,
+    namespace: 'default',
+    source: 'embedded',
+  });
+  try {
+    const { workflow } = new Client({ connection });
+    const id = `probe-${Math.random()}`;
+    await workflow.start('probe', { taskQueue: 'nobody', workflowId: id });
+    return (await workflow.getHandle(id).describe()).status.name === 'RUNNING';
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The server as zeroscout starts it for the first time, killed `ms` after its database appeared. */
+async function firstStartKilled({ ms, mark }: { ms: number; mark: 'marked' | 'unmarked' }): Promise<void> {
+  rmSync(home.temporal, { recursive: true, force: true });
+  createFolders({ home });
+  if (mark === 'marked') markFirstStart({ home, name: 'temporal' });
+  const { path } = (await findBinary({ home, name: 'temporal' }))!;
+  const [port] = await freePorts({ count: 1 });
+  const args = SERVERS.temporal.prepare({ home, port: port!, web: undefined });
+  const server: ChildProcess = spawn(path, args, { stdio: 'ignore' });
+  const gone = new Promise((resolve) => server.once('exit', resolve));
+  await until(() => existsSync(database()), { what: 'a database', timeoutMs: 30_000, everyMs: 2 });
+  await sleep(ms);
+  server.kill('SIGKILL');
+  await gone;
+}
+
+// ZEROSCOUT_TEST_MOMENTS=40 tries as many moments of the first second as one likes.
+const count = Number(process.env.ZEROSCOUT_TEST_MOMENTS ?? 3);
+const moments = Array.from({ length: count }, (_, index) => Math.round((index * 600) / count));
+
+describe('the very first start of Temporal is killed', () => {
+  test.each(moments)('%i ms after its database appeared', { timeout: 60_000 }, async (ms) => {
+    await firstStartKilled({ ms, mark: 'marked' });
+    expect(await works((await up()).address)).toBe(true);
+    expect(asides('unfinished')).toHaveLength(1);
+    expect(steps.join('\n')).toContain('first start of Temporal was cut short');
+    await down();
+  });
+
+  test('by an earlier version, which left no mark', { timeout: 60_000 }, async () => {
+    await firstStartKilled({ ms: 5, mark: 'unmarked' });
+    expect(await works((await up()).address)).toBe(true);
+    await down();
+  });
+
+  test('and what was ready once is kept', { timeout: 60_000 }, async () => {
+    // The command that started it may die before it can say that the server is ready; whoever finds it so says it.
+    await up();
+    markFirstStart({ home, name: 'temporal' });
+    await findRunning({ home, which: ['temporal'] });
+    await down();
+    const before = readFileSync(database()).length;
+    await up();
+    expect(steps.join('\n')).not.toContain('cut short');
+    expect(readFileSync(database()).length).toBeGreaterThanOrEqual(before);
+    await down();
+  });
+});
+
+describe('a database that does not open is set aside', () => {
+  const whole = (): Buffer => readFileSync(database());
+  const damages: { readonly [name: string]: () => void } = {
+    halved: () => truncateSync(database(), Math.floor(whole().length / 2)),
+    'without its last page': () => truncateSync(database(), whole().length - 4096),
+    'with bits flipped': () => {
+      const bytes = whole();
+      for (let at = 50; at < bytes.length; at += 997) bytes[at]! ^= 16;
+      writeFileSync(database(), bytes);
+    },
+    'of zero bytes': () => truncateSync(database(), 0),
+    'that is a folder': () => {
+      rmSync(database());
+      mkdirSync(database());
+    },
+    'with a folder for its journal': () => mkdirSync(`${database()}-journal`),
+  };
+
+  test.each(Object.keys(damages))('%s', { timeout: 60_000 }, async (name) => {
+    await up();
+    await down();
+    const before = asides('damaged').length;
+    damages[name]!();
+    expect(await works((await up()).address)).toBe(true);
+    expect(asides('damaged').length).toBe(before + 1);
+    expect(steps.join('\n')).toMatch(/data of Temporal were damaged \(.+\) and are set aside in .+damaged-/);
+    await down();
+  });
+
+  test('also where the damage shows only while it runs', { timeout: 60_000 }, async () => {
+    const { address } = await up();
+    const bytes = whole();
+    // All pages but the first few: the schema that the server has read stays as it was.
+    bytes.fill(0x5a, 4096 * 40);
+    writeFileSync(database(), bytes);
+    await works(address).catch(() => {});
+    await until(async () => (await up()).started, {
+      what: 'the damage is noticed',
+      timeoutMs: 20_000,
+      everyMs: 500,
+    });
+    expect(steps.join('\n')).toContain('damaged');
+    expect(await works((await up()).address)).toBe(true);
+  });
+
+  test.each([
+    ['deleted', () => {}],
+    ['replaced by a folder', () => mkdirSync(database())],
+  ])('also where the file is %s while the server runs', { timeout: 60_000 }, async (_what, replace) => {
+    const { pid } = await up();
+    rmSync(database());
+    replace();
+    const { pid: next, address } = await up();
+    expect(next).not.toBe(pid);
+    expect(await works(address)).toBe(true);
+  });
+});
+
+test('data are put back where the server does not start without them either', {
+  timeout: 60_000,
+}, async () => {
+  await up();
+  await down();
+  const before = readFileSync(database());
+  const bin = join(home.root, 'broken-bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(
+    join(bin, 'temporal'),
+    '#!/bin/sh\ncase "$1" in --version) echo temporal version 1.9.1;; *) echo no memory; exit 3;; esac\n',
+    { mode: 0o755 },
+  );
+  const path = process.env.PATH;
+  process.env.PATH = `${bin}:${path}`;
+  try {
+    await expect(up()).rejects.toThrow(/ended with exit code 3.*no memory/s);
+  } finally {
+    process.env.PATH = path;
+  }
+  expect(readFileSync(database()).equals(before)).toBe(true);
+});

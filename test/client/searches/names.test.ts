@@ -1,0 +1,49 @@
+// In: ids of searches and names of schedules. Out: those that can be a workflow's id, a file's name and a part of a subject; all others are refused.
+import { expect, test } from 'vitest';
+import { checkedName } from '../../../client/schedules/find-schedule.js';
+import { checkedWorkflowId } from '../../../client/searches/find-search.js';
+import { workflowIdOf } from '../../../core/contract/search-queues.js';
+import { SpecError } from '../../../core/errors.js';
+import { progressSubject } from '../../../store/progress.js';
+
+const HOSTILE = [
+  ...[
+    '',
+    '.',
+    '..',
+    '../../cli/x',
+    'a/b',
+    'a\\b',
+    'a.b',
+    'a b',
+    'a*',
+    '>',
+    '*',
+    '$JS',
+    'ä',
+    'a\n',
+    '\u0000',
+    '-a',
+    '_a',
+  ],
+  ...['a;b', "a'b", 'a"b', '$(a)', '`a`', 'a\u202Eb', 'a%2Fb', 'x'.repeat(101)],
+];
+
+test.each(HOSTILE)('%j is refused as id and as name', (text) => {
+  expect(() => checkedWorkflowId(text)).toThrow(SpecError);
+  expect(() => checkedName(text)).toThrow(SpecError);
+  // Progress never throws: a name that cannot be a part of a subject is replaced by its digest.
+  expect(progressSubject(text)).toMatch(/^zeroscout\.progress\.[A-Za-z0-9_-]+$/);
+});
+
+test('an error names the argument that was wrong', () => {
+  expect(() => checkedWorkflowId('a b', 'RUN_B')).toThrow(/^RUN_B: found "a b"; must be 1 to 100/);
+  expect(() => checkedWorkflowId('a b', 'ID')).toThrow(/^ID: /);
+  expect(() => checkedWorkflowId('a b', '--id')).toThrow(/^--id: /);
+});
+
+test.each(['a', 'A-1_b', '7', 'nightly-2026-11-24T010000Z'])('%s is taken', (text) => {
+  expect(checkedWorkflowId(text)).toBe(workflowIdOf(text));
+  expect(checkedName(text)).toBe(text);
+  expect(progressSubject(text)).toBe(`zeroscout.progress.${text}`);
+});

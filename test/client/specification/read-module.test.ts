@@ -1,0 +1,158 @@
+// In: files of modules. Out: spaces that any process opens from a specification alone, or errors before anything starts.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readModule } from '../../../client/specification/read-module.js';
+import { readSpecification } from '../../../client/specification/read-specification.js';
+import { scoreScope } from '../../../core/address.js';
+import { modelLayers, trainableParameters } from '../../../core/export/layers.js';
+import { describeSpace } from '../../../core/spaces/describe.js';
+import { openSpace } from '../../../core/spaces/index.js';
+import { allowModules, moduleDigest } from '../../../core/spaces/module/index.js';
+import { checkSpecification } from '../../../core/specification/specification.js';
+import { createCpuScorer } from '../../../engine/cpu-scorer.js';
+import { loadModule } from '../../../engine/load-module.js';
+import { type TestHome, testHome } from '../../support/home.js';
+import { ROOT } from '../../support/zeroscout.js';
+
+const BRANCHES = readFileSync(join(ROOT, 'examples/spaces/branches.ts'), 'utf8');
+/** The same without types and comments, on other lines. */
+const JAVASCRIPT = [
+  [': Record<string, number[]>', ''],
+  [', type SpaceModule', ''],
+  ['(name: string, kernels: number[], from: number, to: number)', '(name, kernels, from, to)'],
+  [' satisfies SpaceModule', ''],
+  ['candidate[i]!]!', 'candidate[i]]'],
+].reduce(
+  (text, [typed, plain]) => {
+    expect(text).toContain(typed);
+    return text.replace(typed!, plain!);
+  },
+  BRANCHES.replace(/^\/[/*].*\n/gm, '\n'),
+);
+let home: TestHome;
+const before = process.env.ZEROSCOUT_ALLOW_MODULES;
+const read = (text: string, name = 'my.ts') => {
+  home.write(name, text);
+  return readModule({ path: join(home.dir, name), name });
+};
+
+beforeAll(() => {
+  home = testHome();
+});
+afterAll(async () => {
+  if (before === undefined) delete process.env.ZEROSCOUT_ALLOW_MODULES;
+  else process.env.ZEROSCOUT_ALLOW_MODULES = before;
+  await home.remove();
+});
+
+it('is refused where nobody has allowed modules, from a file and from a specification', async () => {
+  delete process.env.ZEROSCOUT_ALLOW_MODULES;
+  await expect(read(BRANCHES)).rejects.toThrow(/^my.ts: kind module is code .* --allow-modules/);
+  const code = 'exports.default = {};';
+  const space = { kind: 'module', code, digest: moduleDigest(code), resolution: 32, proxies: [] } as const;
+  expect(() => openSpace(space)).toThrow(/^space: kind module is code/);
+});
+
+describe('allowed', () => {
+  beforeAll(() => {
+    process.env.ZEROSCOUT_ALLOW_MODULES = '1';
+    allowModules(loadModule);
+  });
+
+  it('the example: described, costs those of its whole model, scored', async () => {
+    const space = await read(BRANCHES);
+    const opened = openSpace(space);
+    expect(describeSpace({ space: opened, resolution: 32 })).toMatchObject({
+      kind: 'module',
+      candidates: 46_656n,
+      layers: { min: 6, max: 6 },
+    });
+    for (const candidate of ['abcdef', 'ffffff']) {
+      const { parameters } = opened.costs({ candidate, resolution: 32 });
+      const layers = modelLayers({ network: opened.network({ candidate, resolution: 32 }), resolution: 32 });
+      expect(trainableParameters(layers)).toBe(parameters);
+    }
+    expect(() => opened.parse('abcdeg')).toThrow('candidate "abcdeg": must be six letters from a to f');
+    const scorer = await createCpuScorer({ threads: 1 });
+    const fidelity = { batch: 2, resolution: 16, weights: 'shared', features: 'blocks' } as const;
+    const [one] = await scorer.score({ space, candidate: 'abcdef', seed: 1, fidelity, draws: [0] });
+    expect(Object.values(one!).every(Number.isFinite)).toBe(true);
+    expect(Object.keys(one!)).toEqual(['expressivity', 'progressivity', 'trainability', 'complexity']);
+    await scorer.close();
+  });
+
+  it('types, comments and spaces are no part of it, everything else is: of the digest and of every address', async () => {
+    const [one, same, other] = [
+      await read(BRANCHES),
+      await read(JAVASCRIPT, 'my.js'),
+      await read(BRANCHES.replace('[1, 3, 5] }', '[1, 3, 7] }')),
+    ];
+    expect(same).toEqual(one);
+    expect(other.digest).not.toBe(one.digest);
+    const scope = (space: unknown) =>
+      scoreScope(
+        checkSpecification({
+          value: { name: 'a', space, strategy: { kind: 'random', samples: 1 } },
+          source: 's',
+        }),
+      );
+    expect(scope(same)).toBe(scope(one));
+    expect(scope(other)).not.toBe(scope(one));
+    expect(() => openSpace({ ...other, digest: moduleDigest('else') })).toThrow(/^space.code: is not what/);
+  });
+
+  it('JavaScript too, and a specification beside it; what the module says of proxies is its default', async () => {
+    home.write('my.mjs', JAVASCRIPT.replace('step: 4', 'step: 4, proxies: ["trainability", "expressivity"]'));
+    home.write(
+      'spec.yaml',
+      'name: a\nspace: { kind: module, file: my.mjs }\nstrategy: { kind: random, samples: 3 }\n',
+    );
+    const { specification } = await readSpecification(join(home.dir, 'spec.yaml'));
+    expect(specification.space).toMatchObject({ kind: 'module', resolution: 32 });
+    expect(specification.proxies).toEqual(['expressivity', 'trainability']);
+    expect(specification.fidelity.resolution).toBe(32);
+  });
+
+  it.each<[string, (text: string) => string, RegExp]>([
+    ['a syntax error', () => 'export default {', /^my.ts: cannot be compiled: /],
+    [
+      'another import',
+      (text) => `import { readFileSync } from 'node:fs';\nconsole.log(readFileSync);\n${text}`,
+      /imports "node:fs"; it may import zeroscout\/space alone/,
+    ],
+    ['no export', () => 'const a = 1;', /^my.ts: default export: missing; must be an object/],
+    [
+      'no network',
+      (text) => text.replace('network:', 'netwrok:'),
+      /^my.ts: network: missing; must be a function/,
+    ],
+    [
+      'chance',
+      (text) => text.replace('random.pick(LETTERS)', 'LETTERS[Math.floor(6 * Math.random())]!'),
+      /^my.ts: random: Math.random is another number/,
+    ],
+    [
+      'a bad child',
+      (text) => text.replace('const at =', "if (1) return 'zzz';\n const at ="),
+      /^my.ts: candidate "zzz": must be six letters/,
+    ],
+    [
+      'channels that do not fit',
+      (text) => text.replace('WIDTHS[i - 1] ?? 16', '16'),
+      /^my.ts: network of "\w{6}": block3: conv conv\d reads 32 channels, its weight has 16/,
+    ],
+    [
+      'a size that is none',
+      (text) => text.replace('step: 4', 'step: 0'),
+      /^my.ts: step: found 0; must be a whole number from 1 to 512/,
+    ],
+    [
+      'more than travels',
+      (text) => `${text}\nexport const more = '${'x'.repeat(70_000)}';`,
+      /^my.ts: .*at most 65536 characters/,
+    ],
+  ])('%s is refused', async (_, change, message) => {
+    await expect(read(change(BRANCHES))).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,119 @@
+// This file tests which reasons for waiting follow from which facts.
+import { expect, test } from 'vitest';
+import type { PendingActivity } from '../../../client/status/activities.js';
+import { type Facts, waitingFor } from '../../../client/status/waiting.js';
+
+const now = Date.parse('2026-11-24T14:10:00Z');
+const ago = (seconds: number) => now - 1000 * seconds;
+const activity = (changes: Partial<PendingActivity>): PendingActivity => ({
+  activity: 'scoreShard',
+  state: 'scheduled',
+  attempt: 1,
+  scheduled: ago(60),
+  ...changes,
+});
+const running: Facts = {
+  now,
+  phase: 'scoring',
+  device: 'cuda',
+  answers: true,
+  workers: { control: 1, device: 1 },
+  activities: [activity({ state: 'started' })],
+};
+const said = (facts: Facts) => waitingFor(facts).map(({ for: what, message }) => `${what}: ${message}`);
+
+test('a search that goes on waits for nothing', () => {
+  expect(waitingFor(running)).toEqual([]);
+  // One attempt more after a worker was lost is work.
+  const again = activity({ state: 'started', attempt: 2, reason: 'its worker was lost' });
+  expect(waitingFor({ ...running, activities: [again] })).toEqual([]);
+});
+
+test('servers that are away, since when, and whether they are started again', () => {
+  const away = [
+    { name: 'NATS', since: ago(12), isRestarted: true },
+    { name: 'Temporal', since: ago(8), isRestarted: false },
+  ] as const;
+  expect(said({ now, away })).toEqual([
+    'nats: NATS is away since 12 s, starting it again',
+    'temporal: Temporal is away since 8 s',
+  ]);
+  expect(waitingFor({ now, away })[0]).toMatchObject({
+    since: '2026-11-24T14:09:48.000Z',
+    isRestarted: true,
+  });
+});
+
+test('paused: since when, and how many shards finish still; workers are not missed meanwhile', () => {
+  const paused = { since: ago(480), finishing: 0 };
+  const idle = { ...running, activities: [], workers: { control: 1, device: 0 } };
+  expect(said({ ...idle, paused })).toEqual([
+    expect.stringMatching(/^resume: paused since (2026-11-2\d )?\d\d:02$/),
+  ]);
+  expect(said({ ...idle, paused: { finishing: 2 } })).toEqual(['resume: paused, 2 shards finish still']);
+});
+
+test('no worker of a kind; none is missed while its shards are under way, or workers start', () => {
+  const waiting = [activity({}), activity({ scheduled: ago(30) })];
+  const nobody = { ...running, activities: waiting, workers: { control: 1, device: 0 } };
+  expect(said(nobody)).toEqual([
+    'score-worker: no worker for cuda: start one with zeroscout worker --device cuda',
+  ]);
+  expect(waitingFor(nobody)[0]).toMatchObject({ device: 'cuda', since: '2026-11-24T14:09:00.000Z' });
+  expect(waitingFor({ ...nobody, isStartingWorkers: true })).toEqual([]);
+  const unheard = {
+    ...running,
+    answers: false,
+    activities: [],
+    phase: 'planning',
+    workers: { control: 0, device: 1 },
+  };
+  expect(said(unheard as Facts)).toEqual([
+    'control-worker: no control worker: start one with zeroscout worker --role control',
+  ]);
+  expect(said({ ...nobody, phase: 'ranking', activities: [] })).toEqual([]);
+});
+
+test('steps that are tried again: those that fail alike are one reason', () => {
+  const failed = activity({ attempt: 3, reason: 'no space left', failedAt: ago(5) });
+  const activities = [failed, { ...failed, attempt: 4 }, activity({ state: 'started' })];
+  expect(said({ ...running, activities })).toEqual([
+    'retry: scoring a shard (2 of them): attempt 4, the last one failed 5 s ago: no space left',
+  ]);
+});
+
+test('every worker is busy when all shards wait for longer than it takes to hand one out', () => {
+  const activities = [activity({ scheduled: ago(40) }), activity({ scheduled: ago(20) })];
+  expect(said({ ...running, activities })).toEqual([
+    'busy-workers: every worker for cuda is busy with other searches',
+  ]);
+  expect(waitingFor({ ...running, activities: [activity({ scheduled: ago(2) })] })).toEqual([]);
+  expect(waitingFor({ ...running, activities: [...activities, activity({ state: 'started' })] })).toEqual([]);
+});
+
+test('planning and breeding: latency is measured, a constraint rejects nearly everything', () => {
+  const drawn = { proposed: 1000, rejected: { 'flops.max': 970, 'layers.max': 26 }, duplicates: 0 };
+  const details = { measured: 8, taken: 3, wanted: 20, drawn };
+  const plan = activity({ activity: 'planCandidates', state: 'started', details });
+  const planning = { ...running, phase: 'planning', activities: [plan] } as Facts;
+  expect(said(planning)).toEqual([
+    'latency: measuring latency: 8 candidates measured, 3 of 20 taken',
+    'candidates: rejecting: 97 % by flops.max, 3 of 20 taken of 999 drawn',
+  ]);
+  expect(waitingFor(planning)[1]).toMatchObject({ by: 'flops.max', rejectedShare: 996 / 999 });
+  const { measured: _, ...counted } = details;
+  const few = { ...counted, drawn: { ...drawn, rejected: { 'flops.max': 2 } } };
+  expect(waitingFor({ ...planning, activities: [{ ...plan, details: few }] })).toEqual([]);
+});
+
+test('only workers of another engine version are there: one reason for all shards, in the words of the worker that refused', () => {
+  const reason = 'no worker of engine block-8; 3 workers have block-9';
+  const refused = (changes: Partial<PendingActivity>) =>
+    activity({ attempt: 9, reason, type: 'OtherEngineError', failedAt: ago(2), ...changes });
+  const activities = [
+    refused({}),
+    refused({ state: 'started' }),
+    refused({ reason: 'older', failedAt: ago(9) }),
+  ];
+  expect(said({ ...running, activities })).toEqual([`engine: ${reason}`]);
+});
