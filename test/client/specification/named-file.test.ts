@@ -20,7 +20,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const field = 'strategy.file';
 
-test.each(['lists/a.txt', '../../cli/search/lists/a.txt', '..a.txt', 'not-there.txt'])('%s', async (file) => {
+test.each(['lists/a.txt', '../spec/lists/a.txt', '..a.txt', 'not-there.txt'])('%s', async (file) => {
   expect(await namedFile({ folder, file, field })).toBe(join(folder, file));
 });
 
