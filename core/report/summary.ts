@@ -80,7 +80,7 @@ const SummarySchema = z.looseObject({
   correlation: z.record(z.string(), z.object({ kendall: coefficient, spearman: coefficient })).optional(),
 });
 
-/** What a summary may hold; docs/start/results.md explains each. */
+/** What a summary may hold; core/report/file-formats.ts explains each. */
 export const SUMMARY_KEYS = Object.keys(SummarySchema.shape);
 
 export type Summary = z.infer<typeof SummarySchema>;

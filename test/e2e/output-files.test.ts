@@ -55,7 +55,7 @@ test('--out that cannot be written is refused before anything else, by every com
 
 test('every key of a real summary is explained', () => {
   const keys = Object.keys(JSON.parse(home.read('first/summary.json')));
-  const text = readFileSync(join(ROOT, 'docs/start/results.md'), 'utf8');
+  const text = readFileSync(join(ROOT, 'docs/reference/files.md'), 'utf8');
   expect(keys.length).toBeGreaterThan(9);
   expect(keys.filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
 });

@@ -1,0 +1,63 @@
+// What every column and key of the files that a search leaves means; docs/reference/files.md is generated from these tables.
+import type { FailureReason } from '../candidate-error.js';
+
+/** Columns of ranking.csv and ranking.parquet, in the order of the file. */
+export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
+  rank: 'place in this file, 1 is the best; equal scores are ordered by the candidate’s text',
+  candidate: 'text of the candidate in the notation of its space',
+  score: 'aggregated score; comparable within this ranking only, 0 is the best possible',
+  expressivity: 'raw proxy, mean over the draws; `-inf` where a feature is dead',
+  progressivity: 'raw proxy, mean over the draws; empty for transformers, which have none',
+  trainability: 'raw proxy, mean over the draws; `-inf` where a block passes gradients on unchanged',
+  complexity:
+    'FLOPs (multiply-accumulate operations) of one image of the size that was scored; of NAS-Bench-201 always those of 32 x 32, as the benchmark has them. `results` and `--pareto` show those of the published size, or of `constraints.resolution`',
+  parameters: 'parameters as the benchmark of the space counts them',
+  class:
+    'the candidate that was scored in place of this one: the cheapest of those that are the same function. Not with `cohort: written`',
+  latency: 'milliseconds, where the search measured latencies; empty where it has none of this candidate',
+};
+
+/** Columns of failures.csv, in the order of the file. */
+export const FAILURE_COLUMNS: Readonly<Record<string, string>> = {
+  candidate: 'the candidate that was set aside after every retry',
+  reason: 'one word of the list below, for programs',
+  detail: 'what was found, for people',
+};
+
+/** Values of the column `reason`. */
+export const FAILURE_REASONS: Readonly<Record<FailureReason, string>> = {
+  crash: 'its scorer process died',
+  timeout: 'it took longer than `--candidate-timeout`',
+  memory: 'its scorer needed more memory than a scorer may have',
+  'not-a-number': 'a proxy is NaN',
+  invalid: 'the space has no such candidate',
+  error: 'anything else; `detail` says what',
+};
+
+/** Keys of summary.json. A key that does not apply is not there; a later version may add some. */
+export const SUMMARY_MEANINGS: Readonly<Record<string, string>> = {
+  name: '`name` of the specification',
+  id: 'id of the search',
+  candidates: 'planned; the sum of `scored`, `reused` and `failed`',
+  scored: 'computed by this run',
+  reused: 'in the store before this run',
+  failed: 'set aside; `failures.csv` says why',
+  seconds: 'wall clock from start to ranking',
+  millisecondsPerCandidate: 'wall clock for each candidate scored by this run, 0 if none was',
+  rankingSha256: 'SHA-256 of the bytes of `ranking.csv`',
+  cohort: '`classes` or `written`: whether ranks were taken over classes of the same function or over texts',
+  classes: 'with classes: how many functions were ranked',
+  shared: 'with classes: how many candidates inherit another’s score',
+  warnings: 'what to know before the ranking is read',
+  rounds: 'with screening: `candidates`, `reused`, `failed`, `seconds` of each round',
+  drawn:
+    'with constraints or evolution: how many were `proposed`, `rejected` by each constraint, `duplicates` of others; `latencies` names where the measured ones are stored and the machines that they are of',
+  latency:
+    'with limits on latency: how many of the ranked candidates have one (`measured`), and how many of these were measured while the machine was busy (`busy`)',
+  generations: 'of an evolution: how many there were',
+  ended: 'of an evolution: why it ended before its budget was spent',
+  verification:
+    'with `verify`: the `share` of scores that was asked for, how many `scores` there were, how many were `verified` by another worker and how many could not be (`notVerified`, and `why`), `disagreements` with `examples`, and what became of the workers',
+  correlation:
+    'with `--truth`: for each dataset Kendall’s tau-b (`kendall`) and Spearman’s rho (`spearman`), null where undefined',
+};

@@ -1,0 +1,63 @@
+// Writes the page of the commands, from the program itself.
+import { createProgram } from '../../dist/cli/program.js';
+import { code, page, prose, sentence, table } from './markdown.mjs';
+
+/** Names of the commands, without their subcommands. */
+export function commandNames() {
+  return createProgram().commands.map((command) => command.name());
+}
+
+export function commandsPage() {
+  const leaves = leafCommands(createProgram(), []);
+  const sections = leaves.map(({ name, command }) => {
+    const options = command.options.filter(({ hidden }) => !hidden);
+    const args = command.registeredArguments;
+    const usage = `zeroscout ${name}${args.map(argumentText).join('')}${options.length > 0 ? ' [options]' : ''}`;
+    return [
+      `## ${name}`,
+      `${sentence(command.description())}`,
+      `    ${usage}`,
+      ...(args.length > 0
+        ? [
+            table(
+              ['argument', 'meaning'],
+              args.map((a) => [code(a.name()), withDefault(a)]),
+            ),
+          ]
+        : []),
+      ...(options.length > 0
+        ? [
+            table(
+              ['option', 'meaning'],
+              options.map((o) => [code(o.flags), withDefault(o)]),
+            ),
+          ]
+        : []),
+    ].join('\n\n');
+  });
+  return page(
+    'Commands',
+    'Every command has `--help`. Results go to standard output, everything else to standard error.',
+    sections,
+  );
+}
+
+/** Commands that do something; a command with subcommands only groups them. */
+function leafCommands(command, path) {
+  const children = command.commands.filter((child) => child.name() !== 'help');
+  if (children.length === 0) return [{ name: path.join(' '), command }];
+  return children.flatMap((child) => leafCommands(child, [...path, child.name()]));
+}
+
+function argumentText(argument) {
+  const name = argument.name().replace(/^[<[]|[\]>]$/g, '');
+  return argument.required ? ` <${name}>` : ` [${name}]`;
+}
+
+function withDefault({ description, defaultValue, defaultValueDescription, argChoices }) {
+  const notes = [
+    ...(argChoices ? [`one of ${argChoices.join(', ')}`] : []),
+    ...(defaultValue === undefined ? [] : [`default: ${defaultValueDescription ?? defaultValue}`]),
+  ];
+  return prose(notes.length > 0 ? `${description} (${notes.join('; ')})` : description);
+}

@@ -1,0 +1,99 @@
+// Writes the page of the file formats, from the tables of their columns and from files that the code writes.
+import { scoreKey } from '../../dist/core/address.js';
+import { failuresCsv } from '../../dist/core/report/failures-csv.js';
+import {
+  FAILURE_COLUMNS,
+  FAILURE_REASONS,
+  RANKING_COLUMNS,
+  SUMMARY_MEANINGS,
+} from '../../dist/core/report/file-formats.js';
+import { encodeScore } from '../../dist/store/codec.js';
+import { code, page, table } from './markdown.mjs';
+
+const CANDIDATE = '|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|none~1|avg_pool_3x3~2|';
+
+export function filesPage() {
+  const intro =
+    '`run --out DIR`, and `results ID --out DIR` afterwards, write `ranking.csv` (or `ranking.parquet`), `failures.csv` and `summary.json`. Files are whole or not there. The bytes of `ranking.csv` depend on the specification and the kind of machine, not on workers, shards or restarts.';
+  return page('Files', intro, [
+    rankingSection(),
+    failuresSection(),
+    `## summary.json\n\n${meanings('key', SUMMARY_MEANINGS)}\n\nKeys that do not apply are not there; a later version may add some.`,
+    inputSections(),
+    exportSection(),
+    scoreSection(),
+  ]);
+}
+
+function rankingSection() {
+  return [
+    '## ranking.csv and ranking.parquet',
+    'Best first. Read a ranking by its header: columns of proxies that were not searched for are empty, and later versions may add columns.',
+    meanings('column', RANKING_COLUMNS),
+    '`ranking.parquet` (`--format parquet`) has the same columns: `rank` as INT32, texts as strings, numbers as DOUBLE, null where a cell of `ranking.csv` is empty.',
+  ].join('\n\n');
+}
+
+function failuresSection() {
+  const example = [
+    ...failuresCsv([{ candidate: CANDIDATE, reason: 'timeout', detail: 'no score after 600 s' }]),
+  ].join('');
+  return [
+    '## failures.csv',
+    meanings('column', FAILURE_COLUMNS),
+    meanings('reason', FAILURE_REASONS),
+    `\`\`\`\n${example}\`\`\``,
+  ].join('\n\n');
+}
+
+function inputSections() {
+  return [
+    '## Candidate list',
+    'Of `strategy: { kind: list, file: FILE }`: UTF-8 text, one candidate a line; spaces around it, blank lines and lines that begin with `#` do not count, and a candidate that is there twice counts once. A file that begins with the header of a ranking (`ranking.csv`, `ranking.parquet`) or of a truth file is read as one, in the order of its ranks; `top: N` takes the first N.',
+    '## Truth file',
+    'Of `--truth FILE` and `correlate`: a CSV `arch,<dataset>,...` with one candidate a line and a number for each dataset. A candidate may be there twice with the same numbers. Another ranking stands in place of a truth file, with each of its columns of numbers in place of an accuracy.',
+    '## Space definition and space module',
+    '`space: { kind: custom, file: FILE }` names a YAML file, `{ kind: module, file: FILE }` a TypeScript module that answers `SpaceModule` of the package’s `zeroscout/space`: [Spaces of your own](../guides/own-space.md). `zeroscout schema space` prints the JSON Schema of the former.',
+    '## Images',
+    'Of `input: { images: FILE.npy }`: a NumPy array `[n, 3, h, w]` of float32: [Images of your own](../guides/own-images.md).',
+  ].join('\n\n');
+}
+
+function exportSection() {
+  return [
+    '## Exports',
+    'Of `zeroscout export ID --out DIR`, a file for each of the best:',
+    table(
+      ['format', 'file', 'holds'],
+      [
+        ['`config`', '`rank-1.json`', 'candidate, costs at the published image size, score, proxies'],
+        [
+          '`onnx`',
+          '`rank-1.onnx`',
+          'the whole network with its classifier, weights drawn with the search’s seed',
+        ],
+        ['`pytorch`', '`rank_1.py`', 'the same network as a module `Network`, which needs torch alone'],
+      ],
+    ),
+  ].join('\n\n');
+}
+
+function scoreSection() {
+  const key = scoreKey({ candidate: CANDIDATE, draw: 0 });
+  const proxies = {
+    expressivity: 20.5,
+    progressivity: Number.NEGATIVE_INFINITY,
+    trainability: -0.25,
+    complexity: 40_000_000,
+  };
+  return [
+    '## Stored score',
+    'A message of the stream `ZEROSCOUT_SCORES`, never changed once it is there. Its subject is the *scope*, a digest of everything but candidate and draw that a score depends on (`core/address.ts`), and a digest of the key. Infinities are texts, because JSON has none.',
+    `\`\`\`json\n${encodeScore({ key, proxies }, { worker: '1234@node-7' })}\n\`\`\``,
+  ].join('\n\n');
+}
+
+function meanings(title, byName) {
+  const rows = Object.entries(byName).map(([name, meaning]) => [code(name), meaning]);
+  return table([title, 'holds'], rows);
+}

@@ -1,0 +1,19 @@
+// Writes the page of the environment variables, from their table.
+import { SETTINGS } from '../../dist/core/settings.js';
+import { code, page, table } from './markdown.mjs';
+
+export function settingsPage() {
+  const sections = Object.entries(SETTINGS).map(([subject, settings]) => {
+    const rows = settings.map((setting) => [code(setting.name), meaningOf(setting), setting.default ?? '']);
+    return `## ${subject}\n\n${table(['variable', 'means', 'default'], rows)}`;
+  });
+  return page(
+    'Settings',
+    'Environment variables. What a single search does is in its [specification](specification.md), what a command does in its [options](commands.md); variables say where servers are and how processes behave.',
+    sections,
+  );
+}
+
+function meaningOf({ meaning, readBy }) {
+  return readBy === undefined ? meaning : `${meaning} Read by ${readBy}.`;
+}

@@ -1,0 +1,79 @@
+// Writes the page of the specification, from its JSON Schema.
+import { specificationSchema } from '../../dist/core/specification/specification-schema.js';
+import { code, page, sentence, table } from './markdown.mjs';
+
+export function specificationPage() {
+  const { properties, required } = specificationSchema();
+  const sections = Object.entries(properties).map(([name, schema]) => {
+    const { description, default: value } = schema;
+    const facts = [
+      required.includes(name)
+        ? 'required'
+        : value === undefined
+          ? 'optional'
+          : `default: ${code(JSON.stringify(value))}`,
+    ];
+    const lines = schema.type === 'string' ? [] : formLines(schema);
+    return [`## ${name}`, `${sentence(description)} *${facts}*`, ...lines].join('\n\n');
+  });
+  const intro =
+    'A specification is a YAML or JSON file. Unknown keys are errors. `zeroscout schema > specification.schema.json` prints the JSON Schema behind this page; with `# yaml-language-server: $schema=specification.schema.json` as its first line an editor completes and checks the file.';
+  return page('Specification', intro, sections);
+}
+
+/** The forms that a value may have: words, mappings with their keys, or a single type. */
+function formLines(schema) {
+  const forms = schema.anyOf ?? schema.oneOf ?? [schema];
+  if (forms.every(({ properties }) => !properties) && !schema.anyOf)
+    return schema.properties ? [] : [`${typeText(schema)}.`];
+  return forms.map((form) => {
+    if (form.enum) return `One of the words ${form.enum.map((word) => code(word)).join(', ')}, or:`;
+    if (!form.properties) return `${typeText(form)}.`;
+    const kind = form.properties.kind?.const;
+    const rows = keyRows(form, '').filter(([key]) => !(kind && key === '`kind`'));
+    const title = kind ? `### kind: ${kind}` : '';
+    return [title, rows.length > 0 ? table(['key', 'value', ''], rows) : 'No parameters.']
+      .filter(Boolean)
+      .join('\n\n');
+  });
+}
+
+function keyRows({ properties, required = [] }, prefix) {
+  return Object.entries(properties).flatMap(([key, schema]) => {
+    const name = `${prefix}${key}`;
+    const inner = schema.properties ?? schema.items?.properties;
+    const nested = inner
+      ? keyRows(schema.properties ? schema : schema.items, `${name}${schema.items ? '[]' : ''}.`)
+      : [];
+    const fact = required.includes(key)
+      ? 'required'
+      : schema.default === undefined
+        ? ''
+        : `default ${code(JSON.stringify(schema.default))}`;
+    const own = [code(name), inner && !schema.items ? 'a mapping' : typeText(schema), fact];
+    return [own, ...nested];
+  });
+}
+
+function typeText(schema) {
+  const { type, description } = schema;
+  if (description && (type === 'string' || schema.anyOf)) return description;
+  if (schema.const !== undefined) return code(schema.const);
+  if (schema.enum) return `one of ${schema.enum.map((word) => code(word)).join(', ')}`;
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeText))].join(', or ');
+  if (type === 'array') return `a list, each ${schema.items ? typeText(schema.items) : 'a value'}`;
+  if (type === 'integer') return `a whole number${range(schema)}`;
+  if (type === 'number') return `a number${range(schema)}`;
+  if (type === 'object') return 'a mapping';
+  return type === 'string' ? 'text' : 'any value';
+}
+
+function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }) {
+  const parts = [
+    ...(minimum === undefined ? [] : [`from ${minimum}`]),
+    ...(exclusiveMinimum === undefined ? [] : [`above ${exclusiveMinimum}`]),
+    ...(maximum === undefined ? [] : [`to ${maximum}`]),
+    ...(exclusiveMaximum === undefined ? [] : [`below ${exclusiveMaximum}`]),
+  ];
+  return `${parts.length > 0 ? ` ${parts.join(' ')}` : ''}${multipleOf ? `, a multiple of ${multipleOf}` : ''}`;
+}
