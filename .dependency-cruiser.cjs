@@ -97,7 +97,7 @@ module.exports = {
     ),
     coreImports('proxies', 'wasm'),
     coreImports('ranking', 'errors'),
-    coreImports('report', 'errors', 'text', 'specification', 'ranking'),
+    coreImports('report', 'errors', 'candidate-error', 'text', 'specification', 'ranking'),
     coreImports('export', 'errors', 'ir', 'ops', 'onnx'),
     coreImports('evolution', 'specification', 'contract', 'random', 'spaces', 'ranking'),
 

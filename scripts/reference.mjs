@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spaceSchema, specificationSchema } from '../dist/core/specification/specification-schema.js';
 import { commandsPage } from './reference/commands.mjs';
+import { exitCodesPage } from './reference/exit-codes.mjs';
 import { filesPage } from './reference/files.mjs';
 import { settingsPage } from './reference/settings.mjs';
 import { specificationPage } from './reference/specification.mjs';
@@ -15,6 +16,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export function referencePages() {
   return {
     'docs/reference/commands.md': commandsPage(),
+    'docs/reference/exit-codes.md': exitCodesPage(),
     'docs/reference/files.md': filesPage(),
     'docs/reference/settings.md': settingsPage(),
     'docs/reference/specification.md': specificationPage(),

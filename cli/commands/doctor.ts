@@ -1,8 +1,10 @@
 // The command `zeroscout doctor`: shows what this machine has, what is missing and what to do.
+
 import { type Command, Option } from 'commander';
 import { diagnose, isHealthy } from '../../client/doctor/examine.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import { DEVICES, type Device } from '../../core/specification/devices.js';
+import { EXIT } from '../exit-codes.js';
 import { renderChecks } from '../render/checks.js';
 
 export function addDoctorCommand(program: Command): void {
@@ -16,6 +18,6 @@ export function addDoctorCommand(program: Command): void {
     .action(async ({ device, json }: { readonly device: Device; readonly json?: boolean }) => {
       const checks = await diagnose({ home: resolveHome(), device });
       process.stdout.write(`${renderChecks({ checks, format: json ? 'json' : 'table' })}\n`);
-      if (!isHealthy(checks)) process.exitCode = 1;
+      if (!isHealthy(checks)) process.exitCode = EXIT.failed;
     });
 }

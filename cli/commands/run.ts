@@ -1,4 +1,5 @@
 // In: `zeroscout run SPEC`. Out: a finished search, its files and its top ten; or a search that goes on without us.
+
 import { hostname } from 'node:os';
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type Command, Option } from 'commander';
@@ -29,6 +30,7 @@ import { type Device, isStackDevice } from '../../core/specification/devices.js'
 import { logLevel } from '../../core/specification/log-level.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
+import { EXIT } from '../exit-codes.js';
 import { follow } from '../render/follow.js';
 import { giveResults, type ResultOptions, showFinished } from '../render/give-results.js';
 import { noteNotNotified } from '../render/results.js';
@@ -126,7 +128,7 @@ async function search({
   }
   const stop = new AbortController();
   const interrupt = () => {
-    if (stop.signal.aborted) process.exit(130);
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
     note('\nstopping the local workers; what is scored stays');
     stop.abort();
   };

@@ -1,4 +1,5 @@
 // The command `zeroscout store check`: says what is damaged in the store, and rewrites it without that.
+
 import type { Command } from 'commander';
 import { readConfigured } from '../../client/connections/resolve-connections.js';
 import type { NatsSettings } from '../../client/connections/settings.js';
@@ -6,6 +7,7 @@ import { ensureServices } from '../../client/embedded/embedded.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import type { Checked, CheckedKind, DamagedMessage, Inspection } from '../../store/inspection.js';
 import { openInspection } from '../../store/inspection.js';
+import { EXIT } from '../exit-codes.js';
 import { plainTable } from '../render/table.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 
@@ -48,12 +50,12 @@ export function addStoreCommands(program: Command): void {
                 ? `repaired: what was damaged is gone, and is computed again when a search needs it`
                 : textOf(after),
             );
-          process.exitCode = after.damaged === 0 ? 0 : 1;
+          process.exitCode = after.damaged === 0 ? EXIT.done : EXIT.failed;
           return;
         }
         if (json) printJson(found);
         else tell(found);
-        process.exitCode = found.damaged === 0 ? 0 : 1;
+        process.exitCode = found.damaged === 0 ? EXIT.done : EXIT.failed;
       } finally {
         await inspection.close();
       }

@@ -1,4 +1,5 @@
 // In: `zeroscout worker`. Out: a worker process that polls its queue until it is told to stop.
+
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { readEncryptionKeys } from '../../client/connections/encryption-keys.js';
@@ -13,13 +14,12 @@ import { endWithParent, hasParent } from '../../engine/lifeline.js';
 import { connectStore } from '../../store/jetstream.js';
 import { openWorkFolder } from '../../workers/work-folder.js';
 import { duration, type Listen, listenAddress, wholeNumber, workerName } from '../arguments.js';
+import { EXIT } from '../exit-codes.js';
 import { note } from '../render/terminal.js';
 
 /** A worker waits for NATS as long as a shard may take; Temporal's heartbeat says that it is alive meanwhile. */
 const PATIENCE_MS = 10 * 60_000;
 
-/** Exit code of a worker that was told to stop while it was set aside. */
-const SET_ASIDE = 3;
 /** A worker whose command is gone finishes what it holds, or is killed then: a little more than the grace of activities. */
 const ORPHAN_MS = 25_000;
 
@@ -136,7 +136,7 @@ async function work(
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(130);
+      if (stop.signal.aborted) process.exit(EXIT.interrupted);
       stop.abort();
     });
   const { temporal, nats } = await resolveConnections({ home: resolveHome(), start: 'never', onStep: note });
@@ -153,17 +153,17 @@ async function work(
     patienceMs: PATIENCE_MS,
     name: `zeroscout-${role}`,
   });
-  let exitCode = 0;
+  let exitCode: number = EXIT.done;
   try {
     const { runWorker } = await import('../../workers/run.js');
-    if (stop.signal.aborted) process.exit(0);
+    if (stop.signal.aborted) process.exit(EXIT.done);
     const what = { role, device, concurrency, candidateTimeoutMs };
     const deployment =
       deploymentName === undefined ? undefined : { deploymentName, buildId: build ?? version };
     const commands = allowCommands ? ('allowed' as const) : ('refused' as const);
     const settings = { keys, commands, deployment, verify, name };
     const ended = await runWorker({ ...what, ...settings, temporal, store, stop: stop.signal, monitor });
-    if (ended === 'set aside') exitCode = SET_ASIDE;
+    if (ended === 'set aside') exitCode = EXIT.setAside;
   } finally {
     await store.close();
   }

@@ -1,0 +1,15 @@
+// The exit codes of `zeroscout`, with their meanings; docs/reference/exit-codes.md is generated from this table.
+
+export const EXIT = { done: 0, failed: 1, wrongUse: 2, setAside: 3, interrupted: 130 } as const;
+
+/** One sentence in Markdown for each code. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: 'Done. Also `run` of a search that was finished before, and a worker that was told to stop.',
+  failed:
+    'Failed: a server is not there, a search failed, `doctor` found something missing, `store check` found damage. A failed search may be run again; its scores are kept.',
+  wrongUse:
+    'Wrong use: a specification, an option, a setting or a file is not right. The error names the field, what was found and what would be right, and nothing was started.',
+  setAside:
+    'A worker that was told to stop while it was set aside, because another worker computed other numbers ([verification](../operate/verification.md)).',
+  interrupted: 'Interrupted (Ctrl-C, SIGTERM). Nothing is lost, and the message says how to go on.',
+};
