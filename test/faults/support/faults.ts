@@ -1,10 +1,11 @@
 // In: a cluster and a search on it. Out: one thing that goes wrong there, over when the promise resolves. Rows and the soak share these.
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import type { ServiceName } from '../../../client/embedded/home.js';
+import { withLock } from '../../../client/embedded/lock.js';
 import { BUCKET, SCORES } from '../../../store/streams.js';
 import { until } from '../../support/home.js';
 import { type Cluster, PATIENCE_MS, type Role, type Search, type TestWorker } from './cluster.js';
@@ -25,16 +26,27 @@ export async function killServer(given: {
 export async function copyTemporal(cluster: Cluster): Promise<() => Promise<void>> {
   const { temporal } = cluster.home.home;
   const copy = join(cluster.home.dir, `copy-${Date.now()}`);
-  await cluster.kill('temporal');
-  cpSync(temporal, copy, { recursive: true });
+  await whileDown(cluster, () => cpSync(temporal, copy, { recursive: true }));
+  return () =>
+    whileDown(cluster, () => {
+      rmSync(temporal, { recursive: true });
+      cpSync(copy, temporal, { recursive: true });
+    });
+}
+
+/** Kills Temporal, runs `work` and starts it again. Commands that run meanwhile would start it as soon as they see that it is gone. */
+async function whileDown(cluster: Cluster, work: () => void): Promise<void> {
+  const file = cluster.home.home.lockFile;
+  await withLock({
+    file,
+    patienceMs: PATIENCE_MS,
+    onWait: () => {},
+    work: async () => {
+      await cluster.kill('temporal');
+      work();
+    },
+  });
   await cluster.start('temporal');
-  return async () => {
-    await cluster.kill('temporal');
-    rmSync(temporal, { recursive: true });
-    mkdirSync(temporal);
-    cpSync(copy, temporal, { recursive: true });
-    await cluster.start('temporal');
-  };
 }
 
 /** The middle third of what the stream of scores acknowledged is gone. Answers how many that were. */
