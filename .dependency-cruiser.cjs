@@ -78,8 +78,10 @@ module.exports = {
     coreImports('text', 'errors'),
     coreImports('wasm'),
     coreImports('random', 'errors', 'wasm'),
-    coreImports('specification', 'errors', 'text'),
-    coreImports('contract', 'errors', 'text', 'specification'),
+    coreImports('schema', 'errors', 'text'),
+    // The schema of a specification is assembled from the definitions of the spaces.
+    coreImports('specification', 'errors', 'text', 'schema', 'spaces'),
+    coreImports('contract', 'errors', 'text', 'schema', 'specification'),
     coreImports('ir', 'random'),
     coreImports('onnx'),
     coreImports('ops', 'ir', 'onnx'),
@@ -88,7 +90,9 @@ module.exports = {
       'spaces',
       'errors',
       'text',
-      'specification',
+      'schema',
+      // The names of the proxies, and nothing else of a specification.
+      'specification/proxies',
       'candidate-error',
       'random',
       'ir',
@@ -97,7 +101,7 @@ module.exports = {
     ),
     coreImports('proxies', 'wasm'),
     coreImports('ranking', 'errors'),
-    coreImports('report', 'errors', 'candidate-error', 'text', 'specification', 'ranking'),
+    coreImports('report', 'errors', 'candidate-error', 'text', 'schema', 'specification', 'ranking'),
     coreImports('export', 'errors', 'ir', 'ops', 'onnx'),
     coreImports('evolution', 'specification', 'contract', 'random', 'spaces', 'ranking'),
 

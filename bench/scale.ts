@@ -13,7 +13,7 @@ const SIZES = [10_000, 100_000, 1_000_000];
 
 const program = new Command('bench:scale')
   .description(
-    'Searches a synthetic space with a synthetic scorer on embedded services: what everything but the scoring costs.',
+    'Searches a space of 200^4 candidates with a synthetic scorer on embedded services: what everything but the scoring costs.',
   )
   .argument('[SIZES...]', 'numbers of candidates', sizes, SIZES)
   .option('--shard-size <N>', 'candidates in a shard', number, 4096)

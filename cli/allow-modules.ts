@@ -1,7 +1,7 @@
 // Adds `--allow-modules` to the commands that open spaces.
 import type { Command } from 'commander';
 import { ALLOW_MODULES, modulesAllowed } from '../client/specification/allow-modules.js';
-import { allowModules } from '../core/spaces/module/index.js';
+import { allowModules } from '../core/spaces/module/definition.js';
 import { loadModule } from '../engine/load-module.js';
 
 /** Commands that open spaces, or start what does. */

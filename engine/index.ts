@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { CandidateError } from '../core/candidate-error.js';
 import { SpecError } from '../core/errors.js';
-import { openSpace } from '../core/spaces/index.js';
+import { definitionOf, openSpace } from '../core/spaces/index.js';
 import type { Costs } from '../core/spaces/space.js';
 import type { ProxyName } from '../core/specification/proxies.js';
 import type { SpaceSpecification } from '../core/specification/space.js';
@@ -141,7 +141,7 @@ function checkCandidate({ space, text, resolution, modules }: Candidate): string
       path: 'candidate',
       message: `found ${typeof text}; must be the text of a candidate`,
     });
-  if (space.kind === 'module') {
+  if (definitionOf(space).code === 'specification') {
     // The code runs in the scorer process alone, which checks the text.
     if (modules === 'allowed') return text;
     throw SpecError.of({

@@ -1,6 +1,6 @@
 // The process that measures latencies: speaks as a scorer does, answers a measurement in milliseconds, one candidate after the other.
 
-import { allowModules } from '../core/spaces/module/index.js';
+import { allowModules } from '../core/spaces/module/definition.js';
 import { measureLatency } from './latency.js';
 import { endWithParent } from './lifeline.js';
 import { loadModule } from './load-module.js';

@@ -1,7 +1,7 @@
 // In: the code of a space's module, compiled to CommonJS. Out: its default export, evaluated in this process.
 import { compileFunction } from 'node:vm';
 import { SpecError } from '../core/errors.js';
-import type { ModuleLoader } from '../core/spaces/module/index.js';
+import type { ModuleLoader } from '../core/spaces/module/definition.js';
 import type { SpaceModule } from '../core/spaces/module/space-module.js';
 import * as api from '../core/spaces/module/space-module.js';
 import { callLimited } from './call-limit.js';

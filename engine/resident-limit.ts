@@ -1,4 +1,5 @@
 // In: a score request. Out: how large the process that served it may be before it is ended.
+import { definitionOf } from '../core/spaces/index.js';
 import type { ScoreRequest } from './protocol.js';
 
 /** Pixels of a batch from which activations alone take a gigabyte. */
@@ -17,7 +18,7 @@ const CELLS_AT_MOST = 800e6;
 export function residentLimit({ space, draws, fidelity: { batch, resolution } }: ScoreRequest): number {
   const pixels = batch * resolution ** 2;
   if (pixels > LARGE) return 2.8e9;
-  if (space.kind !== 'nas-bench-201') return 1.3e9;
+  if (definitionOf(space).shapes === 'own') return 1.3e9;
   return Math.min(CELLS_AT_MOST, 600e6 + DRAW * pixels * Math.min(draws.length, KEPT_DRAWS));
 }
 

@@ -1,5 +1,5 @@
 // The scorer process: requests come over IPC, some together, outcomes go back. Ends when its parent is gone.
-import { allowModules } from '../core/spaces/module/index.js';
+import { allowModules } from '../core/spaces/module/definition.js';
 import { type Device, isStackDevice } from '../core/specification/devices.js';
 import { createStackScoring } from './batched/stack-scoring.js';
 import { createCpuScorer } from './cpu-scorer.js';

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { readSpecification } from '../client/specification/read-specification.js';
 import { openSpace } from '../core/spaces/index.js';
-import { allowModules } from '../core/spaces/module/index.js';
+import { allowModules } from '../core/spaces/module/definition.js';
 import { parseSpecification } from '../core/specification/specification.js';
 import { loadModule } from '../engine/load-module.js';
 

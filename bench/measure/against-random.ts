@@ -3,7 +3,7 @@ import { aggregate } from '../../core/ranking/aggregate.js';
 import { order } from '../../core/ranking/order.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { randomCandidates } from '../../core/spaces/random-candidates.js';
-import { rejection } from '../../core/spaces/rejection.js';
+import { rejection } from '../../core/specification/rejection.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';
 import { CONSTRAINTS, evolveAlone, type Scored, SPACE, scoreAll } from './evolve-alone.js';
 import { SCRIPTS } from './pure.js';

@@ -4,7 +4,7 @@ import type { Measured } from '../../core/ir/network.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall } from '../../core/ranking/correlation.js';
 import type { Truth } from '../../core/report/truth.js';
-import { nasBench201 as space } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 as space } from '../../core/spaces/nas-bench-201/definition.js';
 import type { Drawing } from './drawing.js';
 import type { Machine } from './machine.js';
 

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { sample } from '../../core/random/shuffled.js';
-import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { type StackDevice, together } from '../../core/specification/devices.js';
 import { PRESETS } from '../../core/specification/fidelity.js';
 import type { ScoreResult } from '../../engine/protocol.js';

@@ -1,7 +1,7 @@
 // In: a device. Out: what scoring in stacks takes there: whole space, large batches, against PyTorch, and agreement with the CPU.
 import { availableParallelism } from 'node:os';
 import { sample } from '../../core/random/shuffled.js';
-import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import type { StackDevice } from '../../core/specification/devices.js';
 import { PRESETS } from '../../core/specification/fidelity.js';
 import { providerOf, stackSize } from '../../engine/batched/device.js';

@@ -2,7 +2,7 @@
 import { breed } from '../../core/evolution/breed.js';
 import { createHistory } from '../../core/evolution/history.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { rejection } from '../../core/spaces/rejection.js';
+import { rejection } from '../../core/specification/rejection.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import type { ScorerPool } from '../../engine/scorer-pool.js';

@@ -1,7 +1,7 @@
 // In: a space that the PyTorch baseline knows. Out: what is measured on it: which candidates, at which batch and resolution.
 import { sample } from '../../core/random/shuffled.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 
 export interface Scenario {

@@ -1,7 +1,7 @@
 // In: the size of a device's largest stacks. Out: how many slots of its stacks are used, for each kind of list that it scores.
 import type { StackCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
 import { chooseFit, composeStacks, fillOf } from '../../core/spaces/nas-bench-201/batched/compose.js';
-import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { Evolution } from '../../core/specification/evolution.js';
 import { stackCandidate } from '../../engine/batched/nas-bench-201.js';
 import { randomCandidates } from './device-pool.js';

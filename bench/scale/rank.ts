@@ -3,14 +3,13 @@ import { createHash } from 'node:crypto';
 import { rankCandidates } from '../../activities/rank-candidates.js';
 import type { Specification } from '../../core/specification/specification.js';
 import type { Pieces, Store } from '../../store/store.js';
-import { registerSynthetic, syntheticCandidate } from './synthetic-space.js';
+import { candidateOf, SIZE } from './large-space.js';
 
 /** As many as `store/candidate-list.ts` puts into a chunk. */
 const CHUNK = 4096;
 
 const count = Number(process.argv[2]);
 const specification = JSON.parse(process.argv[3]!) as Specification;
-registerSynthetic();
 let digest = '';
 let bytes = 0;
 const started = performance.now();
@@ -28,8 +27,8 @@ console.log(JSON.stringify({ count, seconds, cpuSeconds, peakBytes: maxRSS * 102
 function generated(): Store {
   const chunk = (index: number) => {
     const lines = Array.from({ length: Math.min(CHUNK, count - index * CHUNK) }, (_, i) =>
-      // an odd factor walks through all candidates of a space whose size is a power of five
-      syntheticCandidate(((index * CHUNK + i) * 16_807) % 5 ** 13),
+      // SIZE has the prime factors 2 and 5: a factor that has neither walks through all candidates.
+      candidateOf(((index * CHUNK + i) * 16_807) % SIZE),
     );
     return lines.join('\n');
   };

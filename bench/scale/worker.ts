@@ -4,9 +4,7 @@ import { connectTemporal, resolveConnections } from '../../client/connections/re
 import { resolveHome } from '../../client/embedded/home.js';
 import { connectStore } from '../../store/jetstream.js';
 import { runWorker } from '../../workers/run.js';
-import { registerSynthetic } from './synthetic-space.js';
 
-registerSynthetic();
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 const role = process.argv[2] === 'control' ? 'control' : 'score';

@@ -7,7 +7,7 @@ import { Command, Option } from 'commander';
 import type { Measured } from '../../core/ir/network.js';
 import { sample } from '../../core/random/shuffled.js';
 import { parseTruth } from '../../core/report/truth.js';
-import { nasBench201 as space } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 as space } from '../../core/spaces/nas-bench-201/definition.js';
 import type { ProxyName } from '../../core/specification/proxies.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';

@@ -1,10 +1,10 @@
 // In: a list strategy. Out: its candidates: those of the file that it names, or of the ranking of the search that it names.
 import type { Client } from '@temporalio/client';
 import { type Issue, SpecError } from '../../core/errors.js';
-import { checkAgainstSpace } from '../../core/spaces/check-specification.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
 import { candidatesOf, parseCandidateList } from '../../core/specification/candidate-list.js';
+import { checkAgainstSpace } from '../../core/specification/check-against-space.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { canonicalJson, specificationDigest } from '../../core/specification/specification-digest.js';
 import { sourceOf } from '../../core/specification/stages.js';

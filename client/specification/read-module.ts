@@ -2,9 +2,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { SpecError } from '../../core/errors.js';
 import { checkExport, tryModule } from '../../core/spaces/module/check-module.js';
-import { moduleDigest, moduleSpace, NOT_ALLOWED } from '../../core/spaces/module/index.js';
+import {
+  MOST_CODE,
+  type ModuleSpecification,
+  moduleDigest,
+  moduleSpace,
+  NOT_ALLOWED,
+} from '../../core/spaces/module/definition.js';
 import { PROXIES } from '../../core/specification/proxies.js';
-import { MOST_CODE, type ModuleSpecification } from '../../core/specification/space.js';
 import { loadModule } from '../../engine/load-module.js';
 import { modulesAllowed } from './allow-modules.js';
 import { readText } from './read-text.js';

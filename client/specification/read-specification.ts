@@ -2,10 +2,10 @@
 import { dirname } from 'node:path';
 import { type Issue, SpecError } from '../../core/errors.js';
 import { parseTruth, type Truth, truthOf } from '../../core/report/truth.js';
-import { adviseOn, checkAgainstSpace } from '../../core/spaces/check-specification.js';
+import { checkDefinition } from '../../core/spaces/custom/schema.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
-import { checkDefinition } from '../../core/specification/custom-space.js';
+import { adviseOn, checkAgainstSpace } from '../../core/specification/check-against-space.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import { checkSpecification, type Specification } from '../../core/specification/specification.js';
 import { specificationDigest } from '../../core/specification/specification-digest.js';

@@ -1,8 +1,8 @@
 // In: what an activity or a workflow is started with. Out: the same, checked as strictly as a specification; whoever may write to Temporal may have made it up.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
+import { oneOf, share, text, toIssues, wholeNumber } from '../schema/fields.js';
 import { DEVICES } from '../specification/devices.js';
-import { oneOf, share, text, toIssues, wholeNumber } from '../specification/fields.js';
 import { Notify } from '../specification/notify.js';
 import { checkSpecification, type Specification } from '../specification/specification.js';
 import { found } from '../text/show.js';

@@ -2,9 +2,9 @@
 
 import type { Drawn } from '../contract/drawn.js';
 import { randomStream } from '../random/random-stream.js';
-import { isMeasured, MEASURED_PATIENCE } from '../spaces/rejection.js';
 import type { Space } from '../spaces/space.js';
 import type { Evolution } from '../specification/evolution.js';
+import { isMeasured, MEASURED_PATIENCE } from '../specification/rejection.js';
 
 /** Draws in a row without a new candidate after which the space counts as exhausted, or the constraints as too narrow. */
 export const PATIENCE = 10_000;

@@ -1,7 +1,7 @@
 // In: the counts of a finished search. Out: the text of summary.json, the digest of its ranking; and back.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
-import { toIssues } from '../specification/fields.js';
+import { toIssues } from '../schema/fields.js';
 
 const count = z.int().nonnegative();
 /** -1 to 1; null where it is undefined (a constant column), because JSON has no NaN. */

@@ -1,32 +1,45 @@
-// In: the `space` of a specification. Out: the space itself.
-import type { SpaceKind, SpaceSpecification } from '../specification/space.js';
-import { autoformer } from './autoformer/index.js';
-import { customSpace } from './custom/index.js';
-import { mobileNetV2 } from './mobilenet-v2/index.js';
-import { moduleSpace } from './module/index.js';
-import { nasBench201 } from './nas-bench-201/index.js';
+// Lists the kinds of spaces. A new kind is a folder beside this file, and one line here.
+import type { z } from 'zod';
+import { autoformerDefinition } from './autoformer/definition.js';
+import { customDefinition } from './custom/definition.js';
+import type { SpaceDefinition } from './definition.js';
+import { mobileNetV2Definition } from './mobilenet-v2/definition.js';
+import { moduleDefinition } from './module/definition.js';
+import { nasBench201Definition } from './nas-bench-201/definition.js';
 import type { Space } from './space.js';
 
-/** Opening is cheap: it is done for every candidate that is scored. */
-const OPENERS: { readonly [Kind in SpaceKind]: (space: SpaceSpecification & { kind: Kind }) => Space } = {
-  'nas-bench-201': () => nasBench201,
-  autoformer,
-  'mobilenet-v2': () => mobileNetV2,
-  custom: customSpace,
-  module: moduleSpace,
+export const SPACES = [
+  nasBench201Definition,
+  mobileNetV2Definition,
+  autoformerDefinition,
+  customDefinition,
+  moduleDefinition,
+] as const;
+
+/** The `space` of a checked specification: a kind, and the parameters of that kind. */
+export type SpaceSpecification = z.output<(typeof SPACES)[number]['schema']>;
+export type SpaceKind = SpaceSpecification['kind'];
+
+export const SPACE_KINDS: readonly SpaceKind[] = SPACES.map(({ kind }) => kind);
+
+/** A definition seen without its own schema: TypeScript cannot know that a space's kind and its definition's agree. */
+type AnyDefinition = Omit<SpaceDefinition, 'defaults' | 'open'> & {
+  readonly defaults: (space: SpaceSpecification) => ReturnType<SpaceDefinition['defaults']>;
+  readonly open: (space: SpaceSpecification) => Space;
 };
 
-export const SPACE_KINDS = Object.keys(OPENERS) as readonly SpaceKind[];
+const BY_KIND = new Map(SPACES.map((each) => [each.kind as string, each as unknown as AnyDefinition]));
 
-/** The space that a specification names, with its parameters. */
-export function openSpace<Kind extends SpaceKind>(space: SpaceSpecification & { kind: Kind }): Space {
-  const registered = REGISTERED.get(space.kind);
-  return registered ?? OPENERS[space.kind](space);
+/** Undefined for a kind that does not exist. */
+export function definitionOfKind(kind: string): AnyDefinition | undefined {
+  return BY_KIND.get(kind);
 }
 
-const REGISTERED = new Map<string, Space>();
+export function definitionOf(space: SpaceSpecification): AnyDefinition {
+  return BY_KIND.get(space.kind)!;
+}
 
-/** Adds a space to those of this process, under a kind that no specification as people write them can name. */
-export function registerSpace(space: Space): void {
-  REGISTERED.set(space.kind, space);
+/** The space that a specification names, with its parameters. */
+export function openSpace(space: SpaceSpecification): Space {
+  return definitionOf(space).open(space);
 }

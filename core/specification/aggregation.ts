@@ -1,7 +1,7 @@
 // The schemas of `proxies` and `aggregation`: which proxies are computed, and how they become one score.
 import { z } from 'zod';
+import { mapping, oneOf, positiveNumber } from '../schema/fields.js';
 import { found, quote } from '../text/show.js';
-import { mapping, oneOf, positiveNumber } from './fields.js';
 import { PROXIES, type ProxyName } from './proxies.js';
 
 export const Proxies = z

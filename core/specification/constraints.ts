@@ -1,8 +1,8 @@
 // Out: the schema of `constraints`: what a candidate may cost. Checked before anything is scored.
 
+import { mapping, wholeNumber } from '../schema/fields.js';
 import { quantity } from '../text/quantity.js';
 import { milliseconds, time } from '../text/time.js';
-import { mapping, wholeNumber } from './fields.js';
 
 /** The costs that are counted and can be limited, in the order in which they are checked: the cheapest to explain first. */
 export const LIMITED = ['layers', 'flops', 'parameters'] as const;

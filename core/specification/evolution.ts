@@ -1,6 +1,6 @@
 // Out: the schema of `strategy: { kind: evolution }`. Defaults are those of the published search of MobileNetV2.
 import { z } from 'zod';
-import { mapping, wholeNumber } from './fields.js';
+import { mapping, wholeNumber } from '../schema/fields.js';
 
 /**
  * `budget` candidates are bred, `generation` at a time, by `mutations` replacements in a parent that is one of the

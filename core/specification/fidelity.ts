@@ -1,6 +1,6 @@
 // The schema of `fidelity`, and the presets that may stand in its place.
 import { z } from 'zod';
-import { mapping, oneOf, wholeNumber } from './fields.js';
+import { mapping, oneOf, wholeNumber } from '../schema/fields.js';
 
 /**
  * draws x batch, at the space's own resolution. `weights`: one draw shared by all candidates, or drawn anew for each (as

@@ -1,8 +1,8 @@
 // In: a specification's own images. Out: their schema, and the file of NumPy that they come in: its header, checked.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
+import { mapping, text, wholeNumber } from '../schema/fields.js';
 import { quote } from '../text/show.js';
-import { mapping, text, wholeNumber } from './fields.js';
 
 /** Bytes of a file of images: each worker keeps a copy on its disk, and its scorers read what they need of it. */
 export const MOST_BYTES = 256 * 1024 * 1024;

@@ -1,7 +1,7 @@
 // In: `notify` of a specification. Out: who is told when the search has ended: a command or a webhook.
 import type { z } from 'zod';
+import { mapping, text, wholeNumber } from '../schema/fields.js';
 import { DURATION, parseDuration } from '../text/duration.js';
-import { mapping, text, wholeNumber } from './fields.js';
 
 const LONGEST_MS = 3_600_000;
 

@@ -1,6 +1,6 @@
 // Out: the schemas of where candidates come from: all, random ones, or those of a list or of another search's ranking.
 import { z } from 'zod';
-import { bareKind, checkKind, mapping, text, wholeNumber } from './fields.js';
+import { bareKind, checkKind, mapping, text, wholeNumber } from '../schema/fields.js';
 
 const LIST_FILE = 'the path of a text file with one candidate a line';
 

@@ -1,7 +1,9 @@
 // The JSON Schema of a specification file, and of a file that defines a space of one's own.
-import { Definition } from './custom-space.js';
+
+import { describeField, type JsonSchema, withBareKinds } from '../schema/json-schema.js';
+import { Definition } from '../spaces/custom/schema.js';
+import { definitionOfKind } from '../spaces/index.js';
 import { PRESETS } from './fidelity.js';
-import { describeField, type JsonSchema, withBareKinds } from './json-schema.js';
 import { Written } from './specification.js';
 
 type Properties = Readonly<Record<string, JsonSchema>>;
@@ -52,13 +54,10 @@ function outer({ description, default: value }: JsonSchema): JsonSchema {
 }
 
 function fileInPlaceOfContents(kind: KindSchema): KindSchema {
-  const name = kind.properties.kind.const;
-  if (name !== 'custom' && name !== 'module') return kind;
-  const what =
-    name === 'custom'
-      ? 'the YAML or JSON file that defines the space'
-      : 'the TypeScript or JavaScript file of the space';
-  const properties = { kind: kind.properties.kind, file: { type: 'string', description: what } };
+  const file = definitionOfKind(kind.properties.kind.const)?.file;
+  if (!file) return kind;
+  const { description } = file;
+  const properties = { kind: kind.properties.kind, file: { type: 'string', description } };
   return { ...kind, properties, required: ['kind', 'file'] };
 }
 

@@ -1,6 +1,7 @@
 // In: the text of a specification file. Out: a complete, checked Specification with every default filled in.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
+import { bareKind, checkKind, mapping, oneOf, share, text, toIssues, wholeNumber } from '../schema/fields.js';
 import { readDocument } from '../text/read-document.js';
 import { found } from '../text/show.js';
 import { Aggregation, Proxies } from './aggregation.js';
@@ -8,7 +9,6 @@ import { Constraints } from './constraints.js';
 import { DEVICES, defaultShardSize } from './devices.js';
 import { Evolution } from './evolution.js';
 import { FidelitySchema } from './fidelity.js';
-import { bareKind, checkKind, mapping, oneOf, share, text, toIssues, wholeNumber } from './fields.js';
 import { Input } from './images.js';
 import { Notify } from './notify.js';
 import type { ProxyName } from './proxies.js';

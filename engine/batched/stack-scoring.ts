@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { CandidateError } from '../../core/candidate-error.js';
 import { type Draw, randomDraw } from '../../core/ir/draw.js';
-import { openSpace } from '../../core/spaces/index.js';
+import { definitionOf, openSpace } from '../../core/spaces/index.js';
 import type { StackDevice } from '../../core/specification/devices.js';
 import type { NetworkScore } from '../network-score.js';
 import { outcomeOfError, outcomeOfScores, proxiesOf } from '../outcome.js';
@@ -83,7 +83,7 @@ export async function createStackScoring({ device, threads }: { device: StackDev
 
 /** What keeps a request out of a stack; a specification that asks for it is refused before (core/specification). */
 function whyNot({ space, fidelity, candidate }: ScoreRequest): unknown {
-  if (space.kind !== 'nas-bench-201' || fidelity.weights !== 'shared')
+  if (!definitionOf(space).batched || fidelity.weights !== 'shared')
     return new CandidateError({
       reason: 'invalid',
       detail: `${space.kind} with ${fidelity.weights} weights cannot be scored in stacks`,

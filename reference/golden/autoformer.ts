@@ -1,6 +1,6 @@
 // In: files in the form of goldens/autoformer/cases.json and costs.json. Out: their cases and checks.
 import { z } from 'zod';
-import { autoformer } from '../../core/spaces/autoformer/index.js';
+import { autoformer } from '../../core/spaces/autoformer/definition.js';
 import type { Costs } from '../../core/spaces/space.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import { autoformerDraw, PROFILES } from './autoformer-draw.js';

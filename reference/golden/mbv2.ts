@@ -1,7 +1,7 @@
 // In: a file in the form of goldens/mbv2/cases.json. Out: its cases.
 import { z } from 'zod';
 import { goldenDraw } from '../../core/ir/golden-draw.js';
-import { mobileNetV2 } from '../../core/spaces/mobilenet-v2/index.js';
+import { mobileNetV2 } from '../../core/spaces/mobilenet-v2/definition.js';
 import { beyondMemory, candidate, isRecord, list, number, proxyValue, size, withinMemory } from './fields.js';
 import type { CaseKind, GoldenCase } from './kind.js';
 

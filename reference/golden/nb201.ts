@@ -1,7 +1,7 @@
 // In: a file in the form of goldens/nb201/cases.json. Out: its cases.
 import { z } from 'zod';
 import { goldenDraw } from '../../core/ir/golden-draw.js';
-import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import {
   beyondMemory,
   candidate,

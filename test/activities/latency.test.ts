@@ -4,7 +4,7 @@ import { createGate } from '../../activities/engine-gate.js';
 import { checkConstraints, type LatencyMeter } from '../../activities/latency.js';
 import { planCandidates } from '../../activities/plan-candidates.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { MEASURED_PATIENCE } from '../../core/spaces/rejection.js';
+import { MEASURED_PATIENCE } from '../../core/specification/rejection.js';
 import { parseSpecification } from '../../core/specification/specification.js';
 import { readCandidates } from '../../store/candidate-list.js';
 import { createMemoryStore } from '../../store/memory.js';

@@ -6,7 +6,7 @@ import { readState } from '../../client/embedded/state.js';
 import { sample } from '../../core/random/shuffled.js';
 import { kendall } from '../../core/ranking/correlation.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
-import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { done, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
 

@@ -1,8 +1,8 @@
 // In: candidates of a space of one's own. Out: their scores in both layouts agree, at blocks and at the ends of stages.
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
-import { customSpace } from '../../core/spaces/custom/index.js';
-import { checkDefinition } from '../../core/specification/custom-space.js';
+import { customSpace } from '../../core/spaces/custom/definition.js';
+import { checkDefinition } from '../../core/spaces/custom/schema.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import { scoreNetwork } from '../../engine/score.js';
 import { largestDeviation, withPrograms } from '../support/engine.js';

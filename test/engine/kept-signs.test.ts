@@ -5,7 +5,7 @@ import { KEPT } from '../../core/lowering/nchwc/kept-signs.js';
 import { ofEach } from '../../core/lowering/series.js';
 import { sample } from '../../core/random/shuffled.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import type { Programs } from '../../engine/programs.js';
 import { scoreNetwork } from '../../engine/score.js';

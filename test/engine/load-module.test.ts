@@ -1,6 +1,6 @@
 // In: modules whose code does not end. Out: an error within the limit that names the function, whatever the code catches.
 import { expect, test } from 'vitest';
-import { moduleDigest } from '../../core/spaces/module/index.js';
+import { moduleDigest } from '../../core/spaces/module/definition.js';
 import { callLimited } from '../../engine/call-limit.js';
 import { createModuleLoader } from '../../engine/load-module.js';
 

@@ -1,7 +1,7 @@
 // In: networks of the MobileNetV2 space. Out: they score the same in plain ONNX and in the blocked layout, goldens included.
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
-import { mobileNetV2 } from '../../core/spaces/mobilenet-v2/index.js';
+import { mobileNetV2 } from '../../core/spaces/mobilenet-v2/definition.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import { scoreNetwork } from '../../engine/score.js';
 import { largestDeviation, withPrograms } from '../support/engine.js';

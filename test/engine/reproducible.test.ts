@@ -3,7 +3,7 @@ import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
 import { sample } from '../../core/random/shuffled.js';
-import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { type CpuScorer, createCpuScorer } from '../../engine/cpu-scorer.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import {

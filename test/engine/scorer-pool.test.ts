@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CandidateError } from '../../core/candidate-error.js';
-import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import type { PoolEvent } from '../../engine/pool-event.js';
 import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 import { built, request } from '../support/engine.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Draw, randomDraw } from '../../core/ir/draw.js';
 import type { Measured, Network } from '../../core/ir/network.js';
 import { sample } from '../../core/random/shuffled.js';
-import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import { scoreNetwork } from '../../engine/score.js';
 import { counted, withPrograms } from '../support/engine.js';

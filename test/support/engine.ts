@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Draw } from '../../core/ir/draw.js';
 import type { Measured } from '../../core/ir/network.js';
-import { nasBench201 } from '../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import type { NetworkScore } from '../../engine/network-score.js';
 import { createPrograms, type Programs } from '../../engine/programs.js';

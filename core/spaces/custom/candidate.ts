@@ -3,7 +3,6 @@
 import { SpecError } from '../../errors.js';
 import type { RandomKey } from '../../random/random.js';
 import { type RandomStream, randomStream } from '../../random/random-stream.js';
-import { type Choice, type Definition, type Stage, usedBy } from '../../specification/custom-space.js';
 import { neighbours } from './cells.js';
 import {
   completed,
@@ -14,6 +13,7 @@ import {
   printOption,
   valuesOf,
 } from './options.js';
+import { type Choice, type Definition, type Stage, usedBy } from './schema.js';
 
 /** One option for each stage of the definition. */
 export type Candidate = readonly Option[];

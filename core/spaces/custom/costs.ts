@@ -1,11 +1,11 @@
 // In: a definition. Out: what its candidates cost, counted over their blocks, and exactly between what and what.
 import type { Shape } from '../../ir/shape.js';
-import type { Definition } from '../../specification/custom-space.js';
 import { type Counted, countBlocks, countClassifier } from '../count-blocks.js';
 import type { Costs, CostRanges as SomeRanges } from '../space.js';
 import type { Candidate } from './candidate.js';
 import { normalizedLast, stageBlocks, stemBlocks } from './network.js';
 import { countOptions, type Option, optionAt } from './options.js';
+import type { Definition } from './schema.js';
 
 type CostRanges = Required<SomeRanges>;
 

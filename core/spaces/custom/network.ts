@@ -3,11 +3,11 @@ import { type Block, BlockBuilder, type Weight } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
 import { channelsOf, type Shape } from '../../ir/shape.js';
 import { blockShapes } from '../../ops/block-shapes.js';
-import type { Definition } from '../../specification/custom-space.js';
 import { cellBlock, reductionBlock } from '../nas-bench-201/network.js';
 import type { Candidate } from './candidate.js';
 import { cellOf } from './cells.js';
 import type { Option } from './options.js';
+import type { Definition } from './schema.js';
 import { transformerBlocks } from './tokens.js';
 
 /**

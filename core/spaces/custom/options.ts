@@ -1,12 +1,7 @@
 // In: a stage of a definition. Out: what it may be, counted from 0, and how a candidate's text says which it is.
-import {
-  type BlockKind,
-  CHOICES,
-  type Choice,
-  type Stage,
-  usedBy,
-} from '../../specification/custom-space.js';
+
 import { cellsOf, spellCell } from './cells.js';
+import { type BlockKind, CHOICES, type Choice, type Stage, usedBy } from './schema.js';
 
 /** One stage of a candidate. What its kind does not use has the value that changes nothing. */
 export interface Option extends Readonly<Record<Choice, number>> {

@@ -5,7 +5,7 @@ import type { Network } from '../../ir/network.js';
 import { channelsOf } from '../../ir/shape.js';
 import { blockShapes } from '../../ops/block-shapes.js';
 import { randomStream } from '../../random/random-stream.js';
-import { oneOf, wholeNumber } from '../../specification/fields.js';
+import { oneOf, wholeNumber } from '../../schema/fields.js';
 import { PROXIES } from '../../specification/proxies.js';
 import { found, quote, show } from '../../text/show.js';
 import type { Space } from '../space.js';

@@ -8,7 +8,7 @@ import { scoreScope } from '../../../core/address.js';
 import { modelLayers, trainableParameters } from '../../../core/export/layers.js';
 import { describeSpace } from '../../../core/spaces/describe.js';
 import { openSpace } from '../../../core/spaces/index.js';
-import { allowModules, moduleDigest } from '../../../core/spaces/module/index.js';
+import { allowModules, moduleDigest } from '../../../core/spaces/module/definition.js';
 import { checkSpecification } from '../../../core/specification/specification.js';
 import { createCpuScorer } from '../../../engine/cpu-scorer.js';
 import { loadModule } from '../../../engine/load-module.js';

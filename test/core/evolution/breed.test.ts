@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Bred, breed, PATIENCE } from '../../../core/evolution/breed.js';
 import { randomStream } from '../../../core/random/random-stream.js';
-import { MEASURED_PATIENCE } from '../../../core/spaces/rejection.js';
 import type { Space } from '../../../core/spaces/space.js';
+import { MEASURED_PATIENCE } from '../../../core/specification/rejection.js';
 
 /** Candidates `path/of/numbers`: a child is its parent and what was done to it. */
 const space = {

@@ -5,9 +5,9 @@ import { type Layer, modelLayers, trainableParameters } from '../../../core/expo
 import { onnxModel } from '../../../core/export/onnx-model.js';
 import { pytorchModule } from '../../../core/export/pytorch-module.js';
 import { randomDraw } from '../../../core/ir/draw.js';
-import { autoformer } from '../../../core/spaces/autoformer/index.js';
-import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
-import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { autoformer } from '../../../core/spaces/autoformer/definition.js';
+import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/definition.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
 
 const draw = randomDraw({ seed: 1, draw: 0 });

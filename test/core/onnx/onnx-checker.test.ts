@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileBlock, compileStem } from '../../../core/lowering/compile.js';
-import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { combinedBlocks, operationBlocks } from '../ops/blocks.js';
 
 const PYTHON = process.env.ZEROSCOUT_PYTHON ?? 'python3';

@@ -4,11 +4,11 @@ import type { OperationName, Settings } from '../../../core/ir/block.js';
 import { type Block, BlockBuilder } from '../../../core/ir/block.js';
 import { mapShape, type Shape } from '../../../core/ir/shape.js';
 import { blockShapes } from '../../../core/ops/block-shapes.js';
-import { customSpace } from '../../../core/spaces/custom/index.js';
-import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/index.js';
-import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { customSpace } from '../../../core/spaces/custom/definition.js';
+import { checkDefinition } from '../../../core/spaces/custom/schema.js';
+import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/definition.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import type { Space } from '../../../core/spaces/space.js';
-import { checkDefinition } from '../../../core/specification/custom-space.js';
 
 export interface TestBlock {
   readonly name: string;

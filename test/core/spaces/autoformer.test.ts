@@ -6,7 +6,7 @@ import { cutRuns, randomDraw } from '../../../core/ir/draw.js';
 import { blockShapes } from '../../../core/ops/block-shapes.js';
 import { parseArchitecture } from '../../../core/spaces/autoformer/architecture.js';
 import { CHOICES, type Size } from '../../../core/spaces/autoformer/choices.js';
-import { autoformer } from '../../../core/spaces/autoformer/index.js';
+import { autoformer } from '../../../core/spaces/autoformer/definition.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import { COSTS_AUTOFORMER } from '../../support/goldens.js';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
 import type { Shape } from '../../../core/ir/shape.js';
 import { blockShapes } from '../../../core/ops/block-shapes.js';
-import { mobileNetV2 as space } from '../../../core/spaces/mobilenet-v2/index.js';
+import { mobileNetV2 as space } from '../../../core/spaces/mobilenet-v2/definition.js';
 import { parseStructure, roundChannels } from '../../../core/spaces/mobilenet-v2/structure.js';
 
 const CHILD =

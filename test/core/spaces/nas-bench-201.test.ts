@@ -8,7 +8,7 @@ import { mapShape, type Shape } from '../../../core/ir/shape.js';
 import { blockShapes } from '../../../core/ops/block-shapes.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import { OPERATIONS } from '../../../core/spaces/nas-bench-201/cell.js';
-import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { liveEdges } from '../../../core/spaces/nas-bench-201/network.js';
 import { GOLDENS_NB201 } from '../../support/goldens.js';
 

@@ -1,7 +1,7 @@
 // In: spaces with and without enumeration. Out: their random candidates are different, and the same for the same seed.
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
-import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import type { Space } from '../../../core/spaces/space.js';
 import { drawn } from '../../support/drawn.js';
 

@@ -5,7 +5,7 @@ import { type Draw, randomDraw } from '../../../core/ir/draw.js';
 import { sample } from '../../../core/random/shuffled.js';
 import { terms } from '../../../core/spaces/nas-bench-201/canonical.js';
 import { parseCell } from '../../../core/spaces/nas-bench-201/cell.js';
-import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { largestDeviation, scoreCandidate, withPrograms } from '../../support/engine.js';
 
 const PAIRS = 12;

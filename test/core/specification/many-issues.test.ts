@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
 import { parseTruth } from '../../../core/report/truth.js';
-import { checkDefinition } from '../../../core/specification/custom-space.js';
+import { checkDefinition } from '../../../core/spaces/custom/schema.js';
 import { checkSpecification } from '../../../core/specification/specification.js';
 
 const counted = vi.hoisted(() => ({ distances: 0 }));

@@ -1,7 +1,7 @@
 // In: texts that are no document of ours. Out: a SpecError that names the source and the place.
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
-import { checkDefinition } from '../../../core/specification/custom-space.js';
+import { checkDefinition } from '../../../core/spaces/custom/schema.js';
 import { readDocument } from '../../../core/text/read-document.js';
 
 const BOMB = [

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sample } from '../../../core/random/shuffled.js';
-import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { together } from '../../../core/specification/devices.js';
 import { PRESETS } from '../../../core/specification/fidelity.js';
 import type { PoolEvent } from '../../../engine/pool-event.js';

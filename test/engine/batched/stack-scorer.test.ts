@@ -7,7 +7,7 @@ import { goldenDraw } from '../../../core/ir/golden-draw.js';
 import { trainability } from '../../../core/proxies/az-nas.js';
 import { sample } from '../../../core/random/shuffled.js';
 import { kendall } from '../../../core/ranking/correlation.js';
-import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import type { StackEvent, StackScorer } from '../../../engine/batched/scorer-types.js';
 import { createStackScorer } from '../../../engine/batched/stack-scorer.js';
 import { dialectOf, openStackSession } from '../../../engine/batched/stack-session.js';

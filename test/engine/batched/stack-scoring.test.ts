@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sample } from '../../../core/random/shuffled.js';
 import { kendall } from '../../../core/ranking/correlation.js';
-import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { PROXIES } from '../../../core/specification/proxies.js';
 import { createCpuScorer } from '../../../engine/cpu-scorer.js';
 import type { Outcome, ScoreRequest, ScoreResult } from '../../../engine/protocol.js';

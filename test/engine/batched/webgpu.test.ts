@@ -5,7 +5,7 @@ import { randomDraw } from '../../../core/ir/draw.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
 import { sample } from '../../../core/random/shuffled.js';
 import { kendall } from '../../../core/ranking/correlation.js';
-import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { openOnDevice, type Provider } from '../../../engine/batched/device.js';
 import { createStackScorer } from '../../../engine/batched/stack-scorer.js';
 import { verifyDevice } from '../../../engine/batched/verify-device.js';

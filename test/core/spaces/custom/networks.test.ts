@@ -7,7 +7,7 @@ import { blockShapes } from '../../../../core/ops/block-shapes.js';
 import { CHOICES } from '../../../../core/spaces/autoformer/choices.js';
 import { architectureCosts } from '../../../../core/spaces/autoformer/costs.js';
 import { architectureNetwork } from '../../../../core/spaces/autoformer/network.js';
-import { nasBench201 } from '../../../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../../../core/spaces/nas-bench-201/definition.js';
 import { anyCandidate, CELLS, HYBRID, MIXED, space, TOKENS } from './spaces.js';
 
 describe('networks', () => {

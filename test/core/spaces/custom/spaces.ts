@@ -1,9 +1,9 @@
 // In: nothing. Out: spaces of one's own with every kind of stage, and any candidate of theirs.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { customSpace } from '../../../../core/spaces/custom/index.js';
+import { customSpace } from '../../../../core/spaces/custom/definition.js';
+import { checkDefinition } from '../../../../core/spaces/custom/schema.js';
 import type { Space } from '../../../../core/spaces/space.js';
-import { checkDefinition } from '../../../../core/specification/custom-space.js';
 import { readDocument } from '../../../../core/text/read-document.js';
 
 export const space = (value: unknown) =>

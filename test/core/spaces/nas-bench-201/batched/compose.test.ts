@@ -20,7 +20,7 @@ import {
   valueTable,
 } from '../../../../../core/spaces/nas-bench-201/batched/rows.js';
 import { indexPorts, stackTopology } from '../../../../../core/spaces/nas-bench-201/batched/topology.js';
-import { nasBench201 } from '../../../../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../../../../core/spaces/nas-bench-201/definition.js';
 import { stackCandidate } from '../../../../../engine/batched/nas-bench-201.js';
 
 const operation = fc.constantFrom<StackOperation>('none', ...SLOTTED);

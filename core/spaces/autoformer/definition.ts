@@ -1,5 +1,7 @@
-// In: a size. Out: the space of vision transformers of that size (AutoFormer, Chen et al. 2021) as AZ-NAS searches it.
-import { spaceDefaults } from '../../specification/space.js';
+// The spaces of vision transformers of AutoFormer (Chen et al. 2021), one for each size, as AZ-NAS searches them.
+import { z } from 'zod';
+import { mapping, oneOf } from '../../schema/fields.js';
+import { defineSpace, PROXIES_OF_TOKENS } from '../definition.js';
 import type { Space } from '../space.js';
 import { parseArchitecture, printArchitecture } from './architecture.js';
 import { CHOICES, countArchitectures, PATCH, type Size } from './choices.js';
@@ -13,7 +15,7 @@ export function autoformer({ size }: { size: Size }): Space {
   return {
     kind: 'autoformer',
     size: countArchitectures(choices),
-    proxies: spaceDefaults({ kind: 'autoformer', size }).proxies,
+    proxies: PROXIES_OF_TOKENS,
     parse: (text) => printArchitecture(parse(text)),
     // No two architectures are the same function.
     canonicalKey: (candidate) => candidate,
@@ -27,3 +29,13 @@ export function autoformer({ size }: { size: Size }): Space {
       architectureNetwork({ architecture: parse(candidate), choices, resolution }),
   };
 }
+
+export const autoformerDefinition = defineSpace({
+  kind: 'autoformer',
+  schema: mapping({ kind: z.literal('autoformer'), size: oneOf(['tiny', 'small', 'base']) }),
+  defaults: () => ({ proxies: PROXIES_OF_TOKENS, resolution: 224, classes: false }),
+  open: autoformer,
+  code: 'built-in',
+  batched: false,
+  shapes: 'own',
+});

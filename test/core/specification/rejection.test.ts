@@ -1,8 +1,8 @@
 // In: candidates and constraints. Out: the first constraint that each breaks; a limit itself is allowed.
 import { expect, test } from 'vitest';
-import { nasBench201 as space } from '../../../core/spaces/nas-bench-201/index.js';
-import { latencyRejection, rejection } from '../../../core/spaces/rejection.js';
+import { nasBench201 as space } from '../../../core/spaces/nas-bench-201/definition.js';
 import type { Space } from '../../../core/spaces/space.js';
+import { latencyRejection, rejection } from '../../../core/specification/rejection.js';
 import { drawn } from '../../support/drawn.js';
 
 const candidate = space.enumeration.at(8000);

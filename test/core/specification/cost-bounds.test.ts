@@ -1,8 +1,8 @@
 // In: constraints. Out: those that no candidate of the space can meet, and those that exclude nobody, with the space's exact bounds.
 import { describe, expect, it, test } from 'vitest';
-import { adviseOn, checkAgainstSpace } from '../../../core/spaces/check-specification.js';
-import { checkLimits, exactRanges } from '../../../core/spaces/cost-bounds.js';
 import { openSpace } from '../../../core/spaces/index.js';
+import { adviseOn, checkAgainstSpace } from '../../../core/specification/check-against-space.js';
+import { checkLimits, exactRanges } from '../../../core/specification/cost-bounds.js';
 import { parseSpecification } from '../../../core/specification/specification.js';
 
 function read(text: string) {

@@ -1,8 +1,10 @@
-// In: a definition. Out: the space that it defines: chains of stages with choices. docs/guides/own-space.md.
+// Spaces that people define in a YAML file: chains of stages with choices (docs/guides/own-space.md).
 
+import { z } from 'zod';
 import { SpecError } from '../../errors.js';
-import { type Definition, largestStride } from '../../specification/custom-space.js';
-import { spaceDefaults } from '../../specification/space.js';
+import { mapping } from '../../schema/fields.js';
+import { PROXIES } from '../../specification/proxies.js';
+import { defineSpace, PROXIES_OF_TOKENS } from '../definition.js';
 import type { Space } from '../space.js';
 import {
   candidateAt,
@@ -15,6 +17,7 @@ import {
 import { cellsOf } from './cells.js';
 import { createCounter } from './costs.js';
 import { candidateNetwork } from './network.js';
+import { Definition, hasTokens, largestStride } from './schema.js';
 
 /** Spaces up to this size can be walked through. */
 const ENUMERATED = 1_000_000n;
@@ -39,7 +42,7 @@ export function customSpace({ definition }: { definition: Definition }): Space {
           },
         }
       : {}),
-    proxies: spaceDefaults({ kind: 'custom', definition }).proxies,
+    proxies: proxiesOf(definition),
     parse: (text) => printCandidate(definition, parse(text)),
     // Each text is a network of its own: it names only what its kinds use.
     canonicalKey: (candidate) => candidate,
@@ -60,6 +63,11 @@ export function customSpace({ definition }: { definition: Definition }): Space {
   };
 }
 
+/** Chains that end in tokens are residual streams. */
+function proxiesOf(definition: Definition) {
+  return hasTokens(definition) ? PROXIES_OF_TOKENS : PROXIES;
+}
+
 function checkCell(text: string, path: string): void {
   try {
     if (cellsOf(text).length > 0) return;
@@ -69,3 +77,23 @@ function checkCell(text: string, path: string): void {
   }
   throw SpecError.of({ path, message: 'nothing reaches its output; must have a path without none' });
 }
+
+export const customDefinition = defineSpace({
+  kind: 'custom',
+  // People write `file`; whoever reads the specification puts what it holds in its place, since workers see no files.
+  schema: mapping({ kind: z.literal('custom'), definition: Definition }),
+  defaults: ({ definition }) => ({
+    proxies: proxiesOf(definition),
+    resolution: definition.input.resolution,
+    classes: false,
+  }),
+  open: customSpace,
+  file: {
+    field: 'definition',
+    right: 'a YAML file',
+    description: 'the YAML or JSON file that defines the space',
+  },
+  code: 'built-in',
+  batched: false,
+  shapes: 'own',
+});

@@ -1,7 +1,10 @@
-// In: nothing. Out: the MobileNetV2 space of AZ-NAS: chains of inverted residual blocks for ImageNet, without a maximum.
+// The MobileNetV2 space of AZ-NAS: chains of inverted residual blocks for ImageNet, of any depth and width.
+import { z } from 'zod';
 import type { RandomKey } from '../../random/random.js';
 import { randomStream } from '../../random/random-stream.js';
-import { spaceDefaults } from '../../specification/space.js';
+import { mapping } from '../../schema/fields.js';
+import { PROXIES } from '../../specification/proxies.js';
+import { defineSpace } from '../definition.js';
 import type { Space } from '../space.js';
 import { structureCosts } from './costs.js';
 import { mutateStructure } from './mutate.js';
@@ -34,7 +37,7 @@ function randomStructure(key: RandomKey) {
 export const mobileNetV2 = {
   kind: 'mobilenet-v2',
   size: 'unbounded',
-  proxies: spaceDefaults({ kind: 'mobilenet-v2' }).proxies,
+  proxies: PROXIES,
   parse: (text) => printStructure(parseStructure(text.trim())),
   canonicalKey: (candidate) => candidate,
   start: START,
@@ -47,3 +50,13 @@ export const mobileNetV2 = {
   costs: ({ candidate, resolution }) => structureCosts({ structure: parseStructure(candidate), resolution }),
   network: ({ candidate }) => structureNetwork(parseStructure(candidate)),
 } as const satisfies Space;
+
+export const mobileNetV2Definition = defineSpace({
+  kind: 'mobilenet-v2',
+  schema: mapping({ kind: z.literal('mobilenet-v2') }),
+  defaults: () => ({ proxies: PROXIES, resolution: 224, classes: false }),
+  open: () => mobileNetV2,
+  code: 'built-in',
+  batched: false,
+  shapes: 'own',
+});

@@ -1,9 +1,9 @@
 // In: the definition of a space of one's own. Out: its schema: a chain of stages, each with choices. docs/guides/own-space.md.
 import { z } from 'zod';
-import { SpecError } from '../errors.js';
-import { found, show } from '../text/show.js';
-import { mapping, oneOf, text, toIssues, wholeNumber } from './fields.js';
-import { describeField } from './json-schema.js';
+import { SpecError } from '../../errors.js';
+import { mapping, oneOf, text, toIssues, wholeNumber } from '../../schema/fields.js';
+import { describeField } from '../../schema/json-schema.js';
+import { found, show } from '../../text/show.js';
 
 /** What a stage may consist of, in the order in which choices are counted. */
 export const BLOCK_KINDS = [

@@ -1,12 +1,13 @@
 // In: a specification, its space and its list of candidates. Out: nothing, or a SpecError for what the space cannot do.
 
 import { type Issue, SpecError } from '../errors.js';
-import { LIMITED } from '../specification/constraints.js';
-import { isStackDevice } from '../specification/devices.js';
-import type { Specification } from '../specification/specification.js';
-import { sourceOf, stagesOf } from '../specification/stages.js';
+import { definitionOfKind, SPACES } from '../spaces/index.js';
+import type { Space } from '../spaces/space.js';
+import { LIMITED } from './constraints.js';
 import { checkLimits } from './cost-bounds.js';
-import type { Space } from './space.js';
+import { isStackDevice } from './devices.js';
+import type { Specification } from './specification.js';
+import { sourceOf, stagesOf } from './stages.js';
 
 /** Candidates of a list named in one message each. */
 const SHOWN = 20;
@@ -96,13 +97,16 @@ function constraintIssues({
   }));
 }
 
-/** Stacks are written for cells of one skeleton, whose weights all candidates share. */
+/** A batched supernet has the cells of many candidates side by side; all of them share the weights of the draw. */
 function deviceIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
   const { device } = specification.execution;
   if (!isStackDevice(device)) return [];
   const path = 'execution.device';
-  if (space.kind !== 'nas-bench-201')
-    return [{ path, message: `${device} scores nas-bench-201 alone so far; must be cpu for ${space.kind}` }];
+  if (!definitionOfKind(space.kind)?.batched) {
+    const batched = SPACES.filter((each) => each.batched).map(({ kind }) => kind);
+    const message = `${device} scores ${batched.join(', ')} alone so far; must be cpu for ${space.kind}`;
+    return [{ path, message }];
+  }
   if (stagesOf(specification).every(({ specification: { fidelity } }) => fidelity.weights === 'shared'))
     return [];
   const message = `${device} scores many candidates under one draw's weights; must be cpu where weights are of the candidate`;

@@ -1,7 +1,7 @@
 // In: definitions of spaces. Out: defaults, one form for what is the same, and messages that name the stage.
 import { describe, expect, it } from 'vitest';
-import { checkDefinition } from '../../../core/specification/custom-space.js';
-import { parseSpecification } from '../../../core/specification/specification.js';
+import { checkDefinition } from '../../../../core/spaces/custom/schema.js';
+import { parseSpecification } from '../../../../core/specification/specification.js';
 
 const CELL = '|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|';
 const check = (stages: unknown, rest: object = {}) =>

@@ -1,12 +1,36 @@
-// In: the code of a module, as a specification carries it. Out: the space that it is, where this process may run it.
+// Spaces that are code of the user's: a specification carries the compiled module, and a process that was allowed to runs it.
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { SpecError } from '../../errors.js';
 import { randomStream } from '../../random/random-stream.js';
-import type { ModuleSpecification } from '../../specification/space.js';
-import { quote } from '../../text/show.js';
+import { mapping, oneOf, text, wholeNumber } from '../../schema/fields.js';
+import { PROXIES } from '../../specification/proxies.js';
+import { found, quote } from '../../text/show.js';
 import { countNetwork } from '../count-blocks.js';
+import { defineSpace } from '../definition.js';
 import type { Space } from '../space.js';
 import type { SpaceModule } from './space-module.js';
+
+/** Characters of a module's code: it travels with every step of a search. */
+export const MOST_CODE = 65_536;
+
+const schema = mapping({
+  kind: z.literal('module'),
+  digest: text({ test: (value) => /^[0-9a-f]{64}$/.test(value), right: 'the SHA-256 of code' }),
+  code: text({
+    test: (value) => value.length <= MOST_CODE,
+    right: `code of at most ${MOST_CODE} characters; or file: my-space.ts beside kind`,
+  }),
+  resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }),
+  proxies: z
+    .array(oneOf(PROXIES), {
+      error: ({ input }) => `${found(input)}; must be a list of ${PROXIES.join(', ')}`,
+    })
+    .readonly(),
+});
+
+/** People write the path of a file. This is its compiled code, and what is known of it without running it. */
+export type ModuleSpecification = z.output<typeof schema>;
 
 /** Runs the code and answers its default export. */
 export type ModuleLoader = (args: { code: string; digest: string }) => unknown;
@@ -86,3 +110,18 @@ function told<T>({ what, work }: { what: string; work: () => T }): T {
     throw SpecError.of({ path: '', message: `${what}: ${error instanceof Error ? error.message : error}` });
   }
 }
+
+export const moduleDefinition = defineSpace({
+  kind: 'module',
+  schema,
+  defaults: ({ proxies, resolution }) => ({ proxies, resolution, classes: false }),
+  open: moduleSpace,
+  file: {
+    field: 'code',
+    right: 'a TypeScript or JavaScript file',
+    description: 'the TypeScript or JavaScript file of the space',
+  },
+  code: 'specification',
+  batched: false,
+  shapes: 'own',
+});

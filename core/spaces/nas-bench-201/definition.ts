@@ -1,6 +1,9 @@
-// In: nothing. Out: the NAS-Bench-201 space (Dong and Yang 2020): 15,625 cells in a fixed skeleton.
+// The NAS-Bench-201 space (Dong and Yang 2020): 15,625 cells in a fixed skeleton.
+import { z } from 'zod';
 import { randomStream } from '../../random/random-stream.js';
-import { spaceDefaults } from '../../specification/space.js';
+import { mapping } from '../../schema/fields.js';
+import { PROXIES } from '../../specification/proxies.js';
+import { defineSpace } from '../definition.js';
 import type { Space } from '../space.js';
 import { canonicalKey } from './canonical.js';
 import { CELLS, cellAt, parseCell, printCell } from './cell.js';
@@ -8,7 +11,13 @@ import { cellCosts } from './costs.js';
 import { mutateCell } from './mutate.js';
 import { cellNetwork } from './network.js';
 
-/** Canonical key to the cheapest member (FLOPs, then parameters, then index), over the whole space; made on first use. */
+/** The side of the images that the benchmark trained on and counts FLOPs at. */
+const RESOLUTION = 32;
+
+/**
+ * The representative of each equivalence class, by its canonical key: the cheapest member (FLOPs, then parameters, then
+ * index). Made on first use, over the whole space.
+ */
 let representatives: Map<string, string> | undefined;
 
 function representativesOf(): Map<string, string> {
@@ -34,14 +43,24 @@ export const nasBench201 = {
     at: (index) => printCell(cellAt(index)),
     representative: (candidate) => representativesOf().get(canonicalKey(parseCell(candidate)))!,
   },
-  proxies: spaceDefaults({ kind: 'nas-bench-201' }).proxies,
+  proxies: PROXIES,
   parse: (text) => printCell(parseCell(text.trim())),
   canonicalKey: (candidate) => canonicalKey(parseCell(candidate)),
   random: (key) => printCell(cellAt(randomStream(key).below(CELLS))),
   mutate: ({ parent, key, mutations }) => printCell(mutateCell({ cell: parseCell(parent), key, mutations })),
-  // Two strided blocks.
+  // Two blocks halve the side of the map.
   resolutionStep: () => 4,
-  countedAt: spaceDefaults({ kind: 'nas-bench-201' }).resolution,
+  countedAt: RESOLUTION,
   costs: ({ candidate }) => cellCosts(parseCell(candidate)),
   network: ({ candidate }) => cellNetwork(parseCell(candidate)),
 } as const satisfies Space;
+
+export const nasBench201Definition = defineSpace({
+  kind: 'nas-bench-201',
+  schema: mapping({ kind: z.literal('nas-bench-201') }),
+  defaults: () => ({ proxies: PROXIES, resolution: RESOLUTION, classes: true }),
+  open: () => nasBench201,
+  code: 'built-in',
+  batched: true,
+  shapes: 'shared',
+});

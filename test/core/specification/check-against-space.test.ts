@@ -1,9 +1,9 @@
 // In: specifications that a space cannot carry out. Out: every message word by word.
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
-import { checkAgainstSpace } from '../../../core/spaces/check-specification.js';
-import { nasBench201 } from '../../../core/spaces/nas-bench-201/index.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import type { Space } from '../../../core/spaces/space.js';
+import { checkAgainstSpace } from '../../../core/specification/check-against-space.js';
 import { parseSpecification } from '../../../core/specification/specification.js';
 
 const { enumeration: _, ...rest }: Space = nasBench201;

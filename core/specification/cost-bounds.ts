@@ -1,9 +1,10 @@
 // In: a specification and its space. Out: limits of `constraints` that no candidate can meet, and those that every candidate meets.
 
 import type { Issue } from '../errors.js';
-import { LIMITED, type LimitedCost } from '../specification/constraints.js';
-import type { Specification } from '../specification/specification.js';
-import type { CostRanges, Space } from './space.js';
+import { definitionOf } from '../spaces/index.js';
+import type { CostRanges, Space } from '../spaces/space.js';
+import { LIMITED, type LimitedCost } from './constraints.js';
+import type { Specification } from './specification.js';
 
 /** Spaces up to this many candidates are walked through where they have no ranges of their own. */
 const WALKED = 20_000;
@@ -32,8 +33,9 @@ export function checkLimits({
   const none: LimitFindings = { impossible: [], vacuous: [] };
   const limited = constraints ? LIMITED.filter((cost) => constraints[cost]) : [];
   if (!constraints || limited.length === 0) return none;
-  // A module's code may take its time for each candidate.
-  const ranges = written.kind === 'module' ? undefined : exactRanges({ space, ...constraints });
+  // Code that is not ours may take its time for each candidate.
+  const isOurs = definitionOf(written).code === 'built-in';
+  const ranges = isOurs ? exactRanges({ space, ...constraints }) : undefined;
   if (!ranges) return none;
   const impossible: Issue[] = [];
   const vacuous: Issue[] = [];

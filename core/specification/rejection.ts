@@ -1,8 +1,9 @@
 // In: a specification's constraints and its space. Out: for a candidate the constraint that it breaks, if any.
-import { LIMITED } from '../specification/constraints.js';
-import type { Specification } from '../specification/specification.js';
+
+import type { Space } from '../spaces/space.js';
 import { milliseconds } from '../text/time.js';
-import type { Space } from './space.js';
+import { LIMITED } from './constraints.js';
+import type { Specification } from './specification.js';
 
 /** `flops.max`: the constraint that a candidate breaks, the first in the order of LIMITED; undefined where none. Limits are allowed. */
 export function rejection({
