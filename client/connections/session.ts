@@ -77,14 +77,22 @@ export async function withSession<T>(
   );
 }
 
-/** As `withSession`, of what runs already; where NATS is away the session has no store. */
+/** As `withSession` with `start: 'never'`; where NATS is away and cannot be started again the session has no store. */
 export function withStatusSession<T>(
   listener: SessionListener,
   use: (session: StatusSession) => Promise<T>,
 ): Promise<T> {
   return withClient(
     listener,
-    () => resolveTemporal({ home: resolveHome() }),
+    async () => {
+      const home = resolveHome();
+      const { onStep, onFault } = listener;
+      // What is known without the server is told even where it cannot be started again.
+      await restartEmbedded({ home, which: embeddedServices(), onStep, depth: 'process' }).catch(
+        (error: Error) => onFault(error.message),
+      );
+      return resolveTemporal({ home });
+    },
     async ({ client, connections: { temporal, nats } }) => {
       const store = nats && (await openStore(nats, listener.name).catch(noStore));
       try {

@@ -153,7 +153,7 @@ test('waiting for a control worker, for a device, for resume, for servers', {
   expect((await cli('status', 'idle')).stdout).toMatch(/waiting: paused since \d\d:\d\d/);
   await watcher.says(/paused since \d\d:\d\d/);
 
-  // Who watches starts an embedded server again; who asks for the status does not.
+  // Who watches starts an embedded server again, and so does who asks for the status.
   await home.killService('nats');
   await watcher.says(/NATS is away since \d+ s, starting it again/);
   // A server that is stopped is away as one that has died, but does not come back at once.
@@ -164,8 +164,14 @@ test('waiting for a control worker, for a device, for resume, for servers', {
   await watcher.ended;
   await home.startServices();
   await home.killService('nats');
-  expect(await waiting('nats')).toMatchObject({ message: 'NATS is away', also: [{ for: 'resume' }] });
-  await home.startServices();
+  const asked = await cli('status', 'idle', '--json');
+  expect(asked.stderr).toMatch(/NATS .*started/);
+  expect(JSON.parse(asked.stdout).waiting).toMatchObject({ for: 'resume' });
+  const nats = readState({ home: home.home }).services.nats!.pid!;
+  process.kill(nats, 'SIGSTOP');
+  await waiting('nats')
+    .then((found) => expect(found).toMatchObject({ message: 'NATS is away', also: [{ for: 'resume' }] }))
+    .finally(() => process.kill(nats, 'SIGCONT'));
   control.child.kill('SIGKILL');
   await control.ended;
   // Temporal names it for five minutes more.
