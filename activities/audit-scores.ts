@@ -1,7 +1,7 @@
 // In: a plan, or a part of one. Out: the candidates whose score the store does not hold and that were not set aside, each once.
 
 import type { SearchActivities } from '../core/contract/search-activities.js';
-import { isStackDevice } from '../core/specification/devices.js';
+import { isBatchedDevice } from '../core/specification/devices.js';
 import { isDistinct } from '../core/specification/stages.js';
 import { createTextIndex } from '../core/text/text-index.js';
 import { writeCandidateList } from '../store/candidate-list.js';
@@ -42,7 +42,7 @@ export function auditScores({
       }
     }
     // Neighbours of a list are alike, and stacks want all kinds.
-    const list = isStackDevice(specification.execution.device) ? mixed(todo()) : todo();
+    const list = isBatchedDevice(specification.execution.device) ? mixed(todo()) : todo();
     const written = await writeCandidateList(store.blobs, list);
     return { todo: written, ...counts, ...(verify > 0 ? { verify } : {}) };
   };

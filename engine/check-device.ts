@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DeviceError } from '../core/errors.js';
-import type { StackDevice } from '../core/specification/devices.js';
+import type { BatchedDevice } from '../core/specification/devices.js';
 import { withoutTelemetry } from './telemetry.js';
 
 const SCRIPT = fileURLToPath(new URL('./batched/device-probe.js', import.meta.url));
@@ -26,7 +26,7 @@ export async function checkDevice({
   device,
   env = process.env,
 }: {
-  device: StackDevice;
+  device: BatchedDevice;
   env?: NodeJS.ProcessEnv;
 }): Promise<DeviceCheck> {
   const answer = await probe({ device, env });
@@ -43,7 +43,7 @@ export function softwareNotice({
   platform = process.platform,
   exists = existsSync,
 }: {
-  device: StackDevice;
+  device: BatchedDevice;
   platform?: NodeJS.Platform;
   exists?: (path: string) => boolean;
 }): string | undefined {
@@ -51,7 +51,13 @@ export function softwareNotice({
   return `there is no GPU here (${GPU_FILES.join(', ')}): webgpu runs in software, far slower than device: cpu`;
 }
 
-async function probe({ device, env }: { device: StackDevice; env: NodeJS.ProcessEnv }): Promise<ProbeAnswer> {
+async function probe({
+  device,
+  env,
+}: {
+  device: BatchedDevice;
+  env: NodeJS.ProcessEnv;
+}): Promise<ProbeAnswer> {
   try {
     const options = { env: withoutTelemetry(env), timeout: PATIENCE_MS, killSignal: 'SIGKILL' } as const;
     const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, device], options);

@@ -1,7 +1,7 @@
 // The scorer process: requests come over IPC, some together, outcomes go back. Ends when its parent is gone.
 import { allowModules } from '../core/spaces/module/definition.js';
-import { type Device, isStackDevice } from '../core/specification/devices.js';
-import { createStackScoring } from './batched/stack-scoring.js';
+import { type Device, isBatchedDevice } from '../core/specification/devices.js';
+import { createBatchedScoring } from './batched/batched-scoring.js';
 import { createCpuScorer } from './cpu-scorer.js';
 import { endWithParent } from './lifeline.js';
 import { loadModule } from './load-module.js';
@@ -31,8 +31,8 @@ endWithParent();
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 await orBreak(async () => {
-  const { scoreAll } = isStackDevice(device)
-    ? await createStackScoring({ device, threads })
+  const { scoreAll } = isBatchedDevice(device)
+    ? await createBatchedScoring({ device, threads })
     : await createCpuScorer({ threads });
   process.on('message', ({ id, requests }: ToScorer) =>
     orBreak(async () => {

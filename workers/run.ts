@@ -10,7 +10,7 @@ import type { Measurement } from '../core/contract/latency.js';
 import { CONTROL_QUEUE, scoreQueue } from '../core/contract/search-queues.js';
 import { spellIdentity } from '../core/contract/worker-identity.js';
 import { ENGINE_VERSION } from '../core/engine-version.js';
-import { type Device, isStackDevice, together } from '../core/specification/devices.js';
+import { type Device, isBatchedDevice, together } from '../core/specification/devices.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import type { Proxies, Store } from '../store/store.js';
 import { bundlePath, FAILURE_CONVERTER } from './bundle.js';
@@ -288,7 +288,7 @@ async function untilOneEnds(
 
 /** Scorers of the cpu share its cores; a device belongs to one of them, which holds a stack's results beside it. */
 function processesOf({ device, concurrency }: { device: Device; concurrency: number }) {
-  return isStackDevice(device)
+  return isBatchedDevice(device)
     ? { size: 1, threads: concurrency, maxResidentBytes: STACK_BYTES }
     : { size: concurrency };
 }

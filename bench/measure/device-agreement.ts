@@ -1,7 +1,7 @@
 // In: a device. Out: how well its scores and those of the per-block plan on the CPU agree, by proxy and of the ranking.
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall } from '../../core/ranking/correlation.js';
-import type { StackDevice } from '../../core/specification/devices.js';
+import type { BatchedDevice } from '../../core/specification/devices.js';
 import { PROXIES, type ProxyName } from '../../core/specification/proxies.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import { openPool, randomCandidates, scoreAll } from './device-pool.js';
@@ -12,7 +12,7 @@ export async function measureAgreement({
   count,
   print,
 }: {
-  device: StackDevice;
+  device: BatchedDevice;
   count: number;
   print: (line: string) => void;
 }) {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { sample } from '../../core/random/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
-import { type StackDevice, together } from '../../core/specification/devices.js';
+import { type BatchedDevice, together } from '../../core/specification/devices.js';
 import { PRESETS } from '../../core/specification/fidelity.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
@@ -11,7 +11,7 @@ import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
 export const RESOLUTION = 32;
 
-export function openPool(device: StackDevice | 'cpu'): ScorerPool {
+export function openPool(device: BatchedDevice | 'cpu'): ScorerPool {
   const cores = availableParallelism();
   if (device === 'cpu') return createScorerPool({ script: SCRIPT, size: cores });
   return createScorerPool({

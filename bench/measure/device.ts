@@ -1,18 +1,18 @@
-// In: a device. Out: what scoring in stacks takes there: whole space, large batches, against PyTorch, and agreement with the CPU.
+// Measures a device that scores many candidates in one run: the whole space, large batches, against PyTorch, and agreement with the CPU.
 import { availableParallelism } from 'node:os';
 import { sample } from '../../core/random/shuffled.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
-import type { StackDevice } from '../../core/specification/devices.js';
+import type { BatchedDevice } from '../../core/specification/devices.js';
 import { PRESETS } from '../../core/specification/fidelity.js';
-import { providerOf, stackSize } from '../../engine/batched/device.js';
+import { providerOf, supernetSize } from '../../engine/batched/device.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { startBaseline } from './baseline.js';
 import { measureAgreement } from './device-agreement.js';
 import { openPool, RESOLUTION, randomCandidates, scoreAll } from './device-pool.js';
-import { measureStacks, type StackMeasurement } from './gpu.js';
+import { measureSupernet, type SupernetMeasurement } from './gpu.js';
 import { measureOperators } from './gpu-operators.js';
-import { profileStack } from './gpu-profile.js';
-import { describeFill, measureFill } from './stack-fill.js';
+import { profileSupernet } from './gpu-profile.js';
+import { describeFill, measureFill } from './supernet-fill.js';
 
 /** Batches at which every block is measured, as published; and how many candidates are enough for a steady time. */
 const LARGE = [
@@ -25,7 +25,7 @@ const BASELINE_CANDIDATES = 20;
 const LATEST_START_MS = 6.5 * 60_000;
 
 export interface DeviceBench {
-  readonly device: StackDevice;
+  readonly device: BatchedDevice;
   /** The most candidates of any step; without, the whole space and what each step needs. */
   readonly candidates?: number | undefined;
   readonly baseline: 'with' | 'without';
@@ -49,7 +49,7 @@ export async function benchDevice(bench: DeviceBench) {
   if (bench.detail === 'with')
     for (const line of await measureOperators({ device: providerOf(device), rows: 128 })) print(line);
   const { batch } = PRESETS.screen;
-  const fill = measureFill({ limit: stackSize({ device, batch, resolution: RESOLUTION }) });
+  const fill = measureFill({ limit: supernetSize({ device, batch, resolution: RESOLUTION }) });
   print(`\nslots in use at batch ${batch}:`);
   for (const line of describeFill(fill)) print(line);
   const space = await step('the whole space', () => wholeSpace(bench));
@@ -100,7 +100,7 @@ async function largeBatch({
   candidates: number;
 }) {
   const candidates = randomCandidates(Math.min(count, most));
-  const size = stackSize({ device, batch, resolution: RESOLUTION });
+  const size = supernetSize({ device, batch, resolution: RESOLUTION });
   const threads = availableParallelism();
   const setting = {
     device: providerOf(device),
@@ -110,9 +110,9 @@ async function largeBatch({
     draws: 1,
     threads,
   } as const;
-  const measured = await measureStacks({ candidates, setting });
+  const measured = await measureSupernet({ candidates, setting });
   for (const line of describe(measured)) print(line);
-  if (detail === 'with') for (const line of await profileStack({ candidates, setting })) print(line);
+  if (detail === 'with') for (const line of await profileSupernet({ candidates, setting })) print(line);
   if (baseline === 'without') return measured;
   const theirs = await againstPyTorch({ batch, candidates, device });
   print(
@@ -129,7 +129,7 @@ async function againstPyTorch({
 }: {
   batch: number;
   candidates: readonly string[];
-  device: StackDevice;
+  device: BatchedDevice;
 }) {
   const baseline = await startBaseline();
   try {
@@ -147,10 +147,10 @@ async function againstPyTorch({
   }
 }
 
-function describe(r: StackMeasurement): string[] {
+function describe(r: SupernetMeasurement): string[] {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   const lines = [
-    `\nbatch ${r.batch}, every block, stacks of ${r.size}: ${r.whole.toFixed(3)} ms a candidate, ${r.seconds.toFixed(2)} s in ${r.stacks} stacks`,
+    `\nbatch ${r.batch}, every block, ${r.size} candidates a run: ${r.whole.toFixed(3)} ms a candidate, ${r.seconds.toFixed(2)} s, ${r.runsOfDraw} runs a draw`,
     `  runs alone ${r.runs.toFixed(3)} ms a candidate, ${r.medianRun.toFixed(1)} ms a run, ${((r.medianRun * 1000) / (r.batch * r.size)).toFixed(1)} us an image`,
     `  eigenvalues ${r.eigenvalues.toFixed(3)} ms a candidate over all threads`,
     `  warm-up: session of ${r.nodes} nodes ${r.openSeconds.toFixed(2)} s, first run ${r.warmUpSeconds.toFixed(2)} s`,

@@ -1,9 +1,9 @@
-// In: a device. Out: time and bandwidth of the single operators that a stack's program is made of, at its sizes.
+// Measures time and bandwidth of the single operators that a supernet is made of, at its sizes.
 import { GraphBuilder } from '../../core/onnx/graph.js';
 import { Kit, type Size } from '../../core/spaces/nas-bench-201/batched/kit.js';
 import { normalize } from '../../core/spaces/nas-bench-201/batched/normalization.js';
 import { openOnDevice, type Provider } from '../../engine/batched/device.js';
-import { dialectOf } from '../../engine/batched/stack-session.js';
+import { dialectOf } from '../../engine/batched/supernet-session.js';
 
 const BATCH = 16;
 const SIZES: readonly Size[] = [

@@ -1,26 +1,28 @@
-// In: candidates and a setting. Out: which operators of a stack's program the host spends its time on (ONNX Runtime's profile).
+// Prints which operators of a supernet the host spends its time on, from ONNX Runtime's profile.
 import { randomDraw } from '../../core/ir/draw.js';
-import { createStackScorer } from '../../engine/batched/stack-scorer.js';
+import { createBatchedScorer } from '../../engine/batched/batched-scorer.js';
 import { nodeTimes, type ProfileEvent, profiled } from '../../engine/batched/verify-device.js';
-import type { StackSetting } from './gpu.js';
+import type { SupernetSetting } from './gpu.js';
+import { timeSupernets } from './timed-supernet.js';
 
 /**
- * Two runs of one stack; the second counts. On a GPU a node's time is what the host needs to launch it: where a launch
- * waits for the device, that time is in it too.
+ * Two equal runs, of which the second counts. On a GPU the time of a node is what the host needs to launch it, and to wait
+ * for the device where the launch waits.
  */
-export async function profileStack({
+export async function profileSupernet({
   candidates,
   setting,
 }: {
   candidates: readonly string[];
-  setting: StackSetting;
+  setting: SupernetSetting;
 }): Promise<string[]> {
   const { draws: _, ...options } = setting;
   const events = await profiled(async (profilePrefix) => {
-    const scorer = createStackScorer({ ...options, profilePrefix });
+    const scorer = createBatchedScorer({ ...options, open: timeSupernets({ profilePrefix }).open });
     const draw = randomDraw({ seed: 1, draw: 0 });
-    await scorer.prepare({ candidates, draw });
-    await scorer.prepare({ candidates, draw });
+    const ofOneRun = candidates.slice(0, setting.size);
+    await scorer.score({ candidates: ofOneRun, draw });
+    await scorer.score({ candidates: ofOneRun, draw });
     await scorer.close();
   });
   return summarize(events);

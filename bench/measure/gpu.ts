@@ -1,26 +1,30 @@
-// In: candidates, a device, a batch and a stack's size. Out: what scoring them in stacks takes: start, runs, eigenvalues, memory.
+// Measures what scoring with a batched supernet takes: opening it, its runs, eigenvalues, memory.
 import { execFileSync } from 'node:child_process';
 import { randomDraw } from '../../core/ir/draw.js';
+import { fillOf, splitIntoRuns } from '../../core/spaces/nas-bench-201/batched/split-into-runs.js';
+import { createBatchedScorer } from '../../engine/batched/batched-scorer.js';
 import type { Provider } from '../../engine/batched/device.js';
-import type { StackEvent } from '../../engine/batched/scorer-types.js';
-import { createStackScorer } from '../../engine/batched/stack-scorer.js';
+import { supernetCandidate } from '../../engine/batched/nas-bench-201.js';
+import { createStatisticsPool } from '../../engine/batched/statistics-pool.js';
 import { median } from './statistics.js';
+import { timeSupernets } from './timed-supernet.js';
 
-export interface StackSetting {
+export interface SupernetSetting {
   readonly device: Provider;
   readonly batch: number;
   readonly resolution: number;
-  /** Candidates of a stack. */
+  /** The most candidates of a run. */
   readonly size: number;
   readonly draws: number;
   /** Threads of the cpu device, and of the eigenvalues. */
   readonly threads: number;
 }
 
-export interface StackMeasurement {
+export interface SupernetMeasurement {
   readonly batch: number;
   readonly size: number;
-  readonly stacks: number;
+  /** Runs for all candidates under one draw. */
+  readonly runsOfDraw: number;
   readonly nodes: number;
   /** Seconds: building the program and opening the session; the first run, which plans the convolutions. */
   readonly openSeconds: number;
@@ -39,46 +43,48 @@ export interface StackMeasurement {
   readonly outOfMemory: readonly number[];
 }
 
-/** One stack first, untimed; then all candidates under each draw. */
-export async function measureStacks({
+/** One run first, untimed: on a GPU it plans the convolutions. Then all candidates under each draw. */
+export async function measureSupernet({
   candidates,
   setting,
 }: {
   candidates: readonly string[];
-  setting: StackSetting;
-}): Promise<StackMeasurement> {
+  setting: SupernetSetting;
+}): Promise<SupernetMeasurement> {
   const { draws: count, ...options } = setting;
-  const events: StackEvent[] = [];
-  const scorer = createStackScorer({ ...options, onEvent: (event) => events.push(event) });
+  const times = timeSupernets();
+  const statistics = createStatisticsPool();
+  const scorer = createBatchedScorer({ ...options, statistics, open: times.open });
   try {
     const draws = Array.from({ length: count }, (_, draw) => randomDraw({ seed: 1, draw }));
-    const { openMilliseconds, runMilliseconds } = await scorer.prepare({ candidates, draw: draws[0]! });
-    for (const draw of draws) scorer.prepareDraw(draw);
-    const before = scorer.statisticsMilliseconds();
-    events.length = 0;
+    for (const draw of draws) await scorer.score({ candidates: candidates.slice(0, setting.size), draw });
+    const [firstRun] = times.runs;
+    const before = statistics.busyMilliseconds();
+    times.clear();
     const start = performance.now();
     for (const draw of draws) await scorer.score({ candidates, draw });
     const wall = performance.now() - start;
-    const runs = events.flatMap((event) => (event.type === 'ran' ? event.milliseconds : []));
     const scored = candidates.length * draws.length;
-    const { stacks, ...fill } = scorer.fill(candidates);
+    const { shape, nodes, milliseconds: opened } = times.last();
+    const cells = candidates.map((candidate) => supernetCandidate(candidate).cell);
+    const runs = splitIntoRuns({ cells, ...shape });
     const deviceMegabytes = setting.device === 'cuda' ? usedDeviceMegabytes() : undefined;
     return {
       batch: setting.batch,
-      size: scorer.size(),
-      stacks,
-      nodes: scorer.nodes(),
-      openSeconds: openMilliseconds / 1000,
-      warmUpSeconds: runMilliseconds / 1000,
+      size: shape.size,
+      runsOfDraw: runs.length,
+      nodes,
+      openSeconds: opened / 1000,
+      warmUpSeconds: firstRun! / 1000,
       whole: wall / scored,
-      runs: runs.reduce((sum, time) => sum + time, 0) / scored,
-      eigenvalues: (scorer.statisticsMilliseconds() - before) / scored,
+      runs: times.runs.reduce((sum, time) => sum + time, 0) / scored,
+      eigenvalues: (statistics.busyMilliseconds() - before) / scored,
       seconds: wall / 1000,
-      medianRun: median(runs),
-      fill,
+      medianRun: median(times.runs),
+      fill: fillOf({ cells, runs, capacities: shape.capacities }),
       hostMegabytes: process.memoryUsage.rss() / 1e6,
       ...(deviceMegabytes === undefined ? {} : { deviceMegabytes }),
-      outOfMemory: scorer.outOfMemory(),
+      outOfMemory: times.tooLarge,
     };
   } finally {
     await scorer.close();

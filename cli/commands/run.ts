@@ -26,7 +26,7 @@ import { livingWorkers, readQueue, type SeenWorker } from '../../client/workers/
 import { SpecError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { type Device, isStackDevice } from '../../core/specification/devices.js';
+import { type Device, isBatchedDevice } from '../../core/specification/devices.js';
 import { logLevel } from '../../core/specification/log-level.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
@@ -103,7 +103,7 @@ async function search({
   const count = options.workers ?? (connections.embedded ? 1 : 0);
   const { specification } = read;
   const { device } = specification.execution;
-  if (count > 0 && isStackDevice(device)) {
+  if (count > 0 && isBatchedDevice(device)) {
     const { notice } = await checkDevice({ device });
     if (notice) note(notice);
   }

@@ -6,7 +6,7 @@ import { readEncryptionKeys } from '../../client/connections/encryption-keys.js'
 import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import { SpecError } from '../../core/errors.js';
-import { DEVICES, type Device, isStackDevice } from '../../core/specification/devices.js';
+import { DEVICES, type Device, isBatchedDevice } from '../../core/specification/devices.js';
 import { logLevel } from '../../core/specification/log-level.js';
 import { readVerifySetting } from '../../core/specification/verify-share.js';
 import { checkDevice } from '../../engine/check-device.js';
@@ -130,7 +130,7 @@ async function work(
   const keys = readEncryptionKeys();
   const verify = readVerifySetting(process.env.ZEROSCOUT_VERIFY);
   useWorkFolder();
-  if (role === 'score' && isStackDevice(device)) {
+  if (role === 'score' && isBatchedDevice(device)) {
     const { notice } = await checkDevice({ device });
     if (notice) note(notice);
   }

@@ -1,7 +1,7 @@
 // In: a device class. Out: checks of all that a score worker on it needs; the last one runs a small program there.
 
 import { DeviceError } from '../../core/errors.js';
-import type { StackDevice } from '../../core/specification/devices.js';
+import type { BatchedDevice } from '../../core/specification/devices.js';
 import { checkDevice } from '../../engine/check-device.js';
 import {
   DRIVER,
@@ -18,7 +18,7 @@ export async function checkDeviceParts({
   device,
   env,
 }: {
-  readonly device: StackDevice;
+  readonly device: BatchedDevice;
   readonly env: NodeJS.ProcessEnv;
 }): Promise<readonly Check[]> {
   const parts = device === 'cuda' ? await cudaParts({ env }) : [];
@@ -30,7 +30,7 @@ async function checkRun({
   device,
   env,
 }: {
-  readonly device: StackDevice;
+  readonly device: BatchedDevice;
   readonly env: NodeJS.ProcessEnv;
 }): Promise<Check> {
   const name = `device ${device}`;

@@ -1,6 +1,6 @@
 // Examines what this machine has for zeroscout, what is missing, and what to do; it starts and fetches nothing.
 
-import { type Device, isStackDevice } from '../../core/specification/devices.js';
+import { type Device, isBatchedDevice } from '../../core/specification/devices.js';
 import type { Home } from '../embedded/home.js';
 import type { Check } from './check.js';
 import { checkDeviceParts } from './device.js';
@@ -24,7 +24,7 @@ export async function diagnose({
     checkMachine({ home }),
     checkTools({ home, env }),
     checkServers({ home, env }),
-    isStackDevice(device) ? checkDeviceParts({ device, env }) : [],
+    isBatchedDevice(device) ? checkDeviceParts({ device, env }) : [],
   ]);
   return groups.flat();
 }

@@ -5,7 +5,7 @@ import { definitionOfKind, SPACES } from '../spaces/index.js';
 import type { Space } from '../spaces/space.js';
 import { LIMITED } from './constraints.js';
 import { checkLimits } from './cost-bounds.js';
-import { isStackDevice } from './devices.js';
+import { isBatchedDevice } from './devices.js';
 import type { Specification } from './specification.js';
 import { sourceOf, stagesOf } from './stages.js';
 
@@ -100,7 +100,7 @@ function constraintIssues({
 /** A batched supernet has the cells of many candidates side by side; all of them share the weights of the draw. */
 function deviceIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
   const { device } = specification.execution;
-  if (!isStackDevice(device)) return [];
+  if (!isBatchedDevice(device)) return [];
   const path = 'execution.device';
   if (!definitionOfKind(space.kind)?.batched) {
     const batched = SPACES.filter((each) => each.batched).map(({ kind }) => kind);
@@ -120,7 +120,7 @@ function imageIssues({ specification, space }: { specification: Specification; s
   const path = 'input.images';
   const [count, channels, side] = input.images.shape;
   const whole = `has images ${input.images.shape.join(' x ')}`;
-  if (isStackDevice(execution.device))
+  if (isBatchedDevice(execution.device))
     return [
       { path, message: `${execution.device} scores on noise alone so far; must be cpu, or without images` },
     ];

@@ -1,25 +1,28 @@
-// In: a device and a program. Out: an ONNX Runtime session whose nodes all run on that device, or an error that says why not.
+// Opens ONNX Runtime sessions on a device, and says in clear words why a device cannot be used.
 
 import { DeviceError } from '../../core/errors.js';
-import type { StackDevice } from '../../core/specification/devices.js';
+import type { BatchedDevice } from '../../core/specification/devices.js';
 import { InferenceSession } from '../onnx-runtime.js';
 
 /** Where ONNX Runtime computes. */
 export type Provider = 'cpu' | 'cuda' | 'webgpu';
 
-export const providerOf = (device: StackDevice): Provider => (device === 'cpu-stack' ? 'cpu' : device);
+export const providerOf = (device: BatchedDevice): Provider => (device === 'cpu-stack' ? 'cpu' : device);
 
-/** Images of 32 x 32 in a stack: 1.3 MB each; on a GPU enough of them that launches do not matter, if it has the memory. */
-const IMAGES: Readonly<Record<StackDevice, number>> = { cuda: 8000, webgpu: 2000, 'cpu-stack': 256 };
+/**
+ * Images of 32 x 32 in one run, 1.3 MB of activations each. On a GPU there are so many that the time of kernel launches does
+ * not matter, where it has the memory.
+ */
+const IMAGES: Readonly<Record<BatchedDevice, number>> = { cuda: 8000, webgpu: 2000, 'cpu-stack': 256 };
 const MOST_CANDIDATES = 1024;
 
-/** Candidates of a device's largest stacks. */
-export function stackSize({
+/** The most candidates of one run on a device. */
+export function supernetSize({
   device,
   batch,
   resolution,
 }: {
-  device: StackDevice;
+  device: BatchedDevice;
   batch: number;
   resolution: number;
 }): number {
@@ -57,11 +60,11 @@ export async function openOnDevice({
     return await InferenceSession.create(program, {
       executionProviders: [PROVIDERS[device]],
       executionMode: 'sequential',
-      // The program is written as it should run; nothing is left to fuse, and outputs keep their order (compileStack).
+      // The graph is written as it should run: nothing is left to fuse, and its order keeps memory low (compileSupernet).
       graphOptimizationLevel: 'disabled',
-      // A pattern would hold a second copy of the largest stack's memory beside what the first run took.
+      // ONNX Runtime's memory pattern would reserve a second copy of the largest run's memory.
       enableMemPattern: false,
-      // Large buffers come back for the next node instead of going back to the system, page by page.
+      // The arena gives large buffers to the next node instead of returning them to the system page by page.
       enableCpuMemArena: true,
       intraOpNumThreads: threads,
       interOpNumThreads: 1,

@@ -1,25 +1,25 @@
-// In: candidates of NAS-Bench-201. Out: what the stack plan needs of them: cells, the skeleton around them, a draw's tensors.
+// Translates NAS-Bench-201 for the batched supernet: cells, the skeleton around them, and the tensors of a draw.
 
 import type { Block } from '../../core/ir/block.js';
 import type { Draw } from '../../core/ir/draw.js';
 import { type Measured, measuredBlocks } from '../../core/ir/network.js';
 import { type MapShape, mapShape, type Shape } from '../../core/ir/shape.js';
 import { blockShapes } from '../../core/ops/block-shapes.js';
-import type { StackCell, StackOperation } from '../../core/spaces/nas-bench-201/batched/cell.js';
-import type { Size } from '../../core/spaces/nas-bench-201/batched/kit.js';
+import type { SupernetCell, SupernetOperation } from '../../core/spaces/nas-bench-201/batched/cell.js';
 import {
   residualUses,
   type Skeleton,
   type SkeletonBlock,
   signsInput,
   weightInput,
-} from '../../core/spaces/nas-bench-201/batched/program.js';
+} from '../../core/spaces/nas-bench-201/batched/compile-supernet.js';
+import type { Size } from '../../core/spaces/nas-bench-201/batched/kit.js';
 import { canonicalKey } from '../../core/spaces/nas-bench-201/canonical.js';
 import { type CellOperation, EDGES, parseCell } from '../../core/spaces/nas-bench-201/cell.js';
 import { cellNetwork, liveEdges } from '../../core/spaces/nas-bench-201/network.js';
 import { Tensor } from '../onnx-runtime.js';
 
-const OPERATIONS: Readonly<Record<CellOperation, StackOperation>> = {
+const OPERATIONS: Readonly<Record<CellOperation, SupernetOperation>> = {
   none: 'none',
   skip_connect: 'skip',
   nor_conv_1x1: 'conv1x1',
@@ -27,13 +27,13 @@ const OPERATIONS: Readonly<Record<CellOperation, StackOperation>> = {
   avg_pool_3x3: 'pool',
 };
 
-/** A candidate as the stack sees it: dead edges are `none`; `identity` cells pass their input and gradient on untouched. */
-export interface StackCandidate {
-  readonly cell: StackCell;
+/** A candidate as the supernet sees it: edges that reach no output are `none`. An `identity` cell hands its input on unchanged. */
+export interface SupernetCandidate {
+  readonly cell: SupernetCell;
   readonly identity: boolean;
 }
 
-export function stackCandidate(candidate: string): StackCandidate {
+export function supernetCandidate(candidate: string): SupernetCandidate {
   const cell = parseCell(candidate);
   const live = liveEdges(cell);
   return {
@@ -42,11 +42,11 @@ export function stackCandidate(candidate: string): StackCandidate {
   };
 }
 
-/** The network of a cell that has a convolution on every edge: its blocks name all weights that a stack may need. */
+/** The network of a cell with the same convolution on every edge: its blocks name all weights that a supernet may need. */
 const full = (operation: CellOperation) => cellNetwork(EDGES.map(() => operation));
 
 /** `features`: which blocks are measured. */
-export function stackSkeleton({
+export function supernetSkeleton({
   resolution,
   features,
 }: {
@@ -74,7 +74,7 @@ export function stackSkeleton({
   return { input: sizeOf(input), stem: first, blocks: parts };
 }
 
-/** A draw's inputs of a stack's program; signs and images depend on the batch. */
+/** The inputs of a supernet that a draw decides: weights, images and Rademacher probes. */
 export function drawFeeds({
   draw,
   batch,
@@ -104,7 +104,7 @@ export function drawFeeds({
       for (const [operation, network] of Object.entries(networks)) {
         const all = EDGES.map((_, edge) => weight(network.blocks[i]!, `edge${edge}`));
         const [outputs, inputs, kernel] = all[0]!.shape as [number, number, number];
-        const backward = measured ? all.map((each) => turned(each).data) : [];
+        const backward = measured ? all.map((each) => transposedAndRotated(each).data) : [];
         const parts = [...all.map(({ data }) => data), ...backward];
         set(weightInput(i, operation), join(parts), [parts.length * outputs, inputs, kernel, kernel]);
       }
@@ -116,9 +116,9 @@ export function drawFeeds({
     const all = {
       first,
       second,
-      secondGradient: turned(second),
+      secondGradient: transposedAndRotated(second),
       shortcut,
-      shortcutGradient: turned(shortcut),
+      shortcutGradient: transposedAndRotated(shortcut),
     };
     for (const use of residualUses(measured)) set(weightInput(i, use), all[use].data, all[use].shape);
   });
@@ -130,8 +130,8 @@ interface Weight {
   readonly shape: readonly number[];
 }
 
-/** The weight whose convolution is the gradient's: [in, out, k, k], rotated by half a turn. */
-function turned({ data, shape }: Weight): Weight {
+/** The weight of the convolution that computes the gradient: input and output channels transposed, kernel rotated by 180 degrees (rot180). */
+function transposedAndRotated({ data, shape }: Weight): Weight {
   const [outputs, inputs, kernel] = shape as [number, number, number];
   const area = kernel * kernel;
   const out = new Float32Array(data.length);

@@ -1,19 +1,20 @@
-// In: the raw outputs of a stack's run. Out: for each feature and each block a score of each candidate.
-import type { StackOutput, StackRun } from './stack-session.js';
+// Computes the scores of all features and blocks of one supernet run.
+
 import { rowLength } from './statistics.js';
 import type { StatisticsPool } from './statistics-pool.js';
+import type { RunOutputs, SupernetOutput } from './supernet-session.js';
 
-/** Scores of the first `count` candidates: [features, blocks], each [count]. Takes the run's data away. */
+/** Scores of the first `count` candidates: for each feature and each block an array of `count`. The run's data is empty afterwards. */
 export function scoreRun({
   run: { features, blocks },
   count,
   pool,
 }: {
-  run: StackRun;
+  run: RunOutputs;
   count: number;
   pool: StatisticsPool;
 }): Promise<[Float64Array[], Float64Array[]]> {
-  const score = async ({ task, parts, shared }: StackOutput): Promise<Float64Array> => {
+  const score = async ({ task, parts, shared }: SupernetOutput): Promise<Float64Array> => {
     const found = new Float64Array(count);
     await Promise.all(
       parts.map(async ({ start, data }) => {

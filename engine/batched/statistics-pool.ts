@@ -1,11 +1,11 @@
-// In: outputs of stacks' runs. Out: their scores, computed by worker threads while the device runs the next stack.
+// Computes scores from the outputs of supernet runs in worker threads, while the device is busy with the next run.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type StatisticsTask, scoreStatistics } from './statistics.js';
 import type { StatisticsAnswer, StatisticsRequest } from './statistics-worker.js';
 
 export interface StatisticsPool {
-  /** Scores of the first `count` candidates. Takes the data away: it is empty afterwards. */
+  /** Scores of the first `count` candidates. The data moves to the thread: the caller's array is empty afterwards. */
   score(args: { task: StatisticsTask; data: Float32Array; count: number }): Promise<Float64Array>;
   /** Sum of the time that scores took, over all threads, in milliseconds. */
   busyMilliseconds(): number;
@@ -20,11 +20,11 @@ interface Job {
 interface Thread {
   readonly worker: Worker;
   readonly jobs: Map<number, Job>;
-  /** Of the jobs that it has not answered yet. */
+  /** Sum over the jobs that it has not answered yet. */
   cost: number;
 }
 
-/** One thread for each core but the one that drives the device, if nothing is said; with none, the caller's own does it. */
+/** By default one thread for each core but the one that drives the device. With 0 threads the caller's own thread computes. */
 export function createStatisticsPool({
   threads = Math.max(1, availableParallelism() - 1),
   script = new URL('./statistics-worker.js', import.meta.url),
@@ -59,7 +59,8 @@ export function createStatisticsPool({
     thread.worker.on('error', fail);
   }
   return {
-    // Handed over at once: while the device runs, this thread does not hear that another one has become idle.
+    // A job goes to the thread with the least work at once. While the device runs, this thread's event loop is blocked, so
+    // that it could not notice which thread becomes idle.
     score: (request) =>
       new Promise((resolve, reject) => {
         if (failure) return reject(failure);
@@ -78,7 +79,7 @@ export function createStatisticsPool({
   };
 }
 
-/** Grows with the cube of the matrix; a Gram matrix comes on top for blocks. */
+/** Operations, roughly: n^3 for the eigenvalues of an n x n matrix; blocks need a Gram matrix before. */
 function costOf({ task, count }: { task: StatisticsTask; count: number }): number {
   if (task.kind === 'feature') return count * (task.channels ** 3 + 1000);
   const n = Math.min(task.rows, task.columns);

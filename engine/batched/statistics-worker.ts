@@ -1,4 +1,4 @@
-// The statistics worker: outputs of a stack's run come over, scores go back.
+// A thread that computes scores from outputs of supernet runs.
 import { parentPort } from 'node:worker_threads';
 import { type StatisticsTask, scoreStatistics } from './statistics.js';
 

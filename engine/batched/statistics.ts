@@ -1,4 +1,4 @@
-// In: one output of a stack's run, a row of sums for each candidate. Out: a number for each: expressivity of a feature, trainability of a block.
+// Computes scores from one output of a supernet run: expressivity of a feature, or trainability of a block, for each candidate.
 import { blockTrainability, featureExpressivity } from '../../core/proxies/az-nas.js';
 
 /** What an output holds: a feature's products and sums [c² + c], or a block's Jacobian products [rows * columns]. */

@@ -1,14 +1,14 @@
-// In: a device. Out: nothing, when all of a small stack's nodes ran there; else a DeviceError that says why not.
+// Checks that a device runs every node of a small supernet itself.
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeviceError } from '../../core/errors.js';
-import { compileStack, type Skeleton } from '../../core/spaces/nas-bench-201/batched/program.js';
+import { compileSupernet, type Skeleton } from '../../core/spaces/nas-bench-201/batched/compile-supernet.js';
 import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 import { isOutOfMemory, openOnDevice, type Provider } from './device.js';
-import { dialectOf } from './stack-session.js';
+import { dialectOf } from './supernet-session.js';
 
-/** A cell, a reduction, a cell: every operator that a stack's program is written with. */
+/** A cell, a reduction, a cell: every operator that a supernet is written with. */
 const SMALL: Skeleton = {
   input: size(3, 8),
   stem: size(4, 8),
@@ -26,7 +26,7 @@ const EXECUTION_PROVIDERS: Readonly<Record<Provider, string>> = {
   webgpu: 'WebGpuExecutionProvider',
 };
 
-/** A line of ONNX Runtime's profile, of those that we read. */
+/** A line of ONNX Runtime's profile, with the fields that are read here. */
 export interface ProfileEvent {
   readonly cat: string;
   readonly name: string;
@@ -35,12 +35,12 @@ export interface ProfileEvent {
 }
 
 /**
- * Runs a small stack and reads in the profile where each node ran. ONNX Runtime is also told not to fall back
- * (openOnDevice); this shows that it did not.
+ * Runs a small supernet and reads in ONNX Runtime's profile where each node ran. `openOnDevice` forbids it to fall back to
+ * the CPU; this check shows that it did not. Throws a DeviceError that says why the device cannot be used.
  */
 export async function verifyDevice({ device }: { device: Provider }): Promise<{ nodes: number }> {
   const shape = { size: 2, batch: 2, capacities: Array.from({ length: 6 }, () => SLOTS) };
-  const { program } = compileStack({ skeleton: SMALL, shape, dialect: dialectOf(device) });
+  const { program } = compileSupernet({ skeleton: SMALL, shape, dialect: dialectOf(device) });
   const events = await profiled(async (profilePrefix) => {
     const session = await openOnDevice({ program, device, profilePrefix });
     try {
@@ -66,7 +66,7 @@ export async function verifyDevice({ device }: { device: Provider }): Promise<{ 
   return { nodes: nodes.length };
 }
 
-/** What ONNX Runtime profiled in a session that `use` opened, with the prefix that it is given, and closed. */
+/** The profile of a session that `use` opens with the given prefix, and closes. */
 export async function profiled(use: (profilePrefix: string) => Promise<void>): Promise<ProfileEvent[]> {
   const folder = await mkdtemp(join(tmpdir(), 'zeroscout-profile-'));
   try {
@@ -84,7 +84,7 @@ export function nodeTimes(events: readonly ProfileEvent[]): ProfileEvent[] {
   return events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'));
 }
 
-/** Values do not matter: indexes are zero, which every table has, the rest is some waves. */
+/** Any values do: index 0, which every table has, and some sines. */
 function anyInputs(session: InferenceSession): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
   for (const input of session.inputMetadata) {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { DeviceError } from '../../core/errors.js';
-import type { StackDevice } from '../../core/specification/devices.js';
+import type { BatchedDevice } from '../../core/specification/devices.js';
 import { verifyDevice } from '../../engine/batched/verify-device.js';
 import { built, NO_VULKAN } from '../support/engine.js';
 
@@ -10,7 +10,7 @@ const { checkDevice, softwareNotice } = (await import(
   built('engine/check-device.js')
 )) as typeof import('../../engine/check-device.js');
 
-it('the CPU provider runs every node of a small stack', async () => {
+it('the CPU provider runs every node of a small supernet', async () => {
   expect((await verifyDevice({ device: 'cpu' })).nodes).toBeGreaterThan(500);
   expect(await checkDevice({ device: 'cpu-stack' })).toEqual({
     ...(await verifyDevice({ device: 'cpu' })),
@@ -37,7 +37,7 @@ it.skipIf(process.platform !== 'linux')('webgpu is refused where no driver answe
 });
 
 it('an adapter where Linux shows no GPU is software, and the answer says so', () => {
-  const notice = (device: StackDevice, platform: NodeJS.Platform, file = '') =>
+  const notice = (device: BatchedDevice, platform: NodeJS.Platform, file = '') =>
     softwareNotice({ device, platform, exists: (path) => path === file });
   expect(notice('webgpu', 'linux')).toMatch(/no GPU here .*runs in software/);
   expect(notice('webgpu', 'linux', '/dev/dri')).toBeUndefined();

@@ -51,7 +51,7 @@ describe('a specification and its space', () => {
     ]);
   });
 
-  it('a device that scores in stacks, for what cannot be stacked', () => {
+  it('a device that scores in a batched supernet, for a space that has none', () => {
     const cuda = 'execution: { device: cuda }';
     const shared =
       'strategy: { kind: screening, rounds: [{ fidelity: screen, keep: 0.5 }, { fidelity: standard }] }';

@@ -1,4 +1,4 @@
-// In: ONNX Runtime's CUDA provider over libraries that do nothing. Out: it takes every node of every program, and stacks too large for it are halved.
+// Runs ONNX Runtime's CUDA provider over libraries that do nothing: it takes every node of every supernet, and runs that are too large are halved.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,13 +65,13 @@ describe.skipIf(lacksNullCuda())('the CUDA provider', { timeout: 300_000 }, () =
     expect(await checkDevice({ device: 'cuda' })).toMatchObject({ nodes: expect.any(Number) });
   });
 
-  it('runs stacks of screen and of the published setting, with launches that a GPU takes', async () => {
+  it('runs supernets of screen and of the published setting, with launches that a GPU takes', async () => {
     expect(await scoreAll(screen, 4096)).toEqual({ scored: 4096, died: [] });
     expect(await scoreAll(published, 250)).toEqual({ scored: 250, died: [] });
     expect(existsSync(log)).toBe(false);
   });
 
-  it('goes on in smaller stacks where the device has too little memory', async () => {
+  it('goes on in smaller runs where the device has too little memory', async () => {
     process.env.NULL_CUDA_MEMORY = String(4 * 2 ** 30);
     try {
       expect(await scoreAll(screen, 1000)).toEqual({ scored: 1000, died: [] });

@@ -6,14 +6,15 @@ import { GraphBuilder } from '../../../core/onnx/graph.js';
 import { sample } from '../../../core/random/shuffled.js';
 import { kendall } from '../../../core/ranking/correlation.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
+import { createBatchedScorer } from '../../../engine/batched/batched-scorer.js';
 import { openOnDevice, type Provider } from '../../../engine/batched/device.js';
-import { createStackScorer } from '../../../engine/batched/stack-scorer.js';
+import { createStatisticsPool } from '../../../engine/batched/statistics-pool.js';
 import { verifyDevice } from '../../../engine/batched/verify-device.js';
 import { largestDeviation } from '../../support/engine.js';
 import { hasNoAdapter } from '../../support/webgpu.js';
 
 describe.skipIf(hasNoAdapter())('webgpu', () => {
-  it('runs every node of a small stack', async () => {
+  it('runs every node of a small supernet', async () => {
     expect((await verifyDevice({ device: 'webgpu' })).nodes).toBeGreaterThan(500);
   });
 
@@ -36,8 +37,9 @@ describe.skipIf(hasNoAdapter())('webgpu', () => {
     );
     const draw = randomDraw({ seed: 1, draw: 0 });
     const scoreOn = async (device: Provider) => {
-      const few = { batch: 2, resolution: 16, features: 'stages', size: 8, statisticsThreads: 0 } as const;
-      const scorer = createStackScorer({ ...few, device, threads: 2 });
+      const few = { batch: 2, resolution: 16, features: 'stages', size: 8 } as const;
+      const statistics = createStatisticsPool({ threads: 0 });
+      const scorer = createBatchedScorer({ ...few, statistics, device, threads: 2 });
       try {
         return await scorer.score({ candidates, draw });
       } finally {

@@ -1,4 +1,4 @@
-// In: the input rows of a cell for a whole stack. Out: its output rows, and what its gradient needs again.
+// Writes the forward pass of a cell for all candidates of a run.
 import {
   CONVOLUTIONS,
   type Convolution,
@@ -11,12 +11,12 @@ import {
   SLOTTED,
   type Slotted,
 } from './cell.js';
-import type { Capacities } from './compose.js';
 import type { Kit, Size } from './kit.js';
 import { type Moments, momentsOf, normalize } from './normalization.js';
-import { inputIndex, outputIndex } from './topology.js';
+import type { Capacities } from './split-into-runs.js';
+import { inputIndex, outputIndex } from './supernet-topology.js';
 
-/** What a stack's cell is written with. */
+/** What the cell of a supernet is written with. */
 export interface CellSite {
   readonly kit: Kit;
   readonly capacities: Capacities;
@@ -48,8 +48,8 @@ export interface CellForward {
 }
 
 /**
- * Inner nodes are never laid out by candidate: a node is a table of the rows that its edges' groups made, and whoever
- * reads it gathers from there, one row for each incoming edge.
+ * Inner nodes are never laid out by candidate. A node is a table of the rows that the groups of its incoming edges made;
+ * its readers gather from that table, one row for each incoming edge, and add these rows up.
  */
 export function cellForward(site: CellSite, input: string): CellForward {
   const { kit } = site;

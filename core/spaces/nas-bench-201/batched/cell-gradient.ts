@@ -1,23 +1,23 @@
-// In: the signs of a cell's output and its forward pass. Out: the cell's Jacobian products, [candidates, channels²].
+// Writes the vector-Jacobian product of a cell for all candidates of a run, and its products with the Rademacher probe.
 import { EDGES, INNER, isConvolution, kernelOf, OUTPUT, outgoing, SLOTTED, type Slotted } from './cell.js';
 import type { CellForward, CellSite, ConvolutionGroup } from './cell-forward.js';
 import { normalizeGradient } from './normalization.js';
 import { gradientTable, group } from './rows.js';
-import { gradientIndex, jacobianIndex, jacobianTerms } from './topology.js';
+import { gradientIndex, jacobianIndex, jacobianTerms } from './supernet-topology.js';
 
-/** Rows that all candidates share: the signs [batch, 1, channels, positions] and what is made of them. */
+/** Rows that all candidates share: the Rademacher probe (`signs`, [batch, 1, channels, positions]) and what is computed from it. */
 interface Shared {
   readonly signs: string;
-  /** The signs less their mean by channel: a normalization's gradient takes the mean away in any case. */
+  /** The probe minus its mean by channel. The gradient of a batch normalization subtracts that mean in any case. */
   readonly centred: string;
-  /** Gradient of pooling applied to the signs. */
+  /** The vector-Jacobian product of the pooling with the probe. */
   readonly pooled: string;
 }
 
 /**
- * Walks the cell backwards. Inner nodes are tables of gradient rows, as in the forward pass; the input's gradient is
- * never made: its products with the signs are linear in it, so each of its terms is multiplied where it lies, in slots,
- * and candidates sum small matrices.
+ * Walks the cell backwards. Inner nodes are tables of gradient rows, as in the forward pass. The gradient of the input is
+ * never computed as a whole: trainability needs only its products with the probe, which are linear in it. So each term is
+ * multiplied where it lies, in its slot, and a candidate adds up small matrices [channels, channels].
  */
 export function cellGradient(
   site: CellSite,

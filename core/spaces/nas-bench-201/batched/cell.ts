@@ -1,7 +1,7 @@
-// In: nothing. Out: what a stack knows of a cell: a graph of four nodes whose edges each do one of five operations.
+// The cell as the supernet sees it: a graph of four nodes whose edges each do one of five operations.
 
 /** What an edge does; convolutions are ReLU -> convolution -> batch normalization. */
-export type StackOperation = 'none' | Slotted;
+export type SupernetOperation = 'none' | Slotted;
 /** Operations that occupy a slot of an edge's group, in the order of the groups. */
 export const SLOTTED = ['conv3x3', 'conv1x1', 'pool', 'skip'] as const;
 export type Slotted = (typeof SLOTTED)[number];
@@ -27,7 +27,7 @@ export const OUTPUT = 3;
 export const INNER = [1, 2] as const;
 
 /** One operation for each of EDGES; edges that lead from nowhere or to nowhere are `none`. */
-export type StackCell = readonly StackOperation[];
+export type SupernetCell = readonly SupernetOperation[];
 
 export function incoming(node: number): readonly number[] {
   return EDGES.flatMap(({ to }, edge) => (to === node ? edge : []));
@@ -37,7 +37,7 @@ export function outgoing(node: number): readonly number[] {
   return EDGES.flatMap(({ from }, edge) => (from === node ? edge : []));
 }
 
-export function isConvolution(operation: StackOperation): operation is Convolution {
+export function isConvolution(operation: SupernetOperation): operation is Convolution {
   return operation === 'conv3x3' || operation === 'conv1x1';
 }
 

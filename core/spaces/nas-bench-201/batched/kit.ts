@@ -1,4 +1,4 @@
-// In: names of ONNX values. Out: names of ONNX values: the few forms that a stack's program is written in.
+// Writes the few forms of ONNX nodes that a supernet consists of.
 import { MICROSOFT } from '../../../onnx/domains.js';
 import type { GraphBuilder } from '../../../onnx/graph.js';
 
@@ -23,7 +23,7 @@ export interface Dialect {
 const NARROW = 7;
 
 /**
- * A stack's tensors are rows of images that lie batch first, [batch, rows, ...]: a row is one candidate's activation (or
+ * The tensors of a supernet are rows of images that lie batch first, [batch, rows, ...]: a row is one candidate's activation (or
  * one slot's). The same memory is seen in three forms:
  * - rows [batch, rows, channels, positions], for gathers, sums and masks by row;
  * - images [batch * rows, channels, height, width], for convolutions with weights that all rows share;

@@ -1,20 +1,20 @@
-// In: rows of a stack. Out: their batch normalization by row and channel, and its gradient, in ONNX.
+// Writes batch normalization by row and channel, and its gradient, in ONNX.
 import type { Kit, Size } from './kit.js';
 
 /** Batch normalization's epsilon (method.md). */
 const EPSILON = 1e-5;
-/** Far below EPSILON, far above zero: variances come out of LayerNormalization as 1 / sqrt(variance + TINY). */
+/** LayerNormalization answers 1 / sqrt(variance + TINY). TINY keeps that finite, and is too small to change a variance beside EPSILON. */
 const TINY = 1e-12;
 
-/** Of some rows: mean and biased variance over batch and positions by row and channel, [rows * channels]. */
+/** Mean and biased variance over batch and positions, by row and channel: [rows * channels]. */
 export interface Moments {
   readonly mean: string;
   readonly variance: string;
 }
 
 /**
- * Moments of several groups, each in channels form with `lengths` rows. Those of an image and channel come first, from
- * one pass over memory; what is left is small, and done for all groups together.
+ * Moments of several groups, each in channels form with `lengths` rows. The moments of each image and channel are computed
+ * first, in one pass over memory. They are small, so that the rest is done for all groups together.
  */
 export function momentsOf(
   kit: Kit,
@@ -68,8 +68,9 @@ export function normalize(kit: Kit, channels: string, count: number, { mean, var
 }
 
 /**
- * Gradient of batch normalization, channels form: r (dy - mean(dy) - y mean(dy y)), r the forward scale. Its last step is
- * a normalization again. `gradient` is rows, or one row for all of them whose `mean` is zero.
+ * The gradient of batch normalization, in channels form: r (dy - mean(dy) - y mean(dy y)), where r = 1 / sqrt(variance +
+ * EPSILON) is the scale of the forward pass. Its last step has the form of a normalization, and is written as one.
+ * `gradient` has all rows, or a single row for all of them whose `mean` is zero.
  */
 export function normalizeGradient(
   kit: Kit,

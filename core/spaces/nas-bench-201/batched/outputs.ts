@@ -1,9 +1,9 @@
-// In: a statistic of all candidates of a stack. Out: the outputs that it leaves by, in parts.
+// Names the outputs of a supernet, each in parts of some candidates.
 import type { Port } from '../../../onnx/graph.js';
 import type { Kit } from './kit.js';
 
 /**
- * Candidates of one output: larger stacks put a statistic out in several parts, so that several threads can work on it
+ * The most candidates of one output. A larger run has a statistic in several outputs, so that several threads can work on it
  * without a copy.
  */
 const PART = 128;
@@ -27,7 +27,10 @@ export interface Output {
   readonly width: number;
 }
 
-/** The last node of an output, whose results nobody reads: it splits, or does nothing where there is one part. */
+/**
+ * The outputs of a statistic. Their node is the last of its branch, so that no other node reads it (compileSupernet says
+ * why): it splits the statistic into parts, or reshapes the only part.
+ */
 export function leavesOf(kit: Kit, { name, value, count, width }: Output): (Port & { value: string })[] {
   const lengths = partsOf(count).map(({ length }) => length);
   const values = lengths.length > 1 ? kit.split(value, lengths, 0) : [kit.reshape(value, count, width)];

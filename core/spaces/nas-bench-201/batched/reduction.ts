@@ -1,4 +1,4 @@
-// In: the input rows of a residual block with stride 2, for a whole stack. Out: its output rows and Jacobian products.
+// Writes the forward pass and the Jacobian products of a residual block with stride 2, for all candidates of a run.
 import type { Kit, Size } from './kit.js';
 import { type Moments, momentsOf, normalize, normalizeGradient } from './normalization.js';
 

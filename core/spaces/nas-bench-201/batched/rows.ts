@@ -1,6 +1,6 @@
-// In: capacities. Out: where the rows of each group lie in the tables that a stack's program gathers from.
+// Computes where the rows of each group of slots lie in the tables that a supernet gathers from.
 import { CONVOLUTIONS, EDGES, INNER, incoming, OUTPUT, outgoing, SLOTTED, type Slotted } from './cell.js';
-import type { Capacities } from './compose.js';
+import type { Capacities } from './split-into-runs.js';
 
 /** A run of rows that are made together. */
 export interface Segment {

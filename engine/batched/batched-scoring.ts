@@ -1,35 +1,36 @@
-// In: score requests that came together, and a device. Out: their outcomes, scored in stacks.
+// Answers score requests that came together, with batched supernets on one device.
 import { LRUCache } from 'lru-cache';
 import { CandidateError } from '../../core/candidate-error.js';
 import { type Draw, randomDraw } from '../../core/ir/draw.js';
 import { definitionOf, openSpace } from '../../core/spaces/index.js';
-import type { StackDevice } from '../../core/specification/devices.js';
+import type { BatchedDevice } from '../../core/specification/devices.js';
 import type { NetworkScore } from '../network-score.js';
 import { outcomeOfError, outcomeOfScores, proxiesOf } from '../outcome.js';
 import type { Outcome, ScoreRequest } from '../protocol.js';
 import { KEPT_DRAWS } from '../resident-limit.js';
-import { providerOf, stackSize } from './device.js';
-import type { StackScorer } from './scorer-types.js';
-import { createStackScorer } from './stack-scorer.js';
+import { createBatchedScorer } from './batched-scorer.js';
+import { providerOf, supernetSize } from './device.js';
+import type { BatchedScorer } from './scorer-types.js';
 import { verifyDevice } from './verify-device.js';
 
-/** Programs that are open at once: two searches of another batch or resolution, or two rounds of one. */
+/** Supernets that are open at once: of two searches with different batches or resolutions, or of two rounds of one search. */
 const KEPT_SCORERS = 2;
 
-/** Refuses with a DeviceError where the device is not there or would not do all of the work itself. */
-export async function createStackScoring({ device, threads }: { device: StackDevice; threads: number }) {
+/** Throws a DeviceError where the device does not exist or would not do all of the work itself. */
+export async function createBatchedScoring({ device, threads }: { device: BatchedDevice; threads: number }) {
   const provider = providerOf(device);
   await verifyDevice({ device: provider });
-  const scorers = new LRUCache<string, StackScorer>({
+  const scorers = new LRUCache<string, BatchedScorer>({
     max: KEPT_SCORERS,
     dispose: (scorer) => void scorer.close(),
   });
   const draws = new LRUCache<string, Draw>({ max: KEPT_DRAWS });
-  const scorerOf = ({ batch, resolution, features }: ScoreRequest['fidelity']): StackScorer => {
+  const scorerOf = ({ batch, resolution, features }: ScoreRequest['fidelity']): BatchedScorer => {
     const key = `${batch} ${resolution} ${features}`;
-    const size = stackSize({ device, batch, resolution });
+    const size = supernetSize({ device, batch, resolution });
     const known =
-      scorers.get(key) ?? createStackScorer({ device: provider, threads, batch, resolution, features, size });
+      scorers.get(key) ??
+      createBatchedScorer({ device: provider, threads, batch, resolution, features, size });
     scorers.set(key, known);
     return known;
   };
@@ -39,7 +40,7 @@ export async function createStackScoring({ device, threads }: { device: StackDev
     draws.set(key, known);
     return known;
   };
-  /** Candidates of one space, fidelity, seed and list of draws; texts that are no candidates are set aside alone. */
+  /** Requests that differ in their candidate alone. A text that is no candidate fails without the others. */
   const scoreAlike = async (requests: readonly ScoreRequest[]): Promise<Map<ScoreRequest, Outcome>> => {
     const { space: kind, seed, fidelity, draws: numbers } = requests[0]!;
     const outcomes = new Map<ScoreRequest, Outcome>();
@@ -81,12 +82,12 @@ export async function createStackScoring({ device, threads }: { device: StackDev
   };
 }
 
-/** What keeps a request out of a stack; a specification that asks for it is refused before (core/specification). */
+/** Why a request cannot be scored in a supernet. Specifications that would ask for it are refused before (core/specification). */
 function whyNot({ space, fidelity, candidate }: ScoreRequest): unknown {
   if (!definitionOf(space).batched || fidelity.weights !== 'shared')
     return new CandidateError({
       reason: 'invalid',
-      detail: `${space.kind} with ${fidelity.weights} weights cannot be scored in stacks`,
+      detail: `${space.kind} with ${fidelity.weights} weights cannot be scored in a batched supernet`,
     });
   try {
     openSpace(space).parse(candidate);

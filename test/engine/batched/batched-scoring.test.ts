@@ -1,4 +1,4 @@
-// In: requests that came together. Out: each one's outcome, whatever else is in the stack; those of the one-by-one scorer up to noise.
+// Checks that requests that come together each get their own outcome, and that their scores agree with those of the CPU scorer.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sample } from '../../../core/random/shuffled.js';
 import { kendall } from '../../../core/ranking/correlation.js';
@@ -9,9 +9,9 @@ import type { Outcome, ScoreRequest, ScoreResult } from '../../../engine/protoco
 import { request as atSixteen, built } from '../../support/engine.js';
 
 // Its threads for eigenvalues are compiled files.
-const { createStackScoring } = (await import(
-  built('engine/batched/stack-scoring.js')
-)) as typeof import('../../../engine/batched/stack-scoring.js');
+const { createBatchedScoring } = (await import(
+  built('engine/batched/batched-scoring.js')
+)) as typeof import('../../../engine/batched/batched-scoring.js');
 const request = (candidate: string, draws?: readonly number[]): ScoreRequest => {
   const small = atSixteen(candidate, draws);
   return { ...small, fidelity: { ...small.fidelity, resolution: 8, features: 'stages' } };
@@ -20,13 +20,13 @@ const candidates = sample({ key: { seed: 8, draw: 0, name: 'together' }, count: 
   nasBench201.enumeration.at,
 );
 const requests = candidates.map((candidate) => request(candidate, [0, 1]));
-let stacks: Awaited<ReturnType<typeof createStackScoring>>;
+let batched: Awaited<ReturnType<typeof createBatchedScoring>>;
 let outcomes: Outcome[];
 beforeAll(async () => {
-  stacks = await createStackScoring({ device: 'cpu-stack', threads: 2 });
-  outcomes = await stacks.scoreAll(requests);
+  batched = await createBatchedScoring({ device: 'cpu-stack', threads: 2 });
+  outcomes = await batched.scoreAll(requests);
 });
-afterAll(() => stacks.close());
+afterAll(() => batched.close());
 
 const resultOf = (outcome: Outcome | undefined): ScoreResult => {
   if (!outcome || !('result' in outcome)) throw new Error(JSON.stringify(outcome));
@@ -53,18 +53,18 @@ it('is the same to the last bit among others, alone, and where draws are asked f
     { ...request(candidates[1]!), seed: 2 },
     request(candidates[2]!, [0]),
   ];
-  const found = await stacks.scoreAll(mixture);
+  const found = await batched.scoreAll(mixture);
   expect(found.slice(0, 5)).toEqual(outcomes.slice(10, 15));
   expect(resultOf(found[5])).toEqual([resultOf(outcomes[0])[1]]);
   expect(resultOf(found[6])).not.toEqual([resultOf(outcomes[1])[0]]);
   expect(resultOf(found[7])).toEqual([resultOf(outcomes[2])[0]]);
-  expect(await stacks.scoreAll([requests[7]!])).toEqual([outcomes[7]]);
+  expect(await batched.scoreAll([requests[7]!])).toEqual([outcomes[7]]);
 });
 
 it('what cannot be scored has its reason, the others have their scores', async () => {
   const own = { ...request(candidates[0]!).fidelity, weights: 'candidate' as const };
   const bad: ScoreRequest[] = [request('|none~0|'), { ...request(candidates[3]!), fidelity: own }];
-  const found = await stacks.scoreAll([bad[0]!, requests[3]!, bad[1]!]);
+  const found = await batched.scoreAll([bad[0]!, requests[3]!, bad[1]!]);
   expect(found[0]).toMatchObject({ reason: 'invalid', detail: expect.stringContaining('found 1 nodes') });
   expect(found[1]).toEqual(outcomes[3]);
   expect(found[2]).toMatchObject({ reason: 'invalid', detail: expect.stringContaining('candidate weights') });

@@ -1,19 +1,19 @@
-// In: the size of a device's largest stacks. Out: how many slots of its stacks are used, for each kind of list that it scores.
-import type { StackCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
-import { chooseFit, composeStacks, fillOf } from '../../core/spaces/nas-bench-201/batched/compose.js';
+// Computes how many slots of a supernet's runs are used, for each kind of list that it scores.
+import type { SupernetCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
+import { chooseFit, fillOf, splitIntoRuns } from '../../core/spaces/nas-bench-201/batched/split-into-runs.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { Evolution } from '../../core/specification/evolution.js';
-import { stackCandidate } from '../../engine/batched/nas-bench-201.js';
+import { supernetCandidate } from '../../engine/batched/nas-bench-201.js';
 import { randomCandidates } from './device-pool.js';
 
 const RANDOM = 1000;
 const GENERATIONS = 10;
 
-export interface StackFill {
+export interface SupernetFill {
   readonly list: string;
   readonly candidates: number;
   readonly size: number;
-  readonly stacks: number;
+  readonly runs: number;
   /** Shares of the slots that a candidate uses; the rest is computed and thrown away. */
   readonly convolutions: number;
   readonly all: number;
@@ -23,7 +23,7 @@ export interface StackFill {
  * Each list in the program that it would open itself; the children of an evolution, a generation after the other, in the
  * program that was opened for the parents. Without selection: what an evolution settles on is more alike than this.
  */
-export function measureFill({ limit }: { limit: number }): StackFill[] {
+export function measureFill({ limit }: { limit: number }): SupernetFill[] {
   const { size, at, representative } = nasBench201.enumeration;
   const written = Array.from({ length: size }, (_, i) => at(i));
   const classes = [...new Set(written.map((candidate) => representative(candidate)))];
@@ -36,15 +36,15 @@ export function measureFill({ limit }: { limit: number }): StackFill[] {
 }
 
 /** A line for each list. */
-export function describeFill(rows: readonly StackFill[]): string[] {
+export function describeFill(rows: readonly SupernetFill[]): string[] {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   return rows.map(
-    ({ list, candidates, size, stacks, convolutions, all }) =>
-      `  ${list.padEnd(32)} ${candidates} in ${stacks} stacks of ${size}: ${percent(convolutions)} (convolutions), ${percent(all)} (all)`,
+    ({ list, candidates, size, runs, convolutions, all }) =>
+      `  ${list.padEnd(32)} ${candidates} in ${runs} runs of up to ${size}: ${percent(convolutions)} (convolutions), ${percent(all)} (all)`,
   );
 }
 
-function childrenRow(limit: number): StackFill {
+function childrenRow(limit: number): SupernetFill {
   const { generation, mutations } = Evolution.parse({ kind: 'evolution' });
   const generations = [randomCandidates(generation)];
   for (let step = 1; step <= GENERATIONS; step++)
@@ -65,20 +65,20 @@ function fillRow({
   fit,
 }: {
   list: string;
-  cells: readonly (readonly StackCell[])[];
+  cells: readonly (readonly SupernetCell[])[];
   fit: ReturnType<typeof chooseFit>;
-}): StackFill {
-  const split = cells.map((each) => composeStacks({ cells: each, ...fit }));
-  const all = { cells: cells.flat(), stacks: split.flat(), capacities: fit.capacities };
+}): SupernetFill {
+  const split = cells.map((each) => splitIntoRuns({ cells: each, ...fit }));
+  const all = { cells: cells.flat(), runs: split.flat(), capacities: fit.capacities };
   return {
     list,
     candidates: all.cells.length,
     size: fit.size,
-    stacks: all.stacks.length,
+    runs: all.runs.length,
     ...fillOf(all),
   };
 }
 
-function cellsOf(candidates: readonly string[]): StackCell[] {
-  return candidates.map((candidate) => stackCandidate(candidate).cell);
+function cellsOf(candidates: readonly string[]): SupernetCell[] {
+  return candidates.map((candidate) => supernetCandidate(candidate).cell);
 }

@@ -1,38 +1,38 @@
-// In: a stack's shape and a device. Out: its program, open on that device: cells of one stack in, raw outputs out.
+// Opens a batched supernet on a device: cells of one run go in, raw outputs come out.
 
-import type { StackCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
-import type { Dialect, Size } from '../../core/spaces/nas-bench-201/batched/kit.js';
-import { featureOutput, jacobianOutput, partsOf } from '../../core/spaces/nas-bench-201/batched/outputs.js';
+import type { SupernetCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
 import {
-  compileStack,
+  compileSupernet,
   jacobianEntries,
   type Skeleton,
-  type StackShape,
-} from '../../core/spaces/nas-bench-201/batched/program.js';
-import { stackTopology } from '../../core/spaces/nas-bench-201/batched/topology.js';
+  type SupernetShape,
+} from '../../core/spaces/nas-bench-201/batched/compile-supernet.js';
+import type { Dialect, Size } from '../../core/spaces/nas-bench-201/batched/kit.js';
+import { featureOutput, jacobianOutput, partsOf } from '../../core/spaces/nas-bench-201/batched/outputs.js';
+import { supernetTopology } from '../../core/spaces/nas-bench-201/batched/supernet-topology.js';
 import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 import { type DeviceOptions, openOnDevice, type Provider } from './device.js';
 import type { StatisticsTask } from './statistics.js';
 
-/** An output of a run: what it is, and in parts a row for each candidate (one row for all where `shared`). */
-export interface StackOutput {
+/** One output of a run, in parts: a row for each candidate, or a single row for all of them where it is `shared`. */
+export interface SupernetOutput {
   readonly task: StatisticsTask;
   readonly parts: readonly { readonly start: number; readonly data: Float32Array }[];
   readonly shared: boolean;
 }
 
-export interface StackRun {
+export interface RunOutputs {
   /** Measured features, the stem's first, and measured blocks, in their order. */
-  readonly features: readonly StackOutput[];
-  readonly blocks: readonly StackOutput[];
+  readonly features: readonly SupernetOutput[];
+  readonly blocks: readonly SupernetOutput[];
 }
 
-export interface StackSession {
-  readonly shape: StackShape;
-  /** Nodes of the program. */
+export interface SupernetSession {
+  readonly shape: SupernetShape;
+  /** Nodes of the ONNX graph. */
   readonly nodes: number;
-  run(args: { cells: readonly StackCell[]; feeds: Readonly<Record<string, Tensor>> }): Promise<StackRun>;
-  /** Ends the profile, if one was asked for, and answers its file. */
+  run(args: { cells: readonly SupernetCell[]; feeds: Readonly<Record<string, Tensor>> }): Promise<RunOutputs>;
+  /** Where a profile was asked for, ONNX Runtime writes it now. */
   close(): Promise<void>;
 }
 
@@ -43,31 +43,35 @@ export function dialectOf(device: Provider): Dialect {
     : { moments: 'layer-norm', products: 'fused', fan: 'any' };
 }
 
-export async function openStackSession({
+export async function openSupernet({
   skeleton,
   shape,
   dialect,
   ...options
 }: DeviceOptions & {
   skeleton: Skeleton;
-  shape: StackShape;
+  shape: SupernetShape;
   dialect?: Dialect;
-}): Promise<StackSession> {
-  const { program, nodes } = compileStack({ skeleton, shape, dialect: dialect ?? dialectOf(options.device) });
+}): Promise<SupernetSession> {
+  const { program, nodes } = compileSupernet({
+    skeleton,
+    shape,
+    dialect: dialect ?? dialectOf(options.device),
+  });
   const session: InferenceSession = await openOnDevice({ program, ...options });
   const tasks = outputTasks(skeleton, shape.batch);
   return {
     shape,
     nodes,
     run: async ({ cells, feeds }) => {
-      const indexes = stackTopology({ cells, ...shape });
+      const indexes = supernetTopology({ cells, ...shape });
       const topology = new Tensor('int32', indexes, [indexes.length]);
       const out = await session.run({ ...feeds, topology });
       const output = (
         name: (part: number) => string,
         task: StatisticsTask,
         shared: boolean,
-      ): StackOutput => ({
+      ): SupernetOutput => ({
         task,
         parts: partsOf(shared ? 1 : shape.size).map(({ start }, part) => ({
           start,

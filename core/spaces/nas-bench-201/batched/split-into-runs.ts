@@ -1,32 +1,32 @@
-// In: cells. Out: which of them share a stack, so that every edge has about the same operations in every stack.
+// Splits cells into runs of a supernet, so that every edge has about the same operations in every run.
 import { balance, KINDS, kindsOf, loadsOf } from './balance.js';
-import { EDGES, SLOTTED, type Slotted, type StackCell } from './cell.js';
+import { EDGES, SLOTTED, type Slotted, type SupernetCell } from './cell.js';
 
-/** Slots of each operation on each of EDGES: a stack's program computes that many, used or not. */
+/** Slots of each operation on each of EDGES: the supernet computes that many in every run, used or not. */
 export type Capacities = readonly Readonly<Record<Slotted, number>>[];
 
-/** Positions in the list of cells; at most `size` a stack. */
-export type Stacks = readonly (readonly number[])[];
+/** Positions in the list of cells; at most `size` a run. */
+export type Runs = readonly (readonly number[])[];
 
-/** Standard deviations that another list's loads may lie above those of the list that a program was made for. */
+/** Standard deviations by which the loads of another list may exceed those of the list that the supernet was compiled for. */
 const HEADROOM = 3;
 
-/** Candidates of a stack, and the slots that its program has for them. */
-export interface StackFit {
+/** Candidates of a run, and the slots that the supernet has for them. */
+export interface SupernetFit {
   readonly size: number;
   readonly capacities: Capacities;
 }
 
-/** The size of the fewest even stacks of at most `limit` that take `count` candidates. */
+/** The size of the fewest even runs of at most `limit` that take `count` candidates. */
 export function evenSize({ count, limit }: { count: number; limit: number }): number {
-  const stacks = Math.max(1, Math.ceil(count / limit));
-  return Math.max(1, Math.ceil(count / stacks));
+  const runs = Math.max(1, Math.ceil(count / limit));
+  return Math.max(1, Math.ceil(count / runs));
 }
 
 /**
- * The program for stacks of at most `limit` that serves these cells, and others of their kind: the fewest even stacks,
+ * The program for runs of at most `limit` that serves these cells, and others of their kind: the fewest even runs,
  * with the slots that the most even split needs and some more, so that the next list of random candidates or children
- * fits too. Loads of random lists vary binomially, and spread over the stacks. Every operation has a slot: the next list
+ * fits too. Loads of random lists vary binomially, and spread over the runs. Every operation has a slot: the next list
  * may have what this one lacks.
  */
 export function chooseFit({
@@ -34,94 +34,94 @@ export function chooseFit({
   limit,
   headroom = HEADROOM,
 }: {
-  cells: readonly StackCell[];
+  cells: readonly SupernetCell[];
   limit: number;
   headroom?: number;
-}): StackFit {
+}): SupernetFit {
   const size = evenSize({ count: cells.length, limit });
-  const stacks = Math.max(1, Math.ceil(cells.length / size));
-  const loads = largestLoads({ cells, stacks: balance({ cells, size }) }).map((load) => {
-    const more = Math.ceil((headroom * Math.sqrt(load * stacks * (1 - load / size))) / stacks);
+  const runs = Math.max(1, Math.ceil(cells.length / size));
+  const loads = largestLoads({ cells, runs: balance({ cells, size }) }).map((load) => {
+    const more = Math.ceil((headroom * Math.sqrt(load * runs * (1 - load / size))) / runs);
     return Math.min(size, Math.max(1, load + more));
   });
   return { size, capacities: toCapacities(loads) };
 }
 
 /**
- * Splits cells into stacks of at most `size` that keep the capacities. As many stacks as the size asks for, if an even
- * split fits; more where the capacities were chosen for other cells. A capacity that no stack can keep throws.
+ * Splits cells into runs of at most `size` that keep the capacities. As many runs as the size asks for, if an even
+ * split fits; more where the capacities were chosen for other cells. A capacity that no run can keep throws.
  */
-export function composeStacks({
+export function splitIntoRuns({
   cells,
   size,
   capacities,
 }: {
-  cells: readonly StackCell[];
+  cells: readonly SupernetCell[];
   size: number;
   capacities: Capacities;
-}): Stacks {
+}): Runs {
   const limit = toLoads(capacities);
   const even = balance({ cells, size });
-  const loads = largestLoads({ cells, stacks: even });
+  const loads = largestLoads({ cells, runs: even });
   if (loads.every((load, kind) => load <= limit[kind]!)) return even;
   return place({ cells, size, limit });
 }
 
-/** Share of the slots that are used, over all stacks: by convolutions, and by all operations. */
+/** Share of the slots that are used, over all runs: by convolutions, and by all operations. */
 export function fillOf({
   cells,
-  stacks,
+  runs,
   capacities,
 }: {
-  cells: readonly StackCell[];
-  stacks: Stacks;
+  cells: readonly SupernetCell[];
+  runs: Runs;
   capacities: Capacities;
 }) {
   const used = loadsOf(cells);
-  const slots = toLoads(capacities).map((slots) => slots * stacks.length);
+  const slots = toLoads(capacities).map((slots) => slots * runs.length);
   const share = (kinds: readonly number[]) =>
     kinds.reduce((sum, kind) => sum + used[kind]!, 0) / kinds.reduce((sum, kind) => sum + slots[kind]!, 0);
   const kinds = Array.from({ length: KINDS }, (_, kind) => kind);
   return { convolutions: share(kinds.filter((kind) => kind % SLOTTED.length < 2)), all: share(kinds) };
 }
 
-/** Puts each cell into the first stack that has the slots for it; rare operations first. */
+/** Puts each cell into the first run that has the slots for it; rare operations first. */
 function place({
   cells,
   size,
   limit,
 }: {
-  cells: readonly StackCell[];
+  cells: readonly SupernetCell[];
   size: number;
   limit: readonly number[];
 }): number[][] {
   const kinds = cells.map(kindsOf);
   const scarcity = cells.map((_, i) => kinds[i]!.reduce((sum, kind) => sum + 1 / (limit[kind]! || 1e-9), 0));
   const order = cells.map((_, i) => i).sort((a, b) => scarcity[b]! - scarcity[a]! || a - b);
-  const stacks: { members: number[]; loads: number[] }[] = [];
+  const runs: { members: number[]; loads: number[] }[] = [];
   for (const i of order) {
     const missing = kinds[i]!.find((kind) => limit[kind] === 0);
     if (missing !== undefined)
       throw new RangeError(
         `edge ${Math.floor(missing / SLOTTED.length)} has no slot for ${SLOTTED[missing % SLOTTED.length]}`,
       );
-    let stack = stacks.find(
+    let run = runs.find(
       ({ members, loads }) => members.length < size && kinds[i]!.every((kind) => loads[kind]! < limit[kind]!),
     );
-    if (!stack) {
-      stack = { members: [], loads: new Array<number>(KINDS).fill(0) };
-      stacks.push(stack);
+    if (!run) {
+      run = { members: [], loads: new Array<number>(KINDS).fill(0) };
+      runs.push(run);
     }
-    stack.members.push(i);
-    for (const kind of kinds[i]!) stack.loads[kind]!++;
+    run.members.push(i);
+    for (const kind of kinds[i]!) run.loads[kind]!++;
   }
-  return stacks.map(({ members }) => members);
+  return runs.map(({ members }) => members);
 }
 
-function largestLoads({ cells, stacks }: { cells: readonly StackCell[]; stacks: Stacks }): number[] {
+function largestLoads({ cells, runs }: { cells: readonly SupernetCell[]; runs: Runs }): number[] {
   const largest = new Array<number>(KINDS).fill(0);
-  for (const stack of stacks)
-    loadsOf(stack.map((i) => cells[i]!)).forEach((load, kind) => {
+  for (const run of runs)
+    loadsOf(run.map((i) => cells[i]!)).forEach((load, kind) => {
       largest[kind] = Math.max(largest[kind]!, load);
     });
   return largest;

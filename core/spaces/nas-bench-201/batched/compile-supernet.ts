@@ -1,14 +1,14 @@
-// In: a skeleton and a stack's shape. Out: the static ONNX program that scores a whole stack under any draw in one run.
+// Compiles the batched supernet: a static ONNX program that scores many cells under any draw in one run.
 import { GraphBuilder, type Port } from '../../../onnx/graph.js';
 import { CONVOLUTIONS, type Convolution, EDGES, kernelOf, SLOTTED } from './cell.js';
 import { type CellSite, cellForward } from './cell-forward.js';
 import { cellGradient } from './cell-gradient.js';
-import type { Capacities } from './compose.js';
 import { type Dialect, Kit, type Size } from './kit.js';
 import { momentsOf, normalize } from './normalization.js';
 import { featureOutput, jacobianOutput, leavesOf, type Output } from './outputs.js';
 import { type ResidualUse, reduction } from './reduction.js';
-import { indexPorts, inputIndex } from './topology.js';
+import type { Capacities } from './split-into-runs.js';
+import { indexPorts, inputIndex } from './supernet-topology.js';
 
 /** A network around the cell: a stem (3x3 convolution and normalization), then cells and residual blocks with stride 2. */
 export interface Skeleton {
@@ -24,8 +24,8 @@ export interface SkeletonBlock {
   readonly measured: boolean;
 }
 
-export interface StackShape {
-  /** Candidates of a stack. */
+export interface SupernetShape {
+  /** Candidates of a run. */
   readonly size: number;
   readonly batch: number;
   readonly capacities: Capacities;
@@ -41,7 +41,7 @@ export const residualUses = (measured: boolean): readonly ResidualUse[] =>
   measured ? [...RESIDUAL, ...RESIDUAL_GRADIENT] : RESIDUAL;
 
 /**
- * Inputs: `x` [batch, 3, h, w], `topology` (stackTopology), `weight.stem`, and for each block its weights: of a cell
+ * Inputs: `x` [batch, 3, h, w], `topology` (supernetTopology), `weight.stem`, and for each block its weights: of a cell
  * `conv3x3` and `conv1x1`, each [6 c, c, k, k], one of each edge; of a residual block those of `residualUses`. A measured block also has
  * signs, [batch, c, h, w], and the weights whose convolution is the gradient: of a cell after the others, [12 c, c, k, k].
  * Outputs, float32, sums over batch and positions (method.md): `feature.0` of the stem [1, c² + c] and, of each measured
@@ -52,13 +52,13 @@ export const residualUses = (measured: boolean): readonly ResidualUse[] =>
  * So each output is a leaf of its own, and the first block's come last: a block's backward pass follows its forward pass,
  * and its memory is free before the next block starts.
  */
-export function compileStack({
+export function compileSupernet({
   skeleton,
   shape,
   dialect,
 }: {
   skeleton: Skeleton;
-  shape: StackShape;
+  shape: SupernetShape;
   dialect: Dialect;
 }): { program: Uint8Array; nodes: number } {
   const { batch, size } = shape;
@@ -158,7 +158,7 @@ export function compileStack({
     feature(block + 1, rows, count, to);
   });
   const leaves = outputs.reverse().flatMap((output) => leavesOf(kit, output));
-  return { program: g.build({ name: 'stack', inputs, outputs: leaves }), nodes: g.nodes };
+  return { program: g.build({ name: 'supernet', inputs, outputs: leaves }), nodes: g.nodes };
 }
 
 /** An index of zeros. */

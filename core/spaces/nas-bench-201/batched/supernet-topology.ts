@@ -1,4 +1,4 @@
-// In: the cells of one stack. Out: the index vector that turns a stack's static program into these cells' networks.
+// Computes the index vector that makes the static supernet compute the networks of given cells.
 import {
   EDGES,
   INNER,
@@ -8,10 +8,10 @@ import {
   outgoing,
   SLOTTED,
   type Slotted,
-  type StackCell,
+  type SupernetCell,
 } from './cell.js';
-import type { Capacities } from './compose.js';
 import { gradientTable, group, jacobianTable, valueTable } from './rows.js';
+import type { Capacities } from './split-into-runs.js';
 
 /** An index input of the program: its name and length. All are concatenated, in this order, into one int32 vector. */
 export interface IndexPort {
@@ -52,15 +52,15 @@ export function indexPorts({ size, capacities }: { size: number; capacities: Cap
 }
 
 /**
- * The index vector of a stack. Cells are at most `size`; a shorter stack is filled up by repeating the first one's
- * places in outputs alone. Slots that nobody uses read a row of zeros, or candidate 0, and nobody reads them.
+ * The index vector of a run of at most `size` cells. Where there are fewer cells, the outputs that are left over repeat the
+ * first cell. A slot that no cell uses reads a row of zeros, or candidate 0; no cell reads that slot.
  */
-export function stackTopology({
+export function supernetTopology({
   cells,
   size,
   capacities,
 }: {
-  cells: readonly StackCell[];
+  cells: readonly SupernetCell[];
   size: number;
   capacities: Capacities;
 }): Int32Array {
@@ -138,7 +138,7 @@ export function stackTopology({
 }
 
 /** The slot of each candidate in the group of each edge's operation: first come, first served. */
-function assignSlots({ cells, capacities }: { cells: readonly StackCell[]; capacities: Capacities }) {
+function assignSlots({ cells, capacities }: { cells: readonly SupernetCell[]; capacities: Capacities }) {
   const used = new Map<string, number>();
   return cells.map((cell) =>
     cell.map((operation, edge) => {

@@ -1,0 +1,132 @@
+// Scores candidates of NAS-Bench-201 with a batched supernet: many candidates in one run on one device.
+
+import type { Draw } from '../../core/ir/draw.js';
+import type { SupernetCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
+import { splitIntoRuns } from '../../core/spaces/nas-bench-201/batched/split-into-runs.js';
+import type { NetworkScore } from '../network-score.js';
+import type { Tensor } from '../onnx-runtime.js';
+import { isOutOfMemory } from './device.js';
+import { drawFeeds, type SupernetCandidate, supernetCandidate, supernetSkeleton } from './nas-bench-201.js';
+import { scoreRun } from './score-run.js';
+import type { BatchedScorer, BatchedScorerOptions } from './scorer-types.js';
+import { createStatisticsPool } from './statistics-pool.js';
+import { createSupernetChoice } from './supernet-choice.js';
+import { openSupernet, type RunOutputs } from './supernet-session.js';
+
+/** Runs whose statistics may wait for the CPU before the device gets another run. */
+const WAITING = 3;
+
+/** The candidates of a list as the supernet sees them. */
+interface Parsed {
+  readonly candidates: readonly SupernetCandidate[];
+  readonly cells: readonly SupernetCell[];
+}
+
+export function createBatchedScorer({
+  batch,
+  resolution,
+  features = 'blocks',
+  size,
+  dialect,
+  statistics = createStatisticsPool(),
+  open = openSupernet,
+  ...device
+}: BatchedScorerOptions): BatchedScorer {
+  const skeleton = supernetSkeleton({ resolution, features });
+  const measured = skeleton.blocks.filter((block) => block.measured);
+  const choice = createSupernetChoice({
+    largest: size,
+    open: (fit) => open({ ...device, skeleton, shape: { batch, ...fit }, ...(dialect ? { dialect } : {}) }),
+  });
+  const feedsOfDraws = new WeakMap<Draw, Record<string, Tensor>>();
+  const lists = new WeakMap<readonly string[], Parsed>();
+
+  /** The cells of a list are always the same array: how they are split into runs is then found once. */
+  const parse = (list: readonly string[]): Parsed => {
+    const known = lists.get(list);
+    if (known) return known;
+    const candidates = list.map(supernetCandidate);
+    const parsed = { candidates, cells: candidates.map(({ cell }) => cell) };
+    lists.set(list, parsed);
+    return parsed;
+  };
+
+  const feedsOf = (draw: Draw): Record<string, Tensor> => {
+    const known = feedsOfDraws.get(draw) ?? drawFeeds({ draw, batch, skeleton });
+    feedsOfDraws.set(draw, known);
+    return known;
+  };
+
+  const runSupernet = async (cells: readonly SupernetCell[], draw: Draw): Promise<RunOutputs> => {
+    const { run } = await choice.session();
+    const start = performance.now();
+    const outputs = await run({ cells, feeds: feedsOf(draw) });
+    choice.ran(performance.now() - start);
+    return outputs;
+  };
+
+  /** Writes the scores of a run's candidates, `members` of the list, into `results`. */
+  const settle = async (
+    run: RunOutputs,
+    members: readonly number[],
+    parsed: Parsed,
+    results: NetworkScore[],
+  ) => {
+    const [features, blocks] = await scoreRun({ run, count: members.length, pool: statistics });
+    members.forEach((i, k) => {
+      const { identity } = parsed.candidates[i]!;
+      results[i] = {
+        features: features.map((values) => values[k]!),
+        blocks: blocks.map((values, block) =>
+          // The vector-Jacobian product of an identity is the probe itself (docs/understand/method.md).
+          identity && measured[block]!.kind === 'cell' ? Number.NEGATIVE_INFINITY : values[k]!,
+        ),
+      };
+    });
+  };
+
+  return {
+    score: async ({ candidates, draw }) => {
+      const parsed = parse(candidates);
+      const all = parsed.cells;
+      const results: NetworkScore[] = new Array(candidates.length);
+      const pending = new Set<Promise<void>>();
+      const failures: unknown[] = [];
+      let left = candidates.map((_, i) => i);
+      while (left.length) {
+        const cells = left.length === all.length ? all : left.map((i) => all[i]!);
+        const done = new Set<number>();
+        try {
+          const runs = splitIntoRuns({ cells, ...(await choice.fitFor(cells)) });
+          for (const run of runs) {
+            const members = run.map((i) => left[i]!);
+            const outputs = await runSupernet(
+              run.map((i) => cells[i]!),
+              draw,
+            );
+            for (const i of members) done.add(i);
+            const work: Promise<void> = settle(outputs, members, parsed, results)
+              .catch((error: unknown) => void failures.push(error))
+              .finally(() => pending.delete(work));
+            pending.add(work);
+            if (pending.size >= WAITING) await Promise.race(pending);
+            if (failures.length) throw failures[0];
+          }
+          choice.took({ cells, runs: runs.length });
+        } catch (error) {
+          // Where the device has too little memory for a run, half as many candidates go into the next one.
+          if (!isOutOfMemory(error) || choice.size() === 1) throw error;
+          await choice.halve();
+        }
+        left = left.filter((i) => !done.has(i));
+      }
+      await Promise.all(pending);
+      if (failures.length) throw failures[0];
+      return results;
+    },
+    close: async () => {
+      await choice.close();
+      await statistics.close();
+    },
+  };
+}
