@@ -1,5 +1,5 @@
 // The commands of `zeroscout`, with their options and help; main.ts runs them, and the reference page lists them.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adviseCommands } from './advise-commands.js';
 import { addAllowModules } from './allow-modules.js';
@@ -22,9 +22,11 @@ import { addValidateCommand } from './commands/validate.js';
 import { addWorkerCommand } from './commands/worker.js';
 import { addWorkersCommand } from './commands/workers.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+/** package.json lies beside this folder in the sources, and one folder further up from dist/. */
+const manifest = ['../package.json', '../../package.json']
+  .map((path) => new URL(path, import.meta.url))
+  .find((url) => existsSync(url))!;
+const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
 
 /** A CommanderError is thrown where commander would end the process. */
 export function createProgram(): Command {

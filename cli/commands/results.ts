@@ -63,7 +63,11 @@ export function addResultsCommand(program: Command): void {
         'only Pareto-optimal candidates (no other is at least as good and cheaper), cheapest first; with --top the best N of them',
       ).choices(PARETO_COSTS),
     )
-    .addOption(new Option('--format <FORMAT>').choices(['table', 'csv', 'json', 'parquet']).default('table'))
+    .addOption(
+      new Option('--format <FORMAT>', 'how it is printed, or, with --out, written')
+        .choices(['table', 'csv', 'json', 'parquet'])
+        .default('table'),
+    )
     .option('--out <DIR>', 'write the ranking (csv or parquet), failures.csv and summary.json there')
     .option('--json', 'same as --format json')
     .action(async (id: string, options: ResultsOptions) => {

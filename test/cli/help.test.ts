@@ -1,7 +1,9 @@
-// In: --help, of all and of each kind of command. Out: exit code 0, a usage line and every option on stdout.
+// Tests that --help names every command, argument and option, each with a meaning, and that validate shows every default.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { createProgram } from '../../cli/program.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { zeroscout } from '../support/zeroscout.js';
 
@@ -11,37 +13,51 @@ beforeAll(() => {
 });
 afterAll(() => home.remove());
 
-test.concurrent.each<[string, string[]]>([
-  [
-    '',
-    [
-      'run',
-      'worker',
-      'workers',
-      'status',
-      'watch',
-      'pause',
-      'resume',
-      'cancel',
-      'results',
-      'validate',
-      'services',
-      'doctor',
-    ],
-  ],
-  ['run', ['--out', '--truth', '--id', '--detach', '--workers', '--json']],
-  ['worker', ['--role', '--device', '--concurrency']],
-  ['results', ['--top', '--format', 'table', 'csv', 'json']],
-  ['validate', ['<SPEC>']],
-  ['pause', ['<ID>']],
-  ['services', ['up', 'down', 'status']],
-])('zeroscout %s --help', async (command, words) => {
-  const { code, stdout, stderr } = await zeroscout([...command.split(' ').filter(Boolean), '--help'], {
-    home,
+const program = createProgram();
+const childrenOf = ({ commands }: Command) => commands.filter((command) => command.name() !== 'help');
+
+/** Every command, those that group others too, by what one types after `zeroscout`. */
+function commandsBelow(command: Command, path: readonly string[] = []): [string, Command][] {
+  return [
+    [path.join(' '), command],
+    ...childrenOf(command).flatMap((child) => commandsBelow(child, [...path, child.name()])),
+  ];
+}
+const all = commandsBelow(program);
+
+/** What the built command line prints; the processes of one kind of command each stand for the others. */
+test.concurrent.each(['', 'run', 'schedule', 'schedule create'])(
+  'zeroscout %s --help goes to stdout with code 0',
+  async (path) => {
+    const words = path.split(' ').filter(Boolean);
+    const { code, stdout, stderr } = await zeroscout([...words, '--help'], { home });
+    expect([code, stderr]).toEqual([0, '']);
+    const command = all.find(([name]) => name === path)![1];
+    expect(stdout).toMatch(new RegExp(`^Usage: ${['zeroscout', ...words].join(' ')}`));
+    for (const child of childrenOf(command)) expect(stdout).toMatch(new RegExp(`^  ${child.name()}\\b`, 'm'));
+    for (const { long } of command.options) expect(stdout).toContain(long!);
+  },
+);
+
+test('there are as many commands as the reference names', () => {
+  expect(all.length).toBeGreaterThan(30);
+});
+
+describe.each(all)('zeroscout %s', (_, command) => {
+  const help = command.helpInformation();
+
+  test('says what it is for', () => {
+    expect(command.description()).not.toBe('');
   });
-  expect([code, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(/^Usage: zeroscout/);
-  for (const word of words) expect(stdout).toContain(word);
+
+  test('names what it takes, each with a meaning', () => {
+    for (const argument of command.registeredArguments) expect(help).toContain(argument.name());
+    for (const option of command.options.filter(({ hidden }) => !hidden)) {
+      expect(help).toContain(option.flags);
+      expect(option.description).not.toBe('');
+    }
+    for (const child of childrenOf(command)) expect(help).toContain(child.name());
+  });
 });
 
 test('validate shows the specification with every default', async () => {

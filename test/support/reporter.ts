@@ -1,5 +1,6 @@
-// In: a finished test run. Out: what was skipped and why, and as the last line `N passed, N failed, N skipped`.
+// Prints what was skipped and how to run it when all tests have ended, and as the last line `N passed, N failed, N skipped`.
 import type { Reporter, SerializedError, TestModule, TestSuite } from 'vitest/node';
+import { needOf } from './skips.js';
 
 export default class CountsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
@@ -16,7 +17,11 @@ export default class CountsReporter implements Reporter {
       }
       // A file that cannot be loaded or whose hooks throw has failed, whatever its tests say.
       for (const each of [module, ...module.children.allSuites()]) counts.failed += errorsOf(each);
-      if (skipped > 0) console.log(`skipped in ${module.relativeModuleId}: ${skipped}${because(reasons)}`);
+      if (skipped === 0) continue;
+      console.log(`skipped in ${module.relativeModuleId}: ${skipped}${because(reasons)}`);
+      console.log(
+        `  to run them: ${needOf(module.relativeModuleId) ?? 'not written down in test/support/skips.ts'}`,
+      );
     }
     // A test that never came to an end.
     const failed = counts.failed + counts.pending;

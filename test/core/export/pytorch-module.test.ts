@@ -1,6 +1,6 @@
-// In: PyTorch modules with the ONNX model's weights. Out: the logits of ONNX Runtime. Needs a Python with torch, the baseline's.
+// Tests that exported PyTorch modules give the logits that ONNX Runtime gives; needs `npm run setup:optional`.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { readDocument } from '../../../core/text/read-document.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
 import { initializersOf } from '../../support/onnx-initializers.js';
+import { pythonWith } from '../../support/optional-python.js';
 
 const tiny = autoformer({ size: 'tiny' });
 /** Convolutions, then transformers of different widths. */
@@ -31,11 +32,7 @@ const hybrid = customSpace({
   }),
 });
 const SCRIPT = fileURLToPath(new URL('../../fixtures/pytorch-model.py', import.meta.url));
-const VENV = fileURLToPath(new URL('../../../reference/pytorch/.venv/bin/python', import.meta.url));
-const PYTHON = process.env.ZEROSCOUT_BASELINE_PYTHON ?? VENV;
-const present = existsSync(PYTHON);
-if (!present)
-  console.log('no Python with torch (reference/pytorch/.venv, ZEROSCOUT_BASELINE_PYTHON): skipped');
+const python = pythonWith('torch');
 
 /** Initial weights with something added, so that no bias is 0 and no gain 1. */
 const draw: Draw = (() => {
@@ -49,7 +46,7 @@ const draw: Draw = (() => {
   };
 })();
 
-describe.skipIf(!present)('the same logits as ONNX Runtime', () => {
+describe.skipIf(python === undefined)('the same logits as ONNX Runtime', () => {
   test.each([
     { space: nasBench201, resolution: 32, key: { seed: 1, draw: 1, name: 'test' } },
     { space: nasBench201, resolution: 32, key: { seed: 1, draw: 2, name: 'test' } },
@@ -86,7 +83,7 @@ describe.skipIf(!present)('the same logits as ONNX Runtime', () => {
         writeFileSync(file('index.json'), JSON.stringify({ weights: index, images: shape }));
         writeFileSync(file('images'), new Uint8Array(images.buffer));
         const names = ['network.py', 'weights', 'index.json', 'images', 'logits'].map(file);
-        const parameters = execFileSync(PYTHON, [SCRIPT, ...names], { encoding: 'utf8' });
+        const parameters = execFileSync(python!, [SCRIPT, ...names], { encoding: 'utf8' });
         expect(Number(parameters)).toBe(trainableParameters(layers));
         const bytes = readFileSync(file('logits'));
         const logits = new Float32Array(

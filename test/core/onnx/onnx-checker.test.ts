@@ -1,4 +1,4 @@
-// In: portable programs. Out: the `onnx` package's checker accepts them; skipped, with a line, where Python or it is missing.
+// Tests that ONNX's own checker accepts the programs that we write; needs `npm run setup:optional`.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileBlock, compileStem } from '../../../core/lowering/compile.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
+import { pythonWith } from '../../support/optional-python.js';
 import { combinedBlocks, operationBlocks } from '../ops/blocks.js';
 
-const PYTHON = process.env.ZEROSCOUT_PYTHON ?? 'python3';
+const python = pythonWith('onnx');
 
 /** Checks each file, infers shapes strictly, and looks at ports and domains; one line for each. */
 const CHECK = `
@@ -21,25 +22,13 @@ for path in sys.argv[1:]:
     print(",".join(i.name for i in model.graph.input), "->", ",".join(o.name for o in model.graph.output))
 `;
 
-function missing(): boolean {
-  try {
-    execFileSync(PYTHON, ['-c', 'import onnx'], { stdio: 'pipe' });
-    return false;
-  } catch {
-    console.log(
-      `skipped: ${PYTHON} with the package onnx is not there (pip install onnx; ZEROSCOUT_PYTHON names the Python)`,
-    );
-    return true;
-  }
-}
-
-describe.skipIf(missing())('ONNX bytes by the independent checker', () => {
+describe.skipIf(python === undefined)('ONNX bytes by the independent checker', () => {
   const check = (programs: readonly Uint8Array[]): string[] => {
     const folder = mkdtempSync(join(tmpdir(), 'zeroscout-onnx-'));
     try {
       const paths = programs.map((_, i) => join(folder, `${i}.onnx`));
       programs.forEach((bytes, i) => void writeFileSync(paths[i]!, bytes));
-      return execFileSync(PYTHON, ['-c', CHECK, ...paths], { stdio: 'pipe', encoding: 'utf8' })
+      return execFileSync(python!, ['-c', CHECK, ...paths], { stdio: 'pipe', encoding: 'utf8' })
         .trim()
         .split('\n');
     } finally {

@@ -1,0 +1,143 @@
+// Tests that `zeroscout correlate` agrees with the definitions of its numbers, computed here in another way, on a real search.
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RankingRow, readRankingCsv } from '../../core/report/ranking-csv.js';
+import { type TestHome, testHome } from '../support/home.js';
+import { done, specification, zeroscout } from '../support/zeroscout.js';
+
+const SAMPLES = 60;
+/** The truth file leaves out every fifth candidate, so that a ranking which is known in part is covered too. */
+const isKnown = (index: number) => index % 5 !== 4;
+
+let home: TestHome;
+let rows: readonly RankingRow[];
+
+/** Whole numbers from 60 to 66, so that many are equal; those of `noisy` have nothing to do with the ranking. */
+const accuracies = {
+  noisy: (index: number) => 60 + ((index * 7919) % 7),
+  reversed: (index: number) => 60 + index,
+};
+
+beforeAll(async () => {
+  home = testHome();
+  const fidelity = { draws: 2, batch: 2, resolution: 8 };
+  home.write('s.json', specification({ samples: SAMPLES, changes: { fidelity, cohort: 'classes' } }));
+  await done(['run', 's.json', '--id', 'one', '--out', 'one'], { home });
+  rows = readRankingCsv(home.read(join('one', 'ranking.csv')));
+  const lines = rows.flatMap(({ candidate }, index) =>
+    isKnown(index) ? [`${candidate},${accuracies.noisy(index)},${accuracies.reversed(index)}`] : [],
+  );
+  home.write('truth.csv', `arch,noisy,reversed\n${lines.join('\n')}\n`);
+}, 300_000);
+afterAll(() => home.remove(), 60_000);
+
+/** Kendall's tau-b by its definition: every pair is looked at. */
+function tauB(a: readonly number[], b: readonly number[]): number {
+  let [agreement, untiedA, untiedB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++)
+    for (let j = 0; j < i; j++) {
+      const [x, y] = [Math.sign(a[i]! - a[j]!), Math.sign(b[i]! - b[j]!)];
+      agreement += x * y;
+      untiedA += x * x;
+      untiedB += y * y;
+    }
+  return agreement / Math.sqrt(untiedA * untiedB);
+}
+
+/** Spearman's rho by its definition: Pearson's correlation of the mean ranks. */
+function rho(a: readonly number[], b: readonly number[]): number {
+  const ranks = (v: readonly number[]) =>
+    v.map((x) => v.filter((y) => y < x).length + v.filter((y) => y === x).length / 2);
+  const centred = (v: readonly number[]) => v.map((x) => x - v.reduce((s, y) => s + y, 0) / v.length);
+  const dot = (v: readonly number[], w: readonly number[]) => v.reduce((s, x, i) => s + x * w[i]!, 0);
+  const [x, y] = [centred(ranks(a)), centred(ranks(b))];
+  return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+}
+
+function gain(values: readonly number[]): number {
+  const least = Math.min(...values);
+  return values.reduce((sum, value, index) => sum + (value - least) / Math.log2(index + 2), 0);
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe('the numbers as JSON', () => {
+  test.each(['noisy', 'reversed'] as const)('%s', async (dataset) => {
+    const { stdout } = await done(['correlate', 'one', '--truth', 'truth.csv', '--json'], { home });
+    const { id, datasets } = JSON.parse(stdout);
+    expect(id).toBe('one');
+    const found = datasets.find((each: { dataset: string }) => each.dataset === dataset);
+
+    const known = rows.flatMap((row, index) =>
+      isKnown(index) ? [{ ...row, accuracy: accuracies[dataset](index) }] : [],
+    );
+    const truth = known.map(({ accuracy }) => accuracy);
+    const scores = known.map(({ score }) => score);
+    expect(found.written.candidates).toBe(truth.length);
+    expect(found.written.kendall).toBeCloseTo(tauB(scores, truth), 12);
+    expect(found.written.spearman).toBeCloseTo(rho(scores, truth), 12);
+    expect(found.ndcg).toBeCloseTo(gain(truth) / gain(truth.toSorted((a, b) => b - a)), 12);
+    expect(found.trueBest).toBe(Math.max(...truth));
+
+    const classes = [...new Set(known.map((row) => row.class))].map((unit) => {
+      const members = known.filter((row) => row.class === unit);
+      return { score: members[0]!.score, accuracy: mean(members.map(({ accuracy }) => accuracy)) };
+    });
+    expect(classes.length).toBeLessThan(truth.length);
+    expect(found.classes.candidates).toBe(classes.length);
+    const [classScores, classTruth] = [classes.map((c) => c.score), classes.map((c) => c.accuracy)];
+    expect(found.classes.kendall).toBeCloseTo(tauB(classScores, classTruth), 12);
+    expect(found.classes.spearman).toBeCloseTo(rho(classScores, classTruth), 12);
+
+    const ten = found.top.find(({ k }: { k: number }) => k === 10);
+    expect(ten.mean).toBeCloseTo(mean(truth.slice(0, 10)), 12);
+    expect(ten.best).toBe(Math.max(...truth.slice(0, 10)));
+    const byFlops = known
+      .toSorted((a, b) => b.proxies.complexity! - a.proxies.complexity!)
+      .map(({ accuracy }) => accuracy);
+    expect(ten.flops.mean).toBeCloseTo(mean(byFlops.slice(0, 10)), 12);
+  });
+
+  test('an accuracy that falls with the rank has a tau below zero, the same file rising one above', async () => {
+    const rising = home
+      .read('truth.csv')
+      .replace(/,(\d+)$/gm, (_, accuracy: string) => `,${200 - Number(accuracy)}`);
+    home.write('rising.csv', rising);
+    const [falls, rises] = await Promise.all(
+      ['truth.csv', 'rising.csv'].map((truth) =>
+        done(['correlate', '@last', '--truth', truth, '--json'], { home }),
+      ),
+    );
+    const tau = ({ stdout }: { stdout: string }) => JSON.parse(stdout).datasets[1].written.kendall;
+    expect(tau(falls!)).toBeLessThan(-0.9);
+    expect(tau(rises!)).toBeGreaterThan(0.9);
+  });
+});
+
+test('the table has a line for each dataset, over candidates and over classes', async () => {
+  const { stdout } = await done(['correlate', 'one', '--truth', 'truth.csv'], { home });
+  for (const dataset of ['noisy', 'reversed']) {
+    expect(stdout).toMatch(new RegExp(`${dataset} .*48 written`));
+    expect(stdout).toMatch(new RegExp(`${dataset} .* classes`));
+  }
+});
+
+test('what cannot be compared ends with code 2', async () => {
+  const cell = rows[0]!.candidate;
+  home.write('header.csv', 'arch,noisy\n');
+  home.write('nameless.csv', 'name,noisy\na,1\n');
+  home.write('words.csv', `arch,noisy\n${cell},high\n`);
+  home.write('foreign.csv', 'arch,noisy\nw216-h3r4,70\n');
+  home.write('single.csv', `arch,noisy\n${cell},70\n`);
+  const cases = [
+    ...['absent.csv', 'header.csv', 'nameless.csv', 'words.csv', 'foreign.csv', 'single.csv'].map((file) => [
+      'one',
+      file,
+    ]),
+    ['none', 'truth.csv'],
+  ];
+  const outcomes = await Promise.all(
+    cases.map(([id, file]) => zeroscout(['correlate', id!, '--truth', file!], { home })),
+  );
+  expect(outcomes.map(({ code, stdout }) => [code, stdout])).toEqual(cases.map(() => [2, '']));
+});

@@ -1,0 +1,21 @@
+// Says, for every file with tests that are skipped on some machines, what they need; the reporter prints it.
+
+/** Files by the end of their name. */
+const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
+  [/onnx-checker|pytorch-module/, 'npm run setup:optional (PyPI: torch and onnx; about a minute, 0.9 GB)'],
+  [/null-cuda/, 'npx zeroscout devices install cuda (PyPI, 250 MB), and gcc'],
+  [/webgpu/, 'a WebGPU adapter; one in software: apt-get install mesa-vulkan-drivers'],
+  [/deploy\/|shipped-roles/, 'Linux on x86-64, where Helm is fetched from PyPI'],
+  [/access|temporal-access/, 'openssl on PATH'],
+  [/check-device|refusal|batched\/device/, 'a machine without a GPU, for what happens there'],
+  [/mobilenet-v2/, 'ZEROSCOUT_FULL=1 npx vitest run test/e2e/mobilenet-v2.test.ts (half an hour)'],
+  [/dial-out|output-files/, 'Linux that permits network and mount namespaces (unshare), as root does'],
+  [/e2e\/search/, 'the accuracy tables in ../shared (ZEROSCOUT_SHARED names another folder), and script(1)'],
+  [/replay/, 'running without ZEROSCOUT_RECORD'],
+  [/browser|orphans|make-folder/, 'Linux'],
+];
+
+/** What the skipped tests of a file need; undefined where nobody has written it down. */
+export function needOf(file: string): string | undefined {
+  return NEEDS.find(([name]) => name.test(file))?.[1];
+}
