@@ -1,32 +1,87 @@
-// In: a specification, an engine. Out: the scopes under which all its stages' scores are, made once and then carried by the search.
-import { scoreScope } from '../core/address.js';
-import type { AddressedInput, RoundReport, ScoreAddress, ScoreAddresses } from '../core/contract/search.js';
+// Makes the addresses under which the scores of a search are, for all its stages and families of proxies.
+import { familyScopes, scoreScope } from '../core/address.js';
+import { versionFor } from '../core/contract/engines.js';
+import type {
+  AddressedInput,
+  FamilyScopes,
+  ScoreAddress,
+  ScoreAddresses,
+  SearchResult,
+} from '../core/contract/search.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { ENGINE_VERSION } from '../core/engine-version.js';
+import { type FamilyName, scoredFamilies } from '../core/specification/families.js';
 import type { Specification } from '../core/specification/specification.js';
 import { stagesOf } from '../core/specification/stages.js';
 
-export const addressScores: SearchActivities['addressScores'] = async ({
-  specification,
-  engine = ENGINE_VERSION,
-}) => ({
-  engine,
-  scopes: stagesOf(specification).map((stage) => scoreScope(stage.specification, engine)),
-});
+export const addressScores: SearchActivities['addressScores'] = async ({ specification, engine }) =>
+  addressesOf({ specifications: stagesOf(specification).map((stage) => stage.specification), engine });
 
 /** The address that came with the input; a search that an earlier release began has that of this worker's engine. */
 export function addressOf({ specification, address }: AddressedInput): ScoreAddress {
-  return address ?? { engine: ENGINE_VERSION, scope: scoreScope(specification) };
+  return address ?? addressAt(addressesOf({ specifications: [specification] }), 0);
 }
 
-/** As `addressOf`, for all rounds of a finished search. */
-export function addressesOf({
+/** The address of the last stage of a finished search; an earlier release did not write it into the result. */
+export function addressOfResult({
   specification,
-  rounds,
+  result: { engine = ENGINE_VERSION, scopes, families },
 }: {
-  specification: Specification;
-  rounds: readonly RoundReport[];
+  readonly specification: Specification;
+  readonly result: Pick<SearchResult, 'engine' | 'scopes' | 'families'>;
+}): ScoreAddress {
+  if (!scopes) return addressOf({ specification });
+  return addressAt({ engine, scopes, ...(families ? { families } : {}) }, scopes.length - 1);
+}
+
+/** The addresses of stages with these specifications. */
+export function addressesOf({
+  specifications,
+  engine = ENGINE_VERSION,
+}: {
+  readonly specifications: readonly Specification[];
+  readonly engine?: string | undefined;
 }): ScoreAddresses {
-  const scopes = rounds.map(({ fidelity }) => scoreScope({ ...specification, fidelity }));
-  return { engine: ENGINE_VERSION, scopes };
+  const wanted = scoredFamilies(specifications[0]!.proxies);
+  const families = specifications.flatMap((one): FamilyScopes[] => {
+    const scopes = familyScopes(one, engine);
+    return scopes ? [scopes] : [];
+  });
+  return {
+    engine: versionFor(engine, wanted),
+    scopes: specifications.map((one) => scoreScope(one, engine)),
+    ...(families.length > 0 ? { families } : {}),
+  };
+}
+
+function addressAt({ engine, scopes, families }: ScoreAddresses, stage: number): ScoreAddress {
+  return { engine, scope: scopes[stage]!, ...(families ? { families: families[stage]! } : {}) };
+}
+
+/** Where the scores of each family are that a specification wants, in canonical order. */
+export function scopesByFamily({
+  specification,
+  address: { scope, families = {} },
+}: {
+  readonly specification: Pick<Specification, 'proxies'>;
+  readonly address: ScoreAddress;
+}): ReadonlyMap<FamilyName, string> {
+  const scopeOf = (family: FamilyName) => (family === 'az-nas' ? scope : families[family]!);
+  return new Map(scoredFamilies(specification.proxies).map((family) => [family, scopeOf(family)]));
+}
+
+/** Whether an address is that of the specification, so that no score is stored where others look for theirs. */
+export function isAddressOf(
+  { scope, families }: ScoreAddress,
+  { specification, engine }: { readonly specification: Specification; readonly engine: string },
+): boolean {
+  return (
+    scope === scoreScope(specification, engine) &&
+    hasSameScopes(families ?? {}, familyScopes(specification, engine) ?? {})
+  );
+}
+
+function hasSameScopes(a: FamilyScopes, b: FamilyScopes): boolean {
+  const names = Object.keys(b);
+  return Object.keys(a).length === names.length && names.every((name) => a[name] === b[name]);
 }

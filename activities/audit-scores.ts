@@ -1,4 +1,4 @@
-// In: a plan, or a part of one. Out: the candidates whose score the store does not hold and that were not set aside, each once.
+// Lists the candidates of a plan whose scores the store lacks and that were not set aside, each once.
 
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { isBatchedDevice } from '../core/specification/devices.js';
@@ -20,7 +20,7 @@ export function auditScores({
 }): SearchActivities['auditScores'] {
   return async (input) => {
     const { run, specification, plan, part } = input;
-    const { scope } = addressOf(input);
+    const address = addressOf(input);
     const setAside = new Set((await store.failures.list(run)).map(({ candidate }) => candidate));
     const distinct = isDistinct(specification);
     const seen = createTextIndex();
@@ -28,7 +28,7 @@ export function auditScores({
     async function* todo(): AsyncGenerator<string> {
       for await (const members of memberBatches({ store, specification, plan, part })) {
         const units = [...new Set(members.map(({ unit }) => unit))];
-        const found = await lookUp({ store, specification, scope, units });
+        const found = await lookUp({ store, specification, address, units });
         const missing = new Set(units.filter((_, i) => found[i]!.includes(undefined)));
         for (const { unit } of members) {
           if (!missing.has(unit)) continue;

@@ -1,7 +1,7 @@
 // In: the generations so far, whose scores are in the store. Out: the next one; or all of them when it is over.
 
 import { explainDrawn, NOTHING_DRAWN } from '../core/contract/drawn.js';
-import type { HistoryRef } from '../core/contract/search.js';
+import type { HistoryRef, ScoreAddress } from '../core/contract/search.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { SpecError } from '../core/errors.js';
 import { breed } from '../core/evolution/breed.js';
@@ -42,7 +42,7 @@ export function breedGeneration({
   const memories = new Map<string, Memory>();
   return async (input) => {
     const { run, specification, history } = input;
-    const { scope } = addressOf(input);
+    const address = addressOf(input);
     const evolution = specification.strategy as Evolution;
     const space = openSpace(specification.space);
     const name = (of: HistoryRef | undefined) => `${run} ${of?.digest ?? ''}`;
@@ -50,7 +50,7 @@ export function breedGeneration({
     const known = memories.get(name(history));
     memories.delete(name(history));
     const memory = known ?? (await recall({ store, specification, history }));
-    const missing = await learn({ store, run, specification, scope, memory });
+    const missing = await learn({ store, run, specification, address, memory });
     const before = history ?? { digest: '', generations: 0, candidates: 0, drawn: NOTHING_DRAWN };
     if (missing.length)
       return {
@@ -124,20 +124,20 @@ async function learn({
   store,
   run,
   specification,
-  scope,
+  address,
   memory,
 }: {
   store: Store;
   run: string;
   specification: Specification;
-  scope: string;
+  address: ScoreAddress;
   memory: Memory;
 }): Promise<readonly string[]> {
   const unit = unitOf(specification);
   const found: (readonly (Proxies | undefined)[])[] = [];
   for (let from = 0; from < memory.pending.length; from += BATCH) {
     const units = memory.pending.slice(from, from + BATCH).map(unit);
-    found.push(...(await lookUp({ store, specification, scope, units })));
+    found.push(...(await lookUp({ store, specification, address, units })));
   }
   const setAside = new Set((await store.failures.list(run)).map(({ candidate }) => candidate));
   const unscored = memory.pending.filter((_, i) => found[i]!.includes(undefined));

@@ -1,14 +1,16 @@
-// In: a list of written candidates. Out: them in batches with the unit each is scored as, and the scores that exist.
+// Reads a plan in batches, says which candidate is scored for which, and looks their scores up.
 import { hash } from 'node:crypto';
 import { scoreKey } from '../core/address.js';
 import { type Part, rangeOf } from '../core/contract/parts.js';
-import type { CandidateListRef } from '../core/contract/search.js';
+import type { CandidateListRef, ScoreAddress } from '../core/contract/search.js';
 import { SpecError } from '../core/errors.js';
 import { openSpace } from '../core/spaces/index.js';
+import { type FamilyName, familyOf } from '../core/specification/families.js';
 import type { Specification } from '../core/specification/specification.js';
 import { isDistinct } from '../core/specification/stages.js';
 import { readCandidates } from '../store/candidate-list.js';
 import type { Proxies, Store } from '../store/store.js';
+import { scopesByFamily } from './address-scores.js';
 
 /** Candidates looked up at once. */
 const BATCH = 1000;
@@ -63,20 +65,63 @@ function fallsTo({ number, of }: Part): (unit: string) => boolean {
   return (unit) => hash('sha256', unit, 'buffer').readUInt32LE() % of === number;
 }
 
-/** For each unit its proxies by draw, `undefined` where a draw is missing. */
-export async function lookUp({
+/** What the store holds of one unit: by family, then by draw; `undefined` where a draw is missing. */
+export type UnitFacts = ReadonlyMap<FamilyName, readonly (Proxies | undefined)[]>;
+
+export interface LookUp {
+  readonly store: Store;
+  readonly specification: Specification;
+  readonly address: ScoreAddress;
+  readonly units: readonly string[];
+}
+
+/** For each unit the stored facts of the families that the specification wants. */
+export async function lookUpFacts({
   store,
   specification,
-  scope,
+  address,
   units,
-}: {
-  store: Store;
-  specification: Specification;
-  scope: string;
-  units: readonly string[];
-}): Promise<readonly (readonly (Proxies | undefined)[])[]> {
+}: LookUp): Promise<readonly UnitFacts[]> {
   const draws = Array.from({ length: specification.fidelity.draws }, (_, draw) => draw);
   const keys = units.map((candidate) => draws.map((draw) => scoreKey({ candidate, draw })));
-  const found = await store.scores.get(scope, keys.flat());
-  return keys.map((row) => row.map((key) => found.get(key)));
+  const scopes = [...scopesByFamily({ specification, address })];
+  const found = await Promise.all(
+    scopes.map(async ([family, scope]) => ({ family, facts: await store.scores.get(scope, keys.flat()) })),
+  );
+  return keys.map(
+    (row) => new Map(found.map(({ family, facts }) => [family, row.map((key) => facts.get(key))])),
+  );
+}
+
+/** For each unit its proxies by draw, of all families together; `undefined` where a family lacks a draw. */
+export async function lookUp(given: LookUp): Promise<readonly (readonly (Proxies | undefined)[])[]> {
+  const { specification, units } = given;
+  const facts = await lookUpFacts(given);
+  const costs = costsOf(specification);
+  return units.map((unit, i) => {
+    const families = [...facts[i]!.values()];
+    const counted = costs(unit);
+    return Array.from({ length: specification.fidelity.draws }, (_, draw) =>
+      merged([...families.map((rows) => rows[draw]), counted]),
+    );
+  });
+}
+
+function merged(parts: readonly (Proxies | undefined)[]): Proxies | undefined {
+  if (parts.length === 2 && parts[1] === NO_COSTS) return parts[0];
+  return parts.includes(undefined) ? undefined : Object.assign({}, ...parts);
+}
+
+const NO_COSTS: Proxies = {};
+
+/** The proxies that are counted from a candidate's text and not stored, as far as the specification wants them. */
+export function costsOf({ space, proxies, fidelity }: Specification): (candidate: string) => Proxies {
+  const wanted = proxies.filter((proxy) => familyOf(proxy) === 'costs');
+  if (wanted.length === 0) return () => NO_COSTS;
+  const { costs } = openSpace(space);
+  const { resolution } = fidelity;
+  return (candidate) => {
+    const counted: Proxies = { ...costs({ candidate, resolution }) };
+    return Object.fromEntries(wanted.map((proxy) => [proxy, counted[proxy]!]));
+  };
 }

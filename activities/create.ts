@@ -1,11 +1,12 @@
 // In: store, clock, scoring. Out: the activities of control and of score workers, errors mapped for Temporal.
 import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { readInput } from '../core/contract/activity-inputs.js';
+import { isVersion, readInput } from '../core/contract/activity-inputs.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { BlobError, LostScoreError, SpecError, TerminalError } from '../core/errors.js';
+import { stagesOf } from '../core/specification/stages.js';
 import type { Store } from '../store/store.js';
-import { addressScores } from './address-scores.js';
+import { addressScores, isAddressOf } from './address-scores.js';
 import { auditScores } from './audit-scores.js';
 import { breedGeneration } from './breed-generation.js';
 import { compareRuns } from './compare-runs.js';
@@ -34,8 +35,8 @@ const now = () => activityInfo().scheduledTimestampMs;
 /** A part that somebody else starts than its search must not read or write scores where those of another specification are. */
 const checkAddress: SearchActivities['checkPart'] = async ({ specification, address }) => {
   if (!address) return;
-  const { scopes } = await addressScores({ specification, engine: address.engine });
-  if (scopes.includes(address.scope)) return;
+  const { engine } = address;
+  if (stagesOf(specification).some((stage) => isAddressOf(address, { ...stage, engine }))) return;
   throw SpecError.of({ path: 'address.scope', message: 'is not the scope of this specification' });
 };
 
@@ -97,10 +98,13 @@ export function createScoreActivities({
   images: LocalImages;
   gate: Gate;
 }): Pick<SearchActivities, ScoreActivity> {
-  return checked({
-    scoreShard: scoreShard({ store, scoring, images, gate }),
-    verifyScores: verifyScores({ store, scoring, images, gate }),
-  });
+  return checked(
+    {
+      scoreShard: scoreShard({ store, scoring, images, gate }),
+      verifyScores: verifyScores({ store, scoring, images, gate }),
+    },
+    gate,
+  );
 }
 
 /** Tells Temporal that a long step is alive, and how far it is. */
@@ -120,19 +124,30 @@ function beating<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promis
 const FINAL = [TerminalError, SpecError, BlobError, LostScoreError];
 
 /** The same activities, with their inputs checked and their errors mapped. */
-function checked<Some extends Partial<SearchActivities>>(activities: Some): Some {
+function checked<Some extends Partial<SearchActivities>>(activities: Some, gate?: Gate): Some {
   const entries = Object.entries(activities) as [keyof SearchActivities, Activity][];
   return Object.fromEntries(
-    entries.map(([name, activity]) => [name, mapped(name, activity)]),
+    entries.map(([name, activity]) => [name, mapped({ name, activity, gate })]),
   ) as unknown as Some;
 }
 
 type Activity = (input: unknown) => Promise<unknown>;
 
 /** Checks the input first. Bad input and damaged blobs end the search, lost scores and an engine without workers send the workflow back; everything else is tried again. */
-function mapped(name: keyof SearchActivities, activity: Activity): Activity {
+function mapped({
+  name,
+  activity,
+  gate,
+}: {
+  name: keyof SearchActivities;
+  activity: Activity;
+  gate: Gate | undefined;
+}): Activity {
   return async (input) => {
     try {
+      const version = versionIn(input);
+      // A newer release may ask for proxies that this one does not know: others are to take it, before it looks wrong here.
+      if (gate && version !== undefined) await gate.admit(version);
       return await activity(readInput(name, input));
     } catch (error) {
       if (error instanceof Error && FINAL.some((type) => error instanceof type))
@@ -159,4 +174,11 @@ function mapped(name: keyof SearchActivities, activity: Activity): Activity {
       throw error;
     }
   };
+}
+
+/** The engine version in an input that is not checked yet. */
+function versionIn(input: unknown): string | undefined {
+  const { address } = (input ?? {}) as { readonly address?: { readonly engine?: unknown } | null };
+  const version = address?.engine;
+  return typeof version === 'string' && isVersion(version) ? version : undefined;
 }

@@ -1,6 +1,6 @@
 // In: a finished search. Out: its ranking by each draw alone, for how stable the top is between draws.
 
-import type { CandidateListRef } from '../core/contract/search.js';
+import type { CandidateListRef, ScoreAddress } from '../core/contract/search.js';
 import { aggregate } from '../core/ranking/aggregate.js';
 import { order } from '../core/ranking/order.js';
 import type { Specification } from '../core/specification/specification.js';
@@ -11,19 +11,19 @@ import { lookUp, memberBatches } from './cohort.js';
 export async function drawRankings({
   store,
   specification,
-  scope,
+  address,
   plan,
 }: {
   store: Store;
   specification: Specification;
   /** Where the scores of the search are. */
-  scope: string;
+  address: ScoreAddress;
   plan: CandidateListRef;
 }): Promise<readonly (readonly string[])[]> {
   const scores = new Map<string, readonly Proxies[]>();
   for await (const members of memberBatches({ store, specification, plan })) {
     const units = [...new Set(members.map(({ unit }) => unit))].filter((unit) => !scores.has(unit));
-    const found = await lookUp({ store, specification, scope, units });
+    const found = await lookUp({ store, specification, address, units });
     units.forEach((unit, i) => {
       if (!found[i]!.includes(undefined)) scores.set(unit, found[i] as readonly Proxies[]);
     });

@@ -1,11 +1,17 @@
-// In: a step that needs one version of the engine. Out: its address where this worker has that version; else a refusal that leaves it to others.
+// Lets a worker serve the steps of its own engine version, and leaves all others to the workers that can.
 import { activityInfo } from '@temporalio/activity';
-import { scoreScope } from '../core/address.js';
-import { describeEngines, type EngineCounts, someoneServes } from '../core/contract/engines.js';
+import {
+  describeEngines,
+  type EngineCounts,
+  relevantTo,
+  serves,
+  someoneServes,
+  wholeVersion,
+} from '../core/contract/engines.js';
 import type { AddressedInput, ScoreAddress } from '../core/contract/search.js';
 import { ENGINE_VERSION } from '../core/engine-version.js';
 import { SpecError } from '../core/errors.js';
-import { addressOf } from './address-scores.js';
+import { addressOf, isAddressOf } from './address-scores.js';
 
 /** This worker cannot serve the step; a worker of the search's engine can, and gets it when Temporal tries again. */
 export class OtherEngineError extends Error {
@@ -35,8 +41,12 @@ export interface Step {
   readonly workflowExecution?: { readonly workflowId: string; readonly runId: string };
 }
 
-/** Answers where the scores of a step are, or throws where this worker's engine is not the step's. */
-export type Gate = (input: AddressedInput) => Promise<ScoreAddress>;
+export interface Gate {
+  /** Answers where the scores of a step are, or throws where this worker does not serve the step's engine version. */
+  (input: AddressedInput): Promise<ScoreAddress>;
+  /** Throws where this worker does not serve a version. For an input that is not checked yet, as a newer release may have made it. */
+  admit(version: string): Promise<void>;
+}
 
 /**
  * How long a worker refuses an engine of which it sees no worker before it calls the engine gone. Temporal remembers a remote
@@ -54,7 +64,7 @@ export function retryAfter(attempt: number): number {
 
 export function createGate({
   fleet,
-  engine: own = ENGINE_VERSION,
+  engine: own = wholeVersion(ENGINE_VERSION),
   now = () => performance.now(),
   step = activityInfo,
   onRefused,
@@ -68,18 +78,8 @@ export function createGate({
 }): Gate {
   /** Since when this worker has seen nobody who serves an engine that it refused. */
   const unserved = new Map<string, number>();
-  return async (input) => {
-    const address = addressOf(input);
-    const { engine, scope } = address;
-    if (engine === own) {
-      // A scope of another specification would put these scores where others look for theirs.
-      if (scope !== scoreScope(input.specification, own))
-        throw SpecError.of({
-          path: 'address.scope',
-          message: `"${scope}" is not the scope of this specification under engine ${own}`,
-        });
-      return address;
-    }
+  const admit = async (engine: string): Promise<void> => {
+    if (serves(own, engine)) return;
     const counts = await fleet.engines(step());
     const reason = describeEngines(engine, counts);
     onRefused?.({ engine, reason });
@@ -89,9 +89,21 @@ export function createGate({
       unserved.set(engine, since);
       if (now() - since >= GONE_MS) {
         unserved.delete(engine);
-        throw new EngineGoneError({ engine: own, message: reason });
+        throw new EngineGoneError({ engine: relevantTo(engine, own), message: reason });
       }
     }
-    throw new OtherEngineError(`${reason}. This worker has ${own} and leaves the work to others`);
+    throw new OtherEngineError(
+      `${reason}. This worker has ${relevantTo(engine, own)} and leaves the work to others`,
+    );
   };
+  const gate = async (input: AddressedInput): Promise<ScoreAddress> => {
+    const address = addressOf(input);
+    await admit(address.engine);
+    if (isAddressOf(address, { specification: input.specification, engine: own })) return address;
+    throw SpecError.of({
+      path: 'address.scope',
+      message: `"${address.scope}" is not the scope of this specification under engine ${own}`,
+    });
+  };
+  return Object.assign(gate, { admit });
 }

@@ -77,7 +77,7 @@ async function readCohort({
   members: Members;
 }): Promise<readonly Failure[]> {
   const { run, specification, plan } = input;
-  const { scope } = addressOf(input);
+  const address = addressOf(input);
   const known = await store.failures.list(run);
   const setAside = new Map(known.map((failure) => [failure.candidate, failure]));
   const failed: Failure[] = [];
@@ -88,7 +88,7 @@ async function readCohort({
     const units = [...new Set(batch.map(({ unit }) => unit))];
     const numbers = new Map(units.map((unit) => [unit, distinct ? undefined : scored.numberOf(unit)]));
     const fresh = units.filter((unit) => numbers.get(unit) === undefined);
-    const found = await lookUp({ store, specification, scope, units: fresh });
+    const found = await lookUp({ store, specification, address, units: fresh });
     for (const [i, unit] of fresh.entries()) {
       if (found[i]!.includes(undefined)) {
         if (setAside.has(unit)) continue;
@@ -129,8 +129,8 @@ async function* rowsOf({
       yield block.map(({ candidate, unit, number }, at) => {
         const { flops, parameters } = space.costs({ candidate, resolution });
         // what a candidate costs is its own, its class's score is not
-        const value = (proxy: string, i: number) =>
-          proxy === 'complexity' ? flops : means[i]![number - from]!;
+        const own: Readonly<Record<string, number>> = { complexity: flops, flops, parameters };
+        const value = (proxy: string, i: number) => own[proxy] ?? means[i]![number - from]!;
         return {
           candidate,
           score: scores[number - from]!,

@@ -52,11 +52,19 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
       ...(verification ? { verification: verificationOf(verification) } : {}),
       ...(rounds.length > 1 ? { rounds: rounds.map((round) => ({ ...round })) } : {}),
     });
-    const { scopes, engine } = addresses ?? addressesOf({ specification, rounds });
+    const { scopes, engine, families } =
+      addresses ??
+      addressesOf({ specifications: rounds.map(({ fidelity }) => ({ ...specification, fidelity })) });
     const digest = await store.blobs.put(new TextEncoder().encode(summary));
     onReport?.(rounds);
     const latencies = Object.keys(drawn?.latencies ?? {});
-    return { summary: digest, scopes, engine, ...(latencies.length ? { latencies } : {}) };
+    return {
+      summary: digest,
+      scopes,
+      engine,
+      ...(families ? { families } : {}),
+      ...(latencies.length ? { latencies } : {}),
+    };
   };
 }
 

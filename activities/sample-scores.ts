@@ -3,9 +3,10 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { scoreKey } from '../core/address.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import type { SampleRange } from '../core/contract/verification.js';
+import type { FamilyName } from '../core/specification/families.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
-import { addressOf } from './address-scores.js';
+import { addressOf, scopesByFamily } from './address-scores.js';
 
 /** Candidates whose scores are read at once. */
 const BATCH = 1_000;
@@ -34,19 +35,20 @@ export function sampleScores({
     const key = freshKey();
     const barred = new Set(distrusted);
     for (const { worker, state } of await store.workers.list()) if (state === 'set aside') barred.add(worker);
-    const { scope } = addressOf(input);
+    const scopes = scopesByFamily({ specification, address: addressOf(input) });
     const chosen = new Map<string, Chosen>();
     const counts = { scores: 0, discarded: 0 };
-    for await (const keys of keyBatches({ store, specification, list })) {
-      const found = await store.signed.get(scope, keys);
-      for (const worker of new Set([...found.values()].map((score) => score.worker)))
-        if (barred.has(worker)) counts.discarded += await store.signed.discard(scope, keys, worker);
-      for (const [score, { worker }] of found) {
-        if (barred.has(worker)) continue;
-        counts.scores += 1;
-        choose({ chosen, worker, score, place: placeOf(key, score), share });
+    for await (const keys of keyBatches({ store, specification, list }))
+      for (const [family, scope] of scopes) {
+        const found = await store.signed.get(scope, keys);
+        for (const worker of new Set([...found.values()].map((score) => score.worker)))
+          if (barred.has(worker)) counts.discarded += await store.signed.discard(scope, keys, worker);
+        for (const [score, { worker }] of found) {
+          if (barred.has(worker)) continue;
+          counts.scores += 1;
+          choose({ chosen, family, worker, score, place: placeOf(key, nameOf(family, score)), share });
+        }
       }
-    }
     const sample = sampleOf({ chosen, seen, longest: specification.execution.shardSize });
     const { device } = specification.execution;
     // A server that does not tell who asks for work is no reason to leave a sample out.
@@ -70,27 +72,36 @@ export function pollingWorkers({ store, polling }: SampleOptions): SearchActivit
   };
 }
 
-/** Of one worker: the sample, and the score that is taken where the sample is empty. */
+/** What is hashed of a score. */
+const nameOf = (family: FamilyName, score: string): string =>
+  family === 'az-nas' ? score : `${family} ${score}`;
+
+/** Of one worker and family: the sample, and the score that is taken where the sample is empty. */
 interface Chosen {
+  readonly worker: string;
+  readonly family: FamilyName;
   readonly scores: string[];
   first: { readonly score: string; readonly place: number };
 }
 
 function choose({
   chosen,
+  family,
   worker,
   score,
   place,
   share,
 }: {
   chosen: Map<string, Chosen>;
+  family: FamilyName;
   worker: string;
   score: string;
   place: number;
   share: number;
 }): void {
-  const of = chosen.get(worker) ?? { scores: [], first: { score, place } };
-  chosen.set(worker, of);
+  const group = nameOf(family, worker);
+  const of = chosen.get(group) ?? { worker, family, scores: [], first: { score, place } };
+  chosen.set(group, of);
   if (place < share) of.scores.push(score);
   if (place < of.first.place) of.first = { score, place };
 }
@@ -112,13 +123,13 @@ function sampleOf({
 }): { readonly scores: readonly string[]; readonly ranges: readonly SampleRange[] } {
   const scores: string[] = [];
   const ranges: SampleRange[] = [];
-  for (const worker of [...chosen.keys()].sort()) {
-    const { scores: some, first } = chosen.get(worker)!;
+  for (const group of [...chosen.keys()].sort()) {
+    const { worker, family, scores: some, first } = chosen.get(group)!;
     const mine = some.length > 0 || seen.includes(worker) ? some : [first.score];
     for (let at = 0; at < mine.length; at += longest) {
       const from = scores.length;
       scores.push(...mine.slice(at, at + longest));
-      ranges.push({ worker, from, to: scores.length });
+      ranges.push({ worker, from, to: scores.length, ...(family === 'az-nas' ? {} : { family }) });
     }
   }
   return { scores, ranges };

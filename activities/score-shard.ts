@@ -1,16 +1,19 @@
-// In: a range of a candidate list. Out: counts; each candidate's raw proxies are in the store, or its failure is.
+// Scores what a range of a candidate list lacks: raw proxies go to the store family by family, failures beside them.
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { scoreKey } from '../core/address.js';
 import { CandidateError } from '../core/candidate-error.js';
 import type { SearchActivities, ShardInput, ShardResult } from '../core/contract/search-activities.js';
 import { openSpace } from '../core/spaces/index.js';
+import type { FamilyName } from '../core/specification/families.js';
 import type { ScoreRequest } from '../engine/protocol.js';
 import { readCandidates } from '../store/candidate-list.js';
 import type { Failure, ScoreEntry, Store } from '../store/store.js';
-import { lookUp } from './cohort.js';
+import { scopesByFamily } from './address-scores.js';
+import { lookUpFacts, type UnitFacts } from './cohort.js';
 import { createCollector } from './collect.js';
 import type { Gate } from './engine-gate.js';
 import type { LocalImages } from './local-images.js';
+import { factOf, requestOf } from './score-request.js';
 import type { Scoring } from './scoring.js';
 
 const TICK_MS = 500;
@@ -35,7 +38,8 @@ export function scoreShard({
   let shards = 0;
   return async (input) => {
     refuseDevice({ scoring, specification: input.specification });
-    const { scope } = await gate(input);
+    const address = await gate(input);
+    const scopes = scopesByFamily({ specification: input.specification, address });
     const turn = shards++;
     // A space that this worker may not open ends the search; its candidates are not at fault.
     openSpace(input.specification.space);
@@ -61,11 +65,10 @@ export function scoreShard({
       limit: UNSTORED,
       store: async (batch) => {
         scoring.standing.throwIfAborted();
-        await store.scores.put(
-          scope,
-          batch.flatMap(({ entries }) => entries),
-          scoring.worker,
-        );
+        for (const [family, scope] of scopes) {
+          const entries = batch.flatMap((scored) => scored.entries.get(family) ?? []);
+          if (entries.length > 0) await store.scores.put(scope, entries, scoring.worker);
+        }
         for (const { index } of batch) {
           count(index, 'scored');
           scoring.onScored({ search: input.search, shard: input.shard, candidate: candidates[index]! });
@@ -77,17 +80,18 @@ export function scoreShard({
       const tasks = missing({
         candidates,
         from: cursor,
-        lookUp: (units) => lookUp({ store, specification: input.specification, scope, units }),
+        lookUp: (units) => lookUpFacts({ store, specification: input.specification, address, units }),
       });
       await withImages({ images, input }, (file) =>
         inLanes({
           lanes: scoring.size + 1,
           tasks,
-          score: async ({ index, draws }) => {
+          score: async ({ index, draws, families }) => {
             scoring.standing.throwIfAborted();
             if (draws.length === 0) return count(index, 'reused');
             const candidate = candidates[index]!;
-            const entries = await scoreOne({ scoring, input, candidate, draws, turn, ...file });
+            const asked = { candidate, draws, families, ...file };
+            const entries = await scoreOne({ scoring, input, asked, turn });
             if ('reason' in entries) {
               await store.failures.put(input.run, [entries]);
               scoring.onFailed({ search: input.search, shard: input.shard, ...entries });
@@ -106,9 +110,12 @@ export function scoreShard({
   };
 }
 
+/** What is stored of one candidate, by family. */
+type Entries = ReadonlyMap<FamilyName, readonly ScoreEntry[]>;
+
 interface Scored {
   readonly index: number;
-  readonly entries: readonly ScoreEntry[];
+  readonly entries: Entries;
 }
 
 /** Numbers of another device class would stand under this one's address for good. */
@@ -136,23 +143,25 @@ export function withImages(
 /** Scores of the draws, or why there are none. */
 async function scoreOne({
   scoring,
-  input,
-  candidate,
-  draws,
+  input: { specification },
+  asked,
   turn,
-  ...images
 }: {
   scoring: Scoring;
   input: ShardInput;
-  candidate: string;
-  draws: readonly number[];
+  asked: Pick<ScoreRequest, 'candidate' | 'draws' | 'images'> & { readonly families: readonly FamilyName[] };
   /** Of the shard, among those that this worker was given. */
   turn: number;
-} & Pick<ScoreRequest, 'images'>): Promise<readonly ScoreEntry[] | Failure> {
-  const { space, seed, fidelity } = input.specification;
+}): Promise<Entries | Failure> {
+  const { candidate, draws, families } = asked;
   try {
-    const result = await scoring.score({ space, candidate, seed, fidelity, draws, ...images }, turn);
-    return draws.map((draw, i) => ({ key: scoreKey({ candidate, draw }), proxies: result[i]! }));
+    const result = await scoring.score(requestOf({ specification, asked }), turn);
+    const entries = (family: FamilyName) =>
+      draws.map((draw, i) => ({
+        key: scoreKey({ candidate, draw }),
+        proxies: factOf({ family, proxies: result[i]! }),
+      }));
+    return new Map(families.map((family) => [family, entries(family)]));
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
     const { reason, message: detail } = error;
@@ -162,8 +171,9 @@ async function scoreOne({
 
 interface Task {
   readonly index: number;
-  /** Draws without a score. */
+  /** Draws of which a family has no score, and these families. */
   readonly draws: readonly number[];
+  readonly families: readonly FamilyName[];
 }
 
 /** Candidates looked up at once, and the time that they should last. */
@@ -182,20 +192,27 @@ async function* missing({
 }: {
   candidates: readonly string[];
   from: number;
-  lookUp: (units: readonly string[]) => Promise<readonly (readonly unknown[])[]>;
+  lookUp: (units: readonly string[]) => Promise<readonly UnitFacts[]>;
 }): AsyncGenerator<Task> {
   let size = FEWEST;
   for (let start = from; start < candidates.length; ) {
     const found = await lookUp(candidates.slice(start, start + size));
     const began = performance.now();
-    for (const [i, row] of found.entries())
-      yield {
-        index: start + i,
-        draws: row.flatMap((proxies, draw) => (proxies === undefined ? [draw] : [])),
-      };
+    for (const [i, facts] of found.entries()) yield { index: start + i, ...missingIn(facts) };
     start += found.length;
     size = performance.now() - began < GROUP_MS ? Math.min(2 * size, MOST) : FEWEST;
   }
+}
+
+function missingIn(facts: UnitFacts): Pick<Task, 'draws' | 'families'> {
+  const draws = new Set<number>();
+  const families: FamilyName[] = [];
+  for (const [family, row] of facts) {
+    const lacking = row.flatMap((proxies, draw) => (proxies === undefined ? [draw] : []));
+    if (lacking.length > 0) families.push(family);
+    for (const draw of lacking) draws.add(draw);
+  }
+  return { draws: [...draws].sort((a, b) => a - b), families };
 }
 
 /** Feeds tasks to a few lanes, so that scorers never wait for the store; the first error ends all lanes. */

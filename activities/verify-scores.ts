@@ -4,12 +4,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CandidateError } from '../core/candidate-error.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import type { Disagreement, VerifyInput } from '../core/contract/verification.js';
+import { SpecError } from '../core/errors.js';
 import { disagreeing, spellDifference } from '../core/proxies/agreement.js';
 import { readCandidates } from '../store/candidate-list.js';
 import { decodeScore, encodeScore } from '../store/codec.js';
 import type { SignedScore, Store } from '../store/store.js';
+import { scopesByFamily } from './address-scores.js';
 import type { Gate } from './engine-gate.js';
 import type { LocalImages } from './local-images.js';
+import { factOf, requestOf } from './score-request.js';
 import { refuseDevice, withImages } from './score-shard.js';
 import type { Scoring } from './scoring.js';
 
@@ -40,7 +43,11 @@ export function verifyScores({
 }): SearchActivities['verifyScores'] {
   return async (input) => {
     refuseDevice({ scoring, specification: input.specification });
-    const { scope } = await gate(input);
+    const address = await gate(input);
+    const { family = 'az-nas' } = input;
+    const scope = scopesByFamily({ specification: input.specification, address }).get(family);
+    if (scope === undefined)
+      throw SpecError.of({ path: 'family', message: `${family} is not scored for this specification` });
     const by = scoring.worker;
     const none = { by, agreed: 0, failed: 0, disagreements: [] };
     if (input.except.includes(by)) {
@@ -107,7 +114,7 @@ async function readAsked({
 /** The proxies, or why there are none. */
 async function computeAgain({
   scoring,
-  input: { specification },
+  input,
   score: { key },
   file,
 }: {
@@ -116,12 +123,13 @@ async function computeAgain({
   score: Asked;
   file: Parameters<Parameters<typeof withImages>[1]>[0];
 }): Promise<Readonly<Record<string, number>> | string> {
-  const { space, seed, fidelity } = specification;
+  const { family = 'az-nas' } = input;
   const at = key.lastIndexOf('#');
   const [candidate, draw] = [key.slice(0, at), Number(key.slice(at + 1))];
   try {
-    const result = await scoring.score({ space, candidate, seed, fidelity, draws: [draw], ...file }, 0);
-    return result[0]!;
+    const asked = { candidate, draws: [draw], families: [family], ...file };
+    const [proxies] = await scoring.score(requestOf({ specification: input.specification, asked }), 0);
+    return factOf({ family, proxies: proxies! });
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
     return `${error.reason}: ${error.message}`;

@@ -87,7 +87,8 @@ export async function createCpuScorer({
           : await work(tensorsOfAll(request, number)),
       );
     }
-    const result = networks.map((score) => proxiesOf({ score, costs, space }));
+    const { families } = request;
+    const result = networks.map((score) => proxiesOf({ score, costs, space, families }));
     return { result, details: { costs, networks } };
   };
 

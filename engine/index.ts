@@ -5,7 +5,7 @@ import { CandidateError } from '../core/candidate-error.js';
 import { SpecError } from '../core/errors.js';
 import { definitionOf, openSpace } from '../core/spaces/index.js';
 import type { Costs } from '../core/spaces/space.js';
-import type { ProxyName } from '../core/specification/proxies.js';
+import { type ProxyName, scoredFamilies } from '../core/specification/families.js';
 import type { SpaceSpecification } from '../core/specification/space.js';
 import { checkSpecification, type Fidelity } from '../core/specification/specification.js';
 import { createScorerPool } from './scorer-pool.js';
@@ -92,10 +92,13 @@ export function createScorer(options: ScorerOptions = {}): Scorer {
   return {
     score: async (network) => {
       const { candidate, space, seed, fidelity, proxies, draws } = checkNetwork(network, modules);
+      const families = scoredFamilies(['complexity', ...proxies]);
       const { result, details } = await pool
-        .scoreInDetail({ space, candidate, seed, fidelity, draws, report: 'details' })
+        .scoreInDetail({ space, candidate, seed, fidelity, draws, families, report: 'details' })
         .catch(withField);
       const { costs, networks } = details!;
+      const valueOf = (name: ProxyName, i: number): number =>
+        name === 'flops' || name === 'parameters' ? costs[name] : result[i]![name]!;
       return {
         candidate,
         space,
@@ -104,7 +107,7 @@ export function createScorer(options: ScorerOptions = {}): Scorer {
         costs,
         draws: draws.map((draw, i) => ({
           draw,
-          proxies: Object.fromEntries(proxies.map((name) => [name, result[i]![name]!])),
+          proxies: Object.fromEntries(proxies.map((name) => [name, valueOf(name, i)])),
           features: networks[i]!.features,
           blocks: networks[i]!.blocks,
         })),

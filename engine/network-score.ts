@@ -4,4 +4,6 @@
 export interface NetworkScore {
   readonly features: readonly number[];
   readonly blocks: readonly (number | null)[];
+  /** Trace of each measured block's signal Jacobian over its channels; stacks do not compute it. */
+  readonly traces?: readonly (number | null)[];
 }

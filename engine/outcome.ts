@@ -1,15 +1,33 @@
-// In: what scoring one candidate gave, or the error that it threw. Out: its outcome, as it crosses to the worker.
+// Turns what scoring one candidate gave, or the error that it threw, into the outcome that crosses to the worker.
 
 import { CandidateError } from '../core/candidate-error.js';
 import { SpecError } from '../core/errors.js';
 import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
+import { residual } from '../core/proxies/residual.js';
 import type { Costs, Space } from '../core/spaces/space.js';
-import type { ProxyName } from '../core/specification/proxies.js';
+import type { AzNasProxy, FamilyName, ProxyName } from '../core/specification/families.js';
 import type { NetworkScore } from './network-score.js';
 import type { Outcome, Scored } from './protocol.js';
 
-/** A candidate's proxies under one draw: those that mean something in its space. */
+/** A candidate's proxies under one draw: those of the families that are asked for, of az-nas as far as they mean something in its space. */
 export function proxiesOf({
+  score,
+  costs,
+  space,
+  families = ['az-nas'],
+}: {
+  score: NetworkScore;
+  costs: Costs;
+  space: Space;
+  families?: readonly FamilyName[] | undefined;
+}): Readonly<Partial<Record<ProxyName, number>>> {
+  return {
+    ...(families.includes('az-nas') ? azNasOf({ score, costs, space }) : {}),
+    ...(families.includes('residual') ? { residual: residual(score.traces ?? []) } : {}),
+  };
+}
+
+function azNasOf({
   score: { features, blocks },
   costs,
   space,
@@ -18,7 +36,7 @@ export function proxiesOf({
   costs: Costs;
   space: Space;
 }): Readonly<Partial<Record<ProxyName, number>>> {
-  const proxies: Readonly<Record<ProxyName, number>> = {
+  const proxies: Readonly<Record<AzNasProxy, number>> = {
     expressivity: expressivity(features),
     progressivity: progressivity(features),
     trainability: trainability(blocks),

@@ -13,6 +13,7 @@ export interface NetworkState {
   readonly shape: Shape;
   readonly features: readonly number[];
   readonly blocks: readonly (number | null)[];
+  readonly traces: readonly (number | null)[];
 }
 
 /** `blocks`: states after the stem and after every block are kept. `stem`: only the state after the stem. */

@@ -1,6 +1,7 @@
-// In: nothing. Out: the messages between a worker and its scorer processes (child_process IPC, advanced serialization).
+// Defines the messages between a worker and its scorer processes (child_process IPC, advanced serialization).
 import type { FailureReason } from '../core/candidate-error.js';
 import type { Costs } from '../core/spaces/space.js';
+import type { FamilyName } from '../core/specification/families.js';
 import type { SpaceSpecification } from '../core/specification/space.js';
 import type { ImagesFile } from './images.js';
 import type { NetworkScore } from './network-score.js';
@@ -21,6 +22,8 @@ export interface ScoreRequest {
   readonly images?: ImagesFile;
   /** What the answer has beside the proxies: nothing where this is left out. Only the `cpu` device has details. */
   readonly report?: 'details';
+  /** Families of proxies to compute; az-nas alone where it is not said. */
+  readonly families?: readonly FamilyName[];
 }
 
 /** Raw proxies of each requested draw, in the order of the request. */

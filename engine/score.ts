@@ -7,6 +7,7 @@ import { type Boundary, spectrumOf } from '../core/lowering/compile.js';
 import { withoutEach } from '../core/lowering/series.js';
 import { blockShapes } from '../core/ops/block-shapes.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
+import { traceShare } from '../core/proxies/residual.js';
 import type { DrawTensors } from './draw-tensors.js';
 import { signFeeds, valueFeeds } from './feeds.js';
 import { findIdentities, hasUnitDiagonal } from './identities.js';
@@ -66,7 +67,8 @@ export async function scoreNetwork({
     if (kept) draw.prefixes.set(keys[index + 1]!, passed);
     index += blocks.length;
   }
-  return { features: passed.features, blocks: passed.blocks };
+  const { features, blocks, traces } = passed;
+  return { features, blocks, traces };
 }
 
 /** Blocks of a run: what it is fed for them is in memory at once. */
@@ -107,7 +109,7 @@ function images({
   draw: DrawTensors;
 }): NetworkState {
   const shape: MapShape = [inputChannels, draw.resolution, draw.resolution];
-  return { y: draw.input([draw.batch, ...shape]), shape, features: [], blocks: [] };
+  return { y: draw.input([draw.batch, ...shape]), shape, features: [], blocks: [], traces: [] };
 }
 
 /** A block without trainability, such as the stem. */
@@ -126,7 +128,7 @@ async function enter({
   const out = await opened.session.run(valueFeeds({ opened, blocks, draw }, x), ['y', ...FEATURE[spectrum]]);
   const samples = draw.batch * positionsOf(shape);
   const features = [...passed.features, expressivityOf(partsOf(out, 0, 1), samples)];
-  return { y: out.y!, shape, features, blocks: passed.blocks };
+  return { y: out.y!, shape, features, blocks: passed.blocks, traces: passed.traces };
 }
 
 interface Step {
@@ -196,6 +198,7 @@ async function measureBlocks({
     shape,
     features: [...passed.features, ...parts.map((each) => expressivityOf(each, samples))],
     blocks: [...passed.blocks, ...parts.map(trainability)],
+    traces: [...passed.traces, ...parts.map(({ jac }) => traceShare({ sums: jac!, rows, columns, samples }))],
   };
 }
 

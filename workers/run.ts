@@ -6,6 +6,7 @@ import { NativeConnection, type NativeConnectionOptions, Worker } from '@tempora
 import { createControlActivities, createScoreActivities } from '../activities/create.js';
 import { createGate } from '../activities/engine-gate.js';
 import { createLocalImages } from '../activities/local-images.js';
+import { wholeVersion } from '../core/contract/engines.js';
 import type { Measurement } from '../core/contract/latency.js';
 import { CONTROL_QUEUE, scoreQueue } from '../core/contract/search-queues.js';
 import { spellIdentity } from '../core/contract/worker-identity.js';
@@ -121,7 +122,7 @@ export async function runWorker(options: WorkerOptions): Promise<Ended> {
       ...(keys.length > 0 ? { failureConverterPath: FAILURE_CONVERTER } : {}),
     };
     const place = options.name ?? `${process.pid}@${hostname()}`;
-    const who = { place, engine: ENGINE_VERSION };
+    const who = { place, engine: wholeVersion(ENGINE_VERSION) };
     const identity = spellIdentity(
       pool ? { role: 'score', device, concurrency, ...who } : { role: 'control', ...who },
     );

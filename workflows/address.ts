@@ -1,4 +1,4 @@
-// In: a search's state. Out: the address of its scores, made once; it travels with all that is asked of activities.
+// Keeps the address of a search's scores, which is made once and travels with all that is asked of activities.
 import { patched } from '@temporalio/workflow';
 import type { ScoreAddress, SearchInput, SearchState } from '../core/contract/search.js';
 import { control } from './control.js';
@@ -6,7 +6,11 @@ import { control } from './control.js';
 /** The address of the present stage; empty for a search of an earlier release until that begins a new step. */
 export function addressOf({ addresses, rounds }: SearchState): { readonly address?: ScoreAddress } {
   if (!addresses) return {};
-  return { address: { engine: addresses.engine, scope: addresses.scopes[rounds.length]! } };
+  const { engine, scopes, families } = addresses;
+  const stage = rounds.length;
+  return {
+    address: { engine, scope: scopes[stage]!, ...(families ? { families: families[stage]! } : {}) },
+  };
 }
 
 /** Makes the addresses of a search that has none yet. */

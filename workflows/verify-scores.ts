@@ -106,9 +106,10 @@ async function verifyRange({
   sample: Sample;
   range: SampleRange;
 }): Promise<Found> {
-  const { worker, from, to } = range;
+  const { worker, from, to, family } = range;
+  const ofFamily = family ? { family } : {};
   const size = to - from;
-  const second = await computeElsewhere({ work, sample, input: { from, to, except: [worker] } });
+  const second = await computeElsewhere({ work, sample, input: { from, to, except: [worker], ...ofFamily } });
   if (!second) return nobody(size);
   const { by, agreed, failed, why, disagreements } = second;
   const counts: Verification = {
@@ -124,7 +125,11 @@ async function verifyRange({
     disagreements: disagreements.length,
   });
   const claims = disagreements.slice(0, DISPUTED).map(({ index, again }) => ({ index, again }));
-  const third = await computeElsewhere({ work, sample, input: { from, to, except: [worker, by], claims } });
+  const third = await computeElsewhere({
+    work,
+    sample,
+    input: { from, to, except: [worker, by], claims, ...ofFamily },
+  });
   const { guilty, suspected } = judge({ worker, verifier: by, claims, third });
   return {
     counts: { ...counts, setAside: guilty, suspected, examples: disagreements.map(example) },
@@ -178,7 +183,7 @@ async function computeElsewhere({
 }: {
   work: ToVerify;
   sample: Sample;
-  input: Pick<VerifyInput, 'from' | 'to' | 'except' | 'claims'>;
+  input: Pick<VerifyInput, 'from' | 'to' | 'except' | 'claims' | 'family'>;
 }): Promise<VerifyResult | undefined> {
   const { device } = work.specification.execution;
   const fleet = proxyActivities<SearchActivities>({

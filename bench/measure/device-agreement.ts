@@ -2,7 +2,7 @@
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall } from '../../core/ranking/correlation.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
-import { PROXIES, type ProxyName } from '../../core/specification/proxies.js';
+import { AZ_NAS_PROXIES, type AzNasProxy } from '../../core/specification/families.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import { openPool, randomCandidates, scoreAll } from './device-pool.js';
 
@@ -27,14 +27,14 @@ export async function measureAgreement({
     }
   }
   const columns = sides.map((results) =>
-    PROXIES.map((proxy) => ({ proxy, weight: 1, draws: drawsOf(results, proxy) })),
+    AZ_NAS_PROXIES.map((proxy) => ({ proxy, weight: 1, draws: drawsOf(results, proxy) })),
   );
   const tau = (values: readonly ArrayLike<number>[]) =>
     kendall(Array.from(values[0]!), Array.from(values[1]!));
   const least = (p: number) =>
     Math.min(...columns[0]![p]!.draws.map((_, draw) => tau(columns.map((side) => side[p]!.draws[draw]!))));
   const taus = Object.fromEntries([
-    ...PROXIES.map((proxy, p) => [proxy, least(p)] as const),
+    ...AZ_NAS_PROXIES.map((proxy, p) => [proxy, least(p)] as const),
     ['ranking', tau(columns.map((side) => aggregate({ columns: side, kind: 'log-rank' })))] as const,
   ]);
   print(
@@ -44,6 +44,6 @@ export async function measureAgreement({
   return { candidates: candidates.length, taus };
 }
 
-function drawsOf(results: readonly ScoreResult[], proxy: ProxyName): number[][] {
+function drawsOf(results: readonly ScoreResult[], proxy: AzNasProxy): number[][] {
   return results[0]!.map((_, draw) => results.map((result) => result[draw]![proxy]!));
 }

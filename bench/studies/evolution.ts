@@ -4,7 +4,7 @@ import { highest } from '../../core/evolution/highest.js';
 import { createHistory } from '../../core/evolution/history.js';
 import { randomStream } from '../../core/random/random-stream.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
-import { PROXIES } from '../../core/specification/proxies.js';
+import { AZ_NAS_PROXIES } from '../../core/specification/families.js';
 import { describeMachine } from '../measure/machine.js';
 import { wholeNumber } from '../whole-number.js';
 
@@ -27,7 +27,7 @@ function main({ steps, population }: { steps: number; population: number }): voi
   const { processor, node } = describeMachine();
   console.log(`${processor}, Node ${node}; CPU seconds of one process`);
   const entries: Proxies[] = [];
-  const columns = PROXIES.map((proxy) => ({ proxy, weight: 1 }));
+  const columns = AZ_NAS_PROXIES.map((proxy) => ({ proxy, weight: 1 }));
   const history = createHistory({ columns, draws: 1, kind: 'log-rank', best: population - 1 });
   const { below } = randomStream({ seed: 1, draw: 0, name: 'bench:evolution' });
   const seconds = stopwatch();
@@ -58,7 +58,7 @@ function main({ steps, population }: { steps: number; population: number }): voi
 /** Near its parent, drawn a little to the middle so that values neither grow without end nor stand still. */
 function childOf(parent: Proxies | undefined, below: (n: number) => number): Proxies {
   return Object.fromEntries(
-    PROXIES.map((proxy) => {
+    AZ_NAS_PROXIES.map((proxy) => {
       const noise = (below(1e6) + below(1e6) + below(1e6)) / 1e6 - 1.5;
       return [proxy, 0.98 * (parent?.[proxy] ?? 0) + 0.3 * noise];
     }),
@@ -66,7 +66,7 @@ function childOf(parent: Proxies | undefined, below: (n: number) => number): Pro
 }
 
 function plainStep(entries: readonly Proxies[], population: number): void {
-  const columns = PROXIES.map((proxy) => ({
+  const columns = AZ_NAS_PROXIES.map((proxy) => ({
     proxy,
     weight: 1,
     draws: [Float64Array.from(entries, (entry) => entry[proxy]!)],

@@ -8,7 +8,7 @@ import type { Measured } from '../../core/ir/network.js';
 import { sample } from '../../core/random/shuffled.js';
 import { parseTruth } from '../../core/report/truth.js';
 import { nasBench201 as space } from '../../core/spaces/nas-bench-201/definition.js';
-import type { ProxyName } from '../../core/specification/proxies.js';
+import type { AzNasProxy } from '../../core/specification/families.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 import {
@@ -142,7 +142,7 @@ async function score({
   if (missing.length === 0) return;
   const results = await request({ pool, candidates, setting, seed, draws: missing });
   for (const [i, draw] of missing.entries()) {
-    const values = (proxy: ProxyName) => results.map((scores) => bare(scores[i]![proxy]!));
+    const values = (proxy: AzNasProxy) => results.map((scores) => bare(scores[i]![proxy]!));
     const data: Column = {
       ...setting,
       seed,

@@ -1,10 +1,10 @@
 // In: `zeroscout correlate ID --truth FILE`. Out: how well a finished ranking agrees with known accuracies, over all and at the top.
 import type { Command } from 'commander';
+import { addressOfResult } from '../../activities/address-scores.js';
 import { drawRankings } from '../../activities/draw-rankings.js';
 import { readResults } from '../../client/results/results.js';
 import { finishedSearch } from '../../client/searches/find-search.js';
 import { readTruth } from '../../client/specification/read-specification.js';
-import { scoreScope } from '../../core/address.js';
 import { SpecError } from '../../core/errors.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';
 import { ndcg, topQuality, topStability } from '../../core/ranking/quality.js';
@@ -47,7 +47,7 @@ async function correlate(
   const rankings = await drawRankings({
     store,
     specification,
-    scope: result.scopes?.at(-1) ?? scoreScope(specification),
+    address: addressOfResult({ specification, result }),
     plan: result.plan,
   });
   const report = {

@@ -9,6 +9,7 @@ import {
   readQueues,
   type SeenWorker,
 } from '../../client/workers/queues.js';
+import { engineOf } from '../../core/contract/engines.js';
 import type { WorkerRecord } from '../../store/store.js';
 import { plainTable } from '../render/table.js';
 import { note, print, printJson } from '../render/terminal.js';
@@ -87,7 +88,7 @@ function show({ queues, living, records }: Shown & { readonly queues: readonly Q
         device ? 'score' : 'control',
         device ?? '-',
         worker?.role === 'score' ? String(worker.concurrency) : '-',
-        worker?.engine ?? '-',
+        worker?.engine ? engineOf(worker.engine) : '-',
         worker?.place ?? identity,
         `${spellDuration(Date.now() - seen)} ago`,
       ]);

@@ -1,7 +1,7 @@
 // Writes ranking.parquet, with the columns of ranking.csv; one row group is in memory at a time.
 import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
-import { PROXIES } from '../../core/specification/specification.js';
+import { AZ_NAS_PROXIES } from '../../core/specification/families.js';
 
 const GROUP_ROWS = 50_000;
 
@@ -52,7 +52,7 @@ function columnsOf(rows: readonly RankingRow[]) {
     },
     text('candidate', ({ candidate }) => candidate),
     real('score', ({ score }) => score),
-    ...[...PROXIES, ...extraProxies(proxiesIn(rows))].map((proxy) => ({
+    ...[...AZ_NAS_PROXIES, ...extraProxies(proxiesIn(rows))].map((proxy) => ({
       name: proxy,
       type: 'DOUBLE' as const,
       nullable: true,

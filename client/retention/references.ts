@@ -1,6 +1,6 @@
 // In: Temporal and the store. Out: every run there is, and the text of all that kept runs and schedules have written down.
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { scoreScope } from '../../core/address.js';
+import { familyScopes, scoreScope } from '../../core/address.js';
 import type { SearchMemo } from '../../core/contract/search.js';
 import { CONTROL_QUEUE, SEARCH_WORKFLOW, searchIdOf } from '../../core/contract/search-queues.js';
 import { stagesOf } from '../../core/specification/stages.js';
@@ -95,7 +95,10 @@ export async function reachableBlobs({
 
 function scopesOf({ specification }: Partial<SearchMemo>): string[] {
   if (!specification) return [];
-  return stagesOf(specification).map((stage) => scoreScope(stage.specification));
+  return stagesOf(specification).flatMap((stage) => [
+    scoreScope(stage.specification),
+    ...Object.values(familyScopes(stage.specification) ?? {}),
+  ]);
 }
 
 interface Payload {

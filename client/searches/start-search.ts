@@ -7,7 +7,7 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { scoreScope } from '../../core/address.js';
+import { addressesOf } from '../../activities/address-scores.js';
 import type { SearchMemo, SearchRequest, SearchResult } from '../../core/contract/search.js';
 import { CONTROL_QUEUE, SEARCH_WORKFLOW, workflowIdOf } from '../../core/contract/search-queues.js';
 import { SpecError } from '../../core/errors.js';
@@ -57,9 +57,11 @@ export async function startSearch({
     return { id, handle: client.workflow.getHandle(workflowId), how: 'attached' };
   if (existing?.status.name === 'COMPLETED' && whereFinished === 'keep') {
     const handle = client.workflow.getHandle(workflowId);
-    const { scopes } = (await handle.result()) as SearchResult;
-    // Another version of the engine scores otherwise: its results are not those of the search that was finished.
-    if (!scopes || isDeepStrictEqual(scopes, scopesOf(read.specification)))
+    const { scopes, families } = (await handle.result()) as SearchResult;
+    const specifications = stagesOf(read.specification).map((stage) => stage.specification);
+    const own = addressesOf({ specifications });
+    // Another version of the engine, or of a family of proxies, scores otherwise: its results are not those that were asked for.
+    if (!scopes || isDeepStrictEqual({ scopes, families }, { scopes: own.scopes, families: own.families }))
       return { id, handle, how: 'finished', ...(existing.closeTime ? { ended: existing.closeTime } : {}) };
   }
   try {
@@ -75,10 +77,6 @@ export async function startSearch({
     // Somebody else started it between our look and our start: look again.
     return startSearch({ client, store, id, read, whereFinished });
   }
-}
-
-function scopesOf(specification: Specification): readonly string[] {
-  return stagesOf(specification).map((stage) => scoreScope(stage.specification));
 }
 
 /** Temporal knows 1, first, to 5. */

@@ -9,7 +9,7 @@ import {
   moduleSpace,
   NOT_ALLOWED,
 } from '../../core/spaces/module/definition.js';
-import { PROXIES } from '../../core/specification/proxies.js';
+import { AZ_NAS_PROXIES } from '../../core/specification/families.js';
 import { loadModule } from '../../engine/load-module.js';
 import { modulesAllowed } from './allow-modules.js';
 import { readText } from './read-text.js';
@@ -34,7 +34,7 @@ export async function readModule({
   const digest = moduleDigest(code);
   const module = checkExport({ value: evaluate({ code, digest, name }), source: name });
   const { resolution } = module;
-  const proxies = PROXIES.filter((proxy) => module.proxies?.includes(proxy) ?? true);
+  const proxies = AZ_NAS_PROXIES.filter((proxy) => module.proxies?.includes(proxy) ?? true);
   const specification = { kind: 'module', digest, code, resolution, proxies } as const;
   try {
     tryModule({ module, space: moduleSpace(specification), source: name });

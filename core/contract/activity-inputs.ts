@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { oneOf, share, text, toIssues, wholeNumber } from '../schema/fields.js';
 import { DEVICES } from '../specification/devices.js';
+import { FAMILY_NAMES } from '../specification/families.js';
 import { Notify } from '../specification/notify.js';
 import { checkSpecification, type Specification } from '../specification/specification.js';
 import { found } from '../text/show.js';
@@ -30,8 +31,10 @@ const name = (longest: number) =>
   });
 const id = name(200);
 const run = name(300);
+/** Whether a text can be the version of an engine. */
+export const isVersion = (value: string): boolean => /^[\w.+-]{1,1000}$/.test(value);
 const engine = text({
-  test: (value) => /^[\w.-]{1,100}$/.test(value),
+  test: isVersion,
   right: 'the version of an engine, such as block-8.ort-1.30.0',
 });
 const scope = text({ test: (value) => /^[\w-]{22}$/.test(value), right: 'a scope of scores, 22 characters' });
@@ -48,12 +51,18 @@ function listOf<Item extends z.ZodType>(item: Item) {
 }
 
 const list = object({ digest, count });
+const familyName = oneOf(FAMILY_NAMES);
 /** A list that is not made yet has neither digest nor candidates. */
 const listOrNone = z.union([object({ digest: z.literal(''), count: z.literal(0) }), list], {
   error: 'must be a list: digest, 64 hexadecimal digits, and count',
 });
-const address = object({ engine, scope });
-const addresses = object({ engine, scopes: listOf(scope).min(1).max(10) });
+const families = z.record(name(100), scope);
+const address = object({ engine, scope, families: families.optional() });
+const addresses = object({
+  engine,
+  scopes: listOf(scope).min(1).max(10),
+  families: listOf(families).max(10).optional(),
+});
 const part = z
   .looseObject({ number: count, of: wholeNumber({ min: 1, max: 1e9 }) })
   .refine(({ number, of }) => number < of, { error: 'number must be less than of' });
@@ -222,6 +231,7 @@ export const INPUTS = {
   }),
   verifyScores: input<InputOf<'verifyScores'>>({
     ...range,
+    family: familyName.optional(),
     except: workers,
     claims: listOf(object({ index: count, again: words() })).optional(),
   }).refine(inRange, RANGE),

@@ -11,14 +11,21 @@ export interface CandidateListRef {
 export interface ScoreAddresses {
   /** Version of the engine that computes the scores. */
   readonly engine: string;
-  /** One scope for each stage of the specification. */
+  /** For each stage of the specification, the scope of az-nas. */
   readonly scopes: readonly string[];
+  /** For each stage, the scopes of the other families that it wants, by name; absent where it wants none. */
+  readonly families?: readonly FamilyScopes[];
 }
+
+export type FamilyScopes = Readonly<Record<string, string>>;
 
 /** Where the scores of one stage are. */
 export interface ScoreAddress {
   readonly engine: string;
+  /** Of az-nas. */
   readonly scope: string;
+  /** Of the other families that the specification wants, by name. */
+  readonly families?: FamilyScopes;
 }
 
 /** What every activity is told that reads or writes scores; a search that an earlier release began gives no address. */

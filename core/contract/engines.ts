@@ -1,7 +1,54 @@
-// In: the engine versions of the workers at a queue. Out: whether one of them may serve a search, and words about it for people.
+// Compares engine versions: which worker may serve which search, and how to say so.
+//
+// A version is `block-8.ort-1.30.0`, or several parts joined by "+", `block-8.ort-1.30.0+residual-1`: the engine, whose
+// version the scores of az-nas have, and each other family of proxies with a version of its own. A worker has all families; a
+// search asks for those that it wants.
+import { FAMILIES, FAMILY_NAMES, type FamilyName, isScored } from '../specification/families.js';
 
 /** How many workers have which version; workers of earlier releases do not say theirs and stand under `undefined`. */
 export type EngineCounts = ReadonlyMap<string | undefined, number>;
+
+/** The engine's own part of a version. */
+export function engineOf(version: string): string {
+  return version.split('+')[0]!;
+}
+
+/**
+ * `residual-1`, as a version says it or else as this release has it; undefined for az-nas, whose version is the engine's, and
+ * for what is not stored.
+ */
+export function familyPart(family: FamilyName, version: string): string | undefined {
+  const { version: own }: { readonly version: 'engine' | number } = FAMILIES[family];
+  if (own === 'engine' || !isScored(family)) return undefined;
+  const said = version.split('+').find((part) => familyOfPart(part) === family);
+  return said ?? `${family}-${own}`;
+}
+
+/** What a search asks for that wants these families, of a worker with this version. */
+export function versionFor(version: string, families: readonly FamilyName[]): string {
+  const parts = families.flatMap((family) => familyPart(family, version) ?? []);
+  return [engineOf(version), ...parts].join('+');
+}
+
+/** What a worker of this release has. */
+export function wholeVersion(engine: string): string {
+  return versionFor(engine, FAMILY_NAMES);
+}
+
+/** Whether a worker of this version has all that is wanted. */
+export function serves(version: string, wanted: string): boolean {
+  const parts = version.split('+');
+  return wanted.split('+').every((part) => parts.includes(part));
+}
+
+/** Of a worker's version the parts that matter to whoever wants this one: the engine, and the same families. */
+export function relevantTo(wanted: string, version: string): string {
+  const families = wanted.split('+').slice(1).map(familyOfPart);
+  const [engine, ...parts] = version.split('+');
+  return [engine, ...parts.filter((part) => families.includes(familyOfPart(part)))].join('+');
+}
+
+const familyOfPart = (part: string): string => part.replace(/-\d+$/, '');
 
 export function countEngines(engines: Iterable<string | undefined>): EngineCounts {
   const counts = new Map<string | undefined, number>();
@@ -11,20 +58,26 @@ export function countEngines(engines: Iterable<string | undefined>): EngineCount
 
 /** A worker that does not say its version may have the wanted one. */
 export function someoneServes(wanted: string, counts: EngineCounts): boolean {
-  return counts.has(wanted) || counts.has(undefined);
+  return [...counts.keys()].some((version) => version === undefined || serves(version, wanted));
 }
 
 /** `no worker of engine block-8; 3 workers have block-9`. */
 export function describeEngines(wanted: string, counts: EngineCounts): string {
-  const own = counts.get(wanted) ?? 0;
+  const relevant = new Map<string | undefined, number>();
+  let own = 0;
+  for (const [version, count] of counts) {
+    if (version !== undefined && serves(version, wanted)) own += count;
+    else {
+      const name = version === undefined ? undefined : relevantTo(wanted, version);
+      relevant.set(name, (relevant.get(name) ?? 0) + count);
+    }
+  }
   const first = own ? `${workers(own)} of engine ${wanted}` : `no worker of engine ${wanted}`;
-  const others = [...counts]
-    .filter(([engine]) => engine !== wanted)
-    .map(([engine, n]) =>
-      engine === undefined
-        ? `${workers(n)} ${n === 1 ? 'does' : 'do'} not say theirs`
-        : `${workers(n)} ${n === 1 ? 'has' : 'have'} ${engine}`,
-    );
+  const others = [...relevant].map(([engine, n]) =>
+    engine === undefined
+      ? `${workers(n)} ${n === 1 ? 'does' : 'do'} not say theirs`
+      : `${workers(n)} ${n === 1 ? 'has' : 'have'} ${engine}`,
+  );
   return [first, ...others].join('; ');
 }
 

@@ -1,7 +1,7 @@
 // What workflows hand to activities, and what activities answer. Types only, safe to import in a workflow.
 
 import type { Specification } from '../specification/specification.js';
-import type { AddressedInput, CandidateListRef, ScoreAddresses } from './addressed.js';
+import type { AddressedInput, CandidateListRef, FamilyScopes, ScoreAddresses } from './addressed.js';
 import type { Drawn } from './drawn.js';
 import type { LatencyCounts, LatencyInput, LatencyResult } from './latency.js';
 import type { Part } from './parts.js';
@@ -160,6 +160,7 @@ export interface SearchActivities {
     summary: string;
     scopes: readonly string[];
     engine?: string;
+    families?: readonly FamilyScopes[];
     latencies?: readonly string[];
   }>;
   compareRuns(input: { before: ComparableRun; after: ComparableRun }): Promise<Comparison>;

@@ -1,12 +1,18 @@
 // What a search is started with, keeps between runs, tells of its progress, and leaves. Types only, safe to import in a workflow.
 
 import type { Specification } from '../specification/specification.js';
-import type { AddressedInput, CandidateListRef, ScoreAddress, ScoreAddresses } from './addressed.js';
+import type {
+  AddressedInput,
+  CandidateListRef,
+  FamilyScopes,
+  ScoreAddress,
+  ScoreAddresses,
+} from './addressed.js';
 import type { Drawn } from './drawn.js';
 import type { Cut } from './parts.js';
 import type { Verification } from './verification.js';
 
-export type { AddressedInput, CandidateListRef, ScoreAddress, ScoreAddresses };
+export type { AddressedInput, CandidateListRef, FamilyScopes, ScoreAddress, ScoreAddresses };
 
 /** Memo of a search's workflow: what lists show, and what tells two specifications under one id apart. */
 export interface SearchMemo {
@@ -222,6 +228,8 @@ export interface SearchResult extends ComparableRun {
   readonly best?: BestCandidate;
   /** Where its scores are, and the engine that computed them; a search that an earlier release finished does not say. */
   readonly scopes?: readonly string[];
+  /** For each stage, where the scores of other families than az-nas are. */
+  readonly families?: readonly FamilyScopes[];
   /** Where its latencies are, if it has any. */
   readonly latencies?: readonly string[];
   readonly engine?: string;

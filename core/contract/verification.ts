@@ -1,5 +1,6 @@
 // Types of what workflows, activities and clients say about scores that are computed again, and how counts of it are added up.
 
+import type { FamilyName } from '../specification/families.js';
 import type { Specification } from '../specification/specification.js';
 import type { AddressedInput, CandidateListRef } from './addressed.js';
 
@@ -80,6 +81,8 @@ export interface SampleInput extends AddressedInput {
 /** Scores `from` up to, not including, `to` of a sample; all of one worker. */
 export interface SampleRange {
   readonly worker: string;
+  /** The family of the scores; az-nas where it is not said. */
+  readonly family?: FamilyName;
   readonly from: number;
   readonly to: number;
 }
@@ -103,6 +106,8 @@ export interface VerifyInput extends AddressedInput {
   readonly list: CandidateListRef;
   readonly from: number;
   readonly to: number;
+  /** The family of the scores; az-nas where it is not said. */
+  readonly family?: FamilyName;
   /** Workers that must not do it: those whose numbers are in question. */
   readonly except: readonly string[];
   /** Of a third computation: what the second one computed. The others of the range are left out. */

@@ -1,12 +1,12 @@
 // Writes ranking.csv and reads it back, whatever proxies the file has columns for.
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { SpecError } from '../errors.js';
-import { PROXIES } from '../specification/specification.js';
+import { AZ_NAS_PROXIES, PROXIES } from '../specification/families.js';
 import { formatNumber, isNumber, parseNumber } from '../text/numbers.js';
 import { fromTextCell, textCell } from './text-cell.js';
 
 /** The columns that every ranking is written with, in this order. A file may have more, and may lack proxies of these. */
-export const RANKING_HEADER = ['rank', 'candidate', 'score', ...PROXIES, 'parameters'] as const;
+export const RANKING_HEADER = ['rank', 'candidate', 'score', ...AZ_NAS_PROXIES, 'parameters'] as const;
 /** The columns without which a file is no ranking. */
 const REQUIRED = ['rank', 'candidate', 'score', 'parameters'] as const;
 
@@ -35,7 +35,7 @@ export function extraColumns([first]: readonly RankingRow[]): readonly ExtraColu
 
 /** The proxies of these names, or of these rows, that have columns of their own behind the usual four. */
 export function extraProxies(names: readonly string[]): readonly string[] {
-  const usual: readonly string[] = PROXIES;
+  const usual: readonly string[] = AZ_NAS_PROXIES;
   return [...new Set(names)].filter((name) => !usual.includes(name) && !NO_PROXIES.has(name));
 }
 
@@ -72,7 +72,7 @@ export function rankingLines(
   rows: readonly RankingRow[],
   { proxies: named = proxiesIn(rows) }: { readonly proxies?: readonly string[] } = {},
 ): string {
-  const names = [...PROXIES, ...extraProxies(named)];
+  const names = [...AZ_NAS_PROXIES, ...extraProxies(named)];
   let lines = '';
   for (const { rank, candidate, score, proxies, parameters, class: unit, latency } of rows) {
     lines += `${rank},${textCell(candidate)},${formatNumber(score)}`;

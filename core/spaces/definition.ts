@@ -1,12 +1,12 @@
 // Defines what a kind of space consists of: everything that the rest of the project knows of it comes from one such definition.
 import type { z } from 'zod';
-import { PROXIES, type ProxyName } from '../specification/proxies.js';
+import { AZ_NAS_PROXIES, type AzNasProxy } from '../specification/families.js';
 import type { Space } from './space.js';
 
 /** What a space is like before it is opened. */
 export interface SpaceDefaults {
   /** The proxies that mean something in this space, in canonical order. */
-  readonly proxies: readonly ProxyName[];
+  readonly proxies: readonly AzNasProxy[];
   /** Side of the images in pixels where a fidelity names none: the published one. */
   readonly resolution: number;
   /** Whether the space knows which candidates are the same function (equivalence classes). */
@@ -50,4 +50,6 @@ export function defineSpace<Schema extends KindSchema>(
 }
 
 /** Of token streams: steps from feature to feature are no sign of quality in a residual stream; the paper leaves progressivity out. */
-export const PROXIES_OF_TOKENS: readonly ProxyName[] = PROXIES.filter((name) => name !== 'progressivity');
+export const PROXIES_OF_TOKENS: readonly AzNasProxy[] = AZ_NAS_PROXIES.filter(
+  (name) => name !== 'progressivity',
+);

@@ -1,7 +1,7 @@
 // In: a specification's `space`. Out: the interface through which everything else sees candidates.
 import type { Network } from '../ir/network.js';
 import type { RandomKey } from '../random/random.js';
-import type { ProxyName } from '../specification/proxies.js';
+import type { AzNasProxy } from '../specification/families.js';
 
 export interface Costs {
   /** Multiply-accumulates of one image, as the space counts them. */
@@ -32,7 +32,7 @@ export interface Space {
   /** Only of a space that is small enough to be walked through. */
   readonly enumeration?: Enumeration;
   /** The proxies that mean something here, in canonical order. */
-  readonly proxies: readonly ProxyName[];
+  readonly proxies: readonly AzNasProxy[];
   /** The text in its usual spelling; throws SpecError that says what is wrong with a bad one. */
   parse(text: string): string;
   /** Two candidates of one key are the same function (under weights tied accordingly). */

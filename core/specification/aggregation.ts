@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { mapping, oneOf, positiveNumber } from '../schema/fields.js';
 import { found, quote } from '../text/show.js';
-import { PROXIES, type ProxyName } from './proxies.js';
+import { PROXIES, type ProxyName } from './families.js';
 
 export const Proxies = z
   .array(oneOf(PROXIES), { error: ({ input }) => `${found(input)}; must be a list of ${PROXIES.join(', ')}` })
@@ -25,12 +25,9 @@ export const Aggregation = z.preprocess(
   mapping(
     {
       kind: oneOf(AGGREGATIONS).default('log-rank'),
-      weights: mapping({
-        expressivity: weight,
-        progressivity: weight,
-        trainability: weight,
-        complexity: weight,
-      } satisfies Record<ProxyName, unknown>).prefault({}),
+      weights: mapping(
+        Object.fromEntries(PROXIES.map((name) => [name, weight])) as Record<ProxyName, typeof weight>,
+      ).prefault({}),
     },
     { right: `one of ${AGGREGATIONS.join(', ')}, or a mapping with kind, weights`, words: AGGREGATIONS },
   ),

@@ -4,6 +4,7 @@ import { SpecError } from '../errors.js';
 import { bareKind, checkKind, toIssues } from '../schema/fields.js';
 import type { SpaceDefaults } from '../spaces/definition.js';
 import { definitionOf, SPACES, type SpaceSpecification } from '../spaces/index.js';
+import { familyOf, PROXIES, type ProxyName } from './families.js';
 
 export type { SpaceDefaults } from '../spaces/definition.js';
 export type { SpaceKind, SpaceSpecification } from '../spaces/index.js';
@@ -20,6 +21,14 @@ export const SpaceSchema = z.preprocess(
 
 export function spaceDefaults(space: SpaceSpecification): SpaceDefaults {
   return definitionOf(space).defaults(space);
+}
+
+/** The proxies that a specification may name: of AZ-NAS those that mean something in the space, and every other family's. */
+export function offeredProxies(space: SpaceSpecification): readonly ProxyName[] {
+  const { proxies } = spaceDefaults(space);
+  return PROXIES.filter(
+    (proxy) => familyOf(proxy) !== 'az-nas' || proxies.some((offered) => offered === proxy),
+  );
 }
 
 /** The side of the images, in pixels, for which people see FLOPs and latencies: that of the constraints, or the published one. */

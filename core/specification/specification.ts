@@ -1,4 +1,4 @@
-// In: the text of a specification file. Out: a complete, checked Specification with every default filled in.
+// Reads a specification, reports every mistake in it, and fills in every default.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { bareKind, checkKind, mapping, oneOf, share, text, toIssues, wholeNumber } from '../schema/fields.js';
@@ -8,16 +8,16 @@ import { Aggregation, Proxies } from './aggregation.js';
 import { Constraints } from './constraints.js';
 import { DEVICES, defaultShardSize } from './devices.js';
 import { Evolution } from './evolution.js';
+import type { ProxyName } from './families.js';
 import { FidelitySchema } from './fidelity.js';
 import { Input } from './images.js';
 import { Notify } from './notify.js';
-import type { ProxyName } from './proxies.js';
 import { Source, Sources } from './sources.js';
 import { SpaceSchema, spaceDefaults } from './space.js';
-import { strayFidelity, strayProxies, strayWeights } from './stray-fields.js';
+import { strayDevice, strayFidelity, strayProxies, strayWeights } from './stray-fields.js';
 import { verifyShare } from './verify-share.js';
 
-export { PROXIES, type ProxyName } from './proxies.js';
+export { PROXIES, type ProxyName } from './families.js';
 
 /** Rounds of growing fidelity; each but the last keeps a share of its candidates for the next. */
 const Screening = mapping({
@@ -125,6 +125,7 @@ export function checkSpecification({
     });
   const stray = [
     ...strayProxies(value),
+    ...strayDevice(value),
     ...strayWeights(value),
     ...(origin === 'person' ? strayFidelity(value) : []),
   ];
@@ -135,7 +136,7 @@ export function checkSpecification({
 
 function complete(written: z.output<typeof Written>) {
   const defaults = spaceDefaults(written.space);
-  const proxies = written.proxies ?? defaults.proxies;
+  const proxies: readonly ProxyName[] = written.proxies ?? defaults.proxies;
   const { kind, weights } = written.aggregation;
   const chosen = proxies.map((proxy) => [proxy, weights[proxy] ?? 1] as const);
   const all: Readonly<Partial<Record<ProxyName, number>>> = Object.fromEntries(chosen);

@@ -2,15 +2,15 @@
 import { z } from 'zod';
 import type { Issue } from '../errors.js';
 import { Aggregation, Proxies } from './aggregation.js';
-import { PROXIES } from './proxies.js';
-import { SpaceSchema, spaceDefaults } from './space.js';
+import { familyOf, isComputedOn, PROXIES, type ProxyName } from './families.js';
+import { offeredProxies, SpaceSchema, spaceDefaults } from './space.js';
 
 /** Looks at two fields at once, whatever is wrong with the others; silent where one of the two is itself malformed. */
 export function strayProxies(value: unknown): Issue[] {
   const both = z.object({ space: SpaceSchema, proxies: Proxies }).safeParse(value);
   if (!both.success) return [];
   const { space, proxies } = both.data;
-  const offered = spaceDefaults(space).proxies;
+  const offered = offeredProxies(space);
   return proxies
     .filter((name) => !offered.includes(name))
     .map((name) => ({
@@ -19,12 +19,28 @@ export function strayProxies(value: unknown): Issue[] {
     }));
 }
 
+/** A family may be computed by scorers of some devices alone. */
+export function strayDevice(value: unknown): Issue[] {
+  const both = z
+    .looseObject({ proxies: Proxies, execution: z.looseObject({ device: z.string() }) })
+    .safeParse(value);
+  if (!both.success) return [];
+  const { proxies, execution } = both.data;
+  return proxies
+    .filter((name) => !isComputedOn(familyOf(name), execution.device))
+    .map((name) => ({
+      path: 'proxies',
+      message: `${name} is not computed on ${execution.device} yet; leave it out, or use execution.device: cpu`,
+    }));
+}
+
 export function strayWeights(value: unknown): Issue[] {
   const chosen = z.looseObject({ proxies: Proxies }).safeParse(value).data?.proxies;
   const space = z.looseObject({ space: SpaceSchema }).safeParse(value).data?.space;
   const aggregation = z.looseObject({ aggregation: Aggregation }).safeParse(value).data?.aggregation;
   const open = z.looseObject({ proxies: z.undefined() }).safeParse(value).success;
-  const proxies = chosen ?? (open && space ? spaceDefaults(space).proxies : undefined);
+  const proxies: readonly ProxyName[] | undefined =
+    chosen ?? (open && space ? spaceDefaults(space).proxies : undefined);
   if (!proxies || !aggregation) return [];
   return PROXIES.filter((name) => aggregation.weights[name] !== undefined && !proxies.includes(name)).map(
     (name) => ({

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { SpecError } from '../../errors.js';
 import { mapping } from '../../schema/fields.js';
-import { PROXIES } from '../../specification/proxies.js';
+import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { defineSpace, PROXIES_OF_TOKENS } from '../definition.js';
 import type { Space } from '../space.js';
 import {
@@ -65,7 +65,7 @@ export function customSpace({ definition }: { definition: Definition }): Space {
 
 /** Chains that end in tokens are residual streams. */
 function proxiesOf(definition: Definition) {
-  return hasTokens(definition) ? PROXIES_OF_TOKENS : PROXIES;
+  return hasTokens(definition) ? PROXIES_OF_TOKENS : AZ_NAS_PROXIES;
 }
 
 function checkCell(text: string, path: string): void {

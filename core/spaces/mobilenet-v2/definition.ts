@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RandomKey } from '../../random/random.js';
 import { randomStream } from '../../random/random-stream.js';
 import { mapping } from '../../schema/fields.js';
-import { PROXIES } from '../../specification/proxies.js';
+import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { defineSpace } from '../definition.js';
 import type { Space } from '../space.js';
 import { structureCosts } from './costs.js';
@@ -37,7 +37,7 @@ function randomStructure(key: RandomKey) {
 export const mobileNetV2 = {
   kind: 'mobilenet-v2',
   size: 'unbounded',
-  proxies: PROXIES,
+  proxies: AZ_NAS_PROXIES,
   parse: (text) => printStructure(parseStructure(text.trim())),
   canonicalKey: (candidate) => candidate,
   start: START,
@@ -54,7 +54,7 @@ export const mobileNetV2 = {
 export const mobileNetV2Definition = defineSpace({
   kind: 'mobilenet-v2',
   schema: mapping({ kind: z.literal('mobilenet-v2') }),
-  defaults: () => ({ proxies: PROXIES, resolution: 224, classes: false }),
+  defaults: () => ({ proxies: AZ_NAS_PROXIES, resolution: 224, classes: false }),
   open: () => mobileNetV2,
   code: 'built-in',
   batched: false,

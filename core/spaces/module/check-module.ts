@@ -6,7 +6,7 @@ import { channelsOf } from '../../ir/shape.js';
 import { blockShapes } from '../../ops/block-shapes.js';
 import { randomStream } from '../../random/random-stream.js';
 import { oneOf, wholeNumber } from '../../schema/fields.js';
-import { PROXIES } from '../../specification/proxies.js';
+import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { found, quote, show } from '../../text/show.js';
 import type { Space } from '../space.js';
 import type { SpaceModule } from './space-module.js';
@@ -47,9 +47,9 @@ export function checkExport({ value, source }: { value: unknown; source: string 
     if (
       !Array.isArray(names) ||
       !names.length ||
-      !names.every((name) => oneOf(PROXIES).safeParse(name).success)
+      !names.every((name) => oneOf(AZ_NAS_PROXIES).safeParse(name).success)
     )
-      must('proxies', `a list of ${PROXIES.join(', ')}`);
+      must('proxies', `a list of ${AZ_NAS_PROXIES.join(', ')}`);
   }
   return value as SpaceModule;
 }

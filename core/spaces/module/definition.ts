@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { SpecError } from '../../errors.js';
 import { randomStream } from '../../random/random-stream.js';
 import { mapping, oneOf, text, wholeNumber } from '../../schema/fields.js';
-import { PROXIES } from '../../specification/proxies.js';
+import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { found, quote } from '../../text/show.js';
 import { countNetwork } from '../count-blocks.js';
 import { defineSpace } from '../definition.js';
@@ -23,8 +23,8 @@ const schema = mapping({
   }),
   resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }),
   proxies: z
-    .array(oneOf(PROXIES), {
-      error: ({ input }) => `${found(input)}; must be a list of ${PROXIES.join(', ')}`,
+    .array(oneOf(AZ_NAS_PROXIES), {
+      error: ({ input }) => `${found(input)}; must be a list of ${AZ_NAS_PROXIES.join(', ')}`,
     })
     .readonly(),
 });

@@ -1,7 +1,7 @@
 // Out: what a module answers to be a space (`space: { kind: module, file: my-space.ts }`), and what it is built with. docs/guides/own-space.md.
 import type { Network } from '../../ir/network.js';
 import type { RandomStream } from '../../random/random-stream.js';
-import type { ProxyName } from '../../specification/proxies.js';
+import type { AzNasProxy } from '../../specification/families.js';
 import type { Costs } from '../space.js';
 
 export { type Block, BlockBuilder, type Weight } from '../../ir/block.js';
@@ -23,7 +23,7 @@ export interface SpaceModule {
   /** Where an evolution begins; without one it begins with random candidates. */
   readonly start?: string;
   /** The proxies that mean something here; all of them where nothing is said. */
-  readonly proxies?: readonly ProxyName[];
+  readonly proxies?: readonly AzNasProxy[];
   /** The text in its usual spelling; throws an Error that says what would be right. Two candidates of one text are one. */
   parse(text: string): string;
   random(random: RandomStream): string;

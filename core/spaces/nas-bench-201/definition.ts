@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { randomStream } from '../../random/random-stream.js';
 import { mapping } from '../../schema/fields.js';
-import { PROXIES } from '../../specification/proxies.js';
+import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { defineSpace } from '../definition.js';
 import type { Space } from '../space.js';
 import { canonicalKey } from './canonical.js';
@@ -43,7 +43,7 @@ export const nasBench201 = {
     at: (index) => printCell(cellAt(index)),
     representative: (candidate) => representativesOf().get(canonicalKey(parseCell(candidate)))!,
   },
-  proxies: PROXIES,
+  proxies: AZ_NAS_PROXIES,
   parse: (text) => printCell(parseCell(text.trim())),
   canonicalKey: (candidate) => canonicalKey(parseCell(candidate)),
   random: (key) => printCell(cellAt(randomStream(key).below(CELLS))),
@@ -58,7 +58,7 @@ export const nasBench201 = {
 export const nasBench201Definition = defineSpace({
   kind: 'nas-bench-201',
   schema: mapping({ kind: z.literal('nas-bench-201') }),
-  defaults: () => ({ proxies: PROXIES, resolution: RESOLUTION, classes: true }),
+  defaults: () => ({ proxies: AZ_NAS_PROXIES, resolution: RESOLUTION, classes: true }),
   open: () => nasBench201,
   code: 'built-in',
   batched: true,

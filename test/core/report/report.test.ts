@@ -110,26 +110,33 @@ describe('ranking.csv', () => {
         maxLength: 6,
       }),
       score: number,
-      raw: fc.tuple(number, number, number, number),
+      raw: fc.array(number, { minLength: PROXIES.length, maxLength: PROXIES.length }),
       parameters: fc.nat(),
     });
     const pieces = fc.array(fc.nat(200), { maxLength: 5 });
     fc.assert(
-      fc.property(fc.array(row), fc.subarray([...PROXIES]), pieces, (written, chosen, cuts) => {
-        const expected = written.map(({ candidate, score, raw, parameters }, index) => ({
-          rank: index + 1,
-          candidate,
-          score,
-          proxies: Object.fromEntries(chosen.map((name) => [name, raw[PROXIES.indexOf(name)]!])),
-          parameters,
-        }));
-        const text = header + rankingLines(expected);
-        expect(readRankingCsv(text)).toEqual(expected);
-        const reader = createRankingReader();
-        const ends = [0, ...cuts.sort((a, b) => a - b), text.length];
-        const read = ends.flatMap((end, i) => reader.push(text.slice(ends[i - 1] ?? 0, end)));
-        expect([...read, ...reader.end()]).toEqual(expected);
-      }),
+      fc.property(
+        fc.array(row),
+        fc.subarray(PROXIES.filter((name) => name !== 'parameters')),
+        pieces,
+        (written, chosen, cuts) => {
+          const expected = written.map(({ candidate, score, raw, parameters }, index) => ({
+            rank: index + 1,
+            candidate,
+            score,
+            proxies: Object.fromEntries(chosen.map((name) => [name, raw[PROXIES.indexOf(name)]!])),
+            parameters,
+          }));
+          const proxies = { proxies: chosen };
+          const header = rankingHeader({ cohort: 'written', ...proxies });
+          const text = header + rankingLines(expected, proxies);
+          expect(readRankingCsv(text)).toEqual(expected);
+          const reader = createRankingReader();
+          const ends = [0, ...cuts.sort((a, b) => a - b), text.length];
+          const read = ends.flatMap((end, i) => reader.push(text.slice(ends[i - 1] ?? 0, end)));
+          expect([...read, ...reader.end()]).toEqual(expected);
+        },
+      ),
     );
   });
 

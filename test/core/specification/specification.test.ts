@@ -1,8 +1,9 @@
 // In: specification texts, good and bad. Out: the parsed form, or every message word by word.
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
+import { AZ_NAS_PROXIES } from '../../../core/specification/families.js';
 import { PRESETS } from '../../../core/specification/fidelity.js';
-import { PROXIES, parseSpecification } from '../../../core/specification/specification.js';
+import { parseSpecification } from '../../../core/specification/specification.js';
 import { specificationDigest } from '../../../core/specification/specification-digest.js';
 
 const BASE = 'name: a\nspace: { kind: nas-bench-201 }\n';
@@ -28,7 +29,7 @@ describe('parseSpecification', () => {
       space: { kind: 'nas-bench-201' },
       strategy: { kind: 'exhaustive' },
       fidelity: { draws: 3, batch: 8, resolution: 32, weights: 'shared', features: 'stages' },
-      proxies: [...PROXIES],
+      proxies: [...AZ_NAS_PROXIES],
       aggregation: {
         kind: 'log-rank',
         weights: { expressivity: 1, progressivity: 1, trainability: 1, complexity: 1 },
@@ -156,15 +157,19 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ],
     [
       'proxies: []',
-      'proxies: found an empty list; must hold at least one of expressivity, progressivity, trainability, complexity',
+      'proxies: found an empty list; must hold at least one of expressivity, progressivity, trainability, complexity, residual, flops, parameters',
     ],
     [
       'proxies: complexity',
-      'proxies: found the text "complexity"; must be a list of expressivity, progressivity, trainability, complexity',
+      'proxies: found the text "complexity"; must be a list of expressivity, progressivity, trainability, complexity, residual, flops, parameters',
     ],
     [
-      'proxies: [flops]',
-      'proxies.0: unknown "flops"; known: expressivity, progressivity, trainability, complexity',
+      'proxies: [speed]',
+      'proxies.0: unknown "speed"; known: expressivity, progressivity, trainability, complexity, residual, flops, parameters',
+    ],
+    [
+      'proxies: [residual]\nexecution: { device: cuda }',
+      'proxies: residual is not computed on cuda yet; leave it out, or use execution.device: cpu',
     ],
     ['proxies: [complexity, complexity]', 'proxies.1: "complexity" is there twice; keep one'],
     [

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sample } from '../../../core/random/shuffled.js';
 import { kendall } from '../../../core/ranking/correlation.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
-import { PROXIES } from '../../../core/specification/proxies.js';
+import { AZ_NAS_PROXIES } from '../../../core/specification/families.js';
 import { createCpuScorer } from '../../../engine/cpu-scorer.js';
 import type { Outcome, ScoreRequest, ScoreResult } from '../../../engine/protocol.js';
 import { request as atSixteen, built } from '../../support/engine.js';
@@ -38,7 +38,7 @@ it('agrees with scoring one by one: tau of every proxy above .99', async () => {
   const expected = await scorer.scoreAll(requests);
   await scorer.close();
   for (const draw of [0, 1])
-    for (const name of PROXIES) {
+    for (const name of AZ_NAS_PROXIES) {
       const [a, b] = [outcomes, expected].map((list) => list.map((one) => resultOf(one)[draw]![name]!));
       expect(kendall(a!, b!), name).toBeGreaterThan(0.99);
     }

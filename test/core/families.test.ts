@@ -1,0 +1,43 @@
+// Tests that the scores of one family stay where they are, whatever happens to the engine or to another family.
+import { expect, test } from 'vitest';
+import { familyScope, familyScopes, scoreScope } from '../../core/address.js';
+import { FAMILY_NAMES, PROXIES, proxiesOfFamily } from '../../core/specification/families.js';
+import { parseSpecification } from '../../core/specification/specification.js';
+
+const ENGINE = 'block-8.ort-1.30.0';
+const specificationOf = (more: string) =>
+  parseSpecification({ text: `name: a\nspace: { kind: nas-bench-201 }\n${more}`, source: 'spec.yaml' });
+const usual = specificationOf('');
+const both = specificationOf('proxies: [residual, trainability, flops]');
+
+test('every proxy is of one family', () => {
+  const all = FAMILY_NAMES.flatMap(proxiesOfFamily);
+  expect(all).toEqual([...PROXIES]);
+  expect(new Set(all).size).toBe(all.length);
+});
+
+test('az-nas is where it was, whichever proxies are wanted and whatever version another family has', () => {
+  const scope = scoreScope(usual, ENGINE);
+  expect(scoreScope(both, ENGINE)).toBe(scope);
+  expect(scoreScope(both, `${ENGINE}+residual-9`)).toBe(scope);
+  expect(scoreScope(usual, 'block-9.ort-1.30.0')).not.toBe(scope);
+});
+
+test('another family stays when the engine changes, and moves with its own version and with ONNX Runtime', () => {
+  const of = (engine: string) => familyScope({ specification: both, family: 'residual', engine });
+  const scope = of(ENGINE);
+  expect(scope).toMatch(/^[\w-]{22}$/);
+  expect(scope).not.toBe(scoreScope(both, ENGINE));
+  expect(of('block-9.ort-1.30.0')).toBe(scope);
+  expect(of(`${ENGINE}+zen-3+residual-1`)).toBe(scope);
+  expect(of(`${ENGINE}+residual-2`)).not.toBe(scope);
+  expect(of('block-8.ort-1.31.0')).not.toBe(scope);
+  const seeded = specificationOf('seed: 2\nproxies: [residual]');
+  expect(familyScope({ specification: seeded, family: 'residual', engine: ENGINE })).not.toBe(scope);
+});
+
+test('a specification has scopes of the families alone that it wants and that are stored', () => {
+  expect(familyScopes(usual)).toBeUndefined();
+  expect(familyScopes(specificationOf('proxies: [complexity, flops, parameters]'))).toBeUndefined();
+  expect(Object.keys(familyScopes(both)!)).toEqual(['residual']);
+});
