@@ -92,7 +92,7 @@ module.exports = {
       'text',
       'schema',
       // The names of the proxies, and nothing else of a specification.
-      'specification/proxies',
+      'specification/families',
       'candidate-error',
       'random',
       'ir',

@@ -97,7 +97,7 @@ export function createScorer(options: ScorerOptions = {}): Scorer {
         .scoreInDetail({ space, candidate, seed, fidelity, draws, families, report: 'details' })
         .catch(withField);
       const { costs, networks } = details!;
-      const valueOf = (name: ProxyName, i: number): number =>
+      const proxyOf = (name: ProxyName, i: number): number =>
         name === 'flops' || name === 'parameters' ? costs[name] : result[i]![name]!;
       return {
         candidate,
@@ -107,7 +107,7 @@ export function createScorer(options: ScorerOptions = {}): Scorer {
         costs,
         draws: draws.map((draw, i) => ({
           draw,
-          proxies: Object.fromEntries(proxies.map((name) => [name, valueOf(name, i)])),
+          proxies: Object.fromEntries(proxies.map((name) => [name, proxyOf(name, i)])),
           features: networks[i]!.features,
           blocks: networks[i]!.blocks,
         })),
