@@ -86,6 +86,7 @@ module.exports = {
     coreImports('onnx'),
     coreImports('ops', 'ir', 'onnx'),
     coreImports('lowering', 'ir', 'ops', 'onnx'),
+    coreImports('graph', 'errors', 'text', 'ir', 'onnx', 'ops'),
     coreImports(
       'spaces',
       'errors',

@@ -30,6 +30,8 @@ interface Ports {
   readonly inputs: readonly Port[];
   /** `value` names the result, `name` is what callers fetch it by. */
   readonly outputs: readonly (Port & { value: string })[];
+  /** Version of the standard's operator set, where it is not that of our programs. */
+  readonly opset?: number;
 }
 interface Constant {
   readonly name: string;
@@ -148,7 +150,7 @@ export class GraphBuilder {
     for (const domain of domains)
       message(w, 8, () => {
         w.uint32(10).string(domain);
-        w.uint32(16).int64(domain ? 1 : OPSET);
+        w.uint32(16).int64(domain ? 1 : (ports.opset ?? OPSET));
       });
     return w.finish();
   }

@@ -1,5 +1,6 @@
 // In: the path of a golden file. Out: its kind and its cases, or its checks; a SpecError names the case and the field.
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { SpecError } from '../../core/errors.js';
 import { autoformerCases, autoformerCosts } from './autoformer.js';
@@ -8,9 +9,10 @@ import type { Check, GoldenCase, GoldenKind } from './kind.js';
 import { mbv2 } from './mbv2.js';
 import { mbv2Mutations } from './mbv2-mutations.js';
 import { nb201 } from './nb201.js';
+import { onnx } from './onnx.js';
 
 /** Kinds of golden files, told apart by shape: the first that matches. */
-const KINDS: readonly GoldenKind[] = [nb201, mbv2, mbv2Mutations, autoformerCases, autoformerCosts];
+const KINDS: readonly GoldenKind[] = [nb201, mbv2, mbv2Mutations, autoformerCases, autoformerCosts, onnx];
 
 export interface GoldenCases {
   readonly kind: string;
@@ -41,7 +43,7 @@ export async function readGoldenFile(path: string): Promise<GoldenFile> {
   const { kind, schema, close } = found;
   const cases = (json as readonly unknown[]).map((item, i) => {
     const { success, data, error } = schema.safeParse(item, { reportInput: true });
-    if (success) return data;
+    if (success) return 'file' in data ? { ...data, file: join(dirname(path), data.file) } : data;
     const wrong = isRecord(item) ? undefined : `found ${show(item)}; must be an object`;
     throw new SpecError(issuesOf(error, `${path}: case ${i + 1}`, 'the case', wrong));
   });

@@ -5,7 +5,8 @@ import { type DrawTensors, drawTensors } from '../../engine/draw-tensors.js';
 import { createPrograms } from '../../engine/programs.js';
 import { scoreNetwork } from '../../engine/score.js';
 import type { Computed } from './compare.js';
-import type { GoldenCase } from './kind.js';
+import type { GoldenCase, SpaceCase } from './kind.js';
+import { computeOnnx } from './onnx.js';
 
 export interface GoldenEngine {
   compute(item: GoldenCase): Promise<Computed>;
@@ -15,8 +16,8 @@ export interface GoldenEngine {
 export async function createGoldenEngine({ threads }: { threads: number }): Promise<GoldenEngine> {
   const programs = await createPrograms({ threads });
   const { blockSize } = programs;
-  let last: { item: GoldenCase; tensors: DrawTensors } | undefined;
-  const tensorsOf = (item: GoldenCase): DrawTensors => {
+  let last: { item: SpaceCase; tensors: DrawTensors } | undefined;
+  const tensorsOf = (item: SpaceCase): DrawTensors => {
     const { draw, batch, resolution } = item;
     const same = last?.item.draw === draw && last.item.batch === batch && last.item.resolution === resolution;
     if (!last || !same) last = { item, tensors: drawTensors({ draw, batch, resolution, blockSize }) };
@@ -24,6 +25,7 @@ export async function createGoldenEngine({ threads }: { threads: number }): Prom
   };
   return {
     compute: async (item) => {
+      if ('file' in item) return computeOnnx({ item, threads });
       const space = openSpace(item.space);
       const { candidate, resolution } = item;
       const network = space.network({ candidate, resolution });

@@ -11,13 +11,12 @@ export interface Tolerances {
   readonly block: number;
 }
 
-/** One network with its tensors and what comes out. */
-export interface GoldenCase {
-  readonly space: SpaceSpecification;
+/** What every case has: how large it is, and what comes out. */
+interface Expected {
+  /** Names the case; of a space, its candidate. */
   readonly candidate: string;
   readonly batch: number;
   readonly resolution: number;
-  readonly draw: Draw;
   readonly expressivityPerFeature: readonly number[];
   /** null: skipped. */
   readonly trainabilityPerBlock: readonly (number | null)[];
@@ -29,6 +28,22 @@ export interface GoldenCase {
   readonly costs: readonly CostCheck[];
   readonly tolerances: Tolerances;
 }
+/** A candidate of a space with its tensors. */
+export interface SpaceCase extends Expected {
+  readonly space: SpaceSpecification;
+  readonly draw: Draw;
+}
+/** An imported network, which is computed with the weights of its file. */
+export interface OnnxCase extends Expected {
+  /** Path of the file. */
+  readonly file: string;
+  /** Channels, height, width. */
+  readonly image: readonly number[];
+  /** Names of tensors. */
+  readonly features: readonly string[];
+}
+export type GoldenCase = SpaceCase | OnnxCase;
+
 export interface CostCheck {
   readonly name: string;
   readonly expected: number;

@@ -1,0 +1,145 @@
+// Writes a program for each block of a graph: forward pass to the next feature, its covariance, and the vector-Jacobian product.
+import type { Id, Tape } from '../ops/tensor/tape.js';
+import type { Feature } from './features.js';
+import { pullback } from './pullback.js';
+import type { ResolvedGraph } from './resolve.js';
+import { featureStatistic, gradientRows, jacobianProduct, samplesOf, shrinkage } from './statistics.js';
+import { type ProgramOutput, type WrittenProgram, writeProgram } from './write-program.js';
+
+/** Names of a program's outputs; tensors that later programs read have those of `tensorName`. */
+export const OUTPUT = { statistic: 'statistic', jacobian: 'jacobian', shift: 'shift' } as const;
+/** Name of the signs, of the shape of the feature that the program ends with. */
+export const SIGNS = 'signs';
+
+export function tensorName(id: Id): string {
+  return `tensor_${id}`;
+}
+
+export interface BlockProgram extends WrittenProgram {
+  readonly feature: Feature;
+  readonly samples: number;
+  readonly statistic: { readonly kind: 'covariance' | 'gram'; readonly size: number };
+  /** Tensors that later programs read. */
+  readonly carried: readonly Id[];
+  /** Undefined of the first program, and where positions of the two features do not correspond. */
+  readonly jacobian?: { readonly rows: number; readonly columns: number; readonly mayBeIdentity: boolean };
+}
+
+/**
+ * Program i computes feature i from what earlier programs put out. Inputs: images or carried tensors, weights, signs. Outputs:
+ * `statistic`, `jacobian`, where the block could be the identity `shift` (the largest difference of gradient and signs), and
+ * the tensors that are carried on.
+ */
+export function blockPrograms({
+  graph,
+  features,
+}: {
+  graph: ResolvedGraph;
+  features: readonly Feature[];
+}): readonly BlockProgram[] {
+  const { tape, input, isStream } = graph;
+  const stream = (id: Id) => Boolean(isStream[id]);
+  const regions = regionsOf({ tape, features, stream });
+  const carried = carriedValues({ tape, regions, features, input });
+  return features.map((feature, i) => {
+    const fed = new Map<Id, string>();
+    for (const earlier of carried.slice(0, i)) for (const id of earlier) fed.set(id, tensorName(id));
+    return blockProgram({ tape, feature, before: features[i - 1], fed, carried: carried[i]! });
+  });
+}
+
+/** The values that each program computes: what its feature depends on and no earlier program has computed. */
+function regionsOf({
+  tape,
+  features,
+  stream,
+}: {
+  tape: Tape;
+  features: readonly Feature[];
+  stream: (id: Id) => boolean;
+}): readonly ReadonlySet<Id>[] {
+  const done = new Set<Id>();
+  return features.map(({ id: end }) => {
+    const region = new Set<Id>();
+    const open = [end];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (done.has(id) || region.has(id) || !stream(id)) continue;
+      region.add(id);
+      open.push(...tape.get(id).inputs);
+    }
+    for (const id of region) done.add(id);
+    return region;
+  });
+}
+
+/** Of each region what later regions read: its feature nearly always, further tensors where a feature is no cut point. */
+function carriedValues({
+  tape,
+  regions,
+  features,
+  input,
+}: {
+  tape: Tape;
+  regions: readonly ReadonlySet<Id>[];
+  features: readonly Feature[];
+  input: Id;
+}): readonly (readonly Id[])[] {
+  return regions.map((region, i) => {
+    const read = new Set<Id>();
+    for (const later of regions.slice(i + 1))
+      for (const id of later)
+        for (const each of tape.get(id).inputs) if (region.has(each) && each !== input) read.add(each);
+    // The gradient is taken with respect to the feature before.
+    if (i + 1 < regions.length) read.add(features[i]!.id);
+    return [...read].sort((a, b) => a - b);
+  });
+}
+
+function blockProgram({
+  tape: t,
+  feature,
+  before,
+  fed,
+  carried,
+}: {
+  tape: Tape;
+  feature: Feature;
+  before: Feature | undefined;
+  fed: ReadonlyMap<Id, string>;
+  carried: readonly Id[];
+}): BlockProgram {
+  const statistic = featureStatistic(t, feature);
+  const outputs: ProgramOutput[] = [
+    { name: OUTPUT.statistic, id: statistic.id },
+    ...carried.map((id) => ({ name: tensorName(id), id })),
+  ];
+  const gradient = before && gradientOutputs({ t, feature, before });
+  if (gradient) outputs.push(...gradient.outputs);
+  const written = writeProgram({ tape: t, outputs, fed });
+  return {
+    ...written,
+    feature,
+    samples: samplesOf(feature),
+    statistic: { kind: statistic.kind, size: t.shape(statistic.id)[0]! },
+    carried,
+    ...(gradient ? { jacobian: gradient.jacobian } : {}),
+  };
+}
+
+function gradientOutputs({ t, feature, before }: { t: Tape; feature: Feature; before: Feature }) {
+  const factors = shrinkage(before, feature);
+  if (!factors) return undefined;
+  const v = t.port(SIGNS, feature.shape);
+  const [g] = pullback({ tape: t, output: feature.id, v, to: [before.id] });
+  if (g === undefined) return undefined;
+  const rows = gradientRows({ t, g, from: before, to: feature, factors });
+  const jac = jacobianProduct({ t, rows, v, to: feature });
+  const [height, width] = t.shape(jac) as [number, number];
+  const isSquare = String(before.shape) === String(feature.shape);
+  const outputs: ProgramOutput[] = [{ name: OUTPUT.jacobian, id: jac }];
+  if (isSquare) {
+    const axes = feature.shape.map((_, axis) => axis);
+    outputs.push({ name: OUTPUT.shift, id: t.reduce('ReduceMax', t.add('Abs', [t.minus(g, v)]), axes) });
+  }
+  return { outputs, jacobian: { rows: height, columns: width, mayBeIdentity: isSquare } };
+}

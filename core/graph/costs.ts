@@ -1,0 +1,38 @@
+// Counts what an imported network costs: multiply-accumulates of one image, and trainable parameters.
+import { sizeOf } from '../ops/tensor/shapes.js';
+import type { Id, Tape, Value } from '../ops/tensor/tape.js';
+import type { ResolvedGraph } from './resolve.js';
+import type { Role } from './weight-roles.js';
+
+export interface GraphCosts {
+  /** Multiply-accumulates of one image: convolutions and matrix products, those of attention too; no bias, no normalization. */
+  readonly macs: number;
+  /** Trainable numbers, each once; running statistics and constants are none. */
+  readonly parameters: number;
+}
+
+export function graphCosts(graph: ResolvedGraph, roles: readonly Role[]): GraphCosts {
+  const { tape, input, output } = graph;
+  let macs = 0;
+  for (let id = input; id <= output; id++) if (graph.isStream[id]) macs += macsOf(graph, id);
+  const parameters = graph.weights.reduce(
+    (sum, { shape }, i) => sum + (roles[i]!.kind === 'constant' ? 0 : sizeOf(shape)),
+    0,
+  );
+  return { macs: macs / tape.shape(input)[0]!, parameters };
+}
+
+/** Of one operation, over all images. */
+export function macsOf({ tape }: Pick<ResolvedGraph, 'tape'>, id: Id): number {
+  const value = tape.get(id);
+  return value.op === undefined ? 0 : (COUNTED[value.op]?.(tape, value) ?? 0);
+}
+
+const COUNTED: Readonly<Record<string, (tape: Tape, value: Value) => number>> = {
+  Conv: (tape, { inputs, shape }) => sizeOf(shape) * sizeOf(tape.shape(inputs[1]!).slice(1)),
+  ConvTranspose: (tape, { inputs }) =>
+    sizeOf(tape.shape(inputs[0]!)) * sizeOf(tape.shape(inputs[1]!).slice(1)),
+  // A matrix of constants is an interpolation.
+  MatMul: (tape, { inputs, shape }) =>
+    inputs.some((input) => tape.get(input).constant) ? 0 : sizeOf(shape) * tape.shape(inputs[0]!).at(-1)!,
+};

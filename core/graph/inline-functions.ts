@@ -1,0 +1,75 @@
+// Replaces calls of a model's own functions by the nodes of those functions.
+import type { AttributeProto, FunctionProto, NodeProto } from '../onnx/proto.js';
+
+/** Nodes after inlining: functions that call functions can double with each level. */
+const MOST_NODES = 200_000;
+const DEEPEST = 32;
+
+/** Throws an Error where functions call themselves or become too many nodes. */
+export function inlineFunctions({
+  nodes,
+  functions,
+}: {
+  nodes: readonly NodeProto[];
+  functions: readonly FunctionProto[];
+}): readonly NodeProto[] {
+  const known = new Map(functions.map((each) => [keyOf(each.domain, each.name, each.overload), each]));
+  const out: NodeProto[] = [];
+  let calls = 0;
+  const walk = (node: NodeProto, depth: number): void => {
+    const called = known.get(keyOf(node.domain, node.opType, node.overload));
+    if (!called) {
+      out.push(node);
+      if (out.length > MOST_NODES) throw new Error(`it has more than ${MOST_NODES} nodes`);
+      return;
+    }
+    if (depth > DEEPEST)
+      throw new Error(
+        `its function "${called.name}" calls itself, or functions are nested more than ${DEEPEST} deep`,
+      );
+    calls += 1;
+    if (calls > MOST_NODES) throw new Error(`its functions are called more than ${MOST_NODES} times`);
+    for (const inner of bodyOf({ called, node, prefix: `${node.name || called.name}.${calls}/` }))
+      walk(inner, depth + 1);
+  };
+  for (const node of nodes) walk(node, 0);
+  return out;
+}
+
+function keyOf(domain = '', name = '', overload = ''): string {
+  return JSON.stringify([domain, name, overload]);
+}
+
+/** The nodes of one call: inputs and outputs under the caller's names, all others under the call's own prefix. */
+function bodyOf({
+  called,
+  node,
+  prefix,
+}: {
+  called: FunctionProto;
+  node: NodeProto;
+  prefix: string;
+}): NodeProto[] {
+  const names = new Map<string, string>();
+  called.inputs?.forEach((name, i) => names.set(name, node.inputs?.[i] ?? ''));
+  called.outputs?.forEach((name, i) => {
+    const outer = node.outputs?.[i];
+    if (outer) names.set(name, outer);
+  });
+  const rename = (name: string) => (name === '' ? '' : (names.get(name) ?? `${prefix}${name}`));
+  const given = new Map<string, AttributeProto>();
+  for (const each of [...(called.defaults ?? []), ...(node.attributes ?? [])])
+    given.set(each.name ?? '', each);
+  return (called.nodes ?? []).map((inner) => ({
+    ...inner,
+    name: `${prefix}${inner.name ?? ''}`,
+    inputs: (inner.inputs ?? []).map(rename),
+    outputs: (inner.outputs ?? []).map(rename),
+    attributes: (inner.attributes ?? []).flatMap((attribute) => {
+      if (!attribute.refAttrName) return [attribute];
+      const value = given.get(attribute.refAttrName);
+      // An attribute that the caller leaves out is left out within, so that the operator's own default holds.
+      return value && attribute.name !== undefined ? [{ ...value, name: attribute.name }] : [];
+    }),
+  }));
+}

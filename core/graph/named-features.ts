@@ -1,0 +1,35 @@
+// Features that a person names by their tensors in the file.
+import { SpecError } from '../errors.js';
+import { nearest } from '../text/nearest.js';
+import { channelAxes } from './channel-axes.js';
+import type { Feature } from './features.js';
+import type { ResolvedGraph } from './resolve.js';
+
+/** Throws SpecError where the file has no such tensor, or none that depends on the images and has channels and positions. */
+export function featureNamed({
+  graph,
+  name,
+  file,
+}: {
+  graph: ResolvedGraph;
+  name: string;
+  file: string;
+}): Feature {
+  const { tape, named, isStream } = graph;
+  const id = named.get(name);
+  if (id === undefined) {
+    const close = nearest({ word: name, known: [...named.keys()] });
+    throw SpecError.of({
+      path: file,
+      message: `has no tensor "${name}"${close ? `; did you mean "${close}"?` : ''}`,
+    });
+  }
+  const { shape } = tape.get(id);
+  const channelAxis = channelAxes(graph)[id] ?? (shape.length === 4 ? 1 : shape.length === 3 ? 2 : undefined);
+  if (!isStream[id] || channelAxis === undefined)
+    throw SpecError.of({
+      path: file,
+      message: `its tensor "${name}" of shape [${shape}] is no feature: it must depend on the images and have channels and positions`,
+    });
+  return { id, name, shape, channelAxis };
+}

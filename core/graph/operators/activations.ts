@@ -1,0 +1,154 @@
+// Activations and arithmetic of the ONNX standard, written with the operations of the table.
+import { numberType } from '../../onnx/tensor-values.js';
+import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import type { NodeSite, Operator, Operators } from './operator.js';
+
+const same =
+  (op: string): Operator =>
+  (site) => [site.t.add(op, site.all())];
+
+/** Sum, Max, Min of any number of inputs. */
+const chained =
+  (op: string): Operator =>
+  (site) => {
+    const [first, ...rest] = site.all();
+    return [rest.reduce((sum, id) => site.t.add(op, [sum, id]), first!)];
+  };
+
+const unary =
+  (of: (t: Tape, x: Id, site: NodeSite) => Id): Operator =>
+  (site) => [of(site.t, site.x(0), site)];
+
+const positive = (t: Tape, x: Id) => t.add('Greater', [x, t.scalar(0)]);
+const number = (value: number) => ({ number: value });
+
+/** x where it is above 0, else `scale` (exp(x / alpha) - 1). The exponential of the other side is not computed: it would overflow. */
+function exponentialUnit(t: Tape, x: Id, { alpha, scale }: { alpha: number; scale: number }): Id {
+  const below = t.add('Min', [x, t.scalar(0)]);
+  const curve = t.times(t.minus(t.add('Exp', [t.over(below, number(alpha))]), t.scalar(1)), number(scale));
+  return t.add('Where', [positive(t, x), x, curve]);
+}
+
+export function clip(t: Tape, x: Id, { min, max }: { min?: Id | undefined; max?: Id | undefined }): Id {
+  const above = min === undefined ? undefined : t.add('Less', [x, min]);
+  const below = max === undefined ? undefined : t.add('Greater', [x, max]);
+  const low = above === undefined ? x : t.add('Where', [above, min!, x]);
+  return below === undefined ? low : t.add('Where', [below, max!, low]);
+}
+
+export function sigmoidTimes(t: Tape, x: Id, alpha = 1): Id {
+  return t.times(x, t.add('Sigmoid', [alpha === 1 ? x : t.times(x, number(alpha))]));
+}
+
+export function gelu(t: Tape, x: Id, approximate: boolean): Id {
+  const half = t.times(x, number(0.5));
+  const one = t.scalar(1);
+  if (!approximate) return t.times(half, t.plus(one, t.add('Erf', [t.times(x, number(Math.SQRT1_2))])));
+  const cube = t.times(t.times(x, x), x);
+  const inner = t.times(t.plus(x, t.times(cube, number(0.044715))), number(Math.sqrt(2 / Math.PI)));
+  return t.times(half, t.plus(one, t.add('Tanh', [inner])));
+}
+
+export const activations: Operators = {
+  ...Object.fromEntries(
+    [
+      'Relu',
+      'Sigmoid',
+      'Tanh',
+      'Exp',
+      'Log',
+      'Sqrt',
+      'Abs',
+      'Neg',
+      'Softplus',
+      'Erf',
+      'Sin',
+      'Cos',
+      'Sign',
+      'Floor',
+      'Ceil',
+      'Not',
+    ].map((op) => [op, same(op)]),
+  ),
+  ...Object.fromEntries(
+    [
+      'Add',
+      'Sub',
+      'Mul',
+      'Div',
+      'Pow',
+      'Equal',
+      'Less',
+      'LessOrEqual',
+      'Greater',
+      'GreaterOrEqual',
+      'And',
+      'Or',
+      'Where',
+    ].map((op) => [op, same(op)]),
+  ),
+  Mod: (site) => [site.t.add('Mod', site.all())],
+  Min: chained('Min'),
+  Max: chained('Max'),
+  Sum: chained('Add'),
+  Mean: (site) => [site.t.over(chained('Add')(site)[0]!, number(site.count))],
+  Reciprocal: unary((t, x) => t.over(t.scalar(1), x)),
+  LeakyRelu: unary((t, x, site) =>
+    t.add('Where', [positive(t, x), x, t.times(x, number(site.number('alpha', 0.01)))]),
+  ),
+  PRelu: unary((t, x, site) => t.add('Where', [positive(t, x), x, t.times(x, site.x(1))])),
+  ThresholdedRelu: unary((t, x, site) =>
+    t.add('Where', [t.add('Greater', [x, t.scalar(site.number('alpha', 1))]), x, t.scalar(0)]),
+  ),
+  Elu: unary((t, x, site) => exponentialUnit(t, x, { alpha: 1, scale: site.number('alpha', 1) })),
+  Celu: unary((t, x, site) => {
+    const alpha = site.number('alpha', 1);
+    return exponentialUnit(t, x, { alpha, scale: alpha });
+  }),
+  Selu: unary((t, x, site) => {
+    const [alpha, gamma] = [
+      site.number('alpha', 1.6732632423543772),
+      site.number('gamma', 1.0507009873554805),
+    ];
+    return t.times(exponentialUnit(t, x, { alpha: 1, scale: alpha }), number(gamma));
+  }),
+  HardSigmoid: unary((t, x, site) =>
+    hardSigmoid(t, x, { alpha: site.number('alpha', 0.2), beta: site.number('beta', 0.5) }),
+  ),
+  HardSwish: unary((t, x) => t.times(x, hardSigmoid(t, x, { alpha: 1 / 6, beta: 0.5 }))),
+  Swish: unary((t, x, site) => sigmoidTimes(t, x, site.number('alpha', 1))),
+  Mish: unary((t, x) => t.times(x, t.add('Tanh', [t.add('Softplus', [x])]))),
+  Softsign: unary((t, x) => t.over(x, t.plus(t.scalar(1), t.add('Abs', [x])))),
+  Gelu: unary((t, x, site) => gelu(t, x, site.text('approximate', 'none') === 'tanh')),
+  Clip: (site) => {
+    const bound = (i: number, name: string) =>
+      site.has(i)
+        ? site.x(i)
+        : site.attribute(name) === undefined
+          ? undefined
+          : site.t.scalar(site.number(name));
+    return [clip(site.t, site.x(0), { min: bound(1, 'min'), max: bound(2, 'max') })];
+  },
+  Identity: (site) => [site.x(0)],
+  // Masks and ratios are left out: a network is scored as it is in evaluation, but for normalization.
+  Dropout: (site) => [site.x(0), undefined],
+  Cast: (site) => {
+    const to = castTo(site.number('to'));
+    return [site.t.get(site.x(0)).type === to ? site.x(0) : site.t.add('Cast', [site.x(0)], { to })];
+  },
+  CastLike: (site) => {
+    const to = site.t.get(site.x(1)).type;
+    return [site.t.get(site.x(0)).type === to ? site.x(0) : site.t.add('Cast', [site.x(0)], { to })];
+  },
+};
+
+function hardSigmoid(t: Tape, x: Id, { alpha, beta }: { alpha: number; beta: number }): Id {
+  return clip(t, t.plus(t.times(x, number(alpha)), t.scalar(beta)), { min: t.scalar(0), max: t.scalar(1) });
+}
+
+/** All floating-point types are one here, and all integers. */
+function castTo(dataType: number): 'float' | 'int' | 'bool' {
+  const type = numberType(dataType);
+  if (!type) throw new TapeError(`it casts to data type ${dataType}, which holds no numbers`);
+  return type;
+}

@@ -1,0 +1,82 @@
+// Einsum of one or two operands as transposes, sums and one matrix product.
+import { sizeOf } from '../../ops/tensor/shapes.js';
+import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import type { NodeSite } from './operator.js';
+
+interface Term {
+  readonly id: Id;
+  readonly labels: readonly string[];
+}
+
+/** Letters without ellipsis; a letter is there once in each operand. */
+export function einsum(site: NodeSite): Id {
+  const { t } = site;
+  const equation = site.text('equation', '').replaceAll(' ', '');
+  const [left, right] = equation.split('->') as [string, string | undefined];
+  const names = left.split(',');
+  const letters = [...left.replaceAll(',', '')];
+  const out = [
+    ...(right ??
+      letters
+        .filter((c) => letters.indexOf(c) === letters.lastIndexOf(c))
+        .sort()
+        .join('')),
+  ];
+  const terms = names.map((labels, i): Term => ({ id: site.x(i), labels: [...labels] }));
+  for (const { id, labels } of terms)
+    if (
+      labels.length !== t.shape(id).length ||
+      new Set(labels).size !== labels.length ||
+      labels.includes('.')
+    )
+      throw new TapeError(`its equation "${equation}" is not supported`);
+  const [a, b] = terms as [Term, Term | undefined];
+  if (terms.length > 2 || site.count !== terms.length)
+    throw new TapeError(`its equation "${equation}" has ${terms.length} operands`);
+  if (!b)
+    return ordered(
+      t,
+      summed(t, a, (label) => out.includes(label)),
+      out,
+    );
+  const left2 = summed(t, a, (label) => out.includes(label) || b.labels.includes(label));
+  const right2 = summed(t, b, (label) => out.includes(label) || a.labels.includes(label));
+  return ordered(t, product(t, left2, right2, out), out);
+}
+
+/** Sums over the letters that nobody else has. */
+function summed(t: Tape, { id, labels }: Term, keeps: (label: string) => boolean): Term {
+  const axes = labels.flatMap((label, axis) => (keeps(label) ? [] : [axis]));
+  const kept = labels.filter(keeps);
+  const shape = t.shape(id).filter((_, axis) => !axes.includes(axis));
+  return { id: t.reshape(t.reduce('ReduceSum', id, axes), shape), labels: kept };
+}
+
+function ordered(t: Tape, { id, labels }: Term, out: readonly string[]): Id {
+  return t.transpose(
+    id,
+    out.map((label) => labels.indexOf(label)),
+  );
+}
+
+/** Letters of both and of the result are a batch, of both alone are summed over, of one are rows or columns. */
+function product(t: Tape, a: Term, b: Term, out: readonly string[]): Term {
+  const shared = a.labels.filter((label) => b.labels.includes(label));
+  const batch = shared.filter((label) => out.includes(label));
+  const inner = shared.filter((label) => !out.includes(label));
+  const rows = a.labels.filter((label) => !shared.includes(label));
+  const columns = b.labels.filter((label) => !shared.includes(label));
+  const sizes = (term: Term, labels: readonly string[]) =>
+    labels.map((label) => t.shape(term.id)[term.labels.indexOf(label)]!);
+  const matrix = (term: Term, groups: readonly (readonly string[])[]) =>
+    t.reshape(
+      t.transpose(
+        term.id,
+        groups.flat().map((label) => term.labels.indexOf(label)),
+      ),
+      groups.map((labels) => sizeOf(sizes(term, labels))),
+    );
+  const made = t.add('MatMul', [matrix(a, [batch, rows, inner]), matrix(b, [batch, inner, columns])]);
+  const shape = [...sizes(a, batch), ...sizes(a, rows), ...sizes(b, columns)];
+  return { id: t.reshape(made, shape), labels: [...batch, ...rows, ...columns] };
+}

@@ -1,0 +1,79 @@
+// Normalizations of the ONNX standard, written with the operations of the table. All are in training mode.
+import { range, sizeOf } from '../../ops/tensor/shapes.js';
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { alongAxis, type NodeSite, type Operators } from './operator.js';
+
+/** (x - mean) / sqrt(variance + epsilon) over these axes, biased variance. */
+function standardized(t: Tape, x: Id, { axes, epsilon }: { axes: readonly number[]; epsilon: number }): Id {
+  const centred = t.minus(x, t.reduce('ReduceMean', x, axes));
+  const variance = t.reduce('ReduceMean', t.times(centred, centred), axes);
+  return t.over(centred, t.add('Sqrt', [t.plus(variance, t.scalar(epsilon))]));
+}
+
+/** Scale and shift by channel (axis 1). */
+function affine(site: NodeSite, x: Id): Id {
+  const { t } = site;
+  const rank = t.shape(x).length;
+  return t.plus(t.times(x, alongAxis(t, site.x(1), 1, rank)), alongAxis(t, site.x(2), 1, rank));
+}
+
+/** Scale and shift over the last axes. */
+function affineLast(site: NodeSite, x: Id): Id {
+  const scaled = site.has(1) ? site.t.times(x, site.x(1)) : x;
+  return site.has(2) ? site.t.plus(scaled, site.x(2)) : scaled;
+}
+
+export const normalizations: Operators = {
+  /** Statistics of the batch, whatever mode the file was exported in; the running ones are not read. */
+  BatchNormalization: (site) => {
+    const rank = site.shape(0).length;
+    const axes = range(rank).filter((axis) => axis !== 1);
+    const normal = standardized(site.t, site.x(0), { axes, epsilon: site.number('epsilon', 1e-5) });
+    return [affine(site, normal), undefined, undefined, undefined, undefined];
+  },
+  InstanceNormalization: (site) => {
+    const axes = range(site.shape(0).length).slice(2);
+    return [affine(site, standardized(site.t, site.x(0), { axes, epsilon: site.number('epsilon', 1e-5) }))];
+  },
+  GroupNormalization: (site) => {
+    const { t } = site;
+    const [b, c, ...spatial] = site.shape(0) as [number, number, ...number[]];
+    const groups = site.number('num_groups');
+    const apart = t.reshape(site.x(0), [b, groups, (c / groups) * sizeOf(spatial)]);
+    const normal = t.reshape(standardized(t, apart, { axes: [2], epsilon: site.number('epsilon', 1e-5) }), [
+      b,
+      c,
+      ...spatial,
+    ]);
+    // Before operator set 21 scale and shift are one number a group.
+    if (t.shape(site.x(1))[0] === c) return [affine(site, normal)];
+    const spread = (id: Id) =>
+      alongAxis(t, t.expand(t.reshape(id, [groups, 1]), [groups, c / groups]), 1, spatial.length + 2);
+    return [t.plus(t.times(normal, spread(site.x(1))), spread(site.x(2)))];
+  },
+  LayerNormalization: (site) => {
+    const rank = site.shape(0).length;
+    const axes = range(rank).slice(site.axis('axis', -1, rank));
+    const normal = standardized(site.t, site.x(0), { axes, epsilon: site.number('epsilon', 1e-5) });
+    return [affineLast(site, normal), undefined, undefined];
+  },
+  RMSNormalization: (site) => {
+    const { t } = site;
+    const rank = site.shape(0).length;
+    const axes = range(rank).slice(site.axis('axis', -1, rank));
+    const square = t.reduce('ReduceMean', t.times(site.x(0), site.x(0)), axes);
+    const root = t.add('Sqrt', [t.plus(square, t.scalar(site.number('epsilon', 1e-5)))]);
+    return [affineLast(site, t.over(site.x(0), root))];
+  },
+  LpNormalization: (site) => {
+    const { t } = site;
+    const axis = site.axis('axis', -1, site.shape(0).length);
+    if (site.number('p', 2) === 1)
+      return [t.over(site.x(0), t.reduce('ReduceSum', t.add('Abs', [site.x(0)]), [axis]))];
+    const squares = t.reduce('ReduceSum', t.times(site.x(0), site.x(0)), [axis]);
+    return [t.over(site.x(0), t.add('Sqrt', [squares]))];
+  },
+  MeanVarianceNormalization: (site) => [
+    standardized(site.t, site.x(0), { axes: site.list('axes', [0, 2, 3]), epsilon: 0 }),
+  ],
+};

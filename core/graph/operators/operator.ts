@@ -1,0 +1,114 @@
+// What an operator of the ONNX standard is here: how it is written with the operations of the table.
+
+import { axisOf, sizeOf } from '../../ops/tensor/shapes.js';
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { TapeError } from '../../ops/tensor/tape.js';
+import type { AttributeValue, Constant, GraphNode } from '../graph.js';
+
+/** A node of the graph on the tape: its inputs, its attributes, and the operator set that they are written in. */
+export class NodeSite {
+  readonly t: Tape;
+  readonly node: GraphNode;
+  readonly opset: number;
+  readonly #inputs: readonly (Id | undefined)[];
+
+  constructor({
+    t,
+    node,
+    opset,
+    inputs,
+  }: { t: Tape; node: GraphNode; opset: number; inputs: readonly (Id | undefined)[] }) {
+    this.t = t;
+    this.node = node;
+    this.opset = opset;
+    this.#inputs = inputs;
+  }
+
+  get count(): number {
+    return this.#inputs.length;
+  }
+
+  has(i: number): boolean {
+    return this.#inputs[i] !== undefined;
+  }
+
+  x(i: number): Id {
+    const id = this.#inputs[i];
+    if (id === undefined) throw new TapeError(`its input ${i} is missing`);
+    return id;
+  }
+
+  all(): readonly Id[] {
+    return this.#inputs.map((_, i) => this.x(i));
+  }
+
+  shape(i: number): readonly number[] {
+    return this.t.shape(this.x(i));
+  }
+
+  attribute(name: string): AttributeValue | undefined {
+    return Object.hasOwn(this.node.attributes, name) ? this.node.attributes[name] : undefined;
+  }
+
+  number(name: string, otherwise?: number): number {
+    const value = this.attribute(name) ?? otherwise;
+    if (typeof value !== 'number') throw new TapeError(`its attribute ${name} must be a number`);
+    return value;
+  }
+
+  text(name: string, otherwise: string): string {
+    const value = this.attribute(name) ?? otherwise;
+    if (typeof value !== 'string') throw new TapeError(`its attribute ${name} must be text`);
+    return value;
+  }
+
+  list(name: string, otherwise?: readonly number[]): readonly number[] {
+    const value = this.attribute(name) ?? otherwise;
+    if (!Array.isArray(value) || value.some((n) => typeof n !== 'number'))
+      throw new TapeError(`its attribute ${name} must be a list of numbers`);
+    return value as readonly number[];
+  }
+
+  constantAttribute(name: string): Constant | undefined {
+    const value = this.attribute(name);
+    return typeof value === 'object' && !Array.isArray(value) ? (value as Constant) : undefined;
+  }
+
+  /** The numbers of an input that must be known now: axes, shapes, indices. */
+  known(i: number): readonly number[] {
+    const { constant } = this.t.get(this.x(i));
+    if (!constant)
+      throw new TapeError(
+        `its input ${i} must be known before the network runs, and is computed from images or weights`,
+      );
+    return Array.from(constant);
+  }
+
+  /** A list of numbers that older operator sets have as an attribute and newer ones as an input. */
+  listOrInput(name: string, input: number): readonly number[] | undefined {
+    if (this.has(input)) return this.known(input);
+    return this.attribute(name) === undefined ? undefined : this.list(name);
+  }
+
+  axis(name: string, otherwise: number, rank: number): number {
+    return axisOf(this.number(name, otherwise), rank);
+  }
+}
+
+/** Answers the node's outputs; undefined of those that nothing may read. */
+export type Operator = (site: NodeSite) => readonly (Id | undefined)[];
+export type Operators = Readonly<Record<string, Operator>>;
+
+/** Axes counted from the front, each once. */
+export function axesOf(axes: readonly number[], rank: number): number[] {
+  return [...new Set(axes.map((axis) => axisOf(axis, rank)))].sort((i, j) => i - j);
+}
+
+/** A value along one axis of a tensor of that rank, to be broadcast against it. */
+export function alongAxis(t: Tape, value: Id, axis: number, rank: number): Id {
+  const size = sizeOf(t.shape(value));
+  return t.reshape(
+    value,
+    Array.from({ length: rank }, (_, i) => (i === axis ? size : 1)),
+  );
+}

@@ -1,0 +1,193 @@
+// Convolutions, products, pooling, reductions and resizing of the ONNX standard, written with the operations of the table.
+import { range, sizeOf } from '../../ops/tensor/shapes.js';
+import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import { einsum } from './einsum.js';
+import { alongAxis, axesOf, type NodeSite, type Operators } from './operator.js';
+import { resize } from './resize.js';
+
+/** Strides, dilations and paddings of a window; `auto_pad` is worked out. */
+function windowOf(site: NodeSite, kernel: readonly number[]) {
+  const n = kernel.length;
+  const ones = range(n).map(() => 1);
+  const strides = site.list('strides', ones);
+  const dilations = site.list('dilations', ones);
+  const auto = site.text('auto_pad', 'NOTSET');
+  const spatial = site.shape(0).slice(2);
+  if (auto === 'NOTSET')
+    return {
+      strides,
+      dilations,
+      pads: site.list(
+        'pads',
+        range(2 * n).map(() => 0),
+      ),
+    };
+  if (auto === 'VALID') return { strides, dilations, pads: range(2 * n).map(() => 0) };
+  const totals = kernel.map((k, i) => {
+    const size = spatial[i]!;
+    const out = Math.ceil(size / strides[i]!);
+    return Math.max(0, (out - 1) * strides[i]! + dilations[i]! * (k - 1) + 1 - size);
+  });
+  const halves = totals.map((total) =>
+    auto === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2),
+  );
+  return { strides, dilations, pads: [...halves, ...totals.map((total, i) => total - halves[i]!)] };
+}
+
+function withBias(site: NodeSite, product: Id): Id {
+  if (!site.has(2)) return product;
+  return site.t.plus(product, alongAxis(site.t, site.x(2), 1, site.t.shape(product).length));
+}
+
+function convTranspose(site: NodeSite): Id {
+  const { t } = site;
+  const [spatial, kernel] = [site.shape(0).slice(2), site.shape(1).slice(2)];
+  const window = windowOf(site, kernel);
+  const n = kernel.length;
+  const extra = site.list(
+    'output_padding',
+    range(n).map(() => 0),
+  );
+  const output = spatial.map((size, i) => {
+    const reach = window.dilations[i]! * (kernel[i]! - 1) + 1;
+    return (size - 1) * window.strides[i]! + reach + extra[i]! - window.pads[i]! - window.pads[i + n]!;
+  });
+  if (site.attribute('output_shape') !== undefined)
+    throw new TapeError('its attribute output_shape is not supported');
+  return t.add('ConvTranspose', [site.x(0), site.x(1)], {
+    ...window,
+    group: site.number('group', 1),
+    output,
+  });
+}
+
+function gemm(site: NodeSite): Id {
+  const { t } = site;
+  const turned = (i: number, name: string) =>
+    site.number(name, 0) ? t.transpose(site.x(i), [1, 0]) : site.x(i);
+  const scaled = (id: Id, name: string) => {
+    const factor = site.number(name, 1);
+    return factor === 1 ? id : t.times(id, { number: factor });
+  };
+  const product = scaled(t.add('MatMul', [turned(0, 'transA'), turned(1, 'transB')]), 'alpha');
+  return site.has(2) ? t.plus(product, scaled(site.x(2), 'beta')) : product;
+}
+
+/** Vectors count as a matrix of one row, or one column. */
+function matMul(site: NodeSite): Id {
+  const { t } = site;
+  const [a, b] = [site.x(0), site.x(1)];
+  const [isRow, isColumn] = [t.shape(a).length === 1, t.shape(b).length === 1];
+  const row = isRow ? t.reshape(a, [1, ...t.shape(a)]) : a;
+  const column = isColumn ? t.reshape(b, [...t.shape(b), 1]) : b;
+  const product = t.add('MatMul', [row, column]);
+  const shape = t.shape(product);
+  const rows = isRow ? [] : [shape.at(-2)!];
+  return t.reshape(product, [...shape.slice(0, -2), ...rows, ...(isColumn ? [] : [shape.at(-1)!])]);
+}
+
+function pool(site: NodeSite, op: 'MaxPool' | 'AveragePool'): Id {
+  const kernel = site.list('kernel_shape');
+  const ceil = site.number('ceil_mode', 0);
+  const counted = op === 'AveragePool' ? { counted: site.number('count_include_pad', 0) } : {};
+  const window = windowOf(site, kernel);
+  // A window of one element that does not move is the identity.
+  return site.t.add(op, [site.x(0)], { kernel, ...window, ceil, ...counted });
+}
+
+/** (Σ xᵖ)^(1/p) over windows. */
+function lpPool(site: NodeSite): Id {
+  const { t } = site;
+  const kernel = site.list('kernel_shape');
+  const p = site.number('p', 2);
+  const powers =
+    p === 2 ? t.times(site.x(0), site.x(0)) : t.add('Pow', [t.add('Abs', [site.x(0)]), t.scalar(p)]);
+  const window = windowOf(site, kernel);
+  const mean = t.add('AveragePool', [powers], {
+    kernel,
+    ...window,
+    ceil: site.number('ceil_mode', 0),
+    counted: 1,
+  });
+  return t.add('Pow', [t.times(mean, { number: sizeOf(kernel) }), t.scalar(1 / p)]);
+}
+
+type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax';
+
+/** Axes are an attribute in older operator sets, an input in newer ones; none are all. */
+function reduced(site: NodeSite, x: Id, op: Reduction): Id {
+  const { t } = site;
+  const shape = t.shape(x);
+  const named = site.listOrInput('axes', 1);
+  if (!named?.length && site.number('noop_with_empty_axes', 0)) return x;
+  const axes = axesOf(named?.length ? named : range(shape.length), shape.length);
+  const kept = t.reduce(op, x, axes);
+  return site.number('keepdims', 1)
+    ? kept
+    : t.reshape(
+        kept,
+        shape.filter((_, axis) => !axes.includes(axis)),
+      );
+}
+
+const reduction =
+  (
+    op: Reduction,
+    { before, after }: { before?: (t: Tape, x: Id) => Id; after?: (t: Tape, x: Id) => Id } = {},
+  ) =>
+  (site: NodeSite): readonly Id[] => {
+    const prepared = before ? before(site.t, site.x(0)) : site.x(0);
+    const value = reduced(site, prepared, op);
+    return [after ? after(site.t, value) : value];
+  };
+
+const negative = (t: Tape, x: Id) => t.add('Neg', [x]);
+const squared = (t: Tape, x: Id) => t.times(x, x);
+const root = (t: Tape, x: Id) => t.add('Sqrt', [x]);
+const positions = (site: NodeSite) => range(site.shape(0).length).slice(2);
+
+/** Before operator set 13 a softmax is over all axes from `axis` on. */
+function softmax(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const axis = site.axis('axis', site.opset < 13 ? 1 : -1, shape.length);
+  if (site.opset >= 13 || axis === shape.length - 1) return t.add('Softmax', [site.x(0)], { axis });
+  const flat = t.reshape(site.x(0), [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))]);
+  return t.reshape(t.add('Softmax', [flat], { axis: 1 }), shape);
+}
+
+export const products: Operators = {
+  Conv: (site) => {
+    const window = windowOf(site, site.shape(1).slice(2));
+    return [
+      withBias(
+        site,
+        site.t.add('Conv', [site.x(0), site.x(1)], { ...window, group: site.number('group', 1) }),
+      ),
+    ];
+  },
+  ConvTranspose: (site) => [withBias(site, convTranspose(site))],
+  MatMul: (site) => [matMul(site)],
+  Gemm: (site) => [gemm(site)],
+  Einsum: (site) => [einsum(site)],
+  Softmax: (site) => [softmax(site)],
+  LogSoftmax: (site) => {
+    const { t } = site;
+    const axis = site.axis('axis', -1, site.shape(0).length);
+    const centred = t.minus(site.x(0), t.reduce('ReduceMax', site.x(0), [axis]));
+    return [t.minus(centred, t.add('Log', [t.reduce('ReduceSum', t.add('Exp', [centred]), [axis])]))];
+  },
+  MaxPool: (site) => [pool(site, 'MaxPool'), undefined],
+  AveragePool: (site) => [pool(site, 'AveragePool')],
+  LpPool: (site) => [lpPool(site)],
+  GlobalAveragePool: (site) => [site.t.reduce('ReduceMean', site.x(0), positions(site))],
+  GlobalMaxPool: (site) => [site.t.reduce('ReduceMax', site.x(0), positions(site))],
+  ReduceMean: reduction('ReduceMean'),
+  ReduceSum: reduction('ReduceSum'),
+  ReduceMax: reduction('ReduceMax'),
+  ReduceMin: reduction('ReduceMax', { before: negative, after: negative }),
+  ReduceL1: reduction('ReduceSum', { before: (t, x) => t.add('Abs', [x]) }),
+  ReduceL2: reduction('ReduceSum', { before: squared, after: root }),
+  ReduceSumSquare: reduction('ReduceSum', { before: squared }),
+  Resize: (site) => [resize(site)],
+};

@@ -1,0 +1,95 @@
+// Resize (nearest, linear) as a product with a matrix along each axis whose size changes.
+import { range } from '../../ops/tensor/shapes.js';
+import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import type { NodeSite } from './operator.js';
+
+/** The matrices say what each element of the result takes from which element, so the gradient is a product with their transposes. */
+export function resize(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const scales = site.has(2) && site.shape(2)[0] ? site.known(2) : undefined;
+  const sizes = site.has(3) ? site.known(3) : shape.map((n, axis) => Math.floor(n * scales![axis]!));
+  const mode = site.text('mode', 'nearest');
+  if (mode !== 'nearest' && mode !== 'linear')
+    throw new TapeError(`its mode "${mode}" is not supported; nearest and linear are`);
+  if (site.number('antialias', 0)) throw new TapeError('its attribute antialias is not supported');
+  if (site.attribute('axes') !== undefined) throw new TapeError('its attribute axes is not supported');
+  return range(shape.length).reduce((rest, axis) => {
+    const [from, to] = [shape[axis]!, sizes[axis]!];
+    if (from === to) return rest;
+    const position = positions({ site, from, to, scale: scales?.[axis] ?? to / from });
+    const matrix = mode === 'nearest' ? nearest({ site, from, position }) : linear({ from, position });
+    return alongAxis(t, rest, axis, t.constant(matrix, [to, from]));
+  }, site.x(0));
+}
+
+/** Where each element of the result lies in the input (coordinate_transformation_mode). */
+function positions({
+  site,
+  from,
+  to,
+  scale,
+}: {
+  site: NodeSite;
+  from: number;
+  to: number;
+  scale: number;
+}): number[] {
+  const mode = site.text('coordinate_transformation_mode', 'half_pixel');
+  const of: Readonly<Record<string, (i: number) => number>> = {
+    half_pixel: (i) => (i + 0.5) / scale - 0.5,
+    pytorch_half_pixel: (i) => (to > 1 ? (i + 0.5) / scale - 0.5 : 0),
+    align_corners: (i) => (to > 1 ? (i * (from - 1)) / (to - 1) : 0),
+    asymmetric: (i) => i / scale,
+  };
+  const position = of[mode];
+  if (!position) throw new TapeError(`its coordinate_transformation_mode "${mode}" is not supported`);
+  return range(to).map(position);
+}
+
+function nearest({
+  site,
+  from,
+  position,
+}: {
+  site: NodeSite;
+  from: number;
+  position: readonly number[];
+}): Float64Array {
+  const mode = site.text('nearest_mode', 'round_prefer_floor');
+  const round: Readonly<Record<string, (x: number) => number>> = {
+    round_prefer_floor: (x) => Math.ceil(x - 0.5),
+    round_prefer_ceil: (x) => Math.floor(x + 0.5),
+    floor: Math.floor,
+    ceil: Math.ceil,
+  };
+  const of = round[mode];
+  if (!of) throw new TapeError(`its nearest_mode "${mode}" is not supported`);
+  const matrix = new Float64Array(position.length * from);
+  position.forEach((x, i) => {
+    matrix[i * from + Math.min(Math.max(of(x), 0), from - 1)] = 1;
+  });
+  return matrix;
+}
+
+function linear({ from, position }: { from: number; position: readonly number[] }): Float64Array {
+  const matrix = new Float64Array(position.length * from);
+  position.forEach((x, i) => {
+    const inside = Math.min(Math.max(x, 0), from - 1);
+    const low = Math.floor(inside);
+    const part = inside - low;
+    matrix[i * from + low]! += 1 - part;
+    if (part > 0) matrix[i * from + low + 1]! += part;
+  });
+  return matrix;
+}
+
+/** matrix [to, from] times the tensor, along one axis. */
+function alongAxis(t: Tape, x: Id, axis: number, matrix: Id): Id {
+  const shape = t.shape(x);
+  const [to, from] = t.shape(matrix) as [number, number];
+  const after = shape.slice(axis + 1).reduce((n, m) => n * m, 1);
+  const before = shape.slice(0, axis).reduce((n, m) => n * m, 1);
+  const product = t.add('MatMul', [matrix, t.reshape(x, [before, from, after])]);
+  return t.reshape(product, [...shape.slice(0, axis), to, ...shape.slice(axis + 1)]);
+}

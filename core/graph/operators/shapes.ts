@@ -1,0 +1,276 @@
+// Operators of the ONNX standard that move elements, or compute shapes and indices, written with the operations of the table.
+import { slice } from '../../ops/tensor/movement.js';
+import { axisOf, broadcast, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
+import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import { axesOf, type NodeSite, type Operators } from './operator.js';
+
+function squeezed(site: NodeSite): number[] {
+  const shape = site.shape(0);
+  const named = site.listOrInput('axes', 1);
+  const axes = named ? axesOf(named, shape.length) : range(shape.length).filter((axis) => shape[axis] === 1);
+  for (const axis of axes)
+    if (shape[axis] !== 1) throw new TapeError(`it squeezes axis ${axis} of the shape [${shape}]`);
+  return shape.filter((_, axis) => !axes.includes(axis));
+}
+
+function unsqueezed(site: NodeSite): number[] {
+  const shape = [...site.shape(0)];
+  const named = site.listOrInput('axes', 1) ?? [];
+  const rank = shape.length + named.length;
+  const axes = axesOf(named, rank);
+  return range(rank).map((axis) => (axes.includes(axis) ? 1 : shape.shift()!));
+}
+
+/** Of a Reshape: 0 keeps a size, -1 is what is left. */
+function reshaped(site: NodeSite): number[] {
+  const shape = site.shape(0);
+  const wanted = site.known(1);
+  const keeps = site.number('allowzero', 0) === 0;
+  const sizes = wanted.map((n, axis) => (n === 0 && keeps ? (shape[axis] ?? 0) : n));
+  const rest = sizeOf(sizes.filter((n) => n !== -1));
+  return sizes.map((n) => (n === -1 ? sizeOf(shape) / Math.max(1, rest) : n));
+}
+
+function sliced(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const [starts, ends] = [site.known(1), site.known(2)];
+  const axes = site.has(3) ? site.known(3) : range(starts.length);
+  const steps = site.has(4) ? site.known(4) : starts.map(() => 1);
+  return axes.reduce((rest, named, i) => {
+    const axis = axisOf(named, shape.length);
+    const n = shape[axis]!;
+    const step = steps[i]!;
+    if (step === 0) throw new TapeError('its step is 0');
+    const bound = (value: number) => {
+      const from = value < 0 ? value + n : value;
+      return step > 0 ? Math.min(Math.max(from, 0), n) : Math.min(Math.max(from, -1), n - 1);
+    };
+    const [start, end] = [bound(starts[i]!), bound(ends[i]!)];
+    return slice(t, rest, { axis, start, end: step > 0 ? Math.max(start, end) : Math.min(start, end), step });
+  }, site.x(0));
+}
+
+function split(site: NodeSite): Id[] {
+  const { t } = site;
+  const shape = site.shape(0);
+  const axis = site.axis('axis', 0, shape.length);
+  const count = site.node.outputs.length;
+  const each = Math.ceil(shape[axis]! / count);
+  const sizes =
+    site.listOrInput('split', 1) ?? range(count).map((i) => Math.min(each, shape[axis]! - i * each));
+  if (sizes.reduce((sum, n) => sum + n, 0) !== shape[axis])
+    throw new TapeError(`it splits ${shape[axis]} into [${sizes}]`);
+  let start = 0;
+  return sizes.map((size) => {
+    start += size;
+    return slice(t, site.x(0), { axis, start: start - size, end: start, step: 1 });
+  });
+}
+
+/** Pads one axis after the other; what is reflected or repeated at the edge is gathered. */
+function padded(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const mode = site.text('mode', 'constant');
+  const given = site.listOrInput('pads', 1) ?? [];
+  const axes = site.has(3) ? site.known(3).map((axis) => axisOf(axis, shape.length)) : range(shape.length);
+  const pads = range(2 * shape.length).map(() => 0);
+  axes.forEach((axis, i) => {
+    pads[axis] = given[i]!;
+    pads[axis + shape.length] = given[i + axes.length]!;
+  });
+  if (pads.every((n) => n === 0)) return site.x(0);
+  const cut = range(shape.length).reduce((rest, axis) => {
+    const [before, after] = [Math.max(0, -pads[axis]!), Math.max(0, -pads[axis + shape.length]!)];
+    return slice(t, rest, { axis, start: before, end: t.shape(rest)[axis]! - after, step: 1 });
+  }, site.x(0));
+  const more = pads.map((n) => Math.max(0, n));
+  if (more.every((n) => n === 0)) return cut;
+  const value = site.has(2) ? site.known(2)[0]! : 0;
+  if (mode === 'constant') return t.add('Pad', [cut], value === 0 ? { pads: more } : { pads: more, value });
+  return range(shape.length).reduce((rest, axis) => {
+    const n = t.shape(rest)[axis]!;
+    const [before, after] = [more[axis]!, more[axis + shape.length]!];
+    if (before + after === 0) return rest;
+    const index = range(n + before + after).map((i) => edgeIndex(i - before, n, mode));
+    return t.add('Gather', [rest, t.constant(index, [index.length], 'int')], { axis });
+  }, cut);
+}
+
+function edgeIndex(i: number, n: number, mode: string): number {
+  if (mode === 'edge') return Math.min(Math.max(i, 0), n - 1);
+  if (mode === 'wrap') return ((i % n) + n) % n;
+  if (mode === 'reflect') return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i;
+  throw new TapeError(`it pads in the mode "${mode}"`);
+}
+
+function gathered(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const axis = site.axis('axis', 0, shape.length);
+  const index = site.x(1);
+  const indices = site.known(1);
+  const size = shape[axis]!;
+  for (const i of indices)
+    if (i < -size || i >= size) throw new TapeError(`its index ${i} is outside an axis of ${size}`);
+  if (t.get(site.x(0)).constant) return t.add('Gather', [site.x(0), index], { axis });
+  // One element is a slice, whose gradient is cheaper.
+  if (indices.length === 1) {
+    const at = indices[0]! < 0 ? indices[0]! + size : indices[0]!;
+    const one = slice(t, site.x(0), { axis, start: at, end: at + 1, step: 1 });
+    return t.reshape(one, [...shape.slice(0, axis), ...t.shape(index), ...shape.slice(axis + 1)]);
+  }
+  return t.add('Gather', [site.x(0), index], { axis });
+}
+
+/** Blocks of positions become channels, or the other way round. */
+function depthToSpace(site: NodeSite): Id {
+  const { t } = site;
+  const [b, c, h, w] = site.shape(0) as [number, number, number, number];
+  const s = site.number('blocksize');
+  const inner = c / (s * s);
+  const isColumnFirst = site.text('mode', 'DCR') === 'DCR';
+  const apart = t.reshape(site.x(0), isColumnFirst ? [b, s, s, inner, h, w] : [b, inner, s, s, h, w]);
+  const order = isColumnFirst ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3];
+  return t.reshape(t.transpose(apart, order), [b, inner, h * s, w * s]);
+}
+
+function spaceToDepth(site: NodeSite): Id {
+  const { t } = site;
+  const [b, c, h, w] = site.shape(0) as [number, number, number, number];
+  const s = site.number('blocksize');
+  const apart = t.reshape(site.x(0), [b, c, h / s, s, w / s, s]);
+  return t.reshape(t.transpose(apart, [0, 3, 5, 1, 2, 4]), [b, c * s * s, h / s, w / s]);
+}
+
+function tile(t: Tape, x: Id, repeats: readonly number[]): Id {
+  const shape = t.shape(x);
+  const apart = t.reshape(
+    x,
+    shape.flatMap((n) => [1, n]),
+  );
+  return t.reshape(
+    t.expand(
+      apart,
+      shape.flatMap((n, i) => [repeats[i]!, n]),
+    ),
+    shape.map((n, i) => n * repeats[i]!),
+  );
+}
+
+/** Writes slices into a constant; masks are computed so. */
+function scatterConstant(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const out = Float64Array.from(site.known(0));
+  const indices = site.known(1);
+  const updates = site.known(2);
+  const depth = site.shape(1).at(-1)!;
+  const strides = stridesOf(shape);
+  const inner = sizeOf(shape.slice(depth));
+  for (let row = 0; row < indices.length / depth; row++) {
+    let at = 0;
+    for (let k = 0; k < depth; k++) {
+      const i = indices[row * depth + k]!;
+      at += (i < 0 ? i + shape[k]! : i) * strides[k]!;
+    }
+    for (let k = 0; k < inner; k++) out[at + k] = updates[row * inner + k]!;
+  }
+  return t.constant(out, shape, t.get(site.x(0)).type);
+}
+
+function constant(site: NodeSite): Id {
+  const { t } = site;
+  const tensor = site.constantAttribute('value');
+  if (tensor) return t.constant(tensor.values, tensor.shape, tensor.type);
+  for (const [name, type] of [
+    ['value_float', 'float'],
+    ['value_int', 'int'],
+  ] as const)
+    if (site.attribute(name) !== undefined) return t.constant([site.number(name)], [], type);
+  for (const [name, type] of [
+    ['value_floats', 'float'],
+    ['value_ints', 'int'],
+  ] as const)
+    if (site.attribute(name) !== undefined)
+      return t.constant(site.list(name), [site.list(name).length], type);
+  throw new TapeError('it has no value of numbers');
+}
+
+/** The largest shape or range that is written out. */
+const LARGEST_CONSTANT = 2 ** 24;
+
+function checked(count: number): number {
+  if (!(count >= 0 && count <= LARGEST_CONSTANT))
+    throw new TapeError(`it makes a constant of ${count} elements`);
+  return count;
+}
+
+export const shapes: Operators = {
+  Constant: (site) => [constant(site)],
+  Shape: (site) => {
+    const shape = site.shape(0);
+    const part = shape.slice(
+      site.number('start', 0),
+      site.attribute('end') === undefined ? shape.length : site.number('end'),
+    );
+    return [site.t.constant(part, [part.length], 'int')];
+  },
+  Size: (site) => [site.t.constant([sizeOf(site.shape(0))], [], 'int')],
+  ConstantOfShape: (site) => {
+    const shape = site.known(0);
+    const value = site.constantAttribute('value');
+    const filled = new Float64Array(checked(sizeOf(shape))).fill(value?.values[0] ?? 0);
+    return [site.t.constant(filled, shape, value?.type ?? 'float')];
+  },
+  Range: (site) => {
+    const [start, limit, delta] = [0, 1, 2].map((i) => site.known(i)[0]!) as [number, number, number];
+    const count = checked(Math.max(0, Math.ceil((limit - start) / delta)));
+    return [
+      site.t.constant(
+        range(count).map((i) => start + i * delta),
+        [count],
+        site.t.get(site.x(0)).type,
+      ),
+    ];
+  },
+  NonZero: (site) => {
+    const shape = site.shape(0);
+    const strides = stridesOf(shape);
+    const found = site.known(0).flatMap((value, i) => (value ? [i] : []));
+    const rows = shape.flatMap((n, axis) => found.map((i) => Math.floor(i / strides[axis]!) % n));
+    return [site.t.constant(rows, [shape.length, found.length], 'int')];
+  },
+  ScatterND: (site) => [scatterConstant(site)],
+  Reshape: (site) => [site.t.reshape(site.x(0), reshaped(site))],
+  Flatten: (site) => {
+    const shape = site.shape(0);
+    const given = site.number('axis', 1);
+    const axis = given < 0 ? given + shape.length : given;
+    return [site.t.reshape(site.x(0), [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))])];
+  },
+  Squeeze: (site) => [site.t.reshape(site.x(0), squeezed(site))],
+  Unsqueeze: (site) => [site.t.reshape(site.x(0), unsqueezed(site))],
+  Transpose: (site) => {
+    const rank = site.shape(0).length;
+    return [site.t.transpose(site.x(0), site.list('perm', range(rank).reverse()))];
+  },
+  Concat: (site) => {
+    // Parts without elements say nothing.
+    const axis = site.axis('axis', 0, site.shape(0).length);
+    const parts = site.all().filter((id) => site.t.shape(id)[axis] !== 0 || site.count === 1);
+    return [parts.length === 1 ? parts[0] : site.t.add('Concat', parts, { axis })];
+  },
+  Split: split,
+  Slice: (site) => [sliced(site)],
+  Pad: (site) => [padded(site)],
+  Expand: (site) => {
+    const shape = broadcast([site.shape(0), site.known(1)]);
+    return [site.t.expand(site.x(0), shape)];
+  },
+  Tile: (site) => [tile(site.t, site.x(0), site.known(1))],
+  Gather: (site) => [gathered(site)],
+  DepthToSpace: (site) => [depthToSpace(site)],
+  SpaceToDepth: (site) => [spaceToDepth(site)],
+};

@@ -1,0 +1,8 @@
+// The operators of the ONNX standard that networks may consist of.
+import { activations } from './activations.js';
+import { normalizations } from './normalizations.js';
+import type { Operators } from './operator.js';
+import { products } from './products.js';
+import { shapes } from './shapes.js';
+
+export const OPERATORS: Operators = { ...activations, ...normalizations, ...shapes, ...products };

@@ -1,0 +1,159 @@
+// Reads the bytes of an ONNX file into a graph and reports what is wrong with them.
+import { SpecError } from '../errors.js';
+import {
+  type AttributeProto,
+  decodeModel,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from '../onnx/proto.js';
+import { numberType, tensorValues } from '../onnx/tensor-values.js';
+import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
+import { inlineFunctions } from './inline-functions.js';
+import { sortNodes } from './sort-nodes.js';
+
+/** The least and the newest operator sets whose operators are known here. */
+const OPSETS = { first: 11, last: 26 };
+/** Larger files are refused: protocol buffers end at 2 GB. */
+export const LARGEST_FILE = 2 ** 31 - 1;
+const LARGEST_TENSOR = 2 ** 31;
+const MOST_DIMENSIONS = 16;
+/** Tensors in attributes and integer tensors are read into memory; weights stay in the file. */
+const LARGEST_CONSTANT = 2 ** 24;
+
+/** Reads a network. `file` names it in messages. Weights are not read: they stay views of `bytes`. Throws SpecError. */
+export function readOnnx({ bytes, file }: { bytes: Uint8Array; file: string }): Graph {
+  if (bytes.length > LARGEST_FILE)
+    throw SpecError.of({
+      path: file,
+      message: `is larger than 2 GB, which protocol buffers do not allow; export it with external data`,
+    });
+  try {
+    return graphOf(decodeModel(bytes));
+  } catch (error) {
+    if (error instanceof SpecError) throw error;
+    throw SpecError.of({
+      path: file,
+      message: `is no ONNX network that can be read: ${(error as Error).message}`,
+    });
+  }
+}
+
+function graphOf(model: ModelProto): Graph {
+  const { graph } = model;
+  if (!graph?.nodes?.length) throw new Error('it has no graph with nodes');
+  const opset = opsetOf(model);
+  const inlined = inlineFunctions({ nodes: graph.nodes, functions: model.functions ?? [] });
+  const initializers = new Map<string, Initializer>();
+  for (const tensor of graph.initializers ?? []) {
+    if (!tensor.name) throw new Error('an initializer has no name');
+    initializers.set(tensor.name, initializerOf(tensor));
+  }
+  const inputs = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
+  const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '');
+  if (!inputs.length) throw new Error('its graph has no input');
+  if (!outputs.length) throw new Error('its graph has no output');
+  const nodes = sortNodes({
+    nodes: inlined.map(nodeOf),
+    given: new Set([...inputs.map(({ name }) => name), ...initializers.keys()]),
+    outputs,
+  });
+  return { opset, inputs, outputs, nodes, initializers };
+}
+
+function opsetOf({ opsets = [], functions = [] }: ModelProto): number {
+  const version = opsets.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')?.version;
+  if (version === undefined) throw new Error('it does not say which ONNX operator set it is written in');
+  if (version < OPSETS.first || version > OPSETS.last)
+    throw new Error(
+      `it is written in operator set ${version}; must be ${OPSETS.first} to ${OPSETS.last} (torch.onnx.export has opset_version)`,
+    );
+  for (const { opsets: own = [], name } of functions) {
+    const other = own.find((each) => (each.domain ?? '') === '' && each.version !== version);
+    if (other)
+      throw new Error(
+        `its function "${name}" is written in operator set ${other.version}, the graph in ${version}`,
+      );
+  }
+  return version;
+}
+
+function inputOf({ name, type }: ValueInfoProto): GraphInput {
+  if (!name) throw new Error('an input of its graph has no name');
+  const dims = type?.tensorType?.shape?.dims;
+  if (!dims) throw new Error(`its input "${name}" has no shape`);
+  const shape = dims.map(({ value }) => (value !== undefined && value > 0 ? value : undefined));
+  checkShape(
+    `input "${name}"`,
+    shape.map((n) => n ?? 1),
+  );
+  return { name, shape };
+}
+
+function checkShape(what: string, shape: readonly number[]): void {
+  if (shape.length > MOST_DIMENSIONS) throw new Error(`${what} has ${shape.length} dimensions`);
+  for (const n of shape)
+    if (!Number.isSafeInteger(n) || n < 0) throw new Error(`${what} has a dimension of ${n}`);
+  const size = shape.reduce((product, n) => product * n, 1);
+  if (size > LARGEST_TENSOR) throw new Error(`${what} has ${size} elements, shape [${shape}]: too many`);
+}
+
+function initializerOf(tensor: TensorProto): Initializer {
+  const { name = '', dims = [], dataType = 0 } = tensor;
+  checkShape(`initializer "${name}"`, dims);
+  const type = numberType(dataType);
+  if (!type) throw new Error(`initializer "${name}" has data type ${dataType}, which holds no numbers`);
+  return { shape: dims, type, read: () => tensorValues(tensor) };
+}
+
+function constantOf(tensor: TensorProto, where: string): Constant {
+  const { shape, type, read } = initializerOf(tensor);
+  if (shape.reduce((product, n) => product * n, 1) > LARGEST_CONSTANT)
+    throw new Error(`the constant of ${where} has shape [${shape}]: too large`);
+  const values = read();
+  if (!values) throw new Error(`the constant of ${where} has no numbers in the file`);
+  return { shape, type, values };
+}
+
+function nodeOf(node: NodeProto, index: number): GraphNode {
+  const { opType, domain = '', inputs = [], outputs = [], attributes = [] } = node;
+  if (!opType) throw new Error(`node ${index} has no operator`);
+  const name = node.name || `${opType} number ${index}`;
+  // Operators of the standard have no domain; others are refused later, by name, if the network's output depends on them.
+  const op = domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
+  const entries = attributes.map(
+    (attribute) => [attribute.name ?? '', attributeValue(attribute, `node "${name}"`)] as const,
+  );
+  return { op, name, inputs, outputs, attributes: Object.fromEntries(entries) };
+}
+
+/** Numbers of AttributeProto.AttributeType. */
+const KIND = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, strings: 8 } as const;
+
+function attributeValue(attribute: AttributeProto, where: string): AttributeValue {
+  const { type, name = '' } = attribute;
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  switch (type) {
+    case KIND.float:
+      return attribute.f ?? 0;
+    case KIND.int:
+      return attribute.i ?? 0;
+    case KIND.string:
+      return text(attribute.s ?? new Uint8Array());
+    case KIND.tensor:
+      return constantOf(attribute.t ?? {}, where);
+    case KIND.floats:
+      return attribute.floats ?? [];
+    case KIND.ints:
+      return attribute.ints ?? [];
+    case KIND.strings:
+      return (attribute.strings ?? []).map(text);
+    case KIND.graph:
+      throw new Error(
+        `${where} has a graph of its own (${name}): control flow cannot be scored; export the network without it`,
+      );
+    default:
+      throw new Error(`${where} has an attribute "${name}" of unknown type ${type}`);
+  }
+}

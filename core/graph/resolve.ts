@@ -1,0 +1,206 @@
+// Writes a graph down at one batch and image size with the operations of the table: every shape is known, what is constant is computed.
+import { SpecError } from '../errors.js';
+import { sizeOf } from '../ops/tensor/shapes.js';
+import { TENSOR_RULES } from '../ops/tensor/table.js';
+import { type Id, Tape, TapeError } from '../ops/tensor/tape.js';
+import type { Graph, GraphInput, GraphNode, Initializer } from './graph.js';
+import { NodeSite } from './operators/operator.js';
+import { OPERATORS } from './operators/table.js';
+
+/** An initializer that the network reads. */
+export interface GraphWeight {
+  /** In the file. */
+  readonly name: string;
+  readonly id: Id;
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+  /** Slope of a PRelu. */
+  readonly isSlope: boolean;
+}
+
+export interface ResolvedGraph {
+  readonly tape: Tape;
+  /** The images. */
+  readonly input: Id;
+  readonly output: Id;
+  /** Tensors of the file by name. */
+  readonly named: ReadonlyMap<string, Id>;
+  /** Names of a value in the file: the first is that of the node that made it. */
+  readonly names: ReadonlyMap<Id, string>;
+  /** In the order in which the network reads them, which does not depend on names or on how nodes are stored. */
+  readonly weights: readonly GraphWeight[];
+  /** Whether each value that the graph itself is made of depends on the images. */
+  readonly isStream: readonly boolean[];
+}
+
+/** Name of the program's input for the images. */
+export const IMAGES = 'images';
+
+/** Integers and numbers that stand alone are part of the graph; larger tensors of floats are weights. */
+export function isConstant({ type, shape, read }: Initializer): boolean {
+  return type !== 'float' || (sizeOf(shape) === 1 && read() !== undefined);
+}
+
+/** Throws SpecError naming file, node and operator where something has no rule, or shapes do not fit. */
+export function resolveGraph({
+  graph,
+  batch,
+  image,
+  file,
+}: {
+  graph: Graph;
+  batch: number;
+  /** Channels, height, width. */
+  image: readonly number[];
+  file: string;
+}): ResolvedGraph {
+  refuseUnknown(graph, file);
+  const tape = new Tape(TENSOR_RULES);
+  const named = new Map<string, Id>();
+  const weights: GraphWeight[] = [];
+  const [first, ...others] = graph.inputs as [GraphInput, ...GraphInput[]];
+  if (others.length)
+    throw SpecError.of({
+      path: file,
+      message: `has ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); a network of images has one`,
+    });
+  const shape = imageShape({ input: first, batch, image, file });
+  const input = tape.port(IMAGES, shape);
+  named.set(first.name, input);
+  const slopes = new Set(graph.nodes.flatMap(({ op, inputs }) => (op === 'PRelu' ? [inputs[1]!] : [])));
+  const read = (name: string): Id | undefined => {
+    if (name === '') return undefined;
+    const known = named.get(name);
+    if (known !== undefined) return known;
+    const initializer = graph.initializers.get(name);
+    if (!initializer) return undefined;
+    const id = enter({ tape, name, initializer, weights, isSlope: slopes.has(name) });
+    named.set(name, id);
+    return id;
+  };
+  for (const node of graph.nodes) place({ tape, node, opset: graph.opset, read, named, file });
+  const output = named.get(graph.outputs[0]!)!;
+  return {
+    tape,
+    input,
+    output,
+    named,
+    names: firstNames(graph, named),
+    weights,
+    isStream: streamOf(tape, input),
+  };
+}
+
+/** Before anything else, so that a person hears of all operators at once. */
+function refuseUnknown(graph: Graph, file: string): void {
+  const unknown = new Map<string, string>();
+  for (const { op, name } of graph.nodes)
+    if (!Object.hasOwn(OPERATORS, op)) unknown.set(op, unknown.get(op) ?? name);
+  if (unknown.size)
+    throw new SpecError(
+      [...unknown].map(([op, name]) => ({
+        path: file,
+        message: `the operator ${op} (node "${name}") cannot be scored: there is no rule for it`,
+      })),
+    );
+}
+
+function imageShape({
+  input: { name, shape },
+  batch,
+  image,
+  file,
+}: {
+  input: GraphInput;
+  batch: number;
+  image: readonly number[];
+  file: string;
+}): readonly number[] {
+  const wanted = [batch, ...image];
+  if (shape.length !== wanted.length)
+    throw SpecError.of({
+      path: file,
+      message: `its input "${name}" has ${shape.length} dimensions; must be images [batch, channels, height, width]`,
+    });
+  shape.forEach((n, axis) => {
+    if (axis > 0 && n !== undefined && n !== wanted[axis])
+      throw SpecError.of({
+        path: file,
+        message: `its input "${name}" was exported for images of [${shape.slice(1).map((each) => each ?? 'any')}], not [${image}]`,
+      });
+  });
+  return wanted;
+}
+
+function enter({
+  tape,
+  name,
+  initializer,
+  weights,
+  isSlope,
+}: {
+  tape: Tape;
+  name: string;
+  initializer: Initializer;
+  weights: GraphWeight[];
+  isSlope: boolean;
+}): Id {
+  const { shape, type } = initializer;
+  const values = isConstant(initializer) && !isSlope ? initializer.read() : undefined;
+  if (values) return tape.constant(values, shape, type);
+  if (type !== 'float')
+    throw new TapeError(`the integers of "${name}" are not in the file, and the graph depends on them`);
+  const id = tape.port(`w${weights.length}`, shape);
+  weights.push({ name, id, shape, initializer, isSlope });
+  return id;
+}
+
+function place({
+  tape,
+  node,
+  opset,
+  read,
+  named,
+  file,
+}: {
+  tape: Tape;
+  node: GraphNode;
+  opset: number;
+  read: (name: string) => Id | undefined;
+  named: Map<string, Id>;
+  file: string;
+}): void {
+  try {
+    const inputs = readsOf(node).map(read);
+    const outputs = OPERATORS[node.op]!(new NodeSite({ t: tape, node, opset, inputs }));
+    node.outputs.forEach((name, i) => {
+      const id = outputs[i];
+      if (name !== '' && id !== undefined) named.set(name, id);
+    });
+  } catch (error) {
+    if (!(error instanceof TapeError || error instanceof RangeError)) throw error;
+    throw SpecError.of({ path: file, message: `node "${node.name}" (${node.op}): ${error.message}` });
+  }
+}
+
+/** Running statistics of normalization are not read, so that they count as no weights. */
+function readsOf({ op, inputs }: GraphNode): readonly string[] {
+  return op === 'BatchNormalization' ? inputs.slice(0, 3) : inputs;
+}
+
+function firstNames(graph: Graph, named: ReadonlyMap<string, Id>): ReadonlyMap<Id, string> {
+  const names = new Map<Id, string>();
+  const add = (name: string) => {
+    const id = named.get(name);
+    if (id !== undefined && !names.has(id)) names.set(id, name);
+  };
+  for (const { name } of graph.inputs) add(name);
+  for (const { outputs } of graph.nodes) for (const name of outputs) add(name);
+  return names;
+}
+
+function streamOf({ values }: Tape, input: Id): readonly boolean[] {
+  const isStream: boolean[] = [];
+  for (const { id, inputs } of values) isStream.push(id === input || inputs.some((each) => isStream[each]));
+  return isStream;
+}

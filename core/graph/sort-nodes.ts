@@ -1,0 +1,58 @@
+// Puts the nodes that a graph's outputs depend on into an order in which each comes after those that it reads from.
+import type { GraphNode } from './graph.js';
+
+/**
+ * A depth-first walk from the outputs, over inputs in their written order. So the order is the same however the nodes are
+ * named and stored, and nodes that nothing reads are left out. Throws an Error for a cycle, a tensor that nobody makes, and
+ * one that is made twice.
+ */
+export function sortNodes({
+  nodes,
+  given,
+  outputs,
+}: {
+  nodes: readonly GraphNode[];
+  /** Names of tensors that no node makes: inputs and initializers. */
+  given: ReadonlySet<string>;
+  outputs: readonly string[];
+}): readonly GraphNode[] {
+  const makers = new Map<string, GraphNode>();
+  for (const node of nodes)
+    for (const output of node.outputs) {
+      if (output === '') continue;
+      if (makers.has(output) || given.has(output)) throw new Error(`the tensor "${output}" is made twice`);
+      makers.set(output, node);
+    }
+  const sorted: GraphNode[] = [];
+  const state = new Map<GraphNode, 'open' | 'done'>();
+  const visit = (name: string, reader: string, stack: Frame[]): void => {
+    if (name === '' || given.has(name)) return;
+    const node = makers.get(name);
+    if (!node) throw new Error(`${reader} reads the tensor "${name}", which nothing makes`);
+    if (state.get(node) === 'open')
+      throw new Error(`the node "${node.name}" depends on itself: the graph has a cycle`);
+    if (state.has(node)) return;
+    state.set(node, 'open');
+    stack.push({ node, next: 0 });
+  };
+  for (const output of outputs) {
+    const stack: Frame[] = [];
+    visit(output, 'the graph', stack);
+    for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
+      const { node } = frame;
+      if (frame.next < node.inputs.length)
+        visit(node.inputs[frame.next++]!, `the node "${node.name}"`, stack);
+      else {
+        state.set(node, 'done');
+        sorted.push(node);
+        stack.pop();
+      }
+    }
+  }
+  return sorted;
+}
+
+interface Frame {
+  readonly node: GraphNode;
+  next: number;
+}

@@ -1,0 +1,121 @@
+// Finds out what each weight of a graph is for, and so how it is drawn.
+import type { Initialization } from '../ir/block.js';
+import { sizeOf } from '../ops/tensor/shapes.js';
+import type { Id, Tape, Value } from '../ops/tensor/tape.js';
+import type { GraphWeight, ResolvedGraph } from './resolve.js';
+
+/** `constant` is no weight: statistics of images, masks and the like, which the file must hold. */
+export type Role =
+  | { readonly kind: 'weight'; readonly fanIn: number }
+  | { readonly kind: 'scale' | 'shift' | 'slope' | 'table' | 'constant' };
+
+/** Standard deviation of class tokens, positions and tables (docs/understand/method.md). */
+const TABLE_STD = 0.02;
+
+/** How a weight of this role is drawn; undefined of constants. */
+export function initializationOf(role: Role): Initialization | undefined {
+  switch (role.kind) {
+    case 'weight':
+      return { kind: 'normal', std: Math.sqrt(2 / role.fanIn) };
+    case 'scale':
+      return { kind: 'constant', value: 1 };
+    case 'shift':
+      return { kind: 'constant', value: 0 };
+    case 'slope':
+      return { kind: 'constant', value: 0.25 };
+    case 'table':
+      return { kind: 'normal', std: TABLE_STD };
+    case 'constant':
+      return undefined;
+  }
+}
+
+/** The role of each weight, in their order. */
+export function weightRoles({ tape, weights, isStream }: ResolvedGraph): readonly Role[] {
+  const readers = new Map<Id, Value[]>();
+  for (const value of tape.values)
+    for (const input of new Set(value.inputs)) {
+      const list = readers.get(input);
+      if (list) list.push(value);
+      else readers.set(input, [value]);
+    }
+  return weights.map((weight) => roleOf({ tape, weight, isStream, readers }));
+}
+
+interface Search {
+  readonly tape: Tape;
+  readonly isStream: readonly boolean[];
+  readonly readers: ReadonlyMap<Id, readonly Value[]>;
+}
+
+/** Operations that a weight passes through and stays what it is. */
+const PASSED = new Set([
+  'Reshape',
+  'Transpose',
+  'Slice',
+  'Cast',
+  'Expand',
+  'Pad',
+  'Exp',
+  'Log',
+  'Sqrt',
+  'Neg',
+  'Sigmoid',
+  'Tanh',
+  'Where',
+]);
+
+function roleOf({ weight, ...search }: Search & { weight: GraphWeight }): Role {
+  if (weight.isSlope) return { kind: 'slope' };
+  const seen = new Set<Id>();
+  const open = [weight.id];
+  for (let id = open.shift(); id !== undefined; id = open.shift()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    for (const reader of search.readers.get(id) ?? []) {
+      const role = roleIn({ ...search, id, reader });
+      if (role === 'passes') open.push(reader.id);
+      else if (role) return role;
+    }
+  }
+  return { kind: 'constant' };
+}
+
+/** The role that one reader gives; undefined where it says nothing, such as a mean of a weight. */
+function roleIn({
+  tape,
+  isStream,
+  id,
+  reader,
+}: Search & { id: Id; reader: Value }): Role | 'passes' | undefined {
+  const { op, inputs } = reader;
+  const place = inputs.indexOf(id);
+  const shape = tape.shape(id);
+  const other = inputs[1 - place];
+  const meetsStream = other !== undefined && Boolean(isStream[other]);
+  switch (op) {
+    case 'Conv':
+      return place === 1 ? { kind: 'weight', fanIn: sizeOf(shape.slice(1)) } : undefined;
+    case 'ConvTranspose':
+      // Each output reads c / group channels; how many kernel positions depends on the stride.
+      return place === 1 ? { kind: 'weight', fanIn: sizeOf([shape[0]!, ...shape.slice(2)]) } : undefined;
+    case 'MatMul':
+      if (place === 0 && !meetsStream) return { kind: 'constant' };
+      return { kind: 'weight', fanIn: shape.at(place === 1 ? -2 : -1)! };
+    case 'Add':
+      if (!meetsStream && other !== undefined && sizeOf(tape.shape(other)) < sizeOf(shape)) return 'passes';
+      return { kind: shape.filter((n) => n > 1).length > 1 ? 'table' : 'shift' };
+    case 'Mul':
+      if (!meetsStream && other !== undefined && sizeOf(tape.shape(other)) <= sizeOf(shape)) return 'passes';
+      return { kind: 'scale' };
+    case 'Sub':
+    case 'Div':
+      return place === 0 && !meetsStream ? 'passes' : meetsStream ? { kind: 'constant' } : undefined;
+    case 'Gather':
+    case 'Concat':
+    case 'Softmax':
+      return { kind: 'table' };
+    default:
+      return PASSED.has(op!) ? 'passes' : undefined;
+  }
+}

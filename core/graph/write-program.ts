@@ -1,0 +1,92 @@
+// Writes values of a tape as the ONNX program that computes them.
+import { GraphBuilder, type Port } from '../onnx/graph.js';
+import { sizeOf } from '../ops/tensor/shapes.js';
+import type { Id, Tape, Value } from '../ops/tensor/tape.js';
+
+export interface ProgramOutput {
+  readonly name: string;
+  readonly id: Id;
+}
+
+export interface WrittenProgram {
+  readonly bytes: Uint8Array;
+  /** Values of the tape that the program is fed, by the names of its inputs. */
+  readonly feeds: readonly { readonly name: string; readonly id: Id }[];
+}
+
+/** `fed` are values that come from outside although the tape has operations for them: what earlier programs put out. */
+export function writeProgram({
+  tape,
+  outputs,
+  fed,
+}: {
+  tape: Tape;
+  outputs: readonly ProgramOutput[];
+  fed: ReadonlyMap<Id, string>;
+}): WrittenProgram {
+  const g = new GraphBuilder();
+  const names = new Map<Id, string>();
+  const feeds: { name: string; id: Id }[] = [];
+  for (const value of neededValues({ tape, outputs: outputs.map(({ id }) => id), fed })) {
+    const port = fed.get(value.id) ?? value.port;
+    if (port !== undefined) feeds.push({ name: port, id: value.id });
+    names.set(
+      value.id,
+      port ?? (value.constant ? writeConstant(g, value) : writeValue(g, tape, value, names)),
+    );
+  }
+  const ports = (all: readonly { name: string; id: Id }[]): Port[] =>
+    all.map(({ name, id }) => ({ name, dims: tape.shape(id) }));
+  const bytes = g.build({
+    name: 'block',
+    inputs: ports(feeds),
+    outputs: outputs.map(({ name, id }) => ({ name, dims: tape.shape(id), value: names.get(id)! })),
+  });
+  return { bytes, feeds };
+}
+
+/** In the order of the tape, which is one in which they can be computed. */
+function neededValues({
+  tape,
+  outputs,
+  fed,
+}: {
+  tape: Tape;
+  outputs: readonly Id[];
+  fed: ReadonlyMap<Id, string>;
+}): readonly Value[] {
+  const needed = new Set<Id>();
+  const open = [...outputs];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (needed.has(id)) continue;
+    needed.add(id);
+    if (!fed.has(id)) open.push(...tape.get(id).inputs);
+  }
+  return [...needed].sort((a, b) => a - b).map((id) => tape.get(id));
+}
+
+function writeConstant(g: GraphBuilder, { id, constant, shape, type }: Value): string {
+  const values = constant!;
+  if (type === 'int') return g.tensor({ type: 'int64', dims: shape, data: Array.from(values) });
+  if (type === 'float' && sizeOf(shape) === 1 && shape.length === 0) return g.float(values[0]!);
+  const name = g.weights({ name: `constant_${id}`, dims: shape, data: Float32Array.from(values) });
+  return type === 'bool' ? g.add('Cast', [name], { to: 9 }) : name;
+}
+
+function writeValue(
+  g: GraphBuilder,
+  tape: Tape,
+  { op, inputs, attributes }: Value,
+  names: ReadonlyMap<Id, string>,
+): string {
+  const rule = tape.rule(op!);
+  const read = inputs.map((input) => names.get(input)!);
+  if (rule.write)
+    return rule.write(
+      g,
+      read,
+      attributes,
+      inputs.map((input) => tape.shape(input)),
+    );
+  return g.add(op!, read, attributes as Readonly<Record<string, number | string | readonly number[]>>);
+}

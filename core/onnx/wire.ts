@@ -1,0 +1,147 @@
+// Decodes protocol buffer messages by a table of their fields, with bounds on what a hostile file can make it allocate.
+import protobuf from 'protobufjs/minimal.js';
+
+/** What a field holds. A message is named by a function, so that tables may refer to each other. */
+export type Field =
+  | { readonly name: string; readonly kind: 'int' | 'float' | 'string' | 'bytes' }
+  | { readonly name: string; readonly kind: 'ints' | 'floats' | 'strings' | 'chunks' }
+  | { readonly name: string; readonly kind: 'message' | 'messages'; readonly of: () => Fields };
+export type Fields = Readonly<Record<number, Field>>;
+
+/** Messages within messages: graphs in attributes of graphs end somewhere. */
+const DEEPEST = 24;
+/** Numbers in one list of an attribute; tensors are kept as bytes and are not counted here. */
+const LONGEST_LIST = 1_000_000;
+/** Messages and strings in one file: what is decoded stays below some hundred megabytes. */
+const MOST_MESSAGES = 4_000_000;
+
+interface Budget {
+  left: number;
+}
+
+/** Decodes one message. Fields that the table does not name are skipped. Throws an Error that says what is wrong with the bytes. */
+export function decode(bytes: Uint8Array, fields: Fields): Record<string, unknown> {
+  const reader = protobuf.Reader.create(bytes);
+  return decodeMessage({ reader, end: reader.len, fields, depth: 0, budget: { left: MOST_MESSAGES } });
+}
+
+interface Place {
+  readonly reader: protobuf.Reader;
+  readonly end: number;
+  readonly fields: Fields;
+  readonly depth: number;
+  readonly budget: Budget;
+}
+
+function decodeMessage(place: Place): Record<string, unknown> {
+  const { reader, end, fields, depth } = place;
+  if (depth > DEEPEST) throw new Error(`messages are nested more than ${DEEPEST} deep`);
+  const out: Record<string, unknown> = {};
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    const field = fields[tag >>> 3];
+    if (!field || !readField({ place, field, wire: tag & 7, out })) reader.skipType(tag & 7);
+  }
+  if (reader.pos !== end) throw new Error('a message is longer than the room that it says it has');
+  return out;
+}
+
+/** Reads one field into `out`; false where the wire type is not the field's. */
+function readField({
+  place,
+  field,
+  wire,
+  out,
+}: {
+  place: Place;
+  field: Field;
+  wire: number;
+  out: Record<string, unknown>;
+}): boolean {
+  const { reader, budget } = place;
+  const { name, kind } = field;
+  if (kind === 'int') return wire === 0 && set(out, name, whole(reader.int64()));
+  if (kind === 'float') return wire === 5 && set(out, name, reader.float());
+  if (kind === 'ints' || kind === 'floats') return readNumbers({ place, kind, wire, list: list(out, name) });
+  if (wire !== 2) return false;
+  budget.left -= 1;
+  if (budget.left < 0) throw new Error(`there are more than ${MOST_MESSAGES} parts`);
+  if (kind === 'string') return set(out, name, reader.string());
+  if (kind === 'strings') return append(out, name, reader.string());
+  if (kind === 'bytes') return set(out, name, view(place));
+  if (kind === 'chunks') return append(out, name, view(place));
+  if (!('of' in field)) return false;
+  const message = decodeInner(place, field.of());
+  return kind === 'message' ? set(out, name, message) : append(out, name, message);
+}
+
+function set(out: Record<string, unknown>, name: string, value: unknown): true {
+  out[name] = value;
+  return true;
+}
+
+function append(out: Record<string, unknown>, name: string, value: unknown): true {
+  list(out, name).push(value as never);
+  return true;
+}
+
+/** The end of a length-delimited field; it lies within the message around it. */
+function endOf({ reader, end }: Place): number {
+  const length = reader.uint32();
+  if (reader.pos + length > end) throw new Error('the file ends within a message: it is truncated');
+  return reader.pos + length;
+}
+
+function decodeInner(place: Place, fields: Fields): Record<string, unknown> {
+  return decodeMessage({ ...place, end: endOf(place), fields, depth: place.depth + 1 });
+}
+
+/** Bytes of a field, as a view of the file rather than a copy. */
+function view(place: Place): Uint8Array {
+  const { reader } = place;
+  const end = endOf(place);
+  const bytes = reader.buf.subarray(reader.pos, end);
+  reader.pos = end;
+  return bytes;
+}
+
+function list(out: Record<string, unknown>, name: string): unknown[] {
+  out[name] ??= [];
+  return out[name] as unknown[];
+}
+
+/** A repeated number comes packed, or one at a time. */
+function readNumbers({
+  place,
+  kind,
+  wire,
+  list,
+}: {
+  place: Place;
+  kind: 'ints' | 'floats';
+  wire: number;
+  list: unknown[];
+}): boolean {
+  const { reader } = place;
+  const single = kind === 'ints' ? 0 : 5;
+  const read = () => list.push(kind === 'ints' ? whole(reader.int64()) : reader.float());
+  if (wire === single) read();
+  else if (wire === 2)
+    for (const end = endOf(place); reader.pos < end && list.length <= LONGEST_LIST; ) read();
+  else return false;
+  if (list.length > LONGEST_LIST) throw new Error(`a list has more than ${LONGEST_LIST} numbers`);
+  return true;
+}
+
+/** A 64-bit integer as a number. Those beyond 2^53 (`end of the axis` in a Slice) are only compared with sizes, so rounding them is safe. */
+function whole(value: unknown): number {
+  return typeof value === 'number' ? value : (value as { toNumber(): number }).toNumber();
+}
+
+/** Reads packed varints, as tensors keep integers. */
+export function readVarints(bytes: Uint8Array): number[] {
+  const reader = protobuf.Reader.create(bytes);
+  const out: number[] = [];
+  while (reader.pos < reader.len) out.push(whole(reader.int64()));
+  return out;
+}

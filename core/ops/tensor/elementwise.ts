@@ -1,0 +1,177 @@
+// Operations on each element: activations, arithmetic with broadcasting, comparisons, choice.
+import type { Operand, Rule, Rules, Site } from './rule.js';
+import { broadcast, broadcastIndex } from './shapes.js';
+import type { Id } from './tape.js';
+
+type Unary = (site: Site & { readonly a: Id }) => Id;
+
+function unary(of: (a: number) => number, slope?: Unary): Rule {
+  return {
+    shape: ([a]) => a!,
+    fold: ({ operands: [a] }) => a!.values.map(of),
+    ...(slope ? { vjp: (site: Site) => [site.t.times(site.g, slope({ ...site, a: site.x[0]! }))] } : {}),
+  };
+}
+
+/** Gradients before they are summed over the axes along which an operand was broadcast. */
+type Binary = (site: Site & { readonly a: Id; readonly b: Id }) => readonly (() => Id)[];
+
+function binary(of: (a: number, b: number) => number, slopes?: Binary): Rule {
+  return {
+    shape: broadcast,
+    fold: ({ operands: [a, b], shape, type }) => {
+      const value = type === 'int' ? (x: number, y: number) => Math.trunc(of(x, y)) : of;
+      return zip(a!, b!, shape, value);
+    },
+    ...(slopes
+      ? {
+          vjp: (site: Site) => {
+            const [a, b] = site.x as [Id, Id];
+            const gradients = slopes({ ...site, a, b });
+            return site.x.map((id, i) =>
+              site.wanted[i] ? site.t.unbroadcast(gradients[i]!(), site.t.shape(id)) : undefined,
+            );
+          },
+        }
+      : {}),
+  };
+}
+
+function zip(
+  a: Operand,
+  b: Operand,
+  shape: readonly number[],
+  of: (a: number, b: number) => number,
+): Float64Array {
+  const [i, j] = [broadcastIndex(a.shape, shape), broadcastIndex(b.shape, shape)];
+  return Float64Array.from(i, (at, k) => of(a.values[at]!, b.values[j[k]!]!));
+}
+
+function comparison(of: (a: number, b: number) => boolean): Rule {
+  return { ...binary((a, b) => Number(of(a, b))), type: () => 'bool' };
+}
+
+/** Gradient of the larger or smaller of two: to the one that was taken, half to each where both are equal (as PyTorch). */
+const taken: Binary = ({ t, a, b, y, g }) => {
+  const share = (own: Id, other: Id) => () => {
+    const isTaken = t.add('Cast', [t.add('Equal', [own, y])], { to: 'float' });
+    const isOther = t.add('Cast', [t.add('Equal', [other, y])], { to: 'float' });
+    return t.over(t.times(g, isTaken), t.plus(isTaken, isOther));
+  };
+  return [share(a, b), share(b, a)];
+};
+
+/** 1 where the condition holds, else 0. */
+const indicator = ({ t }: Site, condition: Id): Id => t.add('Cast', [condition], { to: 'float' });
+
+export const elementwise: Rules = {
+  Relu: unary(
+    (a) => Math.max(0, a),
+    (s) => indicator(s, s.t.add('Greater', [s.y, s.t.scalar(0)])),
+  ),
+  Sigmoid: unary(
+    (a) => 1 / (1 + Math.exp(-a)),
+    ({ t, y }) => t.times(y, t.minus(t.scalar(1), y)),
+  ),
+  Tanh: unary(Math.tanh, ({ t, y }) => t.minus(t.scalar(1), t.times(y, y))),
+  Exp: unary(Math.exp, ({ y }) => y),
+  Log: unary(Math.log, ({ t, a }) => t.over(t.scalar(1), a)),
+  Sqrt: unary(Math.sqrt, ({ t, y }) => t.over(t.scalar(0.5), y)),
+  Abs: unary(Math.abs, ({ t, a }) => t.add('Sign', [a])),
+  Neg: unary(
+    (a) => -a,
+    ({ t }) => t.scalar(-1),
+  ),
+  Softplus: unary(
+    (a) => Math.log1p(Math.exp(-Math.abs(a))) + Math.max(a, 0),
+    ({ t, a }) => t.add('Sigmoid', [a]),
+  ),
+  // d erf(a) / da = 2 / sqrt(pi) * exp(-a²)
+  Erf: unary(erf, ({ t, a }) =>
+    t.times(t.add('Exp', [t.add('Neg', [t.times(a, a)])]), { number: 2 / Math.sqrt(Math.PI) }),
+  ),
+  Sin: unary(Math.sin, ({ t, a }) => t.add('Cos', [a])),
+  Cos: unary(Math.cos, ({ t, a }) => t.add('Neg', [t.add('Sin', [a])])),
+  Sign: unary(Math.sign),
+  Floor: unary(Math.floor),
+  Ceil: unary(Math.ceil),
+  Not: unary((a) => Number(!a)),
+
+  Add: binary(
+    (a, b) => a + b,
+    ({ g }) => [() => g, () => g],
+  ),
+  Sub: binary(
+    (a, b) => a - b,
+    ({ t, g }) => [() => g, () => t.add('Neg', [g])],
+  ),
+  Mul: binary(
+    (a, b) => a * b,
+    ({ t, a, b, g }) => [() => t.times(g, b), () => t.times(g, a)],
+  ),
+  Div: binary(
+    (a, b) => a / b,
+    ({ t, b, y, g }) => [() => t.over(g, b), () => t.add('Neg', [t.over(t.times(g, y), b)])],
+  ),
+  // d a^b / da = b a^(b-1); d a^b / db = a^b log a
+  Pow: binary(
+    (a, b) => a ** b,
+    ({ t, a, b, y, g }) => [
+      () => t.times(t.times(g, b), t.add('Pow', [a, t.minus(b, t.scalar(1))])),
+      () => t.times(t.times(g, y), t.add('Log', [a])),
+    ],
+  ),
+  Min: binary(Math.min, taken),
+  Max: binary(Math.max, taken),
+  Mod: binary((a, b) => a - b * Math.floor(a / b)),
+  Equal: comparison((a, b) => a === b),
+  Less: comparison((a, b) => a < b),
+  LessOrEqual: comparison((a, b) => a <= b),
+  Greater: comparison((a, b) => a > b),
+  GreaterOrEqual: comparison((a, b) => a >= b),
+  And: comparison((a, b) => Boolean(a && b)),
+  Or: comparison((a, b) => Boolean(a || b)),
+
+  Where: {
+    shape: broadcast,
+    type: ([, a]) => a!,
+    fold: ({ operands: [condition, a, b], shape }) => {
+      const chosen = zip(condition!, a!, shape, (c, x) => (c ? x : 0));
+      const rest = zip(condition!, b!, shape, (c, x) => (c ? 0 : x));
+      return chosen.map((value, i) => value + rest[i]!);
+    },
+    vjp: ({ t, x: [condition, a, b], g, wanted }) => {
+      const zero = t.scalar(0);
+      return [
+        undefined,
+        wanted[1] ? t.unbroadcast(t.add('Where', [condition!, g, zero]), t.shape(a!)) : undefined,
+        wanted[2] ? t.unbroadcast(t.add('Where', [condition!, zero, g]), t.shape(b!)) : undefined,
+      ];
+    },
+  },
+  Cast: {
+    shape: ([a]) => a!,
+    type: (_, { to }) => to as 'float' | 'int' | 'bool',
+    fold: ({ operands: [a], type }) =>
+      type === 'int'
+        ? a!.values.map(Math.trunc)
+        : type === 'bool'
+          ? a!.values.map((v) => Number(v !== 0))
+          : a!.values,
+    vjp: ({ g, t, x }) => [t.get(x[0]!).type === 'float' ? g : undefined],
+    write: (g, inputs, { to }) => g.add('Cast', inputs, { to: to === 'float' ? 1 : to === 'int' ? 7 : 9 }),
+  },
+};
+
+/** erf(a) = 2 / sqrt(pi) * exp(-a²) * Σ 2ⁿ a²ⁿ⁺¹ / (1 · 3 · ... · (2n + 1)), a sum without cancellation. */
+function erf(a: number): number {
+  const x = Math.abs(a);
+  if (x > 6) return Math.sign(a);
+  let term = x;
+  let sum = x;
+  for (let n = 1; term > 1e-17 * sum; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return Math.sign(a) * (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}

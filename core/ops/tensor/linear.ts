@@ -1,0 +1,198 @@
+// Matrix products and convolutions.
+
+import { slice } from './movement.js';
+import { listOf, numberOf, type Rules, type Site } from './rule.js';
+import { broadcast, range } from './shapes.js';
+import type { Id, Tape } from './tape.js';
+
+export const linear: Rules = {
+  /** Matrices in the last two axes, those before broadcast. */
+  MatMul: {
+    shape: ([a, b]) => {
+      if (a!.length < 2 || b!.length < 2 || a!.at(-1) !== b!.at(-2))
+        throw new RangeError(`matrices of shapes [${a}] and [${b}] cannot be multiplied`);
+      return [...broadcast([a!.slice(0, -2), b!.slice(0, -2), []]), a!.at(-2)!, b!.at(-1)!];
+    },
+    vjp: ({ t, x, g, wanted }) => {
+      const [a, b] = x as [Id, Id];
+      return [
+        wanted[0] ? t.unbroadcast(t.add('MatMul', [g, transposed(t, b)]), t.shape(a)) : undefined,
+        wanted[1] ? matrixGradient(t, a, b, g) : undefined,
+      ];
+    },
+  },
+
+  /**
+   * x [b, c, ...spatial], weight [out, c / group, ...kernel]; attributes strides, dilations, pads (before all axes, then after) and
+   * group.
+   */
+  Conv: {
+    shape: ([x, weight], attributes) => {
+      const { strides, dilations, pads, group } = windowOf(attributes);
+      const spatial = x!.slice(2);
+      if (weight!.length !== x!.length || x![1] !== weight![1]! * group || weight![0]! % group)
+        throw new RangeError(
+          `a weight of shape [${weight}] in ${group} groups does not fit an input of shape [${x}]`,
+        );
+      return [
+        x![0]!,
+        weight![0]!,
+        ...spatial.map((n, i) => {
+          const reach = dilations[i]! * (weight![i + 2]! - 1) + 1;
+          return Math.floor((n + pads[i]! + pads[i + spatial.length]! - reach) / strides[i]!) + 1;
+        }),
+      ];
+    },
+    vjp: (site) => [
+      site.wanted[0] ? inputGradient(site) : undefined,
+      site.wanted[1] ? weightGradient(site) : undefined,
+    ],
+    write: (g, inputs, attributes, [, weight]) =>
+      g.add('Conv', inputs, { ...onnxWindow(attributes), kernel_shape: weight!.slice(2) }),
+  },
+
+  /** The transpose of a convolution: x [b, c, ...], weight [c, out / group, ...kernel]; `output` is the spatial shape of its result. */
+  ConvTranspose: {
+    shape: ([x, weight], attributes) => {
+      const { group } = windowOf(attributes);
+      if (weight!.length !== x!.length || x![1] !== weight![0])
+        throw new RangeError(`a weight of shape [${weight}] does not fit an input of shape [${x}]`);
+      return [x![0]!, weight![1]! * group, ...listOf(attributes, 'output')];
+    },
+    // Its gradients are those of the convolution that it transposes, with the parts of x and g exchanged.
+    vjp: ({ t, x, g, attributes, wanted }) => {
+      const [input, weight] = x as [Id, Id];
+      const { output: _, ...window } = attributes;
+      const back = () => t.add('Conv', [g, weight], window);
+      return [
+        wanted[0] ? back() : undefined,
+        wanted[1]
+          ? weightGradientOf({ t, input: g, weight, gradient: input, attributes: window })
+          : undefined,
+      ];
+    },
+    write: (g, inputs, attributes, [x, weight]) => {
+      const window = windowOf(attributes);
+      const spatial = x!.slice(2);
+      const extra = listOf(attributes, 'output').map((n, i) => {
+        const reach = window.dilations[i]! * (weight![i + 2]! - 1) + 1;
+        const least =
+          (spatial[i]! - 1) * window.strides[i]! + reach - window.pads[i]! - window.pads[i + spatial.length]!;
+        return n - least;
+      });
+      return g.add('ConvTranspose', inputs, {
+        ...onnxWindow(attributes),
+        kernel_shape: weight!.slice(2),
+        output_padding: extra,
+      });
+    },
+  },
+};
+
+export interface ConvWindow {
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly pads: readonly number[];
+  readonly group: number;
+}
+
+function windowOf(attributes: Site['attributes']): ConvWindow {
+  return {
+    strides: listOf(attributes, 'strides'),
+    dilations: listOf(attributes, 'dilations'),
+    pads: listOf(attributes, 'pads'),
+    group: numberOf(attributes, 'group'),
+  };
+}
+
+const onnxWindow = (attributes: Site['attributes']) => ({ ...windowOf(attributes) });
+
+function transposed(t: Tape, a: Id): Id {
+  const rank = t.shape(a).length;
+  return t.transpose(a, [...range(rank - 2), rank - 1, rank - 2]);
+}
+
+/** aᵀ g. A matrix that multiplies a batch of rows sums over all of them in one product. */
+function matrixGradient(t: Tape, a: Id, b: Id, g: Id): Id {
+  if (t.shape(b).length > 2) return t.unbroadcast(t.add('MatMul', [transposed(t, a), g]), t.shape(b));
+  const rows = (id: Id) =>
+    t.reshape(id, [
+      t
+        .shape(id)
+        .slice(0, -1)
+        .reduce((n, m) => n * m, 1),
+      t.shape(id).at(-1)!,
+    ]);
+  return t.add('MatMul', [transposed(t, rows(a)), rows(g)]);
+}
+
+/**
+ * The gradient of a convolution's input is the transposed convolution of g. With stride 1 that is a convolution with the
+ * kernel turned by half a turn (rot180) and its channels exchanged, which ONNX Runtime computes faster.
+ */
+function inputGradient({ t, x, g, attributes }: Site): Id {
+  const [input, weight] = x as [Id, Id];
+  const window = windowOf(attributes);
+  const kernel = t.shape(weight).slice(2);
+  const n = kernel.length;
+  const output = t.shape(input).slice(2);
+  const pads = window.pads.map((pad, i) => window.dilations[i % n]! * (kernel[i % n]! - 1) - pad);
+  if (window.strides.some((stride) => stride !== 1) || pads.some((pad) => pad < 0))
+    return t.add('ConvTranspose', [g, weight], { ...window, output });
+  return t.add('Conv', [g, turned(t, weight, window.group)], { ...window, pads });
+}
+
+/** [out, in / group, ...kernel] to [in, out / group, ...kernel], each kernel turned by half a turn. */
+function turned(t: Tape, weight: Id, group: number): Id {
+  const [out, inner, ...kernel] = t.shape(weight) as [number, number, ...number[]];
+  const apart = t.reshape(weight, [group, out / group, inner, ...kernel]);
+  const exchanged = t.transpose(apart, [0, 2, 1, ...kernel.map((_, i) => i + 3)]);
+  const joined = t.reshape(exchanged, [group * inner, out / group, ...kernel]);
+  return kernel.reduce(
+    (rest, n, i) => (n === 1 ? rest : slice(t, rest, { axis: i + 2, start: n - 1, end: -1, step: -1 })),
+    joined,
+  );
+}
+
+function weightGradient({ t, x, g, attributes }: Site): Id {
+  const [input, weight] = x as [Id, Id];
+  return weightGradientOf({ t, input, weight, gradient: g, attributes });
+}
+
+/**
+ * The gradient of a convolution's weight is itself a convolution: the images take the place of channels, g that of the kernel,
+ * stride and dilation change places. Groups: [b, g, c, ...] becomes [c, g b, ...], and g [b, g, o, ...] becomes [g o, b, ...].
+ */
+function weightGradientOf({
+  t,
+  input,
+  weight,
+  gradient,
+  attributes,
+}: {
+  t: Tape;
+  input: Id;
+  weight: Id;
+  gradient: Id;
+  attributes: Site['attributes'];
+}): Id {
+  const { strides, dilations, pads, group } = windowOf(attributes);
+  const [b, c, ...spatial] = t.shape(input) as [number, number, ...number[]];
+  const [, o, ...positions] = t.shape(gradient) as [number, number, ...number[]];
+  const rest = spatial.map((_, i) => i + 3);
+  const images = t.reshape(
+    t.transpose(t.reshape(input, [b, group, c / group, ...spatial]), [2, 1, 0, ...rest]),
+    [c / group, group * b, ...spatial],
+  );
+  const kernel = t.reshape(
+    t.transpose(t.reshape(gradient, [b, group, o / group, ...positions]), [1, 2, 0, ...rest]),
+    [o, b, ...positions],
+  );
+  const product = t.add('Conv', [images, kernel], { strides: dilations, dilations: strides, pads, group });
+  const order = t.transpose(product, [1, 0, ...spatial.map((_, i) => i + 2)]);
+  // Positions that a stride left out at the far edge make the product larger than the kernel.
+  return spatial.reduce(
+    (all, _, i) => slice(t, all, { axis: i + 2, start: 0, end: t.shape(weight)[i + 2]!, step: 1 }),
+    order,
+  );
+}

@@ -1,0 +1,235 @@
+// Operations that move elements: reshape, transpose, concatenate, slice, pad, broadcast, gather.
+import { listOf, numberOf, type Rules } from './rule.js';
+import { broadcast, broadcastIndex, range, sizeOf, stridedIndex, stridesOf } from './shapes.js';
+import type { Id, Tape } from './tape.js';
+
+const pick = (values: Float64Array, index: Uint32Array) => Float64Array.from(index, (at) => values[at]!);
+
+export const movement: Rules = {
+  Reshape: {
+    shape: ([a], attributes) => {
+      const shape = listOf(attributes, 'shape');
+      if (sizeOf(shape) !== sizeOf(a!)) throw new RangeError(`the shape [${a}] cannot become [${shape}]`);
+      return shape;
+    },
+    vjp: ({ t, x, g }) => [t.reshape(g, t.shape(x[0]!))],
+    write: (g, [a], attributes) => g.add('Reshape', [a!, g.ints(...listOf(attributes, 'shape'))]),
+    fold: ({ operands }) => operands[0]!.values,
+  },
+
+  Transpose: {
+    shape: ([a], attributes) => {
+      const perm = listOf(attributes, 'perm');
+      if (String([...perm].sort((i, j) => i - j)) !== String(range(a!.length)))
+        throw new RangeError(`the permutation [${perm}] of a tensor of ${a!.length} dimensions`);
+      return perm.map((axis) => a![axis]!);
+    },
+    vjp: ({ t, g, attributes }) => {
+      const perm = listOf(attributes, 'perm');
+      return [
+        t.transpose(
+          g,
+          perm.map((_, axis) => perm.indexOf(axis)),
+        ),
+      ];
+    },
+    fold: ({ operands: [a], attributes, shape }) => {
+      const strides = stridesOf(a!.shape);
+      return pick(
+        a!.values,
+        stridedIndex(
+          shape,
+          listOf(attributes, 'perm').map((axis) => strides[axis]!),
+          0,
+        ),
+      );
+    },
+  },
+
+  /** Broadcasts to a shape that is at least as large along every axis. */
+  Expand: {
+    shape: ([a], attributes) => {
+      const shape = listOf(attributes, 'shape');
+      if (String(broadcast([a!, shape])) !== String(shape))
+        throw new RangeError(`the shape [${a}] cannot be expanded to [${shape}]`);
+      return shape;
+    },
+    vjp: ({ t, x, g }) => [t.unbroadcast(g, t.shape(x[0]!))],
+    write: (g, [a], attributes) => g.add('Expand', [a!, g.ints(...listOf(attributes, 'shape'))]),
+    fold: ({ operands: [a], shape }) => pick(a!.values, broadcastIndex(a!.shape, shape)),
+  },
+
+  Concat: {
+    shape: (inputs, attributes) => {
+      const axis = numberOf(attributes, 'axis');
+      const [first] = inputs as [readonly number[]];
+      for (const shape of inputs)
+        if (shape.length !== first.length || shape.some((n, i) => i !== axis && n !== first[i]))
+          throw new RangeError(`shapes [${first}] and [${shape}] cannot be concatenated along axis ${axis}`);
+      return first.map((n, i) => (i === axis ? inputs.reduce((sum, shape) => sum + shape[axis]!, 0) : n));
+    },
+    vjp: ({ t, x, g, attributes, wanted }) => {
+      const axis = numberOf(attributes, 'axis');
+      let start = 0;
+      return x.map((id, i) => {
+        const end = start + t.shape(id)[axis]!;
+        const part = wanted[i] ? slice(t, g, { axis, start, end, step: 1 }) : undefined;
+        start = end;
+        return part;
+      });
+    },
+    fold: ({ operands, attributes, shape }) => {
+      const axis = numberOf(attributes, 'axis');
+      const out = new Float64Array(sizeOf(shape));
+      const strides = stridesOf(shape);
+      let offset = 0;
+      for (const { values, shape: own } of operands) {
+        stridedIndex(own, strides, offset).forEach((at, i) => {
+          out[at] = values[i]!;
+        });
+        offset += own[axis]! * strides[axis]!;
+      }
+      return out;
+    },
+  },
+
+  /** Elements start, start + step, ... before `end` of one axis; a step below 0 goes backwards (`end` may be -1). */
+  Slice: {
+    shape: ([a], attributes) => {
+      const { axis, start, end, step } = cutOf(attributes);
+      return a!.map((n, i) => (i === axis ? Math.max(0, Math.ceil((end - start) / step)) : n));
+    },
+    vjp: ({ t, x, g, attributes }) => [unslice(t, g, t.shape(x[0]!), cutOf(attributes))],
+    write: (g, [a], attributes) => {
+      const { axis, start, end, step } = cutOf(attributes);
+      // For ONNX, -1 is the last element; what lies before the first is the least integer.
+      const last = end < 0 ? -(2 ** 31) : end;
+      return g.add('Slice', [a!, g.ints(start), g.ints(last), g.ints(axis), g.ints(step)]);
+    },
+    fold: ({ operands: [a], attributes, shape }) => {
+      const { axis, start, step } = cutOf(attributes);
+      const strides = stridesOf(a!.shape);
+      const offset = start * strides[axis]!;
+      return pick(
+        a!.values,
+        stridedIndex(
+          shape,
+          strides.map((s, i) => (i === axis ? s * step : s)),
+          offset,
+        ),
+      );
+    },
+  },
+
+  /** Zeros (or `value`) before and after each axis: `pads` has those before all axes, then those after. */
+  Pad: {
+    shape: ([a], attributes) => {
+      const pads = listOf(attributes, 'pads');
+      return a!.map((n, axis) => n + pads[axis]! + pads[axis + a!.length]!);
+    },
+    vjp: ({ t, x, g, attributes }) => {
+      const pads = listOf(attributes, 'pads');
+      const shape = t.shape(x[0]!);
+      return [
+        shape.reduce(
+          (rest, n, axis) => slice(t, rest, { axis, start: pads[axis]!, end: pads[axis]! + n, step: 1 }),
+          g,
+        ),
+      ];
+    },
+    write: (g, [a], attributes) =>
+      g.add('Pad', [a!, g.ints(...listOf(attributes, 'pads')), g.float((attributes.value as number) ?? 0)]),
+  },
+
+  /** Elements of one axis at constant indices: the second input, of any shape, whose axes take that axis' place. */
+  Gather: {
+    shape: ([a, index], attributes) => {
+      const axis = numberOf(attributes, 'axis');
+      return [...a!.slice(0, axis), ...index!, ...a!.slice(axis + 1)];
+    },
+    vjp: ({ t, x, g, attributes }) => [
+      gatherGradient(t, g, x as [Id, Id], numberOf(attributes, 'axis')),
+      undefined,
+    ],
+    fold: ({ operands: [a, index], attributes, shape }) => {
+      const axis = numberOf(attributes, 'axis');
+      const size = a!.shape[axis]!;
+      const inner = sizeOf(a!.shape.slice(axis + 1));
+      const outer = sizeOf(a!.shape.slice(0, axis));
+      const out = new Float64Array(sizeOf(shape));
+      let at = 0;
+      for (let o = 0; o < outer; o++)
+        for (const i of index!.values) {
+          const from = (o * size + (i < 0 ? i + size : i)) * inner;
+          for (let k = 0; k < inner; k++) out[at++] = a!.values[from + k]!;
+        }
+      return out;
+    },
+  },
+};
+
+interface Cut {
+  readonly axis: number;
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
+function cutOf(attributes: Readonly<Record<string, unknown>>): Cut {
+  return attributes as unknown as Cut;
+}
+
+/** One axis' elements; the whole tensor where that is all of them. */
+export function slice(t: Tape, a: Id, { axis, start, end, step }: Cut): Id {
+  const whole = start === 0 && end === t.shape(a)[axis] && step === 1;
+  return whole ? a : t.add('Slice', [a], { axis, start, end, step });
+}
+
+/** Puts a slice's gradient back where the slice was taken, zeros elsewhere. */
+function unslice(t: Tape, g: Id, shape: readonly number[], { axis, start, step }: Cut): Id {
+  if (step < 0) {
+    const count = t.shape(g)[axis]!;
+    const reversed = slice(t, g, { axis, start: count - 1, end: -1, step: -1 });
+    return unslice(t, reversed, shape, { axis, start: start + (count - 1) * step, end: 0, step: -step });
+  }
+  const spread = insertZeros(t, g, axis, step);
+  const after = shape[axis]! - start - t.shape(spread)[axis]!;
+  // Zeros behind the last element may reach beyond the end.
+  const fitting =
+    after < 0 ? slice(t, spread, { axis, start: 0, end: shape[axis]! - start, step: 1 }) : spread;
+  return pad(t, fitting, axis, [start, Math.max(0, after)]);
+}
+
+/** Zeros between the elements of an axis: each is followed by `step - 1` of them. */
+export function insertZeros(t: Tape, a: Id, axis: number, step: number): Id {
+  if (step === 1) return a;
+  const shape = t.shape(a);
+  const apart = t.reshape(a, [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)]);
+  const padded = pad(t, apart, axis + 1, [0, step - 1]);
+  return t.reshape(
+    padded,
+    shape.map((n, i) => (i === axis ? n * step : n)),
+  );
+}
+
+/** Zeros before and after one axis. */
+export function pad(t: Tape, a: Id, axis: number, [before, after]: readonly [number, number]): Id {
+  if (before === 0 && after === 0) return a;
+  const rank = t.shape(a).length;
+  const pads = range(2 * rank).map((i) => (i === axis ? before : i === axis + rank ? after : 0));
+  return t.add('Pad', [a], { pads });
+}
+
+/** The gradient of each gathered element is added where it came from: a product with the matrix of indices, one-hot. */
+function gatherGradient(t: Tape, g: Id, [a, index]: readonly [Id, Id], axis: number): Id {
+  const shape = t.shape(a);
+  const indices = t.get(index).constant!;
+  const size = shape[axis]!;
+  const count = indices.length;
+  const flat = t.reshape(g, [sizeOf(shape.slice(0, axis)), count, sizeOf(shape.slice(axis + 1))]);
+  const hot = new Float64Array(size * count);
+  indices.forEach((i, k) => {
+    hot[(i < 0 ? i + size : i) * count + k] = 1;
+  });
+  return t.reshape(t.add('MatMul', [t.constant(hot, [size, count]), flat]), shape);
+}

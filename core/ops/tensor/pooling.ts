@@ -1,0 +1,133 @@
+// Pooling over windows.
+import { listOf, numberOf, type Rule, type Rules, type Site } from './rule.js';
+import { range, sizeOf } from './shapes.js';
+import type { Id } from './tape.js';
+
+/** Attributes: kernel, strides, dilations, pads (before all axes, then after), ceil (1: a window may reach beyond the far edge). */
+const shape: Rule['shape'] = ([x], attributes) => {
+  const kernel = listOf(attributes, 'kernel');
+  const [strides, dilations, pads] = ['strides', 'dilations', 'pads'].map((name) =>
+    listOf(attributes, name),
+  ) as [readonly number[], readonly number[], readonly number[]];
+  const spatial = x!.slice(2);
+  if (spatial.length !== kernel.length)
+    throw new RangeError(`a window of ${kernel.length} axes on a tensor of shape [${x}]`);
+  const out = spatial.map((n, i) => {
+    const reach = dilations[i]! * (kernel[i]! - 1) + 1;
+    const steps = (n + pads[i]! + pads[i + kernel.length]! - reach) / strides[i]!;
+    const count = (attributes.ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
+    // A window that would begin in the padding at the far edge is left out.
+    return attributes.ceil && (count - 1) * strides[i]! >= n + pads[i]! ? count - 1 : count;
+  });
+  if (out.some((n) => n < 1)) throw new RangeError(`a window of [${kernel}] on a map of [${spatial}]`);
+  return [x![0]!, x![1]!, ...out];
+};
+
+const window = (attributes: Site['attributes']) => ({
+  kernel_shape: listOf(attributes, 'kernel'),
+  strides: listOf(attributes, 'strides'),
+  dilations: listOf(attributes, 'dilations'),
+  pads: listOf(attributes, 'pads'),
+  ceil_mode: numberOf(attributes, 'ceil'),
+});
+
+export const pooling: Rules = {
+  MaxPool: {
+    shape,
+    vjp: ({ t, x, y, g, attributes }) => {
+      const input = t.shape(x[0]!);
+      const size = sizeOf(input);
+      const zeros = t.expand(t.scalar(0), [size]);
+      const places = t.add('MaxPoolIndices', x, attributes);
+      const flat = (id: Id) => t.reshape(id, [sizeOf(t.shape(y))]);
+      return [t.reshape(t.add('ScatterAdd', [zeros, flat(places), flat(g)]), input)];
+    },
+    // Both results come from one node, which is there once.
+    write: (g, inputs, attributes) => g.addMany('MaxPool', inputs, window(attributes), 2)[0]!,
+  },
+  /** Where in the flattened input each maximum is; of equal elements the first. */
+  MaxPoolIndices: {
+    shape,
+    type: () => 'int',
+    write: (g, inputs, attributes) => g.addMany('MaxPool', inputs, window(attributes), 2)[1]!,
+  },
+  /** Adds the third input's elements to the first's, at the places that the second names; all are vectors. */
+  ScatterAdd: {
+    shape: ([a]) => a!,
+    write: (g, inputs) => g.add('ScatterElements', inputs, { axis: 0, reduction: 'add' }),
+  },
+  /** Attribute `counted`: 1 where padding counts as elements of value 0. */
+  AveragePool: {
+    shape,
+    vjp: averageGradient,
+    write: (g, inputs, { counted, ...attributes }) => {
+      const { dilations: _, ...plain } = window(attributes);
+      return g.add('AveragePool', inputs, { ...plain, count_include_pad: counted as number });
+    },
+  },
+};
+
+/** Each element of a window has an equal share of its gradient: the transposed convolution with a kernel of ones. */
+function averageGradient({ t, x, y, g, attributes }: Site): readonly (Id | undefined)[] {
+  const [input, output] = [t.shape(x[0]!), t.shape(y)];
+  const kernel = listOf(attributes, 'kernel');
+  const strides = listOf(attributes, 'strides');
+  const pads = listOf(attributes, 'pads');
+  const [b, c, ...spatial] = input as [number, number, ...number[]];
+  const positions = output.slice(2);
+  const n = kernel.length;
+  const shares = t.constant(
+    countsOf({ attributes, spatial, positions }).map((count) => 1 / count),
+    positions,
+  );
+  const share = t.times(g, shares);
+  // What the last windows reach beyond padding (`ceil`) is cut off; what they do not reach has no gradient.
+  const reached = positions.map((count, i) => (count - 1) * strides[i]! + kernel[i]!);
+  const ones = t.constant(new Float64Array(sizeOf(kernel)).fill(1), [1, 1, ...kernel]);
+  const apart = t.reshape(share, [b * c, 1, ...positions]);
+  const spread = t.add('ConvTranspose', [apart, ones], {
+    strides,
+    dilations: range(n).map(() => 1),
+    pads: range(2 * n).map(() => 0),
+    group: 1,
+    output: reached,
+  });
+  const fitted = spatial.reduce((rest, size, i) => {
+    const [axis, start] = [i + 2, pads[i]!];
+    const missing = start + size - reached[i]!;
+    const before = range(2 * (n + 2)).map((at) => (at === axis + n + 2 ? Math.max(0, missing) : 0));
+    const long = missing > 0 ? t.add('Pad', [rest], { pads: before }) : rest;
+    const whole = start === 0 && t.shape(long)[axis] === size;
+    return whole ? long : t.add('Slice', [long], { axis, start, end: start + size, step: 1 });
+  }, spread);
+  return [t.reshape(fitted, input)];
+}
+
+/** By how many elements each window's sum is divided. */
+function countsOf({
+  attributes,
+  spatial,
+  positions,
+}: {
+  attributes: Site['attributes'];
+  spatial: readonly number[];
+  positions: readonly number[];
+}): Float64Array {
+  const kernel = listOf(attributes, 'kernel');
+  const [strides, pads] = [listOf(attributes, 'strides'), listOf(attributes, 'pads')];
+  const perAxis = positions.map((count, i) =>
+    range(count).map((at) => {
+      const from = at * strides[i]! - pads[i]!;
+      const [first, last] = attributes.counted
+        ? [-pads[i]!, spatial[i]! + pads[i + kernel.length]!]
+        : [0, spatial[i]!];
+      return Math.min(from + kernel[i]!, last) - Math.max(from, first);
+    }),
+  );
+  return Float64Array.from(
+    perAxis.reduce<number[]>(
+      (all, axis) => all.flatMap((product) => axis.map((count) => product * count)),
+      [1],
+    ),
+  );
+}

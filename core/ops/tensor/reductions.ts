@@ -1,0 +1,67 @@
+// Sums, means and maxima over axes, and softmax.
+import { listOf, numberOf, type Rule, type Rules } from './rule.js';
+import { broadcastIndex, sizeOf } from './shapes.js';
+
+/** The axes are kept with size 1. */
+function reduction({
+  fold,
+  vjp,
+}: {
+  fold: (values: readonly number[]) => number;
+  vjp: NonNullable<Rule['vjp']>;
+}): Rule {
+  return {
+    shape: ([a], attributes) => a!.map((n, axis) => (listOf(attributes, 'axes').includes(axis) ? 1 : n)),
+    vjp,
+    fold: ({ operands: [a], shape }) => {
+      const groups = Array.from({ length: sizeOf(shape) }, (): number[] => []);
+      broadcastIndex(shape, a!.shape).forEach((at, i) => {
+        groups[at]!.push(a!.values[i]!);
+      });
+      return Float64Array.from(groups, fold);
+    },
+  };
+}
+
+const write =
+  (op: string): NonNullable<Rule['write']> =>
+  (g, [a], attributes) =>
+    g.add(op, [a!, g.ints(...listOf(attributes, 'axes'))], { keepdims: 1 });
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+export const reductions: Rules = {
+  ReduceSum: {
+    ...reduction({ fold: sum, vjp: ({ t, x, g }) => [t.expand(g, t.shape(x[0]!))] }),
+    write: write('ReduceSum'),
+  },
+  ReduceMean: {
+    ...reduction({
+      fold: (values) => sum(values) / values.length,
+      vjp: ({ t, x, y, g }) => {
+        const count = sizeOf(t.shape(x[0]!)) / sizeOf(t.shape(y));
+        return [t.expand(t.over(g, { number: count }), t.shape(x[0]!))];
+      },
+    }),
+    write: write('ReduceMean'),
+  },
+  /** Where several elements are the largest, each has an equal share of the gradient (as PyTorch's amax). */
+  ReduceMax: {
+    ...reduction({
+      fold: (values) => Math.max(...values),
+      vjp: ({ t, x, y, g, attributes }) => {
+        const isLargest = t.add('Cast', [t.add('Equal', [x[0]!, y])], { to: 'float' });
+        const count = t.reduce('ReduceSum', isLargest, listOf(attributes, 'axes'));
+        return [t.times(isLargest, t.over(g, count))];
+      },
+    }),
+    write: write('ReduceMax'),
+  },
+  /** y (g - Σ g y), the sum over the axis. */
+  Softmax: {
+    shape: ([a]) => a!,
+    vjp: ({ t, y, g, attributes }) => [
+      t.times(y, t.minus(g, t.reduce('ReduceSum', t.times(g, y), [numberOf(attributes, 'axis')]))),
+    ],
+  },
+};

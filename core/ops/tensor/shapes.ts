@@ -1,0 +1,70 @@
+// Arithmetic of shapes: sizes, strides, axes, broadcasting.
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** Elements between neighbours along each axis of a row-major tensor. */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length).fill(1);
+  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * shape[axis + 1]!;
+  return strides;
+}
+
+/** Numbers 0 to n - 1. */
+export function range(n: number): number[] {
+  return Array.from({ length: n }, (_, i) => i);
+}
+
+/** An axis counted from the front; negative ones count from the back. Throws RangeError. */
+export function axisOf(axis: number, rank: number): number {
+  const from = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(from) || from < 0 || from >= rank)
+    throw new RangeError(`axis ${axis} of a tensor of ${rank} dimensions`);
+  return from;
+}
+
+/** Multidirectional broadcasting of ONNX and NumPy. Throws RangeError where shapes do not fit. */
+export function broadcast(shapes: readonly (readonly number[])[]): number[] {
+  const rank = Math.max(...shapes.map(({ length }) => length));
+  return range(rank).map((axis) => {
+    let size = 1;
+    for (const shape of shapes) {
+      const n = shape[axis - (rank - shape.length)] ?? 1;
+      if (n === 1 || n === size) continue;
+      if (size !== 1)
+        throw new RangeError(`shapes ${shapes.map((each) => `[${each}]`).join(' and ')} do not broadcast`);
+      size = n;
+    }
+    return size;
+  });
+}
+
+/** For each element of `to`, the position in a tensor of shape `from` that broadcasts to it. */
+export function broadcastIndex(from: readonly number[], to: readonly number[]): Uint32Array {
+  const front = to.length - from.length;
+  const own = stridesOf(from);
+  const strides = to.map((_, axis) => (axis < front || from[axis - front] === 1 ? 0 : own[axis - front]!));
+  return stridedIndex(to, strides, 0);
+}
+
+/** For each element of `shape`: offset + its index along each axis times that axis' stride. */
+export function stridedIndex(
+  shape: readonly number[],
+  strides: readonly number[],
+  offset: number,
+): Uint32Array {
+  const out = new Uint32Array(sizeOf(shape));
+  const index = new Array<number>(shape.length).fill(0);
+  let at = offset;
+  for (let i = 0; i < out.length; i++) {
+    out[i] = at;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis]! += 1;
+      at += strides[axis]!;
+      if (index[axis]! < shape[axis]!) break;
+      at -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,171 @@
+// Records operations on tensors whose shapes are known, works out shapes, and computes at once what depends on constants alone.
+import type { NumberType } from '../../onnx/tensor-values.js';
+import type { Attributes, Rule } from './rule.js';
+import { sizeOf } from './shapes.js';
+
+/** Number of a value on its tape. */
+export type Id = number;
+
+/** A tensor on the tape: what it is made from, or what it is where nothing makes it. */
+export interface Value {
+  readonly id: Id;
+  readonly shape: readonly number[];
+  readonly type: NumberType;
+  /** Operation that makes it; undefined of inputs, weights and constants. */
+  readonly op?: string;
+  readonly inputs: readonly Id[];
+  readonly attributes: Attributes;
+  /** Numbers that are known while the graph is written, row-major. */
+  readonly constant?: Float64Array;
+  /** Of an input or a weight: its name in the program. */
+  readonly port?: string;
+}
+
+/** What is refused: an operation without a rule, shapes that do not fit, tensors that are too large. */
+export class TapeError extends Error {
+  override readonly name = 'TapeError';
+}
+
+const LARGEST = 2 ** 31;
+/** Constants that are worked out have at most so many elements; larger ones stay operations of the program. */
+const LARGEST_FOLDED = 2 ** 22;
+const MOST_VALUES = 1_000_000;
+
+export class Tape {
+  readonly values: Value[] = [];
+  readonly #rules: Readonly<Record<string, Rule>>;
+  readonly #known = new Map<string, Id>();
+
+  constructor(rules: Readonly<Record<string, Rule>>) {
+    this.#rules = rules;
+  }
+
+  get(id: Id): Value {
+    return this.values[id]!;
+  }
+
+  shape(id: Id): readonly number[] {
+    return this.values[id]!.shape;
+  }
+
+  rule(op: string): Rule {
+    const rule = Object.hasOwn(this.#rules, op) ? this.#rules[op] : undefined;
+    if (!rule) throw new TapeError(`there is no rule for the operator ${op}`);
+    return rule;
+  }
+
+  /** A tensor that the program is fed. */
+  port(port: string, shape: readonly number[]): Id {
+    return this.#push({ shape, type: 'float', inputs: [], attributes: {}, port });
+  }
+
+  constant(
+    constant: Float64Array | readonly number[],
+    shape: readonly number[],
+    type: NumberType = 'float',
+  ): Id {
+    const values = Float64Array.from(constant);
+    if (values.length !== sizeOf(shape))
+      throw new TapeError(`${values.length} numbers for the shape [${shape}]`);
+    const key = values.length <= 64 ? `constant ${type} [${shape}] ${values.join(' ')}` : undefined;
+    const known = key === undefined ? undefined : this.#known.get(key);
+    if (known !== undefined) return known;
+    const id = this.#push({ shape, type, inputs: [], attributes: {}, constant: values });
+    if (key !== undefined) this.#known.set(key, id);
+    return id;
+  }
+
+  scalar(value: number): Id {
+    return this.constant([value], []);
+  }
+
+  /** Adds an operation and answers its result; the same operation on the same inputs is one value. */
+  add(op: string, inputs: readonly Id[], attributes: Attributes = {}): Id {
+    const key = `${op} ${inputs.join(' ')} ${JSON.stringify(attributes)}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const rule = this.rule(op);
+    const shapes = inputs.map((id) => this.shape(id));
+    const shape = rule.shape(shapes, attributes);
+    checkSize(op, shape);
+    const type =
+      rule.type?.(
+        inputs.map((id) => this.get(id).type),
+        attributes,
+      ) ?? this.get(inputs[0]!).type;
+    const id =
+      this.#folded({ rule, inputs, attributes, shape, type }) ??
+      this.#push({ shape, type, op, inputs, attributes });
+    this.#known.set(key, id);
+    return id;
+  }
+
+  #folded({
+    rule,
+    inputs,
+    attributes,
+    shape,
+    type,
+  }: Pick<Value, 'inputs' | 'attributes' | 'shape' | 'type'> & { rule: Rule }): Id | undefined {
+    if (!rule.fold || sizeOf(shape) > LARGEST_FOLDED) return undefined;
+    const constants = inputs.map((id) => this.get(id).constant);
+    if (!constants.every((each) => each !== undefined)) return undefined;
+    const operands = constants.map((values, i) => ({ values, shape: this.shape(inputs[i]!) }));
+    return this.constant(rule.fold({ operands, attributes, shape, type }), shape, type);
+  }
+
+  #push(value: Omit<Value, 'id'>): Id {
+    if (this.values.length >= MOST_VALUES)
+      throw new TapeError(`the graph has more than ${MOST_VALUES} operations`);
+    checkSize('a tensor', value.shape);
+    this.values.push({ id: this.values.length, ...value });
+    return this.values.length - 1;
+  }
+
+  // What rules are written in: numbers stand for scalars.
+
+  #operand(value: Id | { readonly number: number }): Id {
+    return typeof value === 'number' ? value : this.scalar(value.number);
+  }
+
+  plus(a: Id, b: Id): Id {
+    return this.add('Add', [a, b]);
+  }
+  minus(a: Id, b: Id): Id {
+    return this.add('Sub', [a, b]);
+  }
+  times(a: Id, b: Id | { readonly number: number }): Id {
+    return this.add('Mul', [a, this.#operand(b)]);
+  }
+  over(a: Id, b: Id | { readonly number: number }): Id {
+    return this.add('Div', [a, this.#operand(b)]);
+  }
+  reshape(a: Id, shape: readonly number[]): Id {
+    return String(this.shape(a)) === String(shape) ? a : this.add('Reshape', [a], { shape });
+  }
+  transpose(a: Id, perm: readonly number[]): Id {
+    return perm.every((axis, i) => axis === i) ? a : this.add('Transpose', [a], { perm });
+  }
+  expand(a: Id, shape: readonly number[]): Id {
+    return String(this.shape(a)) === String(shape) ? a : this.add('Expand', [a], { shape });
+  }
+  reduce(op: 'ReduceSum' | 'ReduceMean' | 'ReduceMax', a: Id, axes: readonly number[]): Id {
+    return axes.length ? this.add(op, [a], { axes }) : a;
+  }
+  /** `a` summed over the axes along which it was broadcast from `shape`. */
+  unbroadcast(a: Id, shape: readonly number[]): Id {
+    const from = this.shape(a);
+    const front = from.length - shape.length;
+    const axes = from.flatMap((n, axis) =>
+      axis < front || (shape[axis - front] === 1 && n !== 1) ? [axis] : [],
+    );
+    return this.reshape(this.reduce('ReduceSum', a, axes), shape);
+  }
+}
+
+function checkSize(what: string, shape: readonly number[]): void {
+  for (const n of shape)
+    if (!Number.isSafeInteger(n) || n < 0) throw new TapeError(`${what} would have the shape [${shape}]`);
+  if (sizeOf(shape) > LARGEST)
+    throw new TapeError(`${what} would have the shape [${shape}], which is too large`);
+}

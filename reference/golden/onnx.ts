@@ -1,0 +1,103 @@
+// Golden cases of imported ONNX networks: shared/goldens/onnx/README.md says what their fields mean.
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { graphNetwork } from '../../core/graph/network.js';
+import { readOnnx } from '../../core/graph/read-onnx.js';
+import type { Role } from '../../core/graph/weight-roles.js';
+import { size as sizeOf } from '../../core/ir/draw.js';
+import { goldenDraw } from '../../core/ir/golden-draw.js';
+import { expressivity, progressivity, trainability } from '../../core/proxies/az-nas.js';
+import { openGraph } from '../../engine/graph/score-graph.js';
+import type { Computed } from './compare.js';
+import { isRecord, list, number, proxyValue, size, text } from './fields.js';
+import type { CaseKind, OnnxCase } from './kind.js';
+
+const fileName = text.refine((name) => name !== '' && !/[/\\]/.test(name), {
+  error: ({ input }) => `found "${input}"; must be the name of a file beside the cases`,
+});
+
+export const onnx: CaseKind = {
+  kind: 'onnx',
+  looks: 'a list of cases with "kind": "onnx"',
+  is: (json) => Array.isArray(json) && json.some((item) => isRecord(item) && item.kind === 'onnx'),
+  close: { block: 2e-4, share: 0.9 },
+  schema: z
+    .object({
+      kind: z.literal('onnx'),
+      file: fileName,
+      batch: size(1),
+      input: list(size(1)).length(3),
+      weights: z.literal('file'),
+      features: z.array(text).min(2),
+      expressivityPerFeature: list(proxyValue),
+      trainabilityPerBlock: list(proxyValue.nullable()),
+      parameters: number,
+    })
+    .transform(({ file, input, features, parameters, ...item }): OnnxCase => {
+      const { expressivityPerFeature, trainabilityPerBlock } = item;
+      return {
+        file,
+        image: input,
+        features,
+        candidate: file,
+        batch: item.batch,
+        resolution: input[1]!,
+        expressivityPerFeature,
+        trainabilityPerBlock,
+        expressivity: expressivity(expressivityPerFeature),
+        progressivity: progressivity(expressivityPerFeature),
+        trainability: trainability(trainabilityPerBlock),
+        costs: [
+          {
+            name: 'parameters',
+            expected: parameters,
+            resolution: input[1]!,
+            of: (costs) => costs.parameters,
+          },
+        ],
+        tolerances: { feature: 1e-4, block: 2e-2 },
+      };
+    }),
+};
+
+/** Computes a case with the weights of its file. */
+export async function computeOnnx({ item, threads }: { item: OnnxCase; threads: number }): Promise<Computed> {
+  const { file, image, features: wanted, batch, costs } = item;
+  const graph = readOnnx({ bytes: await readFile(file), file });
+  const network = graphNetwork({ graph, batch, image, wanted, file });
+  const opened = await openGraph({ network, threads });
+  const { weights } = network.graph;
+  const draw = {
+    images: goldenDraw.input,
+    signs: goldenDraw.signs,
+    weight: (i: number) => {
+      const { initializer, name, shape } = weights[i]!;
+      const values = initializer.read();
+      return values ? Float32Array.from(values) : namedWeight({ name, shape, role: network.roles[i]! });
+    },
+  };
+  const { features, blocks } = await opened.score(draw).finally(() => opened.close());
+  const counted = { flops: network.costs.macs, parameters: network.costs.parameters };
+  return {
+    features,
+    blocks,
+    expressivity: expressivity(features),
+    progressivity: progressivity(features),
+    trainability: trainability(blocks),
+    costs: costs.map(({ of }) => of(counted)),
+  };
+}
+
+/** What README.md of the golden files says that the weights are, for files that were stripped of them. */
+function namedWeight({
+  name,
+  shape,
+  role,
+}: {
+  name: string;
+  shape: readonly number[];
+  role: Role;
+}): Float32Array {
+  if (shape.length > 1) return goldenDraw.weight({ name, shape });
+  return new Float32Array(sizeOf(shape)).fill(role.kind === 'scale' ? 1 : 0);
+}

@@ -1,0 +1,31 @@
+// The golden cases of imported networks: the verdict on them, and on altered ones.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type GoldenCases, readGoldenFile } from '../../reference/golden/cases.js';
+import { compareCase, judge } from '../../reference/golden/compare.js';
+import { createGoldenEngine } from '../../reference/golden/compute.js';
+import { folder } from './golden-cases.js';
+
+const CASES = join(import.meta.dirname, '../goldens/onnx/cases.json');
+
+describe('golden cases of imported networks', () => {
+  it('are within tolerance, features, blocks and parameters', async () => {
+    const { cases, close } = (await readGoldenFile(CASES)) as GoldenCases;
+    const engine = await createGoldenEngine({ threads: 1 });
+    const comparisons = [];
+    for (const item of cases) comparisons.push(compareCase(item, await engine.compute(item)));
+    await engine.close();
+    expect(judge(comparisons, close).lines.filter((line) => !line.startsWith('ok'))).toEqual([]);
+    const [first, ...others] = comparisons;
+    const altered = { ...first!, features: first!.features.map(() => 2e-4) };
+    expect(judge([altered, ...others], close).passed).toBe(false);
+  });
+
+  it('name files beside them and no others', async () => {
+    const [first] = JSON.parse(readFileSync(CASES, 'utf8')) as [Record<string, unknown>];
+    const path = join(folder, 'outside.json');
+    writeFileSync(path, JSON.stringify([{ ...first, file: '../resnet.onnx' }]));
+    await expect(readGoldenFile(path)).rejects.toThrow(/must be the name of a file beside the cases/);
+  });
+});
