@@ -51,7 +51,9 @@ function bodyOf({
   prefix: string;
 }): NodeProto[] {
   const names = new Map<string, string>();
-  called.inputs?.forEach((name, i) => names.set(name, node.inputs?.[i] ?? ''));
+  called.inputs?.forEach((name, i) => {
+    names.set(name, node.inputs?.[i] ?? '');
+  });
   called.outputs?.forEach((name, i) => {
     const outer = node.outputs?.[i];
     if (outer) names.set(name, outer);
