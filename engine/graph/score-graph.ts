@@ -2,8 +2,8 @@
 import { type BlockProgram, OUTPUT, SIGNS, tensorName } from '../../core/graph/block-programs.js';
 import type { GraphNetwork } from '../../core/graph/network.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../../core/proxies/az-nas.js';
+import type { NetworkScore } from '../network-score.js';
 import { InferenceSession, Tensor } from '../onnx-runtime.js';
-import type { NetworkScore } from '../score.js';
 
 /** The tensors that an imported network is scored with. */
 export interface GraphDraw {
