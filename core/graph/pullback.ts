@@ -1,4 +1,5 @@
 // Reverse-mode differentiation: one walk over the operations between two values.
+import { TENSOR_RULES } from '../ops/tensor/table.js';
 import type { Id, Tape } from '../ops/tensor/tape.js';
 
 /**
@@ -23,7 +24,7 @@ export function pullback({
     const g = gradients.get(id);
     if (g === undefined || !depends[id] || ends.has(id)) continue;
     const { op, inputs, attributes } = tape.get(id);
-    const vjp = op === undefined ? undefined : tape.rule(op).vjp;
+    const vjp = op === undefined ? undefined : TENSOR_RULES[op]!.vjp;
     // Comparisons, signs and roundings are flat almost everywhere.
     if (!vjp) continue;
     const wanted = inputs.map((input) => Boolean(depends[input]));

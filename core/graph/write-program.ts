@@ -1,6 +1,7 @@
 // Writes values of a tape as the ONNX program that computes them.
 import { GraphBuilder, type Port } from '../onnx/graph.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
+import { TENSOR_RULES } from '../ops/tensor/table.js';
 import type { Id, Tape, Value } from '../ops/tensor/tape.js';
 
 export interface ProgramOutput {
@@ -79,7 +80,7 @@ function writeValue(
   { op, inputs, attributes }: Value,
   names: ReadonlyMap<Id, string>,
 ): string {
-  const rule = tape.rule(op!);
+  const rule = TENSOR_RULES[op!]!;
   const read = inputs.map((input) => names.get(input)!);
   if (rule.write)
     return rule.write(

@@ -1,6 +1,7 @@
 // Operations on each element: activations, arithmetic with broadcasting, comparisons, choice.
-import type { Operand, Rule, Rules, Site } from './rule.js';
+import type { Rule, Rules, Site } from './rule.js';
 import { broadcast, broadcastIndex } from './shapes.js';
+import type { Operand } from './signature.js';
 import type { Id } from './tape.js';
 
 type Unary = (site: Site & { readonly a: Id }) => Id;

@@ -1,8 +1,9 @@
 // Matrix products and convolutions.
 
 import { slice } from './movement.js';
-import { listOf, numberOf, type Rules, type Site } from './rule.js';
+import type { Rules, Site } from './rule.js';
 import { broadcast, range } from './shapes.js';
+import { listOf, numberOf } from './signature.js';
 import type { Id, Tape } from './tape.js';
 
 export const linear: Rules = {

@@ -1,6 +1,7 @@
 // Operations that move elements: reshape, transpose, concatenate, slice, pad, broadcast, gather.
-import { listOf, numberOf, type Rules } from './rule.js';
+import type { Rules } from './rule.js';
 import { broadcast, broadcastIndex, range, sizeOf, stridedIndex, stridesOf } from './shapes.js';
+import { listOf, numberOf } from './signature.js';
 import type { Id, Tape } from './tape.js';
 
 const pick = (values: Float64Array, index: Uint32Array) => Float64Array.from(index, (at) => values[at]!);

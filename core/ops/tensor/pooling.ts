@@ -1,6 +1,7 @@
 // Pooling over windows.
-import { listOf, numberOf, type Rule, type Rules, type Site } from './rule.js';
+import type { Rule, Rules, Site } from './rule.js';
 import { range, sizeOf } from './shapes.js';
+import { listOf, numberOf } from './signature.js';
 import type { Id } from './tape.js';
 
 /** Attributes: kernel, strides, dilations, pads (before all axes, then after), ceil (1: a window may reach beyond the far edge). */

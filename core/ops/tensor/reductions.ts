@@ -1,6 +1,7 @@
 // Sums, means and maxima over axes, and softmax.
-import { listOf, numberOf, type Rule, type Rules } from './rule.js';
+import type { Rule, Rules } from './rule.js';
 import { broadcastIndex, sizeOf } from './shapes.js';
+import { listOf, numberOf } from './signature.js';
 
 /** The axes are kept with size 1. */
 function reduction({

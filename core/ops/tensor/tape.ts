@@ -1,7 +1,7 @@
 // Records operations on tensors whose shapes are known, works out shapes, and computes at once what depends on constants alone.
 import type { NumberType } from '../../onnx/tensor-values.js';
-import type { Attributes, Rule } from './rule.js';
 import { sizeOf } from './shapes.js';
+import type { Attributes, Signature } from './signature.js';
 
 /** Number of a value on its tape. */
 export type Id = number;
@@ -33,10 +33,10 @@ const MOST_VALUES = 1_000_000;
 
 export class Tape {
   readonly values: Value[] = [];
-  readonly #rules: Readonly<Record<string, Rule>>;
+  readonly #rules: Readonly<Record<string, Signature>>;
   readonly #known = new Map<string, Id>();
 
-  constructor(rules: Readonly<Record<string, Rule>>) {
+  constructor(rules: Readonly<Record<string, Signature>>) {
     this.#rules = rules;
   }
 
@@ -46,12 +46,6 @@ export class Tape {
 
   shape(id: Id): readonly number[] {
     return this.values[id]!.shape;
-  }
-
-  rule(op: string): Rule {
-    const rule = Object.hasOwn(this.#rules, op) ? this.#rules[op] : undefined;
-    if (!rule) throw new TapeError(`there is no rule for the operator ${op}`);
-    return rule;
   }
 
   /** A tensor that the program is fed. */
@@ -84,7 +78,8 @@ export class Tape {
     const key = `${op} ${inputs.join(' ')} ${JSON.stringify(attributes)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const rule = this.rule(op);
+    const rule = Object.hasOwn(this.#rules, op) ? this.#rules[op] : undefined;
+    if (!rule) throw new TapeError(`there is no rule for the operation ${op}`);
     const shapes = inputs.map((id) => this.shape(id));
     const shape = rule.shape(shapes, attributes);
     checkSize(op, shape);
@@ -106,7 +101,7 @@ export class Tape {
     attributes,
     shape,
     type,
-  }: Pick<Value, 'inputs' | 'attributes' | 'shape' | 'type'> & { rule: Rule }): Id | undefined {
+  }: Pick<Value, 'inputs' | 'attributes' | 'shape' | 'type'> & { rule: Signature }): Id | undefined {
     if (!rule.fold || sizeOf(shape) > LARGEST_FOLDED) return undefined;
     const constants = inputs.map((id) => this.get(id).constant);
     if (!constants.every((each) => each !== undefined)) return undefined;
