@@ -25,7 +25,7 @@ import { startLocalWorkers } from '../../client/workers/local-workers.js';
 import { livingWorkers, readQueue, type SeenWorker } from '../../client/workers/queues.js';
 import { SpecError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
-import { openSpace } from '../../core/spaces/index.js';
+import { definitionOf, openSpace } from '../../core/spaces/index.js';
 import { type Device, isBatchedDevice } from '../../core/specification/devices.js';
 import { logLevel } from '../../core/specification/log-level.js';
 import { checkDevice } from '../../engine/check-device.js';
@@ -118,7 +118,7 @@ async function search({
   note(
     `search ${paint.bold(id)} ${how === 'started' ? 'started' : 'is running; attached to it'}${page ? `; watch it at ${page}` : ''}`,
   );
-  const need = specification.space.kind === 'module' ? 'modules' : undefined;
+  const need = definitionOf(specification.space).code === 'specification' ? 'modules' : undefined;
   const restore = await withdrawBackgroundWorkers({ home, need, onNote: note });
   if (options.detach) {
     await startBackgroundWorkers({ home, count, device });

@@ -4,7 +4,7 @@ import { MODULE_FILE, readModule } from '../../client/specification/read-module.
 import { readCustomSpace } from '../../client/specification/read-specification.js';
 import { SpecError } from '../../core/errors.js';
 import { describeSpace, type SpaceDescription } from '../../core/spaces/describe.js';
-import { openSpace, SPACE_KINDS } from '../../core/spaces/index.js';
+import { definitionOfKind, openSpace, SPACES } from '../../core/spaces/index.js';
 import { spaceDefaults, spaceOfKind } from '../../core/specification/space.js';
 import { wholeNumber } from '../arguments.js';
 import { print, printJson } from '../render/terminal.js';
@@ -15,7 +15,7 @@ interface Options {
   readonly json?: true;
 }
 
-const BUILT_IN = SPACE_KINDS.filter((kind) => kind !== 'custom' && kind !== 'module');
+const BUILT_IN = SPACES.filter((definition) => !('file' in definition)).map(({ kind }) => kind);
 
 export function addSpaceCommand(program: Command): void {
   program
@@ -35,7 +35,7 @@ export function addSpaceCommand(program: Command): void {
     )
     .option('--json', 'for programs')
     .action(async (kind: string, { resolution, json, ...parameters }: Options) => {
-      if (kind === 'custom' || kind === 'module')
+      if (definitionOfKind(kind)?.file)
         throw SpecError.of({
           path: 'KIND',
           message: `found ${kind}; must be the file that defines the space`,

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { type Issue, SpecError } from '../../core/errors.js';
 import { parseTruth, type Truth, truthOf } from '../../core/report/truth.js';
 import { checkDefinition } from '../../core/spaces/custom/schema.js';
-import { openSpace } from '../../core/spaces/index.js';
+import type { SpaceFile } from '../../core/spaces/definition.js';
+import { definitionOfKind, openSpace, SPACES } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
 import { adviseOn, checkAgainstSpace } from '../../core/specification/check-against-space.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
@@ -74,22 +75,20 @@ function adviseOnImages({
 async function withSpace({ value, folder }: { value: unknown; folder: string }): Promise<unknown> {
   const space = (value as { space?: { kind?: unknown; file?: unknown } | string } | null)?.space;
   // People write a file of code, never the code itself: its four fields would be no help to them.
-  if (space === 'module' || (isMapping(space) && space.kind === 'module' && Object.keys(space).length === 1))
-    throw SpecError.of({
-      path: 'space.file',
-      message: 'missing; must be the path of a TypeScript or JavaScript file',
-    });
-  if (!isMapping(space) || !('file' in space)) return value;
-  const read = OF_FILES.get(space.kind);
-  if (!read) return value;
+  const kind = isMapping(space) ? space.kind : space;
+  const about = definitionOfKind(String(kind))?.file;
+  const isBare = !isMapping(space) || Object.keys(space).length === 1;
+  if (about?.field === 'code' && isBare)
+    throw SpecError.of({ path: 'space.file', message: `missing; must be the path of ${about.right}` });
+  if (!about || !isMapping(space) || !('file' in space)) return value;
   const { file, ...rest } = space;
   if (typeof file !== 'string' || file === '' || file.includes('\0'))
-    throw SpecError.of({ path: 'space.file', message: `${found(file)}; must be the path of ${read.right}` });
-  const beside = ['definition', 'code'].find((key) => key in rest);
+    throw SpecError.of({ path: 'space.file', message: `${found(file)}; must be the path of ${about.right}` });
+  const beside = SPACES.flatMap((each) => each.file?.field ?? []).find((field) => field in rest);
   if (beside)
     throw SpecError.of({ path: 'space.file', message: `found beside ${beside}; keep one of the two` });
   const path = await namedFile({ folder, file, field: 'space.file' });
-  const content = await read.read({ path, name: `space.file: ${file}` });
+  const content = await READERS[about.field]({ path, name: `space.file: ${file}` });
   return { ...(value as object), space: { ...rest, ...content } };
 }
 
@@ -134,11 +133,7 @@ export async function readTruth({ path, space }: { path: string; space: Space })
   return parseTruth({ text: await readText(path), ...of });
 }
 
-/** Kinds of spaces that people name a file of. */
-const OF_FILES: ReadonlyMap<
-  unknown,
-  { right: string; read: (args: { path: string; name: string }) => Promise<SpaceSpecification> }
-> = new Map([
-  ['custom', { right: 'a YAML file', read: readCustomSpace }],
-  ['module', { right: 'a TypeScript or JavaScript file', read: readModule }],
-]);
+/** Readers of the files that people name in place of a space's contents, by the field that the contents become. */
+const READERS: Readonly<
+  Record<SpaceFile['field'], (args: { path: string; name: string }) => Promise<SpaceSpecification>>
+> = { definition: readCustomSpace, code: readModule };

@@ -20,8 +20,6 @@ export const SPACES = [
 export type SpaceSpecification = z.output<(typeof SPACES)[number]['schema']>;
 export type SpaceKind = SpaceSpecification['kind'];
 
-export const SPACE_KINDS: readonly SpaceKind[] = SPACES.map(({ kind }) => kind);
-
 /** A definition seen without its own schema: TypeScript cannot know that a space's kind and its definition's agree. */
 type AnyDefinition = Omit<SpaceDefinition, 'defaults' | 'open'> & {
   readonly defaults: (space: SpaceSpecification) => ReturnType<SpaceDefinition['defaults']>;

@@ -48,6 +48,8 @@ describe('definitions of spaces', () => {
     const comparison = new RegExp(`(===|!==|case)\\s*'(${kinds})'`);
     const named: string[] = [];
     for (const room of [
+      'client',
+      'cli',
       'engine',
       'activities',
       'workflows',
