@@ -1,4 +1,4 @@
-// In: what has been scored and seen. Out: the next generation, the same for a seed whoever computes it.
+// Breeds the next generation of an evolution: for a seed the same children whoever computes them.
 
 import type { Drawn } from '../contract/drawn.js';
 import { randomStream } from '../random/random-stream.js';
@@ -6,22 +6,23 @@ import type { Space } from '../spaces/space.js';
 import type { Evolution } from '../specification/evolution.js';
 import { isMeasured, MEASURED_PATIENCE } from '../specification/rejection.js';
 
-/** Draws in a row without a new candidate after which the space counts as exhausted, or the constraints as too narrow. */
+/** After so many draws in a row without a new candidate the space counts as exhausted, or the constraints as too narrow. */
 export const PATIENCE = 10_000;
-/** So many of the first candidates are the start with one replacement. */
+/** The number of first candidates that are the start with one replacement. */
 const FIRST = 10;
 
 export interface Bred {
-  /** Fewer than asked for where nothing new was found; none where the very first child was not found. */
+  /** Fewer than asked for where no new candidate was found. */
   readonly children: readonly string[];
   readonly drawn: Drawn;
 }
 
 /**
- * `count` children of generation number `generation`. Parents, as published (AZ-NAS on MobileNetV2): of `scored` up to
- * 10 the start, with one replacement; up to population - 2 anyone, after that one of the population - 1 best. A space
- * without a start begins with random candidates until there is a population. What breaks a constraint or was seen is
- * drawn anew. Every choice comes from a key of seed, generation, child and attempt.
+ * `count` children of generation number `generation`. Parents are chosen as published (AZ-NAS on MobileNetV2). While at most 10
+ * candidates are scored, the parent is the start, with one replacement. While there are fewer than population - 1, it is any
+ * scored candidate. After that it is one of the population - 1 best. A space without a start begins with random candidates
+ * until there is a population. A child that breaks a constraint or was bred before is drawn anew. Every choice comes from a key
+ * of seed, generation, child and attempt.
  */
 export async function breed({
   space,
@@ -43,7 +44,7 @@ export async function breed({
   scored: readonly string[];
   /** Positions in `scored` of the population - 1 best; asked for at most once. */
   best: () => ArrayLike<number>;
-  /** Canonical keys of all who were ever bred. */
+  /** Canonical keys of all candidates that were ever bred. */
   seen: ReadonlySet<string>;
   /** The constraint that a candidate breaks. */
   rejection: (candidate: string) => string | undefined | Promise<string | undefined>;

@@ -1,6 +1,6 @@
-// In: scores, none of them NaN. Out: the positions of the highest.
+// Selects the positions of the highest scores without sorting.
 
-/** Positions of the `count` highest scores, ascending; of equal scores the earlier is higher. O(n) on average. */
+/** Positions of the `count` highest scores, ascending. Of equal scores the earlier one counts as higher. No score may be NaN. O(n) on average. */
 export function highest({
   scores,
   count,
@@ -18,7 +18,7 @@ export function highest({
   return out;
 }
 
-/** The value at position `at` of the sorted values, which change their places (quickselect, Hoare 1961). */
+/** The value that would be at position `at` if the values were sorted (quickselect, Hoare 1961). Reorders `values`. */
 function select(values: Float64Array, at: number): number {
   for (let low = 0, high = values.length - 1; ; ) {
     if (low >= high) return values[at]!;

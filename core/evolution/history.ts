@@ -1,4 +1,4 @@
-// In: raw proxies of scored candidates, one by one. Out: at any moment the best by rank over the whole history.
+// Keeps the best candidates of a growing history, by rank over the whole history, without ranking it anew each time.
 
 import { highest } from './highest.js';
 import { createOrderStatistics } from './order-statistics.js';
@@ -8,28 +8,30 @@ export interface HistoryOptions {
   readonly columns: readonly { readonly proxy: string; readonly weight: number }[];
   readonly draws: number;
   readonly kind: 'log-rank' | 'linear-rank';
-  /** How many entries `best` answers. */
+  /** How many candidates `best` answers. */
   readonly best: number;
 }
 
 export interface History {
   readonly size: () => number;
-  /** One entry: its proxies under each draw. */
+  /** Adds a candidate: its proxies under each draw. */
   insert(draws: readonly Readonly<Record<string, number>>[]): void;
-  /** Positions of the best entries, in order of insertion; of equal scores the earlier entry is better. */
+  /** Positions of the best candidates, in order of insertion. Of equal scores the earlier candidate is better. */
   best(): Uint32Array;
 }
 
-/** An epoch is at first a quarter of the history long, and at least a thousandth. */
+/** Lengths of an epoch, as fractions of the history: 1 / LONGEST at first, and never below 1 / SHORTEST. */
 const LONGEST = 4;
 const SHORTEST = 1024;
 
 /**
- * The same sets, bit for bit, as `aggregate` over the whole history and a sort after every insertion, without either.
+ * Answers the same candidates, bit for bit, as `aggregate` over the whole history followed by a sort.
  *
- * An epoch of k insertions can raise a rank by k at most, so only those who would then reach today's threshold,
- * the contenders, need to be looked at until it ends; docs/guides/evolution.md. An insertion costs O(log n) amortized and a
- * comparison for each contender; a draw costs the contenders, who are held near `best` in number whatever n is.
+ * Time is divided into epochs of k insertions. An insertion raises the rank of a candidate by 1 at most, so that an epoch raises
+ * it by k at most. Let the threshold be the score that the worst of today's best candidates has if its ranks do not rise. Only
+ * candidates that reach the threshold when their ranks rise by k can be among the best before the epoch ends. They are the
+ * contenders, and only they are compared until then (docs/guides/evolution.md). An insertion costs O(log n) amortized and one
+ * comparison for each contender. Choosing the best costs O(contenders), whose number stays near `best` however large n is.
  */
 export function createHistory({ columns, draws, kind, best: wanted }: HistoryOptions): History {
   const keys = columns.flatMap(({ proxy }, p) =>
@@ -67,7 +69,7 @@ export function createHistory({ columns, draws, kind, best: wanted }: HistoryOpt
     },
   };
 
-  /** Moves the contenders' ranks on; the new entry becomes one where it can reach the threshold until the epoch ends. */
+  /** Updates the ranks of the contenders for a new candidate, which becomes one too if it can reach the threshold. */
   function admit({ contenders, sums, held, end, threshold }: Epoch, row: readonly number[]): void {
     const own = columns.map(() => 0);
     row.forEach((value, c) => {
@@ -99,7 +101,8 @@ export function createHistory({ columns, draws, kind, best: wanted }: HistoryOpt
       const [sum, column] = [sums[p]!, values[c]!];
       for (let i = 0; i < size; i += 1) sum[i] = sum[i]! + rank(column[i]!);
     });
-    // Whoever is the last of the best today: until the epoch ends there are always `wanted` entries at least as good.
+    // The worst of today's best. Until the epoch ends there are always `wanted` candidates at least as good as it would be
+    // if its ranks did not rise.
     const now = score.quick({ sums, of: size });
     const last = highest({ scores: now, count: wanted }).reduce((worst, i) =>
       now[i]! < now[worst]! ? i : worst,
@@ -112,7 +115,7 @@ export function createHistory({ columns, draws, kind, best: wanted }: HistoryOpt
       const reach = score.quick({ sums: sums.map((sum) => sum.map((s) => s + length * draws)), of: end });
       const contenders: number[] = [];
       for (let i = 0; i < size; i += 1) if (reach[i]! >= threshold) contenders.push(i);
-      // Many equal scores at the threshold are contenders whatever the length.
+      // Where many scores equal the threshold, a shorter epoch would not have fewer contenders.
       if (contenders.length > 1.5 * wanted && length > 1 && share < SHORTEST) continue;
       return {
         end,
@@ -125,7 +128,7 @@ export function createHistory({ columns, draws, kind, best: wanted }: HistoryOpt
     }
   }
 
-  /** Those whom rounding leaves in doubt are compared by their exact scores. */
+  /** Candidates whose quick scores are too close to tell apart are compared by their exact scores. */
   function choose({ contenders, sums }: Epoch): Uint32Array {
     const quick = score.quick({ sums, of: size });
     if (contenders.length <= wanted) return Uint32Array.from(contenders);
@@ -151,13 +154,15 @@ export function createHistory({ columns, draws, kind, best: wanted }: HistoryOpt
 }
 
 interface Epoch {
-  /** Size of the history at which it ends, and quick score, were the history that large, below which nobody matters. */
+  /** Size of the history at which the epoch ends. */
   readonly end: number;
+  /** Quick score, in a history of size `end`, that a candidate must be able to reach to be a contender. */
   readonly threshold: number;
-  /** Positions in the history, ascending; with too many of them, more than `room`, a new epoch is cheaper. */
+  /** Positions in the history, ascending. With more than `room` of them a new epoch is cheaper. */
   readonly contenders: number[];
   readonly room: number;
-  /** Of the contenders: by proxy the sum of the ranks over the draws, by proxy and draw the values. */
+  /** For each proxy the contenders' sums of ranks over the draws. */
   readonly sums: readonly number[][];
+  /** For each proxy and draw the contenders' values. */
   readonly held: readonly number[][];
 }

@@ -1,16 +1,17 @@
-// In: values, one by one. Out: the rank of any value among those so far, without sorting them anew.
+// Keeps values that come one by one so that the rank of any of them is known without sorting.
 
 export interface OrderStatistics {
   insert(value: number): void;
-  /** Ascending rank, 1 to n, ties sharing their average rank, of a value that was inserted. */
+  /** Ascending rank, 1 to n, of a value that was inserted. Ties share their average rank. */
   rank(value: number): number;
-  /** Merges what is there into one run: many ranks follow, O(n). */
+  /** Merges all runs into one, O(n); worth it before many calls of `rank`. */
   compact(): void;
 }
 
 /**
- * Sorted runs whose sizes are falling powers of two (the logarithmic method, Bentley and Saxe 1980): an insertion merges runs of equal
- * size, O(log n) amortized; a rank is a binary search in each of at most log n runs. NaN counts as -Infinity.
+ * Values are kept in sorted runs whose sizes are decreasing powers of two (the logarithmic method, Bentley and Saxe 1980). An
+ * insertion merges runs of equal size, O(log n) amortized. A rank is a binary search in each of at most log n runs. NaN counts
+ * as -Infinity.
  */
 export function createOrderStatistics(): OrderStatistics {
   let runs: Float64Array[] = [];

@@ -1,17 +1,17 @@
-// In: sums of ranks over the draws, by proxy. Out: scores; exact as `aggregate` has them, and quick ones in the same order but for rounding.
+// Computes scores from sums of ranks: exact ones as `aggregate` has them, and quick ones that give the same order up to rounding.
 import { rankTerm } from '../ranking/aggregate.js';
 
 export interface RankScore {
-  /** One score for each position of the columns; `of` is the size of the cohort. */
+  /** One score for each position of the columns; `of`: the size of the cohort. */
   quick(args: { readonly sums: readonly ArrayLike<number>[]; readonly of: number }): Float64Array;
-  /** With the arithmetic of `aggregate`, operation for operation. */
+  /** The same floating-point operations in the same order as in `aggregate`. */
   exact(args: { readonly sums: readonly number[]; readonly of: number }): number;
-  /** Whoever has a quick score beyond these is surely, whatever was rounded, lower or higher in exact score too. */
+  /** A candidate with a quick score below `below(q)` or above `above(q)` is on that side of q in exact score too, whatever was rounded. */
   below(quick: number): number;
   above(quick: number): number;
 }
 
-/** Far above any rounding; what lies closer together is compared by exact scores. */
+/** Relative distance of quick scores within which exact scores decide; far above any rounding error. */
 const MARGIN = 1e-9;
 
 export function createRankScore({
@@ -29,7 +29,7 @@ export function createRankScore({
       score += rankTerm({ kind, weight: weights[p]!, share: sums[p]! / draws / of });
     return score;
   };
-  // Logarithms of one weight add up to the logarithm of the product, which needs none.
+  // With equal weights the sum of logarithms is the logarithm of the product, and the product gives the same order.
   if (kind === 'log-rank' && weights.every((weight) => weight === weights[0]))
     return {
       exact,

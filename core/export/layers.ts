@@ -1,4 +1,4 @@
-// In: a candidate's network. Out: the whole model, from images to class scores, as a list of layers for any format to write.
+// Lists the layers of a candidate's whole network, from images to class scores, for any format to write.
 
 import { SpecError } from '../errors.js';
 import type { Block, Initialization, Instruction, Weight } from '../ir/block.js';
@@ -6,25 +6,25 @@ import type { Network } from '../ir/network.js';
 import { mapShape, type Shape, type TokenShape } from '../ir/shape.js';
 import { blockShapes } from '../ops/block-shapes.js';
 
-/** A layer's name is its result's name. Sizes are of one image; tokens are [tokens, channels]. */
+/** The name of a layer is also the name of its result. Shapes are of one image; tokens are [tokens, channels]. */
 export type Layer = {
   readonly name: string;
   readonly inputs: readonly string[];
-  /** What training changes, by name within the layer; '' where the layer is a parameter and nothing else. */
+  /** Trainable parameters by name within the layer; the name is '' where the layer is nothing but a parameter. */
   readonly parameters: Readonly<Record<string, Weight>>;
 } & (
   | {
       readonly kind: 'conv';
       readonly kernel: number;
       readonly stride: number;
-      /** 1, or all channels: each with a kernel of its own. */
+      /** 1, or the number of channels (a depthwise convolution). */
       readonly groups: number;
     }
   | { readonly kind: 'norm'; readonly channels: number; readonly epsilon: number }
   | { readonly kind: 'relu' | 'sum' | 'zero' | 'globalPool' | 'linear' | 'layerNorm' | 'gelu' }
   | { readonly kind: 'averagePool'; readonly kernel: number; readonly stride: number }
   | { readonly kind: 'patches'; readonly patch: number }
-  /** `tokens` of each image, before the token comes; of the others all there are. */
+  /** `tokens` of each image: of a class token those before it is added, otherwise all of them. */
   | { readonly kind: 'classToken' | 'positions' | 'patchMean'; readonly tokens: number }
   | {
       readonly kind: 'attention';
@@ -39,10 +39,10 @@ export const LOGITS = 'logits';
 
 const ONE: Initialization = { kind: 'constant', value: 1 };
 const ZERO: Initialization = { kind: 'constant', value: 0 };
-/** Of a transformer's classifier, as of all its linear layers. */
+/** How the classifier of a transformer is initialized, like all its linear layers. */
 const NORMAL: Initialization = { kind: 'normal', std: 0.02 };
 
-/** For training: normalizations have scale, shift and running statistics, and the space's classifier comes last. */
+/** The network for training: normalizations have scale, shift and running statistics, and the classifier comes last. */
 export function modelLayers({
   network: { stem, blocks, classifier, inputChannels = 3 },
   resolution,
@@ -63,7 +63,7 @@ export function modelLayers({
   return [...layers, ...classifierLayers({ value, shape, ...classifier })];
 }
 
-/** Normalization where there is one, mean over positions (over patches of tokens, the class token aside), linear layer. */
+/** Normalization where the network has one, mean over positions (of tokens: over patches, without the class token), linear layer. */
 function classifierLayers({
   value,
   shape,
@@ -129,7 +129,7 @@ function layerOf({
   name: string;
   instruction: Instruction;
   block: Block;
-  /** Of the first input. */
+  /** Shape of the first input. */
   read: Shape;
   shape: Shape;
 }): Kind {
@@ -173,12 +173,12 @@ function layerOf({
   }
 }
 
-/** Name of a parameter in the whole model: in PyTorch's state and among ONNX's initializers. */
+/** Name of a parameter in the whole model, which is its name in PyTorch's state and among the initializers of the ONNX model. */
 export function parameterName({ name }: Layer, part: string): string {
   return part ? `${name}.${part}` : name;
 }
 
-/** Numbers that training changes. */
+/** The number of trainable parameters. */
 export function trainableParameters(layers: readonly Layer[]): number {
   const weights = layers.flatMap(({ parameters }) => Object.values(parameters));
   return weights.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);

@@ -1,4 +1,4 @@
-// In: a model's layers and the draw of its weights. Out: an ONNX model of the whole network, for inference.
+// Writes a whole network as an ONNX model for inference, with the weights of a draw.
 import type { Draw } from '../ir/draw.js';
 import { GraphBuilder } from '../onnx/graph.js';
 import { attend } from '../ops/attention.js';
@@ -6,7 +6,7 @@ import { byImage, patchImage, tokenMatrix, withPositions, withToken } from '../o
 import { EPSILON, normalShare } from '../ops/linear.js';
 import { IMAGES, type Layer, LOGITS, parameterName } from './layers.js';
 
-/** Input `images` [batch, channels, r, r], output `logits` [batch, classes], any batch. Normalizations use running statistics: 0 and 1, untrained. */
+/** Input `images` [batch, channels, r, r], output `logits` [batch, classes], any batch size. Normalizations use running statistics, which are 0 and 1 before training. */
 export function onnxModel({
   layers,
   draw,
@@ -22,7 +22,7 @@ export function onnxModel({
     const inputs = layer.inputs.map((name) => values.get(name)!);
     values.set(layer.name, addLayer({ g, layer, inputs, draw }));
   }
-  // The first layer is a convolution or makes patches.
+  // The first layer is a convolution or a patch embedding.
   const channels = layers[0]!.parameters.weight!.shape[1]!;
   const classes = layers.at(-1)!.parameters.weight!.shape[0]!;
   return g.build({
@@ -32,7 +32,7 @@ export function onnxModel({
   });
 }
 
-/** Tokens lie as [images x tokens, channels], as in the programs that score. */
+/** Tokens are [images x tokens, channels], as in the programs that score. */
 function addLayer({
   g,
   layer,
@@ -107,7 +107,7 @@ function addLayer({
   }
 }
 
-/** An odd kernel keeps the size but for the stride; an even one, as wide as its stride, cuts the map into squares. */
+/** An odd kernel is padded so that only the stride shrinks the map. An even kernel is as wide as its stride, without padding: patches. */
 function window({ kernel, stride }: { kernel: number; stride: number }) {
   const pad = kernel % 2 ? (kernel - 1) / 2 : 0;
   return { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };

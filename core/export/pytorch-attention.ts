@@ -1,6 +1,6 @@
-// Out: attention with relative positions as a PyTorch module, for files that need torch alone.
+// The PyTorch module of attention with relative positions, for exported files that import nothing but torch.
 
-/** Takes tokens' queries, keys and values [batch, 1 + side², 3 x 64 heads]; the same function as `attend` of the programs, written out. */
+/** Takes tokens' queries, keys and values [batch, 1 + side², 3 x 64 heads]; it computes what `attend` computes in the programs that score. */
 export const RELATIVE_ATTENTION = `class RelativeAttention(nn.Module):
     """Attention with relative positions (AutoFormer, Chen et al. 2021).
 

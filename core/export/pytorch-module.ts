@@ -1,8 +1,8 @@
-// In: a model's layers. Out: a Python file with the same network as a PyTorch module; it needs torch and nothing else.
+// Writes a network as a PyTorch module, in a Python file that imports nothing but torch.
 import { IMAGES, type Layer, LOGITS } from './layers.js';
 import { RELATIVE_ATTENTION } from './pytorch-attention.js';
 
-/** Names of parameters and buffers are those of the ONNX model's initializers. Tokens are [batch, tokens, channels]. */
+/** Parameters and buffers have the names of the ONNX model's initializers. Tokens are [batch, tokens, channels]. */
 export function pytorchModule({
   layers,
   comment,
@@ -17,7 +17,7 @@ export function pytorchModule({
   });
   const steps = layers.map((layer) => `        ${layer.name} = ${expressionOf(layer)}`);
   const has = (kind: Layer['kind']) => layers.some((layer) => layer.kind === kind);
-  // Everything in a file of tokens alone is used; so are imports.
+  // Only imports that the file uses are written.
   const torch = has('attention') || has('classToken') ? 'import torch\n' : '';
   const linear = has('attention')
     ? 'nn.init.normal_(module.weight, std=0.02)'

@@ -1,7 +1,7 @@
-// Decides whether two workers of one device class computed the same proxies, up to what processors differ in.
+// Decides whether two workers of one device class computed the same proxies, up to the rounding in which processors differ.
 
 /**
- * Of max(1, |value|). Machines of one kind compute the same bits. Others may choose other kernels of ONNX Runtime (AVX2, AVX-512,
+ * The largest deviation of each proxy, relative to max(1, |value|). Machines of one kind compute the same bits. Others may choose other kernels of ONNX Runtime (AVX2, AVX-512,
  * NEON), which sum in other orders. The largest deviations between our two memory layouts, whose programs differ in far more than
  * that, are 4e-7, 3e-6 and 6e-4 (docs/decisions/0022-verification.md). Trainability deviates most because it holds 1 / sigma.
  * Complexity is counted in whole numbers.
@@ -12,8 +12,8 @@ const TOLERANCES: Readonly<Record<string, number>> = {
   trainability: 1e-2,
   complexity: 0,
 };
-/** Of a proxy that is none of these. */
-const USUAL = 1e-3;
+/** The tolerance of all other proxies. */
+const DEFAULT_TOLERANCE = 1e-3;
 
 type Proxies = Readonly<Record<string, number>>;
 
@@ -35,7 +35,7 @@ function agree({
   if (a === undefined || b === undefined) return false;
   if (a === b) return true;
   if (!Number.isFinite(a) || !Number.isFinite(b)) return false;
-  const tolerance = Object.hasOwn(TOLERANCES, name) ? TOLERANCES[name]! : USUAL;
+  const tolerance = Object.hasOwn(TOLERANCES, name) ? TOLERANCES[name]! : DEFAULT_TOLERANCE;
   return Math.abs(a - b) <= tolerance * Math.max(1, Math.min(Math.abs(a), Math.abs(b)));
 }
 

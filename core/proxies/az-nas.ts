@@ -1,4 +1,4 @@
-// In: statistics of features and blocks. Out: the proxies of AZ-NAS (CVPR 2024, arXiv 2403.19232), method.md's edge cases included.
+// Computes the four proxies of AZ-NAS (CVPR 2024, arXiv 2403.19232) from sums over the samples of features and blocks.
 import { symmetricEigenvalues } from './spectra/eigenvalues.js';
 import { largestSingularValue } from './spectra/singular-value.js';
 
@@ -10,9 +10,9 @@ export interface FeatureSums {
   readonly samples: number;
 }
 
-/** Entropy of the normalized eigenvalues of a feature's covariance; -Infinity for a dead feature or any NaN. */
+/** Entropy of the normalized eigenvalues of a feature's covariance matrix; -Infinity for a dead feature or any NaN. */
 export function featureExpressivity({ products, sums, samples }: FeatureSums): number {
-  // One sample has no variance; what rounding leaves of it is not information.
+  // A single sample has no variance: anything but zero would be rounding error.
   if (samples < 2) return Number.NEGATIVE_INFINITY;
   const c = sums.length;
   const covariance = new Float64Array(c * c);
@@ -25,8 +25,9 @@ export function featureExpressivity({ products, sums, samples }: FeatureSums): n
 }
 
 /**
- * The same from the Gram matrix [n, n] of n samples, fewer than channels: with the mean of every row and column removed
- * it has the covariance's eigenvalues times n, but for zeros, which add nothing.
+ * The same from the Gram matrix [n, n] of n samples, for features with fewer samples than channels. After the mean of every
+ * row and column has been subtracted, its eigenvalues are n times those of the covariance matrix, except for zeros, which
+ * add nothing to the entropy.
  */
 export function gramExpressivity({
   products,
@@ -49,7 +50,7 @@ export function gramExpressivity({
   return spectralEntropy(symmetricEigenvalues(centred, n));
 }
 
-/** `-Σ p log(p + 1e-8)`, p the eigenvalues, clamped at 0, over their sum. */
+/** `-Σ p log(p + 1e-8)`, where p are the eigenvalues, clamped at 0 and divided by their sum. */
 export function spectralEntropy(eigenvalues: Float64Array): number {
   let total = 0;
   for (const value of eigenvalues) total += Math.max(0, value);
@@ -62,7 +63,7 @@ export function spectralEntropy(eigenvalues: Float64Array): number {
   return orMinusInfinity(entropy);
 }
 
-/** `2 - σ - 1 / (σ + 1e-6)`, σ the largest singular value of M [m, n], whose entries are `sums` over `samples`. */
+/** `2 - σ - 1 / (σ + 1e-6)`, where σ is the largest singular value of the matrix [rows, columns] of `sums / samples`. */
 export function blockTrainability({
   sums,
   rows,
@@ -94,7 +95,7 @@ export function progressivity(features: readonly number[]): number {
   return least;
 }
 
-/** Mean over blocks; null is a block that is skipped. */
+/** Mean over blocks; a block that is null is left out. */
 export function trainability(blocks: readonly (number | null)[]): number {
   const counted = blocks.filter((t) => t !== null);
   return orMinusInfinity(counted.reduce((sum, t) => sum + t, 0) / counted.length);

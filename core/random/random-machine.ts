@@ -1,4 +1,4 @@
-// In: a key, a counter and a length. Out: words, normal numbers and signs from a routine that makes four counters' worth at a time.
+// WebAssembly routines that make random words, normal numbers and Rademacher signs, four counters at a time.
 import {
   assemble,
   type Code,
@@ -12,7 +12,7 @@ import {
   v128,
 } from '../wasm/assembler.js';
 
-/** A counter gives two words; four counters are made together. */
+/** Four counters are encrypted together; each gives two words. */
 export const GROUP_WORDS = 8;
 const BYTES = 4;
 /** Bytes of the words of a group. */
@@ -23,7 +23,7 @@ const ROTATIONS = [
 ] as const;
 const PARITY = 0x1bd11bda;
 
-/** Bytes of words 0 and 2 of two vectors, and so on. */
+/** Byte orders for shuffles, by the words that they take from two vectors. */
 const EVEN = lanes(0, 2, 4, 6);
 const ODD = lanes(1, 3, 5, 7);
 const FIRST = lanes(0, 4, 1, 5);
@@ -73,7 +73,7 @@ const words: Routine<'from to start k0 k1'> = {
   },
 };
 
-/** Of log(1 + f) / f - 1 + f / 2, over f²: the coefficients of the Cephes library (Moshier), float32. */
+/** Coefficients of (log(1 + f) - f + f² / 2) / f³ in float32, from the Cephes library (Moshier). */
 const LOG = [
   7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
   2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
@@ -110,7 +110,7 @@ const normals: Routine<'from to scale'> = {
       a.set(f32x4.sub(times(polynomial(f, LOG), f.get, z.get), times(z.get, of(0.5)))),
       a.set(f32x4.add(f32x4.add(a.get, f.get), times(e.get, of(Math.LN2)))),
     ];
-    // The angle is the word's share of a turn: a quarter, and at most an eighth of a turn to either side.
+    // The angle is 2 pi word / 2^32: a multiple of a quarter turn, q, and a rest of at most an eighth of a turn.
     const turn = [
       q.set(i32x4.shiftRight(i32x4.add(b.get, bits(0x20000000)), i32.of(30))),
       x.set(
@@ -151,7 +151,7 @@ const normals: Routine<'from to scale'> = {
 
 const WORD_BITS = 32;
 
-/** Each bit of the words, the lowest first, becomes -1 or +1, from `out` on. */
+/** Writes -1 or +1 for each bit of the words, the lowest bit first. */
 const signs: Routine<'from to out'> = {
   name: 'signs',
   parameters: 'from to out',
@@ -161,7 +161,7 @@ const signs: Routine<'from to out'> = {
       const masks = v128.words(
         ...([0, 1, 2, 3].map((bit) => 1 << (first + bit)) as [number, number, number, number]),
       );
-      // The sign bit of -1, where the word's bit is not set.
+      // Where the bit of the word is 0 the sign bit is set, which gives -1.
       const missing = i32x4.equal(v128.and(word.get, masks), v128.zero);
       return v128.store(out.get, v128.or(one.get, i32x4.shiftLeft(missing, i32.of(31))), first * BYTES);
     };
@@ -188,7 +188,7 @@ interface Exports {
   readonly normals: Call;
   readonly signs: Call;
 }
-/** The part of WebAssembly that is needed here; TypeScript's library knows it for browsers alone. */
+/** The part of WebAssembly that is needed here: TypeScript declares it only in its library for browsers. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
@@ -196,7 +196,7 @@ declare const WebAssembly: {
 const module = new WebAssembly.Module(assemble({ routines: [words, normals, signs] }));
 const { exports } = new WebAssembly.Instance(module) as { exports: Exports };
 
-/** Numbers made at once: memory has the scale first, then words, then signs. */
+/** The most numbers made at once. Memory holds the scale, then the words, then the signs. */
 export const MOST = 16_384;
 const WORDS = 64;
 const SIGNS = WORDS + MOST * BYTES;
@@ -214,13 +214,13 @@ interface Row {
   readonly length: number;
 }
 
-/** Words of a row of counters, two of each; the view holds until the next call. */
+/** The words of consecutive counters, two of each. The view is valid until the next call. */
 export function wordsOf({ key, start, length }: Row): Uint32Array {
   exports.words(WORDS, WORDS + length * BYTES, start, ...key);
   return integers.subarray(0, length);
 }
 
-/** Normal numbers, one of each word; the view holds until the next call. */
+/** Normal numbers, one for each word. The view is valid until the next call. */
 export function normalsOf({ std, ...row }: Row & { std: number }): Float32Array {
   wordsOf(row);
   scale[0] = std;
@@ -228,7 +228,7 @@ export function normalsOf({ std, ...row }: Row & { std: number }): Float32Array 
   return numbers.subarray(0, row.length);
 }
 
-/** Signs, 32 of each word; `length` of them; the view holds until the next call. */
+/** `length` signs, 32 for each word. The view is valid until the next call. */
 export function signsOf({ length, ...row }: Row): Float32Array {
   const count = Math.ceil(length / WORD_BITS);
   wordsOf({ ...row, length: count });

@@ -1,4 +1,4 @@
-// In: a key. Out: a stream of random choices, the same in any process on any machine.
+// Makes a stream of random choices from a key, the same in any process on any machine.
 import { keyWords, type RandomKey, threefry } from './random.js';
 
 /** Words made at once. */
@@ -11,7 +11,7 @@ export interface RandomStream {
   pick<T>(items: readonly T[]): T;
 }
 
-/** Choices come one after the other; how many there are need not be known before. */
+/** Choices come one after the other; their number need not be known beforehand. */
 export function randomStream(key: RandomKey): RandomStream {
   const words = keyWords(key);
   let start = 0;

@@ -1,4 +1,4 @@
-// In: a key (seed, draw, name) and a length. Out: the same random numbers in any process on any machine.
+// Makes random numbers from a key (seed, draw, name): the same numbers in any process on any machine.
 import { createHash } from 'node:crypto';
 import { MOST, normalsOf, signsOf, wordsOf } from './random-machine.js';
 
@@ -95,13 +95,13 @@ export function keyWords({ seed, draw, name }: RandomKey): [number, number] {
   return [hash.readUInt32LE(0), hash.readUInt32LE(4)];
 }
 
-/** Some numbers of a key's endless row of them: `length` from number `start` on, which is even. */
+/** A key has an endless sequence of numbers. A run is `length` of them from number `start` on, which must be even. */
 export interface Run {
   readonly start: number;
   readonly length: number;
 }
 
-/** The parts of each run that are made at once, with the place where their numbers go. */
+/** Cuts runs into parts that can be made at once; `at` is where the numbers of a part go. */
 function* partsOf(
   key: RandomKey,
   runs: readonly Run[],
@@ -162,5 +162,5 @@ export function signs({ key, length }: { key: RandomKey; length: number }): Floa
   return out;
 }
 
-/** 32 of each of its words. */
+/** 32 for each of its two words. */
 const SIGNS_OF_COUNTER = 64;

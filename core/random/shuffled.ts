@@ -1,4 +1,4 @@
-// In: a key and a size. Out: the whole numbers below the size in the key's order, one by one, as many as are asked for.
+// Walks through the whole numbers below a size in a random order that a key decides.
 import { TerminalError } from '../errors.js';
 import { keyWords, type RandomKey, threefry } from './random.js';
 

@@ -1,10 +1,11 @@
-// In: two columns of equal length. Out: Kendall's tau-b and Spearman's rho, ties counted, O(n log n).
+// Computes Kendall's tau-b and Spearman's rho of two columns in O(n log n), with ties.
 import { ascendingRanks, compare } from './ranks.js';
 
 /**
- * Kendall's tau-b: (C - D) / sqrt((n0 - n1)(n0 - n2)), n0 = n(n-1)/2 pairs, n1 and n2 the pairs tied in x and in y.
- * D is counted as the exchanges of a merge sort (Knight, JASA 61, 1966). Infinities are ordinary values, NaN counts as
- * -Infinity; the result is NaN where one column is constant. Throws a RangeError for unequal lengths or fewer than two.
+ * Kendall's tau-b: (C - D) / sqrt((n0 - n1)(n0 - n2)), where C and D are the concordant and discordant
+ * pairs, n0 = n(n-1)/2 all pairs, n1 and n2 the pairs tied in x and in y. D is counted as the exchanges of a merge sort (Knight,
+ * JASA 61, 1966). Infinities are ordinary values, NaN counts as -Infinity. The result is NaN where a column is constant. Throws
+ * a RangeError for columns of unequal length or with fewer than two values.
  */
 export function kendall(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const n = checkedLength(x, y);
@@ -26,7 +27,7 @@ export function kendall(x: ArrayLike<number>, y: ArrayLike<number>): number {
   return clamp(difference / Math.sqrt((pairs - tiedX) * (pairs - tiedY)));
 }
 
-/** Spearman's rho: Pearson's correlation of the average ranks. Same rules for infinities, NaN, constants and errors. */
+/** Spearman's rho: Pearson's correlation of the average ranks. Infinities, NaN, constant columns and errors are as in `kendall`. */
 export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const n = checkedLength(x, y);
   const rx = ascendingRanks(x);
@@ -52,7 +53,7 @@ function checkedLength(x: ArrayLike<number>, y: ArrayLike<number>): number {
   return x.length;
 }
 
-/** Pairs within runs of a sorted column of n; `equal(at)`: the value at `at` equals the one before it. */
+/** Pairs of equal values in a sorted column of n; `equal(at)` says whether the value at `at` equals the one before it. */
 function tiedPairs({ n, equal }: { readonly n: number; readonly equal: (at: number) => boolean }): number {
   let count = 0;
   let run = 0;
@@ -63,7 +64,7 @@ function tiedPairs({ n, equal }: { readonly n: number; readonly equal: (at: numb
   return count;
 }
 
-/** Sorts in place, bottom up and stable; returns how many pairs stood in strictly descending order. */
+/** A stable bottom-up merge sort in place; answers how many pairs were in strictly descending order. */
 function sortCountingExchanges(values: Float64Array): number {
   const n = values.length;
   const merged = new Float64Array(n);
@@ -90,7 +91,7 @@ function sortCountingExchanges(values: Float64Array): number {
   return exchanges;
 }
 
-/** Rounding may leave 1.0000000000000002; NaN stays NaN. */
+/** Rounding may give 1.0000000000000002; NaN stays NaN. */
 function clamp(value: number): number {
   return Math.max(-1, Math.min(1, value));
 }

@@ -25,7 +25,7 @@ export function order({
   );
 }
 
-/** The same order for rows: a class before another by its member that was scored, its candidates by text. */
+/** The same order for rows. An equivalence class is ordered by the text of its representative, its members by their own text. */
 export function compareRows(a: OrderedRow, b: OrderedRow): number {
   return compare(b.score, a.score) || compareText(textOf(a), textOf(b));
 }
@@ -41,7 +41,7 @@ function textOf({ candidate, class: unit = candidate }: OrderedRow): string {
   return `${unit}\n${candidate}`;
 }
 
-/** Not localeCompare, whose order depends on the machine. */
+/** Compares by UTF-16 code unit: the order of localeCompare depends on the machine. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-// In: candidates in ranked order with known accuracies. Out: how good the top of the list is.
+// Measures how good the top of a ranking is, where accuracies are known.
 
 /** Mean and best true accuracy among the first k. */
 export interface TopQuality {
@@ -7,7 +7,7 @@ export interface TopQuality {
   readonly best: number;
 }
 
-/** Quality of the first k of `accuracies`, which stand in ranked order, best rank first; k is cut to what is there. */
+/** Quality of the first k of `accuracies`, which are in ranked order, best first. k is at most their number. */
 export function topQuality({ accuracies, k }: { accuracies: readonly number[]; k: number }): TopQuality {
   const top = accuracies.slice(0, k);
   const mean = top.reduce((sum, value) => sum + value, 0) / top.length;
@@ -16,8 +16,8 @@ export function topQuality({ accuracies, k }: { accuracies: readonly number[]; k
 
 /**
  * Normalized discounted cumulative gain over the whole list, gain = accuracy above the worst known, discount =
- * log2(position + 1) (Järvelin and Kekäläinen 2002). 1 for the order of accuracy itself. An infinite one, which the
- * score of a degenerate network may be, counts as the worst or the best of the finite ones.
+ * log2(position + 1) (Järvelin and Kekäläinen 2002). It is 1 where the list is sorted by accuracy.
+ * An infinite value, such as the score of a degenerate network, counts as the worst or the best of the finite ones.
  */
 export function ndcg(values: readonly number[]): number {
   const finite = values.filter(Number.isFinite);

@@ -1,4 +1,4 @@
-// In: m values. Out: their ascending ranks, 1 to m, ties sharing their average rank.
+// Computes ascending ranks, where ties share their average rank, at once or part by part.
 
 /**
  * Ranks [m] of values [m]; the smallest gets 1. Infinities are ordinary values, NaN counts as -Infinity, -0 ties with 0.
@@ -12,15 +12,15 @@ export function ascendingRanks(values: ArrayLike<number>): Float64Array {
   return numbers.map((value) => rankOf(positions[indexOf(sorted, value)]!));
 }
 
-/** A copy with NaN as -Infinity; its native sort needs no comparison of ours. */
+/** A copy with -Infinity in place of NaN, which the native sort of typed arrays puts into the right order. */
 export function sortable(values: ArrayLike<number>): Float64Array {
   return Float64Array.from(values, (value) => (Number.isNaN(value) ? -Infinity : value));
 }
 
 /**
- * Adds to each value's position how many of `sorted` are below it and how many are not above it. Positions over the
- * parts of a cohort add up to those over the whole: a cohort too large to be sorted at once is ranked part by part.
- * `rankOf` makes the rank of the sum. Both ascending, no NaN in either; one walk through both.
+ * Adds to each position how many of `sorted` are below the value and how many are not above it. Positions over the parts of a
+ * cohort add up to the positions over the whole, so that a cohort too large to be sorted at once is ranked part by part;
+ * `rankOf` turns the sum into a rank. Both arrays must be ascending and without NaN.
  */
 export function addPositions({
   values,
@@ -41,12 +41,12 @@ export function addPositions({
   }
 }
 
-/** Values at `below` + 1 to `notAbove` share the middle of these ranks. */
+/** Equal values have the ranks `below + 1` to `notAbove`, and share their mean, (below + notAbove + 1) / 2. */
 export function rankOf(positions: number): number {
   return (positions + 1) / 2;
 }
 
-/** Index of the first of `sorted` that is not below `value`; a binary search. */
+/** Index of the first element of `sorted` that is not below `value`, by binary search. */
 export function indexOf(sorted: Float64Array, value: number): number {
   let low = 0;
   let high = sorted.length;
@@ -58,7 +58,7 @@ export function indexOf(sorted: Float64Array, value: number): number {
   return low;
 }
 
-/** A difference would be NaN for two equal infinities. */
+/** For sorting: subtraction would give NaN for two equal infinities. */
 export function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,10 +1,10 @@
-// In: the rows of a ranking with their costs. Out: the Pareto front of score against one cost, and its CSV.
+// Computes the Pareto front of score against one cost, and writes it as CSV.
 
 import { formatNumber } from '../text/numbers.js';
 import { textCell } from './text-cell.js';
 
 export interface ParetoRow {
-  /** In the whole ranking. */
+  /** Rank in the whole ranking. */
   readonly rank: number;
   readonly candidate: string;
   readonly score: number;
@@ -18,8 +18,9 @@ export const PARETO_COSTS = ['flops', 'parameters', 'latency'] as const;
 export type ParetoCost = (typeof PARETO_COSTS)[number];
 
 /**
- * Those than whom nobody is both as cheap and as good, and better in one of the two; cheapest first, so that scores
- * rise. Of equal ones the first of the ranking. `rows` in ranked order; those whose cost is not known are left out.
+ * The Pareto-optimal rows: no other row costs as little and scores as high, and is better in one of the two. Cheapest first, so
+ * that scores rise. Of rows with equal cost and score the one with the best rank is taken. `rows` must be in ranked order; rows
+ * whose cost is not known are left out.
  */
 export function paretoFront<Row extends ParetoRow>({
   rows,
@@ -39,14 +40,14 @@ export function paretoFront<Row extends ParetoRow>({
   });
 }
 
-/** The `top` best of a front by rank, still cheapest first; all of it without a number. */
+/** The `top` best rows of a front by rank, still cheapest first; without `top` all of them. */
 export function bestOfFront<Row extends ParetoRow>(front: readonly Row[], top = Infinity): readonly Row[] {
   const ranks = front.map(({ rank }) => rank).sort((a, b) => a - b);
   const last = ranks[Math.min(top, ranks.length) - 1] ?? Infinity;
   return front.filter(({ rank }) => rank <= last);
 }
 
-/** With a column of latencies where any is known. */
+/** CSV with a column of latencies where any is known. */
 export function paretoCsv(front: readonly ParetoRow[]): string {
   const measured = front.some(({ latency }) => latency !== undefined);
   const lines = front.map(({ rank, candidate, score, flops, parameters, latency }) => {

@@ -1,4 +1,4 @@
-// In: the rankings and failures of two runs. Out: what entered and left the top, what moved, came and went, and what fails now.
+// Compares two runs: which candidates entered and left the top, which moved, which came and went, and which fail now.
 import type { Failure } from './failures-csv.js';
 
 /** A finished run as the comparison sees it: candidates in ranked order, best first, and those that were set aside. */
@@ -20,7 +20,7 @@ export interface Move extends RankChange {
   readonly moved: number;
 }
 
-/** How many there are, and the first of them. */
+/** The number of all items, and the first of them. */
 export interface Some<T> {
   readonly count: number;
   readonly first: readonly T[];
@@ -30,12 +30,12 @@ export interface RankingDiff {
   readonly a: { readonly id: string; readonly candidates: number; readonly failed: number };
   readonly b: RankingDiff['a'];
   readonly top: number;
-  /** Of the first `top`: in B and not in A, in A and not in B. */
+  /** Among the first `top` candidates: in B but not in A, and in A but not in B. */
   readonly entered: Some<RankChange>;
   readonly left: Some<RankChange>;
-  /** Largest first. */
+  /** Largest move first. */
   readonly moves: Some<Move>;
-  /** Ranked by one run alone, best first; what the other set aside is here as well. */
+  /** Candidates that only one run ranked, best first; those that the other run set aside are among them. */
   readonly appeared: Some<RankChange>;
   readonly vanished: Some<RankChange>;
   /** `from` and `to` are reasons; null where the candidate did not fail. */

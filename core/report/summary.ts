@@ -1,4 +1,4 @@
-// In: the counts of a finished search. Out: the text of summary.json, the digest of its ranking; and back.
+// Writes summary.json from the counts of a finished search, and reads it back.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { toIssues } from '../schema/fields.js';
@@ -27,7 +27,7 @@ const SummarySchema = z.looseObject({
   /** With classes: how many functions were ranked, and how many candidates inherit another's score. */
   classes: count.optional(),
   shared: count.optional(),
-  /** What whoever reads the ranking should know first. */
+  /** What a reader should know before the ranking. */
   warnings: z.array(z.string()).optional(),
   /** With screening: each round's candidates, and what it took. */
   rounds: z

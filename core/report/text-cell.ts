@@ -1,2 +1,2 @@
-// Out: how reports write text into a cell of a CSV, and read it back.
+// Writes text into a cell of a CSV file and reads it back.
 export { fromTextCell, textCell } from '../text/text-cell.js';

@@ -1,4 +1,4 @@
-// In: a truth CSV (`arch,<dataset>,...`) or a ranking. Out: the numbers of each candidate, or a SpecError with line numbers.
+// Reads a table of known accuracies (`arch,<dataset>,...`), or a ranking in its place.
 import { SpecError } from '../errors.js';
 import { complaint, lineIssues } from '../text/line-issues.js';
 import { quote } from '../text/show.js';
@@ -14,7 +14,7 @@ export interface Truth {
 }
 
 const SHAPE = 'arch,<dataset>,...';
-/** Columns of a ranking that are no measure of a candidate: a low rank is a good one, and a class is a text. */
+/** Columns of a ranking that do not measure a candidate: a low rank is a good one, and a class is a text. */
 const NO_MEASURE: ReadonlySet<string> = new Set(['rank', 'class']);
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -93,7 +93,7 @@ function readHeader({
   return { column, measures };
 }
 
-/** Undefined when the row is good and in `accuracy`, else what is wrong with it. */
+/** Adds a row to `accuracy`; answers what is wrong with the row, or undefined. */
 function addRow({
   cells,
   column,

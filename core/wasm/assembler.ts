@@ -1,6 +1,6 @@
-// In: functions written as nested lists of WebAssembly opcodes. Out: the bytes of a module (WebAssembly 2.0 with SIMD).
+// Assembles WebAssembly modules (2.0 with SIMD) from functions written as nested lists of opcodes.
 
-/** Bytes, in lists nested as they came about; flattened once, at the end. */
+/** Bytes in nested lists, which are flattened once, at the end. */
 export type Code = number | readonly Code[];
 export type Type = 'i32' | 'f64' | 'v128';
 
@@ -13,7 +13,7 @@ export interface Local {
 }
 
 type MakeLocal = (type: Type) => Local;
-/** The names in a text, parted by single spaces. */
+/** The names in a text, separated by single spaces. */
 type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text;
 type Locals<Names extends string> = Readonly<Record<Words<Names>, Local>>;
 
@@ -121,7 +121,7 @@ export const f64 = {
   sub: binary(0xa1),
   mul: binary(0xa2),
   div: binary(0xa3),
-  /** The size of one with the sign of the other. */
+  /** copysign: the magnitude of the first with the sign of the second. */
   signed: binary(0xa6),
   negative: unary(0x9a),
 };
@@ -141,7 +141,7 @@ export const v128 = {
     value,
     [0xfd, unsigned(0x0b), 4, unsigned(offset)],
   ],
-  /** Bytes of two vectors, 0 to 31, put together anew. */
+  /** Takes 16 bytes out of two vectors, whose bytes are numbered 0 to 31. */
   shuffle: (a: Code, b: Code, bytes: readonly number[]): Code => [a, b, 0xfd, unsigned(0x0d), bytes],
   words: (...four: Four): Code => [0xfd, unsigned(0x0c), [...new Uint8Array(Int32Array.from(four).buffer)]],
   floats: (...four: Four): Code => [
@@ -152,7 +152,7 @@ export const v128 = {
   and: simd(0x4e),
   or: simd(0x50),
   xor: simd(0x51),
-  /** Bits of one where the mask has them, else of the other. */
+  /** Bits of `one` where the mask is set, of `other` elsewhere. */
   select: (one: Code, other: Code, mask: Code): Code => [one, other, mask, 0xfd, unsigned(0x52)],
 };
 
@@ -161,10 +161,10 @@ type Four = readonly [number, number, number, number];
 /** Vectors of four int32. */
 export const i32x4 = {
   loadAll: access(0x09, 2),
-  /** Of an i32. */
+  /** All lanes equal to an i32. */
   all: simd(0x11),
   equal: simd(0x37),
-  /** By an i32 number of bits; to the right with zeros, or with the sign. */
+  /** Shifts by an i32 number of bits; to the right with zeros or with copies of the sign bit. */
   shiftLeft: simd(0xab),
   shiftRight: simd(0xad),
   shiftRightSigned: simd(0xac),
@@ -180,20 +180,20 @@ export const f64x2 = {
   add: simd(0xf0),
   sub: simd(0xf1),
   mul: simd(0xf2),
-  /** Of the first two of four float32. */
+  /** Converts the first two of four float32 to float64. */
   promote: simd(0x5f),
 };
 
 /** Vectors of four float32. */
 export const f32x4 = {
   loadAll: access(0x09, 2),
-  /** Of a float64. */
+  /** All lanes equal to a float64, rounded to float32. */
   all: (a: Code): Code => [a, 0xb6, 0xfd, unsigned(0x13)],
   add: simd(0xe4),
   sub: simd(0xe5),
   mul: simd(0xe6),
   root: simd(0xe3),
-  /** Of int32, with and without sign. */
+  /** Converts signed or unsigned int32 to float32. */
   ofSigned: simd(0xfa),
   ofUnsigned: simd(0xfb),
 };
@@ -215,7 +215,7 @@ function text(value: string): Code {
   return vector([...value].map((letter) => letter.charCodeAt(0)));
 }
 
-/** LEB128. */
+/** LEB128 encoding of an unsigned number. */
 function unsigned(value: number): Code {
   return value < 128 ? value : [(value & 127) | 128, unsigned(value >>> 7)];
 }

@@ -1,15 +1,16 @@
-// In: a symmetric matrix. Out: its eigenvalues, values only.
+// Computes all eigenvalues of a symmetric matrix.
 import { type Machine, machineFor, numbers, type Places, places } from './machine.js';
 import { GROUP } from './precision.js';
 import { tridiagonalEigenvalues } from './tridiagonal.js';
 import { powerBelow, tridiagonalize } from './tridiagonalize.js';
 
-/** Larger matrices are reduced in float32. The entropy of many small eigenvalues then still has an error below 1e-5. */
+/** Matrices of more rows are reduced in float32. The entropy of their eigenvalues still has an error below 1e-5. */
 export const DOUBLE_UP_TO = 256;
 
 /**
- * Eigenvalues, in no order, of a symmetric n x n matrix (row-major; only the lower triangle is read). Off by a few times
- * 1e-16 of the largest, where n is above DOUBLE_UP_TO by about 1e-6 of it. O(n³). NaN or infinity in: all NaN out.
+ * Eigenvalues, in no order, of a symmetric n x n matrix (row-major; only the lower triangle is read). The error is a few
+ * times 1e-16 of the largest eigenvalue, and about 1e-6 of it where n is above DOUBLE_UP_TO. O(n³). Where an entry is NaN or
+ * infinite, all eigenvalues are NaN.
  */
 export function symmetricEigenvalues(a: ArrayLike<number>, n: number): Float64Array {
   let largest = 0;
@@ -29,7 +30,7 @@ export function symmetricEigenvalues(a: ArrayLike<number>, n: number): Float64Ar
   return values;
 }
 
-/** The lower triangle times a factor, groups on the diagonal whole, zeros below. */
+/** Writes the lower triangle times a factor. Groups of columns on the diagonal are written as a whole; the padding is zero. */
 function fill({
   machine: { precision },
   at,

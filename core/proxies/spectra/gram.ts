@@ -1,11 +1,11 @@
-// Out: the routine that multiplies a matrix with its transpose.
+// The WebAssembly routine that multiplies a transposed matrix with the matrix.
 import { type Code, i32, locals, type Routine, repeat, v128 } from '../../wasm/assembler.js';
 import { GROUP, type Precision, VECTORS } from './precision.js';
 
 /** Rows of `out` that are computed together. */
 const ROWS = [0, 1, 2, 3] as const;
 
-/** out = Bᵀ B of a matrix B [rows, size], lower triangle with whole groups on the diagonal; strides are bytes of a row. */
+/** out = Bᵀ B for a matrix B [rows, size]: the lower triangle, with whole groups on the diagonal. `stride`: bytes of a row. */
 export function gram(precision: Precision): Routine<'source end stride size out'> {
   const { bytes, vector } = precision;
   return {

@@ -1,4 +1,4 @@
-// Out: the routines of pass.ts, reflect.ts and gram.ts, compiled once, and the memory that they work in.
+// Compiles the WebAssembly routines for eigenvalues once, and lays out the memory that they work in.
 import { assemble } from '../../wasm/assembler.js';
 import { gram } from './gram.js';
 import { pass } from './pass.js';
@@ -14,7 +14,7 @@ interface Exports {
   readonly memory: Memory;
   readonly [routine: string]: unknown;
 }
-/** The part of WebAssembly that is needed here; TypeScript's library knows it for browsers alone. */
+/** The part of WebAssembly that is needed here: TypeScript declares it only in its library for browsers. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
@@ -37,7 +37,7 @@ const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes)) as {
 
 const DOUBLES = machine(DOUBLE);
 const SINGLES = machine(SINGLE);
-/** Float64 up to this size, float32 beyond: half the time, and errors of about 1e-6 of the largest value, as LAPACK's in float32. */
+/** Float64 up to a size; float32 above it takes half the time, with errors of about 1e-6 of the largest value, like LAPACK's float32. */
 export const machineFor = ({ n, doubleUpTo }: { n: number; doubleUpTo: number }): Machine =>
   n <= doubleUpTo ? DOUBLES : SINGLES;
 
@@ -46,7 +46,7 @@ function machine(precision: Precision): Machine {
   return { precision, pass: call('pass'), reflect: call('reflect'), gram: call('gram') };
 }
 
-/** Where things lie, in bytes from the start of memory. */
+/** Addresses in memory, in bytes. */
 export interface Places {
   readonly state: number;
   readonly diagonal: number;
@@ -55,11 +55,11 @@ export interface Places {
   readonly matrix: number;
   /** Bytes of a row of the matrix. */
   readonly stride: number;
-  /** Of a matrix whose products the other one takes up. */
+  /** Where the matrix lies whose Gram matrix is written to `matrix`. */
   readonly source: number;
 }
 
-/** Room for an n x n matrix, and for another one of `rows` x n. What lay there before is lost. */
+/** Makes room for an n x n matrix, and for another one of `rows` x n. Earlier contents are lost. */
 export function places({
   machine: { precision },
   n,
@@ -91,7 +91,7 @@ export function places({
   return found;
 }
 
-/** Numbers in memory; to be asked for anew after `places`, which may move it. */
+/** A view of numbers in memory. It is valid until the next call of `places`, which may move the memory. */
 export function numbers(
   { bytes: each }: Precision,
   start: number,

@@ -1,10 +1,10 @@
-// Out: the routine that updates a symmetric matrix and multiplies it with a vector, in one pass over its lower triangle.
+// The WebAssembly routine that updates a symmetric matrix and multiplies it with a vector, in one pass over its lower triangle.
 import { type Code, f64, i32, type Local, locals, type Routine, repeat, v128 } from '../../wasm/assembler.js';
 import { GROUP, type Precision, sumOf, VECTORS, WORK, workEnd } from './precision.js';
 
 /**
- * A -= u wᵀ + w uᵀ, and product += A next with the result: rows and columns below `count`. Lower triangle; the groups on
- * the diagonal are kept whole. Two rows at a time share what they load.
+ * A -= u wᵀ + w uᵀ, then product += A next, over rows and columns below `count`. Only the lower triangle is kept, with whole
+ * groups on the diagonal. Two rows are worked on at a time, so that each vector is loaded once for both.
  */
 export function pass(precision: Precision): Routine<'matrix stride count work'> {
   const { bytes, vector, loadOne, storeOne, wide } = precision;

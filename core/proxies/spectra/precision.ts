@@ -1,22 +1,23 @@
-// Out: how numbers lie in the routines' memory, float64 or float32, so that each routine is written once.
+// Describes how float64 and float32 numbers lie in memory, so that each routine is written once for both.
 import { type Code, f32x4, f64, f64x2, i32, type Local, v128 } from '../../wasm/assembler.js';
 
 /** Rows and columns come in groups of 32 bytes, two vectors; matrices are padded to whole groups with zeros. */
 export const GROUP = 32;
 /** Byte offsets of the vectors in a group. */
 export const VECTORS = [0, 16] as const;
-/** A group of the working vectors is one of each, one behind the other; where each begins. */
+/** The working vectors are interleaved by group: u, w, next, product of one group, then of the next one. Byte offsets in a group. */
 export const WORK = { u: 0, w: GROUP, next: 2 * GROUP, product: 3 * GROUP, size: 4 * GROUP } as const;
 
-/** How numbers lie in memory: what the routines need of it, so that they are written once. */
+/** What the routines need to know of a number format. */
 export interface Precision {
   readonly name: 'Double' | 'Single';
   readonly bytes: number;
   readonly vector: typeof f64x2 | typeof f32x4;
   loadOne(address: Code, offset?: number): Code;
   storeOne(address: Code, value: Code, offset?: number): Code;
-  /** Two partial sums in float64 of the products of two vectors; of one vector. */
+  /** The products of two vectors, added up in two float64 partial sums. */
   wideProduct(a: Code, b: Code): Code;
+  /** The numbers of one vector, added up in two float64 partial sums. */
   wide(a: Code): Code;
 }
 
@@ -43,18 +44,18 @@ export const SINGLE: Precision = {
   wide: (a) => f64x2.add(f64x2.promote(a), high(a)),
 };
 
-/** Of the two lanes of a vector of float64. */
+/** The sum of the two lanes of a float64 vector. */
 export const sumOf = (local: Local): Code => f64.add(f64x2.lane(local.get, 0), f64x2.lane(local.get, 1));
 
-/** Bytes of whole groups that hold `count` numbers. */
+/** Bytes of `count` numbers, rounded up to whole groups. */
 export const wholeGroups = ({ bytes }: Precision, count: Code): Code =>
   i32.and(i32.add(i32.mul(count, i32.of(bytes)), i32.of(GROUP - 1)), i32.of(-GROUP));
 
-/** Where the working vectors end that hold `count` numbers each. */
+/** The address behind working vectors of `count` numbers each. */
 export const workEnd = (precision: Precision, work: Code, count: Code): Code =>
   i32.add(work, i32.mul(wholeGroups(precision, count), i32.of(WORK.size / GROUP)));
 
-/** Address in u of the number that lies `at` bytes from the start of a row; the other vectors have it at their offset from there. */
+/** Address, in the vector u, of the number `at` bytes from the start of a row. The other vectors have theirs at their offset from it. */
 export function workElement(work: Code, at: Code): Code {
   const group = i32.mul(i32.and(at, i32.of(-GROUP)), i32.of(WORK.size / GROUP));
   return i32.add(work, i32.add(group, i32.and(at, i32.of(GROUP - 1))));

@@ -1,4 +1,4 @@
-// Out: the routine that makes the next Householder reflection of a symmetric matrix.
+// The WebAssembly routine that makes the next Householder reflection of a symmetric matrix.
 import {
   type Code,
   f64,
@@ -21,12 +21,13 @@ import {
   workEnd,
 } from './precision.js';
 
-/** Entries below 1e-30, in a matrix whose largest is about 1, are 0: their squares would vanish. */
+/** Squared length below which a row counts as zero: the largest entry is about 1, and squares of entries below 1e-30 would underflow. */
 const NOTHING = 1e-60;
 
 /**
- * Row `count` of the matrix: w of the reflection before it, the row brought up to date, and the reflection that leaves of
- * it the diagonal element and one beside it. `state` holds 2 / uᵀu. Before the first row all working vectors are 0.
+ * For row `count` of the matrix: finishes the vector w of the reflection before it, applies that reflection to the row, and
+ * makes the reflection that reduces the row to its diagonal element and one element beside it. `state` holds 2 / uᵀu. All
+ * working vectors must be 0 before the first row.
  */
 export function reflect(precision: Precision): Routine<'matrix stride count work state diagonal squares'> {
   const { bytes, vector, loadOne, storeOne, wideProduct } = precision;
@@ -50,7 +51,7 @@ export function reflect(precision: Precision): Routine<'matrix stride count work
         at.set(work.get),
         repeat({ from: at, to: end.get, step: i32.of(size), body }),
       ];
-      /** Bytes to the element so far behind row `count`'s own. */
+      /** Bytes from the start of the row to the element `offset` places after the diagonal. */
       const place = (offset: number): Code => i32.mul(i32.add(count.get, i32.of(offset)), i32.of(bytes));
       /** Elements from `from` to the end of the groups become 0. */
       const clear = (slot: number, from: Code): Code => [

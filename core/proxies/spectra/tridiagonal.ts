@@ -1,20 +1,20 @@
-// In: a symmetric tridiagonal matrix. Out: its eigenvalues, or the largest of them.
+// Computes all eigenvalues of a symmetric tridiagonal matrix, or the largest one.
 
-/** Off-diagonal entries below this share of the matrix are zero: far below the noise of float32 sums, far above float64's. */
+/** Off-diagonal entries below this share of the matrix norm count as zero: it is far below the rounding of float32 sums and far above that of float64. */
 const NEGLIGIBLE = 2 ** -46;
-/** QL steps for one eigenvalue before giving up; about two are usual. */
+/** QL steps after which an eigenvalue is given up; about two are usual. */
 const MAX_STEPS = 60;
-/** Products below this have lost digits. */
+/** Products below this are subnormal, or nearly so, and have lost digits. */
 const TINY = 1e-290;
 
-/** `diagonal` [n] and `squares` [n] of what lies beside it, squares[i] between i and i + 1, the last one 0. */
+/** `diagonal` [n] and `squares` [n] of the off-diagonal: squares[i] lies between rows i and i + 1; the last one is 0. */
 export interface Tridiagonal {
   readonly diagonal: Float64Array;
   readonly squares: Float64Array;
 }
 
 /**
- * Eigenvalues in place of the diagonal, in no order; the squares are overwritten. NaN where a step does not converge.
+ * Eigenvalues, in no order, written over the diagonal; the squares are overwritten too. All NaN where a step does not converge.
  * Root-free QL of Pal, Walker and Kahan (Parlett, The Symmetric Eigenvalue Problem, 8.15; LAPACK's dsterf), arranged so
  * that one division instead of two lies between an element and the next.
  */
@@ -48,17 +48,17 @@ function sweep(d: Float64Array, e: Float64Array, l: number, m: number): void {
     const sum = p + square;
     e[i + 1] = s * sum; // 0 at m, where the block ends
     const alpha = d[i]!;
-    const turned = p * (alpha - sigma) - square * gamma;
+    const rotated = p * (alpha - sigma) - square * gamma;
     const product = p * sum;
     const inverse = 1 / sum;
     const old = gamma;
-    gamma = turned * inverse;
+    gamma = rotated * inverse;
     d[i + 1] = old + (alpha - gamma);
     const before = c;
     c = p * inverse;
     s = square * inverse;
     // gamma² / c, or its limit
-    if (product > TINY) p = (turned * turned) / product;
+    if (product > TINY) p = (rotated * rotated) / product;
     else p = c !== 0 ? (gamma * gamma) / c : before * square;
   }
   e[l] = s * p;
@@ -76,12 +76,12 @@ function largestRowSum({ diagonal, squares }: Tridiagonal): number {
   return largest;
 }
 
-/** Share of the largest eigenvalue within which it is found. */
+/** Relative error of the largest eigenvalue. */
 const CLOSE = 2 ** -42;
 
 /**
- * The largest eigenvalue of a matrix that has none below 0. All pivots of T - x I are negative exactly where x is above it
- * (Sylvester's law of inertia), so that four values of x at a time cut the interval in which it lies to a fifth.
+ * The largest eigenvalue of a positive semidefinite matrix T, by multisection. All pivots of T - x I are negative exactly where
+ * x is above the largest eigenvalue (Sylvester's law of inertia). Four values of x at a time reduce the interval to a fifth.
  */
 export function largestEigenvalue({ diagonal: d, squares: e }: Tridiagonal): number {
   const n = d.length;

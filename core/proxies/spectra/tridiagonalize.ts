@@ -1,10 +1,10 @@
-// In: a symmetric matrix in the machine's memory. Out: the tridiagonal matrix that has its eigenvalues.
+// Reduces a symmetric matrix to a tridiagonal one with the same eigenvalues.
 import { doubles, type Machine, type Places } from './machine.js';
 import type { Tridiagonal } from './tridiagonal.js';
 
 /**
  * Householder reflections, from the last row to the first (Golub and Van Loan, Matrix Computations, 8.3). One pass over
- * memory both applies a reflection and multiplies the result with the next one. Overwrites the matrix.
+ * memory applies a reflection and multiplies the result with the next one. The matrix is overwritten.
  */
 export function tridiagonalize({ machine, at, n }: { machine: Machine; at: Places; n: number }): Tridiagonal {
   const { matrix, stride, work, state, diagonal, squares } = at;
@@ -18,7 +18,7 @@ export function tridiagonalize({ machine, at, n }: { machine: Machine; at: Place
   return { diagonal: doubles(diagonal, n).slice(), squares: doubles(squares, n).slice() };
 }
 
-/** The power of two below a size: dividing by it rounds nothing, and squares of what is left neither vanish nor overflow. */
+/** The largest power of two not above `size`. Dividing by it is exact, and squares of the quotients neither underflow nor overflow. */
 export function powerBelow(size: number): number {
   return 2 ** Math.max(-1000, Math.floor(Math.log2(size)));
 }
