@@ -103,7 +103,7 @@ module.exports = {
     coreImports('proxies', 'wasm'),
     coreImports('ranking', 'errors'),
     coreImports('report', 'errors', 'candidate-error', 'text', 'schema', 'specification', 'ranking'),
-    coreImports('export', 'errors', 'ir', 'ops', 'onnx'),
+    coreImports('export', 'errors', 'ir', 'ops', 'onnx', 'lowering'),
     coreImports('evolution', 'specification', 'contract', 'random', 'spaces', 'ranking'),
 
     {

@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Weight } from '../core/ir/block.js';
 import { type Draw, size } from '../core/ir/draw.js';
-import { type Reordering, signRows } from '../core/lowering/nchwc/reordering.js';
+import { type Packing, probeRows } from '../core/lowering/nchwc/packing.js';
 import { Tensor } from './onnx-runtime.js';
 import { createPrefixCaches, type PrefixCache } from './prefix-cache.js';
 
@@ -26,11 +26,11 @@ export interface DrawTensors {
   /** Of all candidates, or of one. */
   readonly serves: 'all' | 'one';
   /** A weight, `as` it is or through a reordering for the blocked layout, which is done once. */
-  weight(weight: Weight, as?: Reordering): Tensor;
-  signs(block: number, shape: readonly number[], as?: Reordering): Tensor;
+  weight(weight: Weight, as?: Packing): Tensor;
+  signs(block: number, shape: readonly number[], as?: Packing): Tensor;
   /** The same of several blocks, one after the other: [blocks, ...]. */
-  weights(weights: readonly Weight[], as: Reordering): Tensor;
-  signsOf(blocks: readonly number[], shape: readonly number[], as: Reordering): Tensor;
+  weights(weights: readonly Weight[], as: Packing): Tensor;
+  signsOf(blocks: readonly number[], shape: readonly number[], as: Packing): Tensor;
   input(shape: readonly number[]): Tensor;
   /** What networks begin with that were scored under this draw. */
   readonly prefixes: PrefixCache;
@@ -69,14 +69,14 @@ export function drawTensors({
     tensors.set(name, made);
     return made;
   };
-  const writeWeight = (weight: Weight, as: Reordering, out: Float32Array) =>
+  const writeWeight = (weight: Weight, as: Packing, out: Float32Array) =>
     as.write(draw.weight(weight), weight.shape, blockSize, out);
   const keyOf = ({ name, shape, initialization, cut }: Weight) =>
     `${name} ${shape} ${JSON.stringify([initialization, cut])}`;
   const signsOf: DrawTensors['signsOf'] = (blocks, shape, as) =>
     tensor(`signs.${blocks} ${shape} ${as.name}`, [blocks.length, ...as.dims(shape, blockSize)], (out) => {
       // As rows they are as they were drawn, and every run wants them so too: they are drawn once.
-      const rows = as === signRows ? undefined : (signsOf(blocks, shape, signRows).data as Float32Array);
+      const rows = as === probeRows ? undefined : (signsOf(blocks, shape, probeRows).data as Float32Array);
       const drawn = (i: number) => (rows ? part(rows, i, blocks.length) : draw.signs(blocks[i]!, shape));
       for (let i = 0; i < blocks.length; i++)
         as.write(drawn(i), shape, blockSize, part(out, i, blocks.length));
@@ -111,7 +111,7 @@ function part(values: Float32Array, i: number, count: number): Float32Array {
   return values.subarray(i * length, (i + 1) * length);
 }
 
-const asItIs: Reordering = {
+const asItIs: Packing = {
   name: '',
   dims: (shape) => shape,
   write: (x, _shape, _block, out) => out.set(x),

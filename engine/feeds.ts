@@ -1,17 +1,13 @@
 // In: blocks of one program, one after the other, and a draw. Out: what a run of their program is fed.
 
 import type { Block } from '../core/ir/block.js';
-import { KEPT, pooledSigns, signMeans } from '../core/lowering/nchwc/kept-signs.js';
-import { SIZES } from '../core/lowering/nchwc/lanes.js';
-import {
-  blockedActivation,
-  type Reordering,
-  sampleMatrix,
-  signRows,
-} from '../core/lowering/nchwc/reordering.js';
-import { weightOrder } from '../core/lowering/nchwc/weight-order.js';
-import { IDLE, ofEach } from '../core/lowering/series.js';
-import { gradientWeightInput, weightInput } from '../core/ops/layout.js';
+import { type Packing, packedActivation, probeRows, sampleMatrix } from '../core/lowering/nchwc/packing.js';
+import { PROBE_INPUTS, pooledProbe, probeMeans } from '../core/lowering/nchwc/probe-inputs.js';
+import { SIZES } from '../core/lowering/nchwc/virtual-channels.js';
+import { weightPacking } from '../core/lowering/nchwc/weight-packing.js';
+import { gradientWeightInput } from '../core/lowering/nchwc/writers.js';
+import { COUNTER, perBlock } from '../core/lowering/scan.js';
+import { weightInput } from '../core/lowering/write.js';
 import type { DrawTensors } from './draw-tensors.js';
 import { Tensor } from './onnx-runtime.js';
 import type { OpenProgram } from './programs.js';
@@ -35,13 +31,13 @@ export function valueFeeds({ opened, blocks, draw }: Omit<Run, 'index'>, x: Tens
   for (const slot of Object.keys(block.weights))
     for (const use of ['forward', 'gradient'] as const) {
       const input = use === 'forward' ? weightInput(slot) : gradientWeightInput(slot);
-      const name = sizes ? ofEach(input) : input;
+      const name = sizes ? perBlock(input) : input;
       if (!session.inputNames.includes(name)) continue;
-      const as = layout === 'blocked' ? weightOrder({ block, slot, use }) : undefined;
+      const as = layout === 'blocked' ? weightPacking({ block, slot, use }) : undefined;
       const weights = blocks.map((each) => each.weights[slot]!);
       feeds[name] = sizes ? draw.weights(weights, as!) : draw.weight(weights[0]!, as);
     }
-  const idle = ofEach(IDLE);
+  const idle = perBlock(COUNTER);
   if (session.inputNames.includes(idle))
     feeds[idle] = new Tensor('float32', new Float32Array(blocks.length), [blocks.length]);
   return feeds;
@@ -54,14 +50,14 @@ export function signFeeds(
 ): Feeds {
   if (layout === 'plain') return { v: draw.signs(index, shape) };
   const indices = blocks.map((_, i) => index + i);
-  const signs = (as: Reordering) => (sizes ? draw.signsOf(indices, shape, as) : draw.signs(index, shape, as));
-  const name = sizes ? ofEach : (input: string) => input;
-  const v = signs(blockedActivation);
-  const feeds: Feeds = { [name('v')]: v, [name('samples')]: signs(sizes ? signRows : sampleMatrix) };
+  const signs = (as: Packing) => (sizes ? draw.signsOf(indices, shape, as) : draw.signs(index, shape, as));
+  const name = sizes ? perBlock : (input: string) => input;
+  const v = signs(packedActivation);
+  const feeds: Feeds = { [name('v')]: v, [name('samples')]: signs(sizes ? probeRows : sampleMatrix) };
   const reads = (input: string) => session.inputNames.includes(name(input));
   const lanes = sizes ? lanesOf(sizes) : v.dims[1]!;
-  if (reads(KEPT.mean)) feeds[name(KEPT.mean)] = signs(signMeans(lanes));
-  if (reads(KEPT.pooled)) feeds[name(KEPT.pooled)] = signs(pooledSigns);
+  if (reads(PROBE_INPUTS.mean)) feeds[name(PROBE_INPUTS.mean)] = signs(probeMeans(lanes));
+  if (reads(PROBE_INPUTS.pooled)) feeds[name(PROBE_INPUTS.pooled)] = signs(pooledProbe);
   return feeds;
 }
 

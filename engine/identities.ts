@@ -1,6 +1,6 @@
 // In: what a run of blocks put out. Out: which of them hand the signs on as they are: their score has a rule of its own (method.md).
 
-import { ofEach } from '../core/lowering/series.js';
+import { perBlock } from '../core/lowering/scan.js';
 import type { Tensor } from './onnx-runtime.js';
 import type { OpenProgram, Programs } from './programs.js';
 import { rowOf, run } from './run.js';
@@ -28,7 +28,7 @@ export async function findIdentities({
   // A series does not carry its gradients out unless it is asked to.
   const asked = opened.sizes ? await programs.block({ ...program, wanted: 'gradient' }) : opened;
   const out = await run(asked, feeds, ['g']);
-  const [g, v] = opened.sizes ? [out[ofEach('g')]!, feeds[ofEach('v')]!] : [out.g!, feeds.v!];
+  const [g, v] = opened.sizes ? [out[perBlock('g')]!, feeds[perBlock('v')]!] : [out.g!, feeds.v!];
   return Array.from({ length: count }, (_, i) =>
     bytesOf(rowOf(g, i, count)).equals(bytesOf(rowOf(v, i, count))),
   );

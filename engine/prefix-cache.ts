@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { type Block, topologyKey } from '../core/ir/block.js';
 import type { Network } from '../core/ir/network.js';
 import type { Shape } from '../core/ir/shape.js';
-import type { Boundary } from '../core/lowering/compile.js';
+import type { Boundary } from '../core/lowering/program.js';
 import type { Tensor } from './onnx-runtime.js';
 
 /** A network after some of its blocks: the output of the last one, and everything measured so far. */

@@ -3,20 +3,17 @@ import { LRUCache } from 'lru-cache';
 import { type Block, topologyKey } from '../core/ir/block.js';
 import type { Network } from '../core/ir/network.js';
 import type { Shape } from '../core/ir/shape.js';
+import { compileBlock, compileStem } from '../core/lowering/compile.js';
+import { type Blocking, compileBlocked, virtualChannelsOf } from '../core/lowering/nchwc/compile-blocked.js';
+import { openSizes, SIZES } from '../core/lowering/nchwc/virtual-channels.js';
+import { packActivation } from '../core/lowering/nchwc/writers.js';
 import {
-  type Blocking,
   type Boundary,
-  compileBlock,
-  compileBlocked,
-  compileStem,
   isSized,
-  openLanesOf,
   type Program,
   type Spectrum,
   type Wanted,
-} from '../core/lowering/compile.js';
-import { enterBlocks } from '../core/lowering/nchwc/blocked.js';
-import { openSizes, SIZES } from '../core/lowering/nchwc/lanes.js';
+} from '../core/lowering/program.js';
 import { GraphBuilder } from '../core/onnx/graph.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 
@@ -50,7 +47,7 @@ export interface Programs {
     stride: number;
     boundary: Boundary;
     spectrum: Spectrum;
-    signs: Blocking['signs'];
+    probe: Blocking['probe'];
     /** Of a series: `statistics` if not given. */
     wanted?: Wanted;
   }): Promise<OpenProgram>;
@@ -107,22 +104,22 @@ export async function createPrograms({
       return blockSize > 1 && fits ? 'blocked' : 'plain';
     },
     isSeries: ({ block, input, boundary }) =>
-      boundary === 'blocked' && openLanesOf({ block, input, size: blockSize }) !== undefined,
-    block: ({ block, input, batch, stride, boundary, spectrum, signs, wanted = 'statistics' }) => {
+      boundary === 'blocked' && virtualChannelsOf({ block, input, size: blockSize }) !== undefined,
+    block: ({ block, input, batch, stride, boundary, spectrum, probe, wanted = 'statistics' }) => {
       const key = `${stride} ${spectrum} ${wanted} ${topologyKey(block)}`;
       const args = { block, stride, spectrum, input };
       if (boundary === 'plain')
         return open(block, `${isSized(block) ? sizesKey(block, input) : ''} ${key}`, 'plain', () =>
           compileBlock(args),
         );
-      const lanes = openLanesOf({ block, input, size: blockSize });
-      const shape = lanes === undefined ? sizesKey(block, input) : `${lanes} lanes`;
-      const blocking = { batch, size: blockSize, lanes, signs };
-      const program = open(block, `${batch} ${shape} ${signs} ${key}`, 'blocked', () =>
+      const virtualChannels = virtualChannelsOf({ block, input, size: blockSize });
+      const shape = virtualChannels === undefined ? sizesKey(block, input) : `${virtualChannels} virtual`;
+      const blocking = { batch, size: blockSize, virtualChannels, probe };
+      const program = open(block, `${batch} ${shape} ${probe} ${key}`, 'blocked', () =>
         compileBlocked({ ...args, blocking, wanted }),
       );
-      if (lanes === undefined) return program;
-      const sizes = sizesOf({ shape: input, batch, size: blockSize, count: lanes });
+      if (virtualChannels === undefined) return program;
+      const sizes = sizesOf({ shape: input, batch, size: blockSize, count: virtualChannels });
       return program.then((opened) => ({ ...opened, sizes }));
     },
     stem: ({ block, input, boundary, spectrum }) => {
@@ -141,14 +138,14 @@ function sizesKey({ weights }: Block, input: Shape): string {
 }
 
 function sizeTensors(args: Parameters<typeof openSizes>[0]) {
-  const { map, blocks, lanes, mean, sums } = openSizes(args);
+  const { map, blocks, first, mean, sums } = openSizes(args);
   const whole = (of: readonly number[], dims: readonly number[] = [of.length]) =>
     new Tensor('int64', BigInt64Array.from(of.map(BigInt)), dims);
   const square = [args.count, args.count];
   return {
     [SIZES.map]: whole(map),
     [SIZES.blocks]: whole(blocks),
-    [SIZES.lanes]: whole(lanes, [lanes.length / args.size ** 2, 1, args.size, args.size]),
+    [SIZES.first]: whole(first, [first.length / args.size ** 2, 1, args.size, args.size]),
     [SIZES.mean]: new Tensor('float32', mean, square),
     [SIZES.sums]: new Tensor('float32', sums, square),
   };
@@ -180,7 +177,7 @@ function createSession({
 async function probeBlockSize(): Promise<number> {
   try {
     const g = new GraphBuilder();
-    const value = enterBlocks(g, 'x');
+    const value = packActivation(g, 'x');
     const port = (name: string) => ({ name, dims: [1, 32, 1, 2] });
     const program = g.build({ name: 'probe', inputs: [port('x')], outputs: [{ ...port('y'), value }] });
     const session = await createSession({ program, threads: 1, layout: 'blocked' });

@@ -1,6 +1,6 @@
 // In: a program and what it is fed. Out: some of its outputs, and of those of a series what each block put out.
 
-import { ofEach } from '../core/lowering/series.js';
+import { perBlock } from '../core/lowering/scan.js';
 import type { Tensor } from './onnx-runtime.js';
 import type { OpenProgram } from './programs.js';
 
@@ -10,7 +10,7 @@ export function run(
   feeds: Record<string, Tensor>,
   outputs: readonly string[],
 ) {
-  const names = sizes ? outputs.map((name) => (name === 'y' ? name : ofEach(name))) : outputs;
+  const names = sizes ? outputs.map((name) => (name === 'y' ? name : perBlock(name))) : outputs;
   return session.run(feeds, names);
 }
 

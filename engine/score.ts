@@ -3,8 +3,8 @@
 import { type Block, topologyKey } from '../core/ir/block.js';
 import { type Measured, measuredBlocks, type Network } from '../core/ir/network.js';
 import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/ir/shape.js';
-import { type Boundary, spectrumOf } from '../core/lowering/compile.js';
-import { withoutEach } from '../core/lowering/series.js';
+import { type Boundary, spectrumOf } from '../core/lowering/program.js';
+import { withoutPerBlock } from '../core/lowering/scan.js';
 import { blockShapes } from '../core/ops/block-shapes.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
 import { traceShare } from '../core/proxies/residual.js';
@@ -150,7 +150,7 @@ async function passBlocks({ blocks, passed, boundary, draw, programs }: Step): P
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
   const { batch } = draw;
-  const program = { block, input, batch, stride, boundary, spectrum: 'none', signs: 'drawn' } as const;
+  const program = { block, input, batch, stride, boundary, spectrum: 'none', probe: 'own' } as const;
   const opened = await programs.block(program);
   const out = await run(opened, valueFeeds({ opened, blocks, draw }, x), ['y']);
   return { ...passed, y: outputOf({ out, x, opened }), shape };
@@ -171,8 +171,8 @@ async function measureBlocks({
   const stride = strideOf(input, shape);
   const { batch } = draw;
   const spectrum = spectrumOf({ batch, shape });
-  const signs = draw.serves === 'all' ? 'kept' : 'drawn';
-  const program = { block, input, batch, stride, boundary, spectrum, signs } as const;
+  const probe = draw.serves === 'all' ? 'shared' : 'own';
+  const program = { block, input, batch, stride, boundary, spectrum, probe } as const;
   const opened = await programs.block(program);
   const feeds = {
     ...valueFeeds({ opened, blocks, draw }, x),
@@ -207,7 +207,10 @@ type Parts = Readonly<Partial<Record<'cov' | 'sum' | 'gram' | 'jac', Float32Arra
 
 /** What a run put out for its block number `i`; of a series each output has one for each of its `count` blocks. */
 function partsOf(out: InferenceSession.OnnxValueMapType, i: number, count: number): Parts {
-  const entries = Object.entries(out).map(([name, tensor]) => [withoutEach(name), rowOf(tensor, i, count)]);
+  const entries = Object.entries(out).map(([name, tensor]) => [
+    withoutPerBlock(name),
+    rowOf(tensor, i, count),
+  ]);
   return Object.fromEntries(entries);
 }
 

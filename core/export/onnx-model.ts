@@ -1,9 +1,14 @@
 // Writes a whole network as an ONNX model for inference, with the weights of a draw.
 import type { Draw } from '../ir/draw.js';
+import { plain } from '../lowering/plain.js';
+import { write } from '../lowering/write.js';
 import { GraphBuilder } from '../onnx/graph.js';
+import { normalDistribution } from '../ops/activation.js';
 import { attend } from '../ops/attention.js';
-import { byImage, patchImage, tokenMatrix, withPositions, withToken } from '../ops/embedding.js';
-import { EPSILON, normalShare } from '../ops/linear.js';
+import { byImage, patchImage, sliceTokens, tokenMatrix, withPositions, withToken } from '../ops/embedding.js';
+import { EPSILON } from '../ops/normalization.js';
+import { mul } from '../ops/primitives.js';
+import { Tape, type Value } from '../ops/tape.js';
 import { IMAGES, type Layer, LOGITS, parameterName } from './layers.js';
 
 /** Input `images` [batch, channels, r, r], output `logits` [batch, classes], any batch size. Normalizations use running statistics, which are 0 and 1 before training. */
@@ -17,92 +22,111 @@ export function onnxModel({
   resolution: number;
 }): Uint8Array {
   const g = new GraphBuilder();
-  const values = new Map([[IMAGES, IMAGES]]);
+  const tape = new Tape();
+  const values = new Map([[IMAGES, tape.input(IMAGES)]]);
   for (const layer of layers) {
     const inputs = layer.inputs.map((name) => values.get(name)!);
-    values.set(layer.name, addLayer({ g, layer, inputs, draw }));
+    values.set(layer.name, applyLayer({ layer, inputs, ...parametersOf({ g, tape, layer, draw }) }));
   }
+  const nameOf = write({ g, values: tape.values, writers: plain.writers });
   // The first layer is a convolution or a patch embedding.
   const channels = layers[0]!.parameters.weight!.shape[1]!;
   const classes = layers.at(-1)!.parameters.weight!.shape[0]!;
   return g.build({
     name: 'zeroscout',
     inputs: [{ name: IMAGES, dims: ['batch', channels, resolution, resolution] }],
-    outputs: [{ name: LOGITS, dims: ['batch', classes], value: values.get(LOGITS)! }],
+    outputs: [{ name: LOGITS, dims: ['batch', classes], value: nameOf(values.get(LOGITS)!) }],
   });
 }
 
-/** Tokens are [images x tokens, channels], as in the programs that score. */
-function addLayer({
+interface Parameters {
+  /** What training changes, by its name within the layer. */
+  parameter(part: string): Value;
+  /** A constant vector of the layer's. */
+  filled(part: string, length: number, value: number): Value;
+}
+
+function parametersOf({
   g,
+  tape,
   layer,
-  inputs,
   draw,
 }: {
   g: GraphBuilder;
+  tape: Tape;
   layer: Layer;
-  inputs: readonly string[];
   draw: Draw;
-}): string {
-  const x = inputs[0]!;
-  const parameter = (part: string) => {
-    const weight = layer.parameters[part]!;
-    return g.weights({
-      name: parameterName(layer, part),
-      dims: weight.shape,
-      data: draw.weight(weight),
-    });
+}): Parameters {
+  return {
+    parameter: (part) => {
+      const weight = layer.parameters[part]!;
+      const name = parameterName(layer, part);
+      return tape.input(g.weights({ name, dims: weight.shape, data: draw.weight(weight) }));
+    },
+    filled: (part, length, value) => {
+      const data = new Float32Array(length).fill(value);
+      return tape.input(g.weights({ name: `${layer.name}.${part}`, dims: [length], data }));
+    },
   };
-  const filled = (part: string, length: number, value: number) =>
-    g.weights({ name: `${layer.name}.${part}`, dims: [length], data: new Float32Array(length).fill(value) });
+}
+
+/** Tokens are [images x tokens, channels], as in the programs that score. */
+function applyLayer({
+  layer,
+  inputs,
+  parameter,
+  filled,
+}: Parameters & { layer: Layer; inputs: readonly Value[] }): Value {
+  const x = inputs[0]!;
+  const { tape } = x;
   switch (layer.kind) {
     case 'conv':
-      return g.add('Conv', [x, parameter('weight')], { ...window(layer), group: layer.groups });
+      return tape.onnx('Conv', [x, parameter('weight')], { ...window(layer), group: layer.groups });
     case 'norm': {
       const { channels, epsilon } = layer;
+      const parts = [parameter('weight'), parameter('bias')];
       const running = [filled('running_mean', channels, 0), filled('running_var', channels, 1)];
-      const parts = [parameter('weight'), parameter('bias'), ...running];
-      return g.add('BatchNormalization', [x, ...parts], { epsilon: { float: epsilon } });
+      return tape.onnx('BatchNormalization', [x, ...parts, ...running], { epsilon: { float: epsilon } });
     }
     case 'averagePool':
-      return g.add('AveragePool', inputs, { ...window(layer), count_include_pad: 0 });
+      return tape.onnx('AveragePool', inputs, { ...window(layer), count_include_pad: 0 });
     case 'relu':
-      return g.add('Relu', inputs);
+      return tape.onnx('Relu', inputs);
     case 'sum':
-      return g.add('Sum', inputs);
+      return tape.onnx('Sum', inputs);
     case 'zero':
-      return g.add('Mul', [x, g.float(0)]);
+      return mul(x, 0);
     case 'globalPool':
-      return g.add('Flatten', [g.add('GlobalAveragePool', inputs)]);
+      return tape.onnx('Flatten', [tape.onnx('GlobalAveragePool', inputs)]);
     case 'linear':
-      return g.add('Gemm', [x, parameter('weight'), parameter('bias')], { transB: 1 });
+      return tape.onnx('Gemm', [x, parameter('weight'), parameter('bias')], { transB: 1 });
     case 'layerNorm': {
       const settings = { axis: -1, epsilon: { float: EPSILON } };
-      return g.add('LayerNormalization', [x, parameter('weight'), parameter('bias')], settings);
+      return tape.onnx('LayerNormalization', [x, parameter('weight'), parameter('bias')], settings);
     }
     case 'gelu':
-      return g.add('Mul', [x, normalShare(g, x)]);
+      return mul(x, normalDistribution(x));
     case 'patches': {
       const weights = { weight: parameter('weight'), bias: parameter('bias') };
-      return tokenMatrix(g, patchImage(g, x, { ...weights, patch: layer.patch }));
+      return tokenMatrix(patchImage({ images: x, ...weights, patch: layer.patch }));
     }
     case 'classToken':
-      return withToken(g, x, { tokens: layer.tokens, token: parameter('') });
+      return withToken(x, { tokens: layer.tokens, token: parameter('') });
     case 'positions':
-      return withPositions(g, x, { tokens: layer.tokens, table: parameter('') });
+      return withPositions(x, { tokens: layer.tokens, table: parameter('') });
     case 'attention': {
+      const { heads, side, farthest } = layer;
       const tables = {
         keyRows: parameter('key_rows'),
         keyColumns: parameter('key_columns'),
         valueRows: parameter('value_rows'),
         valueColumns: parameter('value_columns'),
       };
-      return attend(g, x, { ...layer, ...tables }).output;
+      return attend({ qkv: x, heads, side, farthest, ...tables }).output;
     }
     case 'patchMean': {
-      const all = byImage(g, x, layer.tokens);
-      const patches = g.add('Slice', [all, g.ints(1), g.ints(layer.tokens), g.ints(1)]);
-      return g.add('ReduceMean', [patches, g.ints(1)], { keepdims: 0 });
+      const patches = sliceTokens(byImage(x, layer.tokens), 1, layer.tokens);
+      return tape.onnx('ReduceMean', [patches, tape.ints(1)], { keepdims: 0 });
     }
   }
 }

@@ -1,18 +1,19 @@
-// In: queries, keys and values of all tokens. Out: attention with relative positions (AutoFormer): shape, ONNX form, VJP.
-
-import type { Settings } from '../ir/block.js';
-import type { GraphBuilder } from '../onnx/graph.js';
-import { weightInput } from './layout.js';
-import type { Emitted, Operation } from './operation.js';
+// Attention of all tokens to each other, with relative positions as AutoFormer has them.
+import { add, mul, sub } from './primitives.js';
 import {
+  concatChannels,
+  type Grid,
   HEAD,
-  joined,
+  matMul,
   placesOf,
   type Relative,
   relativeTable,
   timesPlaces,
   timesVectors,
+  transpose,
 } from './relative.js';
+import type { Rule, Site } from './rule.js';
+import type { Value } from './tape.js';
 
 const SCALE = HEAD ** -0.5;
 
@@ -21,7 +22,7 @@ const SCALE = HEAD ** -0.5;
  * [tokens, 64 heads]. Token 0 is the class token, the others are a square grid of patches, row by row.
  *
  *     logit[a, b] = (q_a . k_b + q_a . RK[a, b]) / 8, p = softmax over b, output_a = sum over b of p[a, b] (v_b + RV[a, b])
- *     R[a, b] = rows[row of b - row of a] + columns[column of b - column of a], distances cut at `farthest`;
+ *     R[a, b] = rows[row of b - row of a] + columns[column of b - column of a], distances clipped to `farthest`;
  *     entry 0 of both tables where a or b is the class token
  *
  * settings: heads, side (of the grid), farthest. Weights: tables of keys' rows (`slot`), keys' columns (`slot.kc`), values'
@@ -32,91 +33,92 @@ const SCALE = HEAD ** -0.5;
  * product gives the logits; values are widened alike. What the class token's query adds to all logits is the same for each
  * key, which softmax does not see, and to its output is entry 0 of both tables, whatever p is.
  */
-export const attention: Operation = {
+export const attention: Rule = {
   shape: ({ inputs }) => [inputs[0]![0]!, inputs[0]![1]! / 3],
-  forward: (g, { inputs, slot, settings }) =>
-    attend(g, inputs[0]!, {
-      ...grid(settings),
-      heads: settings.heads!,
-      keyRows: weightInput(slot),
-      keyColumns: weightInput(`${slot}.kc`),
-      valueRows: weightInput(`${slot}.vr`),
-      valueColumns: weightInput(`${slot}.vc`),
-    }),
-  vjp: (g, { slot, settings }, { saved }, gradient) => {
-    const [p, moving, scaled, keys, values] = saved as [string, string, string, string, string];
-    const table = (rows: string, columns: string) =>
-      relativeTable(g, { ...grid(settings), rows: weightInput(rows), columns: weightInput(columns) });
-    const ofKeys = table(slot, `${slot}.kc`);
-    const [d] = headsFirst(g, gradient, settings, 1) as [string];
-    const wide = joined(g, d, timesVectors(g, d, table(`${slot}.vr`, `${slot}.vc`)));
-    const dp = g.add('MatMul', [wide, turned(g, values)]);
-    // The sum of p dp along a row, which softmax's gradient takes off, is that of the output times its gradient.
-    const along = g.add('ReduceSum', [g.add('Mul', [d, moving]), g.ints(-1)], { keepdims: 1 });
-    const dLogits = g.add('Mul', [p, g.add('Sub', [dp, along])]);
-    const [direct, taken] = parted(g, g.add('MatMul', [dLogits, keys]), ofKeys);
-    const dq = g.add('Mul', [g.add('Add', [direct, timesPlaces(g, taken, ofKeys)]), g.float(SCALE)]);
-    const dk = g.add('MatMul', [turned(g, dLogits), scaled]);
-    const dv = g.add('MatMul', [turned(g, p), d]);
-    const parts = [dq, dk, dv].map((part) => tokensFirst(g, part, settings));
-    return [g.add('Concat', parts, { axis: 1 })];
+  forward: (site) => attend(attending(site)).output,
+  vjp: ({ dy, ...site }) => {
+    const at = attending(site);
+    const { tape } = dy;
+    const { p, moving, scaled, keys, values } = attend(at);
+    const ofKeys = relativeTable({ ...at, rows: at.keyRows, columns: at.keyColumns });
+    const [d] = headsFirst(dy, at, 1) as [Value];
+    const ofValues = relativeTable({ ...at, rows: at.valueRows, columns: at.valueColumns });
+    const wide = concatChannels(d, timesVectors(d, ofValues));
+    const dp = matMul(wide, transposeKeys(values));
+    // Softmax's gradient is p (dp - sum of p dp); the sum along a row equals that of the output times its gradient.
+    const along = tape.onnx('ReduceSum', [mul(d, moving), tape.ints(-1)], { keepdims: 1 });
+    const dLogits = mul(p, sub(dp, along));
+    const [direct, taken] = splitChannels(matMul(dLogits, keys), at);
+    const dq = mul(add(direct, timesPlaces(taken, ofKeys)), SCALE);
+    const dk = matMul(transposeKeys(dLogits), scaled);
+    const dv = matMul(transposeKeys(p), d);
+    const parts = [dq, dk, dv].map((part) => tokensFirst(part, at));
+    return [tape.onnx('Concat', parts, { axis: 1 })];
   },
 };
 
-export interface Attending {
+export interface Attending extends Grid {
+  /** Queries, keys and values, [images x tokens, 3 x 64 heads]. */
+  readonly qkv: Value;
   readonly heads: number;
-  readonly side: number;
-  readonly farthest: number;
-  /** Names of the tables. */
-  readonly keyRows: string;
-  readonly keyColumns: string;
-  readonly valueRows: string;
-  readonly valueColumns: string;
+  readonly keyRows: Value;
+  readonly keyColumns: Value;
+  readonly valueRows: Value;
+  readonly valueColumns: Value;
 }
 
-/** The forward pass: queries, keys and values [images x tokens, 3 x 64 heads] to [images x tokens, 64 heads]. */
-export function attend(
-  g: GraphBuilder,
-  qkv: string,
-  { heads, side, farthest, keyRows, keyColumns, valueRows, valueColumns }: Attending,
-): Emitted & { readonly output: string } {
-  const at = { side, farthest };
-  const [q, k, v] = headsFirst(g, qkv, { side, heads }, 3) as [string, string, string];
-  const ofKeys = relativeTable(g, { ...at, rows: keyRows, columns: keyColumns });
-  const ofValues = relativeTable(g, { ...at, rows: valueRows, columns: valueColumns });
-  const scaled = g.add('Mul', [q, g.float(SCALE)]);
-  const queries = joined(g, scaled, timesVectors(g, scaled, ofKeys));
-  const places = placesOf(g, k, at);
-  const keys = joined(g, k, places);
-  const values = joined(g, v, places);
-  const p = g.add('Softmax', [g.add('MatMul', [queries, turned(g, keys)])], { axis: -1 });
-  const [direct, taken] = parted(g, g.add('MatMul', [p, values]), ofKeys);
-  const moving = g.add('Add', [direct, timesPlaces(g, taken, ofValues)]);
-  const output = tokensFirst(g, g.add('Add', [moving, ofValues.classRow]), { side, heads });
-  return { output, saved: [p, moving, scaled, keys, values] };
+const attending = ({ inputs, weight, settings: { heads, side, farthest } }: Site): Attending => ({
+  qkv: inputs[0]!,
+  heads: heads!,
+  side: side!,
+  farthest: farthest!,
+  keyRows: weight(),
+  keyColumns: weight('.kc'),
+  valueRows: weight('.vr'),
+  valueColumns: weight('.vc'),
+});
+
+/** The forward pass, to [images x tokens, 64 heads], and what its gradient needs of it. */
+export function attend(at: Attending) {
+  const [q, k, v] = headsFirst(at.qkv, at, 3) as [Value, Value, Value];
+  const ofKeys = relativeTable({ ...at, rows: at.keyRows, columns: at.keyColumns });
+  const ofValues = relativeTable({ ...at, rows: at.valueRows, columns: at.valueColumns });
+  const scaled = mul(q, SCALE);
+  const queries = concatChannels(scaled, timesVectors(scaled, ofKeys));
+  const places = placesOf(k, at);
+  const keys = concatChannels(k, places);
+  const values = concatChannels(v, places);
+  const p = q.tape.onnx('Softmax', [matMul(queries, transposeKeys(keys))], { axis: -1 });
+  const [direct, taken] = splitChannels(matMul(p, values), at);
+  const moving = add(direct, timesPlaces(taken, ofValues));
+  const output = tokensFirst(add(moving, ofValues.classRow), at);
+  return { output, p, moving, scaled, keys, values };
 }
 
-const grid = ({ side, farthest }: Settings) => ({ side: side!, farthest: farthest! });
+type Heads = Pick<Attending, 'heads' | 'side'>;
 
 /** Each of `parts` of [images x tokens, parts x 64 heads] as [images, heads, tokens, 64]. */
-function headsFirst(g: GraphBuilder, x: string, { side, heads }: Settings, parts: number): readonly string[] {
-  const split = g.add('Reshape', [x, g.ints(-1, side! ** 2 + 1, parts, heads!, HEAD)]);
-  const turned = g.add('Transpose', [split], { perm: [2, 0, 3, 1, 4] });
-  const each = parts === 1 ? [turned] : g.addMany('Split', [turned], { axis: 0, num_outputs: parts }, parts);
-  return each.map((part) => g.add('Squeeze', [part, g.ints(0)]));
+function headsFirst(x: Value, { side, heads }: Heads, parts: number): readonly Value[] {
+  const { tape } = x;
+  const split = tape.onnx('Reshape', [x, tape.ints(-1, side ** 2 + 1, parts, heads, HEAD)]);
+  const all = transpose(split, 2, 0, 3, 1, 4);
+  const each =
+    parts === 1 ? [all] : tape.onnxResults('Split', [all], { axis: 0, num_outputs: parts, results: parts });
+  return each.map((part) => tape.onnx('Squeeze', [part, tape.ints(0)]));
 }
 
 /** [images, heads, tokens, 64] as [images x tokens, 64 heads]. */
-function tokensFirst(g: GraphBuilder, x: string, { heads }: Settings): string {
-  return g.add('Reshape', [g.add('Transpose', [x], { perm: [0, 2, 1, 3] }), g.ints(-1, heads! * HEAD)]);
+function tokensFirst(x: Value, { heads }: Heads): Value {
+  const { tape } = x;
+  return tape.onnx('Reshape', [transpose(x, 0, 2, 1, 3), tape.ints(-1, heads * HEAD)]);
 }
 
-/** The 64 channels of a widened tensor, and the rest. */
-function parted(g: GraphBuilder, x: string, { side }: Relative): [string, string] {
-  return g.addMany('Split', [x, g.ints(HEAD, 2 * side + 1)], { axis: -1 }, 2) as [string, string];
+/** The 64 channels of a widened tensor, and the others. */
+function splitChannels(x: Value, { side }: Pick<Relative, 'side'>): [Value, Value] {
+  const { tape } = x;
+  const sizes = tape.ints(HEAD, 2 * side + 1);
+  return tape.onnxResults('Split', [x, sizes], { axis: -1, results: 2 }) as unknown as [Value, Value];
 }
 
 /** [images, heads, n, m] as [images, heads, m, n]. */
-function turned(g: GraphBuilder, x: string): string {
-  return g.add('Transpose', [x], { perm: [0, 1, 3, 2] });
-}
+const transposeKeys = (x: Value): Value => transpose(x, 0, 1, 3, 2);

@@ -1,8 +1,8 @@
 // In: a draw that serves all candidates, and the same that serves one. Out: scores that agree, whoever works out what the signs give.
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
-import { KEPT } from '../../core/lowering/nchwc/kept-signs.js';
-import { ofEach } from '../../core/lowering/series.js';
+import { PROBE_INPUTS } from '../../core/lowering/nchwc/probe-inputs.js';
+import { perBlock } from '../../core/lowering/scan.js';
 import { sample } from '../../core/random/shuffled.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
@@ -35,8 +35,8 @@ function watched(programs: Programs, read: Set<string>): Programs {
     ...programs,
     block: async (args) => {
       const opened = await programs.block(args);
-      for (const name of Object.values(KEPT))
-        if ([name, ofEach(name)].some((input) => opened.session.inputNames.includes(input))) read.add(name);
+      for (const name of Object.values(PROBE_INPUTS))
+        if ([name, perBlock(name)].some((input) => opened.session.inputNames.includes(input))) read.add(name);
       return opened;
     },
   };
@@ -60,7 +60,7 @@ describe('what the signs of many candidates give is worked out once', () => {
       const read = new Set<string>();
       const space = { kind } as Parameters<typeof openSpace>[0];
       const [kept, drawn] = await bothWays(space, candidate, watched(programs, read));
-      if (candidate === cells[1]) expect([...read].sort()).toEqual(Object.values(KEPT).sort());
+      if (candidate === cells[1]) expect([...read].sort()).toEqual(Object.values(PROBE_INPUTS).sort());
       expect(kept.features).toEqual(drawn.features);
       expect(largestDeviation(kept.blocks as number[], drawn.blocks as number[])).toBeLessThan(1e-3);
     });

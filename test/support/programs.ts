@@ -2,11 +2,15 @@
 
 import type { Block } from '../../core/ir/block.js';
 import { type Shape, tensorShape } from '../../core/ir/shape.js';
-import { compileBlock, compileStem, type Spectrum } from '../../core/lowering/compile.js';
-import { writePasses } from '../../core/lowering/passes.js';
+import { tapeBlock } from '../../core/lowering/block-tape.js';
+import { compileBlock, compileStem } from '../../core/lowering/compile.js';
+import { lower } from '../../core/lowering/lower.js';
+import { plain } from '../../core/lowering/plain.js';
+import type { Spectrum } from '../../core/lowering/program.js';
+import { weightInput } from '../../core/lowering/write.js';
 import { GraphBuilder } from '../../core/onnx/graph.js';
 import { blockShapes } from '../../core/ops/block-shapes.js';
-import { plain, weightInput } from '../../core/ops/layout.js';
+import { Tape } from '../../core/ops/tape.js';
 import { normal, signs } from '../../core/random/random.js';
 import { InferenceSession, Tensor } from '../../engine/onnx-runtime.js';
 
@@ -40,7 +44,9 @@ export async function openForward({ block, input }: { block: Block; input: Shape
 /** A block of one operation of tokens: its output and its input's gradient, no statistics. */
 export async function openOperation({ block, input }: { block: Block; input: Shape }): Promise<OpenBlock> {
   const g = new GraphBuilder();
-  const { output, pullback } = writePasses({ g, block, layout: plain, shapes: undefined });
+  const tape = new Tape();
+  const { y, pullback } = tapeBlock({ tape, block, shapes: undefined });
+  const names = lower({ g, outputs: { y, g: pullback(tape.input('v'))! }, layout: plain });
   const inside = input.map((_, i) => `x${i}`).concat(input.length === 3 ? 'b' : []);
   const weights = Object.entries(block.weights).map(([slot, { shape }]) => ({
     name: weightInput(slot),
@@ -48,8 +54,8 @@ export async function openOperation({ block, input }: { block: Block; input: Sha
   }));
   const inputs = [{ name: 'x', dims: inside }, { name: 'v', dims: ['n', 'd'] }, ...weights];
   const outputs = [
-    { name: 'y', value: output, dims: ['n', 'd'] },
-    { name: 'g', value: pullback('v')!, dims: inside },
+    { name: 'y', value: names.y, dims: ['n', 'd'] },
+    { name: 'g', value: names.g, dims: inside },
   ];
   return open(block, g.build({ name: 'operation', inputs, outputs }));
 }

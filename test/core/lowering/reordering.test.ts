@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { size } from '../../../core/ir/draw.js';
-import { blockedActivation, sampleMatrix, whole } from '../../../core/lowering/nchwc/reordering.js';
+import { packedActivation, roundUpToBlock, sampleMatrix } from '../../../core/lowering/nchwc/packing.js';
 
 const shapes = fc.tuple(
   fc.integer({ min: 1, max: 3 }),
@@ -17,9 +17,9 @@ it('activations in blocks of channels: [b, c / block, h, w, block]', () => {
     fc.property(shapes, fc.constantFrom(1, 8, 16), (shape, block) => {
       const [batch, channels, height, width] = shape;
       const x = counted(shape);
-      const out = new Float32Array(size(blockedActivation.dims(shape, block)));
-      blockedActivation.write(x, shape, block, out);
-      const all = whole(channels, block);
+      const out = new Float32Array(size(packedActivation.dims(shape, block)));
+      packedActivation.write(x, shape, block, out);
+      const all = roundUpToBlock(channels, block);
       expect(out).toHaveLength(batch * all * height * width);
       for (const [to, value] of out.entries()) {
         const [inBlock, position] = [to % block, Math.floor(to / block) % (height * width)];

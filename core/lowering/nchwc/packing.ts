@@ -1,11 +1,11 @@
-// In: tensors as they are written. Out: the same in the memory order of ONNX Runtime's blocked layout, filled up with zeros.
+// Packs tensors into the memory order of ONNX Runtime's blocked layout NCHWc, filled up with zeros.
 
 /**
- * A memory order, or what else is made of a tensor's values (kept-signs.ts): the dimensions that a tensor of `shape` is
+ * A memory order, or what else is made of a tensor's values (probe-inputs.ts): the dimensions that a tensor of `shape` is
  * declared with, and how its values are written into `out`, which has as many. What fills up blocks is not written: `out`
- * is zero there. `block`: channels in a block.
+ * is zero there. `block`: channels of a block.
  */
-export interface Reordering {
+export interface Packing {
   readonly name: string;
   dims(shape: readonly number[], block: number): readonly number[];
   write(x: Float32Array, shape: readonly number[], block: number, out: Float32Array): void;
@@ -14,15 +14,15 @@ export interface Reordering {
 /** Positions of a map that are written together, so that they are in the processor's cache for all channels of a block. */
 const TILE = 64;
 
-/** Channels filled up to whole blocks. */
-export function whole(channels: number, block: number): number {
+/** A number of channels, filled up to whole blocks. */
+export function roundUpToBlock(channels: number, block: number): number {
   return Math.ceil(channels / block) * block;
 }
 
-/** Activations [b, c, h, w] in blocked order: [b, c / block, h, w, block]. */
-export const blockedActivation: Reordering = {
+/** Activations [b, c, h, w] as [b, c / block, h, w, block]. */
+export const packedActivation: Packing = {
   name: 'activation',
-  dims: ([batch, channels, ...sizes], block) => [batch!, whole(channels!, block), ...sizes],
+  dims: ([batch, channels, ...sizes], block) => [batch!, roundUpToBlock(channels!, block), ...sizes],
   write: (x, shape, block, out) => {
     const [batch, channels, height, width] = shape as [number, number, number, number];
     const area = height * width;
@@ -40,40 +40,44 @@ export const blockedActivation: Reordering = {
 };
 
 /** Activations [b, c, h, w] as samples [b h w, c]. */
-export const sampleMatrix: Reordering = {
+export const sampleMatrix: Packing = {
   name: 'samples',
   dims: ([batch, channels, height, width]) => [batch! * height! * width!, channels!],
-  write: (x, shape, _, out) => blockedActivation.write(x, shape, shape[1]!, out),
+  write: (x, shape, _, out) => packedActivation.write(x, shape, shape[1]!, out),
 };
 
 /** Activations [b, c, h, w] as rows of channels, [b, 1, c, h w]. */
-export const signRows: Reordering = {
+export const probeRows: Packing = {
   name: 'rows',
   dims: ([batch, channels, height, width]) => [batch!, 1, channels!, height! * width!],
   write: (x, _shape, _block, out) => out.set(x),
 };
 
-/** A convolution's weight [out, in, k, k] as the blocked layout wants it: [out / b, in / b, k, k, b in, b out]. */
-export const blockedWeight: Reordering = {
+/** A convolution's weight [out, in, k, k] as [out / b, in / b, k, k, b in, b out]. */
+export const packedWeight: Packing = {
   name: 'weight',
-  dims: ([outputs, inputs, ...kernel], block) => [whole(outputs!, block), whole(inputs!, block), ...kernel],
-  write: (x, shape, block, out) => reorderWeight({ x, shape, block, out, use: 'forward' }),
+  dims: ([outputs, inputs, ...kernel], block) => [
+    roundUpToBlock(outputs!, block),
+    roundUpToBlock(inputs!, block),
+    ...kernel,
+  ],
+  write: (x, shape, block, out) => packWeight({ x, shape, block, out, use: 'forward' }),
 };
 
-/** The weight whose convolution is the gradient's, rotated by half a turn, in blocked order: [in / b, out / b, k k, b out, b in]. */
-export const blockedGradientWeight: Reordering = {
+/** The weight whose convolution is the product with respect to the input, transposed and rotated by 180 degrees: [in / b, out / b, k k, b out, b in]. */
+export const packedGradientWeight: Packing = {
   name: 'gradient weight',
   dims: ([outputs, inputs, kernel], block) => [
-    whole(inputs!, block) / block,
-    whole(outputs!, block) / block,
+    roundUpToBlock(inputs!, block) / block,
+    roundUpToBlock(outputs!, block) / block,
     kernel! ** 2,
     block,
     block,
   ],
-  write: (x, shape, block, out) => reorderWeight({ x, shape, block, out, use: 'gradient' }),
+  write: (x, shape, block, out) => packWeight({ x, shape, block, out, use: 'gradient' }),
 };
 
-function reorderWeight({
+function packWeight({
   x,
   shape,
   block,
@@ -105,20 +109,20 @@ function reorderWeight({
 }
 
 /** A depthwise weight [c, 1, k, k] as [c / b, 1, k, k, b]. */
-export const blockedDepthwise: Reordering = {
+export const packedDepthwise: Packing = {
   name: 'depthwise',
-  dims: ([channels, ...rest], block) => [whole(channels!, block), ...rest],
+  dims: ([channels, ...rest], block) => [roundUpToBlock(channels!, block), ...rest],
   write: (x, [channels, , kernel], block, out) =>
-    blockedActivation.write(x, [1, channels!, kernel!, kernel!], block, out),
+    packedActivation.write(x, [1, channels!, kernel!, kernel!], block, out),
 };
 
-/** The same rotated by half a turn, for the gradient. */
-export const blockedDepthwiseGradient: Reordering = {
-  ...blockedDepthwise,
+/** The same rotated by 180 degrees, for the product with respect to the input. */
+export const packedDepthwiseGradient: Packing = {
+  ...packedDepthwise,
   name: 'depthwise gradient',
   write: (x, shape, block, out) => {
     const area = shape[2]! ** 2;
-    const turned = x.map((_, i) => x[i - (i % area) + area - 1 - (i % area)]!);
-    blockedDepthwise.write(turned, shape, block, out);
+    const rotated = x.map((_, i) => x[i - (i % area) + area - 1 - (i % area)]!);
+    packedDepthwise.write(rotated, shape, block, out);
   },
 };

@@ -1,25 +1,31 @@
-// In: blocked tensors. Out: their channels as operators see them that want to know how many there are: as they are, or open.
+// Says how many channels operators are told of that work by channel: a map's own, or a fixed number of virtual channels.
 
 import { channelsOf, positionsOf, type Shape } from '../../ir/shape.js';
 import { MICROSOFT, NCHWC } from '../../onnx/domains.js';
 import type { Dimension, GraphBuilder } from '../../onnx/graph.js';
-import type { Samples } from '../../ops/layout.js';
+
+/** A tensor as samples of its channels; `samples` where that form is there already: [b h w, c], with virtual channels [b, 1, c, h w]. */
+export interface Samples {
+  readonly value: string;
+  readonly channels: number;
+  readonly samples?: string;
+}
 
 /**
- * Operators of the blocked layout that do something by channel name the number of channels. Lanes are the channels that
- * such an operator is told of: a tensor's own in a program for one shape, or always the same number in one for several.
- * A value per channel is a vector of as many values as there are lanes.
+ * NCHWc operators that do something by channel name the number of channels. Virtual channels are those that such an operator
+ * is told of: a tensor's own in a program for one shape, or always the same number in a program for several shapes. A value
+ * per channel is a vector of as many values as there are virtual channels.
  */
-export interface Lanes {
+export interface VirtualChannels {
   count(shape: Shape | undefined): number;
   /** Says that a result has the shape of all maps, where there is but one. */
-  map(g: GraphBuilder, x: string): string;
-  /** A tensor [b, c, h, w] with its lanes for channels, and the other way. */
+  declareMap(g: GraphBuilder, x: string): string;
+  /** A tensor [b, c, h, w] as one of virtual channels, and the other way. */
   enter(g: GraphBuilder, x: string): string;
   leave(g: GraphBuilder, x: string): string;
-  /** Values by lane as values by channel, [c / block, 1, block, 1 or block]. */
+  /** Values by virtual channel as values by channel, [c / block, 1, block, 1 or block]. */
   byChannel(g: GraphBuilder, values: string): string;
-  /** How many runs of positions, summed one by one, a tensor has for its lanes. */
+  /** How many runs of positions, summed one by one, a tensor has for its virtual channels. */
   runs(shape: Shape | undefined): number;
   /** A tensor [b, c, h, w] as [b, runs, 1, positions]. */
   cut(g: GraphBuilder, x: string, shape: Shape | undefined): string;
@@ -34,9 +40,9 @@ export interface Lanes {
 }
 
 /** In a program for one shape: the channels. Large maps are cut into `partsOf` runs for sums. */
-export const channelLanes = ({ batch, size }: { batch: number; size: number }): Lanes => ({
+export const ownChannels = ({ batch, size }: { batch: number; size: number }): VirtualChannels => ({
   count: (shape) => channelsOf(shape!),
-  map: (_, x) => x,
+  declareMap: (_, x) => x,
   enter: (_, x) => x,
   leave: (_, x) => x,
   byChannel: (g, values) => g.add('Reshape', [values, g.ints(-1, 1, size, 1)]),
@@ -86,7 +92,7 @@ const LARGE = 2048;
 
 /**
  * Into how many runs the positions of a map are cut for sums: about the square root of their number. Operators add the
- * positions of a lane one after the other, so rounding grows with it: by half the deviation of a whole network at 96 pixels.
+ * positions of a channel one after the other, so rounding grows with it: by half the deviation of a whole network at 96 pixels.
  */
 function partsOf(shape: Shape): number {
   const positions = positionsOf(shape);
@@ -102,13 +108,13 @@ export const MAP: readonly Dimension[] = ['b', 'c', 'h', 'w'];
 export const SIZES = {
   map: 'size:map',
   blocks: 'size:blocks',
-  lanes: 'size:lanes',
+  first: 'size:lanes',
   mean: 'size:mean',
   sums: 'size:sums',
 } as const;
 
-/** Dimensions of a tensor with its lanes for channels. */
-export const laneDims = ({ batch, count }: { batch: number; count: number }): readonly Dimension[] => [
+/** Dimensions of a tensor of virtual channels. */
+export const virtualDims = ({ batch, count }: { batch: number; count: number }): readonly Dimension[] => [
   batch,
   count,
   1,
@@ -117,28 +123,28 @@ export const laneDims = ({ batch, count }: { batch: number; count: number }): re
 
 /**
  * In a program whose values all have the shape of `x`, whichever that is: a number that the channels divide. The positions
- * of a channel are then several lanes of equal length, one after the other.
+ * of a channel are then several virtual channels of equal length, one after the other.
  */
-export function openLanes({ batch, count }: { batch: number; count: number }): Lanes {
+export function openChannels({ batch, count }: { batch: number; count: number }): VirtualChannels {
   const entered = new Map<string, string>();
   const map = (g: GraphBuilder, x: string) => g.declare(x, MAP);
-  const asLanes = (g: GraphBuilder, x: string) => g.declare(x, laneDims({ batch, count }));
+  const asVirtual = (g: GraphBuilder, x: string) => g.declare(x, virtualDims({ batch, count }));
   const enter = (g: GraphBuilder, x: string) =>
-    entered.get(x) ?? asLanes(g, g.add('Reshape', [x, g.ints(batch, count, 1, -1)]));
+    entered.get(x) ?? asVirtual(g, g.add('Reshape', [x, g.ints(batch, count, 1, -1)]));
   // ReduceMean over [b, count, 1, 1] takes several times as long.
   const overImages = (g: GraphBuilder, values: string) =>
     g.add('ReduceSum', [g.add('Reshape', [values, g.ints(batch, count)]), g.ints(0)], { keepdims: 0 });
   return {
     count: () => count,
-    map,
+    declareMap: map,
     enter,
-    leave: (g, lanes) => {
-      const x = map(g, g.add('Reshape', [asLanes(g, lanes), SIZES.map]));
-      entered.set(x, lanes);
+    leave: (g, virtual) => {
+      const x = map(g, g.add('Reshape', [asVirtual(g, virtual), SIZES.map]));
+      entered.set(x, virtual);
       return x;
     },
-    // Lanes of one channel have one value.
-    byChannel: (g, values) => g.add('Gather', [values, SIZES.lanes]),
+    // The virtual channels of one channel have one value.
+    byChannel: (g, values) => g.add('Gather', [values, SIZES.first]),
     runs: () => count,
     cut: (g, x) => enter(g, x),
     mean: (g, means) => g.add('MatMul', [overImages(g, means), SIZES.mean]),
@@ -169,9 +175,9 @@ const blocksOf = (g: GraphBuilder, { value }: Samples): string => g.add('Reshape
 
 /**
  * What an open program is told of a shape: `map`, [b, c, h, w]; `blocks`, the dimensions [b, c / block, h w, block] in memory;
- * `lanes`, the first lane of each channel, [c / block, 1, block, block], each as often as a block has channels, since
- * multiplying by single numbers takes several times as long; and the matrices [lanes, lanes] that make values of
- * channels from sums over images of the lanes' means (`mean`) and sums (`sums`).
+ * `first`, the first virtual channel of each channel, [c / block, 1, block, block], each as often as a block has channels,
+ * since multiplying by single numbers takes several times as long; and the matrices [count, count] that make values of
+ * channels from sums over images of the virtual channels' means (`mean`) and sums (`sums`).
  */
 export function openSizes({
   shape,
@@ -196,7 +202,7 @@ export function openSizes({
   return {
     map: [batch, ...shape],
     blocks: [batch, channels / size, positionsOf(shape), size],
-    lanes: Array.from({ length: channels * size }, (_, at) => {
+    first: Array.from({ length: channels * size }, (_, at) => {
       const i = Math.floor(at / size);
       return Math.floor(i / size) * parts * size + (i % size);
     }),
@@ -205,13 +211,13 @@ export function openSizes({
   };
 }
 
-/** Lanes of most programs: as many channels as the widest maps have that are scored by the thousand. */
-const LANES = 64;
+/** Virtual channels of most programs: as many channels as the widest maps have that are scored by the thousand. */
+const COUNT = 64;
 
-/** How many lanes an open program has for maps of this shape; `undefined` where channels do not fill whole blocks. */
-export function openLaneCount({ shape, size }: { shape: Shape; size: number }): number | undefined {
+/** How many virtual channels an open program has for maps of this shape; `undefined` where channels do not fill whole blocks. */
+export function virtualChannelCount({ shape, size }: { shape: Shape; size: number }): number | undefined {
   const channels = channelsOf(shape);
   if (channels % size !== 0) return undefined;
-  const parts = LANES / channels;
-  return Number.isInteger(parts) && positionsOf(shape) % parts === 0 ? LANES : channels;
+  const parts = COUNT / channels;
+  return Number.isInteger(parts) && positionsOf(shape) % parts === 0 ? COUNT : channels;
 }

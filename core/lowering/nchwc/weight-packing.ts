@@ -1,0 +1,27 @@
+// Says how the weight of a slot is packed, for its convolution and for that convolution's product with respect to the input.
+import type { Block } from '../../ir/block.js';
+import {
+  type Packing,
+  packedDepthwise,
+  packedDepthwiseGradient,
+  packedGradientWeight,
+  packedWeight,
+} from './packing.js';
+import { subPixelWeight } from './sub-pixel.js';
+
+/** The packing of a weight in an NCHWc program. */
+export function weightPacking({
+  block,
+  slot,
+  use,
+}: {
+  block: Block;
+  slot: string;
+  use: 'forward' | 'gradient';
+}): Packing {
+  const reader = block.instructions.find((instruction) => instruction.slot === slot);
+  const { stride = 1, kernel = 1 } = reader?.settings ?? {};
+  if (reader?.operation === 'depthwise') return use === 'forward' ? packedDepthwise : packedDepthwiseGradient;
+  if (use === 'forward') return packedWeight;
+  return stride > 1 && kernel > 1 ? subPixelWeight(stride) : packedGradientWeight;
+}

@@ -1,0 +1,172 @@
+// Writes primitives in ONNX Runtime's blocked layout NCHWc: activations [b, channel blocks, h, w, channels of a block].
+import { channelsOf, mapShape, type Shape } from '../../ir/shape.js';
+import { MICROSOFT, NCHWC } from '../../onnx/domains.js';
+import type { Attributes, GraphBuilder } from '../../onnx/graph.js';
+import type { Value } from '../../ops/tape.js';
+import type { Layout } from '../lower.js';
+import { convOf, layoutFree, padded, plus, pooling } from '../plain.js';
+import type { Writers, Written } from '../write.js';
+import { roundUpToBlock } from './packing.js';
+import { isProbe, readProbeInputs, SAMPLES } from './probe-inputs.js';
+import { insertZeros, subPixelConv, upsample } from './resampling.js';
+import type { Samples, VirtualChannels } from './virtual-channels.js';
+
+/** Weight of a slot as its convolution's product wants it; see weight-packing.ts. */
+export const gradientWeightInput = (slot: string): string => `t:${slot}`;
+
+/** Packs a plain tensor [b, c, h, w]. */
+export const packActivation = (g: GraphBuilder, x: string): string => g.add(`ReorderInput@${NCHWC}`, [x]);
+
+export interface NchwcOptions {
+  /** Channels of a block. */
+  readonly block: number;
+  readonly batch: number;
+  readonly virtual: VirtualChannels;
+  /** Whose the Rademacher probe is: see `Blocking`. */
+  readonly probe: 'shared' | 'own';
+}
+
+export const nchwc = (options: NchwcOptions): Layout => ({
+  passes: options.probe === 'shared' ? [readProbeInputs] : [],
+  writers: nchwcWriters(options),
+});
+
+/**
+ * ONNX Runtime's own operators of the layout: its convolutions run about twice as fast as in the plain layout, without
+ * copies (im2col). Its optimizer uses them for constant weights alone; the operators take weights as inputs too, packed as
+ * packing.ts says. Channels are filled up to whole blocks with zeros, which stay zeros. Values per channel are vectors, one
+ * value for each virtual channel.
+ */
+function nchwcWriters({ block, batch, virtual }: NchwcOptions): Writers {
+  /** A shape as it lies in memory. */
+  const packed = (shape: Shape | undefined): Shape | undefined => shape && packedShape(shape, block);
+  return {
+    ...layoutFree,
+    conv: ({ g, value, inputs: [x, weight] }) => {
+      const { isDepthwise, ...window } = convOf(value);
+      const group = isDepthwise ? channelsOf(packed(value.shape)!) : 1;
+      const made = g.add(`Conv@${NCHWC}`, [x!, weight!], { ...padded(window), group });
+      return isDepthwise ? made : virtual.declareMap(g, made);
+    },
+    convInputGradient: (written) => {
+      const shapes = { read: packed(written.value.shape), made: packed(written.value.inputs[0]!.shape) };
+      const at = { ...written, ...shapes, block, batch, virtual };
+      return convOf(written.value).isDepthwise ? depthwiseInputGradient(at) : convInputGradient(at);
+    },
+    averagePool: ({ g, value, inputs: [x] }) => g.add(`AveragePool@${NCHWC}`, [x!], pooling(value)),
+    upsample: ({ g, value: { attributes, inputs: from }, inputs: [x, addend] }) =>
+      upsample(g, x!, { factor: attributes.factor as number, shape: packed(from[0]!.shape)!, block, addend }),
+    channelMean: ({ g, value: { inputs: from }, inputs: [x] }) => {
+      const shape = packed(from[0]!.shape);
+      const means = g.add(`GlobalAveragePool@${NCHWC}`, [virtual.cut(g, x!, shape)]);
+      return virtual.mean(g, means, shape);
+    },
+    // A convolution of each run of each image with one kernel as large as the run: one pass that writes nothing.
+    productMean: ({ g, value: { inputs: from }, inputs: [a, b] }) => {
+      const shape = packed(from[0]!.shape);
+      const group = batch * virtual.runs(shape);
+      const rows = g.add('Reshape', [a!, g.ints(1, group, 1, -1)]);
+      const kernels = g.add('Reshape', [b!, g.ints(group, 1, 1, -1)]);
+      const attributes = { strides: [1, 1], pads: [0, 0, 0, 0], group };
+      return virtual.meanOfSums(g, g.add(`Conv@${NCHWC}`, [rows, kernels], attributes), shape);
+    },
+    // A depthwise 1 x 1 convolution: scale is its weight, shift its bias; one pass over memory.
+    affine: ({ g, value, inputs: [x, scale, shift, addend] }) => {
+      const group = virtual.count(packed(value.shape));
+      const weight = g.add('Reshape', [scale!, g.ints(group, 1, 1, 1)]);
+      const attributes = { ...padded({ kernel: 1, stride: 1 }), group, ...value.attributes };
+      const added = addend ? virtual.enter(g, addend) : '';
+      const inputs = [virtual.enter(g, x!), weight, shift ?? '', added] as const;
+      return virtual.leave(g, convPlus(g, inputs, attributes));
+    },
+    productSum: ({ g, value: { inputs: from }, inputs: [a, b] }) =>
+      virtual.products(g, samplesOf(from[0]!, a!), samplesOf(from[1]!, b!)),
+    gram: ({ g, value: { inputs: from }, inputs: [a] }) => {
+      const samples = virtual.samples(g, samplesOf(from[0]!, a!));
+      return g.add(`FusedMatMul@${MICROSOFT}`, [samples, samples], { transB: 1 });
+    },
+    channelSum: ({ g, value: { inputs: from }, inputs: [x] }) => virtual.sums(g, samplesOf(from[0]!, x!)),
+    // As samples, [b h w / stride², channels x stride²].
+    spaceToDepth: ({ g, value: { attributes, inputs: from }, inputs: [x] }) => {
+      const stride = attributes.stride as number;
+      const [channels, , width] = mapShape(from[0]!.shape!);
+      const last = g.add(`ReorderOutput@${NCHWC}`, [x!], { channels, channels_last: 1 });
+      const squares = g.add('Reshape', [last, g.ints(-1, stride, width / stride, stride, channels)]);
+      const gathered = g.add('Transpose', [squares], { perm: [0, 2, 1, 3, 4] });
+      return g.add('Reshape', [gathered, g.ints(-1, channels * stride ** 2)]);
+    },
+  };
+}
+
+/** A map's shape with its channels filled up to whole blocks. */
+export const packedShape = (shape: Shape, block: number): Shape =>
+  shape.length === 3 ? [roundUpToBlock(shape[0], block), shape[1], shape[2]] : shape;
+
+/** A value as `VirtualChannels` multiplies it. Of the probe, and after space-to-depth, its sample matrix is there already. */
+function samplesOf(value: Value, name: string): Samples {
+  const channels = value.shape ? channelsOf(value.shape) : 0;
+  if (isProbe(value)) return { value: name, channels, samples: SAMPLES };
+  return value.primitive === 'spaceToDepth'
+    ? { value: name, channels, samples: name }
+    : { value: name, channels };
+}
+
+interface Gradient extends Written {
+  /** Shapes of what the convolution read and made, as they lie in memory. */
+  readonly read: Shape | undefined;
+  readonly made: Shape | undefined;
+  readonly block: number;
+  readonly batch: number;
+  readonly virtual: VirtualChannels;
+}
+
+function convInputGradient({ g, value, inputs, read, made, block, batch, virtual }: Gradient): string {
+  const { kernel, stride } = convOf(value);
+  const [dy, , factor, addend] = inputs;
+  const slot = slotOf(value);
+  const given = gradientWeightInput(slot);
+  const scaled = factor ? g.add('Mul', [given, virtual.byChannel(g, factor)]) : given;
+  if (stride > 1 && kernel > 1)
+    return plus(g, subPixelConv(g, [dy!, scaled], { kernel, stride, read, made, block, batch }), addend);
+  const attributes = { ...padded({ kernel, stride: 1 }), group: 1 };
+  const dims = read
+    ? g.ints(channelsOf(read), channelsOf(made!), kernel, kernel)
+    : g.add('Shape', [inputs[1]!]);
+  const weights = g.add('Reshape', [scaled, dims]);
+  if (stride === 1) return virtual.declareMap(g, convPlus(g, [dy!, weights, '', addend ?? ''], attributes));
+  const narrow = g.add(`Conv@${NCHWC}`, [dy!, weights], attributes);
+  return plus(g, insertZeros(g, narrow, { stride, read, block }), addend);
+}
+
+function depthwiseInputGradient({ g, value, inputs, read, block }: Gradient): string {
+  const { kernel, stride } = convOf(value);
+  const [dy, , factor, addend] = inputs;
+  const wide = stride === 1 ? dy! : insertZeros(g, dy!, { stride, read, block });
+  const attributes = { ...padded({ kernel, stride: 1 }), group: channelsOf(read!) };
+  const given = gradientWeightInput(slotOf(value));
+  const weights = factor ? depthwiseTimes(g, [given, factor], { block, kernel }) : given;
+  return convPlus(g, [wide, weights, '', addend ?? ''], attributes);
+}
+
+const slotOf = ({ inputs }: Value): string => inputs[1]!.attributes.slot as string;
+
+/** A depthwise weight as it lies in memory, [c / b, k k, b], times a factor for each channel. */
+function depthwiseTimes(
+  g: GraphBuilder,
+  [weight, factor]: readonly [string, string],
+  { block, kernel }: { block: number; kernel: number },
+): string {
+  const blocks = g.add('Reshape', [weight, g.ints(-1, kernel ** 2, block)]);
+  const product = g.add('Mul', [blocks, g.add('Reshape', [factor, g.ints(-1, 1, block)])]);
+  return g.add('Reshape', [product, g.ints(-1, 1, kernel, kernel)]);
+}
+
+/** A convolution that adds its result to `addend` in one pass; inputs that are '' are absent. */
+function convPlus(
+  g: GraphBuilder,
+  [x, weight, bias, addend]: readonly [x: string, weight: string, bias: string, addend: string],
+  attributes: Attributes,
+): string {
+  const optional = addend ? [bias, addend] : bias ? [bias] : [];
+  return g.add(`Conv@${NCHWC}`, [x, weight, ...optional], attributes);
+}

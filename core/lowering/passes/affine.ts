@@ -1,0 +1,39 @@
+// Defines the fused primitives that passes make of those of the rules.
+import type { Value } from '../../ops/tape.js';
+
+/** `activation(scale x + shift + addend)`, scale and shift by channel. */
+export function affine({
+  x,
+  scale,
+  shift,
+  addend,
+}: {
+  x: Value;
+  scale: Value;
+  shift?: Value;
+  addend?: Value;
+}): Value {
+  return x.tape.apply({ primitive: 'affine', inputs: [x, scale, shift, addend], shape: x.shape });
+}
+
+/**
+ * Primitives that can add a further term to their result in the same pass over memory, and which of their inputs that is.
+ * Input 2 of a convolution's product is the factor by channel of its gradient, where it takes one.
+ */
+const ADDEND = { affine: 3, convInputGradient: 3, upsample: 1 } as const;
+
+const addendPosition = (primitive: string): number | undefined =>
+  Object.hasOwn(ADDEND, primitive) ? ADDEND[primitive as keyof typeof ADDEND] : undefined;
+
+/** Whether a term can be added to this value as it is made. */
+export function takesAddend({ primitive, inputs }: Value): boolean {
+  const position = addendPosition(primitive);
+  return position !== undefined && inputs[position] === undefined;
+}
+
+/** The value with a term added to it as it is made. */
+export function withAddend(value: Value, addend: Value): Value {
+  const position = addendPosition(value.primitive)!;
+  const inputs = Array.from({ length: position }, (_, i) => value.inputs[i]);
+  return value.tape.apply({ ...value, inputs: [...inputs, addend] });
+}

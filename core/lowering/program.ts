@@ -1,0 +1,39 @@
+// Defines what programs of blocks put out, and for which of them their sizes must be known.
+import type { Block } from '../ir/block.js';
+import { channelsOf, positionsOf, type Shape } from '../ir/shape.js';
+import { operation } from '../ops/operations.js';
+
+/**
+ * A program: inputs `x` [b, c, h, w], `v` (the Rademacher probe, of the output's shape; not for stems) and `w:<slot>` for
+ * each weight. Outputs, all float32:
+ * - `y` the block's output [b, d, p, q];
+ * - `cov` [d, d] sum of products and `sum` [d] sum of y's channels over b and positions (method.md, Covariance); or
+ *   `gram`, see `Spectrum`;
+ * - `g` the vector-Jacobian product of `v`, [b, c, h, w], and `jac` [c s², d] the sum over b and positions of its
+ *   space-to-depth form times `v` (method.md, Signal Jacobian); absent for stems.
+ * Blocks of tokens have [b n, c] and [b n, d] for maps, and tokens for positions.
+ */
+export type Program = Uint8Array;
+
+/**
+ * What a program puts out for the eigenvalues of a feature's covariance: `covariance`, the sums `cov` and `sum`; or, where
+ * samples are fewer than channels, `gram` [samples, samples], whose centred form has the same non-zero eigenvalues. A
+ * program with `none` is for a block that is not measured: it puts out `y` alone, and needs no `v`.
+ */
+export type Spectrum = 'covariance' | 'gram' | 'none';
+
+/** The smaller of the two. */
+export function spectrumOf({ batch, shape }: { batch: number; shape: Shape }): 'covariance' | 'gram' {
+  return batch * positionsOf(shape) < channelsOf(shape) ? 'gram' : 'covariance';
+}
+
+/** How `x` comes and `y` goes: as it is written, or packed in NCHWc. */
+export type Boundary = 'plain' | 'blocked';
+
+/** What a scan over blocks puts out beside `y`. */
+export type Wanted = 'statistics' | 'gradient';
+
+/** Whether a block's program depends on the shapes of input and weights. */
+export function isSized({ instructions }: Block): boolean {
+  return instructions.some(({ operation: name }) => operation(name).sized);
+}

@@ -1,0 +1,30 @@
+// Orders the values of a program so that ONNX Runtime reuses buffers.
+import type { Value } from '../ops/tape.js';
+import { takesAddend } from './passes/affine.js';
+import { liveValues, type Outputs } from './passes/rewrite.js';
+
+/**
+ * The order of the tape, with two exceptions.
+ *
+ * - What could still take an addend comes right before its first reader, which may be the sum that it is a term of: no
+ *   buffer holds it longer.
+ * - The mask of a ReLU comes right after the output that it is made of. ONNX Runtime computes a node that is listed earlier
+ *   later, where the order is free: the mask is computed after the backward nodes that are listed after it. By then the
+ *   ReLU's output has no reader left, so the mask takes over its buffer.
+ */
+export function schedule(outputs: Outputs): readonly Value[] {
+  const live = liveValues(outputs);
+  const masks = new Map<Value, Value>();
+  for (const value of live) if (value.primitive === 'positive') masks.set(value.inputs[0]!, value);
+  const scheduled = new Set<Value>();
+  const visit = (value: Value): void => {
+    if (scheduled.has(value)) return;
+    for (const input of value.inputs) if (input) visit(input);
+    scheduled.add(value);
+    const mask = masks.get(value);
+    if (mask) scheduled.add(mask);
+  };
+  for (const value of live) if (!takesAddend(value)) visit(value);
+  Object.values(outputs).forEach(visit);
+  return [...scheduled];
+}

@@ -1,0 +1,65 @@
+// Writes scheduled values as ONNX nodes, with what a memory layout says of its primitives.
+import type { Attributes, GraphBuilder } from '../onnx/graph.js';
+import type { LayoutPrimitive } from '../ops/primitives.js';
+import type { Value } from '../ops/tape.js';
+
+/** A value to be written, and the names of its inputs, '' where an optional one is absent. */
+export interface Written {
+  readonly g: GraphBuilder;
+  readonly value: Value;
+  readonly inputs: readonly string[];
+}
+
+/** How a memory layout writes its primitives; each answers the name of the result. */
+export type Writers = Readonly<
+  Record<Exclude<LayoutPrimitive, 'mulByChannel' | 'subByChannel'>, (written: Written) => string>
+>;
+
+/** Weight of a slot as the program's input. */
+export const weightInput = (slot: string): string => `w:${slot}`;
+
+/** Writes all values and answers their names. `given` names inputs that are called otherwise in the graph. */
+export function write({
+  g,
+  values,
+  writers,
+  given = {},
+}: {
+  g: GraphBuilder;
+  values: readonly Value[];
+  writers: Writers;
+  given?: Readonly<Record<string, string>>;
+}): (value: Value) => string {
+  const names = new Map<Value, readonly string[]>();
+  const nameOf = (value: Value | undefined): string => (value ? names.get(value)![0]! : '');
+  for (const value of values) {
+    const { primitive, attributes, inputs } = value;
+    if (primitive === 'input')
+      names.set(value, [given[attributes.name as string] ?? (attributes.name as string)]);
+    else if (primitive === 'result') names.set(value, [names.get(inputs[0]!)![attributes.index as number]!]);
+    else names.set(value, writeValue({ g, value, inputs: inputs.map(nameOf) }, writers));
+  }
+  return nameOf;
+}
+
+function writeValue({ g, value, inputs }: Written, writers: Writers): readonly string[] {
+  const { primitive, attributes } = value;
+  switch (primitive) {
+    case 'weight':
+      return [weightInput(attributes.slot as string)];
+    case 'constant':
+      return [writeConstant(g, attributes)];
+  }
+  if (Object.hasOwn(writers, primitive)) return [writers[primitive as keyof Writers]({ g, value, inputs })];
+  const { results = 1, ...others } = attributes;
+  const given = Object.keys(others).length > 0 ? others : undefined;
+  return g.addMany(primitive, inputs, given, results as number);
+}
+
+function writeConstant(g: GraphBuilder, { type, dims, data }: Attributes): string {
+  const [sizes, numbers] = [dims as readonly number[], data as readonly number[]];
+  if (type === 'int64' && sizes.length === 1) return g.ints(...numbers);
+  if (type === 'float' && sizes.length === 0) return g.float(numbers[0]!);
+  if (type === 'float' && sizes.length === 1) return g.floats(...numbers);
+  return g.tensor({ type: type as 'float' | 'int64', dims: sizes, data: numbers });
+}

@@ -1,0 +1,76 @@
+// Batch normalization of maps and layer normalization of tokens, in training mode.
+import {
+  add,
+  channelMean,
+  mul,
+  mulByChannel,
+  pow,
+  productMean,
+  relu,
+  sub,
+  subByChannel,
+} from './primitives.js';
+import type { Rule, Site } from './rule.js';
+import type { Value } from './tape.js';
+
+/** Epsilon of batch and layer normalization where settings name none (method.md). */
+export const EPSILON = 1e-5;
+
+/**
+ * Training-mode batch normalization with scale 1 and shift 0: y = r (x - m), r = (variance + epsilon)^-1/2, with mean m and
+ * biased variance by channel over batch and positions. settings: epsilon (1e-5 if not given); centred (1: the variance is
+ * mean((x - m)²), one pass over memory more, for networks so deep that the rounding of mean(x²) - m² adds up).
+ */
+export const batchNorm: Rule = {
+  shape: ({ inputs }) => inputs[0]!,
+  forward: (site) => {
+    const { mean, scale } = moments(site);
+    return mulByChannel(subByChannel(site.inputs[0]!, mean), scale);
+  },
+  vjp: ({ y, dy, ...site }) => [batchNormGradient({ y, dy, scale: moments(site).scale })],
+};
+
+/** m and r. */
+function moments({ inputs: [x], settings: { epsilon = EPSILON, centred } }: Site) {
+  const mean = channelMean(x!);
+  const variance = centred ? centredVariance(x!, mean) : uncentredVariance(x!, mean);
+  return { mean, scale: pow(add(variance, epsilon), -0.5) };
+}
+
+/** r ((dy - y mean(dy y)) - mean(dy)), where r is the forward scale. */
+export function batchNormGradient({ y, dy, scale }: { y: Value; dy: Value; scale: Value }): Value {
+  const along = mulByChannel(y, productMean(dy, y));
+  return mulByChannel(subByChannel(sub(dy, along), channelMean(dy)), scale);
+}
+
+/** mean(x²) - m², which rounding may make negative. */
+const uncentredVariance = (x: Value, mean: Value): Value => relu(sub(productMean(x, x), mul(mean, mean)));
+
+/** mean((x - m)²). */
+function centredVariance(x: Value, mean: Value): Value {
+  const centred = subByChannel(x, mean);
+  return productMean(centred, centred);
+}
+
+/** Over the channels of each token, biased variance: y = n w + b, n = r (x - m). Weights: `slot` w and `slot.bias` b, [channels]. */
+export const layerNorm: Rule = {
+  shape: ({ inputs }) => inputs[0]!,
+  forward: ({ inputs, weight }) => normalizeTokens(inputs[0]!, weight(), weight('.bias'))[0],
+  // r (c - mean(c) - n mean(c n)), c = dy w
+  vjp: ({ inputs: [x], weight, dy }) => {
+    const [, mean, inverse] = normalizeTokens(x!, weight(), weight('.bias'));
+    const normal = mul(sub(x!, mean), inverse);
+    const scaled = mul(dy, weight());
+    const along = mul(normal, tokenMean(mul(scaled, normal)));
+    return [mul(sub(sub(scaled, tokenMean(scaled)), along), inverse)];
+  },
+};
+
+/** ONNX's layer normalization: y, and the mean and the inverse deviation of each token. */
+export function normalizeTokens(x: Value, weight: Value, bias: Value) {
+  const attributes = { axis: -1, epsilon: { float: EPSILON }, results: 3 };
+  const results = x.tape.onnxResults('LayerNormalization', [x, weight, bias], attributes);
+  return results as [y: Value, mean: Value, inverse: Value];
+}
+
+const tokenMean = (x: Value): Value => x.tape.onnx('ReduceMean', [x, x.tape.ints(-1)], { keepdims: 1 });

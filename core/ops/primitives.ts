@@ -1,0 +1,128 @@
+// Lists the primitives that rules are made of: elementwise arithmetic, and all that depends on how activations lie in memory.
+import type { Form } from '../ir/block.js';
+import type { Shape } from '../ir/shape.js';
+import type { Attributes } from '../onnx/graph.js';
+import type { Value } from './tape.js';
+
+/** A tensor, or a number that stands for a scalar. */
+type Operand = Value | number;
+
+/** An elementwise ONNX operator; its result has the shape of the first operand that has one. */
+export function elementwise(
+  operator: string,
+  operands: readonly Operand[],
+  attributes: Attributes = {},
+): Value {
+  const { tape } = operands.find((operand) => typeof operand !== 'number') as Value;
+  const inputs = operands.map((operand) => (typeof operand === 'number' ? tape.float(operand) : operand));
+  const shape = inputs.find((input) => input.shape !== undefined)?.shape;
+  return tape.apply({ primitive: operator, inputs, attributes, shape });
+}
+
+export const add = (a: Operand, b: Operand): Value => elementwise('Add', [a, b]);
+export const sub = (a: Operand, b: Operand): Value => elementwise('Sub', [a, b]);
+export const mul = (a: Operand, b: Operand): Value => elementwise('Mul', [a, b]);
+export const div = (a: Operand, b: Operand): Value => elementwise('Div', [a, b]);
+export const pow = (a: Operand, b: Operand): Value => elementwise('Pow', [a, b]);
+export const neg = (x: Value): Value => elementwise('Neg', [x]);
+export const exp = (x: Value): Value => elementwise('Exp', [x]);
+export const erf = (x: Value): Value => elementwise('Erf', [x]);
+export const reciprocal = (x: Value): Value => elementwise('Reciprocal', [x]);
+export const relu = (x: Value): Value => elementwise('Relu', [x]);
+/** The sum of tensors of one shape; of a single one that tensor itself. */
+export const sum = (parts: readonly Value[]): Value =>
+  parts.length === 1 ? parts[0]! : elementwise('Sum', parts);
+
+/** Side of the square kernel, and stride, of a convolution or a pooling. */
+export interface Window {
+  readonly kernel: number;
+  readonly stride: number;
+}
+export interface ConvWindow extends Window {
+  /** 1, or all channels: each with a kernel of its own (depthwise). */
+  readonly groups: 1 | 'channels';
+}
+
+/**
+ * Names of the primitives whose ONNX form depends on how activations [b, c, h, w] lie in memory; `x` and `dy` are
+ * activations, `c` is a value for each channel, whose form is the lowering's own. Elementwise operators work on both.
+ */
+export type LayoutPrimitive =
+  | 'positive'
+  | 'conv'
+  | 'convInputGradient'
+  | 'averagePool'
+  | 'ones'
+  | 'upsample'
+  | 'channelMean'
+  | 'productMean'
+  | 'subByChannel'
+  | 'mulByChannel'
+  | 'affine'
+  | 'productSum'
+  | 'gram'
+  | 'channelSum'
+  | 'spaceToDepth';
+
+function layout(
+  primitive: LayoutPrimitive,
+  inputs: readonly [Value, ...(Value | undefined)[]],
+  more: { readonly attributes?: Attributes; readonly shape?: Shape | undefined } = {},
+): Value {
+  return inputs[0].tape.apply({ primitive, inputs, ...more });
+}
+
+/** 1 where x > 0, else 0. */
+export const positive = (x: Value): Value => layout('positive', [x], { shape: x.shape });
+
+/** Same-padded convolution; weight [out, in / groups, kernel, kernel]; `shape` is the result's. */
+export const convolve = (x: Value, weight: Value, window: ConvWindow, shape: Shape | undefined): Value =>
+  layout('conv', [x, weight], { attributes: { ...window }, shape });
+
+/** The vector-Jacobian product of that convolution with respect to its input, whose shape is `shape`: sizes are multiples of the stride. */
+export const convInputGradient = (
+  dy: Value,
+  weight: Value,
+  window: ConvWindow,
+  shape: Shape | undefined,
+): Value => layout('convInputGradient', [dy, weight], { attributes: { ...window }, shape });
+
+export interface PoolWindow extends Window {
+  /** Whether the average counts the padding as zeros, or leaves it out. */
+  readonly padding: 'counted' | 'not-counted';
+}
+
+/** Average pooling with stride 1 and same padding, or without padding. */
+export const averagePool = (x: Value, window: PoolWindow, shape: Shape | undefined): Value =>
+  layout('averagePool', [x], { attributes: { ...window }, shape });
+
+/** Ones: one image of the shape of x. */
+export const ones = (x: Value): Value => layout('ones', [x], { shape: x.shape });
+
+/** Each position repeated `factor` times in both directions. */
+export const upsample = (x: Value, factor: number, shape: Shape | undefined): Value =>
+  layout('upsample', [x], { attributes: { factor }, shape });
+
+/** Mean over batch and positions. */
+export const channelMean = (x: Value): Value => layout('channelMean', [x]);
+
+/** Mean over batch and positions of a b. */
+export const productMean = (a: Value, b: Value): Value => layout('productMean', [a, b]);
+
+export const subByChannel = (x: Value, c: Value): Value => layout('subByChannel', [x, c], { shape: x.shape });
+export const mulByChannel = (x: Value, c: Value): Value => layout('mulByChannel', [x, c], { shape: x.shape });
+
+/** Sum over samples of the products of a's channels with b's: [channels of a, channels of b]. */
+export const productSum = (a: Value, b: Value, form: Form): Value =>
+  layout('productSum', [a, b], { attributes: { form } });
+
+/** Products of each sample with each, summed over channels: [samples, samples] (Gram matrix). */
+export const gram = (a: Value, form: Form): Value => layout('gram', [a], { attributes: { form } });
+
+/** Sum over samples by channel, [c]. */
+export const channelSum = (a: Value, form: Form): Value =>
+  layout('channelSum', [a], { attributes: { form } });
+
+/** Space-to-depth of a map by `stride`; the order of the stride² channels for each of x's is the lowering's own. */
+export const spaceToDepth = (x: Value, stride: number): Value =>
+  layout('spaceToDepth', [x], { attributes: { stride } });

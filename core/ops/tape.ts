@@ -1,0 +1,96 @@
+// Builds the graph of tensor expressions that rules are written in: primitives applied to earlier results.
+import type { Shape } from '../ir/shape.js';
+import type { Attributes } from '../onnx/graph.js';
+
+/**
+ * A tensor: a primitive applied to other tensors. A primitive whose name begins with a capital letter is the ONNX operator
+ * of that name, written as it is in every memory layout; the others are those of primitives.ts, which a lowering writes.
+ */
+export interface Value {
+  readonly tape: Tape;
+  /** Position on the tape: a value comes after all that it is made from. */
+  readonly index: number;
+  readonly primitive: string;
+  /** `undefined` stands for an optional input that is absent. */
+  readonly inputs: readonly (Value | undefined)[];
+  readonly attributes: Attributes;
+  /** Of one image's activation, where it is known; a program of open sizes does not know any. */
+  readonly shape: Shape | undefined;
+}
+
+export interface Application {
+  readonly primitive: string;
+  readonly inputs?: readonly (Value | undefined)[];
+  readonly attributes?: Attributes;
+  readonly shape?: Shape | undefined;
+}
+
+/**
+ * Records applications of primitives. Applying a primitive again to the same inputs answers the value that is there, so a
+ * vector-Jacobian product writes down again what it needs of the forward pass, and nothing is computed twice.
+ */
+export class Tape {
+  readonly #values: Value[] = [];
+  readonly #known = new Map<string, Value>();
+
+  /** All values, in the order in which they were applied. */
+  get values(): readonly Value[] {
+    return this.#values;
+  }
+
+  apply({ primitive, inputs = [], attributes = {}, shape }: Application): Value {
+    const key = `${primitive}(${inputs.map((input) => input?.index ?? '')})${JSON.stringify(attributes)}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const value = { tape: this, index: this.#values.length, primitive, inputs, attributes, shape };
+    this.#values.push(value);
+    this.#known.set(key, value);
+    return value;
+  }
+
+  /** The ONNX operator of that name; the shape of its result is not known. */
+  onnx(operator: string, inputs: readonly (Value | undefined)[], attributes?: Attributes): Value {
+    return this.apply({ primitive: operator, inputs, ...(attributes ? { attributes } : {}) });
+  }
+
+  /** The ONNX operator of that name, which has several results. */
+  onnxResults(
+    operator: string,
+    inputs: readonly Value[],
+    attributes: Attributes & { readonly results: number },
+  ): readonly Value[] {
+    const all = this.onnx(operator, inputs, attributes);
+    return Array.from({ length: attributes.results }, (_, index) =>
+      this.apply({ primitive: 'result', inputs: [all], attributes: { index } }),
+    );
+  }
+
+  /** A tensor that the program is given by name. */
+  input(name: string, shape?: Shape): Value {
+    return this.apply({ primitive: 'input', attributes: { name }, shape });
+  }
+
+  /** The weight of a slot. */
+  weight(slot: string): Value {
+    return this.apply({ primitive: 'weight', attributes: { slot } });
+  }
+
+  /** A float32 scalar. */
+  float(value: number): Value {
+    return this.constant({ type: 'float', dims: [], data: [value] });
+  }
+
+  /** A float32 vector. */
+  floats(...data: number[]): Value {
+    return this.constant({ type: 'float', dims: [data.length], data });
+  }
+
+  /** An int64 vector, for axes and shapes. */
+  ints(...data: number[]): Value {
+    return this.constant({ type: 'int64', dims: [data.length], data });
+  }
+
+  constant(content: { type: 'float' | 'int64'; dims: readonly number[]; data: readonly number[] }): Value {
+    return this.apply({ primitive: 'constant', attributes: content });
+  }
+}
