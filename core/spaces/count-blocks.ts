@@ -1,4 +1,4 @@
-// In: blocks one after the other, or a whole network. Out: multiply-accumulates and parameters, counted over their operations.
+// Counts multiply-accumulates and parameters of blocks, and of whole networks.
 import type { Block, Weight } from '../ir/block.js';
 import type { Network } from '../ir/network.js';
 import { channelsOf, positionsOf, type Shape } from '../ir/shape.js';
@@ -12,8 +12,8 @@ export interface Counted {
 }
 
 /**
- * Multiply-accumulates of all convolutions, of linear layers, and of attention's two products without its relative
- * positions. Parameters: all that training changes, two for each normalized channel among them.
+ * FLOPs are the multiply-accumulates of convolutions, linear layers and the two matrix products of attention, without relative
+ * positions. Parameters are all trainable numbers, with two for each normalized channel.
  */
 export function countBlocks(blocks: readonly Block[], input: Shape): Counted {
   let [flops, parameters] = [0, 0];
@@ -24,7 +24,7 @@ export function countBlocks(blocks: readonly Block[], input: Shape): Counted {
       const shape = shapes[i + 1]!;
       if (operation === 'batchNorm') parameters += 2 * channelsOf(shape);
       if (MULTIPLYING.has(operation)) flops += sizeOf(block.weights[slot]!) * positionsOf(shape);
-      // Each token with each, for the logits and for the output.
+      // Every token with every token: once for the logits, once for the output.
       if (operation === 'attention') flops += 2 * positionsOf(shape) ** 2 * channelsOf(shape);
     });
     for (const weight of Object.values(block.weights)) parameters += sizeOf(weight);
@@ -33,7 +33,7 @@ export function countBlocks(blocks: readonly Block[], input: Shape): Counted {
   return { flops, parameters, output };
 }
 
-/** What comes after the last block: a normalization where there is one, and a linear layer with biases. */
+/** The classifier: a normalization where the network has one, and a linear layer with biases. */
 export function countClassifier({
   channels,
   classes,
@@ -47,7 +47,7 @@ export function countClassifier({
   return { flops, parameters: flops + classes + (normalized ? 2 * channels : 0) };
 }
 
-/** With the classifier; layers are the blocks. */
+/** Costs of the whole network, classifier included; layers are the blocks. */
 export function countNetwork({
   network: { stem, blocks, classifier, inputChannels = 3 },
   resolution,
@@ -67,7 +67,7 @@ export function countNetwork({
   };
 }
 
-/** Operations that multiply their (first) weight with each position or token. */
+/** Operations that multiply their first weight with every position or token. */
 const MULTIPLYING: ReadonlySet<string> = new Set(['conv', 'depthwise', 'linear', 'patchEmbedding']);
 
 function sizeOf({ shape }: Weight): number {

@@ -1,14 +1,14 @@
-// In: a space. Out: its size, its costs and an example; of one that can be enumerated also the different functions in it.
+// Describes a space: its size, its costs, an example, and the number of equivalence classes where the space can be enumerated.
 import type { CostRanges, Space } from './space.js';
 
-/** Random candidates that stand for a space that cannot be walked through. */
+/** Random candidates that are looked at where a space cannot be enumerated. */
 const SAMPLED = 1000;
 
 export interface SpaceDescription {
   readonly kind: string;
-  /** Written candidates, exactly. */
+  /** The exact number of candidates. */
   readonly candidates: bigint | 'unbounded';
-  /** Different canonical keys; null where the space was not walked through. */
+  /** Different canonical keys, that is equivalence classes; null where the space was not enumerated. */
   readonly distinct: number | null;
   /** Costs are those of all candidates, or of `sampled` random ones. */
   readonly sampled: number | null;
@@ -36,7 +36,7 @@ export function describeSpace({ space, resolution }: { space: Space; resolution:
       example,
     };
   }
-  // What has ranges of its own when they are within reach is too large to walk through where they are not.
+  // A space that computes its ranges, but not these, is too large to be enumerated.
   const enumeration = space.costRanges ? undefined : space.enumeration;
   const keys = new Set<string>();
   const ranges = { flops: emptyRange(), parameters: emptyRange(), layers: emptyRange() };

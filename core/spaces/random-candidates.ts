@@ -1,16 +1,16 @@
-// In: a space, a seed, a number. Out: that many different random candidates, the same in any process.
+// Draws different random candidates of a space, the same in any process.
 
 import { SpecError } from '../errors.js';
 import { shuffled } from '../random/shuffled.js';
 import { createTextIndex } from '../text/text-index.js';
 import type { Space } from './space.js';
 
-/** Draws in a row that bring nothing new after which a space counts as exhausted. */
+/** After so many draws in a row without a new candidate a space counts as exhausted. */
 const PATIENCE = 10_000;
 
 /**
- * `count` candidates that `accept` takes, in the order drawn; of a space without enumeration no two of one canonical
- * key. SpecError where there are not that many.
+ * `count` candidates that `accept` takes, in the order drawn. In a space that cannot be enumerated no two have the same
+ * canonical key. Throws a SpecError where there are not that many.
  */
 export async function* randomCandidates({
   space,

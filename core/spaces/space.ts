@@ -1,4 +1,4 @@
-// In: a specification's `space`. Out: the interface through which everything else sees candidates.
+// Defines the interface through which everything else sees the candidates of a space.
 import type { Network } from '../ir/network.js';
 import type { RandomKey } from '../random/random.js';
 import type { AzNasProxy } from '../specification/families.js';
@@ -29,27 +29,27 @@ export interface Space {
   readonly kind: string;
   /** Number of candidates, exactly; `unbounded` where a width or a depth has no maximum. */
   readonly size: bigint | 'unbounded';
-  /** Only of a space that is small enough to be walked through. */
+  /** Only of a space that is small enough to be enumerated. */
   readonly enumeration?: Enumeration;
   /** The proxies that mean something here, in canonical order. */
   readonly proxies: readonly AzNasProxy[];
-  /** The text in its usual spelling; throws SpecError that says what is wrong with a bad one. */
+  /** The text in its usual spelling. Throws a SpecError that says what is wrong with a text that is no candidate. */
   parse(text: string): string;
-  /** Two candidates of one key are the same function (under weights tied accordingly). */
+  /** Candidates with equal keys are one equivalence class: they compute the same function if their weights are tied accordingly. */
   canonicalKey(candidate: string): string;
   /** Where an evolution begins; without one it begins with random candidates. */
   readonly start?: string;
   /** The candidate of a key, distributed as the space says. */
   random(key: RandomKey): string;
-  /** A child of `parent` with that many replacements, distributed as the space says; may equal its parent. */
+  /** A child of `parent` with that many replacements, distributed as the space says. It may equal its parent. */
   mutate(args: { parent: string; key: RandomKey; mutations: number }): string;
-  /** The side of the images must be a multiple of this many pixels; without a candidate: for random candidates. */
+  /** The side of the images must be a multiple of this many pixels. Without a candidate: for random candidates. */
   resolutionStep(candidate?: string): number;
-  /** `resolution`: side of the images in pixels. A space whose costs are counted at one size alone ignores it. */
+  /** `resolution`: side of the images in pixels. A space whose costs are defined at one size only ignores it. */
   costs(args: { candidate: string; resolution: number }): Costs;
-  /** Of such a space: that size, as its benchmark has it. */
+  /** That size, in pixels, of a space that ignores `resolution`. */
   readonly countedAt?: number;
-  /** Exactly, where the space can tell without walking through it; undefined where that would take long. */
+  /** The exact least and largest costs, of a space that knows them without enumeration; undefined where that would take long. */
   costRanges?(args: { resolution: number }): CostRanges | undefined;
   network(args: { candidate: string; resolution: number }): Network;
 }
@@ -58,6 +58,6 @@ export interface Enumeration {
   readonly size: number;
   /** Text of candidate `index`, 0 to size - 1. */
   at(index: number): string;
-  /** The cheapest candidate with the same canonical key; of equally cheap ones the first. */
+  /** The representative of the candidate's equivalence class: its cheapest member, of equally cheap ones the first. */
   representative(candidate: string): string;
 }

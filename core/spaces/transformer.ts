@@ -1,30 +1,30 @@
-// In: sizes of a transformer's parts. Out: its blocks: patches with class token and positions, attention, MLP (AutoFormer).
+// Builds the blocks of vision transformers: patch embedding with class token and positions, attention, MLP (AutoFormer).
 import { type Block, BlockBuilder, type Cut, type Initialization, type Weight } from '../ir/block.js';
 import type { Classifier } from '../ir/network.js';
 
 /** Channels of one attention head. */
 export const HEAD = 64;
-/** Relative positions further apart than this count as this far. */
+/** Relative positions are clipped to this distance. */
 export const FARTHEST = 14;
 /** Rows of a table of relative positions: one for the class token, then -14 to 14. */
 export const TABLE = 2 * FARTHEST + 2;
 
-/** Linear layers, class token, positions, tables. */
+/** Initialization of linear layers, class token, positions and tables of relative positions. */
 const NORMAL: Initialization = { kind: 'normal', std: 0.02 };
 const ZERO: Initialization = { kind: 'constant', value: 0 };
 const ONE: Initialization = { kind: 'constant', value: 1 };
 
-/** The network that weights are the fronts of; without one each shape is drawn for itself. */
+/** The supernet whose weights contain those of all candidates. Without one, each weight is drawn for its own shape. */
 export interface Largest {
   readonly width: number;
   readonly heads: number;
   readonly hidden: number;
 }
 
-/** What the blocks of one network have in common. */
+/** What all blocks of one network share. */
 export interface Tokens {
   readonly width: number;
-  /** Of the grid of patches. */
+  /** Side of the grid of patches. */
   readonly side: number;
   readonly largest?: Largest | undefined;
 }
@@ -34,14 +34,14 @@ export function hiddenChannels({ width, ratio }: { width: number; ratio: number 
   return Math.trunc(width * ratio);
 }
 
-/** What comes after the last token block, for export: normalization, mean over patches, linear layer. */
+/** The classifier after the last token block: normalization, mean over patches, linear layer. */
 export function tokenClassifier(classes: number): Classifier {
   return { classes, normalized: true };
 }
 
 /**
- * Patches of a map of `channels`, a class token before them, positions added. `names`: patches, class token, positions.
- * The patches' weight and bias have PyTorch's default of a convolution, as in the published code.
+ * Embeds the patches of a map of `channels`, puts a class token before them and adds positions. `names`: of the patch weight,
+ * class token and positions. The patch embedding is initialized like PyTorch's convolutions, as in the published code.
  */
 export function addEmbedding({
   b,
@@ -80,7 +80,7 @@ export function addEmbedding({
   return b.add('positions', [all], { tokens: count + 1 }, places);
 }
 
-/** x + proj(attention(qkv(norm(x)))); `at` begins the names of its weights. */
+/** x + proj(attention(qkv(norm(x)))). `at` is the prefix of the weights' names. */
 export function addAttention({
   b,
   input,

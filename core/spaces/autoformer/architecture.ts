@@ -1,11 +1,11 @@
-// In: the text of an architecture, compact or JSON. Out: its width and layers, checked against the space; and back.
+// Reads and writes the text of an AutoFormer architecture, compact or as JSON.
 import { SpecError } from '../../errors.js';
 import { quote } from '../../text/show.js';
 import type { Choices } from './choices.js';
 
 export interface Layer {
   readonly heads: number;
-  /** Hidden channels of the MLP over the width. */
+  /** Hidden channels of the MLP divided by the width. */
   readonly ratio: number;
 }
 
@@ -21,7 +21,7 @@ export function printArchitecture({ width, layers }: Architecture): string {
 
 /**
  * Reads the compact text, or a JSON object { depth, embedDim, mlpRatio, numHeads } as search results are written
- * (`depth` may be left out). A SpecError says which layer is wrong, what was found and what would be right.
+ * (`depth` may be left out). Throws a SpecError that says which layer is wrong, what was found and what would be right.
  */
 export function parseArchitecture({ text, choices }: { text: string; choices: Choices }): Architecture {
   const fail: Fail = (message) => {

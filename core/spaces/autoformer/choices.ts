@@ -1,4 +1,4 @@
-// Out: what an architecture of each AutoFormer space may choose (Chen et al. 2021), and the network all are slices of.
+// Lists the choices of each AutoFormer space (Chen et al. 2021), and the size of its supernet.
 
 /** The choices of one space: a depth and a width for the network, a number of heads and an MLP ratio for each layer. */
 export interface Choices {
@@ -6,7 +6,7 @@ export interface Choices {
   readonly widths: readonly number[];
   readonly heads: readonly number[];
   readonly ratios: readonly number[];
-  /** The largest network, the supernet; no sampled one need be that large. */
+  /** The supernet, which may be larger than every architecture of the space. */
   readonly largest: { readonly width: number; readonly heads: number; readonly ratio: number };
 }
 
@@ -38,7 +38,7 @@ export const CHOICES: Readonly<Record<Size, Choices>> = {
 
 /** Side of the square patches, pixels. */
 export const PATCH = 16;
-/** Architectures of a space, exactly. */
+/** The exact number of architectures of a space. */
 export function countArchitectures({ depths, widths, heads, ratios }: Choices): bigint {
   const layer = BigInt(heads.length * ratios.length);
   return BigInt(widths.length) * depths.reduce((sum, depth) => sum + layer ** BigInt(depth), 0n);

@@ -1,4 +1,4 @@
-// In: an architecture and a resolution. Out: what it costs: multiply-adds as AutoFormer's code counts them, parameters.
+// Counts the costs of an architecture: multiply-adds as AutoFormer's code counts them, and parameters.
 import type { CostRanges, Costs } from '../space.js';
 import { HEAD, hiddenChannels, TABLE } from '../transformer.js';
 import type { Architecture } from './architecture.js';
@@ -9,8 +9,8 @@ const PIXELS = 3 * PATCH ** 2;
 export const CLASSES = 1000;
 
 /**
- * Parameters: everything, final norm and head included. FLOPs: multiply-adds counted once, in the published way: two
- * tokens more than patches, the head applied to every token, no softmax, GELU or sums; they may end in .5.
+ * Parameters: all of them, final normalization and classifier included. FLOPs: multiply-adds, counted as the published code does:
+ * with two tokens more than patches, the classifier applied to every token, and no softmax, GELU or sums. They may end in .5.
  */
 export function architectureCosts({
   architecture: { width, layers },
@@ -36,7 +36,7 @@ export function architectureCosts({
   return { flops, parameters };
 }
 
-/** Every cost grows with the width, the depth, the heads and the ratio, so the smallest and the largest choices bound it. */
+/** Every cost grows with width, depth, heads and ratio, so that the smallest and the largest choices have the extreme costs. */
 export function architectureRanges({
   choices: { depths, widths, heads, ratios },
   resolution,

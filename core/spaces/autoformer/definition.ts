@@ -17,7 +17,7 @@ export function autoformer({ size }: { size: Size }): Space {
     size: countArchitectures(choices),
     proxies: PROXIES_OF_TOKENS,
     parse: (text) => printArchitecture(parse(text)),
-    // No two architectures are the same function.
+    // Every architecture is an equivalence class of its own.
     canonicalKey: (candidate) => candidate,
     random: (key) => printArchitecture(randomArchitecture({ choices, key })),
     mutate: ({ parent, ...rest }) =>

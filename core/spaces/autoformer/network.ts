@@ -1,4 +1,4 @@
-// In: an architecture and a resolution. Out: the network as blocks for the programs, its weights slices of the supernet's.
+// Builds the blocks of an AutoFormer architecture, whose weights are slices of the supernet's.
 import { type Block, BlockBuilder } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
 import { addAttention, addEmbedding, hiddenChannels, mlpBlock, tokenClassifier } from '../transformer.js';
@@ -7,8 +7,8 @@ import { type Choices, PATCH } from './choices.js';
 import { CLASSES } from './costs.js';
 
 /**
- * Features are the stream after each attention and each MLP; the stem is everything up to the first attention. Every
- * weight is the front of the supernet's, so that candidates share what they have in common, as in the published search.
+ * Features are the residual stream after each attention and each MLP. The stem ends with the first attention. Every weight is the
+ * leading slice of the supernet's weight, so that candidates share weights, as in the published search.
  */
 export function architectureNetwork({
   architecture: { width, layers },

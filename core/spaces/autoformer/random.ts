@@ -1,10 +1,10 @@
-// In: a key. Out: a random architecture, or a parent with some choices changed.
+// Draws random AutoFormer architectures, and mutates them.
 import type { RandomKey } from '../../random/random.js';
 import { randomStream } from '../../random/random-stream.js';
 import type { Architecture, Layer } from './architecture.js';
 import type { Choices } from './choices.js';
 
-/** Uniform depth, MLP ratio of each layer, heads of each layer, width, all independent: as AutoFormer's search draws. */
+/** Depth, width, and the MLP ratio and heads of each layer are uniform and independent, as in AutoFormer's search. */
 export function randomArchitecture({ choices, key }: { choices: Choices; key: RandomKey }): Architecture {
   const random = randomStream(key);
   const layers = Array.from({ length: random.pick(choices.depths) }, () => undefined);
@@ -15,9 +15,9 @@ export function randomArchitecture({ choices, key }: { choices: Choices; key: Ra
 }
 
 /**
- * `mutations` changes one after the other; AutoFormer's search has none, so this is ours. A change picks one of depth,
- * width, heads of a layer, MLP ratio of a layer (each layer's two choices count like depth and width) and gives it another
- * value, all others equally likely. Less depth takes the last layers off, more adds random ones at the end.
+ * Makes `mutations` changes one after the other. AutoFormer's search defines no such mutation; this one is ours. A change picks one
+ * choice (depth, width, and the heads and the MLP ratio of each layer, all equally likely) and gives it one of its other values,
+ * equally likely. Less depth removes the last layers; more depth appends random ones.
  */
 export function mutateArchitecture({
   parent,

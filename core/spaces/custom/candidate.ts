@@ -1,11 +1,11 @@
-// In: a definition and the text of a candidate, its index or a key. Out: its stages, and back.
+// Reads, writes, draws and mutates the candidates of a custom space.
 
 import { SpecError } from '../../errors.js';
 import type { RandomKey } from '../../random/random.js';
 import { type RandomStream, randomStream } from '../../random/random-stream.js';
 import { neighbours } from './cells.js';
 import {
-  completed,
+  complete,
   countOptions,
   type Option,
   optionAt,
@@ -27,7 +27,7 @@ export function printCandidate({ stages }: Definition, candidate: Candidate): st
   return candidate.map((option, i) => printOption(stages[i]!, option)).join('|');
 }
 
-/** A SpecError says which stage is wrong, what was found and what would be right. */
+/** Throws a SpecError that says which stage is wrong, what was found and what would be right. */
 export function parseCandidate({ stages }: Definition, text: string): Candidate {
   const fail = (message: string): never => {
     const shown = text.length > 120 ? `${text.slice(0, 117)}...` : text;
@@ -61,8 +61,9 @@ export function randomCandidate({ stages }: Definition, key: RandomKey): Candida
 }
 
 /**
- * `mutations` times another value for one open choice, drawn from all that the candidate has by then: kind, width, depth,
- * kernel and so on of a stage; of a cell the operation of one edge. A kind that uses a choice which the one before did not draws its value.
+ * Gives one open choice another value, `mutations` times. The choice is drawn from all that the candidate then has: kind, width,
+ * depth, kernel and so on of each stage; of a cell the operation of one edge. Where a new kind uses a choice that the old one did
+ * not use, its value is drawn.
  */
 export function mutateCandidate({
   definition: { stages },
@@ -81,7 +82,7 @@ export function mutateCandidate({
     const open = child.flatMap((option, s) =>
       openChoices(stages[s]!, option).map((choice) => ({ s, choice })),
     );
-    // A space of one candidate.
+    // The space has a single candidate.
     if (open.length === 0) break;
     const { s, choice } = random.pick(open);
     child[s] = changed({ stage: stages[s]!, option: child[s]!, choice, random });
@@ -119,5 +120,5 @@ function changed({
     const value = had.includes(choice) ? option[choice] : random.pick(valuesOf(stage, choice));
     return [choice, value] as const;
   });
-  return completed(kind, Object.fromEntries(kept));
+  return complete(kind, Object.fromEntries(kept));
 }

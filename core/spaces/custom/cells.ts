@@ -1,4 +1,4 @@
-// In: the `cell` of a stage, whose edges may offer several operations. Out: the cells that it may be, as numbers, and back.
+// Lists the cells that a stage of kind `cell` may have, where its edges offer several operations.
 import { SpecError } from '../../errors.js';
 import { type Cell, type CellOperation, EDGES, OPERATIONS, parseCell } from '../nas-bench-201/cell.js';
 import { liveEdges } from '../nas-bench-201/network.js';
@@ -7,9 +7,9 @@ const known = new Map<string, readonly number[]>();
 const KEPT = 64;
 
 /**
- * `|nor_conv_3x3/skip_connect~0|+|*~0|...`: each combination of one operation for each edge (`*`: any of the five) in
- * which something reaches the output, in the order of `cellAt`. Six digits for the six edges, each the operation's number.
- * A SpecError says what is wrong with the text; empty where nothing reaches the output.
+ * The cells of a text such as `|nor_conv_3x3/skip_connect~0|+|*~0|...`: every combination of one operation for each edge (`*`: any
+ * of the five) in which a path reaches the output, in the order of `cellAt`. A cell is a number of six digits, each the number of
+ * an edge's operation. Empty where no path reaches the output. Throws a SpecError that says what is wrong with the text.
  */
 export function cellsOf(text: string): readonly number[] {
   const cells = known.get(text) ?? expand(text);
@@ -19,7 +19,7 @@ export function cellsOf(text: string): readonly number[] {
 }
 
 function expand(text: string): readonly number[] {
-  // With the first of each edge's operations it is a cell, or what is wrong with it is said as of one.
+  // With the first operation of each edge the text is a cell: parsing it finds what is wrong.
   const names = /([^|+~]*)~/g;
   parseCell(text.replace(names, (_, some: string) => `${operationsOf(some)[0]}~`));
   const edges = [...text.matchAll(names)].map(([, some]) => operationsOf(some!));
@@ -45,14 +45,14 @@ export function cellOf(cell: number): Cell {
   return Array.from(spellCell(cell), (digit): CellOperation => OPERATIONS[Number(digit)]!);
 }
 
-/** Six digits. */
+/** The cell as six digits. */
 export function spellCell(cell: number): string {
   return String(cell).padStart(EDGES.length, '0');
 }
 
 /**
- * The cells that differ from this one in one edge. There is a way of such steps from each cell of a stage to each other:
- * an operation in place of `none` never cuts a path.
+ * The cells that differ from this one in one edge. Any cell of a stage can be reached from any other by such steps, because
+ * replacing `none` by another operation never cuts a path.
  */
 export function neighbours(cells: readonly number[], cell: number): readonly number[] {
   const digits = spellCell(cell);

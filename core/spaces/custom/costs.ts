@@ -1,4 +1,4 @@
-// In: a definition. Out: what its candidates cost, counted over their blocks, and exactly between what and what.
+// Counts the costs of candidates of a custom space, and their exact ranges.
 import type { Shape } from '../../ir/shape.js';
 import { type Counted, countBlocks, countClassifier } from '../count-blocks.js';
 import type { Costs, CostRanges as SomeRanges } from '../space.js';
@@ -9,7 +9,7 @@ import type { Definition } from './schema.js';
 
 type CostRanges = Required<SomeRanges>;
 
-/** Options times shapes up to which ranges are computed: about a second's work. */
+/** Ranges are computed up to this many pairs of option and shape, about a second of work. */
 const MOST_STEPS = 50_000;
 
 export interface Counter {
@@ -18,7 +18,10 @@ export interface Counter {
   ranges(args: { resolution: number }): CostRanges | undefined;
 }
 
-/** Costs as `countBlocks` counts them, with the classifier; layers: repetitions of all stages. Stages are counted once for each shape they meet. */
+/**
+ * Costs as `countBlocks` counts them, classifier included; layers are the repetitions of all stages. A stage is counted once for
+ * each input shape.
+ */
 export function createCounter(definition: Definition): Counter {
   const { stages, input, classes } = definition;
   const known = new Map<string, Counted>();
@@ -34,7 +37,7 @@ export function createCounter(definition: Definition): Counter {
   const countStage = (stage: number, option: Option, shape: Shape) =>
     once(`${stage} ${Object.values(option)} ${shape}`, () => {
       const first = countBlocks(stageBlocks({ stage, option: { ...option, depth: 1 }, input: shape }), shape);
-      // All repetitions after the first are alike.
+      // All repetitions after the first have equal costs.
       const times = option.depth - 1;
       if (times === 0) return first;
       const alike = { ...option, depth: 1, stride: 1 };
@@ -65,7 +68,7 @@ export function createCounter(definition: Definition): Counter {
       return { flops, parameters, layers };
     },
     ranges: ({ resolution }) => {
-      // By the shape that reaches a stage: all that matters of the stages before.
+      // By the shape that reaches a stage, which is all that matters of the stages before.
       let reached = new Map<string, { readonly shape?: Shape; readonly ranges: CostRanges }>();
       reached.set('', { ranges: NOTHING });
       let steps = 0;

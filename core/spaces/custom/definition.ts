@@ -19,10 +19,10 @@ import { createCounter } from './costs.js';
 import { candidateNetwork } from './network.js';
 import { Definition, hasTokens, largestStride } from './schema.js';
 
-/** Spaces up to this size can be walked through. */
+/** Spaces up to this size can be enumerated. */
 const ENUMERATED = 1_000_000n;
 
-/** SpecError for a cell that is none, or in which nothing reaches the output. */
+/** Throws a SpecError for a text that is no cell, or a cell in which no path reaches the output. */
 export function customSpace({ definition }: { definition: Definition }): Space {
   definition.stages.forEach(({ cell }, i) => {
     if (cell !== undefined) checkCell(cell, `stages[${i}].cell`);
@@ -44,7 +44,7 @@ export function customSpace({ definition }: { definition: Definition }): Space {
       : {}),
     proxies: proxiesOf(definition),
     parse: (text) => printCandidate(definition, parse(text)),
-    // Each text is a network of its own: it names only what its kinds use.
+    // Different texts are different networks: a text has only those choices that its kinds use.
     canonicalKey: (candidate) => candidate,
     random: (key) => printCandidate(definition, randomCandidate(definition, key)),
     mutate: ({ parent, ...rest }) =>

@@ -1,4 +1,4 @@
-// In: a candidate of a space of one's own. Out: its network as blocks for the programs.
+// Builds the blocks of a candidate of a custom space.
 import { type Block, BlockBuilder, type Weight } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
 import { channelsOf, type Shape } from '../../ir/shape.js';
@@ -11,8 +11,8 @@ import type { Definition } from './schema.js';
 import { transformerBlocks } from './tokens.js';
 
 /**
- * Features are the stem's output and each repetition's, of a transformer those of its attentions and MLPs; weights are
- * named by stage and repetition. Without a stem of its own the first attention's block is the stem.
+ * Features are the outputs of the stem and of each repetition; in a transformer those of each attention and each MLP. Weights are
+ * named by stage and repetition. Where the definition has no stem, the block of the first attention is the stem.
  */
 export function candidateNetwork({
   definition,
@@ -30,7 +30,7 @@ export function candidateNetwork({
   const add = (block: Block) => {
     shape = blockShapes({ block, input: shape }).at(-1)!;
     all.push(block);
-    // The depth of a transformer is within its stages, so each of its blocks counts as the end of one.
+    // A transformer has its depth within one stage: each of its blocks counts as the end of a stage.
     if (block.form === 'tokens') ends.push(all.length - 1);
   };
   for (const block of stemBlocks({ definition, first: candidate[0]! })) add(block);
@@ -51,8 +51,8 @@ export function candidateNetwork({
 }
 
 /**
- * Convolution, normalization, and ReLU where the first stage does not begin with one itself; as wide as the first stage
- * where the definition names no width. Nothing where the first stage makes tokens of the images.
+ * Convolution, normalization, and ReLU unless the first stage begins with one. It is as wide as the first stage where the
+ * definition names no width. There is no stem where the first stage turns the images into tokens.
  */
 export function stemBlocks({ definition, first }: { definition: Definition; first: Option }): Block[] {
   const { input, stem } = definition;
@@ -75,7 +75,7 @@ export function normalizedLast(last: Option): boolean {
   return last.kind === 'transformer' || activatesFirst(last);
 }
 
-/** `depth` repetitions; the first has the stride and changes the width. */
+/** `depth` repetitions, of which the first has the stride and changes the width. */
 export function stageBlocks({
   stage,
   option,
@@ -120,7 +120,7 @@ const UNITS = {
     b.add('relu', [b.add('sum', [inner, shortcut({ b, name, from, to, stride })])]);
     return b.build();
   },
-  /** 1x1 to a part of the width, the convolution with the stride, 1x1 back, and a shortcut (He et al. 2016). */
+  /** A 1x1 convolution to a fraction of the width, the convolution with the stride, a 1x1 convolution back, and a shortcut (He et al. 2016). */
   bottleneck: ({ name, option: { width: to, kernel, expansion }, from, stride }: Unit): Block => {
     const b = new BlockBuilder({ name });
     const part = to / expansion;
@@ -132,8 +132,9 @@ const UNITS = {
     return b.build();
   },
   /**
-   * 1x1 to a multiple of the input's channels (not where it is 1), depthwise convolution with the stride, 1x1 to the
-   * width without activation; a shortcut where shapes agree (Sandler et al. 2018, with ReLU for ReLU6).
+   * A 1x1 convolution to a multiple of the input channels (left out where the multiple is 1), a depthwise convolution with the
+   * stride, a 1x1 convolution to the width without activation, and a shortcut where shapes agree (Sandler et al. 2018, with ReLU
+   * in place of ReLU6).
    */
   inverted: ({ name, option: { width: to, kernel, expansion }, from, stride }: Unit): Block => {
     const b = new BlockBuilder({ name });
@@ -149,7 +150,7 @@ const UNITS = {
   },
 };
 
-/** The block's input, through a normalized 1x1 convolution where shapes differ. */
+/** The shortcut: the block's input, through a 1x1 convolution with normalization where shapes differ. */
 function shortcut({
   b,
   name,
@@ -167,7 +168,7 @@ function shortcut({
   return convolution({ b, name, slot: 'shortcut', from, to, kernel: 1, stride })(0);
 }
 
-/** Normalized convolution of a value. */
+/** A convolution with batch normalization. */
 function convolution({
   b,
   name,

@@ -1,14 +1,14 @@
-// In: a stage of a definition. Out: what it may be, counted from 0, and how a candidate's text says which it is.
+// Numbers the options of a stage, and reads and writes them as parts of a candidate's text.
 
 import { cellsOf, spellCell } from './cells.js';
 import { type BlockKind, CHOICES, type Choice, type Stage, usedBy } from './schema.js';
 
-/** One stage of a candidate. What its kind does not use has the value that changes nothing. */
+/** One stage of a candidate. Choices that its kind does not use have a neutral value. */
 export interface Option extends Readonly<Record<Choice, number>> {
   readonly kind: BlockKind;
 }
 
-/** As in `basic-w32-d2-k3`. */
+/** The letters of choices in a text such as `basic-w32-d2-k3`. */
 const LETTERS: Readonly<Record<Choice, string>> = {
   width: 'w',
   depth: 'd',
@@ -27,7 +27,7 @@ export function valuesOf(stage: Stage, choice: Choice): readonly number[] {
   return stage[choice] ?? [];
 }
 
-/** Kinds with their choices: the numbers of one option are one value of each. */
+/** The kinds of a stage, and for each the number of its options. */
 function rowsOf(stage: Stage) {
   return stage.block.map((kind) => ({
     kind,
@@ -53,12 +53,12 @@ export function optionAt(stage: Stage, index: number): Option {
       numbers[choice] = values[rest % values.length]!;
       rest = Math.floor(rest / values.length);
     }
-    return completed(kind, numbers);
+    return complete(kind, numbers);
   }
   throw new RangeError(`option ${index}: must be a whole number below ${countOptions(stage)}`);
 }
 
-export function completed(kind: BlockKind, numbers: Partial<Record<Choice, number>>): Option {
+export function complete(kind: BlockKind, numbers: Partial<Record<Choice, number>>): Option {
   const stride = kind === 'reduction' ? 2 : 1;
   const unused = {
     width: 0,
@@ -80,7 +80,7 @@ export function printOption(stage: Stage, option: Option): string {
   return [option.kind, ...open.map((choice) => spell(choice, option[choice]))].join('-');
 }
 
-/** Numbers in any order, and those that the stage leaves no choice about may be there. `fail` is told what is wrong. */
+/** Choices may come in any order, and may name values about which the stage leaves no choice. `fail` throws what is wrong. */
 export function parseOption({
   text,
   stage,
@@ -102,7 +102,7 @@ export function parseOption({
     if (numbers[choice] !== undefined) return fail(`${choice} is there twice`);
     const value = Number(digits);
     const values = valuesOf(stage, choice);
-    // Digits of a cell are operations, the first ones too.
+    // The six digits of a cell are operations, so that leading zeros count.
     if (!values.includes(value) || (choice === 'cell' && digits !== spellCell(value)))
       return fail(
         `${choice} is ${digits}; must be ${oneOf(values.map((value) => spellValue(choice, value)))}`,
@@ -118,7 +118,7 @@ export function parseOption({
     }
     numbers[choice] = values[0]!;
   }
-  return completed(kind, numbers);
+  return complete(kind, numbers);
 }
 
 function spell(choice: Choice, value: number): string {

@@ -1,4 +1,4 @@
-// In: the definition of a space of one's own. Out: its schema: a chain of stages, each with choices. docs/guides/own-space.md.
+// The schema of a custom space: a chain of stages, each with choices (docs/guides/own-space.md).
 import { z } from 'zod';
 import { SpecError } from '../../errors.js';
 import { mapping, oneOf, text, toIssues, wholeNumber } from '../../schema/fields.js';
@@ -31,7 +31,7 @@ export const CHOICES = [
 ] as const;
 export type Choice = (typeof CHOICES)[number];
 
-/** The choices that mean something in a block of that kind. */
+/** The choices that each kind of block uses. */
 export const USES: Readonly<Record<BlockKind, readonly Choice[]>> = {
   conv: ['width', 'depth', 'kernel', 'stride'],
   basic: ['width', 'depth', 'kernel', 'stride'],
@@ -39,7 +39,7 @@ export const USES: Readonly<Record<BlockKind, readonly Choice[]>> = {
   inverted: ['width', 'depth', 'kernel', 'expansion', 'stride'],
   cell: ['width', 'depth', 'cell'],
   reduction: ['width'],
-  // The patch only where the chain turns from maps to tokens.
+  // A patch is used only where the chain turns from maps to tokens.
   transformer: ['width', 'depth', 'heads', 'ratio', 'patch'],
 };
 
@@ -50,7 +50,7 @@ export function usedBy({ stage, kind }: { stage: Stage; kind: BlockKind }): read
 
 const MOST_CHOICES = 256;
 
-/** One value, or several, which come out sorted: the same choices are the same space, however they are written. */
+/** One value or a list of values. They are sorted, so that the same choices are the same space however they are written. */
 function choices<Item>(item: z.ZodType<Item>, order: (item: Item) => number) {
   const sort = (written: unknown, context: z.core.$RefinementCtx): readonly Item[] => {
     const complain = (message: string) => {
@@ -89,7 +89,7 @@ const width = wholeNumber({ min: 1, max: 8192 });
 const kernel = oneOfNumbers([1, 3, 5, 7]);
 const stride = oneOfNumbers([1, 2, 4]);
 const patch = oneOfNumbers([1, 2, 4, 8, 16, 32]);
-/** Hidden channels of an MLP over its width; halves and quarters keep a candidate's text short. */
+/** Hidden channels of an MLP divided by its width. Only multiples of a quarter: they keep the texts of candidates short. */
 const ratio = z
   .custom<number>(
     (value) => typeof value === 'number' && value >= 0.25 && value <= 16 && Number.isInteger(4 * value),
@@ -135,7 +135,7 @@ const Stage = mapping({
       if (wrong === undefined) continue;
       complain('width', `found ${wrong}; must be a multiple of ${expansion}, the bottleneck's expansion`);
     }
-  // Nothing beside what is used: a checked definition passes the check again.
+  // Only choices that are used are kept, so that a checked definition passes the check again.
   const { block, width, expansion, cell } = stage;
   const { depth = [1], kernel = [3], stride = [1], heads, ratio = [4], patch } = stage;
   return {
@@ -186,7 +186,7 @@ export const Definition = mapping(
   const patched = stages[0]?.block[0] === 'transformer';
   if (patched && stem)
     complain(['stem'], 'means nothing before a transformer, which takes the images; remove it');
-  // No stem where the first stage makes patches of the images.
+  // Where the first stage makes patches of the images there is no stem.
   const definition = {
     input,
     classes,
@@ -203,8 +203,8 @@ export const Definition = mapping(
 export type Definition = z.output<typeof Definition>;
 
 /**
- * A chain goes from maps to tokens once, if at all: the first transformer cuts the map into patches of 16, where nothing
- * else is said, and whatever comes after it is one too.
+ * A chain turns from maps to tokens at most once. The first transformer cuts the map into patches, of 16 pixels by default, and
+ * all stages after it must be transformers.
  */
 function chained(stages: Stage[], context: z.core.$RefinementCtx): Stage[] {
   const first = stages.findIndex(({ block }) => block[0] === 'transformer');
@@ -223,7 +223,7 @@ function chained(stages: Stage[], context: z.core.$RefinementCtx): Stage[] {
   });
 }
 
-/** Whether the chain ends in tokens; so do all its candidates then. */
+/** Whether the chain, and so each of its candidates, ends in tokens. */
 export function hasTokens({ stages }: Pick<Definition, 'stages'>): boolean {
   return stages.at(-1)?.block[0] === 'transformer';
 }
@@ -239,7 +239,7 @@ export function largestStride({ stem, stages }: Pick<Definition, 'stem' | 'stage
 
 /** A definition with nothing left open; a SpecError says `my-space.yaml: stages[2].width: ...`. */
 export function checkDefinition({ value, source }: { value: unknown; source: string }): Definition {
-  // In the file itself there is no `kind` beside which the file could be named.
+  // This message does not offer `file: ...`, because a space's own file has no `kind` beside which a file could be named.
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw SpecError.of({
       path: source,

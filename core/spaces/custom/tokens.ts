@@ -1,12 +1,12 @@
-// In: a transformer stage's option and the shape that reaches it. Out: its blocks, two for each repetition.
+// Builds the blocks of a custom space's transformer stage, two for each repetition.
 import { type Block, BlockBuilder } from '../../ir/block.js';
 import type { Shape } from '../../ir/shape.js';
 import { addAttention, addEmbedding, addLinear, mlpBlock } from '../transformer.js';
 import type { Option } from './options.js';
 
 /**
- * Attention, then MLP. The first stage of tokens makes them of the map that it is given, in the block of its first
- * attention; a later one changes the width there, by a linear layer, where it is another.
+ * Attention, then MLP. The first transformer stage turns the map into tokens, in the block of its first attention. A later stage of
+ * another width changes the width there, with a linear layer.
  */
 export function transformerBlocks({
   stage,

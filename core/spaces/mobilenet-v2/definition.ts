@@ -11,13 +11,14 @@ import { mutateStructure } from './mutate.js';
 import { structureNetwork } from './network.js';
 import { parseStructure, printStructure } from './structure.js';
 
-/** Where all published searches on this space begin. */
+/** The structure with which all published searches on this space begin. */
 const START =
   'SuperConvK3BNRELU(3,8,2,1)SuperResIDWE6K3(8,32,2,8,1)SuperResIDWE6K3(32,48,2,32,1)SuperResIDWE6K3(48,96,2,48,1)SuperResIDWE6K3(96,128,2,96,1)SuperConvK1BNRELU(128,2048,1,1)';
 
 /**
- * The space defines mutations alone. A random candidate is a walk of 1 to this many from the start, of two replacements
- * each: half have less than 210 MFLOPs at 224 pixels, nine in ten less than 540; longer walks drift to giants.
+ * The publication defines mutations only. A random candidate is a random walk from the start of 1 to LONGEST_WALK mutations, of two
+ * replacements each. Half of these candidates have less than 210 MFLOPs at 224 pixels, nine in ten less than 540. Longer walks
+ * drift to far larger networks.
  */
 const LONGEST_WALK = 4;
 const REPLACEMENTS = 2;
@@ -44,7 +45,7 @@ export const mobileNetV2 = {
   random: (key) => printStructure(randomStructure(key)),
   mutate: ({ parent, key, mutations }) =>
     printStructure(mutateStructure({ structure: parseStructure(parent), key, mutations })),
-  // Strides never mutate.
+  // Mutations never change a stride.
   resolutionStep: (candidate = START) =>
     parseStructure(candidate).reduce((product, { stride }) => product * stride, 1),
   costs: ({ candidate, resolution }) => structureCosts({ structure: parseStructure(candidate), resolution }),

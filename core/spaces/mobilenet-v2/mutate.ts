@@ -1,11 +1,11 @@
-// In: a structure and a key. Out: a child, with the distribution of the published search.
+// Mutates a structure with the distribution of the published search.
 import type { RandomKey } from '../../random/random.js';
 import { type RandomStream, randomStream } from '../../random/random-stream.js';
 import { type ResBlock, roundChannels, type Structure, type StructureBlock } from './structure.js';
 
 /**
- * How often a type is drawn, of 89. The published code hands out twelve lists of candidates that overlap and draws from
- * all of them together, so that types differ by up to six.
+ * How often each type is drawn, in 89 draws. The published code draws from twelve overlapping lists of types together, so that some
+ * types are six times as likely as others.
  */
 export const TYPES: readonly {
   readonly expansion: number;
@@ -26,7 +26,7 @@ export const TYPES: readonly {
 const SPLIT_FROM = 6;
 const FIRST_PART = 3;
 
-/** The channel counts that a replacement may have in place of `channels`: at least 8, without a maximum. */
+/** The numbers of channels that a replacement may have in place of `channels`: at least 8, without a maximum. */
 export function channelChoices(channels: number): readonly number[] {
   const factors = [2.5, 2, 1.5, 1.25];
   const values = [
@@ -64,7 +64,7 @@ export function replacementsOf(block: StructureBlock): Replacements {
   return { types: [{ weight: 1, block }], out, bottleneck: [0], sub: [1] };
 }
 
-/** Puts one combination together. */
+/** The block of one combination. */
 export function replacement({
   block,
   out,
@@ -79,7 +79,7 @@ export function replacement({
   return block.kind === 'res' ? { ...block, out, bottleneck, sub } : { ...block, out, sub };
 }
 
-/** `mutations` times a block, drawn from all; a block that was drawn before is skipped, not drawn again. Then split twice. */
+/** Draws a block `mutations` times and replaces it. A block that was drawn before is skipped, not drawn anew. Then splits long blocks twice. */
 export function mutateStructure({
   structure,
   key,
@@ -113,7 +113,7 @@ function drawReplacement({ block, random }: { block: StructureBlock; random: Ran
   });
 }
 
-/** The structure with some blocks replaced, and each block's `in` set to what the block before gives. */
+/** The structure with some blocks replaced; the `in` of each block is set to the output channels of the block before it. */
 export function replaceBlocks({
   structure,
   chosen,
@@ -129,7 +129,7 @@ export function replaceBlocks({
   return child;
 }
 
-/** One pass: each residual block of six repetitions or more becomes two, the first of three. */
+/** Splits each residual block of six or more repetitions in two, the first of which has three. One pass. */
 export function splitLong(structure: Structure): Structure {
   return structure.flatMap((block) => {
     if (block.kind === 'conv' || block.sub < SPLIT_FROM) return [block];

@@ -1,15 +1,14 @@
-// In: a structure. Out: its network as blocks for the programs: one for each unit and each convolution after the first.
+// Builds the blocks of a structure: one for each residual unit and each convolution after the first.
 import { type Block, BlockBuilder, type Weight } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
 import { convolutionsOf, type Structure, type Unit, unitsOf } from './structure.js';
 
-/** Of all normalizations, those of shortcuts too. */
+/** The epsilon of all batch normalizations, also in shortcuts. */
 const EPSILON = 1e-3;
 
 /**
- * Features are what leaves a ReLU at the end of a convolution or a unit; pooling and the classifier come after the last.
- * Weights are named by their place in the forward order. The bias of a projection is left out: normalization with batch
- * statistics takes it away again.
+ * Features are the outputs of the ReLU at the end of each convolution and each unit. Weights are named by their place in the forward
+ * order. The bias of a projection is left out, because batch normalization subtracts it again.
  */
 export function structureNetwork(structure: Structure): Network {
   let count = 0;

@@ -1,7 +1,7 @@
-// In: the usual text of a structure. Out: its blocks, and back. Space of Lin et al. (ZenNAS, ICCV 2021), searched by AZ-NAS.
+// Reads and writes the text of a MobileNetV2 structure (the space of Lin et al., ZenNAS, ICCV 2021, searched by AZ-NAS).
 import { SpecError } from '../../errors.js';
 
-/** `sub` times a convolution, normalization and ReLU; the stride is the first one's. */
+/** A convolution, normalization and ReLU, `sub` times; the first one has the stride. */
 export interface ConvBlock {
   readonly kind: 'conv';
   readonly kernel: number;
@@ -10,7 +10,7 @@ export interface ConvBlock {
   readonly stride: number;
   readonly sub: number;
 }
-/** `sub` times two inverted residual units, `in` to `bottleneck` and on to `out`; the stride is the first one's. */
+/** Two inverted residual units, `in` to `bottleneck` to `out` channels, `sub` times; the first unit has the stride. */
 export interface ResBlock {
   readonly kind: 'res';
   readonly expansion: number;
@@ -22,12 +22,12 @@ export interface ResBlock {
   readonly sub: number;
 }
 export type StructureBlock = ConvBlock | ResBlock;
-/** The first block is the stem, a convolution; each block takes what the one before gives. */
+/** The first block is the stem, a convolution. The input of each block is the output of the one before. */
 export type Structure = readonly StructureBlock[];
 
 const CONV = /^SuperConvK([1357])BNRELU\(([^()]*)\)/;
 const RES = /^SuperResIDWE([1246])K([357])\(([^()]*)\)/;
-/** No field is larger; repetitions are fewer. */
+/** The largest number that a field may hold; `sub` has a lower limit. */
 const LARGEST = 1_000_000;
 const MOST_REPETITIONS = 1000;
 
@@ -42,7 +42,7 @@ export function printBlock(block: StructureBlock): string {
     : `SuperResIDWE${block.expansion}K${kernel}(${block.in},${block.out},${stride},${block.bottleneck},${sub})`;
 }
 
-/** A SpecError says which block is wrong, counted from 1, what was found and what would be right. */
+/** Throws a SpecError that says which block is wrong, counted from 1, what was found and what would be right. */
 export function parseStructure(text: string): Structure {
   const fail = (message: string): never => {
     throw SpecError.of({ path: '', message: `candidate "${shorten(text)}": ${message}` });
@@ -98,7 +98,7 @@ function readBlock({
     : { kind: 'conv', kernel: a, in: first, out, stride, sub: last[0]! };
 }
 
-/** `max(8, 8 round(v / 8))`, halves to the even multiple, as Python rounds: 12 gives 16, 20 gives 16. */
+/** `max(8, 8 round(v / 8))`, where halves are rounded to even as in Python: 12 gives 16, 20 gives 16. */
 export function roundChannels(value: number): number {
   const eighths = value / 8;
   const floor = Math.floor(eighths);
@@ -113,11 +113,11 @@ export interface Unit {
   readonly out: number;
   readonly kernel: number;
   readonly stride: number;
-  /** 1x1 convolution on the shortcut; identity without. */
+  /** Whether the shortcut is a 1x1 convolution; otherwise it is the identity. */
   readonly projection: boolean;
 }
 
-/** The 2 x `sub` units of a residual block; the width follows from what a unit gives, not from what it takes. */
+/** The 2 x `sub` units of a residual block. The width of a unit follows from its output channels, not from its input channels. */
 export function unitsOf(block: ResBlock): readonly Unit[] {
   const units: Unit[] = [];
   for (let i = 0; i < block.sub; i++) {

@@ -1,4 +1,4 @@
-// In: what a module exports. Out: nothing, or a SpecError that says what is wrong with it, before anything is started.
+// Checks that a module is a space, before a search starts.
 
 import { SpecError } from '../../errors.js';
 import type { Network } from '../../ir/network.js';
@@ -54,7 +54,10 @@ export function checkExport({ value, source }: { value: unknown; source: string 
   return value as SpaceModule;
 }
 
-/** Tries some candidates: texts go round, the same key gives the same candidate, networks fit together, costs are numbers. */
+/**
+ * Tries some candidates. A text must be parsed to itself, a key must always give the same candidate, the blocks of networks must
+ * fit together, and costs must be numbers. Throws a SpecError otherwise.
+ */
 export function tryModule({
   module,
   space,
@@ -97,7 +100,7 @@ export function tryModule({
   }
 }
 
-/** Blocks take what the ones before them give, and every weight has a name of its own. */
+/** The input of each block must be the output of the one before, and every weight must have a name of its own. */
 function checkNetwork({
   network: { stem, blocks, inputChannels = 3 },
   resolution,

@@ -36,11 +36,11 @@ export type ModuleSpecification = z.output<typeof schema>;
 export type ModuleLoader = (args: { code: string; digest: string }) => unknown;
 
 let loader: ModuleLoader | undefined;
-/** By digest. */
+/** Modules that were evaluated, by digest. */
 const opened = new Map<string, SpaceModule>();
 const KEPT = 16;
 
-/** From now on this process runs modules that specifications bring. Its person must have said so: they are code. */
+/** Lets this process run the modules of specifications from now on. They are code: the person who started the process must have allowed it. */
 export function allowModules(load: ModuleLoader): void {
   loader = load;
 }
@@ -52,20 +52,20 @@ export function moduleDigest(code: string): string {
   return createHash('sha256').update(code).digest('hex');
 }
 
-/** SpecError where modules are not allowed here, or where the code is not what its digest says. */
+/** Throws a SpecError where this process may not run modules, or where the code does not have its digest. */
 export function moduleSpace(specification: ModuleSpecification): Space {
   const { code, digest, resolution, proxies } = specification;
   const module = opened.get(digest) ?? load({ code, digest });
   const step = module.step ?? 1;
   const parse = (text: string) =>
-    told({ what: `candidate ${quote(text)}`, work: () => module.parse(text.trim()) });
+    withQuestion({ what: `candidate ${quote(text)}`, work: () => module.parse(text.trim()) });
   const network = (candidate: string, resolution: number) =>
-    told({
+    withQuestion({
       what: `network of ${quote(candidate)}`,
       work: () => module.network(parse(candidate), resolution),
     });
   const mutate = (parent: string, random: ReturnType<typeof randomStream>) =>
-    told({ what: `mutate(${quote(parent)})`, work: () => module.mutate(parent, random) });
+    withQuestion({ what: `mutate(${quote(parent)})`, work: () => module.mutate(parent, random) });
   return {
     kind: 'module',
     size: module.size === undefined ? 'unbounded' : BigInt(module.size),
@@ -73,7 +73,7 @@ export function moduleSpace(specification: ModuleSpecification): Space {
     parse,
     canonicalKey: (candidate) => candidate,
     ...(module.start === undefined ? {} : { start: module.start }),
-    random: (key) => told({ what: 'random', work: () => module.random(randomStream(key)) }),
+    random: (key) => withQuestion({ what: 'random', work: () => module.random(randomStream(key)) }),
     mutate: ({ parent, key, mutations }) => {
       const random = randomStream(key);
       let child = parent;
@@ -82,7 +82,7 @@ export function moduleSpace(specification: ModuleSpecification): Space {
     },
     resolutionStep: () => step,
     costs: ({ candidate, resolution: at }) =>
-      told({
+      withQuestion({
         what: `costs of ${quote(candidate)}`,
         work: () =>
           module.costs?.(candidate, at) ?? countNetwork({ network: network(candidate, at), resolution: at }),
@@ -101,8 +101,8 @@ function load({ code, digest }: { code: string; digest: string }): SpaceModule {
   return module;
 }
 
-/** What a module throws, with what it was asked for. */
-function told<T>({ what, work }: { what: string; work: () => T }): T {
+/** Turns what a module throws into a SpecError that says what the module was asked for. */
+function withQuestion<T>({ what, work }: { what: string; work: () => T }): T {
   try {
     return work();
   } catch (error) {

@@ -1,11 +1,12 @@
-// In: a cell. Out: a key that is equal for exactly those cells that are the same function under tied weights.
+// Computes a key that is equal for exactly those cells that are the same function under tied weights.
 import { type Cell, EDGES } from './cell.js';
 
 /**
- * Canonical key of a cell: `none` cuts, what hangs on a dead node is dead, a skip passes its sum on, average pooling,
- * being linear, distributes over sums, operands have no order and nodes no names. 4,660 keys over the 15,625 cells.
+ * The canonical key of a cell: the sorted terms of the sum that reaches the output. `none` contributes no term; a skip passes the
+ * terms of its node on; average pooling is linear, so that it applies to each term (`p(x)`); a convolution makes one term of a sum
+ * (`c3(x+p(x))`). Edges whose node has no terms contribute nothing. The 15,625 cells have 4,660 keys, their equivalence classes.
  *
- * Weights are tied by what they read: two convolutions of one kernel over the same sum count as the same operand.
+ * Weights are tied accordingly: two convolutions of the same kernel over the same sum are the same term.
  */
 export function canonicalKey(cell: Cell): string {
   const { output } = terms(cell);
@@ -13,8 +14,8 @@ export function canonicalKey(cell: Cell): string {
 }
 
 /**
- * The sorted terms of the output's sum, and for each live convolution edge the term that it makes, which names the
- * function: edges of one name, in one cell or in two, may be given the same weights.
+ * The sorted terms of the output's sum, and the term of each convolution edge that has an input. Convolution edges with equal terms,
+ * in one cell or in two, get the same weights where weights are tied.
  */
 export function terms(cell: Cell): { output: readonly string[]; convolutions: ReadonlyMap<number, string> } {
   const nodes: (readonly string[])[] = [['x'], [], [], []];

@@ -1,4 +1,4 @@
-// In: the usual text of a cell, or its index. Out: the six operations of its edges, and back.
+// Reads and writes the text of a NAS-Bench-201 cell, and numbers all cells.
 import { SpecError } from '../../errors.js';
 
 /** The operations in the order of their index in the enumeration. */
@@ -40,7 +40,7 @@ export function printCell(cell: Cell): string {
   return [1, 2, 3].map((to) => `|${node(to)}`).join('+');
 }
 
-/** Parses the text of a cell; a SpecError says which edge is wrong, what was found and what would be right. */
+/** Throws a SpecError that says which edge is wrong, what was found and what would be right. */
 export function parseCell(text: string): Cell {
   const fail = (message: string): never => {
     throw SpecError.of({ path: '', message: `candidate "${shorten(text)}": ${message}` });

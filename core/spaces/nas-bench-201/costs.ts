@@ -1,16 +1,16 @@
-// In: a cell. Out: what its network costs on CIFAR images: multiply-accumulates and parameters.
+// Counts the costs of a cell's network on CIFAR images: multiply-accumulates and parameters.
 import type { Costs } from '../space.js';
 import type { Cell } from './cell.js';
 
 /** Multiply-accumulates and parameters of everything but the cells: stem, two residual blocks, last norm, classifier. */
 const SKELETON: Costs = { flops: 7_783_050, parameters: 73_306 };
-/** Of one edge in all fifteen cells: 5 x (c² k² positions) and 5 x (c² k² + 2 c) over the stages 16, 32, 64. */
+/** Costs of an edge in all fifteen cells: sums of 5 x (c² k² positions) and 5 x (c² k² + 2 c) over the stages of c = 16, 32, 64 channels. */
 const EDGE: Readonly<Partial<Record<string, Costs>>> = {
   nor_conv_3x3: { flops: 35_389_440, parameters: 243_040 },
   nor_conv_1x1: { flops: 3_932_160, parameters: 28_000 },
 };
 
-/** FLOPs (multiply-accumulates) and parameters for 3 x 32 x 32 and 10 classes; every operation written counts, used or not. */
+/** FLOPs (multiply-accumulates) and parameters for 3 x 32 x 32 and 10 classes; every operation of the text counts, whether it reaches the output or not. */
 export function cellCosts(cell: Cell): Costs {
   let { flops, parameters } = SKELETON;
   for (const operation of cell) {

@@ -1,9 +1,9 @@
-// In: a cell and a key. Out: the cell with the operations of some edges replaced.
+// Mutates a cell: replaces the operations of some edges.
 import type { RandomKey } from '../../random/random.js';
 import { randomStream } from '../../random/random-stream.js';
 import { type Cell, OPERATIONS } from './cell.js';
 
-/** Each of `mutations` different edges (all, where that is more than there are) gets one of the four other operations. */
+/** Gives each of `mutations` different edges (at most all six) one of the four other operations. */
 export function mutateCell({
   cell,
   key,

@@ -1,4 +1,4 @@
-// In: a cell. Out: the whole network as blocks for the programs, and its costs. Macro skeleton: method.md, Costs of NAS-Bench-201.
+// Builds the blocks of a cell's network (skeleton: docs/understand/method.md, Costs of NAS-Bench-201).
 import { type Block, BlockBuilder, type Weight } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
 import { type Cell, EDGES } from './cell.js';
@@ -6,7 +6,7 @@ import { type Cell, EDGES } from './cell.js';
 const STAGES = [16, 32, 64] as const;
 const CELLS_PER_STAGE = 5;
 
-/** The network of a cell: stem, 3 x 5 cells with a strided residual block between stages; 18 features, 17 blocks. */
+/** The network of a cell: a stem, then 3 stages of 5 cells with a strided residual block between stages. 17 blocks, 18 features. */
 export function cellNetwork(cell: Cell): Network {
   const blocks: Block[] = [];
   const stageEnds: number[] = [];
@@ -28,9 +28,9 @@ function stemBlock(): Block {
 }
 
 /**
- * Node j sums its incoming edges; edges that reach no output, or that nothing reaches, are left out. Where `to` is not
- * `from` the edges of node 0 change the channels: pooling after, skip by a normalized 1x1 convolution (NATS-Bench, Dong
- * et al. 2021).
+ * Each node is the sum of its incoming edges. Edges that are on no path from input to output are left out. Where `to` is not `from`,
+ * the edges of node 0 change the number of channels: a skip becomes a 1x1 convolution with normalization, and pooling follows such
+ * a convolution (NATS-Bench, Dong et al. 2021).
  */
 export function cellBlock({
   cell,
@@ -69,14 +69,14 @@ export function cellBlock({
         parts.push(b.add('averagePool', [pooled], { kernel: 3, stride: 1 }));
       } else parts.push(convolve(relu(), cell[e] === 'nor_conv_3x3' ? 3 : 1));
     });
-    // A node of one part is that part; the output is always a value of its own.
+    // A node with one incoming edge is the value of that edge; only the output always gets a value of its own.
     nodes.push(parts.length > 1 || (to === 3 && parts.length) ? b.add('sum', parts) : parts[0]);
   }
   if (nodes[3] === undefined) b.add('zero', [0]);
   return b.build();
 }
 
-/** Edges on a path from node 0 to node 3 along which no operation is `none`. */
+/** Whether each edge is on a path from node 0 to node 3 without a `none`. */
 export function liveEdges(cell: Cell): readonly boolean[] {
   const reached = [true, false, false, false];
   const useful = [false, false, false, true];
@@ -90,7 +90,7 @@ export function liveEdges(cell: Cell): readonly boolean[] {
   return EDGES.map(({ to, from }, e) => cell[e] !== 'none' && reached[from]! && useful[to]!);
 }
 
-/** Residual block with stride 2: two convolutions, and 2x2 average pool with a bare 1x1 convolution as shortcut. */
+/** A residual block with stride 2: two convolutions; the shortcut is a 2x2 average pooling and a 1x1 convolution without normalization. */
 export function reductionBlock({ name, from, to }: { name: string; from: number; to: number }): Block {
   const b = new BlockBuilder({ name });
   const first = convNorm({
