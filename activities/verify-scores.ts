@@ -1,5 +1,5 @@
 // Computes scores of another worker again, and says which of them this worker computes differently.
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { CandidateError } from '../core/candidate-error.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
@@ -11,6 +11,7 @@ import { decodeScore, encodeScore } from '../store/codec.js';
 import type { SignedScore, Store } from '../store/store.js';
 import { scopesByFamily } from './address-scores.js';
 import type { Gate } from './engine-gate.js';
+import { inLanes } from './in-lanes.js';
 import type { LocalImages } from './local-images.js';
 import { factOf, requestOf } from './score-request.js';
 import { refuseDevice, withImages } from './score-shard.js';
@@ -61,13 +62,17 @@ export function verifyScores({
         ...{ agreed: 0, failed: 0, disagreements: [] },
       };
       await withImages({ images, input }, (file) =>
-        inTurn({ lanes: scoring.size, items: asked }, async (one) => {
-          const again = await computeAgain({ scoring, input, score: one, file });
-          if (typeof again === 'string') {
-            found.failed += 1;
-            found.why = `${by}: ${again}`;
-          } else if (disagreeing(one.stored.proxies, again).length === 0) found.agreed += 1;
-          else found.disagreements.push(disagreement({ score: one, again, by }));
+        inLanes({
+          lanes: scoring.size,
+          tasks: each(asked),
+          work: async (one) => {
+            const again = await computeAgain({ scoring, input, score: one, file });
+            if (typeof again === 'string') {
+              found.failed += 1;
+              found.why = `${by}: ${again}`;
+            } else if (disagreeing(one.stored.proxies, again).length === 0) found.agreed += 1;
+            else found.disagreements.push(disagreement({ score: one, again, by }));
+          },
         }),
       );
       const { agreed, failed, disagreements } = found;
@@ -154,18 +159,6 @@ function disagreement({
   };
 }
 
-/** Some at a time; the first error ends it. */
-async function inTurn<T>(
-  { lanes, items }: { lanes: number; items: readonly T[] },
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const signal = cancellationSignal();
-  const left = items.values();
-  const lane = async (): Promise<void> => {
-    for (const item of left) {
-      signal.throwIfAborted();
-      await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
+function* each<T>(items: readonly T[]): Generator<T> {
+  yield* items;
 }

@@ -1,4 +1,4 @@
-// In: a live NATS connection. Out: the same with calls that are retried, fail at once when it breaks, and end with close.
+// Wraps a NATS connection: calls are retried, fail at once when the connection breaks, and end with close.
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { LRUCache } from 'lru-cache';
@@ -51,13 +51,64 @@ export async function createLink(given: {
   const { address, connection, patienceMs, onFault, onDamage } = given;
   const told = new LRUCache<string, true>({ max: TOLD });
   const jsm = await jetstreamManager(connection, { checkAPI: false, timeout: REQUEST_MS });
+  const calls = new Set<Promise<unknown>>();
+  const watched = watchConnection(connection);
+  let closing: Promise<void> | undefined;
+
+  const closed = () =>
+    new ServiceError({ address, message: `NATS at ${address}: this store was closed; connect again` });
+
+  function attempt<T>(fn: () => Promise<T>): Promise<T> {
+    if (connection.isClosed()) throw closed();
+    return watched.attempt(fn);
+  }
+
+  /** `close` waits for it. */
+  async function tracked<T>(start: () => Promise<T>): Promise<T> {
+    if (closing !== undefined) throw closed();
+    const call = start();
+    calls.add(call);
+    return call.finally(() => calls.delete(call));
+  }
+
+  async function shutDown(): Promise<void> {
+    if (watched.isAlive()) await within(CLOSE_MS, Promise.allSettled(calls));
+    // drain flushes what progress events are left; a lost connection cannot, and is closed as it is
+    if (watched.isAlive()) await within(CLOSE_MS, connection.drain());
+    watched.end();
+    await connection.close();
+  }
+
+  return {
+    address,
+    connection,
+    jsm,
+    js: jetstream(connection, { timeout: REQUEST_MS }),
+    isAlive: () => watched.isAlive() && closing === undefined,
+    isOpen: () => closing === undefined && !connection.isClosed(),
+    call: (describe, fn) =>
+      tracked(() => withRetry({ address, describe, patienceMs, onFault }, async () => attempt(fn))),
+    onReconnect: watched.onReconnect,
+    onDamage: (damage) => {
+      if (told.has(damage.subject)) return;
+      told.set(damage.subject, true);
+      onDamage?.(damage);
+    },
+    once: (fn) => tracked(async () => attempt(fn)),
+    close() {
+      closing ??= shutDown();
+      return closing;
+    },
+  };
+}
+
+/** Knows whether a connection is there, and fails the attempts under way the moment it is lost. */
+function watchConnection(connection: NatsConnection) {
   /** Attempts under way: how each is told that the connection is lost. */
   const attempts = new Set<(error: Error) => void>();
-  const calls = new Set<Promise<unknown>>();
   const renewals = new Set<() => Promise<unknown>>();
   let alive = true;
   let lastError: Error | undefined;
-  let closing: Promise<void> | undefined;
 
   void (async () => {
     for await (const status of connection.status()) {
@@ -72,55 +123,20 @@ export async function createLink(given: {
     }
   })();
 
-  const closed = () =>
-    new ServiceError({ address, message: `NATS at ${address}: this store was closed; connect again` });
-
-  function attempt<T>(fn: () => Promise<T>): Promise<T> {
-    if (connection.isClosed()) throw closed();
-    if (!alive) throw new TransientFault(`not connected${lastError ? ` (${reasonOf(lastError)})` : ''}`);
-    return new Promise((resolve, reject) => {
-      attempts.add(reject);
-      fn()
-        .then(resolve, reject)
-        .finally(() => attempts.delete(reject));
-    });
-  }
-
-  /** `close` waits for it. */
-  async function tracked<T>(start: () => Promise<T>): Promise<T> {
-    if (closing !== undefined) throw closed();
-    const call = start();
-    calls.add(call);
-    return call.finally(() => calls.delete(call));
-  }
-
-  async function shutDown(): Promise<void> {
-    if (alive) await within(CLOSE_MS, Promise.allSettled(calls));
-    // drain flushes what progress events are left; a lost connection cannot, and is closed as it is
-    if (alive) await within(CLOSE_MS, connection.drain());
-    alive = false;
-    await connection.close();
-  }
-
   return {
-    address,
-    connection,
-    jsm,
-    js: jetstream(connection, { timeout: REQUEST_MS }),
-    isAlive: () => alive && closing === undefined,
-    isOpen: () => closing === undefined && !connection.isClosed(),
-    call: (describe, fn) =>
-      tracked(() => withRetry({ address, describe, patienceMs, onFault }, async () => attempt(fn))),
-    onReconnect: (work) => void renewals.add(work),
-    onDamage: (damage) => {
-      if (told.has(damage.subject)) return;
-      told.set(damage.subject, true);
-      onDamage?.(damage);
+    isAlive: () => alive,
+    end: () => {
+      alive = false;
     },
-    once: (fn) => tracked(async () => attempt(fn)),
-    close() {
-      closing ??= shutDown();
-      return closing;
+    onReconnect: (work: () => Promise<unknown>) => void renewals.add(work),
+    attempt: <T>(fn: () => Promise<T>): Promise<T> => {
+      if (!alive) throw new TransientFault(`not connected${lastError ? ` (${reasonOf(lastError)})` : ''}`);
+      return new Promise((resolve, reject) => {
+        attempts.add(reject);
+        fn()
+          .then(resolve, reject)
+          .finally(() => attempts.delete(reject));
+      });
     },
   };
 }

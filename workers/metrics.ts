@@ -1,4 +1,4 @@
-// In: what a worker does. Out: the same as Prometheus metrics. docs/operate/monitoring.md names an action for each that can go wrong.
+// Counts what a worker does as Prometheus metrics; docs/operate/monitoring.md names an action for each that can go wrong.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RoundReport } from '../core/contract/search.js';
 import type { PoolEvent, ScoredBatch } from '../engine/pool-event.js';
@@ -32,10 +32,45 @@ export interface Backlog {
 
 export function createMetrics({ role, device }: { role: string; device: string }): Metrics {
   const registry = new Registry();
-  const registers = [registry];
   registry.setDefaultLabels({ role, ...(role === 'score' ? { device } : {}) });
   collectDefaultMetrics({ register: registry });
+  const { candidates, seconds, ended, faults, verified, setAside } = createCounters({ role, registry });
+  const gauges = createGauges(registry);
+  let ask: (() => Promise<readonly Backlog[]>) | undefined;
+  return {
+    onPool: (event) => {
+      if (event.type === 'died' || event.type === 'recycled') ended.inc({ reason: event.type });
+    },
+    onBatch: ({ requests, seconds: all, fault }) => {
+      if (fault === undefined) for (const _ of requests) seconds.observe(all / requests.length);
+    },
+    onScored: () => candidates.inc({ outcome: 'scored' }),
+    onFailed: () => candidates.inc({ outcome: 'failed' }),
+    onSearch: (rounds) => {
+      for (const { reused } of rounds) candidates.inc({ outcome: 'reused' }, reused);
+    },
+    onVerified: (counts) => {
+      for (const [outcome, count] of Object.entries(counts)) verified.inc({ outcome }, count);
+    },
+    onSetAside: (workers) => setAside.inc(workers),
+    onStoreFault: ({ describe, kind }) => faults.inc({ operation: describe, kind }),
+    watchQueues: (how) => {
+      ask = how;
+    },
+    text: async () => {
+      setBacklogs(gauges, (await ask?.().catch(() => undefined)) ?? []);
+      return registry.metrics();
+    },
+  };
+}
 
+interface Registered {
+  readonly role: string;
+  readonly registry: Registry;
+}
+
+function createCounters({ role, registry }: Registered) {
+  const registers = [registry];
   const candidates = new Counter({
     name: 'zeroscout_candidates_total',
     help: 'Candidates by outcome: scored and failed at once, reused when their search ends',
@@ -74,7 +109,13 @@ export function createMetrics({ role, device }: { role: string; device: string }
     help: 'Workers that this control worker has set aside because their numbers are wrong',
     registers,
   });
-  let ask: (() => Promise<readonly Backlog[]>) | undefined;
+  return { candidates, seconds, ended, faults, verified, setAside };
+}
+
+type Gauges = ReturnType<typeof createGauges>;
+
+function createGauges(registry: Registry) {
+  const registers = [registry];
   const tasks = new Gauge({
     name: 'zeroscout_queue_tasks',
     help: 'Tasks of a queue which nobody has taken',
@@ -87,38 +128,16 @@ export function createMetrics({ role, device }: { role: string; device: string }
     labelNames: ['queue', 'device'],
     registers,
   });
+  return { tasks, age };
+}
 
-  return {
-    onPool: (event) => {
-      if (event.type === 'died' || event.type === 'recycled') ended.inc({ reason: event.type });
-    },
-    onBatch: ({ requests, seconds: all, fault }) => {
-      if (fault === undefined) for (const _ of requests) seconds.observe(all / requests.length);
-    },
-    onScored: () => candidates.inc({ outcome: 'scored' }),
-    onFailed: () => candidates.inc({ outcome: 'failed' }),
-    onSearch: (rounds) => {
-      for (const { reused } of rounds) candidates.inc({ outcome: 'reused' }, reused);
-    },
-    onVerified: (counts) => {
-      for (const [outcome, count] of Object.entries(counts)) verified.inc({ outcome }, count);
-    },
-    onSetAside: (workers) => setAside.inc(workers),
-    onStoreFault: ({ describe, kind }) => faults.inc({ operation: describe, kind }),
-    watchQueues: (how) => {
-      ask = how;
-    },
-    text: async () => {
-      const backlogs = await ask?.().catch(() => undefined);
-      // Without an answer there is no series: an old value would look like a queue that stands still.
-      tasks.reset();
-      age.reset();
-      for (const { queue, device, ...backlog } of backlogs ?? []) {
-        const labels = { queue, ...(device === undefined ? {} : { device }) };
-        tasks.set(labels, backlog.tasks);
-        age.set(labels, backlog.seconds);
-      }
-      return registry.metrics();
-    },
-  };
+/** A queue without an answer has no series: an old value would look like a queue that stands still. */
+function setBacklogs({ tasks, age }: Gauges, backlogs: readonly Backlog[]): void {
+  tasks.reset();
+  age.reset();
+  for (const { queue, device, ...backlog } of backlogs) {
+    const labels = { queue, ...(device === undefined ? {} : { device }) };
+    tasks.set(labels, backlog.tasks);
+    age.set(labels, backlog.seconds);
+  }
 }

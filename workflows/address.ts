@@ -13,21 +13,21 @@ export function addressOf({ addresses, rounds }: SearchState): { readonly addres
   };
 }
 
+/** What `decideAddresses` needs of a search's run. */
+interface Addressed {
+  readonly input: SearchInput;
+  readonly state: SearchState;
+  update(change: Partial<SearchState>): void;
+}
+
 /** Makes the addresses of a search that has none yet. */
-export async function decideAddresses({
-  input: { specification },
-  state: { addresses, moved },
-  update,
-}: {
-  input: SearchInput;
-  state: SearchState;
-  update: (change: Partial<SearchState>) => void;
-}): Promise<void> {
+export async function decideAddresses(run: Addressed): Promise<void> {
+  const { specification } = run.input;
+  const { addresses, moved } = run.state;
   // The history of a search that an earlier release began knows of no such step.
   if (addresses || !patched('addresses')) return;
-  const asked = moved ? { engine: moved.engine } : {};
+  const engine = moved ? { engine: moved.engine } : {};
   const summary = 'where its scores are';
-  update({
-    addresses: await control.addressScores.executeWithOptions({ summary }, [{ specification, ...asked }]),
-  });
+  const made = await control.addressScores.executeWithOptions({ summary }, [{ specification, ...engine }]);
+  run.update({ addresses: made });
 }

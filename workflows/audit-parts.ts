@@ -1,46 +1,40 @@
-// In: a plan and how it is cut. Out: what each part lacks, found side by side.
+// Finds what each part of a plan lacks, several parts side by side.
 import { workflowInfo } from '@temporalio/workflow';
 import type { Cut } from '../core/contract/parts.js';
 import type { PartsState, SearchState } from '../core/contract/search.js';
-import type { AuditResult, RankInput } from '../core/contract/search-activities.js';
+import type { AuditResult } from '../core/contract/search-activities.js';
 import { control } from './control.js';
+import type { Outcome } from './score-list.js';
+import type { SearchRun } from './search-run.js';
 
 /** Of one search: enough to feed some control workers, few enough for one. */
 const AUDITS_AT_ONCE = 8;
 
 export const notAudited = (cut: Cut): PartsState => ({ cut, todos: [], missing: 0, next: 0 });
 
-export async function auditParts({
-  plan: { run, specification, plan, address },
-  parts,
-  update,
-}: {
-  plan: RankInput;
-  parts: () => PartsState;
-  update: (change: Partial<SearchState>) => void;
-}): Promise<'finished' | 'history is long'> {
-  const audit = (number: number) => {
-    const part = { number, of: parts().cut.parts };
-    const summary = `which candidates of part ${number + 1} of ${part.of} have no score yet`;
-    return control.auditScores.executeWithOptions({ summary }, [
-      { run, specification, plan, part, ...(address ? { address } : {}) },
-    ]);
-  };
+export async function auditParts(run: SearchRun): Promise<Outcome> {
   for (;;) {
-    const { cut, todos, missing } = parts();
+    const { cut, todos, missing } = run.state.parts!;
     const left = Math.min(AUDITS_AT_ONCE, cut.parts - todos.length);
     if (left === 0) return 'finished';
     if (workflowInfo().continueAsNewSuggested) return 'history is long';
-    const found = await Promise.all(Array.from({ length: left }, (_, i) => audit(todos.length + i)));
-    update({
+    const found = await Promise.all(Array.from({ length: left }, (_, i) => auditPart(run, todos.length + i)));
+    run.update({
       parts: {
-        ...parts(),
+        ...run.state.parts!,
         todos: [...todos, ...found.map(({ todo }) => todo)],
         missing: missing + sum(found.map((one) => one.missing)),
       },
       ...setting(found[0]),
     });
   }
+}
+
+function auditPart(run: SearchRun, number: number): Promise<AuditResult> {
+  const { plan, parts } = run.state;
+  const part = { number, of: parts!.cut.parts };
+  const summary = `which candidates of part ${number + 1} of ${part.of} have no score yet`;
+  return control.auditScores.executeWithOptions({ summary }, [{ ...run.scoring, plan, part }]);
 }
 
 /** What the control worker that audited has verified where the specification says nothing. */

@@ -1,7 +1,11 @@
-// In: an evolution's state. Out: generations bred and scored, one after the other, until the budget is spent.
+// Breeds and scores the generations of an evolution, one after the other, until its budget is spent.
 import { workflowInfo } from '@temporalio/workflow';
 import type { EvolutionState, SearchState } from '../core/contract/search.js';
-import type { BreedResult } from '../core/contract/search-activities.js';
+import { decideAddresses } from './address.js';
+import { control } from './control.js';
+import type { Outcome } from './score-list.js';
+import { scorePlan } from './score-plan.js';
+import type { SearchRun } from './search-run.js';
 
 /** What a state holds of one plan; each plan begins with it. */
 export const NOT_BEGUN = {
@@ -26,40 +30,44 @@ export const FIRST_GENERATION: EvolutionState = {
  * Breeding reads the history from the store, so a run that dies, pauses or continues as new goes on where it was. When
  * it is over, the plan is everything that was ever bred.
  */
-export async function evolve({
-  state,
-  update,
-  breed,
-  scorePlan,
-}: {
-  state: () => SearchState;
-  update: (change: Partial<SearchState>) => void;
-  breed: (evolution: EvolutionState) => Promise<BreedResult>;
-  /** Scores the plan, one generation. */
-  scorePlan: () => Promise<'finished' | 'history is long'>;
-}): Promise<'finished' | 'history is long'> {
+export async function evolve(run: SearchRun): Promise<Outcome> {
   for (;;) {
-    const { evolution = FIRST_GENERATION, reused, failed, done } = state();
+    const { evolution = FIRST_GENERATION } = run.state;
     if (evolution.over) return 'finished';
     if (!evolution.scored) {
-      if ((await scorePlan()) === 'history is long') return 'history is long';
-      update({ evolution: { ...evolution, scored: true } });
+      if ((await scorePlan(run)) === 'history is long') return 'history is long';
+      run.update({ evolution: { ...evolution, scored: true } });
       continue;
     }
     if (workflowInfo().continueAsNewSuggested) return 'history is long';
-    const { outcome, plan, history, ended } = await breed(evolution);
-    const { before } = evolution;
-    const totals = {
-      reused: before.reused + reused,
-      failed: before.failed + failed,
-      done: before.done + done,
-    };
-    const over = outcome === 'over';
-    update({
-      ...NOT_BEGUN,
-      plan,
-      drawn: history.drawn,
-      evolution: { history, scored: over, over, before: totals, ...(ended ? { ended } : {}) },
-    });
+    await breedGeneration(run, evolution);
   }
+}
+
+/** The next generation becomes the plan, and what the last one did is added to the totals. */
+async function breedGeneration(run: SearchRun, { history, before }: EvolutionState): Promise<void> {
+  const { reused, failed, done } = run.state;
+  run.display.show('breeding');
+  await decideAddresses(run);
+  const summary = `generation ${(history?.generations ?? 0) + 1}`;
+  const bred = await control.breedGeneration.executeWithOptions({ summary }, [
+    { ...run.scoring, ...(history ? { history } : {}) },
+  ]);
+  const over = bred.outcome === 'over';
+  run.update({
+    ...NOT_BEGUN,
+    plan: bred.plan,
+    drawn: bred.history.drawn,
+    evolution: {
+      history: bred.history,
+      scored: over,
+      over,
+      before: {
+        reused: before.reused + reused,
+        failed: before.failed + failed,
+        done: before.done + done,
+      },
+      ...(bred.ended ? { ended: bred.ended } : {}),
+    },
+  });
 }

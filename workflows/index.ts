@@ -1,8 +1,8 @@
-// Out: every workflow, for the bundle.
-import { concluded } from './concluded.js';
-import { mended } from './mended.js';
+// Lists every workflow, for the bundle of control workers: the names here are those by which Temporal starts them.
+import { concludeSearch } from './conclude-search.js';
+import { withBlobRepair } from './with-blob-repair.js';
 
 export { measureLatencies } from './measure-latencies.js';
 export { scorePart } from './score-part.js';
 
-export const search = concluded(mended);
+export const search = concludeSearch(withBlobRepair);

@@ -1,4 +1,4 @@
-// In: a list of candidates. Out: every one of them scored or set aside, shard by shard through a sliding window.
+// Scores a list of candidates shard by shard, a few shards at a time.
 import { condition, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { AddressedInput, CandidateListRef } from '../core/contract/search.js';
 import type { SearchActivities, ShardInput } from '../core/contract/search-activities.js';
@@ -10,32 +10,35 @@ export function shardsOf({ list, specification }: Pick<ShardInput, 'list' | 'spe
   return Math.ceil(list.count / specification.execution.shardSize);
 }
 
-/**
- * Scores from shard `nextShard` on, `window` shards at a time. `running` holds the numbers of those under way, for
- * whoever shows progress. Answers `history is long` when the run should continue as new; nothing runs then, and
- * what was started is finished. A paused search starts no shard and waits.
- */
+/** `history is long`: the run should continue as new; nothing runs then, and what was started is finished. */
+export type Outcome = 'finished' | 'history is long';
+
+/** What whoever runs a list knows of its shards, and is told of them. */
+export interface ShardProgress {
+  /** Numbers of the shards under way. */
+  readonly running: Map<number, Promise<void>>;
+  /** A paused search starts no shard and waits. */
+  readonly isPaused: () => boolean;
+  /** `next` is the first shard that has not been started. */
+  readonly onStarted: (next: number) => void;
+  readonly onFinished: (candidates: number) => void;
+}
+
+/** Scores from shard `nextShard` on, `window` shards at a time. */
 export async function scoreList({
   work,
   window = work.specification.execution.window,
   shards: { first, of } = { first: 0, of: shardsOf(work) },
   nextShard,
-  running,
-  paused,
-  onStarted,
-  onFinished,
+  progress: { running, isPaused, onStarted, onFinished },
 }: {
   work: AddressedInput & { search: string; run: string; list: CandidateListRef };
   window?: number;
   /** Where the list is one of several: the number of its first shard, and how many there are of all. */
   shards?: { readonly first: number; readonly of: number };
   nextShard: number;
-  running: Map<number, Promise<void>>;
-  paused: () => boolean;
-  /** `next` is the first shard that has not been started. */
-  onStarted: (next: number) => void;
-  onFinished: (candidates: number) => void;
-}): Promise<'finished' | 'history is long'> {
+  progress: ShardProgress;
+}): Promise<Outcome> {
   const { specification, list } = work;
   const { shardSize, device } = specification.execution;
   const fleet = proxyActivities<SearchActivities>({
@@ -59,9 +62,9 @@ export async function scoreList({
   };
   let next = nextShard;
   while (next < shards || running.size > 0) {
-    if (paused() && running.size === 0) await condition(() => !paused());
+    if (isPaused() && running.size === 0) await condition(() => !isPaused());
     const long = workflowInfo().continueAsNewSuggested;
-    while (!long && !paused() && next < shards && running.size < window) {
+    while (!long && !isPaused() && next < shards && running.size < window) {
       start(next++);
       onStarted(next);
     }

@@ -1,6 +1,7 @@
-// In: what a plan, or a part of one, lacks. Out: nothing is missing any more: scored and audited in turns.
+// Scores and audits in turns until a plan, or a part of one, lacks nothing.
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { PartState } from '../core/contract/search-activities.js';
+import type { Outcome } from './score-list.js';
 
 /** Rounds of scoring and auditing before a stage gives up on what is still missing. */
 export const MAX_ROUNDS = 10;
@@ -13,14 +14,14 @@ export async function scoreMissing({
   forgive,
 }: {
   state: () => Pick<PartState, 'todo' | 'attempt' | 'verification'>;
-  score: () => Promise<'finished' | 'history is long'>;
+  score: () => Promise<Outcome>;
   /** Takes wrong scores out again, which the next audit finds missing; absent where nothing is verified. */
   verify?: (() => Promise<void>) | undefined;
   /** Finds what is missing now; one attempt more. */
   auditAgain: () => Promise<void>;
   /** One attempt less. */
   forgive: () => void;
-}): Promise<'finished' | 'history is long'> {
+}): Promise<Outcome> {
   while (state().todo.count > 0 && state().attempt < MAX_ROUNDS) {
     if ((await score()) === 'history is long') return 'history is long';
     const { count } = state().todo;

@@ -1,76 +1,117 @@
-// In: one part of a plan, and what it lacks. Out: all of it scored or set aside, in a workflow of its own with a sliding window of its own.
+// Scores one part of a search's plan, in a workflow of its own that keeps some shards under way and audits until nothing is missing.
 import { continueAsNew, patched, setHandler } from '@temporalio/workflow';
+import type { AddressedInput, PartProgress } from '../core/contract/search.js';
 import type { PartInput, PartResult, PartState } from '../core/contract/search-activities.js';
 import { control } from './control.js';
 import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
-import { scoreList, shardsOf } from './score-list.js';
+import { type Outcome, scoreList, shardsOf } from './score-list.js';
 import { scoreMissing } from './score-missing.js';
 import { verifyScores } from './verify-scores.js';
+
+/** What a part's workflow knows while it runs. */
+class PartRun {
+  readonly input: PartInput;
+  /** Shards under way, by number. */
+  readonly shards = new Map<number, Promise<void>>();
+  state: PartState;
+  paused: boolean;
+
+  constructor(input: PartInput) {
+    this.input = input;
+    this.paused = input.paused;
+    this.state = input.carried ?? { todo: input.todo, done: 0, failed: 0, attempt: 0, nextShard: 0 };
+  }
+
+  update(change: Partial<PartState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  /** What every activity is told. */
+  get scoring(): AddressedInput & { readonly run: string } {
+    const { run, specification, address } = this.input;
+    return { run, specification, ...(address ? { address } : {}) };
+  }
+}
 
 export async function scorePart(input: PartInput): Promise<PartResult> {
   if (patched('checked-input'))
     await control.checkPart.executeWithOptions({ summary: 'what it was started with' }, [input]);
-  const { search, run, specification, plan, part, window, shards, address } = input;
-  const addressed = address ? { address } : {};
-  const begun = { todo: input.todo, done: 0, failed: 0, attempt: 0, nextShard: 0 };
-  let state: PartState = input.carried ?? begun;
-  let { paused } = input;
-  const running = new Map<number, Promise<void>>();
-  const update = (change: Partial<PartState>) => {
-    state = { ...state, ...change };
-  };
-  const pause = (value: boolean) => () => {
-    paused = value;
-  };
-  setHandler(pauseSignal, pause(true));
-  setHandler(resumeSignal, pause(false));
-  setHandler(progressQuery, () => ({
-    done: state.done,
-    shards: {
-      done: state.nextShard - running.size,
-      running: [...running.keys()].map((shard) => shards.first + shard),
-      total: shardsOf({ list: state.todo, specification }),
-    },
-  }));
-
-  const score = () =>
-    scoreList({
-      work: { search, run, specification, list: state.todo, ...addressed },
-      shards,
-      window,
-      nextShard: state.nextShard,
-      running,
-      paused: () => paused,
-      onStarted: (nextShard) => update({ nextShard }),
-      onFinished: (candidates) => update({ done: state.done + candidates }),
-    });
+  const part = new PartRun(input);
+  answerMessages(part);
   const { verify: share = 0 } = input;
-  const verify = async () => {
-    const at = { search, run, specification, list: state.todo, ...addressed };
-    const work = { ...at, share, paused: () => paused };
-    update({ verification: await verifyScores(work, state.verification) });
-  };
-  const auditAgain = async () => {
-    const summary = `which candidates of part ${part.number + 1} of ${part.of} have no score yet`;
-    const { todo, failed } = await control.auditScores.executeWithOptions({ summary }, [
-      { run, specification, plan, part, ...addressed },
-    ]);
-    update({ todo, failed, attempt: state.attempt + 1, nextShard: 0 });
-  };
-  if (
-    (await scoreMissing({
-      state: () => state,
-      score,
-      verify: share > 0 ? verify : undefined,
-      auditAgain,
-      forgive: () => update({ attempt: state.attempt - 1 }),
-    })) === 'history is long'
-  )
-    return continueAsNew<typeof scorePart>({ ...input, paused, carried: state });
-  const { verification } = state;
+  const outcome = await scoreMissing({
+    state: () => part.state,
+    score: () => scoreTodo(part),
+    verify: share > 0 ? () => verifyTodo(part, share) : undefined,
+    auditAgain: () => auditAgain(part),
+    forgive: () => part.update({ attempt: part.state.attempt - 1 }),
+  });
+  if (outcome === 'history is long')
+    return continueAsNew<typeof scorePart>({ ...input, paused: part.paused, carried: part.state });
+  const { done, failed, verification } = part.state;
   return {
-    done: Math.min(state.done, input.todo.count),
-    failed: state.failed,
+    done: Math.min(done, input.todo.count),
+    failed,
     ...(verification ? { verification } : {}),
   };
+}
+
+function answerMessages(part: PartRun): void {
+  setHandler(pauseSignal, () => {
+    part.paused = true;
+  });
+  setHandler(resumeSignal, () => {
+    part.paused = false;
+  });
+  setHandler(progressQuery, () => progressOf(part));
+}
+
+function progressOf({ state, shards, input }: PartRun): PartProgress {
+  const { specification } = input;
+  return {
+    done: state.done,
+    shards: {
+      done: state.nextShard - shards.size,
+      running: [...shards.keys()].map((shard) => input.shards.first + shard),
+      total: shardsOf({ list: state.todo, specification }),
+    },
+  };
+}
+
+function scoreTodo(part: PartRun): Promise<Outcome> {
+  const { search, shards, window } = part.input;
+  const { todo: list, nextShard } = part.state;
+  return scoreList({
+    work: { search, ...part.scoring, list },
+    shards,
+    window,
+    nextShard,
+    progress: {
+      running: part.shards,
+      isPaused: () => part.paused,
+      onStarted: (next) => part.update({ nextShard: next }),
+      onFinished: (candidates) => part.update({ done: part.state.done + candidates }),
+    },
+  });
+}
+
+async function verifyTodo(part: PartRun, share: number): Promise<void> {
+  const { search } = part.input;
+  const work = {
+    search,
+    ...part.scoring,
+    list: part.state.todo,
+    share,
+    isPaused: () => part.paused,
+  };
+  part.update({ verification: await verifyScores(work, part.state.verification) });
+}
+
+async function auditAgain(run: PartRun): Promise<void> {
+  const { plan, part } = run.input;
+  const summary = `which candidates of part ${part.number + 1} of ${part.of} have no score yet`;
+  const { todo, failed } = await control.auditScores.executeWithOptions({ summary }, [
+    { ...run.scoring, plan, part },
+  ]);
+  run.update({ todo, failed, attempt: run.state.attempt + 1, nextShard: 0 });
 }

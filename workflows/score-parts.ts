@@ -1,4 +1,4 @@
-// In: a plan that is cut into parts. Out: every candidate scored or set aside, each part by a workflow of its own, a few of them at a time.
+// Scores a plan that is cut into parts: each part in a workflow of its own, a few of them at a time.
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ChildWorkflowFailure,
@@ -11,117 +11,106 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PartsState, Phase, SearchProgress, SearchState } from '../core/contract/search.js';
-import type { RankInput } from '../core/contract/search-activities.js';
+import type { PartsState, SearchProgress } from '../core/contract/search.js';
+import type { PartInput, PartResult } from '../core/contract/search-activities.js';
 import { addVerification, NOTHING_VERIFIED } from '../core/contract/verification.js';
-import type { Specification } from '../core/specification/specification.js';
 import { auditParts, sum } from './audit-parts.js';
-import { shardsOf } from './score-list.js';
+import { type Outcome, shardsOf } from './score-list.js';
 import type { scorePart } from './score-part.js';
-
-/** Parts under way, by number. */
-export type RunningParts = Map<number, RunningPart>;
-
-interface RunningPart {
-  readonly workflowId: string;
-  /** Pauses or resumes it. */
-  readonly tell: (what: 'pause' | 'resume') => void;
-  readonly finished: Promise<void>;
-}
+import type { RunningPart, SearchRun } from './search-run.js';
 
 /** Answers `history is long` when the run should continue as new; no part runs then. */
-export async function scoreParts({
-  plan,
-  state,
-  parts,
-  update,
-  show,
-  running,
-}: {
-  plan: RankInput & { readonly search: string };
-  state: () => SearchState;
-  parts: () => PartsState;
-  update: (change: Partial<SearchState>) => void;
-  show: (phase: Phase) => void;
-  running: RunningParts;
-}): Promise<'finished' | 'history is long'> {
-  const {
-    specification,
-    plan: { count },
-  } = plan;
-  if (state().audited) show('auditing');
-  if ((await auditParts({ plan, parts, update })) === 'history is long') return 'history is long';
-  const { cut, todos, missing } = parts();
-  if (!state().audited) {
+export async function scoreParts(run: SearchRun): Promise<Outcome> {
+  if (run.state.audited) run.display.show('auditing');
+  if ((await auditParts(run)) === 'history is long') return 'history is long';
+  if (!run.state.audited) {
+    const { todos, missing } = run.state.parts!;
     const planned = sum(todos.map((todo) => todo.count));
-    update({ audited: true, planned, reused: count - missing, stageStartedAt: Date.now() });
+    const reused = run.state.plan.count - missing;
+    run.update({ audited: true, planned, reused, stageStartedAt: Date.now() });
   }
-  show('scoring');
-  const shards = todos.map((list) => shardsOf({ list, specification }));
-  const start = (number: number): void => {
-    const { workflowId, firstExecutionRunId } = workflowInfo();
-    const childId = `${workflowId}/${firstExecutionRunId.slice(0, 8)}/part-${number + 1}`;
-    const todo = todos[number]!;
-    const { paused, verify } = state();
-    const share = specification.execution.verify ?? verify ?? 0;
-    const input = {
-      ...plan,
-      ...{ part: { number, of: cut.parts }, todo, window: cut.window, paused },
-      shards: { first: sum(shards.slice(0, number)), of: sum(shards) },
-      ...(share > 0 ? { verify: share } : {}),
-    };
-    let child: ChildWorkflowHandle<typeof scorePart> | undefined;
-    const tell: RunningPart['tell'] = (what) =>
-      // One that has ended needs no word any more.
-      void child?.signal(what).catch(() => {});
-    const finished = async (): Promise<void> => {
-      child = await startInPlaceOf(childId, () =>
-        startChild<typeof scorePart>('scorePart', {
-          workflowId: childId,
-          args: [input],
-          // A cancelled search ends at once, and the server then cancels its parts. The search's own request would name the
-          // first run of a part, which is over where the part continued as new.
-          cancellationType: 'TRY_CANCEL',
-          parentClosePolicy: 'REQUEST_CANCEL',
-          staticSummary: `part ${number + 1} of ${cut.parts}: ${todo.count} candidates`,
-        }),
-      );
-      if (state().paused !== paused) tell(paused ? 'resume' : 'pause');
-      const { done, failed, verification } = await child.result().catch(failWithCause);
-      running.delete(number);
-      const { planned } = state();
-      update({ done: Math.min(state().done + done, planned), failed: state().failed + failed });
-      if (verification)
-        update({ verification: addVerification(state().verification ?? NOTHING_VERIFIED, verification) });
-      show('scoring');
-    };
-    running.set(number, { workflowId: childId, tell, finished: finished() });
-  };
+  run.display.show('scoring');
   for (;;) {
     const long = workflowInfo().continueAsNewSuggested;
-    while (!long && !state().paused && running.size < cut.atOnce && parts().next < cut.parts) {
-      const { next } = parts();
-      update({ parts: { ...parts(), next: next + 1 } });
-      if (todos[next]!.count > 0) start(next);
-    }
-    const events = [...running.values()].map(({ finished }) => finished);
-    if (state().paused) events.push(condition(() => !state().paused));
+    if (!long) startParts(run);
+    const events = [...run.parts.values()].map(({ finished }) => finished);
+    if (run.state.paused) events.push(condition(() => !run.state.paused));
+    const { next, cut } = run.state.parts!;
     if (events.length > 0) await Promise.race(events);
-    else if (parts().next === cut.parts) return 'finished';
-    else return 'history is long';
+    else return next === cut.parts ? 'finished' : 'history is long';
   }
+}
+
+/** Starts the next parts, as many as may be under way at a time; those that lack nothing are passed over. */
+function startParts(run: SearchRun): void {
+  const { cut, todos } = run.state.parts!;
+  while (!run.state.paused && run.parts.size < cut.atOnce && run.state.parts!.next < cut.parts) {
+    const { next } = run.state.parts!;
+    run.update({ parts: { ...run.state.parts!, next: next + 1 } });
+    if (todos[next]!.count > 0) startPart(run, next);
+  }
+}
+
+function startPart(run: SearchRun, number: number): void {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const childId = `${workflowId}/${firstExecutionRunId.slice(0, 8)}/part-${number + 1}`;
+  let child: ChildWorkflowHandle<typeof scorePart> | undefined;
+  const tell: RunningPart['tell'] = (what) =>
+    // One that has ended needs no word any more.
+    void child?.signal(what).catch(() => {});
+  const finish = async (): Promise<void> => {
+    const input = partInput(run, number);
+    child = await startInPlaceOf(childId, () =>
+      startChild<typeof scorePart>('scorePart', {
+        workflowId: childId,
+        args: [input],
+        // A cancelled search ends at once, and the server then cancels its parts. The search's own request would name the
+        // first run of a part, which is over where the part continued as new.
+        cancellationType: 'TRY_CANCEL',
+        parentClosePolicy: 'REQUEST_CANCEL',
+        staticSummary: `part ${number + 1} of ${input.part.of}: ${input.todo.count} candidates`,
+      }),
+    );
+    if (run.state.paused !== input.paused) tell(input.paused ? 'resume' : 'pause');
+    addPartResult(run, await child.result().catch(failWithCause), number);
+  };
+  run.parts.set(number, { workflowId: childId, tell, finished: finish() });
+}
+
+function partInput(run: SearchRun, number: number): PartInput {
+  const { plan, parts, paused } = run.state;
+  const { cut, todos } = parts!;
+  const { specification } = run.stage;
+  const shards = todos.map((list) => shardsOf({ list, specification }));
+  return {
+    search: run.input.id,
+    ...run.scoring,
+    plan,
+    part: { number, of: cut.parts },
+    todo: todos[number]!,
+    window: cut.window,
+    paused,
+    shards: { first: sum(shards.slice(0, number)), of: sum(shards) },
+    ...(run.verifyShare > 0 ? { verify: run.verifyShare } : {}),
+  };
+}
+
+function addPartResult(run: SearchRun, { done, failed, verification }: PartResult, number: number): void {
+  run.parts.delete(number);
+  const { planned } = run.state;
+  run.update({ done: Math.min(run.state.done + done, planned), failed: run.state.failed + failed });
+  if (verification)
+    run.update({
+      verification: addVerification(run.state.verification ?? NOTHING_VERIFIED, verification),
+    });
+  run.display.show('scoring');
 }
 
 /** What the search says of its parts; those that run are asked by whoever wants to know more. */
-export function partsProgress({
-  parts: { cut, todos, next },
-  running,
-  specification,
-}: {
-  parts: PartsState;
-  running: RunningParts;
-  specification: Specification;
-}): Pick<SearchProgress, 'shards' | 'parts'> {
+export function partsProgress(
+  { parts: running, input: { specification } }: SearchRun,
+  { cut, todos, next }: PartsState,
+): Pick<SearchProgress, 'shards' | 'parts'> {
   const ended = todos.slice(0, next).filter((_, number) => !running.has(number));
   const shards = (lists: typeof todos) => sum(lists.map((list) => shardsOf({ list, specification })));
   return {
@@ -135,7 +124,7 @@ export function partsProgress({
 }
 
 /**
- * A search that began again (`mended`), or was reset, leaves parts behind. The server asks them to end, in its own time: until
+ * A search that began again (`withBlobRepair`), or was reset, leaves parts behind. The server asks them to end, in its own time: until
  * this one has ended its name is taken.
  */
 async function startInPlaceOf<T>(workflowId: string, start: () => Promise<T>): Promise<T> {

@@ -1,253 +1,128 @@
-// In: a specification. Out: digests of ranking, failures and summary. Stage by stage: plan or breed, score what the store lacks, audit, rank.
-import { continueAsNew, patched, setHandler, workflowInfo } from '@temporalio/workflow';
-import { cutOf } from '../core/contract/parts.js';
-import type {
-  EvolutionState,
-  SearchInput,
-  SearchProgress,
-  SearchResult,
-  SearchState,
-} from '../core/contract/search.js';
-import { stagesOf } from '../core/specification/stages.js';
-import { addressOf, decideAddresses } from './address.js';
-import { notAudited, setting } from './audit-parts.js';
+// Runs a search, stage by stage: makes a plan or breeds one, scores what the store lacks, ranks, and reports.
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import type { SearchInput, SearchResult, SearchState } from '../core/contract/search.js';
+import type { RankResult } from '../core/contract/search-activities.js';
+import { decideAddresses } from './address.js';
+import { answerMessages } from './answer-messages.js';
 import { control } from './control.js';
-import { countsOf, roundOf } from './counts.js';
-import { createDisplay } from './display.js';
+import { roundOf } from './counts.js';
 import { evolve, NOT_BEGUN } from './evolve.js';
 import { failureTypeOf } from './failure-type.js';
-import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
-import { scoreList, shardsOf } from './score-list.js';
-import { MAX_ROUNDS, scoreMissing } from './score-missing.js';
-import { partsProgress, type RunningParts, scoreParts } from './score-parts.js';
-import { verifyScores } from './verify-scores.js';
+import { MAX_ROUNDS } from './score-missing.js';
+import { auditAgain, scorePlan } from './score-plan.js';
+import { type RunOptions, SearchRun } from './search-run.js';
 
-/** From the state `begun` on; `onState` is told of every change of it. */
-export async function search({
-  input,
-  begun,
-  onState,
-}: {
-  input: SearchInput;
-  begun: SearchState;
-  onState: (state: SearchState) => void;
-}): Promise<SearchResult> {
-  const { id } = input;
-  const stages = stagesOf(input.specification);
-  let state = begun;
-  const running = new Map<number, Promise<void>>();
-  const runningParts: RunningParts = new Map();
-  const update = (change: Partial<SearchState>) => {
-    state = { ...state, ...change };
-    onState(state);
-  };
-  const shards = () => shardsOf({ list: state.todo, specification: input.specification });
-
-  const display = createDisplay({
-    specification: input.specification,
-    stages: stages.length,
-    state: () => state,
-  });
-  const { show } = display;
-  const pause = (paused: boolean) => () => {
-    update({ paused, pausedSince: paused ? (state.pausedSince ?? Date.now()) : undefined });
-    show(display.phase());
-    for (const { tell } of runningParts.values()) tell(paused ? 'pause' : 'resume');
-  };
-  setHandler(pauseSignal, pause(true));
-  setHandler(resumeSignal, pause(false));
-  setHandler(
-    progressQuery,
-    (): SearchProgress => ({
-      phase: display.phase(),
-      ...(state.addresses ? { engine: state.addresses.engine } : {}),
-      paused: state.paused,
-      ...(state.pausedSince === undefined ? {} : { pausedSince: state.pausedSince }),
-      round: { number: Math.min(state.rounds.length + 1, stages.length), of: stages.length },
-      ...countsOf(state, input.specification),
-      ...(state.parts
-        ? partsProgress({ parts: state.parts, running: runningParts, specification: input.specification })
-        : {
-            shards: { done: state.nextShard - running.size, running: [...running.keys()], total: shards() },
-          }),
-      ...(state.verification ? { verification: state.verification } : {}),
-    }),
-  );
-
-  const decide = () => decideAddresses({ input, state, update });
-  const audit = () => {
-    const { run, plan, rounds } = state;
-    const { specification } = stages[rounds.length]!;
-    const summary = `which of ${plan.count} candidates have no score yet`;
-    return control.auditScores.executeWithOptions({ summary }, [
-      { run, specification, plan, ...addressOf(state) },
-    ]);
-  };
-  const scoreTodo = () => {
-    show('scoring');
-    const { run, todo: list, rounds, nextShard } = state;
-    const { specification } = stages[rounds.length]!;
-    return scoreList({
-      work: { search: id, run, specification, list, ...addressOf(state) },
-      nextShard,
-      running,
-      paused: () => state.paused,
-      onStarted: (next) => update({ nextShard: next }),
-      onFinished: (candidates) => {
-        update({ done: Math.min(state.done + candidates, state.planned) });
-        display.advance({ running: running.size });
-      },
-    });
-  };
-
-  const share = () => input.specification.execution.verify ?? state.verify ?? 0;
-  const verify = async () => {
-    show('verifying');
-    const { run, todo: list, rounds } = state;
-    const { specification } = stages[rounds.length]!;
-    const work = { search: id, run, specification, list, ...addressOf(state), share: share() };
-    const paused = () => state.paused;
-    update({ verification: await verifyScores({ ...work, paused }, state.verification) });
-  };
-  const auditAgain = async () => {
-    await decide();
-    const { parts, attempt } = state;
-    if (parts) return update({ parts: notAudited(parts.cut), failed: 0, attempt: attempt + 1 });
-    show('auditing');
-    const { todo, failed } = await audit();
-    update({ todo, failed, attempt: state.attempt + 1, nextShard: 0 });
-  };
-
-  /** Scores what the plan lacks, and audits until nothing is missing. */
-  const scorePlan = async (): Promise<'finished' | 'history is long'> => {
-    await decide();
-    const { run, plan, audited, rounds, parts } = state;
-    const { specification } = stages[rounds.length]!;
-    const cut = audited || parts ? undefined : cutOf({ specification, candidates: plan.count });
-    // A search that an earlier version began goes on as one workflow.
-    if (cut && patched('parts')) update({ parts: notAudited(cut) });
-    if (state.parts)
-      return scoreParts({
-        plan: { search: id, run, specification, plan, ...addressOf(state) },
-        state: () => state,
-        parts: () => state.parts!,
-        ...{ update, show, running: runningParts },
-      });
-    if (!audited) {
-      const audited = await audit();
-      const { todo, missing } = audited;
-      const reused = state.plan.count - missing;
-      const stageStartedAt = Date.now();
-      update({ audited: true, todo, planned: todo.count, reused, stageStartedAt, ...setting(audited) });
-    }
-    return scoreMissing({
-      state: () => state,
-      score: scoreTodo,
-      verify: share() > 0 ? verify : undefined,
-      auditAgain,
-      forgive: () => update({ attempt: state.attempt - 1 }),
-    });
-  };
-  const plan = async (): Promise<void> => {
-    await decide();
-    const { specification } = stages[state.rounds.length]!;
-    const { list } = input;
-    const summary = `candidates of ${specification.name}`;
-    const { drawn, ...planned } = await control.planCandidates.executeWithOptions({ summary }, [
-      { specification, ...addressOf(state), ...(list ? { list } : {}) },
-    ]);
-    update({ plan: planned, ...(drawn ? { drawn } : {}) });
-  };
-  const breed = async ({ history }: EvolutionState) => {
-    show('breeding');
-    await decide();
-    const summary = `generation ${(history?.generations ?? 0) + 1}`;
-    return control.breedGeneration.executeWithOptions({ summary }, [
-      {
-        run: state.run,
-        specification: input.specification,
-        ...addressOf(state),
-        ...(history ? { history } : {}),
-      },
-    ]);
-  };
-  const goOn = () =>
-    continueAsNew<(input: SearchInput) => Promise<SearchResult>>({ ...input, carried: state });
-
+export async function runSearch(options: RunOptions): Promise<SearchResult> {
+  const run = new SearchRun(options);
+  answerMessages(run);
   for (;;) {
-    const { specification, keep } = stages[state.rounds.length]!;
-    if (specification.strategy.kind === 'evolution') {
-      if ((await evolve({ state: () => state, update, breed, scorePlan })) === 'history is long')
-        return goOn();
-    } else if (!state.audited) {
-      show('planning');
-      if (state.plan.count === 0) await plan();
-    }
-    if ((await scorePlan()) === 'history is long') return goOn();
-
-    show('ranking');
-    const { run, plan: cohort, rounds } = state;
-    const latencies = state.drawn?.latencies;
-    const summary = `rank ${cohort.count} candidates`;
-    const ranked = await control.rankCandidates
-      .executeWithOptions({ summary }, [
-        { run, specification, plan: cohort, ...(latencies ? { latencies } : {}), ...addressOf(state) },
-      ])
-      .catch(async (error: unknown) => {
-        // The store had every score when they were counted, and lacks one now.
-        if (failureTypeOf(error) !== 'LostScoreError' || state.attempt >= MAX_ROUNDS) throw error;
-        await auditAgain();
-        return 'scores were lost' as const;
-      });
+    if ((await makePlan(run)) === 'history is long') return continueSearch(run);
+    if ((await scorePlan(run)) === 'history is long') return continueSearch(run);
+    const ranked = await rankStage(run);
     if (ranked === 'scores were lost') continue;
-    const { best, latency, ...files } = ranked;
-    display.found(best);
-    update({ rounds: [...rounds, { fidelity: specification.fidelity, ...roundOf(state) }] });
-    if (keep === undefined) {
-      show('reporting');
-      const { startedAt, drawn, evolution, addresses, verification } = state;
-      const { history, ended } = evolution ?? {};
-      const report = await control.reportSearch.executeWithOptions({ summary: 'summary' }, [
-        {
-          ...{ search: id, specification, rounds: state.rounds, startedAt, ranking: files.ranking },
-          ...(addresses ? { addresses } : {}),
-          ...(drawn ? { drawn } : {}),
-          ...(latency ? { latency } : {}),
-          ...(history ? { generations: history.generations } : {}),
-          ...(ended ? { ended } : {}),
-          ...(verification ? { verification: { ...verification, share: share() } } : {}),
-        },
-      ]);
-      show('done');
-      return { id, ...files, ...report, plan: cohort, run, ...(best ? { best } : {}) };
-    }
-    const next = await control.keepBest.executeWithOptions({ summary: `keep the best ${keep * 100} %` }, [
-      { specification, ranking: files.ranking, keep },
-    ]);
-    const {
-      startedAt,
-      rounds: finished,
-      paused,
-      pausedSince,
-      drawn,
-      repairs,
-      addresses,
-      moved,
-      verification,
-    } = state;
-    const kept = {
-      ...{ startedAt, rounds: finished, paused, pausedSince, run },
-      ...(drawn ? { drawn } : {}),
-      ...(repairs ? { repairs } : {}),
-      ...(addresses ? { addresses } : {}),
-      ...(moved ? { moved } : {}),
-      ...(verification ? { verification } : {}),
-    };
-    state = { ...beginning(id), ...kept, plan: next };
-    onState(state);
+    const { keep } = run.stage;
+    run.display.found(ranked.best);
+    run.update({
+      rounds: [...run.state.rounds, { fidelity: run.stage.specification.fidelity, ...roundOf(run.state) }],
+    });
+    if (keep === undefined) return await report(run, ranked);
+    await beginNextStage(run, { keep, ranking: ranked.ranking });
   }
 }
 
+/** An evolution breeds its plans and scores them one by one; what is left to do here is nothing then. */
+async function makePlan(run: SearchRun): Promise<'finished' | 'history is long'> {
+  if (run.stage.specification.strategy.kind === 'evolution') return await evolve(run);
+  if (run.state.audited) return 'finished';
+  run.display.show('planning');
+  if (run.state.plan.count === 0) await planCandidates(run);
+  return 'finished';
+}
+
+async function planCandidates(run: SearchRun): Promise<void> {
+  await decideAddresses(run);
+  const { list } = run.input;
+  const { run: _, ...addressed } = run.scoring;
+  const summary = `candidates of ${addressed.specification.name}`;
+  const { drawn, ...plan } = await control.planCandidates.executeWithOptions({ summary }, [
+    { ...addressed, ...(list ? { list } : {}) },
+  ]);
+  run.update({ plan, ...(drawn ? { drawn } : {}) });
+}
+
+/** The ranking of the stage; where scores were lost since they were counted, they are counted again first. */
+async function rankStage(run: SearchRun): Promise<RankResult | 'scores were lost'> {
+  run.display.show('ranking');
+  const { plan, drawn } = run.state;
+  const latencies = drawn?.latencies;
+  const summary = `rank ${plan.count} candidates`;
+  try {
+    return await control.rankCandidates.executeWithOptions({ summary }, [
+      { ...run.scoring, plan, ...(latencies ? { latencies } : {}) },
+    ]);
+  } catch (error) {
+    if (failureTypeOf(error) !== 'LostScoreError' || run.state.attempt >= MAX_ROUNDS) throw error;
+    await auditAgain(run);
+    return 'scores were lost';
+  }
+}
+
+async function report(run: SearchRun, { best, latency, ...files }: RankResult): Promise<SearchResult> {
+  run.display.show('reporting');
+  const { id } = run.input;
+  const { rounds, startedAt, drawn, evolution, addresses, verification, plan } = run.state;
+  const { history, ended } = evolution ?? {};
+  const told = await control.reportSearch.executeWithOptions({ summary: 'summary' }, [
+    {
+      search: id,
+      specification: run.stages.at(-1)!.specification,
+      rounds,
+      startedAt,
+      ranking: files.ranking,
+      ...(addresses ? { addresses } : {}),
+      ...(drawn ? { drawn } : {}),
+      ...(latency ? { latency } : {}),
+      ...(history ? { generations: history.generations } : {}),
+      ...(ended ? { ended } : {}),
+      ...(verification ? { verification: { ...verification, share: run.verifyShare } } : {}),
+    },
+  ]);
+  run.display.show('done');
+  return { id, ...files, ...told, plan, run: run.state.run, ...(best ? { best } : {}) };
+}
+
+/** The best of the ranking are the plan of the next stage. */
+async function beginNextStage(
+  run: SearchRun,
+  { keep, ranking }: { readonly keep: number; readonly ranking: string },
+): Promise<void> {
+  // The stage that was ranked is the last of the finished rounds by now.
+  const { specification } = run.stages[run.state.rounds.length - 1]!;
+  const summary = `keep the best ${keep * 100} %`;
+  const plan = await control.keepBest.executeWithOptions({ summary }, [{ specification, ranking, keep }]);
+  const { startedAt, rounds, paused, pausedSince, run: name } = run.state;
+  const { drawn, repairs, addresses, moved, verification } = run.state;
+  run.begin({
+    ...beginning(run.input.id),
+    startedAt,
+    rounds,
+    paused,
+    pausedSince,
+    run: name,
+    plan,
+    ...(drawn ? { drawn } : {}),
+    ...(repairs ? { repairs } : {}),
+    ...(addresses ? { addresses } : {}),
+    ...(moved ? { moved } : {}),
+    ...(verification ? { verification } : {}),
+  });
+}
+
+function continueSearch({ input, state }: SearchRun): Promise<SearchResult> {
+  return continueAsNew<(input: SearchInput) => Promise<SearchResult>>({ ...input, carried: state });
+}
+
+/** The state of a search that has done nothing yet. */
 export function beginning(id: string): SearchState {
   return {
     ...NOT_BEGUN,

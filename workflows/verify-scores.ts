@@ -30,7 +30,7 @@ export interface ToVerify extends AddressedInput {
   /** What was scored just now. */
   readonly list: CandidateListRef;
   readonly share: number;
-  readonly paused: () => boolean;
+  readonly isPaused: () => boolean;
 }
 
 /** What verification said before, with what it has found now. */
@@ -41,7 +41,7 @@ export async function verifyScores(
   let known = before;
   const distrusted = new Set<string>();
   for (;;) {
-    await condition(() => !work.paused());
+    await condition(() => !work.isPaused());
     const { list, share } = work;
     const summary = `which of the scores of ${list.count} candidates are computed again`;
     const sample = await control.sampleScores.executeWithOptions({ summary }, [

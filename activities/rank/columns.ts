@@ -1,4 +1,4 @@
-// In: the raw values of a cohort, unit by unit. Out: the score of each unit, chunk by chunk; one chunk is in memory at a time.
+// Ranks a cohort of any size: raw values go to files, and scores come back chunk by chunk, one of which is in memory at a time.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rankTerm } from '../../core/ranking/aggregate.js';
@@ -64,39 +64,63 @@ export function createColumns({
       const count = Math.ceil(units / chunkUnits);
       if (units % chunkUnits > 0) await flush(count - 1, units % chunkUnits);
       buffers.length = 0;
-      for (let chunk = 0; chunk < count; chunk += 1) {
-        const length = Math.min(chunkUnits, units - chunk * chunkUnits);
+      for (let index = 0; index < count; index += 1) {
+        const length = Math.min(chunkUnits, units - index * chunkUnits);
         const scores = new Float64Array(length);
         const means = [];
-        for (const [index, proxy] of proxies.entries()) {
-          const ranks = new Float64Array(length);
-          const mean = new Float64Array(length);
-          for (let draw = 0; draw < fidelity.draws; draw += 1) {
-            const column = index * fidelity.draws + draw;
-            const own = await read(file(column, chunk, 'sorted'));
-            const positions = new Float64Array(length);
-            for (let other = 0; other < count; other += 1) {
-              const sorted = other === chunk ? own : await read(file(column, other, 'sorted'));
-              addPositions({ values: own, sorted, positions });
-            }
-            const values = await read(file(column, chunk, 'raw'));
-            for (let i = 0; i < length; i += 1) {
-              ranks[i] = ranks[i]! + rankOf(positions[indexOf(own, values[i]!)]!);
-              mean[i] = mean[i]! + values[i]!;
-            }
-          }
+        for (const [number, proxy] of proxies.entries()) {
+          const files = Array.from({ length: fidelity.draws }, (_, draw): ColumnFile => {
+            const column = number * fidelity.draws + draw;
+            return (chunk, what) => file(column, chunk, what);
+          });
+          const { ranks, sums } = await sumsOfDraws({ files, index, count, length });
           const { kind, weights } = aggregation;
           for (let i = 0; i < length; i += 1) {
             const share = ranks[i]! / fidelity.draws / units;
             scores[i] = scores[i]! + rankTerm({ kind, weight: weights[proxy]!, share });
-            mean[i] = mean[i]! / fidelity.draws;
           }
-          means.push(mean);
+          means.push(sums.map((sum) => sum / fidelity.draws));
         }
-        yield { index: chunk, from: chunk * chunkUnits, scores, means };
+        yield { index, from: index * chunkUnits, scores, means };
       }
     },
   };
+}
+
+/** Where a chunk of one column is. */
+type ColumnFile = (chunk: number, what: 'raw' | 'sorted') => string;
+
+/** Of each unit of a chunk, the sums over the draws of its ranks in the whole cohort and of its values. */
+async function sumsOfDraws({
+  files,
+  index,
+  count,
+  length,
+}: {
+  /** Of one proxy, a column for each draw. */
+  files: readonly ColumnFile[];
+  /** The chunk, and how many there are. */
+  index: number;
+  count: number;
+  /** Units of the chunk. */
+  length: number;
+}): Promise<{ readonly ranks: Float64Array; readonly sums: Float64Array }> {
+  const ranks = new Float64Array(length);
+  const sums = new Float64Array(length);
+  for (const file of files) {
+    const own = await read(file(index, 'sorted'));
+    const positions = new Float64Array(length);
+    for (let other = 0; other < count; other += 1) {
+      const sorted = other === index ? own : await read(file(other, 'sorted'));
+      addPositions({ values: own, sorted, positions });
+    }
+    const values = await read(file(index, 'raw'));
+    for (let i = 0; i < length; i += 1) {
+      ranks[i] = ranks[i]! + rankOf(positions[indexOf(own, values[i]!)]!);
+      sums[i] = sums[i]! + values[i]!;
+    }
+  }
+  return { ranks, sums };
 }
 
 function write(path: string, values: Float64Array): Promise<void> {

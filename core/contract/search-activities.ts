@@ -75,6 +75,15 @@ export interface RankInput extends AddressedInput {
   readonly latencies?: Drawn['latencies'];
 }
 
+/** Digests of ranking.csv and failures.csv. */
+export interface RankResult {
+  readonly ranking: string;
+  readonly failures: string;
+  /** The first of the ranking, where its score is a number. */
+  readonly best?: BestCandidate;
+  readonly latency?: LatencyCounts;
+}
+
 export interface AuditInput extends RankInput {
   /** Of a plan that is audited in parts. */
   readonly part?: Part;
@@ -148,12 +157,7 @@ export interface SearchActivities {
   /** Names of the workers that ask for a device's work, without those that are set aside. */
   pollingWorkers(input: { device: string }): Promise<readonly string[]>;
   setAsideWorkers(input: SetAsideInput): Promise<{ discarded: number }>;
-  rankCandidates(input: RankInput): Promise<{
-    ranking: string;
-    failures: string;
-    best?: BestCandidate;
-    latency?: LatencyCounts;
-  }>;
+  rankCandidates(input: RankInput): Promise<RankResult>;
   measureLatencies(input: LatencyInput): Promise<LatencyResult>;
   keepBest(input: { specification: Specification; ranking: string; keep: number }): Promise<CandidateListRef>;
   reportSearch(input: ReportInput): Promise<{

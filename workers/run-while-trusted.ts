@@ -2,7 +2,7 @@
 import type { Worker } from '@temporalio/worker';
 import { type Standing, untilReleased, untilSetAside } from '../store/standing.js';
 import type { WorkerRecord } from '../store/store.js';
-import { runUntil } from './renewed.js';
+import { runUntil } from './run-with-reconnect.js';
 
 /** How a worker ended: told to stop while it worked, or while it was set aside. */
 export type Ended = 'stopped' | 'set aside';

@@ -1,4 +1,4 @@
-// In: the workflow of a search. Out: the same with what comes after: compared with the scheduled run before, and told to the outside.
+// Does what comes before and after a search: checks its input, compares it with the scheduled run before, and tells of its end.
 import {
   ActivityFailure,
   isCancellation,
@@ -19,8 +19,11 @@ import { retry } from './retry.js';
 /** What Temporal hands to a scheduled run: the result of the last one that was finished. */
 const resultBefore = () => workflowInfo().lastResult as ComparableRun | undefined;
 
-export function concluded(search: (input: SearchInput) => Promise<SearchResult>) {
-  return async (request: SearchRequest): Promise<SearchResult> => {
+type Run = (input: SearchInput) => Promise<SearchResult>;
+
+/** The workflow of a search: checks what it was started with, runs it, and does what comes after its end. */
+export function concludeSearch(run: Run): (request: SearchRequest) => Promise<SearchResult> {
+  return async (request) => {
     const id = searchIdOf(workflowInfo().workflowId);
     // Before anything looks into it: whoever may write to Temporal may have made it up. Earlier releases did not check.
     if (patched('checked-input'))
@@ -28,33 +31,46 @@ export function concluded(search: (input: SearchInput) => Promise<SearchResult>)
         { ...request, id },
       ]);
     const before = request.before ?? resultBefore();
-    const { specification } = request;
-    const run = `${id}_${workflowInfo().firstExecutionRunId}`;
-    const tell = (news: News) => notify({ search: id, run, specification, news });
-    let result: SearchResult;
-    try {
-      result = await search({ ...request, id, ...(before ? { before } : {}) });
-    } catch (error) {
-      // Continue-as-new is thrown as well, and a bug in this code must not end the search.
-      if (error instanceof TemporalFailure) {
-        const failure = error.cause?.message ?? error.message;
-        // Histories of earlier versions have no such step: their state stayed "scoring" for ever.
-        if (patched('shown-at-the-end'))
-          showEnd(isCancellation(error) ? { state: 'cancelled' } : { state: 'failed', why: failure });
-        if (!isCancellation(error)) await tell({ event: 'search.failed', failure });
-      }
-      throw error;
-    }
-    const { changes, notCompared } = before ? await compare({ before, after: result }) : {};
-    const { summary } = result;
-    const fault = await tell({ event: 'search.completed', summary, ...(changes ? { changes } : {}) });
-    return {
-      ...result,
-      ...(changes ? { changes } : {}),
-      ...(notCompared ? { notCompared } : {}),
-      ...(fault ? { notNotified: fault } : {}),
-    };
+    const input = { ...request, id, ...(before ? { before } : {}) };
+    const result = await run(input).catch((error: unknown) => concludeFailure(input, error));
+    return await concludeResult(input, result);
   };
+}
+
+/** Shows and tells that a search has failed, and fails with the same error. */
+async function concludeFailure(input: SearchInput, error: unknown): Promise<never> {
+  // Continue-as-new is thrown as well, and a bug in this code must not end the search.
+  if (!(error instanceof TemporalFailure)) throw error;
+  const failure = error.cause?.message ?? error.message;
+  // Histories of earlier versions have no such step: their state stayed "scoring" for ever.
+  if (patched('shown-at-the-end'))
+    showEnd(isCancellation(error) ? { state: 'cancelled' } : { state: 'failed', why: failure });
+  if (!isCancellation(error)) await tell(input, { event: 'search.failed', failure });
+  throw error;
+}
+
+/** Compares a finished search with the scheduled run before it, where there is one, and tells of its end. */
+async function concludeResult(input: SearchInput, result: SearchResult): Promise<SearchResult> {
+  const { before } = input;
+  const { changes, notCompared } = before ? await compare({ before, after: result }) : {};
+  const { summary } = result;
+  const notNotified = await tell(input, {
+    event: 'search.completed',
+    summary,
+    ...(changes ? { changes } : {}),
+  });
+  return {
+    ...result,
+    ...(changes ? { changes } : {}),
+    ...(notCompared ? { notCompared } : {}),
+    ...(notNotified ? { notNotified } : {}),
+  };
+}
+
+/** Answers why nobody could be told. */
+function tell({ id, specification }: SearchInput, news: News): Promise<string | undefined> {
+  const run = `${id}_${workflowInfo().firstExecutionRunId}`;
+  return notify({ search: id, run, specification, news });
 }
 
 /** Attempts of a comparison: the store may be away for some minutes. */

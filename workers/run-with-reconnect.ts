@@ -1,4 +1,4 @@
-// In: how a worker of workflows is made. Out: one that runs until it is told to stop, made anew whenever Temporal was away.
+// Runs a worker of workflows until it is told to stop, and makes it anew whenever Temporal was away.
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import { KEEPALIVE } from './keepalive.js';
@@ -48,7 +48,7 @@ class WatchedConnection extends Connection {
  * worker does: it sends again what the worker has had, and takes the silence for an answer. So what a worker remembers ends
  * when its server does; it reads histories from their beginning then.
  */
-export async function runRenewed({
+export async function runWithReconnect({
   create,
   temporal,
   stop,

@@ -1,0 +1,49 @@
+// Finds out which candidates of a shard have no score yet, as late as possible, so that a second attempt sees what the first has stored.
+import type { FamilyName } from '../core/specification/families.js';
+import type { UnitFacts } from './cohort.js';
+
+export interface Task {
+  readonly index: number;
+  /** Draws of which a family has no score, and these families. */
+  readonly draws: readonly number[];
+  readonly families: readonly FamilyName[];
+}
+
+/** Candidates looked up at once, and the time that they should last. */
+const FEWEST = 16;
+const MOST = 1024;
+const GROUP_MS = 500;
+
+/**
+ * A shard's candidates with the draws that have no score, looked up as late as possible, to see what another attempt of
+ * this shard has done meanwhile: a few at a time, more where they are used up within the half second.
+ */
+export async function* missingScores({
+  candidates,
+  from,
+  lookUp,
+}: {
+  candidates: readonly string[];
+  from: number;
+  lookUp: (units: readonly string[]) => Promise<readonly UnitFacts[]>;
+}): AsyncGenerator<Task> {
+  let size = FEWEST;
+  for (let start = from; start < candidates.length; ) {
+    const found = await lookUp(candidates.slice(start, start + size));
+    const began = performance.now();
+    for (const [i, facts] of found.entries()) yield { index: start + i, ...missingIn(facts) };
+    start += found.length;
+    size = performance.now() - began < GROUP_MS ? Math.min(2 * size, MOST) : FEWEST;
+  }
+}
+
+function missingIn(facts: UnitFacts): Pick<Task, 'draws' | 'families'> {
+  const draws = new Set<number>();
+  const families: FamilyName[] = [];
+  for (const [family, row] of facts) {
+    const lacking = row.flatMap((proxies, draw) => (proxies === undefined ? [draw] : []));
+    if (lacking.length > 0) families.push(family);
+    for (const draw of lacking) draws.add(draw);
+  }
+  return { draws: [...draws].sort((a, b) => a - b), families };
+}

@@ -1,0 +1,104 @@
+// Runs a control worker: one worker of the SDK for its activities, and one for workflows that reads them anew after every outage.
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Worker } from '@temporalio/worker';
+import { createControlActivities } from '../activities/create.js';
+import type { LatencyMeter } from '../activities/latency.js';
+import type { Measurement } from '../core/contract/latency.js';
+import { createScorerPool } from '../engine/scorer-pool.js';
+import type { Proxies } from '../store/store.js';
+import { bundlePath } from './bundle.js';
+import { createPolling } from './polling.js';
+import { runUntil, runWithReconnect } from './run-with-reconnect.js';
+import type { WorkerContext, WorkerOptions } from './worker-options.js';
+
+const LATENCY_SCRIPT = fileURLToPath(new URL('../engine/latency-process.js', import.meta.url));
+
+type LatencyPool = ReturnType<typeof createScorerPool>;
+
+/** One process: two measurements at once would disturb each other. */
+export function createLatencyPool(): LatencyPool {
+  return createScorerPool({ script: LATENCY_SCRIPT, size: 1 });
+}
+
+export async function runControlWorker(context: WorkerContext, latency: LatencyPool): Promise<void> {
+  const { options, log, sdk, onWorker, onReady, tracing } = context;
+  const { deployment, keys = [], temporal } = options;
+  const versioned = { ...sdk, ...(deployment ? { workerDeploymentOptions: pinned(deployment) } : {}) };
+  // Activities go on while workflows are read anew.
+  const activities = await Worker.create({
+    ...versioned,
+    // Heartbeats carry how far planning and breeding are, for whoever watches.
+    maxHeartbeatThrottleInterval: '3s',
+    defaultHeartbeatThrottleInterval: '3s',
+    activities: activitiesOf(context, latency),
+  });
+  const codePath = bundlePath({
+    payloads: keys.length > 0 ? 'encrypted' : 'plain',
+    spans: tracing ? 'traced' : 'none',
+  });
+  let isFirst = true;
+  const runWorkflows = (stop: AbortSignal) =>
+    runWithReconnect({
+      create: () => Worker.create({ ...versioned, workflowBundle: { codePath } }),
+      temporal: temporal.options,
+      stop,
+      onWorker: (worker) => {
+        if (isFirst) onReady();
+        isFirst = false;
+        onWorker(worker);
+      },
+      onAway: () => log.info('Temporal is away; workflows are read anew when it is back'),
+    });
+  await runTogether([(stop) => runUntil({ worker: activities, stop }), runWorkflows], options.stop);
+}
+
+function activitiesOf(
+  { options, log, connection, gate }: WorkerContext,
+  latency: LatencyPool,
+): ReturnType<typeof createControlActivities> {
+  const { store, commands, verify, monitor, temporal } = options;
+  const metrics = monitor?.metrics;
+  return createControlActivities({
+    store,
+    commands,
+    env: process.env,
+    gate,
+    meter: meterOf(latency),
+    onReport: (rounds) => metrics?.onSearch(rounds),
+    verify,
+    polling: createPolling({ connection, namespace: temporal.namespace }),
+    onSetAside: (workers) => {
+      metrics?.onSetAside(workers.length);
+      log.error({ workers }, 'workers were set aside: their numbers are wrong');
+    },
+  });
+}
+
+/** Measures one image at a time, on one thread of this machine. */
+function meterOf(latency: LatencyPool): LatencyMeter {
+  return {
+    machine: `${cpus()[0]?.model.trim() ?? process.arch}, 1 thread`,
+    measure: async ({ resolution, ...candidate }) => {
+      const fidelity = { batch: 1, resolution, weights: 'shared', features: 'blocks' } as const;
+      const [measured] = await latency.score({ ...candidate, fidelity, draws: [0] });
+      return measured as Proxies & Measurement;
+    },
+  };
+}
+
+/** Where one fails, or is told to stop, the others stop too, and all have drained. */
+async function runTogether(
+  runs: readonly ((stop: AbortSignal) => Promise<void>)[],
+  stop: AbortSignal,
+): Promise<void> {
+  const ended = new AbortController();
+  const either = AbortSignal.any([stop, ended.signal]);
+  const all = runs.map((run) => run(either).finally(() => ended.abort()));
+  await Promise.allSettled(all);
+  await Promise.all(all);
+}
+
+function pinned(version: NonNullable<WorkerOptions['deployment']>) {
+  return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } as const;
+}

@@ -1,0 +1,135 @@
+// Runs a score worker: its scorer processes compute what shards and verifications ask for, as long as nobody sets it aside.
+import { fileURLToPath } from 'node:url';
+import { Worker } from '@temporalio/worker';
+import { createScoreActivities } from '../activities/create.js';
+import type { LocalImages } from '../activities/local-images.js';
+import type { Scoring } from '../activities/scoring.js';
+import { isBatchedDevice, together } from '../core/specification/devices.js';
+import { createScorerPool } from '../engine/scorer-pool.js';
+import { type Ended, runWhileTrusted } from './run-while-trusted.js';
+import type { WorkerContext, WorkerOptions } from './worker-options.js';
+
+/** Resident size at which the scorer of a batched device is replaced: the libraries of a GPU take some gigabytes themselves. */
+const BATCHED_BYTES = 8e9;
+/** Shards worked on at once: while one waits for its last candidate the next keeps the scorers busy. */
+const SHARDS_AT_ONCE = 2;
+
+export const SCORER_SCRIPT = fileURLToPath(new URL('../engine/scorer-process.js', import.meta.url));
+
+const SET_ASIDE =
+  'this worker was set aside: it asks for no work until `zeroscout workers release` names it; see whether its machine computes right';
+
+export type ScorerPool = ReturnType<typeof createScorerPool>;
+
+export function createPool({
+  options,
+  log,
+  tracing,
+}: Pick<WorkerContext, 'options' | 'log' | 'tracing'>): ScorerPool {
+  const { device, concurrency, candidateTimeoutMs, monitor, scorerScript = SCORER_SCRIPT } = options;
+  return createScorerPool({
+    script: scorerScript,
+    device,
+    together: together(device),
+    ...(candidateTimeoutMs ? { timeoutMs: candidateTimeoutMs } : {}),
+    ...processesOf({ device, concurrency }),
+    onEvent: (event) => {
+      monitor?.metrics.onPool(event);
+      log[event.type === 'died' ? 'warn' : 'debug'](event, `scorer ${event.type}`);
+    },
+    onBatch: (batch) => {
+      monitor?.metrics.onBatch(batch);
+      tracing?.onBatch(batch);
+    },
+  });
+}
+
+/** Scorers of the cpu share its cores; a batched device belongs to one of them, which holds a batch's results beside it. */
+function processesOf({ device, concurrency }: Pick<WorkerOptions, 'device' | 'concurrency'>) {
+  return isBatchedDevice(device)
+    ? { size: 1, threads: concurrency, maxResidentBytes: BATCHED_BYTES }
+    : { size: concurrency };
+}
+
+export interface Scorers {
+  readonly pool: ScorerPool;
+  readonly images: LocalImages;
+}
+
+export function runScoreWorker(context: WorkerContext, scorers: Scorers): Promise<Ended> {
+  const { options, log, place, onWorker, onReady } = context;
+  const { store, stop } = options;
+  return runWhileTrusted({
+    create: (standing) => createWorker({ context, scorers, standing }),
+    standing: { records: store.workers, worker: place, stop, onFault: warnOnce(log) },
+    onWorker: (worker) => {
+      onWorker(worker);
+      onReady();
+    },
+    onSetAside: (record) => log.error(record, SET_ASIDE),
+    onReleased: () => log.info('this worker was released and asks for work again'),
+  });
+}
+
+function createWorker({
+  context,
+  scorers: { pool, images },
+  standing,
+}: {
+  readonly context: WorkerContext;
+  readonly scorers: Scorers;
+  readonly standing: AbortSignal;
+}): Promise<Worker> {
+  const { options, gate, sdk } = context;
+  const scoring = scoringOf({ context, pool, standing });
+  return Worker.create({
+    ...sdk,
+    activities: createScoreActivities({ store: options.store, images, gate, scoring }),
+    maxConcurrentActivityTaskExecutions: SHARDS_AT_ONCE,
+    maxHeartbeatThrottleInterval: '3s',
+    defaultHeartbeatThrottleInterval: '3s',
+  });
+}
+
+function scoringOf({
+  context: { options, log, tracing, place },
+  pool,
+  standing,
+}: {
+  readonly context: WorkerContext;
+  readonly pool: ScorerPool;
+  readonly standing: AbortSignal;
+}): Scoring {
+  const metrics = options.monitor?.metrics;
+  return {
+    device: options.device,
+    worker: place,
+    standing,
+    size: pool.size,
+    score: (request, turn) => {
+      tracing?.onRequest(request);
+      return pool.score(request, turn);
+    },
+    onScored: (event) => {
+      metrics?.onScored();
+      log.debug(event, 'scored candidate');
+    },
+    onVerified: (counts) => {
+      metrics?.onVerified(counts);
+      log.debug(counts, 'scores of another worker computed again');
+    },
+    onFailed: (event) => {
+      metrics?.onFailed();
+      log.warn(event, 'candidate set aside');
+    },
+  };
+}
+
+/** A store that does not tell whether a worker is set aside is no reason to stop working. */
+function warnOnce(log: WorkerContext['log']): (error: Error) => void {
+  let told = false;
+  return ({ message }) => {
+    if (!told) log.warn({ message }, 'cannot see whether this worker was set aside; it goes on');
+    told = true;
+  };
+}

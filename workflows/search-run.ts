@@ -1,0 +1,69 @@
+// Holds what a search's workflow knows while it runs: the state that it carries on, and the shards and parts under way.
+import type { AddressedInput, SearchInput, SearchState } from '../core/contract/search.js';
+import { type Stage, stagesOf } from '../core/specification/stages.js';
+import { addressOf } from './address.js';
+import { createDisplay, type Display } from './display.js';
+
+/** A part under way, in a workflow of its own. */
+export interface RunningPart {
+  readonly workflowId: string;
+  /** Pauses or resumes it. */
+  readonly tell: (what: 'pause' | 'resume') => void;
+  readonly finished: Promise<void>;
+}
+
+export interface RunOptions {
+  readonly input: SearchInput;
+  /** The state that the search goes on from. */
+  readonly begun: SearchState;
+  /** Told of every change of the state. */
+  readonly onState: (state: SearchState) => void;
+}
+
+export class SearchRun {
+  readonly input: SearchInput;
+  readonly stages: readonly Stage[];
+  readonly display: Display;
+  /** Shards under way, by number. */
+  readonly shards = new Map<number, Promise<void>>();
+  /** Parts under way, by number. */
+  readonly parts = new Map<number, RunningPart>();
+  state: SearchState;
+  private readonly onState: RunOptions['onState'];
+
+  constructor({ input, begun, onState }: RunOptions) {
+    this.input = input;
+    this.state = begun;
+    this.onState = onState;
+    this.stages = stagesOf(input.specification);
+    this.display = createDisplay({
+      specification: input.specification,
+      stages: this.stages.length,
+      state: () => this.state,
+    });
+  }
+
+  update(change: Partial<SearchState>): void {
+    this.begin({ ...this.state, ...change });
+  }
+
+  /** Goes on from another state. */
+  begin(state: SearchState): void {
+    this.state = state;
+    this.onState(state);
+  }
+
+  get stage(): Stage {
+    return this.stages[this.state.rounds.length]!;
+  }
+
+  /** What every activity is told that reads or writes scores of the present stage. */
+  get scoring(): AddressedInput & { readonly run: string } {
+    return { run: this.state.run, specification: this.stage.specification, ...addressOf(this.state) };
+  }
+
+  /** Share of the new scores that other workers compute again. */
+  get verifyShare(): number {
+    return this.input.specification.execution.verify ?? this.state.verify ?? 0;
+  }
+}

@@ -1,0 +1,70 @@
+// Runs a search, and begins it again where blobs were damaged or the workers of its engine are gone; its scores are still there.
+import { continueAsNew, log } from '@temporalio/workflow';
+import type { SearchInput, SearchResult, SearchState } from '../core/contract/search.js';
+import { failureDetailsOf, failureTypeOf } from './failure-type.js';
+import { beginning, runSearch } from './search.js';
+
+/** Times that a search begins again because of damaged blobs. */
+const MAX_REPAIRS = 3;
+
+/** What blobs hold follows from the specification and the scores, so a search that begins again puts them again. */
+export async function withBlobRepair(input: SearchInput): Promise<SearchResult> {
+  let state = input.carried ?? beginning(input.id);
+  const onState = (next: SearchState) => {
+    state = next;
+  };
+  try {
+    return await runSearch({ input, begun: state, onState });
+  } catch (error) {
+    const ended = { input, state, error };
+    const carried = stateAfterDamage(ended) ?? stateUnderOtherEngine(ended);
+    if (!carried) throw error;
+    log.warn('the search begins again', { error });
+    return continueAsNew<typeof withBlobRepair>({ ...input, carried });
+  }
+}
+
+interface Ended {
+  readonly input: SearchInput;
+  readonly state: SearchState;
+  readonly error: unknown;
+}
+
+/** Where a search that met a damaged blob begins again; undefined for any other error, and where it has done so too often. */
+function stateAfterDamage({ input, state, error }: Ended): SearchState | undefined {
+  const { startedAt, run, paused, pausedSince, repairs = 0, addresses, moved, verification } = state;
+  if (failureTypeOf(error) !== 'BlobError' || repairs >= MAX_REPAIRS) return undefined;
+  return {
+    ...beginning(input.id),
+    startedAt,
+    run,
+    paused,
+    pausedSince,
+    repairs: repairs + 1,
+    ...(addresses ? { addresses } : {}),
+    ...(moved ? { moved } : {}),
+    ...(verification ? { verification } : {}),
+  };
+}
+
+/**
+ * Where a search begins again of whose engine no worker is left: from its start, under the engine of the workers that are
+ * there, as ranks, rounds and generations of two engines must not mix. So it leaves behind also what its old engine set aside.
+ */
+function stateUnderOtherEngine({ input, state, error }: Ended): SearchState | undefined {
+  if (failureTypeOf(error) !== 'EngineGoneError') return undefined;
+  const [{ engine }] = failureDetailsOf(error) as [{ engine: string }];
+  const { startedAt, paused, pausedSince, repairs, verification } = state;
+  const times = (state.moved?.times ?? 0) + 1;
+  const begun = beginning(input.id);
+  return {
+    ...begun,
+    startedAt,
+    paused,
+    pausedSince,
+    run: `${begun.run}_${times + 1}`,
+    moved: { engine, times },
+    ...(repairs ? { repairs } : {}),
+    ...(verification ? { verification } : {}),
+  };
+}
