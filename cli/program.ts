@@ -9,11 +9,13 @@ import { addDiffCommand } from './commands/diff.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addExportCommand } from './commands/export.js';
 import { addGcCommand } from './commands/gc.js';
+import { addInspectCommand } from './commands/inspect.js';
 import { addLatencyCommand } from './commands/latency.js';
 import { addResultsCommand } from './commands/results.js';
 import { addRunCommand } from './commands/run.js';
 import { addScheduleCommands } from './commands/schedule.js';
 import { addSchemaCommand } from './commands/schema.js';
+import { addScoreCommand } from './commands/score.js';
 import { addSearchCommands } from './commands/searches.js';
 import { addServicesCommands } from './commands/services.js';
 import { addSpaceCommand } from './commands/space.js';
@@ -36,6 +38,8 @@ export function createProgram(): Command {
     .showHelpAfterError('(zeroscout --help shows what there is)')
     .exitOverride();
   addRunCommand(program);
+  addScoreCommand(program);
+  addInspectCommand(program);
   addWorkerCommand(program);
   addWorkersCommand(program);
   addSearchCommands(program);

@@ -5,7 +5,7 @@ import { type GraphCosts, graphCosts } from './costs.js';
 import { cutPoints, type Feature, findFeatures, isMap } from './features.js';
 import type { Graph } from './graph.js';
 import { featureNamed } from './named-features.js';
-import { type ResolvedGraph, resolveGraph } from './resolve.js';
+import { type Normalization, type ResolvedGraph, resolveGraph } from './resolve.js';
 import { type Role, weightRoles } from './weight-roles.js';
 
 /** `stages`, `blocks`, or the names of tensors in the file. */
@@ -30,6 +30,7 @@ export function graphNetwork({
   image,
   wanted,
   file,
+  normalization,
 }: {
   graph: Graph;
   batch: number;
@@ -37,8 +38,9 @@ export function graphNetwork({
   image: readonly number[];
   wanted: WantedFeatures;
   file: string;
+  normalization?: Normalization | undefined;
 }): GraphNetwork {
-  const resolved = resolveGraph({ graph, batch, image, file });
+  const resolved = resolveGraph({ graph, batch, image, file, normalization });
   const roles = weightRoles(resolved);
   const costs = graphCosts(resolved, roles);
   const { found, features } =

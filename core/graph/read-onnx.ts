@@ -11,6 +11,7 @@ import {
 import { numberType, tensorValues } from '../onnx/tensor-values.js';
 import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
 import { inlineFunctions } from './inline-functions.js';
+import { removeNoise } from './remove-noise.js';
 import { sortNodes } from './sort-nodes.js';
 
 /** The least and the newest operator sets whose operators are known here. */
@@ -59,7 +60,13 @@ function graphOf(model: ModelProto): Graph {
     given: new Set([...inputs.map(({ name }) => name), ...initializers.keys()]),
     outputs,
   });
-  return { opset, inputs, outputs, nodes, initializers };
+  return {
+    opset,
+    inputs,
+    outputs,
+    nodes: removeNoise({ nodes, constants: new Set(initializers.keys()) }),
+    initializers,
+  };
 }
 
 function opsetOf({ opsets = [], functions = [] }: ModelProto): number {

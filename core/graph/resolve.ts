@@ -4,7 +4,7 @@ import { sizeOf } from '../ops/tensor/shapes.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
 import { type Id, Tape, TapeError } from '../ops/tensor/tape.js';
 import type { Graph, GraphInput, GraphNode, Initializer } from './graph.js';
-import { NodeSite } from './operators/operator.js';
+import { NodeSite, type NodeSiteArguments } from './operators/operator.js';
 import { OPERATORS } from './operators/table.js';
 
 /** An initializer that the network reads. */
@@ -33,6 +33,12 @@ export interface ResolvedGraph {
   readonly isStream: readonly boolean[];
 }
 
+/**
+ * `file`: as the file has it. `restore`: batch normalization is put back behind every convolution with a bias whose result has
+ * more than one position, in place of the bias that an exporter folded it into.
+ */
+export type Normalization = 'file' | 'restore';
+
 /** Name of the program's input for the images. */
 export const IMAGES = 'images';
 
@@ -47,12 +53,14 @@ export function resolveGraph({
   batch,
   image,
   file,
+  normalization = 'file',
 }: {
   graph: Graph;
   batch: number;
   /** Channels, height, width. */
   image: readonly number[];
   file: string;
+  normalization?: Normalization | undefined;
 }): ResolvedGraph {
   refuseUnknown(graph, file);
   const tape = new Tape(TENSOR_RULES);
@@ -78,7 +86,9 @@ export function resolveGraph({
     named.set(name, id);
     return id;
   };
-  for (const node of graph.nodes) place({ tape, node, opset: graph.opset, read, named, file });
+  const hint = batchHint({ input: first, batch });
+  const site = { t: tape, opset: graph.opset, normalization, batch: { own: first.shape[0], wanted: batch } };
+  for (const node of graph.nodes) place({ node, site, read, named, file, hint });
   const output = named.get(graph.outputs[0]!)!;
   return {
     tape,
@@ -103,6 +113,13 @@ function refuseUnknown(graph: Graph, file: string): void {
         message: `the operator ${op} (node "${name}") cannot be scored: there is no rule for it`,
       })),
     );
+}
+
+/** Many exports write the batch of the example into reshapes: then other batches do not fit. */
+function batchHint({ input: { shape }, batch }: { input: GraphInput; batch: number }): string {
+  const own = shape[0];
+  if (own === undefined || own === batch) return '';
+  return `; the file was exported for a batch of ${own}: score it with that batch, or export it with a free one (docs/guides/own-network.md)`;
 }
 
 function imageShape({
@@ -156,30 +173,31 @@ function enter({
 }
 
 function place({
-  tape,
   node,
-  opset,
+  site,
   read,
   named,
   file,
+  hint,
 }: {
-  tape: Tape;
   node: GraphNode;
-  opset: number;
+  /** What all nodes have in common. */
+  site: Omit<NodeSiteArguments, 'node' | 'inputs'>;
   read: (name: string) => Id | undefined;
   named: Map<string, Id>;
   file: string;
+  hint: string;
 }): void {
   try {
     const inputs = readsOf(node).map(read);
-    const outputs = OPERATORS[node.op]!(new NodeSite({ t: tape, node, opset, inputs }));
+    const outputs = OPERATORS[node.op]!(new NodeSite({ ...site, node, inputs }));
     node.outputs.forEach((name, i) => {
       const id = outputs[i];
       if (name !== '' && id !== undefined) named.set(name, id);
     });
   } catch (error) {
     if (!(error instanceof TapeError || error instanceof RangeError)) throw error;
-    throw SpecError.of({ path: file, message: `node "${node.name}" (${node.op}): ${error.message}` });
+    throw SpecError.of({ path: file, message: `node "${node.name}" (${node.op}): ${error.message}${hint}` });
   }
 }
 

@@ -4,7 +4,11 @@ import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { alongAxis, type NodeSite, type Operators } from './operator.js';
 
 /** (x - mean) / sqrt(variance + epsilon) over these axes, biased variance. */
-function standardized(t: Tape, x: Id, { axes, epsilon }: { axes: readonly number[]; epsilon: number }): Id {
+export function standardized(
+  t: Tape,
+  x: Id,
+  { axes, epsilon }: { axes: readonly number[]; epsilon: number },
+): Id {
   const centred = t.minus(x, t.reduce('ReduceMean', x, axes));
   const variance = t.reduce('ReduceMean', t.times(centred, centred), axes);
   return t.over(centred, t.add('Sqrt', [t.plus(variance, t.scalar(epsilon))]));

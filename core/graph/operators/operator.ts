@@ -5,23 +5,33 @@ import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape.js';
 import type { AttributeValue, Constant, GraphNode } from '../graph.js';
 
+export interface NodeSiteArguments {
+  readonly t: Tape;
+  readonly node: GraphNode;
+  readonly opset: number;
+  readonly inputs: readonly (Id | undefined)[];
+  readonly normalization: 'file' | 'restore';
+  /** Images in a batch: as the file was exported (undefined: any), and here. */
+  readonly batch: { readonly own: number | undefined; readonly wanted: number };
+}
+
 /** A node of the graph on the tape: its inputs, its attributes, and the operator set that they are written in. */
 export class NodeSite {
   readonly t: Tape;
   readonly node: GraphNode;
   readonly opset: number;
+  /** See `Normalization` in resolve.ts. */
+  readonly normalization: 'file' | 'restore';
+  readonly batch: NodeSiteArguments['batch'];
   readonly #inputs: readonly (Id | undefined)[];
 
-  constructor({
-    t,
-    node,
-    opset,
-    inputs,
-  }: { t: Tape; node: GraphNode; opset: number; inputs: readonly (Id | undefined)[] }) {
+  constructor({ t, node, opset, inputs, normalization, batch }: NodeSiteArguments) {
+    this.batch = batch;
     this.t = t;
     this.node = node;
     this.opset = opset;
     this.#inputs = inputs;
+    this.normalization = normalization;
   }
 
   get count(): number {

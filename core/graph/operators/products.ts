@@ -2,6 +2,7 @@
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
 import { einsum } from './einsum.js';
+import { standardized } from './normalizations.js';
 import { alongAxis, axesOf, type NodeSite, type Operators } from './operator.js';
 import { resize } from './resize.js';
 
@@ -36,6 +37,9 @@ function windowOf(site: NodeSite, kernel: readonly number[]) {
 
 function withBias(site: NodeSite, product: Id): Id {
   if (!site.has(2)) return product;
+  // Batch normalization that an exporter folded away had scale 1 and shift 0 before training: the standardized values themselves.
+  if (site.normalization === 'restore' && sizeOf(site.t.shape(product).slice(2)) > 1)
+    return standardized(site.t, product, { axes: [0, ...positions(site)], epsilon: 1e-5 });
   return site.t.plus(product, alongAxis(site.t, site.x(2), 1, site.t.shape(product).length));
 }
 

@@ -28,7 +28,15 @@ function reshaped(site: NodeSite): number[] {
   const keeps = site.number('allowzero', 0) === 0;
   const sizes = wanted.map((n, axis) => (n === 0 && keeps ? (shape[axis] ?? 0) : n));
   const rest = sizeOf(sizes.filter((n) => n !== -1));
-  return sizes.map((n) => (n === -1 ? sizeOf(shape) / Math.max(1, rest) : n));
+  const whole = sizes.map((n) => (n === -1 ? sizeOf(shape) / Math.max(1, rest) : n));
+  return forBatch(site, whole, sizeOf(shape));
+}
+
+/** A shape in which the exporter wrote down the batch of its example is made one of the batch at hand, where that fits. */
+function forBatch({ batch: { own, wanted } }: NodeSite, shape: readonly number[], size: number): number[] {
+  const [first, ...rest] = shape;
+  const isScaled = own !== undefined && first !== undefined && sizeOf(shape) * wanted === size * own;
+  return isScaled && own !== wanted ? [(first * wanted) / own, ...rest] : [...shape];
 }
 
 function sliced(site: NodeSite): Id {

@@ -1,0 +1,73 @@
+// `zeroscout inspect FILE`: which features were found in an ONNX network, and what lies between them.
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { faultWords } from '../../client/files/fault-words.js';
+import { loadNetwork } from '../../client/networks/load-network.js';
+import { SpecError } from '../../core/errors.js';
+import { drawGraph } from '../../core/graph/draw-graph.js';
+import { type InspectedBlock, inspectNetwork } from '../../core/graph/inspection.js';
+import { type NetworkOptions, networkOptions } from '../network-options.js';
+import { plainTable } from '../render/table.js';
+import { note, paint, print, printJson } from '../render/terminal.js';
+
+interface Options extends NetworkOptions {
+  readonly svg?: string;
+  readonly json?: true;
+}
+
+export function addInspectCommand(program: Command): void {
+  const command = program
+    .command('inspect')
+    .description('show the features and blocks that are found in an ONNX network')
+    .argument('<FILE>', 'ONNX file');
+  for (const option of networkOptions()) command.addOption(option);
+  command
+    .option('--svg <FILE>', 'draw the graph into this file')
+    .option('--json', 'for programs')
+    .action((file: string, options: Options) => inspect(file, options));
+}
+
+async function inspect(file: string, { svg, json, ...options }: Options): Promise<void> {
+  const { source, network, digest, notes } = await loadNetwork({ file, options });
+  const blocks = inspectNetwork({ graph: source, network });
+  for (const text of notes) note(paint.yellow(`${file}: ${text}`));
+  if (svg) await writeSvg(svg, drawGraph({ graph: source, network }));
+  const { macs, parameters } = network.costs;
+  if (json) return printJson({ file, digest, features: network.found, macs, parameters, blocks });
+  print(`${file}  ${digest}`);
+  print(`  features    ${FOUND[network.found]}`);
+  print(`  MACs        ${(macs / 1e6).toFixed(1)} million`);
+  print(`  parameters  ${(parameters / 1e6).toFixed(3)} million\n`);
+  print(tableOf(blocks));
+  if (svg) note(`${svg} shows the graph`);
+}
+
+const FOUND = {
+  stages: 'the last cut point before each change of resolution',
+  blocks: 'where branches meet (residual sums, concatenations)',
+  named: 'the tensors that were named',
+} as const;
+
+async function writeSvg(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw SpecError.of({ path, message: faultWords(error) });
+  }
+}
+
+function tableOf(blocks: readonly InspectedBlock[]): string {
+  const table = plainTable(['block', 'feature', 'shape', 'MACs', 'parameters', 'operators']);
+  blocks.forEach(({ feature, shape, operators, parameters, macs }, i) => {
+    const counts = Object.entries(operators).sort(([, a], [, b]) => b - a);
+    table.push([
+      i === 0 ? 'stem' : feature === undefined ? 'head' : String(i),
+      feature ?? '-',
+      shape?.join(' x ') ?? '-',
+      `${(macs / 1e6).toFixed(2)} M`,
+      `${(parameters / 1e3).toFixed(1)} K`,
+      counts.map(([name, count]) => (count > 1 ? `${count} ${name}` : name)).join(', '),
+    ]);
+  });
+  return table.toString();
+}

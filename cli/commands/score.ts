@@ -1,0 +1,85 @@
+// `zeroscout score FILE...`: proxies and costs of ONNX networks, without specification or servers.
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
+import { formatNumber } from '../../core/text/numbers.js';
+import { wholeNumber } from '../arguments.js';
+import { type NetworkOptions, networkOptions } from '../network-options.js';
+import { plainTable } from '../render/table.js';
+import { note, paint, print, printJson } from '../render/terminal.js';
+
+interface Options extends NetworkOptions {
+  readonly draws: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly json?: true;
+}
+
+export function addScoreCommand(program: Command): void {
+  const command = program
+    .command('score')
+    .description('score ONNX networks: proxies, costs and, of several, their ranking; needs no servers')
+    .argument('<FILE...>', 'networks as ONNX files; their weights are drawn anew');
+  for (const option of networkOptions()) command.addOption(option);
+  command
+    .option('--draws <N>', 'random draws of weights, images and signs', wholeNumber({ min: 1, max: 1000 }), 1)
+    .option('--seed <N>', 'of the draws', wholeNumber({ min: 0, max: 2 ** 31 - 1 }), 0)
+    .option('--threads <N>', 'of ONNX Runtime', wholeNumber({ min: 1, max: 1024 }), availableParallelism())
+    .option('--json', 'for programs')
+    .action((files: readonly string[], options: Options) => score(files, options));
+}
+
+async function score(files: readonly string[], { json, ...options }: Options): Promise<void> {
+  const onScored = ({ file, notes }: ScoredNetwork) => {
+    for (const text of notes) note(paint.yellow(`${file}: ${text}`));
+  };
+  const networks = await scoreNetworks({ files, options, onScored });
+  if (json) return printJson(networks.map(plain));
+  print(tableOf(networks));
+}
+
+/** Infinities are texts: JSON has none. */
+function plain({ proxies, draws, ...network }: ScoredNetwork) {
+  const spelled = (values: ScoredNetwork['proxies']) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        value === null || Number.isFinite(value) ? value : formatNumber(value),
+      ]),
+    );
+  return { ...network, proxies: spelled(proxies), draws: draws.map(spelled) };
+}
+
+/** Several networks come with their score, the best first. */
+function tableOf(networks: readonly ScoredNetwork[]): string {
+  const isRanking = networks.length > 1;
+  const headings = [
+    'file',
+    'expressivity',
+    'progressivity',
+    'trainability',
+    'MACs',
+    'parameters',
+    'features',
+  ];
+  const table = plainTable(isRanking ? ['', 'score', ...headings] : headings);
+  const sorted = [...networks].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+  sorted.forEach(({ file, proxies, macs, parameters, features, score }, i) => {
+    const { expressivity, progressivity, trainability } = proxies;
+    const row = [
+      file,
+      decimal(expressivity),
+      progressivity === null ? '-' : decimal(progressivity),
+      decimal(trainability),
+      `${(macs / 1e6).toFixed(1)} M`,
+      `${(parameters / 1e6).toFixed(3)} M`,
+      String(features.length),
+    ];
+    table.push(isRanking ? [String(i + 1), (score ?? 0).toFixed(3), ...row] : row);
+  });
+  return table.toString();
+}
+
+function decimal(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(4) : formatNumber(value);
+}

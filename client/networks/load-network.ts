@@ -1,0 +1,109 @@
+// Reads an ONNX file and prepares the network in it for being measured.
+import { open } from 'node:fs/promises';
+import { SpecError } from '../../core/errors.js';
+import { canonicalDigest } from '../../core/graph/canonical.js';
+import { looksFolded } from '../../core/graph/folded-normalization.js';
+import type { Graph } from '../../core/graph/graph.js';
+import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
+import { LARGEST_FILE, readOnnx } from '../../core/graph/read-onnx.js';
+import type { Normalization } from '../../core/graph/resolve.js';
+import { faultWords } from '../files/fault-words.js';
+
+export interface LoadOptions {
+  /** 8 if not given, or the batch of the file where the network holds for no other. */
+  readonly batch?: number | undefined;
+  /** Side of the images where a file leaves it open; 224 if not given. */
+  readonly resolution?: number | undefined;
+  readonly features: WantedFeatures;
+  readonly normalization: Normalization;
+}
+
+export interface LoadedNetwork {
+  readonly file: string;
+  readonly digest: string;
+  readonly source: Graph;
+  readonly network: GraphNetwork;
+  /** What a person should know of the network before believing its score. */
+  readonly notes: readonly string[];
+}
+
+const BATCH = 8;
+const RESOLUTION = 224;
+const CHANNELS = 3;
+
+/** Throws SpecError for a file that is absent, too large, damaged or cannot be measured. */
+export async function loadNetwork({
+  file,
+  options,
+}: {
+  file: string;
+  options: LoadOptions;
+}): Promise<LoadedNetwork> {
+  const source = await readSource(file);
+  const { network, batch } = atSomeBatch({ source, file, options });
+  const notes: string[] = [];
+  if (options.batch === undefined && batch !== BATCH)
+    notes.push(`holds for a batch of ${batch} images alone, and is scored with that`);
+  if (options.normalization === 'file' && looksFolded(source))
+    notes.push(
+      'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with --normalization restore, or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',
+    );
+  return { file, digest: canonicalDigest(source), source, network, notes };
+}
+
+/** With the batch asked for; without one, with 8 or else the file's own. */
+function atSomeBatch({ source, file, options }: { source: Graph; file: string; options: LoadOptions }) {
+  const { resolution, features: wanted, normalization } = options;
+  const image = imageOf({ graph: source, resolution });
+  const at = (batch: number) => ({
+    batch,
+    network: graphNetwork({ graph: source, batch, image, wanted, file, normalization }),
+  });
+  const own = source.inputs[0]!.shape[0];
+  if (options.batch !== undefined || own === undefined || own === BATCH) return at(options.batch ?? BATCH);
+  try {
+    return at(BATCH);
+  } catch (error) {
+    if (error instanceof SpecError) return at(own);
+    throw error;
+  }
+}
+
+/** The graph alone. Throws SpecError for what is no ONNX network. */
+export async function readSource(file: string): Promise<Graph> {
+  return readOnnx({ bytes: await readBytes(file), file });
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      if (size > LARGEST_FILE)
+        throw SpecError.of({
+          path: file,
+          message: 'is larger than 2 GB, which protocol buffers do not allow; export it with external data',
+        });
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof SpecError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw SpecError.of({ path: file, message: code === 'ENOENT' ? 'no such file' : faultWords(error) });
+  }
+}
+
+/** The image size that the file says, where it says one; else the one asked for. */
+function imageOf({
+  graph: { inputs },
+  resolution,
+}: {
+  graph: Graph;
+  resolution: number | undefined;
+}): readonly number[] {
+  const [, channels, height, width] = inputs[0]!.shape;
+  const side = resolution ?? height ?? width ?? RESOLUTION;
+  return [channels ?? CHANNELS, resolution ?? height ?? side, resolution ?? width ?? side];
+}

@@ -1,0 +1,27 @@
+// Notices networks whose batch normalization an exporter has folded into convolutions.
+import type { Graph } from './graph.js';
+
+const NORMALIZATIONS = new Set([
+  'BatchNormalization',
+  'InstanceNormalization',
+  'GroupNormalization',
+  'LayerNormalization',
+  'RMSNormalization',
+  'MeanVarianceNormalization',
+]);
+
+/** Networks of few convolutions are more often without normalization by design (AlexNet has 5). */
+const FEWEST_CONVOLUTIONS = 6;
+
+/**
+ * Whether the graph has many convolutions, all with a bias, and no normalization at all. Such networks exist (VGG,
+ * SqueezeNet), so this is something to tell a person, not an error.
+ */
+export function looksFolded({ nodes }: Graph): boolean {
+  const convolutions = nodes.filter(({ op }) => op === 'Conv');
+  return (
+    convolutions.length >= FEWEST_CONVOLUTIONS &&
+    convolutions.every(({ inputs }) => (inputs[2] ?? '') !== '') &&
+    !nodes.some(({ op }) => NORMALIZATIONS.has(op))
+  );
+}

@@ -1,0 +1,102 @@
+// What was found in an imported network, block by block: operators, parameters, multiply-accumulates.
+import { sizeOf } from '../ops/tensor/shapes.js';
+import type { Id } from '../ops/tensor/tape.js';
+import { macsOf } from './costs.js';
+import type { Graph, GraphNode } from './graph.js';
+import type { GraphNetwork } from './network.js';
+
+export interface InspectedBlock {
+  /** The feature that the block ends with; undefined of what comes after the last one. */
+  readonly feature?: string;
+  readonly shape?: readonly number[];
+  /** Operators of the file in this block, and how many of each there are. */
+  readonly operators: Readonly<Record<string, number>>;
+  readonly parameters: number;
+  /** Of one image. */
+  readonly macs: number;
+}
+
+/** The stem, the blocks between features, and what comes after the last feature. */
+export function inspectNetwork({
+  graph,
+  network,
+}: {
+  graph: Graph;
+  network: GraphNetwork;
+}): readonly InspectedBlock[] {
+  const { features, graph: resolved, roles } = network;
+  const { tape, output, weights, isStream } = resolved;
+  const batch = tape.shape(resolved.input)[0]!;
+  const blocks = blockOfValues(network);
+  const ends = [...features, undefined];
+  const found = ends.map((feature) => ({
+    ...(feature ? { feature: feature.name, shape: feature.shape.slice(1) } : {}),
+    operators: {} as Record<string, number>,
+    parameters: 0,
+    macs: 0,
+  }));
+  for (let id = 0; id <= output; id++) {
+    const block = blocks.get(id);
+    if (block !== undefined && isStream[id]) found[block]!.macs += macsOf(resolved, id) / batch;
+  }
+  for (const [block, names] of operatorsOf(graph, network, blocks))
+    for (const name of names) found[block]!.operators[name] = (found[block]!.operators[name] ?? 0) + 1;
+  const readers = firstReaders(network, blocks);
+  weights.forEach(({ id, shape }, i) => {
+    const block = readers.get(id);
+    if (block !== undefined && roles[i]!.kind !== 'constant') found[block]!.parameters += sizeOf(shape);
+  });
+  return found;
+}
+
+/** The number of the block that computes each value which depends on the images. */
+export function blockOfValues({
+  graph: { tape, output, isStream },
+  features,
+}: GraphNetwork): ReadonlyMap<Id, number> {
+  const blocks = new Map<Id, number>();
+  [...features.map(({ id }) => id), output].forEach((end, block) => {
+    const open = [end];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (blocks.has(id) || !isStream[id]) continue;
+      blocks.set(id, block);
+      open.push(...tape.get(id).inputs);
+    }
+  });
+  return blocks;
+}
+
+function operatorsOf(graph: Graph, { graph: { named } }: GraphNetwork, blocks: ReadonlyMap<Id, number>) {
+  const names = new Map<number, string[]>();
+  for (const node of graph.nodes) {
+    const block = blockOfNode(node, named, blocks);
+    if (block === undefined) continue;
+    const list = names.get(block);
+    if (list) list.push(node.op);
+    else names.set(block, [node.op]);
+  }
+  return names;
+}
+
+/** Undefined of nodes that compute shapes or weights. */
+export function blockOfNode(
+  node: GraphNode,
+  named: ReadonlyMap<string, Id>,
+  blocks: ReadonlyMap<Id, number>,
+): number | undefined {
+  const id = named.get(node.outputs[0] ?? '');
+  return id === undefined ? undefined : blocks.get(id);
+}
+
+/** The block that reads each weight first, through whatever is made of the weight before it meets the images. */
+function firstReaders({ graph: { tape, output, isStream } }: GraphNetwork, blocks: ReadonlyMap<Id, number>) {
+  const readers = new Map<Id, number>();
+  for (let id = output; id >= 0; id--) {
+    const block = isStream[id] ? blocks.get(id) : readers.get(id);
+    if (block === undefined) continue;
+    for (const input of tape.get(id).inputs)
+      if (!isStream[input])
+        readers.set(input, Math.min(block, readers.get(input) ?? Number.POSITIVE_INFINITY));
+  }
+  return readers;
+}

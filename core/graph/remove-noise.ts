@@ -1,0 +1,39 @@
+// Takes random noise out of a graph: stochastic depth and hand-written dropout multiply activations with it during training.
+import type { GraphNode } from './graph.js';
+
+const RANDOM = new Set([
+  'RandomUniformLike',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomNormal',
+  'Bernoulli',
+]);
+
+/**
+ * A product of an activation with noise becomes the activation, as in evaluation. Nodes that make the noise are left out.
+ * Noise that goes anywhere else stays, and its operator is refused later, by name.
+ */
+export function removeNoise({
+  nodes,
+  constants,
+}: {
+  nodes: readonly GraphNode[];
+  /** Names of initializers. */
+  constants: ReadonlySet<string>;
+}): readonly GraphNode[] {
+  const known = new Set(constants);
+  const noise = new Set<string>();
+  const kept: GraphNode[] = [];
+  for (const node of nodes) {
+    const { op, inputs, outputs } = node;
+    const noisy = inputs.filter((name) => noise.has(name));
+    const others = inputs.filter((name) => name !== '' && !noise.has(name));
+    if (op === 'Constant') for (const name of outputs) known.add(name);
+    if (RANDOM.has(op)) for (const name of outputs) noise.add(name);
+    else if (noisy.length === 0) kept.push(node);
+    else if (others.every((name) => known.has(name))) for (const name of outputs) noise.add(name);
+    else if (op === 'Mul' && others.length === 1) kept.push({ ...node, op: 'Identity', inputs: others });
+    else return nodes;
+  }
+  return kept;
+}

@@ -1,0 +1,96 @@
+// `zeroscout score` and `inspect` on ONNX files: what they print, and what they refuse.
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestHome, testHome } from '../support/home.js';
+import { zeroscout } from '../support/zeroscout.js';
+
+const golden = (name: string) => join(import.meta.dirname, '../goldens/onnx', name);
+const RESNET = golden('timm-test_resnet.onnx');
+const EFFICIENTNET = golden('timm-test_efficientnet.onnx');
+
+let home: TestHome;
+const folder = mkdtempSync(join(tmpdir(), 'score-'));
+beforeAll(() => {
+  home = testHome();
+});
+afterAll(() => home.remove());
+
+interface Scored {
+  readonly file: string;
+  readonly digest: string;
+  readonly proxies: Readonly<Record<string, number>>;
+  readonly score: number | null;
+  readonly parameters: number;
+}
+
+describe('zeroscout score', () => {
+  it('ranks several networks, and a copy under another name scores the same', async () => {
+    const copy = join(folder, 'copy.onnx');
+    copyFileSync(RESNET, copy);
+    const { code, stdout, stderr } = await zeroscout(
+      ['score', RESNET, EFFICIENTNET, copy, '--draws', '2', '--batch', '4', '--json'],
+      { home },
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    const [resnet, efficientnet, again] = JSON.parse(stdout) as [Scored, Scored, Scored];
+    expect(resnet.parameters).toBe(469_688);
+    expect(efficientnet.parameters).toBe(356_196);
+    expect({ ...again, file: resnet.file }).toEqual(resnet);
+    expect(efficientnet.digest).not.toBe(resnet.digest);
+    for (const { proxies, score } of [resnet, efficientnet]) {
+      expect(Object.keys(proxies)).toEqual(['expressivity', 'progressivity', 'trainability', 'complexity']);
+      for (const value of Object.values(proxies)) expect(value).toEqual(expect.any(Number));
+      expect(score).toBeLessThanOrEqual(0);
+    }
+  });
+
+  it('gives one network no score', async () => {
+    const { code, stdout } = await zeroscout(['score', RESNET, '--batch', '2', '--json'], { home });
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as [Scored])[0].score).toBeNull();
+  });
+
+  it('refuses what is no network, before it scores anything', async () => {
+    const text = join(folder, 'text.onnx');
+    writeFileSync(text, 'no network');
+    for (const file of [join(folder, 'absent.onnx'), folder, text]) {
+      const { code, stdout, stderr } = await zeroscout(['score', RESNET, file], { home });
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(file);
+    }
+    const { code, stderr } = await zeroscout(['score', RESNET, '--resolution', '96'], { home });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/exported for images of \[3,64,64\], not \[3,96,96\]/);
+  });
+});
+
+describe('zeroscout inspect', () => {
+  it('shows features with the parameters and multiply-accumulates between them, and draws the graph', async () => {
+    const svg = join(folder, 'graph.svg');
+    const { code, stdout } = await zeroscout(['inspect', RESNET, '--svg', svg, '--json'], { home });
+    expect(code).toBe(0);
+    const { blocks, parameters, macs } = JSON.parse(stdout) as {
+      blocks: { feature?: string; parameters: number; macs: number; operators: Record<string, number> }[];
+      parameters: number;
+      macs: number;
+    };
+    expect(blocks.map(({ feature }) => feature)).toEqual([
+      '/act1/Relu_output_0',
+      '/layer1/layer1.0/act2/Relu_output_0',
+      '/layer2/layer2.0/act2/Relu_output_0',
+      '/layer3/layer3.0/act3/Relu_output_0',
+      '/layer4/layer4.0/act2/Relu_output_0',
+      undefined,
+    ]);
+    const sum = (of: (block: (typeof blocks)[number]) => number) =>
+      blocks.reduce((total, block) => total + of(block), 0);
+    expect(sum((block) => block.parameters)).toBe(parameters);
+    expect(sum((block) => block.macs)).toBe(macs);
+    expect(sum(({ operators }) => operators.Conv ?? 0)).toBe(15);
+    const drawn = readFileSync(svg, 'utf8');
+    expect(drawn.match(/<rect x=/g)).toHaveLength(53);
+    expect(drawn.match(/#f5b041/g)).toHaveLength(5);
+  });
+});
