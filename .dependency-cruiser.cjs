@@ -99,6 +99,7 @@ module.exports = {
       'ir',
       'ops',
       'onnx',
+      'lowering',
     ),
     coreImports('proxies', 'wasm'),
     coreImports('ranking', 'errors'),

@@ -27,7 +27,7 @@ export function write({
 }: {
   g: GraphBuilder;
   values: readonly Value[];
-  writers: Writers;
+  writers: Readonly<Record<string, (written: Written) => string>>;
   given?: Readonly<Record<string, string>>;
 }): (value: Value) => string {
   const names = new Map<Value, readonly string[]>();
@@ -42,7 +42,10 @@ export function write({
   return nameOf;
 }
 
-function writeValue({ g, value, inputs }: Written, writers: Writers): readonly string[] {
+function writeValue(
+  { g, value, inputs }: Written,
+  writers: Readonly<Record<string, (written: Written) => string>>,
+): readonly string[] {
   const { primitive, attributes } = value;
   switch (primitive) {
     case 'weight':
@@ -50,7 +53,7 @@ function writeValue({ g, value, inputs }: Written, writers: Writers): readonly s
     case 'constant':
       return [writeConstant(g, attributes)];
   }
-  if (Object.hasOwn(writers, primitive)) return [writers[primitive as keyof Writers]({ g, value, inputs })];
+  if (Object.hasOwn(writers, primitive)) return [writers[primitive]!({ g, value, inputs })];
   const { results = 1, ...others } = attributes;
   const given = Object.keys(others).length > 0 ? others : undefined;
   return g.addMany(primitive, inputs, given, results as number);

@@ -1,15 +1,13 @@
 // Writes the vector-Jacobian product of a cell for all candidates of a run, and its products with the Rademacher probe.
 import { EDGES, INNER, isConvolution, kernelOf, OUTPUT, outgoing, SLOTTED, type Slotted } from './cell.js';
 import type { CellForward, CellSite, ConvolutionGroup } from './cell-forward.js';
-import { normalizeGradient } from './normalization.js';
 import { gradientTable, group } from './rows.js';
+import { normalizationGradient, poolingGradient, reluGradient } from './rule-gradients.js';
 import { gradientIndex, jacobianIndex, jacobianTerms } from './supernet-topology.js';
 
 /** Rows that all candidates share: the Rademacher probe (`signs`, [batch, 1, channels, positions]) and what is computed from it. */
 interface Shared {
   readonly signs: string;
-  /** The probe minus its mean by channel. The gradient of a batch normalization subtracts that mean in any case. */
-  readonly centred: string;
   /** The vector-Jacobian product of the pooling with the probe. */
   readonly pooled: string;
 }
@@ -73,20 +71,16 @@ function convolutionGradient(
   { operation, edge, length, activated, moments, normalized }: ConvolutionGroup,
   { node, tables, shared }: Gradients & { node: number },
 ): string {
-  const gradient =
-    node === OUTPUT ? shared.centred : slots({ kit, index }, { operation, edge, node, tables });
-  const inward = normalizeGradient(kit, {
-    gradient,
-    normalized,
-    variance: moments.variance,
-    mean: node === OUTPUT ? 'zero' : 'any',
-    rows: length,
-    size,
-  });
+  const rows = { kit, rows: length, size };
+  const dy =
+    node === OUTPUT
+      ? { probe: shared.signs }
+      : { rows: slots({ kit, index }, { operation, edge, node, tables }) };
+  const inward = normalizationGradient(rows, { dy, y: normalized, variance: moments.variance });
   const made = kit.conv(kit.images(inward, length, size), weight(operation, edge, 'gradient'), {
     kernel: kernelOf(operation),
   });
-  return kit.mask(kit.rows(made, length, size), activated);
+  return reluGradient(rows, { dy: kit.rows(made, length, size), y: activated });
 }
 
 /** The gradient table of an inner node, in the order of `gradientTable`. */
@@ -104,7 +98,7 @@ function gradientRows(
       if (isConvolution(operation)) rows.push(masked.get(group(operation, edge))!);
       else if (node !== OUTPUT) {
         const read = slots({ kit, index }, { operation, edge, node, tables });
-        rows.push(operation === 'skip' ? read : kit.poolGradient(read, length, size));
+        rows.push(operation === 'skip' ? read : poolingGradient({ kit, rows: length, size }, read));
       }
     }
   }
@@ -126,12 +120,7 @@ function slots(
 }
 
 function sharedRows({ kit, size }: CellSite, signs: string): Shared {
-  const { g } = kit;
-  return {
-    signs,
-    centred: g.add('Sub', [signs, kit.rowMean(signs)]),
-    pooled: kit.poolGradient(signs, 1, size),
-  };
+  return { signs, pooled: poolingGradient({ kit, rows: 1, size }, signs) };
 }
 
 function gradientLength({ capacities }: CellSite, node: number): number {

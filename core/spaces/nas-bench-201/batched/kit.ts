@@ -101,12 +101,6 @@ export class Kit {
     return this.g.add('AveragePool', [channels], attributes);
   }
 
-  /** Vector-Jacobian product of the 3x3 average that does not count its padding, of rows. */
-  poolGradient(rows: string, count: number, size: Size): string {
-    const scaled = this.g.add('Mul', [rows, this.#share(size)]);
-    return this.rows(this.pool(this.channels(scaled, count, size), 'counted'), count, size);
-  }
-
   /**
    * A gradient behind a ReLU whose output is `activated`, both rows: between convolutions in images form WebGPU's
    * layout would turn the mask around, and it cannot turn booleans.
@@ -135,13 +129,6 @@ export class Kit {
         : g.add('MatMul', [a, g.add('Transpose', [b], { perm: [0, 2, 1] })]);
     const split = this.reshape(product, this.batch, rows, m * n);
     return g.add('ReduceSum', [split, g.ints(0)], { keepdims: 0 });
-  }
-
-  /** Nine over the number of positions that an average counts, [height * width]. */
-  #share({ height, width }: Size): string {
-    const { g } = this;
-    const ones = this.filled(1, 1, 1, height, width);
-    return this.reshape(g.add('Reciprocal', [this.pool(ones, 'counted')]), height * width);
   }
 }
 

@@ -1,8 +1,7 @@
-// Writes batch normalization by row and channel, and its gradient, in ONNX.
+// Writes batch normalization by row and channel in ONNX.
+import { EPSILON } from '../../../ops/normalization.js';
 import type { Kit, Size } from './kit.js';
 
-/** Batch normalization's epsilon (method.md). */
-const EPSILON = 1e-5;
 /** LayerNormalization answers 1 / sqrt(variance + TINY). TINY keeps that finite, and is too small to change a variance beside EPSILON. */
 const TINY = 1e-12;
 
@@ -65,35 +64,4 @@ export function normalize(kit: Kit, channels: string, count: number, { mean, var
   const [ones, zeros] = [kit.filled(1, count), kit.filled(0, count)];
   const attributes = { epsilon: { float: EPSILON } };
   return kit.g.add('BatchNormalization', [channels, ones, zeros, mean, variance], attributes);
-}
-
-/**
- * The gradient of batch normalization, in channels form: r (dy - mean(dy) - y mean(dy y)), where r = 1 / sqrt(variance +
- * EPSILON) is the scale of the forward pass. Its last step has the form of a normalization, and is written as one.
- * `gradient` has all rows, or a single row for all of them whose `mean` is zero.
- */
-export function normalizeGradient(
-  kit: Kit,
-  {
-    gradient,
-    normalized,
-    variance,
-    mean,
-    rows,
-    size,
-  }: {
-    gradient: string;
-    normalized: string;
-    variance: string;
-    mean: 'zero' | 'any';
-    rows: number;
-    size: Size;
-  },
-): string {
-  const { g } = kit;
-  const along = kit.rowMean(g.add('Mul', [normalized, gradient]));
-  const rest = g.add('Sub', [gradient, g.add('Mul', [normalized, along])]);
-  const count = rows * size.channels;
-  const shift = mean === 'zero' ? kit.filled(0, count) : kit.reshape(kit.rowMean(gradient), count);
-  return normalize(kit, kit.channels(rest, rows, size), count, { mean: shift, variance });
 }

@@ -1,6 +1,7 @@
 // Writes the forward pass and the Jacobian products of a residual block with stride 2, for all candidates of a run.
 import type { Kit, Size } from './kit.js';
-import { type Moments, momentsOf, normalize, normalizeGradient } from './normalization.js';
+import { type Moments, momentsOf, normalize } from './normalization.js';
+import { normalizationGradient, type OutputGradient, reluGradient } from './rule-gradients.js';
 
 export interface ReductionSite {
   readonly kit: Kit;
@@ -52,28 +53,20 @@ function jacobianOf(
   { signs, activated, first, middle, second }: Forward & { signs: string },
 ): string {
   const { g } = kit;
-  const back = (gradient: string, { output, moments }: Normalized, mean: 'zero' | 'any') => {
-    const { variance } = moments;
-    const inward = normalizeGradient(kit, {
-      gradient,
-      normalized: output,
-      variance,
-      mean,
-      rows: count,
-      size: to,
-    });
-    return kit.images(inward, count, to);
-  };
-  const centred = g.add('Sub', [signs, kit.rowMean(signs)]);
-  const inner = kit.conv(back(centred, second, 'zero'), weight('secondGradient'), { kernel: 3 });
-  const outer = back(kit.mask(kit.rows(inner, count, to), middle), first, 'any');
+  const rows = { kit, rows: count, size: to };
+  const back = (dy: OutputGradient, { output: y, moments: { variance } }: Normalized) =>
+    kit.images(normalizationGradient(rows, { dy, y, variance }), count, to);
+  const inner = kit.conv(back({ probe: signs }, second), weight('secondGradient'), { kernel: 3 });
+  const outer = back({ rows: reluGradient(rows, { dy: kit.rows(inner, count, to), y: middle }) }, first);
   const transposed = g.add('ConvTranspose', [outer, weight('first')], {
     kernel_shape: [3, 3],
     strides: [2, 2],
     pads: [1, 1, 1, 1],
     output_padding: [1, 1],
   });
-  const deep = kit.spaceToDepth(kit.mask(kit.rows(transposed, count, from), activated), count, from);
+  const wide = { kit, rows: count, size: from };
+  const dx = reluGradient(wide, { dy: kit.rows(transposed, count, from), y: activated });
+  const deep = kit.spaceToDepth(dx, count, from);
   const positions = to.height * to.width;
   const v = kit.reshape(signs, kit.batch, to.channels, positions);
   const m = from.channels * 4;
