@@ -1,8 +1,6 @@
 // Adds `--allow-modules` to the commands that open spaces.
 import type { Command } from 'commander';
-import { ALLOW_MODULES, modulesAllowed } from '../client/specification/allow-modules.js';
-import { allowModules } from '../core/spaces/module/definition.js';
-import { loadModule } from '../engine/load-module.js';
+import { ALLOW_MODULES } from '../client/specification/allow-modules.js';
 
 /** Commands that open spaces, or start what does. */
 const OPENING = new Set([
@@ -27,6 +25,5 @@ export function addAllowModules(program: Command): void {
   add(program);
   program.hook('preAction', (_, command) => {
     if (command.opts().allowModules) process.env[ALLOW_MODULES] = '1';
-    if (modulesAllowed()) allowModules(loadModule);
   });
 }

@@ -1,16 +1,22 @@
 #!/usr/bin/env node
-// Runs a command of `zeroscout` and turns its outcome into an exit code.
+// Runs the command that was typed; the exit code is 0 done, 1 failed, 2 wrong use, 130 interrupted.
 import '../workers/quiet-grpc.js';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { faultWords } from '../client/files/fault-words.js';
 import { reasonOf } from '../client/status/failure.js';
 import { BlobError, ServiceError, SpecError } from '../core/errors.js';
 import { Interrupted } from './arguments.js';
 import { EXIT } from './exit-codes.js';
+import { withFlagNames } from './field-names.js';
 import { createProgram } from './program.js';
 import { note, paint } from './render/terminal.js';
 
 const program = createProgram();
+/** The command that runs, for the names of its arguments in errors. */
+let running: Command | undefined;
+program.hook('preAction', (_, command) => {
+  running = command;
+});
 
 // `zeroscout results ID | head` closes the pipe when it has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -37,7 +43,7 @@ function report(error: unknown): number {
     return EXIT.interrupted;
   }
   if (error instanceof SpecError) {
-    note(paint.red(message));
+    note(paint.red(withFlagNames(error, running).message));
     return EXIT.wrongUse;
   }
   note(paint.red(withCauses(error)));

@@ -7,7 +7,7 @@ export type { Session, StatusSession } from '../client/connections/session.js';
 const LISTENER: sessions.SessionListener = {
   name: 'zeroscout-cli',
   onStep: (text) => note(paint.dim(text)),
-  onFault: note,
+  onNote: note,
 };
 
 /** Connects, hands the session to `use`, and disconnects whatever happens. */

@@ -84,6 +84,7 @@ export class TerminalError extends Error {
 /** A server that cannot be reached or is not what it should be; `address` names it. Retryable inside workers, exit code 1 in the CLI. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
+  readonly code = 'server-away';
   readonly address: string;
 
   constructor({ address, message, cause }: { address: string; message: string; cause?: unknown }) {
@@ -95,6 +96,7 @@ export class ServiceError extends Error {
 /** A device that cannot be had, or not for all of the work. A worker that meets it does not start; exit code 1 in the CLI. */
 export class DeviceError extends Error {
   override readonly name = 'DeviceError';
+  readonly code = 'no-device';
 }
 
 /** Scores that were in the store when they were counted are there no longer. The workflow counts again and scores what is missing. */
@@ -105,4 +107,5 @@ export class LostScoreError extends Error {
 /** A blob that is missing or whose bytes do not match its digest. Never used silently; the step that needs it stops. */
 export class BlobError extends Error {
   override readonly name = 'BlobError';
+  readonly code = 'damaged-blob';
 }

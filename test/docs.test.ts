@@ -6,9 +6,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { readSpecification } from '../client/specification/read-specification.js';
 import { openSpace } from '../core/spaces/index.js';
-import { allowModules } from '../core/spaces/module/definition.js';
 import { parseSpecification } from '../core/specification/specification.js';
-import { loadModule } from '../engine/load-module.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -128,7 +126,5 @@ test('the specification in README.md is a valid one, and so are the examples', a
   const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(read('README.md'))!;
   expect(parseSpecification({ text: yaml!, source: 'README.md' }).name).toBe('nb201-sample');
   const examples = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.yaml'));
-  process.env.ZEROSCOUT_ALLOW_MODULES = '1';
-  allowModules(loadModule);
-  for (const name of examples) await readSpecification(join(ROOT, 'examples', name));
+  for (const name of examples) await readSpecification(join(ROOT, 'examples', name), { modules: 'allowed' });
 });

@@ -1,8 +1,6 @@
-// In: `zeroscout gc`. Out: what old runs, blobs and scores cost, and, unless it is a rehearsal, that they are gone.
+// The command `zeroscout gc`: deletes what is old and what nothing refers to, or says what would go.
 import { type Command, Option } from 'commander';
-import type { Choice } from '../../client/retention/choose.js';
-import { type Collection, collect, planCollection } from '../../client/retention/collect.js';
-import type { Holding } from '../../store/store.js';
+import { applyRetention, type RetentionReport } from '../../client/retention/apply-retention.js';
 import { duration, wholeNumber } from '../arguments.js';
 import { plainTable } from '../render/results.js';
 import { note, print, printJson } from '../render/terminal.js';
@@ -38,42 +36,18 @@ export function addGcCommand(program: Command): void {
     .option('--json', 'for programs')
     .action(({ dryRun, json, ...retention }: Options) =>
       withSession({ start: 'never' }, async ({ client, store }) => {
-        const collection = await planCollection({ client, store, ...retention, now: Date.now() });
-        if (!dryRun) await collect({ client, store, collection });
-        const report = reportOf({ collection, deleted: !dryRun });
+        const { gone, ...report } = await applyRetention(
+          { client, store },
+          { ...retention, which: dryRun ? 'rehearsal' : 'delete' },
+        );
         if (json) return printJson(report);
         print(tableOf(report));
-        for (const { id, series } of collection.runs.gone)
-          note(`${dryRun ? 'would go' : 'gone'}: run ${id} of ${series}`);
+        for (const { id, series } of gone) note(`${dryRun ? 'would go' : 'gone'}: run ${id} of ${series}`);
       }),
     );
 }
 
-type Report = ReturnType<typeof reportOf>;
-
-function reportOf({
-  collection: { runs, blobs, scores, failures },
-  deleted,
-}: {
-  collection: Collection;
-  deleted: boolean;
-}) {
-  const cost = (holdings: readonly Holding[]) => ({
-    count: holdings.reduce((sum, { count }) => sum + count, 0),
-    bytes: holdings.reduce((sum, { bytes }) => sum + bytes, 0),
-  });
-  const costs = ({ kept, gone }: Choice<Holding>) => ({ kept: cost(kept), gone: cost(gone) });
-  const ids = (list: Collection['runs']['kept']) => list.map(({ id, runId }) => ({ id, runId }));
-  return {
-    deleted,
-    runs: { kept: ids(runs.kept), gone: ids(runs.gone) },
-    blobs: costs(blobs),
-    scores: costs(scores),
-    failures: costs(failures),
-  };
-}
-
-function tableOf({ deleted, runs, ...held }: Report): string {
+function tableOf({ deleted, runs, ...held }: RetentionReport): string {
   const table = plainTable(['', 'kept', deleted ? 'deleted' : 'would go']);
   const size = ({ count, bytes }: { count: number; bytes: number }) =>
     count ? `${count}, ${(bytes / 1e6).toFixed(1)} MB` : '0';

@@ -1,14 +1,9 @@
-// In: `zeroscout latency measure ID`. Out: latencies of the best of a finished search, measured by a control worker, with machine and spread.
-import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+// The command `zeroscout latency measure`: how long the best of a finished search take, with machine and spread.
 import type { Command } from 'commander';
-import { followMeasuring } from '../../client/latency/follow-measuring.js';
-import { busyWarning, latencyCells, latencyJson, machineText } from '../../client/results/latencies.js';
-import { readResults } from '../../client/results/results.js';
-import { finishedSearch } from '../../client/searches/find-search.js';
-import { startControlWorker } from '../../client/workers/local-workers.js';
-import type { LatencyInput, LatencyResult } from '../../core/contract/latency.js';
-import { CONTROL_QUEUE, LATENCY_WORKFLOW, latencyWorkflowIdOf } from '../../core/contract/search-queues.js';
+import { type MeasuredLatencies, measureLatencies } from '../../client/latency/measure-latencies.js';
+import { latencyJson } from '../../client/results/latencies.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
+import { busyWarning, latencyCells, machineText } from '../render/latencies.js';
 import { plainTable } from '../render/table.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
@@ -37,73 +32,41 @@ export function addLatencyCommand(program: Command): void {
 }
 
 async function measure(session: Session, given: string, { top, again, json }: Options): Promise<void> {
-  const { client, store, connections, home } = session;
-  const { memo, result } = await finishedSearch({ client, id: given });
-  const { id } = result;
-  const input: LatencyInput = {
-    ...{ specification: memo.specification, ranking: result.ranking, top },
-    which: again ? 'all' : 'missing',
-  };
-  const handle = await startOrJoin({ client, id, input });
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
-  const workers = connections.embedded ? startControlWorker({ home, onNote: note }) : undefined;
   try {
-    const isLocal = connections.temporal.source === 'embedded';
-    const ended = await followMeasuring({ client, handle, stop: stop.signal, isLocal, onStep: note });
-    if (ended === 'stopped')
-      throw new Interrupted(`what is measured stays; go on with: zeroscout latency measure ${id}`);
-    const measured: LatencyResult = ended;
-    const results = await readResults({ store, result, measured: measured.latencies });
-    const rows = await results.first(top);
-    const latencies = await results.latencies(rows);
-    if (json) {
-      const candidates = rows.map(({ rank, candidate }) => ({
-        ...{ rank, candidate },
-        ...latencyJson(latencies.get(candidate)),
-      }));
-      const { measured: now, failed, resolution } = measured;
-      const machines = Object.values(measured.latencies);
-      return printJson({ id, measured: now, failed, resolution, machines, candidates });
-    }
-    const table = plainTable(['rank', 'candidate', 'ms', 'quartiles']);
-    for (const { rank, candidate } of rows)
-      table.push([String(rank), candidate, ...latencyCells(latencies.get(candidate))]);
-    print(`${table.toString()}\n`);
-    const { failed, resolution } = measured;
-    const rest = failed > 0 ? `, ${failed} could not be run` : '';
-    print(
-      `${measured.measured} of ${measured.candidates} measured now${rest}; images of ${resolution} x ${resolution}`,
-    );
-    for (const machine of Object.values(measured.latencies)) print(machineText(machine));
-    const warning = busyWarning({ latencies, id });
-    if (warning) print(paint.yellow(warning));
+    const which = again ? 'all' : 'missing';
+    const request = { id: given, top, which, onStep: note, stop: stop.signal } as const;
+    const measured = await measureLatencies(session, request);
+    if (measured === 'stopped')
+      throw new Interrupted(`what is measured stays; go on with: zeroscout latency measure ${given}`);
+    if (json) printJson(toJson(measured));
+    else show(measured);
   } finally {
     process.off('SIGINT', interrupt);
-    await workers?.stop();
   }
 }
 
-/** Two measurements at once would disturb each other: who asks while one runs waits for it. */
-async function startOrJoin({
-  client,
-  id,
-  input,
-}: {
-  client: Client;
-  id: string;
-  input: LatencyInput;
-}): Promise<WorkflowHandle> {
-  const workflowId = latencyWorkflowIdOf(id);
-  try {
-    return await client.workflow.start(LATENCY_WORKFLOW, {
-      ...{ workflowId, taskQueue: CONTROL_QUEUE, args: [input] },
-      staticSummary: `latencies of search ${id}`,
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    note(`latencies of ${id} are being measured; attached to it`);
-    return client.workflow.getHandle(workflowId);
-  }
+function toJson({ id, measuring, rows, latencies }: MeasuredLatencies) {
+  const candidates = rows.map(({ rank, candidate }) => ({
+    rank,
+    candidate,
+    ...latencyJson(latencies.get(candidate)),
+  }));
+  const { measured, failed, resolution } = measuring;
+  return { id, measured, failed, resolution, machines: Object.values(measuring.latencies), candidates };
+}
+
+function show({ id, measuring, rows, latencies }: MeasuredLatencies): void {
+  const table = plainTable(['rank', 'candidate', 'ms', 'quartiles']);
+  for (const { rank, candidate } of rows)
+    table.push([String(rank), candidate, ...latencyCells(latencies.get(candidate))]);
+  print(`${table.toString()}\n`);
+  const { measured, candidates, failed, resolution } = measuring;
+  const rest = failed > 0 ? `, ${failed} could not be run` : '';
+  print(`${measured} of ${candidates} measured now${rest}; images of ${resolution} x ${resolution}`);
+  for (const machine of Object.values(measuring.latencies)) print(machineText(machine));
+  const warning = busyWarning({ latencies, id });
+  if (warning) print(paint.yellow(warning));
 }

@@ -1,26 +1,16 @@
-// In: `zeroscout results ID`. Out: the ranking of a finished search, or its Pareto front, as table, CSV or JSON; or its files.
+// The command `zeroscout results`: the ranking of a finished search, or its Pareto front, as table, CSV or JSON, or as files.
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { openOutFolder } from '../../client/files/out-folder.js';
-import {
-  busyWarning,
-  type Latencies,
-  latencyJson,
-  machineText,
-  measuredScopes,
-} from '../../client/results/latencies.js';
+import { printable } from '../../client/results/export-candidates.js';
+import { type Latencies, latencyJson, measuredScopes } from '../../client/results/latencies.js';
+import { findParetoFront } from '../../client/results/pareto.js';
+import { readChanges } from '../../client/results/read-changes.js';
 import { type Results, readResults } from '../../client/results/results.js';
 import { writeResults } from '../../client/results/write-results.js';
 import { finishedSearch } from '../../client/searches/find-search.js';
 import { SpecError } from '../../core/errors.js';
-import {
-  bestOfFront,
-  PARETO_COSTS,
-  type ParetoCost,
-  type ParetoRow,
-  paretoCsv,
-  paretoFront,
-} from '../../core/report/pareto.js';
+import { PARETO_COSTS, type ParetoCost, type ParetoRow, paretoCsv } from '../../core/report/pareto.js';
 import {
   extraColumns,
   proxiesIn,
@@ -30,12 +20,12 @@ import {
 } from '../../core/report/ranking-csv.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { wholeNumber } from '../arguments.js';
-import { changesText, readChanges } from '../render/changes.js';
+import { changesText } from '../render/changes.js';
+import { busyWarning, machineText } from '../render/latencies.js';
 import {
   flopsCounter,
   noteNotNotified,
   paretoTable,
-  printable,
   rankingTable,
   shownLine,
   summaryLines,
@@ -93,10 +83,7 @@ async function results(
   }
   const form = json ? 'json' : format;
   const { specification } = memo;
-  if (pareto) {
-    const rows = await results.first();
-    return showPareto({ rows, results, specification, cost: pareto, top, form });
-  }
+  if (pareto) return showPareto({ results, specification, cost: pareto, top, form });
   if (form === 'csv') return printCsv({ results, top });
   const rows = await results.first(top ?? (form === 'json' ? undefined : 20));
   const latencies = await results.latencies(rows);
@@ -146,14 +133,12 @@ async function printCsv({ results, top }: { results: Results; top: number | unde
 }
 
 async function showPareto({
-  rows,
   results,
   specification,
   cost,
   top,
   form,
 }: {
-  rows: readonly RankingRow[];
   results: Results;
   specification: Specification;
   cost: ParetoCost;
@@ -161,35 +146,22 @@ async function showPareto({
   form: ResultsOptions['format'];
 }): Promise<void> {
   const { flopsOf, line } = flopsCounter(specification);
-  const latencies = await results.latencies(rows);
   const { id } = results.summary;
-  if (cost === 'latency' && latencies.size === 0)
-    throw SpecError.of({
-      path: '--pareto',
-      message: `no latency of "${id}" was measured yet: zeroscout latency measure ${id}`,
-    });
-  const whole = paretoFront({
-    cost,
-    rows: rows.map(({ rank, candidate, score, parameters }): ParetoRow => {
-      const latency = latencies.get(candidate)?.latency;
-      const costs = { flops: flopsOf(candidate), parameters };
-      return { rank, candidate, score, ...costs, ...(latency === undefined ? {} : { latency }) };
-    }),
-  });
-  const front = bestOfFront(whole, top);
+  const front = await findParetoFront({ results, flopsOf, cost, top });
+  const { rows, size, ranked, withoutLatency, latencies } = front;
   const json = ({ latency: _, ...row }: ParetoRow) => ({
-    ...{ ...row, ...printable({ score: row.score }) },
+    ...row,
+    ...printable({ score: row.score }),
     ...latencyJson(latencies.get(row.candidate)),
   });
-  if (form === 'json') return printJson(front.map(json));
-  if (form === 'csv') return printData(paretoCsv(front));
-  const shown = new Map([...latencies].filter(([one]) => front.some(({ candidate }) => candidate === one)));
-  const which = front.length < whole.length ? `the best ${front.length} of ${whole.length}` : whole.length;
-  const without = cost === 'latency' ? rows.length - latencies.size : 0;
-  const left = without > 0 ? `, of which ${without} have no latency` : '';
-  print(`${paretoTable(front, shown)}\n`);
-  print(`${which} on the front of ${rows.length} candidates${left}; ${line}`);
-  for (const machine of shown.size ? new Set(Object.values(results.scopes)) : []) print(machineText(machine));
-  const warning = busyWarning({ latencies: shown, id });
+  if (form === 'json') return printJson(rows.map(json));
+  if (form === 'csv') return printData(paretoCsv(rows));
+  const which = rows.length < size ? `the best ${rows.length} of ${size}` : size;
+  const left = withoutLatency > 0 ? `, of which ${withoutLatency} have no latency` : '';
+  print(`${paretoTable(rows, latencies)}\n`);
+  print(`${which} on the front of ${ranked} candidates${left}; ${line}`);
+  for (const machine of latencies.size ? new Set(Object.values(results.scopes)) : [])
+    print(machineText(machine));
+  const warning = busyWarning({ latencies, id });
   if (warning) print(paint.yellow(warning));
 }

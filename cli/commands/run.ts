@@ -1,16 +1,17 @@
-// In: `zeroscout run SPEC`. Out: a finished search, its files and its top ten; or a search that goes on without us.
-
+// The command `zeroscout run`: searches a specification and shows the progress and the results, or leaves it in the background.
 import { hostname } from 'node:os';
-import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import { withServersKept } from '../../client/embedded/keep-servers.js';
 import { openOutFolder } from '../../client/files/out-folder.js';
 import { readResults } from '../../client/results/results.js';
 import { RANKING_FORMATS } from '../../client/results/write-results.js';
+import { beginSearch, usualWorkers } from '../../client/searches/begin-search.js';
 import { checkedWorkflowId } from '../../client/searches/find-search.js';
-import { defaultId, startSearch } from '../../client/searches/start-search.js';
+import { followThrough } from '../../client/searches/follow-through.js';
+import type { Started } from '../../client/searches/start-search.js';
+import { modulePermission } from '../../client/specification/allow-modules.js';
 import { checkNotify } from '../../client/specification/check-notify.js';
-import { warningTexts, withRanking } from '../../client/specification/read-candidates.js';
+import { warningTexts } from '../../client/specification/read-candidates.js';
 import {
   type ReadSpecification,
   readSpecification,
@@ -26,12 +27,11 @@ import { livingWorkers, readQueue, type SeenWorker } from '../../client/workers/
 import { SpecError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
 import { definitionOf, openSpace } from '../../core/spaces/index.js';
-import { type Device, isBatchedDevice } from '../../core/specification/devices.js';
+import type { Device } from '../../core/specification/devices.js';
 import { logLevel } from '../../core/specification/log-level.js';
-import { checkDevice } from '../../engine/check-device.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
 import { EXIT } from '../exit-codes.js';
-import { follow } from '../render/follow.js';
+import { withProgress } from '../render/follow-view.js';
 import { giveResults, type ResultOptions, showFinished } from '../render/give-results.js';
 import { noteNotNotified } from '../render/results.js';
 import { note, paint, printJson } from '../render/terminal.js';
@@ -71,7 +71,7 @@ export function addRunCommand(program: Command): void {
 }
 
 async function run(path: string, options: RunOptions): Promise<void> {
-  const read = await readSpecification(path);
+  const read = await readSpecification(path, { modules: modulePermission() });
   checkNotify({ ...read, onNote: note });
   logLevel(process.env);
   if (options.format === 'parquet' && options.out === undefined)
@@ -81,7 +81,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
     options.truth === undefined
       ? undefined
       : await readTruth({ path: options.truth, space: openSpace(read.specification.space) });
-  if (options.id !== undefined) checkedWorkflowId(options.id, '--id');
+  if (options.id !== undefined) checkedWorkflowId(options.id);
   if (options.out !== undefined) await openOutFolder(options.out);
   await withSession({ start: 'if-needed' }, (session) => search({ session, written: read, truth, options }));
 }
@@ -98,20 +98,16 @@ async function search({
   options: RunOptions;
 }): Promise<void> {
   const { client, store, connections, home } = session;
-  const read = await withRanking({ client, store, read: written });
-  const id = options.id ?? defaultId(read);
-  const count = options.workers ?? (connections.embedded ? 1 : 0);
+  const count = options.workers ?? usualWorkers(session);
+  const whereFinished = options.again ? 'again' : 'keep';
+  const begun = await beginSearch(session, { read: written, id: options.id, whereFinished, workers: count });
+  const { id, read } = begun;
   const { specification } = read;
   const { device } = specification.execution;
-  if (count > 0 && isBatchedDevice(device)) {
-    const { notice } = await checkDevice({ device });
-    if (notice) note(notice);
-  }
-  const start = (whereFinished: 'keep' | 'again') => startSearch({ client, store, id, read, whereFinished });
-  let started = await start(options.again ? 'again' : 'keep');
+  let started: Started = begun;
   if (started.how === 'finished') {
     if (await showFinished({ store, started, truth, options: { ...options, specification } })) return;
-    started = await start('again');
+    started = await begun.again();
   }
   const { handle, how } = started;
   const page = connections.temporal.webAddress;
@@ -136,16 +132,24 @@ async function search({
   process.on('SIGTERM', interrupt);
   const workers = startLocalWorkers({ home, count, device, onNote: note });
   try {
-    const show = options.json ? 'nothing' : 'progress';
-    const again = async () => (await start('again')).handle;
-    const result = await withServersKept(
-      { home, connections, onStep: (text) => note(paint.dim(text)) },
-      (isRestarted) =>
+    const again = async () => (await begun.again()).handle;
+    const onStep = (text: string) => note(paint.dim(text));
+    const result = await withServersKept({ home, connections, onStep }, (isRestarted) =>
+      withProgress(options.json ? 'hidden' : 'shown', (onLook) =>
         followThrough({
-          ...{ client, handle, id, store, stop: stop.signal, show, again, isRestarted },
+          client,
+          handle,
+          id,
+          store,
+          stop: stop.signal,
+          onLook,
+          again,
+          onNote: note,
+          isRestarted,
           isLocal: connections.temporal.source === 'embedded',
           workersStarted: count > 0 ? Date.now() : undefined,
         }),
+      ),
     );
     if (result === 'stopped') throw new Interrupted(await whatGoesOn({ session, id, device }));
     await giveResults({
@@ -161,35 +165,6 @@ async function search({
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
-}
-
-/**
- * Starts a search again that cannot end otherwise: Temporal was restored from a copy that is older, or the list of
- * candidates that only we can put into the store again was damaged there. Its scores are reused.
- */
-async function followThrough({
-  again,
-  ...first
-}: Parameters<typeof follow>[0] & { again: () => Promise<WorkflowHandle> }): ReturnType<typeof follow> {
-  let { handle } = first;
-  let mended = 0;
-  for (;;) {
-    try {
-      return await follow({ ...first, handle });
-    } catch (error) {
-      const unknown = error instanceof WorkflowNotFoundError;
-      if (!unknown && (!isDamagedBlob(error) || mended++ > 0)) throw error;
-      const why = unknown ? 'Temporal does not know this search any more' : 'what the store held is damaged';
-      note(`${why}: starting it again; what is scored stays`);
-      handle = await again();
-    }
-  }
-}
-
-function isDamagedBlob(error: unknown): boolean {
-  for (let link = error; link instanceof Error; link = link.cause)
-    if ((link as { type?: unknown }).type === 'BlobError') return true;
-  return false;
 }
 
 /** What a person wants to know who has stopped the command: whether anybody still works on the search. */

@@ -1,5 +1,5 @@
-// In: `zeroscout schedule ...`. Out: searches that start by themselves: made, shown, held, started now, made up for, removed.
-import { type ScheduleHandle, ScheduleOverlapPolicy } from '@temporalio/client';
+// The commands `zeroscout schedule ...`: searches that start by themselves.
+import type { ScheduleHandle } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import {
   createSchedule,
@@ -7,33 +7,24 @@ import {
   type Overlap,
   updateSchedule,
 } from '../../client/schedules/create-schedule.js';
+import { detailsOf, PAUSED_BY_HAND, summaryOf } from '../../client/schedules/describe-schedule.js';
 import {
   checkedName,
   describeSchedules,
   findSchedule,
   RESUMED,
 } from '../../client/schedules/find-schedule.js';
+import { backfillSchedule, runScheduleNow } from '../../client/schedules/run-schedule.js';
+import { modulePermission } from '../../client/specification/allow-modules.js';
 import { checkNotify } from '../../client/specification/check-notify.js';
 import { warningTexts, withRanking } from '../../client/specification/read-candidates.js';
 import { readSpecification } from '../../client/specification/read-specification.js';
 import { startBackgroundWorkers } from '../../client/workers/background-workers.js';
-import { SpecError } from '../../core/errors.js';
 import { logLevel } from '../../core/specification/log-level.js';
 import { duration, instant, timezone, wholeNumber } from '../arguments.js';
-import {
-  detailsOf,
-  detailsText,
-  PAUSED_BY_HAND,
-  runOf,
-  summaryOf,
-  summaryTable,
-} from '../render/schedules.js';
+import { detailsText, summaryTable } from '../render/schedules.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
-
-/** How long a run that was asked for may take to appear. */
-const APPEARS_MS = 10_000;
-const LOOK_MS = 200;
 
 interface Json {
   readonly json?: true;
@@ -88,9 +79,8 @@ export function addScheduleCommands(program: Command): void {
     .argument('<SPEC>')
     .option('--json', 'for programs')
     .action(async (name: string, path: string, { json }: Json) => {
-      const read = await readSpecification(path);
+      const read = await readSpecification(path, { modules: modulePermission() });
       checkNotify({ ...read, onNote: note });
-      for (const warning of warningTexts(read)) note(paint.yellow(warning));
       for (const warning of warningTexts(read)) note(paint.yellow(warning));
       await withSession({ start: 'never' }, async ({ client, store }) =>
         updateSchedule({ client, store, name, read: await withRanking({ client, store, read }) }),
@@ -160,7 +150,7 @@ export function addScheduleCommands(program: Command): void {
 
 async function create(name: string, path: string, options: CreateOptions): Promise<void> {
   checkedName(name);
-  const read = await readSpecification(path);
+  const read = await readSpecification(path, { modules: modulePermission() });
   checkNotify({ ...read, onNote: note });
   logLevel(process.env);
   await withSession({ start: 'if-needed' }, async ({ client, store, connections, home }) => {
@@ -185,26 +175,9 @@ async function list({ client }: Session, { json }: Json): Promise<void> {
   print(summaryTable(schedules));
 }
 
-/** Temporal answers before the run is there, and does not say its id. */
 async function runNow({ client }: Session, name: string, { json }: Json): Promise<void> {
-  const { handle, description } = await findSchedule({ client, name });
-  const before = description.info;
-  // Left to itself, a trigger overlaps with whatever runs, and its result is not handed to the next run to compare with.
-  await handle.trigger(description.policies.overlap);
-  for (const deadline = Date.now() + APPEARS_MS; Date.now() < deadline; ) {
-    const { info } = await handle.describe();
-    const newest = info.recentActions.at(-1);
-    if (info.numActionsTaken > before.numActionsTaken && newest) {
-      const { id } = runOf(newest);
-      return json ? printJson({ name, id }) : note(`search ${id} started: zeroscout watch ${id}`);
-    }
-    if (info.numActionsSkippedOverlap > before.numActionsSkippedOverlap) break;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-  const running = (await handle.describe()).info.runningActions.map(({ workflow }) => workflow.workflowId);
-  throw new Error(
-    `schedule "${name}" started nothing${running.length ? `: ${running.join(', ')} goes on still, and its overlap policy is ${description.policies.overlap}` : ''}`,
-  );
+  const id = await runScheduleNow({ client, name });
+  json ? printJson({ name, id }) : note(`search ${id} started: zeroscout watch ${id}`);
 }
 
 async function backfill(
@@ -212,13 +185,7 @@ async function backfill(
   name: string,
   { from, to, json }: Json & { from: Date; to: Date },
 ): Promise<void> {
-  if (from > to)
-    throw SpecError.of({ path: '--from', message: `${from.toISOString()} is after --to; must be before` });
-  const { handle, description } = await findSchedule({ client, name });
-  // Temporal leaves out a run at the very start, and one whose jitter takes it beyond the end.
-  const start = new Date(from.getTime() - 1);
-  const end = new Date(to.getTime() + (description.spec.jitter ?? 0));
-  await handle.backfill({ start, end, overlap: ScheduleOverlapPolicy.BUFFER_ALL });
+  await backfillSchedule({ client, name, from, to });
   if (json) printJson({ name, from: from.toISOString(), to: to.toISOString(), requested: true });
   else
     note(

@@ -1,14 +1,15 @@
-// In: `zeroscout status|watch|pause|resume|cancel`. Out: what searches do, and a say in it.
-import type { WorkflowHandle } from '@temporalio/client';
+// The commands `zeroscout status`, `watch`, `pause`, `resume` and `cancel`.
 import { type Command, Option } from 'commander';
 import { withServersKept } from '../../client/embedded/keep-servers.js';
 import { readResults } from '../../client/results/results.js';
-import { findSearch, stateOf } from '../../client/searches/find-search.js';
-import { SpecError } from '../../core/errors.js';
+import { controlSearch, type SearchAction } from '../../client/searches/control-search.js';
+import { findSearch } from '../../client/searches/find-search.js';
+import { followSearch } from '../../client/searches/follow-search.js';
+import { STATES } from '../../client/searches/list-searches.js';
 import { Interrupted, wholeNumber } from '../arguments.js';
-import { describeSearch } from '../render/describe-search.js';
-import { follow } from '../render/follow.js';
-import { type ListOptions, listSearches, STATES } from '../render/list-searches.js';
+import { showSearch } from '../render/describe-search.js';
+import { withProgress } from '../render/follow-view.js';
+import { type ListOptions, showSearches } from '../render/list-searches.js';
 import { summaryLines } from '../render/results.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession, withStatusSession } from '../session.js';
@@ -33,8 +34,8 @@ export function addSearchCommands(program: Command): void {
     .option('--json', 'for programs')
     .action((id: string | undefined, options: ListOptions) =>
       id
-        ? withStatusSession((session) => describeSearch(session, id, options))
-        : withSession({ start: 'never' }, (session) => listSearches(session, options)),
+        ? withStatusSession((session) => showSearch(session, id, options))
+        : withSession({ start: 'never' }, (session) => showSearches(session, options)),
     );
   program
     .command('watch')
@@ -44,12 +45,7 @@ export function addSearchCommands(program: Command): void {
     .action((id: string, options: Json) =>
       withSession({ start: 'never' }, (session) => watch(session, id, options)),
     );
-  const tell = (
-    name: string,
-    description: string,
-    act: (handle: WorkflowHandle) => Promise<unknown>,
-    done: string,
-  ) =>
+  const tell = (name: SearchAction, description: string) =>
     program
       .command(name)
       .description(description)
@@ -57,30 +53,14 @@ export function addSearchCommands(program: Command): void {
       .option('--json', 'for programs')
       .action((given: string, options: Json) =>
         withSession({ start: 'never' }, async ({ client }) => {
-          const { id, handle, description } = await findSearch({ client, id: given });
-          if (description.status.name !== 'RUNNING')
-            throw SpecError.of({
-              path: 'ID',
-              message: `search "${id}" is not running: ${stateOf(description)}`,
-            });
-          await act(handle);
+          const { id, done } = await controlSearch({ client, id: given, action: name });
           if (options.json) printJson({ id, [done]: true });
           else note(`search ${id}: ${done}`);
         }),
       );
-  tell(
-    'pause',
-    'let the shards that run finish and start no other',
-    (handle) => handle.signal('pause'),
-    'paused',
-  );
-  tell('resume', 'go on with a paused search', (handle) => handle.signal('resume'), 'resumed');
-  tell(
-    'cancel',
-    'end a search; what is scored stays and is reused by the next',
-    (handle) => handle.cancel(),
-    'cancelled',
-  );
+  tell('pause', 'let the shards that run finish and start no other');
+  tell('resume', 'go on with a paused search');
+  tell('cancel', 'end a search; what is scored stays and is reused by the next');
 }
 
 async function watch(
@@ -92,10 +72,11 @@ async function watch(
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const isLocal = connections.temporal.source === 'embedded';
-  const show = json ? 'nothing' : 'progress';
-  const result = await withServersKept(
-    { home, connections, onStep: (text) => note(paint.dim(text)) },
-    (isRestarted) => follow({ client, handle, id, store, stop: stop.signal, show, isLocal, isRestarted }),
+  const onStep = (text: string) => note(paint.dim(text));
+  const result = await withServersKept({ home, connections, onStep }, (isRestarted) =>
+    withProgress(json ? 'hidden' : 'shown', (onLook) =>
+      followSearch({ client, handle, id, store, stop: stop.signal, onLook, isLocal, isRestarted }),
+    ),
   );
   if (result === 'stopped')
     throw new Interrupted(`no longer watching; the search goes on: zeroscout watch ${id}`);

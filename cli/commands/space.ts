@@ -1,11 +1,10 @@
-// In: `zeroscout space describe KIND|FILE`. Out: how many candidates a space has, how many functions they are, what they cost.
+// The command `zeroscout space describe`: how many candidates a space has, how many functions they are, what they cost.
 import type { Command } from 'commander';
-import { MODULE_FILE, readModule } from '../../client/specification/read-module.js';
-import { readCustomSpace } from '../../client/specification/read-specification.js';
-import { SpecError } from '../../core/errors.js';
-import { describeSpace, type SpaceDescription } from '../../core/spaces/describe.js';
-import { definitionOfKind, openSpace, SPACES } from '../../core/spaces/index.js';
-import { spaceDefaults, spaceOfKind } from '../../core/specification/space.js';
+import { describeSpaceInput } from '../../client/spaces/describe-space.js';
+import { modulePermission } from '../../client/specification/allow-modules.js';
+import { MODULE_FILE } from '../../client/specification/read-module.js';
+import type { SpaceDescription } from '../../core/spaces/describe.js';
+import { SPACES } from '../../core/spaces/index.js';
 import { wholeNumber } from '../arguments.js';
 import { print, printJson } from '../render/terminal.js';
 
@@ -35,19 +34,11 @@ export function addSpaceCommand(program: Command): void {
     )
     .option('--json', 'for programs')
     .action(async (kind: string, { resolution, json, ...parameters }: Options) => {
-      if (definitionOfKind(kind)?.file)
-        throw SpecError.of({
-          path: 'KIND',
-          message: `found ${kind}; must be the file that defines the space`,
-        });
-      const space = /\.(ya?ml|json)$/i.test(kind)
-        ? await readCustomSpace({ path: kind })
-        : MODULE_FILE.test(kind)
-          ? await readModule({ path: kind })
-          : spaceOfKind({ kind, parameters, path: 'KIND' });
-      const description = describeSpace({
-        space: openSpace(space),
-        resolution: resolution ?? spaceDefaults(space).resolution,
+      const isFile = /\.(ya?ml|json)$/i.test(kind) || MODULE_FILE.test(kind);
+      const description = await describeSpaceInput({
+        space: isFile ? { file: kind } : { kind, parameters },
+        resolution,
+        modules: modulePermission(),
       });
       if (json) printJson({ ...description, candidates: jsonSize(description.candidates) });
       else show(description);

@@ -1,11 +1,9 @@
-// In: `zeroscout validate SPEC`. Out: what the specification means with every default filled in, or what is wrong with it.
+// The command `zeroscout validate`: shows what a specification means with every default, or what is wrong with it.
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { defaultId } from '../../client/searches/start-search.js';
-import { checkNotify } from '../../client/specification/check-notify.js';
+import { modulePermission } from '../../client/specification/allow-modules.js';
+import { checkSpecificationInput } from '../../client/specification/check.js';
 import { warningTexts } from '../../client/specification/read-candidates.js';
-import { readSpecification } from '../../client/specification/read-specification.js';
-import { openSpace } from '../../core/spaces/index.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { type Source, sourceOf, stagesOf } from '../../core/specification/stages.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
@@ -17,25 +15,20 @@ export function addValidateCommand(program: Command): void {
     .argument('<SPEC>', 'specification, YAML or JSON')
     .option('--json', 'for programs')
     .action(async (path: string, { json }: { json?: true }) => {
-      const read = await readSpecification(path);
-      checkNotify({ ...read, onNote: note });
-      const { specification, list, digest } = read;
+      const checked = await checkSpecificationInput({ path }, { modules: modulePermission() });
+      const { specification, id, digest, candidates, warnings, notes } = checked;
+      for (const text of notes) note(text);
+      if (json) {
+        const shown = { valid: true, id, digest, candidates: candidates ?? null, warnings };
+        return printJson({ ...shown, specification });
+      }
       const strategy = sourceOf(specification);
-      const candidates = list?.length ?? countOf(specification);
-      // What another search's ranking holds decides the id too, and nobody is asked for it here.
-      const known = strategy.kind !== 'list' || list !== undefined;
-      const id = known ? defaultId(read) : null;
-      if (json)
-        return printJson({
-          ...{ valid: true, id, digest: known ? digest : null },
-          ...{ candidates: candidates ?? null, warnings: read.warnings ?? [], specification },
-        });
       const { execution, space } = specification;
       print(`${path} is valid`);
-      for (const warning of warningTexts(read)) print(paint.yellow(`  ${warning}`));
+      for (const warning of warningTexts({ warnings })) print(paint.yellow(`  ${warning}`));
       print(`  id          ${id ?? `${specification.name}-..., known when the search starts`}`);
       print(
-        known
+        id
           ? `  candidates  ${candidates} of ${space.kind} (${strategy.kind})`
           : `  candidates  ${rankingText(strategy as Extract<Source, { kind: 'list' }>)}`,
       );
@@ -61,15 +54,6 @@ function written({ space, ...rest }: Specification): string {
   const shown = code === undefined ? known : { ...known, code: `${code.length} characters` };
   const { name, ...others } = rest;
   return stringify({ name, space: shown, ...others }, { lineWidth: 0 }).trimEnd();
-}
-
-/** Candidates of a search, or that it will draw; undefined where only another search knows. */
-function countOf(specification: Specification): number | undefined {
-  const source = sourceOf(specification);
-  if (source.kind === 'list') return source.top;
-  if (source.kind === 'random') return source.samples;
-  if (source.kind === 'evolution') return source.budget;
-  return openSpace(specification.space).enumeration!.size;
 }
 
 function rankingText({ search, top }: Extract<Source, { kind: 'list' }>): string {

@@ -1,16 +1,18 @@
-// In: `zeroscout worker`. Out: a worker process that polls its queue until it is told to stop.
-
+// The command `zeroscout worker`: works for searches until it is told to stop.
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { readEncryptionKeys } from '../../client/connections/encryption-keys.js';
 import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
 import { resolveHome } from '../../client/embedded/home.js';
+import { modulesAllowed } from '../../client/specification/allow-modules.js';
 import { SpecError } from '../../core/errors.js';
+import { allowModules } from '../../core/spaces/module/definition.js';
 import { DEVICES, type Device, isBatchedDevice } from '../../core/specification/devices.js';
 import { logLevel } from '../../core/specification/log-level.js';
 import { readVerifySetting } from '../../core/specification/verify-share.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { endWithParent, hasParent } from '../../engine/lifeline.js';
+import { loadModule } from '../../engine/load-module.js';
 import { connectStore } from '../../store/jetstream.js';
 import { openWorkFolder } from '../../workers/work-folder.js';
 import { duration, type Listen, listenAddress, wholeNumber, workerName } from '../arguments.js';
@@ -129,6 +131,7 @@ async function work(
   logLevel(process.env);
   const keys = readEncryptionKeys();
   const verify = readVerifySetting(process.env.ZEROSCOUT_VERIFY);
+  if (modulesAllowed()) allowModules(loadModule);
   useWorkFolder();
   if (role === 'score' && isBatchedDevice(device)) {
     const { notice } = await checkDevice({ device });

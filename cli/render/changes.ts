@@ -1,21 +1,6 @@
-// In: what changed between two runs. Out: the same in lines for people.
-
-import type { SearchResult } from '../../core/contract/search.js';
+// Renders what changed between two runs as lines for people.
 import type { RankChange, RankingDiff, Some } from '../../core/report/ranking-diff.js';
-import type { Store } from '../../store/store.js';
 import { paint } from './terminal.js';
-
-/** What a scheduled run found changed since the one before; undefined for every other search. */
-export async function readChanges({
-  store,
-  result: { changes },
-}: {
-  store: Store;
-  result: SearchResult;
-}): Promise<RankingDiff | undefined> {
-  if (changes === undefined) return undefined;
-  return JSON.parse(new TextDecoder().decode(await store.blobs.get(changes))) as RankingDiff;
-}
 
 export function changesText({ a, b, top, ...diff }: RankingDiff): string {
   const sections = [

@@ -1,26 +1,40 @@
-// This file shows the progress of a search: as a bar on a terminal, as lines elsewhere.
+// Shows the progress of a search: as a bar on a terminal, as lines elsewhere.
 import { SingleBar } from 'cli-progress';
+import type { LiveProgress, SearchLook } from '../../client/searches/follow-search.js';
 import { spellDuration } from '../../client/spell.js';
 import type { Waiting } from '../../client/status/waiting.js';
 import { distinctText } from '../../core/contract/counts-text.js';
 import type { SearchProgress } from '../../core/contract/search.js';
 import { shorten } from './table.js';
 import { note } from './terminal.js';
+import { waitingText } from './waiting.js';
 
-export type Shown = SearchProgress & { readonly now: number };
-
-export interface ShownLook {
-  /** Undefined where nobody answered. */
-  readonly progress: Shown | undefined;
-  readonly waiting: readonly Waiting[];
-}
+export type Shown = LiveProgress;
+export type ShownLook = SearchLook;
 
 export interface View {
   update(look: ShownLook): void;
   end(): void;
 }
 
-export const silentView: View = { update: () => {}, end: () => {} };
+/** The view that suits where stderr goes. */
+function progressView(): View {
+  return process.stderr.isTTY ? barView() : linesView();
+}
+
+/** Runs `work` with what shows its progress, if it is to be shown, and clears the bar whatever happens. */
+export async function withProgress<T>(
+  shown: 'shown' | 'hidden',
+  work: (onLook: ((look: SearchLook) => void) | undefined) => Promise<T>,
+): Promise<T> {
+  if (shown === 'hidden') return work(undefined);
+  const view = progressView();
+  try {
+    return await work(view.update);
+  } finally {
+    view.end();
+  }
+}
 
 /** Where nobody watches a terminal, a line now and then. */
 const LINE_MS = 5_000;
@@ -64,7 +78,7 @@ export function barText({
 }): string {
   const [first] = waiting;
   const words = first
-    ? [first.message]
+    ? [waitingText(first)]
     : [
         `${rate}/s`,
         `${left} left`,
@@ -145,7 +159,7 @@ function lineOf({
   waiting,
   speed,
 }: ShownLook & { readonly speed: ReturnType<typeof speedometer> }): string | undefined {
-  const reasons = waiting.map(({ message }) => message).join('; ');
+  const reasons = waiting.map(waitingText).join('; ');
   if (!progress) return reasons || undefined;
   const { rate, left } = speed(progress);
   const counts = `${phaseOf(progress)}  ${progress.now}/${progress.planned}`;

@@ -1,13 +1,14 @@
-// In: results. Out: tables for people.
+// Renders results as tables and lines for people.
 
-import { busyText, type Latencies, latencyCells, machineText } from '../../client/results/latencies.js';
+import type { Latencies } from '../../client/results/latencies.js';
+import { countFlops } from '../../client/results/pareto.js';
+import { modulePermission } from '../../client/specification/allow-modules.js';
 import { explainDrawn, rejectedOf } from '../../core/contract/drawn.js';
 import type { ParetoRow } from '../../core/report/pareto.js';
 import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
-import { openSpace } from '../../core/spaces/index.js';
-import { costResolution } from '../../core/specification/space.js';
 import type { Specification } from '../../core/specification/specification.js';
+import { busyText, latencyCells, machineText } from './latencies.js';
 import { plainTable, type TableOptions } from './table.js';
 import { note, paint } from './terminal.js';
 import { verificationLines } from './verification.js';
@@ -71,12 +72,8 @@ function millions(value: number | undefined): string {
 
 /** Of a specification: the FLOPs of a candidate that people are shown, and a line that says of which images they are. */
 export function flopsCounter(specification: Pick<Specification, 'space' | 'constraints'>) {
-  const resolution = costResolution(specification);
-  const { costs, countedAt = resolution } = openSpace(specification.space);
-  return {
-    flopsOf: (candidate: string) => costs({ candidate, resolution }).flops,
-    line: `FLOPs of images of ${countedAt} x ${countedAt}`,
-  };
+  const { flopsOf, countedAt } = countFlops({ specification, modules: modulePermission() });
+  return { flopsOf, line: `FLOPs of images of ${countedAt} x ${countedAt}` };
 }
 
 /** Says on stderr what a finished search could not do after its ranking: compare it with the run before, tell somebody of it. */
@@ -139,14 +136,4 @@ export function summaryLines({
 export function fixed(value: number | null | undefined, digits: number): string {
   if (value === undefined || value === null || Number.isNaN(value)) return '-';
   return Number.isFinite(value) ? value.toFixed(digits) : value > 0 ? 'inf' : '-inf';
-}
-
-/** JSON has no infinity. */
-export function printable(proxies: Readonly<Record<string, number>>): Record<string, number | string> {
-  return Object.fromEntries(
-    Object.entries(proxies).map(([name, value]) => [
-      name,
-      Number.isFinite(value) ? value : value > 0 ? 'inf' : '-inf',
-    ]),
-  );
 }

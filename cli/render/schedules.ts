@@ -1,49 +1,8 @@
-// In: schedules as Temporal describes them. Out: the same for people and for programs.
-import type { Client, ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
-import type { ScheduleMemo } from '../../client/schedules/create-schedule.js';
-import { findSearch, stateOf } from '../../client/searches/find-search.js';
-import type { SearchMemo } from '../../core/contract/search.js';
-import { searchIdOf } from '../../core/contract/search-queues.js';
-import { formatDuration } from '../../core/text/duration.js';
+// Renders schedules as tables and lines for people.
+import type { ScheduleDetails, ScheduleRow } from '../../client/schedules/describe-schedule.js';
 import { plainTable } from './results.js';
 
-/** Coming times that are shown. */
-const COMING = 5;
-
-export const runOf = ({ action, takenAt }: ScheduleExecutionResult) => ({
-  id: searchIdOf(action.workflow.workflowId),
-  started: takenAt.toISOString(),
-});
-
-export function summaryOf({ scheduleId, memo, state, info }: ScheduleDescription) {
-  const { cron, timezone } = (memo ?? {}) as Partial<ScheduleMemo>;
-  const last = info.recentActions.at(-1);
-  const why = state.paused ? whyPaused(state.note) : {};
-  return {
-    name: scheduleId,
-    cron: cron ?? '',
-    timezone: timezone ?? '',
-    state: state.paused ? 'paused' : 'active',
-    ...why,
-    next: state.paused ? null : (info.nextActionTimes[0]?.toISOString() ?? null),
-    last: last ? runOf(last).id : null,
-  };
-}
-
-/** What `zeroscout schedule pause` leaves, and what earlier versions left. */
-export const PAUSED_BY_HAND = 'somebody paused it (zeroscout schedule pause)';
-const PAUSED_BEFORE = 'zeroscout schedule pause';
-
-/** Temporal's own note of a run that failed: `paused due to workflow failure: search-nightly-...: Activity task failed`. */
-function whyPaused(note: string | undefined): { note?: string; failedRun?: string } {
-  if (!note) return {};
-  const [, workflowId] = /^paused due to workflow (?:failure|timeout): (\S+Z)\b/.exec(note) ?? [];
-  if (!workflowId) return { note: note === PAUSED_BEFORE ? PAUSED_BY_HAND : note };
-  const failedRun = searchIdOf(workflowId);
-  return { note: `failure of its run ${failedRun}; zeroscout status ${failedRun} says why`, failedRun };
-}
-
-export function summaryTable(schedules: readonly ReturnType<typeof summaryOf>[]): string {
+export function summaryTable(schedules: readonly ScheduleRow[]): string {
   const table = plainTable(['name', 'cron', 'timezone', 'state', 'next', 'last run']);
   for (const { name, cron, timezone, state, next, last } of schedules)
     table.push([name, cron, timezone, state, next ?? '-', last ?? '-']);
@@ -54,40 +13,7 @@ export function summaryTable(schedules: readonly ReturnType<typeof summaryOf>[])
   return [table.toString(), ...notes].join('\n');
 }
 
-/** With what became of the recent runs, newest first. */
-export async function detailsOf({
-  client,
-  description,
-}: {
-  client: Client;
-  description: ScheduleDescription;
-}) {
-  const { info, policies, memo, action } = description;
-  const { jitter } = (memo ?? {}) as Partial<ScheduleMemo>;
-  const { specification } = action.memo as unknown as SearchMemo;
-  const stateOfRun = (id: string) =>
-    findSearch({ client, id }).then(
-      ({ description }) => stateOf(description),
-      () => 'forgotten',
-    );
-  const recent = [...info.recentActions].reverse().map(runOf);
-  return {
-    ...summaryOf(description),
-    jitter: jitter ?? '0s',
-    overlap: (policies.overlap ?? 'skip').toLowerCase().replaceAll('_', '-'),
-    catchup: formatDuration(policies.catchupWindow),
-    pauseOnFailure: policies.pauseOnFailure,
-    skipped: info.numActionsSkippedOverlap,
-    missed: info.numActionsMissedCatchupWindow,
-    coming: info.nextActionTimes.slice(0, COMING).map((time) => time.toISOString()),
-    /** Runs that it has started; Temporal remembers the last few of them. */
-    started: info.numActionsTaken,
-    runs: await Promise.all(recent.map(async (run) => ({ ...run, state: await stateOfRun(run.id) }))),
-    specification,
-  };
-}
-
-export function detailsText(details: Awaited<ReturnType<typeof detailsOf>>): string {
+export function detailsText(details: ScheduleDetails): string {
   const { name, state, note, cron, timezone, jitter, overlap, catchup, pauseOnFailure } = details;
   const lines = [
     `${name}: ${state}${state === 'paused' && note ? `: ${note}` : ''}`,

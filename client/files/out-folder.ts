@@ -1,4 +1,4 @@
-// The folder that `--out` names: found to be writable before anything starts, and filled with files that are whole or not there.
+// Tries a folder for results before anything starts, and places files in it that are whole or not there.
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const TRIED_BYTES = 64 * 1024;
 export async function openOutFolder(path: string): Promise<void> {
   const fail = (what: 'made' | 'written', error: unknown): never => {
     throw SpecError.of({
-      path: '--out',
+      path: 'folder',
       message: `${path} cannot be ${what}: ${faultWords(error)}; must be a folder that can be written`,
     });
   };

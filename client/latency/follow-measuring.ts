@@ -30,7 +30,7 @@ export async function followMeasuring({
     const count = isWaiting ? livingWorkers({ queue: await readQueue(client), isLocal }).length : 1;
     const text =
       count === 0
-        ? 'no control worker: start one with zeroscout worker --role control'
+        ? 'no control worker'
         : `measuring latency: ${details?.taken ?? 0} of ${details?.wanted ?? '?'} candidates`;
     // While one is measured nothing changes.
     if (text !== last && description.status.name === 'RUNNING') onStep(text);

@@ -1,4 +1,4 @@
-// In: a search. Out: the latencies of its candidates as they were measured last, with machine and spread, as texts and as JSON.
+// Reads the latencies of a search's candidates as they were measured last, with machine and spread.
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { isBusy, type LatencyResult, type Measurement } from '../../core/contract/latency.js';
 import { latencyWorkflowIdOf } from '../../core/contract/search-queues.js';
@@ -51,14 +51,6 @@ export async function latenciesOf({
   return found;
 }
 
-/** `6.31` and `6.20 to 6.52`: the median and between what half of the runs lie; texts of a table's cells. */
-export function latencyCells(measurement: Measurement | undefined): [string, string] {
-  if (!measurement) return ['-', ''];
-  const { latency, low, high } = measurement;
-  const spread = low === undefined || high === undefined ? '' : `${low.toFixed(2)} to ${high.toFixed(2)}`;
-  return [latency.toFixed(2), `${spread}${isBusy(measurement) ? ' busy' : ''}`];
-}
-
 /** The keys that a candidate's latency has in JSON; `spread` holds the quartiles. */
 export function latencyJson(measurement: Measurement | undefined): object {
   if (!measurement) return {};
@@ -67,21 +59,6 @@ export function latencyJson(measurement: Measurement | undefined): object {
     latency,
     ...(low === undefined ? {} : { latencySpread: { low, high, runs, busy: isBusy(measurement) } }),
   };
-}
-
-/** What latencies are of. */
-export function machineText(machine: string): string {
-  return `latency: one image, median of repeated runs on ${machine}; true of that machine alone`;
-}
-
-/** A warning where the machine was busy while some of these were measured. */
-export function busyWarning({ latencies, id }: { latencies: Latencies; id: string }): string | undefined {
-  const busy = [...latencies.values()].filter(isBusy).length;
-  return busy === 0 ? undefined : busyText({ busy, of: latencies.size, id });
-}
-
-export function busyText({ busy, of, id }: { busy: number; of: number; id: string }): string {
-  return `the machine was busy while ${busy} of ${of} latencies were measured, so they may be too long; again when it does nothing else: zeroscout latency measure ${id} --again`;
 }
 
 /** Scopes in the order in which they count: what was measured on request comes before what the search measured. */

@@ -1,4 +1,4 @@
-// In: a name, a specification, a time. Out: a Temporal Schedule that starts the search at that time, a search of its own each time.
+// Creates a Temporal Schedule that starts a search at given times, a search of its own each time.
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
 import { SEARCH_WORKFLOW, workflowIdOf } from '../../core/contract/search-queues.js';
 import { SpecError } from '../../core/errors.js';
@@ -68,17 +68,17 @@ export async function createSchedule({
     const { info } = await handle.describe();
     if (info.nextActionTimes.length > 0) return;
     await handle.delete();
-    throw SpecError.of({ path: '--cron', message: `found "${cron}"; such a time never comes` });
+    throw SpecError.of({ path: 'cron', message: `found "${cron}"; such a time never comes` });
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning)
       throw SpecError.of({
-        path: 'NAME',
-        message: `there is a schedule "${name}"; zeroscout schedule update gives it another specification, delete removes it`,
+        path: 'schedule',
+        message: `there is a schedule "${name}"; update it with another specification, or delete it`,
       });
     // The server reads the expression, and the client turns its complaint into this.
     if (error instanceof TypeError)
       throw SpecError.of({
-        path: '--cron',
+        path: 'cron',
         message: `found "${cron}"; ${error.message}; such as "0 2 * * *"`,
       });
     throw error;
@@ -90,7 +90,7 @@ function checkedCron(cron: string): string {
   const named = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/;
   if (named.test(cron) || /^[^\s@]\S*( +\S+){4}$/.test(cron)) return cron;
   throw SpecError.of({
-    path: '--cron',
+    path: 'cron',
     message: `found "${cron}"; must be minute, hour, day of the month, month and day of the week, such as "0 2 * * *", or @daily and the like`,
   });
 }

@@ -1,4 +1,4 @@
-// In: the name of a schedule. Out: its handle and description, or a SpecError that lists what there is.
+// Finds a schedule by its name; the error for an unknown name lists what there is.
 import {
   type Client,
   type ScheduleDescription,
@@ -29,9 +29,9 @@ export async function findSchedule({ client, name }: { client: Client; name: str
     if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
   const known = (await ourSchedules(client)).map(({ scheduleId }) => scheduleId);
-  const more = known.length > KNOWN ? ', ...; zeroscout schedule list shows all' : '';
+  const more = known.length > KNOWN ? ', ...' : '';
   const there = known.length ? `known: ${known.slice(0, KNOWN).join(', ')}${more}` : 'there is none yet';
-  throw SpecError.of({ path: 'NAME', message: `no schedule "${name}"; ${there}` });
+  throw SpecError.of({ path: 'schedule', message: `no schedule "${name}"; ${there}` });
 }
 
 /** Schedules that start searches; others may share the namespace. */
@@ -100,7 +100,7 @@ async function hasFailed({
 export function checkedName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
   throw SpecError.of({
-    path: 'NAME',
+    path: 'schedule',
     message: `found "${name}"; must be 1 to 64 letters, digits, "_" or "-", the first a letter or digit`,
   });
 }

@@ -1,4 +1,4 @@
-// In: the id of a search. Out: its workflow, or a SpecError that lists what there is.
+// Finds a search by its id; the error for an unknown id lists what there is.
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import type { SearchMemo } from '../../core/contract/search.js';
 import {
@@ -23,11 +23,11 @@ const LAST = '@last';
 export async function findSearch({
   client,
   id: given,
-  argument = 'ID',
+  argument = 'id',
 }: {
   client: Client;
   id: string;
-  /** As the command's help calls it. */
+  /** The field that an error names. */
   argument?: string;
 }) {
   for (const workflowId of exactIds({ given, argument })) {
@@ -71,7 +71,7 @@ async function listIds({ client, prefix, most }: { client: Client; prefix: strin
 }
 
 function someOf(ids: readonly string[]): string {
-  const more = ids.length > KNOWN ? ', ...; zeroscout status shows more' : '';
+  const more = ids.length > KNOWN ? ', ...' : '';
   return `${ids.slice(0, KNOWN).join(', ')}${more}`;
 }
 
@@ -83,8 +83,8 @@ async function knownSearches(client: Client): Promise<string> {
 /** Ids become workflow ids, file names and message subjects. */
 const isId = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(text);
 
-/** `argument` is what the command's help calls the id. */
-export function checkedWorkflowId(id: string, argument = '--id'): string {
+/** `argument` is the field that an error names. */
+export function checkedWorkflowId(id: string, argument = 'id'): string {
   if (!isId(id))
     throw SpecError.of({
       path: argument,
@@ -99,12 +99,12 @@ export function stateOf({ status, memo }: Pick<WorkflowExecutionDescription, 'st
 }
 
 /** A search with results; a SpecError that says why there are none for any other. */
-export async function finishedSearch({ argument = 'ID', ...asked }: Parameters<typeof findSearch>[0]) {
+export async function finishedSearch({ argument = 'id', ...asked }: Parameters<typeof findSearch>[0]) {
   const { id, handle, description } = await findSearch({ ...asked, argument });
   const memo = description.memo as unknown as SearchMemo;
   const fail = (why: string) =>
     SpecError.of({ path: argument, message: `search "${id}" has no results: ${stateOf(description)}${why}` });
-  if (description.status.name === 'RUNNING') throw fail('; zeroscout watch waits for them');
+  if (description.status.name === 'RUNNING') throw fail('; wait until it ends');
   const outcome = await resultOf({ id, handle });
   if ('ending' in outcome) throw fail(`: ${outcome.ending.reason}; ${outcome.ending.advice}`);
   return { id, memo, result: outcome.result };

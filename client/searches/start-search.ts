@@ -1,4 +1,4 @@
-// In: a specification and an id. Out: the workflow that searches it: the running one where there is one, else a new run.
+// Starts the workflow that searches a specification, or attaches to the one that runs already.
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Client,
@@ -159,7 +159,7 @@ function refuseAnother({ id, read, memo }: { id: string; read: ReadSpecification
   const what = differences.length ? differences : ['strategy: its candidates are others'];
   throw new SpecError([
     {
-      path: '--id',
+      path: 'id',
       message: `"${id}" is the search of another specification; choose another id. What differs:`,
     },
     ...what.map((message) => ({ path: '', message: `  ${message}` })),

@@ -1,4 +1,9 @@
-// Reads from the environment whether spaces that are code may run, and takes that permission away from a process's environment.
+// Decides whether the code of spaces of kind module may run, in this process and in those that it starts.
+import { openSpace } from '../../core/spaces/index.js';
+import { permitModule } from '../../core/spaces/module/definition.js';
+import type { Space } from '../../core/spaces/space.js';
+import type { SpaceSpecification } from '../../core/specification/space.js';
+import { loadModule } from '../../engine/load-module.js';
 
 /** The environment variable that lets a process, and those that it starts, run spaces of kind module. */
 export const ALLOW_MODULES = 'ZEROSCOUT_ALLOW_MODULES';
@@ -10,4 +15,27 @@ export function modulesAllowed(env: NodeJS.ProcessEnv = process.env): boolean {
 /** The environment for a process that may not run them. */
 export function withoutModules({ [ALLOW_MODULES]: _allowed, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return env;
+}
+
+/** Whether the code of spaces of kind module may run in this process. */
+export type ModulePermission = 'allowed' | 'refused';
+
+/** The permission that the environment gives. */
+export function modulePermission(env: NodeJS.ProcessEnv = process.env): ModulePermission {
+  return modulesAllowed(env) ? 'allowed' : 'refused';
+}
+
+/**
+ * Opens the space of a specification. The code of a space of kind module is run where `modules` allows it, and then for this
+ * space alone; SpecError where it does not.
+ */
+export function openSpaceWith({
+  space,
+  modules,
+}: {
+  readonly space: SpaceSpecification;
+  readonly modules: ModulePermission;
+}): Space {
+  if ('digest' in space && modules === 'allowed') permitModule({ digest: space.digest, load: loadModule });
+  return openSpace(space);
 }

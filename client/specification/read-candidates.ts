@@ -1,4 +1,4 @@
-// In: a list strategy. Out: its candidates: those of the file that it names, or of the ranking of the search that it names.
+// Reads the candidates of a list strategy from the file that it names, or from the ranking of the search that it names.
 import type { Client } from '@temporalio/client';
 import { type Issue, SpecError } from '../../core/errors.js';
 import { openSpace } from '../../core/spaces/index.js';
@@ -10,9 +10,9 @@ import { canonicalJson, specificationDigest } from '../../core/specification/spe
 import { sourceOf } from '../../core/specification/stages.js';
 import { readRanking } from '../../store/ranking.js';
 import type { Store } from '../../store/store.js';
+import type { FileInput } from '../files/open-file.js';
 import { sha256 } from '../files/sha256.js';
 import { finishedSearch } from '../searches/find-search.js';
-import { namedFile } from './named-file.js';
 import type { ReadImages } from './read-images.js';
 import { isParquet, readParquetTable } from './read-table.js';
 import { readText } from './read-text.js';
@@ -60,20 +60,21 @@ export async function readListFile({
   file,
   top,
   field,
-  folder,
+  resolve,
   space,
 }: {
   file: string;
   top: number | undefined;
   /** `strategy`, for messages. */
   field: string;
-  folder: string;
+  /** Answers the file that the specification names in a field. */
+  resolve: (file: string, field: string) => Promise<FileInput>;
   space: Space;
 }): Promise<readonly string[]> {
-  const path = await namedFile({ folder, file, field: `${field}.file` });
+  const path = await resolve(file, `${field}.file`);
   const name = `${field}.file: ${file}`;
   const of = { source: file, parse: space.parse };
-  const { candidates } = isParquet(path)
+  const { candidates } = isParquet(file)
     ? candidatesOf({ table: await readParquetTable({ path, name }), ...of })
     : parseCandidateList({ text: await readText(path, name), ...of });
   return firstOf({ candidates, top, field, whose: file });

@@ -1,8 +1,8 @@
-// In: the path of a .npy file. Out: what a specification carries of it, every value checked, and the bytes when they are asked for.
+// Reads a .npy file of images: checks every value, and gives the bytes again when they are asked for.
 import { createHash } from 'node:crypto';
 import { SpecError } from '../../core/errors.js';
 import { HEADER_BYTES, type Images, readNpyHeader } from '../../core/specification/images.js';
-import { openRegularFile } from '../../store/regular-file.js';
+import { type FileInput, openFile } from '../files/open-file.js';
 import { unreadable } from './read-text.js';
 
 export interface ReadImages {
@@ -17,21 +17,21 @@ export interface ReadImages {
 const CHUNK = 1024 * 1024;
 
 /** SpecErrors begin with `name`. */
-export async function readImages({ path, name }: { path: string; name: string }): Promise<ReadImages> {
-  const file = await openRegularFile(path).catch((error) => {
+export async function readImages({ path, name }: { path: FileInput; name: string }): Promise<ReadImages> {
+  const file = await openFile(path).catch((error) => {
     throw unreadable({ error, name });
   });
   try {
-    const stat = await file.stat();
-    const head = new Uint8Array(Math.min(HEADER_BYTES, stat.size));
-    await file.read(head, 0, head.length, 0);
-    const { offset, shape } = readNpyHeader({ bytes: head, size: stat.size, path: name });
+    const { size } = file;
+    const head = new Uint8Array(Math.min(HEADER_BYTES, size));
+    await file.read(head, 0);
+    const { offset, shape } = readNpyHeader({ bytes: head, size, path: name });
     const hash = createHash('sha256');
     const chunk = new Uint8Array(CHUNK);
     const image = 4 * shape[1] * shape[2] * shape[3];
     const constant = findConstant({ channels: shape[1], pixels: shape[2] * shape[3] });
-    for (let at = offset; at < stat.size; ) {
-      const { bytesRead } = await file.read(chunk, 0, CHUNK, at);
+    for (let at = offset; at < size; ) {
+      const bytesRead = await file.read(chunk, at);
       // The file shrank under us, or a number is cut: the size was checked before.
       if (bytesRead === 0 || bytesRead % 4)
         throw SpecError.of({ path: name, message: 'changed while it was read' });
@@ -59,10 +59,10 @@ export async function readImages({ path, name }: { path: string; name: string })
 }
 
 /** The file is opened anew: a search uploads its images later than it checks them, or not at all. */
-async function* bytesFrom({ path, offset }: { path: string; offset: number }): AsyncGenerator<Uint8Array> {
-  const file = await openRegularFile(path);
+async function* bytesFrom({ path, offset }: { path: FileInput; offset: number }): AsyncGenerator<Uint8Array> {
+  const file = await openFile(path);
   // The stream closes the file.
-  yield* file.createReadStream({ start: offset, highWaterMark: CHUNK });
+  yield* file.stream(offset);
 }
 
 /** Looks at the values of images as they come, piece by piece. */

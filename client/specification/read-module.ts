@@ -1,4 +1,4 @@
-// In: the path of a module, TypeScript or JavaScript. Out: its space as a specification carries it, tried before anything starts.
+// Reads a space written as a TypeScript or JavaScript module, and tries it before anything starts.
 import { stripVTControlCharacters } from 'node:util';
 import { SpecError } from '../../core/errors.js';
 import { checkExport, tryModule } from '../../core/spaces/module/check-module.js';
@@ -8,23 +8,27 @@ import {
   moduleDigest,
   moduleSpace,
   NOT_ALLOWED,
+  permitModule,
 } from '../../core/spaces/module/definition.js';
 import { AZ_NAS_PROXIES } from '../../core/specification/families.js';
 import { loadModule } from '../../engine/load-module.js';
-import { modulesAllowed } from './allow-modules.js';
-import { readText } from './read-text.js';
+import type { FileInput } from '../files/open-file.js';
+import type { ModulePermission } from './allow-modules.js';
+import { nameOf, readText } from './read-text.js';
 
 export const MODULE_FILE = /\.[cm]?[jt]s$/i;
 
 /** SpecErrors begin with `name`. Types, comments and spaces are taken away: they are no part of the digest. */
 export async function readModule({
   path,
-  name = path,
+  modules,
+  name = nameOf(path),
 }: {
-  path: string;
+  path: FileInput;
+  modules: ModulePermission;
   name?: string;
 }): Promise<ModuleSpecification> {
-  if (!modulesAllowed()) throw SpecError.of({ path: name, message: NOT_ALLOWED });
+  if (modules === 'refused') throw SpecError.of({ path: name, message: NOT_ALLOWED });
   const code = await compile({ text: await readText(path, name), name });
   if (code.length > MOST_CODE)
     throw SpecError.of({
@@ -32,6 +36,7 @@ export async function readModule({
       message: `is ${code.length} characters of code; at most ${MOST_CODE} characters travel with a search`,
     });
   const digest = moduleDigest(code);
+  permitModule({ digest, load: loadModule });
   const module = checkExport({ value: evaluate({ code, digest, name }), source: name });
   const { resolution } = module;
   const proxies = AZ_NAS_PROXIES.filter((proxy) => module.proxies?.includes(proxy) ?? true);

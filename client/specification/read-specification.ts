@@ -1,4 +1,4 @@
-// In: the path of a specification. Out: what a search needs of it, every file that it names read and checked.
+// Reads a specification with every file that it names, and checks all of it before anything starts.
 import { dirname } from 'node:path';
 import { type Issue, SpecError } from '../../core/errors.js';
 import { parseTruth, type Truth, truthOf } from '../../core/report/truth.js';
@@ -13,25 +13,77 @@ import { specificationDigest } from '../../core/specification/specification-dige
 import { sourceOf, stagesOf } from '../../core/specification/stages.js';
 import { readDocument } from '../../core/text/read-document.js';
 import { found } from '../../core/text/show.js';
+import type { FileInput } from '../files/open-file.js';
+import type { ModulePermission } from './allow-modules.js';
 import { namedFile } from './named-file.js';
 import { type ReadSpecification, readListFile, sourceField, withCandidates } from './read-candidates.js';
 import { type ReadImages, readImages } from './read-images.js';
 import { readModule } from './read-module.js';
 import { isParquet, readParquetTable } from './read-table.js';
-import { readText } from './read-text.js';
+import { nameOf, readText } from './read-text.js';
 
 export type { ReadSpecification } from './read-candidates.js';
 
+/** Answers the file that a specification names as `name`: its path on this machine, or its bytes. */
+export type FileResolver = (name: string) => FileInput | Promise<FileInput>;
+
+/** A specification as a program has it: a file, text (YAML or JSON) or an object, with the files that it names. */
+export type SpecificationInput =
+  | { readonly path: string }
+  | { readonly text: string; readonly files?: FileResolver }
+  | { readonly value: object; readonly files?: FileResolver };
+
+/** Answers a file that a specification names in the field `field`. */
+type Resolve = (file: string, field: string) => Promise<FileInput>;
+
+interface Reading {
+  readonly modules: ModulePermission;
+  readonly resolve: Resolve;
+}
+
 /** SpecError names the file and the field; nothing has been started then. */
-export async function readSpecification(path: string): Promise<ReadSpecification> {
-  const written = readDocument({ text: await readText(path), source: path });
+export async function readSpecification(
+  path: string,
+  { modules }: { readonly modules: ModulePermission } = { modules: 'refused' },
+): Promise<ReadSpecification> {
+  const value = readDocument({ text: await readText(path), source: path });
   const folder = dirname(path);
+  const resolve: Resolve = (file, field) => namedFile({ folder, file, field });
+  return completeSpecification({ value, source: path, reading: { modules, resolve } });
+}
+
+/** As `readSpecification`, of a specification in any of the forms that a program may have it in. */
+export async function readSpecificationInput(
+  input: SpecificationInput,
+  { modules }: { readonly modules: ModulePermission },
+): Promise<ReadSpecification> {
+  if ('path' in input) return readSpecification(input.path, { modules });
+  const source = 'specification';
+  const value = 'text' in input ? readDocument({ text: input.text, source }) : structuredClone(input.value);
+  const { files } = input;
+  const resolve: Resolve = async (file, field) => {
+    if (files) return files(file);
+    const message = `${found(file)}; no files came with this specification: hand them in as \`files\`, or the specification as a path`;
+    throw SpecError.of({ path: field, message });
+  };
+  return completeSpecification({ value, source, reading: { modules, resolve } });
+}
+
+async function completeSpecification({
+  value: written,
+  source,
+  reading,
+}: {
+  readonly value: unknown;
+  readonly source: string;
+  readonly reading: Reading;
+}): Promise<ReadSpecification> {
   const { value, images } = await withImages({
-    value: await withSpace({ value: written, folder }),
-    folder,
+    value: await withSpace({ value: written, reading }),
+    reading,
   });
   const files = images ? { images } : {};
-  const specification = checkSpecification({ value, source: path });
+  const specification = checkSpecification({ value, source });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
   const warnings = [
@@ -44,7 +96,13 @@ export async function readSpecification(path: string): Promise<ReadSpecification
     return { ...found, digest: specificationDigest(specification, { inputs: {} }) };
   }
   const { file, top } = strategy;
-  const candidates = await readListFile({ file, top, field: sourceField(specification), folder, space });
+  const candidates = await readListFile({
+    file,
+    top,
+    field: sourceField(specification),
+    resolve: reading.resolve,
+    space,
+  });
   return withCandidates({ ...found, candidates });
 }
 
@@ -72,7 +130,13 @@ function adviseOnImages({
 }
 
 /** A specification whose space names a file, with what is in the file: workers see no files of ours. */
-async function withSpace({ value, folder }: { value: unknown; folder: string }): Promise<unknown> {
+async function withSpace({
+  value,
+  reading: { modules, resolve },
+}: {
+  value: unknown;
+  reading: Reading;
+}): Promise<unknown> {
   const space = (value as { space?: { kind?: unknown; file?: unknown } | string } | null)?.space;
   // People write a file of code, never the code itself: its four fields would be no help to them.
   const kind = isMapping(space) ? space.kind : space;
@@ -87,8 +151,8 @@ async function withSpace({ value, folder }: { value: unknown; folder: string }):
   const beside = SPACES.flatMap((each) => each.file?.field ?? []).find((field) => field in rest);
   if (beside)
     throw SpecError.of({ path: 'space.file', message: `found beside ${beside}; keep one of the two` });
-  const path = await namedFile({ folder, file, field: 'space.file' });
-  const content = await READERS[about.field]({ path, name: `space.file: ${file}` });
+  const path = await resolve(file, 'space.file');
+  const content = await READERS[about.field]({ path, modules, name: `space.file: ${file}` });
   return { ...(value as object), space: { ...rest, ...content } };
 }
 
@@ -99,17 +163,17 @@ function isMapping(value: unknown): value is { readonly kind?: unknown; readonly
 /** A specification that names a file of images, with what is known of them; the bytes go to the store when a search starts. */
 async function withImages({
   value,
-  folder,
+  reading: { resolve },
 }: {
   value: unknown;
-  folder: string;
+  reading: Reading;
 }): Promise<{ value: unknown; images?: ReadImages }> {
   const input = (value as { input?: { images?: unknown } } | null)?.input;
   const file = input?.images;
   if (typeof file !== 'string') return { value };
   if (file === '' || file.includes('\0'))
     throw SpecError.of({ path: 'input.images', message: `${found(file)}; must be the path of a .npy file` });
-  const path = await namedFile({ folder, file, field: 'input.images' });
+  const path = await resolve(file, 'input.images');
   const images = await readImages({ path, name: `input.images: ${file}` });
   return { value: { ...(value as object), input: { ...input, images: images.images } }, images };
 }
@@ -117,23 +181,39 @@ async function withImages({
 /** The space that a file defines; SpecErrors begin with `name`. */
 export async function readCustomSpace({
   path,
-  name = path,
+  name = nameOf(path),
 }: {
-  path: string;
+  path: FileInput;
   name?: string;
 }): Promise<SpaceSpecification & { kind: 'custom' }> {
   const value = readDocument({ text: await readText(path, name), source: name, holds: 'space' });
   return { kind: 'custom', definition: checkDefinition({ value, source: name }) };
 }
 
-/** Known accuracies of candidates of a space, or the numbers of another ranking of them. */
-export async function readTruth({ path, space }: { path: string; space: Space }): Promise<Truth> {
-  const of = { source: path, parse: space.parse };
-  if (isParquet(path)) return truthOf({ table: await readParquetTable({ path }), ...of });
-  return parseTruth({ text: await readText(path), ...of });
+/**
+ * Known accuracies of candidates of a space, or the numbers of another ranking of them. `name` is what messages call the file;
+ * one that ends in .parquet is read as parquet.
+ */
+export async function readTruth({
+  path,
+  space,
+  name = nameOf(path),
+}: {
+  path: FileInput;
+  space: Space;
+  name?: string;
+}): Promise<Truth> {
+  const of = { source: name, parse: space.parse };
+  if (isParquet(name)) return truthOf({ table: await readParquetTable({ path, name }), ...of });
+  return parseTruth({ text: await readText(path, name), ...of });
+}
+
+interface SpaceReading {
+  readonly path: FileInput;
+  readonly modules: ModulePermission;
+  readonly name: string;
 }
 
 /** Readers of the files that people name in place of a space's contents, by the field that the contents become. */
-const READERS: Readonly<
-  Record<SpaceFile['field'], (args: { path: string; name: string }) => Promise<SpaceSpecification>>
-> = { definition: readCustomSpace, code: readModule };
+const READERS: Readonly<Record<SpaceFile['field'], (reading: SpaceReading) => Promise<SpaceSpecification>>> =
+  { definition: readCustomSpace, code: readModule };

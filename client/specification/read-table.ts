@@ -1,11 +1,10 @@
-// In: the path of a parquet file. Out: its columns as a table of texts, as the same ranking in CSV would have them.
-import type { FileHandle } from 'node:fs/promises';
+// Reads a parquet file as a table of texts, as the same ranking in CSV would have them.
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { SpecError } from '../../core/errors.js';
 import { formatNumber } from '../../core/text/numbers.js';
 import type { Table } from '../../core/text/table.js';
-import { openRegularFile } from '../../store/regular-file.js';
-import { unreadable } from './read-text.js';
+import { type FileInput, type OpenedFile, openFile } from '../files/open-file.js';
+import { nameOf, unreadable } from './read-text.js';
 
 export function isParquet(path: string): boolean {
   return /\.parquet$/i.test(path);
@@ -14,16 +13,16 @@ export function isParquet(path: string): boolean {
 /** Rows are counted as the lines of a CSV would be, the header being the first. */
 export async function readParquetTable({
   path,
-  name = path,
+  name = nameOf(path),
 }: {
-  path: string;
+  path: FileInput;
   name?: string;
 }): Promise<Table> {
-  const opened = await openRegularFile(path).catch((error) => {
+  const opened = await openFile(path).catch((error) => {
     throw unreadable({ error, name });
   });
   try {
-    const file = await bufferOf(opened);
+    const file = bufferOf(opened);
     const metadata = await parquetMetadataAsync(file);
     const names = parquetSchema(metadata).children.map(({ element }) => element.name);
     const objects = await parquetReadObjects({ file, metadata });
@@ -41,14 +40,14 @@ export async function readParquetTable({
 }
 
 /** What the library asks for of a file, read from the one that was opened. */
-async function bufferOf(file: FileHandle): Promise<AsyncBuffer> {
-  const { size } = await file.stat();
+function bufferOf(file: OpenedFile): AsyncBuffer {
+  const { size } = file;
   return {
     byteLength: size,
     slice: async (start, end = size) => {
       const bytes = new Uint8Array(Math.max(0, end - start));
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
-      return bytes.buffer.slice(0, bytesRead);
+      const length = await file.read(bytes, start);
+      return bytes.buffer.slice(0, length);
     },
   };
 }

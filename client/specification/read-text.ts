@@ -1,13 +1,21 @@
-// In: a path. Out: the text of the file, or a SpecError that says what is wrong with the path.
+// Reads a file as text, and says in a SpecError what is wrong with its path.
 import { SpecError } from '../../core/errors.js';
 import { NotRegularError, readRegularFile } from '../../store/regular-file.js';
+import type { FileInput } from '../files/open-file.js';
 
-export async function readText(path: string, name = path): Promise<string> {
+/** `name` is what messages call the file. */
+export async function readText(file: FileInput, name = nameOf(file)): Promise<string> {
+  if (typeof file !== 'string') return new TextDecoder().decode(file);
   try {
-    return (await readRegularFile(path)).toString('utf8');
+    return (await readRegularFile(file)).toString('utf8');
   } catch (error) {
     throw unreadable({ error, name });
   }
+}
+
+/** What messages call a file of which nothing else is known. */
+export function nameOf(file: FileInput): string {
+  return typeof file === 'string' ? file : 'the file';
 }
 
 export function unreadable({ error, name }: { error: unknown; name: string }): SpecError {

@@ -1,4 +1,4 @@
-// This file computes from facts what a search waits for. It is pure: the same facts give the same reasons.
+// Computes from facts what a search waits for; the same facts give the same reasons.
 
 import { type Drawn, rejectedOf } from '../../core/contract/drawn.js';
 import type { Phase, StepReport } from '../../core/contract/search.js';
@@ -106,14 +106,14 @@ function noWorker({ workers, device, answers, phase, activities = [], paused, ..
   if (workers?.control === 0 && (answers === false || own.length > 0))
     reasons.push({
       for: 'control-worker',
-      message: 'no control worker: start one with zeroscout worker --role control',
+      message: 'no control worker',
       ...sinceOf(own),
     });
   const shards = waiting.filter(({ activity }) => activity === 'scoreShard');
   if (device && workers?.device === 0 && !paused && (shards.length > 0 || phase === 'scoring'))
     reasons.push({
       for: 'score-worker',
-      message: `no worker for ${device}: start one with zeroscout worker --device ${device}`,
+      message: `no worker for ${device}`,
       device,
       ...sinceOf(shards),
     });

@@ -1,4 +1,4 @@
-// Starts, lists and ends the workers that go on when the command that started them has ended.
+// Starts, lists and ends the workers that go on when the program that started them has ended.
 import { availableParallelism } from 'node:os';
 import { DEVICES, type Device } from '../../core/specification/devices.js';
 import type { Home } from '../embedded/home.js';
@@ -82,13 +82,16 @@ export async function withdrawBackgroundWorkers({
   home,
   need,
   onNote,
+  env: ours = process.env,
 }: {
   readonly home: Home;
   readonly need: Permission | undefined;
   /** Called with one line for what happens to background workers. */
   readonly onNote: (text: string) => void;
+  /** What the workers of this program are allowed. */
+  readonly env?: NodeJS.ProcessEnv;
 }): Promise<() => void> {
-  if (need === undefined || !permissionsIn(process.env).includes(need)) return () => {};
+  if (need === undefined || !permissionsIn(ours).includes(need)) return () => {};
   const workers = await backgroundWorkers({ home });
   const unfit = workers.filter(({ may }) => !may.includes(need));
   if (unfit.length === 0) return () => {};
@@ -100,7 +103,7 @@ export async function withdrawBackgroundWorkers({
   const score = workers.filter(({ role }) => role === 'score');
   return () => {
     onNote('starting the background workers again, without that permission');
-    const env = withoutModules(process.env);
+    const env = withoutModules(ours);
     start({
       home,
       count: Math.min(score.length, availableParallelism()),

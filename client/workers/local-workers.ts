@@ -35,33 +35,37 @@ export function startLocalWorkers({
   count,
   device,
   onNote,
+  env = process.env,
 }: {
   home: Home;
   count: number;
   device: Device;
   onNote: OnNote;
+  env?: NodeJS.ProcessEnv;
 }): LocalWorkers {
-  return keepRunning({ home, onNote, roles: count > 0 ? rolesOf({ count, device }) : [] });
+  return keepRunning({ home, onNote, env, roles: count > 0 ? rolesOf({ count, device }) : [] });
 }
 
 /** A control worker alone, for what needs no scores. */
 export function startControlWorker({ home, onNote }: { home: Home; onNote: OnNote }): LocalWorkers {
-  return keepRunning({ home, onNote, roles: [['worker', '--role', 'control']] });
+  return keepRunning({ home, onNote, env: process.env, roles: [['worker', '--role', 'control']] });
 }
 
 function keepRunning({
   home,
   roles,
   onNote,
+  env,
 }: {
   home: Home;
   roles: readonly string[][];
   onNote: OnNote;
+  env: NodeJS.ProcessEnv;
 }): LocalWorkers {
   let stopping = false;
   const children = new Set<ChildProcess>();
   const launch = (args: string[]): void => {
-    const child = spawnWorker({ home, args, lifetime: 'attached' });
+    const child = spawnWorker({ home, args, lifetime: 'attached', env });
     children.add(child);
     child.once('exit', (code, signal) => {
       children.delete(child);

@@ -40,6 +40,14 @@ let loader: ModuleLoader | undefined;
 const opened = new Map<string, SpaceModule>();
 const KEPT = 16;
 
+/** Loaders by the digest of the code that they may load. */
+const permitted = new Map<string, ModuleLoader>();
+
+/** Lets this process run the module of this digest from now on, and no other through this call. */
+export function permitModule({ digest, load }: { digest: string; load: ModuleLoader }): void {
+  permitted.set(digest, load);
+}
+
 /** Lets this process run the modules of specifications from now on. They are code: the person who started the process must have allowed it. */
 export function allowModules(load: ModuleLoader): void {
   loader = load;
@@ -92,10 +100,11 @@ export function moduleSpace(specification: ModuleSpecification): Space {
 }
 
 function load({ code, digest }: { code: string; digest: string }): SpaceModule {
-  if (!loader) throw SpecError.of({ path: 'space', message: NOT_ALLOWED });
   if (moduleDigest(code) !== digest)
     throw SpecError.of({ path: 'space.code', message: `is not what space.digest says (${digest})` });
-  const module = loader({ code, digest }) as SpaceModule;
+  const run = loader ?? permitted.get(digest);
+  if (!run) throw SpecError.of({ path: 'space', message: NOT_ALLOWED });
+  const module = run({ code, digest }) as SpaceModule;
   if (opened.size >= KEPT) opened.delete(opened.keys().next().value!);
   opened.set(digest, module);
   return module;

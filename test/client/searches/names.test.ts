@@ -38,8 +38,8 @@ test.each(HOSTILE)('%j is refused as id and as name', (text) => {
 
 test('an error names the argument that was wrong', () => {
   expect(() => checkedWorkflowId('a b', 'RUN_B')).toThrow(/^RUN_B: found "a b"; must be 1 to 100/);
-  expect(() => checkedWorkflowId('a b', 'ID')).toThrow(/^ID: /);
-  expect(() => checkedWorkflowId('a b', '--id')).toThrow(/^--id: /);
+  expect(() => checkedWorkflowId('a b', 'id')).toThrow(/^id: /);
+  expect(() => checkedWorkflowId('a b', 'earlier')).toThrow(/^earlier: /);
 });
 
 test.each(['a', 'A-1_b', '7', 'nightly-2026-11-24T010000Z'])('%s is taken', (text) => {

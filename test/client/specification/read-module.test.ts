@@ -8,10 +8,9 @@ import { scoreScope } from '../../../core/address.js';
 import { modelLayers, trainableParameters } from '../../../core/export/layers.js';
 import { describeSpace } from '../../../core/spaces/describe.js';
 import { openSpace } from '../../../core/spaces/index.js';
-import { allowModules, moduleDigest } from '../../../core/spaces/module/definition.js';
+import { moduleDigest } from '../../../core/spaces/module/definition.js';
 import { checkSpecification } from '../../../core/specification/specification.js';
 import { createCpuScorer } from '../../../engine/cpu-scorer.js';
-import { loadModule } from '../../../engine/load-module.js';
 import { type TestHome, testHome } from '../../support/home.js';
 import { ROOT } from '../../support/zeroscout.js';
 
@@ -31,23 +30,20 @@ const JAVASCRIPT = [
   BRANCHES.replace(/^\/[/*].*\n/gm, '\n'),
 );
 let home: TestHome;
-const before = process.env.ZEROSCOUT_ALLOW_MODULES;
+let modules: 'allowed' | 'refused' = 'refused';
 const read = (text: string, name = 'my.ts') => {
   home.write(name, text);
-  return readModule({ path: join(home.dir, name), name });
+  return readModule({ path: join(home.dir, name), name, modules });
 };
 
 beforeAll(() => {
   home = testHome();
 });
 afterAll(async () => {
-  if (before === undefined) delete process.env.ZEROSCOUT_ALLOW_MODULES;
-  else process.env.ZEROSCOUT_ALLOW_MODULES = before;
   await home.remove();
 });
 
 it('is refused where nobody has allowed modules, from a file and from a specification', async () => {
-  delete process.env.ZEROSCOUT_ALLOW_MODULES;
   await expect(read(BRANCHES)).rejects.toThrow(/^my.ts: kind module is code .* --allow-modules/);
   const code = 'exports.default = {};';
   const space = { kind: 'module', code, digest: moduleDigest(code), resolution: 32, proxies: [] } as const;
@@ -56,8 +52,7 @@ it('is refused where nobody has allowed modules, from a file and from a specific
 
 describe('allowed', () => {
   beforeAll(() => {
-    process.env.ZEROSCOUT_ALLOW_MODULES = '1';
-    allowModules(loadModule);
+    modules = 'allowed';
   });
 
   it('the example: described, costs those of its whole model, scored', async () => {
@@ -108,7 +103,7 @@ describe('allowed', () => {
       'spec.yaml',
       'name: a\nspace: { kind: module, file: my.mjs }\nstrategy: { kind: random, samples: 3 }\n',
     );
-    const { specification } = await readSpecification(join(home.dir, 'spec.yaml'));
+    const { specification } = await readSpecification(join(home.dir, 'spec.yaml'), { modules });
     expect(specification.space).toMatchObject({ kind: 'module', resolution: 32 });
     expect(specification.proxies).toEqual(['expressivity', 'trainability']);
     expect(specification.fidelity.resolution).toBe(32);

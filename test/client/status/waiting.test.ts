@@ -56,9 +56,7 @@ test('paused: since when, and how many shards finish still; workers are not miss
 test('no worker of a kind; none is missed while its shards are under way, or workers start', () => {
   const waiting = [activity({}), activity({ scheduled: ago(30) })];
   const nobody = { ...running, activities: waiting, workers: { control: 1, device: 0 } };
-  expect(said(nobody)).toEqual([
-    'score-worker: no worker for cuda: start one with zeroscout worker --device cuda',
-  ]);
+  expect(said(nobody)).toEqual(['score-worker: no worker for cuda']);
   expect(waitingFor(nobody)[0]).toMatchObject({ device: 'cuda', since: '2026-11-24T14:09:00.000Z' });
   expect(waitingFor({ ...nobody, isStartingWorkers: true })).toEqual([]);
   const unheard = {
@@ -68,9 +66,7 @@ test('no worker of a kind; none is missed while its shards are under way, or wor
     phase: 'planning',
     workers: { control: 0, device: 1 },
   };
-  expect(said(unheard as Facts)).toEqual([
-    'control-worker: no control worker: start one with zeroscout worker --role control',
-  ]);
+  expect(said(unheard as Facts)).toEqual(['control-worker: no control worker']);
   expect(said({ ...nobody, phase: 'ranking', activities: [] })).toEqual([]);
 });
 

@@ -1,12 +1,11 @@
-// In: a search's workflow. Out: its result, with progress, and what the search waits for, shown until it is there.
+// Follows a search to its result, and tells meanwhile how far it is and what it waits for.
 import { setMaxListeners } from 'node:events';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { watchServers } from '../../client/status/away.js';
 import { createLooker } from '../../client/status/facts.js';
-import { type AwayServer, waitingFor } from '../../client/status/waiting.js';
-import type { SearchResult } from '../../core/contract/search.js';
+import { type AwayServer, type Waiting, waitingFor } from '../../client/status/waiting.js';
+import type { SearchProgress, SearchResult } from '../../core/contract/search.js';
 import type { ProgressEvent, Store } from '../../store/store.js';
-import { barView, linesView, silentView } from './follow-view.js';
 
 const POLL_MS = 1_000;
 /** Workers that this command has started ask for work within this. */
@@ -16,6 +15,16 @@ const ANSWER_MS = 3_000;
 /** As long as workers wait for a server. */
 const PATIENCE_MS = 10 * 60_000;
 
+/** How far a search is, with the candidates that running shards have scored. */
+export type LiveProgress = SearchProgress & { readonly now: number };
+
+export interface SearchLook {
+  /** Undefined where nobody answered. */
+  readonly progress: LiveProgress | undefined;
+  /** What the search waits for, the most pressing first; empty where it simply goes on. */
+  readonly waiting: readonly Waiting[];
+}
+
 export interface Following {
   readonly client: Client;
   readonly handle: WorkflowHandle;
@@ -23,7 +32,8 @@ export interface Following {
   readonly store: Store;
   /** Ends the watching, not the search. */
   readonly stop: AbortSignal;
-  readonly show: 'progress' | 'nothing';
+  /** Called about once a second. Without it the servers are asked for nothing but the result. */
+  readonly onLook?: ((look: SearchLook) => void) | undefined;
   /** Whether all workers are processes of this machine, as with the embedded Temporal. */
   readonly isLocal: boolean;
   /** When this command started workers of its own, milliseconds since 1970. */
@@ -33,14 +43,13 @@ export interface Following {
 }
 
 /** Resolves with the search's result; rejects with its failure. */
-export async function follow(following: Following): Promise<SearchResult | 'stopped'> {
-  const { client, handle, id, store, stop, show, isLocal, isRestarted = () => false } = following;
+export async function followSearch(following: Following): Promise<SearchResult | 'stopped'> {
+  const { client, handle, id, store, stop, onLook, isLocal, isRestarted = () => false } = following;
   const { workersStarted = Number.NEGATIVE_INFINITY } = following;
   const live = new Map<number, number>();
   const unsubscribe = store.progress.subscribe(id, ({ shard, scored, reused, failed }: ProgressEvent) => {
     live.set(shard, scored + reused + failed);
   });
-  const view = show === 'nothing' ? silentView : process.stderr.isTTY ? barView() : linesView();
   // A call that nobody waits for any more would keep the process alive until the server answers, 20 s for a result.
   const over = new AbortController();
   // The SDK adds a listener for every call within and leaves it there.
@@ -53,7 +62,7 @@ export async function follow(following: Following): Promise<SearchResult | 'stop
   /** Tells at once that NATS is away: a poll under way may wait for Temporal, which is away too. */
   const lookAtNats = (): void => {
     servers.saw('NATS', store.isConnected());
-    if (isConnected && !store.isConnected()) view.update({ progress: undefined, waiting: awayNow() });
+    if (isConnected && !store.isConnected()) onLook?.({ progress: undefined, waiting: awayNow() });
     isConnected = store.isConnected();
   };
   const poll = async (): Promise<void> => {
@@ -63,7 +72,7 @@ export async function follow(following: Following): Promise<SearchResult | 'stop
       const { progress, facts } = await client.withDeadline(Date.now() + ANSWER_MS, look);
       servers.saw('Temporal', true);
       const running = progress?.shards.running.reduce((sum, shard) => sum + (live.get(shard) ?? 0), 0) ?? 0;
-      view.update({
+      onLook?.({
         progress: progress && { ...progress, now: Math.min(progress.done + running, progress.planned) },
         waiting: waitingFor({
           ...facts,
@@ -74,13 +83,13 @@ export async function follow(following: Following): Promise<SearchResult | 'stop
     } catch (error) {
       if (query.signal.aborted || !isTransient(error)) return;
       servers.saw('Temporal', false);
-      view.update({ progress: undefined, waiting: awayNow() });
+      onLook?.({ progress: undefined, waiting: awayNow() });
     }
   };
   let polling = false;
   // Nobody watches: the servers and this machine's cores are left to the search.
   const timer = setInterval(() => {
-    if (show === 'nothing') return;
+    if (onLook === undefined) return;
     lookAtNats();
     if (polling) return;
     polling = true;
@@ -100,7 +109,6 @@ export async function follow(following: Following): Promise<SearchResult | 'stop
     query.abort();
     clearInterval(timer);
     unsubscribe();
-    view.end();
   }
 }
 

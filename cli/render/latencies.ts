@@ -1,0 +1,26 @@
+// Renders latencies as cells of a table and as lines that say what they are of.
+import type { Latencies } from '../../client/results/latencies.js';
+import { isBusy, type Measurement } from '../../core/contract/latency.js';
+
+/** `6.31` and `6.20 to 6.52`: the median and between what half of the runs lie; texts of a table's cells. */
+export function latencyCells(measurement: Measurement | undefined): [string, string] {
+  if (!measurement) return ['-', ''];
+  const { latency, low, high } = measurement;
+  const spread = low === undefined || high === undefined ? '' : `${low.toFixed(2)} to ${high.toFixed(2)}`;
+  return [latency.toFixed(2), `${spread}${isBusy(measurement) ? ' busy' : ''}`];
+}
+
+/** What latencies are of. */
+export function machineText(machine: string): string {
+  return `latency: one image, median of repeated runs on ${machine}; true of that machine alone`;
+}
+
+/** A warning where the machine was busy while some of these were measured. */
+export function busyWarning({ latencies, id }: { latencies: Latencies; id: string }): string | undefined {
+  const busy = [...latencies.values()].filter(isBusy).length;
+  return busy === 0 ? undefined : busyText({ busy, of: latencies.size, id });
+}
+
+export function busyText({ busy, of, id }: { busy: number; of: number; id: string }): string {
+  return `the machine was busy while ${busy} of ${of} latencies were measured, so they may be too long; again when it does nothing else: zeroscout latency measure ${id} --again`;
+}

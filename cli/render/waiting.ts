@@ -1,0 +1,18 @@
+// Renders what a search waits for, with the command that would help.
+import type { Waiting } from '../../client/status/waiting.js';
+import { paint } from './terminal.js';
+
+/** What the person can do about it, where that is to start a worker. */
+function adviceFor({ for: what, device }: Waiting): string {
+  if (what === 'control-worker') return ': start one with zeroscout worker --role control';
+  if (what === 'score-worker') return `: start one with zeroscout worker --device ${device}`;
+  return '';
+}
+
+export function waitingText(waiting: Waiting): string {
+  return `${waiting.message}${adviceFor(waiting)}`;
+}
+
+export function waitingLine(waiting: Waiting): string {
+  return paint.yellow(`waiting: ${waitingText(waiting)}`);
+}

@@ -1,0 +1,131 @@
+// Connects a program to zeroscout's servers and gives it searches, schedules, workers and the rest.
+import { openSession, type Session } from './connections/session.js';
+import { type Keeper, keepRunning } from './embedded/keep-running.js';
+import { createLatencies, type LatencyMeasurements } from './latency/latencies.js';
+import { applyRetention, type RetentionReport } from './retention/apply-retention.js';
+import { createSchedules, type Schedules } from './schedules/schedules.js';
+import { createSearches, type Searches } from './searches/searches.js';
+import { type DescribeRequest, describeSpaceInput } from './spaces/describe-space.js';
+import type { ModulePermission } from './specification/allow-modules.js';
+import { type CheckedSpecification, checkSpecificationInput } from './specification/check.js';
+import type { SpecificationInput } from './specification/read-specification.js';
+import type { AwayServer } from './status/waiting.js';
+import { createLocalScoring } from './workers/local-scoring.js';
+import { createWorkers, type Workers } from './workers/workers.js';
+
+export interface ConnectOptions {
+  /**
+   * What happens where the environment and temporal.toml name no servers: embedded ones are started in `home` and stay when
+   * this program ends (`start`, the default), or must run there already (`running`).
+   */
+  readonly servers?: 'start' | 'running';
+  /** The folder of the embedded servers; without it ZEROSCOUT_HOME, else `.zeroscout` in the working folder. */
+  readonly home?: string;
+  /**
+   * Whether the code of spaces of kind module runs in this program and in workers that it starts. It is code that comes with
+   * a specification; `refused` without it.
+   */
+  readonly modules?: ModulePermission;
+  /** What servers call this program; `zeroscout-client` without it. */
+  readonly name?: string;
+  /** Called with one line for each step of starting servers and for what happens to them and to workers meanwhile. */
+  readonly onNote?: (text: string) => void;
+}
+
+export interface RetentionOptions {
+  /** Finished runs of each schedule, and of each specification name, that are kept whatever their age; 1 without it. */
+  readonly keepLast?: number;
+  /** What is younger is kept; milliseconds, 30 days without it. */
+  readonly olderThan?: number;
+}
+
+export interface Retention {
+  /** What would be deleted; deletes nothing. */
+  plan(options?: RetentionOptions): Promise<RetentionReport>;
+  /** Deletes old runs, and the blobs and scores that no kept run and no schedule refers to. */
+  apply(options?: RetentionOptions): Promise<RetentionReport>;
+}
+
+/** A connected program. Whoever has it calls `close` at the end. */
+export interface Zeroscout {
+  readonly searches: Searches;
+  readonly schedules: Schedules;
+  readonly workers: Workers;
+  readonly retention: Retention;
+  readonly latencies: LatencyMeasurements;
+  readonly spaces: {
+    /** How many candidates a space has, how many functions they are, and what they cost. */
+    describe(request: Omit<DescribeRequest, 'modules'>): ReturnType<typeof describeSpaceInput>;
+  };
+  readonly specification: {
+    /** Checks a specification and fills in every default; SpecError names every mistake with its field. */
+    check(specification: SpecificationInput): Promise<CheckedSpecification>;
+  };
+  /** Where Temporal and NATS are, and whether they are embedded. */
+  readonly connections: Session['connections'];
+  /** Lets workers that this program started finish what they hold, and disconnects. Searches go on where others work. */
+  close(): Promise<void>;
+}
+
+const MONTH_MS = 30 * 86_400_000;
+
+/**
+ * Connects to the servers that the environment and temporal.toml name, and to embedded ones for the rest. SpecError for
+ * settings that cannot be right, ServiceError where a server is not there.
+ */
+export async function connect({
+  servers = 'start',
+  home,
+  modules = 'refused',
+  name = 'zeroscout-client',
+  onNote = () => {},
+}: ConnectOptions = {}): Promise<Zeroscout> {
+  const session = await openSession({
+    start: servers === 'start' ? 'if-needed' : 'never',
+    modules,
+    name,
+    onStep: onNote,
+    onNote,
+    ...(home === undefined ? {} : { home }),
+  });
+  const keeper = keepServers(session);
+  const scoring = createLocalScoring(session);
+  const isRestarted = (server: AwayServer['name']) =>
+    keeper.restarts(server === 'NATS' ? 'nats' : 'temporal');
+  return {
+    searches: createSearches({ session, scoring, isRestarted }),
+    schedules: createSchedules(session),
+    workers: createWorkers(session),
+    retention: createRetention(session),
+    latencies: createLatencies(session),
+    spaces: { describe: (request) => describeSpaceInput({ ...request, modules }) },
+    specification: { check: (specification) => checkSpecificationInput(specification, { modules }) },
+    connections: session.connections,
+    close: async () => {
+      await scoring.stop();
+      keeper.stop();
+      await session.close();
+    },
+  };
+}
+
+/** Starts embedded servers again that die while the program is connected. */
+function keepServers({ home, connections, onNote }: Session): Keeper {
+  const names = ['temporal', 'nats'] as const;
+  const which = names.filter((server) => connections[server].source === 'embedded');
+  return keepRunning({ home, which, onStep: onNote });
+}
+
+function createRetention({ client, store }: Session): Retention {
+  const run = async (
+    which: 'rehearsal' | 'delete',
+    { keepLast = 1, olderThan = MONTH_MS }: RetentionOptions = {},
+  ): Promise<RetentionReport> => {
+    const { gone: _, ...report } = await applyRetention({ client, store }, { keepLast, olderThan, which });
+    return report;
+  };
+  return {
+    plan: (options) => run('rehearsal', options),
+    apply: (options) => run('delete', options),
+  };
+}

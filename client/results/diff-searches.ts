@@ -1,0 +1,45 @@
+// Compares two finished searches: what entered and left the top, what moved, came and went, and what fails now.
+import type { Client } from '@temporalio/client';
+import { diffRuns } from '../../activities/compare-runs.js';
+import { SpecError } from '../../core/errors.js';
+import type { RankingDiff } from '../../core/report/ranking-diff.js';
+import { specificationDifferences } from '../../core/specification/specification-digest.js';
+import type { Store } from '../../store/store.js';
+import { finishedSearch } from '../searches/find-search.js';
+
+export interface DiffRequest {
+  /** Ids of two finished searches of one space. */
+  readonly earlier: string;
+  readonly later: string;
+  /** How far the top reaches, and how many entries each list shows. */
+  readonly top: number;
+}
+
+export interface SearchDiff {
+  readonly changes: RankingDiff;
+  /** Fields in which the specifications differ. */
+  readonly fields: readonly string[];
+}
+
+export async function diffSearches(
+  { client, store }: { readonly client: Client; readonly store: Store },
+  { earlier, later, top }: DiffRequest,
+): Promise<SearchDiff> {
+  const [a, b] = await Promise.all([
+    finishedSearch({ client, id: earlier, argument: 'earlier' }),
+    finishedSearch({ client, id: later, argument: 'later' }),
+  ]);
+  if (a.memo.space !== b.memo.space)
+    throw SpecError.of({
+      path: 'later',
+      message: `"${later}" searched ${b.memo.space} and "${earlier}" ${a.memo.space}; must be one space`,
+    });
+  const changes = await diffRuns({
+    store,
+    a: { ...a.result, id: a.id },
+    b: { ...b.result, id: b.id },
+    top,
+  });
+  const differences = specificationDifferences(a.memo.specification, b.memo.specification);
+  return { changes, fields: differences.map((line) => line.split(':')[0]!) };
+}

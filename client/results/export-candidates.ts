@@ -1,0 +1,107 @@
+// Makes files that training starts from of the best candidates of a finished search.
+import { modelLayers, trainableParameters } from '../../core/export/layers.js';
+import { onnxModel } from '../../core/export/onnx-model.js';
+import { pytorchModule } from '../../core/export/pytorch-module.js';
+import { randomDraw } from '../../core/ir/draw.js';
+import type { RankingRow } from '../../core/report/ranking-csv.js';
+import type { Space } from '../../core/spaces/space.js';
+import { spaceDefaults } from '../../core/specification/space.js';
+import type { Specification } from '../../core/specification/specification.js';
+import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
+import { latencyJson } from './latencies.js';
+import type { Results } from './results.js';
+
+/** Text and costs as JSON, an ONNX model with initial weights, or a PyTorch module. */
+export const EXPORT_FORMATS = ['config', 'onnx', 'pytorch'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export interface ExportedFile {
+  /** Such as `rank-1.onnx`. */
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
+
+export interface ExportRequest {
+  readonly results: Results;
+  readonly specification: Specification;
+  readonly modules: ModulePermission;
+  readonly format: ExportFormat;
+  /** The first so many of the ranking. */
+  readonly top: number;
+}
+
+/** One file a candidate, in the order of the ranking. Images have the size that the space is published with. */
+export async function* exportCandidates({
+  results,
+  specification: { space: kind, seed },
+  modules,
+  format,
+  top,
+}: ExportRequest): AsyncGenerator<ExportedFile> {
+  const rows = await results.first(top);
+  const latencies = await results.latencies(rows);
+  const about: About = {
+    search: results.summary.id,
+    kind,
+    space: openSpaceWith({ space: kind, modules }),
+    seed,
+    machines: [...new Set(Object.values(results.scopes))],
+  };
+  for (const row of rows)
+    yield fileOf({ about, row, latency: latencyJson(latencies.get(row.candidate)), format });
+}
+
+interface About {
+  readonly search: string;
+  readonly kind: Specification['space'];
+  readonly space: Space;
+  readonly seed: number;
+  /** That latencies were measured on. */
+  readonly machines: readonly string[];
+}
+
+function fileOf({
+  about: { search, kind, space, seed, machines },
+  row: { rank, candidate, score, proxies },
+  latency,
+  format,
+}: {
+  readonly about: About;
+  readonly row: RankingRow;
+  /** Empty where nobody measured it. */
+  readonly latency: object;
+  readonly format: ExportFormat;
+}): ExportedFile {
+  const { resolution } = spaceDefaults(kind);
+  const layers = modelLayers({ network: space.network({ candidate, resolution }), resolution });
+  if (format === 'config') {
+    const content = {
+      search,
+      rank,
+      space: kind,
+      candidate,
+      resolution,
+      costs: space.costs({ candidate, resolution }),
+      trainableParameters: trainableParameters(layers),
+      ...printable({ score, ...proxies }),
+      ...('latency' in latency ? { ...latency, latencyMachines: machines } : {}),
+    };
+    return { name: `rank-${rank}.json`, content: `${JSON.stringify(content, null, 2)}\n` };
+  }
+  if (format === 'onnx') {
+    const draw = randomDraw({ seed, draw: 0 });
+    return { name: `rank-${rank}.onnx`, content: onnxModel({ layers, draw, resolution }) };
+  }
+  const comment = `${kind.kind} ${candidate}; rank ${rank} of search ${search}; ${trainableParameters(layers)} trainable parameters, images of ${resolution} x ${resolution}`;
+  return { name: `rank_${rank}.py`, content: pytorchModule({ layers, comment }) };
+}
+
+/** JSON has no infinity. */
+export function printable(proxies: Readonly<Record<string, number>>): Record<string, number | string> {
+  return Object.fromEntries(
+    Object.entries(proxies).map(([name, value]) => [
+      name,
+      Number.isFinite(value) ? value : value > 0 ? 'inf' : '-inf',
+    ]),
+  );
+}

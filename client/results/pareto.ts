@@ -1,0 +1,76 @@
+// Finds the Pareto-optimal candidates of a finished search: no other is at least as good and cheaper.
+import { SpecError } from '../../core/errors.js';
+import { bestOfFront, type ParetoCost, type ParetoRow, paretoFront } from '../../core/report/pareto.js';
+import { costResolution } from '../../core/specification/space.js';
+import type { Specification } from '../../core/specification/specification.js';
+import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
+import type { Latencies } from './latencies.js';
+import type { Results } from './results.js';
+
+export interface ParetoOptions {
+  readonly cost: ParetoCost;
+  /** Only so many of the best; all of the front without it. */
+  readonly top?: number | undefined;
+}
+
+export interface Front {
+  /** The best of the front, cheapest first. */
+  readonly rows: readonly ParetoRow[];
+  /** How many candidates the whole front has, and the ranking. */
+  readonly size: number;
+  readonly ranked: number;
+  /** Candidates of the ranking without a latency; 0 for other costs. */
+  readonly withoutLatency: number;
+  /** Latencies of the rows, where they were measured, in milliseconds with their spread. */
+  readonly latencies: Latencies;
+}
+
+/** The side of the images that FLOPs are counted for, and the FLOPs of a candidate. */
+export function countFlops({
+  specification,
+  modules,
+}: {
+  readonly specification: Pick<Specification, 'space' | 'constraints'>;
+  readonly modules: ModulePermission;
+}) {
+  const resolution = costResolution(specification);
+  const { costs, countedAt = resolution } = openSpaceWith({ space: specification.space, modules });
+  return { countedAt, flopsOf: (candidate: string) => costs({ candidate, resolution }).flops };
+}
+
+/** SpecError where latency is the cost and nobody has measured any. */
+export async function findParetoFront({
+  results,
+  flopsOf,
+  cost,
+  top,
+}: ParetoOptions & {
+  readonly results: Results;
+  readonly flopsOf: (candidate: string) => number;
+}): Promise<Front> {
+  const ranking = await results.first();
+  const latencies = await results.latencies(ranking);
+  const { id } = results.summary;
+  if (cost === 'latency' && latencies.size === 0)
+    throw SpecError.of({
+      path: 'cost',
+      message: `no latency of "${id}" was measured yet: zeroscout latency measure ${id}`,
+    });
+  const whole = paretoFront({
+    cost,
+    rows: ranking.map(({ rank, candidate, score, parameters }): ParetoRow => {
+      const latency = latencies.get(candidate)?.latency;
+      const row = { rank, candidate, score, flops: flopsOf(candidate), parameters };
+      return latency === undefined ? row : { ...row, latency };
+    }),
+  });
+  const rows = bestOfFront(whole, top);
+  const shown = new Set(rows.map(({ candidate }) => candidate));
+  return {
+    rows,
+    size: whole.length,
+    ranked: ranking.length,
+    withoutLatency: cost === 'latency' ? ranking.length - latencies.size : 0,
+    latencies: new Map([...latencies].filter(([candidate]) => shown.has(candidate))),
+  };
+}

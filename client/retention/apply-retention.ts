@@ -1,0 +1,72 @@
+// Deletes old runs, and the blobs and scores that no kept run and no schedule refers to, or says what would go.
+import type { Client } from '@temporalio/client';
+import type { Holding, Store } from '../../store/store.js';
+import type { Choice } from './choose.js';
+import { type Collection, collect, planCollection } from './collect.js';
+
+export interface RetentionRequest {
+  /** Finished runs of each schedule, and of each specification name, that are kept whatever their age. */
+  readonly keepLast: number;
+  /** What is younger is kept; milliseconds. */
+  readonly olderThan: number;
+  /** A rehearsal deletes nothing. */
+  readonly which: 'rehearsal' | 'delete';
+}
+
+export interface Cost {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+interface Costs {
+  readonly kept: Cost;
+  readonly gone: Cost;
+}
+
+interface RunRef {
+  readonly id: string;
+  readonly runId: string;
+}
+
+export interface RetentionReport {
+  /** False of a rehearsal: what is listed as gone would go. */
+  readonly deleted: boolean;
+  readonly runs: { readonly kept: readonly RunRef[]; readonly gone: readonly RunRef[] };
+  readonly blobs: Costs;
+  readonly scores: Costs;
+  readonly failures: Costs;
+}
+
+/** The report, and the runs that are gone with the series that they belong to. */
+export async function applyRetention(
+  { client, store }: { readonly client: Client; readonly store: Store },
+  { which, ...retention }: RetentionRequest,
+): Promise<RetentionReport & { readonly gone: Collection['runs']['gone'] }> {
+  const collection = await planCollection({ client, store, ...retention, now: Date.now() });
+  const deleted = which === 'delete';
+  if (deleted) await collect({ client, store, collection });
+  const { runs, blobs, scores, failures } = collection;
+  return {
+    deleted,
+    runs: { kept: idsOf(runs.kept), gone: idsOf(runs.gone) },
+    blobs: costsOf(blobs),
+    scores: costsOf(scores),
+    failures: costsOf(failures),
+    gone: runs.gone,
+  };
+}
+
+function idsOf(runs: Collection['runs']['kept']): readonly RunRef[] {
+  return runs.map(({ id, runId }) => ({ id, runId }));
+}
+
+function costsOf({ kept, gone }: Choice<Holding>): Costs {
+  return { kept: costOf(kept), gone: costOf(gone) };
+}
+
+function costOf(holdings: readonly Holding[]): Cost {
+  return {
+    count: holdings.reduce((sum, { count }) => sum + count, 0),
+    bytes: holdings.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}

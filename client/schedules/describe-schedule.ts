@@ -1,0 +1,81 @@
+// Describes a schedule: its times, whether it is paused and why, and what became of its runs.
+import type { Client, ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
+import type { SearchMemo } from '../../core/contract/search.js';
+import { searchIdOf } from '../../core/contract/search-queues.js';
+import { formatDuration } from '../../core/text/duration.js';
+import { findSearch, stateOf } from '../searches/find-search.js';
+import type { ScheduleMemo } from './create-schedule.js';
+
+/** Coming times that are shown. */
+const COMING = 5;
+
+export const runOf = ({ action, takenAt }: ScheduleExecutionResult) => ({
+  id: searchIdOf(action.workflow.workflowId),
+  started: takenAt.toISOString(),
+});
+
+export function summaryOf({ scheduleId, memo, state, info }: ScheduleDescription) {
+  const { cron, timezone } = (memo ?? {}) as Partial<ScheduleMemo>;
+  const last = info.recentActions.at(-1);
+  const why = state.paused ? whyPaused(state.note) : {};
+  return {
+    name: scheduleId,
+    cron: cron ?? '',
+    timezone: timezone ?? '',
+    state: state.paused ? 'paused' : 'active',
+    ...why,
+    next: state.paused ? null : (info.nextActionTimes[0]?.toISOString() ?? null),
+    last: last ? runOf(last).id : null,
+  };
+}
+
+/** What `zeroscout schedule pause` leaves, and what earlier versions left. */
+export const PAUSED_BY_HAND = 'somebody paused it (zeroscout schedule pause)';
+const PAUSED_BEFORE = 'zeroscout schedule pause';
+
+/** Temporal's own note of a run that failed: `paused due to workflow failure: search-nightly-...: Activity task failed`. */
+function whyPaused(note: string | undefined): { note?: string; failedRun?: string } {
+  if (!note) return {};
+  const [, workflowId] = /^paused due to workflow (?:failure|timeout): (\S+Z)\b/.exec(note) ?? [];
+  if (!workflowId) return { note: note === PAUSED_BEFORE ? PAUSED_BY_HAND : note };
+  const failedRun = searchIdOf(workflowId);
+  return { note: `failure of its run ${failedRun}; zeroscout status ${failedRun} says why`, failedRun };
+}
+
+/** With what became of the recent runs, newest first. */
+export async function detailsOf({
+  client,
+  description,
+}: {
+  client: Client;
+  description: ScheduleDescription;
+}) {
+  const { info, policies, memo, action } = description;
+  const { jitter } = (memo ?? {}) as Partial<ScheduleMemo>;
+  const { specification } = action.memo as unknown as SearchMemo;
+  const stateOfRun = (id: string) =>
+    findSearch({ client, id }).then(
+      ({ description }) => stateOf(description),
+      () => 'forgotten',
+    );
+  const recent = [...info.recentActions].reverse().map(runOf);
+  return {
+    ...summaryOf(description),
+    jitter: jitter ?? '0s',
+    overlap: (policies.overlap ?? 'skip').toLowerCase().replaceAll('_', '-'),
+    catchup: formatDuration(policies.catchupWindow),
+    pauseOnFailure: policies.pauseOnFailure,
+    skipped: info.numActionsSkippedOverlap,
+    missed: info.numActionsMissedCatchupWindow,
+    coming: info.nextActionTimes.slice(0, COMING).map((time) => time.toISOString()),
+    /** Runs that it has started; Temporal remembers the last few of them. */
+    started: info.numActionsTaken,
+    runs: await Promise.all(recent.map(async (run) => ({ ...run, state: await stateOfRun(run.id) }))),
+    specification,
+  };
+}
+
+/** A schedule in a list. Times are ISO 8601. */
+export type ScheduleRow = ReturnType<typeof summaryOf>;
+/** A schedule with all that is known of it. */
+export type ScheduleDetails = Awaited<ReturnType<typeof detailsOf>>;

@@ -1,0 +1,52 @@
+// Starts runs of a schedule outside its times: one now, or those of a time that has passed.
+import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
+import { SpecError } from '../../core/errors.js';
+import { runOf } from './describe-schedule.js';
+import { findSchedule } from './find-schedule.js';
+
+/** How long a run that was asked for may take to appear. */
+const APPEARS_MS = 10_000;
+const LOOK_MS = 200;
+
+interface Named {
+  readonly client: Client;
+  readonly name: string;
+}
+
+/** Answers the id of the search that started. Temporal answers before the run is there, and does not say its id. */
+export async function runScheduleNow({ client, name }: Named): Promise<string> {
+  const { handle, description } = await findSchedule({ client, name });
+  const before = description.info;
+  // Left to itself, a trigger overlaps with whatever runs, and its result is not handed to the next run to compare with.
+  await handle.trigger(description.policies.overlap);
+  for (const deadline = Date.now() + APPEARS_MS; Date.now() < deadline; ) {
+    const { info } = await handle.describe();
+    const newest = info.recentActions.at(-1);
+    if (info.numActionsTaken > before.numActionsTaken && newest) return runOf(newest).id;
+    if (info.numActionsSkippedOverlap > before.numActionsSkippedOverlap) break;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  const running = (await handle.describe()).info.runningActions.map(({ workflow }) => workflow.workflowId);
+  throw new Error(
+    `schedule "${name}" started nothing${running.length ? `: ${running.join(', ')} goes on still, and its overlap policy is ${description.policies.overlap}` : ''}`,
+  );
+}
+
+/** Asks for the runs between two times, one after the other. */
+export async function backfillSchedule({
+  client,
+  name,
+  from,
+  to,
+}: Named & { readonly from: Date; readonly to: Date }): Promise<void> {
+  if (from > to)
+    throw SpecError.of({
+      path: 'from',
+      message: `${from.toISOString()} is after ${to.toISOString()}, the last time; must be before`,
+    });
+  const { handle, description } = await findSchedule({ client, name });
+  // Temporal leaves out a run at the very start, and one whose jitter takes it beyond the end.
+  const start = new Date(from.getTime() - 1);
+  const end = new Date(to.getTime() + (description.spec.jitter ?? 0));
+  await handle.backfill({ start, end, overlap: ScheduleOverlapPolicy.BUFFER_ALL });
+}

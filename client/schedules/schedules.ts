@@ -1,0 +1,74 @@
+// Offers schedules to programs: searches that start by themselves at given times.
+import type { Session } from '../connections/session.js';
+import { usualWorkers } from '../searches/begin-search.js';
+import { withRanking } from '../specification/read-candidates.js';
+import { readSpecificationInput, type SpecificationInput } from '../specification/read-specification.js';
+import { startBackgroundWorkers } from '../workers/background-workers.js';
+import { createSchedule, type Timing, updateSchedule } from './create-schedule.js';
+import {
+  detailsOf,
+  PAUSED_BY_HAND,
+  type ScheduleDetails,
+  type ScheduleRow,
+  summaryOf,
+} from './describe-schedule.js';
+import { checkedName, describeSchedules, findSchedule, RESUMED } from './find-schedule.js';
+import { backfillSchedule, runScheduleNow } from './run-schedule.js';
+
+export interface CreateScheduleOptions extends Partial<Timing> {
+  /** Begins the id of every run. */
+  readonly name: string;
+  readonly specification: SpecificationInput;
+  /** Minute, hour, day, month, weekday, such as `0 2 * * *`. */
+  readonly cron: string;
+  /** Score workers that go on in the background on this machine; without it 1 with embedded servers, else 0. */
+  readonly workers?: number;
+}
+
+export interface Schedules {
+  /** Each run is a search of its own that reuses every score; candidates that the specification names are read now. */
+  create(options: CreateScheduleOptions): Promise<ScheduleRow>;
+  /** Another specification, or a candidate list that grew, from the next run on. */
+  update(name: string, specification: SpecificationInput): Promise<void>;
+  list(): Promise<readonly ScheduleRow[]>;
+  get(name: string): Promise<ScheduleDetails>;
+  /** Starts no run until `resume`; one that runs goes on. */
+  pause(name: string): Promise<void>;
+  resume(name: string): Promise<void>;
+  /** Its runs and their results stay. */
+  delete(name: string): Promise<void>;
+  /** Starts a run now and answers the id of its search. */
+  runNow(name: string): Promise<string>;
+  /** Starts the runs of a time that has passed, one after the other. */
+  backfill(name: string, time: { readonly from: Date; readonly to: Date }): Promise<void>;
+}
+
+/** In UTC, on time, made up for within ten minutes, left out while the run before goes on. */
+const USUAL: Omit<Timing, 'cron'> = { timezone: 'UTC', jitter: 0, catchup: 600_000, overlap: 'skip' };
+
+export function createSchedules(session: Session): Schedules {
+  const { client, store, modules, home } = session;
+  const read = async (specification: SpecificationInput) =>
+    withRanking({ client, store, read: await readSpecificationInput(specification, { modules }) });
+  const handleOf = async (name: string) => (await findSchedule({ client, name })).handle;
+  return {
+    create: async ({ name, specification, workers, ...timing }) => {
+      checkedName(name);
+      const resolved = await read(specification);
+      await createSchedule({ client, store, name, read: resolved, timing: { ...USUAL, ...timing } });
+      const { device } = resolved.specification.execution;
+      await startBackgroundWorkers({ home, count: workers ?? usualWorkers(session), device });
+      return summaryOf((await findSchedule({ client, name })).description);
+    },
+    update: async (name, specification) =>
+      updateSchedule({ client, store, name, read: await read(specification) }),
+    list: async () => (await describeSchedules(client)).map(summaryOf),
+    get: async (name) =>
+      detailsOf({ client, description: (await findSchedule({ client, name })).description }),
+    pause: async (name) => (await handleOf(name)).pause(PAUSED_BY_HAND),
+    resume: async (name) => (await handleOf(name)).unpause(RESUMED),
+    delete: async (name) => (await handleOf(name)).delete(),
+    runNow: (name) => runScheduleNow({ client, name }),
+    backfill: (name, time) => backfillSchedule({ client, name, ...time }),
+  };
+}

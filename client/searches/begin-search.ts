@@ -1,0 +1,44 @@
+// Begins a search of a specification that was read: the candidates of another search's ranking are looked up first.
+import type { WorkflowHandle } from '@temporalio/client';
+import { isBatchedDevice } from '../../core/specification/devices.js';
+import { checkDevice } from '../../engine/check-device.js';
+import type { Session } from '../connections/session.js';
+import { type ReadSpecification, withRanking } from '../specification/read-candidates.js';
+import { defaultId, type Started, startSearch } from './start-search.js';
+
+export interface BeginRequest {
+  readonly read: ReadSpecification;
+  /** Without it the search is named after the specification and its digest. */
+  readonly id?: string | undefined;
+  /** What happens where the search is finished already: its results are kept, or it runs again and reuses its scores. */
+  readonly whereFinished: 'keep' | 'again';
+  /** How many score workers this machine will start for it. */
+  readonly workers: number;
+}
+
+export interface Begun extends Started {
+  readonly read: ReadSpecification;
+  /** Starts the search again, for instance where its record was lost; scores are reused. */
+  readonly again: () => Promise<Started & { readonly handle: WorkflowHandle }>;
+}
+
+/** SpecError where the id belongs to another specification; DeviceError where this machine cannot score on its device. */
+export async function beginSearch(
+  { client, store, onNote }: Session,
+  { read: written, id: given, whereFinished, workers }: BeginRequest,
+): Promise<Begun> {
+  const read = await withRanking({ client, store, read: written });
+  const id = given ?? defaultId(read);
+  const { device } = read.specification.execution;
+  if (workers > 0 && isBatchedDevice(device)) {
+    const { notice } = await checkDevice({ device });
+    if (notice) onNote(notice);
+  }
+  const start = (where: 'keep' | 'again') => startSearch({ client, store, id, read, whereFinished: where });
+  return { ...(await start(whereFinished)), read, again: () => start('again') };
+}
+
+/** Score workers that a search gets on this machine where nobody says how many: with embedded servers there are no others. */
+export function usualWorkers({ connections }: Pick<Session, 'connections'>): number {
+  return connections.embedded ? 1 : 0;
+}

@@ -1,0 +1,140 @@
+// Describes one search: what it does or did, what it waits for, why it ended.
+import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import type { BestCandidate, SearchMemo, SearchProgress, SearchResult } from '../../core/contract/search.js';
+import type { RankingDiff } from '../../core/report/ranking-diff.js';
+import type { Summary } from '../../core/report/summary.js';
+import type { Device } from '../../core/specification/devices.js';
+import type { Store } from '../../store/store.js';
+import { readChanges } from '../results/read-changes.js';
+import { readResults } from '../results/results.js';
+import type { PendingActivity } from '../status/activities.js';
+import { resultOf } from '../status/ending.js';
+import { createLooker } from '../status/facts.js';
+import type { Ending } from '../status/failure.js';
+import { type Waiting, waitingFor } from '../status/waiting.js';
+import { findSearch, stateOf } from './find-search.js';
+
+/** A step that failed and is tried again. `failed` is ISO 8601. */
+export interface Retrying {
+  readonly activity: string;
+  readonly attempt: number;
+  readonly reason: string | undefined;
+  readonly failed?: string;
+}
+
+/** What is known of a search; what does not apply is absent. Times are ISO 8601. */
+export interface SearchDescription {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly space: string | undefined;
+  readonly state: string;
+  readonly started: string;
+  readonly ended?: string;
+  readonly schedule?: string;
+  readonly engine?: string;
+  /** Of a running search, where a control worker answered. */
+  readonly progress?: SearchProgress;
+  /** The most pressing reason why it waits, and the others. */
+  readonly waiting?: Waiting & { readonly also?: readonly Waiting[] };
+  readonly retrying?: readonly Retrying[];
+  /** The device for which no worker is there. */
+  readonly noWorkerFor?: Device;
+  readonly counts?: NonNullable<SearchMemo['counts']>;
+  /** Why it has no results, and what to do. */
+  readonly failure?: Ending;
+  readonly best?: BestCandidate;
+  /** Of a scheduled run: what changed since the one before. */
+  readonly changes?: RankingDiff;
+  readonly verification?: Summary['verification'];
+  readonly notCompared?: string;
+  readonly notNotified?: string;
+}
+
+/** What a description is read from. */
+export interface Described {
+  readonly client: Client;
+  /** Absent where NATS does not answer; then what only the store knows is left out. */
+  readonly store?: Store | undefined;
+  /** Whether all workers are processes of this machine, as with the embedded Temporal. */
+  readonly isLocal: boolean;
+}
+
+/** The description, with the counts in words that the search itself wrote last. */
+export async function describeSearch(
+  from: Described,
+  given: string,
+): Promise<SearchDescription & { readonly memo: Partial<SearchMemo> }> {
+  const { id, handle, description } = await findSearch({ client: from.client, id: given });
+  const head = headOf({ id, description });
+  const memo = (description.memo ?? {}) as Partial<SearchMemo>;
+  const isRunning = description.status.name === 'RUNNING';
+  const rest = isRunning
+    ? await describeRunning(from, handle)
+    : await describeEnded(from, { id, handle, memo });
+  return { ...head, ...rest, memo };
+}
+
+type Rest = Omit<SearchDescription, 'id' | 'name' | 'space' | 'state' | 'started' | 'ended' | 'schedule'>;
+
+function headOf({ id, description }: { id: string; description: WorkflowExecutionDescription }) {
+  const { name, space, schedule } = (description.memo ?? {}) as Partial<SearchMemo>;
+  const { startTime, closeTime } = description;
+  return {
+    id,
+    name,
+    space,
+    state: stateOf(description),
+    started: startTime.toISOString(),
+    ...(closeTime ? { ended: closeTime.toISOString() } : {}),
+    ...(schedule ? { schedule } : {}),
+  };
+}
+
+async function describeRunning({ client, store, isLocal }: Described, handle: WorkflowHandle): Promise<Rest> {
+  const away = store ? [] : [{ name: 'NATS', isRestarted: false } as const];
+  const { progress, facts } = await createLooker({ client, handle, isLocal }).look(away);
+  const reasons = waitingFor(facts);
+  const retrying = (facts.activities ?? []).filter(({ attempt, reason }) => attempt > 1 && reason);
+  const idle = reasons.find((reason) => reason.for === 'score-worker')?.device;
+  const [first, ...also] = reasons;
+  return {
+    ...(progress?.engine ? { engine: progress.engine } : {}),
+    ...(progress ? { progress } : {}),
+    ...(first ? { waiting: { ...first, ...(also.length ? { also } : {}) } } : {}),
+    ...(retrying.length ? { retrying: retrying.map(retryOf) } : {}),
+    ...(idle ? { noWorkerFor: idle } : {}),
+  };
+}
+
+function retryOf({ activity, attempt, reason, failedAt }: PendingActivity): Retrying {
+  return { activity, attempt, reason, ...(failedAt ? { failed: new Date(failedAt).toISOString() } : {}) };
+}
+
+async function describeEnded(
+  { store }: Described,
+  { id, handle, memo }: { id: string; handle: WorkflowHandle; memo: Partial<SearchMemo> },
+): Promise<Rest> {
+  const { best, counts } = memo;
+  const outcome = await resultOf({ id, handle });
+  if ('ending' in outcome) return { ...(counts ? { counts } : {}), failure: outcome.ending };
+  const { result } = outcome;
+  const changes = store && (await readChanges({ store, result }));
+  const verification = store && (await verificationOf({ store, result }));
+  return {
+    ...(result.engine ? { engine: result.engine } : {}),
+    ...(counts ? { counts } : {}),
+    ...(best ? { best } : {}),
+    ...(changes ? { changes } : {}),
+    ...(verification ? { verification } : {}),
+    ...(result.notCompared ? { notCompared: result.notCompared } : {}),
+    ...(result.notNotified ? { notNotified: result.notNotified } : {}),
+  };
+}
+
+/** What the summary of a finished search says of it; a summary that cannot be read is no reason to show nothing else. */
+async function verificationOf(given: {
+  readonly store: Store;
+  readonly result: SearchResult;
+}): Promise<Summary['verification']> {
+  return (await readResults(given).catch(() => undefined))?.summary.verification;
+}

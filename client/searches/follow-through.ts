@@ -1,0 +1,40 @@
+// Follows a search to its result, and starts it again where it cannot end otherwise.
+import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import type { SearchResult } from '../../core/contract/search.js';
+import { type Following, followSearch } from './follow-search.js';
+
+export interface FollowingThrough extends Following {
+  /** Starts the search again; its scores are reused. */
+  readonly again: () => Promise<WorkflowHandle>;
+  readonly onNote: (text: string) => void;
+}
+
+/**
+ * As `followSearch`. A search is started again where Temporal does not know it any more, because Temporal's data were restored
+ * from an older copy, and once where the list of candidates in the store was damaged, which only whoever started it has.
+ */
+export async function followThrough({
+  again,
+  onNote,
+  ...first
+}: FollowingThrough): Promise<SearchResult | 'stopped'> {
+  let { handle } = first;
+  let repaired = 0;
+  for (;;) {
+    try {
+      return await followSearch({ ...first, handle });
+    } catch (error) {
+      const unknown = error instanceof WorkflowNotFoundError;
+      if (!unknown && (!isDamagedBlob(error) || repaired++ > 0)) throw error;
+      const why = unknown ? 'Temporal does not know this search any more' : 'what the store held is damaged';
+      onNote(`${why}: starting it again; what is scored stays`);
+      handle = await again();
+    }
+  }
+}
+
+function isDamagedBlob(error: unknown): boolean {
+  for (let link = error; link instanceof Error; link = link.cause)
+    if ((link as { type?: unknown }).type === 'BlobError') return true;
+  return false;
+}

@@ -1,0 +1,105 @@
+// Is one search that a program follows, controls and reads the results of.
+import type { SearchResult } from '../../core/contract/search.js';
+import type { Session } from '../connections/session.js';
+import { measuredScopes } from '../results/latencies.js';
+import { type Results, readResults } from '../results/results.js';
+import { resultOf } from '../status/ending.js';
+import { createLooker } from '../status/facts.js';
+import type { AwayServer } from '../status/waiting.js';
+import { type Following, followSearch, type SearchLook } from './follow-search.js';
+import { followThrough } from './follow-through.js';
+import { latestValues } from './latest-values.js';
+import type { Started } from './start-search.js';
+
+/** A search that ended without results. `reason` says why, `advice` what to do. */
+export class SearchFailedError extends Error {
+  override readonly name = 'SearchFailedError';
+  readonly code = 'search-failed';
+  readonly field = 'id';
+  readonly reason: string;
+  readonly advice: string;
+
+  constructor({
+    id,
+    reason,
+    advice,
+  }: { readonly id: string; readonly reason: string; readonly advice: string }) {
+    super(`search "${id}" has no results: ${reason}; ${advice}`);
+    this.reason = reason;
+    this.advice = advice;
+  }
+}
+
+export interface Search {
+  readonly id: string;
+  /** Whether this call started it, found it running, or found it finished. */
+  readonly how: Started['how'];
+  /**
+   * How far the search is, about once a second and once at its end, however it ends. Leaving the loop ends the watching, not the
+   * search. Where the reader is slow, looks in between are left out.
+   */
+  progress(): AsyncIterable<SearchLook>;
+  /** Waits for the end and answers the results. SearchFailedError where the search ends without any. */
+  results(): Promise<Results>;
+}
+
+export interface SearchSetting {
+  readonly session: Session;
+  readonly started: Started;
+  /** Starts the search again where it cannot end otherwise; absent of one that somebody else started. */
+  readonly again?: Parameters<typeof followThrough>[0]['again'];
+  /** When workers for it were started on this machine, milliseconds since 1970. */
+  readonly workersStarted?: number | undefined;
+  readonly isRestarted: (name: AwayServer['name']) => boolean;
+}
+
+export function createSearch({
+  session,
+  started,
+  again,
+  workersStarted,
+  isRestarted,
+}: SearchSetting): Search {
+  const { client, store, connections, onNote } = session;
+  const { id, how } = started;
+  let { handle } = started;
+  const follow = (given: Pick<Following, 'stop' | 'onLook'>): Promise<SearchResult | 'stopped'> => {
+    const isLocal = connections.temporal.source === 'embedded';
+    const following = { client, handle, id, store, isLocal, workersStarted, isRestarted, ...given };
+    if (!again) return followSearch(following);
+    const startAgain = async () => {
+      handle = await again();
+      return handle;
+    };
+    return followThrough({ ...following, again: startAgain, onNote });
+  };
+  const lookAtEnd = async (): Promise<SearchLook> => {
+    const isLocal = connections.temporal.source === 'embedded';
+    const { progress } = await createLooker({ client, handle, isLocal }).look();
+    return { progress: progress && { ...progress, now: progress.done }, waiting: [] };
+  };
+  return {
+    id,
+    how,
+    progress: () =>
+      latestValues<SearchLook>(async (onLook, stop) => {
+        await follow({ stop, onLook }).catch((error: unknown) => {
+          // The loop ends with the search; `results` says how it ended.
+          if ((error as Error).name !== 'WorkflowFailedError') throw error;
+        });
+        // A short search is over before anybody has looked; where a worker is left to ask, the last look has all counts.
+        if (!stop.aborted) await lookAtEnd().then(onLook, () => {});
+      }),
+    results: async () => {
+      const never = new AbortController().signal;
+      const result = await follow({ stop: never }).catch(async (error: unknown) => {
+        if ((error as Error).name !== 'WorkflowFailedError') throw error;
+        const outcome = await resultOf({ id, handle });
+        if ('result' in outcome) return outcome.result;
+        throw new SearchFailedError({ id, ...outcome.ending });
+      });
+      const measured = await measuredScopes({ client, id });
+      return readResults({ store, result: result as SearchResult, measured });
+    },
+  };
+}

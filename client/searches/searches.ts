@@ -1,0 +1,159 @@
+// Offers searches to programs: starting, following, controlling, listing them, and reading what they found.
+import type { SearchMemo } from '../../core/contract/search.js';
+import type { ParetoCost, ParetoRow } from '../../core/report/pareto.js';
+import type { RankingDiff } from '../../core/report/ranking-diff.js';
+import type { Session } from '../connections/session.js';
+import type { FileInput } from '../files/open-file.js';
+import { type Correlation, correlateWith } from '../results/correlate.js';
+import { diffSearches } from '../results/diff-searches.js';
+import { type ExportedFile, type ExportFormat, exportCandidates } from '../results/export-candidates.js';
+import { measuredScopes } from '../results/latencies.js';
+import { countFlops, findParetoFront } from '../results/pareto.js';
+import { type Results, readResults } from '../results/results.js';
+import { openSpaceWith } from '../specification/allow-modules.js';
+import {
+  readSpecificationInput,
+  readTruth,
+  type SpecificationInput,
+} from '../specification/read-specification.js';
+import type { AwayServer } from '../status/waiting.js';
+import type { LocalScoring } from '../workers/local-scoring.js';
+import { beginSearch, usualWorkers } from './begin-search.js';
+import { controlSearch } from './control-search.js';
+import { describeSearch, type SearchDescription } from './describe-search.js';
+import { checkedWorkflowId, findSearch, finishedSearch } from './find-search.js';
+import type { SearchLook } from './follow-search.js';
+import { listSearches, type SearchFilter, type SearchRow } from './list-searches.js';
+import { createSearch, type Search } from './search.js';
+
+export interface StartOptions {
+  readonly specification: SpecificationInput;
+  /** Without it the search is named after the specification and its digest. */
+  readonly id?: string;
+  /** What happens where the search is finished already: its results are kept (the default), or it runs again and reuses its scores. */
+  readonly whereFinished?: 'keep' | 'again';
+  /** Score workers on this machine until `close`; without it 1 with embedded servers, else 0. */
+  readonly workers?: number;
+}
+
+/** Ids may be the beginning of one search's id alone, or `@last`, the newest search. */
+export interface Searches {
+  /** Starts a search, attaches to the one of this specification that runs, or finds it finished. */
+  start(options: StartOptions): Promise<Search>;
+  /** A search that somebody has started. */
+  attach(id: string): Promise<Search>;
+  /** All of them, newest first; pages are asked for as they are read. */
+  list(filter?: SearchFilter): AsyncIterable<SearchRow>;
+  /** What a search does or did, what it waits for, why it ended. */
+  get(id: string): Promise<SearchDescription>;
+  /** As `attach(id)` and then `progress()`. */
+  progress(id: string): AsyncIterable<SearchLook>;
+  /** Lets the shards that run finish and starts no other. */
+  pause(id: string): Promise<void>;
+  resume(id: string): Promise<void>;
+  /** What is scored stays, and is reused by the next search. */
+  cancel(id: string): Promise<void>;
+  /** Of a finished search; with `truth`, the summary says how well the ranking agrees with known accuracies. */
+  results(id: string, options?: { readonly truth?: TruthInput }): Promise<Results>;
+  /** Candidates of a finished search than which no other is at least as good and cheaper, cheapest first. */
+  pareto(
+    id: string,
+    options: { readonly cost: ParetoCost; readonly top?: number },
+  ): Promise<readonly ParetoRow[]>;
+  /** How well a finished ranking agrees with known accuracies, over all and at the top. */
+  correlate(id: string, truth: TruthInput): Promise<Correlation>;
+  /** What changed from one finished search to another; lists show their first `top` entries, 10 without it. */
+  diff(earlier: string, later: string, options?: { readonly top?: number }): Promise<RankingDiff>;
+  /** The best of a finished search as files that training starts from, one at a time. */
+  export(
+    id: string,
+    options: { readonly format: ExportFormat; readonly top?: number },
+  ): AsyncIterable<ExportedFile>;
+}
+
+/** Known accuracies (arch,<dataset>,...), or another ranking: a CSV, or a parquet file by its name. */
+export interface TruthInput {
+  readonly file: FileInput;
+  /** What messages call the file; without it its path. */
+  readonly name?: string;
+}
+
+export interface SearchesSetting {
+  readonly session: Session;
+  /** Score workers of this program. */
+  readonly scoring: LocalScoring;
+  readonly isRestarted: (name: AwayServer['name']) => boolean;
+}
+
+export function createSearches({ session, scoring, isRestarted }: SearchesSetting): Searches {
+  const { client, store, modules } = session;
+  const attach = async (given: string): Promise<Search> => {
+    const { id, handle, description } = await findSearch({ client, id: given });
+    const how = description.status.name === 'RUNNING' ? 'attached' : 'finished';
+    return createSearch({ session, started: { id, handle, how }, isRestarted });
+  };
+  const resultsOf = async (given: string) => {
+    const search = await finishedSearch({ client, id: given });
+    const measured = await measuredScopes({ client, id: search.id });
+    return { ...search, results: await readResults({ store, result: search.result, measured }) };
+  };
+  const truthFor = ({ file, name }: TruthInput, { specification }: SearchMemo) => {
+    const space = openSpaceWith({ space: specification.space, modules });
+    return readTruth({ path: file, space, ...(name === undefined ? {} : { name }) });
+  };
+  const control = (action: 'pause' | 'resume' | 'cancel') => async (id: string) => {
+    await controlSearch({ client, id, action });
+  };
+  return {
+    start: (options) => startSearch({ session, scoring, isRestarted }, options),
+    attach,
+    list: (filter = {}) => listSearches({ client, ...filter }),
+    get: async (id) => {
+      const isLocal = session.connections.temporal.source === 'embedded';
+      const { memo: _, ...description } = await describeSearch({ client, store, isLocal }, id);
+      return description;
+    },
+    progress: async function* (id) {
+      yield* (await attach(id)).progress();
+    },
+    pause: control('pause'),
+    resume: control('resume'),
+    cancel: control('cancel'),
+    results: async (id, { truth: given } = {}) => {
+      const found = await resultsOf(id);
+      if (!given) return found.results;
+      const truth = await truthFor(given, found.memo);
+      const measured = await measuredScopes({ client, id: found.id });
+      return readResults({ store, result: found.result, measured, truth });
+    },
+    pareto: async (id, { cost, top }) => {
+      const { results, memo } = await resultsOf(id);
+      const { flopsOf } = countFlops({ specification: memo.specification, modules });
+      return (await findParetoFront({ results, flopsOf, cost, top })).rows;
+    },
+    correlate: async (id, given) => {
+      const search = await finishedSearch({ client, id });
+      const truth = await truthFor(given, search.memo);
+      return correlateWith({ store, search, truth });
+    },
+    diff: async (earlier, later, { top = 10 } = {}) =>
+      (await diffSearches({ client, store }, { earlier, later, top })).changes,
+    export: async function* (id, { format, top = 1 }) {
+      const { results, memo } = await resultsOf(id);
+      yield* exportCandidates({ results, specification: memo.specification, modules, format, top });
+    },
+  };
+}
+
+async function startSearch(
+  { session, scoring, isRestarted }: SearchesSetting,
+  { specification, id, whereFinished = 'keep', workers = usualWorkers(session) }: StartOptions,
+): Promise<Search> {
+  if (id !== undefined) checkedWorkflowId(id);
+  const { modules } = session;
+  const read = await readSpecificationInput(specification, { modules });
+  const begun = await beginSearch(session, { read, id, whereFinished, workers });
+  const started = begun.how === 'finished' ? undefined : await scoring.start({ read, count: workers });
+  const again = async () => (await begun.again()).handle;
+  return createSearch({ session, started: begun, again, workersStarted: started, isRestarted });
+}

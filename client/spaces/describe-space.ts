@@ -1,0 +1,46 @@
+// Describes a space: how many candidates it has, how many functions they are, and what they cost.
+import { SpecError } from '../../core/errors.js';
+import { describeSpace, type SpaceDescription } from '../../core/spaces/describe.js';
+import { definitionOfKind } from '../../core/spaces/index.js';
+import { type SpaceSpecification, spaceDefaults, spaceOfKind } from '../../core/specification/space.js';
+import type { FileInput } from '../files/open-file.js';
+import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
+import { MODULE_FILE, readModule } from '../specification/read-module.js';
+import { readCustomSpace } from '../specification/read-specification.js';
+
+/** A space that comes with zeroscout, by its kind, or the file that defines one of your own. */
+export type SpaceInput =
+  | { readonly kind: string; readonly parameters?: Readonly<Record<string, unknown>> }
+  /** `name` tells a definition (.yaml, .yml, .json) from a module (.ts, .js); a path is its own name. */
+  | { readonly file: FileInput; readonly name?: string };
+
+export interface DescribeRequest {
+  readonly space: SpaceInput;
+  /** Side of the images that costs are counted for, in pixels; without it the space's own. */
+  readonly resolution?: number | undefined;
+  readonly modules: ModulePermission;
+}
+
+export async function describeSpaceInput({
+  space: input,
+  resolution,
+  modules,
+}: DescribeRequest): Promise<SpaceDescription> {
+  const space = await readSpace(input, modules);
+  return describeSpace({
+    space: openSpaceWith({ space, modules }),
+    resolution: resolution ?? spaceDefaults(space).resolution,
+  });
+}
+
+async function readSpace(input: SpaceInput, modules: ModulePermission): Promise<SpaceSpecification> {
+  if ('kind' in input) {
+    const { kind, parameters = {} } = input;
+    if (definitionOfKind(kind)?.file)
+      throw SpecError.of({ path: 'kind', message: `found ${kind}; must be the file that defines the space` });
+    return spaceOfKind({ kind, parameters, path: 'kind' });
+  }
+  const { file, name = typeof file === 'string' ? file : 'space.yaml' } = input;
+  if (MODULE_FILE.test(name)) return readModule({ path: file, name, modules });
+  return readCustomSpace({ path: file, name });
+}

@@ -1,0 +1,49 @@
+// Lists the workers that live, what each can run, what waits for them, and who was set aside.
+import type { Client } from '@temporalio/client';
+import type { Store, WorkerRecord } from '../../store/store.js';
+import type { Session } from '../connections/session.js';
+import { busyWorkers, livingWorkers, type Queue, readQueues, type SeenWorker } from './queues.js';
+
+/** The queue of control workers, or of one device: who works for it and what waits there. */
+export interface QueueOfWorkers extends Omit<Queue, 'workers'> {
+  /** Those that live, as far as can be known. */
+  readonly workers: readonly SeenWorker[];
+  /** Workers of this device that were suspected or set aside. */
+  readonly records: readonly WorkerRecord[];
+}
+
+export async function listWorkers({
+  client,
+  store,
+  connections,
+}: Pick<Session, 'client' | 'connections'> & { readonly store: Pick<Store, 'workers'> }): Promise<
+  readonly QueueOfWorkers[]
+> {
+  const [queues, all] = await Promise.all([readQueues(client), store.workers.list()]);
+  const records = all.filter(({ state }) => state !== 'released');
+  const isLocal = connections.temporal.source === 'embedded';
+  const living = await livingOf({ client, queues, isLocal });
+  return queues.map((queue) => ({
+    ...queue,
+    workers: queue.workers.filter((one) => living.has(one)),
+    records: records.filter(({ device }) => device === queue.device),
+  }));
+}
+
+/** Those that live, of all queues. */
+async function livingOf({
+  client,
+  queues,
+  isLocal,
+}: {
+  readonly client: Client;
+  readonly queues: readonly Queue[];
+  readonly isLocal: boolean;
+}): Promise<ReadonlySet<SeenWorker>> {
+  const find = (busy?: ReadonlySet<string>) =>
+    new Set(queues.flatMap((queue) => livingWorkers({ queue, isLocal, ...(busy ? { busy } : {}) })));
+  const found = find();
+  const all = queues.reduce((sum, { workers }) => sum + workers.length, 0);
+  // Searches are only asked who holds their shards where some worker has not asked for work for a while.
+  return isLocal || found.size === all ? found : find(await busyWorkers(client));
+}

@@ -1,0 +1,43 @@
+// Starts the workers on this machine that the searches of a program need, once for each device, and stops them together.
+import { definitionOf } from '../../core/spaces/index.js';
+import type { Device } from '../../core/specification/devices.js';
+import type { Session } from '../connections/session.js';
+import { ALLOW_MODULES, withoutModules } from '../specification/allow-modules.js';
+import type { ReadSpecification } from '../specification/read-candidates.js';
+import { withdrawBackgroundWorkers } from './background-workers.js';
+import { type LocalWorkers, startLocalWorkers } from './local-workers.js';
+
+export interface LocalScoring {
+  /** Starts `count` score workers for the device of a specification, if none run yet; answers when, in milliseconds since 1970. */
+  start(need: { readonly read: ReadSpecification; readonly count: number }): Promise<number | undefined>;
+  stop(): Promise<void>;
+}
+
+export function createLocalScoring({ home, modules, onNote }: Session): LocalScoring {
+  const running = new Map<Device, { readonly workers: LocalWorkers; readonly since: number }>();
+  const restores: (() => void)[] = [];
+  return {
+    start: async ({ read: { specification }, count }) => {
+      const { space, execution } = specification;
+      const need = definitionOf(space).code === 'specification' ? 'modules' : undefined;
+      const env = environmentFor(modules);
+      restores.push(await withdrawBackgroundWorkers({ home, need, env, onNote }));
+      const known = running.get(execution.device);
+      if (known || count === 0) return known?.since;
+      const workers = startLocalWorkers({ home, count, device: execution.device, env, onNote });
+      const since = Date.now();
+      running.set(execution.device, { workers, since });
+      return since;
+    },
+    stop: async () => {
+      await Promise.all([...running.values()].map(({ workers }) => workers.stop()));
+      running.clear();
+      for (const restore of restores.splice(0)) restore();
+    },
+  };
+}
+
+/** What workers that this program starts are allowed. */
+function environmentFor(modules: Session['modules']): NodeJS.ProcessEnv {
+  return modules === 'allowed' ? { ...process.env, [ALLOW_MODULES]: '1' } : withoutModules(process.env);
+}

@@ -1,0 +1,26 @@
+// Lets a worker that was set aside ask for work again.
+import { hostname, userInfo } from 'node:os';
+import { SpecError } from '../../core/errors.js';
+import type { Store, WorkerRecord, WorkerRecords } from '../../store/store.js';
+
+/** Answers the record that was in force. SpecError where the worker is not set aside. */
+export async function releaseWorker({
+  store,
+  name,
+}: {
+  readonly store: Pick<Store, 'workers'>;
+  readonly name: string;
+}): Promise<WorkerRecord> {
+  const known = await store.workers.find(name);
+  if (!known || known.state === 'released')
+    throw SpecError.of({ path: 'worker', message: await whoElse(name, store.workers) });
+  const by = `${userInfo().username}@${hostname()}`;
+  await store.workers.put({ ...known, state: 'released', at: Date.now(), by });
+  return known;
+}
+
+async function whoElse(name: string, records: WorkerRecords): Promise<string> {
+  const others = (await records.list()).filter(({ state }) => state !== 'released');
+  const which = others.map(({ worker }) => worker).join(', ');
+  return `"${name}" is not set aside; ${which ? `those that are: ${which}` : 'no worker is'}`;
+}

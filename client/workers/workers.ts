@@ -1,0 +1,29 @@
+// Offers workers to programs: who works, starting some on this machine, and letting one work again that was set aside.
+import type { Device } from '../../core/specification/devices.js';
+import type { Session } from '../connections/session.js';
+import { startBackgroundWorkers, stopBackgroundWorkers } from './background-workers.js';
+import { listWorkers, type QueueOfWorkers } from './list-workers.js';
+import { releaseWorker } from './release-worker.js';
+
+export interface Workers {
+  /** The queues of control and of each device: who works for them, and what waits there. */
+  list(): Promise<readonly QueueOfWorkers[]>;
+  /** Lets a worker that was set aside ask for work again. */
+  release(name: string): Promise<void>;
+  /** Starts a control worker and `count` score workers that go on when this program has ended, unless some do already. */
+  startInBackground(options: { readonly count: number; readonly device?: Device }): Promise<void>;
+  /** Lets the background workers finish what they hold and ends them; answers how many there were. */
+  stopInBackground(): Promise<number>;
+}
+
+export function createWorkers(session: Session): Workers {
+  const { store, home } = session;
+  return {
+    list: () => listWorkers(session),
+    release: async (name) => {
+      await releaseWorker({ store, name });
+    },
+    startInBackground: ({ count, device = 'cpu' }) => startBackgroundWorkers({ home, count, device }),
+    stopInBackground: () => stopBackgroundWorkers({ home }),
+  };
+}
