@@ -1,4 +1,4 @@
-// In: a device class. Out: that its work can be done on this machine, or a DeviceError that says why not.
+// Checks in a process of its own whether this machine can do the work of a device class.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,20 +8,20 @@ import type { BatchedDevice } from '../core/specification/devices.js';
 import { withoutTelemetry } from './telemetry.js';
 
 const SCRIPT = fileURLToPath(new URL('./batched/device-probe.js', import.meta.url));
-/** A GPU's libraries load for seconds, and the first kernels are made. */
+/** The libraries of a GPU take seconds to load, and the first kernels are compiled. */
 const PATIENCE_MS = 120_000;
 
-/** What the probe answers on stdout. */
+/** What the process prints on stdout. */
 export type ProbeAnswer = { readonly nodes: number } | { readonly reason: string };
 
 export interface DeviceCheck {
   /** Nodes of the small program that ran there, all of them. */
   readonly nodes: number;
-  /** What whoever asked for a GPU should know. */
+  /** A warning for people who asked for a GPU. */
   readonly notice: string | undefined;
 }
 
-/** In a process of its own: native libraries that crash or hang take nobody along, and what they hold is given back. */
+/** In a process of its own, because native libraries may crash, hang or keep memory. Throws a DeviceError that says why the device cannot be used. */
 export async function checkDevice({
   device,
   env = process.env,
@@ -37,7 +37,7 @@ export async function checkDevice({
 /** Files of a GPU's driver on Linux: the kernel's own drivers, NVIDIA's, WSL's. */
 const GPU_FILES = ['/dev/dri', '/dev/nvidia0', '/dev/dxg'];
 
-/** WebGPU does not say what its adapter is. Where Linux shows no GPU it can only be Vulkan in software, on the CPU. */
+/** WebGPU does not say what its adapter is. Where Linux has no files of a GPU driver it can only be Vulkan in software, on the CPU. */
 export function softwareNotice({
   device,
   platform = process.platform,

@@ -1,4 +1,4 @@
-// In: a draw. Out: its tensors as ONNX Runtime wants them, each made once as long as it is kept, in memory of their own or in that of the draw before.
+// Makes the tensors of a draw for ONNX Runtime and keeps them: weights, Rademacher probes and images.
 import { LRUCache } from 'lru-cache';
 import type { Weight } from '../core/ir/block.js';
 import { type Draw, size } from '../core/ir/draw.js';
@@ -7,32 +7,33 @@ import { Tensor } from './onnx-runtime.js';
 import { createPrefixCaches, type PrefixCache } from './prefix-cache.js';
 
 /**
- * Tensors of a draw that are kept: all of a space whose candidates share their shapes (20 MB at batch 8, 130 MB at 64), and
- * the latest of one whose shapes have no end.
+ * Bytes of tensors that are kept for a draw. That is enough for all tensors of a space whose candidates share their shapes (20 MB at
+ * batch 8, 130 MB at batch 64). In other spaces the tensors that were not used for longest are dropped.
  */
 const KEPT_BYTES = 250e6;
 
-/** Memory of tensors by name, which draws that serve one candidate each write over, one draw after the other. */
+/** Memory of tensors by name: the tensors of the next candidate overwrite those of the last one, where candidates do not share weights. */
 export type Scratch = LRUCache<string, Float32Array>;
 
 export function createScratch(): Scratch {
   return new LRUCache({ maxSize: KEPT_BYTES, sizeCalculation: ({ length }) => 4 * length + 1 });
 }
 
-/** A draw's tensors as ONNX Runtime wants them, each made once as long as it is kept. */
+/** The tensors of a draw. Each is made once, as long as it is kept. */
 export interface DrawTensors {
   readonly batch: number;
   readonly resolution: number;
-  /** Of all candidates, or of one. */
+  /** Whether all candidates share this draw or it belongs to one. */
   readonly serves: 'all' | 'one';
-  /** A weight, `as` it is or through a reordering for the blocked layout, which is done once. */
+  /** A weight, in its own order or in a packing. */
   weight(weight: Weight, as?: Packing): Tensor;
-  signs(block: number, shape: readonly number[], as?: Packing): Tensor;
-  /** The same of several blocks, one after the other: [blocks, ...]. */
+  /** The Rademacher probe of a block. */
+  probe(block: number, shape: readonly number[], as?: Packing): Tensor;
+  /** The weights, and the probes, of several blocks: [blocks, ...]. */
   weights(weights: readonly Weight[], as: Packing): Tensor;
-  signsOf(blocks: readonly number[], shape: readonly number[], as: Packing): Tensor;
+  probes(blocks: readonly number[], shape: readonly number[], as: Packing): Tensor;
   input(shape: readonly number[]): Tensor;
-  /** What networks begin with that were scored under this draw. */
+  /** What networks under this draw computed for their first blocks. */
   readonly prefixes: PrefixCache;
 }
 
@@ -50,7 +51,7 @@ export function drawTensors({
   resolution: number;
   blockSize: number;
   serves?: DrawTensors['serves'];
-  /** Holds these tensors; none of another draw on it may still be in use. */
+  /** Memory for these tensors. Tensors of another draw in the same memory must not be in use any more. */
   scratch?: Scratch;
   prefixes?: PrefixCache;
 }): DrawTensors {
@@ -73,10 +74,10 @@ export function drawTensors({
     as.write(draw.weight(weight), weight.shape, blockSize, out);
   const keyOf = ({ name, shape, initialization, cut }: Weight) =>
     `${name} ${shape} ${JSON.stringify([initialization, cut])}`;
-  const signsOf: DrawTensors['signsOf'] = (blocks, shape, as) =>
+  const probes: DrawTensors['probes'] = (blocks, shape, as) =>
     tensor(`signs.${blocks} ${shape} ${as.name}`, [blocks.length, ...as.dims(shape, blockSize)], (out) => {
-      // As rows they are as they were drawn, and every run wants them so too: they are drawn once.
-      const rows = as === probeRows ? undefined : (signsOf(blocks, shape, probeRows).data as Float32Array);
+      // Every run also needs the probes as rows, which is the order in which they are drawn. They are drawn once, as rows.
+      const rows = as === probeRows ? undefined : (probes(blocks, shape, probeRows).data as Float32Array);
       const drawn = (i: number) => (rows ? part(rows, i, blocks.length) : draw.signs(blocks[i]!, shape));
       for (let i = 0; i < blocks.length; i++)
         as.write(drawn(i), shape, blockSize, part(out, i, blocks.length));
@@ -85,11 +86,11 @@ export function drawTensors({
     batch,
     resolution,
     serves,
-    weight: (weight, as = asItIs) =>
+    weight: (weight, as = unpacked) =>
       tensor(`${keyOf(weight)} ${as.name}`, as.dims(weight.shape, blockSize), (out) =>
         writeWeight(weight, as, out),
       ),
-    signs: (block, shape, as = asItIs) =>
+    probe: (block, shape, as = unpacked) =>
       tensor(`signs.${block} ${shape} ${as.name}`, as.dims(shape, blockSize), (out) =>
         as.write(draw.signs(block, shape), shape, blockSize, out),
       ),
@@ -99,19 +100,19 @@ export function drawTensors({
         for (const [i, weight] of weights.entries()) writeWeight(weight, as, part(out, i, weights.length));
       });
     },
-    signsOf,
+    probes,
     input: (shape) => tensor('input', shape, (out) => out.set(draw.input(shape))),
     prefixes,
   };
 }
 
-/** Number `i` of `count` equal parts of a tensor's values. */
+/** Part `i` of `count` equal parts of a tensor's values. */
 function part(values: Float32Array, i: number, count: number): Float32Array {
   const length = values.length / count;
   return values.subarray(i * length, (i + 1) * length);
 }
 
-const asItIs: Packing = {
+const unpacked: Packing = {
   name: '',
   dims: (shape) => shape,
   write: (x, _shape, _block, out) => out.set(x),

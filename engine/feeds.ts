@@ -1,4 +1,4 @@
-// In: blocks of one program, one after the other, and a draw. Out: what a run of their program is fed.
+// Collects the inputs of a run: activations, weights, and what a program needs of the Rademacher probe.
 
 import type { Block } from '../core/ir/block.js';
 import { type Packing, packedActivation, probeRows, sampleMatrix } from '../core/lowering/nchwc/packing.js';
@@ -14,7 +14,7 @@ import type { OpenProgram } from './programs.js';
 
 type Feeds = Record<string, Tensor>;
 
-/** A run: its program and its blocks, one of a program that is not for a series. */
+/** A run: its program and its blocks, of which there are several only if the program is a scan. */
 interface Run {
   readonly opened: OpenProgram;
   readonly blocks: readonly Block[];
@@ -23,11 +23,11 @@ interface Run {
   readonly draw: DrawTensors;
 }
 
-/** The input and what it is multiplied by: of a program's inputs those that it reads. */
+/** The activation that enters the blocks, and their weights in the packings that the program reads. */
 export function valueFeeds({ opened, blocks, draw }: Omit<Run, 'index'>, x: Tensor): Feeds {
   const { session, layout, sizes } = opened;
   const [block] = blocks as [Block];
-  const feeds: Feeds = sizes ? { x: asLanes(x, sizes), ...sizes } : { x };
+  const feeds: Feeds = sizes ? { x: asVirtualChannels(x, sizes), ...sizes } : { x };
   for (const slot of Object.keys(block.weights))
     for (const use of ['forward', 'gradient'] as const) {
       const input = use === 'forward' ? weightInput(slot) : gradientWeightInput(slot);
@@ -37,33 +37,38 @@ export function valueFeeds({ opened, blocks, draw }: Omit<Run, 'index'>, x: Tens
       const weights = blocks.map((each) => each.weights[slot]!);
       feeds[name] = sizes ? draw.weights(weights, as!) : draw.weight(weights[0]!, as);
     }
-  const idle = perBlock(COUNTER);
-  if (session.inputNames.includes(idle))
-    feeds[idle] = new Tensor('float32', new Float32Array(blocks.length), [blocks.length]);
+  const counter = perBlock(COUNTER);
+  if (session.inputNames.includes(counter))
+    feeds[counter] = new Tensor('float32', new Float32Array(blocks.length), [blocks.length]);
   return feeds;
 }
 
-/** The signs of blocks whose outputs have this shape, and what is kept of them. */
-export function signFeeds(
+/** The Rademacher probes of blocks whose outputs have this shape, in the packings that the program reads, and what is precomputed from them. */
+export function probeFeeds(
   { opened: { session, layout, sizes }, blocks, index, draw }: Run,
   shape: readonly number[],
 ): Feeds {
-  if (layout === 'plain') return { v: draw.signs(index, shape) };
+  if (layout === 'plain') return { v: draw.probe(index, shape) };
   const indices = blocks.map((_, i) => index + i);
-  const signs = (as: Packing) => (sizes ? draw.signsOf(indices, shape, as) : draw.signs(index, shape, as));
+  const probe = (as: Packing) => (sizes ? draw.probes(indices, shape, as) : draw.probe(index, shape, as));
   const name = sizes ? perBlock : (input: string) => input;
-  const v = signs(packedActivation);
-  const feeds: Feeds = { [name('v')]: v, [name('samples')]: signs(sizes ? probeRows : sampleMatrix) };
+  const v = probe(packedActivation);
+  const feeds: Feeds = { [name('v')]: v, [name('samples')]: probe(sizes ? probeRows : sampleMatrix) };
   const reads = (input: string) => session.inputNames.includes(name(input));
-  const lanes = sizes ? lanesOf(sizes) : v.dims[1]!;
-  if (reads(PROBE_INPUTS.mean)) feeds[name(PROBE_INPUTS.mean)] = signs(probeMeans(lanes));
-  if (reads(PROBE_INPUTS.pooled)) feeds[name(PROBE_INPUTS.pooled)] = signs(pooledProbe);
+  const virtualChannels = sizes ? virtualChannelsOf(sizes) : v.dims[1]!;
+  if (reads(PROBE_INPUTS.mean)) feeds[name(PROBE_INPUTS.mean)] = probe(probeMeans(virtualChannels));
+  if (reads(PROBE_INPUTS.pooled)) feeds[name(PROBE_INPUTS.pooled)] = probe(pooledProbe);
   return feeds;
 }
 
-const lanesOf = (sizes: NonNullable<OpenProgram['sizes']>): number => sizes[SIZES.mean]!.dims[0]!;
+const virtualChannelsOf = (sizes: NonNullable<OpenProgram['sizes']>): number => sizes[SIZES.mean]!.dims[0]!;
 
-function asLanes(x: Tensor, sizes: NonNullable<OpenProgram['sizes']>): Tensor {
-  const [batch, lanes] = [x.dims[0]!, lanesOf(sizes)];
-  return new Tensor('float32', x.data as Float32Array, [batch, lanes, 1, x.size / batch / lanes]);
+function asVirtualChannels(x: Tensor, sizes: NonNullable<OpenProgram['sizes']>): Tensor {
+  const [batch, virtualChannels] = [x.dims[0]!, virtualChannelsOf(sizes)];
+  return new Tensor('float32', x.data as Float32Array, [
+    batch,
+    virtualChannels,
+    1,
+    x.size / batch / virtualChannels,
+  ]);
 }

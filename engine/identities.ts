@@ -1,17 +1,20 @@
-// In: what a run of blocks put out. Out: which of them hand the signs on as they are: their score has a rule of its own (method.md).
+// Finds blocks whose vector-Jacobian product is the probe itself: they have a trainability of their own (docs/understand/method.md).
 
 import { perBlock } from '../core/lowering/scan.js';
 import type { Tensor } from './onnx-runtime.js';
 import type { OpenProgram, Programs } from './programs.js';
 import { rowOf, run } from './run.js';
 
-/** Necessary for g = v, and nearly never met otherwise: each channel of v times itself averages to 1. */
+/**
+ * Whether the diagonal of the Jacobian products is 1: necessary for g = v, since each channel of the probe v times itself has the
+ * mean 1, and hardly ever true otherwise.
+ */
 export function hasUnitDiagonal(sums: Float32Array, n: number, samples: number): boolean {
   for (let i = 0; i < n; i++) if (Math.abs(sums[i * n + i]! / samples - 1) > 1e-5) return false;
   return true;
 }
 
-/** Of which blocks the vector-Jacobian product equals the signs element for element; both lie in the same order. */
+/** For each block whether its vector-Jacobian product equals the probe element by element. Both have the same packing. */
 export async function findIdentities({
   program,
   opened,
@@ -25,7 +28,7 @@ export async function findIdentities({
   count: number;
   programs: Programs;
 }): Promise<boolean[]> {
-  // A series does not carry its gradients out unless it is asked to.
+  // A scan has no output for gradients unless it is compiled for them.
   const asked = opened.sizes ? await programs.block({ ...program, wanted: 'gradient' }) : opened;
   const out = await run(asked, feeds, ['g']);
   const [g, v] = opened.sizes ? [out[perBlock('g')]!, feeds[perBlock('v')]!] : [out.g!, feeds.v!];
@@ -34,6 +37,6 @@ export async function findIdentities({
   );
 }
 
-/** Equal numbers are equal bytes: signs are 1 and -1, and what fills up blocks of channels is 0 on both sides. */
+/** Comparing bytes compares the numbers: the probe is 1 or -1, and padding channels are 0 on both sides. */
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
   Buffer.from(buffer, byteOffset, byteLength);

@@ -1,4 +1,4 @@
-// In: a candidate. Out: milliseconds of one image through its whole network, as exported, on this machine, and how they spread.
+// Measures how long one image takes through a candidate's whole exported network on this machine, and the spread.
 
 import type { Measurement } from '../core/contract/latency.js';
 import { IMAGES, modelLayers } from '../core/export/layers.js';
@@ -9,10 +9,10 @@ import { InferenceSession, Tensor } from './onnx-runtime.js';
 import type { ScoreRequest } from './protocol.js';
 
 const WARM_UP = 3;
-/** Runs: at least so many, and more while all together have taken less than the time. */
+/** Runs that are measured: at least `least`, and up to `most` while they have taken less than `milliseconds` together. */
 const RUNS = { least: 9, most: 101, milliseconds: 200 } as const;
 
-/** What ONNX Runtime takes to hand a run to another thread and back, in which no processor is used: much of a tiny network's time. */
+/** Time in which ONNX Runtime hands a run to another thread and back, without using a processor: much of the time of a tiny network. */
 const HANDOVER_MS = 0.05;
 
 /** Median and quartiles of repeated runs, weights drawn with the seed, one thread; of `fidelity` the batch and the resolution count. */
@@ -57,18 +57,18 @@ export async function measureLatency({
     times.sort((a, b) => a - b);
     const quantile = (share: number) => times[Math.floor(share * (times.length - 1) + 0.5)]!;
     return {
-      latency: rounded(times[times.length >> 1]!),
-      low: rounded(quantile(0.25)),
-      high: rounded(quantile(0.75)),
+      latency: round(times[times.length >> 1]!),
+      low: round(quantile(0.25)),
+      high: round(quantile(0.75)),
       runs: times.length,
-      cpu: rounded(Math.min(1, ((user + system) / 1000 + times.length * HANDOVER_MS) / wall)),
+      cpu: round(Math.min(1, ((user + system) / 1000 + times.length * HANDOVER_MS) / wall)),
     };
   } finally {
     await session.release();
   }
 }
 
-/** Nanoseconds: differences of floats have digits beyond the clock's. */
-function rounded(milliseconds: number): number {
+/** Rounds to nanoseconds, the resolution of the clock. */
+function round(milliseconds: number): number {
   return Math.round(milliseconds * 1e6) / 1e6;
 }

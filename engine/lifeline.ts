@@ -1,9 +1,9 @@
-// Ends a process with the one that started it, whatever it is doing at that moment.
+// Ends a process when its parent has ended, whatever it is doing at that moment.
 import { Worker } from 'node:worker_threads';
 
 const LOOK_MS = 1_000;
 const VARIABLE = 'ZEROSCOUT_PARENT';
-/** A thread of its own, as small as it gets, that looks whose child its process is. */
+/** The code of a small thread that looks every LOOK_MS whether the process still has its parent. */
 const LOOKS = `
   const { workerData: { parent, lookMs, graceMs } } = require('node:worker_threads');
   const end = () => process.kill(process.pid, 'SIGKILL');
@@ -16,8 +16,8 @@ const LOOKS = `
 const LIMITS = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 
 /**
- * What the parent adds to the environment of a child. A child that read its parent's number itself would read another one
- * where its parent was gone by then, and stay for ever.
+ * The parent adds its process id to the environment of a child. A child that read the id of its parent itself would read another one
+ * if the parent had ended by then, and would live for ever.
  */
 export function parentVariable(): { readonly [VARIABLE]: string } {
   return { [VARIABLE]: String(process.pid) };

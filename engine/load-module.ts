@@ -1,4 +1,4 @@
-// In: the code of a space's module, compiled to CommonJS. Out: its default export, evaluated in this process.
+// Evaluates the compiled code of a module space in this process and answers its default export.
 import { compileFunction } from 'node:vm';
 import { SpecError } from '../core/errors.js';
 import type { ModuleLoader } from '../core/spaces/module/definition.js';
@@ -6,7 +6,7 @@ import type { SpaceModule } from '../core/spaces/module/space-module.js';
 import * as api from '../core/spaces/module/space-module.js';
 import { callLimited } from './call-limit.js';
 
-/** Far more than a network of thousands of layers takes on a busy machine. */
+/** Time limit of a call, far more than a network of thousands of layers takes on a busy machine. */
 const LIMIT_MS = 10_000;
 
 const FUNCTIONS = [
@@ -17,22 +17,23 @@ const FUNCTIONS = [
   'costs',
 ] as const satisfies readonly (keyof SpaceModule)[];
 
-/** By what name modules import what they are built with. */
+/** The only package that a module may import. */
 const API = 'zeroscout/space';
 
 /**
- * A module imports nothing but `zeroscout/space`: all that it depends on is in its code, and so in its digest. Accidents
- * are caught, `Math.random` and the clock; this is no wall against an enemy, which is why modules have to be allowed.
+ * A module may import nothing but `zeroscout/space`, so that everything it depends on is in its code, and so in its digest. Uses of
+ * `Math.random` and of the clock are errors. This catches accidents; it is no protection against hostile code, which is why modules
+ * must be allowed.
  */
 export const loadModule: ModuleLoader = createModuleLoader({ limitMs: LIMIT_MS });
 
-/** A module whose evaluation, or whose call, takes longer than `limitMs` is an error: nothing else could end it. */
+/** Evaluating the module, or calling one of its functions, is an error where it takes longer than `limitMs`: nothing else could end it. */
 export function createModuleLoader({ limitMs }: { readonly limitMs: number }): ModuleLoader {
-  return (module) => limited(callLimited({ work: () => evaluate(module), limitMs }), limitMs);
+  return (module) => withTimeLimit(callLimited({ work: () => evaluate(module), limitMs }), limitMs);
 }
 
-/** The same module, each of whose functions ends in time. They call each other without a second watch. */
-function limited(module: unknown, limitMs: number): unknown {
+/** The same module with a time limit on each function that is called from outside. */
+function withTimeLimit(module: unknown, limitMs: number): unknown {
   if (typeof module !== 'object' || module === null) return module;
   const answer = Object.create(module) as Record<string, unknown>;
   for (const name of FUNCTIONS) {
@@ -50,11 +51,11 @@ const evaluate: ModuleLoader = ({ code, digest }) => {
     filename: `space-module-${digest.slice(0, 8)}.js`,
   });
   const module: { exports: { default?: unknown } } = { exports: {} };
-  run(module.exports, module, imported, sureMath, undefined);
+  run(module.exports, module, importApi, mathWithoutRandom, undefined);
   return module.exports.default;
 };
 
-function imported(name: string): unknown {
+function importApi(name: string): unknown {
   if (name === API) return api;
   throw SpecError.of({
     path: 'space',
@@ -62,7 +63,7 @@ function imported(name: string): unknown {
   });
 }
 
-const sureMath = Object.create(Math, {
+const mathWithoutRandom = Object.create(Math, {
   random: {
     value: () => {
       throw new Error('Math.random is another number in every process; take the stream that you are given');

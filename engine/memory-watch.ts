@@ -1,4 +1,4 @@
-// In: busy processes and what each may hold. Out: whoever holds more is told of, where the system says how much it is (Linux).
+// Watches the memory of busy processes and reports those that use more than they may (on Linux).
 import { readFileSync } from 'node:fs';
 
 const EVERY_MS = 500;
@@ -23,7 +23,7 @@ export function watchMemory<T>({
   return () => clearInterval(timer);
 }
 
-/** Bytes of resident memory; undefined where nobody knows. */
+/** Bytes of resident memory; undefined where the system does not say. */
 function residentBytes(pid: number): number | undefined {
   try {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

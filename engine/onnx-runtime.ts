@@ -1,4 +1,4 @@
-// The only file that loads ONNX Runtime: its telemetry is off before the library is there.
+// Loads ONNX Runtime, after its telemetry was turned off. No other file may load it.
 import './telemetry-off.js';
 
 export { InferenceSession, Tensor } from 'onnxruntime-node';

@@ -45,7 +45,7 @@ function azNasOf({
   return Object.fromEntries(space.proxies.map((name) => [name, proxies[name]]));
 }
 
-/** NaN is nobody's score. */
+/** The outcome of a candidate that was scored. A NaN among its proxies makes it a failure. */
 export function outcomeOfScores({ candidate, ...scored }: Scored & { readonly candidate: string }): Outcome {
   for (const proxies of scored.result)
     for (const [name, value] of Object.entries(proxies))

@@ -1,4 +1,4 @@
-// In: blocks. Out: ONNX Runtime sessions of their programs in a bounded cache, in the layout that suits the processor.
+// Keeps ONNX Runtime sessions of block programs in a bounded cache, in the memory layout that suits the processor.
 import { LRUCache } from 'lru-cache';
 import { type Block, topologyKey } from '../core/ir/block.js';
 import type { Network } from '../core/ir/network.js';
@@ -18,28 +18,29 @@ import { GraphBuilder } from '../core/onnx/graph.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /**
- * Sessions kept: a candidate's cell, the blocks shared by all candidates, and some to spare. Blocks of one shape (see
- * `isSized`) come back in other candidates and are smaller; a candidate has some twenty of them.
+ * The most sessions that are kept. `open`: programs for any shape, which are a candidate's cell, the blocks that all candidates share,
+ * and some to spare. `sized`: programs for one shape (`isSized`). They are smaller, come back in other candidates, and a candidate has
+ * about twenty of them.
  */
 const KEPT = { open: 12, sized: 64 };
 
-/** Shapes whose sizes are kept. */
+/** Shapes whose size tensors are kept. */
 const KEPT_SHAPES = 64;
 
 export interface OpenProgram {
   readonly session: InferenceSession;
   readonly layout: 'plain' | 'blocked';
-  /** Of an open program, which is for several shapes and a series of blocks: what it has to be told of the shape (`SIZES`). */
+  /** Of a scan, which is compiled for several shapes: the inputs that describe the shape (`SIZES`). */
   readonly sizes?: Readonly<Record<string, Tensor>>;
 }
 
 export interface Programs {
-  /** Channels in a block of the processor's blocked layout; 1 where only the plain one is used. */
+  /** Channels of a channel block in the processor's NCHWc layout; 1 where only the plain layout is used. */
   readonly blockSize: number;
-  /** How activations pass from block to block of a network. */
+  /** The layout in which activations pass from block to block of a network. */
   boundary(network: Network): Boundary;
-  /** Whether the program of a block is for a series of such blocks. */
-  isSeries(args: { block: Block; input: Shape; boundary: Boundary }): boolean;
+  /** Whether the program of a block is a scan, which computes several such blocks in one run. */
+  isScan(args: { block: Block; input: Shape; boundary: Boundary }): boolean;
   block(args: {
     block: Block;
     input: Shape;
@@ -48,14 +49,14 @@ export interface Programs {
     boundary: Boundary;
     spectrum: Spectrum;
     probe: Blocking['probe'];
-    /** Of a series: `statistics` if not given. */
+    /** What a scan has outputs for; `statistics` by default. */
     wanted?: Wanted;
   }): Promise<OpenProgram>;
   stem(args: { block: Block; input: Shape; boundary: Boundary; spectrum: Spectrum }): Promise<OpenProgram>;
   close(): Promise<void>;
 }
 
-/** `layout: 'plain'` asks for standard ONNX everywhere, the reference that the blocked layout is checked against. */
+/** `layout: 'plain'` uses standard ONNX everywhere, the reference that the NCHWc layout is checked against. */
 export async function createPrograms({
   threads,
   layout = 'blocked',
@@ -98,12 +99,12 @@ export async function createPrograms({
     boundary: ({ stem, blocks }) => {
       const all = [stem, ...blocks];
       const weights = all.flatMap((block) => Object.values(block.weights));
-      // ONNX Runtime reorders channels by fours.
+      // ONNX Runtime packs channels in groups of four.
       const fits =
         all.every(({ form }) => form === 'map') && weights.every(({ shape }) => shape[0]! % 4 === 0);
       return blockSize > 1 && fits ? 'blocked' : 'plain';
     },
-    isSeries: ({ block, input, boundary }) =>
+    isScan: ({ block, input, boundary }) =>
       boundary === 'blocked' && virtualChannelsOf({ block, input, size: blockSize }) !== undefined,
     block: ({ block, input, batch, stride, boundary, spectrum, probe, wanted = 'statistics' }) => {
       const key = `${stride} ${spectrum} ${wanted} ${topologyKey(block)}`;
@@ -132,7 +133,7 @@ export async function createPrograms({
   };
 }
 
-/** Everything that a program for one shape depends on beside the topology. */
+/** Everything beside the topology that a program for one shape depends on. */
 function sizesKey({ weights }: Block, input: Shape): string {
   return [input, ...Object.values(weights).map(({ shape }) => shape)].join(' ');
 }
@@ -164,16 +165,16 @@ function createSession({
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // glibc keeps freed buffers for the next candidate (ALLOCATOR in scorer-child.ts); an arena per session would keep them all.
+    // glibc keeps freed buffers for the next candidate (ALLOCATOR in scorer-child.ts). An arena would keep them for each session.
     enableCpuMemArena: false,
     executionMode: 'sequential',
-    // A blocked program is used for one candidate and has nothing left to fuse: optimizing would cost more than it saves.
+    // An NCHWc program is often used for one candidate only and has nothing left to fuse: optimizing costs more than it saves.
     graphOptimizationLevel: layout === 'plain' ? 'all' : 'disabled',
     logSeverityLevel: 3,
   });
 }
 
-/** Reorders one row of 32 channels and looks where the second position of the first channel went. */
+/** Packs 32 channels of two positions, and looks where the second position of the first channel goes: behind one channel block. */
 async function probeBlockSize(): Promise<number> {
   try {
     const g = new GraphBuilder();
@@ -190,7 +191,7 @@ async function probeBlockSize(): Promise<number> {
     await session.release();
     return (y!.data as Float32Array).indexOf(1);
   } catch {
-    // A processor for which ONNX Runtime has no blocked layout.
+    // ONNX Runtime has no NCHWc layout for this processor.
     return 1;
   }
 }

@@ -1,10 +1,10 @@
-// In: a program and what it is fed. Out: some of its outputs, and of those of a series what each block put out.
+// Runs a program for some of its outputs, and finds the rows of a block in them.
 
 import { perBlock } from '../core/lowering/scan.js';
 import type { Tensor } from './onnx-runtime.js';
 import type { OpenProgram } from './programs.js';
 
-/** Runs a program for some of its outputs; a series has all but `y` for each block. */
+/** Runs a program for some of its outputs. Of a scan all outputs but `y` have a row for each block. */
 export function run(
   { session, sizes }: OpenProgram,
   feeds: Record<string, Tensor>,
@@ -14,7 +14,7 @@ export function run(
   return session.run(feeds, names);
 }
 
-/** The numbers of row `i` of `count`. */
+/** Row `i` of a tensor with `count` rows. */
 export function rowOf({ data }: Tensor, i: number, count: number): Float32Array {
   const numbers = data as Float32Array;
   const size = numbers.length / count;

@@ -1,7 +1,7 @@
-// In: score requests that wait. Out: those that a scorer takes next, one or a group.
+// Holds score requests that wait, and decides which a scorer takes next: one, or a group.
 import type { Scored, ScoreRequest } from './protocol.js';
 
-/** A group that is not full goes to a scorer when nobody has joined it for so long. */
+/** A group that is not full goes to a scorer after this time without a new request. */
 const QUIET_MS = 50;
 
 export interface Job {
@@ -9,25 +9,25 @@ export interface Job {
   readonly turn: number;
   readonly resolve: (score: Scored) => void;
   readonly reject: (error: Error) => void;
-  /** Alone in a scorer. */
+  /** How often a scorer was given this request alone. */
   attempts: number;
-  /** Candidates of a group that it may be in: halved whenever its group broke. */
+  /** The largest group that it may be in: halved whenever its group's scorer died. */
   most: number;
 }
 
 export interface ScoreQueue {
-  /** Behind all of its turn and of lower ones. */
+  /** Puts a request behind all of the same and of lower turns. */
   add(job: Omit<Job, 'attempts' | 'most'>): void;
-  /** To the front, for another try. */
+  /** Puts requests to the front, for another attempt. */
   putBack(jobs: readonly Job[]): void;
   isEmpty(): boolean;
-  /** Who comes next, or nobody while others may still join; `onSettled` says when to ask again. */
+  /** The next request or group; empty while a group may still grow. `onSettled` says when to ask again. */
   take(): readonly Job[];
   /** Empties it. */
   clear(): readonly Job[];
 }
 
-/** `together`: the most candidates of a group. */
+/** `together`: the largest group. */
 export function createScoreQueue({
   together,
   onSettled,

@@ -1,4 +1,4 @@
-// In: a network and a draw. Out: what its features and blocks score, computed by the block programs in ONNX Runtime.
+// Scores one network under one draw: runs the programs of its blocks in ONNX Runtime and computes what features and blocks score.
 
 import { type Block, topologyKey } from '../core/ir/block.js';
 import { type Measured, measuredBlocks, type Network } from '../core/ir/network.js';
@@ -9,7 +9,7 @@ import { blockShapes } from '../core/ops/block-shapes.js';
 import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
 import { traceShare } from '../core/proxies/residual.js';
 import type { DrawTensors } from './draw-tensors.js';
-import { signFeeds, valueFeeds } from './feeds.js';
+import { probeFeeds, valueFeeds } from './feeds.js';
 import { findIdentities, hasUnitDiagonal } from './identities.js';
 import type { NetworkScore } from './network-score.js';
 import { type InferenceSession, Tensor } from './onnx-runtime.js';
@@ -21,8 +21,8 @@ import { rowOf, run } from './run.js';
 const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;
 
 /**
- * Scores a network block by block; a block, or a series of them with one program, is one run. What another network under
- * this draw began with is not run again.
+ * Scores a network block by block. A run of ONNX Runtime computes one block, or several consecutive blocks with the same program
+ * (a scan). First blocks that the draw's prefix cache knows from another network are not computed again.
  */
 export async function scoreNetwork({
   network,
@@ -39,43 +39,43 @@ export async function scoreNetwork({
   const isMeasured = measuredBlocks({ network, features: measured });
   const keys = prefixKeys({ network, boundary, isMeasured, depth: draw.prefixes.depth });
   let known = keys.length;
-  let passed: NetworkState | undefined;
-  while (!passed && known > 0) passed = draw.prefixes.get(keys[--known]!);
-  if (!passed) {
-    passed = await enter({
+  let state: NetworkState | undefined;
+  while (!state && known > 0) state = draw.prefixes.get(keys[--known]!);
+  if (!state) {
+    state = await computeStem({
       blocks: [network.stem],
-      passed: images({ network, draw }),
+      state: initialState({ network, draw }),
       boundary,
       draw,
       programs,
     });
-    draw.prefixes.set(keys[0]!, passed);
+    draw.prefixes.set(keys[0]!, state);
   }
   for (let index = known; index < network.blocks.length; ) {
-    // What another network may begin with is kept block by block.
+    // The state after a block that other networks may share is kept, so that such blocks run one at a time.
     const kept = index + 1 < keys.length;
-    const { shape } = passed;
+    const { shape } = state;
     const blocks = kept
       ? [network.blocks[index]!]
-      : seriesFrom({ network, index, shape, boundary, isMeasured, programs });
-    const step: Step = { blocks, index, passed, boundary, draw, programs };
+      : blocksOfRun({ network, index, shape, boundary, isMeasured, programs });
+    const step: Step = { blocks, index, state, boundary, draw, programs };
     if (shape.length === 3 && blocks[0]!.form === 'tokens') {
-      // Where a map becomes tokens, no token belongs to one sample of the map: like a stem, without trainability.
-      const entered = await enter(step);
-      passed = { ...entered, blocks: [...entered.blocks, null] };
-    } else passed = await (isMeasured[index] ? measureBlocks({ ...step, network }) : passBlocks(step));
-    if (kept) draw.prefixes.set(keys[index + 1]!, passed);
+      // A patch embedding has no trainability, like a stem: no token corresponds to one position of the map.
+      const entered = await computeStem(step);
+      state = { ...entered, blocks: [...entered.blocks, null] };
+    } else state = await (isMeasured[index] ? measureBlocks({ ...step, network }) : computeBlocks(step));
+    if (kept) draw.prefixes.set(keys[index + 1]!, state);
     index += blocks.length;
   }
-  const { features, blocks, traces } = passed;
+  const { features, blocks, traces } = state;
   return { features, blocks, traces };
 }
 
-/** Blocks of a run: what it is fed for them is in memory at once. */
-const LONGEST = 8;
+/** The most blocks of a run: the inputs of all of them are in memory at once. */
+const LONGEST_SCAN = 8;
 
-/** The blocks that one run takes from `index` on: where their program is for a series, all that follow with the same one. */
-function seriesFrom({
+/** The blocks of one run from `index` on: all consecutive blocks with the same program, if it is a scan; otherwise one block. */
+function blocksOfRun({
   network: { blocks },
   index,
   shape,
@@ -91,17 +91,16 @@ function seriesFrom({
   programs: Programs;
 }): readonly Block[] {
   const first = blocks[index]!;
-  const alone = !programs.isSeries({ block: first, input: shape, boundary });
-  if (alone) return [first];
+  if (!programs.isScan({ block: first, input: shape, boundary })) return [first];
   const sizes = ({ weights }: Block) => Object.values(weights).map(({ shape }) => shape);
   const key = (block: Block) => `${topologyKey(block)} ${JSON.stringify(sizes(block))}`;
   const same = (block: Block, i: number) => isMeasured[i] === isMeasured[index] && key(block) === key(first);
   const end = blocks.findIndex((block, i) => i > index && !same(block, i));
-  return blocks.slice(index, Math.min(end < 0 ? blocks.length : end, index + LONGEST));
+  return blocks.slice(index, Math.min(end < 0 ? blocks.length : end, index + LONGEST_SCAN));
 }
 
-/** What the stem reads. */
-function images({
+/** The state of a network before its stem: the images of the draw. */
+function initialState({
   network: { inputChannels = 3 },
   draw,
 }: {
@@ -112,40 +111,40 @@ function images({
   return { y: draw.input([draw.batch, ...shape]), shape, features: [], blocks: [], traces: [] };
 }
 
-/** A block without trainability, such as the stem. */
-async function enter({
+/** Computes a block without trainability, such as the stem. */
+async function computeStem({
   blocks,
-  passed,
+  state,
   boundary,
   draw,
   programs,
 }: Omit<Step, 'index'>): Promise<NetworkState> {
-  const { y: x, shape: input } = passed;
+  const { y: x, shape: input } = state;
   const [block] = blocks as [Block];
   const shape = blockShapes({ block, input }).at(-1)!;
   const spectrum = spectrumOf({ batch: draw.batch, shape });
   const opened = await programs.stem({ block, input, boundary, spectrum });
   const out = await opened.session.run(valueFeeds({ opened, blocks, draw }, x), ['y', ...FEATURE[spectrum]]);
   const samples = draw.batch * positionsOf(shape);
-  const features = [...passed.features, expressivityOf(partsOf(out, 0, 1), samples)];
-  return { y: out.y!, shape, features, blocks: passed.blocks, traces: passed.traces };
+  const features = [...state.features, expressivityOf(partsOf(out, 0, 1), samples)];
+  return { y: out.y!, shape, features, blocks: state.blocks, traces: state.traces };
 }
 
 interface Step {
-  /** Those of one run, one after the other. */
+  /** The blocks of one run, in order. */
   readonly blocks: readonly Block[];
-  /** Number of the first. */
+  /** Number of the first block. */
   readonly index: number;
-  /** The network up to these blocks. */
-  readonly passed: NetworkState;
+  /** The network before these blocks. */
+  readonly state: NetworkState;
   readonly boundary: Boundary;
   readonly draw: DrawTensors;
   readonly programs: Programs;
 }
 
-/** The output of blocks that are not measured. */
-async function passBlocks({ blocks, passed, boundary, draw, programs }: Step): Promise<NetworkState> {
-  const { y: x, shape: input } = passed;
+/** Computes the output of blocks that are not measured. */
+async function computeBlocks({ blocks, state, boundary, draw, programs }: Step): Promise<NetworkState> {
+  const { y: x, shape: input } = state;
   const [block] = blocks as [Block];
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
@@ -153,19 +152,20 @@ async function passBlocks({ blocks, passed, boundary, draw, programs }: Step): P
   const program = { block, input, batch, stride, boundary, spectrum: 'none', probe: 'own' } as const;
   const opened = await programs.block(program);
   const out = await run(opened, valueFeeds({ opened, blocks, draw }, x), ['y']);
-  return { ...passed, y: outputOf({ out, x, opened }), shape };
+  return { ...state, y: outputOf({ out, x, opened }), shape };
 }
 
+/** Computes the output of blocks, and what their features and Jacobians score. */
 async function measureBlocks({
   network,
   blocks,
   index,
-  passed,
+  state,
   boundary,
   draw,
   programs,
 }: Step & { network: Network }): Promise<NetworkState> {
-  const { y: x, shape: input } = passed;
+  const { y: x, shape: input } = state;
   const [block] = blocks as [Block];
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
@@ -176,7 +176,7 @@ async function measureBlocks({
   const opened = await programs.block(program);
   const feeds = {
     ...valueFeeds({ opened, blocks, draw }, x),
-    ...signFeeds({ opened, blocks, index, draw }, tensorShape({ batch, shape })),
+    ...probeFeeds({ opened, blocks, index, draw }, tensorShape({ batch, shape })),
   };
   const out = await run(opened, feeds, ['y', ...FEATURE[spectrum], 'jac']);
   const rows = channelsOf(input) * stride ** 2;
@@ -188,24 +188,24 @@ async function measureBlocks({
   const identities =
     suspects.includes(true) &&
     (await findIdentities({ program, opened, feeds, count: blocks.length, programs }));
-  const passedOn = network.identities === 'skipped' ? null : Number.NEGATIVE_INFINITY;
+  const ofIdentity = network.identities === 'skipped' ? null : Number.NEGATIVE_INFINITY;
   const trainability = ({ jac }: Parts, i: number) =>
     identities && suspects[i] && identities[i]
-      ? passedOn
+      ? ofIdentity
       : blockTrainability({ sums: jac!, rows, columns, samples });
   return {
     y: outputOf({ out, x, opened }),
     shape,
-    features: [...passed.features, ...parts.map((each) => expressivityOf(each, samples))],
-    blocks: [...passed.blocks, ...parts.map(trainability)],
-    traces: [...passed.traces, ...parts.map(({ jac }) => traceShare({ sums: jac!, rows, columns, samples }))],
+    features: [...state.features, ...parts.map((each) => expressivityOf(each, samples))],
+    blocks: [...state.blocks, ...parts.map(trainability)],
+    traces: [...state.traces, ...parts.map(({ jac }) => traceShare({ sums: jac!, rows, columns, samples }))],
   };
 }
 
-/** The numbers of a block's statistics. */
+/** The statistics of one block: sums over samples. */
 type Parts = Readonly<Partial<Record<'cov' | 'sum' | 'gram' | 'jac', Float32Array>>>;
 
-/** What a run put out for its block number `i`; of a series each output has one for each of its `count` blocks. */
+/** The statistics of block `i` among the `count` blocks of a run: the outputs of a scan have one row for each block. */
 function partsOf(out: InferenceSession.OnnxValueMapType, i: number, count: number): Parts {
   const entries = Object.entries(out).map(([name, tensor]) => [
     withoutPerBlock(name),
@@ -214,7 +214,7 @@ function partsOf(out: InferenceSession.OnnxValueMapType, i: number, count: numbe
   return Object.fromEntries(entries);
 }
 
-/** What comes out of a series as lanes has the shape of what went in. */
+/** The output of a scan, which has virtual channels, seen in the shape of the input. */
 function outputOf({
   out: { y },
   x,
@@ -227,7 +227,7 @@ function outputOf({
   return sizes ? new Tensor('float32', y!.data as Float32Array, x.dims) : y!;
 }
 
-/** By how much a block shrinks the side of its map; 1 for tokens. */
+/** The factor by which a block shrinks the side of its map; 1 for tokens. */
 function strideOf(input: Shape, output: Shape): number {
   return input.length === 3 && output.length === 3 ? input[1] / output[1] : 1;
 }

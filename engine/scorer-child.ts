@@ -1,11 +1,14 @@
-// In: a scorer script. Out: its process: requests go in, outcomes come back, and its end is told once, whatever ended it.
+// Starts a scorer process and speaks with it: requests go in, outcomes come back, and its end is reported once.
 import { fork } from 'node:child_process';
 import { parentVariable } from './lifeline.js';
 import type { FromScorer, ScoreRequest, ToScorer } from './protocol.js';
 import { withoutTelemetry } from './telemetry.js';
 import { withoutSettings } from './without-settings.js';
 
-/** What ended a process. `refused`: its own doing, or our impatience; a kill from outside says nothing about whether scorers can start. */
+/**
+ * Why a process ended. `refused`: it ended by itself, or was not ready in time. `interrupted`: it was killed from outside, which says
+ * nothing about whether scorers can start.
+ */
 export interface End {
   readonly cause: string;
   readonly how: 'refused' | 'interrupted';
@@ -14,9 +17,9 @@ export interface End {
 export interface ScorerChild {
   readonly pid: number;
   send(id: number, requests: readonly ScoreRequest[]): void;
-  /** Ends it; `onGone` follows when it is gone, with all the memory that it held. */
+  /** Kills it. `onGone` is called when the process has ended and its memory is free. */
   kill(): void;
-  /** Ends it without a word, and waits for that. */
+  /** Kills it and waits for its end; `onGone` is not called. */
   close(): Promise<void>;
 }
 
@@ -53,21 +56,21 @@ export function startScorer({
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   let over = false;
-  let verdict: string | undefined;
+  let killReason: string | undefined;
   const gone = (cause: string, how: End['how']) => {
     clearTimeout(timer);
     if (over) return;
     over = true;
     onGone({ cause, how });
   };
-  const condemn = (cause: string) => {
-    verdict ??= cause;
+  const killFor = (cause: string) => {
+    killReason ??= cause;
     child.kill('SIGKILL');
   };
-  const timer = setTimeout(() => condemn(`was not ready within ${startTimeoutMs / 1000} s`), startTimeoutMs);
+  const timer = setTimeout(() => killFor(`was not ready within ${startTimeoutMs / 1000} s`), startTimeoutMs);
   child.on('message', (message: FromScorer) => {
     if (over) return;
-    if (message.type === 'broken') condemn(`broke: ${message.detail}`);
+    if (message.type === 'broken') killFor(`broke: ${message.detail}`);
     else if (message.type === 'scored') onScored(message);
     else {
       clearTimeout(timer);
@@ -76,7 +79,7 @@ export function startScorer({
   });
   child.on('error', (error) => gone(error.message, 'refused'));
   child.on('exit', (code, signal) => {
-    if (verdict !== undefined) gone(verdict, 'refused');
+    if (killReason !== undefined) gone(killReason, 'refused');
     else if (signal) gone(`was killed by ${signal}`, 'interrupted');
     else gone(`exited with code ${code}`, 'refused');
   });
@@ -99,14 +102,14 @@ export function startScorer({
 }
 
 /**
- * Each run's outputs count towards V8's limit of external memory, so that a small heap is marked about once a candidate. Its
- * helper threads spend six times on that what the main thread alone would, on cores that other scorers need.
+ * The outputs of each run count towards V8's limit of external memory, so that V8 marks its heap about once a candidate. With helper
+ * threads marking takes six times as much processor time as on the main thread alone, on cores that other scorers need.
  */
 const HEAP = ['--max-old-space-size=512', '--single-threaded-gc', '--no-incremental-marking'];
 
 /**
- * glibc gives large buffers back to the system at once and takes them again, page by page, for the next candidate; keep them.
- * And it asks for huge pages: activations are megabytes, and looking up their small pages takes a twentieth of the time.
+ * By default glibc returns large buffers to the system and takes them again, page by page, for the next candidate. These settings make
+ * it keep them, and use huge pages: activations take megabytes, and address translation of small pages costs a twentieth of the time.
  */
 const ALLOCATOR = {
   GLIBC_TUNABLES: [process.env.GLIBC_TUNABLES, 'glibc.malloc.hugetlb=1'].filter(Boolean).join(':'),

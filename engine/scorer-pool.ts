@@ -1,4 +1,4 @@
-// In: score requests of many activities. Out: their results, computed by a fixed number of scorer processes.
+// Scores the requests of many activities in a fixed number of scorer processes, and replaces processes that die.
 import { CandidateError, type FailureReason } from '../core/candidate-error.js';
 import { watchMemory } from './memory-watch.js';
 import { outcomeOfScores } from './outcome.js';
@@ -8,25 +8,25 @@ import { residentLimit, workingLimit } from './resident-limit.js';
 import { createScoreQueue, type Job } from './score-queue.js';
 import { type End, type ScorerChild, startScorer } from './scorer-child.js';
 
-/** A candidate that killed or blocked this many scorers is set aside. */
+/** A candidate is set aside after it has killed or blocked this many scorers. */
 const ATTEMPTS = 3;
-/** Scorers that die before they were ready, in a row, before the pool gives up on the machine. */
+/** The pool gives up after this many scorers in a row have died before they were ready. */
 const FAILED_STARTS = 5;
 
 export interface ScorerPool {
   /** Candidates that are scored at the same time. */
   readonly size: number;
   /**
-   * Scores one candidate in one of the scorers. A crash is pinned on the candidate in flight, which is tried again in
-   * a fresh scorer; CandidateError after three, Error when no scorer starts at all. A crash of candidates that were scored
-   * together is narrowed down: they go on in groups of half the size. Lower turns go first: shards that took turns evenly
-   * would all end at one moment, and leave the scorers without work until the next ones come.
+   * Scores one candidate in one of the scorers. A crash is attributed to the candidate in flight, which is tried again in a fresh
+   * scorer. After three crashes it is a CandidateError; where no scorer starts at all, an Error. When a group of candidates crashes,
+   * they go on in groups of half the size, until the guilty one is alone. Requests of lower turns go first: if shards shared the
+   * scorers evenly, all would end at the same moment and leave the scorers idle until the next shards arrive.
    */
   score(request: ScoreRequest, turn?: number): Promise<ScoreResult>;
   /** The same, with the details that the request asks for. */
   scoreInDetail(request: ScoreRequest): Promise<Scored>;
   pids(): readonly number[];
-  /** Ends the scorers; requests in flight are rejected. */
+  /** Kills the scorers; requests in flight are rejected. */
   close(): Promise<void>;
 }
 
@@ -35,8 +35,8 @@ interface Slot {
   state: 'starting' | 'ready' | 'leaving';
   jobs: readonly Job[];
   timer?: NodeJS.Timeout;
-  /** Why we killed it. */
-  verdict?: { readonly reason: FailureReason; readonly what: string };
+  /** Why the pool killed it. */
+  killedFor?: { readonly reason: FailureReason; readonly what: string };
   /** When the jobs were sent. */
   since?: number;
 }
@@ -58,15 +58,15 @@ export function createScorerPool({
   /** Processes. */
   size: number;
   threads?: number;
-  /** What a scorer computes on, and the candidates that it takes at once. */
+  /** The device of the scorers, and the candidates that a scorer takes at once. */
   device?: string;
   together?: number;
   /** Whether scorers run the code of spaces that are modules; as ZEROSCOUT_ALLOW_MODULES says where this is left out. */
   modules?: 'allowed' | 'refused' | undefined;
-  /** For one request to a scorer, and for a scorer to say that it is ready. */
+  /** Time limits for one request, and for a scorer to become ready. */
   timeoutMs?: number;
   startTimeoutMs?: number;
-  /** By default what the request needs, and some to spare: see `residentLimit`. At work: see `workingLimit`. */
+  /** Memory above which a scorer is replaced; by default `residentLimit` of the request, and `workingLimit` while it works. */
   maxResidentBytes?: number;
   onEvent?: (event: PoolEvent) => void;
   onBatch?: (batch: ScoredBatch) => void;
@@ -76,11 +76,11 @@ export function createScorerPool({
   let failedStarts = 0;
   let closed = false;
   let nextId = 0;
-  const condemn = (slot: Slot, verdict: NonNullable<Slot['verdict']>): void => {
-    slot.verdict ??= verdict;
+  const kill = (slot: Slot, killedFor: NonNullable<Slot['killedFor']>): void => {
+    slot.killedFor ??= killedFor;
     slot.child?.kill();
   };
-  /** A scorer that blocks its own event loop cannot watch itself, and would take the whole machine along. */
+  /** The pool watches the memory of its scorers, since a scorer that computes blocks its own event loop. */
   const endWatch = watchMemory({
     busy: () =>
       slots.flatMap((who) => {
@@ -90,7 +90,7 @@ export function createScorerPool({
         return [{ pid: child.pid, most, who }];
       }),
     onTooLarge: ({ who, most }) =>
-      condemn(who, { reason: 'memory', what: `more than ${Math.round(most / 1e6)} MB of memory` }),
+      kill(who, { reason: 'memory', what: `more than ${Math.round(most / 1e6)} MB of memory` }),
   });
 
   const start = (slot: Slot): void => {
@@ -107,7 +107,7 @@ export function createScorerPool({
         dispatch();
       },
       onScored: (message) => receive(slot, message),
-      onGone: (end) => lost(slot, end),
+      onGone: (end) => handleEnd(slot, end),
     });
     onEvent({ type: 'started', pid: slot.child.pid });
   };
@@ -116,12 +116,12 @@ export function createScorerPool({
     const jobs = take(slot);
     jobs.forEach(({ request: { candidate }, resolve, reject }, i) => {
       const told = message.outcomes[i]!;
-      // Whatever scorer that was: the store would refuse NaN, and with it the whole shard.
+      // NaN is checked here too, whatever scorer answered: the store would refuse it, and with it the whole shard.
       const outcome = 'result' in told ? outcomeOfScores({ candidate, ...told }) : told;
       if ('result' in outcome) resolve(outcome);
       else reject(new CandidateError(outcome));
     });
-    // Memory that ONNX Runtime keeps after many sessions (onnxruntime#25325) goes back with the process.
+    // ONNX Runtime keeps memory after many sessions (onnxruntime#25325); it is freed with the process.
     if (message.residentBytes > (maxResidentBytes ?? largest(jobs, residentLimit))) {
       slot.state = 'leaving';
       onEvent({ type: 'recycled', pid: slot.child!.pid });
@@ -130,19 +130,19 @@ export function createScorerPool({
     dispatch();
   };
 
-  /** The process of this slot is gone: its jobs, if it had any, are tried again or set aside. */
-  const lost = (slot: Slot, { cause, how }: End): void => {
-    const { state, verdict } = slot;
+  /** The process of a slot has ended: its jobs are tried again or set aside. */
+  const handleEnd = (slot: Slot, { cause, how }: End): void => {
+    const { state, killedFor } = slot;
     const pid = slot.child!.pid;
     const jobs = take(slot, cause);
     delete slot.child;
-    if (jobs.length > 0) onEvent({ type: 'died', pid, cause, ...named(jobs) });
+    if (jobs.length > 0) onEvent({ type: 'died', pid, cause, ...describeJobs(jobs) });
     if (jobs.length > 1) {
       for (const job of jobs) job.most = Math.ceil(jobs.length / 2);
       queue.putBack(jobs);
     } else if (jobs.length === 1) {
       const job = jobs[0]!;
-      const { reason, what } = verdict ?? { reason: 'crash', what: `its scorer ${cause}` };
+      const { reason, what } = killedFor ?? { reason: 'crash', what: `its scorer ${cause}` };
       if (job.attempts < ATTEMPTS) queue.putBack([job]);
       else job.reject(new CandidateError({ reason, detail: `${what}, ${job.attempts} times` }));
     } else if (state !== 'leaving') onEvent({ type: 'died', pid, cause });
@@ -166,7 +166,7 @@ export function createScorerPool({
       });
     clearTimeout(slot.timer);
     slot.jobs = [];
-    delete slot.verdict;
+    delete slot.killedFor;
     return jobs;
   };
 
@@ -180,10 +180,10 @@ export function createScorerPool({
       if (!slot.jobs.length) return;
       if (slot.jobs.length === 1) slot.jobs[0]!.attempts++;
       slot.timer = setTimeout(() => {
-        condemn(slot, { reason: 'timeout', what: `no answer within ${timeoutMs / 1000} s` });
+        kill(slot, { reason: 'timeout', what: `no answer within ${timeoutMs / 1000} s` });
       }, timeoutMs);
       slot.since = performance.now();
-      onEvent({ type: 'sent', pid: slot.child!.pid, ...named(slot.jobs) });
+      onEvent({ type: 'sent', pid: slot.child!.pid, ...describeJobs(slot.jobs) });
       slot.child!.send(
         nextId++,
         slot.jobs.map(({ request }) => request),
@@ -214,8 +214,8 @@ export function createScorerPool({
   };
 }
 
-/** One candidate by its text, a group by its size. */
-function named(jobs: readonly Job[]): { readonly candidate: string } | { readonly group: number } {
+/** Names one candidate by its text, and a group by its size. */
+function describeJobs(jobs: readonly Job[]): { readonly candidate: string } | { readonly group: number } {
   return jobs.length === 1 ? { candidate: jobs[0]!.request.candidate } : { group: jobs.length };
 }
 

@@ -1,4 +1,4 @@
-// The scorer process: requests come over IPC, some together, outcomes go back. Ends when its parent is gone.
+// The scorer process: it gets requests over IPC, sends outcomes back, and ends with its parent.
 import { allowModules } from '../core/spaces/module/definition.js';
 import { type Device, isBatchedDevice } from '../core/specification/devices.js';
 import { createBatchedScoring } from './batched/batched-scoring.js';
@@ -7,7 +7,7 @@ import { endWithParent } from './lifeline.js';
 import { loadModule } from './load-module.js';
 import type { FromScorer, ToScorer } from './protocol.js';
 
-// Whoever started the worker has said so; docs/decisions says what it means.
+// The person who started the worker has allowed modules (docs/decisions/0013-spaces-as-modules.md).
 if (process.env.ZEROSCOUT_ALLOW_MODULES === '1') allowModules(loadModule);
 const device = (process.env.ZEROSCOUT_SCORER_DEVICE ?? 'cpu') as Device;
 const threads = Number(process.env.ZEROSCOUT_SCORER_THREADS ?? 1);
@@ -16,8 +16,8 @@ function send(message: FromScorer): Promise<void> {
   return new Promise((done) => (process.send ? process.send(message, () => done()) : done()));
 }
 
-/** What is no candidate's fault breaks the scorer: on a GPU one error can spoil all that follows. */
-async function orBreak(work: () => Promise<void>): Promise<void> {
+/** An error that is no candidate's fault ends the process: on a GPU one error can spoil everything that follows. */
+async function endOnError(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -27,15 +27,15 @@ async function orBreak(work: () => Promise<void>): Promise<void> {
 }
 
 endWithParent();
-// A terminal's Ctrl-C reaches the whole group; the worker decides when its scorers end.
+// A terminal's Ctrl-C reaches the whole process group; the worker decides when its scorers end.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
-await orBreak(async () => {
+await endOnError(async () => {
   const { scoreAll } = isBatchedDevice(device)
     ? await createBatchedScoring({ device, threads })
     : await createCpuScorer({ threads });
   process.on('message', ({ id, requests }: ToScorer) =>
-    orBreak(async () => {
+    endOnError(async () => {
       const outcomes = await scoreAll(requests);
       await send({ type: 'scored', id, outcomes, residentBytes: process.memoryUsage.rss() });
     }),

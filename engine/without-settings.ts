@@ -1,8 +1,8 @@
-// In: an environment. Out: the same without what tells clients where servers are, who to be there and how to decrypt, or signs webhooks.
+// Removes from an environment the settings of servers, credentials, keys and signing secrets.
 
 const SETTINGS = /^(TEMPORAL|NATS|OTEL|ZEROSCOUT_ENCRYPTION|ZEROSCOUT_SECRET)_/;
 
-/** Servers and scorers are told by arguments and messages; a secret that they do not have they cannot lose. */
+/** Servers and scorers get what they need by arguments and messages. A secret that they do not have cannot leak from them. */
 export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   // Names that control workers may sign webhooks under (core/specification/notify-secrets.ts).
   const signing = new Set((env.ZEROSCOUT_NOTIFY_SECRETS ?? '').split(',').map((name) => name.trim()));
