@@ -1,4 +1,4 @@
-// In: the generations so far, whose scores are in the store. Out: the next one; or all of them when it is over.
+// Breeds the next generation of an evolution from the scores of all before it, or says that it is over.
 
 import { explainDrawn, NOTHING_DRAWN } from '../core/contract/drawn.js';
 import type { HistoryRef, ScoreAddress } from '../core/contract/search.js';

@@ -1,4 +1,4 @@
-// In: facts, one by one. Out: the same stored in batches: what comes while one is being stored goes with the next.
+// Stores facts in batches: what arrives while one batch is being stored goes with the next.
 
 export interface Collector<T> {
   /** Waits while too much waits already; the error of a batch that could not be stored. */

@@ -1,4 +1,4 @@
-// In: store, clock, scoring. Out: the activities of control and of score workers, errors mapped for Temporal.
+// Makes the activities of control workers and of score workers: checks their inputs, and maps their errors for Temporal.
 import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { isVersion, readInput } from '../core/contract/activity-inputs.js';

@@ -1,4 +1,4 @@
-// In: a finished search. Out: its ranking by each draw alone, for how stable the top is between draws.
+// Ranks a finished search by each draw alone, to show how stable its top is between draws.
 
 import type { CandidateListRef, ScoreAddress } from '../core/contract/search.js';
 import { aggregate } from '../core/ranking/aggregate.js';

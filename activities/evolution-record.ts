@@ -1,4 +1,4 @@
-// In: generations, one after the other. Out: a chain of blobs that any worker can read the whole evolution from.
+// Keeps the generations of an evolution as a chain of blobs, from which any worker can read all of it.
 import { addDrawn, type Drawn, NOTHING_DRAWN } from '../core/contract/drawn.js';
 import type { CandidateListRef, HistoryRef } from '../core/contract/search.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';

@@ -1,4 +1,4 @@
-// In: a ranking and a share. Out: the candidates that go on to the next round, best first.
+// Keeps a share of a ranking, best first: the candidates of the next round.
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { createTextIndex } from '../core/text/text-index.js';
 import { writeCandidateList } from '../store/candidate-list.js';

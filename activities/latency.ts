@@ -1,4 +1,4 @@
-// In: candidates. Out: their latency on this worker's machine, each measured once for all searches, then read from the store.
+// Checks limits on latency: each candidate is measured on this machine once for all searches, then read from the store.
 import { LRUCache } from 'lru-cache';
 import { latencyScope } from '../core/address.js';
 import type { Drawn } from '../core/contract/drawn.js';

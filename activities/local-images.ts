@@ -1,4 +1,4 @@
-// In: images in the blob store. Out: a file of them on this machine, verified, as long as a shard works with it.
+// Keeps a specification's own images in a verified file of this machine while a shard works with them.
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// In: a finished ranking. Out: latencies of the first of it, measured on this machine, those that have none or all of them again.
+// Measures the latencies of the first of a finished ranking on this machine: those that are missing, or all of them again.
 import { latencyScope } from '../core/address.js';
 import { CandidateError } from '../core/candidate-error.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';

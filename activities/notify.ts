@@ -1,4 +1,4 @@
-// In: how a search ended. Out: the command that was run with it, or the webhook that was told; both get the same JSON.
+// Tells of the end of a search: runs a command or calls a webhook, both with the same JSON.
 import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { SearchActivities } from '../core/contract/search-activities.js';

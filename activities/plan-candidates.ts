@@ -1,4 +1,4 @@
-// In: a specification. Out: the list of its candidates in the blob store, in the order of the strategy.
+// Writes the list of a search's candidates into the blob store, in the order of its strategy.
 
 import { explainDrawn } from '../core/contract/drawn.js';
 import type { CandidateListRef } from '../core/contract/search.js';

@@ -1,4 +1,4 @@
-// In: a plan whose scores are in the store. Out: blobs of ranking.csv and failures.csv; ranks are taken over the whole cohort.
+// Ranks the whole cohort of a plan, and writes ranking.csv and failures.csv as blobs.
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: a ranked search. Out: the blob of its summary.json.
+// Writes summary.json of a ranked search as a blob.
 
 import type { ReportInput, SearchActivities } from '../core/contract/search-activities.js';
 import { formatSummary, type Summary } from '../core/report/summary.js';

@@ -1,4 +1,4 @@
-// Out: what the score activity needs of the engine, without importing it.
+// Says what the score activities need of the engine, so that they need not import it.
 import type { Device } from '../core/specification/devices.js';
 import type { ScoreRequest, ScoreResult } from '../engine/protocol.js';
 

@@ -1,4 +1,4 @@
-// This file lets a long step say how far it is: its heartbeats carry the report, and `status` and the bar show it.
+// Lets a long step say how far it is: its heartbeats carry the report, and `status` and the bar show it.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { Drawn } from '../core/contract/drawn.js';

@@ -1,4 +1,4 @@
-// In: who to be to NATS and whom to trust, as settings. Out: the client's options; every fault names the setting to change.
+// Turns settings of who to be to NATS and whom to trust into client options; every fault names the setting to change.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls';

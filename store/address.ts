@@ -1,4 +1,4 @@
-// In: NATS_URL as people write it. Out: the servers it names, who to be there, and a text of it without the password.
+// Reads NATS_URL: its servers, who to be there, and a spelling without the password.
 import { ServiceError } from '../core/errors.js';
 
 export interface Server {

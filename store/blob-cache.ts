@@ -1,4 +1,4 @@
-// In: verified bytes by digest. Out: copies of the recently used ones, 64 MiB at most.
+// Keeps verified blobs that were used recently, 64 MiB at most.
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Pieces } from './store.js';

@@ -1,4 +1,4 @@
-// In: candidates of any number, one by one. Out: a list in the blob store that is read by range, and back.
+// Writes any number of candidates as a list in the blob store that is read by range.
 
 import type { CandidateListRef } from '../core/contract/search.js';
 import { BlobError } from '../core/errors.js';

@@ -1,4 +1,4 @@
-// In: NATS_URL and who to be there. Out: a link to a NATS server that has what the store needs, or a ServiceError within 5 s.
+// Connects to a NATS server that has what the store needs, or throws a ServiceError within 5 s.
 import { connect, errors, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { ServiceError } from '../core/errors.js';
 import { type Access, accessOptions, certificateFault, type Refuse, tlsFault } from './access.js';

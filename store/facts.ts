@@ -1,4 +1,4 @@
-// In: a subject and a value, or questions about subjects. Out: put-if-absent and batched reads on a stream of facts.
+// Puts facts if absent, and reads them in batches, on a JetStream stream.
 import type { DirectBatchOptions, StoredMsg } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import { type Link, REQUEST_MS } from './link.js';

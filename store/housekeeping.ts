@@ -1,4 +1,4 @@
-// In: a link. Out: what lies on its streams, since when, and the means to let go of it; for `zeroscout gc`.
+// Lists what lies on the streams, since when, and deletes it; for `zeroscout gc`.
 import { checkToken } from './codec.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';

@@ -1,4 +1,4 @@
-// In: immutable bytes, whole or in pieces. Out: the same in a NATS object store bucket, named by their SHA-256 and verified on every read.
+// Keeps immutable bytes in a NATS object store bucket, named by their SHA-256 and verified on every read.
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ObjectInfo, type ObjectStore, Objm, StorageType } from '@nats-io/obj';

@@ -1,4 +1,4 @@
-// In: candidates that a run set aside. Out: the same on a JetStream stream, one subject for each run and candidate.
+// Keeps the candidates that a run set aside on a JetStream stream, one subject for each run and candidate.
 import { byCandidate, checkToken, decodeFailure, encodeFailure, tokenOf } from './codec.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';

@@ -1,4 +1,4 @@
-// In: measured latencies by scope and candidate. Out: the same on a stream of their own, and those that earlier versions stored among the scores.
+// Keeps measured latencies on a stream of their own, and reads those that earlier versions stored among the scores.
 import { createScores } from './jetstream-scores.js';
 import type { Link } from './link.js';
 import type { ScoreStore } from './store.js';

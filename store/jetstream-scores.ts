@@ -1,4 +1,4 @@
-// In: scores (or latencies) by scope and key. Out: the same on a JetStream stream, one subject a fact, written once and never changed.
+// Keeps scores, or latencies, on a JetStream stream: one subject for each fact, written once and never changed.
 import { randomBytes } from 'node:crypto';
 import { checkToken, decodeScore, encodeScore, tokenOf } from './codec.js';
 import { mapLimit } from './facts.js';

@@ -1,4 +1,4 @@
-// In: the address of a NATS server with JetStream. Out: the store on it, its streams and bucket created where absent.
+// Opens the store on a NATS server with JetStream, and creates its streams and its bucket where they are absent.
 import { type ConnectOptions, connectLink } from './connect.js';
 import { createHousekeeping } from './housekeeping.js';
 import { createBlobs, openBucket } from './jetstream-blobs.js';

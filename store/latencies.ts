@@ -1,4 +1,4 @@
-// In: candidates of a scope of latencies. Out: the last measurement of each: a candidate may have been measured again, round by round.
+// Reads the last measurement of each candidate: a candidate may be measured again, round by round.
 import type { Measurement } from '../core/contract/latency.js';
 import type { Proxies, ScoreStore } from './store.js';
 

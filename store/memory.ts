@@ -1,4 +1,4 @@
-// In: nothing. Out: a store in this process's memory, for tests and dry runs; it keeps the contract but for lasting.
+// Keeps a store in this process's memory, for tests and dry runs; it keeps the contract except that nothing lasts.
 import { BlobError, ServiceError } from '../core/errors.js';
 import { digestOfAll, isDigest, joined } from './blob-cache.js';
 import {

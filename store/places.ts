@@ -1,4 +1,4 @@
-// In: facts, some of whose subjects hold what cannot be read any more. Out: each stored where it can be read, and where to look for it.
+// Stores facts whose subjects hold something unreadable in other places, and says where to look for them.
 import { ServiceError } from '../core/errors.js';
 import { type Fact, putFacts } from './facts.js';
 import type { Link } from './link.js';

@@ -1,4 +1,4 @@
-// In: the address of a server. Out: what a NATS server says of itself when it is greeted, or why this is not one.
+// Asks a server whether it is a NATS server, and what it says of itself.
 import { connect } from 'node:net';
 import type { Server } from './address.js';
 

@@ -1,4 +1,4 @@
-// In: progress events as JSON, and listeners of any temper. Out: checked events, delivered without harm to the deliverer.
+// Checks progress events and delivers them; what a listener throws does no harm to the deliverer.
 import { tokenOf } from './codec.js';
 import type { ProgressEvent } from './store.js';
 

@@ -1,4 +1,4 @@
-// In: many facts. Out: what became of each, where the server's answer is beyond doubt; one subscription carries all answers.
+// Puts many facts at once, with one subscription for all answers, and says what became of those whose answer is beyond doubt.
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { createInbox } from '@nats-io/transport-node';
 import { type Link, REQUEST_MS } from './link.js';

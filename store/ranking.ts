@@ -1,4 +1,4 @@
-// In: the digest of a ranking.csv. Out: its rows, in blocks; never holds more than one.
+// Reads a ranking.csv from the blob store, one block of rows in memory at a time.
 import { createRankingReader, type RankingRow } from '../core/report/ranking-csv.js';
 import type { BlobStore } from './store.js';
 

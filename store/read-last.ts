@@ -1,4 +1,4 @@
-// In: subjects. Out: the text that each holds, whatever lies damaged between them. Looks into no header but the last one's: they cost more than the texts.
+// Reads the last message of each of many subjects, whatever lies damaged between them.
 import { createInbox, errors, type Msg } from '@nats-io/transport-node';
 import { type Link, REQUEST_MS } from './link.js';
 import { StatusFault } from './retry.js';

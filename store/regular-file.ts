@@ -1,4 +1,4 @@
-// In: a path that somebody named. Out: the regular file there, open; anything else, such as a named pipe, is an error at once and never a wait.
+// Opens a path as a regular file; anything else, such as a named pipe, is an error at once and never a wait.
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 

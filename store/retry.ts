@@ -1,4 +1,4 @@
-// In: an operation on a server that may be away for a moment. Out: its result, or a ServiceError that names the server.
+// Retries an operation on a server that may be away for a moment, and ends with a ServiceError that names the server.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';

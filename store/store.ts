@@ -1,4 +1,4 @@
-// In: scores, failures, blobs and progress events. Out: the same, durable and content-addressed. The contract of store/.
+// Defines the contract of the store: scores, failures, blobs and progress, durable and addressed by their content.
 
 /** Raw proxies of one candidate under one draw; higher is better; `-Infinity` is a value, NaN never is. */
 export type Proxies = Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-// In: a link. Out: the streams of scores and failures, created where absent and checked where present.
+// Creates the streams of scores and failures where they are absent, and checks them where they are present.
 import {
   DiscardPolicy,
   JetStreamApiCodes,

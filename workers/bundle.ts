@@ -1,4 +1,4 @@
-// In: the compiled workflows. Out: the bundles that control workers load, for encrypted payloads and for tracing too. Run by the build.
+// Builds the bundles of workflows that control workers load, for encrypted payloads and for tracing too. Run by the build.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';

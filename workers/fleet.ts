@@ -1,4 +1,4 @@
-// In: a worker's connection and queue. Out: the engine versions of the workers that poll the same queue, as far as they live.
+// Asks Temporal for the engine versions of the living workers at this worker's queue.
 import { hostname } from 'node:os';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Fleet } from '../activities/engine-gate.js';

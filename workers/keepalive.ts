@@ -1,4 +1,4 @@
-// Out: how clients of Temporal notice within ten seconds that a server has fallen silent, as gRPC channel arguments.
+// Sets gRPC so that clients of Temporal notice within ten seconds that a server has fallen silent.
 
 /**
  * A server that allows fewer questions (`frontend.keepAliveMinTime`, 10 s unless set) ends the connection with "too many

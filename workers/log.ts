@@ -1,4 +1,4 @@
-// In: a role. Out: a logger on stderr, JSON lines or, on a terminal, lines for people; Temporal's own messages with it.
+// Logs to stderr, as JSON lines or, on a terminal, as lines for people; Temporal's own messages with them.
 import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
 import { logLevel } from '../core/specification/log-level.js';

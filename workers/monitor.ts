@@ -1,4 +1,4 @@
-// In: an address, metrics, a test of readiness. Out: an HTTP server: /metrics for Prometheus, /healthz and /readyz for probes.
+// Serves /metrics for Prometheus, and /healthz and /readyz for probes, over HTTP.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

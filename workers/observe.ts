@@ -1,4 +1,4 @@
-// In: a running worker and an address. Out: its metrics and its health, served there.
+// Serves the metrics and the health of a running worker at an address.
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { NativeConnection } from '@temporalio/worker';

@@ -1,4 +1,4 @@
-// In: keys. Out: the codec that encrypts what Temporal keeps (AES-256-GCM), under the first key, and reads what any of them wrote.
+// Encrypts what Temporal keeps (AES-256-GCM) under the first key, and reads what any of the keys wrote.
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';

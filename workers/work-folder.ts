@@ -1,4 +1,4 @@
-// Out: a folder of this process's own for temporary files, its libraries' and its children's too; folders that killed workers left are removed.
+// Gives a process, its libraries and its children a folder for temporary files, and removes those that killed workers left.
 import {
   closeSync,
   fstatSync,

@@ -1,4 +1,4 @@
-// Out: the activities of control workers, as every workflow calls them.
+// Lists the activities of control workers, as every workflow calls them.
 import { proxyActivities } from '@temporalio/workflow';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { retry } from './retry.js';

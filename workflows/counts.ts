@@ -1,4 +1,4 @@
-// In: the state of a search. Out: the counts that people see, over all generations of an evolution.
+// Counts what people see of a search, over all generations of an evolution.
 import type { ShownProgress } from '../core/contract/counts-text.js';
 import { rejectedOf } from '../core/contract/drawn.js';
 import type { RoundReport, SearchState } from '../core/contract/search.js';

@@ -1,4 +1,4 @@
-// This file shows what a search does where people look without asking it: memo, search attributes and details on Temporal's page.
+// Shows what a search does where people look without asking it: memo, search attributes and details on Temporal's page.
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import {
   patched,

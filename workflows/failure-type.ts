@@ -1,4 +1,4 @@
-// In: what an activity's promise was rejected with. Out: the type and the details that the activity gave its failure, where it gave any.
+// Reads the type and the details that an activity gave its failure.
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 
 export function failureTypeOf(error: unknown): string | undefined {

@@ -1,4 +1,4 @@
-// In: a finished ranking. Out: where the latencies of the first of it are: a control worker measures them on its machine.
+// Has a control worker measure the latencies of the first of a finished ranking on its machine.
 import type { LatencyInput, LatencyResult } from '../core/contract/latency.js';
 import { control } from './control.js';
 

@@ -1,4 +1,4 @@
-// Out: what a search, and each of its parts, can be told and asked.
+// Defines what a search, and each of its parts, can be told and asked.
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { PartProgress } from '../core/contract/search.js';
 

@@ -1,4 +1,4 @@
-// Out: interceptors that carry a trace from a search to its activities. In a bundle of their own, for control workers that
+// Carries a trace from a search to its activities, by interceptors in a bundle of their own, for control workers that
 // trace; workflows know nothing of them.
 import {
   OpenTelemetryInboundInterceptor,

@@ -1,4 +1,4 @@
-// In: values, some thousands at a time. Out: a file of them, and back in the same order; one block is in memory at a time.
+// Appends blocks of values to a file and reads them back in order, one block in memory at a time.
 import { type FileHandle, open } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
 

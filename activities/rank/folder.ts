@@ -1,4 +1,4 @@
-// Out: a folder for what a step cannot hold in memory, gone when the step ends however it ends.
+// Gives a step a folder for what it cannot hold in memory; the folder is removed however the step ends.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

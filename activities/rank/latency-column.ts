@@ -1,4 +1,4 @@
-// In: scopes of latencies. Out: the latency of each candidate of a ranking, and how many were measured on a busy machine.
+// Looks up the latencies of ranked candidates, and counts those that were measured on a busy machine.
 import { isBusy, type LatencyCounts, type Measurement } from '../../core/contract/latency.js';
 import { lastRound, readLatencies } from '../../store/latencies.js';
 import type { ScoreStore } from '../../store/store.js';

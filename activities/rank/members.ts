@@ -1,4 +1,4 @@
-// In: written candidates, each with the number of the unit it is scored as. Out: them again, by chunks of units.
+// Keeps written candidates in files, by chunks of the units that they are scored as.
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appendBlock, readBlocks } from './blocks.js';

@@ -1,4 +1,4 @@
-// In: blocks of rows, a comparison. Out: blocks of all rows in order. What does not fit into memory lies in files meanwhile.
+// Sorts any number of rows: what does not fit into memory lies in files meanwhile.
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appendBlock, readBlocks } from './blocks.js';

@@ -1,4 +1,4 @@
-// In: what an activity or a workflow is started with. Out: the same, checked as strictly as a specification; whoever may write to Temporal may have made it up.
+// Checks the inputs of activities and workflows as strictly as a specification: whoever may write to Temporal may have made them up.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { oneOf, share, text, toIssues, wholeNumber } from '../schema/fields.js';

@@ -1,4 +1,4 @@
-// This file spells the counts of a search in one line, for lists, bars and Temporal's page. Safe to import in a workflow.
+// Spells the counts of a search in one line, for lists, bars and Temporal's page. Safe to import in a workflow.
 import type { SearchProgress } from './search.js';
 
 export type ShownProgress = Pick<

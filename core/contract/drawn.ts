@@ -1,4 +1,4 @@
-// Out: how many candidates a strategy drew, and what became of those that it did not take. Safe to import in a workflow.
+// Counts how many candidates a strategy drew, and what became of those that it did not take. Safe to import in a workflow.
 
 export interface Drawn {
   readonly proposed: number;

@@ -1,4 +1,4 @@
-// Out: what is known of one measured latency, when a measurement counts as disturbed, and what is asked of a step that measures. Safe to import in a workflow.
+// Says what is known of a measured latency, and when a measurement counts as disturbed. Safe to import in a workflow.
 import type { Specification } from '../specification/specification.js';
 
 /** One image through the whole network, in milliseconds, over repeated runs. Earlier versions kept the median alone. */

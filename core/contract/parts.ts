@@ -1,4 +1,4 @@
-// In: a specification and the number of a plan's candidates. Out: how the plan is cut into parts, each with a workflow of its own.
+// Cuts a long plan into parts, each of which is scored by a workflow of its own.
 import type { Specification } from '../specification/specification.js';
 import { isDistinct } from '../specification/stages.js';
 

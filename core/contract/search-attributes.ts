@@ -1,4 +1,4 @@
-// This file names the custom search attributes by which Temporal's page finds searches, and their types. Safe to import in a workflow.
+// Names the search attributes by which Temporal's page finds searches, and their types. Safe to import in a workflow.
 
 /** Name in Temporal, and type as `defineSearchAttributeKey` spells it. Progress is percent of what has to be scored. */
 export const SEARCH_ATTRIBUTES = {

@@ -1,4 +1,4 @@
-// Out: names of task queues and workflows, ids of searches as Temporal spells them. Safe inside a workflow.
+// Names task queues and workflows, and spells the ids of searches as Temporal has them. Safe to import in a workflow.
 import type { Device } from '../specification/devices.js';
 
 export const CONTROL_QUEUE = 'zeroscout-control';

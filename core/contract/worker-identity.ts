@@ -1,4 +1,4 @@
-// In: what a worker is. Out: the name by which Temporal and `zeroscout workers` show it, and back.
+// Spells and reads the name by which Temporal and `zeroscout workers` show a worker.
 import { DEVICES, type Device } from '../specification/devices.js';
 
 export type WorkerIdentity =

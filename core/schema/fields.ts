@@ -1,4 +1,4 @@
-// In: the limits of one field. Out: its zod schema, whose messages say what was found and what would be right.
+// Makes zod schemas of single fields, whose messages say what was found and what would be right.
 import { z } from 'zod';
 import { type Issue, MOST_ISSUES, moreIssues } from '../errors.js';
 import { unknownKey, unknownValue } from '../text/nearest.js';

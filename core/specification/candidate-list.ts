@@ -1,4 +1,4 @@
-// In: the text of a candidate list file, or of a ranking. Out: its candidates in order, each once, or a SpecError with line numbers.
+// Reads a list of candidates, or a ranking as one: each candidate once, mistakes with their lines.
 
 import { SpecError } from '../errors.js';
 import { isBinary } from '../text/binary.js';

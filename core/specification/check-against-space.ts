@@ -1,4 +1,4 @@
-// In: a specification, its space and its list of candidates. Out: nothing, or a SpecError for what the space cannot do.
+// Checks what a specification asks for against what its space can do.
 
 import { type Issue, SpecError } from '../errors.js';
 import { definitionOfKind, SPACES } from '../spaces/index.js';

@@ -1,4 +1,4 @@
-// Out: the schema of `constraints`: what a candidate may cost. Checked before anything is scored.
+// Defines `constraints`: what a candidate may cost, checked before anything is scored.
 
 import { mapping, wholeNumber } from '../schema/fields.js';
 import { quantity } from '../text/quantity.js';

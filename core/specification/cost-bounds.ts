@@ -1,4 +1,4 @@
-// In: a specification and its space. Out: limits of `constraints` that no candidate can meet, and those that every candidate meets.
+// Finds limits in `constraints` that no candidate can meet, and those that every candidate meets.
 
 import type { Issue } from '../errors.js';
 import { definitionOf } from '../spaces/index.js';

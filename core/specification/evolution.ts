@@ -1,4 +1,4 @@
-// Out: the schema of `strategy: { kind: evolution }`. Defaults are those of the published search of MobileNetV2.
+// Defines `strategy: { kind: evolution }`, with the defaults of the published search of MobileNetV2.
 import { z } from 'zod';
 import { mapping, wholeNumber } from '../schema/fields.js';
 

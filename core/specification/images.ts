@@ -1,4 +1,4 @@
-// In: a specification's own images. Out: their schema, and the file of NumPy that they come in: its header, checked.
+// Defines a specification's own images, and checks the header of the NumPy file that they come in.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { mapping, text, wholeNumber } from '../schema/fields.js';

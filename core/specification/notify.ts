@@ -1,4 +1,4 @@
-// In: `notify` of a specification. Out: who is told when the search has ended: a command or a webhook.
+// Defines `notify`: the command or the webhook that is told when the search has ended.
 import type { z } from 'zod';
 import { mapping, text, wholeNumber } from '../schema/fields.js';
 import { DURATION, parseDuration } from '../text/duration.js';

@@ -1,4 +1,4 @@
-// In: a specification's constraints and its space. Out: for a candidate the constraint that it breaks, if any.
+// Finds the constraint that a candidate breaks, if any.
 
 import type { Space } from '../spaces/space.js';
 import { milliseconds } from '../text/time.js';

@@ -1,4 +1,4 @@
-// Out: the schemas of where candidates come from: all, random ones, or those of a list or of another search's ranking.
+// Defines where candidates come from: all, random ones, or those of a list or of another search's ranking.
 import { z } from 'zod';
 import { bareKind, checkKind, mapping, text, wholeNumber } from '../schema/fields.js';
 

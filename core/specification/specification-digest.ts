@@ -1,4 +1,4 @@
-// In: specifications. Out: canonical JSON, the digest of all that decides the result, and what differs between two.
+// Makes the digest of all that decides a result, from canonical JSON, and names what differs between two specifications.
 import { createHash } from 'node:crypto';
 import { show } from '../text/show.js';
 import type { Specification } from './specification.js';

@@ -1,4 +1,4 @@
-// In: a specification. Out: the searches that it consists of, one after the other: one, or a round of screening each.
+// Splits a specification into its stages: one, or a stage for each round of screening.
 import type { Evolution } from './evolution.js';
 import type { Specification } from './specification.js';
 

@@ -1,4 +1,4 @@
-// This file tells binary data apart from text that somebody wrote.
+// Tells binary data from text that somebody wrote.
 
 /** A letter of another encoding in a comment does not make a text binary; many bytes that are no characters do. */
 export function isBinary(text: string): boolean {

@@ -1,4 +1,4 @@
-// In: durations as people write them. Out: milliseconds, and back.
+// Reads durations as people write them, and spells them.
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

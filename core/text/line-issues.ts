@@ -1,4 +1,4 @@
-// In: faults met line by line in a file. Out: one SpecError with the first of them and a count of the rest.
+// Collects faults met line by line in a file into one SpecError: the first of them, and a count of the rest.
 import { type Issue, MOST_ISSUES, SpecError } from '../errors.js';
 
 /** Lines of a table, which a program wrote: where many are wrong it is another table than was meant. */

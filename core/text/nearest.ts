@@ -1,4 +1,4 @@
-// In: a word that is not known, and the known ones. Out: the nearest, and the sentence that suggests it.
+// Finds the known word nearest to an unknown one, and suggests it.
 import { distance } from 'fastest-levenshtein';
 import { quote } from './show.js';
 

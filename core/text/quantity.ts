@@ -1,4 +1,4 @@
-// In: a number, or text such as 450M. Out: the number.
+// Reads numbers with a unit, such as 450M.
 import { z } from 'zod';
 import { found } from './show.js';
 

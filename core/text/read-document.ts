@@ -1,4 +1,4 @@
-// In: YAML or JSON text from outside. Out: the plain value it holds, or a SpecError with source, line and column.
+// Reads YAML or JSON from outside; a SpecError names source, line and column.
 import { type Document, isScalar, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';
 import { type Issue, MOST_ISSUES, moreIssues, SpecError } from '../errors.js';
 import { isBinary } from './binary.js';

@@ -1,4 +1,4 @@
-// In: any value that came from outside. Out: a short, one-line text of it for error messages.
+// Shortens any value from outside to one line for error messages.
 
 const LONGEST = 60;
 

@@ -1,4 +1,4 @@
-// In: the text of a CSV with a header. Out: its columns' names and its rows, each with its line; and which column holds candidates.
+// Reads a CSV with a header, each row with its line, and finds the column that holds candidates.
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { SpecError } from '../errors.js';
 import { fromTextCell } from './text-cell.js';

@@ -1,4 +1,4 @@
-// In: any text. Out: one CSV cell that reads back as that text and that no spreadsheet takes for a formula; and back.
+// Writes any text as a CSV cell that reads back as that text and that no spreadsheet takes for a formula.
 
 /** What makes a spreadsheet calculate, or drops what stands before it (OWASP, "CSV Injection"); some take full-width signs too. */
 const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;

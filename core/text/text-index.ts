@@ -1,4 +1,4 @@
-// In: texts, one by one. Out: the number of each, counted from 0 by first appearance. 32 bytes a text at most, whatever its length.
+// Numbers texts by first appearance, in at most 32 bytes a text, whatever its length.
 import { hash } from 'node:crypto';
 
 export interface TextIndex {

@@ -1,4 +1,4 @@
-// In: text such as 20ms or 0.02s. Out: the same time in its one spelling, and its milliseconds.
+// Reads times such as 20ms or 0.02s, and spells each in one way.
 import { z } from 'zod';
 import { found } from './show.js';
 

@@ -1,4 +1,4 @@
-// In: plans with and without repeats, some of it scored. Out: audited in parts as audited whole: the same candidates, each once, the same counts.
+// Tests that a plan audited in parts is the plan audited whole: the same candidates, each once, with the same counts.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { auditScores } from '../../activities/audit-scores.js';

@@ -1,4 +1,4 @@
-// In: facts, fast and slow, and a store that fails. Out: every one stored once, in batches, and the failure told to whoever adds next.
+// Tests that facts are stored once each, in batches, and that a failure is told to whoever adds next.
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

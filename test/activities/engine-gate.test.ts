@@ -1,4 +1,4 @@
-// In: workers of several engine versions at a queue. Out: a step is served by its own version, left to others while there are some, and the engine given up when nobody has it.
+// Tests that a step is served by its own engine version, left to others while there are some, and given up when nobody has it.
 import { describe, expect, test } from 'vitest';
 import { addressScores } from '../../activities/address-scores.js';
 import { createGate, EngineGoneError, OtherEngineError } from '../../activities/engine-gate.js';

@@ -1,4 +1,4 @@
-// In: limits on latency and a meter that counts. Out: what is counted comes first, each candidate is measured once, the first measurement wins.
+// Tests limits on latency: each candidate is measured once, after everything that is counted, and the first measurement wins.
 import { describe, expect, test } from 'vitest';
 import { createGate } from '../../activities/engine-gate.js';
 import { checkConstraints, type LatencyMeter } from '../../activities/latency.js';

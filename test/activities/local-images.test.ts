@@ -1,4 +1,4 @@
-// In: images in a store. Out: files of them, verified, shared by those who work at the same time, gone at the end.
+// Tests that images are fetched once into a verified file, shared by those who work at the same time, and removed at the end.
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createLocalImages } from '../../activities/local-images.js';

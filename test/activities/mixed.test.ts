@@ -1,4 +1,4 @@
-// In: lists of any length. Out: the same items, each once, and any range of them spread over the whole list.
+// Tests that a list is spread evenly: the same items, each once, and any range of them from all over the list.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mixed } from '../../activities/mixed.js';

@@ -1,4 +1,4 @@
-// In: a webhook on a real HTTP server, and commands. Out: what they are told, how it is signed, what ends it and what repeats it.
+// Tests what a webhook on a real HTTP server and a command are told, how it is signed, what ends it and what repeats it.
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// In: random cohorts in a store. Out: ranking.csv as the plain definition has it, the same bytes however little fits into memory.
+// Tests that ranking.csv is what the plain definition gives, the same bytes however little fits into memory.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { unitOf } from '../../activities/cohort.js';

@@ -1,4 +1,4 @@
-// In: nats-servers that want TLS, certificates, NKeys, tokens. Out: who has them connects, who has not hears which setting is wrong.
+// Tests nats-servers that want TLS, certificates, NKeys or tokens: who has them connects, who has not hears which setting is wrong.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: blobs and scores that someone alters behind the store's back. Out: errors that say so, or data stored anew; never the altered data.
+// Tests that blobs and scores altered behind the store's back are reported or stored anew, and never read.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: addresses where no usable NATS is. Out: within 5 s a ServiceError with the address, what happened and the way out.
+// Tests that an address without a usable NATS server gives a ServiceError within 5 s: the address, what happened, the way out.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';

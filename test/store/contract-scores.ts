@@ -1,4 +1,4 @@
-// In: two views of one body of scores. Out: the tests that every score store has to pass.
+// Defines the tests that every score store has to pass.
 
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';

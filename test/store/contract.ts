@@ -1,4 +1,4 @@
-// In: a way to open stores on one body of data. Out: the tests that every implementation of the store has to pass.
+// Defines the tests that every implementation of the store has to pass.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BlobError, ServiceError, TerminalError } from '../../core/errors.js';

@@ -1,4 +1,4 @@
-// In: a nats-server that is killed, paused and cut off while the store is in use. Out: nothing that was acknowledged is lost.
+// Tests that nothing acknowledged is lost while a nats-server is killed, paused and cut off.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: the JetStream store on a real nats-server. Out: it keeps the contract, across processes as well.
+// Tests that the JetStream store keeps the contract on a real nats-server, across processes as well.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

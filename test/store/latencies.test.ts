@@ -1,4 +1,4 @@
-// In: latencies that an earlier version stored among the scores. Out: they are read; what is put there later is not.
+// Tests that latencies which an earlier version stored among the scores are read, and later ones there are not.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: latencies measured round by round on a real server. Out: the last measurement counts, what was not measured again keeps its own, two rounds that begin at once are two.
+// Tests latencies measured in rounds: the last counts, what was not measured again stays, two rounds that begin at once are two.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: the port of a server. Out: a port that leads there, whose answers can be swallowed and whose connections can be cut.
+// Leads a port to a server, swallows its answers and cuts its connections on demand.
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 

@@ -1,4 +1,4 @@
-// In: the memory store. Out: it keeps the contract.
+// Tests that the memory store keeps the contract.
 import { createMemoryStore } from '../../store/memory.js';
 import { storeContract } from './contract.js';
 

@@ -1,4 +1,4 @@
-// In: a server whose streams are in the account of everybody, as earlier releases configured it. Out: backed up and restored as docs/operate/backup.md says, roles find all of it.
+// Tests that streams in the account of everybody, as earlier releases had them, move to roles as docs/operate/backup.md says.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: operations that fail in all the ways a server can. Out: only what may pass is tried again, and not for ever.
+// Tests that only what may pass is tried again, and not for ever.
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';

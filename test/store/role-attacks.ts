@@ -1,4 +1,4 @@
-// In: nats-servers with the shipped accounts. Out: tests that no role reaches beyond its rights, whatever it sends and wherever it has the answer sent.
+// Defines tests that no role of the shipped accounts reaches beyond its rights, wherever it has an answer sent.
 import { connect as dial } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';

@@ -1,4 +1,4 @@
-// In: a role, and what there is to harm. Out: the requests that the role may make, and the subjects where no answer to them may arrive.
+// Lists the requests that a role may make, and the subjects where no answer to them may arrive.
 
 export const USERS = {
   admin: 'zeroscout',

@@ -1,4 +1,4 @@
-// In: stores and connections of all roles. Out: what attackers are after, and messages that harm where they arrive as requests.
+// Opens stores and connections of all roles: what attackers are after, and messages that do harm where they arrive as requests.
 import { type JetStreamManager, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { tokenOf } from '../../store/codec.js';

@@ -1,4 +1,4 @@
-// In: a nats-server with deploy's users. Out: each can do the work of its role, and nothing beside it; above all, nobody but the admin deletes.
+// Tests that each user of deploy/ can do the work of its role and nothing beside it; nobody but the admin deletes.
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: bits that flip in the blocks of a nats-server. Out: what is whole is read, what is not is stored again, no altered value is ever read.
+// Tests bits that flip in the blocks of a nats-server: what is whole is read, the rest is stored again, and no altered value is read.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

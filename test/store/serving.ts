@@ -1,4 +1,4 @@
-// In: servers that are not what the store needs. Out: the same listening on a loopback port while a check runs.
+// Serves what the store cannot use on a loopback port while a check runs.
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 

@@ -1,4 +1,4 @@
-// In: NATS as compose and as the chart configure it, three nodes each. Out: roles hold, whoever attacks them from within; who is no node joins no cluster.
+// Tests NATS as compose and the chart configure it, three nodes each: roles hold, and who is no node joins no cluster.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

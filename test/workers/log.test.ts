@@ -1,4 +1,4 @@
-// In: a logger's JSON. Out: a line for people that says the same.
+// Tests that a logger's JSON becomes a line for people that says the same.
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { readable } from '../../workers/log.js';

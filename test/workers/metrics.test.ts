@@ -1,4 +1,4 @@
-// In: what a worker is told. Out: what Prometheus reads of it.
+// Tests what Prometheus reads of a worker.
 import { expect, test } from 'vitest';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import { createMetrics } from '../../workers/metrics.js';

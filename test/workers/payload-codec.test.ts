@@ -1,4 +1,4 @@
-// In: payloads and keys. Out: what is encrypted under the first key comes back under any, and nothing else opens it.
+// Tests that payloads encrypted under the first key are read under any, and that nothing else opens them.
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// In: processes with folders for temporary files, killed, stopped and alive. Out: those of the dead are removed, no other.
+// Tests that temporary folders of dead workers are removed and no others.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {

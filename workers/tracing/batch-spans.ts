@@ -1,4 +1,4 @@
-// In: score requests, with the activity that makes them, and batches that a scorer has done. Out: a span for each batch.
+// Makes a span for each batch that a scorer has done, under the activity that asked for it.
 import { type Context, context, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import type { Tracing } from './tracing.js';

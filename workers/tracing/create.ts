@@ -1,4 +1,4 @@
-// In: OpenTelemetry's variables. Out: spans of a search, from its start down to each batch of a scorer, exported by OTLP.
+// Exports spans of a search by OTLP, from its start down to each batch of a scorer.
 import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';

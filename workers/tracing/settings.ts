@@ -1,4 +1,4 @@
-// In: the environment, by OpenTelemetry's names. Out: whether spans are exported, or a SpecError for what cannot be.
+// Reads OpenTelemetry's variables: whether spans are exported, or a SpecError for what cannot be.
 import { SpecError } from '../../core/errors.js';
 
 const PROTOCOL = 'http/protobuf';

@@ -1,4 +1,4 @@
-// In: a process that may be traced. Out: what it is traced with, or nothing; then nothing of OpenTelemetry has been loaded.
+// Starts tracing where it is asked for; where it is not, nothing of OpenTelemetry is loaded.
 import { tracingOf } from './settings.js';
 import type { Tracing, TracingOptions } from './tracing.js';
 

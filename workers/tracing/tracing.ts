@@ -1,4 +1,4 @@
-// Out: what a traced process is traced with. Types only.
+// Defines what a traced process is traced with. Types only.
 import type { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry-v2';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { ScoredBatch } from '../../engine/pool-event.js';

@@ -1,4 +1,4 @@
-// In: IP addresses in every form. Out: webhooks go to public ones alone, and to what a setting opens.
+// Tests that webhooks reach public addresses alone, and those that a setting opens.
 import { expect, test } from 'vitest';
 import { allowedAddresses, refusedKind } from '../../../activities/notify/addresses.js';
 import { literalAddress } from '../../../activities/notify/webhook.js';

@@ -1,4 +1,4 @@
-// In: names that resolve to several, changing and forbidden addresses. Out: webhooks reach addresses that were checked, and no others.
+// Tests that webhooks reach addresses that were checked and no others, whatever their names resolve to meanwhile.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// In: random rows, little memory. Out: the same order as that of a sort in memory.
+// Tests that a sort with little memory gives the order of a sort in memory.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { withFolder } from '../../../activities/rank/folder.js';

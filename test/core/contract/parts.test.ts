@@ -1,4 +1,4 @@
-// In: windows, sizes of shards and parts. Out: parts that hold every shard once, and no more shards under way than the window says.
+// Tests that parts hold every shard once, and that no more shards are under way than the window says.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cutOf, rangeOf } from '../../../core/contract/parts.js';

@@ -1,4 +1,4 @@
-// In: specifications that a space cannot carry out. Out: every message word by word.
+// Tests every message about what a space cannot do for a specification.
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';

@@ -1,4 +1,4 @@
-// In: constraints and quantities as people write them. Out: numbers; for what is wrong every message word by word.
+// Tests constraints and quantities as people write them, and every message about wrong ones.
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { SpecError } from '../../../core/errors.js';

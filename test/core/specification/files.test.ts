@@ -1,4 +1,4 @@
-// In: texts of candidate lists and truth files. Out: what they hold, or messages with line numbers.
+// Tests the readers of candidate lists and truth files, and their messages with line numbers.
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
 import { parseTruth } from '../../../core/report/truth.js';

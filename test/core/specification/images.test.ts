@@ -1,4 +1,4 @@
-// In: beginnings of .npy files. Out: their shape, or messages that say how to mend them.
+// Tests that headers of .npy files are read, or refused with a message that says how to mend them.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MOST_BYTES, readNpyHeader } from '../../../core/specification/images.js';

@@ -1,4 +1,4 @@
-// In: durations, ids and `notify` as people write them. Out: what they mean, or what is wrong with them.
+// Tests durations, ids and `notify` as people write them, and what is said of wrong ones.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { searchIdOf, workflowIdOf } from '../../../core/contract/search-queues.js';

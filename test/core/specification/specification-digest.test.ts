@@ -1,4 +1,4 @@
-// In: pairs of specifications. Out: equal digests exactly where results are equal, and readable differences.
+// Tests that digests are equal exactly where results are, and that differences are readable.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSpecification } from '../../../core/specification/specification.js';

@@ -1,4 +1,4 @@
-// In: specification texts, good and bad. Out: the parsed form, or every message word by word.
+// Tests the parsed form of good specifications, and every message about bad ones word by word.
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
 import { AZ_NAS_PROXIES } from '../../../core/specification/families.js';

@@ -1,4 +1,4 @@
-// In: texts that are no document of ours. Out: a SpecError that names the source and the place.
+// Tests that text that is no document of ours is refused with its source and place.
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
 import { checkDefinition } from '../../../core/spaces/custom/schema.js';

@@ -1,4 +1,4 @@
-// In: random texts. Out: the numbers that a Map would give.
+// Tests that random texts get the numbers that a Map would give.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createTextIndex } from '../../../core/text/text-index.js';

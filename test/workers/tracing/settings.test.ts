@@ -1,4 +1,4 @@
-// In: variables of OpenTelemetry. Out: whether there is tracing, and what is said of those that cannot be.
+// Tests which of OpenTelemetry's variables turn tracing on, and what is said of those that cannot be.
 import { expect, test } from 'vitest';
 import { tracingOf } from '../../../workers/tracing/settings.js';
 
