@@ -8,7 +8,7 @@ import { writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';
 import { lookUp, memberBatches } from './cohort.js';
-import { mixed } from './mixed.js';
+import { spreadEvenly } from './spread-evenly.js';
 
 export function auditScores({
   store,
@@ -42,7 +42,7 @@ export function auditScores({
       }
     }
     // Neighbours of a list are alike, and stacks want all kinds.
-    const list = isBatchedDevice(specification.execution.device) ? mixed(todo()) : todo();
+    const list = isBatchedDevice(specification.execution.device) ? spreadEvenly(todo()) : todo();
     const written = await writeCandidateList(store.blobs, list);
     return { todo: written, ...counts, ...(verify > 0 ? { verify } : {}) };
   };

@@ -1,6 +1,6 @@
 // Breeds the next generation of an evolution from the scores of all before it, or says that it is over.
 
-import { explainDrawn, NOTHING_DRAWN } from '../core/contract/drawn.js';
+import { describeDrawCounts, NO_DRAWS } from '../core/contract/draw-counts.js';
 import type { HistoryRef, ScoreAddress } from '../core/contract/search.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { SpecError } from '../core/errors.js';
@@ -51,7 +51,7 @@ export function breedGeneration({
     memories.delete(name(history));
     const memory = known ?? (await recall({ store, specification, history }));
     const missing = await learn({ store, run, specification, address, memory });
-    const before = history ?? { digest: '', generations: 0, candidates: 0, drawn: NOTHING_DRAWN };
+    const before = history ?? { digest: '', generations: 0, candidates: 0, drawn: NO_DRAWS };
     if (missing.length)
       return {
         outcome: 'missing',
@@ -78,7 +78,7 @@ export function breedGeneration({
     if (children.length === 0) {
       const plan = await writeCandidateList(store.blobs, readHistory(store.blobs, history));
       if (count === 0) return { outcome: 'over', plan, history: before };
-      const why = `${drawn.proposed} candidates drawn in a row gave nothing new: ${explainDrawn(drawn)}${times()}`;
+      const why = `${drawn.proposed} candidates drawn in a row gave nothing new: ${describeDrawCounts(drawn)}${times()}`;
       // Nobody seen again: it is not that the space is exhausted, but that hardly anybody in it is allowed.
       if (drawn.duplicates === 0)
         throw SpecError.of({ path: 'constraints', message: `nearly everything is rejected; ${why}` });

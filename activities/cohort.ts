@@ -102,12 +102,12 @@ export async function lookUp(given: LookUp): Promise<readonly (readonly (Proxies
     const families = [...facts[i]!.values()];
     const counted = costs(unit);
     return Array.from({ length: specification.fidelity.draws }, (_, draw) =>
-      merged([...families.map((rows) => rows[draw]), counted]),
+      mergeProxies([...families.map((rows) => rows[draw]), counted]),
     );
   });
 }
 
-function merged(parts: readonly (Proxies | undefined)[]): Proxies | undefined {
+function mergeProxies(parts: readonly (Proxies | undefined)[]): Proxies | undefined {
   if (parts.length === 2 && parts[1] === NO_COSTS) return parts[0];
   return parts.includes(undefined) ? undefined : Object.assign({}, ...parts);
 }

@@ -23,7 +23,7 @@ import { pollingWorkers, sampleScores } from './sample-scores.js';
 import { scoreShard } from './score-shard.js';
 import type { Scoring } from './scoring.js';
 import { setAsideWorkers } from './set-aside-workers.js';
-import { reported, withReport } from './step-report.js';
+import { reportMeasurements, withReport } from './step-report.js';
 import { verifyScores } from './verify-scores.js';
 
 /** Also how old what people see of a step's progress may be. */
@@ -67,23 +67,23 @@ export function createControlActivities({
     readonly meter: LatencyMeter;
     readonly gate: Gate;
   } & VerificationOptions): Omit<SearchActivities, ScoreActivity> {
-  const check = checkConstraints({ store, meter: reported(meter), gate });
-  return checked({
+  const check = checkConstraints({ store, meter: reportMeasurements(meter), gate });
+  return withCheckedInputs({
     checkSearch: async () => {},
     checkPart: checkAddress,
     addressScores,
-    planCandidates: beating(planCandidates({ store, check })),
-    breedGeneration: beating(breedGeneration({ store, check })),
-    auditScores: beating(auditScores({ store, verify })),
-    sampleScores: beating(sampleScores({ store, polling })),
+    planCandidates: withHeartbeat(planCandidates({ store, check })),
+    breedGeneration: withHeartbeat(breedGeneration({ store, check })),
+    auditScores: withHeartbeat(auditScores({ store, verify })),
+    sampleScores: withHeartbeat(sampleScores({ store, polling })),
     pollingWorkers: pollingWorkers({ store, polling }),
-    setAsideWorkers: beating(setAsideWorkers({ store, now, onSetAside, sleep })),
-    rankCandidates: beating(rankCandidates({ store })),
-    keepBest: beating(keepBest({ store })),
-    reportSearch: beating(reportSearch({ store, now, ...(onReport ? { onReport } : {}) })),
-    compareRuns: beating(compareRuns({ store })),
-    measureLatencies: beating(measureLatencies({ store, meter: reported(meter) })),
-    notify: beating(notify({ store, commands, env })),
+    setAsideWorkers: withHeartbeat(setAsideWorkers({ store, now, onSetAside, sleep })),
+    rankCandidates: withHeartbeat(rankCandidates({ store })),
+    keepBest: withHeartbeat(keepBest({ store })),
+    reportSearch: withHeartbeat(reportSearch({ store, now, ...(onReport ? { onReport } : {}) })),
+    compareRuns: withHeartbeat(compareRuns({ store })),
+    measureLatencies: withHeartbeat(measureLatencies({ store, meter: reportMeasurements(meter) })),
+    notify: withHeartbeat(notify({ store, commands, env })),
   });
 }
 
@@ -98,7 +98,7 @@ export function createScoreActivities({
   images: LocalImages;
   gate: Gate;
 }): Pick<SearchActivities, ScoreActivity> {
-  return checked(
+  return withCheckedInputs(
     {
       scoreShard: scoreShard({ store, scoring, images, gate }),
       verifyScores: verifyScores({ store, scoring, images, gate }),
@@ -108,7 +108,7 @@ export function createScoreActivities({
 }
 
 /** Tells Temporal that a long step is alive, and how far it is. */
-function beating<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promise<R> {
+function withHeartbeat<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promise<R> {
   return (input) =>
     withReport(async (report) => {
       const timer = setInterval(() => heartbeat(report()), HEARTBEAT_MS);
@@ -123,18 +123,18 @@ function beating<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promis
 /** Errors that trying the same activity again cannot mend. All others are retried, RangeError too: V8 throws it where memory runs out. */
 const FINAL = [TerminalError, SpecError, BlobError, LostScoreError];
 
-/** The same activities, with their inputs checked and their errors mapped. */
-function checked<Some extends Partial<SearchActivities>>(activities: Some, gate?: Gate): Some {
+/** The same activities, with their inputs checked and their errors withMappedErrors. */
+function withCheckedInputs<Some extends Partial<SearchActivities>>(activities: Some, gate?: Gate): Some {
   const entries = Object.entries(activities) as [keyof SearchActivities, Activity][];
   return Object.fromEntries(
-    entries.map(([name, activity]) => [name, mapped({ name, activity, gate })]),
+    entries.map(([name, activity]) => [name, withMappedErrors({ name, activity, gate })]),
   ) as unknown as Some;
 }
 
 type Activity = (input: unknown) => Promise<unknown>;
 
 /** Checks the input first. Bad input and damaged blobs end the search, lost scores and an engine without workers send the workflow back; everything else is tried again. */
-function mapped({
+function withMappedErrors({
   name,
   activity,
   gate,

@@ -1,5 +1,5 @@
 // Keeps the generations of an evolution as a chain of blobs, from which any worker can read all of it.
-import { addDrawn, type Drawn, NOTHING_DRAWN } from '../core/contract/drawn.js';
+import { addDrawCounts, type DrawCounts, NO_DRAWS } from '../core/contract/draw-counts.js';
 import type { CandidateListRef, HistoryRef } from '../core/contract/search.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { BlobStore } from '../store/store.js';
@@ -20,7 +20,7 @@ export async function appendGeneration({
   blobs: BlobStore;
   history: HistoryRef | undefined;
   children: readonly string[];
-  drawn: Drawn;
+  drawn: DrawCounts;
 }): Promise<{ history: HistoryRef; plan: CandidateListRef }> {
   const plan = await writeCandidateList(blobs, children);
   const link: Link = { ...(history ? { before: history.digest } : {}), list: plan };
@@ -30,7 +30,7 @@ export async function appendGeneration({
       digest: await blobs.put(new TextEncoder().encode(JSON.stringify(link))),
       generations: (history?.generations ?? 0) + 1,
       candidates: (history?.candidates ?? 0) + children.length,
-      drawn: addDrawn(history?.drawn ?? NOTHING_DRAWN, drawn),
+      drawn: addDrawCounts(history?.drawn ?? NO_DRAWS, drawn),
     },
   };
 }

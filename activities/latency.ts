@@ -1,7 +1,7 @@
 // Checks limits on latency: each candidate is measured on this machine once for all searches, then read from the store.
 import { LRUCache } from 'lru-cache';
 import { latencyScope } from '../core/address.js';
-import type { Drawn } from '../core/contract/drawn.js';
+import type { DrawCounts } from '../core/contract/draw-counts.js';
 import type { Measurement } from '../core/contract/latency.js';
 import type { AddressedInput } from '../core/contract/search.js';
 import type { Space } from '../core/spaces/space.js';
@@ -31,8 +31,8 @@ const REMEMBERED = 100_000;
 /** What breaks a constraint: what is counted first, then, where latency is limited, what is measured. */
 export interface ConstraintCheck {
   readonly rejection: (candidate: string) => string | undefined | Promise<string | undefined>;
-  /** Where the latencies are that it read or measured, for `Drawn`. */
-  readonly latencies: Pick<Drawn, 'latencies'>;
+  /** Where the latencies are that it read or measured, for `DrawCounts`. */
+  readonly latencies: Pick<DrawCounts, 'latencies'>;
   /** `; they took 6.31 to 14.50 ms` of those whose latency was asked for, or nothing. */
   readonly times: () => string;
 }

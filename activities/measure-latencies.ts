@@ -44,7 +44,8 @@ export function measureLatencies({
       latencies: { [scope]: meter.machine },
       resolution,
       candidates: candidates.length,
-      ...{ measured, failed },
+      measured,
+      failed,
     };
   };
 }

@@ -1,6 +1,6 @@
 // Writes the list of a search's candidates into the blob store, in the order of its strategy.
 
-import { explainDrawn } from '../core/contract/drawn.js';
+import { describeDrawCounts } from '../core/contract/draw-counts.js';
 import type { CandidateListRef } from '../core/contract/search.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { SpecError } from '../core/errors.js';
@@ -62,7 +62,7 @@ export function planCandidates({
       if (!(error instanceof SpecError) || !constraints) throw error;
       throw SpecError.of({
         path: '',
-        message: `${error.message}: of ${proposed} drawn ${explainDrawn(drawn())}${times()}`,
+        message: `${error.message}: of ${proposed} drawn ${describeDrawCounts(drawn())}${times()}`,
       });
     }
   };

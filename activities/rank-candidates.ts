@@ -19,7 +19,7 @@ import { type CohortColumns, createColumns } from './rank/columns.js';
 import { withFolder } from './rank/folder.js';
 import { createLatencyColumn, type LatencyColumn } from './rank/latency-column.js';
 import { createMembers } from './rank/members.js';
-import { sorted } from './rank/spill-sort.js';
+import { sortRows } from './rank/spill-sort.js';
 
 /** What is held in memory at a time: values of all columns together, and rows that are sorted at once. */
 export interface RankLimits {
@@ -52,7 +52,7 @@ export function rankCandidates({
       const scopes = input.latencies;
       const latencies = scopes && (await createLatencyColumn({ latencies: store.latencies, scopes }));
       const rows = rowsOf({ specification, columns, members, latencies });
-      const inOrder = sorted({ rows, compare: compareRows, runRows: limits.rows, folder });
+      const inOrder = sortRows({ rows, compare: compareRows, runRows: limits.rows, folder });
       const path = join(folder, 'ranking.csv');
       const best = await writeRanking({ path, specification, rows: inOrder, latencies });
       return {

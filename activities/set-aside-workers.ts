@@ -29,7 +29,11 @@ export function setAsideWorkers({
       // Who is set aside stays so when it is only suspected elsewhere.
       if (state === 'suspected' && known?.state === 'set aside') continue;
       await store.workers.put({
-        ...{ worker, state, at: now(), by: search, device: specification.execution.device },
+        worker,
+        state,
+        at: now(),
+        by: search,
+        device: specification.execution.device,
         reason: reasonOf({ state, theirs }),
         evidence: theirs.slice(0, LINES).map(line),
       });

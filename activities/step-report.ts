@@ -1,7 +1,7 @@
 // Lets a long step say how far it is: its heartbeats carry the report, and `status` and the bar show it.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
-import type { Drawn } from '../core/contract/drawn.js';
+import type { DrawCounts } from '../core/contract/draw-counts.js';
 import type { StepReport } from '../core/contract/search.js';
 import type { LatencyMeter } from './latency.js';
 
@@ -31,7 +31,7 @@ export function describeStep(describe: Step['describe']): void {
 }
 
 /** The same meter; the step in which it measures reports how many it has measured. */
-export function reported(meter: LatencyMeter): LatencyMeter {
+export function reportMeasurements(meter: LatencyMeter): LatencyMeter {
   return {
     ...meter,
     measure: async (args) => {
@@ -77,7 +77,7 @@ export function countingRejections(
       else rejected[constraint] = (rejected[constraint] ?? 0) + 1;
       return constraint;
     },
-    counts: (): { readonly drawn: Drawn; readonly taken: number } => ({
+    counts: (): { readonly drawn: DrawCounts; readonly taken: number } => ({
       drawn: { proposed, rejected: { ...rejected }, duplicates: 0 },
       taken,
     }),

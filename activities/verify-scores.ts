@@ -59,7 +59,9 @@ export function verifyScores({
     try {
       const asked = await readAsked({ store, scope, input });
       const found: { agreed: number; failed: number; why?: string; disagreements: Disagreement[] } = {
-        ...{ agreed: 0, failed: 0, disagreements: [] },
+        agreed: 0,
+        failed: 0,
+        disagreements: [],
       };
       await withImages({ images, input }, (file) =>
         inLanes({
@@ -152,7 +154,10 @@ function disagreement({
 }): Disagreement {
   const claimed = claim === undefined ? undefined : decodeScore(claim).proxies;
   return {
-    ...{ score: key, index, worker: stored.worker, verifier: by },
+    score: key,
+    index,
+    worker: stored.worker,
+    verifier: by,
     difference: spellDifference(stored.proxies, again),
     again: encodeScore({ key, proxies: again }),
     ...(claimed ? { agreesWithClaim: disagreeing(claimed, again).length === 0 } : {}),

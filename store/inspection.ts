@@ -92,7 +92,9 @@ async function* wholeBlobs(given: {
     for await (const page of chunksOf({ link, nuid }))
       yield page.map((message) => ({ subject: message.subject, data: message.data }));
     const { held } = await readLast({
-      ...{ link, stream: BLOB_STREAM, describe: 'copying blobs' },
+      link,
+      stream: BLOB_STREAM,
+      describe: 'copying blobs',
       subjects: [subject],
     });
     yield held.map(({ text }) => ({ subject, data: text }));

@@ -34,8 +34,11 @@ export function createSignedScores({ link }: { readonly link: Link }): SignedSco
     async discardAll(worker) {
       let count = 0;
       const pages = readPages({
-        ...{ link, stream, describe: 'looking for the scores of a worker' },
-        ...{ filter: `${prefix}.>`, batch: READ_AT_ONCE },
+        link,
+        stream,
+        describe: 'looking for the scores of a worker',
+        filter: `${prefix}.>`,
+        batch: READ_AT_ONCE,
       });
       for await (const page of pages) {
         const theirs = page.filter((message) => (scoreIn(message.string()) ?? NOBODY).worker === worker);

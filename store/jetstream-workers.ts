@@ -28,8 +28,14 @@ export function createWorkerRecords({
     link.call(`making stream ${stream}`, async () => {
       try {
         await link.jsm.streams.add({
-          ...{ name: stream, subjects: [`${prefix}.*`], storage: StorageType.File, num_replicas: replicas },
-          ...{ max_msgs_per_subject: 1, discard: DiscardPolicy.Old, allow_direct: true, max_age: 0 },
+          name: stream,
+          subjects: [`${prefix}.*`],
+          storage: StorageType.File,
+          num_replicas: replicas,
+          max_msgs_per_subject: 1,
+          discard: DiscardPolicy.Old,
+          allow_direct: true,
+          max_age: 0,
         });
       } catch (error) {
         // Another process may have been first.
@@ -57,8 +63,11 @@ export function createWorkerRecords({
       if (!(await exists())) return [];
       const records: WorkerRecord[] = [];
       const pages = readPages({
-        ...{ link, stream, describe: 'reading the records of workers' },
-        ...{ filter: `${prefix}.*`, batch: READ_AT_ONCE },
+        link,
+        stream,
+        describe: 'reading the records of workers',
+        filter: `${prefix}.*`,
+        batch: READ_AT_ONCE,
       });
       for await (const page of pages)
         for (const message of page) {

@@ -39,7 +39,10 @@ export async function rewriteStream(given: Rewriting): Promise<void> {
   }
   await link.call(`purging stream ${stream}`, () => link.jsm.streams.purge(stream));
   const pages = readPages({
-    ...{ link, stream: copy, describe: `reading ${copy}`, filter: `${prefixOf(stream)}>` },
+    link,
+    stream: copy,
+    describe: `reading ${copy}`,
+    filter: `${prefixOf(stream)}>`,
     batch: perSubject === 'one' ? BATCH : LARGE_BATCH,
   });
   for await (const page of pages)
@@ -63,8 +66,12 @@ async function makeCopy({
       ? { max_msgs_per_subject: 1, discard: DiscardPolicy.New, discard_new_per_subject: true }
       : {};
   const made = {
-    ...{ name: copy, subjects: [`${prefixOf(stream)}>`], storage: StorageType.File, allow_direct: true },
-    ...{ num_replicas: config.num_replicas, ...limits },
+    name: copy,
+    subjects: [`${prefixOf(stream)}>`],
+    storage: StorageType.File,
+    allow_direct: true,
+    num_replicas: config.num_replicas,
+    ...limits,
   };
   await link.call(`making stream ${copy}`, () => link.jsm.streams.add(made));
   for await (const messages of kept())

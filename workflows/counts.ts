@@ -1,17 +1,22 @@
 // Counts what people see of a search, over all generations of an evolution.
 import type { ShownProgress } from '../core/contract/counts-text.js';
-import { rejectedOf } from '../core/contract/drawn.js';
+import { countRejected } from '../core/contract/draw-counts.js';
 import type { RoundReport, SearchState } from '../core/contract/search.js';
 import type { Specification } from '../core/specification/specification.js';
 
 export function countsOf(state: SearchState, { strategy, cohort }: Specification): ShownProgress {
   const { plan, reused, failed, planned, done, drawn, evolution } = state;
-  const share = drawn?.proposed ? { rejectedShare: rejectedOf(drawn) / drawn.proposed } : {};
+  const share = drawn?.proposed ? { rejectedShare: countRejected(drawn) / drawn.proposed } : {};
   if (strategy.kind !== 'evolution') {
     const repeats = state.audited && planned < plan.count - reused;
     const scoredAs = cohort === 'classes' ? ('functions' as const) : ('candidates' as const);
     return {
-      ...{ candidates: plan.count, reused, failed, planned, done, ...share },
+      candidates: plan.count,
+      reused,
+      failed,
+      planned,
+      done,
+      ...share,
       ...(repeats ? { scoredAs } : {}),
     };
   }

@@ -51,7 +51,8 @@ export async function verifyScores(
     // A second look at the same list counts no score again.
     known = addVerification(known, {
       ...NOTHING_VERIFIED,
-      ...{ scores: distrusted.size > 0 ? 0 : scores, discarded },
+      scores: distrusted.size > 0 ? 0 : scores,
+      discarded,
     });
     const found = await verifySample(work, sample);
     known = addVerification(known, found.counts);
@@ -67,7 +68,8 @@ export async function verifyScores(
 
 /** What both sides need to find the scores. */
 const addressed = ({ run, specification, address }: ToVerify) => ({
-  ...{ run, specification },
+  run,
+  specification,
   ...(address ? { address } : {}),
 });
 
@@ -114,8 +116,11 @@ async function verifyRange({
   const { by, agreed, failed, why, disagreements } = second;
   const counts: Verification = {
     ...NOTHING_VERIFIED,
-    ...{ verified: agreed + disagreements.length, notVerified: failed, disagreements: disagreements.length },
-    ...{ examples: disagreements, seen: agreed + disagreements.length > 0 ? [worker] : [] },
+    verified: agreed + disagreements.length,
+    notVerified: failed,
+    disagreements: disagreements.length,
+    examples: disagreements,
+    seen: agreed + disagreements.length > 0 ? [worker] : [],
     ...(why === undefined ? {} : { why }),
   };
   if (disagreements.length === 0) return { counts, guilty: [], suspected: [], disagreements };

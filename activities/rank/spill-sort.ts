@@ -7,7 +7,7 @@ import { appendBlock, readBlocks } from './blocks.js';
 const BLOCK_ROWS = 250;
 
 /** External merge sort: `runRows` rows are sorted at a time; each run but the last is written to `folder`, then all are merged. */
-export async function* sorted<T>({
+export async function* sortRows<T>({
   rows,
   compare,
   runRows,

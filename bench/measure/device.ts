@@ -160,7 +160,7 @@ function describe(r: SupernetMeasurement): string[] {
   return r.outOfMemory.length ? [...lines, `  out of memory at ${r.outOfMemory.join(', ')}`] : lines;
 }
 
-/** All candidates in a random order: a worker gets them mixed too (activities/mixed.ts). */
+/** All candidates in a random order: a worker gets them mixed too (activities/spread-evenly.ts). */
 function mixed(list: readonly string[]): string[] {
   const key = { seed: 1, draw: 0, name: 'order' };
   return sample({ key, count: list.length, size: list.length }).map((i) => list[i]!);

@@ -3,7 +3,7 @@
 import type { Latencies } from '../../client/results/latencies.js';
 import { countFlops } from '../../client/results/pareto.js';
 import { modulePermission } from '../../client/specification/allow-modules.js';
-import { explainDrawn, rejectedOf } from '../../core/contract/drawn.js';
+import { countRejected, describeDrawCounts } from '../../core/contract/draw-counts.js';
 import type { ParetoRow } from '../../core/report/pareto.js';
 import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
@@ -118,8 +118,8 @@ export function summaryLines({
   ];
   if (drawn) {
     const bred = generations === undefined ? '' : `${generations} generations; `;
-    const share = drawn.proposed ? (100 * rejectedOf(drawn)) / drawn.proposed : 0;
-    const why = explainDrawn(drawn);
+    const share = drawn.proposed ? (100 * countRejected(drawn)) / drawn.proposed : 0;
+    const why = describeDrawCounts(drawn);
     lines.push(`${bred}${drawn.proposed} drawn, ${share.toFixed(1)} % rejected${why ? `: ${why}` : ''}`);
   }
   for (const machine of new Set(Object.values(drawn?.latencies ?? {}))) lines.push(machineText(machine));

@@ -1,6 +1,6 @@
 // Computes from facts what a search waits for; the same facts give the same reasons.
 
-import { type Drawn, rejectedOf } from '../../core/contract/drawn.js';
+import { countRejected, type DrawCounts } from '../../core/contract/draw-counts.js';
 import type { Phase, StepReport } from '../../core/contract/search.js';
 import type { Device } from '../../core/specification/devices.js';
 import { spellDuration, spellTime } from '../spell.js';
@@ -28,7 +28,7 @@ export interface Facts {
   /** Whether this command has only just started workers of its own. */
   readonly isStartingWorkers?: boolean;
   readonly activities?: readonly PendingActivity[];
-  readonly drawn?: Drawn;
+  readonly drawn?: DrawCounts;
 }
 
 /** `for` is for programs, `message` for people. Times are ISO 8601. */
@@ -193,8 +193,8 @@ function drawing({ activities = [], drawn, phase }: Facts): Waiting[] {
     });
   const counted = details?.drawn ?? (phase === 'breeding' || phase === 'planning' ? drawn : undefined);
   // What is measured right now has been drawn, and neither taken nor rejected.
-  const decided = details?.drawn ? rejectedOf(details.drawn) + taken : (counted?.proposed ?? 0);
-  const share = counted && decided ? rejectedOf(counted) / decided : 0;
+  const decided = details?.drawn ? countRejected(details.drawn) + taken : (counted?.proposed ?? 0);
+  const share = counted && decided ? countRejected(counted) / decided : 0;
   if (!counted || share < MUCH) return reasons;
   const [by, most] = Object.entries(counted.rejected).sort(([, a], [, b]) => b - a)[0]!;
   const percent = Math.floor((100 * most) / decided);

@@ -215,7 +215,8 @@ export const INPUTS = {
   addressScores: input<InputOf<'addressScores'>>({ specification: lenient, engine: engine.optional() }),
   planCandidates: input<InputOf<'planCandidates'>>({ ...addressed, list: list.optional() }),
   breedGeneration: input<InputOf<'breedGeneration'>>({
-    ...{ ...addressed, specification: bred },
+    ...addressed,
+    specification: bred,
     run,
     history: history.optional(),
   }),

@@ -2,7 +2,7 @@
 
 import type { Specification } from '../specification/specification.js';
 import type { AddressedInput, CandidateListRef, FamilyScopes, ScoreAddresses } from './addressed.js';
-import type { Drawn } from './drawn.js';
+import type { DrawCounts } from './draw-counts.js';
 import type { LatencyCounts, LatencyInput, LatencyResult } from './latency.js';
 import type { Part } from './parts.js';
 import type {
@@ -72,7 +72,7 @@ export interface RankInput extends AddressedInput {
   readonly run: string;
   readonly plan: CandidateListRef;
   /** Scopes of the latencies that the search has asked for, and their machines: the ranking has a column of them then. */
-  readonly latencies?: Drawn['latencies'];
+  readonly latencies?: DrawCounts['latencies'];
 }
 
 /** Digests of ranking.csv and failures.csv. */
@@ -124,7 +124,7 @@ export interface ReportInput {
   readonly startedAt: number;
   /** Digest of ranking.csv. */
   readonly ranking: string;
-  readonly drawn?: Drawn;
+  readonly drawn?: DrawCounts;
   readonly latency?: LatencyCounts;
   readonly generations?: number;
   readonly ended?: string;
@@ -148,7 +148,7 @@ export interface SearchActivities {
   checkPart(input: PartInput): Promise<void>;
   /** Scopes of all stages under an engine; under the worker's own where none is asked for. */
   addressScores(input: { specification: Specification; engine?: string }): Promise<ScoreAddresses>;
-  planCandidates(input: PlanInput): Promise<CandidateListRef & { readonly drawn?: Drawn }>;
+  planCandidates(input: PlanInput): Promise<CandidateListRef & { readonly drawn?: DrawCounts }>;
   breedGeneration(input: BreedInput): Promise<BreedResult>;
   auditScores(input: AuditInput): Promise<AuditResult>;
   scoreShard(input: ShardInput): Promise<ShardResult>;

@@ -8,7 +8,7 @@ import type {
   ScoreAddress,
   ScoreAddresses,
 } from './addressed.js';
-import type { Drawn } from './drawn.js';
+import type { DrawCounts } from './draw-counts.js';
 import type { Cut } from './parts.js';
 import type { Verification } from './verification.js';
 
@@ -62,7 +62,7 @@ export interface HistoryRef {
   readonly digest: string;
   readonly generations: number;
   readonly candidates: number;
-  readonly drawn: Drawn;
+  readonly drawn: DrawCounts;
 }
 
 export type Phase =
@@ -112,7 +112,7 @@ export interface SearchState {
   /** How often the search has begun again because a blob was damaged. */
   readonly repairs?: number;
   /** What the strategy drew, where that is more than what it took. */
-  readonly drawn?: Drawn;
+  readonly drawn?: DrawCounts;
   /** Of a plan that is scored in parts; `todo` and `nextShard` say nothing then. */
   readonly parts?: PartsState | undefined;
   /** Of an evolution. */
@@ -163,7 +163,7 @@ export interface SearchProgress {
   readonly failed: number;
   /** Of an evolution: how many generations have been bred. */
   readonly generation?: number;
-  /** Drawn and not taken, because they break a constraint; share of all that were drawn. */
+  /** DrawCounts and not taken, because they break a constraint; share of all that were drawn. */
   readonly rejectedShare?: number;
   /** Where `planned` is less than the candidates without a score: equal functions, or repeats of a list, are scored once. */
   readonly scoredAs?: 'functions' | 'candidates';
@@ -188,7 +188,7 @@ export interface StepReport {
   /** Candidates that it has taken, and how many it is to take. */
   readonly taken?: number;
   readonly wanted?: number;
-  readonly drawn?: Drawn;
+  readonly drawn?: DrawCounts;
 }
 
 /** Digests of ranking.csv and failures.csv of a finished search. */

@@ -43,8 +43,15 @@ export interface Verification {
 }
 
 export const NOTHING_VERIFIED: Verification = {
-  ...{ scores: 0, verified: 0, notVerified: 0, disagreements: 0, discarded: 0 },
-  ...{ examples: [], setAside: [], suspected: [], seen: [] },
+  scores: 0,
+  verified: 0,
+  notVerified: 0,
+  disagreements: 0,
+  discarded: 0,
+  examples: [],
+  setAside: [],
+  suspected: [],
+  seen: [],
 };
 
 const EXAMPLES = 20;

@@ -1,6 +1,6 @@
 // Breeds the next generation of an evolution: for a seed the same children whoever computes them.
 
-import type { Drawn } from '../contract/drawn.js';
+import type { DrawCounts } from '../contract/draw-counts.js';
 import { randomStream } from '../random/random-stream.js';
 import type { Space } from '../spaces/space.js';
 import type { Evolution } from '../specification/evolution.js';
@@ -14,7 +14,7 @@ const FIRST = 10;
 export interface Bred {
   /** Fewer than asked for where no new candidate was found. */
   readonly children: readonly string[];
-  readonly drawn: Drawn;
+  readonly drawn: DrawCounts;
 }
 
 /**

@@ -178,7 +178,9 @@ function complete(written: z.output<typeof Written>) {
     cohort,
     seed,
     execution: {
-      ...{ device, shardSize, window },
+      device,
+      shardSize,
+      window,
       ...(partSize === undefined ? {} : { partSize }),
       ...(priority === undefined ? {} : { priority }),
       ...(verify === undefined ? {} : { verify }),

@@ -36,7 +36,10 @@ const specificationOf = (proxies: string) =>
 /** A scorer of numbers that follow from the candidate, which remembers what it was asked for. */
 function scoringOf(worker: string, wrong = 0): Scoring {
   return {
-    ...{ device: 'cpu', worker, standing: new AbortController().signal, size: 1 },
+    device: 'cpu',
+    worker,
+    standing: new AbortController().signal,
+    size: 1,
     score: async (request) => {
       requests.push(request);
       const value = candidates.indexOf(request.candidate);
@@ -133,7 +136,11 @@ test('a family alone needs no score of another, and costs need none at all', asy
 test('a worker that is wrong about one family is found, whatever it says of the other', async () => {
   const { given, environment } = await search('expressivity, residual');
   const sample = await sampleScores({ store, polling: async () => [] })({
-    ...{ ...given, list: plan, share: 1, seen: [], distrusted: [] },
+    ...given,
+    list: plan,
+    share: 1,
+    seen: [],
+    distrusted: [],
   });
   expect(sample.scores).toBe(24);
   expect(sample.ranges.map(({ worker, family }) => [worker, family])).toEqual([

@@ -20,7 +20,10 @@ async function summaryOf({
 }) {
   const store = createMemoryStore();
   const rows = candidates.map((candidate, i) => ({
-    ...{ rank: i + 1, candidate, score: -i, parameters: 1 },
+    rank: i + 1,
+    candidate,
+    score: -i,
+    parameters: 1,
     proxies: { expressivity: expressivity[i]!, progressivity: -1, trainability: INFINITE },
     ...(cohort === 'classes' ? { class: candidates[0]! } : {}),
   }));

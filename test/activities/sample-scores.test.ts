@@ -88,7 +88,10 @@ test('scores of workers that are set aside or distrusted leave the store and the
   await store.workers.put({ ...record, worker: 'some', state: 'suspected' });
   const { scores, discarded, ranges, barred, polling } = await sampled({ store, distrusted: ['one'] });
   expect({ scores, discarded, barred, polling }).toEqual({
-    ...{ scores: 998, discarded: 3_002, barred: ['many', 'one'], polling: [] },
+    scores: 998,
+    discarded: 3_002,
+    barred: ['many', 'one'],
+    polling: [],
   });
   expect(ranges.every(({ worker }) => worker === 'some')).toBe(true);
   const left = await store.scores.get(

@@ -55,8 +55,13 @@ export function signedContract({
 
   test('records of workers: none, some, the last one counts', async () => {
     const record = (worker: string, state: WorkerRecord['state']): WorkerRecord => ({
-      ...{ worker, state, at: 1_700_000_000_000, by: 'search', device: 'cpu' },
-      ...{ reason: 'its numbers are wrong', evidence: ['a "line"\n', 'ä'] },
+      worker,
+      state,
+      at: 1_700_000_000_000,
+      by: 'search',
+      device: 'cpu',
+      reason: 'its numbers are wrong',
+      evidence: ['a "line"\n', 'ä'],
     });
     const [a, b] = [`1@${fresh()}.example`, `2@${fresh()} x`];
     expect(await other().workers.find(a)).toBeUndefined();

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { withFolder } from '../../../activities/rank/folder.js';
-import { sorted } from '../../../activities/rank/spill-sort.js';
+import { sortRows } from '../../../activities/rank/spill-sort.js';
 
 interface Row {
   readonly key: number;
@@ -19,7 +19,7 @@ test('runs in files, merged, are one sorted list', async () => {
     }
     const found: Row[] = [];
     await withFolder(async (folder) => {
-      for await (const block of sorted({ rows: rows(), compare, runRows, folder })) found.push(...block);
+      for await (const block of sortRows({ rows: rows(), compare, runRows, folder })) found.push(...block);
     });
     expect(found).toEqual(given.flat().sort(compare));
   });

@@ -1,4 +1,4 @@
-// In: a list, item by item. Out: the same items in another order, in which those who were near are far apart.
+// Puts a list into another order, in which items that were near each other are far apart.
 
 /** Items that are held at once. */
 const BLOCK = 65_536;
@@ -6,7 +6,7 @@ const BLOCK = 65_536;
 const SHARE = (Math.sqrt(5) - 1) / 2;
 
 /** Any range of what comes out is spread evenly over its block; always the same order for the same list. */
-export async function* mixed<T>(items: AsyncIterable<T>, block = BLOCK): AsyncGenerator<T> {
+export async function* spreadEvenly<T>(items: AsyncIterable<T>, block = BLOCK): AsyncGenerator<T> {
   let held: T[] = [];
   for await (const item of items) {
     held.push(item);

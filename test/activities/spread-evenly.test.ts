@@ -1,18 +1,18 @@
 // Tests that a list is spread evenly: the same items, each once, and any range of them from all over the list.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mixed } from '../../activities/mixed.js';
+import { spreadEvenly } from '../../activities/spread-evenly.js';
 
 async function mix(length: number, block?: number): Promise<number[]> {
   async function* items() {
     for (let i = 0; i < length; i++) yield i;
   }
   const out: number[] = [];
-  for await (const item of mixed(items(), block)) out.push(item);
+  for await (const item of spreadEvenly(items(), block)) out.push(item);
   return out;
 }
 
-describe('mixed', () => {
+describe('spreadEvenly', () => {
   it('keeps every item, each in its block', async () => {
     const cases = fc.asyncProperty(fc.nat(300), fc.integer({ min: 1, max: 100 }), async (length, block) => {
       const out = await mix(length, block);

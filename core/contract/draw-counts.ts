@@ -1,6 +1,6 @@
 // Counts how many candidates a strategy drew, and what became of those that it did not take. Safe to import in a workflow.
 
-export interface Drawn {
+export interface DrawCounts {
   readonly proposed: number;
   /** By constraint, `flops.max`. */
   readonly rejected: Readonly<Record<string, number>>;
@@ -10,9 +10,9 @@ export interface Drawn {
   readonly latencies?: Readonly<Record<string, string>> | undefined;
 }
 
-export const NOTHING_DRAWN: Drawn = { proposed: 0, rejected: {}, duplicates: 0 };
+export const NO_DRAWS: DrawCounts = { proposed: 0, rejected: {}, duplicates: 0 };
 
-export function addDrawn(a: Drawn, b: Drawn): Drawn {
+export function addDrawCounts(a: DrawCounts, b: DrawCounts): DrawCounts {
   const rejected: Record<string, number> = { ...a.rejected };
   for (const [constraint, count] of Object.entries(b.rejected))
     rejected[constraint] = (rejected[constraint] ?? 0) + count;
@@ -25,12 +25,12 @@ export function addDrawn(a: Drawn, b: Drawn): Drawn {
   };
 }
 
-export function rejectedOf({ rejected }: Drawn): number {
+export function countRejected({ rejected }: DrawCounts): number {
   return Object.values(rejected).reduce((sum, count) => sum + count, 0);
 }
 
 /** `9812 rejected by flops.max, 188 by layers.max, 3 seen before`. */
-export function explainDrawn({ rejected, duplicates }: Drawn): string {
+export function describeDrawCounts({ rejected, duplicates }: DrawCounts): string {
   const reasons = Object.entries(rejected).sort(([, a], [, b]) => b - a);
   const parts = reasons.map(([constraint, count], i) => `${count}${i ? '' : ' rejected'} by ${constraint}`);
   return [...parts, ...(duplicates ? [`${duplicates} seen before`] : [])].join(', ');
