@@ -22,6 +22,8 @@ const SEARCHES = {
   },
   screening: {
     seed: 8,
+    // Its rounds have one each.
+    fidelity: undefined,
     execution,
     strategy: {
       kind: 'screening',
