@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spaceSchema, specificationSchema } from '../dist/core/specification/specification-schema.js';
-import { benchmarksPage } from './reference/benchmarks.mjs';
+import { benchmarkRow, benchmarksPage } from './reference/benchmarks.mjs';
 import { commandsPage } from './reference/commands.mjs';
 import { exitCodesPage } from './reference/exit-codes.mjs';
 import { filesPage } from './reference/files.mjs';
@@ -17,6 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Pages by path. */
 export function referencePages() {
   return {
+    'README.md': readme(),
     'docs/reference/commands.md': commandsPage(),
     'docs/reference/exit-codes.md': exitCodesPage(),
     'docs/reference/files.md': filesPage(),
@@ -27,6 +28,12 @@ export function referencePages() {
     'docs/public/schema/specification.json': json(specificationSchema()),
     'docs/public/schema/space.json': json(spaceSchema()),
   };
+}
+
+/** README.md with the row of benchmarks of today, between its marks. */
+function readme() {
+  const marks = /(<!-- benchmarks: .*? -->\n)[\s\S]*?(<!-- \/benchmarks -->)/;
+  return read('README.md').replace(marks, (_, start, end) => `${start}${benchmarkRow()}\n${end}`);
 }
 
 function json(value) {

@@ -85,6 +85,12 @@ test('CHANGELOG.md: what is unreleased has its sections, 0.1.0 its dozen, and no
   expect(lines.filter((line, at) => lines.indexOf(line) !== at)).toEqual([]);
 });
 
+test('README.md has 80 to 100 lines', () => {
+  const lines = read('README.md').trimEnd().split('\n').length;
+  expect(lines).toBeGreaterThanOrEqual(80);
+  expect(lines).toBeLessThanOrEqual(100);
+});
+
 test('docs/understand/architecture.md passes through every room', () => {
   const paths = pathsIn(read('docs/understand/architecture.md')).filter((path) => path.endsWith('.ts'));
   expect(paths.length).toBeGreaterThan(40);
@@ -122,9 +128,16 @@ test('docs/guides/own-space.md shows the module as it is, in 40 lines', () => {
   expect(module.trim().split('\n')).toHaveLength(40);
 });
 
-test('the specification in README.md is a valid one, and so are the examples', async () => {
-  const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(read('README.md'))!;
-  expect(parseSpecification({ text: yaml!, source: 'README.md' }).name).toBe('nb201-sample');
+test('specifications in README.md and in the guide are valid, and so are the examples', async () => {
+  const blocks = ['README.md', 'docs/start/quickstart.md', 'docs/guides/specification.md'].flatMap((page) =>
+    [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => ({ text: text!, source: page })),
+  );
+  expect(blocks.map((block) => parseSpecification(block).name)).toEqual([
+    'small-cells',
+    'quickstart',
+    'my-first',
+    'nb201-sample',
+  ]);
   const examples = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.yaml'));
   for (const name of examples) await readSpecification(join(ROOT, 'examples', name), { modules: 'allowed' });
 });

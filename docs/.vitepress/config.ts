@@ -44,10 +44,10 @@ export default defineConfig({
       { text: 'Start', items: pagesOf('start', ['quickstart', 'results']) },
       {
         text: 'Guides',
-        items: pagesOf('guides', ['own-space', 'own-images', 'evolution', 'score-one-network']),
+        items: pagesOf('guides', ['specification', 'own-space', 'own-images', 'evolution']),
       },
       { text: 'Reference', items: pagesOf('reference', ['specification', 'commands', 'settings']) },
-      { text: 'Operate', items: pagesOf('operate', ['deployment', 'searches', 'monitoring']) },
+      { text: 'Operate', items: pagesOf('operate', ['servers', 'deployment', 'searches', 'monitoring']) },
       {
         text: 'Understand',
         items: [
