@@ -5,7 +5,7 @@ import { CandidateError } from '../core/candidate-error.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import type { Disagreement, VerifyInput } from '../core/contract/verification.js';
 import { SpecError } from '../core/errors.js';
-import { disagreeing, spellDifference } from '../core/proxies/agreement.js';
+import { findDisagreements, spellDifference } from '../core/proxies/agreement.js';
 import { readCandidates } from '../store/candidate-list.js';
 import { decodeScore, encodeScore } from '../store/codec.js';
 import type { SignedScore, Store } from '../store/store.js';
@@ -72,7 +72,7 @@ export function verifyScores({
             if (typeof again === 'string') {
               found.failed += 1;
               found.why = `${by}: ${again}`;
-            } else if (disagreeing(one.stored.proxies, again).length === 0) found.agreed += 1;
+            } else if (findDisagreements(one.stored.proxies, again).length === 0) found.agreed += 1;
             else found.disagreements.push(disagreement({ score: one, again, by }));
           },
         }),
@@ -160,7 +160,7 @@ function disagreement({
     verifier: by,
     difference: spellDifference(stored.proxies, again),
     again: encodeScore({ key, proxies: again }),
-    ...(claimed ? { agreesWithClaim: disagreeing(claimed, again).length === 0 } : {}),
+    ...(claimed ? { agreesWithClaim: findDisagreements(claimed, again).length === 0 } : {}),
   };
 }
 

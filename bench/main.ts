@@ -1,4 +1,4 @@
-// In: `npm run bench`. Out: milliseconds a candidate of scoring alone and of whole searches, side by side, and where asked against PyTorch.
+// The command `npm run bench`: measures scoring alone, whole searches, and both against the PyTorch baseline.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// In: numbers of candidates. Out: how long searches of that many take from specification to ranking.parquet, and what each process needed.
+// The command `npm run bench:scale`: measures searches of many candidates, from the specification to ranking.parquet.
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

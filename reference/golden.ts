@@ -1,4 +1,4 @@
-// In: the path of a golden case file. Out: deviations of every case, computed by the ONNX programs; exit code 0 only within tolerance.
+// The command `npm run golden`: computes golden cases with the engine and exits with 0 only if all are within tolerance.
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { SpecError } from '../core/errors.js';

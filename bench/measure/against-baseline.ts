@@ -1,4 +1,4 @@
-// In: a space. Out: milliseconds a candidate of the scoring alone and of the PyTorch baseline, in turn, and their ratios.
+// Measures scoring alone and the PyTorch baseline in turn, and prints the ratio of their times.
 import { availableParallelism } from 'node:os';
 import { type Baseline, MEMORY_FORMATS, type MemoryFormat, startBaseline } from './baseline.js';
 import { type Setting, withScoring } from './pure.js';

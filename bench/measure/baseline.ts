@@ -1,4 +1,4 @@
-// In: candidates. Out: milliseconds a candidate of the PyTorch baseline (reference/pytorch), one long-lived process.
+// Runs the PyTorch baseline (reference/pytorch) in one long-lived process and measures milliseconds a candidate.
 import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';

@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<PrefixDepth, string>> = {
   stem: 'each child alone',
 };
 const DEPTHS = ['blocks', 'stem'] as const;
-/** Until then there is no population, and children are those of the start or of anyone. */
+/** Generations until there is a population. Before, parents are the start or any candidate. */
 const FILLING = EVOLUTION.population / EVOLUTION.generation;
 
 export interface ChildrenSetting {
@@ -26,15 +26,15 @@ export interface ChildrenSetting {
   readonly seed: number;
 }
 
-/** A generation's means a child, in milliseconds: wall time of all scorers together, and processor time. */
+/** Mean milliseconds a child in one generation: wall time of all scorers together, and processor time. */
 interface Time {
   readonly wall: number;
   readonly processor: number;
 }
 
 /**
- * Each generation is scored by two pools of scorers, one after the other, who is first changing; their results are
- * compared bit by bit. Processor time says more where other processes share the cores.
+ * Each generation is scored by two pools of scorers, one after the other; which of them is first alternates. Their results are compared
+ * bit by bit. Processor time is the better measure where other processes share the cores.
  */
 export async function compareChildren({ budget, seed, scorers, ...fidelity }: ChildrenSetting) {
   const sides = DEPTHS.map((depth) => ({

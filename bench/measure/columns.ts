@@ -1,4 +1,4 @@
-// In: a setting. Out: files of raw scores over all of NAS-Bench-201, and what a score costs; read again into cohorts.
+// Reads and writes files of raw scores over all of NAS-Bench-201, and makes cohorts of them.
 import { readdir, readFile } from 'node:fs/promises';
 import type { Measured } from '../../core/ir/network.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
@@ -43,12 +43,12 @@ export const written: readonly string[] = Array.from({ length: space.enumeration
   space.enumeration.at(index),
 );
 
-/** What a cohort scores: every text, or the cheapest member of each class. */
+/** What a cohort scores: every candidate, or the representative of each equivalence class. */
 export function scoredCandidates(cohort: Cohort): readonly string[] {
   return cohort === 'written' ? written : [...new Set(written.map(space.enumeration.representative))];
 }
 
-/** For each written candidate the position of the one that is scored for it. */
+/** For each written candidate the position of its representative. */
 export function unitsOf(cohort: Cohort): readonly number[] {
   const number = new Map(scoredCandidates(cohort).map((candidate, i) => [candidate, i]));
   return written.map(

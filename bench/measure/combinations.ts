@@ -1,4 +1,4 @@
-// In: files of raw scores under several draws, known accuracies. Out: τ of the ways in which draws can be combined.
+// Compares ways of combining several draws by their τ.
 import { ascendingRanks } from '../../core/ranking/ranks.js';
 import type { Truth } from '../../core/report/truth.js';
 import { type Column, flopsOf, readColumns, type Setting, scoredCandidates, tauOfUnits } from './columns.js';

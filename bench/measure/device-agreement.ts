@@ -1,4 +1,4 @@
-// In: a device. Out: how well its scores and those of the per-block plan on the CPU agree, by proxy and of the ranking.
+// Measures how well the scores of a device agree with those of the CPU, for each proxy and for the ranking.
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall } from '../../core/ranking/correlation.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';

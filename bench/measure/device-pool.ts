@@ -1,7 +1,7 @@
-// In: a device. Out: scorers on it in processes of their own, as a worker has them, and what they take for a list.
+// Starts scorer processes on a device as a worker does, and times them over lists of candidates.
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { sample } from '../../core/random/shuffled.js';
+import { sample } from '../../core/random/shuffle.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { type BatchedDevice, together } from '../../core/specification/devices.js';
 import { PRESETS } from '../../core/specification/fidelity.js';

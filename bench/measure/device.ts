@@ -1,6 +1,6 @@
 // Measures a device that scores many candidates in one run: the whole space, large batches, against PyTorch, and agreement with the CPU.
 import { availableParallelism } from 'node:os';
-import { sample } from '../../core/random/shuffled.js';
+import { sample } from '../../core/random/shuffle.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
 import { PRESETS } from '../../core/specification/fidelity.js';
@@ -65,7 +65,7 @@ export async function benchDevice(bench: DeviceBench) {
 /** One candidate of each class, which ranks all written ones; then every written candidate for itself. */
 async function wholeSpace({ device, candidates: most = Number.POSITIVE_INFINITY, print }: DeviceBench) {
   const { size, at, representative } = nasBench201.enumeration;
-  const written = mixed(Array.from({ length: size }, (_, i) => at(i))).slice(0, most);
+  const written = inRandomOrder(Array.from({ length: size }, (_, i) => at(i))).slice(0, most);
   const classes = [...new Set(written.map((candidate) => representative(candidate)))];
   const pool = openPool(device);
   const rows: { name: string; candidates: number; seconds: number }[] = [];
@@ -160,8 +160,8 @@ function describe(r: SupernetMeasurement): string[] {
   return r.outOfMemory.length ? [...lines, `  out of memory at ${r.outOfMemory.join(', ')}`] : lines;
 }
 
-/** All candidates in a random order: a worker gets them mixed too (activities/spread-evenly.ts). */
-function mixed(list: readonly string[]): string[] {
+/** All candidates in a random order: as a worker gets them (activities/spread-evenly.ts). */
+function inRandomOrder(list: readonly string[]): string[] {
   const key = { seed: 1, draw: 0, name: 'order' };
   return sample({ key, count: list.length, size: list.length }).map((i) => list[i]!);
 }

@@ -1,4 +1,4 @@
-// In: a draw's key. Out: draws of lower variance than independent ones, to see whether they rank better (docs/understand/fidelity.md).
+// Draws weights with lower variance than independent draws have, to measure whether they rank better (docs/understand/fidelity.md).
 import type { Weight } from '../../core/ir/block.js';
 import { type Draw, fanIn, randomDraw } from '../../core/ir/draw.js';
 
@@ -18,7 +18,7 @@ export const drawingOf: Readonly<Record<Drawing, DrawOf>> = {
     if (draw % 2 === 0) return original;
     const negative = (values: Float32Array) => values.map((value) => -value);
     return {
-      // Signs average over themselves: they stay independent.
+      // Probes stay independent: mirroring a probe would not change any score.
       signs: randomDraw({ ...key, draw }).signs,
       weight: (weight: Weight) => negative(original.weight(weight)),
       input: (shape) => negative(original.input(shape)),
@@ -26,7 +26,7 @@ export const drawingOf: Readonly<Record<Drawing, DrawOf>> = {
   },
 };
 
-/** Gram and Schmidt over the rows of [out, in * k * k], or over its columns; mean square 2 / fan-in, as He normal has. */
+/** Gram-Schmidt over the rows of [out, in * k * k], or over its columns where they are fewer; mean square 2 / fan-in, like He normal. */
 function orthogonal({ values, shape }: { values: Float32Array; shape: readonly number[] }): Float32Array {
   const columns = fanIn(shape);
   const rows = values.length / columns;

@@ -1,4 +1,4 @@
-// In: sizes. Out: processor time of eigenvalues and of the largest singular value, ours and LAPACK's (PyTorch, float32, one thread), side by side.
+// Compares the processor time of our eigenvalues and largest singular values with LAPACK's (PyTorch, float32, one thread).
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: candidates. Out: milliseconds a candidate of whole searches on embedded servers and warm workers, and who used what memory.
+// Measures whole searches on embedded servers and warm workers: milliseconds a candidate, and memory by process.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// In: who scores a generation. Out: an evolution of the MobileNetV2 space without servers, the same children as a search breeds.
+// Runs an evolution of the MobileNetV2 space without servers, with the same children as a search.
 import { breed } from '../../core/evolution/breed.js';
 import { createHistory } from '../../core/evolution/history.js';
 import { openSpace } from '../../core/spaces/index.js';

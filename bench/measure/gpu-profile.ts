@@ -1,7 +1,7 @@
 // Prints which operators of a supernet the host spends its time on, from ONNX Runtime's profile.
 import { randomDraw } from '../../core/ir/draw.js';
 import { createBatchedScorer } from '../../engine/batched/batched-scorer.js';
-import { nodeTimes, type ProfileEvent, profiled } from '../../engine/batched/verify-device.js';
+import { nodeTimes, type ProfileEvent, profile } from '../../engine/batched/verify-device.js';
 import type { SupernetSetting } from './gpu.js';
 import { timeSupernets } from './timed-supernet.js';
 
@@ -17,7 +17,7 @@ export async function profileSupernet({
   setting: SupernetSetting;
 }): Promise<string[]> {
   const { draws: _, ...options } = setting;
-  const events = await profiled(async (profilePrefix) => {
+  const events = await profile(async (profilePrefix) => {
     const scorer = createBatchedScorer({ ...options, open: timeSupernets({ profilePrefix }).open });
     const draw = randomDraw({ seed: 1, draw: 0 });
     const ofOneRun = candidates.slice(0, setting.size);

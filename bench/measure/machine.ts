@@ -1,4 +1,4 @@
-// In: this machine. Out: its description, for results that are compared later, and the memory of processes.
+// Describes this machine for results that are compared later, and reads memory and processor time of processes.
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 

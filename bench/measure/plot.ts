@@ -1,4 +1,4 @@
-// In: labelled points (x on a logarithmic axis, y with a spread). Out: an SVG picture that is readable on light and dark pages.
+// Draws a scatter plot as an SVG picture that is readable on light and dark pages.
 
 export interface Point {
   readonly label: string;

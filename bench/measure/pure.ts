@@ -1,4 +1,4 @@
-// In: candidates and a setting. Out: milliseconds a candidate of the scoring alone: scorer processes, no servers.
+// Measures milliseconds a candidate of scoring alone: scorer processes without servers.
 import { fileURLToPath } from 'node:url';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import type { PrefixDepth } from '../../engine/prefix-cache.js';
@@ -11,7 +11,7 @@ export const SCRIPTS: Readonly<Record<PrefixDepth, string>> = {
   blocks: fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url)),
   stem: fileURLToPath(new URL('./stem-only-scorer.js', import.meta.url)),
 };
-/** Candidates of each scorer: as many as meet nearly all weights of a draw, and have its code compiled. */
+/** Candidates that each scorer scores first: enough to need nearly all weights of a draw and to have the code compiled. */
 const WARM_UP = 16;
 const WARM_SEED = 1;
 
@@ -23,7 +23,7 @@ export interface Setting {
   readonly threads: number;
   /** What scorers keep of one candidate for the next: all blocks where this is left out. */
   readonly prefixes?: PrefixDepth;
-  /** Drawn once for all candidates, or for each: its signs and images too. */
+  /** Whether weights, probes and images are drawn once for all candidates or for each of them. */
   readonly weights: ScoreRequest['fidelity']['weights'];
 }
 
@@ -34,7 +34,7 @@ export interface PureScoring {
   close(): Promise<void>;
 }
 
-/** Scorers that are warm: a draw's tensors are made, and the shared programs are there. */
+/** Starts scorers and warms them: tensors of a draw are made, and shared programs are compiled. */
 async function startPureScoring({
   setting: { space, resolution, batch, scorers, threads, prefixes = 'blocks', weights },
   candidates,

@@ -1,5 +1,5 @@
-// In: a space that the PyTorch baseline knows. Out: what is measured on it: which candidates, at which batch and resolution.
-import { sample } from '../../core/random/shuffled.js';
+// Lists what is measured on each space that the PyTorch baseline knows: candidates, batches, resolutions.
+import { sample } from '../../core/random/shuffle.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
@@ -13,7 +13,7 @@ export interface Scenario {
   readonly target?: number;
   /** Candidates of a round, where not those of the command line. */
   readonly count?: number;
-  /** `round` -1 is the warm-up. Where a search meets new candidates all the time, each round has others. */
+  /** `round` -1 is the warm-up. Where a search always meets new candidates, each round has candidates of its own. */
   candidates(round: number, count: number): readonly string[];
 }
 
@@ -98,7 +98,7 @@ const autoformerScenarios: readonly Scenario[] = [
   },
 ];
 
-/** By what a specification names; the results are named so too. */
+/** By the kinds of specifications; results have these names too. */
 export const SCENARIOS = {
   'nas-bench-201': nasBench201Scenarios,
   'mobilenet-v2': mobileNetV2Scenarios,
@@ -120,7 +120,7 @@ function randomCandidates({ space, round, count }: Drawn): string[] {
   return Array.from({ length: count }, (_, i) => random({ seed: SEED, draw: i, name: `bench.${round}` }));
 }
 
-/** Those of the random candidates whose text is like that. */
+/** Random candidates whose text matches an expression. */
 function randomLike({ space, like, round, count }: Drawn & { like: RegExp }): string[] {
   const { random } = openSpace(space);
   const found: string[] = [];

@@ -1,4 +1,4 @@
-// In: files of raw scores under several draws, known accuracies. Out: what screening by one draw saves, and what its top loses.
+// Computes what screening by one draw saves, and what the top of the ranking loses by it.
 import { order } from '../../core/ranking/order.js';
 import { topQuality } from '../../core/ranking/quality.js';
 import type { Truth } from '../../core/report/truth.js';

@@ -1,4 +1,4 @@
-// In: measurements. Out: their median and spread.
+// Computes the median and the spread of measurements.
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

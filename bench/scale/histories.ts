@@ -1,4 +1,4 @@
-// In: a finished search. Out: how long its histories are, and when its steps began and ended.
+// Reads how long the histories of a finished search are, and how long its steps took.
 import type { Client } from '@temporalio/client';
 
 export interface Histories {

@@ -1,4 +1,4 @@
-// In: a number of candidates. Out: one search of that many in a home of its own: seconds by phase, processes, histories, disk.
+// Runs one search of many candidates in a home of its own and measures seconds by phase, processes, histories and disk.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -79,7 +79,7 @@ export async function measureScale({
     });
     const files = start([MAIN, 'results', ID, '--out', join(folder, 'out'), '--format', 'parquet']);
     usage.add('zeroscout results', files.pid!);
-    await ended(files);
+    await waitForEnd(files);
     const seconds = (performance.now() - started) / 1000;
     const processes = usage.end(before);
     return {
@@ -97,7 +97,7 @@ export async function measureScale({
     };
   } finally {
     for (const child of children) if (child.exitCode === null) child.kill('SIGTERM');
-    await Promise.allSettled(children.map((child) => ended(child)));
+    await Promise.allSettled(children.map((child) => waitForEnd(child)));
     await stopServices({ home });
     await rm(folder, { recursive: true, force: true });
   }
@@ -169,7 +169,7 @@ function watch(processes: ReadonlyMap<string, number>) {
         ...scorers.map((id) => [`${name}, scorer`, id] as const),
       ]) {
         const cpu = cpuSeconds(id);
-        // One that has ended and that nobody has waited for has used time, and has no size any more.
+        // A process that has ended, and that its parent has not waited for, still has its processor time, but no size.
         const before = last.get(who)?.peak ?? 0;
         if (cpu > 0) last.set(who, { cpu, peak: Math.max(before, peakResidentBytes(id)) });
       }
@@ -204,7 +204,7 @@ function environment(folder: string): NodeJS.ProcessEnv {
   };
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+async function waitForEnd(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null)
     await new Promise((done) => child.once('exit', done));
   if (child.exitCode)

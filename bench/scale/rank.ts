@@ -1,4 +1,4 @@
-// In: a number of candidates. Out: what ranking them costs, in a process of its own: no server, scores made up as they are read.
+// Measures what ranking many candidates costs, in a process of its own, without servers, from made-up scores.
 import { createHash } from 'node:crypto';
 import { rankCandidates } from '../../activities/rank-candidates.js';
 import type { Specification } from '../../core/specification/specification.js';
@@ -13,7 +13,7 @@ const specification = JSON.parse(process.argv[3]!) as Specification;
 let digest = '';
 let bytes = 0;
 const started = performance.now();
-await rankCandidates({ store: generated() })({
+await rankCandidates({ store: generateStore() })({
   run: 'bench',
   specification,
   plan: { digest: 'plan', count },
@@ -24,7 +24,7 @@ const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6;
 console.log(JSON.stringify({ count, seconds, cpuSeconds, peakBytes: maxRSS * 1024, bytes, digest }));
 
 /** A store of a plan of `count` candidates, all scored. */
-function generated(): Store {
+function generateStore(): Store {
   const chunk = (index: number) => {
     const lines = Array.from({ length: Math.min(CHUNK, count - index * CHUNK) }, (_, i) =>
       // SIZE has the prime factors 2 and 5: a factor that has neither walks through all candidates.

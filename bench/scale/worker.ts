@@ -1,4 +1,4 @@
-// In: a role, the environment of a home with running services. Out: a worker as `zeroscout worker` is one, with the synthetic space and scorer.
+// A worker like that of `zeroscout worker`, but with the synthetic scorer.
 import { fileURLToPath } from 'node:url';
 import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
 import { resolveHome } from '../../client/embedded/home.js';

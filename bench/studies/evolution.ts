@@ -1,7 +1,7 @@
-// In: `npm run bench:evolution`. Out: what ranking a growing history costs without scoring, beside the plain definition extrapolated.
+// The command `npm run bench:evolution`: measures what ranking a growing history costs, beside the plain definition.
 import { Command } from 'commander';
-import { highest } from '../../core/evolution/highest.js';
 import { createHistory } from '../../core/evolution/history.js';
+import { selectHighest } from '../../core/evolution/select-highest.js';
 import { randomStream } from '../../core/random/random-stream.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { AZ_NAS_PROXIES } from '../../core/specification/families.js';
@@ -71,7 +71,7 @@ function plainStep(entries: readonly Proxies[], population: number): void {
     weight: 1,
     draws: [Float64Array.from(entries, (entry) => entry[proxy]!)],
   }));
-  highest({ scores: aggregate({ columns, kind: 'log-rank' }), count: population - 1 });
+  selectHighest({ scores: aggregate({ columns, kind: 'log-rank' }), count: population - 1 });
 }
 
 /** CPU seconds of this process since now. */

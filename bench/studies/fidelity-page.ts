@@ -1,4 +1,4 @@
-// In: the measured frontier and other tables by their marks. Out: all of them in docs/understand/fidelity.md, and a plot beside it.
+// Writes the measured tables and the plot into docs/understand/fidelity.md.
 import { readFile, writeFile } from 'node:fs/promises';
 import { scatterSvg } from '../measure/plot.js';
 import { type FrontierRow, renderFrontier } from './frontier.js';

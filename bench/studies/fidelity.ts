@@ -1,11 +1,11 @@
-// In: `npm run bench:fidelity`. Out: raw scores of the whole of NAS-Bench-201 at several fidelities (kept in files), and the frontier of τ against time.
+// The command `npm run bench:fidelity`: scores all of NAS-Bench-201 at several fidelities and computes τ against time.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import type { Measured } from '../../core/ir/network.js';
-import { sample } from '../../core/random/shuffled.js';
+import { sample } from '../../core/random/shuffle.js';
 import { parseTruth } from '../../core/report/truth.js';
 import { nasBench201 as space } from '../../core/spaces/nas-bench-201/definition.js';
 import type { AzNasProxy } from '../../core/specification/families.js';

@@ -1,4 +1,4 @@
-// In: files of raw scores over the whole space, known accuracies. Out: τ at every fidelity, mean and spread over seeds.
+// Computes τ at every fidelity from files of raw scores: mean and spread over seeds.
 import type { Truth } from '../../core/report/truth.js';
 import {
   type Column,

@@ -1,11 +1,11 @@
 // Follows a search to its result, and tells meanwhile how far it is and what it waits for.
 import { setMaxListeners } from 'node:events';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { watchServers } from '../../client/status/away.js';
-import { createLooker } from '../../client/status/facts.js';
-import { type AwayServer, type Waiting, waitingFor } from '../../client/status/waiting.js';
 import type { SearchProgress, SearchResult } from '../../core/contract/search.js';
 import type { ProgressEvent, Store } from '../../store/store.js';
+import { watchServers } from '../status/away.js';
+import { createLooker } from '../status/facts.js';
+import { type AwayServer, type Waiting, waitingFor } from '../status/waiting.js';
 
 const POLL_MS = 1_000;
 /** Workers that this command has started ask for work within this. */

@@ -1,8 +1,8 @@
 // Keeps the best candidates of a growing history, by rank over the whole history, without ranking it anew each time.
 
-import { highest } from './highest.js';
 import { createOrderStatistics } from './order-statistics.js';
 import { createRankScore } from './rank-score.js';
+import { selectHighest } from './select-highest.js';
 
 export interface HistoryOptions {
   readonly columns: readonly { readonly proxy: string; readonly weight: number }[];
@@ -104,7 +104,7 @@ export function createHistory({ columns, draws, kind, best: wanted }: HistoryOpt
     // The worst of today's best. Until the epoch ends there are always `wanted` candidates at least as good as it would be
     // if its ranks did not rise.
     const now = score.quick({ sums, of: size });
-    const last = highest({ scores: now, count: wanted }).reduce((worst, i) =>
+    const last = selectHighest({ scores: now, count: wanted }).reduce((worst, i) =>
       now[i]! < now[worst]! ? i : worst,
     );
     for (share = Math.max(LONGEST, share / 4); ; share *= 2) {
@@ -132,7 +132,7 @@ export function createHistory({ columns, draws, kind, best: wanted }: HistoryOpt
   function choose({ contenders, sums }: Epoch): Uint32Array {
     const quick = score.quick({ sums, of: size });
     if (contenders.length <= wanted) return Uint32Array.from(contenders);
-    const rough = highest({ scores: quick, count: wanted });
+    const rough = selectHighest({ scores: quick, count: wanted });
     let lowest = Infinity;
     for (const j of rough) lowest = Math.min(lowest, quick[j]!);
     const [floor, ceiling] = [score.below(lowest), score.above(lowest)];
@@ -142,7 +142,7 @@ export function createHistory({ columns, draws, kind, best: wanted }: HistoryOpt
       if (quick[j]! > ceiling) sure += 1;
       else if (quick[j]! >= floor) doubtful.push(j);
     const exact = doubtful.map((j) => score.exact({ sums: sums.map((sum) => sum[j]!), of: size }));
-    const passed = highest({ scores: new Float64Array(exact), count: wanted - sure });
+    const passed = selectHighest({ scores: new Float64Array(exact), count: wanted - sure });
     const out = new Uint32Array(wanted);
     for (let j = 0, at = 0, next = 0; at < wanted; j += 1) {
       const isNext = next < passed.length && doubtful[passed[next]!] === j;

@@ -18,7 +18,7 @@ const DEFAULT_TOLERANCE = 1e-3;
 type Proxies = Readonly<Record<string, number>>;
 
 /** Names of the proxies in which the two differ, also those that only one of them has. Infinities must be equal. */
-export function disagreeing(a: Proxies, b: Proxies): string[] {
+export function findDisagreements(a: Proxies, b: Proxies): string[] {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
   return names.filter((name) => !agree({ name, a: a[name], b: b[name] }));
 }
@@ -41,7 +41,7 @@ function agree({
 
 /** `trainability -0.51, computed again -3.2`, for each proxy that differs. */
 export function spellDifference(stored: Proxies, again: Proxies): string {
-  return disagreeing(stored, again)
+  return findDisagreements(stored, again)
     .map((name) => `${name} ${spell(stored[name])}, computed again ${spell(again[name])}`)
     .join('; ');
 }

@@ -87,7 +87,7 @@ export type Summary = z.infer<typeof SummarySchema>;
 
 /** JSON, two spaces, line feed at the end. Throws a SpecError for what `parseSummary` would refuse, NaN above all. */
 export function formatSummary(summary: Summary): string {
-  return `${JSON.stringify(checked({ value: summary, source: 'summary' }), null, 2)}\n`;
+  return `${JSON.stringify(check({ value: summary, source: 'summary' }), null, 2)}\n`;
 }
 
 /** Throws a SpecError that names `source` and the fields at fault. */
@@ -98,10 +98,10 @@ export function parseSummary({ text, source }: { readonly text: string; readonly
   } catch (error) {
     throw SpecError.of({ path: source, message: `not JSON: ${(error as Error).message}` });
   }
-  return checked({ value, source });
+  return check({ value, source });
 }
 
-function checked({ value, source }: { readonly value: unknown; readonly source: string }): Summary {
+function check({ value, source }: { readonly value: unknown; readonly source: string }): Summary {
   const result = SummarySchema.safeParse(value);
   if (result.success) return result.data;
   throw new SpecError(toIssues({ error: result.error, root: source }));

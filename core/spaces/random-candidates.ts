@@ -1,7 +1,7 @@
 // Draws different random candidates of a space, the same in any process.
 
 import { SpecError } from '../errors.js';
-import { shuffled } from '../random/shuffled.js';
+import { shuffle } from '../random/shuffle.js';
 import { createTextIndex } from '../text/text-index.js';
 import type { Space } from './space.js';
 
@@ -28,7 +28,7 @@ export async function* randomCandidates({
   if (space.enumeration) {
     const { size, at } = space.enumeration;
     let taken = 0;
-    for (const index of shuffled({ key: { seed, draw: 0, name }, size })) {
+    for (const index of shuffle({ key: { seed, draw: 0, name }, size })) {
       if (taken === count) return;
       const candidate = at(index);
       if (!(await accept(candidate))) continue;

@@ -104,7 +104,7 @@ export function drawFeeds({
       for (const [operation, network] of Object.entries(networks)) {
         const all = EDGES.map((_, edge) => weight(network.blocks[i]!, `edge${edge}`));
         const [outputs, inputs, kernel] = all[0]!.shape as [number, number, number];
-        const backward = measured ? all.map((each) => transposedAndRotated(each).data) : [];
+        const backward = measured ? all.map((each) => transposeAndRotate(each).data) : [];
         const parts = [...all.map(({ data }) => data), ...backward];
         set(weightInput(i, operation), join(parts), [parts.length * outputs, inputs, kernel, kernel]);
       }
@@ -116,9 +116,9 @@ export function drawFeeds({
     const all = {
       first,
       second,
-      secondGradient: transposedAndRotated(second),
+      secondGradient: transposeAndRotate(second),
       shortcut,
-      shortcutGradient: transposedAndRotated(shortcut),
+      shortcutGradient: transposeAndRotate(shortcut),
     };
     for (const use of residualUses(measured)) set(weightInput(i, use), all[use].data, all[use].shape);
   });
@@ -131,7 +131,7 @@ interface Weight {
 }
 
 /** The weight of the convolution that computes the gradient: input and output channels transposed, kernel rotated by 180 degrees (rot180). */
-function transposedAndRotated({ data, shape }: Weight): Weight {
+function transposeAndRotate({ data, shape }: Weight): Weight {
   const [outputs, inputs, kernel] = shape as [number, number, number];
   const area = kernel * kernel;
   const out = new Float32Array(data.length);

@@ -41,7 +41,7 @@ export interface ProfileEvent {
 export async function verifyDevice({ device }: { device: Provider }): Promise<{ nodes: number }> {
   const shape = { size: 2, batch: 2, capacities: Array.from({ length: 6 }, () => SLOTS) };
   const { program } = compileSupernet({ skeleton: SMALL, shape, dialect: dialectOf(device) });
-  const events = await profiled(async (profilePrefix) => {
+  const events = await profile(async (profilePrefix) => {
     const session = await openOnDevice({ program, device, profilePrefix });
     try {
       await session.run(anyInputs(session));
@@ -67,7 +67,7 @@ export async function verifyDevice({ device }: { device: Provider }): Promise<{ 
 }
 
 /** The profile of a session that `use` opens with the given prefix, and closes. */
-export async function profiled(use: (profilePrefix: string) => Promise<void>): Promise<ProfileEvent[]> {
+export async function profile(use: (profilePrefix: string) => Promise<void>): Promise<ProfileEvent[]> {
   const folder = await mkdtemp(join(tmpdir(), 'zeroscout-profile-'));
   try {
     await use(join(folder, 'profile'));

@@ -1,4 +1,4 @@
-// In: the profile of an AutoFormer golden case. Out: its tensors (goldens/autoformer/SPACE.md, section 5).
+// Makes the tensors of AutoFormer's golden cases (test/goldens/autoformer/SPACE.md, section 5).
 import type { Draw } from '../../core/ir/draw.js';
 import { fanIn, size } from '../../core/ir/draw.js';
 import { goldenDraw, goldenScaled } from '../../core/ir/golden-draw.js';

@@ -1,4 +1,4 @@
-// In: files in the form of goldens/autoformer/cases.json and costs.json. Out: their cases and checks.
+// Reads golden files of AutoFormer: cases, and checks of costs.
 import { z } from 'zod';
 import { autoformer } from '../../core/spaces/autoformer/definition.js';
 import type { Costs } from '../../core/spaces/space.js';

@@ -1,4 +1,4 @@
-// In: the path of a golden file. Out: its kind and its cases, or its checks; a SpecError names the case and the field.
+// Reads a golden file of any kind; a mistake in it is a SpecError that names the case and the field.
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';

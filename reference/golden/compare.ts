@@ -1,7 +1,7 @@
-// In: a golden case and what the engine made of it. Out: relative deviations, and whether they are within the tolerances.
+// Compares what the engine computed with a golden case, and judges a whole file.
 import type { GoldenCase, Tolerances } from './kind.js';
 
-/** What the engine computed of a case; costs in the order of the case's. */
+/** What the engine computed for a case; costs in the order of the case. */
 export interface Computed {
   readonly features: readonly number[];
   readonly blocks: readonly (number | null)[];
@@ -15,7 +15,7 @@ export interface Comparison {
   readonly features: readonly number[];
   readonly blocks: readonly number[];
   readonly tolerances: Tolerances;
-  /** Whole numbers and sums that do not agree, in words; empty where all do. */
+  /** Costs and sums that differ, in words; empty where all agree. */
   readonly differences: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export function compareCase(golden: GoldenCase, computed: Computed): Comparison 
   golden.costs.forEach(({ name, expected }, i) => {
     check(name, expected, computed.costs[i]!, 4 * Number.EPSILON * Math.abs(expected));
   });
-  // A sum follows from its parts: beyond what they are off together it has but the tolerance of one of them.
+  // A sum may deviate by the deviations of its parts together, and by the tolerance of one part beyond that.
   const sum = (name: 'expressivity' | 'progressivity' | 'trainability', shift: number, tolerance: number) => {
     const expected = golden[name];
     if (expected !== undefined) check(name, expected, computed[name], shift + tolerance * scale(expected));
@@ -48,7 +48,7 @@ export function compareCase(golden: GoldenCase, computed: Computed): Comparison 
   return { ...of(deviation), tolerances, differences };
 }
 
-/** Of a mean over blocks, beyond what the blocks themselves are off. */
+/** Tolerance of a mean over blocks, beyond the deviations of the blocks themselves. */
 const CLOSE = 2e-4;
 
 export interface Verdict {
@@ -57,7 +57,7 @@ export interface Verdict {
   readonly lines: readonly string[];
 }
 
-/** Judges a whole file; `close` is the tolerance that a share of all its blocks must keep. */
+/** Judges a whole file. `close`: a tolerance that a given share of all blocks must keep. */
 export function judge(
   comparisons: readonly Comparison[],
   close?: { readonly block: number; readonly share: number },
@@ -82,7 +82,7 @@ export function judge(
   };
 }
 
-/** Every deviation against its case's own tolerance. */
+/** The largest deviation, each relative to the tolerance of its own case. */
 function worst(
   comparisons: readonly Comparison[],
   what: 'features' | 'blocks',

@@ -1,4 +1,4 @@
-// In: golden cases, one by one. Out: what the engine's programs make of each; tensors of one size are made once.
+// Computes golden cases with the programs of the engine.
 import { expressivity, progressivity, trainability } from '../../core/proxies/az-nas.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { type DrawTensors, drawTensors } from '../../engine/draw-tensors.js';

@@ -1,4 +1,4 @@
-// In: nothing. Out: the fields that golden files of all kinds share, as zod schemas whose messages say what was found.
+// The fields that golden files of all kinds share, as zod schemas.
 import { z } from 'zod';
 
 /** Positions of the first feature, batch x resolution²; its 16 channels then take 1 GiB. */

@@ -1,4 +1,4 @@
-// Out: what a kind of golden file is, and what the cases of all kinds have in common. Types only.
+// Types of golden files: what a kind is, and what the cases of all kinds have in common.
 import type { z } from 'zod';
 import type { Draw } from '../../core/ir/draw.js';
 import type { Costs } from '../../core/spaces/space.js';
@@ -7,11 +7,11 @@ import type { SpaceSpecification } from '../../core/specification/space.js';
 /** Relative to max(1, |value|). */
 export interface Tolerances {
   readonly feature: number;
-  /** Of every block. */
+  /** Tolerance of every block. */
   readonly block: number;
 }
 
-/** What every case has: how large it is, and what comes out. */
+/** What every case has: its size, and the expected values. */
 interface Expected {
   /** Names the case; of a space, its candidate. */
   readonly candidate: string;

@@ -1,4 +1,4 @@
-// In: a file in the form of goldens/mbv2/mutations.json. Out: whether candidates, mutations, splits, costs and ranks are ours.
+// Checks candidates, mutations, splits, costs and ranks of MobileNetV2's golden file mutations.json.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { aggregate } from '../../core/ranking/aggregate.js';
@@ -142,7 +142,7 @@ function checkMutation({ parent, replacements, ...item }: File['mutations'][numb
   });
 }
 
-/** A block alone, whatever it takes: a stem that gives that is put before it. */
+/** Parses a block alone, by putting a stem with the right output channels before it. */
 function parseBlock(written: string): StructureBlock {
   const input = /\((?:[^|]*\|)?(\d+),/.exec(written)?.[1] ?? '3';
   return parseStructure(input === '3' ? written : `SuperConvK1BNRELU(3,${input},1,1)${written}`).at(-1)!;

@@ -1,11 +1,11 @@
-// In: a file in the form of goldens/mbv2/cases.json. Out: its cases.
+// Reads golden cases of MobileNetV2.
 import { z } from 'zod';
 import { goldenDraw } from '../../core/ir/golden-draw.js';
 import { mobileNetV2 } from '../../core/spaces/mobilenet-v2/definition.js';
 import { beyondMemory, candidate, isRecord, list, number, proxyValue, size, withinMemory } from './fields.js';
 import type { CaseKind, GoldenCase } from './kind.js';
 
-/** SPACE.md, section 7: what a block may be off at least, and how often what the published code's own float32 is off. */
+/** SPACE.md, section 7: a block may deviate by BLOCK, or by a multiple of the deviation of the published code's own float32. */
 const BLOCK = 1e-3;
 const TIMES = 5;
 

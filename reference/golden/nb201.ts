@@ -1,4 +1,4 @@
-// In: a file in the form of goldens/nb201/cases.json. Out: its cases.
+// Reads golden cases of NAS-Bench-201.
 import { z } from 'zod';
 import { goldenDraw } from '../../core/ir/golden-draw.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';

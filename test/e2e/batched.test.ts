@@ -1,9 +1,9 @@
-// In: a search whose worker scores in stacks, two candidates of which kill their scorer. Out: they alone are set aside; the
+// A search whose worker scores with a batched supernet, two candidates of which kill their scorer: they alone are set aside, and the scores agree with those of the CPU.
 // others rank as they do one by one.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readState } from '../../client/embedded/state.js';
-import { sample } from '../../core/random/shuffled.js';
+import { sample } from '../../core/random/shuffle.js';
 import { kendall } from '../../core/ranking/correlation.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';

@@ -1,4 +1,4 @@
-// In: devices of this machine. Out: that all nodes ran there, or a refusal that says why not.
+// Tests the check of devices: all nodes run on the device, or the refusal says why not.
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { DeviceError } from '../../core/errors.js';

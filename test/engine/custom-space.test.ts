@@ -1,4 +1,4 @@
-// In: candidates of a space of one's own. Out: their scores in both layouts agree, at blocks and at the ends of stages.
+// Tests that candidates of custom spaces score the same in the plain and the NCHWc layout, at blocks and at ends of stages.
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
 import { customSpace } from '../../core/spaces/custom/definition.js';

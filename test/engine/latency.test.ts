@@ -1,4 +1,4 @@
-// In: candidates. Out: their latency through the process that measures, as a worker asks for it.
+// Tests that latencies are measured through the process that a worker uses.
 import { afterAll, expect, test } from 'vitest';
 import type { Measurement } from '../../core/contract/latency.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';

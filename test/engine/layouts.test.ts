@@ -1,4 +1,4 @@
-// In: networks put together by hand, of what no built-in space has. Out: the same scores in the plain and in the blocked layout.
+// Tests with hand-made networks, which have what no built-in space has, that the plain and the NCHWc layout score the same.
 import { describe, expect, it } from 'vitest';
 import { type Block, BlockBuilder } from '../../core/ir/block.js';
 import { randomDraw } from '../../core/ir/draw.js';

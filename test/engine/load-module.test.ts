@@ -1,4 +1,4 @@
-// In: modules whose code does not end. Out: an error within the limit that names the function, whatever the code catches.
+// Tests that modules whose code does not end are errors within the limit that name the function.
 import { expect, test } from 'vitest';
 import { moduleDigest } from '../../core/spaces/module/definition.js';
 import { callLimited } from '../../engine/call-limit.js';

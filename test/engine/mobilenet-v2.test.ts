@@ -1,4 +1,4 @@
-// In: networks of the MobileNetV2 space. Out: they score the same in plain ONNX and in the blocked layout, goldens included.
+// Tests that MobileNetV2 candidates score the same in the plain and the NCHWc layout, and the golden cases.
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
 import { mobileNetV2 } from '../../core/spaces/mobilenet-v2/definition.js';

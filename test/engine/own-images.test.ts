@@ -1,4 +1,4 @@
-// In: images of one's own in a file. Out: scores on them, in every space; on noise written to a file those of the noise.
+// Tests scoring on images from a file, in every space; noise written to a file scores as the noise does.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

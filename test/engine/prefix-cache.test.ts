@@ -1,4 +1,4 @@
-// In: candidates that begin alike. Out: the same bits with and without what is kept of others, and fewer blocks run.
+// Tests that scores are the same bits with and without the prefix cache, and that fewer blocks run with it.
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
 import { openSpace } from '../../core/spaces/index.js';

@@ -1,8 +1,8 @@
-// In: candidates in different orders, in this process and in another. Out: the same bits; two layouts that agree.
+// Tests that scores are the same bits in any order and in any process, and that two layouts agree.
 import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
-import { sample } from '../../core/random/shuffled.js';
+import { sample } from '../../core/random/shuffle.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { type CpuScorer, createCpuScorer } from '../../engine/cpu-scorer.js';
 import type { ScoreResult } from '../../engine/protocol.js';

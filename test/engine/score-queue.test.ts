@@ -1,4 +1,4 @@
-// In: requests of some turns, taken in groups. Out: lower turns first, each turn in its order, and who is tried again before his turn.
+// Tests the order in which requests are taken: lower turns first, each turn in order, retried requests before all others.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createScoreQueue, type Job } from '../../engine/score-queue.js';

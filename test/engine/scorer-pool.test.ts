@@ -1,4 +1,4 @@
-// In: scorers that crash, hang, never start or are killed. Out: only the guilty candidate is set aside, nothing else is lost.
+// Tests that scorers which crash, hang, never start or are killed cost the guilty candidate alone.
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CandidateError } from '../../core/candidate-error.js';

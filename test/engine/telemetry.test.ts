@@ -1,4 +1,4 @@
-// In: values of ORT_DISABLE_TELEMETRY. Out: telemetry is off for all of them but a plain no.
+// Tests that telemetry is off for every value of ORT_DISABLE_TELEMETRY but a plain no.
 import { expect, test } from 'vitest';
 import { withoutTelemetry } from '../../engine/telemetry.js';
 

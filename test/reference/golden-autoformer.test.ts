@@ -1,4 +1,4 @@
-// In: the golden files of AutoFormer, as they are and altered. Out: what the engine computes agrees; what differs is said.
+// Tests the verdict on AutoFormer's golden files, as they are and altered.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

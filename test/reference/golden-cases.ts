@@ -1,4 +1,4 @@
-// In: golden cases and changes of them. Out: a file of three cases, the last one changed, in a folder that goes with the tests.
+// Writes files of three golden cases, the last one changed, for tests.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

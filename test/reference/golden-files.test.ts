@@ -1,4 +1,4 @@
-// In: files that are no golden cases, or not of the form. Out: a SpecError that names the file, the case and the field.
+// Tests that a file that is no golden file is a SpecError that names the file, the case and the field.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../core/errors.js';

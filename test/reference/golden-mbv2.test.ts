@@ -1,4 +1,4 @@
-// In: the golden files of MobileNetV2, as they are and altered. Out: exit codes and what is said to differ.
+// Tests the verdict on MobileNetV2's golden files, as they are and altered.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: golden cases, as they are and altered. Out: the verdict on them, and the exit code of `npm run golden`.
+// Tests the verdict on golden cases, as they are and altered, and the exit code of `npm run golden`.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

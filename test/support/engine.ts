@@ -1,4 +1,4 @@
-// In: candidates of NAS-Bench-201. Out: their scores through the real programs, in this process or in another one.
+// Scores candidates of NAS-Bench-201 through the real programs for tests, in this process or in another one.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// In: a space of numbers. Out: children by the published rule of parents, the same for a seed, none twice, none that breaks a constraint.
+// Tests breeding: the published rule of parents, the same children for a seed, none twice, none that breaks a constraint.
 import { describe, expect, test } from 'vitest';
 import { type Bred, breed, PATIENCE } from '../../../core/evolution/breed.js';
 import { randomStream } from '../../../core/random/random-stream.js';

@@ -1,9 +1,9 @@
-// In: proxies that arrive one by one. Out: the same best as ranking the whole history anew, after every single one.
+// Tests after every insertion that the history has the same best candidates as ranking it anew.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { highest } from '../../../core/evolution/highest.js';
 import { createHistory, type HistoryOptions } from '../../../core/evolution/history.js';
 import { createOrderStatistics } from '../../../core/evolution/order-statistics.js';
+import { selectHighest } from '../../../core/evolution/select-highest.js';
 import { randomStream } from '../../../core/random/random-stream.js';
 import { aggregate } from '../../../core/ranking/aggregate.js';
 import { ascendingRanks } from '../../../core/ranking/ranks.js';
@@ -139,7 +139,7 @@ describe('parts', () => {
           if (scores[a] === scores[b]) return a - b;
           return scores[b]! > scores[a]! ? 1 : -1;
         });
-        expect([...highest({ scores, count })]).toEqual(sorted.slice(0, count).sort((a, b) => a - b));
+        expect([...selectHighest({ scores, count })]).toEqual(sorted.slice(0, count).sort((a, b) => a - b));
       }),
     );
   });

@@ -1,4 +1,4 @@
-// In: candidates of spaces. Out: whole models that ONNX Runtime runs with any batch, with the parameters that the space counts.
+// Tests that exported ONNX models run with any batch and have the parameters that the space counts.
 
 import { describe, expect, test } from 'vitest';
 import { type Layer, modelLayers, trainableParameters } from '../../../core/export/layers.js';

@@ -1,7 +1,7 @@
-// Proxies of two workers agree up to rounding, whatever their size, and do not where one is off by more.
+// Tests that proxies of two workers agree up to rounding, whatever their size, and disagree where one is off by more.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { disagreeing, spellDifference } from '../../../core/proxies/agreement.js';
+import { findDisagreements, spellDifference } from '../../../core/proxies/agreement.js';
 
 const NAMES = ['expressivity', 'progressivity', 'trainability'] as const;
 /** The largest deviations that were measured between two layouts (decision 22), and what must be found. */
@@ -16,23 +16,23 @@ test.each(NAMES)('%s: ten times the noise that was measured agrees, twice the to
   fc.assert(
     fc.property(value, sign, fc.double({ min: 0, max: 10, noNaN: true }), (one, side, times) => {
       const near = { [name]: one + side * times * NOISE[name] * size(one) };
-      expect(disagreeing({ [name]: one }, near)).toEqual([]);
-      expect(disagreeing(near, { [name]: one })).toEqual([]);
+      expect(findDisagreements({ [name]: one }, near)).toEqual([]);
+      expect(findDisagreements(near, { [name]: one })).toEqual([]);
       const far = { [name]: one + side * (1 + times) * WRONG[name] * size(one) };
-      expect(disagreeing({ [name]: one }, far)).toEqual([name]);
-      expect(disagreeing(far, { [name]: one })).toEqual([name]);
+      expect(findDisagreements({ [name]: one }, far)).toEqual([name]);
+      expect(findDisagreements(far, { [name]: one })).toEqual([name]);
     }),
   );
 });
 
 test('infinities are equal or they are not; a missing proxy is one that differs; complexity is counted', () => {
   const dead = { expressivity: -Infinity, trainability: -Infinity };
-  expect(disagreeing(dead, { ...dead })).toEqual([]);
-  expect(disagreeing(dead, { ...dead, expressivity: -1e300 })).toEqual(['expressivity']);
-  expect(disagreeing(dead, { ...dead, trainability: Infinity })).toEqual(['trainability']);
-  expect(disagreeing(dead, { expressivity: -Infinity })).toEqual(['trainability']);
-  expect(disagreeing({ complexity: 1e9 }, { complexity: 1e9 + 1 })).toEqual(['complexity']);
-  expect(disagreeing({ expressivity: 0 }, { expressivity: -0 })).toEqual([]);
+  expect(findDisagreements(dead, { ...dead })).toEqual([]);
+  expect(findDisagreements(dead, { ...dead, expressivity: -1e300 })).toEqual(['expressivity']);
+  expect(findDisagreements(dead, { ...dead, trainability: Infinity })).toEqual(['trainability']);
+  expect(findDisagreements(dead, { expressivity: -Infinity })).toEqual(['trainability']);
+  expect(findDisagreements({ complexity: 1e9 }, { complexity: 1e9 + 1 })).toEqual(['complexity']);
+  expect(findDisagreements({ expressivity: 0 }, { expressivity: -0 })).toEqual([]);
 });
 
 test('a difference names what differs alone', () => {

@@ -1,4 +1,4 @@
-// In: statistics with known answers and every edge case of method.md. Out: the proxies' values.
+// Tests the proxies with statistics of known results and every edge case of method.md.
 import { describe, expect, it } from 'vitest';
 import {
   blockTrainability,

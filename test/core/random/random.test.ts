@@ -1,4 +1,4 @@
-// In: keys. Out: published values of the generator, the same bits in any process, moments and independence within standard errors.
+// Tests the generator against published values, and moments and independence of its numbers within standard errors.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../../core/ir/draw.js';
 import { goldenDraw, goldenUniform } from '../../../core/ir/golden-draw.js';
 import { keyWords, normal, type RandomKey, signs, threefry, uniform } from '../../../core/random/random.js';
-import { permuted, sample } from '../../../core/random/shuffled.js';
+import { permute, sample } from '../../../core/random/shuffle.js';
 
 const N = 200_000;
 /** Standard errors that a statistic may be off: one in fifteen million tests would fail by chance, and keys are fixed. */
@@ -182,7 +182,7 @@ describe('sample', () => {
 
   it('of a large space is a permutation that nobody has to remember', () => {
     for (const size of [1, 2, 3, 5, 16, 17, 1000, 4097]) {
-      const all = [...permuted({ key, size })];
+      const all = [...permute({ key, size })];
       expect([...all].sort((a, b) => a - b)).toEqual(all.map((_, i) => i));
     }
     const [size, count] = [5 ** 13, 5000];

@@ -1,4 +1,4 @@
-// In: SciPy's values (test/fixtures/correlation.py) and random columns. Out: agreement with both definitions.
+// Tests correlations against SciPy's values (test/fixtures/correlation.py) and against their definitions on random columns.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// In: small rankings with known accuracies. Out: the figures of core/ranking/quality.ts, against worked examples and bounds.
+// Tests the quality of the top of a ranking against worked examples and bounds.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ndcg, topQuality, topStability } from '../../../core/ranking/quality.js';

@@ -1,4 +1,4 @@
-// In: random cohorts. Out: ranks, aggregates and row order checked against the plain definitions.
+// Tests ranks, aggregates and the order of rows against the plain definitions on random cohorts.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

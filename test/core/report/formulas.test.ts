@@ -1,4 +1,4 @@
-// In: candidates and failures whose texts are formulas. Out: in every CSV that is written, no cell that a spreadsheet would calculate; numbers stay numbers.
+// Tests that no CSV has a cell that a spreadsheet would evaluate as a formula, and that numbers stay numbers.
 import { parse as parseCsv } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { failuresCsv, readFailuresCsv } from '../../../core/report/failures-csv.js';

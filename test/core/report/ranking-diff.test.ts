@@ -1,4 +1,4 @@
-// In: two rankings. Out: their difference, by hand for a small case and by its laws for any.
+// Tests the difference of two rankings, by hand for a small case and by its properties for any.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { failuresCsv, readFailuresCsv } from '../../../core/report/failures-csv.js';

@@ -1,4 +1,4 @@
-// In: rankings, failures and summaries. Out: the exact text of each file, and the way back.
+// Tests the exact text of rankings, failures and summaries, and reading them back.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SpecError, TerminalError } from '../../../core/errors.js';

@@ -1,4 +1,4 @@
-// In: the AutoFormer spaces. Out: texts, costs, distributions and networks are those of goldens/autoformer/SPACE.md.
+// Tests texts, costs, distributions and networks of the AutoFormer spaces against goldens/autoformer/SPACE.md.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

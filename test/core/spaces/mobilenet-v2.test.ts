@@ -1,4 +1,4 @@
-// In: the MobileNetV2 space. Out: texts, random candidates and mutations are as SPACE.md says, networks fit together.
+// Tests texts, random candidates, mutations and networks of the MobileNetV2 space against its SPACE.md.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';

@@ -1,4 +1,4 @@
-// In: the NAS-Bench-201 space. Out: every cell and its text, costs, classes and their cheapest members; bad texts say which edge.
+// Tests every cell of NAS-Bench-201: text, costs, equivalence class and representative; bad texts name the edge.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';

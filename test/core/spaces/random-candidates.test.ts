@@ -1,4 +1,4 @@
-// In: spaces with and without enumeration. Out: their random candidates are different, and the same for the same seed.
+// Tests that random candidates are different, and the same for the same seed, with and without enumeration.
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';

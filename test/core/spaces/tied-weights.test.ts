@@ -1,8 +1,8 @@
-// In: pairs of candidates of one class. Out: with weights tied as the canonical key says, they score the same through the engine.
+// Tests that candidates of one equivalence class score the same through the engine when their weights are tied.
 import { describe, expect, it } from 'vitest';
 import type { Weight } from '../../../core/ir/block.js';
 import { type Draw, randomDraw } from '../../../core/ir/draw.js';
-import { sample } from '../../../core/random/shuffled.js';
+import { sample } from '../../../core/random/shuffle.js';
 import { terms } from '../../../core/spaces/nas-bench-201/canonical.js';
 import { parseCell } from '../../../core/spaces/nas-bench-201/cell.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomDraw } from '../../../core/ir/draw.js';
 import { goldenDraw } from '../../../core/ir/golden-draw.js';
 import { trainability } from '../../../core/proxies/az-nas.js';
-import { sample } from '../../../core/random/shuffled.js';
+import { sample } from '../../../core/random/shuffle.js';
 import { kendall } from '../../../core/ranking/correlation.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { createBatchedScorer } from '../../../engine/batched/batched-scorer.js';

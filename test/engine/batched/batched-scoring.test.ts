@@ -1,6 +1,6 @@
 // Checks that requests that come together each get their own outcome, and that their scores agree with those of the CPU scorer.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sample } from '../../../core/random/shuffled.js';
+import { sample } from '../../../core/random/shuffle.js';
 import { kendall } from '../../../core/ranking/correlation.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { AZ_NAS_PROXIES } from '../../../core/specification/families.js';

@@ -1,4 +1,4 @@
-// In: devices that are not there. Out: refusals that name the device and the reason, never a silent run on the CPU.
+// Tests that a device that does not exist is refused by name and reason, and never replaced by the CPU.
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../core/errors.js';

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sample } from '../../../core/random/shuffled.js';
+import { sample } from '../../../core/random/shuffle.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { together } from '../../../core/specification/devices.js';
 import { PRESETS } from '../../../core/specification/fidelity.js';

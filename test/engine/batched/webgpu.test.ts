@@ -1,9 +1,9 @@
-// In: candidates on WebGPU, through whatever adapter is here. Out: the CPU's scores; and no program that it cannot run whole.
+// Tests that WebGPU, through whatever adapter this machine has, gives the CPU's scores, and refuses programs that it cannot run whole.
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../core/errors.js';
 import { randomDraw } from '../../../core/ir/draw.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
-import { sample } from '../../../core/random/shuffled.js';
+import { sample } from '../../../core/random/shuffle.js';
 import { kendall } from '../../../core/ranking/correlation.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { createBatchedScorer } from '../../../engine/batched/batched-scorer.js';

@@ -30,9 +30,12 @@ export function reduction(
   const { g } = kit;
   const activated = g.add('Relu', [input]);
   const strided = { kernel: 3, stride: 2 };
-  const first = normalized(site, kit.conv(kit.images(activated, count, from), weight('first'), strided));
+  const first = normalizeImages(site, kit.conv(kit.images(activated, count, from), weight('first'), strided));
   const middle = g.add('Relu', [first.output]);
-  const second = normalized(site, kit.conv(kit.images(middle, count, to), weight('second'), { kernel: 3 }));
+  const second = normalizeImages(
+    site,
+    kit.conv(kit.images(middle, count, to), weight('second'), { kernel: 3 }),
+  );
   const source = kit.images(input, count, from);
   const halved = g.add('AveragePool', [source], { kernel_shape: [2, 2], strides: [2, 2] });
   const shortcut = kit.conv(halved, weight('shortcut'), { kernel: 1 });
@@ -79,7 +82,7 @@ function jacobianOf(
   return g.add('Add', [main, alone]);
 }
 
-function normalized({ kit, count, to }: ReductionSite, images: string): Normalized {
+function normalizeImages({ kit, count, to }: ReductionSite, images: string): Normalized {
   const channels = kit.channels(images, count, to);
   const [moments] = momentsOf(kit, { groups: [channels], lengths: [count], size: to });
   const output = normalize(kit, channels, count * to.channels, moments!);

@@ -1,4 +1,4 @@
-// In: matrices of many kinds and sizes. Out: the eigenvalues and singular values of a slow plain method, or those they were made of.
+// Tests eigenvalues and singular values against a slow plain method, or against those that a matrix was made of.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spectralEntropy } from '../../../../core/proxies/az-nas.js';

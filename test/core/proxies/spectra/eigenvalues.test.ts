@@ -1,4 +1,4 @@
-// In: symmetric matrices whose eigenvalues are known, and hard ones. Out: eigenvalues that agree, an answer for every input.
+// Tests eigenvalues of matrices whose eigenvalues are known, and of hard ones.
 import { describe, expect, it } from 'vitest';
 import { symmetricEigenvalues } from '../../../../core/proxies/spectra/eigenvalues.js';
 import { largestSingularValue } from '../../../../core/proxies/spectra/singular-value.js';

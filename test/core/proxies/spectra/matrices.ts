@@ -1,4 +1,4 @@
-// In: sizes and seeds. Out: matrices that eigenvalues are tested with, row-major, and a second way to singular values.
+// Makes matrices for tests of eigenvalues, and computes singular values in a second way.
 import { normal } from '../../../../core/random/random.js';
 
 export function random(length: number, seed: number): Float64Array {

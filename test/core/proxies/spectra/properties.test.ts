@@ -1,4 +1,4 @@
-// In: random matrices. Out: what holds for the eigenvalues and singular values of any.
+// Tests properties that hold for the eigenvalues and singular values of any matrix.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { symmetricEigenvalues } from '../../../../core/proxies/spectra/eigenvalues.js';

@@ -1,4 +1,4 @@
-// In: spaces of one's own. Out: their candidates: as many as counted, texts go round, random and mutated ones as promised.
+// Tests candidates of custom spaces: their number, their texts, random and mutated ones.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../../core/errors.js';

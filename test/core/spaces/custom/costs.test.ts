@@ -1,4 +1,4 @@
-// In: spaces of one's own. Out: costs agree with a second way of counting, ranges with all candidates.
+// Tests costs of custom spaces against a second way of counting, and their ranges against all candidates.
 import { describe, expect, it } from 'vitest';
 import { describeSpace } from '../../../../core/spaces/describe.js';
 import { CELLS, EXAMPLES, HYBRID, key, MIXED, space, TOKENS } from './spaces.js';

@@ -1,4 +1,4 @@
-// In: spaces of one's own. Out: networks fit together, and equal those of the spaces that they write anew.
+// Tests networks of custom spaces, and that they equal those of built-in spaces that they define anew.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Block, topologyKey } from '../../../../core/ir/block.js';

@@ -1,4 +1,4 @@
-// In: definitions of spaces. Out: defaults, one form for what is the same, and messages that name the stage.
+// Tests definitions of custom spaces: defaults, one form for equal definitions, and messages that name the stage.
 import { describe, expect, it } from 'vitest';
 import { checkDefinition } from '../../../../core/spaces/custom/schema.js';
 import { parseSpecification } from '../../../../core/specification/specification.js';

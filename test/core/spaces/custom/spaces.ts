@@ -1,4 +1,4 @@
-// In: nothing. Out: spaces of one's own with every kind of stage, and any candidate of theirs.
+// Custom spaces with every kind of stage for tests, and arbitrary candidates of theirs.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { customSpace } from '../../../../core/spaces/custom/definition.js';

@@ -1,4 +1,4 @@
-// In: candidates of one's own spaces. Out: whole models have the parameters that the space counts, and run.
+// Tests that exported models of custom spaces run and have the parameters that the space counts.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { modelLayers, trainableParameters } from '../../../../core/export/layers.js';

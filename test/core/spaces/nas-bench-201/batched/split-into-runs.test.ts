@@ -1,7 +1,7 @@
-// In: lists of cells. Out: every cell in one run, within its capacities, and nearly every slot in use.
+// Tests that every cell is in one run, within its capacities, and that nearly every slot is used.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sample } from '../../../../../core/random/shuffled.js';
+import { sample } from '../../../../../core/random/shuffle.js';
 import {
   EDGES,
   SLOTTED,

@@ -1,7 +1,7 @@
 // Selects the positions of the highest scores without sorting.
 
 /** Positions of the `count` highest scores, ascending. Of equal scores the earlier one counts as higher. No score may be NaN. O(n) on average. */
-export function highest({
+export function selectHighest({
   scores,
   count,
 }: {

@@ -1,9 +1,9 @@
-// In: a draw that serves all candidates, and the same that serves one. Out: scores that agree, whoever works out what the signs give.
+// Tests that scores agree whether the probe is shared by all candidates or belongs to one, for which its means are computed in the program.
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
 import { PROBE_INPUTS } from '../../core/lowering/nchwc/probe-inputs.js';
 import { perBlock } from '../../core/lowering/scan.js';
-import { sample } from '../../core/random/shuffled.js';
+import { sample } from '../../core/random/shuffle.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { drawTensors } from '../../engine/draw-tensors.js';

@@ -7,12 +7,12 @@ const REMEMBERED = 2 ** 22;
 const BLOCK = 4096;
 const ROUNDS = 6;
 
-export function shuffled({ key, size }: { key: RandomKey; size: number }): Generator<number> {
-  return size <= REMEMBERED ? remembered({ key, size }) : permuted({ key, size });
+export function shuffle({ key, size }: { key: RandomKey; size: number }): Generator<number> {
+  return size <= REMEMBERED ? shuffleInMemory({ key, size }) : permute({ key, size });
 }
 
 /** A keyed Fisher-Yates shuffle; remembers what it has drawn. */
-function* remembered({ key, size }: { key: RandomKey; size: number }): Generator<number> {
+function* shuffleInMemory({ key, size }: { key: RandomKey; size: number }): Generator<number> {
   const words = keyWords(key);
   const moved = new Map<number, number>();
   let block: Uint32Array = new Uint32Array(0);
@@ -31,7 +31,7 @@ function* remembered({ key, size }: { key: RandomKey; size: number }): Generator
  * A Feistel network over the least even number of bits that holds `size` (Luby and Rackoff 1988), its round function
  * threefry; a number beyond `size` is encrypted again until it falls below (cycle walking, Black and Rogaway 2002).
  */
-export function* permuted({ key, size }: { key: RandomKey; size: number }): Generator<number> {
+export function* permute({ key, size }: { key: RandomKey; size: number }): Generator<number> {
   if (size > Number.MAX_SAFE_INTEGER / 4)
     throw new TerminalError({
       code: 'too-many-drawn',
@@ -59,6 +59,6 @@ export function* permuted({ key, size }: { key: RandomKey; size: number }): Gene
 export function sample({ key, count, size }: { key: RandomKey; count: number; size: number }): number[] {
   if (count > size)
     throw new TerminalError({ code: 'too-many-drawn', message: `cannot draw ${count} distinct of ${size}` });
-  const numbers = shuffled({ key, size });
+  const numbers = shuffle({ key, size });
   return Array.from({ length: count }, () => numbers.next().value);
 }
