@@ -2,12 +2,11 @@
 
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { isBatchedDevice } from '../core/specification/devices.js';
-import { isDistinct } from '../core/specification/stages.js';
 import { createTextIndex } from '../core/text/text-index.js';
 import { writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';
-import { lookUp, memberBatches } from './cohort.js';
+import { hasDistinctUnits, lookUp, memberBatches } from './cohort.js';
 import { spreadEvenly } from './spread-evenly.js';
 
 export function auditScores({
@@ -22,7 +21,7 @@ export function auditScores({
     const { run, specification, plan, part } = input;
     const address = addressOf(input);
     const setAside = new Set((await store.failures.list(run)).map(({ candidate }) => candidate));
-    const distinct = isDistinct(specification);
+    const distinct = hasDistinctUnits(specification);
     const seen = createTextIndex();
     const counts = { missing: 0, failed: 0 };
     async function* todo(): AsyncGenerator<string> {

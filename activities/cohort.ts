@@ -23,10 +23,16 @@ export interface Member {
 
 /** How a specification's cohort maps a candidate to the candidate that is scored for it. */
 export function unitOf({ space, cohort }: Specification): (candidate: string) => string {
+  const { kind, enumeration, structureOf } = openSpace(space);
+  if (structureOf) return structureOf;
   if (cohort === 'written') return (candidate) => candidate;
-  const { kind, enumeration } = openSpace(space);
   if (!enumeration) throw SpecError.of({ path: 'cohort', message: `classes: not known for ${kind}` });
   return (candidate) => enumeration.representative(candidate);
+}
+
+/** Whether no unit comes twice in a plan. Two files may hold one network. */
+export function hasDistinctUnits(specification: Specification): boolean {
+  return isDistinct(specification) && !openSpace(specification.space).structureOf;
 }
 
 /**
@@ -45,7 +51,7 @@ export async function* memberBatches({
   part?: Part | undefined;
 }): AsyncGenerator<readonly Member[]> {
   const toUnit = unitOf(specification);
-  const distinct = isDistinct(specification);
+  const distinct = hasDistinctUnits(specification);
   const range = part && distinct ? rangeOf(part, plan.count) : {};
   const falls = part && !distinct ? fallsTo(part) : () => true;
   let batch: Member[] = [];

@@ -10,11 +10,10 @@ import { failuresCsv } from '../core/report/failures-csv.js';
 import { type RankingRow, rankingHeader, rankingLines } from '../core/report/ranking-csv.js';
 import { openSpace } from '../core/spaces/index.js';
 import type { Specification } from '../core/specification/specification.js';
-import { isDistinct } from '../core/specification/stages.js';
 import { createTextIndex } from '../core/text/text-index.js';
 import type { Failure, Proxies, Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';
-import { lookUp, memberBatches } from './cohort.js';
+import { hasDistinctUnits, lookUp, memberBatches } from './cohort.js';
 import { type CohortColumns, createColumns } from './rank/columns.js';
 import { withFolder } from './rank/folder.js';
 import { createLatencyColumn, type LatencyColumn } from './rank/latency-column.js';
@@ -81,7 +80,7 @@ async function readCohort({
   const known = await store.failures.list(run);
   const setAside = new Map(known.map((failure) => [failure.candidate, failure]));
   const failed: Failure[] = [];
-  const distinct = isDistinct(specification);
+  const distinct = hasDistinctUnits(specification);
   const scored = createTextIndex();
   let count = 0;
   for await (const batch of memberBatches({ store, specification, plan })) {

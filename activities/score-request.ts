@@ -7,10 +7,10 @@ import type { Proxies } from '../store/store.js';
 /** A scorer that is told of no families computes az-nas. */
 export function requestOf({
   specification: { space, seed, fidelity },
-  asked: { candidate, draws, images, families },
+  asked: { candidate, draws, images, structure, families },
 }: {
   readonly specification: Specification;
-  readonly asked: Pick<ScoreRequest, 'candidate' | 'draws' | 'images'> & {
+  readonly asked: Pick<ScoreRequest, 'candidate' | 'draws' | 'images' | 'structure'> & {
     readonly families: readonly FamilyName[];
   };
 }): ScoreRequest {
@@ -22,6 +22,7 @@ export function requestOf({
     fidelity,
     draws,
     ...(images ? { images } : {}),
+    ...(structure === undefined ? {} : { structure }),
     ...(isUsual ? {} : { families }),
   };
 }

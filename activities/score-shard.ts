@@ -18,6 +18,7 @@ import { missingScores } from './missing-scores.js';
 import { factOf, requestOf } from './score-request.js';
 import type { Scoring } from './scoring.js';
 import { createShardCounts, type ShardCounts } from './shard-counts.js';
+import { createStructures, type Structures } from './structures.js';
 
 /** Candidates that are computed and wait for the store. */
 const UNSTORED = 1024;
@@ -36,6 +37,7 @@ export interface ShardWorker {
  */
 export function scoreShard(worker: ShardWorker): SearchActivities['scoreShard'] {
   const { store, scoring, images, gate } = worker;
+  const structures = createStructures({ blobs: store.blobs });
   let shards = 0;
   return async (input) => {
     const { specification } = input;
@@ -48,7 +50,7 @@ export function scoreShard(worker: ShardWorker): SearchActivities['scoreShard'] 
     const counts = createShardCounts({ input, size: candidates.length, progress: store.progress });
     const shard: Shard = { input, address, turn, candidates, counts };
     return await counts.tellWhile(() =>
-      withImages({ images, input }, (file) => scoreMissing({ worker, shard, file })),
+      withImages({ images, input }, (file) => scoreMissing({ worker, shard, file, structures })),
     );
   };
 }
@@ -67,10 +69,12 @@ async function scoreMissing({
   worker: { store, scoring },
   shard,
   file,
+  structures,
 }: {
   worker: ShardWorker;
   shard: Shard;
   file: Pick<ScoreRequest, 'images'>;
+  structures: Structures;
 }): Promise<void> {
   const { input, address, turn, candidates, counts } = shard;
   const { search, shard: number, run, specification } = input;
@@ -90,7 +94,8 @@ async function scoreMissing({
       scoring.standing.throwIfAborted();
       if (draws.length === 0) return counts.add(index, 'reused');
       const candidate = candidates[index]!;
-      const asked = { candidate, draws, families, ...file };
+      const structure = await structures({ space: specification.space, candidate });
+      const asked = { candidate, draws, families, ...file, ...structure };
       const entries = await scoreOne({ scoring, input, asked, turn });
       if ('reason' in entries) {
         await store.failures.put(run, [entries]);
@@ -165,7 +170,9 @@ async function scoreOne({
 }: {
   scoring: Scoring;
   input: ShardInput;
-  asked: Pick<ScoreRequest, 'candidate' | 'draws' | 'images'> & { readonly families: readonly FamilyName[] };
+  asked: Pick<ScoreRequest, 'candidate' | 'draws' | 'images' | 'structure'> & {
+    readonly families: readonly FamilyName[];
+  };
   /** Of the shard, among those that this worker was given. */
   turn: number;
 }): Promise<Entries | Failure> {

@@ -16,6 +16,7 @@ import type { LocalImages } from './local-images.js';
 import { factOf, requestOf } from './score-request.js';
 import { refuseDevice, withImages } from './score-shard.js';
 import type { Scoring } from './scoring.js';
+import { createStructures, type Structures } from './structures.js';
 
 const TICK_MS = 500;
 /** Times that a worker hands back what it must not do, before it answers that nobody else has come. */
@@ -42,6 +43,7 @@ export function verifyScores({
   images: LocalImages;
   gate: Gate;
 }): SearchActivities['verifyScores'] {
+  const structures = createStructures({ blobs: store.blobs });
   return async (input) => {
     refuseDevice({ scoring, specification: input.specification });
     const address = await gate(input);
@@ -68,7 +70,7 @@ export function verifyScores({
           lanes: scoring.size,
           tasks: each(asked),
           work: async (one) => {
-            const again = await computeAgain({ scoring, input, score: one, file });
+            const again = await computeAgain({ scoring, input, score: one, file, structures });
             if (typeof again === 'string') {
               found.failed += 1;
               found.why = `${by}: ${again}`;
@@ -124,17 +126,20 @@ async function computeAgain({
   input,
   score: { key },
   file,
+  structures,
 }: {
   scoring: Scoring;
   input: VerifyInput;
   score: Asked;
   file: Parameters<Parameters<typeof withImages>[1]>[0];
+  structures: Structures;
 }): Promise<Readonly<Record<string, number>> | string> {
   const { family = 'az-nas' } = input;
   const at = key.lastIndexOf('#');
   const [candidate, draw] = [key.slice(0, at), Number(key.slice(at + 1))];
   try {
-    const asked = { candidate, draws: [draw], families: [family], ...file };
+    const structure = await structures({ space: input.specification.space, candidate });
+    const asked = { candidate, draws: [draw], families: [family], ...file, ...structure };
     const [proxies] = await scoring.score(requestOf({ specification: input.specification, asked }), 0);
     return factOf({ family, proxies: proxies! });
   } catch (error) {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { engineOf, familyPart } from './contract/engines.js';
 import { ENGINE_VERSION } from './engine-version.js';
+import { definitionOf } from './spaces/index.js';
 import { type FamilyName, scoredFamilies } from './specification/families.js';
 import type { Specification } from './specification/specification.js';
 import { canonicalJson } from './specification/specification-digest.js';
@@ -49,7 +50,8 @@ export function familyScopes(
 /** Of images it is the values that matter; without them `input` is undefined, which leaves no trace. */
 function dependencies({ space, input, fidelity, seed, execution }: Specification) {
   const { draws: _, ...one } = fidelity;
-  return { space, input, ...one, seed, device: execution.device };
+  const inAddress = definitionOf(space).inAddress?.(space) ?? space;
+  return { space: inAddress, input, ...one, seed, device: execution.device };
 }
 
 /**

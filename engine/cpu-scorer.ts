@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type Draw, randomDraw } from '../core/ir/draw.js';
 import { openSpace } from '../core/spaces/index.js';
 import { createScratch, type DrawTensors, drawTensors, type Scratch } from './draw-tensors.js';
+import { scoreStructure } from './graph/score-structure.js';
 import { imagesOfDraw } from './images.js';
 import type { NetworkScore } from './network-score.js';
 import { outcomeOfError, outcomeOfScores, proxiesOf } from './outcome.js';
@@ -74,9 +75,14 @@ export async function createCpuScorer({
 
   const scoreOne = async (request: ScoreRequest): Promise<Required<Scored>> => {
     const space = openSpace(request.space);
-    const { candidate, fidelity } = request;
-    const network = space.network({ candidate, resolution: fidelity.resolution });
+    const { candidate, fidelity, families, structure } = request;
     const costs = space.costs({ candidate, resolution: fidelity.resolution });
+    if (structure !== undefined) {
+      const networks = await scoreStructure({ request, structure, threads });
+      const result = networks.map((score) => proxiesOf({ score, costs, space, families }));
+      return { result, details: { costs, networks } };
+    }
+    const network = space.network({ candidate, resolution: fidelity.resolution });
     const networks: NetworkScore[] = [];
     for (const number of request.draws) {
       const work = (draw: DrawTensors) =>
@@ -87,7 +93,6 @@ export async function createCpuScorer({
           : await work(tensorsOfAll(request, number)),
       );
     }
-    const { families } = request;
     const result = networks.map((score) => proxiesOf({ score, costs, space, families }));
     return { result, details: { costs, networks } };
   };

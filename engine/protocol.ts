@@ -18,6 +18,8 @@ export interface ScoreRequest {
     readonly features: 'blocks' | 'stages';
   };
   readonly draws: readonly number[];
+  /** Of a space whose networks are graphs: the candidate's structure (core/graph/structure.ts). */
+  readonly structure?: string;
   /** In place of noise. */
   readonly images?: ImagesFile;
   /** What the answer has beside the proxies: nothing where this is left out. Only the `cpu` device has details. */

@@ -1,13 +1,15 @@
 // Reads an ONNX file and prepares the network in it for being measured.
 import { open } from 'node:fs/promises';
 import { SpecError } from '../../core/errors.js';
-import { canonicalDigest } from '../../core/graph/canonical.js';
 import { looksFolded } from '../../core/graph/folded-normalization.js';
 import type { Graph } from '../../core/graph/graph.js';
 import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { LARGEST_FILE, readOnnx } from '../../core/graph/read-onnx.js';
 import type { Normalization } from '../../core/graph/resolve.js';
+import { structureDigest, structureText } from '../../core/graph/structure.js';
 import { faultWords } from '../files/fault-words.js';
+import type { FileInput } from '../files/open-file.js';
+import { nameOf } from '../specification/read-text.js';
 
 export interface LoadOptions {
   /** 8 if not given, or the batch of the file where the network holds for no other. */
@@ -48,7 +50,13 @@ export async function loadNetwork({
     notes.push(
       'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with --normalization restore, or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',
     );
-  return { file, digest: canonicalDigest(source), source, network, notes };
+  return {
+    file,
+    digest: structureDigest(structureText({ graph: source, constants: keptConstants(network) })),
+    source,
+    network,
+    notes,
+  };
 }
 
 /** With the batch asked for; without one, with 8 or else the file's own. */
@@ -69,9 +77,15 @@ function atSomeBatch({ source, file, options }: { source: Graph; file: string; o
   }
 }
 
+/** Initializers whose numbers are part of the structure, although they look like weights. */
+export function keptConstants({ graph: { weights }, roles }: GraphNetwork): ReadonlySet<string> {
+  return new Set(weights.flatMap(({ name }, i) => (roles[i]!.kind === 'constant' ? [name] : [])));
+}
+
 /** The graph alone. Throws SpecError for what is no ONNX network. */
-export async function readSource(file: string): Promise<Graph> {
-  return readOnnx({ bytes: await readBytes(file), file });
+export async function readSource(file: FileInput, name = nameOf(file)): Promise<Graph> {
+  const bytes = typeof file === 'string' ? await readBytes(file) : file;
+  return readOnnx({ bytes, file: name });
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 // Scores ONNX files without specification or servers: proxies, costs and, of several, their ranking.
 
+import { randomDraw } from '../../core/ir/draw.js';
 import { expressivity, progressivity, trainability } from '../../core/proxies/az-nas.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { graphDraw } from '../../engine/graph/graph-draw.js';
@@ -66,7 +67,9 @@ async function scoreOne({
   const all: NetworkProxies[] = [];
   try {
     for (let draw = 0; draw < draws; draw++) {
-      const { features, blocks } = await opened.score(graphDraw({ network, seed, draw, file }));
+      const { features, blocks } = await opened.score(
+        graphDraw({ network, drawn: randomDraw({ seed, draw }), file }),
+      );
       all.push({
         expressivity: expressivity(features),
         progressivity: network.identities === 'skipped' ? null : progressivity(features),

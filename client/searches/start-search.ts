@@ -85,7 +85,7 @@ const USUAL_PRIORITY = 3;
 /** All that Temporal is told of a search but its id; the candidates of a list are in the store then. */
 export async function searchOptions({
   store,
-  read: { specification, digest, list: candidates, images },
+  read: { specification, digest, list: candidates, images, structures },
 }: {
   store: Store;
   read: ReadSpecification;
@@ -94,6 +94,7 @@ export async function searchOptions({
     throw new TypeError('the candidates of the ranking are missing; withRanking reads them');
   const list = candidates && (await writeCandidateList(store.blobs, candidates));
   if (images) await putImages({ store, images });
+  for (const text of structures?.values() ?? []) await store.blobs.put(new TextEncoder().encode(text));
   const request: SearchRequest = { specification, ...(list ? { list } : {}) };
   const { name, space, strategy, execution } = specification;
   const memo: SearchMemo = { name, space: space.kind, digest, specification };

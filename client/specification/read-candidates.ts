@@ -26,6 +26,8 @@ export interface ReadSpecification {
   readonly list?: readonly string[];
   /** One's own images. */
   readonly images?: ReadImages;
+  /** Of a space of files: the structures of their networks, by digest. */
+  readonly structures?: ReadonlyMap<string, string>;
   /** Of everything that decides the result. */
   readonly digest: string;
   /** What is allowed and hardly meant. */

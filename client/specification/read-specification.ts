@@ -19,6 +19,7 @@ import { namedFile } from './named-file.js';
 import { type ReadSpecification, readListFile, sourceField, withCandidates } from './read-candidates.js';
 import { type ReadImages, readImages } from './read-images.js';
 import { readModule } from './read-module.js';
+import { withOnnxFiles } from './read-networks.js';
 import { isParquet, readParquetTable } from './read-table.js';
 import { nameOf, readText } from './read-text.js';
 
@@ -39,6 +40,8 @@ type Resolve = (file: string, field: string) => Promise<FileInput>;
 interface Reading {
   readonly modules: ModulePermission;
   readonly resolve: Resolve;
+  /** Of a specification that is a file: patterns such as *.onnx are looked for in it. */
+  readonly folder?: string;
 }
 
 /** SpecError names the file and the field; nothing has been started then. */
@@ -49,7 +52,7 @@ export async function readSpecification(
   const value = readDocument({ text: await readText(path), source: path });
   const folder = dirname(path);
   const resolve: Resolve = (file, field) => namedFile({ folder, file, field });
-  return completeSpecification({ value, source: path, reading: { modules, resolve } });
+  return completeSpecification({ value, source: path, reading: { modules, resolve, folder } });
 }
 
 /** As `readSpecification`, of a specification in any of the forms that a program may have it in. */
@@ -78,11 +81,12 @@ async function completeSpecification({
   readonly source: string;
   readonly reading: Reading;
 }): Promise<ReadSpecification> {
+  const { value: withNetworks, structures } = await withOnnxFiles({ value: written, ...reading });
   const { value, images } = await withImages({
-    value: await withSpace({ value: written, reading }),
+    value: await withSpace({ value: withNetworks, reading }),
     reading,
   });
-  const files = images ? { images } : {};
+  const files = { ...(images ? { images } : {}), ...(structures ? { structures } : {}) };
   const specification = checkSpecification({ value, source });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
@@ -144,7 +148,7 @@ async function withSpace({
   const isBare = !isMapping(space) || Object.keys(space).length === 1;
   if (about?.field === 'code' && isBare)
     throw SpecError.of({ path: 'space.file', message: `missing; must be the path of ${about.right}` });
-  if (!about || !isMapping(space) || !('file' in space)) return value;
+  if (about?.written !== 'file' || !isMapping(space) || !('file' in space)) return value;
   const { file, ...rest } = space;
   if (typeof file !== 'string' || file === '' || file.includes('\0'))
     throw SpecError.of({ path: 'space.file', message: `${found(file)}; must be the path of ${about.right}` });
@@ -152,7 +156,9 @@ async function withSpace({
   if (beside)
     throw SpecError.of({ path: 'space.file', message: `found beside ${beside}; keep one of the two` });
   const path = await resolve(file, 'space.file');
-  const content = await READERS[about.field]({ path, modules, name: `space.file: ${file}` });
+  const read = READERS[about.field];
+  if (!read) return value;
+  const content = await read({ path, modules, name: `space.file: ${file}` });
   return { ...(value as object), space: { ...rest, ...content } };
 }
 
@@ -215,5 +221,6 @@ interface SpaceReading {
 }
 
 /** Readers of the files that people name in place of a space's contents, by the field that the contents become. */
-const READERS: Readonly<Record<SpaceFile['field'], (reading: SpaceReading) => Promise<SpaceSpecification>>> =
-  { definition: readCustomSpace, code: readModule };
+const READERS: Readonly<
+  Partial<Record<SpaceFile['field'], (reading: SpaceReading) => Promise<SpaceSpecification>>>
+> = { definition: readCustomSpace, code: readModule };

@@ -16,7 +16,9 @@ export interface SpaceDefaults {
 /** The file that people name in place of a space's contents: `space: { kind: custom, file: my-space.yaml }`. */
 export interface SpaceFile {
   /** What the file's contents become in the specification that travels. */
-  readonly field: 'definition' | 'code';
+  readonly field: 'definition' | 'code' | 'networks';
+  /** The field in which people name it, or them. */
+  readonly written: 'file' | 'files';
   /** What it must be, in messages. */
   readonly right: string;
   /** What it is, in the JSON Schema of specifications. */
@@ -38,6 +40,8 @@ export interface SpaceDefinition<Schema extends KindSchema = KindSchema> {
   readonly code: 'built-in' | 'specification';
   /** Whether many candidates can be scored in one run of a batched supernet, which devices other than `cpu` need. */
   readonly batched: boolean;
+  /** The part of a space's mapping that is part of every score's address; all of it if not given. */
+  readonly inAddress?: (space: z.output<Schema>) => unknown;
   /** `shared`: all candidates have layers of the same shapes, so that a scorer's memory does not grow with them. */
   readonly shapes: 'shared' | 'own';
 }

@@ -6,6 +6,7 @@ import type { SpaceDefinition } from './definition.js';
 import { mobileNetV2Definition } from './mobilenet-v2/definition.js';
 import { moduleDefinition } from './module/definition.js';
 import { nasBench201Definition } from './nas-bench-201/definition.js';
+import { onnxDefinition } from './onnx/definition.js';
 import type { Space } from './space.js';
 
 export const SPACES = [
@@ -14,6 +15,7 @@ export const SPACES = [
   autoformerDefinition,
   customDefinition,
   moduleDefinition,
+  onnxDefinition,
 ] as const;
 
 /** The `space` of a checked specification: a kind, and the parameters of that kind. */
@@ -21,7 +23,8 @@ export type SpaceSpecification = z.output<(typeof SPACES)[number]['schema']>;
 export type SpaceKind = SpaceSpecification['kind'];
 
 /** A definition seen without its own schema: TypeScript cannot know that a space's kind and its definition's agree. */
-type AnyDefinition = Omit<SpaceDefinition, 'defaults' | 'open'> & {
+type AnyDefinition = Omit<SpaceDefinition, 'defaults' | 'open' | 'inAddress'> & {
+  readonly inAddress?: (space: SpaceSpecification) => unknown;
   readonly defaults: (space: SpaceSpecification) => ReturnType<SpaceDefinition['defaults']>;
   readonly open: (space: SpaceSpecification) => Space;
 };

@@ -51,6 +51,11 @@ export interface Space {
   readonly countedAt?: number;
   /** The exact least and largest costs, of a space that knows them without enumeration; undefined where that would take long. */
   costRanges?(args: { resolution: number }): CostRanges | undefined;
+  /**
+   * Of a space whose networks are graphs in the blob store: the digest of the candidate's structure. It is what is scored, so
+   * that candidates of one structure are scored once; `costs` answers for digests too.
+   */
+  structureOf?(candidate: string): string;
   network(args: { candidate: string; resolution: number }): Network;
 }
 

@@ -56,9 +56,12 @@ function outer({ description, default: value }: JsonSchema): JsonSchema {
 function fileInPlaceOfContents(kind: KindSchema): KindSchema {
   const file = definitionOfKind(kind.properties.kind.const)?.file;
   if (!file) return kind;
-  const { description } = file;
-  const properties = { kind: kind.properties.kind, file: { type: 'string', description } };
-  return { ...kind, properties, required: ['kind', 'file'] };
+  const { description, written } = file;
+  const one = { type: 'string', description };
+  const form =
+    written === 'file' ? one : { anyOf: [one, { type: 'array', items: { type: 'string' } }], description };
+  const properties = { kind: kind.properties.kind, [written]: form };
+  return { ...kind, properties, required: ['kind', written] };
 }
 
 /** A list names one of the two, which the schema of zod checks in code. */

@@ -3,7 +3,7 @@
 import { SpecError } from '../../core/errors.js';
 import type { GraphNetwork } from '../../core/graph/network.js';
 import { initializationOf } from '../../core/graph/weight-roles.js';
-import { randomDraw } from '../../core/ir/draw.js';
+import type { Draw } from '../../core/ir/draw.js';
 import type { GraphDraw } from './score-graph.js';
 
 /**
@@ -12,16 +12,13 @@ import type { GraphDraw } from './score-graph.js';
  */
 export function graphDraw({
   network: { graph, roles },
-  seed,
-  draw,
+  drawn,
   file,
 }: {
   network: GraphNetwork;
-  seed: number;
-  draw: number;
+  drawn: Draw;
   file: string;
 }): GraphDraw {
-  const drawn = randomDraw({ seed, draw });
   return {
     images: drawn.input,
     signs: drawn.signs,

@@ -90,6 +90,7 @@ export const customDefinition = defineSpace({
   open: customSpace,
   file: {
     field: 'definition',
+    written: 'file',
     right: 'a YAML file',
     description: 'the YAML or JSON file that defines the space',
   },

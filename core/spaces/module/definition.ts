@@ -127,6 +127,7 @@ export const moduleDefinition = defineSpace({
   open: moduleSpace,
   file: {
     field: 'code',
+    written: 'file',
     right: 'a TypeScript or JavaScript file',
     description: 'the TypeScript or JavaScript file of the space',
   },

@@ -1,0 +1,159 @@
+// Reads the ONNX files of a space: what a specification carries of them, and the structures that go to the store.
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type Issue, SpecError } from '../../core/errors.js';
+import { isMap } from '../../core/graph/features.js';
+import type { Graph } from '../../core/graph/graph.js';
+import { graphNetwork } from '../../core/graph/network.js';
+import { structureDigest, structureText } from '../../core/graph/structure.js';
+import { definitionOfKind } from '../../core/spaces/index.js';
+import { MOST_NETWORKS } from '../../core/spaces/onnx/definition.js';
+import { found } from '../../core/text/show.js';
+import type { FileInput } from '../files/open-file.js';
+import { keptConstants, readSource } from '../networks/load-network.js';
+
+const FIELD = 'space.files';
+
+/** Where files are found. */
+interface Place {
+  readonly resolve: (file: string, field: string) => Promise<FileInput>;
+  /** Of the specification, if it is a file; patterns are looked for in it. */
+  readonly folder?: string | undefined;
+}
+
+interface Read {
+  readonly value: unknown;
+  readonly structures?: ReadonlyMap<string, string>;
+}
+
+/** A specification whose space names ONNX files, with what is known of each in their place. Every file is checked. */
+export async function withOnnxFiles({ value, resolve, folder }: Place & { value: unknown }): Promise<Read> {
+  const space = (value as { space?: unknown } | null)?.space;
+  if (typeof space !== 'object' || space === null) return { value };
+  const { kind, files, ...rest } = space as { kind?: unknown; files?: unknown };
+  const about = definitionOfKind(String(kind))?.file;
+  if (about?.written !== 'files' || 'networks' in rest) return { value };
+  const patterns = typeof files === 'string' ? [files] : files;
+  const isList = Array.isArray(patterns) && patterns.length > 0;
+  if (!isList || !patterns.every((each) => typeof each === 'string' && each !== '' && !each.includes('\0')))
+    throw SpecError.of({ path: 'space.files', message: `${found(files)}; must be ${about.right}` });
+  const paths = await filesOf({ patterns: patterns as string[], resolve, folder });
+  const structures = new Map<string, string>();
+  const networks: object[] = [];
+  const sizes = new Map<number, string>();
+  const issues: Issue[] = [];
+  for (const { name, file } of paths) {
+    try {
+      const { text, size, ...network } = await readNetwork({ name, file, wanted: sizeIn(rest) });
+      const digest = structureDigest(text);
+      structures.set(digest, text);
+      if (size !== undefined) sizes.set(size, name);
+      networks.push({ name: name.replace(/\.onnx$/, ''), digest, ...network });
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      issues.push(...error.issues.map((issue) => ({ ...issue, path: `space.files: ${issue.path}` })));
+    }
+  }
+  if (issues.length) throw new SpecError(issues);
+  const resolution = resolutionOf(sizes) ?? sizeIn(rest) ?? USUAL;
+  return { value: { ...(value as object), space: { kind, resolution, ...rest, networks } }, structures };
+}
+
+/** Side of the images where no file says one. */
+const USUAL = 224;
+/** Images while a file is checked. Costs are of one image. */
+const BATCH = 2;
+
+function sizeIn(rest: object): number | undefined {
+  const { resolution } = rest as { resolution?: unknown };
+  return typeof resolution === 'number' && resolution >= 4 && resolution <= 4096 ? resolution : undefined;
+}
+
+function resolutionOf(sizes: ReadonlyMap<number, string>): number | undefined {
+  const [first, second] = [...sizes];
+  if (first && second)
+    throw SpecError.of({
+      path: 'space.files',
+      message: `${first[1]} was exported for images of ${first[0]} pixels and ${second[1]} for ${second[0]}; a search scores all networks at one size: export them for one, or for any`,
+    });
+  return first?.[0];
+}
+
+interface NamedInput {
+  readonly name: string;
+  readonly file: FileInput;
+}
+
+/** Names, or patterns whose last part has asterisks. All lie where `resolve` allows. In the order of their names. */
+async function filesOf({
+  patterns,
+  resolve,
+  folder,
+}: Place & { patterns: readonly string[] }): Promise<NamedInput[]> {
+  const files = new Map<string, FileInput>();
+  for (const pattern of patterns) {
+    const names = basename(pattern).includes('*') ? await matches({ pattern, resolve, folder }) : [pattern];
+    if (names.length === 0)
+      throw SpecError.of({ path: FIELD, message: `${found(pattern)}; no file has such a name` });
+    for (const written of names) {
+      const file = await resolve(written, FIELD);
+      const name = basename(written);
+      if (files.has(name) && files.get(name) !== file)
+        throw SpecError.of({
+          path: FIELD,
+          message: `two files have the name ${name}; candidates are known by their names`,
+        });
+      files.set(name, file);
+    }
+  }
+  if (files.size > MOST_NETWORKS)
+    throw SpecError.of({ path: FIELD, message: `found ${files.size} files; at most ${MOST_NETWORKS}` });
+  return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, file]) => ({ name, file }));
+}
+
+async function matches({ pattern, resolve, folder }: Place & { pattern: string }): Promise<string[]> {
+  if (folder === undefined)
+    throw SpecError.of({
+      path: FIELD,
+      message: `${found(pattern)}; a specification that is no file must name each file`,
+    });
+  const parent = await resolve(dirname(pattern), FIELD);
+  const parts = basename(pattern)
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const isMatch = new RegExp(`^${parts.join('[^/]*')}$`);
+  const names = await readdir(parent as string).catch(() => []);
+  return names.filter((name) => isMatch.test(name)).map((name) => join(dirname(pattern), name));
+}
+
+/** The structure, the costs and the form of one file. */
+async function readNetwork({ name: path, file, wanted }: NamedInput & { wanted: number | undefined }) {
+  const graph = await readSource(file, path);
+  const [, channels, height, width] = graph.inputs[0]!.shape;
+  if (height !== undefined && width !== undefined && height !== width)
+    throw SpecError.of({
+      path,
+      message: `was exported for images of ${height} x ${width}; a search scores square ones`,
+    });
+  const size = height ?? width;
+  const side = size ?? wanted ?? USUAL;
+  const network = at({ graph, path, image: [channels ?? 3, side, side] });
+  return {
+    text: structureText({ graph, constants: keptConstants(network) }),
+    size,
+    macs: network.costs.macs,
+    parameters: network.costs.parameters,
+    form: network.features.every((feature) => !isMap(feature)) ? 'tokens' : 'maps',
+  };
+}
+
+function at({ graph, path, image }: { graph: Graph; path: string; image: readonly number[] }) {
+  const network = (batch: number) => graphNetwork({ graph, batch, image, wanted: 'stages', file: path });
+  const own = graph.inputs[0]!.shape[0];
+  try {
+    return network(BATCH);
+  } catch (error) {
+    if (error instanceof SpecError && own !== undefined) return network(own);
+    throw error;
+  }
+}

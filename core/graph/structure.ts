@@ -1,0 +1,134 @@
+// The structure of a network as text: everything but names, the order of nodes and the values of weights. Its digest identifies the network.
+import { createHash } from 'node:crypto';
+import type { AttributeValue, Constant, Graph, GraphNode, Initializer } from './graph.js';
+import { isConstant } from './resolve.js';
+
+/** Nodes that pass their first input on. */
+const PASSED_ON = new Set(['Identity', 'Dropout']);
+
+/** JSON has no infinities. */
+type Numbers = readonly (number | string)[];
+interface Tensor {
+  readonly shape: readonly number[];
+  readonly type: Constant['type'];
+  readonly values?: Numbers;
+}
+type Attribute = Exclude<AttributeValue, Constant> | Tensor;
+interface Structure {
+  readonly opset: number;
+  readonly input: readonly (number | null)[];
+  readonly output: string;
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly nodes: readonly (readonly [
+    op: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+  ])[];
+}
+
+/**
+ * Nodes come in the order of a walk from the output over inputs in their written order (sort-nodes.ts), and tensors are
+ * numbered in that order. `constants` are initializers that are no weights although they look like some: masks, statistics of
+ * images (weight-roles.ts).
+ */
+export function structureText({
+  graph,
+  constants,
+}: {
+  graph: Graph;
+  constants: ReadonlySet<string>;
+}): string {
+  const { opset, inputs, outputs, nodes, initializers } = graph;
+  const numbers = new Map<string, string>([[inputs[0]!.name, 'x']]);
+  const tensors: Record<string, Tensor> = {};
+  const numberOf = (name: string): string => {
+    const known = name === '' ? '' : numbers.get(name);
+    if (known !== undefined) return known;
+    const number = `t${numbers.size}`;
+    numbers.set(name, number);
+    const initializer = initializers.get(name);
+    if (initializer) tensors[number] = tensorOf(initializer, constants.has(name));
+    return number;
+  };
+  const written: Structure['nodes'][number][] = [];
+  const needed = neededNodes(graph);
+  for (const node of nodes) {
+    if (!needed.has(node)) continue;
+    const [first] = node.inputs;
+    if (PASSED_ON.has(node.op)) numbers.set(node.outputs[0]!, numberOf(first!));
+    else written.push([node.op, node.inputs.map(numberOf), node.outputs.map(numberOf), attributesOf(node)]);
+  }
+  const input = inputs[0]!.shape.map((n) => n ?? null);
+  const structure: Structure = { opset, input, output: numberOf(outputs[0]!), tensors, nodes: written };
+  return JSON.stringify(structure);
+}
+
+/** SHA-256 in hexadecimal digits. */
+export function structureDigest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The graph of a text that `structureText` wrote. */
+export function graphOfStructure(text: string): Graph {
+  const { opset, input, output, tensors, nodes } = JSON.parse(text) as Structure;
+  const initializers = new Map(
+    Object.entries(tensors).map(([name, { shape, type, values }]): [string, Initializer] => [
+      name,
+      { shape, type, read: () => values && fromNumbers(values) },
+    ]),
+  );
+  return {
+    opset,
+    inputs: [{ name: 'x', shape: input.map((n) => n ?? undefined) }],
+    outputs: [output],
+    nodes: nodes.map(([op, inputs, outputs, attributes], i): GraphNode => {
+      const entries = Object.entries(attributes).map(([name, value]) => [name, fromAttribute(value)]);
+      return { op, name: `${op} number ${i}`, inputs, outputs, attributes: Object.fromEntries(entries) };
+    }),
+    initializers,
+  };
+}
+
+/** Those that the first output depends on. */
+function neededNodes({ nodes, outputs }: Graph): ReadonlySet<GraphNode> {
+  const read = new Set([outputs[0]!]);
+  const needed = new Set<GraphNode>();
+  for (const node of [...nodes].reverse()) {
+    if (!node.outputs.some((name) => read.has(name))) continue;
+    needed.add(node);
+    for (const name of PASSED_ON.has(node.op) ? node.inputs.slice(0, 1) : node.inputs) read.add(name);
+  }
+  return needed;
+}
+
+function tensorOf(initializer: Initializer, isKept: boolean): Tensor {
+  const { shape, type, read } = initializer;
+  const values = isKept || isConstant(initializer) ? read() : undefined;
+  return { shape, type, ...(values ? { values: toNumbers(values) } : {}) };
+}
+
+function attributesOf({ attributes }: GraphNode): Readonly<Record<string, Attribute>> {
+  const entries = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, value]) => [name, toAttribute(value)]));
+}
+
+function toAttribute(value: AttributeValue): Attribute {
+  if (typeof value !== 'object' || Array.isArray(value)) return value as Attribute;
+  const { shape, type, values } = value as Constant;
+  return { shape, type, values: toNumbers(values) };
+}
+
+function fromAttribute(value: Attribute): AttributeValue {
+  if (typeof value !== 'object' || Array.isArray(value)) return value as AttributeValue;
+  const { shape, type, values } = value as Tensor;
+  return { shape, type, values: fromNumbers(values ?? []) };
+}
+
+function toNumbers(values: Float64Array): Numbers {
+  return Array.from(values, (value) => (Number.isFinite(value) ? value : String(value)));
+}
+
+function fromNumbers(values: Numbers): Float64Array {
+  return Float64Array.from(values, Number);
+}

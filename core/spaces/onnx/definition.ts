@@ -1,0 +1,100 @@
+// Spaces whose candidates are ONNX files: a specification carries what is known of each file, and blobs hold their structure.
+import { z } from 'zod';
+import { SpecError } from '../../errors.js';
+import { randomStream } from '../../random/random-stream.js';
+import { mapping, oneOf, text, wholeNumber } from '../../schema/fields.js';
+import { AZ_NAS_PROXIES } from '../../specification/families.js';
+import { nearest } from '../../text/nearest.js';
+import { quote } from '../../text/show.js';
+import { defineSpace, PROXIES_OF_TOKENS } from '../definition.js';
+import type { Space } from '../space.js';
+
+/** Files in one space: what is known of them travels with every step of a search. */
+export const MOST_NETWORKS = 5000;
+
+const Network = mapping({
+  /** The candidate: the file's name without `.onnx`. */
+  name: text({ test: (value) => /^[^\s/\\#][^/\\#\n]{0,200}$/.test(value), right: 'the name of a file' }),
+  digest: text({ test: (value) => /^[0-9a-f]{64}$/.test(value), right: 'the SHA-256 of a structure' }),
+  macs: z.number(),
+  parameters: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+  form: oneOf(['maps', 'tokens']),
+});
+
+const schema = mapping({
+  kind: z.literal('onnx'),
+  /** Side of the images that costs are counted for, and that files of a fixed size hold for. */
+  resolution: wholeNumber({ min: 4, max: 4096 }),
+  networks: z.array(Network).min(1).max(MOST_NETWORKS).readonly(),
+});
+
+export type OnnxSpecification = z.output<typeof schema>;
+
+/** Candidates are the names of files. What is scored for one is its structure, so that files of one structure are scored once. */
+export function onnxSpace({ networks, resolution }: OnnxSpecification): Space {
+  const byName = new Map(networks.map((network) => [network.name, network]));
+  const byDigest = new Map([...networks].reverse().map((network) => [network.digest, network]));
+  const find = (candidate: string) => {
+    const found = byName.get(candidate) ?? byDigest.get(candidate);
+    if (found) return found;
+    const close = nearest({ word: candidate, known: [...byName.keys()] });
+    throw SpecError.of({
+      path: '',
+      message: `candidate ${quote(candidate)}: no such network${close ? `; did you mean ${quote(close)}?` : ''}`,
+    });
+  };
+  const name = (text: string) => find(text.trim().replace(/\.onnx$/, '')).name;
+  return {
+    kind: 'onnx',
+    size: BigInt(networks.length),
+    enumeration: {
+      size: networks.length,
+      at: (index) => networks[index]!.name,
+      representative: (candidate) => byDigest.get(find(candidate).digest)!.name,
+    },
+    proxies: networks.some(({ form }) => form === 'tokens') ? PROXIES_OF_TOKENS : AZ_NAS_PROXIES,
+    parse: name,
+    canonicalKey: (candidate) => find(candidate).digest,
+    structureOf: (candidate) => find(candidate).digest,
+    random: (key) => randomStream(key).pick(networks).name,
+    mutate: () => {
+      throw SpecError.of({
+        path: 'strategy',
+        message: 'evolution: files cannot be mutated; choose exhaustive, random, list or screening',
+      });
+    },
+    resolutionStep: () => resolution,
+    countedAt: resolution,
+    costs: ({ candidate }) => {
+      const { macs, parameters } = find(candidate);
+      return { flops: macs, parameters };
+    },
+    network: ({ candidate }) => {
+      throw SpecError.of({
+        path: '',
+        message: `${find(candidate).name} is a file, whose network is not made of blocks`,
+      });
+    },
+  };
+}
+
+export const onnxDefinition = defineSpace({
+  kind: 'onnx',
+  schema,
+  defaults: ({ networks, resolution }) => ({
+    proxies: networks.some(({ form }) => form === 'tokens') ? PROXIES_OF_TOKENS : AZ_NAS_PROXIES,
+    resolution,
+    classes: true,
+  }),
+  open: onnxSpace,
+  file: {
+    field: 'networks',
+    written: 'files',
+    right: 'ONNX files, such as "models/*.onnx"',
+    description: 'ONNX files, such as models/*.onnx, relative to the specification',
+  },
+  code: 'built-in',
+  batched: false,
+  shapes: 'own',
+  inAddress: ({ kind }) => ({ kind }),
+});

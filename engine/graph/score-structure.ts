@@ -1,0 +1,39 @@
+// Scores a candidate that is a graph: its structure comes with the request.
+import { graphNetwork } from '../../core/graph/network.js';
+import { graphOfStructure } from '../../core/graph/structure.js';
+import { randomDraw } from '../../core/ir/draw.js';
+import { imagesOfDraw } from '../images.js';
+import type { NetworkScore } from '../network-score.js';
+import type { ScoreRequest } from '../protocol.js';
+import { graphDraw } from './graph-draw.js';
+import { openGraph } from './score-graph.js';
+
+/** Of each draw that is requested, in their order. Its programs are made once and serve all draws. */
+export async function scoreStructure({
+  request: { candidate, seed, draws, fidelity, images },
+  structure,
+  threads,
+}: {
+  request: ScoreRequest;
+  structure: string;
+  threads: number;
+}): Promise<readonly NetworkScore[]> {
+  const { batch, resolution, features, weights } = fidelity;
+  const graph = graphOfStructure(structure);
+  const channels = graph.inputs[0]!.shape[1] ?? 3;
+  const image = [channels, resolution, resolution];
+  const network = graphNetwork({ graph, batch, image, wanted: features, file: candidate });
+  const opened = await openGraph({ network, threads });
+  try {
+    const scores: NetworkScore[] = [];
+    for (const draw of draws) {
+      const noise = randomDraw({ seed, draw, owner: weights === 'candidate' ? candidate : '' });
+      const input = (shape: readonly number[]) =>
+        images ? imagesOfDraw({ images, draw, shape }) : noise.input(shape);
+      scores.push(await opened.score(graphDraw({ network, drawn: { ...noise, input }, file: candidate })));
+    }
+    return scores;
+  } finally {
+    await opened.close();
+  }
+}
