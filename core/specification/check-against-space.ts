@@ -60,6 +60,13 @@ export function adviseOn({
 function sourceIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
   const source = sourceOf(specification);
   const path = specification.strategy.kind === 'screening' ? 'strategy.source' : 'strategy';
+  if (specification.strategy.kind === 'evolution' && space.structureOf)
+    return [
+      {
+        path,
+        message: `evolution: candidates of ${space.kind} are files, which cannot be mutated; choose exhaustive, random, list or screening`,
+      },
+    ];
   if (source.kind === 'exhaustive' && !space.enumeration)
     return [
       {
@@ -139,6 +146,8 @@ function imageIssues({ specification, space }: { specification: Specification; s
   }
   // Of a network at a side that the space cannot have nothing is known.
   if (issues.length || side % space.resolutionStep() !== 0) return issues;
+  // What channels the networks of files read is checked when they are scored.
+  if (space.structureOf) return issues;
   const candidate = space.random({ seed: 0, draw: 0, name: 'images' });
   const { inputChannels = 3 } = space.network({ candidate, resolution: side });
   if (inputChannels !== channels)

@@ -1,0 +1,89 @@
+// A search over ONNX files: the same ranking whoever is killed meanwhile, and nothing is paid for twice.
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readRankingCsv } from '../../core/report/ranking-csv.js';
+import { type TestHome, testHome } from '../support/home.js';
+import { smallNetwork } from '../support/small-networks.js';
+import { done, zeroscout } from '../support/zeroscout.js';
+import { IN_FLIGHT, searchWithKills } from './e2e-kills.js';
+
+const FILES = 30;
+const SEED = Number(process.env.ZEROSCOUT_KILL_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+const homes: TestHome[] = [];
+afterAll(async () => {
+  for (const home of homes) await home.remove();
+}, 120_000);
+
+/** A home with the files and a specification of all of them. */
+function fresh(): TestHome {
+  const home = testHome();
+  homes.push(home);
+  const folder = join(home.dir, 'models');
+  mkdirSync(folder);
+  for (let i = 0; i < FILES; i++) {
+    const widths = [8 + i, 16 + i, 24 + i];
+    writeFileSync(join(folder, `net-${i}.onnx`), smallNetwork({ widths, kernel: i % 2 ? 3 : 5 }));
+  }
+  const fidelity = { draws: 1, batch: 4 };
+  const space = { kind: 'onnx', files: 'models/*.onnx' };
+  home.write('search.json', JSON.stringify({ name: 'files', space, fidelity, execution: { shardSize: 8 } }));
+  return home;
+}
+
+let reference: string;
+
+test('files of a folder are ranked; renamed files and files with other names inside are not scored again', async () => {
+  const home = fresh();
+  const run = async (id: string) => {
+    const { stdout } = await done(
+      ['run', 'search.json', '--workers', '1', '--id', id, '--out', id, '--json'],
+      { home },
+    );
+    return JSON.parse(stdout);
+  };
+  expect(await run('one')).toMatchObject({ candidates: FILES, scored: FILES, failed: 0 });
+  reference = home.read('one/ranking.csv');
+  const [best] = readRankingCsv(reference);
+  expect(best!.candidate).toMatch(/^net-\d+$/);
+  const models = join(home.dir, 'models');
+  renameSync(join(models, 'net-0.onnx'), join(models, 'renamed.onnx'));
+  const widths = [8 + 1, 16 + 1, 24 + 1];
+  writeFileSync(join(models, 'net-1.onnx'), smallNetwork({ widths, kernel: 3, names: 'other.' }));
+  writeFileSync(join(models, 'new.onnx'), smallNetwork({ widths: [8, 8, 8], kernel: 3 }));
+  expect(await run('two')).toMatchObject({ candidates: FILES + 1, reused: FILES, scored: 1 });
+  expect(readdirSync(models)).toHaveLength(FILES + 1);
+}, 300_000);
+
+test(`kills at random moments, ZEROSCOUT_KILL_SEED=${SEED}`, async () => {
+  const home = fresh();
+  const trial = { workers: 1, shardSize: 8, seed: SEED };
+  const { kills, computed, computedAgain } = await searchWithKills({ home, trial, samples: FILES });
+  expect(home.read('out/ranking.csv')).toBe(reference);
+  expect(computed).toBe(FILES);
+  expect(computedAgain).toBeLessThanOrEqual(kills.reduce((sum, { what }) => sum + IN_FLIGHT[what], 0));
+}, 300_000);
+
+test('what is no network, and what files cannot do, is refused before anything starts', async () => {
+  const home = testHome();
+  homes.push(home);
+  mkdirSync(join(home.dir, 'models'));
+  writeFileSync(join(home.dir, 'models/text.onnx'), 'no network');
+  const refused = async (space: object, more: object = {}) => {
+    home.write('bad.json', JSON.stringify({ name: 'bad', space, ...more }));
+    const { code, stderr } = await zeroscout(['run', 'bad.json'], { home });
+    expect(code).toBe(2);
+    return stderr;
+  };
+  expect(await refused({ kind: 'onnx' })).toMatch(/space\.files/);
+  expect(await refused({ kind: 'onnx', files: 'models/*.onnx' })).toMatch(
+    /space\.files: .*text\.onnx: is no ONNX network/,
+  );
+  expect(await refused({ kind: 'onnx', files: 'none/*.onnx' })).toMatch(/no file has such a name/);
+  expect(await refused({ kind: 'onnx', files: '../../*.onnx' })).toMatch(/lies outside/);
+  writeFileSync(join(home.dir, 'models/text.onnx'), smallNetwork({ widths: [8, 8, 8], kernel: 3 }));
+  const evolution = { strategy: { kind: 'evolution', budget: 10, population: 4 } };
+  expect(await refused({ kind: 'onnx', files: 'models/*.onnx' }, evolution)).toMatch(/strategy: .*evolution/);
+  expect(existsSync(join(home.dir, 'data'))).toBe(false);
+}, 60_000);
