@@ -1,13 +1,15 @@
-// What earlier versions stored is read by today's code. test/fixtures/block-8 was written by the build of commit ad9b63c.
+// Tests that what earlier versions stored is read by today's code. test/fixtures/block-8 was written by the build of commit ad9b63c.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { latencyScope, scoreScope } from '../core/address.js';
+import { readHistory } from '../activities/evolution-record.js';
+import { familyScope, latencyScope, scoreScope } from '../core/address.js';
+import type { CandidateListRef, HistoryRef } from '../core/contract/search.js';
 import { readRankingCsv } from '../core/report/ranking-csv.js';
 import { parseSummary } from '../core/report/summary.js';
 import { checkSpecification, type Specification } from '../core/specification/specification.js';
 import { specificationDigest } from '../core/specification/specification-digest.js';
-import { readCandidates } from '../store/candidate-list.js';
+import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import { decodeFailure, decodeScore, tokenOf } from '../store/codec.js';
 import { createMemoryStore } from '../store/memory.js';
 
@@ -21,6 +23,14 @@ interface Addressed {
   readonly digest: string;
   readonly latencyScope: string;
 }
+/** Of residual-1, which these specifications may ask for; written when there first were families. */
+const FAMILY_SCOPES = {
+  quickstart: 'K51aassCWAS0VJljaUudMy',
+  'mobilenet-v2': '3IGRhcjxNUy4WomPVTFnG2',
+  autoformer: 'g9LcU6FskIeiFx-lEyvg4D',
+  'custom-space': '0lTeSK_cxOQS97RwxHFaa7',
+  'own-images': 'gHcuWgq3xiB-jdO4rf67X5',
+};
 const addressed = JSON.parse(read('addresses.json')) as Addressed[];
 
 describe.each(addressed)(
@@ -91,6 +101,47 @@ test('a summary', () => {
     cohort: 'classes',
     classes: 195,
   });
+});
+
+interface StoredBlobs {
+  readonly candidates: readonly string[];
+  readonly list: CandidateListRef;
+  readonly history: HistoryRef;
+  readonly blobs: Readonly<Record<string, string>>;
+}
+
+describe('blobs, under the digests that they had', async () => {
+  const stored = JSON.parse(read('blobs.json')) as StoredBlobs;
+  const { blobs } = createMemoryStore();
+  const digests = await Promise.all(Object.values(stored.blobs).map((text) => blobs.put(Buffer.from(text))));
+
+  test('are what their digests say', () => {
+    expect(digests).toEqual(Object.keys(stored.blobs));
+  });
+
+  test('a list of candidates is read, and written anew as the same', async () => {
+    const found: string[] = [];
+    for await (const candidate of readCandidates(blobs, stored.list)) found.push(candidate);
+    expect(found).toEqual(stored.candidates);
+    expect(await writeCandidateList(createMemoryStore().blobs, stored.candidates)).toEqual(stored.list);
+  });
+
+  test('the generations of an evolution', async () => {
+    const found: string[] = [];
+    for await (const candidate of readHistory(blobs, stored.history)) found.push(candidate);
+    expect(found).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(stored.history).toMatchObject({ generations: 3, candidates: 5 });
+  });
+});
+
+test('scores of other families than az-nas', () => {
+  const scopes = Object.fromEntries(
+    addressed.map(({ example, specification }) => [
+      example,
+      familyScope({ specification, family: 'residual', engine: 'block-8.ort-1.30.0' }),
+    ]),
+  );
+  expect(scopes).toMatchObject(FAMILY_SCOPES);
 });
 
 test('a list of candidates: chunks of lines, and a blob with their number and digests', async () => {
