@@ -40,7 +40,7 @@ export function auditScores({
         }
       }
     }
-    // Neighbours of a list are alike, and stacks want all kinds.
+    // Neighbouring candidates are alike. A batched supernet fills its slots evenly when candidates of all kinds come together.
     const list = isBatchedDevice(specification.execution.device) ? spreadEvenly(todo()) : todo();
     const written = await writeCandidateList(store.blobs, list);
     return { todo: written, ...counts, ...(verify > 0 ? { verify } : {}) };

@@ -46,7 +46,8 @@ export function breedGeneration({
     const evolution = specification.strategy as Evolution;
     const space = openSpace(specification.space);
     const name = (of: HistoryRef | undefined) => `${run} ${of?.digest ?? ''}`;
-    // Taken out while it changes: an attempt that dies half way, or a second one beside it, finds none and reads anew.
+    // The memory is taken out of the map while it changes. An attempt that dies half-way, or a second attempt beside this one,
+    // then finds none and reads the history from the store.
     const known = memories.get(name(history));
     memories.delete(name(history));
     const memory = known ?? (await recall({ store, specification, history }));
@@ -79,7 +80,7 @@ export function breedGeneration({
       const plan = await writeCandidateList(store.blobs, readHistory(store.blobs, history));
       if (count === 0) return { outcome: 'over', plan, history: before };
       const why = `${drawn.proposed} candidates drawn in a row gave nothing new: ${describeDrawCounts(drawn)}${times()}`;
-      // Nobody seen again: it is not that the space is exhausted, but that hardly anybody in it is allowed.
+      // Without duplicates the space is not exhausted: hardly any of its candidates meets the constraints.
       if (drawn.duplicates === 0)
         throw SpecError.of({ path: 'constraints', message: `nearly everything is rejected; ${why}` });
       return { outcome: 'over', plan, history: before, ended: why };

@@ -36,8 +36,8 @@ export function hasDistinctUnits(specification: Specification): boolean {
 }
 
 /**
- * The plan in batches, in order; or one part of it. Of a plan without repeats that is a range; of any other the units
- * whose digest falls to the part, so that no two parts have one unit.
+ * Reads a plan, or one part of it, in batches and in order. A part of a plan without repeats is a range. A part of any other
+ * plan is the units whose digest modulo the number of parts is the part's number, so that no unit is in two parts.
  */
 export async function* memberBatches({
   store,

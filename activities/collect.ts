@@ -8,8 +8,8 @@ export interface Collector<T> {
 }
 
 /**
- * One batch is under way at a time. Where facts are rare each is stored at once, where they come fast batches grow by
- * themselves; `limit` items wait at most.
+ * One batch is under way at a time. Where facts are rare, each is stored at once; where they come fast, batches grow, because
+ * more facts arrive while a batch is being stored. At most `limit` items wait.
  */
 export function createCollector<T>({
   limit,

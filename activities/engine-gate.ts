@@ -49,8 +49,8 @@ export interface Gate {
 }
 
 /**
- * How long a worker refuses an engine of which it sees no worker before it calls the engine gone. Temporal remembers a remote
- * worker for five minutes beyond its last request, so this comes on top and covers workers that are just starting.
+ * A worker refuses steps of another engine for this long before it reports that no worker has that engine. Temporal lists a
+ * remote worker for five minutes after its last poll; this time comes on top, for workers that are just starting.
  */
 const GONE_MS = 15_000;
 /** A refused step is tried again after a second, so that a worker that can serve it finds it soon; later less often. */

@@ -66,7 +66,7 @@ export function checkConstraints({
       const known = await readLatencies({ latencies, scope, round, candidates: [candidate] });
       const before = known.get(candidate);
       if (before) return before.latency;
-      // What another engine measures would stand under this one's address.
+      // A worker of another engine must not measure: its result would be stored under this engine's address.
       await gate(input);
       const { space, seed } = specification;
       const measurement = await meter.measure({ space, candidate, seed, resolution });

@@ -30,7 +30,7 @@ export function createLocalImages({ blobs }: { blobs: BlobStore }): LocalImages 
   let folder: Promise<string> | undefined;
 
   async function fetch({ digest, shape }: Images): Promise<string> {
-    // The digest becomes a file's name.
+    // The digest becomes a part of a file's name, so it must be nothing but digits.
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new BlobError(`images: ${JSON.stringify(digest)} is no digest`);
     folder ??= mkdtemp(join(tmpdir(), 'zeroscout-images-'));
     const file = join(await folder, digest);
@@ -62,7 +62,7 @@ export function createLocalImages({ blobs }: { blobs: BlobStore }): LocalImages 
         return await work(await entry.file);
       } finally {
         entry.users--;
-        // What could not be fetched is fetched anew by the next attempt.
+        // A download that failed is forgotten, so that the next attempt starts another.
         await entry.file.catch(() => held.get(images.digest) === entry && held.delete(images.digest));
         await drop();
       }

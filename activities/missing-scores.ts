@@ -15,8 +15,8 @@ const MOST = 1024;
 const GROUP_MS = 500;
 
 /**
- * A shard's candidates with the draws that have no score, looked up as late as possible, to see what another attempt of
- * this shard has done meanwhile: a few at a time, more where they are used up within the half second.
+ * Yields a shard's candidates with the draws and families that have no score. Candidates are looked up as late as possible, in
+ * groups that double while a group is used up within half a second, to see what another attempt of this shard has stored.
  */
 export async function* missingScores({
   candidates,

@@ -35,7 +35,7 @@ export function notify({ store, commands, ...options }: NotifyOptions): SearchAc
         'content-type': 'application/json',
         'user-agent': 'zeroscout',
         'x-zeroscout-event': event,
-        // The same at every attempt: a receiver that has seen it may leave it.
+        // The id is the same at every attempt, so that a receiver can tell a repetition.
         'x-zeroscout-delivery': delivery,
       };
       return sendWebhook({ url: notify.webhook, body, headers, secretEnv: notify.secretEnv, signal });

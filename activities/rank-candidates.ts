@@ -127,7 +127,7 @@ async function* rowsOf({
       const measured = await latencies?.of(block.map(({ candidate }) => candidate));
       yield block.map(({ candidate, unit, number }, at) => {
         const { flops, parameters } = space.costs({ candidate, resolution });
-        // what a candidate costs is its own, its class's score is not
+        // A candidate shares the score of its class, but its costs are those of its own text.
         const own: Readonly<Record<string, number>> = { complexity: flops, flops, parameters };
         const value = (proxy: string, i: number) => own[proxy] ?? means[i]![number - from]!;
         return {

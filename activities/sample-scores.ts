@@ -21,9 +21,9 @@ export interface SampleOptions {
 }
 
 /**
- * A score is in the sample where the HMAC of its key is small enough; of a worker of whom nothing was verified yet the smallest
- * one is always in. The scores are stored before the key is made, so nobody can compute only those right that will be looked at.
- * Scores of workers that are set aside are taken out of the store on the way.
+ * A score is in the sample where the HMAC of its key, as a number from 0 to 1, is below the share. A worker of which nothing was
+ * verified yet has at least one score in it: the one with the smallest HMAC. The scores are stored before the HMAC's key is
+ * made, so no worker can know which of its scores will be looked at. Scores of workers that are set aside are discarded.
  */
 export function sampleScores({
   store,

@@ -26,7 +26,7 @@ export function setAsideWorkers({
     for (const worker of workers) {
       const theirs = disagreements.filter((one) => one.worker === worker || one.verifier === worker);
       const known = await store.workers.find(worker);
-      // Who is set aside stays so when it is only suspected elsewhere.
+      // A worker that is set aside stays set aside where another search only suspects it.
       if (state === 'suspected' && known?.state === 'set aside') continue;
       await store.workers.put({
         worker,

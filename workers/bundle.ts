@@ -20,7 +20,7 @@ export function bundlePath({ payloads, spans }: BundleKind): string {
 
 export async function buildWorkflowBundles(): Promise<void> {
   await mkdir(new URL('..', import.meta.url), { recursive: true });
-  // The plain one last: its time is the time of the build.
+  // The plain bundle is written last, because its modification time counts as the time of the build.
   for (const payloads of ['encrypted', 'plain'] as const)
     for (const spans of ['traced', 'none'] as const) await build({ payloads, spans });
 }

@@ -31,7 +31,7 @@ export function createFleet({
         workflowService.describeWorkflowExecution({ namespace, execution: execution ?? null }),
       ]);
       const polling = (pollers ?? []).map(({ identity }) => identity);
-      // This very step stands there too, with this worker's name.
+      // The list has this very step too, under this worker's name, which says nothing of others.
       const working = (pendingActivities ?? [])
         .filter((step) => step.state === STARTED && step.activityId !== activityId)
         .map(({ lastWorkerIdentity }) => lastWorkerIdentity);

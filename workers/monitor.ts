@@ -17,8 +17,8 @@ export interface Monitor {
 }
 
 /**
- * `/healthz` answers 200 as long as the process takes turns; `/readyz` 200 or 503 with what is missing. `temporal` is
- * where Temporal's own metrics are found, which come along.
+ * `/healthz` answers 200 as long as the event loop runs; `/readyz` answers 200, or 503 with what is missing. `temporal` is the
+ * address where the SDK serves Temporal's metrics, which `/metrics` includes.
  */
 export async function startMonitor({
   host,

@@ -23,8 +23,9 @@ const TAG_BYTES = 16;
 const { Payload: Message } = proto.temporal.api.common.v1;
 
 /**
- * A payload becomes nonce, ciphertext and tag of all of it, metadata included. Without keys nothing is encrypted, and
- * what is not encrypted is handed on as it is: searches from before go on. SpecError where a key is missing.
+ * An encrypted payload is a nonce, the ciphertext of the whole payload with its metadata, and a tag. Without keys nothing is
+ * encrypted. A payload that is not encrypted is handed on as it is, so that searches from before the keys go on. Throws a
+ * SpecError where a payload was encrypted under a key that is not given.
  */
 export function createPayloadCodec({ keys }: { readonly keys: readonly EncryptionKey[] }): PayloadCodec {
   const [first] = keys;

@@ -15,8 +15,8 @@ const RECONNECT = { 'grpc.max_reconnect_backoff_ms': 1_000 };
 const CONNECT_MS = 2_500;
 
 /**
- * A connection that tells at once when nobody listens at its other end, and within ten seconds when nobody answers there;
- * a worker's own tries again without a word, and notices silence after 45 s.
+ * A connection that reports at once when no server listens at its address, and within ten seconds when the server stops
+ * answering. A worker's own connection reconnects silently, and notices a silent server after 45 s only.
  */
 class WatchedConnection extends Connection {
   /** A server that closes connections in good order, or another one behind the same address, is not away. */
@@ -44,9 +44,9 @@ class WatchedConnection extends Connection {
 }
 
 /**
- * A worker remembers workflows, and is sent only what is new of them. A server that comes back from a copy knows less than the
- * worker does: it sends again what the worker has had, and takes the silence for an answer. So what a worker remembers ends
- * when its server does; it reads histories from their beginning then.
+ * A worker caches workflows, and the server sends only the new events of each. A server that was restored from a copy knows
+ * fewer events than the worker's cache: it sends again what the worker already has, and the workflow gets stuck. So the cache is
+ * given up whenever the server was away, and the next worker reads histories from their beginning.
  */
 export async function runWithReconnect({
   create,

@@ -67,7 +67,7 @@ function sweep(parent: string): void {
     try {
       removeIfLeft(join(parent, name));
     } catch {
-      // Somebody else removes it at this moment, or may.
+      // Another process removes the folder at this moment, or is about to.
     }
   }
 }
@@ -76,7 +76,7 @@ function removeIfLeft(path: string): void {
   const stats = lstatSync(path);
   if (!stats.isDirectory() || stats.uid !== process.getuid?.()) return;
   const file = join(path, LOCK);
-  // Its owner has not come to lock it: not removed unless it is empty, and made anew then.
+  // The owner has not locked its folder yet. The folder is removed only if it is empty, and the owner makes it anew.
   if (!lstatSync(file, { throwIfNoEntry: false })?.isFile()) {
     rmdirSync(path);
     return;

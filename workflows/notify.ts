@@ -23,7 +23,7 @@ export async function notify({
   if (!notify) return undefined;
   const schedule = workflowInfo().memo?.schedule as string | undefined;
   const told = proxyActivities<SearchActivities>({
-    // The activity keeps the time itself and says so; this is for a worker that died with it.
+    // The activity enforces the time-out of the specification itself. This limit is for a worker that died in the middle of it.
     startToCloseTimeout: parseDuration(notify.timeout)! + 30_000,
     heartbeatTimeout: '60s',
     retry: { ...retry, maximumAttempts: notify.retries + 1 },

@@ -27,7 +27,7 @@ export async function scoreMissing({
     const { count } = state().todo;
     await verify?.();
     await auditAgain();
-    // A worker that was set aside and goes on wastes rounds; others get further all the same.
+    // A worker that was set aside and goes on computing wastes rounds. Where other workers got further all the same, the round does not count.
     const wasted = (state().verification?.setAside.length ?? 0) > 0;
     if (wasted && state().todo.count < count) forgive();
   }

@@ -56,7 +56,7 @@ function startPart(run: SearchRun, number: number): void {
   const childId = `${workflowId}/${firstExecutionRunId.slice(0, 8)}/part-${number + 1}`;
   let child: ChildWorkflowHandle<typeof scorePart> | undefined;
   const tell: RunningPart['tell'] = (what) =>
-    // One that has ended needs no word any more.
+    // A part that has ended cannot be signalled, and needs no signal.
     void child?.signal(what).catch(() => {});
   const finish = async (): Promise<void> => {
     const input = partInput(run, number);
@@ -64,8 +64,8 @@ function startPart(run: SearchRun, number: number): void {
       startChild<typeof scorePart>('scorePart', {
         workflowId: childId,
         args: [input],
-        // A cancelled search ends at once, and the server then cancels its parts. The search's own request would name the
-        // first run of a part, which is over where the part continued as new.
+        // A cancelled search ends at once, and the server then cancels its parts. A request of the search itself would name the
+        // first run of a part, which has ended where the part continued as new.
         cancellationType: 'TRY_CANCEL',
         parentClosePolicy: 'REQUEST_CANCEL',
         staticSummary: `part ${number + 1} of ${input.part.of}: ${input.todo.count} candidates`,
@@ -124,8 +124,8 @@ export function partsProgress(
 }
 
 /**
- * A search that began again (`withBlobRepair`), or was reset, leaves parts behind. The server asks them to end, in its own time: until
- * this one has ended its name is taken.
+ * A search that began again (`withBlobRepair`), or was reset, leaves parts behind. The server cancels them some time later. Until
+ * the old part has ended, no new part can have its workflow id, so this asks for its end and tries again.
  */
 async function startInPlaceOf<T>(workflowId: string, start: () => Promise<T>): Promise<T> {
   for (let waitMs = 1_000; ; waitMs = Math.min(2 * waitMs, 30_000)) {
@@ -135,7 +135,7 @@ async function startInPlaceOf<T>(workflowId: string, start: () => Promise<T>): P
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       log.info('a part of the run before has not ended yet', { part: workflowId });
     }
-    // Refused where it ended meanwhile.
+    // The request is refused where the part has ended meanwhile.
     await getExternalWorkflowHandle(workflowId)
       .cancel()
       .catch(() => {});

@@ -197,7 +197,7 @@ async function computeElsewhere({
     heartbeatTimeout: '15s',
     retry,
   });
-  // Of a worker without a name nobody can tell whether it is another one.
+  // Nobody can tell whether a worker without a name is another worker, so such a name excludes nobody.
   const except = [...new Set([...input.except, ...sample.barred])].filter((name) => name !== '');
   const isOther = (name: string) => !except.includes(name);
   const whose = input.except.map((name) => name || 'a worker without a name').join(' and ');

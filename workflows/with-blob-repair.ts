@@ -48,8 +48,9 @@ function stateAfterDamage({ input, state, error }: Ended): SearchState | undefin
 }
 
 /**
- * Where a search begins again of whose engine no worker is left: from its start, under the engine of the workers that are
- * there, as ranks, rounds and generations of two engines must not mix. So it leaves behind also what its old engine set aside.
+ * The state of a search that begins again because no worker of its engine is left. It begins from the start, under the engine
+ * of the workers that are there, because ranks, rounds and generations of two engines must not mix. Its new run name leaves
+ * behind the candidates that the old engine set aside.
  */
 function stateUnderOtherEngine({ input, state, error }: Ended): SearchState | undefined {
   if (failureTypeOf(error) !== 'EngineGoneError') return undefined;

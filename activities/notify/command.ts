@@ -37,14 +37,14 @@ export function runCommand({
     stream.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-KEPT_OUTPUT);
     });
-  // A command that does not read what it is told has ended all the same.
+  // A command may end without reading its input, which breaks the pipe.
   child.stdin.on('error', () => {}).end(body);
   return new Promise((resolve, reject) => {
     const end = () => {
       try {
         process.kill(-child.pid!, 'SIGKILL');
       } catch {
-        // it has ended meanwhile
+        // The command has ended meanwhile.
       }
     };
     signal.addEventListener('abort', end, { once: true });

@@ -42,7 +42,7 @@ export function createWebhooks({ env, resolve = resolveBySystem }: WebhookOption
       lookup,
       signal,
     });
-    // Nobody reads the body.
+    // The body is not read; discarding it frees the connection.
     answer.destroy();
     const { statusCode = 0, statusMessage = '' } = answer;
     if (statusCode >= 200 && statusCode < 300) return;

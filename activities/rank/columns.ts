@@ -22,9 +22,9 @@ export interface CohortColumns {
 }
 
 /**
- * A column for each proxy and draw, in files of `chunkUnits` values, as they came and sorted. A value's rank is made of
- * its positions within each sorted chunk (`addPositions`): the same number as that of a sort of the whole, however it is
- * cut.
+ * Each proxy under each draw is a column, kept in files of `chunkUnits` values twice: in the order of arrival, and sorted. The
+ * rank of a value is the sum of its positions in all sorted chunks (`addPositions`). That is the rank which sorting the whole
+ * column would give, whatever the size of a chunk.
  */
 export function createColumns({
   specification: { proxies, aggregation, fidelity },

@@ -44,7 +44,7 @@ export function createTracing({ service, onFault }: Omit<TracingOptions, 'env'>)
   const starts = new OpenTelemetryWorkflowClientInterceptor();
   const { fn: exportSpans, ...when } = makeWorkflowExporter(processor, resource).export;
   return {
-    // Of all that a client does the start alone: what asks for progress every second is no part of a search.
+    // Only the start of a search is traced in the client: queries for progress, once a second, are no part of the search.
     client: { workflow: [{ startWithDetails: starts.startWithDetails.bind(starts) }] },
     worker: {
       interceptors: {

@@ -4,8 +4,8 @@ import { SpecError } from '../../core/errors.js';
 const PROTOCOL = 'http/protobuf';
 
 /**
- * Off unless an endpoint is set or OTEL_TRACES_EXPORTER is "otlp". How often, for how long, with which headers and
- * certificates and how much of it OpenTelemetry's library reads by itself.
+ * Tracing is off unless an endpoint is set or OTEL_TRACES_EXPORTER is "otlp". OpenTelemetry's library reads all other settings
+ * by itself: intervals, time-outs, headers, certificates, sampling.
  */
 export function tracingOf(env: NodeJS.ProcessEnv): 'on' | 'off' {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return 'off';
