@@ -28,7 +28,7 @@ interface Memory {
   /** Scored candidates, in the order of `history`. */
   readonly scored: string[];
   readonly seen: Set<string>;
-  /** Bred last, not in `history` yet. */
+  /** The candidates that were bred last and are not in `history` yet. */
   pending: readonly string[];
 }
 
@@ -120,7 +120,7 @@ async function recall({
   };
 }
 
-/** Takes the scores of those who are pending into the history; answers what has none and was not set aside, and takes nothing then. */
+/** Takes the scores of the pending candidates into the history. Where some have no score and were not set aside, it answers these and takes none. */
 async function learn({
   store,
   run,

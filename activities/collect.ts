@@ -1,7 +1,7 @@
 // Stores facts in batches: what arrives while one batch is being stored goes with the next.
 
 export interface Collector<T> {
-  /** Waits while too much waits already; the error of a batch that could not be stored. */
+  /** Waits while `limit` items wait already; throws the error of a batch that could not be stored. */
   add(item: T): Promise<void>;
   /** Resolves when everything is stored. */
   finish(): Promise<void>;

@@ -26,13 +26,13 @@ import { setAsideWorkers } from './set-aside-workers.js';
 import { reportMeasurements, withReport } from './step-report.js';
 import { verifyScores } from './verify-scores.js';
 
-/** Also how old what people see of a step's progress may be. */
+/** Interval of heartbeats, and so the greatest age of the progress that people see of a step. */
 const HEARTBEAT_MS = 3_000;
 
-/** When Temporal scheduled the step: what began by its clock ends by its clock, whatever this machine's says. */
+/** When Temporal scheduled the step. Durations are taken from Temporal's clock at both ends, because this machine's may differ. */
 const now = () => activityInfo().scheduledTimestampMs;
 
-/** A part that somebody else starts than its search must not read or write scores where those of another specification are. */
+/** Whoever may start workflows may start a part with any address. It must not read or write the scores of another specification. */
 const checkAddress: SearchActivities['checkPart'] = async ({ specification, address }) => {
   if (!address) return;
   const { engine } = address;
@@ -123,7 +123,7 @@ function withHeartbeat<A, R>(activity: (input: A) => Promise<R>): (input: A) => 
 /** Errors that trying the same activity again cannot mend. All others are retried, RangeError too: V8 throws it where memory runs out. */
 const FINAL = [TerminalError, SpecError, BlobError, LostScoreError];
 
-/** The same activities, with their inputs checked and their errors withMappedErrors. */
+/** The same activities, with their inputs checked and their errors mapped. */
 function withCheckedInputs<Some extends Partial<SearchActivities>>(activities: Some, gate?: Gate): Some {
   const entries = Object.entries(activities) as [keyof SearchActivities, Activity][];
   return Object.fromEntries(
@@ -133,7 +133,7 @@ function withCheckedInputs<Some extends Partial<SearchActivities>>(activities: S
 
 type Activity = (input: unknown) => Promise<unknown>;
 
-/** Checks the input first. Bad input and damaged blobs end the search, lost scores and an engine without workers send the workflow back; everything else is tried again. */
+/** Checks the input first. Bad input ends the search; damaged blobs, lost scores and an engine without workers make the workflow go back; everything else is retried. */
 function withMappedErrors({
   name,
   activity,

@@ -12,9 +12,9 @@ import type { Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';
 import type { Gate } from './engine-gate.js';
 
-/** What activities need of whoever measures. */
+/** What the activities need of the process that measures latencies. */
 export interface LatencyMeter {
-  /** Class of machine: what a time is marked with, processor and threads. */
+  /** The class of machine that a latency is stored under: processor and threads. */
   readonly machine: string;
   /** One image through the whole network; CandidateError where it cannot be run. */
   measure(args: {
@@ -61,7 +61,7 @@ export function checkConstraints({
     let last: Promise<number> | undefined;
     let fastest = Number.POSITIVE_INFINITY;
     let slowest = 0;
-    /** The first to measure wins, so that all who ask later, or again after a crash, decide alike. */
+    /** The first measurement of a candidate counts, so that everybody who asks later, or again after a crash, decides alike. */
     const latencyOf = async (candidate: string, round: number): Promise<number> => {
       const known = await readLatencies({ latencies, scope, round, candidates: [candidate] });
       const before = known.get(candidate);

@@ -13,7 +13,7 @@ import type { BlobStore } from '../store/store.js';
 const KEPT = 2;
 
 export interface LocalImages {
-  /** The file is there while `work` is. */
+  /** The file exists while `work` runs. */
   withFile<T>(images: Images, work: (file: string) => Promise<T>): Promise<T>;
   /** Removes all files. */
   close(): Promise<void>;

@@ -9,11 +9,11 @@ import { createWebhooks, type WebhookOptions } from './notify/webhook.js';
 
 export interface NotifyOptions extends WebhookOptions {
   readonly store: Store;
-  /** Specifications are data: whether they may run commands on this machine is its operator's word. */
+  /** A specification is data that somebody sent; whether it may run commands on this machine is for the machine's operator to say. */
   readonly commands: 'allowed' | 'refused';
 }
 
-/** Temporal repeats it; what cannot get better by repeating (a command that is not allowed, a webhook that refuses) ends it. */
+/** Temporal retries it. What retrying cannot mend (a command that is not allowed, a webhook that refuses) is not retried. */
 export function notify({ store, commands, ...options }: NotifyOptions): SearchActivities['notify'] {
   const { env } = options;
   const sendWebhook = createWebhooks(options);

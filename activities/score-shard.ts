@@ -139,7 +139,7 @@ interface Scored {
   readonly entries: Entries;
 }
 
-/** Numbers of another device class would stand under this one's address for good. */
+/** Refuses another device's shard: its scores would be stored for good under the address of a device that did not compute them. */
 export function refuseDevice({
   scoring,
   specification,

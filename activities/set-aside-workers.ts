@@ -5,7 +5,7 @@ import { STANDING_MS } from '../store/standing.js';
 import type { Store } from '../store/store.js';
 
 const LINES = 10;
-/** Between the record and the taking back: a worker that obeys stores nothing more after this. */
+/** Time between the record and the discarding of scores: a worker that obeys stores nothing more after it. */
 const HEARD_MS = 2 * STANDING_MS + 1_000;
 
 export interface SetAsideOptions {

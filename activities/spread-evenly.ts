@@ -2,7 +2,7 @@
 
 /** Items that are held at once. */
 const BLOCK = 65_536;
-/** Steps of this share of a block come near no place twice: the golden ratio. */
+/** Steps of this share of a block, the golden ratio, spread evenly over it. */
 const SHARE = (Math.sqrt(5) - 1) / 2;
 
 /** Any range of what comes out is spread evenly over its block; always the same order for the same list. */
@@ -24,7 +24,7 @@ function* spread<T>(items: readonly T[]): Generator<T> {
   for (let i = 0; i < length; i++) yield items[(i * step) % length]!;
 }
 
-/** Greatest common divisor: a step that shares none with the length meets every item once. */
+/** Greatest common divisor: a step that has no divisor in common with the length visits every item once. */
 function divisor(a: number, b: number): number {
   return b === 0 ? a : divisor(b, a % b);
 }

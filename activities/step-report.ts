@@ -50,7 +50,7 @@ export function reportMeasurements(meter: LatencyMeter): LatencyMeter {
 /** How long a loop may keep the process from its heartbeats. */
 const TURN_MS = 50;
 
-/** For loops that wait for nothing else: now and then it lets timers and sockets have their turn. */
+/** For loops without other waits: now and then it gives timers and sockets their turn on the event loop. */
 export function createTurns(): () => Promise<void> {
   let last = performance.now();
   return async () => {

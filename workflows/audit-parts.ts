@@ -7,7 +7,7 @@ import { control } from './control.js';
 import type { Outcome } from './score-list.js';
 import type { SearchRun } from './search-run.js';
 
-/** Of one search: enough to feed some control workers, few enough for one. */
+/** Audits of one search that run at once: enough to keep some control workers busy, few enough for a single one. */
 const AUDITS_AT_ONCE = 8;
 
 export const notAudited = (cut: Cut): PartsState => ({ cut, todos: [], missing: 0, next: 0 });
@@ -37,7 +37,7 @@ function auditPart(run: SearchRun, number: number): Promise<AuditResult> {
   return control.auditScores.executeWithOptions({ summary }, [{ ...run.scoring, plan, part }]);
 }
 
-/** What the control worker that audited has verified where the specification says nothing. */
+/** The share of scores that the control worker has verified where the specification does not say. */
 export const setting = (audit: AuditResult | undefined): Pick<SearchState, 'verify'> =>
   audit?.verify === undefined ? {} : { verify: audit.verify };
 

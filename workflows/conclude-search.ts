@@ -16,7 +16,7 @@ import { showEnd } from './display.js';
 import { type News, notify } from './notify.js';
 import { retry } from './retry.js';
 
-/** What Temporal hands to a scheduled run: the result of the last one that was finished. */
+/** The result of the last finished run of the same schedule, which Temporal hands to a scheduled run. */
 const resultBefore = () => workflowInfo().lastResult as ComparableRun | undefined;
 
 type Run = (input: SearchInput) => Promise<SearchResult>;

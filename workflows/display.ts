@@ -23,9 +23,9 @@ const BEST_SCORE = defineSearchAttributeKey('ZeroscoutBestScore', 'DOUBLE');
 export interface Display {
   readonly phase: () => Phase;
   show(phase: Phase): void;
-  /** What the ranking of this stage begins with. */
+  /** Takes the first of this stage's ranking. */
   found(best: BestCandidate | undefined): void;
-  /** A shard or a part is finished; the same state with other counts. */
+  /** Shows new counts of the same phase, after a shard or a part has finished. */
   advance(options: { readonly running: number }): void;
 }
 
@@ -77,7 +77,7 @@ function wasStartedWithAttributes(): boolean {
   return workflowInfo().typedSearchAttributes.get(STATE) !== undefined;
 }
 
-/** Of a search that ends without results: nobody is to find it among those that are being scored. */
+/** Shows how a search ended without results, so that nobody finds it among those that are being scored. */
 export function showEnd({
   state,
   why,
@@ -112,7 +112,7 @@ function attributesOf({
   ];
 }
 
-/** Markdown. A candidate is code, because its text has characters that Markdown would read. */
+/** Markdown for Temporal's page. The candidate is set as code, because its text has characters that mean something in Markdown. */
 function details({
   shown,
   text,

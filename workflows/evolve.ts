@@ -7,7 +7,7 @@ import type { Outcome } from './score-list.js';
 import { scorePlan } from './score-plan.js';
 import type { SearchRun } from './search-run.js';
 
-/** What a state holds of one plan; each plan begins with it. */
+/** The fields of a search's state that belong to one plan, as each plan begins with them. */
 export const NOT_BEGUN = {
   audited: false,
   todo: { digest: '', count: 0 },

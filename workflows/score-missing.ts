@@ -17,9 +17,9 @@ export async function scoreMissing({
   score: () => Promise<Outcome>;
   /** Takes wrong scores out again, which the next audit finds missing; absent where nothing is verified. */
   verify?: (() => Promise<void>) | undefined;
-  /** Finds what is missing now; one attempt more. */
+  /** Finds what is missing now, and counts one attempt more. */
   auditAgain: () => Promise<void>;
-  /** One attempt less. */
+  /** Takes the last attempt off the count. */
   forgive: () => void;
 }): Promise<Outcome> {
   while (state().todo.count > 0 && state().attempt < MAX_ROUNDS) {

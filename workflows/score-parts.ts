@@ -143,7 +143,7 @@ async function startInPlaceOf<T>(workflowId: string, start: () => Promise<T>): P
   }
 }
 
-/** A search fails with what its part failed of. */
+/** A search fails with the failure of its part. */
 function failWithCause(error: unknown): never {
   throw error instanceof ChildWorkflowFailure && error.cause && !isCancellation(error) ? error.cause : error;
 }

@@ -29,7 +29,7 @@ export async function scorePlan(run: SearchRun): Promise<Outcome> {
   });
 }
 
-/** Finds what has no score now; one attempt more. */
+/** Finds what has no score now, and counts one attempt more. */
 export async function auditAgain(run: SearchRun): Promise<void> {
   await decideAddresses(run);
   const { parts, attempt } = run.state;

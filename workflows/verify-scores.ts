@@ -17,11 +17,11 @@ import { control } from './control.js';
 import { notify } from './notify.js';
 import { retry } from './retry.js';
 
-/** How often somebody else is waited for: two minutes in all, as a busy worker may hold a shard for that long. */
+/** How often the workflow waits for another worker: two minutes in all, because a busy worker may hold a shard for that long. */
 const WAITS = 15;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 10_000;
-/** Of a range, given to a third worker. */
+/** Disagreements of one range that a third worker decides, at most. */
 const DISPUTED = 16;
 
 export interface ToVerify extends AddressedInput {
@@ -66,7 +66,7 @@ export async function verifyScores(
   }
 }
 
-/** What both sides need to find the scores. */
+/** What every activity needs to find the scores. */
 const addressed = ({ run, specification, address }: ToVerify) => ({
   run,
   specification,
@@ -151,7 +151,7 @@ const example = ({ score, worker, verifier, difference }: Disagreement) => ({
   difference,
 });
 
-/** Two against one. Where no third one has computed, or agrees with neither, both are suspected. */
+/** Two workers against one. Where no third worker has computed, or it agrees with neither, all are suspected. */
 function judge({
   worker,
   verifier,

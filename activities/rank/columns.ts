@@ -127,7 +127,7 @@ function write(path: string, values: Float64Array): Promise<void> {
   return writeFile(path, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
 
-/** Copied: a small file is read into the middle of a buffer, where numbers may lie askew. */
+/** The bytes are copied, because Node reads a small file into a shared buffer at an offset that may not be a multiple of 8. */
 async function read(path: string): Promise<Float64Array> {
   const bytes = await readFile(path);
   return new Float64Array(new Uint8Array(bytes).buffer);

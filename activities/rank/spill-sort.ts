@@ -47,7 +47,7 @@ async function* one<T>(rows: readonly T[]): AsyncGenerator<readonly T[]> {
   yield rows;
 }
 
-/** Of the runs' next rows always the first, found by a binary heap of runs. */
+/** Merges the runs: a binary heap of runs gives the first of their next rows. */
 async function* merged<T>({
   runs,
   compare,
@@ -96,7 +96,7 @@ async function refill<T>(cursor: Cursor<T>): Promise<boolean> {
   return true;
 }
 
-/** The first of a heap moves down to where it belongs. */
+/** Moves the first of a heap down to where it belongs. */
 function sink<C>(heap: C[], before: (a: C, b: C) => boolean): void {
   for (let at = 0; ; ) {
     const [left, right] = [2 * at + 1, 2 * at + 2];
