@@ -204,7 +204,13 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^dist/workflow-bundle(-encrypted)?(-traced)?\\.js$', '^reference/pytorch/'] },
+    exclude: {
+      path: [
+        '^dist/.*\\.d\\.ts$',
+        '^dist/workflow-bundle(-encrypted)?(-traced)?\\.js$',
+        '^reference/pytorch/',
+      ],
+    },
     // TypeScript 7 has no parser that JavaScript can call; swc has one, and Temporal's bundler brings swc along.
     parser: 'swc',
     tsPreCompilationDeps: true,

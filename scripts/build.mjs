@@ -58,7 +58,7 @@ function removeLeftovers() {
     if (!existsSync(folder)) continue;
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath ?? entry.path, entry.name);
-      const source = file.replace(/\.js(\.map)?$/, '.ts').replace(join(root, 'dist'), root);
+      const source = file.replace(/\.(js|js\.map|d\.ts)$/, '.ts').replace(join(root, 'dist'), root);
       if (entry.isFile() && !existsSync(source)) rmSync(file);
     }
   }

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spaceSchema, specificationSchema } from '../dist/core/specification/specification-schema.js';
+import { apiPage } from './reference/api.mjs';
 import { benchmarkRow, benchmarksPage } from './reference/benchmarks.mjs';
 import { commandsPage } from './reference/commands.mjs';
 import { exitCodesPage } from './reference/exit-codes.mjs';
@@ -18,6 +19,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export function referencePages() {
   return {
     'README.md': readme(),
+    'docs/reference/api.md': apiPage(),
     'docs/reference/commands.md': commandsPage(),
     'docs/reference/exit-codes.md': exitCodesPage(),
     'docs/reference/files.md': filesPage(),

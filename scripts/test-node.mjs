@@ -1,0 +1,52 @@
+// Tests the packed package, installed by npm from the registry, under other versions of Node: `npm run test:node -- 22 24`.
+// npm's own packages bring the programs of Node; nothing is installed outside a temporary folder.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const versions = process.argv.length > 2 ? process.argv.slice(2) : ['22', '24'];
+const folder = mkdtempSync(join(tmpdir(), 'zeroscout-node-'));
+const failed = [];
+
+try {
+  for (const version of versions) {
+    const bin = installNode(version);
+    console.log(`== Node ${version}: ${output(join(bin, 'node'), ['--version'])}`);
+    if (!testUnder(bin)) failed.push(version);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(
+  failed.length > 0 ? `failed under Node ${failed.join(', ')}` : `passed under Node ${versions.join(', ')}`,
+);
+process.exit(failed.length > 0 ? 1 : 0);
+
+/** Answers the folder with the program. */
+function installNode(version) {
+  const name = `node-${process.platform}-${process.arch}`;
+  const prefix = join(folder, version);
+  const { status } = spawnSync('npm', ['install', '--prefix', prefix, '--no-save', `${name}@${version}`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`npm has no ${name}@${version}`);
+  return join(prefix, 'node_modules', name, 'bin');
+}
+
+function testUnder(bin) {
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const env = {
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
+    ZEROSCOUT_TEST_INSTALL: 'npm',
+  };
+  const args = [vitest, 'run', 'test/e2e/package.test.ts', 'test/client/connect.test.ts'];
+  return spawnSync(join(bin, 'node'), args, { cwd: root, env, stdio: 'inherit' }).status === 0;
+}
+
+function output(program, args) {
+  return spawnSync(program, args, { encoding: 'utf8' }).stdout.trim();
+}

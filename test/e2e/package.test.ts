@@ -1,0 +1,77 @@
+// Tests the packed package in an empty folder: its command searches, and a program type-checks and searches through its API.
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BIN } from '../support/home.js';
+import { documentedProgram, type InstalledPackage, installPackage } from '../support/package.js';
+import { ROOT } from '../support/zeroscout.js';
+
+const SPECIFICATION = `name: small
+space: nas-bench-201
+strategy: { kind: random, samples: 12 }
+fidelity: { draws: 1, batch: 2, resolution: 8 }
+seed: 3
+`;
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const run = promisify(execFile);
+let installed: InstalledPackage;
+const inFolder = (command: string, args: readonly string[]) =>
+  run(command, args, {
+    cwd: installed.folder,
+    env: { ...process.env, ZEROSCOUT_BIN: BIN, ZEROSCOUT_HOME: join(installed.folder, 'home') },
+  });
+/** `npx zeroscout`, without asking a registry for a package that is not there. */
+const zeroscout = (...args: string[]) => inFolder('npx', ['--no-install', 'zeroscout', ...args]);
+
+/** Mistakes that TypeScript finds in the program or in the declarations of the package; Temporal's own lack a type of theirs. */
+const typeErrors = async (options: readonly string[]) => {
+  const compiling = inFolder(process.execPath, [TSC, ...options, 'search.ts']);
+  const { stdout } = await compiling.catch((error: { stdout: string }) => error);
+  return stdout.split('\n').filter((line) => /error TS/.test(line) && !/@temporalio\/common/.test(line));
+};
+
+beforeAll(() => {
+  // npm may have to fetch what the package depends on.
+  installed = installPackage();
+  writeFileSync(join(installed.folder, 'scan.yaml'), SPECIFICATION);
+}, 600_000);
+afterAll(async () => {
+  await zeroscout('services', 'down').catch(() => {});
+  installed.remove();
+});
+
+test('what is packed can be published: everything that package.json names is there, and nothing else', () => {
+  const own = join(installed.folder, 'node_modules/zeroscout');
+  const { exports, bin, ...rest } = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8'));
+  expect(rest).not.toHaveProperty('private');
+  expect(rest.license).toBe('Apache-2.0');
+  const named = [exports, bin].flatMap((value) => JSON.stringify(value).match(/\.?\/?dist\/[^"]+/g) ?? []);
+  expect(named.length).toBeGreaterThan(6);
+  expect(named.filter((path) => !existsSync(join(own, path)))).toEqual([]);
+  for (const absent of ['test', 'bench', 'dist/bench', 'dist/reference', 'tsconfig.json'])
+    expect(existsSync(join(own, absent))).toBe(false);
+});
+
+test('npx zeroscout run searches with embedded servers', { timeout: 120_000 }, async () => {
+  const { stdout } = await zeroscout('run', 'scan.yaml', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ name: 'small', candidates: 12, failed: 0 });
+});
+
+test('the program of the guide type-checks, follows a search and prints its top ten', {
+  timeout: 120_000,
+}, async () => {
+  const program = documentedProgram();
+  expect(program.trim().split('\n').length).toBeLessThanOrEqual(15);
+  // Another seed: a search that is finished has no progress to follow.
+  writeFileSync(join(installed.folder, 'scan.yaml'), SPECIFICATION.replace('seed: 3', 'seed: 4'));
+  writeFileSync(join(installed.folder, 'search.ts'), program.replace('quickstart.yaml', 'scan.yaml'));
+  const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+  expect(await typeErrors(options)).toEqual([]);
+  const { stdout, stderr } = await inFolder(process.execPath, ['search.js']);
+  const lines = stdout.trim().split('\n');
+  expect(lines.filter((line) => /^\d+ \|/.test(line))).toHaveLength(10);
+  expect(lines.some((line) => /\d+ of \d+/.test(line))).toBe(true);
+  expect(stderr).toBe('');
+});
