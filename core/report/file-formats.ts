@@ -11,6 +11,8 @@ export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
   trainability: 'raw proxy, mean over the draws; `-inf` where a block passes gradients on unchanged',
   complexity:
     'FLOPs (multiply-accumulate operations) of one image of the size that was scored; of NAS-Bench-201 always those of 32 x 32, as the benchmark has them. `results` and `--pareto` show those of the published size, or of `constraints.resolution`',
+  residual: 'raw proxy, mean over the draws; where `proxies` names it',
+  flops: 'the same as `complexity`; where `proxies` names it',
   parameters: 'parameters as the benchmark of the space counts them',
   class:
     'the candidate that was scored in place of this one: the cheapest of those that are the same function. Not with `cohort: written`',

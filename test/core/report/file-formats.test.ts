@@ -4,9 +4,14 @@ import { failuresCsv } from '../../../core/report/failures-csv.js';
 import { FAILURE_COLUMNS, RANKING_COLUMNS, SUMMARY_MEANINGS } from '../../../core/report/file-formats.js';
 import { rankingHeader } from '../../../core/report/ranking-csv.js';
 import { SUMMARY_KEYS } from '../../../core/report/summary.js';
+import { PROXIES } from '../../../core/specification/families.js';
 
 test('ranking.csv has the columns that are explained, in their order', () => {
-  const header = rankingHeader({ cohort: 'classes', columns: ['class', 'latency'] });
+  const header = rankingHeader({
+    cohort: 'classes',
+    columns: ['class', 'latency'],
+    proxies: PROXIES,
+  });
   expect(header.trim().split(',')).toEqual(Object.keys(RANKING_COLUMNS));
 });
 

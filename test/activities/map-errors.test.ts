@@ -1,0 +1,96 @@
+// Tests which errors end a search, which are retried, and that a step of a newer release is left to newer workers.
+
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect, test } from 'vitest';
+import { createControlActivities, createScoreActivities } from '../../activities/create.js';
+import { createGate } from '../../activities/engine-gate.js';
+import { createLocalImages } from '../../activities/local-images.js';
+import type { Scoring } from '../../activities/scoring.js';
+import { scoreScope } from '../../core/address.js';
+import { TerminalError } from '../../core/errors.js';
+import { parseSpecification } from '../../core/specification/specification.js';
+import { createMemoryStore } from '../../store/memory.js';
+import type { Store } from '../../store/store.js';
+
+const specification = parseSpecification({
+  text: 'name: a\nspace: { kind: nas-bench-201 }\nstrategy: { kind: random, samples: 5 }',
+  source: 'spec.yaml',
+});
+const gate = createGate({
+  fleet: { engines: async () => new Map() },
+  step: () => ({ activityId: '1' }),
+});
+
+/** The failure of an activity whose store throws this error. */
+async function failureOf(error: Error): Promise<unknown> {
+  const store = createMemoryStore();
+  const broken: Store = {
+    ...store,
+    blobs: {
+      ...store.blobs,
+      stream: () => {
+        throw error;
+      },
+    },
+  };
+  const { keepBest } = createControlActivities({
+    store: broken,
+    commands: 'refused',
+    env: {},
+    gate,
+    meter: { machine: 'none', measure: () => Promise.reject(new Error('nothing is measured')) },
+    polling: async () => [],
+  });
+  const input = { specification, ranking: 'a'.repeat(64), keep: 0.5 };
+  return await new MockActivityEnvironment().run(keepBest, input).catch((failure: unknown) => failure);
+}
+
+test('a TerminalError is not retried, and its code travels with it', async () => {
+  const failure = await failureOf(new TerminalError({ code: 'too-large', message: 'too large' }));
+  expect(failure).toBeInstanceOf(ApplicationFailure);
+  expect(failure).toMatchObject({
+    type: 'TerminalError',
+    nonRetryable: true,
+    details: [{ code: 'too-large' }],
+  });
+});
+
+test('a RangeError is retried: V8 throws it where memory runs out', async () => {
+  const failure = await failureOf(new RangeError('Array buffer allocation failed'));
+  expect(failure).toBeInstanceOf(RangeError);
+});
+
+test('a proxy of a newer release is left to workers of that release', async () => {
+  const store = createMemoryStore();
+  const { scoreShard } = createScoreActivities({
+    store,
+    scoring: { device: 'cpu', worker: 'one', size: 1 } as Scoring,
+    images: createLocalImages({ blobs: store.blobs }),
+    gate,
+  });
+  const scope = scoreScope(specification);
+  const shard = (engine: string) => ({
+    search: 'a',
+    run: 'run',
+    specification: {
+      ...specification,
+      proxies: ['zen'],
+      aggregation: { kind: 'log-rank', weights: { zen: 1 } },
+    },
+    address: { engine, scope, families: { zen: scope } },
+    list: { digest: 'a'.repeat(64), count: 1 },
+    shard: 0,
+    from: 0,
+    to: 1,
+  });
+  const run = (engine: string) =>
+    new MockActivityEnvironment()
+      .run(scoreShard, shard(engine) as never)
+      .catch((failure: unknown) => failure);
+  const newer = await run('block-8.ort-1.30.0+zen-1');
+  expect(newer).toMatchObject({ type: 'OtherEngineError' });
+  expect((newer as ApplicationFailure).nonRetryable).not.toBe(true);
+  // Where the version is this worker's own, the same input is a mistake.
+  expect(await run('block-8.ort-1.30.0')).toMatchObject({ type: 'SpecError', nonRetryable: true });
+});
