@@ -60,7 +60,7 @@ export function addWorkerCommand(program: Command): void {
     .addOption(
       new Option(
         '--candidate-timeout <DURATION>',
-        'how long a scorer may take for a candidate, or a stack; it is ended then, and after three times the candidate set aside',
+        'how long a scorer may take for a candidate, or a group of them; it is ended then, and after three times the candidate set aside',
       )
         .env('ZEROSCOUT_CANDIDATE_TIMEOUT')
         .argParser(duration)

@@ -10,7 +10,7 @@ import { drawFeeds, type SupernetCandidate, supernetCandidate, supernetSkeleton 
 import { scoreRun } from './score-run.js';
 import type { BatchedScorer, BatchedScorerOptions } from './scorer-types.js';
 import { createStatisticsPool } from './statistics-pool.js';
-import { createSupernetChoice } from './supernet-choice.js';
+import { createSupernetChoice, type SupernetChoice } from './supernet-choice.js';
 import { openSupernet, type RunOutputs } from './supernet-session.js';
 
 /** Runs whose statistics may wait for the CPU before the device gets another run. */
@@ -88,40 +88,13 @@ export function createBatchedScorer({
   return {
     score: async ({ candidates, draw }) => {
       const parsed = parse(candidates);
-      const all = parsed.cells;
       const results: NetworkScore[] = new Array(candidates.length);
-      const pending = new Set<Promise<void>>();
-      const failures: unknown[] = [];
-      let left = candidates.map((_, i) => i);
-      while (left.length) {
-        const cells = left.length === all.length ? all : left.map((i) => all[i]!);
-        const done = new Set<number>();
-        try {
-          const runs = splitIntoRuns({ cells, ...(await choice.fitFor(cells)) });
-          for (const run of runs) {
-            const members = run.map((i) => left[i]!);
-            const outputs = await runSupernet(
-              run.map((i) => cells[i]!),
-              draw,
-            );
-            for (const i of members) done.add(i);
-            const work: Promise<void> = settle(outputs, members, parsed, results)
-              .catch((error: unknown) => void failures.push(error))
-              .finally(() => pending.delete(work));
-            pending.add(work);
-            if (pending.size >= WAITING) await Promise.race(pending);
-            if (failures.length) throw failures[0];
-          }
-          choice.took({ cells, runs: runs.length });
-        } catch (error) {
-          // Where the device has too little memory for a run, half as many candidates go into the next one.
-          if (!isOutOfMemory(error) || choice.size() === 1) throw error;
-          await choice.halve();
-        }
-        left = left.filter((i) => !done.has(i));
-      }
-      await Promise.all(pending);
-      if (failures.length) throw failures[0];
+      await scoreInRuns({
+        cells: parsed.cells,
+        choice,
+        run: (cells) => runSupernet(cells, draw),
+        settle: (outputs, members) => settle(outputs, members, parsed, results),
+      });
       return results;
     },
     close: async () => {
@@ -129,4 +102,45 @@ export function createBatchedScorer({
       await statistics.close();
     },
   };
+}
+
+interface InRuns {
+  readonly cells: readonly SupernetCell[];
+  readonly choice: SupernetChoice;
+  readonly run: (cells: readonly SupernetCell[]) => Promise<RunOutputs>;
+  /** Computes the scores of a run's candidates: `members` are their positions in `cells`. */
+  readonly settle: (outputs: RunOutputs, members: readonly number[]) => Promise<void>;
+}
+
+/** Runs all cells. Scores of a run are computed while the device is busy with the next one. */
+async function scoreInRuns({ cells: all, choice, run, settle }: InRuns): Promise<void> {
+  const pending = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  let left = all.map((_, i) => i);
+  while (left.length) {
+    const cells = left.length === all.length ? all : left.map((i) => all[i]!);
+    const done = new Set<number>();
+    try {
+      const runs = splitIntoRuns({ cells, ...(await choice.fitFor(cells)) });
+      for (const places of runs) {
+        const members = places.map((i) => left[i]!);
+        const outputs = await run(places.map((i) => cells[i]!));
+        for (const i of members) done.add(i);
+        const work: Promise<void> = settle(outputs, members)
+          .catch((error: unknown) => void failures.push(error))
+          .finally(() => pending.delete(work));
+        pending.add(work);
+        if (pending.size >= WAITING) await Promise.race(pending);
+        if (failures.length) throw failures[0];
+      }
+      choice.took({ cells, runs: runs.length });
+    } catch (error) {
+      // Where the device has too little memory for a run, half as many candidates go into the next one.
+      if (!isOutOfMemory(error) || choice.size() === 1) throw error;
+      await choice.halve();
+    }
+    left = left.filter((i) => !done.has(i));
+  }
+  await Promise.all(pending);
+  if (failures.length) throw failures[0];
 }
