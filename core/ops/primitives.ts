@@ -8,15 +8,11 @@ import type { Value } from './tape.js';
 type Operand = Value | number;
 
 /** An elementwise ONNX operator; its result has the shape of the first operand that has one. */
-export function elementwise(
-  operator: string,
-  operands: readonly Operand[],
-  attributes: Attributes = {},
-): Value {
+export function elementwise(operator: string, operands: readonly Operand[], attributes?: Attributes): Value {
   const { tape } = operands.find((operand) => typeof operand !== 'number') as Value;
   const inputs = operands.map((operand) => (typeof operand === 'number' ? tape.float(operand) : operand));
   const shape = inputs.find((input) => input.shape !== undefined)?.shape;
-  return tape.apply({ primitive: operator, inputs, attributes, shape });
+  return tape.apply({ primitive: operator, inputs, shape, ...(attributes ? { attributes } : {}) });
 }
 
 export const add = (a: Operand, b: Operand): Value => elementwise('Add', [a, b]);

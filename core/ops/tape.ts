@@ -25,6 +25,19 @@ export interface Application {
   readonly shape?: Shape | undefined;
 }
 
+const NONE: Attributes = {};
+
+/** Passes copy values with their attributes, so the text of these is kept. */
+const keys = new WeakMap<Attributes, string>([[NONE, '']]);
+
+function keyOf(attributes: Attributes): string {
+  const known = keys.get(attributes);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(attributes);
+  keys.set(attributes, key);
+  return key;
+}
+
 /**
  * Records applications of primitives. Applying a primitive again to the same inputs answers the value that is there, so a
  * vector-Jacobian product writes down again what it needs of the forward pass, and nothing is computed twice.
@@ -38,8 +51,9 @@ export class Tape {
     return this.#values;
   }
 
-  apply({ primitive, inputs = [], attributes = {}, shape }: Application): Value {
-    const key = `${primitive}(${inputs.map((input) => input?.index ?? '')})${JSON.stringify(attributes)}`;
+  apply({ primitive, inputs = [], attributes = NONE, shape }: Application): Value {
+    let key = `${primitive}${keyOf(attributes)}`;
+    for (const input of inputs) key += `,${input?.index ?? ''}`;
     const known = this.#known.get(key);
     if (known) return known;
     const value = { tape: this, index: this.#values.length, primitive, inputs, attributes, shape };
