@@ -1,9 +1,9 @@
 // Collects the inputs of a run: activations, weights, and what a program needs of the Rademacher probe.
 
 import type { Block } from '../core/ir/block.js';
+import { SIZES } from '../core/lowering/nchwc/open-sizes.js';
 import { type Packing, packedActivation, probeRows, sampleMatrix } from '../core/lowering/nchwc/packing.js';
 import { PROBE_INPUTS, pooledProbe, probeMeans } from '../core/lowering/nchwc/probe-inputs.js';
-import { SIZES } from '../core/lowering/nchwc/virtual-channels.js';
 import { weightPacking } from '../core/lowering/nchwc/weight-packing.js';
 import { gradientWeightInput } from '../core/lowering/nchwc/writers.js';
 import { COUNTER, perBlock } from '../core/lowering/scan.js';

@@ -5,7 +5,7 @@ import type { Network } from '../core/ir/network.js';
 import type { Shape } from '../core/ir/shape.js';
 import { compileBlock, compileStem } from '../core/lowering/compile.js';
 import { type Blocking, compileBlocked, virtualChannelsOf } from '../core/lowering/nchwc/compile-blocked.js';
-import { openSizes, SIZES } from '../core/lowering/nchwc/virtual-channels.js';
+import { openSizes, SIZES } from '../core/lowering/nchwc/open-sizes.js';
 import { packActivation } from '../core/lowering/nchwc/writers.js';
 import {
   type Boundary,

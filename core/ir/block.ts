@@ -1,4 +1,4 @@
-// A block of a network: a list of instructions with weights, and the key under which blocks of one topology share a program.
+// Defines a block of a network: a list of instructions with weights, and the key under which blocks share a program.
 
 /** Names of the operations that blocks are made of; core/ops/operations.ts has a row for each. */
 export type OperationName =
@@ -20,16 +20,16 @@ export type OperationName =
 /** Static settings of an operation; they are part of a program's topology. */
 export type Settings = Readonly<Record<string, number>>;
 
-/** One step: value `inputs.length` of the block is made from earlier values; value 0 is the block's input. */
+/** One operation: instruction `i` of a block makes value `i + 1` from earlier values; value 0 is the block's input. */
 export interface Instruction {
   readonly operation: OperationName;
   readonly inputs: readonly number[];
   readonly settings: Settings;
-  /** Slot of the weight, e.g. `edge3`; '' where the operation has none. Further weights have slots that begin with it. */
+  /** Slot of the weight, e.g. `edge3`; '' where the operation has none. The slots of further weights begin with it: `edge3.bias`. */
   readonly slot: string;
 }
 
-/** A weight's tensor name under a draw, its shape, and how it is drawn: He normal where nothing is said. */
+/** A weight's tensor name under a draw, its shape, and how it is initialized: He normal by default. */
 export interface Weight {
   readonly name: string;
   readonly shape: readonly number[];
@@ -38,8 +38,9 @@ export interface Weight {
 }
 
 /**
- * A weight that is the front of a larger one, as a subnetwork's is of its supernet's: candidates of different widths then
- * share what both have. In dimension 0 it may be the front of each of `parts` equal parts.
+ * A weight that is a slice of a larger one, as a subnetwork's is of its supernet's: the first indices of each dimension, so
+ * that candidates of different widths share the weights that both have. In dimension 0 it may be the first indices of each of
+ * `parts` equal parts.
  */
 export interface Cut {
   /** Shape of the larger weight. */
@@ -63,15 +64,15 @@ export type Form = 'map' | 'tokens';
 
 /** One block of a network. `instructions[i]` makes value `i + 1`; the last value is the output. */
 export interface Block {
-  /** Position in the network, e.g. `block3`; names its weights and signs. */
+  /** Position in the network, e.g. `block3`; it is part of the names of the block's weights. */
   readonly name: string;
-  /** Of the output, and of the input too, except of a stem's, which is images. */
+  /** Form of the output, and of the input too, except that a stem's input is images. */
   readonly form: Form;
   readonly instructions: readonly Instruction[];
   readonly weights: Readonly<Record<string, Weight>>;
 }
 
-/** Collects instructions; answers the number of each value. */
+/** Builds a block, one instruction after the other. */
 export class BlockBuilder {
   readonly #name: string;
   readonly #form: Form;
@@ -100,7 +101,7 @@ export class BlockBuilder {
   }
 }
 
-/** Blocks with one key differ in weights and sizes alone and run the same program. */
+/** Blocks with the same key differ only in weights and sizes, and run the same program. */
 export function topologyKey({ form, instructions }: Block): string {
   const steps = instructions.map(({ operation, inputs, settings, slot }) => {
     const set = Object.entries(settings).map(([key, value]) => `${key}=${value}`);

@@ -1,4 +1,4 @@
-// In: a draw (seed and number). Out: its tensors by name: weights, input, signs.
+// Draws the tensors that a network is scored with: weights, images and Rademacher probes, each from a key.
 
 import { normal, type RandomKey, type Run, signs, uniform } from '../random/random.js';
 import type { Cut, Initialization, Weight } from './block.js';
@@ -9,13 +9,13 @@ export interface Draw {
   weight(weight: Weight): Float32Array;
   /** Standard normal images. */
   input(shape: readonly number[]): Float32Array;
-  /** One Rademacher tensor for the output of the block at this position, counted from 0. */
+  /** The Rademacher probe (entries 1 or -1) for the output of the block at this position, counted from 0. */
   signs(block: number, shape: readonly number[]): Float32Array;
 }
 
 /**
- * The draw of a seed. A weight depends on position, operation and shape alone (of a cut: on the larger weight), so all
- * candidates that have it share it, unless an `owner` (a candidate) is named: then everything is drawn for that owner alone.
+ * The draw of a seed. A weight depends only on its name (position and operation) and its shape, or that of the weight which
+ * it is a slice of. So all candidates share it, unless there is an `owner`, a candidate for which everything is drawn alone.
  */
 export function randomDraw({ seed, draw, owner = '' }: { seed: number; draw: number; owner?: string }): Draw {
   const key = (name: string, shape: readonly number[]) => ({
@@ -48,14 +48,14 @@ function drawWeight({ weight, key }: { weight: Weight; key: RandomKey }): Float3
   }
 }
 
-/** Where the numbers of a cut lie in the larger weight (row-major). All but the first and the last dimension are whole. */
+/** Where the numbers of a slice lie in the larger weight (row-major). Only the first and the last dimension may be cut. */
 export function cutRuns({ shape, cut: { of, parts = 1 } }: { shape: readonly number[]; cut: Cut }): Run[] {
   const inner = (dims: readonly number[]) => size(dims.slice(1));
   const width = shape.length > 1 ? shape.at(-1)! : 1;
   const pitch = shape.length > 1 ? of.at(-1)! : 1;
-  const whole = width === pitch;
+  const isContiguous = width === pitch;
   const part = size(shape) / parts;
-  const length = whole ? part : width;
+  const length = isContiguous ? part : width;
   const runs: Run[] = [];
   for (let p = 0; p < parts; p++)
     for (let i = 0; i < part / length; i++)
@@ -67,7 +67,7 @@ export function size(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-/** Inputs of one output: everything but the first dimension of [out, in, k, k]. */
+/** The number of inputs of one output: the product of all dimensions but the first of [out, in, k, k]. */
 export function fanIn(shape: readonly number[]): number {
   return size(shape.slice(1));
 }

@@ -1,4 +1,4 @@
-// In: a tensor's name. Out: the golden cases' tensors (test/goldens/README.md): uniform values by a named counter.
+// Draws the tensors of the golden cases (test/goldens/README.md): uniform values from a counter keyed by the tensor's name.
 import { type Draw, fanIn, size } from './draw.js';
 
 /** Uniform values in [0, 1), float64: FNV-1a of the name, murmur3's finalizer over seed + i * 0x9E3779B9. */
@@ -15,7 +15,7 @@ export function goldenUniform(name: string, length: number): Float64Array {
   return out;
 }
 
-/** The draw of the golden cases: uniform with the right standard deviation, by name alone. */
+/** The draw of the golden cases: uniform values with the standard deviation that random draws have. */
 export const goldenDraw: Draw = {
   weight: ({ name, shape }) => goldenScaled(name, shape, Math.sqrt(2 / fanIn(shape))),
   input: (shape) => goldenScaled('input', shape, 1),

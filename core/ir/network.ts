@@ -1,35 +1,35 @@
-// A candidate network as the engine sees it: a stem, its blocks, and what is measured of them.
+// Defines a candidate's network as the engine sees it: a stem, blocks, and which of them are measured.
 import type { Block } from './block.js';
 
-/** A candidate as the engine sees it: the stem, then the blocks; features are the stem's output and each block's. */
+/** The stem, then the blocks. The features are the outputs of the stem and of each block. */
 export interface Network {
   readonly stem: Block;
   readonly blocks: readonly Block[];
   /**
-   * What a block counts whose vector-Jacobian product is the signs themselves: minus infinity (convolutional networks),
-   * or it is skipped in the mean over blocks (transformers).
+   * The trainability of an identity block, whose vector-Jacobian product is the Rademacher probe itself: minus infinity
+   * (convolutional networks), or the mean over blocks skips it (transformers).
    */
   readonly identities: 'worst' | 'skipped';
-  /** What comes after the last feature: pooling over positions (of tokens: over patches) and a linear layer; for export, no proxy looks at it. */
+  /** What follows the last feature, for export only: the mean over positions (of tokens: over patches) and a linear layer. */
   readonly classifier?: Classifier;
-  /** Numbers of the blocks that end a stage, where the space has stages; see `measuredBlocks`. */
+  /** Positions of the blocks that end a stage, in a space that has stages; see `measuredBlocks`. */
   readonly stageEnds?: readonly number[];
-  /** What other candidates can begin with as well: the stem alone where all blocks change together, else blocks too. */
+  /** How much of it other candidates may share at the beginning: `stem` where all blocks change together, otherwise blocks too. */
   readonly common?: 'stem';
-  /** Of the images; 3 where nothing is said. */
+  /** Channels of the images; 3 by default. */
   readonly inputChannels?: number;
 }
 
 export interface Classifier {
   readonly classes: number;
-  /** Before the pooling: batch normalization and ReLU of a map, layer normalization of tokens. */
+  /** Whether batch normalization and ReLU of a map, or layer normalization of tokens, precede the mean. */
   readonly normalized: boolean;
 }
 
-/** Which features and blocks are measured: all, as published, or those at the ends of stages. */
+/** Which features and blocks are measured: all, as published, or only those that end a stage. */
 export type Measured = 'blocks' | 'stages';
 
-/** Whether each block is measured. Blocks that are not only pass their output on. */
+/** Whether each block is measured. Of other blocks only the output is computed. */
 export function measuredBlocks({ network, features }: { network: Network; features: Measured }): boolean[] {
   const ends = features === 'stages' ? network.stageEnds : undefined;
   return network.blocks.map((_, index) => ends?.includes(index) ?? true);

@@ -11,7 +11,7 @@ const PER_BLOCK = '[]';
 export const CARRY = { from: 'from', to: 'to' } as const;
 
 /** An input of blocks that have no other: a scan runs as often as there are rows in what it is given for each block. */
-export const COUNTER = 'idle';
+export const COUNTER = 'counter';
 
 /**
  * What is carried from block to block stays in ONNX Runtime, where a run of each block would copy it out and in again.
@@ -41,7 +41,7 @@ export function scanBlocks({
   });
   const all = ({ name, dims, type }: Port): Port => ({
     name: perBlock(name),
-    dims: ['series', ...dims],
+    dims: ['blocks of the scan', ...dims],
     ...(type ? { type } : {}),
   });
   const inputs = [{ name: 'x', dims }, ...each.map(all)];
@@ -56,7 +56,7 @@ export function scanBlocks({
     outputs: names(made),
   });
   return outer.build({
-    name: 'series',
+    name: 'scan',
     inputs: [...inputs, ...shared],
     outputs: made.map((port) => ({ ...port, value: port.name })),
   });

@@ -1,4 +1,4 @@
-// In: nodes and constants, added one by one. Out: the bytes of an ONNX model. Only what our programs need of onnx.proto.
+// Builds an ONNX model from nodes and constants, and writes its bytes; of onnx.proto only what our programs need.
 import protobuf from 'protobufjs/minimal.js';
 
 const OPSET = 18;
@@ -20,7 +20,7 @@ interface Node {
   readonly attributes: Attributes;
   readonly body?: Body;
 }
-/** A graph that a node runs: its bytes, and the domains of its operators. It sees the values of the graph around it by name. */
+/** The subgraph of a node: its bytes, and the domains of its operators. It reads values of the graph around it by name. */
 interface Body {
   readonly graph: Uint8Array;
   readonly domains: readonly string[];
@@ -45,10 +45,7 @@ export interface Port {
   readonly type?: 'float' | 'int32' | 'int64';
 }
 
-/**
- * Collects a graph. Adding a node that is already there (same type, inputs, attributes) answers the existing result,
- * so whoever needs "the ReLU of x" just asks for it.
- */
+/** Collects a graph. Adding a node that is there already (same type, inputs, attributes) answers the existing result. */
 export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #constants = new Map<string, Constant>();
@@ -78,12 +75,12 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** Adds a node with a graph of its own (attribute `body`). */
+  /** Adds a node with a subgraph (attribute `body`). */
   addOver(node: Node & { readonly body: Body }): void {
     this.#nodes.push(node);
   }
 
-  /** Says what shape a float result has, where ONNX Runtime cannot infer it: it reuses memory where it knows shapes to be equal. */
+  /** Declares the shape of a float result that ONNX Runtime cannot infer: it reuses a buffer only where it knows that shapes are equal. */
   declare(value: string, dims: readonly Dimension[]): string {
     this.#declared.set(value, dims);
     return value;

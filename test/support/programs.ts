@@ -1,4 +1,4 @@
-// In: a block. Out: its portable program in ONNX Runtime, run on plain arrays; reproducible random arrays to feed it with.
+// Runs the plain program of a block on arrays, and makes reproducible arrays to feed it with.
 
 import type { Block } from '../../core/ir/block.js';
 import { type Shape, tensorShape } from '../../core/ir/shape.js';

@@ -9,8 +9,9 @@ import { activationDims, BLOCKED_CHANNELS, MAP, OPEN_CHANNELS, statisticPorts } 
 import { isSized, type Program, type Spectrum, type Wanted } from '../program.js';
 import { CARRY, scanBlocks } from '../scan.js';
 import { weightInput } from '../write.js';
+import { SIZES, virtualChannelCount } from './open-sizes.js';
 import { PROBE, PROBE_INPUTS, SAMPLES } from './probe-inputs.js';
-import { openChannels, ownChannels, SIZES, virtualChannelCount, virtualDims } from './virtual-channels.js';
+import { openChannels, ownChannels, virtualDims } from './virtual-channels.js';
 import { weightPacking } from './weight-packing.js';
 import { gradientWeightInput, nchwc, packedShape } from './writers.js';
 
@@ -129,7 +130,7 @@ function probePorts({
   samples: readonly Dimension[];
 }): readonly Port[] {
   const shared = [
-    { name: PROBE_INPUTS.mean, dims: ['lanes'] },
+    { name: PROBE_INPUTS.mean, dims: ['virtual'] },
     { name: PROBE_INPUTS.pooled, dims: outside },
   ];
   const probe = [

@@ -3,6 +3,8 @@
 import { channelsOf, positionsOf, type Shape } from '../../ir/shape.js';
 import { MICROSOFT, NCHWC } from '../../onnx/domains.js';
 import type { Dimension, GraphBuilder } from '../../onnx/graph.js';
+import { MAP } from '../ports.js';
+import { SIZES } from './open-sizes.js';
 
 /** A tensor as samples of its channels; `samples` where that form is there already: [b h w, c], with virtual channels [b, 1, c, h w]. */
 export interface Samples {
@@ -18,28 +20,31 @@ export interface Samples {
  */
 export interface VirtualChannels {
   count(shape: Shape | undefined): number;
-  /** Says that a result has the shape of all maps, where there is but one. */
+  /** Declares that a result has the shape of all maps, in a program whose maps all have one shape. */
   declareMap(g: GraphBuilder, x: string): string;
-  /** A tensor [b, c, h, w] as one of virtual channels, and the other way. */
+  /** Reshapes a tensor [b, c, h, w] to virtual channels, [b, count, 1, positions]. */
   enter(g: GraphBuilder, x: string): string;
+  /** Reshapes it back. */
   leave(g: GraphBuilder, x: string): string;
   /** Values by virtual channel as values by channel, [c / block, 1, block, 1 or block]. */
   byChannel(g: GraphBuilder, values: string): string;
-  /** How many runs of positions, summed one by one, a tensor has for its virtual channels. */
+  /** The number of runs into which the positions of one image are cut for sums; each run is summed by itself. */
   runs(shape: Shape | undefined): number;
-  /** A tensor [b, c, h, w] as [b, runs, 1, positions]. */
+  /** Reshapes a tensor [b, c, h, w] to [b, runs, 1, positions of a run]. */
   cut(g: GraphBuilder, x: string, shape: Shape | undefined): string;
-  /** Means over batch and positions of each channel from those of each run of each image, or from their sums. */
+  /** Means by channel over batch and positions, from the means of each run of each image. */
   mean(g: GraphBuilder, means: string, shape: Shape | undefined): string;
+  /** The same from the sums of each run of each image. */
   meanOfSums(g: GraphBuilder, sums: string, shape: Shape | undefined): string;
   /** A tensor as samples [b h w, c]. */
   samples(g: GraphBuilder, x: Samples): string;
-  /** Sums over samples of the products of channels, [c of a, c of b], and of channels, [c]; a `c` may be two dimensions. */
+  /** Sums over samples of the products of channels, [c of a, c of b]; a `c` may be two dimensions. */
   products(g: GraphBuilder, a: Samples, b: Samples): string;
+  /** Sums over samples by channel, [c]. */
   sums(g: GraphBuilder, x: Samples): string;
 }
 
-/** In a program for one shape: the channels. Large maps are cut into `partsOf` runs for sums. */
+/** In a program for one shape, the virtual channels are the channels. Large maps are cut into `partsOf` runs for sums. */
 export const ownChannels = ({ batch, size }: { batch: number; size: number }): VirtualChannels => ({
   count: (shape) => channelsOf(shape!),
   declareMap: (_, x) => x,
@@ -74,7 +79,7 @@ function matrixOf(g: GraphBuilder, { value, channels, samples }: Samples): strin
 
 type Reduce = 'ReduceMean' | 'ReduceSum';
 
-/** Values of runs, which lie as [b, blocks of channels, runs, channels of a block], taken together by channel. */
+/** Reduces values of runs, [b, channel blocks, runs, channels of a block], to values by channel. */
 function overRuns(
   g: GraphBuilder,
   reduce: Reduce,
@@ -91,8 +96,9 @@ function overRuns(
 const LARGE = 2048;
 
 /**
- * Into how many runs the positions of a map are cut for sums: about the square root of their number. Operators add the
- * positions of a channel one after the other, so rounding grows with it: by half the deviation of a whole network at 96 pixels.
+ * The number of runs into which the positions of a map are cut for sums: about the square root of the number of positions.
+ * Operators add the positions of a channel one after the other, so that the rounding error grows with their number: without
+ * runs, a whole network at 96 pixels deviates by half as much again.
  */
 function partsOf(shape: Shape): number {
   const positions = positionsOf(shape);
@@ -100,18 +106,6 @@ function partsOf(shape: Shape): number {
   const root = Math.floor(Math.sqrt(positions));
   return Array.from({ length: root }, (_, i) => root - i).find((parts) => positions % parts === 0)!;
 }
-
-/** Dimensions of a map where they are open. */
-export const MAP: readonly Dimension[] = ['b', 'c', 'h', 'w'];
-
-/** Inputs of an open program: what depends on the shape, see `openSizes`. */
-export const SIZES = {
-  map: 'size:map',
-  blocks: 'size:blocks',
-  first: 'size:lanes',
-  mean: 'size:mean',
-  sums: 'size:sums',
-} as const;
 
 /** Dimensions of a tensor of virtual channels. */
 export const virtualDims = ({ batch, count }: { batch: number; count: number }): readonly Dimension[] => [
@@ -122,8 +116,8 @@ export const virtualDims = ({ batch, count }: { batch: number; count: number }):
 ];
 
 /**
- * In a program whose values all have the shape of `x`, whichever that is: a number that the channels divide. The positions
- * of a channel are then several virtual channels of equal length, one after the other.
+ * In a program whose values all have the shape of `x`, whichever that is, the virtual channels are a fixed number that the
+ * number of channels divides. A channel is then several virtual channels, each with an equal part of its positions.
  */
 export function openChannels({ batch, count }: { batch: number; count: number }): VirtualChannels {
   const entered = new Map<string, string>();
@@ -172,52 +166,3 @@ export function openChannels({ batch, count }: { batch: number; count: number })
 
 /** [b, c / block, h w, block], as a tensor lies in memory. */
 const blocksOf = (g: GraphBuilder, { value }: Samples): string => g.add('Reshape', [value, SIZES.blocks]);
-
-/**
- * What an open program is told of a shape: `map`, [b, c, h, w]; `blocks`, the dimensions [b, c / block, h w, block] in memory;
- * `first`, the first virtual channel of each channel, [c / block, 1, block, block], each as often as a block has channels,
- * since multiplying by single numbers takes several times as long; and the matrices [count, count] that make values of
- * channels from sums over images of the virtual channels' means (`mean`) and sums (`sums`).
- */
-export function openSizes({
-  shape,
-  batch,
-  size,
-  count,
-}: {
-  shape: Shape;
-  batch: number;
-  /** Channels in a block. */
-  size: number;
-  count: number;
-}) {
-  const channels = channelsOf(shape);
-  const parts = count / channels;
-  const same = (i: number, j: number) =>
-    i % size === j % size && Math.floor(i / (size * parts)) === Math.floor(j / (size * parts));
-  const mixing = (share: number) =>
-    Float32Array.from({ length: count ** 2 }, (_, at) =>
-      same(Math.floor(at / count), at % count) ? share : 0,
-    );
-  return {
-    map: [batch, ...shape],
-    blocks: [batch, channels / size, positionsOf(shape), size],
-    first: Array.from({ length: channels * size }, (_, at) => {
-      const i = Math.floor(at / size);
-      return Math.floor(i / size) * parts * size + (i % size);
-    }),
-    mean: mixing(1 / (batch * parts)),
-    sums: mixing(1 / (batch * positionsOf(shape))),
-  };
-}
-
-/** Virtual channels of most programs: as many channels as the widest maps have that are scored by the thousand. */
-const COUNT = 64;
-
-/** How many virtual channels an open program has for maps of this shape; `undefined` where channels do not fill whole blocks. */
-export function virtualChannelCount({ shape, size }: { shape: Shape; size: number }): number | undefined {
-  const channels = channelsOf(shape);
-  if (channels % size !== 0) return undefined;
-  const parts = COUNT / channels;
-  return Number.isInteger(parts) && positionsOf(shape) % parts === 0 ? COUNT : channels;
-}

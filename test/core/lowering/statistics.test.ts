@@ -1,4 +1,4 @@
-// In: programs of blocks. Out: their statistics are what method.md defines, computed with plain loops from y, g and v.
+// Checks the statistics of programs against method.md, computed with plain loops from y, g and v.
 import { describe, expect, it } from 'vitest';
 import { BlockBuilder } from '../../../core/ir/block.js';
 import type { Shape } from '../../../core/ir/shape.js';

@@ -1,4 +1,4 @@
-// In: nothing. Out: the blocks that programs are tested with: each operation alone, and several put together.
+// Makes the blocks that programs are tested with: each operation alone, and blocks of several operations.
 
 import type { OperationName, Settings } from '../../../core/ir/block.js';
 import { type Block, BlockBuilder } from '../../../core/ir/block.js';

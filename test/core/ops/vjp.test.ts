@@ -1,4 +1,4 @@
-// In: every operation and blocks of many. Out: their vector-Jacobian products agree with numerical directional derivatives.
+// Checks the vector-Jacobian product of every operation, and of whole blocks, against numerical directional derivatives.
 import { describe, expect, it } from 'vitest';
 import { operation, operations } from '../../../core/ops/operations.js';
 import {

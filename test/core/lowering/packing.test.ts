@@ -1,4 +1,4 @@
-// In: tensors of any size. Out: each value where the blocked layout has it, and zeros where blocks are filled up.
+// Checks that packing puts each value where the NCHWc layout has it, and zeros where blocks are filled up.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { size } from '../../../core/ir/draw.js';
@@ -12,7 +12,7 @@ const shapes = fc.tuple(
 );
 const counted = (shape: readonly number[]) => Float32Array.from({ length: size(shape) }, (_, i) => i + 1);
 
-it('activations in blocks of channels: [b, c / block, h, w, block]', () => {
+it('activations in channel blocks: [b, c / block, h, w, block]', () => {
   fc.assert(
     fc.property(shapes, fc.constantFrom(1, 8, 16), (shape, block) => {
       const [batch, channels, height, width] = shape;
