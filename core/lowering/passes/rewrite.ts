@@ -21,15 +21,17 @@ export function rewrite(
   replace: (value: Value, rewriting: Rewriting) => Value | undefined,
 ): Outputs {
   const tape = new Tape();
-  const copies = new Map<Value, Value>();
-  const at = (value: Value): Value => copies.get(value)!;
+  // By the index of the value in the graph as it was.
+  const copies: Value[] = [];
+  const at = (value: Value): Value => copies[value.index]!;
   const live = liveValues(outputs);
   const counts = countUses(outputs, live);
-  const rewriting = { tape, at, uses: (value: Value) => counts.get(value) ?? 0 };
+  const rewriting = { tape, at, uses: (value: Value) => counts[value.index]! };
   for (const value of live) {
-    const { inputs } = value;
-    const copy = () => tape.apply({ ...value, inputs: inputs.map((input) => input && at(input)) });
-    copies.set(value, replace(value, rewriting) ?? copy());
+    const { primitive, inputs, attributes, shape } = value;
+    const copy = () =>
+      tape.apply({ primitive, inputs: inputs.map((input) => input && at(input)), attributes, shape });
+    copies[value.index] = replace(value, rewriting) ?? copy();
   }
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, at(value)]));
 }
@@ -37,18 +39,19 @@ export function rewrite(
 /** The values that the outputs depend on, in the order of the tape. */
 export function liveValues(outputs: Outputs): readonly Value[] {
   const results = Object.values(outputs);
-  const live = new Set(results);
   const { values } = results[0]!.tape;
+  const isLive = new Uint8Array(values.length);
+  for (const { index } of results) isLive[index] = 1;
   for (let i = values.length - 1; i >= 0; i--)
-    if (live.has(values[i]!)) for (const input of values[i]!.inputs) if (input) live.add(input);
-  return values.filter((value) => live.has(value));
+    if (isLive[i]) for (const input of values[i]!.inputs) if (input) isLive[input.index] = 1;
+  return values.filter(({ index }) => isLive[index]);
 }
 
-function countUses(outputs: Outputs, live: readonly Value[]): ReadonlyMap<Value, number> {
-  const counts = new Map<Value, number>();
-  const count = (value: Value | undefined) => value && counts.set(value, (counts.get(value) ?? 0) + 1);
-  for (const { inputs } of live) inputs.forEach(count);
-  Object.values(outputs).forEach(count);
+/** By index, how many values and outputs read each value. */
+function countUses(outputs: Outputs, live: readonly Value[]): Int32Array {
+  const counts = new Int32Array(live[0]!.tape.values.length);
+  for (const { inputs } of live) for (const input of inputs) if (input) counts[input.index]!++;
+  for (const { index } of Object.values(outputs)) counts[index]!++;
   return counts;
 }
 
