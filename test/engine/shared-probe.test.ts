@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:test/engine/shared-probe.test.ts
 // Tests that scores agree whether the probe is shared by all candidates or belongs to one, for which its means are computed in the program.
-========
-// Checks that scores agree whether programs read what they need of the probe from inputs or compute it.
->>>>>>>> b9c943a (Words of the field in core/ir, core/onnx and core/lowering: virtual channels, scans, probes; what an open program is told of a shape stands in a file of its own):test/engine/probe-inputs.test.ts
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
 import { PROBE_INPUTS } from '../../core/lowering/nchwc/probe-inputs.js';
@@ -33,7 +29,7 @@ async function bothWays(space: Parameters<typeof openSpace>[0], candidate: strin
   return [await score('all'), await score('one')] as const;
 }
 
-/** Notes which probe inputs the programs read. */
+/** Notes which kept signs the programs read. */
 function watched(programs: Programs, read: Set<string>): Programs {
   return {
     ...programs,
@@ -46,7 +42,7 @@ function watched(programs: Programs, read: Set<string>): Programs {
   };
 }
 
-describe('what programs need of a shared probe is computed once', () => {
+describe('what the signs of many candidates give is worked out once', () => {
   const cells = [
     // Pools, and nothing but pools, into the output.
     '|avg_pool_3x3~0|+|nor_conv_3x3~0|nor_conv_1x1~1|+|avg_pool_3x3~0|avg_pool_3x3~1|avg_pool_3x3~2|',
