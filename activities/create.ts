@@ -1,7 +1,8 @@
 // Makes the activities of control workers and of score workers: checks their inputs, and maps their errors for Temporal.
 import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { isVersion, readInput } from '../core/contract/activity-inputs.js';
+import { readInput } from '../core/contract/activity-inputs.js';
+import { isVersion } from '../core/contract/input-fields.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { BlobError, LostScoreError, SpecError, TerminalError } from '../core/errors.js';
 import { stagesOf } from '../core/specification/stages.js';

@@ -131,8 +131,8 @@ async function certificates({ access, refuse }: Given): Promise<TlsOptions> {
 }
 
 /**
- * For a server that is given by its address in digits the client would check for the name "localhost"; here the
- * certificate must be made out to an address that was given.
+ * For a server that is named by an IP address the client would check the certificate for the name "localhost". Here the
+ * certificate must name one of the addresses that were given.
  */
 function hostCheck({ servers }: Address): TlsOptions {
   const unnamed = servers.map(({ host }) => host).filter((host) => isIP(host) !== 0 || host === 'localhost');

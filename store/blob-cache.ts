@@ -12,14 +12,14 @@ export interface BlobCache {
 
 /** Copies in and out: bytes that a caller writes to must not change what the next one gets. */
 export function createBlobCache(): BlobCache {
-  // an empty blob still costs its entry, and the cache wants sizes above zero
+  // An empty blob still takes an entry, and the cache wants sizes above zero.
   const cache = new LRUCache<string, Uint8Array>({
     maxSize: CACHE_BYTES,
     sizeCalculation: (bytes) => bytes.length + 128,
   });
   return {
     get: (digest) => cache.get(digest)?.slice(),
-    // a blob larger than the cache would only push the others out
+    // A blob larger than the cache would only push the others out.
     set: (digest, bytes) => void (bytes.length < CACHE_BYTES / 2 && cache.set(digest, bytes.slice())),
   };
 }

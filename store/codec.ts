@@ -14,8 +14,8 @@ const names = new Map<number, string>([
 ]);
 
 /**
- * Subject token of any text: the first 16 bytes of SHA-256, base64url, 22 characters. What is hashed is the text as a
- * JSON string: UTF-8 alone would give every lone surrogate the same bytes.
+ * Subject token of any text: the first 16 bytes of SHA-256, base64url, 22 characters. The text is hashed as a
+ * JSON string, because UTF-8 gives every lone surrogate the same bytes.
  */
 export function tokenOf(text: string): string {
   return hash('sha256', JSON.stringify(text), 'buffer').subarray(0, 16).toString('base64url');

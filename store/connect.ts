@@ -110,7 +110,7 @@ function handshakeFault({
   }
   const tls = tlsFault(why);
   if (tls !== undefined) return tls;
-  // with TLS 1.3 a refused certificate shows only as a connection that the server closes, and that the client opens again
+  // With TLS 1.3 a refused certificate shows only as a connection that the server closes and that the client opens again.
   if (greeting.tls_verify) return certificateFault({ why, cert: access.cert });
   if (error instanceof errors.TimeoutError) {
     return `it greets as NATS but does not finish the handshake; see its log`;
@@ -132,7 +132,7 @@ async function checkServer(given: {
   }
   const enable =
     'start nats-server with -js and -sd FOLDER, or put "jetstream { store_dir: FOLDER }" into its configuration';
-  // a server that says it has JetStream and does not answer may be electing a leader: worth a moment
+  // A server that says it has JetStream and does not answer may be electing a leader, which takes a moment.
   const options = {
     address: link.address,
     describe: 'asking for JetStream',

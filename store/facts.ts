@@ -17,9 +17,10 @@ export interface Fact {
 }
 
 /**
- * Stores each fact unless its subject is taken; outcomes in order. Many go at once, and those whose answer was lost or was
- * a fault go again one by one. `isOurs` tells whether a stored value was written by this very call: an ack may get lost
- * with the connection, and the repeated put then meets its own fact. It throws at nothing that a stream can hold.
+ * Stores each fact unless its subject is taken; outcomes come in the order of the facts. Many facts are put at once, and those
+ * whose answer was lost or was a fault are put again one by one. `isOurs` tells whether a stored value was written by this very
+ * call: an acknowledgement may get lost with the connection, and the repeated put then meets its own fact. `isOurs` must not
+ * throw, whatever the stream holds.
  */
 export async function putFacts(given: {
   readonly link: Link;
@@ -42,9 +43,9 @@ export async function putFacts(given: {
       } catch (error) {
         if (!isTaken(error)) throw error;
         if (attempts === 1) return 'existed';
-        // asks the stream's leader; a direct get could be answered by a replica that lags behind
+        // This asks the stream's leader: a direct get could be answered by a replica that lags behind.
         const found = await link.jsm.streams.getMessage(stream, { last_by_subj: subject });
-        // Taken by what the leader cannot read, too: `putPlaced` looks at what is said to exist.
+        // The subject may also be taken by a message that the leader cannot read; `putPlaced` looks at every fact that exists.
         return found !== null && isOurs(found.string()) ? 'stored' : 'existed';
       }
     });
@@ -68,9 +69,9 @@ export function readBatch(given: {
       else resolve(messages);
     };
     const timer = setTimeout(() => end(new errors.TimeoutError()), REQUEST_MS);
-    // with a callback, as the iterator form never gives its subscription back
+    // The callback form is used because the iterator form never ends its subscription.
     const callback = (done: { readonly err?: Error } | null, message: StoredMsg) => {
-      // "message not found" and "no results" mean that nothing is there, which is an answer
+      // "message not found" and "no results" mean that nothing is there, which is an answer and no fault.
       if (done) return end(statusOf(done.err) === 404 ? undefined : done.err);
       messages.push(message);
       timer.refresh();

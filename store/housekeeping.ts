@@ -41,7 +41,7 @@ async function listBlobs(link: Link): Promise<Holding[]> {
     filter: `$O.${BUCKET}.M.>`,
     batch: BLOBS_PER_BATCH,
   });
-  // Of one blob's entries the last one counts.
+  // A blob may have several entries, of which the last one counts.
   const blobs = new Map<string, Holding>();
   for await (const page of pages)
     for (const message of page) {

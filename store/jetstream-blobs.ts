@@ -58,8 +58,8 @@ export async function createBlobs(given: {
 
   async function putStream(read: Pieces): Promise<string> {
     const digest = await digestOfAll(read());
-    // reads it all: a blob that went bad is mended by putting it again
-    // whoever puts it needs it from now on, and what is old may be deleted by `zeroscout gc`: the copy is renewed
+    // All of the blob is read, because a put must replace a blob that is damaged.
+    // Whoever puts a blob needs it from now on, and `zeroscout gc` may delete what is old, so an old copy is stored anew.
     const info = await entryOf({ link, bucket, digest });
     const isNew = info !== null && Date.now() - Date.parse(info.mtime) < RENEWED_MS;
     if (isNew && !(await faultOf(look({ link, bucket, digest })))) return digest;
@@ -165,7 +165,7 @@ async function putWhereSeen({ link, bucket, digest }: Blob, read: Pieces): Promi
     const subject = entrySubject(name);
     const purge = (filter: string) =>
       link.call('storing a blob', () => link.jsm.streams.purge(stream, { filter }));
-    // The client looks for an entry before it puts one, and fails at what is none.
+    // The client looks for an entry before it puts one, and fails where it finds something else.
     if ((await entryNamed({ link, bucket, name })) === 'no entry') await purge(subject);
     const { nuid } = await link.call('storing a blob', () =>
       bucket.put({ name, options: { max_chunk_size: CHUNK_BYTES } }, streamOf(read())),

@@ -17,14 +17,14 @@ export function createFailures({ link }: { readonly link: Link }): FailureStore 
         json: encodeFailure(failure),
         holds: (text: string) => failureIn(text)?.candidate === failure.candidate,
       }));
-      // nobody is told whether a failure is new, so whose it is does not matter
+      // Nobody is told whether a failure is new, so it does not matter who stored it.
       await putPlaced({ link, stream, describe: 'storing failures', facts, isOurs: () => true });
     },
 
     async list(run) {
       checkToken({ what: 'run', value: run });
       const filter = `${prefix}.${run}.*`;
-      // By candidate: one whose first place was unreadable for a moment is there twice.
+      // By candidate, because a failure whose first place was unreadable for a moment is stored twice.
       const failures = new Map<string, Failure>();
       for await (const page of readPages({
         link,

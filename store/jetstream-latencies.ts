@@ -5,8 +5,8 @@ import type { ScoreStore } from './store.js';
 import { ensureStream, LATENCIES, streamInfo } from './streams.js';
 
 /**
- * Readers of a deployment that no control worker of this version has served yet find no stream, and look again when they
- * are asked again. `replicas` holds for a stream that is created here.
+ * In a deployment that no control worker of this version has served yet there is no stream. Readers then find nothing, and look
+ * for the stream again at the next read. `replicas` holds for a stream that is created here.
  */
 export function createLatencies({
   link,

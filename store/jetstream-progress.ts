@@ -6,12 +6,12 @@ import type { ProgressBus } from './store.js';
 export function createProgress({ link }: { readonly link: Link }): ProgressBus {
   return {
     publish(search, event) {
-      // the client would keep what is published while disconnected, for minutes if need be, and then drop it
+      // The client would keep what is published while it is disconnected, for minutes perhaps, and then drop it.
       if (!link.isAlive()) return;
       try {
         link.connection.publish(progressSubject(search), JSON.stringify(event));
       } catch {
-        // lossy by design: the connection is closing
+        // The connection is closing; events may get lost by design.
       }
     },
 

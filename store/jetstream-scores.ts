@@ -15,7 +15,7 @@ const BATCHES_AT_ONCE = 4;
 /**
  * Reads are answered by any replica. On the one-replica stream that we create that is the writer's own; on a stream
  * that an operator replicates, a fact may be missing from a read for a moment, and scoring it again finds `existed`.
- * A score that cannot be read, or is no score of its key, is as one that is not there, and is put into its next place.
+ * A score that cannot be read, or is not the score of its key, counts as absent, and is put into its next place.
  */
 export function createScores(given: Place): ScoreStore {
   const { link, stream = SCORES.stream, prefix = SCORES.prefix } = given;
@@ -23,7 +23,7 @@ export function createScores(given: Place): ScoreStore {
   async function put(scope: string, entries: readonly ScoreEntry[], worker?: string): Promise<PutOutcome[]> {
     checkToken({ what: 'scope', value: scope });
     const writer = randomBytes(6).toString('base64url');
-    // everything is encoded, and NaN refused, before anything is sent; of one key's entries the first is the one to try
+    // Everything is encoded, and NaN refused, before anything is sent. Of several entries of one key the first is put.
     const encoded = entries.map((entry) => ({
       key: entry.key,
       json: encodeScore(entry, { writer, worker }),
@@ -112,7 +112,7 @@ async function collect(given: {
   for (const each of reads.flatMap((read) => read.held.filter(counts))) {
     const score = scoreIn(each.text);
     if (!score) damaged(each.subject(), 'does not hold a score');
-    // A key that was not asked for lies under the subject of another, and one that comes twice does so once.
+    // A key that was not asked for lies under the subject of another key. A key that is there twice is taken once.
     else if (!wanted.has(score.key)) damaged(each.subject(), 'holds the score of another candidate');
     else if (!found.has(score.key) || wanted.get(score.key) === each.subject())
       found.set(score.key, { ...score, held: each });

@@ -38,7 +38,7 @@ export function createWorkerRecords({
           max_age: 0,
         });
       } catch (error) {
-        // Another process may have been first.
+        // Another process may have created the stream meanwhile.
         if (!(await streamInfo({ link, stream })))
           throw mayNotMake({ link, what: `stream ${stream}`, error });
       }

@@ -23,8 +23,8 @@ export async function connectStore(options: ConnectOptions): Promise<Store> {
   try {
     await ensureStreams({ link, replicas });
     const blobs = await createBlobs({ link, replicas });
-    // A server that was away may have come back without a stream, whose description was damaged; its messages are there again
-    // once it is made anew.
+    // A server that was away may have lost a stream whose description was damaged. Its messages are there again
+    // once the stream is created again.
     link.onReconnect(async () => {
       await ensureStreams({ link, replicas });
       await openBucket({ link, replicas });

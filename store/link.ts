@@ -73,7 +73,7 @@ export async function createLink(given: {
 
   async function shutDown(): Promise<void> {
     if (watched.isAlive()) await within(CLOSE_MS, Promise.allSettled(calls));
-    // drain flushes what progress events are left; a lost connection cannot, and is closed as it is
+    // Draining flushes the progress events that are left. A lost connection cannot be drained, and is closed as it is.
     if (watched.isAlive()) await within(CLOSE_MS, connection.drain());
     watched.end();
     await connection.close();

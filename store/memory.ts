@@ -177,7 +177,7 @@ function createProgress({ isOpen }: { readonly isOpen: () => boolean }): Progres
   return {
     publish(search, event) {
       const sent = JSON.stringify(event);
-      // later, as over a network: a publisher never runs its listeners' code
+      // Listeners are called later, as over a network, so that a publisher never runs their code.
       setImmediate(() => {
         const received = isOpen() ? decodeEvent(sent) : undefined;
         if (!received) return;

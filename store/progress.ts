@@ -29,6 +29,6 @@ export function deliver({
   try {
     listener(event);
   } catch {
-    // a progress bar that fails must not stop a search
+    // A progress bar that fails must not stop a search.
   }
 }

@@ -58,7 +58,7 @@ export async function putAtOnce({
   try {
     await link.once(answered);
   } catch {
-    // the connection broke: what is undefined goes again, with retries, by who called
+    // The connection broke: the caller puts the facts without an outcome again, with retries.
   } finally {
     stop();
   }

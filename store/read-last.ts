@@ -33,8 +33,8 @@ interface Question {
 }
 
 /**
- * What is stored under these subjects; those that hold nothing are left out. The server cuts an answer off at 64 MB, and
- * breaks it off with a 404 at the first message that it cannot read: both times the rest is asked for again.
+ * Reads what is stored under these subjects; subjects that hold nothing are left out. The server ends an answer at 64 MB, and
+ * with a 404 at the first message that it cannot read. In both cases the rest is asked for again.
  */
 export async function readLast(question: Question): Promise<Read> {
   const held: Held[] = [];
@@ -56,7 +56,7 @@ export async function readLast(question: Question): Promise<Read> {
     if (isWhole) return { held, unreadable: [] };
     const answered = new Set(messages.map((message) => headerOf(message, 'Nats-Subject')));
     const rest = subjects.filter((subject) => !answered.has(subject));
-    // Messages of other subjects than those asked for bring nobody further.
+    // Messages of subjects that were not asked for are no progress.
     if (end === 'whole' && rest.length === subjects.length) return { held, unreadable: [] };
     subjects = rest;
     if (end === 'broken off') return readAround({ ...question, subjects }, held);
@@ -103,7 +103,7 @@ function ask({ link, stream, subjects }: Question): Promise<Answer> {
         timer.refresh();
         if (message.data.length > 0) return void messages.push(message);
         const { code = 0, description = '' } = message.headers ?? {};
-        // A message may be empty as well, and is then told by its subject.
+        // A message may be empty, and is then recognized by its subject.
         if (code === 0 && headerOf(message, 'Nats-Subject') !== '') return void messages.push(message);
         if (code !== END_OF_BATCH && code !== NOT_FOUND) return fail(new StatusFault(description, code));
         stop();

@@ -8,14 +8,15 @@ export class NotRegularError extends Error {
 }
 
 /**
- * A named pipe is opened without waiting for its writer, a terminal without becoming this process's own. Windows has neither
- * flag. A read of what would block fails, too.
+ * O_NONBLOCK opens a named pipe without waiting for its writer, O_NOCTTY a terminal without making it this process's own;
+ * Windows has neither flag. A read that would block fails as well.
  */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /** The caller closes it. What is read later is read from this handle, as the path may name something else by then. */
 export async function openRegularFile(path: string): Promise<FileHandle> {
-  // Opening a device may do something by itself, so it is looked at first; whoever replaces it in between meets the second look.
+  // Opening a device may have effects of its own, so the path is examined first. A path that is replaced in between is caught by
+  // the second examination.
   refuseOthers(await stat(path));
   const file = await open(path, FLAGS);
   try {

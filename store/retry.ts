@@ -21,8 +21,8 @@ export class StatusFault extends Error {
 }
 
 /**
- * `transient`: the same request may well succeed in a moment. `denied`: the server knows who asks and refuses.
- * `rejected`: the server understood and will answer the same again. `ours`: not from the server, a bug or a finished error.
+ * `transient`: the same request may succeed in a moment. `denied`: the server refuses these credentials. `rejected`: the server
+ * will answer the same again. `ours`: the error does not come from the server; it is a bug, or one of this project's errors.
  */
 export type FaultClass = 'transient' | 'denied' | 'rejected' | 'ours';
 
@@ -70,7 +70,7 @@ export function classify(error: unknown): FaultClass {
   ) {
     return 'denied';
   }
-  // "no responders" arrives as JetStreamNotEnabled; where JetStream was there on connect, it is an election or a restart
+  // "no responders" arrives as JetStreamNotEnabled. JetStream was there on connect, so this is an election or a restart.
   if (
     some(
       TransientFault,

@@ -25,9 +25,9 @@ interface Rewriting {
 }
 
 /**
- * What stays is first copied to a stream of its own, which is then marked as whole. Only then is the stream purged, and the
- * copy written back. Whoever is interrupted goes on by calling this again: a marked copy is written back, another one is made
- * anew. What others store between the copy and the purge is lost.
+ * The messages that stay are first copied to a second stream, which is then marked as complete. Only then is the first stream
+ * purged and the copy written back. After an interruption, calling this again goes on: a copy that is marked is written back, any
+ * other is made again. What others store between the copy and the purge is lost.
  */
 export async function rewriteStream(given: Rewriting): Promise<void> {
   const { link, stream, perSubject } = given;

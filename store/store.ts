@@ -37,7 +37,7 @@ export interface SignedScore {
 }
 
 /**
- * Who computed which score, and the means to take the scores of one worker back. The name is what the writer says of
+ * Says who computed which score, and discards the scores of one worker. The name is what the writer says of
  * itself: NATS does not check it. What is discarded is as if it had never been put.
  */
 export interface SignedScores {
@@ -94,7 +94,7 @@ export interface FailureStore {
 export type Pieces = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /**
- * Immutable bytes under their SHA-256 (hex). `put` of bytes that are there is a no-op; it mends a blob that went bad. `get` verifies the digest and
+ * Immutable bytes under their SHA-256 (hex). `put` of bytes that are there is a no-op, and replaces a damaged blob. `get` verifies the digest and
  * throws BlobError when the blob is missing or its bytes are not what the digest says. `putStream` and `stream` do the
  * same without holding the bytes: the first reads its pieces twice, the second throws at the end of altered bytes.
  */
@@ -131,9 +131,9 @@ export interface Holding {
 }
 
 /**
- * What is there and how to let go of it. What is deleted is as if it had never been put; to delete what is not there is
- * a no-op. Whoever deletes sees to it that nobody needs it: a blob that is put again within a day keeps its `newest`,
- * after that it is renewed, so what has not been put for two days is in nobody's hands.
+ * Lists and deletes what the store holds. What is deleted is as if it had never been put; deleting what is not there is a no-op.
+ * The caller has to make sure that nobody needs it: a blob that is put again within a day keeps its `newest`, and gets a new one
+ * later, so a blob whose `newest` is two days old is not being used by a running search.
  */
 export interface Housekeeping {
   blobs(): Promise<Holding[]>;

@@ -32,8 +32,8 @@ const NAME_IN_USE = 10058;
 const NO_CLUSTER = 10074;
 
 /**
- * What makes put-if-absent that lasts: one message for each subject, and the second is refused instead of taking its
- * place. Deduplication by message id would forget after two minutes.
+ * These settings make put-if-absent last: a stream keeps one message for each subject, and refuses the second instead of replacing
+ * the first. Deduplication by message id would forget after two minutes.
  */
 const FACTS = {
   max_msgs_per_subject: 1,
@@ -51,8 +51,8 @@ export async function ensureStreams(given: {
   readonly link: Link;
   readonly replicas: number;
 }): Promise<void> {
-  // First of all, so that no message is older than this stream in a deployment that begins with it (jetstream-latencies.ts).
-  // Who may not make it needs it later or never: score workers know nothing of latencies.
+  // This stream is created first, so that in a new deployment no message is older than it (jetstream-latencies.ts).
+  // A role that may not create it does not need it now: score workers have nothing to do with latencies.
   const fault = await ensureStream({ ...given, ...LATENCIES }).catch((error: unknown) => error);
   await ensureStream({ ...given, ...SCORES });
   await ensureStream({ ...given, ...FAILURES });
@@ -75,7 +75,7 @@ export async function ensureStream(given: {
       const kept = { storage: StorageType.File, num_replicas: replicas };
       return (await link.jsm.streams.add({ name: stream, subjects, ...kept, ...FACTS })).config;
     } catch (error) {
-      // another process was first, with a configuration of its own: look at that one
+      // Another process was first, with a configuration of its own, which is checked instead.
       const raced = codeOf(error) === NAME_IN_USE ? await find({ link, stream }) : undefined;
       if (raced) return raced;
       if (codeOf(error) === NO_CLUSTER) {
@@ -93,7 +93,7 @@ export async function ensureStream(given: {
     const message = `NATS at ${link.address}: stream ${stream} exists with other settings: ${list}; delete or edit it`;
     throw new ServiceError({ address: link.address, message });
   }
-  // a read that finds nothing: a missing permission shows here, not in the middle of a search
+  // A read that finds nothing shows a missing permission now, and not in the middle of a search.
   await link.call(`reading stream ${stream}`, () => link.jsm.direct.getMessage(stream, { seq: 1 }));
 }
 

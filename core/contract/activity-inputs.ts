@@ -1,54 +1,28 @@
 // Checks the inputs of activities and workflows as strictly as a specification: whoever may write to Temporal may have made them up.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
-import { oneOf, share, text, toIssues, wholeNumber } from '../schema/fields.js';
+import { oneOf, share, toIssues, wholeNumber } from '../schema/fields.js';
 import { DEVICES } from '../specification/devices.js';
 import { FAMILY_NAMES } from '../specification/families.js';
 import { Notify } from '../specification/notify.js';
 import { checkSpecification, type Specification } from '../specification/specification.js';
-import { found } from '../text/show.js';
+import {
+  count,
+  digest,
+  engine,
+  flag,
+  id,
+  listOf,
+  name,
+  number,
+  object,
+  run,
+  scope,
+  words,
+  worker,
+} from './input-fields.js';
 import type { SearchInput } from './search.js';
 import type { PartInput, SearchActivities } from './search-activities.js';
-
-const MOST = 1e15;
-const count = wholeNumber({ min: 0, max: MOST });
-const number = z.custom<number>((value) => typeof value === 'number' && Number.isFinite(value), {
-  error: ({ input }) => `${found(input)}; must be a finite number`,
-});
-const flag = z.boolean({ error: ({ input }) => `${found(input)}; must be true or false` });
-const words = (longest = 100_000) =>
-  text({ test: (value) => value.length <= longest, right: `text of at most ${longest} characters` });
-/** Becomes a part of file names, so it is nothing but digits. */
-const digest = text({
-  test: (value) => /^[0-9a-f]{64}$/.test(value),
-  right: 'the SHA-256 of a blob, 64 hexadecimal digits',
-});
-/** Become parts of NATS subjects. */
-const name = (longest: number) =>
-  text({
-    test: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(value) && value.length <= longest,
-    right: `1 to ${longest} letters, digits, "_" or "-", the first a letter or digit`,
-  });
-const id = name(200);
-const run = name(300);
-/** Whether a text can be the version of an engine. */
-export const isVersion = (value: string): boolean => /^[\w.+-]{1,1000}$/.test(value);
-const engine = text({
-  test: isVersion,
-  right: 'the version of an engine, such as block-8.ort-1.30.0',
-});
-const scope = text({ test: (value) => /^[\w-]{22}$/.test(value), right: 'a scope of scores, 22 characters' });
-const worker = words(1000);
-
-/** Keys of a newer release are let through. */
-function object<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  const right = `a mapping with ${Object.keys(shape).join(', ')}`;
-  return z.looseObject(shape, { error: ({ input }) => `${found(input)}; must be ${right}` });
-}
-
-function listOf<Item extends z.ZodType>(item: Item) {
-  return z.array(item, { error: ({ input }) => `${found(input)}; must be a list` });
-}
 
 const list = object({ digest, count });
 const familyName = oneOf(FAMILY_NAMES);
