@@ -163,6 +163,22 @@ module.exports = {
       },
     },
 
+    {
+      name: 'only-tests-of-the-commands-import-cli',
+      comment: 'cli/ only renders: everything else, other tests included, uses client/.',
+      severity: 'error',
+      from: {
+        path: '.',
+        pathNot: [
+          '^(dist/)?cli/',
+          '^test/cli/',
+          '^scripts/reference/',
+          '^test/(docs|reference)\\.test\\.ts$',
+        ],
+      },
+      to: { path: '^(dist/)?cli/' },
+    },
+
     only('onnxruntime-node', ['engine'], 'onnxruntime-[^/]+'),
     {
       name: 'one-file-loads-onnx-runtime',
@@ -176,7 +192,7 @@ module.exports = {
     only('@temporalio/workflow', ['workflows'], '@temporalio/workflow'),
     only('@temporalio/worker', ['workers', 'bench'], '@temporalio/worker'),
     only('@temporalio/activity', ['activities'], '@temporalio/activity'),
-    only('@temporalio/client', ['workers', 'client', 'cli', 'bench'], '@temporalio/client'),
+    only('@temporalio/client', ['workers', 'client', 'bench'], '@temporalio/client'),
     only('prom-client', ['workers'], 'prom-client'),
     only('OpenTelemetry', ['workers', 'workflows'], '@opentelemetry/[^/]+', '@temporalio/interceptors-[^/]+'),
 

@@ -1,4 +1,4 @@
-// In: words of the command line. Out: checked values, and the error of a command that was interrupted.
+// Parses words of the command line into checked values.
 import { InvalidArgumentError } from 'commander';
 import { DURATION, parseDuration } from '../core/text/duration.js';
 

@@ -1,4 +1,4 @@
-// In: the program. Out: its commands `devices install` and `devices path`.
+// The commands `zeroscout devices install` and `devices path`.
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findRuntime, pythonLibraryPath, type Runtime } from '../../client/devices/cuda-libraries.js';

@@ -1,19 +1,14 @@
 // The commands `zeroscout schedule ...`: searches that start by themselves.
-import type { ScheduleHandle } from '@temporalio/client';
 import { type Command, Option } from 'commander';
+import { controlSchedule, type ScheduleAction } from '../../client/schedules/control-schedule.js';
 import {
   createSchedule,
   OVERLAPS,
   type Overlap,
   updateSchedule,
 } from '../../client/schedules/create-schedule.js';
-import { detailsOf, PAUSED_BY_HAND, summaryOf } from '../../client/schedules/describe-schedule.js';
-import {
-  checkedName,
-  describeSchedules,
-  findSchedule,
-  RESUMED,
-} from '../../client/schedules/find-schedule.js';
+import { detailsOf, summaryOf } from '../../client/schedules/describe-schedule.js';
+import { checkedName, describeSchedules, findSchedule } from '../../client/schedules/find-schedule.js';
 import { backfillSchedule, runScheduleNow } from '../../client/schedules/run-schedule.js';
 import { modulePermission } from '../../client/specification/allow-modules.js';
 import { checkNotify } from '../../client/specification/check-notify.js';
@@ -104,30 +99,21 @@ export function addScheduleCommands(program: Command): void {
         json ? printJson(details) : print(detailsText(details));
       }),
     );
-  const tell = (
-    command: string,
-    description: string,
-    done: string,
-    act: (handle: ScheduleHandle) => Promise<void>,
-  ) =>
+  const tell = (action: ScheduleAction, description: string, done: string) =>
     schedule
-      .command(command)
+      .command(action)
       .description(description)
       .argument('<NAME>')
       .option('--json', 'for programs')
       .action((name: string, { json }: Json) =>
         withSession({ start: 'never' }, async ({ client }) => {
-          await act((await findSchedule({ client, name })).handle);
+          await controlSchedule({ client, name, action });
           answer({ name, done, json });
         }),
       );
-  tell('pause', 'start no run until resume; one that runs goes on', 'paused', (handle) =>
-    handle.pause(PAUSED_BY_HAND),
-  );
-  tell('resume', 'start runs again, also after a failure', 'resumed', (handle) => handle.unpause(RESUMED));
-  tell('delete', 'remove the schedule; its runs and their results stay', 'deleted', (handle) =>
-    handle.delete(),
-  );
+  tell('pause', 'start no run until resume; one that runs goes on', 'paused');
+  tell('resume', 'start runs again, also after a failure', 'resumed');
+  tell('delete', 'remove the schedule; its runs and their results stay', 'deleted');
   schedule
     .command('run-now')
     .description('start a run now')

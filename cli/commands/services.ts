@@ -1,4 +1,4 @@
-// In: the program. Out: its commands `services up|down|status`.
+// The commands `zeroscout services up`, `down` and `status`.
 
 import type { Command } from 'commander';
 import { ensureServices, stopServices } from '../../client/embedded/embedded.js';

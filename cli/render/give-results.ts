@@ -1,4 +1,4 @@
-// This file gives a person the results of a search that `zeroscout run` has followed to its end, or found finished.
+// Shows the results of a search that `zeroscout run` has followed to its end, or found finished.
 
 import { type Results, readResults } from '../../client/results/results.js';
 import { type RankingFormat, writeResults } from '../../client/results/write-results.js';

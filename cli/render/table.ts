@@ -1,4 +1,4 @@
-// This file prints tables without lines: numbers are right-aligned, and on a terminal no row is wider than the screen.
+// Prints tables without lines: numbers are right-aligned, and on a terminal no row is wider than the screen.
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { ellipsis, paint, terminalWidth } from './terminal.js';

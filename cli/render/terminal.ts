@@ -1,4 +1,4 @@
-// In: the process. Out: how to speak to whoever reads: colour and motion on a terminal alone, plain lines elsewhere.
+// Writes for whoever reads: colours and motion on a terminal alone, plain lines elsewhere.
 import pc from 'picocolors';
 
 export const paint = pc.createColors(isColoured());

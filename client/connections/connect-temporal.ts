@@ -1,4 +1,4 @@
-// In: Temporal settings. Out: a connection that works for the namespace, or within seconds an error that says why not.
+// Connects to Temporal, or says within seconds why that does not work.
 
 import { Connection, isGrpcServiceError, ServiceError as TemporalServiceError } from '@temporalio/client';
 import { ServiceError } from '../../core/errors.js';

@@ -1,4 +1,4 @@
-// In: the environment. Out: the keys under which Temporal's payloads are encrypted, the first one for what is new. No message shows a key.
+// Reads the keys under which Temporal's payloads are encrypted; no message shows a key.
 import { createSecretKey } from 'node:crypto';
 import { SpecError } from '../../core/errors.js';
 import { NotRegularError, readRegularFileSync } from '../../store/regular-file.js';

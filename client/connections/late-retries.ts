@@ -1,4 +1,4 @@
-// Out: interceptors for a connection to Temporal: calls are retried as the SDK does it, and a retry that comes after `close` is nothing.
+// Makes interceptors that drop a retry of a call to Temporal that comes after the connection was closed.
 import {
   type ConnectionOptions,
   defaultGrpcRetryOptions,

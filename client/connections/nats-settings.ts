@@ -1,4 +1,4 @@
-// In: the environment, with the names of the `nats` command line. Out: how to reach NATS and who to be there, or a SpecError.
+// Reads from the environment how to reach NATS and as whom, with the names of variables that the `nats` command line uses.
 import { existsSync } from 'node:fs';
 import { SpecError } from '../../core/errors.js';
 import type { Access } from '../../store/access.js';

@@ -1,4 +1,4 @@
-// In: a host and a port. Out: what listens there, told from what it says: nothing, NATS, HTTP, silence, something else.
+// Tells what listens at an address from what it says: NATS, HTTP, silence, something else, or nothing.
 
 import { connect, type Socket } from 'node:net';
 

@@ -1,4 +1,4 @@
-// In: the environment, temporal.toml, the embedded services. Out: how to reach Temporal and NATS, and who said so.
+// Decides how to reach Temporal and NATS: by the environment, by temporal.toml, or as embedded servers.
 
 import { existsSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';

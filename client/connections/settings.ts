@@ -1,4 +1,4 @@
-// In: nothing. Out: the types of what is known about a Temporal and a NATS server before connecting to them.
+// The types of what is known about a Temporal and a NATS server before connecting to them.
 
 import type { ConnectionOptions } from '@temporalio/client';
 import type { Access } from '../../store/access.js';

@@ -1,4 +1,4 @@
-// In: a connection to Temporal. Out: whether it is ready, and its memory of finished searches set.
+// Asks whether Temporal is ready, and sets how long it remembers finished searches.
 
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';

@@ -1,4 +1,4 @@
-// In: where Temporal should answer with TLS, and with which certificates. Out: which setting is wrong; gRPC only says "deadline".
+// Finds which TLS setting of Temporal is wrong, where gRPC only says that the deadline was exceeded.
 import { isIP } from 'node:net';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import type { TemporalOptions } from './settings.js';

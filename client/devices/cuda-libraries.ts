@@ -1,4 +1,4 @@
-// In: this machine. Out: where onnxruntime-node looks for its CUDA provider, and which libraries that provider still lacks.
+// Finds where onnxruntime-node looks for its CUDA provider, and which libraries that provider still lacks.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: a wheel of onnxruntime-gpu, or pip's way to one. Out: its CUDA provider beside onnxruntime-node's own library.
+// Puts the CUDA provider of onnxruntime-gpu's wheel beside onnxruntime-node's own library.
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ServiceError } from '../../core/errors.js';

@@ -1,4 +1,4 @@
-// In: a device class. Out: checks of all that a score worker on it needs; the last one runs a small program there.
+// Checks all that a score worker on a device needs; the last check runs a small program there.
 
 import { DeviceError } from '../../core/errors.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';

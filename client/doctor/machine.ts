@@ -1,4 +1,4 @@
-// In: the home folder. Out: checks of Node, platform, processors, memory and disk.
+// Checks Node, platform, processors, memory and disk.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// In: the settings and the home folder. Out: checks of the Temporal and the NATS server, configured or embedded.
+// Checks the Temporal and the NATS server, configured or embedded.
 
 import { ServiceError, SpecError } from '../../core/errors.js';
 import { connectLink } from '../../store/connect.js';

@@ -1,4 +1,4 @@
-// In: PATH and the bin folder. Out: checks of Python, the two server binaries and ONNX Runtime.
+// Checks Python, the two server binaries and ONNX Runtime.
 
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

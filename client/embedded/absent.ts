@@ -1,4 +1,4 @@
-// In: the names of embedded servers that a command cannot use. Out: a message that says of each whether it is silent, has died or was never started.
+// Says of embedded servers that cannot be used whether each is silent, has died or was never started.
 import { type Home, logFile, type ServiceName } from './home.js';
 import { pidsOf } from './lifecycle.js';
 import { SERVERS } from './servers.js';

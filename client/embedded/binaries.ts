@@ -1,4 +1,4 @@
-// In: PATH and the bin folder. Out: a `temporal` and a `nats-server` that start and are new enough, fetched where missing.
+// Finds a `temporal` and a `nats-server` that start and are new enough, and fetches what is missing.
 
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';

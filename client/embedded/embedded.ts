@@ -1,4 +1,4 @@
-// In: the home folder. Out: Temporal and NATS running there as daemons, their addresses, their end.
+// Starts, finds and stops the embedded servers of a home, which run as daemons.
 
 import { ServiceError } from '../../core/errors.js';
 import type { OnStep } from './binaries.js';

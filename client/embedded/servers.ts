@@ -1,4 +1,4 @@
-// In: the home folder and the ports. Out: for each service its command line, its mark of identity, its test of readiness.
+// Knows of each embedded server its command line, its mark of identity and its test of readiness.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: the home folder. Out: what of the embedded services runs, where, and since when. Starts nothing.
+// Says which embedded servers run, where, and since when; starts nothing.
 
 import { findRunning } from './embedded.js';
 import { type Home, logFile, SERVICE_NAMES, type ServiceName } from './home.js';

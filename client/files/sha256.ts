@@ -1,4 +1,4 @@
-// In: text. Out: its SHA-256 in hex.
+// Computes the SHA-256 of a text in hexadecimal.
 import { createHash } from 'node:crypto';
 
 export function sha256(text: string): string {

@@ -1,4 +1,4 @@
-// Writes ranking.parquet, with the columns of ranking.csv; one row group is in memory at a time.
+// Writes rows of a ranking as a parquet file with the columns of ranking.csv, one row group in memory at a time.
 import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
 import { AZ_NAS_PROXIES } from '../../core/specification/families.js';

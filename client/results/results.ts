@@ -1,4 +1,4 @@
-// In: a finished search. Out: its rows, as many as one wants, its summary, and its agreement with known accuracies.
+// Reads a finished search: its rows, its summary, and its agreement with known accuracies.
 
 import type { SearchResult } from '../../core/contract/search.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';

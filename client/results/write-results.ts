@@ -1,4 +1,4 @@
-// In: results, a folder. Out: ranking.csv or ranking.parquet there, with failures.csv and summary.json beside it.
+// Writes ranking.csv or ranking.parquet, failures.csv and summary.json into a folder.
 import { writeFile } from 'node:fs/promises';
 import { formatSummary } from '../../core/report/summary.js';
 import { placeFile } from '../files/out-folder.js';

@@ -1,4 +1,4 @@
-// In: runs, and what the store holds. Out: which of it is kept and which may go. Pure: whatever it says can be tested.
+// Chooses which runs, blobs and scores are kept and which may go; the same input gives the same choice.
 import type { Holding } from '../../store/store.js';
 
 /** One execution of a search, as far as its keeping depends on it. */

@@ -1,4 +1,4 @@
-// In: Temporal, the store, how long things are kept. Out: what there is, what may go; and with `delete`, it is gone.
+// Finds what may go, and deletes it.
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { Holding, Store } from '../../store/store.js';
 import { NOT_FOUND } from '../connections/connect-temporal.js';

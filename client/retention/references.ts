@@ -1,4 +1,4 @@
-// In: Temporal and the store. Out: every run there is, and the text of all that kept runs and schedules have written down.
+// Finds every run, and the text of all that kept runs and schedules have written down.
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { familyScopes, scoreScope } from '../../core/address.js';
 import type { SearchMemo } from '../../core/contract/search.js';

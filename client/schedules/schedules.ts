@@ -4,15 +4,10 @@ import { usualWorkers } from '../searches/begin-search.js';
 import { withRanking } from '../specification/read-candidates.js';
 import { readSpecificationInput, type SpecificationInput } from '../specification/read-specification.js';
 import { startBackgroundWorkers } from '../workers/background-workers.js';
+import { controlSchedule } from './control-schedule.js';
 import { createSchedule, type Timing, updateSchedule } from './create-schedule.js';
-import {
-  detailsOf,
-  PAUSED_BY_HAND,
-  type ScheduleDetails,
-  type ScheduleRow,
-  summaryOf,
-} from './describe-schedule.js';
-import { checkedName, describeSchedules, findSchedule, RESUMED } from './find-schedule.js';
+import { detailsOf, type ScheduleDetails, type ScheduleRow, summaryOf } from './describe-schedule.js';
+import { checkedName, describeSchedules, findSchedule } from './find-schedule.js';
 import { backfillSchedule, runScheduleNow } from './run-schedule.js';
 
 export interface CreateScheduleOptions extends Partial<Timing> {
@@ -50,7 +45,6 @@ export function createSchedules(session: Session): Schedules {
   const { client, store, modules, home } = session;
   const read = async (specification: SpecificationInput) =>
     withRanking({ client, store, read: await readSpecificationInput(specification, { modules }) });
-  const handleOf = async (name: string) => (await findSchedule({ client, name })).handle;
   return {
     create: async ({ name, specification, workers, ...timing }) => {
       checkedName(name);
@@ -65,9 +59,9 @@ export function createSchedules(session: Session): Schedules {
     list: async () => (await describeSchedules(client)).map(summaryOf),
     get: async (name) =>
       detailsOf({ client, description: (await findSchedule({ client, name })).description }),
-    pause: async (name) => (await handleOf(name)).pause(PAUSED_BY_HAND),
-    resume: async (name) => (await handleOf(name)).unpause(RESUMED),
-    delete: async (name) => (await handleOf(name)).delete(),
+    pause: (name) => controlSchedule({ client, name, action: 'pause' }),
+    resume: (name) => controlSchedule({ client, name, action: 'resume' }),
+    delete: (name) => controlSchedule({ client, name, action: 'delete' }),
     runNow: (name) => runScheduleNow({ client, name }),
     backfill: (name, time) => backfillSchedule({ client, name, ...time }),
   };

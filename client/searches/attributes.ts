@@ -1,4 +1,4 @@
-// This file gives searches the attributes by which Temporal's page lists them, where the server knows or lets us register them.
+// Gives searches the attributes by which Temporal's page lists them, where the server knows or registers them.
 import type { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from '../../core/contract/search-attributes.js';

@@ -1,4 +1,4 @@
-// In: a search's workflow. Out: its progress, with that of the parts that run added up.
+// Asks a search for its progress and adds that of the parts that run.
 import type { WorkflowHandle } from '@temporalio/client';
 import type { PartProgress, SearchProgress } from '../../core/contract/search.js';
 

@@ -1,5 +1,6 @@
 // Decides whether the code of spaces of kind module may run, in this process and in those that it starts.
-import { openSpace } from '../../core/spaces/index.js';
+import { SpecError } from '../../core/errors.js';
+import { definitionOf, openSpace } from '../../core/spaces/index.js';
 import { permitModule } from '../../core/spaces/module/definition.js';
 import type { Space } from '../../core/spaces/space.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
@@ -16,6 +17,9 @@ export function modulesAllowed(env: NodeJS.ProcessEnv = process.env): boolean {
 export function withoutModules({ [ALLOW_MODULES]: _allowed, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return env;
 }
+
+/** What an error says of a space of kind module where nobody has allowed its code. */
+export const REFUSED = `kind module is code that comes with the specification, and it was not allowed to run; allow modules (${ALLOW_MODULES}=1) if you trust it`;
 
 /** Whether the code of spaces of kind module may run in this process. */
 export type ModulePermission = 'allowed' | 'refused';
@@ -36,6 +40,9 @@ export function openSpaceWith({
   readonly space: SpaceSpecification;
   readonly modules: ModulePermission;
 }): Space {
-  if ('digest' in space && modules === 'allowed') permitModule({ digest: space.digest, load: loadModule });
+  if (definitionOf(space).code === 'specification' && 'digest' in space) {
+    if (modules === 'refused') throw SpecError.of({ path: 'space', message: REFUSED });
+    permitModule({ digest: space.digest, load: loadModule });
+  }
   return openSpace(space);
 }

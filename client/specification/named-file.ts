@@ -1,4 +1,4 @@
-// In: a path that a specification names. Out: the file's real path, inside the specification's folder or the working folder.
+// Resolves a path that a specification names, inside the specification's folder or the working folder.
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { SpecError } from '../../core/errors.js';

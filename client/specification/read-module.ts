@@ -7,13 +7,12 @@ import {
   type ModuleSpecification,
   moduleDigest,
   moduleSpace,
-  NOT_ALLOWED,
   permitModule,
 } from '../../core/spaces/module/definition.js';
 import { AZ_NAS_PROXIES } from '../../core/specification/families.js';
 import { loadModule } from '../../engine/load-module.js';
 import type { FileInput } from '../files/open-file.js';
-import type { ModulePermission } from './allow-modules.js';
+import { type ModulePermission, REFUSED } from './allow-modules.js';
 import { nameOf, readText } from './read-text.js';
 
 export const MODULE_FILE = /\.[cm]?[jt]s$/i;
@@ -28,7 +27,7 @@ export async function readModule({
   modules: ModulePermission;
   name?: string;
 }): Promise<ModuleSpecification> {
-  if (modules === 'refused') throw SpecError.of({ path: name, message: NOT_ALLOWED });
+  if (modules === 'refused') throw SpecError.of({ path: name, message: REFUSED });
   const code = await compile({ text: await readText(path, name), name });
   if (code.length > MOST_CODE)
     throw SpecError.of({

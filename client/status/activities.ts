@@ -1,4 +1,4 @@
-// This file reads which activities of a search are pending: where each is, which attempt, and why the last attempt failed.
+// Reads which activities of a search are pending: where each is, which attempt, and why the last attempt failed.
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';

@@ -1,4 +1,4 @@
-// This file remembers since when a server does not answer.
+// Remembers since when a server does not answer.
 import type { AwayServer } from './waiting.js';
 
 export interface ServerWatch {

@@ -1,4 +1,4 @@
-// This file waits for nothing: it reads the result of a search that is over, or why there is none.
+// Reads the result of a search that is over, or why there is none.
 import type { WorkflowHandle } from '@temporalio/client';
 import type { SearchResult } from '../../core/contract/search.js';
 import { type Ending, endingOf } from './failure.js';

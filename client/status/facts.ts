@@ -1,4 +1,4 @@
-// This file gathers, for a running search, the facts from which its reasons for waiting are computed.
+// Gathers, for a running search, the facts from which its reasons for waiting are computed.
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import type { Phase, SearchMemo, SearchProgress } from '../../core/contract/search.js';
 import type { Device } from '../../core/specification/devices.js';

@@ -1,4 +1,4 @@
-// This file finds in a Temporal failure the reason that a person needs, and says what can be done about it.
+// Finds in a Temporal failure the reason that a person needs, and says what can be done about it.
 import {
   ActivityFailure,
   CancelledFailure,

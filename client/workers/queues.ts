@@ -1,4 +1,4 @@
-// In: a Temporal client. Out: who polls the queues of control and of each device, and what waits there.
+// Reads from Temporal who polls the queues of control and of each device, and what waits there.
 import { hostname } from 'node:os';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import {

@@ -1,4 +1,4 @@
-// In: settings, and servers that are wrong in different ways. Out: what is used, and each fault's message within 8 seconds.
+// Tests which settings are used, and that each fault of a server has its message within 8 seconds.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';

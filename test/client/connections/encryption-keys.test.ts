@@ -1,4 +1,4 @@
-// In: ZEROSCOUT_ENCRYPTION_KEYS and its file, right and wrong. Out: keys in order, or which entry is wrong, never the key itself.
+// Tests that encryption keys are read in order, and that a wrong entry is named without its key.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// In: a connection that is closed while a call waits for its retry. Out: nothing; an exception without a caller would end the process.
+// Tests that a connection closed while a call waits for its retry throws nothing without a caller.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';

@@ -1,4 +1,4 @@
-// In: Temporal behind TLS that wants a client certificate and an API key. Out: who has them connects, who has not hears why.
+// Tests that a Temporal server which wants a client certificate and an API key is reached with them, and says why without them.
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectTemporal, readConfigured } from '../../../client/connections/resolve-connections.js';

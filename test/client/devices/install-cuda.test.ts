@@ -1,4 +1,4 @@
-// In: wheels made here, right and wrong. Out: the provider's files beside the runtime's library, or nothing and the reason.
+// Tests that wheels bring the provider's files beside the runtime's library, or nothing and the reason.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

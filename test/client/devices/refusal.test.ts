@@ -1,4 +1,4 @@
-// In: a device that this machine lacks. Out: a worker and a doctor that say so, and what to do; nothing runs on the CPU instead.
+// Tests that worker and doctor say so where a device is lacking, and that nothing runs on the CPU instead.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findRuntime, hasProvider } from '../../../client/devices/cuda-libraries.js';

@@ -1,4 +1,4 @@
-// In: folders with good, broken and old binaries. Out: the one that is taken; the words where none can be had.
+// Tests which server binary is taken from folders with good, broken and old ones.
 
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

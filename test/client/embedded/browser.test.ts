@@ -1,4 +1,4 @@
-// In: what a browser sends for a page of another site, to every port of the embedded servers. Out: nothing is started, nothing is read.
+// Tests that a page of another site can start and read nothing through a browser on any port of the embedded servers.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, type NatsConnection } from '@nats-io/transport-node';

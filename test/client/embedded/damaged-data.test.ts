@@ -1,4 +1,4 @@
-// In: data of real servers, damaged. Out: the servers start all the same; what cannot be used is set aside, and a line says so.
+// Tests that embedded servers start on damaged data: what cannot be used is set aside, and a line says so.
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   existsSync,

@@ -1,4 +1,4 @@
-// In: services.json and what stands beside it, damaged in every way. Out: as if it were not there; the real servers start.
+// Tests that a damaged services.json counts as none, so that the servers start.
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,

@@ -1,4 +1,4 @@
-// In: the real servers. Out: they start, stay, come back with their data after kill -9, and end.
+// Tests that the embedded servers start, stay, come back with their data after kill -9, and end.
 
 import { closeSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';

@@ -1,4 +1,4 @@
-// In: nothing. Out: homes for tests: a fresh folder each, one bin folder for all, so that the servers are fetched once.
+// Makes homes for tests: a fresh folder each, and one bin folder for all.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';

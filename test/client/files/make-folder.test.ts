@@ -1,4 +1,4 @@
-// In: paths where a folder can and cannot be. Out: made with those above it, or an error that says why, and never a hang.
+// Tests that a folder is made with those above it, or that an error says why, without ever hanging.
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: rows of a ranking. Out: ranking.parquet, read by another library than the one that wrote it, row by row the same.
+// Tests ranking.parquet by reading it with another library than the one that wrote it.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: runs and holdings of any age. Out: gc never chooses what must be kept, and chooses all else.
+// Tests that retention never chooses what must be kept, and chooses all else.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chooseHoldings, chooseRuns, type GcRun } from '../../../client/retention/choose.js';

@@ -1,4 +1,4 @@
-// In: ids of searches and names of schedules. Out: those that can be a workflow's id, a file's name and a part of a subject; all others are refused.
+// Tests which ids of searches and names of schedules are allowed.
 import { expect, test } from 'vitest';
 import { checkedName } from '../../../client/schedules/find-schedule.js';
 import { checkedWorkflowId } from '../../../client/searches/find-search.js';

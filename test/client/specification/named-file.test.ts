@@ -1,4 +1,4 @@
-// In: paths that a specification may name. Out: those inside its folder or the working folder, a SpecError for all others.
+// Tests that a specification may name files inside its folder or the working folder alone.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

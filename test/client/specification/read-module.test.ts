@@ -1,4 +1,4 @@
-// In: files of modules. Out: spaces that any process opens from a specification alone, or errors before anything starts.
+// Tests that modules become spaces that any process opens from a specification, or errors before anything starts.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 it('is refused where nobody has allowed modules, from a file and from a specification', async () => {
-  await expect(read(BRANCHES)).rejects.toThrow(/^my.ts: kind module is code .* --allow-modules/);
+  await expect(read(BRANCHES)).rejects.toThrow(/^my.ts: kind module is code .*ZEROSCOUT_ALLOW_MODULES=1/);
   const code = 'exports.default = {};';
   const space = { kind: 'module', code, digest: moduleDigest(code), resolution: 32, proxies: [] } as const;
   expect(() => openSpace(space)).toThrow(/^space: kind module is code/);

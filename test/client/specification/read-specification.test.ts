@@ -1,4 +1,4 @@
-// In: specifications beside the files that they name. Out: a space's definition stands in them; faults name file and field.
+// Tests that files which a specification names are read into it, and that faults name file and field.
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// In: named pipes, folders, sockets and devices where a file is named. Out: an error at once that says what is there; nothing waits for a writer.
+// Tests that named pipes, folders, sockets and devices are errors at once wherever a file is named.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';

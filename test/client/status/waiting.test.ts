@@ -1,4 +1,4 @@
-// This file tests which reasons for waiting follow from which facts.
+// Tests which reasons for waiting follow from which facts.
 import { expect, test } from 'vitest';
 import type { PendingActivity } from '../../../client/status/activities.js';
 import { type Facts, waitingFor } from '../../../client/status/waiting.js';
