@@ -4,10 +4,10 @@ import { type Block, topologyKey } from '../core/ir/block.js';
 import { type Measured, measuredBlocks, type Network } from '../core/ir/network.js';
 import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/ir/shape.js';
 import { type Boundary, spectrumOf } from '../core/lowering/program.js';
-import { withoutPerBlock } from '../core/lowering/scan.js';
 import { blockShapes } from '../core/ops/block-shapes.js';
-import { blockTrainability, featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
+import { blockTrainability } from '../core/proxies/az-nas.js';
 import { traceShare } from '../core/proxies/residual.js';
+import { expressivityOf, type Parts, partsOf } from './block-statistics.js';
 import type { DrawTensors } from './draw-tensors.js';
 import { probeFeeds, valueFeeds } from './feeds.js';
 import { findIdentities, hasUnitDiagonal } from './identities.js';
@@ -15,7 +15,7 @@ import type { NetworkScore } from './network-score.js';
 import { type InferenceSession, Tensor } from './onnx-runtime.js';
 import { type NetworkState, prefixKeys } from './prefix-cache.js';
 import type { OpenProgram, Programs } from './programs.js';
-import { rowOf, run } from './run.js';
+import { run } from './run.js';
 
 /** Outputs that a feature's expressivity is computed from. */
 const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;
@@ -202,18 +202,6 @@ async function measureBlocks({
   };
 }
 
-/** The statistics of one block: sums over samples. */
-type Parts = Readonly<Partial<Record<'cov' | 'sum' | 'gram' | 'jac', Float32Array>>>;
-
-/** The statistics of block `i` among the `count` blocks of a run: the outputs of a scan have one row for each block. */
-function partsOf(out: InferenceSession.OnnxValueMapType, i: number, count: number): Parts {
-  const entries = Object.entries(out).map(([name, tensor]) => [
-    withoutPerBlock(name),
-    rowOf(tensor, i, count),
-  ]);
-  return Object.fromEntries(entries);
-}
-
 /** The output of a scan, which has virtual channels, seen in the shape of the input. */
 function outputOf({
   out: { y },
@@ -230,9 +218,4 @@ function outputOf({
 /** The factor by which a block shrinks the side of its map; 1 for tokens. */
 function strideOf(input: Shape, output: Shape): number {
   return input.length === 3 && output.length === 3 ? input[1] / output[1] : 1;
-}
-
-function expressivityOf({ gram, cov, sum }: Parts, samples: number): number {
-  if (gram) return gramExpressivity({ products: gram, samples });
-  return featureExpressivity({ products: cov!, sums: sum!, samples });
 }
