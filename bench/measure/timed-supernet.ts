@@ -1,5 +1,5 @@
 // Opens supernets as the batched scorer does, and keeps the time that they and their runs take.
-import type { SupernetShape } from '../../core/spaces/nas-bench-201/batched/compile-supernet.js';
+import type { SupernetShape } from '../../core/spaces/nas-bench-201/batched/skeleton.js';
 import { isOutOfMemory } from '../../engine/batched/device.js';
 import { openSupernet } from '../../engine/batched/supernet-session.js';
 

@@ -6,14 +6,14 @@ import { type Measured, measuredBlocks } from '../../core/ir/network.js';
 import { type MapShape, mapShape, type Shape } from '../../core/ir/shape.js';
 import { blockShapes } from '../../core/ops/block-shapes.js';
 import type { SupernetCell, SupernetOperation } from '../../core/spaces/nas-bench-201/batched/cell.js';
+import type { Size } from '../../core/spaces/nas-bench-201/batched/kit.js';
 import {
   residualUses,
   type Skeleton,
   type SkeletonBlock,
   signsInput,
   weightInput,
-} from '../../core/spaces/nas-bench-201/batched/compile-supernet.js';
-import type { Size } from '../../core/spaces/nas-bench-201/batched/kit.js';
+} from '../../core/spaces/nas-bench-201/batched/skeleton.js';
 import { canonicalKey } from '../../core/spaces/nas-bench-201/canonical.js';
 import { type CellOperation, EDGES, parseCell } from '../../core/spaces/nas-bench-201/cell.js';
 import { cellNetwork, liveEdges } from '../../core/spaces/nas-bench-201/network.js';

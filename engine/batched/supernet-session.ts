@@ -1,14 +1,14 @@
 // Opens a batched supernet on a device: cells of one run go in, raw outputs come out.
 
 import type { SupernetCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
+import { compileSupernet } from '../../core/spaces/nas-bench-201/batched/compile-supernet.js';
+import type { Dialect, Size } from '../../core/spaces/nas-bench-201/batched/kit.js';
+import { featureOutput, jacobianOutput, partsOf } from '../../core/spaces/nas-bench-201/batched/outputs.js';
 import {
-  compileSupernet,
   jacobianEntries,
   type Skeleton,
   type SupernetShape,
-} from '../../core/spaces/nas-bench-201/batched/compile-supernet.js';
-import type { Dialect, Size } from '../../core/spaces/nas-bench-201/batched/kit.js';
-import { featureOutput, jacobianOutput, partsOf } from '../../core/spaces/nas-bench-201/batched/outputs.js';
+} from '../../core/spaces/nas-bench-201/batched/skeleton.js';
 import { supernetTopology } from '../../core/spaces/nas-bench-201/batched/supernet-topology.js';
 import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 import { type DeviceOptions, openOnDevice, type Provider } from './device.js';

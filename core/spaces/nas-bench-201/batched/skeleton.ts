@@ -1,0 +1,42 @@
+// Defines the network around the cells of the supernet, the size of a run, and the names of the inputs of its blocks.
+import type { Size } from './kit.js';
+import type { ResidualUse } from './reduction.js';
+import type { Capacities } from './split-into-runs.js';
+
+/** A network around the cell: a stem (3x3 convolution and normalization), then cells and residual blocks with stride 2. */
+export interface Skeleton {
+  readonly input: Size;
+  readonly stem: Size;
+  readonly blocks: readonly SkeletonBlock[];
+}
+export interface SkeletonBlock {
+  readonly kind: 'cell' | 'reduction';
+  readonly from: Size;
+  readonly to: Size;
+  /** Whether its output and its Jacobian are measured; other blocks only pass their output on. */
+  readonly measured: boolean;
+}
+
+export interface SupernetShape {
+  /** Candidates of a run. */
+  readonly size: number;
+  readonly batch: number;
+  readonly capacities: Capacities;
+}
+
+/** Input of block `i`'s signs, and of its weights by what they are for. */
+export const signsInput = (block: number): string => `signs.${block}`;
+export const weightInput = (block: number, use: string): string => `weight.${block}.${use}`;
+const RESIDUAL = ['first', 'second', 'shortcut'] as const;
+const RESIDUAL_GRADIENT = ['secondGradient', 'shortcutGradient'] as const;
+/** What a residual block's weights are for; those whose convolution is the gradient are needed where it is measured. */
+export const residualUses = (measured: boolean): readonly ResidualUse[] =>
+  measured ? [...RESIDUAL, ...RESIDUAL_GRADIENT] : RESIDUAL;
+
+/** Shape of a block's Jacobian products: the input's channels, times four where the block halves both sides. */
+export function jacobianEntries({ kind, from, to }: Omit<SkeletonBlock, 'measured'>): {
+  rows: number;
+  columns: number;
+} {
+  return { rows: kind === 'cell' ? from.channels : from.channels * 4, columns: to.channels };
+}
