@@ -1,6 +1,6 @@
 // Finds the tensors of a graph at which a network is measured: cut points, ends of stages, streams of transformers.
 import type { Id } from '../ops/tensor/tape.js';
-import { channelAxes } from './channel-axes.js';
+import { channelAxes } from './axis-meanings.js';
 import type { ResolvedGraph } from './resolve.js';
 
 /** A tensor that is measured: its samples are all axes but the channels'. */

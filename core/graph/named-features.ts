@@ -1,7 +1,7 @@
 // Features that a person names by their tensors in the file.
 import { SpecError } from '../errors.js';
 import { nearest } from '../text/nearest.js';
-import { channelAxes } from './channel-axes.js';
+import { channelAxes } from './axis-meanings.js';
 import type { Feature } from './features.js';
 import type { ResolvedGraph } from './resolve.js';
 

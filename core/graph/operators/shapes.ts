@@ -167,25 +167,31 @@ function tile(t: Tape, x: Id, repeats: readonly number[]): Id {
   );
 }
 
-/** Writes slices into a constant; masks are computed so. */
-function scatterConstant(site: NodeSite): Id {
+/** Writes constant slices into a tensor: masks are made so, and biases of which a part is to be 0. */
+function scatterSlices(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);
-  const out = Float64Array.from(site.known(0));
   const indices = site.known(1);
   const updates = site.known(2);
   const depth = site.shape(1).at(-1)!;
   const strides = stridesOf(shape);
   const inner = sizeOf(shape.slice(depth));
+  const written = new Float64Array(sizeOf(shape));
+  const values = new Float64Array(sizeOf(shape));
   for (let row = 0; row < indices.length / depth; row++) {
     let at = 0;
     for (let k = 0; k < depth; k++) {
       const i = indices[row * depth + k]!;
       at += (i < 0 ? i + shape[k]! : i) * strides[k]!;
     }
-    for (let k = 0; k < inner; k++) out[at + k] = updates[row * inner + k]!;
+    if (at < 0 || at + inner > written.length) throw new TapeError('its indices lie outside the tensor');
+    for (let k = 0; k < inner; k++) {
+      written[at + k] = 1;
+      values[at + k] = updates[row * inner + k]!;
+    }
   }
-  return t.constant(out, shape, t.get(site.x(0)).type);
+  const { type } = t.get(site.x(0));
+  return t.add('Where', [t.constant(written, shape, 'bool'), t.constant(values, shape, type), site.x(0)]);
 }
 
 function constant(site: NodeSite): Id {
@@ -250,7 +256,7 @@ export const shapes: Operators = {
     const rows = shape.flatMap((n, axis) => found.map((i) => Math.floor(i / strides[axis]!) % n));
     return [site.t.constant(rows, [shape.length, found.length], 'int')];
   },
-  ScatterND: (site) => [scatterConstant(site)],
+  ScatterND: (site) => [scatterSlices(site)],
   Reshape: (site) => [site.t.reshape(site.x(0), reshaped(site))],
   Flatten: (site) => {
     const shape = site.shape(0);
