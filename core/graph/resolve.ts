@@ -166,7 +166,9 @@ function enter({
   const values = isConstant(initializer) && !isSlope ? initializer.read() : undefined;
   if (values) return tape.constant(values, shape, type);
   if (type !== 'float')
-    throw new TapeError(`the integers of "${name}" are not in the file, and the graph depends on them`);
+    throw new TapeError(
+      `the integers of "${name}" are not in the file, and the graph depends on them; export it with external_data=False`,
+    );
   const id = tape.port(`w${weights.length}`, shape);
   weights.push({ name, id, shape, initializer, isSlope });
   return id;

@@ -44,7 +44,14 @@ export default defineConfig({
       { text: 'Start', items: pagesOf('start', ['quickstart', 'results']) },
       {
         text: 'Guides',
-        items: pagesOf('guides', ['specification', 'typescript', 'own-space', 'own-images', 'evolution']),
+        items: pagesOf('guides', [
+          'specification',
+          'own-network',
+          'typescript',
+          'own-space',
+          'own-images',
+          'evolution',
+        ]),
       },
       { text: 'Reference', items: pagesOf('reference', ['specification', 'commands', 'api', 'settings']) },
       { text: 'Operate', items: pagesOf('operate', ['servers', 'deployment', 'searches', 'monitoring']) },

@@ -196,6 +196,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   { op: 'Tile', x: [2, 3, 4], inputs: [ints(1, 2, 3)] },
   { op: 'Gather', x: map, inputs: [{ ints: [4, 0, 0, -1], dims: [2, 2] }], attributes: { axis: 2 } },
   { op: 'Gather', x: map, inputs: [{ ints: [1], dims: [] }], attributes: { axis: 1 } },
+  { op: 'GatherND', x: map, inputs: [{ ints: [1, 4, 0, 0, 1, 4], dims: [3, 2] }] },
   { op: 'DepthToSpace', x: [2, 8, 3, 2], attributes: { blocksize: 2 } },
   { op: 'DepthToSpace', x: [2, 8, 3, 2], attributes: { blocksize: 2, mode: 'CRD' } },
   { op: 'SpaceToDepth', x: [2, 3, 4, 6], attributes: { blocksize: 2 } },

@@ -113,25 +113,6 @@ function edgeIndex(i: number, n: number, mode: string): number {
   throw new TapeError(`it pads in the mode "${mode}"`);
 }
 
-function gathered(site: NodeSite): Id {
-  const { t } = site;
-  const shape = site.shape(0);
-  const axis = site.axis('axis', 0, shape.length);
-  const index = site.x(1);
-  const indices = site.known(1);
-  const size = shape[axis]!;
-  for (const i of indices)
-    if (i < -size || i >= size) throw new TapeError(`its index ${i} is outside an axis of ${size}`);
-  if (t.get(site.x(0)).constant) return t.add('Gather', [site.x(0), index], { axis });
-  // One element is a slice, whose gradient is cheaper.
-  if (indices.length === 1) {
-    const at = indices[0]! < 0 ? indices[0]! + size : indices[0]!;
-    const one = slice(t, site.x(0), { axis, start: at, end: at + 1, step: 1 });
-    return t.reshape(one, [...shape.slice(0, axis), ...t.shape(index), ...shape.slice(axis + 1)]);
-  }
-  return t.add('Gather', [site.x(0), index], { axis });
-}
-
 /** Blocks of positions become channels, or the other way round. */
 function depthToSpace(site: NodeSite): Id {
   const { t } = site;
@@ -165,33 +146,6 @@ function tile(t: Tape, x: Id, repeats: readonly number[]): Id {
     ),
     shape.map((n, i) => n * repeats[i]!),
   );
-}
-
-/** Writes constant slices into a tensor: masks are made so, and biases of which a part is to be 0. */
-function scatterSlices(site: NodeSite): Id {
-  const { t } = site;
-  const shape = site.shape(0);
-  const indices = site.known(1);
-  const updates = site.known(2);
-  const depth = site.shape(1).at(-1)!;
-  const strides = stridesOf(shape);
-  const inner = sizeOf(shape.slice(depth));
-  const written = new Float64Array(sizeOf(shape));
-  const values = new Float64Array(sizeOf(shape));
-  for (let row = 0; row < indices.length / depth; row++) {
-    let at = 0;
-    for (let k = 0; k < depth; k++) {
-      const i = indices[row * depth + k]!;
-      at += (i < 0 ? i + shape[k]! : i) * strides[k]!;
-    }
-    if (at < 0 || at + inner > written.length) throw new TapeError('its indices lie outside the tensor');
-    for (let k = 0; k < inner; k++) {
-      written[at + k] = 1;
-      values[at + k] = updates[row * inner + k]!;
-    }
-  }
-  const { type } = t.get(site.x(0));
-  return t.add('Where', [t.constant(written, shape, 'bool'), t.constant(values, shape, type), site.x(0)]);
 }
 
 function constant(site: NodeSite): Id {
@@ -256,7 +210,6 @@ export const shapes: Operators = {
     const rows = shape.flatMap((n, axis) => found.map((i) => Math.floor(i / strides[axis]!) % n));
     return [site.t.constant(rows, [shape.length, found.length], 'int')];
   },
-  ScatterND: (site) => [scatterSlices(site)],
   Reshape: (site) => [site.t.reshape(site.x(0), reshaped(site))],
   Flatten: (site) => {
     const shape = site.shape(0);
@@ -284,7 +237,6 @@ export const shapes: Operators = {
     return [site.t.expand(site.x(0), shape)];
   },
   Tile: (site) => [tile(site.t, site.x(0), site.known(1))],
-  Gather: (site) => [gathered(site)],
   DepthToSpace: (site) => [depthToSpace(site)],
   SpaceToDepth: (site) => [spaceToDepth(site)],
 };

@@ -2,7 +2,8 @@
 import { activations } from './activations.js';
 import { normalizations } from './normalizations.js';
 import type { Operators } from './operator.js';
+import { places } from './places.js';
 import { products } from './products.js';
 import { shapes } from './shapes.js';
 
-export const OPERATORS: Operators = { ...activations, ...normalizations, ...shapes, ...products };
+export const OPERATORS: Operators = { ...activations, ...normalizations, ...shapes, ...places, ...products };

@@ -1,0 +1,121 @@
+// Operators of the ONNX standard that read or write at constant places, written with the operations of the table.
+import { slice } from '../../ops/tensor/movement.js';
+import { range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
+import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import type { NodeSite, Operators } from './operator.js';
+
+function gathered(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const axis = site.axis('axis', 0, shape.length);
+  const index = site.x(1);
+  const indices = site.known(1);
+  const size = shape[axis]!;
+  for (const i of indices)
+    if (i < -size || i >= size) throw new TapeError(`its index ${i} is outside an axis of ${size}`);
+  if (t.get(site.x(0)).constant) return t.add('Gather', [site.x(0), index], { axis });
+  // One element is a slice, whose gradient is cheaper.
+  if (indices.length === 1) {
+    const at = indices[0]! < 0 ? indices[0]! + size : indices[0]!;
+    const one = slice(t, site.x(0), { axis, start: at, end: at + 1, step: 1 });
+    return t.reshape(one, [...shape.slice(0, axis), ...t.shape(index), ...shape.slice(axis + 1)]);
+  }
+  return t.add('Gather', [site.x(0), index], { axis });
+}
+
+/** Elements at constant places of the leading axes, which are seen as one. */
+function gatheredAt(site: NodeSite): Id {
+  const { t } = site;
+  if (site.number('batch_dims', 0) !== 0) throw new TapeError('its attribute batch_dims is not supported');
+  const shape = site.shape(0);
+  const places = site.known(1);
+  const outer = site.shape(1).slice(0, -1);
+  const depth = site.shape(1).at(-1)!;
+  const strides = stridesOf(shape.slice(0, depth));
+  const flat = range(places.length / depth).map((row) =>
+    strides.reduce((at, stride, k) => {
+      const i = places[row * depth + k]!;
+      return at + (i < 0 ? i + shape[k]! : i) * stride;
+    }, 0),
+  );
+  const count = sizeOf(shape.slice(0, depth));
+  if (flat.some((at) => at < 0 || at >= count)) throw new TapeError('its indices lie outside the tensor');
+  const rows = t.reshape(site.x(0), [count, ...shape.slice(depth)]);
+  return t.add('Gather', [rows, t.constant(flat, outer, 'int')], { axis: 0 });
+}
+
+/** Parts that a node has split a tensor into, by the value that stands for all of them. */
+const SEQUENCES = new WeakMap<Tape, Map<Id, readonly Id[]>>();
+
+/** A sequence is represented by a constant that nothing computes with. */
+function splitToSequence(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const axis = site.axis('axis', 0, shape.length);
+  const size = shape[axis]!;
+  const given = site.has(1) ? site.known(1) : [1];
+  const each = given[0]!;
+  const isList = site.has(1) && site.shape(1).length > 0;
+  const sizes = isList ? given : range(Math.ceil(size / each)).map((i) => Math.min(each, size - i * each));
+  const isSqueezed = !site.has(1) && !site.number('keepdims', 1);
+  let start = 0;
+  const parts = sizes.map((n) => {
+    start += n;
+    const part = slice(t, site.x(0), { axis, start: start - n, end: start, step: 1 });
+    return isSqueezed
+      ? t.reshape(
+          part,
+          shape.filter((_, i) => i !== axis),
+        )
+      : part;
+  });
+  const known = SEQUENCES.get(t) ?? new Map<Id, readonly Id[]>();
+  SEQUENCES.set(t, known);
+  const stands = t.constant([-1 - known.size, site.x(0)], [2], 'int');
+  known.set(stands, parts);
+  return stands;
+}
+
+function sequenceAt(site: NodeSite): Id {
+  const parts = SEQUENCES.get(site.t)?.get(site.x(0));
+  const index = site.known(1)[0]!;
+  const part = parts?.at(index);
+  if (part === undefined)
+    throw new TapeError(`its index ${index} is outside a sequence of ${parts?.length ?? 0}`);
+  return part;
+}
+
+/** Writes constant slices into a tensor: masks are made so, and biases of which a part is to be 0. */
+function scatterSlices(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const indices = site.known(1);
+  const updates = site.known(2);
+  const depth = site.shape(1).at(-1)!;
+  const strides = stridesOf(shape);
+  const inner = sizeOf(shape.slice(depth));
+  const written = new Float64Array(sizeOf(shape));
+  const values = new Float64Array(sizeOf(shape));
+  for (let row = 0; row < indices.length / depth; row++) {
+    let at = 0;
+    for (let k = 0; k < depth; k++) {
+      const i = indices[row * depth + k]!;
+      at += (i < 0 ? i + shape[k]! : i) * strides[k]!;
+    }
+    if (at < 0 || at + inner > written.length) throw new TapeError('its indices lie outside the tensor');
+    for (let k = 0; k < inner; k++) {
+      written[at + k] = 1;
+      values[at + k] = updates[row * inner + k]!;
+    }
+  }
+  const { type } = t.get(site.x(0));
+  return t.add('Where', [t.constant(written, shape, 'bool'), t.constant(values, shape, type), site.x(0)]);
+}
+
+export const places: Operators = {
+  Gather: (site) => [gathered(site)],
+  GatherND: (site) => [gatheredAt(site)],
+  SplitToSequence: (site) => [splitToSequence(site)],
+  SequenceAt: (site) => [sequenceAt(site)],
+  ScatterND: (site) => [scatterSlices(site)],
+};

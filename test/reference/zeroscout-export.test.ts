@@ -1,0 +1,69 @@
+// python/zeroscout_export.py: a family of PyTorch networks becomes files that are scored, by both of PyTorch's exporters.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { scoreNetworks } from '../../client/networks/score-networks.js';
+import { ROOT } from '../support/zeroscout.js';
+
+/** A Python with torch, onnx and onnxscript; without one there is nothing to test. */
+const PYTHON = process.env.ZEROSCOUT_TORCH_PYTHON;
+
+const FAMILY = `
+from torch import nn
+
+class Residual(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.SiLU(), nn.Dropout(0.5))
+
+    def forward(self, x):
+        return x + self.body(x)
+
+def family():
+    for width in (8, 16):
+        stages = [layer for _ in range(3) for layer in (Residual(width), nn.MaxPool2d(2))]
+        yield f"width-{width}", nn.Sequential(nn.Conv2d(3, width, 3, padding=1), *stages, nn.Flatten(), nn.Linear(width * 16, 10))
+`;
+
+describe.skipIf(!PYTHON)('zeroscout_export', () => {
+  it('writes files whose proxies do not depend on the exporter', { timeout: 180_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'export-'));
+    writeFileSync(join(folder, 'my_models.py'), FAMILY);
+    const scored = [];
+    for (const exporter of ['torchscript', 'dynamo']) {
+      const out = join(folder, exporter);
+      const args = [
+        '-m',
+        'zeroscout_export',
+        'my_models:family',
+        '--out',
+        out,
+        '--size',
+        '32',
+        '--exporter',
+        exporter,
+      ];
+      const env = { ...process.env, PYTHONPATH: join(ROOT, 'python') };
+      execFileSync(PYTHON!, args, { cwd: folder, env, stdio: 'pipe' });
+      const files = [8, 16].map((width) => join(out, `width-${width}.onnx`));
+      const options = {
+        batch: 4,
+        features: 'stages',
+        normalization: 'file',
+        draws: 1,
+        seed: 0,
+        threads: 1,
+      } as const;
+      scored.push(await scoreNetworks({ files, options }));
+    }
+    const [one, other] = scored.map((all) =>
+      all.map(({ proxies, parameters }) => ({ ...proxies, parameters })),
+    );
+    expect(one).toHaveLength(2);
+    for (const [i, proxies] of one!.entries())
+      for (const [name, value] of Object.entries(proxies))
+        expect(value).toBeCloseTo(other![i]![name as keyof typeof proxies] as number, 4);
+  });
+});
