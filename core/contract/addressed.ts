@@ -22,9 +22,9 @@ export type FamilyScopes = Readonly<Record<string, string>>;
 /** Where the scores of one stage are. */
 export interface ScoreAddress {
   readonly engine: string;
-  /** Of az-nas. */
+  /** The scope of the family az-nas. */
   readonly scope: string;
-  /** Of the other families that the specification wants, by name. */
+  /** The scopes of the other families that the specification wants, by name. */
   readonly families?: FamilyScopes;
 }
 

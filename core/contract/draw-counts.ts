@@ -2,9 +2,9 @@
 
 export interface DrawCounts {
   readonly proposed: number;
-  /** By constraint, `flops.max`. */
+  /** Number of rejected candidates by constraint, such as `flops.max`. */
   readonly rejected: Readonly<Record<string, number>>;
-  /** Seen before; another was drawn in their place. */
+  /** Candidates that were seen before; another was drawn in the place of each. */
   readonly duplicates: number;
   /** Scopes of the latencies in the store, and the machines that they were measured on. */
   readonly latencies?: Readonly<Record<string, string>> | undefined;

@@ -2,13 +2,13 @@
 import type { Specification } from '../specification/specification.js';
 import { isDistinct } from '../specification/stages.js';
 
-/** Three thousand events: Temporal suggests a new history at 4,096. */
+/** Shards that one workflow carries: about 3,000 events, and Temporal suggests a new history at 4,096. */
 const SHARDS_OF_A_PART = 500;
-/** Of a part, under way at a time; the server takes 2,000 from one workflow. */
+/** Shards of one part under way at a time, at most; the server takes 2,000 activities of one workflow. */
 const WIDEST = 100;
-/** One part alone would leave workers idle while its last shards end. */
+/** Parts under way at a time, at least: a single part would leave workers idle while its last shards end. */
 const FEWEST_AT_ONCE = 2;
-/** Of a plan in which a unit may come twice: each part reads all of it and takes the units that are its own. */
+/** Parts of a plan in which a unit may come twice, at most: each part reads the whole plan and takes its own units. */
 const MOST_BY_DIGEST = 16;
 
 /** One of the parts of a plan, counted from 0. */

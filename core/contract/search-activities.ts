@@ -44,7 +44,7 @@ export type PartState = Pick<
   'todo' | 'done' | 'failed' | 'attempt' | 'nextShard' | 'verification'
 >;
 
-/** Candidates of finished shards, and that have been set aside; written ones. */
+/** Written candidates of finished shards, and those that were set aside. */
 export interface PartResult {
   readonly done: number;
   readonly failed: number;
@@ -143,7 +143,7 @@ export interface PlanInput extends AddressedInput {
 }
 
 export interface SearchActivities {
-  /** First of all: refuses what a search, or a part of one, cannot have been started with by the command line. */
+  /** Runs before all others: refuses an input that the command line cannot have started a search, or a part of one, with. */
   checkSearch(input: SearchInput): Promise<void>;
   checkPart(input: PartInput): Promise<void>;
   /** Scopes of all stages under an engine; under the worker's own where none is asked for. */

@@ -97,7 +97,7 @@ export interface SearchState {
   readonly todo: CandidateListRef;
   readonly planned: number;
   readonly done: number;
-  /** Candidates that had a score before this stage began, and that have been set aside. */
+  /** Candidates that had a score before this stage began, and those that were set aside. */
   readonly reused: number;
   readonly failed: number;
   readonly attempt: number;
@@ -163,7 +163,7 @@ export interface SearchProgress {
   readonly failed: number;
   /** Of an evolution: how many generations have been bred. */
   readonly generation?: number;
-  /** DrawCounts and not taken, because they break a constraint; share of all that were drawn. */
+  /** Share of all drawn candidates that were not taken because they break a constraint. */
   readonly rejectedShare?: number;
   /** Where `planned` is less than the candidates without a score: equal functions, or repeats of a list, are scored once. */
   readonly scoredAs?: 'functions' | 'candidates';
