@@ -46,7 +46,7 @@ export function endWithParent({
   if (process.ppid !== parent) onGone();
 }
 
-/** Whether whoever started this process wants it to end with itself. */
+/** Whether the parent asked this process to end with it. */
 export function hasParent(): boolean {
   return process.env[VARIABLE] !== undefined;
 }

@@ -63,5 +63,5 @@ export type FromScorer =
       readonly outcomes: readonly Outcome[];
       readonly residentBytes: number;
     }
-  /** Before `ready`: the scorer cannot start. After: nobody knows whose fault it was, and the process is not to be used again. */
+  /** Before `ready`: the scorer cannot start. After it: the process must not be used again; it is not known which candidate was the cause. */
   | { readonly type: 'broken'; readonly detail: string };

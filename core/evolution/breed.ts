@@ -1,4 +1,4 @@
-// Breeds the next generation of an evolution: for a seed the same children whoever computes them.
+// Breeds the next generation of an evolution: a seed decides the children, on any machine.
 
 import type { DrawCounts } from '../contract/draw-counts.js';
 import { randomStream } from '../random/random-stream.js';

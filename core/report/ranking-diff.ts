@@ -15,7 +15,7 @@ export interface RankChange {
   readonly to: number | null;
 }
 
-/** `moved`: places up (above 0) or down among the candidates that both runs ranked, so that newcomers move nobody. */
+/** `moved`: places up (above 0) or down among the candidates that both runs ranked: a new candidate does not move the others. */
 export interface Move extends RankChange {
   readonly moved: number;
 }

@@ -80,7 +80,7 @@ function checkCell(text: string, path: string): void {
 
 export const customDefinition = defineSpace({
   kind: 'custom',
-  // People write `file`; whoever reads the specification puts what it holds in its place, since workers see no files.
+  // People write `file`. Reading the specification puts the contents of the file in its place, since workers see no files.
   schema: mapping({ kind: z.literal('custom'), definition: Definition }),
   defaults: ({ definition }) => ({
     proxies: proxiesOf(definition),
