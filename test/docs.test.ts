@@ -1,5 +1,7 @@
-// In: the documents. Out: every file they name exists, and every command they tell people to type.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+// Tests that every file, heading and script exists that a document names, and that its examples are accepted.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
@@ -83,6 +85,33 @@ test('CHANGELOG.md: what is unreleased has its sections, 0.1.0 its dozen, and no
   expect(bullets.length).toBeLessThanOrEqual(15);
   const lines = text.split('\n').filter((line) => line.startsWith('- '));
   expect(lines.filter((line, at) => lines.indexOf(line) !== at)).toEqual([]);
+});
+
+test('the program in README.md is accepted by TypeScript', () => {
+  const [, program] = /```ts\n([\s\S]*?)```/.exec(read('README.md'))!;
+  const folder = mkdtempSync(join(tmpdir(), 'zeroscout-readme-'));
+  try {
+    const compilerOptions = {
+      noEmit: true,
+      rootDir: '/',
+      paths: { zeroscout: [join(ROOT, 'client/index.ts')] },
+      typeRoots: [join(ROOT, 'node_modules/@types')],
+    };
+    const settings = {
+      extends: join(ROOT, 'tsconfig.json'),
+      compilerOptions,
+      include: [],
+      files: ['readme.ts'],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings));
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+    writeFileSync(join(folder, 'readme.ts'), program!);
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
+    expect(stdout).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('README.md has 80 to 100 lines', () => {
