@@ -1,13 +1,12 @@
 // Orders the values of a program so that ONNX Runtime reuses buffers.
 import type { Value } from '../ops/tape.js';
-import { takesAddend } from './passes/affine.js';
+import { isTerm } from './passes/affine.js';
 import { liveValues, type Outputs } from './passes/rewrite.js';
 
 /**
  * The order of the tape, with two exceptions.
  *
- * - What could still take an addend comes right before its first reader, which may be the sum that it is a term of: no
- *   buffer holds it longer.
+ * - A sum, and what may be a term of one, comes right before its first reader: no buffer holds it longer.
  * - The mask of a ReLU comes right after the output that it is made of. ONNX Runtime computes a node that is listed earlier
  *   later, where the order is free: the mask is computed after the backward nodes that are listed after it. By then the
  *   ReLU's output has no reader left, so the mask takes over its buffer.
@@ -24,7 +23,7 @@ export function schedule(outputs: Outputs): readonly Value[] {
     const mask = masks.get(value);
     if (mask) scheduled.add(mask);
   };
-  for (const value of live) if (!takesAddend(value)) visit(value);
+  for (const value of live) if (!isTerm(value)) visit(value);
   Object.values(outputs).forEach(visit);
   return [...scheduled];
 }

@@ -37,3 +37,7 @@ export function withAddend(value: Value, addend: Value): Value {
   const inputs = Array.from({ length: position }, (_, i) => value.inputs[i]);
   return value.tape.apply({ ...value, inputs: [...inputs, addend] });
 }
+
+/** Whether a value is a sum, or is made by a primitive that can add terms. */
+export const isTerm = ({ primitive }: Value): boolean =>
+  primitive === 'Sum' || addendPosition(primitive) !== undefined;
