@@ -74,7 +74,12 @@ function nchwcWriters({ block, batch, virtual }: NchwcOptions): Writers {
     affine: ({ g, value, inputs: [x, scale, shift, addend] }) => {
       const group = virtual.count(packed(value.shape));
       const weight = g.add('Reshape', [scale!, g.ints(group, 1, 1, 1)]);
-      const attributes = { ...padded({ kernel: 1, stride: 1 }), group, ...value.attributes };
+      const { activation } = value.attributes;
+      const attributes = {
+        ...padded({ kernel: 1, stride: 1 }),
+        group,
+        ...(activation ? { activation } : {}),
+      };
       const added = addend ? virtual.enter(g, addend) : '';
       const inputs = [virtual.enter(g, x!), weight, shift ?? '', added] as const;
       return virtual.leave(g, convPlus(g, inputs, attributes));

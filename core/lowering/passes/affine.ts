@@ -7,13 +7,17 @@ export function affine({
   scale,
   shift,
   addend,
+  overwrites,
 }: {
   x: Value;
   scale: Value;
   shift?: Value;
   addend?: Value;
+  /** Whether it is to be written over its addend, which nothing reads later: it then keeps its place in the order. */
+  overwrites?: 'addend';
 }): Value {
-  return x.tape.apply({ primitive: 'affine', inputs: [x, scale, shift, addend], shape: x.shape });
+  const attributes = overwrites ? { overwrites } : {};
+  return x.tape.apply({ primitive: 'affine', inputs: [x, scale, shift, addend], attributes, shape: x.shape });
 }
 
 /**
@@ -38,6 +42,6 @@ export function withAddend(value: Value, addend: Value): Value {
   return value.tape.apply({ ...value, inputs: [...inputs, addend] });
 }
 
-/** Whether a value is a sum, or is made by a primitive that can add terms. */
-export const isTerm = ({ primitive }: Value): boolean =>
-  primitive === 'Sum' || addendPosition(primitive) !== undefined;
+/** Whether a value is a sum, or is made by a primitive that can add terms and overwrites none. */
+export const isTerm = ({ primitive, attributes }: Value): boolean =>
+  primitive === 'Sum' || (addendPosition(primitive) !== undefined && !attributes.overwrites);

@@ -69,6 +69,6 @@ function fusedGradient({ forward, ...gradient }: Gradient, { at }: Rewriting): V
   const slope = add(div(moment, variance), TINY);
   const inverse = reciprocal(slope);
   const shift = sub(neg(m), mul(inverse, mean));
-  const unscaled = affine({ x: dy, scale: inverse, shift, addend: x });
+  const unscaled = affine({ x: dy, scale: inverse, shift, addend: x, overwrites: 'addend' });
   return mulByChannel(unscaled, mul(scale, slope));
 }
