@@ -1,4 +1,4 @@
-// In: commands that are none. Out: the one that was meant, or nothing, and no control character.
+// Tests that a mistyped command is answered with the one that was meant, and that nothing typed can move the cursor.
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { adviseCommands } from '../../cli/advise-commands.js';

@@ -1,4 +1,4 @@
-// In: wrong input of every kind. Out: exit code 2, a message that names the place and the way out, nothing started.
+// Tests that wrong input of every kind ends with exit code 2 and a message that names the place and the way out, before anything starts.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestHome, testHome } from '../support/home.js';

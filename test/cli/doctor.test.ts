@@ -1,4 +1,4 @@
-// In: homes and environments. Out: the doctor's lines, as table and as JSON, and that it starts nothing.
+// Tests what the doctor says of homes and environments, as a table and as JSON, and that it starts nothing.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

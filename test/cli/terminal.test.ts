@@ -1,4 +1,4 @@
-// In: texts with colours and with what others may have planted. Out: on a terminal, colours alone.
+// Tests that texts reach a terminal with colours alone: control characters that others wrote are shown, not sent.
 import pc from 'picocolors';
 import { expect, test, vi } from 'vitest';
 import { harmless, isColoured, note, print, printJson } from '../../cli/render/terminal.js';

@@ -1,4 +1,4 @@
-// In: addresses where nothing, or something else, answers. Out: exit code 1 within seconds, the address named, nothing started.
+// Tests that an address where nothing answers, or something else does, ends within seconds with exit code 1 and is named.
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-// In: background workers of an earlier command that may run no modules. Out: they are named, and fail no search that has a module.
+// Tests that background workers of an earlier command are named, and fail no search that needs a permission which they lack.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// In: the commands of docs/operate/backup.md, a search in mid-run, a finished one, a schedule. Out: all of them in an empty home.
+// Tests the backup commands of docs/operate/backup.md with a search in mid-run, a finished one and a schedule.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

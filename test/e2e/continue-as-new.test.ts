@@ -1,4 +1,4 @@
-// In: a Temporal server that soon wants a new history. Out: one search over many runs, with the ranking of a single one.
+// Tests that a search whose history grows too long continues over many runs, with the ranking of a single one.
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';

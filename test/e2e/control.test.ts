@@ -1,4 +1,4 @@
-// In: searches that run in the background. Out: pause, resume, cancel and watch act on them; what was scored is kept.
+// Tests that pause, resume, cancel and watch act on running searches, and that what was scored is kept.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';

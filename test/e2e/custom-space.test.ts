@@ -1,4 +1,4 @@
-// In: a space of one's own in a file. Out: described, searched, shared with whoever writes the same, exported.
+// Tests that a space in a YAML file is described, searched, shared with whoever writes the same, and exported.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// In: Temporal's database, damaged between and during runs. Out: the same command again ends with the same ranking, and pays for no score twice.
+// Tests that a search ends with the same ranking, and pays for no score twice, when Temporal’s database is damaged between and during runs.
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// In: a network namespace with a DNS server that counts. Out: a search asks for no name and leaves no file outside its own folders.
+// Tests in a network of its own that a search asks for no name and leaves no file outside its folders.
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type TestHome, testHome } from '../support/home.js';

@@ -1,4 +1,4 @@
-// In: a home with a specification and a seed. Out: the search, everything of it killed once at moments drawn from the seed.
+// Runs a search and kills every process of it once, at moments drawn from a seed.
 import { killNow, type TestHome, until } from '../support/home.js';
 import { mulberry32 } from '../support/random.js';
 import { spawnZeroscout } from '../support/zeroscout.js';

@@ -1,4 +1,4 @@
-// In: score requests. Out: what our scorer answers, but a candidate of POISON kills its process (as a crash in native code would).
+// Scores as the real scorer does, but dies on the candidates in POISON, as a crash in native code would.
 const poison = new Set((process.env.POISON ?? '').split(' '));
 // Listeners are called in order: this one before the scorer's.
 process.on('message', ({ requests }) => {

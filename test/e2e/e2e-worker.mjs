@@ -1,4 +1,4 @@
-// In: TEMPORAL_ADDRESS, NATS_URL, the path of a scorer script, a device. Out: a score worker that computes with that script.
+// Runs a score worker that computes with a given scorer script; for tests.
 
 import { readEncryptionKeys } from '../../dist/client/connections/encryption-keys.js';
 import { connectTemporal, readConfigured } from '../../dist/client/connections/resolve-connections.js';

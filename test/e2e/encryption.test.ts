@@ -1,4 +1,4 @@
-// In: searches with and without encryption keys, keys that change, a search that fails. Out: what Temporal holds, and who can read it.
+// Tests what Temporal holds, and who can read it, with and without encryption keys, and while keys change.
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: evolutions and constraints. Out: the same ranking whatever the workers and who was killed; what nobody can meet ends with an explanation.
+// Tests that an evolution has the same ranking whatever its workers and kills, and that constraints which nobody meets are explained.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: workflows that somebody starts with inputs that no command would make. Out: each fails at once with the name of the field, and nothing is written but where a worker may write.
+// Tests that workflows which somebody starts with made-up inputs fail at once with the name of the field.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';

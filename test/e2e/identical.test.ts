@@ -1,4 +1,4 @@
-// In: one specification. Out: byte-identical rankings whatever the workers, the shards and who was killed meanwhile.
+// Tests that rankings are the same bytes whatever the workers, the shards and who was killed meanwhile.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestHome, testHome } from '../support/home.js';
 import { done, specification } from '../support/zeroscout.js';

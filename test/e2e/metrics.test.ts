@@ -1,4 +1,4 @@
-// In: workers that are watched, a search, a killed scorer and a killed server. Out: what Prometheus and probes see of it.
+// Tests what Prometheus and probes see of workers, of a search, of a killed scorer and of a killed server.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEVICES } from '../../core/specification/devices.js';

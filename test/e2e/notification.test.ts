@@ -1,4 +1,4 @@
-// In: notifications that a control worker refuses or that fail. Out: the search is done, and everything that shows it says why nobody was told.
+// Tests that a search whose notification is refused or fails is finished all the same, and says why nobody was told.
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

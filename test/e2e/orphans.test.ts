@@ -1,4 +1,4 @@
-// In: a command that is killed just after it started its workers. Out: some seconds later nothing of it is left.
+// Tests that a command which is killed just after it started its workers leaves none of them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAlive, sleep } from '../../client/embedded/process.js';

@@ -1,4 +1,4 @@
-// In: a finished search, and places where its files cannot be. Out: a line that names the place, nothing half written, no hang.
+// Tests that results are written whole, and that a place where they cannot be is named before anything starts.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: searches whose plan is cut into parts. Out: a workflow for each part, told and asked through the search; the same bytes as in one.
+// Tests that a plan cut into parts, each with a workflow of its own, gives the same bytes as one in a piece.
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';

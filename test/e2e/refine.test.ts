@@ -1,4 +1,4 @@
-// In: a finished search. Out: searches of the best it found: named by its ID, or by the ranking that it left, as CSV and as parquet.
+// Tests that the best of a finished search are searched again, named by its id or by the ranking that it left.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';

@@ -1,4 +1,4 @@
-// In: embedded servers killed under a running command. Out: the command starts them again, and the ranking is the undisturbed one.
+// Tests that a running command starts embedded servers again that were killed, and ends with the undisturbed ranking.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findRunning } from '../../client/embedded/embedded.js';
 import { sleep } from '../../client/embedded/process.js';

@@ -1,4 +1,4 @@
-// In: a schedule over a candidate list that changes. Out: runs of their own that pay for what is new, compared and told to a webhook.
+// Tests that scheduled runs pay only for what is new, are compared with the run before, and tell a webhook.
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-// In: a fresh home and the built command line. Out: one search from specification to files, read back in every form.
+// Tests one search with the built command line, from the specification to its files, read back in every form.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// In: searches that wait for the same workers of embedded servers. Out: who goes first, who takes turns; which worker takes what, and how each announces itself.
+// Tests who goes first and who takes turns where several searches wait for the same workers.
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestHome, testHome, until } from '../support/home.js';

@@ -1,4 +1,4 @@
-// In: a command that is stopped (Ctrl-Z) while it starts the servers. Out: there is one pair of servers at any time, and no score is lost.
+// Tests that a command which is stopped (Ctrl-Z) while it starts the servers leads to no second pair of them.
 import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { pidsOf } from '../../client/embedded/lifecycle.js';

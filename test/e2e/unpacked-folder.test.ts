@@ -1,4 +1,4 @@
-// In: a working folder that somebody else packed, with programs and Python modules in every likely place. Out: none of them is run.
+// Tests that no program or Python module of a working folder which somebody else packed is run.
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';

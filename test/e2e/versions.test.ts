@@ -1,4 +1,4 @@
-// In: two builds of different engine versions. Out: searches through an upgrade in either order: they end, their rankings are of one version, whoever waits says for whom.
+// Tests that searches survive an upgrade between engine versions in either order, with rankings of one version.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ENGINE_VERSION as OLD } from '../../core/engine-version.js';
 import { otherBuild } from '../support/builds.js';

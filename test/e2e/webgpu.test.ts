@@ -1,4 +1,4 @@
-// In: a search on device webgpu, through whatever adapter is here, and the same on the cpu. Out: the same ranking.
+// Tests that a search on WebGPU, through whatever adapter is here, has the ranking of the CPU.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kendall } from '../../core/ranking/correlation.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';

@@ -1,4 +1,4 @@
-// In: workers of one's own and attached runs. Out: who computes, what Ctrl-C leaves, that nothing is paid twice.
+// Tests searches with workers of one’s own: who computes, what Ctrl-C leaves, and that nothing is paid for twice.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRunning, type TestHome, testHome, until } from '../support/home.js';
 import { done, spawnZeroscout, specification } from '../support/zeroscout.js';

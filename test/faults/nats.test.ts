@@ -1,4 +1,4 @@
-// In: a nats-server that dies, stays away, has a full disk, loses or alters what it holds, in mid-run. Out: the same ranking.
+// Tests that a search has the undisturbed ranking when nats-server dies, stays away, fills its disk or loses what it holds.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

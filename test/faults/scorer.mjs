@@ -1,4 +1,4 @@
-// In: the scorer's messages; candidates named in the environment. Out: the real scorer, but it kills itself or hangs on those.
+// Scores as the real scorer does, but kills itself or hangs on candidates that the environment names.
 const { ZEROSCOUT_TEST_CRASH: crash, ZEROSCOUT_TEST_HANG: hang, ZEROSCOUT_TEST_EXIT: exit } = process.env;
 
 process.on('message', ({ requests }) => {

@@ -1,4 +1,4 @@
-// In: scorers that hang, eat memory, answer NaN, and a candidate that kills its scorer always. Out: planned = scored + set aside.
+// Tests that scorers which hang, eat memory, answer NaN or die cost their candidate and nothing else.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/home.js';
 import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';

@@ -1,4 +1,4 @@
-// In: a Temporal server that dies, stays away, or comes back as it was a while ago, in mid-run. Out: the same ranking.
+// Tests that a search has the undisturbed ranking when Temporal dies, stays away, or comes back as it was a while ago.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';

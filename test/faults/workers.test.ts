@@ -1,4 +1,4 @@
-// In: workers that stop, are cut off, have wrong clocks, drain or are replaced in mid-run. Out: the same ranking.
+// Tests that a search has the undisturbed ranking when workers stop, are cut off, have wrong clocks or are replaced.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';
 import { buildOf, makeCurrent } from './support/deployment.js';

@@ -1,4 +1,4 @@
-// In: a number of candidates. Out: real servers and workers as processes, and searches on them that a test may disturb.
+// Starts real servers and workers as processes, and searches on them that a test may disturb.
 import { randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

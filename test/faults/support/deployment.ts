@@ -1,4 +1,4 @@
-// In: a build of the control workers. Out: it is current, as an operator makes it; and which build a search runs on.
+// Makes a build of the control workers current, as an operator does, and tells which build a search runs on.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';

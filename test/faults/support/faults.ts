@@ -1,4 +1,4 @@
-// In: a cluster and a search on it. Out: one thing that goes wrong there, over when the promise resolves. Rows and the soak share these.
+// Lists the faults that tests and the soak put upon a cluster; each is over when its promise resolves.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

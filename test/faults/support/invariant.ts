@@ -1,4 +1,4 @@
-// In: a search that has ended, and an undisturbed one. Out: nothing, or an error where planned is not scored and set aside, each once.
+// Checks the one invariant of every fault: planned is scored and set aside, each once, with the undisturbed ranking.
 import assert from 'node:assert/strict';
 import { readSpecification } from '../../../client/specification/read-specification.js';
 import { scoreKey, scoreScope } from '../../../core/address.js';

@@ -1,4 +1,4 @@
-// In: TEMPORAL_ADDRESS, NATS_URL. Out: a control worker whose first ranking finds that the store lost what it acknowledged.
+// Runs a control worker whose first ranking finds that the store has lost what it acknowledged.
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { NativeConnection, Worker } from '@temporalio/worker';

@@ -1,4 +1,4 @@
-// In: a port of this machine. Out: a way there that can be cut without a word, as a switch or a cable would, and healed.
+// Offers a way to a port of this machine that can be cut without a word, as a switch or a cable would, and healed.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
