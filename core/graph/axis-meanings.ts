@@ -42,6 +42,7 @@ const kindOf = (axis: number): Factor['kind'] =>
 function channelAxis(axes: readonly Axis[] | undefined, shape: readonly number[]): number | undefined {
   if (!axes) return undefined;
   const [images, ...others] = axes as [Axis, ...Axis[]];
+  if (shape.length === 2) return isTokenMatrix(images, others[0]!) ? 1 : undefined;
   if (images.some(({ kind }) => kind !== 'images')) return undefined;
   const isPure = others.every((axis) =>
     axis.every(({ kind, size, whole }) => kind === axis[0]!.kind && (kind !== 'positions' || size === whole)),
@@ -54,6 +55,17 @@ function channelAxis(axes: readonly Axis[] | undefined, shape: readonly number[]
   // One channel alone, in a map of the usual order, has no factor.
   if (channels.length === 0 && shape[1] === 1) return 1;
   return channels.length === 1 ? channels[0] : undefined;
+}
+
+/** The tokens of all images one after the other: [images x tokens, channels]. */
+function isTokenMatrix(rows: Axis, columns: Axis): boolean {
+  const [first, ...tokens] = rows;
+  return (
+    first?.kind === 'images' &&
+    tokens.length > 0 &&
+    tokens.every(({ kind, size, whole }) => kind === 'positions' && size === whole) &&
+    columns.every(({ kind }) => kind === 'channels')
+  );
 }
 
 function meaningOf(
@@ -119,9 +131,11 @@ function productMeaning(
   ];
 }
 
-/** An axis of another size has new elements of the same kind. */
+/** An axis of another size has new elements of the same kind; one of size 1, which has none, becomes positions if channels are elsewhere. */
 function resized(axes: readonly Axis[], from: readonly number[], to: readonly number[]): readonly Axis[] {
-  return axes.map((axis, i) => (from[i] === to[i] ? axis : fresh(axis[0]?.kind ?? kindOf(i), to[i]!)));
+  const hasChannels = axes.some((axis) => axis[0]?.kind === 'channels');
+  const kind = (i: number) => (i > 0 && hasChannels ? 'positions' : kindOf(i));
+  return axes.map((axis, i) => (from[i] === to[i] ? axis : fresh(axis[0]?.kind ?? kind(i), to[i]!)));
 }
 
 /** An elementwise operation on operands that are both smaller than the result, such as a pooled map times a row. */

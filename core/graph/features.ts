@@ -10,14 +10,19 @@ export interface Feature {
   readonly name: string;
   readonly shape: readonly number[];
   readonly channelAxis: number;
+  /** Sides of a map, or the number of tokens. */
+  readonly positions: readonly number[];
 }
 
-/** Axes that are positions: neither the images nor the channels. */
-export function positionsOf({
-  shape,
-  channelAxis,
-}: Pick<Feature, 'shape' | 'channelAxis'>): readonly number[] {
-  return shape.filter((_, axis) => axis !== 0 && axis !== channelAxis);
+/** All axes but the images' and the channels'. Tokens of all images may lie one after the other, [images x tokens, channels]. */
+export function featureOf({
+  images,
+  ...named
+}: Pick<Feature, 'id' | 'name' | 'shape' | 'channelAxis'> & { images: number }): Feature {
+  const { shape, channelAxis } = named;
+  const positions =
+    shape.length === 2 ? [shape[0]! / images] : shape.filter((_, axis) => axis !== 0 && axis !== channelAxis);
+  return { ...named, positions };
 }
 
 /** Fewer stages than this say too little: then every block counts. */
@@ -64,7 +69,7 @@ export function cutPoints(graph: ResolvedGraph): readonly Feature[] {
     const channelAxis = axes[id];
     const name = names.get(id);
     if (!isOnly || id === input || id === output || name === undefined || channelAxis === undefined) continue;
-    const feature = { id, name, shape, channelAxis };
+    const feature = featureOf({ id, name, shape, channelAxis, images: tape.shape(input)[0]! });
     if (isMeasurable(feature)) found.push(feature);
   }
   return found;
@@ -72,12 +77,12 @@ export function cutPoints(graph: ResolvedGraph): readonly Feature[] {
 
 /** Maps and tokens: the images come first, and there is more than one position. */
 function isMeasurable(feature: Feature): boolean {
-  return feature.shape.length >= 3 && positionsOf(feature).reduce((n, m) => n * m, 1) > 1;
+  return feature.positions.reduce((n, m) => n * m, 1) > 1;
 }
 
 /** Maps have positions along two axes or more, or along one behind the channels; all else is tokens. */
 export function isMap({ shape, channelAxis }: Feature): boolean {
-  return shape.length > 3 || channelAxis === 1;
+  return shape.length > 3 || (shape.length === 3 && channelAxis === 1);
 }
 
 /** Values between the images and the output. */
@@ -89,7 +94,7 @@ function onPath({ tape, output, isStream }: ResolvedGraph): readonly boolean[] {
   return on;
 }
 
-const resolution = (feature: Feature) => `${positionsOf(feature)}`;
+const resolution = (feature: Feature) => `${feature.positions}`;
 
 /** The last of each run of features of one resolution. */
 function lastOfEach(features: readonly Feature[]): readonly Feature[] {

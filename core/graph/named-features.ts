@@ -2,7 +2,7 @@
 import { SpecError } from '../errors.js';
 import { nearest } from '../text/nearest.js';
 import { channelAxes } from './axis-meanings.js';
-import type { Feature } from './features.js';
+import { type Feature, featureOf } from './features.js';
 import type { ResolvedGraph } from './resolve.js';
 
 /** Throws SpecError where the file has no such tensor, or none that depends on the images and has channels and positions. */
@@ -31,5 +31,5 @@ export function featureNamed({
       path: file,
       message: `its tensor "${name}" of shape [${shape}] is no feature: it must depend on the images and have channels and positions`,
     });
-  return { id, name, shape, channelAxis };
+  return featureOf({ id, name, shape, channelAxis, images: tape.shape(graph.input)[0]! });
 }

@@ -1,13 +1,13 @@
 // What is measured of features and blocks, written on the tape: covariances, and products of gradients with signs.
 import { range, sizeOf } from '../ops/tensor/shapes.js';
 import type { Id, Tape } from '../ops/tensor/tape.js';
-import { type Feature, positionsOf } from './features.js';
+import { type Feature, isMap } from './features.js';
 
 type Layout = Pick<Feature, 'shape' | 'channelAxis'>;
 
 /** Samples of a feature: images times positions. */
-export function samplesOf(feature: Layout): number {
-  return feature.shape[0]! * sizeOf(positionsOf(feature));
+export function samplesOf({ shape, channelAxis }: Layout): number {
+  return sizeOf(shape) / shape[channelAxis]!;
 }
 
 /** A feature as a matrix [samples, channels]. */
@@ -35,10 +35,9 @@ export function featureStatistic(t: Tape, feature: Feature): { kind: 'covariance
  * far edge. Undefined where positions do not correspond: a map that became tokens, tokens that became more, a map that grew.
  */
 export function shrinkage(from: Feature, to: Feature): readonly number[] | undefined {
-  const [a, b] = [positionsOf(from), positionsOf(to)];
-  if (a.length !== b.length || from.shape[0] !== to.shape[0]) return undefined;
-  const isTokens = a.length === 1 && from.channelAxis !== 1;
-  if (isTokens) return a[0] === b[0] ? [1] : undefined;
+  const [a, b] = [from.positions, to.positions];
+  if (a.length !== b.length || isMap(from) !== isMap(to)) return undefined;
+  if (!isMap(from)) return a[0] === b[0] ? [1] : undefined;
   const factors = a.map((n, axis) => Math.ceil(n / b[axis]!));
   return a.every((n, axis) => n >= b[axis]!) ? factors : undefined;
 }
@@ -57,12 +56,13 @@ export function gradientRows({
   to: Feature;
   factors: readonly number[];
 }): Id {
+  if (!isMap(from)) return sampleRows(t, g, from);
   const channels = from.shape[from.channelAxis]!;
   const others = range(from.shape.length).filter((axis) => axis !== from.channelAxis);
   const last = t.transpose(g, [...others, from.channelAxis]);
   const batch = from.shape[0]!;
-  const positions = positionsOf(to);
-  const padded = positionsOf(from).reduce((rest, n, i) => {
+  const positions = to.positions;
+  const padded = from.positions.reduce((rest, n, i) => {
     const missing = positions[i]! * factors[i]! - n;
     if (missing === 0) return rest;
     const rank = from.shape.length;
