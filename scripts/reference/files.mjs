@@ -7,6 +7,7 @@ import {
   RANKING_COLUMNS,
   SUMMARY_MEANINGS,
 } from '../../dist/core/report/file-formats.js';
+import { AZ_NAS_PROXIES, PROXIES } from '../../dist/core/specification/families.js';
 import { encodeScore } from '../../dist/store/codec.js';
 import { code, page, table } from './markdown.mjs';
 
@@ -26,10 +27,12 @@ export function filesPage() {
 }
 
 function rankingSection() {
+  const others = PROXIES.filter((name) => !AZ_NAS_PROXIES.includes(name) && name !== 'parameters').map(code);
   return [
     '## ranking.csv and ranking.parquet',
     'Best first. Read a ranking by its header: columns of proxies that were not searched for are empty, and later versions may add columns.',
     meanings('column', RANKING_COLUMNS),
+    `Other proxies that a specification asks for (${others.join(', ')}) have a column each in front of \`parameters\`.`,
     '`ranking.parquet` (`--format parquet`) has the same columns: `rank` as INT32, texts as strings, numbers as DOUBLE, null where a cell of `ranking.csv` is empty.',
   ].join('\n\n');
 }
