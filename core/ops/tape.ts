@@ -27,6 +27,9 @@ export interface Application {
 
 const NONE: Attributes = {};
 
+/** Attributes of scalars: rules use some ten of them. */
+const scalars = new Map<number, Attributes>();
+
 /** Passes copy values with their attributes, so the text of these is kept. */
 const keys = new WeakMap<Attributes, string>([[NONE, '']]);
 
@@ -91,7 +94,10 @@ export class Tape {
 
   /** A float32 scalar. */
   float(value: number): Value {
-    return this.constant({ type: 'float', dims: [], data: [value] });
+    const known = scalars.get(value);
+    const attributes = known ?? { type: 'float', dims: [], data: [value] };
+    if (!known) scalars.set(value, attributes);
+    return this.apply({ primitive: 'constant', attributes });
   }
 
   /** A float32 vector. */
