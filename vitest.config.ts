@@ -1,4 +1,4 @@
-// Out: how the tests run: small parts first, then whole searches.
+// Configures the tests: small parts run first, then whole searches.
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Tests that start servers and worker processes of their own. They wait more than they work: two files at a time. */

@@ -1,4 +1,4 @@
-// In: why one candidate cannot be scored. Out: the error that sets it aside without touching its shard.
+// Defines the error that sets one candidate aside, with its reason, and leaves the rest of its shard alone.
 
 /** `crash`: its scorer died; `timeout`, `memory`: it took too much; `not-a-number`: a proxy is NaN; `invalid`: no such candidate. */
 export type FailureReason = 'crash' | 'timeout' | 'memory' | 'not-a-number' | 'invalid' | 'error';

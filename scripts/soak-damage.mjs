@@ -1,4 +1,4 @@
-// `npm run soak:damage -- --rounds N [--seed S]`: damages files of searches and of the store at random, N times each; 1 where a ranking or a score was not right afterwards.
+// Damages files of searches and of the store at random (`npm run soak:damage -- --rounds N [--seed S]`); exit code 1 where a ranking or a score was wrong afterwards.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-"""In: values, a JSON object by name of case, on stdin. Out: for each case what Helm makes of the chart, as JSON on stdout.
+"""Renders the chart with Helm for each case: values as a JSON object by name of case on stdin, manifests as JSON on stdout.
 
 A case's answer has `manifests`, or `refused` where Helm refuses the values; `problems` are findings of Helm's lint and of
 Kubernetes' own schemas, in which unknown fields count as wrong. Needs the packages of requirements.txt.

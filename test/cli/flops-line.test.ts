@@ -1,4 +1,4 @@
-// This file tests that the line above a table names the size of images at which its FLOPs were counted.
+// Tests that the line above a table names the size of images at which its FLOPs were counted.
 import { expect, test } from 'vitest';
 import { flopsCounter } from '../../cli/render/results.js';
 import { openSpace } from '../../core/spaces/index.js';

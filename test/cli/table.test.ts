@@ -1,4 +1,4 @@
-// This file tests that tables fit the screen: numbers whole and right-aligned, text cut in the middle.
+// Tests that tables fit the screen: numbers are whole and right-aligned, text is cut in the middle.
 import { afterEach, expect, test } from 'vitest';
 import { barText, type Shown } from '../../cli/render/follow-view.js';
 import { rankingTable } from '../../cli/render/results.js';

@@ -1,4 +1,4 @@
-// In: deploy/chart/files/alerts.yaml, docs/operate/monitoring.md. Out: expressions over metrics that are served, each with its row in the runbook.
+// Tests that the expressions of the chart's alerts ask for metrics that are served, and that the runbook has a row for each alert.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

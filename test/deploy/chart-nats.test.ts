@@ -1,4 +1,4 @@
-// In: values. Out: what Helm makes of the chart's NATS: configurations that nats-server takes, and with what its nodes know each other.
+// Tests that the chart's NATS configurations are accepted by nats-server, and how its nodes authenticate each other.
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// In: nothing. Out: values that the chart is rendered with, and values that it must refuse by name.
+// Values that the chart is rendered with in tests, and values that it must refuse by name.
 export const secrets = { natsPassword: 'a-Password_7', postgresPassword: 'b-Password_8' };
 const scaled = { enabled: true, autoscaling: { enabled: true } };
 export const GOOD = {

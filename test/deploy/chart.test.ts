@@ -1,4 +1,4 @@
-// In: values. Out: what Helm makes of deploy/chart: valid to Kubernetes, whole in itself, and wired as our own code reads it.
+// Tests that what Helm renders from deploy/chart is valid to Kubernetes, refers to nothing that is missing, and is wired as our code reads it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';

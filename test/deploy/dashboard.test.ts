@@ -1,4 +1,4 @@
-// In: deploy/grafana/zeroscout.json. Out: every query asks for metrics and labels that workers really serve.
+// Tests that every query of the Grafana dashboard asks for metrics and labels that workers serve.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// In: deploy/compose.yaml. Out: its services as processes, in the same wiring: three NATS nodes, Temporal (its development
+// Tests deploy/compose.yaml with its services as processes in the same wiring: three NATS nodes, Temporal (its development
 // server in place of the one on PostgreSQL), control and score worker, command line. They carry a search, also with a node less
 // and from a backup of their files.
 import { execFileSync, spawnSync } from 'node:child_process';

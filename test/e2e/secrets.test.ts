@@ -1,5 +1,5 @@
-// In: secrets planted in every setting, a search with a candidate that fails and a webhook that refuses, settings that are wrong.
-// Out: none of them in logs, histories, results, messages, the servers' files or any command line.
+// Tests that secrets planted in every setting appear in no log, history, result, message, server file or command line, also where
+// a candidate fails, a webhook refuses, or a setting is wrong.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// This file tests on real servers what `status` and `results` say of searches that failed, were ended by others, or try a step again.
+// Tests on real servers what `status` and `results` say of searches that failed, were ended by others, or try a step again.
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readState } from '../../client/embedded/state.js';

@@ -1,5 +1,5 @@
-// In: searches, an OpenTelemetry collector. Out: one connected trace of a search, from the command to the batches of its scorers;
-// and where tracing is off, nothing of OpenTelemetry in any process.
+// Tests that a search is one connected trace, from the command to the batches of its scorers,
+// and that with tracing off no process loads OpenTelemetry.
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-// In: the scorer's messages. Out: results without any arithmetic, each after some milliseconds; `slow` takes a second,
-// `poison` kills, `broken` gives up.
+// A scorer process that computes nothing and answers after some milliseconds: the candidate `slow` takes a second,
+// `poison` kills the process, `broken` makes it give up.
 process.on('message', ({ id, requests }) => {
   const names = requests.map(({ candidate }) => candidate);
   if (names.includes('poison')) process.kill(process.pid, 'SIGKILL');

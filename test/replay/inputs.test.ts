@@ -1,4 +1,4 @@
-// In: histories of searches that earlier releases ran. Out: whatever their workflows and activities were started with is taken as it was.
+// Tests that today's code accepts the inputs of workflows and activities in histories that earlier releases wrote.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defaultPayloadConverter } from '@temporalio/common';

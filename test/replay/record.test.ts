@@ -1,6 +1,6 @@
+// Records the histories in histories/, one for every course that a search can take, from real servers and workers, for replay.test.ts.
 // Run by hand after the workflow was changed on purpose: ZEROSCOUT_RECORD=1 npx vitest run test/replay/record.test.ts
 // (or ZEROSCOUT_RECORD=evolution for a course that is new)
-// In: real servers and workers. Out: histories/*.json, one for every course that a search can take, for replay.test.ts.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';

@@ -1,4 +1,4 @@
-// In: histories of finished searches (histories/*.json, made by record.test.ts). Out: today's workflow takes the same course.
+// Tests that today's workflows replay the histories of finished searches (histories/*.json, recorded by record.test.ts).
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// In: what npm audit may answer. Out: known holes are named and fail, small ones are named, a registry that is silent is said and no failure.
+// Tests that known holes fail the audit, that small ones are only named, and that a registry that does not answer is no failure.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

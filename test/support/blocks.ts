@@ -1,4 +1,4 @@
-// In: the folder of a nats-server that is down. Out: the records in a stream's blocks, to be damaged bit by bit.
+// Finds the records in the block files of a NATS stream, so that tests can damage them bit by bit while the server is down.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

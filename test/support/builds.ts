@@ -1,4 +1,4 @@
-// In: an engine version. Out: a copy of dist/ that is of that version, and numbers as ours: a second build for tests of upgrades.
+// Copies dist/ and gives the copy another engine version, with the same numbers: a second build for tests of upgrades.
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestHome } from './home.js';

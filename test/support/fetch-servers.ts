@@ -1,4 +1,4 @@
-// Run by vitest before the first test. Out: temporal and nats-server, on PATH or in .zeroscout/bin, fetched once for all.
+// Fetches temporal and nats-server once for all tests, unless they are on PATH or in .zeroscout/bin; vitest runs it before the first test.
 import { ensureBinary } from '../../client/embedded/binaries.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import { BIN } from './home.js';

@@ -1,4 +1,4 @@
-// In: nothing. Out: a fresh home for each test, one bin folder for all (servers are fetched once), all of it gone at the end.
+// Makes a fresh home for each test; servers are fetched once for all, and everything is deleted at the end.
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

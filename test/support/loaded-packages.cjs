@@ -1,5 +1,5 @@
-// Preloaded (node --require). Out: at the process's end, a file in ZEROSCOUT_TEST_LOADED that names its packages of OpenTelemetry,
-// but for the API, an empty shell, which prom-client loads.
+// Preloaded (node --require): when the process ends it writes to ZEROSCOUT_TEST_LOADED which packages of OpenTelemetry it has loaded,
+// except the API, an empty shell that prom-client loads.
 const { writeFileSync } = require('node:fs');
 const Module = require('node:module');
 

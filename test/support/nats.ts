@@ -1,4 +1,4 @@
-// In: a folder for data. Out: a real nats-server on the loopback interface that tests may stop, kill and restart.
+// Runs a real nats-server on the loopback interface that tests may stop, kill and restart.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';

@@ -1,4 +1,4 @@
-// In: a shape and values. Out: the bytes of a .npy file, as numpy.save writes it unless it is told to be wrong.
+// Writes the bytes of a .npy file as numpy.save does, or with a fault that a test asks for.
 
 export function npy({
   shape = [2, 3, 8, 8],

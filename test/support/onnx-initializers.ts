@@ -1,4 +1,4 @@
-// In: the bytes of an ONNX model. Out: its float32 initializers that come as raw bytes, read by their fields in onnx.proto.
+// Reads the float32 initializers that an ONNX model holds as raw bytes, by their fields in onnx.proto.
 import protobuf from 'protobufjs/minimal.js';
 
 export interface Initializer {

@@ -1,4 +1,4 @@
-// In: a query in PromQL. Out: the series that it asks for with the labels that it names, by Prometheus' own grammar.
+// Lists the series and labels that a PromQL query asks for, by Prometheus' own grammar.
 import { parser } from '@prometheus-io/lezer-promql';
 import { createMetrics } from '../../workers/metrics.js';
 

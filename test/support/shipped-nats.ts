@@ -1,4 +1,4 @@
-// In: deploy/'s compose file, or manifests that Helm made of the chart. Out: the NATS nodes in them as processes, each with an address of its own.
+// Runs the NATS nodes of the compose file, or of manifests from the chart, as processes with an address each.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

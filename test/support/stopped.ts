@@ -1,4 +1,4 @@
-// In: a process and some work. Out: what the work gives while every thread of the process stands still, which SIGSTOP takes milliseconds to do.
+// Does some work while every thread of another process stands still, which SIGSTOP takes milliseconds to do.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from './home.js';

@@ -1,4 +1,4 @@
-// In: a folder for data and options of the server. Out: a real Temporal development server with a memory of its own limits.
+// Runs a real Temporal development server on a data folder, with the limits that a test sets.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

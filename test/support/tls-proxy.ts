@@ -1,4 +1,4 @@
-// In: a gRPC server without TLS. Out: the same behind TLS that asks for a client certificate and an API key.
+// Puts a gRPC server behind TLS that asks for a client certificate and an API key.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import {

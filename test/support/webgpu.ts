@@ -1,4 +1,4 @@
-// In: this machine. Out: whether WebGPU finds an adapter here, a software one included; a test that needs one is skipped, with a line, where it does not.
+// Finds out whether WebGPU has an adapter here, a software one included; tests that need one are skipped, with a line, where it has none.
 import { execFileSync } from 'node:child_process';
 import { built } from './engine.js';
 

@@ -1,4 +1,4 @@
-// In: arguments and a home. Out: what the built command line answers: exit code, stdout, stderr.
+// Runs the built command line in a home and answers its exit code, stdout and stderr.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TestHome } from './home.js';

@@ -1,5 +1,5 @@
-// In: ZEROSCOUT_TEST_FAULTS, a JSON file that a test rewrites. Out: workers and scorers that it is preloaded into (NODE_OPTIONS)
-// do what the file says: `cluster.ts` knows the words.
+// Makes workers and scorers that it is preloaded into (NODE_OPTIONS) do what the file in ZEROSCOUT_TEST_FAULTS says, which a test rewrites:
+// cluster.ts lists the words that the file may hold.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 

@@ -1,4 +1,4 @@
-// In: ONNX Runtime's CUDA provider as it is installed here. Out: a folder of CUDA libraries that do nothing, for LD_LIBRARY_PATH.
+// Builds CUDA libraries that do nothing, for LD_LIBRARY_PATH, to match the CUDA provider that ONNX Runtime has here.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
