@@ -99,12 +99,13 @@ module.exports = {
       'ir',
       'ops',
       'onnx',
+      'graph',
       'lowering',
     ),
     coreImports('proxies', 'wasm'),
     coreImports('ranking', 'errors'),
     coreImports('report', 'errors', 'candidate-error', 'text', 'schema', 'specification', 'ranking'),
-    coreImports('export', 'errors', 'ir', 'ops', 'onnx', 'lowering'),
+    coreImports('export', 'errors', 'ir', 'ops', 'onnx', 'graph', 'lowering'),
     coreImports('evolution', 'specification', 'contract', 'random', 'spaces', 'ranking'),
 
     {

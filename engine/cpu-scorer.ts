@@ -1,7 +1,7 @@
 // Scores candidates one by one on the CPU, and keeps the programs and the tensors of the latest draws for the next candidate.
 import { openSpace } from '../core/spaces/index.js';
 import { createDrawStore, type DrawStoreOptions } from './draw-store.js';
-import { scoreStructure } from './graph/score-structure.js';
+import { scoreGraph, scoreStructure } from './graph/score-structure.js';
 import type { NetworkScore } from './network-score.js';
 import { outcomeOfError, outcomeOfScores, proxiesOf } from './outcome.js';
 import { createPrograms } from './programs.js';
@@ -27,8 +27,16 @@ export async function createCpuScorer({ threads, ...options }: CpuScorerOptions)
     const space = openSpace(request.space);
     const { candidate, fidelity, families, structure } = request;
     const costs = space.costs({ candidate, resolution: fidelity.resolution });
-    if (structure !== undefined) {
-      const networks = await scoreStructure({ request, structure, threads });
+    const built = space.graph?.({ candidate, resolution: fidelity.resolution });
+    if (structure !== undefined || built) {
+      const networks = built
+        ? await scoreGraph({
+            request,
+            graph: built.graph,
+            wanted: built.features[fidelity.features],
+            threads,
+          })
+        : await scoreStructure({ request, structure: structure!, threads });
       const result = networks.map((score) => proxiesOf({ score, costs, space, families }));
       return { result, details: { costs, networks } };
     }

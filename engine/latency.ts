@@ -1,8 +1,8 @@
 // Measures how long one image takes through a candidate's whole exported network on this machine, and the spread.
 
 import type { Measurement } from '../core/contract/latency.js';
-import { IMAGES, modelLayers } from '../core/export/layers.js';
-import { onnxModel } from '../core/export/onnx-model.js';
+import { candidateFiles } from '../core/export/candidate-files.js';
+import { IMAGES } from '../core/export/layers.js';
 import { randomDraw } from '../core/ir/draw.js';
 import { openSpace } from '../core/spaces/index.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
@@ -24,16 +24,15 @@ export async function measureLatency({
 }: ScoreRequest): Promise<Measurement> {
   const { batch, resolution } = fidelity;
   const draw = randomDraw({ seed, draw: 0 });
-  const network = openSpace(space).network({ candidate, resolution });
-  const model = onnxModel({ layers: modelLayers({ network, resolution }), draw, resolution });
-  const session = await InferenceSession.create(model, {
+  const files = candidateFiles({ space: openSpace(space), candidate, resolution });
+  const session = await InferenceSession.create(files.onnx(draw), {
     executionProviders: ['cpu'],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
   });
   try {
-    const shape = [batch, network.inputChannels ?? 3, resolution, resolution];
+    const shape = [batch, files.inputChannels, resolution, resolution];
     const feeds = { [IMAGES]: new Tensor('float32', draw.input(shape), shape) };
     const run = async (): Promise<number> => {
       const start = performance.now();

@@ -1,11 +1,13 @@
-// The command `zeroscout space describe`: how many candidates a space has, how many functions they are, what they cost.
+// The commands `zeroscout space describe` and `space costs`: how many candidates a space has, and what candidates cost.
 import type { Command } from 'commander';
-import { describeSpaceInput } from '../../client/spaces/describe-space.js';
+import { candidateCosts } from '../../client/spaces/candidate-costs.js';
+import { describeSpaceInput, type SpaceInput } from '../../client/spaces/describe-space.js';
 import { modulePermission } from '../../client/specification/allow-modules.js';
 import { MODULE_FILE } from '../../client/specification/read-module.js';
 import type { SpaceDescription } from '../../core/spaces/describe.js';
 import { SPACES } from '../../core/spaces/index.js';
 import { wholeNumber } from '../arguments.js';
+import { plainTable } from '../render/table.js';
 import { print, printJson } from '../render/terminal.js';
 
 interface Options {
@@ -14,35 +16,63 @@ interface Options {
   readonly json?: true;
 }
 
+interface CostsOptions extends Options {
+  readonly candidates: string;
+}
+
 const BUILT_IN = SPACES.filter((definition) => !('file' in definition)).map(({ kind }) => kind);
 
+const WHICH = `${BUILT_IN.join(', ')}, or the file that defines a space (.yaml, .yml, .json, .ts, .js)`;
+
 export function addSpaceCommand(program: Command): void {
-  program
-    .command('space')
-    .description('what there is to search')
-    .command('describe')
-    .description('size of a space, distinct functions in it, costs, an example')
-    .argument(
-      '<KIND>',
-      `${BUILT_IN.join(', ')}, or the file that defines a space (.yaml, .yml, .json, .ts, .js)`,
+  const space = program.command('space').description('what there is to search');
+  withOptions(
+    space.command('describe').description('size of a space, distinct functions in it, costs, an example'),
+  ).action(async (kind: string, { resolution, json, ...parameters }: Options) => {
+    const description = await describeSpaceInput({
+      space: inputOf(kind, parameters),
+      resolution,
+      modules: modulePermission(),
+    });
+    if (json) printJson({ ...description, candidates: jsonSize(description.candidates) });
+    else show(description);
+  });
+  withOptions(space.command('costs').description('parameters and FLOPs of each candidate of a list'))
+    .requiredOption(
+      '--candidates <FILE>',
+      'one candidate a line, or a table with a column "candidate" or "arch"',
     )
-    .option('--size <SIZE>', 'of autoformer: tiny, small, base')
+    .action(async (kind: string, { resolution, json, candidates, ...parameters }: CostsOptions) => {
+      const costs = await candidateCosts({
+        space: inputOf(kind, parameters),
+        candidates,
+        resolution,
+        modules: modulePermission(),
+      });
+      if (json) return printJson(costs);
+      const table = plainTable(['candidate', 'parameters', 'flops']);
+      for (const { candidate, parameters: count, flops } of costs)
+        table.push([candidate, String(count), String(flops)]);
+      print(table.toString());
+    });
+}
+
+/** Those that both commands have. */
+function withOptions(command: Command): Command {
+  return command
+    .argument('<KIND>', WHICH)
+    .option('--size <SIZE>', 'of a space that comes in sizes, such as autoformer: tiny, small, base')
     .option(
       '--resolution <PIXELS>',
       "side of the images that costs are counted for (default: the space's own)",
       wholeNumber({ min: 8, max: 512 }),
     )
-    .option('--json', 'for programs')
-    .action(async (kind: string, { resolution, json, ...parameters }: Options) => {
-      const isFile = /\.(ya?ml|json)$/i.test(kind) || MODULE_FILE.test(kind);
-      const description = await describeSpaceInput({
-        space: isFile ? { file: kind } : { kind, parameters },
-        resolution,
-        modules: modulePermission(),
-      });
-      if (json) printJson({ ...description, candidates: jsonSize(description.candidates) });
-      else show(description);
-    });
+    .option('--json', 'for programs');
+}
+
+function inputOf(kind: string, parameters: Readonly<Record<string, unknown>>): SpaceInput {
+  const isFile = /\.(ya?ml|json)$/i.test(kind) || MODULE_FILE.test(kind);
+  return isFile ? { file: kind } : { kind, parameters };
 }
 
 function show(description: SpaceDescription): void {

@@ -1,7 +1,5 @@
 // Makes files that training starts from of the best candidates of a finished search.
-import { modelLayers, trainableParameters } from '../../core/export/layers.js';
-import { onnxModel } from '../../core/export/onnx-model.js';
-import { pytorchModule } from '../../core/export/pytorch-module.js';
+import { candidateFiles } from '../../core/export/candidate-files.js';
 import { randomDraw } from '../../core/ir/draw.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Space } from '../../core/spaces/space.js';
@@ -73,7 +71,7 @@ function fileOf({
   readonly format: ExportFormat;
 }): ExportedFile {
   const { resolution } = spaceDefaults(kind);
-  const layers = modelLayers({ network: space.network({ candidate, resolution }), resolution });
+  const files = candidateFiles({ space, candidate, resolution });
   if (format === 'config') {
     const content = {
       search,
@@ -82,18 +80,17 @@ function fileOf({
       candidate,
       resolution,
       costs: space.costs({ candidate, resolution }),
-      trainableParameters: trainableParameters(layers),
+      trainableParameters: files.trainableParameters,
       ...printable({ score, ...proxies }),
       ...('latency' in latency ? { ...latency, latencyMachines: machines } : {}),
     };
     return { name: `rank-${rank}.json`, content: `${JSON.stringify(content, null, 2)}\n` };
   }
-  if (format === 'onnx') {
-    const draw = randomDraw({ seed, draw: 0 });
-    return { name: `rank-${rank}.onnx`, content: onnxModel({ layers, draw, resolution }) };
+  if (format === 'pytorch') {
+    const comment = `${kind.kind} ${candidate}; rank ${rank} of search ${search}; ${files.trainableParameters} trainable parameters, images of ${resolution} x ${resolution}`;
+    return { name: `rank_${rank}.py`, content: files.pytorch(comment) };
   }
-  const comment = `${kind.kind} ${candidate}; rank ${rank} of search ${search}; ${trainableParameters(layers)} trainable parameters, images of ${resolution} x ${resolution}`;
-  return { name: `rank_${rank}.py`, content: pytorchModule({ layers, comment }) };
+  return { name: `rank-${rank}.onnx`, content: files.onnx(randomDraw({ seed, draw: 0 })) };
 }
 
 /** JSON has no infinity. */

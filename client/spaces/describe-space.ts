@@ -33,7 +33,8 @@ export async function describeSpaceInput({
   });
 }
 
-async function readSpace(input: SpaceInput, modules: ModulePermission): Promise<SpaceSpecification> {
+/** The space that a person names. */
+export async function readSpace(input: SpaceInput, modules: ModulePermission): Promise<SpaceSpecification> {
   if ('kind' in input) {
     const { kind, parameters = {} } = input;
     if (definitionOfKind(kind)?.file)

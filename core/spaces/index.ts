@@ -5,6 +5,7 @@ import { customDefinition } from './custom/definition.js';
 import type { SpaceDefinition } from './definition.js';
 import { mobileNetV2Definition } from './mobilenet-v2/definition.js';
 import { moduleDefinition } from './module/definition.js';
+import { nasBench101Definition } from './nas-bench-101/definition.js';
 import { nasBench201Definition } from './nas-bench-201/definition.js';
 import { onnxDefinition } from './onnx/definition.js';
 import type { Space } from './space.js';
@@ -16,6 +17,7 @@ export const SPACES = [
   customDefinition,
   moduleDefinition,
   onnxDefinition,
+  nasBench101Definition,
 ] as const;
 
 /** The `space` of a checked specification: a kind, and the parameters of that kind. */

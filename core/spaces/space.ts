@@ -1,4 +1,5 @@
 // Defines the interface through which everything else sees the candidates of a space.
+import type { CandidateGraph } from '../graph/network-builder.js';
 import type { Network } from '../ir/network.js';
 import type { RandomKey } from '../random/random.js';
 import type { AzNasProxy } from '../specification/families.js';
@@ -56,6 +57,8 @@ export interface Space {
    * that candidates of one structure are scored once; `costs` answers for digests too.
    */
   structureOf?(candidate: string): string;
+  /** Only of a space whose built-in networks are graphs: then the engine measures this, and `network` throws a SpecError. */
+  graph?(args: { candidate: string; resolution: number }): CandidateGraph;
   network(args: { candidate: string; resolution: number }): Network;
 }
 

@@ -23,32 +23,42 @@ interface Line {
  * with the header of a ranking, or of a truth file, is read as one. `parse` throws a SpecError for text that is no
  * candidate. Throws a SpecError with `source:line` for up to 20 bad lines, or for none good.
  */
-export function parseCandidateList({
-  text,
-  source,
-  parse,
-}: {
+export function parseCandidateList(given: ListText): CandidateList {
+  const { source, parse } = given;
+  return distinct({ lines: linesOf(given), source, parse });
+}
+
+/** The same, with candidates that come again where they come again. */
+export function parseEveryCandidate(given: ListText): readonly string[] {
+  const { source, parse } = given;
+  const lines = linesOf(given);
+  distinct({ lines, source, parse });
+  return lines.map(({ text }) => text);
+}
+
+export interface ListText {
   readonly text: string;
   readonly source: string;
   readonly parse: Parse;
-}): CandidateList {
+}
+
+function linesOf({ text, source }: ListText): readonly Line[] {
   if (isBinary(text))
     throw SpecError.of({
       path: source,
       message: 'not text but binary data; must be UTF-8 text, one candidate a line',
     });
   if (isCandidateTable(text))
-    return candidatesOf({ table: readTable({ text, source, shape: 'rank,candidate,...' }), source, parse });
-  const lines = text
+    return tableLines({ table: readTable({ text, source, shape: 'rank,candidate,...' }), source });
+  return text
     .split(/\r\n|\n|\r/)
     .map((line, index) => ({ text: line.trim(), line: index + 1 }))
     .filter((line) => line.text !== '' && !line.text.startsWith('#'));
-  return distinct({ lines, source, parse });
 }
 
 /** The same of a table: in the order of its ranks where it has them, which another program may have sorted otherwise. */
 export function candidatesOf({
-  table: { names = [], rows },
+  table,
   source,
   parse,
 }: {
@@ -56,6 +66,16 @@ export function candidatesOf({
   readonly source: string;
   readonly parse: Parse;
 }): CandidateList {
+  return distinct({ lines: tableLines({ table, source }), source, parse });
+}
+
+function tableLines({
+  table: { names = [], rows },
+  source,
+}: {
+  readonly table: Table;
+  readonly source: string;
+}): readonly Line[] {
   const column = candidateColumn(names);
   if (column === undefined)
     throw SpecError.of({
@@ -66,8 +86,7 @@ export function candidatesOf({
   const rankOf = ({ cells }: Table['rows'][number]) => Number(cells[rank] || Number.NaN);
   const isRanked = rank >= 0 && rows.every((row) => Number.isFinite(rankOf(row)));
   const inOrder = isRanked ? rows.toSorted((a, b) => rankOf(a) - rankOf(b)) : rows;
-  const lines = inOrder.map(({ cells, line }) => ({ text: column.textOf(cells[column.index] ?? ''), line }));
-  return distinct({ lines, source, parse });
+  return inOrder.map(({ cells, line }) => ({ text: column.textOf(cells[column.index] ?? ''), line }));
 }
 
 function distinct({

@@ -149,7 +149,10 @@ function imageIssues({ specification, space }: { specification: Specification; s
   // What channels the networks of files read is checked when they are scored.
   if (space.structureOf) return issues;
   const candidate = space.random({ seed: 0, draw: 0, name: 'images' });
-  const { inputChannels = 3 } = space.network({ candidate, resolution: side });
+  const at = { candidate, resolution: side };
+  const inputChannels = space.graph
+    ? space.graph(at).graph.inputs[0]!.shape[1]
+    : (space.network(at).inputChannels ?? 3);
   if (inputChannels !== channels)
     issues.push({ path, message: `${whole}; ${space.kind} reads images of ${inputChannels} channels` });
   return issues;

@@ -1,5 +1,6 @@
 // Scores a candidate that is a graph: its structure comes with the request.
-import { graphNetwork } from '../../core/graph/network.js';
+import type { Graph } from '../../core/graph/graph.js';
+import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { graphOfStructure } from '../../core/graph/structure.js';
 import { randomDraw } from '../../core/ir/draw.js';
 import { imagesOfDraw } from '../images.js';
@@ -8,9 +9,9 @@ import type { ScoreRequest } from '../protocol.js';
 import { graphDraw } from './graph-draw.js';
 import { openGraph } from './score-graph.js';
 
-/** Of each draw that is requested, in their order. Its programs are made once and serve all draws. */
-export async function scoreStructure({
-  request: { candidate, seed, draws, fidelity, images },
+/** Of each draw that is requested, in their order, for a graph that comes as text. */
+export function scoreStructure({
+  request,
   structure,
   threads,
 }: {
@@ -18,11 +19,30 @@ export async function scoreStructure({
   structure: string;
   threads: number;
 }): Promise<readonly NetworkScore[]> {
-  const { batch, resolution, features, weights } = fidelity;
-  const graph = graphOfStructure(structure);
+  return scoreGraph({
+    request,
+    graph: graphOfStructure(structure),
+    wanted: request.fidelity.features,
+    threads,
+  });
+}
+
+/** Of each draw that is requested, in their order. Its programs are made once and serve all draws. */
+export async function scoreGraph({
+  request: { candidate, seed, draws, fidelity, images },
+  graph,
+  wanted,
+  threads,
+}: {
+  request: ScoreRequest;
+  graph: Graph;
+  wanted: WantedFeatures;
+  threads: number;
+}): Promise<readonly NetworkScore[]> {
+  const { batch, resolution, weights } = fidelity;
   const channels = graph.inputs[0]!.shape[1] ?? 3;
   const image = [channels, resolution, resolution];
-  const network = graphNetwork({ graph, batch, image, wanted: features, file: candidate });
+  const network = graphNetwork({ graph, batch, image, wanted, file: candidate });
   const opened = await openGraph({ network, threads });
   try {
     const scores: NetworkScore[] = [];

@@ -23,6 +23,12 @@ const EXAMPLES: readonly SpaceSpecification[] = [
   { kind: 'mobilenet-v2' },
   { kind: 'autoformer', size: 'tiny' },
   { kind: 'custom', definition: TOKENS },
+  {
+    kind: 'onnx',
+    resolution: 32,
+    networks: [{ name: 'a', digest: 'a'.repeat(64), macs: 1, parameters: 1, form: 'maps' }],
+  },
+  { kind: 'nas-bench-101' },
 ];
 
 describe('definitions of spaces', () => {

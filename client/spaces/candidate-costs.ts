@@ -1,0 +1,44 @@
+// Counts what the candidates of a list cost.
+import { SpecError } from '../../core/errors.js';
+import type { Costs } from '../../core/spaces/space.js';
+import { parseEveryCandidate } from '../../core/specification/candidate-list.js';
+import { spaceDefaults } from '../../core/specification/space.js';
+import type { FileInput } from '../files/open-file.js';
+import { openSpaceWith } from '../specification/allow-modules.js';
+import { nameOf, readText } from '../specification/read-text.js';
+import { type DescribeRequest, readSpace } from './describe-space.js';
+
+export interface CostsRequest extends DescribeRequest {
+  /** One candidate a line, or a table with a column of candidates. */
+  readonly candidates: FileInput;
+}
+
+export interface CandidateCosts extends Required<Pick<Costs, 'parameters' | 'flops'>> {
+  /** As the list spells it. */
+  readonly candidate: string;
+}
+
+/** In the order of the list, one for each of its lines. Throws a SpecError that names every line that is no candidate of the space. */
+export async function candidateCosts({
+  space: input,
+  candidates: file,
+  resolution,
+  modules,
+}: CostsRequest): Promise<readonly CandidateCosts[]> {
+  const specification = await readSpace(input, modules);
+  const space = openSpaceWith({ space: specification, modules });
+  const side = resolution ?? spaceDefaults(specification).resolution;
+  const source = nameOf(file);
+  const candidates = parseEveryCandidate({ text: await readText(file), source, parse: space.parse });
+  return candidates.map((candidate) => {
+    const own = space.parse(candidate);
+    const step = space.resolutionStep(own);
+    if (side % step !== 0)
+      throw SpecError.of({
+        path: 'resolution',
+        message: `found ${side}; must be a multiple of ${step} for ${candidate}`,
+      });
+    const { parameters, flops } = space.costs({ candidate: own, resolution: side });
+    return { candidate, parameters, flops };
+  });
+}

@@ -1,0 +1,79 @@
+// Writes a network that is a graph as an ONNX model for inference, with the weights of a draw.
+import type { AttributeValue, Graph, GraphNode } from '../graph/graph.js';
+import type { Draw } from '../ir/draw.js';
+import { type Attribute, GraphBuilder } from '../onnx/graph.js';
+import { parametersOfNode } from './graph-parameters.js';
+import { IMAGES, LOGITS } from './layers.js';
+
+/** Input `images` [batch, channels, r, r], output `logits` [batch, classes]; running statistics are 0 and 1, as before training. */
+export function graphModel({
+  graph,
+  draw,
+  resolution,
+}: {
+  graph: Graph;
+  draw: Draw;
+  resolution: number;
+}): Uint8Array {
+  const g = new GraphBuilder();
+  const [input] = graph.inputs;
+  const names = new Map([[input!.name, IMAGES]]);
+  for (const [name, { shape, type, read }] of graph.initializers) {
+    const values = read();
+    if (!values) continue;
+    const data = Array.from(values);
+    names.set(name, g.tensor({ type: type === 'float' ? 'float' : 'int64', dims: shape, data }));
+  }
+  for (const node of graph.nodes) addNode({ g, graph, node, names, draw });
+  const output = graph.outputs[0]!;
+  const classes = graph.nodes.at(-1)!.inputs[2]!;
+  return g.build({
+    name: 'zeroscout',
+    inputs: [{ name: IMAGES, dims: ['batch', input!.shape[1]!, resolution, resolution] }],
+    outputs: [
+      {
+        name: LOGITS,
+        dims: ['batch', graph.initializers.get(classes)!.shape[0]!],
+        value: names.get(output)!,
+      },
+    ],
+  });
+}
+
+function addNode({
+  g,
+  graph,
+  node,
+  names,
+  draw,
+}: {
+  g: GraphBuilder;
+  graph: Graph;
+  node: GraphNode;
+  names: Map<string, string>;
+  draw: Draw;
+}): void {
+  const parameters = parametersOfNode({ graph, node });
+  for (const { initializer, ...weight } of parameters)
+    names.set(initializer, g.weights({ name: weight.name, dims: weight.shape, data: draw.weight(weight) }));
+  const inputs = node.inputs.map((name) => names.get(name)!);
+  if (node.op === 'BatchNormalization') {
+    const [size] = parameters[0]!.shape as [number];
+    const statistic = (part: string, value: number) =>
+      g.weights({
+        name: `${node.name}.${part}`,
+        dims: [size],
+        data: new Float32Array(size).fill(value),
+      });
+    inputs.push(statistic('running_mean', 0), statistic('running_var', 1));
+  }
+  const attributes = Object.entries(node.attributes).map(([name, value]) => [name, attributeOf(name, value)]);
+  names.set(node.outputs[0]!, g.add(node.op, inputs, Object.fromEntries(attributes)));
+}
+
+/** Attributes of the standard that hold a float and not an integer. */
+const FLOATS = new Set(['epsilon', 'alpha', 'beta']);
+
+function attributeOf(name: string, value: AttributeValue): Attribute {
+  return typeof value === 'number' && FLOATS.has(name) ? { float: value } : (value as Attribute);
+}

@@ -1,0 +1,239 @@
+// Builds the graph of a candidate layer by layer, counts what it costs, and marks where it is measured.
+import type { AttributeValue, Constant, Graph, GraphNode, Initializer } from './graph.js';
+
+/** Opset of the operators that the builder writes. */
+const OPSET = 18;
+const IMAGES = 'images';
+
+/** A tensor [batch, channels, side, side] of the network that is being built. */
+export interface Tensor {
+  readonly name: string;
+  readonly channels: number;
+  readonly side: number;
+  /** Whether it is zero for every image, because no operation on the way to it reads the images. */
+  readonly isZero?: true;
+}
+
+export interface ConvSettings {
+  readonly to: number;
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly dilation?: number;
+  readonly groups?: number;
+}
+
+/** The graph of a candidate. */
+export interface CandidateGraph {
+  readonly graph: Graph;
+  /** Names of the tensors that are measured: of the stem and every block, or of the ends of stages alone. */
+  readonly features: { readonly blocks: readonly string[]; readonly stages: readonly string[] };
+  /** FLOPs are the multiply-accumulates of convolutions and the classifier; parameters are all trainable numbers. */
+  readonly costs: { readonly flops: number; readonly parameters: number };
+}
+
+/**
+ * Layers whose result cannot reach the output are counted, since benchmarks count them, but they are no part of the graph.
+ * Convolutions keep the side of the map, or divide it by their stride and round up, and have no bias.
+ */
+export class NetworkBuilder {
+  readonly #nodes: GraphNode[] = [];
+  readonly #initializers = new Map<string, Initializer>();
+  readonly #blocks: string[] = [];
+  readonly #stages: string[] = [];
+  readonly #input: Tensor;
+  #flops = 0;
+  #parameters = 0;
+  #zeros = 0;
+
+  constructor({ side, channels = 3 }: { readonly side: number; readonly channels?: number }) {
+    this.#input = { name: IMAGES, channels, side };
+  }
+
+  get images(): Tensor {
+    return this.#input;
+  }
+
+  conv(x: Tensor, { to, kernel, stride = 1, dilation = 1, groups = 1 }: ConvSettings): Tensor {
+    const weights = to * (x.channels / groups) * kernel * kernel;
+    const y = { channels: to, side: Math.ceil(x.side / stride) };
+    this.#parameters += weights;
+    this.#flops += weights * y.side ** 2;
+    if (x.isZero) return this.#zero(y);
+    const shape = [to, x.channels / groups, kernel, kernel];
+    const pad = (dilation * (kernel - 1)) / 2;
+    return this.#add('Conv', [x.name, this.#weight(shape)], {
+      ...y,
+      attributes: {
+        kernel_shape: [kernel, kernel],
+        strides: [stride, stride],
+        dilations: [dilation, dilation],
+        pads: [pad, pad, pad, pad],
+        group: groups,
+      },
+    });
+  }
+
+  /** Batch normalization with scale and shift. */
+  normalize(x: Tensor): Tensor {
+    this.#parameters += 2 * x.channels;
+    if (x.isZero) return x;
+    const inputs = [x.name, this.#weight([x.channels]), this.#weight([x.channels])];
+    return this.#add('BatchNormalization', inputs, { ...x, attributes: { epsilon: 1e-5 } });
+  }
+
+  relu(x: Tensor): Tensor {
+    return x.isZero ? x : this.#add('Relu', [x.name], x);
+  }
+
+  /** Maps of one shape; there is at least one. */
+  sum(parts: readonly Tensor[]): Tensor {
+    const alive = parts.filter(({ isZero }) => !isZero);
+    return alive.length === 0
+      ? parts[0]!
+      : alive.reduce((sum, part) => this.#add('Add', [sum.name, part.name], sum));
+  }
+
+  concat(parts: readonly Tensor[]): Tensor {
+    const channels = parts.reduce((sum, part) => sum + part.channels, 0);
+    const { side } = parts[0]!;
+    if (parts.length === 1) return parts[0]!;
+    if (parts.every(({ isZero }) => isZero)) return this.#zero({ channels, side });
+    const from = parts.find(({ isZero }) => !isZero)!;
+    const names = parts.map((part) => (part.isZero ? this.zeros(from, part) : part).name);
+    return this.#add('Concat', names, { channels, side, attributes: { axis: 1 } });
+  }
+
+  /** Padding of half a kernel; an average is taken over what lies within the map. */
+  pool(x: Tensor, { kind, kernel, stride = 1, pad = (kernel - 1) / 2 }: Pooling): Tensor {
+    const y = { channels: x.channels, side: Math.floor((x.side + 2 * pad - kernel) / stride) + 1 };
+    if (x.isZero) return this.#zero(y);
+    return this.#add(kind === 'max' ? 'MaxPool' : 'AveragePool', [x.name], {
+      ...y,
+      attributes: { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] },
+    });
+  }
+
+  /** The first channels. */
+  truncate(x: Tensor, channels: number): Tensor {
+    if (x.channels === channels) return x;
+    if (x.isZero) return this.#zero({ channels, side: x.side });
+    const [starts, ends, axes] = [[0], [channels], [1]].map((values) => this.#constant(values)) as [
+      string,
+      string,
+      string,
+    ];
+    return this.#add('Slice', [x.name, starts, ends, axes], { channels, side: x.side });
+  }
+
+  /** The map without its first row and column; behind its last ones follows zero. */
+  shift(x: Tensor): Tensor {
+    if (x.isZero) return x;
+    return this.#add('Pad', [x.name, this.#constant([0, 0, -1, -1, 0, 0, 1, 1])], x);
+  }
+
+  /** A symbol for zeros, which costs nothing until it is measured. */
+  zero(shape: Pick<Tensor, 'channels' | 'side'>): Tensor {
+    return this.#zero(shape);
+  }
+
+  /** Zeros of a shape as a tensor of the graph, for as many images as `from` has. */
+  zeros(from: Tensor, { channels, side }: Pick<Tensor, 'channels' | 'side'>): Tensor {
+    const none = this.#add('Mul', [from.name, this.#number(0)], from);
+    const mean = this.#add('ReduceMean', [none.name, this.#constant([1, 2, 3])], { channels: 1, side: 1 });
+    const shape = this.#constant([1, channels, side, side]);
+    return this.#add('Expand', [mean.name, shape], { channels, side });
+  }
+
+  /** Measures a tensor: the stem, or the end of a block. `before` is the block's input, of which zeros are made where nothing else is. */
+  feature({ x, before, end }: { x: Tensor; before: Tensor; end: 'block' | 'stage' }): Tensor {
+    const own = x.isZero
+      ? this.zeros(before, x)
+      : x.name === before.name
+        ? this.#add('Identity', [x.name], x)
+        : x;
+    this.#blocks.push(own.name);
+    if (end === 'stage') this.#stages.push(own.name);
+    return own;
+  }
+
+  /** Mean over positions, and a linear layer with bias; the end of the network. */
+  classify(x: Tensor, classes: number): CandidateGraph {
+    this.#parameters += x.channels * classes + classes;
+    this.#flops += x.channels * classes;
+    const mean = this.#add('GlobalAveragePool', [x.name], { channels: x.channels, side: 1 });
+    const row = this.#add('Flatten', [mean.name], { ...mean, attributes: { axis: 1 } });
+    const inputs = [row.name, this.#weight([classes, x.channels]), this.#weight([classes])];
+    const output = this.#add('Gemm', inputs, { channels: classes, side: 1, attributes: { transB: 1 } });
+    const [nodes, initializers] = this.#neededBy(output.name);
+    const { channels, side } = this.#input;
+    return {
+      graph: {
+        opset: OPSET,
+        inputs: [{ name: IMAGES, shape: [undefined, channels, side, side] }],
+        outputs: [output.name],
+        nodes,
+        initializers,
+      },
+      features: { blocks: this.#blocks, stages: this.#stages },
+      costs: { flops: this.#flops, parameters: this.#parameters },
+    };
+  }
+
+  #neededBy(output: string): [readonly GraphNode[], ReadonlyMap<string, Initializer>] {
+    const read = new Set([output]);
+    const nodes: GraphNode[] = [];
+    for (const node of [...this.#nodes].reverse()) {
+      if (!node.outputs.some((name) => read.has(name))) continue;
+      nodes.unshift(node);
+      for (const name of node.inputs) read.add(name);
+    }
+    return [nodes, new Map([...this.#initializers].filter(([name]) => read.has(name)))];
+  }
+
+  #zero({ channels, side }: Pick<Tensor, 'channels' | 'side'>): Tensor {
+    return { name: `zero${this.#zeros++}`, channels, side, isZero: true };
+  }
+
+  #add(
+    op: string,
+    inputs: readonly string[],
+    {
+      channels,
+      side,
+      attributes = {},
+    }: Pick<Tensor, 'channels' | 'side'> & { attributes?: Readonly<Record<string, AttributeValue>> },
+  ): Tensor {
+    const name = `${op.toLowerCase()}${this.#nodes.length}`;
+    this.#nodes.push({ op, name, inputs, outputs: [name], attributes });
+    return { name, channels, side };
+  }
+
+  #weight(shape: readonly number[]): string {
+    return this.#initialize('weight', { shape, type: 'float', read: () => undefined });
+  }
+
+  #constant(values: readonly number[]): string {
+    return this.#hold({ shape: [values.length], type: 'int', values: Float64Array.from(values) });
+  }
+
+  #number(value: number): string {
+    return this.#hold({ shape: [], type: 'float', values: Float64Array.of(value) });
+  }
+
+  #hold({ values, shape, type }: Constant): string {
+    return this.#initialize('constant', { shape, type, read: () => values });
+  }
+
+  #initialize(kind: string, initializer: Initializer): string {
+    const name = `${kind}${this.#initializers.size}`;
+    this.#initializers.set(name, initializer);
+    return name;
+  }
+}
+
+export interface Pooling {
+  readonly kind: 'max' | 'average';
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly pad?: number;
+}

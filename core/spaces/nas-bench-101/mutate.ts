@@ -1,0 +1,69 @@
+// Draws and mutates cells of NAS-Bench-101 as the benchmark's own random search and evolution do.
+import type { RandomKey } from '../../random/random.js';
+import { type RandomStream, randomStream } from '../../random/random-stream.js';
+import { type Cell, countEdges, MOST_EDGES, MOST_VERTICES, OPERATIONS, prune } from './cell.js';
+
+const INNER = MOST_VERTICES - 2;
+
+/** Every edge with probability 1/2 and every operation alike, again and again until the cell is one of the space. */
+export function randomCell(key: RandomKey): Cell {
+  const random = randomStream(key);
+  for (;;) {
+    const cell = {
+      edges: Array.from({ length: MOST_VERTICES }, (_, to) =>
+        Array.from({ length: to }, () => random.below(2) === 1),
+      ),
+      operations: Array.from({ length: INNER }, () => random.pick(OPERATIONS)),
+    };
+    if (isValid(cell)) return cell;
+  }
+}
+
+/**
+ * Flips each of the 21 possible edges with probability `mutations` / 7 and replaces each of the 5 operations with probability
+ * `mutations` / 5 (Ying et al. 2019, regularized evolution), again and again until the child is a cell of the space.
+ */
+export function mutateCell({
+  cell,
+  key,
+  mutations,
+}: {
+  cell: Cell;
+  key: RandomKey;
+  mutations: number;
+}): Cell {
+  const random = randomStream(key);
+  const parent = widen(cell, random);
+  for (;;) {
+    const child = {
+      edges: parent.edges.map((row) =>
+        row.map((edge) => (random.below(MOST_VERTICES) < mutations ? !edge : edge)),
+      ),
+      operations: parent.operations.map((operation) =>
+        random.below(INNER) < mutations
+          ? random.pick(OPERATIONS.filter((each) => each !== operation))
+          : operation,
+      ),
+    };
+    if (isValid(child)) return child;
+  }
+}
+
+/** The cell with unconnected vertices before its output, so that a mutation may connect them. */
+function widen({ edges, operations }: Cell, random: RandomStream): Cell {
+  const missing = MOST_VERTICES - edges.length;
+  const none = new Array<boolean>(missing).fill(false);
+  return {
+    edges: [
+      ...edges.slice(0, -1),
+      ...none.map((_, i) => new Array<boolean>(edges.length - 1 + i).fill(false)),
+      [...edges.at(-1)!, ...none],
+    ],
+    operations: [...operations, ...none.map(() => random.pick(OPERATIONS))],
+  };
+}
+
+function isValid(cell: Cell): boolean {
+  const pruned = prune(cell);
+  return pruned !== undefined && countEdges(pruned) <= MOST_EDGES;
+}

@@ -1,0 +1,132 @@
+// Tests the built-in spaces whose networks are graphs: notation, mutation, costs against published tables and a second count, exports, scores.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { candidateFiles } from '../../../core/export/candidate-files.js';
+import { graphNetwork } from '../../../core/graph/network.js';
+import { randomDraw } from '../../../core/ir/draw.js';
+import { openSpace, type SpaceSpecification } from '../../../core/spaces/index.js';
+import { spaceDefaults } from '../../../core/specification/space.js';
+import { readTable } from '../../../core/text/table.js';
+import { createCpuScorer } from '../../../engine/cpu-scorer.js';
+import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
+import { isMissing } from '../../support/shared.js';
+
+interface Case {
+  readonly name: string;
+  readonly space: SpaceSpecification;
+  /** Side of the images for scores and exports: small, so that the test is quick. */
+  readonly side: number;
+  readonly table: string;
+  /** A row's candidate and parameters, as the table has them. */
+  readonly candidateOf: (row: Readonly<Record<string, string>>) => string;
+  readonly parametersOf: (row: Readonly<Record<string, string>>) => number;
+  readonly bad: readonly (readonly [string, RegExp])[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'nas-bench-101',
+    space: { kind: 'nas-bench-101' },
+    side: 8,
+    table: 'nas-bench-101.csv',
+    candidateOf: ({ matrix, operations }) => `${matrix} ${operations}`,
+    parametersOf: ({ parameters }) => Number(parameters),
+    bad: [
+      ['2 input output', /matrix/],
+      ['1 input conv3x3-bn-relu output', /1 digits; must have 3/],
+      ['101 input conv3x3-bn-rely output', /did you mean "conv3x3-bn-relu"/],
+      ['100 input conv3x3-bn-relu output', /no path/],
+      ['1 output input', /first operation must be input/],
+      [`${'1'.repeat(15)} input ${'maxpool3x3 '.repeat(4)}output`, /15 edges/],
+    ],
+  },
+];
+
+const key = (draw: number) => ({ seed: 1, draw, name: 'test' });
+
+describe.each(CASES)('$name', ({ space: specification, side, bad, ...rest }) => {
+  const space = openSpace(specification);
+  const { resolution } = spaceDefaults(specification);
+
+  it('prints what it parses, and mutations stay in the space', () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.integer({ min: 1, max: 3 }), (draw, mutations) => {
+        const candidate = space.random(key(draw));
+        expect(space.parse(candidate)).toBe(candidate);
+        const child = space.mutate({ parent: candidate, key: key(draw), mutations });
+        expect(space.parse(child)).toBe(child);
+      }),
+      { numRuns: 100, seed: 1 },
+    );
+  });
+
+  it.each(bad)('%s: %s', (text, message) => {
+    expect(() => space.parse(text)).toThrow(message);
+  });
+
+  it('a candidate and its representative have one key and one cost, and the costs of a file read back', () => {
+    for (let draw = 0; draw < 5; draw++) {
+      const candidate = space.random(key(draw));
+      const other = space.enumeration?.representative(candidate) ?? candidate;
+      expect(space.canonicalKey(other)).toBe(space.canonicalKey(candidate));
+      const { costs, graph, features } = space.graph!({ candidate: other, resolution: side });
+      const image = [3, side, side];
+      const network = graphNetwork({ graph, batch: 2, image, wanted: features.blocks, file: other });
+      const files = candidateFiles({ space, candidate: other, resolution: side });
+      expect(files.trainableParameters).toBe(network.costs.parameters);
+      // Layers that reach no output are counted, and are not in the graph.
+      expect(network.costs.macs).toBeLessThanOrEqual(costs.flops);
+      expect(network.costs.parameters).toBeLessThanOrEqual(costs.parameters);
+      expect(network.features).toHaveLength(features.blocks.length);
+    }
+  });
+
+  it('exports a model that ONNX Runtime runs', async () => {
+    const files = candidateFiles({ space, candidate: space.random(key(1)), resolution: side });
+    const draw = randomDraw({ seed: 1, draw: 0 });
+    const session = await InferenceSession.create(files.onnx(draw));
+    const shape = [2, 3, side, side];
+    const { logits } = await session.run({ images: new Tensor('float32', draw.input(shape), shape) });
+    expect(logits!.dims[0]).toBe(2);
+    expect(Array.from(logits!.data as Float32Array).every(Number.isFinite)).toBe(true);
+    await session.release();
+    expect(files.pytorch('a line')).toContain('class Network(nn.Module)');
+  });
+
+  it.each(['blocks', 'stages'] as const)('scores %s, the same twice', async (features) => {
+    const scorer = await createCpuScorer({ threads: 1 });
+    try {
+      const fidelity = { draws: 1, batch: 2, resolution: side, weights: 'shared', features } as const;
+      const candidate = space.random(key(3));
+      const request = { space: specification, candidate, seed: 1, draws: [0], fidelity };
+      const [one] = await scorer.score(request);
+      expect(await scorer.score(request)).toEqual([one]);
+      expect(Number.isFinite(one!.expressivity)).toBe(true);
+      expect(Number.isNaN(one!.trainability)).toBe(false);
+    } finally {
+      await scorer.close();
+    }
+  });
+
+  const file = join(
+    process.env.ZEROSCOUT_SHARED ?? join(import.meta.dirname, '../../../../shared'),
+    'benchmarks',
+    rest.table,
+  );
+  it.skipIf(isMissing(file))('parameters are those of the table, row for row', () => {
+    const { names = [], rows } = readTable({
+      text: readFileSync(file, 'utf8'),
+      source: file,
+      shape: 'arch,...',
+    });
+    const wrong = rows.filter(({ cells }) => {
+      const row = Object.fromEntries(names.map((name, i) => [name, cells[i] ?? '']));
+      const candidate = space.parse(rest.candidateOf(row));
+      return space.costs({ candidate, resolution }).parameters !== rest.parametersOf(row);
+    });
+    expect(wrong).toEqual([]);
+    expect(rows.length).toBeGreaterThan(500);
+  });
+});
