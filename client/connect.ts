@@ -1,4 +1,5 @@
 // Connects a program to zeroscout's servers and gives it searches, schedules, workers and the rest.
+import { checkOptions } from './check-options.js';
 import { openSession, type Session } from './connections/session.js';
 import { type Keeper, keepRunning } from './embedded/keep-running.js';
 import { createLatencies, type LatencyMeasurements } from './latency/latencies.js';
@@ -73,13 +74,15 @@ const MONTH_MS = 30 * 86_400_000;
  * Connects to the servers that the environment and temporal.toml name, and to embedded ones for the rest. SpecError for
  * settings that cannot be right, ServiceError where a server is not there.
  */
-export async function connect({
-  servers = 'start',
-  home,
-  modules = 'refused',
-  name = 'zeroscout-client',
-  onNote = () => {},
-}: ConnectOptions = {}): Promise<Zeroscout> {
+export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> {
+  checkOptions('connect', options);
+  const {
+    servers = 'start',
+    home,
+    modules = 'refused',
+    name = 'zeroscout-client',
+    onNote = () => {},
+  } = options;
   const session = await openSession({
     start: servers === 'start' ? 'if-needed' : 'never',
     modules,
@@ -98,7 +101,12 @@ export async function connect({
     workers: createWorkers(session),
     retention: createRetention(session),
     latencies: createLatencies(session),
-    spaces: { describe: (request) => describeSpaceInput({ ...request, modules }) },
+    spaces: {
+      describe: async (request) => {
+        checkOptions('describe', request);
+        return describeSpaceInput({ ...request, modules });
+      },
+    },
     specification: { check: (specification) => checkSpecificationInput(specification, { modules }) },
     connections: session.connections,
     close: async () => {
@@ -119,8 +127,10 @@ function keepServers({ home, connections, onNote }: Session): Keeper {
 function createRetention({ client, store }: Session): Retention {
   const run = async (
     which: 'rehearsal' | 'delete',
-    { keepLast = 1, olderThan = MONTH_MS }: RetentionOptions = {},
+    options: RetentionOptions = {},
   ): Promise<RetentionReport> => {
+    checkOptions('retention', options);
+    const { keepLast = 1, olderThan = MONTH_MS } = options;
     const { gone: _, ...report } = await applyRetention({ client, store }, { keepLast, olderThan, which });
     return report;
   };

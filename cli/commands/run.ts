@@ -97,7 +97,7 @@ async function search({
   truth: Truth | undefined;
   options: RunOptions;
 }): Promise<void> {
-  const { client, store, connections, home } = session;
+  const { client, store, connections, home, modules } = session;
   const count = options.workers ?? usualWorkers(session);
   const whereFinished = options.again ? 'again' : 'keep';
   const begun = await beginSearch(session, { read: written, id: options.id, whereFinished, workers: count });
@@ -117,7 +117,7 @@ async function search({
   const need = definitionOf(specification.space).code === 'specification' ? 'modules' : undefined;
   const restore = await withdrawBackgroundWorkers({ home, need, onNote: note });
   if (options.detach) {
-    await startBackgroundWorkers({ home, count, device });
+    await startBackgroundWorkers({ home, modules, count, device });
     if (options.json) printJson({ id, detached: true });
     else note(`it goes on in the background: zeroscout watch ${id}, zeroscout results ${id}`);
     return;

@@ -139,11 +139,12 @@ async function create(name: string, path: string, options: CreateOptions): Promi
   const read = await readSpecification(path, { modules: modulePermission() });
   checkNotify({ ...read, onNote: note });
   logLevel(process.env);
-  await withSession({ start: 'if-needed' }, async ({ client, store, connections, home }) => {
+  await withSession({ start: 'if-needed' }, async ({ client, store, connections, home, modules }) => {
     const resolved = await withRanking({ client, store, read });
     await createSchedule({ client, store, name, read: resolved, timing: options });
     const count = options.workers ?? (connections.embedded ? 1 : 0);
-    await startBackgroundWorkers({ home, count, device: read.specification.execution.device });
+    const { device } = read.specification.execution;
+    await startBackgroundWorkers({ home, modules, count, device });
     const { description } = await findSchedule({ client, name });
     const { next } = summaryOf(description);
     if (options.json) return printJson({ name, created: true, next });

@@ -72,7 +72,7 @@ function withOptions(command: Command): Command {
 
 function inputOf(kind: string, parameters: Readonly<Record<string, unknown>>): SpaceInput {
   const isFile = /\.(ya?ml|json)$/i.test(kind) || MODULE_FILE.test(kind);
-  return isFile ? { file: kind } : { kind, parameters };
+  return isFile ? { file: kind } : { kind, ...parameters };
 }
 
 function show(description: SpaceDescription): void {

@@ -1,4 +1,5 @@
 // Offers the measuring of latencies to programs.
+import { checkOptions } from '../check-options.js';
 import type { Session } from '../connections/session.js';
 import type { Latencies } from '../results/latencies.js';
 import { type MeasureRequest, measureLatencies } from './measure-latencies.js';
@@ -19,7 +20,9 @@ export interface LatencyMeasurements {
 
 export function createLatencies(session: Session): LatencyMeasurements {
   return {
-    measure: async (id, { top = 20, which = 'missing', onStep = () => {} } = {}) => {
+    measure: async (id, options = {}) => {
+      checkOptions('measure', options);
+      const { top = 20, which = 'missing', onStep = () => {} } = options;
       const { signal: stop } = new AbortController();
       const measured = await measureLatencies(session, { id, top, which, onStep, stop });
       // Nobody stops it: `stop` is never aborted.

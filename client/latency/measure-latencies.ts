@@ -34,12 +34,12 @@ export async function measureLatencies(
   session: Session,
   { id: given, top, which, onStep, stop }: MeasureRequest,
 ): Promise<MeasuredLatencies | 'stopped'> {
-  const { client, store, connections, home, onNote } = session;
+  const { client, store, connections, home, modules, onNote } = session;
   const { memo, result } = await finishedSearch({ client, id: given });
   const { id } = result;
   const input: LatencyInput = { specification: memo.specification, ranking: result.ranking, top, which };
   const handle = await startOrJoin({ client, id, input, onStep });
-  const workers = connections.embedded ? startControlWorker({ home, onNote }) : undefined;
+  const workers = connections.embedded ? startControlWorker({ home, modules, onNote }) : undefined;
   try {
     const isLocal = connections.temporal.source === 'embedded';
     const measuring = await followMeasuring({ client, handle, stop, isLocal, onStep });

@@ -1,4 +1,5 @@
 // Offers schedules to programs: searches that start by themselves at given times.
+import { checkOptions } from '../check-options.js';
 import type { Session } from '../connections/session.js';
 import { usualWorkers } from '../searches/begin-search.js';
 import { withRanking } from '../specification/read-candidates.js';
@@ -46,12 +47,14 @@ export function createSchedules(session: Session): Schedules {
   const read = async (specification: SpecificationInput) =>
     withRanking({ client, store, read: await readSpecificationInput(specification, { modules }) });
   return {
-    create: async ({ name, specification, workers, ...timing }) => {
+    create: async (options) => {
+      checkOptions('schedule', options);
+      const { name, specification, workers, ...timing } = options;
       checkedName(name);
       const resolved = await read(specification);
       await createSchedule({ client, store, name, read: resolved, timing: { ...USUAL, ...timing } });
       const { device } = resolved.specification.execution;
-      await startBackgroundWorkers({ home, count: workers ?? usualWorkers(session), device });
+      await startBackgroundWorkers({ home, modules, count: workers ?? usualWorkers(session), device });
       return summaryOf((await findSchedule({ client, name })).description);
     },
     update: async (name, specification) =>

@@ -18,7 +18,7 @@ const ENDED: Readonly<Record<string, string>> = {
 /** What a search that runs says of itself. */
 const PHASES = ['starting', 'planning', 'breeding', 'scoring', 'auditing', 'ranking', 'reporting', 'paused'];
 /** The states that searches can be listed by. */
-export const STATES: readonly string[] = ['running', ...PHASES, ...Object.keys(ENDED)];
+export const STATES: readonly [string, ...string[]] = ['running', ...PHASES, ...Object.keys(ENDED)];
 
 export interface SearchFilter {
   /** One of `STATES`. */

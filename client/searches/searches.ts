@@ -2,6 +2,7 @@
 import type { SearchMemo } from '../../core/contract/search.js';
 import type { ParetoCost, ParetoRow } from '../../core/report/pareto.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
+import { checkOptions } from '../check-options.js';
 import type { Session } from '../connections/session.js';
 import type { FileInput } from '../files/open-file.js';
 import { type Correlation, correlateWith } from '../results/correlate.js';
@@ -107,7 +108,10 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
   return {
     start: (options) => startSearch({ session, scoring, isRestarted }, options),
     attach,
-    list: (filter = {}) => listSearches({ client, ...filter }),
+    list: async function* (filter = {}) {
+      checkOptions('list', filter);
+      yield* listSearches({ client, ...filter });
+    },
     get: async (id) => {
       const isLocal = session.connections.temporal.source === 'embedded';
       const { memo: _, ...description } = await describeSearch({ client, store, isLocal }, id);
@@ -127,6 +131,7 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
       return readResults({ store, result: found.result, measured, truth });
     },
     pareto: async (id, { cost, top }) => {
+      checkOptions('pareto', { cost, top });
       const { results, memo } = await resultsOf(id);
       const { flopsOf } = countFlops({ specification: memo.specification, modules });
       return (await findParetoFront({ results, flopsOf, cost, top })).rows;
@@ -136,9 +141,12 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
       const truth = await truthFor(given, search.memo);
       return correlateWith({ store, search, truth });
     },
-    diff: async (earlier, later, { top = 10 } = {}) =>
-      (await diffSearches({ client, store }, { earlier, later, top })).changes,
+    diff: async (earlier, later, { top = 10 } = {}) => {
+      checkOptions('diff', { top });
+      return (await diffSearches({ client, store }, { earlier, later, top })).changes;
+    },
     export: async function* (id, { format, top = 1 }) {
+      checkOptions('export', { format, top });
       const { results, memo } = await resultsOf(id);
       yield* exportCandidates({ results, specification: memo.specification, modules, format, top });
     },
@@ -147,8 +155,10 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
 
 async function startSearch(
   { session, scoring, isRestarted }: SearchesSetting,
-  { specification, id, whereFinished = 'keep', workers = usualWorkers(session) }: StartOptions,
+  options: StartOptions,
 ): Promise<Search> {
+  checkOptions('start', options);
+  const { specification, id, whereFinished = 'keep', workers = usualWorkers(session) } = options;
   if (id !== undefined) checkedWorkflowId(id);
   const { modules } = session;
   const read = await readSpecificationInput(specification, { modules });

@@ -8,9 +8,10 @@ import { type ModulePermission, openSpaceWith } from '../specification/allow-mod
 import { MODULE_FILE, readModule } from '../specification/read-module.js';
 import { readCustomSpace } from '../specification/read-specification.js';
 
-/** A space that comes with zeroscout, by its kind, or the file that defines one of your own. */
+/** What `space` is in a specification, such as `nas-bench-201`, or the file that defines a space of your own. */
 export type SpaceInput =
-  | { readonly kind: string; readonly parameters?: Readonly<Record<string, unknown>> }
+  | string
+  | { readonly kind: string; readonly [parameter: string]: unknown }
   /** `name` tells a definition (.yaml, .yml, .json) from a module (.ts, .js); a path is its own name. */
   | { readonly file: FileInput; readonly name?: string };
 
@@ -35,8 +36,9 @@ export async function describeSpaceInput({
 
 /** The space that a person names. */
 export async function readSpace(input: SpaceInput, modules: ModulePermission): Promise<SpaceSpecification> {
+  if (typeof input !== 'object' || input === null) return spaceOfKind({ kind: input, path: 'kind' });
   if ('kind' in input) {
-    const { kind, parameters = {} } = input;
+    const { kind, ...parameters } = input;
     if (definitionOfKind(kind)?.file)
       throw SpecError.of({ path: 'kind', message: `found ${kind}; must be the file that defines the space` });
     return spaceOfKind({ kind, parameters, path: 'kind' });

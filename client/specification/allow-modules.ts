@@ -18,6 +18,11 @@ export function withoutModules({ [ALLOW_MODULES]: _allowed, ...env }: NodeJS.Pro
   return env;
 }
 
+/** The environment for processes that this program starts, with or without the permission. */
+export function environmentWith(modules: ModulePermission): NodeJS.ProcessEnv {
+  return modules === 'allowed' ? { ...process.env, [ALLOW_MODULES]: '1' } : withoutModules(process.env);
+}
+
 /** What an error says of a space of kind module where nobody has allowed its code. */
 export const REFUSED = `kind module is code that comes with the specification, and it was not allowed to run; allow modules (${ALLOW_MODULES}=1) if you trust it`;
 

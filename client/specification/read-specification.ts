@@ -60,6 +60,12 @@ export async function readSpecificationInput(
   input: SpecificationInput,
   { modules }: { readonly modules: ModulePermission },
 ): Promise<ReadSpecification> {
+  const given: object = typeof input === 'object' && input !== null ? input : {};
+  if (!['path', 'text', 'value'].some((form) => form in given))
+    throw SpecError.of({
+      path: 'specification',
+      message: `${found(input)}; must be { path }, { text } or { value }`,
+    });
   if ('path' in input) return readSpecification(input.path, { modules });
   const source = 'specification';
   const value = 'text' in input ? readDocument({ text: input.text, source }) : structuredClone(input.value);

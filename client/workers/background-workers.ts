@@ -3,7 +3,12 @@ import { availableParallelism } from 'node:os';
 import { DEVICES, type Device } from '../../core/specification/devices.js';
 import type { Home } from '../embedded/home.js';
 import { commandLines, terminate } from '../embedded/process.js';
-import { modulesAllowed, withoutModules } from '../specification/allow-modules.js';
+import {
+  environmentWith,
+  type ModulePermission,
+  modulesAllowed,
+  withoutModules,
+} from '../specification/allow-modules.js';
 import { rolesOf, spawnWorker } from './local-workers.js';
 
 /** A little more than the grace that workers give their activities. */
@@ -29,9 +34,12 @@ interface Workers {
 const markerOf = (home: Home): string => `--background-of=${home.root}`;
 
 /** Where none go on already. `zeroscout services down` stops them. */
-export async function startBackgroundWorkers({ home, count, device }: Workers): Promise<void> {
-  if (count === 0 || (await backgroundWorkers({ home })).length > 0) return;
-  start({ home, count, device, env: process.env });
+export async function startBackgroundWorkers({
+  modules,
+  ...workers
+}: Workers & { readonly modules: ModulePermission }): Promise<void> {
+  if (workers.count === 0 || (await backgroundWorkers(workers)).length > 0) return;
+  start({ ...workers, env: environmentWith(modules) });
 }
 
 function start({ home, count, device, env }: Workers & { readonly env: NodeJS.ProcessEnv }): void {

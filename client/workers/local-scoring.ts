@@ -2,7 +2,7 @@
 import { definitionOf } from '../../core/spaces/index.js';
 import type { Device } from '../../core/specification/devices.js';
 import type { Session } from '../connections/session.js';
-import { ALLOW_MODULES, withoutModules } from '../specification/allow-modules.js';
+import { environmentWith } from '../specification/allow-modules.js';
 import type { ReadSpecification } from '../specification/read-candidates.js';
 import { withdrawBackgroundWorkers } from './background-workers.js';
 import { type LocalWorkers, startLocalWorkers } from './local-workers.js';
@@ -20,7 +20,7 @@ export function createLocalScoring({ home, modules, onNote }: Session): LocalSco
     start: async ({ read: { specification }, count }) => {
       const { space, execution } = specification;
       const need = definitionOf(space).code === 'specification' ? 'modules' : undefined;
-      const env = environmentFor(modules);
+      const env = environmentWith(modules);
       restores.push(await withdrawBackgroundWorkers({ home, need, env, onNote }));
       const known = running.get(execution.device);
       if (known || count === 0) return known?.since;
@@ -35,9 +35,4 @@ export function createLocalScoring({ home, modules, onNote }: Session): LocalSco
       for (const restore of restores.splice(0)) restore();
     },
   };
-}
-
-/** What workers that this program starts are allowed. */
-function environmentFor(modules: Session['modules']): NodeJS.ProcessEnv {
-  return modules === 'allowed' ? { ...process.env, [ALLOW_MODULES]: '1' } : withoutModules(process.env);
 }

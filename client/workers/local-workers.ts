@@ -10,6 +10,7 @@ import type { Home } from '../embedded/home.js';
 import { createFolders } from '../embedded/home-folders.js';
 import { spawnPrivately } from '../embedded/process.js';
 import { openLog } from '../embedded/server-log.js';
+import { environmentWith, type ModulePermission } from '../specification/allow-modules.js';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const RESTART_MS = 1_000;
@@ -47,8 +48,21 @@ export function startLocalWorkers({
 }
 
 /** A control worker alone, for what needs no scores. */
-export function startControlWorker({ home, onNote }: { home: Home; onNote: OnNote }): LocalWorkers {
-  return keepRunning({ home, onNote, env: process.env, roles: [['worker', '--role', 'control']] });
+export function startControlWorker({
+  home,
+  modules,
+  onNote,
+}: {
+  readonly home: Home;
+  readonly modules: ModulePermission;
+  readonly onNote: OnNote;
+}): LocalWorkers {
+  return keepRunning({
+    home,
+    onNote,
+    env: environmentWith(modules),
+    roles: [['worker', '--role', 'control']],
+  });
 }
 
 function keepRunning({

@@ -1,5 +1,6 @@
 // Offers workers to programs: who works, starting some on this machine, and letting one work again that was set aside.
 import type { Device } from '../../core/specification/devices.js';
+import { checkOptions } from '../check-options.js';
 import type { Session } from '../connections/session.js';
 import { startBackgroundWorkers, stopBackgroundWorkers } from './background-workers.js';
 import { listWorkers, type QueueOfWorkers } from './list-workers.js';
@@ -17,13 +18,16 @@ export interface Workers {
 }
 
 export function createWorkers(session: Session): Workers {
-  const { store, home } = session;
+  const { store, home, modules } = session;
   return {
     list: () => listWorkers(session),
     release: async (name) => {
       await releaseWorker({ store, name });
     },
-    startInBackground: ({ count, device = 'cpu' }) => startBackgroundWorkers({ home, count, device }),
+    startInBackground: async ({ count, device = 'cpu' }) => {
+      checkOptions('workers', { count, device });
+      await startBackgroundWorkers({ home, modules, count, device });
+    },
     stopInBackground: () => stopBackgroundWorkers({ home }),
   };
 }

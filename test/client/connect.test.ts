@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RankingRow, Search, Zeroscout } from '../../client/index.js';
+import { backgroundWorkers } from '../../client/workers/background-workers.js';
 import { BIN, type TestHome, testHome } from '../support/home.js';
 import { ROOT } from '../support/zeroscout.js';
 
@@ -161,6 +162,40 @@ test('workers and what could be deleted are shown', async () => {
   expect(await failure(scout.workers.release('nobody'))).toMatchObject({ field: 'worker' });
   const { deleted, runs } = await scout.retention.plan();
   expect([deleted, runs.kept.length, runs.gone.length]).toEqual([false, 2, 0]);
+});
+
+test('background workers have the permission that the program was given, whatever the environment says', {
+  timeout: 60_000,
+}, async () => {
+  const root = home.home.root;
+  const allowed = await library.connect({ home: root, modules: 'allowed' });
+  const permissions = async () => (await backgroundWorkers(home)).map(({ may }) => may);
+  try {
+    await allowed.workers.startInBackground({ count: 1 });
+    expect(await permissions()).toEqual([['modules'], ['modules']]);
+    expect(await allowed.workers.stopInBackground()).toBe(2);
+    process.env.ZEROSCOUT_ALLOW_MODULES = '1';
+    await scout.workers.startInBackground({ count: 1 });
+    expect(await permissions()).toEqual([[], []]);
+  } finally {
+    delete process.env.ZEROSCOUT_ALLOW_MODULES;
+    await scout.workers.stopInBackground();
+    await allowed.close();
+  }
+});
+
+test('wrong options are errors that name the field, and delete or export nothing', async () => {
+  const wrong = (options: object) => failure(scout.retention.apply(options));
+  expect(await wrong({ olderThan: '30d' })).toMatchObject({ code: 'invalid-input', field: 'olderThan' });
+  expect(await wrong({ keeplast: 3 })).toMatchObject({ field: 'keeplast' });
+  const cost = 'flop' as 'flops';
+  expect(await failure(scout.searches.pareto('@last', { cost }))).toMatchObject({ field: 'cost' });
+  const first = async (rows: AsyncIterable<unknown>) => {
+    for await (const row of rows) return row;
+  };
+  const format = 'jax' as 'onnx';
+  expect(await failure(first(scout.searches.export('@last', { format })))).toMatchObject({ field: 'format' });
+  expect(await failure(first(scout.searches.list({ state: 'complete' })))).toMatchObject({ field: 'state' });
 });
 
 test('an unknown id is an error that names the field, and nothing was written to the terminal', async () => {

@@ -1,0 +1,69 @@
+// Checks the options that a program passes to the library: a SpecError names each that is unknown or has a wrong value.
+import { z } from 'zod';
+import { SpecError } from '../core/errors.js';
+import { PARETO_COSTS } from '../core/report/pareto.js';
+import { mapping, oneOf, text, toIssues, wholeNumber } from '../core/schema/fields.js';
+import { DEVICES } from '../core/specification/devices.js';
+import { EXPORT_FORMATS } from './results/export-candidates.js';
+import { OVERLAPS } from './schedules/create-schedule.js';
+import { STATES } from './searches/list-searches.js';
+
+type Fields = Readonly<Record<string, z.ZodType>>;
+
+/** Milliseconds; ten thousand years at most. */
+const milliseconds = wholeNumber({ min: 0, max: 3.2e14 });
+const top = wholeNumber({ min: 1, max: 1e9 });
+const workers = wholeNumber({ min: 0, max: 256 });
+/** An option that is checked where it is used. */
+const other = z.unknown();
+
+const OPTIONS = {
+  connect: {
+    servers: oneOf(['start', 'running']),
+    modules: oneOf(['allowed', 'refused']),
+    home: other,
+    name: other,
+    onNote: other,
+  },
+  start: { specification: other, id: other, workers, whereFinished: oneOf(['keep', 'again']) },
+  list: { state: oneOf(STATES), name: other },
+  pareto: { cost: oneOf(PARETO_COSTS), top },
+  diff: { top },
+  export: { format: oneOf(EXPORT_FORMATS), top: wholeNumber({ min: 1, max: 10_000 }) },
+  measure: { top, which: oneOf(['missing', 'all']), onStep: other },
+  describe: { space: other, resolution: wholeNumber({ min: 8, max: 512 }) },
+  retention: { keepLast: wholeNumber({ min: 0, max: 1e6 }), olderThan: milliseconds },
+  schedule: {
+    name: other,
+    specification: other,
+    cron: other,
+    workers,
+    timezone: text({ test: isTimeZone, right: 'a time zone such as Europe/Berlin' }),
+    jitter: milliseconds,
+    catchup: milliseconds,
+    overlap: oneOf(Object.keys(OVERLAPS) as [keyof typeof OVERLAPS]),
+  },
+  workers: { count: workers, device: oneOf(DEVICES) },
+} satisfies Readonly<Record<string, Fields>>;
+
+/** Options that have no default. */
+const REQUIRED = new Set(['cost', 'format', 'count']);
+
+/** Options that are `undefined` count as left out. */
+export function checkOptions(call: keyof typeof OPTIONS, options: object): void {
+  const fields: Fields = OPTIONS[call];
+  const shape = Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, REQUIRED.has(name) ? field : field.optional()]),
+  );
+  const { success, error } = mapping(shape).safeParse(options, { reportInput: true });
+  if (!success) throw new SpecError(toIssues({ error, root: 'options' }));
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+// Tests that the options of the library's calls are checked: what is left out is right, what is unknown or wrong has its field.
+import { expect, test } from 'vitest';
+import { checkOptions } from '../../client/check-options.js';
+import { readSpecificationInput } from '../../client/specification/read-specification.js';
+import { SpecError } from '../../core/errors.js';
+
+function fieldsOf(call: Parameters<typeof checkOptions>[0], options: object): string[] {
+  try {
+    checkOptions(call, options);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    return error.issues.map(({ path }) => path);
+  }
+}
+
+test.each([
+  ['connect', {}, []],
+  ['connect', { servers: 'never', modules: true, hom: '/tmp' }, ['servers', 'modules', 'hom']],
+  ['start', { specification: {}, workers: undefined }, []],
+  ['start', { specification: {}, workers: -1, whereFinished: 'rerun' }, ['workers', 'whereFinished']],
+  ['list', { state: 'canceled' }, ['state']],
+  ['pareto', {}, ['cost']],
+  ['pareto', { cost: 'latency', top: 0 }, ['top']],
+  ['export', { format: 'onnx', top: 1.5 }, ['top']],
+  ['retention', { keepLast: 0, olderThan: Number.NaN }, ['olderThan']],
+  [
+    'schedule',
+    { name: 'a', timezone: 'Berlin', overlap: 'wait', jitter: '5m' },
+    ['timezone', 'jitter', 'overlap'],
+  ],
+  ['workers', { device: 'gpu' }, ['count', 'device']],
+] as const)('%s %j', (call, options, fields) => {
+  expect(fieldsOf(call, options)).toEqual(fields);
+});
+
+test.each([undefined, 'quickstart.yaml', {}, { file: 'quickstart.yaml' }])(
+  'no specification: %j',
+  async (input) => {
+    await expect(readSpecificationInput(input as never, { modules: 'refused' })).rejects.toMatchObject({
+      field: 'specification',
+    });
+  },
+);
