@@ -23,6 +23,7 @@ const NO_SETTINGS: Readonly<Record<string, string>> = {
   ZEROSCOUT_SOAK_MINUTES: 'given to its test by npm run soak',
   ZEROSCOUT_SOAK_REPORT: 'given to its test by npm run soak',
   ZEROSCOUT_SOAK_SEED: 'given to its test by npm run soak',
+  ZEROSCOUT_TEST_INSTALL: 'given to its test by npm run test:node',
   ZEROSCOUT_ENCRYPTION: 'the beginning of several settings’ names',
   ZEROSCOUT_SECRET: 'the beginning of several settings’ names',
   TEMPORAL_FILES: 'a constant',
