@@ -9,6 +9,7 @@ import { nasBench101Definition } from './nas-bench-101/definition.js';
 import { nasBench201Definition } from './nas-bench-201/definition.js';
 import { onnxDefinition } from './onnx/definition.js';
 import type { Space } from './space.js';
+import { transnasBench101Definition } from './transnas-bench-101/definition.js';
 
 export const SPACES = [
   nasBench201Definition,
@@ -18,6 +19,7 @@ export const SPACES = [
   moduleDefinition,
   onnxDefinition,
   nasBench101Definition,
+  transnasBench101Definition,
 ] as const;
 
 /** The `space` of a checked specification: a kind, and the parameters of that kind. */

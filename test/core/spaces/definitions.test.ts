@@ -29,6 +29,7 @@ const EXAMPLES: readonly SpaceSpecification[] = [
     networks: [{ name: 'a', digest: 'a'.repeat(64), macs: 1, parameters: 1, form: 'maps' }],
   },
   { kind: 'nas-bench-101' },
+  { kind: 'transnas-bench-101', size: 'micro' },
 ];
 
 describe('definitions of spaces', () => {

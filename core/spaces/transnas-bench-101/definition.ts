@@ -1,0 +1,84 @@
+// The spaces of TransNAS-Bench-101 (Duan et al. 2021): 4,096 cells (micro) and 3,256 skeletons (macro) for images of 256 pixels.
+import { z } from 'zod';
+import { randomStream } from '../../random/random-stream.js';
+import { mapping, oneOf } from '../../schema/fields.js';
+import { AZ_NAS_PROXIES } from '../../specification/families.js';
+import { defineSpace } from '../definition.js';
+import { noBlocks } from '../no-blocks.js';
+import type { Space } from '../space.js';
+import { allModules, macroGraph, mutateModules, parseModules, printModules } from './macro.js';
+import { CELLS, cellAt, cellKey, microGraph, mutateCell, parseCell, printCell } from './micro.js';
+import { halves, RESOLUTION } from './network.js';
+
+const KIND = 'transnas-bench-101';
+
+/** The cheapest member of each class (FLOPs, then the first), by its key. Made on first use, over the whole space. */
+let representatives: Map<string, string> | undefined;
+
+function representativesOf(): Map<string, string> {
+  if (representatives) return representatives;
+  const best = new Map<string, { flops: number; candidate: string }>();
+  for (let index = 0; index < CELLS; index++) {
+    const cell = cellAt(index);
+    const { flops } = microGraph({ cell, resolution: RESOLUTION }).costs;
+    const key = cellKey(cell);
+    const known = best.get(key);
+    if (!known || flops < known.flops) best.set(key, { flops, candidate: printCell(cell) });
+  }
+  representatives = new Map([...best].map(([key, { candidate }]) => [key, candidate]));
+  return representatives;
+}
+
+const micro = {
+  kind: KIND,
+  size: BigInt(CELLS),
+  enumeration: {
+    size: CELLS,
+    at: (index) => printCell(cellAt(index)),
+    representative: (candidate) => representativesOf().get(cellKey(parseCell(candidate)))!,
+  },
+  proxies: AZ_NAS_PROXIES,
+  parse: (text) => printCell(parseCell(text)),
+  canonicalKey: (candidate) => cellKey(parseCell(candidate)),
+  random: (key) => printCell(cellAt(randomStream(key).below(CELLS))),
+  mutate: ({ parent, key, mutations }) => printCell(mutateCell({ cell: parseCell(parent), key, mutations })),
+  // The stem divides the side by 4, and three modules halve it.
+  resolutionStep: () => 32,
+  costs: ({ candidate, resolution }) => microGraph({ cell: parseCell(candidate), resolution }).costs,
+  graph: ({ candidate, resolution }) => microGraph({ cell: parseCell(candidate), resolution }),
+  network: noBlocks(KIND),
+} as const satisfies Space;
+
+const SKELETONS = allModules();
+
+const macro = {
+  kind: KIND,
+  size: BigInt(SKELETONS.length),
+  enumeration: {
+    size: SKELETONS.length,
+    at: (index) => printModules(SKELETONS[index]!),
+    // Every skeleton is a class of its own.
+    representative: (candidate) => candidate,
+  },
+  proxies: AZ_NAS_PROXIES,
+  parse: (text) => printModules(parseModules(text)),
+  canonicalKey: (candidate) => candidate,
+  random: (key) => printModules(randomStream(key).pick(SKELETONS)),
+  mutate: ({ parent, key, mutations }) =>
+    printModules(mutateModules({ modules: parseModules(parent), key, mutations })),
+  resolutionStep: (candidate) =>
+    4 * 2 ** (candidate === undefined ? 4 : parseModules(candidate).filter(halves).length),
+  costs: ({ candidate, resolution }) => macroGraph({ modules: parseModules(candidate), resolution }).costs,
+  graph: ({ candidate, resolution }) => macroGraph({ modules: parseModules(candidate), resolution }),
+  network: noBlocks(KIND),
+} as const satisfies Space;
+
+export const transnasBench101Definition = defineSpace({
+  kind: KIND,
+  schema: mapping({ kind: z.literal(KIND), size: oneOf(['micro', 'macro']) }),
+  defaults: () => ({ proxies: AZ_NAS_PROXIES, resolution: RESOLUTION, classes: true }),
+  open: ({ size }): Space => (size === 'micro' ? micro : macro),
+  code: 'built-in',
+  batched: false,
+  shapes: 'own',
+});

@@ -1,0 +1,141 @@
+// Candidates of TransNAS-Bench-101's micro space: cells of four nodes with one of four operations on each of six edges.
+import { SpecError } from '../../errors.js';
+import type { CandidateGraph, NetworkBuilder, Tensor } from '../../graph/network-builder.js';
+import type { RandomKey } from '../../random/random.js';
+import { randomStream } from '../../random/random-stream.js';
+import { quote } from '../../text/show.js';
+import { type ApplyCell, modulesGraph, reluConvNorm, type Step } from './network.js';
+
+/** Of each edge, in the order of `EDGES`: 0 none, 1 skip, 2 convolution of 1 x 1, 3 convolution of 3 x 3. */
+export type Cell = readonly number[];
+
+const OPERATIONS = [0, 1, 2, 3] as const;
+export const CELLS = OPERATIONS.length ** 6;
+
+/** `{ to: 2, from: 1 }` is the edge from node 1 to node 2. */
+const EDGES = [
+  { to: 1, from: 0 },
+  { to: 2, from: 0 },
+  { to: 2, from: 1 },
+  { to: 3, from: 0 },
+  { to: 3, from: 1 },
+  { to: 3, from: 2 },
+] as const;
+
+/** Throws a SpecError for a text that is not `64-41414-a_bc_def`. */
+export function parseCell(text: string): Cell {
+  const match = /^64-41414-([0-3])_([0-3]{2})_([0-3]{3})$/.exec(text.trim());
+  if (!match)
+    throw SpecError.of({
+      path: '',
+      message: `candidate ${quote(text)}: must be 64-41414-a_bc_def with a digit from 0 to 3 for each edge (1<-0, 2<-0, 2<-1, 3<-0, 3<-1, 3<-2), such as "64-41414-1_02_333"`,
+    });
+  return Array.from(match.slice(1).join(''), Number);
+}
+
+export function printCell([a, ...rest]: Cell): string {
+  return `64-41414-${a}_${rest.slice(0, 2).join('')}_${rest.slice(2).join('')}`;
+}
+
+/** Cell `index`, 0 to 4,095. */
+export function cellAt(index: number): Cell {
+  return Array.from(index.toString(OPERATIONS.length).padStart(6, '0'), Number);
+}
+
+/** Gives each of `mutations` different edges (at most all six) one of the three other operations. */
+export function mutateCell({
+  cell,
+  key,
+  mutations,
+}: {
+  cell: Cell;
+  key: RandomKey;
+  mutations: number;
+}): Cell {
+  const random = randomStream(key);
+  const child = [...cell];
+  const left = cell.map((_, edge) => edge);
+  for (let i = 0; i < mutations && left.length; i++) {
+    const [edge] = left.splice(random.below(left.length), 1) as [number];
+    child[edge] = random.pick(OPERATIONS.filter((operation) => operation !== cell[edge]));
+  }
+  return child;
+}
+
+/**
+ * The cell as an expression of its input, sums sorted. A skip is the identity except from node 0, where it has weights in cells
+ * that change the shape. What is computed from nothing is zero, and is left out.
+ */
+export function cellKey(cell: Cell): string {
+  const nodes: string[] = ['x'];
+  for (let to = 1; to <= 3; to++) {
+    const parts = EDGES.flatMap((edge, e) => {
+      const operation = cell[e]!;
+      const from = nodes[edge.from]!;
+      if (edge.to !== to || operation === 0 || from === '') return [];
+      if (operation === 1) return [edge.from === 0 ? 'skip(x)' : from];
+      return [`conv${operation === 2 ? 1 : 3}(${from})`];
+    });
+    // A sum of sums is one sum.
+    nodes.push(parts.flatMap(termsOf).sort().join('+'));
+  }
+  return nodes[3]!;
+}
+
+/** The terms of a sum: what plus signs outside of all parentheses separate. */
+function termsOf(sum: string): readonly string[] {
+  const terms = [''];
+  let depth = 0;
+  for (const character of sum) {
+    if (character === '(') depth += 1;
+    if (character === ')') depth -= 1;
+    if (character === '+' && depth === 0) terms.push('');
+    else terms[terms.length - 1] += character;
+  }
+  return terms;
+}
+
+/** The modules of every network of this space. */
+const MODULES = [4, 1, 4, 1, 4] as const;
+
+export function microGraph({ cell, resolution }: { cell: Cell; resolution: number }): CandidateGraph {
+  const apply: ApplyCell = ({ b, x, step }) => applyCell({ b, x, step, cell });
+  return modulesGraph({ modules: MODULES, resolution, cell: apply });
+}
+
+/** Each node is the sum of its edges. Edges from node 0 change the shape. */
+function applyCell({ b, x, step, cell }: { b: NetworkBuilder; x: Tensor; step: Step; cell: Cell }): Tensor {
+  const nodes: Tensor[] = [x];
+  for (let to = 1; to <= 3; to++) {
+    const parts = EDGES.flatMap((edge, e) => {
+      if (edge.to !== to) return [];
+      const own: Step = { channels: step.channels, stride: edge.from === 0 ? step.stride : 1 };
+      return [applyEdge({ b, x: nodes[edge.from]!, step: own, operation: cell[e]! })];
+    });
+    nodes.push(b.sum(parts));
+  }
+  return nodes[3]!;
+}
+
+function applyEdge({
+  b,
+  x,
+  step: { channels, stride },
+  operation,
+}: {
+  b: NetworkBuilder;
+  x: Tensor;
+  step: Step;
+  operation: number;
+}): Tensor {
+  if (operation === 0) return b.zero({ channels, side: Math.ceil(x.side / stride) });
+  if (operation > 1) return reluConvNorm(b, x, { to: channels, kernel: operation === 2 ? 1 : 3, stride });
+  return stride === 1 && channels === x.channels ? x : reduce({ b, x, channels });
+}
+
+/** Factorized reduction: two convolutions of 1 x 1 and stride 2, the second of the image shifted by one pixel. */
+function reduce({ b, x, channels }: { b: NetworkBuilder; x: Tensor; channels: number }): Tensor {
+  const active = b.relu(x);
+  const half = { kernel: 1, stride: 2, to: channels / 2 };
+  return b.normalize(b.concat([b.conv(active, half), b.conv(b.shift(active), half)]));
+}

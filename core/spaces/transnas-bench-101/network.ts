@@ -1,0 +1,66 @@
+// Builds the networks of TransNAS-Bench-101 (Duan et al. 2021): a stem, modules of two cells, and the classifier of scenes.
+import { type CandidateGraph, NetworkBuilder, type Tensor } from '../../graph/network-builder.js';
+
+/** Images are published with 256 pixels. */
+export const RESOLUTION = 256;
+const STEM = [32, 64] as const;
+const CELLS = 2;
+/** Classes of the task whose parameters and FLOPs the published tables count. */
+const SCENES = 63;
+
+/** A module by its digit: 1 plain, 2 doubles the channels, 3 halves the resolution, 4 does both. */
+export type ModuleDigit = 1 | 2 | 3 | 4;
+
+/** What a cell does to the shape of its input. */
+export interface Step {
+  readonly channels: number;
+  readonly stride: 1 | 2;
+}
+
+export type ApplyCell = (args: { b: NetworkBuilder; x: Tensor; step: Step }) => Tensor;
+
+export function halves(digit: ModuleDigit): boolean {
+  return digit > 2;
+}
+
+export function doubles(digit: ModuleDigit): boolean {
+  return digit % 2 === 0;
+}
+
+/** The first cell of a module changes the shape. Features are the stem and the cells; a stage ends before the resolution changes. */
+export function modulesGraph({
+  modules,
+  resolution,
+  cell,
+}: {
+  modules: readonly ModuleDigit[];
+  resolution: number;
+  cell: ApplyCell;
+}): CandidateGraph {
+  const b = new NetworkBuilder({ side: resolution });
+  const first = b.normalize(b.conv(b.images, { to: STEM[0], kernel: 3, stride: 2 }));
+  const stem = reluConvNorm(b, first, { to: STEM[1], kernel: 3, stride: 2 });
+  let x = b.feature({ x: stem, before: b.images, end: 'stage' });
+  modules.forEach((digit, i) => {
+    const next = modules[i + 1];
+    for (let place = 0; place < CELLS; place++) {
+      const isFirst = place === 0;
+      const step: Step = {
+        channels: isFirst && doubles(digit) ? 2 * x.channels : x.channels,
+        stride: isFirst && halves(digit) ? 2 : 1,
+      };
+      const isEnd = place === CELLS - 1 && (next === undefined || halves(next));
+      x = b.feature({ x: cell({ b, x, step }), before: x, end: isEnd ? 'stage' : 'block' });
+    }
+  });
+  return b.classify(x, SCENES);
+}
+
+/** ReLU, convolution, normalization. */
+export function reluConvNorm(
+  b: NetworkBuilder,
+  x: Tensor,
+  settings: { to: number; kernel: number; stride?: number },
+): Tensor {
+  return b.normalize(b.conv(b.relu(x), settings));
+}
