@@ -8,7 +8,10 @@ import type { GraphNetwork } from './network.js';
 export interface InspectedBlock {
   /** The feature that the block ends with; undefined of what comes after the last one. */
   readonly feature?: string;
+  /** Without the images. */
   readonly shape?: readonly number[];
+  /** Of the feature with the images as axis 0. */
+  readonly channelAxis?: number;
   /** Operators of the file in this block, and how many of each there are. */
   readonly operators: Readonly<Record<string, number>>;
   readonly parameters: number;
@@ -30,7 +33,9 @@ export function inspectNetwork({
   const blocks = blockOfValues(network);
   const ends = [...features, undefined];
   const found = ends.map((feature) => ({
-    ...(feature ? { feature: feature.name, shape: feature.shape.slice(1) } : {}),
+    ...(feature
+      ? { feature: feature.name, shape: feature.shape.slice(1), channelAxis: feature.channelAxis }
+      : {}),
     operators: {} as Record<string, number>,
     parameters: 0,
     macs: 0,

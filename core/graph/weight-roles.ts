@@ -63,6 +63,7 @@ const PASSED = new Set([
   'Sigmoid',
   'Tanh',
   'Where',
+  'Clip',
 ]);
 
 function roleOf({ weight, ...search }: Search & { weight: GraphWeight }): Role {
@@ -111,6 +112,8 @@ function roleIn({
     case 'Sub':
     case 'Div':
       return place === 0 && !meetsStream ? 'passes' : meetsStream ? { kind: 'constant' } : undefined;
+    case 'Standardize':
+      return place === 0 && !isStream[id] ? 'passes' : undefined;
     case 'Gather':
     case 'Concat':
     case 'Softmax':

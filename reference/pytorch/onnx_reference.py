@@ -2,7 +2,8 @@
 
     python onnx_reference.py FEATURES.json CASES.json
 
-FEATURES.json is a list of {"file", "batch", "input", "features"}; files lie beside it. CASES.json gets the cases, in the form of
+FEATURES.json is a list of {"file", "batch", "input", "features", "channelAxes", "parameters"}, as `zeroscout inspect FILE
+--json` has them for each block; files lie beside it. CASES.json gets the cases, in the form of
 test/goldens/onnx, with `float32Deviation`: by how much PyTorch itself is off in float32. Needs torch, numpy and onnx.
 Weights are those of tensors.py by the names of initializers: He for two dimensions and more, 1 for scales, 0 for shifts.
 """

@@ -30,10 +30,15 @@ function exponentialUnit(t: Tape, x: Id, { alpha, scale }: { alpha: number; scal
 }
 
 export function clip(t: Tape, x: Id, { min, max }: { min?: Id | undefined; max?: Id | undefined }): Id {
-  const above = min === undefined ? undefined : t.add('Less', [x, min]);
-  const below = max === undefined ? undefined : t.add('Greater', [x, max]);
-  const low = above === undefined ? x : t.add('Where', [above, min!, x]);
-  return below === undefined ? low : t.add('Where', [below, max!, low]);
+  const known = (id: Id | undefined, none: number) => (id === undefined ? none : t.get(id).constant?.[0]);
+  const [low, high] = [known(min, Number.NEGATIVE_INFINITY), known(max, Number.POSITIVE_INFINITY)];
+  if (low !== undefined && high !== undefined)
+    return low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY
+      ? x
+      : t.add('Clip', [x], { min: low, max: high });
+  // A bound that is a weight may be met by any element.
+  const raised = min === undefined ? x : t.add('Where', [t.add('Less', [x, min]), min, x]);
+  return max === undefined ? raised : t.add('Where', [t.add('Greater', [raised, max]), max, raised]);
 }
 
 export function sigmoidTimes(t: Tape, x: Id, alpha = 1): Id {

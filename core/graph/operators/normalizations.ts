@@ -9,9 +9,11 @@ export function standardized(
   x: Id,
   { axes, epsilon }: { axes: readonly number[]; epsilon: number },
 ): Id {
-  const centred = t.minus(x, t.reduce('ReduceMean', x, axes));
+  const mean = t.reduce('ReduceMean', x, axes);
+  const centred = t.minus(x, mean);
   const variance = t.reduce('ReduceMean', t.times(centred, centred), axes);
-  return t.over(centred, t.add('Sqrt', [t.plus(variance, t.scalar(epsilon))]));
+  const inverse = t.over(t.scalar(1), t.add('Sqrt', [t.plus(variance, t.scalar(epsilon))]));
+  return t.add('Standardize', [x, mean, inverse], { axes });
 }
 
 /** Scale and shift by channel (axis 1). */

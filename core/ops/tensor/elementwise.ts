@@ -1,7 +1,7 @@
 // Operations on each element: activations, arithmetic with broadcasting, comparisons, choice.
 import type { Rule, Rules, Site } from './rule.js';
 import { broadcast, broadcastIndex } from './shapes.js';
-import type { Operand } from './signature.js';
+import { numberOf, type Operand } from './signature.js';
 import type { Id } from './tape.js';
 
 type Unary = (site: Site & { readonly a: Id }) => Id;
@@ -62,14 +62,22 @@ const taken: Binary = ({ t, a, b, y, g }) => {
   return [share(a, b), share(b, a)];
 };
 
-/** 1 where the condition holds, else 0. */
-const indicator = ({ t }: Site, condition: Id): Id => t.add('Cast', [condition], { to: 'float' });
-
 export const elementwise: Rules = {
-  Relu: unary(
-    (a) => Math.max(0, a),
-    (s) => indicator(s, s.t.add('Greater', [s.y, s.t.scalar(0)])),
-  ),
+  Relu: {
+    ...unary((a) => Math.max(0, a)),
+    vjp: ({ t, y, g }) => [t.add('Where', [t.add('Greater', [y, t.scalar(0)]), g, t.scalar(0)])],
+  },
+  /** Between the numbers `min` and `max`. Where nothing is cut off the result is the input. */
+  Clip: {
+    shape: ([a]) => a!,
+    fold: ({ operands: [a], attributes }) => {
+      const [min, max] = [numberOf(attributes, 'min'), numberOf(attributes, 'max')];
+      return a!.values.map((value) => Math.min(Math.max(value, min), max));
+    },
+    vjp: ({ t, x, y, g }) => [t.add('Where', [t.add('Equal', [x[0]!, y]), g, t.scalar(0)])],
+    write: (g, [a], attributes) =>
+      g.add('Clip', [a!, g.float(numberOf(attributes, 'min')), g.float(numberOf(attributes, 'max'))]),
+  },
   Sigmoid: unary(
     (a) => 1 / (1 + Math.exp(-a)),
     ({ t, y }) => t.times(y, t.minus(t.scalar(1), y)),

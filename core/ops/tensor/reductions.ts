@@ -2,6 +2,7 @@
 import type { Rule, Rules } from './rule.js';
 import { broadcastIndex, sizeOf } from './shapes.js';
 import { listOf, numberOf } from './signature.js';
+import type { Id } from './tape.js';
 
 /** The axes are kept with size 1. */
 function reduction({
@@ -57,6 +58,22 @@ export const reductions: Rules = {
       },
     }),
     write: write('ReduceMax'),
+  },
+  /**
+   * (x - m) r with x's own mean m and inverse deviation r = 1 / sqrt(variance + epsilon) over `axes`, which come as further
+   * inputs. The gradient is that of x through all three, r (g - mean(g) - y mean(g y)); so m and r have none of their own.
+   */
+  Standardize: {
+    shape: ([a]) => a!,
+    vjp: ({ t, x, y, g, attributes }) => {
+      const mean = (id: Id) => t.reduce('ReduceMean', id, listOf(attributes, 'axes'));
+      return [
+        t.times(x[2]!, t.minus(t.minus(g, mean(g)), t.times(y, mean(t.times(g, y))))),
+        undefined,
+        undefined,
+      ];
+    },
+    write: (g, [x, mean, inverse]) => g.add('Mul', [g.add('Sub', [x!, mean!]), inverse!]),
   },
   /** y (g - Σ g y), the sum over the axis. */
   Softmax: {
