@@ -97,8 +97,6 @@ function expressionOf({ graph, node }: Site): string {
       return `${x}.mean((2, 3), keepdim=True)`;
     case 'Flatten':
       return `${x}.flatten(1)`;
-    case 'Identity':
-      return x;
     default:
       throw new Error(`no PyTorch is known for ${node.op}`);
   }

@@ -146,11 +146,7 @@ export class NetworkBuilder {
 
   /** Measures a tensor: the stem, or the end of a block. `before` is the block's input, of which zeros are made where nothing else is. */
   feature({ x, before, end }: { x: Tensor; before: Tensor; end: 'block' | 'stage' }): Tensor {
-    const own = x.isZero
-      ? this.zeros(before, x)
-      : x.name === before.name
-        ? this.#add('Identity', [x.name], x)
-        : x;
+    const own = x.isZero ? this.zeros(before, x) : x.name === before.name ? this.#copy(x) : x;
     this.#blocks.push(own.name);
     if (end === 'stage') this.#stages.push(own.name);
     return own;
@@ -177,6 +173,11 @@ export class NetworkBuilder {
       features: { blocks: this.#blocks, stages: this.#stages },
       costs: { flops: this.#flops, parameters: this.#parameters },
     };
+  }
+
+  /** A tensor of its own with the same values: a block's output is never its input. */
+  #copy(x: Tensor): Tensor {
+    return this.#add('Add', [x.name, this.#number(0)], x);
   }
 
   #neededBy(output: string): [readonly GraphNode[], ReadonlyMap<string, Initializer>] {
