@@ -120,7 +120,10 @@ async function search({
     const client = new Client({ connection, namespace: temporal.namespace });
     const digest = specificationDigest(specification, { inputs: {} });
     const { handle } = await startSearch({
-      ...{ client, store, id: ID, read: { specification, digest } },
+      client,
+      store,
+      id: ID,
+      read: { specification, digest },
       whereFinished: 'again',
     });
     const result = (await handle.result()) as SearchResult;

@@ -34,7 +34,9 @@ afterAll(async () => {
 }, timeout);
 
 const changesOf = (proxies?: readonly string[]) => ({
-  ...{ cohort: 'written', fidelity: { draws: 2, batch: 8, resolution: 16 }, execution: { shardSize: 4 } },
+  cohort: 'written',
+  fidelity: { draws: 2, batch: 8, resolution: 16 },
+  execution: { shardSize: 4 },
   ...(proxies ? { proxies } : {}),
 });
 

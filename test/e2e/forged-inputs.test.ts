@@ -57,8 +57,18 @@ async function failure(workflow: string, id: string, args: unknown[]): Promise<s
 const evil = { digest: '../victim', shape: images.shape };
 const withSpace = (space: object) => ({ specification: { ...complete, space } });
 const state = {
-  ...{ startedAt: 0, stageStartedAt: 0, run: 'a', rounds: [], audited: true, planned: 1, done: 0, reused: 0 },
-  ...{ failed: 0, attempt: 0, nextShard: 0, paused: false },
+  startedAt: 0,
+  stageStartedAt: 0,
+  run: 'a',
+  rounds: [],
+  audited: true,
+  planned: 1,
+  done: 0,
+  reused: 0,
+  failed: 0,
+  attempt: 0,
+  nextShard: 0,
+  paused: false,
   plan: { digest: HASH, count: 8 },
   todo: { digest: HASH, count: 8 },
 };
@@ -165,15 +175,13 @@ test('searches: each fails and names the field', { timeout }, async () => {
 
 test('parts of a search, too', { timeout }, async () => {
   const part = {
-    ...{
-      search: 'a',
-      run: 'a',
-      specification: complete,
-      plan: state.plan,
-      todo: state.todo,
-      window: 1,
-      paused: false,
-    },
+    search: 'a',
+    run: 'a',
+    specification: complete,
+    plan: state.plan,
+    todo: state.todo,
+    window: 1,
+    paused: false,
     part: { number: 0, of: 1 },
     shards: { first: 0, of: 1 },
   };

@@ -103,7 +103,9 @@ test('validate looks nothing up, and says so', async () => {
   const { stdout } = await cli('validate', 'refine.json');
   expect(stdout).toContain(`the first ${TOP} of the ranking of search first`);
   expect(JSON.parse((await cli('validate', 'refine.json', '--json')).stdout)).toMatchObject({
-    ...{ id: null, digest: null, candidates: TOP },
+    id: null,
+    digest: null,
+    candidates: TOP,
   });
 });
 

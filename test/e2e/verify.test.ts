@@ -196,7 +196,11 @@ test("a healthy fleet under the control workers' setting: no alarm, the same byt
   expect(ranking).toBe(reference);
   const { share, scores, verified, disagreements, setAside, suspected } = summary.verification;
   expect({ share, scores, disagreements, setAside, suspected }).toEqual({
-    ...{ share: 0.1, scores: SAMPLES, disagreements: 0, setAside: [], suspected: [] },
+    share: 0.1,
+    scores: SAMPLES,
+    disagreements: 0,
+    setAside: [],
+    suspected: [],
   });
   expect(verified).toBeGreaterThan(0);
   expect(verified).toBeLessThan(SAMPLES / 2);

@@ -35,7 +35,11 @@ test('is 1 where the cell has an identity path and 0 where it has none', { timeo
   const outcomes = await scorer.scoreAll(
     cells.map((candidate) => ({
       space: { kind: 'nas-bench-201' },
-      ...{ candidate, seed: 1, fidelity, draws: [0], families: ['residual'] as const },
+      candidate,
+      seed: 1,
+      fidelity,
+      draws: [0],
+      families: ['residual'] as const,
     })),
   );
   expect(new Set(cells.map(hasIdentityPath)).size).toBe(2);

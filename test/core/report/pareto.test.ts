@@ -49,7 +49,11 @@ test('latency is a cost like the others; what has none is left out, and the CSV 
 
 test('the best of a front are those of the best score, still cheapest first', () => {
   const rows = [5, 4, 3, 2, 1].map((score, i) => ({
-    ...{ rank: i + 1, candidate: `c${score}`, score, flops: score, parameters: 1 },
+    rank: i + 1,
+    candidate: `c${score}`,
+    score,
+    flops: score,
+    parameters: 1,
   }));
   const front = paretoFront({ rows, cost: 'flops' });
   expect(front).toHaveLength(5);
