@@ -9,7 +9,7 @@ import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 
 /** Lines of each list that are kept with a run. */
-export const KEPT_TOP = 10;
+const KEPT_TOP = 10;
 
 /** Says why there is no comparison where a run's files are gone or cannot be read: the later run is finished all the same. */
 export function compareRuns({ store }: { store: Store }): SearchActivities['compareRuns'] {

@@ -53,7 +53,7 @@ export async function putFacts(given: {
 }
 
 /** One batched direct get. Ends with TimeoutError when the next message keeps the caller waiting: the client would wait for ever. */
-export function readBatch(given: {
+function readBatch(given: {
   readonly link: Link;
   readonly stream: string;
   readonly query: DirectBatchOptions;

@@ -20,7 +20,7 @@ export const NOT_BEGUN = {
   parts: undefined,
 } as const satisfies Partial<SearchState>;
 
-export const FIRST_GENERATION: EvolutionState = {
+const FIRST_GENERATION: EvolutionState = {
   scored: true,
   over: false,
   before: { reused: 0, failed: 0, done: 0 },

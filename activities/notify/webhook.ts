@@ -160,6 +160,6 @@ function refusal({ host, kind, is }: { host: string; kind: string; is: string })
 }
 
 /** `sha256=` and the HMAC-SHA256 of the body, hex. */
-export function signatureOf({ secret, body }: { secret: string; body: string }): string {
+function signatureOf({ secret, body }: { secret: string; body: string }): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }

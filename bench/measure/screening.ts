@@ -5,7 +5,7 @@ import type { Truth } from '../../core/report/truth.js';
 import { type Column, readColumns, scoredCandidates, scoreMembers, unitsOf, written } from './columns.js';
 
 const TOP = 50;
-export const KEPT_SHARES = [0.05, 0.1, 0.2, 0.5, 1] as const;
+const KEPT_SHARES = [0.05, 0.1, 0.2, 0.5, 1] as const;
 
 /** One draw for all, all draws for the best `keep` of the classes; 1 is no screening. Means over seeds. */
 export interface ScreeningRow {

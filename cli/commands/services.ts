@@ -60,7 +60,7 @@ async function show({ json }: { readonly json: boolean | undefined }): Promise<v
 }
 
 /** One line a service and its web page below, one a background worker. */
-export function renderStatus({
+function renderStatus({
   home,
   services,
   workers = [],

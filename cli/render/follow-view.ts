@@ -95,7 +95,7 @@ export function barText({
   return text;
 }
 
-export function barView(): View {
+function barView(): View {
   const speed = speedometer();
   const explain = explainer();
   const widget = new SingleBar({
@@ -130,7 +130,7 @@ export function barView(): View {
   };
 }
 
-export function linesView(): View {
+function linesView(): View {
   const speed = speedometer();
   const explain = explainer();
   let last = 0;

@@ -22,7 +22,7 @@ export function terminalWidth(): number {
 }
 
 /** Whether the locale has characters beyond ASCII; C and POSIX have not. */
-export function isUnicode(env: NodeJS.ProcessEnv = process.env): boolean {
+function isUnicode(env: NodeJS.ProcessEnv = process.env): boolean {
   return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
 }
 

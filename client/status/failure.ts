@@ -21,7 +21,7 @@ export interface Ending {
 const WRAPPERS = [WorkflowFailedError, ActivityFailure, ChildWorkflowFailure];
 
 /** Skips Temporal's wrappers ("Workflow execution failed", "Activity task failed"). */
-export function rootFailure(error: unknown): unknown {
+function rootFailure(error: unknown): unknown {
   let link = error;
   while (
     link instanceof Error &&

@@ -161,7 +161,7 @@ const state = input<NonNullable<SearchInput['carried']>>({
   verification: verification.optional(),
 });
 
-export const SearchInputSchema = input<SearchInput>({
+const SearchInputSchema = input<SearchInput>({
   id,
   specification: specification('command'),
   list: list.optional(),
@@ -169,7 +169,7 @@ export const SearchInputSchema = input<SearchInput>({
   carried: state.optional(),
 });
 
-export const PartInputSchema = input<PartInput>({
+const PartInputSchema = input<PartInput>({
   ...audited,
   search: id,
   part,
@@ -183,7 +183,7 @@ export const PartInputSchema = input<PartInput>({
     .optional(),
 });
 
-export const INPUTS = {
+const INPUTS = {
   checkSearch: SearchInputSchema,
   checkPart: PartInputSchema,
   addressScores: input<InputOf<'addressScores'>>({ specification: lenient, engine: engine.optional() }),

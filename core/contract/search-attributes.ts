@@ -8,5 +8,3 @@ export const SEARCH_ATTRIBUTES = {
   ZeroscoutProgress: 'DOUBLE',
   ZeroscoutBestScore: 'DOUBLE',
 } as const;
-
-export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;

@@ -13,7 +13,7 @@ import {
 } from '../wasm/assembler.js';
 
 /** Four counters are encrypted together; each gives two words. */
-export const GROUP_WORDS = 8;
+const GROUP_WORDS = 8;
 const BYTES = 4;
 /** Bytes of the words of a group. */
 const GROUP = GROUP_WORDS * BYTES;

@@ -6,7 +6,7 @@ import { formatNumber, isNumber, parseNumber } from '../text/numbers.js';
 import { fromTextCell, textCell } from './text-cell.js';
 
 /** The columns that every ranking is written with, in this order. A file may have more, and may lack proxies of these. */
-export const RANKING_HEADER = ['rank', 'candidate', 'score', ...AZ_NAS_PROXIES, 'parameters'] as const;
+const RANKING_HEADER = ['rank', 'candidate', 'score', ...AZ_NAS_PROXIES, 'parameters'] as const;
 /** The columns without which a file is no ranking. */
 const REQUIRED = ['rank', 'candidate', 'score', 'parameters'] as const;
 

@@ -5,7 +5,7 @@ import type { Classifier } from '../ir/network.js';
 /** Channels of one attention head. */
 export const HEAD = 64;
 /** Relative positions are clipped to this distance. */
-export const FARTHEST = 14;
+const FARTHEST = 14;
 /** Rows of a table of relative positions: one for the class token, then -14 to 14. */
 export const TABLE = 2 * FARTHEST + 2;
 

@@ -2,7 +2,7 @@
 import { SpecError } from '../errors.js';
 import { unknownValue } from '../text/nearest.js';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** `ZEROSCOUT_LOG_LEVEL`, `info` where it is not set or empty. SpecError for a word that is no level. */

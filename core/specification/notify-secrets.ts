@@ -3,9 +3,9 @@ import { SpecError } from '../errors.js';
 import { found } from '../text/show.js';
 
 /** Every variable that begins so is meant for webhooks, by its name alone. */
-export const SECRET_PREFIX = 'ZEROSCOUT_SECRET_';
+const SECRET_PREFIX = 'ZEROSCOUT_SECRET_';
 /** Where whoever runs the control worker lists variables of other names. */
-export const SECRETS_SETTING = 'ZEROSCOUT_NOTIFY_SECRETS';
+const SECRETS_SETTING = 'ZEROSCOUT_NOTIFY_SECRETS';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 const PREFIXED = new RegExp(`^${SECRET_PREFIX}[A-Za-z0-9_]+$`);

@@ -43,8 +43,3 @@ export function readVerifySetting(text: string | undefined): number {
   if (share !== undefined) return share;
   throw SpecError.of({ path: 'ZEROSCOUT_VERIFY', message: `${found(text)}; must be ${RIGHT}` });
 }
-
-/** `1%`, `0.5%`, `off`: as people write it. */
-export function spellShare(share: number): string {
-  return share === 0 ? 'off' : `${Number((share * 100).toPrecision(12))}%`;
-}

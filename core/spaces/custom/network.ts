@@ -66,7 +66,7 @@ export function stemBlocks({ definition, first }: { definition: Definition; firs
 }
 
 /** Whether blocks of this kind end before their activation, as those of NAS-Bench-201 do. */
-export function activatesFirst({ kind }: Option): boolean {
+function activatesFirst({ kind }: Option): boolean {
   return kind === 'cell' || kind === 'reduction';
 }
 

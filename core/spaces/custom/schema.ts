@@ -6,15 +6,7 @@ import { describeField } from '../../schema/json-schema.js';
 import { found, show } from '../../text/show.js';
 
 /** What a stage may consist of, in the order in which choices are counted. */
-export const BLOCK_KINDS = [
-  'conv',
-  'basic',
-  'bottleneck',
-  'inverted',
-  'cell',
-  'reduction',
-  'transformer',
-] as const;
+const BLOCK_KINDS = ['conv', 'basic', 'bottleneck', 'inverted', 'cell', 'reduction', 'transformer'] as const;
 export type BlockKind = (typeof BLOCK_KINDS)[number];
 
 /** Numbers that a stage may leave open, in the order in which a candidate's text has them. */
@@ -32,7 +24,7 @@ export const CHOICES = [
 export type Choice = (typeof CHOICES)[number];
 
 /** The choices that each kind of block uses. */
-export const USES: Readonly<Record<BlockKind, readonly Choice[]>> = {
+const USES: Readonly<Record<BlockKind, readonly Choice[]>> = {
   conv: ['width', 'depth', 'kernel', 'stride'],
   basic: ['width', 'depth', 'kernel', 'stride'],
   bottleneck: ['width', 'depth', 'kernel', 'expansion', 'stride'],

@@ -53,7 +53,7 @@ export function allowModules(load: ModuleLoader): void {
   loader = load;
 }
 
-export const NOT_ALLOWED =
+const NOT_ALLOWED =
   'kind module is code that comes with the specification, and this process runs none; start it with --allow-modules, or ZEROSCOUT_ALLOW_MODULES=1, if you trust it';
 
 export function moduleDigest(code: string): string {

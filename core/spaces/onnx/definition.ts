@@ -31,7 +31,7 @@ const schema = mapping({
 export type OnnxSpecification = z.output<typeof schema>;
 
 /** Candidates are the names of files. What is scored for one is its structure, so that files of one structure are scored once. */
-export function onnxSpace({ networks, resolution }: OnnxSpecification): Space {
+function onnxSpace({ networks, resolution }: OnnxSpecification): Space {
   const byName = new Map(networks.map((network) => [network.name, network]));
   const byDigest = new Map([...networks].reverse().map((network) => [network.digest, network]));
   const find = (candidate: string) => {
