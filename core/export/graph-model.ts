@@ -58,16 +58,20 @@ function addNode({
     names.set(initializer, g.weights({ name: weight.name, dims: weight.shape, data: draw.weight(weight) }));
   const inputs = node.inputs.map((name) => names.get(name)!);
   if (node.op === 'BatchNormalization') {
-    const [size] = parameters[0]!.shape as [number];
+    const size = (parameters[0]?.shape[0] ?? node.attributes.channels) as number;
     const statistic = (part: string, value: number) =>
       g.weights({
         name: `${node.name}.${part}`,
         dims: [size],
         data: new Float32Array(size).fill(value),
       });
+    if (parameters.length === 0) inputs.splice(1, 2, statistic('scale', 1), statistic('shift', 0));
     inputs.push(statistic('running_mean', 0), statistic('running_var', 1));
   }
-  const attributes = Object.entries(node.attributes).map(([name, value]) => [name, attributeOf(name, value)]);
+  const attributes = Object.entries(node.attributes)
+    // The standard has no such attribute; normalization without scale and shift says it for us.
+    .filter(([name]) => name !== 'channels')
+    .map(([name, value]) => [name, attributeOf(name, value)]);
   names.set(node.outputs[0]!, g.add(node.op, inputs, Object.fromEntries(attributes)));
 }
 

@@ -29,7 +29,7 @@ export function parametersOfNode({
             { part: 'weight', initializer: weight! },
             { part: 'bias', initializer: bias!, initialization: SHIFT },
           ]
-        : node.op === 'BatchNormalization'
+        : node.op === 'BatchNormalization' && weight !== ''
           ? [
               { part: 'weight', initializer: weight!, initialization: SCALE },
               { part: 'bias', initializer: bias!, initialization: SHIFT },

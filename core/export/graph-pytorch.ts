@@ -53,7 +53,9 @@ function constructorOf({ graph, node }: Site): string | undefined {
       return `nn.Conv2d(${perGroup * groups}, ${out}, ${kernel}, ${window}, groups=${groups}, bias=False)`;
     }
     case 'BatchNormalization':
-      return `nn.BatchNorm2d(${shape![0]}, eps=${node.attributes.epsilon})`;
+      return shape
+        ? `nn.BatchNorm2d(${shape[0]}, eps=${node.attributes.epsilon})`
+        : `nn.BatchNorm2d(${node.attributes.channels}, eps=${node.attributes.epsilon}, affine=False)`;
     case 'Gemm':
       return `nn.Linear(${shape![1]}, ${shape![0]})`;
     default:

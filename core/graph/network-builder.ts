@@ -81,6 +81,13 @@ export class NetworkBuilder {
     return this.#add('BatchNormalization', inputs, { ...x, attributes: { epsilon: 1e-5 } });
   }
 
+  /** Batch normalization without scale and shift: its node has no inputs for them, and says how many channels there are. */
+  standardize(x: Tensor): Tensor {
+    if (x.isZero) return x;
+    const attributes = { epsilon: 1e-5, channels: x.channels };
+    return this.#add('BatchNormalization', [x.name, '', ''], { ...x, attributes });
+  }
+
   relu(x: Tensor): Tensor {
     return x.isZero ? x : this.#add('Relu', [x.name], x);
   }

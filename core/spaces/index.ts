@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { autoformerDefinition } from './autoformer/definition.js';
 import { customDefinition } from './custom/definition.js';
+import { dartsDefinition } from './darts/definition.js';
 import type { SpaceDefinition } from './definition.js';
 import { mobileNetV2Definition } from './mobilenet-v2/definition.js';
 import { moduleDefinition } from './module/definition.js';
@@ -20,6 +21,7 @@ export const SPACES = [
   onnxDefinition,
   nasBench101Definition,
   transnasBench101Definition,
+  dartsDefinition,
 ] as const;
 
 /** The `space` of a checked specification: a kind, and the parameters of that kind. */

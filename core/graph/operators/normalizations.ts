@@ -16,8 +16,9 @@ export function standardized(
   return t.add('Standardize', [x, mean, inverse], { axes });
 }
 
-/** Scale and shift by channel (axis 1). */
+/** Scale and shift by channel (axis 1), where the node has them. */
 function affine(site: NodeSite, x: Id): Id {
+  if (!site.has(1) && !site.has(2)) return x;
   const { t } = site;
   const rank = t.shape(x).length;
   return t.plus(t.times(x, alongAxis(t, site.x(1), 1, rank)), alongAxis(t, site.x(2), 1, rank));

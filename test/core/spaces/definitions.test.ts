@@ -30,6 +30,7 @@ const EXAMPLES: readonly SpaceSpecification[] = [
   },
   { kind: 'nas-bench-101' },
   { kind: 'transnas-bench-101', size: 'micro' },
+  { kind: 'darts' },
 ];
 
 describe('definitions of spaces', () => {

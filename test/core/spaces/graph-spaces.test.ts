@@ -25,6 +25,13 @@ interface Case {
   readonly bad: readonly (readonly [string, RegExp])[];
 }
 
+/** A genotype whose second edge is this one. */
+function genotype(operation: string, from: number): string {
+  const rest = "('none', 0), ('none', 1), ('none', 0), ('none', 1), ('none', 0), ('none', 1)";
+  const cell = `[('none', 0), ('${operation}', ${from}), ${rest}]`;
+  return `Genotype(normal=${cell}, normal_concat=range(2, 6), reduce=${cell}, reduce_concat=range(2, 6))`;
+}
+
 const CASES: readonly Case[] = [
   {
     name: 'nas-bench-101',
@@ -66,6 +73,21 @@ const CASES: readonly Case[] = [
       ['64-1115-basic', /digit from 1 to 4/],
       ['64-1112-basic', /halves the resolution in 0 modules/],
       ['64-4444-basic', /doubles the channels in 4 modules/],
+    ],
+  },
+  {
+    name: 'darts',
+    space: { kind: 'darts' },
+    side: 8,
+    table: 'darts.csv',
+    candidateOf: ({ arch }) => arch!,
+    parametersOf: ({ parameters_m }) => Math.round(Number(parameters_m) * 1e6),
+    bad: [
+      ['Genotype()', /must be Genotype\(normal=/],
+      [genotype('sep_conv_7x7', 1), /unknown operation "sep_conv_7x7"; did you mean/],
+      [genotype('none', 0), /node 2 reads node 0 twice/],
+      [genotype('none', 2), /node 2 reads node 2; must be one of 0 to 1/],
+      [genotype('none', 1).replace('range(2, 6)', '[4, 5]'), /normal_concat: found \[4, 5\]/],
     ],
   },
 ];

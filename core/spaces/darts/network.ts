@@ -1,0 +1,112 @@
+// Builds the network of a genotype (Liu et al. 2019) at the size of NAS-Bench-301: 8 cells, 32 channels at first.
+import { type CandidateGraph, NetworkBuilder, type Tensor } from '../../graph/network-builder.js';
+import type { Cell, Genotype, Operation } from './genotype.js';
+
+const CELLS = 8;
+const CHANNELS = 32;
+/** Channels of the stem, in multiples of those of the first cell. */
+const STEM = 3;
+const CLASSES = 10;
+const isReduction = (i: number) => i === Math.floor(CELLS / 3) || i === Math.floor((2 * CELLS) / 3);
+
+/** Features are the stem and the cells; a stage ends before a reduction cell. */
+export function genotypeGraph({
+  genotype,
+  resolution,
+}: {
+  genotype: Genotype;
+  resolution: number;
+}): CandidateGraph {
+  const b = new NetworkBuilder({ side: resolution });
+  const stem = b.normalize(b.conv(b.images, { to: STEM * CHANNELS, kernel: 3 }));
+  let x = b.feature({ x: stem, before: b.images, end: 'stage' });
+  let before = x;
+  let channels = CHANNELS;
+  for (let i = 0; i < CELLS; i++) {
+    const stride = isReduction(i) ? 2 : 1;
+    channels *= stride;
+    const inputs = [
+      before.side > x.side ? reduceInput(b, before, channels) : project(b, before, channels),
+      project(b, x, channels),
+    ];
+    const output = applyCell({ b, cell: stride === 2 ? genotype.reduce : genotype.normal, inputs, stride });
+    const isEnd = i === CELLS - 1 || isReduction(i + 1);
+    before = x;
+    x = b.feature({ x: output, before: x, end: isEnd ? 'stage' : 'block' });
+  }
+  return b.classify(x, CLASSES);
+}
+
+function project(b: NetworkBuilder, x: Tensor, to: number): Tensor {
+  return b.normalize(b.conv(b.relu(x), { to, kernel: 1 }));
+}
+
+function reduceInput(b: NetworkBuilder, x: Tensor, to: number): Tensor {
+  return b.normalize(factorized(b, x, to));
+}
+
+/** ReLU, then two convolutions of 1 x 1 and stride 2 with half the channels each, the second of the image shifted by one pixel. */
+function factorized(b: NetworkBuilder, x: Tensor, channels: number): Tensor {
+  const active = b.relu(x);
+  const half = { kernel: 1, stride: 2, to: channels / 2 };
+  return b.concat([b.conv(active, half), b.conv(b.shift(active), half)]);
+}
+
+/** Nodes 2 to 5 are concatenated. Edges from nodes 0 and 1 have the stride. */
+function applyCell({
+  b,
+  cell,
+  inputs,
+  stride,
+}: {
+  b: NetworkBuilder;
+  cell: Cell;
+  inputs: readonly Tensor[];
+  stride: 1 | 2;
+}): Tensor {
+  const nodes = [...inputs];
+  for (const edges of cell)
+    nodes.push(
+      b.sum(
+        edges.map(({ operation, from }) =>
+          applyOperation({ b, x: nodes[from]!, operation, stride: from < 2 ? stride : 1 }),
+        ),
+      ),
+    );
+  return b.concat(nodes.slice(inputs.length));
+}
+
+/** Normalizations in operations have neither scale nor shift, as in the networks that the published parameters count. */
+function applyOperation({
+  b,
+  x,
+  operation,
+  stride,
+}: {
+  b: NetworkBuilder;
+  x: Tensor;
+  operation: Operation;
+  stride: 1 | 2;
+}): Tensor {
+  const separable = (from: Tensor, step: { kernel: number; stride: number; dilation?: number }) => {
+    const depthwise = b.conv(b.relu(from), { ...step, to: from.channels, groups: from.channels });
+    return b.standardize(b.conv(depthwise, { to: from.channels, kernel: 1 }));
+  };
+  const kernel = Number(operation.at(-1));
+  switch (operation) {
+    case 'none':
+      return b.zero({ channels: x.channels, side: Math.ceil(x.side / stride) });
+    case 'skip_connect':
+      return stride === 1 ? x : b.standardize(factorized(b, x, x.channels));
+    case 'max_pool_3x3':
+      return b.pool(x, { kind: 'max', kernel, stride });
+    case 'avg_pool_3x3':
+      return b.pool(x, { kind: 'average', kernel, stride });
+    case 'dil_conv_3x3':
+    case 'dil_conv_5x5':
+      return separable(x, { kernel, stride, dilation: 2 });
+    case 'sep_conv_3x3':
+    case 'sep_conv_5x5':
+      return separable(separable(x, { kernel, stride }), { kernel, stride: 1 });
+  }
+}
