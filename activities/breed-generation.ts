@@ -15,7 +15,7 @@ import { addressOf } from './address-scores.js';
 import { lookUp, unitOf } from './cohort.js';
 import { appendGeneration, readHistory } from './evolution-record.js';
 import type { CheckConstraints } from './latency.js';
-import { countingRejections, describeStep } from './step-report.js';
+import { createRejectionCounter, describeStep } from './step-report.js';
 
 /** Evolutions of which a worker remembers the history; any other is read from the store again. */
 const REMEMBERED = 4;
@@ -62,7 +62,7 @@ export function breedGeneration({
 
     const count = Math.min(evolution.generation, evolution.budget - before.candidates);
     const { rejection: rejects, latencies, times } = check({ ...input, space });
-    const { rejection, counts } = countingRejections(rejects);
+    const { rejection, counts } = createRejectionCounter(rejects);
     if (specification.constraints) describeStep(() => ({ ...counts(), wanted: count }));
     const { children, drawn: counted } = await breed({
       space,

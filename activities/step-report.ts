@@ -61,7 +61,7 @@ export function createTurns(): () => Promise<void> {
 }
 
 /** Counts what `rejection` says, for a step that does not count itself. */
-export function countingRejections(
+export function createRejectionCounter(
   rejection: (candidate: string) => string | undefined | Promise<string | undefined>,
 ) {
   const rejected: Record<string, number> = {};

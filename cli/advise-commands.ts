@@ -1,7 +1,7 @@
 // Says which command may have been meant where an unknown one was typed, and keeps errors of the command line harmless.
 import type { Command } from 'commander';
 import { nearest } from '../core/text/nearest.js';
-import { colourless } from './render/terminal.js';
+import { replaceEscapes } from './render/terminal.js';
 
 /** Words that people try, and what they want with them. */
 const MEANT: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const MEANT: Readonly<Record<string, string>> = {
 /** Commander suggests words that look alike by a measure of its own, such as `space` for `serach`; ours replaces it. */
 export function adviseCommands(command: Command): void {
   command.configureOutput({
-    outputError: (text, write) => write(colourless(withAdvice({ command, text }))),
+    outputError: (text, write) => write(replaceEscapes(withAdvice({ command, text }))),
   });
   for (const child of command.commands) adviseCommands(child);
 }

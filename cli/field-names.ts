@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   folder: ['--out'],
   truth: ['--truth'],
   cost: ['--pareto'],
+  format: ['--format'],
 };
 
 /** The same error with the fields of the library as this command calls them; fields of a specification stay as they are. */

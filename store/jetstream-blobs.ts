@@ -8,7 +8,7 @@ import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { namesOf } from './places.js';
 import type { BlobStore, Pieces } from './store.js';
-import { BUCKET, entrySubject, find, mayNotMake } from './streams.js';
+import { BUCKET, createRefusalError, entrySubject, find } from './streams.js';
 
 interface Blob {
   readonly link: Link;
@@ -43,7 +43,7 @@ export async function openBucket({
     try {
       return await buckets.create(BUCKET, { storage: StorageType.File, replicas });
     } catch (error) {
-      throw mayNotMake({ link, what: `bucket ${BUCKET}`, error });
+      throw createRefusalError({ link, what: `bucket ${BUCKET}`, error });
     }
   });
 }

@@ -5,7 +5,7 @@ import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { readLast } from './read-last.js';
 import type { WorkerRecord, WorkerRecords } from './store.js';
-import { mayNotMake, streamInfo, WORKERS } from './streams.js';
+import { createRefusalError, streamInfo, WORKERS } from './streams.js';
 
 const { stream, prefix } = WORKERS;
 const READ_AT_ONCE = 1_000;
@@ -40,7 +40,7 @@ export function createWorkerRecords({
       } catch (error) {
         // Another process may have created the stream meanwhile.
         if (!(await streamInfo({ link, stream })))
-          throw mayNotMake({ link, what: `stream ${stream}`, error });
+          throw createRefusalError({ link, what: `stream ${stream}`, error });
       }
     });
   return {

@@ -82,7 +82,7 @@ export async function ensureStream(given: {
         const message = `NATS at ${link.address}: ${replicas} copies of stream ${stream} need a cluster, and this server is in none; unset ZEROSCOUT_NATS_REPLICAS`;
         throw new ServiceError({ address: link.address, message });
       }
-      throw mayNotMake({ link, what: `stream ${stream}`, error });
+      throw createRefusalError({ link, what: `stream ${stream}`, error });
     }
   });
   const wrong = Object.entries(FACTS).filter(
@@ -98,7 +98,7 @@ export async function ensureStream(given: {
 }
 
 /** The error to throw where `what` was not there and could not be made: a refusal with the way out, any other as it is. */
-export function mayNotMake(given: {
+export function createRefusalError(given: {
   readonly link: Link;
   /** `stream S`, `bucket B` */
   readonly what: string;

@@ -7,7 +7,9 @@ import { logLevel } from '../core/specification/log-level.js';
 export function createLog({ role }: { role: string }): Logger {
   return pino(
     { level: logLevel(process.env), base: { pid: process.pid, role } },
-    process.stderr.isTTY ? { write: (line) => process.stderr.write(readable(line)) } : pino.destination(2),
+    process.stderr.isTTY
+      ? { write: (line) => process.stderr.write(formatLogLine(line)) }
+      : pino.destination(2),
   );
 }
 
@@ -50,7 +52,7 @@ export function installTemporalRuntime({
 }
 
 /** `02:00:01 warn  score  candidate set aside  search=nightly shard=3 ...` of a JSON line. */
-export function readable(line: string): string {
+export function formatLogLine(line: string): string {
   const { level, time, pid: _, role, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown>;
   const fields = Object.entries(rest).map(
     ([name, value]) =>

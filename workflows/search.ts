@@ -103,7 +103,7 @@ async function beginNextStage(
   const { startedAt, rounds, paused, pausedSince, run: name } = run.state;
   const { drawn, repairs, addresses, moved, verification } = run.state;
   run.begin({
-    ...beginning(run.input.id),
+    ...createState(run.input.id),
     startedAt,
     rounds,
     paused,
@@ -123,7 +123,7 @@ function continueSearch({ input, state }: SearchRun): Promise<SearchResult> {
 }
 
 /** The state of a search that has done nothing yet. */
-export function beginning(id: string): SearchState {
+export function createState(id: string): SearchState {
   return {
     ...NOT_BEGUN,
     startedAt: Date.now(),

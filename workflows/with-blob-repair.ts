@@ -2,14 +2,14 @@
 import { continueAsNew, log } from '@temporalio/workflow';
 import type { SearchInput, SearchResult, SearchState } from '../core/contract/search.js';
 import { failureDetailsOf, failureTypeOf } from './failure-type.js';
-import { beginning, runSearch } from './search.js';
+import { createState, runSearch } from './search.js';
 
 /** Times that a search begins again because of damaged blobs. */
 const MAX_REPAIRS = 3;
 
 /** What blobs hold follows from the specification and the scores, so a search that begins again puts them again. */
 export async function withBlobRepair(input: SearchInput): Promise<SearchResult> {
-  let state = input.carried ?? beginning(input.id);
+  let state = input.carried ?? createState(input.id);
   const onState = (next: SearchState) => {
     state = next;
   };
@@ -35,7 +35,7 @@ function stateAfterDamage({ input, state, error }: Ended): SearchState | undefin
   const { startedAt, run, paused, pausedSince, repairs = 0, addresses, moved, verification } = state;
   if (failureTypeOf(error) !== 'BlobError' || repairs >= MAX_REPAIRS) return undefined;
   return {
-    ...beginning(input.id),
+    ...createState(input.id),
     startedAt,
     run,
     paused,
@@ -57,7 +57,7 @@ function stateUnderOtherEngine({ input, state, error }: Ended): SearchState | un
   const [{ engine }] = failureDetailsOf(error) as [{ engine: string }];
   const { startedAt, paused, pausedSince, repairs, verification } = state;
   const times = (state.moved?.times ?? 0) + 1;
-  const begun = beginning(input.id);
+  const begun = createState(input.id);
   return {
     ...begun,
     startedAt,

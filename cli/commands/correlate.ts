@@ -4,7 +4,7 @@ import { correlateWith } from '../../client/results/correlate.js';
 import { finishedSearch } from '../../client/searches/find-search.js';
 import { openSpaceWith } from '../../client/specification/allow-modules.js';
 import { readTruth } from '../../client/specification/read-specification.js';
-import { fixed, plainTable } from '../render/results.js';
+import { formatFixed, plainTable } from '../render/results.js';
 import { print, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
 
@@ -41,9 +41,9 @@ async function correlate(
       table.push([
         dataset,
         `${candidates} ${name}`,
-        fixed(kendall, 3),
-        fixed(spearman, 3),
-        name === 'written' ? fixed(ndcg, 4) : '',
+        formatFixed(kendall, 3),
+        formatFixed(spearman, 3),
+        name === 'written' ? formatFixed(ndcg, 4) : '',
       ]);
   print(`${table.toString()}\n`);
   print('nDCG: how good those are that the ranking puts first; 1 in the order of accuracy itself\n');
@@ -53,11 +53,11 @@ async function correlate(
       tops.push([
         dataset,
         String(k),
-        fixed(mean, 2),
-        fixed(best, 2),
-        fixed(flops?.mean, 2),
-        fixed(flops?.best, 2),
-        fixed(trueBest, 2),
+        formatFixed(mean, 2),
+        formatFixed(best, 2),
+        formatFixed(flops?.mean, 2),
+        formatFixed(flops?.best, 2),
+        formatFixed(trueBest, 2),
       ]);
   print(tops.toString());
   if (report.top50StabilityBetweenDraws !== null)

@@ -35,11 +35,11 @@ export function rankingTable(
     table.push([
       String(rank),
       candidate,
-      fixed(score, 4),
-      fixed(proxies.expressivity, 3),
-      fixed(proxies.progressivity, 4),
-      fixed(proxies.trainability, 4),
-      ...others.map((name) => fixed(proxies[name], 4)),
+      formatFixed(score, 4),
+      formatFixed(proxies.expressivity, 3),
+      formatFixed(proxies.progressivity, 4),
+      formatFixed(proxies.trainability, 4),
+      ...others.map((name) => formatFixed(proxies[name], 4)),
       millions(flopsOf?.(candidate) ?? proxies.complexity),
       (parameters / 1e6).toFixed(3),
       ...(measured ? latencyCells(latencies.get(candidate)) : []),
@@ -58,7 +58,7 @@ export function paretoTable(front: readonly ParetoRow[], latencies: Latencies): 
     table.push([
       String(rank),
       candidate,
-      fixed(score, 4),
+      formatFixed(score, 4),
       (flops / 1e6).toFixed(2),
       (parameters / 1e6).toFixed(3),
       ...(measured ? latencyCells(latencies.get(candidate)) : []),
@@ -127,13 +127,15 @@ export function summaryLines({
   if (verification) lines.push(...verificationLines(verification));
   if (ended !== undefined) lines.push(`ended early: ${ended}`);
   for (const [dataset, { kendall, spearman }] of Object.entries(correlation ?? {}))
-    lines.push(`${dataset}: Kendall's tau ${fixed(kendall, 3)}, Spearman's rho ${fixed(spearman, 3)}`);
+    lines.push(
+      `${dataset}: Kendall's tau ${formatFixed(kendall, 3)}, Spearman's rho ${formatFixed(spearman, 3)}`,
+    );
   for (const warning of warnings) lines.push(paint.yellow(`warning: ${warning}`));
   return lines.join('\n');
 }
 
 /** `-` for what is not there or is no number. */
-export function fixed(value: number | null | undefined, digits: number): string {
+export function formatFixed(value: number | null | undefined, digits: number): string {
   if (value === undefined || value === null || Number.isNaN(value)) return '-';
   return Number.isFinite(value) ? value.toFixed(digits) : value > 0 ? 'inf' : '-inf';
 }

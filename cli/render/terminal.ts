@@ -33,17 +33,17 @@ export function ellipsis(): string {
 
 /** Notes go to stderr, so that stdout holds results alone. */
 export function note(text: string): void {
-  process.stderr.write(`${harmless(text)}\n`);
+  process.stderr.write(`${replaceControls(text)}\n`);
 }
 
 /** Lines for people, wherever they go: what is piped into a pager or a file is looked at on a terminal in the end. */
 export function print(text: string): void {
-  printData(harmless(text));
+  printData(replaceControls(text));
 }
 
 /** Data for programs, such as CSV: its bytes stay as they are, but on a terminal. */
 export function printData(text: string): void {
-  const shown = process.stdout.isTTY ? harmless(text) : text;
+  const shown = process.stdout.isTTY ? replaceControls(text) : text;
   process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
@@ -52,13 +52,13 @@ export function printData(text: string): void {
 const CONTROL = /[\0-\x08\x0B-\x1A\x1C-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069]|\x1B(?!\[\d*(?:;\d+)*m)/g;
 
 /** What others have written (names, reasons, answers of a webhook) must not move the cursor, set titles or fill the clipboard. */
-export function harmless(text: string): string {
+export function replaceControls(text: string): string {
   return text.replace(CONTROL, '\uFFFD');
 }
 
-/** As `harmless`, for text in which nothing of ours has colours. */
-export function colourless(text: string): string {
-  return harmless(text).replaceAll('\x1B', '\uFFFD');
+/** As `replaceControls`, for text in which nothing of ours has colours. */
+export function replaceEscapes(text: string): string {
+  return replaceControls(text).replaceAll('\x1B', '\uFFFD');
 }
 
 /** What JSON need not escape, though terminals obey it. */

@@ -79,7 +79,7 @@ async function fetchWheel({
 }): Promise<string> {
   const noPip = await whyNoPip({ env });
   if (noPip !== undefined)
-    throw failure(`${noPip}; or name a wheel of onnxruntime-gpu ${version} with --wheel`);
+    throw failure(`${noPip}; or name a wheel of onnxruntime-gpu ${version} that is here`);
   onStep(`fetching onnxruntime-gpu ${version} with pip (about 250 MB)`);
   const pip = ['-m', 'pip', 'download', '--disable-pip-version-check', '--quiet', '--no-input'];
   const platforms = PLATFORMS.flatMap((platform) => ['--platform', platform]);
@@ -125,7 +125,7 @@ function failure(reason: string, cause?: unknown): ServiceError {
 /** Python would wait for the writer of a named pipe. */
 async function refuseOthers(wheel: string): Promise<void> {
   const file = await openRegularFile(wheel).catch((error: unknown) => {
-    throw failure(`--wheel ${wheel}: ${(error as Error).message}`);
+    throw failure(`${wheel}: ${(error as Error).message}`);
   });
   await file.close();
 }

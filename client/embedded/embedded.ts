@@ -6,12 +6,12 @@ import { endFirstStart } from './data-folder.js';
 import { type Home, SERVICE_NAMES, type ServiceName } from './home.js';
 import { checkOwner, createFolders } from './home-folders.js';
 import {
+  describeRunning,
   faultOfRunning,
   pidsOf,
   type RunningService,
   startService,
   stopService,
-  toRunning,
 } from './lifecycle.js';
 import { withLock } from './lock.js';
 import { isOurs } from './process.js';
@@ -88,7 +88,7 @@ export async function findRunning({
       if (!(await SERVERS[name].isReady({ home, port }))) return undefined;
       // Whoever started it may have been killed before it could say so.
       endFirstStart({ home, name });
-      return toRunning({ name, record, started: false });
+      return describeRunning({ name, record, started: false });
     }),
   );
   return Object.fromEntries(found.flatMap((service) => (service ? [[service.name, service]] : [])));

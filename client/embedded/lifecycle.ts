@@ -44,7 +44,7 @@ export async function startService({
     const ended = (): undefined => undefined;
     await untilReady({ home, name, port: record.port, daemon: { pid, ended } });
     endFirstStart({ home, name });
-    return toRunning({ name, record, started: false });
+    return describeRunning({ name, record, started: false });
   }
   // A daemon that the record does not know (services.json was removed) holds the data: two on one folder destroy it.
   const ran = await stopService({ home, name });
@@ -64,7 +64,7 @@ export async function startService({
         stop: () => stopService({ home, name }),
       }),
   });
-  return toRunning({ name, record: next, started: true });
+  return describeRunning({ name, record: next, started: true });
 }
 
 /** What is wrong with a running server's data, where that ends its use: what its log says, and what its files show. */
@@ -98,7 +98,7 @@ export function pidsOf({ home, name }: Place): Promise<readonly number[]> {
   return findByCommandLine({ marker: SERVERS[name].marker(home) });
 }
 
-export function toRunning({
+export function describeRunning({
   name,
   record,
   started,

@@ -48,7 +48,7 @@ export async function loadNetwork({
     notes.push(`holds for a batch of ${batch} images alone, and is scored with that`);
   if (options.normalization === 'file' && looksFolded(source))
     notes.push(
-      'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with --normalization restore, or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',
+      'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with the normalization restored (normalization: restore), or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',
     );
   return {
     file,

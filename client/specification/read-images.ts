@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { SpecError } from '../../core/errors.js';
 import { HEADER_BYTES, type Images, readNpyHeader } from '../../core/specification/images.js';
 import { type FileInput, openFile } from '../files/open-file.js';
-import { unreadable } from './read-text.js';
+import { createReadError } from './read-text.js';
 
 export interface ReadImages {
   readonly images: Images;
@@ -19,7 +19,7 @@ const CHUNK = 1024 * 1024;
 /** SpecErrors begin with `name`. */
 export async function readImages({ path, name }: { path: FileInput; name: string }): Promise<ReadImages> {
   const file = await openFile(path).catch((error) => {
-    throw unreadable({ error, name });
+    throw createReadError({ error, name });
   });
   try {
     const { size } = file;

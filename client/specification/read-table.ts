@@ -4,7 +4,7 @@ import { SpecError } from '../../core/errors.js';
 import { formatNumber } from '../../core/text/numbers.js';
 import type { Table } from '../../core/text/table.js';
 import { type FileInput, type OpenedFile, openFile } from '../files/open-file.js';
-import { nameOf, unreadable } from './read-text.js';
+import { createReadError, nameOf } from './read-text.js';
 
 export function isParquet(path: string): boolean {
   return /\.parquet$/i.test(path);
@@ -19,7 +19,7 @@ export async function readParquetTable({
   name?: string;
 }): Promise<Table> {
   const opened = await openFile(path).catch((error) => {
-    throw unreadable({ error, name });
+    throw createReadError({ error, name });
   });
   try {
     const file = bufferOf(opened);

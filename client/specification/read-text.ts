@@ -9,7 +9,7 @@ export async function readText(file: FileInput, name = nameOf(file)): Promise<st
   try {
     return (await readRegularFile(file)).toString('utf8');
   } catch (error) {
-    throw unreadable({ error, name });
+    throw createReadError({ error, name });
   }
 }
 
@@ -18,7 +18,7 @@ export function nameOf(file: FileInput): string {
   return typeof file === 'string' ? file : 'the file';
 }
 
-export function unreadable({ error, name }: { error: unknown; name: string }): SpecError {
+export function createReadError({ error, name }: { error: unknown; name: string }): SpecError {
   const code = (error as NodeJS.ErrnoException).code;
   const why = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
   return SpecError.of({ path: name, message: error instanceof NotRegularError ? error.message : why });

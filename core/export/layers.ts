@@ -51,7 +51,10 @@ export function modelLayers({
   resolution: number;
 }): readonly Layer[] {
   if (!classifier)
-    throw SpecError.of({ path: '--format', message: 'found a network that has only --format config yet' });
+    throw SpecError.of({
+      path: 'format',
+      message: 'found a network that can only be exported as config yet',
+    });
   const layers: Layer[] = [];
   let shape: Shape = [inputChannels, resolution, resolution];
   let value = IMAGES;

@@ -1,6 +1,6 @@
 // Reads a table of known accuracies (`arch,<dataset>,...`), or a ranking in its place.
 import { SpecError } from '../errors.js';
-import { complaint, lineIssues } from '../text/line-issues.js';
+import { describeParseFault, lineIssues } from '../text/line-issues.js';
 import { quote } from '../text/show.js';
 import { type CandidateColumn, candidateColumn, readTable, type Table } from '../text/table.js';
 
@@ -122,7 +122,7 @@ function addRow({
       return undefined;
     return `${quote(candidate)} is there twice with different numbers`;
   }
-  const message = complaint({ candidate, parse });
+  const message = describeParseFault({ candidate, parse });
   if (message === undefined) accuracy.set(candidate, numbers);
   return message;
 }

@@ -2,7 +2,7 @@
 
 import { SpecError } from '../errors.js';
 import { isBinary } from '../text/binary.js';
-import { complaint, lineIssues } from '../text/line-issues.js';
+import { describeParseFault, lineIssues } from '../text/line-issues.js';
 import { candidateColumn, isCandidateTable, readTable, type Table } from '../text/table.js';
 
 /** `duplicates` counts the lines that were dropped because their candidate had come before. */
@@ -106,7 +106,7 @@ function distinct({
       duplicates += 1;
       continue;
     }
-    const message = complaint({ candidate, parse });
+    const message = describeParseFault({ candidate, parse });
     if (message === undefined) candidates.add(candidate);
     else issues.add({ line, message });
   }

@@ -40,7 +40,7 @@ function shortened(message: string): string {
 }
 
 /** Undefined if `parse` takes the candidate, else its complaint in one line. Errors that are no SpecError pass through. */
-export function complaint({
+export function describeParseFault({
   candidate,
   parse,
 }: {

@@ -1,13 +1,13 @@
 // Tests that a logger's JSON becomes a line for people that says the same.
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { readable } from '../../workers/log.js';
+import { formatLogLine } from '../../workers/log.js';
 
 test('a line for people has time, level, role, message, fields; an error its stack', () => {
   const lines: string[] = [];
   const log = pino(
     { base: { pid: 7, role: 'score' } },
-    { write: (line: string) => lines.push(readable(line)) },
+    { write: (line: string) => lines.push(formatLogLine(line)) },
   );
   log.warn({ search: 'nightly', shard: 3, candidate: '|a~0|' }, 'candidate set aside');
   log.error({ err: new Error('it fell') }, 'no luck');

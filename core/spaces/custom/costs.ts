@@ -3,7 +3,7 @@ import type { Shape } from '../../ir/shape.js';
 import { type Counted, countBlocks, countClassifier } from '../count-blocks.js';
 import type { Costs, CostRanges as SomeRanges } from '../space.js';
 import type { Candidate } from './candidate.js';
-import { normalizedLast, stageBlocks, stemBlocks } from './network.js';
+import { endsNormalized, stageBlocks, stemBlocks } from './network.js';
 import { countOptions, type Option, optionAt } from './options.js';
 import type { Definition } from './schema.js';
 
@@ -49,7 +49,7 @@ export function createCounter(definition: Definition): Counter {
       };
     });
   const countHead = (last: Option) =>
-    countClassifier({ channels: last.width, classes, normalized: normalizedLast(last) });
+    countClassifier({ channels: last.width, classes, normalized: endsNormalized(last) });
   return {
     costs: ({ candidate, resolution }) => {
       const stem = countStem(candidate[0]!, resolution);

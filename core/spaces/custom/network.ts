@@ -45,7 +45,7 @@ export function candidateNetwork({
     blocks: all.slice(1),
     identities: tokens ? 'skipped' : 'worst',
     stageEnds: ends.map((end) => end - 1).filter((end) => end >= 0),
-    classifier: { classes: definition.classes, normalized: normalizedLast(last) },
+    classifier: { classes: definition.classes, normalized: endsNormalized(last) },
     inputChannels,
   };
 }
@@ -71,7 +71,7 @@ function activatesFirst({ kind }: Option): boolean {
 }
 
 /** Whether a normalization stands before the classifier. */
-export function normalizedLast(last: Option): boolean {
+export function endsNormalized(last: Option): boolean {
   return last.kind === 'transformer' || activatesFirst(last);
 }
 
