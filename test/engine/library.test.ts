@@ -99,6 +99,8 @@ describe('createScorer', () => {
     await expect(scorer.score({ space, candidate: 'x' })).rejects.toMatchObject({ field: 'space' });
     const create = () => library.createScorer({ processes: 0 });
     expect(create).toThrow(expect.objectContaining({ field: 'processes' }));
+    const permit = () => library.createScorer({ modules: true as never });
+    expect(permit).toThrow(expect.objectContaining({ code: 'invalid-input', field: 'modules' }));
   });
 
   it('rejects what is under way when it is closed', async () => {
