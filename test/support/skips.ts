@@ -11,7 +11,10 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [/mobilenet-v2/, 'ZEROSCOUT_FULL=1 npx vitest run test/e2e/mobilenet-v2.test.ts (half an hour)'],
   [/dial-out|output-files/, 'Linux that permits network and mount namespaces (unshare), as root does'],
   [/e2e\/search/, 'the accuracy tables in ../shared (ZEROSCOUT_SHARED names another folder), and script(1)'],
-  [/graph-spaces/, 'the tables of benchmarks in ../shared (ZEROSCOUT_SHARED names another folder)'],
+  [
+    /graph-spaces|custom\/published/,
+    'the tables of benchmarks in ../shared (ZEROSCOUT_SHARED names another folder)',
+  ],
   [/replay/, 'running without ZEROSCOUT_RECORD'],
   [/browser|orphans|make-folder/, 'Linux'],
 ];

@@ -4,16 +4,19 @@ import { SpecError } from '../../errors.js';
 import type { RandomKey } from '../../random/random.js';
 import { type RandomStream, randomStream } from '../../random/random-stream.js';
 import { neighbours } from './cells.js';
+import { parseNotation, printNotation } from './notation.js';
 import {
   complete,
   countOptions,
+  namedOption,
   type Option,
   optionAt,
   parseOption,
   printOption,
   valuesOf,
 } from './options.js';
-import { type Choice, type Definition, type Stage, usedBy } from './schema.js';
+import type { Definition } from './schema.js';
+import { type Choice, type Stage, usedBy } from './stage.js';
 
 /** One option for each stage of the definition. */
 export type Candidate = readonly Option[];
@@ -22,17 +25,19 @@ export function countCandidates({ stages }: Definition): bigint {
   return stages.reduce((product, stage) => product * BigInt(countOptions(stage)), 1n);
 }
 
-/** `basic-w32-d2|bottleneck-w64-e4`: stages from the first to the last. */
-export function printCandidate({ stages }: Definition, candidate: Candidate): string {
+/** `basic-w32-d2|bottleneck-w64-e4`: stages from the first to the last; or in the space's own notation. */
+export function printCandidate({ stages, notation }: Definition, candidate: Candidate): string {
+  if (notation) return printNotation({ stages, notation, candidate });
   return candidate.map((option, i) => printOption(stages[i]!, option)).join('|');
 }
 
 /** Throws a SpecError that says which stage is wrong, what was found and what would be right. */
-export function parseCandidate({ stages }: Definition, text: string): Candidate {
+export function parseCandidate({ stages, notation }: Definition, text: string): Candidate {
   const fail = (message: string): never => {
     const shown = text.length > 120 ? `${text.slice(0, 117)}...` : text;
     throw SpecError.of({ path: '', message: `candidate "${shown}": ${message}` });
   };
+  if (notation) return parseNotation({ stages, notation, text, fail });
   const parts = text.split('|');
   if (parts.length !== stages.length)
     fail(`found ${parts.length} stages joined by "|"; must be ${stages.length}`);
@@ -91,6 +96,7 @@ export function mutateCandidate({
 }
 
 function openChoices(stage: Stage, { kind }: Option): readonly (Choice | 'kind')[] {
+  if (stage.options) return countOptions(stage) > 1 ? ['kind'] : [];
   const open = usedBy({ stage, kind }).filter((choice) => valuesOf(stage, choice).length > 1);
   return stage.block.length > 1 ? ['kind', ...open] : open;
 }
@@ -106,6 +112,8 @@ function changed({
   choice: Choice | 'kind';
   random: RandomStream;
 }): Option {
+  if (stage.options)
+    return namedOption(stage, random.pick(Object.keys(stage.options).filter((name) => name !== option.name)));
   if (choice !== 'kind') {
     const values = valuesOf(stage, choice);
     const others =

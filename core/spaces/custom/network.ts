@@ -66,7 +66,7 @@ export function stemBlocks({ definition, first }: { definition: Definition; firs
 }
 
 /** Whether blocks of this kind end before their activation, as those of NAS-Bench-201 do. */
-function activatesFirst({ kind }: Option): boolean {
+export function activatesFirst({ kind }: Option): boolean {
   return kind === 'cell' || kind === 'reduction';
 }
 
@@ -88,13 +88,23 @@ export function stageBlocks({
   const { kind } = option;
   if (kind === 'transformer') return transformerBlocks({ stage, option, input });
   const from = channelsOf(input);
+  // Nothing at all: the stage has no block and no feature.
+  if (kind === 'identity' && from === option.width && option.stride === 1) return [];
   return Array.from({ length: option.depth }, (_, i) => {
     const name = `stage${stage}_${i}`;
     const unit = { name, option, from: i ? option.width : from, stride: i ? 1 : option.stride };
     const to = option.width;
     if (kind === 'cell') return cellBlock({ cell: cellOf(option.cell), name, from: unit.from, to });
+    if (kind === 'identity') return identityBlock({ ...unit, to });
     return kind === 'reduction' ? reductionBlock({ name, from, to }) : UNITS[kind](unit);
   });
+}
+
+/** An identity that changes the shape: a 1x1 convolution with the stride, and normalization. */
+function identityBlock({ name, from, to, stride }: Unit & { to: number }): Block {
+  const b = new BlockBuilder({ name });
+  convolution({ b, name, slot: 'conv', from, to, kernel: 1, stride })(0);
+  return b.build();
 }
 
 interface Unit {

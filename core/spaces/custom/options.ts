@@ -1,11 +1,13 @@
 // Numbers the options of a stage, and reads and writes them as parts of a candidate's text.
 
 import { cellsOf, spellCell } from './cells.js';
-import { type BlockKind, CHOICES, type Choice, type Stage, usedBy } from './schema.js';
+import { type BlockKind, CHOICES, type Choice, type Stage, USES, usedBy } from './stage.js';
 
 /** One stage of a candidate. Choices that its kind does not use have a neutral value. */
 export interface Option extends Readonly<Record<Choice, number>> {
   readonly kind: BlockKind;
+  /** Of an option that the definition names. */
+  readonly name?: string;
 }
 
 /** The letters of choices in a text such as `basic-w32-d2-k3`. */
@@ -36,11 +38,14 @@ function rowsOf(stage: Stage) {
 }
 
 export function countOptions(stage: Stage): number {
+  if (stage.options) return Object.keys(stage.options).length;
   return rowsOf(stage).reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Option number `index`, 0 to `countOptions` - 1; the last choice changes fastest. */
 export function optionAt(stage: Stage, index: number): Option {
+  const name = stage.options && Object.keys(stage.options)[index];
+  if (name !== undefined) return namedOption(stage, name);
   let rest = index;
   for (const { kind, count } of rowsOf(stage)) {
     if (rest >= count) {
@@ -56,6 +61,15 @@ export function optionAt(stage: Stage, index: number): Option {
     return complete(kind, numbers);
   }
   throw new RangeError(`option ${index}: must be a whole number below ${countOptions(stage)}`);
+}
+
+/** An option that the definition names. */
+export function namedOption(stage: Stage, name: string): Option {
+  const { block: kind, ...own } = stage.options![name]!;
+  const numbers = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  const uses = USES[kind];
+  const [width, stride] = [stage.width[0]!, stage.stride![0]!];
+  return { ...complete(kind, { ...numbers, width, ...(uses.includes('stride') ? { stride } : {}) }), name };
 }
 
 export function complete(kind: BlockKind, numbers: Partial<Record<Choice, number>>): Option {
@@ -76,6 +90,7 @@ export function complete(kind: BlockKind, numbers: Partial<Record<Choice, number
 
 /** The kind, and every number that the stage leaves open. */
 export function printOption(stage: Stage, option: Option): string {
+  if (option.name !== undefined) return option.name;
   const open = usedBy({ stage, kind: option.kind }).filter((choice) => valuesOf(stage, choice).length > 1);
   return [option.kind, ...open.map((choice) => spell(choice, option[choice]))].join('-');
 }
@@ -90,6 +105,10 @@ export function parseOption({
   stage: Stage;
   fail: (message: string) => never;
 }): Option {
+  if (stage.options) {
+    if (Object.hasOwn(stage.options, text)) return namedOption(stage, text);
+    return fail(`found "${cut(text)}"; must be ${oneOf(Object.keys(stage.options))}`);
+  }
   const [name, ...parts] = text.split('-');
   const kind = stage.block.find((kind) => kind === name);
   if (!kind) return fail(`begins with "${cut(name!)}"; must be ${oneOf(stage.block)}`);

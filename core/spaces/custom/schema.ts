@@ -1,152 +1,25 @@
 // The schema of a custom space: a chain of stages, each with choices (docs/guides/own-space.md).
 import { z } from 'zod';
 import { SpecError } from '../../errors.js';
-import { mapping, oneOf, text, toIssues, wholeNumber } from '../../schema/fields.js';
-import { describeField } from '../../schema/json-schema.js';
-import { found, show } from '../../text/show.js';
-
-/** What a stage may consist of, in the order in which choices are counted. */
-const BLOCK_KINDS = ['conv', 'basic', 'bottleneck', 'inverted', 'cell', 'reduction', 'transformer'] as const;
-export type BlockKind = (typeof BLOCK_KINDS)[number];
-
-/** Numbers that a stage may leave open, in the order in which a candidate's text has them. */
-export const CHOICES = [
-  'width',
-  'depth',
-  'kernel',
-  'expansion',
-  'stride',
-  'heads',
-  'ratio',
-  'patch',
-  'cell',
-] as const;
-export type Choice = (typeof CHOICES)[number];
-
-/** The choices that each kind of block uses. */
-const USES: Readonly<Record<BlockKind, readonly Choice[]>> = {
-  conv: ['width', 'depth', 'kernel', 'stride'],
-  basic: ['width', 'depth', 'kernel', 'stride'],
-  bottleneck: ['width', 'depth', 'kernel', 'expansion', 'stride'],
-  inverted: ['width', 'depth', 'kernel', 'expansion', 'stride'],
-  cell: ['width', 'depth', 'cell'],
-  reduction: ['width'],
-  // A patch is used only where the chain turns from maps to tokens.
-  transformer: ['width', 'depth', 'heads', 'ratio', 'patch'],
-};
-
-/** The choices of a kind that a stage has values for. */
-export function usedBy({ stage, kind }: { stage: Stage; kind: BlockKind }): readonly Choice[] {
-  return USES[kind].filter((choice) => stage[choice]);
-}
-
-const MOST_CHOICES = 256;
-
-/** One value or a list of values. They are sorted, so that the same choices are the same space however they are written. */
-function choices<Item>(item: z.ZodType<Item>, order: (item: Item) => number) {
-  const sort = (written: unknown, context: z.core.$RefinementCtx): readonly Item[] => {
-    const complain = (message: string) => {
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    };
-    const values: readonly unknown[] = Array.isArray(written) ? written : [written];
-    if (values.length === 0 || values.length > MOST_CHOICES)
-      return complain(`found ${values.length} choices; must be 1 to ${MOST_CHOICES}`);
-    const items: Item[] = [];
-    for (const value of values) {
-      const { success, data, error } = item.safeParse(value, { reportInput: true });
-      if (!success) return complain(error.issues[0]!.message);
-      if (items.includes(data)) return complain(`${show(data)} is there twice; keep one`);
-      items.push(data);
-    }
-    return items.toSorted((a, b) => order(a) - order(b));
-  };
-  const one = describeField(item);
-  const several = { type: 'array', items: one, minItems: 1, maxItems: MOST_CHOICES, uniqueItems: true };
-  return z
-    .unknown()
-    .transform(sort)
-    .meta({ anyOf: [one, several] });
-}
-
-function oneOfNumbers(numbers: readonly number[]) {
-  return z
-    .custom<number>((value) => numbers.includes(value as number), {
-      error: ({ input }) => `${found(input)}; must be one of ${numbers.join(', ')}`,
-    })
-    .meta({ enum: [...numbers] });
-}
-
-const width = wholeNumber({ min: 1, max: 8192 });
-const kernel = oneOfNumbers([1, 3, 5, 7]);
-const stride = oneOfNumbers([1, 2, 4]);
-const patch = oneOfNumbers([1, 2, 4, 8, 16, 32]);
-/** Hidden channels of an MLP divided by its width. Only multiples of a quarter: they keep the texts of candidates short. */
-const ratio = z
-  .custom<number>(
-    (value) => typeof value === 'number' && value >= 0.25 && value <= 16 && Number.isInteger(4 * value),
-    { error: ({ input }) => `${found(input)}; must be a multiple of 0.25, at most 16` },
-  )
-  .meta({ type: 'number', minimum: 0.25, maximum: 16, multipleOf: 0.25 });
-const numbers = (schema: z.ZodType<number>) => choices(schema, (value) => value);
-
-const Stage = mapping({
-  block: choices(oneOf(BLOCK_KINDS), (kind) => BLOCK_KINDS.indexOf(kind)),
-  width: numbers(width),
-  depth: numbers(wholeNumber({ min: 1, max: 64 })).optional(),
-  kernel: numbers(kernel).optional(),
-  expansion: numbers(wholeNumber({ min: 1, max: 16 })).optional(),
-  stride: numbers(stride).optional(),
-  heads: numbers(wholeNumber({ min: 1, max: 64 })).optional(),
-  ratio: numbers(ratio).optional(),
-  patch: numbers(patch).optional(),
-  cell: text({
-    test: (value) => value.trim() !== '',
-    right: 'a cell in the notation of NAS-Bench-201',
-  }).optional(),
-}).transform((stage, context) => {
-  const complain = (path: string, message: string) => {
-    context.addIssue({ code: 'custom', path: [path], message });
-  };
-  const kinds = stage.block.join(', ');
-  const used = new Set(stage.block.flatMap((kind) => USES[kind]));
-  for (const choice of CHOICES)
-    if (stage[choice] && !used.has(choice)) complain(choice, `means nothing in ${kinds}; remove it`);
-  if (stage.block.includes('transformer')) {
-    if (stage.block.length > 1)
-      complain('block', `found ${kinds}; a transformer stands alone, whatever follows needs tokens`);
-    if (!stage.heads) complain('heads', 'is missing; must be how many heads of 64 channels, such as [3, 4]');
-  }
-  const expands = stage.block.find((kind) => USES[kind].includes('expansion'));
-  if (expands && !stage.expansion) complain('expansion', `is missing; ${expands} needs it, such as 4`);
-  const hasCell = stage.block.includes('cell');
-  if (hasCell && !stage.cell) complain('cell', 'is missing; must be a cell in the notation of NAS-Bench-201');
-  if (stage.block.includes('bottleneck'))
-    for (const expansion of stage.expansion ?? []) {
-      const wrong = stage.width.find((value) => value % expansion !== 0);
-      if (wrong === undefined) continue;
-      complain('width', `found ${wrong}; must be a multiple of ${expansion}, the bottleneck's expansion`);
-    }
-  // Only choices that are used are kept, so that a checked definition passes the check again.
-  const { block, width, expansion, cell } = stage;
-  const { depth = [1], kernel = [3], stride = [1], heads, ratio = [4], patch } = stage;
-  return {
-    block,
-    width,
-    ...(used.has('depth') ? { depth } : {}),
-    ...(used.has('kernel') ? { kernel } : {}),
-    ...(expansion ? { expansion } : {}),
-    ...(used.has('stride') ? { stride } : {}),
-    ...(heads ? { heads } : {}),
-    ...(used.has('ratio') ? { ratio } : {}),
-    ...(patch ? { patch } : {}),
-    ...(cell ? { cell: cell.trim() } : {}),
-  };
-});
-
-export type Stage = z.output<typeof Stage>;
+import { mapping, text, toIssues, wholeNumber } from '../../schema/fields.js';
+import { found } from '../../text/show.js';
+import { kernel, Stage, stride, width } from './stage.js';
 
 const MOST_STAGES = 64;
+
+/** How candidates are written, where a space has a notation of its own. */
+const Notation = mapping({
+  /** Text of a stage, with choices or the option's name in braces. */
+  stage: text({
+    test: (value) => /^([A-Za-z0-9_]|\{(name|width|depth|kernel|expansion|stride)\})+$/.test(value),
+    right: 'letters, digits, and {name}, {width}, {depth}, {kernel}, {expansion} or {stride}',
+  }),
+  separator: text({
+    test: (value) => /^[ ,;:_-]?$/.test(value),
+    right: 'nothing, or one of " ,;:_-"',
+  }).default(''),
+});
+export type Notation = z.output<typeof Notation>;
 
 export const Definition = mapping(
   {
@@ -155,6 +28,7 @@ export const Definition = mapping(
       resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }),
     }),
     classes: wholeNumber({ min: 1, max: 1_000_000 }),
+    notation: Notation.optional(),
     stem: mapping({
       width: width.optional(),
       kernel: kernel.default(3),
@@ -173,7 +47,7 @@ export const Definition = mapping(
       .transform(chained),
   },
   { right: 'a mapping with input, classes and stages, or file: my-space.yaml beside kind' },
-).transform(({ input, classes, stem, stages }, context) => {
+).transform(({ input, classes, notation, stem, stages }, context) => {
   const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   const patched = stages[0]?.block[0] === 'transformer';
   if (patched && stem)
@@ -184,6 +58,7 @@ export const Definition = mapping(
     classes,
     ...(patched ? {} : { stem: stem ?? { kernel: 3, stride: 1 } }),
     stages,
+    ...(notation ? { notation } : {}),
   };
   const step = largestStride(definition);
   const message = `found ${input.resolution}; must be a multiple of ${step}, the largest product of strides${
