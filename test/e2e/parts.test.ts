@@ -111,12 +111,16 @@ test('pause, resume, progress and cancel reach the parts', { timeout: 240_000 },
   const run = spawnZeroscout(['run', 'told.json', '--id', 'told'], { home, env: env() });
   await until(() => scored('told') >= 3, { what: 'the first candidates', timeoutMs: 60_000 });
   await cli('pause', 'told');
+  // The search and its parts are asked one after the other: a shard that ended may be followed by one that has not begun yet.
+  let seen = -1;
   const paused = await until(
     async () => {
       const now = await status('told');
-      return now.progress?.shards.running.length === 0 && now.progress.parts && now;
+      const settled = now.progress?.shards.running.length === 0 && now.progress.done === seen;
+      seen = now.progress?.done ?? -1;
+      return settled && now.progress.parts && now;
     },
-    { what: 'running shards end', timeoutMs: 60_000 },
+    { what: 'running shards end', timeoutMs: 60_000, everyMs: 1_000 },
   );
   expect(paused.state).toBe('paused');
   const { done: before, planned, shards, parts } = paused.progress;
