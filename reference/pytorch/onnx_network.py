@@ -1,0 +1,83 @@
+"""Runs an ONNX file in PyTorch, in any precision, between any two of its tensors."""
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+
+sys.path.insert(0, str(Path(__file__).parent))
+from onnx_operators import OPS  # noqa: E402
+from tensors import uniform  # noqa: E402
+
+
+def weight(name: str, dims: list[int], dtype: torch.dtype) -> torch.Tensor:
+    """He initialization for two dimensions and more, 1 for scales, 0 for shifts: drawn by the name of the tensor."""
+    shape = torch.Size(dims)
+    if len(dims) > 1:
+        fan_in = shape[1:].numel()
+        values = (uniform(name, shape.numel()) - 0.5) * (math.sqrt(12) * math.sqrt(2 / fan_in))
+        return torch.from_numpy(values.astype(np.float32)).reshape(shape).to(dtype)
+    return torch.full(shape, 1.0 if name.endswith("weight") else 0.0, dtype=dtype)
+
+
+def attributes(node) -> dict:
+    """Attributes of a node by name; strings are decoded."""
+    out = {}
+    for a in node.attribute:
+        value = onnx.helper.get_attribute_value(a)
+        out[a.name] = value.decode() if isinstance(value, bytes) else value
+    return out
+
+
+class Network:
+    """Runs a graph between named tensors."""
+
+    def __init__(self, path: str, dtype: torch.dtype):
+        model = onnx.load(path)
+        self.dtype, self.graph = dtype, model.graph
+        self.fixed = {}
+        for t in model.graph.initializer:
+            n = math.prod(t.dims)
+            has_data = bool(t.raw_data or t.float_data or t.int64_data or t.int32_data)
+            if t.data_type == onnx.TensorProto.FLOAT and not (has_data and n == 1):
+                self.fixed[t.name] = weight(t.name, list(t.dims), dtype)
+            else:
+                self.fixed[t.name] = self.tensor(t)
+        self.input = next(i.name for i in model.graph.input if i.name not in self.fixed)
+
+    def tensor(self, t) -> torch.Tensor:
+        value = torch.from_numpy(np.array(numpy_helper.to_array(t)))
+        return value.to(self.dtype) if value.is_floating_point() else value
+
+    def run(self, known: dict, wanted: str) -> dict:
+        """All values that `wanted` needs, from those that are known."""
+        values = {**self.fixed, **known}
+        for node in self.nodes_before(wanted, values):
+            inputs = [values[i] if i else None for i in node.input]
+            outputs = OPS[node.op_type](self, inputs, attributes(node), node)
+            if not isinstance(outputs, (list, tuple)):
+                outputs = [outputs]
+            values.update(zip(node.output, outputs))
+        return values
+
+    def nodes_before(self, wanted: str, values: dict) -> list:
+        """The nodes that have to run for `wanted` where `values` are known, each after those that it reads."""
+        makers = {name: node for node in self.graph.node for name in node.output}
+        order, stack, seen = [], [wanted], set()
+        while stack:
+            name = stack[-1]
+            if name in values or name == "" or name in seen:
+                stack.pop()
+                continue
+            node = makers[name]
+            missing = [i for i in node.input if i and i not in values and i not in seen]
+            if missing:
+                stack.extend(missing)
+                continue
+            order.append(node)
+            seen.update(node.output)
+            stack.pop()
+        return order
