@@ -1,22 +1,12 @@
 // The import rules of the rooms (docs/understand/architecture.md). `npm run check` reads the sources, where imports of types count,
 // and dist/, where they are gone: what is left there is what happens at run time.
 
+const { ROOMS } = require('./scripts/rooms.cjs');
+
 /** A room, in the sources and compiled. */
 const room = (...names) => `^(dist/)?(${names.join('|')})/`;
 const compiled = (...names) => `^dist/(${names.join('|')})/`;
 const packages = (...names) => `^node_modules/(${names.join('|')})/`;
-const ROOMS = [
-  'core',
-  'engine',
-  'store',
-  'activities',
-  'workflows',
-  'workers',
-  'client',
-  'cli',
-  'bench',
-  'reference',
-];
 
 /** Files of a room import files of these rooms, of no other. */
 function roomImports(from, ...allowed) {

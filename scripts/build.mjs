@@ -3,21 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ROOMS } from './rooms.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ROOMS = [
-  'core',
-  'engine',
-  'store',
-  'activities',
-  'workflows',
-  'workers',
-  'client',
-  'cli',
-  'bench',
-  'reference',
+const SETTINGS = [
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/build.mjs',
+  'scripts/rooms.cjs',
 ];
-const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
 /** Written last: its time is the time of the build. */
 const BUNDLE = join(root, 'dist/workflow-bundle.js');
 

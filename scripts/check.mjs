@@ -2,20 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ROOMS } from './rooms.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ROOMS = [
-  'core',
-  'engine',
-  'store',
-  'activities',
-  'workflows',
-  'workers',
-  'client',
-  'cli',
-  'bench',
-  'reference',
-];
 
 const STEPS = [
   ['format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']],
