@@ -9,6 +9,8 @@ export interface RandomStream {
   below(n: number): number;
   /** One of the items, all equally likely. */
   pick<T>(items: readonly T[]): T;
+  /** One of the items that are not `item`, all equally likely. */
+  pickOther<T>(items: readonly T[], item: T): T;
 }
 
 /** Choices come one after the other; their number need not be known beforehand. */
@@ -27,5 +29,6 @@ export function randomStream(key: RandomKey): RandomStream {
   };
   // 53 random bits: the bias of the remainder is below 2^-21 for any n up to 2^32.
   const below = (n: number): number => (next() * 2 ** 21 + (next() >>> 11)) % n;
-  return { below, pick: (items) => items[below(items.length)]! };
+  const pick = <T>(items: readonly T[]): T => items[below(items.length)]!;
+  return { below, pick, pickOther: (items, item) => pick(items.filter((each) => each !== item)) };
 }

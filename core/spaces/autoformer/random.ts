@@ -31,24 +31,22 @@ export function mutateArchitecture({
   mutations: number;
 }): Architecture {
   const random = randomStream(key);
-  const other = (values: readonly number[], value: number) =>
-    random.pick(values.filter((each) => each !== value));
   const layer = (): Layer => ({ heads: random.pick(choices.heads), ratio: random.pick(choices.ratios) });
   let { width, layers } = parent;
   for (let i = 0; i < mutations; i++) {
     const place = random.below(2 + 2 * layers.length);
     if (place === 0) {
-      const depth = other(choices.depths, layers.length);
+      const depth = random.pickOther(choices.depths, layers.length);
       const added = Array.from({ length: Math.max(0, depth - layers.length) }, layer);
       layers = [...layers.slice(0, depth), ...added];
-    } else if (place === 1) width = other(choices.widths, width);
+    } else if (place === 1) width = random.pickOther(choices.widths, width);
     else {
       const index = (place - 2) >> 1;
       const { heads, ratio } = layers[index]!;
       const changed =
         place % 2 === 0
-          ? { heads: other(choices.heads, heads), ratio }
-          : { heads, ratio: other(choices.ratios, ratio) };
+          ? { heads: random.pickOther(choices.heads, heads), ratio }
+          : { heads, ratio: random.pickOther(choices.ratios, ratio) };
       layers = layers.with(index, changed);
     }
   }

@@ -53,6 +53,6 @@ function mutateCell(cell: Cell, random: RandomStream): Cell {
   const isMoved = others.length > 0 && random.below(2) === 0;
   const changed: Edge = isMoved
     ? { operation: edge.operation, from: random.pick(others) }
-    : { operation: random.pick(CHOSEN.filter((each) => each !== edge.operation)), from: edge.from };
+    : { operation: random.pickOther(CHOSEN, edge.operation), from: edge.from };
   return cell.map((edges, i) => (i === node ? inOrder([changed, other]) : edges));
 }

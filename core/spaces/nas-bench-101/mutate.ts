@@ -40,9 +40,7 @@ export function mutateCell({
         row.map((edge) => (random.below(MOST_VERTICES) < mutations ? !edge : edge)),
       ),
       operations: parent.operations.map((operation) =>
-        random.below(INNER) < mutations
-          ? random.pick(OPERATIONS.filter((each) => each !== operation))
-          : operation,
+        random.below(INNER) < mutations ? random.pickOther(OPERATIONS, operation) : operation,
       ),
     };
     if (isValid(child)) return child;

@@ -4,11 +4,11 @@ import { randomStream } from '../../random/random-stream.js';
 import { mapping } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { defineSpace } from '../definition.js';
+import { mutateEdges } from '../mutate-edges.js';
 import type { Space } from '../space.js';
 import { canonicalKey } from './canonical.js';
-import { CELLS, cellAt, parseCell, printCell } from './cell.js';
+import { CELLS, cellAt, OPERATIONS, parseCell, printCell } from './cell.js';
 import { cellCosts } from './costs.js';
-import { mutateCell } from './mutate.js';
 import { cellNetwork } from './network.js';
 
 /** The side of the images that the benchmark trained on and counts FLOPs at. */
@@ -47,7 +47,8 @@ export const nasBench201 = {
   parse: (text) => printCell(parseCell(text.trim())),
   canonicalKey: (candidate) => canonicalKey(parseCell(candidate)),
   random: (key) => printCell(cellAt(randomStream(key).below(CELLS))),
-  mutate: ({ parent, key, mutations }) => printCell(mutateCell({ cell: parseCell(parent), key, mutations })),
+  mutate: ({ parent, key, mutations }) =>
+    printCell(mutateEdges({ cell: parseCell(parent), operations: OPERATIONS, key, mutations })),
   // Two blocks halve the side of the map.
   resolutionStep: () => 4,
   countedAt: RESOLUTION,

@@ -4,10 +4,11 @@ import { randomStream } from '../../random/random-stream.js';
 import { mapping, oneOf } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { defineSpace } from '../definition.js';
+import { mutateEdges } from '../mutate-edges.js';
 import { noBlocks } from '../no-blocks.js';
 import type { Space } from '../space.js';
 import { allModules, macroGraph, mutateModules, parseModules, printModules } from './macro.js';
-import { CELLS, cellAt, cellKey, microGraph, mutateCell, parseCell, printCell } from './micro.js';
+import { CELLS, cellAt, cellKey, microGraph, OPERATIONS, parseCell, printCell } from './micro.js';
 import { halves, RESOLUTION } from './network.js';
 
 const KIND = 'transnas-bench-101';
@@ -41,7 +42,8 @@ const micro = {
   parse: (text) => printCell(parseCell(text)),
   canonicalKey: (candidate) => cellKey(parseCell(candidate)),
   random: (key) => printCell(cellAt(randomStream(key).below(CELLS))),
-  mutate: ({ parent, key, mutations }) => printCell(mutateCell({ cell: parseCell(parent), key, mutations })),
+  mutate: ({ parent, key, mutations }) =>
+    printCell(mutateEdges({ cell: parseCell(parent), operations: OPERATIONS, key, mutations })),
   // The stem divides the side by 4, and three modules halve it.
   resolutionStep: () => 32,
   costs: ({ candidate, resolution }) => microGraph({ cell: parseCell(candidate), resolution }).costs,

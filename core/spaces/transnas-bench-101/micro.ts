@@ -1,15 +1,13 @@
 // Candidates of TransNAS-Bench-101's micro space: cells of four nodes with one of four operations on each of six edges.
 import { SpecError } from '../../errors.js';
 import type { CandidateGraph, NetworkBuilder, Tensor } from '../../graph/network-builder.js';
-import type { RandomKey } from '../../random/random.js';
-import { randomStream } from '../../random/random-stream.js';
 import { quote } from '../../text/show.js';
 import { type ApplyCell, modulesGraph, reluConvNorm, type Step } from './network.js';
 
 /** Of each edge, in the order of `EDGES`: 0 none, 1 skip, 2 convolution of 1 x 1, 3 convolution of 3 x 3. */
 export type Cell = readonly number[];
 
-const OPERATIONS = [0, 1, 2, 3] as const;
+export const OPERATIONS = [0, 1, 2, 3] as const;
 export const CELLS = OPERATIONS.length ** 6;
 
 /** `{ to: 2, from: 1 }` is the edge from node 1 to node 2. */
@@ -40,26 +38,6 @@ export function printCell([a, ...rest]: Cell): string {
 /** Cell `index`, 0 to 4,095. */
 export function cellAt(index: number): Cell {
   return Array.from(index.toString(OPERATIONS.length).padStart(6, '0'), Number);
-}
-
-/** Gives each of `mutations` different edges (at most all six) one of the three other operations. */
-export function mutateCell({
-  cell,
-  key,
-  mutations,
-}: {
-  cell: Cell;
-  key: RandomKey;
-  mutations: number;
-}): Cell {
-  const random = randomStream(key);
-  const child = [...cell];
-  const left = cell.map((_, edge) => edge);
-  for (let i = 0; i < mutations && left.length; i++) {
-    const [edge] = left.splice(random.below(left.length), 1) as [number];
-    child[edge] = random.pick(OPERATIONS.filter((operation) => operation !== cell[edge]));
-  }
-  return child;
 }
 
 /**

@@ -1,0 +1,25 @@
+// Mutates a cell that has one operation on each of its edges: replaces the operations of some edges.
+import type { RandomKey } from '../random/random.js';
+import { randomStream } from '../random/random-stream.js';
+
+export interface EdgeMutation<T> {
+  /** The operation of each edge. */
+  readonly cell: readonly T[];
+  /** What an edge may have; each occurs once. */
+  readonly operations: readonly T[];
+  readonly key: RandomKey;
+  /** How many different edges change: all of them where the cell has fewer. */
+  readonly mutations: number;
+}
+
+/** Gives each of `mutations` different edges one of the other operations. Edges and operations are equally likely. */
+export function mutateEdges<T>({ cell, operations, key, mutations }: EdgeMutation<T>): T[] {
+  const random = randomStream(key);
+  const child = [...cell];
+  const left = cell.map((_, edge) => edge);
+  for (let i = 0; i < mutations && left.length; i++) {
+    const [edge] = left.splice(random.below(left.length), 1) as [number];
+    child[edge] = random.pickOther(operations, cell[edge]!);
+  }
+  return child;
+}
