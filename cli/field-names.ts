@@ -1,11 +1,7 @@
-// Translates the fields that errors of the library name into the arguments and options of the command that was typed.
+// Translates errors of the library for a terminal: fields as this command calls them, advice as commands and options.
 import type { Command } from 'commander';
-import { ALLOW_MODULES } from '../client/specification/allow-modules.js';
-import { SpecError } from '../core/errors.js';
-
-/** How the library says that modules are allowed, and how the command line does. */
-const BY_ENVIRONMENT = `allow modules (${ALLOW_MODULES}=1)`;
-const BY_FLAG = `allow modules (--allow-modules, or ${ALLOW_MODULES}=1)`;
+import { type Advice, type Issue, ServiceError, SpecError } from '../core/errors.js';
+import { adviceInCommands } from './advice.js';
 
 /** What the command line calls a field, the first of these that the command has: an argument such as ID, or an option. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
@@ -19,27 +15,47 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   from: ['--from'],
   folder: ['--out'],
   truth: ['--truth'],
+  candidates: ['--candidates'],
   cost: ['--pareto'],
   format: ['--format'],
+  timezone: ['--timezone'],
 };
+
+/** Arguments that are a file: the name of the file says enough. */
+const FILES = new Set(['specification', 'space']);
 
 /** The same error with the fields of the library as this command calls them; fields of a specification stay as they are. */
 export function withFlagNames(error: SpecError, command: Command | undefined): SpecError {
-  if (!command) return error;
+  const options = optionsOf(command);
   const known = new Set([
-    ...command.registeredArguments.map((argument) => argument.name()),
-    ...command.options.map(({ long }) => long),
+    ...options,
+    ...(command?.registeredArguments.map((argument) => argument.name()) ?? []),
   ]);
-  const nameOf = (field: string) => {
-    const [first = '', ...rest] = field.split('.');
+  const nameOf = ({ path, file }: Issue) => {
+    if (file && FILES.has(path)) return '';
+    const [first = '', ...rest] = path.split('.');
     const name = NAMES[first]?.find((one) => known.has(one));
-    return name === undefined ? field : [name, ...rest].join('.');
+    return name === undefined ? path : [name, ...rest].join('.');
   };
-  const isAllowing = known.has('--allow-modules');
-  const issues = error.issues.map(({ path, message, ...rest }) => ({
-    ...rest,
-    path: nameOf(path),
-    message: isAllowing ? message.replace(BY_ENVIRONMENT, BY_FLAG) : message,
-  }));
+  const issues = error.issues.map((issue): Issue => {
+    const { advice } = issue;
+    const named = { ...issue, path: nameOf(issue) };
+    return advice ? { ...named, advice: inCommands(advice, options) } : named;
+  });
   return new SpecError(issues);
+}
+
+/** The message of an error of the library, with its advice as a command. */
+export function messageInCommands(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof ServiceError) || !error.advice) return message;
+  return message.replace(error.advice.text, inCommands(error.advice).text);
+}
+
+function inCommands(advice: Advice, options: ReadonlySet<string> = new Set()): Advice {
+  return { ...advice, text: adviceInCommands({ ...advice, options }) };
+}
+
+function optionsOf(command: Command | undefined): ReadonlySet<string> {
+  return new Set(command?.options.flatMap(({ long }) => long ?? []));
 }

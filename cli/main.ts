@@ -7,7 +7,7 @@ import { reasonOf } from '../client/status/failure.js';
 import { BlobError, ServiceError, SpecError } from '../core/errors.js';
 import { Interrupted } from './arguments.js';
 import { EXIT } from './exit-codes.js';
-import { withFlagNames } from './field-names.js';
+import { messageInCommands, withFlagNames } from './field-names.js';
 import { createProgram } from './program.js';
 import { note, paint } from './render/terminal.js';
 
@@ -55,5 +55,5 @@ function report(error: unknown): number {
 
 /** `WorkflowFailedError: Workflow execution failed` says little; its cause says what happened. Our own errors say it all. */
 function withCauses(error: unknown): string {
-  return error instanceof ServiceError ? error.message : reasonOf(error);
+  return error instanceof ServiceError ? messageInCommands(error) : reasonOf(error);
 }

@@ -1,11 +1,57 @@
 // Defines the errors of all rooms: which of them end a search, and how a mistake in user input is shown.
 
-/** One fault in user input: `path` is the field (`space.kind`), `message` says what was found and what would be right. */
+/** What would help, for programs: a command line says by the code which of its commands does that. */
+export type AdviceCode =
+  | 'start-servers'
+  | 'stop-servers'
+  | 'allow-modules'
+  | 'measure-latencies'
+  | 'search-again'
+  | 'correct-specification'
+  | 'repair-by-search';
+
+/** The way out of a fault. */
+export interface Advice {
+  readonly code: AdviceCode;
+  /** The way out in the words of the library; the error's message ends with it. */
+  readonly text: string;
+  /** What the advice is about, such as the id of a search. */
+  readonly about?: string;
+}
+
+/**
+ * One fault in user input: `path` is the field of a specification (`space.kind`) or the argument of a call (`truth`), and `message`
+ * says what was found and what would be right.
+ */
 export interface Issue {
   readonly path: string;
   readonly message: string;
+  /** The file that the field names or is read from, if the fault is in it. */
+  readonly file?: string;
+  /** Where in the file, or in the text that was handed in, both counted from 1. */
+  readonly line?: number;
+  readonly column?: number;
+  /** The field of that file, such as `stages[2].width` of a space's definition. */
+  readonly key?: string;
+  readonly advice?: Advice;
   /** Of an issue that stands for others: how many. */
   readonly more?: number;
+}
+
+/** `space.file: my-space.yaml:3:5: stages[2].width`, of which each part may be missing. */
+function placeOf({ path, file, line, column, key }: Issue): string {
+  const position = [line, column].filter((number) => number !== undefined);
+  const inText = ['line', 'column'].slice(0, position.length).map((name, i) => `${name} ${position[i]}`);
+  const inFile = file ? [file, ...position].join(':') : inText.join(', ');
+  return [path, inFile, key].filter(Boolean).join(': ');
+}
+
+/** The issue as a person reads it. */
+function textOf(issue: Issue): string {
+  const { message, advice } = issue;
+  const whole = advice ? `${message}; ${advice.text}` : message;
+  const place = placeOf(issue);
+  return place ? `${place}: ${whole}` : whole;
 }
 
 /** Control characters but tab and line feed, and those that turn the direction of text. */
@@ -39,12 +85,8 @@ export class SpecError extends Error {
   readonly issues: readonly Issue[];
 
   constructor(found: readonly Issue[]) {
-    const shown = shortened(found).map(({ path, message, ...rest }) => ({
-      path: escaped(path),
-      message: escaped(message),
-      ...rest,
-    }));
-    super(shown.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('\n'));
+    const shown = shortened(found).map(withoutControl);
+    super(shown.map(textOf).join('\n'));
     this.issues = shown;
   }
 
@@ -53,8 +95,35 @@ export class SpecError extends Error {
     return this.issues[0]?.path ?? '';
   }
 
-  static of({ path, message }: Issue): SpecError {
-    return new SpecError([{ path, message }]);
+  static of(issue: Issue): SpecError {
+    return new SpecError([issue]);
+  }
+
+  /** A fault of a file; whoever has it read knows which field or argument named it, and says so (`withField`). */
+  static inFile(issue: Omit<Issue, 'path'>): SpecError {
+    return new SpecError([{ ...issue, path: '' }]);
+  }
+}
+
+function withoutControl({ path, message, file, key, ...rest }: Issue): Issue {
+  return {
+    ...rest,
+    path: escaped(path),
+    message: escaped(message),
+    ...(file ? { file: escaped(file) } : {}),
+    ...(key ? { key: escaped(key) } : {}),
+  };
+}
+
+/** Answers what `work` answers; issues of a SpecError that name no field name this one. */
+export async function withField<T>(field: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    throw new SpecError(
+      error.issues.map((issue) => (issue.path || issue.more ? issue : { ...issue, path: field })),
+    );
   }
 }
 
@@ -86,11 +155,20 @@ export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly code = 'server-away';
   readonly address: string;
+  readonly advice?: Advice;
 
-  constructor({ address, message, cause }: { address: string; message: string; cause?: unknown }) {
-    super(message, { cause });
+  constructor({ address, message, advice, cause }: ServiceFault) {
+    super(advice ? `${message}${message.endsWith('\n') ? '' : ' '}${advice.text}` : message, { cause });
     this.address = address;
+    if (advice) this.advice = advice;
   }
+}
+
+interface ServiceFault {
+  readonly address: string;
+  readonly message: string;
+  readonly advice?: Advice | undefined;
+  readonly cause?: unknown;
 }
 
 /** A device that cannot be had, or not for all of the work. A worker that meets it does not start; exit code 1 in the CLI. */

@@ -3,6 +3,7 @@ import { describeSearch, type SearchDescription } from '../../client/searches/de
 import { spellDuration } from '../../client/spell.js';
 import { countsText } from '../../core/contract/counts-text.js';
 import type { SearchMemo, SearchProgress } from '../../core/contract/search.js';
+import { adviceInCommands } from '../advice.js';
 import type { StatusSession } from '../session.js';
 import { changesLine } from './changes.js';
 import { paint, print, printJson } from './terminal.js';
@@ -50,7 +51,10 @@ function progressLines(progress: SearchProgress): string[] {
 function endedLines(description: SearchDescription, { progress }: Partial<SearchMemo>): string[] {
   const { counts, failure, started, ended, changes, verification, notCompared, notNotified } = description;
   const known = progress && counts?.candidates !== 0 ? [progress] : [];
-  if (failure) return [...known, paint.red(`why: ${failure.reason}`), `what now: ${failure.advice}`];
+  if (failure) {
+    const advice = adviceInCommands({ code: failure.adviceCode });
+    return [...known, paint.red(`why: ${failure.reason}`), `what now: ${advice}`];
+  }
   return [
     ...known,
     ...(ended ? [`took ${spellDuration(Date.parse(ended) - Date.parse(started))}`] : []),

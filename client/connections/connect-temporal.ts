@@ -3,6 +3,7 @@
 import { Connection, isGrpcServiceError, ServiceError as TemporalServiceError } from '@temporalio/client';
 import { ServiceError } from '../../core/errors.js';
 import { KEEPALIVE } from '../../workers/keepalive.js';
+import { startServers } from '../embedded/absent.js';
 import { retriesUntilClosed } from './late-retries.js';
 import { identifyPeer, type Peer } from './peer.js';
 import type { TemporalSettings } from './settings.js';
@@ -37,7 +38,10 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Conne
     return connection;
   } catch (error) {
     await connection?.close();
-    throw new ServiceError({ address, message: await explain({ settings, error }), cause: error });
+    const message = await explain({ settings, error });
+    // What an embedded server needs is said by a code: programs and the command line start it each in its own way.
+    const advice = settings.source === 'embedded' ? startServers() : undefined;
+    throw new ServiceError({ address, message, advice, cause: error });
   }
 }
 
@@ -59,7 +63,7 @@ async function explain({
     return `Temporal at ${address} refuses the credentials for namespace "${namespace}" (${detail}). Check TEMPORAL_API_KEY, the TEMPORAL_TLS_* files and TEMPORAL_NAMESPACE.`;
   }
   if (code === UNIMPLEMENTED) {
-    return `${address} answers, but it is not Temporal: a gRPC server without Temporal's service. ${wayOut(settings)}`;
+    return `${address} answers, but it is not Temporal: a gRPC server without Temporal's service.${wayOut(settings)}`;
   }
   const peer = await identifyPeer({ ...hostAndPort(address), timeoutMs: IDENTIFY_MS });
   if (options.tls && peer.kind !== 'unreachable') {
@@ -67,7 +71,7 @@ async function explain({
     const fault = await tlsFault({ ...hostAndPort(address), tls, timeoutMs: IDENTIFY_MS });
     return `no TLS connection to Temporal at ${address} (${fault && talksTls(peer) ? fault : tlsDetail({ detail, peer })}). Check the TEMPORAL_TLS_* settings, or set TEMPORAL_TLS=false for a server without TLS.`;
   }
-  return `${describe({ peer, address })} ${wayOut(settings)}`;
+  return `${describe({ peer, address })}${wayOut(settings)}`;
 }
 
 function describe({ peer, address }: { readonly peer: Peer; readonly address: string }): string {
@@ -89,9 +93,9 @@ function describe({ peer, address }: { readonly peer: Peer; readonly address: st
 }
 
 function wayOut({ source }: TemporalSettings): string {
-  if (source === 'embedded') return 'Run `zeroscout services up`.';
+  if (source === 'embedded') return '';
   const where = source === 'environment' ? 'TEMPORAL_ADDRESS' : 'the address in temporal.toml';
-  return `Start it, correct ${where}, or remove that setting to use the embedded server.`;
+  return ` Start it, correct ${where}, or remove that setting to use the embedded server.`;
 }
 
 /** Only then is the fault of a handshake one of certificates. */

@@ -18,41 +18,50 @@ export function readEncryptionKeys({
   readonly env?: NodeJS.ProcessEnv;
 } = {}): readonly EncryptionKey[] {
   const { [KEYS_VARIABLE]: text, [FILE_VARIABLE]: file } = env;
-  if (text && file) throw wrong(KEYS_VARIABLE, `is set, and so is ${FILE_VARIABLE}; keep one`);
+  if (text && file) throw wrong({ path: KEYS_VARIABLE }, `is set, and so is ${FILE_VARIABLE}; keep one`);
   if (text) return parseKeys({ text, path: KEYS_VARIABLE });
   if (!file) return [];
   let written: string;
   try {
     written = readRegularFileSync(file).toString('utf8');
   } catch (error) {
-    if (error instanceof NotRegularError) throw wrong(FILE_VARIABLE, `${file} ${error.message}`);
-    throw wrong(FILE_VARIABLE, `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    if (error instanceof NotRegularError) throw wrong({ path: FILE_VARIABLE, file }, error.message);
+    throw wrong({ path: FILE_VARIABLE, file }, `cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
-  return parseKeys({ text: written.replace(/#.*$/gm, ''), path: `${FILE_VARIABLE} ${file}` });
+  return parseKeys({ text: written.replace(/#.*$/gm, ''), path: FILE_VARIABLE, file });
 }
 
-function parseKeys({ text, path }: { readonly text: string; readonly path: string }): EncryptionKey[] {
+/** The variable that holds the keys, or that names the file in which they are. */
+interface KeySource {
+  readonly path: string;
+  readonly file?: string;
+}
+
+function parseKeys({ text, ...source }: KeySource & { readonly text: string }): EncryptionKey[] {
   const keys = text
     .split(/[\s,]+/)
     .filter(Boolean)
-    .map((entry, i) => parseKey({ entry, path, which: `key ${i + 1}` }));
-  if (keys.length === 0) throw wrong(path, `holds no key; ${MAKE}`);
+    .map((entry, i) => parseKey({ entry, source, which: `key ${i + 1}` }));
+  if (keys.length === 0) throw wrong(source, `holds no key; ${MAKE}`);
   const twice = keys.find(({ id }, i) => keys.findIndex((key) => key.id === id) !== i);
-  if (twice) throw wrong(path, `"${twice.id}" is there twice; a new key wants a new name`);
+  if (twice) throw wrong(source, `"${twice.id}" is there twice; a new key wants a new name`);
   return keys;
 }
 
-function parseKey(given: { readonly entry: string; readonly path: string; readonly which: string }) {
-  const { entry, path, which } = given;
+function parseKey(given: { readonly entry: string; readonly source: KeySource; readonly which: string }) {
+  const { entry, source, which } = given;
   const [, id, base64] = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63}):(.+)$/.exec(entry) ?? [];
   if (id === undefined || base64 === undefined)
-    throw wrong(path, `${which} is not NAME:KEY, with a name of letters, digits, ".", "_" and "-"; ${MAKE}`);
+    throw wrong(
+      source,
+      `${which} is not NAME:KEY, with a name of letters, digits, ".", "_" and "-"; ${MAKE}`,
+    );
   const bytes = Buffer.from(base64, 'base64');
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64) || bytes.length !== KEY_BYTES)
-    throw wrong(path, `${which}, "${id}", is not ${KEY_BYTES} bytes in base64; ${MAKE}`);
+    throw wrong(source, `${which}, "${id}", is not ${KEY_BYTES} bytes in base64; ${MAKE}`);
   return { id, secret: createSecretKey(bytes) };
 }
 
-function wrong(path: string, message: string): SpecError {
-  return SpecError.of({ path, message });
+function wrong(source: KeySource, message: string): SpecError {
+  return SpecError.of({ ...source, message });
 }

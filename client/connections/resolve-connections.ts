@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { SpecError } from '../../core/errors.js';
+import { type Issue, SpecError } from '../../core/errors.js';
 import { NotRegularError, readRegularFileSync } from '../../store/regular-file.js';
 import type { OnStep } from '../embedded/binaries.js';
 import { type EmbeddedServices, ensureServices, findRunning } from '../embedded/embedded.js';
@@ -101,7 +101,11 @@ function configuredTemporal(env: NodeJS.ProcessEnv): TemporalSettings | undefine
   const { address, tls, apiKey, metadata } = connectionOptions;
   if (!address) return undefined;
   const source = env.TEMPORAL_ADDRESS ? 'environment' : 'file';
-  checkAddress({ address, path: source === 'environment' ? 'TEMPORAL_ADDRESS' : 'temporal.toml: address' });
+  checkAddress({
+    address,
+    place:
+      source === 'environment' ? { path: 'TEMPORAL_ADDRESS' } : { path: 'temporal.toml', key: 'address' },
+  });
   checkPair({ env, tls });
   const options: TemporalOptions = {
     address,
@@ -134,7 +138,11 @@ function loadTemporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClien
     return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
   } catch (error) {
     const message = (error as Error).message.split('\n')[0]!;
-    throw SpecError.of({ path: `Temporal's settings (TEMPORAL_* and ${file ?? 'temporal.toml'})`, message });
+    throw SpecError.of({
+      path: file ? 'TEMPORAL_CONFIG_FILE' : 'temporal.toml',
+      ...(file ? { file } : {}),
+      message: `Temporal's settings, there and in TEMPORAL_*, cannot be read: ${message}`,
+    });
   }
 }
 
@@ -151,14 +159,20 @@ function refuseOthers({ path, file }: { readonly path: string; readonly file: st
   try {
     readRegularFileSync(file);
   } catch (error) {
-    if (error instanceof NotRegularError) throw SpecError.of({ path, message: `${file} ${error.message}` });
+    if (error instanceof NotRegularError) throw SpecError.of({ path, file, message: error.message });
   }
 }
 
-function checkAddress({ address, path }: { readonly address: string; readonly path: string }): void {
+function checkAddress({
+  address,
+  place,
+}: {
+  readonly address: string;
+  readonly place: Pick<Issue, 'path' | 'key'>;
+}): void {
   const [, port = '7233'] = /^(?:\[[\da-f:.]+\]|[^\s:/@]+)(?::(\d+))?$/i.exec(address) ?? [undefined, '0'];
   if (Number(port) < 1 || Number(port) > 65_535) {
-    throw SpecError.of({ path, message: `"${address}" is not host:port, for example 127.0.0.1:7233` });
+    throw SpecError.of({ ...place, message: `"${address}" is not host:port, for example 127.0.0.1:7233` });
   }
 }
 

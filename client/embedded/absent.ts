@@ -1,4 +1,5 @@
 // Says of embedded servers that cannot be used whether each is silent, has died or was never started.
+import type { Advice } from '../../core/errors.js';
 import { type Home, logFile, type ServiceName } from './home.js';
 import { pidsOf } from './lifecycle.js';
 import { SERVERS } from './servers.js';
@@ -11,7 +12,11 @@ interface Absent {
   readonly absent: readonly ServiceName[];
 }
 
-export async function whyAbsent({ home, absent }: Absent): Promise<string> {
+/** What an error says of them, and the way out. */
+export async function whyAbsent({
+  home,
+  absent,
+}: Absent): Promise<{ readonly message: string; readonly advice: Advice }> {
   const found = await Promise.all(
     absent.map(async (name) => ({ name, away: await whyAway({ home, name }) })),
   );
@@ -19,12 +24,17 @@ export async function whyAbsent({ home, absent }: Absent): Promise<string> {
   const never = found.filter(({ away }) => !away).map(({ name }) => name);
   if (never.length > 0) {
     const titles = never.map((name) => SERVERS[name].title).join(' and ');
-    const variables = never.map((name) => VARIABLES[name]).join(' and ');
-    lines.push(
-      `${titles}: nothing is configured and no embedded server runs (looked in ${home.root}). Run \`zeroscout services up\`, or set ${variables}.`,
-    );
+    lines.push(`${titles}: nothing is configured and no embedded server runs (looked in ${home.root}).`);
   }
-  return lines.join('\n');
+  return { message: lines.join('\n'), advice: startServers(never) };
+}
+
+/** Starting embedded servers waits for one that is slow, starts one that died, and says what is wrong with it. */
+export function startServers(configurable: readonly ServiceName[] = []): Advice {
+  const start = "Start it with embeddedServers.start() or connect({ servers: 'start' })";
+  if (configurable.length === 0) return { code: 'start-servers', text: `${start}.` };
+  const variables = configurable.map((name) => VARIABLES[name]).join(' and ');
+  return { code: 'start-servers', text: `${start}, or set ${variables}.`, about: variables };
 }
 
 /** Undefined where nothing was started, or where `services down` ended it. */
@@ -37,8 +47,7 @@ async function whyAway({
 }): Promise<string | undefined> {
   const { title } = SERVERS[name];
   const [pid] = await pidsOf({ home, name });
-  if (pid !== undefined)
-    return `${title}: runs embedded (pid ${pid}; ${home.root}) and does not answer. \`zeroscout services up\` waits for it longer, or says what is wrong.`;
+  if (pid !== undefined) return `${title}: runs embedded (pid ${pid}; ${home.root}) and does not answer.`;
   if (readState({ home }).services[name]?.pid === undefined) return undefined;
-  return `${title} is away: the embedded server has died; its log is ${logFile({ home, name })}. \`zeroscout services up\` starts it again.`;
+  return `${title} is away: the embedded server has died; its log is ${logFile({ home, name })}.`;
 }

@@ -1,5 +1,5 @@
 // Starts an embedded server's process on free ports and waits until clients can use it.
-import { ServiceError } from '../../core/errors.js';
+import { type Advice, ServiceError } from '../../core/errors.js';
 import { withoutSettings } from '../../engine/without-settings.js';
 import { prepareTemporal } from '../connections/temporal-setup.js';
 import type { Binary, OnStep } from './binaries.js';
@@ -33,6 +33,7 @@ export class StartError extends ServiceError {
     readonly trouble: StartTrouble;
     readonly address: string;
     readonly message: string;
+    readonly advice?: Advice | undefined;
     readonly cause?: unknown;
   }) {
     super(rest);
@@ -93,13 +94,14 @@ export async function untilReady({
     }
     const fault = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
     if (fault || Date.now() > deadline) {
-      const what = `runs (pid ${daemon.pid}) but did not answer within ${READY_MS / 1000} s; \`zeroscout services down\` ends it`;
+      const what = `runs (pid ${daemon.pid}) but did not answer within ${READY_MS / 1000} s`;
       throw startError({
         home,
         name,
         port,
         trouble: 'silent',
         what: fault ? `does not work: ${fault}` : what,
+        advice: { code: 'stop-servers', text: 'embeddedServers.stop() ends it.' },
       });
     }
     await sleep(50);
@@ -177,10 +179,12 @@ function startError({
   port,
   trouble,
   what,
+  advice,
 }: Place & {
   readonly port: number;
   readonly trouble: StartTrouble;
   readonly what: string;
+  readonly advice?: Advice;
 }): StartError {
   const file = logFile({ home, name });
   const tail = lastLines({ file, count: 12 });
@@ -188,6 +192,7 @@ function startError({
   return new StartError({
     trouble,
     address,
-    message: `the embedded ${SERVERS[name].title} server (${address}) ${what}. ${tail ? `End of ${file}:\n${tail}` : `${file} is empty.`}`,
+    message: `the embedded ${SERVERS[name].title} server (${address}) ${what}. ${tail ? `End of ${file}:\n${tail}\n` : `${file} is empty.`}`,
+    advice,
   });
 }

@@ -26,7 +26,7 @@ export async function requireRunning({
     if (absent.length === 0) return services;
     const pids = (await Promise.all(absent.map((name) => pidsOf({ home, name })))).flat();
     if (pids.length < absent.length || Date.now() > deadline)
-      throw new ServiceError({ address: home.root, message: await whyAbsent({ home, absent }) });
+      throw new ServiceError({ address: home.root, ...(await whyAbsent({ home, absent })) });
     await sleep(LOOK_MS);
   }
 }

@@ -94,8 +94,8 @@ async function readBytes(file: string): Promise<Uint8Array> {
     try {
       const { size } = await handle.stat();
       if (size > LARGEST_FILE)
-        throw SpecError.of({
-          path: file,
+        throw SpecError.inFile({
+          file,
           message: 'is larger than 2 GB, which protocol buffers do not allow; export it with external data',
         });
       return await handle.readFile();
@@ -105,7 +105,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof SpecError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw SpecError.of({ path: file, message: code === 'ENOENT' ? 'no such file' : faultWords(error) });
+    throw SpecError.inFile({ file, message: code === 'ENOENT' ? 'no such file' : faultWords(error) });
   }
 }
 

@@ -54,7 +54,8 @@ export async function findParetoFront({
   if (cost === 'latency' && latencies.size === 0)
     throw SpecError.of({
       path: 'cost',
-      message: `no latency of "${id}" was measured yet: zeroscout latency measure ${id}`,
+      message: `no latency of "${id}" was measured yet`,
+      advice: { code: 'measure-latencies', text: `measure them: latencies.measure("${id}")`, about: id },
     });
   const whole = paretoFront({
     cost,

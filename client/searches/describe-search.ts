@@ -68,9 +68,7 @@ export async function describeSearch(
   const head = headOf({ id, description });
   const memo = (description.memo ?? {}) as Partial<SearchMemo>;
   const isRunning = description.status.name === 'RUNNING';
-  const rest = isRunning
-    ? await describeRunning(from, handle)
-    : await describeEnded(from, { id, handle, memo });
+  const rest = isRunning ? await describeRunning(from, handle) : await describeEnded(from, { handle, memo });
   return { ...head, ...rest, memo };
 }
 
@@ -112,10 +110,10 @@ function retryOf({ activity, attempt, reason, failedAt }: PendingActivity): Retr
 
 async function describeEnded(
   { store }: Described,
-  { id, handle, memo }: { id: string; handle: WorkflowHandle; memo: Partial<SearchMemo> },
+  { handle, memo }: { handle: WorkflowHandle; memo: Partial<SearchMemo> },
 ): Promise<Rest> {
   const { best, counts } = memo;
-  const outcome = await resultOf({ id, handle });
+  const outcome = await resultOf(handle);
   if ('ending' in outcome) return { ...(counts ? { counts } : {}), failure: outcome.ending };
   const { result } = outcome;
   const changes = store && (await readChanges({ store, result }));

@@ -102,10 +102,17 @@ export function stateOf({ status, memo }: Pick<WorkflowExecutionDescription, 'st
 export async function finishedSearch({ argument = 'id', ...asked }: Parameters<typeof findSearch>[0]) {
   const { id, handle, description } = await findSearch({ ...asked, argument });
   const memo = description.memo as unknown as SearchMemo;
-  const fail = (why: string) =>
-    SpecError.of({ path: argument, message: `search "${id}" has no results: ${stateOf(description)}${why}` });
-  if (description.status.name === 'RUNNING') throw fail('; wait until it ends');
-  const outcome = await resultOf({ id, handle });
-  if ('ending' in outcome) throw fail(`: ${outcome.ending.reason}; ${outcome.ending.advice}`);
+  const why = `search "${id}" has no results: ${stateOf(description)}`;
+  if (description.status.name === 'RUNNING')
+    throw SpecError.of({ path: argument, message: `${why}; wait until it ends` });
+  const outcome = await resultOf(handle);
+  if ('ending' in outcome) {
+    const { reason, advice, adviceCode } = outcome.ending;
+    throw SpecError.of({
+      path: argument,
+      message: `${why}: ${reason}`,
+      advice: { code: adviceCode, text: advice },
+    });
+  }
   return { id, memo, result: outcome.result };
 }

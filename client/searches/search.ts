@@ -5,6 +5,7 @@ import { measuredScopes } from '../results/latencies.js';
 import { type Results, readResults } from '../results/results.js';
 import { resultOf } from '../status/ending.js';
 import { createLooker } from '../status/facts.js';
+import type { Ending } from '../status/failure.js';
 import type { AwayServer } from '../status/waiting.js';
 import { type Following, followSearch, type SearchLook } from './follow-search.js';
 import { followThrough } from './follow-through.js';
@@ -19,11 +20,7 @@ export class SearchFailedError extends Error {
   readonly reason: string;
   readonly advice: string;
 
-  constructor({
-    id,
-    reason,
-    advice,
-  }: { readonly id: string; readonly reason: string; readonly advice: string }) {
+  constructor({ id, reason, advice }: Pick<Ending, 'reason' | 'advice'> & { readonly id: string }) {
     super(`search "${id}" has no results: ${reason}; ${advice}`);
     this.reason = reason;
     this.advice = advice;
@@ -94,7 +91,7 @@ export function createSearch({
       const never = new AbortController().signal;
       const result = await follow({ stop: never }).catch(async (error: unknown) => {
         if ((error as Error).name !== 'WorkflowFailedError') throw error;
-        const outcome = await resultOf({ id, handle });
+        const outcome = await resultOf(handle);
         if ('result' in outcome) return outcome.result;
         throw new SearchFailedError({ id, ...outcome.ending });
       });

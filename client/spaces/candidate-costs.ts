@@ -1,5 +1,5 @@
 // Counts what the candidates of a list cost.
-import { SpecError } from '../../core/errors.js';
+import { SpecError, withField } from '../../core/errors.js';
 import type { Costs } from '../../core/spaces/space.js';
 import { parseEveryCandidate } from '../../core/specification/candidate-list.js';
 import { spaceDefaults } from '../../core/specification/space.js';
@@ -29,7 +29,9 @@ export async function candidateCosts({
   const space = openSpaceWith({ space: specification, modules });
   const side = resolution ?? spaceDefaults(specification).resolution;
   const source = nameOf(file);
-  const candidates = parseEveryCandidate({ text: await readText(file), source, parse: space.parse });
+  const candidates = await withField('candidates', async () =>
+    parseEveryCandidate({ text: await readText(file), source, parse: space.parse }),
+  );
   return candidates.map((candidate) => {
     const own = space.parse(candidate);
     const step = space.resolutionStep(own);

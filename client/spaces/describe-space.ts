@@ -1,5 +1,5 @@
 // Describes a space: how many candidates it has, how many functions they are, and what they cost.
-import { SpecError } from '../../core/errors.js';
+import { SpecError, withField } from '../../core/errors.js';
 import { describeSpace, type SpaceDescription } from '../../core/spaces/describe.js';
 import { definitionOfKind } from '../../core/spaces/index.js';
 import { type SpaceSpecification, spaceDefaults, spaceOfKind } from '../../core/specification/space.js';
@@ -44,6 +44,9 @@ export async function readSpace(input: SpaceInput, modules: ModulePermission): P
     return spaceOfKind({ kind, parameters, path: 'kind' });
   }
   const { file, name = typeof file === 'string' ? file : 'space.yaml' } = input;
-  if (MODULE_FILE.test(name)) return readModule({ path: file, name, modules });
-  return readCustomSpace({ path: file, name });
+  return withField<SpaceSpecification>('space', () =>
+    MODULE_FILE.test(name)
+      ? readModule({ path: file, name, modules })
+      : readCustomSpace({ path: file, name }),
+  );
 }

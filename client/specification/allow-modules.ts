@@ -24,7 +24,10 @@ export function environmentWith(modules: ModulePermission): NodeJS.ProcessEnv {
 }
 
 /** What an error says of a space of kind module where nobody has allowed its code. */
-export const REFUSED = `kind module is code that comes with the specification, and it was not allowed to run; allow modules (${ALLOW_MODULES}=1) if you trust it`;
+export const REFUSED = {
+  message: 'kind module is code that comes with the specification, and it was not allowed to run',
+  advice: { code: 'allow-modules', text: "connect with modules: 'allowed' if you trust it" },
+} as const;
 
 /** Whether the code of spaces of kind module may run in this process. */
 export type ModulePermission = 'allowed' | 'refused';
@@ -46,7 +49,7 @@ export function openSpaceWith({
   readonly modules: ModulePermission;
 }): Space {
   if (definitionOf(space).code === 'specification' && 'digest' in space) {
-    if (modules === 'refused') throw SpecError.of({ path: 'space', message: REFUSED });
+    if (modules === 'refused') throw SpecError.of({ path: 'space', ...REFUSED });
     permitModule({ digest: space.digest, load: loadModule });
   }
   return openSpace(space);

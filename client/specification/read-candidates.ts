@@ -1,6 +1,6 @@
 // Reads the candidates of a list strategy from the file that it names, or from the ranking of the search that it names.
 import type { Client } from '@temporalio/client';
-import { type Issue, SpecError } from '../../core/errors.js';
+import { type Issue, SpecError, withField } from '../../core/errors.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
 import { candidatesOf, parseCandidateList } from '../../core/specification/candidate-list.js';
@@ -74,11 +74,12 @@ export async function readListFile({
   space: Space;
 }): Promise<readonly string[]> {
   const path = await resolve(file, `${field}.file`);
-  const name = `${field}.file: ${file}`;
   const of = { source: file, parse: space.parse };
-  const { candidates } = isParquet(file)
-    ? candidatesOf({ table: await readParquetTable({ path, name }), ...of })
-    : parseCandidateList({ text: await readText(path, name), ...of });
+  const { candidates } = await withField(`${field}.file`, async () =>
+    isParquet(file)
+      ? candidatesOf({ table: await readParquetTable({ path, name: file }), ...of })
+      : parseCandidateList({ text: await readText(path, file), ...of }),
+  );
   return firstOf({ candidates, top, field, whose: file });
 }
 
@@ -103,7 +104,7 @@ export async function withRanking({
   const path = `${field}.search`;
   const { memo, result } = await finishedSearch({ client, id: search }).catch((error: unknown) => {
     if (!(error instanceof SpecError)) throw error;
-    throw new SpecError(error.issues.map(({ message }) => ({ path, message })));
+    throw new SpecError(error.issues.map((issue) => ({ ...issue, path })));
   });
   const { space } = memo.specification;
   if (canonicalJson(space) !== canonicalJson(specification.space)) {

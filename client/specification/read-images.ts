@@ -16,7 +16,7 @@ export interface ReadImages {
 /** Bytes read at a time. */
 const CHUNK = 1024 * 1024;
 
-/** SpecErrors begin with `name`. */
+/** SpecErrors name the file `name`. */
 export async function readImages({ path, name }: { path: FileInput; name: string }): Promise<ReadImages> {
   const file = await openFile(path).catch((error) => {
     throw createReadError({ error, name });
@@ -25,7 +25,7 @@ export async function readImages({ path, name }: { path: FileInput; name: string
     const { size } = file;
     const head = new Uint8Array(Math.min(HEADER_BYTES, size));
     await file.read(head, 0);
-    const { offset, shape } = readNpyHeader({ bytes: head, size, path: name });
+    const { offset, shape } = readNpyHeader({ bytes: head, size, file: name });
     const hash = createHash('sha256');
     const chunk = new Uint8Array(CHUNK);
     const image = 4 * shape[1] * shape[2] * shape[3];
@@ -34,13 +34,13 @@ export async function readImages({ path, name }: { path: FileInput; name: string
       const bytesRead = await file.read(chunk, at);
       // The file shrank under us, or a number is cut: the size was checked before.
       if (bytesRead === 0 || bytesRead % 4)
-        throw SpecError.of({ path: name, message: 'changed while it was read' });
+        throw SpecError.inFile({ file: name, message: 'changed while it was read' });
       const values = new Float32Array(chunk.buffer, 0, bytesRead / 4);
       const wrong = values.findIndex((value) => !Number.isFinite(value));
       if (wrong >= 0) {
         const number = Math.floor((at - offset + 4 * wrong) / image);
-        throw SpecError.of({
-          path: name,
+        throw SpecError.inFile({
+          file: name,
           message: `image ${number} holds ${values[wrong]}; must be finite numbers`,
         });
       }

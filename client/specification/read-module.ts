@@ -17,7 +17,7 @@ import { nameOf, readText } from './read-text.js';
 
 export const MODULE_FILE = /\.[cm]?[jt]s$/i;
 
-/** SpecErrors begin with `name`. Types, comments and spaces are taken away: they are no part of the digest. */
+/** SpecErrors name the file `name`. Types, comments and spaces are taken away: they are no part of the digest. */
 export async function readModule({
   path,
   modules,
@@ -27,11 +27,11 @@ export async function readModule({
   modules: ModulePermission;
   name?: string;
 }): Promise<ModuleSpecification> {
-  if (modules === 'refused') throw SpecError.of({ path: name, message: REFUSED });
+  if (modules === 'refused') throw SpecError.inFile({ file: name, ...REFUSED });
   const code = await compile({ text: await readText(path, name), name });
   if (code.length > MOST_CODE)
-    throw SpecError.of({
-      path: name,
+    throw SpecError.inFile({
+      file: name,
       message: `is ${code.length} characters of code; at most ${MOST_CODE} characters travel with a search`,
     });
   const digest = moduleDigest(code);
@@ -67,7 +67,7 @@ async function compile({ text, name }: { text: string; name: string }): Promise<
     });
     return code;
   } catch (error) {
-    throw SpecError.of({ path: name, message: `cannot be compiled: ${plain((error as Error).message)}` });
+    throw SpecError.inFile({ file: name, message: `cannot be compiled: ${plain((error as Error).message)}` });
   }
 }
 
@@ -82,8 +82,8 @@ function evaluate({ code, digest, name }: { code: string; digest: string; name: 
 /** An error of the module's own, under its file's name. */
 function named({ error, name }: { error: unknown; name: string }): SpecError {
   const message = error instanceof Error ? error.message : String(error);
-  return SpecError.of({
-    path: name,
+  return SpecError.inFile({
+    file: name,
     message: message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message,
   });
 }

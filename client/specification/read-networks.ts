@@ -36,7 +36,7 @@ export async function withOnnxFiles({ value, resolve, folder }: Place & { value:
   const patterns = typeof files === 'string' ? [files] : files;
   const isList = Array.isArray(patterns) && patterns.length > 0;
   if (!isList || !patterns.every((each) => typeof each === 'string' && each !== '' && !each.includes('\0')))
-    throw SpecError.of({ path: 'space.files', message: `${found(files)}; must be ${about.right}` });
+    throw SpecError.of({ path: FIELD, message: `${found(files)}; must be ${about.right}` });
   const paths = await filesOf({ patterns: patterns as string[], resolve, folder });
   const structures = new Map<string, string>();
   const networks: object[] = [];
@@ -51,7 +51,7 @@ export async function withOnnxFiles({ value, resolve, folder }: Place & { value:
       networks.push({ name: name.replace(/\.onnx$/, ''), digest, ...network });
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
-      issues.push(...error.issues.map((issue) => ({ ...issue, path: `space.files: ${issue.path}` })));
+      issues.push(...error.issues.map((issue) => ({ ...issue, path: FIELD })));
     }
   }
   if (issues.length) throw new SpecError(issues);
@@ -73,7 +73,7 @@ function resolutionOf(sizes: ReadonlyMap<number, string>): number | undefined {
   const [first, second] = [...sizes];
   if (first && second)
     throw SpecError.of({
-      path: 'space.files',
+      path: FIELD,
       message: `${first[1]} was exported for images of ${first[0]} pixels and ${second[1]} for ${second[0]}; a search scores all networks at one size: export them for one, or for any`,
     });
   return first?.[0];
@@ -131,8 +131,8 @@ async function readNetwork({ name: path, file, wanted }: NamedInput & { wanted: 
   const graph = await readSource(file, path);
   const [, channels, height, width] = graph.inputs[0]!.shape;
   if (height !== undefined && width !== undefined && height !== width)
-    throw SpecError.of({
-      path,
+    throw SpecError.inFile({
+      file: path,
       message: `was exported for images of ${height} x ${width}; a search scores square ones`,
     });
   const size = height ?? width;

@@ -1,6 +1,6 @@
 // Reads a specification with every file that it names, and checks all of it before anything starts.
 import { dirname } from 'node:path';
-import { type Issue, SpecError } from '../../core/errors.js';
+import { type Issue, SpecError, withField } from '../../core/errors.js';
 import { parseTruth, type Truth, truthOf } from '../../core/report/truth.js';
 import { checkDefinition } from '../../core/spaces/custom/schema.js';
 import type { SpaceFile } from '../../core/spaces/definition.js';
@@ -34,6 +34,9 @@ export type SpecificationInput =
   | { readonly text: string; readonly files?: FileResolver }
   | { readonly value: object; readonly files?: FileResolver };
 
+/** The argument that errors name where they are about no field of the specification. */
+const FIELD = 'specification';
+
 /** Answers a file that a specification names in the field `field`. */
 type Resolve = (file: string, field: string) => Promise<FileInput>;
 
@@ -49,10 +52,12 @@ export async function readSpecification(
   path: string,
   { modules }: { readonly modules: ModulePermission } = { modules: 'refused' },
 ): Promise<ReadSpecification> {
-  const value = readDocument({ text: await readText(path), source: path });
   const folder = dirname(path);
   const resolve: Resolve = (file, field) => namedFile({ folder, file, field });
-  return completeSpecification({ value, source: path, reading: { modules, resolve, folder } });
+  return withField(FIELD, async () => {
+    const value = readDocument({ text: await readText(path), source: path });
+    return completeSpecification({ value, source: path, reading: { modules, resolve, folder } });
+  });
 }
 
 /** As `readSpecification`, of a specification in any of the forms that a program may have it in. */
@@ -63,19 +68,22 @@ export async function readSpecificationInput(
   const given: object = typeof input === 'object' && input !== null ? input : {};
   if (!['path', 'text', 'value'].some((form) => form in given))
     throw SpecError.of({
-      path: 'specification',
+      path: FIELD,
       message: `${found(input)}; must be { path }, { text } or { value }`,
     });
   if ('path' in input) return readSpecification(input.path, { modules });
-  const source = 'specification';
-  const value = 'text' in input ? readDocument({ text: input.text, source }) : structuredClone(input.value);
   const { files } = input;
   const resolve: Resolve = async (file, field) => {
     if (files) return files(file);
     const message = `${found(file)}; no files came with this specification: hand them in as \`files\`, or the specification as a path`;
     throw SpecError.of({ path: field, message });
   };
-  return completeSpecification({ value, source, reading: { modules, resolve } });
+  return withField(FIELD, () => {
+    // A text or an object has no file that an error could name.
+    const source = '';
+    const value = 'text' in input ? readDocument({ text: input.text, source }) : structuredClone(input.value);
+    return completeSpecification({ value, source, reading: { modules, resolve } });
+  });
 }
 
 async function completeSpecification({
@@ -164,7 +172,7 @@ async function withSpace({
   const path = await resolve(file, 'space.file');
   const read = READERS[about.field];
   if (!read) return value;
-  const content = await read({ path, modules, name: `space.file: ${file}` });
+  const content = await withField('space.file', () => read({ path, modules, name: file }));
   return { ...(value as object), space: { ...rest, ...content } };
 }
 
@@ -186,11 +194,11 @@ async function withImages({
   if (file === '' || file.includes('\0'))
     throw SpecError.of({ path: 'input.images', message: `${found(file)}; must be the path of a .npy file` });
   const path = await resolve(file, 'input.images');
-  const images = await readImages({ path, name: `input.images: ${file}` });
+  const images = await withField('input.images', () => readImages({ path, name: file }));
   return { value: { ...(value as object), input: { ...input, images: images.images } }, images };
 }
 
-/** The space that a file defines; SpecErrors begin with `name`. */
+/** The space that a file defines; SpecErrors name the file `name`. */
 export async function readCustomSpace({
   path,
   name = nameOf(path),
@@ -216,8 +224,11 @@ export async function readTruth({
   name?: string;
 }): Promise<Truth> {
   const of = { source: name, parse: space.parse };
-  if (isParquet(name)) return truthOf({ table: await readParquetTable({ path, name }), ...of });
-  return parseTruth({ text: await readText(path, name), ...of });
+  return withField('truth', async () =>
+    isParquet(name)
+      ? truthOf({ table: await readParquetTable({ path, name }), ...of })
+      : parseTruth({ text: await readText(path, name), ...of }),
+  );
 }
 
 interface SpaceReading {

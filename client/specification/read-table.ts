@@ -33,7 +33,7 @@ export async function readParquetTable({
     return { names, rows };
   } catch (error) {
     const message = `not a parquet file that can be read: ${(error as Error).message}`;
-    throw SpecError.of({ path: name, message });
+    throw SpecError.inFile({ file: name, message });
   } finally {
     await opened.close();
   }

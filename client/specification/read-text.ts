@@ -13,13 +13,13 @@ export async function readText(file: FileInput, name = nameOf(file)): Promise<st
   }
 }
 
-/** What messages call a file of which nothing else is known. */
+/** What messages call a file of which nothing else is known: its path; bytes have no name. */
 export function nameOf(file: FileInput): string {
-  return typeof file === 'string' ? file : 'the file';
+  return typeof file === 'string' ? file : '';
 }
 
 export function createReadError({ error, name }: { error: unknown; name: string }): SpecError {
   const code = (error as NodeJS.ErrnoException).code;
   const why = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
-  return SpecError.of({ path: name, message: error instanceof NotRegularError ? error.message : why });
+  return SpecError.inFile({ file: name, message: error instanceof NotRegularError ? error.message : why });
 }

@@ -4,18 +4,14 @@ import type { SearchResult } from '../../core/contract/search.js';
 import { type Ending, endingOf } from './failure.js';
 
 /** The result of a search that is over, or how it ended without one. */
-export async function resultOf({
-  id,
-  handle,
-}: {
-  readonly id: string;
-  readonly handle: WorkflowHandle;
-}): Promise<{ readonly result: SearchResult } | { readonly ending: Ending }> {
+export async function resultOf(
+  handle: WorkflowHandle,
+): Promise<{ readonly result: SearchResult } | { readonly ending: Ending }> {
   try {
     return { result: (await handle.result()) as SearchResult };
   } catch (error) {
     if (!isEnding(error)) throw error;
-    return { ending: endingOf({ error, id }) };
+    return { ending: endingOf(error) };
   }
 }
 

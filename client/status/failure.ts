@@ -7,14 +7,16 @@ import {
   TimeoutFailure,
   WorkflowFailedError,
 } from '@temporalio/client';
+import type { AdviceCode } from '../../core/errors.js';
 
 export interface Ending {
   /** Why it did not finish, in the words of the step that failed. */
   readonly reason: string;
   /** The class of the error, such as `SpecError`; absent where the failure does not say. */
   readonly type?: string;
-  /** What the person can do. */
+  /** What the person can do, and a code of it. */
   readonly advice: string;
+  readonly adviceCode: AdviceCode;
 }
 
 /** Errors whose message only says that something inside them failed. */
@@ -50,19 +52,18 @@ function timeoutReason({ timeoutType, message }: TimeoutFailure): string {
 }
 
 /** How a search ended that has no results, from the error that waiting for its result throws. */
-export function endingOf({ error, id }: { readonly error: unknown; readonly id: string }): Ending {
+export function endingOf(error: unknown): Ending {
   const root = rootFailure(error);
   const reason = reasonOf(error);
-  const again = 'what is scored stays; `zeroscout run` of its specification goes on from there';
   if (root instanceof CancelledFailure)
-    return { reason: `somebody cancelled it (zeroscout cancel ${id})`, advice: again };
+    return { reason: 'somebody cancelled it', ...adviceOf('search-again') };
   if (root instanceof TerminatedFailure) {
     const why =
       root.message && !/^workflow execution terminated$/i.test(root.message) ? `: ${root.message}` : '';
-    return { reason: `somebody terminated its workflow in Temporal${why}`, advice: again };
+    return { reason: `somebody terminated its workflow in Temporal${why}`, ...adviceOf('search-again') };
   }
   const type = typeOf(root);
-  return { reason, ...(type ? { type } : {}), advice: adviceFor(type) ?? again };
+  return { reason, ...(type ? { type } : {}), ...adviceOf(adviceFor(type)) };
 }
 
 function typeOf(error: unknown): string | undefined {
@@ -71,9 +72,20 @@ function typeOf(error: unknown): string | undefined {
     : ((error as { type?: string | null }).type ?? undefined);
 }
 
-function adviceFor(type: string | undefined): string | undefined {
-  if (type === 'SpecError') return 'correct the specification, then `zeroscout run` it';
-  if (type === 'BlobError')
-    return '`zeroscout run` of its specification makes what was damaged again, from the scores that are kept';
-  return undefined;
+type EndingAdvice = Extract<AdviceCode, 'search-again' | 'correct-specification' | 'repair-by-search'>;
+
+function adviceFor(type: string | undefined): EndingAdvice {
+  if (type === 'SpecError') return 'correct-specification';
+  return type === 'BlobError' ? 'repair-by-search' : 'search-again';
+}
+
+const ADVICE: Readonly<Record<EndingAdvice, string>> = {
+  'search-again': 'what is scored stays; a search of the same specification goes on from there',
+  'correct-specification': 'correct the specification, then start the search again',
+  'repair-by-search':
+    'a search of the same specification makes what was damaged again, from the scores that are kept',
+};
+
+function adviceOf(code: EndingAdvice): Pick<Ending, 'advice' | 'adviceCode'> {
+  return { advice: ADVICE[code], adviceCode: code };
 }

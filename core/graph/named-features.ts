@@ -19,16 +19,16 @@ export function featureNamed({
   const id = named.get(name);
   if (id === undefined) {
     const close = nearest({ word: name, known: [...named.keys()] });
-    throw SpecError.of({
-      path: file,
+    throw SpecError.inFile({
+      file,
       message: `has no tensor "${name}"${close ? `; did you mean "${close}"?` : ''}`,
     });
   }
   const { shape } = tape.get(id);
   const channelAxis = channelAxes(graph)[id] ?? (shape.length === 4 ? 1 : shape.length === 3 ? 2 : undefined);
   if (!isStream[id] || channelAxis === undefined)
-    throw SpecError.of({
-      path: file,
+    throw SpecError.inFile({
+      file,
       message: `its tensor "${name}" of shape [${shape}] is no feature: it must depend on the images and have channels and positions`,
     });
   return featureOf({ id, name, shape, channelAxis, images: tape.shape(graph.input)[0]! });

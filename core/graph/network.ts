@@ -51,8 +51,8 @@ export function graphNetwork({
           features: wanted.map((name) => featureNamed({ graph: resolved, name, file })),
         };
   if (features.length < 2)
-    throw SpecError.of({
-      path: file,
+    throw SpecError.inFile({
+      file,
       message: `has ${features.length === 1 ? 'one feature' : 'no feature'} that every path from the images to the output passes; at least 2 are needed (of ${cutPoints(resolved).length} cut points)`,
     });
   const programs = blockPrograms({ graph: resolved, features });

@@ -26,16 +26,16 @@ const LARGEST_CONSTANT = 2 ** 24;
 /** Reads a network. `file` names it in messages. Weights are not read: they stay views of `bytes`. Throws SpecError. */
 export function readOnnx({ bytes, file }: { bytes: Uint8Array; file: string }): Graph {
   if (bytes.length > LARGEST_FILE)
-    throw SpecError.of({
-      path: file,
+    throw SpecError.inFile({
+      file,
       message: `is larger than 2 GB, which protocol buffers do not allow; export it with external data`,
     });
   try {
     return graphOf(decodeModel(bytes));
   } catch (error) {
     if (error instanceof SpecError) throw error;
-    throw SpecError.of({
-      path: file,
+    throw SpecError.inFile({
+      file,
       message: `is no ONNX network that can be read: ${(error as Error).message}`,
     });
   }

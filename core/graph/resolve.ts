@@ -68,8 +68,8 @@ export function resolveGraph({
   const weights: GraphWeight[] = [];
   const [first, ...others] = graph.inputs as [GraphInput, ...GraphInput[]];
   if (others.length)
-    throw SpecError.of({
-      path: file,
+    throw SpecError.inFile({
+      file,
       message: `has ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); a network of images has one`,
     });
   const shape = imageShape({ input: first, batch, image, file });
@@ -135,14 +135,14 @@ function imageShape({
 }): readonly number[] {
   const wanted = [batch, ...image];
   if (shape.length !== wanted.length)
-    throw SpecError.of({
-      path: file,
+    throw SpecError.inFile({
+      file,
       message: `its input "${name}" has ${shape.length} dimensions; must be images [batch, channels, height, width]`,
     });
   shape.forEach((n, axis) => {
     if (axis > 0 && n !== undefined && n !== wanted[axis])
-      throw SpecError.of({
-        path: file,
+      throw SpecError.inFile({
+        file,
         message: `its input "${name}" was exported for images of [${shape.slice(1).map((each) => each ?? 'any')}], not [${image}]`,
       });
   });
@@ -199,7 +199,7 @@ function place({
     });
   } catch (error) {
     if (!(error instanceof TapeError || error instanceof RangeError)) throw error;
-    throw SpecError.of({ path: file, message: `node "${node.name}" (${node.op}): ${error.message}${hint}` });
+    throw SpecError.inFile({ file, message: `node "${node.name}" (${node.op}): ${error.message}${hint}` });
   }
 }
 

@@ -112,7 +112,7 @@ export function createRankingReader({ source = 'ranking.csv' }: { readonly sourc
       const twice = header.some((name, index) => header!.indexOf(name) !== index);
       if (missing.length > 0 || twice) {
         const message = `not a ranking; must have the columns ${REQUIRED.join(',')}, each once`;
-        throw SpecError.of({ path: `${source}:1`, message });
+        throw SpecError.inFile({ file: source, line: 1, message });
       }
       columns = new Map(header.map((name, index) => [name, index]));
       proxies = header.filter((name) => !NO_PROXIES.has(name));
@@ -154,7 +154,7 @@ function readCells({ text, source }: { readonly text: string; readonly source: s
     return parseCsv(text, { bom: true, record_delimiter: ['\n', '\r\n'] });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw SpecError.of({ path: source, message: `not a ranking: ${error.message}` });
+    throw SpecError.inFile({ file: source, message: `not a ranking: ${error.message}` });
   }
 }
 

@@ -96,7 +96,7 @@ export function parseSummary({ text, source }: { readonly text: string; readonly
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw SpecError.of({ path: source, message: `not JSON: ${(error as Error).message}` });
+    throw SpecError.inFile({ file: source, message: `not JSON: ${(error as Error).message}` });
   }
   return check({ value, source });
 }

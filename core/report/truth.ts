@@ -46,7 +46,7 @@ export function truthOf({
   readonly parse: (text: string) => unknown;
 }): Truth {
   if (names === undefined)
-    throw SpecError.of({ path: source, message: `empty; must start with a header ${SHAPE}` });
+    throw SpecError.inFile({ file: source, message: `empty; must start with a header ${SHAPE}` });
   const { column, measures } = readHeader({ names, rows, source });
   const datasets = measures.map((index) => names[index]!);
   const issues = lineIssues(source, 'table');
@@ -57,7 +57,7 @@ export function truthOf({
   }
   issues.throwIfAny();
   if (accuracy.size === 0)
-    throw SpecError.of({ path: source, message: 'a header and no rows; must have one a candidate' });
+    throw SpecError.inFile({ file: source, message: 'a header and no rows; must have one a candidate' });
   return { datasets, accuracy };
 }
 
@@ -70,12 +70,12 @@ function readHeader({
   readonly rows: Table['rows'];
   readonly source: string;
 }): { readonly column: CandidateColumn; readonly measures: readonly number[] } {
-  const path = `${source}:1`;
+  const header = { file: source, line: 1 };
   const column = candidateColumn(names);
   if (column === undefined) {
     const columns = names.slice(0, 12).map(quote).join(', ');
     const message = `no column "arch"; found ${columns} (the header must be ${SHAPE}, separated by commas)`;
-    throw SpecError.of({ path, message });
+    throw SpecError.inFile({ ...header, message });
   }
   const others = [...names.keys()].filter((index) => index !== column.index);
   // A proxy that was not searched for has an empty column in a ranking.
@@ -83,12 +83,12 @@ function readHeader({
     !NO_MEASURE.has(names[index]!) && rows.some(({ cells }) => cells[index] !== '');
   const measures = column.name === 'arch' ? others : others.filter(isMeasure);
   if (others.length === 0 || (measures.length === 0 && rows.length > 0))
-    throw SpecError.of({ path, message: `no dataset column; the header must be ${SHAPE}` });
+    throw SpecError.inFile({ ...header, message: `no dataset column; the header must be ${SHAPE}` });
   const seen = new Set<string>();
   const faulty = names.find((name) => name === '' || seen.size === seen.add(name).size);
   if (faulty !== undefined) {
     const message = faulty === '' ? 'a column has no name' : `column ${quote(faulty)} is there twice`;
-    throw SpecError.of({ path, message });
+    throw SpecError.inFile({ ...header, message });
   }
   return { column, measures };
 }

@@ -44,8 +44,8 @@ export interface ListText {
 
 function linesOf({ text, source }: ListText): readonly Line[] {
   if (isBinary(text))
-    throw SpecError.of({
-      path: source,
+    throw SpecError.inFile({
+      file: source,
       message: 'not text but binary data; must be UTF-8 text, one candidate a line',
     });
   if (isCandidateTable(text))
@@ -78,8 +78,8 @@ function tableLines({
 }): readonly Line[] {
   const column = candidateColumn(names);
   if (column === undefined)
-    throw SpecError.of({
-      path: source,
+    throw SpecError.inFile({
+      file: source,
       message: 'no column of candidates; must have one, "candidate" or "arch"',
     });
   const rank = names.indexOf('rank');
@@ -112,7 +112,7 @@ function distinct({
   }
   issues.throwIfAny();
   if (candidates.size === 0) {
-    throw SpecError.of({ path: source, message: 'no candidates; must have one a line' });
+    throw SpecError.inFile({ file: source, message: 'no candidates; must have one a line' });
   }
   return { candidates: [...candidates], duplicates };
 }

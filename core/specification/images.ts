@@ -33,19 +33,19 @@ export interface NpyHeader {
 
 /**
  * The header of a file of numpy.save (format 1 to 3) that holds images N x C x H x W as float32, little endian, in C order;
- * `bytes` is the beginning of the file, `size` all of it. A SpecError, under `path`, says what is wrong and how to mend it.
+ * `bytes` is the beginning of the file, `size` all of it. A SpecError of `file` says what is wrong and how to mend it.
  */
 export function readNpyHeader({
   bytes,
   size,
-  path,
+  file,
 }: {
   readonly bytes: Uint8Array;
   readonly size: number;
-  readonly path: string;
+  readonly file: string;
 }): NpyHeader {
   const fail = (message: string): never => {
-    throw SpecError.of({ path, message });
+    throw SpecError.inFile({ file, message });
   };
   if (size > MOST_BYTES)
     fail(`has ${size} bytes; must be at most ${MOST_BYTES} (256 MiB): keep batch x draws images`);

@@ -1,6 +1,6 @@
 // Reads a specification, reports every mistake in it, and fills in every default.
 import { z } from 'zod';
-import { SpecError } from '../errors.js';
+import { type Issue, SpecError } from '../errors.js';
 import { bareKind, checkKind, mapping, oneOf, share, text, toIssues, wholeNumber } from '../schema/fields.js';
 import { readDocument } from '../text/read-document.js';
 import { found } from '../text/show.js';
@@ -129,9 +129,17 @@ export function checkSpecification({
     ...strayWeights(value),
     ...(origin === 'person' ? strayFidelity(value) : []),
   ];
-  if (!result.success) throw new SpecError([...toIssues({ error: result.error, root: source }), ...stray]);
+  if (!result.success) {
+    const issues = toIssues({ error: result.error, root: '' });
+    throw new SpecError([...issues.map((issue) => ofWhole({ issue, source })), ...stray]);
+  }
   if (stray.length > 0) throw new SpecError(stray);
   return complete(result.data);
+}
+
+/** An issue that names no field is one of the whole file. */
+function ofWhole({ issue, source }: { readonly issue: Issue; readonly source: string }): Issue {
+  return issue.path || issue.more ? issue : { ...issue, file: source };
 }
 
 function complete(written: z.output<typeof Written>) {

@@ -13,7 +13,7 @@ export function lineIssues(source: string, kind: 'list' | 'table' = 'list') {
   return {
     add({ line, message }: { readonly line: number; readonly message: string }): void {
       count += 1;
-      if (issues.length < most) issues.push({ path: `${source}:${line}`, message });
+      if (issues.length < most) issues.push({ path: '', file: source, line, message });
     },
     throwIfAny(): void {
       if (count === 0) return;
@@ -22,13 +22,11 @@ export function lineIssues(source: string, kind: 'list' | 'table' = 'list') {
       if (kind === 'list')
         throw new SpecError([
           ...issues,
-          { path: source, message: `${rest} more lines like these`, more: rest },
+          { path: '', file: source, message: `${rest} more lines like these`, more: rest },
         ]);
-      const first = issues.map(
-        ({ path, message }) => `line ${path.slice(source.length + 1)}: ${shortened(message)}`,
-      );
-      throw SpecError.of({
-        path: source,
+      const first = issues.map(({ line, message }) => `line ${line}: ${shortened(message)}`);
+      throw SpecError.inFile({
+        file: source,
         message: `${count} lines are wrong; ${first.join('; ')}; and ${rest} more`,
       });
     },

@@ -41,11 +41,11 @@ export function readDocument({
   readonly holds?: keyof typeof HOLDS;
 }): unknown {
   if (text.length > LONGEST_BYTES || Buffer.byteLength(text) > LONGEST_BYTES) {
-    throw SpecError.of({ path: source, message: `larger than 1 MiB; ${HOLDS[holds].size}` });
+    throw SpecError.inFile({ file: source, message: `larger than 1 MiB; ${HOLDS[holds].size}` });
   }
   if (isBinary(text))
-    throw SpecError.of({
-      path: source,
+    throw SpecError.inFile({
+      file: source,
       message: 'not text but binary data; must be UTF-8 text, YAML or JSON',
     });
   refuseDepth({ text, source, holds });
@@ -62,13 +62,13 @@ export function readDocument({
   if (faults.length > 0) {
     const issues = faults.slice(0, MOST_ISSUES).map(({ at, message }): Issue => {
       const { line, col } = lines.linePos(at);
-      return { path: `${source}:${line}:${col}`, message: oneLine(message) };
+      return { path: '', file: source, line, column: col, message: oneLine(message) };
     });
     const rest = faults.length - issues.length;
     throw new SpecError(rest > 0 ? [...issues, moreIssues(rest)] : issues);
   }
   if (document.contents === null) {
-    throw SpecError.of({ path: source, message: `empty; must be a mapping with ${HOLDS[holds].keys}` });
+    throw SpecError.inFile({ file: source, message: `empty; must be a mapping with ${HOLDS[holds].keys}` });
   }
   const value = reading(source, () => document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
   if (isDeep({ value, levels: DEEPEST })) throw tooDeep({ source, holds });
@@ -83,7 +83,7 @@ function isDeep({ value, levels }: { readonly value: unknown; readonly levels: n
 
 function tooDeep({ source, holds }: Named): SpecError {
   const message = `nested deeper than ${DEEPEST} levels; ${HOLDS[holds].depth}`;
-  return SpecError.of({ path: source, message });
+  return SpecError.inFile({ file: source, message });
 }
 
 /** Before anything recursive sees the text: at the stack's end V8 may abort the process instead of throwing. */
@@ -124,7 +124,7 @@ function reading<T>(source: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw SpecError.of({ path: source, message: `cannot be read: ${oneLine((error as Error).message)}` });
+    throw SpecError.inFile({ file: source, message: `cannot be read: ${oneLine((error as Error).message)}` });
   }
 }
 

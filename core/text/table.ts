@@ -35,7 +35,7 @@ export function readTable({
   // NUL and U+FFFD are what binary files turn into when read as UTF-8.
   if (/[\0\uFFFD]/.test(text.slice(0, 65_536))) {
     const message = `not a CSV but binary data; must be UTF-8 text ${shape}`;
-    throw SpecError.of({ path: source, message });
+    throw SpecError.inFile({ file: source, message });
   }
   try {
     const options = {
@@ -54,7 +54,8 @@ export function readTable({
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = (error as unknown as { readonly lines?: number }).lines;
-    throw SpecError.of({ path: line ? `${source}:${line}` : source, message: `not a CSV: ${error.message}` });
+    const at = line ? { line } : {};
+    throw SpecError.inFile({ file: source, ...at, message: `not a CSV: ${error.message}` });
   }
 }
 

@@ -28,8 +28,8 @@ export function graphDraw({
       if (initialization) return drawn.weight({ name: `graph.${index}`, shape, initialization });
       const values = initializer.read();
       if (values) return Float32Array.from(values);
-      throw SpecError.of({
-        path: file,
+      throw SpecError.inFile({
+        file,
         message: `the numbers of "${name}" [${shape}] are not in the file, and it is no weight that could be drawn`,
       });
     },

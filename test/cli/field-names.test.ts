@@ -1,8 +1,8 @@
 // Tests that errors of the library name the arguments and options of the command that was typed.
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { withFlagNames } from '../../cli/field-names.js';
-import { SpecError } from '../../core/errors.js';
+import { messageInCommands, withFlagNames } from '../../cli/field-names.js';
+import { type Advice, ServiceError, SpecError } from '../../core/errors.js';
 
 const error = (path: string) => SpecError.of({ path, message: 'found x' });
 const run = new Command('run').argument('<SPEC>').option('--id <ID>').option('--out <DIR>');
@@ -18,4 +18,26 @@ test.each([
   [new Command('describe').argument('<KIND>'), 'kind.size', 'KIND.size'],
 ])('case %#', (command, field, name) => {
   expect(withFlagNames(error(field), command).field).toBe(name);
+});
+
+test('the file of an argument is named without the argument, one that a field names with it', () => {
+  const shown = (path: string) =>
+    withFlagNames(SpecError.of({ path, file: 'a.yaml', line: 3, column: 5, message: 'found x' }), run)
+      .message;
+  expect(shown('specification')).toBe('a.yaml:3:5: found x');
+  expect(shown('space.file')).toBe('space.file: a.yaml:3:5: found x');
+});
+
+test('advice of the library becomes a command, or an option that the command has', () => {
+  const advised = (advice: Advice, command: Command) =>
+    withFlagNames(SpecError.of({ path: 'x', message: 'y', advice }), command).message;
+  const latency = { code: 'measure-latencies', text: 'latencies.measure("a")', about: 'a' } as const;
+  expect(advised(latency, results)).toContain('`zeroscout latency measure a`');
+  const modules = { code: 'allow-modules', text: "connect with modules: 'allowed'" } as const;
+  expect(advised(modules, results)).not.toContain('--allow-modules');
+  const allowing = new Command('run').option('--allow-modules');
+  expect(advised(modules, allowing)).toContain('--allow-modules');
+  const advice = { code: 'start-servers', text: 'embeddedServers.start()', about: 'NATS_URL' } as const;
+  const away = new ServiceError({ address: 'a', message: 'NATS is away.', advice });
+  expect(messageInCommands(away)).toBe('NATS is away. Run `zeroscout services up`, or set NATS_URL.');
 });

@@ -200,7 +200,7 @@ test('a measurement can be taken again, is taken for a search without limits too
   expect([refused.code, refused.stderr]).toEqual([
     2,
     expect.stringContaining(
-      '--pareto: no latency of "wide" was measured yet: zeroscout latency measure wide',
+      '--pareto: no latency of "wide" was measured yet; measure them with `zeroscout latency measure wide`',
     ),
   ]);
   expect(await measure('wide', '--top', '3')).toMatchObject({ measured: 3, failed: 0, resolution: 32 });

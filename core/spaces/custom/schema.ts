@@ -108,8 +108,8 @@ export function largestStride({ stem, stages }: Pick<Definition, 'stem' | 'stage
 export function checkDefinition({ value, source }: { value: unknown; source: string }): Definition {
   // This message does not offer `file: ...`, because a space's own file has no `kind` beside which a file could be named.
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw SpecError.of({
-      path: source,
+    throw SpecError.inFile({
+      file: source,
       message: `${found(value)}; must be a mapping with input, classes and stages`,
     });
   const { success, data, error } = Definition.safeParse(value, { reportInput: true });
@@ -118,7 +118,7 @@ export function checkDefinition({ value, source }: { value: unknown; source: str
     toIssues({ error, root: '' }).map((issue) => {
       if (issue.more !== undefined) return issue;
       const place = issue.path.replace(/\.(\d+)(?=\.|$)/g, '[$1]');
-      return { ...issue, path: place ? `${source}: ${place}` : source };
+      return { ...issue, path: '', file: source, ...(place ? { key: place } : {}) };
     }),
   );
 }

@@ -19,7 +19,7 @@ const TRIED = 25;
 /** The shape of the default export. `source` begins every message. */
 export function checkExport({ value, source }: { value: unknown; source: string }): SpaceModule {
   const fail = (message: string): never => {
-    throw SpecError.of({ path: source, message });
+    throw SpecError.inFile({ file: source, message });
   };
   if (typeof value !== 'object' || value === null)
     return fail(
@@ -68,7 +68,7 @@ export function tryModule({
   source: string;
 }): void {
   const fail = (message: string): never => {
-    throw SpecError.of({ path: source, message });
+    throw SpecError.inFile({ file: source, message });
   };
   const checkText = (what: string, text: unknown) => {
     if (typeof text !== 'string' || text === '' || text.length > LONGEST || /[\r\n\0]/.test(text))

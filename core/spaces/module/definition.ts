@@ -53,8 +53,11 @@ export function allowModules(load: ModuleLoader): void {
   loader = load;
 }
 
-const NOT_ALLOWED =
-  'kind module is code that comes with the specification, and this process runs none; start it with --allow-modules, or ZEROSCOUT_ALLOW_MODULES=1, if you trust it';
+const NOT_ALLOWED = {
+  path: 'space',
+  message: 'kind module is code that comes with the specification, and this process runs none',
+  advice: { code: 'allow-modules', text: 'start it with ZEROSCOUT_ALLOW_MODULES=1 if you trust it' },
+} as const;
 
 export function moduleDigest(code: string): string {
   return createHash('sha256').update(code).digest('hex');
@@ -103,7 +106,7 @@ function load({ code, digest }: { code: string; digest: string }): SpaceModule {
   if (moduleDigest(code) !== digest)
     throw SpecError.of({ path: 'space.code', message: `is not what space.digest says (${digest})` });
   const run = loader ?? permitted.get(digest);
-  if (!run) throw SpecError.of({ path: 'space', message: NOT_ALLOWED });
+  if (!run) throw SpecError.of(NOT_ALLOWED);
   const module = run({ code, digest }) as SpaceModule;
   if (opened.size >= KEPT) opened.delete(opened.keys().next().value!);
   opened.set(digest, module);

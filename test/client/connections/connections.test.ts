@@ -122,7 +122,8 @@ describe('settings', () => {
     const home = temporaryHome();
     const env = { ...none, TEMPORAL_ADDRESS: 'a:7233' };
     const resolving = resolveConnections({ home, onStep: () => {}, start: 'never', env });
-    await expect(resolving).rejects.toThrow(/^NATS: nothing is configured.*services up.*NATS_URL/);
+    await expect(resolving).rejects.toThrow(/^NATS: nothing is configured.*NATS_URL/);
+    await expect(resolving).rejects.toMatchObject({ advice: { code: 'start-servers', about: 'NATS_URL' } });
     const all = { ...env, NATS_URL: 'nats://b:4222' };
     const connections = await resolveConnections({ home, onStep: () => {}, start: 'if-needed', env: all });
     expect(connections).toMatchObject({ embedded: false, nats: { url: 'nats://b:4222' } });
@@ -229,7 +230,7 @@ describe('servers that are not what they should be', { timeout: 60_000 }, () => 
     });
     expect(await attempt.found).toMatchObject({ temporal: { address }, embedded: true });
     const said = await whileStopped(pid, () => refusal(resolving, home.root));
-    expect(said).toMatch(/^Temporal: runs embedded \(pid \d+.*does not answer.*services up/);
+    expect(said).toMatch(/^Temporal: runs embedded \(pid \d+.*does not answer.*embeddedServers\.start/);
   });
   test('Temporal: stopped in the middle', async () => {
     const { address, pid } = services.temporal!;
@@ -240,7 +241,8 @@ describe('servers that are not what they should be', { timeout: 60_000 }, () => 
     const resolving = () =>
       resolveConnections({ home, onStep: () => {}, start: 'never', env: { HOME: folder } });
     process.kill(services.nats!.pid, 'SIGKILL');
-    await expect(resolving()).rejects.toThrow(/^NATS is away: the embedded server has died.*services up/);
+    await expect(resolving()).rejects.toThrow(/^NATS is away: the embedded server has died/);
+    await expect(resolving()).rejects.toMatchObject({ advice: { code: 'start-servers' } });
     await stopServices({ home });
     await expect(resolving()).rejects.toThrow(/^Temporal and NATS: nothing is configured/);
   });

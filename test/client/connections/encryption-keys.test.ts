@@ -59,7 +59,7 @@ describe('what cannot be right', () => {
       /and so is ZEROSCOUT_ENCRYPTION_KEYS_FILE; keep one/,
     );
     expect(() => readEncryptionKeys({ env: { ZEROSCOUT_ENCRYPTION_KEYS_FILE: file } })).toThrow(
-      /ZEROSCOUT_ENCRYPTION_KEYS_FILE: .*nowhere cannot be read: ENOENT/,
+      /ZEROSCOUT_ENCRYPTION_KEYS_FILE: .*nowhere: cannot be read: ENOENT/,
     );
   });
 });

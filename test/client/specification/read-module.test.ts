@@ -44,7 +44,8 @@ afterAll(async () => {
 });
 
 it('is refused where nobody has allowed modules, from a file and from a specification', async () => {
-  await expect(read(BRANCHES)).rejects.toThrow(/^my.ts: kind module is code .*ZEROSCOUT_ALLOW_MODULES=1/);
+  const issues = [{ file: 'my.ts', advice: { code: 'allow-modules' } }];
+  await expect(read(BRANCHES)).rejects.toMatchObject({ code: 'invalid-input', issues });
   const code = 'exports.default = {};';
   const space = { kind: 'module', code, digest: moduleDigest(code), resolution: 32, proxies: [] } as const;
   expect(() => openSpace(space)).toThrow(/^space: kind module is code/);

@@ -71,8 +71,8 @@ describe('a space of a file', () => {
     ['search: "a b"', /^strategy\.search: found the text "a b"; must be the ID/],
     ['search: a, top: 0', /^strategy\.top: found 0; must be a whole number from 1/],
     ['file: list.txt, top: 3', /^strategy\.top: found 3; list\.txt has 1 candidates, so at most that$/],
-    ['file: empty.csv', /^empty\.csv: no candidates/],
-    ['file: bad.csv', /^bad\.csv:3: /],
+    ['file: empty.csv', /^strategy\.file: empty\.csv: no candidates/],
+    ['file: bad.csv', /^strategy\.file: bad\.csv:3: /],
     ['file: none.parquet', /^strategy\.file: none\.parquet: no such file$/],
     ['file: bad.parquet', /^strategy\.file: bad\.parquet: not a parquet file that can be read: /],
   ])('list, %s', async (rest, message) => {

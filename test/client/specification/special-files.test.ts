@@ -80,13 +80,13 @@ describe('a named pipe', () => {
     ],
     [
       'as file of keys',
-      /^ZEROSCOUT_ENCRYPTION_KEYS_FILE: .*pipe is a named pipe/,
+      /^ZEROSCOUT_ENCRYPTION_KEYS_FILE: .*pipe: is a named pipe/,
       async () => readEncryptionKeys({ env: { ZEROSCOUT_ENCRYPTION_KEYS_FILE: at('pipe') } }),
     ],
     ...['TEMPORAL_CONFIG_FILE', 'TEMPORAL_TLS_SERVER_CA_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'].map(
       (name): [string, RegExp, () => unknown] => [
         `as ${name}`,
-        new RegExp(`^${name}: .*pipe is a named pipe`),
+        new RegExp(`^${name}: .*pipe: is a named pipe`),
         async () => readConfigured({ env: { TEMPORAL_ADDRESS: '127.0.0.1:1', [name]: at('pipe') } }),
       ],
     ),

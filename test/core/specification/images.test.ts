@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MOST_BYTES, readNpyHeader } from '../../../core/specification/images.js';
 import { npy } from '../../support/npy.js';
 
-const read = (bytes: Uint8Array, size = bytes.length) => readNpyHeader({ bytes, size, path: 'a.npy' });
+const read = (bytes: Uint8Array, size = bytes.length) => readNpyHeader({ bytes, size, file: 'a.npy' });
 
 describe('a header', () => {
   it('of every version and spelling is read', () => {

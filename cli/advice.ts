@@ -1,0 +1,33 @@
+// Says in commands and options what the library advises in calls.
+
+import { ALLOW_MODULES } from '../client/specification/allow-modules.js';
+import type { AdviceCode } from '../core/errors.js';
+
+interface AdviceContext {
+  /** What the advice is about, such as the id of a search or the variables that may be set instead. */
+  readonly about?: string | undefined;
+  /** The options of the command that runs. */
+  readonly options?: ReadonlySet<string>;
+}
+
+const COMMANDS: Readonly<Record<AdviceCode, (context: AdviceContext) => string>> = {
+  'start-servers': ({ about }) => `Run \`zeroscout services up\`${about ? `, or set ${about}` : ''}.`,
+  'stop-servers': () => '`zeroscout services down` ends it.',
+  'allow-modules': ({ options }) =>
+    options?.has('--allow-modules')
+      ? `allow it with --allow-modules, or ${ALLOW_MODULES}=1, if you trust it`
+      : `allow it with ${ALLOW_MODULES}=1 if you trust it`,
+  'measure-latencies': ({ about }) => `measure them with \`zeroscout latency measure ${about}\``,
+  'search-again': () => 'what is scored stays; `zeroscout run` of its specification goes on from there',
+  'correct-specification': () => 'correct the specification, then `zeroscout run` it',
+  'repair-by-search': () =>
+    '`zeroscout run` of its specification makes what was damaged again, from the scores that are kept',
+};
+
+/** The advice of an error or of a search that ended, as a person at a terminal follows it. */
+export function adviceInCommands({
+  code,
+  ...context
+}: AdviceContext & { readonly code: AdviceCode }): string {
+  return COMMANDS[code](context);
+}
