@@ -23,11 +23,11 @@ export interface Member {
 
 /** How a specification's cohort maps a candidate to the candidate that is scored for it. */
 export function unitOf({ space, cohort }: Specification): (candidate: string) => string {
-  const { kind, enumeration, structureOf } = openSpace(space);
+  const { kind, representative, structureOf } = openSpace(space);
   if (structureOf) return structureOf;
   if (cohort === 'written') return (candidate) => candidate;
-  if (!enumeration) throw SpecError.of({ path: 'cohort', message: `classes: not known for ${kind}` });
-  return (candidate) => enumeration.representative(candidate);
+  if (!representative) throw SpecError.of({ path: 'cohort', message: `classes: not known for ${kind}` });
+  return representative;
 }
 
 /** Whether no unit comes twice in a plan. Two files may hold one network. */

@@ -45,15 +45,14 @@ export const written: readonly string[] = Array.from({ length: space.enumeration
 
 /** What a cohort scores: every candidate, or the representative of each equivalence class. */
 export function scoredCandidates(cohort: Cohort): readonly string[] {
-  return cohort === 'written' ? written : [...new Set(written.map(space.enumeration.representative))];
+  return cohort === 'written' ? written : [...new Set(written.map(space.representative))];
 }
 
 /** For each written candidate the position of its representative. */
 export function unitsOf(cohort: Cohort): readonly number[] {
   const number = new Map(scoredCandidates(cohort).map((candidate, i) => [candidate, i]));
   return written.map(
-    (candidate) =>
-      number.get(cohort === 'written' ? candidate : space.enumeration.representative(candidate))!,
+    (candidate) => number.get(cohort === 'written' ? candidate : space.representative(candidate))!,
   );
 }
 

@@ -64,7 +64,8 @@ export async function benchDevice(bench: DeviceBench) {
 
 /** One candidate of each class, which ranks all written ones; then every written candidate for itself. */
 async function wholeSpace({ device, candidates: most = Number.POSITIVE_INFINITY, print }: DeviceBench) {
-  const { size, at, representative } = nasBench201.enumeration;
+  const { enumeration, representative } = nasBench201;
+  const { size, at } = enumeration;
   const written = inRandomOrder(Array.from({ length: size }, (_, i) => at(i))).slice(0, most);
   const classes = [...new Set(written.map((candidate) => representative(candidate)))];
   const pool = openPool(device);

@@ -24,7 +24,8 @@ export interface SupernetFill {
  * program that was opened for the parents. Without selection: what an evolution settles on is more alike than this.
  */
 export function measureFill({ limit }: { limit: number }): SupernetFill[] {
-  const { size, at, representative } = nasBench201.enumeration;
+  const { enumeration, representative } = nasBench201;
+  const { size, at } = enumeration;
   const written = Array.from({ length: size }, (_, i) => at(i));
   const classes = [...new Set(written.map((candidate) => representative(candidate)))];
   const lists = { classes, 'every written candidate': written, random: randomCandidates(RANDOM) };

@@ -38,6 +38,11 @@ export interface Space {
   parse(text: string): string;
   /** Candidates with equal keys are one equivalence class: they compute the same function if their weights are tied accordingly. */
   canonicalKey(candidate: string): string;
+  /**
+   * The representative of the candidate's equivalence class: its cheapest member, of equally cheap ones the first. Only of a space
+   * that knows it.
+   */
+  representative?(candidate: string): string;
   /** Where an evolution begins; without one it begins with random candidates. */
   readonly start?: string;
   /** The candidate of a key, distributed as the space says. */
@@ -66,6 +71,4 @@ export interface Enumeration {
   readonly size: number;
   /** Text of candidate `index`, 0 to size - 1. */
   at(index: number): string;
-  /** The representative of the candidate's equivalence class: its cheapest member, of equally cheap ones the first. */
-  representative(candidate: string): string;
 }

@@ -82,7 +82,7 @@ function sourceIssues({ specification, space }: { specification: Specification; 
 }
 
 function cohortIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
-  if (specification.cohort === 'written' || space.enumeration) return [];
+  if (specification.cohort === 'written' || space.representative) return [];
   return [{ path: 'cohort', message: `classes: not known for ${space.kind}; must be written` }];
 }
 

@@ -12,12 +12,12 @@ import { startTemporal, type TemporalServer } from '../support/temporal.js';
 import { done, type Running, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const { enumeration } = openSpace({ kind: 'nas-bench-201' });
+const { enumeration, representative } = openSpace({ kind: 'nas-bench-201' });
 const CANDIDATES = 60;
 const PARTS = 6;
 /** Some are the same function: no two parts may score it. */
 const list = Array.from({ length: CANDIDATES }, (_, i) => enumeration!.at(200 * i + 3));
-const units = list.map(enumeration!.representative);
+const units = list.map(representative!);
 const POISON = units[11]!;
 const execution = { shardSize: 1, window: 4, partSize: 10 };
 const strategy = { kind: 'list', file: 'candidates.txt' };

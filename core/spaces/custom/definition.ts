@@ -38,8 +38,8 @@ export function customSpace({ definition }: { definition: Definition }): Space {
           enumeration: {
             size: Number(size),
             at: (index) => printCandidate(definition, candidateAt(definition, index)),
-            representative: (candidate) => candidate,
           },
+          representative: (candidate: string) => candidate,
         }
       : {}),
     proxies: proxiesOf(definition),

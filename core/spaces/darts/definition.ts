@@ -1,13 +1,13 @@
 // The DARTS space (Liu et al. 2019): a normal and a reduction cell of four nodes, which each sum two operations.
 import { z } from 'zod';
-import { mapping } from '../../schema/fields.js';
+import { mapping, wholeNumber } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { defineSpace } from '../definition.js';
 import { noBlocks } from '../no-blocks.js';
 import type { Space } from '../space.js';
 import { genotypeKey, NODES, OPERATIONS, parseGenotype, printGenotype } from './genotype.js';
 import { mutateGenotype, randomGenotype } from './mutate.js';
-import { genotypeGraph } from './network.js';
+import { genotypeGraph, type NetworkSize, PUBLISHED } from './network.js';
 
 const RESOLUTION = 32;
 
@@ -18,29 +18,41 @@ function countGenotypes(): bigint {
   return cells ** 2n;
 }
 
-export const darts = {
-  kind: 'darts',
-  size: countGenotypes(),
-  proxies: AZ_NAS_PROXIES,
-  parse: (text) => printGenotype(parseGenotype(text)),
-  canonicalKey: (candidate) => genotypeKey(parseGenotype(candidate)),
-  random: (key) => printGenotype(randomGenotype(key)),
-  mutate: ({ parent, key, mutations }) =>
-    printGenotype(mutateGenotype({ genotype: parseGenotype(parent), key, mutations })),
-  // Two cells halve the side of the map.
-  resolutionStep: () => 4,
-  costs: ({ candidate, resolution }) =>
-    genotypeGraph({ genotype: parseGenotype(candidate), resolution }).costs,
-  graph: ({ candidate, resolution }) => genotypeGraph({ genotype: parseGenotype(candidate), resolution }),
-  network: noBlocks('darts'),
-} as const satisfies Space;
+export function dartsSpace(size: NetworkSize = PUBLISHED): Space {
+  const build = ({ candidate, resolution }: { candidate: string; resolution: number }) =>
+    genotypeGraph({ genotype: parseGenotype(candidate), resolution, size });
+  return {
+    kind: 'darts',
+    size: countGenotypes(),
+    proxies: AZ_NAS_PROXIES,
+    parse: (text) => printGenotype(parseGenotype(text)),
+    canonicalKey: (candidate) => genotypeKey(parseGenotype(candidate)),
+    // All members of a class cost the same.
+    representative: (candidate) => genotypeKey(parseGenotype(candidate)),
+    random: (key) => printGenotype(randomGenotype(key)),
+    mutate: ({ parent, key, mutations }) =>
+      printGenotype(mutateGenotype({ genotype: parseGenotype(parent), key, mutations })),
+    // Two cells halve the side of the map.
+    resolutionStep: () => 4,
+    costs: (at) => build(at).costs,
+    graph: build,
+    network: noBlocks('darts'),
+  };
+}
 
 export const dartsDefinition = defineSpace({
   kind: 'darts',
-  schema: mapping({ kind: z.literal('darts') }),
+  schema: mapping({
+    kind: z.literal('darts'),
+    cells: wholeNumber({ min: 3, max: 40 }).optional(),
+    channels: wholeNumber({ min: 4, max: 256, multipleOf: 2 }).optional(),
+  }),
   defaults: () => ({ proxies: AZ_NAS_PROXIES, resolution: RESOLUTION, classes: false }),
-  open: () => darts,
+  open: ({ cells = PUBLISHED.cells, channels = PUBLISHED.channels }) => dartsSpace({ cells, channels }),
   code: 'built-in',
   batched: false,
   shapes: 'own',
+  // The published size is one address, whether it is written or not.
+  inAddress: ({ kind, cells = PUBLISHED.cells, channels = PUBLISHED.channels }) =>
+    cells === PUBLISHED.cells && channels === PUBLISHED.channels ? { kind } : { kind, cells, channels },
 });

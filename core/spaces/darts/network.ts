@@ -1,28 +1,37 @@
-// Builds the network of a genotype (Liu et al. 2019) at the size of NAS-Bench-301: 8 cells, 32 channels at first.
+// Builds the network of a genotype (Liu et al. 2019) of any number of cells and of first channels.
 import { type CandidateGraph, NetworkBuilder, type Tensor } from '../../graph/network-builder.js';
 import type { Cell, Genotype, Operation } from './genotype.js';
 
-const CELLS = 8;
-const CHANNELS = 32;
 /** Channels of the stem, in multiples of those of the first cell. */
 const STEM = 3;
 const CLASSES = 10;
-const isReduction = (i: number) => i === Math.floor(CELLS / 3) || i === Math.floor((2 * CELLS) / 3);
+
+export interface NetworkSize {
+  readonly cells: number;
+  /** Of the cells before the first reduction. */
+  readonly channels: number;
+}
+
+/** The size of NAS-Bench-301. */
+export const PUBLISHED: NetworkSize = { cells: 8, channels: 32 };
 
 /** Features are the stem and the cells; a stage ends before a reduction cell. */
 export function genotypeGraph({
   genotype,
   resolution,
+  size: { cells, channels: first },
 }: {
   genotype: Genotype;
   resolution: number;
+  size: NetworkSize;
 }): CandidateGraph {
+  const isReduction = (i: number) => i === Math.floor(cells / 3) || i === Math.floor((2 * cells) / 3);
   const b = new NetworkBuilder({ side: resolution });
-  const stem = b.normalize(b.conv(b.images, { to: STEM * CHANNELS, kernel: 3 }));
+  const stem = b.normalize(b.conv(b.images, { to: STEM * first, kernel: 3 }));
   let x = b.feature({ x: stem, before: b.images, end: 'stage' });
   let before = x;
-  let channels = CHANNELS;
-  for (let i = 0; i < CELLS; i++) {
+  let channels = first;
+  for (let i = 0; i < cells; i++) {
     const stride = isReduction(i) ? 2 : 1;
     channels *= stride;
     const inputs = [
@@ -30,7 +39,7 @@ export function genotypeGraph({
       project(b, x, channels),
     ];
     const output = applyCell({ b, cell: stride === 2 ? genotype.reduce : genotype.normal, inputs, stride });
-    const isEnd = i === CELLS - 1 || isReduction(i + 1);
+    const isEnd = i === cells - 1 || isReduction(i + 1);
     before = x;
     x = b.feature({ x: output, before: x, end: isEnd ? 'stage' : 'block' });
   }

@@ -29,11 +29,11 @@ export const nasBench101 = {
       classes ??= enumerateClasses();
       return classes[index]!;
     },
-    representative: canonicalText,
   },
   proxies: AZ_NAS_PROXIES,
   parse: (text) => printCell(parseCell(text)),
   canonicalKey: canonicalText,
+  representative: canonicalText,
   random: (key) => printCell(randomCell(key)),
   mutate: ({ parent, key, mutations }) => printCell(mutateCell({ cell: parseCell(parent), key, mutations })),
   // Pooling halves the side of the map twice.

@@ -41,11 +41,11 @@ export const nasBench201 = {
   enumeration: {
     size: CELLS,
     at: (index) => printCell(cellAt(index)),
-    representative: (candidate) => representativesOf().get(canonicalKey(parseCell(candidate)))!,
   },
   proxies: AZ_NAS_PROXIES,
   parse: (text) => printCell(parseCell(text.trim())),
   canonicalKey: (candidate) => canonicalKey(parseCell(candidate)),
+  representative: (candidate) => representativesOf().get(canonicalKey(parseCell(candidate)))!,
   random: (key) => printCell(cellAt(randomStream(key).below(CELLS))),
   mutate: ({ parent, key, mutations }) =>
     printCell(mutateEdges({ cell: parseCell(parent), operations: OPERATIONS, key, mutations })),

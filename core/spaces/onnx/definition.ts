@@ -50,11 +50,11 @@ function onnxSpace({ networks, resolution }: OnnxSpecification): Space {
     enumeration: {
       size: networks.length,
       at: (index) => networks[index]!.name,
-      representative: (candidate) => byDigest.get(find(candidate).digest)!.name,
     },
     proxies: networks.some(({ form }) => form === 'tokens') ? PROXIES_OF_TOKENS : AZ_NAS_PROXIES,
     parse: name,
     canonicalKey: (candidate) => find(candidate).digest,
+    representative: (candidate) => byDigest.get(find(candidate).digest)!.name,
     structureOf: (candidate) => find(candidate).digest,
     random: (key) => randomStream(key).pick(networks).name,
     mutate: () => {

@@ -36,11 +36,11 @@ const micro = {
   enumeration: {
     size: CELLS,
     at: (index) => printCell(cellAt(index)),
-    representative: (candidate) => representativesOf().get(cellKey(parseCell(candidate)))!,
   },
   proxies: AZ_NAS_PROXIES,
   parse: (text) => printCell(parseCell(text)),
   canonicalKey: (candidate) => cellKey(parseCell(candidate)),
+  representative: (candidate) => representativesOf().get(cellKey(parseCell(candidate)))!,
   random: (key) => printCell(cellAt(randomStream(key).below(CELLS))),
   mutate: ({ parent, key, mutations }) =>
     printCell(mutateEdges({ cell: parseCell(parent), operations: OPERATIONS, key, mutations })),
@@ -59,12 +59,12 @@ const macro = {
   enumeration: {
     size: SKELETONS.length,
     at: (index) => printModules(SKELETONS[index]!),
-    // Every skeleton is a class of its own.
-    representative: (candidate) => candidate,
   },
   proxies: AZ_NAS_PROXIES,
   parse: (text) => printModules(parseModules(text)),
+  // Every skeleton is a class of its own.
   canonicalKey: (candidate) => candidate,
+  representative: (candidate) => candidate,
   random: (key) => printModules(randomStream(key).pick(SKELETONS)),
   mutate: ({ parent, key, mutations }) =>
     printModules(mutateModules({ modules: parseModules(parent), key, mutations })),

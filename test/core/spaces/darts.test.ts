@@ -1,7 +1,9 @@
 // Tests what the DARTS space has of its own: notation of the published code, isomorphic cells, mutations of one edge, the count of parameters.
 import { describe, expect, it } from 'vitest';
-import { darts } from '../../../core/spaces/darts/definition.js';
+import { dartsDefinition, dartsSpace } from '../../../core/spaces/darts/definition.js';
 import { type Genotype, parseGenotype, printGenotype } from '../../../core/spaces/darts/genotype.js';
+
+const darts = dartsSpace();
 
 /** As published (Liu et al. 2019). */
 const DARTS_V2 =
@@ -33,6 +35,13 @@ describe('genotypes', () => {
     const swapped = printGenotype({ normal: [a, c, b, d], reduce });
     expect(swapped).not.toBe(darts.parse(DARTS_V2));
     expect(darts.canonicalKey(swapped)).toBe(darts.canonicalKey(darts.parse(DARTS_V2)));
+    // One of them is scored for both where classes are.
+    const representative = darts.representative!(swapped);
+    expect(darts.parse(representative)).toBe(representative);
+    expect(darts.representative!(darts.parse(DARTS_V2))).toBe(representative);
+    expect(darts.costs({ candidate: swapped, resolution: 32 })).toEqual(
+      darts.costs({ candidate: representative, resolution: 32 }),
+    );
     expect(darts.canonicalKey(printGenotype({ normal: reduce, reduce: normal }))).not.toBe(
       darts.canonicalKey(swapped),
     );
@@ -62,4 +71,30 @@ it('a cell of skips alone is counted by hand', () => {
   const skips = 8 * (64 * 64 + 128 * 128);
   const expected = 3 * 96 * 9 + 2 * 96 + inputs + skips + 512 * 10 + 10;
   expect(darts.costs({ candidate: darts.parse(text), resolution: 32 }).parameters).toBe(expected);
+});
+
+describe('size of the network', () => {
+  const { schema, inAddress } = dartsDefinition;
+
+  it('that is as published is one address, whether it is written or not', () => {
+    const written = schema.parse({ kind: 'darts', cells: 8, channels: 32 });
+    expect(inAddress!(written)).toEqual({ kind: 'darts' });
+    expect(inAddress!(schema.parse({ kind: 'darts', cells: 20 }))).toEqual({
+      kind: 'darts',
+      cells: 20,
+      channels: 32,
+    });
+  });
+
+  it('changes features and costs', () => {
+    const candidate = darts.parse(DARTS_V2);
+    const small = dartsSpace({ cells: 3, channels: 8 });
+    const { features, costs } = small.graph!({ candidate, resolution: 8 });
+    expect(features.blocks).toHaveLength(4);
+    expect(costs.parameters).toBeLessThan(darts.costs({ candidate, resolution: 8 }).parameters / 10);
+  });
+
+  it.each([{ cells: 2 }, { channels: 7 }, { cells: '8' }])('%j is refused', (size) => {
+    expect(schema.safeParse({ kind: 'darts', ...size }).success).toBe(false);
+  });
 });

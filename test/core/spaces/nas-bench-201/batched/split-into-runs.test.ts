@@ -174,7 +174,7 @@ function rowsOf(name: string, candidates: number, capacities: Capacities): numbe
 }
 
 function classes(): string[] {
-  return [...new Set(random().map((candidate) => nasBench201.enumeration.representative(candidate)))];
+  return [...new Set(random().map((candidate) => nasBench201.representative(candidate)))];
 }
 
 function random(): string[] {
