@@ -6,8 +6,8 @@ import type { Space } from '../../../core/spaces/space.js';
 import { checkAgainstSpace } from '../../../core/specification/check-against-space.js';
 import { parseSpecification } from '../../../core/specification/specification.js';
 
-const { enumeration: _, ...rest }: Space = nasBench201;
-/** Cannot be enumerated; wants a multiple of 16 pixels, and of 32 for candidates with `x`. */
+const { enumeration: _, representative: __, ...rest }: Space = nasBench201;
+/** Cannot be enumerated, and knows no classes; wants a multiple of 16 pixels, and of 32 for candidates with `x`. */
 const endless: Space = {
   ...rest,
   kind: 'endless',
