@@ -1,4 +1,4 @@
-// `npm run setup:optional`: installs the Python packages that some tests need, PyTorch and onnx, into reference/pytorch/.venv.
+// `npm run setup:optional`: installs the Python packages that some tests need, PyTorch, onnx and onnxscript, into reference/pytorch/.venv.
 // Where pip would take PyTorch's CUDA build, of several gigabytes, onnx is installed alone unless `--all` is given.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

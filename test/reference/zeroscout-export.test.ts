@@ -1,14 +1,16 @@
 // python/zeroscout_export.py: a family of PyTorch networks becomes files that are scored, by both of PyTorch's exporters.
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { scoreNetworks } from '../../client/networks/score-networks.js';
+import { pythonWith } from '../support/optional-python.js';
 import { ROOT } from '../support/zeroscout.js';
 
-/** A Python with torch, onnx and onnxscript; without one there is nothing to test. */
-const PYTHON = process.env.ZEROSCOUT_TORCH_PYTHON;
+/** The newer exporter needs onnxscript, which is installed together with torch and onnx. */
+const PYTHON = pythonWith('onnxscript');
 
 const FAMILY = `
 from torch import nn
@@ -27,12 +29,11 @@ def family():
         yield f"width-{width}", nn.Sequential(nn.Conv2d(3, width, 3, padding=1), *stages, nn.Flatten(), nn.Linear(width * 16, 10))
 `;
 
-describe.skipIf(!PYTHON)('zeroscout_export', () => {
+describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
   it('writes files whose proxies do not depend on the exporter', { timeout: 180_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'export-'));
     writeFileSync(join(folder, 'my_models.py'), FAMILY);
-    const scored = [];
-    for (const exporter of ['torchscript', 'dynamo']) {
+    const scoreExported = async (exporter: string) => {
       const out = join(folder, exporter);
       const args = [
         '-m',
@@ -46,7 +47,7 @@ describe.skipIf(!PYTHON)('zeroscout_export', () => {
         exporter,
       ];
       const env = { ...process.env, PYTHONPATH: join(ROOT, 'python') };
-      execFileSync(PYTHON!, args, { cwd: folder, env, stdio: 'pipe' });
+      await promisify(execFile)(PYTHON!, args, { cwd: folder, env });
       const files = [8, 16].map((width) => join(out, `width-${width}.onnx`));
       const options = {
         batch: 4,
@@ -56,8 +57,9 @@ describe.skipIf(!PYTHON)('zeroscout_export', () => {
         seed: 0,
         threads: 1,
       } as const;
-      scored.push(await scoreNetworks({ files, options }));
-    }
+      return scoreNetworks({ files, options });
+    };
+    const scored = await Promise.all(['torchscript', 'dynamo'].map(scoreExported));
     const [one, other] = scored.map((all) =>
       all.map(({ proxies, parameters }) => ({ ...proxies, parameters })),
     );

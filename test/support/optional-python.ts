@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const VENV = fileURLToPath(new URL('../../reference/pytorch/.venv/bin/python', import.meta.url));
 
 /** Path of an interpreter that can import the package; undefined where there is none, so that its tests are skipped. */
-export function pythonWith(name: 'onnx' | 'torch'): string | undefined {
+export function pythonWith(name: 'onnx' | 'onnxscript' | 'torch'): string | undefined {
   const python = process.env.ZEROSCOUT_BASELINE_PYTHON ?? (existsSync(VENV) ? VENV : 'python3');
   return spawnSync(python, ['-c', `import ${name}`]).status === 0 ? python : undefined;
 }

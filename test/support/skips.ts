@@ -2,7 +2,21 @@
 
 /** Files by the end of their name. */
 const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
-  [/onnx-checker|pytorch-module/, 'npm run setup:optional (PyPI: torch and onnx; about a minute, 0.9 GB)'],
+  [
+    /onnx-checker|pytorch-module|graph\/operators|zeroscout-export/,
+    'npm run setup:optional (PyPI: torch, onnx and onnxscript; about a minute, 0.9 GB)',
+  ],
+  [/faults\/soak/, 'npm run soak -- --minutes 10 (searches under random faults)'],
+  [
+    /e2e\/upgrade/,
+    'ZEROSCOUT_OTHER_BUILD=FOLDER/dist/cli/main.js npx vitest run test/e2e/upgrade.test.ts, where FOLDER is a built checkout of another commit',
+  ],
+  [
+    /replay\/record/,
+    'ZEROSCOUT_RECORD=COURSE npx vitest run test/replay/record.test.ts (writes a history anew)',
+  ],
+  [/faults\/nats/, 'Linux that permits mounting a tmpfs, as root does'],
+  [/work-folder/, 'running as root'],
   [/null-cuda/, 'npx zeroscout devices install cuda (PyPI, 250 MB), and gcc'],
   [/webgpu/, 'a WebGPU adapter; one in software: apt-get install mesa-vulkan-drivers'],
   [/deploy\/|shipped-roles/, 'Linux on x86-64, where Helm is fetched from PyPI'],

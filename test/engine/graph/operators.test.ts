@@ -12,6 +12,7 @@ import { goldenScaled } from '../../../core/ir/golden-draw.js';
 import { sizeOf } from '../../../core/ops/tensor/shapes.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
 import { caseModel, OPERATOR_CASES, type OperatorCase, RESIZE_CASES } from '../../support/operator-cases.js';
+import { pythonWith } from '../../support/optional-python.js';
 
 const CASES = [...OPERATOR_CASES, ...RESIZE_CASES];
 const title = ({ op, attributes, x }: OperatorCase) => `${op} [${x}] ${JSON.stringify(attributes ?? {})}`;
@@ -134,10 +135,9 @@ describe("shapes and values agree with ONNX Runtime's own operators", () => {
   );
 });
 
-/** A Python that has the package `onnx`; without one this comparison is skipped. */
-const PYTHON = process.env.ZEROSCOUT_ONNX_PYTHON;
+const PYTHON = pythonWith('onnx');
 
-describe.skipIf(!PYTHON)("shapes and values agree with ONNX's reference evaluator", () => {
+describe.skipIf(PYTHON === undefined)("shapes and values agree with ONNX's reference evaluator", () => {
   it('of every operator', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'operators-'));
     const compared = CASES.filter(({ withoutReference }) => !withoutReference);
