@@ -1,7 +1,8 @@
 // Configures the tests: small parts run first, then whole searches.
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
-/** Tests that start servers and worker processes of their own. They wait more than they work: two files at a time. */
+/** Tests that start servers and worker processes of their own. They wait more than they work: more files at a time than the two cores that we have. */
 const WHOLE = [
   'test/e2e/**/*.test.ts',
   'test/faults/**/*.test.ts',
@@ -15,6 +16,7 @@ export default defineConfig({
     pool: 'forks',
     // Tests, and what they start, send no telemetry of ONNX Runtime and write no colours, whatever the machine's environment says.
     env: { ORT_DISABLE_TELEMETRY: '1', NO_COLOR: '1' },
+    sequence: { sequencer: LongestFirst },
     globalSetup: './test/support/fetch-servers.ts',
     // A server that is killed and comes back, on a machine of 2 cores that does other things too.
     testTimeout: 60_000,
@@ -33,7 +35,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'whole', include: WHOLE, maxWorkers: 2, sequence: { groupOrder: 1 } },
+        test: { name: 'whole', include: WHOLE, maxWorkers: 3, sequence: { groupOrder: 1 } },
       },
     ],
   },
