@@ -37,29 +37,92 @@ export interface DrawTensors {
   readonly prefixes: PrefixCache;
 }
 
-export function drawTensors({
-  draw,
-  batch,
-  resolution,
-  blockSize,
-  serves = 'all',
-  scratch,
-  prefixes = createPrefixCaches().ofDraw(''),
-}: {
-  draw: Draw;
-  batch: number;
-  resolution: number;
-  blockSize: number;
-  serves?: DrawTensors['serves'];
+export interface DrawTensorsOptions {
+  readonly draw: Draw;
+  readonly batch: number;
+  readonly resolution: number;
+  readonly blockSize: number;
+  readonly serves?: DrawTensors['serves'];
   /** Memory for these tensors. Tensors of another draw in the same memory must not be in use any more. */
-  scratch?: Scratch;
-  prefixes?: PrefixCache;
-}): DrawTensors {
+  readonly scratch?: Scratch;
+  readonly prefixes?: PrefixCache;
+}
+
+export function drawTensors(options: DrawTensorsOptions): DrawTensors {
+  const { draw, batch, resolution, blockSize: block, serves = 'all', scratch } = options;
+  const { prefixes = createPrefixCaches().ofDraw('') } = options;
+  const tensor = createTensorCache(scratch);
+  const writeWeight = ({ weight, as, out }: WeightTask): void =>
+    as.write({ x: draw.weight(weight), shape: weight.shape, block, out });
+
+  const probes: DrawTensors['probes'] = (blocks, shape, as) =>
+    tensor({
+      key: `signs.${blocks} ${shape} ${as.name}`,
+      dims: [blocks.length, ...as.dims(shape, block)],
+      write: (out) => {
+        // Every run also needs the probes as rows, which is the order in which they are drawn. They are drawn once, as rows.
+        const rows = as === probeRows ? undefined : (probes(blocks, shape, probeRows).data as Float32Array);
+        const probe = (i: number) => (rows ? part(rows, i, blocks.length) : draw.signs(blocks[i]!, shape));
+        for (let i = 0; i < blocks.length; i++)
+          as.write({ x: probe(i), shape, block, out: part(out, i, blocks.length) });
+      },
+    });
+  return {
+    batch,
+    resolution,
+    serves,
+    weight: (weight, as = unpacked) =>
+      tensor({
+        key: `${keyOf(weight)} ${as.name}`,
+        dims: as.dims(weight.shape, block),
+        write: (out) => writeWeight({ weight, as, out }),
+      }),
+    probe: (number, shape, as = unpacked) =>
+      tensor({
+        key: `signs.${number} ${shape} ${as.name}`,
+        dims: as.dims(shape, block),
+        write: (out) => as.write({ x: draw.signs(number, shape), shape, block, out }),
+      }),
+    weights: (weights, as) =>
+      tensor({
+        key: `${weights.map(keyOf)} ${as.name}`,
+        dims: [weights.length, ...as.dims(weights[0]!.shape, block)],
+        write: (out) => {
+          for (const [i, weight] of weights.entries())
+            writeWeight({ weight, as, out: part(out, i, weights.length) });
+        },
+      }),
+    probes,
+    input: (shape) => tensor({ key: 'input', dims: shape, write: (out) => out.set(draw.input(shape)) }),
+    prefixes,
+  };
+}
+
+interface WeightTask {
+  readonly weight: Weight;
+  readonly as: Packing;
+  readonly out: Float32Array;
+}
+
+/** Everything about a weight that its values depend on. */
+function keyOf({ name, shape, initialization, cut }: Weight): string {
+  return `${name} ${shape} ${JSON.stringify([initialization, cut])}`;
+}
+
+interface TensorTask {
+  /** Tells the tensor from others of the same dimensions. */
+  readonly key: string;
+  readonly dims: readonly number[];
+  readonly write: (out: Float32Array) => void;
+}
+
+/** Answers tensors that are kept, and makes others, in the memory of `scratch` where there is one. */
+function createTensorCache(scratch: Scratch | undefined): (task: TensorTask) => Tensor {
   const tensors = new LRUCache<string, Tensor>({
     maxSize: KEPT_BYTES,
     sizeCalculation: ({ size }) => 4 * size + 1,
   });
-  const tensor = (key: string, dims: readonly number[], write: (out: Float32Array) => void): Tensor => {
+  return ({ key, dims, write }) => {
     const name = `${key} ${dims.join('x')}`;
     const known = tensors.get(name);
     if (known) return known;
@@ -69,40 +132,6 @@ export function drawTensors({
     const made = new Tensor('float32', data, dims);
     tensors.set(name, made);
     return made;
-  };
-  const writeWeight = (weight: Weight, as: Packing, out: Float32Array) =>
-    as.write(draw.weight(weight), weight.shape, blockSize, out);
-  const keyOf = ({ name, shape, initialization, cut }: Weight) =>
-    `${name} ${shape} ${JSON.stringify([initialization, cut])}`;
-  const probes: DrawTensors['probes'] = (blocks, shape, as) =>
-    tensor(`signs.${blocks} ${shape} ${as.name}`, [blocks.length, ...as.dims(shape, blockSize)], (out) => {
-      // Every run also needs the probes as rows, which is the order in which they are drawn. They are drawn once, as rows.
-      const rows = as === probeRows ? undefined : (probes(blocks, shape, probeRows).data as Float32Array);
-      const drawn = (i: number) => (rows ? part(rows, i, blocks.length) : draw.signs(blocks[i]!, shape));
-      for (let i = 0; i < blocks.length; i++)
-        as.write(drawn(i), shape, blockSize, part(out, i, blocks.length));
-    });
-  return {
-    batch,
-    resolution,
-    serves,
-    weight: (weight, as = unpacked) =>
-      tensor(`${keyOf(weight)} ${as.name}`, as.dims(weight.shape, blockSize), (out) =>
-        writeWeight(weight, as, out),
-      ),
-    probe: (block, shape, as = unpacked) =>
-      tensor(`signs.${block} ${shape} ${as.name}`, as.dims(shape, blockSize), (out) =>
-        as.write(draw.signs(block, shape), shape, blockSize, out),
-      ),
-    weights: (weights, as) => {
-      const dims = [weights.length, ...as.dims(weights[0]!.shape, blockSize)];
-      return tensor(`${weights.map(keyOf)} ${as.name}`, dims, (out) => {
-        for (const [i, weight] of weights.entries()) writeWeight(weight, as, part(out, i, weights.length));
-      });
-    },
-    probes,
-    input: (shape) => tensor('input', shape, (out) => out.set(draw.input(shape))),
-    prefixes,
   };
 }
 
@@ -115,5 +144,5 @@ function part(values: Float32Array, i: number, count: number): Float32Array {
 const unpacked: Packing = {
   name: '',
   dims: (shape) => shape,
-  write: (x, _shape, _block, out) => out.set(x),
+  write: ({ x, out }) => out.set(x),
 };

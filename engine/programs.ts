@@ -27,9 +27,12 @@ const KEPT = { open: 12, sized: 64 };
 /** Shapes whose size tensors are kept. */
 const KEPT_SHAPES = 64;
 
+/** `blocked`: ONNX Runtime's NCHWc. */
+type Layout = 'plain' | 'blocked';
+
 export interface OpenProgram {
   readonly session: InferenceSession;
-  readonly layout: 'plain' | 'blocked';
+  readonly layout: Layout;
   /** Of a scan, which is compiled for several shapes: the inputs that describe the shape (`SIZES`). */
   readonly sizes?: Readonly<Record<string, Tensor>>;
 }
@@ -62,74 +65,105 @@ export async function createPrograms({
   layout = 'blocked',
 }: {
   threads: number;
-  layout?: 'plain' | 'blocked';
+  layout?: Layout;
 }): Promise<Programs> {
-  const cache = (max: number) =>
-    new LRUCache<string, Promise<OpenProgram>>({
-      max,
-      dispose: (program) => void program.then(({ session }) => session.release()).catch(() => {}),
-    });
-  const caches = { open: cache(KEPT.open), sized: cache(KEPT.sized) };
-  const open = (
-    block: Block,
-    key: string,
-    layout: 'plain' | 'blocked',
-    compile: () => Program,
-  ): Promise<OpenProgram> => {
-    const sessions = isSized(block) ? caches.sized : caches.open;
-    const known = sessions.get(key);
-    if (known) return known;
-    const program = createSession({ program: compile(), threads, layout }).then((session) => ({
-      session,
-      layout,
-    }));
-    sessions.set(key, program);
-    return program;
-  };
-  const known = new LRUCache<string, Readonly<Record<string, Tensor>>>({ max: KEPT_SHAPES });
-  const sizesOf = (args: Parameters<typeof openSizes>[0]) => {
-    const key = JSON.stringify(args);
-    const sizes = known.get(key) ?? sizeTensors(args);
-    known.set(key, sizes);
-    return sizes;
-  };
+  const sessions = createSessionCache({ threads });
+  const sizesOf = createSizeCache();
   const blockSize = layout === 'blocked' ? await probeBlockSize() : 1;
   return {
     blockSize,
-    boundary: ({ stem, blocks }) => {
-      const all = [stem, ...blocks];
-      const weights = all.flatMap((block) => Object.values(block.weights));
-      // ONNX Runtime packs channels in groups of four.
-      const fits =
-        all.every(({ form }) => form === 'map') && weights.every(({ shape }) => shape[0]! % 4 === 0);
-      return blockSize > 1 && fits ? 'blocked' : 'plain';
-    },
+    boundary: (network) => (blockSize > 1 && fitsChannelBlocks(network) ? 'blocked' : 'plain'),
     isScan: ({ block, input, boundary }) =>
       boundary === 'blocked' && virtualChannelsOf({ block, input, size: blockSize }) !== undefined,
     block: ({ block, input, batch, stride, boundary, spectrum, probe, wanted = 'statistics' }) => {
       const key = `${stride} ${spectrum} ${wanted} ${topologyKey(block)}`;
       const args = { block, stride, spectrum, input };
       if (boundary === 'plain')
-        return open(block, `${isSized(block) ? sizesKey(block, input) : ''} ${key}`, 'plain', () =>
-          compileBlock(args),
-        );
+        return sessions.open({
+          block,
+          key: `${isSized(block) ? sizesKey(block, input) : ''} ${key}`,
+          layout: 'plain',
+          compile: () => compileBlock(args),
+        });
       const virtualChannels = virtualChannelsOf({ block, input, size: blockSize });
       const shape = virtualChannels === undefined ? sizesKey(block, input) : `${virtualChannels} virtual`;
       const blocking = { batch, size: blockSize, virtualChannels, probe };
-      const program = open(block, `${batch} ${shape} ${probe} ${key}`, 'blocked', () =>
-        compileBlocked({ ...args, blocking, wanted }),
-      );
+      const program = sessions.open({
+        block,
+        key: `${batch} ${shape} ${probe} ${key}`,
+        layout: 'blocked',
+        compile: () => compileBlocked({ ...args, blocking, wanted }),
+      });
       if (virtualChannels === undefined) return program;
       const sizes = sizesOf({ shape: input, batch, size: blockSize, count: virtualChannels });
       return program.then((opened) => ({ ...opened, sizes }));
     },
     stem: ({ block, input, boundary, spectrum }) => {
       const sizes = isSized(block) ? sizesKey(block, input) : '';
-      return open(block, `stem ${sizes} ${boundary} ${spectrum} ${topologyKey(block)}`, 'plain', () =>
-        compileStem({ block, input, boundary, spectrum }),
-      );
+      return sessions.open({
+        block,
+        key: `stem ${sizes} ${boundary} ${spectrum} ${topologyKey(block)}`,
+        layout: 'plain',
+        compile: () => compileStem({ block, input, boundary, spectrum }),
+      });
     },
-    close: async () => Object.values(caches).forEach((sessions) => void sessions.clear()),
+    close: async () => sessions.clear(),
+  };
+}
+
+/** Whether ONNX Runtime can lay out all weights in channel blocks: it packs channels in groups of four. */
+function fitsChannelBlocks({ stem, blocks }: Network): boolean {
+  const all = [stem, ...blocks];
+  const weights = all.flatMap((block) => Object.values(block.weights));
+  return all.every(({ form }) => form === 'map') && weights.every(({ shape }) => shape[0]! % 4 === 0);
+}
+
+interface SessionRequest {
+  readonly block: Block;
+  /** Tells the program from all others. */
+  readonly key: string;
+  readonly layout: Layout;
+  readonly compile: () => Program;
+}
+
+interface SessionCache {
+  /** The session of a program, compiled where it is not kept. */
+  open(request: SessionRequest): Promise<OpenProgram>;
+  clear(): void;
+}
+
+function createSessionCache({ threads }: { threads: number }): SessionCache {
+  const createCache = (max: number) =>
+    new LRUCache<string, Promise<OpenProgram>>({
+      max,
+      dispose: (program) => void program.then(({ session }) => session.release()).catch(() => {}),
+    });
+  const caches = { open: createCache(KEPT.open), sized: createCache(KEPT.sized) };
+  return {
+    open: ({ block, key, layout, compile }) => {
+      const sessions = isSized(block) ? caches.sized : caches.open;
+      const known = sessions.get(key);
+      if (known) return known;
+      const created = createSession({ program: compile(), threads, layout });
+      const program = created.then((session) => ({ session, layout }));
+      sessions.set(key, program);
+      return program;
+    },
+    clear: () => {
+      caches.open.clear();
+      caches.sized.clear();
+    },
+  };
+}
+
+/** Answers the size tensors of a scan (`SIZES`), and keeps those of the latest shapes. */
+function createSizeCache() {
+  const cache = new LRUCache<string, Readonly<Record<string, Tensor>>>({ max: KEPT_SHAPES });
+  return (args: Parameters<typeof openSizes>[0]) => {
+    const key = JSON.stringify(args);
+    const sizes = cache.get(key) ?? sizeTensors(args);
+    cache.set(key, sizes);
+    return sizes;
   };
 }
 
@@ -159,7 +193,7 @@ function createSession({
 }: {
   program: Program;
   threads: number;
-  layout: 'plain' | 'blocked';
+  layout: Layout;
 }): Promise<InferenceSession> {
   return InferenceSession.create(program, {
     executionProviders: ['cpu'],

@@ -1,5 +1,5 @@
 // Starts a scorer process and speaks with it: requests go in, outcomes come back, and its end is reported once.
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { parentVariable } from './lifeline.js';
 import type { FromScorer, ScoreRequest, ToScorer } from './protocol.js';
 import { withoutTelemetry } from './telemetry.js';
@@ -23,38 +23,29 @@ export interface ScorerChild {
   close(): Promise<void>;
 }
 
+export interface ScorerSettings {
+  readonly script: string;
+  readonly threads: number;
+  readonly device: string;
+  /** Whether it runs the code of spaces that are modules; as ZEROSCOUT_ALLOW_MODULES says where this is left out. */
+  readonly modules?: 'allowed' | 'refused' | undefined;
+  readonly startTimeoutMs: number;
+}
+
+export interface ScorerListener {
+  readonly onReady: () => void;
+  readonly onScored: (message: Extract<FromScorer, { type: 'scored' }>) => void;
+  readonly onGone: (end: End) => void;
+}
+
 export function startScorer({
-  script,
-  threads,
-  device,
-  modules,
-  startTimeoutMs,
   onReady,
   onScored,
   onGone,
-}: {
-  script: string;
-  threads: number;
-  device: string;
-  modules?: 'allowed' | 'refused' | undefined;
-  startTimeoutMs: number;
-  onReady: () => void;
-  onScored: (message: Extract<FromScorer, { type: 'scored' }>) => void;
-  onGone: (end: End) => void;
-}): ScorerChild {
-  const child = fork(script, {
-    serialization: 'advanced',
-    execArgv: HEAP,
-    env: {
-      ...withoutTelemetry(withoutSettings(process.env)),
-      ...ALLOCATOR,
-      ...parentVariable(),
-      ZEROSCOUT_SCORER_THREADS: String(threads),
-      ZEROSCOUT_SCORER_DEVICE: device,
-      ...(modules ? { ZEROSCOUT_ALLOW_MODULES: modules === 'allowed' ? '1' : '0' } : {}),
-    },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  ...settings
+}: ScorerSettings & ScorerListener): ScorerChild {
+  const { startTimeoutMs } = settings;
+  const child = forkScorer(settings);
   let over = false;
   let killReason: string | undefined;
   const gone = (cause: string, how: End['how']) => {
@@ -99,6 +90,22 @@ export function startScorer({
       await gone;
     },
   };
+}
+
+function forkScorer({ script, threads, device, modules }: ScorerSettings): ChildProcess {
+  return fork(script, {
+    serialization: 'advanced',
+    execArgv: HEAP,
+    env: {
+      ...withoutTelemetry(withoutSettings(process.env)),
+      ...ALLOCATOR,
+      ...parentVariable(),
+      ZEROSCOUT_SCORER_THREADS: String(threads),
+      ZEROSCOUT_SCORER_DEVICE: device,
+      ...(modules ? { ZEROSCOUT_ALLOW_MODULES: modules === 'allowed' ? '1' : '0' } : {}),
+    },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 /**

@@ -33,67 +33,36 @@ export function createBatchedScorer({
   ...device
 }: BatchedScorerOptions): BatchedScorer {
   const skeleton = supernetSkeleton({ resolution, features });
-  const measured = skeleton.blocks.filter((block) => block.measured);
   const choice = createSupernetChoice({
     largest: size,
     open: (fit) => open({ ...device, skeleton, shape: { batch, ...fit }, ...(dialect ? { dialect } : {}) }),
   });
   const feedsOfDraws = new WeakMap<Draw, Record<string, Tensor>>();
+  // The cells of a list are always the same array: how they are split into runs is then found once.
   const lists = new WeakMap<readonly string[], Parsed>();
-
-  /** The cells of a list are always the same array: how they are split into runs is then found once. */
-  const parse = (list: readonly string[]): Parsed => {
-    const known = lists.get(list);
-    if (known) return known;
-    const candidates = list.map(supernetCandidate);
-    const parsed = { candidates, cells: candidates.map(({ cell }) => cell) };
-    lists.set(list, parsed);
-    return parsed;
-  };
-
-  const feedsOf = (draw: Draw): Record<string, Tensor> => {
-    const known = feedsOfDraws.get(draw) ?? drawFeeds({ draw, batch, skeleton });
-    feedsOfDraws.set(draw, known);
-    return known;
-  };
 
   const runSupernet = async (cells: readonly SupernetCell[], draw: Draw): Promise<RunOutputs> => {
     const { run } = await choice.session();
     const start = performance.now();
-    const outputs = await run({ cells, feeds: feedsOf(draw) });
+    const feeds = recall(feedsOfDraws, draw, () => drawFeeds({ draw, batch, skeleton }));
+    const outputs = await run({ cells, feeds });
     choice.ran(performance.now() - start);
     return outputs;
   };
 
-  /** Writes the scores of a run's candidates, `members` of the list, into `results`. */
-  const settle = async (
-    run: RunOutputs,
-    members: readonly number[],
-    parsed: Parsed,
-    results: NetworkScore[],
-  ) => {
-    const [features, blocks] = await scoreRun({ run, count: members.length, pool: statistics });
-    members.forEach((i, k) => {
-      const { identity } = parsed.candidates[i]!;
-      results[i] = {
-        features: features.map((values) => values[k]!),
-        blocks: blocks.map((values, block) =>
-          // The vector-Jacobian product of an identity is the probe itself (docs/understand/method.md).
-          identity && measured[block]!.kind === 'cell' ? Number.NEGATIVE_INFINITY : values[k]!,
-        ),
-      };
-    });
-  };
-
   return {
-    score: async ({ candidates, draw }) => {
-      const parsed = parse(candidates);
-      const results: NetworkScore[] = new Array(candidates.length);
+    score: async ({ candidates: list, draw }) => {
+      const { candidates, cells } = recall(lists, list, () => parseList(list));
+      const results: NetworkScore[] = new Array(list.length);
       await scoreInRuns({
-        cells: parsed.cells,
+        cells,
         choice,
-        run: (cells) => runSupernet(cells, draw),
-        settle: (outputs, members) => settle(outputs, members, parsed, results),
+        run: (some) => runSupernet(some, draw),
+        settle: async (run, members) => {
+          const values = await scoreRun({ run, count: members.length, pool: statistics });
+          for (const [at, i] of members.entries())
+            results[i] = scoreAt({ values, at, candidate: candidates[i]!, skeleton });
+        },
       });
       return results;
     },
@@ -101,6 +70,40 @@ export function createBatchedScorer({
       await choice.close();
       await statistics.close();
     },
+  };
+}
+
+function parseList(list: readonly string[]): Parsed {
+  const candidates = list.map(supernetCandidate);
+  return { candidates, cells: candidates.map(({ cell }) => cell) };
+}
+
+/** The value of a key, made where the map has none. */
+function recall<K extends WeakKey, V>(map: WeakMap<K, V>, key: K, make: () => V): V {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}
+
+/** The score of the candidate at position `at` of a run. */
+function scoreAt({
+  values: [features, blocks],
+  at,
+  candidate,
+  skeleton,
+}: {
+  values: Awaited<ReturnType<typeof scoreRun>>;
+  at: number;
+  candidate: SupernetCandidate;
+  skeleton: ReturnType<typeof supernetSkeleton>;
+}): NetworkScore {
+  const measured = skeleton.blocks.filter((block) => block.measured);
+  return {
+    features: features.map((each) => each[at]!),
+    blocks: blocks.map((each, block) =>
+      // The vector-Jacobian product of an identity is the probe itself (docs/understand/method.md).
+      candidate.identity && measured[block]!.kind === 'cell' ? Number.NEGATIVE_INFINITY : each[at]!,
+    ),
   };
 }
 

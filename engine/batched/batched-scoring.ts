@@ -16,8 +16,19 @@ import { verifyDevice } from './verify-device.js';
 /** Supernets that are open at once: of two searches with different batches or resolutions, or of two rounds of one search. */
 const KEPT_SCORERS = 2;
 
+export interface BatchedScoring {
+  scoreAll(requests: readonly ScoreRequest[]): Promise<Outcome[]>;
+  close(): Promise<void>;
+}
+
 /** Throws a DeviceError where the device does not exist or would not do all of the work itself. */
-export async function createBatchedScoring({ device, threads }: { device: BatchedDevice; threads: number }) {
+export async function createBatchedScoring({
+  device,
+  threads,
+}: {
+  device: BatchedDevice;
+  threads: number;
+}): Promise<BatchedScoring> {
   const provider = providerOf(device);
   await verifyDevice({ device: provider });
   const scorers = new LRUCache<string, BatchedScorer>({
@@ -25,61 +36,77 @@ export async function createBatchedScoring({ device, threads }: { device: Batche
     dispose: (scorer) => void scorer.close(),
   });
   const draws = new LRUCache<string, Draw>({ max: KEPT_DRAWS });
-  const scorerOf = ({ batch, resolution, features }: ScoreRequest['fidelity']): BatchedScorer => {
-    const key = `${batch} ${resolution} ${features}`;
-    const size = supernetSize({ device, batch, resolution });
-    const known =
-      scorers.get(key) ??
-      createBatchedScorer({ device: provider, threads, batch, resolution, features, size });
-    scorers.set(key, known);
-    return known;
-  };
-  const drawOf = (seed: number, draw: number): Draw => {
-    const key = `${seed} ${draw}`;
-    const known = draws.get(key) ?? randomDraw({ seed, draw });
-    draws.set(key, known);
-    return known;
-  };
-  /** Requests that differ in their candidate alone. A text that is no candidate fails without the others. */
-  const scoreAlike = async (requests: readonly ScoreRequest[]): Promise<Map<ScoreRequest, Outcome>> => {
-    const { space: kind, seed, fidelity, draws: numbers } = requests[0]!;
-    const outcomes = new Map<ScoreRequest, Outcome>();
-    const space = openSpace(kind);
-    const good = requests.filter((request) => {
-      const reason = whyNot(request);
-      if (reason !== undefined) outcomes.set(request, outcomeOfError(reason));
-      return reason === undefined;
-    });
-    if (good.length === 0) return outcomes;
-    const candidates = good.map(({ candidate }) => candidate);
-    const scorer = scorerOf(fidelity);
-    const byDraw: NetworkScore[][] = [];
-    for (const number of numbers) byDraw.push(await scorer.score({ candidates, draw: drawOf(seed, number) }));
-    good.forEach((request, i) => {
-      const { candidate } = request;
-      const costs = space.costs({ candidate, resolution: fidelity.resolution });
-      const result = byDraw.map((scores) => proxiesOf({ score: scores[i]!, costs, space }));
-      outcomes.set(request, outcomeOfScores({ candidate, result }));
-    });
-    return outcomes;
+  const tools: Tools = {
+    scorerOf: ({ batch, resolution, features }) =>
+      recall(scorers, `${batch} ${resolution} ${features}`, () => {
+        const size = supernetSize({ device, batch, resolution });
+        return createBatchedScorer({ device: provider, threads, batch, resolution, features, size });
+      }),
+    drawOf: ({ seed, draw }) => recall(draws, `${seed} ${draw}`, () => randomDraw({ seed, draw })),
   };
   return {
-    scoreAll: async (requests: readonly ScoreRequest[]): Promise<Outcome[]> => {
-      const groups = new Map<string, ScoreRequest[]>();
-      for (const request of requests) {
-        const { candidate: _, ...rest } = request;
-        const key = JSON.stringify(rest);
-        const group = groups.get(key);
-        if (group) group.push(request);
-        else groups.set(key, [request]);
-      }
+    scoreAll: async (requests) => {
       const outcomes = new Map<ScoreRequest, Outcome>();
-      for (const group of groups.values())
-        for (const [request, outcome] of await scoreAlike(group)) outcomes.set(request, outcome);
+      for (const group of groupAlike(requests)) await scoreAlike({ requests: group, tools, outcomes });
       return requests.map((request) => outcomes.get(request)!);
     },
     close: async () => scorers.clear(),
   };
+}
+
+interface Tools {
+  readonly scorerOf: (fidelity: ScoreRequest['fidelity']) => BatchedScorer;
+  readonly drawOf: (key: { readonly seed: number; readonly draw: number }) => Draw;
+}
+
+/** The value of a key, made where the cache has none. */
+function recall<V extends object>(cache: LRUCache<string, V>, key: string, make: () => V): V {
+  const value = cache.get(key) ?? make();
+  cache.set(key, value);
+  return value;
+}
+
+/** Groups of requests that differ in their candidate alone. */
+function groupAlike(requests: readonly ScoreRequest[]): Iterable<readonly ScoreRequest[]> {
+  const groups = new Map<string, ScoreRequest[]>();
+  for (const request of requests) {
+    const { candidate: _, ...rest } = request;
+    const key = JSON.stringify(rest);
+    const group = groups.get(key);
+    if (group) group.push(request);
+    else groups.set(key, [request]);
+  }
+  return groups.values();
+}
+
+/** Scores requests that differ in their candidate alone. A text that is no candidate fails without the others. */
+async function scoreAlike({
+  requests,
+  tools: { scorerOf, drawOf },
+  outcomes,
+}: {
+  requests: readonly ScoreRequest[];
+  tools: Tools;
+  outcomes: Map<ScoreRequest, Outcome>;
+}): Promise<void> {
+  const { space: kind, seed, fidelity, draws } = requests[0]!;
+  const space = openSpace(kind);
+  const good = requests.filter((request) => {
+    const reason = whyNot(request);
+    if (reason !== undefined) outcomes.set(request, outcomeOfError(reason));
+    return reason === undefined;
+  });
+  if (good.length === 0) return;
+  const candidates = good.map(({ candidate }) => candidate);
+  const scorer = scorerOf(fidelity);
+  const byDraw: NetworkScore[][] = [];
+  for (const draw of draws) byDraw.push(await scorer.score({ candidates, draw: drawOf({ seed, draw }) }));
+  good.forEach((request, i) => {
+    const { candidate } = request;
+    const costs = space.costs({ candidate, resolution: fidelity.resolution });
+    const result = byDraw.map((scores) => proxiesOf({ score: scores[i]!, costs, space }));
+    outcomes.set(request, outcomeOfScores({ candidate, result }));
+  });
 }
 
 /** Why a request cannot be scored in a supernet. Specifications that would ask for it are refused before (core/specification). */

@@ -1,14 +1,22 @@
 // Packs tensors into the memory order of ONNX Runtime's blocked layout NCHWc, filled up with zeros.
 
-/**
- * A memory order, or what else is made of a tensor's values (probe-inputs.ts): the dimensions that a tensor of `shape` is
- * declared with, and how its values are written into `out`, which has as many. What fills up blocks is not written: `out`
- * is zero there. `block`: channels of a block.
- */
+/** A memory order, or what else is made of a tensor's values (probe-inputs.ts). */
 export interface Packing {
   readonly name: string;
+  /** The dimensions of a packed tensor. `block`: channels of a channel block. */
   dims(shape: readonly number[], block: number): readonly number[];
-  write(x: Float32Array, shape: readonly number[], block: number, out: Float32Array): void;
+  /** Writes a tensor in this order. */
+  write(tensor: Unpacked): void;
+}
+
+/** A tensor in its own order, and where it goes. */
+export interface Unpacked {
+  readonly x: Float32Array;
+  readonly shape: readonly number[];
+  /** Channels of a channel block. */
+  readonly block: number;
+  /** Has as many elements as the packed tensor. It is zero where a packing has no value of the tensor, and stays so. */
+  readonly out: Float32Array;
 }
 
 /** Positions of a map that are written together, so that they are in the processor's cache for all channels of a block. */
@@ -23,7 +31,7 @@ export function roundUpToBlock(channels: number, block: number): number {
 export const packedActivation: Packing = {
   name: 'activation',
   dims: ([batch, channels, ...sizes], block) => [batch!, roundUpToBlock(channels!, block), ...sizes],
-  write: (x, shape, block, out) => {
+  write: ({ x, shape, block, out }) => {
     const [batch, channels, height, width] = shape as [number, number, number, number];
     const area = height * width;
     let to = 0;
@@ -43,14 +51,14 @@ export const packedActivation: Packing = {
 export const sampleMatrix: Packing = {
   name: 'samples',
   dims: ([batch, channels, height, width]) => [batch! * height! * width!, channels!],
-  write: (x, shape, _, out) => packedActivation.write(x, shape, shape[1]!, out),
+  write: ({ x, shape, out }) => packedActivation.write({ x, shape, block: shape[1]!, out }),
 };
 
 /** Activations [b, c, h, w] as rows of channels, [b, 1, c, h w]. */
 export const probeRows: Packing = {
   name: 'rows',
   dims: ([batch, channels, height, width]) => [batch!, 1, channels!, height! * width!],
-  write: (x, _shape, _block, out) => out.set(x),
+  write: ({ x, out }) => out.set(x),
 };
 
 /** A convolution's weight [out, in, k, k] as [out / b, in / b, k, k, b in, b out]. */
@@ -61,7 +69,7 @@ export const packedWeight: Packing = {
     roundUpToBlock(inputs!, block),
     ...kernel,
   ],
-  write: (x, shape, block, out) => packWeight({ x, shape, block, out, use: 'forward' }),
+  write: (tensor) => packWeight({ ...tensor, use: 'forward' }),
 };
 
 /** The weight whose convolution is the product with respect to the input, transposed and rotated by 180 degrees: [in / b, out / b, k k, b out, b in]. */
@@ -74,7 +82,7 @@ export const packedGradientWeight: Packing = {
     block,
     block,
   ],
-  write: (x, shape, block, out) => packWeight({ x, shape, block, out, use: 'gradient' }),
+  write: (tensor) => packWeight({ ...tensor, use: 'gradient' }),
 };
 
 function packWeight({
@@ -83,13 +91,7 @@ function packWeight({
   block,
   out,
   use,
-}: {
-  x: Float32Array;
-  shape: readonly number[];
-  block: number;
-  out: Float32Array;
-  use: 'forward' | 'gradient';
-}): void {
+}: Unpacked & { readonly use: 'forward' | 'gradient' }): void {
   const [outputs, inputs, kernel] = shape as [number, number, number];
   const area = kernel * kernel;
   const [rows, columns] = use === 'forward' ? [outputs, inputs] : [inputs, outputs];
@@ -112,17 +114,17 @@ function packWeight({
 export const packedDepthwise: Packing = {
   name: 'depthwise',
   dims: ([channels, ...rest], block) => [roundUpToBlock(channels!, block), ...rest],
-  write: (x, [channels, , kernel], block, out) =>
-    packedActivation.write(x, [1, channels!, kernel!, kernel!], block, out),
+  write: ({ x, shape: [channels, , kernel], block, out }) =>
+    packedActivation.write({ x, shape: [1, channels!, kernel!, kernel!], block, out }),
 };
 
-/** The same rotated by 180 degrees, for the product with respect to the input. */
+/** A depthwise weight rotated by 180 degrees, for the product with respect to the input. */
 export const packedDepthwiseGradient: Packing = {
   ...packedDepthwise,
   name: 'depthwise gradient',
-  write: (x, shape, block, out) => {
+  write: ({ x, shape, block, out }) => {
     const area = shape[2]! ** 2;
     const rotated = x.map((_, i) => x[i - (i % area) + area - 1 - (i % area)]!);
-    packedDepthwise.write(rotated, shape, block, out);
+    packedDepthwise.write({ x: rotated, shape, block, out });
   },
 };

@@ -39,7 +39,7 @@ function isPooledProbe(value: Value): boolean {
 export const probeMeans = (count: number): Packing => ({
   name: `means ${count}`,
   dims: () => [count],
-  write: (x, shape, block, out) => {
+  write: ({ x, shape, block, out }) => {
     const [batch, channels, height, width] = shape as [number, number, number, number];
     const area = height * width;
     const means = new Float64Array(roundUpToBlock(channels, block));
@@ -60,7 +60,7 @@ const REACH = 1;
 export const pooledProbe: Packing = {
   name: 'pooled',
   dims: packedActivation.dims,
-  write: (x, shape, block, out) => {
+  write: ({ x, shape, block, out }) => {
     const [batch, channels, height, width] = shape as [number, number, number, number];
     const within = (i: number, size: number) => Math.min(i + REACH, size - 1) - Math.max(i - REACH, 0) + 1;
     const shares = Float32Array.from(
@@ -72,15 +72,18 @@ export const pooledProbe: Packing = {
       const given = x
         .subarray(map * height * width, (map + 1) * height * width)
         .map((sign, i) => sign * shares[i]!);
-      const rows = summed(given, { count: height, length: width, step: 1, next: width });
-      pooled.set(summed(rows, { count: width, length: height, step: width, next: 1 }), map * height * width);
+      const rows = sumNeighbours(given, { count: height, length: width, step: 1, next: width });
+      pooled.set(
+        sumNeighbours(rows, { count: width, length: height, step: width, next: 1 }),
+        map * height * width,
+      );
     }
-    packedActivation.write(pooled, shape, block, out);
+    packedActivation.write({ x: pooled, shape, block, out });
   },
 };
 
 /** Each number and its neighbours in its line, for `count` lines of `length` numbers. */
-function summed(
+function sumNeighbours(
   x: Float32Array,
   { count, length, step, next }: { count: number; length: number; step: number; next: number },
 ): Float32Array {

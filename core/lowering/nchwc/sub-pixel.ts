@@ -25,7 +25,7 @@ export const subPixelWeight = (stride: number): Packing => ({
     block,
     block,
   ],
-  write: (x, shape, block, out) => {
+  write: ({ x, shape, block, out }) => {
     const [outputs, inputs, kernel] = shape as [number, number, number];
     const { width, tap } = subPixel({ kernel, stride });
     const rows = roundUpToBlock(inputs, block);
@@ -42,6 +42,6 @@ export const subPixelWeight = (stride: number): Packing => ({
             phased[((p * rows + i) * outputs + o) * width ** 2 + t] =
               x[((o * inputs + i) * kernel + row) * kernel + column]!;
       }
-    packedWeight.write(phased, dims, block, out);
+    packedWeight.write({ x: phased, shape: dims, block, out });
   },
 });

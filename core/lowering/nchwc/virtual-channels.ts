@@ -59,10 +59,10 @@ export const ownChannels = ({ batch, size }: { batch: number; size: number }): V
   mean: (g, means, shape) => {
     const parts = partsOf(shape!);
     if (parts === 1) return g.add('ReduceMean', [means, g.ints(0, 2, 3)], { keepdims: 0 });
-    return overRuns(g, 'ReduceMean', means, { batch, parts, size });
+    return reduceRuns(g, { reduce: 'ReduceMean', values: means, batch, parts, size });
   },
   meanOfSums: (g, sums, shape) => {
-    const sum = overRuns(g, 'ReduceSum', sums, { batch, parts: partsOf(shape!), size });
+    const sum = reduceRuns(g, { reduce: 'ReduceSum', values: sums, batch, parts: partsOf(shape!), size });
     return g.add('Mul', [sum, g.float(1 / (batch * positionsOf(shape!)))]);
   },
   samples: matrixOf,
@@ -77,15 +77,17 @@ function matrixOf(g: GraphBuilder, { value, channels, samples }: Samples): strin
   return g.add('Reshape', [last, g.ints(-1, channels)]);
 }
 
-type Reduce = 'ReduceMean' | 'ReduceSum';
+interface RunValues {
+  readonly reduce: 'ReduceMean' | 'ReduceSum';
+  /** Values of runs, [b, channel blocks, runs, channels of a block]. */
+  readonly values: string;
+  readonly batch: number;
+  readonly parts: number;
+  readonly size: number;
+}
 
-/** Reduces values of runs, [b, channel blocks, runs, channels of a block], to values by channel. */
-function overRuns(
-  g: GraphBuilder,
-  reduce: Reduce,
-  values: string,
-  { batch, parts, size }: { batch: number; parts: number; size: number },
-): string {
+/** Reduces values of runs to values by channel. */
+function reduceRuns(g: GraphBuilder, { reduce, values, batch, parts, size }: RunValues): string {
   const over = (dims: number[], axes: number[]) =>
     g.add(reduce, [g.add('Reshape', [values, g.ints(...dims)]), g.ints(...axes)], { keepdims: 0 });
   if (parts === 1) return over([batch, -1], [0]);

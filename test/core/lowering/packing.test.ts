@@ -18,7 +18,7 @@ it('activations in channel blocks: [b, c / block, h, w, block]', () => {
       const [batch, channels, height, width] = shape;
       const x = counted(shape);
       const out = new Float32Array(size(packedActivation.dims(shape, block)));
-      packedActivation.write(x, shape, block, out);
+      packedActivation.write({ x, shape, block, out });
       const all = roundUpToBlock(channels, block);
       expect(out).toHaveLength(batch * all * height * width);
       for (const [to, value] of out.entries()) {
@@ -42,7 +42,7 @@ it('activations as samples: [b h w, c]', () => {
       const [, channels, height, width] = shape;
       const x = counted(shape);
       const out = new Float32Array(x.length);
-      sampleMatrix.write(x, shape, 16, out);
+      sampleMatrix.write({ x, shape, block: 16, out });
       for (const [to, value] of out.entries()) {
         const [sample, channel] = [Math.floor(to / channels), to % channels];
         const [image, position] = [Math.floor(sample / height / width), sample % (height * width)];
