@@ -1,5 +1,6 @@
 // Makes a stream of random choices from a key, the same in any process on any machine.
-import { keyWords, type RandomKey, threefry } from './random.js';
+import { keyWords, type RandomKey } from './random.js';
+import { threefry } from './threefry.js';
 
 /** Words made at once. */
 const CHUNK = 64;

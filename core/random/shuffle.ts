@@ -1,6 +1,7 @@
 // Walks through the whole numbers below a size in a random order that a key decides.
 import { TerminalError } from '../errors.js';
-import { keyWords, type RandomKey, threefry } from './random.js';
+import { keyWords, type RandomKey } from './random.js';
+import { threefry } from './threefry.js';
 
 /** Spaces that are larger are walked by a permutation that needs no memory. */
 const REMEMBERED = 2 ** 22;

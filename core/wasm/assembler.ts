@@ -15,7 +15,8 @@ export interface Local {
 type MakeLocal = (type: Type) => Local;
 /** The names in a text, separated by single spaces. */
 type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text;
-type Locals<Names extends string> = Readonly<Record<Words<Names>, Local>>;
+/** Variables by name. */
+export type Locals<Names extends string> = Readonly<Record<Words<Names>, Local>>;
 
 export interface Routine<Names extends string = string> {
   readonly name: string;

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../../core/ir/draw.js';
 import { goldenDraw, goldenUniform } from '../../../core/ir/golden-draw.js';
-import { keyWords, normal, type RandomKey, signs, threefry, uniform } from '../../../core/random/random.js';
+import { keyWords, normal, type RandomKey, signs, uniform } from '../../../core/random/random.js';
 import { permute, sample } from '../../../core/random/shuffle.js';
+import { threefry } from '../../../core/random/threefry.js';
 
 const N = 200_000;
 /** Standard errors that a statistic may be off: one in fifteen million tests would fail by chance, and keys are fixed. */
