@@ -1,6 +1,6 @@
 // Breeds the next generation of an evolution from the scores of all before it, or says that it is over.
 
-import { describeDrawCounts, NO_DRAWS } from '../core/contract/draw-counts.js';
+import { type DrawCounts, describeDrawCounts, NO_DRAWS } from '../core/contract/draw-counts.js';
 import type { HistoryRef, ScoreAddress } from '../core/contract/search.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { SpecError } from '../core/errors.js';
@@ -79,11 +79,7 @@ export function breedGeneration({
     if (children.length === 0) {
       const plan = await writeCandidateList(store.blobs, readHistory(store.blobs, history));
       if (count === 0) return { outcome: 'over', plan, history: before };
-      const why = `${drawn.proposed} candidates drawn in a row gave nothing new: ${describeDrawCounts(drawn)}${times()}`;
-      // Without duplicates the space is not exhausted: hardly any of its candidates meets the constraints.
-      if (drawn.duplicates === 0)
-        throw SpecError.of({ path: 'constraints', message: `nearly everything is rejected; ${why}` });
-      return { outcome: 'over', plan, history: before, ended: why };
+      return { outcome: 'over', plan, history: before, ended: explainEnd(drawn, times()) };
     }
     const next = await appendGeneration({ blobs: store.blobs, history, children, drawn });
     for (const child of children) memory.seen.add(space.canonicalKey(child));
@@ -94,6 +90,16 @@ export function breedGeneration({
   };
 }
 
+/** Says why no child was found; throws a SpecError where the constraints are the reason. */
+function explainEnd(drawn: DrawCounts, times: string): string {
+  const why = `${drawn.proposed} candidates drawn in a row gave nothing new: ${describeDrawCounts(drawn)}${times}`;
+  // Without duplicates the space is not exhausted: hardly any of its candidates meets the constraints.
+  if (drawn.duplicates === 0)
+    throw SpecError.of({ path: 'constraints', message: `nearly everything is rejected; ${why}` });
+  return why;
+}
+
+/** Reads the history of an evolution from the store. All of its candidates are pending, since their scores are not looked up yet. */
 async function recall({
   store,
   specification,
@@ -120,7 +126,10 @@ async function recall({
   };
 }
 
-/** Takes the scores of the pending candidates into the history. Where some have no score and were not set aside, it answers these and takes none. */
+/**
+ * Adds the pending candidates with their scores to the history. Where some have no score and were not set aside, it adds none and
+ * returns those that are missing.
+ */
 async function learn({
   store,
   run,

@@ -6,7 +6,8 @@ import type { PoolEvent, ScoredBatch } from './pool-event.js';
 import type { Scored, ScoreRequest, ScoreResult } from './protocol.js';
 import { residentLimit, workingLimit } from './resident-limit.js';
 import { createScoreQueue, type Job, type ScoreQueue } from './score-queue.js';
-import { type Answer, createScorerSlot, describeJobs, type ScorerSlot, type SlotEnd } from './scorer-slot.js';
+import type { ScorerSettings } from './scorer-child.js';
+import { type Answer, describeJobs, ScorerSlot, type SlotEnd } from './scorer-slot.js';
 
 /** A candidate is set aside after it has killed or blocked this many scorers. */
 const ATTEMPTS = 3;
@@ -52,28 +53,24 @@ export interface ScorerPoolOptions {
 
 export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   const { script, size, together = 1, maxResidentBytes, onEvent = () => {}, onBatch = () => {} } = options;
-  const { threads = 1, device = 'cpu', modules, timeoutMs = 600_000, startTimeoutMs = 60_000 } = options;
+  const { timeoutMs = 600_000 } = options;
   const queue = createScoreQueue({ together, onSettled: () => dispatch() });
-  const settings = { script, threads, device, modules, startTimeoutMs };
+  const settings = settingsOf(options);
   let failedStarts = 0;
   let closed = false;
-
   const onReady = (): void => {
     failedStarts = 0;
     dispatch();
   };
-
   const onAnswer = ({ slot, jobs, message }: Answer): void => {
     settle(jobs, message.outcomes);
     // ONNX Runtime keeps memory after many sessions (onnxruntime#25325); it is freed with the process.
     if (message.residentBytes > (maxResidentBytes ?? largest(jobs, residentLimit))) slot.recycle();
     dispatch();
   };
-
   const onEnd = (end: SlotEnd): void => {
-    const { pid, jobs, cause, how, state } = end;
-    if (jobs.length > 0) onEvent({ type: 'died', pid, cause, ...describeJobs(jobs) });
-    else if (state !== 'leaving') onEvent({ type: 'died', pid, cause });
+    const { cause, how, state } = end;
+    reportEnd(end, onEvent);
     tryAgain(end, queue);
     if (state === 'starting' && how === 'refused' && ++failedStarts >= FAILED_STARTS) {
       rejectAll(queue.clear(), `no scorer starts: ${script} ${cause}, ${failedStarts} times in a row`);
@@ -82,21 +79,14 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   };
 
   const listener = { onReady, onAnswer, onEnd };
-  const slots = Array.from({ length: size }, () =>
-    createScorerSlot({ settings, timeoutMs, onEvent, onBatch, listener }),
+  const slots = Array.from(
+    { length: size },
+    () => new ScorerSlot({ settings, timeoutMs, onEvent, onBatch, listener }),
   );
   const endWatch = watchSlots({ slots, maxResidentBytes });
 
   const dispatch = (): void => {
-    if (closed) return;
-    for (const slot of slots) {
-      if (queue.isEmpty()) return;
-      slot.ensureStarted();
-      if (!slot.isIdle()) continue;
-      const jobs = queue.take();
-      if (jobs.length === 0) return;
-      slot.give(jobs);
-    }
+    if (!closed) giveOut({ queue, slots });
   };
 
   const add = (request: ScoreRequest, turn: number) =>
@@ -120,6 +110,11 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   };
 }
 
+function settingsOf(options: ScorerPoolOptions): ScorerSettings {
+  const { script, threads = 1, device = 'cpu', modules, startTimeoutMs = 60_000 } = options;
+  return { script, threads, device, modules, startTimeoutMs };
+}
+
 const CLOSED = 'the scorer pool is closed';
 
 /** Answers the requests of a group, each with its outcome. */
@@ -131,6 +126,24 @@ function settle(jobs: readonly Job[], outcomes: Answer['message']['outcomes']): 
     if ('result' in outcome) resolve(outcome);
     else reject(new CandidateError(outcome));
   });
+}
+
+/** Gives waiting requests to the slots that are idle. Processes start as they are needed. */
+function giveOut({ queue, slots }: { queue: ScoreQueue; slots: readonly ScorerSlot[] }): void {
+  for (const slot of slots) {
+    if (queue.isEmpty()) return;
+    slot.ensureStarted();
+    if (!slot.isIdle()) continue;
+    const jobs = queue.take();
+    if (jobs.length === 0) return;
+    slot.give(jobs);
+  }
+}
+
+/** A process that the pool itself ended after its work is no news. */
+function reportEnd({ pid, jobs, cause, state }: SlotEnd, onEvent: (event: PoolEvent) => void): void {
+  if (jobs.length > 0) onEvent({ type: 'died', pid, cause, ...describeJobs(jobs) });
+  else if (state !== 'leaving') onEvent({ type: 'died', pid, cause });
 }
 
 /** Puts the requests of a process that has ended back into the queue, in smaller groups. One that was tried often enough is set aside. */

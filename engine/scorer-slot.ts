@@ -41,99 +41,96 @@ export interface SlotOptions {
   };
 }
 
-export interface ScorerSlot {
-  readonly pid: () => number | undefined;
+export class ScorerSlot {
+  readonly #options: SlotOptions;
+  #child: ScorerChild | undefined;
+  #state: State = 'starting';
+  #work: Work = NO_WORK;
+  #sent = 0;
+
+  constructor(options: SlotOptions) {
+    this.#options = options;
+  }
+
+  pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** The requests that the process works on. */
-  readonly jobs: () => readonly Job[];
+  jobs(): readonly Job[] {
+    return this.#work.jobs;
+  }
+
   /** Whether its process is ready and has nothing to do. */
-  readonly isIdle: () => boolean;
+  isIdle(): boolean {
+    return this.#state === 'ready' && this.#work.jobs.length === 0;
+  }
+
   /** Starts a process where there is none. */
-  ensureStarted(): void;
-  give(jobs: readonly Job[]): void;
-  kill(reason: KillReason): void;
-  /** Ends a process that has done its work; another one takes its place. */
-  recycle(): void;
-  /** Takes its requests away; `fault` says what happened instead of an answer. */
-  release(fault?: string): readonly Job[];
-  /** Kills the process and waits for its end, which is not reported. */
-  close(): Promise<void>;
-}
-
-export function createScorerSlot({
-  settings,
-  timeoutMs,
-  onEvent,
-  onBatch,
-  listener,
-}: SlotOptions): ScorerSlot {
-  let child: ScorerChild | undefined;
-  let state: State = 'starting';
-  let work: Work = NO_WORK;
-  let sent = 0;
-
-  const start = (): void => {
-    state = 'starting';
-    child = startScorer({
+  ensureStarted(): void {
+    if (this.#child) return;
+    const { settings, onEvent, listener } = this.#options;
+    this.#state = 'starting';
+    this.#child = startScorer({
       ...settings,
       onReady: () => {
-        state = 'ready';
+        this.#state = 'ready';
         listener.onReady();
       },
-      onScored: (message) => listener.onAnswer({ slot, jobs: slot.release(), message }),
-      onGone: handleEnd,
+      onScored: (message) => listener.onAnswer({ slot: this, jobs: this.release(), message }),
+      onGone: (end) => this.#handleEnd(end),
     });
-    onEvent({ type: 'started', pid: child.pid });
-  };
+    onEvent({ type: 'started', pid: this.#child.pid });
+  }
 
-  const handleEnd = (end: End): void => {
-    const { pid } = child!;
-    const { killedFor } = work;
-    const jobs = slot.release(end.cause);
-    child = undefined;
-    listener.onEnd({ ...end, pid, jobs, state, killedFor });
-  };
+  give(jobs: readonly Job[]): void {
+    const { timeoutMs, onEvent } = this.#options;
+    const child = this.#child!;
+    if (jobs.length === 1) jobs[0]!.attempts++;
+    const what = `no answer within ${timeoutMs / 1000} s`;
+    const timer = setTimeout(() => this.kill({ reason: 'timeout', what }), timeoutMs);
+    this.#work = { jobs, timer, since: performance.now() };
+    onEvent({ type: 'sent', pid: child.pid, ...describeJobs(jobs) });
+    child.send(this.#sent++, requestsOf(jobs));
+  }
 
-  const slot: ScorerSlot = {
-    pid: () => child?.pid,
-    jobs: () => work.jobs,
-    isIdle: () => state === 'ready' && work.jobs.length === 0,
-    ensureStarted: () => {
-      if (!child) start();
-    },
-    give: (jobs) => {
-      if (jobs.length === 1) jobs[0]!.attempts++;
-      const what = `no answer within ${timeoutMs / 1000} s`;
-      const timer = setTimeout(() => slot.kill({ reason: 'timeout', what }), timeoutMs);
-      work = { jobs, timer, since: performance.now() };
-      onEvent({ type: 'sent', pid: child!.pid, ...describeJobs(jobs) });
-      child!.send(sent++, requestsOf(jobs));
-    },
-    kill: (reason) => {
-      work = { ...work, killedFor: work.killedFor ?? reason };
-      child?.kill();
-    },
-    recycle: () => {
-      state = 'leaving';
-      onEvent({ type: 'recycled', pid: child!.pid });
-      child!.kill();
-    },
-    release: (fault) => {
-      const { jobs, timer, since } = work;
-      clearTimeout(timer);
-      work = NO_WORK;
-      if (jobs.length > 0) {
-        const batch = {
-          pid: child!.pid,
-          requests: requestsOf(jobs),
-          seconds: (performance.now() - since) / 1000,
-        };
-        onBatch(fault === undefined ? batch : { ...batch, fault });
-      }
-      return jobs;
-    },
-    close: async () => child?.close(),
-  };
-  return slot;
+  kill(reason: KillReason): void {
+    this.#work = { ...this.#work, killedFor: this.#work.killedFor ?? reason };
+    this.#child?.kill();
+  }
+
+  /** Ends a process that has done its work; another one takes its place. */
+  recycle(): void {
+    this.#state = 'leaving';
+    this.#options.onEvent({ type: 'recycled', pid: this.#child!.pid });
+    this.#child!.kill();
+  }
+
+  /** Takes its requests away; `fault` says what happened instead of an answer. */
+  release(fault?: string): readonly Job[] {
+    const { jobs, timer, since } = this.#work;
+    clearTimeout(timer);
+    this.#work = NO_WORK;
+    if (jobs.length > 0) {
+      const seconds = (performance.now() - since) / 1000;
+      const batch = { pid: this.#child!.pid, requests: requestsOf(jobs), seconds };
+      this.#options.onBatch(fault === undefined ? batch : { ...batch, fault });
+    }
+    return jobs;
+  }
+
+  /** Kills the process and waits for its end, which is not reported. */
+  async close(): Promise<void> {
+    await this.#child?.close();
+  }
+
+  #handleEnd(end: End): void {
+    const { pid } = this.#child!;
+    const { killedFor } = this.#work;
+    const jobs = this.release(end.cause);
+    this.#child = undefined;
+    this.#options.listener.onEnd({ ...end, pid, jobs, state: this.#state, killedFor });
+  }
 }
 
 interface Work {

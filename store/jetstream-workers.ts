@@ -10,42 +10,22 @@ import { createRefusalError, streamInfo, WORKERS } from './streams.js';
 const { stream, prefix } = WORKERS;
 const READ_AT_ONCE = 1_000;
 
-/** The stream is made with the first record: who never verifies has none, and nothing to configure for it. */
-export function createWorkerRecords({
-  link,
-  replicas,
-}: {
+export interface WorkerRecordsOptions {
   readonly link: Link;
   readonly replicas: number;
-}): WorkerRecords {
+}
+
+/** Makes the stream with the first record. A store whose searches never verify scores has none, and nothing to configure for it. */
+export function createWorkerRecords({ link, replicas }: WorkerRecordsOptions): WorkerRecords {
   let known = false;
   const exists = async (): Promise<boolean> => {
     known ||=
       (await link.call(`looking for stream ${stream}`, () => streamInfo({ link, stream }))) !== undefined;
     return known;
   };
-  const make = () =>
-    link.call(`making stream ${stream}`, async () => {
-      try {
-        await link.jsm.streams.add({
-          name: stream,
-          subjects: [`${prefix}.*`],
-          storage: StorageType.File,
-          num_replicas: replicas,
-          max_msgs_per_subject: 1,
-          discard: DiscardPolicy.Old,
-          allow_direct: true,
-          max_age: 0,
-        });
-      } catch (error) {
-        // Another process may have created the stream meanwhile.
-        if (!(await streamInfo({ link, stream })))
-          throw createRefusalError({ link, what: `stream ${stream}`, error });
-      }
-    });
   return {
     async put(record) {
-      if (!(await exists())) await make();
+      if (!(await exists())) await makeStream({ link, replicas });
       const json = encodeWorkerRecord(record);
       const subject = `${prefix}.${tokenOf(record.worker)}`;
       await link.call('recording a worker', () => link.js.publish(subject, json));
@@ -79,7 +59,28 @@ export function createWorkerRecords({
   };
 }
 
-/** What is damaged, or no record, is as one that is not there: searches go on, and a worker that is still wrong is found again. */
+function makeStream({ link, replicas }: WorkerRecordsOptions): Promise<void> {
+  return link.call(`making stream ${stream}`, async () => {
+    try {
+      await link.jsm.streams.add({
+        name: stream,
+        subjects: [`${prefix}.*`],
+        storage: StorageType.File,
+        num_replicas: replicas,
+        max_msgs_per_subject: 1,
+        discard: DiscardPolicy.Old,
+        allow_direct: true,
+        max_age: 0,
+      });
+    } catch (error) {
+      // Another process may have created the stream meanwhile.
+      if (!(await streamInfo({ link, stream })))
+        throw createRefusalError({ link, what: `stream ${stream}`, error });
+    }
+  });
+}
+
+/** A damaged record counts as missing: searches go on, and a worker that is still wrong is found again. */
 function recordIn({
   link,
   text,

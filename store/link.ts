@@ -17,7 +17,7 @@ export interface Damage {
   readonly why: string;
 }
 
-/** Of so many damaged subjects a link remembers that it has told. */
+/** How many damaged subjects a link remembers, so that each is reported once. */
 const TOLD = 10_000;
 
 /** The connection as the parts of the store share it. */
@@ -34,21 +34,24 @@ export interface Link {
   call<T>(describe: string, fn: () => Promise<T>): Promise<T>;
   /** Runs `fn` once, as one attempt of `call`. */
   once<T>(fn: () => Promise<T>): Promise<T>;
-  /** `work` is started whenever the connection is there again; what becomes of it is its own business. */
+  /** Starts `work` whenever the connection is there again, and ignores its errors. */
   onReconnect(work: () => Promise<unknown>): void;
-  /** Tells whoever connected, once for each subject. */
+  /** Reports damage to the caller of `createLink`, once for each subject. */
   onDamage(damage: Damage): void;
   close(): Promise<void>;
 }
 
-export async function createLink(given: {
+export interface LinkOptions {
   readonly address: string;
   readonly connection: NatsConnection;
+  /** For how long a call is tried again. */
   readonly patienceMs: number;
   readonly onFault?: RetryOptions['onFault'];
   readonly onDamage?: ((damage: Damage) => void) | undefined;
-}): Promise<Link> {
-  const { address, connection, patienceMs, onFault, onDamage } = given;
+}
+
+export async function createLink(options: LinkOptions): Promise<Link> {
+  const { address, connection, patienceMs, onFault, onDamage } = options;
   const told = new LRUCache<string, true>({ max: TOLD });
   const jsm = await jetstreamManager(connection, { checkAPI: false, timeout: REQUEST_MS });
   const calls = new Set<Promise<unknown>>();
@@ -63,8 +66,8 @@ export async function createLink(given: {
     return watched.attempt(fn);
   }
 
-  /** `close` waits for it. */
-  async function tracked<T>(start: () => Promise<T>): Promise<T> {
+  /** Starts a call that `close` waits for. */
+  async function track<T>(start: () => Promise<T>): Promise<T> {
     if (closing !== undefined) throw closed();
     const call = start();
     calls.add(call);
@@ -87,14 +90,14 @@ export async function createLink(given: {
     isAlive: () => watched.isAlive() && closing === undefined,
     isOpen: () => closing === undefined && !connection.isClosed(),
     call: (describe, fn) =>
-      tracked(() => withRetry({ address, describe, patienceMs, onFault }, async () => attempt(fn))),
+      track(() => withRetry({ address, describe, patienceMs, onFault }, async () => attempt(fn))),
     onReconnect: watched.onReconnect,
     onDamage: (damage) => {
       if (told.has(damage.subject)) return;
       told.set(damage.subject, true);
       onDamage?.(damage);
     },
-    once: (fn) => tracked(async () => attempt(fn)),
+    once: (fn) => track(async () => attempt(fn)),
     close() {
       closing ??= shutDown();
       return closing;
@@ -141,7 +144,7 @@ function watchConnection(connection: NatsConnection) {
   };
 }
 
-/** Waits for `promise` for at most `ms`; how it ends is of no interest. */
+/** Waits for `promise` for at most `ms`, and ignores its result and its error. */
 async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {

@@ -17,8 +17,15 @@ export interface Chunk {
 
 export interface CohortColumns {
   add(draws: readonly Proxies[]): Promise<void>;
-  /** Once everything is added. */
+  /** Ranks everything that was added; nothing can be added afterwards. */
   chunks(): AsyncGenerator<Chunk>;
+}
+
+export interface ColumnsOptions {
+  readonly specification: Specification;
+  readonly folder: string;
+  /** Units of a chunk. */
+  readonly chunkUnits: number;
 }
 
 /**
@@ -30,11 +37,7 @@ export function createColumns({
   specification: { proxies, aggregation, fidelity },
   folder,
   chunkUnits,
-}: {
-  specification: Specification;
-  folder: string;
-  chunkUnits: number;
-}): CohortColumns {
+}: ColumnsOptions): CohortColumns {
   const names = proxies.flatMap((proxy) =>
     Array.from({ length: fidelity.draws }, (_, draw) => ({ proxy, draw })),
   );
@@ -64,27 +67,30 @@ export function createColumns({
       const count = Math.ceil(units / chunkUnits);
       if (units % chunkUnits > 0) await flush(count - 1, units % chunkUnits);
       buffers.length = 0;
-      for (let index = 0; index < count; index += 1) {
-        const length = Math.min(chunkUnits, units - index * chunkUnits);
-        const scores = new Float64Array(length);
-        const means = [];
-        for (const [number, proxy] of proxies.entries()) {
-          const files = Array.from({ length: fidelity.draws }, (_, draw): ColumnFile => {
-            const column = number * fidelity.draws + draw;
-            return (chunk, what) => file(column, chunk, what);
-          });
-          const { ranks, sums } = await sumsOfDraws({ files, index, count, length });
-          const { kind, weights } = aggregation;
-          for (let i = 0; i < length; i += 1) {
-            const share = ranks[i]! / fidelity.draws / units;
-            scores[i] = scores[i]! + rankTerm({ kind, weight: weights[proxy]!, share });
-          }
-          means.push(sums.map((sum) => sum / fidelity.draws));
-        }
-        yield { index, from: index * chunkUnits, scores, means };
-      }
+      for (let index = 0; index < count; index += 1) yield chunkAt(index, count);
     },
   };
+
+  async function chunkAt(index: number, count: number): Promise<Chunk> {
+    const from = index * chunkUnits;
+    const length = Math.min(chunkUnits, units - from);
+    const scores = new Float64Array(length);
+    const means = [];
+    for (const [number, proxy] of proxies.entries()) {
+      const files = Array.from({ length: fidelity.draws }, (_, draw): ColumnFile => {
+        const column = number * fidelity.draws + draw;
+        return (chunk, what) => file(column, chunk, what);
+      });
+      const { ranks, sums } = await sumsOfDraws({ files, index, count, length });
+      const { kind, weights } = aggregation;
+      for (let i = 0; i < length; i += 1) {
+        const share = ranks[i]! / fidelity.draws / units;
+        scores[i] = scores[i]! + rankTerm({ kind, weight: weights[proxy]!, share });
+      }
+      means.push(sums.map((sum) => sum / fidelity.draws));
+    }
+    return { index, from, scores, means };
+  }
 }
 
 /** Where a chunk of one column is. */

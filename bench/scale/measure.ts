@@ -89,11 +89,7 @@ export async function measureScale({
       seconds,
       processes,
       histories,
-      disk: {
-        nats: await bytesIn(home.nats),
-        temporal: await bytesIn(home.temporal),
-        files: await bytesIn(join(folder, 'out')),
-      },
+      disk: await measureDisk({ home, files: join(folder, 'out') }),
     };
   } finally {
     for (const child of children) if (child.exitCode === null) child.kill('SIGTERM');
@@ -101,6 +97,14 @@ export async function measureScale({
     await stopServices({ home });
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function measureDisk({ home, files }: { home: Home; files: string }): Promise<ScaleRun['disk']> {
+  return {
+    nats: await bytesIn(home.nats),
+    temporal: await bytesIn(home.temporal),
+    files: await bytesIn(files),
+  };
 }
 
 /** Starts the search and waits for its end; fails unless every candidate was scored. */

@@ -17,51 +17,34 @@ export interface Bred {
   readonly drawn: DrawCounts;
 }
 
+export interface BreedOptions {
+  readonly space: Space;
+  readonly seed: number;
+  readonly evolution: Evolution;
+  /** The number of the generation. */
+  readonly generation: number;
+  /** How many children it gets. */
+  readonly count: number;
+  /** Every scored candidate, in order. */
+  readonly scored: readonly string[];
+  /** Positions in `scored` of the population - 1 best; asked for at most once. */
+  readonly best: () => ArrayLike<number>;
+  /** Canonical keys of all candidates that were ever bred. */
+  readonly seen: ReadonlySet<string>;
+  /** The constraint that a candidate breaks. */
+  readonly rejection: (candidate: string) => string | undefined | Promise<string | undefined>;
+}
+
 /**
- * `count` children of generation number `generation`. Parents are chosen as published (AZ-NAS on MobileNetV2). While at most 10
+ * Breeds `count` children. Parents are chosen as published (AZ-NAS on MobileNetV2). While at most 10
  * candidates are scored, the parent is the start, with one replacement. While there are fewer than population - 1, it is any
  * scored candidate. After that it is one of the population - 1 best. A space without a start begins with random candidates
  * until there is a population. A child that breaks a constraint or was bred before is drawn anew. Every choice comes from a key
  * of seed, generation, child and attempt.
  */
-export async function breed({
-  space,
-  seed,
-  evolution: { population, mutations },
-  generation,
-  count,
-  scored,
-  best,
-  seen,
-  rejection,
-}: {
-  space: Space;
-  seed: number;
-  evolution: Evolution;
-  generation: number;
-  count: number;
-  /** Every scored candidate, in order. */
-  scored: readonly string[];
-  /** Positions in `scored` of the population - 1 best; asked for at most once. */
-  best: () => ArrayLike<number>;
-  /** Canonical keys of all candidates that were ever bred. */
-  seen: ReadonlySet<string>;
-  /** The constraint that a candidate breaks. */
-  rejection: (candidate: string) => string | undefined | Promise<string | undefined>;
-}): Promise<Bred> {
-  const parents = scored.length < population - 1 ? undefined : best();
-  const parentOf = (name: string): string => {
-    const { below } = randomStream({ seed, draw: 0, name: `${name}.parent` });
-    return parents ? scored[parents[below(parents.length)]!]! : scored[below(scored.length)]!;
-  };
-  const propose = (name: string): string => {
-    const key = { seed, draw: 0, name };
-    if (!parents && space.start === undefined) return space.random(key);
-    return !parents && scored.length <= FIRST
-      ? space.mutate({ parent: space.start!, key, mutations: 1 })
-      : space.mutate({ parent: parentOf(name), key, mutations });
-  };
-
+export async function breed(options: BreedOptions): Promise<Bred> {
+  const { space, generation, count, seen, rejection } = options;
+  const propose = createProposer(options);
   const children: string[] = [];
   const fresh = new Set<string>();
   const rejected: Record<string, number> = {};
@@ -90,4 +73,21 @@ export async function breed({
     children.push(child);
   }
   return { children, drawn: { proposed, rejected, duplicates } };
+}
+
+/** Proposes the child of a name: the name decides its parent and its mutation. */
+function createProposer({ space, seed, evolution, scored, best }: BreedOptions): (name: string) => string {
+  const { population, mutations } = evolution;
+  const parents = scored.length < population - 1 ? undefined : best();
+  const parentOf = (name: string): string => {
+    const { below } = randomStream({ seed, draw: 0, name: `${name}.parent` });
+    return parents ? scored[parents[below(parents.length)]!]! : scored[below(scored.length)]!;
+  };
+  return (name) => {
+    const key = { seed, draw: 0, name };
+    if (!parents && space.start === undefined) return space.random(key);
+    return !parents && scored.length <= FIRST
+      ? space.mutate({ parent: space.start!, key, mutations: 1 })
+      : space.mutate({ parent: parentOf(name), key, mutations });
+  };
 }

@@ -29,7 +29,7 @@ const writers: Writers = {
       const extra = { output_padding: [stride - 1, stride - 1], group };
       return plus(
         g,
-        g.add('ConvTranspose', [dy!, scaled], { ...padded({ kernel, stride }), ...extra }),
+        g.add('ConvTranspose', [dy!, scaled], { ...windowAttributes({ kernel, stride }), ...extra }),
         addend,
       );
     }
@@ -86,11 +86,13 @@ export function convOf({ attributes }: Value) {
 
 function convAttributes(value: Value) {
   const { isDepthwise, ...window } = convOf(value);
-  return isDepthwise ? { ...padded(window), group: channelsOf(value.shape!) } : padded(window);
+  return isDepthwise
+    ? { ...windowAttributes(window), group: channelsOf(value.shape!) }
+    : windowAttributes(window);
 }
 
 /** Attributes of a same-padded convolution with an odd kernel. */
-export function padded({ kernel, stride }: Window) {
+export function windowAttributes({ kernel, stride }: Window) {
   const pad = (kernel - 1) >> 1;
   return { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };
 }

@@ -4,7 +4,7 @@ import { MICROSOFT, NCHWC } from '../../onnx/domains.js';
 import type { Attributes, GraphBuilder } from '../../onnx/graph.js';
 import type { Value } from '../../ops/tape.js';
 import type { Layout } from '../lower.js';
-import { convOf, layoutFree, padded, plus, pooling } from '../plain.js';
+import { convOf, layoutFree, plus, pooling, windowAttributes } from '../plain.js';
 import type { Writers, Written } from '../write.js';
 import { roundUpToBlock } from './packing.js';
 import { isProbe, readProbeInputs, SAMPLES } from './probe-inputs.js';
@@ -37,33 +37,49 @@ export const nchwc = (options: NchwcOptions): Layout => ({
  * packing.ts says. Channels are filled up to whole blocks with zeros, which stay zeros. Values per channel are vectors, one
  * value for each virtual channel.
  */
-function nchwcWriters({ block, batch, virtual }: NchwcOptions): Writers {
-  /** A shape as it lies in memory. */
-  const packed = (shape: Shape | undefined): Shape | undefined => shape && packedShape(shape, block);
+function nchwcWriters(options: NchwcOptions): Writers {
   return {
     ...layoutFree,
+    ...convolutionWriters(options),
+    ...channelWriters(options),
+    ...sampleWriters(options),
+  };
+}
+
+/** Convolutions, and what moves a window or the resolution. */
+function convolutionWriters({ block, batch, virtual }: NchwcOptions) {
+  return {
     conv: ({ g, value, inputs: [x, weight] }) => {
       const { isDepthwise, ...window } = convOf(value);
-      const group = isDepthwise ? channelsOf(packed(value.shape)!) : 1;
-      const made = g.add(`Conv@${NCHWC}`, [x!, weight!], { ...padded(window), group });
+      const group = isDepthwise ? channelsOf(packedShape(value.shape!, block)) : 1;
+      const made = g.add(`Conv@${NCHWC}`, [x!, weight!], { ...windowAttributes(window), group });
       return isDepthwise ? made : virtual.declareMap(g, made);
     },
     convInputGradient: (written) => {
-      const shapes = { read: packed(written.value.shape), made: packed(written.value.inputs[0]!.shape) };
+      const { shape, inputs } = written.value;
+      const shapes = { read: packedIfKnown(shape, block), made: packedIfKnown(inputs[0]!.shape, block) };
       const at = { ...written, ...shapes, block, batch, virtual };
       return convOf(written.value).isDepthwise ? depthwiseInputGradient(at) : convInputGradient(at);
     },
     averagePool: ({ g, value, inputs: [x] }) => g.add(`AveragePool@${NCHWC}`, [x!], pooling(value)),
-    upsample: ({ g, value: { attributes, inputs: from }, inputs: [x, addend] }) =>
-      upsample(g, x!, { factor: attributes.factor as number, shape: packed(from[0]!.shape)!, block, addend }),
+    upsample: ({ g, value: { attributes, inputs: from }, inputs: [x, addend] }) => {
+      const shape = packedShape(from[0]!.shape!, block);
+      return upsample(g, x!, { factor: attributes.factor as number, shape, block, addend });
+    },
+  } satisfies Partial<Writers>;
+}
+
+/** Means by channel, and products and sums with a value for each channel. */
+function channelWriters({ block, batch, virtual }: NchwcOptions) {
+  return {
     channelMean: ({ g, value: { inputs: from }, inputs: [x] }) => {
-      const shape = packed(from[0]!.shape);
+      const shape = packedIfKnown(from[0]!.shape, block);
       const means = g.add(`GlobalAveragePool@${NCHWC}`, [virtual.cut(g, x!, shape)]);
       return virtual.mean(g, means, shape);
     },
     // A convolution of each run of each image with one kernel as large as the run: one pass that writes nothing.
     productMean: ({ g, value: { inputs: from }, inputs: [a, b] }) => {
-      const shape = packed(from[0]!.shape);
+      const shape = packedIfKnown(from[0]!.shape, block);
       const group = batch * virtual.runs(shape);
       const rows = g.add('Reshape', [a!, g.ints(1, group, 1, -1)]);
       const kernels = g.add('Reshape', [b!, g.ints(group, 1, 1, -1)]);
@@ -72,11 +88,11 @@ function nchwcWriters({ block, batch, virtual }: NchwcOptions): Writers {
     },
     // A depthwise 1 x 1 convolution: scale is its weight, shift its bias; one pass over memory.
     affine: ({ g, value, inputs: [x, scale, shift, addend] }) => {
-      const group = virtual.count(packed(value.shape));
+      const group = virtual.count(packedIfKnown(value.shape, block));
       const weight = g.add('Reshape', [scale!, g.ints(group, 1, 1, 1)]);
       const { activation } = value.attributes;
       const attributes = {
-        ...padded({ kernel: 1, stride: 1 }),
+        ...windowAttributes({ kernel: 1, stride: 1 }),
         group,
         ...(activation ? { activation } : {}),
       };
@@ -84,6 +100,12 @@ function nchwcWriters({ block, batch, virtual }: NchwcOptions): Writers {
       const inputs = [virtual.enter(g, x!), weight, shift ?? '', added] as const;
       return virtual.leave(g, convPlus(g, inputs, attributes));
     },
+  } satisfies Partial<Writers>;
+}
+
+/** What takes an activation as samples of its channels. */
+function sampleWriters({ virtual }: NchwcOptions) {
+  return {
     productSum: ({ g, value: { inputs: from }, inputs: [a, b] }) =>
       virtual.products(g, samplesOf(from[0]!, a!), samplesOf(from[1]!, b!)),
     gram: ({ g, value: { inputs: from }, inputs: [a] }) => {
@@ -91,7 +113,7 @@ function nchwcWriters({ block, batch, virtual }: NchwcOptions): Writers {
       return g.add(`FusedMatMul@${MICROSOFT}`, [samples, samples], { transB: 1 });
     },
     channelSum: ({ g, value: { inputs: from }, inputs: [x] }) => virtual.sums(g, samplesOf(from[0]!, x!)),
-    // As samples, [b h w / stride², channels x stride²].
+    // Samples of squares of positions, [b h w / stride², channels x stride²].
     spaceToDepth: ({ g, value: { attributes, inputs: from }, inputs: [x] }) => {
       const stride = attributes.stride as number;
       const [channels, , width] = mapShape(from[0]!.shape!);
@@ -100,12 +122,16 @@ function nchwcWriters({ block, batch, virtual }: NchwcOptions): Writers {
       const gathered = g.add('Transpose', [squares], { perm: [0, 2, 1, 3, 4] });
       return g.add('Reshape', [gathered, g.ints(-1, channels * stride ** 2)]);
     },
-  };
+  } satisfies Partial<Writers>;
 }
 
 /** A map's shape with its channels filled up to whole blocks. */
 export const packedShape = (shape: Shape, block: number): Shape =>
   shape.length === 3 ? [roundUpToBlock(shape[0], block), shape[1], shape[2]] : shape;
+
+/** The same of a shape that is unknown in a program for any shape. */
+const packedIfKnown = (shape: Shape | undefined, block: number): Shape | undefined =>
+  shape && packedShape(shape, block);
 
 /** A value as `VirtualChannels` multiplies it. Of the probe, and after space-to-depth, its sample matrix is there already. */
 function samplesOf(value: Value, name: string): Samples {
@@ -133,7 +159,7 @@ function convInputGradient({ g, value, inputs, read, made, block, batch, virtual
   const scaled = factor ? g.add('Mul', [given, virtual.byChannel(g, factor)]) : given;
   if (stride > 1 && kernel > 1)
     return plus(g, subPixelConv(g, [dy!, scaled], { kernel, stride, read, made, block, batch }), addend);
-  const attributes = { ...padded({ kernel, stride: 1 }), group: 1 };
+  const attributes = { ...windowAttributes({ kernel, stride: 1 }), group: 1 };
   const dims = read
     ? g.ints(channelsOf(read), channelsOf(made!), kernel, kernel)
     : g.add('Shape', [inputs[1]!]);
@@ -147,7 +173,7 @@ function depthwiseInputGradient({ g, value, inputs, read, block }: Gradient): st
   const { kernel, stride } = convOf(value);
   const [dy, , factor, addend] = inputs;
   const wide = stride === 1 ? dy! : insertZeros(g, dy!, { stride, read, block });
-  const attributes = { ...padded({ kernel, stride: 1 }), group: channelsOf(read!) };
+  const attributes = { ...windowAttributes({ kernel, stride: 1 }), group: channelsOf(read!) };
   const given = gradientWeightInput(slotOf(value));
   const weights = factor ? depthwiseTimes(g, [given, factor], { block, kernel }) : given;
   return convPlus(g, [wide, weights, '', addend ?? ''], attributes);

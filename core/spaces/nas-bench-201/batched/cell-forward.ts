@@ -11,10 +11,10 @@ import {
   SLOTTED,
   type Slotted,
 } from './cell.js';
+import { inputIndex, outputIndex } from './index-ports.js';
 import type { Kit, Size } from './kit.js';
 import { type Moments, momentsOf, normalize } from './normalization.js';
 import type { Capacities } from './split-into-runs.js';
-import { inputIndex, outputIndex } from './supernet-topology.js';
 
 /** What the cell of a supernet is written with. */
 export interface CellSite {

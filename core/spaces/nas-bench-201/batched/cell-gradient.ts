@@ -1,9 +1,9 @@
 // Writes the vector-Jacobian product of a cell for all candidates of a run, and its products with the Rademacher probe.
 import { EDGES, INNER, isConvolution, kernelOf, OUTPUT, outgoing, SLOTTED, type Slotted } from './cell.js';
 import type { CellForward, CellSite, ConvolutionGroup } from './cell-forward.js';
+import { gradientIndex, jacobianIndex, jacobianTerms } from './index-ports.js';
 import { gradientTable, group } from './rows.js';
 import { normalizationGradient, poolingGradient, reluGradient } from './rule-gradients.js';
-import { gradientIndex, jacobianIndex, jacobianTerms } from './supernet-topology.js';
 
 /** Rows that all candidates share: the Rademacher probe (`signs`, [batch, 1, channels, positions]) and what is computed from it. */
 interface Shared {

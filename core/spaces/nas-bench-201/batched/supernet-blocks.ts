@@ -3,10 +3,10 @@ import type { GraphBuilder, Port } from '../../../onnx/graph.js';
 import { CONVOLUTIONS, type Convolution, EDGES, kernelOf, SLOTTED } from './cell.js';
 import { type CellSite, cellForward } from './cell-forward.js';
 import { cellGradient } from './cell-gradient.js';
+import { indexPorts, inputIndex } from './index-ports.js';
 import type { Kit } from './kit.js';
 import { type ResidualUse, reduction } from './reduction.js';
 import { residualUses, type SkeletonBlock, type SupernetShape, weightInput } from './skeleton.js';
-import { indexPorts, inputIndex } from './supernet-topology.js';
 
 /** Activations in rows form: one row for each candidate, or one for all of them. */
 export interface Rows {

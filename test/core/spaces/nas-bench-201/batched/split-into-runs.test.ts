@@ -8,6 +8,7 @@ import {
   type SupernetCell,
   type SupernetOperation,
 } from '../../../../../core/spaces/nas-bench-201/batched/cell.js';
+import { indexPorts } from '../../../../../core/spaces/nas-bench-201/batched/index-ports.js';
 import {
   gradientTable,
   jacobianTable,
@@ -19,10 +20,7 @@ import {
   fillOf,
   splitIntoRuns,
 } from '../../../../../core/spaces/nas-bench-201/batched/split-into-runs.js';
-import {
-  indexPorts,
-  supernetTopology,
-} from '../../../../../core/spaces/nas-bench-201/batched/supernet-topology.js';
+import { supernetTopology } from '../../../../../core/spaces/nas-bench-201/batched/supernet-topology.js';
 import { nasBench201 } from '../../../../../core/spaces/nas-bench-201/definition.js';
 import { supernetCandidate } from '../../../../../engine/batched/nas-bench-201.js';
 

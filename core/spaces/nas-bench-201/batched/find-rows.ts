@@ -1,0 +1,87 @@
+// Finds in which rows of a supernet's tables the values of a candidate's edges lie.
+import { EDGES, INNER, isConvolution, OUTPUT, outgoing, type SupernetCell } from './cell.js';
+import { gradientTable, group, jacobianTable, type Table, valueTable } from './rows.js';
+import type { Capacities } from './split-into-runs.js';
+
+/** The edge of a candidate. */
+export interface CandidateEdge {
+  readonly candidate: number;
+  readonly edge: number;
+}
+
+export interface Rows {
+  /** The slot of an edge in the group of its operation; -1 of an edge that is `none`. */
+  slot(of: CandidateEdge): number;
+  /** What an edge adds to the node that it leads to: a row of that node's value table. */
+  value(of: CandidateEdge): number;
+  /** What an edge adds to the gradient of the node that it leaves: a row of that node's gradient table. */
+  gradient(of: CandidateEdge): number;
+  /** What an edge that leaves the input adds to the Jacobian product: row number `term` of its terms. */
+  jacobian(of: CandidateEdge, term: number): number;
+  /** The row of zeros in the value table and in the gradient table of a node. */
+  zeroValue(node: number): number;
+  zeroGradient(node: number): number;
+}
+
+export function findRows({
+  cells,
+  capacities,
+}: {
+  cells: readonly SupernetCell[];
+  capacities: Capacities;
+}): Rows {
+  const values = new Map([...INNER, OUTPUT].map((node) => [node, valueTable(node, capacities)]));
+  const gradients = new Map(INNER.map((node) => [node as number, gradientTable(node, capacities)]));
+  const slots = assignSlots({ cells, capacities });
+  const slot = ({ candidate, edge }: CandidateEdge): number => slots[candidate]![edge]!;
+
+  const gradient = ({ candidate, edge }: CandidateEdge): number => {
+    const { from, to } = EDGES[edge]!;
+    const rows = gradients.get(from)!;
+    const operation = cells[candidate]![edge]!;
+    if (operation === 'none') return rows.at('zero');
+    if (to === OUTPUT && !isConvolution(operation)) return rows.at(operation === 'skip' ? 'signs' : 'pooled');
+    return rows.at(group(operation, edge)) + slot({ candidate, edge });
+  };
+  const jacobianRows: Table = jacobianTable(capacities);
+  return {
+    slot,
+    value: ({ candidate, edge }) => {
+      const rows = values.get(EDGES[edge]!.to)!;
+      const operation = cells[candidate]![edge]!;
+      if (operation === 'none') return rows.at('zero');
+      return rows.at(group(operation, edge)) + slot({ candidate, edge });
+    },
+    gradient,
+    jacobian: ({ candidate, edge }, term) => {
+      const { to } = EDGES[edge]!;
+      const operation = cells[candidate]![edge]!;
+      if (operation === 'none' || (isConvolution(operation) && term > 0)) return jacobianRows.at('zero');
+      if (isConvolution(operation))
+        return jacobianRows.at(group(operation, edge)) + slot({ candidate, edge });
+      if (to === OUTPUT) return jacobianRows.at(operation === 'skip' ? 'signs' : 'pooled');
+      const through = jacobianRows.at(`through.${group(operation, to)}`);
+      return through + gradient({ candidate, edge: outgoing(to)[term]! });
+    },
+    zeroValue: (node) => values.get(node)!.at('zero'),
+    zeroGradient: (node) => gradients.get(node)!.at('zero'),
+  };
+}
+
+/** The slot of each candidate in the group of each edge's operation: first come, first served. */
+function assignSlots({ cells, capacities }: { cells: readonly SupernetCell[]; capacities: Capacities }) {
+  const used = new Map<string, number>();
+  return cells.map((cell) =>
+    cell.map((operation, edge) => {
+      if (operation === 'none') return -1;
+      const name = group(operation, edge);
+      const slot = used.get(name) ?? 0;
+      if (slot >= capacities[edge]![operation])
+        throw new RangeError(
+          `more than ${capacities[edge]![operation]} candidates with ${operation} on edge ${edge}`,
+        );
+      used.set(name, slot + 1);
+      return slot;
+    }),
+  );
+}
