@@ -1,4 +1,4 @@
-// Format, lint, types and import rules: everything of `npm run verify` but the tests. Runs all, then says which failed.
+// Format, lint, types, import rules and the length of functions: everything of `npm run verify` but the tests. Runs all, then says which failed.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,16 +6,19 @@ import { ROOMS } from './rooms.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const PACKAGES = 'node_modules';
 const STEPS = [
-  ['format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']],
-  ['types', 'typescript/bin/tsc', ['--noEmit']],
-  ['import rules', 'dependency-cruiser/bin/dependency-cruise.mjs', [...ROOMS, 'test', 'dist']],
+  ['format and lint', `${PACKAGES}/@biomejs/biome/bin/biome`, ['check', '--error-on-warnings', '.']],
+  ['types', `${PACKAGES}/typescript/bin/tsc`, ['--noEmit']],
+  ['import rules', `${PACKAGES}/dependency-cruiser/bin/dependency-cruise.mjs`, [...ROOMS, 'test', 'dist']],
+  ['length of functions', 'scripts/check-functions.mjs', []],
 ];
 
 const failed = STEPS.filter(([name, script, args]) => {
   console.log(`== ${name}`);
-  const file = join(root, 'node_modules', script);
-  return spawnSync(process.execPath, [file, ...args], { cwd: root, stdio: 'inherit' }).status !== 0;
+  return (
+    spawnSync(process.execPath, [join(root, script), ...args], { cwd: root, stdio: 'inherit' }).status !== 0
+  );
 }).map(([name]) => name);
 
 if (failed.length > 0) console.error(`failed: ${failed.join(', ')}`);

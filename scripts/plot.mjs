@@ -27,8 +27,8 @@ function picture(rows) {
   const flops = rows.map(({ flops }) => flops / 1e6);
   // The worst scores lie far below the others; the axis begins where the worst twentieth ends.
   const low = scores.toSorted((a, b) => a - b)[Math.floor(scores.length / 20)];
-  const x = scale(0, Math.max(...flops) * 1.02, MARGIN.left, WIDTH - MARGIN.right);
-  const y = scale(low, 0, HEIGHT - MARGIN.bottom, MARGIN.top);
+  const x = createScale([0, Math.max(...flops) * 1.02], [MARGIN.left, WIDTH - MARGIN.right]);
+  const y = createScale([low, 0], [HEIGHT - MARGIN.bottom, MARGIN.top]);
   const at = (row) => [x(row.flops / 1e6), y(Math.max(row.score, low))].map((value) => value.toFixed(1));
   const all = paretoFront({ rows, cost: 'flops' });
   const front = all.filter(({ score }) => score >= low);
@@ -77,6 +77,7 @@ function steps(from, to) {
   );
 }
 
-function scale(from, to, start, end) {
+/** Maps an interval of values linearly to an interval of positions. */
+function createScale([from, to], [start, end]) {
   return (value) => start + ((value - from) / (to - from)) * (end - start);
 }

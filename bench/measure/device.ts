@@ -70,21 +70,28 @@ async function wholeSpace({ device, candidates: most = Number.POSITIVE_INFINITY,
   const classes = [...new Set(written.map((candidate) => representative(candidate)))];
   const pool = openPool(device);
   const rows: { name: string; candidates: number; seconds: number }[] = [];
-  const row = async (name: string, list: readonly string[], preset: 'screen' | 'standard', seed: number) => {
-    const { seconds } = await scoreAll({ pool, candidates: list, preset, seed });
-    const each = ((seconds * 1000) / list.length).toFixed(3);
+  const measure = async (
+    name: string,
+    { candidates, preset, seed }: Omit<Parameters<typeof scoreAll>[0], 'pool'>,
+  ) => {
+    const { seconds } = await scoreAll({ pool, candidates, preset, seed });
+    const each = ((seconds * 1000) / candidates.length).toFixed(3);
     print(`  ${name.padEnd(48)} ${seconds.toFixed(2)} s, ${each} ms a candidate`);
-    rows.push({ name, candidates: list.length, seconds });
+    rows.push({ name, candidates: candidates.length, seconds });
   };
   print(
     `\n${written.length} written candidates, ${classes.length} classes, through a worker's scorer process`,
   );
   try {
     // Every row has a seed of its own: tensors of its draws are made within it.
-    await row('warm-up: start, program, first runs (screen)', classes, 'screen', 1);
-    await row('screen, classes', classes, 'screen', 2);
-    await row('standard, classes', classes, 'standard', 3);
-    await row('screen, every written candidate', written, 'screen', 4);
+    await measure('warm-up: start, program, first runs (screen)', {
+      candidates: classes,
+      preset: 'screen',
+      seed: 1,
+    });
+    await measure('screen, classes', { candidates: classes, preset: 'screen', seed: 2 });
+    await measure('standard, classes', { candidates: classes, preset: 'standard', seed: 3 });
+    await measure('screen, every written candidate', { candidates: written, preset: 'screen', seed: 4 });
   } finally {
     await pool.close();
   }

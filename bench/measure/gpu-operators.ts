@@ -41,8 +41,9 @@ const LINKS: readonly Link[] = [
     passes: 2,
     make: ({ kit, x, rows, size }) => {
       const count = rows * size.channels;
-      const moments = { mean: random(kit, count), variance: kit.g.add('Abs', [random(kit, count)]) };
-      return kit.rows(normalize(kit, kit.channels(x, rows, size), count, moments), rows, size);
+      const variance = kit.g.add('Abs', [random(kit, count)]);
+      const channels = kit.channels(x, rows, size);
+      return kit.rows(normalize(kit, { channels, count, mean: random(kit, count), variance }), rows, size);
     },
   },
   {
@@ -50,7 +51,11 @@ const LINKS: readonly Link[] = [
     passes: 2,
     make: ({ kit, x, rows, size }) => {
       const inputs = [kit.channels(x, rows, size), kit.filled(1, size.height, size.width)];
-      return kit.rows(kit.g.addMany('LayerNormalization', inputs, { axis: 2 }, 3)[0]!, rows, size);
+      return kit.rows(
+        kit.g.addMany('LayerNormalization', inputs, { attributes: { axis: 2 }, results: 3 })[0]!,
+        rows,
+        size,
+      );
     },
   },
   {

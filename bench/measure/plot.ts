@@ -26,8 +26,14 @@ export function scatterSvg({
 }): string {
   const xs = points.map(({ x }) => Math.log10(x));
   const ys = points.flatMap(({ low, high }) => [low, high]);
-  const x = scale(Math.min(...xs) - 0.08, Math.max(...xs) + 0.25, MARGIN.left, WIDTH - MARGIN.right);
-  const y = scale(Math.min(...ys) - 0.005, Math.max(...ys) + 0.005, HEIGHT - MARGIN.bottom, MARGIN.top);
+  const x = createScale(
+    [Math.min(...xs) - 0.08, Math.max(...xs) + 0.25],
+    [MARGIN.left, WIDTH - MARGIN.right],
+  );
+  const y = createScale(
+    [Math.min(...ys) - 0.005, Math.max(...ys) + 0.005],
+    [HEIGHT - MARGIN.bottom, MARGIN.top],
+  );
   const groups = [...new Set(points.map(({ group }) => group))];
   const shapes = groups.flatMap((group, g) => {
     const colour = COLOURS[g % COLOURS.length]!;
@@ -68,7 +74,10 @@ export function scatterSvg({
   ].join('\n');
 }
 
-function scale(from: number, to: number, start: number, end: number): (value: number) => number {
+type Interval = readonly [number, number];
+
+/** Maps an interval of values linearly to an interval of positions. */
+function createScale([from, to]: Interval, [start, end]: Interval): (value: number) => number {
   return (value) => start + ((value - from) / (to - from)) * (end - start);
 }
 

@@ -85,6 +85,7 @@ export class BlockBuilder {
   }
 
   /** Adds an instruction and answers the number of its value. */
+  // biome-ignore lint/complexity/useMaxParams: the weights are a list
   add(
     operation: OperationName,
     inputs: readonly number[],

@@ -56,7 +56,7 @@ function writeValue(
   if (Object.hasOwn(writers, primitive)) return [writers[primitive]!({ g, value, inputs })];
   const { results = 1, ...others } = attributes;
   const given = Object.keys(others).length > 0 ? others : undefined;
-  return g.addMany(primitive, inputs, given, results as number);
+  return g.addMany(primitive, inputs, { attributes: given, results: results as number });
 }
 
 function writeConstant(g: GraphBuilder, { type, dims, data }: Attributes): string {

@@ -55,15 +55,14 @@ export class GraphBuilder {
 
   /** Adds a node with one result and answers the result's name. */
   add(type: string, inputs: readonly string[], attributes?: Attributes): string {
-    return this.addMany(type, inputs, attributes, 1)[0]!;
+    return this.addMany(type, inputs, { attributes, results: 1 })[0]!;
   }
 
   /** Adds a node with several results. */
   addMany(
     type: string,
     inputs: readonly string[],
-    attributes: Attributes | undefined,
-    results: number,
+    { attributes, results }: { readonly attributes?: Attributes | undefined; readonly results: number },
   ): readonly string[] {
     const key = `${type}(${inputs.join(',')})${attributes ? JSON.stringify(attributes) : ''}`;
     const known = this.#known.get(key);

@@ -71,17 +71,24 @@ function layout(
 /** 1 where x > 0, else 0. */
 export const positive = (x: Value): Value => layout('positive', [x], { shape: x.shape });
 
-/** Same-padded convolution; weight [out, in / groups, kernel, kernel]; `shape` is the result's. */
-export const convolve = (x: Value, weight: Value, window: ConvWindow, shape: Shape | undefined): Value =>
+export interface Convolution {
+  /** [out, in / groups, kernel, kernel]. */
+  readonly weight: Value;
+  readonly window: ConvWindow;
+  /** Shape of the result. */
+  readonly shape: Shape | undefined;
+}
+
+/** Same-padded convolution. */
+export const convolve = (x: Value, { weight, window, shape }: Convolution): Value =>
   layout('conv', [x, weight], { attributes: { ...window }, shape });
 
-/** The vector-Jacobian product of that convolution with respect to its input, whose shape is `shape`: sizes are multiples of the stride. */
-export const convInputGradient = (
-  dy: Value,
-  weight: Value,
-  window: ConvWindow,
-  shape: Shape | undefined,
-): Value => layout('convInputGradient', [dy, weight], { attributes: { ...window }, shape });
+/**
+ * The vector-Jacobian product of a convolution with respect to its input. The result has the shape of that input, whose sizes are
+ * multiples of the stride.
+ */
+export const convInputGradient = (dy: Value, { weight, window, shape }: Convolution): Value =>
+  layout('convInputGradient', [dy, weight], { attributes: { ...window }, shape });
 
 export interface PoolWindow extends Window {
   /** Whether the average counts the padding as zeros, or leaves it out. */

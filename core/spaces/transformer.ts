@@ -59,24 +59,26 @@ export function addEmbedding({
 }): number {
   const count = side ** 2;
   const image = [channels, patch, patch];
-  const bound = { kind: 'uniform', bound: (channels * patch ** 2) ** -0.5 } as const;
+  const initialization = { kind: 'uniform', bound: (channels * patch ** 2) ** -0.5 } as const;
+  const vector = largest && { of: [largest.width] };
   const patched = b.add(
     'patchEmbedding',
     [0],
     { patch, tokens: count },
-    slot(
-      'patch',
-      `${patches}.weight`,
-      [width, ...image],
-      bound,
-      largest && { of: [largest.width, ...image] },
-    ),
-    slot('patch.bias', `${patches}.bias`, [width], bound, largest && { of: [largest.width] }),
+    weightOf({
+      slot: 'patch',
+      name: `${patches}.weight`,
+      shape: [width, ...image],
+      initialization,
+      cut: largest && { of: [largest.width, ...image] },
+    }),
+    weightOf({ slot: 'patch.bias', name: `${patches}.bias`, shape: [width], initialization, cut: vector }),
   );
-  const first = slot('class', token, [width], NORMAL, largest && { of: [largest.width] });
+  const first = weightOf({ slot: 'class', name: token, shape: [width], initialization: NORMAL, cut: vector });
   const all = b.add('classToken', [patched], { tokens: count }, first);
   const cut = largest && { of: [count + 1, largest.width] };
-  const places = slot('positions', positions, [count + 1, width], NORMAL, cut);
+  const shape = [count + 1, width];
+  const places = weightOf({ slot: 'positions', name: positions, shape, initialization: NORMAL, cut });
   return b.add('positions', [all], { tokens: count + 1 }, places);
 }
 
@@ -100,7 +102,8 @@ export function addAttention({
     shape: [3 * q, width],
     cut: largest && { of: [3 * most, largest.width], parts: 3 },
   });
-  const table = (name: string, tensor: string) => slot(name, `${at}.attn.${tensor}`, [TABLE, HEAD], NORMAL);
+  const table = (slot: string, tensor: string) =>
+    weightOf({ slot, name: `${at}.attn.${tensor}`, shape: [TABLE, HEAD], initialization: NORMAL });
   const attended = b.add(
     'attention',
     [qkv],
@@ -152,15 +155,17 @@ export function mlpBlock({
 }
 
 function addNorm({ b, input, width, name }: { b: BlockBuilder; input: number; width: number; name: string }) {
-  const gain = slot('norm', `${name}.weight`, [width], ONE);
-  return b.add('layerNorm', [input], {}, gain, slot('norm.bias', `${name}.bias`, [width], ZERO));
+  const shape = [width];
+  const gain = weightOf({ slot: 'norm', name: `${name}.weight`, shape, initialization: ONE });
+  const bias = weightOf({ slot: 'norm.bias', name: `${name}.bias`, shape, initialization: ZERO });
+  return b.add('layerNorm', [input], {}, gain, bias);
 }
 
 /** A linear layer with bias. */
 export function addLinear({
   b,
   input,
-  slot: at,
+  slot,
   name,
   shape,
   cut,
@@ -172,16 +177,22 @@ export function addLinear({
   shape: readonly [number, number];
   cut?: Cut | undefined;
 }): number {
-  const matrix = slot(at, `${name}.weight`, shape, NORMAL, cut);
-  return b.add('linear', [input], {}, matrix, slot(`${at}.bias`, `${name}.bias`, [shape[0]], ZERO));
+  const matrix = weightOf({ slot, name: `${name}.weight`, shape, initialization: NORMAL, cut });
+  const bias = weightOf({
+    slot: `${slot}.bias`,
+    name: `${name}.bias`,
+    shape: [shape[0]],
+    initialization: ZERO,
+  });
+  return b.add('linear', [input], {}, matrix, bias);
 }
 
-function slot(
-  slot: string,
-  name: string,
-  shape: readonly number[],
-  initialization: Initialization,
-  cut?: Cut,
-): Weight & { slot: string } {
-  return { slot, name, shape, initialization, ...(cut ? { cut } : {}) };
+interface NamedWeight extends Omit<Weight, 'cut'> {
+  /** What the weight is for in its block. */
+  readonly slot: string;
+  readonly cut?: Cut | undefined;
+}
+
+function weightOf({ cut, ...weight }: NamedWeight): Weight & { slot: string } {
+  return cut ? { ...weight, cut } : weight;
 }

@@ -33,9 +33,9 @@ export function checkLimits({
   const none: LimitFindings = { impossible: [], vacuous: [] };
   const limited = constraints ? LIMITED.filter((cost) => constraints[cost]) : [];
   if (!constraints || limited.length === 0) return none;
-  // Code that is not ours may take its time for each candidate.
-  const isOurs = definitionOf(written).code === 'built-in';
-  const ranges = isOurs ? exactRanges({ space, ...constraints }) : undefined;
+  // The code of a user's module may take long for each candidate.
+  const isBuiltIn = definitionOf(written).code === 'built-in';
+  const ranges = isBuiltIn ? exactRanges({ space, ...constraints }) : undefined;
   if (!ranges) return none;
   const impossible: Issue[] = [];
   const vacuous: Issue[] = [];
@@ -44,19 +44,18 @@ export function checkLimits({
     if (!range) continue;
     const { min, max } = constraints[cost]!;
     const bounds = `${space.kind} has ${inUnits(range.min)} to ${inUnits(range.max)}`;
-    const add = (issues: Issue[], limit: 'min' | 'max', value: number, message: string) =>
-      issues.push({
-        path: `constraints.${cost}.${limit}`,
-        message: `found ${inUnits(value)}; ${message}`,
-      });
+    const issueOf = (limit: 'min' | 'max', value: number, message: string): Issue => ({
+      path: `constraints.${cost}.${limit}`,
+      message: `found ${inUnits(value)}; ${message}`,
+    });
     if (max !== undefined && max < range.min)
-      add(impossible, 'max', max, `no candidate has so few ${UNITS[cost]}: ${bounds}`);
+      impossible.push(issueOf('max', max, `no candidate has so few ${UNITS[cost]}: ${bounds}`));
     else if (max !== undefined && max >= range.max)
-      add(vacuous, 'max', max, `no candidate has more: ${bounds}; remove it`);
+      vacuous.push(issueOf('max', max, `no candidate has more: ${bounds}; remove it`));
     if (min !== undefined && min > range.max)
-      add(impossible, 'min', min, `no candidate has so many ${UNITS[cost]}: ${bounds}`);
+      impossible.push(issueOf('min', min, `no candidate has so many ${UNITS[cost]}: ${bounds}`));
     else if (min !== undefined && min <= range.min)
-      add(vacuous, 'min', min, `no candidate has fewer: ${bounds}; remove it`);
+      vacuous.push(issueOf('min', min, `no candidate has fewer: ${bounds}; remove it`));
   }
   return { impossible, vacuous };
 }

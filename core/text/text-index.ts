@@ -22,7 +22,7 @@ export function createTextIndex({ slots = 1024 }: { readonly slots?: number } = 
   /** Number + 1; 0 where the slot is free. */
   let numbers = new Uint32Array(slots);
 
-  const slotOf = (a: number, b: number, c: number): number => {
+  const slotOf = ([a, b, c]: Digest): number => {
     const mask = numbers.length - 1;
     for (let slot = a & mask; ; slot = (slot + 1) & mask) {
       const at = WORDS * slot;
@@ -30,9 +30,9 @@ export function createTextIndex({ slots = 1024 }: { readonly slots?: number } = 
       if (digests[at] === a && digests[at + 1] === b && digests[at + 2] === c) return slot;
     }
   };
-  const place = (a: number, b: number, c: number, number: number): void => {
-    const slot = slotOf(a, b, c);
-    digests.set([a, b, c], WORDS * slot);
+  const place = (digest: Digest, number: number): void => {
+    const slot = slotOf(digest);
+    digests.set(digest, WORDS * slot);
     numbers[slot] = number + 1;
   };
   const grow = (): void => {
@@ -42,7 +42,8 @@ export function createTextIndex({ slots = 1024 }: { readonly slots?: number } = 
     for (let slot = 0; slot < old.numbers.length; slot += 1) {
       const at = WORDS * slot;
       const number = old.numbers[slot]!;
-      if (number > 0) place(old.digests[at]!, old.digests[at + 1]!, old.digests[at + 2]!, number - 1);
+      const digest: Digest = [old.digests[at]!, old.digests[at + 1]!, old.digests[at + 2]!];
+      if (number > 0) place(digest, number - 1);
     }
   };
 
@@ -51,22 +52,25 @@ export function createTextIndex({ slots = 1024 }: { readonly slots?: number } = 
       return size;
     },
     numberOf: (text) => {
-      const number = numbers[slotOf(...digestOf(text))]!;
+      const number = numbers[slotOf(digestOf(text))]!;
       return number === 0 ? undefined : number - 1;
     },
     add: (text) => {
       const digest = digestOf(text);
-      const known = numbers[slotOf(...digest)]!;
+      const known = numbers[slotOf(digest)]!;
       if (known > 0) return { number: known - 1, isNew: false };
       if (size + 1 > FULLEST * numbers.length) grow();
-      place(...digest, size);
+      place(digest, size);
       size += 1;
       return { number: size - 1, isNew: true };
     },
   };
 }
 
-function digestOf(text: string): [number, number, number] {
+/** The first 96 bits. */
+type Digest = readonly [number, number, number];
+
+function digestOf(text: string): Digest {
   const bytes = hash('sha256', JSON.stringify(text), 'buffer');
   return [bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8)];
 }

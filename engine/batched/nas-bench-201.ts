@@ -120,7 +120,7 @@ export function drawFeeds({
       shortcut,
       shortcutGradient: transposeAndRotate(shortcut),
     };
-    for (const use of residualUses(measured)) set(weightInput(i, use), all[use].data, all[use].shape);
+    for (const use of residualUses({ measured })) set(weightInput(i, use), all[use].data, all[use].shape);
   });
   return feeds;
 }

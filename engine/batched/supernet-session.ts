@@ -67,25 +67,19 @@ export async function openSupernet({
       const indexes = supernetTopology({ cells, ...shape });
       const topology = new Tensor('int32', indexes, [indexes.length]);
       const out = await session.run({ ...feeds, topology });
-      const output = (
-        name: (part: number) => string,
-        task: StatisticsTask,
-        shared: boolean,
-      ): SupernetOutput => ({
-        task,
-        parts: partsOf(shared ? 1 : shape.size).map(({ start }, part) => ({
-          start,
-          data: out[name(part)]!.data as Float32Array,
-        })),
-        shared,
-      });
+      const partsOfOutput = (count: number, name: (part: number) => string) =>
+        partsOf(count).map(({ start }, part) => ({ start, data: out[name(part)]!.data as Float32Array }));
       return {
-        features: tasks.features.map(({ task, feature }) =>
-          output((part) => featureOutput(feature, part), task, feature === 0),
-        ),
-        blocks: tasks.blocks.map(({ task, block }) =>
-          output((part) => jacobianOutput(block, part), task, false),
-        ),
+        features: tasks.features.map(({ task, feature }) => {
+          // The stem's output is the same for all candidates.
+          const shared = feature === 0;
+          const name = (part: number) => featureOutput(feature, part);
+          return { task, parts: partsOfOutput(shared ? 1 : shape.size, name), shared };
+        }),
+        blocks: tasks.blocks.map(({ task, block }) => {
+          const name = (part: number) => jacobianOutput(block, part);
+          return { task, parts: partsOfOutput(shape.size, name), shared: false };
+        }),
       };
     },
     close: () => session.release(),

@@ -37,7 +37,7 @@ export async function readGoldenFile(path: string): Promise<GoldenFile> {
     try {
       return { kind: found.kind, checks: found.check(json) };
     } catch (error) {
-      if (error instanceof z.ZodError) throw new SpecError(issuesOf(error, path, ''));
+      if (error instanceof z.ZodError) throw new SpecError(issuesOf(error, { path }));
       throw error;
     }
   const { kind, schema, close } = found;
@@ -45,15 +45,21 @@ export async function readGoldenFile(path: string): Promise<GoldenFile> {
     const { success, data, error } = schema.safeParse(item, { reportInput: true });
     if (success) return 'file' in data ? { ...data, file: join(dirname(path), data.file) } : data;
     const wrong = isRecord(item) ? undefined : `found ${show(item)}; must be an object`;
-    throw new SpecError(issuesOf(error, `${path}: case ${i + 1}`, 'the case', wrong));
+    throw new SpecError(
+      issuesOf(error, { path: `${path}: case ${i + 1}`, whole: 'the case', message: wrong }),
+    );
   });
   return { kind, cases, ...(close ? { close } : {}) };
 }
 
-function issuesOf(error: z.ZodError, path: string, root: string, wrong?: string) {
-  return error.issues.map(({ path: field, message }) => ({
+/** `whole` names what is wrong where no field of it is; `message` replaces the messages of zod. */
+function issuesOf(
+  error: z.ZodError,
+  { path, whole = '', message }: { path: string; whole?: string; message?: string | undefined },
+) {
+  return error.issues.map((issue) => ({
     path,
-    message: `${showPath(field) || root}: ${wrong ?? message}`,
+    message: `${showPath(issue.path) || whole}: ${message ?? issue.message}`,
   }));
 }
 

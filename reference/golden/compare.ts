@@ -19,6 +19,12 @@ export interface Comparison {
   readonly differences: readonly string[];
 }
 
+interface Check {
+  readonly expected: number;
+  readonly found: number;
+  readonly allowed: number;
+}
+
 /** Relative deviation of each feature and block; sums and costs that differ. */
 export function compareCase(golden: GoldenCase, computed: Computed): Comparison {
   const { tolerances } = golden;
@@ -28,17 +34,19 @@ export function compareCase(golden: GoldenCase, computed: Computed): Comparison 
   });
   const shifts = of(shift);
   const differences: string[] = [];
-  const check = (name: string, expected: number, found: number, allowed: number) => {
+  const check = (name: string, { expected, found, allowed }: Check) => {
     if (!(expected === found || Math.abs(found - expected) <= allowed))
       differences.push(`${name} ${found}, expected ${expected}`);
   };
   golden.costs.forEach(({ name, expected }, i) => {
-    check(name, expected, computed.costs[i]!, 4 * Number.EPSILON * Math.abs(expected));
+    const allowed = 4 * Number.EPSILON * Math.abs(expected);
+    check(name, { expected, found: computed.costs[i]!, allowed });
   });
   // A sum may deviate by the deviations of its parts together, and by the tolerance of one part beyond that.
   const sum = (name: 'expressivity' | 'progressivity' | 'trainability', shift: number, tolerance: number) => {
     const expected = golden[name];
-    if (expected !== undefined) check(name, expected, computed[name], shift + tolerance * scale(expected));
+    if (expected === undefined) return;
+    check(name, { expected, found: computed[name], allowed: shift + tolerance * scale(expected) });
   };
   const steps = shifts.features.slice(1).map((shift, i) => shift + shifts.features[i]!);
   const counted = golden.trainabilityPerBlock.filter((value) => value !== null).length;

@@ -246,7 +246,7 @@ export function caseModel(
     return g.weights({ name, dims: input.shape, data: numbers(name, input.shape) });
   });
   const all = op === 'Resize' ? ['x', '', '', ...names] : second ? [...names, 'x'] : ['x', ...names];
-  const values = g.addMany(op, all, attributes, outputs);
+  const values = g.addMany(op, all, { attributes, results: outputs });
   const bytes = g.build({
     name: 'case',
     inputs: [{ name: 'x', dims: x }],

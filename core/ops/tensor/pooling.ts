@@ -44,13 +44,15 @@ export const pooling: Rules = {
       return [t.reshape(t.add('ScatterAdd', [zeros, flat(places), flat(g)]), input)];
     },
     // Both results come from one node, which is there once.
-    write: (g, inputs, attributes) => g.addMany('MaxPool', inputs, window(attributes), 2)[0]!,
+    write: (g, inputs, attributes) =>
+      g.addMany('MaxPool', inputs, { attributes: window(attributes), results: 2 })[0]!,
   },
   /** Where in the flattened input each maximum is; of equal elements the first. */
   MaxPoolIndices: {
     shape,
     type: () => 'int',
-    write: (g, inputs, attributes) => g.addMany('MaxPool', inputs, window(attributes), 2)[1]!,
+    write: (g, inputs, attributes) =>
+      g.addMany('MaxPool', inputs, { attributes: window(attributes), results: 2 })[1]!,
   },
   /** Adds the third input's elements to the first's, at the places that the second names; all are vectors. */
   ScatterAdd: {

@@ -18,23 +18,24 @@ export interface Tridiagonal {
  * Root-free QL of Pal, Walker and Kahan (Parlett, The Symmetric Eigenvalue Problem, 8.15; LAPACK's dsterf), arranged so
  * that one division instead of two lies between an element and the next.
  */
-export function tridiagonalEigenvalues({ diagonal: d, squares: e }: Tridiagonal): Float64Array {
+export function tridiagonalEigenvalues(matrix: Tridiagonal): Float64Array {
+  const { diagonal: d, squares: e } = matrix;
   const n = d.length;
-  const small = (NEGLIGIBLE * largestRowSum({ diagonal: d, squares: e })) ** 2;
+  const small = (NEGLIGIBLE * largestRowSum(matrix)) ** 2;
   for (let l = 0; l < n; l++) {
     for (let step = 0; ; step++) {
       let m = l;
       while (m < n - 1 && e[m]! > small) m++;
       if (m === l) break;
       if (step === MAX_STEPS) return d.fill(Number.NaN);
-      sweep(d, e, l, m);
+      sweep(matrix, l, m);
     }
   }
   return d;
 }
 
 /** One QL step on rows l to m, shifted by Wilkinson's shift. */
-function sweep(d: Float64Array, e: Float64Array, l: number, m: number): void {
+function sweep({ diagonal: d, squares: e }: Tridiagonal, l: number, m: number): void {
   const root = Math.sqrt(e[l]!);
   const half = (d[l + 1]! - d[l]!) / (2 * root);
   const length = Math.sqrt(half * half + 1);

@@ -105,7 +105,7 @@ function convolutionGroups(
     size,
   });
   return parts.map(({ made, ...part }, i) => {
-    const normalized = normalize(kit, made, part.length * size.channels, moments[i]!);
+    const normalized = normalize(kit, { channels: made, count: part.length * size.channels, ...moments[i]! });
     return { ...part, moments: moments[i]!, normalized: kit.rows(normalized, part.length, size) };
   });
 }

@@ -70,7 +70,7 @@ function stemRows({
   const weight = input({ name: 'weight.stem', dims: [stem.channels, images.channels, 3, 3] });
   const made = kit.channels(kit.conv('x', weight, { kernel: 3 }), 1, stem);
   const [moments] = momentsOf(kit, { groups: [made], lengths: [1], size: stem });
-  return kit.rows(normalize(kit, made, stem.channels, moments!), 1, stem);
+  return kit.rows(normalize(kit, { channels: made, count: stem.channels, ...moments! }), 1, stem);
 }
 
 /** The statistics of a feature: sums over batch and positions of the products of channels, then of channels. */

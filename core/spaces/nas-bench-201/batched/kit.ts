@@ -70,7 +70,10 @@ export class Kit {
     if (lengths.length === 1) return [x];
     const most = this.dialect.fan === 'any' ? lengths.length : NARROW;
     if (lengths.length <= most)
-      return this.g.addMany('Split', [x, this.g.ints(...lengths)], { axis }, lengths.length);
+      return this.g.addMany('Split', [x, this.g.ints(...lengths)], {
+        attributes: { axis },
+        results: lengths.length,
+      });
     const groups = even(lengths, most);
     const sums = groups.map((group) => group.reduce((sum, length) => sum + length, 0));
     return this.split(x, sums, axis).flatMap((part, i) => this.split(part, groups[i]!, axis));

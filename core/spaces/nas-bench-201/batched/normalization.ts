@@ -49,7 +49,7 @@ function imageMoments(kit: Kit, channels: string, { height, width }: Size): { me
   }
   const ones = kit.filled(1, height, width);
   const attributes = { axis: 2, epsilon: { float: TINY } };
-  const [, mean, deviation] = g.addMany('LayerNormalization', [channels, ones], attributes, 3);
+  const [, mean, deviation] = g.addMany('LayerNormalization', [channels, ones], { attributes, results: 3 });
   return { mean: mean!, square: deviation! };
 }
 
@@ -59,8 +59,15 @@ function squaresOf({ g, dialect }: Kit, { means, squares }: { means: string; squ
   return g.add('Add', [variances, g.add('Mul', [means, means])]);
 }
 
-/** `(x - mean) / sqrt(variance + EPSILON)` of channels, `count` rows times channels. */
-export function normalize(kit: Kit, channels: string, count: number, { mean, variance }: Moments): string {
+export interface Normalization extends Moments {
+  /** The tensor by channel, [batch, count, h, w]. */
+  readonly channels: string;
+  /** Rows times channels. */
+  readonly count: number;
+}
+
+/** `(x - mean) / sqrt(variance + EPSILON)`. */
+export function normalize(kit: Kit, { channels, count, mean, variance }: Normalization): string {
   const [ones, zeros] = [kit.filled(1, count), kit.filled(0, count)];
   const attributes = { epsilon: { float: EPSILON } };
   return kit.g.add('BatchNormalization', [channels, ones, zeros, mean, variance], attributes);

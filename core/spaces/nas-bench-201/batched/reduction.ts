@@ -85,6 +85,6 @@ function jacobianOf(
 function normalizeImages({ kit, count, to }: ReductionSite, images: string): Normalized {
   const channels = kit.channels(images, count, to);
   const [moments] = momentsOf(kit, { groups: [channels], lengths: [count], size: to });
-  const output = normalize(kit, channels, count * to.channels, moments!);
+  const output = normalize(kit, { channels, count: count * to.channels, ...moments! });
   return { output: kit.rows(output, count, to), moments: moments! };
 }

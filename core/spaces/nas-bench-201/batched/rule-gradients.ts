@@ -99,7 +99,12 @@ const rowWriters = ({ kit, rows, size }: RowGroup) => ({
     const count = rows * size.channels;
     const isVector = value.inputs[1]!.primitive === 'zeroMean';
     const shift = isVector ? mean! : kit.reshape(mean!, count);
-    return normalize(kit, kit.channels(x!, rows, size), count, { mean: shift, variance: variance! });
+    return normalize(kit, {
+      channels: kit.channels(x!, rows, size),
+      count,
+      mean: shift,
+      variance: variance!,
+    });
   },
   where: ({ inputs: [dy, y] }: Written) => kit.mask(dy!, y!),
   ones: () => kit.filled(1, 1, 1, size.height, size.width),

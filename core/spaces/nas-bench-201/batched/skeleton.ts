@@ -29,8 +29,8 @@ export const signsInput = (block: number): string => `signs.${block}`;
 export const weightInput = (block: number, use: string): string => `weight.${block}.${use}`;
 const RESIDUAL = ['first', 'second', 'shortcut'] as const;
 const RESIDUAL_GRADIENT = ['secondGradient', 'shortcutGradient'] as const;
-/** What a residual block's weights are for; those whose convolution is the gradient are needed where it is measured. */
-export const residualUses = (measured: boolean): readonly ResidualUse[] =>
+/** What a residual block's weights are for. Those whose convolution is the gradient are needed where the block is measured. */
+export const residualUses = ({ measured }: Pick<SkeletonBlock, 'measured'>): readonly ResidualUse[] =>
   measured ? [...RESIDUAL, ...RESIDUAL_GRADIENT] : RESIDUAL;
 
 /** Shape of a block's Jacobian products: the input's channels, times four where the block halves both sides. */

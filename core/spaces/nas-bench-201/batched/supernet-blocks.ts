@@ -116,7 +116,7 @@ export function reductionBlock({
     shortcutGradient: [from.channels, to.channels, 1, 1],
   };
   const weights = new Map(
-    residualUses(measured).map((use) => [use, input({ name: weightInput(block, use), dims: dims[use] })]),
+    residualUses({ measured }).map((use) => [use, input({ name: weightInput(block, use), dims: dims[use] })]),
   );
   const site = { kit, count, from, to, weight: (use: ResidualUse) => weights.get(use)! };
   const { output, jacobian } = reduction(site, value);

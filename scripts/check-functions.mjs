@@ -1,0 +1,70 @@
+// Fails where a function of the rooms or of scripts/ has more lines than a reader can hold in mind.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseSync } from '@swc/core';
+import { ROOMS } from './rooms.cjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const MOST_LINES = 60;
+/** Functions that were longer when this rule was made, with the lines that they may have. None is added here. */
+const EXCEPTIONS = {
+  'cli/commands/run.ts search': 81,
+  'cli/commands/schedule.ts addScheduleCommands': 100,
+  'cli/commands/worker.ts work': 69,
+  'client/searches/follow-search.ts followSearch': 69,
+  'client/searches/searches.ts createSearches': 67,
+  'client/status/facts.ts createLooker': 63,
+  'core/spaces/custom/costs.ts createCounter': 77,
+};
+
+const FUNCTIONS = new Set([
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'MethodProperty',
+  'ClassMethod',
+  'PrivateMethod',
+  'Constructor',
+]);
+
+const tooLong = [...ROOMS, 'scripts']
+  .flatMap(sourcesIn)
+  .flatMap((path) => longFunctions(path).map((found) => ({ path: relative(root, path), ...found })))
+  .filter(({ path, name, lines }) => lines > (EXCEPTIONS[`${path} ${name}`] ?? MOST_LINES));
+
+for (const { path, line, name, lines } of tooLong)
+  console.error(`${path}:${line} ${name} has ${lines} lines; at most ${MOST_LINES}: give its parts names`);
+process.exit(tooLong.length > 0 ? 1 : 0);
+
+function sourcesIn(folder) {
+  return readdirSync(join(root, folder), { recursive: true })
+    .filter((path) => /\.(ts|mjs|cjs)$/.test(path) && !path.includes('.venv'))
+    .map((path) => join(root, folder, path));
+}
+
+function longFunctions(path) {
+  const source = readFileSync(path);
+  const tree = parseSync(source.toString(), { syntax: 'typescript', target: 'esnext' });
+  // swc numbers the bytes of all files that it has parsed on; a file's last byte is the end of its tree.
+  const before = tree.span.end - source.length;
+  const lineOf = (byte) =>
+    source
+      .subarray(0, byte - before)
+      .toString()
+      .split('\n').length;
+  const found = [];
+  walk(tree, '(anonymous)', (name, { start, end }) => {
+    const lines = lineOf(end) - lineOf(start) + 1;
+    if (lines > MOST_LINES) found.push({ name, line: lineOf(start), lines });
+  });
+  return found;
+}
+
+/** Visits every function below a node with its name: its own, or that of the variable or property that it is the value of. */
+function walk(node, outer, visit) {
+  if (node === null || typeof node !== 'object') return;
+  const name = String((node.identifier ?? node.id ?? node.key)?.value ?? outer);
+  if (FUNCTIONS.has(node.type)) visit(name, node.span ?? node.function.span);
+  for (const child of Object.values(node)) walk(child, name, visit);
+}
