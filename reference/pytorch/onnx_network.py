@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from onnx import numpy_helper
+from onnx import inliner, numpy_helper
 
 sys.path.insert(0, str(Path(__file__).parent))
 from onnx_operators import OPS  # noqa: E402
@@ -37,6 +37,8 @@ class Network:
 
     def __init__(self, path: str, dtype: torch.dtype):
         model = onnx.load(path)
+        if model.functions:
+            model = inliner.inline_local_functions(model)
         self.dtype, self.graph = dtype, model.graph
         self.fixed = {}
         for t in model.graph.initializer:

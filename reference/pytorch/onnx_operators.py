@@ -88,7 +88,7 @@ def split(net, x, a, node):
 
 def reshape(net, x, a, node):
     shape = [int(i) for i in x[1]]
-    return x[0].reshape([x[0].shape[i] if n == 0 else n for i, n in enumerate(shape)])
+    return x[0].reshape([x[0].shape[i] if n == 0 and not a.get("allowzero", 0) else n for i, n in enumerate(shape)])
 
 
 def gather(net, x, a, node):
@@ -203,7 +203,7 @@ OPS = {
     "ReduceSum": reduce_of(lambda x, axes, keep: x.sum(axes, keepdim=keep)),
     "ReduceMax": reduce_of(lambda x, axes, keep: x.amax(axes, keepdim=keep)),
     "ReduceL2": reduce_of(lambda x, axes, keep: x.square().sum(axes, keepdim=keep).sqrt()),
-    "Shape": lambda net, x, a, node: torch.tensor(x[0].shape, dtype=torch.int64),
+    "Shape": lambda net, x, a, node: torch.tensor(x[0].shape[a.get("start", 0) : a.get("end")], dtype=torch.int64),
     "Range": lambda net, x, a, node: torch.arange(*[each.item() for each in x]),
     "HardSigmoid": lambda net, x, a, node: torch.clamp(x[0] * a.get("alpha", 0.2) + a.get("beta", 0.5), 0, 1),
     "HardSwish": lambda net, x, a, node: x[0] * torch.clamp(x[0] / 6 + 0.5, 0, 1),
@@ -217,4 +217,28 @@ OPS = {
     "Equal": elementwise(torch.eq), "Greater": elementwise(torch.gt), "Less": elementwise(torch.lt), "Not": elementwise(torch.logical_not),
     "Max": elementwise(torch.maximum), "Min": elementwise(torch.minimum), "Reciprocal": elementwise(torch.reciprocal),
     "Floor": elementwise(torch.floor), "Mod": elementwise(torch.remainder), "Sum": lambda net, x, a, node: sum(x),
+    "Mean": lambda net, x, a, node: sum(x) / len(x),
+    "CastLike": lambda net, x, a, node: x[0].to(x[1].dtype),
+    "Sin": simple(torch.sin), "Cos": simple(torch.cos), "Sign": simple(torch.sign), "Ceil": simple(torch.ceil),
+    "Round": simple(torch.round), "And": simple(torch.logical_and), "Or": simple(torch.logical_or), "LessOrEqual": simple(torch.le),
+    "GreaterOrEqual": simple(torch.ge), "Softsign": simple(F.softsign), "Mish": simple(F.mish),
+    "PRelu": lambda net, x, a, node: torch.where(x[0] > 0, x[0], x[0] * x[1]),
+    "Celu": lambda net, x, a, node: F.celu(x[0], a.get("alpha", 1.0)), "Selu": lambda net, x, a, node: F.selu(x[0]),
+    "ThresholdedRelu": lambda net, x, a, node: torch.where(x[0] > a.get("alpha", 1.0), x[0], torch.zeros_like(x[0])),
+    "Swish": lambda net, x, a, node: x[0] * torch.sigmoid(a.get("alpha", 1.0) * x[0]),
+    "Gelu": lambda net, x, a, node: F.gelu(x[0], approximate=a.get("approximate", "none")),
+    "Size": lambda net, x, a, node: torch.tensor(x[0].numel()),
+    "NonZero": lambda net, x, a, node: torch.stack(torch.nonzero(x[0], as_tuple=True)),
+    "Tile": lambda net, x, a, node: x[0].tile([int(i) for i in x[1]]),
+    "DepthToSpace": depth_to_space, "SpaceToDepth": space_to_depth, "GatherND": gather_nd, "GatherElements": gather_elements,
+    "SplitToSequence": split_to_sequence, "SequenceAt": lambda net, x, a, node: x[0][int(x[1])],
+    "LogSoftmax": lambda net, x, a, node: torch.log_softmax(x[0], a.get("axis", -1)),
+    "GlobalMaxPool": lambda net, x, a, node: x[0].amax(list(range(2, x[0].dim())), keepdim=True),
+    "ReduceMin": reduce_of(lambda x, axes, keep: x.amin(axes, keepdim=keep)),
+    "ReduceL1": reduce_of(lambda x, axes, keep: x.abs().sum(axes, keepdim=keep)),
+    "ReduceSumSquare": reduce_of(lambda x, axes, keep: x.square().sum(axes, keepdim=keep)),
+    "ReduceProd": reduce_of(lambda x, axes, keep: x.prod(axes[0], keepdim=keep)),
+    "Resize": resize, "ConvTranspose": conv_transpose, "GroupNormalization": group_norm, "RMSNormalization": rms_norm,
+    "InstanceNormalization": lambda net, x, a, node: F.instance_norm(x[0], weight=x[1], bias=x[2], eps=a.get("epsilon", 1e-5)),
+    "LpNormalization": lp_norm, "Trilu": trilu,
 }

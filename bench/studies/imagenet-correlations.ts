@@ -1,0 +1,89 @@
+// Correlates proxies, their aggregate and costs of imported networks with published accuracies.
+import { aggregate } from '../../core/ranking/aggregate.js';
+import { kendall, spearman } from '../../core/ranking/correlation.js';
+
+/** What is known of a network. Proxies are of one draw each. */
+export interface NetworkFacts {
+  readonly model: string;
+  /** Published ImageNet top-1, in percent. */
+  readonly top1: number;
+  readonly macs: number;
+  readonly parameters: number;
+  readonly depth: number;
+  readonly found: 'stages' | 'blocks';
+  readonly seconds: number;
+  readonly draws: readonly {
+    readonly expressivity: number | null;
+    readonly progressivity: number | null;
+    readonly trainability: number | null;
+  }[];
+}
+
+export interface Correlation {
+  readonly name: string;
+  /** Networks that have the value. */
+  readonly count: number;
+  readonly spearman: number;
+  readonly kendall: number;
+}
+
+type Proxy = 'expressivity' | 'progressivity' | 'trainability';
+const PROXIES = ['expressivity', 'progressivity', 'trainability'] as const;
+
+/** JSON has no infinities: null of a proxy stands for minus infinity. */
+const value = (network: NetworkFacts, draw: number, proxy: Proxy) =>
+  network.draws[draw]![proxy] ?? Number.NEGATIVE_INFINITY;
+
+/** Of all networks, and of those that are measured at the ends of stages, which alone have a progressivity. */
+export function correlations(networks: readonly NetworkFacts[]): readonly Correlation[] {
+  const staged = networks.filter(({ found }) => found === 'stages');
+  if (staged.length < 3) return [];
+  const simple = (name: string, of: (network: NetworkFacts) => number) => row({ name, networks, of });
+  return [
+    simple('expressivity', (network) => mean(network, 'expressivity')),
+    row({ name: 'progressivity', networks: staged, of: (network) => mean(network, 'progressivity') }),
+    simple('trainability', (network) => mean(network, 'trainability')),
+    simple('complexity (FLOPs)', ({ macs }) => macs),
+    aggregated('aggregate of expressivity, trainability, complexity', networks, [
+      'expressivity',
+      'trainability',
+    ]),
+    aggregated('aggregate of all four', staged, PROXIES),
+    aggregated('aggregate of expressivity and complexity', networks, ['expressivity']),
+    simple('parameters', ({ parameters }) => parameters),
+    simple('depth', ({ depth }) => depth),
+  ];
+}
+
+function mean(network: NetworkFacts, proxy: Proxy): number {
+  return network.draws.reduce((sum, _, draw) => sum + value(network, draw, proxy), 0) / network.draws.length;
+}
+
+/** The product's own aggregate, with FLOPs as complexity. */
+function aggregated(name: string, networks: readonly NetworkFacts[], proxies: readonly Proxy[]): Correlation {
+  const { draws } = networks[0]!;
+  const columns = [
+    ...proxies.map((proxy) => ({
+      proxy,
+      weight: 1,
+      draws: draws.map((_, draw) => networks.map((network) => value(network, draw, proxy))),
+    })),
+    { proxy: 'complexity', weight: 1, draws: draws.map(() => networks.map(({ macs }) => macs)) },
+  ] as const;
+  const scores = aggregate({ columns, kind: 'log-rank' });
+  return row({ name, networks, of: (network) => scores[networks.indexOf(network)]! });
+}
+
+function row({
+  name,
+  networks,
+  of,
+}: {
+  name: string;
+  networks: readonly NetworkFacts[];
+  of: (network: NetworkFacts) => number;
+}): Correlation {
+  const values = networks.map(of);
+  const truth = networks.map(({ top1 }) => top1);
+  return { name, count: networks.length, spearman: spearman(values, truth), kendall: kendall(values, truth) };
+}

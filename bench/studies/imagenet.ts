@@ -1,0 +1,153 @@
+// The command `npm run bench:imagenet`: what the ranking of imported networks is worth, on torchvision's published ImageNet accuracies.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { loadNetwork } from '../../client/networks/load-network.js';
+import { type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
+import { layerDepth } from '../measure/layer-depth.js';
+import { describeMachine } from '../measure/machine.js';
+import { wholeNumber } from '../whole-number.js';
+import { type Correlation, correlations, type NetworkFacts } from './imagenet-correlations.js';
+
+const RESULTS = fileURLToPath(new URL('../../../bench/results/imagenet.json', import.meta.url));
+
+interface Options {
+  readonly draws: number;
+  readonly batch: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly largest: number;
+  readonly results: string;
+}
+
+/** What reference/pytorch/zoo.py wrote of a model. */
+const Entries = z.array(
+  z.object({
+    file: z.string(),
+    model: z.string(),
+    size: z.number().optional(),
+    parameters: z.number().optional(),
+    top1: z.number().optional(),
+    error: z.string().optional(),
+  }),
+);
+
+/** All networks at one size of images. */
+interface Study {
+  readonly size: number;
+  readonly batch: number;
+  readonly draws: number;
+  readonly seed: number;
+  readonly networks: readonly NetworkFacts[];
+  /** Models without a score, and why. */
+  readonly left: readonly { readonly model: string; readonly reason: string }[];
+  readonly correlations: readonly Correlation[];
+}
+
+interface Results {
+  readonly machine: ReturnType<typeof describeMachine>;
+  readonly studies: readonly Study[];
+}
+
+new Command('bench:imagenet')
+  .description(
+    'scores the torchvision models that reference/pytorch/zoo.py exported into FOLDER, and correlates scores with published accuracies; goes on where it was',
+  )
+  .argument('<FOLDER>', 'with models.json, all of one size of images')
+  .option('--draws <N>', 'draws', wholeNumber({ min: 1, max: 64 }), 3)
+  .option('--batch <N>', 'images', wholeNumber({ min: 2, max: 256 }), 8)
+  .option('--seed <N>', 'seed', wholeNumber({ min: 0, max: 1e9 }), 0)
+  .option('--threads <N>', 'threads of a network', wholeNumber({ min: 1, max: 64 }), 1)
+  .option(
+    '--largest <N>',
+    'leave out models of more million parameters',
+    wholeNumber({ min: 1, max: 1000 }),
+    1000,
+  )
+  .option('--results <FILE>', 'where results are kept', RESULTS)
+  .action(main)
+  .parse();
+
+async function main(folder: string, options: Options): Promise<void> {
+  const entries = Entries.parse(JSON.parse(readFileSync(join(folder, 'models.json'), 'utf8')));
+  const sizes = new Set(entries.flatMap(({ size }) => size ?? []));
+  if (sizes.size !== 1)
+    throw new Error(`${folder} has models of ${sizes.size} sizes of images; must be of one`);
+  const size = [...sizes][0]!;
+  let study = readStudies(options.results).find((each) => each.size === size) ?? emptyStudy(size, options);
+  for (const entry of entries) {
+    if (study.networks.some(({ model }) => model === entry.model)) continue;
+    const left = study.left.filter(({ model }) => model !== entry.model);
+    const reason = reasonToLeave(entry, options);
+    study =
+      reason === undefined
+        ? { ...study, left, networks: [...study.networks, await facts({ folder, entry, options })] }
+        : { ...study, left: [...left, { model: entry.model, reason }] };
+    study = { ...study, correlations: correlations(study.networks) };
+    save(options.results, study);
+    console.log(`${entry.model}: ${reason ?? 'scored'}`);
+  }
+  for (const { name, count, spearman, kendall } of study.correlations)
+    console.log(
+      `${name.padEnd(40)} ${count} networks, rho ${spearman.toFixed(3)}, tau ${kendall.toFixed(3)}`,
+    );
+}
+
+function reasonToLeave(
+  { error, parameters, top1 }: z.output<typeof Entries>[number],
+  { largest }: Options,
+): string | undefined {
+  if (error !== undefined) return `not exported: ${error}`;
+  if (top1 === undefined) return 'no published accuracy';
+  return parameters! > largest * 1e6 ? `more than ${largest} million parameters` : undefined;
+}
+
+async function facts({
+  folder,
+  entry,
+  options: { batch, draws, seed, threads },
+}: {
+  folder: string;
+  entry: z.output<typeof Entries>[number];
+  options: Options;
+}): Promise<NetworkFacts> {
+  const file = join(folder, entry.file);
+  const settings = { features: 'stages', normalization: 'file', batch } as const;
+  const { network } = await loadNetwork({ file, options: settings });
+  const started = performance.now();
+  const [scored] = (await scoreNetworks({
+    files: [file],
+    options: { ...settings, draws, seed, threads },
+  })) as [ScoredNetwork];
+  return {
+    model: entry.model,
+    top1: entry.top1!,
+    macs: scored.macs,
+    parameters: scored.parameters,
+    depth: layerDepth(network.graph),
+    found: network.found === 'stages' ? 'stages' : 'blocks',
+    seconds: Math.round(performance.now() - started) / 1000,
+    draws: scored.draws.map(({ expressivity, progressivity, trainability }) => ({
+      expressivity,
+      progressivity,
+      trainability,
+    })),
+  };
+}
+
+function emptyStudy(size: number, { batch, draws, seed }: Options): Study {
+  return { size, batch, draws, seed, networks: [], left: [], correlations: [] };
+}
+
+function readStudies(path: string): readonly Study[] {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Results).studies : [];
+}
+
+function save(path: string, study: Study): void {
+  const others = readStudies(path).filter(({ size }) => size !== study.size);
+  const studies = [...others, study].sort((a, b) => a.size - b.size);
+  const results: Results = { machine: describeMachine(), studies };
+  writeFileSync(path, `${JSON.stringify(results, undefined, 1)}\n`);
+}

@@ -1,0 +1,184 @@
+// The command `npm run zoo`: compares exported models of torchvision and timm with PyTorch, in scores and in costs.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import { SpecError } from '../core/errors.js';
+import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../core/graph/network.js';
+import { readOnnx } from '../core/graph/read-onnx.js';
+import { readGoldenFile } from './golden/cases.js';
+import { deviation } from './golden/compare.js';
+import { computeOnnx } from './golden/onnx.js';
+
+const REFERENCE = fileURLToPath(new URL('../../reference/pytorch/onnx_reference.py', import.meta.url));
+const BATCH = 2;
+const CHANNELS = 3;
+/** Of a score: max(this, 5 times by how much PyTorch in float32 is off PyTorch in float64). */
+const LEAST_TOLERANCE = 1e-3;
+/** Of MACs and parameters, relative. */
+const COST_TOLERANCE = 5e-3;
+const MINUTES_10 = 600_000;
+
+/** What zoo.py wrote of a model. */
+const Entry = z.object({
+  file: z.string(),
+  size: z.number().optional(),
+  macs: z.number().optional(),
+  parameters: z.number().optional(),
+  error: z.string().optional(),
+});
+type Entry = z.output<typeof Entry>;
+
+interface Row {
+  readonly file: string;
+  readonly status: 'agrees' | 'disagrees' | 'refused' | 'not exported' | 'no reference';
+  readonly detail?: string;
+  readonly size?: number;
+  readonly found?: string;
+  readonly features?: number;
+  /** Relative deviations: the largest of all features, of all blocks, and what is allowed. */
+  readonly expressivity?: number;
+  readonly trainability?: number;
+  readonly allowed?: number;
+  /** Ours over fvcore's and PyTorch's, less 1. */
+  readonly macs?: number;
+  readonly parameters?: number;
+}
+
+interface Options {
+  readonly features: string;
+  readonly python?: string;
+  readonly costs?: true;
+}
+
+new Command('zoo')
+  .description(
+    'compares the models that reference/pytorch/zoo.py exported into FOLDER with PyTorch; results.json there keeps what is done',
+  )
+  .argument('<FOLDER>', 'with models.json')
+  .argument('[MODEL...]', 'words that names of files contain; all files if none')
+  .addOption(
+    new Option(
+      '--features <FEATURES>',
+      'stages, blocks, or names of tensors separated by commas, as zeroscout score takes them',
+    ).default('stages'),
+  )
+  .option('--python <PROGRAM>', 'a Python with torch and onnx', process.env.ZEROSCOUT_TORCH_PYTHON)
+  .option('--costs', 'compare MACs and parameters alone')
+  .action(main)
+  .parse();
+
+async function main(folder: string, models: readonly string[], options: Options): Promise<void> {
+  const entries = z.array(Entry).parse(JSON.parse(readFileSync(join(folder, 'models.json'), 'utf8')));
+  const results = join(folder, `results-${options.costs ? 'costs' : options.features}.json`);
+  const rows: Row[] = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : [];
+  for (const entry of entries) {
+    if (rows.some(({ file }) => file === entry.file)) continue;
+    if (models.length && !models.some((word) => entry.file.includes(word))) continue;
+    const row = await compare({ folder, entry, options });
+    rows.push(row);
+    writeFileSync(results, JSON.stringify(rows, undefined, 1));
+    console.log(lineOf(row));
+  }
+  const count = (status: Row['status']) => rows.filter((row) => row.status === status).length;
+  const failed = count('disagrees') + count('no reference');
+  console.log(
+    `${count('agrees')} agree, ${count('disagrees')} disagree, ${count('refused')} refused, ${count('not exported')} not exported, ${count('no reference')} without a reference`,
+  );
+  process.exitCode = failed ? 1 : 0;
+}
+
+async function compare({
+  folder,
+  entry,
+  options,
+}: {
+  folder: string;
+  entry: Entry;
+  options: Options;
+}): Promise<Row> {
+  const { file, size } = entry;
+  if (entry.error !== undefined || size === undefined)
+    return { file, status: 'not exported', detail: entry.error ?? 'no size' };
+  let network: GraphNetwork;
+  try {
+    network = read({ path: join(folder, file), size, wanted: wantedOf(options.features) });
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    return { file, size, status: 'refused', detail: error.message };
+  }
+  const read1 = { file, size, found: network.found, features: network.features.length };
+  const { macs, parameters } = network.costs;
+  const costs = { macs: macs / entry.macs! - 1, parameters: parameters / entry.parameters! - 1 };
+  const costsAgree = Object.values(costs).every((off) => Math.abs(off) <= COST_TOLERANCE);
+  if (options.costs) return { ...read1, ...costs, status: costsAgree ? 'agrees' : 'disagrees' };
+  const scores = await compareScores({ folder, entry: { file, size }, network, options });
+  if ('detail' in scores) return { ...read1, ...costs, status: 'no reference', ...scores };
+  const { expressivity, trainability, allowed } = scores;
+  const scoresAgree = Math.max(expressivity, trainability) <= allowed;
+  return { ...read1, ...costs, ...scores, status: costsAgree && scoresAgree ? 'agrees' : 'disagrees' };
+}
+
+function wantedOf(features: string): WantedFeatures {
+  return features === 'stages' || features === 'blocks' ? features : features.split(',');
+}
+
+function read({ path, size, wanted }: { path: string; size: number; wanted: WantedFeatures }): GraphNetwork {
+  const graph = readOnnx({ bytes: readFileSync(path), file: path });
+  return graphNetwork({ graph, batch: BATCH, image: [CHANNELS, size, size], wanted, file: path });
+}
+
+/** Runs the reference in PyTorch on the same graph, cut at the same tensors, and computes the same with the engine. */
+async function compareScores({
+  folder,
+  entry: { file, size },
+  network,
+  options: { python = 'python3' },
+}: {
+  folder: string;
+  entry: { readonly file: string; readonly size: number };
+  network: GraphNetwork;
+  options: Options;
+}): Promise<{ readonly detail: string } | Required<Pick<Row, 'expressivity' | 'trainability' | 'allowed'>>> {
+  const { features, costs } = network;
+  const [source, target] = [join(folder, `${file}.features.json`), join(folder, `${file}.case.json`)];
+  const wanted = {
+    file,
+    batch: BATCH,
+    input: [CHANNELS, size, size],
+    features: features.map(({ name }) => name),
+    channelAxes: features.map(({ channelAxis }) => channelAxis),
+    parameters: costs.parameters,
+  };
+  writeFileSync(source, JSON.stringify([wanted]));
+  const { status, stderr, error } = spawnSync(python, [REFERENCE, source, target], {
+    encoding: 'utf8',
+    timeout: MINUTES_10,
+  });
+  if (status !== 0)
+    return { detail: error ? String(error) : (stderr.trim().split('\n').at(-1) ?? 'no reason') };
+  const [{ float32Deviation }] = JSON.parse(readFileSync(target, 'utf8')) as [{ float32Deviation: number }];
+  const golden = await readGoldenFile(target);
+  if (!('cases' in golden)) throw new Error(`${target} holds no cases`);
+  const item = golden.cases[0]!;
+  if (!('file' in item)) throw new Error(`${target} holds a case of another kind`);
+  const computed = await computeOnnx({ item, threads: 1 });
+  const worst = (expected: readonly (number | null)[], found: readonly (number | null)[]) =>
+    Math.max(0, ...expected.map((value, i) => deviation(value, found[i]!)));
+  return {
+    expressivity: worst(item.expressivityPerFeature, computed.features),
+    trainability: worst(item.trainabilityPerBlock, computed.blocks),
+    allowed: Math.max(LEAST_TOLERANCE, 5 * float32Deviation),
+  };
+}
+
+function lineOf({ file, status, ...row }: Row): string {
+  if (row.detail !== undefined) return `${status.padEnd(12)} ${file}: ${row.detail}`;
+  const percent = (off: number) => `${(100 * off).toFixed(2)} %`;
+  const costs = `MACs ${percent(row.macs!)}, parameters ${percent(row.parameters!)}`;
+  if (row.allowed === undefined) return `${status.padEnd(12)} ${file}: ${costs}`;
+  const off = (value: number | undefined) => (value ?? 0).toExponential(1);
+  return `${status.padEnd(12)} ${file}: ${row.features} features (${row.found}), expressivity ${off(row.expressivity)}, trainability ${off(row.trainability)} of ${off(row.allowed)}, ${costs}`;
+}
