@@ -10,6 +10,7 @@ from onnx import inliner, numpy_helper
 
 sys.path.insert(0, str(Path(__file__).parent))
 from onnx_operators import OPS  # noqa: E402
+from onnx_rare_operators import RARE_OPS  # noqa: E402
 from tensors import uniform  # noqa: E402
 
 
@@ -59,7 +60,7 @@ class Network:
         values = {**self.fixed, **known}
         for node in self.nodes_before(wanted, values):
             inputs = [values[i] if i else None for i in node.input]
-            outputs = OPS[node.op_type](self, inputs, attributes(node), node)
+            outputs = {**OPS, **RARE_OPS}[node.op_type](self, inputs, attributes(node), node)
             if not isinstance(outputs, (list, tuple)):
                 outputs = [outputs]
             values.update(zip(node.output, outputs))

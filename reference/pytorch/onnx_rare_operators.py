@@ -1,0 +1,110 @@
+"""Further operators of the ONNX standard in PyTorch: those of the newer exporter, and of models in timm."""
+import torch
+from torch.nn import functional as F
+
+from onnx_operators import elementwise, reduce_of, windows
+
+
+def conv_transpose(net, x, a, node):
+    n = x[1].dim() - 2
+    strides, dilations, pads = windows(a, n)
+    assert pads[:n] == pads[n:]
+    f = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}[n]
+    bias = x[2] if len(x) > 2 else None
+    return f(x[0], x[1], bias, strides, pads[:n], a.get("output_padding", 0), a.get("group", 1), dilations)
+
+
+def resize(net, x, a, node):
+    sizes = [int(i) for i in x[3]] if len(x) > 3 and x[3] is not None else [int(n * s) for n, s in zip(x[0].shape, x[2].tolist())]
+    mode, place = a.get("mode", "nearest"), a.get("coordinate_transformation_mode", "half_pixel")
+    if mode == "nearest":
+        assert place == "asymmetric" and a.get("nearest_mode") == "floor"
+        return F.interpolate(x[0], sizes[2:], mode="nearest")
+    kind = {"linear": {1: "linear", 2: "bilinear"}[x[0].dim() - 2], "cubic": "bicubic"}[mode]
+    assert place in ("align_corners", "pytorch_half_pixel", "half_pixel")
+    return F.interpolate(x[0], sizes[2:], mode=kind, align_corners=place == "align_corners", antialias=bool(a.get("antialias", 0)))
+
+
+def group_norm(net, x, a, node):
+    weight, bias = x[1], x[2]
+    if len(weight) == a["num_groups"] != x[0].shape[1]:
+        weight, bias = (each.repeat_interleave(x[0].shape[1] // len(each)) for each in (weight, bias))
+    return F.group_norm(x[0], a["num_groups"], weight, bias, a.get("epsilon", 1e-5))
+
+
+def rms_norm(net, x, a, node):
+    axes = list(range(x[0].dim()))[a.get("axis", -1) :]
+    return x[0] / torch.sqrt((x[0] ** 2).mean(axes, keepdim=True) + a.get("epsilon", 1e-5)) * x[1]
+
+
+def lp_norm(net, x, a, node):
+    axis = a.get("axis", -1)
+    norm = x[0].abs().sum(axis, keepdim=True) if a.get("p", 2) == 1 else x[0].square().sum(axis, keepdim=True).sqrt()
+    return x[0] / norm
+
+
+def depth_to_space(net, x, a, node):
+    b, c, h, w = x[0].shape
+    s = a["blocksize"]
+    if a.get("mode", "DCR") == "CRD":
+        return F.pixel_shuffle(x[0], s)
+    return x[0].reshape(b, s, s, c // s**2, h, w).permute(0, 3, 4, 1, 5, 2).reshape(b, c // s**2, h * s, w * s)
+
+
+def space_to_depth(net, x, a, node):
+    b, c, h, w = x[0].shape
+    s = a["blocksize"]
+    return x[0].reshape(b, c, h // s, s, w // s, s).permute(0, 3, 5, 1, 2, 4).reshape(b, c * s * s, h // s, w // s)
+
+
+def gather_elements(net, x, a, node):
+    axis = a.get("axis", 0)
+    return torch.gather(x[0], axis, torch.where(x[1] < 0, x[1] + x[0].shape[axis], x[1]))
+
+
+def gather_nd(net, x, a, node):
+    assert a.get("batch_dims", 0) == 0
+    index = x[1].reshape(-1, x[1].shape[-1])
+    return x[0][tuple(index.T)].reshape(list(x[1].shape[:-1]) + list(x[0].shape[x[1].shape[-1] :]))
+
+
+def split_to_sequence(net, x, a, node):
+    axis = a.get("axis", 0)
+    if len(x) < 2:
+        parts = list(torch.split(x[0], 1, axis))
+        return [parts if a.get("keepdims", 1) else [part.squeeze(axis) for part in parts]]
+    sizes = x[1].tolist()
+    return [list(torch.split(x[0], sizes, axis))]
+
+
+def trilu(net, x, a, node):
+    k = int(x[1]) if len(x) > 1 and x[1] is not None else 0
+    return torch.triu(x[0], k) if a.get("upper", 1) else torch.tril(x[0], k)
+
+
+RARE_OPS = {
+    "Mean": lambda net, x, a, node: sum(x) / len(x),
+    "CastLike": lambda net, x, a, node: x[0].to(x[1].dtype),
+    "Sin": elementwise(torch.sin), "Cos": elementwise(torch.cos), "Sign": elementwise(torch.sign), "Ceil": elementwise(torch.ceil),
+    "Round": elementwise(torch.round), "And": elementwise(torch.logical_and), "Or": elementwise(torch.logical_or), "LessOrEqual": elementwise(torch.le),
+    "GreaterOrEqual": elementwise(torch.ge), "Softsign": elementwise(F.softsign), "Mish": elementwise(F.mish),
+    "PRelu": lambda net, x, a, node: torch.where(x[0] > 0, x[0], x[0] * x[1]),
+    "Celu": lambda net, x, a, node: F.celu(x[0], a.get("alpha", 1.0)), "Selu": lambda net, x, a, node: F.selu(x[0]),
+    "ThresholdedRelu": lambda net, x, a, node: torch.where(x[0] > a.get("alpha", 1.0), x[0], torch.zeros_like(x[0])),
+    "Swish": lambda net, x, a, node: x[0] * torch.sigmoid(a.get("alpha", 1.0) * x[0]),
+    "Gelu": lambda net, x, a, node: F.gelu(x[0], approximate=a.get("approximate", "none")),
+    "Size": lambda net, x, a, node: torch.tensor(x[0].numel()),
+    "NonZero": lambda net, x, a, node: torch.stack(torch.nonzero(x[0], as_tuple=True)),
+    "Tile": lambda net, x, a, node: x[0].tile([int(i) for i in x[1]]),
+    "DepthToSpace": depth_to_space, "SpaceToDepth": space_to_depth, "GatherND": gather_nd, "GatherElements": gather_elements,
+    "SplitToSequence": split_to_sequence, "SequenceAt": lambda net, x, a, node: x[0][int(x[1])],
+    "LogSoftmax": lambda net, x, a, node: torch.log_softmax(x[0], a.get("axis", -1)),
+    "GlobalMaxPool": lambda net, x, a, node: x[0].amax(list(range(2, x[0].dim())), keepdim=True),
+    "ReduceMin": reduce_of(lambda x, axes, keep: x.amin(axes, keepdim=keep)),
+    "ReduceL1": reduce_of(lambda x, axes, keep: x.abs().sum(axes, keepdim=keep)),
+    "ReduceSumSquare": reduce_of(lambda x, axes, keep: x.square().sum(axes, keepdim=keep)),
+    "ReduceProd": reduce_of(lambda x, axes, keep: x.prod(axes[0], keepdim=keep)),
+    "Resize": resize, "ConvTranspose": conv_transpose, "GroupNormalization": group_norm, "RMSNormalization": rms_norm,
+    "InstanceNormalization": lambda net, x, a, node: F.instance_norm(x[0], weight=x[1], bias=x[2], eps=a.get("epsilon", 1e-5)),
+    "LpNormalization": lp_norm, "Trilu": trilu,
+}
