@@ -12,6 +12,7 @@ import { filesPage } from './reference/files.mjs';
 import { settingsPage } from './reference/settings.mjs';
 import { specificationPage } from './reference/specification.mjs';
 import { versionsPage } from './reference/versions.mjs';
+import { workedExamplePage, workedExamplePageInJapanese } from './reference/worked-example.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -19,6 +20,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export function referencePages() {
   return {
     'README.md': readme(),
+    'docs/adopt/worked-example.md': workedExamplePage(),
+    'docs/ja/adopt/worked-example.md': workedExamplePageInJapanese(),
     'docs/reference/api.md': apiPage(),
     'docs/reference/commands.md': commandsPage(),
     'docs/reference/exit-codes.md': exitCodesPage(),

@@ -21,6 +21,9 @@ function pagesOf(folder: string, first: readonly string[] = []) {
   return [...first, ...others].map((name) => page(`${folder}/${name}`));
 }
 
+/** Pages for those who decide, in the order in which they are read. */
+const ADOPT = ['what-it-is', 'staged-adoption', 'worked-example', 'checklist', 'phrases'];
+
 export default defineConfig({
   title: 'zeroscout',
   description: 'Training-free neural architecture search at cluster scale',
@@ -53,6 +56,8 @@ export default defineConfig({
           'evolution',
         ]),
       },
+      { text: 'Adopt', items: pagesOf('adopt', ADOPT) },
+      { text: '導入(日本語)', items: pagesOf('ja/adopt', ADOPT) },
       { text: 'Reference', items: pagesOf('reference', ['specification', 'commands', 'api', 'settings']) },
       { text: 'Operate', items: pagesOf('operate', ['servers', 'deployment', 'searches', 'monitoring']) },
       {
