@@ -11,6 +11,7 @@ import { compareChildren } from './measure/children.js';
 import { benchDevice } from './measure/device.js';
 import { compareEigenvalues } from './measure/eigenvalues.js';
 import { startEndToEnd } from './measure/end-to-end.js';
+import { compareImportedNetworks } from './measure/imported-networks.js';
 import { describeMachine } from './measure/machine.js';
 import { withScoring } from './measure/pure.js';
 import {
@@ -39,6 +40,7 @@ interface Options {
   readonly baselineCandidates: number;
   readonly weights: 'shared' | 'candidate';
   readonly eigenvalues?: true;
+  readonly onnx?: true | string;
   readonly children?: number;
   readonly againstRandom?: number;
 }
@@ -82,6 +84,10 @@ const program = new Command('bench')
   )
   .option('--eigenvalues', 'compare eigenvalues and singular values with LAPACK, as PyTorch calls it')
   .option(
+    '--onnx [FOLDER]',
+    'networks of torchvision, exported to the folder and read back, beside PyTorch: ratios and memory',
+  )
+  .option(
     '--children <N>',
     'so many children of an evolution of the MobileNetV2 space, with and without reuse of common blocks',
     wholeNumber({ min: 112, max: 100_000 }),
@@ -120,6 +126,7 @@ async function measure(options: Options): Promise<[string, object]> {
     baselineCandidates,
     weights,
     eigenvalues,
+    onnx,
     children,
     againstRandom,
     detail,
@@ -132,6 +139,11 @@ async function measure(options: Options): Promise<[string, object]> {
     );
   if (device === 'cpu') {
     if (eigenvalues) return ['eigenvalues', await compareEigenvalues({ rounds })];
+    if (onnx !== undefined)
+      return [
+        'onnx',
+        await compareImportedNetworks({ folder: typeof onnx === 'string' ? onnx : undefined, rounds }),
+      ];
     if (againstRandom) {
       const scorers = availableParallelism();
       return ['against-random', await compareWithRandom({ budget: againstRandom, seed: 1, scorers })];

@@ -11,6 +11,7 @@ export function benchmarksPage() {
   return page('Benchmarks', intro, [
     againstPyTorch(),
     otherSpaces(),
+    importedNetworks(),
     wholeSearch(),
     commonBlocks(),
     evolution(),
@@ -81,6 +82,37 @@ function otherSpaces() {
     command: 'npm run bench -- --space mobilenet-v2`, `npm run bench -- --space autoformer',
     of: files[0],
     text: 'Milliseconds a candidate, each new and scored by itself, 2 scorers of one thread.',
+    body: table(head, rows),
+  });
+}
+
+function importedNetworks() {
+  const found = results('onnx');
+  const rows = found.rows.map(({ name, features, ours, oneScorer, theirs, ratios, scorerPeakBytes }) => [
+    name,
+    features,
+    ...times({ ours, theirs, ratios, scorerPeakBytes }),
+    one(median(oneScorer)),
+    one(ratios.oneScorer),
+  ]);
+  const head = [
+    'network',
+    'features',
+    'zeroscout',
+    'PyTorch',
+    'ratio',
+    'PyTorch, channels_last',
+    'ratio',
+    'a scorer, MB',
+    'one scorer of 2 threads',
+    'ratio',
+  ];
+  const middle = (name) => two(median(found.rows.map(({ ratios }) => ratios[name].median)));
+  return section({
+    title: 'Imported networks beside PyTorch',
+    command: 'npm run bench -- --onnx',
+    of: found,
+    text: `Milliseconds a network of torchvision ${found.versions.torchvision}, exported as ONNX and read back, at ${found.resolution} pixels and batch ${found.batch}; 2 scorers of one thread, ${found.rounds} rounds. Ours counts everything from the structure's text to the proxies, with programs and weights made anew; PyTorch's side has its network already, and draws weights anew. Both cut it at the same features. The median of the ratios is ${middle('contiguous')}, against channels_last ${middle('channels_last')}.`,
     body: table(head, rows),
   });
 }
