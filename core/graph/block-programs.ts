@@ -3,11 +3,18 @@ import type { Id, Tape } from '../ops/tensor/tape.js';
 import type { Feature } from './features.js';
 import { pullback } from './pullback.js';
 import type { ResolvedGraph } from './resolve.js';
-import { featureStatistic, gradientRows, jacobianProduct, samplesOf, shrinkage } from './statistics.js';
+import { featureStatistic, type JacobianForm, jacobianForm, samplesOf, shrinkage } from './statistics.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from './write-program.js';
 
 /** Names of a program's outputs; tensors that later programs read have those of `tensorName`. */
-export const OUTPUT = { statistic: 'statistic', jacobian: 'jacobian', shift: 'shift' } as const;
+export const OUTPUT = {
+  statistic: 'statistic',
+  jacobian: 'jacobian',
+  /** See `JacobianForm`. */
+  otherJacobian: 'otherJacobian',
+  scale: 'scale',
+  shift: 'shift',
+} as const;
 /** Name of the signs, of the shape of the feature that the program ends with. */
 export const SIGNS = 'signs';
 
@@ -22,7 +29,13 @@ export interface BlockProgram extends WrittenProgram {
   /** Tensors that later programs read. */
   readonly carried: readonly Id[];
   /** Undefined of the first program, and where positions of the two features do not correspond. */
-  readonly jacobian?: { readonly rows: number; readonly columns: number; readonly mayBeIdentity: boolean };
+  readonly jacobian?: {
+    readonly kind: JacobianForm['kind'];
+    /** Of the output `jacobian`. */
+    readonly rows: number;
+    readonly columns: number;
+    readonly mayBeIdentity: boolean;
+  };
 }
 
 /**
@@ -132,14 +145,15 @@ function gradientOutputs({ t, feature, before }: { t: Tape; feature: Feature; be
   const v = t.port(SIGNS, feature.shape);
   const [g] = pullback({ tape: t, output: feature.id, v, to: [before.id] });
   if (g === undefined) return undefined;
-  const rows = gradientRows({ t, g, from: before, to: feature, factors });
-  const jac = jacobianProduct({ t, rows, v, to: feature });
-  const [height, width] = t.shape(jac) as [number, number];
+  const form = jacobianForm({ t, g, v, from: before, to: feature, factors });
+  const [rows, columns] = t.shape(form.matrix) as [number, number];
   const isSquare = String(before.shape) === String(feature.shape);
-  const outputs: ProgramOutput[] = [{ name: OUTPUT.jacobian, id: jac }];
+  const outputs: ProgramOutput[] = [{ name: OUTPUT.jacobian, id: form.matrix }];
+  if (form.kind !== 'matrix') outputs.push({ name: OUTPUT.scale, id: form.scale });
+  if (form.kind === 'pair') outputs.push({ name: OUTPUT.otherJacobian, id: form.other });
   if (isSquare) {
     const axes = feature.shape.map((_, axis) => axis);
     outputs.push({ name: OUTPUT.shift, id: t.reduce('ReduceMax', t.add('Abs', [t.minus(g, v)]), axes) });
   }
-  return { outputs, jacobian: { rows: height, columns: width, mayBeIdentity: isSquare } };
+  return { outputs, jacobian: { kind: form.kind, rows, columns, mayBeIdentity: isSquare } };
 }

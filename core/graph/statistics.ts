@@ -1,4 +1,5 @@
 // What is measured of features and blocks, written on the tape: covariances, and products of gradients with signs.
+import { pad } from '../ops/tensor/movement.js';
 import { range, sizeOf } from '../ops/tensor/shapes.js';
 import type { Id, Tape } from '../ops/tensor/tape.js';
 import { type Feature, isMap } from './features.js';
@@ -18,15 +19,49 @@ function sampleRows(t: Tape, id: Id, { channelAxis }: Layout): Id {
   return t.reshape(last, [sizeOf(shape) / shape[channelAxis]!, shape[channelAxis]!]);
 }
 
+/** A tensor [images, channels, ...positions] as [images, channels, positions]. */
+function channelRows(t: Tape, id: Id): Id {
+  const [images, channels, ...positions] = t.shape(id) as [number, number, ...number[]];
+  return t.reshape(id, [images, channels, sizeOf(positions)]);
+}
+
+/**
+ * Σ over images of a bᵀ for a [images, m, positions] and b [images, n, positions]: [m, n]. A product for each image leaves
+ * the tensors where they lie; where those products are larger than the tensors themselves, the images are moved behind the
+ * channels first.
+ */
+function sumOfProducts(t: Tape, a: Id, b: Id): Id {
+  const [, m, positions] = t.shape(a) as [number, number, number];
+  const n = t.shape(b)[1]!;
+  if (m * n <= (m + n) * positions) {
+    const products = t.add('MatMul', [a, t.transpose(b, [0, 2, 1])]);
+    return t.reshape(t.reduce('ReduceSum', products, [0]), [m, n]);
+  }
+  return t.add('MatMul', [channelsBySamples(t, a), t.transpose(channelsBySamples(t, b), [1, 0])]);
+}
+
+/** A tensor [images, channels, ...positions] as [channels, images x positions]. */
+function channelsBySamples(t: Tape, id: Id): Id {
+  const rows = channelRows(t, id);
+  const [images, channels, positions] = t.shape(rows) as [number, number, number];
+  return t.reshape(t.transpose(rows, [1, 0, 2]), [channels, images * positions]);
+}
+
 /** `covariance` [c, c] or, where samples are fewer than channels, `gram` [n, n]: products of centred values. */
 export function featureStatistic(t: Tape, feature: Feature): { kind: 'covariance' | 'gram'; id: Id } {
-  const rows = sampleRows(t, feature.id, feature);
+  const { id, shape, channelAxis } = feature;
+  const isCovariance = samplesOf(feature) >= shape[channelAxis]!;
+  if (isCovariance && channelAxis === 1 && isMap(feature)) {
+    const rows = channelRows(t, id);
+    const centred = t.minus(rows, t.reduce('ReduceMean', rows, [0, 2]));
+    return { kind: 'covariance', id: sumOfProducts(t, centred, centred) };
+  }
+  const rows = sampleRows(t, id, feature);
   const centred = t.minus(rows, t.reduce('ReduceMean', rows, [0]));
   const columns = t.transpose(centred, [1, 0]);
-  const [samples, channels] = t.shape(rows) as [number, number];
-  return samples < channels
-    ? { kind: 'gram', id: t.add('MatMul', [centred, columns]) }
-    : { kind: 'covariance', id: t.add('MatMul', [columns, centred]) };
+  return isCovariance
+    ? { kind: 'covariance', id: t.add('MatMul', [columns, centred]) }
+    : { kind: 'gram', id: t.add('MatMul', [centred, columns]) };
 }
 
 /**
@@ -42,40 +77,136 @@ export function shrinkage(from: Feature, to: Feature): readonly number[] | undef
   return a.every((n, axis) => n >= b[axis]!) ? factors : undefined;
 }
 
-/** The gradient of a feature, as rows of the output's samples: [samples, channels x factors]. */
-export function gradientRows({
-  t,
-  g,
-  from,
-  to,
-  factors,
-}: {
-  t: Tape;
-  g: Id;
-  from: Feature;
-  to: Feature;
-  factors: readonly number[];
-}): Id {
-  if (!isMap(from)) return sampleRows(t, g, from);
+/** What `jac` of method.md is made of: the gradient of one feature, and the signs in the place of the next. */
+export interface Jacobian {
+  readonly t: Tape;
+  readonly g: Id;
+  readonly v: Id;
+  readonly from: Feature;
+  readonly to: Feature;
+  /** See `shrinkage`. */
+  readonly factors: readonly number[];
+}
+
+/**
+ * What the largest singular value of `jac` (method.md: gradients times signs, summed over samples, [channels in x factors,
+ * channels out]) is computed from. `matrix`: jac itself. Of large ones what is smaller: `gram`: the product of jac / scale with
+ * its transpose, over the smaller side; `pair`: with jac = scale Aᵀ B, for fewer samples than channels, A Aᵀ and B Bᵀ, whose
+ * product has the same eigenvalues as jacᵀ jac / scale².
+ */
+export type JacobianForm =
+  | { readonly kind: 'matrix'; readonly matrix: Id }
+  | { readonly kind: 'gram'; readonly scale: Id; readonly matrix: Id }
+  | { readonly kind: 'pair'; readonly scale: Id; readonly matrix: Id; readonly other: Id };
+
+/** Smaller sides up to this are left to `largestSingularValue`, which works in float64 there. */
+const LARGEST_MATRIX = 64;
+
+export function jacobianForm(jacobian: Jacobian): JacobianForm {
+  const { t, g, v, from, to } = jacobian;
+  const isChannelFirst = isMap(from) && from.channelAxis === 1 && to.channelAxis === 1;
+  const samples = samplesOf(to);
+  const inputs = (samplesOf(from) / samples) * from.shape[from.channelAxis]!;
+  const smaller = Math.min(inputs, to.shape[to.channelAxis]!);
+  if (samples < smaller && samples > LARGEST_MATRIX) {
+    // [channels, samples] or, where channels are last, [samples, channels].
+    const [a, b] = isChannelFirst
+      ? [channelsBySamples(t, spaceToDepth(jacobian)), channelsBySamples(t, v)]
+      : [rowsOf(jacobian), sampleRows(t, v, to)];
+    const axis = isChannelFirst ? 1 : 0;
+    const { scale, scaled } = scaledByLargest(t, a);
+    return {
+      kind: 'pair',
+      scale,
+      matrix: gram(t, scaled, axis),
+      other: gram(t, b, axis),
+    };
+  }
+  const matrix = isChannelFirst
+    ? sumOfProducts(t, channelRows(t, spaceToDepth(jacobian)), channelRows(t, v))
+    : t.add('MatMul', [t.transpose(rowsOf(jacobian), [1, 0]), sampleRows(t, v, to)]);
+  const [height, width] = t.shape(matrix) as [number, number];
+  if (Math.min(height, width) <= LARGEST_MATRIX) return { kind: 'matrix', matrix };
+  const { scale, scaled } = scaledByLargest(t, matrix);
+  return { kind: 'gram', scale, matrix: gram(t, scaled, height <= width ? 0 : 1) };
+
+  function rowsOf(of: Jacobian): Id {
+    return isMap(from) ? gradientRows(of) : sampleRows(t, g, from);
+  }
+}
+
+/** M Mᵀ (axis 0) or Mᵀ M (axis 1). */
+function gram(t: Tape, matrix: Id, axis: 0 | 1): Id {
+  const turned = t.transpose(matrix, [1, 0]);
+  return t.add('MatMul', axis === 0 ? [matrix, turned] : [turned, matrix]);
+}
+
+/** Divided by its largest entry, so that squares neither overflow nor vanish; by 1e-30 where all are smaller. */
+function scaledByLargest(t: Tape, matrix: Id): { readonly scale: Id; readonly scaled: Id } {
+  const largest = t.reduce('ReduceMax', t.add('Abs', [matrix]), [0, 1]);
+  const scale = t.add('Max', [largest, t.scalar(1e-30)]);
+  return { scale, scaled: t.over(matrix, scale) };
+}
+
+/** Zeros at the far edge of each position axis, up to a whole multiple of the output's positions. */
+function padded({ t, from, to, factors }: Jacobian, g: Id, firstPosition: number): Id {
+  return from.positions.reduce((rest, n, i) => {
+    const missing = to.positions[i]! * factors[i]! - n;
+    return pad(t, rest, { axis: firstPosition + i, before: 0, after: missing });
+  }, g);
+}
+
+/** [b, c, h x s, w x s] as [b, c s s, h, w]. */
+function spaceToDepth(jacobian: Jacobian): Id {
+  const { t, from, to, factors } = jacobian;
+  if (factors.every((factor) => factor === 1)) return jacobian.g;
+  const [batch, channels] = from.shape as [number, number];
+  const { positions } = to;
+  const n = positions.length;
+  const phases = columnsByPhase(t, padded(jacobian, jacobian.g, 2), factors.at(-1)!);
+  const front = positions.slice(0, -1).flatMap((size, i) => [size, factors[i]!]);
+  const apart = t.reshape(phases, [batch, channels, ...front, factors.at(-1)!, positions.at(-1)!]);
+  const sizes = range(n).map((i) => 2 + 2 * i);
+  const offsets = [...sizes.slice(0, -1).map((axis) => axis + 1), 2 * n];
+  const deep = t.transpose(apart, [0, 1, ...offsets, ...sizes.slice(0, -1), 2 * n + 1]);
+  return t.reshape(deep, [batch, channels * sizeOf(factors), ...positions]);
+}
+
+/** Wider rows are not multiplied with a permutation matrix: the product would cost more than it saves. */
+const WIDEST_PERMUTATION = 128;
+
+/**
+ * Orders the last axis by its elements' offset within a group of `factor`: a0 b0 a1 b1 ... becomes a0 a1 ... b0 b1 .... ONNX
+ * Runtime transposes single elements slowly (3 to 4 ns each), and runs of elements quickly; a product with a permutation matrix
+ * leaves runs to transpose.
+ */
+function columnsByPhase(t: Tape, id: Id, factor: number): Id {
+  const shape = t.shape(id);
+  const width = shape.at(-1)!;
+  const count = width / factor;
+  if (factor === 1) return id;
+  if (width > WIDEST_PERMUTATION) {
+    const apart = t.reshape(id, [...shape.slice(0, -1), count, factor]);
+    const rank = shape.length;
+    return t.reshape(t.transpose(apart, [...range(rank - 1), rank, rank - 1]), shape);
+  }
+  const permutation = new Float64Array(width * width);
+  for (let i = 0; i < width; i++) permutation[i * width + (i % factor) * count + Math.floor(i / factor)] = 1;
+  return t.add('MatMul', [id, t.constant(permutation, [width, width])]);
+}
+
+/** The gradient of a map as rows of the output's samples: [samples, factors x channels]. */
+function gradientRows(jacobian: Jacobian): Id {
+  const { t, g, from, to, factors } = jacobian;
   const channels = from.shape[from.channelAxis]!;
   const others = range(from.shape.length).filter((axis) => axis !== from.channelAxis);
   const last = t.transpose(g, [...others, from.channelAxis]);
   const batch = from.shape[0]!;
-  const positions = to.positions;
-  const padded = from.positions.reduce((rest, n, i) => {
-    const missing = positions[i]! * factors[i]! - n;
-    if (missing === 0) return rest;
-    const rank = from.shape.length;
-    return t.add('Pad', [rest], { pads: range(2 * rank).map((at) => (at === rank + i + 1 ? missing : 0)) });
-  }, last);
-  const apart = t.reshape(padded, [batch, ...positions.flatMap((n, i) => [n, factors[i]!]), channels]);
+  const { positions } = to;
+  const whole = padded(jacobian, last, 1);
+  const apart = t.reshape(whole, [batch, ...positions.flatMap((n, i) => [n, factors[i]!]), channels]);
   const n = positions.length;
   const order = [0, ...range(n).map((i) => 1 + 2 * i), ...range(n).map((i) => 2 + 2 * i), 1 + 2 * n];
   const deep = t.transpose(apart, order);
   return t.reshape(deep, [batch * sizeOf(positions), sizeOf(factors) * channels]);
-}
-
-/** `jac` of method.md: gradients times signs, summed over samples: [channels in x factors, channels out]. */
-export function jacobianProduct({ t, rows, v, to }: { t: Tape; rows: Id; v: Id; to: Feature }): Id {
-  return t.add('MatMul', [t.transpose(rows, [1, 0]), sampleRows(t, v, to)]);
 }

@@ -75,7 +75,11 @@ export function blockTrainability({
   columns: number;
   samples: number;
 }): number {
-  const sigma = largestSingularValue(sums, rows, columns) / samples;
+  return trainabilityOfSigma(largestSingularValue(sums, rows, columns) / samples);
+}
+
+/** `2 - σ - 1 / (σ + 1e-6)`. */
+export function trainabilityOfSigma(sigma: number): number {
   return orMinusInfinity(2 - sigma - 1 / (sigma + 1e-6));
 }
 

@@ -1,7 +1,13 @@
 // Computes what the features and blocks of an imported network score under one draw.
 import { type BlockProgram, OUTPUT, SIGNS, tensorName } from '../../core/graph/block-programs.js';
 import type { GraphNetwork } from '../../core/graph/network.js';
-import { blockTrainability, featureExpressivity, gramExpressivity } from '../../core/proxies/az-nas.js';
+import {
+  blockTrainability,
+  featureExpressivity,
+  gramExpressivity,
+  trainabilityOfSigma,
+} from '../../core/proxies/az-nas.js';
+import { largestProductEigenvalue } from '../../core/proxies/spectra/lanczos.js';
 import type { NetworkScore } from '../network-score.js';
 import { InferenceSession, Tensor } from '../onnx-runtime.js';
 
@@ -114,8 +120,12 @@ function trainabilityOf({
   identities: 'worst' | 'skipped';
 }): number | null {
   if (!jacobian) return null;
-  const { rows, columns, mayBeIdentity } = jacobian;
+  const { kind, rows, columns, mayBeIdentity } = jacobian;
   if (mayBeIdentity && numbers(out, OUTPUT.shift)[0] === 0)
     return identities === 'skipped' ? null : Number.NEGATIVE_INFINITY;
-  return blockTrainability({ sums: numbers(out, OUTPUT.jacobian), rows, columns, samples });
+  const matrix = numbers(out, OUTPUT.jacobian);
+  if (kind === 'matrix') return blockTrainability({ sums: matrix, rows, columns, samples });
+  const other = kind === 'pair' ? numbers(out, OUTPUT.otherJacobian) : undefined;
+  const root = Math.sqrt(largestProductEigenvalue({ p: matrix, q: other, n: rows }));
+  return trainabilityOfSigma((numbers(out, OUTPUT.scale)[0]! * root) / samples);
 }

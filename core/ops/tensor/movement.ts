@@ -100,7 +100,7 @@ export const movement: Rules = {
       const { axis, start, end, step } = cutOf(attributes);
       return a!.map((n, i) => (i === axis ? Math.max(0, Math.ceil((end - start) / step)) : n));
     },
-    vjp: ({ t, x, g, attributes }) => [unslice(t, g, t.shape(x[0]!), cutOf(attributes))],
+    vjp: ({ t, x, g, attributes }) => [unslice(t, g, { shape: t.shape(x[0]!), ...cutOf(attributes) })],
     write: (g, [a], attributes) => {
       const { axis, start, end, step } = cutOf(attributes);
       // For ONNX, -1 is the last element; what lies before the first is the least integer.
@@ -149,7 +149,7 @@ export const movement: Rules = {
       return [...a!.slice(0, axis), ...index!, ...a!.slice(axis + 1)];
     },
     vjp: ({ t, x, g, attributes }) => [
-      gatherGradient(t, g, x as [Id, Id], numberOf(attributes, 'axis')),
+      gatherGradient({ t, g, x: x as [Id, Id], axis: numberOf(attributes, 'axis') }),
       undefined,
     ],
     fold: ({ operands: [a, index], attributes, shape }) => {
@@ -187,26 +187,34 @@ export function slice(t: Tape, a: Id, { axis, start, end, step }: Cut): Id {
 }
 
 /** Puts a slice's gradient back where the slice was taken, zeros elsewhere. */
-function unslice(t: Tape, g: Id, shape: readonly number[], { axis, start, step }: Cut): Id {
+function unslice(
+  t: Tape,
+  g: Id,
+  { shape, axis, start, step }: Omit<Cut, 'end'> & { readonly shape: readonly number[] },
+): Id {
   if (step < 0) {
     const count = t.shape(g)[axis]!;
     const reversed = slice(t, g, { axis, start: count - 1, end: -1, step: -1 });
-    return unslice(t, reversed, shape, { axis, start: start + (count - 1) * step, end: 0, step: -step });
+    return unslice(t, reversed, { shape, axis, start: start + (count - 1) * step, step: -step });
   }
-  const spread = insertZeros(t, g, axis, step);
+  const spread = insertZeros(t, g, { axis, step });
   const after = shape[axis]! - start - t.shape(spread)[axis]!;
   // Zeros behind the last element may reach beyond the end.
   const fitting =
     after < 0 ? slice(t, spread, { axis, start: 0, end: shape[axis]! - start, step: 1 }) : spread;
-  return pad(t, fitting, axis, [start, Math.max(0, after)]);
+  return pad(t, fitting, { axis, before: start, after: Math.max(0, after) });
 }
 
 /** Zeros between the elements of an axis: each is followed by `step - 1` of them. */
-export function insertZeros(t: Tape, a: Id, axis: number, step: number): Id {
+export function insertZeros(
+  t: Tape,
+  a: Id,
+  { axis, step }: { readonly axis: number; readonly step: number },
+): Id {
   if (step === 1) return a;
   const shape = t.shape(a);
   const apart = t.reshape(a, [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)]);
-  const padded = pad(t, apart, axis + 1, [0, step - 1]);
+  const padded = pad(t, apart, { axis: axis + 1, before: 0, after: step - 1 });
   return t.reshape(
     padded,
     shape.map((n, i) => (i === axis ? n * step : n)),
@@ -214,7 +222,11 @@ export function insertZeros(t: Tape, a: Id, axis: number, step: number): Id {
 }
 
 /** Zeros before and after one axis. */
-export function pad(t: Tape, a: Id, axis: number, [before, after]: readonly [number, number]): Id {
+export function pad(
+  t: Tape,
+  a: Id,
+  { axis, before, after }: { readonly axis: number; readonly before: number; readonly after: number },
+): Id {
   if (before === 0 && after === 0) return a;
   const rank = t.shape(a).length;
   const pads = range(2 * rank).map((i) => (i === axis ? before : i === axis + rank ? after : 0));
@@ -222,7 +234,17 @@ export function pad(t: Tape, a: Id, axis: number, [before, after]: readonly [num
 }
 
 /** The gradient of each gathered element is added where it came from: a product with the matrix of indices, one-hot. */
-function gatherGradient(t: Tape, g: Id, [a, index]: readonly [Id, Id], axis: number): Id {
+function gatherGradient({
+  t,
+  g,
+  x: [a, index],
+  axis,
+}: {
+  t: Tape;
+  g: Id;
+  x: readonly [Id, Id];
+  axis: number;
+}): Id {
   const shape = t.shape(a);
   const indices = t.get(index).constant!;
   const size = shape[axis]!;

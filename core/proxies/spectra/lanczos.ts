@@ -1,0 +1,107 @@
+// Computes the largest eigenvalue of a large symmetric matrix, or of a product of two, by Lanczos' method.
+import { largestEigenvalue } from './tridiagonal.js';
+
+/** Both matrices are symmetric, positive semidefinite, n x n, row-major. */
+export interface Product {
+  readonly p: Float32Array;
+  /** The identity where it is left out. */
+  readonly q?: Float32Array | undefined;
+  readonly n: number;
+}
+
+/** Relative change of the largest Ritz value within PERIOD steps at which the iteration ends. */
+const CLOSE = 1e-9;
+const PERIOD = 5;
+const MOST_STEPS = 400;
+
+/**
+ * The largest eigenvalue of P Q. With respect to the inner product xᵀ Q y the product is symmetric, so that Lanczos' method
+ * holds (Golub and Van Loan, Matrix Computations, 10.1), here with full reorthogonalization. Relative error about 1e-6, which
+ * is that of float32 entries. NaN where an entry is not finite.
+ */
+export function largestProductEigenvalue({ p, q, n }: Product): number {
+  if (![p, q ?? p].every((matrix) => hasFiniteDiagonal(matrix, n))) return Number.NaN;
+  const timesQ = (x: Float64Array) => (q ? multiply(q, x) : x);
+  const basis: { readonly x: Float64Array; readonly z: Float64Array }[] = [];
+  const diagonal: number[] = [];
+  const squares: number[] = [];
+  let x = start(n);
+  let z = timesQ(x);
+  let largest = 0;
+  for (let step = 0; step < Math.min(n, MOST_STEPS); step++) {
+    const square = dot(x, z);
+    const total = diagonal.reduce((sum, value) => sum + Math.abs(value), 0);
+    // What is left is rounding error: the space that the start spans is exhausted.
+    if (!(square > (step ? 1e-24 * total * total : 0))) break;
+    const norm = 1 / Math.sqrt(square);
+    if (step) squares.push(square);
+    x = x.map((value) => value * norm);
+    z = q ? z.map((value) => value * norm) : x;
+    basis.push({ x, z });
+    const next = multiply(p, z);
+    diagonal.push(dot(z, next));
+    for (const each of basis) subtract(next, each.x, dot(next, each.z));
+    for (const each of basis) subtract(next, each.x, dot(next, each.z));
+    x = next;
+    z = timesQ(x);
+    if (step % PERIOD === PERIOD - 1) {
+      const found = largestRitz(diagonal, squares);
+      if (found - largest <= CLOSE * found) return found;
+      largest = found;
+    }
+  }
+  return diagonal.length ? largestRitz(diagonal, squares) : 0;
+}
+
+function largestRitz(diagonal: readonly number[], squares: readonly number[]): number {
+  return largestEigenvalue({
+    diagonal: Float64Array.from(diagonal),
+    squares: Float64Array.from([...squares, 0]),
+  });
+}
+
+/** Whether the diagonal is finite, on which an entry that is not finite would show: the matrices are Gram matrices. */
+function hasFiniteDiagonal(matrix: Float32Array, n: number): boolean {
+  for (let i = 0; i < n; i++) if (!Number.isFinite(matrix[i * n + i])) return false;
+  return true;
+}
+
+/** A vector that no eigenvector is orthogonal to but by accident: always the same pseudorandom numbers of -1 to 1. */
+function start(n: number): Float64Array {
+  let state = 1;
+  return Float64Array.from({ length: n }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
+}
+
+/** Four sums at a time, so that an addition need not wait for the one before it. */
+function multiply(matrix: Float32Array, x: Float64Array): Float64Array {
+  const n = x.length;
+  const whole = n - (n % 4);
+  const out = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const row = i * n;
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let j = 0; j < whole; j += 4) {
+      a += matrix[row + j]! * x[j]!;
+      b += matrix[row + j + 1]! * x[j + 1]!;
+      c += matrix[row + j + 2]! * x[j + 2]!;
+      d += matrix[row + j + 3]! * x[j + 3]!;
+    }
+    for (let j = whole; j < n; j++) a += matrix[row + j]! * x[j]!;
+    out[i] = a + b + (c + d);
+  }
+  return out;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** a - factor b, written over a. */
+function subtract(a: Float64Array, b: Float64Array, factor: number): void {
+  for (let i = 0; i < a.length; i++) a[i] = a[i]! - factor * b[i]!;
+}
