@@ -5,6 +5,9 @@ import { type Attribute, GraphBuilder } from '../onnx/graph.js';
 import { parametersOfNode } from './graph-parameters.js';
 import { IMAGES, LOGITS } from './layers.js';
 
+/** The standard's first operator set with Gelu. */
+const GELU = 20;
+
 /** Input `images` [batch, channels, r, r], output `logits` [batch, classes]; running statistics are 0 and 1, as before training. */
 export function graphModel({
   graph,
@@ -26,9 +29,11 @@ export function graphModel({
   }
   for (const node of graph.nodes) addNode({ g, graph, node, names, draw });
   const output = graph.outputs[0]!;
+  const usesGelu = graph.nodes.some(({ op }) => op === 'Gelu');
   const classes = graph.nodes.at(-1)!.inputs[2]!;
   return g.build({
     name: 'zeroscout',
+    ...(usesGelu ? { opset: GELU } : {}),
     inputs: [{ name: IMAGES, dims: ['batch', input!.shape[1]!, resolution, resolution] }],
     outputs: [
       {

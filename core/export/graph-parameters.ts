@@ -22,9 +22,9 @@ export function parametersOfNode({
   const shapeOf = (name: string) => graph.initializers.get(name)!.shape;
   const [, weight, bias] = node.inputs;
   const parts =
-    node.op === 'Conv'
+    node.op === 'Conv' && bias === undefined
       ? [{ part: 'weight', initializer: weight! }]
-      : node.op === 'Gemm'
+      : node.op === 'Gemm' || node.op === 'Conv'
         ? [
             { part: 'weight', initializer: weight! },
             { part: 'bias', initializer: bias!, initialization: SHIFT },

@@ -11,6 +11,9 @@ export function graphPytorch({ graph, comment }: { graph: Graph; comment: string
   });
   const steps = graph.nodes.map((node) => `        ${node.outputs[0]} = ${expressionOf({ graph, node })}`);
   const joins = graph.nodes.some(({ op }) => op === 'Concat') ? 'import torch\n' : '';
+  const biased = graph.nodes.some(({ op, inputs }) => op === 'Conv' && inputs.length > 2)
+    ? 'isinstance(module, (nn.Conv2d, nn.Linear)) and module.bias is not None'
+    : 'isinstance(module, nn.Linear)';
   return `# ${comment.replaceAll(/[\r\n]/g, ' ')}
 ${joins}import torch.nn.functional as F
 from torch import nn
@@ -23,7 +26,7 @@ ${made.join('\n')}
         for module in self.modules():
             if isinstance(module, (nn.Conv2d, nn.Linear)):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-            if isinstance(module, nn.Linear):
+            if ${biased}:
                 nn.init.zeros_(module.bias)
 
     def forward(self, ${IMAGES}):
@@ -50,7 +53,7 @@ function constructorOf({ graph, node }: Site): string | undefined {
       const [out, perGroup, kernel] = shape as [number, number, number];
       const groups = node.attributes.group as number;
       const window = `stride=${both(node, 'strides', 1)}, padding=${both(node, 'pads', 0)}, dilation=${both(node, 'dilations', 1)}`;
-      return `nn.Conv2d(${perGroup * groups}, ${out}, ${kernel}, ${window}, groups=${groups}, bias=False)`;
+      return `nn.Conv2d(${perGroup * groups}, ${out}, ${kernel}, ${window}, groups=${groups}, bias=${node.inputs.length > 2 ? 'True' : 'False'})`;
     }
     case 'BatchNormalization':
       return shape
@@ -74,7 +77,14 @@ function expressionOf({ graph, node }: Site): string {
     case 'Gemm':
       return `self.${node.name}(${x})`;
     case 'Relu':
-      return `F.relu(${x})`;
+    case 'Gelu':
+    case 'HardSwish':
+    case 'HardSigmoid':
+      return `F.${node.op.toLowerCase()}(${x})`;
+    case 'Sigmoid':
+      return `${x}.sigmoid()`;
+    case 'Clip':
+      return `F.hardtanh(${x}, ${known(1)[0]}, ${known(2)[0]})`;
     case 'Add':
     case 'Mul':
       return `${x} ${OPERATORS[node.op]} ${constantInput(graph, second!)?.[0] ?? second}`;

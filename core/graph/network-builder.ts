@@ -20,6 +20,7 @@ export interface ConvSettings {
   readonly stride?: number;
   readonly dilation?: number;
   readonly groups?: number;
+  readonly bias?: true;
 }
 
 /** The graph of a candidate. */
@@ -27,13 +28,13 @@ export interface CandidateGraph {
   readonly graph: Graph;
   /** Names of the tensors that are measured: of the stem and every block, or of the ends of stages alone. */
   readonly features: { readonly blocks: readonly string[]; readonly stages: readonly string[] };
-  /** FLOPs are the multiply-accumulates of convolutions and the classifier; parameters are all trainable numbers. */
+  /** FLOPs are the multiply-accumulates of convolutions and the classifier, without biases; parameters are all trainable numbers. */
   readonly costs: { readonly flops: number; readonly parameters: number };
 }
 
 /**
  * Layers whose result cannot reach the output are counted, since benchmarks count them, but they are no part of the graph.
- * Convolutions keep the side of the map, or divide it by their stride and round up, and have no bias.
+ * Convolutions keep the side of the map, or divide it by their stride and round up.
  */
 export class NetworkBuilder {
   readonly #nodes: GraphNode[] = [];
@@ -49,19 +50,25 @@ export class NetworkBuilder {
     this.#input = { name: IMAGES, channels, side };
   }
 
+  /** Of all layers so far. */
+  get costs(): CandidateGraph['costs'] {
+    return { flops: this.#flops, parameters: this.#parameters };
+  }
+
   get images(): Tensor {
     return this.#input;
   }
 
-  conv(x: Tensor, { to, kernel, stride = 1, dilation = 1, groups = 1 }: ConvSettings): Tensor {
+  conv(x: Tensor, { to, kernel, stride = 1, dilation = 1, groups = 1, bias }: ConvSettings): Tensor {
     const weights = to * (x.channels / groups) * kernel * kernel;
     const y = { channels: to, side: Math.ceil(x.side / stride) };
-    this.#parameters += weights;
+    this.#parameters += weights + (bias ? to : 0);
     this.#flops += weights * y.side ** 2;
     if (x.isZero) return this.#zero(y);
     const shape = [to, x.channels / groups, kernel, kernel];
     const pad = (dilation * (kernel - 1)) / 2;
-    return this.#add('Conv', [x.name, this.#weight(shape)], {
+    const inputs = [x.name, this.#weight(shape), ...(bias ? [this.#weight([to])] : [])];
+    return this.#add('Conv', inputs, {
       ...y,
       attributes: {
         kernel_shape: [kernel, kernel],
@@ -90,6 +97,25 @@ export class NetworkBuilder {
 
   relu(x: Tensor): Tensor {
     return x.isZero ? x : this.#add('Relu', [x.name], x);
+  }
+
+  /** An operator of the standard that is computed for each element alone. */
+  apply(op: 'Sigmoid' | 'HardSigmoid' | 'HardSwish' | 'Gelu', x: Tensor, attributes = {}): Tensor {
+    return this.#add(op, [x.name], { ...x, attributes });
+  }
+
+  clip(x: Tensor, { min, max }: { readonly min: number; readonly max: number }): Tensor {
+    return this.#add('Clip', [x.name, this.#number(min), this.#number(max)], x);
+  }
+
+  /** Mean over positions, of each channel. */
+  mean(x: Tensor): Tensor {
+    return this.#add('GlobalAveragePool', [x.name], { channels: x.channels, side: 1 });
+  }
+
+  /** Element by element; the factor may have one position, which is meant for all. */
+  multiply(x: Tensor, factor: Tensor): Tensor {
+    return this.#add('Mul', [x.name, factor.name], x);
   }
 
   /** Maps of one shape; there is at least one. */
@@ -163,7 +189,7 @@ export class NetworkBuilder {
   classify(x: Tensor, classes: number): CandidateGraph {
     this.#parameters += x.channels * classes + classes;
     this.#flops += x.channels * classes;
-    const mean = this.#add('GlobalAveragePool', [x.name], { channels: x.channels, side: 1 });
+    const mean = this.mean(x);
     const row = this.#add('Flatten', [mean.name], { ...mean, attributes: { axis: 1 } });
     const inputs = [row.name, this.#weight([classes, x.channels]), this.#weight([classes])];
     const output = this.#add('Gemm', inputs, { channels: classes, side: 1, attributes: { transB: 1 } });
@@ -178,7 +204,7 @@ export class NetworkBuilder {
         initializers,
       },
       features: { blocks: this.#blocks, stages: this.#stages },
-      costs: { flops: this.#flops, parameters: this.#parameters },
+      costs: this.costs,
     };
   }
 

@@ -3,7 +3,7 @@
 /** Files by the end of their name. */
 const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [
-    /onnx-checker|pytorch-module|graph\/operators|zeroscout-export/,
+    /onnx-checker|pytorch-module|custom-pytorch|graph\/operators|zeroscout-export/,
     'npm run setup:optional (PyPI: torch, onnx and onnxscript; about a minute, 0.9 GB)',
   ],
   [/faults\/soak/, 'npm run soak -- --minutes 10 (searches under random faults)'],

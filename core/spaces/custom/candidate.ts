@@ -4,6 +4,7 @@ import { SpecError } from '../../errors.js';
 import type { RandomKey } from '../../random/random.js';
 import { type RandomStream, randomStream } from '../../random/random-stream.js';
 import { neighbours } from './cells.js';
+import type { Choice } from './kinds.js';
 import { parseNotation, printNotation } from './notation.js';
 import {
   complete,
@@ -16,53 +17,64 @@ import {
   valuesOf,
 } from './options.js';
 import type { Definition } from './schema.js';
-import { type Choice, type Stage, usedBy } from './stage.js';
+import { type Stage, usedBy } from './stage.js';
+import { partsOf } from './stem.js';
 
 /** One option for each stage of the definition. */
 export type Candidate = readonly Option[];
 
-export function countCandidates({ stages }: Definition): bigint {
-  return stages.reduce((product, stage) => product * BigInt(countOptions(stage)), 1n);
+export function countCandidates(definition: Definition): bigint {
+  return partsOf(definition).reduce((product, stage) => product * BigInt(countOptions(stage)), 1n);
 }
 
 /** `basic-w32-d2|bottleneck-w64-e4`: stages from the first to the last; or in the space's own notation. */
-export function printCandidate({ stages, notation }: Definition, candidate: Candidate): string {
+export function printCandidate(definition: Definition, candidate: Candidate): string {
+  const { stages, notation } = definition;
   if (notation) return printNotation({ stages, notation, candidate });
-  return candidate.map((option, i) => printOption(stages[i]!, option)).join('|');
+  const parts = partsOf(definition);
+  return candidate.map((option, i) => printOption(parts[i]!, option)).join('|');
 }
 
 /** Throws a SpecError that says which stage is wrong, what was found and what would be right. */
-export function parseCandidate({ stages, notation }: Definition, text: string): Candidate {
+export function parseCandidate(definition: Definition, text: string): Candidate {
+  const { stages, notation } = definition;
   const fail = (message: string): never => {
     const shown = text.length > 120 ? `${text.slice(0, 117)}...` : text;
     throw SpecError.of({ path: '', message: `candidate "${shown}": ${message}` });
   };
   if (notation) return parseNotation({ stages, notation, text, fail });
-  const parts = text.split('|');
-  if (parts.length !== stages.length)
-    fail(`found ${parts.length} stages joined by "|"; must be ${stages.length}`);
-  return parts.map((part, i) =>
-    parseOption({ text: part, stage: stages[i]!, fail: (message) => fail(`stages[${i}]: ${message}`) }),
-  );
+  const written = text.split('|');
+  const parts = partsOf(definition);
+  const before = parts.length - stages.length;
+  if (written.length !== parts.length)
+    fail(
+      `found ${written.length} stages joined by "|"; must be ${parts.length}${before ? ', of which the stem is the first' : ''}`,
+    );
+  return written.map((part, i) => {
+    const place = i < before ? 'stem' : `stages[${i - before}]`;
+    return parseOption({ text: part, stage: parts[i]!, fail: (message) => fail(`${place}: ${message}`) });
+  });
 }
 
 /** Candidate number `index`; the last stage changes fastest. */
-export function candidateAt({ stages }: Definition, index: number): Candidate {
+export function candidateAt(definition: Definition, index: number): Candidate {
   let rest = index;
-  const options = stages.toReversed().map((stage) => {
-    const count = countOptions(stage);
-    const option = optionAt(stage, rest % count);
-    rest = Math.floor(rest / count);
-    return option;
-  });
+  const options = partsOf(definition)
+    .toReversed()
+    .map((stage) => {
+      const count = countOptions(stage);
+      const option = optionAt(stage, rest % count);
+      rest = Math.floor(rest / count);
+      return option;
+    });
   if (rest !== 0) throw new RangeError(`candidate ${index}: the space has ${index - rest} at most`);
   return options.toReversed();
 }
 
 /** All candidates are equally likely. */
-export function randomCandidate({ stages }: Definition, key: RandomKey): Candidate {
+export function randomCandidate(definition: Definition, key: RandomKey): Candidate {
   const random = randomStream(key);
-  return stages.map((stage) => optionAt(stage, random.below(countOptions(stage))));
+  return partsOf(definition).map((stage) => optionAt(stage, random.below(countOptions(stage))));
 }
 
 /**
@@ -71,7 +83,7 @@ export function randomCandidate({ stages }: Definition, key: RandomKey): Candida
  * not use, its value is drawn.
  */
 export function mutateCandidate({
-  definition: { stages },
+  definition,
   parent,
   key,
   mutations,
@@ -82,6 +94,7 @@ export function mutateCandidate({
   mutations: number;
 }): Candidate {
   const random = randomStream(key);
+  const stages = partsOf(definition);
   const child = [...parent];
   for (let i = 0; i < mutations; i++) {
     const open = child.flatMap((option, s) =>

@@ -1,11 +1,14 @@
 // Counts the costs of candidates of a custom space, and their exact ranges.
-import type { Shape } from '../../ir/shape.js';
-import { type Counted, countBlocks, countClassifier } from '../count-blocks.js';
+import { channelsOf, type Shape } from '../../ir/shape.js';
+import { type Counted, countClassifier } from '../count-blocks.js';
 import type { Costs, CostRanges as SomeRanges } from '../space.js';
 import type { Candidate } from './candidate.js';
-import { endsNormalized, stageBlocks, stemBlocks } from './network.js';
+import { chainParts, graphParts } from './count-parts.js';
+import { usesGraph } from './graph-choices.js';
+import { activatesFirst, endsNormalized } from './network.js';
 import { countOptions, type Option, optionAt } from './options.js';
 import type { Definition } from './schema.js';
+import { splitCandidate, stemOptions } from './stem.js';
 
 type CostRanges = Required<SomeRanges>;
 
@@ -23,54 +26,43 @@ export interface Counter {
  * each input shape.
  */
 export function createCounter(definition: Definition): Counter {
-  const { stages, input, classes } = definition;
+  const { stages, classes } = definition;
+  const count = usesGraph(definition) ? graphParts(definition) : chainParts(definition);
   const known = new Map<string, Counted>();
   const once = (key: string, count: () => Counted): Counted => {
     const counted = known.get(key) ?? count();
     known.set(key, counted);
     return counted;
   };
-  const countStem = (first: Option, resolution: number) =>
-    once(`stem ${first.width} ${resolution}`, () =>
-      countBlocks(stemBlocks({ definition, first }), [input.channels, resolution, resolution]),
+  const countStem = (stem: Option, first: Option, resolution: number) =>
+    once(`stem ${Object.values(stem)} ${first.width} ${activatesFirst(first)} ${resolution}`, () =>
+      count.stem({ stem, first, resolution }),
     );
   const countStage = (stage: number, option: Option, shape: Shape) =>
-    once(`${stage} ${Object.values(option)} ${shape}`, () => {
-      const first = countBlocks(stageBlocks({ stage, option: { ...option, depth: 1 }, input: shape }), shape);
-      // All repetitions after the first have equal costs.
-      const times = option.depth - 1;
-      if (times === 0) return first;
-      const alike = { ...option, depth: 1, stride: 1 };
-      const other = countBlocks(stageBlocks({ stage, option: alike, input: first.output }), first.output);
-      return {
-        flops: first.flops + times * other.flops,
-        parameters: first.parameters + times * other.parameters,
-        output: first.output,
-      };
-    });
-  const countHead = (last: Option) =>
-    countClassifier({ channels: last.width, classes, normalized: endsNormalized(last) });
+    once(`${stage} ${Object.values(option)} ${shape}`, () => count.stage({ stage, option, shape }));
+  const countHead = (last: Option, shape: Shape) =>
+    countClassifier({ channels: channelsOf(shape), classes, normalized: endsNormalized(last) });
   return {
     costs: ({ candidate, resolution }) => {
-      const stem = countStem(candidate[0]!, resolution);
-      const head = countHead(candidate.at(-1)!);
-      let { output } = stem;
-      let flops = stem.flops + head.flops;
-      let parameters = stem.parameters + head.parameters;
+      const parts = splitCandidate(definition, candidate);
+      const stem = countStem(parts.stem, parts.stages[0]!, resolution);
+      let { output, flops, parameters } = stem;
       let layers = 0;
-      candidate.forEach((option, stage) => {
+      parts.stages.forEach((option, stage) => {
         const counted = countStage(stage, option, output);
         flops += counted.flops;
         parameters += counted.parameters;
         layers += option.depth;
         output = counted.output;
       });
-      return { flops, parameters, layers };
+      const head = countHead(parts.stages.at(-1)!, output);
+      return { flops: flops + head.flops, parameters: parameters + head.parameters, layers };
     },
     ranges: ({ resolution }) => {
       // By the shape that reaches a stage, which is all that matters of the stages before.
-      let reached = new Map<string, { readonly shape?: Shape; readonly ranges: CostRanges }>();
-      reached.set('', { ranges: NOTHING });
+      let reached = new Map<string, Reached>(
+        stemOptions(definition).map((stem, i) => [`stem ${i}`, { stem, ranges: NOTHING }]),
+      );
       let steps = 0;
       for (const [stage, one] of stages.entries()) {
         const next: typeof reached = new Map();
@@ -80,9 +72,9 @@ export function createCounter(definition: Definition): Counter {
         for (const before of reached.values())
           for (let index = 0; index < count; index++) {
             const option = optionAt(one, index);
-            const stem = before.shape ? undefined : countStem(option, resolution);
+            const stem = before.stem && countStem(before.stem, option, resolution);
             const counted = countStage(stage, option, before.shape ?? stem!.output);
-            const head = stage === stages.length - 1 ? countHead(option) : undefined;
+            const head = stage === stages.length - 1 ? countHead(option, counted.output) : undefined;
             const ranges = shifted(before.ranges, {
               flops: counted.flops + (stem?.flops ?? 0) + (head?.flops ?? 0),
               parameters: counted.parameters + (stem?.parameters ?? 0) + (head?.parameters ?? 0),
@@ -97,6 +89,13 @@ export function createCounter(definition: Definition): Counter {
       return [...reached.values()].map(({ ranges }) => ranges).reduce(joined);
     },
   };
+}
+
+/** What reaches a stage: a shape, or before the first stage a stem. */
+interface Reached {
+  readonly shape?: Shape;
+  readonly stem?: Option;
+  readonly ranges: CostRanges;
 }
 
 const COSTS = ['flops', 'parameters', 'layers'] as const;

@@ -5,6 +5,7 @@ import { SpecError } from '../../errors.js';
 import { mapping } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { defineSpace, PROXIES_OF_TOKENS } from '../definition.js';
+import { noBlocks } from '../no-blocks.js';
 import type { Space } from '../space.js';
 import {
   candidateAt,
@@ -16,8 +17,12 @@ import {
 } from './candidate.js';
 import { cellsOf } from './cells.js';
 import { createCounter } from './costs.js';
+import { candidateGraph } from './graph.js';
+import { usesGraph } from './graph-choices.js';
 import { candidateNetwork } from './network.js';
+import type { Option } from './options.js';
 import { Definition, hasTokens, largestStride } from './schema.js';
+import { splitCandidate } from './stem.js';
 
 /** Spaces up to this size can be enumerated. */
 const ENUMERATED = 1_000_000n;
@@ -52,15 +57,25 @@ export function customSpace({ definition }: { definition: Definition }): Space {
     resolutionStep: (candidate) =>
       candidate === undefined
         ? largestStride(definition)
-        : parse(candidate).reduce(
-            (product, { stride, patch }) => product * stride * patch,
-            definition.stem?.stride ?? 1,
-          ),
+        : shrinking(splitCandidate(definition, parse(candidate))),
     costs: ({ candidate, resolution }) => counter.costs({ candidate: parse(candidate), resolution }),
     costRanges: counter.ranges,
-    network: ({ candidate, resolution }) =>
-      candidateNetwork({ definition, candidate: parse(candidate), resolution }),
+    ...(usesGraph(definition)
+      ? {
+          graph: ({ candidate, resolution }) =>
+            candidateGraph({ definition, candidate: parse(candidate), resolution }),
+          network: noBlocks('custom'),
+        }
+      : {
+          network: ({ candidate, resolution }) =>
+            candidateNetwork({ definition, candidate: parse(candidate), resolution }),
+        }),
   };
+}
+
+/** The factor by which the side of the images shrinks. */
+function shrinking({ stem, stages }: { stem: Option; stages: readonly Option[] }): number {
+  return [stem, ...stages].reduce((product, { stride, patch, pool }) => product * stride * patch * pool, 1);
 }
 
 /** Chains that end in tokens are residual streams. */

@@ -6,9 +6,12 @@ import { blockShapes } from '../../ops/block-shapes.js';
 import { cellBlock, reductionBlock } from '../nas-bench-201/network.js';
 import type { Candidate } from './candidate.js';
 import { cellOf } from './cells.js';
+import type { BlockKind } from './kinds.js';
 import type { Option } from './options.js';
 import type { Definition } from './schema.js';
+import { splitCandidate } from './stem.js';
 import { transformerBlocks } from './tokens.js';
+import { innerWidth } from './widths.js';
 
 /**
  * Features are the outputs of the stem and of each repetition; in a transformer those of each attention and each MLP. Weights are
@@ -33,12 +36,13 @@ export function candidateNetwork({
     // A transformer has its depth within one stage: each of its blocks counts as the end of a stage.
     if (block.form === 'tokens') ends.push(all.length - 1);
   };
-  for (const block of stemBlocks({ definition, first: candidate[0]! })) add(block);
-  candidate.forEach((option, stage) => {
+  const { stem, stages } = splitCandidate(definition, candidate);
+  for (const block of stemBlocks({ definition, stem, first: stages[0]! })) add(block);
+  stages.forEach((option, stage) => {
     stageBlocks({ stage, option, input: shape }).forEach(add);
     if (option.kind !== 'transformer') ends.push(all.length - 1);
   });
-  const last = candidate.at(-1)!;
+  const last = stages.at(-1)!;
   const tokens = last.kind === 'transformer';
   return {
     stem: all[0]!,
@@ -54,11 +58,18 @@ export function candidateNetwork({
  * Convolution, normalization, and ReLU unless the first stage begins with one. It is as wide as the first stage where the
  * definition names no width. There is no stem where the first stage turns the images into tokens.
  */
-export function stemBlocks({ definition, first }: { definition: Definition; first: Option }): Block[] {
-  const { input, stem } = definition;
-  if (!stem) return [];
+export function stemBlocks({
+  definition: { input, stem: written },
+  stem: { kernel, stride, width },
+  first,
+}: {
+  definition: Definition;
+  stem: Option;
+  first: Option;
+}): Block[] {
+  if (!written) return [];
   const b = new BlockBuilder({ name: 'stem' });
-  const { kernel, stride, width: to = first.width } = stem;
+  const to = width || first.width;
   const from = input.channels;
   const normalized = convolution({ b, name: 'stem', slot: 'conv', from, to, kernel, stride })(0);
   if (!activatesFirst(first)) b.add('relu', [normalized]);
@@ -70,9 +81,12 @@ export function activatesFirst({ kind }: Option): boolean {
   return kind === 'cell' || kind === 'reduction';
 }
 
+/** Kinds of graphs that end without a normalization of their own. */
+const KINDS_BEFORE_ACTIVATION: ReadonlySet<BlockKind> = new Set(['dense', 'transition']);
+
 /** Whether a normalization stands before the classifier. */
 export function endsNormalized(last: Option): boolean {
-  return last.kind === 'transformer' || activatesFirst(last);
+  return last.kind === 'transformer' || activatesFirst(last) || KINDS_BEFORE_ACTIVATION.has(last.kind);
 }
 
 /** `depth` repetitions, of which the first has the stride and changes the width. */
@@ -96,7 +110,9 @@ export function stageBlocks({
     const to = option.width;
     if (kind === 'cell') return cellBlock({ cell: cellOf(option.cell), name, from: unit.from, to });
     if (kind === 'identity') return identityBlock({ ...unit, to });
-    return kind === 'reduction' ? reductionBlock({ name, from, to }) : UNITS[kind](unit);
+    if (kind === 'reduction') return reductionBlock({ name, from: unit.from, to });
+    if (kind in UNITS) return UNITS[kind as keyof typeof UNITS](unit);
+    throw new RangeError(`${kind}: is measured as a graph`);
   });
 }
 
@@ -131,9 +147,10 @@ const UNITS = {
     return b.build();
   },
   /** A 1x1 convolution to a fraction of the width, the convolution with the stride, a 1x1 convolution back, and a shortcut (He et al. 2016). */
-  bottleneck: ({ name, option: { width: to, kernel, expansion }, from, stride }: Unit): Block => {
+  bottleneck: ({ name, option, from, stride }: Unit): Block => {
     const b = new BlockBuilder({ name });
-    const part = to / expansion;
+    const { width: to, kernel } = option;
+    const part = innerWidth(option);
     const reduce = convolution({ b, name, slot: 'reduce', from, to: part, kernel: 1, stride: 1 });
     const filter = convolution({ b, name, slot: 'conv', from: part, to: part, kernel, stride });
     const expand = convolution({ b, name, slot: 'expand', from: part, to, kernel: 1, stride: 1 });

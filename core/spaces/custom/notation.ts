@@ -1,11 +1,45 @@
 // Reads and writes candidates in the notation that a custom space defines, such as `01220112` or `e6k3l2 e4k5l1`.
-import { countOptions, namedOption, type Option, optionAt, parseOption } from './options.js';
-import type { Notation } from './schema.js';
-import type { Choice, Stage } from './stage.js';
+import type { z } from 'zod';
+import { mapping, text } from '../../schema/fields.js';
+import { type Choice, NEUTRAL } from './kinds.js';
+import { countOptions, namedOption, type Option, optionAt, parseOption, spellValue } from './options.js';
+import type { Stage } from './stage.js';
 
-const LETTERS = { width: 'w', depth: 'd', kernel: 'k', expansion: 'e', stride: 's' } as const;
+const LETTERS = {
+  width: 'w',
+  depth: 'd',
+  kernel: 'k',
+  expansion: 'e',
+  stride: 's',
+  squeeze: 'se',
+  groups: 'g',
+  dilation: 'dil',
+  growth: 'gr',
+  activation: '',
+} as const;
 type Written = keyof typeof LETTERS;
+/** Names that a template may have in braces. */
+export const PLACES = ['name', ...Object.keys(LETTERS)] as readonly string[];
 const PLACE = /\{(\w+)\}/g;
+/** A part in brackets is left out where its choice changes nothing. */
+const BRACKETS = /\[([^[\]{]*)\{(\w+)\}([^[\]{]*)\]/g;
+
+const ANY_PLACE = `\\{(${PLACES.join('|')})\\}`;
+const TEMPLATE = new RegExp(`^([A-Za-z0-9_]|${ANY_PLACE}|\\[[A-Za-z0-9_]*${ANY_PLACE}[A-Za-z0-9_]*\\])+$`);
+
+/** How candidates are written, where a space has a notation of its own. */
+export const Notation = mapping({
+  /** Text of a stage, with choices or the option's name in braces. */
+  stage: text({
+    test: (value) => TEMPLATE.test(value),
+    right: `letters, digits, and ${PLACES.map((place) => `{${place}}`).join(', ')}; in brackets what may be left out`,
+  }),
+  separator: text({
+    test: (value) => /^[ ,;:_-]?$/.test(value),
+    right: 'nothing, or one of " ,;:_-"',
+  }).default(''),
+});
+export type Notation = z.output<typeof Notation>;
 
 /** Stages without a choice are left out. */
 export function printNotation({
@@ -20,9 +54,15 @@ export function printNotation({
   const parts = candidate.flatMap((option, i) => (countOptions(stages[i]!) > 1 ? [option] : []));
   return parts
     .map((option) =>
-      template.replaceAll(PLACE, (_, place: string) =>
-        place === 'name' ? (option.name ?? option.kind) : String(option[place as Choice]),
-      ),
+      template
+        .replaceAll(BRACKETS, (_, before: string, place: string, after: string) =>
+          option[place as Choice] === NEUTRAL[place as Choice] ? '' : `${before}{${place}}${after}`,
+        )
+        .replaceAll(PLACE, (_, place: string) =>
+          place === 'name'
+            ? (option.name ?? option.kind)
+            : spellValue(place as Choice, option[place as Choice]),
+        ),
     )
     .join(separator);
 }
@@ -40,9 +80,11 @@ export function parseNotation({
   fail: (message: string) => never;
 }): readonly Option[] {
   const places = [...template.matchAll(PLACE)].map(([, place]) => place!);
-  const pattern = template.replaceAll(PLACE, (_, place: string) =>
-    place === 'name' ? '(\\w+?)' : '(\\d{1,6})',
-  );
+  const pattern = template
+    .replaceAll(BRACKETS, '(?:$1{$2}$3)?')
+    .replaceAll(PLACE, (_, place: string) =>
+      place === 'name' ? '(\\w+?)' : place === 'activation' ? '([a-z]+\\d?)' : '(\\d{1,6})',
+    );
   const open = stages.filter((stage) => countOptions(stage) > 1).length;
   const whole = new RegExp(`^${new Array(open).fill(pattern).join(separator)}$`);
   const match = whole.exec(text);
@@ -51,7 +93,12 @@ export function parseNotation({
   return stages.map((stage, i) => {
     if (countOptions(stage) === 1) return optionAt(stage, 0);
     const own = (message: string) => fail(`stages[${i}]: ${message}`);
-    const values = new Map(places.map((place) => [place, match[at++]!]));
+    const values = new Map<string, string>();
+    for (const place of places) {
+      const written = match[at++];
+      if (written !== undefined) values.set(place, written);
+      else if (stage[place as Choice]) values.set(place, neutralText(place));
+    }
     const name = values.get('name');
     if (stage.options) {
       if (name !== undefined && Object.hasOwn(stage.options, name)) return namedOption(stage, name);
@@ -62,4 +109,9 @@ export function parseNotation({
     );
     return parseOption({ text: [name ?? stage.block[0]!, ...numbers].join('-'), stage, fail: own });
   });
+}
+
+/** What stands in place of a part in brackets that was left out. */
+function neutralText(place: string): string {
+  return spellValue(place as Choice, NEUTRAL[place as Choice]);
 }

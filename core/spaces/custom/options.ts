@@ -1,7 +1,8 @@
 // Numbers the options of a stage, and reads and writes them as parts of a candidate's text.
 
 import { cellsOf, spellCell } from './cells.js';
-import { type BlockKind, CHOICES, type Choice, type Stage, USES, usedBy } from './stage.js';
+import { ACTIVATIONS, type BlockKind, CHOICES, type Choice, NEUTRAL, USES } from './kinds.js';
+import { type Stage, usedBy } from './stage.js';
 
 /** One stage of a candidate. Choices that its kind does not use have a neutral value. */
 export interface Option extends Readonly<Record<Choice, number>> {
@@ -10,7 +11,7 @@ export interface Option extends Readonly<Record<Choice, number>> {
   readonly name?: string;
 }
 
-/** The letters of choices in a text such as `basic-w32-d2-k3`. */
+/** What choices begin with in a text such as `basic-w32-d2-k3-se4`. An activation is its name alone. */
 const LETTERS: Readonly<Record<Choice, string>> = {
   width: 'w',
   depth: 'd',
@@ -21,11 +22,18 @@ const LETTERS: Readonly<Record<Choice, string>> = {
   ratio: 'r',
   patch: 'p',
   cell: 'c',
+  growth: 'gr',
+  groups: 'g',
+  dilation: 'dil',
+  squeeze: 'se',
+  activation: '',
+  pool: 'pool',
 };
 
 /** The values that a stage offers for a choice of a kind that uses it. */
 export function valuesOf(stage: Stage, choice: Choice): readonly number[] {
   if (choice === 'cell') return stage.cell === undefined ? [] : cellsOf(stage.cell);
+  if (choice === 'activation') return (stage.activation ?? []).map((name) => ACTIVATIONS.indexOf(name));
   return stage[choice] ?? [];
 }
 
@@ -65,27 +73,28 @@ export function optionAt(stage: Stage, index: number): Option {
 
 /** An option that the definition names. */
 export function namedOption(stage: Stage, name: string): Option {
-  const { block: kind, ...own } = stage.options![name]!;
+  const { block: kind, activation, ...own } = stage.options![name]!;
   const numbers = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   const uses = USES[kind];
-  const [width, stride] = [stage.width[0]!, stage.stride![0]!];
-  return { ...complete(kind, { ...numbers, width, ...(uses.includes('stride') ? { stride } : {}) }), name };
+  const [width, stride] = [stage.width![0]!, stage.stride![0]!];
+  return {
+    ...complete(kind, {
+      ...numbers,
+      width,
+      ...(uses.includes('stride') ? { stride } : {}),
+      ...(activation ? { activation: ACTIVATIONS.indexOf(activation) } : {}),
+    }),
+    name,
+  };
 }
 
 export function complete(kind: BlockKind, numbers: Partial<Record<Choice, number>>): Option {
-  const stride = kind === 'reduction' ? 2 : 1;
-  const unused = {
-    width: 0,
-    depth: 1,
-    kernel: 3,
-    expansion: 1,
-    stride,
-    heads: 1,
-    ratio: 1,
-    patch: 1,
-    cell: 0,
-  };
-  return { kind, ...unused, ...numbers };
+  return { ...neutralOption(kind), ...numbers };
+}
+
+/** An option of a kind for which nothing was chosen. */
+export function neutralOption(kind: BlockKind): Option {
+  return { kind, ...NEUTRAL, stride: kind === 'reduction' ? 2 : NEUTRAL.stride };
 }
 
 /** The kind, and every number that the stage leaves open. */
@@ -115,16 +124,16 @@ export function parseOption({
   const uses = usedBy({ stage, kind });
   const numbers: Partial<Record<Choice, number>> = {};
   for (const part of parts) {
-    const [, letter, digits] = /^([a-z])(\d{1,6}(?:\.\d{1,2})?)$/.exec(part) ?? [];
-    const choice = uses.find((choice) => LETTERS[choice] === letter);
-    if (!choice) return fail(`found "${cut(part)}"; ${kind} has ${uses.map((c) => LETTERS[c]).join(', ')}`);
+    const read = readPart(part, uses);
+    if (!read)
+      return fail(`found "${cut(part)}"; ${kind} has ${uses.map((c) => LETTERS[c] || c).join(', ')}`);
+    const { choice, value, written } = read;
     if (numbers[choice] !== undefined) return fail(`${choice} is there twice`);
-    const value = Number(digits);
     const values = valuesOf(stage, choice);
     // The six digits of a cell are operations, so that leading zeros count.
-    if (!values.includes(value) || (choice === 'cell' && digits !== spellCell(value)))
+    if (!values.includes(value) || (choice === 'cell' && written !== spellCell(value)))
       return fail(
-        `${choice} is ${digits}; must be ${oneOf(values.map((value) => spellValue(choice, value)))}`,
+        `${choice} is ${written}; must be ${oneOf(values.map((value) => spellValue(choice, value)))}`,
       );
     numbers[choice] = value;
   }
@@ -133,18 +142,32 @@ export function parseOption({
     const values = valuesOf(stage, choice);
     if (values.length > 1) {
       const shown = oneOf(values.map((value) => spellValue(choice, value)));
-      return fail(`${choice} is missing; must be ${LETTERS[choice]} and ${shown}`);
+      const letter = LETTERS[choice] ? `${LETTERS[choice]} and ` : '';
+      return fail(`${choice} is missing; must be ${letter}${shown}`);
     }
     numbers[choice] = values[0]!;
   }
   return complete(kind, numbers);
 }
 
+/** The choice that a part such as `w32` or `silu` is the value of; undefined where the kind has no such choice. */
+function readPart(part: string, uses: readonly Choice[]) {
+  const activation = (ACTIVATIONS as readonly string[]).indexOf(part);
+  if (activation >= 0)
+    return uses.includes('activation')
+      ? { choice: 'activation' as const, value: activation, written: part }
+      : undefined;
+  const [, letters, digits] = /^([a-z]+)(\d{1,6}(?:\.\d{1,2})?)$/.exec(part) ?? [];
+  const choice = uses.find((choice) => LETTERS[choice] === letters);
+  return choice && { choice, value: Number(digits), written: digits! };
+}
+
 function spell(choice: Choice, value: number): string {
   return `${LETTERS[choice]}${spellValue(choice, value)}`;
 }
 
-function spellValue(choice: Choice, value: number): string {
+export function spellValue(choice: Choice, value: number): string {
+  if (choice === 'activation') return ACTIVATIONS[value]!;
   return choice === 'cell' ? spellCell(value) : String(value);
 }
 

@@ -1,25 +1,14 @@
 // The schema of a custom space: a chain of stages, each with choices (docs/guides/own-space.md).
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SpecError } from '../../errors.js';
-import { mapping, text, toIssues, wholeNumber } from '../../schema/fields.js';
+import { mapping, toIssues, wholeNumber } from '../../schema/fields.js';
 import { found } from '../../text/show.js';
-import { kernel, Stage, stride, width } from './stage.js';
-
-const MOST_STAGES = 64;
-
-/** How candidates are written, where a space has a notation of its own. */
-const Notation = mapping({
-  /** Text of a stage, with choices or the option's name in braces. */
-  stage: text({
-    test: (value) => /^([A-Za-z0-9_]|\{(name|width|depth|kernel|expansion|stride)\})+$/.test(value),
-    right: 'letters, digits, and {name}, {width}, {depth}, {kernel}, {expansion} or {stride}',
-  }),
-  separator: text({
-    test: (value) => /^[ ,;:_-]?$/.test(value),
-    right: 'nothing, or one of " ,;:_-"',
-  }).default(''),
-});
-export type Notation = z.output<typeof Notation>;
+import { usesGraph } from './graph-choices.js';
+import { Notation } from './notation.js';
+import { type Placed, Stages } from './repeat.js';
+import type { Stage } from './stage.js';
+import { type Chain, Stem, stemStage } from './stem.js';
+import { groupIssues } from './widths.js';
 
 export const Definition = mapping(
   {
@@ -29,26 +18,14 @@ export const Definition = mapping(
     }),
     classes: wholeNumber({ min: 1, max: 1_000_000 }),
     notation: Notation.optional(),
-    stem: mapping({
-      width: width.optional(),
-      kernel: kernel.default(3),
-      stride: stride.default(1),
-    }).optional(),
-    stages: z
-      .array(Stage, {
-        error: ({ input }) =>
-          `${found(input)}; must be a list of stages, such as [{ block: basic, width: [16, 32] }]`,
-      })
-      .superRefine((stages, context) => {
-        if (stages.length > 0 && stages.length <= MOST_STAGES) return;
-        const message = `found ${stages.length} stages; must be 1 to ${MOST_STAGES}`;
-        context.addIssue({ code: 'custom', message });
-      })
-      .transform(chained),
+    stem: Stem.optional(),
+    stages: Stages,
   },
   { right: 'a mapping with input, classes and stages, or file: my-space.yaml beside kind' },
-).transform(({ input, classes, notation, stem, stages }, context) => {
-  const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+).transform(({ input, classes, notation, stem, stages: placed }, context) => {
+  const complain: Complain = (path, message) =>
+    context.addIssue({ code: 'custom', path: [...path], message });
+  const stages = chained(placed, complain);
   const patched = stages[0]?.block[0] === 'transformer';
   if (patched && stem)
     complain(['stem'], 'means nothing before a transformer, which takes the images; remove it');
@@ -65,27 +42,53 @@ export const Definition = mapping(
     hasTokens(definition) ? ' and patch' : ''
   }`;
   if (input.resolution % step !== 0) complain(['input', 'resolution'], message);
+  checkTogether({ definition, placed, complain });
   return definition;
 });
 export type Definition = z.output<typeof Definition>;
+
+type Complain = (path: readonly (string | number)[], message: string) => void;
+
+/** What is wrong with choices of several places together. */
+function checkTogether({
+  definition,
+  placed,
+  complain,
+}: {
+  definition: Definition;
+  placed: readonly Placed[];
+  complain: Complain;
+}): void {
+  const { stem, notation } = definition;
+  const isOpen = stem && Object.values(stem).some((value) => Array.isArray(value));
+  if (notation && isOpen)
+    complain(['stem'], 'has choices, which the notation of stages cannot say; give one value each');
+  if (hasTokens(definition) && usesGraph(definition))
+    complain(
+      ['stages'],
+      'has a transformer beside squeeze, groups, dilation, growth, pooling or an activation other than relu; must do without one of them',
+    );
+  for (const { stage, message } of groupIssues(definition))
+    complain(['stages', ...placed[stage]!.path, 'groups'], message);
+}
 
 /**
  * A chain turns from maps to tokens at most once. The first transformer cuts the map into patches, of 16 pixels by default, and
  * all stages after it must be transformers.
  */
-function chained(stages: Stage[], context: z.core.$RefinementCtx): Stage[] {
+function chained(placed: readonly Placed[], complain: Complain): Stage[] {
+  const stages = placed.map(({ stage }) => stage);
   const first = stages.findIndex(({ block }) => block[0] === 'transformer');
   if (first < 0) return stages;
   return stages.map((stage, i) => {
-    const complain = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [i, path], message });
+    const path = (key: string) => ['stages', ...placed[i]!.path, key];
     if (i > first && stage.block[0] !== 'transformer')
       complain(
-        'block',
+        path('block'),
         `found ${stage.block.join(', ')} after the transformer of stages[${first}]; must be transformer`,
       );
     if (i > first && stage.patch)
-      complain('patch', `means nothing here: stages[${first}] made the tokens; remove it`);
+      complain(path('patch'), `means nothing here: stages[${first}] made the tokens; remove it`);
     return i === first ? { ...stage, patch: stage.patch ?? [16] } : stage;
   });
 }
@@ -96,12 +99,14 @@ export function hasTokens({ stages }: Pick<Definition, 'stages'>): boolean {
 }
 
 /** The factor by which the side of the images shrinks where every stage takes its largest stride, and the largest patch. */
-export function largestStride({ stem, stages }: Pick<Definition, 'stem' | 'stages'>): number {
-  return stages.reduce((product, stage) => {
+export function largestStride(definition: Chain): number {
+  const stem = stemStage(definition);
+  const before = (stem?.stride?.at(-1) ?? 1) * (stem?.pool?.at(-1) ?? 1);
+  return definition.stages.reduce((product, stage) => {
     const reduction = stage.block.includes('reduction') ? 2 : 1;
     const shrinks = Math.max(reduction, stage.stride?.at(-1) ?? 1, stage.patch?.at(-1) ?? 1);
     return product * shrinks;
-  }, stem?.stride ?? 1);
+  }, before);
 }
 
 /** A definition with nothing left open; a SpecError says `my-space.yaml: stages[2].width: ...`. */

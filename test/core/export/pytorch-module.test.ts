@@ -5,21 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { modelLayers, trainableParameters } from '../../../core/export/layers.js';
-import { onnxModel } from '../../../core/export/onnx-model.js';
-import { pytorchModule } from '../../../core/export/pytorch-module.js';
+import { candidateFiles } from '../../../core/export/candidate-files.js';
 import { type Draw, randomDraw } from '../../../core/ir/draw.js';
 import { goldenScaled } from '../../../core/ir/golden-draw.js';
 import { autoformer } from '../../../core/spaces/autoformer/definition.js';
 import { customSpace } from '../../../core/spaces/custom/definition.js';
 import { checkDefinition } from '../../../core/spaces/custom/schema.js';
+import { openSpace } from '../../../core/spaces/index.js';
 import { mobileNetV2 } from '../../../core/spaces/mobilenet-v2/definition.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { readDocument } from '../../../core/text/read-document.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
 import { initializersOf } from '../../support/onnx-initializers.js';
 import { pythonWith } from '../../support/optional-python.js';
+import { DENSE, FEATURES } from '../spaces/custom/spaces.js';
 
+const transnas = (size: 'micro' | 'macro') => openSpace({ kind: 'transnas-bench-101', size });
 const tiny = autoformer({ size: 'tiny' });
 /** Convolutions, then transformers of different widths. */
 const hybrid = customSpace({
@@ -52,6 +53,12 @@ describe.skipIf(python === undefined)('the same logits as ONNX Runtime', () => {
     { space: nasBench201, resolution: 32, key: { seed: 1, draw: 2, name: 'test' } },
     { space: mobileNetV2, resolution: 64, key: { seed: 1, draw: 3, name: 'test' } },
     { space: hybrid, resolution: 32, key: { seed: 1, draw: 5, name: 'test' } },
+    { space: openSpace({ kind: 'nas-bench-101' }), resolution: 16, key: { seed: 1, draw: 6, name: 'test' } },
+    { space: openSpace({ kind: 'darts' }), resolution: 16, key: { seed: 1, draw: 7, name: 'test' } },
+    { space: transnas('micro'), resolution: 32, key: { seed: 1, draw: 8, name: 'test' } },
+    { space: transnas('macro'), resolution: 64, key: { seed: 1, draw: 9, name: 'test' } },
+    { space: FEATURES, resolution: 32, key: { seed: 1, draw: 10, name: 'test' } },
+    { space: DENSE, resolution: 32, key: { seed: 1, draw: 11, name: 'test' } },
     // 16 patches in a row: relative positions further apart than 14 are cut.
     { space: tiny, resolution: 256, key: { seed: 1, draw: 4, name: 'test' } },
   ])(
@@ -61,10 +68,10 @@ describe.skipIf(python === undefined)('the same logits as ONNX Runtime', () => {
       const file = (name: string) => join(folder, name);
       try {
         const candidate = space.random(key);
-        const layers = modelLayers({ network: space.network({ candidate, resolution }), resolution });
+        const files = candidateFiles({ space, candidate, resolution });
         const shape = [2, 3, resolution, resolution];
         const images = draw.input(shape);
-        const model = onnxModel({ layers, draw, resolution });
+        const model = files.onnx(draw);
         const session = await InferenceSession.create(model);
         const expected = (await session.run({ images: new Tensor('float32', images, shape) })).logits!;
         await session.release();
@@ -74,17 +81,19 @@ describe.skipIf(python === undefined)('the same logits as ONNX Runtime', () => {
         const index: (readonly [string, readonly number[], number])[] = [];
         let start = 0;
         for (const { name, dims, bytes } of initializersOf(model)) {
+          // Not of the module: scale and shift of a normalization that has none.
+          if (/\.(scale|shift)$/.test(name)) continue;
           index.push([name, dims, start]);
           weights.push(bytes);
           start += bytes.length / 4;
         }
-        writeFileSync(file('network.py'), pytorchModule({ layers, comment: candidate }));
+        writeFileSync(file('network.py'), files.pytorch(candidate));
         writeFileSync(file('weights'), Buffer.concat(weights));
         writeFileSync(file('index.json'), JSON.stringify({ weights: index, images: shape }));
         writeFileSync(file('images'), new Uint8Array(images.buffer));
         const names = ['network.py', 'weights', 'index.json', 'images', 'logits'].map(file);
         const parameters = execFileSync(python!, [SCRIPT, ...names], { encoding: 'utf8' });
-        expect(Number(parameters)).toBe(trainableParameters(layers));
+        expect(Number(parameters)).toBe(files.trainableParameters);
         const bytes = readFileSync(file('logits'));
         const logits = new Float32Array(
           bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),

@@ -43,9 +43,21 @@ const CASES = [
     // The table counts normalization too.
     flops: undefined,
   },
+  {
+    name: 'accel-nasbench-se',
+    table: 'accel-nasbench',
+    size: 36n ** 6n * 48n,
+    side: 224,
+    resolution: 32,
+    good: 'e1k3l1se4 e6k5l2 e4k3l3 e6k3l1se4 e4k5l2 e1k3l2 e6k5l1',
+    bad: ['e1k3l1', 'e1k3l1se2 e6k5l2 e4k3l3 e6k3l1 e4k5l2 e1k3l2 e6k5l1'],
+    parameters: ({ parameters_m }: Record<string, string>) => million(parameters_m!),
+    flops: undefined,
+  },
 ] as const;
 
-describe.each(CASES)('$name', ({ name, size, side, resolution, good, bad, parameters, flops }) => {
+describe.each(CASES)('$name', ({ name, size, side, resolution, good, bad, parameters, flops, ...rest }) => {
+  const table = 'table' in rest ? rest.table : name;
   const definition = definitionOf(name);
   const space = customSpace({ definition });
 
@@ -88,7 +100,7 @@ describe.each(CASES)('$name', ({ name, size, side, resolution, good, bad, parame
     }
   });
 
-  const file = join(process.env.ZEROSCOUT_SHARED ?? join(ROOT, '../shared'), 'benchmarks', `${name}.csv`);
+  const file = join(process.env.ZEROSCOUT_SHARED ?? join(ROOT, '../shared'), 'benchmarks', `${table}.csv`);
   it.skipIf(isMissing(file))('costs are those of the table, row for row', () => {
     const { names = [], rows } = readTable({
       text: readFileSync(file, 'utf8'),

@@ -13,6 +13,47 @@ export const example = (name: string) => {
   return space(readDocument({ text: readFileSync(url, 'utf8'), source: name }));
 };
 export const EXAMPLES = { resnet: example('resnet'), natsBenchSize: example('nats-bench-size') };
+/** A choice of every feature that is measured as a graph. */
+export const FEATURES_DEFINITION = {
+  input: { resolution: 32 },
+  classes: 10,
+  stem: { width: [16, 24], kernel: [3, 5], stride: [1, 2], activation: ['relu', 'silu'], pool: [1, 2] },
+  stages: [
+    { block: 'conv', width: [16, 32], groups: [1, 8], dilation: [1, 2], activation: ['relu6', 'hardswish'] },
+    {
+      block: ['basic', 'inverted'],
+      width: 32,
+      expansion: [1, 4],
+      depth: [1, 2],
+      squeeze: [0, 4],
+      activation: ['relu', 'hardswish', 'silu'],
+    },
+    { block: ['maxpool', 'avgpool'], kernel: [2, 3], stride: 2 },
+    {
+      repeat: 2,
+      block: 'bottleneck',
+      width: [64, 96],
+      ratio: [0.25, 0.5],
+      groups: [1, 4],
+      dilation: [1, 2],
+      squeeze: [0, 8],
+      activation: ['relu', 'gelu'],
+      stride: 2,
+    },
+  ],
+};
+export const FEATURES = space(FEATURES_DEFINITION);
+export const DENSE_DEFINITION = {
+  input: { resolution: 32 },
+  classes: 10,
+  stem: { width: 16, kernel: 7, stride: 2, pool: 2 },
+  stages: [
+    { block: 'dense', growth: [4, 8], depth: [2, 3], expansion: [2, 4] },
+    { block: 'transition', width: [16, 24], stride: 2, activation: 'silu' },
+    { block: 'dense', growth: 8, depth: 2 },
+  ],
+};
+export const DENSE = space(DENSE_DEFINITION);
 /** Every kind of block, mixed, with every choice open. */
 export const MIXED = space({
   input: { channels: 1, resolution: 16 },

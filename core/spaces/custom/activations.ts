@@ -1,0 +1,39 @@
+// Writes the activations of custom spaces, and squeeze-and-excitation, into a graph.
+import type { NetworkBuilder, Tensor } from '../../graph/network-builder.js';
+import { ACTIVATIONS } from './kinds.js';
+
+/** `activation` is a place in ACTIVATIONS. */
+export function activate(b: NetworkBuilder, x: Tensor, activation: number): Tensor {
+  switch (ACTIVATIONS[activation]!) {
+    case 'relu':
+      return b.relu(x);
+    case 'relu6':
+      return b.clip(x, { min: 0, max: 6 });
+    case 'hardswish':
+      return b.apply('HardSwish', x);
+    case 'silu':
+      return b.multiply(x, b.apply('Sigmoid', x));
+    case 'gelu':
+      return b.apply('Gelu', x);
+  }
+}
+
+/**
+ * Squeeze-and-excitation (Hu et al. 2018): each channel is multiplied by a gate that two 1x1 convolutions with biases compute from
+ * the means of all channels. Where the block has hard swish, as MobileNetV3 does, they are followed by ReLU and a hard sigmoid;
+ * otherwise by the block's activation and a sigmoid.
+ */
+export function squeezeExcite(
+  b: NetworkBuilder,
+  x: Tensor,
+  { hidden, activation }: { hidden: number; activation: number },
+): Tensor {
+  const isHard = ACTIVATIONS[activation] === 'hardswish';
+  const squeezed = b.conv(b.mean(x), { to: hidden, kernel: 1, bias: true });
+  const active = isHard ? b.relu(squeezed) : activate(b, squeezed, activation);
+  const excited = b.conv(active, { to: x.channels, kernel: 1, bias: true });
+  const gate = isHard
+    ? b.apply('HardSigmoid', excited, { alpha: 1 / 6, beta: 0.5 })
+    : b.apply('Sigmoid', excited);
+  return b.multiply(x, gate);
+}

@@ -1,0 +1,112 @@
+// Tests custom spaces that are measured as graphs against the same networks in PyTorch, in float64 and under the same weights; needs `npm run setup:optional`.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { graphNetwork } from '../../core/graph/network.js';
+import { size } from '../../core/ir/draw.js';
+import { goldenDraw } from '../../core/ir/golden-draw.js';
+import { parseCandidate } from '../../core/spaces/custom/candidate.js';
+import { customSpace } from '../../core/spaces/custom/definition.js';
+import { candidateGraph } from '../../core/spaces/custom/graph.js';
+import { ACTIVATIONS } from '../../core/spaces/custom/kinds.js';
+import type { Option } from '../../core/spaces/custom/options.js';
+import { checkDefinition } from '../../core/spaces/custom/schema.js';
+import { splitCandidate } from '../../core/spaces/custom/stem.js';
+import { openGraph } from '../../engine/graph/score-graph.js';
+import { DENSE_DEFINITION, FEATURES_DEFINITION } from '../core/spaces/custom/spaces.js';
+import { pythonWith } from '../support/optional-python.js';
+
+const SCRIPT = fileURLToPath(new URL('../../reference/pytorch/custom.py', import.meta.url));
+const python = pythonWith('torch');
+const BATCH = 4;
+const RESOLUTION = 32;
+const CANDIDATES = 5;
+
+/** Plain chains too: built as graphs they must be what they are as blocks. */
+const CHAIN = {
+  input: { resolution: RESOLUTION },
+  classes: 10,
+  stages: [
+    { block: 'conv', width: 16 },
+    { block: 'basic', width: 24, depth: 2, stride: 2 },
+    { block: 'bottleneck', width: 32, expansion: 4, stride: 2 },
+    { block: 'inverted', width: 32, expansion: 3 },
+    { block: 'identity', width: 48, stride: 2 },
+  ],
+};
+
+interface Answer {
+  readonly shapes: readonly (readonly number[])[];
+  readonly features: readonly number[];
+  readonly blocks: readonly number[];
+  readonly complexity: number;
+  readonly parameters: number;
+}
+
+const cases = [FEATURES_DEFINITION, DENSE_DEFINITION, CHAIN].flatMap((value) => {
+  const definition = checkDefinition({ value, source: 'test' });
+  const space = customSpace({ definition });
+  return Array.from({ length: value === CHAIN ? 1 : CANDIDATES }, (_, draw) => {
+    const candidate = parseCandidate(definition, space.random({ seed: 3, draw, name: 'pytorch' }));
+    return { definition, candidate };
+  });
+});
+
+const named = (option: Option) => ({ ...option, activation: ACTIVATIONS[option.activation] });
+
+function answersOfPyTorch(): Answer[] {
+  const input = cases.map(({ definition, candidate }) => {
+    const { stem, stages } = splitCandidate(definition, candidate);
+    const { channels } = definition.input;
+    return {
+      channels,
+      classes: definition.classes,
+      batch: BATCH,
+      resolution: RESOLUTION,
+      stem: named(stem),
+      stages: stages.map(named),
+    };
+  });
+  const out = execFileSync(python!, [SCRIPT], { input: JSON.stringify(input), encoding: 'utf8' });
+  return out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Answer);
+}
+
+describe.skipIf(python === undefined)('features, blocks and costs are those of PyTorch', () => {
+  test(`${cases.length} candidates`, { timeout: 120_000 }, async () => {
+    const answers = answersOfPyTorch();
+    const off: number[] = [];
+    for (const [i, { definition, candidate }] of cases.entries()) {
+      const wanted = answers[i]!;
+      const { graph, features, costs } = candidateGraph({ definition, candidate, resolution: RESOLUTION });
+      const image = [definition.input.channels, RESOLUTION, RESOLUTION];
+      const network = graphNetwork({ graph, batch: BATCH, image, wanted: features.blocks, file: 'test' });
+      const { weights } = network.graph;
+      expect(weights.map(({ shape }) => shape)).toEqual(wanted.shapes);
+      expect(costs).toEqual({ flops: wanted.complexity, parameters: wanted.parameters });
+      const opened = await openGraph({ network, threads: 1 });
+      const weight = (index: number) => {
+        const { shape } = weights[index]!;
+        if (shape.length > 1) return goldenDraw.weight({ name: `graph.${index}`, shape });
+        return new Float32Array(size(shape)).fill(network.roles[index]!.kind === 'scale' ? 1 : 0);
+      };
+      const score = await opened
+        .score({ images: goldenDraw.input, signs: goldenDraw.signs, weight })
+        .finally(() => opened.close());
+      expect(score.features).toHaveLength(wanted.features.length);
+      score.features.forEach((value, f) => {
+        const expected = wanted.features[f]!;
+        expect(Math.abs(value - expected) / Math.max(1, Math.abs(expected))).toBeLessThan(1e-4);
+      });
+      score.blocks.forEach((value, b) => {
+        const expected = Number(wanted.blocks[b]);
+        off.push(Math.abs(value! - expected) / Math.max(1, Math.abs(expected)));
+      });
+    }
+    // Where an activation is within rounding of its bend, float32 and float64 may take different sides.
+    expect(Math.max(...off)).toBeLessThan(2e-2);
+    expect(off.filter((deviation) => deviation < 1e-3).length).toBeGreaterThan(0.9 * off.length);
+  });
+});
