@@ -97,7 +97,7 @@ export function readRankingCsv(
   return [...reader.push(text), ...reader.end()];
 }
 
-/** The same for a text that comes in pieces: rows as soon as they are complete. */
+/** Reads a text that comes in pieces: answers rows as soon as they are complete. */
 export function createRankingReader({ source = 'ranking.csv' }: { readonly source?: string } = {}) {
   let rest = '';
   let header: readonly string[] | undefined;
@@ -108,12 +108,7 @@ export function createRankingReader({ source = 'ranking.csv' }: { readonly sourc
     const cells = readCells({ text, source });
     if (!header) {
       header = cells.shift() ?? [];
-      const missing = REQUIRED.filter((name) => !header!.includes(name));
-      const twice = header.some((name, index) => header!.indexOf(name) !== index);
-      if (missing.length > 0 || twice) {
-        const message = `not a ranking; must have the columns ${REQUIRED.join(',')}, each once`;
-        throw SpecError.inFile({ file: source, line: 1, message });
-      }
+      checkHeader({ header, source });
       columns = new Map(header.map((name, index) => [name, index]));
       proxies = header.filter((name) => !NO_PROXIES.has(name));
     }
@@ -139,6 +134,18 @@ export function createRankingReader({ source = 'ranking.csv' }: { readonly sourc
   };
 }
 
+/** A column without a name may be the index that pandas writes before a table, and is no proxy. */
+function checkHeader({ header, source }: { readonly header: readonly string[]; readonly source: string }) {
+  const complain = (message: string) => SpecError.inFile({ file: source, line: 1, message });
+  const missing = REQUIRED.filter((name) => !header.includes(name));
+  const twice = header.some((name, index) => name !== '' && header.indexOf(name) !== index);
+  if (missing.length > 0 || twice)
+    throw complain(`not a ranking; must have the columns ${REQUIRED.join(',')}, each once`);
+  const unnamed = header.findIndex((name) => name.trim() === '');
+  if (unnamed < 0) return;
+  throw complain(`column ${unnamed + 1} of ${header.length} has no name; must have one, or be removed`);
+}
+
 /** Where the last complete line of `text` ends: at a line feed outside quotes. */
 function completeLines(text: string): number {
   let end = text.lastIndexOf('\n') + 1;
@@ -148,7 +155,7 @@ function completeLines(text: string): number {
 }
 
 function readCells({ text, source }: { readonly text: string; readonly source: string }): string[][] {
-  // a million lines without a quote need no parser
+  // A million lines without a quote need no parser, which would take longer.
   if (!/["\r]/.test(text) && text.endsWith('\n')) return plainCells(text);
   try {
     return parseCsv(text, { bom: true, record_delimiter: ['\n', '\r\n'] });

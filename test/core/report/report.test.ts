@@ -175,6 +175,8 @@ describe('ranking.csv', () => {
   it.each([
     ['', 'ranking.csv:1: not a ranking'],
     ['a,b\n', 'ranking.csv:1: not a ranking'],
+    [`,${HEADER}\n0,1,|a|,1,,,,2,3\n`, 'ranking.csv:1: column 1 of 9 has no name'],
+    [`${HEADER},,\n1,|a|,1,,,,2,3,,\n`, 'ranking.csv:1: column 9 of 10 has no name'],
     [`${HEADER}\n1,x\n`, 'ranking.csv, row 1: found 2 cells; must be 8'],
     [`${HEADER}\n1,"x\n`, 'ranking.csv: not a ranking'],
     [`${HEADER}\n1,x,NaN,,,,,1\n`, 'ranking.csv, row 1: found "NaN"'],
