@@ -58,7 +58,7 @@ function addressAt({ engine, scopes, families }: ScoreAddresses, stage: number):
   return { engine, scope: scopes[stage]!, ...(families ? { families: families[stage]! } : {}) };
 }
 
-/** Where the scores of each family are that a specification wants, in canonical order. */
+/** Answers where the scores of each wanted family are stored, in canonical order. */
 export function scopesByFamily({
   specification,
   address: { scope, families = {} },
@@ -70,7 +70,7 @@ export function scopesByFamily({
   return new Map(scoredFamilies(specification.proxies).map((family) => [family, scopeOf(family)]));
 }
 
-/** Whether an address is that of the specification, so that no score is stored where others look for theirs. */
+/** Checks that an address is that of the specification: otherwise scores would be stored where other searches look for theirs. */
 export function isAddressOf(
   { scope, families }: ScoreAddress,
   { specification, engine }: { readonly specification: Specification; readonly engine: string },

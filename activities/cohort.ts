@@ -30,7 +30,7 @@ export function unitOf({ space, cohort }: Specification): (candidate: string) =>
   return representative;
 }
 
-/** Whether no unit comes twice in a plan. Two files may hold one network. */
+/** Whether all units of a plan are different. They may not be in a space of files: two files may hold one network. */
 export function hasDistinctUnits(specification: Specification): boolean {
   return isDistinct(specification) && !openSpace(specification.space).structureOf;
 }
@@ -71,7 +71,7 @@ function fallsTo({ number, of }: Part): (unit: string) => boolean {
   return (unit) => hash('sha256', unit, 'buffer').readUInt32LE() % of === number;
 }
 
-/** What the store holds of one unit: by family, then by draw; `undefined` where a draw is missing. */
+/** The stored facts of one unit, by family and by draw; `undefined` where a draw is missing. */
 export type UnitFacts = ReadonlyMap<FamilyName, readonly (Proxies | undefined)[]>;
 
 export interface LookUp {
@@ -81,7 +81,7 @@ export interface LookUp {
   readonly units: readonly string[];
 }
 
-/** For each unit the stored facts of the families that the specification wants. */
+/** Reads for each unit the stored facts of the families that the specification wants. */
 export async function lookUpFacts({
   store,
   specification,
@@ -99,7 +99,7 @@ export async function lookUpFacts({
   );
 }
 
-/** For each unit its proxies by draw, of all families together; `undefined` where a family lacks a draw. */
+/** Reads for each unit its proxies by draw, of all families together; `undefined` where a family lacks a draw. */
 export async function lookUp(given: LookUp): Promise<readonly (readonly (Proxies | undefined)[])[]> {
   const { specification, units } = given;
   const facts = await lookUpFacts(given);

@@ -33,7 +33,10 @@ const HEARTBEAT_MS = 3_000;
 /** When Temporal scheduled the step. Durations are taken from Temporal's clock at both ends, because this machine's may differ. */
 const now = () => activityInfo().scheduledTimestampMs;
 
-/** Whoever may start workflows may start a part with any address. It must not read or write the scores of another specification. */
+/**
+ * Anyone who may start workflows may start a part with any address. Such a part must not read or write the scores of another
+ * specification.
+ */
 const checkAddress: SearchActivities['checkPart'] = async ({ specification, address }) => {
   if (!address) return;
   const { engine } = address;
@@ -41,10 +44,10 @@ const checkAddress: SearchActivities['checkPart'] = async ({ specification, addr
   throw SpecError.of({ path: 'address.scope', message: 'is not the scope of this specification' });
 };
 
-/** Those of score workers; all others are of control workers. */
+/** The activities of score workers; all others belong to control workers. */
 type ScoreActivity = 'scoreShard' | 'verifyScores';
 
-/** What control workers need in order to have scores verified; without it nothing is, unless a specification says so. */
+/** The settings of verification on control workers. Without them only specifications that ask for it have scores verified. */
 export interface VerificationOptions {
   /** Share of the scores of a specification that does not say. */
   readonly verify?: number | undefined;
@@ -121,10 +124,13 @@ function withHeartbeat<A, R>(activity: (input: A) => Promise<R>): (input: A) => 
     });
 }
 
-/** Errors that trying the same activity again cannot mend. All others are retried, RangeError too: V8 throws it where memory runs out. */
+/**
+ * Errors that trying the same activity again cannot mend. All others are retried, RangeError too: V8 throws it where memory
+ * runs out.
+ */
 const FINAL = [TerminalError, SpecError, BlobError, LostScoreError];
 
-/** The same activities, with their inputs checked and their errors mapped. */
+/** Wraps activities: their inputs are checked, and their errors mapped to failures of Temporal. */
 function withCheckedInputs<Some extends Partial<SearchActivities>>(activities: Some, gate?: Gate): Some {
   const entries = Object.entries(activities) as [keyof SearchActivities, Activity][];
   return Object.fromEntries(
@@ -134,7 +140,10 @@ function withCheckedInputs<Some extends Partial<SearchActivities>>(activities: S
 
 type Activity = (input: unknown) => Promise<unknown>;
 
-/** Checks the input first. Bad input ends the search; damaged blobs, lost scores and an engine without workers make the workflow go back; everything else is retried. */
+/**
+ * Checks the input first. Bad input ends the search; damaged blobs, lost scores and an engine without workers make the workflow
+ * go back; everything else is retried.
+ */
 function withMappedErrors({
   name,
   activity,

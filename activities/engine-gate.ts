@@ -29,7 +29,7 @@ export class EngineGoneError extends Error {
   }
 }
 
-/** What a worker can find out about those that take work from the same queue. */
+/** What a worker can find out about the other workers of its queue. */
 export interface Fleet {
   /** Engine versions of the workers that live, as far as Temporal knows, and of those that work at other steps of the workflow. */
   engines(step: Step): Promise<EngineCounts>;
@@ -73,10 +73,10 @@ export function createGate({
   engine?: string;
   now?: () => number;
   step?: () => Step;
-  /** Told of every refusal, with the reason in words. */
+  /** Called at every refusal, with the reason in words. */
   onRefused?: (refusal: { readonly engine: string; readonly reason: string }) => void;
 }): Gate {
-  /** Since when this worker has seen nobody who serves an engine that it refused. */
+  /** The time since which this worker has seen no other worker that serves an engine which it refused. */
   const unserved = new Map<string, number>();
   const admit = async (engine: string): Promise<void> => {
     if (serves(own, engine)) return;

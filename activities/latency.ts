@@ -12,7 +12,7 @@ import type { Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';
 import type { Gate } from './engine-gate.js';
 
-/** What the activities need of the process that measures latencies. */
+/** The process that measures latencies, as the activities use it. */
 export interface LatencyMeter {
   /** The class of machine that a latency is stored under: processor and threads. */
   readonly machine: string;
@@ -28,10 +28,10 @@ export interface LatencyMeter {
 /** Latencies of which a worker remembers that it has asked the store. */
 const REMEMBERED = 100_000;
 
-/** What breaks a constraint: what is counted first, then, where latency is limited, what is measured. */
+/** Names the constraint that a candidate breaks. Counted costs are checked first; only candidates that keep them are measured. */
 export interface ConstraintCheck {
   readonly rejection: (candidate: string) => string | undefined | Promise<string | undefined>;
-  /** Where the latencies are that it read or measured, for `DrawCounts`. */
+  /** The scopes of the latencies that it read or measured, for `DrawCounts`. */
   readonly latencies: Pick<DrawCounts, 'latencies'>;
   /** `; they took 6.31 to 14.50 ms` of those whose latency was asked for, or nothing. */
   readonly times: () => string;

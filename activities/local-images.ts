@@ -25,7 +25,7 @@ interface Held {
 }
 
 export function createLocalImages({ blobs }: { blobs: BlobStore }): LocalImages {
-  /** By digest, the latest used last. */
+  /** Files by digest, in the order of their last use. */
   const held = new Map<string, Held>();
   let folder: Promise<string> | undefined;
 

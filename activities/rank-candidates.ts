@@ -20,7 +20,7 @@ import { createLatencyColumn, type LatencyColumn } from './rank/latency-column.j
 import { createMembers } from './rank/members.js';
 import { sortRows } from './rank/spill-sort.js';
 
-/** What is held in memory at a time: values of all columns together, and rows that are sorted at once. */
+/** The most that is held in memory at a time: values of all columns together, and rows that are sorted at once. */
 export interface RankLimits {
   readonly values: number;
   readonly rows: number;

@@ -11,7 +11,7 @@ import { unitOf } from './cohort.js';
 export interface ReportOptions {
   readonly store: Store;
   readonly now: () => number;
-  /** Told of every search that has ended with a ranking. */
+  /** Called for every search that has ended with a ranking. */
   readonly onReport?: (rounds: ReportInput['rounds']) => void;
 }
 
@@ -68,7 +68,7 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
   };
 }
 
-/** What people are told of it: all but the names of workers that were found right. */
+/** Reports a verification without the names of workers that were found right. */
 function verificationOf({
   seen: _,
   ...verification
@@ -76,7 +76,10 @@ function verificationOf({
   return structuredClone(verification) as Summary['verification'];
 }
 
-/** What the ranked candidates have in common: functions that several of them are, and proxies that are infinite for all. */
+/**
+ * Counts what ranked candidates have in common: functions that several of them compute, and proxies that are infinite for all
+ * of them.
+ */
 async function lookOver({
   store,
   specification,

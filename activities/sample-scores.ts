@@ -1,4 +1,4 @@
-// Chooses the scores of a search that another worker is to compute again, by a key that nobody knew when they were computed.
+// Chooses the scores of a search that another worker is to compute again, by a key that was made after they were computed.
 import { createHmac, randomBytes } from 'node:crypto';
 import { scoreKey } from '../core/address.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
@@ -63,7 +63,7 @@ export function sampleScores({
   };
 }
 
-/** Who could compute a score again now. */
+/** The workers that could compute a score again now. */
 export function pollingWorkers({ store, polling }: SampleOptions): SearchActivities['pollingWorkers'] {
   return async ({ device }) => {
     const records = await store.workers.list();
@@ -72,11 +72,11 @@ export function pollingWorkers({ store, polling }: SampleOptions): SearchActivit
   };
 }
 
-/** What is hashed of a score. */
+/** The fields of a score that are hashed. */
 const nameOf = (family: FamilyName, score: string): string =>
   family === 'az-nas' ? score : `${family} ${score}`;
 
-/** Of one worker and family: the sample, and the score that is taken where the sample is empty. */
+/** The sample of one worker and family, and the score that is taken where the sample is empty. */
 interface Chosen {
   readonly worker: string;
   readonly family: FamilyName;
@@ -106,7 +106,7 @@ function choose({
   if (place < of.first.place) of.first = { score, place };
 }
 
-/** From 0 up to, not including, 1: 48 bits of the HMAC. */
+/** A number in [0, 1) made of 48 bits of the HMAC. */
 function placeOf(key: Uint8Array, score: string): number {
   return createHmac('sha256', key).update(score).digest().readUIntBE(0, 6) / 2 ** 48;
 }

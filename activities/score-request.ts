@@ -4,7 +4,7 @@ import type { Specification } from '../core/specification/specification.js';
 import type { ScoreRequest } from '../engine/protocol.js';
 import type { Proxies } from '../store/store.js';
 
-/** A scorer that is told of no families computes az-nas. */
+/** A request without families asks for az-nas. */
 export function requestOf({
   specification: { space, seed, fidelity },
   asked: { candidate, draws, images, structure, families },
@@ -27,7 +27,7 @@ export function requestOf({
   };
 }
 
-/** Of what a scorer answered, the proxies of one family. Of az-nas they are all that belong to no other. */
+/** Picks the proxies of one family from an answer. az-nas has all that belong to no other family. */
 export function factOf({
   family,
   proxies,

@@ -23,7 +23,7 @@ import { createStructures, type Structures } from './structures.js';
 /** Candidates that are computed and wait for the store. */
 const UNSTORED = 1024;
 
-/** What a score worker has for its shards. */
+/** The services of a score worker that shards are scored with. */
 export interface ShardWorker {
   readonly store: Store;
   readonly scoring: Scoring;
@@ -131,7 +131,7 @@ async function storeScores({
   }
 }
 
-/** What is stored of one candidate, by family. */
+/** The facts of one candidate that are stored, by family. */
 type Entries = ReadonlyMap<FamilyName, readonly ScoreEntry[]>;
 
 interface Scored {

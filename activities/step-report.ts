@@ -30,7 +30,7 @@ export function describeStep(describe: Step['describe']): void {
   if (step) step.describe = describe;
 }
 
-/** The same meter; the step in which it measures reports how many it has measured. */
+/** Wraps a meter: the step in which it measures reports how many candidates it has measured. */
 export function reportMeasurements(meter: LatencyMeter): LatencyMeter {
   return {
     ...meter,
@@ -50,7 +50,7 @@ export function reportMeasurements(meter: LatencyMeter): LatencyMeter {
 /** How long a loop may keep the process from its heartbeats. */
 const TURN_MS = 50;
 
-/** For loops without other waits: now and then it gives timers and sockets their turn on the event loop. */
+/** Gives timers and sockets their turn on the event loop now and then, in loops that wait for nothing else. */
 export function createTurns(): () => Promise<void> {
   let last = performance.now();
   return async () => {

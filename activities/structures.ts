@@ -13,7 +13,7 @@ export type Structures = (args: {
   candidate: string;
 }) => Promise<Pick<ScoreRequest, 'structure'>>;
 
-/** Answers nothing for spaces whose networks are made of blocks. Throws a BlobError where a structure is gone or damaged. */
+/** Answers nothing for spaces whose networks consist of blocks. Throws a BlobError where a structure is gone or damaged. */
 export function createStructures({ blobs }: { blobs: BlobStore }): Structures {
   const kept = new LRUCache<string, string>({ maxSize: KEPT, sizeCalculation: ({ length }) => length + 1 });
   return async ({ space, candidate }) => {

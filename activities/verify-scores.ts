@@ -19,7 +19,7 @@ import type { Scoring } from './scoring.js';
 import { createStructures, type Structures } from './structures.js';
 
 const TICK_MS = 500;
-/** Times that a worker hands back what it must not do, before it answers that nobody else has come. */
+/** How often a worker hands back a task that it must not do, before it answers that no other worker has come. */
 const REFUSALS = 5;
 const NEXT_TRY = '500ms';
 
@@ -28,7 +28,7 @@ interface Asked {
   readonly key: string;
   readonly index: number;
   readonly stored: SignedScore;
-  /** What the worker before this one computed, where this one decides between two. */
+  /** What the second worker computed, where this one, the third, decides between two. */
   readonly claim?: string | undefined;
 }
 
@@ -88,7 +88,7 @@ export function verifyScores({
   };
 }
 
-/** Temporal gives it to whoever asks next. */
+/** Refuses scores that this worker computed itself. Temporal gives the task to the next worker that asks. */
 function comesFromHere(worker: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'OwnScoresError',

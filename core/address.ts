@@ -17,7 +17,7 @@ export function scoreScope(specification: Specification, engine: string = ENGINE
 }
 
 /**
- * The scope of any other family. In place of the engine's version stand the family's own and that of ONNX Runtime, so that a
+ * The scope of any other family. It has the version of the family and that of ONNX Runtime instead of the engine's, so that a
  * change of the engine or of another family does not touch it.
  */
 export function familyScope({
@@ -55,8 +55,8 @@ function dependencies({ space, input, fidelity, seed, execution }: Specification
 }
 
 /**
- * Where the latencies of a space are, measured at a resolution on a class of machines: one image, the exported network. A
- * fact of that machine, which no other reproduces.
+ * The scope of the latencies of a space, measured with one image of a resolution on a class of machines. No other machine
+ * reproduces them.
  */
 export function latencyScope({
   space,

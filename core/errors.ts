@@ -34,7 +34,7 @@ export interface Issue {
   /** The field of that file, such as `stages[2].width` of a space's definition. */
   readonly key?: string;
   readonly advice?: Advice;
-  /** Of an issue that stands for others: how many. */
+  /** How many issues this one stands for. */
   readonly more?: number;
 }
 
@@ -66,7 +66,7 @@ function escaped(text: string): string {
 /** Issues that are shown at a time: who has more mends these first. */
 export const MOST_ISSUES = 20;
 
-/** `and 79,980 more`, in place of so many issues. */
+/** Stands for further issues: `and 79,980 more`. */
 export function moreIssues(count: number): Issue {
   return { path: '', message: `and ${count.toLocaleString('en-US')} more`, more: count };
 }
@@ -127,7 +127,7 @@ export async function withField<T>(field: string, work: () => T | Promise<T>): P
   }
 }
 
-/** What a TerminalError is about, for programs. */
+/** The reasons of TerminalErrors, for programs. */
 export type TerminalCode =
   | 'not-a-number'
   | 'too-large'
@@ -150,7 +150,10 @@ export class TerminalError extends Error {
   }
 }
 
-/** A server that cannot be reached or is not what it should be; `address` names it. Retryable inside workers, exit code 1 in the CLI. */
+/**
+ * A server that cannot be reached or is not what it should be; `address` names it. Retryable inside workers, exit code 1 in the
+ * CLI.
+ */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly code = 'server-away';

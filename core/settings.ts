@@ -5,13 +5,13 @@ export interface Setting {
   readonly name: string;
   /** One sentence in Markdown; links are relative to docs/reference. */
   readonly meaning: string;
-  /** What holds where the variable is not set. */
+  /** The value where the variable is not set. */
   readonly default?: string;
   /** Set where zeroscout only hands the variable on: the program or library that reads it. */
   readonly readBy?: string;
 }
 
-/** Settings by subject. */
+/** All settings, grouped by subject. */
 export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
   Servers: [
     {

@@ -11,7 +11,7 @@ const SCRIPT = fileURLToPath(new URL('./batched/device-probe.js', import.meta.ur
 /** The libraries of a GPU take seconds to load, and the first kernels are compiled. */
 const PATIENCE_MS = 120_000;
 
-/** What the process prints on stdout. */
+/** The output of the process on stdout. */
 export type ProbeAnswer = { readonly nodes: number } | { readonly reason: string };
 
 export interface DeviceCheck {
@@ -21,7 +21,10 @@ export interface DeviceCheck {
   readonly notice: string | undefined;
 }
 
-/** In a process of its own, because native libraries may crash, hang or keep memory. Throws a DeviceError that says why the device cannot be used. */
+/**
+ * Checks a device in a process of its own, because native libraries may crash, hang or keep memory. Throws a DeviceError that
+ * says why the device cannot be used.
+ */
 export async function checkDevice({
   device,
   env = process.env,
@@ -37,7 +40,10 @@ export async function checkDevice({
 /** Files of a GPU's driver on Linux: the kernel's own drivers, NVIDIA's, WSL's. */
 const GPU_FILES = ['/dev/dri', '/dev/nvidia0', '/dev/dxg'];
 
-/** WebGPU does not say what its adapter is. Where Linux has no files of a GPU driver it can only be Vulkan in software, on the CPU. */
+/**
+ * WebGPU does not say what its adapter is. Where Linux has no files of a GPU driver it can only be Vulkan in software, on the
+ * CPU.
+ */
 export function softwareNotice({
   device,
   platform = process.platform,

@@ -12,7 +12,10 @@ import { createPrefixCaches, type PrefixCache } from './prefix-cache.js';
  */
 const KEPT_BYTES = 250e6;
 
-/** Memory of tensors by name: the tensors of the next candidate overwrite those of the last one, where candidates do not share weights. */
+/**
+ * Memory of tensors by name: the tensors of the next candidate overwrite those of the last one, where candidates do not share
+ * weights.
+ */
 export type Scratch = LRUCache<string, Float32Array>;
 
 export function createScratch(): Scratch {
@@ -33,7 +36,7 @@ export interface DrawTensors {
   weights(weights: readonly Weight[], as: Packing): Tensor;
   probes(blocks: readonly number[], shape: readonly number[], as: Packing): Tensor;
   input(shape: readonly number[]): Tensor;
-  /** What networks under this draw computed for their first blocks. */
+  /** The results of first blocks that networks under this draw have computed. */
   readonly prefixes: PrefixCache;
 }
 

@@ -14,7 +14,7 @@ export function hasUnitDiagonal(sums: Float32Array, n: number, samples: number):
   return true;
 }
 
-/** For each block whether its vector-Jacobian product equals the probe element by element. Both have the same packing. */
+/** Says for each block whether its vector-Jacobian product equals the probe element by element. Both have the same packing. */
 export async function findIdentities({
   program,
   opened,

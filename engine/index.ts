@@ -39,11 +39,11 @@ export interface NetworkToScore {
   readonly draws?: readonly number[];
   /** A preset (`screen`, `standard`, `paper`) or what `fidelity` is in a specification; `standard` by default. */
   readonly fidelity?: string | Partial<Fidelity>;
-  /** By default every proxy that means something in the space. */
+  /** The proxies that are computed; by default every one that has a meaning in the space. */
   readonly proxies?: readonly ProxyName[];
 }
 
-/** What one draw of the weights, images and probes gave. */
+/** The results of one draw of the weights, images and probes. */
 export interface DrawScore {
   readonly draw: number;
   /** Raw values: higher is better. Minus infinity is a value; NaN never is. */
@@ -59,7 +59,7 @@ export interface ScoredNetwork {
   readonly candidate: string;
   readonly space: SpaceSpecification;
   readonly seed: number;
-  /** With every default filled in. */
+  /** The fidelity, with every default filled in. */
   readonly fidelity: Fidelity;
   /** FLOPs (multiply-accumulates), parameters and, where the space counts them, layers. */
   readonly costs: Costs;
@@ -120,7 +120,7 @@ export function createScorer(options: ScorerOptions = {}): Scorer {
   };
 }
 
-/** The same checks and defaults as a specification has, and the candidate in its usual spelling. */
+/** Checks a network and fills in defaults, as for a specification, and spells the candidate in its usual form. */
 function checkNetwork(
   { candidate: text, draws, ...written }: NetworkToScore,
   modules: ScorerOptions['modules'],

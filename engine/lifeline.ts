@@ -29,8 +29,8 @@ export function withoutParent({ [VARIABLE]: _parent, ...env }: NodeJS.ProcessEnv
 }
 
 /**
- * Nobody would read what this process finds once its parent is gone. `onGone` is called when the process has time to listen,
- * also where the parent was gone before it could; where it hangs, or takes longer than `graceMs`, it is killed.
+ * Ends this process once its parent is gone, since its results would have no reader. `onGone` is called as soon as the event
+ * loop is free, also where the parent ended before this call. A process that hangs, or takes longer than `graceMs`, is killed.
  */
 export function endWithParent({
   graceMs = 0,

@@ -27,12 +27,15 @@ const API = 'zeroscout/space';
  */
 export const loadModule: ModuleLoader = createModuleLoader({ limitMs: LIMIT_MS });
 
-/** Evaluating the module, or calling one of its functions, is an error where it takes longer than `limitMs`: nothing else could end it. */
+/**
+ * Evaluating the module, or calling one of its functions, is an error where it takes longer than `limitMs`: nothing else could
+ * end it.
+ */
 export function createModuleLoader({ limitMs }: { readonly limitMs: number }): ModuleLoader {
   return (module) => withTimeLimit(callLimited({ work: () => evaluate(module), limitMs }), limitMs);
 }
 
-/** The same module with a time limit on each function that is called from outside. */
+/** Wraps a module: each function that is called from outside has a time limit. */
 function withTimeLimit(module: unknown, limitMs: number): unknown {
   if (typeof module !== 'object' || module === null) return module;
   const answer = Object.create(module) as Record<string, unknown>;

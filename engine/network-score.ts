@@ -1,6 +1,9 @@
-// What is measured of one network under one draw, before it becomes proxies.
+// Defines the measurements of one network under one draw, which proxies are computed from.
 
-/** Expressivity of each measured feature (one more than blocks) and trainability of each measured block, null of a block that is skipped. */
+/**
+ * Expressivity of each measured feature (one more than blocks) and trainability of each measured block, null of a block that is
+ * skipped.
+ */
 export interface NetworkScore {
   readonly features: readonly number[];
   readonly blocks: readonly (number | null)[];

@@ -9,12 +9,12 @@ export type PoolEvent =
       readonly type: 'died';
       readonly pid: number;
       readonly cause: string;
-      /** What it was scoring: one candidate, or a group of that many. */
+      /** The candidate that it was scoring, or the size of its group. */
       readonly candidate?: string;
       readonly group?: number;
     };
 
-/** What a scorer was given at once and how long it took. `fault`: what happened instead of an answer. */
+/** The requests that a scorer was given at once, and the time that they took. `fault` says what happened instead of an answer. */
 export interface ScoredBatch {
   readonly pid: number;
   readonly requests: readonly ScoreRequest[];

@@ -18,9 +18,9 @@ import { GraphBuilder } from '../core/onnx/graph.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /**
- * The most sessions that are kept. `open`: programs for any shape, which are a candidate's cell, the blocks that all candidates share,
- * and some to spare. `sized`: programs for one shape (`isSized`). They are smaller, come back in other candidates, and a candidate has
- * about twenty of them.
+ * The most sessions that are kept. `open`: programs for any shape, which are a candidate's cell, the blocks that all candidates
+ * share, and some to spare. `sized`: programs for one shape (`isSized`). They are smaller, come back in other candidates, and a
+ * candidate has about twenty of them.
  */
 const KEPT = { open: 12, sized: 64 };
 
@@ -33,7 +33,7 @@ type Layout = 'plain' | 'blocked';
 export interface OpenProgram {
   readonly session: InferenceSession;
   readonly layout: Layout;
-  /** Of a scan, which is compiled for several shapes: the inputs that describe the shape (`SIZES`). */
+  /** The inputs that describe the shape (`SIZES`) to a scan, which is compiled for several shapes. */
   readonly sizes?: Readonly<Record<string, Tensor>>;
 }
 
@@ -52,7 +52,7 @@ export interface Programs {
     boundary: Boundary;
     spectrum: Spectrum;
     probe: Blocking['probe'];
-    /** What a scan has outputs for; `statistics` by default. */
+    /** The outputs of a scan; `statistics` by default. */
     wanted?: Wanted;
   }): Promise<OpenProgram>;
   stem(args: { block: Block; input: Shape; boundary: Boundary; spectrum: Spectrum }): Promise<OpenProgram>;
@@ -199,7 +199,8 @@ function createSession({
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // glibc keeps freed buffers for the next candidate (ALLOCATOR in scorer-child.ts). An arena would keep them for each session.
+    // The C library glibc keeps freed buffers for the next candidate (ALLOCATOR in scorer-child.ts). An arena would keep them
+    // for each session.
     enableCpuMemArena: false,
     executionMode: 'sequential',
     // An NCHWc program is often used for one candidate only and has nothing left to fuse: optimizing costs more than it saves.

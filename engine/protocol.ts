@@ -18,11 +18,11 @@ export interface ScoreRequest {
     readonly features: 'blocks' | 'stages';
   };
   readonly draws: readonly number[];
-  /** Of a space whose networks are graphs: the candidate's structure (core/graph/structure.ts). */
+  /** The structure of the candidate (core/graph/structure.ts), where the networks of the space are graphs. */
   readonly structure?: string;
-  /** In place of noise. */
+  /** Images that replace the noise. */
   readonly images?: ImagesFile;
-  /** What the answer has beside the proxies: nothing where this is left out. Only the `cpu` device has details. */
+  /** Asks for details beside the proxies. Only the `cpu` device has them. */
   readonly report?: 'details';
   /** Families of proxies to compute; az-nas alone where it is not said. */
   readonly families?: readonly FamilyName[];
@@ -31,20 +31,20 @@ export interface ScoreRequest {
 /** Raw proxies of each requested draw, in the order of the request. */
 export type ScoreResult = readonly Readonly<Record<string, number>>[];
 
-/** What the proxies of a candidate were computed from. */
+/** The measurements that the proxies of a candidate were computed from. */
 export interface ScoreDetails {
   readonly costs: Costs;
-  /** Of each requested draw. */
+  /** The measurements of each requested draw. */
   readonly networks: readonly NetworkScore[];
 }
 
 export interface Scored {
   readonly result: ScoreResult;
-  /** Where the request asked for them. */
+  /** Details, where the request asked for them. */
   readonly details?: ScoreDetails;
 }
 
-/** What became of one candidate. */
+/** The score of one candidate, or the reason why it has none. */
 export type Outcome = Scored | { readonly reason: FailureReason; readonly detail: string };
 
 /** Candidates that are scored together; one where the device scores one by one. */
@@ -63,5 +63,8 @@ export type FromScorer =
       readonly outcomes: readonly Outcome[];
       readonly residentBytes: number;
     }
-  /** Before `ready`: the scorer cannot start. After it: the process must not be used again; it is not known which candidate was the cause. */
+  /**
+   * Before `ready`: the scorer cannot start. After it: the process must not be used again; it is not known which candidate was
+   * the cause.
+   */
   | { readonly type: 'broken'; readonly detail: string };

@@ -23,7 +23,7 @@ export interface ScoreQueue {
   isEmpty(): boolean;
   /** The next request or group; empty while a group may still grow. `onSettled` says when to ask again. */
   take(): readonly Job[];
-  /** Empties it. */
+  /** Empties the queue and answers the requests that were in it. */
   clear(): readonly Job[];
 }
 

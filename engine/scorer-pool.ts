@@ -24,7 +24,7 @@ export interface ScorerPool {
    * scorers evenly, all would end at the same moment and leave the scorers idle until the next shards arrive.
    */
   score(request: ScoreRequest, turn?: number): Promise<ScoreResult>;
-  /** The same, with the details that the request asks for. */
+  /** Scores one candidate with the details that the request asks for. */
   scoreInDetail(request: ScoreRequest): Promise<Scored>;
   pids(): readonly number[];
   /** Kills the scorers; requests in flight are rejected. */
@@ -33,9 +33,9 @@ export interface ScorerPool {
 
 export interface ScorerPoolOptions {
   readonly script: string;
-  /** Processes. */
+  /** The number of processes. */
   readonly size: number;
-  /** Threads of each process. */
+  /** The number of threads of each process. */
   readonly threads?: number;
   /** The device of the scorers, and the candidates that a scorer takes at once. */
   readonly device?: string;
@@ -140,13 +140,16 @@ function giveOut({ queue, slots }: { queue: ScoreQueue; slots: readonly ScorerSl
   }
 }
 
-/** A process that the pool itself ended after its work is no news. */
+/** Reports the end of a process, except of one that the pool itself ended after its work. */
 function reportEnd({ pid, jobs, cause, state }: SlotEnd, onEvent: (event: PoolEvent) => void): void {
   if (jobs.length > 0) onEvent({ type: 'died', pid, cause, ...describeJobs(jobs) });
   else if (state !== 'leaving') onEvent({ type: 'died', pid, cause });
 }
 
-/** Puts the requests of a process that has ended back into the queue, in smaller groups. One that was tried often enough is set aside. */
+/**
+ * Puts the requests of a process that has ended back into the queue, in smaller groups. One that was tried often enough is set
+ * aside.
+ */
 function tryAgain({ jobs, cause, killedFor }: SlotEnd, queue: ScoreQueue): void {
   if (jobs.length === 0) return;
   const [job] = jobs as [Job];

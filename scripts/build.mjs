@@ -46,7 +46,7 @@ function newest(path) {
     .reduce((time, name) => Math.max(time, newest(join(path, name))), stat.mtimeMs);
 }
 
-/** What was compiled from a source that is gone would still be found by an import. */
+/** Removes the compiled files of sources that are gone, which an import would still find. */
 function removeLeftovers() {
   for (const room of ROOMS) {
     const folder = join(root, 'dist', room);

@@ -16,7 +16,7 @@ import { workedExamplePage, workedExamplePageInJapanese } from './reference/work
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Pages by path. */
+/** The generated pages by their paths. */
 export function referencePages() {
   return {
     'README.md': readme(),

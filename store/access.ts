@@ -1,4 +1,4 @@
-// Turns settings of who to be to NATS and whom to trust into client options; every fault names the setting to change.
+// Turns the settings of credentials and TLS for NATS into client options; every error names the setting to change.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls';
@@ -14,7 +14,10 @@ import type { Address } from './address.js';
 import { readRegularFile } from './regular-file.js';
 import { reasonOf } from './retry.js';
 
-/** At most one of creds, nkey, user with password, token, and who stands in the address. Paths where not said otherwise. */
+/**
+ * Settings of a connection. At most one of creds, nkey, user with password, token, and a user in the address may be set. Values
+ * are paths unless a field says otherwise.
+ */
 export interface Access {
   /** Credentials file (`nsc generate creds`). */
   readonly creds?: string | undefined;
@@ -96,7 +99,7 @@ async function authenticator(given: {
   const { path, read, refuse, what, wayOut } = given;
   try {
     const made = await read(path);
-    made('a nonce'); // parses the file now, where it can be named, instead of inside the handshake
+    made('a nonce'); // The file is parsed here, where an error can name it, and not in the handshake.
     return made;
   } catch (error) {
     throw refuse(`${what} ${path}: ${reasonOf(error)}; set ${wayOut}`, error);
@@ -143,7 +146,7 @@ function hostCheck({ servers }: Address): TlsOptions {
       return faults.includes(undefined) ? undefined : faults[0];
     },
   };
-  return check as TlsOptions; // the client hands on what its type does not name
+  return check as TlsOptions; // The client passes on options that its type does not name.
 }
 
 /** What a failed handshake, in the words of the library below, means for the settings; undefined where TLS was not the reason. */

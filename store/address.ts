@@ -8,7 +8,7 @@ export interface Server {
 
 export interface Address {
   readonly servers: readonly Server[];
-  /** For messages: scheme, hosts and ports, never user or password. */
+  /** Writes an address for messages: scheme, hosts and ports, never user or password. */
   readonly text: string;
   readonly tls: boolean;
   readonly user?: string;

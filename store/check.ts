@@ -16,7 +16,7 @@ export interface DamagedMessage {
   /** The subject, or the digest of a blob. */
   readonly name: string;
   readonly why: string;
-  /** The same fact lies whole in another place: nothing has to be computed again. */
+  /** Another place has an undamaged copy of the fact, so that nothing has to be computed again. */
   readonly isStoredAgain: boolean;
 }
 

@@ -30,13 +30,16 @@ export function checkToken({ what, value }: { readonly what: string; readonly va
   });
 }
 
-/** Who wrote a score: `writer` tells one call of `put` from another, `worker` is the name of who computed it. */
+/** The origin of a score: `writer` tells one call of `put` from another, `worker` is the name of the worker that computed it. */
 interface Signature {
   readonly writer?: string | undefined;
   readonly worker?: string | undefined;
 }
 
-/** JSON of a score. Infinities become "inf" and "-inf", negative zero "-0"; NaN and what is no number are refused with a TerminalError. */
+/**
+ * JSON of a score. Infinities become "inf" and "-inf", negative zero "-0"; NaN and what is no number are refused with a
+ * TerminalError.
+ */
 export function encodeScore({ key, proxies }: ScoreEntry, { writer, worker }: Signature = {}): string {
   const written = Object.entries(proxies).map(([name, value]): [string, number | string] => {
     if (typeof value !== 'number' || Number.isNaN(value)) {

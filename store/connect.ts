@@ -10,15 +10,15 @@ import { type RetryOptions, reasonOf, withRetry } from './retry.js';
 export interface ConnectOptions extends Access {
   /** `nats://host:port`, several with commas; user and password may stand in it. */
   readonly url: string;
-  /** Servers of a cluster that keep each message, for streams that do not exist yet; 1 unless told. */
+  /** Servers of a cluster that keep each message, for streams that do not exist yet; 1 by default. */
   readonly replicas?: number | undefined;
-  /** How long an operation is retried while the server is away; 30 s unless told. */
+  /** How long an operation is retried while the server is away; 30 s by default. */
   readonly patienceMs?: number | undefined;
   /** Shown by the server's monitoring. */
   readonly name?: string | undefined;
-  /** Told of every attempt that failed. */
+  /** Called for every attempt that failed. */
   readonly onFault?: RetryOptions['onFault'];
-  /** Told of every damaged message that is met, once. */
+  /** Called once for every damaged message that is read. */
   readonly onDamage?: ((damage: Damage) => void) | undefined;
 }
 
@@ -49,15 +49,15 @@ export async function connectLink({
   const options: NodeConnectionOptions = {
     name,
     servers: servers.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
-    noRandomize: true, // those that answered come first
+    noRandomize: true, // Servers that answered come first.
     timeout: left() - 100,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
-    pingInterval: PING_MS, // a peer that falls silent is noticed within three of these, not in six minutes
+    pingInterval: PING_MS, // A peer that falls silent is noticed within three intervals, not in six minutes.
     maxPingOut: 2,
-    ignoreAuthErrorAbort: true, // a restarting server may not know its accounts yet; operations give up, not the connection
-    noAsyncTraces: true, // a stack trace for each request costs more than the request
+    ignoreAuthErrorAbort: true, // A restarting server may not know its accounts yet, so operations give up, and the connection does not.
+    noAsyncTraces: true, // Without this the client makes a stack trace for each request, which costs more than the request.
     ...identity,
   };
   const connection = await connect(options).catch((error: unknown) => {

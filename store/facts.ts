@@ -8,7 +8,7 @@ import type { PutOutcome } from './store.js';
 
 /** Careful puts under way at once for one call. */
 const PUTS_AT_ONCE = 256;
-/** From here on a stream of its own for the answers pays. */
+/** The number of facts from which a stream for the answers is faster. */
 const MANY = 4;
 
 export interface Fact {

@@ -14,7 +14,7 @@ interface Facts {
   readonly prefix: string;
 }
 
-/** As a bucket lies in its stream: NATS ADR-20. */
+/** The entry of a blob in the stream of its bucket (NATS ADR-20). */
 interface BlobMeta {
   readonly name: string;
   readonly nuid: string;
@@ -81,7 +81,10 @@ async function deleteBlob({ link, digest }: { readonly link: Link; readonly dige
   }
 }
 
-/** Of scores and of latencies. A scope of latencies is on both streams where an earlier version stored some of them. */
+/**
+ * Lists the scopes of scores and of latencies. A scope of latencies is on both streams where an earlier version stored some of
+ * them.
+ */
 async function listScopes(link: Link): Promise<Holding[]> {
   const scopes = new Map((await listGroups({ link, ...SCORES })).map((scope) => [scope.name, scope]));
   const latencies = (await hasLatencies(link)) ? await listGroups({ link, ...LATENCIES }) : [];

@@ -25,9 +25,9 @@ const ORPHAN_AGE_MS = 10 * 60_000;
 const SUBJECTS_AT_ONCE = 1_000;
 
 export interface Inspection {
-  /** Reads everything; `onDamage` is told of each damaged message. */
+  /** Reads everything and calls `onDamage` for each damaged message. */
   check(onDamage: (damaged: DamagedMessage) => void): Promise<Checked[]>;
-  /** Writes the streams of these checks anew without what is damaged. Nobody should write to the store meanwhile. */
+  /** Writes the streams of these checks anew without what is damaged. No process should write to the store meanwhile. */
   repair(checked: readonly Checked[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -59,7 +59,7 @@ export async function createBlobs(given: {
   async function putStream(read: Pieces): Promise<string> {
     const digest = await digestOfAll(read());
     // All of the blob is read, because a put must replace a blob that is damaged.
-    // Whoever puts a blob needs it from now on, and `zeroscout gc` may delete what is old, so an old copy is stored anew.
+    // The caller needs the blob from now on, and `zeroscout gc` may delete an old copy, so an old copy is stored anew.
     const info = await entryOf({ link, bucket, digest });
     const isNew = info !== null && Date.now() - Date.parse(info.mtime) < RENEWED_MS;
     if (isNew && !(await faultOf(look({ link, bucket, digest })))) return digest;
@@ -180,7 +180,7 @@ async function putWhereSeen({ link, bucket, digest }: Blob, read: Pieces): Promi
   );
 }
 
-/** What is wrong with a blob; undefined where nothing is. */
+/** Says what is wrong with a blob; undefined for a sound one. */
 async function faultOf(blob: AsyncIterable<Uint8Array>): Promise<BlobError | undefined> {
   try {
     for await (const _piece of blob);

@@ -17,14 +17,14 @@ export function createFailures({ link }: { readonly link: Link }): FailureStore 
         json: encodeFailure(failure),
         holds: (text: string) => failureIn(text)?.candidate === failure.candidate,
       }));
-      // Nobody is told whether a failure is new, so it does not matter who stored it.
+      // No caller learns whether a failure is new, so it does not matter which process stored it.
       await putPlaced({ link, stream, describe: 'storing failures', facts, isOurs: () => true });
     },
 
     async list(run) {
       checkToken({ what: 'run', value: run });
       const filter = `${prefix}.${run}.*`;
-      // By candidate, because a failure whose first place was unreadable for a moment is stored twice.
+      // The list is by candidate, because a failure whose first place was unreadable for a moment is stored twice.
       const failures = new Map<string, Failure>();
       for await (const page of readPages({
         link,

@@ -17,7 +17,7 @@ export function createLatencies({
 }): ScoreStore {
   const own = createScores({ link, ...LATENCIES });
   let madeAt = Number.POSITIVE_INFINITY;
-  // Whoever stores scores can store one that looks like a latency. The server's clock tells it from those of earlier
+  // A client that may store scores can store one that looks like a latency. The server's clock tells it from those of earlier
   // versions: they were stored before this stream was made.
   const earlier = createScores({ link, counts: (held) => held.storedAt() < madeAt });
   let isThere = false;

@@ -1,4 +1,4 @@
-// Sends live counts of shards as core NATS messages to whoever listens now; they are lost while disconnected, by design.
+// Sends live counts of shards as core NATS messages to those who listen at the moment. Messages are lost while disconnected, by design.
 import type { Link } from './link.js';
 import { decodeEvent, deliver, progressSubject } from './progress.js';
 import type { ProgressBus } from './store.js';

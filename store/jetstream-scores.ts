@@ -63,7 +63,7 @@ interface Place {
   readonly link: Link;
   readonly stream?: string;
   readonly prefix?: string;
-  /** Which stored messages count as facts; all of them unless told. */
+  /** Says which stored messages count as facts; all of them by default. */
   readonly counts?: (held: Held) => boolean;
 }
 
@@ -72,7 +72,7 @@ export interface StoredScore extends ReturnType<typeof decodeScore> {
   readonly held: Held;
 }
 
-/** Those of the keys that are there, in the order of the keys. */
+/** The facts of the keys that are stored, in the order of the keys. */
 export async function readScores(
   { link, stream = SCORES.stream, prefix = SCORES.prefix, counts = () => true }: Place,
   { scope, keys }: { readonly scope: string; readonly keys: readonly string[] },

@@ -40,7 +40,7 @@ export async function beginRound(args: { latencies: ScoreStore; scope: string })
   }
 }
 
-/** Of each candidate that has been measured the last measurement, up to `round`. */
+/** The last measurement of each candidate, up to `round`. */
 export async function readLatencies({
   latencies,
   scope,
@@ -68,7 +68,7 @@ export async function readLatencies({
   return found;
 }
 
-/** Put if absent; answers the measurement that is there now, whoever stored it. */
+/** Stores a measurement where there is none, and answers the one that is stored now. */
 export async function storeLatency({
   latencies,
   scope,

@@ -26,9 +26,9 @@ export interface Link {
   readonly connection: NatsConnection;
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
-  /** Connected at this moment. */
+  /** Whether the link is connected at this moment. */
   readonly isAlive: () => boolean;
-  /** Not closed; connected or reconnecting. */
+  /** Whether the link is not closed: it is connected or reconnecting. */
   readonly isOpen: () => boolean;
   /** Runs `fn` with retries; each attempt fails the moment the connection is lost, not when its request times out. */
   call<T>(describe: string, fn: () => Promise<T>): Promise<T>;
@@ -44,7 +44,7 @@ export interface Link {
 export interface LinkOptions {
   readonly address: string;
   readonly connection: NatsConnection;
-  /** For how long a call is tried again. */
+  /** How long a call is tried again. */
   readonly patienceMs: number;
   readonly onFault?: RetryOptions['onFault'];
   readonly onDamage?: ((damage: Damage) => void) | undefined;
@@ -107,7 +107,7 @@ export async function createLink(options: LinkOptions): Promise<Link> {
 
 /** Knows whether a connection is there, and fails the attempts under way the moment it is lost. */
 function watchConnection(connection: NatsConnection) {
-  /** Attempts under way: how each is told that the connection is lost. */
+  /** Functions that make the attempts under way fail when the connection is lost. */
   const attempts = new Set<(error: Error) => void>();
   const renewals = new Set<() => Promise<unknown>>();
   let alive = true;

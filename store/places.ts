@@ -19,7 +19,7 @@ export function placeOf(subject: string, place: number): string {
   return place === 0 ? subject : `${subject}-${place}`;
 }
 
-/** Where a fact may be that is not under its subject. */
+/** The places of a fact that is not under its subject. */
 export function otherPlaces(subject: string): readonly string[] {
   return Array.from({ length: PLACES - 1 }, (_, i) => placeOf(subject, i + 1));
 }
@@ -40,7 +40,7 @@ export function subjectOfPlace(place: string): string {
 }
 
 export interface PlacedFact extends Fact {
-  /** Whether this text, found in one of its places, is a fact as this one. Never throws. */
+  /** Whether a text that was found in one of the places is the same fact. It never throws. */
   readonly holds: (text: string) => boolean;
 }
 

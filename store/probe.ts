@@ -30,7 +30,7 @@ export function probe({
     const end = (settle: () => void) => {
       clearTimeout(timer);
       socket.removeAllListeners();
-      socket.on('error', () => {}); // a reset after we hung up concerns nobody
+      socket.on('error', () => {}); // A reset after the socket was closed here needs no handling.
       socket.destroy();
       settle();
     };

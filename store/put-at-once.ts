@@ -13,9 +13,9 @@ const TAKEN = /per subject/;
 const NOT_STORED = 10077;
 
 /**
- * Put-if-absent of all facts, each once. Undefined where no answer came (in time, or before the connection broke) and
- * where the answer is a fault: such a fact may be stored or not. A request of the client for each would cost four times
- * as much processor time, most of it for a timer, a promise and a stack trace of each.
+ * Stores all facts that are absent, each once. The result of a fact is undefined where no answer came (in time, or before the
+ * connection broke) and where the answer is an error: the fact may be stored or not. A request of the client for each would
+ * cost four times as much processor time, most of it for a timer, a promise and a stack trace of each.
  */
 export async function putAtOnce({
   link,

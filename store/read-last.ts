@@ -28,7 +28,7 @@ interface Question {
   readonly link: Link;
   readonly stream: string;
   readonly describe: string;
-  /** 1,024 at most. */
+  /** The subjects, at most 1,024. */
   readonly subjects: readonly string[];
 }
 

@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 
-/** What stands there is no regular file; the message says what it is. */
+/** Thrown for a path that is no regular file; the message says what it is. */
 export class NotRegularError extends Error {
   override readonly name = 'NotRegularError';
 }

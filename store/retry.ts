@@ -28,7 +28,7 @@ export type FaultClass = 'transient' | 'denied' | 'rejected' | 'ours';
 
 export interface RetryOptions {
   readonly address: string;
-  /** What is being done, for the message: `storing scores`. */
+  /** The name of the operation in messages, such as `storing scores`. */
   readonly describe: string;
   readonly patienceMs: number;
   /** Called for every attempt that failed, also where a later one succeeds. */

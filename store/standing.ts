@@ -2,24 +2,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerRecord, WorkerRecords } from './store.js';
 
-/** How often a worker asks; whoever sets a worker aside waits longer than that before it takes the worker's scores back. */
+/** How often a worker asks. A search that sets a worker aside waits longer than that before it takes the worker's scores back. */
 export const STANDING_MS = 2_000;
 
 export interface Standing {
   readonly records: WorkerRecords;
   readonly worker: string;
   readonly stop: AbortSignal;
-  /** Told once of a store that does not answer the question: the worker goes on with what it knew. */
+  /** Called once when the store does not answer; the worker goes on with what it knew. */
   readonly onFault?: (error: Error) => void;
 }
 
-/** The record that sets this worker aside, as soon as there is one; undefined when it is told to stop. */
+/** The record that sets this worker aside, as soon as there is one; undefined when the worker is to stop. */
 export async function untilSetAside(standing: Standing): Promise<WorkerRecord | undefined> {
   const record = await until(standing, (found) => found?.state === 'set aside');
   return record?.state === 'set aside' ? record : undefined;
 }
 
-/** Resolves when the worker is set aside no longer, or is told to stop. */
+/** Resolves when the worker is no longer set aside, or is to stop. */
 export async function untilReleased(standing: Standing): Promise<void> {
   await until(standing, (found) => found?.state !== 'set aside');
 }

@@ -9,7 +9,7 @@ export interface ScoreEntry {
   readonly proxies: Proxies;
 }
 
-/** What happened to a put: `stored` the fact is new, `existed` it was there already and was left as it was. */
+/** The result of a put. `stored`: the fact is new. `existed`: it was stored already and was left as it was. */
 export type PutOutcome = 'stored' | 'existed';
 
 /**
@@ -54,27 +54,30 @@ export type WorkerState = 'suspected' | 'set aside' | 'released';
 export interface WorkerRecord {
   readonly worker: string;
   readonly state: WorkerState;
-  /** Milliseconds since 1970. */
+  /** The time in milliseconds since 1970. */
   readonly at: number;
   /** The search that found it, or who released it. */
   readonly by: string;
   readonly device: string;
   /** A sentence for people. */
   readonly reason: string;
-  /** What was computed and what another worker computed, a line each. */
+  /** The worker's score and that of another worker, a line each. */
   readonly evidence: readonly string[];
 }
 
 /** Workers whose numbers were found wrong, or may be. Of one worker the last record counts. */
 export interface WorkerRecords {
   put(record: WorkerRecord): Promise<void>;
-  /** Undefined for a worker of whom nothing is known, and where nothing was ever recorded. */
+  /** The record of a worker; undefined where there is none. */
   find(worker: string): Promise<WorkerRecord | undefined>;
-  /** In order of names. */
+  /** All records, in the order of the workers' names. */
   list(): Promise<WorkerRecord[]>;
 }
 
-/** Why a candidate was set aside: `reason` is a short class (`crash`, `timeout`, `memory`, `not-a-number`, `invalid`), `detail` free text. */
+/**
+ * Why a candidate was set aside: `reason` is a short class (`crash`, `timeout`, `memory`, `not-a-number`, `invalid`), `detail`
+ * free text.
+ */
 export interface Failure {
   readonly candidate: string;
   readonly reason: string;
@@ -94,9 +97,10 @@ export interface FailureStore {
 export type Pieces = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /**
- * Immutable bytes under their SHA-256 (hex). `put` of bytes that are there is a no-op, and replaces a damaged blob. `get` verifies the digest and
- * throws BlobError when the blob is missing or its bytes are not what the digest says. `putStream` and `stream` do the
- * same without holding the bytes: the first reads its pieces twice, the second throws at the end of altered bytes.
+ * Immutable bytes under their SHA-256 (hex). `put` of bytes that are there is a no-op, and replaces a damaged blob. `get`
+ * verifies the digest and throws BlobError when the blob is missing or its bytes are not what the digest says. `putStream` and
+ * `stream` do the same without holding the bytes: the first reads its pieces twice, the second throws at the end of altered
+ * bytes.
  */
 export interface BlobStore {
   put(bytes: Uint8Array): Promise<string>;
@@ -124,16 +128,16 @@ export interface Holding {
   /** Digest, scope or run. */
   readonly name: string;
   readonly count: number;
-  /** Of blobs exact, else an estimate. */
+  /** The number of bytes: exact for blobs, otherwise an estimate. */
   readonly bytes: number;
   /** When the newest of them was written, or a blob was last put; milliseconds since 1970. */
   readonly newest: number;
 }
 
 /**
- * Lists and deletes what the store holds. What is deleted is as if it had never been put; deleting what is not there is a no-op.
- * The caller has to make sure that nobody needs it: a blob that is put again within a day keeps its `newest`, and gets a new one
- * later, so a blob whose `newest` is two days old is not being used by a running search.
+ * Lists and deletes what the store holds. A deleted item is as if it had never been put. Deleting an absent item does nothing.
+ * The caller has to make sure that no search needs it: a blob that is put again within a day keeps its `newest`, and gets a new
+ * one later, so a blob whose `newest` is two days old is not being used by a running search.
  */
 export interface Housekeeping {
   blobs(): Promise<Holding[]>;

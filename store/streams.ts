@@ -13,14 +13,17 @@ import { classify } from './retry.js';
 
 export const SCORES = { stream: 'ZEROSCOUT_SCORES', prefix: 'zeroscout.score' } as const;
 export const FAILURES = { stream: 'ZEROSCOUT_FAILURES', prefix: 'zeroscout.failure' } as const;
-/** Apart from the scores, so that control workers may store latencies without a right to store scores, and score workers no latency. */
+/**
+ * Apart from the scores, so that control workers may store latencies without a right to store scores, and score workers no
+ * latency.
+ */
 export const LATENCIES = { stream: 'ZEROSCOUT_LATENCIES', prefix: 'zeroscout.latency' } as const;
 /** Workers that were set aside, suspected or released. */
 export const WORKERS = { stream: 'ZEROSCOUT_WORKERS', prefix: 'zeroscout.worker' } as const;
 /** Blobs lie in an object store, whose stream is `OBJ_` and this. */
 export const BUCKET = 'zeroscout-blobs';
 
-/** Where the entry of a blob lies: base64url with padding, as buckets spell names (NATS ADR-20). */
+/** The subject of a blob's entry: base64url with padding, as buckets spell names (NATS ADR-20). */
 export function entrySubject(digest: string): string {
   const name = Buffer.from(digest).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
   return `$O.${BUCKET}.M.${name}`;

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
-/** What a bundle has besides the workflows, in the order of its file's name. */
+/** The additions of a bundle to the workflows, in the order of its file's name. */
 export interface BundleKind {
   /** Errors as payloads; what an error says would else stay in the clear. */
   readonly payloads: 'plain' | 'encrypted';

@@ -28,7 +28,7 @@ export async function runControlWorker(context: WorkerContext, latency: LatencyP
   // Activities go on while workflows are read anew.
   const activities = await Worker.create({
     ...versioned,
-    // Heartbeats carry how far planning and breeding are, for whoever watches.
+    // Heartbeats carry the progress of planning and breeding, which `status` shows.
     maxHeartbeatThrottleInterval: '3s',
     defaultHeartbeatThrottleInterval: '3s',
     activities: activitiesOf(context, latency),
@@ -87,7 +87,7 @@ function meterOf(latency: LatencyPool): LatencyMeter {
   };
 }
 
-/** Where one fails, or is told to stop, the others stop too, and all have drained. */
+/** Runs several workers. Where one fails, or is to stop, the others stop too, and all drain. */
 async function runTogether(
   runs: readonly ((stop: AbortSignal) => Promise<void>)[],
   stop: AbortSignal,

@@ -43,7 +43,7 @@ export function createFleet({
   };
 }
 
-/** Whether a worker of this machine, `PID@HOST`, is a process no more. Nothing is known of other machines' processes. */
+/** Whether a worker of this machine, `PID@HOST`, has ended. Processes of other machines cannot be checked. */
 export function hasEnded({ place }: Pick<WorkerIdentity, 'place'>): boolean {
   const [pid, host] = place.split('@');
   if (host !== hostname()) return false;

@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { RoundReport } from '../core/contract/search.js';
 import type { PoolEvent, ScoredBatch } from '../engine/pool-event.js';
 
-/** From a cell at batch 4 to a vision transformer at full resolution. */
+/** Bounds in seconds, from a cell at batch 4 to a vision transformer at full resolution. */
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 export interface Metrics {
@@ -23,9 +23,9 @@ export interface Metrics {
 
 export interface Backlog {
   readonly queue: 'control' | 'score';
-  /** Of a queue of score workers. */
+  /** The device of a queue of score workers; other queues have none. */
   readonly device?: string;
-  /** Tasks that nobody has taken, and the age in seconds of the oldest; estimates of the server. */
+  /** The tasks that no worker has taken, and the age in seconds of the oldest; both are estimates of the server. */
   readonly tasks: number;
   readonly seconds: number;
 }

@@ -7,11 +7,11 @@ import type { Metrics } from './metrics.js';
 
 const SCRAPE_MS = 2_000;
 
-/** What stands between a worker and its work: each must be true. */
+/** The conditions of readiness; each must be true. */
 export type Readiness = Readonly<Record<'worker' | 'temporal' | 'store', boolean>>;
 
 export interface Monitor {
-  /** Where it listens. */
+  /** The address that it listens at. */
   readonly address: string;
   close(): Promise<void>;
 }

@@ -30,7 +30,7 @@ export async function observe({
   store,
   isRunning,
 }: MonitorOptions & {
-  /** Where Temporal's SDK serves its own metrics. */
+  /** The address at which Temporal's SDK serves its own metrics. */
   temporal: string;
   connection: NativeConnection;
   namespace: string;
@@ -70,7 +70,7 @@ export async function observe({
 
 type Queue = Pick<Backlog, 'queue' | 'device'> & { readonly name: string };
 
-/** A control worker looks after every queue: of one that no worker polls nobody else would tell. */
+/** A control worker reports every queue, since a queue without workers has no other process to report it. */
 function queuesOf({ role, device }: { role: 'control' | 'score'; device: Device }): readonly Queue[] {
   const score = (of: Device): Queue => ({ queue: 'score', device: of, name: scoreQueue(of) });
   return role === 'score'
@@ -78,7 +78,7 @@ function queuesOf({ role, device }: { role: 'control' | 'score'; device: Device 
     : [{ queue: 'control', name: CONTROL_QUEUE }, ...DEVICES.map(score)];
 }
 
-/** An address of the loopback interface that nobody listens at now. */
+/** Finds an address of the loopback interface that is free now. */
 export async function freeAddress(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

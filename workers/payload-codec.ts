@@ -7,11 +7,11 @@ import { SpecError } from '../core/errors.js';
 export interface EncryptionKey {
   /** Stands, in the clear, beside what was encrypted under it. */
   readonly id: string;
-  /** 256 bits. */
+  /** A key of 256 bits. */
   readonly secret: KeyObject;
 }
 
-/** Where people give the keys. */
+/** The environment variable that holds the keys. */
 export const KEYS_VARIABLE = 'ZEROSCOUT_ENCRYPTION_KEYS';
 
 /** Names and layout are those of Temporal's own samples, so that codec servers of others read it too. */

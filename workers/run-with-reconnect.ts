@@ -1,4 +1,4 @@
-// Runs a worker of workflows until it is told to stop, and makes it anew whenever Temporal was away.
+// Runs a worker of workflows until it is to stop, and makes a new one whenever the connection to Temporal was lost.
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import { KEEPALIVE } from './keepalive.js';
@@ -6,7 +6,7 @@ import { KEEPALIVE } from './keepalive.js';
 /** grpc.connectivityState; @grpc/grpc-js is the SDK's dependency, not ours. */
 const READY = 2;
 const TRANSIENT_FAILURE = 3;
-/** How late a wait notices that nobody waits any more. */
+/** The time within which a wait notices that it was cancelled. */
 const LOOK_MS = 500;
 /** While a server is away. */
 const RECONNECT = { 'grpc.max_reconnect_backoff_ms': 1_000 };
@@ -58,9 +58,9 @@ export async function runWithReconnect({
   create: () => Promise<Worker>;
   temporal: ConnectionOptions;
   stop: AbortSignal;
-  /** Told of each worker when it runs. */
+  /** Called with each worker when it runs. */
   onWorker: (worker: Worker) => void;
-  /** Told when Temporal does not answer any more. */
+  /** Called when Temporal does not answer any more. */
   onAway: () => void;
 }): Promise<void> {
   const connection = WatchedConnection.lazy({
@@ -86,7 +86,7 @@ export async function runWithReconnect({
   }
 }
 
-/** Runs a worker until it is told to stop, and has drained. */
+/** Runs a worker until it is to stop and has drained. */
 export async function runUntil({ worker, stop }: { worker: Worker; stop: AbortSignal }): Promise<void> {
   const shutdown = () => void (worker.getState() === 'RUNNING' && worker.shutdown());
   stop.addEventListener('abort', shutdown);

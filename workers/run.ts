@@ -1,4 +1,4 @@
-// Runs a worker process: connects, polls the queue of its role until it is told to stop, drains, and closes what it held.
+// Runs a worker process: connects, polls the queue of its role until a signal ends it, drains, and closes its connections.
 import { hostname } from 'node:os';
 import { NativeConnection } from '@temporalio/worker';
 import { createGate } from '../activities/engine-gate.js';
@@ -22,7 +22,7 @@ import type { Polling, WorkerContext, WorkerOptions } from './worker-options.js'
 export { SCORER_SCRIPT } from './score-worker.js';
 export type { WorkerOptions } from './worker-options.js';
 
-/** How long a worker that was told to stop lets activities finish before it hands them to others. */
+/** How long a worker that stops lets activities finish before it hands them to others. */
 const GRACE = '20s';
 
 /** Resolves when the worker has stopped and everything it held is closed. */

@@ -1,4 +1,4 @@
-// Runs a score worker: its scorer processes compute what shards and verifications ask for, as long as nobody sets it aside.
+// Runs a score worker: its scorer processes score shards and verify scores until the worker is set aside.
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { createScoreActivities } from '../activities/create.js';

@@ -28,22 +28,22 @@ export interface WorkerOptions {
   readonly stop: AbortSignal;
   /** Under the first of them Temporal's payloads are encrypted; without any they are not. */
   readonly keys?: readonly EncryptionKey[];
-  /** Whether a control worker runs what `notify.command` of a specification says. */
+  /** Whether a control worker runs the commands of `notify.command`. */
   readonly commands: 'allowed' | 'refused';
-  /** Of a control worker: the share of the scores that is verified where a specification does not say. */
+  /** The share of the scores that a control worker has verified where a specification does not say. */
   readonly verify?: number;
-  /** A name that outlives the process, in place of PID@HOST; no two workers may have one name. */
+  /** A name that outlives the process and replaces PID@HOST; no two workers may have one name. */
   readonly name?: string | undefined;
   /** The version of a control worker; without it the next one replays whatever runs. */
   readonly deployment?: { readonly deploymentName: string; readonly buildId: string } | undefined;
-  /** Where metrics and health are served, and what is counted; without it nothing is. */
+  /** The server of metrics and health with its counters; absent where it is off. */
   readonly monitor?: MonitorOptions | undefined;
-  /** Another scorer in place of ours; for tests of what happens when one misbehaves. */
+  /** The script of the scorer processes; tests put one here that misbehaves. */
   readonly scorerScript?: string;
   readonly onReady?: () => void;
 }
 
-/** What a worker of either role has once its process is set up. */
+/** The resources of a worker of either role once its process is set up. */
 export interface WorkerContext {
   readonly options: WorkerOptions;
   readonly log: ReturnType<typeof createLog>;
@@ -53,7 +53,7 @@ export interface WorkerContext {
   readonly place: string;
   readonly queue: string;
   readonly gate: Gate;
-  /** Of every worker of the SDK in this process. */
+  /** Options of every worker of the SDK in this process. */
   readonly sdk: SdkOptions;
   /** Called with the worker of the SDK that polls now. */
   readonly onWorker: (worker: Polling) => void;

@@ -13,7 +13,7 @@ export function addressOf({ addresses, rounds }: SearchState): { readonly addres
   };
 }
 
-/** What `decideAddresses` needs of a search's run. */
+/** The part of a search's run that `decideAddresses` needs. */
 interface Addressed {
   readonly input: SearchInput;
   readonly state: SearchState;

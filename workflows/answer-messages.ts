@@ -1,4 +1,4 @@
-// Answers what a search is asked and told while it runs: the progress query, and the signals that pause and resume it.
+// Answers the messages to a running search: the progress query, and the signals that pause and resume it.
 import { setHandler } from '@temporalio/workflow';
 import type { SearchProgress } from '../core/contract/search.js';
 import { countsOf } from './counts.js';

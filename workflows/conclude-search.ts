@@ -25,7 +25,8 @@ type Run = (input: SearchInput) => Promise<SearchResult>;
 export function concludeSearch(run: Run): (request: SearchRequest) => Promise<SearchResult> {
   return async (request) => {
     const id = searchIdOf(workflowInfo().workflowId);
-    // Before anything looks into it: whoever may write to Temporal may have made it up. Earlier releases did not check.
+    // The result is checked before anything reads it, since anyone who may write to Temporal may have made it up. Earlier
+    // releases did not check.
     if (patched('checked-input'))
       await control.checkSearch.executeWithOptions({ summary: 'what it was started with' }, [
         { ...request, id },
@@ -67,7 +68,7 @@ async function concludeResult(input: SearchInput, result: SearchResult): Promise
   };
 }
 
-/** Answers why nobody could be told. */
+/** Answers why the notification failed. */
 function tell({ id, specification }: SearchInput, news: News): Promise<string | undefined> {
   const run = `${id}_${workflowInfo().firstExecutionRunId}`;
   return notify({ search: id, run, specification, news });
@@ -76,7 +77,7 @@ function tell({ id, specification }: SearchInput, news: News): Promise<string | 
 /** Attempts of a comparison: the store may be away for some minutes. */
 const COMPARE_ATTEMPTS = 20;
 
-/** The search has its ranking already, so a comparison that fails is told in the result and does not fail the search. */
+/** The search has its ranking already, so a comparison that fails is reported in the result and does not fail the search. */
 async function compare({
   before,
   after,

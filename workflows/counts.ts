@@ -35,7 +35,7 @@ export function countsOf(state: SearchState, { strategy, cohort }: Specification
   };
 }
 
-/** What a stage that is done leaves in the report. */
+/** The entry of a finished stage in the report. */
 export function roundOf(state: SearchState): Omit<RoundReport, 'fidelity'> {
   const { plan, evolution, startedAt, stageStartedAt } = state;
   const { reused, failed } = evolution?.before ?? state;

@@ -77,7 +77,7 @@ function wasStartedWithAttributes(): boolean {
   return workflowInfo().typedSearchAttributes.get(STATE) !== undefined;
 }
 
-/** Shows how a search ended without results, so that nobody finds it among those that are being scored. */
+/** Shows how a search ended without results, so that lists do not show it among running ones. */
 export function showEnd({
   state,
   why,

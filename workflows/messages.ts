@@ -1,4 +1,4 @@
-// Defines what a search, and each of its parts, can be told and asked.
+// Defines the signals and queries of a search and of its parts.
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { PartProgress } from '../core/contract/search.js';
 

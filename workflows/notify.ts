@@ -1,4 +1,4 @@
-// Tells the outside what happened to a search, where its specification says whom to tell.
+// Sends the notifications of a search, where its specification has any.
 import { CancellationScope, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Notification } from '../core/contract/search.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
@@ -8,7 +8,7 @@ import { retry } from './retry.js';
 
 export type News = Pick<Notification, 'event' | 'failure' | 'summary' | 'changes' | 'workers' | 'delivery'>;
 
-/** Answers why nobody could be told: the ranking is there, so the search has not failed. */
+/** Answers why the notification failed. The search itself has not failed, since its ranking is there. */
 export async function notify({
   search,
   run,

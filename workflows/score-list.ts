@@ -13,7 +13,7 @@ export function shardsOf({ list, specification }: Pick<ShardInput, 'list' | 'spe
 /** `history is long`: the run should continue as new; nothing runs then, and what was started is finished. */
 export type Outcome = 'finished' | 'history is long';
 
-/** What whoever runs a list knows of its shards, and is told of them. */
+/** The shards under way of a list, and the callbacks of the workflow that runs it. */
 export interface ShardProgress {
   /** Numbers of the shards under way. */
   readonly running: Map<number, Promise<void>>;

@@ -8,7 +8,7 @@ import { type Outcome, scoreList, shardsOf } from './score-list.js';
 import { scoreMissing } from './score-missing.js';
 import { verifyScores } from './verify-scores.js';
 
-/** What a part's workflow knows while it runs. */
+/** The state of a part's workflow. */
 class PartRun {
   readonly input: PartInput;
   /** Shards under way, by number. */
@@ -26,7 +26,7 @@ class PartRun {
     this.state = { ...this.state, ...change };
   }
 
-  /** What every activity is told. */
+  /** The fields that every activity's input has. */
   get scoring(): AddressedInput & { readonly run: string } {
     const { run, specification, address } = this.input;
     return { run, specification, ...(address ? { address } : {}) };

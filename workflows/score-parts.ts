@@ -106,7 +106,7 @@ function addPartResult(run: SearchRun, { done, failed, verification }: PartResul
   run.display.show('scoring');
 }
 
-/** What the search says of its parts; those that run are asked by whoever wants to know more. */
+/** The search's account of its parts. Parts that run answer queries of their own. */
 export function partsProgress(
   { parts: running, input: { specification } }: SearchRun,
   { cut, todos, next }: PartsState,

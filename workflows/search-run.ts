@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly input: SearchInput;
   /** The state that the search goes on from. */
   readonly begun: SearchState;
-  /** Told of every change of the state. */
+  /** Called after every change of the state. */
   readonly onState: (state: SearchState) => void;
 }
 
@@ -57,7 +57,7 @@ export class SearchRun {
     return this.stages[this.state.rounds.length]!;
   }
 
-  /** What every activity is told that reads or writes scores of the present stage. */
+  /** The fields of every activity's input that reads or writes scores of the present stage. */
   get scoring(): AddressedInput & { readonly run: string } {
     return { run: this.state.run, specification: this.stage.specification, ...addressOf(this.state) };
   }

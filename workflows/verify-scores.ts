@@ -27,13 +27,13 @@ const DISPUTED = 16;
 export interface ToVerify extends AddressedInput {
   readonly search: string;
   readonly run: string;
-  /** What was scored just now. */
+  /** The candidates that were scored just now. */
   readonly list: CandidateListRef;
   readonly share: number;
   readonly isPaused: () => boolean;
 }
 
-/** What verification said before, with what it has found now. */
+/** Adds new findings to earlier ones. */
 export async function verifyScores(
   work: ToVerify,
   before: Verification = NOTHING_VERIFIED,
@@ -66,7 +66,7 @@ export async function verifyScores(
   }
 }
 
-/** What every activity needs to find the scores. */
+/** The fields that every activity needs to find the scores. */
 const addressed = ({ run, specification, address }: ToVerify) => ({
   run,
   specification,

@@ -7,7 +7,7 @@ import { createState, runSearch } from './search.js';
 /** Times that a search begins again because of damaged blobs. */
 const MAX_REPAIRS = 3;
 
-/** What blobs hold follows from the specification and the scores, so a search that begins again puts them again. */
+/** The contents of blobs follow from the specification and the scores, so a search that begins again writes them again. */
 export async function withBlobRepair(input: SearchInput): Promise<SearchResult> {
   let state = input.carried ?? createState(input.id);
   const onState = (next: SearchState) => {

@@ -1,15 +1,15 @@
-// Decides which IP addresses a webhook may be sent to: public ones, and those that whoever runs the control worker opened.
+// Decides which IP addresses a webhook may be sent to: public ones, and those that the operator of the control worker has opened.
 import { BlockList, isIP } from 'node:net';
 import { SpecError } from '../../core/errors.js';
 import { found } from '../../core/text/show.js';
 import { embeddedIPv4 } from './embedded-ipv4.js';
 
-/** Where whoever runs the control worker opens addresses. */
+/** The environment variable with which the operator of a control worker opens addresses. */
 export const ALLOW_SETTING = 'ZEROSCOUT_NOTIFY_ALLOW';
 
-/** What an address is, in words, where it is not a public one. The first that holds an address names it. */
+/** Ranges of addresses that are not public, with their names in messages. The first range that holds an address names it. */
 const SPECIAL: readonly (readonly [string, BlockList])[] = [
-  // Reached from inside of clouds: AWS, Google, Alibaba, Oracle and Azure hand credentials or settings to whoever asks there.
+  // Reached from inside of clouds: AWS, Google, Alibaba, Oracle and Azure hand out credentials or settings there.
   [
     'the metadata service of a cloud',
     blockList(
@@ -47,7 +47,7 @@ const SPECIAL: readonly (readonly [string, BlockList])[] = [
     ),
   ],
 ];
-/** Of IPv6 only these addresses are handed out to hosts of the public network. */
+/** Hosts of the public network get IPv6 addresses from this range only. */
 const PUBLIC_IPV6 = blockList('2000::/3');
 
 /** Words of the setting, and what they open. */
@@ -81,7 +81,7 @@ export function allowedAddresses(env: NodeJS.ProcessEnv): AllowedAddresses {
   return { kinds, ranges };
 }
 
-/** What an address is that webhooks may not be sent to; `undefined` where they may. */
+/** Names the range of an address that webhooks may not be sent to; `undefined` for an address that they may be sent to. */
 export function refusedKind(address: string, allowed: AllowedAddresses): string | undefined {
   const plain = address.replace(/%.*$/, '');
   const inner = isIP(plain) === 6 ? embeddedIPv4(plain) : undefined;

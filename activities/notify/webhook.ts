@@ -63,7 +63,8 @@ function secretOf({
   listed: readonly string[];
   env: NodeJS.ProcessEnv;
 }): string {
-  // The same words whether or not it is set here: whoever writes a specification learns nothing of this environment.
+  // The message is the same whether or not the variable is set here: the author of a specification learns nothing of this
+  // environment.
   if (secretStanding(name, listed) !== 'allowed')
     throw ApplicationFailure.nonRetryable(`notify.secretEnv: ${name} is refused; ${secretAdvice(name)}`);
   const secret = env[name];
@@ -83,7 +84,10 @@ function checkedUrl({ url, allowed }: { url: string; allowed: AllowedAddresses }
   return parsed;
 }
 
-/** The IP address that a URL names instead of a host; WHATWG's parser has turned decimal, octal and short forms into the usual one. */
+/**
+ * The IP address that a URL names instead of a host; WHATWG's parser has turned decimal, octal and short forms into the usual
+ * one.
+ */
 export function literalAddress({ hostname }: URL): string | undefined {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   return isIP(bare) === 0 ? undefined : bare;

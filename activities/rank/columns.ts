@@ -11,7 +11,7 @@ export interface Chunk {
   /** Number of the chunk's first unit. */
   readonly from: number;
   readonly scores: Float64Array;
-  /** By proxy, in the order of the specification: the mean over the draws. */
+  /** The mean over the draws by proxy, in the order of the specification. */
   readonly means: readonly Float64Array[];
 }
 
@@ -93,17 +93,17 @@ export function createColumns({
   }
 }
 
-/** Where a chunk of one column is. */
+/** Answers the path of a chunk of one column. */
 type ColumnFile = (chunk: number, what: 'raw' | 'sorted') => string;
 
-/** Of each unit of a chunk, the sums over the draws of its ranks in the whole cohort and of its values. */
+/** Sums, for each unit of a chunk, its ranks in the whole cohort and its values over the draws. */
 async function sumsOfDraws({
   files,
   index,
   count,
   length,
 }: {
-  /** Of one proxy, a column for each draw. */
+  /** The columns of one proxy, one for each draw. */
   files: readonly ColumnFile[];
   /** The chunk, and how many there are. */
   index: number;

@@ -21,7 +21,7 @@ export interface ChildrenSetting {
   readonly batch: number;
   readonly resolution: number;
   readonly scorers: number;
-  /** Children in all. */
+  /** The number of children in all. */
   readonly budget: number;
   readonly seed: number;
 }
@@ -33,8 +33,8 @@ interface Time {
 }
 
 /**
- * Each generation is scored by two pools of scorers, one after the other; which of them is first alternates. Their results are compared
- * bit by bit. Processor time is the better measure where other processes share the cores.
+ * Each generation is scored by two pools of scorers, one after the other; which of them is first alternates. Their results are
+ * compared bit by bit. Processor time is the better measure where other processes share the cores.
  */
 export async function compareChildren({ budget, seed, scorers, ...fidelity }: ChildrenSetting) {
   const sides = DEPTHS.map((depth) => ({

@@ -10,7 +10,7 @@ import type { Machine } from './machine.js';
 
 export type Cohort = 'classes' | 'written';
 
-/** What is scored and how, apart from seeds and draws. */
+/** The candidates of a measurement and their fidelity, without seeds and draws. */
 export interface Setting {
   readonly cohort: Cohort;
   readonly weights: 'shared' | 'candidate';
@@ -48,7 +48,7 @@ export function scoredCandidates(cohort: Cohort): readonly string[] {
   return cohort === 'written' ? written : [...new Set(written.map(space.representative))];
 }
 
-/** For each written candidate the position of its representative. */
+/** The position of the representative of each written candidate. */
 export function unitsOf(cohort: Cohort): readonly number[] {
   const number = new Map(scoredCandidates(cohort).map((candidate, i) => [candidate, i]));
   return written.map(

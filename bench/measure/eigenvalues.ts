@@ -85,7 +85,7 @@ function cases(): Case[] {
   ];
 }
 
-/** What is compared beside the time: the entropy of the eigenvalues, or the singular value. */
+/** The value that is compared beside the time: the entropy of the eigenvalues, or the singular value. */
 function compute({ kind, matrix, n }: Case): number {
   return kind === 'singular'
     ? largestSingularValue(matrix, n, n)
@@ -129,7 +129,7 @@ function graded(n: number): Float32Array {
   });
 }
 
-/** Of the rows of [n, length]. */
+/** Computes the Gram matrix of the rows of a matrix [n, length]. */
 function products(a: Float32Array, n: number): Float32Array {
   const length = a.length / n;
   const out = new Float32Array(n * n);

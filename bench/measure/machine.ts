@@ -33,7 +33,7 @@ export function peakResidentBytes(pid: number): number {
 /** User and system time of a process so far, in seconds; 0 when it is gone. Linux counts in hundredths. */
 export function cpuSeconds(pid: number): number {
   try {
-    // the name, in brackets, may hold spaces
+    // The name of the process, in brackets, may hold spaces.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {

@@ -4,7 +4,7 @@ import { isOutOfMemory } from '../../engine/batched/device.js';
 import { openSupernet } from '../../engine/batched/supernet-session.js';
 
 export interface SupernetTimes {
-  /** For the option `open` of a batched scorer. */
+  /** Opens a supernet whose runs are timed, for the option `open` of a batched scorer. */
   readonly open: typeof openSupernet;
   /** The supernet that was opened last: its shape, its nodes, and milliseconds until it was open. */
   last(): { readonly shape: SupernetShape; readonly nodes: number; readonly milliseconds: number };

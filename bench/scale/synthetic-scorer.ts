@@ -11,7 +11,7 @@ function score({ candidate, draws }: ScoreRequest): ScoreResult {
       expressivity: 60 * of(0),
       progressivity: of(1) - 0.5,
       trainability: -of(2),
-      // few values, hence many ties, as with costs
+      // There are few values, hence many ties, as with costs.
       complexity: Math.floor(50 * of(3)) * 1e6,
     };
   });

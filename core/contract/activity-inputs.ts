@@ -1,4 +1,4 @@
-// Checks the inputs of activities and workflows as strictly as a specification: whoever may write to Temporal may have made them up.
+// Checks the inputs of activities and workflows as strictly as a specification: anyone who may write to Temporal may have made them up.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { oneOf, share, toIssues, wholeNumber } from '../schema/fields.js';
@@ -267,6 +267,6 @@ export function readInput<Name extends keyof SearchActivities>(
   const { success, data, error } = schema.safeParse(value, { reportInput: true });
   if (!success) throw new SpecError(toIssues({ error, root: activity }));
   const { specification } = data as { specification?: Specification };
-  // Nothing but the specification is taken from the copy: the library copies objects key by key.
+  // Only the specification is taken from the copy, because the library copies objects key by key.
   return { ...(value as InputOf<Name>), ...(specification ? { specification } : {}) };
 }

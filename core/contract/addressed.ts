@@ -7,19 +7,19 @@ export interface CandidateListRef {
   readonly count: number;
 }
 
-/** Where the scores of a search are. A control worker makes it once, and it travels with the search from then on. */
+/** The address of a search's scores. A control worker makes it once, and the search carries it from then on. */
 export interface ScoreAddresses {
   /** Version of the engine that computes the scores. */
   readonly engine: string;
-  /** For each stage of the specification, the scope of az-nas. */
+  /** The scope of az-nas for each stage of the specification. */
   readonly scopes: readonly string[];
-  /** For each stage, the scopes of the other families that it wants, by name; absent where it wants none. */
+  /** The scopes of the other families that each stage wants, by name; absent where it wants none. */
   readonly families?: readonly FamilyScopes[];
 }
 
 export type FamilyScopes = Readonly<Record<string, string>>;
 
-/** Where the scores of one stage are. */
+/** The address of the scores of one stage. */
 export interface ScoreAddress {
   readonly engine: string;
   /** The scope of the family az-nas. */
@@ -28,7 +28,7 @@ export interface ScoreAddress {
   readonly families?: FamilyScopes;
 }
 
-/** What every activity is told that reads or writes scores; a search that an earlier release began gives no address. */
+/** The fields of every activity's input that reads or writes scores. A search that an earlier release began gives no address. */
 export interface AddressedInput {
   readonly specification: Specification;
   readonly address?: ScoreAddress;

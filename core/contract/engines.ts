@@ -24,13 +24,13 @@ export function familyPart(family: FamilyName, version: string): string | undefi
   return said ?? `${family}-${own}`;
 }
 
-/** What a search asks for that wants these families, of a worker with this version. */
+/** The version that a search with these families asks workers for. */
 export function versionFor(version: string, families: readonly FamilyName[]): string {
   const parts = families.flatMap((family) => familyPart(family, version) ?? []);
   return [engineOf(version), ...parts].join('+');
 }
 
-/** What a worker of this release has. */
+/** The version of a worker of this release. */
 export function wholeVersion(engine: string): string {
   return versionFor(engine, FAMILY_NAMES);
 }
@@ -41,7 +41,7 @@ export function serves(version: string, wanted: string): boolean {
   return wanted.split('+').every((part) => parts.includes(part));
 }
 
-/** Of a worker's version the parts that matter to whoever wants this one: the engine, and the same families. */
+/** Keeps of a worker's version the parts that a search with this version needs: the engine, and the same families. */
 export function relevantTo(wanted: string, version: string): string {
   const families = wanted.split('+').slice(1).map(familyOfPart);
   const [engine, ...parts] = version.split('+');

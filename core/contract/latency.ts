@@ -3,7 +3,7 @@ import type { Specification } from '../specification/specification.js';
 
 /** One image through the whole network, in milliseconds, over repeated runs. Earlier versions kept the median alone. */
 export interface Measurement {
-  /** The median. */
+  /** The median of the measured latencies. */
   readonly latency: number;
   /** The quartiles: half of the runs lie between them. */
   readonly low?: number;
@@ -17,12 +17,12 @@ export interface Measurement {
 const LEAST_CPU = 0.9;
 const LARGEST_SPREAD = 0.2;
 
-/** Whether other work on the machine disturbed the measurement, as far as it can tell of itself. */
+/** Whether the measurement itself shows that other work on the machine disturbed it. */
 export function isBusy({ latency, low = latency, high = latency, cpu = 1 }: Measurement): boolean {
   return cpu < LEAST_CPU || (high - low) / latency > LARGEST_SPREAD;
 }
 
-/** Of the candidates of a ranking: how many have a latency, and of how many the machine was busy. */
+/** How many candidates of a ranking have a latency, and how many were measured while the machine was busy. */
 export interface LatencyCounts {
   readonly measured: number;
   readonly busy: number;
@@ -31,14 +31,14 @@ export interface LatencyCounts {
 /** Latencies of the first `top` of a ranking: of those that have none, or of all of them once more. */
 export interface LatencyInput {
   readonly specification: Specification;
-  /** Digest of ranking.csv. */
+  /** The digest of ranking.csv. */
   readonly ranking: string;
   readonly top: number;
   readonly which: 'missing' | 'all';
 }
 
 export interface LatencyResult {
-  /** Where the latencies are, and the machine that they are of. */
+  /** The scope of the latencies, and the machine that they were measured on. */
   readonly latencies: Readonly<Record<string, string>>;
   /** Side of the image in pixels. */
   readonly resolution: number;

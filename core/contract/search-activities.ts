@@ -1,4 +1,4 @@
-// What workflows hand to activities, and what activities answer. Types only, safe to import in a workflow.
+// Types of the inputs and results of activities; workflows may import this file, since it holds types only.
 
 import type { Specification } from '../specification/specification.js';
 import type { AddressedInput, CandidateListRef, FamilyScopes, ScoreAddresses } from './addressed.js';
@@ -23,7 +23,7 @@ import type {
   VerifyResult,
 } from './verification.js';
 
-/** What a workflow scores that has one part of a plan. */
+/** The part of a plan that one workflow scores. */
 export interface PartInput extends RankInput {
   readonly search: string;
   readonly part: Part;
@@ -35,7 +35,7 @@ export interface PartInput extends RankInput {
   readonly paused: boolean;
   /** Share of the scores that is verified, where that is more than none. */
   readonly verify?: number;
-  /** What a run hands to the next when the history grows too long. */
+  /** The state that a run hands to the next when the history grows too long. */
   readonly carried?: PartState;
 }
 
@@ -85,12 +85,12 @@ export interface RankResult {
 }
 
 export interface AuditInput extends RankInput {
-  /** Of a plan that is audited in parts. */
+  /** The part to audit, of a plan that is audited in parts. */
   readonly part?: Part;
 }
 
 export interface AuditResult {
-  /** What is to be scored, each once. */
+  /** The candidates that are to be scored, each once. */
   readonly todo: CandidateListRef;
   /** Candidates of the plan without a score that can still get one, and those that were set aside. */
   readonly missing: number;
@@ -120,15 +120,15 @@ export interface ReportInput {
   readonly specification: Specification;
   readonly rounds: readonly RoundReport[];
   readonly addresses?: ScoreAddresses;
-  /** Milliseconds since 1970. */
+  /** The time in milliseconds since 1970. */
   readonly startedAt: number;
-  /** Digest of ranking.csv. */
+  /** The digest of ranking.csv. */
   readonly ranking: string;
   readonly drawn?: DrawCounts;
   readonly latency?: LatencyCounts;
   readonly generations?: number;
   readonly ended?: string;
-  /** Of a search that was verified. */
+  /** The findings of verification, where the search was verified. */
   readonly verification?: Verification & { readonly share: number };
 }
 

@@ -1,4 +1,4 @@
-// What a search is started with, keeps between runs, tells of its progress, and leaves. Types only, safe to import in a workflow.
+// Types of a search's input, state, progress and result; workflows may import this file, since it holds types only.
 
 import type { Specification } from '../specification/specification.js';
 import type {
@@ -22,7 +22,10 @@ export interface SearchMemo {
   readonly specification: Specification;
   /** Name of the schedule that starts it. */
   readonly schedule?: string;
-  /** What the search itself writes: its phase or `paused`, its counts in words and in numbers, and what it found. */
+  /**
+   * Entries of the memo that the search itself writes: its phase or `paused`, its counts in words and in numbers, and what it
+   * found.
+   */
   readonly state?: string;
   readonly progress?: string;
   readonly counts?: ShownCounts;
@@ -43,7 +46,7 @@ export interface BestCandidate {
   readonly score: number;
 }
 
-/** What a search's workflow is started with; its id is its workflow's. */
+/** The input of a search's workflow. The id of a search is that of its workflow. */
 export type SearchRequest = Omit<SearchInput, 'id' | 'carried'>;
 
 export interface SearchInput {
@@ -53,7 +56,7 @@ export interface SearchInput {
   readonly list?: CandidateListRef;
   /** The run of the same schedule before this one. */
   readonly before?: ComparableRun;
-  /** What a run hands to the next when the history grows too long. */
+  /** The state that a run hands to the next when the history grows too long. */
   readonly carried?: SearchState;
 }
 
@@ -93,7 +96,10 @@ export interface SearchState {
   readonly plan: CandidateListRef;
   /** Whether this stage's plan has been compared with the store. */
   readonly audited: boolean;
-  /** What this attempt has to score; `planned` is the first attempt's number of them, `done` what finished shards did. */
+  /**
+   * The candidates that this attempt has to score. `planned` is their number in the first attempt, `done` the number that
+   * finished shards scored.
+   */
   readonly todo: CandidateListRef;
   readonly planned: number;
   readonly done: number;
@@ -111,20 +117,20 @@ export interface SearchState {
   readonly moved?: { readonly engine: string; readonly times: number };
   /** How often the search has begun again because a blob was damaged. */
   readonly repairs?: number;
-  /** What the strategy drew, where that is more than what it took. */
+  /** What the strategy drew, where it drew more candidates than it took. */
   readonly drawn?: DrawCounts;
-  /** Of a plan that is scored in parts; `todo` and `nextShard` say nothing then. */
+  /** The parts of a plan that is scored in parts. `todo` and `nextShard` have no meaning then. */
   readonly parts?: PartsState | undefined;
-  /** Of an evolution. */
+  /** The state of an evolution. */
   readonly evolution?: EvolutionState;
-  /** What control workers verify where the specification says nothing, and what verification has found. */
+  /** The share that control workers verify where the specification says nothing, and what verification has found. */
   readonly verify?: number;
   readonly verification?: Verification;
 }
 
 export interface PartsState {
   readonly cut: Cut;
-  /** What each part has to score, in order; as many as have been audited. */
+  /** The candidates that each audited part has to score, in the order of the parts. */
   readonly todos: readonly CandidateListRef[];
   /** Candidates without a score in these. */
   readonly missing: number;
@@ -153,37 +159,40 @@ export interface SearchProgress {
   /** Version of the engine that computes its scores, once that is decided. */
   readonly engine?: string;
   readonly paused: boolean;
-  /** Milliseconds since 1970. */
+  /** The time in milliseconds since 1970. */
   readonly pausedSince?: number;
-  /** Of screening; 1 of 1 without. */
+  /** The round of screening; 1 of 1 without screening. */
   readonly round: { readonly number: number; readonly of: number };
   /** Written candidates: all, with a score from before, set aside. */
   readonly candidates: number;
   readonly reused: number;
   readonly failed: number;
-  /** Of an evolution: how many generations have been bred. */
+  /** How many generations an evolution has bred. */
   readonly generation?: number;
   /** Share of all drawn candidates that were not taken because they break a constraint. */
   readonly rejectedShare?: number;
   /** Where `planned` is less than the candidates without a score: equal functions, or repeats of a list, are scored once. */
   readonly scoredAs?: 'functions' | 'candidates';
-  /** What had to be scored when the search began, each once, and how much of it finished shards have done. */
+  /**
+   * The number of candidates that had to be scored when the search began, each once, and the number that finished shards have
+   * scored.
+   */
   readonly planned: number;
   readonly done: number;
   /** Shards of this round; `running` by number. */
   readonly shards: { readonly done: number; readonly running: readonly number[]; readonly total: number };
   /**
-   * Of a plan that is scored in parts. Workflow ids of those that run: `done` and `shards` are without them, each
-   * answers for itself.
+   * The parts of a plan that is scored in parts, with the workflow ids of those that run. `done` and `shards` do not count
+   * them, since each of them answers its own progress.
    */
   readonly parts?: { readonly done: number; readonly running: readonly string[]; readonly total: number };
-  /** Of a search that is verified; what parts that run have found comes with their end. */
+  /** The findings of verification. A part that runs reports its findings when it ends. */
   readonly verification?: Verification;
 }
 
-/** What an activity that draws candidates says of itself while it runs. */
+/** The heartbeat of an activity that draws candidates. */
 export interface StepReport {
-  /** Where latency is measured: candidates that this attempt has measured. */
+  /** How many candidates this attempt has measured, where latency is measured. */
   readonly measured?: number;
   /** Candidates that it has taken, and how many it is to take. */
   readonly taken?: number;
@@ -198,7 +207,7 @@ export interface ComparableRun {
   readonly failures: string;
 }
 
-/** What a command or a webhook is told; `summary` and `changes` are digests here and their contents there. */
+/** The message to a command or a webhook. `summary` and `changes` are digests here, and their contents in the message. */
 export interface Notification {
   readonly event: 'search.completed' | 'search.failed' | 'workers.disagree';
   readonly search: string;
@@ -210,7 +219,7 @@ export interface Notification {
   readonly space: string;
   /** Name of the schedule that started it. */
   readonly schedule?: string;
-  /** Why it failed. */
+  /** The reason of the failure. */
   readonly failure?: string;
   /** Workers that computed scores differently, and what became of them. */
   readonly workers?: Pick<Verification, 'setAside' | 'suspected' | 'examples'>;
@@ -226,17 +235,17 @@ export interface SearchResult extends ComparableRun {
   readonly run: string;
   /** The first of the ranking, where its score is a number. */
   readonly best?: BestCandidate;
-  /** Where its scores are, and the engine that computed them; a search that an earlier release finished does not say. */
+  /** The scope of its scores, and the engine that computed them; absent where an earlier release finished the search. */
   readonly scopes?: readonly string[];
-  /** For each stage, where the scores of other families than az-nas are. */
+  /** The scopes of other families than az-nas for each stage. */
   readonly families?: readonly FamilyScopes[];
-  /** Where its latencies are, if it has any. */
+  /** The scope of its latencies, if it has any. */
   readonly latencies?: readonly string[];
   readonly engine?: string;
-  /** Of a scheduled run: what changed since the one before. */
+  /** What changed since the run before, in a scheduled run. */
   readonly changes?: string;
   /** Why a scheduled run could not be compared with the one before. */
   readonly notCompared?: string;
-  /** Why nobody could be told of it. */
+  /** Why the notification failed. */
   readonly notNotified?: string;
 }

@@ -6,28 +6,28 @@ import type { AddressedInput, CandidateListRef } from './addressed.js';
 
 /** One score that two workers computed differently. */
 export interface Disagreement {
-  /** Candidate and draw. */
+  /** The candidate and the draw. */
   readonly score: string;
-  /** Who stored it; empty for a worker that gave no name. */
+  /** The worker that stored it; empty for one that gave no name. */
   readonly worker: string;
-  /** Who computed it again. */
+  /** The worker that computed it again. */
   readonly verifier: string;
   /** `trainability -0.51, computed again -3.2`: the proxies that differ. */
   readonly difference: string;
-  /** What the verifier computed, as the store writes scores. */
+  /** The verifier's score, as the store writes scores. */
   readonly again: string;
   /** Number of the score in the sample. */
   readonly index: number;
-  /** Of a third computation: whether it agrees with what the verifier before it had computed. */
+  /** Whether a third computation agrees with the verifier before it. */
   readonly agreesWithClaim?: boolean;
 }
 
-/** What a search knows of its verification. */
+/** The state of a search's verification. */
 export interface Verification {
   /** Scores of this search of which samples were taken, and those that were computed again. */
   readonly scores: number;
   readonly verified: number;
-  /** Scores in a sample that nobody else computed, and why the last of them was not. */
+  /** The number of scores in samples that no other worker computed, and the reason for the last of them. */
   readonly notVerified: number;
   readonly why?: string;
   readonly disagreements: number;
@@ -38,7 +38,7 @@ export interface Verification {
   readonly suspected: readonly string[];
   /** Scores of workers that were set aside, taken back to be computed again. */
   readonly discarded: number;
-  /** Workers of whom at least one score was computed again. */
+  /** Workers with at least one score that was computed again. */
   readonly seen: readonly string[];
 }
 
@@ -79,7 +79,7 @@ export interface SampleInput extends AddressedInput {
   /** Candidates that this search has scored just now. */
   readonly list: CandidateListRef;
   readonly share: number;
-  /** Workers of whom a score has been computed again already. */
+  /** Workers with a score that has been computed again already. */
   readonly seen: readonly string[];
   /** Workers whose scores are taken back, besides those that are set aside. */
   readonly distrusted: readonly string[];
@@ -117,7 +117,7 @@ export interface VerifyInput extends AddressedInput {
   readonly family?: FamilyName;
   /** Workers that must not do it: those whose numbers are in question. */
   readonly except: readonly string[];
-  /** Of a third computation: what the second one computed. The others of the range are left out. */
+  /** The scores of the second computation, for a third one. The rest of the range is left out. */
   readonly claims?: readonly Pick<Disagreement, 'index' | 'again'>[];
 }
 

@@ -8,7 +8,7 @@ export type WorkerIdentity =
       readonly device: Device;
       /** Candidates scored at once, or threads where one process owns the device. */
       readonly concurrency: number;
-      /** `PID@HOST`. */
+      /** The name of a process, `PID@HOST`. */
       readonly place: string;
       /** Version of the engine; workers of earlier releases do not say. */
       readonly engine?: string;

@@ -9,7 +9,7 @@ import { modelLayers, trainableParameters } from './layers.js';
 import { onnxModel } from './onnx-model.js';
 import { pytorchModule } from './pytorch-module.js';
 
-/** Of a space what answers a candidate's network. */
+/** The parts of a space that answer a candidate's network. */
 interface NetworkSource {
   readonly graph?: (args: { candidate: string; resolution: number }) => CandidateGraph;
   readonly network: (args: { candidate: string; resolution: number }) => Network;
@@ -23,7 +23,7 @@ export interface CandidateFiles {
   pytorch(comment: string): string;
 }
 
-/** For images of `resolution` pixels a side. */
+/** Writes files for images of `resolution` pixels a side. */
 export function candidateFiles({
   space,
   candidate,

@@ -4,14 +4,17 @@ import type { Weight } from '../ir/block.js';
 
 /** A weight of the graph, by the name that exported files give it. */
 export interface GraphParameter extends Weight {
-  /** In the graph. */
+  /** The name of the weight in the graph. */
   readonly initializer: string;
 }
 
 const SHIFT = { kind: 'constant', value: 0 } as const;
 const SCALE = { kind: 'constant', value: 1 } as const;
 
-/** Of a node: weights of convolutions and linear layers He normal, biases and shifts 0, scales 1. */
+/**
+ * Lists the parameters of a node. Weights of convolutions and linear layers begin as He normal, biases and shifts as 0, scales
+ * as 1.
+ */
 export function parametersOfNode({
   graph,
   node,

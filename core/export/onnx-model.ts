@@ -11,7 +11,10 @@ import { mul } from '../ops/primitives.js';
 import { Tape, type Value } from '../ops/tape.js';
 import { IMAGES, type Layer, LOGITS, parameterName } from './layers.js';
 
-/** Input `images` [batch, channels, r, r], output `logits` [batch, classes], any batch size. Normalizations use running statistics, which are 0 and 1 before training. */
+/**
+ * Input `images` [batch, channels, r, r], output `logits` [batch, classes], any batch size. Normalizations use running
+ * statistics, which are 0 and 1 before training.
+ */
 export function onnxModel({
   layers,
   draw,
@@ -40,7 +43,7 @@ export function onnxModel({
 }
 
 interface Parameters {
-  /** What training changes, by its name within the layer. */
+  /** A trainable tensor, by its name within the layer. */
   parameter(part: string): Value;
   /** A constant vector of the layer's. */
   filled(part: string, length: number, value: number): Value;
@@ -131,7 +134,10 @@ function applyLayer({
   }
 }
 
-/** An odd kernel is padded so that only the stride shrinks the map. An even kernel is as wide as its stride, without padding: patches. */
+/**
+ * An odd kernel is padded so that only the stride shrinks the map. An even kernel is as wide as its stride, without padding:
+ * patches.
+ */
 function window({ kernel, stride }: { kernel: number; stride: number }) {
   const pad = kernel % 2 ? (kernel - 1) / 2 : 0;
   return { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };

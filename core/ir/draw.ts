@@ -5,7 +5,7 @@ import type { Cut, Initialization, Weight } from './block.js';
 
 /** The tensors that a network is scored with. Shapes are row-major. */
 export interface Draw {
-  /** By name and shape, with the weight's own initialization. */
+  /** A weight, which depends on its name, its shape and its initialization. */
   weight(weight: Weight): Float32Array;
   /** Standard normal images. */
   input(shape: readonly number[]): Float32Array;
@@ -48,7 +48,10 @@ function drawWeight({ weight, key }: { weight: Weight; key: RandomKey }): Float3
   }
 }
 
-/** Where the numbers of a slice lie in the larger weight (row-major). Only the first and the last dimension may be cut. */
+/**
+ * Finds the runs of numbers in the larger weight (row-major) that a slice consists of. Only the first and the last dimension
+ * may be cut.
+ */
 export function cutRuns({ shape, cut: { of, parts = 1 } }: { shape: readonly number[]; cut: Cut }): Run[] {
   const inner = (dims: readonly number[]) => size(dims.slice(1));
   const width = shape.length > 1 ? shape.at(-1)! : 1;

@@ -10,7 +10,7 @@ export interface Network {
    * (convolutional networks), or the mean over blocks skips it (transformers).
    */
   readonly identities: 'worst' | 'skipped';
-  /** What follows the last feature, for export only: the mean over positions (of tokens: over patches) and a linear layer. */
+  /** The layers after the last feature, for export only: the mean over positions (of tokens: over patches) and a linear layer. */
   readonly classifier?: Classifier;
   /** Positions of the blocks that end a stage, in a space that has stages; see `measuredBlocks`. */
   readonly stageEnds?: readonly number[];
@@ -26,10 +26,10 @@ export interface Classifier {
   readonly normalized: boolean;
 }
 
-/** Which features and blocks are measured: all, as published, or only those that end a stage. */
+/** The features and blocks that are measured: all, as published, or only those that end a stage. */
 export type Measured = 'blocks' | 'stages';
 
-/** Whether each block is measured. Of other blocks only the output is computed. */
+/** Says for each block whether it is measured. Only the output is computed of the others. */
 export function measuredBlocks({ network, features }: { network: Network; features: Measured }): boolean[] {
   const ends = features === 'stages' ? network.stageEnds : undefined;
   return network.blocks.map((_, index) => ends?.includes(index) ?? true);

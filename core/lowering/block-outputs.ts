@@ -18,9 +18,9 @@ export function blockOutputs({
   withGradient,
 }: {
   block: Block;
-  /** Of every value of the block, in a program for one shape. */
+  /** The shapes of all values of the block, in a program for one shape. */
   shapes: readonly Shape[] | undefined;
-  /** By how much the block shrinks the side of its map. */
+  /** The factor by which the block shrinks the side of its map. */
   stride: number;
   spectrum: Spectrum;
   withGradient: boolean;

@@ -36,7 +36,7 @@ export function tapeBlock({
     return site;
   });
   const pullback = (v: Value): Value | undefined => {
-    // By value, the parts of its gradient that come from each of its readers.
+    // The terms of the gradient of each value, one from each of its readers.
     const parts: Value[][] = values.map(() => []);
     const gradientOf = (i: number) => (parts[i]!.length > 0 ? sum(parts[i]!) : undefined);
     parts.at(-1)!.push(v);

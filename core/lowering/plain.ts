@@ -6,7 +6,7 @@ import type { Value } from '../ops/tape.js';
 import type { Layout } from './lower.js';
 import type { Writers, Written } from './write.js';
 
-/** What every layout writes alike, since it is elementwise. */
+/** The elementwise primitives, which every layout writes alike. */
 export const layoutFree = {
   /** A steep hard sigmoid is 1 where x > 1e-37 and 0 elsewhere, in one pass; Sign takes three times as long. */
   positive: ({ g, inputs: [x] }: Written) =>

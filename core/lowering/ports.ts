@@ -17,7 +17,7 @@ interface ChannelDims {
   readonly jac: readonly Dimension[];
 }
 export const OPEN_CHANNELS: ChannelDims = { cov: ['d', 'd'], sum: ['d'], jac: ['e', 'd'] };
-/** In a program for several shapes, channels are two dimensions: blocks of them, and those of a block. */
+/** A program for several shapes has two dimensions for channels: channel blocks, and the channels of a block. */
 const BLOCKED: readonly Dimension[] = ['blocks', 'block'];
 export const BLOCKED_CHANNELS: ChannelDims = {
   cov: [...BLOCKED, ...BLOCKED],

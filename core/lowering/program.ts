@@ -30,7 +30,7 @@ export function spectrumOf({ batch, shape }: { batch: number; shape: Shape }): '
 /** How `x` comes and `y` goes: as it is written, or packed in NCHWc. */
 export type Boundary = 'plain' | 'blocked';
 
-/** What a scan over blocks puts out beside `y`. */
+/** The outputs of a scan over blocks beside `y`. */
 export type Wanted = 'statistics' | 'gradient';
 
 /** Whether a block's program depends on the shapes of input and weights. */

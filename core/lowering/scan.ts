@@ -7,7 +7,7 @@ export const withoutPerBlock = (name: string): string =>
   name.endsWith(PER_BLOCK) ? name.slice(0, -PER_BLOCK.length) : name;
 const PER_BLOCK = '[]';
 
-/** What is carried from block to block, as the graph of one block names it; outside it is `x` and `y`. */
+/** The names, in the graph of one block, of the value that a scan carries from block to block. Outside they are `x` and `y`. */
 export const CARRY = { from: 'from', to: 'to' } as const;
 
 /** An input of blocks that have no other: a scan runs as often as there are rows in what it is given for each block. */
@@ -26,7 +26,7 @@ export function scanBlocks({
 }: {
   /** One block's graph; it reads `CARRY.from`. */
   g: GraphBuilder;
-  /** What is carried: the value, and its dimensions, those of `CARRY.from` as well. */
+  /** The carried value and its dimensions, which `CARRY.from` has too. */
   carry: { readonly value: string; readonly dims: readonly Dimension[] };
   shared: readonly Port[];
   each: readonly Port[];

@@ -79,7 +79,10 @@ export class GraphBuilder {
     this.#nodes.push(node);
   }
 
-  /** Declares the shape of a float result that ONNX Runtime cannot infer: it reuses a buffer only where it knows that shapes are equal. */
+  /**
+   * Declares the shape of a float result that ONNX Runtime cannot infer: it reuses a buffer only where it knows that shapes are
+   * equal.
+   */
   declare(value: string, dims: readonly Dimension[]): string {
     this.#declared.set(value, dims);
     return value;
@@ -136,7 +139,7 @@ export class GraphBuilder {
     return constant.name;
   }
 
-  /** The model's bytes. */
+  /** Writes the graph as the bytes of a model. */
   build(ports: Ports): Uint8Array {
     const { graph, domains } = this.body(ports);
     const w = protobuf.Writer.create();

@@ -1,7 +1,7 @@
 // Decodes protocol buffer messages by a table of their fields, with bounds on what a hostile file can make it allocate.
 import protobuf from 'protobufjs/minimal.js';
 
-/** What a field holds. A message is named by a function, so that tables may refer to each other. */
+/** The type of a field. A function names a message type, so that tables may refer to each other. */
 export type Field =
   | { readonly name: string; readonly kind: 'int' | 'float' | 'string' | 'bytes' }
   | { readonly name: string; readonly kind: 'ints' | 'floats' | 'strings' | 'chunks' }
@@ -133,7 +133,10 @@ function readNumbers({
   return true;
 }
 
-/** A 64-bit integer as a number. Those beyond 2^53 (`end of the axis` in a Slice) are only compared with sizes, so rounding them is safe. */
+/**
+ * A 64-bit integer as a number. Those beyond 2^53 (`end of the axis` in a Slice) are only compared with sizes, so rounding them
+ * is safe.
+ */
 function whole(value: unknown): number {
   return typeof value === 'number' ? value : (value as { toNumber(): number }).toNumber();
 }

@@ -9,11 +9,11 @@ export const relu: Rule = {
   vjp: ({ y, dy }) => [mul(dy, positive(y))],
 };
 
-/** x Φ(x), Φ the normal distribution function. */
+/** y = x Φ(x), where Φ is the normal distribution function. */
 export const gelu: Rule = {
   shape: ({ inputs }) => inputs[0]!,
   forward: ({ inputs: [x] }) => mul(x!, normalDistribution(x!)),
-  // dy (Φ(x) + x φ(x)), φ(x) = exp(-x² / 2) / sqrt(2 π)
+  // dx = dy (Φ(x) + x φ(x)) with φ(x) = exp(-x² / 2) / sqrt(2 π).
   vjp: ({ inputs: [x], dy }) => {
     const bell = exp(mul(mul(x!, x!), -0.5));
     const density = mul(mul(bell, x!), 1 / Math.sqrt(2 * Math.PI));

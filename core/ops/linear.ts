@@ -1,7 +1,7 @@
 // Linear layers of token matrices [tokens of all images, channels].
 import type { Rule } from './rule.js';
 
-/** y = x Wᵀ + b. Weights: `slot` W [out, in], `slot.bias` b [out]. */
+/** y = x Wᵀ + b. The weight of `slot` is W [out, in], that of `slot.bias` is b [out]. */
 export const linear: Rule = {
   shape: ({ inputs, weight }) => [inputs[0]![0]!, weight[0]!],
   forward: ({ inputs: [x], weight }) => x!.tape.onnx('Gemm', [x, weight(), weight('.bias')], { transB: 1 }),

@@ -30,7 +30,7 @@ export const batchNorm: Rule = {
   vjp: ({ y, dy, ...site }) => [batchNormGradient({ y, dy, scale: moments(site).scale })],
 };
 
-/** m and r. */
+/** The mean m and the scale r = (variance + epsilon)^-1/2 of each channel. */
 function moments({ inputs: [x], settings: { epsilon = EPSILON, centred } }: Site) {
   const mean = channelMean(x!);
   const variance = centred ? centredVariance(x!, mean) : uncentredVariance(x!, mean);
@@ -43,10 +43,10 @@ export function batchNormGradient({ y, dy, scale }: { y: Value; dy: Value; scale
   return mulByChannel(subByChannel(sub(dy, along), channelMean(dy)), scale);
 }
 
-/** mean(x²) - m², which rounding may make negative. */
+/** variance = mean(x²) - m², which rounding may make negative. */
 const uncentredVariance = (x: Value, mean: Value): Value => relu(sub(productMean(x, x), mul(mean, mean)));
 
-/** mean((x - m)²). */
+/** variance = mean((x - m)²). */
 function centredVariance(x: Value, mean: Value): Value {
   const centred = subByChannel(x, mean);
   return productMean(centred, centred);

@@ -4,7 +4,10 @@ import { averagePool as average, mul, ones, reciprocal, upsample } from './primi
 import { type Rule, stridedSize } from './rule.js';
 import type { Value } from './tape.js';
 
-/** Average pooling; padding is not counted. settings: kernel, stride (1 with odd kernel and same padding, or kernel without padding). */
+/**
+ * Average pooling; padding is not counted. settings: kernel, stride (1 with odd kernel and same padding, or kernel without
+ * padding).
+ */
 export const averagePool: Rule = {
   shape: ({ inputs, settings }) => [channelsOf(inputs[0]!), ...stridedSize(inputs[0]!, settings.stride!)],
   forward: ({ inputs, settings: { kernel, stride }, shape }) =>
@@ -15,10 +18,13 @@ export const averagePool: Rule = {
       : [upsample(mul(dy, 1 / kernel! ** 2), stride!, x!.shape)],
 };
 
-/** k² over the number of positions that each k x k average counts, for one image of the shape of x. */
+/** k² / count for one image of the shape of x, where count is the number of positions that each k x k average counts. */
 export const poolShare = (x: Value, kernel: number): Value =>
   reciprocal(average(ones(x), { kernel, stride: 1, padding: 'counted' }, undefined));
 
-/** With stride 1, each output gives an equal share of dy to the inputs that it counted: an average of dy k² / count, padding counted. */
+/**
+ * With stride 1, each output gives an equal share of dy to the inputs that it counted: an average of dy k² / count, padding
+ * counted.
+ */
 export const averagePoolGradient = (args: { dy: Value; share: Value; kernel: number }): Value =>
   average(mul(args.dy, args.share), { kernel: args.kernel, stride: 1, padding: 'counted' }, args.dy.shape);

@@ -1,4 +1,4 @@
-// Lists the primitives that rules are made of: elementwise arithmetic, and all that depends on how activations lie in memory.
+// Lists the primitives that rules are written in: elementwise arithmetic, and all that depends on how activations lie in memory.
 import type { Form } from '../ir/block.js';
 import type { Shape } from '../ir/shape.js';
 import type { Attributes } from '../onnx/graph.js';
@@ -72,7 +72,7 @@ function layout(
 export const positive = (x: Value): Value => layout('positive', [x], { shape: x.shape });
 
 export interface Convolution {
-  /** [out, in / groups, kernel, kernel]. */
+  /** The kernels, [out, in / groups, kernel, kernel]. */
   readonly weight: Value;
   readonly window: ConvWindow;
   /** Shape of the result. */

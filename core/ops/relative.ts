@@ -2,13 +2,13 @@
 import { add } from './primitives.js';
 import type { Value } from './tape.js';
 
-/** Channels of a head. */
+/** The number of channels of a head. */
 export const HEAD = 64;
 
 export interface Grid {
   /** Patches in a row of the grid. */
   readonly side: number;
-  /** Distances are clipped to this. */
+  /** Relative positions are clipped to this distance. */
   readonly farthest: number;
 }
 
@@ -64,7 +64,9 @@ export function placesOf(x: Value, { side }: Grid): Value {
   return tape.onnx('Expand', [places, dims]);
 }
 
-/** x [images, heads, tokens, 64] times the vectors that belong to each patch: [images, heads, tokens, 2 side + 1], 0 for the class token. */
+/**
+ * Multiplies x [images, heads, tokens, 64] by the vectors that belong to each patch. The result [images, heads, tokens, 2 side + 1] is 0 for the class token.
+ */
 export function timesVectors(x: Value, { side, rows, columns, toClass }: Relative): Value {
   const { tape } = x;
   const patches = patchesOf(x);
@@ -75,7 +77,9 @@ export function timesVectors(x: Value, { side, rows, columns, toClass }: Relativ
   return withClass(tape.onnx('Concat', [...parts, matMul(patches, toClass)], { axis: -1 }));
 }
 
-/** Transposed: places [images, heads, tokens, 2 side + 1] times each patch's vectors: [images, heads, tokens, 64], 0 for the class token. */
+/**
+ * Multiplies `places` [images, heads, tokens, 2 side + 1] by the transposed vectors of each patch. The result [images, heads, tokens, 64] is 0 for the class token.
+ */
 export function timesPlaces(places: Value, { side, rows, columns, toClass }: Relative): Value {
   const { tape } = places;
   const sizes = tape.ints(side, side, 1);
@@ -89,25 +93,25 @@ export function timesPlaces(places: Value, { side, rows, columns, toClass }: Rel
   return withClass(add(grid, matMul(ofClass, transpose(toClass, 1, 0))));
 }
 
-/** a and b side by side. */
+/** Concatenates a and b along their last dimension. */
 export const concatChannels = (a: Value, b: Value): Value => a.tape.onnx('Concat', [a, b], { axis: -1 });
 
 export const matMul = (a: Value, b: Value): Value => a.tape.onnx('MatMul', [a, b]);
 
 export const transpose = (x: Value, ...perm: number[]): Value => x.tape.onnx('Transpose', [x], { perm });
 
-/** All tokens but the class token. */
+/** Removes the class token. */
 function patchesOf(x: Value): Value {
   const { tape } = x;
   return tape.onnx('Slice', [x, tape.ints(1), tape.ints(2 ** 31 - 1), tape.ints(2)]);
 }
 
-/** And back, zeros for the class token. */
+/** Puts zeros in the place of the class token. */
 const withClass = (x: Value): Value => x.tape.onnx('Pad', [x, x.tape.ints(0, 0, 1, 0, 0, 0, 0, 0)]);
 
 /** [images, heads, patches, n] as [images, heads, rows, columns, n]. */
 const byRow = (x: Value, side: number, n: number): Value =>
   x.tape.onnx('Reshape', [x, x.tape.ints(0, 0, side, side, n)]);
 
-/** Rows and columns of the grid exchanged. */
+/** Exchanges the rows and columns of the grid. */
 const swapRows = (x: Value): Value => transpose(x, 0, 1, 3, 2, 4);

@@ -3,7 +3,7 @@ import type { Settings } from '../ir/block.js';
 import { mapShape, type Shape } from '../ir/shape.js';
 import type { Value } from './tape.js';
 
-/** What an operation is applied to. */
+/** The tensors, weights and settings that an operation is applied to. */
 export interface Site {
   readonly inputs: readonly Value[];
   /** The weight of the operation's slot, or of a further slot that begins with it, e.g. `weight('.bias')`. */

@@ -14,7 +14,7 @@ export interface Value {
   /** `undefined` stands for an optional input that is absent. */
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: Attributes;
-  /** Of one image's activation, where it is known; a program of open sizes does not know any. */
+  /** The shape of one image's activation. A program for any shape does not know it. */
   readonly shape: Shape | undefined;
 }
 

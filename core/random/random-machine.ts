@@ -83,8 +83,8 @@ const COSINE = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-
 const ROOT_HALF = 0x3f3504f3;
 
 /**
- * Pairs of words become pairs of standard normal numbers (Box and Muller 1958) times the float32 at `scale`, in place.
- * Logarithm, sine and cosine are polynomials in float32: nothing but IEEE arithmetic, so the same bits on every machine.
+ * Overwrites pairs of words with pairs of standard normal numbers (Box and Muller 1958) times the float32 at `scale`.
+ * Logarithm, sine and cosine are polynomials in float32: IEEE arithmetic alone gives the same bits on every machine.
  */
 const normals: Routine<'from to scale'> = {
   name: 'normals',
@@ -161,7 +161,7 @@ const signs: Routine<'from to out'> = {
       const masks = v128.words(
         ...([0, 1, 2, 3].map((bit) => 1 << (first + bit)) as [number, number, number, number]),
       );
-      // Where the bit of the word is 0 the sign bit is set, which gives -1.
+      // A bit 0 of the word sets the sign bit, which gives -1.
       const missing = i32x4.equal(v128.and(word.get, masks), v128.zero);
       return v128.store(out.get, v128.or(one.get, i32x4.shiftLeft(missing, i32.of(31))), first * BYTES);
     };
@@ -208,9 +208,9 @@ const expanded = new Float32Array(exports.memory.buffer, SIGNS, MOST);
 
 interface Row {
   readonly key: readonly [number, number];
-  /** Number of the first counter. */
+  /** The number of the first counter. */
   readonly start: number;
-  /** At most MOST. */
+  /** The number of words, at most MOST. */
   readonly length: number;
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { MOST, normalsOf, signsOf, wordsOf } from './random-machine.js';
 
-/** What random numbers depend on, and nothing else: not on order, worker or shard. */
+/** All that random numbers depend on: they depend on no order, worker or shard. */
 export interface RandomKey {
   readonly seed: number;
   readonly draw: number;
@@ -84,5 +84,5 @@ export function signs({ key, length }: { key: RandomKey; length: number }): Floa
   return out;
 }
 
-/** 32 for each of its two words. */
+/** A counter gives two words, and each word 32 signs. */
 const SIGNS_OF_COUNTER = 64;

@@ -14,7 +14,7 @@ export interface RankingRow {
   readonly rank: number;
   readonly candidate: string;
   readonly score: number;
-  /** By name. A file may have proxies that this release does not know, and may lack some that it knows. */
+  /** The proxies by name. A file may have proxies that this release does not know, and may lack some that it knows. */
   readonly proxies: Readonly<Record<string, number>>;
   readonly parameters: number;
   readonly class?: string;
@@ -67,7 +67,10 @@ export function rankingHeader({
   return `${names.join(',')}\n`;
 }
 
-/** A line for each row, ended by a line feed. Equal rows give equal bytes. `proxies` as in the header. Throws a TerminalError for NaN. */
+/**
+ * A line for each row, ended by a line feed. Equal rows give equal bytes. `proxies` as in the header. Throws a TerminalError
+ * for NaN.
+ */
 export function rankingLines(
   rows: readonly RankingRow[],
   { proxies: named = proxiesIn(rows) }: { readonly proxies?: readonly string[] } = {},
@@ -129,7 +132,7 @@ export function createRankingReader({ source = 'ranking.csv' }: { readonly sourc
       rest = text.slice(end);
       return end > 0 ? read(text.slice(0, end)) : [];
     },
-    /** What is left; an empty text is no ranking. */
+    /** Answers the rows that are left. An empty text is no ranking. */
     end: (): RankingRow[] => (rest !== '' || !header ? read(rest) : []),
   };
 }
@@ -146,7 +149,7 @@ function checkHeader({ header, source }: { readonly header: readonly string[]; r
   throw complain(`column ${unnamed + 1} of ${header.length} has no name; must have one, or be removed`);
 }
 
-/** Where the last complete line of `text` ends: at a line feed outside quotes. */
+/** Finds where the last complete line of `text` ends: at a line feed outside quotes. */
 function completeLines(text: string): number {
   let end = text.lastIndexOf('\n') + 1;
   if (!text.includes('"')) return end;

@@ -33,7 +33,7 @@ export interface RankingDiff {
   /** Among the first `top` candidates: in B but not in A, and in A but not in B. */
   readonly entered: Some<RankChange>;
   readonly left: Some<RankChange>;
-  /** Largest move first. */
+  /** Candidates in the order of their moves, the largest first. */
   readonly moves: Some<Move>;
   /** Candidates that only one run ranked, best first; those that the other run set aside are among them. */
   readonly appeared: Some<RankChange>;
@@ -46,7 +46,7 @@ export interface RankingDiff {
   }>;
 }
 
-/** What changed from run A to run B. Every list holds `top` lines at most, beside the number of all. O(n log n). */
+/** Lists what changed from run A to run B. Every list holds `top` lines at most, beside the number of all. O(n log n). */
 export function diffRankings({
   a,
   b,

@@ -32,7 +32,7 @@ export function withBareKinds(schema: JsonSchema): JsonSchema {
 }
 
 interface KindSchema {
-  /** Further conditions. */
+  /** Conditions beside the types of the fields. */
   readonly oneOf?: unknown;
   readonly required: readonly string[];
   readonly properties: { readonly kind: { readonly const: string } };

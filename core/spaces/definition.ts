@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { AZ_NAS_PROXIES, type AzNasProxy } from '../specification/families.js';
 import type { Space } from './space.js';
 
-/** What a space is like before it is opened. */
+/** The properties of a space that are known before it is opened. */
 export interface SpaceDefaults {
   /** The proxies that mean something in this space, in canonical order. */
   readonly proxies: readonly AzNasProxy[];
@@ -15,13 +15,13 @@ export interface SpaceDefaults {
 
 /** The file that people name in place of a space's contents: `space: { kind: custom, file: my-space.yaml }`. */
 export interface SpaceFile {
-  /** What the file's contents become in the specification that travels. */
+  /** Turns the file's contents into the value that the specification carries to workers. */
   readonly field: 'definition' | 'code' | 'networks';
   /** The field in which people name it, or them. */
   readonly written: 'file' | 'files';
-  /** What it must be, in messages. */
+  /** What the file must hold, for messages. */
   readonly right: string;
-  /** What it is, in the JSON Schema of specifications. */
+  /** What the file holds, for the JSON Schema of specifications. */
   readonly description: string;
 }
 
@@ -34,7 +34,7 @@ export interface SpaceDefinition<Schema extends KindSchema = KindSchema> {
   readonly defaults: (space: z.output<Schema>) => SpaceDefaults;
   /** Cheap: a space is opened for every candidate that is scored. */
   readonly open: (space: z.output<Schema>) => Space;
-  /** Only of kinds whose contents people keep in a file of their own. */
+  /** The file of the space's contents; only of kinds that have one. */
   readonly file?: SpaceFile;
   /** `specification`: opening the space runs code that came with the specification, which a process must have been allowed. */
   readonly code: 'built-in' | 'specification';
@@ -53,7 +53,10 @@ export function defineSpace<Schema extends KindSchema>(
   return definition;
 }
 
-/** Of token streams: steps from feature to feature are no sign of quality in a residual stream; the paper leaves progressivity out. */
+/**
+ * Of token streams: steps from feature to feature are no sign of quality in a residual stream; the paper leaves progressivity
+ * out.
+ */
 export const PROXIES_OF_TOKENS: readonly AzNasProxy[] = AZ_NAS_PROXIES.filter(
   (name) => name !== 'progressivity',
 );

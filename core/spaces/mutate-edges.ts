@@ -5,7 +5,7 @@ import { randomStream } from '../random/random-stream.js';
 export interface EdgeMutation<T> {
   /** The operation of each edge. */
   readonly cell: readonly T[];
-  /** What an edge may have; each occurs once. */
+  /** The operations that an edge may have; each occurs once. */
   readonly operations: readonly T[];
   readonly key: RandomKey;
   /** How many different edges change: all of them where the cell has fewer. */

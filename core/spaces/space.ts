@@ -30,7 +30,7 @@ export interface Space {
   readonly kind: string;
   /** Number of candidates, exactly; `unbounded` where a width or a depth has no maximum. */
   readonly size: bigint | 'unbounded';
-  /** Only of a space that is small enough to be enumerated. */
+  /** The list of all candidates, where the space is small enough. */
   readonly enumeration?: Enumeration;
   /** The proxies that mean something here, in canonical order. */
   readonly proxies: readonly AzNasProxy[];

@@ -21,7 +21,7 @@ export interface Largest {
   readonly hidden: number;
 }
 
-/** What all blocks of one network share. */
+/** The sizes that all blocks of one network share. */
 export interface Tokens {
   readonly width: number;
   /** Side of the grid of patches. */
@@ -82,7 +82,7 @@ export function addEmbedding({
   return b.add('positions', [all], { tokens: count + 1 }, places);
 }
 
-/** x + proj(attention(qkv(norm(x)))). `at` is the prefix of the weights' names. */
+/** Adds y = x + proj(attention(qkv(norm(x)))). `at` is the prefix of the weights' names. */
 export function addAttention({
   b,
   input,
@@ -124,7 +124,7 @@ export function addAttention({
   b.add('sum', [input, projected]);
 }
 
-/** x + fc2(gelu(fc1(norm(x)))). */
+/** Builds y = x + fc2(gelu(fc1(norm(x)))). */
 export function mlpBlock({
   name,
   ratio,
@@ -188,7 +188,7 @@ export function addLinear({
 }
 
 interface NamedWeight extends Omit<Weight, 'cut'> {
-  /** What the weight is for in its block. */
+  /** The use of the weight in its block. */
   readonly slot: string;
   readonly cut?: Cut | undefined;
 }

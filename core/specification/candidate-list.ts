@@ -28,7 +28,7 @@ export function parseCandidateList(given: ListText): CandidateList {
   return distinct({ lines: linesOf(given), source, parse });
 }
 
-/** The same, with candidates that come again where they come again. */
+/** Reads a list without removing candidates that occur again. */
 export function parseEveryCandidate(given: ListText): readonly string[] {
   const { source, parse } = given;
   const lines = linesOf(given);

@@ -34,7 +34,10 @@ export function checkAgainstSpace({
   if (issues.length) throw new SpecError(issues);
 }
 
-/** What is allowed and hardly meant: limits that exclude nobody, an evolution that never selects, more candidates than there are. */
+/**
+ * Warns of what is allowed and hardly intended: limits that exclude no candidate, an evolution that never selects, more
+ * candidates than there are.
+ */
 export function adviseOn({
   specification,
   space,
@@ -144,7 +147,7 @@ function imageIssues({ specification, space }: { specification: Specification; s
       issues.push({ path, message });
     }
   }
-  // Of a network at a side that the space cannot have nothing is known.
+  // At a resolution that the space cannot have there is no network to check.
   if (issues.length || side % space.resolutionStep() !== 0) return issues;
   // What channels the networks of files read is checked when they are scored.
   if (space.structureOf) return issues;

@@ -22,7 +22,7 @@ export interface LimitFindings {
   readonly vacuous: readonly Issue[];
 }
 
-/** Nothing is found where a space does not know exactly what its candidates cost. */
+/** Compares limits with the costs of a space. It finds nothing where the space does not know exactly what its candidates cost. */
 export function checkLimits({
   specification: { constraints, space: written },
   space,
@@ -62,7 +62,7 @@ export function checkLimits({
 
 type Ranges = Partial<Pick<CostRanges, LimitedCost>>;
 
-/** What candidates cost at the least and at the most; undefined where a space does not know it exactly. */
+/** The least and the highest costs of candidates; undefined where a space does not know them exactly. */
 export function exactRanges({
   space,
   resolution,

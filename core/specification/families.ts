@@ -1,6 +1,6 @@
 // Lists every proxy that a specification may name, by the families in which proxies are computed and stored.
 
-/** What has to be computed of a network before a family's proxies can be. */
+/** The statistics of a network that a family's proxies are computed from. */
 export type Need =
   /** Covariances of the features, from one forward pass. */
   | 'features'
@@ -15,10 +15,13 @@ interface Family {
    * other families stay. `engine` is the version in `ENGINE_VERSION`, which az-nas has had since before there were families.
    */
   readonly version: 'engine' | number;
-  /** In the order of their columns. Of every value higher is better; `sign` is -1 where a paper's quantity is negated for that. */
+  /**
+   * The proxies in the order of their columns. Higher is better for each; `sign` is -1 where a paper's quantity is negated for
+   * that.
+   */
   readonly proxies: Readonly<Record<string, { readonly sign: 1 | -1 }>>;
   readonly needs: readonly Need[];
-  /** Where scorers compute it; absent where all of them do. */
+  /** The devices whose scorers compute it; absent where all do. */
   readonly devices?: readonly string[];
 }
 
@@ -46,7 +49,7 @@ export const FAMILIES = {
     needs: ['signal-jacobian'],
     devices: ['cpu'],
   },
-  /** What a candidate costs. Counted where it is needed, so that nothing is stored. */
+  /** The costs of a candidate. They are counted where they are needed, and not stored. */
   costs: {
     version: 1,
     proxies: { flops: { sign: 1 }, parameters: { sign: 1 } },

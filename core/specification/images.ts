@@ -9,7 +9,10 @@ export const MOST_BYTES = 256 * 1024 * 1024;
 /** Bytes of a header that are looked at. */
 export const HEADER_BYTES = 4096;
 
-/** What is left of the file when the specification travels: images x channels x height x width, and the SHA-256 of their float32 values. */
+/**
+ * What is left of the file when the specification travels: images x channels x height x width, and the SHA-256 of their float32
+ * values.
+ */
 const Images = mapping(
   {
     digest: text({ test: (value) => /^[0-9a-f]{64}$/.test(value), right: 'the SHA-256 of the images' }),
@@ -26,7 +29,7 @@ export const Input = mapping({ images: Images }, { right: 'a mapping with images
 export type Images = z.output<typeof Images>;
 
 export interface NpyHeader {
-  /** Where the values begin, bytes. */
+  /** The offset of the values in bytes. */
   readonly offset: number;
   readonly shape: Images['shape'];
 }

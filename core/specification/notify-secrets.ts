@@ -4,7 +4,7 @@ import { found } from '../text/show.js';
 
 /** Every variable that begins so is meant for webhooks, by its name alone. */
 const SECRET_PREFIX = 'ZEROSCOUT_SECRET_';
-/** Where whoever runs the control worker lists variables of other names. */
+/** The environment variable with which the operator of a control worker allows variables of other names. */
 const SECRETS_SETTING = 'ZEROSCOUT_NOTIFY_SECRETS';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
@@ -40,7 +40,7 @@ export function secretStanding(name: string, listed: readonly string[]): 'allowe
   return listed.includes(name) ? 'allowed' : 'unlisted';
 }
 
-/** What to do about a name that is not allowed, for a message that begins with the field. */
+/** Says what to do about a name that is not allowed, for a message that begins with the field. */
 export function secretAdvice(name: string): string {
   const renamed = `${SECRET_PREFIX}${name.replace(/^(ZEROSCOUT_|HOOK_?SECRET$)/i, '') || 'HOOK'}`;
   const listing = RESERVED.test(name) ? '' : `, or list ${name} in ${SECRETS_SETTING} of the control workers`;

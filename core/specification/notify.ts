@@ -1,4 +1,4 @@
-// Defines `notify`: the command or the webhook that is told when the search has ended.
+// Defines `notify`: the command or the webhook that is called when the search has ended.
 import type { z } from 'zod';
 import { mapping, text, wholeNumber } from '../schema/fields.js';
 import { DURATION, parseDuration } from '../text/duration.js';
@@ -16,7 +16,7 @@ export const Notify = mapping({
     test: (value) => /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value),
     right: 'the name of an environment variable of the control worker, which holds the secret',
   }).optional(),
-  /** Of one attempt. */
+  /** The time limit of one attempt. */
   timeout: text({
     test: (value) => {
       const ms = parseDuration(value);

@@ -25,7 +25,7 @@ const CandidateSource = mapping({
     fault('search', 'found beside file; keep one of the two');
 });
 
-/** Where candidates come from. */
+/** A source of candidates. */
 export const Sources = [
   mapping({ kind: z.literal('exhaustive') }),
   mapping({ kind: z.literal('random'), samples: wholeNumber({ min: 1, max: 1e9 }) }),

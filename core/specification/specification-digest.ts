@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { show } from '../text/show.js';
 import type { Specification } from './specification.js';
 
-/** How the work is cut, and who is told; changes no byte of the result. */
+/** Fields about how the work is divided and who is notified. They change no byte of the result. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'execution.shardSize',
   'execution.window',

@@ -13,7 +13,10 @@ interface KindSchema extends JsonSchema {
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
-/** What people write: paths of files stand where a specification that travels has what the files hold. */
+/**
+ * Schema of what people write. It has paths of files where the specification that is sent to workers has the contents of the
+ * files.
+ */
 export function specificationSchema(): JsonSchema {
   const written = describeField(Written);
   const { properties, ...rest } = written as JsonSchema & { readonly properties: Properties };
@@ -39,7 +42,7 @@ export function specificationSchema(): JsonSchema {
   };
 }
 
-/** Of the file that `space: { kind: custom, file: ... }` names. */
+/** The JSON Schema of the file that `space: { kind: custom, file: ... }` names. */
 export function spaceSchema(): JsonSchema {
   return { $schema: DRAFT, title: 'A search space of your own for zeroscout', ...describeField(Definition) };
 }
@@ -48,7 +51,7 @@ function kindsOf(schema: JsonSchema): readonly KindSchema[] {
   return schema.oneOf as readonly KindSchema[];
 }
 
-/** What is said of a field beside its form. */
+/** Keeps what a schema says of a field beside its form. */
 function outer({ description, default: value }: JsonSchema): JsonSchema {
   return { ...(description ? { description } : {}), ...(value === undefined ? {} : { default: value }) };
 }

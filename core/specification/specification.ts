@@ -62,7 +62,7 @@ const Execution = mapping({
   verify: verifyShare().optional(),
 });
 
-/** What people write, with `kind` mappings and presets resolved by `complete`. */
+/** Schema of what people write; `complete` resolves `kind` mappings and presets. */
 export const Written = mapping({
   name: text({
     test: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(value),
@@ -71,7 +71,7 @@ export const Written = mapping({
   space: SpaceSchema.describe('the networks to search'),
   strategy: Strategy.default({ kind: 'exhaustive' }).describe('which candidates of the space are scored'),
   constraints: Constraints.optional().describe('what a candidate may cost; checked before it is scored'),
-  /** People write the path of a file; whoever reads the specification puts what it is in its place. */
+  /** People write the path of a file; the reader of the specification replaces it by the contents. */
   input: Input.optional().describe('images of your own, scored in place of noise'),
   fidelity: FidelitySchema.prefault('standard').describe('how much a score costs, and how noisy it is'),
   proxies: Proxies.optional().describe(
@@ -105,7 +105,7 @@ export function parseSpecification({
   return checkSpecification({ value: readDocument({ text: written, source }), source });
 }
 
-/** The same for a value that is already read; a Specification comes out as it went in. */
+/** Checks a value that is already parsed. A Specification is answered unchanged. */
 export function checkSpecification({
   value,
   source,
@@ -113,7 +113,10 @@ export function checkSpecification({
 }: {
   readonly value: unknown;
   readonly source: string;
-  /** A command has completed what a person wrote. A newer release may have done so in keys that are not known here, which are left out. */
+  /**
+   * A command has completed what a person wrote. A newer release may have done so in keys that are not known here, which are
+   * left out.
+   */
   readonly origin?: 'person' | 'command' | 'newer release';
 }): Specification {
   const result = Written.safeParse(value, { reportInput: true });

@@ -21,7 +21,7 @@ export function stagesOf(specification: Specification): readonly Stage[] {
   }));
 }
 
-/** Whether no two candidates of a plan are scored as one: then nobody has to remember those that came. */
+/** Whether no two candidates of a plan are scored as one, so that earlier candidates need not be remembered. */
 export function isDistinct(specification: Specification): boolean {
   const { kind } = sourceOf(specification);
   return specification.cohort === 'written' && (kind === 'exhaustive' || kind === 'random');

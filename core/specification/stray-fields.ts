@@ -50,7 +50,7 @@ export function strayWeights(value: unknown): Issue[] {
   );
 }
 
-/** Rounds have fidelities of their own; one beside them would be read by nobody. */
+/** Rounds have fidelities of their own; one beside them would have no effect. */
 export function strayFidelity(value: unknown): Issue[] {
   const both = z.looseObject({
     strategy: z.looseObject({ kind: z.literal('screening') }),

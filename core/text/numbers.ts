@@ -20,7 +20,7 @@ export function isNumber(text: string): boolean {
   return text === 'inf' || text === '-inf' || NUMBER.test(text);
 }
 
-/** What `formatNumber` wrote, as a number. Throws a RangeError for any other text. */
+/** Reads what `formatNumber` wrote. Throws a RangeError for any other text. */
 export function parseNumber(text: string): number {
   if (text === 'inf') return Infinity;
   if (text === '-inf') return -Infinity;

@@ -5,7 +5,7 @@ import { found } from './show.js';
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
 const WRITTEN = /^(\d+(?:\.\d+)?)([kMG]?)$/;
 
-/** Whole number from 0 to 1e15, written as 450000000, 450M or 0.45G. */
+/** A whole number from 0 to 1e15, written as 450000000, 450M or 0.45G. */
 export function quantity() {
   const read = (written: unknown, context: z.core.$RefinementCtx): number => {
     const [, digits, unit] = (typeof written === 'string' && WRITTEN.exec(written)) || [];

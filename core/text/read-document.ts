@@ -8,7 +8,7 @@ const LONGEST_BYTES = 1024 * 1024;
 const MOST_ALIASES = 100;
 const DEEPEST = 32;
 
-/** What a document is about, in the words of its messages. */
+/** How messages name the document. */
 const HOLDS = {
   specification: {
     keys: 'at least name and space',
@@ -28,8 +28,9 @@ interface Named {
 }
 
 /**
- * One YAML 1.2 document (JSON is YAML). Refused: syntax errors, duplicate keys, several documents, tags, keys that are
- * not text, aliases that multiply or name what they stand in, nesting beyond 32 levels, texts above 1 MiB, nothing at all. `source` is the file's name for the message.
+ * One YAML 1.2 document (JSON is YAML). Refused: syntax errors, duplicate keys, several documents, tags, keys that are not
+ * text, aliases that multiply or name what they stand in, nesting beyond 32 levels, texts above 1 MiB, nothing at all. `source`
+ * is the file's name for the message.
  */
 export function readDocument({
   text,
@@ -86,7 +87,7 @@ function tooDeep({ source, holds }: Named): SpecError {
   return SpecError.inFile({ file: source, message });
 }
 
-/** Before anything recursive sees the text: at the stack's end V8 may abort the process instead of throwing. */
+/** This check comes before any recursive parser, since V8 may abort the process at the end of the stack instead of throwing. */
 function refuseDepth({ text, ...named }: Named & { readonly text: string }): void {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {

@@ -14,7 +14,7 @@ export interface Table {
   readonly rows: readonly TableRow[];
 }
 
-/** Where the candidates of a table are, and how a cell of that column reads. */
+/** The column of a table that holds candidates, and how its cells are read. */
 export interface CandidateColumn {
   /** `candidate` in the rankings that a search writes, `arch` in files of known accuracies. */
   readonly name: 'candidate' | 'arch';

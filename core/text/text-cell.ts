@@ -1,6 +1,9 @@
 // Writes any text as a CSV cell that reads back as that text and that no spreadsheet takes for a formula.
 
-/** What makes a spreadsheet calculate, or drops what stands before it (OWASP, "CSV Injection"); some take full-width signs too. */
+/**
+ * Characters that make a spreadsheet calculate, or drop what precedes them (OWASP, "CSV Injection"); some programs take
+ * full-width signs too.
+ */
 const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 

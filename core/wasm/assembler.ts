@@ -15,7 +15,7 @@ export interface Local {
 type MakeLocal = (type: Type) => Local;
 /** The names in a text, separated by single spaces. */
 type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text;
-/** Variables by name. */
+/** The variables of a routine by name. */
 export type Locals<Names extends string> = Readonly<Record<Words<Names>, Local>>;
 
 export interface Routine<Names extends string = string> {
@@ -122,7 +122,7 @@ export const f64 = {
   sub: binary(0xa1),
   mul: binary(0xa2),
   div: binary(0xa3),
-  /** copysign: the magnitude of the first with the sign of the second. */
+  /** The magnitude of the first with the sign of the second (copysign). */
   signed: binary(0xa6),
   negative: unary(0x9a),
 };

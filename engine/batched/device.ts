@@ -4,7 +4,7 @@ import { DeviceError } from '../../core/errors.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
 import { InferenceSession } from '../onnx-runtime.js';
 
-/** Where ONNX Runtime computes. */
+/** The execution provider of ONNX Runtime. */
 export type Provider = 'cpu' | 'cuda' | 'webgpu';
 
 export const providerOf = (device: BatchedDevice): Provider => (device === 'cpu-stack' ? 'cpu' : device);
@@ -46,7 +46,7 @@ export interface DeviceOptions {
 }
 
 /**
- * Opens a session on one device. On `cuda` and `webgpu` ONNX Runtime is told not to fall back to the CPU: a node that the
+ * Opens a session on one device. On `cuda` and `webgpu` ONNX Runtime must not fall back to the CPU: a node that the
  * device does not have is a DeviceError, as is a device or library that is not there.
  */
 export async function openOnDevice({

@@ -11,7 +11,7 @@ import type { openSupernet } from './supernet-session.js';
 export interface BatchedScorerOptions extends Omit<DeviceOptions, 'profilePrefix'> {
   readonly batch: number;
   readonly resolution: number;
-  /** Which features and blocks are measured; all of them by default. */
+  /** The features and blocks that are measured; all of them by default. */
   readonly features?: Measured;
   /** The most candidates of one run; halved when the device has too little memory. */
   readonly size: number;

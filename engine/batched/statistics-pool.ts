@@ -24,7 +24,10 @@ interface Thread {
   cost: number;
 }
 
-/** By default one thread for each core but the one that drives the device. With 0 threads the caller's own thread computes. */
+/**
+ * The number of threads, by default one for each core but the one that drives the device. With 0 the caller's own thread
+ * computes.
+ */
 export function createStatisticsPool({
   threads = Math.max(1, availableParallelism() - 1),
   script = new URL('./statistics-worker.js', import.meta.url),

@@ -1,7 +1,7 @@
 // Computes scores from one output of a supernet run: expressivity of a feature, or trainability of a block, for each candidate.
 import { blockTrainability, featureExpressivity } from '../../core/proxies/az-nas.js';
 
-/** What an output holds: a feature's products and sums [c² + c], or a block's Jacobian products [rows * columns]. */
+/** The contents of an output: a feature's products and sums [c² + c], or a block's Jacobian products [rows * columns]. */
 export type StatisticsTask =
   | { readonly kind: 'feature'; readonly channels: number; readonly samples: number }
   | { readonly kind: 'block'; readonly rows: number; readonly columns: number; readonly samples: number };

@@ -20,7 +20,7 @@ const SMALL: Skeleton = {
   ],
 };
 const SLOTS = { conv3x3: 1, conv1x1: 1, pool: 1, skip: 1 };
-/** As ONNX Runtime's profile names them. */
+/** Names of the execution providers in ONNX Runtime's profiles. */
 const EXECUTION_PROVIDERS: Readonly<Record<Provider, string>> = {
   cpu: 'CPUExecutionProvider',
   cuda: 'CUDAExecutionProvider',

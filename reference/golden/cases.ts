@@ -11,7 +11,7 @@ import { mbv2Mutations } from './mbv2-mutations.js';
 import { nb201 } from './nb201.js';
 import { onnx } from './onnx.js';
 
-/** Kinds of golden files, told apart by shape: the first that matches. */
+/** Kinds of golden files. The first kind that matches the contents of a file is its kind. */
 const KINDS: readonly GoldenKind[] = [nb201, mbv2, mbv2Mutations, autoformerCases, autoformerCosts, onnx];
 
 export interface GoldenCases {

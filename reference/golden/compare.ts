@@ -1,7 +1,7 @@
 // Compares what the engine computed with a golden case, and judges a whole file.
 import type { GoldenCase, Tolerances } from './kind.js';
 
-/** What the engine computed for a case; costs in the order of the case. */
+/** The engine's results for a case; costs in the order of the case. */
 export interface Computed {
   readonly features: readonly number[];
   readonly blocks: readonly (number | null)[];

@@ -11,7 +11,7 @@ export interface Tolerances {
   readonly block: number;
 }
 
-/** What every case has: its size, and the expected values. */
+/** The fields of every case: its size, and the expected values. */
 interface Expected {
   /** Names the case; of a space, its candidate. */
   readonly candidate: string;
@@ -24,7 +24,7 @@ interface Expected {
   /** Absent where the space has none. */
   readonly progressivity?: number;
   readonly trainability: number;
-  /** Exact figures. */
+  /** Costs, which must agree exactly. */
   readonly costs: readonly CostCheck[];
   readonly tolerances: Tolerances;
 }
@@ -37,9 +37,9 @@ export interface SpaceCase extends Expected {
 export interface OnnxCase extends Expected {
   /** Path of the file. */
   readonly file: string;
-  /** Channels, height, width. */
+  /** The channels, height and width of the images. */
   readonly image: readonly number[];
-  /** Names of tensors. */
+  /** The names of the tensors that are features. */
   readonly features: readonly string[];
 }
 export type GoldenCase = SpaceCase | OnnxCase;

@@ -32,7 +32,7 @@ export const onnx: CaseKind = {
       expressivityPerFeature: list(proxyValue),
       trainabilityPerBlock: list(proxyValue.nullable()),
       parameters: number,
-      /** By how much PyTorch in float32 is off, where that is known. */
+      /** The deviation of PyTorch in float32, where it is known. */
       float32Deviation: number.default(0),
     })
     .transform(({ file, input, features, parameters, float32Deviation, ...item }): OnnxCase => {
@@ -93,7 +93,7 @@ export async function computeOnnx({ item, threads }: { item: OnnxCase; threads: 
   };
 }
 
-/** What README.md of the golden files says that the weights are, for files that were stripped of them. */
+/** Draws the weights of files that were stripped of them, as the README of the golden files defines them. */
 function namedWeight({
   name,
   shape,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const INDEX = 'dist/client/index.d.ts';
 
-/** What readers look for first, in this order; all else follows under "Types". */
+/** The declarations that readers look for first, in this order. All others follow under "Types". */
 const FIRST = [
   'connect',
   'ConnectOptions',

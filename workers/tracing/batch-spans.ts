@@ -3,7 +3,7 @@ import { type Context, context, SpanStatusCode, trace } from '@opentelemetry/api
 import type { ScoreRequest } from '../../engine/protocol.js';
 import type { Tracing } from './tracing.js';
 
-/** Candidates that a span names: those of a GPU's stack are thousands. */
+/** The most candidates that a span names: a batch of a GPU has thousands. */
 const NAMED = 16;
 
 /**

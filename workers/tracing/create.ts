@@ -23,7 +23,7 @@ import type { Tracing, TracingOptions } from './tracing.js';
 
 /** A collector that is away must not hold up a process that ends. */
 const CLOSE_MS = 3_000;
-/** Of a collector that stays away one hears once in a while. */
+/** A collector that stays away is reported once in a while. */
 const SAY_AGAIN_MS = 60_000;
 
 export function createTracing({ service, onFault }: Omit<TracingOptions, 'env'>): Tracing {
@@ -78,7 +78,10 @@ type ExportArguments = Parameters<ReturnType<typeof makeWorkflowExporter>['expor
 type Info = ExportArguments[0];
 type Spans = ExportArguments[1];
 
-/** What the interceptors copy into each span of a workflow; all of its information would hold the whole specification. Parts are their search's. */
+/**
+ * The fields that the interceptors copy into each span of a workflow, whose whole information would include the specification.
+ * A part has the fields of its search.
+ */
 function namesOf({ workflowId, runId, attempt }: Info): Info {
   return {
     'zeroscout.search': searchIdOf(workflowId.split('/')[0]!),

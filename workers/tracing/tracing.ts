@@ -5,13 +5,13 @@ import type { ScoredBatch } from '../../engine/pool-event.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
 
 export interface Tracing {
-  /** For a client: a search that it starts begins a trace. */
+  /** Interceptors of a client: a search that it starts begins a trace. */
   readonly client: {
     readonly workflow: Pick<OpenTelemetryWorkflowClientInterceptor, 'startWithDetails'>[];
   };
-  /** For a worker: its workflows and activities go on with the trace of their search. */
+  /** Options of a worker: its workflows and activities continue the trace of their search. */
   readonly worker: Pick<WorkerOptions, 'interceptors' | 'sinks'>;
-  /** To be told of each request by the activity that makes it, and of each batch by the pool: a batch is a span of that activity. */
+  /** Makes a span of each batch: the activity that makes a request reports the request, and the pool reports the batch. */
   onRequest(request: ScoreRequest): void;
   onBatch(batch: ScoredBatch): void;
   /** Exports what is left, for a few seconds at most. */
@@ -21,7 +21,7 @@ export interface Tracing {
 export interface TracingOptions {
   /** `service.name` where OTEL_SERVICE_NAME gives none. */
   readonly service: string;
-  /** Told when spans cannot be exported; nothing else suffers. */
+  /** Called when spans cannot be exported, which affects nothing else. */
   readonly onFault: (message: string) => void;
   readonly env?: NodeJS.ProcessEnv;
 }

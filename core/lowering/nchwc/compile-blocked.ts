@@ -15,15 +15,15 @@ import { openChannels, ownChannels, virtualDims } from './virtual-channels.js';
 import { weightPacking } from './weight-packing.js';
 import { gradientWeightInput, nchwc, packedShape } from './writers.js';
 
-/** What a program in the blocked layout NCHWc is for. */
+/** The sizes that a program in the blocked layout NCHWc is compiled for. */
 export interface Blocking {
-  /** Images. */
+  /** The number of images. */
   readonly batch: number;
   /** Channels of a block. */
   readonly size: number;
-  /** Of an open program: see `openChannels`. */
+  /** The number of virtual channels of a program for any shape; see `openChannels`. */
   readonly virtualChannels?: number | undefined;
-  /** Whose the Rademacher probe is: if `shared` by many candidates, what programs need of it is an input: `PROBE_INPUTS`. */
+  /** `shared`: many candidates have one Rademacher probe, and programs get what they need of it as inputs (`PROBE_INPUTS`). */
   readonly probe: 'shared' | 'own';
 }
 
@@ -54,7 +54,10 @@ export function compileBlocked({
     : compileOpen({ ...args, wanted, count: virtualChannels });
 }
 
-/** The virtual channels of a block's open program, where one can be had: all values have the input's shape, in whole blocks of channels. */
+/**
+ * The virtual channels of a block's open program, where one can be had: all values have the input's shape, in whole blocks of
+ * channels.
+ */
 export function virtualChannelsOf({ block, input, size }: { block: Block; input: Shape; size: number }) {
   const isUniform = blockShapes({ block, input }).every((shape) => String(shape) === String(input));
   return isUniform && !isSized(block) ? virtualChannelCount({ shape: input, size }) : undefined;
@@ -162,7 +165,7 @@ function weightPorts({
   );
 }
 
-/** What an open program is told of the shape. */
+/** The inputs that describe the shape to a program for any shape. */
 function sizePorts(count: number): readonly Port[] {
   const dimensions = [SIZES.map, SIZES.blocks].map((name): Port => ({ name, dims: [4], type: 'int64' }));
   const first: Port = { name: SIZES.first, dims: ['blocks', 1, 'block', 'block'], type: 'int64' };

@@ -72,7 +72,10 @@ export const packedWeight: Packing = {
   write: (tensor) => packWeight({ ...tensor, use: 'forward' }),
 };
 
-/** The weight whose convolution is the product with respect to the input, transposed and rotated by 180 degrees: [in / b, out / b, k k, b out, b in]. */
+/**
+ * The weight whose convolution is the product with respect to the input, transposed and rotated by 180 degrees: [in / b, out /
+ * b, k k, b out, b in].
+ */
 export const packedGradientWeight: Packing = {
   name: 'gradient weight',
   dims: ([outputs, inputs, kernel], block) => [
@@ -95,7 +98,7 @@ function packWeight({
   const [outputs, inputs, kernel] = shape as [number, number, number];
   const area = kernel * kernel;
   const [rows, columns] = use === 'forward' ? [outputs, inputs] : [inputs, outputs];
-  // Where row o + 1, column i + 1 and kernel position k + 1 are from o, i, k in the weight as it is written.
+  // The steps in the weight's own order from one row, column and kernel position to the next, and where it begins.
   const [byRow, byColumn, byPosition, first] =
     use === 'forward' ? [inputs * area, area, 1, 0] : [area, inputs * area, -1, area - 1];
   let to = 0;

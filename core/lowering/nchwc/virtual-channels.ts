@@ -1,4 +1,4 @@
-// Says how many channels operators are told of that work by channel: a map's own, or a fixed number of virtual channels.
+// Defines virtual channels: the number of channels that operators which work by channel are given, a map's own or a fixed one.
 
 import { channelsOf, positionsOf, type Shape } from '../../ir/shape.js';
 import { MICROSOFT, NCHWC } from '../../onnx/domains.js';
@@ -6,7 +6,10 @@ import type { Dimension, GraphBuilder } from '../../onnx/graph.js';
 import { MAP } from '../ports.js';
 import { SIZES } from './open-sizes.js';
 
-/** A tensor as samples of its channels; `samples` where that form is there already: [b h w, c], with virtual channels [b, 1, c, h w]. */
+/**
+ * A tensor as samples of its channels; `samples` where that form is there already: [b h w, c], with virtual channels [b, 1, c,
+ * h w].
+ */
 export interface Samples {
   readonly value: string;
   readonly channels: number;
@@ -14,9 +17,9 @@ export interface Samples {
 }
 
 /**
- * NCHWc operators that do something by channel name the number of channels. Virtual channels are those that such an operator
- * is told of: a tensor's own in a program for one shape, or always the same number in a program for several shapes. A value
- * per channel is a vector of as many values as there are virtual channels.
+ * NCHWc operators that do something by channel name the number of channels. Virtual channels are the channels that such an
+ * operator is given: a tensor's own in a program for one shape, or always the same number in a program for several shapes. A
+ * value per channel is a vector of as many values as there are virtual channels.
  */
 export interface VirtualChannels {
   count(shape: Shape | undefined): number;
@@ -24,7 +27,7 @@ export interface VirtualChannels {
   declareMap(g: GraphBuilder, x: string): string;
   /** Reshapes a tensor [b, c, h, w] to virtual channels, [b, count, 1, positions]. */
   enter(g: GraphBuilder, x: string): string;
-  /** Reshapes it back. */
+  /** Reshapes virtual channels back to [b, c, h, w]. */
   leave(g: GraphBuilder, x: string): string;
   /** Values by virtual channel as values by channel, [c / block, 1, block, 1 or block]. */
   byChannel(g: GraphBuilder, values: string): string;
@@ -34,7 +37,7 @@ export interface VirtualChannels {
   cut(g: GraphBuilder, x: string, shape: Shape | undefined): string;
   /** Means by channel over batch and positions, from the means of each run of each image. */
   mean(g: GraphBuilder, means: string, shape: Shape | undefined): string;
-  /** The same from the sums of each run of each image. */
+  /** Means by channel over batch and positions, from the sums of each run of each image. */
   meanOfSums(g: GraphBuilder, sums: string, shape: Shape | undefined): string;
   /** A tensor as samples [b h w, c]. */
   samples(g: GraphBuilder, x: Samples): string;

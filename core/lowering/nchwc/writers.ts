@@ -22,7 +22,7 @@ export interface NchwcOptions {
   readonly block: number;
   readonly batch: number;
   readonly virtual: VirtualChannels;
-  /** Whose the Rademacher probe is: see `Blocking`. */
+  /** Whether many candidates share the Rademacher probe; see `Blocking`. */
   readonly probe: 'shared' | 'own';
 }
 
@@ -46,7 +46,7 @@ function nchwcWriters(options: NchwcOptions): Writers {
   };
 }
 
-/** Convolutions, and what moves a window or the resolution. */
+/** Writers of primitives that move a window or change the resolution. */
 function convolutionWriters({ block, batch, virtual }: NchwcOptions) {
   return {
     conv: ({ g, value, inputs: [x, weight] }) => {
@@ -69,7 +69,7 @@ function convolutionWriters({ block, batch, virtual }: NchwcOptions) {
   } satisfies Partial<Writers>;
 }
 
-/** Means by channel, and products and sums with a value for each channel. */
+/** Writers of means by channel, and of products and sums with a value for each channel. */
 function channelWriters({ block, batch, virtual }: NchwcOptions) {
   return {
     channelMean: ({ g, value: { inputs: from }, inputs: [x] }) => {
@@ -103,7 +103,7 @@ function channelWriters({ block, batch, virtual }: NchwcOptions) {
   } satisfies Partial<Writers>;
 }
 
-/** What takes an activation as samples of its channels. */
+/** Writers of primitives that take an activation as samples of its channels. */
 function sampleWriters({ virtual }: NchwcOptions) {
   return {
     productSum: ({ g, value: { inputs: from }, inputs: [a, b] }) =>
@@ -129,7 +129,7 @@ function sampleWriters({ virtual }: NchwcOptions) {
 export const packedShape = (shape: Shape, block: number): Shape =>
   shape.length === 3 ? [roundUpToBlock(shape[0], block), shape[1], shape[2]] : shape;
 
-/** The same of a shape that is unknown in a program for any shape. */
+/** `packedShape` of a shape, which is unknown in a program for any shape. */
 const packedIfKnown = (shape: Shape | undefined, block: number): Shape | undefined =>
   shape && packedShape(shape, block);
 

@@ -13,7 +13,7 @@ export function affine({
   scale: Value;
   shift?: Value;
   addend?: Value;
-  /** Whether it is to be written over its addend, which nothing reads later: it then keeps its place in the order. */
+  /** Whether the result may overwrite its addend, which no later node reads. The node then keeps its position in the order. */
   overwrites?: 'addend';
 }): Value {
   const attributes = overwrites ? { overwrites } : {};
@@ -29,7 +29,7 @@ const ADDEND = { affine: 3, convInputGradient: 3, upsample: 1 } as const;
 const addendPosition = (primitive: string): number | undefined =>
   Object.hasOwn(ADDEND, primitive) ? ADDEND[primitive as keyof typeof ADDEND] : undefined;
 
-/** Whether a term can be added to this value as it is made. */
+/** Whether the primitive that computes this value can add a term in the same pass. */
 export function takesAddend({ primitive, inputs }: Value): boolean {
   const position = addendPosition(primitive);
   return position !== undefined && inputs[position] === undefined;
@@ -42,6 +42,6 @@ export function withAddend(value: Value, addend: Value): Value {
   return value.tape.apply({ ...value, inputs: [...inputs, addend] });
 }
 
-/** Whether a value is a sum, or is made by a primitive that can add terms and overwrites none. */
+/** Whether a value is a sum, or its primitive can add terms without overwriting one. */
 export const isTerm = ({ primitive, attributes }: Value): boolean =>
   primitive === 'Sum' || (addendPosition(primitive) !== undefined && !attributes.overwrites);

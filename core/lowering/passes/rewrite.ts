@@ -21,7 +21,7 @@ export function rewrite(
   replace: (value: Value, rewriting: Rewriting) => Value | undefined,
 ): Outputs {
   const tape = new Tape();
-  // By the index of the value in the graph as it was.
+  // The new values by the index of the old ones.
   const copies: Value[] = [];
   const at = (value: Value): Value => copies[value.index]!;
   const live = liveValues(outputs);
@@ -47,7 +47,7 @@ export function liveValues(outputs: Outputs): readonly Value[] {
   return values.filter(({ index }) => isLive[index]);
 }
 
-/** By index, how many values and outputs read each value. */
+/** Counts by index how many values and outputs read each value. */
 function countUses(outputs: Outputs, live: readonly Value[]): Int32Array {
   const counts = new Int32Array(live[0]!.tape.values.length);
   for (const { inputs } of live) for (const input of inputs) if (input) counts[input.index]!++;

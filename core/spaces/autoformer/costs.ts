@@ -26,10 +26,10 @@ export function architectureCosts({
   for (const { heads, ratio } of layers) {
     const q = HEAD * heads;
     const hidden = hiddenChannels({ width, ratio });
-    // norms; qkv and proj with biases; four tables; fc1 and fc2 with biases
+    // Parameters of the norms, of qkv and proj with biases, of four tables, of fc1 and fc2 with biases.
     parameters += 4 * width + 3 * q * (width + 1) + (q + 1) * width;
     parameters += 4 * TABLE * HEAD + 2 * width * hidden + hidden + width;
-    // norms; qkv and proj; two products; relative positions; fc1 and fc2
+    // FLOPs of the norms, of qkv and proj, of two products, of relative positions, of fc1 and fc2.
     flops += 2 * tokens * width + 4 * tokens * width * q + 2 * tokens ** 2 * q;
     flops += 28.5 * tokens ** 2 + (tokens * q) / 2 + 2 * tokens * width * hidden;
   }

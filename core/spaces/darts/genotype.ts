@@ -3,7 +3,7 @@ import { SpecError } from '../../errors.js';
 import { nearest } from '../../text/nearest.js';
 import { quote } from '../../text/show.js';
 
-/** What random candidates and mutations choose from. */
+/** The operations that random candidates and mutations choose from. */
 export const CHOSEN = [
   'max_pool_3x3',
   'avg_pool_3x3',

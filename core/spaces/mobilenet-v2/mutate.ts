@@ -26,7 +26,7 @@ export const TYPES: readonly {
 const SPLIT_FROM = 6;
 const FIRST_PART = 3;
 
-/** The numbers of channels that a replacement may have in place of `channels`: at least 8, without a maximum. */
+/** The numbers of channels that may replace `channels`: at least 8, without a maximum. */
 export function channelChoices(channels: number): readonly number[] {
   const factors = [2.5, 2, 1.5, 1.25];
   const values = [
@@ -41,7 +41,7 @@ export function repetitionChoices(sub: number): readonly number[] {
   return [sub + 2, sub + 1, sub, sub - 1, sub - 2].filter((value) => value >= 1);
 }
 
-/** What a block may be replaced by; all combinations. `in` and `stride` stay. */
+/** The choices for the replacement of a block, in all combinations. `in` and `stride` stay. */
 export interface Replacements {
   readonly types: readonly { readonly weight: number; readonly block: StructureBlock }[];
   readonly out: readonly number[];
@@ -79,7 +79,10 @@ export function replacement({
   return block.kind === 'res' ? { ...block, out, bottleneck, sub } : { ...block, out, sub };
 }
 
-/** Draws a block `mutations` times and replaces it. A block that was drawn before is skipped, not drawn anew. Then splits long blocks twice. */
+/**
+ * Draws a block `mutations` times and replaces it. A block that was drawn before is skipped, not drawn anew. Then splits long
+ * blocks twice.
+ */
 export function mutateStructure({
   structure,
   key,

@@ -13,7 +13,7 @@ export const MOST_EDGES = 9;
 export interface Cell {
   /** `edges[to][from]`, for every vertex and those before it. */
   readonly edges: readonly (readonly boolean[])[];
-  /** Of the vertices between input and output. */
+  /** The operations of the vertices between input and output. */
   readonly operations: readonly Operation[];
 }
 

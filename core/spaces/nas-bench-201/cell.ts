@@ -18,7 +18,7 @@ export const EDGES = [
 /** One operation for each of EDGES. */
 export type Cell = readonly CellOperation[];
 
-/** 5^6 cells. */
+/** The number of cells: five operations on six edges. */
 export const CELLS = OPERATIONS.length ** EDGES.length;
 
 /** Cell number `index`, 0 to 15,624; the last edge changes fastest. */

@@ -4,7 +4,7 @@ import type { CandidateGraph, NetworkBuilder, Tensor } from '../../graph/network
 import { quote } from '../../text/show.js';
 import { type ApplyCell, modulesGraph, reluConvNorm, type Step } from './network.js';
 
-/** Of each edge, in the order of `EDGES`: 0 none, 1 skip, 2 convolution of 1 x 1, 3 convolution of 3 x 3. */
+/** The operation of each edge, in the order of `EDGES`: 0 none, 1 skip, 2 convolution of 1 x 1, 3 convolution of 3 x 3. */
 export type Cell = readonly number[];
 
 export const OPERATIONS = [0, 1, 2, 3] as const;

@@ -11,7 +11,7 @@ const SCENES = 63;
 /** A module by its digit: 1 plain, 2 doubles the channels, 3 halves the resolution, 4 does both. */
 export type ModuleDigit = 1 | 2 | 3 | 4;
 
-/** What a cell does to the shape of its input. */
+/** How a cell changes the shape of its input. */
 export interface Step {
   readonly channels: number;
   readonly stride: 1 | 2;
@@ -56,7 +56,7 @@ export function modulesGraph({
   return b.classify(x, SCENES);
 }
 
-/** ReLU, convolution, normalization. */
+/** Applies ReLU, a convolution and a normalization. */
 export function reluConvNorm(
   b: NetworkBuilder,
   x: Tensor,

@@ -16,7 +16,7 @@ import type { Kit, Size } from './kit.js';
 import { type Moments, momentsOf, normalize } from './normalization.js';
 import type { Capacities } from './split-into-runs.js';
 
-/** What the cell of a supernet is written with. */
+/** The kit, sizes and inputs that the cell of a supernet is written with. */
 export interface CellSite {
   readonly kit: Kit;
   readonly capacities: Capacities;
@@ -29,7 +29,7 @@ export interface CellSite {
   weight(operation: Convolution, edge: number, use: 'forward' | 'gradient'): string;
 }
 
-/** A convolution's slots. */
+/** The slots of one convolution. */
 export interface ConvolutionGroup {
   readonly operation: Convolution;
   readonly edge: number;
@@ -123,7 +123,7 @@ function activatedSlots(
   return kit.gather(source, site.index(inputIndex(operation, edge, via[0])));
 }
 
-/** What a group's slots read, rows form. */
+/** Gathers the inputs of a group's slots, in rows form. */
 function slots(
   { kit, index }: CellSite,
   { operation, edge, input, tables }: Sources & { operation: Slotted; edge: number },

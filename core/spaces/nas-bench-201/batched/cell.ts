@@ -1,6 +1,6 @@
 // The cell as the supernet sees it: a graph of four nodes whose edges each do one of five operations.
 
-/** What an edge does; convolutions are ReLU -> convolution -> batch normalization. */
+/** The operation of an edge. Convolutions are ReLU, convolution and batch normalization. */
 export type SupernetOperation = 'none' | Slotted;
 /** Operations that occupy a slot of an edge's group, in the order of the groups. */
 export const SLOTTED = ['conv3x3', 'conv1x1', 'pool', 'skip'] as const;

@@ -2,7 +2,10 @@
 import { EPSILON } from '../../../ops/normalization.js';
 import type { Kit, Size } from './kit.js';
 
-/** LayerNormalization answers 1 / sqrt(variance + TINY). TINY keeps that finite, and is too small to change a variance beside EPSILON. */
+/**
+ * LayerNormalization answers 1 / sqrt(variance + TINY). TINY keeps that finite, and is too small to change a variance beside
+ * EPSILON.
+ */
 const TINY = 1e-12;
 
 /** Mean and biased variance over batch and positions, by row and channel: [rows * channels]. */
@@ -38,7 +41,10 @@ export function momentsOf(
   return kit.split(mean, sizes, 0).map((mean, i) => ({ mean, variance: variances[i]! }));
 }
 
-/** By image and channel, [batch, rows * channels, 1, 1]: the mean, and the mean square or, of LayerNormalization, 1 / deviation. */
+/**
+ * Computes by image and channel, [batch, rows * channels, 1, 1], the mean, and the mean square or (LayerNormalization) 1 /
+ * deviation.
+ */
 function imageMoments(kit: Kit, channels: string, { height, width }: Size): { mean: string; square: string } {
   const { g, dialect } = kit;
   if (dialect.moments === 'sums') {
@@ -62,7 +68,7 @@ function squaresOf({ g, dialect }: Kit, { means, squares }: { means: string; squ
 export interface Normalization extends Moments {
   /** The tensor by channel, [batch, count, h, w]. */
   readonly channels: string;
-  /** Rows times channels. */
+  /** The number of rows times channels. */
   readonly count: number;
 }
 

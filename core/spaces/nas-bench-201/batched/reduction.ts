@@ -12,11 +12,11 @@ export interface ReductionSite {
   weight(use: ResidualUse): string;
 }
 
-/** What a residual block's weights are for. */
+/** The uses of a residual block's weights. */
 export type ResidualUse = 'first' | 'second' | 'shortcut' | 'secondGradient' | 'shortcutGradient';
 
 interface Normalized {
-  /** Rows form. */
+  /** The output, in rows form. */
   readonly output: string;
   readonly moments: Moments;
 }

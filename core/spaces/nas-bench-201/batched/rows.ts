@@ -36,7 +36,7 @@ function table(parts: readonly Segment[]): Table {
   };
 }
 
-/** What flows into a node: rows of each group of its incoming edges, then a row of zeros. */
+/** Lays out the values that may flow into a node: rows of each group of its incoming edges, then a row of zeros. */
 export function valueTable(node: number, capacities: Capacities): Table {
   const parts = incoming(node).flatMap((edge) =>
     SLOTTED.map((operation) => ({ name: group(operation, edge), length: capacities[edge]![operation] })),
@@ -45,8 +45,9 @@ export function valueTable(node: number, capacities: Capacities): Table {
 }
 
 /**
- * What flows back into an inner node: rows of its outgoing edges' groups. The gradient of the output is the same for all
- * candidates, so pool and skip into the output have one row each: `pooled` and `signs`. Then a row of zeros.
+ * Lays out the gradients that may flow back into an inner node: rows of its outgoing edges' groups. The gradient of the output
+ * is the same for all candidates, so pool and skip into the output have one row each: `pooled` and `signs`. A row of zeros is
+ * the last.
  */
 export function gradientTable(node: number, capacities: Capacities): Table {
   const parts = outgoing(node).flatMap((edge) =>

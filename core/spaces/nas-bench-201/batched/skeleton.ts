@@ -29,7 +29,7 @@ export const signsInput = (block: number): string => `signs.${block}`;
 export const weightInput = (block: number, use: string): string => `weight.${block}.${use}`;
 const RESIDUAL = ['first', 'second', 'shortcut'] as const;
 const RESIDUAL_GRADIENT = ['secondGradient', 'shortcutGradient'] as const;
-/** What a residual block's weights are for. Those whose convolution is the gradient are needed where the block is measured. */
+/** Lists the uses of a residual block's weights. Weights of the gradient are needed where the block is measured. */
 export const residualUses = ({ measured }: Pick<SkeletonBlock, 'measured'>): readonly ResidualUse[] =>
   measured ? [...RESIDUAL, ...RESIDUAL_GRADIENT] : RESIDUAL;
 

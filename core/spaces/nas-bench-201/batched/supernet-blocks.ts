@@ -16,9 +16,9 @@ export interface Rows {
 
 /** The topology's indexes by name. */
 export interface Indexes {
-  /** For a cell whose input has a row for each candidate. */
+  /** The indexes, by name, of a cell whose input has a row for each candidate. */
   readonly byName: ReadonlyMap<string, string>;
-  /** Those into the cell's input, for the first cell, whose input is one row for all candidates. */
+  /** The indexes into the input of the first cell, which is one row for all candidates. */
   readonly ofFirst: ReadonlyMap<string, string>;
 }
 
