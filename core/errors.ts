@@ -59,7 +59,7 @@ function textOf(issue: Issue): string {
 const CONTROL = /[\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069]/g;
 
 /** Messages quote what others have written; here it can no longer move a cursor, wherever it is printed or logged. */
-function escaped(text: string): string {
+function escapeControls(text: string): string {
   return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
@@ -72,7 +72,7 @@ export function moreIssues(count: number): Issue {
 }
 
 /** The first issues, and in one line how many more there are. */
-function shortened(all: readonly Issue[]): readonly Issue[] {
+function shorten(all: readonly Issue[]): readonly Issue[] {
   const issues = all.filter(({ more }) => more === undefined);
   const rest = all.reduce((sum, { more = 0 }) => sum + more, issues.length - MOST_ISSUES);
   return issues.length > MOST_ISSUES ? [...issues.slice(0, MOST_ISSUES), moreIssues(rest)] : all;
@@ -85,7 +85,7 @@ export class SpecError extends Error {
   readonly issues: readonly Issue[];
 
   constructor(found: readonly Issue[]) {
-    const shown = shortened(found).map(withoutControl);
+    const shown = shorten(found).map(withoutControl);
     super(shown.map(textOf).join('\n'));
     this.issues = shown;
   }
@@ -108,10 +108,10 @@ export class SpecError extends Error {
 function withoutControl({ path, message, file, key, ...rest }: Issue): Issue {
   return {
     ...rest,
-    path: escaped(path),
-    message: escaped(message),
-    ...(file ? { file: escaped(file) } : {}),
-    ...(key ? { key: escaped(key) } : {}),
+    path: escapeControls(path),
+    message: escapeControls(message),
+    ...(file ? { file: escapeControls(file) } : {}),
+    ...(key ? { key: escapeControls(key) } : {}),
   };
 }
 

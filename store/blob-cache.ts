@@ -31,7 +31,7 @@ export async function digestOfAll(pieces: ReturnType<Pieces>): Promise<string> {
   return hash.digest('hex');
 }
 
-export async function joined(pieces: ReturnType<Pieces>): Promise<Uint8Array> {
+export async function joinPieces(pieces: ReturnType<Pieces>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const piece of pieces) parts.push(piece);
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

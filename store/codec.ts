@@ -50,7 +50,7 @@ export function encodeScore({ key, proxies }: ScoreEntry, { writer, worker }: Si
     }
     return [name, Object.is(value, -0) ? '-0' : (names.get(value) ?? value)];
   });
-  return bounded({
+  return checkSize({
     what: 'score',
     json: JSON.stringify({ key, proxies: Object.fromEntries(written), writer, worker }),
   });
@@ -68,7 +68,7 @@ export function decodeScore(json: string): ScoreEntry & Signature {
 export function encodeFailure({ candidate, reason, detail }: Failure): string {
   const cut = detail.length - MAX_DETAIL;
   const kept = cut > 0 ? `${detail.slice(0, MAX_DETAIL)} … (${cut} more characters)` : detail;
-  return bounded({ what: 'failure', json: JSON.stringify({ candidate, reason, detail: kept }) });
+  return checkSize({ what: 'failure', json: JSON.stringify({ candidate, reason, detail: kept }) });
 }
 
 export function decodeFailure(json: string): Failure {
@@ -86,7 +86,7 @@ export function byCandidate(a: Failure, b: Failure): number {
 }
 
 export function encodeWorkerRecord(record: WorkerRecord): string {
-  return bounded({ what: 'record of a worker', json: JSON.stringify(record) });
+  return checkSize({ what: 'record of a worker', json: JSON.stringify(record) });
 }
 
 /** The record in `json`; throws where it is not one. */
@@ -121,7 +121,7 @@ function readProxies(written: Readonly<Record<string, unknown>>): Proxies {
   );
 }
 
-function bounded({ what, json }: { readonly what: string; readonly json: string }): string {
+function checkSize({ what, json }: { readonly what: string; readonly json: string }): string {
   const bytes = Buffer.byteLength(json);
   if (bytes <= MAX_ENTRY_BYTES) return json;
   throw new TerminalError({

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ObjectInfo, type ObjectStore, Objm, StorageType } from '@nats-io/obj';
 import { BlobError } from '../core/errors.js';
-import { createBlobCache, digestOfAll, isDigest, joined } from './blob-cache.js';
+import { createBlobCache, digestOfAll, isDigest, joinPieces } from './blob-cache.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { namesOf } from './places.js';
@@ -84,7 +84,7 @@ export async function createBlobs(given: {
     if (cached) return cached;
     for (let left = LOOKS; ; left--) {
       try {
-        const bytes = await joined(stream(digest));
+        const bytes = await joinPieces(stream(digest));
         cache.set(digest, bytes);
         return bytes;
       } catch (error) {

@@ -1,6 +1,6 @@
 // Keeps a store in this process's memory, for tests and dry runs; it keeps the contract except that nothing lasts.
 import { BlobError, ServiceError } from '../core/errors.js';
-import { digestOfAll, isDigest, joined } from './blob-cache.js';
+import { digestOfAll, isDigest, joinPieces } from './blob-cache.js';
 import {
   byCandidate,
   byWorker,
@@ -152,10 +152,10 @@ function createFailures({ check, runs }: Guard & { readonly runs: Tables }): Fai
 function createBlobs({ check, blobs }: Guard & { readonly blobs: Blobs }): BlobStore {
   const store: BlobStore = {
     put: (bytes) => store.putStream(() => [bytes]),
-    get: (digest) => joined(store.stream(digest)),
+    get: (digest) => joinPieces(store.stream(digest)),
     async putStream(read) {
       check();
-      const bytes = await joined(read());
+      const bytes = await joinPieces(read());
       const digest = await digestOfAll([bytes]);
       if (!blobs.has(digest)) blobs.set(digest, { bytes, storedAt: Date.now() });
       return digest;

@@ -24,7 +24,7 @@ export function createLatencyPool(): LatencyPool {
 export async function runControlWorker(context: WorkerContext, latency: LatencyPool): Promise<void> {
   const { options, log, sdk, onWorker, onReady, tracing } = context;
   const { deployment, keys = [], temporal } = options;
-  const versioned = { ...sdk, ...(deployment ? { workerDeploymentOptions: pinned(deployment) } : {}) };
+  const versioned = { ...sdk, ...(deployment ? { workerDeploymentOptions: pinVersion(deployment) } : {}) };
   // Activities go on while workflows are read anew.
   const activities = await Worker.create({
     ...versioned,
@@ -99,6 +99,6 @@ async function runTogether(
   await Promise.all(all);
 }
 
-function pinned(version: NonNullable<WorkerOptions['deployment']>) {
+function pinVersion(version: NonNullable<WorkerOptions['deployment']>) {
   return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } as const;
 }

@@ -45,7 +45,7 @@ export async function verifyScores(
     const { list, share } = work;
     const summary = `which of the scores of ${list.count} candidates are computed again`;
     const sample = await control.sampleScores.executeWithOptions({ summary }, [
-      { ...addressed(work), list, share, seen: known.seen, distrusted: [...distrusted] },
+      { ...addressOf(work), list, share, seen: known.seen, distrusted: [...distrusted] },
     ]);
     const { scores, discarded } = sample;
     // A second look at the same list counts no score again.
@@ -67,7 +67,7 @@ export async function verifyScores(
 }
 
 /** The fields that every activity needs to find the scores. */
-const addressed = ({ run, specification, address }: ToVerify) => ({
+const addressOf = ({ run, specification, address }: ToVerify) => ({
   run,
   specification,
   ...(address ? { address } : {}),
@@ -206,7 +206,7 @@ async function computeElsewhere({
   for (let waits = 0; waits < WAITS; waits++) {
     if (polling && !polling.some(isOther)) return undefined;
     const answer = await fleet.verifyScores.executeWithOptions({ summary }, [
-      { ...addressed(work), list: sample.list, ...input, except },
+      { ...addressOf(work), list: sample.list, ...input, except },
     ]);
     if (answer.outcome === 'computed' && isOther(answer.by)) return answer;
     await sleep(Math.min(FIRST_WAIT_MS * 2 ** waits, LONGEST_WAIT_MS));

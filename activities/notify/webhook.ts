@@ -34,9 +34,9 @@ export function createWebhooks({ env, resolve = resolveBySystem }: WebhookOption
   return async ({ url, body, headers, secretEnv, signal }: Webhook): Promise<void> => {
     const secret = secretEnv === undefined ? undefined : secretOf({ name: secretEnv, listed, env });
     const signed = secret === undefined ? {} : { 'x-zeroscout-signature': signatureOf({ secret, body }) };
-    const lookup = checkedLookup({ allowed, resolve });
+    const lookup = createCheckedLookup({ allowed, resolve });
     const answer = await post({
-      url: checkedUrl({ url, allowed }),
+      url: checkUrl({ url, allowed }),
       body,
       headers: { ...headers, ...signed },
       lookup,
@@ -76,7 +76,7 @@ function secretOf({
 }
 
 /** The address that is written in the URL itself is connected to without any lookup, so it is checked here. */
-function checkedUrl({ url, allowed }: { url: string; allowed: AllowedAddresses }): URL {
+function checkUrl({ url, allowed }: { url: string; allowed: AllowedAddresses }): URL {
   const parsed = new URL(url);
   const literal = literalAddress(parsed);
   const kind = literal === undefined ? undefined : refusedKind(literal, allowed);
@@ -96,7 +96,7 @@ export function literalAddress({ hostname }: URL): string | undefined {
 class RefusedAddress extends Error {}
 
 /** Looks a name up once, refuses it where any of its addresses is refused, and hands exactly these to the connection. */
-function checkedLookup({
+function createCheckedLookup({
   allowed,
   resolve,
 }: {

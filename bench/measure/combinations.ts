@@ -43,7 +43,7 @@ export async function combinationRows({
     if (draws < 3 || bySeed.length === 0) continue;
     for (const [way, combine] of Object.entries(WAYS)) {
       const taus = bySeed.map((group) =>
-        tauOfUnits({ setting: group[0]!, truth, score: scored(group, combine) }),
+        tauOfUnits({ setting: group[0]!, truth, score: scoreColumns(group, combine) }),
       );
       const tau = truth.datasets.map((name, i) => [name, mean1(taus.map((of) => of[i]!))] as const);
       rows.push({ setting, draws, seeds: bySeed.length, way, tau: Object.fromEntries(tau) });
@@ -52,7 +52,7 @@ export async function combinationRows({
   return rows;
 }
 
-function scored(columns: readonly Column[], combine: (draws: readonly Values[]) => Values): Values {
+function scoreColumns(columns: readonly Column[], combine: (draws: readonly Values[]) => Values): Values {
   const terms = PROXIES.map((proxy) =>
     combine(columns.map((column) => Float64Array.from(column[proxy], (value) => value ?? -Number.MAX_VALUE))),
   );

@@ -68,7 +68,7 @@ function cases(): Case[] {
       name: `eigenvalues, n = ${n}`,
       kind: 'eigenvalues' as const,
       n,
-      matrix: graded(n),
+      matrix: makeGraded(n),
     })),
     {
       name: gram,
@@ -117,7 +117,7 @@ function samples(n: number, length: number): Float32Array {
 }
 
 /** Eigenvalues that fall off to a thousandth, hidden by a reflection. */
-function graded(n: number): Float32Array {
+function makeGraded(n: number): Float32Array {
   const values = Float64Array.from({ length: n }, (_, i) => 10 ** ((-3 * i) / n));
   const u = noise(n, `${n}`);
   const scale = 2 / u.reduce((sum, value) => sum + value * value, 0);

@@ -35,12 +35,12 @@ export async function screeningRows({
       .map((seed) => columns.filter((column) => column.seed === seed))
       .filter((group) => group.length === draws);
     if (draws < 2 || bySeed.length === 0) continue;
-    for (const keep of KEPT_SHARES) rows.push({ setting, ...screened({ bySeed, draws, keep, truth }) });
+    for (const keep of KEPT_SHARES) rows.push({ setting, ...screen({ bySeed, draws, keep, truth }) });
   }
   return rows;
 }
 
-function screened({
+function screen({
   bySeed,
   draws,
   keep,

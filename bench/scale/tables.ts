@@ -38,11 +38,11 @@ export function scaleTables(runs: readonly ScaleRun[]): string {
   row('disk, MB: NATS', ({ disk }) => disk.nats / MEGA, 0);
   row('  Temporal', ({ disk }) => disk.temporal / MEGA, 0);
   row('  files', ({ disk }) => disk.files / MEGA, 0);
-  return aligned(table);
+  return align(table);
 }
 
 /** Rows with the first column aligned to the left and the others to the right, as numbers are. */
-function aligned(rows: readonly (readonly string[])[]): string {
+function align(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const pad = (cell: string, column: number) =>
     column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);

@@ -17,14 +17,14 @@ export function goldenUniform(name: string, length: number): Float64Array {
 
 /** The draw of the golden cases: uniform values with the standard deviation that random draws have. */
 export const goldenDraw: Draw = {
-  weight: ({ name, shape }) => goldenScaled(name, shape, Math.sqrt(2 / fanIn(shape))),
-  input: (shape) => goldenScaled('input', shape, 1),
+  weight: ({ name, shape }) => drawGolden(name, shape, Math.sqrt(2 / fanIn(shape))),
+  input: (shape) => drawGolden('input', shape, 1),
   signs: (block, shape) =>
     Float32Array.from(goldenUniform(`signs.${block}`, size(shape)), (u) => (u < 0.5 ? -1 : 1)),
 };
 
 /** Uniform values of mean 0 and this standard deviation. */
-export function goldenScaled(name: string, shape: readonly number[], std: number): Float32Array {
+export function drawGolden(name: string, shape: readonly number[], std: number): Float32Array {
   const factor = Math.sqrt(12) * std;
   return Float32Array.from(goldenUniform(name, size(shape)), (u) => (u - 0.5) * factor);
 }

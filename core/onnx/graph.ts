@@ -156,7 +156,7 @@ export class GraphBuilder {
 
   /** The graph alone, for a node to run. */
   body({ name, inputs, outputs }: Ports): Body {
-    const nodes = named(needed(this.#nodes, outputs), outputs);
+    const nodes = nameOutputs(findNeeded(this.#nodes, outputs), outputs);
     const w = protobuf.Writer.create();
     for (const node of nodes) message(w, 1, () => writeNode(w, node));
     w.uint32(18).string(name);
@@ -172,7 +172,7 @@ export class GraphBuilder {
 }
 
 /** The nodes that the outputs depend on. */
-function needed(nodes: readonly Node[], outputs: readonly { value: string }[]): readonly Node[] {
+function findNeeded(nodes: readonly Node[], outputs: readonly { value: string }[]): readonly Node[] {
   const read = new Set(outputs.map(({ value }) => value));
   const kept = [...nodes].reverse().filter((node) => {
     if (!node.outputs.some((value) => read.has(value))) return false;
@@ -183,7 +183,10 @@ function needed(nodes: readonly Node[], outputs: readonly { value: string }[]): 
 }
 
 /** Gives results the names of the outputs; an Identity (a copy) only where one name cannot be had. */
-function named(nodes: readonly Node[], outputs: readonly { name: string; value: string }[]): readonly Node[] {
+function nameOutputs(
+  nodes: readonly Node[],
+  outputs: readonly { name: string; value: string }[],
+): readonly Node[] {
   const made = new Set(nodes.flatMap(({ outputs }) => outputs));
   const names = new Map<string, string>();
   const copies: Node[] = [];
@@ -208,7 +211,7 @@ function message(w: Writer, field: number, body: () => void): void {
   w.ldelim();
 }
 
-function packed(w: Writer, field: number, values: readonly number[]): void {
+function writePacked(w: Writer, field: number, values: readonly number[]): void {
   message(w, field, () => {
     for (const value of values) w.int64(value);
   });
@@ -241,11 +244,11 @@ function writeNode(w: Writer, { type, inputs, outputs, attributes, body }: Node)
 }
 
 function writeTensor(w: Writer, { name, type, dims, data }: Constant): void {
-  if (dims.length) packed(w, 1, dims);
+  if (dims.length) writePacked(w, 1, dims);
   w.uint32(16).int32(type);
   if (data instanceof Float32Array)
     w.uint32(74).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  else if (type === INT64) packed(w, 7, data);
+  else if (type === INT64) writePacked(w, 7, data);
   else
     message(w, 4, () => {
       for (const value of data) w.float(value);

@@ -89,15 +89,15 @@ const READERS: Readonly<Record<number, (data: DataView, at: number) => number>> 
 
 /** Packed lists of floats and doubles are little-endian like raw data; a number that comes alone is a chunk of its own. */
 function fromLists({ dataType = 0, ...tensor }: TensorProto): Float64Array {
-  if (tensor.floatData) return joined(tensor.floatData, (bytes) => fromRaw(bytes, DATA_TYPE.float));
-  if (tensor.doubleData) return joined(tensor.doubleData, (bytes) => fromRaw(bytes, DATA_TYPE.double));
+  if (tensor.floatData) return readChunks(tensor.floatData, (bytes) => fromRaw(bytes, DATA_TYPE.float));
+  if (tensor.doubleData) return readChunks(tensor.doubleData, (bytes) => fromRaw(bytes, DATA_TYPE.double));
   const integers = tensor.int64Data ?? tensor.int32Data ?? tensor.uint64Data;
   if (!integers) return new Float64Array();
   const of = dataType === DATA_TYPE.float16 ? fromHalf : dataType === DATA_TYPE.bfloat16 ? fromBrain : Number;
-  return joined(integers, (bytes) => Float64Array.from(readVarints(bytes), of));
+  return readChunks(integers, (bytes) => Float64Array.from(readVarints(bytes), of));
 }
 
-function joined(chunks: readonly Uint8Array[], read: (bytes: Uint8Array) => Float64Array): Float64Array {
+function readChunks(chunks: readonly Uint8Array[], read: (bytes: Uint8Array) => Float64Array): Float64Array {
   const parts = chunks.map(read);
   const out = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -81,7 +81,7 @@ export function diffRankings({
     moves: some(movesOf({ a, b, rankA, rankB }).map((move) => ({ ...change(move.candidate), ...move }))),
     appeared: only(b, rankA),
     vanished: only(a, rankB),
-    failures: some(changedFailures(a.failures, b.failures)),
+    failures: some(findChangedFailures(a.failures, b.failures)),
   };
 }
 
@@ -113,7 +113,7 @@ function movesOf({
     .sort((x, y) => Math.abs(y.moved) - Math.abs(x.moved));
 }
 
-function changedFailures(a: readonly Failure[], b: readonly Failure[]): RankingDiff['failures']['first'] {
+function findChangedFailures(a: readonly Failure[], b: readonly Failure[]): RankingDiff['failures']['first'] {
   const before = new Map(a.map(({ candidate, reason }) => [candidate, reason]));
   const after = new Map(b.map(({ candidate, reason }) => [candidate, reason]));
   return [...new Set([...after.keys(), ...before.keys()])]

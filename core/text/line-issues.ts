@@ -24,7 +24,7 @@ export function lineIssues(source: string, kind: 'list' | 'table' = 'list') {
           ...issues,
           { path: '', file: source, message: `${rest} more lines like these`, more: rest },
         ]);
-      const first = issues.map(({ line, message }) => `line ${line}: ${shortened(message)}`);
+      const first = issues.map(({ line, message }) => `line ${line}: ${shorten(message)}`);
       throw SpecError.inFile({
         file: source,
         message: `${count} lines are wrong; ${first.join('; ')}; and ${rest} more`,
@@ -33,7 +33,7 @@ export function lineIssues(source: string, kind: 'list' | 'table' = 'list') {
   };
 }
 
-function shortened(message: string): string {
+function shorten(message: string): string {
   return message.length > LONGEST_OF_TABLE ? `${message.slice(0, LONGEST_OF_TABLE)}...` : message;
 }
 

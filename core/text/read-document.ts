@@ -59,7 +59,7 @@ export function readDocument({
     at: pos[0],
     message,
   }));
-  const faults = written.length > 0 ? written : repeatedKeys(document);
+  const faults = written.length > 0 ? written : findRepeatedKeys(document);
   if (faults.length > 0) {
     const issues = faults.slice(0, MOST_ISSUES).map(({ at, message }): Issue => {
       const { line, col } = lines.linePos(at);
@@ -103,7 +103,7 @@ interface Fault {
   readonly message: string;
 }
 
-function repeatedKeys(document: Document.Parsed): Fault[] {
+function findRepeatedKeys(document: Document.Parsed): Fault[] {
   const faults: Fault[] = [];
   visit(document, {
     Map(_, { items }) {

@@ -1,7 +1,7 @@
 // Makes the tensors of AutoFormer's golden cases (test/goldens/autoformer/SPACE.md, section 5).
 import type { Draw } from '../../core/ir/draw.js';
 import { fanIn, size } from '../../core/ir/draw.js';
-import { goldenDraw, goldenScaled } from '../../core/ir/golden-draw.js';
+import { drawGolden, goldenDraw } from '../../core/ir/golden-draw.js';
 
 /** `init`: as the published search begins; `he`: attention and positions matter; `full`: biases and norms too. */
 export const PROFILES = ['init', 'he', 'full'] as const;
@@ -10,13 +10,13 @@ type Make = (name: string, shape: readonly number[]) => Float32Array;
 const uniform =
   (std: number): Make =>
   (name, shape) =>
-    goldenScaled(name, shape, std);
+    drawGolden(name, shape, std);
 const constant =
   (value: number): Make =>
   (_, shape) =>
     new Float32Array(size(shape)).fill(value);
-const he: Make = (name, shape) => goldenScaled(name, shape, Math.sqrt(2 / fanIn(shape)));
-const gain: Make = (name, shape) => goldenScaled(name, shape, 0.2).map((value) => 1 + value);
+const he: Make = (name, shape) => drawGolden(name, shape, Math.sqrt(2 / fanIn(shape)));
+const gain: Make = (name, shape) => drawGolden(name, shape, 0.2).map((value) => 1 + value);
 
 /** First match wins: tensors, then how they are made under each of PROFILES. */
 const TABLE: readonly (readonly [tensors: RegExp, init: Make, he: Make, full: Make])[] = [

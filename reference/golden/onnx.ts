@@ -78,7 +78,7 @@ export async function computeOnnx({ item, threads }: { item: OnnxCase; threads: 
     weight: (i: number) => {
       const { initializer, name, shape } = weights[i]!;
       const values = initializer.read();
-      return values ? Float32Array.from(values) : namedWeight({ name, shape, role: network.roles[i]! });
+      return values ? Float32Array.from(values) : drawNamedWeight({ name, shape, role: network.roles[i]! });
     },
   };
   const { features, blocks } = await opened.score(draw).finally(() => opened.close());
@@ -94,7 +94,7 @@ export async function computeOnnx({ item, threads }: { item: OnnxCase; threads: 
 }
 
 /** Draws the weights of files that were stripped of them, as the README of the golden files defines them. */
-function namedWeight({
+function drawNamedWeight({
   name,
   shape,
   role,

@@ -12,7 +12,7 @@ import { inputsOf, type Pass, type Rewriting, rewrite } from './rewrite.js';
 export const fuseNormalization: Pass = (outputs) =>
   rewrite(outputs, (value, rewriting) => {
     const gradient = matchGradient(value);
-    if (gradient) return fusedGradient(gradient, rewriting);
+    if (gradient) return fuseGradient(gradient, rewriting);
     const { at } = rewriting;
     const normalized = matchNormalized(value);
     if (normalized) {
@@ -62,7 +62,7 @@ function matchGradient(value: Value): Gradient | undefined {
 /** Keeps 1/s finite where s is 0: the term that it scales is then dy / s times s, to within rounding. */
 const TINY = 1e-25;
 
-function fusedGradient({ forward, ...gradient }: Gradient, { at }: Rewriting): Value {
+function fuseGradient({ forward, ...gradient }: Gradient, { at }: Rewriting): Value {
   const [x, m, scale] = [at(forward.x), at(forward.mean), at(forward.scale)];
   const [dy, mean, variance] = [at(gradient.dy), at(gradient.mean), at(gradient.variance)];
   const moment = sub(mul(m, mean), productMean(dy, x));

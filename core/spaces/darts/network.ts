@@ -51,11 +51,11 @@ function project(b: NetworkBuilder, x: Tensor, to: number): Tensor {
 }
 
 function reduceInput(b: NetworkBuilder, x: Tensor, to: number): Tensor {
-  return b.normalize(factorized(b, x, to));
+  return b.normalize(reduceFactorized(b, x, to));
 }
 
 /** ReLU, then two convolutions of 1 x 1 and stride 2 with half the channels each, the second of the image shifted by one pixel. */
-function factorized(b: NetworkBuilder, x: Tensor, channels: number): Tensor {
+function reduceFactorized(b: NetworkBuilder, x: Tensor, channels: number): Tensor {
   const active = b.relu(x);
   const half = { kernel: 1, stride: 2, to: channels / 2 };
   return b.concat([b.conv(active, half), b.conv(b.shift(active), half)]);
@@ -106,7 +106,7 @@ function applyOperation({
     case 'none':
       return b.zero({ channels: x.channels, side: Math.ceil(x.side / stride) });
     case 'skip_connect':
-      return stride === 1 ? x : b.standardize(factorized(b, x, x.channels));
+      return stride === 1 ? x : b.standardize(reduceFactorized(b, x, x.channels));
     case 'max_pool_3x3':
       return b.pool(x, { kind: 'max', kernel, stride });
     case 'avg_pool_3x3':

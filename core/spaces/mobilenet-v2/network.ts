@@ -25,7 +25,7 @@ export function structureNetwork(structure: Structure): Network {
       for (const { in: from, out: to, kernel, stride } of convolutionsOf(part)) {
         const b = new BlockBuilder({ name: nameOf(blocks) });
         const conv = b.add('conv', [0], { kernel, stride }, weight('conv', [to, from, kernel, kernel]));
-        b.add('relu', [normalized(b, conv)]);
+        b.add('relu', [normalize(b, conv)]);
         blocks.push(b.build());
       }
   }
@@ -35,7 +35,7 @@ export function structureNetwork(structure: Structure): Network {
 
 const nameOf = (blocks: readonly Block[]): string => (blocks.length ? `block${blocks.length - 1}` : 'stem');
 
-function normalized(b: BlockBuilder, value: number): number {
+function normalize(b: BlockBuilder, value: number): number {
   return b.add('batchNorm', [value], { epsilon: EPSILON, centred: 1 });
 }
 
@@ -51,17 +51,17 @@ function unitBlock({
   const b = new BlockBuilder({ name });
   const pointwise = { kernel: 1, stride: 1 };
   const expanded = b.add('conv', [0], pointwise, weight('expand', [width, from, 1, 1]));
-  const wide = b.add('relu', [normalized(b, expanded)]);
+  const wide = b.add('relu', [normalize(b, expanded)]);
   const depthwise = b.add(
     'depthwise',
     [wide],
     { kernel, stride },
     weight('depthwise', [width, 1, kernel, kernel]),
   );
-  const filtered = b.add('relu', [normalized(b, depthwise)]);
-  const reduced = normalized(b, b.add('conv', [filtered], pointwise, weight('reduce', [out, width, 1, 1])));
+  const filtered = b.add('relu', [normalize(b, depthwise)]);
+  const reduced = normalize(b, b.add('conv', [filtered], pointwise, weight('reduce', [out, width, 1, 1])));
   const shortcut = projection
-    ? normalized(b, b.add('conv', [0], { kernel: 1, stride }, weight('project', [out, from, 1, 1])))
+    ? normalize(b, b.add('conv', [0], { kernel: 1, stride }, weight('project', [out, from, 1, 1])))
     : 0;
   b.add('relu', [b.add('sum', [reduced, shortcut])]);
   return b.build();

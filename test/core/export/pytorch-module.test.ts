@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { candidateFiles } from '../../../core/export/candidate-files.js';
 import { type Draw, randomDraw } from '../../../core/ir/draw.js';
-import { goldenScaled } from '../../../core/ir/golden-draw.js';
+import { drawGolden } from '../../../core/ir/golden-draw.js';
 import { autoformer } from '../../../core/spaces/autoformer/definition.js';
 import { customSpace } from '../../../core/spaces/custom/definition.js';
 import { checkDefinition } from '../../../core/spaces/custom/schema.js';
@@ -41,7 +41,7 @@ const draw: Draw = (() => {
   return {
     ...plain,
     weight: (weight) => {
-      const more = goldenScaled(`more ${weight.name}`, weight.shape, 0.05);
+      const more = drawGolden(`more ${weight.name}`, weight.shape, 0.05);
       return plain.weight(weight).map((value, i) => value + more[i]!);
     },
   };

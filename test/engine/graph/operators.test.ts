@@ -8,7 +8,7 @@ import { pullback } from '../../../core/graph/pullback.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { resolveGraph } from '../../../core/graph/resolve.js';
 import { writeProgram } from '../../../core/graph/write-program.js';
-import { goldenScaled } from '../../../core/ir/golden-draw.js';
+import { drawGolden } from '../../../core/ir/golden-draw.js';
 import { sizeOf } from '../../../core/ops/tensor/shapes.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
 import { caseModel, OPERATOR_CASES, type OperatorCase, RESIZE_CASES } from '../../support/operator-cases.js';
@@ -19,7 +19,7 @@ const title = ({ op, attributes, x }: OperatorCase) => `${op} [${x}] ${JSON.stri
 
 /** Values far enough from 0, where activations bend. */
 function values(name: string, shape: readonly number[], positive: boolean): Float32Array {
-  return goldenScaled(name, shape, 1).map((value) => {
+  return drawGolden(name, shape, 1).map((value) => {
     const away = value + Math.sign(value) * 0.1;
     return positive ? Math.abs(away) + 0.2 : away;
   });
@@ -75,7 +75,7 @@ describe('gradients agree with numerical directional derivatives', () => {
     const { forward, both, places, feeds, gradients, output } = open(item);
     const shapes: Record<string, readonly number[]> = { v: output };
     for (const { name, shape } of places) shapes[name] = shape;
-    const v = goldenScaled('v', output, 1);
+    const v = drawGolden('v', output, 1);
     const computed = await compute(both, { ...feeds, v }, shapes);
     // Maxima and bounds are linear but where another element becomes the largest: a small step finds fewer such places.
     const step = /Max|Min|Clip/.test(item.op) ? 2e-4 : 1e-2;
@@ -102,7 +102,7 @@ describe('gradients agree with numerical directional derivatives', () => {
       const g = computed[`g${i}`]!;
       expect(g.dims).toEqual([...shape]);
       // A direction of small steps crosses no bend and changes no maximum.
-      const u = goldenScaled(`u.${name}`, shape, 0.3);
+      const u = drawGolden(`u.${name}`, shape, 0.3);
       const numerical = ((await at(name, u, step)) - (await at(name, u, -step))) / (2 * step);
       const exact = dot(g.data as Float32Array, u);
       const size = Math.sqrt(dot(v, v)) * Math.sqrt(dot(u, u)) * 0.1 + Math.abs(exact);

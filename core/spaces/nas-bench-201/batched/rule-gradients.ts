@@ -28,14 +28,14 @@ export function normalizationGradient(
   { dy, y, variance }: { dy: OutputGradient; y: string; variance: string },
 ): string {
   const tape = new Tape();
-  const gradient = 'probe' in dy ? centred(tape.input('dy')) : tape.input('dy');
+  const gradient = 'probe' in dy ? centre(tape.input('dy')) : tape.input('dy');
   const scale = pow(add(tape.input('variance'), EPSILON), -0.5);
   const dx = batchNormGradient({ y: tape.input('y'), dy: gradient, scale });
   return lowerOnRows(group, dx, { dy: 'probe' in dy ? dy.probe : dy.rows, y, variance });
 }
 
 /** Rows less their mean by channel. */
-const centred = (x: Value): Value => subByChannel(x, channelMean(x));
+const centre = (x: Value): Value => subByChannel(x, channelMean(x));
 
 /** The gradient of average pooling of 3 x 3 with stride 1. */
 export function poolingGradient(group: RowGroup, dy: string): string {
