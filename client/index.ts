@@ -2,7 +2,15 @@
 import '../workers/quiet-grpc.js';
 
 export type { SearchProgress } from '../core/contract/search.js';
-export { BlobError, DeviceError, type Issue, ServiceError, SpecError } from '../core/errors.js';
+export {
+  type Advice,
+  type AdviceCode,
+  BlobError,
+  DeviceError,
+  type Issue,
+  ServiceError,
+  SpecError,
+} from '../core/errors.js';
 export type { ParetoCost, ParetoRow } from '../core/report/pareto.js';
 export type { RankingRow } from '../core/report/ranking-csv.js';
 export type { RankingDiff } from '../core/report/ranking-diff.js';

@@ -1,21 +1,14 @@
 // The commands `zeroscout schedule ...`: searches that start by themselves.
 import { type Command, Option } from 'commander';
+import { beginSchedule } from '../../client/schedules/begin-schedule.js';
 import { controlSchedule, type ScheduleAction } from '../../client/schedules/control-schedule.js';
-import {
-  createSchedule,
-  OVERLAPS,
-  type Overlap,
-  updateSchedule,
-} from '../../client/schedules/create-schedule.js';
+import { OVERLAPS, type Timing, updateSchedule } from '../../client/schedules/create-schedule.js';
 import { detailsOf, summaryOf } from '../../client/schedules/describe-schedule.js';
 import { checkedName, describeSchedules, findSchedule } from '../../client/schedules/find-schedule.js';
 import { backfillSchedule, runScheduleNow } from '../../client/schedules/run-schedule.js';
 import { modulePermission } from '../../client/specification/allow-modules.js';
-import { checkNotify } from '../../client/specification/check-notify.js';
-import { warningTexts, withRanking } from '../../client/specification/read-candidates.js';
-import { readSpecification } from '../../client/specification/read-specification.js';
-import { startBackgroundWorkers } from '../../client/workers/background-workers.js';
-import { logLevel } from '../../core/specification/log-level.js';
+import { checkStart } from '../../client/specification/check-start.js';
+import { type ReadSpecification, readSpecification } from '../../client/specification/read-specification.js';
 import { duration, instant, timezone, wholeNumber } from '../arguments.js';
 import { detailsText, summaryTable } from '../render/schedules.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
@@ -25,12 +18,7 @@ interface Json {
   readonly json?: true;
 }
 
-interface CreateOptions extends Json {
-  readonly cron: string;
-  readonly timezone: string;
-  readonly jitter: number;
-  readonly catchup: number;
-  readonly overlap: Overlap;
+interface CreateOptions extends Json, Timing {
   readonly workers?: number;
 }
 
@@ -38,6 +26,22 @@ export function addScheduleCommands(program: Command): void {
   const schedule = program
     .command('schedule')
     .description('searches that start by themselves, every night or so');
+  addCreate(schedule);
+  addUpdate(schedule);
+  addViews(schedule);
+  addControl({
+    schedule,
+    action: 'pause',
+    done: 'paused',
+    text: 'start no run until resume; one that runs goes on',
+  });
+  addControl({ schedule, action: 'resume', done: 'resumed', text: 'start runs again, also after a failure' });
+  const removed = 'remove the schedule; its runs and their results stay';
+  addControl({ schedule, action: 'delete', done: 'deleted', text: removed });
+  addRuns(schedule);
+}
+
+function addCreate(schedule: Command): void {
   schedule
     .command('create')
     .description('start the search at these times; each run is a search of its own that reuses every score')
@@ -67,6 +71,9 @@ export function addScheduleCommands(program: Command): void {
     )
     .option('--json', 'for programs')
     .action(create);
+}
+
+function addUpdate(schedule: Command): void {
   schedule
     .command('update')
     .description('another specification, or a candidate list that grew, from the next run on')
@@ -74,14 +81,15 @@ export function addScheduleCommands(program: Command): void {
     .argument('<SPEC>')
     .option('--json', 'for programs')
     .action(async (name: string, path: string, { json }: Json) => {
-      const read = await readSpecification(path, { modules: modulePermission() });
-      checkNotify({ ...read, onNote: note });
-      for (const warning of warningTexts(read)) note(paint.yellow(warning));
-      await withSession({ start: 'never' }, async ({ client, store }) =>
-        updateSchedule({ client, store, name, read: await withRanking({ client, store, read }) }),
+      const read = await readChecked(path);
+      await withSession({ start: 'never' }, ({ client, store }) =>
+        updateSchedule({ client, store, name, read }),
       );
       answer({ name, done: 'updated', json });
     });
+}
+
+function addViews(schedule: Command): void {
   schedule
     .command('list')
     .description('every schedule')
@@ -99,21 +107,35 @@ export function addScheduleCommands(program: Command): void {
         json ? printJson(details) : print(detailsText(details));
       }),
     );
-  const tell = (action: ScheduleAction, description: string, done: string) =>
-    schedule
-      .command(action)
-      .description(description)
-      .argument('<NAME>')
-      .option('--json', 'for programs')
-      .action((name: string, { json }: Json) =>
-        withSession({ start: 'never' }, async ({ client }) => {
-          await controlSchedule({ client, name, action });
-          answer({ name, done, json });
-        }),
-      );
-  tell('pause', 'start no run until resume; one that runs goes on', 'paused');
-  tell('resume', 'start runs again, also after a failure', 'resumed');
-  tell('delete', 'remove the schedule; its runs and their results stay', 'deleted');
+}
+
+function addControl({
+  schedule,
+  action,
+  done,
+  text,
+}: {
+  readonly schedule: Command;
+  readonly action: ScheduleAction;
+  /** What the answer says was done. */
+  readonly done: string;
+  /** What help says of the command. */
+  readonly text: string;
+}): void {
+  schedule
+    .command(action)
+    .description(text)
+    .argument('<NAME>')
+    .option('--json', 'for programs')
+    .action((name: string, { json }: Json) =>
+      withSession({ start: 'never' }, async ({ client }) => {
+        await controlSchedule({ client, name, action });
+        answer({ name, done, json });
+      }),
+    );
+}
+
+function addRuns(schedule: Command): void {
   schedule
     .command('run-now')
     .description('start a run now')
@@ -134,22 +156,25 @@ export function addScheduleCommands(program: Command): void {
     );
 }
 
-async function create(name: string, path: string, options: CreateOptions): Promise<void> {
-  checkedName(name);
+/** Reads the specification and checks all that can be checked before a server is asked for anything. */
+async function readChecked(path: string): Promise<ReadSpecification> {
   const read = await readSpecification(path, { modules: modulePermission() });
-  checkNotify({ ...read, onNote: note });
-  logLevel(process.env);
-  await withSession({ start: 'if-needed' }, async ({ client, store, connections, home, modules }) => {
-    const resolved = await withRanking({ client, store, read });
-    await createSchedule({ client, store, name, read: resolved, timing: options });
-    const count = options.workers ?? (connections.embedded ? 1 : 0);
-    const { device } = read.specification.execution;
-    await startBackgroundWorkers({ home, modules, count, device });
-    const { description } = await findSchedule({ client, name });
-    const { next } = summaryOf(description);
-    if (options.json) return printJson({ name, created: true, next });
+  checkStart(read, { onNote: note, onWarning: (text) => note(paint.yellow(text)) });
+  return read;
+}
+
+async function create(
+  name: string,
+  path: string,
+  { json, workers, ...timing }: CreateOptions,
+): Promise<void> {
+  checkedName(name);
+  const read = await readChecked(path);
+  await withSession({ start: 'if-needed' }, async (session) => {
+    const { next } = await beginSchedule(session, { name, read, timing, workers });
+    if (json) return printJson({ name, created: true, next });
     note(`schedule ${name}: created; first run at ${next}`);
-    if (connections.embedded)
+    if (session.connections.embedded)
       note('it runs while the embedded services run; zeroscout services down stops them and its workers');
   });
 }

@@ -104,6 +104,22 @@ function useWorkFolder(): void {
   }
 }
 
+/** DeviceError where this machine cannot score on the device; a note where it can with a reservation. */
+async function reportDevice(device: Device): Promise<void> {
+  if (!isBatchedDevice(device)) return;
+  const { notice } = await checkDevice({ device });
+  if (notice) note(notice);
+}
+
+/** The first signal lets the worker finish what it holds, the second ends it. */
+function stopBySignal(stop: AbortController): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(EXIT.interrupted);
+      stop.abort();
+    });
+}
+
 async function work(
   {
     role,
@@ -133,15 +149,8 @@ async function work(
   const verify = readVerifySetting(process.env.ZEROSCOUT_VERIFY);
   if (modulesAllowed()) allowModules(loadModule);
   useWorkFolder();
-  if (role === 'score' && isBatchedDevice(device)) {
-    const { notice } = await checkDevice({ device });
-    if (notice) note(notice);
-  }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(EXIT.interrupted);
-      stop.abort();
-    });
+  if (role === 'score') await reportDevice(device);
+  stopBySignal(stop);
   const { temporal, nats } = await resolveConnections({ home: resolveHome(), start: 'never', onStep: note });
   // Says within seconds what is wrong with a server; Temporal's own worker would try for long.
   await (await connectTemporal(temporal)).close();

@@ -16,6 +16,8 @@ import { verificationLines } from './verification.js';
 export { plainTable };
 
 const LATENCY_HEAD = ['ms', 'quartiles'];
+/** On a narrow screen the spread of a latency is left out before a candidate is cut to little, and then the parameters. */
+const DROPPABLE = ['quartiles', 'Mparams'];
 
 /**
  * The first rows of a ranking. FLOPs, as `flopsOf` counts them and else as they were scored, and parameters in millions;
@@ -30,7 +32,8 @@ export function rankingTable(
   const costs = ['MFLOPs', 'Mparams', ...(measured ? LATENCY_HEAD : [])];
   const others = extraProxies(proxiesIn(rows));
   const names = ['expressivity', 'progressivity', 'trainability', ...others];
-  const table = plainTable(['rank', 'candidate', 'score', ...names, ...costs], screen);
+  const headings = ['rank', 'candidate', 'score', ...names, ...costs];
+  const table = plainTable(headings, { ...screen, ...(measured ? { droppable: DROPPABLE } : {}) });
   for (const { rank, candidate, score, proxies, parameters } of rows)
     table.push([
       String(rank),
@@ -50,10 +53,8 @@ export function rankingTable(
 /** FLOPs and parameters in millions; latencies where there are any. */
 export function paretoTable(front: readonly ParetoRow[], latencies: Latencies): string {
   const measured = latencies.size > 0;
-  const table = plainTable([
-    ...['rank', 'candidate', 'score', 'MFLOPs', 'Mparams'],
-    ...(measured ? LATENCY_HEAD : []),
-  ]);
+  const headings = ['rank', 'candidate', 'score', 'MFLOPs', 'Mparams', ...(measured ? LATENCY_HEAD : [])];
+  const table = plainTable(headings, { droppable: ['quartiles'] });
   for (const { rank, candidate, score, flops, parameters } of front)
     table.push([
       String(rank),

@@ -7,16 +7,21 @@ export function summaryTable(schedules: readonly ScheduleRow[]): string {
   for (const { name, cron, timezone, state, next, last } of schedules)
     table.push([name, cron, timezone, state, next ?? '-', last ?? '-']);
   // Who reads the list in the morning sees there why nothing ran.
-  const notes = schedules.flatMap(({ name, state, note }) =>
-    state === 'paused' && note ? [`${name} is paused: ${note}`] : [],
+  const notes = schedules.flatMap((row) =>
+    row.state === 'paused' && row.note ? [`${row.name} is paused: ${whyPaused(row)}`] : [],
   );
   return [table.toString(), ...notes].join('\n');
 }
 
+/** Why a schedule is paused, and the command that says more. */
+function whyPaused({ note, failedRun }: Pick<ScheduleRow, 'note' | 'failedRun'>): string {
+  return failedRun ? `${note}; zeroscout status ${failedRun} says why` : String(note);
+}
+
 export function detailsText(details: ScheduleDetails): string {
-  const { name, state, note, cron, timezone, jitter, overlap, catchup, pauseOnFailure } = details;
+  const { name, state, cron, timezone, jitter, overlap, catchup, pauseOnFailure } = details;
   const lines = [
-    `${name}: ${state}${state === 'paused' && note ? `: ${note}` : ''}`,
+    `${name}: ${state}${state === 'paused' && details.note ? `: ${whyPaused(details)}` : ''}`,
     `  at       ${cron} ${timezone}${/^0\w*$/.test(jitter) ? '' : `, up to ${jitter} later`}`,
     `  overlap  ${overlap}; ${details.skipped} skipped so far`,
     `  catch up ${catchup}; ${details.missed} missed so far`,

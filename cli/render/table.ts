@@ -20,31 +20,53 @@ const NARROWEST = 8;
 /** What a column of numbers holds: a sign, digits with groups, a unit of the kind of `ms`, `%`, `s ago`; or nothing to say. */
 const NUMERIC = /^(|-|[+-]?inf|[+-]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?( ?(%|ms|[KMG]?B|s ago))?)$/;
 
+/** While a column of text would be cut to less than this, columns that may be left out are. */
+const READABLE = 20;
+
 export interface TableOptions {
+  /** Headings of columns that may be left out on a narrow screen, the first of them first. */
+  readonly droppable?: readonly string[];
   /** Columns of the screen; Infinity where nobody looks, so that programs read whole cells. */
   readonly width?: number;
 }
 
 export function plainTable(
   headings: readonly string[],
-  { width = terminalWidth() }: TableOptions = {},
+  { width = terminalWidth(), droppable = [] }: TableOptions = {},
 ): PlainTable {
   const rows: (readonly string[])[] = [];
   return {
     push: (row) => void rows.push(row.map((cell) => cell ?? '')),
-    toString: () => render({ headings, rows, width }),
+    toString: () => render({ ...withoutDropped({ headings, rows, width, droppable }), width }),
   };
 }
 
-function render({
-  headings,
-  rows,
-  width,
-}: {
+interface Cells {
   readonly headings: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  readonly width: number;
-}): string {
+}
+
+/** Leaves out columns that may be, one after the other, while a column of text would be cut to too little. */
+function withoutDropped({
+  droppable,
+  width,
+  ...table
+}: Cells & { readonly width: number; readonly droppable: readonly string[] }): Cells {
+  const [first, ...rest] = droppable;
+  if (first === undefined || !isCramped({ ...table, width })) return table;
+  const kept = [...table.headings.keys()].filter((column) => table.headings[column] !== first);
+  const pick = (row: readonly string[]) => kept.map((column) => row[column] ?? '');
+  const smaller = { headings: pick(table.headings), rows: table.rows.map(pick) };
+  return withoutDropped({ ...smaller, width, droppable: rest });
+}
+
+function isCramped(table: Cells & { readonly width: number }): boolean {
+  const { natural, widths } = layOut(table);
+  return widths.some((size, column) => size < Math.min(natural[column]!, READABLE));
+}
+
+/** The headings that are used, the columns of numbers, and how wide each column would be and is. */
+function layOut({ headings, rows, width }: Cells & { readonly width: number }) {
   const cells = headings.map((_, column) => rows.map((row) => row[column] ?? ''));
   const numeric = cells.map(
     (column) => column.length > 0 && column.every((cell) => NUMERIC.test(plain(cell))),
@@ -52,9 +74,14 @@ function render({
   const measure = (heads: readonly string[]) =>
     heads.map((head, i) => Math.max(length(head), ...cells[i]!.map(length)));
   const total = (widths: readonly number[]) => widths.reduce((a, b) => a + b, 0) + GAP * (widths.length - 1);
-  const long = measure(headings);
-  const heads = total(long) <= width ? headings : headings.map((name) => SHORT[name] ?? name);
-  const widths = shrink({ widths: measure(heads), numeric, room: width - GAP * (heads.length - 1) });
+  const heads = total(measure(headings)) <= width ? headings : headings.map((name) => SHORT[name] ?? name);
+  const natural = measure(heads);
+  const widths = shrink({ widths: natural, numeric, room: width - GAP * (heads.length - 1) });
+  return { heads, numeric, natural, widths };
+}
+
+function render(table: Cells & { readonly width: number }): string {
+  const { heads, numeric, widths } = layOut(table);
   const line = (row: readonly string[], style: (text: string) => string = (text) => text) =>
     row
       .map((cell, i) => {
@@ -64,7 +91,7 @@ function render({
       })
       .join(' '.repeat(GAP))
       .trimEnd();
-  return [line(heads, paint.bold), ...rows.map((row) => line(row))].join('\n');
+  return [line(heads, paint.bold), ...table.rows.map((row) => line(row))].join('\n');
 }
 
 /** Takes what is too much from the widest columns of text; numbers are never cut. */

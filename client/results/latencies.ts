@@ -11,7 +11,7 @@ import type { Store } from '../../store/store.js';
 export type Scopes = Readonly<Record<string, string>>;
 export type Latencies = ReadonlyMap<string, Measurement>;
 
-/** Where `zeroscout latency measure` has put the latencies of a search when it ended well last. */
+/** Where the latencies of a search are that were measured on request, by the last measurement that ended well. */
 export async function measuredScopes({ client, id }: { client: Client; id: string }): Promise<Scopes> {
   const handle = client.workflow.getHandle(latencyWorkflowIdOf(id));
   try {

@@ -6,6 +6,7 @@ import { formatDuration } from '../../core/text/duration.js';
 import type { Store } from '../../store/store.js';
 import { withSearchAttributes } from '../searches/attributes.js';
 import { searchOptions } from '../searches/start-search.js';
+import { withRanking } from '../specification/read-candidates.js';
 import type { ReadSpecification } from '../specification/read-specification.js';
 import { findSchedule } from './find-schedule.js';
 
@@ -52,7 +53,7 @@ export async function createSchedule({
   const memo: ScheduleMemo = { cron, timezone, jitter: formatDuration(jitter) };
   try {
     const spec = { cronExpressions: [checkedCron(cron)], timezone, jitter };
-    const action = await actionOf({ store, name, read });
+    const action = await actionOf({ client, store, name, read });
     const handle = await withSearchAttributes({
       client,
       specification: read.specification,
@@ -108,7 +109,7 @@ export async function updateSchedule({
   read: ReadSpecification;
 }): Promise<void> {
   const { handle } = await findSchedule({ client, name });
-  const action = await actionOf({ store, name, read });
+  const action = await actionOf({ client, store, name, read });
   await withSearchAttributes({
     client,
     specification: read.specification,
@@ -117,9 +118,20 @@ export async function updateSchedule({
   });
 }
 
-/** Temporal adds the time of each run to the workflow's id. */
-async function actionOf({ store, name, read }: { store: Store; name: string; read: ReadSpecification }) {
-  const { memo, ...options } = await searchOptions({ store, read });
+/** What each run starts, with the candidates that a search it names has now. Temporal adds the time of each run to the workflow's id. */
+async function actionOf({
+  client,
+  store,
+  name,
+  read,
+}: {
+  client: Client;
+  store: Store;
+  name: string;
+  read: ReadSpecification;
+}) {
+  const resolved = await withRanking({ client, store, read });
+  const { memo, ...options } = await searchOptions({ store, read: resolved });
   return {
     type: 'startWorkflow' as const,
     workflowType: SEARCH_WORKFLOW,

@@ -29,17 +29,17 @@ export function summaryOf({ scheduleId, memo, state, info }: ScheduleDescription
   };
 }
 
-/** What `zeroscout schedule pause` leaves, and what earlier versions left. */
-export const PAUSED_BY_HAND = 'somebody paused it (zeroscout schedule pause)';
-const PAUSED_BEFORE = 'zeroscout schedule pause';
+/** The note of a schedule that a person paused, and what earlier versions wrote. */
+export const PAUSED_BY_HAND = 'somebody paused it';
+const PAUSED_BEFORE = ['somebody paused it (zeroscout schedule pause)', 'zeroscout schedule pause'];
 
 /** Temporal's own note of a run that failed: `paused due to workflow failure: search-nightly-...: Activity task failed`. */
 function whyPaused(note: string | undefined): { note?: string; failedRun?: string } {
   if (!note) return {};
   const [, workflowId] = /^paused due to workflow (?:failure|timeout): (\S+Z)\b/.exec(note) ?? [];
-  if (!workflowId) return { note: note === PAUSED_BEFORE ? PAUSED_BY_HAND : note };
+  if (!workflowId) return { note: PAUSED_BEFORE.includes(note) ? PAUSED_BY_HAND : note };
   const failedRun = searchIdOf(workflowId);
-  return { note: `failure of its run ${failedRun}; zeroscout status ${failedRun} says why`, failedRun };
+  return { note: `failure of its run ${failedRun}`, failedRun };
 }
 
 /** With what became of the recent runs, newest first. */

@@ -15,8 +15,9 @@ const KNOWN = 10;
 const NOTICED_MS = 5_000;
 const RESUMED_MS = 500;
 const LOOK_MS = 100;
-/** The note that `zeroscout schedule resume` leaves. */
-export const RESUMED = 'zeroscout schedule resume';
+/** The note of a schedule that was resumed, and what earlier versions wrote. */
+export const RESUMED = 'resumed';
+const RESUMED_BEFORE = 'zeroscout schedule resume';
 /** Schedules that are asked about at once. */
 const AT_ONCE = 8;
 
@@ -71,7 +72,7 @@ async function describeNow({
   let description = await handle.describe();
   if (!description.policies.pauseOnFailure || !(await hasFailed({ client, description }))) return description;
   // A schedule that was resumed stays active after a run that failed before.
-  const patience = description.state.note === RESUMED ? RESUMED_MS : NOTICED_MS;
+  const patience = [RESUMED, RESUMED_BEFORE].includes(description.state.note ?? '') ? RESUMED_MS : NOTICED_MS;
   for (const deadline = Date.now() + patience; !description.state.paused && Date.now() < deadline; ) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     description = await handle.describe();

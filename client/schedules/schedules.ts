@@ -1,12 +1,11 @@
 // Offers schedules to programs: searches that start by themselves at given times.
 import { checkOptions } from '../check-options.js';
 import type { Session } from '../connections/session.js';
-import { usualWorkers } from '../searches/begin-search.js';
-import { withRanking } from '../specification/read-candidates.js';
+import { checkStart } from '../specification/check-start.js';
 import { readSpecificationInput, type SpecificationInput } from '../specification/read-specification.js';
-import { startBackgroundWorkers } from '../workers/background-workers.js';
+import { beginSchedule } from './begin-schedule.js';
 import { controlSchedule } from './control-schedule.js';
-import { createSchedule, type Timing, updateSchedule } from './create-schedule.js';
+import { type Timing, updateSchedule } from './create-schedule.js';
 import { detailsOf, type ScheduleDetails, type ScheduleRow, summaryOf } from './describe-schedule.js';
 import { checkedName, describeSchedules, findSchedule } from './find-schedule.js';
 import { backfillSchedule, runScheduleNow } from './run-schedule.js';
@@ -43,22 +42,22 @@ export interface Schedules {
 const USUAL: Omit<Timing, 'cron'> = { timezone: 'UTC', jitter: 0, catchup: 600_000, overlap: 'skip' };
 
 export function createSchedules(session: Session): Schedules {
-  const { client, store, modules, home } = session;
-  const read = async (specification: SpecificationInput) =>
-    withRanking({ client, store, read: await readSpecificationInput(specification, { modules }) });
+  const { client, store, modules } = session;
+  const readChecked = async (specification: SpecificationInput) => {
+    const read = await readSpecificationInput(specification, { modules });
+    checkStart(read, session);
+    return read;
+  };
   return {
     create: async (options) => {
       checkOptions('schedule', options);
       const { name, specification, workers, ...timing } = options;
       checkedName(name);
-      const resolved = await read(specification);
-      await createSchedule({ client, store, name, read: resolved, timing: { ...USUAL, ...timing } });
-      const { device } = resolved.specification.execution;
-      await startBackgroundWorkers({ home, modules, count: workers ?? usualWorkers(session), device });
-      return summaryOf((await findSchedule({ client, name })).description);
+      const read = await readChecked(specification);
+      return beginSchedule(session, { name, read, workers, timing: { ...USUAL, ...timing } });
     },
     update: async (name, specification) =>
-      updateSchedule({ client, store, name, read: await read(specification) }),
+      updateSchedule({ client, store, name, read: await readChecked(specification) }),
     list: async () => (await describeSchedules(client)).map(summaryOf),
     get: async (name) =>
       detailsOf({ client, description: (await findSchedule({ client, name })).description }),

@@ -44,59 +44,13 @@ export interface Following {
 
 /** Resolves with the search's result; rejects with its failure. */
 export async function followSearch(following: Following): Promise<SearchResult | 'stopped'> {
-  const { client, handle, id, store, stop, onLook, isLocal, isRestarted = () => false } = following;
-  const { workersStarted = Number.NEGATIVE_INFINITY } = following;
-  const live = new Map<number, number>();
-  const unsubscribe = store.progress.subscribe(id, ({ shard, scored, reused, failed }: ProgressEvent) => {
-    live.set(shard, scored + reused + failed);
-  });
+  const { handle, stop, onLook } = following;
   // A call that nobody waits for any more would keep the process alive until the server answers, 20 s for a result.
   const over = new AbortController();
   // The SDK adds a listener for every call within and leaves it there.
   setMaxListeners(0, over.signal);
-  let query = new AbortController();
-  const servers = watchServers({ isRestarted });
-  const looker = createLooker({ client, handle, isLocal });
-  const awayNow = () => waitingFor({ now: Date.now(), away: servers.away() });
-  let isConnected = true;
-  /** Tells at once that NATS is away: a poll under way may wait for Temporal, which is away too. */
-  const lookAtNats = (): void => {
-    servers.saw('NATS', store.isConnected());
-    if (isConnected && !store.isConnected()) onLook?.({ progress: undefined, waiting: awayNow() });
-    isConnected = store.isConnected();
-  };
-  const poll = async (): Promise<void> => {
-    query = new AbortController();
-    const look = () => client.withAbortSignal(query.signal, () => looker.look(servers.away()));
-    try {
-      const { progress, facts } = await client.withDeadline(Date.now() + ANSWER_MS, look);
-      servers.saw('Temporal', true);
-      const running = progress?.shards.running.reduce((sum, shard) => sum + (live.get(shard) ?? 0), 0) ?? 0;
-      onLook?.({
-        progress: progress && { ...progress, now: Math.min(progress.done + running, progress.planned) },
-        waiting: waitingFor({
-          ...facts,
-          away: servers.away(),
-          isStartingWorkers: Date.now() - workersStarted < START_MS,
-        }),
-      });
-    } catch (error) {
-      if (query.signal.aborted || !isTransient(error)) return;
-      servers.saw('Temporal', false);
-      onLook?.({ progress: undefined, waiting: awayNow() });
-    }
-  };
-  let polling = false;
   // Nobody watches: the servers and this machine's cores are left to the search.
-  const timer = setInterval(() => {
-    if (onLook === undefined) return;
-    lookAtNats();
-    if (polling) return;
-    polling = true;
-    void poll().finally(() => {
-      polling = false;
-    });
-  }, POLL_MS);
+  const stopLooking = onLook ? lookAgainAndAgain({ ...following, onLook }) : () => {};
   const stopped = new Promise<'stopped'>((resolve) => {
     if (stop.aborted) resolve('stopped');
     stop.addEventListener('abort', () => resolve('stopped'));
@@ -106,10 +60,74 @@ export async function followSearch(following: Following): Promise<SearchResult |
     return await Promise.race([handle.client.withAbortSignal(over.signal, result), stopped]);
   } finally {
     over.abort();
+    stopLooking();
+  }
+}
+
+type Watching = Following & { readonly onLook: (look: SearchLook) => void };
+
+/** Hands a look at the search to `onLook` about once a second, until the function that it answers is called. */
+function lookAgainAndAgain(watching: Watching): () => void {
+  const { client, store, onLook, isRestarted = () => false } = watching;
+  const live = countLive(watching);
+  const servers = watchServers({ isRestarted });
+  const looker = createLooker(watching);
+  const { workersStarted = Number.NEGATIVE_INFINITY } = watching;
+  let query = new AbortController();
+  const lookAtAway = (): void =>
+    onLook({ progress: undefined, waiting: waitingFor({ now: Date.now(), away: servers.away() }) });
+  const poll = async (): Promise<void> => {
+    query = new AbortController();
+    const look = () => client.withAbortSignal(query.signal, () => looker.look(servers.away()));
+    try {
+      const { progress, facts } = await client.withDeadline(Date.now() + ANSWER_MS, look);
+      servers.note({ name: 'Temporal', state: 'there' });
+      const isStartingWorkers = Date.now() - workersStarted < START_MS;
+      onLook({
+        progress: progress && {
+          ...progress,
+          now: Math.min(progress.done + live.of(progress), progress.planned),
+        },
+        waiting: waitingFor({ ...facts, away: servers.away(), isStartingWorkers }),
+      });
+    } catch (error) {
+      if (query.signal.aborted || !isTransient(error)) return;
+      servers.note({ name: 'Temporal', state: 'away' });
+      lookAtAway();
+    }
+  };
+  let isConnected = true;
+  let polling = false;
+  const timer = setInterval(() => {
+    const wasConnected = isConnected;
+    isConnected = store.isConnected();
+    servers.note({ name: 'NATS', state: isConnected ? 'there' : 'away' });
+    // Told at once: a poll under way may wait for Temporal, which is away too.
+    if (wasConnected && !isConnected) lookAtAway();
+    if (polling) return;
+    polling = true;
+    void poll().finally(() => {
+      polling = false;
+    });
+  }, POLL_MS);
+  return () => {
     query.abort();
     clearInterval(timer);
-    unsubscribe();
-  }
+    live.stop();
+  };
+}
+
+/** Counts the candidates that running shards have scored, from what their workers publish. */
+function countLive({ store, id }: Pick<Following, 'store' | 'id'>) {
+  const live = new Map<number, number>();
+  const stop = store.progress.subscribe(id, ({ shard, scored, reused, failed }: ProgressEvent) => {
+    live.set(shard, scored + reused + failed);
+  });
+  return {
+    of: ({ shards }: SearchProgress) =>
+      shards.running.reduce((sum, shard) => sum + (live.get(shard) ?? 0), 0),
+    stop,
+  };
 }
 
 /** The workflow's result, through restarts of the server. */

@@ -12,6 +12,7 @@ import { measuredScopes } from '../results/latencies.js';
 import { countFlops, findParetoFront } from '../results/pareto.js';
 import { type Results, readResults } from '../results/results.js';
 import { openSpaceWith } from '../specification/allow-modules.js';
+import { checkStart } from '../specification/check-start.js';
 import {
   readSpecificationInput,
   readTruth,
@@ -20,7 +21,7 @@ import {
 import type { AwayServer } from '../status/waiting.js';
 import type { LocalScoring } from '../workers/local-scoring.js';
 import { beginSearch, usualWorkers } from './begin-search.js';
-import { controlSearch } from './control-search.js';
+import { controlSearch, type SearchAction } from './control-search.js';
 import { describeSearch, type SearchDescription } from './describe-search.js';
 import { checkedWorkflowId, findSearch, finishedSearch } from './find-search.js';
 import type { SearchLook } from './follow-search.js';
@@ -102,10 +103,8 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
     const space = openSpaceWith({ space: specification.space, modules });
     return readTruth({ path: file, space, ...(name === undefined ? {} : { name }) });
   };
-  const control = (action: 'pause' | 'resume' | 'cancel') => async (id: string) => {
-    await controlSearch({ client, id, action });
-  };
   return {
+    ...createControls(client),
     start: (options) => startSearch({ session, scoring, isRestarted }, options),
     attach,
     list: async function* (filter = {}) {
@@ -120,9 +119,6 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
     progress: async function* (id) {
       yield* (await attach(id)).progress();
     },
-    pause: control('pause'),
-    resume: control('resume'),
-    cancel: control('cancel'),
     results: async (id, { truth: given } = {}) => {
       const found = await resultsOf(id);
       if (!given) return found.results;
@@ -153,6 +149,13 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
   };
 }
 
+function createControls(client: Session['client']): Pick<Searches, SearchAction> {
+  const control = (action: SearchAction) => async (id: string) => {
+    await controlSearch({ client, id, action });
+  };
+  return { pause: control('pause'), resume: control('resume'), cancel: control('cancel') };
+}
+
 async function startSearch(
   { session, scoring, isRestarted }: SearchesSetting,
   options: StartOptions,
@@ -162,6 +165,7 @@ async function startSearch(
   if (id !== undefined) checkedWorkflowId(id);
   const { modules } = session;
   const read = await readSpecificationInput(specification, { modules });
+  checkStart(read, session);
   const begun = await beginSearch(session, { read, id, whereFinished, workers });
   const started = begun.how === 'finished' ? undefined : await scoring.start({ read, count: workers });
   const again = async () => (await begun.again()).handle;

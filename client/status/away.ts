@@ -1,9 +1,14 @@
 // Remembers since when a server does not answer.
 import type { AwayServer } from './waiting.js';
 
+/** What the last look at a server found. */
+export interface SeenServer {
+  readonly name: AwayServer['name'];
+  readonly state: 'there' | 'away';
+}
+
 export interface ServerWatch {
-  /** What the last look at a server found. */
-  saw(name: AwayServer['name'], isThere: boolean): void;
+  note(seen: SeenServer): void;
   away(): readonly AwayServer[];
 }
 
@@ -15,8 +20,8 @@ export function watchServers({
 }): ServerWatch {
   const since = new Map<AwayServer['name'], number>();
   return {
-    saw: (name, isThere) => {
-      if (isThere) since.delete(name);
+    note: ({ name, state }) => {
+      if (state === 'there') since.delete(name);
       else if (!since.has(name)) since.set(name, Date.now());
     },
     away: () => [...since].map(([name, time]) => ({ name, since: time, isRestarted: isRestarted(name) })),

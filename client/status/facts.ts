@@ -26,16 +26,8 @@ export interface Looker {
   look(away?: readonly AwayServer[]): Promise<Look>;
 }
 
-export function createLooker({
-  client,
-  handle,
-  isLocal,
-}: {
-  readonly client: Client;
-  readonly handle: WorkflowHandle;
-  /** Whether all workers are processes of this machine, as with the embedded Temporal. */
-  readonly isLocal: boolean;
-}): Looker {
+/** Counts the workers that live, for a search's device and for control, and remembers the counts for some seconds. */
+function countWorkers({ client, isLocal }: Pick<LookerSetting, 'client' | 'isLocal'>) {
   let known: { readonly read: number; readonly workers: Facts['workers'] } | undefined;
   const living = new Map<keyof NonNullable<Facts['workers']>, { count: number; at: number }>();
   const remembered = (kind: keyof NonNullable<Facts['workers']>, count: number): number => {
@@ -44,7 +36,7 @@ export function createLooker({
     if (count > 0) living.set(kind, { count, at: Date.now() });
     return count;
   };
-  const workersFor = async (device: Device | undefined): Promise<Facts['workers']> => {
+  return async (device: Device | undefined): Promise<Facts['workers']> => {
     if (known && Date.now() - known.read < QUEUES_MS) return known.workers;
     const count = async (of?: Device) =>
       livingWorkers({ queue: await readQueue(client, of), isLocal }).length;
@@ -55,6 +47,17 @@ export function createLooker({
     };
     return known.workers;
   };
+}
+
+export interface LookerSetting {
+  readonly client: Client;
+  readonly handle: WorkflowHandle;
+  /** Whether all workers are processes of this machine, as with the embedded Temporal. */
+  readonly isLocal: boolean;
+}
+
+export function createLooker({ client, handle, isLocal }: LookerSetting): Looker {
+  const workersFor = countWorkers({ client, isLocal });
   return {
     look: async (away = []) => {
       const description = await handle.describe();

@@ -44,6 +44,25 @@ test.each([
   expect(rankingTable([row], new Map(), { width: Number.POSITIVE_INFINITY })).toContain(row.candidate);
 });
 
+test('with latencies the spread goes before the candidate is cut to little', () => {
+  const { at } = openSpace({ kind: 'nas-bench-201' }).enumeration!;
+  const candidate = at(4711);
+  const proxies = {
+    expressivity: 28.123,
+    progressivity: 0.1234,
+    trainability: -0.1234,
+    complexity: 285.29e6,
+  };
+  const row = { rank: 1, candidate, score: -0.2379, proxies, parameters: 1.073e6 };
+  const latencies = new Map([[candidate, { latency: 12.34, low: 11.9, high: 13.1, runs: 20 }]]);
+  const narrow = rankingTable([row], latencies, { width: 80 }).split('\n');
+  for (const line of narrow) expect(line.length).toBeLessThanOrEqual(80);
+  expect(narrow[0]).not.toContain('quartiles');
+  expect(narrow[1]).toContain('12.3');
+  expect(narrow[1]!.split(/\s{2,}/)[2]!.length).toBeGreaterThanOrEqual(20);
+  expect(rankingTable([row], latencies, { width: 200 })).toContain('quartiles');
+});
+
 test('a text that is too long keeps both ends', () => {
   process.env.LC_ALL = 'C';
   expect(shorten({ text: 'abcdefghijkl', width: 9 })).toBe('abc...jkl');

@@ -1,0 +1,102 @@
+// Follows a search to its result with workers that this command starts, and keeps embedded servers running meanwhile.
+import { hostname } from 'node:os';
+import { withServersKept } from '../client/embedded/keep-servers.js';
+import type { Begun } from '../client/searches/begin-search.js';
+import { followThrough } from '../client/searches/follow-through.js';
+import type { Started } from '../client/searches/start-search.js';
+import { backgroundWorkers } from '../client/workers/background-workers.js';
+import { startLocalWorkers } from '../client/workers/local-workers.js';
+import { livingWorkers, readQueue, type SeenWorker } from '../client/workers/queues.js';
+import type { SearchResult } from '../core/contract/search.js';
+import type { Device } from '../core/specification/devices.js';
+import { Interrupted } from './arguments.js';
+import { EXIT } from './exit-codes.js';
+import { withProgress } from './render/follow-view.js';
+import { note, paint } from './render/terminal.js';
+import type { Session } from './session.js';
+
+export interface Followed {
+  readonly session: Session;
+  readonly begun: Begun;
+  /** The search as it runs now; `begun` may have been a finished one. */
+  readonly started: Started;
+  /** Score workers of this command. */
+  readonly count: number;
+  readonly options: { readonly json?: true };
+}
+
+/** Works on the search until its result is there. Interrupted where the person stops the command before. */
+export async function followWithWorkers({
+  session,
+  begun,
+  started,
+  count,
+  options,
+}: Followed): Promise<SearchResult> {
+  const { client, store, connections, home } = session;
+  const { id, read } = begun;
+  const { device } = read.specification.execution;
+  const stop = new AbortController();
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    note('\nstopping the local workers; what is scored stays');
+    stop.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  const workers = startLocalWorkers({ home, count, device, onNote: note });
+  try {
+    const onStep = (text: string) => note(paint.dim(text));
+    const result = await withServersKept({ home, connections, onStep }, (isRestarted) =>
+      withProgress(options.json ? 'hidden' : 'shown', (onLook) =>
+        followThrough({
+          client,
+          handle: started.handle,
+          id,
+          store,
+          stop: stop.signal,
+          onLook,
+          again: async () => (await begun.again()).handle,
+          onNote: note,
+          isRestarted,
+          isLocal: connections.temporal.source === 'embedded',
+          workersStarted: count > 0 ? Date.now() : undefined,
+        }),
+      ),
+    );
+    if (result === 'stopped') throw new Interrupted(await whatGoesOn({ session, id, device }));
+    return result;
+  } finally {
+    await workers.stop();
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+/** What a person wants to know who has stopped the command: whether anybody still works on the search. */
+async function whatGoesOn({
+  session: { client, connections, home },
+  id,
+  device,
+}: {
+  session: Session;
+  id: string;
+  device: Device;
+}): Promise<string> {
+  const back = `go on with: ${commandLine()}`;
+  const end = `zeroscout cancel ${id} ends it`;
+  const local = (await backgroundWorkers({ home })).length;
+  if (local > 0)
+    return `${local} background workers go on with the search (zeroscout services down stops them, ${end}); ${back}`;
+  // Ours are of this host; they are named for a while after their end.
+  const isOther = ({ worker }: SeenWorker) => !worker?.place.endsWith(`@${hostname()}`);
+  const ask = async () => livingWorkers({ queue: await readQueue(client, device), isLocal: false });
+  const others = connections.temporal.source === 'embedded' ? [] : await ask().catch(() => []);
+  const count = others.filter(isOther).length;
+  if (count > 0) return `${count} other workers for ${device} go on with the search (${end}); ${back}`;
+  return `nothing is lost; ${back}`;
+}
+
+function commandLine(): string {
+  return ['zeroscout', ...process.argv.slice(2)].join(' ');
+}

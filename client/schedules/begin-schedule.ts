@@ -1,0 +1,31 @@
+// Creates a schedule of a specification that was read, with the background workers that its runs need on this machine.
+import type { Session } from '../connections/session.js';
+import { usualWorkers } from '../searches/begin-search.js';
+import type { ReadSpecification } from '../specification/read-specification.js';
+import { startBackgroundWorkers } from '../workers/background-workers.js';
+import { createSchedule, type Timing } from './create-schedule.js';
+import { type ScheduleRow, summaryOf } from './describe-schedule.js';
+import { findSchedule } from './find-schedule.js';
+
+export interface BeginScheduleRequest {
+  readonly name: string;
+  readonly read: ReadSpecification;
+  readonly timing: Timing;
+  /** Score workers in the background on this machine; without it 1 with embedded servers, else 0. */
+  readonly workers?: number | undefined;
+}
+
+export async function beginSchedule(
+  session: Session,
+  { name, read, timing, workers = usualWorkers(session) }: BeginScheduleRequest,
+): Promise<ScheduleRow> {
+  const { client, store, home, modules } = session;
+  await createSchedule({ client, store, name, read, timing });
+  await startBackgroundWorkers({
+    home,
+    modules,
+    count: workers,
+    device: read.specification.execution.device,
+  });
+  return summaryOf((await findSchedule({ client, name })).description);
+}
