@@ -36,7 +36,7 @@ export interface ConnectOptions {
 export interface RetentionOptions {
   /** Finished runs of each schedule, and of each specification name, that are kept whatever their age; 1 without it. */
   readonly keepLast?: number;
-  /** What is younger is kept; milliseconds, 30 days without it. */
+  /** Runs younger than this are kept; in milliseconds, 30 days by default. */
   readonly olderThan?: number;
 }
 

@@ -80,7 +80,7 @@ async function describeNow({
   return description;
 }
 
-/** Whether the last run has. */
+/** Whether the last run has failed. */
 async function hasFailed({
   client,
   description,
@@ -97,7 +97,7 @@ async function hasFailed({
   return ['FAILED', 'TIMED_OUT'].includes(run?.status.name ?? '');
 }
 
-/** It becomes a part of every run's id. */
+/** The name becomes a part of the id of every run, so that the same letters are allowed in it. */
 export function checkedName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
   throw SpecError.of({

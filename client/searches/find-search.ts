@@ -13,7 +13,7 @@ import { resultOf } from '../status/ending.js';
 /** Ids that a message names where one was not found. */
 const KNOWN = 10;
 
-/** The newest search. */
+/** The id by which a person names the newest search. */
 const LAST = '@last';
 
 /**
@@ -80,7 +80,7 @@ async function knownSearches(client: Client): Promise<string> {
   return known.length ? `known: ${someOf(known)}` : 'there is none yet';
 }
 
-/** Ids become workflow ids, file names and message subjects. */
+/** Ids become parts of workflow ids, file names and message subjects, so that only letters that are safe in all three are allowed. */
 const isId = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(text);
 
 /** `argument` is the field that an error names. */

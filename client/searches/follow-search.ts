@@ -49,7 +49,7 @@ export async function followSearch(following: Following): Promise<SearchResult |
   const over = new AbortController();
   // The SDK adds a listener for every call within and leaves it there.
   setMaxListeners(0, over.signal);
-  // Nobody watches: the servers and this machine's cores are left to the search.
+  // Without a listener nothing is asked for but the result, which leaves the servers and the cores of this machine to the search.
   const stopLooking = onLook ? lookAgainAndAgain({ ...following, onLook }) : () => {};
   const stopped = new Promise<'stopped'>((resolve) => {
     if (stop.aborted) resolve('stopped');
@@ -102,7 +102,7 @@ function lookAgainAndAgain(watching: Watching): () => void {
     const wasConnected = isConnected;
     isConnected = store.isConnected();
     servers.note({ name: 'NATS', state: isConnected ? 'there' : 'away' });
-    // Told at once: a poll under way may wait for Temporal, which is away too.
+    // The listener is told at once, because a poll under way may wait for Temporal, which may be away too.
     if (wasConnected && !isConnected) lookAtAway();
     if (polling) return;
     polling = true;

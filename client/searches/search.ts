@@ -1,4 +1,4 @@
-// Is one search that a program follows, controls and reads the results of.
+// Offers one search to a program: its progress while it runs, and its results.
 import type { SearchResult } from '../../core/contract/search.js';
 import type { Session } from '../connections/session.js';
 import { measuredScopes } from '../results/latencies.js';

@@ -3,11 +3,11 @@ import { logLevel } from '../../core/specification/log-level.js';
 import { checkNotify } from './check-notify.js';
 import { type ReadSpecification, warningTexts } from './read-candidates.js';
 
-/** Who hears of what stops nothing. */
+/** Is told what is wrong but does not stop the search. */
 export interface StartListener {
   /** Called with one line for what a control worker elsewhere may refuse. */
   readonly onNote: (text: string) => void;
-  /** Called with one line for each thing that is allowed and hardly meant; `onNote` without it. */
+  /** Called with one line for each setting that is allowed, but probably not what was meant; `onNote` without it. */
   readonly onWarning?: (text: string) => void;
 }
 

@@ -14,13 +14,13 @@ export interface CheckedSpecification {
   readonly specification: Specification;
   /** The id that a search of it gets; null where only another search's ranking decides it. */
   readonly id: string | null;
-  /** Of everything that decides the result; null likewise. */
+  /** The digest of everything that decides the result; null where `id` is. */
   readonly digest: string | null;
   /** Candidates that a search scores; undefined where only another search's ranking knows. */
   readonly candidates: number | undefined;
-  /** What is allowed and hardly meant. */
+  /** Settings that are allowed, but probably not what was meant. */
   readonly warnings: readonly Issue[];
-  /** What a control worker elsewhere may refuse. */
+  /** What a control worker on another machine, with other settings, may refuse. */
   readonly notes: readonly string[];
 }
 

@@ -5,8 +5,9 @@ import { SpecError } from '../../core/errors.js';
 import { found } from '../../core/text/show.js';
 
 /**
- * Specifications are data, often somebody else's: none may have this machine read, and show in a message, what its
- * person did not point at. Links are followed first. A file that is not there is left to whoever reads it.
+ * A specification is data, and often comes from somebody else. It must not make this machine read a file, and show parts of it
+ * in an error, that the person who runs it did not mean. Links are followed before the check. That a file exists is not checked
+ * here, because reading it says so.
  */
 export async function namedFile({
   folder,

@@ -30,7 +30,7 @@ export interface ReadSpecification {
   readonly structures?: ReadonlyMap<string, string>;
   /** Of everything that decides the result. */
   readonly digest: string;
-  /** What is allowed and hardly meant. */
+  /** Settings that are allowed, but probably not what was meant. */
   readonly warnings?: readonly Issue[];
 }
 

@@ -124,7 +124,7 @@ async function completeSpecification({
   return withCandidates({ ...found, candidates });
 }
 
-/** An image of one value everywhere gives every network the same nothing to work on. */
+/** An image whose pixels all have one value carries no signal that could tell networks apart. */
 function adviseOnImages({
   specification,
   images: { constant },
@@ -147,7 +147,7 @@ function adviseOnImages({
   return [{ path: 'input.images', message }];
 }
 
-/** A specification whose space names a file, with what is in the file: workers see no files of ours. */
+/** A specification whose space names a file, with the contents of the file in its place: workers cannot read files of this machine. */
 async function withSpace({
   value,
   reading: { modules, resolve },
@@ -156,7 +156,7 @@ async function withSpace({
   reading: Reading;
 }): Promise<unknown> {
   const space = (value as { space?: { kind?: unknown; file?: unknown } | string } | null)?.space;
-  // People write a file of code, never the code itself: its four fields would be no help to them.
+  // A person names the file of a module and never writes its compiled fields, so that the error must not offer those.
   const kind = isMapping(space) ? space.kind : space;
   const about = definitionOfKind(String(kind))?.file;
   const isBare = !isMapping(space) || Object.keys(space).length === 1;
