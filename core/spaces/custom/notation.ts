@@ -55,8 +55,9 @@ export function printNotation({
   return parts
     .map((option) =>
       template
-        .replaceAll(BRACKETS, (_, before: string, place: string, after: string) =>
-          option[place as Choice] === NEUTRAL[place as Choice] ? '' : `${before}{${place}}${after}`,
+        .replaceAll(BRACKETS, (bracketed: string, _before: string, place: string) =>
+          // Without its brackets the text still has the place in braces, which is filled in below.
+          option[place as Choice] === NEUTRAL[place as Choice] ? '' : bracketed.slice(1, -1),
         )
         .replaceAll(PLACE, (_, place: string) =>
           place === 'name'
