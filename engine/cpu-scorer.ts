@@ -1,5 +1,6 @@
-// Scores candidates one by one on the CPU, and keeps the programs and the tensors of the latest draws for the next candidate.
+// Scores candidates one by one, on the CPU or in the plain layout on another device, and keeps the programs and the tensors of the latest draws for the next candidate.
 import { openSpace } from '../core/spaces/index.js';
+import type { Provider } from './batched/device.js';
 import { createDrawStore, type DrawStoreOptions } from './draw-store.js';
 import { scoreGraph, scoreStructure } from './graph/score-structure.js';
 import type { NetworkScore } from './network-score.js';
@@ -17,10 +18,16 @@ export interface CpuScorer {
 
 export interface CpuScorerOptions extends Omit<DrawStoreOptions, 'blockSize'> {
   readonly threads: number;
+  /** `cpu` by default. Others run the plain layout, and what a device lacks runs on the CPU. */
+  readonly device?: Provider;
 }
 
-export async function createCpuScorer({ threads, ...options }: CpuScorerOptions): Promise<CpuScorer> {
-  const programs = await createPrograms({ threads });
+export async function createCpuScorer({
+  threads,
+  device = 'cpu',
+  ...options
+}: CpuScorerOptions): Promise<CpuScorer> {
+  const programs = await createPrograms({ threads, device });
   const draws = createDrawStore({ ...options, blockSize: programs.blockSize });
 
   const scoreOne = async (request: ScoreRequest): Promise<Required<Scored>> => {
@@ -35,8 +42,9 @@ export async function createCpuScorer({ threads, ...options }: CpuScorerOptions)
             graph: built.graph,
             wanted: built.features[fidelity.features],
             threads,
+            device,
           })
-        : await scoreStructure({ request, structure: structure!, threads });
+        : await scoreStructure({ request, structure: structure!, threads, device });
       const result = networks.map((score) => proxiesOf({ score, costs, space, families }));
       return { result, details: { costs, networks } };
     }

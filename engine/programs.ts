@@ -15,6 +15,7 @@ import {
   type Wanted,
 } from '../core/lowering/program.js';
 import { GraphBuilder } from '../core/onnx/graph.js';
+import { openPlain, type Provider } from './batched/device.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /**
@@ -62,12 +63,14 @@ export interface Programs {
 /** `layout: 'plain'` uses standard ONNX everywhere, the reference that the NCHWc layout is checked against. */
 export async function createPrograms({
   threads,
-  layout = 'blocked',
+  device = 'cpu',
+  layout = device === 'cpu' ? 'blocked' : 'plain',
 }: {
   threads: number;
+  device?: Provider;
   layout?: Layout;
 }): Promise<Programs> {
-  const sessions = createSessionCache({ threads });
+  const sessions = createSessionCache({ threads, device });
   const sizesOf = createSizeCache();
   const blockSize = layout === 'blocked' ? await probeBlockSize() : 1;
   return {
@@ -132,7 +135,7 @@ interface SessionCache {
   clear(): void;
 }
 
-function createSessionCache({ threads }: { threads: number }): SessionCache {
+function createSessionCache({ threads, device }: { threads: number; device: Provider }): SessionCache {
   const createCache = (max: number) =>
     new LRUCache<string, Promise<OpenProgram>>({
       max,
@@ -144,7 +147,7 @@ function createSessionCache({ threads }: { threads: number }): SessionCache {
       const sessions = isSized(block) ? caches.sized : caches.open;
       const known = sessions.get(key);
       if (known) return known;
-      const created = createSession({ program: compile(), threads, layout });
+      const created = createSession({ program: compile(), threads, device, layout });
       const program = created.then((session) => ({ session, layout }));
       sessions.set(key, program);
       return program;
@@ -189,12 +192,15 @@ function sizeTensors(args: Parameters<typeof openSizes>[0]) {
 function createSession({
   program,
   threads,
+  device,
   layout,
 }: {
   program: Program;
   threads: number;
+  device: Provider;
   layout: Layout;
 }): Promise<InferenceSession> {
+  if (layout === 'plain') return openPlain({ program, device, threads });
   return InferenceSession.create(program, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -204,7 +210,7 @@ function createSession({
     enableCpuMemArena: false,
     executionMode: 'sequential',
     // An NCHWc program is often used for one candidate only and has nothing left to fuse: optimizing costs more than it saves.
-    graphOptimizationLevel: layout === 'plain' ? 'all' : 'disabled',
+    graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
   });
 }
@@ -216,7 +222,7 @@ async function probeBlockSize(): Promise<number> {
     const value = packActivation(g, 'x');
     const port = (name: string) => ({ name, dims: [1, 32, 1, 2] });
     const program = g.build({ name: 'probe', inputs: [port('x')], outputs: [{ ...port('y'), value }] });
-    const session = await createSession({ program, threads: 1, layout: 'blocked' });
+    const session = await createSession({ program, threads: 1, device: 'cpu', layout: 'blocked' });
     const x = new Tensor(
       'float32',
       Float32Array.from({ length: 64 }, (_, i) => i),

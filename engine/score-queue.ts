@@ -1,4 +1,5 @@
 // Holds score requests that wait, and decides which a scorer takes next: one, or a group.
+import { isForSupernet } from './batched/is-for-supernet.js';
 import type { Scored, ScoreRequest } from './protocol.js';
 
 /** A group that is not full goes to a scorer after this time without a new request. */
@@ -27,7 +28,7 @@ export interface ScoreQueue {
   clear(): readonly Job[];
 }
 
-/** `together`: the largest group. */
+/** `together`: the largest group. What no supernet takes goes to a scorer alone. */
 export function createScoreQueue({
   together,
   onSettled,
@@ -50,7 +51,8 @@ export function createScoreQueue({
   return {
     add: (job) => {
       const before = jobs.findLastIndex(({ turn }) => turn <= job.turn);
-      jobs.splice(before + 1, 0, { ...job, attempts: 0, most: together });
+      const most = isForSupernet(job.request) ? together : 1;
+      jobs.splice(before + 1, 0, { ...job, attempts: 0, most });
       arrived = performance.now();
     },
     putBack: (again) => void jobs.unshift(...again),

@@ -2,8 +2,8 @@
 
 /**
  * `cpu` scores candidates one by one. The others score many candidates in one run of a batched supernet
- * (docs/decisions/0008-gpu-stack.md). `cpu-stack` does so on the CPU: slower than `cpu`, and meant for trying out what a GPU
- * worker does.
+ * where the space has one (docs/decisions/0008-gpu-stack.md), and one by one where it has none. `cpu-stack` does so on the CPU:
+ * slower than `cpu`, and meant for trying out what a GPU worker does.
  */
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'cpu-stack'] as const;
 export type Device = (typeof DEVICES)[number];

@@ -1,15 +1,17 @@
-// Answers score requests that came together, with batched supernets on one device.
+// Answers score requests that came together, on one device: with batched supernets where the space has one, otherwise one by one.
 import { LRUCache } from 'lru-cache';
 import { CandidateError } from '../../core/candidate-error.js';
 import { type Draw, randomDraw } from '../../core/ir/draw.js';
-import { definitionOf, openSpace } from '../../core/spaces/index.js';
+import { openSpace } from '../../core/spaces/index.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
+import { type CpuScorer, createCpuScorer } from '../cpu-scorer.js';
 import type { NetworkScore } from '../network-score.js';
 import { outcomeOfError, outcomeOfScores, proxiesOf } from '../outcome.js';
 import type { Outcome, ScoreRequest } from '../protocol.js';
 import { KEPT_DRAWS } from '../resident-limit.js';
 import { createBatchedScorer } from './batched-scorer.js';
 import { providerOf, supernetSize } from './device.js';
+import { isForSupernet } from './is-for-supernet.js';
 import type { BatchedScorer } from './scorer-types.js';
 import { verifyDevice } from './verify-device.js';
 
@@ -44,13 +46,30 @@ export async function createBatchedScoring({
       }),
     drawOf: ({ seed, draw }) => recall(draws, `${seed} ${draw}`, () => randomDraw({ seed, draw })),
   };
+  let single: Promise<CpuScorer> | undefined;
+  /** Of spaces that have no supernet, in the plain layout. */
+  const scoreOneByOne = async (
+    requests: readonly ScoreRequest[],
+    outcomes: Map<ScoreRequest, Outcome>,
+  ): Promise<void> => {
+    single ??= createCpuScorer({ threads, device: provider });
+    const found = await (await single).scoreAll(requests);
+    found.forEach((outcome, i) => {
+      outcomes.set(requests[i]!, outcome);
+    });
+  };
   return {
     scoreAll: async (requests) => {
       const outcomes = new Map<ScoreRequest, Outcome>();
-      for (const group of groupAlike(requests)) await scoreAlike({ requests: group, tools, outcomes });
+      for (const group of groupAlike(requests))
+        if (isForSupernet(group[0]!)) await scoreAlike({ requests: group, tools, outcomes });
+        else await scoreOneByOne(group, outcomes);
       return requests.map((request) => outcomes.get(request)!);
     },
-    close: async () => scorers.clear(),
+    close: async () => {
+      scorers.clear();
+      await (await single)?.close();
+    },
   };
 }
 
@@ -111,7 +130,7 @@ async function scoreAlike({
 
 /** Why a request cannot be scored in a supernet. Specifications that would ask for it are refused before (core/specification). */
 function whyNot({ space, fidelity, candidate }: ScoreRequest): unknown {
-  if (!definitionOf(space).batched || fidelity.weights !== 'shared')
+  if (fidelity.weights !== 'shared')
     return new CandidateError({
       reason: 'invalid',
       detail: `${space.kind} with ${fidelity.weights} weights cannot be scored in a batched supernet`,

@@ -1,6 +1,7 @@
 // Opens ONNX Runtime sessions on a device, and says in clear words why a device cannot be used.
 
 import { DeviceError } from '../../core/errors.js';
+import { decodeModel } from '../../core/onnx/proto.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
 import { InferenceSession } from '../onnx-runtime.js';
 
@@ -76,6 +77,47 @@ export async function openOnDevice({
     if (device === 'cpu' || isOutOfMemory(error)) throw error;
     throw new DeviceError(`device ${device}: ${reason(error, device)}`, { cause: error });
   }
+}
+
+/**
+ * Opens a session of a program in the plain layout, which scores one candidate. Nodes that the device does not have run on the CPU:
+ * such programs are made of any operators, and are small.
+ */
+export async function openPlain({
+  program,
+  device,
+  threads,
+}: {
+  program: Uint8Array;
+  device: Provider;
+  threads: number;
+}): Promise<InferenceSession> {
+  if (device === 'cuda') useFullPrecision();
+  try {
+    return await InferenceSession.create(program, {
+      executionProviders:
+        device === 'cpu' || needsIndices(device, program) ? ['cpu'] : [PROVIDERS[device], 'cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      // glibc keeps freed buffers for the next program; an arena for each session would keep them all.
+      enableCpuMemArena: false,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    if (device === 'cpu' || isOutOfMemory(error)) throw error;
+    throw new DeviceError(`device ${device}: ${reason(error, device)}`, { cause: error });
+  }
+}
+
+/**
+ * WebGPU takes every MaxPool, and finds out when it runs one that it cannot say where the maxima were, which gradients need. A
+ * block with such a node is left to the CPU.
+ */
+function needsIndices(device: Provider, program: Uint8Array): boolean {
+  const nodes = device === 'webgpu' ? decodeModel(program).graph?.nodes : undefined;
+  return nodes?.some(({ opType, outputs = [] }) => opType === 'MaxPool' && outputs.length > 1) ?? false;
 }
 
 const OUT_OF_MEMORY = [

@@ -8,8 +8,9 @@ import {
   trainabilityOfSigma,
 } from '../../core/proxies/az-nas.js';
 import { largestProductEigenvalue } from '../../core/proxies/spectra/lanczos.js';
+import { openPlain, type Provider } from '../batched/device.js';
 import type { NetworkScore } from '../network-score.js';
-import { InferenceSession, Tensor } from '../onnx-runtime.js';
+import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 
 /** The tensors that an imported network is scored with. */
 export interface GraphDraw {
@@ -29,13 +30,15 @@ export interface OpenGraph {
 export async function openGraph({
   network,
   threads,
+  device = 'cpu',
 }: {
   network: GraphNetwork;
   threads: number;
+  device?: Provider;
 }): Promise<OpenGraph> {
   const { programs, identities } = network;
   const sessions: InferenceSession[] = [];
-  for (const { bytes } of programs) sessions.push(await createSession(bytes, threads));
+  for (const { bytes } of programs) sessions.push(await openPlain({ program: bytes, device, threads }));
   return {
     score: async (draw) => {
       const known = new Map<string, Tensor>();
@@ -54,19 +57,6 @@ export async function openGraph({
       for (const session of sessions) await session.release();
     },
   };
-}
-
-function createSession(bytes: Uint8Array, threads: number): Promise<InferenceSession> {
-  return InferenceSession.create(bytes, {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    // glibc keeps freed buffers for the next program; an arena for each session would keep them all.
-    enableCpuMemArena: false,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
 }
 
 function feedsOf({

@@ -3,6 +3,7 @@ import type { Graph } from '../../core/graph/graph.js';
 import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { graphOfStructure } from '../../core/graph/structure.js';
 import { randomDraw } from '../../core/ir/draw.js';
+import type { Provider } from '../batched/device.js';
 import { imagesOfDraw } from '../images.js';
 import type { NetworkScore } from '../network-score.js';
 import type { ScoreRequest } from '../protocol.js';
@@ -14,16 +15,19 @@ export function scoreStructure({
   request,
   structure,
   threads,
+  device,
 }: {
   request: ScoreRequest;
   structure: string;
   threads: number;
+  device: Provider;
 }): Promise<readonly NetworkScore[]> {
   return scoreGraph({
     request,
     graph: graphOfStructure(structure),
     wanted: request.fidelity.features,
     threads,
+    device,
   });
 }
 
@@ -33,17 +37,19 @@ export async function scoreGraph({
   graph,
   wanted,
   threads,
+  device,
 }: {
   request: ScoreRequest;
   graph: Graph;
   wanted: WantedFeatures;
   threads: number;
+  device: Provider;
 }): Promise<readonly NetworkScore[]> {
   const { batch, resolution, weights } = fidelity;
   const channels = graph.inputs[0]!.shape[1] ?? 3;
   const image = [channels, resolution, resolution];
   const network = graphNetwork({ graph, batch, image, wanted, file: candidate });
-  const opened = await openGraph({ network, threads });
+  const opened = await openGraph({ network, threads, device });
   try {
     const scores: NetworkScore[] = [];
     for (const draw of draws) {

@@ -105,7 +105,7 @@ describe('a space of a file', () => {
     await expect(read(spec(space))).rejects.toThrow(message);
   });
 
-  it('a resolution that does not go through the strides, a constraint, a device that cannot', async () => {
+  it('a resolution that does not go through the strides, a device', async () => {
     write('spaces/strided.yaml', SPACE.replace('basic,', 'basic, stride: [1, 4], depth: 2,'));
     const strided = (rest: string) => read(spec('{ kind: custom, file: spaces/strided.yaml }', rest));
     await expect(strided('fidelity: { resolution: 20 }')).resolves.toBeDefined();
@@ -116,7 +116,8 @@ describe('a space of a file', () => {
     await expect(strided('fidelity: { resolution: 20 }')).rejects.toThrow(
       /^fidelity\.resolution: found 20; must be a multiple of 8 for custom$/,
     );
-    await expect(strided('execution: { device: cuda }')).rejects.toThrow(/must be cpu for custom/);
+    // Spaces without a supernet are scored one by one there.
+    await expect(strided('execution: { device: cuda }')).resolves.toBeDefined();
   });
 });
 
