@@ -12,13 +12,13 @@ import { scopesByFamily } from './address-scores.js';
 import { lookUpFacts } from './cohort.js';
 import { createCollector } from './collect.js';
 import type { Gate } from './engine-gate.js';
-import { inLanes } from './in-lanes.js';
 import type { LocalImages } from './local-images.js';
 import { missingScores } from './missing-scores.js';
 import { factOf, requestOf } from './score-request.js';
 import type { Scoring } from './scoring.js';
 import { createShardCounts, type ShardCounts } from './shard-counts.js';
 import { createStructures, type Structures } from './structures.js';
+import { workConcurrently } from './work-concurrently.js';
 
 /** Candidates that are computed and wait for the store. */
 const UNSTORED = 1024;
@@ -87,8 +87,8 @@ async function scoreMissing({
     from: counts.cursor,
     lookUp: (units) => lookUpFacts({ store, specification, address, units }),
   });
-  await inLanes({
-    lanes: scoring.size + 1,
+  await workConcurrently({
+    concurrency: scoring.size + 1,
     tasks,
     work: async ({ index, draws, families }) => {
       scoring.standing.throwIfAborted();

@@ -11,12 +11,12 @@ import { decodeScore, encodeScore } from '../store/codec.js';
 import type { SignedScore, Store } from '../store/store.js';
 import { scopesByFamily } from './address-scores.js';
 import type { Gate } from './engine-gate.js';
-import { inLanes } from './in-lanes.js';
 import type { LocalImages } from './local-images.js';
 import { factOf, requestOf } from './score-request.js';
 import { refuseDevice, withImages } from './score-shard.js';
 import type { Scoring } from './scoring.js';
 import { createStructures, type Structures } from './structures.js';
+import { workConcurrently } from './work-concurrently.js';
 
 const TICK_MS = 500;
 /** How often a worker hands back a task that it must not do, before it answers that no other worker has come. */
@@ -66,8 +66,8 @@ export function verifyScores({
         disagreements: [],
       };
       await withImages({ images, input }, (file) =>
-        inLanes({
-          lanes: scoring.size,
+        workConcurrently({
+          concurrency: scoring.size,
           tasks: each(asked),
           work: async (one) => {
             const again = await computeAgain({ scoring, input, score: one, file, structures });

@@ -1,19 +1,20 @@
-// Works through tasks in a few lanes side by side, so that scorers never wait for the store.
+// Works through tasks several at a time, so that scorers never wait for the store.
 import { cancellationSignal } from '@temporalio/activity';
 
-/** The first error ends all lanes. Ends with the activity where that is cancelled. */
-export async function inLanes<Task>({
-  lanes,
+/** The first error ends all work, and so does the cancellation of the activity. */
+export async function workConcurrently<Task>({
+  concurrency,
   tasks,
   work,
 }: {
-  lanes: number;
+  /** How many tasks are worked on at a time. */
+  concurrency: number;
   tasks: AsyncGenerator<Task> | Generator<Task>;
   work: (task: Task) => Promise<void>;
 }): Promise<void> {
   const signal = cancellationSignal();
   let failed = false;
-  const lane = async (): Promise<void> => {
+  const workOn = async (): Promise<void> => {
     for (;;) {
       const { done, value } = await tasks.next();
       if (done || failed) return;
@@ -24,5 +25,5 @@ export async function inLanes<Task>({
       });
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: concurrency }, workOn));
 }
