@@ -9,13 +9,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const MOST_LINES = 60;
 /** Functions that were longer when this rule was made, with the lines that they may have. None is added here. */
 const EXCEPTIONS = {
-  'cli/commands/run.ts search': 81,
-  'cli/commands/schedule.ts addScheduleCommands': 100,
-  'cli/commands/worker.ts work': 69,
-  'client/searches/follow-search.ts followSearch': 69,
-  'client/searches/searches.ts createSearches': 67,
-  'client/status/facts.ts createLooker': 63,
-  'core/spaces/custom/costs.ts createCounter': 77,
+  'cli/commands/worker.ts work': 62,
+  'client/searches/searches.ts createSearches': 62,
+  'core/spaces/custom/costs.ts createCounter': 66,
 };
 
 const FUNCTIONS = new Set([
