@@ -11,6 +11,7 @@ import { lastRound, readLatencies, storeLatency } from '../store/latencies.js';
 import type { Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';
 import type { Gate } from './engine-gate.js';
+import { createStructures } from './structures.js';
 
 /** The process that measures latencies, as the activities use it. */
 export interface LatencyMeter {
@@ -22,6 +23,8 @@ export interface LatencyMeter {
     candidate: string;
     seed: number;
     resolution: number;
+    /** Of a candidate that came from a file. */
+    structure?: string;
   }): Promise<Measurement>;
 }
 
@@ -49,6 +52,7 @@ export function checkConstraints({
   gate: Gate;
 }): CheckConstraints {
   const remembered = new LRUCache<string, number>({ max: REMEMBERED });
+  const structures = createStructures({ blobs: store.blobs });
   return ({ space, ...input }) => {
     const { specification } = input;
     const { engine } = addressOf(input);
@@ -69,7 +73,8 @@ export function checkConstraints({
       // A worker of another engine must not measure: its result would be stored under this engine's address.
       await gate(input);
       const { space, seed } = specification;
-      const measurement = await meter.measure({ space, candidate, seed, resolution });
+      const structure = await structures({ space, candidate });
+      const measurement = await meter.measure({ space, candidate, seed, resolution, ...structure });
       return (await storeLatency({ latencies, scope, round, candidate, measurement })).latency;
     };
     return {

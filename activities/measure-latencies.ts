@@ -8,6 +8,7 @@ import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 import type { LatencyMeter } from './latency.js';
 import { describeStep } from './step-report.js';
+import { createStructures } from './structures.js';
 
 export function measureLatencies({
   store,
@@ -16,6 +17,7 @@ export function measureLatencies({
   store: Store;
   meter: LatencyMeter;
 }): SearchActivities['measureLatencies'] {
+  const structures = createStructures({ blobs: store.blobs });
   return async ({ specification, ranking, top, which }) => {
     const { space, seed } = specification;
     const resolution = costResolution(specification);
@@ -32,7 +34,8 @@ export function measureLatencies({
     describeStep(() => ({ taken: measured, wanted: todo.length }));
     for (const candidate of todo) {
       try {
-        const measurement = await meter.measure({ space, candidate, seed, resolution });
+        const structure = await structures({ space, candidate });
+        const measurement = await meter.measure({ space, candidate, seed, resolution, ...structure });
         await storeLatency({ latencies, scope, round, candidate, measurement });
         measured++;
       } catch (error) {

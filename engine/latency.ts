@@ -1,5 +1,6 @@
 // Measures how long one image takes through a candidate's whole exported network on this machine, and the spread.
 
+import { CandidateError } from '../core/candidate-error.js';
 import type { Measurement } from '../core/contract/latency.js';
 import { candidateFiles } from '../core/export/candidate-files.js';
 import { IMAGES } from '../core/export/layers.js';
@@ -21,10 +22,16 @@ export async function measureLatency({
   candidate,
   seed,
   fidelity,
+  structure,
 }: ScoreRequest): Promise<Measurement> {
   const { batch, resolution } = fidelity;
   const draw = randomDraw({ seed, draw: 0 });
-  const files = candidateFiles({ space: openSpace(space), candidate, resolution });
+  const files = candidateFiles({ space: openSpace(space), candidate, resolution, structure });
+  if (files.batch !== undefined && files.batch !== batch)
+    throw new CandidateError({
+      reason: 'invalid',
+      detail: `${candidate} was exported for a batch of ${files.batch}, so one image cannot be measured; export it with a free batch`,
+    });
   const session = await InferenceSession.create(files.onnx(draw), {
     executionProviders: ['cpu'],
     intraOpNumThreads: 1,

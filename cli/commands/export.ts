@@ -45,7 +45,8 @@ export function addExportCommand(program: Command): void {
         const folder = resolve(options.out);
         const files: string[] = [];
         const { specification } = memo;
-        const exported = exportCandidates({ results, specification, modules, format, top });
+        const blob = (digest: string) => store.blobs.get(digest);
+        const exported = exportCandidates({ results, specification, modules, format, top, blob });
         for await (const { name, content } of exported)
           files.push(await placeFile({ folder, name }, (path) => writeFile(path, content)));
         await removeStale({ folder, format, files });

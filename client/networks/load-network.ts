@@ -10,6 +10,7 @@ import { structureDigest, structureText } from '../../core/graph/structure.js';
 import { faultWords } from '../files/fault-words.js';
 import type { FileInput } from '../files/open-file.js';
 import { nameOf } from '../specification/read-text.js';
+import { externalReader } from './external-data.js';
 
 export interface LoadOptions {
   /** 8 if not given, or the batch of the file where the network holds for no other. */
@@ -85,7 +86,8 @@ export function keptConstants({ graph: { weights }, roles }: GraphNetwork): Read
 /** The graph alone. Throws SpecError for what is no ONNX network. */
 export async function readSource(file: FileInput, name = nameOf(file)): Promise<Graph> {
   const bytes = typeof file === 'string' ? await readBytes(file) : file;
-  return readOnnx({ bytes, file: name });
+  const external = typeof file === 'string' ? externalReader(file) : undefined;
+  return readOnnx({ bytes, file: name, external });
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

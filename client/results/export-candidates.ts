@@ -26,6 +26,8 @@ export interface ExportRequest {
   readonly format: ExportFormat;
   /** The first so many of the ranking. */
   readonly top: number;
+  /** Reads a blob: the structure of a candidate that came from a file. */
+  readonly blob: (digest: string) => Promise<Uint8Array>;
 }
 
 /** One file a candidate, in the order of the ranking. Images have the size that the space is published with. */
@@ -35,6 +37,7 @@ export async function* exportCandidates({
   modules,
   format,
   top,
+  blob,
 }: ExportRequest): AsyncGenerator<ExportedFile> {
   const rows = await results.first(top);
   const latencies = await results.latencies(rows);
@@ -45,8 +48,11 @@ export async function* exportCandidates({
     seed,
     machines: [...new Set(Object.values(results.scopes))],
   };
-  for (const row of rows)
-    yield fileOf({ about, row, latency: latencyJson(latencies.get(row.candidate)), format });
+  for (const row of rows) {
+    const digest = about.space.structureOf?.(row.candidate);
+    const structure = digest === undefined ? undefined : new TextDecoder().decode(await blob(digest));
+    yield fileOf({ about, row, latency: latencyJson(latencies.get(row.candidate)), format, structure });
+  }
 }
 
 interface About {
@@ -63,20 +69,22 @@ function fileOf({
   row: { rank, candidate, score, proxies },
   latency,
   format,
+  structure,
 }: {
   readonly about: About;
   readonly row: RankingRow;
   /** Empty where nobody measured it. */
   readonly latency: object;
   readonly format: ExportFormat;
+  readonly structure: string | undefined;
 }): ExportedFile {
   const { resolution } = spaceDefaults(kind);
-  const files = candidateFiles({ space, candidate, resolution });
+  const files = candidateFiles({ space, candidate, resolution, structure });
   if (format === 'config') {
     const content = {
       search,
       rank,
-      space: kind,
+      space: spaceOf({ kind, candidate }),
       candidate,
       resolution,
       costs: space.costs({ candidate, resolution }),
@@ -91,6 +99,12 @@ function fileOf({
     return { name: `rank_${rank}.py`, content: files.pytorch(comment) };
   }
   return { name: `rank-${rank}.onnx`, content: files.onnx(randomDraw({ seed, draw: 0 })) };
+}
+
+/** Of a space of files what is known of that one: there may be thousands. */
+function spaceOf({ kind, candidate }: { kind: Specification['space']; candidate: string }) {
+  if (!('networks' in kind)) return kind;
+  return { ...kind, networks: kind.networks.filter(({ name }) => name === candidate) };
 }
 
 /** JSON has no infinity. */

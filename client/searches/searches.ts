@@ -144,7 +144,8 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
     export: async function* (id, { format, top = 1 }) {
       checkOptions('export', { format, top });
       const { results, memo } = await resultsOf(id);
-      yield* exportCandidates({ results, specification: memo.specification, modules, format, top });
+      const blob = (digest: string) => store.blobs.get(digest);
+      yield* exportCandidates({ results, specification: memo.specification, modules, format, top, blob });
     },
   };
 }

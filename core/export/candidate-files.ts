@@ -1,7 +1,10 @@
-// Writes a candidate's network as files that training starts from, whether it is made of blocks or is a graph.
+// Writes a candidate's network as files that training starts from, whether it is made of blocks, is a graph, or came from a file.
+import { SpecError } from '../errors.js';
 import type { CandidateGraph } from '../graph/network-builder.js';
+import { graphOfStructure } from '../graph/structure.js';
 import type { Draw } from '../ir/draw.js';
 import type { Network } from '../ir/network.js';
+import { fileModel } from './file-model.js';
 import { graphModel } from './graph-model.js';
 import { trainableInGraph } from './graph-parameters.js';
 import { graphPytorch } from './graph-pytorch.js';
@@ -11,6 +14,7 @@ import { pytorchModule } from './pytorch-module.js';
 
 /** The parts of a space that answer a candidate's network. */
 interface NetworkSource {
+  readonly costs: (args: { candidate: string; resolution: number }) => { readonly parameters: number };
   readonly graph?: (args: { candidate: string; resolution: number }) => CandidateGraph;
   readonly network: (args: { candidate: string; resolution: number }) => Network;
 }
@@ -18,21 +22,26 @@ interface NetworkSource {
 export interface CandidateFiles {
   readonly trainableParameters: number;
   readonly inputChannels: number;
+  /** The only batch that the network holds for; undefined of those that hold for any. */
+  readonly batch?: number;
   onnx(draw: Draw): Uint8Array;
   /** `comment` is the first line of the file. */
   pytorch(comment: string): string;
 }
 
-/** Writes files for images of `resolution` pixels a side. */
+/** Writes files for images of `resolution` pixels a side. `structure` is that of a candidate that came from a file. */
 export function candidateFiles({
   space,
   candidate,
   resolution,
+  structure,
 }: {
   space: NetworkSource;
   candidate: string;
   resolution: number;
+  structure?: string | undefined;
 }): CandidateFiles {
+  if (structure !== undefined) return filesOfFile({ space, candidate, resolution, structure });
   if (space.graph) {
     const { graph } = space.graph({ candidate, resolution });
     return {
@@ -49,5 +58,32 @@ export function candidateFiles({
     inputChannels: network.inputChannels ?? 3,
     onnx: (draw) => onnxModel({ layers, draw, resolution }),
     pytorch: (comment) => pytorchModule({ layers, comment }),
+  };
+}
+
+function filesOfFile({
+  space,
+  candidate,
+  resolution,
+  structure,
+}: {
+  space: NetworkSource;
+  candidate: string;
+  resolution: number;
+  structure: string;
+}): CandidateFiles {
+  const model = fileModel({ graph: graphOfStructure(structure), resolution });
+  const [batch, inputChannels] = model.input;
+  return {
+    trainableParameters: space.costs({ candidate, resolution }).parameters,
+    inputChannels,
+    ...(batch === undefined ? {} : { batch }),
+    onnx: model.bytes,
+    pytorch: () => {
+      throw SpecError.of({
+        path: '',
+        message: `${candidate} came from an ONNX file and has no PyTorch module here: train the model that the file was exported from, or take --format onnx`,
+      });
+    },
   };
 }

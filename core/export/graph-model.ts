@@ -1,7 +1,8 @@
 // Writes a network that is a graph as an ONNX model for inference, with the weights of a draw.
-import type { AttributeValue, Graph, GraphNode } from '../graph/graph.js';
+import type { Graph, GraphNode } from '../graph/graph.js';
 import type { Draw } from '../ir/draw.js';
-import { type Attribute, GraphBuilder } from '../onnx/graph.js';
+import { GraphBuilder } from '../onnx/graph.js';
+import { attributeOf } from './graph-attributes.js';
 import { parametersOfNode } from './graph-parameters.js';
 import { IMAGES, LOGITS } from './layers.js';
 
@@ -78,11 +79,4 @@ function addNode({
     .filter(([name]) => name !== 'channels')
     .map(([name, value]) => [name, attributeOf(name, value)]);
   names.set(node.outputs[0]!, g.add(node.op, inputs, Object.fromEntries(attributes)));
-}
-
-/** Attributes of the standard that hold a float and not an integer. */
-const FLOATS = new Set(['epsilon', 'alpha', 'beta']);
-
-function attributeOf(name: string, value: AttributeValue): Attribute {
-  return typeof value === 'number' && FLOATS.has(name) ? { float: value } : (value as Attribute);
 }

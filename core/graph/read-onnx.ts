@@ -8,14 +8,15 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from '../onnx/proto.js';
-import { numberType, tensorValues } from '../onnx/tensor-values.js';
+import { numberType, type ReadExternal, tensorValues } from '../onnx/tensor-values.js';
+import { TapeError } from '../ops/tensor/tape.js';
 import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
 import { inlineFunctions } from './inline-functions.js';
 import { removeNoise } from './remove-noise.js';
 import { sortNodes } from './sort-nodes.js';
 
 /** The least and the newest operator sets whose operators are known here. */
-const OPSETS = { first: 11, last: 26 };
+const OPSETS = { first: 11, last: 28 };
 /** Larger files are refused: protocol buffers end at 2 GB. */
 export const LARGEST_FILE = 2 ** 31 - 1;
 const LARGEST_TENSOR = 2 ** 31;
@@ -23,15 +24,26 @@ const MOST_DIMENSIONS = 16;
 /** Tensors in attributes and integer tensors are read into memory; weights stay in the file. */
 const LARGEST_CONSTANT = 2 ** 24;
 
-/** Reads a network. `file` names it in messages. Weights are not read: they stay views of `bytes`. Throws SpecError. */
-export function readOnnx({ bytes, file }: { bytes: Uint8Array; file: string }): Graph {
+/**
+ * Reads a network. `file` names it in messages. Weights are not read: they stay views of `bytes`. `external` reads constants
+ * that lie in another file. Throws SpecError.
+ */
+export function readOnnx({
+  bytes,
+  file,
+  external,
+}: {
+  bytes: Uint8Array;
+  file: string;
+  external?: ReadExternal | undefined;
+}): Graph {
   if (bytes.length > LARGEST_FILE)
     throw SpecError.inFile({
       file,
       message: `is larger than 2 GB, which protocol buffers do not allow; export it with external data`,
     });
   try {
-    return graphOf(decodeModel(bytes));
+    return graphOf(decodeModel(bytes), external);
   } catch (error) {
     if (error instanceof SpecError) throw error;
     throw SpecError.inFile({
@@ -41,7 +53,7 @@ export function readOnnx({ bytes, file }: { bytes: Uint8Array; file: string }): 
   }
 }
 
-function graphOf(model: ModelProto): Graph {
+function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
   const { graph } = model;
   if (!graph?.nodes?.length) throw new Error('it has no graph with nodes');
   const opset = opsetOf(model);
@@ -49,7 +61,7 @@ function graphOf(model: ModelProto): Graph {
   const initializers = new Map<string, Initializer>();
   for (const tensor of graph.initializers ?? []) {
     if (!tensor.name) throw new Error('an initializer has no name');
-    initializers.set(tensor.name, initializerOf(tensor));
+    initializers.set(tensor.name, initializerOf(tensor, external));
   }
   const inputs = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
   const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '');
@@ -106,12 +118,21 @@ function checkShape(what: string, shape: readonly number[]): void {
   if (size > LARGEST_TENSOR) throw new Error(`${what} has ${size} elements, shape [${shape}]: too many`);
 }
 
-function initializerOf(tensor: TensorProto): Initializer {
+function initializerOf(tensor: TensorProto, external?: ReadExternal): Initializer {
   const { name = '', dims = [], dataType = 0 } = tensor;
   checkShape(`initializer "${name}"`, dims);
   const type = numberType(dataType);
   if (!type) throw new Error(`initializer "${name}" has data type ${dataType}, which holds no numbers`);
-  return { shape: dims, type, read: () => tensorValues(tensor) };
+  return { shape: dims, type, read: () => valuesOf(tensor, external) };
+}
+
+/** What is wrong with the numbers is found when they are read, while the graph is resolved. */
+function valuesOf(tensor: TensorProto, external: ReadExternal | undefined): Float64Array | undefined {
+  try {
+    return tensorValues(tensor, external);
+  } catch (error) {
+    throw new TapeError((error as Error).message);
+  }
 }
 
 function constantOf(tensor: TensorProto, where: string): Constant {

@@ -167,7 +167,7 @@ function enter({
   if (values) return tape.constant(values, shape, type);
   if (type !== 'float')
     throw new TapeError(
-      `the integers of "${name}" are not in the file, and the graph depends on them; export it with external_data=False`,
+      `the integers of "${name}" are neither in the file nor in a data file beside it, and the graph depends on them`,
     );
   const id = tape.port(`w${weights.length}`, shape);
   weights.push({ name, id, shape, initializer, isSlope });

@@ -7,6 +7,8 @@ const messages = (name: string, of: () => Fields): Field => ({ name, kind: 'mess
 
 const OPERATOR_SET: Fields = { 1: field('domain', 'string'), 2: field('version', 'int') };
 
+const STRING_PAIR: Fields = { 1: field('key', 'string'), 2: field('value', 'string') };
+
 const TENSOR: Fields = {
   1: field('dims', 'ints'),
   2: field('dataType', 'int'),
@@ -17,6 +19,7 @@ const TENSOR: Fields = {
   9: field('rawData', 'bytes'),
   10: field('doubleData', 'chunks'),
   11: field('uint64Data', 'chunks'),
+  13: messages('externalData', () => STRING_PAIR),
   14: field('dataLocation', 'int'),
 };
 
@@ -84,6 +87,8 @@ export interface TensorProto {
   readonly dims?: readonly number[];
   readonly dataType?: number;
   readonly dataLocation?: number;
+  /** Where the numbers lie in another file: location, offset, length. */
+  readonly externalData?: readonly { readonly key?: string; readonly value?: string }[];
   readonly rawData?: Uint8Array;
   readonly floatData?: readonly Uint8Array[];
   readonly int32Data?: readonly Uint8Array[];

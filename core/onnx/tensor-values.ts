@@ -48,11 +48,22 @@ export function numberType(dataType: number): NumberType | undefined {
   return WIDTH[dataType] ? 'int' : undefined;
 }
 
-/** The numbers, row-major; undefined where the file does not hold them (external data, weights stripped). Throws where they are fewer or more than the shape says. */
-export function tensorValues(tensor: TensorProto): Float64Array | undefined {
-  const { dims = [], dataType = 0, rawData } = tensor;
+/** Part of a file beside the model. `location` is written in the model, so it may be anything. */
+export interface ExternalPart {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+}
+/** Undefined where there is no such file. Throws for a location that may not be read, and for a file that is too short. */
+export type ReadExternal = (part: ExternalPart) => Uint8Array | undefined;
+
+/** The numbers, row-major; undefined where nobody has them (weights stripped, no such file). Throws where they are fewer or more than the shape says. */
+export function tensorValues(tensor: TensorProto, external?: ReadExternal): Float64Array | undefined {
+  const { dims = [], dataType = 0 } = tensor;
   const size = dims.reduce((product, n) => product * n, 1);
-  if (tensor.dataLocation === 1) return undefined;
+  const isExternal = tensor.dataLocation === 1;
+  const rawData = isExternal ? externalBytes({ tensor, size, external }) : tensor.rawData;
+  if (isExternal && !rawData) return undefined;
   const values = rawData ? fromRaw(rawData, dataType) : fromLists(tensor);
   if (values.length === 0 && size > 0) return undefined;
   if (values.length !== size)
@@ -60,6 +71,32 @@ export function tensorValues(tensor: TensorProto): Float64Array | undefined {
       `tensor "${tensor.name ?? ''}" has ${values.length} numbers, its shape [${dims}] says ${size}`,
     );
   return values;
+}
+
+/** Numbers of one tensor that are read from another file: constants; weights are never read. */
+const LARGEST_EXTERNAL = 2 ** 24;
+
+function externalBytes({
+  tensor: { name = '', dataType = 0, externalData = [] },
+  size,
+  external,
+}: {
+  tensor: TensorProto;
+  size: number;
+  external: ReadExternal | undefined;
+}): Uint8Array | undefined {
+  const entry = (key: string) => externalData.find((each) => each.key === key)?.value;
+  const location = entry('location');
+  const width = WIDTH[dataType];
+  if (!external || location === undefined || !width) return undefined;
+  if (size > LARGEST_EXTERNAL) throw new Error(`tensor "${name}" has ${size} numbers, too many to be read`);
+  const offset = Number(entry('offset') ?? 0);
+  const length = size * width;
+  if (!Number.isSafeInteger(offset) || offset < 0 || Number(entry('length') ?? length) !== length)
+    throw new Error(
+      `tensor "${name}" lies at offset ${entry('offset')}, length ${entry('length')} of "${location}"; its shape says ${length} bytes`,
+    );
+  return external({ location, offset, length });
 }
 
 function fromRaw(bytes: Uint8Array, dataType: number): Float64Array {

@@ -92,7 +92,7 @@ export const activations: Operators = {
       'Where',
     ].map((op) => [op, same(op)]),
   ),
-  Mod: (site) => [site.t.add('Mod', site.all())],
+  Mod: (site) => [site.number('fmod', 0) ? truncatedRemainder(site) : site.t.add('Mod', site.all())],
   Min: chained('Min'),
   Max: chained('Max'),
   Sum: chained('Add'),
@@ -146,6 +146,16 @@ export const activations: Operators = {
     return [site.t.get(site.x(0)).type === to ? site.x(0) : site.t.add('Cast', [site.x(0)], { to })];
   },
 };
+
+/** a - b trunc(a / b): the remainder has the sign of a. A quotient of integers is truncated already. */
+function truncatedRemainder(site: NodeSite): Id {
+  const { t } = site;
+  const [a, b] = [site.x(0), site.x(1)];
+  const quotient = t.over(a, b);
+  const whole = t.add('Floor', [t.add('Abs', [quotient])]);
+  const isInteger = t.get(a).type === 'int';
+  return t.minus(a, t.times(b, isInteger ? quotient : t.times(t.add('Sign', [quotient]), whole)));
+}
 
 function hardSigmoid(t: Tape, x: Id, { alpha, beta }: { alpha: number; beta: number }): Id {
   return clip(t, t.plus(t.times(x, number(alpha)), t.scalar(beta)), { min: t.scalar(0), max: t.scalar(1) });

@@ -130,7 +130,8 @@ function spaceToDepth(site: NodeSite): Id {
   const [b, c, h, w] = site.shape(0) as [number, number, number, number];
   const s = site.number('blocksize');
   const apart = t.reshape(site.x(0), [b, c, h / s, s, w / s, s]);
-  return t.reshape(t.transpose(apart, [0, 3, 5, 1, 2, 4]), [b, c * s * s, h / s, w / s]);
+  const order = site.text('mode', 'DCR') === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4];
+  return t.reshape(t.transpose(apart, order), [b, c * s * s, h / s, w / s]);
 }
 
 function tile(t: Tape, x: Id, repeats: readonly number[]): Id {

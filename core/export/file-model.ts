@@ -1,0 +1,192 @@
+// Writes a network that was read from a file as an ONNX model for inference, with the weights of a draw.
+import { SpecError } from '../errors.js';
+import type { AttributeValue, Constant, Graph, GraphNode } from '../graph/graph.js';
+import { type ResolvedGraph, resolveGraph } from '../graph/resolve.js';
+import { initializationOf, weightRoles } from '../graph/weight-roles.js';
+import type { Draw } from '../ir/draw.js';
+import { GraphBuilder } from '../onnx/graph.js';
+import { attributeOf } from './graph-attributes.js';
+import { IMAGES, LOGITS } from './layers.js';
+
+/** Images while shapes are worked out, where the file holds for any batch. */
+const BATCH = 2;
+const CHANNELS = 3;
+/** Training-only outputs and inputs of these operators are left out. */
+const INFERENCE_INPUTS: Readonly<Record<string, number>> = { BatchNormalization: 3, Dropout: 1 };
+/** TensorProto.DataType of integers, all of which are int64 here, and of floating-point numbers, all of which are float32. */
+const SMALL_INTEGERS = new Set([2, 3, 4, 5, 6, 12, 13]);
+const OTHER_FLOATS = new Set([10, 11, 16]);
+const FLOAT = 1;
+const INT64 = 7;
+const BOOL = 9;
+/** The newest operator set that ONNX Runtime reads. What came later has further types and attributes alone. */
+const NEWEST = 26;
+/** Of integers that are written; no axis is as long. */
+const LARGEST = 2 ** 62;
+
+export interface FileModel {
+  /** [batch, channels, height, width]; undefined where the file leaves the batch open. */
+  readonly input: readonly [number | undefined, number, number, number];
+  readonly bytes: (draw: Draw) => Uint8Array;
+}
+
+/**
+ * Nodes are those of the file, in inference: normalization has running statistics 0 and 1, as before training. Weights are
+ * those that the draw scores the network with. Input `images`, output `logits`. Throws SpecError.
+ */
+export function fileModel({ graph, resolution }: { graph: Graph; resolution: number }): FileModel {
+  const [own, channels = CHANNELS, height = resolution, width = resolution] = graph.inputs[0]!.shape;
+  const image = [channels, height, width];
+  const resolved = resolveGraph({ graph, batch: own ?? BATCH, image, file: 'the network' });
+  const input = [own, channels, height, width] as const;
+  return { input, bytes: (draw) => written({ graph, resolved, input, draw }) };
+}
+
+function written({
+  graph,
+  resolved,
+  input,
+  draw,
+}: {
+  graph: Graph;
+  resolved: ResolvedGraph;
+  input: FileModel['input'];
+  draw: Draw;
+}): Uint8Array {
+  const g = new GraphBuilder();
+  const names = new Map([[graph.inputs[0]!.name, IMAGES]]);
+  addWeights({ g, resolved, names, draw });
+  for (const node of graph.nodes) addNode({ g, graph, node, names });
+  const [batch, ...image] = input;
+  const { tape, output } = resolved;
+  const [first, ...rest] = tape.shape(output);
+  return g.build({
+    name: 'zeroscout',
+    inputs: [{ name: IMAGES, dims: [batch ?? 'batch', ...image] }],
+    outputs: [
+      {
+        name: LOGITS,
+        dims: [batch === undefined ? 'batch' : first!, ...rest],
+        value: names.get(graph.outputs[0]!)!,
+      },
+    ],
+    opset: Math.min(graph.opset, NEWEST),
+  });
+}
+
+/** Weights keep the names by which they are drawn. */
+function addWeights({
+  g,
+  resolved,
+  names,
+  draw,
+}: {
+  g: GraphBuilder;
+  resolved: ResolvedGraph;
+  names: Map<string, string>;
+  draw: Draw;
+}): void {
+  const roles = weightRoles(resolved);
+  resolved.weights.forEach(({ name, shape, initializer }, index) => {
+    const initialization = initializationOf(roles[index]!);
+    const values = initialization ? undefined : initializer.read();
+    if (!initialization && !values)
+      throw SpecError.of({ path: '', message: `the numbers of a constant [${shape}] are not in the file` });
+    const data = initialization
+      ? draw.weight({ name: `graph.${index}`, shape, initialization })
+      : Float32Array.from(values!);
+    names.set(name, g.weights({ name: `graph.${index}`, dims: shape, data }));
+  });
+}
+
+function addNode({
+  g,
+  graph,
+  node,
+  names,
+}: {
+  g: GraphBuilder;
+  graph: Graph;
+  node: GraphNode;
+  names: Map<string, string>;
+}): void {
+  const { op, attributes } = node;
+  const value = attributes.value;
+  if (op === 'Constant') {
+    names.set(node.outputs[0]!, constantOf(g, node));
+    return;
+  }
+  const read = (name: string): string => {
+    if (name === '') return '';
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    const made = initializerOf(g, graph, name);
+    names.set(name, made);
+    return made;
+  };
+  const inputs = node.inputs.slice(0, INFERENCE_INPUTS[op]).map(read);
+  if (op === 'ConstantOfShape') {
+    const one = isTensor(value) ? tensorOf(g, { ...value, shape: [] }) : g.float(0);
+    names.set(node.outputs[0]!, g.add('Expand', [one, inputs[0]!]));
+    return;
+  }
+  if (op === 'BatchNormalization') {
+    const size = graph.initializers.get(node.inputs[1]!)?.shape[0];
+    if (size === undefined) throw SpecError.of({ path: '', message: `${node.name} computes its own scale` });
+    for (const [part, filling] of [
+      ['mean', 0],
+      ['variance', 1],
+    ] as const)
+      inputs.push(
+        g.weights({ name: `${part}.${size}`, dims: [size], data: new Float32Array(size).fill(filling) }),
+      );
+  }
+  const results = INFERENCE_INPUTS[op] === undefined ? node.outputs.length : 1;
+  const kept = Object.entries(attributes).filter(([name]) => name !== 'training_mode' && name !== 'momentum');
+  const made = g.addMany(
+    op,
+    inputs,
+    Object.fromEntries(kept.map(([name, each]) => [name, attributeOf(name, castTo(op, name, each))])),
+    results,
+  );
+  made.forEach((name, i) => {
+    names.set(node.outputs[i]!, name);
+  });
+}
+
+function castTo(op: string, name: string, value: GraphNode['attributes'][string]) {
+  if (op !== 'Cast' || name !== 'to') return value;
+  return SMALL_INTEGERS.has(value as number) ? INT64 : OTHER_FLOATS.has(value as number) ? FLOAT : value;
+}
+
+function constantOf(g: GraphBuilder, { attributes, name }: GraphNode): string {
+  const { value, value_float: float, value_int: int, value_floats: floats, value_ints: ints } = attributes;
+  if (isTensor(value)) return tensorOf(g, value);
+  if (typeof float === 'number') return g.float(float);
+  if (typeof int === 'number') return g.tensor({ type: 'int64', dims: [], data: [int] });
+  if (floats) return g.floats(...(floats as readonly number[]));
+  if (ints) return g.ints(...(ints as readonly number[]));
+  throw SpecError.of({ path: '', message: `${name} has no value of numbers` });
+}
+
+/** An initializer that is part of the graph: axes, shapes, indices. */
+function initializerOf(g: GraphBuilder, graph: Graph, name: string): string {
+  const { shape, type, read } = graph.initializers.get(name)!;
+  const values = read();
+  if (!values)
+    throw SpecError.of({ path: '', message: `the numbers of a constant [${shape}] are not in the file` });
+  return tensorOf(g, { shape, type, values });
+}
+
+function tensorOf(g: GraphBuilder, { shape, type, values }: Constant): string {
+  const stored = type === 'float' ? 'float' : 'int64';
+  // Exporters write the largest int64 for "to the end"; as a number it is rounded to 2^63, which overflows.
+  const inRange = (value: number) => Math.min(Math.max(value, -LARGEST), LARGEST);
+  const data = Array.from(type === 'float' ? values : values.map(inRange));
+  const name = g.tensor({ type: stored, dims: shape, data });
+  return type === 'bool' ? g.add('Cast', [name], { to: BOOL }) : name;
+}
+
+function isTensor(value: AttributeValue | undefined): value is Constant {
+  return typeof value === 'object' && 'values' in value && 'shape' in value;
+}

@@ -1,0 +1,18 @@
+// Tells attributes of the ONNX standard that hold a float from those that hold an integer.
+import type { AttributeValue } from '../graph/graph.js';
+import type { Attribute } from '../onnx/graph.js';
+
+const FLOATS = new Set([
+  'alpha',
+  'beta',
+  'cubic_coeff_a',
+  'epsilon',
+  'extrapolation_value',
+  'gamma',
+  'ratio',
+]);
+
+/** A number that JavaScript does not tell from an integer is written as the standard wants it. */
+export function attributeOf(name: string, value: AttributeValue): Attribute {
+  return typeof value === 'number' && FLOATS.has(name) ? { float: value } : (value as Attribute);
+}

@@ -1,0 +1,62 @@
+// Networks of files, written again with the weights of a draw: they run, and score what the files score.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { candidateFiles } from '../../../core/export/candidate-files.js';
+import { IMAGES, LOGITS } from '../../../core/export/layers.js';
+import { graphNetwork } from '../../../core/graph/network.js';
+import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { graphOfStructure, structureText } from '../../../core/graph/structure.js';
+import { randomDraw } from '../../../core/ir/draw.js';
+import { openSpace } from '../../../core/spaces/index.js';
+import { graphDraw } from '../../../engine/graph/graph-draw.js';
+import { openGraph } from '../../../engine/graph/score-graph.js';
+import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
+
+const FOLDER = join(import.meta.dirname, '../../goldens/onnx');
+const DIGEST = 'a'.repeat(64);
+const draw = randomDraw({ seed: 4, draw: 0 });
+
+/** The network of a file, as a worker gets it. */
+function candidate(file: string, side: number) {
+  const graph = readOnnx({ bytes: readFileSync(join(FOLDER, file)), file });
+  const structure = structureText({ graph, constants: new Set() });
+  const about = { name: file, digest: DIGEST, macs: 1, parameters: 7, form: 'maps' as const };
+  const space = openSpace({ kind: 'onnx', resolution: side, networks: [about] });
+  return { structure, files: candidateFiles({ space, candidate: file, resolution: side, structure }) };
+}
+
+async function score(args: Parameters<typeof graphNetwork>[0], weights: 'drawn' | 'file') {
+  const network = graphNetwork(args);
+  const opened = await openGraph({ network, threads: 1 });
+  const drawn = graphDraw({ network, drawn: draw, file: args.file });
+  const weight = (i: number) =>
+    Float32Array.from(network.graph.weights[i]!.initializer.read() ?? drawn.weight(i));
+  return opened.score(weights === 'file' ? { ...drawn, weight } : drawn).finally(() => opened.close());
+}
+
+describe('a network of a file, exported', () => {
+  it.each([
+    ['shufflenet_v2_x0_5.onnx', 64],
+    ['timm-test_byobnet.onnx', 64],
+    ['timm-test_vit.onnx', 160],
+  ])('%s', async (file, side) => {
+    const { structure, files } = candidate(file, side);
+    expect(files.trainableParameters).toBe(7);
+    expect(() => files.pytorch('')).toThrow(/has no PyTorch module/);
+    const bytes = files.onnx(draw);
+
+    const batch = files.batch ?? 3;
+    const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
+    const shape = [batch, 3, side, side];
+    const out = await session.run({ [IMAGES]: new Tensor('float32', draw.input(shape), shape) });
+    await session.release();
+    expect(out[LOGITS]!.dims[0]).toBe(batch);
+    expect((out[LOGITS]!.data as Float32Array).every(Number.isFinite)).toBe(true);
+
+    const at = { batch, image: [3, side, side], wanted: 'stages' as const, file };
+    const own = await score({ ...at, graph: graphOfStructure(structure) }, 'drawn');
+    const back = await score({ ...at, graph: readOnnx({ bytes, file }) }, 'file');
+    expect(back).toEqual(own);
+  });
+});
