@@ -149,7 +149,7 @@ async function compareScores({
   network: GraphNetwork;
   options: Options;
 }): Promise<{ readonly detail: string } | Required<Pick<Row, 'expressivity' | 'trainability' | 'allowed'>>> {
-  const { features, costs } = network;
+  const { features, costs, graph, roles } = network;
   const [source, target] = [join(folder, `${file}.features.json`), join(folder, `${file}.case.json`)];
   const wanted = {
     file,
@@ -158,6 +158,8 @@ async function compareScores({
     features: features.map(({ name }) => name),
     channelAxes: features.map(({ channelAxis }) => channelAxis),
     parameters: costs.parameters,
+    // Exporters name scales of layers as they like; both sides take them for what the reader does.
+    scales: graph.weights.filter((_, i) => roles[i]!.kind === 'scale').map(({ name }) => name),
   };
   writeFileSync(source, JSON.stringify([wanted]));
   const { status, stderr, error } = spawnSync(python, [REFERENCE, source, target], {

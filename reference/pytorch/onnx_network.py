@@ -14,14 +14,15 @@ from onnx_rare_operators import RARE_OPS  # noqa: E402
 from tensors import uniform  # noqa: E402
 
 
-def weight(name: str, dims: list[int], dtype: torch.dtype) -> torch.Tensor:
+def weight(name: str, dims: list[int], dtype: torch.dtype, scales: set[str] | None) -> torch.Tensor:
     """He initialization for two dimensions and more, 1 for scales, 0 for shifts: drawn by the name of the tensor."""
     shape = torch.Size(dims)
     if len(dims) > 1:
         fan_in = shape[1:].numel()
         values = (uniform(name, shape.numel()) - 0.5) * (math.sqrt(12) * math.sqrt(2 / fan_in))
         return torch.from_numpy(values.astype(np.float32)).reshape(shape).to(dtype)
-    return torch.full(shape, 1.0 if name.endswith("weight") else 0.0, dtype=dtype)
+    is_scale = name.endswith("weight") if scales is None else name in scales
+    return torch.full(shape, 1.0 if is_scale else 0.0, dtype=dtype)
 
 
 def attributes(node) -> dict:
@@ -34,9 +35,9 @@ def attributes(node) -> dict:
 
 
 class Network:
-    """Runs a graph between named tensors."""
+    """Runs a graph between named tensors. `scales` names weights of one dimension that are 1; without it names end in "weight"."""
 
-    def __init__(self, path: str, dtype: torch.dtype):
+    def __init__(self, path: str, dtype: torch.dtype, scales: set[str] | None = None):
         model = onnx.load(path)
         if model.functions:
             model = inliner.inline_local_functions(model)
@@ -46,7 +47,7 @@ class Network:
             n = math.prod(t.dims)
             has_data = bool(t.raw_data or t.float_data or t.int64_data or t.int32_data)
             if t.data_type == onnx.TensorProto.FLOAT and not (has_data and n == 1):
-                self.fixed[t.name] = weight(t.name, list(t.dims), dtype)
+                self.fixed[t.name] = weight(t.name, list(t.dims), dtype, scales)
             else:
                 self.fixed[t.name] = self.tensor(t)
         self.input = next(i.name for i in model.graph.input if i.name not in self.fixed)

@@ -3,7 +3,7 @@
     python onnx_reference.py FEATURES.json CASES.json
 
 FEATURES.json is a list of {"file", "batch", "input", "features", "channelAxes", "parameters"}, as `zeroscout inspect FILE
---json` has them for each block; files lie beside it. CASES.json gets the cases, in the form of
+--json` has them for each block, and may have "scales", the names of scales of layers; files lie beside it. CASES.json gets the cases, in the form of
 test/goldens/onnx, with `float32Deviation`: by how much PyTorch itself is off in float32. Needs torch, numpy and onnx.
 Weights are those of tensors.py by the names of initializers: He for two dimensions and more, 1 for scales, 0 for shifts.
 """
@@ -55,7 +55,8 @@ def trainability(g: torch.Tensor, v: torch.Tensor, before: int, after: int, toke
 
 
 def measure(item: dict, folder: Path, dtype: torch.dtype):
-    net = Network(str(folder / item["file"]), dtype)
+    scales = set(item["scales"]) if "scales" in item else None
+    net = Network(str(folder / item["file"]), dtype, scales)
     shape = torch.Size([item["batch"], *item["input"]])
     known = {net.input: scaled("input", shape, 1.0).to(dtype)}
     axes = item["channelAxes"]

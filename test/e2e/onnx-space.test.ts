@@ -48,7 +48,6 @@ test('files of a folder are ranked; renamed files and files with other names ins
   const [best] = readRankingCsv(reference);
   expect(best!.candidate).toMatch(/^net-\d+$/);
   const models = join(home.dir, 'models');
-  await latencyAndExport(home, best!.candidate);
   renameSync(join(models, 'net-0.onnx'), join(models, 'renamed.onnx'));
   const widths = [8 + 1, 16 + 1, 24 + 1];
   writeFileSync(join(models, 'net-1.onnx'), smallNetwork({ widths, kernel: 3, names: 'other.' }));
@@ -56,26 +55,6 @@ test('files of a folder are ranked; renamed files and files with other names ins
   expect(await run('two')).toMatchObject({ candidates: FILES + 1, reused: FILES, scored: 1 });
   expect(readdirSync(models)).toHaveLength(FILES + 1);
 }, 300_000);
-
-/** What is left to do with a ranking of files: measure the first, and write the best one. */
-async function latencyAndExport(home: TestHome, best: string): Promise<void> {
-  const measured = await done(['latency', 'measure', 'one', '--top', '2', '--workers', '1', '--json'], {
-    home,
-  });
-  expect(JSON.parse(measured.stdout)).toMatchObject({ measured: 2, failed: 0 });
-  const write = (format: string) =>
-    zeroscout(['export', 'one', '--format', format, '--out', 'best'], { home });
-  expect((await write('onnx')).code).toBe(0);
-  expect((await write('config')).code).toBe(0);
-  const { stderr, code } = await write('pytorch');
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/came from an ONNX file/)]);
-  const config = JSON.parse(home.read('best/rank-1.json'));
-  expect(config.space.networks).toMatchObject([{ name: best, parameters: config.trainableParameters }]);
-  expect(config.latency).toBeGreaterThan(0);
-  const { stdout } = await done(['score', 'best/rank-1.onnx', `models/${best}.onnx`, '--json'], { home });
-  const [written, own] = JSON.parse(stdout).networks;
-  expect([written.macs, written.parameters]).toEqual([own.macs, own.parameters]);
-}
 
 test(`kills at random moments, ZEROSCOUT_KILL_SEED=${SEED}`, async () => {
   const home = fresh();

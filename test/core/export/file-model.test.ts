@@ -11,6 +11,7 @@ import { randomDraw } from '../../../core/ir/draw.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import { graphDraw } from '../../../engine/graph/graph-draw.js';
 import { openGraph } from '../../../engine/graph/score-graph.js';
+import { measureLatency } from '../../../engine/latency.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
 
 const FOLDER = join(import.meta.dirname, '../../goldens/onnx');
@@ -22,8 +23,13 @@ function candidate(file: string, side: number) {
   const graph = readOnnx({ bytes: readFileSync(join(FOLDER, file)), file });
   const structure = structureText({ graph, constants: new Set() });
   const about = { name: file, digest: DIGEST, macs: 1, parameters: 7, form: 'maps' as const };
-  const space = openSpace({ kind: 'onnx', resolution: side, networks: [about] });
-  return { structure, files: candidateFiles({ space, candidate: file, resolution: side, structure }) };
+  const onnx = { kind: 'onnx' as const, resolution: side, networks: [about] };
+  const space = openSpace(onnx);
+  return {
+    space: onnx,
+    structure,
+    files: candidateFiles({ space, candidate: file, resolution: side, structure }),
+  };
 }
 
 async function score(args: Parameters<typeof graphNetwork>[0], weights: 'drawn' | 'file') {
@@ -58,5 +64,16 @@ describe('a network of a file, exported', () => {
     const own = await score({ ...at, graph: graphOfStructure(structure) }, 'drawn');
     const back = await score({ ...at, graph: readOnnx({ bytes, file }) }, 'file');
     expect(back).toEqual(own);
+  });
+
+  it.each([
+    ['timm-test_byobnet.onnx', 64],
+    ['timm-test_vit.onnx', 160],
+  ])('the latency of %s is that of one image, or is refused', async (file, side) => {
+    const { space, structure, files } = candidate(file, side);
+    const fidelity = { batch: 1, resolution: side, weights: 'shared', features: 'blocks' } as const;
+    const measuring = measureLatency({ space, candidate: file, seed: 0, fidelity, draws: [0], structure });
+    if (files.batch === undefined) expect((await measuring).latency).toBeGreaterThan(0);
+    else await expect(measuring).rejects.toThrow(`exported for a batch of ${files.batch}`);
   });
 });
