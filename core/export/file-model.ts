@@ -130,28 +130,25 @@ function addNode({
     names.set(node.outputs[0]!, g.add('Expand', [one, inputs[0]!]));
     return;
   }
-  if (op === 'BatchNormalization') {
-    const size = graph.initializers.get(node.inputs[1]!)?.shape[0];
-    if (size === undefined) throw SpecError.of({ path: '', message: `${node.name} computes its own scale` });
-    for (const [part, filling] of [
-      ['mean', 0],
-      ['variance', 1],
-    ] as const)
-      inputs.push(
-        g.weights({ name: `${part}.${size}`, dims: [size], data: new Float32Array(size).fill(filling) }),
-      );
-  }
+  if (op === 'BatchNormalization') inputs.push(...runningStatistics(g, graph, node));
   const results = INFERENCE_INPUTS[op] === undefined ? node.outputs.length : 1;
   const kept = Object.entries(attributes).filter(([name]) => name !== 'training_mode' && name !== 'momentum');
-  const made = g.addMany(
-    op,
-    inputs,
-    Object.fromEntries(kept.map(([name, each]) => [name, attributeOf(name, castTo(op, name, each))])),
-    results,
+  const typed = Object.fromEntries(
+    kept.map(([name, each]) => [name, attributeOf(name, castTo(op, name, each))]),
   );
+  const made = g.addMany(op, inputs, { attributes: typed, results });
   made.forEach((name, i) => {
     names.set(node.outputs[i]!, name);
   });
+}
+
+/** Mean 0 and variance 1. */
+function runningStatistics(g: GraphBuilder, graph: Graph, { name, inputs }: GraphNode): readonly string[] {
+  const size = graph.initializers.get(inputs[1]!)?.shape[0];
+  if (size === undefined) throw SpecError.of({ path: '', message: `${name} computes its own scale` });
+  const filled = (part: string, value: number) =>
+    g.weights({ name: `${part}.${size}`, dims: [size], data: new Float32Array(size).fill(value) });
+  return [filled('mean', 0), filled('variance', 1)];
 }
 
 function castTo(op: string, name: string, value: GraphNode['attributes'][string]) {
