@@ -2,6 +2,13 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 
+/** Tests of functions without state: files share a process and what it has loaded. A test in test/core/specification replaces a module. */
+const PURE = [
+  'test/core/*.test.ts',
+  'test/core/!(specification)/**/*.test.ts',
+  'test/activities/**/*.test.ts',
+];
+
 /** Tests that start servers and worker processes of their own. They wait more than they work: more files at a time than the two cores that we have. */
 const WHOLE = [
   'test/e2e/**/*.test.ts',
@@ -26,9 +33,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'pure',
+          include: PURE,
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...WHOLE],
+          exclude: [...configDefaults.exclude, ...PURE, ...WHOLE],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
