@@ -1,39 +1,52 @@
 // Tests that pause, resume, cancel and watch act on running searches, and that what was scored is kept.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Describer, openEmbeddedDescriber } from '../support/describer.js';
 import { type TestHome, testHome, until } from '../support/home.js';
+import { createPace, type Pace } from '../support/pace.js';
 import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 
 const SAMPLES = 200;
 
 let home: TestHome;
+let pace: Pace;
+let describer: Describer;
 const cli = (...args: string[]) => done(args, { home, env: { ZEROSCOUT_LOG_LEVEL: 'debug' } });
 const status = async (id: string) => JSON.parse((await cli('status', id, '--json')).stdout);
 const scored = () => home.workerLog().filter(({ msg }) => msg === 'scored candidate').length;
 
 beforeAll(() => {
   home = testHome();
-  const execution = { shardSize: 4, window: 2 };
+  pace = createPace(home);
   // Slow enough that no command comes too late.
-  const fidelity = { draws: 1, batch: 16, resolution: 32 };
-  home.write('long.json', specification({ samples: SAMPLES, changes: { fidelity, execution } }));
+  pace.set(500);
+  const execution = { shardSize: 4, window: 2 };
+  home.write('long.json', specification({ samples: SAMPLES, changes: { execution } }));
 });
-afterAll(() => home.remove(), 60_000);
+afterAll(async () => {
+  await describer?.close();
+  await home.remove();
+}, 60_000);
 
 test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout: 300_000 }, async () => {
-  const { stdout } = await cli('run', 'long.json', '--id', 'long', '--detach', '--json');
-  expect(JSON.parse(stdout)).toEqual({ id: 'long', detached: true });
+  const detached = await done(['run', 'long.json', '--id', 'long', '--detach', '--json'], {
+    home,
+    env: { ZEROSCOUT_LOG_LEVEL: 'debug', ...pace.env },
+  });
+  describer = await openEmbeddedDescriber(home);
+  expect(JSON.parse(detached.stdout)).toEqual({ id: 'long', detached: true });
   const early = await zeroscout(['results', 'long'], { home });
   expect([early.code, early.stderr]).toEqual([2, expect.stringContaining('search "long" has no results')]);
   await until(() => scored() >= 8, { what: 'the first shards are scored', timeoutMs: 60_000 });
 
   await cli('pause', 'long');
-  const paused = await until(
+  await until(
     async () => {
-      const now = await status('long');
-      return now.progress?.shards.running.length === 0 && now;
+      const now = await describer.status('long');
+      return now.progress?.shards.running.length === 0;
     },
     { what: 'running shards end', timeoutMs: 30_000 },
   );
+  const paused = await status('long');
   expect(paused).toMatchObject({ state: 'paused', progress: { paused: true } });
   const { stdout: said } = await cli('status', 'long');
   expect(said).toContain('long: paused');
@@ -66,7 +79,7 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   ]);
 
   await cli('cancel', 'long');
-  await until(async () => (await status('long')).state === 'cancelled', {
+  await until(async () => (await describer.status('long')).state === 'cancelled', {
     what: 'it ends',
     timeoutMs: 30_000,
   });
@@ -76,6 +89,7 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('is not running: cancelled')]);
   const kept = scored();
 
+  pace.set(0);
   await cli('run', 'long.json', '--id', 'long', '--workers', '0', '--out', 'out');
   const { scored: anew, reused } = JSON.parse(home.read('out/summary.json'));
   expect(anew + reused).toBe(SAMPLES);

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collect, planCollection } from '../../client/retention/collect.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { connectStore } from '../../store/jetstream.js';
+import { type Describer, openDescriber } from '../support/describer.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';
+import { createPace, type Pace } from '../support/pace.js';
 import { whileStopped } from '../support/stopped.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
 import { done, type Running, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
@@ -26,6 +28,8 @@ let home: TestHome;
 let temporal: TemporalServer;
 let nats: NatsServer;
 let connection: Connection;
+let describer: Describer;
+let pace: Pace;
 let workers: readonly Running[] = [];
 const env = () => ({
   TEMPORAL_ADDRESS: temporal.address,
@@ -59,15 +63,21 @@ beforeAll(async () => {
   temporal = await startTemporal({ home, limits: { 'limit.historyCount.suggestContinueAsNew': 40 } });
   nats = await startNats({ dir: `${home.dir}/nats` });
   connection = await Connection.connect({ address: temporal.address });
+  describer = await openDescriber({ temporal: temporal.address, nats: nats.url, isLocal: false });
+  pace = createPace(home);
   home.write('candidates.txt', list.join('\n'));
   workers = [
     spawnZeroscout(['worker', '--role', 'control'], { home, env: env() }),
-    spawnNode([script('e2e-worker.mjs'), script('e2e-poison-scorer.mjs')], { home, env: env() }),
+    spawnNode([script('e2e-worker.mjs'), script('e2e-poison-scorer.mjs')], {
+      home,
+      env: { ...env(), ...pace.env },
+    }),
   ];
 }, 120_000);
 afterAll(async () => {
   for (const { child } of workers) child.kill('SIGTERM');
   await Promise.all(workers.map(({ ended }) => ended));
+  await describer?.close();
   await connection?.close();
   await Promise.allSettled([temporal?.stop(), nats?.stop()]);
   await home.remove();
@@ -105,23 +115,24 @@ test('each part in a workflow of its own: each candidate once, the same ranking 
 
 test('pause, resume, progress and cancel reach the parts', { timeout: 240_000 }, async () => {
   // A candidate takes long enough that two parts are not over before a command on a busy machine reaches them.
-  const fidelity = { draws: 12, batch: 16, resolution: 32 };
+  pace.set(800);
   const random = { kind: 'random', samples: CANDIDATES };
-  home.write('told.json', specification({ changes: { strategy: random, fidelity, execution } }));
+  home.write('told.json', specification({ changes: { seed: 4, strategy: random, execution } }));
   const run = spawnZeroscout(['run', 'told.json', '--id', 'told'], { home, env: env() });
   await until(() => scored('told') >= 3, { what: 'the first candidates', timeoutMs: 60_000 });
   await cli('pause', 'told');
   // The search and its parts are asked one after the other: a shard that ended may be followed by one that has not begun yet.
   let seen = -1;
-  const paused = await until(
+  await until(
     async () => {
-      const now = await status('told');
+      const now = await describer.status('told');
       const settled = now.progress?.shards.running.length === 0 && now.progress.done === seen;
       seen = now.progress?.done ?? -1;
-      return settled && now.progress.parts && now;
+      return settled && now.progress?.parts !== undefined;
     },
-    { what: 'running shards end', timeoutMs: 60_000, everyMs: 1_000 },
+    { what: 'running shards end', timeoutMs: 60_000, everyMs: 500 },
   );
+  const paused = await status('told');
   expect(paused.state).toBe('paused');
   const { done: before, planned, shards, parts } = paused.progress;
   expect(parts).toMatchObject({ total: PARTS });
@@ -139,12 +150,14 @@ test('pause, resume, progress and cancel reach the parts', { timeout: 240_000 },
   await until(async () => (await partsOf('told')).every(({ status }) => status !== 'RUNNING'), {
     what: 'parts end',
     timeoutMs: 60_000,
+    everyMs: 200,
   });
   const ended = (await partsOf('told')).map(({ status }) => status);
   expect(ended).toContain('CANCELLED');
   const kept = scored('told');
   expect(kept).toBeLessThan(CANDIDATES);
 
+  pace.set(0);
   await cli('run', 'told.json', '--id', 'told', '--out', 'told');
   const { scored: anew, reused } = JSON.parse(home.read('told/summary.json'));
   expect(anew + reused).toBe(CANDIDATES);
@@ -191,6 +204,7 @@ test('gc takes the parts of a run along', { timeout: 120_000 }, async () => {
     await until(async () => (await count()) === 0, {
       what: 'nothing is left in Temporal',
       timeoutMs: 60_000,
+      everyMs: 200,
     });
     // Whoever collects at the same time finds it gone, and goes on.
     await collect({ client, store, collection });
