@@ -1,12 +1,12 @@
 // Tests that wrong input of every kind is refused with every field that is wrong, before anything starts, and that the process ends with code 2.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { CommanderError } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SpecError } from '../../core/errors.js';
-import { commandError } from '../support/command-error.js';
+import { type Issue, SpecError } from '../../core/errors.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { environment, specification, zeroscout } from '../support/zeroscout.js';
+import { commandError } from './command-error.js';
 
 const CELL = '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|';
 const OTHER = '|skip_connect~0|+|none~0|none~1|+|none~0|none~1|none~2|';
@@ -24,13 +24,19 @@ afterAll(async () => {
   await home.remove();
 }, 60_000);
 
-/** Answers the fields that are wrong and what is said of each, and checks that the home was not even made. */
-async function refused(...args: string[]): Promise<{ fields: string[]; messages: string[] }> {
+/** A field, a file and line that it names, or both: `space.kind`, `bad.yaml:2`, `--truth: truth.csv:1`. */
+function placeOf({ path, file, line }: Issue): string {
+  const inFile = file && [basename(file), line].filter(Boolean).join(':');
+  return [path, inFile].filter(Boolean).join(': ');
+}
+
+/** Answers the places that are wrong and what is said of each, and checks that the home was not even made. */
+async function refused(...args: string[]): Promise<{ places: string[]; messages: string[] }> {
   const error = await commandError(args);
   expect(error).toBeInstanceOf(SpecError);
   expect(existsSync(home.home.root)).toBe(false);
   const { issues } = error as SpecError;
-  return { fields: issues.map(({ path }) => path), messages: issues.map(({ message }) => message) };
+  return { places: issues.map(placeOf), messages: issues.map(({ message }) => message) };
 }
 
 const changed = (changes: Record<string, unknown>) => specification({ changes });
@@ -100,34 +106,34 @@ describe('a specification with', () => {
       { 'strategy.file: no.txt': 'no such file' },
     ],
   ])('%s', async (_what, text, wrong) => {
-    const { fields, messages } = await refused('run', home.write('bad.yaml', text));
-    expect(fields).toEqual(Object.keys(wrong));
+    const { places, messages } = await refused('run', home.write('bad.yaml', text));
+    expect(places).toEqual(Object.keys(wrong));
     for (const [i, found] of Object.values(wrong).entries()) expect(messages[i]).toContain(found);
   });
 
   test.each([
-    ['broken YAML', 'name: a\nspace: { kind: x', 'bad.yaml:2:17'],
+    ['broken YAML', 'name: a\nspace: { kind: x', 'bad.yaml:2'],
     ['no text at all', '', 'bad.yaml'],
   ])('%s: the place in the file', async (_what, text, place) => {
-    const { fields } = await refused('run', home.write('bad.yaml', text));
-    expect(fields).toEqual([join(home.dir, place)]);
+    const { places } = await refused('run', home.write('bad.yaml', text));
+    expect(places).toEqual([place]);
   });
 });
 
 describe('a candidate list', () => {
   test.each<[string, string, Readonly<Record<string, string>>]>([
-    ['that is empty', '\n# nothing\n', { 'list.txt': '' }],
+    ['that is empty', '\n# nothing\n', { 'strategy.file: list.txt': 'one a line' }],
     [
       'with bad candidates',
       `${CELL}\n|none~0|+|nnoe~0|none~1|+|none~0|none~1|none~2|\nhello\n`,
-      { 'list.txt:2': '"nnoe"', 'list.txt:3': '"hello"' },
+      { 'strategy.file: list.txt:2': '"nnoe"', 'strategy.file: list.txt:3': '"hello"' },
     ],
   ])('%s', async (_what, text, wrong) => {
     home.write('list.txt', text);
     const file = home.write('list.json', changed({ strategy: { kind: 'list', file: 'list.txt' } }));
     for (const command of ['run', 'validate']) {
-      const { fields, messages } = await refused(command, file);
-      expect(fields).toEqual(Object.keys(wrong));
+      const { places, messages } = await refused(command, file);
+      expect(places).toEqual(Object.keys(wrong));
       for (const [i, found] of Object.values(wrong).entries()) expect(messages[i]).toContain(found);
     }
   });
@@ -143,13 +149,13 @@ describe('a truth file', () => {
     ['that is prose', 'Dear reader,\n"quotes that never end\n', 'truth.csv:2', 'CSV'],
     ['that is empty', '', 'truth.csv', 'empty'],
   ])('%s', async (_what, text, place, found) => {
-    const { fields, messages } = await refused(
+    const { places, messages } = await refused(
       'run',
       join(home.dir, 'good.json'),
       '--truth',
       home.write('truth.csv', text),
     );
-    expect(fields).toEqual([join(home.dir, place)]);
+    expect(places).toEqual([`--truth: ${place}`]);
     expect(messages[0]).toContain(found);
   });
 });
@@ -159,16 +165,16 @@ describe('a command line', () => {
 
   test.each<[string, () => string[], string]>([
     ['with a file that is not there', () => ['run', 'no.yaml'], 'no.yaml'],
-    ['with a truth that is not there', () => ['run', good(), '--truth', 'no.csv'], 'no.csv'],
+    ['with a truth that is not there', () => ['run', good(), '--truth', 'no.csv'], '--truth: no.csv'],
     ['with a path as id', () => ['run', good(), '--id', '../x'], '--id'],
     ['with an empty id', () => ['run', good(), '--id', ''], '--id'],
     ['with an output that is a file', () => ['run', good(), '--out', join(home.dir, 'good.csv')], '--out'],
-  ])('%s', async (_what, args, field) => {
-    expect((await refused(...args())).fields).toEqual([field]);
+  ])('%s', async (_what, args, place) => {
+    expect((await refused(...args())).places).toEqual([place]);
   });
 
   test('with a folder', async () => {
-    expect((await refused('run', home.dir)).fields).toEqual([home.dir]);
+    expect((await refused('run', home.dir)).places).toEqual([basename(home.dir)]);
   });
 
   test.each<[string, () => string[], string, string[]]>([
