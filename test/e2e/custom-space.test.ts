@@ -3,26 +3,30 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
+import { dismissWorkers, HIRED, hireWorkers } from '../support/hire.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { npy } from '../support/npy.js';
-import { done, ROOT, spawnZeroscout, zeroscout } from '../support/zeroscout.js';
+import { done, ROOT, type Running, spawnZeroscout, zeroscout } from '../support/zeroscout.js';
 
 const SPACE = readFileSync(join(ROOT, 'examples/spaces/nats-bench-size.yaml'), 'utf8');
 const SAMPLES = 8;
 
 let home: TestHome;
+let workers: readonly Running[];
 const cli = (...args: string[]) => done(args, { home });
 const searched = async (space: object, id: string) => {
   const strategy = { kind: 'random', samples: SAMPLES };
   const fidelity = { draws: 1, batch: 4, resolution: 16 };
   home.write(`${id}.json`, JSON.stringify({ name: id, space, strategy, fidelity }));
-  const { stdout } = await cli('run', `${id}.json`, '--id', id, '--out', id, '--json');
+  const { stdout } = await cli('run', `${id}.json`, '--id', id, '--out', id, '--json', ...HIRED);
   return JSON.parse(stdout);
 };
 
-beforeAll(() => {
+beforeAll(async () => {
   home = testHome();
   home.write('size.yaml', SPACE);
+  await home.startServices();
+  workers = await hireWorkers({ home });
 });
 afterAll(() => home.remove(), 60_000);
 
@@ -64,7 +68,7 @@ test('images of one’s own: scored in place of noise, found again by their valu
     const space = { kind: 'custom', file: 'size.yaml' };
     const input = { images: `${id}.npy` };
     home.write(`${id}.json`, JSON.stringify({ name: id, space, strategy, fidelity, input }));
-    const { stdout } = await cli('run', `${id}.json`, '--id', id, '--out', id, '--json');
+    const { stdout } = await cli('run', `${id}.json`, '--id', id, '--out', id, '--json', ...HIRED);
     return JSON.parse(stdout);
   };
   const shape = [4, 3, 16, 16];
@@ -86,6 +90,7 @@ test('a TypeScript module: where nobody allowed it no process runs it; allowed i
   const refused = await zeroscout(['run', 'module.json'], { home });
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--allow-modules')]);
 
+  await dismissWorkers(workers);
   // A control worker that was not told ends the search, and says what it would need.
   await cli('run', 'module.json', '--id', 'untold', '--allow-modules', '--detach', '--workers', '0');
   const worker = spawnZeroscout(['worker', '--role', 'control'], { home });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSpace } from '../../core/spaces/index.js';
 import { InferenceSession } from '../../engine/onnx-runtime.js';
+import { HIRED, hireWorkers } from '../support/hire.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 import { searchWithKills } from './e2e-kills.js';
@@ -46,8 +47,10 @@ let first: TestHome;
 let reference: string;
 beforeAll(async () => {
   first = fresh();
+  await first.startServices();
+  await hireWorkers({ home: first });
   first.write('search.json', evolution());
-  await done(['run', 'search.json', '--id', 'first', '--out', 'out'], { home: first });
+  await done(['run', 'search.json', '--id', 'first', '--out', 'out', ...HIRED], { home: first });
   reference = first.read('out/ranking.csv');
 }, 180_000);
 afterAll(async () => {
@@ -73,7 +76,7 @@ test('the budget is spent on different candidates that meet the constraint', () 
 
 test('again, in other shards: every score is there already, and so is the course', async () => {
   first.write('again.json', evolution({ execution: { shardSize: 3, window: 2 } }));
-  await done(['run', 'again.json', '--id', 'again', '--out', 'again'], { home: first });
+  await done(['run', 'again.json', '--id', 'again', '--out', 'again', ...HIRED], { home: first });
   expect(first.read('again/ranking.csv')).toBe(reference);
   expect(JSON.parse(first.read('again/summary.json'))).toMatchObject({ scored: 0, reused: BUDGET });
 }, 180_000);
@@ -123,7 +126,9 @@ test('a limit on latency: measured before anything is scored, shown with its mac
   const constraints = { flops: { max: '90M' }, latency: { max: '100s' } };
   const strategy = { kind: 'evolution', population: 4, budget: 8, generation: 4, mutations: 1 };
   first.write('fast.json', evolution({ constraints, strategy }));
-  const { stdout } = await done(['run', 'fast.json', '--id', 'fast', '--out', 'fast'], { home: first });
+  const { stdout } = await done(['run', 'fast.json', '--id', 'fast', '--out', 'fast', ...HIRED], {
+    home: first,
+  });
   expect(stdout).toMatch(/latency: one image, median of repeated runs on .*, 1 thread; true of that machine/);
   const { drawn } = JSON.parse(first.read('fast/summary.json'));
   expect(Object.values(drawn.latencies)).toEqual([expect.stringContaining('1 thread')]);
@@ -137,7 +142,7 @@ test('a limit on latency: measured before anything is scored, shown with its mac
   const limit = { flops: { max: '90M' }, latency: { max: `${median.toFixed(6)}ms` } };
   const list = { kind: 'list', file: 'list.txt' };
   first.write('faster.json', evolution({ constraints: limit, strategy: list, cohort: 'written' }));
-  await done(['run', 'faster.json', '--id', 'faster'], { home: first });
+  await done(['run', 'faster.json', '--id', 'faster', ...HIRED], { home: first });
   const faster = await rows('faster');
   const limits = Number(median.toFixed(6));
   expect(faster.map(({ candidate }) => candidate).sort()).toEqual(
@@ -177,7 +182,7 @@ test('one candidate has one number of FLOPs, and the top of a front is its best'
     'wide.json',
     evolution({ space, fidelity, strategy, constraints: undefined, cohort: undefined }),
   );
-  await done(['run', 'wide.json', '--id', 'wide'], { home: first });
+  await done(['run', 'wide.json', '--id', 'wide', ...HIRED], { home: first });
   const [best] = await json('--top', '1');
   // Scored at 16 pixels, and published at 32.
   expect(best.flops).toBeGreaterThan(2 * best.complexity);
@@ -252,7 +257,9 @@ describe('what nobody can meet', () => {
     const fidelity = { draws: 1, batch: 1, resolution: 32 };
     const nobody = { space, fidelity, constraints: { parameters: { max: '1k' } }, cohort: 'written' };
     first.write('nobody.json', evolution(nobody));
-    const { code, stderr } = await zeroscout(['run', 'nobody.json', '--id', 'nobody'], { home: first });
+    const { code, stderr } = await zeroscout(['run', 'nobody.json', '--id', 'nobody', ...HIRED], {
+      home: first,
+    });
     expect(stderr).toContain(
       'constraints: nearly everything is rejected; 10000 candidates drawn in a row gave nothing new: 10000 rejected by parameters.max',
     );
@@ -262,7 +269,7 @@ describe('what nobody can meet', () => {
   test('while nothing is fast enough, whoever follows is told what is measured and what is rejected', async () => {
     const constraints = { latency: { max: '0.0001ms' }, resolution: 8 };
     first.write('slow.json', evolution({ constraints }));
-    const running = spawnZeroscout(['run', 'slow.json', '--id', 'slow'], { home: first });
+    const running = spawnZeroscout(['run', 'slow.json', '--id', 'slow', ...HIRED], { home: first });
     await running.says(/rejecting: \d+ % by latency\.max, 0 of 12 taken of \d+ drawn/);
     await running.says(/measuring latency: \d+ candidates measured, 0 of 12 taken/);
     await done(['cancel', 'slow'], { home: first });
@@ -274,7 +281,7 @@ describe('what nobody can meet', () => {
     // Each of the two can be met, both together cannot.
     const both = { constraints: { flops: { max: '10M' }, parameters: { min: '1M' } } };
     first.write('few.json', evolution({ ...both, strategy }));
-    const { code, stderr } = await zeroscout(['run', 'few.json', '--id', 'few'], { home: first });
+    const { code, stderr } = await zeroscout(['run', 'few.json', '--id', 'few', ...HIRED], { home: first });
     expect(stderr).toContain(
       'strategy.samples: found 5; only 0 of the 15625 candidates meet the constraints',
     );

@@ -2,14 +2,16 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
+import { dismissWorkers, HIRED, hireWorkers } from '../support/hire.js';
 import { type TestHome, testHome } from '../support/home.js';
-import { done, specification, zeroscout } from '../support/zeroscout.js';
+import { done, type Running, specification, zeroscout } from '../support/zeroscout.js';
 
 const SAMPLES = 24;
 const TOP = 6;
 const FIDELITY = { draws: 2, batch: 4, resolution: 8 };
 
 let home: TestHome;
+let workers: readonly Running[];
 const cli = (...args: string[]) => done(args, { home });
 const ranked = (folder: string) =>
   readRankingCsv(home.read(join(folder, 'ranking.csv'))).map(({ candidate }) => candidate);
@@ -21,8 +23,10 @@ const refine = (strategy: object, changes: object = {}) =>
 
 beforeAll(async () => {
   home = testHome();
+  await home.startServices();
+  workers = await hireWorkers({ home });
   home.write('first.json', specification({ samples: SAMPLES }));
-  await cli('run', 'first.json', '--id', 'first', '--out', 'first');
+  await cli('run', 'first.json', '--id', 'first', '--out', 'first', ...HIRED);
   await cli('results', 'first', '--out', 'columns', '--format', 'parquet');
 }, 300_000);
 afterAll(() => home.remove(), 60_000);
@@ -36,7 +40,7 @@ test('the best of a search, again at another fidelity: by ID, by ranking.csv and
   };
   for (const [out, from] of Object.entries(forms)) {
     refine({ kind: 'list', ...from, top: TOP });
-    const { stderr } = await cli('run', 'refine.json', '--out', out);
+    const { stderr } = await cli('run', 'refine.json', '--out', out, ...HIRED);
     expect(stderr).toMatch(/search refine-[0-9a-f]{8} started/);
     expect(ranked(out).toSorted()).toEqual(best);
   }
@@ -47,7 +51,7 @@ test('the best of a search, again at another fidelity: by ID, by ranking.csv and
 test('rounds of screening, and a schedule, begin with a ranking too; without top it is all of it', async () => {
   const rounds = [{ fidelity: { draws: 1, batch: 4, resolution: 8 }, keep: 0.25 }, { fidelity: FIDELITY }];
   refine({ kind: 'screening', source: { kind: 'list', search: 'first' }, rounds }, { fidelity: undefined });
-  const { stdout } = await cli('run', 'refine.json', '--id', 'rounds', '--json');
+  const { stdout } = await cli('run', 'refine.json', '--id', 'rounds', '--json', ...HIRED);
   expect(JSON.parse(stdout).rounds[0]).toMatchObject({ candidates: SAMPLES, reused: SAMPLES });
   refine({ kind: 'list', search: 'first', top: TOP });
   await cli('schedule', 'create', 'nightly', 'refine.json', '--cron', '0 2 * * *', '--workers', '0');
@@ -88,6 +92,8 @@ describe('what cannot be refined ends with code 2 and names the field', () => {
   });
 
   test('a search that is under way', async () => {
+    // Nobody works for it.
+    await dismissWorkers(workers);
     home.write('waits.json', specification({ name: 'waits', changes: { seed: 9 } }));
     await cli('run', 'waits.json', '--id', 'waits', '--detach', '--workers', '0');
     refine({ kind: 'list', search: 'waits' });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ENGINE_VERSION as OLD } from '../../core/engine-version.js';
 import { otherBuild } from '../support/builds.js';
+import { type Describer, openDescriber } from '../support/describer.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
@@ -16,14 +17,17 @@ let temporal: TemporalServer;
 let nats: NatsServer;
 let env: NodeJS.ProcessEnv;
 let newBuild: string;
+let describer: Describer;
 
 beforeAll(async () => {
   home = testHome();
   [temporal, nats] = await Promise.all([startTemporal({ home }), startNats({ dir: `${home.dir}/nats` })]);
+  describer = await openDescriber({ temporal: temporal.address, nats: nats.url, isLocal: false });
   env = { TEMPORAL_ADDRESS: temporal.address, NATS_URL: nats.url, ZEROSCOUT_LOG_LEVEL: 'debug' };
   newBuild = otherBuild({ home, engine: NEW });
 }, timeout);
 afterAll(async () => {
+  await describer?.close();
   await Promise.all([temporal?.stop(), nats?.stop()]);
   await home?.remove();
 }, timeout);
@@ -50,20 +54,19 @@ function start(id: string, { seed, execution = {} }: { seed: number; execution?:
 
 const scoredBy = ({ stderr }: Running, id: string) =>
   stderr().match(new RegExp(`"search":"${id}".*"scored candidate"`, 'g'))?.length ?? 0;
-const status = async (id: string) => JSON.parse((await done(['status', id, '--json'], { home, env })).stdout);
 /** What `status` says of a search that waits for a worker of its engine. */
 async function engineWait(id: string): Promise<string | undefined> {
-  const { waiting } = await status(id);
+  const { waiting } = await describer.status(id);
   return [waiting, ...(waiting?.also ?? [])].find((one) => one?.for === 'engine')?.message;
 }
 const ranking = (id: string) => home.read(`${id}/ranking.csv`);
 
 /** Waits until the search has ended, and answers the engine of its scores. */
-async function engineOf(run: Running, id: string): Promise<string> {
+async function engineOf(run: Running, id: string): Promise<string | undefined> {
   const { code, stderr } = await run.ended;
   expect(stderr.slice(-2000) && code, stderr.slice(-2000)).toBe(0);
   expect(ranking(id).trimEnd().split('\n')).toHaveLength(1 + SAMPLES);
-  return (await status(id)).engine;
+  return (await describer.status(id)).engine;
 }
 
 test('control workers first: the search ends on the engine that it began on; the next waits for score workers, and says so', {
