@@ -76,10 +76,11 @@ test('entries of a list: as many are explained as of keys', () => {
 test('a table of 300,000 columns is looked at once', () => {
   const names = Array.from({ length: 300_000 }, (_, i) => `c${i}`);
   const text = `arch,${names.join(',')},c0\nx${',1'.repeat(names.length + 1)}\n`;
-  // Comparing each name with each other took minutes.
-  const began = performance.now();
+  // Comparing each name with each other took minutes. CPU time, since other processes take their share of the other.
+  const began = process.cpuUsage();
   expect(() => parseTruth({ text, source: 't.csv', parse: (text) => text })).toThrow(
     /column "c0" is there twice/,
   );
-  expect(performance.now() - began).toBeLessThan(10_000);
+  const { user, system } = process.cpuUsage(began);
+  expect((user + system) / 1_000).toBeLessThan(10_000);
 });
