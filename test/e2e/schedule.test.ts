@@ -2,14 +2,15 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readState } from '../../client/embedded/state.js';
+import { connect } from '../../client/connect.js';
 import { collect, planCollection } from '../../client/retention/collect.js';
+import { detailsOf } from '../../client/schedules/describe-schedule.js';
+import { findSchedule } from '../../client/schedules/find-schedule.js';
 import type { SearchResult } from '../../core/contract/search.js';
 import { workflowIdOf } from '../../core/contract/search-queues.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { connectStore } from '../../store/jetstream.js';
+import { type Describer, openEmbeddedDescriber } from '../support/describer.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { done, specification, zeroscout } from '../support/zeroscout.js';
 
@@ -22,7 +23,10 @@ const env = {
   ZEROSCOUT_NOTIFY_ALLOW: 'loopback',
 };
 
+const SMALL = JSON.parse(specification({ samples: 4 }));
+
 let home: TestHome;
+let describer: Describer;
 let url: string;
 const told: { signature: string | undefined; body: string }[] = [];
 const hook = createServer(async (request, response) => {
@@ -36,7 +40,7 @@ const hook = createServer(async (request, response) => {
 const cli = (...args: string[]) => done(args, { home, env });
 const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).stdout);
 const ended = (id: string) =>
-  until(async () => /completed|failed/.exec((await json('status', id)).state)?.[0], {
+  until(async () => /completed|failed/.exec((await describer.status(id)).state)?.[0], {
     what: `${id} ends`,
     timeoutMs: 60_000,
   });
@@ -46,12 +50,10 @@ const runNow = async (name: string): Promise<string> => {
   return id;
 };
 
-async function connect() {
-  const { temporal, nats } = readState({ home: home.home }).services;
-  const connection = await Connection.connect({ address: `127.0.0.1:${temporal!.port}` });
-  const store = await connectStore({ url: `nats://127.0.0.1:${nats!.port}` });
-  const close = () => Promise.all([connection.close(), store.close()]);
-  return { client: new Client({ connection }), store, close };
+/** What `schedule describe NAME --json` prints. */
+async function described(name: string) {
+  const { client } = describer;
+  return detailsOf({ client, description: (await findSchedule({ client, name })).description });
 }
 
 beforeAll(async () => {
@@ -75,6 +77,7 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
+  await describer?.close();
   hook.closeAllConnections();
   hook.close();
   await home.remove();
@@ -92,6 +95,7 @@ test('a schedule from create to delete', { timeout: 400_000 }, async () => {
     '5m',
   ];
   const { next } = await json(...command, '--cron', '0 2 * * *');
+  describer = await openEmbeddedDescriber(home);
   expect(new Date(next).getTime()).toBeGreaterThan(Date.now());
   expect(await json('schedule', 'list')).toEqual([
     expect.objectContaining({
@@ -142,14 +146,14 @@ test('a schedule from create to delete', { timeout: 400_000 }, async () => {
   await cli('schedule', 'backfill', 'scan', '--from', '2026-03-01', '--to', '2026-03-02T01:00Z');
   // Two o'clock in Berlin is one in UTC, in winter.
   const nights = ['2026-03-01T01', '2026-03-02T01'];
-  const details = await until(
+  await until(
     async () => {
-      const now = await json('schedule', 'describe', 'scan');
-      const states = now.runs.map(({ state }: { state: string }) => state);
-      return states.length === 4 && states.every((state: string) => state === 'completed') && now;
+      const states = (await described('scan')).runs.map(({ state }) => state);
+      return states.length === 4 && states.every((state) => state === 'completed');
     },
     { what: 'the nights that were missed', timeoutMs: 60_000 },
   );
+  const details = await json('schedule', 'describe', 'scan');
   const ids: string[] = details.runs.map(({ id }: { id: string }) => id);
   for (const night of nights) expect(ids.some((id) => id.startsWith(`scan-${night}`))).toBe(true);
   expect(details).toMatchObject({
@@ -181,89 +185,88 @@ test('gc keeps what kept runs and schedules need, and lets go of the rest', {
   });
   expect(young.runs.kept).toHaveLength(4);
 
-  const { client, store, close } = await connect();
-  try {
-    const inAYear = { now: Date.now() + 365 * 86_400_000, olderThan: 30 * 86_400_000 };
-    const plan = (keepLast: number) => planCollection({ client, store, ...inAYear, keepLast });
-    const first = await plan(1);
-    expect(first.runs.kept).toHaveLength(1);
-    expect(first.runs.gone).toHaveLength(3);
-    expect(first.scores).toMatchObject({ kept: [{ count: 34 }], gone: [] });
-    await collect({ client, store, collection: first });
-    const { id } = first.runs.kept[0]!;
-    await until(async () => (await json('status')).length === 1, {
-      what: 'runs are forgotten',
-      timeoutMs: 20_000,
-    });
-    expect(await json('results', id)).toHaveLength(32);
-    expect(await json('status', id)).toHaveProperty('changes');
+  const { client, store } = describer;
+  const inAYear = { now: Date.now() + 365 * 86_400_000, olderThan: 30 * 86_400_000 };
+  const plan = (keepLast: number) => planCollection({ client, store, ...inAYear, keepLast });
+  const first = await plan(1);
+  expect(first.runs.kept).toHaveLength(1);
+  expect(first.runs.gone).toHaveLength(3);
+  expect(first.scores).toMatchObject({ kept: [{ count: 34 }], gone: [] });
+  await collect({ client, store, collection: first });
+  const { id } = first.runs.kept[0]!;
+  const runs = 'WorkflowType = "search" AND ExecutionStatus != "ContinuedAsNew"';
+  await until(async () => (await client.workflow.count(runs)).count === 1, {
+    what: 'runs are forgotten',
+    timeoutMs: 20_000,
+  });
+  expect(await json('status')).toHaveLength(1);
+  expect(await json('results', id)).toHaveLength(32);
+  expect(await json('status', id)).toHaveProperty('changes');
 
-    // Nothing is kept but the schedule: its list and the scores under its specification stay.
-    await collect({ client, store, collection: await plan(0) });
-    const run = await runNow('weekly');
-    expect(JSON.parse(told.at(-1)!.body)).toMatchObject({ search: run, summary: { scored: 0, reused: 30 } });
+  // Nothing is kept but the schedule: its list and the scores under its specification stay.
+  await collect({ client, store, collection: await plan(0) });
+  const run = await runNow('weekly');
+  expect(JSON.parse(told.at(-1)!.body)).toMatchObject({ search: run, summary: { scored: 0, reused: 30 } });
 
-    // A list that no worker has seen and that is gone fails the run, which pauses the schedule and is told outside.
-    await json('schedule', 'update', 'weekly', 'wednesday.json');
-    for (const { name } of await store.housekeeping.blobs()) await store.housekeeping.deleteBlob(name);
-    const { id: failed } = await json('schedule', 'run-now', 'weekly');
-    expect(await ended(failed)).toBe('failed');
-    expect(JSON.parse(told.at(-1)!.body)).toMatchObject({
-      event: 'search.failed',
-      search: failed,
-      schedule: 'weekly',
-      failure: expect.stringContaining('missing'),
-    });
-    // At once, not when its next run is due.
-    const listed = await json('schedule', 'list');
-    expect(listed).toEqual([expect.objectContaining({ name: 'weekly', state: 'paused', failedRun: failed })]);
-    const paused = await until(
-      async () => {
-        const now = await json('schedule', 'describe', 'weekly');
-        return now.state === 'paused' && now;
-      },
-      { what: 'the schedule pauses', timeoutMs: 20_000 },
-    );
-    expect(paused.note).toMatch(/failure/i);
-    expect((await cli('schedule', 'list')).stdout).toContain(`weekly is paused: ${paused.note}`);
+  // A list that no worker has seen and that is gone fails the run, which pauses the schedule and is told outside.
+  await json('schedule', 'update', 'weekly', 'wednesday.json');
+  for (const { name } of await store.housekeeping.blobs()) await store.housekeeping.deleteBlob(name);
+  const { id: failed } = await json('schedule', 'run-now', 'weekly');
+  expect(await ended(failed)).toBe('failed');
+  expect(JSON.parse(told.at(-1)!.body)).toMatchObject({
+    event: 'search.failed',
+    search: failed,
+    schedule: 'weekly',
+    failure: expect.stringContaining('missing'),
+  });
+  // At once, not when its next run is due.
+  const listed = await json('schedule', 'list');
+  expect(listed).toEqual([expect.objectContaining({ name: 'weekly', state: 'paused', failedRun: failed })]);
+  await until(async () => (await described('weekly')).state === 'paused', {
+    what: 'the schedule pauses',
+    timeoutMs: 20_000,
+  });
+  const paused = await json('schedule', 'describe', 'weekly');
+  expect(paused.note).toMatch(/failure/i);
+  expect((await cli('schedule', 'list')).stdout).toContain(`weekly is paused: ${paused.note}`);
 
-    await cli('schedule', 'delete', 'weekly');
-    await collect({ client, store, collection: await plan(0) });
-    const { housekeeping } = store;
-    expect(
-      await Promise.all([housekeeping.blobs(), housekeeping.scopes(), housekeeping.failureRuns()]),
-    ).toEqual([[], [], []]);
-  } finally {
-    await close();
-  }
+  await cli('schedule', 'delete', 'weekly');
+  await collect({ client, store, collection: await plan(0) });
+  const { housekeeping } = store;
+  expect(
+    await Promise.all([housekeeping.blobs(), housekeeping.scopes(), housekeeping.failureRuns()]),
+  ).toEqual([[], [], []]);
 });
 
 test('what is wrong is said before anything starts', { timeout: 180_000 }, async () => {
   await cli('schedule', 'create', 'again', 'monday.json', '--cron', '@daily');
-  const create = ['create', 'x', 'monday.json', '--cron'];
-  const backfill = ['backfill', 'again', '--to', '2026-01-01', '--from'];
-  const cases: [string[], string | RegExp][] = [
-    [[...create, '99 2 * * *'], /--cron: found "99 2 \* \* \*"; .*not in range/],
-    [[...create, '0 0 2 * * *'], 'must be minute, hour, day of the month'],
-    [[...create, '@nightly'], '@daily and the like'],
-    [[...create, '0 2 30 2 *'], 'such a time never comes'],
-    [[...create, '0 2 * * *', '--timezone', 'Mars/Olympus'], 'Europe/Berlin'],
-    [[...create, '0 2 * * *', '--jitter', '5'], '30s, 5m, 2h'],
-    [['create', 'a b', 'monday.json', '--cron', '@daily'], 'NAME: found "a b"'],
-    [['create', 'again', 'monday.json', '--cron', '@daily'], 'there is a schedule "again"'],
-    [['describe', 'nobody'], 'no schedule "nobody"; known: again'],
-    [[...backfill, '2026-02-02'], 'must be before'],
-    [[...backfill, 'yesterday'], 'such as 2026-11-20'],
+  const scout = await connect({ home: home.home.root, servers: 'running' });
+  const create = (name: string, cron: string) =>
+    scout.schedules.create({ name, cron, specification: { value: SMALL }, workers: 0 });
+  const times = { from: new Date('2026-02-02'), to: new Date('2026-01-01') };
+  const cases: [() => Promise<unknown>, string][] = [
+    [() => create('x', '99 2 * * *'), 'cron'],
+    [() => create('x', '0 0 2 * * *'), 'cron'],
+    [() => create('x', '@nightly'), 'cron'],
+    // Such a time never comes.
+    [() => create('x', '0 2 30 2 *'), 'cron'],
+    [() => create('a b', '@daily'), 'schedule'],
+    [() => create('again', '@daily'), 'schedule'],
+    [() => scout.schedules.get('nobody'), 'schedule'],
+    [() => scout.schedules.backfill('again', times), 'from'],
   ];
-  // A few at once: a server that eleven processes ask at one moment answers some of them too late.
-  for (let first = 0; first < cases.length; first += 4)
-    await Promise.all(
-      cases.slice(first, first + 4).map(async ([args, says]) => {
-        const { code, stderr } = await zeroscout(['schedule', ...args], { home, env });
-        expect(stderr).toMatch(says);
-        expect(code).toBe(2);
-      }),
-    );
+  try {
+    for (const [work, field] of cases)
+      await expect(work()).rejects.toMatchObject({ code: 'invalid-input', field });
+  } finally {
+    await scout.close();
+  }
+  const refused = await zeroscout(['schedule', 'create', 'x', 'monday.json', '--cron', '99 2 * * *'], {
+    home,
+    env,
+  });
+  expect([refused.code, refused.stdout]).toEqual([2, '']);
+  expect(refused.stderr).toContain('--cron: ');
   expect((await json('schedule', 'list')).map(({ name }: { name: string }) => name)).toEqual(['again']);
 });
 
@@ -271,11 +274,10 @@ test('a run that cannot be compared with the one before says so, and is finished
   timeout: 120_000,
 }, async () => {
   await cli('schedule', 'create', 'gone', 'monday.json', '--cron', '0 3 * * 0');
-  const { client, store, close } = await connect();
+  const { client, store } = describer;
   const before = await runNow('gone');
   const { ranking } = (await client.workflow.getHandle(workflowIdOf(before)).result()) as SearchResult;
   await store.housekeeping.deleteBlob(ranking);
-  await close();
   await cli('schedule', 'update', 'gone', 'tuesday.json');
   const after = await runNow('gone');
   const status = await json('status', after);

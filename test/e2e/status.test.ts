@@ -1,8 +1,9 @@
 // Tests on real servers what `status` and `results` say of searches that failed, were ended by others, or try a step again.
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readState } from '../../client/embedded/state.js';
 import { workflowIdOf } from '../../core/contract/search-queues.js';
+import { type Describer, openEmbeddedDescriber } from '../support/describer.js';
 import { killNow, type TestHome, testHome, until } from '../support/home.js';
 import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 
@@ -11,7 +12,7 @@ const MEETING = 729;
 const WHY = `only ${MEETING} of the 15625 candidates meet the constraints`;
 
 let home: TestHome;
-let connection: Connection;
+let describer: Describer;
 let client: Client;
 const cli = (...args: string[]) => zeroscout(args, { home });
 const json = async (id: string) =>
@@ -36,13 +37,11 @@ beforeAll(async () => {
   home.write('slow.json', specification({ samples: 20, changes: { seed: 8, ...latency } }));
   home.write('idle.json', specification({ changes: { seed: 9, execution: { device: 'cuda' } } }));
   await home.startServices();
-  connection = await Connection.connect({
-    address: `127.0.0.1:${readState({ home: home.home }).services.temporal!.port}`,
-  });
-  client = new Client({ connection });
+  describer = await openEmbeddedDescriber(home);
+  client = describer.client;
 });
 afterAll(async () => {
-  await connection.close();
+  await describer?.close();
   await home.remove();
 }, 60_000);
 
@@ -76,15 +75,16 @@ test('a step that is tried again shows the attempt and why the last one failed',
   timeout: 120_000,
 }, async () => {
   await detach('told.json');
-  const waiting = await until(
+  await until(
     async () => {
-      const { waiting, retrying } = await json('told');
-      return waiting && retrying && { waiting, retrying };
+      const { waiting, retrying } = await describer.status('told');
+      return waiting && retrying;
     },
-    { what: 'the hook has failed once', timeoutMs: 90_000, everyMs: 500 },
+    { what: 'the hook has failed once', timeoutMs: 90_000 },
   );
+  const { waiting, retrying } = await json('told');
   const reason = expect.stringContaining('3');
-  expect(waiting).toEqual({
+  expect({ waiting, retrying }).toEqual({
     waiting: expect.objectContaining({ for: 'retry', activity: 'notify', reason }),
     retrying: [expect.objectContaining({ activity: 'notify', attempt: expect.any(Number), reason })],
   });
@@ -97,13 +97,11 @@ test('measuring latency, and what rejects nearly everything, are said while it g
   timeout: 120_000,
 }, async () => {
   await detach('slow.json');
-  const stdout = await until(
-    async () => {
-      const { stdout } = await cli('status', 'slow');
-      return stdout.includes('rejecting') && stdout;
-    },
-    { what: 'status says so', timeoutMs: 60_000, everyMs: 500 },
+  await until(
+    async () => (await describer.status('slow')).waiting?.also?.some((one) => one.for === 'candidates'),
+    { what: 'candidates are rejected', timeoutMs: 60_000 },
   );
+  const { stdout } = await cli('status', 'slow');
   expect(stdout).toMatch(/waiting: measuring latency: \d+ candidates measured, 0 of 20 taken/);
   expect(stdout).toMatch(/waiting: rejecting: \d+ % by latency.max/);
   expect(await json('slow')).toMatchObject({
@@ -121,14 +119,15 @@ test('waiting for a control worker, for a device, for resume, for servers', {
   timeout: 120_000,
 }, async () => {
   const env = {};
-  const waiting = (what: string) =>
-    until(
-      async () => {
-        const { waiting } = await json('idle');
-        return (waiting as { for?: string } | undefined)?.for === what && waiting;
-      },
-      { what, timeoutMs: 30_000, everyMs: 300 },
-    );
+  /** Waits until the search waits for this, and since when is known; answers what `status --json` says then. */
+  const waiting = async (what: string) => {
+    const isKnown = async () => {
+      const { waiting } = await describer.status('idle');
+      return waiting?.for === what && (waiting.since !== undefined || what === 'control-worker');
+    };
+    await until(isKnown, { what, timeoutMs: 30_000 });
+    return (await json('idle')).waiting;
+  };
   await detach('idle.json', '--workers', '0');
   await waiting('control-worker');
   expect((await cli('workers')).stderr).toContain('no workers');
@@ -169,7 +168,12 @@ test('waiting for a control worker, for a device, for resume, for servers', {
   expect(JSON.parse(asked.stdout).waiting).toMatchObject({ for: 'resume' });
   const nats = readState({ home: home.home }).services.nats!.pid!;
   process.kill(nats, 'SIGSTOP');
-  await waiting('nats')
+  const askedAgain = async () => (await json('idle')).waiting as Record<string, unknown> | undefined;
+  const withoutNats = async () => {
+    const found = await askedAgain();
+    return found?.for === 'nats' && found;
+  };
+  await until(withoutNats, { what: 'NATS is missed', timeoutMs: 30_000 })
     .then((found) => expect(found).toMatchObject({ message: 'NATS is away', also: [{ for: 'resume' }] }))
     .finally(() => process.kill(nats, 'SIGCONT'));
   control.child.kill('SIGKILL');
@@ -182,13 +186,11 @@ test('searches that were cancelled, terminated or timed out say so, and what to 
   await detach('idle.json', '--workers', '0');
   const control = spawnZeroscout(['worker', '--role', 'control'], { home });
   await done(['cancel', 'idle'], { home });
-  const cancelled = await until(
-    async () => {
-      const status = await json('idle');
-      return status.state === 'cancelled' && status;
-    },
-    { what: 'it ends', timeoutMs: 30_000 },
-  );
+  await until(async () => (await describer.status('idle')).state === 'cancelled', {
+    what: 'it ends',
+    timeoutMs: 30_000,
+  });
+  const cancelled = await json('idle');
   control.child.kill('SIGKILL');
   await control.ended;
   expect(cancelled).toMatchObject({ failure: { reason: expect.stringContaining('somebody cancelled it') } });
