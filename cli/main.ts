@@ -11,7 +11,7 @@ import { messageInCommands, withFlagNames } from './field-names.js';
 import { createProgram } from './program.js';
 import { note, paint } from './render/terminal.js';
 
-const program = createProgram();
+const program = await createProgram({ typed: process.argv[2] });
 /** The command that runs, for the names of its arguments in errors. */
 let running: Command | undefined;
 program.hook('preAction', (_, command) => {

@@ -3,26 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adviseCommands } from './advise-commands.js';
 import { addAllowModules } from './allow-modules.js';
-import { addCorrelateCommand } from './commands/correlate.js';
-import { addDevicesCommands } from './commands/devices.js';
-import { addDiffCommand } from './commands/diff.js';
-import { addDoctorCommand } from './commands/doctor.js';
-import { addExportCommand } from './commands/export.js';
-import { addGcCommand } from './commands/gc.js';
-import { addInspectCommand } from './commands/inspect.js';
-import { addLatencyCommand } from './commands/latency.js';
-import { addResultsCommand } from './commands/results.js';
-import { addRunCommand } from './commands/run.js';
-import { addScheduleCommands } from './commands/schedule.js';
-import { addSchemaCommand } from './commands/schema.js';
-import { addScoreCommand } from './commands/score.js';
-import { addSearchCommands } from './commands/searches.js';
-import { addServicesCommands } from './commands/services.js';
-import { addSpaceCommand } from './commands/space.js';
-import { addStoreCommands } from './commands/store.js';
-import { addValidateCommand } from './commands/validate.js';
-import { addWorkerCommand } from './commands/worker.js';
-import { addWorkersCommand } from './commands/workers.js';
 
 /** package.json lies beside this folder in the sources, and one folder further up from dist/. */
 const manifest = ['../package.json', '../../package.json']
@@ -30,33 +10,52 @@ const manifest = ['../package.json', '../../package.json']
   .find((url) => existsSync(url))!;
 const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
 
-/** A CommanderError is thrown where commander would end the process. */
-export function createProgram(): Command {
+type AddCommand = (program: Command) => void;
+
+/** Commands in the order of the help, by the names that one types. Loading all of them would take a fifth of a second, so that each is loaded when it is typed. */
+const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promise<AddCommand>])[] = [
+  [['run'], async () => (await import('./commands/run.js')).addRunCommand],
+  [['score'], async () => (await import('./commands/score.js')).addScoreCommand],
+  [['inspect'], async () => (await import('./commands/inspect.js')).addInspectCommand],
+  [['worker'], async () => (await import('./commands/worker.js')).addWorkerCommand],
+  [['workers'], async () => (await import('./commands/workers.js')).addWorkersCommand],
+  [
+    ['status', 'watch', 'pause', 'resume', 'cancel'],
+    async () => (await import('./commands/searches.js')).addSearchCommands,
+  ],
+  [['results'], async () => (await import('./commands/results.js')).addResultsCommand],
+  [['export'], async () => (await import('./commands/export.js')).addExportCommand],
+  [['latency'], async () => (await import('./commands/latency.js')).addLatencyCommand],
+  [['correlate'], async () => (await import('./commands/correlate.js')).addCorrelateCommand],
+  [['diff'], async () => (await import('./commands/diff.js')).addDiffCommand],
+  [['schedule'], async () => (await import('./commands/schedule.js')).addScheduleCommands],
+  [['space'], async () => (await import('./commands/space.js')).addSpaceCommand],
+  [['validate'], async () => (await import('./commands/validate.js')).addValidateCommand],
+  [['schema'], async () => (await import('./commands/schema.js')).addSchemaCommand],
+  [['gc'], async () => (await import('./commands/gc.js')).addGcCommand],
+  [['store'], async () => (await import('./commands/store.js')).addStoreCommands],
+  [['services'], async () => (await import('./commands/services.js')).addServicesCommands],
+  [['doctor'], async () => (await import('./commands/doctor.js')).addDoctorCommand],
+  [['devices'], async () => (await import('./commands/devices.js')).addDevicesCommands],
+];
+
+/**
+ * The program with the command that was typed alone, or with every command where `typed` is none of them. A CommanderError is
+ * thrown where commander would end the process.
+ */
+export async function createProgram({
+  typed = '',
+}: {
+  readonly typed?: string | undefined;
+} = {}): Promise<Command> {
   const program = new Command('zeroscout')
     .description('Training-free neural architecture search at cluster scale')
     .version(version)
     .showHelpAfterError('(zeroscout --help shows what there is)')
     .exitOverride();
-  addRunCommand(program);
-  addScoreCommand(program);
-  addInspectCommand(program);
-  addWorkerCommand(program);
-  addWorkersCommand(program);
-  addSearchCommands(program);
-  addResultsCommand(program);
-  addExportCommand(program);
-  addLatencyCommand(program);
-  addCorrelateCommand(program);
-  addDiffCommand(program);
-  addScheduleCommands(program);
-  addSpaceCommand(program);
-  addValidateCommand(program);
-  addSchemaCommand(program);
-  addGcCommand(program);
-  addStoreCommands(program);
-  addServicesCommands(program);
-  addDoctorCommand(program);
-  addDevicesCommands(program);
+  const one = COMMANDS.filter(([names]) => names.includes(typed));
+  const loaded = await Promise.all((one.length > 0 ? one : COMMANDS).map(([, load]) => load()));
+  for (const add of loaded) add(program);
   addAllowModules(program);
   adviseCommands(program);
   overrideAll(program);

@@ -2,13 +2,15 @@
 import { createProgram } from '../../dist/cli/program.js';
 import { code, page, prose, sentence, table } from './markdown.mjs';
 
+const program = await createProgram();
+
 /** Names of the commands, without their subcommands. */
 export function commandNames() {
-  return createProgram().commands.map((command) => command.name());
+  return program.commands.map((command) => command.name());
 }
 
 export function commandsPage() {
-  const leaves = leafCommands(createProgram(), []);
+  const leaves = leafCommands(program, []);
   const sections = leaves.map(({ name, command }) => {
     const options = command.options.filter(({ hidden }) => !hidden);
     const args = command.registeredArguments;

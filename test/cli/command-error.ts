@@ -6,7 +6,7 @@ import { SpecError } from '../../core/errors.js';
 
 /** What cli/main.ts reports: a SpecError with the names of the command's options, or a CommanderError; both end with exit code 2. */
 export async function commandError(args: readonly string[]): Promise<Error> {
-  const program = createProgram();
+  const program = await createProgram({ typed: args[0] });
   silence(program);
   let running: Command | undefined;
   program.hook('preAction', (_, command) => {

@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => home.remove());
 
-const program = createProgram();
+const program = await createProgram();
 const childrenOf = ({ commands }: Command) => commands.filter((command) => command.name() !== 'help');
 
 /** Every command, those that group others too, by what one types after `zeroscout`. */
@@ -24,6 +24,15 @@ function commandsBelow(command: Command, path: readonly string[] = []): [string,
   ];
 }
 const all = commandsBelow(program);
+
+test.each(childrenOf(program).map((command) => command.name()))(
+  '%s alone is loaded when it is typed',
+  async (typed) => {
+    const { commands } = await createProgram({ typed });
+    expect(commands.map((command) => command.name())).toContain(typed);
+    expect(commands.length).toBeLessThan(childrenOf(program).length);
+  },
+);
 
 /** What the built command line prints; the processes of one kind of command each stand for the others. */
 test.concurrent.each(['', 'run', 'schedule', 'schedule create'])(
