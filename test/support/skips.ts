@@ -18,7 +18,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [/faults\/nats/, 'Linux that permits mounting a tmpfs, as root does'],
   [/work-folder/, 'running as root'],
   [/null-cuda/, 'npx zeroscout devices install cuda (PyPI, 250 MB), and gcc'],
-  [/webgpu/, 'a WebGPU adapter; one in software: apt-get install mesa-vulkan-drivers'],
+  [/webgpu|one-by-one/, 'a WebGPU adapter; one in software: apt-get install mesa-vulkan-drivers'],
   [/deploy\/|shipped-roles/, 'Linux on x86-64, where Helm is fetched from PyPI'],
   [/access|temporal-access/, 'openssl on PATH'],
   [/check-device|refusal|batched\/device/, 'a machine without a GPU, for what happens there'],

@@ -76,6 +76,15 @@ describe('definitions', () => {
     expect(customSpace({ definition: plain }).graph).toBeUndefined();
   });
 
+  it('a ratio of a quarter is an expansion of four, and a chain', () => {
+    const [a, b] = [{ ratio: 0.25 }, { expansion: 4 }].map((inner) =>
+      of([{ block: 'bottleneck', width: 32, depth: 2, ...inner }]),
+    );
+    const at = { candidate: 'bottleneck', resolution: 32 };
+    expect(a!.network(at)).toEqual(b!.network(at));
+    expect(a!.costs(at)).toEqual(b!.costs(at));
+  });
+
   it('repeat stages, of which the first has the stride', () => {
     const { stride: _, ...rest } = { ...inverted, stride: 2 };
     expect(definition({ stages: [{ repeat: 3, ...inverted, stride: 2 }] })).toEqual(
