@@ -1,6 +1,6 @@
 // Takes the statistics of a block out of the outputs of a run.
 import { withoutPerBlock } from '../core/lowering/scan.js';
-import { featureExpressivity, gramExpressivity } from '../core/proxies/az-nas.js';
+import { covarianceEigenvalues, gramEigenvalues } from '../core/proxies/az-nas.js';
 import type { InferenceSession } from './onnx-runtime.js';
 import { rowOf } from './run.js';
 
@@ -16,8 +16,8 @@ export function partsOf(out: InferenceSession.OnnxValueMapType, i: number, count
   return Object.fromEntries(entries);
 }
 
-/** Expressivity of a block's output, from whichever sums its program computes. */
-export function expressivityOf({ gram, cov, sum }: Parts, samples: number): number {
-  if (gram) return gramExpressivity({ products: gram, samples });
-  return featureExpressivity({ products: cov!, sums: sum!, samples });
+/** Eigenvalues of a block's output, from whichever sums its program computes. */
+export function eigenvaluesOf({ gram, cov, sum }: Parts, samples: number): Float64Array {
+  if (gram) return gramEigenvalues({ products: gram, samples });
+  return covarianceEigenvalues({ products: cov!, sums: sum!, samples });
 }

@@ -5,6 +5,7 @@ import { type Block, topologyKey } from '../core/ir/block.js';
 import type { Network } from '../core/ir/network.js';
 import type { Shape } from '../core/ir/shape.js';
 import type { Boundary } from '../core/lowering/program.js';
+import type { FeatureSpectrum } from './network-score.js';
 import type { Tensor } from './onnx-runtime.js';
 
 /** A network after some of its blocks: the output of the last one, and everything measured so far. */
@@ -12,6 +13,7 @@ export interface NetworkState {
   readonly y: Tensor;
   readonly shape: Shape;
   readonly features: readonly number[];
+  readonly spectra: readonly FeatureSpectrum[];
   readonly blocks: readonly (number | null)[];
   readonly traces: readonly (number | null)[];
 }

@@ -5,9 +5,9 @@ import { type Measured, measuredBlocks, type Network } from '../core/ir/network.
 import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/ir/shape.js';
 import { type Boundary, spectrumOf } from '../core/lowering/program.js';
 import { blockShapes } from '../core/ops/block-shapes.js';
-import { blockTrainability } from '../core/proxies/az-nas.js';
+import { blockTrainability, participationRatio, spectralEntropy } from '../core/proxies/az-nas.js';
 import { traceShare } from '../core/proxies/residual.js';
-import { expressivityOf, type Parts, partsOf } from './block-statistics.js';
+import { eigenvaluesOf, type Parts, partsOf } from './block-statistics.js';
 import type { DrawTensors } from './draw-tensors.js';
 import { probeFeeds, valueFeeds } from './feeds.js';
 import { findIdentities, hasUnitDiagonal } from './identities.js';
@@ -67,8 +67,8 @@ export async function scoreNetwork({
     if (kept) draw.prefixes.set(keys[index + 1]!, state);
     index += blocks.length;
   }
-  const { features, blocks, traces } = state;
-  return { features, blocks, traces };
+  const { features, spectra, blocks, traces } = state;
+  return { features, spectra, blocks, traces };
 }
 
 /** The most blocks of a run: the inputs of all of them are in memory at once. */
@@ -108,7 +108,7 @@ function initialState({
   draw: DrawTensors;
 }): NetworkState {
   const shape: MapShape = [inputChannels, draw.resolution, draw.resolution];
-  return { y: draw.input([draw.batch, ...shape]), shape, features: [], blocks: [], traces: [] };
+  return { y: draw.input([draw.batch, ...shape]), shape, features: [], spectra: [], blocks: [], traces: [] };
 }
 
 /** Computes a block without trainability, such as the stem. */
@@ -126,8 +126,15 @@ async function computeStem({
   const opened = await programs.stem({ block, input, boundary, spectrum });
   const out = await opened.session.run(valueFeeds({ opened, blocks, draw }, x), ['y', ...FEATURE[spectrum]]);
   const samples = draw.batch * positionsOf(shape);
-  const features = [...state.features, expressivityOf(partsOf(out, 0, 1), samples)];
-  return { y: out.y!, shape, features, blocks: state.blocks, traces: state.traces };
+  const measured = measuredFeatures([partsOf(out, 0, 1)], { samples, channels: channelsOf(shape) });
+  return {
+    y: out.y!,
+    shape,
+    features: [...state.features, ...measured.features],
+    spectra: [...state.spectra, ...measured.spectra],
+    blocks: state.blocks,
+    traces: state.traces,
+  };
 }
 
 interface Step {
@@ -193,12 +200,29 @@ async function measureBlocks({
     identities && suspects[i] && identities[i]
       ? ofIdentity
       : blockTrainability({ sums: jac!, rows, columns, samples });
+  const measured = measuredFeatures(parts, { samples, channels: columns });
   return {
     y: outputOf({ out, x, opened }),
     shape,
-    features: [...state.features, ...parts.map((each) => expressivityOf(each, samples))],
+    features: [...state.features, ...measured.features],
+    spectra: [...state.spectra, ...measured.spectra],
     blocks: [...state.blocks, ...parts.map(trainability)],
     traces: [...state.traces, ...parts.map(({ jac }) => traceShare({ sums: jac!, rows, columns, samples }))],
+  };
+}
+
+function measuredFeatures(
+  parts: readonly Parts[],
+  size: { readonly samples: number; readonly channels: number },
+): Pick<NetworkState, 'features' | 'spectra'> {
+  const eigenvalues = parts.map((each) => eigenvaluesOf(each, size.samples));
+  return {
+    features: eigenvalues.map(spectralEntropy),
+    spectra: eigenvalues.map((values) => ({
+      participation: participationRatio(values),
+      samples: size.samples,
+      channels: size.channels,
+    })),
   };
 }
 

@@ -1,20 +1,32 @@
-// Measures how well a finished ranking agrees with known accuracies, over all candidates and at the top.
+// Measures how well a finished ranking agrees with known accuracies, beside rankings by what candidates cost.
 import { addressOfResult } from '../../activities/address-scores.js';
 import { drawRankings } from '../../activities/draw-rankings.js';
 import type { SearchMemo, SearchResult } from '../../core/contract/search.js';
 import { SpecError } from '../../core/errors.js';
-import { kendall, spearman } from '../../core/ranking/correlation.js';
-import { ndcg, topQuality, topStability } from '../../core/ranking/quality.js';
+import { aggregate } from '../../core/ranking/aggregate.js';
+import { type RankingAgreement, rankingAgreement } from '../../core/ranking/agreement.js';
+import { type TopQuality, topStability } from '../../core/ranking/quality.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Truth } from '../../core/report/truth.js';
+import type { Space } from '../../core/spaces/space.js';
+import { structureOf } from '../../core/spaces/structure.js';
 import { stagesOf } from '../../core/specification/stages.js';
 import type { Store } from '../../store/store.js';
 import { readResults } from './results.js';
 
-const TOPS = [1, 10, 50] as const;
+/** Rankings that need no proxy: most FLOPs, parameters or layers first, and FLOPs with an identity path as a second vote. */
+export const BASELINES = ['flops', 'parameters', 'depth', 'flopsAndResidual'] as const;
+export type Baseline = (typeof BASELINES)[number];
 
-/** Agreement with one data set: coefficients over written candidates and over classes, and the quality of the top. */
-export type Agreement = ReturnType<typeof agreementWith> & { readonly dataset: string };
+/** Agreement with one data set. */
+export interface Agreement extends Omit<RankingAgreement, 'top'> {
+  readonly dataset: string;
+  readonly trueBest: number;
+  /** `flops`: of the first k by FLOPs alone; null where the space does not say what a candidate costs. */
+  readonly top: readonly (RankingAgreement['top'][number] & { readonly flops: TopQuality | null })[];
+  /** The same of rankings by costs; null where the space does not say them. */
+  readonly baselines: Readonly<Record<Baseline, RankingAgreement | null>>;
+}
 
 export interface Correlation {
   readonly id: string;
@@ -23,85 +35,148 @@ export interface Correlation {
   readonly top50StabilityBetweenDraws: number | null;
 }
 
+interface CorrelateRequest {
+  readonly store: Store;
+  readonly search: { readonly id: string; readonly memo: SearchMemo; readonly result: SearchResult };
+  readonly space: Space;
+  readonly truth: Truth;
+}
+
 /** SpecError where the truth knows fewer than two of the ranked candidates. */
 export async function correlateWith({
   store,
   search: { id, memo, result },
+  space,
   truth,
-}: {
-  readonly store: Store;
-  readonly search: { readonly id: string; readonly memo: SearchMemo; readonly result: SearchResult };
-  readonly truth: Truth;
-}): Promise<Correlation> {
+}: CorrelateRequest): Promise<Correlation> {
   const { specification } = stagesOf(memo.specification).at(-1)!;
   const rows = await (await readResults({ store, result })).first();
   const address = addressOfResult({ specification, result });
   const rankings = await drawRankings({ store, specification, address, plan: result.plan });
-  const datasets = truth.datasets.map((dataset, column) => ({
-    dataset,
-    ...agreementWith({ rows, truth, column }),
-  }));
+  const { resolution } = specification.fidelity;
+  const datasets = agreementsWith({ rows, truth, space, resolution });
   const stability = rankings.length > 1 ? topStability({ rankings, k: 50 }) : null;
   return { id, datasets, top50StabilityBetweenDraws: stability };
 }
 
-/** τ and ρ over written candidates and over classes (mean accuracy of the members), and the quality of the top. */
-function agreementWith({
-  rows,
-  truth,
-  column,
-}: {
-  rows: readonly RankingRow[];
-  truth: Truth;
-  column: number;
-}) {
-  // Of another ranking a cell may be empty.
-  const known = rows.filter(
-    ({ candidate }) => !Number.isNaN(truth.accuracy.get(candidate)?.[column] ?? Number.NaN),
-  );
+/** Agreement with each data set of the truth. `resolution`: where the space counts FLOPs at any. */
+export function agreementsWith(request: RankedCandidates): readonly Agreement[] {
+  const known = knownRows(request);
+  return request.truth.datasets.map((dataset, column) => ({
+    dataset,
+    ...agreementWith(known, column, request.rows.length),
+  }));
+}
+
+interface RankedCandidates {
+  /** Best first. */
+  readonly rows: readonly RankingRow[];
+  readonly truth: Truth;
+  readonly space: Space;
+  readonly resolution: number;
+}
+
+/** A ranked candidate whose accuracies are known, and its values by which the baselines rank. */
+interface KnownRow {
+  readonly row: RankingRow;
+  readonly accuracies: readonly number[];
+  readonly baselines: Readonly<Partial<Record<Baseline | 'residual', number>>>;
+}
+
+function knownRows({ rows, truth, space, resolution }: RankedCandidates): readonly KnownRow[] {
+  const accuraciesOf = lookUp(truth, space);
+  return rows.flatMap((row) => {
+    const accuracies = accuraciesOf(row.candidate);
+    if (accuracies === undefined) return [];
+    const { candidate, proxies } = row;
+    const costs = orUndefined(() => space.costs({ candidate, resolution }));
+    const structure = orUndefined(() => structureOf({ space, candidate, resolution }));
+    const baselines = {
+      flops: proxies.complexity ?? costs?.flops,
+      parameters: costs?.parameters,
+      depth: structure?.depth ?? costs?.layers,
+      residual: structure?.identityPath,
+    };
+    const entries = Object.entries(baselines).filter(([, value]) => value !== undefined);
+    return [{ row, accuracies, baselines: Object.fromEntries(entries) }];
+  });
+}
+
+/** Accuracies of a candidate; where those of a class are known, of any member of its class. */
+function lookUp({ accuracy }: Truth, space: Space): (candidate: string) => readonly number[] | undefined {
+  if (space.accuraciesOf !== 'classes') return (candidate) => accuracy.get(candidate);
+  const ofClasses = new Map<string, readonly number[]>();
+  for (const [candidate, numbers] of accuracy) ofClasses.set(space.canonicalKey(candidate), numbers);
+  return (candidate) => accuracy.get(candidate) ?? ofClasses.get(space.canonicalKey(candidate));
+}
+
+/** Undefined where the space cannot say it, such as the blocks of a network that is an ONNX file. */
+function orUndefined<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SpecError) return undefined;
+    throw error;
+  }
+}
+
+/** `column` of the accuracies; `ranked`: how many candidates the whole ranking has. */
+function agreementWith(
+  rows: readonly KnownRow[],
+  column: number,
+  ranked: number,
+): Omit<Agreement, 'dataset'> {
+  // Of another ranking, or of a task that was not trained, a cell may be empty.
+  const known = rows.filter(({ accuracies }) => !Number.isNaN(accuracies[column]!));
   if (known.length < 2)
     throw SpecError.of({
       path: 'truth',
-      message: `knows ${known.length} of ${rows.length} ranked candidates; must know 2 at least`,
+      message: `knows ${known.length} of ${ranked} ranked candidates; must know 2 at least`,
     });
-  const accuracyOf = ({ candidate }: RankingRow) => truth.accuracy.get(candidate)![column]!;
-  const accuracies = known.map(accuracyOf);
-  const byFlops = orderedByFlops(known)?.map(accuracyOf);
-  const classes = new Map<string, { score: number; accuracies: number[] }>();
-  for (const row of known) {
-    const key = row.class ?? row.candidate;
-    const known = classes.get(key) ?? { score: row.score, accuracies: [] };
-    known.accuracies.push(accuracyOf(row));
-    classes.set(key, known);
-  }
-  const classScores = [...classes.values()].map(({ score }) => score);
-  const classAccuracies = [...classes.values()].map(({ accuracies }) => mean(accuracies));
-  const coefficients = (scores: readonly number[], accuracies: readonly number[]) => ({
-    candidates: scores.length,
-    kendall: kendall(scores, accuracies),
-    spearman: spearman(scores, accuracies),
-  });
+  const accuracies = known.map(({ accuracies }) => accuracies[column]!);
+  const agreementOf = (scores: ArrayLike<number>) =>
+    rankingAgreement(
+      known.map(({ row, baselines: { flops } }, i) => ({
+        score: scores[i]!,
+        accuracy: accuracies[i]!,
+        unit: row.class ?? row.candidate,
+        flops,
+      })),
+    );
+  const scoresOf = (name: Baseline) => baselineScores(known, name);
+  const baselines = Object.fromEntries(
+    BASELINES.map((name) => {
+      const scores = scoresOf(name);
+      return [name, scores ? agreementOf(scores) : null];
+    }),
+  ) as Record<Baseline, RankingAgreement | null>;
+  const own = agreementOf(known.map(({ row }) => row.score));
   return {
-    written: coefficients(
-      known.map(({ score }) => score),
-      accuracies,
-    ),
-    classes: coefficients(classScores, classAccuracies),
-    ndcg: ndcg(accuracies),
-    trueBest: Math.max(...accuracies),
-    top: TOPS.map((k) => ({
-      ...topQuality({ accuracies, k }),
-      flops: byFlops ? topQuality({ accuracies: byFlops, k }) : null,
-    })),
+    ...own,
+    trueBest: accuracies.reduce((best, value) => Math.max(best, value), Number.NEGATIVE_INFINITY),
+    top: own.top.map((each, i) => ({ ...each, flops: topOf(baselines.flops, i) })),
+    baselines,
   };
 }
 
-/** Most FLOPs first; undefined for a ranking that was made without complexity. */
-function orderedByFlops(rows: readonly RankingRow[]): readonly RankingRow[] | undefined {
-  if (rows.some(({ proxies }) => proxies.complexity === undefined)) return undefined;
-  return [...rows].sort((a, b) => b.proxies.complexity! - a.proxies.complexity!);
+function topOf(flops: RankingAgreement | null, i: number): TopQuality | null {
+  if (!flops) return null;
+  const { k, mean, best } = flops.top[i]!;
+  return { k, mean, best };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Candidates of equal costs keep the order of the ranking. Undefined where the space does not say the costs. */
+function baselineScores(rows: readonly KnownRow[], name: Baseline): ArrayLike<number> | undefined {
+  const column = (value: Baseline | 'residual') => {
+    const values = rows.map(({ baselines }) => baselines[value]);
+    return values.some((each) => each === undefined) ? undefined : (values as number[]);
+  };
+  if (name !== 'flopsAndResidual') return column(name);
+  const [flops, residual] = [column('flops'), column('residual')];
+  if (!flops || !residual) return undefined;
+  const columns = [
+    { proxy: 'flops', weight: 1, draws: [flops] },
+    { proxy: 'residual', weight: 1, draws: [residual] },
+  ];
+  return aggregate({ columns, kind: 'log-rank' });
 }

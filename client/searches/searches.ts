@@ -134,8 +134,9 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
     },
     correlate: async (id, given) => {
       const search = await finishedSearch({ client, id });
+      const space = openSpaceWith({ space: search.memo.specification.space, modules });
       const truth = await truthFor(given, search.memo);
-      return correlateWith({ store, search, truth });
+      return correlateWith({ store, search, space, truth });
     },
     diff: async (earlier, later, { top = 10 } = {}) => {
       checkOptions('diff', { top });

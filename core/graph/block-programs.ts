@@ -14,6 +14,7 @@ export const OUTPUT = {
   otherJacobian: 'otherJacobian',
   scale: 'scale',
   shift: 'shift',
+  trace: 'trace',
 } as const;
 /** Name of the signs, of the shape of the feature that the program ends with. */
 export const SIGNS = 'signs';
@@ -40,7 +41,8 @@ export interface BlockProgram extends WrittenProgram {
 
 /**
  * Program i computes feature i from what earlier programs put out. Inputs: images or carried tensors, weights, signs. Outputs:
- * `statistic`, `jacobian`, where the block could be the identity `shift` (the largest difference of gradient and signs), and
+ * `statistic`, `jacobian`, where the block could be the identity `shift` (the largest difference of gradient and signs) and
+ * `trace` (the sum of their products: the trace of the signal Jacobian times its samples), and
  * the tensors that are carried on.
  */
 export function blockPrograms({
@@ -154,6 +156,7 @@ function gradientOutputs({ t, feature, before }: { t: Tape; feature: Feature; be
   if (isSquare) {
     const axes = feature.shape.map((_, axis) => axis);
     outputs.push({ name: OUTPUT.shift, id: t.reduce('ReduceMax', t.add('Abs', [t.minus(g, v)]), axes) });
+    outputs.push({ name: OUTPUT.trace, id: t.reduce('ReduceSum', t.times(g, v), axes) });
   }
   return { outputs, jacobian: { kind: form.kind, rows, columns, mayBeIdentity: isSquare } };
 }

@@ -11,9 +11,14 @@ export interface FeatureSums {
 }
 
 /** Entropy of the normalized eigenvalues of a feature's covariance matrix; -Infinity for a dead feature or any NaN. */
-export function featureExpressivity({ products, sums, samples }: FeatureSums): number {
+export function featureExpressivity(feature: FeatureSums): number {
+  return spectralEntropy(covarianceEigenvalues(feature));
+}
+
+/** Eigenvalues [c] of a feature's covariance matrix; none of a feature with a single sample. */
+export function covarianceEigenvalues({ products, sums, samples }: FeatureSums): Float64Array {
   // A single sample has no variance: anything but zero would be rounding error.
-  if (samples < 2) return Number.NEGATIVE_INFINITY;
+  if (samples < 2) return new Float64Array(0);
   const c = sums.length;
   const covariance = new Float64Array(c * c);
   for (let i = 0; i < c; i++) {
@@ -21,7 +26,13 @@ export function featureExpressivity({ products, sums, samples }: FeatureSums): n
     for (let j = 0; j <= i; j++)
       covariance[i * c + j] = products[i * c + j]! / samples - mean * (sums[j]! / samples);
   }
-  return spectralEntropy(symmetricEigenvalues(covariance, c));
+  return symmetricEigenvalues(covariance, c);
+}
+
+/** Sums over the channels of a feature with fewer samples than channels: `products` [n, n] of sample pairs. */
+export interface GramSums {
+  readonly products: ArrayLike<number>;
+  readonly samples: number;
 }
 
 /**
@@ -29,14 +40,13 @@ export function featureExpressivity({ products, sums, samples }: FeatureSums): n
  * row and column has been subtracted, its eigenvalues are n times those of the covariance matrix, except for zeros, which
  * add nothing to the entropy.
  */
-export function gramExpressivity({
-  products,
-  samples: n,
-}: {
-  products: ArrayLike<number>;
-  samples: number;
-}): number {
-  if (n < 2) return Number.NEGATIVE_INFINITY;
+export function gramExpressivity(feature: GramSums): number {
+  return spectralEntropy(gramEigenvalues(feature));
+}
+
+/** Eigenvalues [n] of the centred Gram matrix; none of a feature with a single sample. */
+export function gramEigenvalues({ products, samples: n }: GramSums): Float64Array {
+  if (n < 2) return new Float64Array(0);
   const means = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     let sum = 0;
@@ -47,7 +57,7 @@ export function gramExpressivity({
   const centred = new Float64Array(n * n);
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) centred[i * n + j] = products[i * n + j]! - means[i]! - means[j]! + mean;
-  return spectralEntropy(symmetricEigenvalues(centred, n));
+  return symmetricEigenvalues(centred, n);
 }
 
 /** `-Σ p log(p + 1e-8)`, where p are the eigenvalues, clamped at 0 and divided by their sum. */
@@ -61,6 +71,21 @@ export function spectralEntropy(eigenvalues: Float64Array): number {
     entropy -= p * Math.log(p + 1e-8);
   }
   return orMinusInfinity(entropy);
+}
+
+/**
+ * `(Σλ)² / Σλ²` over the eigenvalues λ, clamped at 0: how many directions a feature spreads over, from 1 to their number.
+ * -Infinity for a dead feature or any NaN. Gao et al. 2017, "A theory of multineuronal dimensionality".
+ */
+export function participationRatio(eigenvalues: Float64Array): number {
+  let total = 0;
+  let squares = 0;
+  for (const value of eigenvalues) {
+    const positive = Math.max(0, value);
+    total += positive;
+    squares += positive ** 2;
+  }
+  return total > 0 && squares > 0 ? orMinusInfinity(total ** 2 / squares) : Number.NEGATIVE_INFINITY;
 }
 
 /** `2 - σ - 1 / (σ + 1e-6)`, where σ is the largest singular value of the matrix [rows, columns] of `sums / samples`. */

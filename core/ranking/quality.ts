@@ -29,6 +29,27 @@ export function ndcg(values: readonly number[]): number {
   return ideal > 0 ? gain(accuracies) / ideal : 1;
 }
 
+/** As VKDNW reports it. */
+const FIRST_OF_EXPONENTIAL = 1000;
+
+/**
+ * Normalized discounted cumulative gain over the first 1,000, gain = 2^accuracy - 1, discount = log2(position + 1), as
+ * VKDNW reports it for accuracies in percent (arXiv 2411.07010): the last tenths at the top decide. An infinite value counts as
+ * in `ndcg`.
+ */
+export function exponentialNdcg(values: readonly number[]): number {
+  const finite = values.filter(Number.isFinite);
+  const accuracies = finite.length === values.length ? values : values.map((value) => clampTo(finite, value));
+  const most = accuracies.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
+  // Every gain is divided by 2^most, so that no value is too large.
+  const gain = (values: readonly number[]) =>
+    values
+      .slice(0, FIRST_OF_EXPONENTIAL)
+      .reduce((sum, value, i) => sum + (2 ** (value - most) - 2 ** -most) / Math.log2(i + 2), 0);
+  const ideal = gain([...accuracies].sort((a, b) => b - a));
+  return ideal > 0 ? gain(accuracies) / ideal : 1;
+}
+
 function clampTo(finite: readonly number[], value: number): number {
   if (Number.isFinite(value)) return value;
   const pick = value > 0 ? Math.max : Math.min;

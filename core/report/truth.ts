@@ -5,8 +5,8 @@ import { quote } from '../text/show.js';
 import { type CandidateColumn, candidateColumn, readTable, type Table } from '../text/table.js';
 
 /**
- * `accuracy` maps a candidate to one number for each of `datasets`, in that order, in the unit of the file. Of a ranking
- * a number may be infinite, and is NaN where the cell is empty.
+ * `accuracy` maps a candidate, in its usual spelling, to one number for each of `datasets`, in that order, in the unit of the
+ * file. A number is NaN where the cell is empty; of a ranking it may be infinite.
  */
 export interface Truth {
   readonly datasets: readonly string[];
@@ -16,12 +16,16 @@ export interface Truth {
 const SHAPE = 'arch,<dataset>,...';
 /** Columns of a ranking that do not measure a candidate: a low rank is a good one, and a class is a text. */
 const NO_MEASURE: ReadonlySet<string> = new Set(['rank', 'class']);
+/** Columns of a benchmark's table that say what a network costs, or how far its trainings differ. */
+const NO_ACCURACY = /^((parameters|flops|macs)(_m)?|std)$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * `parse` throws a SpecError for text that is no candidate of the space. A candidate may be there twice with the same
- * numbers. Throws a SpecError for a missing `arch` or dataset column, ragged rows, cells that are no number, an empty
- * file, and what is not a CSV; up to 20 lines are named. A table with `candidate` in place of `arch` is a ranking.
+ * `parse` answers the usual spelling of a candidate, and throws a SpecError for text that is none of the space. A candidate
+ * may be there twice with the same numbers. In a table that says what networks cost, other numbers at the same costs are
+ * another training, and the mean counts. Throws a SpecError for a missing `arch` or dataset column, ragged rows, cells that
+ * are no number, rows without any, an empty file, and what is not a CSV; up to 20 lines are named. A table with `candidate` in
+ * place of `arch` is a ranking; one of NAS-Bench-101 has `matrix` and `operations`.
  */
 export function parseTruth({
   text,
@@ -47,18 +51,41 @@ export function truthOf({
 }): Truth {
   if (names === undefined)
     throw SpecError.inFile({ file: source, message: `empty; must start with a header ${SHAPE}` });
-  const { column, measures } = readHeader({ names, rows, source });
+  const { column, measures, costs } = readHeader({ names, rows, source });
   const datasets = measures.map((index) => names[index]!);
   const issues = lineIssues(source, 'table');
-  const accuracy = new Map<string, readonly number[]>();
+  const trainings = new Map<string, Training[]>();
   for (const { cells, line } of rows) {
-    const fault = addRow({ cells, column, measures, names, accuracy, parse });
+    const fault = addRow({ cells, column, measures, costs, names, trainings, parse });
     if (fault !== undefined) issues.add({ line, message: fault });
   }
   issues.throwIfAny();
-  if (accuracy.size === 0)
+  if (trainings.size === 0)
     throw SpecError.inFile({ file: source, message: 'a header and no rows; must have one a candidate' });
+  const accuracy = new Map([...trainings].map(([candidate, all]) => [candidate, meanOf(all)] as const));
   return { datasets, accuracy };
+}
+
+/** One row of a candidate: its numbers, and the cells that say what the network costs. */
+interface Training {
+  readonly numbers: readonly number[];
+  readonly costs: string;
+}
+
+function meanOf(trainings: readonly Training[]): readonly number[] {
+  const [first, ...others] = trainings.map(({ numbers }) => numbers);
+  if (others.length === 0) return first!;
+  return first!.map(
+    (_, i) => trainings.reduce((sum, { numbers }) => sum + numbers[i]!, 0) / trainings.length,
+  );
+}
+
+interface Header {
+  readonly column: CandidateColumn;
+  /** Columns of accuracies, or of a ranking's numbers. */
+  readonly measures: readonly number[];
+  /** Columns that say what a network costs. */
+  readonly costs: readonly number[];
 }
 
 function readHeader({
@@ -69,7 +96,7 @@ function readHeader({
   readonly names: readonly string[];
   readonly rows: Table['rows'];
   readonly source: string;
-}): { readonly column: CandidateColumn; readonly measures: readonly number[] } {
+}): Header {
   const header = { file: source, line: 1 };
   const column = candidateColumn(names);
   if (column === undefined) {
@@ -77,11 +104,12 @@ function readHeader({
     const message = `no column "arch"; found ${columns} (the header must be ${SHAPE}, separated by commas)`;
     throw SpecError.inFile({ ...header, message });
   }
-  const others = [...names.keys()].filter((index) => index !== column.index);
+  const others = [...names.keys()].filter((index) => !column.indexes.includes(index));
   // A proxy that was not searched for has an empty column in a ranking.
   const isMeasure = (index: number) =>
     !NO_MEASURE.has(names[index]!) && rows.some(({ cells }) => cells[index] !== '');
-  const measures = column.name === 'arch' ? others : others.filter(isMeasure);
+  const isCost = (index: number) => column.name === 'arch' && NO_ACCURACY.test(names[index]!);
+  const measures = others.filter(column.name === 'arch' ? (index) => !isCost(index) : isMeasure);
   if (others.length === 0 || (measures.length === 0 && rows.length > 0))
     throw SpecError.inFile({ ...header, message: `no dataset column; the header must be ${SHAPE}` });
   const seen = new Set<string>();
@@ -90,41 +118,64 @@ function readHeader({
     const message = faulty === '' ? 'a column has no name' : `column ${quote(faulty)} is there twice`;
     throw SpecError.inFile({ ...header, message });
   }
-  return { column, measures };
+  return { column, measures, costs: others.filter(isCost) };
 }
 
-/** Adds a row to `accuracy`; answers what is wrong with the row, or undefined. */
+/** Adds a row to `trainings`; answers what is wrong with the row, or undefined. */
 function addRow({
   cells,
   column,
   measures,
+  costs: costColumns,
   names,
-  accuracy,
+  trainings,
   parse,
-}: {
+}: Header & {
   readonly cells: readonly string[];
-  readonly column: CandidateColumn;
-  readonly measures: readonly number[];
   readonly names: readonly string[];
-  readonly accuracy: Map<string, readonly number[]>;
+  readonly trainings: Map<string, Training[]>;
   readonly parse: (text: string) => unknown;
 }): string | undefined {
   if (cells.length !== names.length) return `${cells.length} cells where the header has ${names.length}`;
-  const candidate = column.textOf(cells[column.index]!);
+  const text = column.textOf(cells);
+  const mayBeEmpty = column.name === 'candidate' || measures.some((index) => cells[index] !== '');
   const numberOf = column.name === 'arch' ? accuracyOf : measureOf;
-  const values = measures.map((index) => numberOf(cells[index]!));
+  const values = measures.map((index) =>
+    mayBeEmpty && cells[index] === '' ? Number.NaN : numberOf(cells[index]!),
+  );
   const bad = values.indexOf(undefined);
   if (bad >= 0) return `${names[measures[bad]!]}: found ${quote(cells[measures[bad]!]!)}; must be a number`;
+  const parsed = parseOrFault({ candidate: text, parse });
+  if ('fault' in parsed) return parsed.fault;
   const numbers = values as readonly number[];
-  const before = accuracy.get(candidate);
-  if (before !== undefined) {
-    if (before.every((value, index) => Object.is(value, numbers[index]) || value === numbers[index]))
-      return undefined;
-    return `${quote(candidate)} is there twice with different numbers`;
-  }
-  const message = describeParseFault({ candidate, parse });
-  if (message === undefined) accuracy.set(candidate, numbers);
-  return message;
+  const costs = costColumns.map((index) => cells[index]).join(' ');
+  const known = trainings.get(parsed.candidate) ?? [];
+  const isSame = (other: Training) =>
+    other.numbers.every((value, index) => Object.is(value, numbers[index]) || value === numbers[index]);
+  if (known.some(isSame)) return undefined;
+  if (known.length > 0 && (costs === '' || costs !== known[0]!.costs))
+    return `${quote(text)} is there twice with different numbers`;
+  trainings.set(parsed.candidate, [...known, { numbers, costs }]);
+  return undefined;
+}
+
+/** The candidate in the spelling that `parse` answers; in its own where `parse` only checks. */
+function parseOrFault({
+  candidate,
+  parse,
+}: {
+  readonly candidate: string;
+  readonly parse: (text: string) => unknown;
+}): { readonly candidate: string } | { readonly fault: string } {
+  let spelling: unknown;
+  const fault = describeParseFault({
+    candidate,
+    parse: (text) => {
+      spelling = parse(text);
+    },
+  });
+  if (fault !== undefined) return { fault };
+  return { candidate: typeof spelling === 'string' ? spelling : candidate };
 }
 
 function accuracyOf(cell: string): number | undefined {

@@ -43,6 +43,11 @@ export interface Space {
    * that knows it.
    */
   representative?(candidate: string): string;
+  /**
+   * `classes`: published accuracies are those of classes, and a table has any one member of each, such as one of isomorphic
+   * graphs. Without it every text was trained by itself.
+   */
+  readonly accuraciesOf?: 'classes';
   /** Where an evolution begins; without one it begins with random candidates. */
   readonly start?: string;
   /** The candidate of a key, distributed as the space says. */

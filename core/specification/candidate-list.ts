@@ -86,7 +86,7 @@ function tableLines({
   const rankOf = ({ cells }: Table['rows'][number]) => Number(cells[rank] || Number.NaN);
   const isRanked = rank >= 0 && rows.every((row) => Number.isFinite(rankOf(row)));
   const inOrder = isRanked ? rows.toSorted((a, b) => rankOf(a) - rankOf(b)) : rows;
-  return inOrder.map(({ cells, line }) => ({ text: column.textOf(cells[column.index] ?? ''), line }));
+  return inOrder.map(({ cells, line }) => ({ text: column.textOf(cells), line }));
 }
 
 function distinct({

@@ -14,12 +14,13 @@ export interface Table {
   readonly rows: readonly TableRow[];
 }
 
-/** The column of a table that holds candidates, and how its cells are read. */
+/** Where the candidates of a table are, and how its cells read as the text of a candidate. */
 export interface CandidateColumn {
   /** `candidate` in the rankings that a search writes, `arch` in files of known accuracies. */
   readonly name: 'candidate' | 'arch';
-  readonly index: number;
-  readonly textOf: (cell: string) => string;
+  /** Columns that the text is in: one, or `matrix` and `operations` of NAS-Bench-101. */
+  readonly indexes: readonly number[];
+  readonly textOf: (cells: readonly string[]) => string;
 }
 
 /** Rows may be ragged. Throws a SpecError for what is not a CSV; `shape` says in it what the file must be like. */
@@ -61,11 +62,19 @@ export function readTable({
 
 export function candidateColumn(names: readonly string[]): CandidateColumn | undefined {
   const arch = names.indexOf('arch');
-  if (arch >= 0) return { name: 'arch', index: arch, textOf: (cell) => cell };
+  if (arch >= 0) return { name: 'arch', indexes: [arch], textOf: (cells) => cells[arch] ?? '' };
   const candidate = names.indexOf('candidate');
   // A ranking guards its texts against spreadsheets.
-  if (candidate >= 0) return { name: 'candidate', index: candidate, textOf: fromTextCell };
-  return undefined;
+  if (candidate >= 0)
+    return {
+      name: 'candidate',
+      indexes: [candidate],
+      textOf: (cells) => fromTextCell(cells[candidate] ?? ''),
+    };
+  const [matrix, operations] = [names.indexOf('matrix'), names.indexOf('operations')];
+  if (matrix < 0 || operations < 0) return undefined;
+  const textOf = (cells: readonly string[]) => `${cells[matrix] ?? ''} ${cells[operations] ?? ''}`;
+  return { name: 'arch', indexes: [matrix, operations], textOf };
 }
 
 /** Whether a text begins with the header of a table of candidates, where a plain list begins with a candidate. */

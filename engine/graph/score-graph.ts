@@ -3,13 +3,15 @@ import { type BlockProgram, OUTPUT, SIGNS, tensorName } from '../../core/graph/b
 import type { GraphNetwork } from '../../core/graph/network.js';
 import {
   blockTrainability,
-  featureExpressivity,
-  gramExpressivity,
+  covarianceEigenvalues,
+  gramEigenvalues,
+  participationRatio,
+  spectralEntropy,
   trainabilityOfSigma,
 } from '../../core/proxies/az-nas.js';
 import { largestProductEigenvalue } from '../../core/proxies/spectra/lanczos.js';
 import { openPlain, type Provider } from '../batched/device.js';
-import type { NetworkScore } from '../network-score.js';
+import type { FeatureSpectrum, NetworkScore } from '../network-score.js';
 import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 
 /** The tensors that an imported network is scored with. */
@@ -43,15 +45,21 @@ export async function openGraph({
     score: async (draw) => {
       const known = new Map<string, Tensor>();
       const features: number[] = [];
+      const spectra: FeatureSpectrum[] = [];
       const blocks: (number | null)[] = [];
+      const traces: (number | null)[] = [];
       for (const [i, program] of programs.entries()) {
         const feeds = feedsOf({ network, program, block: i - 1, draw, known });
         const out = await sessions[i]!.run(feeds);
         for (const id of program.carried) known.set(tensorName(id), out[tensorName(id)]!);
-        features.push(expressivityOf(program, numbers(out, OUTPUT.statistic)));
-        if (i > 0) blocks.push(trainabilityOf({ program, out, identities }));
+        const eigenvalues = eigenvaluesOf(program, numbers(out, OUTPUT.statistic));
+        features.push(spectralEntropy(eigenvalues));
+        spectra.push(spectrumOf(program, eigenvalues));
+        if (i === 0) continue;
+        blocks.push(trainabilityOf({ program, out, identities }));
+        traces.push(traceOf({ program, out }));
       }
-      return { features, blocks };
+      return { features, spectra, blocks, traces };
     },
     close: async () => {
       for (const session of sessions) await session.release();
@@ -91,24 +99,36 @@ function numbers(out: InferenceSession.OnnxValueMapType, name: string): Float32A
   return out[name]!.data as Float32Array;
 }
 
-function expressivityOf(
+function eigenvaluesOf(
   { statistic: { kind, size }, samples }: BlockProgram,
   products: Float32Array,
-): number {
+): Float64Array {
   // The values are centred, so that the sums of channels are 0.
-  if (kind === 'gram') return gramExpressivity({ products, samples });
-  return featureExpressivity({ products, sums: new Float32Array(size), samples });
+  if (kind === 'gram') return gramEigenvalues({ products, samples });
+  return covarianceEigenvalues({ products, sums: new Float32Array(size), samples });
+}
+
+function spectrumOf({ feature, samples }: BlockProgram, eigenvalues: Float64Array): FeatureSpectrum {
+  const channels = feature.shape[feature.channelAxis]!;
+  return { participation: participationRatio(eigenvalues), samples, channels };
+}
+
+interface Ran {
+  readonly program: BlockProgram;
+  readonly out: InferenceSession.OnnxValueMapType;
+}
+
+/** Null of a block that changes the shape. */
+function traceOf({ program: { jacobian, feature, samples }, out }: Ran): number | null {
+  if (!jacobian?.mayBeIdentity) return null;
+  return numbers(out, OUTPUT.trace)[0]! / samples / feature.shape[feature.channelAxis]!;
 }
 
 function trainabilityOf({
   program: { jacobian, samples },
   out,
   identities,
-}: {
-  program: BlockProgram;
-  out: InferenceSession.OnnxValueMapType;
-  identities: 'worst' | 'skipped';
-}): number | null {
+}: Ran & { readonly identities: 'worst' | 'skipped' }): number | null {
   if (!jacobian) return null;
   const { kind, rows, columns, mayBeIdentity } = jacobian;
   if (mayBeIdentity && numbers(out, OUTPUT.shift)[0] === 0)

@@ -96,6 +96,23 @@ describe('the numbers as JSON', () => {
       .toSorted((a, b) => b.proxies.complexity! - a.proxies.complexity!)
       .map(({ accuracy }) => accuracy);
     expect(ten.flops.mean).toBeCloseTo(mean(byFlops.slice(0, 10)), 12);
+    expect(ten.regret).toBe(Math.max(...truth) - ten.best);
+
+    const flops = known.map(({ proxies }) => proxies.complexity!);
+    expect(found.baselines.flops.written.kendall).toBeCloseTo(tauB(flops, truth), 12);
+    const parameters = known.map((row) => row.parameters);
+    expect(found.baselines.parameters.written.kendall).toBeCloseTo(tauB(parameters, truth), 12);
+    expect(found.baselines.depth.written.candidates).toBe(truth.length);
+    expect(found.baselines.flopsAndResidual.recall).toHaveLength(3);
+    const halfway = classTruth.toSorted((a, b) => a - b)[classes.length >> 1]!;
+    const better = classes.filter(({ accuracy }) => accuracy >= halfway);
+    expect(found.betterHalf.kendall).toBeCloseTo(
+      tauB(
+        better.map(({ score }) => score),
+        better.map(({ accuracy }) => accuracy),
+      ),
+      12,
+    );
   });
 
   test('an accuracy that falls with the rank has a tau below zero, the same file rising one above', async () => {
@@ -119,6 +136,8 @@ test('the table has a line for each dataset, over candidates and over classes', 
   for (const dataset of ['noisy', 'reversed']) {
     expect(stdout).toMatch(new RegExp(`${dataset} .*48 written`));
     expect(stdout).toMatch(new RegExp(`${dataset} .* classes`));
+    for (const name of ['this ranking', 'FLOPs', 'parameters', 'depth', 'FLOPs \\+ identity path'])
+      expect(stdout).toMatch(new RegExp(`${dataset} +${name} `));
   }
 });
 

@@ -27,6 +27,7 @@ export function dartsSpace(size: NetworkSize = PUBLISHED): Space {
     proxies: AZ_NAS_PROXIES,
     parse: (text) => printGenotype(parseGenotype(text)),
     canonicalKey: (candidate) => genotypeKey(parseGenotype(candidate)),
+    accuraciesOf: 'classes',
     // All members of a class cost the same.
     representative: (candidate) => genotypeKey(parseGenotype(candidate)),
     random: (key) => printGenotype(randomGenotype(key)),

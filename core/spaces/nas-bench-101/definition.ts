@@ -34,6 +34,7 @@ export const nasBench101 = {
   parse: (text) => printCell(parseCell(text)),
   canonicalKey: canonicalText,
   representative: canonicalText,
+  accuraciesOf: 'classes',
   random: (key) => printCell(randomCell(key)),
   mutate: ({ parent, key, mutations }) => printCell(mutateCell({ cell: parseCell(parent), key, mutations })),
   // Pooling halves the side of the map twice.

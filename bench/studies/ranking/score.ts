@@ -1,0 +1,124 @@
+// Scores the sample of a space under several seeds, and keeps what every feature and block gave, a line a candidate and draw.
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import type { NetworkScore } from '../../../engine/network-score.js';
+import type { ScoreRequest } from '../../../engine/protocol.js';
+import type { ScorerPool } from '../../../engine/scorer-pool.js';
+import type { OpenedSpace } from './spaces.js';
+
+/** What one network gave under one draw, every feature and every block measured. Infinities are texts, as JSON has none. */
+export interface RawRecord {
+  readonly candidate: string;
+  readonly draw: number;
+  /** Expressivity, participation ratio, samples and channels of each feature, the stem's first. */
+  readonly features: readonly (readonly [number | string, number | string, number, number])[];
+  /** Trainability and trace share of each block; null where it has none. */
+  readonly blocks: readonly (readonly [number | string | null, number | null])[];
+  /** Positions of the blocks that end a stage. */
+  readonly ends: readonly number[];
+  /** Of a network that is a graph: trainability and trace share of each whole stage. */
+  readonly stages?: readonly (readonly [number | string | null, number | null])[];
+}
+
+interface Work {
+  readonly opened: OpenedSpace;
+  readonly pool: ScorerPool;
+  readonly seed: number;
+  readonly draws: readonly number[];
+  /** Where the lines are kept: a file for each space and seed. */
+  readonly folder: string;
+}
+
+/** Goes on where it was: what the file holds is not scored again. Answers how many candidates were scored. */
+export async function scoreSample({ opened, pool, seed, draws, folder }: Work): Promise<number> {
+  const { of, space, members } = opened;
+  await mkdir(folder, { recursive: true });
+  const file = rawFile({ folder, name: of.name, seed });
+  const known = new Set((await readRaw(file)).map(({ candidate, draw }) => `${candidate}#${draw}`));
+  let count = 0;
+  const jobs = members.flatMap(({ candidate }) => draws.map((draw) => ({ candidate, draw })));
+  const left = jobs.filter(({ candidate, draw }) => !known.has(`${candidate}#${draw}`));
+  const lanes = Array.from({ length: 2 }, async () => {
+    for (let job = left.shift(); job; job = left.shift()) {
+      const { candidate, draw } = job;
+      const request = { ...of.fidelity, candidate, draw, seed };
+      const { ends, isGraph } = stagesOf({ opened, candidate });
+      const network = await scoreOne(pool, requestOf(of.space, request, 'blocks'));
+      const stages = isGraph ? await scoreOne(pool, requestOf(of.space, request, 'stages')) : undefined;
+      const record: RawRecord = {
+        candidate,
+        draw,
+        features: network.features.map((e, i) => {
+          const { participation, samples, channels } = network.spectra![i]!;
+          return [numberOrText(e), numberOrText(participation), samples, channels];
+        }),
+        blocks: blocksOf(network),
+        ends,
+        ...(stages ? { stages: blocksOf(stages) } : {}),
+      };
+      await appendFile(file, `${JSON.stringify(record)}\n`);
+      count += 1;
+    }
+  });
+  await Promise.all(lanes);
+  return count;
+}
+
+export function rawFile({ folder, name, seed }: { folder: string; name: string; seed: number }): string {
+  return `${folder}/${name}-${seed}.jsonl`;
+}
+
+/** None where there is no file yet; a last line that was cut off is left out. */
+export async function readRaw(file: string): Promise<readonly RawRecord[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .flatMap((line) => (line.endsWith('}') ? [JSON.parse(line) as RawRecord] : []));
+}
+
+function requestOf(
+  space: ScoreRequest['space'],
+  {
+    candidate,
+    draw,
+    seed,
+    batch,
+    resolution,
+  }: { candidate: string; draw: number; seed: number; batch: number; resolution: number },
+  features: 'blocks' | 'stages',
+): ScoreRequest {
+  const fidelity = { batch, resolution, weights: 'shared', features } as const;
+  return {
+    space,
+    candidate,
+    seed,
+    draws: [draw],
+    fidelity,
+    report: 'details',
+    families: ['az-nas', 'residual'],
+  };
+}
+
+async function scoreOne(pool: ScorerPool, request: ScoreRequest): Promise<NetworkScore> {
+  const { details } = await pool.scoreInDetail(request);
+  return details!.networks[0]!;
+}
+
+function stagesOf({ opened: { of, space }, candidate }: { opened: OpenedSpace; candidate: string }): {
+  readonly ends: readonly number[];
+  readonly isGraph: boolean;
+} {
+  const { resolution } = of.fidelity;
+  const graph = space.graph?.({ candidate, resolution });
+  if (!graph) return { ends: space.network({ candidate, resolution }).stageEnds ?? [], isGraph: false };
+  const { blocks, stages } = graph.features;
+  return { ends: stages.map((name) => blocks.indexOf(name) - 1), isGraph: true };
+}
+
+function blocksOf({ blocks, traces }: NetworkScore): RawRecord['blocks'] {
+  return blocks.map((t, i) => [t === null ? null : numberOrText(t), traces![i]!]);
+}
+
+function numberOrText(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}

@@ -1,0 +1,96 @@
+// Prints how well a ranking agrees with known accuracies, in four tables.
+import {
+  type Agreement,
+  BASELINES,
+  type Baseline,
+  type Correlation,
+} from '../../client/results/correlate.js';
+import type { RankingAgreement } from '../../core/ranking/agreement.js';
+import { formatFixed, plainTable } from './results.js';
+import { print } from './terminal.js';
+
+const NAMES: Readonly<Record<Baseline, string>> = {
+  flops: 'FLOPs',
+  parameters: 'parameters',
+  depth: 'depth',
+  flopsAndResidual: 'FLOPs + identity path',
+};
+
+export function printCorrelation({ datasets, top50StabilityBetweenDraws: shared }: Correlation): void {
+  printCoefficients(datasets);
+  print('nDCG: how good those are that the ranking puts first; 1 in the order of accuracy itself\n');
+  printTops(datasets);
+  print('regret: by how much the best of them falls short of the best of all\n');
+  printRecall(datasets);
+  print(BASELINE_NOTE);
+  printBaselines(datasets);
+  if (shared !== null) print(`\ntop 50 shared between two draws: ${(shared * 100).toFixed(0)} %`);
+}
+
+function printCoefficients(datasets: readonly Agreement[]): void {
+  const table = plainTable(['dataset', 'candidates', "Kendall's tau", "Spearman's rho", 'nDCG']);
+  for (const { dataset, written, classes, ndcg } of datasets)
+    for (const [name, { candidates, kendall, spearman }] of Object.entries({ written, classes }))
+      table.push([
+        dataset,
+        `${candidates} ${name}`,
+        formatFixed(kendall, 3),
+        formatFixed(spearman, 3),
+        name === 'written' ? formatFixed(ndcg, 4) : '',
+      ]);
+  print(`${table.toString()}\n`);
+}
+
+function printTops(datasets: readonly Agreement[]): void {
+  const columns = ['dataset', 'top', 'mean', 'best', 'regret', 'mean by FLOPs', 'best by FLOPs', 'true best'];
+  const table = plainTable(columns);
+  for (const { dataset, top, trueBest } of datasets)
+    for (const { k, mean, best, regret, flops } of top)
+      table.push([
+        dataset,
+        String(k),
+        formatFixed(mean, 2),
+        formatFixed(best, 2),
+        formatFixed(regret, 2),
+        formatFixed(flops?.mean, 2),
+        formatFixed(flops?.best, 2),
+        formatFixed(trueBest, 2),
+      ]);
+  print(table.toString());
+}
+
+function printRecall(datasets: readonly Agreement[]): void {
+  const table = plainTable(['dataset', 'truly best classes', 'among the first']);
+  for (const { dataset, recall } of datasets)
+    for (const { first, found, of } of recall) table.push([dataset, `${found} of ${of}`, String(first)]);
+  print(`${table.toString()}\n`);
+}
+
+const BASELINE_NOTE = `Beside rankings that compute nothing. tau: over classes; better half: over the classes of at least median accuracy;
+similar FLOPs: mean of the fifths by FLOPs; nDCG 2^acc: gain 2^accuracy - 1, over the first 1,000
+`;
+
+/** Depth and identity paths are facts of the structure; what a space does not say is left out. */
+function printBaselines(datasets: readonly Agreement[]): void {
+  const columns = ['dataset', 'by', 'tau', 'rho', 'better half', 'similar FLOPs', 'nDCG 2^acc', 'top 10'];
+  const table = plainTable(columns);
+  const add = (dataset: string, name: string, found: RankingAgreement | Agreement) =>
+    table.push([
+      dataset,
+      name,
+      formatFixed(found.classes.kendall, 3),
+      formatFixed(found.classes.spearman, 3),
+      formatFixed(found.betterHalf?.kendall, 3),
+      formatFixed(found.kendallInFlopsFifths ?? undefined, 3),
+      formatFixed(found.exponentialNdcg, 3),
+      formatFixed(found.top[1]!.mean, 2),
+    ]);
+  for (const { dataset, baselines, ...own } of datasets) {
+    add(dataset, 'this ranking', { ...own, dataset, baselines });
+    for (const name of BASELINES) {
+      const baseline = baselines[name];
+      if (baseline) add(dataset, NAMES[name], baseline);
+    }
+  }
+  print(table.toString());
+}

@@ -1,0 +1,99 @@
+// Tests that the table of every published benchmark is a truth of its space, and what `correlate` says of rankings by costs.
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openRankedSpace, rankedSpaces } from '../../../bench/studies/ranking/spaces.js';
+import { agreementsWith } from '../../../client/results/correlate.js';
+import type { RankingRow } from '../../../core/report/ranking-csv.js';
+import { parseTruth } from '../../../core/report/truth.js';
+import { openSpace } from '../../../core/spaces/index.js';
+import { isMissing } from '../../support/shared.js';
+
+const TABLES = join(process.env.ZEROSCOUT_SHARED ?? '../shared', 'benchmarks');
+
+/** Ranked by FLOPs, as `correlate` sees a ranking. */
+function rowsByFlops(
+  candidates: readonly { candidate: string; flops: number; unit: string }[],
+): RankingRow[] {
+  return candidates
+    .toSorted((a, b) => b.flops - a.flops)
+    .map(({ candidate, flops, unit }, index) => ({
+      rank: index + 1,
+      candidate,
+      score: flops,
+      proxies: { complexity: flops },
+      parameters: 1,
+      class: unit,
+    }));
+}
+
+describe.skipIf(isMissing(TABLES))('tables of published benchmarks', () => {
+  it.each(rankedSpaces().filter(({ name }) => !name.endsWith('-224')))('$name', (of) => {
+    const { space, truth, members } = openRankedSpace(of, TABLES);
+    const { resolution } = of.fidelity;
+    // A costly space is looked at in part.
+    const some = members.slice(0, 40);
+    const candidates = some.map(({ candidate, rows }) => ({
+      candidate: truth.accuracy.has(candidate) ? candidate : rows[0]!,
+      flops: space.costs({ candidate, resolution }).flops,
+      unit: space.canonicalKey(candidate),
+    }));
+    for (const dataset of of.datasets) expect(truth.datasets).toContain(dataset);
+    expect(truth.datasets.filter((name) => /^(parameters|flops|macs|std)/.test(name))).toEqual([]);
+    const found = agreementsWith({ rows: rowsByFlops(candidates), truth, space, resolution });
+    for (const { dataset, classes, baselines, top } of found.filter((each) =>
+      of.datasets.includes(each.dataset),
+    )) {
+      expect(classes.candidates, dataset).toBeGreaterThan(0.8 * some.length);
+      expect(baselines.flops!.classes).toEqual(classes);
+      expect(top[1]!.flops!.mean).toBe(top[1]!.mean);
+      expect(Object.values(baselines)).not.toContain(null);
+    }
+  });
+
+  it('takes an isomorphic graph of NAS-Bench-101 for the one in the table', () => {
+    const space = openSpace({ kind: 'nas-bench-101' });
+    const [one, twin] = ['conv3x3-bn-relu maxpool3x3', 'maxpool3x3 conv3x3-bn-relu'].map((operations) =>
+      space.parse(`110011 input ${operations} output`),
+    ) as [string, string];
+    const other = space.parse('011001 input conv3x3-bn-relu maxpool3x3 output');
+    const text = `matrix,operations,acc\n${[one, other].map((each, i) => `${each.replace(' ', ',')},${90 + i}`).join('\n')}\n`;
+    const truth = parseTruth({ text, source: 't.csv', parse: space.parse });
+    const rows = rowsByFlops([
+      { candidate: twin, flops: 2, unit: 'a' },
+      { candidate: other, flops: 1, unit: 'b' },
+    ]);
+    expect(twin).not.toBe(one);
+    const [found] = agreementsWith({ rows, truth, space, resolution: 32 });
+    expect(found!.written).toEqual({ candidates: 2, kendall: -1, spearman: -1 });
+  });
+});
+
+describe('a table with costs', () => {
+  const parse = (text: string) => text.trim().toLowerCase();
+  const read = (text: string) => parseTruth({ text, source: 't.csv', parse });
+
+  it('leaves costs out, and takes the mean of several trainings of one network', () => {
+    const { datasets, accuracy } = read('arch,acc,parameters\nA,90,7\na,92,7\nb,80,8\n');
+    expect(datasets).toEqual(['acc']);
+    expect([...accuracy]).toEqual([
+      ['a', [91]],
+      ['b', [80]],
+    ]);
+  });
+
+  it('refuses other numbers at other costs', () => {
+    expect(() => read('arch,acc,parameters\na,90,7\na,92,8\n')).toThrow('there twice with different numbers');
+  });
+
+  it('knows some tasks of a candidate, but not none', () => {
+    const { accuracy } = read('arch,x,y\na,,2\nb,1,2\n');
+    expect(accuracy.get('a')).toEqual([Number.NaN, 2]);
+    expect(() => read('arch,x,y\na,,\n')).toThrow('must be a number');
+  });
+
+  it('joins matrix and operations of NAS-Bench-101', () => {
+    const { datasets, accuracy } = read('matrix,operations,cifar10\n011,input x output,93\n');
+    expect(datasets).toEqual(['cifar10']);
+    expect([...accuracy.keys()]).toEqual(['011 input x output']);
+  });
+});

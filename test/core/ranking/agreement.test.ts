@@ -1,0 +1,109 @@
+// Tests the agreement of a ranking with known accuracies against its definitions, computed here in another way.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type JudgedRow, rankingAgreement } from '../../../core/ranking/agreement.js';
+import { kendall } from '../../../core/ranking/correlation.js';
+import { exponentialNdcg } from '../../../core/ranking/quality.js';
+
+const row = fc.record({
+  score: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.constant(Number.NEGATIVE_INFINITY)),
+  accuracy: fc.integer({ min: 50, max: 95 }),
+  unit: fc.integer({ min: 0, max: 40 }).map(String),
+  flops: fc.integer({ min: 1, max: 30 }),
+});
+const rows = fc.array(row, { minLength: 2, maxLength: 150 });
+
+function unitsOf(all: readonly JudgedRow[]) {
+  return [...new Set(all.map(({ unit }) => unit))].map((unit) => {
+    const members = all.filter((each) => each.unit === unit);
+    return {
+      score: Math.min(...members.map(({ score }) => score)),
+      accuracy: members.reduce((sum, { accuracy }) => sum + accuracy, 0) / members.length,
+    };
+  });
+}
+
+describe('rankingAgreement', () => {
+  it('agrees with the definitions for any rows', () => {
+    fc.assert(
+      fc.property(rows, (all) => {
+        const units = unitsOf(all);
+        fc.pre(units.length > 1);
+        const found = rankingAgreement(all);
+        expect(found.written.candidates).toBe(all.length);
+        expect(found.classes.candidates).toBe(units.length);
+        const median = units.map(({ accuracy }) => accuracy).toSorted((a, b) => a - b)[units.length >> 1]!;
+        const better = units.filter(({ accuracy }) => accuracy >= median);
+        expect(found.betterHalf?.candidates ?? 1).toBe(better.length);
+        if (better.length > 1)
+          expect(found.betterHalf!.kendall).toEqual(
+            kendall(
+              better.map(({ score }) => score),
+              better.map(({ accuracy }) => accuracy),
+            ),
+          );
+        const best = Math.max(...all.map(({ accuracy }) => accuracy));
+        for (const { best: found_, regret } of found.top) expect(regret).toBe(best - found_);
+        expect(found.recall[2]).toEqual({
+          first: 200,
+          found: Math.min(50, units.length),
+          of: Math.min(50, units.length),
+        });
+        const counts = found.recall.map((each) => each.found);
+        expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+      }),
+    );
+  });
+
+  it('does not depend on the order of rows of different scores', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(row, { minLength: 2, maxLength: 60, selector: ({ score }) => score }),
+        (all) => {
+          const single = all.map((each, i) => ({ ...each, unit: String(i) }));
+          expect(rankingAgreement(single.toReversed())).toEqual(rankingAgreement(single));
+        },
+      ),
+    );
+  });
+
+  it('is perfect for the order of accuracy, within fifths of FLOPs too', () => {
+    const all = Array.from({ length: 300 }, (_, i) => ({
+      score: i,
+      accuracy: 50 + i / 10,
+      unit: String(i),
+      flops: (i * 7919) % 300,
+    }));
+    const found = rankingAgreement(all);
+    expect(found.classes).toEqual({ candidates: 300, kendall: 1, spearman: 1 });
+    expect(found.betterHalf).toEqual({ candidates: 150, kendall: 1, spearman: 1 });
+    expect(found.kendallInFlopsFifths).toBe(1);
+    expect(found.recall.map((each) => each.found)).toEqual([50, 50, 50]);
+    expect([found.ndcg, found.exponentialNdcg]).toEqual([1, 1]);
+    expect(found.top.map(({ regret }) => regret)).toEqual([0, 0, 0]);
+    const byFlops = rankingAgreement(all.map((each) => ({ ...each, score: each.flops })));
+    expect(Math.abs(byFlops.kendallInFlopsFifths!)).toBeLessThan(0.5);
+  });
+
+  it('has nothing to say among networks of similar cost where costs are unknown or networks few', () => {
+    const all = [1, 2, 3].map((score) => ({ score, accuracy: score, unit: String(score) }));
+    expect(rankingAgreement(all).kendallInFlopsFifths).toBeNull();
+  });
+});
+
+describe('exponentialNdcg', () => {
+  it('agrees with a worked example', () => {
+    // Gains 2^a - 1: 3, 0, 7; discounts log2 of 2, 3, 4.
+    expect(exponentialNdcg([2, 0, 3])).toBeCloseTo((3 + 7 / 2) / (7 + 3 / Math.log2(3)), 12);
+  });
+
+  it('is finite for any accuracies and at most 1', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1e5, noNaN: true }), { minLength: 1 }), (values) => {
+        const found = exponentialNdcg(values);
+        expect(found).toBeGreaterThanOrEqual(0);
+        expect(found).toBeLessThanOrEqual(1 + 1e-9);
+      }),
+    );
+  });
+});
