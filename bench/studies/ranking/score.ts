@@ -30,7 +30,7 @@ interface Work {
 
 /** Goes on where it was: what the file holds is not scored again. Answers how many candidates were scored. */
 export async function scoreSample({ opened, pool, seed, draws, folder }: Work): Promise<number> {
-  const { of, space, members } = opened;
+  const { of, members } = opened;
   await mkdir(folder, { recursive: true });
   const file = rawFile({ folder, name: of.name, seed });
   const known = new Set((await readRaw(file)).map(({ candidate, draw }) => `${candidate}#${draw}`));
