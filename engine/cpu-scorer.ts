@@ -2,7 +2,7 @@
 import { openSpace } from '../core/spaces/index.js';
 import type { Provider } from './batched/device.js';
 import { createDrawStore, type DrawStoreOptions } from './draw-store.js';
-import { scoreGraph, scoreStructure } from './graph/score-structure.js';
+import { scoreGraph, scoreStructure, wantedFeatures } from './graph/score-structure.js';
 import type { NetworkScore } from './network-score.js';
 import { outcomeOfError, outcomeOfScores, proxiesOf } from './outcome.js';
 import { createPrograms } from './programs.js';
@@ -40,7 +40,7 @@ export async function createCpuScorer({
         ? await scoreGraph({
             request,
             graph: built.graph,
-            wanted: built.features[fidelity.features],
+            wanted: wantedFeatures(fidelity.features, built.features),
             threads,
             device,
           })

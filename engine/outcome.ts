@@ -4,6 +4,7 @@ import { CandidateError } from '../core/candidate-error.js';
 import { SpecError } from '../core/errors.js';
 import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
 import { residual } from '../core/proxies/residual.js';
+import { sampledProgressivity } from '../core/proxies/sampled-progressivity.js';
 import type { Costs, Space } from '../core/spaces/space.js';
 import type { AzNasProxy, FamilyName, ProxyName } from '../core/specification/families.js';
 import type { NetworkScore } from './network-score.js';
@@ -23,12 +24,15 @@ export function proxiesOf({
 }): Readonly<Partial<Record<ProxyName, number>>> {
   return {
     ...(families.includes('az-nas') ? azNasOf({ score, costs, space }) : {}),
-    ...(families.includes('residual') ? { residual: residual(score.traces ?? []) } : {}),
+    ...(families.includes('sampled-progressivity') ? sampledOf(score) : {}),
+    ...(families.includes('residual')
+      ? { residual: residual(pick(score.traces ?? [], score.reads?.trainability)) }
+      : {}),
   };
 }
 
 function azNasOf({
-  score: { features, blocks },
+  score: { features, blocks, reads },
   costs,
   space,
 }: {
@@ -37,12 +41,21 @@ function azNasOf({
   space: Space;
 }): Readonly<Partial<Record<ProxyName, number>>> {
   const proxies: Readonly<Record<AzNasProxy, number>> = {
-    expressivity: expressivity(features),
-    progressivity: progressivity(features),
-    trainability: trainability(blocks),
+    expressivity: expressivity(pick(features, reads?.expressivity)),
+    progressivity: progressivity(pick(features, reads?.progressivity)),
+    trainability: trainability(pick(blocks, reads?.trainability)),
     complexity: costs.flops,
   };
   return Object.fromEntries(space.proxies.map((name) => [name, proxies[name]]));
+}
+
+function sampledOf({ features, spectra, reads }: NetworkScore): Readonly<Partial<Record<ProxyName, number>>> {
+  const all = features.map((expressivity, i) => ({ expressivity, ...spectra![i]! }));
+  return { 'sampled-progressivity': sampledProgressivity(pick(all, reads?.progressivity)) };
+}
+
+function pick<T>(values: readonly T[], positions: readonly number[] | undefined): readonly T[] {
+  return positions ? positions.map((position) => values[position]!) : values;
 }
 
 /** The outcome of a candidate that was scored. A NaN among its proxies makes it a failure. */

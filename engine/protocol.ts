@@ -1,5 +1,6 @@
 // Defines the messages between a worker and its scorer processes (child_process IPC, advanced serialization).
 import type { FailureReason } from '../core/candidate-error.js';
+import type { Measured } from '../core/ir/measured.js';
 import type { Costs } from '../core/spaces/space.js';
 import type { FamilyName } from '../core/specification/families.js';
 import type { SpaceSpecification } from '../core/specification/space.js';
@@ -15,7 +16,7 @@ export interface ScoreRequest {
     readonly batch: number;
     readonly resolution: number;
     readonly weights: 'shared' | 'candidate';
-    readonly features: 'blocks' | 'stages';
+    readonly features: Measured;
   };
   readonly draws: readonly number[];
   /** The structure of the candidate (core/graph/structure.ts), where the networks of the space are graphs. */

@@ -1,7 +1,8 @@
 // Scores one network under one draw: runs the programs of its blocks in ONNX Runtime and computes what features and blocks score.
 
 import { type Block, topologyKey } from '../core/ir/block.js';
-import { type Measured, measuredBlocks, type Network } from '../core/ir/network.js';
+import { type Measured, planMeasuring } from '../core/ir/measured.js';
+import type { Network } from '../core/ir/network.js';
 import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/ir/shape.js';
 import { type Boundary, spectrumOf } from '../core/lowering/program.js';
 import { blockShapes } from '../core/ops/block-shapes.js';
@@ -36,7 +37,11 @@ export async function scoreNetwork({
   programs: Programs;
 }): Promise<NetworkScore> {
   const boundary = programs.boundary(network);
-  const isMeasured = measuredBlocks({ network, features: measured });
+  const { isMeasured, reads } = planMeasuring({
+    features: measured,
+    count: network.blocks.length,
+    ends: network.stageEnds,
+  });
   const keys = prefixKeys({ network, boundary, isMeasured, depth: draw.prefixes.depth });
   let known = keys.length;
   let state: NetworkState | undefined;
@@ -68,7 +73,7 @@ export async function scoreNetwork({
     index += blocks.length;
   }
   const { features, spectra, blocks, traces } = state;
-  return { features, spectra, blocks, traces };
+  return { features, spectra, blocks, traces, ...(reads ? { reads } : {}) };
 }
 
 /** The most blocks of a run: the inputs of all of them are in memory at once. */

@@ -1,6 +1,6 @@
 // Reads and writes files of raw scores over all of NAS-Bench-201, and makes cohorts of them.
 import { readdir, readFile } from 'node:fs/promises';
-import type { Measured } from '../../core/ir/network.js';
+import type { FeatureChoice } from '../../core/ir/measured.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall } from '../../core/ranking/correlation.js';
 import type { Truth } from '../../core/report/truth.js';
@@ -16,7 +16,7 @@ export interface Setting {
   readonly weights: 'shared' | 'candidate';
   /** How weights are drawn; He normal, as published, where nothing is said. */
   readonly drawing?: Drawing;
-  readonly features: Measured;
+  readonly features: FeatureChoice;
   readonly batch: number;
   readonly resolution: number;
 }

@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import type { Measured } from '../../core/ir/network.js';
+import type { FeatureChoice } from '../../core/ir/measured.js';
 import { sample } from '../../core/random/shuffle.js';
 import { parseTruth } from '../../core/report/truth.js';
 import { nasBench201 as space } from '../../core/spaces/nas-bench-201/definition.js';
@@ -39,7 +39,7 @@ interface Options {
   readonly cohort: Cohort;
   readonly weights: 'shared' | 'candidate';
   readonly drawing?: Drawing;
-  readonly features: Measured;
+  readonly features: FeatureChoice;
   readonly scorers: number;
   readonly timed: number;
   readonly truth?: string;

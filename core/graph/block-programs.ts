@@ -29,7 +29,7 @@ export interface BlockProgram extends WrittenProgram {
   readonly statistic: { readonly kind: 'covariance' | 'gram'; readonly size: number };
   /** Tensors that later programs read. */
   readonly carried: readonly Id[];
-  /** Undefined of the first program, and where positions of the two features do not correspond. */
+  /** Undefined of the first program, where it is not measured, and where positions of the two features do not correspond. */
   readonly jacobian?: {
     readonly kind: JacobianForm['kind'];
     /** Of the output `jacobian`. */
@@ -48,9 +48,12 @@ export interface BlockProgram extends WrittenProgram {
 export function blockPrograms({
   graph,
   features,
+  withJacobian,
 }: {
   graph: ResolvedGraph;
   features: readonly Feature[];
+  /** Of each feature, whether the Jacobian of what lies before it is measured; of all if not given. */
+  withJacobian?: readonly boolean[] | undefined;
 }): readonly BlockProgram[] {
   const { tape, input, isStream } = graph;
   const stream = (id: Id) => Boolean(isStream[id]);
@@ -59,7 +62,8 @@ export function blockPrograms({
   return features.map((feature, i) => {
     const fed = new Map<Id, string>();
     for (const earlier of carried.slice(0, i)) for (const id of earlier) fed.set(id, tensorName(id));
-    return blockProgram({ tape, feature, before: features[i - 1], fed, carried: carried[i]! });
+    const before = withJacobian?.[i] === false ? undefined : features[i - 1];
+    return blockProgram({ tape, feature, before, fed, carried: carried[i]! });
   });
 }
 

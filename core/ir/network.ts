@@ -12,7 +12,7 @@ export interface Network {
   readonly identities: 'worst' | 'skipped';
   /** The layers after the last feature, for export only: the mean over positions (of tokens: over patches) and a linear layer. */
   readonly classifier?: Classifier;
-  /** Positions of the blocks that end a stage, in a space that has stages; see `measuredBlocks`. */
+  /** Positions of the blocks that end a stage, in a space that has stages; see core/ir/measured.ts. */
   readonly stageEnds?: readonly number[];
   /** How much of it other candidates may share at the beginning: `stem` where all blocks change together, otherwise blocks too. */
   readonly common?: 'stem';
@@ -24,13 +24,4 @@ export interface Classifier {
   readonly classes: number;
   /** Whether batch normalization and ReLU of a map, or layer normalization of tokens, precede the mean. */
   readonly normalized: boolean;
-}
-
-/** The features and blocks that are measured: all, as published, or only those that end a stage. */
-export type Measured = 'blocks' | 'stages';
-
-/** Says for each block whether it is measured. Only the output is computed of the others. */
-export function measuredBlocks({ network, features }: { network: Network; features: Measured }): boolean[] {
-  const ends = features === 'stages' ? network.stageEnds : undefined;
-  return network.blocks.map((_, index) => ends?.includes(index) ?? true);
 }

@@ -12,6 +12,7 @@ export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
   complexity:
     'FLOPs (multiply-accumulate operations) of one image of the size that was scored; of NAS-Bench-201 always those of 32 x 32, as the benchmark has them. `results` and `--pareto` show those of the published size, or of `constraints.resolution`',
   residual: 'raw proxy, mean over the draws; where `proxies` names it',
+  'sampled-progressivity': 'likewise',
   flops: 'the same as `complexity`; where `proxies` names it',
   parameters: 'parameters as the benchmark of the space counts them',
   class:

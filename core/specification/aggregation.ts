@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { mapping, oneOf, positiveNumber } from '../schema/fields.js';
 import { found, quote } from '../text/show.js';
+import { ASSEMBLY_NAMES } from './assemblies.js';
 import { PROXIES, type ProxyName } from './families.js';
 
 export const Proxies = z
@@ -18,17 +19,27 @@ export const Proxies = z
   })
   .transform((names) => PROXIES.filter((name) => names.includes(name)));
 
-const AGGREGATIONS = ['log-rank', 'linear-rank'] as const;
+const KINDS = ['log-rank', 'linear-rank'] as const;
+/** What may stand in place of a mapping; the presets are replaced before a specification is checked (assemblies.ts). */
+export const AGGREGATION_WORDS = [...KINDS, ...ASSEMBLY_NAMES] as const;
 const weight = positiveNumber({ max: 1e6 }).optional();
+/** A preset that is still there stands beside proxies, which is a fault of its own. */
+function wordAsMapping(word: unknown): unknown {
+  return KINDS.some((kind) => kind === word) ? { kind: word } : {};
+}
+
 export const Aggregation = z.preprocess(
-  (value) => (AGGREGATIONS.some((kind) => kind === value) ? { kind: value } : value),
+  (value) => (AGGREGATION_WORDS.some((word) => word === value) ? wordAsMapping(value) : value),
   mapping(
     {
-      kind: oneOf(AGGREGATIONS).default('log-rank'),
+      kind: oneOf(KINDS).default('log-rank'),
       weights: mapping(
         Object.fromEntries(PROXIES.map((name) => [name, weight])) as Record<ProxyName, typeof weight>,
       ).prefault({}),
     },
-    { right: `one of ${AGGREGATIONS.join(', ')}, or a mapping with kind, weights`, words: AGGREGATIONS },
+    {
+      right: `one of ${AGGREGATION_WORDS.join(', ')}, or a mapping with kind, weights`,
+      words: AGGREGATION_WORDS,
+    },
   ),
 );

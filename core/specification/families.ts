@@ -49,6 +49,13 @@ export const FAMILIES = {
     needs: ['signal-jacobian'],
     devices: ['cpu'],
   },
+  /** Progressivity over the features that have enough samples; core/proxies/sampled-progressivity.ts. */
+  'sampled-progressivity': {
+    version: 1,
+    proxies: { 'sampled-progressivity': { sign: 1 } },
+    needs: ['features'],
+    devices: ['cpu'],
+  },
   /** The costs of a candidate. They are counted where they are needed, and not stored. */
   costs: {
     version: 1,

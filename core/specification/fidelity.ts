@@ -1,17 +1,56 @@
 // The schema of `fidelity`, and the presets that may stand in its place.
 import { z } from 'zod';
+import type { FeatureChoice, FeaturesOfProxies, Measured } from '../ir/measured.js';
 import { mapping, oneOf, wholeNumber } from '../schema/fields.js';
 
 /**
  * draws x batch, at the space's own resolution. `weights`: one draw shared by all candidates, or drawn anew for each (as
  * published). `features`: measured at every block (as published), or at the ends of stages, where the space has stages:
- * half the work, and a better ranking (docs/understand/fidelity.md).
+ * half the work, and a better ranking of NAS-Bench-201 (docs/understand/fidelity.md); or what each proxy reads.
  */
 export const PRESETS = {
   screen: { draws: 1, batch: 8, weights: 'shared', features: 'stages' },
   standard: { draws: 3, batch: 8, weights: 'shared', features: 'stages' },
   paper: { draws: 1, batch: 64, weights: 'candidate', features: 'blocks' },
 } as const;
+
+/** Features that all proxies read alike. */
+export const FEATURE_WORDS = ['blocks', 'stages'] as const;
+
+const FeaturesOfProxiesSchema = mapping(
+  {
+    expressivity: oneOf(FEATURE_WORDS).default('blocks'),
+    progressivity: oneOf(FEATURE_WORDS).default('blocks'),
+    trainability: oneOf([...FEATURE_WORDS, 'stage-edges']).default('blocks'),
+  },
+  {
+    right: `one of ${FEATURE_WORDS.join(', ')}, or a mapping with expressivity, progressivity, trainability`,
+    words: FEATURE_WORDS,
+  },
+);
+
+/** A word, or what each proxy reads. A mapping that says what a word says becomes that word, so that both share their scores. */
+const Features = z
+  .preprocess((value) => (isWord(value) ? everywhere(value) : value), FeaturesOfProxiesSchema)
+  .transform(
+    (features): Measured => FEATURE_WORDS.find((word) => isSame(features, everywhere(word))) ?? features,
+  );
+
+function isWord(value: unknown): value is FeatureChoice {
+  return FEATURE_WORDS.some((word) => word === value);
+}
+
+function everywhere(word: FeatureChoice): FeaturesOfProxies {
+  return { expressivity: word, progressivity: word, trainability: word };
+}
+
+function isSame(a: FeaturesOfProxies, b: FeaturesOfProxies): boolean {
+  return (
+    a.expressivity === b.expressivity &&
+    a.progressivity === b.progressivity &&
+    a.trainability === b.trainability
+  );
+}
 
 export const FidelitySchema = z.preprocess(
   (value) =>
@@ -24,7 +63,7 @@ export const FidelitySchema = z.preprocess(
       batch: wholeNumber({ min: 1, max: 1024 }).default(PRESETS.standard.batch),
       resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }).optional(),
       weights: oneOf(['shared', 'candidate']).default('shared'),
-      features: oneOf(['blocks', 'stages']).default('blocks'),
+      features: Features.default('blocks'),
     },
     {
       right: `one of ${Object.keys(PRESETS).join(', ')}, or a mapping with draws, batch, resolution`,

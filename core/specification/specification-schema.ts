@@ -3,7 +3,8 @@
 import { describeField, type JsonSchema, withBareKinds } from '../schema/json-schema.js';
 import { Definition } from '../spaces/custom/schema.js';
 import { definitionOfKind } from '../spaces/index.js';
-import { PRESETS } from './fidelity.js';
+import { AGGREGATION_WORDS } from './aggregation.js';
+import { FEATURE_WORDS, PRESETS } from './fidelity.js';
 import { Written } from './specification.js';
 
 type Properties = Readonly<Record<string, JsonSchema>>;
@@ -33,7 +34,7 @@ export function specificationSchema(): JsonSchema {
         ...withBareKinds({ oneOf: kindsOf(strategy!).map(fileOrSearch).map(withWrittenRounds) }),
       },
       fidelity: { ...outer(fidelity!), ...presetOr(fidelity!) },
-      aggregation: { ...outer(aggregation!), ...wordOr(['log-rank', 'linear-rank'], aggregation!) },
+      aggregation: { ...outer(aggregation!), ...wordOr(AGGREGATION_WORDS, aggregation!) },
       input: {
         ...input!,
         properties: { images: { type: 'string', description: 'the path of a .npy file' } },
@@ -92,7 +93,10 @@ function withWrittenRounds(kind: KindSchema): KindSchema {
 }
 
 function presetOr(mapping: JsonSchema): JsonSchema {
-  return wordOr(Object.keys(PRESETS), mapping);
+  const { properties } = mapping as JsonSchema & { readonly properties: Properties };
+  const { features } = properties as Required<Properties>;
+  const withWords = { ...properties, features: { ...outer(features!), ...wordOr(FEATURE_WORDS, features!) } };
+  return wordOr(Object.keys(PRESETS), { ...mapping, properties: withWords });
 }
 
 function wordOr(words: readonly string[], mapping: JsonSchema): JsonSchema {

@@ -5,6 +5,7 @@ import { bareKind, checkKind, mapping, oneOf, share, text, toIssues, wholeNumber
 import { readDocument } from '../text/read-document.js';
 import { found } from '../text/show.js';
 import { Aggregation, Proxies } from './aggregation.js';
+import { withAssembly } from './assemblies.js';
 import { Constraints } from './constraints.js';
 import { DEVICES, defaultShardSize } from './devices.js';
 import { Evolution } from './evolution.js';
@@ -14,7 +15,7 @@ import { Input } from './images.js';
 import { Notify } from './notify.js';
 import { Source, Sources } from './sources.js';
 import { SpaceSchema, spaceDefaults } from './space.js';
-import { strayDevice, strayFidelity, strayProxies, strayWeights } from './stray-fields.js';
+import { strayAssembly, strayDevice, strayFidelity, strayProxies, strayWeights } from './stray-fields.js';
 import { verifyShare } from './verify-share.js';
 
 export { PROXIES, type ProxyName } from './families.js';
@@ -107,7 +108,7 @@ export function parseSpecification({
 
 /** Checks a value that is already parsed. A Specification is answered unchanged. */
 export function checkSpecification({
-  value,
+  value: written,
   source,
   origin = 'person',
 }: {
@@ -119,6 +120,7 @@ export function checkSpecification({
    */
   readonly origin?: 'person' | 'command' | 'newer release';
 }): Specification {
+  const value = withAssembly(written);
   const result = Written.safeParse(value, { reportInput: true });
   if (origin === 'newer release' && result.error?.issues.some(({ code }) => code === 'unrecognized_keys'))
     return checkSpecification({
@@ -127,6 +129,7 @@ export function checkSpecification({
       origin: 'command',
     });
   const stray = [
+    ...strayAssembly(value),
     ...strayProxies(value),
     ...strayDevice(value),
     ...strayWeights(value),

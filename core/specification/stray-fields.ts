@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Issue } from '../errors.js';
 import { Aggregation, Proxies } from './aggregation.js';
+import { ASSEMBLIES, ASSEMBLY_NAMES } from './assemblies.js';
 import { familyOf, isComputedOn, PROXIES, type ProxyName } from './families.js';
 import { offeredProxies, SpaceSchema, spaceDefaults } from './space.js';
 
@@ -32,6 +33,20 @@ export function strayDevice(value: unknown): Issue[] {
       path: 'proxies',
       message: `${name} is not computed on ${execution.device} yet; leave it out, or use execution.device: cpu`,
     }));
+}
+
+/** A preset names its proxies; proxies beside it would contradict it. */
+export function strayAssembly(value: unknown): Issue[] {
+  const both = z.looseObject({ aggregation: z.enum(ASSEMBLY_NAMES), proxies: z.unknown() }).safeParse(value);
+  if (!both.success || both.data.proxies === undefined) return [];
+  const { aggregation } = both.data;
+  const named = Object.keys(ASSEMBLIES[aggregation].weights).join(', ');
+  return [
+    {
+      path: 'aggregation',
+      message: `found "${aggregation}" beside proxies, which it names itself (${named}); remove proxies, or write weights in place of it`,
+    },
+  ];
 }
 
 export function strayWeights(value: unknown): Issue[] {

@@ -1,12 +1,19 @@
 // Scores candidates of NAS-Bench-201 with a batched supernet: many candidates in one run on one device.
 
 import type { Draw } from '../../core/ir/draw.js';
+import type { Reads } from '../../core/ir/measured.js';
 import type { SupernetCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
 import { splitIntoRuns } from '../../core/spaces/nas-bench-201/batched/split-into-runs.js';
 import type { NetworkScore } from '../network-score.js';
 import type { Tensor } from '../onnx-runtime.js';
 import { isOutOfMemory } from './device.js';
-import { drawFeeds, type SupernetCandidate, supernetCandidate, supernetSkeleton } from './nas-bench-201.js';
+import {
+  drawFeeds,
+  type SupernetCandidate,
+  supernetCandidate,
+  supernetReads,
+  supernetSkeleton,
+} from './nas-bench-201.js';
 import { scoreRun } from './score-run.js';
 import type { BatchedScorer, BatchedScorerOptions } from './scorer-types.js';
 import { createStatisticsPool } from './statistics-pool.js';
@@ -33,6 +40,7 @@ export function createBatchedScorer({
   ...device
 }: BatchedScorerOptions): BatchedScorer {
   const skeleton = supernetSkeleton({ resolution, features });
+  const reads = supernetReads(features);
   const choice = createSupernetChoice({
     largest: size,
     open: (fit) => open({ ...device, skeleton, shape: { batch, ...fit }, ...(dialect ? { dialect } : {}) }),
@@ -61,7 +69,7 @@ export function createBatchedScorer({
         settle: async (run, members) => {
           const values = await scoreRun({ run, count: members.length, pool: statistics });
           for (const [at, i] of members.entries())
-            results[i] = scoreAt({ values, at, candidate: candidates[i]!, skeleton });
+            results[i] = scoreAt({ values, at, candidate: candidates[i]!, skeleton, reads });
         },
       });
       return results;
@@ -91,14 +99,17 @@ function scoreAt({
   at,
   candidate,
   skeleton,
+  reads,
 }: {
   values: Awaited<ReturnType<typeof scoreRun>>;
   at: number;
   candidate: SupernetCandidate;
   skeleton: ReturnType<typeof supernetSkeleton>;
+  reads: Reads | undefined;
 }): NetworkScore {
   const measured = skeleton.blocks.filter((block) => block.measured);
   return {
+    ...(reads ? { reads } : {}),
     features: features.map((each) => each[at]!),
     blocks: blocks.map((each, block) =>
       // The vector-Jacobian product of an identity is the probe itself (docs/understand/method.md).

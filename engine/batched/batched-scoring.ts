@@ -40,7 +40,7 @@ export async function createBatchedScoring({
   const draws = new LRUCache<string, Draw>({ max: KEPT_DRAWS });
   const tools: Tools = {
     scorerOf: ({ batch, resolution, features }) =>
-      recall(scorers, `${batch} ${resolution} ${features}`, () => {
+      recall(scorers, JSON.stringify([batch, resolution, features]), () => {
         const size = supernetSize({ device, batch, resolution });
         return createBatchedScorer({ device: provider, threads, batch, resolution, features, size });
       }),

@@ -2,7 +2,8 @@
 
 import type { Block } from '../../core/ir/block.js';
 import type { Draw } from '../../core/ir/draw.js';
-import { type Measured, measuredBlocks } from '../../core/ir/network.js';
+import { type Measured, type Plan, planMeasuring, type Reads } from '../../core/ir/measured.js';
+import type { Network } from '../../core/ir/network.js';
 import { type MapShape, mapShape, type Shape } from '../../core/ir/shape.js';
 import { blockShapes } from '../../core/ops/block-shapes.js';
 import type { SupernetCell, SupernetOperation } from '../../core/spaces/nas-bench-201/batched/cell.js';
@@ -45,6 +46,15 @@ export function supernetCandidate(candidate: string): SupernetCandidate {
 /** The network of a cell with the same convolution on every edge: its blocks name all weights that a supernet may need. */
 const full = (operation: CellOperation) => cellNetwork(EDGES.map(() => operation));
 
+function planOf({ blocks, stageEnds }: Network, features: Measured): Plan {
+  return planMeasuring({ features, count: blocks.length, ends: stageEnds });
+}
+
+/** Which of the supernet's features and blocks each proxy reads; undefined where all are read. */
+export function supernetReads(features: Measured): Reads | undefined {
+  return planOf(full('nor_conv_3x3'), features).reads;
+}
+
 /** `features`: which blocks are measured. */
 export function supernetSkeleton({
   resolution,
@@ -55,7 +65,7 @@ export function supernetSkeleton({
 }): Skeleton {
   const network = full('nor_conv_3x3');
   const { stem, blocks } = network;
-  const isMeasured = measuredBlocks({ network, features });
+  const { isMeasured } = planOf(network, features);
   const input: MapShape = [3, resolution, resolution];
   let from = sizeOf(blockShapes({ block: stem, input }).at(-1)!);
   const first = from;

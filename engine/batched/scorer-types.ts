@@ -1,7 +1,7 @@
 // Types of the batched scorer: what it is made with and what it can do.
 
 import type { Draw } from '../../core/ir/draw.js';
-import type { Measured } from '../../core/ir/network.js';
+import type { Measured } from '../../core/ir/measured.js';
 import type { Dialect } from '../../core/spaces/nas-bench-201/batched/kit.js';
 import type { NetworkScore } from '../network-score.js';
 import type { DeviceOptions } from './device.js';

@@ -38,7 +38,7 @@ export async function openGraph({
   threads: number;
   device?: Provider;
 }): Promise<OpenGraph> {
-  const { programs, identities } = network;
+  const { programs, identities, reads } = network;
   const sessions: InferenceSession[] = [];
   for (const { bytes } of programs) sessions.push(await openPlain({ program: bytes, device, threads }));
   return {
@@ -59,7 +59,7 @@ export async function openGraph({
         blocks.push(trainabilityOf({ program, out, identities }));
         traces.push(traceOf({ program, out }));
       }
-      return { features, spectra, blocks, traces };
+      return { features, spectra, blocks, traces, ...(reads ? { reads } : {}) };
     },
     close: async () => {
       for (const session of sessions) await session.release();

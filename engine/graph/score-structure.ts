@@ -1,8 +1,11 @@
 // Scores a candidate that is a graph: its structure comes with the request.
+
+import type { MarkedFeatures } from '../../core/graph/choose-features.js';
 import type { Graph } from '../../core/graph/graph.js';
 import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { graphOfStructure } from '../../core/graph/structure.js';
 import { randomDraw } from '../../core/ir/draw.js';
+import type { Measured } from '../../core/ir/measured.js';
 import type { Provider } from '../batched/device.js';
 import { imagesOfDraw } from '../images.js';
 import type { NetworkScore } from '../network-score.js';
@@ -25,7 +28,7 @@ export function scoreStructure({
   return scoreGraph({
     request,
     graph: graphOfStructure(structure),
-    wanted: request.fidelity.features,
+    wanted: wantedFeatures(request.fidelity.features),
     threads,
     device,
   });
@@ -62,4 +65,10 @@ export async function scoreGraph({
   } finally {
     await opened.close();
   }
+}
+
+/** `marked`: of a network whose features are known. */
+export function wantedFeatures(features: Measured, marked?: MarkedFeatures): WantedFeatures {
+  if (typeof features !== 'string') return { proxies: features, ...(marked ? { marked } : {}) };
+  return marked ? marked[features] : features;
 }

@@ -1,7 +1,8 @@
 // Tests that networks with consecutive blocks of one program score the same as block by block, in fewer runs.
 import { describe, expect, it } from 'vitest';
 import { type Draw, randomDraw } from '../../core/ir/draw.js';
-import type { Measured, Network } from '../../core/ir/network.js';
+import type { Measured } from '../../core/ir/measured.js';
+import type { Network } from '../../core/ir/network.js';
 import { sample } from '../../core/random/shuffle.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { drawTensors } from '../../engine/draw-tensors.js';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Draw } from '../../core/ir/draw.js';
-import type { Measured } from '../../core/ir/network.js';
+import type { Measured } from '../../core/ir/measured.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import type { NetworkScore } from '../../engine/network-score.js';

@@ -137,11 +137,11 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ],
     [
       'aggregation: linear-rnak',
-      'aggregation: unknown "linear-rnak"; did you mean "linear-rank"? Known: log-rank, linear-rank',
+      'aggregation: unknown "linear-rnak"; did you mean "linear-rank"? Known: log-rank, linear-rank, az-nas, assembled',
     ],
     [
       'aggregation: true',
-      'aggregation: found true; must be one of log-rank, linear-rank, or a mapping with kind, weights',
+      'aggregation: found true; must be one of log-rank, linear-rank, az-nas, assembled, or a mapping with kind, weights',
     ],
     [
       'notify: webhook',
@@ -157,15 +157,15 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ],
     [
       'proxies: []',
-      'proxies: found an empty list; must hold at least one of expressivity, progressivity, trainability, complexity, residual, flops, parameters',
+      'proxies: found an empty list; must hold at least one of expressivity, progressivity, trainability, complexity, residual, sampled-progressivity, flops, parameters',
     ],
     [
       'proxies: complexity',
-      'proxies: found the text "complexity"; must be a list of expressivity, progressivity, trainability, complexity, residual, flops, parameters',
+      'proxies: found the text "complexity"; must be a list of expressivity, progressivity, trainability, complexity, residual, sampled-progressivity, flops, parameters',
     ],
     [
       'proxies: [speed]',
-      'proxies.0: unknown "speed"; known: expressivity, progressivity, trainability, complexity, residual, flops, parameters',
+      'proxies.0: unknown "speed"; known: expressivity, progressivity, trainability, complexity, residual, sampled-progressivity, flops, parameters',
     ],
     [
       'proxies: [residual]\nexecution: { device: cuda }',

@@ -1,0 +1,76 @@
+// Chooses the features of a graph at which it is measured, and says which of them each proxy reads.
+import { chosenBlocks, type FeaturesOfProxies, type Reads } from '../ir/measured.js';
+import { type Feature, findFeatures } from './features.js';
+import { featureNamed } from './named-features.js';
+import type { ResolvedGraph } from './resolve.js';
+
+/** Names of tensors: of the stem and every block, and of the stem and the ends of stages alone. */
+export interface MarkedFeatures {
+  readonly blocks: readonly string[];
+  readonly stages: readonly string[];
+}
+
+/** What each proxy reads; `marked` where the features are known and need not be found. */
+export interface FeaturesByProxy {
+  readonly proxies: FeaturesOfProxies;
+  readonly marked?: MarkedFeatures;
+}
+
+/** `stages`, `blocks`, the names of tensors in the file, or what each proxy reads. */
+export type WantedFeatures = 'stages' | 'blocks' | readonly string[] | FeaturesByProxy;
+
+export interface ChosenFeatures {
+  readonly found: 'stages' | 'blocks' | 'named';
+  readonly features: readonly Feature[];
+  /** Whether the Jacobian of what lies before each feature is measured; everywhere if not given. */
+  readonly withJacobian?: readonly boolean[];
+  readonly reads?: Reads;
+}
+
+export function chooseFeatures({
+  graph,
+  wanted,
+  file,
+}: {
+  readonly graph: ResolvedGraph;
+  readonly wanted: WantedFeatures;
+  readonly file: string;
+}): ChosenFeatures {
+  if (typeof wanted === 'string') return findFeatures(graph, wanted);
+  const named = (name: string) => featureNamed({ graph, name, file });
+  if (!('proxies' in wanted)) return { found: 'named', features: wanted.map(named) };
+  const { proxies, marked } = wanted;
+  if (marked) return byProxy(proxies, marked.blocks.map(named), new Set(marked.stages));
+  const { found, features } = findFeatures(graph, 'stages');
+  const stages = new Set(found === 'stages' ? features.map(({ name }) => name) : []);
+  return byProxy(proxies, findFeatures(graph, 'blocks').features, stages);
+}
+
+/** `blocks`: the stem's feature and those of all blocks, of which some end a stage. Without stages every block is read. */
+function byProxy(
+  proxies: FeaturesOfProxies,
+  blocks: readonly Feature[],
+  stages: ReadonlySet<string>,
+): ChosenFeatures {
+  const ends = blocks.flatMap(({ name }, i) => (i > 0 && stages.has(name) ? [i - 1] : []));
+  const of = { count: blocks.length - 1, ends: ends.length > 0 ? ends : undefined };
+  const [expressivity, progressivity] = [proxies.expressivity, proxies.progressivity].map((choice) => [
+    0,
+    ...chosenBlocks(of, choice).map((block) => block + 1),
+  ]) as [number[], number[]];
+  // The block that ends with feature i begins with feature i - 1.
+  const jacobians = chosenBlocks(of, proxies.trainability).map((block) => block + 1);
+  const all = [...expressivity, ...progressivity, ...jacobians.flatMap((i) => [i - 1, i])];
+  const measured = [...new Set(all)].sort((a, b) => a - b);
+  const positions = (features: readonly number[]) => features.map((i) => measured.indexOf(i));
+  return {
+    found: 'blocks',
+    features: measured.map((i) => blocks[i]!),
+    withJacobian: measured.map((i) => jacobians.includes(i)),
+    reads: {
+      expressivity: positions(expressivity),
+      progressivity: positions(progressivity),
+      trainability: positions(jacobians).map((i) => i - 1),
+    },
+  };
+}

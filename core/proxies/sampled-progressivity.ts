@@ -1,0 +1,26 @@
+// Computes progressivity over the features alone whose spectrum is known from enough samples.
+import { progressivity } from './az-nas.js';
+
+/** Samples for each channel below which a spectrum is that of the sample rather than of the feature. */
+export const SAMPLES_PER_CHANNEL = 4;
+
+export interface SampledFeature {
+  /** Entropy of the feature's spectrum (core/proxies/az-nas.ts). */
+  readonly expressivity: number;
+  readonly samples: number;
+  readonly channels: number;
+}
+
+export function isWellSampled({ samples, channels }: Omit<SampledFeature, 'expressivity'>): boolean {
+  return samples >= SAMPLES_PER_CHANNEL * channels;
+}
+
+/**
+ * Smallest step of entropy between consecutive well-sampled features. The entropy of n samples is at most log(n - 1), so that
+ * every network seems to lose information where its maps become small and its channels many: the smallest step of all is then a
+ * fact of the fidelity. 0 where fewer than two features are well sampled, and minus infinity where one of them is dead.
+ */
+export function sampledProgressivity(features: readonly SampledFeature[]): number {
+  const known = features.filter(isWellSampled);
+  return known.length < 2 ? 0 : progressivity(known.map(({ expressivity }) => expressivity));
+}

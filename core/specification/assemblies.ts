@@ -1,0 +1,83 @@
+// Presets of `aggregation`: which proxies are computed, on which features, and with which weights their ranks are added.
+import type { Measured } from '../ir/measured.js';
+import type { ProxyName } from './families.js';
+import { PRESETS } from './fidelity.js';
+import { offeredProxies, SpaceSchema } from './space.js';
+
+export interface Assembly {
+  readonly features: Measured;
+  readonly weights: Readonly<Partial<Record<ProxyName, number>>>;
+}
+
+/**
+ * `az-nas`: the four of AZ-NAS as published (arXiv 2403.19232). `assembled`: docs/decisions/0035-assembled.md says why each term
+ * is there, docs/understand/benchmarks.md what it is worth.
+ */
+export const ASSEMBLIES = {
+  'az-nas': {
+    features: 'blocks',
+    weights: { expressivity: 1, progressivity: 1, trainability: 1, complexity: 1 },
+  },
+  assembled: {
+    features: { expressivity: 'stages', progressivity: 'stages', trainability: 'stage-edges' },
+    weights: {
+      expressivity: 2,
+      'sampled-progressivity': 0.5,
+      trainability: 0.5,
+      residual: 1,
+      complexity: 1,
+      parameters: 1,
+    },
+  },
+} as const satisfies Readonly<Record<string, Assembly>>;
+
+export type AssemblyName = keyof typeof ASSEMBLIES;
+export const ASSEMBLY_NAMES = Object.keys(ASSEMBLIES) as unknown as readonly [
+  AssemblyName,
+  ...AssemblyName[],
+];
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/**
+ * A specification as it is written, with what the preset stands for in its place: proxies, as far as they mean something in the
+ * space, weights, and features in every fidelity that does not name its own. Anything else comes out as it went in.
+ */
+export function withAssembly(value: unknown): unknown {
+  if (!isMapping(value)) return value;
+  const name = ASSEMBLY_NAMES.find((each) => each === value.aggregation);
+  // A preset beside proxies of one's own is refused where both are looked at (stray-fields.ts).
+  if (name === undefined || value.proxies !== undefined) return value;
+  const assembly: Assembly = ASSEMBLIES[name];
+  const weights = weightsIn(assembly, value.space);
+  const { strategy } = value;
+  const isScreening = isMapping(strategy) && strategy.kind === 'screening' && Array.isArray(strategy.rounds);
+  const expanded = { ...value, aggregation: { kind: 'log-rank', weights }, proxies: Object.keys(weights) };
+  if (!isScreening) return withFeatures({ fidelity: 'standard', ...expanded }, assembly);
+  const rounds = (strategy.rounds as readonly unknown[]).map((round) => withFeatures(round, assembly));
+  return { ...expanded, strategy: { ...strategy, rounds } };
+}
+
+/** Where the space is malformed nothing is left out. */
+function weightsIn({ weights }: Assembly, written: unknown): Assembly['weights'] {
+  const space = SpaceSchema.safeParse(written);
+  if (!space.success) return weights;
+  const offered: ReadonlySet<string> = new Set(offeredProxies(space.data));
+  const means = (name: string) =>
+    offered.has(name) && (name !== 'sampled-progressivity' || offered.has('progressivity'));
+  return Object.fromEntries(Object.entries(weights).filter(([name]) => means(name)));
+}
+
+/** The `fidelity` of a specification or of a round, with the features of the assembly unless it names its own. */
+function withFeatures(holder: unknown, { features }: Assembly): unknown {
+  if (!isMapping(holder)) return holder;
+  const { fidelity } = holder;
+  const preset = Object.entries(PRESETS).find(([name]) => name === fidelity)?.[1];
+  if (preset) return { ...holder, fidelity: { ...preset, features } };
+  if (!isMapping(fidelity)) return holder;
+  return { ...holder, fidelity: { features, ...fidelity } };
+}
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

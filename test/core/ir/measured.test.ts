@@ -1,0 +1,50 @@
+// Tests which features and blocks are measured, and which of them each proxy reads, for any stages.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { type FeatureChoice, type FeaturesOfProxies, planMeasuring } from '../../../core/ir/measured.js';
+
+const stages = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 }).map((lengths) => {
+  const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((sum, n) => sum + n, 0) - 1);
+  return { lengths, ends, count: ends.at(-1)! + 1 };
+});
+const features: fc.Arbitrary<FeaturesOfProxies> = fc.record({
+  expressivity: fc.constantFrom('blocks', 'stages'),
+  progressivity: fc.constantFrom('blocks', 'stages'),
+  trainability: fc.constantFrom('blocks', 'stages', 'stage-edges'),
+});
+
+it('reads of what is measured exactly what is asked for', () => {
+  fc.assert(
+    fc.property(stages, features, ({ ends, count, lengths }, asked) => {
+      const { isMeasured, reads } = planMeasuring({ features: asked, count, ends });
+      const measured = isMeasured.flatMap((is, block) => (is ? [block] : []));
+      const all = Array.from({ length: count }, (_, block) => block);
+      const firsts = ends.map((end, i) => end - lengths[i]! + 1);
+      const blocksOf = {
+        blocks: all,
+        stages: ends,
+        'stage-edges': all.filter((block) => ends.includes(block) || firsts.includes(block)),
+      };
+      expect(reads!.expressivity[0]).toBe(0);
+      for (const name of ['expressivity', 'progressivity'] as const)
+        expect(reads![name].slice(1).map((feature) => measured[feature - 1])).toEqual(blocksOf[asked[name]]);
+      expect(reads!.trainability.map((block) => measured[block])).toEqual(blocksOf[asked.trainability]);
+      const choices: readonly (FeatureChoice | 'stage-edges')[] = Object.values(asked);
+      const wanted = choices.flatMap((choice) => blocksOf[choice]);
+      expect(measured).toEqual(all.filter((block) => wanted.includes(block)));
+    }),
+  );
+});
+
+it('a word measures what it says and lets every proxy read all of it', () => {
+  const of = { count: 4, ends: [1, 3] };
+  expect(planMeasuring({ ...of, features: 'blocks' })).toEqual({ isMeasured: [true, true, true, true] });
+  expect(planMeasuring({ ...of, features: 'stages' })).toEqual({ isMeasured: [false, true, false, true] });
+});
+
+it('reads every block of a network without stages', () => {
+  const asked = { expressivity: 'stages', progressivity: 'stages', trainability: 'stage-edges' } as const;
+  const { isMeasured, reads } = planMeasuring({ count: 2, ends: undefined, features: asked });
+  expect(isMeasured).toEqual([true, true]);
+  expect(reads).toEqual({ expressivity: [0, 1, 2], progressivity: [0, 1, 2], trainability: [0, 1] });
+});

@@ -1,0 +1,95 @@
+// Tests the presets of `aggregation` and the features of each proxy, as a specification says them.
+import { describe, expect, it } from 'vitest';
+import { scoreScope } from '../../../core/address.js';
+import { SpecError } from '../../../core/errors.js';
+import { ASSEMBLIES, ASSEMBLY_NAMES } from '../../../core/specification/assemblies.js';
+import { checkSpecification } from '../../../core/specification/specification.js';
+
+const check = (changes: object) =>
+  checkSpecification({ value: { name: 'a', space: 'nas-bench-201', ...changes }, source: 's.yaml' });
+
+function issuesOf(changes: object): readonly string[] {
+  try {
+    check(changes);
+  } catch (error) {
+    if (error instanceof SpecError) return error.issues.map(({ path, message }) => `${path}: ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('presets of aggregation', () => {
+  it.each(ASSEMBLY_NAMES)('%s names proxies, weights and features', (name) => {
+    const { weights, features } = ASSEMBLIES[name];
+    const { aggregation, proxies, fidelity } = check({ aggregation: name });
+    expect(aggregation).toEqual({ kind: 'log-rank', weights });
+    expect([...proxies].sort()).toEqual(Object.keys(weights).sort());
+    expect(fidelity).toMatchObject({ draws: 3, batch: 8, features });
+  });
+
+  it('leaves a completed specification as it is', () => {
+    const completed = check({ aggregation: 'assembled' });
+    expect(checkSpecification({ value: completed, source: 's', origin: 'command' })).toEqual(completed);
+  });
+
+  it('takes another fidelity, and features of its own', () => {
+    const { features } = ASSEMBLIES.assembled;
+    expect(check({ aggregation: 'assembled', fidelity: 'screen' }).fidelity).toMatchObject({
+      draws: 1,
+      features,
+    });
+    const own = { draws: 1, batch: 2, features: 'blocks' };
+    expect(check({ aggregation: 'assembled', fidelity: own }).fidelity).toMatchObject(own);
+  });
+
+  it('reaches the rounds of a screening', () => {
+    const rounds = [{ fidelity: 'screen', keep: 0.5 }, { fidelity: { draws: 2 } }];
+    const { strategy } = check({ aggregation: 'assembled', strategy: { kind: 'screening', rounds } });
+    const { features } = ASSEMBLIES.assembled;
+    expect(strategy).toMatchObject({
+      rounds: [{ fidelity: { features } }, { fidelity: { draws: 2, features } }],
+    });
+  });
+
+  it('leaves out what means nothing in a space of tokens', () => {
+    const { proxies, aggregation } = check({
+      space: { kind: 'autoformer', size: 'tiny' },
+      strategy: { kind: 'random', samples: 3 },
+      aggregation: 'assembled',
+    });
+    expect(proxies).not.toContain('sampled-progressivity');
+    expect(aggregation.weights).not.toHaveProperty('sampled-progressivity');
+  });
+
+  it('is refused beside proxies, on a device that lacks one, and where it is unknown', () => {
+    expect(issuesOf({ aggregation: 'assembled', proxies: ['flops'] })[0]).toMatch(/^aggregation: .*proxies/);
+    expect(issuesOf({ aggregation: 'assembled', execution: { device: 'cuda' } })[0]).toMatch(
+      /^proxies: .*cuda/,
+    );
+    expect(issuesOf({ aggregation: 'assemled' })[0]).toMatch(/did you mean "assembled"/);
+  });
+});
+
+describe('features of each proxy', () => {
+  const features = { expressivity: 'stages', progressivity: 'stages', trainability: 'stage-edges' } as const;
+
+  it('are facts of their own, and a mapping that says what a word says is the word', () => {
+    const scopeOf = (of: unknown) => scoreScope(check({ fidelity: { features: of } }));
+    const stages = { expressivity: 'stages', progressivity: 'stages', trainability: 'stages' };
+    expect(check({ fidelity: { features: stages } }).fidelity.features).toBe('stages');
+    expect(check({ fidelity: { features: {} } }).fidelity.features).toBe('blocks');
+    expect(new Set([scopeOf('blocks'), scopeOf('stages'), scopeOf(features)]).size).toBe(3);
+    expect(scopeOf(stages)).toBe(scopeOf('stages'));
+  });
+
+  it('are checked', () => {
+    expect(issuesOf({ fidelity: { features: 'stage' } })[0]).toMatch(/^fidelity.features: .*stages/);
+    expect(issuesOf({ fidelity: { features: { ...features, trainability: 'edges' } } })[0]).toMatch(
+      /^fidelity.features.trainability: .*stage-edges/,
+    );
+    expect(issuesOf({ fidelity: { features: { residual: 'blocks' } } })[0]).toMatch(
+      /^fidelity.features.residual: unknown/,
+    );
+    expect(issuesOf({ fidelity: { features: { expressivity: 'stage-edges' } } })).toHaveLength(1);
+  });
+});
