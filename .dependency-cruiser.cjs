@@ -70,7 +70,8 @@ module.exports = {
     coreImports('random', 'errors', 'wasm'),
     coreImports('schema', 'errors', 'text'),
     // The schema of a specification is assembled from the definitions of the spaces.
-    coreImports('specification', 'errors', 'text', 'schema', 'spaces'),
+    // What each proxy reads is said in a specification and understood by networks.
+    coreImports('specification', 'errors', 'text', 'schema', 'spaces', 'ir/measured'),
     coreImports('contract', 'errors', 'text', 'schema', 'specification'),
     coreImports('ir', 'random'),
     coreImports('onnx'),

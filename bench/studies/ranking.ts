@@ -1,12 +1,18 @@
 // The command `npm run bench:ranking`: how well proxies and their assemblies rank every space with known accuracies.
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { createScorerPool } from '../../engine/scorer-pool.js';
+import { describeMachine } from '../measure/machine.js';
 import { wholeNumber } from '../whole-number.js';
 import { scoreSample } from './ranking/score.js';
 import { openRankedSpace, rankedSpaces } from './ranking/spaces.js';
+import { type SpaceSummary, summarizeSpace } from './ranking/summarize.js';
 
 const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
+const RESULTS = fileURLToPath(new URL('../../../bench/results/ranking.json', import.meta.url));
+/** Seeds that are looked for in the folder of raw values. */
+const MOST_SEEDS = 10;
 const FOLDER = fileURLToPath(new URL('../../../.zeroscout/ranking', import.meta.url));
 
 interface Options {
@@ -19,7 +25,9 @@ interface Options {
 }
 
 await new Command('bench:ranking')
-  .description('scores a sample of every space with known accuracies; goes on where it was')
+  .description(
+    'scores a sample of every space with known accuracies, going on where it was, and sums up how each proxy ranks it; --seeds 0 only sums up',
+  )
   .requiredOption('--tables <DIR>', 'folder of the tables of known accuracies')
   .option('--spaces <LIST>', 'names of spaces, with commas; all by default')
   .option('--seeds <N>', 'seeds 1 to N', wholeNumber({ min: 0, max: 100 }), 3)
@@ -46,4 +54,13 @@ async function main({ tables, spaces, seeds, draws, scorers, folder }: Options):
   } finally {
     await pool.close();
   }
+  const found: SpaceSummary[] = [];
+  for (const each of rankedSpaces()) {
+    const opened = openRankedSpace(each, tables);
+    const summary = await summarizeSpace({ opened, seeds: MOST_SEEDS, folder });
+    if (summary) found.push(summary);
+  }
+  const report = { date: new Date().toISOString(), machine: describeMachine(), spaces: found };
+  await writeFile(RESULTS, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`wrote ${RESULTS}`);
 }

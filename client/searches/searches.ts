@@ -2,6 +2,8 @@
 import type { SearchMemo } from '../../core/contract/search.js';
 import type { ParetoCost, ParetoRow } from '../../core/report/pareto.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
+import type { Truth } from '../../core/report/truth.js';
+import type { Space } from '../../core/spaces/space.js';
 import { checkOptions } from '../check-options.js';
 import type { Session } from '../connections/session.js';
 import type { FileInput } from '../files/open-file.js';
@@ -99,10 +101,6 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
     const measured = await measuredScopes({ client, id: search.id });
     return { ...search, results: await readResults({ store, result: search.result, measured }) };
   };
-  const truthFor = ({ file, name }: TruthInput, { specification }: SearchMemo) => {
-    const space = openSpaceWith({ space: specification.space, modules });
-    return readTruth({ path: file, space, ...(name === undefined ? {} : { name }) });
-  };
   return {
     ...createControls(client),
     start: (options) => startSearch({ session, scoring, isRestarted }, options),
@@ -122,7 +120,7 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
     results: async (id, { truth: given } = {}) => {
       const found = await resultsOf(id);
       if (!given) return found.results;
-      const truth = await truthFor(given, found.memo);
+      const { truth } = await readTruthFor(session, given, found.memo);
       const measured = await measuredScopes({ client, id: found.id });
       return readResults({ store, result: found.result, measured, truth });
     },
@@ -134,9 +132,7 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
     },
     correlate: async (id, given) => {
       const search = await finishedSearch({ client, id });
-      const space = openSpaceWith({ space: search.memo.specification.space, modules });
-      const truth = await truthFor(given, search.memo);
-      return correlateWith({ store, search, space, truth });
+      return correlateWith({ store, search, ...(await readTruthFor(session, given, search.memo)) });
     },
     diff: async (earlier, later, { top = 10 } = {}) => {
       checkOptions('diff', { top });
@@ -149,6 +145,17 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
       yield* exportCandidates({ results, specification: memo.specification, modules, format, top, blob });
     },
   };
+}
+
+/** Known accuracies of a search's candidates, with its space. */
+async function readTruthFor(
+  { modules }: Session,
+  { file, name }: TruthInput,
+  { specification }: SearchMemo,
+): Promise<{ readonly space: Space; readonly truth: Truth }> {
+  const space = openSpaceWith({ space: specification.space, modules });
+  const truth = await readTruth({ path: file, space, ...(name === undefined ? {} : { name }) });
+  return { space, truth };
 }
 
 function createControls(client: Session['client']): Pick<Searches, SearchAction> {

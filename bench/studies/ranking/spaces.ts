@@ -16,6 +16,8 @@ export interface RankedSpace {
   /** Columns of the table that are accuracies. */
   readonly datasets: readonly string[];
   readonly fidelity: { readonly batch: number; readonly resolution: number };
+  /** Whether agreement is over classes (the mean accuracy of their rows) or over the rows of the table. */
+  readonly judge: 'classes' | 'rows';
   /** How many classes of candidates are drawn from the table at random; all of them if not given. */
   readonly sample?: number;
 }
@@ -42,9 +44,14 @@ function customSpace(file: string): SpaceSpecification {
 
 /** In the order in which they are scored: cheap ones first. */
 export function rankedSpaces(): readonly RankedSpace[] {
+  return [...smallImageSpaces(), ...largeImageSpaces()];
+}
+
+function smallImageSpaces(): readonly RankedSpace[] {
   return [
     {
       name: 'nas-bench-201',
+      judge: 'classes',
       space: { kind: 'nas-bench-201' },
       table: '../nb201/accuracy.csv',
       datasets: ['cifar10', 'cifar100', 'imagenet16-120'],
@@ -52,6 +59,7 @@ export function rankedSpaces(): readonly RankedSpace[] {
     },
     {
       name: 'nas-bench-macro',
+      judge: 'classes',
       space: customSpace('nas-bench-macro.yaml'),
       table: 'nas-bench-macro.csv',
       datasets: ['cifar10'],
@@ -60,6 +68,7 @@ export function rankedSpaces(): readonly RankedSpace[] {
     },
     {
       name: 'transnas-bench-101-micro',
+      judge: 'rows',
       space: { kind: 'transnas-bench-101', size: 'micro' },
       table: 'transnas-bench-101-micro.csv',
       datasets: TASKS,
@@ -67,6 +76,7 @@ export function rankedSpaces(): readonly RankedSpace[] {
     },
     {
       name: 'darts',
+      judge: 'classes',
       space: { kind: 'darts' },
       table: 'darts.csv',
       datasets: ['cifar10'],
@@ -75,14 +85,21 @@ export function rankedSpaces(): readonly RankedSpace[] {
     },
     {
       name: 'nas-bench-101',
+      judge: 'classes',
       space: { kind: 'nas-bench-101' },
       table: 'nas-bench-101.csv',
       datasets: ['cifar10'],
       fidelity: { batch: 8, resolution: 32 },
       sample: 200,
     },
+  ];
+}
+
+function largeImageSpaces(): readonly RankedSpace[] {
+  return [
     {
       name: 'accel-nasbench',
+      judge: 'classes',
       space: customSpace('accel-nasbench.yaml'),
       table: 'accel-nasbench.csv',
       datasets: ['top1'],
@@ -91,6 +108,7 @@ export function rankedSpaces(): readonly RankedSpace[] {
     },
     {
       name: 'accel-nasbench-224',
+      judge: 'classes',
       space: customSpace('accel-nasbench.yaml'),
       table: 'accel-nasbench.csv',
       datasets: ['top1'],
@@ -99,6 +117,7 @@ export function rankedSpaces(): readonly RankedSpace[] {
     },
     {
       name: 'transnas-bench-101-macro',
+      judge: 'rows',
       space: { kind: 'transnas-bench-101', size: 'macro' },
       table: 'transnas-bench-101-macro.csv',
       datasets: TASKS,

@@ -1,0 +1,63 @@
+// Computes from the raw values of features and blocks every proxy and assembly that rankings are compared by.
+import { expressivity, progressivity, trainability } from '../../../core/proxies/az-nas.js';
+import { residual } from '../../../core/proxies/residual.js';
+import { sampledProgressivity } from '../../../core/proxies/sampled-progressivity.js';
+import type { RawRecord } from './score.js';
+
+/** Values of one candidate under one draw, or what it costs. */
+export type Values = Readonly<Record<string, number>>;
+
+/** What a ranking adds up: the logarithm of each proxy's rank times its weight. */
+export interface Ranker {
+  readonly name: string;
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+const one = (name: string, value: string): Ranker => ({ name, weights: { [value]: 1 } });
+
+export const RANKERS: readonly Ranker[] = [
+  one('FLOPs', 'flops'),
+  one('parameters', 'parameters'),
+  one('depth', 'depth'),
+  one('expressivity, blocks', 'eBlocks'),
+  one('expressivity, stages', 'eStages'),
+  one('progressivity, blocks', 'pBlocks'),
+  one('progressivity, stages', 'pStages'),
+  one('sampled-progressivity, stages', 'pSampled'),
+  one('trainability, blocks', 'tBlocks'),
+  one('trainability, stages', 'tStages'),
+  one('trainability, stage-edges', 'tEdges'),
+  { name: 'the four, blocks', weights: { eBlocks: 1, pBlocks: 1, tBlocks: 1, flops: 1 } },
+  { name: 'the four, stages', weights: { eStages: 1, pStages: 1, tStages: 1, flops: 1 } },
+  {
+    name: 'assembled',
+    weights: { eStages: 2, pSampled: 0.5, tEdges: 0.5, residual: 1, flops: 1, parameters: 1 },
+  },
+];
+
+export function valuesOf({ features, blocks, ends: all, stages }: RawRecord): Values {
+  const ends = all.filter((end) => end >= 0);
+  const stageEnds = ends.length > 0 ? ends : blocks.map((_, block) => block);
+  const edges = [0, ...stageEnds.slice(0, -1).map((end) => end + 1), ...stageEnds];
+  const at = [0, ...stageEnds.map((end) => end + 1)];
+  const entropies = features.map(([entropy]) => Number(entropy));
+  const read = <T>(values: readonly T[], places: readonly number[]) => places.map((place) => values[place]!);
+  const known = (values: RawRecord['blocks']) => values.map(([t]) => (t === null ? null : Number(t)));
+  const sampled = features.map(([entropy, , samples, channels]) => ({
+    expressivity: Number(entropy),
+    samples,
+    channels,
+  }));
+  const edgeBlocks = [...new Set(edges)];
+  return {
+    eBlocks: expressivity(entropies),
+    eStages: expressivity(read(entropies, at)),
+    pBlocks: progressivity(entropies),
+    pStages: progressivity(read(entropies, at)),
+    pSampled: sampledProgressivity(read(sampled, at)),
+    tBlocks: trainability(known(blocks)),
+    tStages: trainability(known(stages ?? read(blocks, stageEnds))),
+    tEdges: trainability(known(read(blocks, edgeBlocks))),
+    residual: residual(read(blocks, edgeBlocks).map(([, trace]) => trace)),
+  };
+}
