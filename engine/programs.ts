@@ -6,7 +6,6 @@ import type { Shape } from '../core/ir/shape.js';
 import { compileBlock, compileStem } from '../core/lowering/compile.js';
 import { type Blocking, compileBlocked, virtualChannelsOf } from '../core/lowering/nchwc/compile-blocked.js';
 import { openSizes, SIZES } from '../core/lowering/nchwc/open-sizes.js';
-import { packActivation } from '../core/lowering/nchwc/writers.js';
 import {
   type Boundary,
   isSized,
@@ -14,8 +13,8 @@ import {
   type Spectrum,
   type Wanted,
 } from '../core/lowering/program.js';
-import { GraphBuilder } from '../core/onnx/graph.js';
 import { openPlain, type Provider } from './batched/device.js';
+import { findChannelBlock } from './channel-block.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /**
@@ -72,7 +71,7 @@ export async function createPrograms({
 }): Promise<Programs> {
   const sessions = createSessionCache({ threads, device });
   const sizesOf = createSizeCache();
-  const blockSize = layout === 'blocked' ? await probeBlockSize() : 1;
+  const blockSize = layout === 'blocked' ? await findChannelBlock() : 1;
   return {
     blockSize,
     boundary: (network) => (blockSize > 1 && fitsChannelBlocks(network) ? 'blocked' : 'plain'),
@@ -213,26 +212,4 @@ function createSession({
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
   });
-}
-
-/** Packs 32 channels of two positions, and looks where the second position of the first channel goes: behind one channel block. */
-async function probeBlockSize(): Promise<number> {
-  try {
-    const g = new GraphBuilder();
-    const value = packActivation(g, 'x');
-    const port = (name: string) => ({ name, dims: [1, 32, 1, 2] });
-    const program = g.build({ name: 'probe', inputs: [port('x')], outputs: [{ ...port('y'), value }] });
-    const session = await createSession({ program, threads: 1, device: 'cpu', layout: 'blocked' });
-    const x = new Tensor(
-      'float32',
-      Float32Array.from({ length: 64 }, (_, i) => i),
-      [1, 32, 1, 2],
-    );
-    const { y } = await session.run({ x });
-    await session.release();
-    return (y!.data as Float32Array).indexOf(1);
-  } catch {
-    // ONNX Runtime has no NCHWc layout for this processor.
-    return 1;
-  }
 }

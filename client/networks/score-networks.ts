@@ -63,7 +63,7 @@ async function scoreOne({
   loaded: LoadedNetwork;
   options: ScoreOptions;
 }): Promise<ScoredNetwork> {
-  const opened = await openGraph({ network, threads });
+  const opened = await openGraph({ network, threads, weights: 'drawn' });
   const all: NetworkProxies[] = [];
   try {
     for (let draw = 0; draw < draws; draw++) {

@@ -49,11 +49,14 @@ export function blockPrograms({
   graph,
   features,
   withJacobian,
+  channelBlock,
 }: {
   graph: ResolvedGraph;
   features: readonly Feature[];
   /** Of each feature, whether the Jacobian of what lies before it is measured; of all if not given. */
   withJacobian?: readonly boolean[] | undefined;
+  /** See `WriteSite`. */
+  channelBlock: number;
 }): readonly BlockProgram[] {
   const { tape, input, isStream } = graph;
   const stream = (id: Id) => Boolean(isStream[id]);
@@ -63,7 +66,7 @@ export function blockPrograms({
     const fed = new Map<Id, string>();
     for (const earlier of carried.slice(0, i)) for (const id of earlier) fed.set(id, tensorName(id));
     const before = withJacobian?.[i] === false ? undefined : features[i - 1];
-    return blockProgram({ tape, feature, before, fed, carried: carried[i]! });
+    return blockProgram({ tape, feature, before, fed, carried: carried[i]!, channelBlock });
   });
 }
 
@@ -120,12 +123,14 @@ function blockProgram({
   before,
   fed,
   carried,
+  channelBlock,
 }: {
   tape: Tape;
   feature: Feature;
   before: Feature | undefined;
   fed: ReadonlyMap<Id, string>;
   carried: readonly Id[];
+  channelBlock: number;
 }): BlockProgram {
   const statistic = featureStatistic(t, feature);
   const outputs: ProgramOutput[] = [
@@ -134,7 +139,7 @@ function blockProgram({
   ];
   const gradient = before && gradientOutputs({ t, feature, before });
   if (gradient) outputs.push(...gradient.outputs);
-  const written = writeProgram({ tape: t, outputs, fed });
+  const written = writeProgram({ tape: t, outputs, fed, channelBlock });
   return {
     ...written,
     feature,

@@ -1,10 +1,12 @@
-// An imported network ready to be measured: its graph at one size, its features, its programs, what its weights are for, what it costs.
+// Prepares an imported network for being measured: its graph at one size, its features, what its weights are for, what it costs, its programs.
 import { SpecError } from '../errors.js';
 import type { Reads } from '../ir/measured.js';
+import { TapeError } from '../ops/tensor/tape-error.js';
 import { type BlockProgram, blockPrograms } from './block-programs.js';
 import { chooseFeatures, type WantedFeatures } from './choose-features.js';
 import { type GraphCosts, graphCosts } from './costs.js';
 import { cutPoints, type Feature, isMap } from './features.js';
+import { foldDrawnWeights } from './fold-drawn-weights.js';
 import type { Graph } from './graph.js';
 import { type Normalization, type ResolvedGraph, resolveGraph } from './resolve.js';
 import { type Role, weightRoles } from './weight-roles.js';
@@ -12,12 +14,15 @@ import { type Role, weightRoles } from './weight-roles.js';
 export type { WantedFeatures } from './choose-features.js';
 
 export interface GraphNetwork {
+  /** Names it in messages. */
+  readonly file: string;
   readonly graph: ResolvedGraph;
   readonly found: 'stages' | 'blocks' | 'named';
   readonly features: readonly Feature[];
+  /** Of each feature, whether the Jacobian of what lies before it is measured; of all if not given. */
+  readonly withJacobian?: readonly boolean[] | undefined;
   /** Which features and blocks each proxy reads; all of them where it is not said. */
   readonly reads?: Reads;
-  readonly programs: readonly BlockProgram[];
   /** Of each weight of the graph. */
   readonly roles: readonly Role[];
   readonly costs: GraphCosts;
@@ -51,15 +56,43 @@ export function graphNetwork({
       file,
       message: `has ${features.length === 1 ? 'one feature' : 'no feature'} that every path from the images to the output passes; at least 2 are needed (of ${cutPoints(resolved).length} cut points)`,
     });
-  const programs = blockPrograms({ graph: resolved, features, withJacobian });
   return {
+    file,
     graph: resolved,
     found,
     features,
+    withJacobian,
     ...(reads ? { reads } : {}),
-    programs,
     roles,
     costs,
     identities: features.every((feature) => !isMap(feature)) ? 'skipped' : 'worst',
   };
+}
+
+/** Programs, and the graph whose values their inputs are. */
+export interface GraphPrograms {
+  readonly graph: ResolvedGraph;
+  readonly programs: readonly BlockProgram[];
+}
+
+/**
+ * `drawn`: weights will be what their roles say, so that scales and shifts need not be computed with; `own`: whatever they are.
+ * `channelBlock`: see `WriteSite`. Throws SpecError where an operation has no gradient that can be written.
+ */
+export function graphPrograms({
+  network: { file, graph, features, roles, withJacobian },
+  weights,
+  channelBlock,
+}: {
+  network: GraphNetwork;
+  weights: 'drawn' | 'own';
+  channelBlock: number;
+}): GraphPrograms {
+  const featured = weights === 'drawn' ? foldDrawnWeights({ graph, features, roles }) : { graph, features };
+  try {
+    return { graph: featured.graph, programs: blockPrograms({ ...featured, withJacobian, channelBlock }) };
+  } catch (error) {
+    if (!(error instanceof TapeError)) throw error;
+    throw SpecError.of({ path: file, message: `its gradient: ${error.message}` });
+  }
 }

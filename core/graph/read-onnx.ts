@@ -9,7 +9,7 @@ import {
   type ValueInfoProto,
 } from '../onnx/proto.js';
 import { numberType, type ReadExternal, tensorValues } from '../onnx/tensor-values.js';
-import { TapeError } from '../ops/tensor/tape.js';
+import { TapeError } from '../ops/tensor/tape-error.js';
 import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
 import { inlineFunctions } from './inline-functions.js';
 import { removeNoise } from './remove-noise.js';

@@ -2,7 +2,8 @@
 import { SpecError } from '../errors.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
-import { type Id, Tape, TapeError } from '../ops/tensor/tape.js';
+import { type Id, Tape } from '../ops/tensor/tape.js';
+import { TapeError } from '../ops/tensor/tape-error.js';
 import type { Graph, GraphInput, GraphNode, Initializer } from './graph.js';
 import { NodeSite, type NodeSiteArguments } from './operators/operator.js';
 import { OPERATORS } from './operators/table.js';
@@ -198,7 +199,7 @@ function place({
       if (name !== '' && id !== undefined) named.set(name, id);
     });
   } catch (error) {
-    if (!(error instanceof TapeError || error instanceof RangeError)) throw error;
+    if (!(error instanceof TapeError)) throw error;
     throw SpecError.inFile({ file, message: `node "${node.name}" (${node.op}): ${error.message}${hint}` });
   }
 }
@@ -219,7 +220,8 @@ function firstNames(graph: Graph, named: ReadonlyMap<string, Id>): ReadonlyMap<I
   return names;
 }
 
-function streamOf({ values }: Tape, input: Id): readonly boolean[] {
+/** Whether each value of a tape depends on the images. */
+export function streamOf({ values }: Tape, input: Id): readonly boolean[] {
   const isStream: boolean[] = [];
   for (const { id, inputs } of values) isStream.push(id === input || inputs.some((each) => isStream[each]));
   return isStream;

@@ -48,7 +48,7 @@ export function structureText({
     const number = `t${numbers.size}`;
     numbers.set(name, number);
     const initializer = initializers.get(name);
-    if (initializer) tensors[number] = tensorOf(initializer, constants.has(name));
+    if (initializer) tensors[number] = tensorOf(initializer, constants.has(name) ? 'kept' : 'left out');
     return number;
   };
   const written: Structure['nodes'][number][] = [];
@@ -102,9 +102,10 @@ function neededNodes({ nodes, outputs }: Graph): ReadonlySet<GraphNode> {
   return needed;
 }
 
-function tensorOf(initializer: Initializer, isKept: boolean): Tensor {
+/** `numbers`: what becomes of the values of what could be a weight; those of constants are always kept. */
+function tensorOf(initializer: Initializer, numbers: 'kept' | 'left out'): Tensor {
   const { shape, type, read } = initializer;
-  const values = isKept || isConstant(initializer) ? read() : undefined;
+  const values = numbers === 'kept' || isConstant(initializer) ? read() : undefined;
   return { shape, type, ...(values ? { values: toNumbers(values) } : {}) };
 }
 

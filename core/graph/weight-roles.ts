@@ -64,6 +64,7 @@ const PASSED = new Set([
   'Tanh',
   'Where',
   'Clip',
+  'HardSigmoid',
 ]);
 
 function roleOf({ weight, ...search }: Search & { weight: GraphWeight }): Role {
@@ -113,6 +114,7 @@ function roleIn({
     case 'Div':
       return place === 0 && !meetsStream ? 'passes' : meetsStream ? { kind: 'constant' } : undefined;
     case 'Standardize':
+    case 'StandardizeChannels':
       return place === 0 && !isStream[id] ? 'passes' : undefined;
     case 'Gather':
     case 'Concat':

@@ -20,10 +20,13 @@ export function writeProgram({
   tape,
   outputs,
   fed,
+  channelBlock,
 }: {
   tape: Tape;
   outputs: readonly ProgramOutput[];
   fed: ReadonlyMap<Id, string>;
+  /** See `WriteSite`. */
+  channelBlock: number;
 }): WrittenProgram {
   const g = new GraphBuilder();
   const names = new Map<Id, string>();
@@ -33,7 +36,8 @@ export function writeProgram({
     if (port !== undefined) feeds.push({ name: port, id: value.id });
     names.set(
       value.id,
-      port ?? (value.constant ? writeConstant(g, value) : writeValue(g, tape, value, names)),
+      port ??
+        (value.constant ? writeConstant(g, value) : writeValue({ g, tape, value, names, channelBlock })),
     );
   }
   const ports = (all: readonly { name: string; id: Id }[]): Port[] =>
@@ -74,20 +78,23 @@ function writeConstant(g: GraphBuilder, { id, constant, shape, type }: Value): s
   return type === 'bool' ? g.add('Cast', [name], { to: 9 }) : name;
 }
 
-function writeValue(
-  g: GraphBuilder,
-  tape: Tape,
-  { op, inputs, attributes }: Value,
-  names: ReadonlyMap<Id, string>,
-): string {
+function writeValue({
+  g,
+  tape,
+  value: { op, inputs, attributes },
+  names,
+  channelBlock,
+}: {
+  g: GraphBuilder;
+  tape: Tape;
+  value: Value;
+  names: ReadonlyMap<Id, string>;
+  channelBlock: number;
+}): string {
   const rule = TENSOR_RULES[op!]!;
   const read = inputs.map((input) => names.get(input)!);
-  if (rule.write)
-    return rule.write(
-      g,
-      read,
-      attributes,
-      inputs.map((input) => tape.shape(input)),
-    );
-  return g.add(op!, read, attributes as Readonly<Record<string, number | string | readonly number[]>>);
+  if (!rule.write)
+    return g.add(op!, read, attributes as Readonly<Record<string, number | string | readonly number[]>>);
+  const shapes = inputs.map((input) => tape.shape(input));
+  return rule.write({ g, inputs: read, shapes, attributes, channelBlock });
 }

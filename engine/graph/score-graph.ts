@@ -1,6 +1,7 @@
 // Computes what the features and blocks of an imported network score under one draw.
 import { type BlockProgram, OUTPUT, SIGNS, tensorName } from '../../core/graph/block-programs.js';
-import type { GraphNetwork } from '../../core/graph/network.js';
+import { type GraphNetwork, graphPrograms } from '../../core/graph/network.js';
+import type { ResolvedGraph } from '../../core/graph/resolve.js';
 import {
   blockTrainability,
   covarianceEigenvalues,
@@ -11,6 +12,7 @@ import {
 } from '../../core/proxies/az-nas.js';
 import { largestProductEigenvalue } from '../../core/proxies/spectra/lanczos.js';
 import { openPlain, type Provider } from '../batched/device.js';
+import { findChannelBlock } from '../channel-block.js';
 import type { FeatureSpectrum, NetworkScore } from '../network-score.js';
 import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 
@@ -33,12 +35,17 @@ export async function openGraph({
   network,
   threads,
   device = 'cpu',
+  weights = 'own',
 }: {
   network: GraphNetwork;
   threads: number;
   device?: Provider;
+  /** `drawn`: those of `graphDraw`, which is quicker; `own`, if not given: any. */
+  weights?: 'drawn' | 'own';
 }): Promise<OpenGraph> {
-  const { programs, identities, reads } = network;
+  const { identities, reads } = network;
+  const channelBlock = device === 'cpu' ? await findChannelBlock() : 1;
+  const { graph, programs } = graphPrograms({ network, weights, channelBlock });
   const sessions: InferenceSession[] = [];
   for (const { bytes } of programs) sessions.push(await openPlain({ program: bytes, device, threads }));
   return {
@@ -49,7 +56,7 @@ export async function openGraph({
       const blocks: (number | null)[] = [];
       const traces: (number | null)[] = [];
       for (const [i, program] of programs.entries()) {
-        const feeds = feedsOf({ network, program, block: i - 1, draw, known });
+        const feeds = feedsOf({ graph, program, block: i - 1, draw, known });
         const out = await sessions[i]!.run(feeds);
         for (const id of program.carried) known.set(tensorName(id), out[tensorName(id)]!);
         const eigenvalues = eigenvaluesOf(program, numbers(out, OUTPUT.statistic));
@@ -68,15 +75,13 @@ export async function openGraph({
 }
 
 function feedsOf({
-  network: {
-    graph: { tape, input, weights },
-  },
+  graph: { tape, input, weights },
   program,
   block,
   draw,
   known,
 }: {
-  network: GraphNetwork;
+  graph: ResolvedGraph;
   program: BlockProgram;
   block: number;
   draw: GraphDraw;

@@ -52,7 +52,7 @@ export async function scoreGraph({
   const channels = graph.inputs[0]!.shape[1] ?? 3;
   const image = [channels, resolution, resolution];
   const network = graphNetwork({ graph, batch, image, wanted, file: candidate });
-  const opened = await openGraph({ network, threads, device });
+  const opened = await openGraph({ network, threads, device, weights: 'drawn' });
   try {
     const scores: NetworkScore[] = [];
     for (const draw of draws) {

@@ -70,7 +70,7 @@ export async function computeOnnx({ item, threads }: { item: OnnxCase; threads: 
   const { file, image, features: wanted, batch, costs } = item;
   const graph = readOnnx({ bytes: await readFile(file), file });
   const network = graphNetwork({ graph, batch, image, wanted, file });
-  const opened = await openGraph({ network, threads });
+  const opened = await openGraph({ network, threads, weights: 'own' });
   const { weights } = network.graph;
   const draw = {
     images: goldenDraw.input,

@@ -42,7 +42,7 @@ describe('read back as graphs', () => {
     const at = { graph, batch: BATCH, image: [3, resolution, resolution], file };
     const score = async (wanted: readonly string[]) => {
       const found = graphNetwork({ ...at, wanted });
-      const opened = await openGraph({ network: found, threads: 1 });
+      const opened = await openGraph({ network: found, threads: 1, weights: 'own' });
       const { weights } = found.graph;
       const weight = (i: number) => Float32Array.from(weights[i]!.initializer.read()!);
       return opened.score({ images: draw.input, signs: draw.signs, weight }).finally(() => opened.close());

@@ -114,6 +114,31 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
     inputs: [weight(6, 1, 3, 3)],
     attributes: { group: 6, strides: [2, 2], pads: [1, 1, 1, 1] },
   },
+  // Depthwise with channels in fours, which are computed in the NCHWc layout; 12 and 20 leave part of a block free.
+  {
+    op: 'Conv',
+    x: [2, 12, 7, 6],
+    inputs: [weight(12, 1, 3, 3)],
+    attributes: { group: 12, pads: [1, 1, 1, 1] },
+  },
+  {
+    op: 'Conv',
+    x: [2, 16, 9, 8],
+    inputs: [weight(16, 1, 5, 3)],
+    attributes: { group: 16, strides: [2, 2], pads: [2, 1, 2, 1] },
+  },
+  {
+    op: 'Conv',
+    x: [1, 20, 9, 10],
+    inputs: [weight(20, 1, 3, 3)],
+    attributes: { group: 20, dilations: [2, 1], strides: [1, 3], pads: [2, 0, 2, 1] },
+  },
+  {
+    op: 'Conv',
+    x: [1, 8, 6, 6],
+    inputs: [weight(8, 1, 3, 3)],
+    attributes: { group: 8, strides: [3, 3], pads: [2, 2, 0, 0] },
+  },
   { op: 'Conv', x: map, inputs: [weight(4, 6, 1, 1)], attributes: { pads: [1, 1, 1, 1] } },
   {
     op: 'Conv',

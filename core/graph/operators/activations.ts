@@ -1,6 +1,7 @@
 // Activations and arithmetic of the ONNX standard, written with the operations of the table.
 import { numberType } from '../../onnx/tensor-values.js';
-import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite, Operator, Operators } from './operator.js';
 
 const same =
@@ -45,10 +46,10 @@ export function sigmoidTimes(t: Tape, x: Id, alpha = 1): Id {
   return t.times(x, t.add('Sigmoid', [alpha === 1 ? x : t.times(x, number(alpha))]));
 }
 
-export function gelu(t: Tape, x: Id, approximate: boolean): Id {
+/** x P(x) with the tanh approximation of the distribution function P of the standard normal distribution. */
+function geluByTanh(t: Tape, x: Id): Id {
   const half = t.times(x, number(0.5));
   const one = t.scalar(1);
-  if (!approximate) return t.times(half, t.plus(one, t.add('Erf', [t.times(x, number(Math.SQRT1_2))])));
   const cube = t.times(t.times(x, x), x);
   const inner = t.times(t.plus(x, t.times(cube, number(0.044715))), number(Math.sqrt(2 / Math.PI)));
   return t.times(half, t.plus(one, t.add('Tanh', [inner])));
@@ -124,7 +125,9 @@ export const activations: Operators = {
   Swish: unary((t, x, site) => sigmoidTimes(t, x, site.number('alpha', 1))),
   Mish: unary((t, x) => t.times(x, t.add('Tanh', [t.add('Softplus', [x])]))),
   Softsign: unary((t, x) => t.over(x, t.plus(t.scalar(1), t.add('Abs', [x])))),
-  Gelu: unary((t, x, site) => gelu(t, x, site.text('approximate', 'none') === 'tanh')),
+  Gelu: unary((t, x, site) =>
+    site.text('approximate', 'none') === 'tanh' ? geluByTanh(t, x) : t.add('Gelu', [x]),
+  ),
   Clip: (site) => {
     const bound = (i: number, name: string) =>
       site.has(i)
@@ -158,7 +161,7 @@ function truncatedRemainder(site: NodeSite): Id {
 }
 
 function hardSigmoid(t: Tape, x: Id, { alpha, beta }: { alpha: number; beta: number }): Id {
-  return clip(t, t.plus(t.times(x, number(alpha)), t.scalar(beta)), { min: t.scalar(0), max: t.scalar(1) });
+  return t.add('HardSigmoid', [x], { alpha, beta });
 }
 
 /** All floating-point types are one here, and all integers. */

@@ -1,6 +1,7 @@
 // Einsum of one or two operands as transposes, sums and one matrix product.
 import { sizeOf } from '../../ops/tensor/shapes.js';
-import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite } from './operator.js';
 
 interface Term {
@@ -41,7 +42,7 @@ export function einsum(site: NodeSite): Id {
     );
   const left2 = summed(t, a, (label) => out.includes(label) || b.labels.includes(label));
   const right2 = summed(t, b, (label) => out.includes(label) || a.labels.includes(label));
-  return ordered(t, product(t, left2, right2, out), out);
+  return ordered(t, product(t, [left2, right2], out), out);
 }
 
 /** Sums over the letters that nobody else has. */
@@ -60,7 +61,7 @@ function ordered(t: Tape, { id, labels }: Term, out: readonly string[]): Id {
 }
 
 /** Letters of both and of the result are a batch, of both alone are summed over, of one are rows or columns. */
-function product(t: Tape, a: Term, b: Term, out: readonly string[]): Term {
+function product(t: Tape, [a, b]: readonly [Term, Term], out: readonly string[]): Term {
   const shared = a.labels.filter((label) => b.labels.includes(label));
   const batch = shared.filter((label) => out.includes(label));
   const inner = shared.filter((label) => !out.includes(label));

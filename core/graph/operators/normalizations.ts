@@ -9,6 +9,9 @@ export function standardized(
   x: Id,
   { axes, epsilon }: { axes: readonly number[]; epsilon: number },
 ): Id {
+  const shape = t.shape(x);
+  if (shape.length > 2 && String(axes) === String(range(shape.length).filter((axis) => axis !== 1)))
+    return t.add('StandardizeChannels', [x], { epsilon });
   const mean = t.reduce('ReduceMean', x, axes);
   const centred = t.minus(x, mean);
   const variance = t.reduce('ReduceMean', t.times(centred, centred), axes);
@@ -21,7 +24,10 @@ function affine(site: NodeSite, x: Id): Id {
   if (!site.has(1) && !site.has(2)) return x;
   const { t } = site;
   const rank = t.shape(x).length;
-  return t.plus(t.times(x, alongAxis(t, site.x(1), 1, rank)), alongAxis(t, site.x(2), 1, rank));
+  return t.plus(
+    t.times(x, alongAxis(t, site.x(1), { axis: 1, rank })),
+    alongAxis(t, site.x(2), { axis: 1, rank }),
+  );
 }
 
 /** Scale and shift over the last axes. */
@@ -55,7 +61,10 @@ export const normalizations: Operators = {
     // Before operator set 21 scale and shift are one number a group.
     if (t.shape(site.x(1))[0] === c) return [affine(site, normal)];
     const spread = (id: Id) =>
-      alongAxis(t, t.expand(t.reshape(id, [groups, 1]), [groups, c / groups]), 1, spatial.length + 2);
+      alongAxis(t, t.expand(t.reshape(id, [groups, 1]), [groups, c / groups]), {
+        axis: 1,
+        rank: spatial.length + 2,
+      });
     return [t.plus(t.times(normal, spread(site.x(1))), spread(site.x(2)))];
   },
   LayerNormalization: (site) => {

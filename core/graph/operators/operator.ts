@@ -2,7 +2,7 @@
 
 import { axisOf, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
-import { TapeError } from '../../ops/tensor/tape.js';
+import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { AttributeValue, Constant, GraphNode } from '../graph.js';
 
 export interface NodeSiteArguments {
@@ -115,7 +115,11 @@ export function axesOf(axes: readonly number[], rank: number): number[] {
 }
 
 /** A value along one axis of a tensor of that rank, to be broadcast against it. */
-export function alongAxis(t: Tape, value: Id, axis: number, rank: number): Id {
+export function alongAxis(
+  t: Tape,
+  value: Id,
+  { axis, rank }: { readonly axis: number; readonly rank: number },
+): Id {
   const size = sizeOf(t.shape(value));
   return t.reshape(
     value,

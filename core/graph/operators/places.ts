@@ -1,7 +1,8 @@
 // Operators of the ONNX standard that read or write at constant places, written with the operations of the table.
 import { slice } from '../../ops/tensor/movement.js';
 import { range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
-import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite, Operators } from './operator.js';
 
 function gathered(site: NodeSite): Id {

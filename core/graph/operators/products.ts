@@ -1,6 +1,7 @@
 // Convolutions, products, pooling, reductions and resizing of the ONNX standard, written with the operations of the table.
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
-import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { TapeError } from '../../ops/tensor/tape-error.js';
 import { einsum } from './einsum.js';
 import { standardized } from './normalizations.js';
 import { alongAxis, axesOf, type NodeSite, type Operators } from './operator.js';
@@ -40,7 +41,7 @@ function withBias(site: NodeSite, product: Id): Id {
   // Batch normalization that an exporter folded away had scale 1 and shift 0 before training: the standardized values themselves.
   if (site.normalization === 'restore' && sizeOf(site.t.shape(product).slice(2)) > 1)
     return standardized(site.t, product, { axes: [0, ...positions(site)], epsilon: 1e-5 });
-  return site.t.plus(product, alongAxis(site.t, site.x(2), 1, site.t.shape(product).length));
+  return site.t.plus(product, alongAxis(site.t, site.x(2), { axis: 1, rank: site.t.shape(product).length }));
 }
 
 function convTranspose(site: NodeSite): Id {

@@ -1,6 +1,7 @@
 // Resize (nearest, linear) as a product with a matrix along each axis whose size changes.
 import { range } from '../../ops/tensor/shapes.js';
-import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite } from './operator.js';
 
 /** The matrices say what each element of the result takes from which element, so the gradient is a product with their transposes. */
@@ -19,7 +20,7 @@ export function resize(site: NodeSite): Id {
     if (from === to) return rest;
     const position = positions({ site, from, to, scale: scales?.[axis] ?? to / from });
     const matrix = mode === 'nearest' ? nearest({ site, from, position }) : linear({ from, position });
-    return alongAxis(t, rest, axis, t.constant(matrix, [to, from]));
+    return timesAlongAxis(t, rest, { axis, matrix: t.constant(matrix, [to, from]) });
   }, site.x(0));
 }
 
@@ -84,8 +85,12 @@ function linear({ from, position }: { from: number; position: readonly number[] 
   return matrix;
 }
 
-/** matrix [to, from] times the tensor, along one axis. */
-function alongAxis(t: Tape, x: Id, axis: number, matrix: Id): Id {
+/** The product of a matrix [to, from] with the tensor, along one axis. */
+function timesAlongAxis(
+  t: Tape,
+  x: Id,
+  { axis, matrix }: { readonly axis: number; readonly matrix: Id },
+): Id {
   const shape = t.shape(x);
   const [to, from] = t.shape(matrix) as [number, number];
   const after = shape.slice(axis + 1).reduce((n, m) => n * m, 1);

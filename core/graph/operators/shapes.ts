@@ -1,7 +1,8 @@
 // Operators of the ONNX standard that move elements, or compute shapes and indices, written with the operations of the table.
 import { slice } from '../../ops/tensor/movement.js';
 import { axisOf, broadcast, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
-import { type Id, type Tape, TapeError } from '../../ops/tensor/tape.js';
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { TapeError } from '../../ops/tensor/tape-error.js';
 import { axesOf, type NodeSite, type Operators } from './operator.js';
 
 function squeezed(site: NodeSite): number[] {

@@ -22,7 +22,7 @@ function binary(of: (a: number, b: number) => number, slopes?: Binary): Rule {
     shape: broadcast,
     fold: ({ operands: [a, b], shape, type }) => {
       const value = type === 'int' ? (x: number, y: number) => Math.trunc(of(x, y)) : of;
-      return zip(a!, b!, shape, value);
+      return zip([a!, b!], shape, value);
     },
     ...(slopes
       ? {
@@ -38,9 +38,9 @@ function binary(of: (a: number, b: number) => number, slopes?: Binary): Rule {
   };
 }
 
+/** `of` each pair of elements of two operands that are broadcast to `shape`. */
 function zip(
-  a: Operand,
-  b: Operand,
+  [a, b]: readonly [Operand, Operand],
   shape: readonly number[],
   of: (a: number, b: number) => number,
 ): Float64Array {
@@ -65,7 +65,8 @@ const taken: Binary = ({ t, a, b, y, g }) => {
 export const elementwise: Rules = {
   Relu: {
     ...unary((a) => Math.max(0, a)),
-    vjp: ({ t, y, g }) => [t.add('Where', [t.add('Greater', [y, t.scalar(0)]), g, t.scalar(0)])],
+    // A product with a step takes half the time of a comparison and a choice.
+    vjp: ({ t, y, g }) => [t.times(g, t.add('Step', [y]))],
   },
   /** Between the numbers `min` and `max`. Where nothing is cut off the result is the input. */
   Clip: {
@@ -75,7 +76,7 @@ export const elementwise: Rules = {
       return a!.values.map((value) => Math.min(Math.max(value, min), max));
     },
     vjp: ({ t, x, y, g }) => [t.add('Where', [t.add('Equal', [x[0]!, y]), g, t.scalar(0)])],
-    write: (g, [a], attributes) =>
+    write: ({ g, inputs: [a], attributes }) =>
       g.add('Clip', [a!, g.float(numberOf(attributes, 'min')), g.float(numberOf(attributes, 'max'))]),
   },
   Sigmoid: unary(
@@ -145,8 +146,8 @@ export const elementwise: Rules = {
     shape: broadcast,
     type: ([, a]) => a!,
     fold: ({ operands: [condition, a, b], shape }) => {
-      const chosen = zip(condition!, a!, shape, (c, x) => (c ? x : 0));
-      const rest = zip(condition!, b!, shape, (c, x) => (c ? 0 : x));
+      const chosen = zip([condition!, a!], shape, (c, x) => (c ? x : 0));
+      const rest = zip([condition!, b!], shape, (c, x) => (c ? 0 : x));
       return chosen.map((value, i) => value + rest[i]!);
     },
     vjp: ({ t, x: [condition, a, b], g, wanted }) => {
@@ -168,7 +169,8 @@ export const elementwise: Rules = {
           ? a!.values.map((v) => Number(v !== 0))
           : a!.values,
     vjp: ({ g, t, x }) => [t.get(x[0]!).type === 'float' ? g : undefined],
-    write: (g, inputs, { to }) => g.add('Cast', inputs, { to: to === 'float' ? 1 : to === 'int' ? 7 : 9 }),
+    write: ({ g, inputs, attributes: { to } }) =>
+      g.add('Cast', inputs, { to: to === 'float' ? 1 : to === 'int' ? 7 : 9 }),
   },
 };
 

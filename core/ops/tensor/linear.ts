@@ -1,24 +1,26 @@
 // Matrix products and convolutions.
 
+import { blockedDepthwise, blockedDepthwiseTranspose, type ConvWindow } from './blocked-depthwise.js';
 import { slice } from './movement.js';
 import type { Rules, Site } from './rule.js';
-import { broadcast, range } from './shapes.js';
+import { broadcast, range, sizeOf } from './shapes.js';
 import { listOf, numberOf } from './signature.js';
 import type { Id, Tape } from './tape.js';
+import { TapeError } from './tape-error.js';
 
 export const linear: Rules = {
   /** Matrices in the last two axes, those before broadcast. */
   MatMul: {
     shape: ([a, b]) => {
       if (a!.length < 2 || b!.length < 2 || a!.at(-1) !== b!.at(-2))
-        throw new RangeError(`matrices of shapes [${a}] and [${b}] cannot be multiplied`);
+        throw new TapeError(`matrices of shapes [${a}] and [${b}] cannot be multiplied`);
       return [...broadcast([a!.slice(0, -2), b!.slice(0, -2), []]), a!.at(-2)!, b!.at(-1)!];
     },
     vjp: ({ t, x, g, wanted }) => {
       const [a, b] = x as [Id, Id];
       return [
         wanted[0] ? t.unbroadcast(t.add('MatMul', [g, transposed(t, b)]), t.shape(a)) : undefined,
-        wanted[1] ? matrixGradient(t, a, b, g) : undefined,
+        wanted[1] ? matrixGradient({ t, a, b, g }) : undefined,
       ];
     },
   },
@@ -32,7 +34,7 @@ export const linear: Rules = {
       const { strides, dilations, pads, group } = windowOf(attributes);
       const spatial = x!.slice(2);
       if (weight!.length !== x!.length || x![1] !== weight![1]! * group || weight![0]! % group)
-        throw new RangeError(
+        throw new TapeError(
           `a weight of shape [${weight}] in ${group} groups does not fit an input of shape [${x}]`,
         );
       return [
@@ -48,8 +50,12 @@ export const linear: Rules = {
       site.wanted[0] ? inputGradient(site) : undefined,
       site.wanted[1] ? weightGradient(site) : undefined,
     ],
-    write: (g, inputs, attributes, [, weight]) =>
-      g.add('Conv', inputs, { ...onnxWindow(attributes), kernel_shape: weight!.slice(2) }),
+    write: (site) =>
+      blockedDepthwise({ ...site, window: windowOf(site.attributes) }) ??
+      site.g.add('Conv', site.inputs, {
+        ...onnxWindow(site.attributes),
+        kernel_shape: site.shapes[1]!.slice(2),
+      }),
   },
 
   /** The transpose of a convolution: x [b, c, ...], weight [c, out / group, ...kernel]; `output` is the spatial shape of its result. */
@@ -57,7 +63,7 @@ export const linear: Rules = {
     shape: ([x, weight], attributes) => {
       const { group } = windowOf(attributes);
       if (weight!.length !== x!.length || x![1] !== weight![0])
-        throw new RangeError(`a weight of shape [${weight}] does not fit an input of shape [${x}]`);
+        throw new TapeError(`a weight of shape [${weight}] does not fit an input of shape [${x}]`);
       return [x![0]!, weight![1]! * group, ...listOf(attributes, 'output')];
     },
     // Its gradients are those of the convolution that it transposes, with the parts of x and g exchanged.
@@ -72,8 +78,12 @@ export const linear: Rules = {
           : undefined,
       ];
     },
-    write: (g, inputs, attributes, [x, weight]) => {
+    write: (site) => {
+      const { g, inputs, attributes, shapes } = site;
+      const [x, weight] = shapes;
       const window = windowOf(attributes);
+      const blocked = blockedDepthwiseTranspose({ ...site, window, output: listOf(attributes, 'output') });
+      if (blocked !== undefined) return blocked;
       const spatial = x!.slice(2);
       const extra = listOf(attributes, 'output').map((n, i) => {
         const reach = window.dilations[i]! * (weight![i + 2]! - 1) + 1;
@@ -89,13 +99,6 @@ export const linear: Rules = {
     },
   },
 };
-
-export interface ConvWindow {
-  readonly strides: readonly number[];
-  readonly dilations: readonly number[];
-  readonly pads: readonly number[];
-  readonly group: number;
-}
 
 function windowOf(attributes: Site['attributes']): ConvWindow {
   return {
@@ -114,7 +117,7 @@ function transposed(t: Tape, a: Id): Id {
 }
 
 /** aᵀ g. A matrix that multiplies a batch of rows sums over all of them in one product. */
-function matrixGradient(t: Tape, a: Id, b: Id, g: Id): Id {
+function matrixGradient({ t, a, b, g }: { t: Tape; a: Id; b: Id; g: Id }): Id {
   if (t.shape(b).length > 2) return t.unbroadcast(t.add('MatMul', [transposed(t, a), g]), t.shape(b));
   const rows = (id: Id) =>
     t.reshape(id, [
@@ -148,11 +151,12 @@ function turned(t: Tape, weight: Id, group: number): Id {
   const [out, inner, ...kernel] = t.shape(weight) as [number, number, ...number[]];
   const apart = t.reshape(weight, [group, out / group, inner, ...kernel]);
   const exchanged = t.transpose(apart, [0, 2, 1, ...kernel.map((_, i) => i + 3)]);
-  const joined = t.reshape(exchanged, [group * inner, out / group, ...kernel]);
-  return kernel.reduce(
-    (rest, n, i) => (n === 1 ? rest : slice(t, rest, { axis: i + 2, start: n - 1, end: -1, step: -1 })),
-    joined,
-  );
+  // Half a turn reverses the order of all elements of a kernel.
+  const elements = sizeOf(kernel);
+  const flat = t.reshape(exchanged, [group * inner, out / group, elements]);
+  const reversed =
+    elements === 1 ? flat : slice(t, flat, { axis: 2, start: elements - 1, end: -1, step: -1 });
+  return t.reshape(reversed, [group * inner, out / group, ...kernel]);
 }
 
 function weightGradient({ t, x, g, attributes }: Site): Id {

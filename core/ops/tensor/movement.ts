@@ -3,6 +3,7 @@ import type { Rules } from './rule.js';
 import { broadcast, broadcastIndex, range, sizeOf, stridedIndex, stridesOf } from './shapes.js';
 import { listOf, numberOf } from './signature.js';
 import type { Id, Tape } from './tape.js';
+import { TapeError } from './tape-error.js';
 
 const pick = (values: Float64Array, index: Uint32Array) => Float64Array.from(index, (at) => values[at]!);
 
@@ -10,11 +11,11 @@ export const movement: Rules = {
   Reshape: {
     shape: ([a], attributes) => {
       const shape = listOf(attributes, 'shape');
-      if (sizeOf(shape) !== sizeOf(a!)) throw new RangeError(`the shape [${a}] cannot become [${shape}]`);
+      if (sizeOf(shape) !== sizeOf(a!)) throw new TapeError(`the shape [${a}] cannot become [${shape}]`);
       return shape;
     },
     vjp: ({ t, x, g }) => [t.reshape(g, t.shape(x[0]!))],
-    write: (g, [a], attributes) => g.add('Reshape', [a!, g.ints(...listOf(attributes, 'shape'))]),
+    write: ({ g, inputs: [a], attributes }) => g.add('Reshape', [a!, g.ints(...listOf(attributes, 'shape'))]),
     fold: ({ operands }) => operands[0]!.values,
   },
 
@@ -22,7 +23,7 @@ export const movement: Rules = {
     shape: ([a], attributes) => {
       const perm = listOf(attributes, 'perm');
       if (String([...perm].sort((i, j) => i - j)) !== String(range(a!.length)))
-        throw new RangeError(`the permutation [${perm}] of a tensor of ${a!.length} dimensions`);
+        throw new TapeError(`the permutation [${perm}] of a tensor of ${a!.length} dimensions`);
       return perm.map((axis) => a![axis]!);
     },
     vjp: ({ t, g, attributes }) => {
@@ -52,11 +53,11 @@ export const movement: Rules = {
     shape: ([a], attributes) => {
       const shape = listOf(attributes, 'shape');
       if (String(broadcast([a!, shape])) !== String(shape))
-        throw new RangeError(`the shape [${a}] cannot be expanded to [${shape}]`);
+        throw new TapeError(`the shape [${a}] cannot be expanded to [${shape}]`);
       return shape;
     },
     vjp: ({ t, x, g }) => [t.unbroadcast(g, t.shape(x[0]!))],
-    write: (g, [a], attributes) => g.add('Expand', [a!, g.ints(...listOf(attributes, 'shape'))]),
+    write: ({ g, inputs: [a], attributes }) => g.add('Expand', [a!, g.ints(...listOf(attributes, 'shape'))]),
     fold: ({ operands: [a], shape }) => pick(a!.values, broadcastIndex(a!.shape, shape)),
   },
 
@@ -66,7 +67,7 @@ export const movement: Rules = {
       const [first] = inputs as [readonly number[]];
       for (const shape of inputs)
         if (shape.length !== first.length || shape.some((n, i) => i !== axis && n !== first[i]))
-          throw new RangeError(`shapes [${first}] and [${shape}] cannot be concatenated along axis ${axis}`);
+          throw new TapeError(`shapes [${first}] and [${shape}] cannot be concatenated along axis ${axis}`);
       return first.map((n, i) => (i === axis ? inputs.reduce((sum, shape) => sum + shape[axis]!, 0) : n));
     },
     vjp: ({ t, x, g, attributes, wanted }) => {
@@ -101,7 +102,7 @@ export const movement: Rules = {
       return a!.map((n, i) => (i === axis ? Math.max(0, Math.ceil((end - start) / step)) : n));
     },
     vjp: ({ t, x, g, attributes }) => [unslice(t, g, { shape: t.shape(x[0]!), ...cutOf(attributes) })],
-    write: (g, [a], attributes) => {
+    write: ({ g, inputs: [a], attributes }) => {
       const { axis, start, end, step } = cutOf(attributes);
       // For ONNX, -1 is the last element; what lies before the first is the least integer.
       const last = end < 0 ? -(2 ** 31) : end;
@@ -138,7 +139,7 @@ export const movement: Rules = {
         ),
       ];
     },
-    write: (g, [a], attributes) =>
+    write: ({ g, inputs: [a], attributes }) =>
       g.add('Pad', [a!, g.ints(...listOf(attributes, 'pads')), g.float((attributes.value as number) ?? 0)]),
   },
 

@@ -3,6 +3,7 @@ import type { Rule, Rules, Site } from './rule.js';
 import { range, sizeOf } from './shapes.js';
 import { listOf, numberOf } from './signature.js';
 import type { Id } from './tape.js';
+import { TapeError } from './tape-error.js';
 
 /** Attributes: kernel, strides, dilations, pads (before all axes, then after), ceil (1: a window may reach beyond the far edge). */
 const shape: Rule['shape'] = ([x], attributes) => {
@@ -12,7 +13,7 @@ const shape: Rule['shape'] = ([x], attributes) => {
   ) as [readonly number[], readonly number[], readonly number[]];
   const spatial = x!.slice(2);
   if (spatial.length !== kernel.length)
-    throw new RangeError(`a window of ${kernel.length} axes on a tensor of shape [${x}]`);
+    throw new TapeError(`a window of ${kernel.length} axes on a tensor of shape [${x}]`);
   const out = spatial.map((n, i) => {
     const reach = dilations[i]! * (kernel[i]! - 1) + 1;
     const steps = (n + pads[i]! + pads[i + kernel.length]! - reach) / strides[i]!;
@@ -20,7 +21,7 @@ const shape: Rule['shape'] = ([x], attributes) => {
     // A window that would begin in the padding at the far edge is left out.
     return attributes.ceil && (count - 1) * strides[i]! >= n + pads[i]! ? count - 1 : count;
   });
-  if (out.some((n) => n < 1)) throw new RangeError(`a window of [${kernel}] on a map of [${spatial}]`);
+  if (out.some((n) => n < 1)) throw new TapeError(`a window of [${kernel}] on a map of [${spatial}]`);
   return [x![0]!, x![1]!, ...out];
 };
 
@@ -44,26 +45,26 @@ export const pooling: Rules = {
       return [t.reshape(t.add('ScatterAdd', [zeros, flat(places), flat(g)]), input)];
     },
     // Both results come from one node, which is there once.
-    write: (g, inputs, attributes) =>
+    write: ({ g, inputs, attributes }) =>
       g.addMany('MaxPool', inputs, { attributes: window(attributes), results: 2 })[0]!,
   },
   /** Where in the flattened input each maximum is; of equal elements the first. */
   MaxPoolIndices: {
     shape,
     type: () => 'int',
-    write: (g, inputs, attributes) =>
+    write: ({ g, inputs, attributes }) =>
       g.addMany('MaxPool', inputs, { attributes: window(attributes), results: 2 })[1]!,
   },
   /** Adds the third input's elements to the first's, at the places that the second names; all are vectors. */
   ScatterAdd: {
     shape: ([a]) => a!,
-    write: (g, inputs) => g.add('ScatterElements', inputs, { axis: 0, reduction: 'add' }),
+    write: ({ g, inputs }) => g.add('ScatterElements', inputs, { axis: 0, reduction: 'add' }),
   },
   /** Attribute `counted`: 1 where padding counts as elements of value 0. */
   AveragePool: {
     shape,
     vjp: averageGradient,
-    write: (g, inputs, { counted, ...attributes }) => {
+    write: ({ g, inputs, attributes: { counted, ...attributes } }) => {
       const { dilations: _, ...plain } = window(attributes);
       return g.add('AveragePool', inputs, { ...plain, count_include_pad: counted as number });
     },

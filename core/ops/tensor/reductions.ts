@@ -27,7 +27,7 @@ function reduction({
 
 const write =
   (op: string): NonNullable<Rule['write']> =>
-  (g, [a], attributes) =>
+  ({ g, inputs: [a], attributes }) =>
     g.add(op, [a!, g.ints(...listOf(attributes, 'axes'))], { keepdims: 1 });
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
@@ -73,7 +73,7 @@ export const reductions: Rules = {
         undefined,
       ];
     },
-    write: (g, [x, mean, inverse]) => g.add('Mul', [g.add('Sub', [x!, mean!]), inverse!]),
+    write: ({ g, inputs: [x, mean, inverse] }) => g.add('Mul', [g.add('Sub', [x!, mean!]), inverse!]),
   },
   /** y (g - Σ g y), the sum over the axis. */
   Softmax: {

@@ -18,12 +18,18 @@ export interface Rule extends Signature {
   /** Gradients of the inputs; undefined is zero. An operation without has no gradient anywhere. */
   readonly vjp?: (site: Site) => readonly (Id | undefined)[];
   /** Its form in ONNX; a node of the same name with the attributes as they are, if not given. */
-  readonly write?: (
-    g: GraphBuilder,
-    inputs: readonly string[],
-    attributes: Attributes,
-    shapes: readonly (readonly number[])[],
-  ) => string;
+  readonly write?: (site: WriteSite) => string;
+}
+
+/** What the ONNX form of an operation is written from. */
+export interface WriteSite {
+  readonly g: GraphBuilder;
+  /** Names of the inputs, and their shapes. */
+  readonly inputs: readonly string[];
+  readonly shapes: readonly (readonly number[])[];
+  readonly attributes: Attributes;
+  /** Channels in a block of the NCHWc layout that ONNX Runtime has on CPUs; 1 for standard ONNX, which every device runs. */
+  readonly channelBlock: number;
 }
 
 export type Rules = Readonly<Record<string, Rule>>;

@@ -1,4 +1,6 @@
 // Arithmetic of shapes: sizes, strides, axes, broadcasting.
+import { TapeError } from './tape-error.js';
+
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
@@ -15,15 +17,15 @@ export function range(n: number): number[] {
   return Array.from({ length: n }, (_, i) => i);
 }
 
-/** An axis counted from the front; negative ones count from the back. Throws RangeError. */
+/** An axis counted from the front; negative ones count from the back. Throws TapeError. */
 export function axisOf(axis: number, rank: number): number {
   const from = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(from) || from < 0 || from >= rank)
-    throw new RangeError(`axis ${axis} of a tensor of ${rank} dimensions`);
+    throw new TapeError(`axis ${axis} of a tensor of ${rank} dimensions`);
   return from;
 }
 
-/** Multidirectional broadcasting of ONNX and NumPy. Throws RangeError where shapes do not fit. */
+/** Multidirectional broadcasting of ONNX and NumPy. Throws TapeError where shapes do not fit. */
 export function broadcast(shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map(({ length }) => length));
   return range(rank).map((axis) => {
@@ -32,7 +34,7 @@ export function broadcast(shapes: readonly (readonly number[])[]): number[] {
       const n = shape[axis - (rank - shape.length)] ?? 1;
       if (n === 1 || n === size) continue;
       if (size !== 1)
-        throw new RangeError(`shapes ${shapes.map((each) => `[${each}]`).join(' and ')} do not broadcast`);
+        throw new TapeError(`shapes ${shapes.map((each) => `[${each}]`).join(' and ')} do not broadcast`);
       size = n;
     }
     return size;

@@ -1,9 +1,17 @@
 // The table of operations: everything that a network is made of comes down to these.
 import { elementwise } from './elementwise.js';
+import { fused } from './fused.js';
 import { linear } from './linear.js';
 import { movement } from './movement.js';
 import { pooling } from './pooling.js';
 import { reductions } from './reductions.js';
 import type { Rules } from './rule.js';
 
-export const TENSOR_RULES: Rules = { ...elementwise, ...movement, ...reductions, ...linear, ...pooling };
+export const TENSOR_RULES: Rules = {
+  ...elementwise,
+  ...movement,
+  ...reductions,
+  ...linear,
+  ...pooling,
+  ...fused,
+};

@@ -2,6 +2,7 @@
 import type { NumberType } from '../../onnx/tensor-values.js';
 import { sizeOf } from './shapes.js';
 import type { Attributes, Signature } from './signature.js';
+import { TapeError } from './tape-error.js';
 
 /** Number of a value on its tape. */
 export type Id = number;
@@ -19,11 +20,6 @@ export interface Value {
   readonly constant?: Float64Array;
   /** Of an input or a weight: its name in the program. */
   readonly port?: string;
-}
-
-/** What is refused: an operation without a rule, shapes that do not fit, tensors that are too large. */
-export class TapeError extends Error {
-  override readonly name = 'TapeError';
 }
 
 const LARGEST = 2 ** 31;

@@ -27,7 +27,7 @@ function folded(): Uint8Array {
 const standardizations = (normalization: Normalization) => {
   const graph = readOnnx({ bytes: folded(), file: 'x.onnx' });
   const { tape } = resolveGraph({ graph, batch: 2, image: [3, 8, 8], file: 'x.onnx', normalization });
-  return tape.values.filter(({ op }) => op === 'Standardize').length;
+  return tape.values.filter(({ op }) => op === 'StandardizeChannels').length;
 };
 
 it('is noticed where all convolutions have biases and nothing is normalized', () => {

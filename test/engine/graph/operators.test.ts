@@ -10,6 +10,7 @@ import { resolveGraph } from '../../../core/graph/resolve.js';
 import { writeProgram } from '../../../core/graph/write-program.js';
 import { drawGolden } from '../../../core/ir/golden-draw.js';
 import { sizeOf } from '../../../core/ops/tensor/shapes.js';
+import { findChannelBlock } from '../../../engine/channel-block.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
 import { caseModel, OPERATOR_CASES, type OperatorCase, RESIZE_CASES } from '../../support/operator-cases.js';
 import { pythonWith } from '../../support/optional-python.js';
@@ -24,6 +25,8 @@ function values(name: string, shape: readonly number[], positive: boolean): Floa
     return positive ? Math.abs(away) + 0.2 : away;
   });
 }
+
+const channelBlock = await findChannelBlock();
 
 /** The case's program: output, and the gradients of the images and all weights for the tensor `v`. */
 function open(item: OperatorCase) {
@@ -41,8 +44,13 @@ function open(item: OperatorCase) {
   const v = t.port('v', t.shape(output));
   const gradients = pullback({ tape: t, output, v, to: [input, ...weights.map(({ id }) => id)] });
   const made = gradients.flatMap((id, i) => (id === undefined ? [] : [{ name: `g${i}`, id }]));
-  const forward = writeProgram({ tape: t, outputs: [{ name: 'y', id: output }], fed: new Map() });
-  const both = writeProgram({ tape: t, outputs: made, fed: new Map() });
+  const forward = writeProgram({
+    tape: t,
+    outputs: [{ name: 'y', id: output }],
+    fed: new Map(),
+    channelBlock,
+  });
+  const both = writeProgram({ tape: t, outputs: made, fed: new Map(), channelBlock });
   const places = [
     { name: 'images', shape: t.shape(input), from: 'x' },
     ...weights.map(({ name, shape }, i) => ({ name: `w${i}`, shape, from: name })),

@@ -1,0 +1,111 @@
+// Operations that ONNX Runtime computes in one pass over memory, where their definition would take several.
+import type { Rules, WriteSite } from './rule.js';
+import { range } from './shapes.js';
+import { numberOf } from './signature.js';
+import type { Id, Tape } from './tape.js';
+
+/** 1 / sqrt(2 pi), the density of the standard normal distribution at 0. */
+const DENSITY = 1 / Math.sqrt(2 * Math.PI);
+
+/** All axes but the channels'. */
+const samples = (t: Tape, x: Id) => range(t.shape(x).length).filter((axis) => axis !== 1);
+
+export const fused: Rules = {
+  /**
+   * (x - mean) / sqrt(variance + epsilon) of each channel (axis 1), biased variance over all other axes: batch normalization in
+   * training mode without scale and shift. The gradient is r (g - mean(g) - y mean(g y)) with r = 1 / sqrt(variance + epsilon).
+   */
+  StandardizeChannels: {
+    shape: ([x]) => x!,
+    vjp: ({ t, x, y, g, attributes }) => {
+      const mean = (id: Id) => t.reduce('ReduceMean', id, samples(t, y));
+      const variance = t.add('ChannelVariance', x, attributes);
+      const root = t.add('Sqrt', [t.plus(variance, t.scalar(numberOf(attributes, 'epsilon')))]);
+      const rest = t.minus(t.minus(g, mean(g)), t.times(y, mean(t.times(g, y))));
+      return [t.times(rest, t.over(t.scalar(1), root))];
+    },
+    write: (site) => normalized(site)[0],
+  },
+  /** The variance of each channel, [1, c, 1, ...]. It has no gradient: that of StandardizeChannels is the whole one. */
+  ChannelVariance: {
+    shape: ([x]) => x!.map((n, axis) => (axis === 1 ? n : 1)),
+    write: (site) => normalized(site)[1],
+  },
+  /** 1 where x is above 0, else 0: min(max(1e38 x, 0), 1). */
+  Step: {
+    shape: ([x]) => x!,
+    fold: ({ operands: [x] }) => x!.values.map((value) => Number(value > 0)),
+    write: ({ g, inputs }) => g.add('HardSigmoid', inputs, { alpha: { float: 1e38 }, beta: { float: 0 } }),
+  },
+  /** min(max(alpha x + beta, 0), 1). */
+  HardSigmoid: {
+    shape: ([x]) => x!,
+    fold: ({ operands: [x], attributes }) => {
+      const [alpha, beta] = [numberOf(attributes, 'alpha'), numberOf(attributes, 'beta')];
+      return x!.values.map((value) => Math.min(Math.max(alpha * value + beta, 0), 1));
+    },
+    vjp: ({ t, y, g, attributes }) => {
+      const isInside = t.times(t.add('Step', [y]), t.add('Step', [t.minus(t.scalar(1), y)]));
+      return [t.times(t.times(g, { number: numberOf(attributes, 'alpha') }), isInside)];
+    },
+    write: ({ g, inputs, attributes }) =>
+      g.add('HardSigmoid', inputs, {
+        alpha: { float: numberOf(attributes, 'alpha') },
+        beta: { float: numberOf(attributes, 'beta') },
+      }),
+  },
+  /** x P(x) with P the distribution function of the standard normal distribution, p its density; its slope is P(x) + x p(x). */
+  Gelu: {
+    shape: ([x]) => x!,
+    vjp: ({ t, x, g }) => {
+      const [a] = x as [Id];
+      const erf = t.add('Erf', [t.times(a, { number: Math.SQRT1_2 })]);
+      const distribution = t.add('HardSigmoid', [erf], { alpha: 0.5, beta: 0.5 });
+      const exponential = t.add('Exp', [t.times(t.times(a, { number: -0.5 }), a)]);
+      const density = t.times(t.times(a, { number: DENSITY }), exponential);
+      return [t.times(g, t.plus(distribution, density))];
+    },
+    write: ({ g, inputs }) => g.add('Gelu@com.microsoft', inputs),
+  },
+};
+
+/** The standardized map, and the variances [1, c, 1, ...]. */
+function normalized(site: WriteSite): readonly [string, string] {
+  const { g, inputs, shapes, attributes, channelBlock } = site;
+  const shape = shapes[0]!;
+  if (channelBlock > 1) {
+    const [result, , variances] = trained(site) as [string, string, string];
+    const kept = shape.map((n, axis) => (axis === 1 ? n : 1));
+    return [result, g.add('Reshape', [variances, g.ints(...kept)])];
+  }
+  const axes = g.ints(...range(shape.length).filter((axis) => axis !== 1));
+  const mean = (value: string) => g.add('ReduceMean', [value, axes], { keepdims: 1 });
+  const centred = g.add('Sub', [inputs[0]!, mean(inputs[0]!)]);
+  const variances = mean(g.add('Mul', [centred, centred]));
+  const root = g.add('Sqrt', [g.add('Add', [variances, g.float(numberOf(attributes, 'epsilon'))])]);
+  return [g.add('Div', [centred, root]), variances];
+}
+
+/**
+ * Batch normalization in training mode with scale 1 and shift 0: the result, the means and the variances. Only the CPU's kernel
+ * has that mode. It writes the running means and variances over the tensors that they start from, even over constants (the
+ * kernel declares `Alias`); so these are made anew for each node.
+ */
+function trained({ g, inputs, shapes, attributes }: WriteSite): readonly string[] {
+  const [x] = inputs as [string];
+  const [, channels, ...positions] = shapes[0] as [number, number, ...number[]];
+  const filled = (value: number) =>
+    g.tensor({ type: 'float', dims: [channels], data: new Array<number>(channels).fill(value) });
+  const axes = g.ints(0, ...positions.map((_, i) => i + 2));
+  const means = g.add('ReduceMean', [x, axes], { keepdims: 0 });
+  const settings = {
+    epsilon: { float: numberOf(attributes, 'epsilon') },
+    // The running means and variances become those of the batch.
+    momentum: { float: 0 },
+    training_mode: 1,
+  };
+  return g.addMany('BatchNormalization', [x, filled(1), filled(0), means, g.add('Abs', [means])], {
+    attributes: settings,
+    results: 3,
+  });
+}
