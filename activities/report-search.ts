@@ -1,6 +1,7 @@
 // Writes summary.json of a ranked search as a blob.
 
 import type { ReportInput, SearchActivities } from '../core/contract/search-activities.js';
+import type { RankingRow } from '../core/report/ranking-csv.js';
 import { formatSummary, type Summary } from '../core/report/summary.js';
 import { createTextIndex } from '../core/text/text-index.js';
 import { readRanking } from '../store/ranking.js';
@@ -95,9 +96,11 @@ async function lookOver({
   let candidates = 0;
   for await (const rows of readRanking(store.blobs, ranking)) {
     candidates += rows.length;
-    for (const { candidate, proxies } of rows) {
+    for (const { candidate, proxies, parameters } of rows) {
       if (specification.cohort === 'classes') classes.add(unit(candidate));
-      for (const proxy of specification.proxies) if (Number.isFinite(proxies[proxy])) finite.add(proxy);
+      // Every ranking has a column of parameters, whether they count as a proxy or not.
+      const values: RankingRow['proxies'] = { ...proxies, parameters };
+      for (const proxy of specification.proxies) if (Number.isFinite(values[proxy])) finite.add(proxy);
     }
   }
   const empty = candidates === 0 ? [] : specification.proxies.filter((proxy) => !finite.has(proxy));

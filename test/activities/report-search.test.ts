@@ -29,7 +29,7 @@ async function summaryOf({
   }));
   const csv = `${rankingHeader({ cohort })}${rankingLines(rows)}`;
   const ranking = await store.blobs.put(new TextEncoder().encode(csv));
-  const proxies = ['expressivity', 'progressivity', 'trainability'];
+  const proxies = ['expressivity', 'progressivity', 'trainability', 'parameters'];
   const value = { name: 'a', space: 'nas-bench-201', proxies, cohort };
   const specification = checkSpecification({ value, source: 'a' });
   const { fidelity } = specification;
