@@ -17,6 +17,7 @@ export function benchmarksPage() {
     evolution(),
     eigenvalues(),
     scale(),
+    rankings(),
     otherRuns(),
   ]);
 }
@@ -232,6 +233,30 @@ function scale() {
     body: table(['candidates', ...columns(({ candidates }) => thousands(candidates))], rows),
   });
 }
+
+function rankings() {
+  const of = results('ranking');
+  const head = of.spaces.map(({ name, fidelity, seeds, candidates }) => {
+    const what = `${candidates} of seed${seeds > 1 ? `s 1 to ${seeds}` : ' 1'}`;
+    return `${name}, ${fidelity.batch} x ${fidelity.resolution} px, ${what}`;
+  });
+  const cells = of.spaces[0].rankers.map(({ name }, i) => [
+    name,
+    ...of.spaces.map(({ rankers }) => {
+      const { kendall, spearman, interval } = rankers[i];
+      return `${ranked(kendall)} (${interval.map(ranked).join(' to ')}), ${ranked(spearman)}`;
+    }),
+  ]);
+  return section({
+    title: 'Rankings and known accuracies',
+    command: 'npm run bench:ranking -- --tables DIR',
+    of,
+    text: "Kendall's τ with 95 % of a bootstrap over candidates, then Spearman's ρ; one draw of each seed, means over seeds and over the data sets or tasks of a table. Over classes, and over the rows of TransNAS-Bench-101. `the four` are those of AZ-NAS; `assembled` is the preset ([decision 35](../decisions/0035-assembled.md)). A space that is missing, or has fewer seeds than others, was not scored to the end.",
+    body: table(['ranked by', ...head], cells),
+  });
+}
+
+const ranked = (value) => value.toFixed(3);
 
 function otherRuns() {
   const list = results('other-runs').runs.map(({ text }) => `- ${text}`);
