@@ -6,6 +6,7 @@ import { TerminalError } from '../../../core/errors.js';
 import { aggregate, type ProxyColumn } from '../../../core/ranking/aggregate.js';
 import { order } from '../../../core/ranking/order.js';
 import { ascendingRanks } from '../../../core/ranking/ranks.js';
+import { ASSEMBLIES } from '../../../core/specification/assemblies.js';
 
 const value = fc.oneof(
   fc.integer({ min: -3, max: 3 }),
@@ -158,4 +159,52 @@ describe('order', () => {
       (row) => candidates[row]!,
     );
   }
+});
+
+describe('an assembly in degenerate cohorts', () => {
+  const { weights } = ASSEMBLIES.assembled;
+  const names = Object.keys(weights) as (keyof typeof weights)[];
+  const columnOf = (proxy: (typeof names)[number], values: readonly number[]): ProxyColumn => ({
+    proxy,
+    weight: weights[proxy],
+    draws: [values],
+  });
+  const cohort = fc
+    .integer({ min: 2, max: 25 })
+    .chain((m) => fc.tuple(...names.map(() => fc.array(value, { minLength: m, maxLength: m }))));
+  const constant = fc.constantFrom(0, 1, -Infinity, Infinity, NaN);
+
+  it('a proxy that is the same for all, even infinite, changes no order', () => {
+    fc.assert(
+      fc.property(cohort, constant, fc.nat({ max: names.length - 1 }), (columns, same, place) => {
+        const given = names.map((name, i) => columnOf(name, columns[i]!));
+        const flat = given.map((column, i) =>
+          i === place ? { ...column, draws: [columns[i]!.map(() => same)] } : column,
+        );
+        const without = aggregate({ columns: given.filter((_, i) => i !== place), kind: 'log-rank' });
+        const scores = aggregate({ columns: flat, kind: 'log-rank' });
+        const shift = scores[0]! - without[0]!;
+        for (const [i, score] of scores.entries()) expect(score - without[i]!).toBeCloseTo(shift, 9);
+      }),
+    );
+  });
+
+  it('every score is finite, equal candidates have equal scores, and the better in everything has the higher', () => {
+    fc.assert(
+      fc.property(cohort, (columns) => {
+        const scores = aggregate({
+          columns: names.map((name, i) => columnOf(name, columns[i]!)),
+          kind: 'log-rank',
+        });
+        const clean = columns.map((column) => column.map((v) => (Number.isNaN(v) ? -Infinity : v)));
+        for (const i of scores.keys())
+          for (const j of scores.keys()) {
+            expect(Number.isFinite(scores[i])).toBe(true);
+            if (clean.every((column) => column[i]! >= column[j]!))
+              expect(scores[i]).toBeGreaterThanOrEqual(scores[j]! - 1e-12);
+            if (clean.every((column) => column[i] === column[j])) expect(scores[i]).toBe(scores[j]);
+          }
+      }),
+    );
+  });
 });
