@@ -112,7 +112,8 @@ function carriedValues({
       for (const id of later)
         for (const each of tape.get(id).inputs) if (region.has(each) && each !== input) read.add(each);
     // The gradient is taken with respect to the feature before.
-    if (i + 1 < regions.length) read.add(features[i]!.id);
+    // A block that does nothing ends with the value that it began with, which an earlier program has put out.
+    if (i + 1 < regions.length && region.has(features[i]!.id)) read.add(features[i]!.id);
     return [...read].sort((a, b) => a - b);
   });
 }
