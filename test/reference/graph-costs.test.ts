@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { graphNetwork } from '../../core/graph/network.js';
 import { readOnnx } from '../../core/graph/read-onnx.js';
+import { pythonWith } from '../support/optional-python.js';
 import { ROOT } from '../support/zeroscout.js';
 
-/** A Python with torch and onnx; without one there is nothing to compare with. */
-const PYTHON = process.env.ZEROSCOUT_TORCH_PYTHON;
+const PYTHON = pythonWith('onnxscript');
 
 /** Dense, grouped, depthwise, dilated and transposed convolutions, squeeze-and-excitation, attention, batched products. */
 const SCRIPT = `
@@ -63,7 +63,7 @@ for name, network in networks.items():
 print(json.dumps(facts))
 `;
 
-describe.skipIf(!PYTHON)('costs of exported networks', () => {
+describe.skipIf(PYTHON === undefined)('costs of exported networks', () => {
   it("are those of PyTorch's own counter", { timeout: 180_000 }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'costs-'));
     writeFileSync(join(folder, 'count.py'), SCRIPT);

@@ -3,7 +3,7 @@
 /** Files by the end of their name. */
 const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [
-    /onnx-checker|pytorch-module|custom-pytorch|graph\/operators|zeroscout-export/,
+    /onnx-checker|pytorch-module|custom-pytorch|graph\/operators|zeroscout-export|graph-costs/,
     'npm run setup:optional (PyPI: torch, onnx and onnxscript; about a minute, 0.9 GB)',
   ],
   [/faults\/soak/, 'npm run soak -- --minutes 10 (searches under random faults)'],
@@ -26,7 +26,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [/dial-out|output-files/, 'Linux that permits network and mount namespaces (unshare), as root does'],
   [/e2e\/search/, 'the accuracy tables in ../shared (ZEROSCOUT_SHARED names another folder), and script(1)'],
   [
-    /graph-spaces|custom\/published/,
+    /graph-spaces|custom\/published|benchmark-truths/,
     'the tables of benchmarks in ../shared (ZEROSCOUT_SHARED names another folder)',
   ],
   [/replay/, 'running without ZEROSCOUT_RECORD'],
