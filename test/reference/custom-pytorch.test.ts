@@ -6,7 +6,6 @@ import { graphNetwork } from '../../core/graph/network.js';
 import { size } from '../../core/ir/draw.js';
 import { goldenDraw } from '../../core/ir/golden-draw.js';
 import { parseCandidate } from '../../core/spaces/custom/candidate.js';
-import { customSpace } from '../../core/spaces/custom/definition.js';
 import { candidateGraph } from '../../core/spaces/custom/graph.js';
 import { ACTIVATIONS } from '../../core/spaces/custom/kinds.js';
 import type { Option } from '../../core/spaces/custom/options.js';
@@ -20,7 +19,6 @@ const SCRIPT = fileURLToPath(new URL('../../reference/pytorch/custom.py', import
 const python = pythonWith('torch');
 const BATCH = 4;
 const RESOLUTION = 32;
-const CANDIDATES = 5;
 
 /** Plain chains too: built as graphs they must be what they are as blocks. */
 const CHAIN = {
@@ -43,13 +41,22 @@ interface Answer {
   readonly parameters: number;
 }
 
-const cases = [FEATURES_DEFINITION, DENSE_DEFINITION, CHAIN].flatMap((value) => {
+/** Together they have every activation, with and without squeeze-and-excitation, and every kind of pooling, stem and groups. */
+const WRITTEN = [
+  'stem-w16-k3-s2-silu-pool2|conv-w32-g8-dil2-relu6|inverted-d2-e4-se4-hardswish|avgpool-k2|bottleneck-w64-r0.25-g4-dil2-se8-gelu|bottleneck-w96-r0.5-g1-dil1-se8-relu',
+  'stem-w24-k5-s1-relu-pool1|conv-w16-g1-dil2-hardswish|basic-d2-se4-silu|maxpool-k3|bottleneck-w96-r0.5-g1-dil1-se0-relu|bottleneck-w96-r0.25-g4-dil2-se8-gelu',
+  'stem-w16-k3-s1-relu-pool2|conv-w16-g8-dil1-relu6|inverted-d1-e1-se4-relu|maxpool-k2|bottleneck-w64-r0.5-g4-dil1-se0-gelu|bottleneck-w64-r0.25-g1-dil2-se0-relu',
+  'stem-w24-k3-s1-silu-pool1|conv-w32-g1-dil1-hardswish|basic-d1-se0-relu|avgpool-k3|bottleneck-w64-r0.25-g1-dil1-se0-relu|bottleneck-w64-r0.5-g1-dil1-se0-relu',
+];
+
+const spaces: readonly (readonly [value: unknown, candidates: readonly string[]])[] = [
+  [FEATURES_DEFINITION, WRITTEN],
+  [DENSE_DEFINITION, ['dense-d3-e4-gr8|transition-w24|dense', 'dense-d2-e2-gr4|transition-w16|dense']],
+  [CHAIN, ['conv|basic|bottleneck|inverted|identity']],
+];
+const cases = spaces.flatMap(([value, candidates]) => {
   const definition = checkDefinition({ value, source: 'test' });
-  const space = customSpace({ definition });
-  return Array.from({ length: value === CHAIN ? 1 : CANDIDATES }, (_, draw) => {
-    const candidate = parseCandidate(definition, space.random({ seed: 3, draw, name: 'pytorch' }));
-    return { definition, candidate };
-  });
+  return candidates.map((text) => ({ definition, candidate: parseCandidate(definition, text) }));
 });
 
 const named = (option: Option) => ({ ...option, activation: ACTIVATIONS[option.activation] });
@@ -75,7 +82,7 @@ function answersOfPyTorch(): Answer[] {
 }
 
 describe.skipIf(python === undefined)('features, blocks and costs are those of PyTorch', () => {
-  test(`${cases.length} candidates`, { timeout: 120_000 }, async () => {
+  test(`${cases.length} candidates`, { timeout: 240_000 }, async () => {
     const answers = answersOfPyTorch();
     const off: number[] = [];
     for (const [i, { definition, candidate }] of cases.entries()) {
