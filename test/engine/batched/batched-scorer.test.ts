@@ -180,6 +180,35 @@ describe('what a candidate scores', () => {
     });
   });
 
+  it('measures what each proxy reads, as the per-block plan does', async () => {
+    const features = {
+      expressivity: 'stages',
+      progressivity: 'stages',
+      trainability: 'stage-edges',
+    } as const;
+    const some = candidates.slice(0, 3);
+    const found = await scoreIn({ features, batch: 2 }, (scorer) => scorer.score({ candidates: some, draw }));
+    const expected = await withPrograms(async (programs) => {
+      const tensors = drawTensors({
+        draw,
+        batch: 2,
+        resolution: small.resolution,
+        blockSize: programs.blockSize,
+      });
+      const scores: NetworkScore[] = [];
+      for (const candidate of some) {
+        const network = nasBench201.network({ candidate, resolution: 32 });
+        scores.push(await scoreNetwork({ network, features, draw: tensors, programs }));
+      }
+      return scores;
+    });
+    for (const [i, { features: own, blocks, reads }] of found.entries()) {
+      expect([own.length, blocks.length]).toEqual([7, 6]);
+      expect(reads).toEqual(expected[i]!.reads);
+      expect(largestDeviation(own, expected[i]!.features)).toBeLessThan(1e-4);
+    }
+  });
+
   it('is the same in runs of another size, up to float noise', async () => {
     const found = await scoreIn({ size: 5 }, (other) => other.score({ candidates, draw }));
     expectAgreement(found, scores, 3e-2);
