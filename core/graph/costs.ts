@@ -14,18 +14,31 @@ export interface GraphCosts {
 export function graphCosts(graph: ResolvedGraph, roles: readonly Role[]): GraphCosts {
   const { tape, input, output } = graph;
   let macs = 0;
-  for (let id = input; id <= output; id++) if (graph.isStream[id]) macs += macsOf(graph, id);
+  // Products of weights alone, such as the network of a table of positions, are computed once for all images.
+  let once = 0;
+  for (let id = 0; id <= output; id++)
+    if (graph.isStream[id]) macs += macsOf(graph, id);
+    else once += weightMacsOf(graph, id);
   const parameters = graph.weights.reduce(
     (sum, { shape }, i) => sum + (roles[i]!.kind === 'constant' ? 0 : sizeOf(shape)),
     0,
   );
-  return { macs: macs / tape.shape(input)[0]!, parameters };
+  return { macs: macs / tape.shape(input)[0]! + once, parameters };
 }
 
 /** Of one operation, over all images. */
 export function macsOf({ tape }: Pick<ResolvedGraph, 'tape'>, id: Id): number {
   const value = tape.get(id);
   return value.op === undefined ? 0 : (COUNTED[value.op]?.(tape, value) ?? 0);
+}
+
+/** Of a product that does not depend on the images: a linear layer on a table counts. A constant times a stack of matrices is an interpolation. */
+function weightMacsOf({ tape }: ResolvedGraph, id: Id): number {
+  const { op, inputs, shape } = tape.get(id);
+  if (op !== 'MatMul') return 0;
+  const [a, b] = inputs as [Id, Id];
+  const isInterpolation = tape.get(a).constant !== undefined && tape.shape(b).length > 2;
+  return isInterpolation ? 0 : sizeOf(shape) * tape.shape(a).at(-1)!;
 }
 
 const COUNTED: Readonly<Record<string, (tape: Tape, value: Value) => number>> = {

@@ -106,5 +106,5 @@ RARE_OPS = {
     "ReduceProd": reduce_of(lambda x, axes, keep: x.prod(axes[0], keepdim=keep)),
     "Resize": resize, "ConvTranspose": conv_transpose, "GroupNormalization": group_norm, "RMSNormalization": rms_norm,
     "InstanceNormalization": lambda net, x, a, node: F.instance_norm(x[0], weight=x[1], bias=x[2], eps=a.get("epsilon", 1e-5)),
-    "LpNormalization": lp_norm, "Trilu": trilu,
+    "CumSum": lambda net, x, a, node: torch.cumsum(x[0], int(x[1])), "LpNormalization": lp_norm, "Trilu": trilu,
 }

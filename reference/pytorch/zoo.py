@@ -98,6 +98,12 @@ def build_timm(name: str, size: int | None) -> tuple[nn.Module, int, dict]:
 def products(model: nn.Module, size: int) -> int:
     """Multiply-accumulates of convolutions and matrix products for one image, as fvcore counts them."""
     from fvcore.nn import FlopCountAnalysis
+    from fvcore.nn.jit_handles import conv_flop_count
+
+    # Convolutions with padding="same", which fvcore does not know.
+    def same(inputs, outputs):
+        x, w, y = (each.type().sizes() for each in (inputs[0], inputs[1], outputs[0]))
+        return conv_flop_count(x, w, y)
 
     def attention(inputs, outputs):
         (q, k, v) = (each.type().sizes() for each in inputs[:3])
@@ -106,8 +112,9 @@ def products(model: nn.Module, size: int) -> int:
     analysis = FlopCountAnalysis(model.eval(), torch.randn(1, 3, size, size))
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
     analysis.set_op_handle("aten::scaled_dot_product_attention", attention)
+    analysis.set_op_handle("aten::_convolution_mode", same)
     counted = analysis.by_operator()
-    return round(sum(n for op, n in counted.items() if op in ("conv", "linear", "addmm", "matmul", "bmm", "baddbmm", "einsum", "scaled_dot_product_attention")))
+    return round(sum(n for op, n in counted.items() if op in ("conv", "_convolution_mode", "linear", "addmm", "matmul", "bmm", "baddbmm", "einsum", "scaled_dot_product_attention")))
 
 
 def strip(path: Path) -> None:

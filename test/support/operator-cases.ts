@@ -56,6 +56,17 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
     { x: map },
   ),
   ...each(['Log', 'Sqrt', 'Reciprocal'], { x: map, positive: true }),
+  // The images are written over rows 1 to 2 of a weight, and the other way round.
+  {
+    op: 'ScatterND',
+    x: [4, 6, 3],
+    inputs: [{ ints: [1, 2], dims: [2, 1] }, weight(2, 6, 3)],
+  },
+  {
+    op: 'ScatterND',
+    x: [2, 5, 3],
+    inputs: [{ ints: [0, 1, 0, 2, 1, 1, 1, 2], dims: [4, 2] }, weight(4, 3)],
+  },
   { op: 'Gelu', x: map, opset: 20 },
   { op: 'Gelu', x: map, opset: 20, attributes: { approximate: 'tanh' } },
   { op: 'Swish', x: map, opset: 24, attributes: { alpha: float(1.5) }, withoutReference: true },
@@ -248,6 +259,12 @@ export const RESIZE_CASES: readonly OperatorCase[] = [
     attributes: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
   },
   { op: 'Resize', x: map, inputs: [ints(2, 6, 3, 8)], attributes: { mode: 'nearest' } },
+  ...['half_pixel', 'align_corners', 'pytorch_half_pixel'].map((coordinate_transformation_mode) => ({
+    op: 'Resize',
+    x: map,
+    inputs: [ints(2, 6, 14, 8)],
+    attributes: { mode: 'cubic', coordinate_transformation_mode, cubic_coeff_a: float(-0.75) },
+  })),
 ];
 
 export interface CaseModel {

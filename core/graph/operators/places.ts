@@ -1,6 +1,6 @@
 // Operators of the ONNX standard that read or write at constant places, written with the operations of the table.
 import { slice } from '../../ops/tensor/movement.js';
-import { range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
+import { axisOf, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite, Operators } from './operator.js';
@@ -86,24 +86,78 @@ function sequenceAt(site: NodeSite): Id {
   return part;
 }
 
-/** Writes constant slices into a tensor: masks are made so, and biases of which a part is to be 0. */
+/** The parts of a tensor that a node writes: a box, where they are a range along each axis, in order. */
+interface Box {
+  readonly starts: readonly number[];
+  readonly sizes: readonly number[];
+}
+
+/** Rows of indices, `depth` in each, counted from the front. */
+function boxOf(rows: readonly number[], depth: number): Box | undefined {
+  const count = rows.length / depth;
+  const columns = range(depth).map((k) => range(count).map((row) => rows[row * depth + k]!));
+  const starts = columns.map((column) =>
+    column.reduce((least, i) => Math.min(least, i), Number.POSITIVE_INFINITY),
+  );
+  const sizes = columns.map((column, k) => column.reduce((most, i) => Math.max(most, i), 0) - starts[k]! + 1);
+  if (count === 0 || sizeOf(sizes) !== count) return undefined;
+  const strides = stridesOf(sizes);
+  const isInOrder = columns.every((column, k) =>
+    column.every((i, row) => i === starts[k]! + (Math.floor(row / strides[k]!) % sizes[k]!)),
+  );
+  return isInOrder ? { starts, sizes } : undefined;
+}
+
+/** Writes slices at constant places into a tensor: masks are made so, and assignments to a part of a tensor. */
 function scatterSlices(site: NodeSite): Id {
   const { t } = site;
+  if (site.text('reduction', 'none') !== 'none')
+    throw new TapeError(`its reduction "${site.text('reduction', 'none')}" is not supported`);
   const shape = site.shape(0);
-  const indices = site.known(1);
-  const updates = site.known(2);
   const depth = site.shape(1).at(-1)!;
+  const indices = site.known(1).map((i, at) => (i < 0 ? i + shape[at % depth]! : i));
+  if (indices.some((i, at) => i < 0 || i >= shape[at % depth]!))
+    throw new TapeError('its indices lie outside the tensor');
+  if (t.get(site.x(2)).constant) return scatterConstants(site, indices, depth);
+  const box = boxOf(indices, depth);
+  if (!box) throw new TapeError('it writes computed values at places that are no box of the tensor');
+  return writeBox(site, box);
+}
+
+/** The box of updates is padded to the tensor's shape, and taken where a mask says so. */
+function writeBox(site: NodeSite, { starts, sizes }: Box): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const depth = starts.length;
+  const updates = t.reshape(site.x(2), [...sizes, ...shape.slice(depth)]);
+  const after = starts.map((start, axis) => shape[axis]! - start - sizes[axis]!);
+  const rest = shape.slice(depth).map(() => 0);
+  const padded = t.add('Pad', [updates], { pads: [...starts, ...rest, ...after, ...rest] });
+  // An axis that is written from end to end needs no mask.
+  const masked = shape.map((n, axis) => (axis < depth && sizes[axis] !== n ? n : 1));
+  const strides = stridesOf(masked);
+  const mask = range(sizeOf(masked)).map((at) =>
+    Number(
+      masked.every((n, axis) => {
+        const i = Math.floor(at / strides[axis]!) % n;
+        return n === 1 || (i >= starts[axis]! && i < starts[axis]! + sizes[axis]!);
+      }),
+    ),
+  );
+  return t.add('Where', [t.constant(mask, masked, 'bool'), padded, site.x(0)]);
+}
+
+function scatterConstants(site: NodeSite, indices: readonly number[], depth: number): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const updates = site.known(2);
   const strides = stridesOf(shape);
   const inner = sizeOf(shape.slice(depth));
   const written = new Float64Array(sizeOf(shape));
   const values = new Float64Array(sizeOf(shape));
   for (let row = 0; row < indices.length / depth; row++) {
     let at = 0;
-    for (let k = 0; k < depth; k++) {
-      const i = indices[row * depth + k]!;
-      at += (i < 0 ? i + shape[k]! : i) * strides[k]!;
-    }
-    if (at < 0 || at + inner > written.length) throw new TapeError('its indices lie outside the tensor');
+    for (let k = 0; k < depth; k++) at += indices[row * depth + k]! * strides[k]!;
     for (let k = 0; k < inner; k++) {
       written[at + k] = 1;
       values[at + k] = updates[row * inner + k]!;
@@ -113,10 +167,29 @@ function scatterSlices(site: NodeSite): Id {
   return t.add('Where', [t.constant(written, shape, 'bool'), t.constant(values, shape, type), site.x(0)]);
 }
 
+/** Sums from the first element on, of numbers that are known: positions are counted so. */
+function cumulativeSum(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const axis = axisOf(site.known(1)[0]!, shape.length);
+  const values = site.known(0);
+  const [size, stride] = [shape[axis]!, stridesOf(shape)[axis]!];
+  const isReversed = site.number('reverse', 0) === 1;
+  const isExclusive = site.number('exclusive', 0) === 1;
+  const sums = new Float64Array(values.length);
+  for (let at = 0; at < sums.length; at++) {
+    const i = Math.floor(at / stride) % size;
+    const [from, to] = isReversed ? [i + Number(isExclusive), size] : [0, i + 1 - Number(isExclusive)];
+    for (let k = from; k < to; k++) sums[at]! += values[at + (k - i) * stride]!;
+  }
+  return t.constant(sums, shape, t.get(site.x(0)).type);
+}
+
 export const places: Operators = {
   Gather: (site) => [gathered(site)],
   GatherND: (site) => [gatheredAt(site)],
   SplitToSequence: (site) => [splitToSequence(site)],
   SequenceAt: (site) => [sequenceAt(site)],
   ScatterND: (site) => [scatterSlices(site)],
+  CumSum: (site) => [cumulativeSum(site)],
 };

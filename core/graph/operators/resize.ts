@@ -1,4 +1,4 @@
-// Resize (nearest, linear) as a product with a matrix along each axis whose size changes.
+// Resize (nearest, linear, cubic) as a product with a matrix along each axis whose size changes.
 import { range } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
@@ -11,15 +11,22 @@ export function resize(site: NodeSite): Id {
   const scales = site.has(2) && site.shape(2)[0] ? site.known(2) : undefined;
   const sizes = site.has(3) ? site.known(3) : shape.map((n, axis) => Math.floor(n * scales![axis]!));
   const mode = site.text('mode', 'nearest');
-  if (mode !== 'nearest' && mode !== 'linear')
-    throw new TapeError(`its mode "${mode}" is not supported; nearest and linear are`);
+  if (mode !== 'nearest' && mode !== 'linear' && mode !== 'cubic')
+    throw new TapeError(`its mode "${mode}" is not supported; nearest, linear and cubic are`);
+  if (site.number('exclude_outside', 0))
+    throw new TapeError('its attribute exclude_outside is not supported');
   if (site.number('antialias', 0)) throw new TapeError('its attribute antialias is not supported');
   if (site.attribute('axes') !== undefined) throw new TapeError('its attribute axes is not supported');
   return range(shape.length).reduce((rest, axis) => {
     const [from, to] = [shape[axis]!, sizes[axis]!];
     if (from === to) return rest;
     const position = positions({ site, from, to, scale: scales?.[axis] ?? to / from });
-    const matrix = mode === 'nearest' ? nearest({ site, from, position }) : linear({ from, position });
+    const matrix =
+      mode === 'nearest'
+        ? nearest({ site, from, position })
+        : mode === 'linear'
+          ? linear({ from, position })
+          : cubic({ a: site.number('cubic_coeff_a', -0.75), from, position });
     return timesAlongAxis(t, rest, { axis, matrix: t.constant(matrix, [to, from]) });
   }, site.x(0));
 }
@@ -81,6 +88,27 @@ function linear({ from, position }: { from: number; position: readonly number[] 
     const part = inside - low;
     matrix[i * from + low]! += 1 - part;
     if (part > 0) matrix[i * from + low + 1]! += part;
+  });
+  return matrix;
+}
+
+/** Keys' cubic convolution with the coefficient `a`: four neighbours each, those beyond an edge are the edge. */
+function cubic({
+  a,
+  from,
+  position,
+}: {
+  a: number;
+  from: number;
+  position: readonly number[];
+}): Float64Array {
+  const weight = (x: number) =>
+    x <= 1 ? (a + 2) * x ** 3 - (a + 3) * x ** 2 + 1 : a * (x ** 3 - 5 * x ** 2 + 8 * x - 4);
+  const matrix = new Float64Array(position.length * from);
+  position.forEach((x, i) => {
+    const low = Math.floor(x);
+    for (const at of [low - 1, low, low + 1, low + 2])
+      matrix[i * from + Math.min(Math.max(at, 0), from - 1)]! += weight(Math.abs(x - at));
   });
   return matrix;
 }
