@@ -34,7 +34,10 @@ export function macsOf({ tape }: Pick<ResolvedGraph, 'tape'>, id: Id): number {
 
 /** Of a product that does not depend on the images: a linear layer on a table counts. A constant times a stack of matrices is an interpolation. */
 function weightMacsOf({ tape }: ResolvedGraph, id: Id): number {
-  const { op, inputs, shape } = tape.get(id);
+  const value = tape.get(id);
+  const { op, inputs, shape } = value;
+  // A map of positions is made for each image, and is the same for all.
+  if (op === 'Conv') return COUNTED.Conv!(tape, value) / shape[0]!;
   if (op !== 'MatMul') return 0;
   const [a, b] = inputs as [Id, Id];
   const isInterpolation = tape.get(a).constant !== undefined && tape.shape(b).length > 2;
