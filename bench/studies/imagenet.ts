@@ -47,6 +47,7 @@ interface Study {
 }
 
 interface Results {
+  readonly date: string;
   readonly machine: ReturnType<typeof describeMachine>;
   readonly studies: readonly Study[];
 }
@@ -77,6 +78,9 @@ async function main(folder: string, options: Options): Promise<void> {
     throw new Error(`${folder} has models of ${sizes.size} sizes of images; must be of one`);
   const size = [...sizes][0]!;
   let study = readStudies(options.results).find((each) => each.size === size) ?? emptyStudy(size, options);
+  for (const name of ['batch', 'draws', 'seed'] as const)
+    if (study[name] !== options[name])
+      throw new Error(`${options.results} has ${name} ${study[name]}; --${name} must be the same`);
   for (const entry of entries) {
     if (study.networks.some(({ model }) => model === entry.model)) continue;
     const left = study.left.filter(({ model }) => model !== entry.model);
@@ -148,6 +152,6 @@ function readStudies(path: string): readonly Study[] {
 function save(path: string, study: Study): void {
   const others = readStudies(path).filter(({ size }) => size !== study.size);
   const studies = [...others, study].sort((a, b) => a.size - b.size);
-  const results: Results = { machine: describeMachine(), studies };
+  const results: Results = { date: new Date().toISOString(), machine: describeMachine(), studies };
   writeFileSync(path, `${JSON.stringify(results, undefined, 1)}\n`);
 }

@@ -58,7 +58,9 @@ def measure(item: dict, folder: Path, dtype: torch.dtype):
     scales = set(item["scales"]) if "scales" in item else None
     net = Network(str(folder / item["file"]), dtype, scales)
     shape = torch.Size([item["batch"], *item["input"]])
-    known = {net.input: scaled("input", shape, 1.0).to(dtype)}
+    # Later parts read the shape of the images.
+    images = {net.input: scaled("input", shape, 1.0).to(dtype)}
+    known = images
     axes = item["channelAxes"]
     features, blocks, before = [], [], None
     for i, name in enumerate(item["features"]):
@@ -69,11 +71,11 @@ def measure(item: dict, folder: Path, dtype: torch.dtype):
         if before is not None:
             v = torch.from_numpy(np.where(uniform(f"signs.{i - 1}", x.numel()) < 0.5, -1.0, 1.0)).reshape(x.shape).to(dtype)
             start = known[before].detach().requires_grad_()
-            y = net.run({before: start}, name)[name]
+            y = net.run({**images, before: start}, name)[name]
             (g,) = torch.autograd.grad(y, start, v)
             tokens = x.dim() == 3 and axes[i] != 1
             blocks.append(trainability(g, v, axes[i - 1], axes[i], tokens))
-        known, before = {name: x}, name
+        known, before = {**images, name: x}, name
     return features, blocks
 
 

@@ -16,6 +16,7 @@ export function benchmarksPage() {
     commonBlocks(),
     evolution(),
     eigenvalues(),
+    publishedAccuracies(),
     scale(),
     rankings(),
     otherRuns(),
@@ -197,6 +198,25 @@ function eigenvalues() {
     of: found,
     text: `Milliseconds in WebAssembly beside LAPACK (PyTorch ${found.versions.torch}, MKL, float32, one thread); a ratio below 1 is quicker than LAPACK ([decision 9](../decisions/0009-eigenvalues.md)).`,
     body: table(['', 'zeroscout', 'LAPACK', 'ratio', 'largest relative difference'], rows),
+  });
+}
+
+function publishedAccuracies() {
+  const found = results('imagenet');
+  const [study] = found.studies;
+  const rows = study.correlations.map(({ name, count, spearman, kendall }) => [
+    name,
+    count,
+    two(spearman),
+    two(kendall),
+  ]);
+  const accuracies = study.networks.map(({ top1 }) => top1);
+  return section({
+    title: 'Imported networks beside their ImageNet accuracies',
+    command: 'npm run bench:imagenet -- FOLDER --draws 1',
+    of: found,
+    text: `${study.networks.length} models of torchvision at ${study.size} pixels, batch ${study.batch}, ${study.draws} draw, features at the ends of stages (vision transformers: of blocks), beside the published top-1 of the V1 weights (${Math.min(...accuracies).toFixed(1)} to ${Math.max(...accuracies).toFixed(1)} %). [What follows from it](../guides/own-network.md#what-the-ranking-is-worth).`,
+    body: table(['column', 'networks', "Spearman's ρ", "Kendall's τ"], rows),
   });
 }
 
