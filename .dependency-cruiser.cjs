@@ -71,7 +71,7 @@ module.exports = {
     coreImports('schema', 'errors', 'text'),
     // The schema of a specification is assembled from the definitions of the spaces.
     // What each proxy reads is said in a specification and understood by networks.
-    coreImports('specification', 'errors', 'text', 'schema', 'spaces', 'ir/measured'),
+    coreImports('specification', 'errors', 'text', 'schema', 'spaces', 'ir/measured', 'proxies'),
     coreImports('contract', 'errors', 'text', 'schema', 'specification'),
     coreImports('ir', 'random'),
     coreImports('onnx'),

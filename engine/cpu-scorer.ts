@@ -1,11 +1,15 @@
 // Scores candidates one by one, on the CPU or in the plain layout on another device, and keeps the programs and the tensors of the latest draws for the next candidate.
+
+import { isMeasured } from '../core/proxies/catalogue.js';
 import { openSpace } from '../core/spaces/index.js';
 import type { Provider } from './batched/device.js';
-import { createDrawStore, type DrawStoreOptions } from './draw-store.js';
-import { scoreGraph, scoreStructure, wantedFeatures } from './graph/score-structure.js';
+import { createDrawStore, type DrawStore, type DrawStoreOptions } from './draw-store.js';
+import { scoreGraph } from './graph/score-features.js';
+import { scoreWhole } from './graph/score-whole.js';
+import { type NetworkSource, sourceOf } from './graph/source.js';
 import type { NetworkScore } from './network-score.js';
 import { outcomeOfError, outcomeOfScores, proxiesOf } from './outcome.js';
-import { createPrograms } from './programs.js';
+import { createPrograms, type Programs } from './programs.js';
 import type { Outcome, Scored, ScoreRequest, ScoreResult } from './protocol.js';
 import { scoreNetwork } from './score.js';
 
@@ -32,31 +36,18 @@ export async function createCpuScorer({
 
   const scoreOne = async (request: ScoreRequest): Promise<Required<Scored>> => {
     const space = openSpace(request.space);
-    const { candidate, fidelity, families, structure } = request;
+    const { candidate, fidelity, families = ['az-nas'] } = request;
     const costs = space.costs({ candidate, resolution: fidelity.resolution });
-    const built = space.graph?.({ candidate, resolution: fidelity.resolution });
-    if (structure !== undefined || built) {
-      const networks = built
-        ? await scoreGraph({
-            request,
-            graph: built.graph,
-            wanted: wantedFeatures(fidelity.features, built.features),
-            threads,
-            device,
-          })
-        : await scoreStructure({ request, structure: structure!, threads, device });
-      const result = networks.map((score) => proxiesOf({ score, costs, space, families }));
-      return { result, details: { costs, networks } };
-    }
-    const network = space.network({ candidate, resolution: fidelity.resolution });
-    const networks: NetworkScore[] = [];
-    for (const number of request.draws)
-      networks.push(
-        await draws.use(request, number, (draw) =>
-          scoreNetwork({ network, features: fidelity.features, draw, programs }),
-        ),
-      );
-    const result = networks.map((score) => proxiesOf({ score, costs, space, families }));
+    const source = sourceOf({ request, space });
+    const isWanted = families.some((family) => !isMeasured(family));
+    const networks = isWanted ? await scoreBlocks({ request, source, draws, programs, threads, device }) : [];
+    const whole = families.some(isMeasured)
+      ? await scoreWhole({ request, source, costs, families, threads })
+      : request.draws.map(() => ({}));
+    const result = whole.map((measured, i) => {
+      const score = networks[i];
+      return { ...(score ? proxiesOf({ score, costs, space, families }) : {}), ...measured };
+    });
     return { result, details: { costs, networks } };
   };
 
@@ -80,4 +71,32 @@ export async function createCpuScorer({
     },
     close: () => programs.close(),
   };
+}
+
+/** What features and blocks score, of each draw that is requested, in their order. */
+async function scoreBlocks({
+  request,
+  source,
+  draws,
+  programs,
+  threads,
+  device,
+}: {
+  request: ScoreRequest;
+  source: NetworkSource;
+  draws: DrawStore;
+  programs: Programs;
+  threads: number;
+  device: Provider;
+}): Promise<readonly NetworkScore[]> {
+  const { features } = request.fidelity;
+  if ('graph' in source) return await scoreGraph({ request, ...source, threads, device });
+  const scores: NetworkScore[] = [];
+  for (const number of request.draws)
+    scores.push(
+      await draws.use(request, number, (draw) =>
+        scoreNetwork({ network: source.network, features, draw, programs }),
+      ),
+    );
+  return scores;
 }

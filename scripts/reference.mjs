@@ -9,6 +9,7 @@ import { benchmarkRow, benchmarksPage } from './reference/benchmarks.mjs';
 import { commandsPage } from './reference/commands.mjs';
 import { exitCodesPage } from './reference/exit-codes.mjs';
 import { filesPage } from './reference/files.mjs';
+import { proxiesPage } from './reference/proxies.mjs';
 import { settingsPage } from './reference/settings.mjs';
 import { specificationPage } from './reference/specification.mjs';
 import { versionsPage } from './reference/versions.mjs';
@@ -26,6 +27,7 @@ export function referencePages() {
     'docs/reference/commands.md': commandsPage(),
     'docs/reference/exit-codes.md': exitCodesPage(),
     'docs/reference/files.md': filesPage(),
+    'docs/reference/proxies.md': proxiesPage(),
     'docs/reference/settings.md': settingsPage(),
     'docs/reference/specification.md': specificationPage(),
     'docs/reference/versions.md': versionsPage(),

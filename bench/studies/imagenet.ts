@@ -134,9 +134,9 @@ async function facts({
     found: network.found === 'stages' ? 'stages' : 'blocks',
     seconds: Math.round(performance.now() - started) / 1000,
     draws: scored.draws.map(({ expressivity, progressivity, trainability }) => ({
-      expressivity,
-      progressivity,
-      trainability,
+      expressivity: expressivity ?? null,
+      progressivity: progressivity ?? null,
+      trainability: trainability ?? null,
     })),
   };
 }

@@ -1,7 +1,9 @@
 // `zeroscout score FILE...`: proxies and costs of ONNX networks, without specification or servers.
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
-import { type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
+import { type Command, InvalidArgumentError } from 'commander';
+import { FILE_PROXIES, type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
+import { AZ_NAS_PROXIES, type ProxyName } from '../../core/specification/families.js';
+import { nearest } from '../../core/text/nearest.js';
 import { formatNumber } from '../../core/text/numbers.js';
 import { wholeNumber } from '../arguments.js';
 import { type NetworkOptions, networkOptions } from '../network-options.js';
@@ -12,6 +14,7 @@ interface Options extends NetworkOptions {
   readonly draws: number;
   readonly seed: number;
   readonly threads: number;
+  readonly proxies?: readonly ProxyName[];
   readonly json?: true;
 }
 
@@ -25,6 +28,7 @@ export function addScoreCommand(program: Command): void {
     .option('--draws <N>', 'random draws of weights, images and signs', wholeNumber({ min: 1, max: 1000 }), 1)
     .option('--seed <N>', 'of the draws', wholeNumber({ min: 0, max: 2 ** 31 - 1 }), 0)
     .option('--threads <N>', 'of ONNX Runtime', wholeNumber({ min: 1, max: 1024 }), availableParallelism())
+    .option('--proxies <NAMES>', `separated by commas (default: ${AZ_NAS_PROXIES.join(',')})`, proxyNames)
     .option('--json', 'for programs')
     .action((files: readonly string[], options: Options) => score(files, options));
 }
@@ -38,39 +42,43 @@ async function score(files: readonly string[], { json, ...options }: Options): P
   print(tableOf(networks));
 }
 
+function proxyNames(text: string): readonly ProxyName[] {
+  const names = text.split(',').map((name) => name.trim());
+  return names.map((name, i) => {
+    const found = FILE_PROXIES.find((known) => known === name);
+    if (found === undefined) {
+      const close = nearest({ word: name, known: FILE_PROXIES });
+      const hint = close ? `; did you mean "${close}"?` : '';
+      throw new InvalidArgumentError(`Found "${name}"${hint} Known are ${FILE_PROXIES.join(', ')}.`);
+    }
+    if (names.indexOf(name) !== i) throw new InvalidArgumentError(`"${name}" is there twice; keep one.`);
+    return found;
+  });
+}
+
 /** Infinities are texts: JSON has none. */
 function plain({ proxies, draws, ...network }: ScoredNetwork) {
   const spelled = (values: ScoredNetwork['proxies']) =>
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
         name,
-        value === null || Number.isFinite(value) ? value : formatNumber(value),
+        value == null || Number.isFinite(value) ? value : formatNumber(value),
       ]),
     );
   return { ...network, proxies: spelled(proxies), draws: draws.map(spelled) };
 }
 
-/** Several networks come with their score, the best first. */
+/** Several networks come with their score, the best first. Costs stand in columns of their own. */
 function tableOf(networks: readonly ScoredNetwork[]): string {
   const isRanking = networks.length > 1;
-  const headings = [
-    'file',
-    'expressivity',
-    'progressivity',
-    'trainability',
-    'MACs',
-    'parameters',
-    'features',
-  ];
+  const names = (Object.keys(networks[0]!.proxies) as ProxyName[]).filter((name) => !COSTS.includes(name));
+  const headings = ['file', ...names, 'MACs', 'parameters', 'features'];
   const table = plainTable(isRanking ? ['', 'score', ...headings] : headings);
   const sorted = [...networks].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
   sorted.forEach(({ file, proxies, macs, parameters, features, score }, i) => {
-    const { expressivity, progressivity, trainability } = proxies;
     const row = [
       file,
-      decimal(expressivity),
-      progressivity === null ? '-' : decimal(progressivity),
-      decimal(trainability),
+      ...names.map((name) => decimal(proxies[name])),
       `${(macs / 1e6).toFixed(1)} M`,
       `${(parameters / 1e6).toFixed(3)} M`,
       String(features.length),
@@ -80,6 +88,9 @@ function tableOf(networks: readonly ScoredNetwork[]): string {
   return table.toString();
 }
 
-function decimal(value: number): string {
+const COSTS: readonly ProxyName[] = ['complexity', 'flops', 'parameters'];
+
+function decimal(value: number | null | undefined): string {
+  if (value == null) return '-';
   return Number.isFinite(value) ? value.toFixed(4) : formatNumber(value);
 }

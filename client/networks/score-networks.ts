@@ -1,25 +1,38 @@
 // Scores ONNX files without specification or servers: proxies, costs and, of several, their ranking.
 
+import { resolveGraph } from '../../core/graph/resolve.js';
+import { weightRoles } from '../../core/graph/weight-roles.js';
+import { wholeOfGraph } from '../../core/graph/whole/network.js';
 import { randomDraw } from '../../core/ir/draw.js';
 import { expressivity, progressivity, trainability } from '../../core/proxies/az-nas.js';
+import { isMeasured } from '../../core/proxies/catalogue.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
+import {
+  AZ_NAS_PROXIES,
+  familyOf,
+  PROXIES,
+  type ProxyName,
+  scoredFamilies,
+} from '../../core/specification/families.js';
 import { graphDraw } from '../../engine/graph/graph-draw.js';
+import { openWhole } from '../../engine/graph/measure-whole.js';
 import { openGraph } from '../../engine/graph/score-graph.js';
+import { wholeDraw } from '../../engine/graph/whole-draw.js';
 import { type LoadedNetwork, type LoadOptions, loadNetwork, readSource } from './load-network.js';
+
+/** Proxies that are computed of single files. */
+export const FILE_PROXIES: readonly ProxyName[] = PROXIES.filter((name) => familyOf(name) !== 'residual');
 
 export interface ScoreOptions extends LoadOptions {
   readonly draws: number;
   readonly seed: number;
   readonly threads: number;
+  /** Of FILE_PROXIES; the four of AZ-NAS if not given. */
+  readonly proxies?: readonly ProxyName[] | undefined;
 }
 
-/** Of one draw. `progressivity` is null for token streams, where it means nothing. */
-export interface NetworkProxies {
-  readonly expressivity: number;
-  readonly progressivity: number | null;
-  readonly trainability: number;
-  readonly complexity: number;
-}
+/** The chosen proxies of one draw. `progressivity` and `synflow` are null for token streams, where they mean nothing. */
+export type NetworkProxies = Readonly<Partial<Record<ProxyName, number | null>>>;
 
 export interface ScoredNetwork {
   readonly file: string;
@@ -57,50 +70,98 @@ export async function scoreNetworks({
 }
 
 async function scoreOne({
-  loaded: { file, digest, network, notes },
-  options: { draws, seed, threads },
+  loaded,
+  options: { proxies = AZ_NAS_PROXIES, ...options },
 }: {
   loaded: LoadedNetwork;
   options: ScoreOptions;
 }): Promise<ScoredNetwork> {
+  const { file, digest, network, notes } = loaded;
+  const { macs, parameters } = network.costs;
+  const costs = { complexity: macs, flops: macs, parameters };
+  const isBlockwise = proxies.some((name) => familyOf(name) === 'az-nas' && name !== 'complexity');
+  const blockwise = isBlockwise ? await scoreFeatures({ loaded, options }) : [];
+  const measured = proxies.some((name) => isMeasured(familyOf(name)))
+    ? await scoreMeasured({ loaded, options, proxies })
+    : [];
+  const draws = Array.from({ length: options.draws }, (_, draw): NetworkProxies => {
+    const all: NetworkProxies = { ...costs, ...blockwise[draw], ...measured[draw] };
+    return Object.fromEntries(proxies.map((name) => [name, all[name]!]));
+  });
+  const features = network.features.map(({ name }) => name);
+  return { file, digest, features, macs, parameters, proxies: meanOf(draws), draws, notes, score: null };
+}
+
+interface OneFile {
+  readonly loaded: LoadedNetwork;
+  readonly options: Omit<ScoreOptions, 'proxies'>;
+}
+
+/** The proxies of AZ-NAS, by draw. */
+async function scoreFeatures({
+  loaded: { file, network },
+  options: { draws, seed, threads },
+}: OneFile): Promise<readonly NetworkProxies[]> {
   const opened = await openGraph({ network, threads, weights: 'drawn' });
   const all: NetworkProxies[] = [];
   try {
     for (let draw = 0; draw < draws; draw++) {
-      const { features, blocks } = await opened.score(
-        graphDraw({ network, drawn: randomDraw({ seed, draw }), file }),
-      );
+      const drawn = randomDraw({ seed, draw });
+      const { features, blocks } = await opened.score(graphDraw({ network, drawn, file }));
       all.push({
         expressivity: expressivity(features),
         progressivity: network.identities === 'skipped' ? null : progressivity(features),
         trainability: trainability(blocks),
-        complexity: network.costs.macs,
       });
     }
   } finally {
     await opened.close();
   }
-  const { macs, parameters } = network.costs;
-  const features = network.features.map(({ name }) => name);
-  return { file, digest, features, macs, parameters, proxies: meanOf(all), draws: all, notes, score: null };
+  return all;
+}
+
+/** The proxies of the whole network, by draw. */
+async function scoreMeasured({
+  loaded: { file, source, network },
+  options: { draws, seed, threads, normalization },
+  proxies,
+}: OneFile & { readonly proxies: readonly ProxyName[] }): Promise<readonly NetworkProxies[]> {
+  const [batch, ...image] = network.graph.tape.shape(network.graph.input) as [number, ...number[]];
+  const graph = resolveGraph({ graph: source, batch, image, file, normalization });
+  const whole = wholeOfGraph(graph, weightRoles(graph));
+  const opened = await openWhole({
+    network: whole,
+    costs: { flops: network.costs.macs, parameters: network.costs.parameters },
+    families: scoredFamilies(proxies),
+    threads,
+  });
+  const all: NetworkProxies[] = [];
+  try {
+    for (let draw = 0; draw < draws; draw++)
+      all.push({
+        ...(await opened.score(wholeDraw({ drawn: randomDraw({ seed, draw }), file }))),
+        // See offeredProxies.
+        ...(network.identities === 'skipped' ? { synflow: null } : {}),
+      });
+  } finally {
+    await opened.close();
+  }
+  return all;
 }
 
 function meanOf(draws: readonly NetworkProxies[]): NetworkProxies {
-  const mean = (name: keyof NetworkProxies) =>
-    draws.reduce((sum, proxies) => sum + (proxies[name] ?? 0), 0) / draws.length;
-  return {
-    expressivity: mean('expressivity'),
-    progressivity: draws[0]!.progressivity === null ? null : mean('progressivity'),
-    trainability: mean('trainability'),
-    complexity: mean('complexity'),
-  };
+  const names = Object.keys(draws[0]!) as ProxyName[];
+  const mean = (name: ProxyName) =>
+    draws.some((proxies) => proxies[name] === null)
+      ? null
+      : draws.reduce((sum, proxies) => sum + proxies[name]!, 0) / draws.length;
+  return Object.fromEntries(names.map((name) => [name, mean(name)]));
 }
-
-const PROXY_NAMES = ['expressivity', 'progressivity', 'trainability', 'complexity'] as const;
 
 /** Progressivity counts only where all networks have it. */
 function ranked(networks: readonly ScoredNetwork[]): readonly ScoredNetwork[] {
-  const names = PROXY_NAMES.filter((name) => networks.every(({ proxies }) => proxies[name] !== null));
+  const chosen = Object.keys(networks[0]!.proxies) as ProxyName[];
+  const names = chosen.filter((name) => networks.every(({ proxies }) => proxies[name] !== null));
   const columns = names.map((proxy) => ({
     proxy,
     weight: 1,

@@ -1,4 +1,5 @@
 // Reverse-mode differentiation: one walk over the operations between two values.
+import type { Rule } from '../ops/tensor/rule.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
 import type { Id, Tape } from '../ops/tensor/tape.js';
 
@@ -17,26 +18,51 @@ export function pullback({
   v: Id;
   to: readonly Id[];
 }): readonly (Id | undefined)[] {
-  const depends = dependents(tape, output, to);
+  const gradients = gradientsOf({ tape, seeds: [{ output, v }], to });
+  return to.map((id) => gradients.get(id));
+}
+
+/** Where a gradient begins: the tensor `v`, of the shape of `output`. */
+export interface Seed {
+  readonly output: Id;
+  readonly v: Id;
+}
+
+export interface Differentiation {
+  readonly tape: Tape;
+  /** The gradients of all of them are summed. A `v` is held fixed, even where it depends on `to`. */
+  readonly seeds: readonly Seed[];
+  readonly to: readonly Id[];
+  /** Products that stand in for those of the table, by operation. */
+  readonly rules?: Readonly<Record<string, NonNullable<Rule['vjp']>>>;
+}
+
+/** The gradients of every value between the seeds and `to`; a value whose gradient is zero is left out. */
+export function gradientsOf({ tape, seeds, to, rules = {} }: Differentiation): ReadonlyMap<Id, Id> {
+  const last = Math.max(...seeds.map(({ output }) => output));
+  const depends = dependents(tape, last, to);
   const ends = new Set(to);
-  const gradients = new Map<Id, Id>([[output, v]]);
-  for (let id = output; id >= 0; id--) {
+  const gradients = new Map<Id, Id>();
+  const add = (id: Id, part: Id) => {
+    const before = gradients.get(id);
+    gradients.set(id, before === undefined ? part : tape.plus(before, part));
+  };
+  for (const { output, v } of seeds) add(output, v);
+  for (let id = last; id >= 0; id--) {
     const g = gradients.get(id);
     if (g === undefined || !depends[id] || ends.has(id)) continue;
     const { op, inputs, attributes } = tape.get(id);
-    const vjp = op === undefined ? undefined : TENSOR_RULES[op]!.vjp;
+    const vjp = op === undefined ? undefined : (rules[op] ?? TENSOR_RULES[op]!.vjp);
     // Comparisons, signs and roundings are flat almost everywhere.
     if (!vjp) continue;
     const wanted = inputs.map((input) => Boolean(depends[input]));
     const parts = vjp({ t: tape, x: inputs, y: id, g, attributes, wanted });
     inputs.forEach((input, i) => {
       const part = parts[i];
-      if (part === undefined || !wanted[i]) return;
-      const before = gradients.get(input);
-      gradients.set(input, before === undefined ? part : tape.plus(before, part));
+      if (part !== undefined && wanted[i]) add(input, part);
     });
   }
-  return to.map((id) => gradients.get(id));
+  return gradients;
 }
 
 /** Whether each value up to `output` depends on one of `to`. */

@@ -4,6 +4,9 @@ import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id, Tape, Value } from '../ops/tensor/tape.js';
 import type { GraphWeight, ResolvedGraph } from './resolve.js';
 
+/** What of a weight says its role. */
+type Placed = Pick<GraphWeight, 'id' | 'isSlope'>;
+
 /** `constant` is no weight: statistics of images, masks and the like, which the file must hold. */
 export type Role =
   | { readonly kind: 'weight'; readonly fanIn: number }
@@ -31,7 +34,11 @@ export function initializationOf(role: Role): Initialization | undefined {
 }
 
 /** The role of each weight, in their order. */
-export function weightRoles({ tape, weights, isStream }: ResolvedGraph): readonly Role[] {
+export function weightRoles({
+  tape,
+  weights,
+  isStream,
+}: Pick<ResolvedGraph, 'tape' | 'isStream'> & { readonly weights: readonly Placed[] }): readonly Role[] {
   const readers = new Map<Id, Value[]>();
   for (const value of tape.values)
     for (const input of new Set(value.inputs)) {
@@ -67,7 +74,7 @@ const PASSED = new Set([
   'HardSigmoid',
 ]);
 
-function roleOf({ weight, ...search }: Search & { weight: GraphWeight }): Role {
+function roleOf({ weight, ...search }: Search & { weight: Placed }): Role {
   if (weight.isSlope) return { kind: 'slope' };
   const seen = new Set<Id>();
   const open = [weight.id];

@@ -1,6 +1,8 @@
 // What every column and key of the files that a search leaves means; docs/reference/files.md is generated from these tables.
 import type { FailureReason } from '../candidate-error.js';
 
+const WHOLE = 'raw proxy, mean over the draws; where `proxies` names it';
+
 /** Columns of ranking.csv and ranking.parquet, in the order of the file. */
 export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
   rank: 'place in this file, 1 is the best; equal scores are ordered by the candidate’s text',
@@ -11,9 +13,26 @@ export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
   trainability: 'raw proxy, mean over the draws; `-inf` where a block passes gradients on unchanged',
   complexity:
     'FLOPs (multiply-accumulate operations) of one image of the size that was scored; of NAS-Bench-201 always those of 32 x 32, as the benchmark has them. `results` and `--pareto` show those of the published size, or of `constraints.resolution`',
-  residual: 'raw proxy, mean over the draws; where `proxies` names it',
-  'sampled-progressivity': 'likewise',
+  residual: WHOLE,
+  'sampled-progressivity': WHOLE,
   flops: 'the same as `complexity`; where `proxies` names it',
+  synflow: WHOLE,
+  snip: WHOLE,
+  grasp: WHOLE,
+  'grad-norm': WHOLE,
+  fisher: WHOLE,
+  'l2-norm': WHOLE,
+  plain: WHOLE,
+  jacov: WHOLE,
+  naswot: WHOLE,
+  'epe-nas': WHOLE,
+  zen: WHOLE,
+  zico: WHOLE,
+  near: WHOLE,
+  meco: WHOLE,
+  vkdnw: WHOLE,
+  swap: WHOLE,
+  depth: WHOLE,
   parameters: 'parameters as the benchmark of the space counts them',
   class:
     'the candidate that was scored in place of this one: the cheapest of those that are the same function. Not with `cohort: written`',

@@ -1,4 +1,5 @@
 // Lists every proxy that a specification may name, by the families in which proxies are computed and stored.
+import type { MeasurementNeed } from '../proxies/measurement.js';
 
 /** The statistics of a network that a family's proxies are computed from. */
 export type Need =
@@ -7,7 +8,8 @@ export type Need =
   /** Jacobian products of each measured block, with signs as cotangents: a vector-Jacobian product a block. */
   | 'signal-jacobian'
   /** FLOPs and parameters, counted from the candidate's text. */
-  | 'costs';
+  | 'costs'
+  | MeasurementNeed;
 
 interface Family {
   /**
@@ -23,6 +25,15 @@ interface Family {
   readonly needs: readonly Need[];
   /** The devices whose scorers compute it; absent where all do. */
   readonly devices?: readonly string[];
+}
+
+/** A family of one proxy that is computed from the whole network, on the CPU. */
+function wholeNetwork<Name extends string, const Needs extends readonly MeasurementNeed[]>(
+  name: Name,
+  needs: Needs,
+) {
+  const proxies = { [name]: { sign: 1 } } as { readonly [Key in Name]: { readonly sign: 1 } };
+  return { version: 1, proxies, needs, devices: ['cpu'] } as const;
 }
 
 /**
@@ -62,6 +73,29 @@ export const FAMILIES = {
     proxies: { flops: { sign: 1 }, parameters: { sign: 1 } },
     needs: ['costs'],
   },
+  // Of whole networks, each from a formula of its own; core/proxies/catalogue.ts has their functions.
+  synflow: wholeNetwork('synflow', ['absolute-weights', 'whole-network-backward']),
+  snip: wholeNetwork('snip', ['weight-gradients', 'labels', 'whole-network-backward']),
+  grasp: wholeNetwork('grasp', ['hessian-product', 'labels', 'whole-network-backward']),
+  'grad-norm': wholeNetwork('grad-norm', ['weight-gradients', 'labels', 'whole-network-backward']),
+  fisher: wholeNetwork('fisher', ['channel-saliency', 'labels', 'whole-network-backward']),
+  'l2-norm': wholeNetwork('l2-norm', ['weights']),
+  plain: wholeNetwork('plain', ['weight-gradients', 'labels', 'whole-network-backward']),
+  jacov: wholeNetwork('jacov', ['input-jacobian', 'several-images', 'whole-network-backward']),
+  naswot: wholeNetwork('naswot', ['sign-agreement', 'several-images']),
+  'epe-nas': wholeNetwork('epe-nas', [
+    'input-jacobian',
+    'labels',
+    'several-images',
+    'whole-network-backward',
+  ]),
+  zen: wholeNetwork('zen', ['perturbed-images']),
+  zico: wholeNetwork('zico', ['weight-gradients', 'second-batch', 'labels', 'whole-network-backward']),
+  near: wholeNetwork('near', ['activation-products']),
+  meco: wholeNetwork('meco', ['channel-covariances']),
+  vkdnw: wholeNetwork('vkdnw', ['class-derivatives', 'whole-network-backward']),
+  swap: wholeNetwork('swap', ['sign-patterns', 'several-images']),
+  depth: wholeNetwork('depth', ['network']),
 } as const satisfies Readonly<Record<string, Family>>;
 
 export type FamilyName = keyof typeof FAMILIES;
@@ -89,6 +123,10 @@ export const AZ_NAS_PROXIES = Object.keys(FAMILIES['az-nas'].proxies) as unknown
 
 export function familyOf(proxy: ProxyName): FamilyName {
   return FAMILY_NAMES.find((family) => Object.hasOwn(FAMILIES[family].proxies, proxy))!;
+}
+
+export function needsOf(family: FamilyName): readonly Need[] {
+  return FAMILIES[family].needs;
 }
 
 /** A family that scorers compute and the store keeps; the others are counted from a candidate's text. */

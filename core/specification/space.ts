@@ -23,11 +23,15 @@ export function spaceDefaults(space: SpaceSpecification): SpaceDefaults {
   return definitionOf(space).defaults(space);
 }
 
-/** The proxies that a specification may name: of AZ-NAS those that mean something in the space, and every other family's. */
+/**
+ * The proxies that a specification may name: of AZ-NAS those that mean something in the space, and every other family's. Not SynFlow
+ * for transformers: without normalization their softmax is saturated, and values pass even those of float64.
+ */
 export function offeredProxies(space: SpaceSpecification): readonly ProxyName[] {
   const { proxies } = spaceDefaults(space);
-  return PROXIES.filter(
-    (proxy) => familyOf(proxy) !== 'az-nas' || proxies.some((offered) => offered === proxy),
+  const offers = (name: ProxyName) => proxies.some((offered) => offered === name);
+  return PROXIES.filter((proxy) =>
+    proxy === 'synflow' ? offers('progressivity') : familyOf(proxy) !== 'az-nas' || offers(proxy),
   );
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Issue } from '../errors.js';
 import { Aggregation, Proxies } from './aggregation.js';
 import { ASSEMBLIES, ASSEMBLY_NAMES } from './assemblies.js';
-import { familyOf, isComputedOn, PROXIES, type ProxyName } from './families.js';
+import { familyOf, isComputedOn, type Need, needsOf, PROXIES, type ProxyName } from './families.js';
 import { offeredProxies, SpaceSchema, spaceDefaults } from './space.js';
 
 /** Looks at two fields at once, whatever is wrong with the others; silent where one of the two is itself malformed. */
@@ -16,9 +16,13 @@ export function strayProxies(value: unknown): Issue[] {
     .filter((name) => !offered.includes(name))
     .map((name) => ({
       path: 'proxies',
-      message: `${name} means nothing in ${space.kind}; must be of ${offered.join(', ')}`,
+      message: `${name} means nothing in ${space.kind}${WHY[name] ?? ''}; must be of ${offered.join(', ')}`,
     }));
 }
+
+const WHY: Readonly<Partial<Record<ProxyName, string>>> = {
+  synflow: ' (the softmax of transformers is saturated without normalization)',
+};
 
 /** A family may be computed by scorers of some devices alone. */
 export function strayDevice(value: unknown): Issue[] {
@@ -47,6 +51,37 @@ export function strayAssembly(value: unknown): Issue[] {
       message: `found "${aggregation}" beside proxies, which it names itself (${named}); remove proxies, or write weights in place of it`,
     },
   ];
+}
+
+/** What a proxy of whole networks needs of images: several to compare, or a second batch, which only noise has. */
+export function strayImages(value: unknown): Issue[] {
+  const chosen = z.looseObject({ proxies: Proxies }).safeParse(value).data?.proxies ?? [];
+  const needing = (need: Need) => chosen.filter((name) => needsOf(familyOf(name)).includes(need));
+  const issue = (names: readonly string[], message: string): Issue[] =>
+    names.length ? [{ path: 'proxies', message: `${names.join(', ')} ${message}` }] : [];
+  const hasImages = z.looseObject({ input: z.looseObject({ images: z.unknown() }) }).safeParse(value).success;
+  return [
+    ...(hasSingleImages(value)
+      ? issue(needing('several-images'), 'compares images with each other: fidelity.batch must be at least 2')
+      : []),
+    ...(hasImages
+      ? issue(
+          needing('second-batch'),
+          'needs a second batch of images, which only noise has: leave it or input out',
+        )
+      : []),
+  ];
+}
+
+/** Whether a fidelity, of the search or of a round, is written with a batch of one image. */
+function hasSingleImages(value: unknown): boolean {
+  const single = z.looseObject({ batch: z.literal(1) });
+  const ofRounds = z.looseObject({
+    strategy: z.looseObject({ rounds: z.array(z.looseObject({ fidelity: z.unknown() })) }),
+  });
+  const rounds = ofRounds.safeParse(value).data?.strategy.rounds ?? [];
+  const whole = z.looseObject({ fidelity: z.unknown() }).safeParse(value).data?.fidelity;
+  return [whole, ...rounds.map(({ fidelity }) => fidelity)].some((each) => single.safeParse(each).success);
 }
 
 export function strayWeights(value: unknown): Issue[] {

@@ -46,6 +46,20 @@ describe('zeroscout score', () => {
     }
   });
 
+  it('computes the proxies that are named, of the whole network too', async () => {
+    const args = ['score', RESNET, '--batch', '4', '--resolution', '64', '--json'];
+    const named = async (proxies: string) => zeroscout([...args, '--proxies', proxies], { home });
+    const { code, stdout } = await named('naswot,grad-norm,flops');
+    expect(code).toBe(0);
+    const [{ proxies }] = JSON.parse(stdout) as [Scored];
+    expect(Object.keys(proxies)).toEqual(['naswot', 'grad-norm', 'flops']);
+    expect(proxies['grad-norm']).toBeGreaterThan(0);
+    expect(proxies.naswot).toBeGreaterThan(0);
+    const wrong = await named('naswort');
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain('naswot');
+  });
+
   it('gives one network no score', async () => {
     const { code, stdout } = await zeroscout(['score', RESNET, '--batch', '2', '--json'], { home });
     expect(code).toBe(0);

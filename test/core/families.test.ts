@@ -1,6 +1,8 @@
 // Tests that the scores of one family stay where they are, whatever happens to the engine or to another family.
 import { expect, test } from 'vitest';
 import { familyScope, familyScopes, scoreScope } from '../../core/address.js';
+import type { SpecError } from '../../core/errors.js';
+import { MEASURED_PROXIES } from '../../core/proxies/catalogue.js';
 import { FAMILY_NAMES, PROXIES, proxiesOfFamily } from '../../core/specification/families.js';
 import { parseSpecification } from '../../core/specification/specification.js';
 
@@ -40,4 +42,28 @@ test('a specification has scopes of the families alone that it wants and that ar
   expect(familyScopes(usual)).toBeUndefined();
   expect(familyScopes(specificationOf('proxies: [complexity, flops, parameters]'))).toBeUndefined();
   expect(Object.keys(familyScopes(both)!)).toEqual(['residual']);
+});
+
+test('a proxy that needs what the images are not is refused, with the field', () => {
+  const refused = (more: string) => {
+    try {
+      return specificationOf(more).name;
+    } catch (error) {
+      return (error as SpecError).issues.map(({ path }) => path);
+    }
+  };
+  expect(refused('proxies: [naswot, grad-norm]\nfidelity: { batch: 2 }')).toBe('a');
+  expect(refused('proxies: [grad-norm]\nfidelity: { batch: 1 }')).toBe('a');
+  expect(refused('proxies: [naswot]\nfidelity: { batch: 1 }')).toEqual(['proxies']);
+  const images = `input: { images: { digest: ${'a'.repeat(64)}, shape: [64, 3, 32, 32] } }`;
+  expect(refused(`proxies: [grad-norm]\n${images}`)).toBe('a');
+  expect(refused(`proxies: [zico, grad-norm]\n${images}`)).toEqual(['proxies']);
+  const transformer = 'name: a\nspace: { kind: autoformer, size: tiny }\nproxies: [synflow]';
+  expect(() => parseSpecification({ text: transformer, source: 'spec.yaml' })).toThrow(/softmax/);
+  expect(refused('proxies: [synflow]\nexecution: { device: cuda }')).toEqual(['proxies']);
+});
+
+test('every proxy of whole networks has a family, and every family of one a function', () => {
+  const whole = FAMILY_NAMES.filter((name) => !['az-nas', 'residual', 'costs'].includes(name));
+  expect(whole).toEqual(Object.keys(MEASURED_PROXIES));
 });

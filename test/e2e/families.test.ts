@@ -1,4 +1,6 @@
 // Tests two families of proxies in whole searches: scored, verified, ranked, reused, checked and collected each by itself.
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { familyScope, scoreScope } from '../../core/address.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
@@ -11,6 +13,7 @@ import { startTemporal, type TemporalServer } from '../support/temporal.js';
 import { done, spawnZeroscout, specification } from '../support/zeroscout.js';
 
 const timeout = 120_000;
+const GOLDENS = join(import.meta.dirname, '../goldens/onnx');
 let home: TestHome;
 let temporal: TemporalServer;
 let nats: NatsServer;
@@ -101,4 +104,38 @@ test('a second family costs nothing that was paid, and takes nothing away', { ti
   const { scores } = await json('gc', '--keep-last', '1', '--older-than', '0s');
   expect(scores).toMatchObject({ kept: { count: 96 }, gone: { count: 0 } });
   expect(await held()).toEqual([48, 48]);
+});
+
+test('proxies of whole networks are columns of a ranking, for cells and for files', { timeout }, async () => {
+  const names = ['expressivity', 'trainability', 'grad-norm', 'naswot'];
+  const fidelity = { draws: 2, batch: 4, resolution: 16 };
+  const searchOf = async (name: string, changes: Readonly<Record<string, unknown>>) => {
+    home.write(`${name}.json`, specification({ name, changes: { fidelity, proxies: names, ...changes } }));
+    const summary = await json('run', `${name}.json`, '--id', name, '--workers', '0', '--out', name);
+    return { summary, rows: readRankingCsv(home.read(`${name}/ranking.csv`)) };
+  };
+  const cells = await searchOf('cells', { strategy: { kind: 'random', samples: 4 } });
+  const networks = ['resnet', 'efficientnet'].map((name) => `timm-test_${name}.onnx`);
+  for (const name of networks) copyFileSync(join(GOLDENS, name), join(home.dir, name));
+  const files = await searchOf('files', {
+    space: { kind: 'onnx', files: networks },
+    strategy: 'exhaustive',
+    cohort: 'classes',
+    fidelity: { ...fidelity, resolution: 64 },
+  });
+  for (const { summary, rows } of [cells, files]) {
+    expect(summary).toMatchObject({ failed: 0, candidates: rows.length });
+    const ofNorm = rows.map(({ proxies }) => proxies['grad-norm']!);
+    expect(new Set(ofNorm).size).toBeGreaterThan(1);
+    for (const { proxies } of rows) {
+      expect(proxies['grad-norm']).toBeGreaterThan(0);
+      expect(proxies.naswot).toEqual(expect.any(Number));
+    }
+  }
+  // What is known of a family is not computed again beside another one.
+  const again = await searchOf('again', {
+    strategy: { kind: 'random', samples: 4 },
+    proxies: ['grad-norm', 'expressivity'],
+  });
+  expect(again.summary).toMatchObject({ scored: 0, reused: 4 });
 });

@@ -132,7 +132,8 @@ function matrixGradient({ t, a, b, g }: { t: Tape; a: Id; b: Id; g: Id }): Id {
 
 /**
  * The gradient of a convolution's input is the transposed convolution of g. With stride 1 that is a convolution with the
- * kernel turned by half a turn (rot180) and its channels exchanged, which ONNX Runtime computes faster.
+ * kernel turned by half a turn (rot180) and its channels exchanged, which ONNX Runtime computes faster. Not where the kernel is a
+ * whole map (attribute isGradient, of a convolution that is itself the gradient of a weight): most of that would be products with padding.
  */
 function inputGradient({ t, x, g, attributes }: Site): Id {
   const [input, weight] = x as [Id, Id];
@@ -141,7 +142,7 @@ function inputGradient({ t, x, g, attributes }: Site): Id {
   const n = kernel.length;
   const output = t.shape(input).slice(2);
   const pads = window.pads.map((pad, i) => window.dilations[i % n]! * (kernel[i % n]! - 1) - pad);
-  if (window.strides.some((stride) => stride !== 1) || pads.some((pad) => pad < 0))
+  if (window.strides.some((stride) => stride !== 1) || pads.some((pad) => pad < 0) || attributes.isGradient)
     return t.add('ConvTranspose', [g, weight], { ...window, output });
   return t.add('Conv', [g, turned(t, weight, window.group)], { ...window, pads });
 }
@@ -193,7 +194,13 @@ function weightGradientOf({
     t.transpose(t.reshape(gradient, [b, group, o / group, ...positions]), [1, 2, 0, ...rest]),
     [o, b, ...positions],
   );
-  const product = t.add('Conv', [images, kernel], { strides: dilations, dilations: strides, pads, group });
+  const product = t.add('Conv', [images, kernel], {
+    strides: dilations,
+    dilations: strides,
+    pads,
+    group,
+    isGradient: 1,
+  });
   const order = t.transpose(product, [1, 0, ...spatial.map((_, i) => i + 2)]);
   // Positions that a stride left out at the far edge make the product larger than the kernel.
   return spatial.reduce(

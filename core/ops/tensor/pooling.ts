@@ -58,7 +58,21 @@ export const pooling: Rules = {
   /** Adds the third input's elements to the first's, at the places that the second names; all are vectors. */
   ScatterAdd: {
     shape: ([a]) => a!,
+    vjp: ({ t, x, g, wanted }) => [
+      wanted[0] ? g : undefined,
+      undefined,
+      wanted[2] ? t.add('Take', [g, x[1]!]) : undefined,
+    ],
     write: ({ g, inputs }) => g.add('ScatterElements', inputs, { axis: 0, reduction: 'add' }),
+  },
+  /** The first input's elements at the places that the second names; both are vectors. */
+  Take: {
+    shape: ([, places]) => places!,
+    vjp: ({ t, x, g }) => {
+      const zeros = t.expand(t.scalar(0), t.shape(x[0]!));
+      return [t.add('ScatterAdd', [zeros, x[1]!, g]), undefined];
+    },
+    write: ({ g, inputs }) => g.add('GatherElements', inputs, { axis: 0 }),
   },
   /** Attribute `counted`: 1 where padding counts as elements of value 0. */
   AveragePool: {

@@ -1,9 +1,8 @@
-// Scores a candidate that is a graph: its structure comes with the request.
+// Scores the features and blocks of a candidate that is a graph.
 
 import type { MarkedFeatures } from '../../core/graph/choose-features.js';
 import type { Graph } from '../../core/graph/graph.js';
 import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
-import { graphOfStructure } from '../../core/graph/structure.js';
 import { randomDraw } from '../../core/ir/draw.js';
 import type { Measured } from '../../core/ir/measured.js';
 import type { Provider } from '../batched/device.js';
@@ -12,27 +11,6 @@ import type { NetworkScore } from '../network-score.js';
 import type { ScoreRequest } from '../protocol.js';
 import { graphDraw } from './graph-draw.js';
 import { openGraph } from './score-graph.js';
-
-/** Of each draw that is requested, in their order, for a graph that comes as text. */
-export function scoreStructure({
-  request,
-  structure,
-  threads,
-  device,
-}: {
-  request: ScoreRequest;
-  structure: string;
-  threads: number;
-  device: Provider;
-}): Promise<readonly NetworkScore[]> {
-  return scoreGraph({
-    request,
-    graph: graphOfStructure(structure),
-    wanted: wantedFeatures(request.fidelity.features),
-    threads,
-    device,
-  });
-}
 
 /** Of each draw that is requested, in their order. Its programs are made once and serve all draws. */
 export async function scoreGraph({

@@ -1,0 +1,89 @@
+// Finds the activation functions of a network on a tape: ReLU and its kin, and those that multiply an input by a gate of itself.
+import type { Id, Tape, Value } from '../../ops/tensor/tape.js';
+
+export interface Activation {
+  /** Its sign says whether a unit is active. */
+  readonly input: Id;
+  readonly output: Id;
+}
+
+/** Curves that stand in gates: GELU is x (1 + erf(x / sqrt 2)) / 2, SiLU x sigmoid(x), hard swish x clip(x / 6 + 1/2), Mish x tanh(softplus(x)). */
+const GATES = new Set(['Erf', 'Sigmoid', 'Tanh', 'Clip']);
+
+/**
+ * ReLU, ReLU6, leaky ReLU, ELU, GELU, SiLU, Mish and hard swish, in the order of their outputs. A gate of something else (the sigmoid of
+ * squeeze-and-excitation) and a sigmoid or tanh by itself is none: their sign says nothing. `needed`: what the output depends on.
+ */
+export function findActivations({
+  tape,
+  isNeeded,
+  isStream,
+}: {
+  tape: Tape;
+  isNeeded: readonly boolean[];
+  isStream: readonly boolean[];
+}): readonly Activation[] {
+  const values = tape.values.filter(({ id }) => isNeeded[id] && isStream[id]);
+  const readers = new Map<Id, Value[]>();
+  for (const value of values)
+    for (const each of new Set(value.inputs)) readers.set(each, [...(readers.get(each) ?? []), value]);
+  const search: Search = { tape, isStream, readers };
+  const found = values.flatMap((value) => activationAt(search, value) ?? []);
+  return found.sort((a, b) => a.output - b.output);
+}
+
+interface Search {
+  readonly tape: Tape;
+  readonly isStream: readonly boolean[];
+  readonly readers: ReadonlyMap<Id, readonly Value[]>;
+}
+
+function activationAt(search: Search, { id, op, inputs, attributes }: Value): Activation | undefined {
+  const [a, b] = inputs as [Id, Id];
+  if (op === 'Relu') return { input: a, output: id };
+  if (op === 'Where') {
+    const { op: test, inputs: sides } = search.tape.get(a);
+    return test === 'Greater' && sides[0] === b ? { input: b, output: id } : undefined;
+  }
+  if (op === undefined || !GATES.has(op)) return undefined;
+  const input = originOf(search, a);
+  const output = gatedOutput(search, { gate: id, input });
+  if (output !== undefined) return { input, output };
+  return op === 'Clip' && attributes.min === 0 ? { input: a, output: id } : undefined;
+}
+
+/** What a gate's argument was made of by constants alone: x of x / sqrt 2, of x / 6 + 1/2 and of softplus(x). */
+function originOf({ tape, isStream }: Search, id: Id): Id {
+  const { op, inputs } = tape.get(id);
+  const streams = inputs.filter((each) => isStream[each]);
+  const isAffine = op === 'Mul' || op === 'Add' || op === 'Div' || op === 'Softplus';
+  return isAffine && streams.length === 1 && isScaling({ tape, inputs, isStream })
+    ? originOf({ tape, isStream, readers: new Map() }, streams[0]!)
+    : id;
+}
+
+/** Whether all other operands are single numbers. */
+function isScaling({
+  tape,
+  inputs,
+  isStream,
+}: {
+  tape: Tape;
+  inputs: readonly Id[];
+  isStream: readonly boolean[];
+}): boolean {
+  return inputs.every((each) => isStream[each] || tape.get(each).constant?.length === 1);
+}
+
+/** The product of a gate and its own input, behind sums and products with numbers. */
+function gatedOutput(search: Search, { gate, input }: { gate: Id; input: Id }): Id | undefined {
+  const { tape, isStream, readers } = search;
+  for (const { id, op, inputs } of readers.get(gate) ?? []) {
+    const others = inputs.filter((each) => each !== gate && isStream[each]);
+    if (op === 'Mul' && others.length === 1 && originOf(search, others[0]!) === input) return id;
+    const isNumeric = (op === 'Mul' || op === 'Add' || op === 'Div') && isScaling({ tape, inputs, isStream });
+    const found = isNumeric ? gatedOutput(search, { gate: id, input }) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,103 @@
+// Writes the program of a whole network that computes derivatives of its class scores in one weight of each layer, image by image.
+import { range } from '../../ops/tensor/shapes.js';
+import { listOf } from '../../ops/tensor/signature.js';
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { gradientsOf } from '../pullback.js';
+import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
+import type { Anatomy, Layer } from './layers.js';
+import type { WholeNetwork } from './network.js';
+
+/** Names of the program's input and outputs. Those of a layer have its number behind. */
+export const FISHER = {
+  cotangents: 'cotangents',
+  probabilities: 'probabilities',
+  derivative: 'derivative_',
+} as const;
+
+/**
+ * Outputs `probabilities` [batch, classes], the softmax of the class scores, and for each layer `derivative_i` [batch], the product of
+ * `cotangents` [batch, classes] with the derivative of an image's class scores in the first element of the layer's weight.
+ * Statistics that images share are held fixed, as in evaluation, so that no image depends on another.
+ */
+export function fisherProgram({
+  network: { tape: t, input, logits },
+  layers,
+}: {
+  network: WholeNetwork;
+  layers: Anatomy['layers'];
+}): WrittenProgram {
+  const v = t.port(FISHER.cotangents, t.shape(logits));
+  const gradients = gradientsOf({
+    tape: t,
+    seeds: [{ output: logits, v }],
+    to: [input, ...layers.map(({ weight }) => weight)],
+    rules: {
+      Standardize: (site) => {
+        const axes = listOf(site.attributes, 'axes');
+        const { x, y, g } = site;
+        if (axes.includes(0)) return [t.times(g, x[2]!), undefined, undefined];
+        const mean = (id: Id) => t.reduce('ReduceMean', id, axes);
+        return [
+          t.times(x[2]!, t.minus(t.minus(g, mean(g)), t.times(y, mean(t.times(g, y))))),
+          undefined,
+          undefined,
+        ];
+      },
+    },
+  });
+  const outputs: ProgramOutput[] = [
+    { name: FISHER.probabilities, id: t.add('Softmax', [logits], { axis: 1 }) },
+    ...layers.map((layer, i) => ({
+      name: `${FISHER.derivative}${i}`,
+      id: derivative({ t, layer, g: gradients.get(layer.output) }),
+    })),
+  ];
+  return writeProgram({ tape: t, outputs, fed: new Map() });
+}
+
+/** Sum over an image's positions of the gradient of the layer's first channel and what its first weight multiplies. */
+function derivative({
+  t,
+  layer: { output, channelAxis },
+  g,
+}: {
+  t: Tape;
+  layer: Layer;
+  g: Id | undefined;
+}): Id {
+  const shape = t.shape(output);
+  const [batch] = shape as [number];
+  if (g === undefined) return t.expand(t.scalar(0), [batch]);
+  const { op, inputs, attributes } = t.get(output);
+  const first = (id: Id, axis: number) => t.add('Slice', [id], { axis, start: 0, end: 1, step: 1 });
+  const read = inputs[0]!;
+  const factor =
+    op === 'Conv'
+      ? firstTaps({ t, x: first(read, 1), attributes, sides: shape.slice(2) })
+      : first(read, channelAxis);
+  const products = t.times(first(g, channelAxis), factor);
+  return t.reshape(t.reduce('ReduceSum', products, range(shape.length).slice(1)), [batch]);
+}
+
+/** The elements that the first element of a kernel meets, at each position of the output. */
+function firstTaps({
+  t,
+  x,
+  attributes,
+  sides,
+}: {
+  t: Tape;
+  x: Id;
+  attributes: Parameters<typeof listOf>[0];
+  sides: readonly number[];
+}): Id {
+  const strides = listOf(attributes, 'strides');
+  const pads = listOf(attributes, 'pads');
+  return sides.reduce((rest, side, i) => {
+    const axis = i + 2;
+    const rank = sides.length + 2;
+    const before = range(2 * rank).map((at) => (at === axis ? pads[i]! : 0));
+    const padded = pads[i] ? t.add('Pad', [rest], { pads: before }) : rest;
+    return t.add('Slice', [padded], { axis, start: 0, end: (side - 1) * strides[i]! + 1, step: strides[i]! });
+  }, x);
+}

@@ -1,0 +1,133 @@
+// Writes the program of a whole network that computes what its activations say: signs, covariances, variances, the last feature.
+import { range, sizeOf } from '../../ops/tensor/shapes.js';
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
+import type { Anatomy, Layer } from './layers.js';
+import type { WholeNetwork } from './network.js';
+
+/** Names of the program's outputs. Those of an activation function, a layer or a normalization have its number behind. */
+export const FORWARD = {
+  agreement: 'agreement',
+  pattern: 'pattern_',
+  feature: 'feature',
+  variance: 'variance_',
+  covariance: 'covariance_',
+  before: 'before_',
+  after: 'after_',
+} as const;
+
+/** What a program computes of activations. */
+export type ForwardPart =
+  | 'sign-agreement'
+  | 'sign-patterns'
+  | 'perturbed-images'
+  | 'channel-covariances'
+  | 'activation-products';
+
+/** Images whose signs one float32 holds exactly. */
+export const IMAGES_OF_PATTERN = 24;
+
+/**
+ *     agreement     [batch, batch], K[i, j] = units of all activation functions that are active for both images or for neither
+ *     pattern_i     [words, units] of activation function i: bit n of word w says whether the unit is active for image 24 w + n
+ *     feature       the last feature before the mean over positions
+ *     variance_i    [], mean over channels of the variance (with epsilon) that normalization i divides by
+ *     covariance_i  [channels, channels] of layer i's output for the first image, over positions; not of a layer with fewer
+ *                   positions than channels, whose covariance is singular
+ *     before_i, after_i  X^T X or X X^T, whichever is smaller, of the input and output X [samples, channels] of activation function i
+ */
+export function forwardProgram({
+  network: { tape: t, lastFeature },
+  anatomy: { activations, layers, inverses },
+  parts,
+}: {
+  network: WholeNetwork;
+  anatomy: Anatomy;
+  parts: readonly ForwardPart[];
+}): WrittenProgram {
+  const outputs: ProgramOutput[] = [];
+  const inputs = activations.map(({ input }) => input);
+  if (parts.includes('sign-agreement') && inputs.length > 0)
+    outputs.push({ name: FORWARD.agreement, id: agreement(t, inputs) });
+  if (parts.includes('sign-patterns'))
+    inputs.forEach((id, i) => {
+      outputs.push({ name: `${FORWARD.pattern}${i}`, id: patterns(t, id) });
+    });
+  if (parts.includes('perturbed-images')) {
+    outputs.push({ name: FORWARD.feature, id: lastFeature });
+    inverses.forEach((id, i) => {
+      const variance = t.over(t.scalar(1), t.times(id, id));
+      const mean = t.reduce('ReduceMean', variance, range(t.shape(id).length));
+      outputs.push({ name: `${FORWARD.variance}${i}`, id: t.reshape(mean, []) });
+    });
+  }
+  if (parts.includes('channel-covariances'))
+    layers.forEach((layer, i) => {
+      const id = channelCovariance(t, layer);
+      if (id !== undefined) outputs.push({ name: `${FORWARD.covariance}${i}`, id });
+    });
+  if (parts.includes('activation-products'))
+    activations.forEach(({ input, output }, i) => {
+      outputs.push({ name: `${FORWARD.before}${i}`, id: product(t, input) });
+      outputs.push({ name: `${FORWARD.after}${i}`, id: product(t, output) });
+    });
+  // A value may be wanted under two names; ONNX has one name for each.
+  return writeProgram({ tape: t, outputs, fed: new Map() });
+}
+
+/** Rows of an image each: [batch, units]. */
+function rowsOf(t: Tape, id: Id): Id {
+  const [batch] = t.shape(id) as [number];
+  return t.reshape(id, [batch, sizeOf(t.shape(id)) / batch]);
+}
+
+/** With s in {-1, 1} the sign of each unit, (units + s s^T) / 2. */
+function agreement(t: Tape, inputs: readonly Id[]): Id {
+  const products = inputs.map((id) => {
+    const rows = rowsOf(t, id);
+    const signs = t.add('Where', [t.add('Greater', [rows, t.scalar(0)]), t.scalar(1), t.scalar(-1)]);
+    return t.add('MatMul', [signs, t.transpose(signs, [1, 0])]);
+  });
+  const units = inputs.reduce((sum, id) => sum + sizeOf(t.shape(rowsOf(t, id)).slice(1)), 0);
+  const sum = products.reduce((total, each) => t.plus(total, each));
+  return t.times(t.plus(sum, t.scalar(units)), { number: 0.5 });
+}
+
+function patterns(t: Tape, id: Id): Id {
+  const rows = rowsOf(t, id);
+  const [batch] = t.shape(rows) as [number];
+  const words = Math.ceil(batch / IMAGES_OF_PATTERN);
+  const bits = new Float64Array(words * batch);
+  for (let n = 0; n < batch; n++)
+    bits[Math.floor(n / IMAGES_OF_PATTERN) * batch + n] = 2 ** (n % IMAGES_OF_PATTERN);
+  const active = t.add('Cast', [t.add('Greater', [rows, t.scalar(0)])], { to: 'float' });
+  return t.add('MatMul', [t.constant(bits, [words, batch]), active]);
+}
+
+/** Of the first image: [channels, channels]; undefined where it has no more positions than channels. */
+function channelCovariance(t: Tape, { output, channelAxis }: Layer): Id | undefined {
+  const shape = t.shape(output);
+  const channels = shape[channelAxis]!;
+  const positions = sizeOf(shape.slice(1)) / channels;
+  if (positions <= channels) return undefined;
+  const first = t.add('Slice', [output], { axis: 0, start: 0, end: 1, step: 1 });
+  const rows = t.reshape(channelsFirst(t, first, channelAxis), [channels, positions]);
+  const centred = t.minus(rows, t.reduce('ReduceMean', rows, [1]));
+  return t.over(t.add('MatMul', [centred, t.transpose(centred, [1, 0])]), { number: positions });
+}
+
+function channelsFirst(t: Tape, id: Id, channelAxis: number): Id {
+  const axes = range(t.shape(id).length);
+  return t.transpose(id, [channelAxis, ...axes.filter((axis) => axis !== channelAxis)]);
+}
+
+/** Maps have their channels in axis 1, tokens and rows in the last one. */
+function product(t: Tape, id: Id): Id {
+  const shape = t.shape(id);
+  const channelAxis = shape.length > 3 ? 1 : shape.length - 1;
+  const channels = shape[channelAxis]!;
+  const samples = sizeOf(shape) / channels;
+  const columns = t.reshape(channelsFirst(t, id, channelAxis), [channels, samples]);
+  const rows = t.transpose(columns, [1, 0]);
+  return t.add('MatMul', samples < channels ? [rows, columns] : [columns, rows]);
+}

@@ -1,0 +1,66 @@
+// Finds in a whole network what proxies look at: layers with weights, activation functions, normalizations, depth.
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { streamOf } from '../resolve.js';
+import { type Activation, findActivations } from './activations.js';
+import type { WholeNetwork } from './network.js';
+
+/** A convolution or a linear layer. */
+export interface Layer {
+  /** Its weight: [out, in / groups, ...kernel] of a convolution, [out, in] or [in, out] of a linear layer. */
+  readonly weight: Id;
+  readonly shape: readonly number[];
+  /** What it computes, before bias and normalization, and which axis of it holds the channels. */
+  readonly output: Id;
+  readonly channelAxis: number;
+}
+
+/** What a network consists of, in the order in which it computes. */
+export interface Anatomy {
+  /** A weight that several operations share is there once, with the last of them. */
+  readonly layers: readonly Layer[];
+  readonly activations: readonly Activation[];
+  /** Inverse standard deviations of normalizations. */
+  readonly inverses: readonly Id[];
+  /** Most layers on a path from the images to the output. */
+  readonly depth: number;
+}
+
+export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
+  const isStream = streamOf(tape, input);
+  const isNeeded = neededBy(tape, logits);
+  const matrices = new Set(fed.filter(({ role }) => role === 'weight').map(({ id }) => id));
+  /** The weight that a value is made of by moving its elements. */
+  const weightOf = new Map<Id, Id>();
+  const layers = new Map<Id, Layer>();
+  const inverses: Id[] = [];
+  const depths: number[] = [];
+  for (let id = 0; id <= logits; id++) {
+    const { op, inputs, shape } = tape.get(id);
+    depths.push(Math.max(0, ...inputs.map((each) => depths[each]!)));
+    if (!isNeeded[id]) continue;
+    const weight = matrices.has(id)
+      ? id
+      : inputs.map((each) => weightOf.get(each)).find((each) => each !== undefined);
+    if (!isStream[id]) {
+      if (weight !== undefined) weightOf.set(id, weight);
+      continue;
+    }
+    if (op === 'Standardize') inverses.push(inputs[2]!);
+    if (weight === undefined || (op !== 'Conv' && op !== 'ConvTranspose' && op !== 'MatMul')) continue;
+    depths[id]! += 1;
+    layers.delete(weight);
+    const channelAxis = op === 'MatMul' ? shape.length - 1 : 1;
+    layers.set(weight, { weight, shape: tape.shape(weight), output: id, channelAxis });
+  }
+  const activations = findActivations({ tape, isNeeded, isStream });
+  return { layers: [...layers.values()], activations, inverses, depth: depths[logits]! };
+}
+
+/** Whether each value is needed for `end`. */
+export function neededBy({ values }: Tape, end: Id): readonly boolean[] {
+  const needed = new Array<boolean>(values.length).fill(false);
+  needed[end] = true;
+  for (let id = end; id >= 0; id--)
+    if (needed[id]) for (const each of values[id]!.inputs) needed[each] = true;
+  return needed;
+}

@@ -1,0 +1,56 @@
+// A whole network on a tape, from the images to the classes: what proxies of whole networks are computed from.
+import type { Weight } from '../../ir/block.js';
+import { sizeOf } from '../../ops/tensor/shapes.js';
+import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { cutPoints } from '../features.js';
+import type { ResolvedGraph } from '../resolve.js';
+import { initializationOf, type Role } from '../weight-roles.js';
+
+/** A tensor that the network is fed beside the images: a weight that a draw makes, or a constant that a file holds. */
+export interface FedTensor {
+  readonly id: Id;
+  /** In the file, of a network that was read from one. */
+  readonly name?: string;
+  readonly shape: readonly number[];
+  readonly from: Weight | { readonly name: string; readonly read: () => Float64Array | undefined };
+  /** `weight` is a kernel of a convolution or the matrix of a linear layer. */
+  readonly role: Role['kind'];
+  /** Inputs of one output, of a `weight`. */
+  readonly fanIn?: number;
+}
+
+/** The role of a tensor, as fields. */
+export function roleFields(role: Role): Pick<FedTensor, 'role' | 'fanIn'> {
+  return role.kind === 'weight' ? { role: role.kind, fanIn: role.fanIn } : { role: role.kind };
+}
+
+export interface WholeNetwork {
+  readonly tape: Tape;
+  /** Images, [batch, channels, height, width]. */
+  readonly input: Id;
+  /** One row of class scores for each image, [batch, classes]. */
+  readonly logits: Id;
+  /** The last tensor with more than one position, before the mean over positions. */
+  readonly lastFeature: Id;
+  readonly fed: readonly FedTensor[];
+}
+
+/** The network of a graph, with the weights that its roles say. */
+export function wholeOfGraph(graph: ResolvedGraph, roles: readonly Role[]): WholeNetwork {
+  const { tape, input, output, weights } = graph;
+  const [batch] = tape.shape(input) as [number];
+  const shape = tape.shape(output);
+  return {
+    tape,
+    input,
+    logits: tape.reshape(output, [batch, sizeOf(shape) / batch]),
+    lastFeature: cutPoints(graph).at(-1)?.id ?? output,
+    fed: weights.map(({ id, shape, name, initializer }, index) => {
+      const initialization = initializationOf(roles[index]!);
+      const from = initialization
+        ? { name: `graph.${index}`, shape, initialization }
+        : { name, read: initializer.read };
+      return { id, name, shape, from, ...roleFields(roles[index]!) };
+    }),
+  };
+}

@@ -1,0 +1,105 @@
+// Arithmetic with an exponent for each tensor: values far beyond float32, as the products of absolute weights through many layers.
+import { TENSOR_RULES } from '../../ops/tensor/table.js';
+import { type Id, Tape, type Value } from '../../ops/tensor/tape.js';
+
+/** Stands for exp(scale) times the value on the tape. Scales are known while the graph is written. */
+export interface Scaled {
+  readonly id: Id;
+  readonly scale: number;
+}
+
+/** exp(MOST) is far from the largest float32, 3e38 = exp(88), and curves that are bounded are flat there. */
+const MOST = 40;
+
+const SUMS = new Set([
+  'Add',
+  'Sub',
+  'Min',
+  'Max',
+  'Concat',
+  'Equal',
+  'Less',
+  'LessOrEqual',
+  'Greater',
+  'GreaterOrEqual',
+]);
+const COMPARISONS = new Set(['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual']);
+const PRODUCTS = new Set(['Mul', 'Conv', 'ConvTranspose', 'MatMul']);
+/** Curves whose value depends on the size of their argument; they are bounded, or are not met where values are large. */
+const CURVES = new Set([
+  'Sigmoid',
+  'Tanh',
+  'Erf',
+  'Exp',
+  'Log',
+  'Softplus',
+  'Sin',
+  'Cos',
+  'Sign',
+  'Floor',
+  'Ceil',
+  'Mod',
+  'Clip',
+  'Softmax',
+  'Pow',
+  'Cast',
+  'And',
+  'Or',
+  'Not',
+]);
+
+export class ScaledTape {
+  readonly tape = new Tape(TENSOR_RULES);
+
+  /** Writes an operation of another tape on operands that are here. */
+  apply({ op, attributes }: Pick<Value, 'op' | 'attributes'>, x: readonly Scaled[]): Scaled {
+    const add = (inputs: readonly Scaled[], scale: number): Scaled => ({
+      id: this.tape.add(
+        op!,
+        inputs.map(({ id }) => id),
+        attributes,
+      ),
+      scale,
+    });
+    const [a, b, c] = x as [Scaled, Scaled, Scaled];
+    if (PRODUCTS.has(op!)) return add(x, a.scale + b.scale);
+    if (op === 'Div') return add(x, a.scale - b.scale);
+    if (op === 'Sqrt') return add(x, a.scale / 2);
+    // Where values are large, softplus is the ReLU.
+    if (op === 'Softplus' && a.scale > MOST / 2) return { id: this.tape.add('Relu', [a.id]), scale: a.scale };
+    if (CURVES.has(op!))
+      return add(
+        x.map((each) => this.#plain(each)),
+        0,
+      );
+    if (SUMS.has(op!)) {
+      const aligned = this.#aligned(x);
+      return add(aligned, COMPARISONS.has(op!) ? 0 : aligned[0]!.scale);
+    }
+    if (op === 'Where') {
+      const [left, right] = this.#aligned([b, c]) as [Scaled, Scaled];
+      return add([a, left, right], left.scale);
+    }
+    if (op === 'ScatterAdd') {
+      const [into, added] = this.#aligned([a, c]) as [Scaled, Scaled];
+      return add([into, b, added], into.scale);
+    }
+    // All others are linear in their first operand, or take one of its elements.
+    return add(x, a.scale);
+  }
+
+  /** The values themselves, as far as float32 goes. */
+  #plain({ id, scale }: Scaled): Scaled {
+    return { id: this.#times(id, Math.min(scale, MOST)), scale: 0 };
+  }
+
+  /** With the largest scale of all, beside which the others may vanish. */
+  #aligned(x: readonly Scaled[]): readonly Scaled[] {
+    const scale = Math.max(...x.map((each) => each.scale));
+    return x.map((each) => ({ id: this.#times(each.id, each.scale - scale), scale }));
+  }
+
+  #times(id: Id, exponent: number): Id {
+    return exponent === 0 ? id : this.tape.times(id, { number: Math.exp(exponent) });
+  }
+}

@@ -1,0 +1,46 @@
+// Lists the functions of the proxies that are computed from a measurement of the whole network, by family.
+import { depth } from './depth.js';
+import { epeNas } from './epe-nas.js';
+import { fisher } from './fisher.js';
+import { gradNorm } from './grad-norm.js';
+import { grasp } from './grasp.js';
+import { jacov } from './jacov.js';
+import { l2Norm } from './l2-norm.js';
+import type { Measurement } from './measurement.js';
+import { meco } from './meco.js';
+import { naswot } from './naswot.js';
+import { near } from './near.js';
+import { plain } from './plain.js';
+import { snip } from './snip.js';
+import { swap } from './swap.js';
+import { synflow } from './synflow.js';
+import { vkdnw } from './vkdnw.js';
+import { zen } from './zen.js';
+import { zico } from './zico.js';
+
+/** Each name is a family of one proxy of that name; what it needs stands in core/specification/families.ts. */
+export const MEASURED_PROXIES = {
+  synflow,
+  snip,
+  grasp,
+  'grad-norm': gradNorm,
+  fisher,
+  'l2-norm': l2Norm,
+  plain,
+  jacov,
+  naswot,
+  'epe-nas': epeNas,
+  zen,
+  zico,
+  near,
+  meco,
+  vkdnw,
+  swap,
+  depth,
+} as const satisfies Readonly<Record<string, (measurement: Measurement) => number>>;
+
+export type MeasuredProxy = keyof typeof MEASURED_PROXIES;
+
+export function isMeasured(family: string): family is MeasuredProxy {
+  return Object.hasOwn(MEASURED_PROXIES, family);
+}

@@ -1,0 +1,31 @@
+// Computes the proxy `epe-nas`.
+import { rowCorrelations } from './correlations.js';
+import type { Measurement } from './measurement.js';
+
+const K = 1e-5;
+/** With more classes than this the classes are compared with each other. */
+const MOST_CLASSES = 100;
+
+/**
+ * With J_c the gradients [images of class c, values of an image] of the summed class scores, and E_c = sum_ij log(|corr(J_c)_ij| + k),
+ * k = 1e-5: up to 100 classes sum_c |E_c|; with more, sum_cd |E_c / n_c - E_d / n_d| over the number of classes that occur, n_c the
+ * images of class c. Higher is better. Lopes, Alirezazadeh, Alexandre: EPE-NAS, ICANN 2021, arXiv 2102.08099.
+ */
+export function epeNas({ jacobian, labels, batch, classes }: Measurement): number {
+  const width = jacobian!.length / batch;
+  const evaluations: number[] = [];
+  for (const label of new Set(labels)) {
+    const images = Array.from(labels.keys()).filter((image) => labels[image] === label);
+    const rows = new Float32Array(images.length * width);
+    images.forEach((image, i) => {
+      rows.set(jacobian!.subarray(image * width, (image + 1) * width), i * width);
+    });
+    let sum = 0;
+    for (const value of rowCorrelations(rows, images.length)) sum += Math.log(Math.abs(value) + K);
+    evaluations.push(classes > MOST_CLASSES ? sum / images.length : sum);
+  }
+  if (classes <= MOST_CLASSES) return evaluations.reduce((sum, value) => sum + Math.abs(value), 0);
+  let sum = 0;
+  for (const a of evaluations) for (const b of evaluations) sum += Math.abs(a - b);
+  return sum / evaluations.length;
+}

@@ -1,0 +1,20 @@
+// Computes the proxy `jacov`.
+import { rowCorrelations } from './correlations.js';
+import type { Measurement } from './measurement.js';
+import { symmetricEigenvalues } from './spectra/eigenvalues.js';
+
+const K = 1e-5;
+
+/**
+ * -sum_i (log(s_i + k) + 1 / (s_i + k)), k = 1e-5, with s the eigenvalues of the correlations [batch, batch] of the gradients of the
+ * summed class scores in each image. Higher is better: gradients that differ from image to image. Mellor, Turner, Storkey, Crowley:
+ * Neural Architecture Search without Training, first version, arXiv 2006.04647v1.
+ */
+export function jacov({ jacobian, batch }: Measurement): number {
+  let sum = 0;
+  for (const value of symmetricEigenvalues(rowCorrelations(jacobian!, batch), batch)) {
+    const s = Math.max(0, value) + K;
+    sum += Math.log(s) + 1 / s;
+  }
+  return -sum;
+}

@@ -1,0 +1,25 @@
+// Computes the proxy `naswot`.
+import type { Measurement } from './measurement.js';
+import { symmetricEigenvalues } from './spectra/eigenvalues.js';
+
+/**
+ * log |det K|, with K [batch, batch] the number of units whose activation function is active for both images of a pair or for
+ * neither. Higher is better: images that no two layers confuse. Minus infinity where two images have the same code. Mellor,
+ * Turner, Storkey, Crowley: Neural Architecture Search without Training, ICML 2021, arXiv 2006.04647.
+ */
+export function naswot({ agreement, batch }: Measurement): number {
+  return logDeterminant(agreement!, batch);
+}
+
+/** An eigenvalue smaller than this share of the largest is rounding of zero. */
+const ROUNDING = 1e-12;
+
+/** log |det A| of a symmetric matrix [n, n]; minus infinity of a singular one. */
+export function logDeterminant(a: ArrayLike<number>, n: number): number {
+  const values = symmetricEigenvalues(a, n);
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let sum = 0;
+  for (const value of values)
+    sum += Math.abs(value) < largest * ROUNDING ? Number.NEGATIVE_INFINITY : Math.log(Math.abs(value));
+  return sum;
+}

@@ -1,0 +1,27 @@
+// Computes the proxy `near`.
+import type { Measurement } from './measurement.js';
+import { symmetricEigenvalues } from './spectra/eigenvalues.js';
+
+/**
+ * Sum over activation functions of the effective ranks of input and output, matrices [samples, channels] with all positions of all
+ * images as samples (the paper takes a square part): exp(-sum_i p_i log p_i), p the singular values over their sum. Higher is better.
+ * Husistein, Reiher, Eckhoff: NEAR, ICLR 2025, arXiv 2408.08776; effective rank: Roy and Vetterli 2007.
+ */
+export function near({ activations }: Measurement): number {
+  return activations.reduce(
+    (sum, { before, after }) => sum + effectiveRank(before!) + effectiveRank(after!),
+    0,
+  );
+}
+
+/** Of a matrix X, from its Gram matrix, whose eigenvalues are the squares of the singular values. 0 of a matrix of zeros. */
+export function effectiveRank(gram: Float32Array): number {
+  const singular = symmetricEigenvalues(gram, Math.round(Math.sqrt(gram.length))).map((value) =>
+    Math.sqrt(Math.max(0, value)),
+  );
+  const total = singular.reduce((sum, value) => sum + value, 0);
+  if (total === 0) return 0;
+  let entropy = 0;
+  for (const value of singular) if (value > 0) entropy -= (value / total) * Math.log(value / total);
+  return Math.exp(entropy);
+}

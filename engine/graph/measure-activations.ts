@@ -1,0 +1,56 @@
+// Measures what the activations of a whole network say: signs, covariances, and how far perturbed images move them.
+import { IMAGES } from '../../core/graph/resolve.js';
+import { FORWARD } from '../../core/graph/whole/forward-program.js';
+import type { MeasuredActivation, MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
+import { optional, tensorLike } from './measure-gradients.js';
+import type { Measuring } from './measure-whole.js';
+
+/** Standard deviation of the noise on perturbed images of standard normal values. */
+const PERTURBATION = 0.01;
+
+export async function measureActivations(measuring: Measuring): Promise<{
+  layers: readonly Partial<MeasuredLayer>[];
+  activations: readonly MeasuredActivation[];
+  whole: Pick<Measurement, 'agreement' | 'distances' | 'variances'>;
+}> {
+  const { programs, needs, tensors, batch } = measuring;
+  const { forward, anatomy } = programs;
+  const none = anatomy.activations.map(() => ({}));
+  if (!forward) return { layers: [], activations: none, whole: {} };
+  const out = await forward.run(tensors);
+  const perturbed = needs.has('perturbed-images') ? await perturb(measuring, out) : {};
+  // Without activation functions no unit differs from another.
+  const agreement = needs.has('sign-agreement')
+    ? (out[FORWARD.agreement] ?? new Float32Array(batch * batch))
+    : undefined;
+  return {
+    layers: anatomy.layers.map((_, i) => optional('covariance', out[`${FORWARD.covariance}${i}`])),
+    activations: anatomy.activations.map((_, i) => ({
+      ...optional('before', out[`${FORWARD.before}${i}`]),
+      ...optional('after', out[`${FORWARD.after}${i}`]),
+      ...optional('patterns', out[`${FORWARD.pattern}${i}`]),
+    })),
+    whole: { ...optional('agreement', agreement), ...perturbed },
+  };
+}
+
+async function perturb(
+  { programs: { forward, anatomy }, network, draw, tensors, batch }: Measuring,
+  out: Readonly<Record<string, Float32Array>>,
+): Promise<Pick<Measurement, 'distances' | 'variances'>> {
+  const images = tensors[IMAGES]!;
+  const noise = draw.normal('noise', network.tape.shape(network.input));
+  const moved = (images.data as Float32Array).map((value, i) => value + PERTURBATION * noise[i]!);
+  const other = await forward!.run({ ...tensors, [IMAGES]: tensorLike(images, moved) });
+  const [a, b] = [out[FORWARD.feature]!, other[FORWARD.feature]!];
+  const size = a.length / batch;
+  const distances = Float64Array.from({ length: batch }, (_, image) => {
+    let sum = 0;
+    for (let i = image * size; i < (image + 1) * size; i++) sum += (a[i]! - b[i]!) ** 2;
+    return Math.sqrt(sum);
+  });
+  return {
+    distances,
+    variances: Float64Array.from(anatomy.inverses, (_, i) => out[`${FORWARD.variance}${i}`]![0]!),
+  };
+}

@@ -1,0 +1,52 @@
+// Measures gradients of the loss and of the class scores in weights, activations and images.
+import { IMAGES } from '../../core/graph/resolve.js';
+import { BACKWARD } from '../../core/graph/whole/backward-program.js';
+import type { MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
+import { Tensor } from '../onnx-runtime.js';
+import type { Measuring } from './measure-whole.js';
+import { classesOf } from './whole-draw.js';
+
+export async function measureGradients(measuring: Measuring): Promise<{
+  layers: readonly Partial<MeasuredLayer>[];
+  whole: Pick<Measurement, 'jacobian'>;
+}> {
+  const { network, programs, needs, draw, tensors, labels, batch, classes } = measuring;
+  const { backward, anatomy } = programs;
+  if (!backward) return { layers: [], whole: {} };
+  const targets = (of: Int32Array) => ({ [BACKWARD.targets]: oneHot({ labels: of, classes }) });
+  const out = await backward.run({ ...tensors, ...targets(labels) });
+  const second = needs.has('second-batch')
+    ? await backward.run({
+        ...tensors,
+        [IMAGES]: tensorLike(tensors[IMAGES]!, draw.normal('second', network.tape.shape(network.input))),
+        ...targets(classesOf(draw.uniform('second labels', batch), classes)),
+      })
+    : {};
+  const layers = anatomy.layers.map((_, i) => ({
+    ...optional('gradients', out[`${BACKWARD.gradient}${i}`]),
+    ...optional('secondGradients', second[`${BACKWARD.gradient}${i}`]),
+    ...optional('hessian', out[`${BACKWARD.hessian}${i}`]),
+    ...optional('saliency', out[`${BACKWARD.saliency}${i}`]),
+  }));
+  return { layers, whole: optional('jacobian', out[BACKWARD.jacobian]) };
+}
+
+/** A field that is there where its value is. */
+export function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [Key in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [Key in Name]?: Value };
+}
+
+export function tensorLike({ dims }: Tensor, values: Float32Array): Tensor {
+  return new Tensor('float32', values, dims);
+}
+
+function oneHot({ labels, classes }: { labels: Int32Array; classes: number }): Tensor {
+  const out = new Float32Array(labels.length * classes);
+  labels.forEach((label, image) => {
+    out[image * classes + label] = 1;
+  });
+  return new Tensor('float32', out, [labels.length, classes]);
+}

@@ -1,0 +1,95 @@
+// Measures a whole network under a draw, and computes the proxies that were asked for from what was measured.
+import { IMAGES } from '../../core/graph/resolve.js';
+import type { FedTensor, WholeNetwork } from '../../core/graph/whole/network.js';
+import { isMeasured, MEASURED_PROXIES } from '../../core/proxies/catalogue.js';
+import type { Measurement } from '../../core/proxies/measurement.js';
+import { FAMILIES, type FamilyName, type Need } from '../../core/specification/families.js';
+import { Tensor } from '../onnx-runtime.js';
+import { measureAbsolute } from './measure-absolute.js';
+import { measureActivations } from './measure-activations.js';
+import { measureFisher } from './measure-fisher.js';
+import { measureGradients } from './measure-gradients.js';
+import type { WholeDraw } from './whole-draw.js';
+import { openPrograms, type WholePrograms } from './whole-programs.js';
+
+/** A network whose programs are open for some families of proxies. */
+export interface OpenWhole {
+  /** Proxies by name. */
+  score(draw: WholeDraw): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
+}
+
+/** What the measurements of one network under one draw share. */
+export interface Measuring {
+  readonly network: WholeNetwork;
+  readonly programs: WholePrograms;
+  readonly needs: ReadonlySet<string>;
+  readonly draw: WholeDraw;
+  /** Weights and images, by the names of the programs' inputs. */
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly labels: Int32Array;
+  readonly batch: number;
+  readonly classes: number;
+}
+
+/** Opens the programs that the families need; they serve any number of draws. */
+export async function openWhole({
+  network,
+  costs,
+  families,
+  threads,
+}: {
+  network: WholeNetwork;
+  costs: Measurement['costs'];
+  families: readonly FamilyName[];
+  threads: number;
+}): Promise<OpenWhole> {
+  const measured = families.filter(isMeasured);
+  const needs = new Set<string>(measured.flatMap((family): readonly Need[] => FAMILIES[family].needs));
+  const programs = await openPrograms({ network, needs, threads });
+  const [batch, classes] = network.tape.shape(network.logits) as [number, number];
+  return {
+    score: async (draw) => {
+      const labels = draw.labels(batch, classes);
+      const tensors = tensorsOf({ network, draw });
+      const measuring: Measuring = { network, programs, needs, draw, tensors, labels, batch, classes };
+      const measurement = { ...(await measure(measuring)), costs };
+      return Object.fromEntries(measured.map((name) => [name, MEASURED_PROXIES[name](measurement)]));
+    },
+    close: () => programs.close(),
+  };
+}
+
+async function measure(measuring: Measuring): Promise<Omit<Measurement, 'costs'>> {
+  const { network, programs, tensors, labels, batch, classes } = measuring;
+  const { layers, depth } = programs.anatomy;
+  const gradients = await measureGradients(measuring);
+  const activations = await measureActivations(measuring);
+  const absolute = await measureAbsolute(measuring);
+  const weightsOf = (id: number) => tensors[network.tape.get(id).port!]!.data as Float32Array;
+  return {
+    batch,
+    classes,
+    labels,
+    depth,
+    layers: layers.map(({ weight, shape }, i) => ({
+      shape,
+      weights: weightsOf(weight),
+      ...gradients.layers[i],
+      ...activations.layers[i],
+      ...absolute.layers[i],
+    })),
+    activations: activations.activations,
+    ...gradients.whole,
+    ...activations.whole,
+    ...absolute.whole,
+    ...(await measureFisher(measuring)),
+  };
+}
+
+function tensorsOf({ network: { tape, input, fed }, draw }: { network: WholeNetwork; draw: WholeDraw }) {
+  const tensor = (each: FedTensor) => new Tensor('float32', draw.weight(each), each.shape);
+  const weights = fed.map((each) => [tape.get(each.id).port!, tensor(each)] as const);
+  const shape = tape.shape(input);
+  return Object.fromEntries([...weights, [IMAGES, new Tensor('float32', draw.images(shape), shape)]]);
+}

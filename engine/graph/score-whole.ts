@@ -1,0 +1,52 @@
+// Computes the proxies of a candidate's whole network, under each draw that is requested.
+import { resolveGraph } from '../../core/graph/resolve.js';
+import { weightRoles } from '../../core/graph/weight-roles.js';
+import { wholeOfBlocks } from '../../core/graph/whole/from-blocks.js';
+import { type WholeNetwork, wholeOfGraph } from '../../core/graph/whole/network.js';
+import { randomDraw } from '../../core/ir/draw.js';
+import type { Costs } from '../../core/spaces/space.js';
+import type { FamilyName } from '../../core/specification/families.js';
+import { imagesOfDraw } from '../images.js';
+import type { ScoreRequest } from '../protocol.js';
+import { openWhole } from './measure-whole.js';
+import type { NetworkSource } from './source.js';
+import { wholeDraw } from './whole-draw.js';
+
+/** By draw, in the order of the request. The programs are made once and serve all draws. */
+export async function scoreWhole({
+  request,
+  source,
+  costs,
+  families,
+  threads,
+}: {
+  request: ScoreRequest;
+  source: NetworkSource;
+  costs: Costs;
+  families: readonly FamilyName[];
+  threads: number;
+}): Promise<readonly Readonly<Record<string, number>>[]> {
+  const { candidate, seed, draws, fidelity, images } = request;
+  const opened = await openWhole({ network: wholeOf(request, source), costs, families, threads });
+  try {
+    const scores: Readonly<Record<string, number>>[] = [];
+    for (const draw of draws) {
+      const noise = randomDraw({ seed, draw, owner: fidelity.weights === 'candidate' ? candidate : '' });
+      const input = (shape: readonly number[]) =>
+        images ? imagesOfDraw({ images, draw, shape }) : noise.input(shape);
+      scores.push(await opened.score(wholeDraw({ drawn: { ...noise, input }, file: candidate })));
+    }
+    return scores;
+  } finally {
+    await opened.close();
+  }
+}
+
+function wholeOf({ candidate, fidelity }: ScoreRequest, source: NetworkSource): WholeNetwork {
+  const { batch, resolution } = fidelity;
+  if ('network' in source) return wholeOfBlocks({ network: source.network, batch, resolution });
+  const channels = source.graph.inputs[0]!.shape[1] ?? 3;
+  const image = [channels, resolution, resolution];
+  const graph = resolveGraph({ graph: source.graph, batch, image, file: candidate });
+  return wholeOfGraph(graph, weightRoles(graph));
+}

@@ -1,0 +1,26 @@
+// Finds the network of a candidate: blocks of a chain, or a graph, which the space builds or the request carries.
+import type { Graph } from '../../core/graph/graph.js';
+import type { WantedFeatures } from '../../core/graph/network.js';
+import { graphOfStructure } from '../../core/graph/structure.js';
+import type { Network } from '../../core/ir/network.js';
+import type { Space } from '../../core/spaces/space.js';
+import type { ScoreRequest } from '../protocol.js';
+import { wantedFeatures } from './score-features.js';
+
+export type NetworkSource =
+  | { readonly network: Network }
+  | { readonly graph: Graph; readonly wanted: WantedFeatures };
+
+export function sourceOf({
+  request: { candidate, fidelity, structure },
+  space,
+}: {
+  request: ScoreRequest;
+  space: Space;
+}): NetworkSource {
+  const at = { candidate, resolution: fidelity.resolution };
+  const built = space.graph?.(at);
+  if (built) return { graph: built.graph, wanted: wantedFeatures(fidelity.features, built.features) };
+  if (structure !== undefined) return { graph: graphOfStructure(structure), wanted: wantedFeatures(fidelity.features) };
+  return { network: space.network(at) };
+}

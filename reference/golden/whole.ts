@@ -1,0 +1,110 @@
+// Golden cases of proxies of whole networks: what reference/pytorch/whole_golden.py computes in float64, and what the engine computes.
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { readOnnx } from '../../core/graph/read-onnx.js';
+import { resolveGraph } from '../../core/graph/resolve.js';
+import { weightRoles } from '../../core/graph/weight-roles.js';
+import { wholeOfBlocks } from '../../core/graph/whole/from-blocks.js';
+import { type FedTensor, type WholeNetwork, wholeOfGraph } from '../../core/graph/whole/network.js';
+import { size } from '../../core/ir/draw.js';
+import { goldenDraw, drawGolden, goldenUniform } from '../../core/ir/golden-draw.js';
+import { MEASURED_PROXIES, type MeasuredProxy } from '../../core/proxies/catalogue.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { spaceOfKind } from '../../core/specification/space.js';
+import { openWhole } from '../../engine/graph/measure-whole.js';
+import { classesOf, type WholeDraw } from '../../engine/graph/whole-draw.js';
+import { autoformerDraw } from './autoformer-draw.js';
+
+export interface WholeCase {
+  readonly space?: string;
+  readonly candidate?: string;
+  readonly resolution?: number;
+  readonly file?: string;
+  readonly input?: readonly number[];
+  readonly batch: number;
+  /** Those that mean something in the space. */
+  readonly values: Readonly<Partial<Record<MeasuredProxy, number | '-inf'>>>;
+}
+
+/**
+ * By how much a proxy in float32 may be off, relative to max(1, |value|). `plain` sums what cancels, ZiCo divides by differences
+ * of nearly equal gradients, and GraSP is a difference of gradients.
+ */
+export const TOLERANCES: Readonly<Record<MeasuredProxy, number>> = {
+  synflow: 1e-4,
+  snip: 1e-3,
+  grasp: 5e-3,
+  'grad-norm': 1e-3,
+  fisher: 5e-3,
+  'l2-norm': 1e-5,
+  plain: 5e-3,
+  jacov: 5e-3,
+  naswot: 5e-3,
+  'epe-nas': 5e-3,
+  zen: 1e-3,
+  zico: 1e-2,
+  near: 5e-3,
+  meco: 1e-3,
+  vkdnw: 1e-2,
+  swap: 1e-2,
+  depth: 0,
+};
+
+/** The proxies of a case, by name. `folder` holds the ONNX files. */
+export async function computeWhole({ item, folder }: { item: WholeCase; folder: string }) {
+  const network = await networkOf(item, folder);
+  const families = Object.keys(MEASURED_PROXIES) as MeasuredProxy[];
+  const opened = await openWhole({ network, costs: { flops: 0, parameters: 0 }, families, threads: 1 });
+  try {
+    return await opened.score(drawOf(item));
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Deviation of each proxy as a share of its tolerance; infinities must be met. */
+export function deviationsOf(item: WholeCase, found: Readonly<Record<string, number>>) {
+  return Object.entries(item.values).map(([name, wanted]) => {
+    const expected = wanted === '-inf' ? Number.NEGATIVE_INFINITY : wanted;
+    const difference = found[name] === expected ? 0 : Math.abs(found[name]! - expected);
+    const deviation = difference / Math.max(1, Math.abs(expected));
+    return { name, expected, found: found[name]!, deviation, tolerance: TOLERANCES[name as MeasuredProxy] };
+  });
+}
+
+export async function readWholeCases(path: string) {
+  const cases = JSON.parse(await readFile(path, 'utf8')) as readonly WholeCase[];
+  return { cases, folder: join(dirname(path), '../onnx') };
+}
+
+async function networkOf(item: WholeCase, folder: string): Promise<WholeNetwork> {
+  const { batch, file, input } = item;
+  if (file !== undefined) {
+    const bytes = await readFile(join(folder, file));
+    const graph = resolveGraph({ graph: readOnnx({ bytes, file }), batch, image: input!, file });
+    return wholeOfGraph(graph, weightRoles(graph));
+  }
+  const parameters = item.space === 'autoformer' ? { size: 'tiny' } : {};
+  const { network } = openSpace(spaceOfKind({ kind: item.space!, parameters, path: '' }));
+  const at = { candidate: item.candidate!, resolution: item.resolution! };
+  return wholeOfBlocks({ network: network(at), batch, resolution: item.resolution! });
+}
+
+function drawOf(item: WholeCase): WholeDraw {
+  const drawn = item.space === 'autoformer' ? autoformerDraw({ profile: 'init', zero: [] }) : goldenDraw;
+  const uniform = (name: string, count: number) => Float32Array.from(goldenUniform(name, count));
+  return {
+    weight: (tensor) =>
+      'read' in tensor.from ? ofFile(tensor) : item.file ? ofFile(tensor) : drawn.weight(tensor.from),
+    images: (shape) => drawGolden('input', shape, 1),
+    labels: (count, classes) => classesOf(uniform('labels', count), classes),
+    normal: (name, shape) => drawGolden(name, shape, 1),
+    uniform,
+  };
+}
+
+/** By the names of the file's tensors, whose numbers it does not hold (test/goldens/onnx/README.md). */
+function ofFile({ name, shape, role }: FedTensor): Float32Array {
+  if (shape.length > 1) return goldenDraw.weight({ name: name!, shape });
+  return new Float32Array(size(shape)).fill(role === 'scale' ? 1 : 0);
+}

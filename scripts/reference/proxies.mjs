@@ -1,0 +1,72 @@
+// Writes the page of proxies from their families and from the docstrings of their functions.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { MEASURED_PROXIES } from '../../dist/core/proxies/catalogue.js';
+import { FAMILIES, FAMILY_NAMES } from '../../dist/core/specification/families.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What a need is in words; the words of core/proxies/measurement.ts are for those who write proxies. */
+const NEEDS = {
+  features: 'a forward pass, block by block',
+  'signal-jacobian': 'a gradient of each block',
+  costs: 'nothing: counted',
+  network: 'the network alone',
+  weights: 'weights as they are drawn',
+  'weight-gradients': 'gradients of all weights',
+  'second-batch': 'a second batch of random images',
+  'hessian-product': 'a product with the Hessian, by a second backward pass',
+  'channel-saliency': 'gradients of all layers’ outputs',
+  'input-jacobian': 'gradients of the images',
+  'sign-agreement': 'signs of activations',
+  'sign-patterns': 'signs of activations',
+  'channel-covariances': 'covariances of channels',
+  'activation-products': 'products of activations',
+  'perturbed-images': 'a pass with perturbed images',
+  'absolute-weights': 'a pass with absolute weights, without normalization',
+  'class-derivatives': 'a backward pass for each class (up to 16)',
+  labels: 'random classes',
+  'whole-network-backward': 'the memory of a whole backward pass',
+  'several-images': '`fidelity.batch` of at least 2',
+};
+
+export function proxiesPage() {
+  const parts = FAMILY_NAMES.map((family) => {
+    const { needs, version, devices } = FAMILIES[family];
+    const names = Object.keys(FAMILIES[family].proxies).map((name) => `\`${name}\``);
+    return { family, names, needs, version, where: devices ? devices.join(', ') : 'every device' };
+  });
+  const rows = parts.map(
+    ({ family, names, needs, version, where }) =>
+      `| ${names.join(', ')} | ${needs.map((need) => NEEDS[need]).join('; ')} | \`${family}\`, ${version === 'engine' ? 'the engine’s version' : `version ${version}`} | ${where} |`,
+  );
+  const whole = Object.keys(MEASURED_PROXIES).map((name) => `### ${name}\n\n${docstringOf(name)}\n`);
+  return `# Proxies
+
+<!-- Written by npm run docs:reference from core/specification/families.ts and core/proxies; do not edit. -->
+
+Names for \`proxies\` in a specification, for every space, ONNX files included. Of every proxy higher is better. Those of AZ-NAS, \`residual\` and the costs are explained in [Method](../understand/method.md#proxies); how to choose and compare, and how to write one, in [Compare proxies](../guides/compare-proxies.md).
+
+| proxy | needs | family | computed on |
+|---|---|---|---|
+${rows.join('\n')}
+
+## Of whole networks
+
+Layers are convolutions and linear layers that the output depends on, without biases and without scales and shifts of normalization; one row or matrix of weights is written as its shape. Batch normalization uses the statistics of the batch. The classifier’s matrix is drawn He normal. Activation functions are ReLU, ReLU6, leaky ReLU, ELU, GELU, SiLU, Mish and hard swish, each of one input counted once.
+
+${whole.join('\n')}`;
+}
+
+/** The comment before the function of a proxy, as text. */
+function docstringOf(name) {
+  const text = readFileSync(`${root}core/proxies/${name}.ts`, 'utf8');
+  const comments = [...text.matchAll(/\/\*\*([\s\S]*?)\*\/\nexport function/g)];
+  const [, comment] = comments[0];
+  return comment
+    .split('\n')
+    .map((line) => line.replace(/^\s*\*? ?/, '').trim())
+    .join(' ')
+    .trim()
+    .replaceAll('<', '&lt;');
+}

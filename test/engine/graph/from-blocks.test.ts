@@ -1,0 +1,114 @@
+// Tests that a chain of blocks, written as one graph, is the same network: features and Jacobians agree with the engine's own.
+import { expect, test } from 'vitest';
+import { blockPrograms } from '../../../core/graph/block-programs.js';
+import { featureOf } from '../../../core/graph/features.js';
+import { streamOf } from '../../../core/graph/resolve.js';
+import { wholeOfBlocks } from '../../../core/graph/whole/from-blocks.js';
+import { type Draw, randomDraw } from '../../../core/ir/draw.js';
+import type { Network } from '../../../core/ir/network.js';
+import { openSpace } from '../../../core/spaces/index.js';
+import { spaceOfKind } from '../../../core/specification/space.js';
+import { drawTensors } from '../../../engine/draw-tensors.js';
+import { openGraph } from '../../../engine/graph/score-graph.js';
+import { wholeDraw } from '../../../engine/graph/whole-draw.js';
+import { scoreNetwork } from '../../../engine/score.js';
+import { largestDeviation, withPrograms } from '../../support/engine.js';
+
+const BATCH = 4;
+const CASES = [
+  {
+    kind: 'nas-bench-201',
+    parameters: {},
+    candidate: '|nor_conv_3x3~0|+|avg_pool_3x3~0|nor_conv_1x1~1|+|skip_connect~0|none~1|nor_conv_3x3~2|',
+    resolution: 16,
+  },
+  {
+    kind: 'mobilenet-v2',
+    parameters: {},
+    candidate:
+      'SuperConvK3BNRELU(3,8,2,1)SuperResIDWE2K3(8,16,2,16,2)SuperResIDWE4K5(16,24,1,8,1)SuperConvK1BNRELU(24,128,1,1)',
+    resolution: 32,
+  },
+  {
+    kind: 'autoformer',
+    parameters: { size: 'tiny' },
+    candidate: openSpace(spaceOfKind({ kind: 'autoformer', parameters: { size: 'tiny' }, path: '' })).random({
+      seed: 1,
+      draw: 0,
+      name: 'candidate',
+    }),
+    resolution: 32,
+  },
+];
+
+test.each(CASES)('$kind', async ({ kind, parameters, candidate, resolution }) => {
+  const space = openSpace(spaceOfKind({ kind, parameters, path: '' }));
+  const network = space.network({ candidate, resolution });
+  const drawn = randomDraw({ seed: 3, draw: 0 });
+  const chain = await withPrograms((programs) =>
+    scoreNetwork({
+      network,
+      draw: drawTensors({ draw: drawn, batch: BATCH, resolution, blockSize: programs.blockSize }),
+      programs,
+    }),
+  );
+  const graph = await scoreAsGraph({ network, resolution, drawn });
+  expect(graph.features).toHaveLength(chain.features.length);
+  expect(chain.features.every(Number.isFinite)).toBe(true);
+  expect(largestDeviation(graph.features, chain.features)).toBeLessThan(1e-4);
+  expect(largestDeviation(graph.blocks, chain.blocks)).toBeLessThan(1e-2);
+});
+
+async function scoreAsGraph({
+  network,
+  resolution,
+  drawn,
+}: {
+  network: Network;
+  resolution: number;
+  drawn: Draw;
+}) {
+  const whole = wholeOfBlocks({ network, batch: BATCH, resolution });
+  const { tape, input, logits, fed } = whole;
+  const features = whole.features.map((id) => {
+    const shape = tape.shape(id);
+    return featureOf({ id, name: '', shape, channelAxis: shape.length === 4 ? 1 : 2, images: BATCH });
+  });
+  const graph = {
+    tape,
+    input,
+    output: logits,
+    isStream: streamOf(tape, input),
+    weights: fed.map(({ id, shape }) => ({
+      id,
+      shape,
+      name: '',
+      isSlope: false,
+      initializer: { shape, type: 'float', read: () => undefined } as const,
+    })),
+    named: new Map(),
+    names: new Map(),
+  };
+  const opened = await openGraph({
+    network: {
+      graph,
+      found: 'blocks',
+      features,
+      programs: blockPrograms({ graph, features }),
+      roles: [],
+      costs: { macs: 0, parameters: 0 },
+      identities: network.identities,
+    },
+    threads: 1,
+  });
+  const { weight, images } = wholeDraw({ drawn, file: '' });
+  /** The chain's probes of tokens have images and tokens in one axis. */
+  const flat = (shape: readonly number[]) =>
+    shape.length === 3 ? [shape[0]! * shape[1]!, shape[2]!] : shape;
+  const draw = {
+    images,
+    weight: (index: number) => weight(fed[index]!),
+    signs: (block: number, shape: readonly number[]) => drawn.signs(block, flat(shape)),
+  };
+  return await opened.score(draw).finally(() => opened.close());
+}

@@ -1,0 +1,21 @@
+// Tests the proxies of whole networks against PyTorch in float64: the golden values of reference/pytorch/whole_golden.py.
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { computeWhole, deviationsOf, readWholeCases } from '../../reference/golden/whole.js';
+
+const { cases, folder } = await readWholeCases(join(import.meta.dirname, '../goldens/proxies/cases.json'));
+/** A few of each space; ZEROSCOUT_ALL_GOLDENS=1 takes all. */
+const EACH = process.env.ZEROSCOUT_ALL_GOLDENS ? Number.POSITIVE_INFINITY : 2;
+const kindOf = ({ space, file }: (typeof cases)[number]) => (file ? 'onnx' : space!);
+const chosen = cases.filter(
+  (item, i) => cases.slice(0, i).filter((other) => kindOf(other) === kindOf(item)).length < EACH,
+);
+
+test.each(chosen.map((item) => [`${kindOf(item)} ${item.candidate ?? item.file}`, item] as const))(
+  '%s',
+  async (_, item) => {
+    const found = await computeWhole({ item, folder });
+    const wrong = deviationsOf(item, found).filter(({ deviation, tolerance }) => !(deviation <= tolerance));
+    expect(wrong).toEqual([]);
+  },
+);
