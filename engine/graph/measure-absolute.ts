@@ -3,8 +3,7 @@ import { IMAGES } from '../../core/graph/resolve.js';
 import { ABSOLUTE } from '../../core/graph/whole/absolute-program.js';
 import type { MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
 import type { Tensor } from '../onnx-runtime.js';
-import { tensorLike } from './measure-gradients.js';
-import type { Measuring } from './measure-whole.js';
+import { type Measuring, tensorLike } from './measuring.js';
 
 export async function measureAbsolute({ programs, network, tensors }: Measuring): Promise<{
   layers: readonly Pick<MeasuredLayer, 'flow'>[];

@@ -2,8 +2,7 @@
 import { IMAGES } from '../../core/graph/resolve.js';
 import { FORWARD } from '../../core/graph/whole/forward-program.js';
 import type { MeasuredActivation, MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
-import { optional, tensorLike } from './measure-gradients.js';
-import type { Measuring } from './measure-whole.js';
+import { type Measuring, optional, tensorLike } from './measuring.js';
 
 /** Standard deviation of the noise on perturbed images of standard normal values. */
 const PERTURBATION = 0.01;

@@ -2,7 +2,7 @@
 import { FISHER } from '../../core/graph/whole/fisher-program.js';
 import type { Measurement } from '../../core/proxies/measurement.js';
 import { Tensor } from '../onnx-runtime.js';
-import type { Measuring } from './measure-whole.js';
+import type { Measuring } from './measuring.js';
 
 /** With more classes than this the expectation over classes is that of so many samples. */
 const MOST_PASSES = 16;

@@ -3,7 +3,7 @@ import { IMAGES } from '../../core/graph/resolve.js';
 import { BACKWARD } from '../../core/graph/whole/backward-program.js';
 import type { MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
 import { Tensor } from '../onnx-runtime.js';
-import type { Measuring } from './measure-whole.js';
+import { type Measuring, optional, tensorLike } from './measuring.js';
 import { classesOf } from './whole-draw.js';
 
 export async function measureGradients(measuring: Measuring): Promise<{
@@ -29,18 +29,6 @@ export async function measureGradients(measuring: Measuring): Promise<{
     ...optional('saliency', out[`${BACKWARD.saliency}${i}`]),
   }));
   return { layers, whole: optional('jacobian', out[BACKWARD.jacobian]) };
-}
-
-/** A field that is there where its value is. */
-export function optional<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { readonly [Key in Name]?: Value } {
-  return (value === undefined ? {} : { [name]: value }) as { readonly [Key in Name]?: Value };
-}
-
-export function tensorLike({ dims }: Tensor, values: Float32Array): Tensor {
-  return new Tensor('float32', values, dims);
 }
 
 function oneHot({ labels, classes }: { labels: Int32Array; classes: number }): Tensor {

@@ -9,27 +9,15 @@ import { measureAbsolute } from './measure-absolute.js';
 import { measureActivations } from './measure-activations.js';
 import { measureFisher } from './measure-fisher.js';
 import { measureGradients } from './measure-gradients.js';
+import type { Measuring } from './measuring.js';
 import type { WholeDraw } from './whole-draw.js';
-import { openPrograms, type WholePrograms } from './whole-programs.js';
+import { openPrograms } from './whole-programs.js';
 
 /** A network whose programs are open for some families of proxies. */
 export interface OpenWhole {
   /** Proxies by name. */
   score(draw: WholeDraw): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
-}
-
-/** What the measurements of one network under one draw share. */
-export interface Measuring {
-  readonly network: WholeNetwork;
-  readonly programs: WholePrograms;
-  readonly needs: ReadonlySet<string>;
-  readonly draw: WholeDraw;
-  /** Weights and images, by the names of the programs' inputs. */
-  readonly tensors: Readonly<Record<string, Tensor>>;
-  readonly labels: Int32Array;
-  readonly batch: number;
-  readonly classes: number;
 }
 
 /** Opens the programs that the families need; they serve any number of draws. */

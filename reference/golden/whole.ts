@@ -7,7 +7,7 @@ import { weightRoles } from '../../core/graph/weight-roles.js';
 import { wholeOfBlocks } from '../../core/graph/whole/from-blocks.js';
 import { type FedTensor, type WholeNetwork, wholeOfGraph } from '../../core/graph/whole/network.js';
 import { size } from '../../core/ir/draw.js';
-import { goldenDraw, drawGolden, goldenUniform } from '../../core/ir/golden-draw.js';
+import { drawGolden, goldenDraw, goldenUniform } from '../../core/ir/golden-draw.js';
 import { MEASURED_PROXIES, type MeasuredProxy } from '../../core/proxies/catalogue.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { spaceOfKind } from '../../core/specification/space.js';

@@ -119,7 +119,7 @@ def main(path: str) -> None:
         net = of_file(case, folder) if "file" in case else of_space(case)
         case["values"] = {name: known[name] if name in known else spell(whole.PROXIES[name](net)) for name in wanted}
         print(case.get("file", case.get("candidate")), flush=True)
-        Path(path).write_text(json.dumps(cases, indent=1) + "\n")
+        Path(path).write_text(json.dumps(cases, indent=2) + "\n")
 
 
 def spell(value: float):

@@ -1,6 +1,6 @@
 // Attention of tokens with relative positions, as AutoFormer has it, written on a tape with every pair of tokens.
 import type { Id, Tape } from '../../ops/tensor/tape.js';
-import type { Written } from './from-blocks.js';
+import type { Written } from './writer.js';
 
 /** Channels of a head. */
 const HEAD = 64;

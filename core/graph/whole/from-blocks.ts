@@ -1,5 +1,5 @@
 // Writes the blocks of a chain, and the classifier behind them, as a whole network on one tape, with the same weights.
-import type { Block, Instruction, Settings, Weight } from '../../ir/block.js';
+import type { Block, Instruction } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
 import { TENSOR_RULES } from '../../ops/tensor/table.js';
 import { type Id, Tape } from '../../ops/tensor/tape.js';
@@ -8,25 +8,10 @@ import { IMAGES, streamOf } from '../resolve.js';
 import { weightRoles } from '../weight-roles.js';
 import { attention } from './attention.js';
 import { type FedTensor, roleFields, type WholeNetwork } from './network.js';
+import type { Writer, Written } from './writer.js';
 
 /** Epsilon of normalizations where a block's settings name none (docs/understand/method.md). */
 const EPSILON = 1e-5;
-
-/** What the operations of a block are written on. */
-export interface Writer {
-  readonly t: Tape;
-  readonly batch: number;
-  /** The tensor that a weight is fed as. */
-  weight(weight: Weight): Id;
-}
-
-/** What an instruction is written from. `weight` is that of its slot, or of a further slot that begins with it. */
-export interface Written {
-  readonly writer: Writer;
-  readonly x: readonly Id[];
-  readonly settings: Settings;
-  readonly weight: (end?: string) => Id;
-}
 
 /** Maps are [batch, channels, height, width]; tokens are [batch, tokens, channels]. `features`: outputs of the stem and of each block. */
 export function wholeOfBlocks({

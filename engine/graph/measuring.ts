@@ -1,0 +1,30 @@
+// What the measurements of a whole network under one draw have in common.
+import type { WholeNetwork } from '../../core/graph/whole/network.js';
+import { Tensor } from '../onnx-runtime.js';
+import type { WholeDraw } from './whole-draw.js';
+import type { WholePrograms } from './whole-programs.js';
+
+/** What the measurements of one network under one draw share. */
+export interface Measuring {
+  readonly network: WholeNetwork;
+  readonly programs: WholePrograms;
+  readonly needs: ReadonlySet<string>;
+  readonly draw: WholeDraw;
+  /** Weights and images, by the names of the programs' inputs. */
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly labels: Int32Array;
+  readonly batch: number;
+  readonly classes: number;
+}
+
+/** A field that is there where its value is. */
+export function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [Key in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [Key in Name]?: Value };
+}
+
+export function tensorLike({ dims }: Tensor, values: Float32Array): Tensor {
+  return new Tensor('float32', values, dims);
+}
