@@ -75,10 +75,10 @@ test('a proxy of a newer release is left to workers of that release', async () =
     run: 'run',
     specification: {
       ...specification,
-      proxies: ['zen'],
-      aggregation: { kind: 'log-rank', weights: { zen: 1 } },
+      proxies: ['later'],
+      aggregation: { kind: 'log-rank', weights: { later: 1 } },
     },
-    address: { engine, scope, families: { zen: scope } },
+    address: { engine, scope, families: { later: scope } },
     list: { digest: 'a'.repeat(64), count: 1 },
     shard: 0,
     from: 0,
@@ -88,7 +88,7 @@ test('a proxy of a newer release is left to workers of that release', async () =
     new MockActivityEnvironment()
       .run(scoreShard, shard(engine) as never)
       .catch((failure: unknown) => failure);
-  const newer = await run('block-8.ort-1.30.0+zen-1');
+  const newer = await run('block-8.ort-1.30.0+later-1');
   expect(newer).toMatchObject({ type: 'OtherEngineError' });
   expect((newer as ApplicationFailure).nonRetryable).not.toBe(true);
   // Where the version is this worker's own, the same input is a mistake.
