@@ -15,7 +15,14 @@ import { Input } from './images.js';
 import { Notify } from './notify.js';
 import { Source, Sources } from './sources.js';
 import { SpaceSchema, spaceDefaults } from './space.js';
-import { strayAssembly, strayDevice, strayFidelity, strayImages, strayProxies, strayWeights } from './stray-fields.js';
+import {
+  strayAssembly,
+  strayDevice,
+  strayFidelity,
+  strayImages,
+  strayProxies,
+  strayWeights,
+} from './stray-fields.js';
 import { verifyShare } from './verify-share.js';
 
 export { PROXIES, type ProxyName } from './families.js';

@@ -21,6 +21,7 @@ export function sourceOf({
   const at = { candidate, resolution: fidelity.resolution };
   const built = space.graph?.(at);
   if (built) return { graph: built.graph, wanted: wantedFeatures(fidelity.features, built.features) };
-  if (structure !== undefined) return { graph: graphOfStructure(structure), wanted: wantedFeatures(fidelity.features) };
+  if (structure !== undefined)
+    return { graph: graphOfStructure(structure), wanted: wantedFeatures(fidelity.features) };
   return { network: space.network(at) };
 }
