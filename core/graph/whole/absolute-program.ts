@@ -51,7 +51,11 @@ export function absoluteProgram({
     name: `${ABSOLUTE.gradient}${i}`,
     id: gradients.get(id) ?? t.expand(t.scalar(0), t.shape(id)),
   }));
-  return { ...writeProgram({ tape: t, outputs, fed: new Map() }), scale: end.scale, divisorOf };
+  return {
+    ...writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 }),
+    scale: end.scale,
+    divisorOf,
+  };
 }
 
 /** The sum that an output expects of the absolute weights that it reads, so that values stay near 1; 1 of what is no weight. */

@@ -68,7 +68,7 @@ export function backwardProgram({
     const seeded: Differentiation = { tape: t, seeds: [{ output: logits, v }], to: [input] };
     outputs.push({ name: BACKWARD.jacobian, id: gradientsOf(seeded).get(input) ?? zerosOf(input) });
   }
-  return writeProgram({ tape: t, outputs, fed: new Map() });
+  return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 });
 }
 
 function saliency({

@@ -52,7 +52,7 @@ export function fisherProgram({
       id: derivative({ t, layer, g: gradients.get(layer.output) }),
     })),
   ];
-  return writeProgram({ tape: t, outputs, fed: new Map() });
+  return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 });
 }
 
 /** Sum over an image's positions of the gradient of the layer's first channel and what its first weight multiplies. */

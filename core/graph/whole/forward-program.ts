@@ -72,7 +72,7 @@ export function forwardProgram({
       outputs.push({ name: `${FORWARD.after}${i}`, id: product(t, output) });
     });
   // A value may be wanted under two names; ONNX has one name for each.
-  return writeProgram({ tape: t, outputs, fed: new Map() });
+  return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 });
 }
 
 /** Rows of an image each: [batch, units]. */

@@ -3,11 +3,11 @@ import type { Block, Instruction } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
 import { TENSOR_RULES } from '../../ops/tensor/table.js';
 import { type Id, Tape } from '../../ops/tensor/tape.js';
-import { standardized } from '../operators/normalizations.js';
 import { IMAGES, streamOf } from '../resolve.js';
 import { weightRoles } from '../weight-roles.js';
 import { attention } from './attention.js';
 import { type FedTensor, roleFields, type WholeNetwork } from './network.js';
+import { gelu, standardize } from './write-out.js';
 import type { Writer, Written } from './writer.js';
 
 /** Epsilon of normalizations where a block's settings name none (docs/understand/method.md). */
@@ -72,8 +72,8 @@ function classify({ writer, network, last }: { writer: Writer; network: Network;
   const normal = !classifier?.normalized
     ? last
     : isMap
-      ? t.add('Relu', [standardized(t, last, { axes: [0, 2, 3], epsilon: EPSILON })])
-      : standardized(t, last, { axes: [2], epsilon: EPSILON });
+      ? t.add('Relu', [standardize(t, last, { axes: [0, 2, 3], epsilon: EPSILON })])
+      : standardize(t, last, { axes: [2], epsilon: EPSILON });
   const tokens = isMap ? normal : slicePatches(writer, normal);
   const mean = t.reshape(t.reduce('ReduceMean', tokens, isMap ? [2, 3] : [1]), [batch, channels]);
   // A network without a classifier is measured at the means of its channels.
@@ -93,7 +93,7 @@ const OPERATIONS: Readonly<Record<Instruction['operation'], (at: Written) => Id>
   conv: (at) => convolution(at, 1),
   depthwise: (at) => convolution(at, at.writer.t.shape(at.x[0]!)[1]!),
   batchNorm: ({ writer: { t }, x, settings: { epsilon = EPSILON } }) =>
-    standardized(t, x[0]!, { axes: [0, 2, 3], epsilon }),
+    standardize(t, x[0]!, { axes: [0, 2, 3], epsilon }),
   relu: ({ writer: { t }, x }) => t.add('Relu', x),
   averagePool: ({ writer: { t }, x, settings: { kernel, stride } }) =>
     t.add('AveragePool', x, {
@@ -107,11 +107,8 @@ const OPERATIONS: Readonly<Record<Instruction['operation'], (at: Written) => Id>
   linear: ({ writer: { t }, x, weight }) =>
     t.plus(t.add('MatMul', [x[0]!, t.transpose(weight(), [1, 0])]), weight('.bias')),
   layerNorm: ({ writer: { t }, x, weight }) =>
-    t.plus(t.times(standardized(t, x[0]!, { axes: [2], epsilon: EPSILON }), weight()), weight('.bias')),
-  gelu: ({ writer: { t }, x }) => {
-    const phi = t.plus(t.scalar(1), t.add('Erf', [t.times(x[0]!, { number: Math.SQRT1_2 })]));
-    return t.times(t.times(x[0]!, { number: 0.5 }), phi);
-  },
+    t.plus(t.times(standardize(t, x[0]!, { axes: [2], epsilon: EPSILON }), weight()), weight('.bias')),
+  gelu: ({ writer: { t }, x }) => gelu(t, x[0]!),
   attention,
   patchEmbedding: ({ writer: { t, batch }, x, weight, settings: { patch, tokens } }) => {
     const image = t.add('Conv', [x[0]!, weight()], { ...window({ stride: patch!, pad: 0 }), group: 1 });

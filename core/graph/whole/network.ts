@@ -5,6 +5,7 @@ import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { cutPoints } from '../features.js';
 import type { ResolvedGraph } from '../resolve.js';
 import { initializationOf, type Role } from '../weight-roles.js';
+import { writeOut } from './write-out.js';
 
 /** A tensor that the network is fed beside the images: a weight that a draw makes, or a constant that a file holds. */
 export interface FedTensor {
@@ -37,20 +38,21 @@ export interface WholeNetwork {
 
 /** The network of a graph, with the weights that its roles say. */
 export function wholeOfGraph(graph: ResolvedGraph, roles: readonly Role[]): WholeNetwork {
-  const { tape, input, output, weights } = graph;
-  const [batch] = tape.shape(input) as [number];
-  const shape = tape.shape(output);
+  const { input, output, weights } = graph;
+  const { tape, idOf } = writeOut(graph.tape);
+  const [batch] = graph.tape.shape(input) as [number];
+  const scores = sizeOf(graph.tape.shape(output));
   return {
     tape,
-    input,
-    logits: tape.reshape(output, [batch, sizeOf(shape) / batch]),
-    lastFeature: cutPoints(graph).at(-1)?.id ?? output,
+    input: idOf(input),
+    logits: tape.reshape(idOf(output), [batch, scores / batch]),
+    lastFeature: idOf(cutPoints(graph).at(-1)?.id ?? output),
     fed: weights.map(({ id, shape, name, initializer }, index) => {
       const initialization = initializationOf(roles[index]!);
       const from = initialization
         ? { name: `graph.${index}`, shape, initialization }
         : { name, read: initializer.read };
-      return { id, name, shape, from, ...roleFields(roles[index]!) };
+      return { id: idOf(id), name, shape, from, ...roleFields(roles[index]!) };
     }),
   };
 }

@@ -1,6 +1,5 @@
 // Tests that a chain of blocks, written as one graph, is the same network: features and Jacobians agree with the engine's own.
 import { expect, test } from 'vitest';
-import { blockPrograms } from '../../../core/graph/block-programs.js';
 import { featureOf } from '../../../core/graph/features.js';
 import { streamOf } from '../../../core/graph/resolve.js';
 import { wholeOfBlocks } from '../../../core/graph/whole/from-blocks.js';
@@ -92,9 +91,9 @@ async function scoreAsGraph({
   const opened = await openGraph({
     network: {
       graph,
+      file: '',
       found: 'blocks',
       features,
-      programs: blockPrograms({ graph, features }),
       roles: [],
       costs: { macs: 0, parameters: 0 },
       identities: network.identities,

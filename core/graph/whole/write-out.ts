@@ -1,0 +1,59 @@
+// Writes operations that are fused for speed with the simple ones that they stand for, whose gradients can be differentiated again.
+import { range } from '../../ops/tensor/shapes.js';
+import { numberOf } from '../../ops/tensor/signature.js';
+import { TENSOR_RULES } from '../../ops/tensor/table.js';
+import { type Id, Tape, type Value } from '../../ops/tensor/tape.js';
+
+/** (x - mean) / sqrt(variance + epsilon) over these axes, biased variance, with mean and deviation as values of their own. */
+export function standardize(
+  t: Tape,
+  x: Id,
+  { axes, epsilon }: { axes: readonly number[]; epsilon: number },
+): Id {
+  const mean = t.reduce('ReduceMean', x, axes);
+  const centred = t.minus(x, mean);
+  const variance = t.reduce('ReduceMean', t.times(centred, centred), axes);
+  const inverse = t.over(t.scalar(1), t.add('Sqrt', [t.plus(variance, t.scalar(epsilon))]));
+  return t.add('Standardize', [x, mean, inverse], { axes });
+}
+
+/** x (1 + erf(x / sqrt 2)) / 2. */
+export function gelu(t: Tape, x: Id): Id {
+  const phi = t.plus(t.scalar(1), t.add('Erf', [t.times(x, { number: Math.SQRT1_2 })]));
+  return t.times(t.times(x, { number: 0.5 }), phi);
+}
+
+/** A copy of a tape without fused operations, and where its values are now. */
+export function writeOut({ values }: Tape): { tape: Tape; idOf: (id: Id) => Id } {
+  const tape = new Tape(TENSOR_RULES);
+  const ids: Id[] = [];
+  for (const value of values)
+    ids.push(
+      copy(
+        tape,
+        value,
+        value.inputs.map((each) => ids[each]!),
+      ),
+    );
+  return { tape, idOf: (id) => ids[id]! };
+}
+
+function copy(t: Tape, { op, attributes, shape, constant, port, type }: Value, x: readonly Id[]): Id {
+  if (port !== undefined) return t.port(port, shape);
+  if (constant) return t.constant(constant, shape, type);
+  const number = (name: string) => numberOf(attributes, name);
+  switch (op) {
+    case 'StandardizeChannels': {
+      const axes = range(shape.length).filter((axis) => axis !== 1);
+      return standardize(t, x[0]!, { axes, epsilon: number('epsilon') });
+    }
+    case 'Gelu':
+      return gelu(t, x[0]!);
+    case 'HardSigmoid': {
+      const line = t.plus(t.times(x[0]!, { number: number('alpha') }), t.scalar(number('beta')));
+      return t.add('Clip', [line], { min: 0, max: 1 });
+    }
+    default:
+      return t.add(op!, x, attributes);
+  }
+}
