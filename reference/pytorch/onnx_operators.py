@@ -1,4 +1,5 @@
 """The operators of ONNX in PyTorch. Each takes the network, its inputs, its attributes and its node."""
+import functools
 import math
 
 import torch
@@ -215,6 +216,6 @@ OPS = {
     "Abs": elementwise(torch.abs), "Softplus": elementwise(F.softplus), "Add": elementwise(torch.add), "Sub": elementwise(torch.sub),
     "Mul": elementwise(torch.mul), "Pow": elementwise(torch.pow), "MatMul": elementwise(torch.matmul), "Where": elementwise(torch.where),
     "Equal": elementwise(torch.eq), "Greater": elementwise(torch.gt), "Less": elementwise(torch.lt), "Not": elementwise(torch.logical_not),
-    "Max": elementwise(torch.maximum), "Min": elementwise(torch.minimum), "Reciprocal": elementwise(torch.reciprocal),
+    "Max": lambda net, x, a, node: functools.reduce(torch.maximum, x), "Min": lambda net, x, a, node: functools.reduce(torch.minimum, x), "Reciprocal": elementwise(torch.reciprocal),
     "Floor": elementwise(torch.floor), "Mod": elementwise(torch.remainder), "Sum": lambda net, x, a, node: sum(x),
 }
