@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { computeWhole, deviationsOf, readWholeCases } from '../../reference/golden/whole.js';
 
 const { cases, folder } = await readWholeCases(join(import.meta.dirname, '../goldens/proxies/cases.json'));
-/** A few of each space; ZEROSCOUT_ALL_GOLDENS=1 takes all. */
-const EACH = process.env.ZEROSCOUT_ALL_GOLDENS ? Number.POSITIVE_INFINITY : 2;
+/** A few of each space; ALL_GOLDENS=1 takes all. */
+const EACH = process.env.ALL_GOLDENS ? Number.POSITIVE_INFINITY : 2;
 const kindOf = ({ space, file }: (typeof cases)[number]) => (file ? 'onnx' : space!);
 const chosen = cases.filter(
   (item, i) => cases.slice(0, i).filter((other) => kindOf(other) === kindOf(item)).length < EACH,
