@@ -87,10 +87,13 @@ export async function openPlain({
   program,
   device,
   threads,
+  optimization = 'all',
 }: {
   program: Uint8Array;
   device: Provider;
   threads: number;
+  /** `extended` leaves out ONNX Runtime's own search for the NCHWc layout, a third of a session's creation. */
+  optimization?: 'all' | 'extended';
 }): Promise<InferenceSession> {
   if (device === 'cuda') useFullPrecision();
   try {
@@ -102,7 +105,7 @@ export async function openPlain({
       // glibc keeps freed buffers for the next program; an arena for each session would keep them all.
       enableCpuMemArena: false,
       executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
+      graphOptimizationLevel: optimization,
       logSeverityLevel: 3,
     });
   } catch (error) {

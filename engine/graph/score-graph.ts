@@ -47,7 +47,8 @@ export async function openGraph({
   const channelBlock = device === 'cpu' ? await findChannelBlock() : 1;
   const { graph, programs } = graphPrograms({ network, weights, channelBlock });
   const sessions: InferenceSession[] = [];
-  for (const { bytes } of programs) sessions.push(await openPlain({ program: bytes, device, threads }));
+  for (const { bytes } of programs)
+    sessions.push(await openPlain({ program: bytes, device, threads, optimization: 'extended' }));
   return {
     score: async (draw) => {
       const known = new Map<string, Tensor>();
