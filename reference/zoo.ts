@@ -65,7 +65,7 @@ new Command('zoo')
       'stages, blocks, or names of tensors separated by commas, as zeroscout score takes them',
     ).default('stages'),
   )
-  .option('--python <PROGRAM>', 'a Python with torch and onnx', process.env.ZEROSCOUT_TORCH_PYTHON)
+  .option('--python <PROGRAM>', 'a Python with torch and onnx', process.env.TORCH_PYTHON)
   .option('--costs', 'compare MACs and parameters alone')
   .action(main)
   .parse();
