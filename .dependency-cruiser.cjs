@@ -51,7 +51,8 @@ module.exports = {
     roomImports('workflows', 'core', 'activities'),
     roomImports('workers', 'core', 'engine', 'store', 'activities', 'workflows'),
     roomImports('client', 'core', 'engine', 'store', 'activities', 'workflows', 'workers'),
-    roomImports('cli', 'core', 'engine', 'store', 'activities', 'workflows', 'workers', 'client'),
+    roomImports('http', 'core', 'client'),
+    roomImports('cli', 'core', 'engine', 'store', 'activities', 'workflows', 'workers', 'client', 'http'),
     roomImports(
       'bench',
       'core',

@@ -29,6 +29,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['correlate'], async () => (await import('./commands/correlate.js')).addCorrelateCommand],
   [['diff'], async () => (await import('./commands/diff.js')).addDiffCommand],
   [['schedule'], async () => (await import('./commands/schedule.js')).addScheduleCommands],
+  [['ui'], async () => (await import('./commands/ui.js')).addUiCommand],
   [['space'], async () => (await import('./commands/space.js')).addSpaceCommand],
   [['validate'], async () => (await import('./commands/validate.js')).addValidateCommand],
   [['schema'], async () => (await import('./commands/schema.js')).addSchemaCommand],

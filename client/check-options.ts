@@ -14,6 +14,8 @@ type Fields = Readonly<Record<string, z.ZodType>>;
 const milliseconds = wholeNumber({ min: 0, max: 3.2e14 });
 const top = wholeNumber({ min: 1, max: 1e9 });
 const workers = wholeNumber({ min: 0, max: 256 });
+/** A time as Date.toISOString writes it: it becomes part of a query. */
+const isoTime = z.iso.datetime();
 /** An option that is checked where it is used. */
 const other = z.unknown();
 
@@ -26,7 +28,7 @@ const OPTIONS = {
     onNote: other,
   },
   start: { specification: other, id: other, workers, whereFinished: oneOf(['keep', 'again']) },
-  list: { state: oneOf(STATES), name: other },
+  list: { state: oneOf(STATES), name: other, before: isoTime },
   pareto: { cost: oneOf(PARETO_COSTS), top },
   diff: { top },
   export: { format: oneOf(EXPORT_FORMATS), top: wholeNumber({ min: 1, max: 10_000 }) },

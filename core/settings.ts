@@ -57,6 +57,15 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
     },
     { name: 'NATS_KEY', meaning: 'PEM file: the key of `NATS_CERT`.' },
     {
+      name: 'ZEROSCOUT_UI_TOKEN',
+      meaning: 'Token of operators for `zeroscout ui`, who may change things.',
+      default: 'a new one at each start',
+    },
+    {
+      name: 'ZEROSCOUT_UI_VIEWER_TOKEN',
+      meaning: 'Token of viewers for `zeroscout ui` where it listens beyond this machine.',
+    },
+    {
       name: 'ZEROSCOUT_NATS_REPLICAS',
       meaning:
         '1, 3 or 5: nodes of a NATS cluster that keep each message, where streams are created. More than 1 needs `NATS_URL`.',

@@ -7,6 +7,7 @@ exports.ROOMS = [
   'workflows',
   'workers',
   'client',
+  'http',
   'cli',
   'bench',
   'reference',

@@ -25,6 +25,8 @@ export interface SearchFilter {
   readonly state?: string | undefined;
   /** The name that the specification gives. */
   readonly name?: string | undefined;
+  /** Only those that started at this time or earlier, ISO 8601. */
+  readonly before?: string | undefined;
 }
 
 /** What is known of a search without asking it. Times are ISO 8601. */
@@ -35,8 +37,9 @@ export async function* listSearches({
   client,
   state,
   name,
+  before,
 }: SearchFilter & { readonly client: Client }): AsyncGenerator<SearchRow> {
-  for await (const execution of client.workflow.list({ query: queryOf(state), pageSize: PAGE })) {
+  for await (const execution of client.workflow.list({ query: queryOf(state, before), pageSize: PAGE })) {
     const row = rowOf(execution);
     // Temporal knows neither names nor phases of every search, so these are looked for here.
     const isInState = state === undefined || !PHASES.includes(state) || row.state === state;
@@ -55,9 +58,10 @@ export async function countSearches({
 }
 
 /** Runs that went on as another run of the same search are no searches of their own. */
-function queryOf(state: string | undefined): string {
+function queryOf(state: string | undefined, before?: string): string {
   const status = state && (ENDED[state] ?? 'Running');
-  return `WorkflowType = "${SEARCH_WORKFLOW}" AND ExecutionStatus ${status ? `= "${status}"` : '!= "ContinuedAsNew"'}`;
+  const until = before === undefined ? '' : ` AND StartTime <= "${before}"`;
+  return `WorkflowType = "${SEARCH_WORKFLOW}" AND ExecutionStatus ${status ? `= "${status}"` : '!= "ContinuedAsNew"'}${until}`;
 }
 
 function rowOf(execution: WorkflowExecutionInfo) {

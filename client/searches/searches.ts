@@ -4,6 +4,7 @@ import type { ParetoCost, ParetoRow } from '../../core/report/pareto.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
 import type { Truth } from '../../core/report/truth.js';
 import type { Space } from '../../core/spaces/space.js';
+import type { Specification } from '../../core/specification/specification.js';
 import { checkOptions } from '../check-options.js';
 import type { Session } from '../connections/session.js';
 import type { FileInput } from '../files/open-file.js';
@@ -50,6 +51,8 @@ export interface Searches {
   list(filter?: SearchFilter): AsyncIterable<SearchRow>;
   /** What a search does or did, what it waits for, why it ended. */
   get(id: string): Promise<SearchDescription>;
+  /** The specification that it was started with, with every default. */
+  specification(id: string): Promise<Specification>;
   /** As `attach(id)` and then `progress()`. */
   progress(id: string): AsyncIterable<SearchLook>;
   /** Lets the shards that run finish and starts no other. */
@@ -103,6 +106,7 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
   };
   return {
     ...createControls(client),
+    specification: (id) => readStarted(client, id),
     start: (options) => startSearch({ session, scoring, isRestarted }, options),
     attach,
     list: async function* (filter = {}) {
@@ -156,6 +160,11 @@ async function readTruthFor(
   const space = openSpaceWith({ space: specification.space, modules });
   const truth = await readTruth({ path: file, space, ...(name === undefined ? {} : { name }) });
   return { space, truth };
+}
+
+async function readStarted(client: Session['client'], id: string): Promise<Specification> {
+  const { description } = await findSearch({ client, id });
+  return (description.memo as unknown as SearchMemo).specification;
 }
 
 function createControls(client: Session['client']): Pick<Searches, SearchAction> {

@@ -1,0 +1,92 @@
+// The command `zeroscout ui`: serves the HTTP API and its page until it is stopped.
+import { spawn } from 'node:child_process';
+import { type Command, InvalidArgumentError } from 'commander';
+import { connect } from '../../client/connect.js';
+import { startHttpServer } from '../../http/server.js';
+import { note, print } from '../render/terminal.js';
+
+interface Options {
+  readonly host: string;
+  readonly port: number;
+  readonly open?: true;
+  readonly allowHost?: readonly string[];
+  readonly prefix?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
+
+const PORT = 8600;
+
+export function addUiCommand(program: Command): void {
+  program
+    .command('ui')
+    .description('serve the page and the HTTP API until this command is stopped')
+    .option(
+      '--host <ADDRESS>',
+      'address to listen at; elsewhere than on this machine everything needs a token',
+      '127.0.0.1',
+    )
+    .option('--port <N>', 'port to listen at; 0 takes any', readPort, PORT)
+    .option('--open', 'open the page in a browser')
+    .option('--allow-host <NAME...>', 'other names by which people reach it, such as search.example.com')
+    .option('--prefix <PATH>', 'path under which a proxy offers it, such as /zeroscout')
+    .option('--tls-cert <FILE>', 'certificate, PEM; with --tls-key')
+    .option('--tls-key <FILE>', 'its key, PEM')
+    .action((options: Options, command: Command) => {
+      const { tlsCert, tlsKey } = options;
+      if ((tlsCert === undefined) !== (tlsKey === undefined))
+        command.error('error: --tls-cert and --tls-key are given together', { exitCode: 2 });
+      return serve({ options, version: program.version() ?? '' });
+    });
+}
+
+async function serve({
+  options: { host, port, open, allowHost, prefix, tlsCert, tlsKey },
+  version,
+}: {
+  readonly options: Options;
+  readonly version: string;
+}): Promise<void> {
+  const zeroscout = await connect({ name: 'zeroscout-ui', onNote: note });
+  try {
+    const { ZEROSCOUT_UI_TOKEN: operatorToken, ZEROSCOUT_UI_VIEWER_TOKEN: viewerToken } = process.env;
+    const server = await startHttpServer({
+      zeroscout,
+      version,
+      host,
+      port,
+      prefix,
+      allowedHosts: allowHost,
+      operatorToken: operatorToken || undefined,
+      viewerToken: viewerToken || undefined,
+      tls: tlsCert !== undefined && tlsKey !== undefined ? { certificate: tlsCert, key: tlsKey } : undefined,
+      onFault: (error) => note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    });
+    print(`page: ${operatorToken ? server.url : server.link}`);
+    note('Ctrl-C ends it; searches go on where workers run.');
+    if (open) openBrowser(server.link);
+    await stopSignal();
+    await server.close();
+  } finally {
+    await zeroscout.close();
+  }
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function openBrowser(link: string): void {
+  const command = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  const child = spawn(command, [link], { stdio: 'ignore', detached: true });
+  child.on('error', () => note('no browser could be opened; open the link by hand'));
+  child.unref();
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('must be 0 to 65535');
+  return port;
+}

@@ -1,0 +1,156 @@
+// Puts the HTTP API together: who may ask, what can be asked, what an error looks like, and the description of all of it.
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Zeroscout } from '../client/index.js';
+import { SpecError } from '../core/errors.js';
+import type { Access } from './access.js';
+import { requires } from './access.js';
+import { answerProblem, ProblemError } from './problem.js';
+import type { OpenRankings } from './rankings/open-rankings.js';
+import { addDownloadRoutes } from './routes/downloads.js';
+import { addEventRoutes } from './routes/events.js';
+import { addScheduleRoutes, addWorkerRoutes } from './routes/fleet.js';
+import { addPictureRoutes } from './routes/pictures.js';
+import { addRankingRoutes } from './routes/rankings.js';
+import { addResultRoutes } from './routes/results.js';
+import type { RouteSetting } from './routes/route-setting.js';
+import { addSearchRoutes } from './routes/searches.js';
+import { addSpecificationRoutes } from './routes/specifications.js';
+import { json, problems } from './schemas.js';
+
+/** A specification with a list of a hundred thousand candidates, or a table of accuracies. */
+const LARGEST_BODY = 32 * 2 ** 20;
+
+export interface AppOptions {
+  readonly zeroscout: Zeroscout;
+  readonly access: Access;
+  readonly rankings: OpenRankings;
+  readonly version: string;
+  /** Path under which a proxy offers this server; '' without one. */
+  readonly prefix: string;
+  readonly stopped: AbortSignal;
+  /** Called with errors that nobody foresaw. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export function createApp(options: AppOptions): OpenAPIHono {
+  const { access, version, prefix, onFault } = options;
+  const app = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return undefined;
+      throw new SpecError(
+        result.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })),
+      );
+    },
+  });
+  answerErrors(app, onFault);
+  app.use(secureHeaders(SECURITY));
+  app.use(access.guard);
+  app.use(access.identify);
+  app.use(limitBodies());
+  addSessionRoute(app, options);
+  const setting: RouteSetting = { app, ...options };
+  addSearchRoutes(setting);
+  addRankingRoutes(setting);
+  addPictureRoutes(setting);
+  addDownloadRoutes(setting);
+  addResultRoutes(setting);
+  addEventRoutes(setting);
+  addWorkerRoutes(setting);
+  addScheduleRoutes(setting);
+  addSpecificationRoutes(setting);
+  app.doc31('/api/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'zeroscout',
+      version,
+      description: 'Searches, rankings, workers and schedules of zeroscout.',
+    },
+    servers: [{ url: prefix || '/' }],
+    security: [{ bearer: [] }, {}],
+  });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  return app;
+}
+
+function answerErrors(app: OpenAPIHono, onFault: AppOptions['onFault']): void {
+  app.onError((error, context) => {
+    const response = answerProblem(context, error);
+    if (response.status === 500) onFault(error);
+    return response;
+  });
+  app.notFound((context) =>
+    answerProblem(
+      context,
+      new ProblemError({
+        status: 404,
+        code: 'not-found',
+        detail: `nothing at ${context.req.path.slice(0, 200)}`,
+      }),
+    ),
+  );
+}
+
+function limitBodies(): MiddlewareHandler {
+  return bodyLimit({
+    maxSize: LARGEST_BODY,
+    onError: () => {
+      throw new ProblemError({
+        status: 413,
+        code: 'too-large',
+        detail: `the request is larger than ${LARGEST_BODY / 2 ** 20} MiB`,
+      });
+    },
+  });
+}
+
+function addSessionRoute(app: OpenAPIHono, { zeroscout, version }: AppOptions): void {
+  app.openapi(
+    {
+      method: 'get',
+      path: '/api/session',
+      operationId: 'getSession',
+      tags: ['session'],
+      summary: 'Who asks, and what this server is connected to',
+      middleware: requires('viewer'),
+      responses: {
+        200: json(
+          z.object({ role: z.enum(['viewer', 'operator']), version: z.string(), embedded: z.boolean() }),
+          'the session',
+        ),
+        ...problems,
+      },
+    },
+    (context) =>
+      context.json(
+        {
+          role: context.get('role') === 'operator' ? ('operator' as const) : ('viewer' as const),
+          version,
+          embedded: zeroscout.connections.temporal.source === 'embedded',
+        },
+        200,
+      ),
+  );
+}
+
+/** No scripts but the page's own files, no frames, no other site. */
+const SECURITY: Parameters<typeof secureHeaders>[0] = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:', 'blob:'],
+    connectSrc: ["'self'"],
+    objectSrc: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+  },
+  xFrameOptions: 'DENY',
+  referrerPolicy: 'no-referrer',
+  crossOriginOpenerPolicy: 'same-origin',
+  crossOriginResourcePolicy: 'same-origin',
+  strictTransportSecurity: false,
+};

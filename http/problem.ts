@@ -1,0 +1,90 @@
+// Answers errors as problem details (RFC 9457), with the codes of the library.
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { BlobError, DeviceError, ServiceError, SpecError } from '../core/errors.js';
+
+export const ProblemSchema = z
+  .object({
+    type: z.string().openapi({ example: 'about:blank' }),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().openapi({ description: 'for programs', example: 'invalid-input' }),
+    detail: z.string(),
+    issues: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .openapi({ description: 'each field that is wrong, and why' }),
+  })
+  .openapi('Problem');
+
+export type Problem = z.infer<typeof ProblemSchema>;
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'A token is needed',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Not in this state',
+  413: 'Too large',
+  421: 'Not this host',
+  422: 'Invalid input',
+  429: 'Too many requests',
+  500: 'Internal error',
+  502: 'A stored file is damaged',
+  503: 'A server is away',
+};
+
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly status: number;
+  readonly code: string;
+
+  constructor({
+    status,
+    code,
+    detail,
+  }: { readonly status: number; readonly code: string; readonly detail: string }) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** What an error is over HTTP. Unknown errors tell nothing of this program's inside. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) return problem(error.status, error.code, error.message);
+  if (error instanceof SpecError) {
+    const isUnknown = /^no (search|schedule|worker) "/.test(error.issues[0]?.message ?? '');
+    const issues = error.issues.map(({ path, message }) => ({ path, message }));
+    return isUnknown
+      ? problem(404, 'not-found', error.message)
+      : { ...problem(422, error.code, error.message), issues };
+  }
+  if (error instanceof ServiceError) return problem(503, error.code, error.message);
+  if (error instanceof BlobError) return problem(502, error.code, error.message);
+  if (error instanceof DeviceError) return problem(409, error.code, error.message);
+  if (error instanceof HTTPException)
+    return problem(error.status, 'http', error.message || TITLES[error.status] || '');
+  if (isAway(error)) return problem(503, 'server-away', 'Temporal does not answer; it is tried again');
+  return problem(500, 'internal', 'an error of zeroscout; the log of this program has it');
+}
+
+export function answerProblem(context: Context, error: unknown): Response {
+  const found = problemOf(error);
+  if (found.status === 503) context.header('Retry-After', '5');
+  return context.json(found, found.status as ContentfulStatusCode, {
+    'Content-Type': 'application/problem+json',
+  });
+}
+
+function problem(status: number, code: string, detail: string): Problem {
+  return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code, detail };
+}
+
+/** gRPC: unavailable (14), deadline exceeded (4), or a broken connection. */
+function isAway(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  return [4, 14].includes(Number(cause?.code ?? code));
+}

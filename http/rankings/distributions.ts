@@ -1,0 +1,145 @@
+// Counts how the values of a ranking are distributed: histograms, grids for scatter plots, and statistics of columns.
+import { type ColumnKind, type Condition, quoteName } from './filter.js';
+import type { Questions } from './questions.js';
+import type { Axis, Grid, Histogram, RankingTable, Selection, Statistics } from './ranking-table.js';
+
+export function createDistributions(
+  questions: Questions,
+  columns: ReadonlyMap<string, ColumnKind>,
+): Pick<RankingTable, 'histogram' | 'grid' | 'statistics'> {
+  return {
+    histogram: (request) => countHistogram(questions, request),
+    grid: (request) => countGrid(questions, request),
+    statistics: async (selection) => {
+      const where = questions.condition(selection);
+      const answers: Record<string, Statistics> = {};
+      for (const [column, kind] of columns)
+        if (kind === 'number') answers[column] = await statisticsOf({ ask: questions.ask, column, where });
+      return answers;
+    },
+  };
+}
+
+async function countHistogram(
+  questions: Questions,
+  { column, bins, ...selection }: Selection & { readonly column: string; readonly bins: number },
+): Promise<Histogram> {
+  const { ask, condition, numeric } = questions;
+
+  const name = numeric(column, 'column');
+  const where = condition(selection);
+  const { low, high, count } = await rangeOf(questions, { name, where });
+  const outside = (await countOf(questions, where)) - count;
+  if (low === null || high === null) return { column, bins: [], outside };
+  const width = high > low ? (high - low) / bins : 1;
+  const found = await ask(
+    `SELECT least(floor((${name} - ${low}) / ${width}), ${bins - 1})::INTEGER AS bin, count(*)::DOUBLE AS count
+         FROM ranking WHERE ${where.sql} AND isfinite(${name}) GROUP BY bin`,
+    where.values,
+  );
+  const counts = new Map(found.map((row) => [Number(row.bin), Number(row.count)]));
+  const all = Array.from({ length: high > low ? bins : 1 }, (_, i) => ({
+    low: low + i * width,
+    high: i === bins - 1 ? high : low + (i + 1) * width,
+    count: counts.get(i) ?? 0,
+  }));
+  return { column, bins: all, outside };
+}
+
+async function countGrid(
+  questions: Questions,
+  {
+    x,
+    y,
+    columns: across,
+    rows: up,
+    ...selection
+  }: Selection & { readonly x: string; readonly y: string; readonly columns: number; readonly rows: number },
+): Promise<Grid> {
+  const { ask, condition, numeric } = questions;
+
+  const [nameX, nameY] = [numeric(x, 'x'), numeric(y, 'y')];
+  const where = condition(selection);
+  const both = {
+    sql: `(${where.sql}) AND isfinite(${nameX}) AND isfinite(${nameY})`,
+    values: where.values,
+  };
+  const [rangeX, rangeY] = [
+    await rangeOf(questions, { name: nameX, where: both }),
+    await rangeOf(questions, { name: nameY, where: both }),
+  ];
+  const outside = (await countOf(questions, where)) - rangeX.count;
+  const axisX = { column: x, low: rangeX.low ?? 0, high: rangeX.high ?? 0, steps: across };
+  const axisY = { column: y, low: rangeY.low ?? 0, high: rangeY.high ?? 0, steps: up };
+  const step = ({ low, high, steps }: Axis) => (high > low ? (high - low) / steps : 1);
+  const cells = await ask(
+    `SELECT least(floor((${nameX} - ${axisX.low}) / ${step(axisX)}), ${across - 1})::INTEGER AS x,
+                least(floor((${nameY} - ${axisY.low}) / ${step(axisY)}), ${up - 1})::INTEGER AS y,
+                count(*)::DOUBLE AS count, min(rank)::DOUBLE AS best
+         FROM ranking WHERE ${both.sql} GROUP BY 1, 2`,
+    both.values,
+  );
+  return {
+    x: axisX,
+    y: axisY,
+    outside,
+    cells: cells.map((cell) => ({
+      x: Number(cell.x),
+      y: Number(cell.y),
+      count: Number(cell.count),
+      best: Number(cell.best),
+    })),
+  };
+}
+
+/** The finite values of a column: the least, the largest, and their number. */
+async function rangeOf(
+  { ask }: Questions,
+  { name, where }: { readonly name: string; readonly where: Condition },
+) {
+  const [range] = await ask(
+    `SELECT min(${name}) AS low, max(${name}) AS high, count(*)::DOUBLE AS count FROM ranking WHERE ${where.sql} AND isfinite(${name})`,
+    where.values,
+  );
+  return {
+    low: range!.low as number | null,
+    high: range!.high as number | null,
+    count: Number(range!.count),
+  };
+}
+
+async function countOf({ ask }: Questions, where: Condition): Promise<number> {
+  const sql = `SELECT count(*)::DOUBLE AS count FROM ranking WHERE ${where.sql}`;
+  return Number((await ask(sql, where.values))[0]!.count);
+}
+
+const SHARES = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
+
+async function statisticsOf({
+  ask,
+  column,
+  where,
+}: {
+  readonly ask: Questions['ask'];
+  readonly column: string;
+  readonly where: Condition;
+}): Promise<Statistics> {
+  const name = quoteName(column);
+  const [row] = await ask(
+    `SELECT count(*)::DOUBLE AS count, min(${name}) AS min, max(${name}) AS max, avg(${name}) AS mean,
+            stddev_pop(${name}) AS deviation, approx_quantile(${name}, [${SHARES.join(', ')}]) AS quantiles
+     FROM ranking WHERE ${where.sql} AND isfinite(${name})`,
+    where.values,
+  );
+  const { count, min, max, mean, deviation, quantiles } = row as unknown as Record<string, number | null> & {
+    quantiles: number[] | null;
+  };
+  return {
+    count: Number(count),
+    min: min ?? null,
+    max: max ?? null,
+    mean: mean ?? null,
+    deviation: deviation ?? null,
+    quantiles: Object.fromEntries(SHARES.map((share, i) => [String(share), quantiles?.[i] ?? null])),
+  };
+}

@@ -1,0 +1,91 @@
+// Routes that hand out the files of a finished search, as they are stored.
+import { createRoute, z } from '@hono/zod-openapi';
+import { stream } from 'hono/streaming';
+import { requires } from '../access.js';
+import { IdParameter, json, problems } from '../schemas.js';
+import { toJson } from '../to-json.js';
+import { finishedResults } from './finished-search.js';
+import type { RouteSetting } from './route-setting.js';
+
+export function addDownloadRoutes(setting: RouteSetting): void {
+  addSummary(setting);
+  addRankingFile(setting);
+  addFailuresFile(setting);
+}
+
+function addSummary(setting: RouteSetting): void {
+  const { app } = setting;
+  app.openapi(
+    createRoute({
+      tags: ['rankings'],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/summary',
+      operationId: 'getSummary',
+      summary: 'summary.json of a finished search',
+      request: { params: z.object({ id: IdParameter }) },
+      responses: {
+        200: json(z.looseObject({ name: z.string(), id: z.string() }), 'the summary'),
+        ...problems,
+      },
+    }),
+    async (context) => {
+      const { results } = await finishedResults(setting, context.req.valid('param').id);
+      return context.json(toJson(results.summary), 200);
+    },
+  );
+}
+
+function addRankingFile(setting: RouteSetting): void {
+  const { app } = setting;
+  app.openapi(
+    createRoute({
+      tags: ['rankings'],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/ranking.csv',
+      operationId: 'downloadRanking',
+      summary: 'ranking.csv, as it is stored',
+      request: { params: z.object({ id: IdParameter }) },
+      responses: {
+        200: { description: 'CSV', content: { 'text/csv': { schema: z.string() } } },
+        304: { description: 'the client has it' },
+        ...problems,
+      },
+    }),
+    async (context) => {
+      const { id, results } = await finishedResults(setting, context.req.valid('param').id);
+      const tag = `"${results.summary.rankingSha256}"`;
+      if (context.req.header('if-none-match') === tag) return context.body(null, 304);
+      context.header('ETag', tag);
+      context.header('Content-Type', 'text/csv; charset=utf-8');
+      context.header('Content-Disposition', `attachment; filename="${id}-ranking.csv"`);
+      return stream(context, async (out) => {
+        for await (const bytes of results.csv()) await out.write(bytes);
+      });
+    },
+  );
+}
+
+function addFailuresFile(setting: RouteSetting): void {
+  const { app } = setting;
+  app.openapi(
+    createRoute({
+      tags: ['rankings'],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/failures.csv',
+      operationId: 'downloadFailures',
+      summary: 'Candidates that were set aside, with reasons',
+      request: { params: z.object({ id: IdParameter }) },
+      responses: {
+        200: { description: 'CSV', content: { 'text/csv': { schema: z.string() } } },
+        ...problems,
+      },
+    }),
+    async (context) => {
+      const { results } = await finishedResults(setting, context.req.valid('param').id);
+      return context.body(results.failures, 200, { 'Content-Type': 'text/csv; charset=utf-8' });
+    },
+  );
+}

@@ -1,0 +1,164 @@
+// Routes that stream what happens as server-sent events: the progress of a search, and the fleet of workers.
+import { createRoute, z } from '@hono/zod-openapi';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import { requires } from '../access.js';
+import { problemOf } from '../problem.js';
+import { IdParameter, problems } from '../schemas.js';
+import { toJson } from '../to-json.js';
+import type { RouteSetting } from './route-setting.js';
+
+/** How often the fleet and the list of searches are looked at while somebody watches. */
+const LOOK_MS = 2_000;
+/** A proxy closes connections on which nothing is said. */
+const BEAT_MS = 15_000;
+const RETRY_MS = 2_000;
+
+const EVENTS = {
+  200: {
+    description:
+      'events `progress`, `end`, `fleet`, `searches` and `problem`, whose data are JSON. Each tells the whole state, so that a client which comes back with Last-Event-ID has missed nothing; one that is not newer is left out',
+    content: { 'text/event-stream': { schema: z.string() } },
+  },
+  ...problems,
+} as const;
+
+export function addEventRoutes(setting: RouteSetting): void {
+  const { zeroscout } = setting;
+  addProgress(setting);
+  addWatch(setting, {
+    path: '/api/workers/events',
+    event: 'fleet',
+    summary: 'Queues and workers, whenever they change',
+    look: () => zeroscout.workers.list(),
+  });
+  addWatch(setting, {
+    path: '/api/searches-events',
+    event: 'searches',
+    summary: 'The newest 50 searches, whenever they change',
+    look: async () => {
+      const rows = [];
+      for await (const row of zeroscout.searches.list()) {
+        if (rows.push(row) === 50) break;
+      }
+      return rows;
+    },
+  });
+}
+
+function addProgress({ app, zeroscout, stopped }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/searches/{id}/events',
+      operationId: 'watchSearch',
+      tags: ['events'],
+      summary: 'How far a search is, about once a second, and its end',
+      middleware: requires('viewer'),
+      request: { params: z.object({ id: IdParameter }) },
+      responses: EVENTS,
+    }),
+    async (context) => {
+      const { id } = await zeroscout.searches.get(context.req.valid('param').id);
+      const sender = createSender(context.req.header('last-event-id'));
+      return streamSSE(context, (stream) =>
+        whileOpen({ stream, stopped }, async (isOpen) => {
+          for await (const look of zeroscout.searches.progress(id)) {
+            if (!isOpen()) return;
+            await sender.send(stream, 'progress', look);
+          }
+          if (isOpen()) await sender.send(stream, 'end', await zeroscout.searches.get(id));
+        }),
+      );
+    },
+  );
+}
+
+interface Watch {
+  readonly path: string;
+  readonly event: string;
+  readonly summary: string;
+  readonly look: () => Promise<unknown>;
+}
+
+function addWatch({ app, stopped }: RouteSetting, { path, event, summary, look }: Watch): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path,
+      operationId: `watch-${event}`,
+      tags: ['events'],
+      summary,
+      middleware: requires('viewer'),
+      responses: EVENTS,
+    }),
+    async (context) => {
+      const sender = createSender(context.req.header('last-event-id'));
+      return streamSSE(context, (stream) =>
+        whileOpen({ stream, stopped }, async (isOpen) => {
+          while (isOpen()) {
+            const [name, data] = await look().then(
+              (data): [string, unknown] => [event, data],
+              (error: unknown): [string, unknown] => ['problem', problemOf(error)],
+            );
+            if (isOpen()) await sender.send(stream, name, data);
+            await pause({ ms: LOOK_MS, stopped });
+          }
+        }),
+      );
+    },
+  );
+}
+
+/** Numbers events; what equals the event before is not sent again. */
+function createSender(lastId: string | undefined) {
+  let id = Number.isSafeInteger(Number(lastId)) ? Number(lastId) : 0;
+  let before = '';
+  return {
+    send: async (stream: SSEStreamingApi, event: string, data: unknown): Promise<void> => {
+      const text = JSON.stringify(toJson(data));
+      if (text === before) return;
+      before = text;
+      id += 1;
+      await stream.writeSSE({ id: String(id), event, data: text, retry: RETRY_MS });
+    },
+  };
+}
+
+/** Runs `work` until the client goes or the server ends, with a comment now and then that keeps proxies from closing. */
+async function whileOpen(
+  { stream, stopped }: { readonly stream: SSEStreamingApi; readonly stopped: AbortSignal },
+  work: (isOpen: () => boolean) => Promise<void>,
+): Promise<void> {
+  let isGone = false;
+  const gone = new Promise<void>((resolve) => {
+    stream.onAbort(() => {
+      isGone = true;
+      resolve();
+    });
+    stopped.addEventListener('abort', () => resolve(), { once: true });
+  });
+  const beat = setInterval(() => void stream.write(': still here\n\n').catch(() => {}), BEAT_MS);
+  const isOpen = () => !isGone && !stopped.aborted;
+  try {
+    await Promise.race([
+      gone,
+      work(isOpen).catch(async (error: unknown) => {
+        if (isOpen()) await stream.writeSSE({ event: 'problem', data: JSON.stringify(problemOf(error)) });
+      }),
+    ]);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function pause({ ms, stopped }: { readonly ms: number; readonly stopped: AbortSignal }): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      stopped.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    stopped.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,38 @@
+// Finds the results of a finished search, and its ranking as a table, for the routes that read them.
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Results } from '../../client/index.js';
+import { ProblemError } from '../problem.js';
+import type { RankingTable } from '../rankings/ranking-table.js';
+import type { RouteSetting } from './route-setting.js';
+
+export const FilterQuery = z
+  .string()
+  .max(2_000)
+  .optional()
+  .openapi({ description: 'such as `flops < 100M and rank <= 500`', example: 'rank <= 100' });
+
+/** The id and the results of a finished search; a problem for one that still runs, for which nobody waits here. */
+export async function finishedResults(
+  { zeroscout }: RouteSetting,
+  given: string,
+): Promise<{ readonly id: string; readonly results: Results }> {
+  const { id, state } = await zeroscout.searches.get(given);
+  if (state !== 'completed')
+    throw new ProblemError({
+      status: 409,
+      code: 'no-results',
+      detail: `search "${id}" has no results: it is ${state}`,
+    });
+  return { id, results: await zeroscout.searches.results(id) };
+}
+
+/** The ranking as a table; the answer gets the ranking's digest as its ETag. */
+export async function tableOf(
+  setting: RouteSetting,
+  { context, id }: { readonly context: Context; readonly id: string },
+): Promise<RankingTable> {
+  const { results } = await finishedResults(setting, id);
+  context.header('Cache-Control', 'private, no-cache');
+  return setting.rankings.open(results);
+}

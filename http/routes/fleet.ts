@@ -1,0 +1,249 @@
+// Routes of workers and zeroscout.schedules.
+import { createRoute, z } from '@hono/zod-openapi';
+import { requires } from '../access.js';
+import { json, problems, SpecificationInputSchema } from '../schemas.js';
+import { specificationInput } from '../specification-input.js';
+import { toJson } from '../to-json.js';
+import type { RouteSetting } from './route-setting.js';
+
+const Name = z
+  .string()
+  .min(1)
+  .max(200)
+  .openapi({ param: { name: 'name', in: 'path' } });
+const ScheduleSchema = z
+  .looseObject({ name: z.string(), cron: z.string(), state: z.string() })
+  .openapi('Schedule');
+const Done = { 204: { description: 'done' }, ...problems } as const;
+
+const TAG = 'schedules';
+
+export function addWorkerRoutes({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/workers',
+      operationId: 'listWorkers',
+      tags: ['workers'],
+      summary: 'Queues of control and of each device, who works for them and what waits there',
+      middleware: requires('viewer'),
+      responses: { 200: json(z.array(z.looseObject({})), 'the queues'), ...problems },
+    }),
+    async (context) => context.json(toJson(await zeroscout.workers.list()), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/workers/{name}/release',
+      operationId: 'releaseWorker',
+      tags: ['workers'],
+      summary: 'Let a worker that was set aside ask for work again',
+      middleware: requires('operator'),
+      request: { params: z.object({ name: Name }) },
+      responses: Done,
+    }),
+    async (context) => {
+      await zeroscout.workers.release(context.req.valid('param').name);
+      return context.body(null, 204);
+    },
+  );
+}
+
+export function addScheduleRoutes(setting: RouteSetting): void {
+  addScheduleList(setting);
+  addScheduleCreation(setting);
+  addSchedule(setting);
+  addScheduleUpdate(setting);
+  addScheduleDeletion(setting);
+  addScheduleControls(setting);
+  addScheduleRuns(setting);
+  addBackfill(setting);
+}
+
+function addScheduleList({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/schedules',
+      operationId: 'listSchedules',
+      tags: [TAG],
+      summary: 'All schedules',
+      middleware: requires('viewer'),
+      responses: { 200: json(z.array(ScheduleSchema), 'the schedules'), ...problems },
+    }),
+    async (context) => context.json(toJson(await zeroscout.schedules.list()), 200),
+  );
+}
+
+function addScheduleCreation({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/schedules',
+      operationId: 'createSchedule',
+      tags: [TAG],
+      summary: 'Start a search at given times',
+      middleware: requires('operator'),
+      request: {
+        body: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: SpecificationInputSchema.extend({
+                name: z.string().min(1).max(100),
+                cron: z.string().min(1).max(200).openapi({ example: '0 2 * * *' }),
+                timezone: z.string().min(1).max(100).optional(),
+                workers: z.int().min(0).max(1024).optional(),
+              }),
+            },
+          },
+        },
+      },
+      responses: { 201: json(ScheduleSchema, 'created'), ...problems },
+    }),
+    async (context) => {
+      const { specification, files, ...rest } = context.req.valid('json');
+      const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+      const row = await zeroscout.schedules.create({
+        ...(given as Pick<typeof rest, 'name' | 'cron'>),
+        specification: specificationInput({ specification, files }),
+      });
+      return context.json(toJson(row), 201);
+    },
+  );
+}
+
+function addSchedule({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/schedules/{name}',
+      operationId: 'getSchedule',
+      tags: [TAG],
+      summary: 'Times, state, and what became of the runs',
+      middleware: requires('viewer'),
+      request: { params: z.object({ name: Name }) },
+      responses: { 200: json(ScheduleSchema, 'the schedule'), ...problems },
+    }),
+    async (context) =>
+      context.json(toJson(await zeroscout.schedules.get(context.req.valid('param').name)), 200),
+  );
+}
+
+function addScheduleUpdate({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/api/schedules/{name}/specification',
+      operationId: 'updateSchedule',
+      tags: [TAG],
+      summary: 'Another specification, from the next run on',
+      middleware: requires('operator'),
+      request: {
+        params: z.object({ name: Name }),
+        body: { required: true, content: { 'application/json': { schema: SpecificationInputSchema } } },
+      },
+      responses: Done,
+    }),
+    async (context) => {
+      await zeroscout.schedules.update(
+        context.req.valid('param').name,
+        specificationInput(context.req.valid('json')),
+      );
+      return context.body(null, 204);
+    },
+  );
+}
+
+function addScheduleDeletion({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/api/schedules/{name}',
+      operationId: 'deleteSchedule',
+      tags: [TAG],
+      summary: 'Delete it; its runs and their results stay',
+      middleware: requires('operator'),
+      request: { params: z.object({ name: Name }) },
+      responses: Done,
+    }),
+    async (context) => {
+      await zeroscout.schedules.delete(context.req.valid('param').name);
+      return context.body(null, 204);
+    },
+  );
+}
+
+function addScheduleControls({ app, zeroscout }: RouteSetting): void {
+  for (const action of ['pause', 'resume'] as const)
+    app.openapi(
+      createRoute({
+        method: 'post',
+        path: `/api/schedules/{name}/${action}`,
+        operationId: `${action}Schedule`,
+        tags: [TAG],
+        summary: action === 'pause' ? 'Start no run until it is resumed' : 'Start runs again',
+        middleware: requires('operator'),
+        request: { params: z.object({ name: Name }) },
+        responses: Done,
+      }),
+      async (context) => {
+        await zeroscout.schedules[action](context.req.valid('param').name);
+        return context.body(null, 204);
+      },
+    );
+}
+
+function addScheduleRuns({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/schedules/{name}/runs',
+      operationId: 'runSchedule',
+      tags: [TAG],
+      summary: 'Start a run now',
+      middleware: requires('operator'),
+      request: { params: z.object({ name: Name }) },
+      responses: { 201: json(z.object({ id: z.string() }), 'id of the search'), ...problems },
+    }),
+    async (context) =>
+      context.json({ id: await zeroscout.schedules.runNow(context.req.valid('param').name) }, 201),
+  );
+}
+
+function addBackfill({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/schedules/{name}/backfill',
+      operationId: 'backfillSchedule',
+      tags: [TAG],
+      summary: 'Start the runs of a time that has passed, one after the other',
+      middleware: requires('operator'),
+      request: {
+        params: z.object({ name: Name }),
+        body: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: z.object({
+                from: z.iso.datetime({ offset: true }),
+                to: z.iso.datetime({ offset: true }),
+              }),
+            },
+          },
+        },
+      },
+      responses: Done,
+    }),
+    async (context) => {
+      const { from, to } = context.req.valid('json');
+      await zeroscout.schedules.backfill(context.req.valid('param').name, {
+        from: new Date(from),
+        to: new Date(to),
+      });
+      return context.body(null, 204);
+    },
+  );
+}

@@ -1,0 +1,106 @@
+// Routes that read rows of a ranking: filtered and sorted pages, and the row of one candidate.
+import { createRoute, z } from '@hono/zod-openapi';
+import { requires } from '../access.js';
+import { ProblemError } from '../problem.js';
+import type { Sort } from '../rankings/ranking-table.js';
+import { CellSchema, IdParameter, json, problems, RankingPageSchema } from '../schemas.js';
+import { toJson } from '../to-json.js';
+import { FilterQuery, tableOf } from './finished-search.js';
+import type { RouteSetting } from './route-setting.js';
+
+const MOST = 1_000;
+const SortQuery = z
+  .string()
+  .max(200)
+  .optional()
+  .openapi({ description: 'a column; with a minus before it the largest come first', example: '-score' });
+
+export function addRankingRoutes(setting: RouteSetting): void {
+  addPage(setting);
+  addCandidate(setting);
+}
+
+function addPage(setting: RouteSetting): void {
+  const { app } = setting;
+  app.openapi(
+    createRoute({
+      tags: ['rankings'],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/ranking',
+      operationId: 'getRanking',
+      summary: 'A page of the ranking, filtered and sorted',
+      request: {
+        params: z.object({ id: IdParameter }),
+        query: z.object({
+          filter: FilterQuery,
+          sort: SortQuery,
+          offset: z.coerce.number().int().min(0).max(1e12).default(0),
+          limit: z.coerce.number().int().min(1).max(MOST).default(100),
+          candidate: z
+            .string()
+            .max(100_000)
+            .optional()
+            .openapi({ description: 'begin at the page that holds this candidate, in place of `offset`' }),
+        }),
+      },
+      responses: { 200: json(RankingPageSchema, 'the page'), ...problems },
+    }),
+    async (context) => {
+      const { filter, sort: written, limit, candidate, ...query } = context.req.valid('query');
+      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
+      const sort = readSort(written);
+      const selection = { filter, ...(sort ? { sort } : {}) };
+      let { offset } = query;
+      if (candidate !== undefined) {
+        const at = await table.position({ ...selection, candidate });
+        if (at === undefined) throw notThere(candidate);
+        offset = at - (at % limit);
+      }
+      const { total, rows } = await table.page({ ...selection, offset, limit });
+      const columns = [...table.columns].map(([name, kind]) => ({ name, kind }));
+      return context.json({ columns, total, all: table.total, offset, rows: toJson(rows) }, 200);
+    },
+  );
+}
+
+function addCandidate(setting: RouteSetting): void {
+  const { app } = setting;
+  app.openapi(
+    createRoute({
+      tags: ['rankings'],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/ranking/candidate',
+      operationId: 'getCandidate',
+      summary: 'The row of one candidate',
+      request: {
+        params: z.object({ id: IdParameter }),
+        query: z.object({ candidate: z.string().min(1).max(100_000) }),
+      },
+      responses: { 200: json(z.record(z.string(), CellSchema), 'the row'), ...problems },
+    }),
+    async (context) => {
+      const { candidate } = context.req.valid('query');
+      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
+      const row = await table.row(candidate);
+      if (row === undefined) throw notThere(candidate);
+      return context.json(toJson(row), 200);
+    },
+  );
+}
+
+function readSort(text: string | undefined): Sort | undefined {
+  if (text === undefined || text === '') return undefined;
+  return text.startsWith('-')
+    ? { column: text.slice(1), direction: 'desc' }
+    : { column: text, direction: 'asc' };
+}
+
+function notThere(candidate: string): ProblemError {
+  return new ProblemError({
+    status: 404,
+    code: 'not-found',
+    detail: `no candidate ${JSON.stringify(candidate.slice(0, 200))} among these rows`,
+  });
+}

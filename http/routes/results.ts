@@ -1,0 +1,147 @@
+// Routes that compare and judge finished searches, and hand their best on.
+import { createRoute, z } from '@hono/zod-openapi';
+import { requires } from '../access.js';
+import { ProblemError } from '../problem.js';
+import { IdParameter, json, problems } from '../schemas.js';
+import { toJson } from '../to-json.js';
+import type { RouteSetting } from './route-setting.js';
+
+const TYPES = {
+  config: 'application/json',
+  onnx: 'application/octet-stream',
+  pytorch: 'text/x-python',
+} as const;
+
+const TAG = 'results';
+
+export function addResultRoutes(setting: RouteSetting): void {
+  addPareto(setting);
+  addDiff(setting);
+  addCorrelation(setting);
+  addExport(setting);
+}
+
+function addPareto({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      tags: [TAG],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/pareto',
+      operationId: 'getPareto',
+      summary: 'Pareto-optimal candidates of score and a cost, cheapest first',
+      request: {
+        params: z.object({ id: IdParameter }),
+        query: z.object({
+          cost: z.enum(['flops', 'parameters', 'latency']).default('flops'),
+          top: z.coerce.number().int().min(1).max(1000).optional(),
+        }),
+      },
+      responses: {
+        200: json(z.array(z.looseObject({ rank: z.int(), candidate: z.string() })), 'the front'),
+        ...problems,
+      },
+    }),
+    async (context) => {
+      const { cost, top } = context.req.valid('query');
+      const rows = await zeroscout.searches.pareto(context.req.valid('param').id, {
+        cost,
+        ...(top === undefined ? {} : { top }),
+      });
+      return context.json(toJson(rows), 200);
+    },
+  );
+}
+
+function addDiff({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      tags: [TAG],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/diff',
+      operationId: 'diffSearches',
+      summary: 'What changed from another finished search to this one',
+      request: {
+        params: z.object({ id: IdParameter }),
+        query: z.object({
+          from: z.string().min(1).max(200).openapi({ description: 'id of the earlier search' }),
+          top: z.coerce.number().int().min(1).max(1000).default(50),
+        }),
+      },
+      responses: { 200: json(z.looseObject({ top: z.int() }), 'the changes'), ...problems },
+    }),
+    async (context) => {
+      const { from, top } = context.req.valid('query');
+      const changes = await zeroscout.searches.diff(from, context.req.valid('param').id, { top });
+      return context.json(toJson(changes), 200);
+    },
+  );
+}
+
+function addCorrelation({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      tags: [TAG],
+      middleware: requires('viewer'),
+      method: 'post',
+      path: '/api/searches/{id}/correlate',
+      operationId: 'correlateSearch',
+      summary: 'How well the ranking agrees with known accuracies; nothing is stored',
+      request: {
+        params: z.object({ id: IdParameter }),
+        body: { required: true, content: { 'text/csv': { schema: z.string() } } },
+      },
+      responses: { 200: json(z.looseObject({ id: z.string() }), 'the agreement'), ...problems },
+    }),
+    async (context) => {
+      const file = new Uint8Array(await context.req.arrayBuffer());
+      const correlation = await zeroscout.searches.correlate(context.req.valid('param').id, {
+        file,
+        name: 'truth',
+      });
+      return context.json(toJson(correlation), 200);
+    },
+  );
+}
+
+function addExport({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      tags: [TAG],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/export/{format}/{rank}',
+      operationId: 'exportCandidate',
+      summary: 'One of the best hundred as a file that training starts from',
+      request: {
+        params: z.object({
+          id: IdParameter,
+          format: z.enum(['config', 'onnx', 'pytorch']),
+          rank: z.coerce.number().int().min(1).max(100),
+        }),
+      },
+      responses: {
+        200: {
+          description: 'the file',
+          content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } },
+        },
+        ...problems,
+      },
+    }),
+    async (context) => {
+      const { id, format, rank } = context.req.valid('param');
+      let place = 0;
+      for await (const { name, content } of zeroscout.searches.export(id, { format, top: rank })) {
+        place += 1;
+        if (place < rank) continue;
+        const body = typeof content === 'string' ? content : new Uint8Array(content);
+        return context.body(body, 200, {
+          'Content-Type': TYPES[format],
+          'Content-Disposition': `attachment; filename="${name.replaceAll(/[^\w.-]/g, '_')}"`,
+        });
+      }
+      throw new ProblemError({ status: 404, code: 'not-found', detail: `the ranking has no rank ${rank}` });
+    },
+  );
+}

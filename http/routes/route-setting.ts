@@ -1,0 +1,12 @@
+// What every group of routes is made from.
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Zeroscout } from '../../client/index.js';
+import type { OpenRankings } from '../rankings/open-rankings.js';
+
+export interface RouteSetting {
+  readonly app: OpenAPIHono;
+  readonly zeroscout: Zeroscout;
+  readonly rankings: OpenRankings;
+  /** Aborted when the server ends; streams end with it. */
+  readonly stopped: AbortSignal;
+}

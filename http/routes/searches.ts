@@ -1,0 +1,205 @@
+// Routes that list, start, describe and control searches.
+import { createRoute, z } from '@hono/zod-openapi';
+import { stringify } from 'yaml';
+import type { SearchRow } from '../../client/index.js';
+import { STATES } from '../../client/searches/list-searches.js';
+import { requires } from '../access.js';
+import { ProblemError } from '../problem.js';
+import {
+  DescriptionSchema,
+  IdParameter,
+  json,
+  problems,
+  SearchSchema,
+  SpecificationInputSchema,
+  StartedSchema,
+} from '../schemas.js';
+import { specificationInput } from '../specification-input.js';
+import { toJson } from '../to-json.js';
+import type { RouteSetting } from './route-setting.js';
+
+const MOST = 200;
+
+export function addSearchRoutes(setting: RouteSetting): void {
+  addList(setting);
+  addStart(setting);
+  addDescription(setting);
+  addSpecification(setting);
+  addControls(setting);
+}
+
+function addList({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/searches',
+      operationId: 'listSearches',
+      tags: ['searches'],
+      summary: 'Searches, newest first',
+      middleware: requires('viewer'),
+      request: {
+        query: z.object({
+          state: z.enum(STATES).optional(),
+          name: z.string().max(200).optional().openapi({ description: 'name of the specification' }),
+          limit: z.coerce.number().int().min(1).max(MOST).default(50),
+          cursor: z.string().max(500).optional().openapi({ description: '`next` of the page before' }),
+        }),
+      },
+      responses: {
+        200: json(
+          z.object({ searches: z.array(SearchSchema), next: z.string().nullable() }).openapi('SearchPage'),
+          'a page of searches; `next` is null at the end',
+        ),
+        ...problems,
+      },
+    }),
+    async (context) => {
+      const { state, name, limit, cursor } = context.req.valid('query');
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const found: SearchRow[] = [];
+      let isMore = false;
+      for await (const row of zeroscout.searches.list({ state, name, before: after?.started })) {
+        if (after !== undefined && row.started === after.started && row.id >= after.id) continue;
+        if (found.length === limit) {
+          isMore = true;
+          break;
+        }
+        found.push(row);
+      }
+      const last = found.at(-1);
+      return context.json({ searches: toJson(found), next: isMore && last ? writeCursor(last) : null }, 200);
+    },
+  );
+}
+
+function addStart({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/searches',
+      operationId: 'startSearch',
+      tags: ['searches'],
+      summary: 'Start a search, or find the one that runs or is finished',
+      middleware: requires('operator'),
+      request: {
+        body: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: SpecificationInputSchema.extend({
+                id: z.string().max(100).optional(),
+                whereFinished: z.enum(['keep', 'again']).optional(),
+                workers: z.int().min(0).max(1024).optional(),
+              }),
+            },
+          },
+        },
+      },
+      responses: {
+        201: json(StartedSchema, 'started'),
+        200: json(StartedSchema, 'it was there'),
+        ...problems,
+      },
+    }),
+    async (context) => {
+      const { specification, files, ...rest } = context.req.valid('json');
+      const options = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+      const { id, how } = await zeroscout.searches.start({
+        specification: specificationInput({ specification, files }),
+        ...options,
+      });
+      context.header('Location', `/api/searches/${id}`);
+      return how === 'started' ? context.json({ id, how }, 201) : context.json({ id, how }, 200);
+    },
+  );
+}
+
+function addDescription({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/searches/{id}',
+      operationId: 'getSearch',
+      tags: ['searches'],
+      summary: 'What a search does or did, what it waits for, why it ended',
+      middleware: requires('viewer'),
+      request: { params: z.object({ id: IdParameter }) },
+      responses: { 200: json(DescriptionSchema, 'the search'), ...problems },
+    }),
+    async (context) => context.json(toJson(await zeroscout.searches.get(context.req.valid('param').id)), 200),
+  );
+}
+
+function addSpecification({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/searches/{id}/specification',
+      operationId: 'getSpecification',
+      tags: ['searches'],
+      summary: 'The specification, with every default, as YAML',
+      middleware: requires('viewer'),
+      request: { params: z.object({ id: IdParameter }) },
+      responses: {
+        200: { description: 'YAML', content: { 'application/yaml': { schema: z.string() } } },
+        ...problems,
+      },
+    }),
+    async (context) => {
+      const specification = await zeroscout.searches.specification(context.req.valid('param').id);
+      return context.body(stringify(specification), 200, {
+        'Content-Type': 'application/yaml; charset=utf-8',
+      });
+    },
+  );
+}
+
+function addControls({ app, zeroscout }: RouteSetting): void {
+  for (const action of ['pause', 'resume', 'cancel'] as const)
+    app.openapi(
+      createRoute({
+        method: 'post',
+        path: `/api/searches/{id}/${action}`,
+        operationId: `${action}Search`,
+        tags: ['searches'],
+        summary: SUMMARIES[action],
+        middleware: requires('operator'),
+        request: { params: z.object({ id: IdParameter }) },
+        responses: { 204: { description: 'done' }, ...problems },
+      }),
+      async (context) => {
+        await zeroscout.searches[action](context.req.valid('param').id);
+        return context.body(null, 204);
+      },
+    );
+}
+
+const SUMMARIES = {
+  pause: 'Let the shards that run finish and start no other',
+  resume: 'Go on',
+  cancel: 'End it; what is scored stays',
+} as const;
+
+interface Cursor {
+  readonly started: string;
+  readonly id: string;
+}
+
+function writeCursor({ started, id }: Cursor): string {
+  return Buffer.from(JSON.stringify([started, id])).toString('base64url');
+}
+
+function readCursor(text: string): Cursor {
+  try {
+    const [started, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    if (typeof started === 'string' && typeof id === 'string' && !Number.isNaN(Date.parse(started)))
+      return { started: new Date(started).toISOString(), id };
+  } catch {
+    // Falls through to the error below.
+  }
+  throw new ProblemError({
+    status: 400,
+    code: 'bad-cursor',
+    detail: 'the cursor is not one that this API gave',
+  });
+}

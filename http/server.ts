@@ -1,0 +1,144 @@
+// Listens for the HTTP API and its page.
+import { readFileSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { isIP } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Zeroscout } from '../client/index.js';
+import { ServiceError, SpecError } from '../core/errors.js';
+import { createAccess } from './access.js';
+import { createApp } from './app.js';
+import { createOpenRankings } from './rankings/open-rankings.js';
+
+export interface HttpOptions {
+  readonly zeroscout: Zeroscout;
+  readonly version: string;
+  /** Address to listen at; 127.0.0.1 without it. */
+  readonly host?: string | undefined;
+  /** 0 takes any that is free. */
+  readonly port: number;
+  /** More names by which people reach it, such as `search.example.com`. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  readonly operatorToken?: string | undefined;
+  readonly viewerToken?: string | undefined;
+  /** Path under which a proxy offers this server, such as `/zeroscout`. */
+  readonly prefix?: string | undefined;
+  /** Files of a certificate and its key, PEM. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface HttpServer {
+  /** Where it is reached, without a token. */
+  readonly url: string;
+  /** The link that makes a browser an operator's. */
+  readonly link: string;
+  close(): Promise<void>;
+}
+
+export async function startHttpServer({
+  host = '127.0.0.1',
+  port,
+  prefix = '',
+  tls,
+  allowedHosts = [],
+  operatorToken,
+  viewerToken,
+  ...options
+}: HttpOptions): Promise<HttpServer> {
+  if (prefix !== '' && !/^(\/[\w.~-]+)+$/.test(prefix))
+    throw SpecError.of({ path: 'prefix', message: `found "${prefix}"; must be a path such as /zeroscout` });
+  const isLoopback = /^(127\.|::1$|localhost$)/.test(host);
+  const rankings = await createOpenRankings();
+  const stopping = new AbortController();
+  const certificate = tls && { cert: readFileSync(tls.certificate), key: readFileSync(tls.key) };
+  let fetch: (request: Request, env: unknown) => Response | Promise<Response> = () =>
+    new Response(null, { status: 503 });
+  const server = createAdaptorServer({
+    fetch: (request, env) => fetch(request, env),
+    ...(certificate ? { createServer: createTlsServer, serverOptions: certificate } : {}),
+  });
+  const taken = await listen(server, { host, port });
+  const scheme = tls ? 'https' : 'http';
+  const shown = isIP(host) === 6 ? `[${host}]` : host;
+  const hosts = namesOf({ shown, isLoopback, allowedHosts, port: taken });
+  const access = createAccess({
+    operatorToken,
+    viewerToken,
+    anonymous: isLoopback ? 'viewer' : 'nothing',
+    hosts,
+    prefix,
+    isSecure: tls !== undefined,
+  });
+  const app = createApp({ ...options, access, rankings, prefix, stopped: stopping.signal });
+  fetch = (request, env) => app.fetch(withoutPrefix(request, prefix), env as object);
+  const url = `${scheme}://${shown}:${taken}${prefix}/`;
+  return {
+    url,
+    link: `${url}?token=${access.operatorToken}`,
+    close: async () => {
+      stopping.abort();
+      await closeServer(server);
+      await rankings.close();
+    },
+  };
+}
+
+type Server = ReturnType<typeof createAdaptorServer>;
+
+/** Answers the port that was taken. */
+function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<number> {
+  const address = `${host}:${port}`;
+  return new Promise((resolve, reject) => {
+    const fail = ({ message }: Error) =>
+      reject(new ServiceError({ address, message: `cannot listen at ${address}: ${message}` }));
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Streams that are open get a second to end. */
+async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    if (!('closeAllConnections' in server)) return;
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 1_000).unref();
+  });
+}
+
+/** The names by which this server may be asked. */
+function namesOf({
+  shown,
+  isLoopback,
+  allowedHosts,
+  port,
+}: {
+  readonly shown: string;
+  readonly isLoopback: boolean;
+  readonly allowedHosts: readonly string[];
+  readonly port: number;
+}): string[] {
+  const own = isLoopback ? [shown, 'localhost', '127.0.0.1', '[::1]'] : [shown];
+  return [...own.map((name) => `${name}:${port}`), ...allowedHosts.flatMap((name) => withPort(name, port))];
+}
+
+/** A name that a proxy passes on may have a port, the one it listens at itself, or none. */
+function withPort(name: string, port: number): string[] {
+  return /:\d+$/.test(name) ? [name] : [name, `${name}:${port}`];
+}
+
+/** Some proxies take the prefix away, others pass it on. */
+function withoutPrefix(request: Request, prefix: string): Request {
+  if (prefix === '') return request;
+  const url = new URL(request.url);
+  if (url.pathname !== prefix && !url.pathname.startsWith(`${prefix}/`)) return request;
+  url.pathname = url.pathname.slice(prefix.length) || '/';
+  return new Request(url, request);
+}

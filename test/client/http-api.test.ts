@@ -1,0 +1,338 @@
+// Tests the HTTP API as programs and browsers use it: on real servers, from a specification in a request to pages of its ranking.
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Zeroscout } from '../../client/index.js';
+import type { HttpServer } from '../../http/server.js';
+import { BIN, type TestHome, testHome } from '../support/home.js';
+import { ROOT } from '../support/zeroscout.js';
+
+// Workers are processes that run dist/, so that everything is taken from there.
+const library = (await import(join(ROOT, 'dist/client/index.js'))) as typeof import('../../client/index.js');
+const { startHttpServer } = (await import(
+  join(ROOT, 'dist/http/server.js')
+)) as typeof import('../../http/server.js');
+
+const SPECIFICATION = `
+name: over-http
+space: nas-bench-201
+strategy: { kind: random, samples: 24 }
+fidelity: { draws: 1, batch: 2, resolution: 8 }
+seed: 3
+`;
+const TOKENS = { operator: 'operator-token-of-this-test', viewer: 'viewer-token-of-this-test' };
+
+let home: TestHome;
+let scout: Zeroscout;
+let server: HttpServer;
+const faults: unknown[] = [];
+
+beforeAll(async () => {
+  home = testHome();
+  process.env.ZEROSCOUT_BIN = BIN;
+  scout = await library.connect({ home: home.home.root, onNote: () => {} });
+  server = await startHttpServer({
+    zeroscout: scout,
+    version: '0.0.0-test',
+    port: 0,
+    operatorToken: TOKENS.operator,
+    viewerToken: TOKENS.viewer,
+    onFault: (error) => faults.push(error),
+  });
+}, 120_000);
+afterAll(async () => {
+  await server?.close();
+  await scout?.close();
+  await library.embeddedServers.stop({ home: home.home.root });
+  await home.remove();
+  expect(faults).toEqual([]);
+});
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+async function ask(
+  path: string,
+  {
+    method = 'GET',
+    body,
+    role,
+    headers = {},
+  }: {
+    readonly method?: Method;
+    readonly body?: unknown;
+    readonly role?: keyof typeof TOKENS;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
+) {
+  const response = await fetch(new URL(path, server.url), {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(role === undefined ? {} : { Authorization: `Bearer ${TOKENS[role]}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const type = response.headers.get('content-type') ?? '';
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: /json/.test(type) ? JSON.parse(text) : undefined,
+  };
+}
+
+/** A request whose Host header is another than its address, which fetch cannot send. */
+function askAs(host: string): Promise<number> {
+  const { hostname, port } = new URL(server.url);
+  return new Promise((resolve, reject) => {
+    request({ hostname, port, path: '/api/session', headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode!);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+/** The events of a stream until one has this name. */
+async function eventsUntil(
+  name: string,
+  path: string,
+): Promise<{ id: string; event: string; data: unknown }[]> {
+  const response = await fetch(new URL(path, server.url));
+  const found: { id: string; event: string; data: unknown }[] = [];
+  let rest = '';
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return found;
+    const blocks = (rest + value).split('\n\n');
+    rest = blocks.pop()!;
+    for (const block of blocks) {
+      const field = (key: string) => new RegExp(`^${key}: (.*)$`, 'm').exec(block)?.[1] ?? '';
+      if (field('event'))
+        found.push({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) });
+    }
+    if (found.some(({ event }) => event === name)) {
+      await reader.cancel();
+      return found;
+    }
+  }
+}
+
+describe('who may do what', () => {
+  test('on this machine everybody reads, and changes need an operator', async () => {
+    expect((await ask('/api/session')).json).toMatchObject({ role: 'viewer', embedded: true });
+    expect((await ask('/api/session', { role: 'operator' })).json).toMatchObject({ role: 'operator' });
+    for (const role of [undefined, 'viewer'] as const)
+      expect(
+        await ask('/api/searches', { method: 'POST', body: {}, ...(role ? { role } : {}) }),
+      ).toMatchObject({ status: 403, json: { code: 'operator-needed' } });
+    expect(await ask('/api/session', { headers: { Authorization: 'Bearer wrong' } })).toMatchObject({
+      status: 401,
+      json: { code: 'wrong-token' },
+    });
+  });
+
+  test('elsewhere nothing is told without a token', async () => {
+    const other = await startHttpServer({
+      zeroscout: scout,
+      version: '0',
+      host: '0.0.0.0',
+      port: 0,
+      allowedHosts: ['127.0.0.1'],
+      onFault: (error) => faults.push(error),
+    });
+    try {
+      const { port } = new URL(other.url);
+      const url = `http://127.0.0.1:${port}/api/session`;
+      expect((await fetch(url)).status).toBe(401);
+      const [, token] = other.link.split('token=');
+      expect((await fetch(url, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('another host, and a page of another site, are refused', async () => {
+    expect(await askAs('evil.example')).toBe(421);
+    expect(await askAs(new URL(server.url).host)).toBe(200);
+    for (const headers of [{ Origin: 'http://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }])
+      expect(
+        await ask('/api/searches/@last/pause', { method: 'POST', role: 'operator', headers }),
+      ).toMatchObject({ status: 403, json: { code: 'cross-site' } });
+  });
+
+  test('the link makes a cookie that scripts cannot read, and leads to an address without the token', async () => {
+    const { status, headers } = await ask(`/?token=${TOKENS.operator}`);
+    expect({ status, location: headers.get('location') }).toEqual({ status: 303, location: '/' });
+    const cookie = headers.get('set-cookie')!;
+    expect(cookie).toMatch(/HttpOnly/i);
+    expect(cookie).toMatch(/SameSite=Strict/i);
+    const [pair] = cookie.split(';');
+    expect((await ask('/api/session', { headers: { Cookie: pair! } })).json).toMatchObject({
+      role: 'operator',
+    });
+  });
+
+  test('every answer forbids frames, other sites and inline scripts', async () => {
+    for (const path of ['/api/session', '/api/nothing']) {
+      const { headers } = await ask(path);
+      const policy = headers.get('content-security-policy')!;
+      expect(policy).toContain("script-src 'self'");
+      expect(policy).not.toContain('unsafe');
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+});
+
+describe('a search', () => {
+  test('mistakes in a specification are told with their fields, and nothing starts', async () => {
+    const body = { specification: 'name: x\nspace: nasbench201\nseed: 1\n' };
+    for (const path of ['/api/searches', '/api/specifications/check'])
+      expect(await ask(path, { method: 'POST', role: 'operator', body })).toMatchObject({
+        status: 422,
+        json: {
+          code: 'invalid-input',
+          issues: expect.arrayContaining([expect.objectContaining({ path: 'space' })]),
+        },
+      });
+    expect((await ask('/api/searches')).json).toEqual({ searches: [], next: null });
+  });
+
+  test('files of a specification come with the request, never from this machine', async () => {
+    const specification = 'name: listed\nspace: nas-bench-201\nstrategy: { kind: list, file: /etc/passwd }\n';
+    const check = (files?: object) =>
+      ask('/api/specifications/check', {
+        method: 'POST',
+        body: { specification, ...(files ? { files } : {}) },
+      });
+    expect(await check()).toMatchObject({ status: 422, json: { issues: [{ path: 'files' }] } });
+    const cell = '|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|none~1|avg_pool_3x3~2|';
+    expect(await check({ '/etc/passwd': `${cell}\n` })).toMatchObject({
+      status: 200,
+      json: { candidates: 1 },
+    });
+  });
+
+  test('starts, tells how far it is until its end, and is found again', async () => {
+    const start = () =>
+      ask('/api/searches', {
+        method: 'POST',
+        role: 'operator',
+        body: { specification: SPECIFICATION, id: 'over-http' },
+      });
+    expect(await start()).toMatchObject({ status: 201, json: { id: 'over-http', how: 'started' } });
+    expect(await ask('/api/searches/over-http/ranking')).toMatchObject({
+      status: 409,
+      json: { code: 'no-results' },
+    });
+    const events = await eventsUntil('end', '/api/searches/over-http/events');
+    expect(events.some(({ event }) => event === 'progress')).toBe(true);
+    expect(events.at(-1)).toMatchObject({ event: 'end', data: { state: 'completed' } });
+    expect(events.map(({ id }) => Number(id))).toEqual(events.map((_, i) => i + 1));
+    expect(await start()).toMatchObject({ status: 200, json: { how: 'finished' } });
+    expect((await ask('/api/searches')).json.searches).toMatchObject([
+      { id: 'over-http', state: 'completed' },
+    ]);
+    const { text, headers } = await ask('/api/searches/over/specification');
+    expect(headers.get('content-type')).toMatch(/yaml/);
+    expect(text).toContain('name: over-http');
+  }, 120_000);
+
+  test('its ranking is paged, filtered, sorted, and downloaded as it is stored', async () => {
+    const { json } = await ask(
+      `/api/searches/@last/ranking?${new URLSearchParams({ sort: '-complexity', limit: '5' })}`,
+    );
+    expect(json).toMatchObject({ total: 24, all: 24, offset: 0 });
+    const flops = json.rows.map(({ complexity }: { complexity: number }) => complexity);
+    expect(flops).toEqual([...flops].sort((a, b) => b - a));
+    const half = await ask(
+      `/api/searches/@last/ranking?${new URLSearchParams({ filter: `complexity >= ${flops[4]}` })}`,
+    );
+    expect(half.json.total).toBeGreaterThanOrEqual(5);
+    expect(half.json.total).toBeLessThan(24);
+    const csv = await ask('/api/searches/@last/ranking.csv');
+    expect(csv.text.trimEnd().split('\n')).toHaveLength(25);
+    const tag = csv.headers.get('etag')!;
+    expect(await ask('/api/searches/@last/ranking.csv', { headers: { 'If-None-Match': tag } })).toMatchObject(
+      { status: 304 },
+    );
+    const { candidate } = json.rows[3];
+    const found = await ask(`/api/searches/@last/ranking/candidate?${new URLSearchParams({ candidate })}`);
+    expect(found.json).toEqual(json.rows[3]);
+    expect(
+      await ask(`/api/searches/@last/ranking?${new URLSearchParams({ filter: 'scor < 1' })}`),
+    ).toMatchObject({ status: 422, json: { issues: [{ path: 'filter' }] } });
+    const grid = await ask('/api/searches/@last/ranking/grid?x=complexity&y=score');
+    expect(grid.json.cells.length).toBeGreaterThan(1);
+    expect((await ask('/api/searches/@last/ranking/statistics')).json.complexity.count).toBe(24);
+  });
+
+  test('its best is exported, its Pareto front and its summary told', async () => {
+    expect(JSON.parse((await ask('/api/searches/@last/export/config/2')).text)).toHaveProperty('candidate');
+    expect((await ask('/api/searches/@last/pareto?cost=parameters')).json.length).toBeGreaterThan(0);
+    expect((await ask('/api/searches/@last/summary')).json).toMatchObject({
+      id: 'over-http',
+      candidates: 24,
+    });
+  });
+
+  test('lists go on where a page ended', async () => {
+    await ask('/api/searches', {
+      method: 'POST',
+      role: 'operator',
+      body: { specification: SPECIFICATION.replace('over-http', 'second'), id: 'second' },
+    });
+    await eventsUntil('end', '/api/searches/second/events');
+    const first = (await ask('/api/searches?limit=1')).json;
+    expect(first.searches).toMatchObject([{ id: 'second' }]);
+    const next = (await ask(`/api/searches?limit=1&cursor=${first.next}`)).json;
+    expect(next).toMatchObject({ searches: [{ id: 'over-http' }], next: null });
+    expect(await ask('/api/searches?cursor=nonsense')).toMatchObject({
+      status: 400,
+      json: { code: 'bad-cursor' },
+    });
+  }, 120_000);
+
+  test('an unknown one is 404, whatever is asked of it', async () => {
+    for (const path of ['', '/events', '/ranking', '/summary', '/specification'])
+      expect(await ask(`/api/searches/nobody${path}`)).toMatchObject({
+        status: 404,
+        json: { code: 'not-found' },
+      });
+  });
+});
+
+test('schedules are created, paused, resumed and deleted; workers are listed', async () => {
+  const body = { specification: SPECIFICATION, name: 'nightly', cron: '0 2 * * *', workers: 0 };
+  const operator = (method: Method, path: string, given?: unknown) =>
+    ask(path, { method, role: 'operator', ...(given === undefined ? {} : { body: given }) });
+  expect(await operator('POST', '/api/schedules', body)).toMatchObject({
+    status: 201,
+    json: { state: 'active' },
+  });
+  expect(await operator('POST', '/api/schedules/nightly/pause')).toMatchObject({ status: 204 });
+  expect((await ask('/api/schedules')).json).toMatchObject([{ name: 'nightly', state: 'paused' }]);
+  expect(await operator('POST', '/api/schedules/nightly/resume')).toMatchObject({ status: 204 });
+  expect((await ask('/api/schedules/nightly')).json).toMatchObject({ state: 'active', cron: '0 2 * * *' });
+  expect(await operator('DELETE', '/api/schedules/nightly')).toMatchObject({ status: 204 });
+  expect(await ask('/api/schedules/nightly')).toMatchObject({ status: 404 });
+  expect((await ask('/api/workers')).json.length).toBeGreaterThan(0);
+});
+
+test('the description of the API names every path that answers', async () => {
+  const { json } = await ask('/api/openapi.json');
+  expect(json.openapi).toBe('3.1.0');
+  expect(Object.keys(json.paths)).toEqual(
+    expect.arrayContaining(['/api/searches', '/api/searches/{id}/ranking', '/api/schedules/{name}/runs']),
+  );
+  for (const [path, methods] of Object.entries(
+    json.paths as Record<string, Record<string, { operationId: string }>>,
+  ))
+    for (const { operationId } of Object.values(methods)) expect(operationId, path).toBeTruthy();
+});
