@@ -1,7 +1,7 @@
 // Counts how the values of a ranking are distributed: histograms, grids for scatter plots, and statistics of columns.
 import { type ColumnKind, type Condition, quoteName } from './filter.js';
 import type { Questions } from './questions.js';
-import type { Axis, Grid, Histogram, RankingTable, Selection, Statistics } from './ranking-table.js';
+import type { Axis, Grid, Histogram, RankingTable, Selection, Statistics } from './table-types.js';
 
 export function createDistributions(
   questions: Questions,

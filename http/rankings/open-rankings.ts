@@ -8,7 +8,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LRUCache } from 'lru-cache';
 import type { Results } from '../../client/index.js';
-import { openRankingTable, type RankingTable } from './ranking-table.js';
+import { openRankingTable } from './ranking-table.js';
+import type { RankingTable } from './table-types.js';
 
 /** Rankings that are open at a time; each may take DuckDB's share of memory. */
 const OPEN = 2;

@@ -1,6 +1,6 @@
 // Reads rows of a ranking in any order: the order is computed once for a filter and a sort, and pages are cut out of it.
 import type { Questions } from './questions.js';
-import type { Cell, Page, RankingTable, Selection, Sort } from './ranking-table.js';
+import type { Cell, Page, RankingTable, Selection, Sort } from './table-types.js';
 
 /** Orders that are kept, of 4 bytes a row: pages of the same filter and sort are asked for one after the other. */
 const KEPT_ORDERS = 4;

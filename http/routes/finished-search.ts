@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Results } from '../../client/index.js';
 import { ProblemError } from '../problem.js';
-import type { RankingTable } from '../rankings/ranking-table.js';
+import type { RankingTable } from '../rankings/table-types.js';
 import type { RouteSetting } from './route-setting.js';
 
 export const FilterQuery = z

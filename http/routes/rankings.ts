@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requires } from '../access.js';
 import { ProblemError } from '../problem.js';
-import type { Sort } from '../rankings/ranking-table.js';
+import type { Sort } from '../rankings/table-types.js';
 import { CellSchema, IdParameter, json, problems, RankingPageSchema } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import { FilterQuery, tableOf } from './finished-search.js';

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SpecError } from '../../core/errors.js';
 import { rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';
 import { parseFilter } from '../../http/rankings/filter.js';
-import { openRankingTable, type RankingTable } from '../../http/rankings/ranking-table.js';
+import { openRankingTable } from '../../http/rankings/ranking-table.js';
+import type { RankingTable } from '../../http/rankings/table-types.js';
 
 const ROWS = Array.from({ length: 60 }, (_, i) => ({
   rank: i + 1,
