@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { connect } from '../../client/connect.js';
 import { startHttpServer } from '../../http/server.js';
-import { note, print } from '../render/terminal.js';
+import { note, print, printJson } from '../render/terminal.js';
 
 interface Options {
   readonly host: string;
@@ -13,6 +13,7 @@ interface Options {
   readonly prefix?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly json?: true;
 }
 
 const PORT = 8600;
@@ -32,6 +33,7 @@ export function addUiCommand(program: Command): void {
     .option('--prefix <PATH>', 'path under which a proxy offers it, such as /zeroscout')
     .option('--tls-cert <FILE>', 'certificate, PEM; with --tls-key')
     .option('--tls-key <FILE>', 'its key, PEM')
+    .option('--json', 'print address and link for programs, once it listens')
     .action((options: Options, command: Command) => {
       const { tlsCert, tlsKey } = options;
       if ((tlsCert === undefined) !== (tlsKey === undefined))
@@ -41,7 +43,7 @@ export function addUiCommand(program: Command): void {
 }
 
 async function serve({
-  options: { host, port, open, allowHost, prefix, tlsCert, tlsKey },
+  options: { host, port, open, allowHost, prefix, tlsCert, tlsKey, json },
   version,
 }: {
   readonly options: Options;
@@ -62,7 +64,8 @@ async function serve({
       tls: tlsCert !== undefined && tlsKey !== undefined ? { certificate: tlsCert, key: tlsKey } : undefined,
       onFault: (error) => note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
     });
-    print(`page: ${operatorToken ? server.url : server.link}`);
+    if (json) printJson({ url: server.url, link: server.link });
+    else print(`page: ${operatorToken ? server.url : server.link}`);
     note('Ctrl-C ends it; searches go on where workers run.');
     if (open) openBrowser(server.link);
     await stopSignal();
