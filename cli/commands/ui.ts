@@ -1,5 +1,4 @@
-// The command `zeroscout ui`: serves the HTTP API and its page until it is stopped.
-import { spawn } from 'node:child_process';
+// The command `zeroscout ui`: serves the HTTP API until it is stopped.
 import { type Command, InvalidArgumentError } from 'commander';
 import { connect } from '../../client/connect.js';
 import { startHttpServer } from '../../http/server.js';
@@ -8,7 +7,6 @@ import { note, print, printJson } from '../render/terminal.js';
 interface Options {
   readonly host: string;
   readonly port: number;
-  readonly open?: true;
   readonly allowHost?: readonly string[];
   readonly prefix?: string;
   readonly tlsCert?: string;
@@ -21,14 +19,13 @@ const PORT = 8600;
 export function addUiCommand(program: Command): void {
   program
     .command('ui')
-    .description('serve the page and the HTTP API until this command is stopped')
+    .description('serve the HTTP API until this command is stopped; there is no page yet')
     .option(
       '--host <ADDRESS>',
       'address to listen at; elsewhere than on this machine everything needs a token',
       '127.0.0.1',
     )
     .option('--port <N>', 'port to listen at; 0 takes any', readPort, PORT)
-    .option('--open', 'open the page in a browser')
     .option('--allow-host <NAME...>', 'other names by which people reach it, such as search.example.com')
     .option('--prefix <PATH>', 'path under which a proxy offers it, such as /zeroscout')
     .option('--tls-cert <FILE>', 'certificate, PEM; with --tls-key')
@@ -43,7 +40,7 @@ export function addUiCommand(program: Command): void {
 }
 
 async function serve({
-  options: { host, port, open, allowHost, prefix, tlsCert, tlsKey, json },
+  options: { host, port, allowHost, prefix, tlsCert, tlsKey, json },
   version,
 }: {
   readonly options: Options;
@@ -65,9 +62,8 @@ async function serve({
       onFault: (error) => note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
     });
     if (json) printJson({ url: server.url, link: server.link });
-    else print(`page: ${operatorToken ? server.url : server.link}`);
+    else print(`address: ${operatorToken ? server.url : server.link}`);
     note('Ctrl-C ends it; searches go on where workers run.');
-    if (open) openBrowser(server.link);
     await stopSignal();
     await server.close();
   } finally {
@@ -79,13 +75,6 @@ function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-}
-
-function openBrowser(link: string): void {
-  const command = process.platform === 'darwin' ? 'open' : 'xdg-open';
-  const child = spawn(command, [link], { stdio: 'ignore', detached: true });
-  child.on('error', () => note('no browser could be opened; open the link by hand'));
-  child.unref();
 }
 
 function readPort(text: string): number {

@@ -27,7 +27,7 @@ export async function finishedResults(
   return { id, results: await zeroscout.searches.results(id) };
 }
 
-/** The ranking as a table; the answer gets the ranking's digest as its ETag. */
+/** The ranking as a table. Browsers ask again each time, because `@last` may be another search by then. */
 export async function tableOf(
   setting: RouteSetting,
   { context, id }: { readonly context: Context; readonly id: string },

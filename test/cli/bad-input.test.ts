@@ -197,6 +197,24 @@ describe('a command line', () => {
       ['--candidate-timeout', '30s'],
     ],
     [
+      'with a jitter without a unit',
+      () => ['schedule', 'create', 'x', good(), '--cron', '@daily', '--jitter', '5'],
+      'invalidArgument',
+      ['--jitter', '30s, 5m, 2h'],
+    ],
+    [
+      'with an unknown time zone',
+      () => ['schedule', 'create', 'x', good(), '--cron', '@daily', '--timezone', 'Mars/Olympus'],
+      'invalidArgument',
+      ['--timezone', 'Europe/Berlin'],
+    ],
+    [
+      'with a time in words',
+      () => ['schedule', 'backfill', 'x', '--to', '2026-01-01', '--from', 'yesterday'],
+      'invalidArgument',
+      ['--from', 'such as 2026-11-20'],
+    ],
+    [
       'with a name of two words',
       () => ['worker', '--name', 'my worker'],
       'invalidArgument',
