@@ -42,7 +42,8 @@ export function notify({ store, commands, ...options }: NotifyOptions): SearchAc
     }
     if (commands !== 'allowed')
       throw ApplicationFailure.nonRetryable(
-        `notify.command: this control worker runs no commands of specifications; start it with --allow-commands`,
+        'notify.command: commands of specifications are not allowed on this control worker',
+        'CommandsRefused',
       );
     return runCommand({ command: notify.command!, body, event, search, env, signal });
   };

@@ -10,6 +10,8 @@ interface AdviceContext {
   readonly options?: ReadonlySet<string>;
 }
 
+const SET_LIBRARY_PATH = 'set LD_LIBRARY_PATH="$(zeroscout devices path cuda)"';
+
 const COMMANDS: Readonly<Record<AdviceCode, (context: AdviceContext) => string>> = {
   'start-servers': ({ about }) => `Run \`zeroscout services up\`${about ? `, or set ${about}` : ''}.`,
   'stop-servers': () => '`zeroscout services down` ends it.',
@@ -20,6 +22,17 @@ const COMMANDS: Readonly<Record<AdviceCode, (context: AdviceContext) => string>>
   'measure-latencies': ({ about }) => `measure them with \`zeroscout latency measure ${about}\``,
   'search-again': () => 'what is scored stays; `zeroscout run` of its specification goes on from there',
   'correct-specification': () => 'correct the specification, then `zeroscout run` it',
+  'repair-store': () => '`zeroscout store check --repair` repairs the store.',
+  'fetch-servers': () => 'fetched on first use; now: `zeroscout services up`',
+  'restart-servers': ({ about }) => `\`zeroscout services down\`, then up; see ${about}`,
+  'install-provider': ({ about }) => `zeroscout devices install ${about}`,
+  'install-libraries': ({ about }) => `${about}; then ${SET_LIBRARY_PATH}`,
+  'find-libraries': ({ about }) => `${SET_LIBRARY_PATH}, or: ${about}; then ${SET_LIBRARY_PATH}`,
+  'name-features': ({ options }) =>
+    options?.has('--features')
+      ? 'name tensors: --features NAME,NAME,...'
+      : 'name the tensors that are features',
+  'export-onnx': () => 'or take --format onnx',
   'repair-by-search': () =>
     '`zeroscout run` of its specification makes what was damaged again, from the scores that are kept',
 };

@@ -4,7 +4,7 @@ import '../workers/quiet-grpc.js';
 import { type Command, CommanderError } from 'commander';
 import { faultWords } from '../client/files/fault-words.js';
 import { reasonOf } from '../client/status/failure.js';
-import { BlobError, ServiceError, SpecError } from '../core/errors.js';
+import { BlobError, DeviceError, ServiceError, SpecError } from '../core/errors.js';
 import { Interrupted } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { messageInCommands, withFlagNames } from './field-names.js';
@@ -55,5 +55,8 @@ function report(error: unknown): number {
 
 /** `WorkflowFailedError: Workflow execution failed` says little; its cause says what happened. Our own errors say it all. */
 function withCauses(error: unknown): string {
-  return error instanceof ServiceError ? messageInCommands(error) : reasonOf(error);
+  if (error instanceof ServiceError) return messageInCommands(error);
+  if (error instanceof DeviceError)
+    return `${reasonOf(error)}; see zeroscout doctor --device ${error.device}`;
+  return reasonOf(error);
 }

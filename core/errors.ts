@@ -8,7 +8,15 @@ export type AdviceCode =
   | 'measure-latencies'
   | 'search-again'
   | 'correct-specification'
-  | 'repair-by-search';
+  | 'repair-by-search'
+  | 'repair-store'
+  | 'fetch-servers'
+  | 'restart-servers'
+  | 'install-provider'
+  | 'install-libraries'
+  | 'find-libraries'
+  | 'name-features'
+  | 'export-onnx';
 
 /** The way out of a fault. */
 export interface Advice {
@@ -31,6 +39,8 @@ export interface Issue {
   /** Where in the file, or in the text that was handed in, both counted from 1. */
   readonly line?: number;
   readonly column?: number;
+  /** Set where the input names something, such as a search, that does not exist. */
+  readonly code?: 'not-found';
   /** The field of that file, such as `stages[2].width` of a space's definition. */
   readonly key?: string;
   readonly advice?: Advice;
@@ -81,13 +91,17 @@ function shorten(all: readonly Issue[]): readonly Issue[] {
 /** Bad user input. Never retried; shown to the person as `path: message` lines, twenty at most. CLI exit code 2. */
 export class SpecError extends Error {
   override readonly name = 'SpecError';
-  readonly code = 'invalid-input';
   readonly issues: readonly Issue[];
 
   constructor(found: readonly Issue[]) {
     const shown = shorten(found).map(withoutControl);
     super(shown.map(textOf).join('\n'));
     this.issues = shown;
+  }
+
+  /** `not-found` where the input names what does not exist, such as an unknown id of a search. */
+  get code(): 'invalid-input' | 'not-found' {
+    return this.issues[0]?.code ?? 'invalid-input';
   }
 
   /** The first field that is wrong, such as `space.kind`; '' where the whole input is. */
@@ -178,6 +192,22 @@ interface ServiceFault {
 export class DeviceError extends Error {
   override readonly name = 'DeviceError';
   readonly code = 'no-device';
+  /** `cuda`, `webgpu` or `cpu-stack`. */
+  readonly device: string;
+  /** The message without the name of the device. */
+  readonly fault: string;
+
+  constructor({ device, message, cause }: DeviceFault) {
+    super(`device ${device}: ${message}`, { cause });
+    this.device = device;
+    this.fault = message;
+  }
+}
+
+interface DeviceFault {
+  readonly device: string;
+  readonly message: string;
+  readonly cause?: unknown;
 }
 
 /** Scores that were in the store when they were counted are there no longer. The workflow counts again and scores what is missing. */

@@ -34,7 +34,7 @@ export async function checkDevice({
 }): Promise<DeviceCheck> {
   const answer = await probe({ device, env });
   if ('nodes' in answer) return { nodes: answer.nodes, notice: softwareNotice({ device }) };
-  throw new DeviceError(answer.reason);
+  throw new DeviceError({ device, message: answer.reason });
 }
 
 /** Files of a GPU's driver on Linux: the kernel's own drivers, NVIDIA's, WSL's. */
@@ -71,6 +71,6 @@ async function probe({
   } catch (error) {
     const { killed, message } = error as { readonly killed?: boolean; readonly message: string };
     const why = killed ? `gave no answer within ${PATIENCE_MS / 1000} s` : `its probe ended: ${message}`;
-    return { reason: `device ${device}: ${why}` };
+    return { reason: why };
   }
 }

@@ -131,7 +131,7 @@ export function requires(role: Role): MiddlewareHandler {
       throw new ProblemError({
         status: 401,
         code: 'token-needed',
-        detail: 'open the link that `zeroscout ui` printed, or send `Authorization: Bearer TOKEN`',
+        detail: 'open the link that this server printed at its start, or send `Authorization: Bearer TOKEN`',
       });
     throw new ProblemError({
       status: 403,

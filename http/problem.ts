@@ -36,6 +36,9 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'A server is away',
 };
 
+/** Fields that the path of a request gives; a search that its body names and that is not there is a mistake in the body. */
+const OF_PATHS = new Set(['id', 'schedule', 'worker']);
+
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly status: number;
@@ -56,11 +59,10 @@ export class ProblemError extends Error {
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return problem(error.status, error.code, error.message);
   if (error instanceof SpecError) {
-    const isUnknown = /^no (search|schedule|worker) "/.test(error.issues[0]?.message ?? '');
+    if (error.code === 'not-found' && OF_PATHS.has(error.field))
+      return problem(404, error.code, error.message);
     const issues = error.issues.map(({ path, message }) => ({ path, message }));
-    return isUnknown
-      ? problem(404, 'not-found', error.message)
-      : { ...problem(422, error.code, error.message), issues };
+    return { ...problem(422, 'invalid-input', error.message), issues };
   }
   if (error instanceof ServiceError) return problem(503, error.code, error.message);
   if (error instanceof BlobError) return problem(502, error.code, error.message);

@@ -176,7 +176,7 @@ async function putWhereSeen({ link, bucket, digest }: Blob, read: Pieces): Promi
     await purge(`$O.${BUCKET}.C.${nuid}`);
   }
   throw new BlobError(
-    `blob ${digest} in bucket ${BUCKET} at ${link.address}: all its places are damaged; run \`zeroscout store check --repair\``,
+    `blob ${digest} in bucket ${BUCKET} at ${link.address}: all its places are damaged; the store has to be repaired`,
   );
 }
 

@@ -73,8 +73,12 @@ export async function putPlaced(given: Put): Promise<PutOutcome[]> {
       link.onDamage({ stream, subject, why: 'is taken and cannot be read; stored in its next place' });
     if (open.length === 0) return outcomes;
   }
-  const message = `NATS at ${link.address}: ${open[0]!.fact.subject} and its ${PLACES - 1} other places on stream ${stream} are damaged; run \`zeroscout store check --repair\``;
-  throw new ServiceError({ address: link.address, message });
+  const message = `NATS at ${link.address}: ${open[0]!.fact.subject} and its ${PLACES - 1} other places on stream ${stream} are damaged.`;
+  throw new ServiceError({
+    address: link.address,
+    message,
+    advice: { code: 'repair-store', text: 'The store has to be repaired.' },
+  });
 }
 
 interface Placed {

@@ -17,7 +17,7 @@ const SHARDS_AT_ONCE = 2;
 export const SCORER_SCRIPT = fileURLToPath(new URL('../engine/scorer-process.js', import.meta.url));
 
 const SET_ASIDE =
-  'this worker was set aside: it asks for no work until `zeroscout workers release` names it; see whether its machine computes right';
+  'this worker was set aside: it asks for no work until it is released; see first whether its machine computes right';
 
 export type ScorerPool = ReturnType<typeof createScorerPool>;
 

@@ -1,15 +1,17 @@
 // Renders the checks of `zeroscout doctor` as lines for people or as JSON.
 import type { Check } from '../../client/doctor/check.js';
 import { isHealthy } from '../../client/doctor/examine.js';
+import { adviceInCommands } from '../advice.js';
 import { paint } from './terminal.js';
 
 export function renderChecks({
-  checks,
+  checks: found,
   format,
 }: {
   readonly checks: readonly Check[];
   readonly format: 'table' | 'json';
 }): string {
+  const checks = found.map(withCommands);
   if (format === 'json') return JSON.stringify({ ok: isHealthy(checks), checks });
   const paints = { ok: paint.green, warning: paint.yellow, missing: paint.red };
   const names = Math.max(...checks.map(({ name }) => name.length));
@@ -22,6 +24,11 @@ export function renderChecks({
   });
   const verdict = isHealthy(checks) ? paint.green('ready') : paint.red('not ready: see "to do"');
   return `${lines.join('\n')}\n${verdict}`;
+}
+
+/** The same check with its advice as a command. */
+function withCommands({ advice, ...check }: Check): Check {
+  return advice ? { ...check, todo: adviceInCommands(advice) } : check;
 }
 
 /** Breaks lines between words, and a word that is longer than a line, such as a path, where the line ends. */

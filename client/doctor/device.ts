@@ -61,7 +61,15 @@ async function cudaParts({ env }: { readonly env: NodeJS.ProcessEnv }): Promise<
   }
   if (!hasProvider(runtime)) {
     const found = `not beside onnxruntime-node ${runtime.version}`;
-    return [{ name: 'CUDA provider', status: 'missing', found, todo: 'zeroscout devices install cuda' }];
+    return [
+      {
+        name: 'CUDA provider',
+        status: 'missing',
+        found,
+        todo: 'install the CUDA provider',
+        advice: { code: 'install-provider', about: 'cuda' },
+      },
+    ];
   }
   const found = `of onnxruntime-node ${runtime.version}, in ${runtime.folder}`;
   return [
@@ -80,16 +88,13 @@ async function libraryChecks({
   const missing = await missingLibraries({ ...runtime, env });
   const libraries = missing.filter((name) => name !== DRIVER);
   const there = await pythonLibraryPath({ env });
-  const packages = [...new Set(libraries.map((name) => packageOf(name) ?? name))];
-  const path = 'set LD_LIBRARY_PATH="$(zeroscout devices path cuda)"';
-  const install = `python3 -m pip install ${packages.join(' ')}; then ${path}`;
   const driver = missing.includes(DRIVER);
   return [
     {
       name: 'CUDA libraries',
       status: libraries.length ? 'missing' : 'ok',
       found: libraries.length ? `not found: ${libraries.join(', ')}` : 'all found',
-      todo: libraries.length ? (there ? `${path}, or: ${install}` : install) : '',
+      ...(libraries.length ? wayToLibraries({ libraries, areInPython: there !== '' }) : { todo: '' }),
     },
     {
       name: 'NVIDIA driver',
@@ -98,4 +103,20 @@ async function libraryChecks({
       todo: driver ? "install the driver of the machine's GPU; CUDA 13 needs 580 or newer" : '',
     },
   ];
+}
+
+/** Python's packages of the libraries may be installed already, in a folder where the loader does not look. */
+function wayToLibraries({
+  libraries,
+  areInPython,
+}: {
+  readonly libraries: readonly string[];
+  readonly areInPython: boolean;
+}): Pick<Check, 'todo' | 'advice'> {
+  const packages = [...new Set(libraries.map((name) => packageOf(name) ?? name))];
+  const install = `python3 -m pip install ${packages.join(' ')}`;
+  const find = 'have the folders of its libraries in LD_LIBRARY_PATH';
+  return areInPython
+    ? { todo: `${find}, or: ${install}`, advice: { code: 'find-libraries', about: install } }
+    : { todo: `${install}; then ${find}`, advice: { code: 'install-libraries', about: install } };
 }

@@ -85,8 +85,9 @@ function ofEmbedded({
     return { name, status: 'ok', found: `embedded, running at ${status.address}${page}`, todo: '' };
   }
   if (status.state === 'silent') {
-    const todo = `\`zeroscout services down\`, then up; see ${status.log}`;
-    return { name, status: 'warning', found: `embedded, pid ${status.pid} does not answer`, todo };
+    const found = `embedded, pid ${status.pid} does not answer`;
+    const todo = `stop it and start it again; see ${status.log}`;
+    return { name, status: 'warning', found, todo, advice: { code: 'restart-servers', about: status.log } };
   }
   return { name, status: 'ok', found: 'embedded, not running: started when a search needs it', todo: '' };
 }

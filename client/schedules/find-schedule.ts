@@ -32,7 +32,7 @@ export async function findSchedule({ client, name }: { client: Client; name: str
   const known = (await ourSchedules(client)).map(({ scheduleId }) => scheduleId);
   const more = known.length > KNOWN ? ', ...' : '';
   const there = known.length ? `known: ${known.slice(0, KNOWN).join(', ')}${more}` : 'there is none yet';
-  throw SpecError.of({ path: 'schedule', message: `no schedule "${name}"; ${there}` });
+  throw SpecError.of({ path: 'schedule', code: 'not-found', message: `no schedule "${name}"; ${there}` });
 }
 
 /** Schedules that start searches; others may share the namespace. */

@@ -44,11 +44,16 @@ export async function findSearch({
     const handle = client.workflow.getHandle(workflowIdOf(found[0]!));
     return { id: found[0]!, handle, description: await handle.describe() };
   }
-  const message =
-    found.length > 1
-      ? `"${given}" begins the ids of several searches: ${someOf(found)}`
-      : `no search "${given}"; ${await knownSearches(client)}`;
-  throw SpecError.of({ path: argument, message });
+  if (found.length > 1)
+    throw SpecError.of({
+      path: argument,
+      message: `"${given}" begins the ids of several searches: ${someOf(found)}`,
+    });
+  throw SpecError.of({
+    path: argument,
+    code: 'not-found',
+    message: `no search "${given}"; ${await knownSearches(client)}`,
+  });
 }
 
 /** Workflow ids that `given` may spell out in full. */

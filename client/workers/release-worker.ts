@@ -13,7 +13,7 @@ export async function releaseWorker({
 }): Promise<WorkerRecord> {
   const known = await store.workers.find(name);
   if (!known || known.state === 'released')
-    throw SpecError.of({ path: 'worker', message: await whoElse(name, store.workers) });
+    throw SpecError.of({ path: 'worker', code: 'not-found', message: await whoElse(name, store.workers) });
   const by = `${userInfo().username}@${hostname()}`;
   await store.workers.put({ ...known, state: 'released', at: Date.now(), by });
   return known;

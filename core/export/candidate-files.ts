@@ -82,7 +82,8 @@ function filesOfFile({
     pytorch: () => {
       throw SpecError.of({
         path: '',
-        message: `${candidate} came from an ONNX file and has no PyTorch module here: train the model that the file was exported from, or take --format onnx`,
+        message: `${candidate} came from an ONNX file and has no PyTorch module here: train the model that the file was exported from`,
+        advice: { code: 'export-onnx', text: 'or export it in the format onnx' },
       });
     },
   };

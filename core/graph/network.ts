@@ -54,7 +54,8 @@ export function graphNetwork({
   if (features.length < 2)
     throw SpecError.inFile({
       file,
-      message: `has ${features.length === 1 ? 'one feature' : 'no feature'} that every path from the images to the output passes; at least 2 are needed (of ${cutPoints(resolved).length} cut points); streams that run side by side have none: name tensors, --features NAME,NAME,...`,
+      message: `has ${features.length === 1 ? 'one feature' : 'no feature'} that every path from the images to the output passes; at least 2 are needed (of ${cutPoints(resolved).length} cut points); streams that run side by side have none`,
+      advice: { code: 'name-features', text: 'name the tensors that are features' },
     });
   return {
     file,

@@ -1,4 +1,5 @@
 // The process that checks a device class: prints one line of JSON, how many nodes ran there or why it cannot be used.
+import { DeviceError } from '../../core/errors.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
 import type { ProbeAnswer } from '../check-device.js';
 import { providerOf } from './device.js';
@@ -6,5 +7,10 @@ import { verifyDevice } from './verify-device.js';
 
 const answer: ProbeAnswer = await verifyDevice({
   device: providerOf(process.argv[2] as BatchedDevice),
-}).catch((error: unknown) => ({ reason: error instanceof Error ? error.message : String(error) }));
+}).catch((error: unknown) => ({ reason: reasonOf(error) }));
 process.stdout.write(`${JSON.stringify(answer)}\n`);
+
+function reasonOf(error: unknown): string {
+  if (error instanceof DeviceError) return error.fault;
+  return error instanceof Error ? error.message : String(error);
+}

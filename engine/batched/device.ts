@@ -75,7 +75,7 @@ export async function openOnDevice({
     });
   } catch (error) {
     if (device === 'cpu' || isOutOfMemory(error)) throw error;
-    throw new DeviceError(`device ${device}: ${reason(error, device)}`, { cause: error });
+    throw new DeviceError({ device, message: reason(error), cause: error });
   }
 }
 
@@ -110,7 +110,7 @@ export async function openPlain({
     });
   } catch (error) {
     if (device === 'cpu' || isOutOfMemory(error)) throw error;
-    throw new DeviceError(`device ${device}: ${reason(error, device)}`, { cause: error });
+    throw new DeviceError({ device, message: reason(error), cause: error });
   }
 }
 
@@ -143,7 +143,7 @@ function useFullPrecision(): void {
   process.env.NVIDIA_TF32_OVERRIDE ??= '0';
 }
 
-function reason(error: unknown, device: Provider): string {
+function reason(error: unknown): string {
   const message = messageOf(error);
   if (/fallback to CPU EP has been explicitly disabled/i.test(message))
     return `some nodes of the program would run on the CPU instead: ${message}`;
@@ -153,7 +153,7 @@ function reason(error: unknown, device: Provider): string {
   if (noAdapter)
     return `no driver of a GPU answers (Vulkan on Linux, Metal on macOS, Direct3D 12 on Windows): ${noAdapter[1] ?? message}`;
   if (/libonnxruntime_providers|Failed to load (shared )?library|cannot open shared object/i.test(message))
-    return `its libraries are not in place; see zeroscout doctor --device ${device}: ${message}`;
+    return `its libraries are not in place: ${message}`;
   return message;
 }
 

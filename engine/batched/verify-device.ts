@@ -48,7 +48,9 @@ export async function verifyDevice({ device }: { device: Provider }): Promise<{ 
       await session.run(anyInputs(session));
     } catch (error) {
       if (isOutOfMemory(error)) throw error;
-      throw new DeviceError(`device ${device}: a first run failed: ${(error as Error).message}`, {
+      throw new DeviceError({
+        device,
+        message: `a first run failed: ${(error as Error).message}`,
         cause: error,
       });
     } finally {
@@ -57,12 +59,13 @@ export async function verifyDevice({ device }: { device: Provider }): Promise<{ 
   });
   const nodes = nodeTimes(events);
   const elsewhere = nodes.filter(({ args }) => args?.provider !== EXECUTION_PROVIDERS[device]);
-  if (nodes.length === 0) throw new DeviceError(`device ${device}: ONNX Runtime's profile names no node`);
+  if (nodes.length === 0) throw new DeviceError({ device, message: "ONNX Runtime's profile names no node" });
   if (elsewhere.length > 0) {
     const { op_name, provider } = elsewhere[0]!.args ?? {};
-    throw new DeviceError(
-      `device ${device}: ${elsewhere.length} of ${nodes.length} nodes ran elsewhere, ${op_name} on ${provider}`,
-    );
+    throw new DeviceError({
+      device,
+      message: `${elsewhere.length} of ${nodes.length} nodes ran elsewhere, ${op_name} on ${provider}`,
+    });
   }
   return { nodes: nodes.length };
 }

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { adviceInCommands } from '../../cli/advice.js';
 import { addDoctorCommand } from '../../cli/commands/doctor.js';
 import { addServicesCommands } from '../../cli/commands/services.js';
 import { renderChecks } from '../../cli/render/checks.js';
+import type { Check } from '../../client/doctor/check.js';
 import { diagnose } from '../../client/doctor/examine.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import { closedPort } from '../client/embedded/places.js';
@@ -43,8 +45,10 @@ test('nothing there: each line has a verdict, nothing is made', { timeout: 60_00
   expect(checks.find(({ name }) => name === 'Temporal server')?.found).toMatch(/not running/);
   for (const { status, todo } of checks) expect(status === 'ok' || todo !== '').toBe(true);
   expect(existsSync(home.root)).toBe(false);
-  const json = JSON.parse(renderChecks({ checks, format: 'json' })) as { readonly checks: unknown };
-  expect(json.checks).toEqual(checks);
+  const json = JSON.parse(renderChecks({ checks, format: 'json' })) as { readonly checks: Check[] };
+  expect(json.checks).toEqual(checks.map(({ advice, ...check }) => ({ ...check, todo: expect.any(String) })));
+  for (const [i, { todo, advice }] of checks.entries())
+    expect(json.checks[i]!.todo).toBe(advice ? adviceInCommands(advice) : todo);
   expect(renderChecks({ checks, format: 'table' })).toContain('ONNX Runtime');
 });
 

@@ -37,6 +37,9 @@ test('advice of the library becomes a command, or an option that the command has
   expect(advised(modules, results)).not.toContain('--allow-modules');
   const allowing = new Command('run').option('--allow-modules');
   expect(advised(modules, allowing)).toContain('--allow-modules');
+  const damaged = { code: 'repair-store', text: 'The store has to be repaired.' } as const;
+  const lost = new ServiceError({ address: 'a', message: 'All places are damaged.', advice: damaged });
+  expect(messageInCommands(lost)).toContain('`zeroscout store check --repair`');
   const advice = { code: 'start-servers', text: 'embeddedServers.start()', about: 'NATS_URL' } as const;
   const away = new ServiceError({ address: 'a', message: 'NATS is away.', advice });
   expect(messageInCommands(away)).toBe('NATS is away. Run `zeroscout services up`, or set NATS_URL.');

@@ -321,7 +321,7 @@ test('schedules are created, paused, resumed and deleted; workers are listed', a
   expect(await operator('POST', '/api/schedules/nightly/resume')).toMatchObject({ status: 204 });
   expect((await ask('/api/schedules/nightly')).json).toMatchObject({ state: 'active', cron: '0 2 * * *' });
   expect(await operator('DELETE', '/api/schedules/nightly')).toMatchObject({ status: 204 });
-  expect(await ask('/api/schedules/nightly')).toMatchObject({ status: 404 });
+  expect(await ask('/api/schedules/nightly')).toMatchObject({ status: 404, json: { code: 'not-found' } });
   expect((await ask('/api/workers')).json.length).toBeGreaterThan(0);
 });
 
