@@ -42,6 +42,8 @@ interface Row {
   readonly expressivity?: number;
   readonly trainability?: number;
   readonly allowed?: number;
+  /** By how much PyTorch in float64 moves where each pixel is off by one rounding of float32. */
+  readonly conditioning?: number;
   /** Ours over fvcore's and PyTorch's, less 1. */
   readonly macs?: number;
   readonly parameters?: number;
@@ -148,7 +150,10 @@ async function compareScores({
   entry: { readonly file: string; readonly size: number };
   network: GraphNetwork;
   options: Options;
-}): Promise<{ readonly detail: string } | Required<Pick<Row, 'expressivity' | 'trainability' | 'allowed'>>> {
+}): Promise<
+  | { readonly detail: string }
+  | Required<Pick<Row, 'expressivity' | 'trainability' | 'allowed' | 'conditioning'>>
+> {
   const { features, costs, graph, roles } = network;
   const [source, target] = [join(folder, `${file}.features.json`), join(folder, `${file}.case.json`)];
   const wanted = {
@@ -168,7 +173,9 @@ async function compareScores({
   });
   if (status !== 0)
     return { detail: error ? String(error) : (stderr.trim().split('\n').at(-1) ?? 'no reason') };
-  const [{ float32Deviation }] = JSON.parse(readFileSync(target, 'utf8')) as [{ float32Deviation: number }];
+  const [{ float32Deviation, conditioning }] = z
+    .tuple([z.object({ float32Deviation: z.number(), conditioning: z.number() })])
+    .parse(JSON.parse(readFileSync(target, 'utf8')));
   const golden = await readGoldenFile(target);
   if (!('cases' in golden)) throw new Error(`${target} holds no cases`);
   const item = golden.cases[0]!;
@@ -180,6 +187,7 @@ async function compareScores({
     expressivity: worst(item.expressivityPerFeature, computed.features),
     trainability: worst(item.trainabilityPerBlock, computed.blocks),
     allowed: Math.max(LEAST_TOLERANCE, 5 * float32Deviation),
+    conditioning,
   };
 }
 
@@ -189,5 +197,5 @@ function lineOf({ file, status, ...row }: Row): string {
   const costs = `MACs ${percent(row.macs!)}, parameters ${percent(row.parameters!)}`;
   if (row.allowed === undefined) return `${status.padEnd(12)} ${file}: ${costs}`;
   const off = (value: number | undefined) => (value ?? 0).toExponential(1);
-  return `${status.padEnd(12)} ${file}: ${row.features} features (${row.found}), expressivity ${off(row.expressivity)}, trainability ${off(row.trainability)} of ${off(row.allowed)}, ${costs}`;
+  return `${status.padEnd(12)} ${file}: ${row.features} features (${row.found}), expressivity ${off(row.expressivity)}, trainability ${off(row.trainability)} of ${off(row.allowed)}, a rounding of the images moves float64 by ${off(row.conditioning)}, ${costs}`;
 }

@@ -41,6 +41,8 @@ export interface OnnxCase extends Expected {
   readonly image: readonly number[];
   /** The names of the tensors that are features. */
   readonly features: readonly string[];
+  /** Names of the weights that are 1 where the file holds no numbers. */
+  readonly scales: readonly string[] | undefined;
 }
 export type GoldenCase = SpaceCase | OnnxCase;
 

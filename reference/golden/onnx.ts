@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { graphNetwork } from '../../core/graph/network.js';
 import { readOnnx } from '../../core/graph/read-onnx.js';
-import type { Role } from '../../core/graph/weight-roles.js';
 import { size as sizeOf } from '../../core/ir/draw.js';
 import { goldenDraw } from '../../core/ir/golden-draw.js';
 import { expressivity, progressivity, trainability } from '../../core/proxies/az-nas.js';
@@ -32,15 +31,18 @@ export const onnx: CaseKind = {
       expressivityPerFeature: list(proxyValue),
       trainabilityPerBlock: list(proxyValue.nullable()),
       parameters: number,
+      /** Names of the weights that are 1 where the file holds no numbers; those of one dimension that scale, if not given. */
+      scales: z.array(text).optional(),
       /** The deviation of PyTorch in float32, where it is known. */
       float32Deviation: number.default(0),
     })
-    .transform(({ file, input, features, parameters, float32Deviation, ...item }): OnnxCase => {
+    .transform(({ file, input, features, parameters, scales, float32Deviation, ...item }): OnnxCase => {
       const { expressivityPerFeature, trainabilityPerBlock } = item;
       return {
         file,
         image: input,
         features,
+        scales,
         candidate: file,
         batch: item.batch,
         resolution: input[1]!,
@@ -67,7 +69,7 @@ export const onnx: CaseKind = {
 
 /** Computes a case with the weights of its file. */
 export async function computeOnnx({ item, threads }: { item: OnnxCase; threads: number }): Promise<Computed> {
-  const { file, image, features: wanted, batch, costs } = item;
+  const { file, image, features: wanted, scales, batch, costs } = item;
   const graph = readOnnx({ bytes: await readFile(file), file });
   const network = graphNetwork({ graph, batch, image, wanted, file });
   const opened = await openGraph({ network, threads, weights: 'own' });
@@ -78,7 +80,11 @@ export async function computeOnnx({ item, threads }: { item: OnnxCase; threads: 
     weight: (i: number) => {
       const { initializer, name, shape } = weights[i]!;
       const values = initializer.read();
-      return values ? Float32Array.from(values) : drawNamedWeight({ name, shape, role: network.roles[i]! });
+      if (values) return Float32Array.from(values);
+      const isScale = scales
+        ? scales.includes(name)
+        : shape.length === 1 && network.roles[i]!.kind === 'scale';
+      return drawNamedWeight({ name, shape, isScale });
     },
   };
   const { features, blocks } = await opened.score(draw).finally(() => opened.close());
@@ -97,12 +103,12 @@ export async function computeOnnx({ item, threads }: { item: OnnxCase; threads: 
 function drawNamedWeight({
   name,
   shape,
-  role,
+  isScale,
 }: {
   name: string;
   shape: readonly number[];
-  role: Role;
+  isScale: boolean;
 }): Float32Array {
-  if (shape.length > 1) return goldenDraw.weight({ name, shape });
-  return new Float32Array(sizeOf(shape)).fill(role.kind === 'scale' ? 1 : 0);
+  if (isScale) return new Float32Array(sizeOf(shape)).fill(1);
+  return shape.length > 1 ? goldenDraw.weight({ name, shape }) : new Float32Array(sizeOf(shape));
 }

@@ -17,11 +17,13 @@ from tensors import uniform  # noqa: E402
 def weight(name: str, dims: list[int], dtype: torch.dtype, scales: set[str] | None) -> torch.Tensor:
     """He initialization for two dimensions and more, 1 for scales, 0 for shifts: drawn by the name of the tensor."""
     shape = torch.Size(dims)
+    if scales is not None and name in scales:
+        return torch.ones(shape, dtype=dtype)
     if len(dims) > 1:
         fan_in = shape[1:].numel()
         values = (uniform(name, shape.numel()) - 0.5) * (math.sqrt(12) * math.sqrt(2 / fan_in))
         return torch.from_numpy(values.astype(np.float32)).reshape(shape).to(dtype)
-    is_scale = name.endswith("weight") if scales is None else name in scales
+    is_scale = scales is None and name.endswith("weight")
     return torch.full(shape, 1.0 if is_scale else 0.0, dtype=dtype)
 
 
@@ -35,7 +37,7 @@ def attributes(node) -> dict:
 
 
 class Network:
-    """Runs a graph between named tensors. `scales` names weights of one dimension that are 1; without it names end in "weight"."""
+    """Runs a graph between named tensors. `scales` names the weights that are 1; without it, those of one dimension whose names end in "weight" are."""
 
     def __init__(self, path: str, dtype: torch.dtype, scales: set[str] | None = None):
         model = onnx.load(path)

@@ -3,9 +3,11 @@
     python onnx_reference.py FEATURES.json CASES.json
 
 FEATURES.json is a list of {"file", "batch", "input", "features", "channelAxes", "parameters"}, as `zeroscout inspect FILE
---json` has them for each block, and may have "scales", the names of scales of layers; files lie beside it. CASES.json gets the cases, in the form of
-test/goldens/onnx, with `float32Deviation`: by how much PyTorch itself is off in float32. Needs torch, numpy and onnx.
+--json` has them for each block, and may have "scales", the names of the weights that are 1; files lie beside it. CASES.json
+gets the cases, in the form of test/goldens/onnx, with the "scales", `float32Deviation` (by how much PyTorch itself is off in
+float32) and `conditioning` (by how much float64 moves where each pixel is off by half a unit in the last place of float32).
 Weights are those of tensors.py by the names of initializers: He for two dimensions and more, 1 for scales, 0 for shifts.
+Needs torch, numpy and onnx.
 """
 import json
 import math
@@ -19,6 +21,9 @@ from torch.nn import functional as F
 sys.path.insert(0, str(Path(__file__).parent))
 from onnx_network import Network  # noqa: E402
 from tensors import scaled, uniform  # noqa: E402
+
+# Half the distance of 1 and the next number of float32: by so much rounding moves a number, relative to its size.
+ROUNDING = 2.0**-24
 
 
 def channel_last(x: torch.Tensor, axis: int) -> torch.Tensor:
@@ -54,12 +59,24 @@ def trainability(g: torch.Tensor, v: torch.Tensor, before: int, after: int, toke
     return 2 - sigma - 1 / (sigma + 1e-6)
 
 
-def measure(item: dict, folder: Path, dtype: torch.dtype):
+def rounded(images: torch.Tensor) -> torch.Tensor:
+    """The images with each pixel off by one rounding of float32, up or down as a hash of its place says."""
+    up = torch.from_numpy(uniform("rounding", images.numel()) < 0.5).reshape(images.shape)
+    return images * torch.where(up, 1 + ROUNDING, 1 - ROUNDING).to(images.dtype)
+
+
+def deviation(values, others) -> float:
+    """The largest of all features and blocks, relative to max(1, |value|)."""
+    pairs = [(a, b) for ours, other in zip(values, others) for a, b in zip(ours, other)]
+    return max((abs(a - b) / max(1, abs(a)) for a, b in pairs if a is not None and a != b), default=0.0)
+
+
+def measure(item: dict, folder: Path, dtype: torch.dtype, disturb=lambda images: images):
     scales = set(item["scales"]) if "scales" in item else None
     net = Network(str(folder / item["file"]), dtype, scales)
     shape = torch.Size([item["batch"], *item["input"]])
     # Later parts read the shape of the images.
-    images = {net.input: scaled("input", shape, 1.0).to(dtype)}
+    images = {net.input: disturb(scaled("input", shape, 1.0).to(dtype))}
     known = images
     axes = item["channelAxes"]
     features, blocks, before = [], [], None
@@ -83,14 +100,16 @@ def main(source: str, target: str) -> None:
     folder = Path(source).parent
     cases = []
     for item in json.loads(Path(source).read_text()):
-        features, blocks = measure(item, folder, torch.float64)
-        single = measure(item, folder, torch.float32)
-        off = max(abs(a - b) / max(1, abs(a)) for ours, other in zip((features, blocks), single) for a, b in zip(ours, other) if a is not None)
+        features, blocks = exact = measure(item, folder, torch.float64)
+        off = deviation(exact, measure(item, folder, torch.float32))
+        conditioning = deviation(exact, measure(item, folder, torch.float64, rounded))
         spell = lambda values: ["-inf" if v == -math.inf else v for v in values]
         cases.append({"kind": "onnx", "file": item["file"], "batch": item["batch"], "input": item["input"], "weights": "file",
                       "features": item["features"], "expressivityPerFeature": spell(features), "trainabilityPerBlock": spell(blocks),
-                      "parameters": item["parameters"], "float32Deviation": off})
-        print(item["file"], f"float32 is off by {off:.1e}", flush=True)
+                      "parameters": item["parameters"], "float32Deviation": off, "conditioning": conditioning})
+        if "scales" in item:
+            cases[-1]["scales"] = item["scales"]
+        print(item["file"], f"float32 is off by {off:.1e}, a rounding of the images moves float64 by {conditioning:.1e}", flush=True)
         Path(target).write_text(json.dumps(cases, indent=1))
 
 

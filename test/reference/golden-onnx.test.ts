@@ -1,7 +1,8 @@
 // The golden cases of imported networks: the verdict on them, and on altered ones.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readOnnx } from '../../core/graph/read-onnx.js';
 import { type GoldenCases, readGoldenFile } from '../../reference/golden/cases.js';
 import { compareCase, judge } from '../../reference/golden/compare.js';
 import { createGoldenEngine } from '../../reference/golden/compute.js';
@@ -20,6 +21,27 @@ describe('golden cases of imported networks', () => {
     const [first, ...others] = comparisons;
     const altered = { ...first!, features: first!.features.map(() => 2e-4) };
     expect(judge([altered, ...others], close).passed).toBe(false);
+  });
+
+  it('fill the weights that "scales" names with 1, of any shape, and draw all others', async () => {
+    const all = JSON.parse(readFileSync(CASES, 'utf8')) as { file: string }[];
+    const nfnet = all.find(({ file }) => file.includes('nfnet'))!;
+    cpSync(join(CASES, '..', nfnet.file), join(folder, nfnet.file));
+    const engine = await createGoldenEngine({ threads: 1 });
+    const blocks = async (fields: object) => {
+      const path = join(folder, 'scales.json');
+      writeFileSync(path, JSON.stringify([{ ...nfnet, ...fields }]));
+      const { cases } = (await readGoldenFile(path)) as GoldenCases;
+      return (await engine.compute(cases[0]!)).blocks;
+    };
+    const drawn = await blocks({});
+    // The gains of its scaled standardized convolutions are [c, 1, 1, 1]; without the list they are drawn like convolutions.
+    const graph = readOnnx({ bytes: readFileSync(join(folder, nfnet.file)), file: nfnet.file });
+    const gains = [...graph.initializers.keys()].filter((name) => name.endsWith('gain'));
+    expect(gains.length).toBeGreaterThan(10);
+    expect(await blocks({ scales: [] })).toEqual(drawn);
+    expect(await blocks({ scales: gains })).not.toEqual(drawn);
+    await engine.close();
   });
 
   it('name files beside them and no others', async () => {
