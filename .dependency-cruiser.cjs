@@ -96,6 +96,7 @@ module.exports = {
     ),
     coreImports('proxies', 'wasm'),
     coreImports('ranking', 'errors'),
+    coreImports('comparison', 'random', 'text', 'ranking'),
     coreImports('report', 'errors', 'candidate-error', 'text', 'schema', 'specification', 'ranking'),
     coreImports('export', 'errors', 'ir', 'ops', 'onnx', 'graph', 'lowering'),
     coreImports('evolution', 'specification', 'contract', 'random', 'spaces', 'ranking'),

@@ -11,6 +11,7 @@ const OPENING = new Set([
   'export',
   'results',
   'correlate',
+  'compare',
   'create',
   'update',
 ]);

@@ -27,6 +27,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['export'], async () => (await import('./commands/export.js')).addExportCommand],
   [['latency'], async () => (await import('./commands/latency.js')).addLatencyCommand],
   [['correlate'], async () => (await import('./commands/correlate.js')).addCorrelateCommand],
+  [['compare'], async () => (await import('./commands/compare.js')).addCompareCommand],
   [['diff'], async () => (await import('./commands/diff.js')).addDiffCommand],
   [['schedule'], async () => (await import('./commands/schedule.js')).addScheduleCommands],
   [['ui'], async () => (await import('./commands/ui.js')).addUiCommand],

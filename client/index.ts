@@ -1,6 +1,7 @@
 // The public API of zeroscout: what programs import from `zeroscout`.
 import '../workers/quiet-grpc.js';
 
+export type { Comparison, SearchComparison } from '../core/comparison/comparison.js';
 export type { SearchProgress } from '../core/contract/search.js';
 export {
   type Advice,

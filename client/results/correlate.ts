@@ -9,9 +9,9 @@ import { type TopQuality, topStability } from '../../core/ranking/quality.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Truth } from '../../core/report/truth.js';
 import type { Space } from '../../core/spaces/space.js';
-import { structureOf } from '../../core/spaces/structure.js';
 import { stagesOf } from '../../core/specification/stages.js';
 import type { Store } from '../../store/store.js';
+import { accuraciesBy, knownCosts } from './known-accuracies.js';
 import { readResults } from './results.js';
 
 /** Rankings that need no proxy: most FLOPs, parameters or layers first, and FLOPs with an identity path as a second vote. */
@@ -84,40 +84,16 @@ interface KnownRow {
 }
 
 function knownRows({ rows, truth, space, resolution }: RankedCandidates): readonly KnownRow[] {
-  const accuraciesOf = lookUp(truth, space);
+  const accuraciesOf = accuraciesBy(truth, space);
   return rows.flatMap((row) => {
     const accuracies = accuraciesOf(row.candidate);
     if (accuracies === undefined) return [];
     const { candidate, proxies } = row;
-    const costs = orUndefined(() => space.costs({ candidate, resolution }));
-    const structure = orUndefined(() => structureOf({ space, candidate, resolution }));
-    const baselines = {
-      flops: proxies.complexity ?? costs?.flops,
-      parameters: costs?.parameters,
-      depth: structure?.depth ?? costs?.layers,
-      residual: structure?.identityPath,
-    };
+    const costs = knownCosts({ space, candidate, resolution });
+    const baselines = { ...costs, flops: proxies.complexity ?? costs.flops };
     const entries = Object.entries(baselines).filter(([, value]) => value !== undefined);
     return [{ row, accuracies, baselines: Object.fromEntries(entries) }];
   });
-}
-
-/** Accuracies of a candidate; where those of a class are known, of any member of its class. */
-function lookUp({ accuracy }: Truth, space: Space): (candidate: string) => readonly number[] | undefined {
-  if (space.accuraciesOf !== 'classes') return (candidate) => accuracy.get(candidate);
-  const ofClasses = new Map<string, readonly number[]>();
-  for (const [candidate, numbers] of accuracy) ofClasses.set(space.canonicalKey(candidate), numbers);
-  return (candidate) => accuracy.get(candidate) ?? ofClasses.get(space.canonicalKey(candidate));
-}
-
-/** Undefined where the space cannot say it, such as the blocks of a network that is an ONNX file. */
-function orUndefined<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof SpecError) return undefined;
-    throw error;
-  }
 }
 
 /** `column` of the accuracies; `ranked`: how many candidates the whole ranking has. */

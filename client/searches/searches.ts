@@ -1,4 +1,6 @@
 // Offers searches to programs: starting, following, controlling, listing them, and reading what they found.
+
+import type { Comparison } from '../../core/comparison/comparison.js';
 import type { SearchMemo } from '../../core/contract/search.js';
 import type { ParetoCost, ParetoRow } from '../../core/report/pareto.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
@@ -6,6 +8,7 @@ import type { Truth } from '../../core/report/truth.js';
 import type { Space } from '../../core/spaces/space.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { checkOptions } from '../check-options.js';
+import { compareSearches } from '../comparison/compare-searches.js';
 import type { Session } from '../connections/session.js';
 import type { FileInput } from '../files/open-file.js';
 import { type Correlation, correlateWith } from '../results/correlate.js';
@@ -69,6 +72,8 @@ export interface Searches {
   ): Promise<readonly ParetoRow[]>;
   /** How well a finished ranking agrees with known accuracies, over all and at the top. */
   correlate(id: string, truth: TruthInput): Promise<Correlation>;
+  /** What the proxies of finished searches of one space are worth, how stable their rankings are, and what to do next. */
+  compare(ids: readonly string[], options?: { readonly truth?: TruthInput }): Promise<Comparison>;
   /** What changed from one finished search to another; lists show their first `top` entries, 10 without it. */
   diff(earlier: string, later: string, options?: { readonly top?: number }): Promise<RankingDiff>;
   /** The best of a finished search as files that training starts from, one at a time. */
@@ -137,6 +142,12 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
     correlate: async (id, given) => {
       const search = await finishedSearch({ client, id });
       return correlateWith({ store, search, ...(await readTruthFor(session, given, search.memo)) });
+    },
+    compare: async (ids, { truth } = {}) => {
+      const read = ({ file: path, name }: TruthInput, space: Space) =>
+        readTruth({ path, space, ...(name === undefined ? {} : { name }) });
+      const readKnown = truth && ((space: Space) => read(truth, space));
+      return compareSearches({ client, store, modules, ids, readTruth: readKnown });
     },
     diff: async (earlier, later, { top = 10 } = {}) => {
       checkOptions('diff', { top });

@@ -1,5 +1,5 @@
 // Computes Kendall's tau-b and Spearman's rho of two columns in O(n log n), with ties.
-import { ascendingRanks, compare } from './ranks.js';
+import { ascendingRanks } from './ranks.js';
 
 /**
  * Kendall's tau-b: (C - D) / sqrt((n0 - n1)(n0 - n2)), where C and D are the concordant and discordant
@@ -11,16 +11,14 @@ export function kendall(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const n = checkedLength(x, y);
   const rx = ascendingRanks(x);
   const ry = ascendingRanks(y);
-  const order = Uint32Array.from(rx.keys()).sort(
-    (a, b) => compare(rx[a]!, rx[b]!) || compare(ry[a]!, ry[b]!),
-  );
+  // Twice a rank is a whole number up to 2n, so that (2 rx)(2n + 1) + 2 ry holds both exactly and sorts by x, then by y.
+  const base = 2 * n + 1;
+  const keys = rx.map((rank, i) => 2 * rank * base + 2 * ry[i]!).sort();
   const pairs = (n * (n - 1)) / 2;
-  const tiedX = tiedPairs({ n, equal: (at) => rx[order[at]!] === rx[order[at - 1]!] });
-  const tiedBoth = tiedPairs({
-    n,
-    equal: (at) => rx[order[at]!] === rx[order[at - 1]!] && ry[order[at]!] === ry[order[at - 1]!],
-  });
-  const sorted = Float64Array.from(order, (index) => ry[index]!);
+  const xOf = (at: number) => Math.floor(keys[at]! / base);
+  const tiedX = tiedPairs({ n, equal: (at) => xOf(at) === xOf(at - 1) });
+  const tiedBoth = tiedPairs({ n, equal: (at) => keys[at] === keys[at - 1] });
+  const sorted = keys.map((key) => key % base);
   const discordant = sortCountingExchanges(sorted);
   const tiedY = tiedPairs({ n, equal: (at) => sorted[at] === sorted[at - 1] });
   const difference = pairs - tiedX - tiedY + tiedBoth - 2 * discordant;

@@ -160,3 +160,43 @@ test('what cannot be compared ends with code 2', async () => {
   );
   expect(outcomes.map(({ code, stdout }) => [code, stdout])).toEqual(cases.map(() => [2, '']));
 });
+
+describe('compare', () => {
+  test('of two searches that differ in their seed: agreement with known accuracies as correlate says it, and with each other', async () => {
+    const given = JSON.parse(home.read('s.json'));
+    home.write('candidates.txt', rows.map(({ candidate }) => candidate).join('\n'));
+    const strategy = { kind: 'list', file: 'candidates.txt' };
+    home.write('again.json', JSON.stringify({ ...given, strategy, seed: 2 }));
+    await done(['run', 'again.json', '--id', 'two'], { home });
+    const truth = ['--truth', 'truth.csv'];
+    const { stdout } = await done(['compare', 'one', 'two', ...truth, '--out', 'c', '--json'], { home });
+    const { searches, between } = JSON.parse(stdout);
+    expect(JSON.parse(home.read(join('c', 'comparison.json')))).toEqual({ searches, between });
+    expect(home.read(join('c', 'quality.csv'))).toContain('one,noisy,this ranking,aggregation,');
+
+    const correlated = JSON.parse((await done(['correlate', 'one', ...truth, '--json'], { home })).stdout);
+    for (const { dataset, written, ndcg, exponentialNdcg } of correlated.datasets) {
+      const found = searches[0].datasets.find((each: { dataset: string }) => each.dataset === dataset);
+      const own = found.rankers[0];
+      expect(own.kendall.value).toBeCloseTo(written.kendall, 12);
+      expect(own.spearman.value).toBeCloseTo(written.spearman, 12);
+      expect(own.ndcg.value).toBeCloseTo(ndcg, 12);
+      expect(own.exponentialNdcg.value).toBeCloseTo(exponentialNdcg, 12);
+    }
+    const winners = searches[0].stability.winners.map(({ candidate }: { candidate: string }) => candidate);
+    expect(winners[0]).toBe(rows[0]!.class);
+    expect(between[0]).toMatchObject({ searches: ['one', 'two'], candidates: searches[0].candidates });
+    expect(between[0].differ).toContain('seed');
+    expect(between[0].kendall).toBeGreaterThan(0);
+
+    const { stdout: shown } = await done(['compare', 'one'], { home });
+    expect(shown).toContain('Is this stable enough to act on?');
+    expect(shown).not.toContain('truth');
+  }, 120_000);
+
+  test('what cannot be compared ends with code 2', async () => {
+    const cases = [['none'], ['one', 'one'], ['one', '--truth', 'absent.csv']];
+    const outcomes = await Promise.all(cases.map((args) => zeroscout(['compare', ...args], { home })));
+    expect(outcomes.map(({ code, stdout }) => [code, stdout])).toEqual(cases.map(() => [2, '']));
+  });
+});

@@ -1,0 +1,51 @@
+// The command `zeroscout compare`: what the proxies of finished searches are worth, how stable the rankings are, and what to do next.
+import type { Command } from 'commander';
+import { compareSearches } from '../../client/comparison/compare-searches.js';
+import { writeComparison } from '../../client/comparison/write-comparison.js';
+import { openOutFolder } from '../../client/files/out-folder.js';
+import { readTruth } from '../../client/specification/read-specification.js';
+import { printComparison } from '../render/comparison.js';
+import { note, printJson } from '../render/terminal.js';
+import { type Session, withSession } from '../session.js';
+
+interface Options {
+  readonly truth?: string;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+export function addCompareCommand(program: Command): void {
+  program
+    .command('compare')
+    .description(
+      'proxies of finished searches beside each other: agreement, redundancy, stability, a checklist',
+    )
+    .argument('<ID...>')
+    .option('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...), or another ranking')
+    .option('--out <DIR>', 'write comparison.json and a CSV for each table there')
+    .option('--json', 'for programs')
+    .action(async (ids: readonly string[], options: Options) => {
+      if (options.out !== undefined) await openOutFolder(options.out);
+      await withSession({ start: 'never' }, (session) => compare(session, ids, options));
+    });
+}
+
+async function compare(
+  { client, store, modules }: Session,
+  ids: readonly string[],
+  { truth: path, out, json }: Options,
+): Promise<void> {
+  const comparison = await compareSearches({
+    client,
+    store,
+    modules,
+    ids,
+    readTruth: path === undefined ? undefined : (space) => readTruth({ path, space }),
+  });
+  if (out !== undefined) {
+    await writeComparison({ folder: out, comparison });
+    note(`files in ${out}`);
+  }
+  if (json) return printJson(comparison);
+  if (out === undefined) printComparison(comparison);
+}

@@ -1,0 +1,122 @@
+// Prints a comparison: tables of quality, correlations and winners, and the checklist.
+import type { BetweenSearches } from '../../core/comparison/between.js';
+import type { Comparison, SearchComparison } from '../../core/comparison/comparison.js';
+import type { DatasetQuality, Estimate } from '../../core/comparison/quality.js';
+import { formatFixed, plainTable } from './results.js';
+import { paint, print } from './terminal.js';
+
+/** Winners that are printed; the files have more. */
+const SHOWN = 10;
+
+export function printComparison({ searches, between }: Comparison): void {
+  for (const search of searches) {
+    const { id, candidates, millisecondsPerCandidate, datasets, resamples } = search;
+    const cost =
+      millisecondsPerCandidate === null ? '' : `, ${formatFixed(millisecondsPerCandidate, 1)} ms a candidate`;
+    print(paint.bold(`${id}: ${candidates} ranked${cost}`));
+    for (const dataset of datasets) printQuality(dataset);
+    if (resamples !== null) print(`+-: half of the 95 % interval of ${resamples} bootstrap resamples\n`);
+    printRedundancy(search);
+    printWinners(search);
+  }
+  if (between.length > 0) printBetween(between);
+  for (const search of searches) printChecklist(search, searches.length);
+}
+
+function printQuality({ dataset, candidates, rankers }: DatasetQuality): void {
+  print(`\n${dataset}, ${candidates} known`);
+  const tops = ['top 1', 'top 10', 'top 50', 'regret 10'];
+  const table = plainTable(['by', 'tau', '+-', 'rho', 'nDCG', 'nDCG 2^acc', ...tops]);
+  for (const { name, kendall, spearman, ndcg, exponentialNdcg, top } of rankers)
+    table.push([
+      name,
+      fixed(kendall, 3),
+      kendall.interval ? formatFixed((kendall.interval[1] - kendall.interval[0]) / 2, 3) : '',
+      fixed(spearman, 3),
+      fixed(ndcg, 3),
+      fixed(exponentialNdcg, 3),
+      ...top.map(({ mean }) => fixed(mean, 2)),
+      fixed(top[1]!.regret, 2),
+    ]);
+  print(table.toString());
+}
+
+function fixed({ value }: Estimate, digits: number): string {
+  return formatFixed(value ?? undefined, digits);
+}
+
+function printRedundancy({
+  redundancy: { proxies, correlations, clusters, leftOut },
+}: SearchComparison): void {
+  if (proxies.length < 2) return;
+  print('\nSpearman correlations between proxies');
+  const table = plainTable(['', ...proxies.map((_, i) => String(i + 1))]);
+  correlations.forEach((row, i) => {
+    table.push([`${i + 1} ${proxies[i]}`, ...row.map((value) => formatFixed(value ?? undefined, 2))]);
+  });
+  print(table.toString());
+  for (const names of clusters) print(`nearly the same: ${names.join(', ')}`);
+  const datasets = Object.keys(leftOut[0]?.gain ?? {});
+  const without = plainTable([
+    'without',
+    'tau with all',
+    'kept of top',
+    ...datasets.map((name) => `tau ${name}`),
+  ]);
+  for (const { proxy, kendall, kept, of, gain } of leftOut)
+    without.push([
+      proxy,
+      formatFixed(kendall ?? undefined, 3),
+      `${kept} of ${of}`,
+      ...datasets.map((name) => signed(gain[name])),
+    ]);
+  if (leftOut.length > 0) print(`\n${without.toString()}`);
+}
+
+function signed(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  return `${value < 0 ? '' : '+'}${formatFixed(value, 3)}`;
+}
+
+function printWinners({ stability: { draws, betweenDraws, winners } }: SearchComparison): void {
+  const names = Object.keys(winners[0]?.from ?? {});
+  const table = plainTable(['rank', 'ranks', 'in top 10', 'candidate', ...names], { droppable: names });
+  for (const { rank, ranks, staysInTop10, candidate, from } of winners.slice(0, SHOWN))
+    table.push([
+      String(rank),
+      ranks ? `${Math.round(ranks[0])} - ${Math.round(ranks[1])}` : '',
+      staysInTop10 === null ? '' : `${Math.round(staysInTop10 * 100)} %`,
+      candidate,
+      ...names.map((name) => formatFixed(from[name]!.term, 2)),
+    ]);
+  print(`\nWinners, and what each proxy adds to the score`);
+  print(table.toString());
+  if (!betweenDraws) {
+    print('one draw: nothing to say of stability\n');
+    return;
+  }
+  const stays = betweenDraws.stays.map(({ k, share }) => `${Math.round(share * 100)} % of the top ${k}`);
+  print(
+    `between ${draws} draws: tau ${formatFixed(betweenDraws.kendall ?? undefined, 3)}; ${stays.join(', ')} stay when draws are drawn anew\n`,
+  );
+}
+
+function printBetween(between: readonly BetweenSearches[]): void {
+  const table = plainTable(['searches', 'differ in', 'common', 'tau', 'rho', 'top 1', 'top 10', 'top 50']);
+  for (const { searches, differ, candidates, kendall, spearman, shared } of between)
+    table.push([
+      searches.join(' / '),
+      differ.join(', '),
+      String(candidates),
+      formatFixed(kendall ?? undefined, 3),
+      formatFixed(spearman ?? undefined, 3),
+      ...[0, 1, 2].map((i) => (shared[i] ? `${Math.round(shared[i].share * 100)} %` : '')),
+    ]);
+  print(`${table.toString()}\n`);
+}
+
+function printChecklist({ id, checklist }: SearchComparison, of: number): void {
+  print(paint.bold(of > 1 ? `Checklist, ${id}` : 'Checklist'));
+  for (const { question, answer } of checklist) print(`${question}\n  ${answer}`);
+  print('');
+}

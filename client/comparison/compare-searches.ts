@@ -1,0 +1,56 @@
+// Compares finished searches of one space: their proxies with known accuracies, with each other, between draws and between searches.
+import type { Client } from '@temporalio/client';
+import { type Comparison, compareCohorts } from '../../core/comparison/comparison.js';
+import { SpecError } from '../../core/errors.js';
+import type { Truth } from '../../core/report/truth.js';
+import type { Space } from '../../core/spaces/space.js';
+import { canonicalJson, specificationDifferences } from '../../core/specification/specification-digest.js';
+import type { Store } from '../../store/store.js';
+import { finishedSearch } from '../searches/find-search.js';
+import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
+import { type FinishedSearch, readCohort } from './read-cohort.js';
+
+export interface CompareRequest {
+  readonly client: Client;
+  readonly store: Store;
+  readonly modules: ModulePermission;
+  readonly ids: readonly string[];
+  /** Reads the known accuracies, once the space is known. */
+  readonly readTruth?: ((space: Space) => Promise<Truth>) | undefined;
+}
+
+/** SpecError for an unknown or unfinished search, one that is named twice, and searches of several spaces. */
+export async function compareSearches({
+  client,
+  store,
+  modules,
+  ids,
+  readTruth,
+}: CompareRequest): Promise<Comparison> {
+  if (ids.length === 0)
+    throw SpecError.of({ path: 'id', message: 'none is named; must be one search or more' });
+  const found: FinishedSearch[] = [];
+  for (const id of ids) found.push(await finishedSearch({ client, id }));
+  checkTogether(found);
+  const space = openSpaceWith({ space: found[0]!.memo.specification.space, modules });
+  const truth = await readTruth?.(space);
+  const searches = [];
+  for (const search of found) searches.push(await readCohort({ store, search, space, truth }));
+  const specifications = found.map(({ memo }) => memo.specification);
+  const differ = (a: number, b: number) =>
+    specificationDifferences(specifications[a]!, specifications[b]!).map((line) => line.split(':')[0]!);
+  return compareCohorts({ searches, differ });
+}
+
+function checkTogether(found: readonly FinishedSearch[]): void {
+  const [first, ...others] = found;
+  for (const [i, { id, memo }] of others.entries()) {
+    if (canonicalJson(memo.specification.space) !== canonicalJson(first!.memo.specification.space))
+      throw SpecError.of({
+        path: 'id',
+        message: `"${id}" searched ${memo.space} and "${first!.id}" ${first!.memo.space}; must be one space, defined alike`,
+      });
+    if (found.slice(0, i + 1).some((other) => other.id === id))
+      throw SpecError.of({ path: 'id', message: `"${id}" is named twice; keep one` });
+  }
+}

@@ -1,0 +1,114 @@
+// Reads what finished searches measured, and what is known of their candidates, as cohorts that can be compared.
+import { addressOfResult } from '../../activities/address-scores.js';
+import { unitOf } from '../../activities/cohort.js';
+import { scoredUnits } from '../../activities/scored-units.js';
+import type { Cohort } from '../../core/comparison/cohort.js';
+import type { ComparedSearch } from '../../core/comparison/comparison.js';
+import type { KnownCandidate } from '../../core/comparison/quality.js';
+import type { SearchMemo, SearchResult } from '../../core/contract/search.js';
+import { SpecError } from '../../core/errors.js';
+import type { Truth } from '../../core/report/truth.js';
+import type { Space } from '../../core/spaces/space.js';
+import type { Specification } from '../../core/specification/specification.js';
+import { stagesOf } from '../../core/specification/stages.js';
+import type { Store } from '../../store/store.js';
+import { accuraciesBy, knownCosts } from '../results/known-accuracies.js';
+import { readResults } from '../results/results.js';
+
+export interface FinishedSearch {
+  readonly id: string;
+  readonly memo: SearchMemo;
+  readonly result: SearchResult;
+}
+
+export interface CohortRequest {
+  readonly store: Store;
+  readonly search: FinishedSearch;
+  readonly space: Space;
+  readonly truth?: Truth | undefined;
+}
+
+/** SpecError where the truth knows fewer than two of the ranked candidates. */
+export async function readCohort({ store, search, space, truth }: CohortRequest): Promise<ComparedSearch> {
+  const { id, memo, result } = search;
+  const { specification } = stagesOf(memo.specification).at(-1)!;
+  const address = addressOfResult({ specification, result });
+  const scores = await scoredUnits({ store, specification, address, plan: result.plan });
+  const results = await readResults({ store, result });
+  const { millisecondsPerCandidate } = results.summary;
+  const units = [...scores.keys()];
+  const columnOf = (proxy: string, draw: number) =>
+    Float64Array.from(scores.values(), (draws) => draws[draw]![proxy]!);
+  const draws = Array.from({ length: specification.fidelity.draws }, (_, draw) => draw);
+  const values = new Map(
+    specification.proxies.map((proxy) => [proxy, draws.map((draw) => columnOf(proxy, draw))]),
+  );
+  const costs = costColumns({ space, units, specification });
+  const cohort: Cohort = { id, units, values, aggregation: specification.aggregation, costs };
+  const written: string[] = [];
+  if (truth)
+    for await (const block of results.rows()) written.push(...block.map(({ candidate }) => candidate));
+  return {
+    cohort,
+    space: specification.space.kind,
+    known: truth ? knownOf({ units, written, specification, space, truth }) : new Map(),
+    millisecondsPerCandidate: millisecondsPerCandidate || null,
+  };
+}
+
+/** A cost that the space does not say of every unit is left out. */
+function costColumns({
+  space,
+  units,
+  specification,
+}: {
+  readonly space: Space;
+  readonly units: readonly string[];
+  readonly specification: Specification;
+}): ReadonlyMap<string, Float64Array> {
+  const { resolution } = specification.fidelity;
+  const all = units.map((candidate) => knownCosts({ space, candidate, resolution }));
+  const names = (['flops', 'parameters', 'depth'] as const).filter((name) =>
+    all.every((costs) => costs[name] !== undefined),
+  );
+  return new Map(names.map((name) => [name, Float64Array.from(all, (costs) => costs[name]!)]));
+}
+
+/** By data set; candidates in the order in which rankings list equal scores. */
+function knownOf({
+  units,
+  written,
+  specification,
+  space,
+  truth,
+}: {
+  readonly units: readonly string[];
+  /** Candidates of the ranking. */
+  readonly written: readonly string[];
+  readonly specification: Specification;
+  readonly space: Space;
+  readonly truth: Truth;
+}): ComparedSearch['known'] {
+  const places = new Map(units.map((unit, at) => [unit, at]));
+  const toUnit = unitOf(specification);
+  const accuraciesOf = accuraciesBy(truth, space);
+  const found = written
+    .flatMap((candidate) => {
+      const accuracies = accuraciesOf(candidate);
+      const text = toUnit(candidate);
+      const unit = places.get(text);
+      return accuracies && unit !== undefined ? [{ unit, accuracies, text: `${text}\n${candidate}` }] : [];
+    })
+    .sort((a, b) => (a.text < b.text ? -1 : 1));
+  return new Map(
+    truth.datasets.map((dataset, column) => {
+      const candidates = found.flatMap(({ unit, accuracies }): KnownCandidate[] => {
+        const accuracy = accuracies[column]!;
+        return Number.isNaN(accuracy) ? [] : [{ unit, accuracy }];
+      });
+      if (candidates.length > 1) return [dataset, candidates];
+      const message = `knows ${candidates.length} of ${written.length} ranked candidates; must know 2 at least`;
+      throw SpecError.of({ path: 'truth', message });
+    }),
+  );
+}

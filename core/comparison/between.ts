@@ -1,0 +1,49 @@
+// Compares two searches of one space over the candidates that both ranked.
+import { kendall, spearman } from '../ranking/correlation.js';
+import { order } from '../ranking/order.js';
+import { type RankedCohort, scoresOf } from './cohort.js';
+import { TOPS } from './quality.js';
+import { orNull } from './redundancy.js';
+
+export interface BetweenSearches {
+  readonly searches: readonly [string, string];
+  /** Fields in which the two specifications differ, such as `seed`. */
+  readonly differ: readonly string[];
+  /** Candidates that both ranked. */
+  readonly candidates: number;
+  /** Null of fewer than two common candidates, and where a score is constant. */
+  readonly kendall: number | null;
+  readonly spearman: number | null;
+  /** Share of the first k, among the common candidates, that both have. */
+  readonly shared: readonly { readonly k: number; readonly share: number }[];
+}
+
+export function betweenSearches(
+  a: RankedCohort,
+  b: RankedCohort,
+  differ: readonly string[],
+): BetweenSearches {
+  const place = new Map(b.units.map((unit, at) => [unit, at]));
+  const common = [...a.units.keys()].flatMap((i) => {
+    const j = place.get(a.units[i]!);
+    return j === undefined ? [] : [{ i, j, candidate: a.units[i]! }];
+  });
+  const candidates = common.map(({ candidate }) => candidate);
+  const [scoresA, scoresB] = [scoresOf(a), scoresOf(b)];
+  const x = common.map(({ i }) => scoresA[i]!);
+  const y = common.map(({ j }) => scoresB[j]!);
+  const isEnough = common.length > 1;
+  const [first, second] = [order({ scores: x, candidates }), order({ scores: y, candidates })];
+  const shared = (k: number) => {
+    const top = new Set(first.subarray(0, k));
+    return [...second.subarray(0, k)].filter((unit) => top.has(unit)).length / top.size;
+  };
+  return {
+    searches: [a.id, b.id],
+    differ,
+    candidates: common.length,
+    kendall: isEnough ? orNull(kendall(x, y)) : null,
+    spearman: isEnough ? orNull(spearman(x, y)) : null,
+    shared: isEnough ? TOPS.map((k) => ({ k: Math.min(k, common.length), share: shared(k) })) : [],
+  };
+}

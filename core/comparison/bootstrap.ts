@@ -1,0 +1,34 @@
+// Draws bootstrap resamples from a key, and reads intervals off what is measured on them.
+import type { RandomKey } from '../random/random.js';
+import { randomStream } from '../random/random-stream.js';
+
+/** `count` resamples of 0 to n - 1, each of n indices drawn with replacement; the same for the same key. */
+export function resamples({
+  n,
+  count,
+  key,
+}: {
+  readonly n: number;
+  readonly count: number;
+  readonly key: RandomKey;
+}): readonly Uint32Array[] {
+  const stream = randomStream(key);
+  return Array.from({ length: count }, () => Uint32Array.from({ length: n }, () => stream.below(n)));
+}
+
+/** Lower and upper end; null where nothing finite was measured. */
+export type Interval = readonly [number, number] | null;
+
+/** The 2.5 % and 97.5 % quantiles of what was measured on the resamples. NaN is left out. */
+export function intervalOf(measured: readonly number[]): Interval {
+  const sorted = measured.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  return sorted.length === 0 ? null : [quantile(sorted, 0.025), quantile(sorted, 0.975)];
+}
+
+/** By linear interpolation between the two nearest values; `sorted` ascending, not empty. */
+export function quantile(sorted: readonly number[], share: number): number {
+  const at = share * (sorted.length - 1);
+  const low = sorted[Math.floor(at)]!;
+  const high = sorted[Math.ceil(at)]!;
+  return low === high ? low : low + (high - low) * (at - Math.floor(at));
+}

@@ -1,0 +1,142 @@
+// Answers in plain words what someone who must decide asks of a ranking: act on it or not, how many to train, what could be wrong.
+import type { KnownLimit } from './known-limits.js';
+import type { DatasetQuality } from './quality.js';
+import { OWN } from './rankers.js';
+import { LEFT_OUT_TOP, type Redundancy } from './redundancy.js';
+import type { Stability } from './stability.js';
+
+export interface ChecklistEntry {
+  readonly topic: 'stable' | 'train' | 'sensitive' | 'limits' | 'trial';
+  readonly verdict: 'good' | 'caution' | 'unknown' | 'advice';
+  readonly question: string;
+  readonly answer: string;
+}
+
+/** The first ten and how often they stay, from which on a ranking is called stable. */
+const STABLE = 0.7;
+/** With less than this between two draws, each draw tells another story. */
+const UNSTABLE_TAU = 0.6;
+/** What docs/adopt/staged-adoption.md proposes to train in a trial. */
+const TRIAL = 10;
+const FEWEST = 5;
+const MOST = 50;
+
+export interface Findings {
+  readonly stability: Stability;
+  readonly redundancy: Redundancy;
+  readonly datasets: readonly DatasetQuality[];
+  readonly candidates: number;
+  readonly limit: KnownLimit | undefined;
+  /** How many of the first ten are among the ten with the most FLOPs; undefined where FLOPs are not known. */
+  readonly sharedWithFlops: number | undefined;
+}
+
+export function checklist(findings: Findings): readonly ChecklistEntry[] {
+  return [stable(findings), train(findings), sensitive(findings), limits(findings), trial(findings)];
+}
+
+function stable({ stability: { draws, betweenDraws } }: Findings): ChecklistEntry {
+  const entry = { topic: 'stable', question: 'Is this stable enough to act on?' } as const;
+  if (!betweenDraws)
+    return {
+      ...entry,
+      verdict: 'unknown',
+      answer:
+        'Not known: the search has one draw. Score it again with `fidelity: { draws: 3 }` or another seed, and compare both.',
+    };
+  const { kendall, stays } = betweenDraws;
+  const share = stays.find(({ k }) => k === TRIAL)?.share ?? stays.at(-1)!.share;
+  const measured = `on average ${percent(share)} of the first ten stay there when the ${draws} draws are drawn anew, and two single draws agree with a Kendall's tau of ${number(kendall)}`;
+  if (share >= STABLE && (kendall ?? 0) >= UNSTABLE_TAU)
+    return { ...entry, verdict: 'good', answer: `Yes: ${measured}.` };
+  return {
+    ...entry,
+    verdict: 'caution',
+    answer: `Not yet: ${measured}. More draws, or a larger batch, make it steadier; until then take the first fifty as one group.`,
+  };
+}
+
+function train({ stability: { betweenDraws }, datasets, candidates }: Findings): ChecklistEntry {
+  const contenders = betweenDraws?.contenders;
+  const count = Math.min(candidates, Math.max(FEWEST, Math.min(MOST, contenders ?? TRIAL)));
+  const why =
+    contenders === undefined
+      ? 'with one draw nobody can say which of them is first'
+      : `${contenders} candidates reach the first five when the draws are drawn anew`;
+  const enough = datasets.map(
+    ({ dataset, enough }) => `on ${dataset} the first ${enough} hold one within half a point of the best`,
+  );
+  const known = enough.length > 0 ? ` By the known accuracies, ${enough.join(', ')}.` : '';
+  return {
+    topic: 'train',
+    verdict: 'advice',
+    question: 'How many of the top to train?',
+    answer: `The first ${count}: ${why}.${known}`,
+  };
+}
+
+function sensitive({ redundancy: { leftOut, clusters }, sharedWithFlops }: Findings): ChecklistEntry {
+  const worst = [...leftOut].sort((a, b) => a.kept - b.kept)[0];
+  const parts = [
+    ...(worst
+      ? [
+          `without ${worst.proxy}, ${worst.of - worst.kept} of the first ${worst.of} would be others (no other proxy matters more)`,
+        ]
+      : []),
+    ...clusters.map((names) => `${names.join(' and ')} say nearly the same, and count that often`),
+    ...(sharedWithFlops === undefined
+      ? []
+      : [`${sharedWithFlops} of the first ${LEFT_OUT_TOP} are also among the ten with the most FLOPs`]),
+  ];
+  const isCaution = worst !== undefined && worst.kept < worst.of / 2;
+  return {
+    topic: 'sensitive',
+    verdict: isCaution ? 'caution' : 'advice',
+    question: 'What would change the answer?',
+    answer:
+      parts.length > 0
+        ? `${capitalize(parts.join('; '))}.`
+        : 'The score is one proxy: another proxy would give another ranking.',
+  };
+}
+
+function limits({ limit, datasets }: Findings): ChecklistEntry {
+  const entry = { topic: 'limits', question: 'What is this method known to get wrong?' } as const;
+  const general =
+    'It sees structure and no data: it does not know what training schedules, augmentation or rare operations do, and tells networks of nearly equal accuracy apart poorly.';
+  const own = datasets.flatMap(({ dataset, rankers }) => {
+    const of = (name: string) => rankers.find((each) => each.name === name)?.kendall.value ?? undefined;
+    const [ours, flops] = [of(OWN), of('flops') ?? of('complexity')];
+    return ours !== undefined && flops !== undefined && ours <= flops
+      ? [`On ${dataset} this ranking (tau ${number(ours)}) is no better than FLOPs alone (${number(flops)}).`]
+      : [];
+  });
+  if (own.length > 0) return { ...entry, verdict: 'caution', answer: `${own.join(' ')} ${general}` };
+  if (!limit)
+    return {
+      ...entry,
+      verdict: 'unknown',
+      answer: `No published benchmark is like this space, so that nobody has measured it there. ${general}`,
+    };
+  const { benchmark, assembled, azNas, flops, parameters } = limit;
+  const best = Math.max(flops, parameters);
+  return {
+    ...entry,
+    verdict: assembled > best ? 'advice' : 'caution',
+    answer: `On ${benchmark}, the benchmark nearest to this space, Kendall's tau with trained accuracy was ${number(assembled)} for \`assembled\` and ${number(azNas)} for \`az-nas\`, beside ${number(flops)} for FLOPs and ${number(parameters)} for parameters alone${assembled > best ? '' : ': counting is as good there'}. ${general}`,
+  };
+}
+
+function trial({ candidates }: Findings): ChecklistEntry {
+  const n = Math.min(TRIAL, Math.max(1, Math.floor(candidates / 2)));
+  return {
+    topic: 'trial',
+    verdict: 'advice',
+    question: 'What would a trial on a limited part of the work look like?',
+    answer: `Take a part of the task on which training is short. Train the first ${n}, ${n} drawn at random under the same limit on FLOPs, and the network of today, all with one recipe. Go on if the mean of the first ${n} lies above the random ${n} by more than twice what repeated trainings of one network differ; stop if it does not. \`zeroscout suggest\` names networks to train.`,
+  };
+}
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+const number = (value: number | null) => (value === null ? 'none' : value.toFixed(2));
+const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

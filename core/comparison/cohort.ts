@@ -1,0 +1,81 @@
+// Holds what a search measured of the candidates that it ranked, a column for each proxy and draw, and scores it in many ways.
+import { rankTerm } from '../ranking/aggregate.js';
+import { order } from '../ranking/order.js';
+import { ascendingRanks } from '../ranking/ranks.js';
+
+export interface Aggregation {
+  readonly kind: 'log-rank' | 'linear-rank';
+  /** By proxy. */
+  readonly weights: Readonly<Partial<Record<string, number>>>;
+}
+
+/** m units, each scored under every draw. A unit is a candidate, or the representative of a class. */
+export interface Cohort {
+  /** Id of the search. */
+  readonly id: string;
+  /** Texts of the units [m], in no order that matters. */
+  readonly units: readonly string[];
+  /** By proxy: a column [m] for each draw. */
+  readonly values: ReadonlyMap<string, readonly Float64Array[]>;
+  readonly aggregation: Aggregation;
+  /** Columns [m] of what units cost, by `flops`, `parameters` or `depth`, as far as the space says it. */
+  readonly costs: ReadonlyMap<string, Float64Array>;
+}
+
+/** The same cohort with the ranks of each column, which every score of it is made of. */
+export interface RankedCohort extends Cohort {
+  /** By proxy: ranks [m] for each draw, 1 for the smallest value. */
+  readonly ranks: ReadonlyMap<string, readonly Float64Array[]>;
+  readonly draws: number;
+}
+
+export function rankCohort(cohort: Cohort): RankedCohort {
+  const ranks = new Map([...cohort.values].map(([proxy, draws]) => [proxy, draws.map(ascendingRanks)]));
+  const [first] = ranks.values();
+  return { ...cohort, ranks, draws: first?.length ?? 0 };
+}
+
+/** Which proxies are added with which weights, and which draws count, one as often as it is named; all of them once by default. */
+export interface Choice {
+  readonly weights?: Aggregation['weights'];
+  readonly draws?: readonly number[];
+}
+
+/** Scores [m], as `aggregate` in core/ranking gives them. */
+export function scoresOf(cohort: RankedCohort, choice: Choice = {}): Float64Array {
+  const { kind, weights: own } = cohort.aggregation;
+  const m = cohort.units.length;
+  const scores = new Float64Array(m);
+  for (const [proxy, weight] of Object.entries(choice.weights ?? own)) {
+    if (weight === undefined) continue;
+    const shares = meanShares({ cohort, proxy, draws: choice.draws });
+    for (let i = 0; i < m; i += 1) scores[i] = scores[i]! + rankTerm({ kind, weight, share: shares[i]! });
+  }
+  return scores;
+}
+
+/** Mean rank over the draws, divided by m; 1 is the best. */
+export function meanShares({
+  cohort,
+  proxy,
+  draws,
+}: {
+  readonly cohort: RankedCohort;
+  readonly proxy: string;
+  readonly draws?: readonly number[] | undefined;
+}): Float64Array {
+  const m = cohort.units.length;
+  const columns = cohort.ranks.get(proxy)!;
+  const chosen = draws ?? [...columns.keys()];
+  const sum = new Float64Array(m);
+  for (const draw of chosen) {
+    const column = columns[draw]!;
+    for (let i = 0; i < m; i += 1) sum[i] = sum[i]! + column[i]!;
+  }
+  return sum.map((total) => total / chosen.length / m);
+}
+
+/** Indices of units, best first. */
+export function bestFirst({ units }: Pick<Cohort, 'units'>, scores: ArrayLike<number>): Uint32Array {
+  return order({ scores, candidates: units });
+}

@@ -1,0 +1,112 @@
+// Puts together everything that a comparison says: of each search, and between searches.
+import { compare } from '../ranking/ranks.js';
+import { type BetweenSearches, betweenSearches } from './between.js';
+import { type ChecklistEntry, checklist } from './checklist.js';
+import { bestFirst, type Cohort, type RankedCohort, rankCohort, scoresOf } from './cohort.js';
+import { nearestLimit } from './known-limits.js';
+import { type DatasetQuality, type KnownCandidate, knownOf, qualityOf, resampleCount } from './quality.js';
+import { rankersOf } from './rankers.js';
+import { LEFT_OUT_TOP, type Redundancy, redundancyOf } from './redundancy.js';
+import { type Stability, stabilityOf } from './stability.js';
+
+/** What is known of a search that is compared. */
+export interface ComparedSearch {
+  readonly cohort: Cohort;
+  /** Kind of the space. */
+  readonly space: string;
+  /** By data set, in the order of the table; empty without known accuracies. */
+  readonly known: ReadonlyMap<string, readonly KnownCandidate[]>;
+  /** Wall clock of the search for each candidate that it scored; null where it scored none. */
+  readonly millisecondsPerCandidate: number | null;
+}
+
+export interface SearchComparison {
+  readonly id: string;
+  /** Units that were ranked: candidates, or classes of candidates. */
+  readonly candidates: number;
+  readonly weights: Readonly<Partial<Record<string, number>>>;
+  readonly millisecondsPerCandidate: number | null;
+  /** How many resamples the intervals of `datasets` are from; null without known accuracies. */
+  readonly resamples: number | null;
+  readonly datasets: readonly DatasetQuality[];
+  readonly redundancy: Redundancy;
+  readonly stability: Stability;
+  readonly checklist: readonly ChecklistEntry[];
+}
+
+export interface Comparison {
+  readonly searches: readonly SearchComparison[];
+  readonly between: readonly BetweenSearches[];
+}
+
+/** Decides every resample, so that a comparison made twice says the same. */
+const SEED = 16;
+/** Half a point, of accuracies in per cent and of shares. */
+const closeTo = (best: number) => (best <= 1 ? 0.005 : 0.5);
+
+/** `differ` answers the fields in which the specifications of two searches differ, by their places. */
+export function compareCohorts({
+  searches,
+  differ,
+}: {
+  readonly searches: readonly ComparedSearch[];
+  readonly differ: (a: number, b: number) => readonly string[];
+}): Comparison {
+  const ranked = searches.map(({ cohort }) => rankCohort(cohort));
+  const between = ranked.flatMap((a, i) =>
+    ranked.slice(i + 1).map((b, j) => betweenSearches(a, b, differ(i, i + 1 + j))),
+  );
+  return { searches: searches.map((search, i) => compareOne(search, ranked[i]!)), between };
+}
+
+function compareOne(
+  { cohort, space, known, millisecondsPerCandidate }: ComparedSearch,
+  ranked: RankedCohort,
+): SearchComparison {
+  const rankers = rankersOf(ranked);
+  const datasets = [...known].map(([dataset, candidates]): DatasetQuality => {
+    const sampled = knownOf(candidates, SEED);
+    return {
+      dataset,
+      candidates: candidates.length,
+      ...reach(rankers[0]!.scores, candidates),
+      rankers: rankers.map((ranker) => qualityOf(ranker, sampled)),
+    };
+  });
+  const [first] = known.values();
+  const classes = new Set(first?.map(({ unit }) => unit)).size;
+  const redundancy = redundancyOf(ranked, known);
+  const stability = stabilityOf(ranked, SEED);
+  const candidates = cohort.units.length;
+  const sharedWithFlops = topSharedWith(cohort, scoresOf(ranked));
+  const limit = nearestLimit(space);
+  return {
+    id: cohort.id,
+    candidates,
+    weights: cohort.aggregation.weights,
+    millisecondsPerCandidate,
+    resamples: first ? resampleCount(classes) : null,
+    datasets,
+    redundancy,
+    stability,
+    checklist: checklist({ stability, redundancy, datasets, candidates, limit, sharedWithFlops }),
+  };
+}
+
+/** The best known accuracy, and how far down the ranking one finds something close to it. */
+function reach(scores: Float64Array, candidates: readonly KnownCandidate[]) {
+  const trueBest = candidates.reduce(
+    (best, { accuracy }) => Math.max(best, accuracy),
+    Number.NEGATIVE_INFINITY,
+  );
+  const inOrder = [...candidates].sort((a, b) => compare(scores[b.unit]!, scores[a.unit]!));
+  const least = trueBest - closeTo(trueBest);
+  return { trueBest, enough: inOrder.findIndex(({ accuracy }) => accuracy >= least) + 1 };
+}
+
+function topSharedWith(cohort: Cohort, scores: Float64Array): number | undefined {
+  const flops = cohort.costs.get('flops');
+  if (!flops) return undefined;
+  const top = new Set(bestFirst(cohort, scores).subarray(0, LEFT_OUT_TOP));
+  return [...bestFirst(cohort, flops).subarray(0, LEFT_OUT_TOP)].filter((unit) => top.has(unit)).length;
+}

@@ -1,0 +1,77 @@
+// Says how well rankings agreed with known accuracies on published benchmarks, for the checklist of a comparison.
+
+/** Mean Kendall's tau on a benchmark, of the two presets and of FLOPs and parameters alone; bench/results/ranking.json. */
+export interface KnownLimit {
+  readonly benchmark: string;
+  readonly assembled: number;
+  readonly azNas: number;
+  readonly flops: number;
+  readonly parameters: number;
+}
+
+/** A test compares this table with the results of `npm run bench:ranking`. */
+export const KNOWN_LIMITS: readonly KnownLimit[] = [
+  {
+    benchmark: 'nas-bench-201',
+    assembled: 0.71,
+    azNas: 0.64,
+    flops: 0.54,
+    parameters: 0.54,
+  },
+  {
+    benchmark: 'nas-bench-macro',
+    assembled: 0.71,
+    azNas: 0.56,
+    flops: 0.53,
+    parameters: 0.2,
+  },
+  {
+    benchmark: 'transnas-bench-101-micro',
+    assembled: 0.49,
+    azNas: 0.45,
+    flops: 0.41,
+    parameters: 0.41,
+  },
+  {
+    benchmark: 'darts',
+    assembled: 0.48,
+    azNas: 0.37,
+    flops: 0.35,
+    parameters: 0.36,
+  },
+  {
+    benchmark: 'nas-bench-101',
+    assembled: 0.6,
+    azNas: 0.56,
+    flops: 0.37,
+    parameters: 0.37,
+  },
+  {
+    benchmark: 'accel-nasbench',
+    assembled: 0.59,
+    azNas: 0.32,
+    flops: 0.51,
+    parameters: 0.69,
+  },
+  {
+    benchmark: 'accel-nasbench-224',
+    assembled: 0.57,
+    azNas: 0.25,
+    flops: 0.41,
+    parameters: 0.64,
+  },
+];
+
+/** The benchmark that says most about a space, by the space's kind. */
+const NEAREST: Readonly<Record<string, string>> = {
+  'nas-bench-201': 'nas-bench-201',
+  'nas-bench-101': 'nas-bench-101',
+  darts: 'darts',
+  'transnas-bench-101': 'transnas-bench-101-micro',
+  'mobilenet-v2': 'accel-nasbench-224',
+};
+
+/** Undefined where no benchmark is like the space. */
+export function nearestLimit(kind: string): KnownLimit | undefined {
+  return KNOWN_LIMITS.find(({ benchmark }) => benchmark === NEAREST[kind]);
+}

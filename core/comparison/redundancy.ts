@@ -1,0 +1,95 @@
+// Says which proxies of a cohort tell the same, and what leaving one out would change.
+import { kendall, spearman } from '../ranking/correlation.js';
+import { bestFirst, meanShares, type RankedCohort, scoresOf } from './cohort.js';
+import type { KnownCandidate } from './quality.js';
+
+/** Proxies that correlate at least so much are called redundant. */
+export const REDUNDANT = 0.9;
+/** How far the top reaches that leaving a proxy out changes. */
+export const LEFT_OUT_TOP = 10;
+
+export interface Redundancy {
+  readonly proxies: readonly string[];
+  /** Spearman's rho between the mean ranks of any two proxies; null where one of them is constant. */
+  readonly correlations: readonly (readonly (number | null)[])[];
+  /** Groups of two or more: any two of a group are linked by correlations of at least REDUNDANT. */
+  readonly clusters: readonly (readonly string[])[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** The ranking without one proxy, beside the ranking with all of them. */
+export interface LeftOut {
+  readonly proxy: string;
+  /** Kendall's tau between the two; null where one is constant. */
+  readonly kendall: number | null;
+  /** How many of the first `of` stay among the first. */
+  readonly kept: number;
+  readonly of: number;
+  /** By how much Kendall's tau with each data set is higher without it; empty without known accuracies. */
+  readonly gain: Readonly<Record<string, number | null>>;
+}
+
+export type KnownByDataset = ReadonlyMap<string, readonly KnownCandidate[]>;
+
+export function redundancyOf(cohort: RankedCohort, known: KnownByDataset): Redundancy {
+  const proxies = [...cohort.ranks.keys()];
+  const columns = proxies.map((proxy) => meanShares({ cohort, proxy }));
+  const correlations = columns.map((a, i) => columns.map((b, j) => (i === j ? 1 : orNull(spearman(a, b)))));
+  return {
+    proxies,
+    correlations,
+    clusters: clustersOf(proxies, correlations),
+    leftOut: leftOutOf(cohort, known),
+  };
+}
+
+/** Single linkage: proxies that a chain of high correlations connects are one group. */
+function clustersOf(
+  proxies: readonly string[],
+  correlations: Redundancy['correlations'],
+): readonly (readonly string[])[] {
+  const groups: Set<number>[] = [];
+  for (const i of proxies.keys()) {
+    const linked = groups.filter((group) => [...group].some((j) => (correlations[i]![j] ?? 0) >= REDUNDANT));
+    const merged = new Set([i, ...linked.flatMap((group) => [...group])]);
+    for (const group of linked) groups.splice(groups.indexOf(group), 1);
+    groups.push(merged);
+  }
+  return groups
+    .filter(({ size }) => size > 1)
+    .map((group) => [...group].sort((a, b) => a - b).map((i) => proxies[i]!));
+}
+
+/** None where the score has one proxy alone. */
+function leftOutOf(cohort: RankedCohort, known: KnownByDataset): readonly LeftOut[] {
+  const weights = Object.entries(cohort.aggregation.weights).filter(([, weight]) => weight !== undefined);
+  if (weights.length < 2) return [];
+  const all = scoresOf(cohort);
+  const top = new Set(bestFirst(cohort, all).subarray(0, LEFT_OUT_TOP));
+  const tau = (scores: Float64Array, candidates: readonly KnownCandidate[]) =>
+    kendall(
+      candidates.map(({ unit }) => scores[unit]!),
+      candidates.map(({ accuracy }) => accuracy),
+    );
+  return weights.map(([proxy]) => {
+    const rest = Object.fromEntries(weights.filter(([name]) => name !== proxy));
+    const scores = scoresOf(cohort, { weights: rest });
+    const first = bestFirst(cohort, scores).subarray(0, LEFT_OUT_TOP);
+    return {
+      proxy,
+      kendall: orNull(kendall(all, scores)),
+      kept: [...first].filter((unit) => top.has(unit)).length,
+      of: top.size,
+      gain: Object.fromEntries(
+        [...known].map(([dataset, candidates]) => [
+          dataset,
+          orNull(tau(scores, candidates) - tau(all, candidates)),
+        ]),
+      ),
+    };
+  });
+}
+
+export function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}

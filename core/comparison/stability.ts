@@ -1,0 +1,133 @@
+// Measures without any accuracy how far a ranking depends on its random draws, and where the scores of its winners come from.
+import { rankTerm } from '../ranking/aggregate.js';
+import { kendall } from '../ranking/correlation.js';
+import { intervalOf, resamples } from './bootstrap.js';
+import { bestFirst, meanShares, type RankedCohort, scoresOf } from './cohort.js';
+import { TOPS } from './quality.js';
+import { orNull } from './redundancy.js';
+
+/** Winners that are described one by one. */
+export const WINNERS = 20;
+const RESAMPLES = 200;
+/** A candidate that reaches the first TRAINED in so many resamples may be the best, and is worth training. */
+const TRAINED = 5;
+const TRAINED_SHARE = 0.05;
+
+export interface DrawAgreement {
+  /** Mean Kendall's tau between the rankings of two draws alone; null where they are constant. */
+  readonly kendall: number | null;
+  /** Mean share of the first k that a ranking from resampled draws shares with this one. */
+  readonly stays: readonly { readonly k: number; readonly share: number }[];
+  /** Candidates that reach the first five in at least 5 % of the resamples. */
+  readonly contenders: number;
+}
+
+export interface Winner {
+  readonly rank: number;
+  readonly candidate: string;
+  readonly score: number;
+  /** 95 % of its ranks when the draws are drawn anew with replacement; null of one draw. */
+  readonly ranks: readonly [number, number] | null;
+  /** How often it stays among the first ten then; null of one draw. */
+  readonly staysInTop10: number | null;
+  /** By proxy: the share of the cohort that it is at least as good as, and what that adds to the score. */
+  readonly from: Readonly<Record<string, { readonly share: number; readonly term: number }>>;
+}
+
+export interface Stability {
+  readonly draws: number;
+  /** Null of a search with one draw. */
+  readonly betweenDraws: DrawAgreement | null;
+  readonly winners: readonly Winner[];
+}
+
+/** `seed` decides which draws are resampled. */
+export function stabilityOf(cohort: RankedCohort, seed: number): Stability {
+  const { draws, units } = cohort;
+  const scores = scoresOf(cohort);
+  const inOrder = bestFirst(cohort, scores);
+  const resampled = draws > 1 ? ranksOfResamples(cohort, seed) : [];
+  const shares = new Map([...cohort.ranks.keys()].map((proxy) => [proxy, meanShares({ cohort, proxy })]));
+  const winners = Array.from(inOrder.subarray(0, WINNERS), (unit, at): Winner => {
+    const ranks = resampled.map((each) => each[unit]!);
+    return {
+      rank: at + 1,
+      candidate: units[unit]!,
+      score: scores[unit]!,
+      ranks: intervalOf(ranks),
+      staysInTop10: ranks.length > 0 ? ranks.filter((rank) => rank <= 10).length / ranks.length : null,
+      from: sourcesOf({ cohort, shares, unit }),
+    };
+  });
+  const betweenDraws = draws > 1 ? agreementOf({ cohort, inOrder, resampled }) : null;
+  return { draws, betweenDraws, winners };
+}
+
+/** For each resample of the draws: the rank of every unit, 1 for the best. */
+function ranksOfResamples(cohort: RankedCohort, seed: number): readonly Uint32Array[] {
+  const { draws, units } = cohort;
+  const drawn = resamples({ n: draws, count: RESAMPLES, key: { seed, draw: 0, name: 'draws' } });
+  // The order of the draws in a resample changes nothing, so that few draws have few different resamples.
+  const known = new Map<string, Uint32Array>();
+  return drawn.map((sample) => {
+    const chosen = [...sample].sort((a, b) => a - b);
+    const key = chosen.join(' ');
+    const ranks = known.get(key) ?? new Uint32Array(units.length);
+    if (!known.has(key)) {
+      const inOrder = bestFirst(cohort, scoresOf(cohort, { draws: chosen }));
+      inOrder.forEach((unit, at) => {
+        ranks[unit] = at + 1;
+      });
+      known.set(key, ranks);
+    }
+    return ranks;
+  });
+}
+
+function agreementOf({
+  cohort,
+  inOrder,
+  resampled,
+}: {
+  readonly cohort: RankedCohort;
+  readonly inOrder: Uint32Array;
+  readonly resampled: readonly Uint32Array[];
+}): DrawAgreement {
+  const alone = Array.from({ length: cohort.draws }, (_, draw) => scoresOf(cohort, { draws: [draw] }));
+  const taus = alone.flatMap((a, i) => alone.slice(i + 1).map((b) => kendall(a, b)));
+  const m = cohort.units.length;
+  const stays = TOPS.map((k) => {
+    const top = inOrder.subarray(0, k);
+    const shares = resampled.map((ranks) => top.filter((unit) => ranks[unit]! <= k).length / top.length);
+    return { k: Math.min(k, m), share: mean(shares) };
+  });
+  const contends = (unit: number) =>
+    resampled.filter((ranks) => ranks[unit]! <= TRAINED).length >= TRAINED_SHARE * resampled.length;
+  return { kendall: orNull(mean(taus)), stays, contenders: inOrder.filter(contends).length };
+}
+
+function sourcesOf({
+  cohort: {
+    aggregation: { kind, weights },
+  },
+  shares,
+  unit,
+}: {
+  readonly cohort: RankedCohort;
+  readonly shares: ReadonlyMap<string, Float64Array>;
+  readonly unit: number;
+}): Winner['from'] {
+  const weighted = Object.entries(weights).flatMap(([proxy, weight]) =>
+    weight === undefined ? [] : [[proxy, weight] as const],
+  );
+  return Object.fromEntries(
+    weighted.map(([proxy, weight]) => {
+      const share = shares.get(proxy)![unit]!;
+      return [proxy, { share, term: rankTerm({ kind, weight, share }) }];
+    }),
+  );
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,253 @@
+// Tests what a comparison says of cohorts against definitions computed here in another way, and that it says the same twice.
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { betweenSearches } from '../../../core/comparison/between.js';
+import { intervalOf, resamples } from '../../../core/comparison/bootstrap.js';
+import { type Cohort, rankCohort, scoresOf } from '../../../core/comparison/cohort.js';
+import { compareCohorts } from '../../../core/comparison/comparison.js';
+import { KNOWN_LIMITS } from '../../../core/comparison/known-limits.js';
+import { knownOf, qualityOf } from '../../../core/comparison/quality.js';
+import { redundancyOf } from '../../../core/comparison/redundancy.js';
+import { stabilityOf } from '../../../core/comparison/stability.js';
+import { comparisonTables } from '../../../core/comparison/tables.js';
+import { aggregate } from '../../../core/ranking/aggregate.js';
+import { readTable } from '../../../core/text/table.js';
+import { mulberry32 } from '../../support/random.js';
+
+/** Two proxies that are one, a third that has nothing to do with them; noise differs between draws. */
+function cohort({ draws = 3, noise = 0.1, m = 40, id = 'one' } = {}): Cohort {
+  const random = mulberry32(m + draws);
+  const base = Array.from({ length: m }, random);
+  const other = Array.from({ length: m }, random);
+  const noisy = (values: readonly number[]) =>
+    Array.from({ length: draws }, () => Float64Array.from(values, (value) => value + noise * random()));
+  return {
+    id,
+    units: Array.from({ length: m }, (_, i) => `c${String(i).padStart(3, '0')}`),
+    values: new Map([
+      ['expressivity', noisy(base)],
+      ['complexity', [...Array(draws)].map(() => Float64Array.from(base, (value) => 7 * value + 1))],
+      ['naswot', noisy(other)],
+    ]),
+    aggregation: { kind: 'log-rank', weights: { expressivity: 2, complexity: 1, naswot: 0.5 } },
+    costs: new Map([['flops', Float64Array.from(base)]]),
+  };
+}
+
+/** Kendall's tau-b by its definition: every pair is looked at. */
+function tauB(a: readonly number[], b: readonly number[]): number {
+  let [agreement, untiedA, untiedB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++)
+    for (let j = 0; j < i; j++) {
+      const sign = (v: readonly number[]) => (v[i] === v[j] ? 0 : v[i]! > v[j]! ? 1 : -1);
+      agreement += sign(a) * sign(b);
+      untiedA += sign(a) ** 2;
+      untiedB += sign(b) ** 2;
+    }
+  return agreement / Math.sqrt(untiedA * untiedB);
+}
+
+describe('qualityOf', () => {
+  const value = fc.oneof(
+    fc.integer({ min: 0, max: 8 }),
+    fc.constantFrom(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
+  );
+  const rows = fc.array(fc.record({ score: value, accuracy: fc.integer({ min: 60, max: 95 }) }), {
+    minLength: 2,
+    maxLength: 60,
+  });
+
+  it('agrees with the definitions, stays within bounds, and its intervals are the same each time', () => {
+    fc.assert(
+      fc.property(rows, (all) => {
+        const scores = Float64Array.from(all, ({ score }) => score);
+        const candidates = all.map(({ accuracy }, unit) => ({ unit, accuracy }));
+        const judge = () => qualityOf({ name: 'x', kind: 'proxy', scores }, knownOf(candidates, 3));
+        const found = judge();
+        const tau = tauB(
+          all.map(({ score }) => score),
+          all.map(({ accuracy }) => accuracy),
+        );
+        if (Number.isNaN(tau)) expect(found.kendall.value).toBeNull();
+        else expect(found.kendall.value).toBeCloseTo(tau, 10);
+        for (const { value: gain } of [found.ndcg, found.exponentialNdcg]) {
+          expect(gain).toBeGreaterThanOrEqual(0);
+          expect(gain).toBeLessThanOrEqual(1 + 1e-9);
+        }
+        const best = Math.max(...all.map(({ accuracy }) => accuracy));
+        const inOrder = all
+          .map((row, at) => ({ ...row, at }))
+          .sort((a, b) => (a.score === b.score ? a.at - b.at : a.score < b.score ? 1 : -1));
+        const ten = inOrder.slice(0, 10).map(({ accuracy }) => accuracy);
+        expect(found.top[1]!.regret.value).toBe(best - Math.max(...ten));
+        expect(found.top[1]!.mean.value).toBeCloseTo(ten.reduce((a, b) => a + b) / ten.length, 9);
+        expect(judge()).toEqual(found);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('keeps the members of a class together in a resample', () => {
+    const candidates = Array.from({ length: 30 }, (_, i) => ({ unit: i % 5, accuracy: i }));
+    const { samples } = knownOf(candidates, 1);
+    for (const sample of samples) {
+      const counts = new Map<number, number>();
+      for (const { unit } of sample) counts.set(unit, (counts.get(unit) ?? 0) + 1);
+      for (const count of counts.values()) expect(count % 6).toBe(0);
+      expect(sample).toHaveLength(30);
+    }
+  });
+
+  it('has an interval around the value of a ranking with noise, which narrows as candidates become more', () => {
+    const widthOf = (n: number) => {
+      const random = mulberry32(n);
+      const candidates = Array.from({ length: n }, (_, unit) => ({ unit, accuracy: 60 + 30 * random() }));
+      const scores = Float64Array.from(candidates, ({ accuracy }) => accuracy + 15 * random());
+      const { value, interval } = qualityOf(
+        { name: 'x', kind: 'proxy', scores },
+        knownOf(candidates, 1),
+      ).kendall;
+      expect(interval![0]).toBeLessThan(value!);
+      expect(interval![1]).toBeGreaterThan(value!);
+      return interval![1] - interval![0];
+    };
+    expect(widthOf(400)).toBeLessThan(widthOf(40) / 2);
+  });
+});
+
+describe('resamples', () => {
+  it('depend on the key alone', () => {
+    const draw = (seed: number) => resamples({ n: 20, count: 3, key: { seed, draw: 0, name: 'b' } });
+    expect(draw(1)).toEqual(draw(1));
+    expect(draw(1)).not.toEqual(draw(2));
+    for (const sample of draw(1)) expect(Math.max(...sample)).toBeLessThan(20);
+  });
+
+  it('give quantiles, without NaN', () => {
+    const values = Array.from({ length: 101 }, (_, i) => i);
+    expect(intervalOf([...values, Number.NaN])).toEqual([2.5, 97.5]);
+    expect(intervalOf([Number.NaN])).toBeNull();
+  });
+});
+
+describe('a cohort', () => {
+  it('is scored as a search scores it', () => {
+    const given = cohort();
+    const columns = Object.entries(given.aggregation.weights).map(([proxy, weight]) => ({
+      proxy,
+      weight: weight!,
+      draws: given.values.get(proxy)!,
+    }));
+    expect(scoresOf(rankCohort(given))).toEqual(aggregate({ columns, kind: 'log-rank' }));
+  });
+
+  it('names proxies that say the same, and what leaving one out changes', () => {
+    const { correlations, clusters, leftOut, proxies } = redundancyOf(rankCohort(cohort()), new Map());
+    expect(clusters).toEqual([['expressivity', 'complexity']]);
+    expect(correlations[0]![0]).toBe(1);
+    expect(correlations[0]![2]).toBe(correlations[2]![0]);
+    expect(proxies).toEqual(['expressivity', 'complexity', 'naswot']);
+    const [, complexity, naswot] = leftOut;
+    expect(complexity!.kendall!).toBeGreaterThan(naswot!.kendall!);
+    expect(complexity!.kept).toBeLessThanOrEqual(10);
+  });
+
+  it('is steady without noise, and less so with it', () => {
+    const steady = stabilityOf(rankCohort(cohort({ noise: 0 })), 1);
+    expect(steady.betweenDraws).toMatchObject({ kendall: 1, contenders: 5 });
+    expect(steady.betweenDraws!.stays.map(({ share }) => share)).toEqual([1, 1, 1]);
+    expect(steady.winners.map(({ ranks }) => ranks)).toEqual(steady.winners.map(({ rank }) => [rank, rank]));
+    const noisy = stabilityOf(rankCohort(cohort({ noise: 3 })), 1);
+    expect(noisy.betweenDraws!.kendall).toBeLessThan(0.9);
+    expect(noisy.betweenDraws!.contenders).toBeGreaterThan(5);
+    expect(stabilityOf(rankCohort(cohort({ draws: 1 })), 1).betweenDraws).toBeNull();
+  });
+
+  it('has winners whose scores are the sum of what their proxies add', () => {
+    const { winners } = stabilityOf(rankCohort(cohort()), 1);
+    for (const { score, from } of winners)
+      expect(Object.values(from).reduce((sum, { term }) => sum + term, 0)).toBeCloseTo(score, 12);
+  });
+});
+
+describe('betweenSearches', () => {
+  it('looks at the candidates that both ranked', () => {
+    const a = rankCohort(cohort({ m: 40 }));
+    expect(betweenSearches(a, { ...a, id: 'two' }, ['seed'])).toMatchObject({
+      searches: ['one', 'two'],
+      candidates: 40,
+      kendall: 1,
+      shared: [{ share: 1 }, { share: 1 }, { k: 40, share: 1 }],
+    });
+    const none = { ...a, units: a.units.map((unit) => `other ${unit}`) };
+    expect(betweenSearches(a, none, [])).toMatchObject({ candidates: 0, kendall: null, shared: [] });
+  });
+});
+
+describe('compareCohorts', () => {
+  const known = new Map([
+    ['cifar10', cohort().units.map((_, unit) => ({ unit, accuracy: 90 + (unit % 7) }))],
+  ]);
+  const of = (options: Parameters<typeof cohort>[0], truth: boolean) => ({
+    cohort: cohort(options),
+    space: 'nas-bench-201',
+    known: truth ? known : new Map(),
+    millisecondsPerCandidate: 3,
+  });
+
+  it('says the same twice, answers every question, and is whole as JSON and as tables', () => {
+    const compare = () =>
+      compareCohorts({ searches: [of({}, true), of({ id: 'two' }, true)], differ: () => ['seed'] });
+    const found = compare();
+    expect(compare()).toEqual(found);
+    expect(JSON.parse(JSON.stringify(found))).toEqual(found);
+    const [one] = found.searches;
+    expect(one!.checklist.map(({ topic }) => topic)).toEqual([
+      'stable',
+      'train',
+      'sensitive',
+      'limits',
+      'trial',
+    ]);
+    expect(one!.datasets[0]!.rankers.map(({ name }) => name)).toEqual([
+      'this ranking',
+      'equal weights',
+      'expressivity',
+      'complexity',
+      'naswot',
+    ]);
+    expect(found.between).toHaveLength(1);
+    for (const [file, text] of Object.entries(comparisonTables(found))) {
+      const { names, rows } = readTable({ text, source: file, shape: 'CSV' });
+      expect(rows.length).toBeGreaterThan(0);
+      for (const { cells } of rows) expect(cells).toHaveLength(names!.length);
+    }
+  });
+
+  it('judges a noisy ranking otherwise than a steady one, and one draw as unknown', () => {
+    const verdict = (options: Parameters<typeof cohort>[0]) =>
+      compareCohorts({ searches: [of(options, false)], differ: () => [] }).searches[0]!.checklist[0]!.verdict;
+    expect(verdict({ noise: 0 })).toBe('good');
+    expect(verdict({ noise: 5 })).toBe('caution');
+    expect(verdict({ draws: 1 })).toBe('unknown');
+  });
+});
+
+it('the known limits are the results of the benchmark', () => {
+  const { spaces } = JSON.parse(readFileSync('bench/results/ranking.json', 'utf8'));
+  const round = (value: number) => Math.round(value * 100) / 100;
+  const expected = spaces.map(
+    ({ name, rankers }: { name: string; rankers: { name: string; kendall: number }[] }) => {
+      const tau = (ranker: string) => round(rankers.find((each) => each.name === ranker)!.kendall);
+      return {
+        benchmark: name,
+        assembled: tau('assembled'),
+        azNas: tau('the four, blocks'),
+        flops: tau('FLOPs'),
+        parameters: tau('parameters'),
+      };
+    },
+  );
+  expect(KNOWN_LIMITS).toEqual(expected);
+});
