@@ -143,12 +143,7 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
       const search = await finishedSearch({ client, id });
       return correlateWith({ store, search, ...(await readTruthFor(session, given, search.memo)) });
     },
-    compare: async (ids, { truth } = {}) => {
-      const read = ({ file: path, name }: TruthInput, space: Space) =>
-        readTruth({ path, space, ...(name === undefined ? {} : { name }) });
-      const readKnown = truth && ((space: Space) => read(truth, space));
-      return compareSearches({ client, store, modules, ids, readTruth: readKnown });
-    },
+    compare: createCompare(session),
     diff: async (earlier, later, { top = 10 } = {}) => {
       checkOptions('diff', { top });
       return (await diffSearches({ client, store }, { earlier, later, top })).changes;
@@ -162,15 +157,25 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
   };
 }
 
+function createCompare({ client, store, modules }: Session): Searches['compare'] {
+  return (ids, { truth } = {}) => {
+    const readKnown = truth && ((space: Space) => readTruthOf(truth, space));
+    return compareSearches({ client, store, modules, ids, readTruth: readKnown });
+  };
+}
+
+function readTruthOf({ file: path, name }: TruthInput, space: Space): Promise<Truth> {
+  return readTruth({ path, space, ...(name === undefined ? {} : { name }) });
+}
+
 /** Known accuracies of a search's candidates, with its space. */
 async function readTruthFor(
   { modules }: Session,
-  { file, name }: TruthInput,
+  truth: TruthInput,
   { specification }: SearchMemo,
 ): Promise<{ readonly space: Space; readonly truth: Truth }> {
   const space = openSpaceWith({ space: specification.space, modules });
-  const truth = await readTruth({ path: file, space, ...(name === undefined ? {} : { name }) });
-  return { space, truth };
+  return { space, truth: await readTruthOf(truth, space) };
 }
 
 async function readStarted(client: Session['client'], id: string): Promise<Specification> {
