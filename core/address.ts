@@ -1,4 +1,5 @@
-// Makes the addresses of scores and latencies: searches with one address share what is stored there.
+// Computes the addresses under which scores and latencies are stored; searches with the same address share
+// what is stored there.
 import { createHash } from 'node:crypto';
 import { engineOf, familyPart } from './contract/engines.js';
 import { ENGINE_VERSION } from './engine-version.js';
@@ -8,17 +9,17 @@ import type { Specification } from './specification/specification.js';
 import { canonicalJson } from './specification/specification-digest.js';
 
 /**
- * The scope of az-nas: everything but candidate and draw that its scores depend on, that is space, images, fidelity, seed,
- * engine version and device class. Workers of one release also make the scopes of another release's engine, so the form of a
- * scope stays as it is.
+ * The scope of az-nas: a digest of everything but candidate and draw that its scores depend on, which is
+ * space, images, fidelity, seed, engine version and device class. A worker also computes scopes for engine
+ * versions of other releases, so the text that is hashed must not change.
  */
 export function scoreScope(specification: Specification, engine: string = ENGINE_VERSION): string {
   return digest({ ...dependencies(specification), engine: engineOf(engine) });
 }
 
 /**
- * The scope of any other family. It has the version of the family and that of ONNX Runtime instead of the engine's, so that a
- * change of the engine or of another family does not touch it.
+ * The scope of any other family. It holds the family's version and that of ONNX Runtime in place of the
+ * engine's version, so that its scores survive a change of the engine or of another family.
  */
 export function familyScope({
   specification,
@@ -35,7 +36,10 @@ export function familyScope({
   return digest({ ...dependencies(specification), family: part, runtime });
 }
 
-/** The scopes of the families that a specification wants beside az-nas, by name; undefined where it wants none. */
+/**
+ * The scopes, by name, of the families other than az-nas that a specification needs; undefined where it needs
+ * none.
+ */
 export function familyScopes(
   specification: Specification,
   engine: string = ENGINE_VERSION,
@@ -47,7 +51,10 @@ export function familyScopes(
   );
 }
 
-/** Of images it is the values that matter; without them `input` is undefined, which leaves no trace. */
+/**
+ * Images count by the digest of their values. Without images `input` is undefined and leaves no key in the
+ * JSON.
+ */
 function dependencies({ space, input, fidelity, seed, execution }: Specification) {
   const { draws: _, ...one } = fidelity;
   const inAddress = definitionOf(space).inAddress?.(space) ?? space;
@@ -55,8 +62,8 @@ function dependencies({ space, input, fidelity, seed, execution }: Specification
 }
 
 /**
- * The scope of the latencies of a space, measured with one image of a resolution on a class of machines. No other machine
- * reproduces them.
+ * The scope of the latencies of a space, measured with one image of a given resolution on one class of
+ * machines. Latencies cannot be reproduced on another class.
  */
 export function latencyScope({
   space,

@@ -1,9 +1,12 @@
 // Defines the error that sets one candidate aside, with its reason, and leaves the rest of its shard alone.
 
-/** `crash`: its scorer died; `timeout`, `memory`: it took too much; `not-a-number`: a proxy is NaN; `invalid`: no such candidate. */
+/**
+ * `crash`: the candidate's scorer died; `timeout`, `memory`: it exceeded a limit; `not-a-number`: a proxy is
+ * NaN; `invalid`: the text is no candidate of the space.
+ */
 export type FailureReason = 'crash' | 'timeout' | 'memory' | 'not-a-number' | 'invalid' | 'error';
 
-/** One candidate that cannot be scored, after every retry. */
+/** A candidate that could not be scored after every retry. */
 export class CandidateError extends Error {
   override readonly name = 'CandidateError';
   readonly reason: FailureReason;

@@ -1,6 +1,7 @@
-// Defines the errors of all rooms: which of them end a search, and how a mistake in user input is shown.
+// Defines the errors of the whole project: which of them end a search, and how mistakes in user input are
+// shown.
 
-/** What would help, for programs: a command line says by the code which of its commands does that. */
+/** A kind of advice, for programs. The command line shows the command that follows from the code. */
 export type AdviceCode =
   | 'start-servers'
   | 'stop-servers'
@@ -18,12 +19,12 @@ export type AdviceCode =
   | 'name-features'
   | 'export-onnx';
 
-/** The way out of a fault. */
+/** Advice on how to resolve a fault. */
 export interface Advice {
   readonly code: AdviceCode;
-  /** The way out in the words of the library; the error's message ends with it. */
+  /** The advice in terms of the library; the error's message ends with it. */
   readonly text: string;
-  /** What the advice is about, such as the id of a search. */
+  /** The subject of the advice, such as the id of a search. */
   readonly about?: string;
 }
 
@@ -36,19 +37,23 @@ export interface Issue {
   readonly message: string;
   /** The file that the field names or is read from, if the fault is in it. */
   readonly file?: string;
-  /** Where in the file, or in the text that was handed in, both counted from 1. */
+  /** The position in the file, or in the text that was passed in; both count from 1. */
   readonly line?: number;
   readonly column?: number;
+<<<<<<< HEAD
   /** Set where the input names something, such as a search, that does not exist. */
   readonly code?: 'not-found';
   /** The field of that file, such as `stages[2].width` of a space's definition. */
+=======
+  /** The field within that file, such as `stages[2].width` of a space's definition. */
+>>>>>>> f4df60c (Comments of core are whole plain sentences in the terms of the field)
   readonly key?: string;
   readonly advice?: Advice;
-  /** How many issues this one stands for. */
+  /** The number of issues that this one stands for. */
   readonly more?: number;
 }
 
-/** `space.file: my-space.yaml:3:5: stages[2].width`, of which each part may be missing. */
+/** `space.file: my-space.yaml:3:5: stages[2].width`; each part may be absent. */
 function placeOf({ path, file, line, column, key }: Issue): string {
   const position = [line, column].filter((number) => number !== undefined);
   const inText = ['line', 'column'].slice(0, position.length).map((name, i) => `${name} ${position[i]}`);
@@ -56,7 +61,7 @@ function placeOf({ path, file, line, column, key }: Issue): string {
   return [path, inFile, key].filter(Boolean).join(': ');
 }
 
-/** The issue as a person reads it. */
+/** The issue as a line of text. */
 function textOf(issue: Issue): string {
   const { message, advice } = issue;
   const whole = advice ? `${message}; ${advice.text}` : message;
@@ -64,31 +69,34 @@ function textOf(issue: Issue): string {
   return place ? `${place}: ${whole}` : whole;
 }
 
-/** Control characters but tab and line feed, and those that turn the direction of text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/** Control characters other than tab and line feed, and characters that change the direction of text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern searches for them
 const CONTROL = /[\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069]/g;
 
-/** Messages quote what others have written; here it can no longer move a cursor, wherever it is printed or logged. */
+/**
+ * Escapes control characters. Messages quote text from outside, which could otherwise move a terminal's
+ * cursor when it is printed or logged.
+ */
 function escapeControls(text: string): string {
   return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Issues that are shown at a time: who has more mends these first. */
+/** The largest number of issues in one message. */
 export const MOST_ISSUES = 20;
 
-/** Stands for further issues: `and 79,980 more`. */
+/** An issue that stands for further ones: `and 79,980 more`. */
 export function moreIssues(count: number): Issue {
   return { path: '', message: `and ${count.toLocaleString('en-US')} more`, more: count };
 }
 
-/** The first issues, and in one line how many more there are. */
+/** The first issues, and one more issue that says how many were left out. */
 function shorten(all: readonly Issue[]): readonly Issue[] {
   const issues = all.filter(({ more }) => more === undefined);
   const rest = all.reduce((sum, { more = 0 }) => sum + more, issues.length - MOST_ISSUES);
   return issues.length > MOST_ISSUES ? [...issues.slice(0, MOST_ISSUES), moreIssues(rest)] : all;
 }
 
-/** Bad user input. Never retried; shown to the person as `path: message` lines, twenty at most. CLI exit code 2. */
+/** Bad user input. It is never retried; people see at most twenty lines `path: message`. CLI exit code 2. */
 export class SpecError extends Error {
   override readonly name = 'SpecError';
   readonly issues: readonly Issue[];
@@ -99,12 +107,16 @@ export class SpecError extends Error {
     this.issues = shown;
   }
 
+<<<<<<< HEAD
   /** `not-found` where the input names what does not exist, such as an unknown id of a search. */
   get code(): 'invalid-input' | 'not-found' {
     return this.issues[0]?.code ?? 'invalid-input';
   }
 
   /** The first field that is wrong, such as `space.kind`; '' where the whole input is. */
+=======
+  /** The first field at fault, such as `space.kind`; '' where the input as a whole is at fault. */
+>>>>>>> f4df60c (Comments of core are whole plain sentences in the terms of the field)
   get field(): string {
     return this.issues[0]?.path ?? '';
   }
@@ -113,7 +125,10 @@ export class SpecError extends Error {
     return new SpecError([issue]);
   }
 
-  /** A fault of a file; whoever has it read knows which field or argument named it, and says so (`withField`). */
+  /**
+   * A fault inside a file. The caller, who knows which field or argument named the file, adds that name with
+   * `withField`.
+   */
   static inFile(issue: Omit<Issue, 'path'>): SpecError {
     return new SpecError([{ ...issue, path: '' }]);
   }
@@ -129,7 +144,7 @@ function withoutControl({ path, message, file, key, ...rest }: Issue): Issue {
   };
 }
 
-/** Answers what `work` answers; issues of a SpecError that name no field name this one. */
+/** Returns what `work` returns; issues of a SpecError that name no field are attributed to this one. */
 export async function withField<T>(field: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
@@ -141,7 +156,7 @@ export async function withField<T>(field: string, work: () => T | Promise<T>): P
   }
 }
 
-/** The reasons of TerminalErrors, for programs. */
+/** The codes of TerminalErrors, for programs. */
 export type TerminalCode =
   | 'not-a-number'
   | 'too-large'
@@ -151,8 +166,9 @@ export type TerminalCode =
   | 'scores-lost';
 
 /**
- * The search must end: the same step would fail again in the same way. Everything that is not a TerminalError or one of the
- * classes of this file is tried again, RangeError too, which V8 throws where memory runs out.
+ * Ends the search, because the same step would fail again in the same way. Any error that is neither a
+ * TerminalError nor another class of this file is retried, including RangeError, which V8 throws where memory
+ * runs out.
  */
 export class TerminalError extends Error {
   override readonly name = 'TerminalError';
@@ -165,8 +181,8 @@ export class TerminalError extends Error {
 }
 
 /**
- * A server that cannot be reached or is not what it should be; `address` names it. Retryable inside workers, exit code 1 in the
- * CLI.
+ * A server that cannot be reached, or that is not the expected kind of server; `address` names it. Workers
+ * retry it; CLI exit code 1.
  */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
@@ -188,7 +204,10 @@ interface ServiceFault {
   readonly cause?: unknown;
 }
 
-/** A device that cannot be had, or not for all of the work. A worker that meets it does not start; exit code 1 in the CLI. */
+/**
+ * A device that is absent or that cannot do all of the work. A worker that meets this error does not start;
+ * CLI exit code 1.
+ */
 export class DeviceError extends Error {
   override readonly name = 'DeviceError';
   readonly code = 'no-device';
@@ -210,12 +229,18 @@ interface DeviceFault {
   readonly cause?: unknown;
 }
 
-/** Scores that were in the store when they were counted are there no longer. The workflow counts again and scores what is missing. */
+/**
+ * Scores that were counted in the store are no longer there. The workflow counts again and scores what is
+ * missing.
+ */
 export class LostScoreError extends Error {
   override readonly name = 'LostScoreError';
 }
 
-/** A blob that is missing or whose bytes do not match its digest. Never used silently; the step that needs it stops. */
+/**
+ * A blob that is missing or whose bytes do not match its digest. Such bytes are never used; the step that
+ * needs the blob stops.
+ */
 export class BlobError extends Error {
   override readonly name = 'BlobError';
   readonly code = 'damaged-blob';

@@ -1,13 +1,14 @@
-// Every environment variable that zeroscout reads, with its meaning; docs/reference/settings.md is generated from this table.
+// Lists every environment variable that zeroscout reads, with its meaning; docs/reference/settings.md is
+// generated from this table.
 
 export interface Setting {
-  /** A name ends in `*` where every name that begins so is meant. */
+  /** The name; a name that ends in `*` stands for all names with that prefix. */
   readonly name: string;
   /** One sentence in Markdown; links are relative to docs/reference. */
   readonly meaning: string;
   /** The value where the variable is not set. */
   readonly default?: string;
-  /** Set where zeroscout only hands the variable on: the program or library that reads it. */
+  /** The program or library that reads the variable, where zeroscout only passes it on. */
   readonly readBy?: string;
 }
 

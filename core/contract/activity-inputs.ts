@@ -1,4 +1,5 @@
-// Checks the inputs of activities and workflows as strictly as a specification: anyone who may write to Temporal may have made them up.
+// Validates the inputs of activities and workflows as strictly as a specification, because anyone who may
+// write to Temporal can forge them.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { oneOf, share, toIssues, wholeNumber } from '../schema/fields.js';
@@ -26,7 +27,7 @@ import type { PartInput, SearchActivities } from './search-activities.js';
 
 const list = object({ digest, count });
 const familyName = oneOf(FAMILY_NAMES);
-/** A list that is not made yet has neither digest nor candidates. */
+/** A list that has not been made yet, with neither digest nor candidates. */
 const listOrNone = z.union([object({ digest: z.literal(''), count: z.literal(0) }), list], {
   error: 'must be a list: digest, 64 hexadecimal digits, and count',
 });
@@ -90,7 +91,10 @@ const bred = specification('newer release', ({ strategy: { kind } }) =>
   kind === 'evolution' ? undefined : `strategy.kind is ${kind}; must be evolution`,
 );
 
-/** Every key of the type, so that the compiler asks for the schema of a new one. Keys of a newer release are let through. */
+/**
+ * The mapped type lists every key, so the compiler reports a new key that has no schema. Keys of a newer
+ * release are accepted.
+ */
 function input<Type>(shape: { readonly [Key in keyof Required<Type>]: z.ZodType }) {
   return object(shape);
 }
@@ -98,7 +102,7 @@ function input<Type>(shape: { readonly [Key in keyof Required<Type>]: z.ZodType 
 type InputOf<Name extends keyof SearchActivities> = Parameters<SearchActivities[Name]>[0];
 const LONGEST_SHARD = 10_000;
 
-/** `from` to `to` of a list, no more at once than a shard may hold. */
+/** Checks that `from` to `to` lies within the list and is no longer than a shard may be. */
 function inRange({ from, to, list }: Record<string, unknown>): boolean {
   const { count } = list as { count: number };
   const [first, last] = [from as number, to as number];
@@ -258,7 +262,7 @@ const INPUTS = {
   }),
 } satisfies Record<keyof SearchActivities, z.ZodType>;
 
-/** The input of an activity, with its specification complete. A SpecError names every field that is wrong. */
+/** Reads the input of an activity and completes its specification. A SpecError names every wrong field. */
 export function readInput<Name extends keyof SearchActivities>(
   activity: Name,
   value: unknown,

@@ -1,19 +1,23 @@
-// Says where candidates and their scores are, in words that cross Temporal. Types only, safe to import in a workflow.
+// Defines how messages refer to lists of candidates and to their scores. This file holds types only, so
+// workflows may import it.
 import type { Specification } from '../specification/specification.js';
 
-/** A list of candidates in the blob store. */
+/** A reference to a list of candidates in the blob store. */
 export interface CandidateListRef {
   readonly digest: string;
   readonly count: number;
 }
 
-/** The address of a search's scores. A control worker makes it once, and the search carries it from then on. */
+/**
+ * The addresses of a search's scores. A control worker computes them once, and the search carries them from
+ * then on.
+ */
 export interface ScoreAddresses {
-  /** Version of the engine that computes the scores. */
+  /** The version of the engine that computes the scores. */
   readonly engine: string;
   /** The scope of az-nas for each stage of the specification. */
   readonly scopes: readonly string[];
-  /** The scopes of the other families that each stage wants, by name; absent where it wants none. */
+  /** The scopes of the other families that each stage needs, by name; absent where it needs none. */
   readonly families?: readonly FamilyScopes[];
 }
 
@@ -24,11 +28,14 @@ export interface ScoreAddress {
   readonly engine: string;
   /** The scope of the family az-nas. */
   readonly scope: string;
-  /** The scopes of the other families that the specification wants, by name. */
+  /** The scopes of the other families that the specification needs, by name. */
   readonly families?: FamilyScopes;
 }
 
-/** The fields of every activity's input that reads or writes scores. A search that an earlier release began gives no address. */
+/**
+ * The fields of every activity's input that reads or writes scores. A search that an earlier release began
+ * passes no address.
+ */
 export interface AddressedInput {
   readonly specification: Specification;
   readonly address?: ScoreAddress;

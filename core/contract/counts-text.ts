@@ -1,4 +1,5 @@
-// Spells the counts of a search in one line, for lists, bars and Temporal's page. Safe to import in a workflow.
+// Writes the counts of a search in one line, for lists, progress bars and Temporal's page. Workflows may
+// import this file.
 import type { SearchProgress } from './search.js';
 
 export type ShownProgress = Pick<
@@ -16,7 +17,7 @@ export function countsText(counts: ShownProgress): string {
   return `${which}${candidates} candidates, ${reused} reused${are}, ${done} of ${planned} done, ${failed} set aside${rejected}`;
 }
 
-/** Why fewer are scored than there are candidates; undefined where it is as many. */
+/** Explains why fewer are scored than there are candidates; undefined where the numbers are equal. */
 export function distinctText({ candidates, reused, planned, scoredAs }: ShownProgress): string | undefined {
   if (scoredAs === undefined) return undefined;
   const rest = candidates - reused;

@@ -1,12 +1,13 @@
-// Counts how many candidates a strategy drew, and what became of those that it did not take. Safe to import in a workflow.
+// Counts how many candidates a strategy drew and why it rejected some of them. Workflows may import this
+// file.
 
 export interface DrawCounts {
   readonly proposed: number;
   /** Number of rejected candidates by constraint, such as `flops.max`. */
   readonly rejected: Readonly<Record<string, number>>;
-  /** Candidates that were seen before; another was drawn in the place of each. */
+  /** The number of candidates that had been drawn before; each was replaced by another draw. */
   readonly duplicates: number;
-  /** Scopes of the latencies in the store, and the machines that they were measured on. */
+  /** Scopes of the latencies in the store, with the machine of each. */
   readonly latencies?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -1,21 +1,24 @@
-// Compares engine versions: which worker may serve which search, and how to say so.
+// Compares engine versions, to decide which worker may serve which search.
 //
-// A version is `block-8.ort-1.30.0`, or several parts joined by "+", `block-8.ort-1.30.0+residual-1`: the engine, whose
-// version the scores of az-nas have, and each other family of proxies with a version of its own. A worker has all families; a
-// search asks for those that it wants.
+// A version is `block-8.ort-1.30.0`, or several parts joined by "+": `block-8.ort-1.30.0+residual-1`. The
+// first part is the engine, whose version the scores of az-nas have; every other part is a family of proxies
+// with its own version. A worker has all families, and a search requires those that it needs.
 import { FAMILIES, FAMILY_NAMES, type FamilyName, isScored } from '../specification/families.js';
 
-/** How many workers have which version; workers of earlier releases do not say theirs and stand under `undefined`. */
+/**
+ * The number of workers by version. Workers of earlier releases do not report a version and are counted under
+ * `undefined`.
+ */
 export type EngineCounts = ReadonlyMap<string | undefined, number>;
 
-/** The engine's own part of a version. */
+/** The part of a version that names the engine. */
 export function engineOf(version: string): string {
   return version.split('+')[0]!;
 }
 
 /**
- * `residual-1`, as a version says it or else as this release has it; undefined for az-nas, whose version is the engine's, and
- * for what is not stored.
+ * `residual-1` as the version has it, or else as this release has it; undefined for az-nas, whose version is
+ * the engine's, and for families that are not stored.
  */
 export function familyPart(family: FamilyName, version: string): string | undefined {
   const { version: own }: { readonly version: 'engine' | number } = FAMILIES[family];
@@ -24,7 +27,7 @@ export function familyPart(family: FamilyName, version: string): string | undefi
   return said ?? `${family}-${own}`;
 }
 
-/** The version that a search with these families asks workers for. */
+/** The version that a search with these families requires of workers. */
 export function versionFor(version: string, families: readonly FamilyName[]): string {
   const parts = families.flatMap((family) => familyPart(family, version) ?? []);
   return [engineOf(version), ...parts].join('+');
@@ -35,13 +38,16 @@ export function wholeVersion(engine: string): string {
   return versionFor(engine, FAMILY_NAMES);
 }
 
-/** Whether a worker of this version has all that is wanted. */
+/** Whether a worker of this version has all parts of the required version. */
 export function serves(version: string, wanted: string): boolean {
   const parts = version.split('+');
   return wanted.split('+').every((part) => parts.includes(part));
 }
 
-/** Keeps of a worker's version the parts that a search with this version needs: the engine, and the same families. */
+/**
+ * Reduces a worker's version to the parts that a search of version `wanted` needs: the engine and the same
+ * families.
+ */
 export function relevantTo(wanted: string, version: string): string {
   const families = wanted.split('+').slice(1).map(familyOfPart);
   const [engine, ...parts] = version.split('+');
@@ -56,7 +62,7 @@ export function countEngines(engines: Iterable<string | undefined>): EngineCount
   return counts;
 }
 
-/** A worker that does not say its version may have the wanted one. */
+/** A worker that reports no version counts as one that may serve the search. */
 export function someoneServes(wanted: string, counts: EngineCounts): boolean {
   return [...counts.keys()].some((version) => version === undefined || serves(version, wanted));
 }

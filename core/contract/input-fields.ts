@@ -1,4 +1,4 @@
-// Makes zod schemas of the single fields that inputs of activities and workflows have.
+// Defines zod schemas of the single fields in inputs of activities and workflows.
 import { z } from 'zod';
 import { text, wholeNumber } from '../schema/fields.js';
 import { found } from '../text/show.js';
@@ -11,12 +11,12 @@ export const number = z.custom<number>((value) => typeof value === 'number' && N
 export const flag = z.boolean({ error: ({ input }) => `${found(input)}; must be true or false` });
 export const words = (longest = 100_000) =>
   text({ test: (value) => value.length <= longest, right: `text of at most ${longest} characters` });
-/** Becomes a part of file names, so it is nothing but digits. */
+/** A digest becomes part of file names, so it may hold hexadecimal digits alone. */
 export const digest = text({
   test: (value) => /^[0-9a-f]{64}$/.test(value),
   right: 'the SHA-256 of a blob, 64 hexadecimal digits',
 });
-/** Become parts of NATS subjects. */
+/** A name becomes part of NATS subjects. */
 export const name = (longest: number) =>
   text({
     test: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(value) && value.length <= longest,
@@ -24,7 +24,7 @@ export const name = (longest: number) =>
   });
 export const id = name(200);
 export const run = name(300);
-/** Whether a text can be the version of an engine. */
+/** Whether a text has the form of an engine version. */
 export const isVersion = (value: string): boolean => /^[\w.+-]{1,1000}$/.test(value);
 export const engine = text({
   test: isVersion,
@@ -36,7 +36,7 @@ export const scope = text({
 });
 export const worker = words(1000);
 
-/** Keys of a newer release are let through. */
+/** Keys of a newer release are accepted. */
 export function object<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const right = `a mapping with ${Object.keys(shape).join(', ')}`;
   return z.looseObject(shape, { error: ({ input }) => `${found(input)}; must be ${right}` });

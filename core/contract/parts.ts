@@ -1,14 +1,23 @@
-// Cuts a long plan into parts, each of which is scored by a workflow of its own.
+// Splits a long plan into parts, each of which is scored by a workflow of its own.
 import type { Specification } from '../specification/specification.js';
 import { isDistinct } from '../specification/stages.js';
 
-/** Shards that one workflow carries: about 3,000 events, and Temporal suggests a new history at 4,096. */
+/**
+ * The number of shards that one workflow schedules. They cause about 3,000 events; Temporal suggests
+ * continue-as-new at 4,096.
+ */
 const SHARDS_OF_A_PART = 500;
-/** Shards of one part under way at a time, at most; the server takes 2,000 activities of one workflow. */
+/**
+ * The most shards of one part that run at a time. The server accepts 2,000 pending activities of one
+ * workflow.
+ */
 const WIDEST = 100;
-/** Parts under way at a time, at least: a single part would leave workers idle while its last shards end. */
+/** The fewest parts that run at a time. A single part would leave workers idle while its last shards end. */
 const FEWEST_AT_ONCE = 2;
-/** Parts of a plan in which a unit may come twice, at most: each part reads the whole plan and takes its own units. */
+/**
+ * The most parts of a plan in which a unit may occur twice. Each part reads the whole plan and takes its own
+ * units.
+ */
 const MOST_BY_DIGEST = 16;
 
 /** One of the parts of a plan, counted from 0. */
@@ -20,11 +29,11 @@ export interface Part {
 export interface Cut {
   readonly parts: number;
   readonly atOnce: number;
-  /** Shards of each part that are under way at a time: `execution.window` is shared by those at once. */
+  /** The shards of each part that run at a time: the parts that run at once share `execution.window`. */
   readonly window: number;
 }
 
-/** Undefined for a plan that one workflow carries. */
+/** Undefined for a plan that one workflow can carry. */
 export function cutOf({
   specification,
   candidates,
@@ -36,16 +45,17 @@ export function cutOf({
   const least = Math.ceil(candidates / shardSize / partSize);
   if (least <= 1) return undefined;
   const widest = Math.min(window, Math.max(FEWEST_AT_ONCE, Math.ceil(window / WIDEST)));
-  // Equal ones that start together end together.
+  // Parts of equal size that start together end together, so the number of parts is a multiple of those that
+  // run at once.
   const even = widest * Math.ceil(least / widest);
   const parts = isDistinct(specification) ? even : Math.min(even, MOST_BY_DIGEST);
   const atOnce = Math.min(widest, parts);
   return { parts, atOnce, window: Math.floor(window / atOnce) };
 }
 
-/** Candidates `from` up to, not including, `to` of a plan of `count`. */
+/** The candidates `from` up to and excluding `to` of a plan of `count`. */
 export function rangeOf({ number, of }: Part, count: number): { readonly from: number; readonly to: number } {
-  // Exact: a billion candidates in a hundred million parts have products beyond 2^53.
+  // The product is computed with BigInt because a billion candidates in a hundred million parts exceed 2^53.
   const start = (part: number) => Number((BigInt(part) * BigInt(count)) / BigInt(of));
   return { from: start(number), to: start(number + 1) };
 }

@@ -1,4 +1,4 @@
-// Types of the inputs and results of activities; workflows may import this file, since it holds types only.
+// Defines the inputs and results of activities. This file holds types only, so workflows may import it.
 
 import type { Specification } from '../specification/specification.js';
 import type { AddressedInput, CandidateListRef, FamilyScopes, ScoreAddresses } from './addressed.js';
@@ -28,14 +28,14 @@ export interface PartInput extends RankInput {
   readonly search: string;
   readonly part: Part;
   readonly todo: CandidateListRef;
-  /** Shards that it keeps under way. */
+  /** The number of shards that the workflow keeps running. */
   readonly window: number;
-  /** Number of its first shard among those of all parts, and how many there are of all. */
+  /** The number of its first shard among the shards of all parts, and the total number of shards. */
   readonly shards: { readonly first: number; readonly of: number };
   readonly paused: boolean;
-  /** Share of the scores that is verified, where that is more than none. */
+  /** The share of the scores that is verified; absent where it is 0. */
   readonly verify?: number;
-  /** The state that a run hands to the next when the history grows too long. */
+  /** The state that a run passes to the next one when the history grows too long. */
   readonly carried?: PartState;
 }
 
@@ -44,7 +44,7 @@ export type PartState = Pick<
   'todo' | 'done' | 'failed' | 'attempt' | 'nextShard' | 'verification'
 >;
 
-/** Written candidates of finished shards, and those that were set aside. */
+/** The number of candidates in finished shards, and of those that were set aside. */
 export interface PartResult {
   readonly done: number;
   readonly failed: number;
@@ -55,13 +55,13 @@ export interface ShardInput extends AddressedInput {
   readonly search: string;
   readonly run: string;
   readonly list: CandidateListRef;
-  /** Number of the shard, for people and progress bars. */
+  /** The number of the shard, for messages and progress bars. */
   readonly shard: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Counts of candidates of one shard. */
+/** Counts of the candidates of one shard. */
 export interface ShardResult {
   readonly scored: number;
   readonly reused: number;
@@ -71,7 +71,10 @@ export interface ShardResult {
 export interface RankInput extends AddressedInput {
   readonly run: string;
   readonly plan: CandidateListRef;
-  /** Scopes of the latencies that the search has asked for, and their machines: the ranking has a column of them then. */
+  /**
+   * The scopes of the latencies that the search has asked for, with their machines. If present, the ranking
+   * has a latency column.
+   */
   readonly latencies?: DrawCounts['latencies'];
 }
 
@@ -79,23 +82,29 @@ export interface RankInput extends AddressedInput {
 export interface RankResult {
   readonly ranking: string;
   readonly failures: string;
-  /** The first of the ranking, where its score is a number. */
+  /** The first candidate of the ranking, if its score is finite. */
   readonly best?: BestCandidate;
   readonly latency?: LatencyCounts;
 }
 
 export interface AuditInput extends RankInput {
-  /** The part to audit, of a plan that is audited in parts. */
+  /** The part to audit, for a plan that is audited in parts. */
   readonly part?: Part;
 }
 
 export interface AuditResult {
-  /** The candidates that are to be scored, each once. */
+  /** The candidates to score, without repeats. */
   readonly todo: CandidateListRef;
-  /** Candidates of the plan without a score that can still get one, and those that were set aside. */
+  /**
+   * The number of candidates of the plan without a score that can still get one, and of those that were set
+   * aside.
+   */
   readonly missing: number;
   readonly failed: number;
-  /** Share of the scores that control workers have verified where the specification says nothing; absent where it is none. */
+  /**
+   * The share of the scores that control workers verify where the specification is silent; absent where it is
+   * 0.
+   */
   readonly verify?: number;
 }
 
@@ -105,8 +114,9 @@ export interface BreedInput extends AddressedInput {
 }
 
 /**
- * `bred`: the plan is a new generation. `missing`: the plan is what lost its score since it was audited; the history
- * stays. `over`: the budget is spent or nothing new can be found; the plan is all that was ever bred.
+ * `bred`: the plan is a new generation. `missing`: the plan holds the candidates that lost their scores since
+ * the audit; the history is unchanged. `over`: the budget is spent or nothing new can be found; the plan
+ * holds every candidate that was bred.
  */
 export interface BreedResult {
   readonly outcome: 'bred' | 'missing' | 'over';
@@ -120,7 +130,7 @@ export interface ReportInput {
   readonly specification: Specification;
   readonly rounds: readonly RoundReport[];
   readonly addresses?: ScoreAddresses;
-  /** The time in milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   readonly startedAt: number;
   /** The digest of ranking.csv. */
   readonly ranking: string;
@@ -128,7 +138,7 @@ export interface ReportInput {
   readonly latency?: LatencyCounts;
   readonly generations?: number;
   readonly ended?: string;
-  /** The findings of verification, where the search was verified. */
+  /** The findings of verification, if the search was verified. */
   readonly verification?: Verification & { readonly share: number };
 }
 
@@ -143,10 +153,13 @@ export interface PlanInput extends AddressedInput {
 }
 
 export interface SearchActivities {
-  /** Runs before all others: refuses an input that the command line cannot have started a search, or a part of one, with. */
+  /**
+   * Runs before all other activities. It refuses an input with which no command line can have started a
+   * search or a part of one.
+   */
   checkSearch(input: SearchInput): Promise<void>;
   checkPart(input: PartInput): Promise<void>;
-  /** Scopes of all stages under an engine; under the worker's own where none is asked for. */
+  /** Computes the scopes of all stages under an engine; by default under the worker's own. */
   addressScores(input: { specification: Specification; engine?: string }): Promise<ScoreAddresses>;
   planCandidates(input: PlanInput): Promise<CandidateListRef & { readonly drawn?: DrawCounts }>;
   breedGeneration(input: BreedInput): Promise<BreedResult>;
@@ -154,7 +167,7 @@ export interface SearchActivities {
   scoreShard(input: ShardInput): Promise<ShardResult>;
   sampleScores(input: SampleInput): Promise<Sample>;
   verifyScores(input: VerifyInput): Promise<VerifyResult>;
-  /** Names of the workers that ask for a device's work, without those that are set aside. */
+  /** Names of the workers that poll for a device's work, without those that are set aside. */
   pollingWorkers(input: { device: string }): Promise<readonly string[]>;
   setAsideWorkers(input: SetAsideInput): Promise<{ discarded: number }>;
   rankCandidates(input: RankInput): Promise<RankResult>;

@@ -1,6 +1,9 @@
-// Names the search attributes by which Temporal's page finds searches, and their types. Safe to import in a workflow.
+// Defines the search attributes by which Temporal's page finds searches. Workflows may import this file.
 
-/** Name in Temporal, and type as `defineSearchAttributeKey` spells it. Progress is percent of what has to be scored. */
+/**
+ * The name in Temporal, and the type in the spelling of `defineSearchAttributeKey`. Progress is the
+ * percentage of the candidates to be scored.
+ */
 export const SEARCH_ATTRIBUTES = {
   ZeroscoutName: 'KEYWORD',
   ZeroscoutSpace: 'KEYWORD',

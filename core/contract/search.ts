@@ -1,4 +1,5 @@
-// Types of a search's input, state, progress and result; workflows may import this file, since it holds types only.
+// Defines a search's input, state, progress and result. This file holds types only, so workflows may import
+// it.
 
 import type { Specification } from '../specification/specification.js';
 import type {
@@ -14,17 +15,19 @@ import type { Verification } from './verification.js';
 
 export type { AddressedInput, CandidateListRef, FamilyScopes, ScoreAddress, ScoreAddresses };
 
-/** Memo of a search's workflow: what lists show, and what tells two specifications under one id apart. */
+/**
+ * The memo of a search's workflow: what lists show, and what distinguishes two specifications under one id.
+ */
 export interface SearchMemo {
   readonly name: string;
   readonly space: string;
   readonly digest: string;
   readonly specification: Specification;
-  /** Name of the schedule that starts it. */
+  /** The name of the schedule that started the search. */
   readonly schedule?: string;
   /**
-   * Entries of the memo that the search itself writes: its phase or `paused`, its counts in words and in numbers, and what it
-   * found.
+   * Entries of the memo that the search writes itself: its phase or `paused`, its counts as text and as
+   * numbers, and its best candidate.
    */
   readonly state?: string;
   readonly progress?: string;
@@ -32,7 +35,10 @@ export interface SearchMemo {
   readonly best?: BestCandidate;
 }
 
-/** Distinct candidates that a stage has to score, and how many of them are done; written candidates set aside. */
+/**
+ * `planned`: distinct candidates that a stage has to score; `done`: how many of them are scored; `failed`:
+ * candidates set aside.
+ */
 export interface ShownCounts {
   readonly candidates: number;
   readonly planned: number;
@@ -40,27 +46,33 @@ export interface ShownCounts {
   readonly failed: number;
 }
 
-/** The first of a ranking. */
+/** The first candidate of a ranking. */
 export interface BestCandidate {
   readonly candidate: string;
   readonly score: number;
 }
 
-/** The input of a search's workflow. The id of a search is that of its workflow. */
+/**
+ * The input of a search's workflow without what the client adds. The id of the search is the id of its
+ * workflow.
+ */
 export type SearchRequest = Omit<SearchInput, 'id' | 'carried'>;
 
 export interface SearchInput {
   readonly id: string;
   readonly specification: Specification;
-  /** The candidates that the specification's `strategy.file` held when the search was started. */
+  /** The candidates in the specification's `strategy.file` when the search was started. */
   readonly list?: CandidateListRef;
-  /** The run of the same schedule before this one. */
+  /** The previous run of the same schedule. */
   readonly before?: ComparableRun;
-  /** The state that a run hands to the next when the history grows too long. */
+  /** The state that a run passes to the next one when the history grows too long. */
   readonly carried?: SearchState;
 }
 
-/** All generations that were bred so far: a chain of blobs, each with one generation and the digest of the one before. */
+/**
+ * All generations that have been bred: a chain of blobs, each of which holds one generation and the digest of
+ * the previous blob.
+ */
 export interface HistoryRef {
   readonly digest: string;
   readonly generations: number;
@@ -78,7 +90,7 @@ export type Phase =
   | 'reporting'
   | 'done';
 
-/** One finished stage of a search; counts are written candidates. */
+/** One finished stage of a search; counts are of candidates as written, before classes are merged. */
 export interface RoundReport {
   readonly fidelity: Specification['fidelity'];
   readonly candidates: number;
@@ -90,40 +102,49 @@ export interface RoundReport {
 export interface SearchState {
   readonly startedAt: number;
   readonly stageStartedAt: number;
-  /** Names the failures of this search's run; the same through continue-as-new. */
+  /** The name under which this run's failures are stored; it is kept through continue-as-new. */
   readonly run: string;
   readonly rounds: readonly RoundReport[];
   readonly plan: CandidateListRef;
-  /** Whether this stage's plan has been compared with the store. */
+  /** Whether the plan of this stage has been compared with the store. */
   readonly audited: boolean;
   /**
-   * The candidates that this attempt has to score. `planned` is their number in the first attempt, `done` the number that
-   * finished shards scored.
+   * The candidates that this attempt has to score. `planned` is their number in the first attempt, `done` the
+   * number in finished shards.
    */
   readonly todo: CandidateListRef;
   readonly planned: number;
   readonly done: number;
-  /** Candidates that had a score before this stage began, and those that were set aside. */
+  /** The number of candidates that had a score before this stage began, and of those that were set aside. */
   readonly reused: number;
   readonly failed: number;
   readonly attempt: number;
   readonly nextShard: number;
   readonly paused: boolean;
-  /** When it was paused, milliseconds since 1970; a search that an earlier version paused does not say. */
+  /**
+   * The time at which it was paused, in milliseconds since 1970; absent if an earlier version paused the
+   * search.
+   */
   readonly pausedSince?: number | undefined;
-  /** Absent in a state that an earlier release wrote; the search gets one when it goes on. */
+  /** Absent in a state that an earlier release wrote; the search computes the addresses when it continues. */
   readonly addresses?: ScoreAddresses;
-  /** The engine under which the search began again, because no worker of its own was left, and how often it did. */
+  /**
+   * The engine under which the search started again because no worker of its own engine was left, and how
+   * often it did so.
+   */
   readonly moved?: { readonly engine: string; readonly times: number };
-  /** How often the search has begun again because a blob was damaged. */
+  /** How often the search started again because a blob was damaged. */
   readonly repairs?: number;
-  /** What the strategy drew, where it drew more candidates than it took. */
+  /** The counts of what the strategy drew, if it drew more candidates than it took. */
   readonly drawn?: DrawCounts;
-  /** The parts of a plan that is scored in parts. `todo` and `nextShard` have no meaning then. */
+  /** The state of a plan that is scored in parts. `todo` and `nextShard` are unused then. */
   readonly parts?: PartsState | undefined;
   /** The state of an evolution. */
   readonly evolution?: EvolutionState;
-  /** The share that control workers verify where the specification says nothing, and what verification has found. */
+  /**
+   * The share that control workers verify where the specification is silent, and the findings of
+   * verification.
+   */
   readonly verify?: number;
   readonly verification?: Verification;
 }
@@ -132,69 +153,72 @@ export interface PartsState {
   readonly cut: Cut;
   /** The candidates that each audited part has to score, in the order of the parts. */
   readonly todos: readonly CandidateListRef[];
-  /** Candidates without a score in these. */
+  /** The number of candidates in these lists that have no score. */
   readonly missing: number;
   /** The first part that has not been started. */
   readonly next: number;
 }
 
-/** Answer of a part to the `progress` query. */
+/** The answer of a part to the `progress` query. */
 export type PartProgress = Pick<SearchProgress, 'done' | 'shards'>;
 
 export interface EvolutionState {
   readonly history?: HistoryRef;
-  /** Whether the plan, one generation, has been scored. */
+  /** Whether the plan, which is one generation, has been scored. */
   readonly scored: boolean;
-  /** Whether the last generation is over; the plan is all of them then. */
+  /** Whether the last generation is finished; the plan is then all candidates. */
   readonly over: boolean;
-  /** Why it ended before its budget was spent. */
+  /** The reason why it ended before its budget was spent. */
   readonly ended?: string;
-  /** Totals of the generations before this one; `done` and `reused` as in the state. */
+  /** Totals of the previous generations, counted as in the state. */
   readonly before: { readonly reused: number; readonly failed: number; readonly done: number };
 }
 
-/** Answer of the `progress` query. */
+/** The answer to the `progress` query. */
 export interface SearchProgress {
   readonly phase: Phase;
-  /** Version of the engine that computes its scores, once that is decided. */
+  /** The version of the engine that computes the scores, once it is decided. */
   readonly engine?: string;
   readonly paused: boolean;
-  /** The time in milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   readonly pausedSince?: number;
   /** The round of screening; 1 of 1 without screening. */
   readonly round: { readonly number: number; readonly of: number };
-  /** Written candidates: all, with a score from before, set aside. */
+  /** Counts of candidates: all, those with a score from before, those set aside. */
   readonly candidates: number;
   readonly reused: number;
   readonly failed: number;
-  /** How many generations an evolution has bred. */
+  /** The number of generations that an evolution has bred. */
   readonly generation?: number;
-  /** Share of all drawn candidates that were not taken because they break a constraint. */
+  /** The share of all drawn candidates that were rejected by a constraint. */
   readonly rejectedShare?: number;
-  /** Where `planned` is less than the candidates without a score: equal functions, or repeats of a list, are scored once. */
+  /**
+   * Present where `planned` is less than the number of candidates without a score, because equal functions,
+   * or repeats in a list, are scored once.
+   */
   readonly scoredAs?: 'functions' | 'candidates';
   /**
-   * The number of candidates that had to be scored when the search began, each once, and the number that finished shards have
-   * scored.
+   * The number of distinct candidates that had to be scored when the search began, and the number in finished
+   * shards.
    */
   readonly planned: number;
   readonly done: number;
-  /** Shards of this round; `running` by number. */
+  /** Shards of this round; `running` holds their numbers. */
   readonly shards: { readonly done: number; readonly running: readonly number[]; readonly total: number };
   /**
-   * The parts of a plan that is scored in parts, with the workflow ids of those that run. `done` and `shards` do not count
-   * them, since each of them answers its own progress.
+   * The parts of a plan that is scored in parts, with the workflow ids of the running ones. `done` and
+   * `shards` exclude these, since each part answers its own progress query.
    */
   readonly parts?: { readonly done: number; readonly running: readonly string[]; readonly total: number };
-  /** The findings of verification. A part that runs reports its findings when it ends. */
+  /** The findings of verification. A running part reports its findings when it ends. */
   readonly verification?: Verification;
 }
 
 /** The heartbeat of an activity that draws candidates. */
 export interface StepReport {
-  /** How many candidates this attempt has measured, where latency is measured. */
+  /** The number of candidates that this attempt has measured, if it measures latency. */
   readonly measured?: number;
-  /** Candidates that it has taken, and how many it is to take. */
+  /** The number of candidates taken so far, and the number to take. */
   readonly taken?: number;
   readonly wanted?: number;
   readonly drawn?: DrawCounts;
@@ -207,21 +231,24 @@ export interface ComparableRun {
   readonly failures: string;
 }
 
-/** The message to a command or a webhook. `summary` and `changes` are digests here, and their contents in the message. */
+/**
+ * The message to a command or a webhook. Here `summary` and `changes` are digests; the message has their
+ * contents.
+ */
 export interface Notification {
   readonly event: 'search.completed' | 'search.failed' | 'workers.disagree';
   readonly search: string;
-  /** Names this run of the search, once and for all. */
+  /** Identifies this run of the search. */
   readonly run: string;
-  /** Names the event where a run may have several of its kind; `run` names the others. */
+  /** Identifies the event where a run may send several of its kind; otherwise `run` identifies it. */
   readonly delivery?: string;
   readonly name: string;
   readonly space: string;
-  /** Name of the schedule that started it. */
+  /** The name of the schedule that started the search. */
   readonly schedule?: string;
   /** The reason of the failure. */
   readonly failure?: string;
-  /** Workers that computed scores differently, and what became of them. */
+  /** The workers that computed scores differently, and how each was treated. */
   readonly workers?: Pick<Verification, 'setAside' | 'suspected' | 'examples'>;
   readonly summary?: string;
   readonly changes?: string;
@@ -230,22 +257,25 @@ export interface Notification {
 /** Digests of the blobs that a finished search leaves. */
 export interface SearchResult extends ComparableRun {
   readonly summary: string;
-  /** The candidates of the last stage, and the name under which its failures are kept. */
+  /** The candidates of the last stage, and the name under which the failures are stored. */
   readonly plan: CandidateListRef;
   readonly run: string;
-  /** The first of the ranking, where its score is a number. */
+  /** The first candidate of the ranking, if its score is finite. */
   readonly best?: BestCandidate;
-  /** The scope of its scores, and the engine that computed them; absent where an earlier release finished the search. */
+  /**
+   * The scopes of the scores, and the engine that computed them; absent if an earlier release finished the
+   * search.
+   */
   readonly scopes?: readonly string[];
-  /** The scopes of other families than az-nas for each stage. */
+  /** The scopes of the families other than az-nas, for each stage. */
   readonly families?: readonly FamilyScopes[];
-  /** The scope of its latencies, if it has any. */
+  /** The scopes of the latencies, if there are any. */
   readonly latencies?: readonly string[];
   readonly engine?: string;
-  /** What changed since the run before, in a scheduled run. */
+  /** For a scheduled run: the digest of what changed since the previous run. */
   readonly changes?: string;
-  /** Why a scheduled run could not be compared with the one before. */
+  /** The reason why a scheduled run could not be compared with the previous one. */
   readonly notCompared?: string;
-  /** Why the notification failed. */
+  /** The reason why the notification failed. */
   readonly notNotified?: string;
 }

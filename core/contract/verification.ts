@@ -1,44 +1,49 @@
-// Types of what workflows, activities and clients say about scores that are computed again, and how counts of it are added up.
+// Defines the types for verification, in which other workers compute a sample of the scores again, and adds
+// up its counts.
 
 import type { FamilyName } from '../specification/families.js';
 import type { Specification } from '../specification/specification.js';
 import type { AddressedInput, CandidateListRef } from './addressed.js';
 
-/** One score that two workers computed differently. */
+/** A score that two workers computed differently. */
 export interface Disagreement {
-  /** The candidate and the draw. */
+  /** The key of the score: candidate and draw. */
   readonly score: string;
-  /** The worker that stored it; empty for one that gave no name. */
+  /** The worker that stored the score; empty if it gave no name. */
   readonly worker: string;
   /** The worker that computed it again. */
   readonly verifier: string;
-  /** `trainability -0.51, computed again -3.2`: the proxies that differ. */
+  /** The proxies that differ: `trainability -0.51, computed again -3.2`. */
   readonly difference: string;
-  /** The verifier's score, as the store writes scores. */
+  /** The verifier's score, in the form of the store. */
   readonly again: string;
-  /** Number of the score in the sample. */
+  /** The index of the score in the sample. */
   readonly index: number;
-  /** Whether a third computation agrees with the verifier before it. */
+  /** Whether a third computation agrees with the verifier. */
   readonly agreesWithClaim?: boolean;
 }
 
 /** The state of a search's verification. */
 export interface Verification {
-  /** Scores of this search of which samples were taken, and those that were computed again. */
+  /** The number of scores of this search from which samples were taken, and of scores computed again. */
   readonly scores: number;
   readonly verified: number;
-  /** The number of scores in samples that no other worker computed, and the reason for the last of them. */
+  /**
+   * The number of scores in samples that no other worker could compute, and the reason for the last of them.
+   */
   readonly notVerified: number;
   readonly why?: string;
   readonly disagreements: number;
-  /** The first of them. */
+  /** The first disagreements. */
   readonly examples: readonly Pick<Disagreement, 'score' | 'worker' | 'verifier' | 'difference'>[];
-  /** Workers that a third one found wrong; workers that disagreed where no third one could decide. */
+  /**
+   * Workers that a third worker found wrong, and workers that disagreed where no third worker could decide.
+   */
   readonly setAside: readonly string[];
   readonly suspected: readonly string[];
-  /** Scores of workers that were set aside, taken back to be computed again. */
+  /** The number of scores of workers set aside that were discarded, to be computed again. */
   readonly discarded: number;
-  /** Workers with at least one score that was computed again. */
+  /** Workers of which at least one score was computed again. */
   readonly seen: readonly string[];
 }
 
@@ -76,19 +81,19 @@ export function addVerification(a: Verification, b: Verification): Verification 
 
 export interface SampleInput extends AddressedInput {
   readonly run: string;
-  /** Candidates that this search has scored just now. */
+  /** Candidates that this search has just scored. */
   readonly list: CandidateListRef;
   readonly share: number;
-  /** Workers with a score that has been computed again already. */
+  /** Workers of which a score has been computed again already. */
   readonly seen: readonly string[];
-  /** Workers whose scores are taken back, besides those that are set aside. */
+  /** Workers whose scores are discarded, in addition to those that are set aside. */
   readonly distrusted: readonly string[];
 }
 
-/** Scores `from` up to, not including, `to` of a sample; all of one worker. */
+/** Scores `from` up to and excluding `to` of a sample, all by one worker. */
 export interface SampleRange {
   readonly worker: string;
-  /** The family of the scores; az-nas where it is not said. */
+  /** The family of the scores; az-nas if absent. */
   readonly family?: FamilyName;
   readonly from: number;
   readonly to: number;
@@ -98,13 +103,13 @@ export interface Sample {
   /** Keys of scores, sorted by worker. */
   readonly list: CandidateListRef;
   readonly ranges: readonly SampleRange[];
-  /** Scores that the sample was taken from. */
+  /** The number of scores from which the sample was taken. */
   readonly scores: number;
-  /** Scores of workers that are set aside, which are no longer in the store. */
+  /** The number of scores of workers set aside that were removed from the store. */
   readonly discarded: number;
-  /** Workers that are set aside or distrusted: what they say of others' scores does not count. */
+  /** Workers that are set aside or distrusted, whose results do not count against other workers. */
   readonly barred: readonly string[];
-  /** Workers that ask for this device's work; undefined where Temporal does not say. */
+  /** Workers that poll for this device's work; undefined where Temporal does not report them. */
   readonly polling?: readonly string[];
 }
 
@@ -113,20 +118,20 @@ export interface VerifyInput extends AddressedInput {
   readonly list: CandidateListRef;
   readonly from: number;
   readonly to: number;
-  /** The family of the scores; az-nas where it is not said. */
+  /** The family of the scores; az-nas if absent. */
   readonly family?: FamilyName;
-  /** Workers that must not do it: those whose numbers are in question. */
+  /** Workers that must not compute the scores, because their numbers are in question. */
   readonly except: readonly string[];
-  /** The scores of the second computation, for a third one. The rest of the range is left out. */
+  /** The results of the second computation, for a third one. Other scores of the range are skipped. */
   readonly claims?: readonly Pick<Disagreement, 'index' | 'again'>[];
 }
 
 export interface VerifyResult {
   readonly by: string;
-  /** `refused`: only workers that must not do it have asked for it. */
+  /** `refused`: only workers that must not compute the scores have polled. */
   readonly outcome: 'computed' | 'refused';
   readonly agreed: number;
-  /** Scores that this worker could not compute, and why the last one could not. */
+  /** The number of scores that this worker could not compute, and the reason for the last of them. */
   readonly failed: number;
   readonly why?: string;
   readonly disagreements: readonly Disagreement[];

@@ -1,4 +1,4 @@
-// Spells and reads the name by which Temporal and `zeroscout workers` show a worker.
+// Writes and reads the identity under which Temporal and `zeroscout workers` list a worker.
 import { DEVICES, type Device } from '../specification/devices.js';
 
 export type WorkerIdentity =
@@ -6,22 +6,25 @@ export type WorkerIdentity =
   | {
       readonly role: 'score';
       readonly device: Device;
-      /** Candidates scored at once, or threads where one process owns the device. */
+      /** The number of candidates scored at once, or of threads where one process owns the device. */
       readonly concurrency: number;
-      /** The name of a process, `PID@HOST`. */
+      /** The process, as `PID@HOST`. */
       readonly place: string;
-      /** Version of the engine; workers of earlier releases do not say. */
+      /** The version of the engine; absent for workers of earlier releases. */
       readonly engine?: string;
     };
 
-/** `1234@node-7 control block-8`, `1235@node-7 score cuda x8 block-8`: begins as Temporal's own do. */
+/**
+ * `1234@node-7 control block-8`, `1235@node-7 score cuda x8 block-8`: the beginning is that of Temporal's
+ * default identities.
+ */
 export function spellIdentity(worker: WorkerIdentity): string {
   const { place, role, engine } = worker;
   const what = role === 'control' ? 'control' : `score ${worker.device} x${worker.concurrency}`;
   return `${place} ${what}${engine ? ` ${engine}` : ''}`;
 }
 
-/** Undefined for a worker that is none of ours, or an older one. */
+/** Undefined for an identity that is not a zeroscout worker's, or an older one's. */
 export function readIdentity(text: string): WorkerIdentity | undefined {
   const [, place = '', rest = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
   const [, control, name, concurrency, version] =

@@ -1,4 +1,4 @@
-// Breeds the next generation of an evolution: a seed decides the children, on any machine.
+// Breeds the next generation of an evolution. The seed alone determines the children, on any machine.
 
 import type { DrawCounts } from '../contract/draw-counts.js';
 import { randomStream } from '../random/random-stream.js';
@@ -6,13 +6,16 @@ import type { Space } from '../spaces/space.js';
 import type { Evolution } from '../specification/evolution.js';
 import { isMeasured, MEASURED_PATIENCE } from '../specification/rejection.js';
 
-/** After so many draws in a row without a new candidate the space counts as exhausted, or the constraints as too narrow. */
+/**
+ * After this many draws in a row without a new candidate, the space counts as exhausted or the constraints as
+ * too narrow.
+ */
 export const PATIENCE = 10_000;
-/** The number of first candidates that are the start with one replacement. */
+/** The number of first candidates that are mutations of the start with one replacement. */
 const FIRST = 10;
 
 export interface Bred {
-  /** Fewer than asked for where no new candidate was found. */
+  /** The children; fewer than requested where no new candidate was found. */
   readonly children: readonly string[];
   readonly drawn: DrawCounts;
 }
@@ -23,24 +26,26 @@ export interface BreedOptions {
   readonly evolution: Evolution;
   /** The number of the generation. */
   readonly generation: number;
-  /** How many children it gets. */
+  /** The number of children to breed. */
   readonly count: number;
-  /** Every scored candidate, in order. */
+  /** Every scored candidate, in the order of scoring. */
   readonly scored: readonly string[];
-  /** Positions in `scored` of the population - 1 best; asked for at most once. */
+  /** Returns the positions in `scored` of the population - 1 best candidates. It is called at most once. */
   readonly best: () => ArrayLike<number>;
   /** Canonical keys of all candidates that were ever bred. */
   readonly seen: ReadonlySet<string>;
-  /** The constraint that a candidate breaks. */
+  /** Returns the constraint that a candidate breaks, if any. */
   readonly rejection: (candidate: string) => string | undefined | Promise<string | undefined>;
 }
 
 /**
- * Breeds `count` children. Parents are chosen as published (AZ-NAS on MobileNetV2). While at most 10
- * candidates are scored, the parent is the start, with one replacement. While there are fewer than population - 1, it is any
- * scored candidate. After that it is one of the population - 1 best. A space without a start begins with random candidates
- * until there is a population. A child that breaks a constraint or was bred before is drawn anew. Every choice comes from a key
- * of seed, generation, child and attempt.
+ * Breeds `count` children. Parents are chosen as published (AZ-NAS on MobileNetV2):
+ * - while at most 10 candidates are scored, the parent is the start, and the child has one replacement;
+ * - while there are fewer than population - 1, the parent is any scored candidate;
+ * - after that, the parent is one of the population - 1 best.
+ * A space without a start begins with random candidates until there is a population. A child that breaks a
+ * constraint or was bred before is drawn again. Every random choice has a key of seed, generation, child and
+ * attempt.
  */
 export async function breed(options: BreedOptions): Promise<Bred> {
   const { space, generation, count, seen, rejection } = options;
@@ -75,7 +80,7 @@ export async function breed(options: BreedOptions): Promise<Bred> {
   return { children, drawn: { proposed, rejected, duplicates } };
 }
 
-/** Proposes the child of a name: the name decides its parent and its mutation. */
+/** Returns a function that proposes a child for a random key; the key determines parent and mutation. */
 function createProposer({ space, seed, evolution, scored, best }: BreedOptions): (name: string) => string {
   const { population, mutations } = evolution;
   const parents = scored.length < population - 1 ? undefined : best();

@@ -1,9 +1,12 @@
-// Finds the candidates of a history that can be among the best during the next insertions, so that only they are compared.
+// Finds the candidates of a history that can be among the best during the next insertions, so that only these
+// need to be compared.
 import type { RankScore } from './rank-score.js';
 import type { RankTable } from './rank-table.js';
 import { selectHighest } from './select-highest.js';
 
-/** Lengths of an epoch, as fractions of the history: 1 / LONGEST at first, and never below 1 / SHORTEST. */
+/**
+ * The length of an epoch as a fraction of the history: 1 / LONGEST at first, and never below 1 / SHORTEST.
+ */
 export const LONGEST = 4;
 const SHORTEST = 1024;
 
@@ -12,30 +15,38 @@ export interface Epoch {
   readonly end: number;
   /** The epoch lasts size / share insertions. */
   readonly share: number;
-  /** Quick score, in a history of size `end`, that a candidate must be able to reach to be a contender. */
+  /**
+   * The quick score, in a history of size `end`, that a candidate must be able to reach to be a contender.
+   */
   readonly threshold: number;
-  /** Positions in the history, ascending. With more than `room` of them a new epoch is cheaper. */
+  /**
+   * Positions in the history, ascending. Above `room` contenders, starting a new epoch is cheaper than going
+   * on.
+   */
   readonly contenders: number[];
   readonly room: number;
-  /** For each proxy the contenders' sums of ranks over the draws. */
+  /** For each proxy, the contenders' sums of ranks over the draws. */
   readonly sums: readonly number[][];
-  /** For each column the contenders' values. */
+  /** For each column, the contenders' values. */
   readonly values: readonly number[][];
 }
 
 export interface EpochContext {
   readonly table: RankTable;
   readonly score: RankScore;
-  /** How many candidates are the best. */
+  /** The number of candidates that count as the best. */
   readonly wanted: number;
 }
 
-/** Begins an epoch at the present size of the history: the longest one, from size / `share` on, that has few contenders. */
+/**
+ * Begins an epoch at the present size of the history. Its length starts at size / `share` and is halved until
+ * few contenders remain.
+ */
 export function beginEpoch({ table, score, wanted }: EpochContext, { share }: { share: number }): Epoch {
   const size = table.size();
   const sums = table.allSums();
-  // The worst of today's best. Until the epoch ends there are always `wanted` candidates at least as good as it would be
-  // if its ranks did not rise.
+  // The worst of the present best candidates. Until the epoch ends, at least `wanted` candidates have at
+  // least the score that it would have if its ranks did not rise.
   const now = score.quick({ sums, of: size });
   const worst = selectHighest({ scores: now, count: wanted }).reduce((a, b) => (now[b]! < now[a]! ? b : a));
   for (let tried = share; ; tried *= 2) {
@@ -47,7 +58,7 @@ export function beginEpoch({ table, score, wanted }: EpochContext, { share }: { 
     const reach = score.quick({ sums: raised, of: end });
     const contenders: number[] = [];
     for (let i = 0; i < size; i += 1) if (reach[i]! >= threshold) contenders.push(i);
-    // Where many scores equal the threshold, a shorter epoch would not have fewer contenders.
+    // Where many scores equal the threshold, a shorter epoch would have as many contenders.
     if (contenders.length > 1.5 * wanted && length > 1 && tried < SHORTEST) continue;
     return {
       end,
@@ -66,8 +77,8 @@ export function isOver({ end, contenders, room }: Epoch, { table }: EpochContext
 }
 
 /**
- * Updates the ranks of the contenders for the newest candidate, whose value in each column is `row`. It becomes a contender if it
- * can reach the threshold.
+ * Updates the ranks of the contenders after an insertion whose value in each column is `row`. The new
+ * candidate becomes a contender if it can reach the threshold.
  */
 export function admit(epoch: Epoch, { table, score }: EpochContext, row: readonly number[]): void {
   const { contenders, sums, values, end, threshold } = epoch;
@@ -87,7 +98,10 @@ export function admit(epoch: Epoch, { table, score }: EpochContext, row: readonl
   });
 }
 
-/** A new value raises the ranks of larger values by 1 and of equal ones, which share their average rank, by 1/2. */
+/**
+ * A new value raises the ranks of larger values by 1, and those of equal values, which share their average
+ * rank, by 1/2.
+ */
 function raiseRanks({
   sums,
   values,

@@ -1,4 +1,5 @@
-// Keeps the best candidates of a growing history, by rank over the whole history, without ranking it anew each time.
+// Keeps the best candidates of a growing history, by rank over the whole history, without ranking it again
+// after every insertion.
 import { admit, beginEpoch, chooseBest, type Epoch, type EpochContext, isOver, LONGEST } from './epoch.js';
 import { createRankScore } from './rank-score.js';
 import { createRankTable } from './rank-table.js';
@@ -7,7 +8,7 @@ export interface HistoryOptions {
   readonly columns: readonly { readonly proxy: string; readonly weight: number }[];
   readonly draws: number;
   readonly kind: 'log-rank' | 'linear-rank';
-  /** How many candidates `best` answers. */
+  /** The number of candidates that `best` returns. */
   readonly best: number;
 }
 
@@ -20,13 +21,14 @@ export interface History {
 }
 
 /**
- * Answers the same candidates, bit for bit, as `aggregate` over the whole history followed by a sort.
+ * Returns the same candidates, bit for bit, as `aggregate` over the whole history followed by a sort.
  *
- * Time is divided into epochs of k insertions. An insertion raises the rank of a candidate by 1 at most, so that an epoch raises
- * it by k at most. Let the threshold be the score that the worst of today's best candidates has if its ranks do not rise. Only
- * candidates that reach the threshold when their ranks rise by k can be among the best before the epoch ends. They are the
- * contenders, and only they are compared until then (docs/guides/evolution.md). An insertion costs O(log n) amortized and one
- * comparison for each contender. Choosing the best costs O(contenders), whose number stays near `best` however large n is.
+ * Insertions are grouped into epochs of k. One insertion raises the rank of a candidate by at most 1, so an
+ * epoch raises it by at most k. Let the threshold be the score that the worst of the present best candidates
+ * has if its ranks do not rise. A candidate can be among the best before the epoch ends only if it reaches
+ * the threshold when its ranks rise by k. These candidates are the contenders, and only they are compared
+ * (docs/guides/evolution.md). An insertion costs O(log n) amortized and one comparison for each contender.
+ * Choosing the best costs O(contenders); their number stays near `best` however large n is.
  */
 export function createHistory({ columns, draws, kind, best: wanted }: HistoryOptions): History {
   const table = createRankTable({ proxies: columns.map(({ proxy }) => proxy), draws });
@@ -47,7 +49,8 @@ export function createHistory({ columns, draws, kind, best: wanted }: HistoryOpt
     },
     best: () => {
       if (table.size() === 0) return new Uint32Array(0);
-      // The length that suited the last epoch is a good guess; a longer one may suit by now.
+      // A longer epoch than the last one may have few contenders by now, so the search begins at four times
+      // its length.
       epoch ??= beginEpoch(context, { share: Math.max(LONGEST, share / 4) });
       share = epoch.share;
       chosen ??= chooseBest(epoch, context);

@@ -1,10 +1,10 @@
-// Keeps values that come one by one so that the rank of any of them is known without sorting.
+// Keeps values that arrive one by one so that the rank of any of them can be computed without sorting.
 
 export interface OrderStatistics {
   insert(value: number): void;
-  /** Ascending rank, 1 to n, of a value that was inserted. Ties share their average rank. */
+  /** The ascending rank, 1 to n, of an inserted value. Ties share their average rank. */
   rank(value: number): number;
-  /** Merges all runs into one, O(n); worth it before many calls of `rank`. */
+  /** Merges all runs into one in O(n), which pays before many calls of `rank`. */
   compact(): void;
 }
 
@@ -29,7 +29,7 @@ export function createOrderStatistics(): OrderStatistics {
         below += countBelow(run, value);
         upTo += countUpTo(run, value);
       }
-      // Positions below .. upTo - 1 are ranks below + 1 .. upTo.
+      // Positions below to upTo - 1 have the ranks below + 1 to upTo, whose mean is the shared rank.
       return (below + 1 + upTo) / 2;
     },
     compact: () => {
@@ -45,7 +45,7 @@ function merge(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
   return out;
 }
 
-/** How many values of a sorted run are smaller. */
+/** The number of values of a sorted run that are smaller. */
 function countBelow(run: Float64Array, value: number): number {
   let low = 0;
   for (let high = run.length; low < high; ) {
@@ -56,7 +56,7 @@ function countBelow(run: Float64Array, value: number): number {
   return low;
 }
 
-/** How many values of a sorted run are smaller or equal. */
+/** The number of values of a sorted run that are smaller or equal. */
 function countUpTo(run: Float64Array, value: number): number {
   let low = 0;
   for (let high = run.length; low < high; ) {

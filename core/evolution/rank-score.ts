@@ -1,17 +1,23 @@
-// Computes scores from sums of ranks: exact ones as `aggregate` has them, and quick ones that give the same order up to rounding.
+// Computes scores from sums of ranks: exact ones equal to those of `aggregate`, and quick ones that order
+// candidates alike up to rounding.
 import { rankTerm } from '../ranking/aggregate.js';
 
 export interface RankScore {
-  /** One score for each position of the columns; `of`: the size of the cohort. */
+  /** One quick score for each position of the columns; `of` is the size of the cohort. */
   quick(args: { readonly sums: readonly ArrayLike<number>[]; readonly of: number }): Float64Array;
-  /** The same floating-point operations in the same order as in `aggregate`. */
+  /** The score with the same floating-point operations in the same order as in `aggregate`. */
   exact(args: { readonly sums: readonly number[]; readonly of: number }): number;
-  /** A candidate with a quick score below `below(q)` or above `above(q)` is on that side of q in exact score too, whatever was rounded. */
+  /**
+   * A candidate whose quick score is below `below(q)` or above `above(q)` is on the same side of q by exact
+   * score, whatever was rounded.
+   */
   below(quick: number): number;
   above(quick: number): number;
 }
 
-/** Relative distance of quick scores within which exact scores decide; far above any rounding error. */
+/**
+ * The relative distance of quick scores within which exact scores decide. It is far above any rounding error.
+ */
 const MARGIN = 1e-9;
 
 export function createRankScore({

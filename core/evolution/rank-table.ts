@@ -1,9 +1,10 @@
-// Keeps the proxies of every candidate of a history so that the ranks of any of them are known without sorting.
+// Keeps the proxies of every candidate of a history so that the ranks of any of them can be computed without
+// sorting.
 import { createOrderStatistics, type OrderStatistics } from './order-statistics.js';
 
 /** The values of one proxy under one draw. NaN counts as -Infinity. */
 export interface RankColumn {
-  /** Position of the proxy; a proxy has a column for each draw. */
+  /** The index of the proxy; a proxy has one column for each draw. */
   readonly proxy: number;
   readonly values: readonly number[];
 }
@@ -13,11 +14,11 @@ export interface RankTable {
   readonly proxies: number;
   readonly draws: number;
   readonly size: () => number;
-  /** Adds a candidate: its proxies under each draw. Returns its value in each column. */
+  /** Adds a candidate, given its proxies under each draw, and returns its value in each column. */
   add(entry: readonly Readonly<Record<string, number>>[]): readonly number[];
-  /** For each proxy the sum of ranks over the draws of one candidate, by its value in each column. */
+  /** For each proxy, the sum over the draws of the ranks of one candidate, given its value in each column. */
   sums(row: readonly number[]): number[];
-  /** For each proxy the sums of ranks of all candidates. */
+  /** For each proxy, the sums of ranks of all candidates. */
   allSums(): readonly Float64Array[];
 }
 

@@ -1,6 +1,9 @@
 // Selects the positions of the highest scores without sorting.
 
-/** Positions of the `count` highest scores, ascending. Of equal scores the earlier one counts as higher. No score may be NaN. O(n) on average. */
+/**
+ * Positions of the `count` highest scores, ascending. Of equal scores the earlier one counts as higher. No
+ * score may be NaN. Runs in O(n) on average.
+ */
 export function selectHighest({
   scores,
   count,
@@ -18,7 +21,9 @@ export function selectHighest({
   return out;
 }
 
-/** The value that would be at position `at` if the values were sorted (quickselect, Hoare 1961). Reorders `values`. */
+/**
+ * The value that would be at index `at` if `values` were sorted (quickselect, Hoare 1961). Reorders `values`.
+ */
 function select(values: Float64Array, at: number): number {
   for (let low = 0, high = values.length - 1; ; ) {
     if (low >= high) return values[at]!;

@@ -12,7 +12,7 @@ import { modelLayers, trainableParameters } from './layers.js';
 import { onnxModel } from './onnx-model.js';
 import { pytorchModule } from './pytorch-module.js';
 
-/** The parts of a space that answer a candidate's network. */
+/** The part of a space's interface that returns a candidate's network. */
 interface NetworkSource {
   readonly costs: (args: { candidate: string; resolution: number }) => { readonly parameters: number };
   readonly graph?: (args: { candidate: string; resolution: number }) => CandidateGraph;
@@ -22,14 +22,17 @@ interface NetworkSource {
 export interface CandidateFiles {
   readonly trainableParameters: number;
   readonly inputChannels: number;
-  /** The only batch that the network holds for; undefined of those that hold for any. */
+  /** The only batch size for which the network is valid; undefined if any is. */
   readonly batch?: number;
   onnx(draw: Draw): Uint8Array;
   /** `comment` is the first line of the file. */
   pytorch(comment: string): string;
 }
 
-/** Writes files for images of `resolution` pixels a side. `structure` is that of a candidate that came from a file. */
+/**
+ * Returns the files for images of `resolution` pixels a side. `structure` is the structure of a candidate
+ * that was read from a file.
+ */
 export function candidateFiles({
   space,
   candidate,

@@ -8,31 +8,38 @@ import { GraphBuilder } from '../onnx/graph.js';
 import { attributeOf } from './graph-attributes.js';
 import { IMAGES, LOGITS } from './layers.js';
 
-/** Images while shapes are worked out, where the file holds for any batch. */
+/** The number of images with which shapes are inferred where the file accepts any batch. */
 const BATCH = 2;
 const CHANNELS = 3;
-/** Training-only outputs and inputs of these operators are left out. */
+/**
+ * The number of inputs that these operators keep in inference; their further inputs and outputs are for
+ * training alone.
+ */
 const INFERENCE_INPUTS: Readonly<Record<string, number>> = { BatchNormalization: 3, Dropout: 1 };
-/** TensorProto.DataType of integers, all of which are int64 here, and of floating-point numbers, all of which are float32. */
+/**
+ * Values of TensorProto.DataType for integers, which all become int64, and for floating-point numbers, which
+ * all become float32.
+ */
 const SMALL_INTEGERS = new Set([2, 3, 4, 5, 6, 12, 13]);
 const OTHER_FLOATS = new Set([10, 11, 16]);
 const FLOAT = 1;
 const INT64 = 7;
 const BOOL = 9;
-/** The newest operator set that ONNX Runtime reads. What came later has further types and attributes alone. */
+/** The newest operator set that ONNX Runtime reads. Later ones only add types and attributes. */
 const NEWEST = 26;
-/** Of integers that are written; no axis is as long. */
+/** The largest integer that is written; no axis is that long. */
 const LARGEST = 2 ** 62;
 
 export interface FileModel {
-  /** [batch, channels, height, width]; undefined where the file leaves the batch open. */
+  /** [batch, channels, height, width]; the batch is undefined where the file leaves it open. */
   readonly input: readonly [number | undefined, number, number, number];
   readonly bytes: (draw: Draw) => Uint8Array;
 }
 
 /**
- * Nodes are those of the file, in inference: normalization has running statistics 0 and 1, as before training. Weights are
- * those that the draw scores the network with. Input `images`, output `logits`. Throws SpecError.
+ * The nodes are those of the file in inference mode; normalizations have running mean 0 and variance 1, as
+ * before training. The weights are those with which the draw scores the network. Input `images`, output
+ * `logits`. Throws SpecError.
  */
 export function fileModel({ graph, resolution }: { graph: Graph; resolution: number }): FileModel {
   const [own, channels = CHANNELS, height = resolution, width = resolution] = graph.inputs[0]!.shape;
@@ -74,7 +81,7 @@ function written({
   });
 }
 
-/** Weights keep the names by which they are drawn. */
+/** Weights keep the names under which they are drawn. */
 function addWeights({
   g,
   resolved,
@@ -142,7 +149,7 @@ function addNode({
   });
 }
 
-/** Mean 0 and variance 1. */
+/** Running mean 0 and variance 1. */
 function runningStatistics(g: GraphBuilder, graph: Graph, { name, inputs }: GraphNode): readonly string[] {
   const size = graph.initializers.get(inputs[1]!)?.shape[0];
   if (size === undefined) throw SpecError.of({ path: '', message: `${name} computes its own scale` });
@@ -177,7 +184,8 @@ function initializerOf(g: GraphBuilder, graph: Graph, name: string): string {
 
 function tensorOf(g: GraphBuilder, { shape, type, values }: Constant): string {
   const stored = type === 'float' ? 'float' : 'int64';
-  // Exporters write the largest int64 for "to the end"; as a number it is rounded to 2^63, which overflows.
+  // Exporters write the largest int64 for "to the end". As a JavaScript number it is rounded to 2^63, which
+  // overflows int64.
   const inRange = (value: number) => Math.min(Math.max(value, -LARGEST), LARGEST);
   const data = Array.from(type === 'float' ? values : values.map(inRange));
   const name = g.tensor({ type: stored, dims: shape, data });

@@ -12,7 +12,10 @@ const FLOATS = new Set([
   'ratio',
 ]);
 
-/** A number that JavaScript does not tell from an integer is written as the standard wants it. */
+/**
+ * JavaScript does not distinguish 1 from 1.0, so the number is written with the type that the standard
+ * prescribes for the attribute.
+ */
 export function attributeOf(name: string, value: AttributeValue): Attribute {
   return typeof value === 'number' && FLOATS.has(name) ? { float: value } : (value as Attribute);
 }

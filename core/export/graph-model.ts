@@ -6,10 +6,13 @@ import { attributeOf } from './graph-attributes.js';
 import { parametersOfNode } from './graph-parameters.js';
 import { IMAGES, LOGITS } from './layers.js';
 
-/** The standard's first operator set with Gelu. */
+/** The first operator set of the standard that has Gelu. */
 const GELU = 20;
 
-/** Input `images` [batch, channels, r, r], output `logits` [batch, classes]; running statistics are 0 and 1, as before training. */
+/**
+ * Input `images` [batch, channels, r, r], output `logits` [batch, classes]. Running statistics are mean 0 and
+ * variance 1, as before training.
+ */
 export function graphModel({
   graph,
   draw,
@@ -75,7 +78,8 @@ function addNode({
     inputs.push(statistic('running_mean', 0), statistic('running_var', 1));
   }
   const attributes = Object.entries(node.attributes)
-    // The standard has no such attribute; normalization without scale and shift says it for us.
+    // The standard has no attribute `channels`; exports express it by a normalization without scale and
+    // shift.
     .filter(([name]) => name !== 'channels')
     .map(([name, value]) => [name, attributeOf(name, value)]);
   names.set(node.outputs[0]!, g.add(node.op, inputs, Object.fromEntries(attributes)));

@@ -1,8 +1,8 @@
-// Names and initial values of what training changes in a network that is a graph.
+// Lists the trainable parameters of a network that is a graph, with their names and initial values.
 import type { Graph, GraphNode } from '../graph/graph.js';
 import type { Weight } from '../ir/block.js';
 
-/** A weight of the graph, by the name that exported files give it. */
+/** A weight of the graph, with its name in exported files. */
 export interface GraphParameter extends Weight {
   /** The name of the weight in the graph. */
   readonly initializer: string;
@@ -12,8 +12,8 @@ const SHIFT = { kind: 'constant', value: 0 } as const;
 const SCALE = { kind: 'constant', value: 1 } as const;
 
 /**
- * Lists the parameters of a node. Weights of convolutions and linear layers begin as He normal, biases and shifts as 0, scales
- * as 1.
+ * Lists the parameters of a node. Weights of convolutions and linear layers are initialized He normal, biases
+ * and shifts with 0, scales with 1.
  */
 export function parametersOfNode({
   graph,
@@ -53,7 +53,7 @@ export function trainableInGraph(graph: Graph): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Integers or the number that an input holds; undefined where the input is computed or learned. */
+/** The integers or the number that an input holds; undefined where the input is computed or trainable. */
 export function constantInput(graph: Graph, name: string): readonly number[] | undefined {
   const values = graph.initializers.get(name)?.read();
   return values && Array.from(values);

@@ -3,7 +3,7 @@ import type { Graph, GraphNode } from '../graph/graph.js';
 import { constantInput, parametersOfNode } from './graph-parameters.js';
 import { IMAGES } from './layers.js';
 
-/** Parameters and buffers have the names of the ONNX model's initializers. */
+/** Writes the module. Parameters and buffers have the names of the ONNX model's initializers. */
 export function graphPytorch({ graph, comment }: { graph: Graph; comment: string }): string {
   const made = graph.nodes.flatMap((node) => {
     const module = constructorOf({ graph, node });
@@ -40,7 +40,7 @@ interface Site {
   readonly node: GraphNode;
 }
 
-/** The first number of an attribute that holds one number for each of two equal axes. */
+/** The single value of an attribute that holds one number for each of two axes, both equal. */
 function both(node: GraphNode, name: string, otherwise: number): number {
   const value = node.attributes[name] as readonly number[] | undefined;
   return value?.[0] ?? otherwise;

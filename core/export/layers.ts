@@ -1,4 +1,5 @@
-// Lists the layers of a candidate's whole network, from images to class scores, for any format to write.
+// Lists the layers of a candidate's whole network, from images to class scores, independently of an export
+// format.
 
 import { SpecError } from '../errors.js';
 import type { Block, Initialization, Instruction, Weight } from '../ir/block.js';
@@ -10,21 +11,24 @@ import { blockShapes } from '../ops/block-shapes.js';
 export type Layer = {
   readonly name: string;
   readonly inputs: readonly string[];
-  /** Trainable parameters by name within the layer; the name is '' where the layer is nothing but a parameter. */
+  /**
+   * Trainable parameters by name within the layer; the name is '' where the layer consists of a single
+   * parameter.
+   */
   readonly parameters: Readonly<Record<string, Weight>>;
 } & (
   | {
       readonly kind: 'conv';
       readonly kernel: number;
       readonly stride: number;
-      /** 1, or the number of channels (a depthwise convolution). */
+      /** 1 for a dense convolution, the number of channels for a depthwise one. */
       readonly groups: number;
     }
   | { readonly kind: 'norm'; readonly channels: number; readonly epsilon: number }
   | { readonly kind: 'relu' | 'sum' | 'zero' | 'globalPool' | 'linear' | 'layerNorm' | 'gelu' }
   | { readonly kind: 'averagePool'; readonly kernel: number; readonly stride: number }
   | { readonly kind: 'patches'; readonly patch: number }
-  /** `tokens` of each image: of a class token those before it is added, otherwise all of them. */
+  /** `tokens` of each image: for a class token the number before it is added, otherwise all tokens. */
   | { readonly kind: 'classToken' | 'positions' | 'patchMean'; readonly tokens: number }
   | {
       readonly kind: 'attention';
@@ -39,10 +43,13 @@ export const LOGITS = 'logits';
 
 const ONE: Initialization = { kind: 'constant', value: 1 };
 const ZERO: Initialization = { kind: 'constant', value: 0 };
-/** How the classifier of a transformer is initialized, like all its linear layers. */
+/** The initialization of a transformer's classifier, which is that of all its linear layers. */
 const NORMAL: Initialization = { kind: 'normal', std: 0.02 };
 
-/** The network for training: normalizations have scale, shift and running statistics, and the classifier comes last. */
+/**
+ * The layers for training: normalizations have scale, shift and running statistics, and the classifier comes
+ * last.
+ */
 export function modelLayers({
   network: { stem, blocks, classifier, inputChannels = 3 },
   resolution,
@@ -66,7 +73,10 @@ export function modelLayers({
   return [...layers, ...classifierLayers({ value, shape, ...classifier })];
 }
 
-/** Normalization where the network has one, mean over positions (of tokens: over patches, without the class token), linear layer. */
+/**
+ * A normalization if the network has one, the mean over positions (over patches without the class token for
+ * tokens), and a linear layer.
+ */
 function classifierLayers({
   value,
   shape,
@@ -132,7 +142,7 @@ function layerOf({
   name: string;
   instruction: Instruction;
   block: Block;
-  /** Shape of the first input. */
+  /** The shape of the first input. */
   read: Shape;
   shape: Shape;
 }): Kind {
@@ -176,7 +186,10 @@ function layerOf({
   }
 }
 
-/** Name of a parameter in the whole model, which is its name in PyTorch's state and among the initializers of the ONNX model. */
+/**
+ * The name of a parameter in the whole model: its key in PyTorch's state dict, and its initializer in the
+ * ONNX model.
+ */
 export function parameterName({ name }: Layer, part: string): string {
   return part ? `${name}.${part}` : name;
 }

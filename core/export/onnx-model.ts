@@ -32,7 +32,7 @@ export function onnxModel({
     values.set(layer.name, applyLayer({ layer, inputs, ...parametersOf({ g, tape, layer, draw }) }));
   }
   const nameOf = write({ g, values: tape.values, writers: plain.writers });
-  // The first layer is a convolution or a patch embedding.
+  // The first layer, a convolution or a patch embedding, determines the number of input channels.
   const channels = layers[0]!.parameters.weight!.shape[1]!;
   const classes = layers.at(-1)!.parameters.weight!.shape[0]!;
   return g.build({
@@ -43,9 +43,9 @@ export function onnxModel({
 }
 
 interface Parameters {
-  /** A trainable tensor, by its name within the layer. */
+  /** A trainable tensor, by name within the layer. */
   parameter(part: string): Value;
-  /** A constant vector of the layer's. */
+  /** A constant vector that belongs to the layer. */
   filled(part: string, length: number, value: number): Value;
 }
 
@@ -73,7 +73,7 @@ function parametersOf({
   };
 }
 
-/** Tokens are [images x tokens, channels], as in the programs that score. */
+/** Applies a layer. Tokens are [images x tokens, channels], as in the programs that score. */
 function applyLayer({
   layer,
   inputs,
@@ -135,8 +135,8 @@ function applyLayer({
 }
 
 /**
- * An odd kernel is padded so that only the stride shrinks the map. An even kernel is as wide as its stride, without padding:
- * patches.
+ * An odd kernel is padded so that only the stride shrinks the map. An even kernel equals its stride and has
+ * no padding (patches).
  */
 function window({ kernel, stride }: { kernel: number; stride: number }) {
   const pad = kernel % 2 ? (kernel - 1) / 2 : 0;

@@ -1,6 +1,8 @@
 // The PyTorch module of attention with relative positions, for exported files that import nothing but torch.
 
-/** Takes tokens' queries, keys and values [batch, 1 + side², 3 x 64 heads]; it computes what `attend` computes in the programs that score. */
+/**
+ * Maps queries, keys and values [batch, 1 + side², 3 x 64 heads] as `attend` does in the programs that score.
+ */
 export const RELATIVE_ATTENTION = `class RelativeAttention(nn.Module):
     """Attention with relative positions (AutoFormer, Chen et al. 2021).
 

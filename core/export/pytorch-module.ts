@@ -2,13 +2,16 @@
 import { IMAGES, type Layer, LOGITS } from './layers.js';
 import { RELATIVE_ATTENTION } from './pytorch-attention.js';
 
-/** Parameters and buffers have the names of the ONNX model's initializers. Tokens are [batch, tokens, channels]. */
+/**
+ * Writes the module. Parameters and buffers have the names of the ONNX model's initializers. Tokens are
+ * [batch, tokens, channels].
+ */
 export function pytorchModule({
   layers,
   comment,
 }: {
   layers: readonly Layer[];
-  /** One line: what this is. */
+  /** The first line of the file: one line that says what the module is. */
   comment: string;
 }): string {
   const made = layers.flatMap((layer) => {
@@ -17,7 +20,7 @@ export function pytorchModule({
   });
   const steps = layers.map((layer) => `        ${layer.name} = ${expressionOf(layer)}`);
   const has = (kind: Layer['kind']) => layers.some((layer) => layer.kind === kind);
-  // Only imports that the file uses are written.
+  // The file has only those imports that it uses.
   const torch = has('attention') || has('classToken') ? 'import torch\n' : '';
   const linear = has('attention')
     ? 'nn.init.normal_(module.weight, std=0.02)'

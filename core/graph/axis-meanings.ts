@@ -1,16 +1,17 @@
-// Follows what each axis of every tensor means: images, channels, or positions of a map.
+// Tracks the meaning of each axis of every tensor: images, channels, or positions of a map.
 import type { Id, Tape, Value } from '../ops/tensor/tape.js';
 import type { ResolvedGraph } from './resolve.js';
 
 /**
- * An axis is a product of factors, the slowest first. A reshape that cuts an axis into windows makes factors of one, and the
- * reshape back joins them again; so a tensor whose windows lie in the axis of the images is told from a map.
+ * An axis is a product of factors, the slowest first. A reshape that splits an axis into windows splits its
+ * factor in two, and the reverse reshape joins them. So a tensor whose windows are part of the axis of images
+ * is not mistaken for a map.
  */
 interface Factor {
   readonly kind: 'images' | 'channels' | 'positions';
-  /** Of what the factor was cut from. */
+  /** The axis from which the factor was split. */
   readonly source: number;
-  /** Elements of the source that lie between two neighbours of this factor, and how many there are of it. */
+  /** The distance between neighbours of this factor, in elements of the source, and the number of them. */
   readonly stride: number;
   readonly size: number;
   readonly whole: number;
@@ -23,7 +24,10 @@ function fresh(kind: Factor['kind'], size: number): Axis {
   return size === 1 ? [] : [{ kind, source: sources++, stride: 1, size, whole: size }];
 }
 
-/** The axis of the channels of each value that is a map or tokens: images first, every position whole. Undefined of all others. */
+/**
+ * The channel axis of each value that is a map or tokens, that is, has images first and every position whole;
+ * undefined for all other values.
+ */
 export function channelAxes({ tape, input, isStream }: ResolvedGraph): readonly (number | undefined)[] {
   const meanings: (readonly Axis[] | undefined)[] = [];
   for (const value of tape.values) {
@@ -50,14 +54,14 @@ function channelAxis(axes: readonly Axis[] | undefined, shape: readonly number[]
   const channels = others.flatMap((axis, i) => (axis[0]?.kind === 'channels' ? [i + 1] : []));
   const rest = others.filter((axis) => axis[0] && axis[0].kind !== 'channels');
   if (!isPure || rest.some((axis) => axis[0]!.kind === 'images')) return undefined;
-  // Of a map each side is an axis of its own; in tokens both may be one axis.
+  // The sides of a map are separate axes; the positions of tokens may share one axis.
   if (shape.length > 3 && rest.some((axis) => axis.length > 1)) return undefined;
-  // One channel alone, in a map of the usual order, has no factor.
+  // A single channel, in a map of the usual order, has no factor.
   if (channels.length === 0 && shape[1] === 1) return 1;
   return channels.length === 1 ? channels[0] : undefined;
 }
 
-/** The tokens of all images one after the other: [images x tokens, channels]. */
+/** Whether the tokens of all images follow one another: [images x tokens, channels]. */
 function isTokenMatrix(rows: Axis, columns: Axis): boolean {
   const [first, ...tokens] = rows;
   return (
@@ -98,7 +102,7 @@ function meaningOf(
   }
 }
 
-/** Operations whose result has another shape than their inputs. */
+/** Operations whose result differs in shape from their inputs. */
 const SHAPED = new Set([
   'Conv',
   'ConvTranspose',
@@ -116,7 +120,9 @@ const SHAPED = new Set([
   'ReduceMax',
 ]);
 
-/** The columns are new channels; all else is as in the operand that depends on the images. */
+/**
+ * The columns of a product are new channels; the other axes are as in the operand that depends on the images.
+ */
 function productMeaning(
   tape: Tape,
   { inputs, shape }: Value,
@@ -131,20 +137,23 @@ function productMeaning(
   ];
 }
 
-/** An axis of another size has new elements of the same kind; one of size 1, which has none, becomes positions if channels are elsewhere. */
+/**
+ * An axis that changes its size gets new elements of the same meaning. An axis of size 1, which has no
+ * meaning, becomes positions if the channels are elsewhere.
+ */
 function resized(axes: readonly Axis[], from: readonly number[], to: readonly number[]): readonly Axis[] {
   const hasChannels = axes.some((axis) => axis[0]?.kind === 'channels');
   const kind = (i: number) => (i > 0 && hasChannels ? 'positions' : kindOf(i));
   return axes.map((axis, i) => (from[i] === to[i] ? axis : fresh(axis[0]?.kind ?? kind(i), to[i]!)));
 }
 
-/** An elementwise operation on operands that are both smaller than the result, such as a pooled map times a row. */
+/** The meaning of an elementwise result whose operands are both smaller, such as a pooled map times a row. */
 function broadcasted(tape: Tape, { inputs, shape }: Value, known: readonly (readonly Axis[] | undefined)[]) {
   const from = inputs.find((input) => known[input]?.length === shape.length);
   return from === undefined ? undefined : resized(known[from]!, tape.shape(from), shape);
 }
 
-/** Deals the factors out to axes of these sizes; cuts one in two where it is too large. */
+/** Distributes the factors over axes of these sizes, splitting a factor that is too large. */
 function reshaped(factors: readonly Factor[], shape: readonly number[]): readonly Axis[] | undefined {
   const open = [...factors];
   const axes: Factor[][] = [];
@@ -169,7 +178,7 @@ function reshaped(factors: readonly Factor[], shape: readonly number[]): readonl
   return axes.map(joined);
 }
 
-/** Neighbours that were cut from one factor become that factor again. */
+/** Joins neighbouring factors that were split from one factor. */
 function joined(axis: readonly Factor[]): Axis {
   const out: Factor[] = [];
   for (const factor of axis) {

@@ -1,4 +1,5 @@
-// Writes a program for each block of a graph: forward pass to the next feature, its covariance, and the vector-Jacobian product.
+// Writes a program for each block of a graph: forward pass to the next feature, its covariance, and the
+// vector-Jacobian product with a Rademacher probe.
 import type { Id, Tape } from '../ops/tensor/tape.js';
 import type { Feature } from './features.js';
 import { pullback } from './pullback.js';
@@ -6,7 +7,7 @@ import type { ResolvedGraph } from './resolve.js';
 import { featureStatistic, type JacobianForm, jacobianForm, samplesOf, shrinkage } from './statistics.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from './write-program.js';
 
-/** Names of a program's outputs; tensors that later programs read have those of `tensorName`. */
+/** Names of a program's outputs. A tensor that later programs read is named by `tensorName`. */
 export const OUTPUT = {
   statistic: 'statistic',
   jacobian: 'jacobian',
@@ -16,7 +17,7 @@ export const OUTPUT = {
   shift: 'shift',
   trace: 'trace',
 } as const;
-/** Name of the signs, of the shape of the feature that the program ends with. */
+/** The input for the Rademacher probe, which has the shape of the feature that the program ends with. */
 export const SIGNS = 'signs';
 
 export function tensorName(id: Id): string {
@@ -27,12 +28,15 @@ export interface BlockProgram extends WrittenProgram {
   readonly feature: Feature;
   readonly samples: number;
   readonly statistic: { readonly kind: 'covariance' | 'gram'; readonly size: number };
-  /** Tensors that later programs read. */
+  /** The tensors that later programs read. */
   readonly carried: readonly Id[];
-  /** Undefined of the first program, where it is not measured, and where positions of the two features do not correspond. */
+  /**
+   * Undefined for the first program, for blocks whose Jacobian is not measured, and where positions of the
+   * two features do not correspond.
+   */
   readonly jacobian?: {
     readonly kind: JacobianForm['kind'];
-    /** Of the output `jacobian`. */
+    /** The number of rows of the output `jacobian`. */
     readonly rows: number;
     readonly columns: number;
     readonly mayBeIdentity: boolean;
@@ -40,10 +44,10 @@ export interface BlockProgram extends WrittenProgram {
 }
 
 /**
- * Program i computes feature i from what earlier programs put out. Inputs: images or carried tensors, weights, signs. Outputs:
- * `statistic`, `jacobian`, where the block could be the identity `shift` (the largest difference of gradient and signs) and
- * `trace` (the sum of their products: the trace of the signal Jacobian times its samples), and
- * the tensors that are carried on.
+ * Program i computes feature i from the outputs of earlier programs. Inputs: images or carried tensors,
+ * weights, the Rademacher probe `signs`. Outputs: `statistic`; `jacobian`; the carried tensors; and where the
+ * block could be the identity, `shift` (the largest difference between gradient and probe) and `trace` (the
+ * sum of their products, which is the trace of the signal Jacobian times its number of samples).
  */
 export function blockPrograms({
   graph,
@@ -53,7 +57,7 @@ export function blockPrograms({
 }: {
   graph: ResolvedGraph;
   features: readonly Feature[];
-  /** Of each feature, whether the Jacobian of what lies before it is measured; of all if not given. */
+  /** For each feature, whether the Jacobian of the block before it is measured; by default all are. */
   withJacobian?: readonly boolean[] | undefined;
   /** See `WriteSite`. */
   channelBlock: number;
@@ -70,7 +74,10 @@ export function blockPrograms({
   });
 }
 
-/** The values that each program computes: what its feature depends on and no earlier program has computed. */
+/**
+ * The values that each program computes: those on which its feature depends and that no earlier program has
+ * computed.
+ */
 function regionsOf({
   tape,
   features,
@@ -94,7 +101,10 @@ function regionsOf({
   });
 }
 
-/** Of each region what later regions read: its feature nearly always, further tensors where a feature is no cut point. */
+/**
+ * For each region, the values that later regions read: usually its feature alone, further tensors where a
+ * feature is no cut point.
+ */
 function carriedValues({
   tape,
   regions,
@@ -111,8 +121,8 @@ function carriedValues({
     for (const later of regions.slice(i + 1))
       for (const id of later)
         for (const each of tape.get(id).inputs) if (region.has(each) && each !== input) read.add(each);
-    // The gradient is taken with respect to the feature before.
-    // A block that does nothing ends with the value that it began with, which an earlier program has put out.
+    // The gradient is taken with respect to the previous feature. A block without operations ends with the
+    // value that it began with, which an earlier program has output.
     if (i + 1 < regions.length && region.has(features[i]!.id)) read.add(features[i]!.id);
     return [...read].sort((a, b) => a - b);
   });

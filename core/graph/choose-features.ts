@@ -1,28 +1,28 @@
-// Chooses the features of a graph at which it is measured, and says which of them each proxy reads.
+// Chooses the features at which a graph is measured, and those that each proxy reads.
 import { chosenBlocks, type FeaturesOfProxies, type Reads } from '../ir/measured.js';
 import { type Feature, findFeatures } from './features.js';
 import { featureNamed } from './named-features.js';
 import type { ResolvedGraph } from './resolve.js';
 
-/** Names of tensors: of the stem and every block, and of the stem and the ends of stages alone. */
+/** Names of tensors: those of the stem and of every block, and the subset that ends stages. */
 export interface MarkedFeatures {
   readonly blocks: readonly string[];
   readonly stages: readonly string[];
 }
 
-/** What each proxy reads; `marked` where the features are known and need not be found. */
+/** What each proxy reads; `marked` gives the features where they are known in advance. */
 export interface FeaturesByProxy {
   readonly proxies: FeaturesOfProxies;
   readonly marked?: MarkedFeatures;
 }
 
-/** `stages`, `blocks`, the names of tensors in the file, or what each proxy reads. */
+/** `stages`, `blocks`, names of tensors in the file, or a choice for each proxy. */
 export type WantedFeatures = 'stages' | 'blocks' | readonly string[] | FeaturesByProxy;
 
 export interface ChosenFeatures {
   readonly found: 'stages' | 'blocks' | 'named';
   readonly features: readonly Feature[];
-  /** Whether the Jacobian of what lies before each feature is measured; everywhere if not given. */
+  /** Whether the Jacobian of the block before each feature is measured; by default it is. */
   readonly withJacobian?: readonly boolean[];
   readonly reads?: Reads;
 }
@@ -46,7 +46,10 @@ export function chooseFeatures({
   return byProxy(proxies, findFeatures(graph, 'blocks').features, stages);
 }
 
-/** `blocks`: the stem's feature and those of all blocks, of which some end a stage. Without stages every block is read. */
+/**
+ * `blocks` are the features of the stem and of all blocks; some of them end a stage. Without stages, every
+ * proxy reads all of them.
+ */
 function byProxy(
   proxies: FeaturesOfProxies,
   blocks: readonly Feature[],

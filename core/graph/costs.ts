@@ -1,20 +1,23 @@
-// Counts what an imported network costs: multiply-accumulates of one image, and trainable parameters.
+// Counts the costs of an imported network: multiply-accumulates of one image, and trainable parameters.
 import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id, Tape, Value } from '../ops/tensor/tape.js';
 import type { ResolvedGraph } from './resolve.js';
 import type { Role } from './weight-roles.js';
 
 export interface GraphCosts {
-  /** Multiply-accumulates of one image: convolutions and matrix products, those of attention too; no bias, no normalization. */
+  /**
+   * Multiply-accumulates of one image in convolutions and matrix products, including those of attention;
+   * biases and normalization are not counted.
+   */
   readonly macs: number;
-  /** Trainable numbers, each once; running statistics and constants are none. */
+  /** Trainable numbers, each counted once; running statistics and constants are excluded. */
   readonly parameters: number;
 }
 
 export function graphCosts(graph: ResolvedGraph, roles: readonly Role[]): GraphCosts {
   const { tape, input, output } = graph;
   let macs = 0;
-  // Products of weights alone, such as the network of a table of positions, are computed once for all images.
+  // Products of weights alone, such as a network that computes a table of positions, run once for all images.
   let once = 0;
   for (let id = 0; id <= output; id++)
     if (graph.isStream[id]) macs += macsOf(graph, id);
@@ -26,17 +29,20 @@ export function graphCosts(graph: ResolvedGraph, roles: readonly Role[]): GraphC
   return { macs: macs / tape.shape(input)[0]! + once, parameters };
 }
 
-/** Of one operation, over all images. */
+/** The multiply-accumulates of one operation, over all images. */
 export function macsOf({ tape }: Pick<ResolvedGraph, 'tape'>, id: Id): number {
   const value = tape.get(id);
   return value.op === undefined ? 0 : (COUNTED[value.op]?.(tape, value) ?? 0);
 }
 
-/** Of a product that does not depend on the images: a linear layer on a table counts. A constant times a stack of matrices is an interpolation. */
+/**
+ * The multiply-accumulates of a product that does not depend on the images. A linear layer applied to a table
+ * counts; a constant times a stack of matrices is an interpolation and does not.
+ */
 function weightMacsOf({ tape }: ResolvedGraph, id: Id): number {
   const value = tape.get(id);
   const { op, inputs, shape } = value;
-  // A map of positions is made for each image, and is the same for all.
+  // A map of positions is computed once, although the batch repeats it for every image.
   if (op === 'Conv') return COUNTED.Conv!(tape, value) / shape[0]!;
   if (op !== 'MatMul') return 0;
   const [a, b] = inputs as [Id, Id];
@@ -48,7 +54,7 @@ const COUNTED: Readonly<Record<string, (tape: Tape, value: Value) => number>> = 
   Conv: (tape, { inputs, shape }) => sizeOf(shape) * sizeOf(tape.shape(inputs[1]!).slice(1)),
   ConvTranspose: (tape, { inputs }) =>
     sizeOf(tape.shape(inputs[0]!)) * sizeOf(tape.shape(inputs[1]!).slice(1)),
-  // A matrix of constants is an interpolation.
+  // A matrix product of constants is an interpolation.
   MatMul: (tape, { inputs, shape }) =>
     inputs.some((input) => tape.get(input).constant) ? 0 : sizeOf(shape) * tape.shape(inputs[0]!).at(-1)!,
 };

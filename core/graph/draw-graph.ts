@@ -13,10 +13,10 @@ interface Placed {
 }
 
 const SIZE = { width: 150, height: 22, right: 20, down: 20, margin: 20 };
-/** Blocks are shaded in turn. */
+/** Shades of the blocks, used in turn. */
 const SHADES = ['#eef3fb', '#dde8f7'];
 
-/** Nodes that compute on images; those that only rearrange weights or shapes are left out. */
+/** Draws the nodes that compute on images; nodes that only rearrange weights or shapes are left out. */
 export function drawGraph({ graph, network }: { graph: Graph; network: GraphNetwork }): string {
   const nodes = placeNodes(graph, network);
   const columns = Math.max(1, ...nodes.map(({ column }) => column + 1));
@@ -53,7 +53,7 @@ function placeNodes(graph: Graph, network: GraphNetwork): readonly Placed[] {
   return nodes;
 }
 
-/** Within a layer nodes stand below what they read, as far left as there is room. */
+/** Places the nodes of a layer below the nodes that they read, as far left as there is room. */
 function arrange(nodes: readonly Placed[]): void {
   const layers = new Map<number, Placed[]>();
   for (const node of nodes) layers.set(node.layer, [...(layers.get(node.layer) ?? []), node]);

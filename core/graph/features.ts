@@ -1,20 +1,21 @@
-// Finds the tensors of a graph at which a network is measured: cut points, ends of stages, streams of transformers.
+// Finds the tensors at which a graph is measured: cut points, ends of stages, and the residual streams of
+// transformers.
 import type { Id } from '../ops/tensor/tape.js';
 import { channelAxes } from './axis-meanings.js';
 import type { ResolvedGraph } from './resolve.js';
 
-/** A tensor that is measured: its samples are all axes but the channels'. */
+/** A measured tensor: every axis but that of the channels counts samples. */
 export interface Feature {
   readonly id: Id;
-  /** In the file. */
+  /** The tensor's name in the file. */
   readonly name: string;
   readonly shape: readonly number[];
   readonly channelAxis: number;
-  /** Sides of a map, or the number of tokens. */
+  /** The sides of a map, or the number of tokens. */
   readonly positions: readonly number[];
 }
 
-/** All axes but the images' and the channels'. Tokens of all images may lie one after the other, [images x tokens, channels]. */
+/** The feature of a value. Tokens of all images may follow one another, [images x tokens, channels]. */
 export function featureOf({
   images,
   ...named
@@ -25,16 +26,18 @@ export function featureOf({
   return { ...named, positions };
 }
 
-/** Fewer stages than this say too little: then every block counts. */
+/** With fewer stages than this, the features of all blocks are used. */
 const FEWEST_STAGES = 3;
 
 export interface Features {
-  /** `stages`: the last cut point before each change of resolution; `blocks`: every merge of branches too. */
+  /**
+   * `stages`: the last cut point before each change of resolution; `blocks`: also every merge of branches.
+   */
   readonly found: 'stages' | 'blocks';
   readonly features: readonly Feature[];
 }
 
-/** The features of a network. Where there are too few stages, those of all blocks. */
+/** Finds the features of a network; those of all blocks where there are too few stages. */
 export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
   const cuts = cutPoints(graph);
   const stages = lastOfEach(cuts.filter(isMap));
@@ -45,7 +48,7 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
     : { found: 'stages', features: stages };
 }
 
-/** Every value that each path from the images to the output passes, in order, where it has more than one position. */
+/** The values with more than one position that every path from the images to the output passes, in order. */
 export function cutPoints(graph: ResolvedGraph): readonly Feature[] {
   const { tape, input, output, names, isStream } = graph;
   const on = onPath(graph);
@@ -57,7 +60,7 @@ export function cutPoints(graph: ResolvedGraph): readonly Feature[] {
   const ends = new Map<number, number>();
   for (let id = input; id <= output; id++) {
     if (!on[id] || !isStream[id]) continue;
-    // What was read for the last time by this operation no longer crosses the line behind it.
+    // Values that this operation reads for the last time are no longer live after it.
     live -= ends.get(id) ?? 0;
     const end = last.get(id);
     const isOnly = live === 0;
@@ -75,17 +78,20 @@ export function cutPoints(graph: ResolvedGraph): readonly Feature[] {
   return found;
 }
 
-/** Maps and tokens: the images come first, and there is more than one position. */
+/** Maps and tokens are measurable: the images come first, and there is more than one position. */
 function isMeasurable(feature: Feature): boolean {
   return feature.positions.reduce((n, m) => n * m, 1) > 1;
 }
 
-/** Maps have positions along two axes or more, or along one behind the channels; all else is tokens. */
+/**
+ * A map has its positions along two or more axes, or along one axis after the channels; anything else is
+ * tokens.
+ */
 export function isMap({ shape, channelAxis }: Feature): boolean {
   return shape.length > 3 || (shape.length === 3 && channelAxis === 1);
 }
 
-/** Values between the images and the output. */
+/** The values between the images and the output. */
 function onPath({ tape, output, isStream }: ResolvedGraph): readonly boolean[] {
   const on = new Array<boolean>(output + 1).fill(false);
   on[output] = true;
@@ -96,7 +102,7 @@ function onPath({ tape, output, isStream }: ResolvedGraph): readonly boolean[] {
 
 const resolution = (feature: Feature) => `${feature.positions}`;
 
-/** The last of each run of features of one resolution. */
+/** The last feature of each run with the same resolution. */
 function lastOfEach(features: readonly Feature[]): readonly Feature[] {
   return features.filter((feature, i) => {
     const next = features[i + 1];
@@ -104,7 +110,7 @@ function lastOfEach(features: readonly Feature[]): readonly Feature[] {
   });
 }
 
-/** Where branches meet, what they left from first of all, and the ends of stages. */
+/** The features where branches meet, the tensor at which the first branches begin, and the ends of stages. */
 function blockEnds(
   graph: ResolvedGraph,
   cuts: readonly Feature[],
@@ -116,7 +122,10 @@ function blockEnds(
   return cuts.filter(({ id }) => chosen.has(id));
 }
 
-/** Whether a value joins two ways from the cut point before it, each of more than an activation: a residual sum or a concatenation. */
+/**
+ * Whether a value joins two paths from the preceding cut point, each of which does more than an activation: a
+ * residual sum or a concatenation.
+ */
 function isMerge({ tape, isStream }: ResolvedGraph, { id }: Feature, before: Feature | undefined): boolean {
   if (!before) return false;
   const { op, inputs } = tape.get(id);

@@ -1,4 +1,5 @@
-// Simplifies a graph whose weights are drawn: scales are 1 then and shifts 0, so that multiplying and adding them can be left out.
+// Simplifies a graph whose weights are drawn: scales are then 1 and shifts 0, so that multiplying by them and
+// adding them can be left out.
 
 import { sizeOf } from '../ops/tensor/shapes.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
@@ -15,8 +16,8 @@ export interface FeaturedGraph {
 }
 
 /**
- * The same graph on another tape, where every scale and shift is a constant. What does nothing is left out: x * 1, x + 0. The
- * weights keep their places; those that became constants are never asked for.
+ * Copies the graph to another tape, on which every scale and shift is a constant. Operations without effect,
+ * x * 1 and x + 0, are left out. The weights keep their indices; those that became constants are never read.
  */
 export function foldDrawnWeights({
   graph,
@@ -60,7 +61,7 @@ export function foldDrawnWeights({
   };
 }
 
-/** The operand that the result equals, where the operation does nothing to it. */
+/** The operand that equals the result, where the operation has no effect on it. */
 function unchanged({
   tape,
   op,
@@ -82,7 +83,10 @@ function unchanged({
   return undefined;
 }
 
-/** What exporters write for GELU before operator set 20: x (1 + erf(x / sqrt 2)) / 2, in any order of the factors. */
+/**
+ * Matches the form of GELU that exporters write before operator set 20: x (1 + erf(x / sqrt 2)) / 2, with
+ * factors in any order.
+ */
 function geluOf({ tape, op, inputs }: { tape: Tape; op: string; inputs: readonly Id[] }): Id | undefined {
   if (op !== 'Mul') return undefined;
   const factors = inputs.flatMap((id) => factorsOf(tape, id));
@@ -107,13 +111,13 @@ function factorsOf(tape: Tape, id: Id): readonly Id[] {
   return op === 'Mul' ? inputs : [id];
 }
 
-/** Whether it is this number, to float32's precision. */
+/** Whether a value is this number, to float32 precision. */
 function isNumber(tape: Tape, id: Id, wanted: number): boolean {
   const { constant } = tape.get(id);
   return constant?.length === 1 && Math.abs(constant[0]! - wanted) < 1e-6;
 }
 
-/** The second operand that changes nothing. */
+/** The second operand with which an operation has no effect. */
 const NEUTRAL = new Map([
   ['Add', 0],
   ['Sub', 0],

@@ -1,4 +1,4 @@
-// Notices networks whose batch normalization an exporter has folded into convolutions.
+// Detects networks whose batch normalization an exporter has folded into convolutions.
 import type { Graph } from './graph.js';
 
 const NORMALIZATIONS = new Set([
@@ -10,12 +10,12 @@ const NORMALIZATIONS = new Set([
   'MeanVarianceNormalization',
 ]);
 
-/** Networks of few convolutions are more often without normalization by design (AlexNet has 5). */
+/** A network with fewer convolutions usually has no normalization by design (AlexNet has 5 convolutions). */
 const FEWEST_CONVOLUTIONS = 6;
 
 /**
- * Whether the graph has many convolutions, all with a bias, and no normalization at all. Such networks exist (VGG,
- * SqueezeNet), so this is something to tell a person, not an error.
+ * Whether the graph has many convolutions, all with a bias, and no normalization. Such networks exist (VGG,
+ * SqueezeNet), so this leads to a warning and not to an error.
  */
 export function looksFolded({ nodes }: Graph): boolean {
   const convolutions = nodes.filter(({ op }) => op === 'Conv');

@@ -1,11 +1,13 @@
 // Replaces calls of a model's own functions by the nodes of those functions.
 import type { AttributeProto, FunctionProto, NodeProto } from '../onnx/proto.js';
 
-/** Nodes after inlining: functions that call functions can double with each level. */
+/**
+ * The most nodes after inlining, because functions that call functions can double the number with each level.
+ */
 const MOST_NODES = 200_000;
 const DEEPEST = 32;
 
-/** Throws an Error where functions call themselves or become too many nodes. */
+/** Throws an Error for recursive functions, and where there are too many nodes. */
 export function inlineFunctions({
   nodes,
   functions,
@@ -40,7 +42,10 @@ function keyOf(domain = '', name = '', overload = ''): string {
   return JSON.stringify([domain, name, overload]);
 }
 
-/** The nodes of one call: inputs and outputs under the caller's names, all others under the call's own prefix. */
+/**
+ * The nodes of one call. Inputs and outputs get the caller's names; all other tensors get a prefix of their
+ * own.
+ */
 function bodyOf({
   called,
   node,
@@ -70,7 +75,8 @@ function bodyOf({
     attributes: (inner.attributes ?? []).flatMap((attribute) => {
       if (!attribute.refAttrName) return [attribute];
       const value = given.get(attribute.refAttrName);
-      // An attribute that the caller leaves out is left out within, so that the operator's own default holds.
+      // An attribute that the caller omits is omitted within the function too, so that the operator's default
+      // applies.
       return value && attribute.name !== undefined ? [{ ...value, name: attribute.name }] : [];
     }),
   }));

@@ -1,4 +1,4 @@
-// What was found in an imported network, block by block: operators, parameters, multiply-accumulates.
+// Reports what an imported network consists of, block by block: operators, parameters, multiply-accumulates.
 import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id } from '../ops/tensor/tape.js';
 import { macsOf } from './costs.js';
@@ -6,20 +6,20 @@ import type { Graph, GraphNode } from './graph.js';
 import type { GraphNetwork } from './network.js';
 
 export interface InspectedBlock {
-  /** The feature that the block ends with; undefined of what comes after the last one. */
+  /** The feature at the end of the block; undefined for the part after the last feature. */
   readonly feature?: string;
-  /** Without the images. */
+  /** The shape without the axis of images. */
   readonly shape?: readonly number[];
-  /** Of the feature with the images as axis 0. */
+  /** The channel axis of the feature, where the images are axis 0. */
   readonly channelAxis?: number;
-  /** Operators of the file in this block, and how many of each there are. */
+  /** The file's operators in this block, with the number of each. */
   readonly operators: Readonly<Record<string, number>>;
   readonly parameters: number;
-  /** Of one image. */
+  /** The multiply-accumulates of one image. */
   readonly macs: number;
 }
 
-/** The stem, the blocks between features, and what comes after the last feature. */
+/** Inspects the stem, the blocks between features, and the part after the last feature. */
 export function inspectNetwork({
   graph,
   network,
@@ -54,7 +54,7 @@ export function inspectNetwork({
   return found;
 }
 
-/** The number of the block that computes each value which depends on the images. */
+/** For each value that depends on the images, the number of the block that computes it. */
 export function blockOfValues({
   graph: { tape, output, isStream },
   features,
@@ -83,7 +83,7 @@ function operatorsOf(graph: Graph, { graph: { named } }: GraphNetwork, blocks: R
   return names;
 }
 
-/** Undefined of nodes that compute shapes or weights. */
+/** Undefined for nodes that compute shapes or weights. */
 export function blockOfNode(
   node: GraphNode,
   named: ReadonlyMap<string, Id>,
@@ -93,7 +93,7 @@ export function blockOfNode(
   return id === undefined ? undefined : blocks.get(id);
 }
 
-/** The block that reads each weight first, through whatever is made of the weight before it meets the images. */
+/** For each weight, the block that first combines it, or a value derived from it, with the images. */
 function firstReaders({ graph: { tape, output, isStream } }: GraphNetwork, blocks: ReadonlyMap<Id, number>) {
   const readers = new Map<Id, number>();
   for (let id = output; id >= 0; id--) {

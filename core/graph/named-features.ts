@@ -1,11 +1,14 @@
-// Features that a person names by their tensors in the file.
+// Resolves features that a person names by their tensors in the file.
 import { SpecError } from '../errors.js';
 import { nearest } from '../text/nearest.js';
 import { channelAxes } from './axis-meanings.js';
 import { type Feature, featureOf } from './features.js';
 import type { ResolvedGraph } from './resolve.js';
 
-/** Throws SpecError where the file has no such tensor, or none that depends on the images and has channels and positions. */
+/**
+ * Throws SpecError where the file has no such tensor, or where the tensor does not depend on the images or
+ * lacks channels or positions.
+ */
 export function featureNamed({
   graph,
   name,

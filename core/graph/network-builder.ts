@@ -1,16 +1,17 @@
-// Builds the graph of a candidate layer by layer, counts what it costs, and marks where it is measured.
+// Builds the graph of a candidate layer by layer, counts its costs, and marks the tensors at which it is
+// measured.
 import type { AttributeValue, Constant, Graph, GraphNode, Initializer } from './graph.js';
 
-/** Opset of the operators that the builder writes. */
+/** The operator set in which the builder writes. */
 const OPSET = 18;
 const IMAGES = 'images';
 
-/** A tensor [batch, channels, side, side] of the network that is being built. */
+/** A tensor [batch, channels, side, side] of the network under construction. */
 export interface Tensor {
   readonly name: string;
   readonly channels: number;
   readonly side: number;
-  /** Whether it is zero for every image, because no operation on the way to it reads the images. */
+  /** Whether it is zero for every image because no operation that computes it reads the images. */
   readonly isZero?: true;
 }
 
@@ -26,15 +27,18 @@ export interface ConvSettings {
 /** The graph of a candidate. */
 export interface CandidateGraph {
   readonly graph: Graph;
-  /** Names of the tensors that are measured: of the stem and every block, or of the ends of stages alone. */
+  /** Names of the measured tensors: those of the stem and of every block, and the subset that ends stages. */
   readonly features: { readonly blocks: readonly string[]; readonly stages: readonly string[] };
-  /** FLOPs are the multiply-accumulates of convolutions and the classifier, without biases; parameters are all trainable numbers. */
+  /**
+   * FLOPs are the multiply-accumulates of convolutions and of the classifier, without biases; parameters are
+   * all trainable numbers.
+   */
   readonly costs: { readonly flops: number; readonly parameters: number };
 }
 
 /**
- * Layers whose result cannot reach the output are counted, since benchmarks count them, but they are no part of the graph.
- * Convolutions keep the side of the map, or divide it by their stride and round up.
+ * Layers whose result cannot reach the output count towards the costs, as benchmarks count them, but are not
+ * part of the graph. Convolutions keep the side of the map, or divide it by their stride and round up.
  */
 export class NetworkBuilder {
   readonly #nodes: GraphNode[] = [];
@@ -50,7 +54,7 @@ export class NetworkBuilder {
     this.#input = { name: IMAGES, channels, side };
   }
 
-  /** Of all layers so far. */
+  /** The costs of all layers added so far. */
   get costs(): CandidateGraph['costs'] {
     return { flops: this.#flops, parameters: this.#parameters };
   }
@@ -88,7 +92,10 @@ export class NetworkBuilder {
     return this.#add('BatchNormalization', inputs, { ...x, attributes: { epsilon: 1e-5 } });
   }
 
-  /** Batch normalization without scale and shift: its node has no inputs for them, and says how many channels there are. */
+  /**
+   * Batch normalization without scale and shift. Its node has no inputs for them, and an attribute gives the
+   * number of channels.
+   */
   standardize(x: Tensor): Tensor {
     if (x.isZero) return x;
     const attributes = { epsilon: 1e-5, channels: x.channels };
@@ -99,7 +106,7 @@ export class NetworkBuilder {
     return x.isZero ? x : this.#add('Relu', [x.name], x);
   }
 
-  /** An operator of the standard that is computed for each element alone. */
+  /** Applies an elementwise operator of the ONNX standard. */
   apply(op: 'Sigmoid' | 'HardSigmoid' | 'HardSwish' | 'Gelu', x: Tensor, attributes = {}): Tensor {
     return this.#add(op, [x.name], { ...x, attributes });
   }
@@ -108,17 +115,17 @@ export class NetworkBuilder {
     return this.#add('Clip', [x.name, this.#number(min), this.#number(max)], x);
   }
 
-  /** Mean over positions, of each channel. */
+  /** The mean over positions of each channel. */
   mean(x: Tensor): Tensor {
     return this.#add('GlobalAveragePool', [x.name], { channels: x.channels, side: 1 });
   }
 
-  /** Element by element; the factor may have one position, which is meant for all. */
+  /** Elementwise product. The factor may have a single position, which is broadcast. */
   multiply(x: Tensor, factor: Tensor): Tensor {
     return this.#add('Mul', [x.name, factor.name], x);
   }
 
-  /** Maps of one shape; there is at least one. */
+  /** The sum of one or more maps of the same shape. */
   sum(parts: readonly Tensor[]): Tensor {
     const alive = parts.filter(({ isZero }) => !isZero);
     return alive.length === 0
@@ -136,7 +143,7 @@ export class NetworkBuilder {
     return this.#add('Concat', names, { channels, side, attributes: { axis: 1 } });
   }
 
-  /** Padding of half a kernel; an average is taken over what lies within the map. */
+  /** Pools with a padding of half a kernel; an average is taken over the positions inside the map. */
   pool(x: Tensor, { kind, kernel, stride = 1, pad = (kernel - 1) / 2 }: Pooling): Tensor {
     const y = { channels: x.channels, side: Math.floor((x.side + 2 * pad - kernel) / stride) + 1 };
     if (x.isZero) return this.#zero(y);
@@ -158,18 +165,18 @@ export class NetworkBuilder {
     return this.#add('Slice', [x.name, starts, ends, axes], { channels, side: x.side });
   }
 
-  /** The map without its first row and column; behind its last ones follows zero. */
+  /** Drops the first row and column of a map and appends zeros after the last ones. */
   shift(x: Tensor): Tensor {
     if (x.isZero) return x;
     return this.#add('Pad', [x.name, this.#constant([0, 0, -1, -1, 0, 0, 1, 1])], x);
   }
 
-  /** A symbol for zeros, which costs nothing until it is measured. */
+  /** A placeholder for zeros, which has no costs or nodes until it is measured. */
   zero(shape: Pick<Tensor, 'channels' | 'side'>): Tensor {
     return this.#zero(shape);
   }
 
-  /** Zeros of a shape as a tensor of the graph, for as many images as `from` has. */
+  /** Zeros of a shape as a tensor of the graph, with the batch size of `from`. */
   zeros(from: Tensor, { channels, side }: Pick<Tensor, 'channels' | 'side'>): Tensor {
     const none = this.#add('Mul', [from.name, this.#number(0)], from);
     const mean = this.#add('ReduceMean', [none.name, this.#constant([1, 2, 3])], { channels: 1, side: 1 });
@@ -177,7 +184,10 @@ export class NetworkBuilder {
     return this.#add('Expand', [mean.name, shape], { channels, side });
   }
 
-  /** Measures a tensor: the stem, or the end of a block. `before` is the block's input, of which zeros are made where nothing else is. */
+  /**
+   * Marks a tensor as measured: the stem, or the end of a block. `before` is the block's input, from which
+   * zeros are made where the block has no other value.
+   */
   feature({ x, before, end }: { x: Tensor; before: Tensor; end: 'block' | 'stage' }): Tensor {
     const own = x.isZero ? this.zeros(before, x) : x.name === before.name ? this.#copy(x) : x;
     this.#blocks.push(own.name);
@@ -185,7 +195,7 @@ export class NetworkBuilder {
     return own;
   }
 
-  /** Mean over positions, and a linear layer with bias; the end of the network. */
+  /** Ends the network with the mean over positions and a linear layer with bias. */
   classify(x: Tensor, classes: number): CandidateGraph {
     this.#parameters += x.channels * classes + classes;
     this.#flops += x.channels * classes;
@@ -208,7 +218,7 @@ export class NetworkBuilder {
     };
   }
 
-  /** A tensor of its own with the same values: a block's output is never its input. */
+  /** Copies the values to a new tensor, because the output of a block must not be its input. */
   #copy(x: Tensor): Tensor {
     return this.#add('Add', [x.name, this.#number(0)], x);
   }

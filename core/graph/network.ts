@@ -1,4 +1,5 @@
-// Prepares an imported network for being measured: its graph at one size, its features, what its weights are for, what it costs, its programs.
+// Prepares an imported network for scoring: its graph at one size, its features, the roles of its weights,
+// its costs, its programs.
 import { SpecError } from '../errors.js';
 import type { Reads } from '../ir/measured.js';
 import { TapeError } from '../ops/tensor/tape-error.js';
@@ -14,23 +15,23 @@ import { type Role, weightRoles } from './weight-roles.js';
 export type { WantedFeatures } from './choose-features.js';
 
 export interface GraphNetwork {
-  /** Names it in messages. */
+  /** The name of the network in messages. */
   readonly file: string;
   readonly graph: ResolvedGraph;
   readonly found: 'stages' | 'blocks' | 'named';
   readonly features: readonly Feature[];
-  /** Of each feature, whether the Jacobian of what lies before it is measured; of all if not given. */
+  /** For each feature, whether the Jacobian of the block before it is measured; by default all are. */
   readonly withJacobian?: readonly boolean[] | undefined;
-  /** Which features and blocks each proxy reads; all of them where it is not said. */
+  /** The features and blocks that each proxy reads; all of them if absent. */
   readonly reads?: Reads;
-  /** Of each weight of the graph. */
+  /** The role of each weight of the graph. */
   readonly roles: readonly Role[];
   readonly costs: GraphCosts;
-  /** What a block counts that hands gradients on as they are: see docs/understand/method.md. */
+  /** The trainability of a block that passes gradients on unchanged; see docs/understand/method.md. */
   readonly identities: 'worst' | 'skipped';
 }
 
-/** Throws SpecError where the network cannot be measured. `file` names it in messages. */
+/** Throws SpecError where the network cannot be scored. `file` is its name in messages. */
 export function graphNetwork({
   graph,
   batch,
@@ -70,15 +71,15 @@ export function graphNetwork({
   };
 }
 
-/** Programs, and the graph whose values their inputs are. */
+/** Programs, and the graph to whose values their inputs refer. */
 export interface GraphPrograms {
   readonly graph: ResolvedGraph;
   readonly programs: readonly BlockProgram[];
 }
 
 /**
- * `drawn`: weights will be what their roles say, so that scales and shifts need not be computed with; `own`: whatever they are.
- * `channelBlock`: see `WriteSite`. Throws SpecError where an operation has no gradient that can be written.
+ * `drawn`: weights are drawn by their roles, so that scales and shifts can be left out; `own`: weights may
+ * have any values. `channelBlock`: see `WriteSite`. Throws SpecError where an operation has no gradient.
  */
 export function graphPrograms({
   network: { file, graph, features, roles, withJacobian },

@@ -1,11 +1,11 @@
-// Reverse-mode differentiation: one walk over the operations between two values.
+// Implements reverse-mode differentiation: one walk back over the operations between two values.
 import type { Rule } from '../ops/tensor/rule.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
 import type { Id, Tape } from '../ops/tensor/tape.js';
 
 /**
- * The vector-Jacobian product of `output` with the tensor `v`, with respect to each of `to` (values or weights): undefined
- * where it is zero. All values that do not depend on `to` are held fixed.
+ * The vector-Jacobian product of `output` with the tensor `v`, with respect to each of `to` (values or
+ * weights); undefined where it is zero. Values that do not depend on `to` are held fixed.
  */
 export function pullback({
   tape,
@@ -22,7 +22,7 @@ export function pullback({
   return to.map((id) => gradients.get(id));
 }
 
-/** Where a gradient begins: the tensor `v`, of the shape of `output`. */
+/** The start of a gradient: the tensor `v`, of the shape of `output`. */
 export interface Seed {
   readonly output: Id;
   readonly v: Id;
@@ -30,10 +30,10 @@ export interface Seed {
 
 export interface Differentiation {
   readonly tape: Tape;
-  /** The gradients of all of them are summed. A `v` is held fixed, even where it depends on `to`. */
+  /** The gradients of all seeds are summed. A `v` is held fixed even if it depends on `to`. */
   readonly seeds: readonly Seed[];
   readonly to: readonly Id[];
-  /** Products that stand in for those of the table, by operation. */
+  /** Vector-Jacobian products that replace those of the table, by operation. */
   readonly rules?: Readonly<Record<string, NonNullable<Rule['vjp']>>>;
 }
 
@@ -53,7 +53,7 @@ export function gradientsOf({ tape, seeds, to, rules = {} }: Differentiation): R
     if (g === undefined || !depends[id] || ends.has(id)) continue;
     const { op, inputs, attributes } = tape.get(id);
     const vjp = op === undefined ? undefined : (rules[op] ?? TENSOR_RULES[op]!.vjp);
-    // Comparisons, signs and roundings are flat almost everywhere.
+    // Comparisons, signs and roundings have a zero gradient almost everywhere.
     if (!vjp) continue;
     const wanted = inputs.map((input) => Boolean(depends[input]));
     const parts = vjp({ t: tape, x: inputs, y: id, g, attributes, wanted });

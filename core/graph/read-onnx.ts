@@ -15,18 +15,18 @@ import { inlineFunctions } from './inline-functions.js';
 import { removeNoise } from './remove-noise.js';
 import { sortNodes } from './sort-nodes.js';
 
-/** The least and the newest operator sets whose operators are known here. */
+/** The oldest and the newest supported operator set. */
 const OPSETS = { first: 11, last: 28 };
-/** Larger files are refused: protocol buffers end at 2 GB. */
+/** Larger files are refused, since a protocol buffer cannot exceed 2 GB. */
 export const LARGEST_FILE = 2 ** 31 - 1;
 const LARGEST_TENSOR = 2 ** 31;
 const MOST_DIMENSIONS = 16;
-/** Tensors in attributes and integer tensors are read into memory; weights stay in the file. */
+/** Tensors in attributes and integer tensors are read into memory; weights remain in the file. */
 const LARGEST_CONSTANT = 2 ** 24;
 
 /**
- * Reads a network. `file` names it in messages. Weights are not read: they stay views of `bytes`. `external` reads constants
- * that lie in another file. Throws SpecError.
+ * Reads a network. `file` is its name in messages. Weights are not read; they remain views of `bytes`.
+ * `external` reads constants that are stored in another file. Throws SpecError.
  */
 export function readOnnx({
   bytes,
@@ -126,7 +126,7 @@ function initializerOf(tensor: TensorProto, external?: ReadExternal): Initialize
   return { shape: dims, type, read: () => valuesOf(tensor, external) };
 }
 
-/** What is wrong with the numbers is found when they are read, while the graph is resolved. */
+/** Faults in the numbers are found when they are read, while the graph is resolved. */
 function valuesOf(tensor: TensorProto, external: ReadExternal | undefined): Float64Array | undefined {
   try {
     return tensorValues(tensor, external);
@@ -148,7 +148,8 @@ function nodeOf(node: NodeProto, index: number): GraphNode {
   const { opType, domain = '', inputs = [], outputs = [], attributes = [] } = node;
   if (!opType) throw new Error(`node ${index} has no operator`);
   const name = node.name || `${opType} number ${index}`;
-  // Operators of the standard have no domain; others are refused later, by name, if the network's output depends on them.
+  // Operators of the standard have no domain. Others are refused later, by name, if the output depends on
+  // them.
   const op = domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
   const entries = attributes.map(
     (attribute) => [attribute.name ?? '', attributeValue(attribute, `node "${name}"`)] as const,
@@ -156,7 +157,7 @@ function nodeOf(node: NodeProto, index: number): GraphNode {
   return { op, name, inputs, outputs, attributes: Object.fromEntries(entries) };
 }
 
-/** Numbers of AttributeProto.AttributeType. */
+/** Values of AttributeProto.AttributeType. */
 const KIND = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, strings: 8 } as const;
 
 function attributeValue(attribute: AttributeProto, where: string): AttributeValue {

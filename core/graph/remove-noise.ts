@@ -1,4 +1,5 @@
-// Takes random noise out of a graph: stochastic depth and hand-written dropout multiply activations with it during training.
+// Removes random noise from a graph: during training, stochastic depth and hand-written dropout multiply
+// activations by it.
 import type { GraphNode } from './graph.js';
 
 const RANDOM = new Set([
@@ -10,15 +11,16 @@ const RANDOM = new Set([
 ]);
 
 /**
- * A product of an activation with noise becomes the activation, as in evaluation. Nodes that make the noise are left out.
- * Noise that goes anywhere else stays, and its operator is refused later, by name.
+ * Replaces the product of an activation and noise by the activation, as in evaluation mode, and drops the
+ * nodes that compute the noise. Noise that is used elsewhere stays, and its operator is refused later, by
+ * name.
  */
 export function removeNoise({
   nodes,
   constants,
 }: {
   nodes: readonly GraphNode[];
-  /** Names of initializers. */
+  /** The names of initializers. */
   constants: ReadonlySet<string>;
 }): readonly GraphNode[] {
   const known = new Set(constants);

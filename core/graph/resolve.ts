@@ -1,4 +1,5 @@
-// Writes a graph down at one batch and image size with the operations of the table: every shape is known, what is constant is computed.
+// Translates a graph, at one batch and image size, into operations of the table: every shape is known, and
+// constants are folded.
 import { SpecError } from '../errors.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
@@ -8,47 +9,50 @@ import type { Graph, GraphInput, GraphNode, Initializer } from './graph.js';
 import { NodeSite, type NodeSiteArguments } from './operators/operator.js';
 import { OPERATORS } from './operators/table.js';
 
-/** An initializer that the network reads. */
+/** An initializer that the network reads as a weight. */
 export interface GraphWeight {
-  /** In the file. */
+  /** The name of the initializer in the file. */
   readonly name: string;
   readonly id: Id;
   readonly shape: readonly number[];
   readonly initializer: Initializer;
-  /** Slope of a PRelu. */
+  /** Whether it is the slope of a PRelu. */
   readonly isSlope: boolean;
 }
 
 export interface ResolvedGraph {
   readonly tape: Tape;
-  /** The images. */
+  /** The input that holds the images. */
   readonly input: Id;
   readonly output: Id;
-  /** Tensors of the file by name. */
+  /** The tensors of the file, by name. */
   readonly named: ReadonlyMap<string, Id>;
-  /** Names of a value in the file: the first is that of the node that made it. */
+  /** The names of a value in the file; the first is that of the node that computed it. */
   readonly names: ReadonlyMap<Id, string>;
-  /** In the order in which the network reads them, which does not depend on names or on how nodes are stored. */
+  /**
+   * The weights in the order in which the network reads them, which does not depend on names or on the order
+   * of nodes in the file.
+   */
   readonly weights: readonly GraphWeight[];
-  /** Whether each value that the graph itself is made of depends on the images. */
+  /** Whether each value of the graph depends on the images. */
   readonly isStream: readonly boolean[];
 }
 
 /**
- * `file`: as the file has it. `restore`: batch normalization is put back behind every convolution with a bias whose result has
- * more than one position, in place of the bias that an exporter folded it into.
+ * `file`: as in the file. `restore`: every convolution with a bias and more than one output position is
+ * followed by batch normalization, which replaces the bias into which an exporter folded it.
  */
 export type Normalization = 'file' | 'restore';
 
-/** Name of the program's input for the images. */
+/** The name of the program's input for the images. */
 export const IMAGES = 'images';
 
-/** Integers and numbers that stand alone are part of the graph; larger tensors of floats are weights. */
+/** Integers and scalars are constants of the graph; larger tensors of floats are weights. */
 export function isConstant({ type, shape, read }: Initializer): boolean {
   return type !== 'float' || (sizeOf(shape) === 1 && read() !== undefined);
 }
 
-/** Throws SpecError naming file, node and operator where something has no rule, or shapes do not fit. */
+/** Throws SpecError with file, node and operator for an unsupported operation, or where shapes do not fit. */
 export function resolveGraph({
   graph,
   batch,
@@ -102,7 +106,7 @@ export function resolveGraph({
   };
 }
 
-/** Before anything else, so that a person hears of all operators at once. */
+/** This check precedes all others, so that one message names all unsupported operators. */
 function refuseUnknown(graph: Graph, file: string): void {
   const unknown = new Map<string, string>();
   for (const { op, name } of graph.nodes)
@@ -116,7 +120,7 @@ function refuseUnknown(graph: Graph, file: string): void {
     );
 }
 
-/** Many exports write the batch of the example into reshapes: then other batches do not fit. */
+/** Many exporters write the batch size of the example into reshapes, so that no other batch size fits. */
 function batchHint({ input: { shape }, batch }: { input: GraphInput; batch: number }): string {
   const own = shape[0];
   if (own === undefined || own === batch) return '';
@@ -184,7 +188,7 @@ function place({
   hint,
 }: {
   node: GraphNode;
-  /** What all nodes have in common. */
+  /** The arguments that all nodes share. */
   site: Omit<NodeSiteArguments, 'node' | 'inputs'>;
   read: (name: string) => Id | undefined;
   named: Map<string, Id>;
@@ -204,7 +208,7 @@ function place({
   }
 }
 
-/** Running statistics of normalization are not read, so that they count as no weights. */
+/** The running statistics of a normalization are not read, so they do not count as weights. */
 function readsOf({ op, inputs }: GraphNode): readonly string[] {
   return op === 'BatchNormalization' ? inputs.slice(0, 3) : inputs;
 }

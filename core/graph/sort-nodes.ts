@@ -1,10 +1,10 @@
-// Puts the nodes that a graph's outputs depend on into an order in which each comes after those that it reads from.
+// Sorts the nodes on which a graph's outputs depend so that each comes after the nodes that it reads.
 import type { GraphNode } from './graph.js';
 
 /**
- * A depth-first walk from the outputs, over inputs in their written order. So the order is the same however the nodes are
- * named and stored, and nodes that nothing reads are left out. Throws an Error for a cycle, a tensor that nobody makes, and
- * one that is made twice.
+ * A depth-first walk from the outputs over inputs in their written order. The order is therefore independent
+ * of names and of the order in the file, and nodes that nothing reads are left out. Throws an Error for a
+ * cycle, for a tensor that no node computes, and for one that two nodes compute.
  */
 export function sortNodes({
   nodes,
@@ -12,7 +12,7 @@ export function sortNodes({
   outputs,
 }: {
   nodes: readonly GraphNode[];
-  /** Names of tensors that no node makes: inputs and initializers. */
+  /** Names of tensors that no node computes: inputs and initializers. */
   given: ReadonlySet<string>;
   outputs: readonly string[];
 }): readonly GraphNode[] {

@@ -1,4 +1,5 @@
-// What is measured of features and blocks, written on the tape: covariances, and products of gradients with signs.
+// Writes the statistics of features and blocks on the tape: covariances, and products of gradients with
+// Rademacher probes.
 import { pad } from '../ops/tensor/movement.js';
 import { range, sizeOf } from '../ops/tensor/shapes.js';
 import type { Id, Tape } from '../ops/tensor/tape.js';
@@ -6,12 +7,12 @@ import { type Feature, isMap } from './features.js';
 
 type Layout = Pick<Feature, 'shape' | 'channelAxis'>;
 
-/** Samples of a feature: images times positions. */
+/** The number of samples of a feature: images times positions. */
 export function samplesOf({ shape, channelAxis }: Layout): number {
   return sizeOf(shape) / shape[channelAxis]!;
 }
 
-/** A feature as a matrix [samples, channels]. */
+/** Reshapes a feature to a matrix [samples, channels]. */
 function sampleRows(t: Tape, id: Id, { channelAxis }: Layout): Id {
   const shape = t.shape(id);
   const others = range(shape.length).filter((axis) => axis !== channelAxis);
@@ -19,16 +20,16 @@ function sampleRows(t: Tape, id: Id, { channelAxis }: Layout): Id {
   return t.reshape(last, [sizeOf(shape) / shape[channelAxis]!, shape[channelAxis]!]);
 }
 
-/** A tensor [images, channels, ...positions] as [images, channels, positions]. */
+/** Reshapes [images, channels, ...positions] to [images, channels, positions]. */
 function channelRows(t: Tape, id: Id): Id {
   const [images, channels, ...positions] = t.shape(id) as [number, number, ...number[]];
   return t.reshape(id, [images, channels, sizeOf(positions)]);
 }
 
 /**
- * Σ over images of a bᵀ for a [images, m, positions] and b [images, n, positions]: [m, n]. A product for each image leaves
- * the tensors where they lie; where those products are larger than the tensors themselves, the images are moved behind the
- * channels first.
+ * Σ over images of a bᵀ, [m, n], for a [images, m, positions] and b [images, n, positions]. One product for
+ * each image avoids moving the tensors; where these products would be larger than the tensors, the images are
+ * first moved behind the channels.
  */
 function sumOfProducts(t: Tape, a: Id, b: Id): Id {
   const [, m, positions] = t.shape(a) as [number, number, number];
@@ -40,14 +41,17 @@ function sumOfProducts(t: Tape, a: Id, b: Id): Id {
   return t.add('MatMul', [channelsBySamples(t, a), t.transpose(channelsBySamples(t, b), [1, 0])]);
 }
 
-/** A tensor [images, channels, ...positions] as [channels, images x positions]. */
+/** Reshapes [images, channels, ...positions] to [channels, images x positions]. */
 function channelsBySamples(t: Tape, id: Id): Id {
   const rows = channelRows(t, id);
   const [images, channels, positions] = t.shape(rows) as [number, number, number];
   return t.reshape(t.transpose(rows, [1, 0, 2]), [channels, images * positions]);
 }
 
-/** `covariance` [c, c] or, where samples are fewer than channels, `gram` [n, n]: products of centred values. */
+/**
+ * Products of centred values: `covariance` [c, c], or `gram` [n, n] where there are fewer samples than
+ * channels.
+ */
 export function featureStatistic(t: Tape, feature: Feature): { kind: 'covariance' | 'gram'; id: Id } {
   const { id, shape, channelAxis } = feature;
   const isCovariance = samplesOf(feature) >= shape[channelAxis]!;
@@ -65,9 +69,10 @@ export function featureStatistic(t: Tape, feature: Feature): { kind: 'covariance
 }
 
 /**
- * By how much each position axis shrinks from one feature to the next, so that space-to-depth brings the gradient to the
- * output's positions; where that is no whole factor, the next larger one, for which the gradient is padded with zeros at the
- * far edge. Undefined where positions do not correspond: a map that became tokens, tokens that became more, a map that grew.
+ * The factor by which each position axis shrinks from one feature to the next, with which space-to-depth
+ * brings the gradient to the output's positions. A factor that is not whole is rounded up, and the gradient
+ * is padded with zeros at the far edge. Undefined where positions do not correspond: a map became tokens, the
+ * number of tokens grew, or a map grew.
  */
 export function shrinkage(from: Feature, to: Feature): readonly number[] | undefined {
   const [a, b] = [from.positions, to.positions];
@@ -77,7 +82,10 @@ export function shrinkage(from: Feature, to: Feature): readonly number[] | undef
   return a.every((n, axis) => n >= b[axis]!) ? factors : undefined;
 }
 
-/** What `jac` of method.md is made of: the gradient of one feature, and the signs in the place of the next. */
+/**
+ * The factors of `jac` (docs/understand/method.md): the gradient of one feature, and the Rademacher probe at
+ * the next.
+ */
 export interface Jacobian {
   readonly t: Tape;
   readonly g: Id;
@@ -89,17 +97,21 @@ export interface Jacobian {
 }
 
 /**
- * What the largest singular value of `jac` (method.md: gradients times signs, summed over samples, [channels in x factors,
- * channels out]) is computed from. `matrix`: jac itself. Of large ones what is smaller: `gram`: the product of jac / scale with
- * its transpose, over the smaller side; `pair`: with jac = scale Aᵀ B, for fewer samples than channels, A Aᵀ and B Bᵀ, whose
- * product has the same eigenvalues as jacᵀ jac / scale².
+ * The matrices from which the largest singular value of `jac` is computed. `jac` is [channels in x factors,
+ * channels out], the gradients times the probe summed over samples (docs/understand/method.md). `matrix`: jac
+ * itself. For a large jac, whichever is smaller of: `gram`, the product of jac / scale with its transpose
+ * over the smaller side; and `pair`, A Aᵀ and B Bᵀ with jac = scale Aᵀ B, for fewer samples than channels.
+ * The product of this pair has the same non-zero eigenvalues as jacᵀ jac / scale².
  */
 export type JacobianForm =
   | { readonly kind: 'matrix'; readonly matrix: Id }
   | { readonly kind: 'gram'; readonly scale: Id; readonly matrix: Id }
   | { readonly kind: 'pair'; readonly scale: Id; readonly matrix: Id; readonly other: Id };
 
-/** Smaller sides up to this are left to `largestSingularValue`, which works in float64 there. */
+/**
+ * Up to this size of the smaller side, `largestSingularValue` receives jac itself, because it computes in
+ * float64 there.
+ */
 const LARGEST_MATRIX = 64;
 
 export function jacobianForm(jacobian: Jacobian): JacobianForm {
@@ -109,7 +121,7 @@ export function jacobianForm(jacobian: Jacobian): JacobianForm {
   const inputs = (samplesOf(from) / samples) * from.shape[from.channelAxis]!;
   const smaller = Math.min(inputs, to.shape[to.channelAxis]!);
   if (samples < smaller && samples > LARGEST_MATRIX) {
-    // [channels, samples] or, where channels are last, [samples, channels].
+    // The rows are [channels, samples], or [samples, channels] where channels are the last axis.
     const [a, b] = isChannelFirst
       ? [channelsBySamples(t, spaceToDepth(jacobian)), channelsBySamples(t, v)]
       : [rowsOf(jacobian), sampleRows(t, v, to)];
@@ -141,14 +153,17 @@ function gram(t: Tape, matrix: Id, axis: 0 | 1): Id {
   return t.add('MatMul', axis === 0 ? [matrix, turned] : [turned, matrix]);
 }
 
-/** Divided by its largest entry, so that squares neither overflow nor vanish; by 1e-30 where all are smaller. */
+/**
+ * The matrix divided by its largest entry, so that squares neither overflow nor underflow; the divisor is at
+ * least 1e-30.
+ */
 function scaledByLargest(t: Tape, matrix: Id): { readonly scale: Id; readonly scaled: Id } {
   const largest = t.reduce('ReduceMax', t.add('Abs', [matrix]), [0, 1]);
   const scale = t.add('Max', [largest, t.scalar(1e-30)]);
   return { scale, scaled: t.over(matrix, scale) };
 }
 
-/** Zeros at the far edge of each position axis, up to a whole multiple of the output's positions. */
+/** Pads the far edge of each position axis with zeros, up to a whole multiple of the output's positions. */
 function padded({ t, from, to, factors }: Jacobian, g: Id, firstPosition: number): Id {
   return from.positions.reduce((rest, n, i) => {
     const missing = to.positions[i]! * factors[i]! - n;
@@ -156,7 +171,7 @@ function padded({ t, from, to, factors }: Jacobian, g: Id, firstPosition: number
   }, g);
 }
 
-/** [b, c, h x s, w x s] as [b, c s s, h, w]. */
+/** Reshapes [b, c, h x s, w x s] to [b, c s s, h, w]. */
 function spaceToDepth(jacobian: Jacobian): Id {
   const { t, from, to, factors } = jacobian;
   if (factors.every((factor) => factor === 1)) return jacobian.g;
@@ -172,13 +187,15 @@ function spaceToDepth(jacobian: Jacobian): Id {
   return t.reshape(deep, [batch, channels * sizeOf(factors), ...positions]);
 }
 
-/** Wider rows are not multiplied with a permutation matrix: the product would cost more than it saves. */
+/**
+ * Wider rows are not multiplied by a permutation matrix, because the product would cost more than it saves.
+ */
 const WIDEST_PERMUTATION = 128;
 
 /**
- * Orders the last axis by its elements' offset within a group of `factor`: a0 b0 a1 b1 ... becomes a0 a1 ... b0 b1 .... ONNX
- * Runtime transposes single elements slowly (3 to 4 ns each), and runs of elements quickly; a product with a permutation matrix
- * leaves runs to transpose.
+ * Orders the last axis by the elements' offset within a group of `factor`: a0 b0 a1 b1 ... becomes a0 a1 ...
+ * b0 b1 .... ONNX Runtime transposes single elements slowly (3 to 4 ns each) and runs of elements quickly;
+ * after a product with a permutation matrix only runs need transposing.
  */
 function columnsByPhase(t: Tape, id: Id, factor: number): Id {
   const shape = t.shape(id);
@@ -195,7 +212,7 @@ function columnsByPhase(t: Tape, id: Id, factor: number): Id {
   return t.add('MatMul', [id, t.constant(permutation, [width, width])]);
 }
 
-/** The gradient of a map as rows of the output's samples: [samples, factors x channels]. */
+/** The gradient of a map, arranged by the output's samples: [samples, factors x channels]. */
 function gradientRows(jacobian: Jacobian): Id {
   const { t, g, from, to, factors } = jacobian;
   const channels = from.shape[from.channelAxis]!;

@@ -1,12 +1,13 @@
-// The structure of a network as text: everything but names, the order of nodes and the values of weights. Its digest identifies the network.
+// Writes the structure of a network as text: everything but names, the order of nodes and the values of
+// weights. The digest of this text identifies the network.
 import { createHash } from 'node:crypto';
 import type { AttributeValue, Constant, Graph, GraphNode, Initializer } from './graph.js';
 import { isConstant } from './resolve.js';
 
-/** Nodes that pass their first input on. */
+/** Operators that return their first input. */
 const PASSED_ON = new Set(['Identity', 'Dropout']);
 
-/** JSON has no infinities. */
+/** JSON has no infinities, so these are written as text. */
 type Numbers = readonly (number | string)[];
 interface Tensor {
   readonly shape: readonly number[];
@@ -28,9 +29,9 @@ interface Structure {
 }
 
 /**
- * Nodes come in the order of a walk from the output over inputs in their written order (sort-nodes.ts), and tensors are
- * numbered in that order. `constants` are initializers that are no weights although they look like some: masks, statistics of
- * images (weight-roles.ts).
+ * Nodes are in the order of a walk from the output over inputs in their written order (sort-nodes.ts), and
+ * tensors are numbered in that order. `constants` lists initializers that look like weights but are none:
+ * masks, statistics of images (weight-roles.ts).
  */
 export function structureText({
   graph,
@@ -64,12 +65,12 @@ export function structureText({
   return JSON.stringify(structure);
 }
 
-/** SHA-256 in hexadecimal digits. */
+/** SHA-256 in hexadecimal. */
 export function structureDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The graph of a text that `structureText` wrote. */
+/** Reads the graph from a text that `structureText` wrote. */
 export function graphOfStructure(text: string): Graph {
   const { opset, input, output, tensors, nodes } = JSON.parse(text) as Structure;
   const initializers = new Map(
@@ -90,7 +91,7 @@ export function graphOfStructure(text: string): Graph {
   };
 }
 
-/** Those that the first output depends on. */
+/** The nodes on which the first output depends. */
 function neededNodes({ nodes, outputs }: Graph): ReadonlySet<GraphNode> {
   const read = new Set([outputs[0]!]);
   const needed = new Set<GraphNode>();
@@ -102,7 +103,7 @@ function neededNodes({ nodes, outputs }: Graph): ReadonlySet<GraphNode> {
   return needed;
 }
 
-/** `numbers`: what becomes of the values of what could be a weight; those of constants are always kept. */
+/** `numbers` says whether the values of possible weights are kept; those of constants always are. */
 function tensorOf(initializer: Initializer, numbers: 'kept' | 'left out'): Tensor {
   const { shape, type, read } = initializer;
   const values = numbers === 'kept' || isConstant(initializer) ? read() : undefined;

@@ -1,21 +1,23 @@
-// Finds out what each weight of a graph is for, and so how it is drawn.
+// Determines the role of each weight of a graph, and hence how it is drawn.
 import type { Initialization } from '../ir/block.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id, Tape, Value } from '../ops/tensor/tape.js';
 import type { GraphWeight, ResolvedGraph } from './resolve.js';
 
-/** What of a weight says its role. */
+/** The properties of a weight that determine its role. */
 type Placed = Pick<GraphWeight, 'id' | 'isSlope'>;
 
-/** `constant` is no weight: statistics of images, masks and the like, which the file must hold. */
+/**
+ * A `constant` is not a weight: statistics of images, masks and the like, whose values must be in the file.
+ */
 export type Role =
   | { readonly kind: 'weight'; readonly fanIn: number }
   | { readonly kind: 'scale' | 'shift' | 'slope' | 'table' | 'constant' };
 
-/** Standard deviation of class tokens, positions and tables (docs/understand/method.md). */
+/** The standard deviation of class tokens, positional embeddings and tables (docs/understand/method.md). */
 const TABLE_STD = 0.02;
 
-/** How a weight of this role is drawn; undefined of constants. */
+/** The initialization of a weight of this role; undefined for constants. */
 export function initializationOf(role: Role): Initialization | undefined {
   switch (role.kind) {
     case 'weight':
@@ -33,7 +35,7 @@ export function initializationOf(role: Role): Initialization | undefined {
   }
 }
 
-/** The role of each weight, in their order. */
+/** The role of each weight, in the order of the weights. */
 export function weightRoles({
   tape,
   weights,
@@ -55,7 +57,7 @@ interface Search {
   readonly readers: ReadonlyMap<Id, readonly Value[]>;
 }
 
-/** Operations that a weight passes through and stays what it is. */
+/** Operations that only move the elements of a weight. */
 const PASSED = new Set([
   'Reshape',
   'Transpose',
@@ -90,7 +92,7 @@ function roleOf({ weight, ...search }: Search & { weight: Placed }): Role {
   return { kind: 'constant' };
 }
 
-/** The role that one reader gives; undefined where it says nothing, such as a mean of a weight. */
+/** The role that one reader implies; undefined where it implies none, as a mean of a weight does. */
 function roleIn({
   tape,
   isStream,
@@ -106,7 +108,7 @@ function roleIn({
     case 'Conv':
       return place === 1 ? { kind: 'weight', fanIn: sizeOf(shape.slice(1)) } : undefined;
     case 'ConvTranspose':
-      // Each output reads c / group channels; how many kernel positions depends on the stride.
+      // Each output reads c / group channels; the number of kernel positions depends on the stride.
       return place === 1 ? { kind: 'weight', fanIn: sizeOf([shape[0]!, ...shape.slice(2)]) } : undefined;
     case 'MatMul':
       if (place === 0 && !meetsStream) return { kind: 'constant' };

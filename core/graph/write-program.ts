@@ -1,4 +1,4 @@
-// Writes values of a tape as the ONNX program that computes them.
+// Writes values of a tape as an ONNX program that computes them.
 import { GraphBuilder, type Port } from '../onnx/graph.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
@@ -11,11 +11,13 @@ export interface ProgramOutput {
 
 export interface WrittenProgram {
   readonly bytes: Uint8Array;
-  /** Values of the tape that the program is fed, by the names of its inputs. */
+  /** The values that are fed to the program, by the names of its inputs. */
   readonly feeds: readonly { readonly name: string; readonly id: Id }[];
 }
 
-/** `fed` are values that come from outside although the tape has operations for them: what earlier programs put out. */
+/**
+ * `fed` are values that are passed in although the tape can compute them: the outputs of earlier programs.
+ */
 export function writeProgram({
   tape,
   outputs,
@@ -50,7 +52,7 @@ export function writeProgram({
   return { bytes, feeds };
 }
 
-/** In the order of the tape, which is one in which they can be computed. */
+/** The order of the tape, in which every value comes after its inputs. */
 function neededValues({
   tape,
   outputs,

@@ -20,16 +20,22 @@ export type OperationName =
 /** Static settings of an operation; they are part of a program's topology. */
 export type Settings = Readonly<Record<string, number>>;
 
-/** One operation: instruction `i` of a block makes value `i + 1` from earlier values; value 0 is the block's input. */
+/**
+ * One operation: instruction `i` of a block computes value `i + 1` from earlier values; value 0 is the
+ * block's input.
+ */
 export interface Instruction {
   readonly operation: OperationName;
   readonly inputs: readonly number[];
   readonly settings: Settings;
-  /** Slot of the weight, e.g. `edge3`; '' where the operation has none. The slots of further weights begin with it: `edge3.bias`. */
+  /**
+   * The slot of the weight, e.g. `edge3`; '' for an operation without weights. Slots of further weights
+   * extend it: `edge3.bias`.
+   */
   readonly slot: string;
 }
 
-/** A weight's tensor name under a draw, its shape, and how it is initialized: He normal by default. */
+/** A weight: its tensor's name in a draw, its shape, and its initialization (He normal by default). */
 export interface Weight {
   readonly name: string;
   readonly shape: readonly number[];
@@ -38,12 +44,12 @@ export interface Weight {
 }
 
 /**
- * A weight that is a slice of a larger one, as a subnetwork's is of its supernet's: the first indices of each dimension, so
- * that candidates of different widths share the weights that both have. In dimension 0 it may be the first indices of each of
- * `parts` equal parts.
+ * Makes a weight a slice of a larger one, as the weight of a subnetwork is of a supernet's. The slice holds
+ * the first indices of each dimension, so that candidates of different widths share the weights that both
+ * have. In dimension 0 it may hold the first indices of each of `parts` equal parts.
  */
 export interface Cut {
-  /** Shape of the larger weight. */
+  /** The shape of the larger weight. */
   readonly of: readonly number[];
   readonly parts?: number;
 }
@@ -57,22 +63,22 @@ export type Initialization =
   | { readonly kind: 'constant'; readonly value: number };
 
 /**
- * How activations are shaped: a `map` [b, c, h, w], whose samples are its positions, or `tokens` [b n, c], whose samples
- * are the rows: the n tokens of each image, one image after the other.
+ * The form of activations: a `map` [b, c, h, w], whose samples are the positions of all images, or `tokens`
+ * [b n, c], whose samples are the rows, n tokens of each image, image after image.
  */
 export type Form = 'map' | 'tokens';
 
-/** One block of a network. `instructions[i]` makes value `i + 1`; the last value is the output. */
+/** One block of a network. `instructions[i]` computes value `i + 1`; the last value is the output. */
 export interface Block {
-  /** Position in the network, e.g. `block3`; it is part of the names of the block's weights. */
+  /** The position in the network, e.g. `block3`, which is part of the names of the block's weights. */
   readonly name: string;
-  /** Form of the output, and of the input too, except that a stem's input is images. */
+  /** The form of the output, and also of the input unless the block is a stem, whose input is images. */
   readonly form: Form;
   readonly instructions: readonly Instruction[];
   readonly weights: Readonly<Record<string, Weight>>;
 }
 
-/** Builds a block, one instruction after the other. */
+/** Builds a block instruction by instruction. */
 export class BlockBuilder {
   readonly #name: string;
   readonly #form: Form;
@@ -84,7 +90,7 @@ export class BlockBuilder {
     this.#form = form;
   }
 
-  /** Adds an instruction and answers the number of its value. */
+  /** Adds an instruction and returns the number of its value. */
   // biome-ignore lint/complexity/useMaxParams: the weights are a list
   add(
     operation: OperationName,
@@ -102,7 +108,7 @@ export class BlockBuilder {
   }
 }
 
-/** Blocks with the same key differ only in weights and sizes, and run the same program. */
+/** Blocks with the same key differ only in weights and sizes and run the same program. */
 export function topologyKey({ form, instructions }: Block): string {
   const steps = instructions.map(({ operation, inputs, settings, slot }) => {
     const set = Object.entries(settings).map(([key, value]) => `${key}=${value}`);

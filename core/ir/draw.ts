@@ -1,21 +1,22 @@
-// Draws the tensors that a network is scored with: weights, images and Rademacher probes, each from a key.
+// Draws the tensors with which a network is scored: weights, images and Rademacher probes, each from a key.
 
 import { normal, type RandomKey, type Run, signs, uniform } from '../random/random.js';
 import type { Cut, Initialization, Weight } from './block.js';
 
-/** The tensors that a network is scored with. Shapes are row-major. */
+/** The tensors with which a network is scored. All are row-major. */
 export interface Draw {
-  /** A weight, which depends on its name, its shape and its initialization. */
+  /** A weight, determined by its name, shape and initialization. */
   weight(weight: Weight): Float32Array;
-  /** Standard normal images. */
+  /** Images of standard normal values. */
   input(shape: readonly number[]): Float32Array;
   /** The Rademacher probe (entries 1 or -1) for the output of the block at this position, counted from 0. */
   signs(block: number, shape: readonly number[]): Float32Array;
 }
 
 /**
- * The draw of a seed. A weight depends only on its name (position and operation) and its shape, or that of the weight which
- * it is a slice of. So all candidates share it, unless there is an `owner`, a candidate for which everything is drawn alone.
+ * The draw of a seed. A weight depends only on its name (position and operation) and on its shape, or on the
+ * shape of the weight of which it is a slice, so all candidates share it. With an `owner`, which is a
+ * candidate, every tensor is drawn for that candidate alone.
  */
 export function randomDraw({ seed, draw, owner = '' }: { seed: number; draw: number; owner?: string }): Draw {
   const key = (name: string, shape: readonly number[]) => ({
@@ -49,8 +50,8 @@ function drawWeight({ weight, key }: { weight: Weight; key: RandomKey }): Float3
 }
 
 /**
- * Finds the runs of numbers in the larger weight (row-major) that a slice consists of. Only the first and the last dimension
- * may be cut.
+ * Finds the runs of consecutive elements of the larger weight (row-major) that make up a slice. Only the
+ * first and the last dimension may be cut.
  */
 export function cutRuns({ shape, cut: { of, parts = 1 } }: { shape: readonly number[]; cut: Cut }): Run[] {
   const inner = (dims: readonly number[]) => size(dims.slice(1));
@@ -70,7 +71,7 @@ export function size(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-/** The number of inputs of one output: the product of all dimensions but the first of [out, in, k, k]. */
+/** The fan-in: the product of all dimensions but the first of [out, in, k, k]. */
 export function fanIn(shape: readonly number[]): number {
   return size(shape.slice(1));
 }

@@ -15,7 +15,7 @@ export function goldenUniform(name: string, length: number): Float64Array {
   return out;
 }
 
-/** The draw of the golden cases: uniform values with the standard deviation that random draws have. */
+/** The draw of the golden cases: uniform values with the same standard deviations as random draws. */
 export const goldenDraw: Draw = {
   weight: ({ name, shape }) => drawGolden(name, shape, Math.sqrt(2 / fanIn(shape))),
   input: (shape) => drawGolden('input', shape, 1),
@@ -23,7 +23,7 @@ export const goldenDraw: Draw = {
     Float32Array.from(goldenUniform(`signs.${block}`, size(shape)), (u) => (u < 0.5 ? -1 : 1)),
 };
 
-/** Uniform values of mean 0 and this standard deviation. */
+/** Uniform values with mean 0 and this standard deviation. */
 export function drawGolden(name: string, shape: readonly number[], std: number): Float32Array {
   const factor = Math.sqrt(12) * std;
   return Float32Array.from(goldenUniform(name, size(shape)), (u) => (u - 0.5) * factor);

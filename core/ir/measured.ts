@@ -1,11 +1,12 @@
-// Says which features and blocks of a network are measured, and which of them each proxy reads.
+// Selects the features and blocks of a network that are measured, and those that each proxy reads.
 
-/** Every feature, as published, or the stem's and those that end a stage. */
+/** `blocks`: every feature, as published. `stages`: those of the stem and of the last block of each stage. */
 export type FeatureChoice = 'blocks' | 'stages';
 
 /**
- * What each proxy reads. Trainability at `stages` reads the last block of each stage, at `stage-edges` the first and the last.
- * The proxies of other families read what the one of these three reads that is measured like them.
+ * What each proxy reads. Trainability at `stages` reads the last block of each stage, at `stage-edges` the
+ * first and the last. A proxy of another family reads the same as that one of these three whose statistics it
+ * uses.
  */
 export interface FeaturesOfProxies {
   readonly expressivity: FeatureChoice;
@@ -13,10 +14,10 @@ export interface FeaturesOfProxies {
   readonly trainability: FeatureChoice | 'stage-edges';
 }
 
-/** One word stands for all three. */
+/** A single word applies to all three proxies. */
 export type Measured = FeatureChoice | FeaturesOfProxies;
 
-/** Positions among what was measured: of features, the stem's being 0, and of blocks. */
+/** Indices into what was measured: of features, where the stem's is 0, and of blocks. */
 export interface Reads {
   readonly expressivity: readonly number[];
   readonly progressivity: readonly number[];
@@ -24,15 +25,18 @@ export interface Reads {
 }
 
 export interface Plan {
-  /** Whether each block is measured. Of other blocks only the output is computed. */
+  /** Whether each block is measured. Of the other blocks only the output is computed. */
   readonly isMeasured: readonly boolean[];
-  /** Undefined where every proxy reads all that is measured. */
+  /** Undefined where every proxy reads everything that is measured. */
   readonly reads?: Reads;
 }
 
 interface Stages {
   readonly count: number;
-  /** Positions of the blocks that end a stage; undefined in a space without stages, where all blocks are read. */
+  /**
+   * Indices of the last blocks of the stages; undefined in a space without stages, where every proxy reads
+   * all blocks.
+   */
   readonly ends: readonly number[] | undefined;
 }
 
@@ -58,7 +62,7 @@ export function planMeasuring({ features, ...stages }: Stages & { readonly featu
   };
 }
 
-/** In ascending order. */
+/** The indices in ascending order. */
 export function chosenBlocks(
   { count, ends }: Stages,
   choice: FeaturesOfProxies['trainability'],

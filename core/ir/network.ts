@@ -1,27 +1,33 @@
-// Defines a candidate's network as the engine sees it: a stem, blocks, and which of them are measured.
+// Defines a candidate's network as the engine scores it: a stem, blocks, and which of them are measured.
 import type { Block } from './block.js';
 
-/** The stem, then the blocks. The features are the outputs of the stem and of each block. */
+/** The stem and the blocks of a network. Its features are the outputs of the stem and of each block. */
 export interface Network {
   readonly stem: Block;
   readonly blocks: readonly Block[];
   /**
-   * The trainability of an identity block, whose vector-Jacobian product is the Rademacher probe itself: minus infinity
-   * (convolutional networks), or the mean over blocks skips it (transformers).
+   * The trainability of an identity block, whose vector-Jacobian product equals the Rademacher probe: `worst`
+   * is minus infinity (convolutional networks), `skipped` leaves the block out of the mean (transformers).
    */
   readonly identities: 'worst' | 'skipped';
   /** The layers after the last feature, for export only: the mean over positions (of tokens: over patches) and a linear layer. */
   readonly classifier?: Classifier;
-  /** Positions of the blocks that end a stage, in a space that has stages; see core/ir/measured.ts. */
+  /** Indices of the blocks that end a stage, in a space that has stages; see core/ir/measured.ts. */
   readonly stageEnds?: readonly number[];
-  /** How much of it other candidates may share at the beginning: `stem` where all blocks change together, otherwise blocks too. */
+  /**
+   * What the engine may share with other candidates at the beginning of the network: only the stem, where all
+   * blocks change together; otherwise leading blocks too.
+   */
   readonly common?: 'stem';
-  /** Channels of the images; 3 by default. */
+  /** The number of channels of the images; 3 by default. */
   readonly inputChannels?: number;
 }
 
 export interface Classifier {
   readonly classes: number;
-  /** Whether batch normalization and ReLU of a map, or layer normalization of tokens, precede the mean. */
+  /**
+   * Whether a normalization precedes the mean: batch normalization and ReLU for a map, layer normalization
+   * for tokens.
+   */
   readonly normalized: boolean;
 }

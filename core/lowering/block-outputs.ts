@@ -6,7 +6,7 @@ import { Tape, type Value } from '../ops/tape.js';
 import { tapeBlock } from './block-tape.js';
 import type { Spectrum } from './program.js';
 
-/** The results of a program; see `Program`. */
+/** The results of a block's program, by name; see `Program`. */
 export type BlockOutputs = Readonly<Record<'y', Value>> &
   Readonly<Partial<Record<'cov' | 'sum' | 'gram' | 'jac' | 'g', Value>>>;
 
@@ -18,7 +18,7 @@ export function blockOutputs({
   withGradient,
 }: {
   block: Block;
-  /** The shapes of all values of the block, in a program for one shape. */
+  /** The shapes of all values of the block; undefined in a program for several shapes. */
   shapes: readonly Shape[] | undefined;
   /** The factor by which the block shrinks the side of its map. */
   stride: number;

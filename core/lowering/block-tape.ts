@@ -14,7 +14,10 @@ export interface BlockTape {
   pullback(v: Value): Value | undefined;
 }
 
-/** `shapes` are those of every value, the input's first, in a program for one shape. */
+/**
+ * `shapes` lists the shape of every value, beginning with the input's. It is given for a program for one
+ * shape.
+ */
 export function tapeBlock({
   tape,
   block: { instructions },
@@ -36,7 +39,7 @@ export function tapeBlock({
     return site;
   });
   const pullback = (v: Value): Value | undefined => {
-    // The terms of the gradient of each value, one from each of its readers.
+    // For each value, the gradient terms that its readers contribute; their sum is the value's gradient.
     const parts: Value[][] = values.map(() => []);
     const gradientOf = (i: number) => (parts[i]!.length > 0 ? sum(parts[i]!) : undefined);
     parts.at(-1)!.push(v);

@@ -13,8 +13,9 @@ import { type Boundary, isSized, type Program, type Spectrum } from './program.j
 import { weightInput } from './write.js';
 
 /**
- * A block's program in standard ONNX for any execution provider. Sizes are open, so one serves every stage; of a block
- * that `isSized` it is for one input shape and one set of weight shapes.
+ * Compiles a block to standard ONNX that any execution provider runs. Sizes are symbolic, so one program
+ * serves every stage; only a block that `isSized` needs a program for each input shape and set of weight
+ * shapes.
  */
 export function compileBlock({
   block,
@@ -30,7 +31,10 @@ export function compileBlock({
   return compilePlain({ block, stride, spectrum, input, use: 'block' });
 }
 
-/** A stem's program: forward pass and covariance only; `x` is plain, `y` as `boundary` says. */
+/**
+ * Compiles a stem: forward pass and covariance only. The input `x` is in the plain layout, and `boundary` is
+ * the layout of `y`.
+ */
 export function compileStem({
   block,
   input,
@@ -62,7 +66,7 @@ function compilePlain({
 }: Compiling & { use: 'stem' | 'block'; boundary?: Boundary }): Program {
   const g = new GraphBuilder();
   const withGradient = use === 'block' && spectrum !== 'none';
-  // Without shapes, sizes are open.
+  // Without shapes, the sizes in the program are symbolic.
   const shapes = isSized(block) ? blockShapes({ block, input }) : undefined;
   const outputs = blockOutputs({ block, shapes, stride, spectrum, withGradient });
   const names = lower({ g, outputs, layout: plain });

@@ -1,4 +1,4 @@
-// Lowers an expression graph to ONNX nodes: the layout's passes, the order, the nodes.
+// Lowers an expression graph to ONNX nodes: runs the passes, schedules the values and writes each of them.
 import type { GraphBuilder } from '../onnx/graph.js';
 import type { Value } from '../ops/tape.js';
 import { foldFactors } from './passes/fold-factors.js';
@@ -8,21 +8,27 @@ import type { Outputs, Pass } from './passes/rewrite.js';
 import { schedule } from './schedule.js';
 import { type Writers, write } from './write.js';
 
-/** How activations lie in memory, and what else is known of a program. */
+/** A memory layout: how activations lie in memory, and the passes and writers that belong to it. */
 export interface Layout {
-  /** Passes of its own, after those of all layouts. */
+  /** Passes of this layout, which run after those of all layouts. */
   readonly passes: readonly Pass[];
   readonly writers: Writers;
 }
 
-/** Every layout runs these passes, so that all of them round alike up to the order of sums within a primitive. */
+/**
+ * Every layout runs these passes, so that results differ between layouts only by the order of sums within a
+ * primitive.
+ */
 const PASSES: readonly Pass[] = [fuseNormalization, foldFactors, foldSums];
 
-/** The graph after the passes of all layouts and those of this one. */
+/** Runs the passes of all layouts, then those of this layout. */
 export const runPasses = (outputs: Outputs, { passes }: Pick<Layout, 'passes'>): Outputs =>
   [...PASSES, ...passes].reduce((graph, pass) => pass(graph), outputs);
 
-/** Writes what the outputs need and answers their names. `given` names inputs that are called otherwise in the graph. */
+/**
+ * Writes the nodes that the outputs depend on and returns the outputs' names. `given` maps the names of
+ * inputs to other names in the graph.
+ */
 export function lower<T extends Readonly<Partial<Record<string, Value>>>>({
   g,
   outputs,

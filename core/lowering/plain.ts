@@ -1,4 +1,5 @@
-// Writes primitives in standard ONNX, for any execution provider: activations [b, c, h, w] or [b n, c], values per channel [1, c, 1, 1].
+// Writes primitives in standard ONNX, for any execution provider. Activations are [b, c, h, w] or [b n, c],
+// values per channel [1, c, 1, 1].
 import { channelsOf } from '../ir/shape.js';
 import type { GraphBuilder } from '../onnx/graph.js';
 import type { Window } from '../ops/primitives.js';
@@ -6,9 +7,12 @@ import type { Value } from '../ops/tape.js';
 import type { Layout } from './lower.js';
 import type { Writers, Written } from './write.js';
 
-/** The elementwise primitives, which every layout writes alike. */
+/** The elementwise primitives, which every layout writes in the same way. */
 export const layoutFree = {
-  /** A steep hard sigmoid is 1 where x > 1e-37 and 0 elsewhere, in one pass; Sign takes three times as long. */
+  /**
+   * A steep hard sigmoid is 1 where x > 1e-37 and 0 elsewhere, and takes one pass; Sign takes three times as
+   * long.
+   */
   positive: ({ g, inputs: [x] }: Written) =>
     g.add('HardSigmoid', [x!], { alpha: { float: 1e37 }, beta: { float: 0 } }),
   ones: ({ g, inputs: [x] }: Written) => {
@@ -24,7 +28,7 @@ const writers: Writers = {
     const { kernel, stride, isDepthwise } = convOf(value);
     const scaled = scaleOutputs(g, weight!, factor);
     if (stride > 1) {
-      // Sizes of the input are multiples of the stride.
+      // The sizes of the convolution's input are multiples of the stride.
       const group = isDepthwise ? channelsOf(value.shape!) : 1;
       const extra = { output_padding: [stride - 1, stride - 1], group };
       return plus(
@@ -78,7 +82,7 @@ const isTokens = ({ attributes }: Value): boolean => attributes.form === 'tokens
 export const plus = (g: GraphBuilder, value: string, addend: string | undefined): string =>
   addend ? g.add('Add', [value, addend]) : value;
 
-/** Window of a convolution, and whether each channel has a kernel of its own. */
+/** The window of a convolution, and whether it is depthwise. */
 export function convOf({ attributes }: Value) {
   const { kernel, stride, groups } = attributes as Readonly<Record<string, number | string>>;
   return { kernel: kernel as number, stride: stride as number, isDepthwise: groups === 'channels' };
@@ -109,12 +113,12 @@ export function pooling({ attributes }: Value) {
   };
 }
 
-/** A weight [out, in, k, k] times a factor for each output. */
+/** A weight [out, in, k, k] times a factor for each output channel. */
 function scaleOutputs(g: GraphBuilder, weight: string, factor: string | undefined): string {
   return factor ? g.add('Mul', [weight, g.add('Reshape', [factor, g.ints(-1, 1, 1, 1)])]) : weight;
 }
 
-/** Each kernel rotated by 180 degrees. */
+/** Rotates each kernel by 180 degrees (rot180). */
 function rotate180(g: GraphBuilder, weight: string, kernel: number): string {
   if (kernel === 1) return weight;
   const backwards = [g.ints(-1, -1), g.ints(-kernel - 1, -kernel - 1), g.ints(2, 3), g.ints(-1, -1)];

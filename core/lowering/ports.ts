@@ -1,8 +1,8 @@
-// Says with which dimensions a program declares its inputs and outputs.
+// Lists the dimensions with which a program declares its inputs and outputs.
 import type { Shape } from '../ir/shape.js';
 import type { Dimension, Port } from '../onnx/graph.js';
 
-/** Dimensions of a map where they are open. */
+/** Names of a map's dimensions where they are symbolic. */
 export const MAP: readonly Dimension[] = ['b', 'c', 'h', 'w'];
 
 /** Dimensions of a batch of activations of one shape. */
@@ -10,14 +10,19 @@ export function activationDims(shape: Shape | undefined): readonly Dimension[] |
   return shape && (shape.length === 3 ? ['b', ...shape] : ['n', shape[1]]);
 }
 
-/** Dimensions that stand for channels: of the output twice, and of the input's space-to-depth form. */
+/**
+ * The dimensions that stand for channels in the statistics: those of the output, twice, and those of the
+ * input's space-to-depth form.
+ */
 interface ChannelDims {
   readonly cov: readonly Dimension[];
   readonly sum: readonly Dimension[];
   readonly jac: readonly Dimension[];
 }
 export const OPEN_CHANNELS: ChannelDims = { cov: ['d', 'd'], sum: ['d'], jac: ['e', 'd'] };
-/** A program for several shapes has two dimensions for channels: channel blocks, and the channels of a block. */
+/**
+ * In a program for several shapes, channels take two dimensions: channel blocks and the channels of a block.
+ */
 const BLOCKED: readonly Dimension[] = ['blocks', 'block'];
 export const BLOCKED_CHANNELS: ChannelDims = {
   cov: [...BLOCKED, ...BLOCKED],
@@ -25,7 +30,7 @@ export const BLOCKED_CHANNELS: ChannelDims = {
   jac: [...BLOCKED, 'd'],
 };
 
-/** The outputs beside `y`. */
+/** The outputs other than `y`. */
 export function statisticPorts(
   names: Readonly<Partial<Record<'cov' | 'sum' | 'gram' | 'jac' | 'g', string>>>,
   { inside, channels }: { inside: readonly Dimension[]; channels: ChannelDims },

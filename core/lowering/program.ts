@@ -1,4 +1,4 @@
-// Defines what programs of blocks put out, and for which of them their sizes must be known.
+// Defines the inputs and outputs of a block's program, and which blocks need their sizes to be known.
 import type { Block } from '../ir/block.js';
 import { channelsOf, positionsOf, type Shape } from '../ir/shape.js';
 import { operation } from '../ops/operations.js';
@@ -16,24 +16,25 @@ import { operation } from '../ops/operations.js';
 export type Program = Uint8Array;
 
 /**
- * What a program puts out for the eigenvalues of a feature's covariance: `covariance`, the sums `cov` and `sum`; or, where
- * samples are fewer than channels, `gram` [samples, samples], whose centred form has the same non-zero eigenvalues. A
- * program with `none` is for a block that is not measured: it puts out `y` alone, and needs no `v`.
+ * Which output of a program yields the eigenvalues of a feature's covariance. `covariance`: the sums `cov`
+ * and `sum`. `gram`: the matrix `gram` [samples, samples], whose centred form has the same non-zero
+ * eigenvalues; used where there are fewer samples than channels. `none`: the block is not measured; its
+ * program has the output `y` alone and no input `v`.
  */
 export type Spectrum = 'covariance' | 'gram' | 'none';
 
-/** The smaller of the two. */
+/** Chooses the smaller of the covariance and the Gram matrix. */
 export function spectrumOf({ batch, shape }: { batch: number; shape: Shape }): 'covariance' | 'gram' {
   return batch * positionsOf(shape) < channelsOf(shape) ? 'gram' : 'covariance';
 }
 
-/** How `x` comes and `y` goes: as it is written, or packed in NCHWc. */
+/** The layout of `x` and `y` at the edge of a program: plain, or packed in NCHWc. */
 export type Boundary = 'plain' | 'blocked';
 
-/** The outputs of a scan over blocks beside `y`. */
+/** The outputs of a scan over blocks other than `y`. */
 export type Wanted = 'statistics' | 'gradient';
 
-/** Whether a block's program depends on the shapes of input and weights. */
+/** Whether a block's program depends on the shapes of its input and weights. */
 export function isSized({ instructions }: Block): boolean {
   return instructions.some(({ operation: name }) => operation(name).sized);
 }

@@ -1,21 +1,31 @@
-// Writes the program of several blocks of one topology, each reading what the one before it put out, as one ONNX Scan.
+// Writes several blocks of one topology, each of which reads the output of the block before it, as one ONNX
+// Scan.
 import { type Dimension, GraphBuilder, type Port } from '../onnx/graph.js';
 
-/** Name of an input or output of a scan that has one for each block, [blocks, ...]; and the name without that. */
+/**
+ * The name of an input or output that a scan has once for each block, [blocks, ...], and the inverse of this
+ * naming.
+ */
 export const perBlock = (name: string): string => `${name}${PER_BLOCK}`;
 export const withoutPerBlock = (name: string): string =>
   name.endsWith(PER_BLOCK) ? name.slice(0, -PER_BLOCK.length) : name;
 const PER_BLOCK = '[]';
 
-/** The names, in the graph of one block, of the value that a scan carries from block to block. Outside they are `x` and `y`. */
+/**
+ * The names, inside the body of the scan, of the value that is carried from block to block. Outside they are
+ * `x` and `y`.
+ */
 export const CARRY = { from: 'from', to: 'to' } as const;
 
-/** An input of blocks that have no other: a scan runs as often as there are rows in what it is given for each block. */
+/**
+ * An input for blocks that have no other input by block: a Scan runs once for each row of its scanned inputs.
+ */
 export const COUNTER = 'counter';
 
 /**
- * What is carried from block to block stays in ONNX Runtime, where a run of each block would copy it out and in again.
- * Inputs are `x`, `shared` as they are, and `perBlock` of `each`; outputs are `y` and `perBlock` of `outputs`.
+ * A Scan keeps the carried value inside ONNX Runtime; running each block by itself would copy the value out
+ * and in again. The program has the inputs `x`, `shared` under their own names and `each` under `perBlock`
+ * names, and the outputs `y` and `outputs` under `perBlock` names.
  */
 export function scanBlocks({
   g,
@@ -24,9 +34,9 @@ export function scanBlocks({
   each: given,
   outputs,
 }: {
-  /** One block's graph; it reads `CARRY.from`. */
+  /** The graph of one block, which reads `CARRY.from`. */
   g: GraphBuilder;
-  /** The carried value and its dimensions, which `CARRY.from` has too. */
+  /** The carried value and its dimensions; `CARRY.from` has the same dimensions. */
   carry: { readonly value: string; readonly dims: readonly Dimension[] };
   shared: readonly Port[];
   each: readonly Port[];

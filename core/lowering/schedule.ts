@@ -6,10 +6,12 @@ import { liveValues, type Outputs } from './passes/rewrite.js';
 /**
  * The order of the tape, with two exceptions.
  *
- * - A sum, and what may be a term of one, comes right before its first reader: no buffer holds it longer.
- * - The mask of a ReLU comes right after the output that it is made of. ONNX Runtime computes a node that is listed earlier
- *   later, where the order is free: the mask is computed after the backward nodes that are listed after it. By then the
- *   ReLU's output has no reader left, so the mask takes over its buffer.
+ * 1. A sum, and a value that may be a term of a sum, comes right before its first reader, so that no buffer
+ * holds it longer than needed.
+ *
+ * 2. The mask of a ReLU comes right after the ReLU's output. Among nodes whose order is free, ONNX Runtime
+ * runs those that are listed earlier later, so the mask runs after the backward nodes that are listed after
+ * it. By then the ReLU's output has no reader left, and the mask reuses its buffer.
  */
 export function schedule(outputs: Outputs): readonly Value[] {
   const live = liveValues(outputs);

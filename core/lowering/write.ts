@@ -1,24 +1,26 @@
-// Writes scheduled values as ONNX nodes, with what a memory layout says of its primitives.
+// Writes scheduled values as ONNX nodes, using the writers of a memory layout.
 import type { Attributes, GraphBuilder } from '../onnx/graph.js';
 import type { LayoutPrimitive } from '../ops/primitives.js';
 import type { Value } from '../ops/tape.js';
 
-/** A value to be written, and the names of its inputs, '' where an optional one is absent. */
+/** A value to be written, and the names of its inputs; an absent optional input has the name ''. */
 export interface Written {
   readonly g: GraphBuilder;
   readonly value: Value;
   readonly inputs: readonly string[];
 }
 
-/** How a memory layout writes its primitives; each answers the name of the result. */
+/** A function for each primitive of a memory layout that writes it and returns the name of the result. */
 export type Writers = Readonly<
   Record<Exclude<LayoutPrimitive, 'mulByChannel' | 'subByChannel'>, (written: Written) => string>
 >;
 
-/** Weight of a slot as the program's input. */
+/** The program's input that holds the weight of a slot. */
 export const weightInput = (slot: string): string => `w:${slot}`;
 
-/** Writes all values and answers their names. `given` names inputs that are called otherwise in the graph. */
+/**
+ * Writes all values and returns their names. `given` maps the names of inputs to other names in the graph.
+ */
 export function write({
   g,
   values,

@@ -1,4 +1,5 @@
-// Builds an ONNX model from nodes and constants, and writes its bytes; of onnx.proto only what our programs need.
+// Builds an ONNX model from nodes and constants, and writes its bytes. It covers the part of onnx.proto that
+// our programs need.
 import protobuf from 'protobufjs/minimal.js';
 
 const OPSET = 18;
@@ -20,7 +21,10 @@ interface Node {
   readonly attributes: Attributes;
   readonly body?: Body;
 }
-/** The subgraph of a node: its bytes, and the domains of its operators. It reads values of the graph around it by name. */
+/**
+ * The subgraph of a node: its bytes, and the domains of its operators. It may read values of the surrounding
+ * graph by name.
+ */
 interface Body {
   readonly graph: Uint8Array;
   readonly domains: readonly string[];
@@ -28,9 +32,9 @@ interface Body {
 interface Ports {
   readonly name: string;
   readonly inputs: readonly Port[];
-  /** `value` names the result, `name` is what callers fetch it by. */
+  /** `value` is the result's name in the graph; `name` is the name under which callers fetch it. */
   readonly outputs: readonly (Port & { value: string })[];
-  /** Version of the standard's operator set, where it is not that of our programs. */
+  /** The version of the standard operator set; that of our own programs if absent. */
   readonly opset?: number;
 }
 interface Constant {
@@ -45,7 +49,10 @@ export interface Port {
   readonly type?: 'float' | 'int32' | 'int64';
 }
 
-/** Collects a graph. Adding a node that is there already (same type, inputs, attributes) answers the existing result. */
+/**
+ * Collects a graph. Adding a node that exists already (same type, inputs, attributes) returns the existing
+ * result.
+ */
 export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #constants = new Map<string, Constant>();
@@ -53,7 +60,7 @@ export class GraphBuilder {
   readonly #known = new Map<string, readonly string[]>();
   readonly #declared = new Map<string, readonly Dimension[]>();
 
-  /** Adds a node with one result and answers the result's name. */
+  /** Adds a node with one result and returns the result's name. */
   add(type: string, inputs: readonly string[], attributes?: Attributes): string {
     return this.addMany(type, inputs, { attributes, results: 1 })[0]!;
   }
@@ -80,8 +87,8 @@ export class GraphBuilder {
   }
 
   /**
-   * Declares the shape of a float result that ONNX Runtime cannot infer: it reuses a buffer only where it knows that shapes are
-   * equal.
+   * Declares the shape of a float result that ONNX Runtime cannot infer. ONNX Runtime reuses a buffer only
+   * where it knows that the shapes are equal.
    */
   declare(value: string, dims: readonly Dimension[]): string {
     this.#declared.set(value, dims);
@@ -93,7 +100,7 @@ export class GraphBuilder {
     return this.#nodes.some(({ inputs }) => inputs.includes(value));
   }
 
-  /** How many nodes there are. */
+  /** The number of nodes. */
   get nodes(): number {
     return this.#nodes.length;
   }
@@ -113,7 +120,7 @@ export class GraphBuilder {
     return this.#constant({ name: `f_${data.join('_')}_`, type: FLOAT, dims: [data.length], data });
   }
 
-  /** A constant of any shape; one that is there already is shared. */
+  /** A constant of any shape; an equal constant that exists already is shared. */
   tensor({
     type,
     dims,
@@ -129,7 +136,7 @@ export class GraphBuilder {
     return this.#constant({ name, type: type === 'float' ? FLOAT : INT64, dims, data });
   }
 
-  /** Float32 weights under a name of their own, which the caller keeps unique. */
+  /** Float32 weights under a name that the caller keeps unique. */
   weights({ name, dims, data }: { name: string; dims: readonly number[]; data: Float32Array }): string {
     return this.#constant({ name, type: FLOAT, dims, data });
   }
@@ -139,7 +146,7 @@ export class GraphBuilder {
     return constant.name;
   }
 
-  /** Writes the graph as the bytes of a model. */
+  /** Returns the graph as the bytes of a model. */
   build(ports: Ports): Uint8Array {
     const { graph, domains } = this.body(ports);
     const w = protobuf.Writer.create();
@@ -154,7 +161,7 @@ export class GraphBuilder {
     return w.finish();
   }
 
-  /** The graph alone, for a node to run. */
+  /** Returns the graph as the subgraph of a node. */
   body({ name, inputs, outputs }: Ports): Body {
     const nodes = nameOutputs(findNeeded(this.#nodes, outputs), outputs);
     const w = protobuf.Writer.create();
@@ -182,7 +189,7 @@ function findNeeded(nodes: readonly Node[], outputs: readonly { value: string }[
   return kept.reverse();
 }
 
-/** Gives results the names of the outputs; an Identity (a copy) only where one name cannot be had. */
+/** Renames results to the names of the outputs. Where a value has two names, an Identity node copies it. */
 function nameOutputs(
   nodes: readonly Node[],
   outputs: readonly { name: string; value: string }[],
@@ -204,7 +211,7 @@ function nameOutputs(
 
 type Writer = protobuf.Writer;
 
-/** A length-delimited field (wire type 2) written by `body`. */
+/** Writes a length-delimited field (wire type 2) whose content `body` writes. */
 function message(w: Writer, field: number, body: () => void): void {
   w.uint32((field << 3) | 2).fork();
   body();

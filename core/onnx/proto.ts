@@ -1,4 +1,4 @@
-// The messages of onnx.proto that a network consists of, as tables of fields and as types.
+// Defines the messages of onnx.proto that a network consists of, as tables of fields and as types.
 import { decode, type Field, type Fields } from './wire.js';
 
 const field = (name: string, kind: Exclude<Field['kind'], 'message' | 'messages'>): Field => ({ name, kind });
@@ -81,13 +81,13 @@ const MODEL: Fields = {
   25: messages('functions', () => FUNCTION),
 };
 
-/** Fields that the file does not have are absent; lists likewise. */
+/** Fields and lists that the file does not contain are absent. */
 export interface TensorProto {
   readonly name?: string;
   readonly dims?: readonly number[];
   readonly dataType?: number;
   readonly dataLocation?: number;
-  /** Where the numbers lie in another file: location, offset, length. */
+  /** The place of the numbers in another file: location, offset, length. */
   readonly externalData?: readonly { readonly key?: string; readonly value?: string }[];
   readonly rawData?: Uint8Array;
   readonly floatData?: readonly Uint8Array[];
@@ -159,7 +159,10 @@ export interface ModelProto {
   readonly functions?: readonly FunctionProto[];
 }
 
-/** Decodes the bytes of an ONNX file. Tensors stay views of those bytes. Throws an Error where the bytes are no such message. */
+/**
+ * Decodes the bytes of an ONNX file. Tensors remain views of those bytes. Throws an Error where the bytes are
+ * no such message.
+ */
 export function decodeModel(bytes: Uint8Array): ModelProto {
   return decode(bytes, MODEL) as ModelProto;
 }

@@ -2,7 +2,7 @@
 import type { TensorProto } from './proto.js';
 import { readVarints } from './wire.js';
 
-/** Numbers of the enumeration TensorProto.DataType. */
+/** Values of the enumeration TensorProto.DataType. */
 export const DATA_TYPE = {
   float: 1,
   uint8: 2,
@@ -20,7 +20,7 @@ export const DATA_TYPE = {
   bfloat16: 16,
 } as const;
 
-/** Bytes of one number. */
+/** The size of one number in bytes. */
 const WIDTH: Readonly<Record<number, number>> = {
   1: 4,
   2: 1,
@@ -37,10 +37,13 @@ const WIDTH: Readonly<Record<number, number>> = {
   16: 2,
 };
 
-/** The kinds of numbers that a graph tells apart. */
+/** The types of numbers that a graph distinguishes. */
 export type NumberType = 'float' | 'int' | 'bool';
 
-/** `undefined` of types that hold no real numbers (strings, complex numbers). */
+/**
+ * The kind of numbers of a data type; `undefined` for types that hold no real numbers (strings, complex
+ * numbers).
+ */
 export function numberType(dataType: number): NumberType | undefined {
   if (dataType === DATA_TYPE.bool) return 'bool';
   if ([DATA_TYPE.float, DATA_TYPE.float16, DATA_TYPE.double, DATA_TYPE.bfloat16].includes(dataType as 1))
@@ -48,16 +51,22 @@ export function numberType(dataType: number): NumberType | undefined {
   return WIDTH[dataType] ? 'int' : undefined;
 }
 
-/** Part of a file beside the model. `location` is written in the model, so it may be anything. */
+/** A range of a file beside the model. `location` is written in the model, so it cannot be trusted. */
 export interface ExternalPart {
   readonly location: string;
   readonly offset: number;
   readonly length: number;
 }
-/** Undefined where there is no such file. Throws for a location that may not be read, and for a file that is too short. */
+/**
+ * Returns undefined where there is no such file. Throws for a location that may not be read, and for a file
+ * that is too short.
+ */
 export type ReadExternal = (part: ExternalPart) => Uint8Array | undefined;
 
-/** The numbers, row-major; undefined where nobody has them (weights stripped, no such file). Throws where they are fewer or more than the shape says. */
+/**
+ * The numbers, row-major; undefined where they are not available (stripped weights, a missing file). Throws
+ * where their count differs from the shape's.
+ */
 export function tensorValues(tensor: TensorProto, external?: ReadExternal): Float64Array | undefined {
   const { dims = [], dataType = 0 } = tensor;
   const size = dims.reduce((product, n) => product * n, 1);
@@ -73,7 +82,9 @@ export function tensorValues(tensor: TensorProto, external?: ReadExternal): Floa
   return values;
 }
 
-/** Numbers of one tensor that are read from another file: constants; weights are never read. */
+/**
+ * The most numbers of one tensor that are read from another file. Only constants are read; weights never are.
+ */
 const LARGEST_EXTERNAL = 2 ** 24;
 
 function externalBytes({
@@ -124,7 +135,10 @@ const READERS: Readonly<Record<number, (data: DataView, at: number) => number>> 
   16: (data, at) => fromBrain(data.getUint16(at, true)),
 };
 
-/** Packed lists of floats and doubles are little-endian like raw data; a number that comes alone is a chunk of its own. */
+/**
+ * Packed lists of floats and doubles are little-endian like raw data; an unpacked number is a chunk of its
+ * own.
+ */
 function fromLists({ dataType = 0, ...tensor }: TensorProto): Float64Array {
   if (tensor.floatData) return readChunks(tensor.floatData, (bytes) => fromRaw(bytes, DATA_TYPE.float));
   if (tensor.doubleData) return readChunks(tensor.doubleData, (bytes) => fromRaw(bytes, DATA_TYPE.double));
@@ -145,7 +159,7 @@ function readChunks(chunks: readonly Uint8Array[], read: (bytes: Uint8Array) => 
   return out;
 }
 
-/** IEEE 754 half precision. */
+/** Converts IEEE 754 half precision. */
 function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
@@ -155,7 +169,7 @@ function fromHalf(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** bfloat16: the upper half of a float32. */
+/** Converts bfloat16, which is the upper half of a float32. */
 function fromBrain(bits: number): number {
   const data = new DataView(new ArrayBuffer(4));
   data.setUint16(2, bits, true);

@@ -1,25 +1,29 @@
-// Decodes protocol buffer messages by a table of their fields, with bounds on what a hostile file can make it allocate.
+// Decodes protocol buffer messages by a table of their fields, with limits on what a hostile file can make it
+// allocate.
 import protobuf from 'protobufjs/minimal.js';
 
-/** The type of a field. A function names a message type, so that tables may refer to each other. */
+/** The type of a field. A message type is given by a function, so that tables may refer to each other. */
 export type Field =
   | { readonly name: string; readonly kind: 'int' | 'float' | 'string' | 'bytes' }
   | { readonly name: string; readonly kind: 'ints' | 'floats' | 'strings' | 'chunks' }
   | { readonly name: string; readonly kind: 'message' | 'messages'; readonly of: () => Fields };
 export type Fields = Readonly<Record<number, Field>>;
 
-/** Messages within messages: graphs in attributes of graphs end somewhere. */
+/** The deepest nesting of messages. Graphs in attributes of graphs could otherwise nest without end. */
 const DEEPEST = 24;
-/** Numbers in one list of an attribute; tensors are kept as bytes and are not counted here. */
+/** The most numbers in one list of an attribute. Tensors are kept as bytes and do not count. */
 const LONGEST_LIST = 1_000_000;
-/** Messages and strings in one file: what is decoded stays below some hundred megabytes. */
+/** The most messages and strings in one file, which keeps the decoded result below some hundred megabytes. */
 const MOST_MESSAGES = 4_000_000;
 
 interface Budget {
   left: number;
 }
 
-/** Decodes one message. Fields that the table does not name are skipped. Throws an Error that says what is wrong with the bytes. */
+/**
+ * Decodes one message and skips fields that the table does not name. Throws an Error that says what is wrong
+ * with the bytes.
+ */
 export function decode(bytes: Uint8Array, fields: Fields): Record<string, unknown> {
   const reader = protobuf.Reader.create(bytes);
   return decodeMessage({ reader, end: reader.len, fields, depth: 0, budget: { left: MOST_MESSAGES } });
@@ -46,7 +50,7 @@ function decodeMessage(place: Place): Record<string, unknown> {
   return out;
 }
 
-/** Reads one field into `out`; false where the wire type is not the field's. */
+/** Reads one field into `out`; returns false where the wire type is not the field's. */
 function readField({
   place,
   field,
@@ -85,7 +89,7 @@ function append(out: Record<string, unknown>, name: string, value: unknown): tru
   return true;
 }
 
-/** The end of a length-delimited field; it lies within the message around it. */
+/** Returns the end of a length-delimited field, which must lie within the surrounding message. */
 function endOf({ reader, end }: Place): number {
   const length = reader.uint32();
   if (reader.pos + length > end) throw new Error('the file ends within a message: it is truncated');
@@ -96,7 +100,7 @@ function decodeInner(place: Place, fields: Fields): Record<string, unknown> {
   return decodeMessage({ ...place, end: endOf(place), fields, depth: place.depth + 1 });
 }
 
-/** Bytes of a field, as a view of the file rather than a copy. */
+/** Returns the bytes of a field as a view of the file, without copying. */
 function view(place: Place): Uint8Array {
   const { reader } = place;
   const end = endOf(place);
@@ -110,7 +114,7 @@ function list(out: Record<string, unknown>, name: string): unknown[] {
   return out[name] as unknown[];
 }
 
-/** A repeated number comes packed, or one at a time. */
+/** Reads a repeated number, which is either packed or written one at a time. */
 function readNumbers({
   place,
   kind,
@@ -134,14 +138,14 @@ function readNumbers({
 }
 
 /**
- * A 64-bit integer as a number. Those beyond 2^53 (`end of the axis` in a Slice) are only compared with sizes, so rounding them
- * is safe.
+ * Converts a 64-bit integer to a number. Integers beyond 2^53 (such as "end of the axis" in a Slice) are only
+ * compared with sizes, so rounding them is safe.
  */
 function whole(value: unknown): number {
   return typeof value === 'number' ? value : (value as { toNumber(): number }).toNumber();
 }
 
-/** Reads packed varints, as tensors keep integers. */
+/** Reads packed varints, which is how tensors store integers. */
 export function readVarints(bytes: Uint8Array): number[] {
   const reader = protobuf.Reader.create(bytes);
   const out: number[] = [];

@@ -1,4 +1,4 @@
-// Activation functions: ReLU, and GELU in its exact form.
+// Defines the activation functions ReLU and GELU (the exact form) as operations of blocks.
 import { add, erf, exp, mul, positive, relu as rectify } from './primitives.js';
 import type { Rule } from './rule.js';
 import type { Value } from './tape.js';
@@ -9,11 +9,11 @@ export const relu: Rule = {
   vjp: ({ y, dy }) => [mul(dy, positive(y))],
 };
 
-/** y = x Φ(x), where Φ is the normal distribution function. */
+/** y = x Φ(x), where Φ is the cumulative distribution function of the standard normal distribution. */
 export const gelu: Rule = {
   shape: ({ inputs }) => inputs[0]!,
   forward: ({ inputs: [x] }) => mul(x!, normalDistribution(x!)),
-  // dx = dy (Φ(x) + x φ(x)) with φ(x) = exp(-x² / 2) / sqrt(2 π).
+  // dx = dy (Φ(x) + x φ(x)), where φ(x) = exp(-x² / 2) / sqrt(2 π) is its density.
   vjp: ({ inputs: [x], dy }) => {
     const bell = exp(mul(mul(x!, x!), -0.5));
     const density = mul(mul(bell, x!), 1 / Math.sqrt(2 * Math.PI));

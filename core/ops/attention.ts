@@ -1,4 +1,4 @@
-// Attention of all tokens to each other, with relative positions as AutoFormer has them.
+// Defines self-attention over all tokens of an image with AutoFormer's relative positions.
 import { add, mul, sub } from './primitives.js';
 import {
   concatChannels,
@@ -45,7 +45,8 @@ export const attention: Rule = {
     const ofValues = relativeTable({ ...at, rows: at.valueRows, columns: at.valueColumns });
     const wide = concatChannels(d, timesVectors(d, ofValues));
     const dp = matMul(wide, transposeKeys(values));
-    // Softmax's gradient is p (dp - sum of p dp); the sum along a row equals that of the output times its gradient.
+    // The gradient of softmax is p (dp - sum(p dp)); sum(p dp) along a row equals the sum of output times its
+    // gradient.
     const along = tape.onnx('ReduceSum', [mul(d, moving), tape.ints(-1)], { keepdims: 1 });
     const dLogits = mul(p, sub(dp, along));
     const [direct, taken] = splitChannels(matMul(dLogits, keys), at);
@@ -78,7 +79,9 @@ const attending = ({ inputs, weight, settings: { heads, side, farthest } }: Site
   valueColumns: weight('.vc'),
 });
 
-/** The forward pass, to [images x tokens, 64 heads], and what its gradient needs of it. */
+/**
+ * The forward pass, which returns the output [images x tokens, 64 heads] and what the gradient needs of it.
+ */
 export function attend(at: Attending) {
   const [q, k, v] = headsFirst(at.qkv, at, 3) as [Value, Value, Value];
   const ofKeys = relativeTable({ ...at, rows: at.keyRows, columns: at.keyColumns });
@@ -97,7 +100,7 @@ export function attend(at: Attending) {
 
 type Heads = Pick<Attending, 'heads' | 'side'>;
 
-/** Each of `parts` of [images x tokens, parts x 64 heads] as [images, heads, tokens, 64]. */
+/** Splits [images x tokens, parts x 64 heads] into `parts` tensors [images, heads, tokens, 64]. */
 function headsFirst(x: Value, { side, heads }: Heads, parts: number): readonly Value[] {
   const { tape } = x;
   const split = tape.onnx('Reshape', [x, tape.ints(-1, side ** 2 + 1, parts, heads, HEAD)]);
@@ -107,18 +110,18 @@ function headsFirst(x: Value, { side, heads }: Heads, parts: number): readonly V
   return each.map((part) => tape.onnx('Squeeze', [part, tape.ints(0)]));
 }
 
-/** [images, heads, tokens, 64] as [images x tokens, 64 heads]. */
+/** Reshapes [images, heads, tokens, 64] to [images x tokens, 64 heads]. */
 function tokensFirst(x: Value, { heads }: Heads): Value {
   const { tape } = x;
   return tape.onnx('Reshape', [transpose(x, 0, 2, 1, 3), tape.ints(-1, heads * HEAD)]);
 }
 
-/** The 64 channels of a widened tensor, and the others. */
+/** Splits a widened tensor into its 64 channels and the further ones. */
 function splitChannels(x: Value, { side }: Pick<Relative, 'side'>): [Value, Value] {
   const { tape } = x;
   const sizes = tape.ints(HEAD, 2 * side + 1);
   return tape.onnxResults('Split', [x, sizes], { axis: -1, results: 2 }) as unknown as [Value, Value];
 }
 
-/** [images, heads, n, m] as [images, heads, m, n]. */
+/** Transposes [images, heads, n, m] to [images, heads, m, n]. */
 const transposeKeys = (x: Value): Value => transpose(x, 0, 1, 3, 2);

@@ -3,7 +3,7 @@ import type { Block } from '../ir/block.js';
 import type { Shape } from '../ir/shape.js';
 import { operation } from './operations.js';
 
-/** Shapes of every value, the input's first. */
+/** The shapes of all values, beginning with the input's. */
 export function blockShapes({ block, input }: { block: Block; input: Shape }): readonly Shape[] {
   const shapes: Shape[] = [input];
   for (const { operation: name, inputs, settings, slot } of block.instructions) {

@@ -1,4 +1,4 @@
-// Convolutions of maps without bias: dense, and depthwise with a kernel for each channel.
+// Defines convolutions of maps without bias: dense, and depthwise with one kernel for each channel.
 import { channelsOf } from '../ir/shape.js';
 import { convInputGradient, convolve } from './primitives.js';
 import { type Rule, type Site, stridedSize } from './rule.js';
@@ -9,7 +9,7 @@ export const conv: Rule = {
   ...convolutionOf(1),
 };
 
-/** Same-padded convolution of each channel with a kernel of its own. settings: kernel, stride. weight [channels, 1, kernel, kernel]. */
+/** Same-padded depthwise convolution. settings: kernel, stride. weight [channels, 1, kernel, kernel]. */
 export const depthwise: Rule = {
   sized: true,
   shape: ({ inputs, settings }) => [channelsOf(inputs[0]!), ...stridedSize(inputs[0]!, settings.stride!)],

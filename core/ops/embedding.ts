@@ -1,9 +1,12 @@
-// Operations that make tokens of images: patches, class token and positions.
+// Defines operations that turn images into tokens: patch embedding, class token and positional embedding.
 import { add, mul } from './primitives.js';
 import type { Rule } from './rule.js';
 import type { Value } from './tape.js';
 
-/** Patches of an image, row by row, each through one matrix. settings: patch (side), tokens. Weights: `slot` [out, 3, patch, patch], `slot.bias` [out]. */
+/**
+ * Embeds the patches of an image, row by row, with one matrix. settings: patch (side), tokens. Weights:
+ * `slot` [out, 3, patch, patch], `slot.bias` [out].
+ */
 export const patchEmbedding: Rule = {
   shape: ({ weight, settings }) => [settings.tokens!, weight[0]!],
   forward: (site) => tokenMatrix(patchImage(patchesOf(site))),
@@ -17,7 +20,9 @@ export const patchEmbedding: Rule = {
   },
 };
 
-/** Puts one token before those of each image. settings: tokens (before). Weight: `slot` [channels]. */
+/**
+ * Prepends a class token to the tokens of each image. settings: tokens (before). Weight: `slot` [channels].
+ */
 export const classToken: Rule = {
   shape: ({ inputs }) => [inputs[0]![0]! + 1, inputs[0]![1]!],
   forward: ({ inputs: [x], weight, settings }) =>
@@ -25,7 +30,10 @@ export const classToken: Rule = {
   vjp: ({ settings: { tokens }, dy }) => [flat(sliceTokens(byImage(dy, tokens! + 1), 1, tokens! + 1))],
 };
 
-/** Adds a row to each token of an image. settings: tokens. Weight: `slot` [tokens, channels]. */
+/**
+ * Adds the positional embedding: a row for each token of an image. settings: tokens. Weight: `slot` [tokens,
+ * channels].
+ */
 export const positions: Rule = {
   shape: ({ inputs }) => inputs[0]!,
   forward: ({ inputs: [x], weight, settings }) =>
@@ -47,41 +55,41 @@ const patchesOf = ({ inputs, weight, settings }: Parameters<Rule['forward']>[0])
   patch: settings.patch!,
 });
 
-/** Each patch through one matrix: [images, channels, rows, columns]. */
+/** Multiplies each patch by the matrix: [images, channels, rows, columns]. */
 export const patchImage = ({ images, weight, bias, patch }: Patches): Value =>
   images.tape.onnx('Conv', [images, weight, bias], window(patch));
 
-/** `token` before the `tokens` of each image. */
+/** Prepends `token` to the `tokens` of each image. */
 export function withToken(x: Value, { tokens, token }: { tokens: number; token: Value }): Value {
   const images = byImage(x, tokens);
   const first = add(mul(sliceTokens(images, 0, 1), 0), token);
   return flat(x.tape.onnx('Concat', [first, images], { axis: 1 }));
 }
 
-/** A row of `table` added to each of the `tokens` of an image. */
+/** Adds row t of `table` to token t of each image. */
 export const withPositions = (x: Value, { tokens, table }: { tokens: number; table: Value }): Value =>
   flat(add(byImage(x, tokens), table));
 
-/** [images x tokens, channels] as [images, tokens, channels]. */
+/** Reshapes [images x tokens, channels] to [images, tokens, channels]. */
 export function byImage(x: Value, tokens: number): Value {
   const { tape } = x;
   const channels = tape.onnx('Shape', [x], { start: 1 });
   return tape.onnx('Reshape', [x, tape.onnx('Concat', [tape.ints(-1, tokens), channels], { axis: 0 })]);
 }
 
-/** Tokens `from` to `to` of each image, [images, tokens, channels]. */
+/** Slices tokens `from` to `to` (exclusive) of each image, [images, tokens, channels]. */
 export function sliceTokens(images: Value, from: number, to: number): Value {
   const { tape } = images;
   return tape.onnx('Slice', [images, tape.ints(from), tape.ints(to), tape.ints(1)]);
 }
 
-/** [images, tokens, channels] as [images x tokens, channels]. */
+/** Reshapes [images, tokens, channels] to [images x tokens, channels]. */
 const flat = (images: Value): Value => images.tape.onnx('Flatten', [images], { axis: 2 });
 
-/** [images, n, m] as [images, m, n]. */
+/** Transposes [images, n, m] to [images, m, n]. */
 const transpose = (x: Value): Value => x.tape.onnx('Transpose', [x], { perm: [0, 2, 1] });
 
-/** [images, channels, rows, columns] as [images x rows x columns, channels]. */
+/** Reshapes [images, channels, rows, columns] to [images x rows x columns, channels]. */
 export const tokenMatrix = (image: Value): Value =>
   flat(transpose(image.tape.onnx('Reshape', [image, image.tape.ints(0, 0, -1)])));
 

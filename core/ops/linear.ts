@@ -1,4 +1,4 @@
-// Linear layers of token matrices [tokens of all images, channels].
+// Defines the linear layer on token matrices [tokens of all images, channels].
 import type { Rule } from './rule.js';
 
 /** y = x Wᵀ + b. The weight of `slot` is W [out, in], that of `slot.bias` is b [out]. */

@@ -1,4 +1,4 @@
-// Batch normalization of maps and layer normalization of tokens, in training mode.
+// Defines batch normalization of maps and layer normalization of tokens, in training mode.
 import {
   add,
   channelMean,
@@ -13,13 +13,14 @@ import {
 import type { Rule, Site } from './rule.js';
 import type { Value } from './tape.js';
 
-/** Epsilon of batch and layer normalization where settings name none (method.md). */
+/** The default epsilon of batch and layer normalization (docs/understand/method.md). */
 export const EPSILON = 1e-5;
 
 /**
- * Training-mode batch normalization with scale 1 and shift 0: y = r (x - m), r = (variance + epsilon)^-1/2, with mean m and
- * biased variance by channel over batch and positions. settings: epsilon (1e-5 if not given); centred (1: the variance is
- * mean((x - m)²), one pass over memory more, for networks so deep that the rounding of mean(x²) - m² adds up).
+ * Training-mode batch normalization without scale and shift (γ = 1, β = 0): y = r (x - m) with r = (variance
+ * + epsilon)^-1/2, where the mean m and the biased variance are taken by channel over batch and positions.
+ * settings: epsilon (default 1e-5); centred (1: the variance is mean((x - m)²), which costs one more pass
+ * over memory; for networks so deep that the rounding of mean(x²) - m² accumulates).
  */
 export const batchNorm: Rule = {
   shape: ({ inputs }) => inputs[0]!,
@@ -37,13 +38,16 @@ function moments({ inputs: [x], settings: { epsilon = EPSILON, centred } }: Site
   return { mean, scale: pow(add(variance, epsilon), -0.5) };
 }
 
-/** r ((dy - y mean(dy y)) - mean(dy)), where r is the forward scale. */
+/**
+ * dx = r ((dy - y mean(dy y)) - mean(dy)), where r = (variance + epsilon)^-1/2 and means are taken by channel
+ * over batch and positions.
+ */
 export function batchNormGradient({ y, dy, scale }: { y: Value; dy: Value; scale: Value }): Value {
   const along = mulByChannel(y, productMean(dy, y));
   return mulByChannel(subByChannel(sub(dy, along), channelMean(dy)), scale);
 }
 
-/** variance = mean(x²) - m², which rounding may make negative. */
+/** variance = mean(x²) - m², clamped at 0 because rounding may make it negative. */
 const uncentredVariance = (x: Value, mean: Value): Value => relu(sub(productMean(x, x), mul(mean, mean)));
 
 /** variance = mean((x - m)²). */
@@ -52,11 +56,14 @@ function centredVariance(x: Value, mean: Value): Value {
   return productMean(centred, centred);
 }
 
-/** Over the channels of each token, biased variance: y = n w + b, n = r (x - m). Weights: `slot` w and `slot.bias` b, [channels]. */
+/**
+ * Layer normalization over the channels of each token with biased variance: y = n w + b, n = r (x - m).
+ * Weights: `slot` is w [channels], `slot.bias` is b [channels].
+ */
 export const layerNorm: Rule = {
   shape: ({ inputs }) => inputs[0]!,
   forward: ({ inputs, weight }) => normalizeTokens(inputs[0]!, weight(), weight('.bias'))[0],
-  // r (c - mean(c) - n mean(c n)), c = dy w
+  // dx = r (c - mean(c) - n mean(c n)), with c = dy w and means over channels.
   vjp: ({ inputs: [x], weight, dy }) => {
     const [, mean, inverse] = normalizeTokens(x!, weight(), weight('.bias'));
     const normal = mul(sub(x!, mean), inverse);
@@ -66,7 +73,7 @@ export const layerNorm: Rule = {
   },
 };
 
-/** ONNX's layer normalization: y, and the mean and the inverse deviation of each token. */
+/** Applies ONNX's LayerNormalization: y, and the mean and the inverse standard deviation of each token. */
 export function normalizeTokens(x: Value, weight: Value, bias: Value) {
   const attributes = { axis: -1, epsilon: { float: EPSILON }, results: 3 };
   const results = x.tape.onnxResults('LayerNormalization', [x, weight, bias], attributes);

@@ -1,4 +1,5 @@
-// The table of operations: a row is shape, forward pass and vector-Jacobian product, side by side in the file of its family.
+// Lists the operations of blocks: for each its shape, forward pass and vector-Jacobian product, defined in
+// the file of its family.
 import type { OperationName } from '../ir/block.js';
 import { gelu, relu } from './activation.js';
 import { attention } from './attention.js';
@@ -27,7 +28,7 @@ export const operations = {
   positions,
 } as const satisfies Record<OperationName, Rule>;
 
-/** The row of an operation; a name without one throws and says so. */
+/** The rule of an operation. Throws for a name without a rule. */
 export function operation(name: string): Rule {
   const row = Object.hasOwn(operations, name) ? operations[name as OperationName] : undefined;
   if (!row) throw new Error(`operation "${name}" has no row in core/ops/operations.ts`);

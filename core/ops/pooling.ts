@@ -1,12 +1,12 @@
-// Average pooling of maps.
+// Defines average pooling of maps.
 import { channelsOf } from '../ir/shape.js';
 import { averagePool as average, mul, ones, reciprocal, upsample } from './primitives.js';
 import { type Rule, stridedSize } from './rule.js';
 import type { Value } from './tape.js';
 
 /**
- * Average pooling; padding is not counted. settings: kernel, stride (1 with odd kernel and same padding, or kernel without
- * padding).
+ * Average pooling that leaves padding out of the average. settings: kernel, stride (stride 1 with an odd
+ * kernel and same padding, or stride = kernel without padding).
  */
 export const averagePool: Rule = {
   shape: ({ inputs, settings }) => [channelsOf(inputs[0]!), ...stridedSize(inputs[0]!, settings.stride!)],
@@ -18,13 +18,16 @@ export const averagePool: Rule = {
       : [upsample(mul(dy, 1 / kernel! ** 2), stride!, x!.shape)],
 };
 
-/** k² / count for one image of the shape of x, where count is the number of positions that each k x k average counts. */
+/**
+ * k² / count by position, for one image of the shape of x, where count is the number of positions inside the
+ * map that each k x k window covers.
+ */
 export const poolShare = (x: Value, kernel: number): Value =>
   reciprocal(average(ones(x), { kernel, stride: 1, padding: 'counted' }, undefined));
 
 /**
- * With stride 1, each output gives an equal share of dy to the inputs that it counted: an average of dy k² / count, padding
- * counted.
+ * With stride 1, each output distributes dy equally over the inputs that it averaged: dx is the average,
+ * padding counted, of dy k² / count.
  */
 export const averagePoolGradient = (args: { dy: Value; share: Value; kernel: number }): Value =>
   average(mul(args.dy, args.share), { kernel: args.kernel, stride: 1, padding: 'counted' }, args.dy.shape);

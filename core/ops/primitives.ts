@@ -1,4 +1,5 @@
-// Lists the primitives that rules are written in: elementwise arithmetic, and all that depends on how activations lie in memory.
+// Lists the primitives that rules are written in: elementwise arithmetic, and whatever depends on how
+// activations lie in memory.
 import type { Form } from '../ir/block.js';
 import type { Shape } from '../ir/shape.js';
 import type { Attributes } from '../onnx/graph.js';
@@ -25,7 +26,7 @@ export const exp = (x: Value): Value => elementwise('Exp', [x]);
 export const erf = (x: Value): Value => elementwise('Erf', [x]);
 export const reciprocal = (x: Value): Value => elementwise('Reciprocal', [x]);
 export const relu = (x: Value): Value => elementwise('Relu', [x]);
-/** The sum of tensors of one shape; of a single one that tensor itself. */
+/** The sum of tensors of one shape; a single tensor is returned as it is. */
 export const sum = (parts: readonly Value[]): Value =>
   parts.length === 1 ? parts[0]! : elementwise('Sum', parts);
 
@@ -35,13 +36,14 @@ export interface Window {
   readonly stride: number;
 }
 export interface ConvWindow extends Window {
-  /** 1, or all channels: each with a kernel of its own (depthwise). */
+  /** 1 for a dense convolution; 'channels' for a depthwise one, with a kernel for each channel. */
   readonly groups: 1 | 'channels';
 }
 
 /**
- * Names of the primitives whose ONNX form depends on how activations [b, c, h, w] lie in memory; `x` and `dy` are
- * activations, `c` is a value for each channel, whose form is the lowering's own. Elementwise operators work on both.
+ * Primitives whose ONNX form depends on how activations [b, c, h, w] lie in memory. `x` and `dy` are
+ * activations; `c` is a value per channel, whose layout each lowering chooses. Elementwise operators apply to
+ * both.
  */
 export type LayoutPrimitive =
   | 'positive'
@@ -72,10 +74,10 @@ function layout(
 export const positive = (x: Value): Value => layout('positive', [x], { shape: x.shape });
 
 export interface Convolution {
-  /** The kernels, [out, in / groups, kernel, kernel]. */
+  /** The weight [out, in / groups, kernel, kernel]. */
   readonly weight: Value;
   readonly window: ConvWindow;
-  /** Shape of the result. */
+  /** The shape of the result. */
   readonly shape: Shape | undefined;
 }
 
@@ -91,41 +93,47 @@ export const convInputGradient = (dy: Value, { weight, window, shape }: Convolut
   layout('convInputGradient', [dy, weight], { attributes: { ...window }, shape });
 
 export interface PoolWindow extends Window {
-  /** Whether the average counts the padding as zeros, or leaves it out. */
+  /** Whether the average includes the padding as zeros. */
   readonly padding: 'counted' | 'not-counted';
 }
 
-/** Average pooling with stride 1 and same padding, or without padding. */
+/** Average pooling, either with stride 1 and same padding or without padding. */
 export const averagePool = (x: Value, window: PoolWindow, shape: Shape | undefined): Value =>
   layout('averagePool', [x], { attributes: { ...window }, shape });
 
-/** Ones: one image of the shape of x. */
+/** A tensor of ones with the shape of one image of x. */
 export const ones = (x: Value): Value => layout('ones', [x], { shape: x.shape });
 
-/** Each position repeated `factor` times in both directions. */
+/** Repeats each position `factor` times in both directions (nearest-neighbour upsampling). */
 export const upsample = (x: Value, factor: number, shape: Shape | undefined): Value =>
   layout('upsample', [x], { attributes: { factor }, shape });
 
-/** Mean over batch and positions. */
+/** Mean by channel over batch and positions. */
 export const channelMean = (x: Value): Value => layout('channelMean', [x]);
 
-/** Mean over batch and positions of a b. */
+/** Mean by channel over batch and positions of the product a b. */
 export const productMean = (a: Value, b: Value): Value => layout('productMean', [a, b]);
 
 export const subByChannel = (x: Value, c: Value): Value => layout('subByChannel', [x, c], { shape: x.shape });
 export const mulByChannel = (x: Value, c: Value): Value => layout('mulByChannel', [x, c], { shape: x.shape });
 
-/** Sum over samples of the products of a's channels with b's: [channels of a, channels of b]. */
+/**
+ * Sum over samples of the products of each channel of a with each channel of b: [channels of a, channels of
+ * b].
+ */
 export const productSum = (a: Value, b: Value, form: Form): Value =>
   layout('productSum', [a, b], { attributes: { form } });
 
-/** Products of each sample with each, summed over channels: [samples, samples] (Gram matrix). */
+/** Gram matrix: the products of each sample with each, summed over channels: [samples, samples]. */
 export const gram = (a: Value, form: Form): Value => layout('gram', [a], { attributes: { form } });
 
 /** Sum over samples by channel, [c]. */
 export const channelSum = (a: Value, form: Form): Value =>
   layout('channelSum', [a], { attributes: { form } });
 
-/** Space-to-depth of a map by `stride`; the order of the stride² channels for each of x's is the lowering's own. */
+/**
+ * Space-to-depth of a map by `stride`. Each lowering chooses the order of the stride² channels that it makes
+ * of one.
+ */
 export const spaceToDepth = (x: Value, stride: number): Value =>
   layout('spaceToDepth', [x], { attributes: { stride } });

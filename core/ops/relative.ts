@@ -1,4 +1,5 @@
-// Products of tokens with tables of relative positions on a grid of patches, without an entry for each pair of tokens.
+// Multiplies tokens by tables of relative positions on a grid of patches, without storing an entry for each
+// pair of tokens.
 import { add } from './primitives.js';
 import type { Value } from './tape.js';
 
@@ -6,24 +7,32 @@ import type { Value } from './tape.js';
 export const HEAD = 64;
 
 export interface Grid {
-  /** Patches in a row of the grid. */
+  /** The number of patches in a row of the grid. */
   readonly side: number;
   /** Relative positions are clipped to this distance. */
   readonly farthest: number;
 }
 
-/** The vectors that a query's row and column select. */
+/** The relative-position vectors, arranged by the row and column of a query. */
 export interface Relative extends Grid {
-  /** [side, side, 64]: of a query in that row to a key in that row; and of columns. */
+  /**
+   * [side, side, 64]: the vector for a query in one row and a key in another; `columns` likewise for columns.
+   */
   readonly rows: Value;
   readonly columns: Value;
-  /** [64, 1]: of a patch to the class token, or of the class token to any. */
+  /**
+   * [64, 1]: the vector between a patch and the class token, in either direction, and of the class token to
+   * itself.
+   */
   readonly toClass: Value;
-  /** [tokens, 64]: that vector for the class token, zeros for patches. */
+  /** [tokens, 64]: that vector in the row of the class token, zeros in the rows of patches. */
   readonly classRow: Value;
 }
 
-/** `rows` and `columns` are tables [2 farthest + 2, 64]: entry 0 for the class token, then distances from -farthest. */
+/**
+ * Arranges the tables `rows` and `columns` [2 farthest + 2, 64]. Entry 0 is for the class token; the others
+ * are for the distances from -farthest to farthest.
+ */
 export function relativeTable({
   side,
   farthest,
@@ -47,7 +56,10 @@ export function relativeTable({
   };
 }
 
-/** 0/1: the row, the column, or the class token that a key is; for each image and head of x [images, heads, tokens, 64]. */
+/**
+ * A 0/1 matrix that marks the row and the column of each key, or the class token, for each image and head of
+ * x [images, heads, tokens, 64].
+ */
 export function placesOf(x: Value, { side }: Grid): Value {
   const { tape } = x;
   const width = 2 * side + 1;
@@ -65,7 +77,8 @@ export function placesOf(x: Value, { side }: Grid): Value {
 }
 
 /**
- * Multiplies x [images, heads, tokens, 64] by the vectors that belong to each patch. The result [images, heads, tokens, 2 side + 1] is 0 for the class token.
+ * Multiplies x [images, heads, tokens, 64] by the vectors that belong to each patch. The result is [images,
+ * heads, tokens, 2 side + 1], with zeros for the class token.
  */
 export function timesVectors(x: Value, { side, rows, columns, toClass }: Relative): Value {
   const { tape } = x;
@@ -78,7 +91,8 @@ export function timesVectors(x: Value, { side, rows, columns, toClass }: Relativ
 }
 
 /**
- * Multiplies `places` [images, heads, tokens, 2 side + 1] by the transposed vectors of each patch. The result [images, heads, tokens, 64] is 0 for the class token.
+ * Multiplies `places` [images, heads, tokens, 2 side + 1] by the transposed vectors of each patch. The result
+ * is [images, heads, tokens, 64], with zeros for the class token.
  */
 export function timesPlaces(places: Value, { side, rows, columns, toClass }: Relative): Value {
   const { tape } = places;
@@ -100,18 +114,18 @@ export const matMul = (a: Value, b: Value): Value => a.tape.onnx('MatMul', [a, b
 
 export const transpose = (x: Value, ...perm: number[]): Value => x.tape.onnx('Transpose', [x], { perm });
 
-/** Removes the class token. */
+/** Drops the class token. */
 function patchesOf(x: Value): Value {
   const { tape } = x;
   return tape.onnx('Slice', [x, tape.ints(1), tape.ints(2 ** 31 - 1), tape.ints(2)]);
 }
 
-/** Puts zeros in the place of the class token. */
+/** Inserts zeros at the position of the class token. */
 const withClass = (x: Value): Value => x.tape.onnx('Pad', [x, x.tape.ints(0, 0, 1, 0, 0, 0, 0, 0)]);
 
-/** [images, heads, patches, n] as [images, heads, rows, columns, n]. */
+/** Reshapes [images, heads, patches, n] to [images, heads, rows, columns, n]. */
 const byRow = (x: Value, side: number, n: number): Value =>
   x.tape.onnx('Reshape', [x, x.tape.ints(0, 0, side, side, n)]);
 
-/** Exchanges the rows and columns of the grid. */
+/** Swaps the rows and columns of the grid. */
 const swapRows = (x: Value): Value => transpose(x, 0, 1, 3, 2, 4);

@@ -1,20 +1,22 @@
-// Builds the graph of tensor expressions that rules are written in: primitives applied to earlier results.
+// Builds the graph of tensor expressions in which rules are written: each value is a primitive applied to
+// earlier values.
 import type { Shape } from '../ir/shape.js';
 import type { Attributes } from '../onnx/graph.js';
 
 /**
- * A tensor: a primitive applied to other tensors. A primitive whose name begins with a capital letter is the ONNX operator
- * of that name, written as it is in every memory layout; the others are those of primitives.ts, which a lowering writes.
+ * A tensor: a primitive applied to other tensors. A name that begins with a capital letter is the ONNX
+ * operator of that name, which every memory layout writes unchanged. The other names are the primitives of
+ * primitives.ts, which a lowering writes.
  */
 export interface Value {
   readonly tape: Tape;
-  /** Position on the tape: a value comes after all that it is made from. */
+  /** Position on the tape; a value comes after all of its inputs. */
   readonly index: number;
   readonly primitive: string;
-  /** `undefined` stands for an optional input that is absent. */
+  /** `undefined` stands for an absent optional input. */
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: Attributes;
-  /** The shape of one image's activation. A program for any shape does not know it. */
+  /** The shape of one image's activation; undefined in a program for several shapes. */
   readonly shape: Shape | undefined;
 }
 
@@ -27,10 +29,10 @@ export interface Application {
 
 const NONE: Attributes = {};
 
-/** Attributes of scalars: rules use some ten of them. */
+/** Cache of the attributes of scalars; all rules together use about ten scalars. */
 const scalars = new Map<number, Attributes>();
 
-/** Passes copy values with their attributes, so the text of these is kept. */
+/** Cache of the attributes' text, because passes copy values together with their attributes. */
 const keys = new WeakMap<Attributes, string>([[NONE, '']]);
 
 function keyOf(attributes: Attributes): string {
@@ -42,8 +44,9 @@ function keyOf(attributes: Attributes): string {
 }
 
 /**
- * Records applications of primitives. Applying a primitive again to the same inputs answers the value that is there, so a
- * vector-Jacobian product writes down again what it needs of the forward pass, and nothing is computed twice.
+ * Records applications of primitives. Applying a primitive again to the same inputs returns the existing
+ * value (common subexpression elimination), so a vector-Jacobian product may repeat parts of the forward
+ * pass, and nothing is computed twice.
  */
 export class Tape {
   readonly #values: Value[] = [];
@@ -65,12 +68,12 @@ export class Tape {
     return value;
   }
 
-  /** The ONNX operator of that name; the shape of its result is not known. */
+  /** Applies an ONNX operator. The shape of the result is left unknown. */
   onnx(operator: string, inputs: readonly (Value | undefined)[], attributes?: Attributes): Value {
     return this.apply({ primitive: operator, inputs, ...(attributes ? { attributes } : {}) });
   }
 
-  /** The ONNX operator of that name, which has several results. */
+  /** Applies an ONNX operator with several results. */
   onnxResults(
     operator: string,
     inputs: readonly Value[],
@@ -82,7 +85,7 @@ export class Tape {
     );
   }
 
-  /** A tensor that the program is given by name. */
+  /** A named input of the program. */
   input(name: string, shape?: Shape): Value {
     return this.apply({ primitive: 'input', attributes: { name }, shape });
   }

@@ -1,9 +1,11 @@
-// Decides whether two workers of one device class computed the same proxies, up to the rounding in which processors differ.
+// Decides whether two workers of one device class computed the same proxies, up to rounding differences
+// between processors.
 
 /**
- * The largest deviation of each proxy, relative to max(1, |value|). Machines of one kind compute the same bits. Others may choose other kernels of ONNX Runtime (AVX2, AVX-512,
- * NEON), which sum in other orders. The largest deviations between our two memory layouts, whose programs differ in far more than
- * that, are 4e-7, 3e-6 and 6e-4 (docs/decisions/0022-verification.md). Trainability deviates most because it holds 1 / sigma.
+ * The largest accepted deviation of each proxy, relative to max(1, |value|). Machines of one kind compute the
+ * same bits. Others may use other kernels of ONNX Runtime (AVX2, AVX-512, NEON), which sum in other orders.
+ * The largest deviations between our two memory layouts, whose programs differ far more, are 4e-7, 3e-6 and
+ * 6e-4 (docs/decisions/0022-verification.md). Trainability deviates most because it contains 1 / sigma.
  * Complexity is counted in whole numbers.
  */
 const TOLERANCES: Readonly<Record<string, number>> = {
@@ -17,7 +19,9 @@ const DEFAULT_TOLERANCE = 1e-3;
 
 type Proxies = Readonly<Record<string, number>>;
 
-/** Names of the proxies in which the two differ, also those that only one of them has. Infinities must be equal. */
+/**
+ * Names of the proxies that differ, including those that only one of the two has. Infinities must be equal.
+ */
 export function findDisagreements(a: Proxies, b: Proxies): string[] {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
   return names.filter((name) => !agree({ name, a: a[name], b: b[name] }));

@@ -6,7 +6,7 @@ import { largestSingularValue } from './spectra/singular-value.js';
 export interface FeatureSums {
   readonly products: ArrayLike<number>;
   readonly sums: ArrayLike<number>;
-  /** Samples: batch x height x width. */
+  /** The number of samples: batch x height x width. */
   readonly samples: number;
 }
 
@@ -15,9 +15,9 @@ export function featureExpressivity(feature: FeatureSums): number {
   return spectralEntropy(covarianceEigenvalues(feature));
 }
 
-/** Eigenvalues [c] of a feature's covariance matrix; none of a feature with a single sample. */
+/** Eigenvalues [c] of a feature's covariance matrix; empty for a feature with a single sample. */
 export function covarianceEigenvalues({ products, sums, samples }: FeatureSums): Float64Array {
-  // A single sample has no variance: anything but zero would be rounding error.
+  // A single sample has no variance; a nonzero result would be rounding error.
   if (samples < 2) return new Float64Array(0);
   const c = sums.length;
   const covariance = new Float64Array(c * c);
@@ -36,15 +36,15 @@ export interface GramSums {
 }
 
 /**
- * The same from the Gram matrix [n, n] of n samples, for features with fewer samples than channels. After the mean of every
- * row and column has been subtracted, its eigenvalues are n times those of the covariance matrix, except for zeros, which
- * add nothing to the entropy.
+ * Expressivity from the Gram matrix [n, n] of n samples, for features with fewer samples than channels. After
+ * the mean of every row and column is subtracted, its eigenvalues are n times those of the covariance matrix;
+ * the missing ones are zeros, which add nothing to the entropy.
  */
 export function gramExpressivity(feature: GramSums): number {
   return spectralEntropy(gramEigenvalues(feature));
 }
 
-/** Eigenvalues [n] of the centred Gram matrix; none of a feature with a single sample. */
+/** Eigenvalues [n] of the centred Gram matrix; empty for a feature with a single sample. */
 export function gramEigenvalues({ products, samples: n }: GramSums): Float64Array {
   if (n < 2) return new Float64Array(0);
   const means = new Float64Array(n);
@@ -74,8 +74,9 @@ export function spectralEntropy(eigenvalues: Float64Array): number {
 }
 
 /**
- * `(Σλ)² / Σλ²` over the eigenvalues λ, clamped at 0: how many directions a feature spreads over, from 1 to their number.
- * -Infinity for a dead feature or any NaN. Gao et al. 2017, "A theory of multineuronal dimensionality".
+ * `(Σλ)² / Σλ²` over the eigenvalues λ, clamped at 0: the number of directions over which a feature spreads,
+ * from 1 to the number of eigenvalues. -Infinity for a dead feature or any NaN. Gao et al. 2017, "A theory of
+ * multineuronal dimensionality".
  */
 export function participationRatio(eigenvalues: Float64Array): number {
   let total = 0;
@@ -108,12 +109,12 @@ export function trainabilityOfSigma(sigma: number): number {
   return orMinusInfinity(2 - sigma - 1 / (sigma + 1e-6));
 }
 
-/** Sum over features. */
+/** Sum over the features. */
 export function expressivity(features: readonly number[]): number {
   return orMinusInfinity(features.reduce((sum, e) => sum + e, 0));
 }
 
-/** Smallest step between consecutive features; -Infinity where a feature is dead. */
+/** Smallest step between consecutive features; -Infinity where a feature is dead (-Infinity). */
 export function progressivity(features: readonly number[]): number {
   let least = Number.POSITIVE_INFINITY;
   for (let l = 0; l + 1 < features.length; l++) {
@@ -124,7 +125,7 @@ export function progressivity(features: readonly number[]): number {
   return least;
 }
 
-/** Mean over blocks; a block that is null is left out. */
+/** Mean over the blocks, without those that are null. */
 export function trainability(blocks: readonly (number | null)[]): number {
   const counted = blocks.filter((t) => t !== null);
   return orMinusInfinity(counted.reduce((sum, t) => sum + t, 0) / counted.length);

@@ -1,4 +1,4 @@
-// Lists the functions of the proxies that are computed from a measurement of the whole network, by family.
+// Lists, by family, the functions that compute proxies from a measurement of the whole network.
 import { depth } from './depth.js';
 import { epeNas } from './epe-nas.js';
 import { fisher } from './fisher.js';
@@ -18,7 +18,10 @@ import { vkdnw } from './vkdnw.js';
 import { zen } from './zen.js';
 import { zico } from './zico.js';
 
-/** Each name is a family of one proxy of that name; what it needs stands in core/specification/families.ts. */
+/**
+ * Each name is that of a family with one proxy of the same name; core/specification/families.ts says what it
+ * needs.
+ */
 export const MEASURED_PROXIES = {
   synflow,
   snip,

@@ -1,4 +1,4 @@
-// Correlations of the rows of a matrix.
+// Computes correlations of the rows of a matrix.
 import { dot } from './sums.js';
 
 /** Pearson correlations [n, n] of the n rows of a matrix, row-major; 0 with a row that is constant. */

@@ -1,7 +1,10 @@
 // Computes the proxy `depth`.
 import type { Measurement } from './measurement.js';
 
-/** Most convolutions and linear layers on a path from the images to the class scores. Higher is better. */
+/**
+ * The largest number of convolutions and linear layers on a path from the images to the class scores. Higher
+ * is better.
+ */
 export function depth({ depth: layers }: Measurement): number {
   return layers;
 }

@@ -3,13 +3,14 @@ import { rowCorrelations } from './correlations.js';
 import type { Measurement } from './measurement.js';
 
 const K = 1e-5;
-/** With more classes than this the classes are compared with each other. */
+/** With more classes than this, the proxy compares the classes with each other. */
 const MOST_CLASSES = 100;
 
 /**
- * With J_c the gradients [images of class c, values of an image] of the summed class scores, and E_c = sum_ij log(|corr(J_c)_ij| + k),
- * k = 1e-5: up to 100 classes sum_c |E_c|; with more, sum_cd |E_c / n_c - E_d / n_d| over the number of classes that occur, n_c the
- * images of class c. Higher is better. Lopes, Alirezazadeh, Alexandre: EPE-NAS, ICANN 2021, arXiv 2102.08099.
+ * Let J_c be the gradients [images of class c, values of an image] of the summed class scores, and E_c =
+ * sum_ij log(|corr(J_c)_ij| + k) with k = 1e-5. Up to 100 classes: sum_c |E_c|. More classes: sum_cd |E_c /
+ * n_c - E_d / n_d|, with n_c the images of class c, divided by the number of classes that occur. Higher is
+ * better. Lopes, Alirezazadeh, Alexandre: EPE-NAS, ICANN 2021, arXiv 2102.08099.
  */
 export function epeNas({ jacobian, labels, batch, classes }: Measurement): number {
   const width = jacobian!.length / batch;

@@ -3,9 +3,10 @@ import type { Measurement } from './measurement.js';
 import { dot } from './sums.js';
 
 /**
- * Minus the sum over all weights of W (H g), elements of [out, in, ...kernel], with g the gradient of the loss in all weights and H
- * its Hessian: by how much cutting connections would weaken the flow of gradients. H g is exact, the gradient of g . g with one factor
- * held fixed. Higher is better. Wang, Zhang, Grosse: GraSP, ICLR 2020, arXiv 2002.07376; summed as in Abdelfattah et al., ICLR 2021.
+ * Minus the sum over all weights of W (H g), elements of [out, in, ...kernel], with g the gradient of the
+ * loss in all weights and H its Hessian. It estimates how much pruning connections would reduce the gradient
+ * flow. H g is exact: the gradient of g . g with one factor held fixed. Higher is better. Wang, Zhang,
+ * Grosse: GraSP, ICLR 2020, arXiv 2002.07376; summed as in Abdelfattah et al., ICLR 2021.
  */
 export function grasp({ layers }: Measurement): number {
   return -layers.reduce((sum, { weights, hessian }) => sum + dot(weights, hessian!), 0);

@@ -6,9 +6,10 @@ import { symmetricEigenvalues } from './spectra/eigenvalues.js';
 const K = 1e-5;
 
 /**
- * -sum_i (log(s_i + k) + 1 / (s_i + k)), k = 1e-5, with s the eigenvalues of the correlations [batch, batch] of the gradients of the
- * summed class scores in each image. Higher is better: gradients that differ from image to image. Mellor, Turner, Storkey, Crowley:
- * Neural Architecture Search without Training, first version, arXiv 2006.04647v1.
+ * -sum_i (log(s_i + k) + 1 / (s_i + k)), k = 1e-5, with s the eigenvalues of the correlations [batch, batch]
+ * between the gradients of the summed class scores with respect to each image. Higher is better: the
+ * gradients differ between images. Mellor, Turner, Storkey, Crowley: Neural Architecture Search without
+ * Training, first version, arXiv 2006.04647v1.
  */
 export function jacov({ jacobian, batch }: Measurement): number {
   let sum = 0;

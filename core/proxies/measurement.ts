@@ -1,74 +1,89 @@
-// What the engine offers to proxies of whole networks: the interface that built-in and own proxies are written in.
+// Defines the measurements that the engine offers to proxies of whole networks: the interface of built-in and
+// user-defined proxies.
 
-/** A convolution or a linear layer, in the order in which the network computes. */
+/** A convolution or a linear layer; layers are in the order of computation. */
 export interface MeasuredLayer {
   /** [out, in / groups, ...kernel] of a convolution; the matrix of a linear layer. */
   readonly shape: readonly number[];
-  /** Row-major, of that shape, like all tensors of weights here. */
+  /** The weights, row-major, of that shape, as are all tensors of weights here. */
   readonly weights: Float32Array;
   /** `weight-gradients`: dL/dW of the mean cross-entropy over the batch. */
   readonly gradients?: Float32Array;
-  /** `second-batch`: the same for other images and labels. */
+  /** `second-batch`: the same for another batch of images and labels. */
   readonly secondGradients?: Float32Array;
   /** `hessian-product`: H g, the loss's Hessian in all weights times its gradient. */
   readonly hessian?: Float32Array;
   /** `channel-saliency`: [batch, channels], the sum over positions of a dL/da, a the layer's output. */
   readonly saliency?: Float32Array;
   /**
-   * `channel-covariances`: [channels, channels] of the layer's output for the first image, over its positions; undefined where there
-   * are no more positions than channels, so that the matrix is singular.
+   * `channel-covariances`: [channels, channels] of the layer's output for the first image, over its
+   * positions; undefined where there are no more positions than channels, because the matrix would be
+   * singular.
    */
   readonly covariance?: Float32Array | undefined;
-  /** `absolute-weights`: |W| dR/d|W|, element by element, over exp(`Measurement.flowScale`). */
+  /** `absolute-weights`: |W| dR/d|W|, elementwise, divided by exp(`Measurement.flowScale`). */
   readonly flow?: Float32Array;
 }
 
 /** An activation function, such as a ReLU. */
 export interface MeasuredActivation {
-  /** `activation-products`: X^T X or X X^T, whichever is smaller and square, of its input X [samples, channels]; and of its output. */
+  /**
+   * `activation-products`: XᵀX or XXᵀ, whichever is smaller, of its input X [samples, channels], and of its
+   * output.
+   */
   readonly before?: Float32Array;
   readonly after?: Float32Array;
   /** `sign-patterns`: [words, units]; bit n of word w says whether the unit is active for image 24 w + n. */
   readonly patterns?: Float32Array;
 }
 
-/** One network under one draw. What is optional is there where a proxy's needs name it. */
+/** One network under one draw. Optional fields are present where a proxy's needs name them. */
 export interface Measurement {
   readonly batch: number;
   readonly classes: number;
-  /** Class of each image. */
+  /** The class of each image. */
   readonly labels: Int32Array;
   readonly layers: readonly MeasuredLayer[];
   readonly activations: readonly MeasuredActivation[];
-  /** Most layers on a path from the images to the output. */
+  /** The largest number of layers on a path from the images to the output. */
   readonly depth: number;
-  /** Multiply-accumulates of one image and trainable numbers, as the space counts them. */
+  /** Multiply-accumulates of one image and number of parameters, as the space counts them. */
   readonly costs: { readonly flops: number; readonly parameters: number };
   /** `input-jacobian`: [batch, values of an image], the gradient of the sum of all class scores with respect to the images. */
   readonly jacobian?: Float32Array;
-  /** `sign-agreement`: [batch, batch], number of units whose activation function is active for both images or for neither. */
+  /** `sign-agreement`: [batch, batch], the number of units that are active for both images or for neither. */
   readonly agreement?: Float32Array;
-  /** `perturbed-images`: of the last feature before the mean over positions, ||f(x) - f(x + 0.01 e)|| of each image, e standard normal. */
+  /**
+   * `perturbed-images`: ||f(x) - f(x + 0.01 e)|| for each image, with f the last feature before the mean over
+   * positions and e standard normal.
+   */
   readonly distances?: Float64Array;
-  /** `perturbed-images`: of each normalization, the mean over channels of the variance that it divides by, with its epsilon. */
+  /**
+   * `perturbed-images`: for each normalization, the mean over channels of the variance (including epsilon) by
+   * which it divides.
+   */
   readonly variances?: Float64Array;
   /** `absolute-weights`: see `MeasuredLayer.flow`. */
   readonly flowScale?: number;
   /**
-   * `class-derivatives`: [rows, layers], rows whose products, summed, are the Fisher information of the first weight of each layer (at
-   * most 128 layers, spread evenly), with the statistics of the batch held fixed.
+   * `class-derivatives`: the rows of a matrix F [rows, layers] for which FᵀF is the Fisher information of the
+   * first weight of each layer (at most 128 layers, spread evenly), with the statistics of the batch held
+   * fixed.
    */
   readonly fisherRows?: readonly Float64Array[];
 }
 
-/** What a proxy of a whole network needs: what the engine computes for it, and what a specification has to offer. */
+/**
+ * A need of a proxy of whole networks: something that the engine computes, or something that the
+ * specification must offer.
+ */
 export type MeasurementNeed =
-  /** The network alone, without a pass through it. */
+  /** The network alone, without running it. */
   | 'network'
-  /** Weights as they are drawn. */
+  /** The drawn weights. */
   | 'weights'
   | 'weight-gradients'
-  /** Another batch of images and labels: random ones, so that own images are refused. */
+  /** Another batch of random images and labels; it cannot be combined with images of the user's own. */
   | 'second-batch'
   | 'hessian-product'
   | 'channel-saliency'
@@ -78,12 +93,12 @@ export type MeasurementNeed =
   | 'channel-covariances'
   | 'activation-products'
   | 'perturbed-images'
-  /** A pass with absolute weights, without normalization, for images of ones. */
+  /** A pass with absolute weights and without normalization, for images of ones. */
   | 'absolute-weights'
   | 'class-derivatives'
-  /** A class for each image: random, from the draw. */
+  /** A class for each image, drawn at random. */
   | 'labels'
   /** The memory and time of a backward pass through all blocks at once. */
   | 'whole-network-backward'
-  /** Images to compare: at least 2. */
+  /** At least 2 images, which the proxy compares. */
   | 'several-images';

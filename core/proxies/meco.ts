@@ -3,9 +3,9 @@ import type { Measurement } from './measurement.js';
 import { symmetricEigenvalues } from './spectra/eigenvalues.js';
 
 /**
- * Sum over layers of the smallest eigenvalue of the correlations [channels, channels] between the channels of the layer's output for
- * one image, over its positions; 0 where there are no more positions than channels. A channel that is constant is correlated with
- * none. Higher is better. Jiang, Wang, Bie: MeCo, NeurIPS 2023.
+ * Sum over layers of the smallest eigenvalue of the correlations [channels, channels] between the channels of
+ * the layer's output for one image, over its positions; 0 where there are no more positions than channels. A
+ * constant channel has correlation 0 with all others. Higher is better. Jiang, Wang, Bie: MeCo, NeurIPS 2023.
  */
 export function meco({ layers }: Measurement): number {
   return layers.reduce((sum, { covariance }) => sum + (covariance ? smallestEigenvalue(covariance) : 0), 0);

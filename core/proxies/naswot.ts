@@ -3,18 +3,19 @@ import type { Measurement } from './measurement.js';
 import { symmetricEigenvalues } from './spectra/eigenvalues.js';
 
 /**
- * log |det K|, with K [batch, batch] the number of units whose activation function is active for both images of a pair or for
- * neither. Higher is better: images that no two layers confuse. Minus infinity where two images have the same code. Mellor,
- * Turner, Storkey, Crowley: Neural Architecture Search without Training, ICML 2021, arXiv 2006.04647.
+ * log |det K|, where K [batch, batch] counts the units that are active for both images of a pair or for
+ * neither. Higher is better: the activation patterns distinguish all images. Minus infinity where two images
+ * have the same pattern. Mellor, Turner, Storkey, Crowley: Neural Architecture Search without Training, ICML
+ * 2021, arXiv 2006.04647.
  */
 export function naswot({ agreement, batch }: Measurement): number {
   return logDeterminant(agreement!, batch);
 }
 
-/** An eigenvalue smaller than this share of the largest is rounding of zero. */
+/** An eigenvalue below this share of the largest counts as a rounded zero. */
 const ROUNDING = 1e-12;
 
-/** log |det A| of a symmetric matrix [n, n]; minus infinity of a singular one. */
+/** log |det A| of a symmetric matrix [n, n]; minus infinity if the matrix is singular. */
 export function logDeterminant(a: ArrayLike<number>, n: number): number {
   const values = symmetricEigenvalues(a, n);
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -3,9 +3,10 @@ import type { Measurement } from './measurement.js';
 import { symmetricEigenvalues } from './spectra/eigenvalues.js';
 
 /**
- * Sum over activation functions of the effective ranks of input and output, matrices [samples, channels] with all positions of all
- * images as samples (the paper takes a square part): exp(-sum_i p_i log p_i), p the singular values over their sum. Higher is better.
- * Husistein, Reiher, Eckhoff: NEAR, ICLR 2025, arXiv 2408.08776; effective rank: Roy and Vetterli 2007.
+ * Sum over activation functions of the effective ranks of their input and of their output, matrices [samples,
+ * channels] with all positions of all images as samples (the paper samples a square part). Effective rank:
+ * exp(-sum_i p_i log p_i), with p the singular values over their sum. Higher is better. Husistein, Reiher,
+ * Eckhoff: NEAR, ICLR 2025, arXiv 2408.08776; effective rank: Roy and Vetterli 2007.
  */
 export function near({ activations }: Measurement): number {
   return activations.reduce(
@@ -14,7 +15,10 @@ export function near({ activations }: Measurement): number {
   );
 }
 
-/** Of a matrix X, from its Gram matrix, whose eigenvalues are the squares of the singular values. 0 of a matrix of zeros. */
+/**
+ * The effective rank of a matrix X from its Gram matrix, whose eigenvalues are the squares of the singular
+ * values; 0 for a zero matrix.
+ */
 export function effectiveRank(gram: Float32Array): number {
   const singular = symmetricEigenvalues(gram, Math.round(Math.sqrt(gram.length))).map((value) =>
     Math.sqrt(Math.max(0, value)),

@@ -3,9 +3,10 @@ import type { Measurement } from './measurement.js';
 import { dot } from './sums.js';
 
 /**
- * Sum over all weights of W dL/dW, elements of [out, in, ...kernel]. Higher is better. A baseline of NAS-Bench-Suite-Zero
- * (Krishnakumar et al., NeurIPS 2022, arXiv 2210.03230). A layer in front of a normalization adds nothing but rounding, because
- * the loss does not change with the size of its weights.
+ * Sum over all weights of W dL/dW, elements of [out, in, ...kernel]. Higher is better. A baseline of
+ * NAS-Bench-Suite-Zero (Krishnakumar et al., NeurIPS 2022, arXiv 2210.03230). A layer in front of a
+ * normalization contributes only rounding error, because the loss does not depend on the scale of its
+ * weights.
  */
 export function plain({ layers }: Measurement): number {
   return layers.reduce((sum, { weights, gradients }) => sum + dot(weights, gradients!), 0);

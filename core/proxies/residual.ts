@@ -1,12 +1,13 @@
-// Computes the residual proxy: the share of a network's blocks that pass a signal on unchanged.
+// Computes the residual proxy: the share of a network's blocks that pass their input on unchanged.
 
-/** A block with a larger share of its signal unchanged counts as one with an identity path. */
+/** A block counts as having an identity path if its trace share exceeds this. */
 const THRESHOLD = 0.5;
 
 /**
- * trace(J) / c, where J [c, c] is the mean over samples of the products of input and output gradients (the signal Jacobian of
- * AZ-NAS, whose entries are `sums` over `samples`): 1 for an identity, near 0 where no path leads through unchanged. Null for a
- * block whose input and output differ in channels or resolution, which has no diagonal.
+ * trace(J) / c, where J [c, c] is the signal Jacobian of AZ-NAS, the mean over samples (`sums` / `samples`)
+ * of the products of input and output gradients. It is 1 for an identity, and near 0 where no identity path
+ * connects input and output. Null for a block whose input and output differ in channels or resolution, so
+ * that J has no diagonal.
  */
 export function traceShare({
   sums,
@@ -25,7 +26,10 @@ export function traceShare({
   return trace / samples / columns;
 }
 
-/** From 0 to 1: the share of the blocks whose trace share is above one half, of those that have one; 0 where none has. */
+/**
+ * The share, from 0 to 1, of the blocks with a trace share that have one above one half; 0 if no block has a
+ * trace share.
+ */
 export function residual(traces: readonly (number | null)[]): number {
   const known = traces.filter((trace) => trace !== null);
   if (known.length === 0) return 0;

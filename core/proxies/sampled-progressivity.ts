@@ -1,11 +1,11 @@
-// Computes progressivity over the features alone whose spectrum is known from enough samples.
+// Computes progressivity over those features whose spectrum is estimated from enough samples.
 import { progressivity } from './az-nas.js';
 
-/** Samples for each channel below which a spectrum is that of the sample rather than of the feature. */
+/** With fewer samples for each channel, a spectrum reflects the sample more than the feature. */
 export const SAMPLES_PER_CHANNEL = 4;
 
 export interface SampledFeature {
-  /** Entropy of the feature's spectrum (core/proxies/az-nas.ts). */
+  /** The entropy of the feature's spectrum (core/proxies/az-nas.ts). */
   readonly expressivity: number;
   readonly samples: number;
   readonly channels: number;
@@ -16,9 +16,10 @@ export function isWellSampled({ samples, channels }: Omit<SampledFeature, 'expre
 }
 
 /**
- * Smallest step of entropy between consecutive well-sampled features. The entropy of n samples is at most log(n - 1), so that
- * every network seems to lose information where its maps become small and its channels many: the smallest step of all is then a
- * fact of the fidelity. 0 where fewer than two features are well sampled, and minus infinity where one of them is dead.
+ * Smallest step of entropy between consecutive well-sampled features. The entropy from n samples is at most
+ * log(n - 1), so every network seems to lose information where its maps become small and its channels many;
+ * the smallest of all steps would then depend on the fidelity instead of the network. 0 where fewer than two
+ * features are well sampled, and minus infinity where one of them is dead.
  */
 export function sampledProgressivity(features: readonly SampledFeature[]): number {
   const known = features.filter(isWellSampled);

@@ -2,9 +2,10 @@
 import type { Measurement } from './measurement.js';
 
 /**
- * log of the sum over all weights of |W| dR/d|W|, elements of [out, in, ...kernel], with R the sum of the class scores for images of
- * ones, with absolute weights and without normalization. A logarithm, because the sum passes 1e60. Higher is better. Tanaka, Kunin,
- * Yamins, Ganguli: SynFlow, NeurIPS 2020, arXiv 2006.05467; as in Abdelfattah et al., ICLR 2021.
+ * The logarithm of the sum over all weights of |W| dR/d|W|, elements of [out, in, ...kernel], where R is the
+ * sum of the class scores for images of ones, with absolute weights and without normalization. The logarithm
+ * is taken because the sum exceeds 1e60. Higher is better. Tanaka, Kunin, Yamins, Ganguli: SynFlow, NeurIPS
+ * 2020, arXiv 2006.05467; as in Abdelfattah et al., ICLR 2021.
  */
 export function synflow({ layers, flowScale }: Measurement): number {
   const sum = layers.reduce((total, { flow }) => total + sumOf(flow!), 0);

@@ -2,10 +2,11 @@
 import type { Measurement } from './measurement.js';
 
 /**
- * log E||f(x) - f(x + 0.01 e)|| + sum over normalizations of log sqrt(mean over channels of the variance), f the last feature
- * [channels, height, width] before the mean over positions, x images and e standard normal, the mean over the batch. What
- * normalization divides by is multiplied in again. Residual connections stay; the paper removes them. Higher is better. Lin, Wang,
- * Sun, Chen, Sun, Qian, Li, Jin: Zen-NAS, ICCV 2021, arXiv 2102.01063.
+ * log E||f(x) - f(x + 0.01 e)|| + sum over normalizations of log sqrt(mean over channels of the variance),
+ * where f is the last feature [channels, height, width] before the mean over positions, x are images, e is
+ * standard normal, and the expectation is the mean over the batch. The second term undoes the scaling by
+ * normalizations. Residual connections stay; the paper removes them. Higher is better. Lin, Wang, Sun, Chen,
+ * Sun, Qian, Li, Jin: Zen-NAS, ICCV 2021, arXiv 2102.01063.
  */
 export function zen({ distances, variances }: Measurement): number {
   const mean = distances!.reduce((sum, value) => sum + value, 0) / distances!.length;

@@ -2,9 +2,10 @@
 import type { Measurement } from './measurement.js';
 
 /**
- * Sum over layers of log(sum over weights of E|g| / sqrt(Var|g|)), mean and variance of |dL/dW|, elements of [out, in, ...kernel],
- * over two batches. A weight whose gradient does not vary, and a layer of such weights alone, is left out. Higher is better. Li, Yang,
- * Bhardwaj, Marculescu: ZiCo, ICLR 2023, arXiv 2301.11300.
+ * Sum over layers of log(sum over weights of E|g| / sqrt(Var|g|)), with mean and variance of |dL/dW|,
+ * elements of [out, in, ...kernel], over two batches. A weight whose gradient does not vary is left out, and
+ * so is a layer of such weights alone. Higher is better. Li, Yang, Bhardwaj, Marculescu: ZiCo, ICLR 2023,
+ * arXiv 2301.11300.
  */
 export function zico({ layers }: Measurement): number {
   let score = 0;
@@ -12,7 +13,7 @@ export function zico({ layers }: Measurement): number {
     let sum = 0;
     for (let i = 0; i < gradients!.length; i++) {
       const [a, b] = [Math.abs(gradients![i]!), Math.abs(secondGradients![i]!)];
-      // Of two values the mean is (a + b) / 2, the standard deviation |a - b| / 2.
+      // The mean of two values is (a + b) / 2, and their standard deviation |a - b| / 2.
       if (a !== b) sum += (a + b) / Math.abs(a - b);
     }
     if (sum > 0) score += Math.log(sum);

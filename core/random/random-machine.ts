@@ -1,4 +1,5 @@
-// WebAssembly routines that make random words, normal numbers and Rademacher signs, four counters at a time.
+// Defines WebAssembly routines that compute random words, normal numbers and Rademacher signs, four counters
+// at a time.
 import {
   assemble,
   type Code,
@@ -12,10 +13,10 @@ import {
   v128,
 } from '../wasm/assembler.js';
 
-/** Four counters are encrypted together; each gives two words. */
+/** Four counters are encrypted together; each yields two words. */
 const GROUP_WORDS = 8;
 const BYTES = 4;
-/** Bytes of the words of a group. */
+/** The size of a group's words in bytes. */
 const GROUP = GROUP_WORDS * BYTES;
 const ROTATIONS = [
   [13, 15, 26, 6],
@@ -23,7 +24,7 @@ const ROTATIONS = [
 ] as const;
 const PARITY = 0x1bd11bda;
 
-/** Byte orders for shuffles, by the words that they take from two vectors. */
+/** Byte orders for shuffles, named by the words that they take from two vectors. */
 const EVEN = lanes(0, 2, 4, 6);
 const ODD = lanes(1, 3, 5, 7);
 const FIRST = lanes(0, 4, 1, 5);
@@ -33,7 +34,10 @@ function lanes(...words: readonly number[]): number[] {
   return words.flatMap((word) => [0, 1, 2, 3].map((byte) => word * BYTES + byte));
 }
 
-/** Threefry-2x32 with 20 rounds: counters (start, 0), (start + 1, 0), ... under the key (k0, k1), to `from` up to `to`. */
+/**
+ * Threefry-2x32 with 20 rounds: encrypts the counters (start, 0), (start + 1, 0), ... under the key (k0, k1)
+ * and writes them from `from` up to `to`.
+ */
 const words: Routine<'from to start k0 k1'> = {
   name: 'words',
   parameters: 'from to start k0 k1',
@@ -83,8 +87,9 @@ const COSINE = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-
 const ROOT_HALF = 0x3f3504f3;
 
 /**
- * Overwrites pairs of words with pairs of standard normal numbers (Box and Muller 1958) times the float32 at `scale`.
- * Logarithm, sine and cosine are polynomials in float32: IEEE arithmetic alone gives the same bits on every machine.
+ * Overwrites pairs of words with pairs of standard normal numbers (Box and Muller 1958) times the float32 at
+ * `scale`. Logarithm, sine and cosine are polynomials in float32; since these use IEEE arithmetic alone,
+ * every machine computes the same bits.
  */
 const normals: Routine<'from to scale'> = {
   name: 'normals',
@@ -101,7 +106,7 @@ const normals: Routine<'from to scale'> = {
       coefficients.map(of).reduce((sum, coefficient) => f32x4.add(f32x4.mul(sum, x.get), coefficient));
     const times = (...factors: readonly Code[]): Code => factors.reduce((a, b) => f32x4.mul(a, b));
     const logarithm = [
-      // (word + 0.5) / 2^32 is above 0, so its logarithm is finite.
+      // (word + 0.5) / 2^32 is greater than 0, so its logarithm is finite.
       a.set(times(f32x4.add(f32x4.ofUnsigned(a.get), of(0.5)), of(2 ** -32))),
       e.set(i32x4.shiftRightSigned(i32x4.sub(a.get, bits(ROOT_HALF)), i32.of(23))),
       f.set(f32x4.sub(i32x4.sub(a.get, i32x4.shiftLeft(e.get, i32.of(23))), of(1))),
@@ -110,7 +115,7 @@ const normals: Routine<'from to scale'> = {
       a.set(f32x4.sub(times(polynomial(f, LOG), f.get, z.get), times(z.get, of(0.5)))),
       a.set(f32x4.add(f32x4.add(a.get, f.get), times(e.get, of(Math.LN2)))),
     ];
-    // The angle is 2 pi word / 2^32: a multiple of a quarter turn, q, and a rest of at most an eighth of a turn.
+    // The angle 2π word / 2^32 is split into q quarter turns and a remainder of at most an eighth of a turn.
     const turn = [
       q.set(i32x4.shiftRight(i32x4.add(b.get, bits(0x20000000)), i32.of(30))),
       x.set(
@@ -161,7 +166,7 @@ const signs: Routine<'from to out'> = {
       const masks = v128.words(
         ...([0, 1, 2, 3].map((bit) => 1 << (first + bit)) as [number, number, number, number]),
       );
-      // A bit 0 of the word sets the sign bit, which gives -1.
+      // A 0 bit of the word sets the sign bit, which yields -1.
       const missing = i32x4.equal(v128.and(word.get, masks), v128.zero);
       return v128.store(out.get, v128.or(one.get, i32x4.shiftLeft(missing, i32.of(31))), first * BYTES);
     };
@@ -188,7 +193,10 @@ interface Exports {
   readonly normals: Call;
   readonly signs: Call;
 }
-/** The part of WebAssembly that is needed here: TypeScript declares it only in its library for browsers. */
+/**
+ * The part of the WebAssembly API that this file uses. TypeScript declares it only in its library for
+ * browsers.
+ */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
@@ -196,7 +204,7 @@ declare const WebAssembly: {
 const module = new WebAssembly.Module(assemble({ routines: [words, normals, signs] }));
 const { exports } = new WebAssembly.Instance(module) as { exports: Exports };
 
-/** The most numbers made at once. Memory holds the scale, then the words, then the signs. */
+/** The most numbers computed in one call. Memory holds the scale, then the words, then the signs. */
 export const MOST = 16_384;
 const WORDS = 64;
 const SIGNS = WORDS + MOST * BYTES;
@@ -214,13 +222,13 @@ interface Row {
   readonly length: number;
 }
 
-/** The words of consecutive counters, two of each. The view is valid until the next call. */
+/** Returns the words of consecutive counters, two for each. The view is valid until the next call. */
 export function wordsOf({ key, start, length }: Row): Uint32Array {
   exports.words(WORDS, WORDS + length * BYTES, start, ...key);
   return integers.subarray(0, length);
 }
 
-/** Normal numbers, one for each word. The view is valid until the next call. */
+/** Returns normal numbers, one for each word. The view is valid until the next call. */
 export function normalsOf({ std, ...row }: Row & { std: number }): Float32Array {
   wordsOf(row);
   scale[0] = std;
@@ -228,7 +236,7 @@ export function normalsOf({ std, ...row }: Row & { std: number }): Float32Array 
   return numbers.subarray(0, row.length);
 }
 
-/** `length` signs, 32 for each word. The view is valid until the next call. */
+/** Returns `length` signs, 32 for each word. The view is valid until the next call. */
 export function signsOf({ length, ...row }: Row): Float32Array {
   const count = Math.ceil(length / WORD_BITS);
   wordsOf({ ...row, length: count });

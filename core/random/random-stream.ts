@@ -2,7 +2,7 @@
 import { keyWords, type RandomKey } from './random.js';
 import { threefry } from './threefry.js';
 
-/** Words made at once. */
+/** The number of words computed at once. */
 const CHUNK = 64;
 
 export interface RandomStream {
@@ -14,7 +14,7 @@ export interface RandomStream {
   pickOther<T>(items: readonly T[], item: T): T;
 }
 
-/** Choices come one after the other; their number need not be known beforehand. */
+/** Returns a stream of random choices. Their number need not be known in advance. */
 export function randomStream(key: RandomKey): RandomStream {
   const words = keyWords(key);
   let start = 0;
@@ -28,7 +28,7 @@ export function randomStream(key: RandomKey): RandomStream {
     }
     return chunk[used++]!;
   };
-  // 53 random bits: the bias of the remainder is below 2^-21 for any n up to 2^32.
+  // The choice uses 53 random bits, so the bias of the remainder is below 2^-21 for any n up to 2^32.
   const below = (n: number): number => (next() * 2 ** 21 + (next() >>> 11)) % n;
   const pick = <T>(items: readonly T[]): T => items[below(items.length)]!;
   return { below, pick, pickOther: (items, item) => pick(items.filter((each) => each !== item)) };

@@ -1,8 +1,8 @@
-// Makes random numbers from a key (seed, draw, name): the same numbers in any process on any machine.
+// Computes random numbers from a key (seed, draw, name): the same numbers in any process on any machine.
 import { createHash } from 'node:crypto';
 import { MOST, normalsOf, signsOf, wordsOf } from './random-machine.js';
 
-/** All that random numbers depend on: they depend on no order, worker or shard. */
+/** Everything that random numbers depend on; order, worker and shard have no influence. */
 export interface RandomKey {
   readonly seed: number;
   readonly draw: number;
@@ -17,13 +17,16 @@ export function keyWords({ seed, draw, name }: RandomKey): [number, number] {
   return [hash.readUInt32LE(0), hash.readUInt32LE(4)];
 }
 
-/** A key has an endless sequence of numbers. A run is `length` of them from number `start` on, which must be even. */
+/**
+ * A key determines an endless sequence of numbers. A run is `length` of them, beginning with number `start`,
+ * which must be even.
+ */
 export interface Run {
   readonly start: number;
   readonly length: number;
 }
 
-/** Cuts runs into parts that can be made at once; `at` is where the numbers of a part go. */
+/** Splits runs into parts that fit one call; `at` is the index in the output at which a part begins. */
 function* partsOf(
   key: RandomKey,
   runs: readonly Run[],
@@ -38,7 +41,10 @@ function* partsOf(
     }
 }
 
-/** Standard normal numbers times `std`, float32 (Box and Muller 1958): `length` of them, or those of `runs`. */
+/**
+ * Standard normal numbers times `std`, float32 (Box and Muller 1958): the first `length` of the key's
+ * sequence, or those in `runs`.
+ */
 export function normal({
   key,
   length,
@@ -55,7 +61,10 @@ export function normal({
   return out;
 }
 
-/** Numbers uniform between -bound and bound, float32: `length` of them, or those of `runs`. */
+/**
+ * Uniform numbers between -bound and bound, float32: the first `length` of the key's sequence, or those in
+ * `runs`.
+ */
 export function uniform({
   key,
   length,
@@ -84,5 +93,5 @@ export function signs({ key, length }: { key: RandomKey; length: number }): Floa
   return out;
 }
 
-/** A counter gives two words, and each word 32 signs. */
+/** A counter yields two words, and each word 32 signs. */
 const SIGNS_OF_COUNTER = 64;

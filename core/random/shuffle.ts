@@ -1,9 +1,9 @@
-// Walks through the whole numbers below a size in a random order that a key decides.
+// Yields the whole numbers below a size in a random order that a key determines.
 import { TerminalError } from '../errors.js';
 import { keyWords, type RandomKey } from './random.js';
 import { threefry } from './threefry.js';
 
-/** Spaces that are larger are walked by a permutation that needs no memory. */
+/** A larger range is ordered by a permutation that needs no memory. */
 const REMEMBERED = 2 ** 22;
 const BLOCK = 4096;
 const ROUNDS = 6;
@@ -12,7 +12,7 @@ export function shuffle({ key, size }: { key: RandomKey; size: number }): Genera
   return size <= REMEMBERED ? shuffleInMemory({ key, size }) : permute({ key, size });
 }
 
-/** A keyed Fisher-Yates shuffle; remembers what it has drawn. */
+/** A keyed Fisher-Yates shuffle that remembers what it has drawn. */
 function* shuffleInMemory({ key, size }: { key: RandomKey; size: number }): Generator<number> {
   const words = keyWords(key);
   const moved = new Map<number, number>();
@@ -20,7 +20,8 @@ function* shuffleInMemory({ key, size }: { key: RandomKey; size: number }): Gene
   for (let i = 0; i < size; i++) {
     if (i % BLOCK === 0) block = threefry({ key: words, words: 2 * BLOCK, start: i });
     const [high, low] = [block[2 * (i % BLOCK)]!, block[2 * (i % BLOCK) + 1]!];
-    // 53 random bits: the bias of the remainder is below 2^-20 for any size that fits an array.
+    // The choice uses 53 random bits, so the bias of the remainder is below 2^-20 for any size that fits an
+    // array.
     const j = i + ((high * 2 ** 21 + (low >>> 11)) % (size - i));
     yield moved.get(j) ?? j;
     moved.set(j, moved.get(i) ?? i);
@@ -56,7 +57,7 @@ export function* permute({ key, size }: { key: RandomKey; size: number }): Gener
   }
 }
 
-/** The first `count` of them. */
+/** The first `count` numbers of the order. */
 export function sample({ key, count, size }: { key: RandomKey; count: number; size: number }): number[] {
   if (count > size)
     throw new TerminalError({ code: 'too-many-drawn', message: `cannot draw ${count} distinct of ${size}` });

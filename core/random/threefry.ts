@@ -1,13 +1,17 @@
-// Threefry-2x32 with 20 rounds: random words from a key and a counter (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
+// Implements Threefry-2x32 with 20 rounds: random words from a key and a counter (Salmon et al. 2011,
+// "Parallel random numbers: as easy as 1, 2, 3").
 
-/** The number of bits by which each round rotates. Keys are added after each four rounds; the rotations start over after eight. */
+/**
+ * The number of bits by which each round rotates; the sequence repeats after eight rounds. The key is added
+ * after every fourth round.
+ */
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const GROUPS = 5;
 const PARITY = 0x1bd11bda;
 
 export interface ThreefryOptions {
   readonly key: readonly [number, number];
-  /** The number of words; each counter gives two. */
+  /** The number of words; each counter yields two. */
   readonly words: number;
   /** The low words of the counters are `start`, `start` + 1, ...; their high words are `high`. */
   readonly start?: number;

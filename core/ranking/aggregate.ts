@@ -1,8 +1,12 @@
-// Turns the raw proxies of a whole cohort into one score for each candidate, which holds within that cohort alone.
+// Turns the raw proxies of a cohort into one score for each candidate, which is meaningful within that cohort
+// only.
 import { TerminalError } from '../errors.js';
 import { ascendingRanks } from './ranks.js';
 
-/** One proxy over the cohort: `draws` has one column [m] for each draw (one column where draws do not matter). */
+/**
+ * One proxy over the cohort: `draws` has one column [m] for each draw, or a single column for a proxy that
+ * does not depend on draws.
+ */
 export interface ProxyColumn {
   readonly proxy: string;
   readonly weight: number;
@@ -10,10 +14,11 @@ export interface ProxyColumn {
 }
 
 /**
- * Scores [m], higher is better. For each proxy the ranks are averaged over the draws; then log(mean rank / m)
- * (`log-rank`, best possible 0) or mean rank / m (`linear-rank`, best possible the sum of weights), summed with weights.
- * Never merge the scores of two cohorts. Throws a TerminalError for columns of different length, no column or no draw.
- * AZ-NAS (arXiv 2403.19232) non-linear ranking; method.md, Aggregation.
+ * Scores [m]; higher is better. For each proxy, ranks are averaged over the draws and divided by m: r. The
+ * score is Σ weight · log r (`log-rank`; the best possible score is 0) or Σ weight · r (`linear-rank`; the
+ * best possible score is the sum of the weights). Scores of two cohorts must never be merged. Throws a
+ * TerminalError for columns of different length, no column or no draw. AZ-NAS (arXiv 2403.19232), non-linear
+ * ranking; docs/understand/method.md, Aggregation.
  */
 export function aggregate({
   columns,
@@ -34,7 +39,10 @@ export function aggregate({
   return scores;
 }
 
-/** What one proxy adds to a score; `share` is the mean rank over the draws, divided by the size of the cohort. */
+/**
+ * The contribution of one proxy to a score; `share` is the mean rank over the draws, divided by the size of
+ * the cohort.
+ */
 export function rankTerm({
   kind,
   weight,
@@ -47,7 +55,7 @@ export function rankTerm({
   return weight * (kind === 'log-rank' ? Math.log(share) : share);
 }
 
-/** Sums of ranks are multiples of a half, hence exact: the order of the draws changes no bit. */
+/** Sums of ranks are multiples of 1/2 and hence exact, so the order of the draws changes no bit. */
 function meanRanks({
   proxy,
   draws,

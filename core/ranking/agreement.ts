@@ -1,15 +1,16 @@
-// Measures how well a ranking agrees with known accuracies: over all candidates, over classes, in the better half and at the top.
+// Measures how well a ranking agrees with known accuracies: over all candidates, over classes, in the better
+// half, and at the top.
 import { kendall, spearman } from './correlation.js';
 import { exponentialNdcg, ndcg, type TopQuality, topQuality } from './quality.js';
 import { compare } from './ranks.js';
 
-/** A candidate with its score, higher being better, and what is known of it. */
+/** A candidate with its score (higher is better) and its known accuracies and costs. */
 export interface JudgedRow {
   readonly score: number;
   readonly accuracy: number;
-  /** Candidates of one class share this text. */
+  /** The text of the candidate's class; candidates of one class have the same text. */
   readonly unit: string;
-  /** Where they are known, agreement is measured among networks of similar cost too. */
+  /** The FLOPs, if known; agreement is then also measured among networks of similar cost. */
   readonly flops?: number | undefined;
 }
 
@@ -17,19 +18,19 @@ export interface Coefficients {
   readonly candidates: number;
   /** Kendall's tau-b; NaN where all scores or all accuracies are equal. */
   readonly kendall: number;
-  /** Spearman's rho; likewise. */
+  /** Spearman's rho; NaN where all scores or all accuracies are equal. */
   readonly spearman: number;
 }
 
 export interface RankingAgreement {
   readonly written: Coefficients;
-  /** Over classes: the least score and the mean accuracy of the members. */
+  /** Over classes; a class has the least score and the mean accuracy of its members. */
   readonly classes: Coefficients;
-  /** Over the classes that are at least as accurate as the median class; null where these are fewer than two. */
+  /** Over the classes that are at least as accurate as the median class; null for fewer than two of them. */
   readonly betterHalf: Coefficients | null;
-  /** Mean of Kendall's tau inside fifths of the classes by FLOPs; null of fewer than ten classes. */
+  /** Mean of Kendall's tau within fifths of the classes by FLOPs; null for fewer than ten classes. */
   readonly kendallInFlopsFifths: number | null;
-  /** How many of the `of` truly best classes are among the first `first` of the ranking. */
+  /** The number of the `of` most accurate classes that are among the first `first` of the ranking. */
   readonly recall: readonly { readonly first: number; readonly found: number; readonly of: number }[];
   readonly ndcg: number;
   readonly exponentialNdcg: number;
@@ -40,7 +41,7 @@ export const TOPS = [1, 10, 50] as const;
 const TRULY_BEST = 50;
 const FIRST = [50, 100, 200] as const;
 
-/** At least two rows. Rows of equal score keep their order. */
+/** Expects at least two rows. Rows of equal score keep their order. */
 export function rankingAgreement(rows: readonly JudgedRow[]): RankingAgreement {
   const ranked = inOrder(rows);
   const accuracies = ranked.map(({ accuracy }) => accuracy);
@@ -80,7 +81,7 @@ function least(values: readonly number[]): number {
   return values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
 }
 
-/** A single class has no order: tau and rho of it are NaN. */
+/** A single class has no order, so its tau and rho are NaN. */
 function coefficients(rows: readonly JudgedRow[]): Coefficients | null {
   const scores = rows.map(({ score }) => score);
   const accuracies = rows.map(({ accuracy }) => accuracy);

@@ -51,7 +51,10 @@ function checkedLength(x: ArrayLike<number>, y: ArrayLike<number>): number {
   return x.length;
 }
 
-/** Pairs of equal values in a sorted column of n; `equal(at)` says whether the value at `at` equals the one before it. */
+/**
+ * Counts pairs of equal values in a sorted column of n; `equal(at)` says whether the value at `at` equals the
+ * one before it.
+ */
 function tiedPairs({ n, equal }: { readonly n: number; readonly equal: (at: number) => boolean }): number {
   let count = 0;
   let run = 0;
@@ -62,7 +65,10 @@ function tiedPairs({ n, equal }: { readonly n: number; readonly equal: (at: numb
   return count;
 }
 
-/** A stable bottom-up merge sort in place; answers how many pairs were in strictly descending order. */
+/**
+ * Sorts in place with a stable bottom-up merge sort; returns how many pairs were in strictly descending
+ * order.
+ */
 function sortCountingExchanges(values: Float64Array): number {
   const n = values.length;
   const merged = new Float64Array(n);
@@ -89,7 +95,7 @@ function sortCountingExchanges(values: Float64Array): number {
   return exchanges;
 }
 
-/** Rounding may give 1.0000000000000002; NaN stays NaN. */
+/** Limits the result to [-1, 1], since rounding may give 1.0000000000000002; NaN stays NaN. */
 function clamp(value: number): number {
   return Math.max(-1, Math.min(1, value));
 }

@@ -1,4 +1,5 @@
-// Says what training some networks at random finds: the expected best of n, and how many random trainings equal a find.
+// Computes what training networks at random finds: the expected best of n, and how many random trainings
+// match a given accuracy.
 
 /**
  * The expected largest value of a random subset of `n` of `values`, drawn without replacement: with values in ascending order
@@ -15,8 +16,8 @@ export function expectedBest({
   const m = ascending.length;
   if (!Number.isInteger(n) || n < 1 || n > m)
     throw new RangeError(`a subset of ${n} of ${m} values; must be 1 to ${m}`);
-  // The probability that the k-th value is the largest of the subset, from the largest k down:
-  // p(m) = n / m, and p(k - 1) = p(k) (k - n) / (k - 1).
+  // The probability that the k-th value is the largest of the subset, computed from the largest k downwards:
+  // p(m) = n / m, p(k - 1) = p(k) (k - n) / (k - 1).
   let probability = n / m;
   let expected = 0;
   for (let k = m; k >= n; k -= 1) {
@@ -26,7 +27,10 @@ export function expectedBest({
   return expected;
 }
 
-/** The fewest random trainings whose expected best is at least `value`; undefined where even all of them stay below. */
+/**
+ * The least number of random trainings whose expected best is at least `value`; undefined where the best of
+ * all values is below it.
+ */
 export function trainingsFor({
   values,
   value,

@@ -1,4 +1,4 @@
-// Puts the candidates of a cohort into the order of the ranking, the same on every machine.
+// Sorts the candidates of a cohort into the order of the ranking, the same on every machine.
 import { TerminalError } from '../errors.js';
 import { compare } from './ranks.js';
 
@@ -25,14 +25,17 @@ export function order({
   );
 }
 
-/** The same order for rows. An equivalence class is ordered by the text of its representative, its members by their own text. */
+/**
+ * The same order for rows. A class is placed by the text of its representative; its members are ordered by
+ * their own texts.
+ */
 export function compareRows(a: OrderedRow, b: OrderedRow): number {
   return compare(b.score, a.score) || compareText(textOf(a), textOf(b));
 }
 
 interface OrderedRow {
   readonly candidate: string;
-  /** Not NaN. */
+  /** The score, which is never NaN. */
   readonly score: number;
   readonly class?: string;
 }
@@ -41,7 +44,7 @@ function textOf({ candidate, class: unit = candidate }: OrderedRow): string {
   return `${unit}\n${candidate}`;
 }
 
-/** Compares by UTF-16 code unit: the order of localeCompare depends on the machine. */
+/** Compares by UTF-16 code unit, because the order of localeCompare depends on the machine. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

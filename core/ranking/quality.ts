@@ -1,13 +1,16 @@
 // Measures how good the top of a ranking is, where accuracies are known.
 
-/** Mean and best true accuracy among the first k. */
+/** Mean and best accuracy among the first k. */
 export interface TopQuality {
   readonly k: number;
   readonly mean: number;
   readonly best: number;
 }
 
-/** Quality of the first k of `accuracies`, which are in ranked order, best first. k is at most their number. */
+/**
+ * Quality of the first k of `accuracies`, which are in ranked order, best first. k must not exceed their
+ * number.
+ */
 export function topQuality({ accuracies, k }: { accuracies: readonly number[]; k: number }): TopQuality {
   const top = accuracies.slice(0, k);
   const mean = top.reduce((sum, value) => sum + value, 0) / top.length;
@@ -15,9 +18,10 @@ export function topQuality({ accuracies, k }: { accuracies: readonly number[]; k
 }
 
 /**
- * Normalized discounted cumulative gain over the whole list, gain = accuracy above the worst known, discount =
- * log2(position + 1) (Järvelin and Kekäläinen 2002). It is 1 where the list is sorted by accuracy.
- * An infinite value, such as the score of a degenerate network, counts as the worst or the best of the finite ones.
+ * Normalized discounted cumulative gain over the whole list: gain = accuracy above the worst known, discount
+ * = log2(position + 1) (Järvelin and Kekäläinen 2002). It is 1 where the list is sorted by accuracy. An
+ * infinite value, such as the score of a degenerate network, counts as the worst or the best of the finite
+ * ones.
  */
 export function ndcg(values: readonly number[]): number {
   const finite = values.filter(Number.isFinite);
@@ -29,19 +33,19 @@ export function ndcg(values: readonly number[]): number {
   return ideal > 0 ? gain(accuracies) / ideal : 1;
 }
 
-/** As VKDNW reports it. */
+/** The length of the list over which VKDNW reports it. */
 const FIRST_OF_EXPONENTIAL = 1000;
 
 /**
- * Normalized discounted cumulative gain over the first 1,000, gain = 2^accuracy - 1, discount = log2(position + 1), as
- * VKDNW reports it for accuracies in percent (arXiv 2411.07010): the last tenths at the top decide. An infinite value counts as
- * in `ndcg`.
+ * Normalized discounted cumulative gain over the first 1,000: gain = 2^accuracy - 1, discount = log2(position
+ * + 1), as VKDNW reports it for accuracies in percent (arXiv 2411.07010). Differences of tenths at the top
+ * dominate. An infinite value counts as in `ndcg`.
  */
 export function exponentialNdcg(values: readonly number[]): number {
   const finite = values.filter(Number.isFinite);
   const accuracies = finite.length === values.length ? values : values.map((value) => clampTo(finite, value));
   const most = accuracies.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
-  // Every gain is divided by 2^most, so that no value is too large.
+  // Every gain is divided by 2^most, so that no value overflows.
   const gain = (values: readonly number[]) =>
     values
       .slice(0, FIRST_OF_EXPONENTIAL)
@@ -56,7 +60,10 @@ function clampTo(finite: readonly number[], value: number): number {
   return finite.reduce((best, other) => pick(best, other), finite[0] ?? 0);
 }
 
-/** Mean share of the first k that two rankings have in common, over all pairs of rankings; 1 for a single ranking. */
+/**
+ * The mean, over all pairs of rankings, of the share of their first k that they have in common; 1 for a
+ * single ranking.
+ */
 export function topStability({
   rankings,
   k,

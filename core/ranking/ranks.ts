@@ -1,8 +1,8 @@
 // Computes ascending ranks, where ties share their average rank, at once or part by part.
 
 /**
- * Ranks [m] of values [m]; the smallest gets 1. Infinities are ordinary values, NaN counts as -Infinity, -0 ties with 0.
- * O(m log m). method.md, Aggregation.
+ * Ranks [m] of values [m]; the smallest gets 1. Infinities are ordinary values, NaN counts as -Infinity, -0
+ * ties with 0. O(m log m). docs/understand/method.md, Aggregation.
  */
 export function ascendingRanks(values: ArrayLike<number>): Float64Array {
   const numbers = sortable(values);
@@ -12,15 +12,16 @@ export function ascendingRanks(values: ArrayLike<number>): Float64Array {
   return numbers.map((value) => rankOf(positions[indexOf(sorted, value)]!));
 }
 
-/** A copy with -Infinity in place of NaN, which the native sort of typed arrays puts into the right order. */
+/** A copy with -Infinity in place of NaN, which the native sort of typed arrays then orders correctly. */
 export function sortable(values: ArrayLike<number>): Float64Array {
   return Float64Array.from(values, (value) => (Number.isNaN(value) ? -Infinity : value));
 }
 
 /**
- * Adds to each position how many of `sorted` are below the value and how many are not above it. Positions over the parts of a
- * cohort add up to the positions over the whole, so that a cohort too large to be sorted at once is ranked part by part;
- * `rankOf` turns the sum into a rank. Both arrays must be ascending and without NaN.
+ * Adds to each position the number of values in `sorted` that are below the value, plus the number that are
+ * not above it. Summed over all parts of a cohort, this gives the position within the whole, so that a cohort
+ * too large to be sorted at once is ranked part by part; `rankOf` turns the sum into a rank. Both arrays must
+ * be ascending and without NaN.
  */
 export function addPositions({
   values,
@@ -41,7 +42,9 @@ export function addPositions({
   }
 }
 
-/** Equal values have the ranks `below + 1` to `notAbove`, and share their mean, (below + notAbove + 1) / 2. */
+/**
+ * Equal values occupy the ranks `below + 1` to `notAbove` and share their mean, (below + notAbove + 1) / 2.
+ */
 export function rankOf(positions: number): number {
   return (positions + 1) / 2;
 }
@@ -58,7 +61,7 @@ export function indexOf(sorted: Float64Array, value: number): number {
   return low;
 }
 
-/** For sorting: subtraction would give NaN for two equal infinities. */
+/** A comparison for sorting; a difference would be NaN for two equal infinities. */
 export function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

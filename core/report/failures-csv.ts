@@ -12,13 +12,16 @@ export interface Failure {
 
 const COLUMNS = ['candidate', 'reason', 'detail'] as const;
 
-/** Header, then one line a failure in the given order; the header alone where nothing failed. */
+/** The header, then one line for each failure in the given order. */
 export function* failuresCsv(failures: Iterable<Failure>): Generator<string> {
   yield `${COLUMNS.join(',')}\n`;
   for (const failure of failures) yield `${COLUMNS.map((name) => textCell(failure[name])).join(',')}\n`;
 }
 
-/** The failures of a failures.csv; its header may have more columns. Throws a SpecError for any other text. */
+/**
+ * The failures in a failures.csv, whose header may have further columns. Throws a SpecError for any other
+ * text.
+ */
 export function readFailuresCsv(text: string): Failure[] {
   const [header = [], ...rows] = readCells(text);
   const indices = COLUMNS.map((name) => header.indexOf(name));

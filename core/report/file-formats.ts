@@ -1,4 +1,5 @@
-// What every column and key of the files that a search leaves means; docs/reference/files.md is generated from these tables.
+// Explains every column and key of the files that a search leaves; docs/reference/files.md is generated from
+// these tables.
 import type { FailureReason } from '../candidate-error.js';
 
 const WHOLE = 'raw proxy, mean over the draws; where `proxies` names it';
@@ -56,7 +57,7 @@ export const FAILURE_REASONS: Readonly<Record<FailureReason, string>> = {
   error: 'anything else; `detail` says what',
 };
 
-/** Keys of summary.json. A key that does not apply is not there; a later version may add some. */
+/** Keys of summary.json. A key that does not apply is absent; a later version may add keys. */
 export const SUMMARY_MEANINGS: Readonly<Record<string, string>> = {
   name: '`name` of the specification',
   id: 'id of the search',

@@ -4,13 +4,13 @@ import { formatNumber } from '../text/numbers.js';
 import { textCell } from './text-cell.js';
 
 export interface ParetoRow {
-  /** Rank in the whole ranking. */
+  /** The rank in the whole ranking. */
   readonly rank: number;
   readonly candidate: string;
   readonly score: number;
   readonly flops: number;
   readonly parameters: number;
-  /** Milliseconds, where it was measured. */
+  /** The latency in milliseconds, if it was measured. */
   readonly latency?: number;
 }
 
@@ -18,9 +18,9 @@ export const PARETO_COSTS = ['flops', 'parameters', 'latency'] as const;
 export type ParetoCost = (typeof PARETO_COSTS)[number];
 
 /**
- * The Pareto-optimal rows: no other row costs as little and scores as high, and is better in one of the two. Cheapest first, so
- * that scores rise. Of rows with equal cost and score the one with the best rank is taken. `rows` must be in ranked order; rows
- * whose cost is not known are left out.
+ * The Pareto-optimal rows: no other row is at least as good in both cost and score and better in one of them.
+ * The cheapest row comes first, so scores ascend. Of rows with equal cost and score, the one with the best
+ * rank is chosen. `rows` must be in ranked order; rows of unknown cost are left out.
  */
 export function paretoFront<Row extends ParetoRow>({
   rows,
@@ -40,14 +40,14 @@ export function paretoFront<Row extends ParetoRow>({
   });
 }
 
-/** The `top` best rows of a front by rank, still cheapest first; without `top` all of them. */
+/** The `top` best rows of a front by rank, in ascending order of cost; all rows without `top`. */
 export function bestOfFront<Row extends ParetoRow>(front: readonly Row[], top = Infinity): readonly Row[] {
   const ranks = front.map(({ rank }) => rank).sort((a, b) => a - b);
   const last = ranks[Math.min(top, ranks.length) - 1] ?? Infinity;
   return front.filter(({ rank }) => rank <= last);
 }
 
-/** CSV with a column of latencies where any is known. */
+/** CSV, with a column of latencies if any is known. */
 export function paretoCsv(front: readonly ParetoRow[]): string {
   const measured = front.some(({ latency }) => latency !== undefined);
   const lines = front.map(({ rank, candidate, score, flops, parameters, latency }) => {

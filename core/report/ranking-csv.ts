@@ -5,48 +5,54 @@ import { AZ_NAS_PROXIES, PROXIES } from '../specification/families.js';
 import { formatNumber, isNumber, parseNumber } from '../text/numbers.js';
 import { fromTextCell, textCell } from './text-cell.js';
 
-/** The columns that every ranking is written with, in this order. A file may have more, and may lack proxies of these. */
+/**
+ * The columns that every ranking is written with, in this order. A file that is read may have more, and may
+ * lack some of these proxies.
+ */
 const RANKING_HEADER = ['rank', 'candidate', 'score', ...AZ_NAS_PROXIES, 'parameters'] as const;
-/** The columns without which a file is no ranking. */
+/** The columns without which a file is not a ranking. */
 const REQUIRED = ['rank', 'candidate', 'score', 'parameters'] as const;
 
 export interface RankingRow {
   readonly rank: number;
   readonly candidate: string;
   readonly score: number;
-  /** The proxies by name. A file may have proxies that this release does not know, and may lack some that it knows. */
+  /**
+   * The proxies by name. A file may have proxies that this release does not know, and may lack some that it
+   * knows.
+   */
   readonly proxies: Readonly<Record<string, number>>;
   readonly parameters: number;
   readonly class?: string;
-  /** Milliseconds, where the search measured latencies; null where it has none of this candidate. */
+  /** Milliseconds, in a search that measured latencies; null where that of this candidate is missing. */
   readonly latency?: number | null;
 }
 
-/** Columns that not every ranking has, in this order, behind the others. */
+/** Optional columns, in this order, after the others. */
 const EXTRA = ['class', 'latency'] as const;
 export type ExtraColumn = (typeof EXTRA)[number];
-/** Columns of these names are no proxies. */
+/** Columns with these names are not proxies. */
 const NO_PROXIES: ReadonlySet<string> = new Set([...REQUIRED, ...EXTRA]);
 
-/** The columns beyond the usual ones that these rows have; all rows of a ranking have the same. */
+/** The optional columns that these rows have; all rows of a ranking have the same ones. */
 export function extraColumns([first]: readonly RankingRow[]): readonly ExtraColumn[] {
   return EXTRA.filter((name) => first?.[name] !== undefined);
 }
 
-/** The proxies of these names, or of these rows, that have columns of their own behind the usual four. */
+/** The proxies among these names, or of these rows, that get columns of their own after the usual four. */
 export function extraProxies(names: readonly string[]): readonly string[] {
   const usual: readonly string[] = AZ_NAS_PROXIES;
   return [...new Set(names)].filter((name) => !usual.includes(name) && !NO_PROXIES.has(name));
 }
 
-/** The names of all proxies that any of the rows has. */
+/** The names of all proxies that occur in any row. */
 export function proxiesIn(rows: readonly RankingRow[]): readonly string[] {
   return [...new Set(rows.flatMap(({ proxies }) => Object.keys(proxies)))];
 }
 
 /**
- * The first line. `class` is there where ranks were taken over classes, `latency` where it was measured; proxies that are not
- * among the usual four have a column each where `proxies` names them.
+ * The first line. It has `class` where ranks were taken over classes, `latency` where it was measured, and a
+ * column for each proxy in `proxies` that is not among the usual four.
  */
 export function rankingHeader({
   cohort,
@@ -68,8 +74,8 @@ export function rankingHeader({
 }
 
 /**
- * A line for each row, ended by a line feed. Equal rows give equal bytes. `proxies` as in the header. Throws a TerminalError
- * for NaN.
+ * One line for each row, terminated by a line feed. Equal rows give equal bytes. `proxies` as in the header.
+ * Throws a TerminalError for NaN.
  */
 export function rankingLines(
   rows: readonly RankingRow[],
@@ -91,7 +97,9 @@ export function rankingLines(
   return lines;
 }
 
-/** The rows of a ranking.csv. Throws a SpecError that names `source` (ranking.csv if not given) and the line. */
+/**
+ * The rows of a ranking.csv. Throws a SpecError that names `source` (by default ranking.csv) and the line.
+ */
 export function readRankingCsv(
   text: string,
   { source = 'ranking.csv' }: { readonly source?: string } = {},
@@ -100,7 +108,7 @@ export function readRankingCsv(
   return [...reader.push(text), ...reader.end()];
 }
 
-/** Reads a text that comes in pieces: answers rows as soon as they are complete. */
+/** Reads a text that arrives in pieces, and returns rows as soon as they are complete. */
 export function createRankingReader({ source = 'ranking.csv' }: { readonly source?: string } = {}) {
   let rest = '';
   let header: readonly string[] | undefined;
@@ -132,12 +140,12 @@ export function createRankingReader({ source = 'ranking.csv' }: { readonly sourc
       rest = text.slice(end);
       return end > 0 ? read(text.slice(0, end)) : [];
     },
-    /** Answers the rows that are left. An empty text is no ranking. */
+    /** Returns the remaining rows. An empty text is not a ranking. */
     end: (): RankingRow[] => (rest !== '' || !header ? read(rest) : []),
   };
 }
 
-/** A column without a name may be the index that pandas writes before a table, and is no proxy. */
+/** A column without a name is not taken for a proxy; it may be the index that pandas writes. */
 function checkHeader({ header, source }: { readonly header: readonly string[]; readonly source: string }) {
   const complain = (message: string) => SpecError.inFile({ file: source, line: 1, message });
   const missing = REQUIRED.filter((name) => !header.includes(name));
@@ -149,7 +157,7 @@ function checkHeader({ header, source }: { readonly header: readonly string[]; r
   throw complain(`column ${unnamed + 1} of ${header.length} has no name; must have one, or be removed`);
 }
 
-/** Finds where the last complete line of `text` ends: at a line feed outside quotes. */
+/** Finds the end of the last complete line of `text`: a line feed outside quotes. */
 function completeLines(text: string): number {
   let end = text.lastIndexOf('\n') + 1;
   if (!text.includes('"')) return end;
@@ -158,7 +166,7 @@ function completeLines(text: string): number {
 }
 
 function readCells({ text, source }: { readonly text: string; readonly source: string }): string[][] {
-  // A million lines without a quote need no parser, which would take longer.
+  // Text without quotes needs no CSV parser, which would be slower on a million lines.
   if (!/["\r]/.test(text) && text.endsWith('\n')) return plainCells(text);
   try {
     return parseCsv(text, { bom: true, record_delimiter: ['\n', '\r\n'] });
@@ -204,7 +212,10 @@ function readRow({
   }
 }
 
-/** Empty cells are left out, and so is text in a column that this release does not know: that column is no proxy. */
+/**
+ * Empty cells are left out, and so is text in a column that this release does not know, since such a column
+ * is no proxy.
+ */
 function readProxies(
   names: readonly string[],
   cell: (name: string) => string | undefined,

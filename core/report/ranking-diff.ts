@@ -1,21 +1,25 @@
-// Compares two runs: which candidates entered and left the top, which moved, which came and went, and which fail now.
+// Compares two runs: which candidates entered or left the top, which moved, which appeared or disappeared,
+// and which fail now.
 import type { Failure } from './failures-csv.js';
 
-/** A finished run as the comparison sees it: candidates in ranked order, best first, and those that were set aside. */
+/** A finished run to be compared: candidates in ranked order, best first, and those that were set aside. */
 export interface ComparedRun {
   readonly id: string;
   readonly ranking: readonly string[];
   readonly failures: readonly Failure[];
 }
 
-/** Ranks begin at 1; null where the run did not rank the candidate. */
+/** Ranks count from 1; null where the run did not rank the candidate. */
 export interface RankChange {
   readonly candidate: string;
   readonly from: number | null;
   readonly to: number | null;
 }
 
-/** `moved`: places up (above 0) or down among the candidates that both runs ranked: a new candidate does not move the others. */
+/**
+ * `moved`: places up (positive) or down (negative), counted only among candidates that both runs ranked, so
+ * that a new candidate does not move the others.
+ */
 export interface Move extends RankChange {
   readonly moved: number;
 }
@@ -30,12 +34,12 @@ export interface RankingDiff {
   readonly a: { readonly id: string; readonly candidates: number; readonly failed: number };
   readonly b: RankingDiff['a'];
   readonly top: number;
-  /** Among the first `top` candidates: in B but not in A, and in A but not in B. */
+  /** Changes among the first `top` candidates: those in B but not in A, and those in A but not in B. */
   readonly entered: Some<RankChange>;
   readonly left: Some<RankChange>;
-  /** Candidates in the order of their moves, the largest first. */
+  /** Candidates by the size of their move, the largest first. */
   readonly moves: Some<Move>;
-  /** Candidates that only one run ranked, best first; those that the other run set aside are among them. */
+  /** Candidates that only one run ranked, best first, including those that the other run set aside. */
   readonly appeared: Some<RankChange>;
   readonly vanished: Some<RankChange>;
   /** `from` and `to` are reasons; null where the candidate did not fail. */
@@ -46,7 +50,10 @@ export interface RankingDiff {
   }>;
 }
 
-/** Lists what changed from run A to run B. Every list holds `top` lines at most, beside the number of all. O(n log n). */
+/**
+ * Lists what changed from run A to run B. Each list holds at most `top` entries, beside the count of all. O(n
+ * log n).
+ */
 export function diffRankings({
   a,
   b,
@@ -64,7 +71,7 @@ export function diffRankings({
     to: rankB.get(candidate) ?? null,
   });
   const some = <T>(items: readonly T[]): Some<T> => ({ count: items.length, first: items.slice(0, top) });
-  /** Among the first `limit` of the run and not among those of the other. */
+  /** Candidates among the first `limit` of the run that are not among those of the other. */
   const only = (run: ComparedRun, other: ReadonlyMap<string, number>, limit = Infinity) =>
     some(
       run.ranking
@@ -93,7 +100,7 @@ function ranksOf(ranking: readonly string[]): ReadonlyMap<string, number> {
   return new Map(ranking.map((candidate, index) => [candidate, index + 1]));
 }
 
-/** Candidates of both runs whose place among them differs; largest move first, then by place in B. */
+/** Candidates of both runs whose place changed; the largest move first, then by place in B. */
 function movesOf({
   a,
   b,

@@ -11,49 +11,58 @@ const coefficient = z.number().min(-1).max(1).nullable();
 const SummarySchema = z.looseObject({
   name: z.string().min(1),
   id: z.string().min(1),
-  /** Planned; `scored` of them were computed by this run, `reused` were in the store before, `failed` were set aside. */
+  /**
+   * Candidates that were planned. `scored` of them were computed by this run, `reused` were in the store
+   * before, `failed` were set aside.
+   */
   candidates: count,
   scored: count,
   reused: count,
   failed: count,
-  /** Wall clock from start to ranking. */
+  /** Wall-clock time from start to ranking. */
   seconds: z.number().nonnegative(),
-  /** Wall clock for each candidate scored by this run; 0 if none was. */
+  /** Wall-clock time for each candidate that this run scored; 0 if it scored none. */
   millisecondsPerCandidate: z.number().nonnegative(),
   /** SHA-256, hex, of the bytes of ranking.csv. */
   rankingSha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Whether ranks were taken over written candidates or over classes of the same function. */
   cohort: z.enum(['written', 'classes']).optional(),
-  /** With classes: how many functions were ranked, and how many candidates inherit another's score. */
+  /**
+   * In a cohort of classes: the number of functions that were ranked, and of candidates that inherit
+   * another's score.
+   */
   classes: count.optional(),
   shared: count.optional(),
-  /** What a reader should know before the ranking. */
+  /** Sentences that a reader should know before using the ranking. */
   warnings: z.array(z.string()).optional(),
-  /** With screening: each round's candidates, and what it took. */
+  /** With screening: the candidates of each round, and its time. */
   rounds: z
     .array(
       z.looseObject({ candidates: count, reused: count, failed: count, seconds: z.number().nonnegative() }),
     )
     .optional(),
-  /** With constraints or evolution: what was drawn, and what became of those that were not taken. */
+  /** With constraints or evolution: the number of candidates drawn, and why some of them were not taken. */
   drawn: z
     .looseObject({
       proposed: count,
       rejected: z.record(z.string(), count),
       duplicates: count,
-      /** Where the measured latencies are in the store, and the machines that they are of. */
+      /** Scopes of the measured latencies in the store, with the machine of each. */
       latencies: z.record(z.string(), z.string()).optional(),
     })
     .optional(),
-  /** With limits on latency: how many of the ranked candidates have one, and how many were measured on a busy machine. */
+  /**
+   * With limits on latency: how many of the ranked candidates have a latency, and how many of these were
+   * measured on a busy machine.
+   */
   latency: z.looseObject({ measured: count, busy: count }).optional(),
-  /** Of an evolution, and why it ended before its budget was spent. */
+  /** For an evolution: the number of generations, and why it ended before its budget was spent. */
   generations: count.optional(),
   ended: z.string().optional(),
   /**
-   * Of a search that was verified: the share asked for, this run's scores and how many of them another worker computed
-   * again, those that nobody else could compute and why, what became of workers that disagreed, and how many scores of
-   * theirs were taken back and computed again.
+   * For a search that was verified: the share asked for; this run's scores, and how many of them another
+   * worker computed again; how many could not be computed by another worker, and why; what became of workers
+   * that disagreed; and how many of their scores were discarded and computed again.
    */
   verification: z
     .looseObject({
@@ -76,16 +85,19 @@ const SummarySchema = z.looseObject({
       discarded: count,
     })
     .optional(),
-  /** By dataset, with a truth file only. */
+  /** By dataset; only with a truth file. */
   correlation: z.record(z.string(), z.object({ kendall: coefficient, spearman: coefficient })).optional(),
 });
 
-/** What a summary may hold; core/report/file-formats.ts explains each. */
+/** The keys that a summary may have; core/report/file-formats.ts explains each. */
 export const SUMMARY_KEYS = Object.keys(SummarySchema.shape);
 
 export type Summary = z.infer<typeof SummarySchema>;
 
-/** JSON, two spaces, line feed at the end. Throws a SpecError for what `parseSummary` would refuse, NaN above all. */
+/**
+ * JSON indented by two spaces, with a final line feed. Throws a SpecError for what `parseSummary` would
+ * refuse, NaN above all.
+ */
 export function formatSummary(summary: Summary): string {
   return `${JSON.stringify(check({ value: summary, source: 'summary' }), null, 2)}\n`;
 }

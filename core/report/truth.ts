@@ -1,12 +1,12 @@
-// Reads a table of known accuracies (`arch,<dataset>,...`), or a ranking in its place.
+// Reads a table of known accuracies (`arch,<dataset>,...`); a ranking is accepted too.
 import { SpecError } from '../errors.js';
 import { describeParseFault, lineIssues } from '../text/line-issues.js';
 import { quote } from '../text/show.js';
 import { type CandidateColumn, candidateColumn, readTable, type Table } from '../text/table.js';
 
 /**
- * `accuracy` maps a candidate, in its usual spelling, to one number for each of `datasets`, in that order, in the unit of the
- * file. A number is NaN where the cell is empty; of a ranking it may be infinite.
+ * `accuracy` maps a candidate, in its usual spelling, to one number for each of `datasets`, in that order and
+ * in the unit of the file. The number is NaN for an empty cell; in a ranking it may be infinite.
  */
 export interface Truth {
   readonly datasets: readonly string[];
@@ -14,18 +14,19 @@ export interface Truth {
 }
 
 const SHAPE = 'arch,<dataset>,...';
-/** Columns of a ranking that do not measure a candidate: a low rank is a good one, and a class is a text. */
+/** Columns of a ranking that cannot serve as accuracies: a low rank is a good one, and a class is text. */
 const NO_MEASURE: ReadonlySet<string> = new Set(['rank', 'class']);
-/** Columns of a benchmark's table that say what a network costs, or how far its trainings differ. */
+/** Columns of a benchmark's table that hold costs of a network or the spread of its trainings. */
 const NO_ACCURACY = /^((parameters|flops|macs)(_m)?|std)$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * `parse` answers the usual spelling of a candidate, and throws a SpecError for text that is none of the space. A candidate
- * may be there twice with the same numbers. In a table that says what networks cost, other numbers at the same costs are
- * another training, and the mean counts. Throws a SpecError for a missing `arch` or dataset column, ragged rows, cells that
- * are no number, rows without any, an empty file, and what is not a CSV; up to 20 lines are named. A table with `candidate` in
- * place of `arch` is a ranking; one of NAS-Bench-101 has `matrix` and `operations`.
+ * `parse` returns the usual spelling of a candidate, and throws a SpecError for text that is not in the
+ * space. A candidate may occur twice with the same numbers. In a table with costs, other numbers at the same
+ * costs are another training of the network, and the mean is used. Throws a SpecError for a missing `arch` or
+ * dataset column, ragged rows, cells that are not numbers, rows without numbers, an empty file, and text that
+ * is not a CSV; it names up to 20 lines. A table with `candidate` in place of `arch` is a ranking; a table of
+ * NAS-Bench-101 has `matrix` and `operations`.
  */
 export function parseTruth({
   text,
@@ -39,7 +40,7 @@ export function parseTruth({
   return truthOf({ table: readTable({ text, source, shape: SHAPE }), source, parse });
 }
 
-/** The same for a table that is already read. */
+/** The same for a table that has been read already. */
 export function truthOf({
   table: { names, rows },
   source,
@@ -66,7 +67,7 @@ export function truthOf({
   return { datasets, accuracy };
 }
 
-/** One row of a candidate: its numbers, and the cells that say what the network costs. */
+/** One row of a candidate: its numbers, and the cells that hold costs. */
 interface Training {
   readonly numbers: readonly number[];
   readonly costs: string;
@@ -82,9 +83,9 @@ function meanOf(trainings: readonly Training[]): readonly number[] {
 
 interface Header {
   readonly column: CandidateColumn;
-  /** Columns of accuracies, or of a ranking's numbers. */
+  /** Indices of the columns of accuracies, or of a ranking's numbers. */
   readonly measures: readonly number[];
-  /** Columns that say what a network costs. */
+  /** Indices of the columns that hold costs. */
   readonly costs: readonly number[];
 }
 
@@ -105,7 +106,7 @@ function readHeader({
     throw SpecError.inFile({ ...header, message });
   }
   const others = [...names.keys()].filter((index) => !column.indexes.includes(index));
-  // A proxy that was not searched for has an empty column in a ranking.
+  // A proxy that was not computed has an empty column in a ranking.
   const isMeasure = (index: number) =>
     !NO_MEASURE.has(names[index]!) && rows.some(({ cells }) => cells[index] !== '');
   const isCost = (index: number) => column.name === 'arch' && NO_ACCURACY.test(names[index]!);
@@ -121,7 +122,7 @@ function readHeader({
   return { column, measures, costs: others.filter(isCost) };
 }
 
-/** Adds a row to `trainings`; answers what is wrong with the row, or undefined. */
+/** Adds a row to `trainings`; returns what is wrong with the row, or undefined. */
 function addRow({
   cells,
   column,
@@ -159,7 +160,7 @@ function addRow({
   return undefined;
 }
 
-/** The candidate in the spelling that `parse` answers; in its own where `parse` only checks. */
+/** The candidate in the spelling that `parse` returns, or unchanged where `parse` only checks. */
 function parseOrFault({
   candidate,
   parse,

@@ -1,10 +1,10 @@
-// Makes zod schemas of single fields, whose messages say what was found and what would be right.
+// Builds zod schemas of single fields, whose messages say what was found and what would be right.
 import { z } from 'zod';
 import { type Issue, MOST_ISSUES, moreIssues } from '../errors.js';
 import { unknownKey, unknownValue } from '../text/nearest.js';
 import { found } from '../text/show.js';
 
-/** Whole number from `min` to `max`, both allowed, divisible by `multipleOf` (1 if not given). */
+/** A whole number from `min` to `max`, inclusive, divisible by `multipleOf` (default 1). */
 export function wholeNumber({
   min,
   max,
@@ -27,7 +27,7 @@ export function wholeNumber({
   }
 }
 
-/** Finite number above 0, at most `max`. */
+/** A finite number above 0 and at most `max`. */
 export function positiveNumber({ max }: { readonly max: number }) {
   return z
     .custom<number>((value) => typeof value === 'number' && value > 0 && value <= max, {
@@ -36,7 +36,7 @@ export function positiveNumber({ max }: { readonly max: number }) {
     .meta({ type: 'number', exclusiveMinimum: 0, maximum: max });
 }
 
-/** Number above 0 and below 1. */
+/** A number above 0 and below 1. */
 export function share() {
   return z
     .custom<number>((value) => typeof value === 'number' && value > 0 && value < 1, {
@@ -45,7 +45,7 @@ export function share() {
     .meta({ type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 });
 }
 
-/** Text for which `test` holds; `right` completes "must be ...". */
+/** Text for which `test` holds; `right` completes the message "must be ...". */
 export function text({ test, right }: { readonly test: (value: string) => boolean; readonly right: string }) {
   return z
     .custom<string>((value) => typeof value === 'string' && test(value), {
@@ -54,7 +54,7 @@ export function text({ test, right }: { readonly test: (value: string) => boolea
     .meta({ type: 'string', description: right });
 }
 
-/** One of the given words; a word that is none of them gets the nearest one suggested. */
+/** One of the given words; the message for another word suggests the nearest one. */
 export function oneOf<const Word extends string>(words: readonly [Word, ...Word[]]) {
   return z.enum(words, {
     error: ({ input }) =>
@@ -64,7 +64,11 @@ export function oneOf<const Word extends string>(words: readonly [Word, ...Word[
   });
 }
 
-/** Mapping without other keys; `words` may stand in its place (presets, replaced before). Several unknown keys give a message of several lines, one for each of the first keys (see `toIssues`). */
+/**
+ * A mapping that allows no other keys; one of `words` (presets, which were replaced earlier) may stand in its
+ * place. Several unknown keys give one message of several lines, a line for each of the first keys (see
+ * `toIssues`).
+ */
 export function mapping<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
   {
@@ -94,13 +98,19 @@ function knownKinds(options: Kinds): string[] {
   ]);
 }
 
-/** `exhaustive` stands for `{ kind: exhaustive }`; made for `preprocess` before `checkKind`, which refuses every other word. */
+/**
+ * Replaces `exhaustive` by `{ kind: exhaustive }`. It is passed to `preprocess` and followed by `checkKind`,
+ * which refuses every other word.
+ */
 export function bareKind(options: Kinds): (value: unknown) => unknown {
   const known = knownKinds(options);
   return (value) => (typeof value === 'string' && known.includes(value) ? { kind: value } : value);
 }
 
-/** Fails with an issue for `kind` and one for each key that no kind knows; made for `superRefine` before a discriminated union. */
+/**
+ * Reports an issue for `kind` and one for each key that no kind has. It is passed to `superRefine` before a
+ * discriminated union.
+ */
 export function checkKind(options: Kinds) {
   const known = knownKinds(options);
   const keys = [...new Set(options.flatMap(({ shape }) => Object.keys(shape)))];
@@ -129,8 +139,8 @@ export function checkKind(options: Kinds) {
 }
 
 /**
- * zod's issues as ours: dotted paths, one issue for each unknown key, as many as are shown and then the number of the rest.
- * `root` names the whole document.
+ * Converts zod's issues to ours: dotted paths, and one issue for each unknown key; beyond the largest number
+ * that is shown, one issue counts the rest. `root` names the whole document.
  */
 export function toIssues({ error, root }: { readonly error: z.ZodError; readonly root: string }): Issue[] {
   const issues: Issue[] = [];
@@ -163,7 +173,7 @@ function wrongMapping({ value, right }: { readonly value: unknown; readonly righ
   return `${found(value)}; must be ${right}`;
 }
 
-/** A path must stay on one line and short whatever the key holds. */
+/** A path stays short and on one line whatever the key contains. */
 function step(key: PropertyKey): string {
   const name = String(key);
   return /^[\w.-]{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, 64));

@@ -1,11 +1,11 @@
-// Turns zod schemas into JSON Schema (draft 2020-12), for editors and for the reference pages.
+// Converts zod schemas to JSON Schema (draft 2020-12), for editors and for the reference pages.
 import { z } from 'zod';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * What people may write for `schema`. Checks that zod keeps as code appear only where the schema describes itself with
- * `.meta`; everything else that JSON Schema cannot say is left open.
+ * The JSON Schema of what people may write for `schema`. Checks that zod holds as code appear only where the
+ * schema describes itself with `.meta`; whatever JSON Schema cannot express is left open.
  */
 export function describeField(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...described } = z.toJSONSchema(schema, {
@@ -13,7 +13,8 @@ export function describeField(schema: z.ZodType): JsonSchema {
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       const { def } = zodSchema._zod;
-      // `z.unknown().superRefine(check).pipe(schema)`: the check gives better messages, the schema says what is right.
+      // Matches `z.unknown().superRefine(check).pipe(schema)`, in which the check gives better messages and
+      // the schema holds the form.
       if (def.type !== 'pipe' || def.in._zod.def.type !== 'unknown') return;
       if (def.out._zod.def.type !== 'transform')
         Object.assign(jsonSchema, describeField(def.out as z.ZodType));
@@ -22,7 +23,7 @@ export function describeField(schema: z.ZodType): JsonSchema {
   return described;
 }
 
-/** A mapping of which only `kind` is required may be written as the kind alone. */
+/** A mapping that requires only `kind` may also be written as the kind alone. */
 export function withBareKinds(schema: JsonSchema): JsonSchema {
   const options = schema.oneOf as readonly KindSchema[];
   const bare = options
@@ -32,7 +33,7 @@ export function withBareKinds(schema: JsonSchema): JsonSchema {
 }
 
 interface KindSchema {
-  /** Conditions beside the types of the fields. */
+  /** Conditions in addition to the types of the fields. */
   readonly oneOf?: unknown;
   readonly required: readonly string[];
   readonly properties: { readonly kind: { readonly const: string } };

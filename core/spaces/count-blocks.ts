@@ -12,8 +12,9 @@ export interface Counted {
 }
 
 /**
- * FLOPs are the multiply-accumulates of convolutions, linear layers and the two matrix products of attention, without relative
- * positions. Parameters are all trainable numbers, with two for each normalized channel.
+ * FLOPs are the multiply-accumulates of convolutions, linear layers and the two matrix products of attention,
+ * without relative positions. Parameters are all trainable numbers, including two for each normalized
+ * channel.
  */
 export function countBlocks(blocks: readonly Block[], input: Shape): Counted {
   let [flops, parameters] = [0, 0];
@@ -24,7 +25,7 @@ export function countBlocks(blocks: readonly Block[], input: Shape): Counted {
       const shape = shapes[i + 1]!;
       if (operation === 'batchNorm') parameters += 2 * channelsOf(shape);
       if (MULTIPLYING.has(operation)) flops += sizeOf(block.weights[slot]!) * positionsOf(shape);
-      // Every token with every token: once for the logits, once for the output.
+      // Every token is multiplied by every token twice: for the logits, and for the output.
       if (operation === 'attention') flops += 2 * positionsOf(shape) ** 2 * channelsOf(shape);
     });
     for (const weight of Object.values(block.weights)) parameters += sizeOf(weight);
@@ -33,7 +34,7 @@ export function countBlocks(blocks: readonly Block[], input: Shape): Counted {
   return { flops, parameters, output };
 }
 
-/** The classifier: a normalization where the network has one, and a linear layer with biases. */
+/** The costs of the classifier: a normalization if the network has one, and a linear layer with biases. */
 export function countClassifier({
   channels,
   classes,
@@ -47,7 +48,7 @@ export function countClassifier({
   return { flops, parameters: flops + classes + (normalized ? 2 * channels : 0) };
 }
 
-/** Costs of the whole network, classifier included; layers are the blocks. */
+/** The costs of the whole network including the classifier; `layers` is the number of blocks. */
 export function countNetwork({
   network: { stem, blocks, classifier, inputChannels = 3 },
   resolution,
@@ -67,7 +68,7 @@ export function countNetwork({
   };
 }
 
-/** Operations that multiply their first weight with every position or token. */
+/** Operations that multiply their first weight by every position or token. */
 const MULTIPLYING: ReadonlySet<string> = new Set(['conv', 'depthwise', 'linear', 'patchEmbedding']);
 
 function sizeOf({ shape }: Weight): number {

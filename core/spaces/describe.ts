@@ -1,16 +1,22 @@
 // Describes a space: its size, its costs, an example, and the number of equivalence classes where the space can be enumerated.
 import type { CostRanges, Space } from './space.js';
 
-/** Random candidates that are looked at where a space cannot be enumerated. */
+/** The number of random candidates that are examined where a space cannot be enumerated. */
 const SAMPLED = 1000;
 
 export interface SpaceDescription {
   readonly kind: string;
   /** The exact number of candidates. */
   readonly candidates: bigint | 'unbounded';
-  /** Different canonical keys, that is equivalence classes; null where the space was not enumerated. */
+  /**
+   * The number of different canonical keys, that is, of equivalence classes; null where the space was not
+   * enumerated.
+   */
   readonly distinct: number | null;
-  /** Costs are those of all candidates, or of `sampled` random ones. */
+  /**
+   * null where costs are those of all candidates; otherwise the number of random candidates they are taken
+   * from.
+   */
   readonly sampled: number | null;
   readonly resolution: number;
   readonly flops: CostRanges['flops'];
@@ -19,7 +25,7 @@ export interface SpaceDescription {
   readonly example: string;
 }
 
-/** Costs are at `resolution`, in pixels. */
+/** `resolution` is the side of the images, in pixels, for which costs are counted. */
 export function describeSpace({ space, resolution }: { space: Space; resolution: number }): SpaceDescription {
   const { kind, size } = space;
   const exact = space.costRanges?.({ resolution });
@@ -36,7 +42,8 @@ export function describeSpace({ space, resolution }: { space: Space; resolution:
       example,
     };
   }
-  // A space that computes its ranges, but not these, is too large to be enumerated.
+  // A space that computes its ranges may still be unable to compute these; it is then too large to be
+  // enumerated.
   const enumeration = space.costRanges ? undefined : space.enumeration;
   const keys = new Set<string>();
   const ranges = { flops: emptyRange(), parameters: emptyRange(), layers: emptyRange() };

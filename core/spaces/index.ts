@@ -1,4 +1,4 @@
-// Lists the kinds of spaces. A new kind is a folder beside this file, and one line here.
+// Lists the kinds of spaces. To add a kind, add a folder beside this file and one line here.
 import type { z } from 'zod';
 import { autoformerDefinition } from './autoformer/definition.js';
 import { customDefinition } from './custom/definition.js';
@@ -24,11 +24,14 @@ export const SPACES = [
   dartsDefinition,
 ] as const;
 
-/** The `space` of a checked specification: a kind, and the parameters of that kind. */
+/** The `space` of a checked specification: a kind and its parameters. */
 export type SpaceSpecification = z.output<(typeof SPACES)[number]['schema']>;
 export type SpaceKind = SpaceSpecification['kind'];
 
-/** A definition seen without its own schema: TypeScript cannot know that a space's kind and its definition's agree. */
+/**
+ * A definition without the type of its schema, because TypeScript cannot see that a space's kind and its
+ * definition match.
+ */
 type AnyDefinition = Omit<SpaceDefinition, 'defaults' | 'open' | 'inAddress'> & {
   readonly inAddress?: (space: SpaceSpecification) => unknown;
   readonly defaults: (space: SpaceSpecification) => ReturnType<SpaceDefinition['defaults']>;

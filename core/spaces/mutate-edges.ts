@@ -1,18 +1,21 @@
-// Mutates a cell that has one operation on each of its edges: replaces the operations of some edges.
+// Mutates a cell that has one operation on each edge by replacing the operations of some edges.
 import type { RandomKey } from '../random/random.js';
 import { randomStream } from '../random/random-stream.js';
 
 export interface EdgeMutation<T> {
   /** The operation of each edge. */
   readonly cell: readonly T[];
-  /** The operations that an edge may have; each occurs once. */
+  /** The operations that an edge may have, without repeats. */
   readonly operations: readonly T[];
   readonly key: RandomKey;
-  /** How many different edges change: all of them where the cell has fewer. */
+  /** The number of different edges to change; all edges if the cell has fewer. */
   readonly mutations: number;
 }
 
-/** Gives each of `mutations` different edges one of the other operations. Edges and operations are equally likely. */
+/**
+ * Replaces the operations of `mutations` different edges by other ones. Edges and operations are equally
+ * likely.
+ */
 export function mutateEdges<T>({ cell, operations, key, mutations }: EdgeMutation<T>): T[] {
   const random = randomStream(key);
   const child = [...cell];

@@ -1,8 +1,8 @@
-// Refuses to make blocks for a space whose networks are graphs.
+// Throws for spaces whose networks are graphs when their blocks are requested.
 import { SpecError } from '../errors.js';
 import type { Space } from './space.js';
 
-/** The `network` of a space that answers `graph` instead. */
+/** The function `network` of a space that implements `graph` instead. */
 export function noBlocks(kind: string): Space['network'] {
   return ({ candidate }) => {
     throw SpecError.of({

@@ -1,16 +1,16 @@
-// Draws different random candidates of a space, the same in any process.
+// Draws distinct random candidates of a space, the same ones in any process.
 
 import { SpecError } from '../errors.js';
 import { shuffle } from '../random/shuffle.js';
 import { createTextIndex } from '../text/text-index.js';
 import type { Space } from './space.js';
 
-/** After so many draws in a row without a new candidate a space counts as exhausted. */
+/** After this many draws in a row without a new candidate, the space counts as exhausted. */
 const PATIENCE = 10_000;
 
 /**
- * `count` candidates that `accept` takes, in the order drawn. In a space that cannot be enumerated no two have the same
- * canonical key. Throws a SpecError where there are not that many.
+ * Yields `count` candidates for which `accept` holds, in the order in which they are drawn. In a space that
+ * cannot be enumerated, no two have the same canonical key. Throws a SpecError where there are not enough.
  */
 export async function* randomCandidates({
   space,
@@ -21,7 +21,7 @@ export async function* randomCandidates({
   space: Space;
   seed: number;
   count: number;
-  /** Asked once for each candidate drawn that was not seen before. */
+  /** Called once for each new candidate. */
   accept?: (candidate: string) => boolean | Promise<boolean>;
 }): AsyncGenerator<string> {
   const name = 'strategy.random';

@@ -1,4 +1,4 @@
-// Reads from a candidate's structure how deep it is, and whether a block passes its input on unchanged.
+// Computes from a candidate's structure how deep it is, and whether some block has an identity path.
 import type { GraphNode } from '../graph/graph.js';
 import type { CandidateGraph } from '../graph/network-builder.js';
 import type { Block } from '../ir/block.js';
@@ -6,9 +6,12 @@ import type { Network } from '../ir/network.js';
 import type { Space } from './space.js';
 
 export interface Structure {
-  /** Convolutions and linear layers on the longest path through the network, without the classifier of a chain. */
+  /**
+   * The number of convolutions and linear layers on the longest path through the network, without the
+   * classifier of a chain.
+   */
   readonly depth: number;
-  /** 1 where a path of additions alone leads through some block, from its input to its output; otherwise 0. */
+  /** 1 if, in some block, a path of additions alone leads from input to output; otherwise 0. */
   readonly identityPath: 0 | 1;
 }
 
@@ -49,7 +52,7 @@ const GRAPH_LAYERS: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'MatMul']);
 
 function structureOfGraph({ graph: { nodes, outputs }, features }: CandidateGraph): Structure {
   const depths = new Map<string, number>();
-  /** Of each tensor, the features that it holds unchanged, alone or in a sum. */
+  /** For each tensor, the features that it contains unchanged, alone or as a term of a sum. */
   const holds = new Map<string, ReadonlySet<string>>();
   const isFeature = new Set(features.blocks);
   let identityPath: 0 | 1 = 0;

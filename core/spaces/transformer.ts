@@ -1,20 +1,24 @@
-// Builds the blocks of vision transformers: patch embedding with class token and positions, attention, MLP (AutoFormer).
+// Builds the blocks of vision transformers (AutoFormer): patch embedding with class token and positions,
+// attention, MLP.
 import { type Block, BlockBuilder, type Cut, type Initialization, type Weight } from '../ir/block.js';
 import type { Classifier } from '../ir/network.js';
 
-/** Channels of one attention head. */
+/** The number of channels of an attention head. */
 export const HEAD = 64;
 /** Relative positions are clipped to this distance. */
 const FARTHEST = 14;
-/** Rows of a table of relative positions: one for the class token, then -14 to 14. */
+/** The number of rows of a table of relative positions: one for the class token, then -14 to 14. */
 export const TABLE = 2 * FARTHEST + 2;
 
-/** Initialization of linear layers, class token, positions and tables of relative positions. */
+/** The initialization of linear layers, class token, positions and tables of relative positions. */
 const NORMAL: Initialization = { kind: 'normal', std: 0.02 };
 const ZERO: Initialization = { kind: 'constant', value: 0 };
 const ONE: Initialization = { kind: 'constant', value: 1 };
 
-/** The supernet whose weights contain those of all candidates. Without one, each weight is drawn for its own shape. */
+/**
+ * The supernet whose weights contain those of all candidates. Without it, each weight is drawn for its own
+ * shape.
+ */
 export interface Largest {
   readonly width: number;
   readonly heads: number;
@@ -24,12 +28,12 @@ export interface Largest {
 /** The sizes that all blocks of one network share. */
 export interface Tokens {
   readonly width: number;
-  /** Side of the grid of patches. */
+  /** The side of the grid of patches. */
   readonly side: number;
   readonly largest?: Largest | undefined;
 }
 
-/** Hidden channels of an MLP. */
+/** The number of hidden channels of an MLP. */
 export function hiddenChannels({ width, ratio }: { width: number; ratio: number }): number {
   return Math.trunc(width * ratio);
 }
@@ -40,8 +44,9 @@ export function tokenClassifier(classes: number): Classifier {
 }
 
 /**
- * Embeds the patches of a map of `channels`, puts a class token before them and adds positions. `names`: of the patch weight,
- * class token and positions. The patch embedding is initialized like PyTorch's convolutions, as in the published code.
+ * Embeds the patches of a map of `channels`, prepends a class token and adds positions. `names` are those of
+ * the patch weight, class token and positions. The patch embedding is initialized like PyTorch's
+ * convolutions, as in the published code.
  */
 export function addEmbedding({
   b,
@@ -188,7 +193,7 @@ export function addLinear({
 }
 
 interface NamedWeight extends Omit<Weight, 'cut'> {
-  /** The use of the weight in its block. */
+  /** What the weight is used for in its block. */
   readonly slot: string;
   readonly cut?: Cut | undefined;
 }

@@ -1,4 +1,5 @@
-// The schemas of `proxies` and `aggregation`: which proxies are computed, and how they become one score.
+// Defines the schemas of `proxies` and `aggregation`: which proxies are computed, and how they are combined
+// into one score.
 import { z } from 'zod';
 import { mapping, oneOf, positiveNumber } from '../schema/fields.js';
 import { found, quote } from '../text/show.js';
@@ -20,10 +21,13 @@ export const Proxies = z
   .transform((names) => PROXIES.filter((name) => names.includes(name)));
 
 const KINDS = ['log-rank', 'linear-rank'] as const;
-/** What may stand in place of a mapping; the presets are replaced before a specification is checked (assemblies.ts). */
+/**
+ * Words that may be written in place of a mapping. Presets are replaced before a specification is checked
+ * (assemblies.ts).
+ */
 export const AGGREGATION_WORDS = [...KINDS, ...ASSEMBLY_NAMES] as const;
 const weight = positiveNumber({ max: 1e6 }).optional();
-/** A preset that is still there stands beside proxies, which is a fault of its own. */
+/** A preset that is still present stands beside `proxies`, which another check reports. */
 function wordAsMapping(word: unknown): unknown {
   return KINDS.some((kind) => kind === word) ? { kind: word } : {};
 }

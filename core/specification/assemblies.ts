@@ -1,4 +1,5 @@
-// Presets of `aggregation`: which proxies are computed, on which features, and with which weights their ranks are added.
+// Defines presets of `aggregation`: which proxies are computed, on which features, and with which weights
+// their ranks are added.
 import type { Measured } from '../ir/measured.js';
 import type { ProxyName } from './families.js';
 import { PRESETS } from './fidelity.js';
@@ -10,8 +11,9 @@ export interface Assembly {
 }
 
 /**
- * `az-nas`: the four of AZ-NAS as published (arXiv 2403.19232). `assembled`: docs/decisions/0035-assembled.md says why each term
- * is there, docs/understand/benchmarks.md what it is worth.
+ * `az-nas`: the four proxies of AZ-NAS as published (arXiv 2403.19232). `assembled`:
+ * docs/decisions/0035-assembled.md explains each term, docs/understand/benchmarks.md reports how well it
+ * ranks.
  */
 export const ASSEMBLIES = {
   'az-nas': {
@@ -40,13 +42,14 @@ export const ASSEMBLY_NAMES = Object.keys(ASSEMBLIES) as unknown as readonly [
 type Mapping = Readonly<Record<string, unknown>>;
 
 /**
- * A specification as it is written, with what the preset stands for in its place: proxies, as far as they mean something in the
- * space, weights, and features in every fidelity that does not name its own. Anything else comes out as it went in.
+ * Replaces a preset in a specification, as it was written, by what it stands for: the proxies that are
+ * defined in the space, their weights, and the features in every fidelity that names none. Anything else is
+ * returned unchanged.
  */
 export function withAssembly(value: unknown): unknown {
   if (!isMapping(value)) return value;
   const name = ASSEMBLY_NAMES.find((each) => each === value.aggregation);
-  // A preset beside proxies of one's own is refused where both are looked at (stray-fields.ts).
+  // A preset beside explicit proxies is left in place; stray-fields.ts reports the contradiction.
   if (name === undefined || value.proxies !== undefined) return value;
   const assembly: Assembly = ASSEMBLIES[name];
   const weights = weightsIn(assembly, value.space);
@@ -58,7 +61,7 @@ export function withAssembly(value: unknown): unknown {
   return { ...expanded, strategy: { ...strategy, rounds } };
 }
 
-/** Where the space is malformed nothing is left out. */
+/** Where the space is malformed, no proxy is left out. */
 function weightsIn({ weights }: Assembly, written: unknown): Assembly['weights'] {
   const space = SpaceSchema.safeParse(written);
   if (!space.success) return weights;
@@ -68,7 +71,10 @@ function weightsIn({ weights }: Assembly, written: unknown): Assembly['weights']
   return Object.fromEntries(Object.entries(weights).filter(([name]) => means(name)));
 }
 
-/** The `fidelity` of a specification or of a round, with the features of the assembly unless it names its own. */
+/**
+ * The `fidelity` of a specification or of a round, with the features of the assembly unless it names
+ * features.
+ */
 function withFeatures(holder: unknown, { features }: Assembly): unknown {
   if (!isMapping(holder)) return holder;
   const { fidelity } = holder;

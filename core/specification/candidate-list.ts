@@ -1,11 +1,11 @@
-// Reads a list of candidates, or a ranking as one: each candidate once, mistakes with their lines.
+// Reads a list of candidates, or a ranking as one; drops repeats and reports mistakes with their lines.
 
 import { SpecError } from '../errors.js';
 import { isBinary } from '../text/binary.js';
 import { describeParseFault, lineIssues } from '../text/line-issues.js';
 import { candidateColumn, isCandidateTable, readTable, type Table } from '../text/table.js';
 
-/** `duplicates` counts the lines that were dropped because their candidate had come before. */
+/** `duplicates` counts the lines that were dropped because their candidate occurred earlier. */
 export interface CandidateList {
   readonly candidates: readonly string[];
   readonly duplicates: number;
@@ -19,16 +19,17 @@ interface Line {
 }
 
 /**
- * One candidate a line; spaces around it, blank lines and lines that begin with `#` do not count. A text that begins
- * with the header of a ranking, or of a truth file, is read as one. `parse` throws a SpecError for text that is no
- * candidate. Throws a SpecError with `source:line` for up to 20 bad lines, or for none good.
+ * Reads one candidate a line; surrounding spaces, blank lines and lines that begin with `#` are ignored. A
+ * text that begins with the header of a ranking or of a truth file is read as one. `parse` throws a SpecError
+ * for text that is not a candidate. Throws a SpecError with `source:line` for up to 20 bad lines, or where no
+ * line holds a candidate.
  */
 export function parseCandidateList(given: ListText): CandidateList {
   const { source, parse } = given;
   return distinct({ lines: linesOf(given), source, parse });
 }
 
-/** Reads a list without removing candidates that occur again. */
+/** Reads a list and keeps repeated candidates. */
 export function parseEveryCandidate(given: ListText): readonly string[] {
   const { source, parse } = given;
   const lines = linesOf(given);
@@ -56,7 +57,10 @@ function linesOf({ text, source }: ListText): readonly Line[] {
     .filter((line) => line.text !== '' && !line.text.startsWith('#'));
 }
 
-/** The same of a table: in the order of its ranks where it has them, which another program may have sorted otherwise. */
+/**
+ * Reads a table. Its rows are taken in the order of their ranks, if it has ranks, because another program may
+ * have sorted them otherwise.
+ */
 export function candidatesOf({
   table,
   source,

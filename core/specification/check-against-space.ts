@@ -1,4 +1,4 @@
-// Checks what a specification asks for against what its space can do.
+// Checks whether a specification's space can do what the specification asks for.
 
 import { type Issue, SpecError } from '../errors.js';
 import { definitionOfKind } from '../spaces/index.js';
@@ -9,10 +9,13 @@ import { isBatchedDevice } from './devices.js';
 import type { Specification } from './specification.js';
 import { sourceOf, stagesOf } from './stages.js';
 
-/** Candidates of a list named in one message each. */
+/** The most candidates of a list that get a message each. */
 const SHOWN = 20;
 
-/** `candidates` of a list strategy, checked for the resolution; of other strategies random ones are meant. */
+/**
+ * `candidates` are those of a list strategy, which are checked for the resolution; other strategies draw
+ * valid ones.
+ */
 export function checkAgainstSpace({
   specification,
   space,
@@ -35,8 +38,8 @@ export function checkAgainstSpace({
 }
 
 /**
- * Warns of what is allowed and hardly intended: limits that exclude no candidate, an evolution that never selects, more
- * candidates than there are.
+ * Warns of settings that are valid but hardly intended: limits that exclude no candidate, an evolution that
+ * never selects, more candidates than the space has.
  */
 export function adviseOn({
   specification,
@@ -107,12 +110,15 @@ function constraintIssues({
   }));
 }
 
-/** A batched supernet has the cells of many candidates side by side; all of them share the weights of the draw. */
+/**
+ * A batched supernet evaluates the cells of many candidates side by side, so all of them must share the
+ * weights of the draw.
+ */
 function deviceIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
   const { device } = specification.execution;
   if (!isBatchedDevice(device)) return [];
   const path = 'execution.device';
-  // Other spaces are scored one by one, which all of them can be.
+  // Other spaces are scored candidate by candidate, which every device can do.
   if (!definitionOfKind(space.kind)?.batched) return [];
   if (stagesOf(specification).every(({ specification: { fidelity } }) => fidelity.weights === 'shared'))
     return [];
@@ -120,7 +126,10 @@ function deviceIssues({ specification, space }: { specification: Specification; 
   return [{ path, message }];
 }
 
-/** One's own images have to be what each round scores: the side, the space's channels, enough of them for all draws. */
+/**
+ * A specification's images must fit each round that scores them: the resolution, the space's channels, and
+ * enough images for all draws.
+ */
 function imageIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
   const { input, execution } = specification;
   if (!input) return [];
@@ -144,9 +153,9 @@ function imageIssues({ specification, space }: { specification: Specification; s
       issues.push({ path, message });
     }
   }
-  // At a resolution that the space cannot have there is no network to check.
+  // At a resolution that the space does not support there is no network to check.
   if (issues.length || side % space.resolutionStep() !== 0) return issues;
-  // What channels the networks of files read is checked when they are scored.
+  // The channels of networks that are read from files are checked when these are scored.
   if (space.structureOf) return issues;
   const candidate = space.random({ seed: 0, draw: 0, name: 'images' });
   const at = { candidate, resolution: side };

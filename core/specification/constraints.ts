@@ -4,7 +4,10 @@ import { mapping, wholeNumber } from '../schema/fields.js';
 import { quantity } from '../text/quantity.js';
 import { milliseconds, time } from '../text/time.js';
 
-/** The costs that are counted and can be limited, in the order in which they are checked: the cheapest to explain first. */
+/**
+ * The costs that can be counted and limited, in the order in which they are checked: those that are easiest
+ * to explain come first.
+ */
 export const LIMITED = ['layers', 'flops', 'parameters'] as const;
 export type LimitedCost = (typeof LIMITED)[number];
 
@@ -36,8 +39,9 @@ function check<Limit extends number | string>({
 }
 
 /**
- * `resolution`: side of the images, in pixels, for which FLOPs are counted and latency is measured; the space's published
- * one if not given. Latency is measured where the others are only counted, and comes last.
+ * `resolution` is the side in pixels of the images for which FLOPs are counted and latency is measured; by
+ * default the space's published one. Latency is checked last because it is measured, whereas the other costs
+ * are counted.
  */
 export const Constraints = mapping({
   layers: Limits.optional(),

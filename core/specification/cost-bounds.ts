@@ -6,23 +6,23 @@ import type { CostRanges, Space } from '../spaces/space.js';
 import { LIMITED, type LimitedCost } from './constraints.js';
 import type { Specification } from './specification.js';
 
-/** Spaces up to this many candidates are walked through where they have no ranges of their own. */
+/** A space without known ranges is enumerated if it has at most this many candidates. */
 const WALKED = 20_000;
 
-/** Costs as people write them. */
+/** The units in which people write costs. */
 const UNITS: Readonly<Record<LimitedCost, string>> = {
   layers: 'layers',
   flops: 'FLOPs',
   parameters: 'parameters',
 };
 
-/** `impossible` limits are errors, `vacuous` ones are worth a warning. */
+/** `impossible` limits are errors, `vacuous` ones cause a warning. */
 export interface LimitFindings {
   readonly impossible: readonly Issue[];
   readonly vacuous: readonly Issue[];
 }
 
-/** Compares limits with the costs of a space. It finds nothing where the space does not know exactly what its candidates cost. */
+/** Compares limits with the costs of a space. It finds nothing where the exact range of costs is unknown. */
 export function checkLimits({
   specification: { constraints, space: written },
   space,
@@ -33,7 +33,7 @@ export function checkLimits({
   const none: LimitFindings = { impossible: [], vacuous: [] };
   const limited = constraints ? LIMITED.filter((cost) => constraints[cost]) : [];
   if (!constraints || limited.length === 0) return none;
-  // The code of a user's module may take long for each candidate.
+  // A user's module may take long for each candidate, so only built-in spaces are enumerated.
   const isBuiltIn = definitionOf(written).code === 'built-in';
   const ranges = isBuiltIn ? exactRanges({ space, ...constraints }) : undefined;
   if (!ranges) return none;
@@ -62,7 +62,7 @@ export function checkLimits({
 
 type Ranges = Partial<Pick<CostRanges, LimitedCost>>;
 
-/** The least and the highest costs of candidates; undefined where a space does not know them exactly. */
+/** The least and the highest costs of candidates; undefined where they are not known exactly. */
 export function exactRanges({
   space,
   resolution,
@@ -86,7 +86,10 @@ export function exactRanges({
   return ranges;
 }
 
-/** `219.49M`: as a specification may have it, to hundredths; a number below a thousand as it is. */
+/**
+ * Writes a cost as a specification may spell it, rounded to hundredths of its unit: `219.49M`. A number below
+ * a thousand is written unchanged.
+ */
 function inUnits(value: number): string {
   for (const [unit, size] of [
     ['G', 1e9],

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { mapping, wholeNumber } from '../schema/fields.js';
 
 /**
- * `budget` candidates are bred, `generation` at a time, by `mutations` replacements in a parent that is one of the
- * population's best. AZ-NAS; docs/guides/evolution.md.
+ * The strategy breeds `budget` candidates, `generation` at a time. A child has `mutations` replacements in a
+ * parent that is one of the `population` best. AZ-NAS; docs/guides/evolution.md.
  */
 export const Evolution = mapping({
   kind: z.literal('evolution'),

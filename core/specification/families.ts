@@ -5,7 +5,10 @@ import type { MeasurementNeed } from '../proxies/measurement.js';
 export type Need =
   /** Covariances of the features, from one forward pass. */
   | 'features'
-  /** Jacobian products of each measured block, with signs as cotangents: a vector-Jacobian product a block. */
+  /**
+   * Jacobian products of each measured block with Rademacher probes as cotangents: one vector-Jacobian
+   * product for each block.
+   */
   | 'signal-jacobian'
   /** FLOPs and parameters, counted from the candidate's text. */
   | 'costs'
@@ -13,21 +16,22 @@ export type Need =
 
 interface Family {
   /**
-   * Part of the address of the family's scores: raise it with any change that moves one of its numbers. The scores of all
-   * other families stay. `engine` is the version in `ENGINE_VERSION`, which az-nas has had since before there were families.
+   * Part of the address of the family's scores. Raise it with any change that moves a number of this family;
+   * the scores of other families stay valid. `engine` means the version in `ENGINE_VERSION`, which az-nas has
+   * had since before families existed.
    */
   readonly version: 'engine' | number;
   /**
-   * The proxies in the order of their columns. Higher is better for each; `sign` is -1 where a paper's quantity is negated for
-   * that.
+   * The proxies in the order of their columns. Higher is better for each; `sign` is -1 where the paper's
+   * quantity is negated to make it so.
    */
   readonly proxies: Readonly<Record<string, { readonly sign: 1 | -1 }>>;
   readonly needs: readonly Need[];
-  /** The devices whose scorers compute it; absent where all do. */
+  /** The devices whose scorers compute the family; absent where all do. */
   readonly devices?: readonly string[];
 }
 
-/** A family of one proxy that is computed from the whole network, on the CPU. */
+/** A family with a single proxy, computed from the whole network on the CPU. */
 function wholeNetwork<Name extends string, const Needs extends readonly MeasurementNeed[]>(
   name: Name,
   needs: Needs,
@@ -37,9 +41,9 @@ function wholeNetwork<Name extends string, const Needs extends readonly Measurem
 }
 
 /**
- * A family is what one computation gives and one stored fact holds. A request for one of its proxies computes and stores the
- * whole family, and nothing of the others. To add a family: a row here, its formula in core/proxies, its value in
- * engine/outcome.ts.
+ * A family is what one computation yields and one stored fact holds. Asking for one of its proxies computes
+ * and stores the whole family, and no other family. To add a family: a row here, its formula in core/proxies,
+ * its value in engine/outcome.ts.
  */
 export const FAMILIES = {
   /** AZ-NAS, Lee and Ham, CVPR 2024, arXiv 2403.19232. */
@@ -53,27 +57,28 @@ export const FAMILIES = {
     },
     needs: ['features', 'signal-jacobian', 'costs'],
   },
-  /** Share of the measured blocks that pass a signal on unchanged; core/proxies/residual.ts. */
+  /** The share of the measured blocks that pass the signal on unchanged; core/proxies/residual.ts. */
   residual: {
     version: 1,
     proxies: { residual: { sign: 1 } },
     needs: ['signal-jacobian'],
     devices: ['cpu'],
   },
-  /** Progressivity over the features that have enough samples; core/proxies/sampled-progressivity.ts. */
+  /** Progressivity over those features that have enough samples; core/proxies/sampled-progressivity.ts. */
   'sampled-progressivity': {
     version: 1,
     proxies: { 'sampled-progressivity': { sign: 1 } },
     needs: ['features'],
     devices: ['cpu'],
   },
-  /** The costs of a candidate. They are counted where they are needed, and not stored. */
+  /** The costs of a candidate, which are counted where they are needed and not stored. */
   costs: {
     version: 1,
     proxies: { flops: { sign: 1 }, parameters: { sign: 1 } },
     needs: ['costs'],
   },
-  // Of whole networks, each from a formula of its own; core/proxies/catalogue.ts has their functions.
+  // Proxies of whole networks, each with a formula of its own; core/proxies/catalogue.ts lists their
+  // functions.
   synflow: wholeNetwork('synflow', ['absolute-weights', 'whole-network-backward']),
   snip: wholeNetwork('snip', ['weight-gradients', 'labels', 'whole-network-backward']),
   grasp: wholeNetwork('grasp', ['hessian-product', 'labels', 'whole-network-backward']),
@@ -105,17 +110,17 @@ export type ProxyName = { [Name in FamilyName]: keyof (typeof FAMILIES)[Name]['p
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as unknown as readonly [FamilyName, ...FamilyName[]];
 
-/** Proxies of a family, in the order of their columns. */
+/** The proxies of a family, in the order of their columns. */
 export function proxiesOfFamily(family: FamilyName): readonly ProxyName[] {
   return Object.keys(FAMILIES[family].proxies) as ProxyName[];
 }
 
-/** Every proxy there is, in canonical order, which is also the order of the columns in reports. */
+/** Every proxy, in canonical order, which is also the order of the columns in reports. */
 export const PROXIES = FAMILY_NAMES.flatMap(proxiesOfFamily) as readonly ProxyName[] as readonly [
   ProxyName,
   ...ProxyName[],
 ];
-/** The four that are computed where a specification names none, as far as they mean something in its space. */
+/** The default proxies, of which those are computed that are defined in the space. */
 export const AZ_NAS_PROXIES = Object.keys(FAMILIES['az-nas'].proxies) as unknown as readonly [
   AzNasProxy,
   ...AzNasProxy[],
@@ -129,20 +134,23 @@ export function needsOf(family: FamilyName): readonly Need[] {
   return FAMILIES[family].needs;
 }
 
-/** A family that scorers compute and the store keeps; the others are counted from a candidate's text. */
+/**
+ * Whether scorers compute the family and the store keeps it; the other families are counted from a
+ * candidate's text.
+ */
 export function isScored(family: FamilyName): boolean {
   const { needs }: Family = FAMILIES[family];
   return needs.some((need) => need !== 'costs');
 }
 
-/** The families that have to be scored for these proxies, in canonical order. */
+/** The families that must be scored for these proxies, in canonical order. */
 export function scoredFamilies(proxies: readonly ProxyName[]): readonly FamilyName[] {
   return FAMILY_NAMES.filter(
     (family) => isScored(family) && proxies.some((proxy) => familyOf(proxy) === family),
   );
 }
 
-/** Whether scorers of a device compute this family. */
+/** Whether the scorers of a device compute this family. */
 export function isComputedOn(family: FamilyName, device: string): boolean {
   const { devices }: Family = FAMILIES[family];
   return devices === undefined || devices.includes(device);

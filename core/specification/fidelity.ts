@@ -1,12 +1,13 @@
-// The schema of `fidelity`, and the presets that may stand in its place.
+// Defines the schema of `fidelity`, and the presets that may stand in its place.
 import { z } from 'zod';
 import type { FeatureChoice, FeaturesOfProxies, Measured } from '../ir/measured.js';
 import { mapping, oneOf, wholeNumber } from '../schema/fields.js';
 
 /**
- * draws x batch, at the space's own resolution. `weights`: one draw shared by all candidates, or drawn anew for each (as
- * published). `features`: measured at every block (as published), or at the ends of stages, where the space has stages:
- * half the work, and a better ranking of NAS-Bench-201 (docs/understand/fidelity.md); or what each proxy reads.
+ * Each preset fixes draws and batch, at the space's own resolution. `weights`: one draw shared by all
+ * candidates, or a draw of its own for each (as published). `features`: measured at every block (as
+ * published), or at the ends of stages in spaces that have stages, which is half the work and ranks
+ * NAS-Bench-201 better (docs/understand/fidelity.md); or chosen for each proxy.
  */
 export const PRESETS = {
   screen: { draws: 1, batch: 8, weights: 'shared', features: 'stages' },
@@ -14,7 +15,7 @@ export const PRESETS = {
   paper: { draws: 1, batch: 64, weights: 'candidate', features: 'blocks' },
 } as const;
 
-/** Features that all proxies read alike. */
+/** Words that apply to all proxies. */
 export const FEATURE_WORDS = ['blocks', 'stages'] as const;
 
 const FeaturesOfProxiesSchema = mapping(
@@ -29,7 +30,10 @@ const FeaturesOfProxiesSchema = mapping(
   },
 );
 
-/** A word, or what each proxy reads. A mapping that says what a word says becomes that word, so that both share their scores. */
+/**
+ * A word, or a mapping that chooses for each proxy. A mapping that is equivalent to a word becomes that word,
+ * so that both share their scores.
+ */
 const Features = z
   .preprocess((value) => (isWord(value) ? everywhere(value) : value), FeaturesOfProxiesSchema)
   .transform(

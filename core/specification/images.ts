@@ -1,17 +1,20 @@
-// Defines a specification's own images, and checks the header of the NumPy file that they come in.
+// Defines a specification's own images, and checks the header of the NumPy file that contains them.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { mapping, text, wholeNumber } from '../schema/fields.js';
 import { quote } from '../text/show.js';
 
-/** Bytes of a file of images: each worker keeps a copy on its disk, and its scorers read what they need of it. */
+/**
+ * The largest file of images, in bytes. Each worker keeps a copy on disk, from which its scorers read what
+ * they need.
+ */
 export const MOST_BYTES = 256 * 1024 * 1024;
-/** Bytes of a header that are looked at. */
+/** The number of bytes that are searched for a header. */
 export const HEADER_BYTES = 4096;
 
 /**
- * What is left of the file when the specification travels: images x channels x height x width, and the SHA-256 of their float32
- * values.
+ * What a specification that is sent to workers keeps of the file: images x channels x height x width, and the
+ * SHA-256 of their float32 values.
  */
 const Images = mapping(
   {
@@ -29,14 +32,15 @@ export const Input = mapping({ images: Images }, { right: 'a mapping with images
 export type Images = z.output<typeof Images>;
 
 export interface NpyHeader {
-  /** The offset of the values in bytes. */
+  /** The offset of the values, in bytes. */
   readonly offset: number;
   readonly shape: Images['shape'];
 }
 
 /**
- * The header of a file of numpy.save (format 1 to 3) that holds images N x C x H x W as float32, little endian, in C order;
- * `bytes` is the beginning of the file, `size` all of it. A SpecError of `file` says what is wrong and how to mend it.
+ * Reads the header of a file of numpy.save (format 1 to 3) that holds images N x C x H x W as float32, little
+ * endian, in C order; `bytes` is the beginning of the file, `size` its length. A SpecError of `file` says
+ * what is wrong and how to correct it.
  */
 export function readNpyHeader({
   bytes,

@@ -5,7 +5,7 @@ import { unknownValue } from '../text/nearest.js';
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** `ZEROSCOUT_LOG_LEVEL`, `info` where it is not set or empty. SpecError for a word that is no level. */
+/** Reads `ZEROSCOUT_LOG_LEVEL`; the default is `info`. Throws a SpecError for a word that is not a level. */
 export function logLevel(env: Readonly<Record<string, string | undefined>>): LogLevel {
   const word = env.ZEROSCOUT_LOG_LEVEL || 'info';
   const level = LOG_LEVELS.find((known) => known === word);

@@ -1,18 +1,24 @@
-// Decides which environment variables a specification may name as the secret of a webhook: those meant for it, no others.
+// Decides which environment variables a specification may name as the secret of a webhook.
 import { SpecError } from '../errors.js';
 import { found } from '../text/show.js';
 
-/** Every variable that begins so is meant for webhooks, by its name alone. */
+/** Every variable with this prefix is allowed. */
 const SECRET_PREFIX = 'ZEROSCOUT_SECRET_';
-/** The environment variable with which the operator of a control worker allows variables of other names. */
+/** The environment variable in which the operator of a control worker allows further names. */
 const SECRETS_SETTING = 'ZEROSCOUT_NOTIFY_SECRETS';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 const PREFIXED = new RegExp(`^${SECRET_PREFIX}[A-Za-z0-9_]+$`);
-/** Settings of zeroscout and of its servers: a signature under one would be a means to guess it. No list can open them. */
+/**
+ * Settings of zeroscout and of its servers. A signature made with one of them would help to guess it, so no
+ * list can allow them.
+ */
 const RESERVED = /^(ZEROSCOUT|TEMPORAL|NATS|OTEL|ORT)_/i;
 
-/** The variables that `ZEROSCOUT_NOTIFY_SECRETS` lists, with commas between. SpecError where a name is none or is reserved. */
+/**
+ * The variables that `ZEROSCOUT_NOTIFY_SECRETS` lists, separated by commas. Throws a SpecError where a name
+ * is malformed or reserved.
+ */
 export function listedSecrets(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const names = (env[SECRETS_SETTING] ?? '')
     .split(',')
@@ -33,14 +39,16 @@ export function listedSecrets(env: Readonly<Record<string, string | undefined>>)
   return names;
 }
 
-/** `refused`: by no control worker whatever it lists; `unlisted`: by those that do not list it. */
+/**
+ * `refused`: no control worker allows the name, whatever it lists; `unlisted`: those that list it allow it.
+ */
 export function secretStanding(name: string, listed: readonly string[]): 'allowed' | 'unlisted' | 'refused' {
   if (PREFIXED.test(name)) return 'allowed';
   if (RESERVED.test(name)) return 'refused';
   return listed.includes(name) ? 'allowed' : 'unlisted';
 }
 
-/** Says what to do about a name that is not allowed, for a message that begins with the field. */
+/** Says what to do about a name that is not allowed; the text follows the field in a message. */
 export function secretAdvice(name: string): string {
   const renamed = `${SECRET_PREFIX}${name.replace(/^(ZEROSCOUT_|HOOK_?SECRET$)/i, '') || 'HOOK'}`;
   const listing = RESERVED.test(name) ? '' : `, or list ${name} in ${SECRETS_SETTING} of the control workers`;

@@ -5,7 +5,10 @@ import { DURATION, parseDuration } from '../text/duration.js';
 
 const LONGEST_MS = 3_600_000;
 
-/** Specifications are data: they hold no secret, only the name under which the control worker finds it. */
+/**
+ * Anyone who reads a specification sees its text, so it holds no secret but only the name of the environment
+ * variable from which the control worker reads it.
+ */
 export const Notify = mapping({
   command: text({
     test: (value) => value.trim() !== '' && !value.includes('\0'),
@@ -24,7 +27,7 @@ export const Notify = mapping({
     },
     right: `${DURATION}, at most 1h`,
   }).default('30s'),
-  /** Attempts after the first. */
+  /** The number of attempts after the first. */
   retries: wholeNumber({ min: 0, max: 100 }).default(5),
 }).superRefine(({ command, webhook, secretEnv }, context) => {
   const fault = (message: string, path: string[] = []) => context.addIssue({ code: 'custom', path, message });

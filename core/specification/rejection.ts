@@ -5,7 +5,10 @@ import { milliseconds } from '../text/time.js';
 import { LIMITED } from './constraints.js';
 import type { Specification } from './specification.js';
 
-/** `flops.max`: the constraint that a candidate breaks, the first in the order of LIMITED; undefined where none. Limits are allowed. */
+/**
+ * The first constraint that a candidate breaks, such as `flops.max`, in the order of LIMITED; undefined where
+ * it breaks none. A cost equal to its limit is allowed.
+ */
 export function rejection({
   space,
   constraints,
@@ -28,7 +31,7 @@ export function rejection({
   };
 }
 
-/** `latency.max`: the limit that a measured time breaks. */
+/** The limit that a measured latency breaks, such as `latency.max`. */
 export function latencyRejection({
   constraints,
   milliseconds: measured,
@@ -42,10 +45,13 @@ export function latencyRejection({
   return undefined;
 }
 
-/** Measured candidates in a row that were all rejected after which the limits count as too narrow: a measurement takes its time. */
+/**
+ * After this many measured and rejected candidates in a row, the limits count as too narrow. The number is
+ * small because a measurement takes time.
+ */
 export const MEASURED_PATIENCE = 200;
 
-/** A measurement stands behind it, where the other costs are counted. */
+/** Whether the rejection comes from a measurement; the other costs are counted. */
 export function isMeasured(rejected: string | undefined): boolean {
   return rejected?.startsWith('latency.') ?? false;
 }

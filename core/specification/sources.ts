@@ -1,10 +1,11 @@
-// Defines where candidates come from: all, random ones, or those of a list or of another search's ranking.
+// Defines where candidates come from: all of a space, random ones, those of a list, or those of another
+// search's ranking.
 import { z } from 'zod';
 import { bareKind, checkKind, mapping, text, wholeNumber } from '../schema/fields.js';
 
 const LIST_FILE = 'the path of a text file with one candidate a line';
 
-/** Candidates of a file, or of the ranking of a finished search; with `top` the first of them. */
+/** Candidates of a file, or of the ranking of a finished search; with `top` only the first ones. */
 const CandidateSource = mapping({
   kind: z.literal('list'),
   file: text({

@@ -1,4 +1,5 @@
-// The schema of the field `space`, assembled from the definitions of all kinds, and the defaults that a space has for other fields.
+// Defines the schema of the field `space`, assembled from the definitions of all kinds, and the defaults of
+// other fields that depend on the space.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { bareKind, checkKind, toIssues } from '../schema/fields.js';
@@ -24,8 +25,9 @@ export function spaceDefaults(space: SpaceSpecification): SpaceDefaults {
 }
 
 /**
- * The proxies that a specification may name: of AZ-NAS those that mean something in the space, and every other family's. Not SynFlow
- * for transformers: without normalization their softmax is saturated, and values pass even those of float64.
+ * The proxies that a specification may name: of AZ-NAS those that are defined in the space, and those of all
+ * other families. SynFlow is not offered for transformers: without normalization their softmax saturates, and
+ * values overflow even float64.
  */
 export function offeredProxies(space: SpaceSpecification): readonly ProxyName[] {
   const { proxies } = spaceDefaults(space);
@@ -35,7 +37,10 @@ export function offeredProxies(space: SpaceSpecification): readonly ProxyName[] 
   );
 }
 
-/** The side of the images, in pixels, for which people see FLOPs and latencies: that of the constraints, or the published one. */
+/**
+ * The side of the images, in pixels, for which FLOPs and latencies are reported: that of the constraints, or
+ * the published one.
+ */
 export function costResolution({
   space,
   constraints,
@@ -46,7 +51,10 @@ export function costResolution({
   return constraints?.resolution ?? spaceDefaults(space).resolution;
 }
 
-/** The space of a kind with these parameters; a SpecError, under `path` for the kind, where there is none. */
+/**
+ * The space of a kind with these parameters. Throws a SpecError, under `path` for the kind, where there is
+ * none.
+ */
 export function spaceOfKind({
   kind,
   parameters = {},

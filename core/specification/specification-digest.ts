@@ -1,9 +1,10 @@
-// Makes the digest of all that decides a result, from canonical JSON, and names what differs between two specifications.
+// Computes the digest of everything that determines a result, from canonical JSON, and lists the differences
+// of two specifications.
 import { createHash } from 'node:crypto';
 import { show } from '../text/show.js';
 import type { Specification } from './specification.js';
 
-/** Fields about how the work is divided and who is notified. They change no byte of the result. */
+/** Fields about how the work is divided and who is notified. They do not change the result by a byte. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'execution.shardSize',
   'execution.window',
@@ -14,8 +15,9 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * JSON with keys sorted by code unit and no spaces: equal values, equal text. Members that are undefined are dropped.
- * Throws a TypeError for NaN, infinities, undefined in a list, and everything else that JSON would change without a word.
+ * JSON with keys sorted by code unit and without spaces, so that equal values give equal text. Members that
+ * are undefined are dropped. Throws a TypeError for NaN, infinities, undefined in a list, and everything else
+ * that JSON would change silently.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
@@ -34,8 +36,9 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * SHA-256 (hex) over everything that decides the result: the specification without `execution.shardSize`,
- * `window`, `partSize`, `priority` and `verify`, without `notify`, and `inputs`, the digests of the files it refers to.
+ * SHA-256 (hex) over everything that determines the result: the specification without `execution.shardSize`,
+ * `window`, `partSize`, `priority` and `verify` and without `notify`, and `inputs`, the digests of the files
+ * it refers to.
  */
 export function specificationDigest(
   {
@@ -57,7 +60,10 @@ export function specificationDigest(
     .digest('hex');
 }
 
-/** `fidelity.batch: 16 in the existing search, 64 here`, one line a difference. `a` is the existing one, `b` the new one. */
+/**
+ * One line for each difference: `fidelity.batch: 16 in the existing search, 64 here`. `a` is the existing
+ * specification, `b` the new one.
+ */
 export function specificationDifferences(a: unknown, b: unknown): string[] {
   return differences({ a, b, path: '' });
 }

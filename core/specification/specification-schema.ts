@@ -1,4 +1,4 @@
-// The JSON Schema of a specification file, and of a file that defines a space of one's own.
+// Builds the JSON Schema of a specification file, and that of a file that defines a custom space.
 
 import { describeField, type JsonSchema, withBareKinds } from '../schema/json-schema.js';
 import { Definition } from '../spaces/custom/schema.js';
@@ -15,8 +15,8 @@ interface KindSchema extends JsonSchema {
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
 /**
- * Schema of what people write. It has paths of files where the specification that is sent to workers has the contents of the
- * files.
+ * The schema of what people write. It has paths of files where the specification that is sent to workers has
+ * their contents.
  */
 export function specificationSchema(): JsonSchema {
   const written = describeField(Written);
@@ -52,7 +52,7 @@ function kindsOf(schema: JsonSchema): readonly KindSchema[] {
   return schema.oneOf as readonly KindSchema[];
 }
 
-/** Keeps what a schema says of a field beside its form. */
+/** Keeps a field's description and default when its form is replaced. */
 function outer({ description, default: value }: JsonSchema): JsonSchema {
   return { ...(description ? { description } : {}), ...(value === undefined ? {} : { default: value }) };
 }
@@ -68,7 +68,7 @@ function fileInPlaceOfContents(kind: KindSchema): KindSchema {
   return { ...kind, properties, required: ['kind', written] };
 }
 
-/** A list names one of the two, which the schema of zod checks in code. */
+/** A list names either a file or a search; zod checks this in code, so it is added here. */
 function fileOrSearch(kind: KindSchema): KindSchema {
   if (kind.properties.kind.const !== 'list') return kind;
   return { ...kind, oneOf: [{ required: ['file'] }, { required: ['search'] }] };

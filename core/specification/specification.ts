@@ -62,15 +62,20 @@ const Execution = mapping({
   device: oneOf(DEVICES).default('cpu'),
   shardSize: wholeNumber({ min: 1, max: 10_000 }).optional(),
   window: wholeNumber({ min: 1, max: 10_000 }).default(8),
-  /** Shards that one workflow carries; a plan of more is cut into parts. 500 where nothing is said. */
+  /**
+   * The number of shards that one workflow schedules; a larger plan is split into parts. The default is 500.
+   */
   partSize: wholeNumber({ min: 1, max: 1000 }).optional(),
-  /** 1 is the first; 3 where nothing is said. */
+  /** 1 is the most urgent; the default is 3. */
   priority: wholeNumber({ min: 1, max: 5 }).optional(),
-  /** Share of the scores that another worker computes again; 0 is none. Where nothing is said the control workers' setting holds. */
+  /**
+   * The share of the scores that another worker computes again; 0 for none. The default is the control
+   * worker's setting.
+   */
   verify: verifyShare().optional(),
 });
 
-/** Schema of what people write; `complete` resolves `kind` mappings and presets. */
+/** The schema of what people write; `complete` resolves `kind` mappings and presets. */
 export const Written = mapping({
   name: text({
     test: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(value),
@@ -79,7 +84,10 @@ export const Written = mapping({
   space: SpaceSchema.describe('the networks to search'),
   strategy: Strategy.default({ kind: 'exhaustive' }).describe('which candidates of the space are scored'),
   constraints: Constraints.optional().describe('what a candidate may cost; checked before it is scored'),
-  /** People write the path of a file; the reader of the specification replaces it by the contents. */
+  /**
+   * People write the path of a file; reading the specification replaces it by the description of the
+   * contents.
+   */
   input: Input.optional().describe('images of your own, scored in place of noise'),
   fidelity: FidelitySchema.prefault('standard').describe('how much a score costs, and how noisy it is'),
   proxies: Proxies.optional().describe(
@@ -98,11 +106,13 @@ export const Written = mapping({
   notify: Notify.optional().describe('who is told when the search has ended'),
 });
 
-/** A specification with nothing left open. `aggregation.weights` has exactly the chosen proxies. */
+/**
+ * A specification in which every default is filled in. `aggregation.weights` has exactly the chosen proxies.
+ */
 export type Specification = ReturnType<typeof complete>;
 export type Fidelity = Specification['fidelity'];
 
-/** YAML or JSON text -> Specification. Throws a SpecError with every issue found; `source` is the file's name. */
+/** Parses YAML or JSON text. Throws a SpecError with every issue found; `source` is the file's name. */
 export function parseSpecification({
   text: written,
   source,
@@ -113,7 +123,7 @@ export function parseSpecification({
   return checkSpecification({ value: readDocument({ text: written, source }), source });
 }
 
-/** Checks a value that is already parsed. A Specification is answered unchanged. */
+/** Checks a value that is already parsed. A Specification is returned unchanged. */
 export function checkSpecification({
   value: written,
   source,
@@ -122,8 +132,8 @@ export function checkSpecification({
   readonly value: unknown;
   readonly source: string;
   /**
-   * A command has completed what a person wrote. A newer release may have done so in keys that are not known here, which are
-   * left out.
+   * Who wrote the value. A command has already completed what a person wrote; a newer release may have added
+   * keys that are unknown here, which are dropped.
    */
   readonly origin?: 'person' | 'command' | 'newer release';
 }): Specification {
@@ -151,7 +161,7 @@ export function checkSpecification({
   return complete(result.data);
 }
 
-/** An issue that names no field is one of the whole file. */
+/** An issue without a field is attributed to the whole file. */
 function ofWhole({ issue, source }: { readonly issue: Issue; readonly source: string }): Issue {
   return issue.path || issue.more ? issue : { ...issue, file: source };
 }
@@ -162,8 +172,9 @@ function complete(written: z.output<typeof Written>) {
   const { kind, weights } = written.aggregation;
   const chosen = proxies.map((proxy) => [proxy, weights[proxy] ?? 1] as const);
   const all: Readonly<Partial<Record<ProxyName, number>>> = Object.fromEntries(chosen);
-  // `written`: every text is a candidate; `classes`: texts that are the same function are one (method.md).
-  // Weights of a candidate's own make each written candidate a candidate of its own, as published.
+  // `written`: every text is a candidate; `classes`: texts that are the same function are one candidate
+  // (docs/understand/method.md). With weights of their own, all written candidates are distinct, as
+  // published.
   const cohort: 'written' | 'classes' =
     written.cohort ?? (defaults.classes && written.fidelity.weights === 'shared' ? 'classes' : 'written');
   const filled = <F extends { resolution?: number | undefined }>(fields: F, side = defaults.resolution) => ({
@@ -171,7 +182,7 @@ function complete(written: z.output<typeof Written>) {
     resolution: fields.resolution ?? side,
   });
   const { name, space, strategy, constraints, input, fidelity, seed, notify } = written;
-  // One's own images are taken as they are.
+  // The user's images set the resolution.
   const side = input?.images.shape[2];
   const {
     device,
@@ -191,7 +202,7 @@ function complete(written: z.output<typeof Written>) {
             rounds: strategy.rounds.map((round) => ({ ...round, fidelity: filled(round.fidelity, side) })),
           }
         : strategy,
-    // FLOPs are counted as published, whatever the resolution that candidates are scored at.
+    // FLOPs are counted at the published resolution, whatever the resolution at which candidates are scored.
     ...(constraints ? { constraints: filled(constraints) } : {}),
     ...(input ? { input } : {}),
     fidelity: filled(fidelity, side),

@@ -5,13 +5,13 @@ import type { Specification } from './specification.js';
 export type Source = Exclude<Specification['strategy'], { kind: 'screening' | 'evolution' }>;
 
 export interface Stage {
-  /** The specification with this stage's fidelity. */
+  /** The specification with the fidelity of this stage. */
   readonly specification: Specification;
-  /** Share of the candidates that go on to the next stage; absent in the last. */
+  /** The share of the candidates that go on to the next stage; absent in the last one. */
   readonly keep?: number;
 }
 
-/** Stages in order; a search without screening has one. */
+/** The stages in order; a search without screening has one. */
 export function stagesOf(specification: Specification): readonly Stage[] {
   const { strategy } = specification;
   if (strategy.kind !== 'screening') return [{ specification }];
@@ -21,13 +21,16 @@ export function stagesOf(specification: Specification): readonly Stage[] {
   }));
 }
 
-/** Whether no two candidates of a plan are scored as one, so that earlier candidates need not be remembered. */
+/**
+ * Whether all candidates of a plan are known to be distinct, so that earlier candidates need not be
+ * remembered.
+ */
 export function isDistinct(specification: Specification): boolean {
   const { kind } = sourceOf(specification);
   return specification.cohort === 'written' && (kind === 'exhaustive' || kind === 'random');
 }
 
-/** Where the candidates of the first stage come from; an evolution breeds its own. */
+/** The source of the candidates of the first stage; undefined for an evolution, which breeds its own. */
 export function sourceOf({ strategy }: Specification): Source | Evolution {
   return strategy.kind === 'screening' ? strategy.source : strategy;
 }

@@ -1,4 +1,4 @@
-// Faults of a specification that show only where two fields are looked at together.
+// Finds faults of a specification that show only where two fields are compared.
 import { z } from 'zod';
 import type { Issue } from '../errors.js';
 import { Aggregation, Proxies } from './aggregation.js';
@@ -6,7 +6,10 @@ import { ASSEMBLIES, ASSEMBLY_NAMES } from './assemblies.js';
 import { familyOf, isComputedOn, type Need, needsOf, PROXIES, type ProxyName } from './families.js';
 import { offeredProxies, SpaceSchema, spaceDefaults } from './space.js';
 
-/** Looks at two fields at once, whatever is wrong with the others; silent where one of the two is itself malformed. */
+/**
+ * Each check compares two fields, whatever is wrong with others. It finds nothing where one of the two is
+ * malformed.
+ */
 export function strayProxies(value: unknown): Issue[] {
   const both = z.object({ space: SpaceSchema, proxies: Proxies }).safeParse(value);
   if (!both.success) return [];
@@ -24,7 +27,7 @@ const WHY: Readonly<Partial<Record<ProxyName, string>>> = {
   synflow: ' (the softmax of transformers is saturated without normalization)',
 };
 
-/** A family may be computed by scorers of some devices alone. */
+/** Some families are computed only by scorers of some devices. */
 export function strayDevice(value: unknown): Issue[] {
   const both = z
     .looseObject({ proxies: Proxies, execution: z.looseObject({ device: z.string() }) })
@@ -39,7 +42,7 @@ export function strayDevice(value: unknown): Issue[] {
     }));
 }
 
-/** A preset names its proxies; proxies beside it would contradict it. */
+/** A preset fixes the proxies, so explicit proxies beside it would contradict it. */
 export function strayAssembly(value: unknown): Issue[] {
   const both = z.looseObject({ aggregation: z.enum(ASSEMBLY_NAMES), proxies: z.unknown() }).safeParse(value);
   if (!both.success || both.data.proxies === undefined) return [];
@@ -53,7 +56,10 @@ export function strayAssembly(value: unknown): Issue[] {
   ];
 }
 
-/** What a proxy of whole networks needs of images: several to compare, or a second batch, which only noise has. */
+/**
+ * Requirements of whole-network proxies on images: several images to compare, or a second batch, which only
+ * noise images can provide.
+ */
 export function strayImages(value: unknown): Issue[] {
   const chosen = z.looseObject({ proxies: Proxies }).safeParse(value).data?.proxies ?? [];
   const needing = (need: Need) => chosen.filter((name) => needsOf(familyOf(name)).includes(need));
@@ -73,7 +79,7 @@ export function strayImages(value: unknown): Issue[] {
   ];
 }
 
-/** Whether a fidelity, of the search or of a round, is written with a batch of one image. */
+/** Whether the fidelity of a search or of a round has a batch of one image. */
 function hasSingleImages(value: unknown): boolean {
   const single = z.looseObject({ batch: z.literal(1) });
   const ofRounds = z.looseObject({
@@ -100,7 +106,7 @@ export function strayWeights(value: unknown): Issue[] {
   );
 }
 
-/** Rounds have fidelities of their own; one beside them would have no effect. */
+/** Rounds have fidelities of their own, so a fidelity beside them would have no effect. */
 export function strayFidelity(value: unknown): Issue[] {
   const both = z.looseObject({
     strategy: z.looseObject({ kind: z.literal('screening') }),

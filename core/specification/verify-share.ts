@@ -1,4 +1,5 @@
-// Reads the share of the scores that another worker computes again: `1%`, `0.01` or `off`, in a specification or in ZEROSCOUT_VERIFY.
+// Reads the share of the scores that another worker computes again, `1%`, `0.01` or `off`, from a
+// specification or from ZEROSCOUT_VERIFY.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { found } from '../text/show.js';
@@ -6,16 +7,17 @@ import { found } from '../text/show.js';
 const PERCENT = /^\s*(\d{1,3}(?:\.\d{1,12})?|\.\d{1,12})\s*%\s*$/;
 const RIGHT = 'a share such as 1% or 0.01 (above 0, at most 100%), or off';
 
-/** 0 for `off`; undefined for what is no share. A share that is read already comes out as it went in. */
+/** Returns 0 for `off` and undefined for what is not a share. A number is returned unchanged. */
 function readShare(value: unknown): number | undefined {
   if (value === 'off' || value === 0) return 0;
   const percent = typeof value === 'string' ? PERCENT.exec(value) : null;
-  // Divided as a decimal: 1.1 / 100 is 0.011000000000000001.
+  // The percentage is parsed as a decimal exponent because 1.1 / 100 is 0.011000000000000001 in floating
+  // point.
   const share = percent ? Number(`${percent[1]}e-2`) : value;
   return typeof share === 'number' && share > 0 && share <= 1 ? share : undefined;
 }
 
-/** Answers the share as a number, whichever way it was written. */
+/** The share as a number, whichever way it was written. */
 export function verifyShare() {
   return z
     .unknown()
@@ -35,7 +37,10 @@ export function verifyShare() {
     });
 }
 
-/** The share in ZEROSCOUT_VERIFY; SpecError where it is none. An environment holds text alone, so `0.01` is read as a number. */
+/**
+ * The share in ZEROSCOUT_VERIFY; throws a SpecError for any other text. An environment variable holds text
+ * only, so `0.01` is parsed as a number.
+ */
 export function readVerifySetting(text: string | undefined): number {
   if (text === undefined || text.trim() === '') return 0;
   const trimmed = text.trim();

@@ -1,4 +1,4 @@
-// Reads durations as people write them, and spells them.
+// Reads durations such as `90s` and `2h`, and writes them.
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -10,7 +10,7 @@ export function parseDuration(text: string): number | undefined {
   return unit === undefined ? undefined : Number(count) * UNITS[unit as keyof typeof UNITS];
 }
 
-/** Shortest text that reads back as `ms`, whole seconds. */
+/** The shortest text that reads back as `ms`, which must be whole seconds. */
 export function formatDuration(ms: number): string {
   const units = Object.entries(UNITS).reverse();
   const [unit, size] = units.find(([, size]) => ms >= size && ms % size === 0) ?? ['s', UNITS.s];

@@ -1,11 +1,17 @@
-// Collects faults met line by line in a file into one SpecError: the first of them, and a count of the rest.
+// Collects faults met line by line in a file into one SpecError: the first ones, and a count of the rest.
 import { type Issue, MOST_ISSUES, SpecError } from '../errors.js';
 
-/** Lines of a table, which a program wrote: where many are wrong it is another table than was meant. */
+/**
+ * The most lines of a table that are reported. A program wrote the table, so many wrong lines mean that it is
+ * the wrong table.
+ */
 const MOST_OF_TABLE = 3;
 const LONGEST_OF_TABLE = 120;
 
-/** Collects faults of `source`; `add` counts, `throwIfAny` throws. Many faults of a `table` become one line. */
+/**
+ * Collects the faults of `source`: `add` counts one, `throwIfAny` throws. Many faults of a `table` become one
+ * line.
+ */
 export function lineIssues(source: string, kind: 'list' | 'table' = 'list') {
   const issues: Issue[] = [];
   let count = 0;
@@ -37,7 +43,10 @@ function shorten(message: string): string {
   return message.length > LONGEST_OF_TABLE ? `${message.slice(0, LONGEST_OF_TABLE)}...` : message;
 }
 
-/** Undefined if `parse` takes the candidate, else its complaint in one line. Errors that are no SpecError pass through. */
+/**
+ * Undefined if `parse` accepts the candidate, else its message in one line. Errors that are not SpecErrors
+ * are rethrown.
+ */
 export function describeParseFault({
   candidate,
   parse,

@@ -2,7 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import { quote } from './show.js';
 
-/** The known word with the fewest edits (case ignored), or undefined where none is near enough to be what was meant. */
+/** The known word with the fewest edits (ignoring case), or undefined where none is near enough. */
 export function nearest({
   word,
   known,
@@ -24,7 +24,7 @@ export function nearest({
   return best.edits <= allowed && best.edits < lower.length ? best.text : extended;
 }
 
-/** `unknown key "knd"; did you mean "kind"?`, or the list of the known keys where none is near. */
+/** `unknown key "knd"; did you mean "kind"?`, or the list of the known keys where none is near enough. */
 export function unknownKey({
   word,
   known,

@@ -1,9 +1,12 @@
-// Writes numbers as every report spells them, and reads them back.
+// Writes numbers in the form that every report uses, and reads them back.
 import { TerminalError } from '../errors.js';
 
 const NUMBER = /^-?(\d+(\.\d+)?)(e[+-]?\d+)?$/;
 
-/** Shortest text that reads back as the same number (-0 is 0); `-inf` and `inf`. Throws a TerminalError for NaN. */
+/**
+ * The shortest text that reads back as the same number (-0 is written 0); `-inf` and `inf`. Throws a
+ * TerminalError for NaN.
+ */
 export function formatNumber(value: number): string {
   if (Number.isNaN(value))
     throw new TerminalError({

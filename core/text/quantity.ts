@@ -9,7 +9,7 @@ const WRITTEN = /^(\d+(?:\.\d+)?)([kMG]?)$/;
 export function quantity() {
   const read = (written: unknown, context: z.core.$RefinementCtx): number => {
     const [, digits, unit] = (typeof written === 'string' && WRITTEN.exec(written)) || [];
-    // 4.35k is 4350: rounding takes away what the product of two floats adds.
+    // 4.35 * 1000 is not exactly 4350 in floating point, so the product is rounded.
     const value = digits === undefined ? written : Math.round(Number(digits) * UNITS[unit!]!);
     if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 1e15)
       return value as number;

@@ -1,4 +1,4 @@
-// Reads YAML or JSON from outside; a SpecError names source, line and column.
+// Reads YAML or JSON from outside; its SpecErrors name source, line and column.
 import { type Document, isScalar, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';
 import { type Issue, MOST_ISSUES, moreIssues, SpecError } from '../errors.js';
 import { isBinary } from './binary.js';
@@ -8,7 +8,7 @@ const LONGEST_BYTES = 1024 * 1024;
 const MOST_ALIASES = 100;
 const DEEPEST = 32;
 
-/** How messages name the document. */
+/** The names of documents in messages. */
 const HOLDS = {
   specification: {
     keys: 'at least name and space',
@@ -28,9 +28,9 @@ interface Named {
 }
 
 /**
- * One YAML 1.2 document (JSON is YAML). Refused: syntax errors, duplicate keys, several documents, tags, keys that are not
- * text, aliases that multiply or name what they stand in, nesting beyond 32 levels, texts above 1 MiB, nothing at all. `source`
- * is the file's name for the message.
+ * Reads one YAML 1.2 document (JSON is YAML). It refuses syntax errors, duplicate keys, several documents,
+ * tags, keys that are not text, aliases that multiply or that contain themselves, nesting beyond 32 levels,
+ * texts above 1 MiB, and empty texts. `source` is the file's name in messages.
  */
 export function readDocument({
   text,
@@ -52,7 +52,8 @@ export function readDocument({
   refuseDepth({ text, source, holds });
   const lines = new LineCounter();
   const document = reading(source, () =>
-    // Without uniqueKeys: the library compares each key with each other one, minutes for a long file.
+    // The option uniqueKeys is off because the library compares each key with every other one, which takes
+    // minutes for a long file.
     parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false }),
   );
   const written = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
@@ -76,7 +77,7 @@ export function readDocument({
   return value;
 }
 
-/** Few aliases make a deep value of a flat text, and one that names what it stands in makes it endless. */
+/** A few aliases can make a flat text a deep value, and an alias of its own ancestor makes it endless. */
 function isDeep({ value, levels }: { readonly value: unknown; readonly levels: number }): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((inner) => isDeep({ value: inner, levels: levels - 1 }));
@@ -87,7 +88,10 @@ function tooDeep({ source, holds }: Named): SpecError {
   return SpecError.inFile({ file: source, message });
 }
 
-/** This check comes before any recursive parser, since V8 may abort the process at the end of the stack instead of throwing. */
+/**
+ * This check precedes every recursive parser, because V8 may abort the process at the end of the stack
+ * instead of throwing.
+ */
 function refuseDepth({ text, ...named }: Named & { readonly text: string }): void {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
@@ -98,7 +102,7 @@ function refuseDepth({ text, ...named }: Named & { readonly text: string }): voi
 }
 
 interface Fault {
-  /** Offset into the text. */
+  /** The offset into the text. */
   readonly at: number;
   readonly message: string;
 }
@@ -120,7 +124,7 @@ function findRepeatedKeys(document: Document.Parsed): Fault[] {
   return faults;
 }
 
-/** The parser throws plain errors for alias bombs and for aliases of nothing. */
+/** The parser throws plain errors for alias bombs and for aliases without an anchor. */
 function reading<T>(source: string, read: () => T): T {
   try {
     return read();

@@ -2,14 +2,14 @@
 
 const LONGEST = 60;
 
-/** `found -4`, `found the text "16"`, `missing`: how a message starts. */
+/** `found -4`, `found the text "16"` or `missing`, for the beginning of a message. */
 export function found(value: unknown): string {
   return value === undefined
     ? 'missing'
     : `found ${typeof value === 'string' ? 'the text ' : ''}${show(value)}`;
 }
 
-/** Text is quoted and cut at 60 characters; lists and mappings are only named. */
+/** Text is quoted and cut at 60 characters; of lists and mappings only the type is shown. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (value === undefined) return 'nothing';
@@ -18,7 +18,7 @@ export function show(value: unknown): string {
   return String(value);
 }
 
-/** Double quotes, control characters escaped, at most 60 characters. */
+/** Puts a text in double quotes, with control characters escaped, cut at 60 characters. */
 export function quote(text: string): string {
   return text.length > LONGEST ? `${JSON.stringify(text.slice(0, LONGEST))}...` : JSON.stringify(text);
 }

@@ -1,4 +1,4 @@
-// Reads a CSV with a header, each row with its line, and finds the column that holds candidates.
+// Reads a CSV file with a header, row by row with line numbers, and finds the column that holds candidates.
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { SpecError } from '../errors.js';
 import { fromTextCell } from './text-cell.js';
@@ -8,22 +8,29 @@ export interface TableRow {
   readonly line: number;
 }
 
-/** A file of columns, whatever its format; `names` is undefined where it has not even a header. */
+/** A file of columns in any format; `names` is undefined where it has no header. */
 export interface Table {
   readonly names: readonly string[] | undefined;
   readonly rows: readonly TableRow[];
 }
 
-/** Where the candidates of a table are, and how its cells read as the text of a candidate. */
+/** The columns of a table that hold candidates, and how their cells become the text of a candidate. */
 export interface CandidateColumn {
-  /** `candidate` in the rankings that a search writes, `arch` in files of known accuracies. */
+  /**
+   * The name `candidate` occurs in the rankings that a search writes, `arch` in files of known accuracies.
+   */
   readonly name: 'candidate' | 'arch';
-  /** Columns that the text is in: one, or `matrix` and `operations` of NAS-Bench-101. */
+  /**
+   * The indices of the columns that form the text: one, or two for NAS-Bench-101 (`matrix` and `operations`).
+   */
   readonly indexes: readonly number[];
   readonly textOf: (cells: readonly string[]) => string;
 }
 
-/** Rows may be ragged. Throws a SpecError for what is not a CSV; `shape` says in it what the file must be like. */
+/**
+ * Rows may be ragged. Throws a SpecError for text that is not a CSV; `shape` describes in the message what
+ * the file must be like.
+ */
 export function readTable({
   text,
   source,
@@ -33,7 +40,7 @@ export function readTable({
   readonly source: string;
   readonly shape: string;
 }): Table {
-  // NUL and U+FFFD are what binary files turn into when read as UTF-8.
+  // Reading a binary file as UTF-8 produces NUL and U+FFFD.
   if (/[\0\uFFFD]/.test(text.slice(0, 65_536))) {
     const message = `not a CSV but binary data; must be UTF-8 text ${shape}`;
     throw SpecError.inFile({ file: source, message });
@@ -64,7 +71,7 @@ export function candidateColumn(names: readonly string[]): CandidateColumn | und
   const arch = names.indexOf('arch');
   if (arch >= 0) return { name: 'arch', indexes: [arch], textOf: (cells) => cells[arch] ?? '' };
   const candidate = names.indexOf('candidate');
-  // A ranking guards its texts against spreadsheets.
+  // A ranking protects its texts against formulas in spreadsheets.
   if (candidate >= 0)
     return {
       name: 'candidate',
@@ -77,7 +84,7 @@ export function candidateColumn(names: readonly string[]): CandidateColumn | und
   return { name: 'arch', indexes: [matrix, operations], textOf };
 }
 
-/** Whether a text begins with the header of a table of candidates, where a plain list begins with a candidate. */
+/** Whether a text begins with the header of a table of candidates; a plain list begins with a candidate. */
 export function isCandidateTable(text: string): boolean {
   const [first = ''] = text.trimStart().split(/[\r\n]/, 1);
   if (first.startsWith('#')) return false;

@@ -1,23 +1,24 @@
-// Writes any text as a CSV cell that reads back as that text and that no spreadsheet takes for a formula.
+// Writes any text as a CSV cell that reads back as the same text and that no spreadsheet evaluates as a
+// formula.
 
 /**
- * Characters that make a spreadsheet calculate, or drop what precedes them (OWASP, "CSV Injection"); some programs take
- * full-width signs too.
+ * First characters that make a spreadsheet evaluate a cell, or skip to what follows (OWASP, "CSV Injection");
+ * some programs accept the full-width forms too.
  */
 const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * RFC 4180 quoting. Text that begins like a formula and is no number gets a single quote in front; so does text that
- * already has quotes there, which keeps the way back unambiguous. Semicolons and tabs are quoted too: in some countries
- * they part cells.
+ * Quotes as in RFC 4180. Text that begins like a formula and is not a number gets a leading single quote; so
+ * does text that already has such quotes, which keeps the encoding unambiguous. Semicolons and tabs are
+ * quoted too, because some locales use them as separators.
  */
 export function textCell(text: string): string {
   const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
   return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** The text behind a cell that was written by `textCell`, CSV quotes already removed. */
+/** The text of a cell that `textCell` wrote, after CSV quotes were removed. */
 export function fromTextCell(cell: string): string {
   return cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell;
 }

@@ -1,11 +1,11 @@
-// Numbers texts by first appearance, in at most 32 bytes a text, whatever its length.
+// Numbers texts by first appearance, using at most 32 bytes for each text, whatever its length.
 import { hash } from 'node:crypto';
 
 export interface TextIndex {
   readonly size: number;
-  /** Undefined for a text that was not added. */
+  /** The number of a text; undefined if it was not added. */
   numberOf(text: string): number | undefined;
-  /** The number of the text; the next one, where it is new. */
+  /** Returns the number of the text; a new text gets the next number. */
   add(text: string): { readonly number: number; readonly isNew: boolean };
 }
 
@@ -13,13 +13,13 @@ const WORDS = 3;
 const FULLEST = 0.75;
 
 /**
- * A hash table of the first 96 bits of SHA-256 in typed arrays: a Map of the texts themselves would take ten times the
- * memory. Two of ten million texts share 96 bits with a probability below 1e-15.
+ * A hash table in typed arrays of the first 96 bits of SHA-256. A Map of the texts themselves would take ten
+ * times the memory. Among ten million texts, the probability that two share 96 bits is below 1e-15.
  */
 export function createTextIndex({ slots = 1024 }: { readonly slots?: number } = {}): TextIndex {
   let size = 0;
   let digests = new Uint32Array(WORDS * slots);
-  /** Number + 1; 0 where the slot is free. */
+  /** The number plus 1; 0 marks a free slot. */
   let numbers = new Uint32Array(slots);
 
   const slotOf = ([a, b, c]: Digest): number => {
@@ -67,7 +67,7 @@ export function createTextIndex({ slots = 1024 }: { readonly slots?: number } = 
   };
 }
 
-/** The first 96 bits. */
+/** The first 96 bits of a digest. */
 type Digest = readonly [number, number, number];
 
 function digestOf(text: string): Digest {

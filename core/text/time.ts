@@ -1,4 +1,4 @@
-// Reads times such as 20ms or 0.02s, and spells each in one way.
+// Reads times such as 20ms or 0.02s, and writes each in one canonical form.
 import { z } from 'zod';
 import { found } from './show.js';
 
@@ -6,7 +6,7 @@ const UNITS = { ms: 1, s: 1000 } as const;
 const WRITTEN = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s)$/;
 export const LONGEST_MS = 3_600_000;
 
-/** Time above 0, at most an hour, always with its unit; `0.02s` becomes `20ms`. */
+/** A time above 0 and up to an hour, always with its unit; `0.02s` becomes `20ms`. */
 export function time() {
   const normalize = (written: unknown, context: z.core.$RefinementCtx): string => {
     const milliseconds = typeof written === 'string' ? read(written) : undefined;
@@ -24,14 +24,14 @@ export function time() {
     .meta({ type: 'string', pattern: WRITTEN.source, description: 'a time with its unit: 20ms or 0.02s' });
 }
 
-/** Milliseconds of a time as `time` spells it. */
+/** The milliseconds of a time in the form that `time` returns. */
 export function milliseconds(written: string): number {
   return read(written)!;
 }
 
 function read(written: string): number | undefined {
   const [, digits, unit] = WRITTEN.exec(written) ?? [];
-  // Six decimals of a millisecond: rounding takes away what the product of two floats adds.
+  // The product of two floats is rounded to six decimals of a millisecond.
   if (digits === undefined) return undefined;
   return Math.round(Number(digits) * UNITS[unit as keyof typeof UNITS] * 1e6) / 1e6;
 }

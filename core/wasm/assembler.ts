@@ -1,6 +1,6 @@
 // Assembles WebAssembly modules (2.0 with SIMD) from functions written as nested lists of opcodes.
 
-/** Bytes in nested lists, which are flattened once, at the end. */
+/** Bytes in nested lists, which are flattened once at the end. */
 export type Code = number | readonly Code[];
 export type Type = 'i32' | 'f64' | 'v128';
 
@@ -13,16 +13,16 @@ export interface Local {
 }
 
 type MakeLocal = (type: Type) => Local;
-/** The names in a text, separated by single spaces. */
+/** The names in a text in which single spaces separate them. */
 type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text;
-/** The variables of a routine by name. */
+/** The local variables of a routine, by name. */
 export type Locals<Names extends string> = Readonly<Record<Words<Names>, Local>>;
 
 export interface Routine<Names extends string = string> {
   readonly name: string;
-  /** Names of i32 parameters. */
+  /** The names of the parameters, all of type i32. */
   readonly parameters: Names;
-  /** Code of the body; `local` makes further locals. */
+  /** Returns the code of the body; `local` declares further locals. */
   body(parameters: Locals<Names>, local: MakeLocal): Code;
 }
 
@@ -35,7 +35,10 @@ function byName<Names extends string>(names: Names, make: (index: number) => Loc
   return Object.fromEntries(names.split(' ').map((name, i) => [name, make(i)])) as Locals<Names>;
 }
 
-/** A module that exports its memory, which the host can grow, and its routines; none of them returns a value. */
+/**
+ * Assembles a module that exports its memory, which the host can grow, and its routines, none of which
+ * returns a value.
+ */
 export function assemble({ routines }: { readonly routines: readonly Routine[] }): Uint8Array<ArrayBuffer> {
   const types = routines.map(({ parameters }) => [
     0x60,
@@ -68,7 +71,7 @@ function functionBody({ parameters, body }: Routine): Code {
   return sized([vector(types.map((type) => [unsigned(1), TYPES[type]])), code, 0x0b]);
 }
 
-/** `body` while `from` < `to`, both i32, `from` moved on by `step` after each turn. */
+/** Repeats `body` while `from` < `to`, both i32; adds `step` to `from` after each turn. */
 export function repeat({
   from,
   to,
@@ -84,7 +87,7 @@ export function repeat({
   return when(again, [0x03, EMPTY, body, from.set(i32.add(from.get, step)), again, 0x0d, 0, 0x0b]);
 }
 
-/** `then` where the i32 is not 0, `otherwise` where it is. */
+/** Runs `then` where the i32 is not 0, else `otherwise`. */
 export function when(condition: Code, then: Code, otherwise: Code = []): Code {
   return [condition, 0x04, EMPTY, then, 0x05, otherwise, 0x0b];
 }
@@ -122,7 +125,7 @@ export const f64 = {
   sub: binary(0xa1),
   mul: binary(0xa2),
   div: binary(0xa3),
-  /** The magnitude of the first with the sign of the second (copysign). */
+  /** Copies the sign of the second operand to the first (copysign). */
   signed: binary(0xa6),
   negative: unary(0x9a),
 };
@@ -142,7 +145,7 @@ export const v128 = {
     value,
     [0xfd, unsigned(0x0b), 4, unsigned(offset)],
   ],
-  /** Takes 16 bytes out of two vectors, whose bytes are numbered 0 to 31. */
+  /** Selects 16 bytes of two vectors, whose bytes are numbered 0 to 31. */
   shuffle: (a: Code, b: Code, bytes: readonly number[]): Code => [a, b, 0xfd, unsigned(0x0d), bytes],
   words: (...four: Four): Code => [0xfd, unsigned(0x0c), [...new Uint8Array(Int32Array.from(four).buffer)]],
   floats: (...four: Four): Code => [
@@ -153,7 +156,7 @@ export const v128 = {
   and: simd(0x4e),
   or: simd(0x50),
   xor: simd(0x51),
-  /** Bits of `one` where the mask is set, of `other` elsewhere. */
+  /** Takes bits of `one` where the mask is set, and bits of `other` elsewhere. */
   select: (one: Code, other: Code, mask: Code): Code => [one, other, mask, 0xfd, unsigned(0x52)],
 };
 
@@ -162,7 +165,7 @@ type Four = readonly [number, number, number, number];
 /** Vectors of four int32. */
 export const i32x4 = {
   loadAll: access(0x09, 2),
-  /** All lanes equal to an i32. */
+  /** Sets all lanes to an i32. */
   all: simd(0x11),
   equal: simd(0x37),
   /** Shifts by an i32 number of bits; to the right with zeros or with copies of the sign bit. */
@@ -188,7 +191,7 @@ export const f64x2 = {
 /** Vectors of four float32. */
 export const f32x4 = {
   loadAll: access(0x09, 2),
-  /** All lanes equal to a float64, rounded to float32. */
+  /** Sets all lanes to a float64, rounded to float32. */
   all: (a: Code): Code => [a, 0xb6, 0xfd, unsigned(0x13)],
   add: simd(0xe4),
   sub: simd(0xe5),

@@ -1,4 +1,4 @@
-// Activations and arithmetic of the ONNX standard, written with the operations of the table.
+// Translates activations and arithmetic of the ONNX standard into operations of the table.
 import { numberType } from '../../onnx/tensor-values.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
@@ -8,7 +8,7 @@ const same =
   (op: string): Operator =>
   (site) => [site.t.add(op, site.all())];
 
-/** Sum, Max, Min of any number of inputs. */
+/** Sum, Max and Min of any number of inputs. */
 const chained =
   (op: string): Operator =>
   (site) => {
@@ -23,7 +23,10 @@ const unary =
 const positive = (t: Tape, x: Id) => t.add('Greater', [x, t.scalar(0)]);
 const number = (value: number) => ({ number: value });
 
-/** x where it is above 0, else `scale` (exp(x / alpha) - 1). The exponential of the other side is not computed: it would overflow. */
+/**
+ * x where x > 0, else `scale` (exp(x / alpha) - 1). The exponential is computed only for x <= 0, because it
+ * would overflow elsewhere.
+ */
 function exponentialUnit(t: Tape, x: Id, { alpha, scale }: { alpha: number; scale: number }): Id {
   const below = t.add('Min', [x, t.scalar(0)]);
   const curve = t.times(t.minus(t.add('Exp', [t.over(below, number(alpha))]), t.scalar(1)), number(scale));
@@ -37,7 +40,7 @@ export function clip(t: Tape, x: Id, { min, max }: { min?: Id | undefined; max?:
     return low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY
       ? x
       : t.add('Clip', [x], { min: low, max: high });
-  // A bound that is a weight may be met by any element.
+  // Any element may be equal to a bound that is a weight, so the gradient is taken from a selection.
   const raised = min === undefined ? x : t.add('Where', [t.add('Less', [x, min]), min, x]);
   return max === undefined ? raised : t.add('Where', [t.add('Greater', [raised, max]), max, raised]);
 }
@@ -46,7 +49,7 @@ export function sigmoidTimes(t: Tape, x: Id, alpha = 1): Id {
   return t.times(x, t.add('Sigmoid', [alpha === 1 ? x : t.times(x, number(alpha))]));
 }
 
-/** x P(x) with the tanh approximation of the distribution function P of the standard normal distribution. */
+/** The tanh approximation of GELU, x Φ(x). */
 function geluByTanh(t: Tape, x: Id): Id {
   const half = t.times(x, number(0.5));
   const one = t.scalar(1);
@@ -138,7 +141,7 @@ export const activations: Operators = {
     return [clip(site.t, site.x(0), { min: bound(1, 'min'), max: bound(2, 'max') })];
   },
   Identity: (site) => [site.x(0)],
-  // Masks and ratios are left out: a network is scored as it is in evaluation, but for normalization.
+  // Masks and ratios are ignored: a network is scored in evaluation mode, except for its normalizations.
   Dropout: (site) => [site.x(0), undefined],
   Cast: (site) => {
     const to = castTo(site.number('to'));
@@ -150,7 +153,7 @@ export const activations: Operators = {
   },
 };
 
-/** a - b trunc(a / b): the remainder has the sign of a. A quotient of integers is truncated already. */
+/** a - b trunc(a / b), where the remainder has the sign of a. A quotient of integers is truncated already. */
 function truncatedRemainder(site: NodeSite): Id {
   const { t } = site;
   const [a, b] = [site.x(0), site.x(1)];
@@ -164,7 +167,7 @@ function hardSigmoid(t: Tape, x: Id, { alpha, beta }: { alpha: number; beta: num
   return t.add('HardSigmoid', [x], { alpha, beta });
 }
 
-/** All floating-point types are one here, and all integers. */
+/** All floating-point types are one type here, and all integers are another. */
 function castTo(dataType: number): 'float' | 'int' | 'bool' {
   const type = numberType(dataType);
   if (!type) throw new TapeError(`it casts to data type ${dataType}, which holds no numbers`);

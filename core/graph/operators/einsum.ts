@@ -1,4 +1,4 @@
-// Einsum of one or two operands as transposes, sums and one matrix product.
+// Translates Einsum of one or two operands into transposes, sums and one matrix product.
 import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
@@ -9,7 +9,7 @@ interface Term {
   readonly labels: readonly string[];
 }
 
-/** Letters without ellipsis; a letter is there once in each operand. */
+/** Supports letters without ellipsis; a letter may occur once in each operand. */
 export function einsum(site: NodeSite): Id {
   const { t } = site;
   const equation = site.text('equation', '').replaceAll(' ', '');
@@ -45,7 +45,7 @@ export function einsum(site: NodeSite): Id {
   return ordered(t, product(t, [left2, right2], out), out);
 }
 
-/** Sums over the letters that nobody else has. */
+/** Sums over the letters that occur nowhere else. */
 function summed(t: Tape, { id, labels }: Term, keeps: (label: string) => boolean): Term {
   const axes = labels.flatMap((label, axis) => (keeps(label) ? [] : [axis]));
   const kept = labels.filter(keeps);
@@ -60,7 +60,10 @@ function ordered(t: Tape, { id, labels }: Term, out: readonly string[]): Id {
   );
 }
 
-/** Letters of both and of the result are a batch, of both alone are summed over, of one are rows or columns. */
+/**
+ * Letters of both operands and of the result are batch axes; letters of both operands alone are summed over;
+ * letters of one operand are rows or columns.
+ */
 function product(t: Tape, [a, b]: readonly [Term, Term], out: readonly string[]): Term {
   const shared = a.labels.filter((label) => b.labels.includes(label));
   const batch = shared.filter((label) => out.includes(label));

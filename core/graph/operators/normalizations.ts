@@ -1,9 +1,9 @@
-// Normalizations of the ONNX standard, written with the operations of the table. All are in training mode.
+// Translates normalizations of the ONNX standard, all in training mode, into operations of the table.
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { alongAxis, type NodeSite, type Operators } from './operator.js';
 
-/** (x - mean) / sqrt(variance + epsilon) over these axes, biased variance. */
+/** (x - mean) / sqrt(variance + epsilon) over these axes, with biased variance. */
 export function standardized(
   t: Tape,
   x: Id,
@@ -19,7 +19,7 @@ export function standardized(
   return t.add('Standardize', [x, mean, inverse], { axes });
 }
 
-/** Scale and shift by channel (axis 1), where the node has them. */
+/** Applies scale and shift by channel (axis 1), where the node has them. */
 function affine(site: NodeSite, x: Id): Id {
   if (!site.has(1) && !site.has(2)) return x;
   const { t } = site;
@@ -30,14 +30,17 @@ function affine(site: NodeSite, x: Id): Id {
   );
 }
 
-/** Scale and shift over the last axes. */
+/** Applies scale and shift over the last axes. */
 function affineLast(site: NodeSite, x: Id): Id {
   const scaled = site.has(1) ? site.t.times(x, site.x(1)) : x;
   return site.has(2) ? site.t.plus(scaled, site.x(2)) : scaled;
 }
 
 export const normalizations: Operators = {
-  /** Statistics of the batch, whatever mode the file was exported in; the running ones are not read. */
+  /**
+   * Uses the statistics of the batch, whatever the mode in which the file was exported; the running
+   * statistics are ignored.
+   */
   BatchNormalization: (site) => {
     const rank = site.shape(0).length;
     const axes = range(rank).filter((axis) => axis !== 1);
@@ -58,7 +61,7 @@ export const normalizations: Operators = {
       c,
       ...spatial,
     ]);
-    // Before operator set 21 scale and shift are one number a group.
+    // Before operator set 21, scale and shift hold one number for each group.
     if (t.shape(site.x(1))[0] === c) return [affine(site, normal)];
     const spread = (id: Id) =>
       alongAxis(t, t.expand(t.reshape(id, [groups, 1]), [groups, c / groups]), {

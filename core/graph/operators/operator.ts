@@ -1,4 +1,4 @@
-// What an operator of the ONNX standard is here: how it is written with the operations of the table.
+// Defines what a translation of an ONNX operator is: it writes a node with operations of the table.
 
 import { axisOf, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
@@ -11,11 +11,11 @@ export interface NodeSiteArguments {
   readonly opset: number;
   readonly inputs: readonly (Id | undefined)[];
   readonly normalization: 'file' | 'restore';
-  /** Images in a batch: as the file was exported (undefined: any), and here. */
+  /** The number of images in a batch: as exported (undefined for any), and in the program. */
   readonly batch: { readonly own: number | undefined; readonly wanted: number };
 }
 
-/** A node of the graph on the tape: its inputs, its attributes, and the operator set that they are written in. */
+/** A node of the graph on the tape: its inputs, its attributes, and their operator set. */
 export class NodeSite {
   readonly t: Tape;
   readonly node: GraphNode;
@@ -84,7 +84,7 @@ export class NodeSite {
     return typeof value === 'object' && !Array.isArray(value) ? (value as Constant) : undefined;
   }
 
-  /** The numbers of an input that must be known now: axes, shapes, indices. */
+  /** The numbers of an input that must be constant: axes, shapes, indices. */
   known(i: number): readonly number[] {
     const { constant } = this.t.get(this.x(i));
     if (!constant)
@@ -94,7 +94,7 @@ export class NodeSite {
     return Array.from(constant);
   }
 
-  /** A list of numbers that older operator sets have as an attribute and newer ones as an input. */
+  /** A list of numbers that is an attribute in older operator sets and an input in newer ones. */
   listOrInput(name: string, input: number): readonly number[] | undefined {
     if (this.has(input)) return this.known(input);
     return this.attribute(name) === undefined ? undefined : this.list(name);
@@ -105,16 +105,16 @@ export class NodeSite {
   }
 }
 
-/** Answers the node's outputs; undefined of those that nothing may read. */
+/** Returns the node's outputs; undefined for outputs that nothing may read. */
 export type Operator = (site: NodeSite) => readonly (Id | undefined)[];
 export type Operators = Readonly<Record<string, Operator>>;
 
-/** Axes counted from the front, each once. */
+/** Axes counted from the front, without repeats. */
 export function axesOf(axes: readonly number[], rank: number): number[] {
   return [...new Set(axes.map((axis) => axisOf(axis, rank)))].sort((i, j) => i - j);
 }
 
-/** A value along one axis of a tensor of that rank, to be broadcast against it. */
+/** Reshapes values along one axis so that they broadcast against a tensor of that rank. */
 export function alongAxis(
   t: Tape,
   value: Id,

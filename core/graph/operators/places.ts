@@ -1,4 +1,5 @@
-// Operators of the ONNX standard that read or write at constant places, written with the operations of the table.
+// Translates operators of the ONNX standard that gather or scatter at constant indices into operations of the
+// table.
 import { slice } from '../../ops/tensor/movement.js';
 import { axisOf, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
@@ -15,7 +16,7 @@ function gathered(site: NodeSite): Id {
   for (const i of indices)
     if (i < -size || i >= size) throw new TapeError(`its index ${i} is outside an axis of ${size}`);
   if (t.get(site.x(0)).constant) return t.add('Gather', [site.x(0), index], { axis });
-  // One element is a slice, whose gradient is cheaper.
+  // A single element is sliced, because the gradient of a slice is cheaper.
   if (indices.length === 1) {
     const at = indices[0]! < 0 ? indices[0]! + size : indices[0]!;
     const one = slice(t, site.x(0), { axis, start: at, end: at + 1, step: 1 });
@@ -24,7 +25,7 @@ function gathered(site: NodeSite): Id {
   return t.add('Gather', [site.x(0), index], { axis });
 }
 
-/** Elements at constant places of the leading axes, which are seen as one. */
+/** Gathers elements at constant indices of the leading axes, which are flattened into one. */
 function gatheredAt(site: NodeSite): Id {
   const { t } = site;
   if (site.number('batch_dims', 0) !== 0) throw new TapeError('its attribute batch_dims is not supported');
@@ -45,10 +46,10 @@ function gatheredAt(site: NodeSite): Id {
   return t.add('Gather', [rows, t.constant(flat, outer, 'int')], { axis: 0 });
 }
 
-/** Parts that a node has split a tensor into, by the value that stands for all of them. */
+/** The parts into which a node has split a tensor, by the value that represents the sequence. */
 const SEQUENCES = new WeakMap<Tape, Map<Id, readonly Id[]>>();
 
-/** A sequence is represented by a constant that nothing computes with. */
+/** A sequence is represented by a constant that no operation reads. */
 function splitToSequence(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);
@@ -86,13 +87,13 @@ function sequenceAt(site: NodeSite): Id {
   return part;
 }
 
-/** The parts of a tensor that a node writes: a box, where they are a range along each axis, in order. */
+/** The part of a tensor that a node writes, if it is a box: a range along each axis, in order. */
 interface Box {
   readonly starts: readonly number[];
   readonly sizes: readonly number[];
 }
 
-/** Rows of indices, `depth` in each, counted from the front. */
+/** The box of rows of indices, with `depth` indices in each, counted from the front. */
 function boxOf(rows: readonly number[], depth: number): Box | undefined {
   const count = rows.length / depth;
   const columns = range(depth).map((k) => range(count).map((row) => rows[row * depth + k]!));
@@ -108,7 +109,10 @@ function boxOf(rows: readonly number[], depth: number): Box | undefined {
   return isInOrder ? { starts, sizes } : undefined;
 }
 
-/** Writes slices at constant places into a tensor: masks are made so, and assignments to a part of a tensor. */
+/**
+ * Writes slices at constant indices of a tensor. Exporters build masks in this way, and assign to parts of
+ * tensors.
+ */
 function scatterSlices(site: NodeSite): Id {
   const { t } = site;
   if (site.text('reduction', 'none') !== 'none')
@@ -124,7 +128,7 @@ function scatterSlices(site: NodeSite): Id {
   return writeBox(site, box);
 }
 
-/** The box of updates is padded to the tensor's shape, and taken where a mask says so. */
+/** Pads the updates to the tensor's shape and selects them by a mask. */
 function writeBox(site: NodeSite, { starts, sizes }: Box): Id {
   const { t } = site;
   const shape = site.shape(0);
@@ -133,7 +137,7 @@ function writeBox(site: NodeSite, { starts, sizes }: Box): Id {
   const after = starts.map((start, axis) => shape[axis]! - start - sizes[axis]!);
   const rest = shape.slice(depth).map(() => 0);
   const padded = t.add('Pad', [updates], { pads: [...starts, ...rest, ...after, ...rest] });
-  // An axis that is written from end to end needs no mask.
+  // An axis that is written completely needs no mask.
   const masked = shape.map((n, axis) => (axis < depth && sizes[axis] !== n ? n : 1));
   const strides = stridesOf(masked);
   const mask = range(sizeOf(masked)).map((at) =>
@@ -167,7 +171,7 @@ function scatterConstants(site: NodeSite, indices: readonly number[], depth: num
   return t.add('Where', [t.constant(written, shape, 'bool'), t.constant(values, shape, type), site.x(0)]);
 }
 
-/** Sums from the first element on, of numbers that are known: positions are counted so. */
+/** Cumulative sum of constant numbers, with which exporters count positions. */
 function cumulativeSum(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);

@@ -1,4 +1,5 @@
-// Convolutions, products, pooling, reductions and resizing of the ONNX standard, written with the operations of the table.
+// Translates convolutions, products, pooling and reductions of the ONNX standard into operations of the
+// table.
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
@@ -7,7 +8,7 @@ import { standardized } from './normalizations.js';
 import { alongAxis, axesOf, type NodeSite, type Operators } from './operator.js';
 import { resize } from './resize.js';
 
-/** Strides, dilations and paddings of a window; `auto_pad` is worked out. */
+/** Strides, dilations and paddings of a window; `auto_pad` is resolved. */
 function windowOf(site: NodeSite, kernel: readonly number[]) {
   const n = kernel.length;
   const ones = range(n).map(() => 1);
@@ -38,7 +39,8 @@ function windowOf(site: NodeSite, kernel: readonly number[]) {
 
 function withBias(site: NodeSite, product: Id): Id {
   if (!site.has(2)) return product;
-  // Batch normalization that an exporter folded away had scale 1 and shift 0 before training: the standardized values themselves.
+  // The folded batch normalization had scale 1 and shift 0 before training, so it is restored as
+  // standardization.
   if (site.normalization === 'restore' && sizeOf(site.t.shape(product).slice(2)) > 1)
     return standardized(site.t, product, { axes: [0, ...positions(site)], epsilon: 1e-5 });
   return site.t.plus(product, alongAxis(site.t, site.x(2), { axis: 1, rank: site.t.shape(product).length }));
@@ -78,7 +80,7 @@ function gemm(site: NodeSite): Id {
   return site.has(2) ? t.plus(product, scaled(site.x(2), 'beta')) : product;
 }
 
-/** Vectors count as a matrix of one row, or one column. */
+/** A vector counts as a matrix with one row or one column. */
 function matMul(site: NodeSite): Id {
   const { t } = site;
   const [a, b] = [site.x(0), site.x(1)];
@@ -96,11 +98,11 @@ function pool(site: NodeSite, op: 'MaxPool' | 'AveragePool'): Id {
   const ceil = site.number('ceil_mode', 0);
   const counted = op === 'AveragePool' ? { counted: site.number('count_include_pad', 0) } : {};
   const window = windowOf(site, kernel);
-  // A window of one element that does not move is the identity.
+  // A window of one element with stride 1 is the identity.
   return site.t.add(op, [site.x(0)], { kernel, ...window, ceil, ...counted });
 }
 
-/** (Σ xᵖ)^(1/p) over windows. */
+/** (Σ |x|ᵖ)^(1/p) over windows. */
 function lpPool(site: NodeSite): Id {
   const { t } = site;
   const kernel = site.list('kernel_shape');
@@ -119,7 +121,7 @@ function lpPool(site: NodeSite): Id {
 
 type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax';
 
-/** Axes are an attribute in older operator sets, an input in newer ones; none are all. */
+/** Axes are an attribute in older operator sets and an input in newer ones; without axes, all are reduced. */
 function reduced(site: NodeSite, x: Id, op: Reduction): Id {
   const { t } = site;
   const shape = t.shape(x);
@@ -151,7 +153,7 @@ const squared = (t: Tape, x: Id) => t.times(x, x);
 const root = (t: Tape, x: Id) => t.add('Sqrt', [x]);
 const positions = (site: NodeSite) => range(site.shape(0).length).slice(2);
 
-/** Before operator set 13 a softmax is over all axes from `axis` on. */
+/** Before operator set 13, a softmax is taken over all axes from `axis` on. */
 function softmax(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);

@@ -1,10 +1,13 @@
-// Resize (nearest, linear, cubic) as a product with a matrix along each axis whose size changes.
+// Translates Resize (nearest, linear, cubic) into a product with a matrix along each axis whose size changes.
 import { range } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite } from './operator.js';
 
-/** The matrices say what each element of the result takes from which element, so the gradient is a product with their transposes. */
+/**
+ * Row i of a matrix holds the weights of the input elements in element i of the result, so the gradient is a
+ * product with the transposed matrix.
+ */
 export function resize(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);
@@ -31,7 +34,7 @@ export function resize(site: NodeSite): Id {
   }, site.x(0));
 }
 
-/** Where each element of the result lies in the input (coordinate_transformation_mode). */
+/** The coordinate in the input of each element of the result (coordinate_transformation_mode). */
 function positions({
   site,
   from,
@@ -92,7 +95,10 @@ function linear({ from, position }: { from: number; position: readonly number[] 
   return matrix;
 }
 
-/** Keys' cubic convolution with the coefficient `a`: four neighbours each, those beyond an edge are the edge. */
+/**
+ * Keys' cubic convolution with the coefficient `a`: each element has four neighbours; neighbours beyond an
+ * edge take the value at the edge.
+ */
 function cubic({
   a,
   from,
@@ -113,7 +119,7 @@ function cubic({
   return matrix;
 }
 
-/** The product of a matrix [to, from] with the tensor, along one axis. */
+/** Multiplies the tensor by a matrix [to, from] along one axis. */
 function timesAlongAxis(
   t: Tape,
   x: Id,

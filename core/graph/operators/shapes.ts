@@ -1,4 +1,5 @@
-// Operators of the ONNX standard that move elements, or compute shapes and indices, written with the operations of the table.
+// Translates operators of the ONNX standard that move elements, or that compute shapes and indices, into
+// operations of the table.
 import { slice } from '../../ops/tensor/movement.js';
 import { axisOf, broadcast, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
@@ -22,7 +23,7 @@ function unsqueezed(site: NodeSite): number[] {
   return range(rank).map((axis) => (axes.includes(axis) ? 1 : shape.shift()!));
 }
 
-/** Of a Reshape: 0 keeps a size, -1 is what is left. */
+/** The shape of a Reshape: 0 keeps a size, -1 is inferred. */
 function reshaped(site: NodeSite): number[] {
   const shape = site.shape(0);
   const wanted = site.known(1);
@@ -33,7 +34,10 @@ function reshaped(site: NodeSite): number[] {
   return forBatch(site, whole, sizeOf(shape));
 }
 
-/** A shape in which the exporter wrote down the batch of its example is made one of the batch at hand, where that fits. */
+/**
+ * Replaces the batch size of the example, which an exporter wrote into a shape, by the present batch size,
+ * where that fits.
+ */
 function forBatch({ batch: { own, wanted } }: NodeSite, shape: readonly number[], size: number): number[] {
   const [first, ...rest] = shape;
   const isScaled = own !== undefined && first !== undefined && sizeOf(shape) * wanted === size * own;
@@ -77,7 +81,7 @@ function split(site: NodeSite): Id[] {
   });
 }
 
-/** Pads one axis after the other; what is reflected or repeated at the edge is gathered. */
+/** Pads one axis after the other; reflected and repeated edges are gathered. */
 function padded(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);
@@ -114,7 +118,7 @@ function edgeIndex(i: number, n: number, mode: string): number {
   throw new TapeError(`it pads in the mode "${mode}"`);
 }
 
-/** Blocks of positions become channels, or the other way round. */
+/** DepthToSpace moves channels into blocks of positions; SpaceToDepth is its inverse. */
 function depthToSpace(site: NodeSite): Id {
   const { t } = site;
   const [b, c, h, w] = site.shape(0) as [number, number, number, number];
@@ -168,7 +172,7 @@ function constant(site: NodeSite): Id {
   throw new TapeError('it has no value of numbers');
 }
 
-/** The largest shape or range that is written out. */
+/** The largest shape or range that is stored as a constant. */
 const LARGEST_CONSTANT = 2 ** 24;
 
 function checked(count: number): number {
@@ -226,7 +230,7 @@ export const shapes: Operators = {
     return [site.t.transpose(site.x(0), site.list('perm', range(rank).reverse()))];
   },
   Concat: (site) => {
-    // Parts without elements say nothing.
+    // Parts without elements are left out.
     const axis = site.axis('axis', 0, site.shape(0).length);
     const parts = site.all().filter((id) => site.t.shape(id)[axis] !== 0 || site.count === 1);
     return [parts.length === 1 ? parts[0] : site.t.add('Concat', parts, { axis })];

@@ -1,4 +1,4 @@
-// The operators of the ONNX standard that networks may consist of.
+// Lists the operators of the ONNX standard that a network may contain.
 import { activations } from './activations.js';
 import { normalizations } from './normalizations.js';
 import type { Operators } from './operator.js';

@@ -1,4 +1,5 @@
-// Writes the program of a whole network with absolute weights and without normalization, whose gradients SynFlow is made of.
+// Writes the program of a whole network with absolute weights and without normalization, whose gradients
+// SynFlow needs.
 import type { Weight } from '../../ir/block.js';
 import type { Id } from '../../ops/tensor/tape.js';
 import { gradientsOf } from '../pullback.js';
@@ -7,19 +8,20 @@ import { type Anatomy, neededBy } from './layers.js';
 import type { FedTensor, WholeNetwork } from './network.js';
 import { type Scaled, ScaledTape } from './scaled-values.js';
 
-/** Names of the program's outputs, with the number of a layer behind. */
+/** Names of the program's outputs, to which the number of a layer is appended. */
 export const ABSOLUTE = { gradient: 'flow_' } as const;
 
 export interface AbsoluteProgram extends WrittenProgram {
-  /** Logarithm of the factor that is missing from the outputs, because float32 does not hold it. */
+  /** The logarithm of a factor that is left out of the outputs because float32 cannot represent it. */
   readonly scale: number;
-  /** What the absolute values of a tensor are divided by before they are fed. */
+  /** The number by which the absolute values of a tensor are divided before they are fed. */
   divisorOf(tensor: FedTensor): number;
 }
 
 /**
- * With R the sum of all class scores for images of ones: output `flow_i` is dR/dW of layer i's absolute weights as they are fed, over
- * exp(scale). A sum over a layer of weights as they are fed times their gradients does not depend on how they were divided.
+ * Let R be the sum of all class scores for images of ones. Output `flow_i` is dR/dW for layer i's absolute
+ * weights as fed, divided by exp(scale). The sum over a layer of these weights times their gradients does not
+ * depend on how the weights were divided.
  */
 export function absoluteProgram({
   network: { tape, logits, fed },
@@ -58,13 +60,16 @@ export function absoluteProgram({
   };
 }
 
-/** The sum that an output expects of the absolute weights that it reads, so that values stay near 1; 1 of what is no weight. */
+/**
+ * The expected sum of the absolute weights that one output reads, by which weights are divided so that values
+ * stay near 1; 1 for tensors that are not weights.
+ */
 function divisorOf({ from, fanIn }: FedTensor): number {
   if (fanIn === undefined || 'read' in from) return 1;
   return fanIn * meanAbsolute(from, fanIn);
 }
 
-/** E|w| of a weight as it is drawn. */
+/** E|w| of a weight under its initialization. */
 function meanAbsolute({ initialization }: Weight, fanIn: number): number {
   const ofNormal = Math.sqrt(2 / Math.PI);
   switch (initialization?.kind) {

@@ -1,18 +1,24 @@
-// Finds the activation functions of a network on a tape: ReLU and its kin, and those that multiply an input by a gate of itself.
+// Finds the activation functions of a network on a tape: ReLU and its variants, and those that multiply an
+// input by a gate of itself.
 import type { Id, Tape, Value } from '../../ops/tensor/tape.js';
 
 export interface Activation {
-  /** Its sign says whether a unit is active. */
+  /** The input of the activation function, whose sign says whether a unit is active. */
   readonly input: Id;
   readonly output: Id;
 }
 
-/** Curves that stand in gates: GELU is x (1 + erf(x / sqrt 2)) / 2, SiLU x sigmoid(x), hard swish x clip(x / 6 + 1/2), Mish x tanh(softplus(x)). */
+/**
+ * Functions that occur in gates: GELU is x (1 + erf(x / sqrt 2)) / 2, SiLU x sigmoid(x), hard swish x clip(x
+ * / 6 + 1/2), Mish x tanh(softplus(x)).
+ */
 const GATES = new Set(['Erf', 'Sigmoid', 'Tanh', 'Clip']);
 
 /**
- * ReLU, ReLU6, leaky ReLU, ELU, GELU, SiLU, Mish and hard swish, in the order of their outputs. A gate of something else (the sigmoid of
- * squeeze-and-excitation) and a sigmoid or tanh by itself is none: their sign says nothing. `needed`: what the output depends on.
+ * Finds ReLU, ReLU6, leaky ReLU, ELU, GELU, SiLU, Mish and hard swish, in the order of their outputs. A gate
+ * of another value (the sigmoid of squeeze-and-excitation) and a sigmoid or tanh on its own do not count,
+ * because the sign of their input does not say whether a unit is active. `needed` marks the values on which
+ * the output depends.
  */
 export function findActivations({
   tape,
@@ -52,7 +58,10 @@ function activationAt(search: Search, { id, op, inputs, attributes }: Value): Ac
   return op === 'Clip' && attributes.min === 0 ? { input: a, output: id } : undefined;
 }
 
-/** What a gate's argument was made of by constants alone: x of x / sqrt 2, of x / 6 + 1/2 and of softplus(x). */
+/**
+ * The value from which a gate's argument was computed with constants alone: x in x / sqrt 2, in x / 6 + 1/2
+ * and in softplus(x).
+ */
 function originOf({ tape, isStream }: Search, id: Id): Id {
   const { op, inputs } = tape.get(id);
   const streams = inputs.filter((each) => isStream[each]);
@@ -62,7 +71,7 @@ function originOf({ tape, isStream }: Search, id: Id): Id {
     : id;
 }
 
-/** Whether all other operands are single numbers. */
+/** Whether all other operands are scalars. */
 function isScaling({
   tape,
   inputs,
@@ -75,7 +84,7 @@ function isScaling({
   return inputs.every((each) => isStream[each] || tape.get(each).constant?.length === 1);
 }
 
-/** The product of a gate and its own input, behind sums and products with numbers. */
+/** The product of a gate and its own input, found through sums and products with scalars. */
 function gatedOutput(search: Search, { gate, input }: { gate: Id; input: Id }): Id | undefined {
   const { tape, isStream, readers } = search;
   for (const { id, op, inputs } of readers.get(gate) ?? []) {

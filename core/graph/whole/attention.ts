@@ -1,8 +1,8 @@
-// Attention of tokens with relative positions, as AutoFormer has it, written on a tape with every pair of tokens.
+// Writes AutoFormer's attention with relative positions on a tape, with an entry for every pair of tokens.
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import type { Written } from './writer.js';
 
-/** Channels of a head. */
+/** The number of channels of a head. */
 const HEAD = 64;
 
 /**
@@ -43,10 +43,13 @@ export function attention({ writer: { t, batch }, x, weight, settings }: Written
   return t.reshape(apart, [batch, tokens, heads! * HEAD]);
 }
 
-/** [images x heads, tokens, n] as [tokens, images x heads, n], and back. */
+/** Reshapes [images x heads, tokens, n] to [tokens, images x heads, n], and back. */
 const byToken = (t: Tape, x: Id): Id => t.transpose(x, [1, 0, 2]);
 
-/** R[a, b], [tokens, tokens, 64], of a query a and a key b: the row's vector and the column's, entry 0 of both for the class token. */
+/**
+ * R[a, b], [tokens, tokens, 64], for query a and key b: the sum of a row's and a column's vector, with entry
+ * 0 of both tables for the class token.
+ */
 function relativeVectors({
   t,
   rows,

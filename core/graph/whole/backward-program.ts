@@ -1,11 +1,12 @@
-// Writes the program of a whole network that computes gradients: of weights, of activations, of the images, and products with the Hessian.
+// Writes the program of a whole network that computes gradients with respect to weights, activations and
+// images, and products with the Hessian.
 import type { Id } from '../../ops/tensor/tape.js';
 import { type Differentiation, gradientsOf } from '../pullback.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
 import type { Anatomy, Layer } from './layers.js';
 import type { WholeNetwork } from './network.js';
 
-/** Names of the program's inputs and outputs. Those of a layer have its number behind. */
+/** Names of the program's inputs and outputs, to which the number of a layer is appended. */
 export const BACKWARD = {
   targets: 'targets',
   gradient: 'gradient_',
@@ -14,7 +15,7 @@ export const BACKWARD = {
   jacobian: 'jacobian',
 } as const;
 
-/** What a program computes of gradients. */
+/** The gradients that a program may compute. */
 export type BackwardPart = 'weight-gradients' | 'channel-saliency' | 'hessian-product' | 'input-jacobian';
 
 /**
@@ -51,7 +52,7 @@ export function backwardProgram({
         outputs.push({ name: `${BACKWARD.gradient}${i}`, id });
       });
     if (parts.includes('hessian-product')) {
-      // H g is the gradient of the sum of g . (g held fixed).
+      // H g is the gradient of the sum of g · (g held fixed).
       const seeds = ofWeights.map((id) => ({ output: id, v: id }));
       const second = gradientsOf({ tape: t, seeds, to: weights });
       weights.forEach((weight, i) => {

@@ -1,4 +1,5 @@
-// Writes the program of a whole network that computes derivatives of its class scores in one weight of each layer, image by image.
+// Writes the program of a whole network that computes, image by image, derivatives of its class scores with
+// respect to one weight of each layer.
 import { range } from '../../ops/tensor/shapes.js';
 import { listOf } from '../../ops/tensor/signature.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
@@ -7,7 +8,7 @@ import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-
 import type { Anatomy, Layer } from './layers.js';
 import type { WholeNetwork } from './network.js';
 
-/** Names of the program's input and outputs. Those of a layer have its number behind. */
+/** Names of the program's input and outputs, to which the number of a layer is appended. */
 export const FISHER = {
   cotangents: 'cotangents',
   probabilities: 'probabilities',
@@ -15,9 +16,10 @@ export const FISHER = {
 } as const;
 
 /**
- * Outputs `probabilities` [batch, classes], the softmax of the class scores, and for each layer `derivative_i` [batch], the product of
- * `cotangents` [batch, classes] with the derivative of an image's class scores in the first element of the layer's weight.
- * Statistics that images share are held fixed, as in evaluation, so that no image depends on another.
+ * Outputs: `probabilities` [batch, classes], the softmax of the class scores, and for each layer
+ * `derivative_i` [batch], the product of `cotangents` [batch, classes] with the derivative of an image's
+ * class scores with respect to the first element of the layer's weight. Statistics over the batch are held
+ * fixed, as in evaluation mode, so that no image depends on another.
  */
 export function fisherProgram({
   network: { tape: t, input, logits },
@@ -55,7 +57,10 @@ export function fisherProgram({
   return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 });
 }
 
-/** Sum over an image's positions of the gradient of the layer's first channel and what its first weight multiplies. */
+/**
+ * Sum over an image's positions of the gradient of the layer's first channel times the values that its first
+ * weight multiplies.
+ */
 function derivative({
   t,
   layer: { output, channelAxis },
@@ -79,7 +84,7 @@ function derivative({
   return t.reshape(t.reduce('ReduceSum', products, range(shape.length).slice(1)), [batch]);
 }
 
-/** The elements that the first element of a kernel meets, at each position of the output. */
+/** The input elements that the first element of a kernel multiplies, at each position of the output. */
 function firstTaps({
   t,
   x,

@@ -1,11 +1,15 @@
-// Writes the program of a whole network that computes what its activations say: signs, covariances, variances, the last feature.
+// Writes the program of a whole network that computes statistics of its activations: signs, covariances,
+// variances, the last feature.
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
 import type { Anatomy, Layer } from './layers.js';
 import type { WholeNetwork } from './network.js';
 
-/** Names of the program's outputs. Those of an activation function, a layer or a normalization have its number behind. */
+/**
+ * Names of the program's outputs, to which the number of an activation function, a layer or a normalization
+ * is appended.
+ */
 export const FORWARD = {
   agreement: 'agreement',
   pattern: 'pattern_',
@@ -16,7 +20,7 @@ export const FORWARD = {
   after: 'after_',
 } as const;
 
-/** What a program computes of activations. */
+/** The statistics that a program may compute. */
 export type ForwardPart =
   | 'sign-agreement'
   | 'sign-patterns'
@@ -24,7 +28,7 @@ export type ForwardPart =
   | 'channel-covariances'
   | 'activation-products';
 
-/** Images whose signs one float32 holds exactly. */
+/** The number of images whose signs one float32 holds exactly. */
 export const IMAGES_OF_PATTERN = 24;
 
 /**
@@ -71,17 +75,17 @@ export function forwardProgram({
       outputs.push({ name: `${FORWARD.before}${i}`, id: product(t, input) });
       outputs.push({ name: `${FORWARD.after}${i}`, id: product(t, output) });
     });
-  // A value may be wanted under two names; ONNX has one name for each.
+  // ONNX allows one name for each value, so a value that is needed under two names is copied.
   return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 });
 }
 
-/** Rows of an image each: [batch, units]. */
+/** Flattens each image to a row: [batch, units]. */
 function rowsOf(t: Tape, id: Id): Id {
   const [batch] = t.shape(id) as [number];
   return t.reshape(id, [batch, sizeOf(t.shape(id)) / batch]);
 }
 
-/** With s in {-1, 1} the sign of each unit, (units + s s^T) / 2. */
+/** (units + s sᵀ) / 2, where s in {-1, 1} is the sign of each unit. */
 function agreement(t: Tape, inputs: readonly Id[]): Id {
   const products = inputs.map((id) => {
     const rows = rowsOf(t, id);
@@ -104,7 +108,10 @@ function patterns(t: Tape, id: Id): Id {
   return t.add('MatMul', [t.constant(bits, [words, batch]), active]);
 }
 
-/** Of the first image: [channels, channels]; undefined where it has no more positions than channels. */
+/**
+ * The covariance [channels, channels] of the first image; undefined where it has no more positions than
+ * channels.
+ */
 function channelCovariance(t: Tape, { output, channelAxis }: Layer): Id | undefined {
   const shape = t.shape(output);
   const channels = shape[channelAxis]!;
@@ -121,7 +128,7 @@ function channelsFirst(t: Tape, id: Id, channelAxis: number): Id {
   return t.transpose(id, [channelAxis, ...axes.filter((axis) => axis !== channelAxis)]);
 }
 
-/** Maps have their channels in axis 1, tokens and rows in the last one. */
+/** Maps have their channels in axis 1; tokens and rows have them in the last axis. */
 function product(t: Tape, id: Id): Id {
   const shape = t.shape(id);
   const channelAxis = shape.length > 3 ? 1 : shape.length - 1;

@@ -1,4 +1,5 @@
-// Writes the blocks of a chain, and the classifier behind them, as a whole network on one tape, with the same weights.
+// Writes the blocks of a chain, followed by the classifier, as a whole network on one tape, with the same
+// weights.
 import type { Block, Instruction } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
 import { TENSOR_RULES } from '../../ops/tensor/table.js';
@@ -10,10 +11,13 @@ import { type FedTensor, roleFields, type WholeNetwork } from './network.js';
 import { gelu, standardize } from './write-out.js';
 import type { Writer, Written } from './writer.js';
 
-/** Epsilon of normalizations where a block's settings name none (docs/understand/method.md). */
+/** The default epsilon of normalizations (docs/understand/method.md). */
 const EPSILON = 1e-5;
 
-/** Maps are [batch, channels, height, width]; tokens are [batch, tokens, channels]. `features`: outputs of the stem and of each block. */
+/**
+ * Maps are [batch, channels, height, width]; tokens are [batch, tokens, channels]. `features` are the outputs
+ * of the stem and of each block.
+ */
 export function wholeOfBlocks({
   network,
   batch,
@@ -63,7 +67,10 @@ function writeBlock(writer: Writer, { instructions, weights }: Block, input: Id)
   return values.at(-1)!;
 }
 
-/** Normalization where the network has one, mean over positions (of tokens: over patches), linear layer with bias 0. */
+/**
+ * A normalization if the network has one, the mean over positions (over patches for tokens), and a linear
+ * layer with bias 0.
+ */
 function classify({ writer, network, last }: { writer: Writer; network: Network; last: Id }): Id {
   const { t, batch } = writer;
   const { classifier } = network;
@@ -132,5 +139,5 @@ function window({ stride, pad }: { stride: number; pad: number }) {
   return { strides: [stride, stride], dilations: [1, 1], pads: [pad, pad, pad, pad] };
 }
 
-/** Zeros on each side of a map, so that an odd kernel with stride 1 keeps its size. */
+/** The zeros on each side of a map with which an odd kernel of stride 1 keeps its size. */
 const samePadding = (kernel: number): number => (kernel - 1) >> 1;

@@ -1,4 +1,5 @@
-// Finds in a whole network what proxies look at: layers with weights, activation functions, normalizations, depth.
+// Finds the parts of a whole network that proxies look at: layers with weights, activation functions,
+// normalizations, depth.
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { streamOf } from '../resolve.js';
 import { type Activation, findActivations } from './activations.js';
@@ -6,22 +7,24 @@ import type { WholeNetwork } from './network.js';
 
 /** A convolution or a linear layer. */
 export interface Layer {
-  /** Its weight: [out, in / groups, ...kernel] of a convolution, [out, in] or [in, out] of a linear layer. */
+  /**
+   * The weight: [out, in / groups, ...kernel] for a convolution, [out, in] or [in, out] for a linear layer.
+   */
   readonly weight: Id;
   readonly shape: readonly number[];
-  /** What it computes, before bias and normalization, and which axis of it holds the channels. */
+  /** The result before bias and normalization, and the axis of its channels. */
   readonly output: Id;
   readonly channelAxis: number;
 }
 
-/** What a network consists of, in the order in which it computes. */
+/** The parts of a network, in the order in which it computes them. */
 export interface Anatomy {
-  /** A weight that several operations share is there once, with the last of them. */
+  /** A weight that several operations share is listed once, with the last of them. */
   readonly layers: readonly Layer[];
   readonly activations: readonly Activation[];
-  /** Inverse standard deviations of normalizations. */
+  /** The inverse standard deviations of normalizations. */
   readonly inverses: readonly Id[];
-  /** Most layers on a path from the images to the output. */
+  /** The largest number of layers on a path from the images to the output. */
   readonly depth: number;
 }
 
@@ -29,7 +32,7 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
   const isStream = streamOf(tape, input);
   const isNeeded = neededBy(tape, logits);
   const matrices = new Set(fed.filter(({ role }) => role === 'weight').map(({ id }) => id));
-  /** The weight that a value is made of by moving its elements. */
+  /** For each value that is a weight with its elements moved, that weight. */
   const weightOf = new Map<Id, Id>();
   const layers = new Map<Id, Layer>();
   const inverses: Id[] = [];

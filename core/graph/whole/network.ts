@@ -1,4 +1,5 @@
-// A whole network on a tape, from the images to the classes: what proxies of whole networks are computed from.
+// Defines a whole network on a tape, from the images to the classes, from which proxies of whole networks are
+// computed.
 import type { Weight } from '../../ir/block.js';
 import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
@@ -7,20 +8,23 @@ import type { ResolvedGraph } from '../resolve.js';
 import { initializationOf, type Role } from '../weight-roles.js';
 import { writeOut } from './write-out.js';
 
-/** A tensor that the network is fed beside the images: a weight that a draw makes, or a constant that a file holds. */
+/**
+ * A tensor, other than the images, that is fed to the network: a weight that a draw provides, or a constant
+ * from a file.
+ */
 export interface FedTensor {
   readonly id: Id;
-  /** In the file, of a network that was read from one. */
+  /** The name in the file, for a network that was read from one. */
   readonly name?: string;
   readonly shape: readonly number[];
   readonly from: Weight | { readonly name: string; readonly read: () => Float64Array | undefined };
-  /** `weight` is a kernel of a convolution or the matrix of a linear layer. */
+  /** `weight` is the kernel of a convolution or the matrix of a linear layer. */
   readonly role: Role['kind'];
-  /** Inputs of one output, of a `weight`. */
+  /** The number of inputs of one output, for a `weight`. */
   readonly fanIn?: number;
 }
 
-/** The role of a tensor, as fields. */
+/** The role of a tensor as fields of FedTensor. */
 export function roleFields(role: Role): Pick<FedTensor, 'role' | 'fanIn'> {
   return role.kind === 'weight' ? { role: role.kind, fanIn: role.fanIn } : { role: role.kind };
 }
@@ -36,7 +40,7 @@ export interface WholeNetwork {
   readonly fed: readonly FedTensor[];
 }
 
-/** The network of a graph, with the weights that its roles say. */
+/** The whole network of a graph, whose weights have the given roles. */
 export function wholeOfGraph(graph: ResolvedGraph, roles: readonly Role[]): WholeNetwork {
   const { input, output, weights } = graph;
   const { tape, idOf } = writeOut(graph.tape);

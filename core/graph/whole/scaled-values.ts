@@ -1,14 +1,17 @@
-// Arithmetic with an exponent for each tensor: values far beyond float32, as the products of absolute weights through many layers.
+// Computes with one exponent for each tensor, for values far beyond float32 such as products of absolute
+// weights through many layers.
 import { TENSOR_RULES } from '../../ops/tensor/table.js';
 import { type Id, Tape, type Value } from '../../ops/tensor/tape.js';
 
-/** Stands for exp(scale) times the value on the tape. Scales are known while the graph is written. */
+/** Represents exp(scale) times the value on the tape. Scales are known when the program is written. */
 export interface Scaled {
   readonly id: Id;
   readonly scale: number;
 }
 
-/** exp(MOST) is far from the largest float32, 3e38 = exp(88), and curves that are bounded are flat there. */
+/**
+ * exp(MOST) is far below the largest float32, 3e38 = exp(88), and bounded functions are constant beyond it.
+ */
 const MOST = 40;
 
 const SUMS = new Set([
@@ -25,7 +28,10 @@ const SUMS = new Set([
 ]);
 const COMPARISONS = new Set(['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual']);
 const PRODUCTS = new Set(['Mul', 'Conv', 'ConvTranspose', 'MatMul']);
-/** Curves whose value depends on the size of their argument; they are bounded, or are not met where values are large. */
+/**
+ * Functions that are not linear in the scale of their argument. They are bounded, or do not occur where
+ * values are large.
+ */
 const CURVES = new Set([
   'Sigmoid',
   'Tanh',
@@ -51,7 +57,7 @@ const CURVES = new Set([
 export class ScaledTape {
   readonly tape = new Tape(TENSOR_RULES);
 
-  /** Writes an operation of another tape on operands that are here. */
+  /** Applies an operation of another tape to operands of this one. */
   apply({ op, attributes }: Pick<Value, 'op' | 'attributes'>, x: readonly Scaled[]): Scaled {
     const add = (inputs: readonly Scaled[], scale: number): Scaled => ({
       id: this.tape.add(
@@ -65,7 +71,7 @@ export class ScaledTape {
     if (PRODUCTS.has(op!)) return add(x, a.scale + b.scale);
     if (op === 'Div') return add(x, a.scale - b.scale);
     if (op === 'Sqrt') return add(x, a.scale / 2);
-    // Where values are large, softplus is the ReLU.
+    // For large values, softplus equals ReLU.
     if (op === 'Softplus' && a.scale > MOST / 2) return { id: this.tape.add('Relu', [a.id]), scale: a.scale };
     if (CURVES.has(op!))
       return add(
@@ -84,16 +90,16 @@ export class ScaledTape {
       const [into, added] = this.#aligned([a, c]) as [Scaled, Scaled];
       return add([into, b, added], into.scale);
     }
-    // All others are linear in their first operand, or take one of its elements.
+    // All other operations are linear in their first operand, or select one of its elements.
     return add(x, a.scale);
   }
 
-  /** The values themselves, as far as float32 goes. */
+  /** The values themselves, as far as float32 can represent them. */
   #plain({ id, scale }: Scaled): Scaled {
     return { id: this.#times(id, Math.min(scale, MOST)), scale: 0 };
   }
 
-  /** With the largest scale of all, beside which the others may vanish. */
+  /** Brings operands to the largest of their scales, at which the others may underflow to zero. */
   #aligned(x: readonly Scaled[]): readonly Scaled[] {
     const scale = Math.max(...x.map((each) => each.scale));
     return x.map((each) => ({ id: this.#times(each.id, each.scale - scale), scale }));

@@ -1,10 +1,14 @@
-// Writes operations that are fused for speed with the simple ones that they stand for, whose gradients can be differentiated again.
+// Replaces operations that are fused for speed by the simple operations that they stand for, so that their
+// gradients can be differentiated again.
 import { range } from '../../ops/tensor/shapes.js';
 import { numberOf } from '../../ops/tensor/signature.js';
 import { TENSOR_RULES } from '../../ops/tensor/table.js';
 import { type Id, Tape, type Value } from '../../ops/tensor/tape.js';
 
-/** (x - mean) / sqrt(variance + epsilon) over these axes, biased variance, with mean and deviation as values of their own. */
+/**
+ * (x - mean) / sqrt(variance + epsilon) over these axes, with biased variance; mean and deviation are
+ * separate values.
+ */
 export function standardize(
   t: Tape,
   x: Id,
@@ -23,7 +27,7 @@ export function gelu(t: Tape, x: Id): Id {
   return t.times(t.times(x, { number: 0.5 }), phi);
 }
 
-/** A copy of a tape without fused operations, and where its values are now. */
+/** Copies a tape without fused operations, and maps its values to the copies. */
 export function writeOut({ values }: Tape): { tape: Tape; idOf: (id: Id) => Id } {
   const tape = new Tape(TENSOR_RULES);
   const ids: Id[] = [];

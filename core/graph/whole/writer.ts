@@ -1,16 +1,19 @@
-// What operations of blocks are written with, where a chain becomes one graph.
+// Defines the arguments with which operations of blocks are written when a chain becomes one graph.
 import type { Settings, Weight } from '../../ir/block.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 
-/** What the operations of a block are written on. */
+/** The tape and sizes on which operations of a block are written. */
 export interface Writer {
   readonly t: Tape;
   readonly batch: number;
-  /** The tensor that a weight is fed as. */
+  /** The tensor under which a weight is fed. */
   weight(weight: Weight): Id;
 }
 
-/** What an instruction is written from. `weight` is that of its slot, or of a further slot that begins with it. */
+/**
+ * The arguments of one instruction. `weight` returns the weight of its slot, or of a further slot whose name
+ * extends it.
+ */
 export interface Written {
   readonly writer: Writer;
   readonly x: readonly Id[];

@@ -1,4 +1,5 @@
-// Compiles a block to a program in ONNX Runtime's blocked layout NCHWc: for one shape, or for all with as many virtual channels.
+// Compiles a block to a program in ONNX Runtime's blocked layout NCHWc, either for one shape or for all
+// shapes with the same number of virtual channels.
 import type { Block } from '../../ir/block.js';
 import { channelsOf, type Shape } from '../../ir/shape.js';
 import { type Dimension, GraphBuilder, type Port } from '../../onnx/graph.js';
@@ -19,23 +20,29 @@ import { gradientWeightInput, nchwc, packedShape } from './writers.js';
 export interface Blocking {
   /** The number of images. */
   readonly batch: number;
-  /** Channels of a block. */
+  /** The number of channels in a channel block. */
   readonly size: number;
   /** The number of virtual channels of a program for any shape; see `openChannels`. */
   readonly virtualChannels?: number | undefined;
-  /** `shared`: many candidates have one Rademacher probe, and programs get what they need of it as inputs (`PROBE_INPUTS`). */
+  /**
+   * `shared`: many candidates use one Rademacher probe, so programs read tensors that are precomputed from it
+   * (`PROBE_INPUTS`). `own`: each program computes these tensors itself.
+   */
   readonly probe: 'shared' | 'own';
 }
 
 /**
- * The program in ONNX Runtime's blocked layout throughout, for one batch and one input shape. Weights come packed as
- * `weightPacking` says, under `w:<slot>` and, for the product with respect to the input, under `t:<slot>`; `v` as
- * `packedActivation`, and once more as `sampleMatrix` under `samples`; of `PROBE_INPUTS` those that are read.
+ * Compiles a block to a program in ONNX Runtime's blocked layout, for one batch size and one input shape. Its
+ * inputs are `x`; the weights packed as `weightPacking` says, under `w:<slot>` and, for the product with
+ * respect to the input, under `t:<slot>`; the probe `v` as `packedActivation`, and again under `samples` as
+ * `sampleMatrix`; and those of `PROBE_INPUTS` that the program reads.
  *
- * With `virtualChannels` the program is for every shape that has so many (see `virtualChannelsOf`), with the inputs of
- * `SIZES`, and for any number of blocks one after the other (`scanBlocks`): all but `x`, `y` and the sizes is there for each
- * block, under `perBlock` of its name. `x` and `y` come and go with virtual channels, `samples` as `probeRows`, the statistics
- * by block of channels. `wanted: 'gradient'` has the output `g` alone, `'statistics'` all others.
+ * With `virtualChannels`, the program serves every shape with that number of virtual channels (see
+ * `virtualChannelsOf`). It then has the inputs of `SIZES` too, and runs any number of blocks one after the
+ * other (`scanBlocks`): every input and output but `x`, `y` and the sizes has a leading axis of blocks, and
+ * the name that `perBlock` gives it. `x` and `y` are in virtual channels, `samples` is packed as `probeRows`,
+ * and the statistics are grouped by channel block. `wanted: 'gradient'` has the output `g` alone,
+ * `'statistics'` all other outputs.
  */
 export function compileBlocked({
   wanted = 'statistics',
@@ -55,8 +62,8 @@ export function compileBlocked({
 }
 
 /**
- * The virtual channels of a block's open program, where one can be had: all values have the input's shape, in whole blocks of
- * channels.
+ * The number of virtual channels of a block's program for several shapes. Undefined where there is no such
+ * program: it needs all values to have the input's shape, and channels that fill whole channel blocks.
  */
 export function virtualChannelsOf({ block, input, size }: { block: Block; input: Shape; size: number }) {
   const isUniform = blockShapes({ block, input }).every((shape) => String(shape) === String(input));
@@ -122,7 +129,7 @@ function compileOpen({
   });
 }
 
-/** The probe, as activation and as samples, and what programs read of a shared one. */
+/** The inputs for the probe: as an activation, as samples, and what is precomputed from a shared one. */
 function probePorts({
   g,
   outside,
@@ -143,7 +150,7 @@ function probePorts({
   return [...probe, ...shared.filter(({ name }) => g.reads(name))];
 }
 
-/** Weights packed for blocks of `size` channels. */
+/** The inputs for weights, packed for channel blocks of `size`. */
 function weightPorts({
   block,
   size,
@@ -165,7 +172,7 @@ function weightPorts({
   );
 }
 
-/** The inputs that describe the shape to a program for any shape. */
+/** The inputs that tell a program for several shapes which shape it runs with. */
 function sizePorts(count: number): readonly Port[] {
   const dimensions = [SIZES.map, SIZES.blocks].map((name): Port => ({ name, dims: [4], type: 'int64' }));
   const first: Port = { name: SIZES.first, dims: ['blocks', 1, 'block', 'block'], type: 'int64' };

@@ -1,4 +1,4 @@
-// Computes the inputs by which a program for several shapes (an open program) learns the shape that it runs with.
+// Computes the inputs that tell a program for several shapes (an open program) which shape it runs with.
 import { channelsOf, positionsOf, type Shape } from '../../ir/shape.js';
 
 /** Names of the inputs that depend on the shape; see `openSizes`. */
@@ -11,10 +11,11 @@ export const SIZES = {
 } as const;
 
 /**
- * The values of those inputs for a shape: `map`, [b, c, h, w]; `blocks`, the dimensions [b, c / block, h w, block] in memory;
- * `first`, the first virtual channel of each channel, [c / block, 1, block, block], each as often as a block has channels,
- * since multiplying by single numbers takes several times as long; and the matrices [count, count] that make values of
- * channels from sums over images of the virtual channels' means (`mean`) and sums (`sums`).
+ * Computes these inputs for a shape [b, c, h, w]: `map` is [b, c, h, w]; `blocks` is the dimensions in memory
+ * [b, c / block, h w, block]; `first` is the first virtual channel of each channel, [c / block, 1, block,
+ * block], where each index is repeated `block` times because multiplying by scalars takes several times as
+ * long; `mean` and `sums` are matrices [count, count] that turn the virtual channels' means or sums, added up
+ * over images, into values by channel.
  */
 export function openSizes({
   shape,
@@ -24,7 +25,7 @@ export function openSizes({
 }: {
   shape: Shape;
   batch: number;
-  /** Channels in a block. */
+  /** The number of channels in a channel block. */
   size: number;
   count: number;
 }) {
@@ -48,10 +49,16 @@ export function openSizes({
   };
 }
 
-/** Virtual channels of most programs: as many channels as the widest maps have that are scored by the thousand. */
+/**
+ * The number of virtual channels of most programs. It equals the number of channels of the widest maps that
+ * are scored in large numbers.
+ */
 const COUNT = 64;
 
-/** How many virtual channels an open program has for maps of this shape; `undefined` where channels do not fill whole blocks. */
+/**
+ * The number of virtual channels of an open program for maps of this shape; undefined where the channels do
+ * not fill whole channel blocks.
+ */
 export function virtualChannelCount({ shape, size }: { shape: Shape; size: number }): number | undefined {
   const channels = channelsOf(shape);
   if (channels % size !== 0) return undefined;

@@ -1,28 +1,35 @@
-// Packs tensors into the memory order of ONNX Runtime's blocked layout NCHWc, filled up with zeros.
+// Packs tensors into the memory order of ONNX Runtime's blocked layout NCHWc, padding channels with zeros to
+// whole blocks.
 
-/** A memory order, or what else is made of a tensor's values (probe-inputs.ts). */
+/** A memory order of a tensor, or another tensor that is computed from its values (probe-inputs.ts). */
 export interface Packing {
   readonly name: string;
-  /** The dimensions of a packed tensor. `block`: channels of a channel block. */
+  /** The dimensions of a packed tensor; `block` is the number of channels in a channel block. */
   dims(shape: readonly number[], block: number): readonly number[];
-  /** Writes a tensor in this order. */
+  /** Writes the tensor to `out` in this order. */
   write(tensor: Unpacked): void;
 }
 
-/** A tensor in its own order, and where it goes. */
+/** A tensor in row-major order, and the memory that its packed form is written to. */
 export interface Unpacked {
   readonly x: Float32Array;
   readonly shape: readonly number[];
-  /** Channels of a channel block. */
+  /** The number of channels in a channel block. */
   readonly block: number;
-  /** Has as many elements as the packed tensor. It is zero where a packing has no value of the tensor, and stays so. */
+  /**
+   * Has as many elements as the packed tensor. Elements that the packing does not write are zero and stay
+   * zero.
+   */
   readonly out: Float32Array;
 }
 
-/** Positions of a map that are written together, so that they are in the processor's cache for all channels of a block. */
+/**
+ * The number of positions of a map that are written together, chosen so that they stay in the processor's
+ * cache while all channels of a block are written.
+ */
 const TILE = 64;
 
-/** A number of channels, filled up to whole blocks. */
+/** The number of channels, rounded up to whole channel blocks. */
 export function roundUpToBlock(channels: number, block: number): number {
   return Math.ceil(channels / block) * block;
 }
@@ -73,8 +80,8 @@ export const packedWeight: Packing = {
 };
 
 /**
- * The weight whose convolution is the product with respect to the input, transposed and rotated by 180 degrees: [in / b, out /
- * b, k k, b out, b in].
+ * The weight of the convolution that computes the vector-Jacobian product with respect to the input. It is
+ * the weight transposed and rotated by 180 degrees (rot180): [in / b, out / b, k k, b out, b in].
  */
 export const packedGradientWeight: Packing = {
   name: 'gradient weight',
@@ -98,7 +105,8 @@ function packWeight({
   const [outputs, inputs, kernel] = shape as [number, number, number];
   const area = kernel * kernel;
   const [rows, columns] = use === 'forward' ? [outputs, inputs] : [inputs, outputs];
-  // The steps in the weight's own order from one row, column and kernel position to the next, and where it begins.
+  // The strides of the weight in its own order for a row, a column and a kernel position, and the offset of
+  // the first element.
   const [byRow, byColumn, byPosition, first] =
     use === 'forward' ? [inputs * area, area, 1, 0] : [area, inputs * area, -1, area - 1];
   let to = 0;
@@ -121,7 +129,10 @@ export const packedDepthwise: Packing = {
     packedActivation.write({ x, shape: [1, channels!, kernel!, kernel!], block, out }),
 };
 
-/** A depthwise weight rotated by 180 degrees, for the product with respect to the input. */
+/**
+ * A depthwise weight rotated by 180 degrees (rot180), for the vector-Jacobian product with respect to the
+ * input.
+ */
 export const packedDepthwiseGradient: Packing = {
   ...packedDepthwise,
   name: 'depthwise gradient',

@@ -1,24 +1,31 @@
-// Works out once what all candidates' programs need of a draw's Rademacher probe, and gives it to them as inputs.
+// Precomputes, once for each draw, what the programs of all candidates need of its Rademacher probe, and
+// passes it to them as inputs.
 import type { Value } from '../../ops/tape.js';
 import { inputsOf, type Pass, rewrite } from '../passes/rewrite.js';
 import { type Packing, packedActivation, roundUpToBlock } from './packing.js';
 
-/** The Rademacher probe v as a program's input, packed, and once more as samples (`sampleMatrix`, `probeRows`). */
+/**
+ * The name of the Rademacher probe v among a program's inputs. It comes packed, and again as samples
+ * (`sampleMatrix`, `probeRows`).
+ */
 export const PROBE = 'v';
 export const SAMPLES = 'samples';
 
-/** Inputs of a program whose probe is that of many candidates (`Blocking.probe`), where it reads them. */
+/**
+ * Inputs of a program that are precomputed from a shared probe (`Blocking.probe`). A program has those that
+ * it reads.
+ */
 export const PROBE_INPUTS = {
   /** Mean over batch and positions, by virtual channel. */
   mean: 'v:mean',
-  /** Vector-Jacobian product of the average pooling of 3 x 3 with stride 1, packed. */
+  /** Vector-Jacobian product of the probe through the 3 x 3 average pooling with stride 1, packed. */
   pooled: 'v:pooled',
 } as const;
 
 export const isProbe = ({ primitive, attributes }: Value): boolean =>
   primitive === 'input' && attributes.name === PROBE;
 
-/** Reads the mean of the probe, and its product by the average pooling of 3 x 3, from inputs. */
+/** Replaces the mean of the probe, and its product through the 3 x 3 average pooling, by inputs. */
 export const readProbeInputs: Pass = (outputs) =>
   rewrite(outputs, (value, { tape }) => {
     const [averaged] = inputsOf(value, 'channelMean') ?? [];
@@ -26,7 +33,7 @@ export const readProbeInputs: Pass = (outputs) =>
     return isPooledProbe(value) ? tape.input(PROBE_INPUTS.pooled, value.shape) : undefined;
   });
 
-/** Matches averagePoolGradient of core/ops/pooling.ts for a kernel of 3, applied to the probe. */
+/** Whether a value is averagePoolGradient (core/ops/pooling.ts) with kernel 3, applied to the probe. */
 function isPooledProbe(value: Value): boolean {
   const { kernel, stride, padding } = value.attributes;
   const [shared] = inputsOf(value, 'averagePool') ?? [];
@@ -35,7 +42,7 @@ function isPooledProbe(value: Value): boolean {
   return isGradient && dy !== undefined && isProbe(dy) && share?.primitive === 'Reciprocal';
 }
 
-/** Means of the channels of [b, c, h, w], each for its share of the `count` virtual channels. */
+/** Means by channel of the probe [b, c, h, w], written for `count` virtual channels. */
 export const probeMeans = (count: number): Packing => ({
   name: `means ${count}`,
   dims: () => [count],
@@ -53,10 +60,13 @@ export const probeMeans = (count: number): Packing => ({
   },
 });
 
-/** Positions beside the middle that the pooling averages. */
+/** The pooling averages the positions up to this distance from the middle one. */
 const REACH = 1;
 
-/** The pooling averages the positions that are there; each of them gets its share of the probe back. */
+/**
+ * Computes the pooling's product with the probe. Each position receives dy / (number of positions averaged)
+ * from every output that averaged it.
+ */
 export const pooledProbe: Packing = {
   name: 'pooled',
   dims: packedActivation.dims,
@@ -82,7 +92,7 @@ export const pooledProbe: Packing = {
   },
 };
 
-/** Each number and its neighbours in its line, for `count` lines of `length` numbers. */
+/** Adds to each number its neighbours in the same line, for `count` lines of `length` numbers. */
 function sumNeighbours(
   x: Float32Array,
   { count, length, step, next }: { count: number; length: number; step: number; next: number },

@@ -1,12 +1,13 @@
-// Enlarges packed maps: nearest-neighbour upsampling, zero insertion, and strided convolutions' products by sub-pixel convolution.
+// Enlarges packed maps: nearest-neighbour upsampling, zero insertion, and the products of strided
+// convolutions by sub-pixel convolution.
 import { channelsOf, mapShape, type Shape } from '../../ir/shape.js';
 import { NCHWC } from '../../onnx/domains.js';
 import type { GraphBuilder } from '../../onnx/graph.js';
 import { subPixel } from './sub-pixel.js';
 
 /**
- * Each position of a packed map of `shape` repeated `factor` times in both directions, added to `addend`. In memory a
- * position is a run of as many values as a block has channels.
+ * Repeats each position of a packed map of `shape` `factor` times in both directions and adds `addend`. In
+ * memory, a position is a run of one channel block's values.
  */
 export function upsample(
   g: GraphBuilder,
@@ -28,7 +29,10 @@ export function upsample(
   return g.add('Reshape', [tall, g.ints(-1, channels, height * factor, width * factor)]);
 }
 
-/** Zero insertion: each position moved to the first of `stride` x `stride`, zeros around it; `read` is the shape of the result. */
+/**
+ * Zero insertion: moves each position to the first of `stride` x `stride` positions and fills the others with
+ * zeros. `read` is the shape of the result.
+ */
 export function insertZeros(
   g: GraphBuilder,
   x: string,
@@ -40,7 +44,10 @@ export function insertZeros(
   return g.add('Reshape', [padded, g.ints(-1, channels, height, width)]);
 }
 
-/** The product of a strided convolution by sub-pixel.ts: a convolution that makes the phases as channels, which are then spread. */
+/**
+ * Computes the product of a strided convolution as sub-pixel.ts describes: a convolution computes the phases
+ * as channels, and depth-to-space spreads them over the map.
+ */
 export function subPixelConv(
   g: GraphBuilder,
   [dy, weight]: readonly [dy: string, weight: string],

@@ -1,21 +1,28 @@
-// Decomposes the product of a strided convolution (a transposed convolution) into phases: a convolution without stride.
+// Decomposes the vector-Jacobian product of a strided convolution (a transposed convolution) into phases,
+// which a convolution of stride 1 computes.
 import { type Packing, packedWeight, roundUpToBlock } from './packing.js';
 
 /**
- * Position s i + p of the input, p its phase, gets the sum of weight[k] dy[j] over all k = p + padding + s (i - j). So the
- * positions i - `before` to i + `after` of dy matter to phase p of i: a convolution without stride, of `width`, makes the s²
- * phases of a position as channels (a sub-pixel convolution), and depth-to-space puts them in their places.
+ * Position s i + p of the input, with phase p, receives the sum of weight[k] dy[j] over all k = p + padding +
+ * s (i - j). So phase p of i depends on the positions i - `before` to i + `after` of dy. A convolution of
+ * stride 1 and kernel `width` computes the s² phases of each position as channels (a sub-pixel convolution),
+ * and depth-to-space moves them to their positions.
  */
 export function subPixel({ kernel, stride }: { kernel: number; stride: number }) {
   const padding = (kernel - 1) >> 1;
   const before = Math.floor((kernel - 1 - padding) / stride);
   const after = Math.floor((stride - 1 + padding) / stride);
-  /** Position in the weight of that convolution's tap `t` for phase `p`; outside of the kernel there is none. */
+  /**
+   * The index into the original kernel of tap `t` of phase `p`. The tap is zero where the index lies outside
+   * of the kernel.
+   */
   const tap = (p: number, t: number) => p + padding - stride * (t - before);
   return { before, after, width: before + 1 + after, tap };
 }
 
-/** That convolution's weight, packed, from the weight [out, in, k, k]: [s² in / b, out / b, width², b out, b in]. */
+/**
+ * The weight of that convolution, packed: from [out, in, k, k] to [s² in / b, out / b, width², b out, b in].
+ */
 export const subPixelWeight = (stride: number): Packing => ({
   name: `phases ${stride}`,
   dims: ([outputs, inputs, kernel], block) => [

@@ -1,4 +1,5 @@
-// Defines virtual channels: the number of channels that operators which work by channel are given, a map's own or a fixed one.
+// Defines virtual channels, which are the channels that ONNX Runtime's per-channel operators see: the map's
+// own channels or a fixed number.
 
 import { channelsOf, positionsOf, type Shape } from '../../ir/shape.js';
 import { MICROSOFT, NCHWC } from '../../onnx/domains.js';
@@ -7,8 +8,8 @@ import { MAP } from '../ports.js';
 import { SIZES } from './open-sizes.js';
 
 /**
- * A tensor as samples of its channels; `samples` where that form is there already: [b h w, c], with virtual channels [b, 1, c,
- * h w].
+ * A tensor and, where it has been computed, its sample matrix: [b h w, c], or [b, 1, c, h w] with virtual
+ * channels.
  */
 export interface Samples {
   readonly value: string;
@@ -17,37 +18,47 @@ export interface Samples {
 }
 
 /**
- * NCHWc operators that do something by channel name the number of channels. Virtual channels are the channels that such an
- * operator is given: a tensor's own in a program for one shape, or always the same number in a program for several shapes. A
- * value per channel is a vector of as many values as there are virtual channels.
+ * ONNX Runtime's per-channel NCHWc operators fix the number of channels in the graph. Virtual channels are
+ * the channels that such an operator is given: a tensor's own channels in a program for one shape, and always
+ * the same number in a program for several shapes. A value per channel is a vector with one element for each
+ * virtual channel.
  */
 export interface VirtualChannels {
   count(shape: Shape | undefined): number;
-  /** Declares that a result has the shape of all maps, in a program whose maps all have one shape. */
+  /** Declares that a result has the common shape of all maps, in a program whose maps all have one shape. */
   declareMap(g: GraphBuilder, x: string): string;
   /** Reshapes a tensor [b, c, h, w] to virtual channels, [b, count, 1, positions]. */
   enter(g: GraphBuilder, x: string): string;
   /** Reshapes virtual channels back to [b, c, h, w]. */
   leave(g: GraphBuilder, x: string): string;
-  /** Values by virtual channel as values by channel, [c / block, 1, block, 1 or block]. */
+  /** Converts values by virtual channel to values by channel, [c / block, 1, block, 1 or block]. */
   byChannel(g: GraphBuilder, values: string): string;
-  /** The number of runs into which the positions of one image are cut for sums; each run is summed by itself. */
+  /**
+   * The number of runs into which the positions of one image are split for sums. Each run is summed
+   * separately.
+   */
   runs(shape: Shape | undefined): number;
   /** Reshapes a tensor [b, c, h, w] to [b, runs, 1, positions of a run]. */
   cut(g: GraphBuilder, x: string, shape: Shape | undefined): string;
-  /** Means by channel over batch and positions, from the means of each run of each image. */
+  /** Means by channel over batch and positions, computed from the means of each run of each image. */
   mean(g: GraphBuilder, means: string, shape: Shape | undefined): string;
-  /** Means by channel over batch and positions, from the sums of each run of each image. */
+  /** Means by channel over batch and positions, computed from the sums of each run of each image. */
   meanOfSums(g: GraphBuilder, sums: string, shape: Shape | undefined): string;
-  /** A tensor as samples [b h w, c]. */
+  /** The sample matrix [b h w, c] of a tensor. */
   samples(g: GraphBuilder, x: Samples): string;
-  /** Sums over samples of the products of channels, [c of a, c of b]; a `c` may be two dimensions. */
+  /**
+   * Sums over samples of products of channels, [c of a, c of b]. With virtual channels each `c` takes two
+   * dimensions.
+   */
   products(g: GraphBuilder, a: Samples, b: Samples): string;
   /** Sums over samples by channel, [c]. */
   sums(g: GraphBuilder, x: Samples): string;
 }
 
-/** In a program for one shape, the virtual channels are the channels. Large maps are cut into `partsOf` runs for sums. */
+/**
+ * Virtual channels of a program for one shape: they are the channels. Sums over large maps are split into
+ * `partsOf` runs.
+ */
 export const ownChannels = ({ batch, size }: { batch: number; size: number }): VirtualChannels => ({
   count: (shape) => channelsOf(shape!),
   declareMap: (_, x) => x,
@@ -69,7 +80,7 @@ export const ownChannels = ({ batch, size }: { batch: number; size: number }): V
     return g.add('Mul', [sum, g.float(1 / (batch * positionsOf(shape!)))]);
   },
   samples: matrixOf,
-  // One product over all samples at once.
+  // One matrix product over all samples.
   products: (g, a, b) => g.add(`FusedMatMul@${MICROSOFT}`, [matrixOf(g, a), matrixOf(g, b)], { transA: 1 }),
   sums: (g, x) => g.add('ReduceSum', [matrixOf(g, x), g.ints(0)], { keepdims: 0 }),
 });
@@ -82,14 +93,14 @@ function matrixOf(g: GraphBuilder, { value, channels, samples }: Samples): strin
 
 interface RunValues {
   readonly reduce: 'ReduceMean' | 'ReduceSum';
-  /** Values of runs, [b, channel blocks, runs, channels of a block]. */
+  /** Values by run, [b, channel blocks, runs, channels of a block]. */
   readonly values: string;
   readonly batch: number;
   readonly parts: number;
   readonly size: number;
 }
 
-/** Reduces values of runs to values by channel. */
+/** Reduces values by run to values by channel. */
 function reduceRuns(g: GraphBuilder, { reduce, values, batch, parts, size }: RunValues): string {
   const over = (dims: number[], axes: number[]) =>
     g.add(reduce, [g.add('Reshape', [values, g.ints(...dims)]), g.ints(...axes)], { keepdims: 0 });
@@ -97,13 +108,14 @@ function reduceRuns(g: GraphBuilder, { reduce, values, batch, parts, size }: Run
   return g.add('Reshape', [over([batch, -1, parts, size], [0, 2]), g.ints(-1)]);
 }
 
-/** Maps of fewer positions are summed in one go. */
+/** Maps with fewer positions are summed in a single run. */
 const LARGE = 2048;
 
 /**
- * The number of runs into which the positions of a map are cut for sums: about the square root of the number of positions.
- * Operators add the positions of a channel one after the other, so that the rounding error grows with their number: without
- * runs, a whole network at 96 pixels deviates by half as much again.
+ * The number of runs into which the positions of a map are split for sums: about the square root of the
+ * number of positions. ONNX Runtime's operators add the positions of a channel sequentially, so the rounding
+ * error grows with the number of positions. Without runs, a whole network at 96 pixels deviates by half as
+ * much again.
  */
 function partsOf(shape: Shape): number {
   const positions = positionsOf(shape);
@@ -112,7 +124,7 @@ function partsOf(shape: Shape): number {
   return Array.from({ length: root }, (_, i) => root - i).find((parts) => positions % parts === 0)!;
 }
 
-/** Dimensions of a tensor of virtual channels. */
+/** The dimensions of a tensor in virtual channels. */
 export const virtualDims = ({ batch, count }: { batch: number; count: number }): readonly Dimension[] => [
   batch,
   count,
@@ -121,8 +133,9 @@ export const virtualDims = ({ batch, count }: { batch: number; count: number }):
 ];
 
 /**
- * In a program whose values all have the shape of `x`, whichever that is, the virtual channels are a fixed number that the
- * number of channels divides. A channel is then several virtual channels, each with an equal part of its positions.
+ * Virtual channels of a program for several shapes, in which all values have the shape of `x`. Their number
+ * is fixed and a multiple of the number of channels. A channel is split into several virtual channels, each
+ * with an equal share of its positions.
  */
 export function openChannels({ batch, count }: { batch: number; count: number }): VirtualChannels {
   const entered = new Map<string, string>();
@@ -130,7 +143,7 @@ export function openChannels({ batch, count }: { batch: number; count: number })
   const asVirtual = (g: GraphBuilder, x: string) => g.declare(x, virtualDims({ batch, count }));
   const enter = (g: GraphBuilder, x: string) =>
     entered.get(x) ?? asVirtual(g, g.add('Reshape', [x, g.ints(batch, count, 1, -1)]));
-  // ReduceMean over [b, count, 1, 1] takes several times as long.
+  // A matrix product replaces ReduceMean over [b, count, 1, 1], which takes several times as long.
   const overImages = (g: GraphBuilder, values: string) =>
     g.add('ReduceSum', [g.add('Reshape', [values, g.ints(batch, count)]), g.ints(0)], { keepdims: 0 });
   return {
@@ -142,7 +155,7 @@ export function openChannels({ batch, count }: { batch: number; count: number })
       entered.set(x, virtual);
       return x;
     },
-    // The virtual channels of one channel have one value.
+    // All virtual channels of a channel hold the same value, so the first one is gathered.
     byChannel: (g, values) => g.add('Gather', [values, SIZES.first]),
     runs: () => count,
     cut: (g, x) => enter(g, x),
@@ -150,7 +163,8 @@ export function openChannels({ batch, count }: { batch: number; count: number })
     meanOfSums: (g, sums) => g.add('MatMul', [overImages(g, sums), SIZES.sums]),
     samples: (g, x) =>
       g.add('Flatten', [g.add('Transpose', [blocksOf(g, x)], { perm: [0, 2, 1, 3] })], { axis: 2 }),
-    // By image and block of channels, as they lie in memory: gathering the samples would copy the tensor.
+    // The products are taken by image and channel block, as these lie in memory, because gathering the
+    // samples would copy the tensor.
     products: (g, a, b) => {
       const sum = (products: string) => g.add('ReduceSum', [products, g.ints(0)], { keepdims: 0 });
       if (b.samples !== undefined) {
@@ -169,5 +183,5 @@ export function openChannels({ batch, count }: { batch: number; count: number })
   };
 }
 
-/** [b, c / block, h w, block], as a tensor lies in memory. */
+/** A tensor as it lies in memory, [b, c / block, h w, block]. */
 const blocksOf = (g: GraphBuilder, { value }: Samples): string => g.add('Reshape', [value, SIZES.blocks]);

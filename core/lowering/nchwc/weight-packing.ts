@@ -1,4 +1,5 @@
-// Says how the weight of a slot is packed, for its convolution and for that convolution's product with respect to the input.
+// Chooses the packing of a slot's weight, for its convolution and for the convolution that computes the
+// product with respect to the input.
 import type { Block } from '../../ir/block.js';
 import {
   type Packing,

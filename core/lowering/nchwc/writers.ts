@@ -11,14 +11,17 @@ import { isProbe, readProbeInputs, SAMPLES } from './probe-inputs.js';
 import { insertZeros, subPixelConv, upsample } from './resampling.js';
 import type { Samples, VirtualChannels } from './virtual-channels.js';
 
-/** Weight of a slot as its convolution's product wants it; see weight-packing.ts. */
+/**
+ * The input that holds a slot's weight, packed for the product with respect to the input; see
+ * weight-packing.ts.
+ */
 export const gradientWeightInput = (slot: string): string => `t:${slot}`;
 
 /** Packs a plain tensor [b, c, h, w]. */
 export const packActivation = (g: GraphBuilder, x: string): string => g.add(`ReorderInput@${NCHWC}`, [x]);
 
 export interface NchwcOptions {
-  /** Channels of a block. */
+  /** The number of channels in a channel block. */
   readonly block: number;
   readonly batch: number;
   readonly virtual: VirtualChannels;
@@ -32,10 +35,11 @@ export const nchwc = (options: NchwcOptions): Layout => ({
 });
 
 /**
- * ONNX Runtime's own operators of the layout: its convolutions run about twice as fast as in the plain layout, without
- * copies (im2col). Its optimizer uses them for constant weights alone; the operators take weights as inputs too, packed as
- * packing.ts says. Channels are filled up to whole blocks with zeros, which stay zeros. Values per channel are vectors, one
- * value for each virtual channel.
+ * Writes primitives with ONNX Runtime's own operators of the layout (domain com.microsoft.nchwc). Their
+ * convolutions run about twice as fast as in the plain layout because they need no im2col copies. ONNX
+ * Runtime's optimizer introduces them only for constant weights, but the operators also accept weights as
+ * inputs, packed as packing.ts does. Channels are padded to whole blocks with zeros, which stay zero. A value
+ * per channel is a vector with one element for each virtual channel.
  */
 function nchwcWriters(options: NchwcOptions): Writers {
   return {
@@ -77,7 +81,8 @@ function channelWriters({ block, batch, virtual }: NchwcOptions) {
       const means = g.add(`GlobalAveragePool@${NCHWC}`, [virtual.cut(g, x!, shape)]);
       return virtual.mean(g, means, shape);
     },
-    // A convolution of each run of each image with one kernel as large as the run: one pass that writes nothing.
+    // A convolution whose kernel is as large as a run computes the mean of a b over each run in one pass,
+    // without writing the product to memory.
     productMean: ({ g, value: { inputs: from }, inputs: [a, b] }) => {
       const shape = packedIfKnown(from[0]!.shape, block);
       const group = batch * virtual.runs(shape);
@@ -86,7 +91,7 @@ function channelWriters({ block, batch, virtual }: NchwcOptions) {
       const attributes = { strides: [1, 1], pads: [0, 0, 0, 0], group };
       return virtual.meanOfSums(g, g.add(`Conv@${NCHWC}`, [rows, kernels], attributes), shape);
     },
-    // A depthwise 1 x 1 convolution: scale is its weight, shift its bias; one pass over memory.
+    // A depthwise 1 x 1 convolution applies scale (its weight) and shift (its bias) in one pass over memory.
     affine: ({ g, value, inputs: [x, scale, shift, addend] }) => {
       const group = virtual.count(packedIfKnown(value.shape, block));
       const weight = g.add('Reshape', [scale!, g.ints(group, 1, 1, 1)]);
@@ -103,7 +108,7 @@ function channelWriters({ block, batch, virtual }: NchwcOptions) {
   } satisfies Partial<Writers>;
 }
 
-/** Writers of primitives that take an activation as samples of its channels. */
+/** Writers of primitives that read an activation as a sample matrix. */
 function sampleWriters({ virtual }: NchwcOptions) {
   return {
     productSum: ({ g, value: { inputs: from }, inputs: [a, b] }) =>
@@ -113,7 +118,7 @@ function sampleWriters({ virtual }: NchwcOptions) {
       return g.add(`FusedMatMul@${MICROSOFT}`, [samples, samples], { transB: 1 });
     },
     channelSum: ({ g, value: { inputs: from }, inputs: [x] }) => virtual.sums(g, samplesOf(from[0]!, x!)),
-    // Samples of squares of positions, [b h w / stride², channels x stride²].
+    // The sample matrix of the space-to-depth form, [b h w / stride², channels x stride²].
     spaceToDepth: ({ g, value: { attributes, inputs: from }, inputs: [x] }) => {
       const stride = attributes.stride as number;
       const [channels, , width] = mapShape(from[0]!.shape!);
@@ -125,15 +130,18 @@ function sampleWriters({ virtual }: NchwcOptions) {
   } satisfies Partial<Writers>;
 }
 
-/** A map's shape with its channels filled up to whole blocks. */
+/** A map's shape with its channels rounded up to whole blocks. */
 export const packedShape = (shape: Shape, block: number): Shape =>
   shape.length === 3 ? [roundUpToBlock(shape[0], block), shape[1], shape[2]] : shape;
 
-/** `packedShape` of a shape, which is unknown in a program for any shape. */
+/** `packedShape` of a shape; undefined where the shape is, in a program for several shapes. */
 const packedIfKnown = (shape: Shape | undefined, block: number): Shape | undefined =>
   shape && packedShape(shape, block);
 
-/** A value as `VirtualChannels` multiplies it. Of the probe, and after space-to-depth, its sample matrix is there already. */
+/**
+ * A value as `VirtualChannels` multiplies it. The probe, and a value after space-to-depth, already has a
+ * sample matrix.
+ */
 function samplesOf(value: Value, name: string): Samples {
   const channels = value.shape ? channelsOf(value.shape) : 0;
   if (isProbe(value)) return { value: name, channels, samples: SAMPLES };
@@ -143,7 +151,7 @@ function samplesOf(value: Value, name: string): Samples {
 }
 
 interface Gradient extends Written {
-  /** Shapes of what the convolution read and made, as they lie in memory. */
+  /** The packed shapes of the convolution's input and output. */
   readonly read: Shape | undefined;
   readonly made: Shape | undefined;
   readonly block: number;
@@ -181,7 +189,7 @@ function depthwiseInputGradient({ g, value, inputs, read, block }: Gradient): st
 
 const slotOf = ({ inputs }: Value): string => inputs[1]!.attributes.slot as string;
 
-/** A depthwise weight as it lies in memory, [c / b, k k, b], times a factor for each channel. */
+/** A depthwise weight in its memory order, [c / b, k k, b], times a factor for each channel. */
 function depthwiseTimes(
   g: GraphBuilder,
   [weight, factor]: readonly [string, string],
@@ -192,7 +200,7 @@ function depthwiseTimes(
   return g.add('Reshape', [product, g.ints(-1, 1, kernel, kernel)]);
 }
 
-/** A convolution that adds its result to `addend` in one pass; inputs that are '' are absent. */
+/** A convolution that adds its result to `addend` in one pass. An absent input has the name ''. */
 function convPlus(
   g: GraphBuilder,
   [x, weight, bias, addend]: readonly [x: string, weight: string, bias: string, addend: string],

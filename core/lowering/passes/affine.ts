@@ -1,7 +1,7 @@
-// Defines the fused primitives that passes make of those of the rules.
+// Defines the fused primitives into which passes rewrite the primitives of rules.
 import type { Value } from '../../ops/tape.js';
 
-/** `activation(scale x + shift + addend)`, scale and shift by channel. */
+/** `activation(scale x + shift + addend)`, with scale and shift by channel. */
 export function affine({
   x,
   scale,
@@ -13,7 +13,10 @@ export function affine({
   scale: Value;
   shift?: Value;
   addend?: Value;
-  /** Whether the result may overwrite its addend, which no later node reads. The node then keeps its position in the order. */
+  /**
+   * Whether the result may overwrite the addend's buffer. No later node may read the addend, so the node
+   * keeps its position in the order.
+   */
   overwrites?: 'addend';
 }): Value {
   const attributes = overwrites ? { overwrites } : {};
@@ -21,8 +24,8 @@ export function affine({
 }
 
 /**
- * Primitives that can add a further term to their result in the same pass over memory, and which of their inputs that is.
- * Input 2 of a convolution's product is the factor by channel of its gradient, where it takes one.
+ * Primitives that can add a further term to their result in the same pass over memory, with the index of the
+ * input that holds this addend. Input 2 of convInputGradient is an optional factor by channel of dy.
  */
 const ADDEND = { affine: 3, convInputGradient: 3, upsample: 1 } as const;
 
@@ -35,13 +38,13 @@ export function takesAddend({ primitive, inputs }: Value): boolean {
   return position !== undefined && inputs[position] === undefined;
 }
 
-/** The value with a term added to it as it is made. */
+/** Copies the value with a term added in the same pass. */
 export function withAddend(value: Value, addend: Value): Value {
   const position = addendPosition(value.primitive)!;
   const inputs = Array.from({ length: position }, (_, i) => value.inputs[i]);
   return value.tape.apply({ ...value, inputs: [...inputs, addend] });
 }
 
-/** Whether a value is a sum, or its primitive can add terms without overwriting one. */
+/** Whether a value is a sum, or its primitive can add a term without overwriting the term's buffer. */
 export const isTerm = ({ primitive, attributes }: Value): boolean =>
   primitive === 'Sum' || (addendPosition(primitive) !== undefined && !attributes.overwrites);

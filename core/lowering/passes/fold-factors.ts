@@ -1,9 +1,13 @@
-// Folds a gradient's factor by channel into the weight of the convolution that the gradient goes through.
+// Folds a factor by channel of a gradient into the weight of the convolution that the gradient passes
+// through.
 import type { Value } from '../../ops/tape.js';
 import { affine } from './affine.js';
 import { inputsOf, type Pass, rewrite } from './rewrite.js';
 
-/** A convolution's product with c ⊙ dy is that of c ⊙ weight with dy; other products by channel are affine maps. */
+/**
+ * The product of a convolution with c ⊙ dy equals the product of the convolution with weight c ⊙ w with dy.
+ * Other products by channel become affine maps.
+ */
 export const foldFactors: Pass = (outputs) =>
   rewrite(outputs, (value, { tape, at, uses }) => {
     const product = (read: Value | undefined) => inputsOf(read, 'mulByChannel');

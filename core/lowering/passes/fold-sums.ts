@@ -1,13 +1,14 @@
-// Folds sums, and the ReLU after them, into the primitives that make their terms, so that a sum is no pass over memory.
+// Folds sums, and the ReLU after them, into the primitives that compute their terms, so that a sum needs no
+// pass over memory of its own.
 import { relu, sum } from '../../ops/primitives.js';
 import type { Value } from '../../ops/tape.js';
 import { takesAddend, withAddend } from './affine.js';
 import { inputsOf, type Pass, type Rewriting, rewrite } from './rewrite.js';
 
 /**
- * A sum of terms becomes a chain: terms that are there anyway are added up first, then each term that a primitive can add
- * to others is made with the sum so far as its addend. A sum that only another sum reads is part of that one. This fixes
- * the order of additions, and with it the rounding, for every memory layout.
+ * Turns a sum of terms into a chain. Terms that exist anyway are added first; then each primitive that can
+ * add an addend receives the sum so far as its addend. A sum that only another sum reads is merged into that
+ * one. The chain fixes the order of additions, and with it the rounding, for every memory layout.
  */
 export const foldSums: Pass = (outputs) =>
   rewrite(outputs, (value, rewriting) => {

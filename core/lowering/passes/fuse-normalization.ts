@@ -5,9 +5,10 @@ import { affine } from './affine.js';
 import { inputsOf, type Pass, type Rewriting, rewrite } from './rewrite.js';
 
 /**
- * (x - m) r becomes r x - m r. The gradient r ((dy - y mean(dy y)) - mean(dy)) becomes r s (x - m + (dy - mean(dy)) / s) with
- * s = (m mean(dy) - mean(dy x)) / variance: it reads x in place of y = (x - m) r, which may then never be written by itself,
- * and its factor r s goes into the convolution whose output was normalized (fold-factors.ts).
+ * Batch normalization y = (x - m) r becomes r x - m r. Its gradient r ((dy - y mean(dy y)) - mean(dy))
+ * becomes r s (x - m + (dy - mean(dy)) / s) with s = (m mean(dy) - mean(dy x)) / variance. This form reads x
+ * instead of y, so y need not be written to memory on its own; and fold-factors.ts moves the factor r s into
+ * the weight of the convolution whose output was normalized.
  */
 export const fuseNormalization: Pass = (outputs) =>
   rewrite(outputs, (value, rewriting) => {
@@ -31,7 +32,7 @@ interface Normalized {
   readonly scale: Value;
 }
 
-/** Matches (x - mean) scale, by channel. */
+/** Matches (x - mean) scale by channel. */
 function matchNormalized(value: Value | undefined): Normalized | undefined {
   const [centred, scale] = inputsOf(value, 'mulByChannel') ?? [];
   const [x, mean] = inputsOf(centred, 'subByChannel') ?? [];
@@ -42,7 +43,7 @@ interface Gradient {
   readonly forward: Normalized;
   readonly dy: Value;
   readonly mean: Value;
-  /** Variance with epsilon: the forward scale to the power -2. */
+  /** Variance plus epsilon, which is scale^-2. */
   readonly variance: Value;
 }
 
@@ -59,7 +60,10 @@ function matchGradient(value: Value): Gradient | undefined {
   return matches && forward && variance ? { forward, dy, mean: outer!.mean, variance } : undefined;
 }
 
-/** Keeps 1/s finite where s is 0: the term that it scales is then dy / s times s, to within rounding. */
+/**
+ * Added to s so that 1 / s stays finite where s is 0. The term dy / s times s is then still dy to within
+ * rounding.
+ */
 const TINY = 1e-25;
 
 function fuseGradient({ forward, ...gradient }: Gradient, { at }: Rewriting): Value {

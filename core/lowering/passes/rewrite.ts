@@ -1,27 +1,27 @@
-// Copies an expression graph to a new tape, replacing values on the way: the frame of every pass.
+// Copies an expression graph to a new tape and replaces values on the way; every pass is built on it.
 import { Tape, type Value } from '../../ops/tape.js';
 
-/** The results that a program is made for, by name. */
+/** The results of a program, by name. */
 export type Outputs = Readonly<Record<string, Value>>;
 
-/** Answers the same results, made in another way. */
+/** A pass returns equivalent outputs that are computed in another way. */
 export type Pass = (outputs: Outputs) => Outputs;
 
 export interface Rewriting {
   readonly tape: Tape;
-  /** The copy, or the replacement, of a value that comes before. */
+  /** The copy, or the replacement, of an earlier value. */
   at(value: Value): Value;
-  /** How many values and outputs read a value, in the graph as it was. */
+  /** The number of values and outputs that read a value in the original graph. */
   uses(value: Value): number;
 }
 
-/** `replace` answers the value that takes a value's place; `undefined` leaves it as it is. */
+/** `replace` returns the value that replaces the given one, or undefined to copy it unchanged. */
 export function rewrite(
   outputs: Outputs,
   replace: (value: Value, rewriting: Rewriting) => Value | undefined,
 ): Outputs {
   const tape = new Tape();
-  // The new values by the index of the old ones.
+  // The new values, by the index of the original ones.
   const copies: Value[] = [];
   const at = (value: Value): Value => copies[value.index]!;
   const live = liveValues(outputs);
@@ -47,7 +47,7 @@ export function liveValues(outputs: Outputs): readonly Value[] {
   return values.filter(({ index }) => isLive[index]);
 }
 
-/** Counts by index how many values and outputs read each value. */
+/** The number of values and outputs that read each value, by index. */
 function countUses(outputs: Outputs, live: readonly Value[]): Int32Array {
   const counts = new Int32Array(live[0]!.tape.values.length);
   for (const { inputs } of live) for (const input of inputs) if (input) counts[input.index]!++;
@@ -55,7 +55,7 @@ function countUses(outputs: Outputs, live: readonly Value[]): Int32Array {
   return counts;
 }
 
-/** The inputs of a value that is this primitive; `undefined` where it is not. */
+/** The inputs of a value if it is an application of this primitive, else undefined. */
 export function inputsOf(value: Value | undefined, primitive: string): readonly Value[] | undefined {
   return value?.primitive === primitive ? (value.inputs as readonly Value[]) : undefined;
 }

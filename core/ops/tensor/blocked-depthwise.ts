@@ -1,4 +1,5 @@
-// Writes depthwise convolutions in ONNX Runtime's NCHWc layout, where they take a fifth of the time that they take in the plain one.
+// Writes depthwise convolutions in ONNX Runtime's NCHWc layout, where they take a fifth of the time of the
+// plain layout.
 import { NCHWC } from '../../onnx/domains.js';
 import type { GraphBuilder } from '../../onnx/graph.js';
 import type { WriteSite } from './rule.js';
@@ -13,12 +14,12 @@ export interface ConvWindow {
 
 type Site = WriteSite & { readonly window: ConvWindow };
 
-/** ONNX Runtime packs channels in groups of so many. */
+/** ONNX Runtime rounds the number of channels up to a multiple of this when it packs a map. */
 const PACKED = 4;
 
 /**
- * The convolution between a packing and an unpacking of its map; undefined where it is not depthwise or there is no such
- * layout. In the plain layout ONNX Runtime multiplies a matrix for each channel.
+ * Packs the map, convolves and unpacks. Undefined where the convolution is not depthwise or the device has no
+ * such layout. In the plain layout ONNX Runtime computes a matrix product for each channel.
  */
 export function blockedDepthwise(site: Site): string | undefined {
   if (!isDepthwise(site)) return undefined;
@@ -40,8 +41,9 @@ export function blockedDepthwise(site: Site): string | undefined {
 }
 
 /**
- * The transposed convolution as a convolution of stride 1 with turned kernels, of the map with stride - 1 zeros behind each
- * position. `output` is the spatial shape of the result. Undefined where a padding would be negative.
+ * Writes the transposed convolution as a convolution of stride 1 with rotated kernels (rot180) over the map
+ * with stride - 1 zeros after each position. `output` is the spatial shape of the result. Undefined where a
+ * padding would be negative.
  */
 export function blockedDepthwiseTranspose(
   site: Site & { readonly output: readonly number[] },
@@ -80,12 +82,15 @@ function isDepthwise({ shapes, window: { group }, channelBlock }: Site): boolean
   );
 }
 
-/** Channels, and how many there are with those that fill the last block. */
+/** The number of channels, and the number including those that pad the last block. */
 function paddedChannels({ window: { group }, channelBlock }: Site) {
   return { channels: group, width: Math.ceil(group / channelBlock) * channelBlock };
 }
 
-/** [c, 1, h, w] as [c / block, 1, h, w, block], in the shape [c, 1, h, w] that ONNX Runtime knows blocked kernels by. */
+/**
+ * Reorders kernels [c, 1, h, w] to [c / block, 1, h, w, block]. They keep the shape [c, 1, h, w], which ONNX
+ * Runtime expects of blocked kernels.
+ */
 function blockedKernels(site: Site, weight: string, order: 'as they are' | 'turned'): string {
   const { g, shapes, channelBlock } = site;
   const kernel = shapes[1]!.slice(2);
@@ -100,12 +105,15 @@ function blockedKernels(site: Site, weight: string, order: 'as they are' | 'turn
   return g.add('Reshape', [ordered, g.ints(width, 1, ...kernel)]);
 }
 
-/** Half a turn reverses the order of a kernel's elements. */
+/** Rotating a kernel by 180 degrees reverses the order of its elements. */
 function reversed(g: GraphBuilder, kernels: string): string {
   return g.add('Slice', [kernels, g.ints(-1), g.ints(-(2 ** 31)), g.ints(1), g.ints(-1)]);
 }
 
-/** A packed map with stride - 1 zeros behind each row and each position of a row. In memory a position is a run of a block's channels. */
+/**
+ * Inserts stride - 1 zeros after each row of a packed map and after each position of a row. In memory, a
+ * position is a run of one block's channels.
+ */
 function zerosBehind(site: Site, packed: string): string {
   const { g, shapes, window, channelBlock } = site;
   const [images, , height, breadth] = shapes[0] as [number, number, number, number];

@@ -1,4 +1,5 @@
-// Operations on each element: activations, arithmetic with broadcasting, comparisons, choice.
+// Defines elementwise operations on tensors: activations, arithmetic with broadcasting, comparisons and
+// selection.
 import type { Rule, Rules, Site } from './rule.js';
 import { broadcast, broadcastIndex } from './shapes.js';
 import { numberOf, type Operand } from './signature.js';
@@ -14,7 +15,7 @@ function unary(of: (a: number) => number, slope?: Unary): Rule {
   };
 }
 
-/** Gradients before they are summed over the axes along which an operand was broadcast. */
+/** The gradients before they are summed over the axes along which an operand was broadcast. */
 type Binary = (site: Site & { readonly a: Id; readonly b: Id }) => readonly (() => Id)[];
 
 function binary(of: (a: number, b: number) => number, slopes?: Binary): Rule {
@@ -38,7 +39,7 @@ function binary(of: (a: number, b: number) => number, slopes?: Binary): Rule {
   };
 }
 
-/** `of` each pair of elements of two operands that are broadcast to `shape`. */
+/** Applies `of` to each pair of elements of two operands, broadcast to `shape`. */
 function zip(
   [a, b]: readonly [Operand, Operand],
   shape: readonly number[],
@@ -52,7 +53,10 @@ function comparison(of: (a: number, b: number) => boolean): Rule {
   return { ...binary((a, b) => Number(of(a, b))), type: () => 'bool' };
 }
 
-/** Gradient of the larger or smaller of two: to the one that was taken, half to each where both are equal (as PyTorch). */
+/**
+ * The gradient of the larger or the smaller of two operands goes to the one that was selected, and half to
+ * each where they are equal (as in PyTorch).
+ */
 const taken: Binary = ({ t, a, b, y, g }) => {
   const share = (own: Id, other: Id) => () => {
     const isTaken = t.add('Cast', [t.add('Equal', [own, y])], { to: 'float' });
@@ -65,10 +69,10 @@ const taken: Binary = ({ t, a, b, y, g }) => {
 export const elementwise: Rules = {
   Relu: {
     ...unary((a) => Math.max(0, a)),
-    // A product with a step takes half the time of a comparison and a choice.
+    // Multiplying by a step function takes half the time of a comparison and a selection.
     vjp: ({ t, y, g }) => [t.times(g, t.add('Step', [y]))],
   },
-  /** Between the numbers `min` and `max`. Where nothing is cut off the result is the input. */
+  /** Limits to [`min`, `max`]. Where no element lies outside, the result is the input itself. */
   Clip: {
     shape: ([a]) => a!,
     fold: ({ operands: [a], attributes }) => {
@@ -96,7 +100,7 @@ export const elementwise: Rules = {
     (a) => Math.log1p(Math.exp(-Math.abs(a))) + Math.max(a, 0),
     ({ t, a }) => t.add('Sigmoid', [a]),
   ),
-  // d erf(a) / da = 2 / sqrt(pi) * exp(-a²)
+  // d erf(a) / da = 2 / sqrt(π) exp(-a²)
   Erf: unary(erf, ({ t, a }) =>
     t.times(t.add('Exp', [t.add('Neg', [t.times(a, a)])]), { number: 2 / Math.sqrt(Math.PI) }),
   ),
@@ -174,7 +178,7 @@ export const elementwise: Rules = {
   },
 };
 
-/** erf(a) = 2 / sqrt(pi) * exp(-a²) * Σ 2ⁿ a²ⁿ⁺¹ / (1 · 3 · ... · (2n + 1)), a sum without cancellation. */
+/** erf(a) = 2 / sqrt(π) exp(-a²) Σ 2ⁿ a²ⁿ⁺¹ / (1 · 3 · ... · (2n + 1)), a series without cancellation. */
 function erf(a: number): number {
   const x = Math.abs(a);
   if (x > 6) return Math.sign(a);

@@ -1,19 +1,21 @@
-// Operations that ONNX Runtime computes in one pass over memory, where their definition would take several.
+// Defines operations that ONNX Runtime computes in one pass over memory, although their definitions would
+// take several.
 import type { Rules, WriteSite } from './rule.js';
 import { range } from './shapes.js';
 import { numberOf } from './signature.js';
 import type { Id, Tape } from './tape.js';
 
-/** 1 / sqrt(2 pi), the density of the standard normal distribution at 0. */
+/** 1 / sqrt(2 π), the density of the standard normal distribution at 0. */
 const DENSITY = 1 / Math.sqrt(2 * Math.PI);
 
-/** All axes but the channels'. */
+/** All axes but that of the channels. */
 const samples = (t: Tape, x: Id) => range(t.shape(x).length).filter((axis) => axis !== 1);
 
 export const fused: Rules = {
   /**
-   * (x - mean) / sqrt(variance + epsilon) of each channel (axis 1), biased variance over all other axes: batch normalization in
-   * training mode without scale and shift. The gradient is r (g - mean(g) - y mean(g y)) with r = 1 / sqrt(variance + epsilon).
+   * Batch normalization in training mode without scale and shift: y = r (x - mean) with r = 1 / sqrt(variance
+   * + epsilon), by channel (axis 1), with biased variance over all other axes. Gradient: r (g - mean(g) - y
+   * mean(g y)).
    */
   StandardizeChannels: {
     shape: ([x]) => x!,
@@ -26,12 +28,15 @@ export const fused: Rules = {
     },
     write: (site) => normalized(site)[0],
   },
-  /** The variance of each channel, [1, c, 1, ...]. It has no gradient: that of StandardizeChannels is the whole one. */
+  /**
+   * The variance of each channel, [1, c, 1, ...]. It has no gradient of its own because the gradient of
+   * StandardizeChannels contains it.
+   */
   ChannelVariance: {
     shape: ([x]) => x!.map((n, axis) => (axis === 1 ? n : 1)),
     write: (site) => normalized(site)[1],
   },
-  /** 1 where x is above 0, else 0: min(max(1e38 x, 0), 1). */
+  /** 1 where x > 0, else 0, computed as min(max(1e38 x, 0), 1). */
   Step: {
     shape: ([x]) => x!,
     fold: ({ operands: [x] }) => x!.values.map((value) => Number(value > 0)),
@@ -54,7 +59,10 @@ export const fused: Rules = {
         beta: { float: numberOf(attributes, 'beta') },
       }),
   },
-  /** x P(x) with P the distribution function of the standard normal distribution, p its density; its slope is P(x) + x p(x). */
+  /**
+   * y = x Φ(x), with Φ the distribution function of the standard normal distribution and φ its density; dy/dx
+   * = Φ(x) + x φ(x).
+   */
   Gelu: {
     shape: ([x]) => x!,
     vjp: ({ t, x, g }) => {
@@ -87,9 +95,9 @@ function normalized(site: WriteSite): readonly [string, string] {
 }
 
 /**
- * Batch normalization in training mode with scale 1 and shift 0: the result, the means and the variances. Only the CPU's kernel
- * has that mode. It writes the running means and variances over the tensors that they start from, even over constants (the
- * kernel declares `Alias`); so these are made anew for each node.
+ * Batch normalization in training mode with scale 1 and shift 0: the result, the means and the variances.
+ * Only the CPU kernel has that mode. The kernel writes the running means and variances over its inputs, even
+ * over constants (it declares `Alias`), so each node gets fresh tensors for them.
  */
 function trained({ g, inputs, shapes, attributes }: WriteSite): readonly string[] {
   const [x] = inputs as [string];
@@ -100,7 +108,7 @@ function trained({ g, inputs, shapes, attributes }: WriteSite): readonly string[
   const means = g.add('ReduceMean', [x, axes], { keepdims: 0 });
   const settings = {
     epsilon: { float: numberOf(attributes, 'epsilon') },
-    // The running means and variances become those of the batch.
+    // With momentum 0, the running means and variances become those of the batch.
     momentum: { float: 0 },
     training_mode: 1,
   };

@@ -1,4 +1,4 @@
-// Matrix products and convolutions.
+// Defines matrix products and convolutions of tensors.
 
 import { blockedDepthwise, blockedDepthwiseTranspose, type ConvWindow } from './blocked-depthwise.js';
 import { slice } from './movement.js';
@@ -9,7 +9,7 @@ import type { Id, Tape } from './tape.js';
 import { TapeError } from './tape-error.js';
 
 export const linear: Rules = {
-  /** Matrices in the last two axes, those before broadcast. */
+  /** Matrix product over the last two axes; the axes before them are broadcast. */
   MatMul: {
     shape: ([a, b]) => {
       if (a!.length < 2 || b!.length < 2 || a!.at(-1) !== b!.at(-2))
@@ -66,7 +66,7 @@ export const linear: Rules = {
         throw new TapeError(`a weight of shape [${weight}] does not fit an input of shape [${x}]`);
       return [x![0]!, weight![1]! * group, ...listOf(attributes, 'output')];
     },
-    // Its gradients are those of the convolution that it transposes, with the parts of x and g exchanged.
+    // The gradients are those of the convolution that it transposes, with x and g exchanged.
     vjp: ({ t, x, g, attributes, wanted }) => {
       const [input, weight] = x as [Id, Id];
       const { output: _, ...window } = attributes;
@@ -116,7 +116,7 @@ function transposed(t: Tape, a: Id): Id {
   return t.transpose(a, [...range(rank - 2), rank - 1, rank - 2]);
 }
 
-/** aᵀ g. A matrix that multiplies a batch of rows sums over all of them in one product. */
+/** aᵀ g. Where one matrix multiplies a batch of rows, a single product sums over all of them. */
 function matrixGradient({ t, a, b, g }: { t: Tape; a: Id; b: Id; g: Id }): Id {
   if (t.shape(b).length > 2) return t.unbroadcast(t.add('MatMul', [transposed(t, a), g]), t.shape(b));
   const rows = (id: Id) =>
@@ -131,9 +131,11 @@ function matrixGradient({ t, a, b, g }: { t: Tape; a: Id; b: Id; g: Id }): Id {
 }
 
 /**
- * The gradient of a convolution's input is the transposed convolution of g. With stride 1 that is a convolution with the
- * kernel turned by half a turn (rot180) and its channels exchanged, which ONNX Runtime computes faster. Not where the kernel is a
- * whole map (attribute isGradient, of a convolution that is itself the gradient of a weight): most of that would be products with padding.
+ * The gradient of a convolution's input is the transposed convolution of g. With stride 1 this is a
+ * convolution with the kernel rotated by 180 degrees (rot180) and its channel axes transposed, which ONNX
+ * Runtime computes faster. This form is not used where the kernel is as large as a map (attribute isGradient,
+ * set for a convolution that itself computes the gradient of a weight), because most of its products would be
+ * with padding.
  */
 function inputGradient({ t, x, g, attributes }: Site): Id {
   const [input, weight] = x as [Id, Id];
@@ -147,12 +149,15 @@ function inputGradient({ t, x, g, attributes }: Site): Id {
   return t.add('Conv', [g, turned(t, weight, window.group)], { ...window, pads });
 }
 
-/** [out, in / group, ...kernel] to [in, out / group, ...kernel], each kernel turned by half a turn. */
+/**
+ * Transposes and rotates a weight: [out, in / group, ...kernel] to [in, out / group, ...kernel], each kernel
+ * rotated by 180 degrees.
+ */
 function turned(t: Tape, weight: Id, group: number): Id {
   const [out, inner, ...kernel] = t.shape(weight) as [number, number, ...number[]];
   const apart = t.reshape(weight, [group, out / group, inner, ...kernel]);
   const exchanged = t.transpose(apart, [0, 2, 1, ...kernel.map((_, i) => i + 3)]);
-  // Half a turn reverses the order of all elements of a kernel.
+  // Rotating by 180 degrees reverses the order of all elements of a kernel.
   const elements = sizeOf(kernel);
   const flat = t.reshape(exchanged, [group * inner, out / group, elements]);
   const reversed =
@@ -166,8 +171,9 @@ function weightGradient({ t, x, g, attributes }: Site): Id {
 }
 
 /**
- * The gradient of a convolution's weight is itself a convolution: the images take the place of channels, g that of the kernel,
- * stride and dilation change places. Groups: [b, g, c, ...] becomes [c, g b, ...], and g [b, g, o, ...] becomes [g o, b, ...].
+ * The gradient of a convolution's weight is itself a convolution: images act as channels, g acts as the
+ * kernel, and stride and dilation are exchanged. With groups, x [b, g, c, ...] becomes [c, g b, ...] and g
+ * [b, g, o, ...] becomes [g o, b, ...].
  */
 function weightGradientOf({
   t,
@@ -202,7 +208,8 @@ function weightGradientOf({
     isGradient: 1,
   });
   const order = t.transpose(product, [1, 0, ...spatial.map((_, i) => i + 2)]);
-  // Positions that a stride left out at the far edge make the product larger than the kernel.
+  // Positions at the far edge that the stride skipped make the product larger than the kernel, so they are
+  // cut off.
   return spatial.reduce(
     (all, _, i) => slice(t, all, { axis: i + 2, start: 0, end: t.shape(weight)[i + 2]!, step: 1 }),
     order,

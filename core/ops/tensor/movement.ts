@@ -1,4 +1,5 @@
-// Operations that move elements: reshape, transpose, concatenate, slice, pad, broadcast, gather.
+// Defines operations that move elements of tensors: reshape, transpose, concatenate, slice, pad, broadcast,
+// gather.
 import type { Rules } from './rule.js';
 import { broadcast, broadcastIndex, range, sizeOf, stridedIndex, stridesOf } from './shapes.js';
 import { listOf, numberOf } from './signature.js';
@@ -95,7 +96,10 @@ export const movement: Rules = {
     },
   },
 
-  /** Elements start, start + step, ... before `end` of one axis; a step below 0 goes backwards (`end` may be -1). */
+  /**
+   * Elements start, start + step, ... before `end` of one axis. A negative step goes backwards (`end` may be
+   * -1).
+   */
   Slice: {
     shape: ([a], attributes) => {
       const { axis, start, end, step } = cutOf(attributes);
@@ -104,7 +108,7 @@ export const movement: Rules = {
     vjp: ({ t, x, g, attributes }) => [unslice(t, g, { shape: t.shape(x[0]!), ...cutOf(attributes) })],
     write: ({ g, inputs: [a], attributes }) => {
       const { axis, start, end, step } = cutOf(attributes);
-      // For ONNX, -1 is the last element; what lies before the first is the least integer.
+      // In ONNX, -1 means the last element, so the position before the first is written as the least int32.
       const last = end < 0 ? -(2 ** 31) : end;
       return g.add('Slice', [a!, g.ints(start), g.ints(last), g.ints(axis), g.ints(step)]);
     },
@@ -123,7 +127,10 @@ export const movement: Rules = {
     },
   },
 
-  /** Zeros (or `value`) before and after each axis: `pads` has those before all axes, then those after. */
+  /**
+   * Pads each axis with zeros (or `value`). `pads` lists the numbers before all axes, then the numbers after
+   * them.
+   */
   Pad: {
     shape: ([a], attributes) => {
       const pads = listOf(attributes, 'pads');
@@ -143,7 +150,9 @@ export const movement: Rules = {
       g.add('Pad', [a!, g.ints(...listOf(attributes, 'pads')), g.float((attributes.value as number) ?? 0)]),
   },
 
-  /** Elements of one axis at constant indices: the second input, of any shape, whose axes take that axis' place. */
+  /**
+   * Selects elements of one axis by constant indices, the second input. Its axes replace the selected axis.
+   */
   Gather: {
     shape: ([a, index], attributes) => {
       const axis = numberOf(attributes, 'axis');
@@ -181,13 +190,13 @@ function cutOf(attributes: Readonly<Record<string, unknown>>): Cut {
   return attributes as unknown as Cut;
 }
 
-/** One axis' elements; the whole tensor where that is all of them. */
+/** Slices one axis; returns the tensor itself where the slice covers the axis. */
 export function slice(t: Tape, a: Id, { axis, start, end, step }: Cut): Id {
   const whole = start === 0 && end === t.shape(a)[axis] && step === 1;
   return whole ? a : t.add('Slice', [a], { axis, start, end, step });
 }
 
-/** Puts a slice's gradient back where the slice was taken, zeros elsewhere. */
+/** The gradient of a slice: g at the positions of the slice, zeros elsewhere. */
 function unslice(
   t: Tape,
   g: Id,
@@ -200,13 +209,13 @@ function unslice(
   }
   const spread = insertZeros(t, g, { axis, step });
   const after = shape[axis]! - start - t.shape(spread)[axis]!;
-  // Zeros behind the last element may reach beyond the end.
+  // The zeros after the last element may reach beyond the end, so they are cut off.
   const fitting =
     after < 0 ? slice(t, spread, { axis, start: 0, end: shape[axis]! - start, step: 1 }) : spread;
   return pad(t, fitting, { axis, before: start, after: Math.max(0, after) });
 }
 
-/** Zeros between the elements of an axis: each is followed by `step - 1` of them. */
+/** Zero insertion along an axis: each element is followed by `step - 1` zeros. */
 export function insertZeros(
   t: Tape,
   a: Id,
@@ -234,7 +243,10 @@ export function pad(
   return t.add('Pad', [a], { pads });
 }
 
-/** The gradient of each gathered element is added where it came from: a product with the matrix of indices, one-hot. */
+/**
+ * Adds the gradient of each gathered element at its original position: a product with the one-hot matrix of
+ * the indices.
+ */
 function gatherGradient({
   t,
   g,

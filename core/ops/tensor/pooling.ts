@@ -1,11 +1,14 @@
-// Pooling over windows.
+// Defines max and average pooling of tensors over windows.
 import type { Rule, Rules, Site } from './rule.js';
 import { range, sizeOf } from './shapes.js';
 import { listOf, numberOf } from './signature.js';
 import type { Id } from './tape.js';
 import { TapeError } from './tape-error.js';
 
-/** Attributes: kernel, strides, dilations, pads (before all axes, then after), ceil (1: a window may reach beyond the far edge). */
+/**
+ * Attributes: kernel, strides, dilations, pads (before all axes, then after), ceil (1: the last window may
+ * reach beyond the far edge).
+ */
 const shape: Rule['shape'] = ([x], attributes) => {
   const kernel = listOf(attributes, 'kernel');
   const [strides, dilations, pads] = ['strides', 'dilations', 'pads'].map((name) =>
@@ -18,7 +21,7 @@ const shape: Rule['shape'] = ([x], attributes) => {
     const reach = dilations[i]! * (kernel[i]! - 1) + 1;
     const steps = (n + pads[i]! + pads[i + kernel.length]! - reach) / strides[i]!;
     const count = (attributes.ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
-    // A window that would begin in the padding at the far edge is left out.
+    // A window that would begin in the padding at the far edge is dropped.
     return attributes.ceil && (count - 1) * strides[i]! >= n + pads[i]! ? count - 1 : count;
   });
   if (out.some((n) => n < 1)) throw new TapeError(`a window of [${kernel}] on a map of [${spatial}]`);
@@ -44,18 +47,20 @@ export const pooling: Rules = {
       const flat = (id: Id) => t.reshape(id, [sizeOf(t.shape(y))]);
       return [t.reshape(t.add('ScatterAdd', [zeros, flat(places), flat(g)]), input)];
     },
-    // Both results come from one node, which is there once.
+    // One node computes both results, so it is written once.
     write: ({ g, inputs, attributes }) =>
       g.addMany('MaxPool', inputs, { attributes: window(attributes), results: 2 })[0]!,
   },
-  /** Where in the flattened input each maximum is; of equal elements the first. */
+  /** The index in the flattened input of each maximum; of equal elements, that of the first. */
   MaxPoolIndices: {
     shape,
     type: () => 'int',
     write: ({ g, inputs, attributes }) =>
       g.addMany('MaxPool', inputs, { attributes: window(attributes), results: 2 })[1]!,
   },
-  /** Adds the third input's elements to the first's, at the places that the second names; all are vectors. */
+  /**
+   * Adds elements of the third input to those of the first, at the indices in the second; all are vectors.
+   */
   ScatterAdd: {
     shape: ([a]) => a!,
     vjp: ({ t, x, g, wanted }) => [
@@ -65,7 +70,7 @@ export const pooling: Rules = {
     ],
     write: ({ g, inputs }) => g.add('ScatterElements', inputs, { axis: 0, reduction: 'add' }),
   },
-  /** The first input's elements at the places that the second names; both are vectors. */
+  /** Selects elements of the first input at the indices in the second; both are vectors. */
   Take: {
     shape: ([, places]) => places!,
     vjp: ({ t, x, g }) => {
@@ -74,7 +79,7 @@ export const pooling: Rules = {
     },
     write: ({ g, inputs }) => g.add('GatherElements', inputs, { axis: 0 }),
   },
-  /** Attribute `counted`: 1 where padding counts as elements of value 0. */
+  /** Attribute `counted`: 1 where padding counts as zeros in the average. */
   AveragePool: {
     shape,
     vjp: averageGradient,
@@ -85,7 +90,10 @@ export const pooling: Rules = {
   },
 };
 
-/** Each element of a window has an equal share of its gradient: the transposed convolution with a kernel of ones. */
+/**
+ * Each element of a window receives an equal share of the window's gradient: the transposed convolution with
+ * a kernel of ones.
+ */
 function averageGradient({ t, x, y, g, attributes }: Site): readonly (Id | undefined)[] {
   const [input, output] = [t.shape(x[0]!), t.shape(y)];
   const kernel = listOf(attributes, 'kernel');
@@ -99,7 +107,7 @@ function averageGradient({ t, x, y, g, attributes }: Site): readonly (Id | undef
     positions,
   );
   const share = t.times(g, shares);
-  // What the last windows reach beyond padding (`ceil`) is cut off; what they do not reach has no gradient.
+  // With `ceil`, positions beyond the padding are cut off; positions that no window reaches have no gradient.
   const reached = positions.map((count, i) => (count - 1) * strides[i]! + kernel[i]!);
   const ones = t.constant(new Float64Array(sizeOf(kernel)).fill(1), [1, 1, ...kernel]);
   const apart = t.reshape(share, [b * c, 1, ...positions]);
@@ -121,7 +129,7 @@ function averageGradient({ t, x, y, g, attributes }: Site): readonly (Id | undef
   return [t.reshape(fitted, input)];
 }
 
-/** By how many elements each window's sum is divided. */
+/** The number of elements by which each window's sum is divided. */
 function countsOf({
   attributes,
   spatial,

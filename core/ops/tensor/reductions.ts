@@ -1,10 +1,10 @@
-// Sums, means and maxima over axes, and softmax.
+// Defines sums, means and maxima over axes, and softmax.
 import type { Rule, Rules } from './rule.js';
 import { broadcastIndex, sizeOf } from './shapes.js';
 import { listOf, numberOf } from './signature.js';
 import type { Id } from './tape.js';
 
-/** The axes are kept with size 1. */
+/** Reduced axes are kept with size 1. */
 function reduction({
   fold,
   vjp,
@@ -47,7 +47,10 @@ export const reductions: Rules = {
     }),
     write: write('ReduceMean'),
   },
-  /** Where several elements are the largest, each has an equal share of the gradient (as PyTorch's amax). */
+  /**
+   * Where several elements equal the maximum, each gets an equal share of the gradient (as in PyTorch's
+   * amax).
+   */
   ReduceMax: {
     ...reduction({
       fold: (values) => Math.max(...values),
@@ -60,8 +63,9 @@ export const reductions: Rules = {
     write: write('ReduceMax'),
   },
   /**
-   * (x - m) r with x's own mean m and inverse deviation r = 1 / sqrt(variance + epsilon) over `axes`, which come as further
-   * inputs. The gradient is that of x through all three, r (g - mean(g) - y mean(g y)); so m and r have none of their own.
+   * y = r (x - m), where x's own mean m and inverse standard deviation r = 1 / sqrt(variance + epsilon) over
+   * `axes` are further inputs. The gradient with respect to x already includes the paths through m and r: r
+   * (g - mean(g) - y mean(g y)). So m and r have no gradient of their own.
    */
   Standardize: {
     shape: ([a]) => a!,
@@ -75,7 +79,7 @@ export const reductions: Rules = {
     },
     write: ({ g, inputs: [x, mean, inverse] }) => g.add('Mul', [g.add('Sub', [x!, mean!]), inverse!]),
   },
-  /** y (g - Σ g y), the sum over the axis. */
+  /** dx = y (g - Σ g y), with the sum over the axis. */
   Softmax: {
     shape: ([a]) => a!,
     vjp: ({ t, y, g, attributes }) => [

@@ -1,23 +1,23 @@
-// Arithmetic of shapes: sizes, strides, axes, broadcasting.
+// Computes with shapes: sizes, strides, axes, broadcasting.
 import { TapeError } from './tape-error.js';
 
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-/** Elements between neighbours along each axis of a row-major tensor. */
+/** The distance in memory between neighbours along each axis of a row-major tensor. */
 export function stridesOf(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length).fill(1);
   for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * shape[axis + 1]!;
   return strides;
 }
 
-/** Numbers 0 to n - 1. */
+/** The numbers 0 to n - 1. */
 export function range(n: number): number[] {
   return Array.from({ length: n }, (_, i) => i);
 }
 
-/** An axis counted from the front; negative ones count from the back. Throws TapeError. */
+/** Counts an axis from the front; a negative axis counts from the back. Throws TapeError. */
 export function axisOf(axis: number, rank: number): number {
   const from = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(from) || from < 0 || from >= rank)
@@ -25,7 +25,9 @@ export function axisOf(axis: number, rank: number): number {
   return from;
 }
 
-/** Multidirectional broadcasting of ONNX and NumPy. Throws TapeError where shapes do not fit. */
+/**
+ * The shape that results from broadcasting as in ONNX and NumPy. Throws TapeError where shapes do not fit.
+ */
 export function broadcast(shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map(({ length }) => length));
   return range(rank).map((axis) => {
@@ -41,7 +43,7 @@ export function broadcast(shapes: readonly (readonly number[])[]): number[] {
   });
 }
 
-/** For each element of `to`, the position in a tensor of shape `from` that broadcasts to it. */
+/** For each element of `to`, the position in a tensor of shape `from` that is broadcast to it. */
 export function broadcastIndex(from: readonly number[], to: readonly number[]): Uint32Array {
   const front = to.length - from.length;
   const own = stridesOf(from);

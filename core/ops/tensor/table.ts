@@ -1,4 +1,4 @@
-// The table of operations: everything that a network is made of comes down to these.
+// Lists the operations on tensors to which the operators of every network are reduced.
 import { elementwise } from './elementwise.js';
 import { fused } from './fused.js';
 import { linear } from './linear.js';

@@ -1,29 +1,29 @@
-// Records operations on tensors whose shapes are known, works out shapes, and computes at once what depends on constants alone.
+// Records operations on tensors whose shapes are known, infers shapes, and folds constants.
 import type { NumberType } from '../../onnx/tensor-values.js';
 import { sizeOf } from './shapes.js';
 import type { Attributes, Signature } from './signature.js';
 import { TapeError } from './tape-error.js';
 
-/** Number of a value on its tape. */
+/** The number of a value on its tape. */
 export type Id = number;
 
-/** A tensor on the tape: what it is made from, or what it is where nothing makes it. */
+/** A tensor on the tape: an operation and its inputs, or an input, weight or constant. */
 export interface Value {
   readonly id: Id;
   readonly shape: readonly number[];
   readonly type: NumberType;
-  /** Operation that makes it; undefined of inputs, weights and constants. */
+  /** The operation that computes it; undefined for inputs, weights and constants. */
   readonly op?: string;
   readonly inputs: readonly Id[];
   readonly attributes: Attributes;
-  /** Numbers that are known while the graph is written, row-major. */
+  /** Numbers that are known when the program is written, row-major. */
   readonly constant?: Float64Array;
-  /** Of an input or a weight: its name in the program. */
+  /** The name in the program of an input or a weight. */
   readonly port?: string;
 }
 
 const LARGEST = 2 ** 31;
-/** Constants that are worked out have at most so many elements; larger ones stay operations of the program. */
+/** The largest number of elements of a folded constant; larger results are computed by the program. */
 const LARGEST_FOLDED = 2 ** 22;
 const MOST_VALUES = 1_000_000;
 
@@ -44,7 +44,7 @@ export class Tape {
     return this.values[id]!.shape;
   }
 
-  /** A tensor that the program is fed. */
+  /** Adds a tensor that is an input of the program. */
   port(port: string, shape: readonly number[]): Id {
     return this.#push({ shape, type: 'float', inputs: [], attributes: {}, port });
   }
@@ -69,7 +69,7 @@ export class Tape {
     return this.constant([value], []);
   }
 
-  /** Adds an operation and answers its result; the same operation on the same inputs is one value. */
+  /** Adds an operation and returns its result. The same operation on the same inputs is one value. */
   add(op: string, inputs: readonly Id[], attributes: Attributes = {}): Id {
     const key = `${op} ${inputs.join(' ')} ${JSON.stringify(attributes)}`;
     const known = this.#known.get(key);
@@ -113,7 +113,7 @@ export class Tape {
     return this.values.length - 1;
   }
 
-  // What rules are written in: numbers stand for scalars.
+  // Shorthands that rules are written in; numbers stand for scalars.
 
   #operand(value: Id | { readonly number: number }): Id {
     return typeof value === 'number' ? value : this.scalar(value.number);
@@ -143,7 +143,7 @@ export class Tape {
   reduce(op: 'ReduceSum' | 'ReduceMean' | 'ReduceMax', a: Id, axes: readonly number[]): Id {
     return axes.length ? this.add(op, [a], { axes }) : a;
   }
-  /** `a` summed over the axes along which it was broadcast from `shape`. */
+  /** Sums `a` over the axes along which it was broadcast from `shape`. */
   unbroadcast(a: Id, shape: readonly number[]): Id {
     const from = this.shape(a);
     const front = from.length - shape.length;

@@ -8,9 +8,9 @@ import { powerBelow, tridiagonalize } from './tridiagonalize.js';
 export const DOUBLE_UP_TO = 256;
 
 /**
- * Eigenvalues, in no order, of a symmetric n x n matrix (row-major; only the lower triangle is read). The error is a few
- * times 1e-16 of the largest eigenvalue, and about 1e-6 of it where n is above DOUBLE_UP_TO. O(n³). Where an entry is NaN or
- * infinite, all eigenvalues are NaN.
+ * Eigenvalues, in no order, of a symmetric n x n matrix (row-major; only the lower triangle is read). The
+ * error is a few times 1e-16 of the largest eigenvalue, or about 1e-6 of it for n above DOUBLE_UP_TO. O(n³).
+ * All eigenvalues are NaN where an entry is not finite.
  */
 export function symmetricEigenvalues(a: ArrayLike<number>, n: number): Float64Array {
   let largest = 0;
@@ -30,7 +30,10 @@ export function symmetricEigenvalues(a: ArrayLike<number>, n: number): Float64Ar
   return values;
 }
 
-/** Writes the lower triangle times a factor. Groups of columns on the diagonal are written as a whole; the padding is zero. */
+/**
+ * Writes the lower triangle times a factor. Groups of columns that contain the diagonal are written as a
+ * whole; padding is zero.
+ */
 function fill({
   machine: { precision },
   at,

@@ -1,11 +1,14 @@
-// The WebAssembly routine that multiplies a transposed matrix with the matrix.
+// Defines the WebAssembly routine that multiplies a transposed matrix by the matrix.
 import { type Code, i32, locals, type Routine, repeat, v128 } from '../../wasm/assembler.js';
 import { GROUP, type Precision, VECTORS } from './precision.js';
 
-/** Rows of `out` that are computed together. */
+/** The rows of `out` that are computed together. */
 const ROWS = [0, 1, 2, 3] as const;
 
-/** out = Bᵀ B for a matrix B [rows, size]: the lower triangle, with whole groups on the diagonal. `stride`: bytes of a row. */
+/**
+ * out = BᵀB for a matrix B [rows, size]: the lower triangle, with whole groups at the diagonal. `stride` is
+ * the number of bytes of a row.
+ */
 export function gram(precision: Precision): Routine<'source end stride size out'> {
   const { bytes, vector } = precision;
   return {

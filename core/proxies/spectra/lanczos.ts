@@ -1,23 +1,24 @@
-// Computes the largest eigenvalue of a large symmetric matrix, or of a product of two, by Lanczos' method.
+// Computes the largest eigenvalue of a large symmetric matrix, or of a product of two, with the Lanczos
+// method.
 import { largestEigenvalue } from './tridiagonal.js';
 
 /** Both matrices are symmetric, positive semidefinite, n x n, row-major. */
 export interface Product {
   readonly p: Float32Array;
-  /** The identity where it is left out. */
+  /** The identity if absent. */
   readonly q?: Float32Array | undefined;
   readonly n: number;
 }
 
-/** Relative change of the largest Ritz value within PERIOD steps at which the iteration ends. */
+/** The iteration ends when the largest Ritz value changes by less than this fraction within PERIOD steps. */
 const CLOSE = 1e-9;
 const PERIOD = 5;
 const MOST_STEPS = 400;
 
 /**
- * The largest eigenvalue of P Q. With respect to the inner product xᵀ Q y the product is symmetric, so that Lanczos' method
- * holds (Golub and Van Loan, Matrix Computations, 10.1), here with full reorthogonalization. Relative error about 1e-6, which
- * is that of float32 entries. NaN where an entry is not finite.
+ * The largest eigenvalue of P Q. The product is symmetric with respect to the inner product xᵀ Q y, so the
+ * Lanczos method applies (Golub and Van Loan, Matrix Computations, 10.1), here with full reorthogonalization.
+ * The relative error is about 1e-6, that of float32 entries. NaN where an entry is not finite.
  */
 export function largestProductEigenvalue({ p, q, n }: Product): number {
   if (![p, q ?? p].every((matrix) => hasFiniteDiagonal(matrix, n))) return Number.NaN;
@@ -31,7 +32,7 @@ export function largestProductEigenvalue({ p, q, n }: Product): number {
   for (let step = 0; step < Math.min(n, MOST_STEPS); step++) {
     const square = dot(x, z);
     const total = diagonal.reduce((sum, value) => sum + Math.abs(value), 0);
-    // What is left is rounding error: the space that the start spans is exhausted.
+    // The remainder is rounding error, so the Krylov space of the start vector is exhausted.
     if (!(square > (step ? 1e-24 * total * total : 0))) break;
     const norm = 1 / Math.sqrt(square);
     if (step) squares.push(square);
@@ -60,13 +61,19 @@ function largestRitz(diagonal: readonly number[], squares: readonly number[]): n
   });
 }
 
-/** Whether the diagonal is finite, on which an entry that is not finite would show: the matrices are Gram matrices. */
+/**
+ * Whether the diagonal is finite. The matrices are Gram matrices, so any entry that is not finite shows
+ * there.
+ */
 function hasFiniteDiagonal(matrix: Float32Array, n: number): boolean {
   for (let i = 0; i < n; i++) if (!Number.isFinite(matrix[i * n + i])) return false;
   return true;
 }
 
-/** A vector that no eigenvector is orthogonal to but by accident: always the same pseudorandom numbers of -1 to 1. */
+/**
+ * The start vector: fixed pseudorandom numbers from -1 to 1, which no eigenvector is orthogonal to except by
+ * accident.
+ */
 function start(n: number): Float64Array {
   let state = 1;
   return Float64Array.from({ length: n }, () => {
@@ -75,7 +82,7 @@ function start(n: number): Float64Array {
   });
 }
 
-/** Four sums at a time, so that an addition need not wait for the one before it. */
+/** Four partial sums, so that an addition need not wait for the previous one. */
 function multiply(matrix: Float32Array, x: Float64Array): Float64Array {
   const n = x.length;
   const whole = n - (n % 4);
@@ -101,7 +108,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** a - factor b, written over a. */
+/** Writes a - factor b over a. */
 function subtract(a: Float64Array, b: Float64Array, factor: number): void {
   for (let i = 0; i < a.length; i++) a[i] = a[i]! - factor * b[i]!;
 }

@@ -1,4 +1,4 @@
-// Compiles the WebAssembly routines for eigenvalues once, and lays out the memory that they work in.
+// Compiles the WebAssembly routines for eigenvalues once, and lays out their memory.
 import { assemble } from '../../wasm/assembler.js';
 import { gram } from './gram.js';
 import { pass } from './pass.js';
@@ -14,7 +14,10 @@ interface Exports {
   readonly memory: Memory;
   readonly [routine: string]: unknown;
 }
-/** The part of WebAssembly that is needed here: TypeScript declares it only in its library for browsers. */
+/**
+ * The part of the WebAssembly API that this file uses. TypeScript declares it only in its library for
+ * browsers.
+ */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
@@ -37,7 +40,10 @@ const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes)) as {
 
 const DOUBLES = machine(DOUBLE);
 const SINGLES = machine(SINGLE);
-/** Float64 up to a size; float32 above it takes half the time, with errors of about 1e-6 of the largest value, like LAPACK's float32. */
+/**
+ * Float64 up to a size, and float32 above it, which takes half the time with errors of about 1e-6 of the
+ * largest value, as LAPACK's float32 routines have.
+ */
 export const machineFor = ({ n, doubleUpTo }: { n: number; doubleUpTo: number }): Machine =>
   n <= doubleUpTo ? DOUBLES : SINGLES;
 
@@ -53,13 +59,13 @@ export interface Places {
   readonly squares: number;
   readonly work: number;
   readonly matrix: number;
-  /** Bytes of a row of the matrix. */
+  /** The number of bytes of a row of the matrix. */
   readonly stride: number;
-  /** Where the matrix lies whose Gram matrix is written to `matrix`. */
+  /** The address of the matrix whose Gram matrix is written to `matrix`. */
   readonly source: number;
 }
 
-/** Makes room for an n x n matrix, and for another one of `rows` x n. Earlier contents are lost. */
+/** Reserves memory for an n x n matrix, and for another one of `rows` x n. Earlier contents are lost. */
 export function places({
   machine: { precision },
   n,
@@ -91,7 +97,7 @@ export function places({
   return found;
 }
 
-/** A view of numbers in memory. It is valid until the next call of `places`, which may move the memory. */
+/** A view of numbers in memory, valid until the next call of `places`, which may move the memory. */
 export function numbers(
   { bytes: each }: Precision,
   start: number,

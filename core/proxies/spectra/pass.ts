@@ -1,4 +1,5 @@
-// The WebAssembly routine that updates a symmetric matrix and multiplies it with a vector, in one pass over its lower triangle.
+// Defines the WebAssembly routine that updates a symmetric matrix and multiplies it by a vector, in one pass
+// over its lower triangle.
 import {
   type Code,
   f64,
@@ -23,8 +24,9 @@ interface Frame {
 }
 
 /**
- * A -= u wᵀ + w uᵀ, then product += A next, over rows and columns below `count`. Only the lower triangle is kept, with whole
- * groups on the diagonal. Two rows are worked on at a time, so that each vector is loaded once for both.
+ * A -= u wᵀ + w uᵀ, then product += A next, over rows and columns below `count`. Only the lower triangle is
+ * stored, with whole groups at the diagonal. The routine processes two rows at a time, so that each vector is
+ * loaded once for both.
  */
 export function pass(precision: Precision): Routine<Parameters> {
   const pairs = Array.from({ length: GROUP / precision.bytes / 2 }, (_, k) => 2 * k);
@@ -54,7 +56,7 @@ export function pass(precision: Precision): Routine<Parameters> {
   };
 }
 
-/** Rows `row` and `row` + 1 of a group. */
+/** Processes rows `row` and `row` + 1 of a group. */
 function passRows(frame: Frame, row: number): Code {
   const { precision, parameters, integers, vectors } = frame;
   const { matrix, stride, work } = parameters;
@@ -116,7 +118,10 @@ function passColumns({ precision: { vector }, integers, vectors }: Frame, part: 
   ];
 }
 
-/** Both rows are columns too, of the upper triangle, which is not kept: adds their share of the product. */
+/**
+ * By symmetry, both rows are also columns of the upper triangle, which is not stored: adds their share of the
+ * product.
+ */
 function addTransposed({ precision: { vector }, integers: { at }, vectors }: Frame, part: number): Code {
   const { n1, n2, x, y } = vectors;
   const { product } = WORK;

@@ -1,23 +1,29 @@
-// Describes how float64 and float32 numbers lie in memory, so that each routine is written once for both.
+// Describes the memory layout of float64 and float32 numbers, so that each routine is written once for both.
 import { type Code, f32x4, f64, f64x2, i32, type Local, v128 } from '../../wasm/assembler.js';
 
-/** Rows and columns come in groups of 32 bytes, two vectors; matrices are padded to whole groups with zeros. */
+/**
+ * Rows and columns are stored in groups of 32 bytes, or two vectors; matrices are padded to whole groups with
+ * zeros.
+ */
 export const GROUP = 32;
-/** Byte offsets of the vectors in a group. */
+/** The byte offsets of the vectors in a group. */
 export const VECTORS = [0, 16] as const;
-/** The working vectors are interleaved by group: u, w, next, product of one group, then of the next one. Byte offsets in a group. */
+/**
+ * The byte offsets in a group of the four working vectors, which are interleaved: u, w, next and product of
+ * one group, then of the next group.
+ */
 export const WORK = { u: 0, w: GROUP, next: 2 * GROUP, product: 3 * GROUP, size: 4 * GROUP } as const;
 
-/** What the routines need to know of a number format. */
+/** The properties of a number format that the routines depend on. */
 export interface Precision {
   readonly name: 'Double' | 'Single';
   readonly bytes: number;
   readonly vector: typeof f64x2 | typeof f32x4;
   loadOne(address: Code, offset?: number): Code;
   storeOne(address: Code, value: Code, offset?: number): Code;
-  /** The products of two vectors, added up in two float64 partial sums. */
+  /** Multiplies two vectors and adds the products into two float64 partial sums. */
   wideProduct(a: Code, b: Code): Code;
-  /** The numbers of one vector, added up in two float64 partial sums. */
+  /** Adds the numbers of one vector into two float64 partial sums. */
   wide(a: Code): Code;
 }
 
@@ -44,18 +50,21 @@ export const SINGLE: Precision = {
   wide: (a) => f64x2.add(f64x2.promote(a), high(a)),
 };
 
-/** The sum of the two lanes of a float64 vector. */
+/** Adds the two lanes of a float64 vector. */
 export const sumOf = (local: Local): Code => f64.add(f64x2.lane(local.get, 0), f64x2.lane(local.get, 1));
 
-/** Bytes of `count` numbers, rounded up to whole groups. */
+/** The bytes of `count` numbers, rounded up to whole groups. */
 export const wholeGroups = ({ bytes }: Precision, count: Code): Code =>
   i32.and(i32.add(i32.mul(count, i32.of(bytes)), i32.of(GROUP - 1)), i32.of(-GROUP));
 
-/** The address behind working vectors of `count` numbers each. */
+/** The address after working vectors of `count` numbers each. */
 export const workEnd = (precision: Precision, work: Code, count: Code): Code =>
   i32.add(work, i32.mul(wholeGroups(precision, count), i32.of(WORK.size / GROUP)));
 
-/** Address, in the vector u, of the number `at` bytes from the start of a row. The other vectors have theirs at their offset from it. */
+/**
+ * The address in vector u of the number that is `at` bytes from the start of a row. The other working vectors
+ * lie at fixed offsets from it.
+ */
 export function workElement(work: Code, at: Code): Code {
   const group = i32.mul(i32.and(at, i32.of(-GROUP)), i32.of(WORK.size / GROUP));
   return i32.add(work, i32.add(group, i32.and(at, i32.of(GROUP - 1))));

@@ -1,4 +1,4 @@
-// The WebAssembly routine that makes the next Householder reflection of a symmetric matrix.
+// Defines the WebAssembly routine that computes the next Householder reflection of a symmetric matrix.
 import {
   type Code,
   f64,
@@ -22,7 +22,10 @@ import {
   workEnd,
 } from './precision.js';
 
-/** Squared length below which a row counts as zero: the largest entry is about 1, and squares of entries below 1e-30 would underflow. */
+/**
+ * A row whose squared length is below this counts as zero. The largest entry is about 1, and squares of
+ * entries below 1e-30 would underflow.
+ */
 const NOTHING = 1e-60;
 
 type Parameters = 'matrix stride count work state diagonal squares';
@@ -37,9 +40,9 @@ interface Frame {
 }
 
 /**
- * For row `count` of the matrix: finishes the vector w of the reflection before it, applies that reflection to the row, and
- * makes the reflection that reduces the row to its diagonal element and one element beside it. `state` holds 2 / uᵀu. All
- * working vectors must be 0 before the first row.
+ * For row `count` of the matrix: completes the vector w of the previous reflection, applies that reflection
+ * to the row, and computes the reflection that reduces the row to its diagonal element and one element beside
+ * it. `state` holds 2 / uᵀu. All working vectors must be 0 before the first row.
  */
 export function reflect(precision: Precision): Routine<Parameters> {
   return {
@@ -100,7 +103,7 @@ function finishReflection(frame: Frame): Code {
   ];
 }
 
-/** Writes one vector of u and of w, and one of the row after the reflection. */
+/** Writes one vector of u and of w, and one of the updated row. */
 function updateRow({ precision: { vector }, integers, vectors }: Frame, part: number): Code {
   const { at, row } = integers;
   const { n, ug, wg, scales, shifts, us, ws } = vectors;
@@ -123,7 +126,10 @@ function updateRow({ precision: { vector }, integers, vectors }: Frame, part: nu
   ];
 }
 
-/** Makes the next u of the row in `next`, scaled so that its squares do not underflow, and clears the product. */
+/**
+ * Computes the next u from the row in `next`, scaled so that its squares do not underflow, and clears the
+ * product.
+ */
 function beginReflection(frame: Frame): Code {
   const { precision, parameters, integers, vectors, numbers } = frame;
   const { work, state, squares } = parameters;
@@ -159,17 +165,17 @@ function beginReflection(frame: Frame): Code {
   ];
 }
 
-/** Runs `body` with `at` at each group of the working vectors. */
+/** Runs `body` for each group of the working vectors; `at` is its offset. */
 function forEachGroup({ parameters: { work }, integers: { at, end } }: Frame, body: Code): Code {
   return [at.set(work.get), repeat({ from: at, to: end.get, step: i32.of(WORK.size), body })];
 }
 
-/** Bytes from the start of the row to the element `offset` places after the diagonal. */
+/** The bytes from the start of the row to the element `offset` places after the diagonal. */
 function place({ precision, parameters: { count } }: Frame, offset: number): Code {
   return i32.mul(i32.add(count.get, i32.of(offset)), i32.of(precision.bytes));
 }
 
-/** Sets the elements of a working vector from `from` to the end of the groups to 0. */
+/** Sets the elements of a working vector to 0, from `from` to the end of the groups. */
 function clear(
   { precision, parameters: { count, work }, integers: { k } }: Frame,
   { slot, from }: { readonly slot: number; readonly from: Code },
@@ -186,7 +192,7 @@ function clear(
   ];
 }
 
-/** Sums the products of two working vectors into two float64 partial sums. */
+/** Adds the products of two working vectors into two float64 partial sums. */
 function dot(frame: Frame, a: number, b: number): Code {
   const { at } = frame.integers;
   const { sum } = frame.vectors;

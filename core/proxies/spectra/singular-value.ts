@@ -3,12 +3,13 @@ import { type Machine, machineFor, numbers, type Places, places } from './machin
 import { largestEigenvalue } from './tridiagonal.js';
 import { powerBelow, tridiagonalize } from './tridiagonalize.js';
 
-/** Matrices whose smaller side is larger are multiplied and reduced in float32. */
+/** A matrix whose smaller side exceeds this is multiplied and reduced in float32. */
 export const DOUBLE_UP_TO = 64;
 
 /**
- * Largest singular value of an m x n matrix (row-major): the square root of the largest eigenvalue of the smaller Gram matrix.
- * Relative error 1e-12, or 1e-6 where both m and n are above DOUBLE_UP_TO. NaN if an entry is not finite.
+ * Largest singular value of an m x n matrix (row-major): the square root of the largest eigenvalue of the
+ * smaller Gram matrix. Relative error 1e-12, or 1e-6 where both m and n exceed DOUBLE_UP_TO. NaN if an entry
+ * is not finite.
  */
 export function largestSingularValue(a: ArrayLike<number>, m: number, n: number): number {
   let largest = 0;
@@ -28,7 +29,7 @@ export function largestSingularValue(a: ArrayLike<number>, m: number, n: number)
   return Math.sqrt(largestEigenvalue(tridiagonalize({ machine, at, n: size }))) * scale;
 }
 
-/** Writes the matrix times a factor, transposed where it has more columns than rows; the padding is 0. */
+/** Writes the matrix times a factor, transposed where it has more columns than rows; padding is 0. */
 function fill({
   machine: { precision },
   at,

@@ -1,22 +1,29 @@
 // Computes all eigenvalues of a symmetric tridiagonal matrix, or the largest one.
 
-/** Off-diagonal entries below this share of the matrix norm count as zero: it is far below the rounding of float32 sums and far above that of float64. */
+/**
+ * Off-diagonal entries below this share of the matrix norm count as zero. It is far below the rounding of
+ * float32 sums and far above that of float64.
+ */
 const NEGLIGIBLE = 2 ** -46;
-/** QL steps after which an eigenvalue is given up; about two are usual. */
+/** The most QL steps for one eigenvalue; about two are usual. */
 const MAX_STEPS = 60;
-/** Products below this are subnormal, or nearly so, and have lost digits. */
+/** Products below this are nearly subnormal and have lost digits. */
 const TINY = 1e-290;
 
-/** `diagonal` [n] and `squares` [n] of the off-diagonal: squares[i] lies between rows i and i + 1; the last one is 0. */
+/**
+ * `diagonal` [n], and `squares` [n] of the off-diagonal entries: squares[i] belongs to rows i and i + 1, and
+ * the last one is 0.
+ */
 export interface Tridiagonal {
   readonly diagonal: Float64Array;
   readonly squares: Float64Array;
 }
 
 /**
- * Eigenvalues, in no order, written over the diagonal; the squares are overwritten too. All NaN where a step does not converge.
- * Root-free QL of Pal, Walker and Kahan (Parlett, The Symmetric Eigenvalue Problem, 8.15; LAPACK's dsterf), arranged so
- * that one division instead of two lies between an element and the next.
+ * Eigenvalues, in no order, written over the diagonal; the squares are overwritten too. All are NaN where a
+ * step does not converge. Root-free QL of Pal, Walker and Kahan (Parlett, The Symmetric Eigenvalue Problem,
+ * 8.15; LAPACK's dsterf), arranged so that successive elements depend on each other through one division
+ * instead of two.
  */
 export function tridiagonalEigenvalues(matrix: Tridiagonal): Float64Array {
   const { diagonal: d, squares: e } = matrix;
@@ -34,7 +41,7 @@ export function tridiagonalEigenvalues(matrix: Tridiagonal): Float64Array {
   return d;
 }
 
-/** One QL step on rows l to m, shifted by Wilkinson's shift. */
+/** One QL step with Wilkinson's shift on rows l to m. */
 function sweep({ diagonal: d, squares: e }: Tridiagonal, l: number, m: number): void {
   const root = Math.sqrt(e[l]!);
   const half = (d[l + 1]! - d[l]!) / (2 * root);
@@ -77,12 +84,13 @@ function largestRowSum({ diagonal, squares }: Tridiagonal): number {
   return largest;
 }
 
-/** Relative error of the largest eigenvalue. */
+/** The relative error of the largest eigenvalue. */
 const CLOSE = 2 ** -42;
 
 /**
- * The largest eigenvalue of a positive semidefinite matrix T, by multisection. All pivots of T - x I are negative exactly where
- * x is above the largest eigenvalue (Sylvester's law of inertia). Four values of x at a time reduce the interval to a fifth.
+ * The largest eigenvalue of a positive semidefinite matrix T, by multisection. All pivots of T - x I are
+ * negative exactly if x exceeds the largest eigenvalue (Sylvester's law of inertia). Each step tests four
+ * values of x, which reduces the interval to a fifth.
  */
 export function largestEigenvalue({ diagonal: d, squares: e }: Tridiagonal): number {
   const n = d.length;

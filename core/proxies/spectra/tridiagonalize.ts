@@ -3,8 +3,9 @@ import { doubles, type Machine, type Places } from './machine.js';
 import type { Tridiagonal } from './tridiagonal.js';
 
 /**
- * Householder reflections, from the last row to the first (Golub and Van Loan, Matrix Computations, 8.3). One pass over
- * memory applies a reflection and multiplies the result with the next one. The matrix is overwritten.
+ * Householder reflections, from the last row to the first (Golub and Van Loan, Matrix Computations, 8.3). One
+ * pass over memory applies a reflection and multiplies the result by the next vector. The matrix is
+ * overwritten.
  */
 export function tridiagonalize({ machine, at, n }: { machine: Machine; at: Places; n: number }): Tridiagonal {
   const { matrix, stride, work, state, diagonal, squares } = at;
@@ -18,7 +19,10 @@ export function tridiagonalize({ machine, at, n }: { machine: Machine; at: Place
   return { diagonal: doubles(diagonal, n).slice(), squares: doubles(squares, n).slice() };
 }
 
-/** The largest power of two not above `size`. Dividing by it is exact, and squares of the quotients neither underflow nor overflow. */
+/**
+ * The largest power of two that does not exceed `size`. Dividing by it is exact, and squares of the quotients
+ * neither underflow nor overflow.
+ */
 export function powerBelow(size: number): number {
   return 2 ** Math.max(-1000, Math.floor(Math.log2(size)));
 }

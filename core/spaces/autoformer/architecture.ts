@@ -5,7 +5,7 @@ import type { Choices } from './choices.js';
 
 export interface Layer {
   readonly heads: number;
-  /** Hidden channels of the MLP divided by the width. */
+  /** The number of hidden channels of the MLP divided by the width. */
   readonly ratio: number;
 }
 
@@ -14,14 +14,18 @@ export interface Architecture {
   readonly layers: readonly Layer[];
 }
 
-/** `w216-h3r4-h4r3.5-...`: width, then heads and MLP ratio of each layer; the depth is the number of layers. */
+/**
+ * Writes `w216-h3r4-h4r3.5-...`: the width, then heads and MLP ratio of each layer; the depth is the number
+ * of layers.
+ */
 export function printArchitecture({ width, layers }: Architecture): string {
   return [`w${width}`, ...layers.map(({ heads, ratio }) => `h${heads}r${ratio}`)].join('-');
 }
 
 /**
- * Reads the compact text, or a JSON object { depth, embedDim, mlpRatio, numHeads } as search results are written
- * (`depth` may be left out). Throws a SpecError that says which layer is wrong, what was found and what would be right.
+ * Reads the compact text, or a JSON object { depth, embedDim, mlpRatio, numHeads } in the form of published
+ * search results (`depth` may be left out). Throws a SpecError that says which layer is wrong, what was found
+ * and what would be right.
  */
 export function parseArchitecture({ text, choices }: { text: string; choices: Choices }): Architecture {
   const fail: Fail = (message) => {

@@ -1,12 +1,12 @@
 // Lists the choices of each AutoFormer space (Chen et al. 2021), and the size of its supernet.
 
-/** The choices of one space: a depth and a width for the network, a number of heads and an MLP ratio for each layer. */
+/** The choices of one space: depth and width of the network, heads and MLP ratio of each layer. */
 export interface Choices {
   readonly depths: readonly number[];
   readonly widths: readonly number[];
   readonly heads: readonly number[];
   readonly ratios: readonly number[];
-  /** The supernet, which may be larger than every architecture of the space. */
+  /** The size of the supernet, which may exceed every architecture of the space. */
   readonly largest: { readonly width: number; readonly heads: number; readonly ratio: number };
 }
 
@@ -36,9 +36,9 @@ export const CHOICES: Readonly<Record<Size, Choices>> = {
   },
 };
 
-/** Side of the square patches, pixels. */
+/** The side in pixels of the square patches. */
 export const PATCH = 16;
-/** The exact number of architectures of a space. */
+/** The exact number of architectures in a space. */
 export function countArchitectures({ depths, widths, heads, ratios }: Choices): bigint {
   const layer = BigInt(heads.length * ratios.length);
   return BigInt(widths.length) * depths.reduce((sum, depth) => sum + layer ** BigInt(depth), 0n);

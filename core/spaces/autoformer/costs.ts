@@ -1,16 +1,18 @@
-// Counts the costs of an architecture: multiply-adds as AutoFormer's code counts them, and parameters.
+// Counts the costs of an architecture: multiply-adds as the published code of AutoFormer counts them, and
+// parameters.
 import type { CostRanges, Costs } from '../space.js';
 import { HEAD, hiddenChannels, TABLE } from '../transformer.js';
 import type { Architecture } from './architecture.js';
 import { type Choices, PATCH } from './choices.js';
 
-/** Values of a patch: 3 x 16 x 16. */
+/** The number of values in a patch: 3 x 16 x 16. */
 const PIXELS = 3 * PATCH ** 2;
 export const CLASSES = 1000;
 
 /**
- * Parameters: all of them, final normalization and classifier included. FLOPs: multiply-adds, counted as the published code does:
- * with two tokens more than patches, the classifier applied to every token, and no softmax, GELU or sums. They may end in .5.
+ * Parameters include the final normalization and the classifier. FLOPs are multiply-adds, counted as in the
+ * published code: with two tokens more than patches, with the classifier applied to every token, and without
+ * softmax, GELU and sums. They may end in .5.
  */
 export function architectureCosts({
   architecture: { width, layers },
@@ -26,17 +28,22 @@ export function architectureCosts({
   for (const { heads, ratio } of layers) {
     const q = HEAD * heads;
     const hidden = hiddenChannels({ width, ratio });
-    // Parameters of the norms, of qkv and proj with biases, of four tables, of fc1 and fc2 with biases.
+    // Parameters of the normalizations, of qkv and proj with biases, of four tables, and of fc1 and fc2 with
+    // biases.
     parameters += 4 * width + 3 * q * (width + 1) + (q + 1) * width;
     parameters += 4 * TABLE * HEAD + 2 * width * hidden + hidden + width;
-    // FLOPs of the norms, of qkv and proj, of two products, of relative positions, of fc1 and fc2.
+    // FLOPs of the normalizations, of qkv and proj, of two products, of relative positions, and of fc1 and
+    // fc2.
     flops += 2 * tokens * width + 4 * tokens * width * q + 2 * tokens ** 2 * q;
     flops += 28.5 * tokens ** 2 + (tokens * q) / 2 + 2 * tokens * width * hidden;
   }
   return { flops, parameters };
 }
 
-/** Every cost grows with width, depth, heads and ratio, so that the smallest and the largest choices have the extreme costs. */
+/**
+ * Every cost grows with width, depth, heads and ratio, so the smallest and the largest choices have the
+ * extreme costs.
+ */
 export function architectureRanges({
   choices: { depths, widths, heads, ratios },
   resolution,

@@ -1,4 +1,5 @@
-// The spaces of vision transformers of AutoFormer (Chen et al. 2021), one for each size, as AZ-NAS searches them.
+// Defines the spaces of vision transformers of AutoFormer (Chen et al. 2021), one for each size, as AZ-NAS
+// searches them.
 import { z } from 'zod';
 import { mapping, oneOf } from '../../schema/fields.js';
 import { defineSpace, PROXIES_OF_TOKENS } from '../definition.js';

@@ -7,8 +7,9 @@ import { type Choices, PATCH } from './choices.js';
 import { CLASSES } from './costs.js';
 
 /**
- * Features are the residual stream after each attention and each MLP. The stem ends with the first attention. Every weight is the
- * leading slice of the supernet's weight, so that candidates share weights, as in the published search.
+ * Features are the residual stream after each attention and each MLP. The stem ends with the first attention.
+ * Every weight is the leading slice of the supernet's weight, so candidates share weights as in the published
+ * search.
  */
 export function architectureNetwork({
   architecture: { width, layers },

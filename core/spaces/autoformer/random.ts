@@ -15,9 +15,10 @@ export function randomArchitecture({ choices, key }: { choices: Choices; key: Ra
 }
 
 /**
- * Makes `mutations` changes one after the other. AutoFormer's search defines no such mutation; this one is ours. A change picks one
- * choice (depth, width, and the heads and the MLP ratio of each layer, all equally likely) and gives it one of its other values,
- * equally likely. Less depth removes the last layers; more depth appends random ones.
+ * Applies `mutations` changes one after the other. AutoFormer's search defines no such mutation; this one is
+ * our own. A change picks one choice (depth, width, and the heads and the MLP ratio of each layer, all
+ * equally likely) and sets it to one of its other values, equally likely. A smaller depth removes the last
+ * layers; a larger depth appends random ones.
  */
 export function mutateArchitecture({
   parent,

@@ -2,7 +2,7 @@
 import type { NetworkBuilder, Tensor } from '../../graph/network-builder.js';
 import { ACTIVATIONS } from './kinds.js';
 
-/** `activation` is a place in ACTIVATIONS. */
+/** `activation` is an index into ACTIVATIONS. */
 export function activate(b: NetworkBuilder, x: Tensor, activation: number): Tensor {
   switch (ACTIVATIONS[activation]!) {
     case 'relu':
@@ -19,9 +19,9 @@ export function activate(b: NetworkBuilder, x: Tensor, activation: number): Tens
 }
 
 /**
- * Squeeze-and-excitation (Hu et al. 2018): each channel is multiplied by a gate that two 1x1 convolutions with biases compute from
- * the means of all channels. Where the block has hard swish, as MobileNetV3 does, they are followed by ReLU and a hard sigmoid;
- * otherwise by the block's activation and a sigmoid.
+ * Squeeze-and-excitation (Hu et al. 2018): each channel is multiplied by a gate, which two 1x1 convolutions
+ * with biases compute from the means of all channels. In a block with hard swish, ReLU and a hard sigmoid
+ * follow them, as in MobileNetV3; otherwise the block's activation and a sigmoid do.
  */
 export function squeezeExcite(
   b: NetworkBuilder,

@@ -20,14 +20,14 @@ import type { Definition } from './schema.js';
 import { type Stage, usedBy } from './stage.js';
 import { partsOf } from './stem.js';
 
-/** One option for each stage of the definition. */
+/** One option for each stage of the definition, in order. */
 export type Candidate = readonly Option[];
 
 export function countCandidates(definition: Definition): bigint {
   return partsOf(definition).reduce((product, stage) => product * BigInt(countOptions(stage)), 1n);
 }
 
-/** `basic-w32-d2|bottleneck-w64-e4`: stages from the first to the last; or in the space's own notation. */
+/** Writes `basic-w32-d2|bottleneck-w64-e4`, stages from first to last, or the space's own notation. */
 export function printCandidate(definition: Definition, candidate: Candidate): string {
   const { stages, notation } = definition;
   if (notation) return printNotation({ stages, notation, candidate });
@@ -78,9 +78,9 @@ export function randomCandidate(definition: Definition, key: RandomKey): Candida
 }
 
 /**
- * Gives one open choice another value, `mutations` times. The choice is drawn from all that the candidate then has: kind, width,
- * depth, kernel and so on of each stage; of a cell the operation of one edge. Where a new kind uses a choice that the old one did
- * not use, its value is drawn.
+ * Changes the value of one open choice, `mutations` times. The choice is drawn from all that the candidate
+ * has at that point: kind, width, depth, kernel and so on of each stage, and of a cell the operation of one
+ * edge. A choice that only the new kind uses gets a random value.
  */
 export function mutateCandidate({
   definition,
@@ -100,7 +100,7 @@ export function mutateCandidate({
     const open = child.flatMap((option, s) =>
       openChoices(stages[s]!, option).map((choice) => ({ s, choice })),
     );
-    // The space has a single candidate.
+    // A space with a single candidate has no open choice.
     if (open.length === 0) break;
     const { s, choice } = random.pick(open);
     child[s] = changed({ stage: stages[s]!, option: child[s]!, choice, random });

@@ -1,4 +1,4 @@
-// Lists the cells that a stage of kind `cell` may have, where its edges offer several operations.
+// Lists the cells of a stage of kind `cell` whose edges offer several operations.
 import { SpecError } from '../../errors.js';
 import { type Cell, type CellOperation, EDGES, OPERATIONS, parseCell } from '../nas-bench-201/cell.js';
 import { liveEdges } from '../nas-bench-201/network.js';
@@ -7,9 +7,10 @@ const known = new Map<string, readonly number[]>();
 const KEPT = 64;
 
 /**
- * The cells of a text such as `|nor_conv_3x3/skip_connect~0|+|*~0|...`: every combination of one operation for each edge (`*`: any
- * of the five) in which a path reaches the output, in the order of `cellAt`. A cell is a number of six digits, each the number of
- * an edge's operation. Empty where no path reaches the output. Throws a SpecError that says what is wrong with the text.
+ * The cells of a text such as `|nor_conv_3x3/skip_connect~0|+|*~0|...`: every combination of one operation
+ * for each edge (`*` means any of the five) in which a path reaches the output, in the order of `cellAt`. A
+ * cell is a number of six digits, each the index of an edge's operation. Empty where no path reaches the
+ * output. Throws a SpecError that says what is wrong with the text.
  */
 export function cellsOf(text: string): readonly number[] {
   const cells = known.get(text) ?? expand(text);
@@ -19,7 +20,7 @@ export function cellsOf(text: string): readonly number[] {
 }
 
 function expand(text: string): readonly number[] {
-  // With the first operation of each edge the text is a cell: parsing it finds what is wrong.
+  // The text with the first operation of each edge is parsed as a cell, which finds faults of the text.
   const names = /([^|+~]*)~/g;
   parseCell(text.replace(names, (_, some: string) => `${operationsOf(some)[0]}~`));
   const edges = [...text.matchAll(names)].map(([, some]) => operationsOf(some!));
@@ -45,14 +46,14 @@ export function cellOf(cell: number): Cell {
   return Array.from(spellCell(cell), (digit): CellOperation => OPERATIONS[Number(digit)]!);
 }
 
-/** The cell as six digits. */
+/** Writes the cell as six digits. */
 export function spellCell(cell: number): string {
   return String(cell).padStart(EDGES.length, '0');
 }
 
 /**
- * The cells that differ from this one in one edge. Any cell of a stage can be reached from any other by such steps, because
- * replacing `none` by another operation never cuts a path.
+ * The cells that differ from this one in one edge. Such steps connect all cells of a stage, because replacing
+ * `none` by another operation never breaks a path.
  */
 export function neighbours(cells: readonly number[], cell: number): readonly number[] {
   const digits = spellCell(cell);

@@ -12,7 +12,7 @@ import { splitCandidate, stemOptions } from './stem.js';
 
 type CostRanges = Required<SomeRanges>;
 
-/** Ranges are computed up to this many pairs of option and shape, about a second of work. */
+/** The most pairs of option and shape for which ranges are computed, about a second of work. */
 const MOST_STEPS = 50_000;
 
 export interface Counter {
@@ -22,8 +22,8 @@ export interface Counter {
 }
 
 /**
- * Costs as `countBlocks` counts them, classifier included; layers are the repetitions of all stages. A stage is counted once for
- * each input shape.
+ * Costs counted as in `countBlocks`, including the classifier; `layers` is the number of repetitions in all
+ * stages. A stage is counted once for each input shape.
  */
 export function createCounter(definition: Definition): Counter {
   const { stages, classes } = definition;
@@ -59,7 +59,8 @@ export function createCounter(definition: Definition): Counter {
       return { flops: flops + head.flops, parameters: parameters + head.parameters, layers };
     },
     ranges: ({ resolution }) => {
-      // By the shape that reaches a stage, which is all that matters of the stages before.
+      // The candidates are grouped by the shape that reaches a stage, since the costs of a stage depend on
+      // nothing else before it.
       let reached = new Map<string, Reached>(
         stemOptions(definition).map((stem, i) => [`stem ${i}`, { stem, ranges: NOTHING }]),
       );
@@ -91,7 +92,7 @@ export function createCounter(definition: Definition): Counter {
   };
 }
 
-/** What reaches a stage: a shape, or before the first stage a stem. */
+/** What reaches a stage: a shape, or, before the first stage, a stem. */
 interface Reached {
   readonly shape?: Shape;
   readonly stem?: Option;

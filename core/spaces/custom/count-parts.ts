@@ -1,4 +1,4 @@
-// Counts what the stem and the stages of a custom space cost, of chains of blocks and of graphs.
+// Counts the costs of the stem and the stages of a custom space, for chains of blocks and for graphs.
 import { NetworkBuilder } from '../../graph/network-builder.js';
 import { channelsOf, type Shape } from '../../ir/shape.js';
 import { type Counted, countBlocks } from '../count-blocks.js';
@@ -22,7 +22,7 @@ export function chainParts(definition: Definition): PartCounter {
       ]),
     stage: ({ stage, option, shape }) => {
       const first = countBlocks(stageBlocks({ stage, option: { ...option, depth: 1 }, input: shape }), shape);
-      // All repetitions after the first have equal costs.
+      // All repetitions after the first have the same costs.
       const times = option.depth - 1;
       if (times === 0) return first;
       const alike = { ...option, depth: 1, stride: 1 };

@@ -1,4 +1,5 @@
-// Spaces that people define in a YAML file: chains of stages with choices (docs/guides/own-space.md).
+// Defines spaces that people describe in a YAML file: chains of stages with choices
+// (docs/guides/own-space.md).
 
 import { z } from 'zod';
 import { SpecError } from '../../errors.js';
@@ -24,10 +25,10 @@ import type { Option } from './options.js';
 import { Definition, hasTokens, largestStride } from './schema.js';
 import { splitCandidate } from './stem.js';
 
-/** Spaces up to this size can be enumerated. */
+/** The largest space that can be enumerated. */
 const ENUMERATED = 1_000_000n;
 
-/** Throws a SpecError for a text that is no cell, or a cell in which no path reaches the output. */
+/** Throws a SpecError for a text that is not a cell, or for a cell in which no path reaches the output. */
 export function customSpace({ definition }: { definition: Definition }): Space {
   definition.stages.forEach(({ cell }, i) => {
     if (cell !== undefined) checkCell(cell, `stages[${i}].cell`);
@@ -49,7 +50,7 @@ export function customSpace({ definition }: { definition: Definition }): Space {
       : {}),
     proxies: proxiesOf(definition),
     parse: (text) => printCandidate(definition, parse(text)),
-    // Different texts are different networks: a text has only those choices that its kinds use.
+    // Different texts are different networks, because a text contains only those choices that its kinds use.
     canonicalKey: (candidate) => candidate,
     random: (key) => printCandidate(definition, randomCandidate(definition, key)),
     mutate: ({ parent, ...rest }) =>
@@ -78,7 +79,7 @@ function shrinking({ stem, stages }: { stem: Option; stages: readonly Option[] }
   return [stem, ...stages].reduce((product, { stride, patch, pool }) => product * stride * patch * pool, 1);
 }
 
-/** Chains that end in tokens are residual streams. */
+/** In chains that end in tokens, features are those of a residual stream. */
 function proxiesOf(definition: Definition) {
   return hasTokens(definition) ? PROXIES_OF_TOKENS : AZ_NAS_PROXIES;
 }
@@ -95,7 +96,8 @@ function checkCell(text: string, path: string): void {
 
 export const customDefinition = defineSpace({
   kind: 'custom',
-  // People write `file`. Reading the specification puts the contents of the file in its place, since workers see no files.
+  // People write `file`. Reading the specification replaces it by the contents of the file, because workers
+  // cannot read people's files.
   schema: mapping({ kind: z.literal('custom'), definition: Definition }),
   defaults: ({ definition }) => ({
     proxies: proxiesOf(definition),

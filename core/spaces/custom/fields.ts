@@ -1,4 +1,4 @@
-// Fields of a custom space's schema: numbers that a layer may have, and lists of choices.
+// Defines fields of a custom space's schema: numbers that a layer may have, and lists of choices.
 import { z } from 'zod';
 import { oneOf, wholeNumber } from '../../schema/fields.js';
 import { describeField } from '../../schema/json-schema.js';
@@ -7,7 +7,10 @@ import { ACTIVATIONS } from './kinds.js';
 
 const MOST_CHOICES = 256;
 
-/** One value or a list of values. They are sorted, so that the same choices are the same space however they are written. */
+/**
+ * One value or a list of values, which are sorted so that equal choices are the same space in whatever order
+ * they are written.
+ */
 export function choices<Item>(item: z.ZodType<Item>, order: (item: Item) => number) {
   const sort = (written: unknown, context: z.core.$RefinementCtx): readonly Item[] => {
     const complain = (message: string) => {
@@ -49,7 +52,7 @@ function oneOfNumbers(numbers: readonly number[], right = numbers.join(', ')) {
 export const width = wholeNumber({ min: 1, max: 8192 });
 export const depth = wholeNumber({ min: 1, max: 64 });
 export const kernel = oneOfNumbers([1, 3, 5, 7]);
-/** A window of pooling may be 2 pixels wide too. */
+/** A pooling window may also be 2 pixels wide. */
 export const window = oneOfNumbers([1, 2, 3, 5, 7], '1, 3, 5, 7, and 2 of pooling');
 export const stride = oneOfNumbers([1, 2, 4]);
 export const patch = oneOfNumbers([1, 2, 4, 8, 16, 32]);
@@ -58,10 +61,13 @@ export const heads = wholeNumber({ min: 1, max: 64 });
 export const growth = wholeNumber({ min: 1, max: 1024 });
 export const groups = wholeNumber({ min: 1, max: 8192 });
 export const dilation = wholeNumber({ min: 1, max: 16 });
-/** The block's input channels divided by those of squeeze-and-excitation; 0 is none. */
+/** The block's input channels divided by the channels of squeeze-and-excitation; 0 for none. */
 export const squeeze = wholeNumber({ min: 0, max: 64 });
 export const activation = oneOf(ACTIVATIONS);
-/** Inner channels divided by a block's width. Only multiples of a quarter: they keep the texts of candidates short. */
+/**
+ * A block's inner channels divided by its width. Only multiples of a quarter are allowed, which keeps the
+ * texts of candidates short.
+ */
 export const ratio = z
   .custom<number>(
     (value) => typeof value === 'number' && value >= 0.25 && value <= 16 && Number.isInteger(4 * value),
@@ -70,7 +76,7 @@ export const ratio = z
   .meta({ type: 'number', minimum: 0.25, maximum: 16, multipleOf: 0.25 });
 export const activations = choices(activation, (name) => ACTIVATIONS.indexOf(name));
 
-/** The values, or nothing where they are this one alone. */
+/** The values; undefined if they consist of this one value alone. */
 export function unlessAll<Item>(
   values: readonly Item[] | undefined,
   only: Item,

@@ -1,8 +1,9 @@
-// Says whether the networks of a custom space are chains of blocks, or graphs because a choice is beyond chains.
+// Decides whether the networks of a custom space are chains of blocks, or graphs because some choice exceeds
+// what chains can express.
 import { GRAPH_CHOICES, GRAPH_KINDS } from './kinds.js';
 import { type Chain, stemStage } from './stem.js';
 
-/** All candidates of a definition are measured alike: as graphs where any of them can only be one. */
+/** All candidates of a definition are measured in the same way: as graphs if any of them must be a graph. */
 export function usesGraph(definition: Chain): boolean {
   const stem = stemStage(definition);
   const stages = stem ? [stem, ...definition.stages] : definition.stages;

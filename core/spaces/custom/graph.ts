@@ -1,4 +1,5 @@
-// Builds the network of a candidate of a custom space as a graph, for definitions with choices that chains do not have.
+// Builds the network of a candidate of a custom space as a graph, for definitions with choices that chains
+// cannot express.
 import { type CandidateGraph, NetworkBuilder, type Tensor } from '../../graph/network-builder.js';
 import type { Block } from '../../ir/block.js';
 import { cellBlock, reductionBlock } from '../nas-bench-201/network.js';
@@ -56,12 +57,12 @@ export function addStem({
   return pool === 1 ? active : b.pool(active, { kind: 'max', kernel: 3, stride: pool });
 }
 
-/** How often a stage's layers are repeated; never where it is an identity that keeps the shape. */
+/** The number of repetitions of a stage's layers; 0 for an identity that keeps the shape. */
 export function repetitionsOf({ kind, width, stride, depth }: Option, x: Tensor): number {
   return kind === 'identity' && stride === 1 && width === x.channels ? 0 : depth;
 }
 
-/** The first repetition has the stride and changes the width. */
+/** Adds one repetition. The first one has the stride and changes the width. */
 export function addRepetition({
   b,
   x,
@@ -88,12 +89,15 @@ export function addRepetition({
   }
 }
 
-/** Normalization and activation before the classifier, where the last layers begin with theirs. */
+/**
+ * Adds normalization and activation before the classifier if the last block begins, rather than ends, with
+ * its own.
+ */
 function addEnd({ b, x, last }: { b: NetworkBuilder; x: Tensor; last: Option }): Tensor {
   return endsNormalized(last) ? activate(b, b.normalize(x), last.activation) : x;
 }
 
-/** The instructions of a block of NAS-Bench-201, one by one. */
+/** Adds the instructions of a block of NAS-Bench-201 one by one. */
 function addBlock(b: NetworkBuilder, x: Tensor, block: Block): Tensor {
   const values = [x];
   for (const { operation, inputs, settings, slot } of block.instructions) {

@@ -1,6 +1,6 @@
-// Lists the kinds of blocks that a custom space is made of, and the choices that each of them uses.
+// Lists the kinds of blocks in custom spaces, and the choices that each of them uses.
 
-/** What a stage may consist of, in the order in which choices are counted. */
+/** The kinds of a stage, in the order in which candidates are numbered. */
 export const BLOCK_KINDS = [
   'conv',
   'basic',
@@ -15,13 +15,13 @@ export const BLOCK_KINDS = [
   'maxpool',
   'avgpool',
 ] as const;
-/** A stem that offers choices is written like a stage of kind `stem`. */
+/** A stem that offers choices is treated as a stage of kind `stem`. */
 export type BlockKind = (typeof BLOCK_KINDS)[number] | 'stem';
 
 export const ACTIVATIONS = ['relu', 'relu6', 'hardswish', 'silu', 'gelu'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
-/** Choices that a stage may leave open, in the order in which a candidate's text has them. */
+/** Choices that a stage may leave open, in the order of a candidate's text. */
 export const CHOICES = [
   'width',
   'depth',
@@ -41,9 +41,12 @@ export const CHOICES = [
 ] as const;
 export type Choice = (typeof CHOICES)[number];
 
-/** What a choice is where a kind does not use it, or a definition says nothing: layers are as if there were no such choice. */
+/**
+ * The value of a choice that a kind does not use or that a definition leaves out. With it, layers are as if
+ * the choice did not exist.
+ */
 export const NEUTRAL: Readonly<Record<Choice, number>> = {
-  // As wide as what comes before.
+  // The width of the input.
   width: 0,
   depth: 1,
   kernel: 3,
@@ -58,14 +61,14 @@ export const NEUTRAL: Readonly<Record<Choice, number>> = {
   dilation: 1,
   // No squeeze-and-excitation.
   squeeze: 0,
-  // The number of ReLU in ACTIVATIONS.
+  // The index of ReLU in ACTIVATIONS.
   activation: 0,
   pool: 1,
 };
 
-/** Choices that the programs of chains do not have, so that networks that use them are measured as graphs. */
+/** Choices that programs of chains cannot express, so that networks with them are measured as graphs. */
 export const GRAPH_CHOICES = ['growth', 'groups', 'dilation', 'squeeze', 'activation', 'pool'] as const;
-/** Kinds of blocks for which the same holds. */
+/** Kinds of blocks that programs of chains cannot express. */
 export const GRAPH_KINDS: ReadonlySet<BlockKind> = new Set(['dense', 'transition', 'maxpool', 'avgpool']);
 
 /** The choices that each kind of block uses. */
@@ -87,9 +90,9 @@ export const USES: Readonly<Record<BlockKind, readonly Choice[]>> = {
   inverted: ['width', 'depth', 'kernel', 'expansion', 'stride', 'dilation', 'squeeze', 'activation'],
   cell: ['width', 'depth', 'cell'],
   reduction: ['width'],
-  // A patch is used only where the chain turns from maps to tokens.
+  // The patch matters only in the stage that turns the map into tokens.
   transformer: ['width', 'depth', 'heads', 'ratio', 'patch'],
-  // Where the shape stays, nothing at all.
+  // An identity that keeps the shape adds no layer.
   identity: ['width', 'stride'],
   dense: ['depth', 'kernel', 'expansion', 'growth', 'activation'],
   transition: ['width', 'stride', 'activation'],
@@ -98,5 +101,5 @@ export const USES: Readonly<Record<BlockKind, readonly Choice[]>> = {
   stem: ['width', 'kernel', 'stride', 'activation', 'pool'],
 };
 
-/** Kinds that are as wide as what comes before them where nothing else is said. */
+/** Kinds whose default width is that of their input. */
 export const KEEPS_WIDTH: ReadonlySet<BlockKind> = new Set(['dense', 'maxpool', 'avgpool']);

@@ -1,13 +1,14 @@
-// The schema of a stage whose options have names, such as `{ width: 64, options: { a: { block: identity }, b: { block: basic } } }`.
+// Defines the schema of a stage whose options have names, such as `{ width: 64, options: { a: { block:
+// identity }, b: { block: basic } } }`.
 import { z } from 'zod';
 import { mapping, oneOf, text } from '../../schema/fields.js';
 import * as field from './fields.js';
 import { ACTIVATIONS, BLOCK_KINDS, NEUTRAL, USES } from './kinds.js';
 
-/** Kinds that an option with a name may have: those of convolutions, and pooling. */
+/** The kinds that a named option may have: kinds of convolutions, and pooling. */
 const NAMED_KINDS = ['conv', 'basic', 'bottleneck', 'inverted', 'identity', 'maxpool', 'avgpool'] as const;
 
-/** An option of a stage by its name: everything that the stage itself does not say, one value each. */
+/** A named option: everything that the stage itself does not fix, with one value each. */
 const Named = mapping({
   block: oneOf(NAMED_KINDS),
   kernel: field.window.optional(),
@@ -86,7 +87,7 @@ function checkNamed({
   if (one.kernel === 2 && stride === 1) complain('kernel', 'found 2; a window of 2 needs stride 2 or 4');
 }
 
-/** Choices that change nothing are left out, so that an option is one however it is written. */
+/** Drops choices that have no effect, so that equal options are equal however they are written. */
 function withoutNeutral(one: Named): Named {
   const kept = Object.entries(one).filter(
     ([choice, value]) =>

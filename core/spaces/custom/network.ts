@@ -14,8 +14,9 @@ import { transformerBlocks } from './tokens.js';
 import { innerWidth } from './widths.js';
 
 /**
- * Features are the outputs of the stem and of each repetition; in a transformer those of each attention and each MLP. Weights are
- * named by stage and repetition. Where the definition has no stem, the block of the first attention is the stem.
+ * Features are the outputs of the stem and of each repetition; in a transformer, those of each attention and
+ * each MLP. Weights are named by stage and repetition. Without a stem in the definition, the block of the
+ * first attention is the stem.
  */
 export function candidateNetwork({
   definition,
@@ -33,7 +34,8 @@ export function candidateNetwork({
   const add = (block: Block) => {
     shape = blockShapes({ block, input: shape }).at(-1)!;
     all.push(block);
-    // A transformer has its depth within one stage: each of its blocks counts as the end of a stage.
+    // A transformer has most of its depth within one stage, so each of its blocks counts as the end of a
+    // stage.
     if (block.form === 'tokens') ends.push(all.length - 1);
   };
   const { stem, stages } = splitCandidate(definition, candidate);
@@ -55,8 +57,8 @@ export function candidateNetwork({
 }
 
 /**
- * Convolution, normalization, and ReLU unless the first stage begins with one. It is as wide as the first stage where the
- * definition names no width. There is no stem where the first stage turns the images into tokens.
+ * The stem: convolution, normalization, and ReLU unless the first stage begins with one. Its default width is
+ * that of the first stage. There is no stem where the first stage turns the images into tokens.
  */
 export function stemBlocks({
   definition: { input, stem: written },
@@ -81,7 +83,7 @@ export function activatesFirst({ kind }: Option): boolean {
   return kind === 'cell' || kind === 'reduction';
 }
 
-/** Kinds of graphs that end without a normalization of their own. */
+/** Kinds of graph blocks that do not end with a normalization. */
 const KINDS_BEFORE_ACTIVATION: ReadonlySet<BlockKind> = new Set(['dense', 'transition']);
 
 /** Whether a normalization stands before the classifier. */
@@ -89,7 +91,7 @@ export function endsNormalized(last: Option): boolean {
   return last.kind === 'transformer' || activatesFirst(last) || KINDS_BEFORE_ACTIVATION.has(last.kind);
 }
 
-/** `depth` repetitions, of which the first has the stride and changes the width. */
+/** `depth` repetitions, the first of which has the stride and changes the width. */
 export function stageBlocks({
   stage,
   option,
@@ -102,7 +104,7 @@ export function stageBlocks({
   const { kind } = option;
   if (kind === 'transformer') return transformerBlocks({ stage, option, input });
   const from = channelsOf(input);
-  // Nothing at all: the stage has no block and no feature.
+  // An identity that keeps the shape adds no block and no feature.
   if (kind === 'identity' && from === option.width && option.stride === 1) return [];
   return Array.from({ length: option.depth }, (_, i) => {
     const name = `stage${stage}_${i}`;
@@ -116,7 +118,7 @@ export function stageBlocks({
   });
 }
 
-/** An identity that changes the shape: a 1x1 convolution with the stride, and normalization. */
+/** An identity that changes the shape: a 1x1 convolution with the stride, and a normalization. */
 function identityBlock({ name, from, to, stride }: Unit & { to: number }): Block {
   const b = new BlockBuilder({ name });
   convolution({ b, name, slot: 'conv', from, to, kernel: 1, stride })(0);
@@ -177,7 +179,9 @@ const UNITS = {
   },
 };
 
-/** The shortcut: the block's input, through a 1x1 convolution with normalization where shapes differ. */
+/**
+ * The shortcut: the block's input, passed through a 1x1 convolution with normalization where shapes differ.
+ */
 function shortcut({
   b,
   name,

@@ -18,18 +18,18 @@ const LETTERS = {
   activation: '',
 } as const;
 type Written = keyof typeof LETTERS;
-/** Names that a template may have in braces. */
+/** Names that may stand in braces in a template. */
 export const PLACES = ['name', ...Object.keys(LETTERS)] as readonly string[];
 const PLACE = /\{(\w+)\}/g;
-/** A part in brackets is left out where its choice changes nothing. */
+/** A bracketed part of a template, which is left out of the text where its choice has no effect. */
 const BRACKETS = /\[([^[\]{]*)\{(\w+)\}([^[\]{]*)\]/g;
 
 const ANY_PLACE = `\\{(${PLACES.join('|')})\\}`;
 const TEMPLATE = new RegExp(`^([A-Za-z0-9_]|${ANY_PLACE}|\\[[A-Za-z0-9_]*${ANY_PLACE}[A-Za-z0-9_]*\\])+$`);
 
-/** How candidates are written, where a space has a notation of its own. */
+/** The notation of candidates, for spaces that define one. */
 export const Notation = mapping({
-  /** Text of a stage, with choices or the option's name in braces. */
+  /** The text of a stage, with choices or the option's name in braces. */
   stage: text({
     test: (value) => TEMPLATE.test(value),
     right: `letters, digits, and ${PLACES.map((place) => `{${place}}`).join(', ')}; in brackets what may be left out`,
@@ -41,7 +41,7 @@ export const Notation = mapping({
 });
 export type Notation = z.output<typeof Notation>;
 
-/** Stages without a choice are left out. */
+/** Stages without a choice are left out of the text. */
 export function printNotation({
   stages,
   notation: { stage: template, separator },
@@ -56,7 +56,7 @@ export function printNotation({
     .map((option) =>
       template
         .replaceAll(BRACKETS, (bracketed: string, _before: string, place: string) =>
-          // Without its brackets the text still has the place in braces, which is filled in below.
+          // The brackets are removed; the place in braces is filled in below.
           option[place as Choice] === NEUTRAL[place as Choice] ? '' : bracketed.slice(1, -1),
         )
         .replaceAll(PLACE, (_, place: string) =>
@@ -68,7 +68,7 @@ export function printNotation({
     .join(separator);
 }
 
-/** `fail` throws what is wrong. */
+/** `fail` throws an error that says what is wrong. */
 export function parseNotation({
   stages,
   notation: { stage: template, separator },
@@ -112,7 +112,7 @@ export function parseNotation({
   });
 }
 
-/** What stands in place of a part in brackets that was left out. */
+/** The value of a bracketed part that was left out. */
 function neutralText(place: string): string {
   return spellValue(place as Choice, NEUTRAL[place as Choice]);
 }

@@ -4,14 +4,19 @@ import { cellsOf, spellCell } from './cells.js';
 import { ACTIVATIONS, type BlockKind, CHOICES, type Choice, NEUTRAL, USES } from './kinds.js';
 import { type Stage, usedBy } from './stage.js';
 
-/** One stage of a candidate. Choices that its kind does not use have a neutral value. */
+/**
+ * The option that a candidate has for one stage. Choices that its kind does not use have their neutral value.
+ */
 export interface Option extends Readonly<Record<Choice, number>> {
   readonly kind: BlockKind;
-  /** Of an option that the definition names. */
+  /** The name of the option, if the definition names it. */
   readonly name?: string;
 }
 
-/** What choices begin with in a text such as `basic-w32-d2-k3-se4`. An activation is its name alone. */
+/**
+ * The letters before a value in a text such as `basic-w32-d2-k3-se4`. An activation is written by its name
+ * alone.
+ */
 const LETTERS: Readonly<Record<Choice, string>> = {
   width: 'w',
   depth: 'd',
@@ -30,14 +35,14 @@ const LETTERS: Readonly<Record<Choice, string>> = {
   pool: 'pool',
 };
 
-/** The values that a stage offers for a choice of a kind that uses it. */
+/** The values that a stage offers for a choice that its kind uses. */
 export function valuesOf(stage: Stage, choice: Choice): readonly number[] {
   if (choice === 'cell') return stage.cell === undefined ? [] : cellsOf(stage.cell);
   if (choice === 'activation') return (stage.activation ?? []).map((name) => ACTIVATIONS.indexOf(name));
   return stage[choice] ?? [];
 }
 
-/** The kinds of a stage, and for each the number of its options. */
+/** The kinds of a stage, and the number of options of each. */
 function rowsOf(stage: Stage) {
   return stage.block.map((kind) => ({
     kind,
@@ -50,7 +55,7 @@ export function countOptions(stage: Stage): number {
   return rowsOf(stage).reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Option number `index`, 0 to `countOptions` - 1; the last choice changes fastest. */
+/** The option number `index`, 0 to `countOptions` - 1; the last choice changes fastest. */
 export function optionAt(stage: Stage, index: number): Option {
   const name = stage.options && Object.keys(stage.options)[index];
   if (name !== undefined) return namedOption(stage, name);
@@ -71,7 +76,7 @@ export function optionAt(stage: Stage, index: number): Option {
   throw new RangeError(`option ${index}: must be a whole number below ${countOptions(stage)}`);
 }
 
-/** An option that the definition names. */
+/** The option that the definition names so. */
 export function namedOption(stage: Stage, name: string): Option {
   const { block: kind, activation, ...own } = stage.options![name]!;
   const numbers = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
@@ -92,19 +97,22 @@ export function complete(kind: BlockKind, numbers: Partial<Record<Choice, number
   return { ...neutralOption(kind), ...numbers };
 }
 
-/** An option of a kind for which nothing was chosen. */
+/** The option of a kind with every choice neutral. */
 export function neutralOption(kind: BlockKind): Option {
   return { kind, ...NEUTRAL, stride: kind === 'reduction' ? 2 : NEUTRAL.stride };
 }
 
-/** The kind, and every number that the stage leaves open. */
+/** Writes the kind and every choice that the stage leaves open. */
 export function printOption(stage: Stage, option: Option): string {
   if (option.name !== undefined) return option.name;
   const open = usedBy({ stage, kind: option.kind }).filter((choice) => valuesOf(stage, choice).length > 1);
   return [option.kind, ...open.map((choice) => spell(choice, option[choice]))].join('-');
 }
 
-/** Choices may come in any order, and may name values about which the stage leaves no choice. `fail` throws what is wrong. */
+/**
+ * Reads an option. Choices may come in any order and may include those that the stage fixes. `fail` throws an
+ * error that says what is wrong.
+ */
 export function parseOption({
   text,
   stage,
@@ -130,7 +138,7 @@ export function parseOption({
     const { choice, value, written } = read;
     if (numbers[choice] !== undefined) return fail(`${choice} is there twice`);
     const values = valuesOf(stage, choice);
-    // The six digits of a cell are operations, so that leading zeros count.
+    // The six digits of a cell are operations, so leading zeros must be kept.
     if (!values.includes(value) || (choice === 'cell' && written !== spellCell(value)))
       return fail(
         `${choice} is ${written}; must be ${oneOf(values.map((value) => spellValue(choice, value)))}`,
@@ -150,7 +158,10 @@ export function parseOption({
   return complete(kind, numbers);
 }
 
-/** The choice that a part such as `w32` or `silu` is the value of; undefined where the kind has no such choice. */
+/**
+ * The choice to which a part such as `w32` or `silu` gives a value; undefined where the kind has no such
+ * choice.
+ */
 function readPart(part: string, uses: readonly Choice[]) {
   const activation = (ACTIVATIONS as readonly string[]).indexOf(part);
   if (activation >= 0)

@@ -1,4 +1,4 @@
-// Reads the stages of a custom space as they are written, with `repeat`, into the chain that they stand for.
+// Expands the stages of a custom space, as written with `repeat`, into a chain of stages.
 import { z } from 'zod';
 import { mapping, wholeNumber } from '../../schema/fields.js';
 import { describeField } from '../../schema/json-schema.js';
@@ -8,7 +8,7 @@ import { Stage } from './stage.js';
 const MOST_STAGES = 64;
 const repeat = wholeNumber({ min: 1, max: MOST_STAGES });
 
-/** Several stages, over and over; each of them has choices of its own. */
+/** Several stages that are repeated; each repetition has choices of its own. */
 const Group = mapping({
   repeat,
   stages: z.array(Stage, {
@@ -16,15 +16,15 @@ const Group = mapping({
   }),
 });
 
-/** A stage of the chain, and where it is written. */
+/** A stage of the chain, and the path at which it was written. */
 export interface Placed {
   readonly stage: Stage;
   readonly path: readonly (string | number)[];
 }
 
 /**
- * `{ repeat: 3, block: conv, width: 32, stride: 2 }` is three stages with choices of their own, of which the first has the stride.
- * `{ repeat: 3, stages: [...] }` is the stages as they stand, three times.
+ * `{ repeat: 3, block: conv, width: 32, stride: 2 }` becomes three stages with choices of their own, the
+ * first of which has the stride. `{ repeat: 3, stages: [...] }` becomes the listed stages, three times.
  */
 function readItem(value: unknown, index: number, context: z.core.$RefinementCtx): readonly Placed[] {
   const read = <Output>(schema: z.ZodType<Output>, written: unknown): Output | undefined => {

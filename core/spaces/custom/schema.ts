@@ -1,4 +1,4 @@
-// The schema of a custom space: a chain of stages, each with choices (docs/guides/own-space.md).
+// Defines the schema of a custom space: a chain of stages, each with choices (docs/guides/own-space.md).
 import type { z } from 'zod';
 import { SpecError } from '../../errors.js';
 import { mapping, toIssues, wholeNumber } from '../../schema/fields.js';
@@ -29,7 +29,7 @@ export const Definition = mapping(
   const patched = stages[0]?.block[0] === 'transformer';
   if (patched && stem)
     complain(['stem'], 'means nothing before a transformer, which takes the images; remove it');
-  // Where the first stage makes patches of the images there is no stem.
+  // A space whose first stage turns the images into patches has no stem.
   const definition = {
     input,
     classes,
@@ -49,7 +49,7 @@ export type Definition = z.output<typeof Definition>;
 
 type Complain = (path: readonly (string | number)[], message: string) => void;
 
-/** What is wrong with choices of several places together. */
+/** Finds faults in choices that lie in several places. */
 function checkTogether({
   definition,
   placed,
@@ -73,8 +73,8 @@ function checkTogether({
 }
 
 /**
- * A chain turns from maps to tokens at most once. The first transformer cuts the map into patches, of 16 pixels by default, and
- * all stages after it must be transformers.
+ * A chain turns from maps to tokens at most once. The first transformer stage splits the map into patches, by
+ * default of 16 pixels, and all later stages must be transformers.
  */
 function chained(placed: readonly Placed[], complain: Complain): Stage[] {
   const stages = placed.map(({ stage }) => stage);
@@ -93,12 +93,15 @@ function chained(placed: readonly Placed[], complain: Complain): Stage[] {
   });
 }
 
-/** Whether the chain, and so each of its candidates, ends in tokens. */
+/** Whether the chain, and hence each of its candidates, ends in tokens. */
 export function hasTokens({ stages }: Pick<Definition, 'stages'>): boolean {
   return stages.at(-1)?.block[0] === 'transformer';
 }
 
-/** The factor by which the side of the images shrinks where every stage takes its largest stride, and the largest patch. */
+/**
+ * The factor by which the side of the images shrinks if every stage has its largest stride and the largest
+ * patch.
+ */
 export function largestStride(definition: Chain): number {
   const stem = stemStage(definition);
   const before = (stem?.stride?.at(-1) ?? 1) * (stem?.pool?.at(-1) ?? 1);
@@ -109,9 +112,10 @@ export function largestStride(definition: Chain): number {
   }, before);
 }
 
-/** A definition with nothing left open; a SpecError says `my-space.yaml: stages[2].width: ...`. */
+/** Completes a definition. A SpecError says `my-space.yaml: stages[2].width: ...`. */
 export function checkDefinition({ value, source }: { value: unknown; source: string }): Definition {
-  // This message does not offer `file: ...`, because a space's own file has no `kind` beside which a file could be named.
+  // This message does not suggest `file: ...`, because the file of a space has no `kind` beside which a file
+  // could be named.
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw SpecError.inFile({
       file: source,

@@ -1,4 +1,5 @@
-// The schema of a stage of a custom space: kinds of blocks with choices, or options with names (docs/guides/own-space.md).
+// Defines the schema of a stage of a custom space: kinds of blocks with choices, or named options
+// (docs/guides/own-space.md).
 import { z } from 'zod';
 import { mapping, oneOf, text } from '../../schema/fields.js';
 import { describeField } from '../../schema/json-schema.js';
@@ -29,7 +30,8 @@ const ChosenStage = mapping({
   checkChoices(stage, (path, message) => {
     context.addIssue({ code: 'custom', path: [path], message });
   });
-  // Only choices that are used and that change something are kept, so that a checked definition passes the check again.
+  // Only choices that are used and have an effect are kept, so that a checked definition passes the check
+  // again.
   const used = new Set(stage.block.flatMap((kind) => USES[kind]));
   const { block, width, expansion = block.includes('dense') ? [4] : undefined, cell } = stage;
   const { depth = [1], kernel = [3], stride = [1], heads, patch, growth } = stage;
@@ -73,12 +75,12 @@ export interface Stage {
   readonly dilation?: readonly number[];
   readonly squeeze?: readonly number[];
   readonly activation?: readonly Activation[];
-  /** Of a stem. */
+  /** The pooling of a stem. */
   readonly pool?: readonly number[];
   readonly options?: z.output<typeof NamedStage>['options'];
 }
 
-/** A stage before its defaults. */
+/** A stage before defaults are filled in. */
 type Written = { readonly [Key in Exclude<keyof Stage, 'block'>]?: Stage[Key] | undefined } & Pick<
   Stage,
   'block'
@@ -106,7 +108,7 @@ function checkChoices(stage: Written, complain: Complain): void {
   checkKernel(stage, complain);
 }
 
-/** A bottleneck's inner channels are given by an expansion or by a ratio. */
+/** The inner channels of a bottleneck are given either by an expansion or by a ratio. */
 function checkExpansion(stage: Written, complain: Complain): void {
   const { block, width = [], expansion, ratio } = stage;
   const isBottleneck = block.includes('bottleneck');
@@ -133,7 +135,7 @@ function checkKernel({ block, kernel = [], stride = [1] }: Written, complain: Co
   else if (stride.includes(1)) complain('kernel', 'found 2; a window of 2 needs stride 2 or 4');
 }
 
-/** The choices of a kind that a stage has values for. */
+/** The choices of a kind for which a stage has values. */
 export function usedBy({ stage, kind }: { stage: Stage; kind: BlockKind }) {
   return USES[kind].filter((choice) => stage[choice]);
 }
@@ -141,7 +143,10 @@ export function usedBy({ stage, kind }: { stage: Stage; kind: BlockKind }) {
 const isNamed = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && 'options' in value;
 
-/** What a person would have written for a stage that was checked before: a checked definition passes the check again. */
+/**
+ * The form in which a person would have written a checked stage, so that a checked definition passes the
+ * check again.
+ */
 function asWritten(value: object): unknown {
   const { block: _, width, stride, ...rest } = value as Record<string, unknown>;
   if (!Array.isArray(width) || width.length !== 1 || !Array.isArray(stride)) return value;
@@ -158,7 +163,8 @@ export const Stage = z
       },
     );
     if (success) return data as Stage;
-    // zod goes on after unknown keys, as if the stage were there; one issue a key stops it.
+    // After unknown keys zod continues to check as if the stage were complete; reporting one issue for each
+    // key stops it.
     for (const { path, message, ...issue } of error.issues) {
       const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [key]) : [[]];
       message.split('\n').forEach((line, at) => {

@@ -1,4 +1,4 @@
-// The stem of a custom space: its schema, and what a candidate says of it where it offers choices.
+// Defines the stem of a custom space: its schema, and the part of a candidate's text for a stem with choices.
 import type { z } from 'zod';
 import { mapping } from '../../schema/fields.js';
 import * as field from './fields.js';
@@ -23,13 +23,16 @@ export const Stem = mapping({
   };
 });
 
-/** What is built for a candidate, one part after the other. */
+/** The parts of a network, in order. */
 export interface Chain {
   readonly stem?: z.output<typeof Stem>;
   readonly stages: readonly Stage[];
 }
 
-/** A single value stands alone, as it did before stems had choices, so that the addresses of scores are the same. */
+/**
+ * A single value is stored as a number instead of a list, as before stems had choices, so that the addresses
+ * of scores stay the same.
+ */
 function oneOrMore<Item>(values: readonly Item[]): Item | readonly Item[] {
   return values.length === 1 ? values[0]! : values;
 }
@@ -38,7 +41,7 @@ function listOf<Item>(value: Item | readonly Item[]): readonly Item[] {
   return Array.isArray(value) ? value : [value as Item];
 }
 
-/** The stem as if it were a stage; undefined where the first stage takes the images. */
+/** The stem in the form of a stage; undefined where the first stage reads the images. */
 export function stemStage({ stem }: Pick<Chain, 'stem'>): Stage | undefined {
   if (!stem) return undefined;
   const { width, kernel, stride, activation, pool } = stem;
@@ -52,13 +55,13 @@ export function stemStage({ stem }: Pick<Chain, 'stem'>): Stage | undefined {
   };
 }
 
-/** What a candidate has an option for: the stages, and before them the stem where it offers choices. */
+/** The stages for which a candidate has an option; a stem with choices comes first. */
 export function partsOf(definition: Chain): readonly Stage[] {
   const stem = stemStage(definition);
   return stem && countOptions(stem) > 1 ? [stem, ...definition.stages] : definition.stages;
 }
 
-/** The stem and the stages of a candidate. Without a stem its option changes nothing. */
+/** Splits a candidate into stem and stages. Where a space has no stem, its option has no effect. */
 export function splitCandidate(
   definition: Pick<Chain, 'stem'>,
   candidate: readonly Option[],
@@ -68,7 +71,7 @@ export function splitCandidate(
   return { stem: stemOptions(definition)[0]!, stages: candidate };
 }
 
-/** Every stem that the definition offers, at least one. */
+/** Every stem that the definition offers, which is at least one. */
 export function stemOptions(definition: Pick<Chain, 'stem'>): readonly Option[] {
   const stem = stemStage(definition);
   if (!stem) return [neutralOption('stem')];

@@ -5,8 +5,8 @@ import { addAttention, addEmbedding, addLinear, mlpBlock } from '../transformer.
 import type { Option } from './options.js';
 
 /**
- * Attention, then MLP. The first transformer stage turns the map into tokens, in the block of its first attention. A later stage of
- * another width changes the width there, with a linear layer.
+ * An attention block, then an MLP block. The first transformer stage turns the map into tokens within the
+ * block of its first attention. A later stage of another width changes the width there with a linear layer.
  */
 export function transformerBlocks({
   stage,

@@ -17,7 +17,7 @@ export const UNITS = {
     const { width: to, kernel, groups, dilation, activation } = option;
     return activate(b, convNorm(b, x, { to, kernel, stride, groups, dilation }), activation);
   },
-  /** Two convolutions and a shortcut (He et al. 2016); squeeze-and-excitation before the sum. */
+  /** Two convolutions and a shortcut (He et al. 2016), with squeeze-and-excitation before the sum. */
   basic: (unit: Unit): Tensor => {
     const { b, x, option, stride } = unit;
     const { width: to, kernel, groups, dilation, activation } = option;
@@ -47,17 +47,23 @@ export const UNITS = {
     const reduced = convNorm(b, gated, { to, kernel: 1 });
     return stride === 1 && x.channels === to ? b.sum([reduced, x]) : reduced;
   },
-  /** Where the shape changes: a 1x1 convolution with the stride, and normalization. */
+  /** An identity where the shape changes: a 1x1 convolution with the stride, and a normalization. */
   identity: ({ b, x, option, stride }: Unit): Tensor =>
     convNorm(b, x, { to: option.width, kernel: 1, stride }),
-  /** Appends `growth` channels to its input (Huang et al. 2017): twice normalization, activation, convolution. */
+  /**
+   * Appends `growth` channels to its input (Huang et al. 2017): normalization, activation and convolution,
+   * twice.
+   */
   dense: ({ b, x, option }: Unit): Tensor => {
     const { growth, kernel, expansion, activation } = option;
     const inner = b.conv(activate(b, b.normalize(x), activation), { to: expansion * growth, kernel: 1 });
     const grown = b.conv(activate(b, b.normalize(inner), activation), { to: growth, kernel });
     return b.concat([x, grown]);
   },
-  /** Between dense stages (Huang et al. 2017): normalization, activation, 1x1 convolution, average pooling of the stride. */
+  /**
+   * A transition between dense stages (Huang et al. 2017): normalization, activation, 1x1 convolution,
+   * average pooling with the stride.
+   */
   transition: ({ b, x, option, stride }: Unit): Tensor => {
     const narrowed = b.conv(activate(b, b.normalize(x), option.activation), { to: option.width, kernel: 1 });
     return stride === 1 ? narrowed : b.pool(narrowed, { kind: 'average', kernel: stride, stride, pad: 0 });
@@ -66,7 +72,7 @@ export const UNITS = {
   avgpool: (unit: Unit): Tensor => pooled('average', unit),
 };
 
-/** Pooling, and a normalized 1x1 convolution where the width changes. */
+/** Pooling, followed by a normalized 1x1 convolution where the width changes. */
 function pooled(kind: 'max' | 'average', { b, x, option: { width, kernel }, stride }: Unit): Tensor {
   const y = b.pool(x, { kind, kernel, stride, ...(kernel === 2 ? { pad: 0 } : {}) });
   return width === 0 || width === x.channels ? y : convNorm(b, y, { to: width, kernel: 1 });
@@ -77,7 +83,7 @@ function squeeze({ b, x, option: { squeeze: divisor, activation } }: Unit, value
   return squeezeExcite(b, value, { hidden: Math.max(1, Math.floor(x.channels / divisor)), activation });
 }
 
-/** The block's input, through a normalized 1x1 convolution where shapes differ. */
+/** The block's input, passed through a normalized 1x1 convolution where shapes differ. */
 function shortcut({ b, x, option: { width: to }, stride }: Unit): Tensor {
   return stride === 1 && x.channels === to ? x : convNorm(b, x, { to, kernel: 1, stride });
 }

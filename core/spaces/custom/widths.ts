@@ -1,8 +1,9 @@
-// Follows how many channels may reach each stage of a custom space, and says where groups do not divide them.
+// Computes the numbers of channels that may reach each stage of a custom space, and reports where groups do
+// not divide them.
 import { countOptions, type Option, optionAt } from './options.js';
 import { type Chain, stemStage } from './stem.js';
 
-/** Up to this many pairs of a stage's option and a width that reaches it are looked at. */
+/** The most pairs of a stage's option and an input width that are examined. */
 const MOST_PAIRS = 200_000;
 
 export interface GroupIssue {
@@ -10,7 +11,7 @@ export interface GroupIssue {
   readonly message: string;
 }
 
-/** At most one for each stage. */
+/** Reports at most one issue for each stage. */
 export function groupIssues(definition: Chain): readonly GroupIssue[] {
   const issues: GroupIssue[] = [];
   const { stages } = definition;
@@ -39,7 +40,7 @@ export function widthAfter({ kind, width, depth, growth }: Option, from: number)
   return kind === 'dense' ? from + depth * growth : width || from;
 }
 
-/** The channels of a bottleneck's convolution. */
+/** The channels of a bottleneck's inner convolution. */
 export function innerWidth({ width, expansion, ratio }: Option): number {
   return (width / expansion) * ratio;
 }

@@ -1,4 +1,5 @@
-// The DARTS space (Liu et al. 2019): a normal and a reduction cell of four nodes, which each sum two operations.
+// Defines the DARTS space (Liu et al. 2019): a normal and a reduction cell of four nodes, each of which sums
+// two operations.
 import { z } from 'zod';
 import { mapping, wholeNumber } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
@@ -11,7 +12,10 @@ import { genotypeGraph, type NetworkSize, PUBLISHED } from './network.js';
 
 const RESOLUTION = 32;
 
-/** Node i of a cell, from 0, has (i + 2)(i + 1) / 2 pairs of earlier nodes to read, each through one of the operations. */
+/**
+ * Node i of a cell, counted from 0, chooses one of (i + 2)(i + 1) / 2 pairs of earlier nodes, and an
+ * operation for each.
+ */
 function countGenotypes(): bigint {
   let cells = 1n;
   for (let i = 0; i < NODES; i++) cells *= BigInt(((i + 2) * (i + 1)) / 2) * BigInt(OPERATIONS.length) ** 2n;
@@ -28,7 +32,7 @@ export function dartsSpace(size: NetworkSize = PUBLISHED): Space {
     parse: (text) => printGenotype(parseGenotype(text)),
     canonicalKey: (candidate) => genotypeKey(parseGenotype(candidate)),
     accuraciesOf: 'classes',
-    // All members of a class cost the same.
+    // All members of a class have the same costs.
     representative: (candidate) => genotypeKey(parseGenotype(candidate)),
     random: (key) => printGenotype(randomGenotype(key)),
     mutate: ({ parent, key, mutations }) =>
@@ -53,7 +57,7 @@ export const dartsDefinition = defineSpace({
   code: 'built-in',
   batched: false,
   shapes: 'own',
-  // The published size is one address, whether it is written or not.
+  // A space of the published size has one address, whether or not the size is written.
   inAddress: ({ kind, cells = PUBLISHED.cells, channels = PUBLISHED.channels }) =>
     cells === PUBLISHED.cells && channels === PUBLISHED.channels ? { kind } : { kind, cells, channels },
 });

@@ -3,7 +3,7 @@ import { SpecError } from '../../errors.js';
 import { nearest } from '../../text/nearest.js';
 import { quote } from '../../text/show.js';
 
-/** The operations that random candidates and mutations choose from. */
+/** The operations from which random candidates and mutations choose. */
 export const CHOSEN = [
   'max_pool_3x3',
   'avg_pool_3x3',
@@ -16,17 +16,20 @@ export const CHOSEN = [
 export const OPERATIONS = [...CHOSEN, 'none'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** Nodes 2 to 5 of a cell; 0 and 1 are the outputs of the two cells before it. */
+/**
+ * The number of nodes of a cell, which are numbered 2 to 5; 0 and 1 are the outputs of the two previous
+ * cells.
+ */
 export const NODES = 4;
 export const EDGES = 2;
 
 export interface Edge {
   readonly operation: Operation;
-  /** The node that the edge comes from. */
+  /** The node at which the edge begins. */
   readonly from: number;
 }
 
-/** Of nodes 2 to 5 the two edges that the node is the sum of, the one from the earlier node first. */
+/** For each of the nodes 2 to 5, the two edges that it sums; the edge from the earlier node comes first. */
 export type Cell = readonly (readonly [Edge, Edge])[];
 
 export interface Genotype {
@@ -43,7 +46,7 @@ const EDGE = /\(\s*(['"])(\w+)\1\s*,\s*(\d+)\s*\)/g;
 
 type Complain = (message: string) => SpecError;
 
-/** Throws a SpecError for a text that is no genotype of this space. */
+/** Throws a SpecError for a text that is not a genotype of this space. */
 export function parseGenotype(text: string): Genotype {
   const complain: Complain = (message) =>
     SpecError.of({ path: '', message: `candidate ${quote(text)}: ${message}` });
@@ -93,7 +96,7 @@ function isOperation(name: string): name is Operation {
   return (OPERATIONS as readonly string[]).includes(name);
 }
 
-/** The edge from the earlier node first. */
+/** Sorts two edges so that the one from the earlier node comes first. */
 export function inOrder([a, b]: readonly [Edge, Edge]): readonly [Edge, Edge] {
   return a.from <= b.from ? [a, b] : [b, a];
 }
@@ -109,12 +112,12 @@ function printCell(cell: Cell): string {
     .join(', ')}]`;
 }
 
-/** Equal for genotypes whose cells differ in the order of their nodes alone. */
+/** A key that is equal for genotypes whose cells differ only in the order of their nodes. */
 export function genotypeKey({ normal, reduce }: Genotype): string {
   return printGenotype({ normal: leastCell(normal), reduce: leastCell(reduce) });
 }
 
-/** Of all orders of the nodes in which edges come from earlier ones, the cell whose text is first. */
+/** The cell with the first text among all orders of its nodes in which edges come from earlier nodes. */
 function leastCell(cell: Cell): Cell {
   const cells = orders(cell, []).map((order) => {
     const place = new Map([0, 1, ...order.map((node) => node + 2)].map((node, i) => [node, i]));
@@ -130,7 +133,7 @@ function leastCell(cell: Cell): Cell {
   return cells.sort((a, b) => (a.text < b.text ? -1 : 1))[0]!.moved;
 }
 
-/** Orders of nodes, counted from 0, that begin with `done`. */
+/** The valid orders of nodes, counted from 0, that begin with `done`. */
 function orders(cell: Cell, done: readonly number[]): readonly (readonly number[])[] {
   if (done.length === cell.length) return [done];
   const ready = cell.flatMap((edges, node) =>

@@ -21,8 +21,9 @@ function randomCell(random: RandomStream): Cell {
 }
 
 /**
- * Each mutation takes one of the 16 edges and gives it another operation, or, equally likely, another node to come from (Real et
- * al. 2019). Edges of node 2 have no other node to come from, and always change the operation.
+ * Each mutation picks one of the 16 edges and replaces either its operation or, equally likely, the node at
+ * which it begins (Real et al. 2019). The edges of node 2 have no other node to begin at, so only their
+ * operation changes.
  */
 export function mutateGenotype({
   genotype,

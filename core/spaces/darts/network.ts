@@ -1,21 +1,22 @@
-// Builds the network of a genotype (Liu et al. 2019) of any number of cells and of first channels.
+// Builds the network of a genotype (Liu et al. 2019), with any number of cells and of channels of the first
+// cells.
 import { type CandidateGraph, NetworkBuilder, type Tensor } from '../../graph/network-builder.js';
 import type { Cell, Genotype, Operation } from './genotype.js';
 
-/** Channels of the stem, in multiples of those of the first cell. */
+/** The channels of the stem as a multiple of those of the first cell. */
 const STEM = 3;
 const CLASSES = 10;
 
 export interface NetworkSize {
   readonly cells: number;
-  /** Of the cells before the first reduction. */
+  /** The channels of the cells before the first reduction. */
   readonly channels: number;
 }
 
-/** The size of NAS-Bench-301. */
+/** The size in NAS-Bench-301. */
 export const PUBLISHED: NetworkSize = { cells: 8, channels: 32 };
 
-/** Features are the stem and the cells; a stage ends before a reduction cell. */
+/** Features are the outputs of the stem and of the cells; a stage ends before a reduction cell. */
 export function genotypeGraph({
   genotype,
   resolution,
@@ -54,14 +55,17 @@ function reduceInput(b: NetworkBuilder, x: Tensor, to: number): Tensor {
   return b.normalize(reduceFactorized(b, x, to));
 }
 
-/** ReLU, then two convolutions of 1 x 1 and stride 2 with half the channels each, the second of the image shifted by one pixel. */
+/**
+ * Factorized reduction: ReLU, then two 1x1 convolutions of stride 2 with half the channels each, the second
+ * over the map shifted by one pixel.
+ */
 function reduceFactorized(b: NetworkBuilder, x: Tensor, channels: number): Tensor {
   const active = b.relu(x);
   const half = { kernel: 1, stride: 2, to: channels / 2 };
   return b.concat([b.conv(active, half), b.conv(b.shift(active), half)]);
 }
 
-/** Nodes 2 to 5 are concatenated. Edges from nodes 0 and 1 have the stride. */
+/** Concatenates nodes 2 to 5. Edges from nodes 0 and 1 have the stride. */
 function applyCell({
   b,
   cell,
@@ -85,7 +89,10 @@ function applyCell({
   return b.concat(nodes.slice(inputs.length));
 }
 
-/** Normalizations in operations have neither scale nor shift, as in the networks that the published parameters count. */
+/**
+ * Normalizations in operations have neither scale nor shift, as in the networks whose parameters were
+ * published.
+ */
 function applyOperation({
   b,
   x,

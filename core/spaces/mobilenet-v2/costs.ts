@@ -1,13 +1,14 @@
-// Counts the costs of a structure as the published search does, which differ from the true counts.
+// Counts the costs of a structure as the published search does; these differ from the true costs.
 import type { Costs } from '../space.js';
 import { convolutionsOf, type Structure, type Unit, unitsOf } from './structure.js';
 
 const CLASSES = 1000;
 
 /**
- * Multiply-accumulates (and one for each normalized value), parameters, and layers (repetitions) at a resolution. Budgets of the
- * published search are meant in these counts. Sides are rounded down. A strided projection counts a quarter of its
- * multiply-accumulates, because the published counter divides by the stride twice.
+ * Multiply-accumulates (plus one for each normalized value), parameters, and layers (repetitions) at a
+ * resolution. The budgets of the published search refer to these counts. Sides are rounded down. A strided
+ * projection counts a quarter of its multiply-accumulates, because the published counter divides by the
+ * stride twice.
  */
 export function structureCosts({
   structure,

@@ -1,4 +1,5 @@
-// The MobileNetV2 space of AZ-NAS: chains of inverted residual blocks for ImageNet, of any depth and width.
+// Defines the MobileNetV2 space of AZ-NAS: chains of inverted residual blocks for ImageNet, of any depth and
+// width.
 import { z } from 'zod';
 import type { RandomKey } from '../../random/random.js';
 import { randomStream } from '../../random/random-stream.js';
@@ -11,14 +12,14 @@ import { mutateStructure } from './mutate.js';
 import { structureNetwork } from './network.js';
 import { parseStructure, printStructure } from './structure.js';
 
-/** The structure with which all published searches on this space begin. */
+/** The structure from which all published searches on this space begin. */
 const START =
   'SuperConvK3BNRELU(3,8,2,1)SuperResIDWE6K3(8,32,2,8,1)SuperResIDWE6K3(32,48,2,32,1)SuperResIDWE6K3(48,96,2,48,1)SuperResIDWE6K3(96,128,2,96,1)SuperConvK1BNRELU(128,2048,1,1)';
 
 /**
- * The publication defines mutations only. A random candidate is a random walk from the start of 1 to LONGEST_WALK mutations, of two
- * replacements each. Half of these candidates have less than 210 MFLOPs at 224 pixels, nine in ten less than 540. Longer walks
- * drift to far larger networks.
+ * The publication defines mutations only. A random candidate is a random walk from the start, of 1 to
+ * LONGEST_WALK mutations with two replacements each. Half of these candidates have less than 210 MFLOPs at
+ * 224 pixels, and nine in ten less than 540. Longer walks drift to far larger networks.
  */
 const LONGEST_WALK = 4;
 const REPLACEMENTS = 2;

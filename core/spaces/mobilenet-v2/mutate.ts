@@ -4,8 +4,8 @@ import { type RandomStream, randomStream } from '../../random/random-stream.js';
 import { type ResBlock, roundChannels, type Structure, type StructureBlock } from './structure.js';
 
 /**
- * How often each type is drawn, in 89 draws. The published code draws from twelve overlapping lists of types together, so that some
- * types are six times as likely as others.
+ * How often each type is drawn, out of 89. The published code draws from twelve overlapping lists of types,
+ * so some types are six times as likely as others.
  */
 export const TYPES: readonly {
   readonly expansion: number;
@@ -22,7 +22,10 @@ export const TYPES: readonly {
   }),
 );
 
-/** Repetitions from which a residual block is split in two, and how many the first part gets. */
+/**
+ * The number of repetitions from which a residual block is split in two, and the number that the first part
+ * gets.
+ */
 const SPLIT_FROM = 6;
 const FIRST_PART = 3;
 
@@ -41,7 +44,7 @@ export function repetitionChoices(sub: number): readonly number[] {
   return [sub + 2, sub + 1, sub, sub - 1, sub - 2].filter((value) => value >= 1);
 }
 
-/** The choices for the replacement of a block, in all combinations. `in` and `stride` stay. */
+/** The choices for the replacement of a block, in all combinations. `in` and `stride` are kept. */
 export interface Replacements {
   readonly types: readonly { readonly weight: number; readonly block: StructureBlock }[];
   readonly out: readonly number[];
@@ -64,7 +67,7 @@ export function replacementsOf(block: StructureBlock): Replacements {
   return { types: [{ weight: 1, block }], out, bottleneck: [0], sub: [1] };
 }
 
-/** The block of one combination. */
+/** The replacement block for one combination. */
 export function replacement({
   block,
   out,
@@ -80,8 +83,8 @@ export function replacement({
 }
 
 /**
- * Draws a block `mutations` times and replaces it. A block that was drawn before is skipped, not drawn anew. Then splits long
- * blocks twice.
+ * Draws a block `mutations` times and replaces it. A block that was drawn before is skipped and not drawn
+ * again. Then splits long blocks, twice.
  */
 export function mutateStructure({
   structure,
@@ -116,7 +119,10 @@ function drawReplacement({ block, random }: { block: StructureBlock; random: Ran
   });
 }
 
-/** The structure with some blocks replaced; the `in` of each block is set to the output channels of the block before it. */
+/**
+ * Replaces some blocks of the structure and sets the `in` of each block to the output channels of the block
+ * before it.
+ */
 export function replaceBlocks({
   structure,
   chosen,
@@ -132,7 +138,10 @@ export function replaceBlocks({
   return child;
 }
 
-/** Splits each residual block of six or more repetitions in two, the first of which has three. One pass. */
+/**
+ * Splits each residual block of six or more repetitions in two, the first of which has three. This is a
+ * single pass.
+ */
 export function splitLong(structure: Structure): Structure {
   return structure.flatMap((block) => {
     if (block.kind === 'conv' || block.sub < SPLIT_FROM) return [block];

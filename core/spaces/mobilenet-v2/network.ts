@@ -3,12 +3,13 @@ import { type Block, BlockBuilder, type Weight } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
 import { convolutionsOf, type Structure, type Unit, unitsOf } from './structure.js';
 
-/** The epsilon of all batch normalizations, also in shortcuts. */
+/** The epsilon of all batch normalizations, including those in shortcuts. */
 const EPSILON = 1e-3;
 
 /**
- * Features are the outputs of the ReLU at the end of each convolution and each unit. Weights are named by their place in the forward
- * order. The bias of a projection is left out, because batch normalization subtracts it again.
+ * Features are the outputs of the ReLU at the end of each convolution and each unit. Weights are named by
+ * their position in forward order. The bias of a projection is left out, because batch normalization cancels
+ * it.
  */
 export function structureNetwork(structure: Structure): Network {
   let count = 0;

@@ -1,7 +1,7 @@
 // Reads and writes the text of a MobileNetV2 structure (the space of Lin et al., ZenNAS, ICCV 2021, searched by AZ-NAS).
 import { SpecError } from '../../errors.js';
 
-/** A convolution, normalization and ReLU, `sub` times; the first one has the stride. */
+/** Convolution, normalization and ReLU, `sub` times; the first convolution has the stride. */
 export interface ConvBlock {
   readonly kind: 'conv';
   readonly kernel: number;
@@ -10,7 +10,10 @@ export interface ConvBlock {
   readonly stride: number;
   readonly sub: number;
 }
-/** Two inverted residual units, `in` to `bottleneck` to `out` channels, `sub` times; the first unit has the stride. */
+/**
+ * Two inverted residual units, `in` to `bottleneck` to `out` channels, `sub` times; the first unit has the
+ * stride.
+ */
 export interface ResBlock {
   readonly kind: 'res';
   readonly expansion: number;
@@ -22,12 +25,12 @@ export interface ResBlock {
   readonly sub: number;
 }
 export type StructureBlock = ConvBlock | ResBlock;
-/** The first block is the stem, a convolution. The input of each block is the output of the one before. */
+/** The first block is the stem, a convolution. The input of each block is the output of the previous one. */
 export type Structure = readonly StructureBlock[];
 
 const CONV = /^SuperConvK([1357])BNRELU\(([^()]*)\)/;
 const RES = /^SuperResIDWE([1246])K([357])\(([^()]*)\)/;
-/** The largest number that a field may hold; `sub` has a lower limit. */
+/** The largest number in a field; that of `sub` is smaller. */
 const LARGEST = 1_000_000;
 const MOST_REPETITIONS = 1000;
 
@@ -78,7 +81,7 @@ function readBlock({
 }): StructureBlock {
   const residual = match.length === 4;
   const names = residual ? ['in', 'out', 'stride', 'bottleneck', 'sub'] : ['in', 'out', 'stride', 'sub'];
-  // The published parser takes a name before the first field, which is never printed.
+  // The published parser accepts a name before the first field, which it never prints.
   const written = match
     .at(-1)!
     .replace(/^[^|,]*\|/, '')
@@ -106,7 +109,10 @@ export function roundChannels(value: number): number {
   return Math.max(8, 8 * (up ? floor + 1 : floor));
 }
 
-/** One inverted residual unit: 1x1 expansion to `width`, depthwise, 1x1 reduction; a shortcut around all of it. */
+/**
+ * One inverted residual unit: 1x1 expansion to `width`, depthwise convolution, 1x1 reduction, and a shortcut
+ * around all three.
+ */
 export interface Unit {
   readonly in: number;
   readonly width: number;
@@ -117,7 +123,10 @@ export interface Unit {
   readonly projection: boolean;
 }
 
-/** The 2 x `sub` units of a residual block. The width of a unit follows from its output channels, not from its input channels. */
+/**
+ * The 2 x `sub` units of a residual block. The width of a unit is derived from its output channels, not from
+ * its input channels.
+ */
 export function unitsOf(block: ResBlock): readonly Unit[] {
   const units: Unit[] = [];
   for (let i = 0; i < block.sub; i++) {

@@ -1,4 +1,4 @@
-// Checks that a module is a space, before a search starts.
+// Checks before a search starts that a module implements a space.
 
 import { SpecError } from '../../errors.js';
 import type { Network } from '../../ir/network.js';
@@ -11,12 +11,12 @@ import { found, quote, show } from '../../text/show.js';
 import type { Space } from '../space.js';
 import type { SpaceModule } from './space-module.js';
 
-/** Longest text of a candidate. */
+/** The longest text of a candidate. */
 const LONGEST = 4096;
-/** Random candidates that are tried, each with a child. */
+/** The number of random candidates that are tried, each with a child. */
 const TRIED = 25;
 
-/** The shape of the default export. `source` begins every message. */
+/** Checks the shape of the default export. `source` begins every message. */
 export function checkExport({ value, source }: { value: unknown; source: string }): SpaceModule {
   const fail = (message: string): never => {
     throw SpecError.inFile({ file: source, message });
@@ -55,8 +55,8 @@ export function checkExport({ value, source }: { value: unknown; source: string 
 }
 
 /**
- * Tries some candidates. A text must be parsed to itself, a key must always give the same candidate, the blocks of networks must
- * fit together, and costs must be numbers. Throws a SpecError otherwise.
+ * Tries some candidates: a text must parse to itself, a key must always give the same candidate, the blocks
+ * of networks must fit together, and costs must be numbers. Throws a SpecError otherwise.
  */
 export function tryModule({
   module,
@@ -100,7 +100,10 @@ export function tryModule({
   }
 }
 
-/** The input of each block must be the output of the one before, and every weight must have a name of its own. */
+/**
+ * Checks that the input of each block is the output of the previous one, and that every weight has a name of
+ * its own.
+ */
 function checkNetwork({
   network: { stem, blocks, inputChannels = 3 },
   resolution,

@@ -1,4 +1,5 @@
-// Spaces that are code of the user's: a specification carries the compiled module, and a process that was allowed to runs it.
+// Defines spaces implemented by the user's code: the specification carries the compiled module, and processes
+// with permission run it.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { SpecError } from '../../errors.js';
@@ -11,7 +12,7 @@ import { defineSpace } from '../definition.js';
 import type { Space } from '../space.js';
 import type { SpaceModule } from './space-module.js';
 
-/** Characters of a module's code: it travels with every step of a search. */
+/** The most characters of a module's code, which is sent with every step of a search. */
 export const MOST_CODE = 65_536;
 
 const schema = mapping({
@@ -29,26 +30,31 @@ const schema = mapping({
     .readonly(),
 });
 
-/** People write the path of a file. This is its compiled code, and what is known of it without running it. */
+/**
+ * People write the path of a file. This is the compiled code, with what is known about it without running it.
+ */
 export type ModuleSpecification = z.output<typeof schema>;
 
-/** Runs the code and answers its default export. */
+/** Runs the code and returns its default export. */
 export type ModuleLoader = (args: { code: string; digest: string }) => unknown;
 
 let loader: ModuleLoader | undefined;
-/** Modules that were evaluated, by digest. */
+/** Modules that have been evaluated, by digest. */
 const opened = new Map<string, SpaceModule>();
 const KEPT = 16;
 
-/** Loaders by the digest of the code that they may load. */
+/** Permitted loaders, by the digest of the code. */
 const permitted = new Map<string, ModuleLoader>();
 
-/** Lets this process run the module of this digest from now on, and no other through this call. */
+/** Permits this process to run the module with this digest, and no other module. */
 export function permitModule({ digest, load }: { digest: string; load: ModuleLoader }): void {
   permitted.set(digest, load);
 }
 
-/** Lets this process run the modules of specifications from now on. They are code: the person who started the process must have allowed it. */
+/**
+ * Permits this process to run the modules of all specifications. These are code, so the person who starts the
+ * process must agree.
+ */
 export function allowModules(load: ModuleLoader): void {
   loader = load;
 }
@@ -63,7 +69,7 @@ export function moduleDigest(code: string): string {
   return createHash('sha256').update(code).digest('hex');
 }
 
-/** Throws a SpecError where this process may not run modules, or where the code does not have its digest. */
+/** Throws a SpecError where this process may not run modules, or where the code does not match its digest. */
 export function moduleSpace(specification: ModuleSpecification): Space {
   const { code, digest, resolution, proxies } = specification;
   const module = opened.get(digest) ?? load({ code, digest });
@@ -113,7 +119,7 @@ function load({ code, digest }: { code: string; digest: string }): SpaceModule {
   return module;
 }
 
-/** Turns what a module throws into a SpecError that says what the module was asked for. */
+/** Converts errors that a module throws to a SpecError that says which function of the module was called. */
 function withQuestion<T>({ what, work }: { what: string; work: () => T }): T {
   try {
     return work();

@@ -1,7 +1,7 @@
-// Finds the cell that NAS-Bench-101 trained for a class of isomorphic cells, and enumerates the classes.
+// Finds the cell that NAS-Bench-101 trained for each class of isomorphic cells, and enumerates the classes.
 import { type Cell, MOST_EDGES, MOST_VERTICES, OPERATIONS, printCell, prune } from './cell.js';
 
-/** Orders of the vertices between input and output, by their number. */
+/** All orders of the inner vertices, by the number of these vertices. */
 const ORDERS = Array.from({ length: MOST_VERTICES - 1 }, (_, n) => permutations(n));
 
 function permutations(n: number): readonly (readonly number[])[] {
@@ -12,9 +12,9 @@ function permutations(n: number): readonly (readonly number[])[] {
 }
 
 /**
- * The member of a cell's class that the benchmark met first and trained: of all orders of its vertices the one with the least
- * number of edges (`edgeBit`), of these the one whose operations come first. Vertices that are on no path from input to output
- * are left out.
+ * The member of a cell's class that the benchmark trained, which is the first that it enumerated: among all
+ * orders of its vertices, that with the least edge bits (`edgeBit`), and among these the one whose operations
+ * come first. Vertices on no path from input to output are dropped.
  */
 export function canonicalCell(cell: Cell): Cell {
   const { edges, operations } = prune(cell)!;
@@ -31,7 +31,10 @@ export function canonicalCell(cell: Cell): Cell {
   return cellOf({ ...least!, n });
 }
 
-/** The canonical cell of every class of isomorphic cells, in the benchmark's order: 423,624 (Ying et al. 2019). */
+/**
+ * The canonical cell of every class of isomorphic cells, in the benchmark's order: 423,624 (Ying et al.
+ * 2019).
+ */
 export function enumerateClasses(): readonly string[] {
   const texts: string[] = [];
   for (let n = 2; n <= MOST_VERTICES; n++)
@@ -44,7 +47,7 @@ export function enumerateClasses(): readonly string[] {
   return texts;
 }
 
-/** The bit of an edge in the number of a graph. */
+/** The bit of an edge in the number that encodes a graph. */
 function edgeBit(from: number, to: number): number {
   return from + (to * (to - 1)) / 2;
 }
@@ -78,7 +81,9 @@ function countBits(bits: number): number {
   return count;
 }
 
-/** Whether every vertex but the output leads somewhere, and every one but the input is led to. */
+/**
+ * Whether every vertex except the output has a successor, and every one except the input has a predecessor.
+ */
 function isWhole(bits: number, n: number): boolean {
   for (let v = 0; v < n; v++) {
     let [into, out] = [v === 0, v === n - 1];
@@ -89,7 +94,10 @@ function isWhole(bits: number, n: number): boolean {
   return true;
 }
 
-/** The orders of the vertices that leave the graph as it is; undefined where some order makes its number less. */
+/**
+ * The orders of the vertices that map the graph to itself (its automorphisms); undefined where some order
+ * gives a smaller number, so that the graph is not canonical.
+ */
 function symmetries(bits: number, n: number): readonly (readonly number[])[] | undefined {
   const kept: (readonly number[])[] = [];
   for (const order of ORDERS[n - 2]!) {
@@ -101,7 +109,10 @@ function symmetries(bits: number, n: number): readonly (readonly number[])[] | u
   return kept;
 }
 
-/** The number of the graph with the vertices in that order; undefined where an edge would lead to an earlier vertex. */
+/**
+ * The number of the graph with its vertices in that order; undefined where an edge would lead to an earlier
+ * vertex.
+ */
 function reorder({
   bits,
   n,
@@ -127,7 +138,10 @@ function reorder({
   return other;
 }
 
-/** Operations of `count` vertices, one for each class: of those that symmetries turn into each other the first. */
+/**
+ * Labelings of `count` vertices with operations, one for each class: the first of those that automorphisms
+ * map to each other.
+ */
 function* labelings(count: number, orders: readonly (readonly number[])[]): Generator<string> {
   for (let number = 0; number < OPERATIONS.length ** count; number++) {
     const labels = count === 0 ? '' : number.toString(OPERATIONS.length).padStart(count, '0');

@@ -1,4 +1,4 @@
-// Reads and prints cells of NAS-Bench-101, and removes the vertices that are on no path from input to output.
+// Reads and prints cells of NAS-Bench-101, and removes vertices that are on no path from input to output.
 import { SpecError } from '../../errors.js';
 import { nearest } from '../../text/nearest.js';
 import { quote } from '../../text/show.js';
@@ -11,16 +11,19 @@ export const MOST_EDGES = 9;
 
 /** Vertex 0 is the input, the last one the output; edges lead from a vertex to a later one. */
 export interface Cell {
-  /** `edges[to][from]`, for every vertex and those before it. */
+  /** `edges[to][from]` says whether there is an edge from an earlier vertex. */
   readonly edges: readonly (readonly boolean[])[];
-  /** The operations of the vertices between input and output. */
+  /** The operations of the inner vertices. */
   readonly operations: readonly Operation[];
 }
 
 const HOW =
   'must be the upper triangle of the adjacency matrix row by row, then the operations, such as "011001 input conv3x3-bn-relu maxpool3x3 output"';
 
-/** Throws a SpecError for a text that is no cell, has no path from input to output, or more than 9 edges on such paths. */
+/**
+ * Throws a SpecError for a text that is not a cell, for a cell without a path from input to output, and for
+ * more than 9 edges on such paths.
+ */
 export function parseCell(text: string): Cell {
   const complain = (message: string) =>
     SpecError.of({ path: '', message: `candidate ${quote(text)}: ${message}` });

@@ -1,4 +1,5 @@
-// The NAS-Bench-101 space (Ying et al. 2019): cells of up to 7 vertices and 9 edges in a fixed skeleton, 423,624 up to isomorphism.
+// Defines the NAS-Bench-101 space (Ying et al. 2019): cells of up to 7 vertices and 9 edges in a fixed
+// skeleton, 423,624 up to isomorphism.
 import { z } from 'zod';
 import { mapping } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
@@ -10,12 +11,12 @@ import { parseCell, printCell } from './cell.js';
 import { mutateCell, randomCell } from './mutate.js';
 import { cellGraph } from './network.js';
 
-/** The side of the images that the benchmark trained on. */
+/** The side of the images on which the benchmark trained. */
 const RESOLUTION = 32;
-/** Classes of isomorphic cells. */
+/** The number of classes of isomorphic cells. */
 const CLASSES = 423_624;
 
-/** Made on first use, which takes about a second. */
+/** The enumeration, which is computed on first use in about a second. */
 let classes: readonly string[] | undefined;
 
 const canonicalText = (text: string) => printCell(canonicalCell(parseCell(text)));
@@ -40,7 +41,7 @@ export const nasBench101 = {
   // Pooling halves the side of the map twice.
   resolutionStep: () => 4,
   costs: ({ candidate, resolution }) => cellGraph({ cell: parseCell(candidate), resolution }).costs,
-  // Counting all 423,624 takes minutes.
+  // Counting the costs of all 423,624 cells takes minutes.
   costRanges: () => undefined,
   graph: ({ candidate, resolution }) => cellGraph({ cell: parseCell(candidate), resolution }),
   network: noBlocks('nas-bench-101'),

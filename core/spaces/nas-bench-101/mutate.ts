@@ -5,7 +5,10 @@ import { type Cell, countEdges, MOST_EDGES, MOST_VERTICES, OPERATIONS, prune } f
 
 const INNER = MOST_VERTICES - 2;
 
-/** Every edge with probability 1/2 and every operation alike, again and again until the cell is one of the space. */
+/**
+ * Draws every edge with probability 1/2 and every operation uniformly, repeatedly until the cell is in the
+ * space.
+ */
 export function randomCell(key: RandomKey): Cell {
   const random = randomStream(key);
   for (;;) {
@@ -20,8 +23,9 @@ export function randomCell(key: RandomKey): Cell {
 }
 
 /**
- * Flips each of the 21 possible edges with probability `mutations` / 7 and replaces each of the 5 operations with probability
- * `mutations` / 5 (Ying et al. 2019, regularized evolution), again and again until the child is a cell of the space.
+ * Flips each of the 21 possible edges with probability `mutations` / 7 and replaces each of the 5 operations
+ * with probability `mutations` / 5 (Ying et al. 2019, regularized evolution), repeatedly until the child is
+ * in the space.
  */
 export function mutateCell({
   cell,
@@ -47,7 +51,7 @@ export function mutateCell({
   }
 }
 
-/** The cell with unconnected vertices before its output, so that a mutation may connect them. */
+/** Inserts unconnected vertices before the output, so that a mutation may connect them. */
 function widen({ edges, operations }: Cell, random: RandomStream): Cell {
   const missing = MOST_VERTICES - edges.length;
   const none = new Array<boolean>(missing).fill(false);

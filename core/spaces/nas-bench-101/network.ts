@@ -9,9 +9,9 @@ const CELLS = 3;
 const CLASSES = 10;
 
 /**
- * The network of the cell's class as the benchmark trained it: where channels cannot be divided evenly, the order of the vertices
- * decides which are wider. Channels double, and a max pooling of 2x2 halves the map, between stacks. Features are the stem and
- * the cells.
+ * The network of the canonical cell, as the benchmark trained it: where channels cannot be divided evenly,
+ * the order of the vertices decides which are wider. Between stacks, channels double, and a 2x2 max pooling
+ * halves the map. Features are the outputs of the stem and of the cells.
  */
 export function cellGraph({ cell, resolution }: { cell: Cell; resolution: number }): CandidateGraph {
   const b = new NetworkBuilder({ side: resolution });
@@ -27,7 +27,7 @@ export function cellGraph({ cell, resolution }: { cell: Cell; resolution: number
   return b.classify(x, CLASSES);
 }
 
-/** Channels of every vertex, as the benchmark divides them. */
+/** The channels of every vertex, divided as in the benchmark. */
 export function vertexChannels({
   cell: { edges },
   input,

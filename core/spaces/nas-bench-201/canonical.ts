@@ -1,12 +1,14 @@
-// Computes a key that is equal for exactly those cells that are the same function under tied weights.
+// Computes a key that is equal for exactly those cells that compute the same function under tied weights.
 import { type Cell, EDGES } from './cell.js';
 
 /**
- * The canonical key of a cell: the sorted terms of the sum that reaches the output. `none` contributes no term; a skip passes the
- * terms of its node on; average pooling is linear, so that it applies to each term (`p(x)`); a convolution makes one term of a sum
- * (`c3(x+p(x))`). Edges whose node has no terms contribute nothing. The 15,625 cells have 4,660 keys, their equivalence classes.
+ * The canonical key of a cell: the sorted terms of the sum that reaches the output. `none` contributes no
+ * term. A skip passes on the terms of its node. Average pooling is linear, so it applies to each term
+ * (`p(x)`). A convolution makes one term of a sum (`c3(x+p(x))`). Edges whose node has no terms contribute
+ * nothing. The 15,625 cells have 4,660 keys, their equivalence classes.
  *
- * Weights are tied accordingly: two convolutions of the same kernel over the same sum are the same term.
+ * Weights are tied accordingly: two convolutions with the same kernel size over the same sum are the same
+ * term.
  */
 export function canonicalKey(cell: Cell): string {
   const { output } = terms(cell);
@@ -14,8 +16,8 @@ export function canonicalKey(cell: Cell): string {
 }
 
 /**
- * The sorted terms of the output's sum, and the term of each convolution edge that has an input. Convolution edges with equal terms,
- * in one cell or in two, get the same weights where weights are tied.
+ * The sorted terms of the output's sum, and the term of each convolution edge that has an input. Convolution
+ * edges with equal terms, within one cell or in two, share their weights where weights are tied.
  */
 export function terms(cell: Cell): { output: readonly string[]; convolutions: ReadonlyMap<number, string> } {
   const nodes: (readonly string[])[] = [['x'], [], [], []];

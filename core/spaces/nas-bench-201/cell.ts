@@ -21,7 +21,7 @@ export type Cell = readonly CellOperation[];
 /** The number of cells: five operations on six edges. */
 export const CELLS = OPERATIONS.length ** EDGES.length;
 
-/** Cell number `index`, 0 to 15,624; the last edge changes fastest. */
+/** The cell number `index`, 0 to 15,624; the last edge changes fastest. */
 export function cellAt(index: number): Cell {
   if (!Number.isInteger(index) || index < 0 || index >= CELLS)
     throw new RangeError(`cell index ${index}: must be a whole number from 0 to ${CELLS - 1}`);
@@ -33,7 +33,7 @@ export function cellAt(index: number): Cell {
   return cell;
 }
 
-/** `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`. */
+/** Writes `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`. */
 export function printCell(cell: Cell): string {
   const node = (to: number) =>
     EDGES.map((edge, i) => (edge.to === to ? `${cell[i]}~${edge.from}|` : '')).join('');

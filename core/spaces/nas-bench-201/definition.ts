@@ -1,4 +1,4 @@
-// The NAS-Bench-201 space (Dong and Yang 2020): 15,625 cells in a fixed skeleton.
+// Defines the NAS-Bench-201 space (Dong and Yang 2020): 15,625 cells in a fixed skeleton.
 import { z } from 'zod';
 import { randomStream } from '../../random/random-stream.js';
 import { mapping } from '../../schema/fields.js';
@@ -11,12 +11,12 @@ import { CELLS, cellAt, OPERATIONS, parseCell, printCell } from './cell.js';
 import { cellCosts } from './costs.js';
 import { cellNetwork } from './network.js';
 
-/** The side of the images that the benchmark trained on and counts FLOPs at. */
+/** The side of the images on which the benchmark trained and for which it counts FLOPs. */
 const RESOLUTION = 32;
 
 /**
- * The representative of each equivalence class, by its canonical key: the cheapest member (FLOPs, then parameters, then
- * index). Made on first use, over the whole space.
+ * The representative of each equivalence class, by canonical key: its cheapest member (by FLOPs, then
+ * parameters, then index). The map is computed on first use, over the whole space.
  */
 let representatives: Map<string, string> | undefined;
 

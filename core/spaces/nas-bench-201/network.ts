@@ -6,7 +6,10 @@ import { type Cell, EDGES } from './cell.js';
 const STAGES = [16, 32, 64] as const;
 const CELLS_PER_STAGE = 5;
 
-/** The network of a cell: a stem, then 3 stages of 5 cells with a strided residual block between stages. 17 blocks, 18 features. */
+/**
+ * The network of a cell: a stem, then 3 stages of 5 cells with a strided residual block between stages; 17
+ * blocks, 18 features.
+ */
 export function cellNetwork(cell: Cell): Network {
   const blocks: Block[] = [];
   const stageEnds: number[] = [];
@@ -28,9 +31,9 @@ function stemBlock(): Block {
 }
 
 /**
- * Each node is the sum of its incoming edges. Edges that are on no path from input to output are left out. Where `to` is not `from`,
- * the edges of node 0 change the number of channels: a skip becomes a 1x1 convolution with normalization, and pooling follows such
- * a convolution (NATS-Bench, Dong et al. 2021).
+ * Each node is the sum of its incoming edges. Edges on no path from input to output are left out. Where `to`
+ * differs from `from`, the edges of node 0 change the number of channels: a skip becomes a 1x1 convolution
+ * with normalization, and pooling follows such a convolution (NATS-Bench, Dong et al. 2021).
  */
 export function cellBlock({
   cell,
@@ -69,14 +72,14 @@ export function cellBlock({
         parts.push(b.add('averagePool', [pooled], { kernel: 3, stride: 1 }));
       } else parts.push(convolve(relu(), cell[e] === 'nor_conv_3x3' ? 3 : 1));
     });
-    // A node with one incoming edge is the value of that edge; only the output always gets a value of its own.
+    // A node with one incoming edge is that edge's value; only the output always gets a value of its own.
     nodes.push(parts.length > 1 || (to === 3 && parts.length) ? b.add('sum', parts) : parts[0]);
   }
   if (nodes[3] === undefined) b.add('zero', [0]);
   return b.build();
 }
 
-/** Whether each edge is on a path from node 0 to node 3 without a `none`. */
+/** Whether each edge is on a path from node 0 to node 3 that contains no `none`. */
 export function liveEdges(cell: Cell): readonly boolean[] {
   const reached = [true, false, false, false];
   const useful = [false, false, false, true];
@@ -90,7 +93,10 @@ export function liveEdges(cell: Cell): readonly boolean[] {
   return EDGES.map(({ to, from }, e) => cell[e] !== 'none' && reached[from]! && useful[to]!);
 }
 
-/** A residual block with stride 2: two convolutions; the shortcut is a 2x2 average pooling and a 1x1 convolution without normalization. */
+/**
+ * A residual block with stride 2 and two convolutions, whose shortcut is a 2x2 average pooling and a 1x1
+ * convolution without normalization.
+ */
 export function reductionBlock({ name, from, to }: { name: string; from: number; to: number }): Block {
   const b = new BlockBuilder({ name });
   const first = convNorm({

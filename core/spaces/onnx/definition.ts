@@ -1,4 +1,5 @@
-// Spaces whose candidates are ONNX files: a specification carries what is known of each file, and blobs hold their structure.
+// Defines spaces whose candidates are ONNX files: the specification carries a description of each file, and
+// blobs hold their structure.
 import { z } from 'zod';
 import { SpecError } from '../../errors.js';
 import { randomStream } from '../../random/random-stream.js';
@@ -9,11 +10,11 @@ import { quote } from '../../text/show.js';
 import { defineSpace, PROXIES_OF_TOKENS } from '../definition.js';
 import type { Space } from '../space.js';
 
-/** Files in one space: what is known of them travels with every step of a search. */
+/** The most files in one space, because their descriptions are sent with every step of a search. */
 export const MOST_NETWORKS = 5000;
 
 const Network = mapping({
-  /** The candidate: the file's name without `.onnx`. */
+  /** The text of the candidate: the file's name without `.onnx`. */
   name: text({ test: (value) => /^[^\s/\\#][^/\\#\n]{0,200}$/.test(value), right: 'the name of a file' }),
   digest: text({ test: (value) => /^[0-9a-f]{64}$/.test(value), right: 'the SHA-256 of a structure' }),
   macs: z.number(),
@@ -23,14 +24,17 @@ const Network = mapping({
 
 const schema = mapping({
   kind: z.literal('onnx'),
-  /** Side of the images that costs are counted for, and that files of a fixed size hold for. */
+  /** The side of the images for which costs are counted, and for which files of a fixed size are valid. */
   resolution: wholeNumber({ min: 4, max: 4096 }),
   networks: z.array(Network).min(1).max(MOST_NETWORKS).readonly(),
 });
 
 export type OnnxSpecification = z.output<typeof schema>;
 
-/** Candidates are the names of files. What is scored for one is its structure, so that files of one structure are scored once. */
+/**
+ * Candidates are the names of files. What is scored is the structure, so files with the same structure are
+ * scored once.
+ */
 function onnxSpace({ networks, resolution }: OnnxSpecification): Space {
   const byName = new Map(networks.map((network) => [network.name, network]));
   const byDigest = new Map([...networks].reverse().map((network) => [network.digest, network]));

@@ -1,4 +1,5 @@
-// The spaces of TransNAS-Bench-101 (Duan et al. 2021): 4,096 cells (micro) and 3,256 skeletons (macro) for images of 256 pixels.
+// Defines the spaces of TransNAS-Bench-101 (Duan et al. 2021): 4,096 cells (micro) and 3,256 skeletons
+// (macro) for images of 256 pixels.
 import { z } from 'zod';
 import { randomStream } from '../../random/random-stream.js';
 import { mapping, oneOf } from '../../schema/fields.js';
@@ -13,7 +14,10 @@ import { halves, RESOLUTION } from './network.js';
 
 const KIND = 'transnas-bench-101';
 
-/** The cheapest member of each class (FLOPs, then the first), by its key. Made on first use, over the whole space. */
+/**
+ * The cheapest member of each class (by FLOPs, then the first), by key; computed on first use, over the whole
+ * space.
+ */
 let representatives: Map<string, string> | undefined;
 
 function representativesOf(): Map<string, string> {
@@ -62,7 +66,7 @@ const macro = {
   },
   proxies: AZ_NAS_PROXIES,
   parse: (text) => printModules(parseModules(text)),
-  // Every skeleton is a class of its own.
+  // Every skeleton is an equivalence class of its own.
   canonicalKey: (candidate) => candidate,
   representative: (candidate) => candidate,
   random: (key) => printModules(randomStream(key).pick(SKELETONS)),

@@ -1,4 +1,5 @@
-// Candidates of TransNAS-Bench-101's macro space: 4 to 6 modules of residual blocks, each with its own change of shape.
+// Defines candidates of TransNAS-Bench-101's macro space: 4 to 6 modules of residual blocks, each with its
+// own change of shape.
 import { SpecError } from '../../errors.js';
 import type { CandidateGraph } from '../../graph/network-builder.js';
 import type { RandomKey } from '../../random/random.js';
@@ -13,7 +14,10 @@ const HALVINGS = { least: 1, most: 4 } as const;
 const DOUBLINGS = { least: 1, most: 3 } as const;
 const DIGITS: readonly ModuleDigit[] = [1, 2, 3, 4];
 
-/** Throws a SpecError for a text that is not `64-DIGITS-basic`, or with too few or too many modules, halvings or doublings. */
+/**
+ * Throws a SpecError for a text that is not `64-DIGITS-basic`, and for too few or too many modules, halvings
+ * or doublings.
+ */
 export function parseModules(text: string): Modules {
   const complain = (message: string) =>
     SpecError.of({ path: '', message: `candidate ${quote(text)}: ${message}` });
@@ -45,7 +49,7 @@ export function printModules(modules: Modules): string {
   return `64-${modules.join('')}-basic`;
 }
 
-/** All 3,256, shorter ones first. */
+/** All 3,256 candidates, shorter ones first. */
 export function allModules(): readonly Modules[] {
   let level: readonly Modules[] = [[]];
   const found: Modules[] = [];
@@ -56,7 +60,7 @@ export function allModules(): readonly Modules[] {
   return found;
 }
 
-/** Each mutation replaces, inserts or removes one module; all results that are in the space are equally likely. */
+/** Each mutation replaces, inserts or removes one module; all results within the space are equally likely. */
 export function mutateModules({
   modules,
   key,
@@ -86,7 +90,10 @@ function neighbours(modules: Modules): readonly Modules[] {
   return [...found.values()].filter((each) => !issueOf(each));
 }
 
-/** A residual block: twice ReLU, convolution of 3 x 3, normalization; its input is added, through a convolution of 1 x 1 where shapes differ. */
+/**
+ * A residual block: ReLU, 3x3 convolution and normalization, twice; its input is added, through a 1x1
+ * convolution where shapes differ.
+ */
 const residual: ApplyCell = ({ b, x, step: { channels, stride } }) => {
   const first = reluConvNorm(b, x, { to: channels, kernel: 3, stride });
   const second = reluConvNorm(b, first, { to: channels, kernel: 3 });

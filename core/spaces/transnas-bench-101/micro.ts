@@ -1,10 +1,13 @@
-// Candidates of TransNAS-Bench-101's micro space: cells of four nodes with one of four operations on each of six edges.
+// Defines candidates of TransNAS-Bench-101's micro space: cells of four nodes with one of four operations on
+// each of six edges.
 import { SpecError } from '../../errors.js';
 import type { CandidateGraph, NetworkBuilder, Tensor } from '../../graph/network-builder.js';
 import { quote } from '../../text/show.js';
 import { type ApplyCell, modulesGraph, reluConvNorm, type Step } from './network.js';
 
-/** The operation of each edge, in the order of `EDGES`: 0 none, 1 skip, 2 convolution of 1 x 1, 3 convolution of 3 x 3. */
+/**
+ * The operation of each edge, in the order of `EDGES`: 0 none, 1 skip, 2 convolution 1x1, 3 convolution 3x3.
+ */
 export type Cell = readonly number[];
 
 export const OPERATIONS = [0, 1, 2, 3] as const;
@@ -35,14 +38,15 @@ export function printCell([a, ...rest]: Cell): string {
   return `64-41414-${a}_${rest.slice(0, 2).join('')}_${rest.slice(2).join('')}`;
 }
 
-/** Cell `index`, 0 to 4,095. */
+/** The cell number `index`, 0 to 4,095. */
 export function cellAt(index: number): Cell {
   return Array.from(index.toString(OPERATIONS.length).padStart(6, '0'), Number);
 }
 
 /**
- * The cell as an expression of its input, sums sorted. A skip is the identity except from node 0, where it has weights in cells
- * that change the shape. What is computed from nothing is zero, and is left out.
+ * The cell as an expression of its input, with sorted sums. A skip is the identity, except from node 0 in
+ * cells that change the shape, where it has weights. A value that depends on no input is zero and is left
+ * out.
  */
 export function cellKey(cell: Cell): string {
   const nodes: string[] = ['x'];
@@ -54,13 +58,13 @@ export function cellKey(cell: Cell): string {
       if (operation === 1) return [edge.from === 0 ? 'skip(x)' : from];
       return [`conv${operation === 2 ? 1 : 3}(${from})`];
     });
-    // A sum of sums is one sum.
+    // A sum of sums is flattened into one sum.
     nodes.push(parts.flatMap(termsOf).sort().join('+'));
   }
   return nodes[3]!;
 }
 
-/** The terms of a sum: what plus signs outside of all parentheses separate. */
+/** The terms of a sum, which are separated by plus signs outside of all parentheses. */
 function termsOf(sum: string): readonly string[] {
   const terms = [''];
   let depth = 0;
@@ -73,7 +77,7 @@ function termsOf(sum: string): readonly string[] {
   return terms;
 }
 
-/** The modules of every network of this space. */
+/** The modules of every network in this space. */
 const MODULES = [4, 1, 4, 1, 4] as const;
 
 export function microGraph({ cell, resolution }: { cell: Cell; resolution: number }): CandidateGraph {
@@ -111,7 +115,7 @@ function applyEdge({
   return stride === 1 && channels === x.channels ? x : reduce({ b, x, channels });
 }
 
-/** Factorized reduction: two convolutions of 1 x 1 and stride 2, the second of the image shifted by one pixel. */
+/** Factorized reduction: two 1x1 convolutions of stride 2, the second over the map shifted by one pixel. */
 function reduce({ b, x, channels }: { b: NetworkBuilder; x: Tensor; channels: number }): Tensor {
   const active = b.relu(x);
   const half = { kernel: 1, stride: 2, to: channels / 2 };

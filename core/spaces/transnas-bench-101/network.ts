@@ -1,17 +1,18 @@
-// Builds the networks of TransNAS-Bench-101 (Duan et al. 2021): a stem, modules of two cells, and the classifier of scenes.
+// Builds the networks of TransNAS-Bench-101 (Duan et al. 2021): a stem, modules of two cells, and the
+// classifier of scenes.
 import { type CandidateGraph, NetworkBuilder, type Tensor } from '../../graph/network-builder.js';
 
-/** Images are published with 256 pixels. */
+/** The published side of the images in pixels. */
 export const RESOLUTION = 256;
 const STEM = [32, 64] as const;
 const CELLS = 2;
-/** Classes of the task whose parameters and FLOPs the published tables count. */
+/** The number of classes of the task for which the published tables count parameters and FLOPs. */
 const SCENES = 63;
 
-/** A module by its digit: 1 plain, 2 doubles the channels, 3 halves the resolution, 4 does both. */
+/** A module by its digit: 1 keeps the shape, 2 doubles the channels, 3 halves the resolution, 4 does both. */
 export type ModuleDigit = 1 | 2 | 3 | 4;
 
-/** How a cell changes the shape of its input. */
+/** The change of shape that a cell makes. */
 export interface Step {
   readonly channels: number;
   readonly stride: 1 | 2;
@@ -27,7 +28,10 @@ export function doubles(digit: ModuleDigit): boolean {
   return digit % 2 === 0;
 }
 
-/** The first cell of a module changes the shape. Features are the stem and the cells; a stage ends before the resolution changes. */
+/**
+ * The first cell of a module changes the shape. Features are the outputs of the stem and of the cells; a
+ * stage ends before the resolution changes.
+ */
 export function modulesGraph({
   modules,
   resolution,

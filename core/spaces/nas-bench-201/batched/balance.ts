@@ -1,22 +1,25 @@
-// Deals cells out to runs so that each operation of each edge is about as frequent in every run.
+// Distributes cells over runs so that each operation of each edge is about equally frequent in every run.
 import { EDGES, SLOTTED, type SupernetCell } from './cell.js';
 
-/** Operations with slots, of all edges. */
+/** The number of pairs (edge, operation with slots). */
 export const KINDS = EDGES.length * SLOTTED.length;
-/** Rounds of exchanges between runs; each walks over all cells once. */
+/** The number of rounds of exchanges; each round visits all cells once. */
 const ROUNDS = 12;
-/** Partners that a cell is compared with in each round, STRIDE places apart. */
+/** The number of partners with which a cell is compared in each round, STRIDE places apart. */
 const TRIES = 12;
 const STRIDE = 7;
 
-/** Number of (edge, operation) of each of a cell's operations; `none` has none. */
+/** The indices of a cell's pairs (edge, operation); edges with `none` have no pair. */
 export function kindsOf(cell: SupernetCell): readonly number[] {
   return cell.flatMap((operation, edge) =>
     operation === 'none' ? [] : edge * SLOTTED.length + SLOTTED.indexOf(operation),
   );
 }
 
-/** The latest even split of a list: it is asked for twice, when capacities are chosen and when the list is split. */
+/**
+ * The latest even split of a list is cached, because it is needed twice: to choose capacities and to split
+ * the list.
+ */
 const splits = new WeakMap<readonly SupernetCell[], { size: number; runs: number[][] }>();
 
 export function balance({ cells, size }: { cells: readonly SupernetCell[]; size: number }): number[][] {
@@ -27,7 +30,7 @@ export function balance({ cells, size }: { cells: readonly SupernetCell[]; size:
   return runs;
 }
 
-/** Deals cells out evenly, then exchanges cells between runs while that evens the loads out. */
+/** Deals cells out evenly, then swaps cells between runs as long as that balances the loads. */
 function evenOut({ cells, size }: { cells: readonly SupernetCell[]; size: number }): number[][] {
   const count = Math.max(1, Math.ceil(cells.length / size));
   const kinds = cells.map(kindsOf);
@@ -44,7 +47,7 @@ function evenOut({ cells, size }: { cells: readonly SupernetCell[]; size: number
   return runs;
 }
 
-/** Exchanges cells of run `s` with cells of other runs where that evens the loads out (lowers the sum of their squares). */
+/** Swaps cells of run `s` with cells of other runs where that lowers the sum of squares of the loads. */
 function exchange({
   s,
   runs,
@@ -62,7 +65,7 @@ function exchange({
   const run = runs[s]!;
   for (let i = 0; i < run.length; i++) {
     const a = run[i]!;
-    // A partner is looked for at a few places of one other run, others in each round.
+    // A partner is sought at a few places of one other run, which differ from round to round.
     const t = (s + 1 + ((i * 7 + round * 13) % (runs.length - 1))) % runs.length;
     const other = runs[t]!;
     let best = 0;
@@ -93,7 +96,7 @@ function exchange({
   return moved;
 }
 
-/** Change of the loads' sum of squares if two cells of two runs change places. */
+/** The change in the loads' sum of squares if two cells of two runs are swapped. */
 function change({
   kinds,
   partner,
@@ -111,7 +114,7 @@ function change({
   return sum;
 }
 
-/** How many of these cells have each kind. */
+/** The number of these cells that have each pair. */
 export function loadsOf(cells: readonly SupernetCell[]): number[] {
   const loads = new Array<number>(KINDS).fill(0);
   for (const cell of cells) for (const kind of kindsOf(cell)) loads[kind]!++;

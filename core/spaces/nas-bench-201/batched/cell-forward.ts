@@ -16,16 +16,16 @@ import type { Kit, Size } from './kit.js';
 import { type Moments, momentsOf, normalize } from './normalization.js';
 import type { Capacities } from './split-into-runs.js';
 
-/** The kit, sizes and inputs that the cell of a supernet is written with. */
+/** The kit, sizes and inputs with which a cell of the supernet is written. */
 export interface CellSite {
   readonly kit: Kit;
   readonly capacities: Capacities;
   readonly size: Size;
-  /** One row of zeros. */
+  /** A row of zeros. */
   readonly zero: string;
   /** An index input by name. */
   index(name: string): string;
-  /** A convolution's weight, or the weight whose convolution is its gradient. */
+  /** A convolution's weight, or that of the convolution which computes its gradient. */
   weight(operation: Convolution, edge: number, use: 'forward' | 'gradient'): string;
 }
 
@@ -34,10 +34,10 @@ export interface ConvolutionGroup {
   readonly operation: Convolution;
   readonly edge: number;
   readonly length: number;
-  /** ReLU of what the slots read, rows form. */
+  /** ReLU of the slots' inputs, in rows form. */
   readonly activated: string;
   readonly moments: Moments;
-  /** Normalized output, rows form. */
+  /** The normalized output, in rows form. */
   readonly normalized: string;
 }
 
@@ -48,8 +48,8 @@ export interface CellForward {
 }
 
 /**
- * Inner nodes are never laid out by candidate. A node is a table of the rows that the groups of its incoming edges made;
- * its readers gather from that table, one row for each incoming edge, and add these rows up.
+ * Inner nodes are not arranged by candidate. A node is a table of the rows that the groups of its incoming
+ * edges computed; its readers gather one row for each incoming edge from that table and add these rows.
  */
 export function cellForward(site: CellSite, input: string): CellForward {
   const { kit } = site;
@@ -81,7 +81,7 @@ interface Sources {
   readonly tables: ReadonlyMap<number, string>;
 }
 
-/** All convolutions into a node; their small statistics are worked on together. */
+/** Computes all convolutions into a node; their statistics, which are small, are computed together. */
 function convolutionGroups(
   site: CellSite,
   { node, ...sources }: Sources & { node: number },
@@ -110,7 +110,10 @@ function convolutionGroups(
   });
 }
 
-/** ReLU of what a group's slots read: before the gather where one row is read, after the sum where several are. */
+/**
+ * ReLU of the inputs of a group's slots: applied before the gather where a slot reads one row, and after the
+ * sum where it reads several.
+ */
 function activatedSlots(
   site: CellSite,
   { operation, edge, input, tables }: Sources & { operation: Slotted; edge: number },

@@ -5,7 +5,10 @@ import { gradientIndex, jacobianIndex, jacobianTerms } from './index-ports.js';
 import { gradientTable, group } from './rows.js';
 import { normalizationGradient, poolingGradient, reluGradient } from './rule-gradients.js';
 
-/** Rows that all candidates share: the Rademacher probe (`signs`, [batch, 1, channels, positions]) and what is computed from it. */
+/**
+ * Rows that all candidates share: the Rademacher probe (`signs`, [batch, 1, channels, positions]) and tensors
+ * that are computed from it.
+ */
 interface Shared {
   readonly signs: string;
   /** The vector-Jacobian product of the pooling with the probe. */
@@ -13,9 +16,10 @@ interface Shared {
 }
 
 /**
- * Walks the cell backwards. Inner nodes are tables of gradient rows, as in the forward pass. The gradient of the input is
- * never computed as a whole: trainability needs only its products with the probe, which are linear in it. So each term is
- * multiplied where it lies, in its slot, and a candidate adds up small matrices [channels, channels].
+ * Walks the cell backwards. Inner nodes are tables of gradient rows, as in the forward pass. The gradient of
+ * the cell's input is never computed as a whole: trainability needs only its products with the probe, which
+ * are linear in the gradient. So each term is multiplied by the probe in its slot, and for each candidate
+ * only small matrices [channels, channels] are added.
  */
 export function cellGradient(
   site: CellSite,
@@ -65,7 +69,7 @@ interface Gradients {
   readonly shared: Shared;
 }
 
-/** Gradient of what a convolution's slots read, masked by their ReLU, rows form. */
+/** The gradient of the inputs of a convolution's slots, masked by their ReLU, in rows form. */
 function convolutionGradient(
   { kit, size, index, weight }: CellSite,
   { operation, edge, length, activated, moments, normalized }: ConvolutionGroup,
@@ -105,7 +109,7 @@ function gradientRows(
   return kit.concat([...rows, shared.signs, shared.pooled, site.zero], 1);
 }
 
-/** The gradient that flows into a group's slots from the node that its edge leads to. */
+/** The gradient that reaches a group's slots from the node to which their edge leads. */
 function slots(
   { kit, index }: Pick<CellSite, 'kit' | 'index'>,
   {

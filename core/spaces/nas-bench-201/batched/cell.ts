@@ -1,8 +1,8 @@
-// The cell as the supernet sees it: a graph of four nodes whose edges each do one of five operations.
+// Defines the cell of the supernet: a graph of four nodes with one of five operations on each edge.
 
-/** The operation of an edge. Convolutions are ReLU, convolution and batch normalization. */
+/** The operation of an edge. A convolution stands for ReLU, convolution and batch normalization. */
 export type SupernetOperation = 'none' | Slotted;
-/** Operations that occupy a slot of an edge's group, in the order of the groups. */
+/** Operations that occupy a slot in an edge's group, in the order of the groups. */
 export const SLOTTED = ['conv3x3', 'conv1x1', 'pool', 'skip'] as const;
 export type Slotted = (typeof SLOTTED)[number];
 export const CONVOLUTIONS = ['conv3x3', 'conv1x1'] as const;
@@ -23,10 +23,12 @@ export const EDGES: readonly Edge[] = [
   { to: 3, from: 2 },
 ];
 export const OUTPUT = 3;
-/** Nodes between input and output. */
+/** The nodes between input and output. */
 export const INNER = [1, 2] as const;
 
-/** One operation for each of EDGES; edges that lead from nowhere or to nowhere are `none`. */
+/**
+ * One operation for each of EDGES. Edges from a node without input, or to a node without reader, are `none`.
+ */
 export type SupernetCell = readonly SupernetOperation[];
 
 export function incoming(node: number): readonly number[] {

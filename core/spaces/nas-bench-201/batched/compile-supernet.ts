@@ -7,16 +7,20 @@ import { jacobianEntries, type Skeleton, type SupernetShape, signsInput } from '
 import { cellBlock, type Rows, reductionBlock, topologyIndexes } from './supernet-blocks.js';
 
 /**
- * Inputs: `x` [batch, 3, h, w], `topology` (supernetTopology), `weight.stem`, and for each block its weights: of a cell
- * `conv3x3` and `conv1x1`, each [6 c, c, k, k], one of each edge; of a residual block those of `residualUses`. A measured block also has
- * signs, [batch, c, h, w], and the weights whose convolution is the gradient: of a cell after the others, [12 c, c, k, k].
- * Outputs, float32, sums over batch and positions (method.md): `feature.0` of the stem [1, c² + c] and, of each measured
- * block i - 1, `feature.i` [size, c² + c]: products of channels, then channels; `jacobian.i` of block i [size, rows *
- * columns]; each in the parts of `partsOf`. A candidate's row depends on that candidate alone.
+ * Inputs: `x` [batch, 3, h, w], `topology` (supernetTopology), `weight.stem`, and the weights of each block:
+ * for a cell `conv3x3` and `conv1x1`, each [6 c, c, k, k] with c rows for each edge; for a residual block
+ * those of `residualUses`. A measured block also has the Rademacher probe `signs` [batch, c, h, w], and the
+ * weights of the convolutions that compute gradients; for a cell these follow the others, [12 c, c, k, k].
  *
- * ONNX Runtime first runs what leads to the last leaf of the graph, then what is still missing for the leaf before it.
- * So each output is a leaf of its own, and the first block's come last: a block's backward pass follows its forward pass,
- * and its memory is free before the next block starts.
+ * Outputs (float32, sums over batch and positions, docs/understand/method.md): `feature.0` of the stem [1, c²
+ * + c], and for each measured block i - 1, `feature.i` [size, c² + c], products of channels and then
+ * channels, and `jacobian.i` [size, rows * columns]. Each output is split into the parts of `partsOf`. A
+ * candidate's row depends on that candidate alone.
+ *
+ * ONNX Runtime first runs the nodes that lead to the last leaf of the graph, then the missing nodes of the
+ * leaf before it, and so on. So each output is a leaf of its own, and those of the first block come last: the
+ * backward pass of a block then follows its forward pass, and its memory is free before the next block
+ * starts.
  */
 export function compileSupernet({
   skeleton,
@@ -57,7 +61,7 @@ export function compileSupernet({
   return { program: g.build({ name: 'supernet', inputs, outputs: leaves }), nodes: g.nodes };
 }
 
-/** The stem's output: a 3x3 convolution and its normalization, one row for all candidates. */
+/** The stem's output: a 3x3 convolution and its normalization, in one row for all candidates. */
 function stemRows({
   kit,
   skeleton: { stem, input: images },
@@ -73,7 +77,10 @@ function stemRows({
   return kit.rows(normalize(kit, { channels: made, count: stem.channels, ...moments! }), 1, stem);
 }
 
-/** The statistics of a feature: sums over batch and positions of the products of channels, then of channels. */
+/**
+ * The statistics of a feature: sums over batch and positions of the products of channels, then of the
+ * channels.
+ */
 function featureOutputOf(
   kit: Kit,
   feature: number,

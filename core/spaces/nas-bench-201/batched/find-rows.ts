@@ -1,24 +1,24 @@
-// Finds in which rows of a supernet's tables the values of a candidate's edges lie.
+// Finds the rows of a supernet's tables in which the values of a candidate's edges lie.
 import { EDGES, INNER, isConvolution, OUTPUT, outgoing, type SupernetCell } from './cell.js';
 import { gradientTable, group, jacobianTable, type Table, valueTable } from './rows.js';
 import type { Capacities } from './split-into-runs.js';
 
-/** The edge of a candidate. */
+/** An edge of a candidate. */
 export interface CandidateEdge {
   readonly candidate: number;
   readonly edge: number;
 }
 
 export interface Rows {
-  /** The slot of an edge in the group of its operation; -1 of an edge that is `none`. */
+  /** The slot of an edge in the group of its operation; -1 for an edge that is `none`. */
   slot(of: CandidateEdge): number;
-  /** What an edge adds to the node that it leads to: a row of that node's value table. */
+  /** The row of the value table of the node to which an edge leads that holds the edge's output. */
   value(of: CandidateEdge): number;
-  /** What an edge adds to the gradient of the node that it leaves: a row of that node's gradient table. */
+  /** The row of the gradient table of the node at which an edge begins that holds the edge's gradient. */
   gradient(of: CandidateEdge): number;
-  /** What an edge that leaves the input adds to the Jacobian product: row number `term` of its terms. */
+  /** The row of the Jacobian's table with term `term` of an edge that leaves the input. */
   jacobian(of: CandidateEdge, term: number): number;
-  /** The row of zeros in the value table and in the gradient table of a node. */
+  /** The rows of zeros in the value table and in the gradient table of a node. */
   zeroValue(node: number): number;
   zeroGradient(node: number): number;
 }
@@ -68,7 +68,7 @@ export function findRows({
   };
 }
 
-/** The slot of each candidate in the group of each edge's operation: first come, first served. */
+/** Assigns each candidate a slot in the group of each edge's operation, in the order of candidates. */
 function assignSlots({ cells, capacities }: { cells: readonly SupernetCell[]; capacities: Capacities }) {
   const used = new Map<string, number>();
   return cells.map((cell) =>

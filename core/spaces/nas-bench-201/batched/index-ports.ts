@@ -1,22 +1,32 @@
-// Names the index inputs of a supernet: which rows of its tables each slot and each candidate reads.
+// Names the index inputs of a supernet, which say which rows of its tables each slot and each candidate
+// reads.
 import { EDGES, incoming, isConvolution, OUTPUT, outgoing, SLOTTED, type Slotted } from './cell.js';
 import type { Capacities } from './split-into-runs.js';
 
-/** An index input of the program: its name and length. All are concatenated, in this order, into one int32 vector. */
+/**
+ * An index input of the program: name and length. All index inputs are concatenated, in this order, into one
+ * int32 vector.
+ */
 export interface IndexPort {
   readonly name: string;
   readonly length: number;
 }
 
-/** Rows that a group's slots read: the candidate where the edge leaves the cell's input, else one of each incoming edge. */
+/**
+ * The rows that a group's slots read: the candidate where the edge leaves the cell's input, otherwise one row
+ * for each incoming edge.
+ */
 export const inputIndex = (operation: Slotted, edge: number, via?: number): string =>
   via === undefined ? `in.${operation}.${edge}` : `in.${operation}.${edge}.${via}`;
-/** Rows of the output's value table that a candidate sums. */
+/** The rows of the output's value table that a candidate sums. */
 export const outputIndex = (edge: number): string => `out.${edge}`;
-/** Rows of the gradient that flows into a group's slots, one of each outgoing edge `via` of the node it leads to. */
+/**
+ * The rows of the gradient that reaches a group's slots, one for each outgoing edge `via` of the node to
+ * which the slots lead.
+ */
 export const gradientIndex = (operation: Slotted, edge: number, via: number): string =>
   `gradient.${operation}.${edge}.${via}`;
-/** Rows of the Jacobian's table that a candidate sums: `terms` for each edge that leaves the input. */
+/** The rows of the Jacobian's table that a candidate sums: `terms` for each edge that leaves the input. */
 export const jacobianIndex = (edge: number, term: number): string => `jacobian.${edge}.${term}`;
 export const jacobianTerms = (edge: number): number => Math.max(1, outgoing(EDGES[edge]!.to).length);
 
@@ -40,7 +50,10 @@ export function indexPorts({ size, capacities }: { size: number; capacities: Cap
   return ports;
 }
 
-/** Whether the slots of a group read a gradient: of edges into the output it is the probe, and skip and pool from the input need none. */
+/**
+ * Whether the slots of a group read a gradient. Edges into the output read the probe instead, and skip and
+ * pool from the input need none.
+ */
 export function needsGradient({ operation, edge }: { operation: Slotted; edge: number }): boolean {
   const { from, to } = EDGES[edge]!;
   return to !== OUTPUT && (from !== 0 || isConvolution(operation));

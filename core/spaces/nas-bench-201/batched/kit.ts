@@ -1,33 +1,40 @@
-// Writes the few forms of ONNX nodes that a supernet consists of.
+// Writes the few kinds of ONNX nodes of which a supernet consists.
 import { MICROSOFT } from '../../../onnx/domains.js';
 import type { GraphBuilder } from '../../../onnx/graph.js';
 
-/** Size of one image's activation. */
+/** The size of one image's activation. */
 export interface Size {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
 }
 
-/** How a program is spelled where execution providers differ. */
+/** Forms of a program that differ between execution providers. */
 export interface Dialect {
-  /** Means and variances: one LayerNormalization with statistics as outputs, or two reductions and a square. */
+  /**
+   * Means and variances by one LayerNormalization with statistics as outputs, or by two reductions and a
+   * square.
+   */
   readonly moments: 'layer-norm' | 'sums';
-  /** A Bᵀ: ONNX Runtime's FusedMatMul, or standard Transpose and MatMul. */
+  /** A Bᵀ by ONNX Runtime's FusedMatMul, or by standard Transpose and MatMul. */
   readonly products: 'fused' | 'standard';
-  /** Sums of many and splits into many: one node, or several that each touch few tensors, as WebGPU's shaders must. */
+  /**
+   * Sums of many tensors and splits into many: in one node, or in several nodes that each touch few tensors,
+   * as WebGPU's shaders require.
+   */
   readonly fan: 'any' | 'narrow';
 }
 
-/** Every WebGPU device binds eight buffers: one that is split and seven parts. */
+/** Every WebGPU device can bind eight buffers: one that is split and seven parts. */
 const NARROW = 7;
 
 /**
- * The tensors of a supernet are rows of images that lie batch first, [batch, rows, ...]: a row is one candidate's activation (or
- * one slot's). The same memory is seen in three forms:
+ * The tensors of a supernet hold rows of images, batch first: [batch, rows, ...]. A row is the activation of
+ * one candidate or of one slot. The same memory is viewed in three forms:
  * - rows [batch, rows, channels, positions], for gathers, sums and masks by row;
  * - images [batch * rows, channels, height, width], for convolutions with weights that all rows share;
- * - channels [batch, rows * channels, height, width], for what is done by row and channel: normalization, pooling.
+ * - channels [batch, rows * channels, height, width], for operations by row and channel: normalization,
+ * pooling.
  */
 export class Kit {
   constructor(
@@ -52,7 +59,7 @@ export class Kit {
     return this.g.add('Reshape', [x, this.g.ints(...shape)]);
   }
 
-  /** Rows of a table [batch, rows, ...], or of matrices [rows, ...] along axis 0. */
+  /** Gathers rows of a table [batch, rows, ...], or matrices of [rows, ...] along axis 0. */
   gather(table: string, index: string, axis = 1): string {
     return this.g.add('Gather', [table, index], { axis });
   }
@@ -79,41 +86,45 @@ export class Kit {
     return this.split(x, sums, axis).flatMap((part, i) => this.split(part, groups[i]!, axis));
   }
 
-  /** Rows, each square of four positions as channels: the memory of [batch, rows, 4 * channels, positions / 4]. */
+  /**
+   * Space-to-depth by 2: rows in which each square of four positions becomes channels, [batch, rows, 4 *
+   * channels, positions / 4].
+   */
   spaceToDepth(rows: string, count: number, { channels, height, width }: Size): string {
     const [h, w] = [height / 2, width / 2];
     const squares = this.reshape(rows, this.batch * count, channels, h, 2, w, 2);
     return this.g.add('Transpose', [squares], { perm: [0, 3, 5, 1, 2, 4] });
   }
 
-  /** A constant, for what is small: it is part of the program, and takes no node. */
+  /** A small constant, which is stored in the program and needs no node. */
   filled(value: 0 | 1, ...dims: number[]): string {
     const length = dims.reduce((product, n) => product * n, 1);
     const data = new Float32Array(length).fill(value);
     return this.g.weights({ name: `all_${value}_${dims.join('_')}`, dims, data });
   }
 
-  /** Same-padded convolution of images. */
+  /** Same-padded convolution, in images form. */
   conv(images: string, weight: string, { kernel, stride = 1 }: { kernel: number; stride?: number }): string {
     return this.g.add('Conv', [images, weight], window(kernel, stride));
   }
 
-  /** Same-padded 3x3 average with stride 1 of channels. */
+  /** Same-padded 3x3 average pooling with stride 1, in channels form. */
   pool(channels: string, padding: 'counted' | 'not-counted'): string {
     const attributes = { ...window(3, 1), count_include_pad: padding === 'counted' ? 1 : 0 };
     return this.g.add('AveragePool', [channels], attributes);
   }
 
   /**
-   * A gradient behind a ReLU whose output is `activated`, both rows: between convolutions in images form WebGPU's
-   * layout would turn the mask around, and it cannot turn booleans.
+   * The gradient of a ReLU whose output is `activated`, both in rows form. In images form, between
+   * convolutions, ONNX Runtime's WebGPU provider would have to transpose the mask, and it cannot transpose
+   * booleans.
    */
   mask(gradient: string, activated: string): string {
     const { g } = this;
     return g.add('Where', [g.add('Greater', [activated, g.float(0)]), gradient, g.float(0)]);
   }
 
-  /** Mean over batch and positions of rows, [1, rows, channels, 1]. */
+  /** Mean over batch and positions, in rows form: [1, rows, channels, 1]. */
   rowMean(rows: string): string {
     const { g } = this;
     const images = g.add('ReduceMean', [rows, g.ints(3)], { keepdims: 1 });
@@ -135,7 +146,7 @@ export class Kit {
   }
 }
 
-/** A list in so many consecutive parts of about the same length. */
+/** Splits a list into the given number of consecutive parts of about equal length. */
 function even<T>(list: readonly T[], parts: number): readonly (readonly T[])[] {
   const at = (i: number) => Math.floor((list.length * i) / parts);
   return Array.from({ length: parts }, (_, i) => list.slice(at(i), at(i + 1)));

@@ -3,8 +3,8 @@ import { EPSILON } from '../../../ops/normalization.js';
 import type { Kit, Size } from './kit.js';
 
 /**
- * LayerNormalization answers 1 / sqrt(variance + TINY). TINY keeps that finite, and is too small to change a variance beside
- * EPSILON.
+ * LayerNormalization outputs 1 / sqrt(variance + TINY). TINY keeps it finite and is too small to change a
+ * variance to which EPSILON is added.
  */
 const TINY = 1e-12;
 
@@ -15,8 +15,9 @@ export interface Moments {
 }
 
 /**
- * Moments of several groups, each in channels form with `lengths` rows. The moments of each image and channel are computed
- * first, in one pass over memory. They are small, so that the rest is done for all groups together.
+ * Moments of several groups, each in channels form with `lengths` rows. The moments of each image and channel
+ * are computed first, in one pass over memory. They are small, so the remaining steps are done for all groups
+ * together.
  */
 export function momentsOf(
   kit: Kit,
@@ -42,8 +43,8 @@ export function momentsOf(
 }
 
 /**
- * Computes by image and channel, [batch, rows * channels, 1, 1], the mean, and the mean square or (LayerNormalization) 1 /
- * deviation.
+ * Computes, by image and channel [batch, rows * channels, 1, 1], the mean, and the mean square or
+ * (LayerNormalization) 1 / deviation.
  */
 function imageMoments(kit: Kit, channels: string, { height, width }: Size): { mean: string; square: string } {
   const { g, dialect } = kit;
@@ -66,7 +67,7 @@ function squaresOf({ g, dialect }: Kit, { means, squares }: { means: string; squ
 }
 
 export interface Normalization extends Moments {
-  /** The tensor by channel, [batch, count, h, w]. */
+  /** The tensor in channels form, [batch, count, h, w]. */
   readonly channels: string;
   /** The number of rows times channels. */
   readonly count: number;

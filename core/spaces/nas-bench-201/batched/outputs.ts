@@ -1,21 +1,21 @@
-// Names the outputs of a supernet, each in parts of some candidates.
+// Names the outputs of a supernet, each of which is split into parts of some candidates.
 import type { Port } from '../../../onnx/graph.js';
 import type { Kit } from './kit.js';
 
 /**
- * The most candidates of one output. A larger run has a statistic in several outputs, so that several threads can work on it
- * without a copy.
+ * The most candidates in one output. A larger run splits a statistic into several outputs, so that several
+ * threads can read it without a copy.
  */
 const PART = 128;
 
-/** First candidate and number of candidates of each part. */
+/** The first candidate and the number of candidates of each part. */
 export function partsOf(size: number): readonly { start: number; length: number }[] {
   const count = Math.ceil(size / PART);
   const at = (i: number) => Math.floor((size * i) / count);
   return Array.from({ length: count }, (_, i) => ({ start: at(i), length: at(i + 1) - at(i) }));
 }
 
-/** Names by feature or block and part. */
+/** Names of outputs by feature or block, and part. */
 export const featureOutput = (feature: number, part: number): string => `feature.${feature}.${part}`;
 export const jacobianOutput = (block: number, part: number): string => `jacobian.${block}.${part}`;
 
@@ -28,8 +28,8 @@ export interface Output {
 }
 
 /**
- * The outputs of a statistic. Their node is the last of its branch, so that no other node reads it (compileSupernet says
- * why): it splits the statistic into parts, or reshapes the only part.
+ * The outputs of a statistic. The node is the last of its branch, so that no other node reads it (see
+ * compileSupernet): it splits the statistic into parts, or reshapes a single part.
  */
 export function leavesOf(kit: Kit, { name, value, count, width }: Output): (Port & { value: string })[] {
   const lengths = partsOf(count).map(({ length }) => length);

@@ -8,7 +8,10 @@ export interface ReductionSite {
   readonly count: number;
   readonly from: Size;
   readonly to: Size;
-  /** Weights of the block: two 3x3 convolutions and the shortcut's 1x1; `...Gradient` are those whose convolution is the gradient. */
+  /**
+   * Weights of the block: two 3x3 convolutions and the 1x1 convolution of the shortcut; the uses
+   * `...Gradient` are the weights of the convolutions that compute their gradients.
+   */
   weight(use: ResidualUse): string;
 }
 
@@ -21,7 +24,7 @@ interface Normalized {
   readonly moments: Moments;
 }
 
-/** Every candidate has the same block here, so rows are candidates and nothing is gathered. */
+/** All candidates have the same residual block, so rows are candidates and nothing is gathered. */
 export function reduction(
   site: ReductionSite,
   input: string,

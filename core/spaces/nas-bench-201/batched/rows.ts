@@ -1,8 +1,8 @@
-// Computes where the rows of each group of slots lie in the tables that a supernet gathers from.
+// Computes the positions of each group's rows in the tables from which a supernet gathers.
 import { CONVOLUTIONS, EDGES, INNER, incoming, OUTPUT, outgoing, SLOTTED, type Slotted } from './cell.js';
 import type { Capacities } from './split-into-runs.js';
 
-/** A run of rows that are made together. */
+/** A run of rows that are computed together. */
 export interface Segment {
   readonly name: string;
   readonly length: number;
@@ -10,11 +10,11 @@ export interface Segment {
 export interface Table {
   readonly segments: readonly Segment[];
   readonly length: number;
-  /** First row of a segment. */
+  /** The first row of a segment. */
   at(name: string): number;
 }
 
-/** Name of the group of an operation on an edge, e.g. `conv3x3.2`. */
+/** The name of the group of an operation on an edge, e.g. `conv3x3.2`. */
 export const group = (operation: Slotted, edge: number): string => `${operation}.${edge}`;
 
 function table(parts: readonly Segment[]): Table {
@@ -36,7 +36,10 @@ function table(parts: readonly Segment[]): Table {
   };
 }
 
-/** Lays out the values that may flow into a node: rows of each group of its incoming edges, then a row of zeros. */
+/**
+ * Lays out the values that may reach a node: the rows of each group of its incoming edges, then a row of
+ * zeros.
+ */
 export function valueTable(node: number, capacities: Capacities): Table {
   const parts = incoming(node).flatMap((edge) =>
     SLOTTED.map((operation) => ({ name: group(operation, edge), length: capacities[edge]![operation] })),
@@ -45,9 +48,9 @@ export function valueTable(node: number, capacities: Capacities): Table {
 }
 
 /**
- * Lays out the gradients that may flow back into an inner node: rows of its outgoing edges' groups. The gradient of the output
- * is the same for all candidates, so pool and skip into the output have one row each: `pooled` and `signs`. A row of zeros is
- * the last.
+ * Lays out the gradients that may reach an inner node: the rows of its outgoing edges' groups. The gradient
+ * of the output is the same for all candidates, so pool and skip into the output have one row each: `pooled`
+ * and `signs`. The last row is zeros.
  */
 export function gradientTable(node: number, capacities: Capacities): Table {
   const parts = outgoing(node).flatMap((edge) =>
@@ -60,8 +63,9 @@ export function gradientTable(node: number, capacities: Capacities): Table {
 }
 
 /**
- * Parts of the block's Jacobian product: one row for each convolution's slot on an edge that leaves the input, and for
- * pool and skip the products of all rows of an inner node's gradient table (`pool.n`, `skip.n`).
+ * Lays out the terms of a block's Jacobian product: one row for each convolution slot on an edge that leaves
+ * the input; and for pool and skip, the products of all rows of an inner node's gradient table (`pool.n`,
+ * `skip.n`).
  */
 export function jacobianTable(capacities: Capacities): Table {
   const parts = outgoing(0).flatMap((edge) =>

@@ -9,7 +9,7 @@ import { Tape, type Value } from '../../../ops/tape.js';
 import type { Kit, Size } from './kit.js';
 import { normalize } from './normalization.js';
 
-/** Rows of one group: how many there are, and the size of each. */
+/** The rows of one group: their number, and the size of each. */
 export interface RowGroup {
   readonly kit: Kit;
   readonly rows: number;
@@ -17,12 +17,16 @@ export interface RowGroup {
 }
 
 /**
- * The gradient of an output: that of each row, or the Rademacher probe, one row for all of them. The probe is centred by
- * channel first. That changes nothing, since batch normalization's gradient takes the mean away, and is done once for all.
+ * The gradient of an output: that of each row, or the Rademacher probe, one row for all of them. The probe is
+ * centred by channel first. This does not change the result, because batch normalization's gradient subtracts
+ * the mean, and it is done once for all rows.
  */
 export type OutputGradient = { readonly rows: string } | { readonly probe: string };
 
-/** The gradient of batch normalization, in channels form; `y` is its output, and `variance` by row and channel without epsilon. */
+/**
+ * The gradient of batch normalization, in channels form; `y` is its output, and `variance` is by row and
+ * channel, without epsilon.
+ */
 export function normalizationGradient(
   group: RowGroup,
   { dy, y, variance }: { dy: OutputGradient; y: string; variance: string },
@@ -34,10 +38,10 @@ export function normalizationGradient(
   return lowerOnRows(group, dx, { dy: 'probe' in dy ? dy.probe : dy.rows, y, variance });
 }
 
-/** Rows less their mean by channel. */
+/** Subtracts from each row its mean by channel. */
 const centre = (x: Value): Value => subByChannel(x, channelMean(x));
 
-/** The gradient of average pooling of 3 x 3 with stride 1. */
+/** The gradient of the 3x3 average pooling with stride 1. */
 export function poolingGradient(group: RowGroup, dy: string): string {
   const { kit, size } = group;
   const tape = new Tape();
@@ -65,8 +69,8 @@ function lowerOnRows(group: RowGroup, value: Value, given: Readonly<Record<strin
 }
 
 /**
- * (x - mean) (variance + epsilon)^-1/2 is one batch normalization, the mean of what was centred is zero, and dy where y is
- * positive is one choice.
+ * Fuses (x - mean) (variance + epsilon)^-1/2 into one batch normalization, replaces the mean of a centred
+ * tensor by zero, and writes dy where y is positive as one selection.
  */
 const fuseOnRows: Pass = (outputs) =>
   rewrite(outputs, (value, { tape, at }) => {
@@ -88,7 +92,10 @@ function isCentred(value: Value): boolean {
   return x !== undefined && inputsOf(mean, 'channelMean')?.[0] === x;
 }
 
-/** Activations are in rows form, values by row and channel are [1, rows, channels, 1], or vectors where they come from `momentsOf`. */
+/**
+ * Activations are in rows form. Values by row and channel are [1, rows, channels, 1], or vectors if they come
+ * from `momentsOf`.
+ */
 const rowWriters = ({ kit, rows, size }: RowGroup) => ({
   channelMean: ({ inputs: [x] }: Written) => kit.rowMean(x!),
   productMean: ({ g, inputs: [a, b] }: Written) => kit.rowMean(g.add('Mul', [b!, a!])),

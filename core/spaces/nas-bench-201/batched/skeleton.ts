@@ -1,9 +1,13 @@
-// Defines the network around the cells of the supernet, the size of a run, and the names of the inputs of its blocks.
+// Defines the network around the cells of the supernet, the size of a run, and the names of its blocks'
+// inputs.
 import type { Size } from './kit.js';
 import type { ResidualUse } from './reduction.js';
 import type { Capacities } from './split-into-runs.js';
 
-/** A network around the cell: a stem (3x3 convolution and normalization), then cells and residual blocks with stride 2. */
+/**
+ * The network around the cells: a stem (3x3 convolution and normalization), then cells and residual blocks
+ * with stride 2.
+ */
 export interface Skeleton {
   readonly input: Size;
   readonly stem: Size;
@@ -18,22 +22,25 @@ export interface SkeletonBlock {
 }
 
 export interface SupernetShape {
-  /** Candidates of a run. */
+  /** The number of candidates in a run. */
   readonly size: number;
   readonly batch: number;
   readonly capacities: Capacities;
 }
 
-/** Input of block `i`'s signs, and of its weights by what they are for. */
+/** The input for the Rademacher probe of block `i`, and those for its weights, by use. */
 export const signsInput = (block: number): string => `signs.${block}`;
 export const weightInput = (block: number, use: string): string => `weight.${block}.${use}`;
 const RESIDUAL = ['first', 'second', 'shortcut'] as const;
 const RESIDUAL_GRADIENT = ['secondGradient', 'shortcutGradient'] as const;
-/** Lists the uses of a residual block's weights. Weights of the gradient are needed where the block is measured. */
+/** The uses of a residual block's weights. Weights for gradients are needed only if the block is measured. */
 export const residualUses = ({ measured }: Pick<SkeletonBlock, 'measured'>): readonly ResidualUse[] =>
   measured ? [...RESIDUAL, ...RESIDUAL_GRADIENT] : RESIDUAL;
 
-/** Shape of a block's Jacobian products: the input's channels, times four where the block halves both sides. */
+/**
+ * The shape of a block's Jacobian products. The input's channels count four times where the block halves both
+ * sides (space-to-depth).
+ */
 export function jacobianEntries({ kind, from, to }: Omit<SkeletonBlock, 'measured'>): {
   rows: number;
   columns: number;

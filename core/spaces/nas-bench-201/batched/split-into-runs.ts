@@ -2,32 +2,37 @@
 import { balance, KINDS, kindsOf, loadsOf } from './balance.js';
 import { EDGES, SLOTTED, type Slotted, type SupernetCell } from './cell.js';
 
-/** Slots of each operation on each of EDGES: the supernet computes that many in every run, used or not. */
+/**
+ * The slots of each operation on each of EDGES. The supernet computes all of them in every run, used or not.
+ */
 export type Capacities = readonly Readonly<Record<Slotted, number>>[];
 
-/** Positions in the list of cells; at most `size` a run. */
+/** Indices into the list of cells; at most `size` in a run. */
 export type Runs = readonly (readonly number[])[];
 
-/** Standard deviations by which the loads of another list may exceed those of the list that the supernet was compiled for. */
+/**
+ * The number of standard deviations by which the loads of another list may exceed those of the list for which
+ * the supernet was compiled.
+ */
 const HEADROOM = 3;
 
-/** Candidates of a run, and the slots that the supernet has for them. */
+/** The number of candidates in a run, and the slots that the supernet has for them. */
 export interface SupernetFit {
   readonly size: number;
   readonly capacities: Capacities;
 }
 
-/** The size of the fewest even runs of at most `limit` that take `count` candidates. */
+/** The size of the smallest number of even runs of at most `limit` that hold `count` candidates. */
 export function evenSize({ count, limit }: { count: number; limit: number }): number {
   const runs = Math.max(1, Math.ceil(count / limit));
   return Math.max(1, Math.ceil(count / runs));
 }
 
 /**
- * The program for runs of at most `limit` that serves these cells, and others of their kind: the fewest even runs,
- * with the slots that the most even split needs and some more, so that the next list of random candidates or children
- * fits too. Loads of random lists vary binomially, and spread over the runs. Every operation has a slot: the next list
- * may have what this one lacks.
+ * Chooses the program for runs of at most `limit` that serves these cells and similar ones. It uses the
+ * smallest number of even runs, with the slots that the most even split needs plus a reserve, so that the
+ * next list of random candidates or children fits too. The loads of random lists vary binomially and spread
+ * over the runs. Every operation has a slot, because the next list may need one that this list does not use.
  */
 export function chooseFit({
   cells,
@@ -48,8 +53,9 @@ export function chooseFit({
 }
 
 /**
- * Splits cells into runs of at most `size` that keep the capacities. As many runs as the size asks for, if an even
- * split fits; more where the capacities were chosen for other cells. A capacity that no run can keep throws.
+ * Splits cells into runs of at most `size` that respect the capacities. There are as many runs as the size
+ * requires if an even split fits, and more where the capacities were chosen for other cells. Throws where no
+ * run can respect the capacities.
  */
 export function splitIntoRuns({
   cells,
@@ -67,7 +73,7 @@ export function splitIntoRuns({
   return place({ cells, size, limit });
 }
 
-/** Share of the slots that are used, over all runs: by convolutions, and by all operations. */
+/** The share of the slots that are used, over all runs: of convolutions, and of all operations. */
 export function fillOf({
   cells,
   runs,
@@ -85,7 +91,7 @@ export function fillOf({
   return { convolutions: share(kinds.filter((kind) => kind % SLOTTED.length < 2)), all: share(kinds) };
 }
 
-/** Puts each cell into the first run that has the slots for it; rare operations first. */
+/** Puts each cell into the first run that has free slots for it; cells with rare operations come first. */
 function place({
   cells,
   size,

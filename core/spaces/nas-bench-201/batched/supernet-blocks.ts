@@ -1,4 +1,5 @@
-// Writes the blocks of the supernet: cells, which gather rows by the topology's indexes, and residual blocks.
+// Writes the blocks of the supernet: cells, which gather rows by the topology's index vectors, and residual
+// blocks.
 import type { GraphBuilder, Port } from '../../../onnx/graph.js';
 import { CONVOLUTIONS, type Convolution, EDGES, kernelOf, SLOTTED } from './cell.js';
 import { type CellSite, cellForward } from './cell-forward.js';
@@ -8,40 +9,40 @@ import type { Kit } from './kit.js';
 import { type ResidualUse, reduction } from './reduction.js';
 import { residualUses, type SkeletonBlock, type SupernetShape, weightInput } from './skeleton.js';
 
-/** Activations in rows form: one row for each candidate, or one for all of them. */
+/** Activations in rows form: one row for each candidate, or one row for all of them. */
 export interface Rows {
   readonly value: string;
   readonly count: number;
 }
 
-/** The topology's indexes by name. */
+/** The topology's index vectors, by name. */
 export interface Indexes {
-  /** The indexes, by name, of a cell whose input has a row for each candidate. */
+  /** The index vectors of a cell whose input has a row for each candidate. */
   readonly byName: ReadonlyMap<string, string>;
-  /** The indexes into the input of the first cell, which is one row for all candidates. */
+  /** The index vectors into the input of the first cell, which is one row for all candidates. */
   readonly ofFirst: ReadonlyMap<string, string>;
 }
 
 export interface BlockSite {
   readonly kit: Kit;
   readonly shape: SupernetShape;
-  /** Position of the block in the skeleton. */
+  /** The index of the block in the skeleton. */
   readonly block: number;
   readonly parts: SkeletonBlock;
-  /** The output of the block before. */
+  /** The output of the previous block. */
   readonly state: Rows;
   readonly indexes: Indexes;
-  /** Adds an input of the program and answers its name. */
+  /** Adds an input of the program and returns its name. */
   input(port: Port): string;
 }
 
 export interface WrittenBlock {
   readonly output: Rows;
-  /** Products of the signs with the block's vector-Jacobian product of them. */
+  /** Products of the probe with the block's vector-Jacobian product of it. */
   jacobian(signs: string): string;
 }
 
-/** Splits the input `topology` into the index vectors that cells gather rows with. */
+/** Splits the input `topology` into the index vectors by which cells gather rows. */
 export function topologyIndexes({ kit, shape, input }: Pick<BlockSite, 'kit' | 'shape' | 'input'>): Indexes {
   const ports = indexPorts(shape);
   const lengths = ports.map(({ length }) => length);
@@ -61,7 +62,7 @@ export function topologyIndexes({ kit, shape, input }: Pick<BlockSite, 'kit' | '
   };
 }
 
-/** An index of zeros. */
+/** An index vector of zeros. */
 function firstRow(g: GraphBuilder, length: number): string {
   return g.tensor({ type: 'int64', dims: [length], data: new Array<number>(length).fill(0) });
 }

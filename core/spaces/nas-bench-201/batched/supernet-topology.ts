@@ -1,4 +1,4 @@
-// Computes the index vector that makes the static supernet compute the networks of given cells.
+// Computes the index vector with which the static supernet computes the networks of given cells.
 import { EDGES, incoming, OUTPUT, outgoing, SLOTTED, type SupernetCell } from './cell.js';
 import { findRows, type Rows } from './find-rows.js';
 import {
@@ -13,8 +13,8 @@ import {
 import type { Capacities } from './split-into-runs.js';
 
 /**
- * The index vector of a run of at most `size` cells. Where there are fewer cells, the outputs that are left over repeat the
- * first cell. A slot that no cell uses reads a row of zeros, or candidate 0; no cell reads that slot.
+ * The index vector of a run of at most `size` cells. With fewer cells, the remaining outputs repeat the first
+ * cell. A slot that no cell uses reads a row of zeros, or candidate 0; no cell reads that slot.
  */
 export function supernetTopology({
   cells,
@@ -44,7 +44,7 @@ interface Indexes {
   set(at: { readonly name: string; readonly place: number }, row: number): void;
 }
 
-/** The vector that all index inputs are parts of. */
+/** Creates the vector of which all index inputs are parts. */
 function createIndexes({ size, capacities }: { size: number; capacities: Capacities }): Indexes {
   const ports = indexPorts({ size, capacities });
   const values = new Int32Array(ports.reduce((sum, { length }) => sum + length, 0));
@@ -63,7 +63,7 @@ function createIndexes({ size, capacities }: { size: number; capacities: Capacit
   };
 }
 
-/** Makes every slot read zeros, so that those that no cell uses do. */
+/** Makes every slot read zeros, which unused slots keep. */
 function clearSlots({
   indexes,
   rows,
@@ -86,7 +86,7 @@ function clearSlots({
   });
 }
 
-/** Says what the slots of a candidate read. */
+/** Writes which rows the slots of a candidate read. */
 function writeSlots({
   indexes,
   rows,
@@ -114,7 +114,7 @@ function writeSlots({
   });
 }
 
-/** Says which rows the output and the Jacobian product of a candidate sum. */
+/** Writes which rows the output and the Jacobian product of a candidate sum. */
 function writeOutputs({
   indexes,
   rows,
