@@ -98,7 +98,6 @@ function pool(site: NodeSite, op: 'MaxPool' | 'AveragePool'): Id {
   const ceil = site.number('ceil_mode', 0);
   const counted = op === 'AveragePool' ? { counted: site.number('count_include_pad', 0) } : {};
   const window = windowOf(site, kernel);
-  // A window of one element with stride 1 is the identity.
   return site.t.add(op, [site.x(0)], { kernel, ...window, ceil, ...counted });
 }
 
