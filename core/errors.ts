@@ -40,13 +40,9 @@ export interface Issue {
   /** The position in the file, or in the text that was passed in; both count from 1. */
   readonly line?: number;
   readonly column?: number;
-<<<<<<< HEAD
   /** Set where the input names something, such as a search, that does not exist. */
   readonly code?: 'not-found';
-  /** The field of that file, such as `stages[2].width` of a space's definition. */
-=======
   /** The field within that file, such as `stages[2].width` of a space's definition. */
->>>>>>> f4df60c (Comments of core are whole plain sentences in the terms of the field)
   readonly key?: string;
   readonly advice?: Advice;
   /** The number of issues that this one stands for. */
@@ -107,16 +103,12 @@ export class SpecError extends Error {
     this.issues = shown;
   }
 
-<<<<<<< HEAD
   /** `not-found` where the input names what does not exist, such as an unknown id of a search. */
   get code(): 'invalid-input' | 'not-found' {
     return this.issues[0]?.code ?? 'invalid-input';
   }
 
-  /** The first field that is wrong, such as `space.kind`; '' where the whole input is. */
-=======
   /** The first field at fault, such as `space.kind`; '' where the input as a whole is at fault. */
->>>>>>> f4df60c (Comments of core are whole plain sentences in the terms of the field)
   get field(): string {
     return this.issues[0]?.path ?? '';
   }
