@@ -61,7 +61,7 @@ ${whole.join('\n')}`;
 /** The comment before the function of a proxy, as text. */
 function docstringOf(name) {
   const text = readFileSync(`${root}core/proxies/${name}.ts`, 'utf8');
-  const comments = [...text.matchAll(/\/\*\*([\s\S]*?)\*\/\nexport function/g)];
+  const comments = [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport function/g)];
   const [, comment] = comments[0];
   return comment
     .split('\n')

@@ -59,8 +59,7 @@ export function createCounter(definition: Definition): Counter {
       return { flops: flops + head.flops, parameters: parameters + head.parameters, layers };
     },
     ranges: ({ resolution }) => {
-      // The candidates are grouped by the shape that reaches a stage, since the costs of a stage depend on
-      // nothing else before it.
+      // Candidates are grouped by the shape that reaches a stage, on which alone its costs depend.
       let reached = new Map<string, Reached>(
         stemOptions(definition).map((stem, i) => [`stem ${i}`, { stem, ranges: NOTHING }]),
       );
