@@ -26,7 +26,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     globalSetup: './test/support/fetch-servers.ts',
     // A server that is killed and comes back, on a machine of 2 cores that does other things too.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
     projects: [
@@ -52,7 +52,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'whole', include: WHOLE, maxWorkers: 3, sequence: { groupOrder: 1 } },
+        test: { name: 'whole', include: WHOLE, maxWorkers: 4, sequence: { groupOrder: 1 } },
       },
     ],
   },

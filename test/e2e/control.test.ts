@@ -44,7 +44,7 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
       const now = await describer.status('long');
       return now.progress?.shards.running.length === 0;
     },
-    { what: 'running shards end', timeoutMs: 30_000 },
+    { what: 'running shards end', timeoutMs: 60_000 },
   );
   const paused = await status('long');
   expect(paused).toMatchObject({ state: 'paused', progress: { paused: true } });
@@ -65,7 +65,7 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   const watcher = spawnZeroscout(['watch', 'long'], { home });
   await watcher.says(new RegExp(`paused {2}\\d+/${SAMPLES}`));
   await cli('resume', 'long');
-  await until(() => scored() > before, { what: 'it goes on', timeoutMs: 30_000 });
+  await until(() => scored() > before, { what: 'it goes on', timeoutMs: 60_000 });
   expect((await status('long')).state).toBe('scoring');
 
   const attached = spawnZeroscout(['run', 'long.json', '--id', 'long', '--workers', '0'], { home });
@@ -81,7 +81,7 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   await cli('cancel', 'long');
   await until(async () => (await describer.status('long')).state === 'cancelled', {
     what: 'it ends',
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
   });
   const watched = await watcher.ended;
   expect([watched.code, watched.stderr]).toEqual([1, expect.stringMatching(/cancelled/i)]);
@@ -102,6 +102,6 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   await cli('services', 'down');
   await until(() => home.pids('control').length + home.pids('score').length === 0, {
     what: 'workers in the background end with the services',
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
   });
 });

@@ -1,9 +1,12 @@
 // Tests that a search ends with the same ranking, and pays for no score twice, when Temporal’s database is damaged between and during runs.
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TestHome, testHome } from '../support/home.js';
+import { type TestHome, testHome, until } from '../support/home.js';
 import { done, spawnZeroscout, specification } from '../support/zeroscout.js';
+
+/** The schema and the first tables: 40 pages. */
+const FIRST_BYTES = 4096 * 40;
 
 let home: TestHome;
 beforeAll(() => {
@@ -22,14 +25,30 @@ test('halved while down, overwritten while a search runs', { timeout: 240_000 },
   expect(home.read('after/ranking.csv')).toBe(home.read('before/ranking.csv'));
   expect(JSON.parse(home.read('after/summary.json'))).toMatchObject({ scored: 0, reused: 64 });
 
-  home.write('b.json', specification({ name: 'b', samples: 96, changes: { seed: 9 } }));
+  home.write('b.json', specification({ name: 'b', samples: 192, changes: { seed: 9 } }));
   const run = spawnZeroscout(['run', 'b.json', '--out', 'b'], { home });
   await run.says(/search b-\S+ started/);
-  const bytes = readFileSync(database);
-  // The change counter too, so that SQLite reads the pages again that it has in memory.
-  bytes[27]! ^= 0x55;
-  writeFileSync(database, bytes.fill(0x5a, 4096 * 40));
+  // A server that has every page in memory does not notice at once, so its file is damaged again until it has.
+  // The descriptor stays with that file when it is set aside: the new server's file is left alone.
+  const file = openSync(database, 'r+');
+  await until(
+    () => {
+      overwrite(file);
+      return /data of Temporal were damaged/.test(run.stderr());
+    },
+    { what: 'the damage is noticed', timeoutMs: 120_000, everyMs: 200 },
+  );
+  closeSync(file);
   expect(await run.ended).toMatchObject({ code: 0 });
-  expect(run.stderr()).toMatch(/data of Temporal were damaged/);
-  expect(home.read('b/ranking.csv').trim().split('\n')).toHaveLength(97);
+  expect(home.read('b/ranking.csv').trim().split('\n')).toHaveLength(193);
 });
+
+/** Overwrites a file after its first 40 pages, and raises its change counter, so that SQLite reads its pages anew. */
+function overwrite(file: number): void {
+  const counter = Buffer.alloc(1);
+  readSync(file, counter, 0, 1, 27);
+  counter[0]! += 1;
+  writeSync(file, counter, 0, 1, 27);
+  const length = Math.max(0, fstatSync(file).size - FIRST_BYTES);
+  writeSync(file, Buffer.alloc(length, 0x5a), 0, length, FIRST_BYTES);
+}

@@ -108,7 +108,7 @@ async function kill({ home, what, random }: { home: TestHome; what: Victim; rand
   }
   const role = ({ scorer: 'scorer', 'score worker': 'score', 'control worker': 'control' } as const)[what];
   // One that was killed just before may still be coming back.
-  await until(() => home.pids(role).length > 0, { what: `a ${what} to kill`, timeoutMs: 30_000 });
+  await until(() => home.pids(role).length > 0, { what: `a ${what} to kill`, timeoutMs: 60_000 });
   const pids = home.pids(role);
   await killNow(pids[Math.floor(random() * pids.length)]!);
 }

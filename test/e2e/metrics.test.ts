@@ -62,7 +62,7 @@ test('what was scored, what was reused, how long it took, what died', { timeout:
   // Temporal counts a queue's tasks some moments after they are taken.
   const waitingTasks = async () =>
     (await scrape(score)).get('zeroscout_queue_tasks{queue="score",device="cpu",role="score"}');
-  await until(async () => (await waitingTasks()) === 0, { what: 'no task waits', timeoutMs: 20_000 });
+  await until(async () => (await waitingTasks()) === 0, { what: 'no task waits', timeoutMs: 60_000 });
   const queues = [...(await scrape(control)).keys()].filter((name) => name.startsWith('zeroscout_queue_age'));
   expect(queues.map((name) => /queue="(\w+)"(?:,device="([\w-]+)")?/.exec(name)!.slice(1, 3))).toEqual([
     ['control', undefined],
@@ -90,7 +90,7 @@ test('what was scored, what was reused, how long it took, what died', { timeout:
     async () => sumOf(await scrape(score), 'zeroscout_scorer_restarts_total', 'reason="died"') === 1,
     {
       what: 'a scorer that died is counted',
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     },
   );
 });
@@ -102,14 +102,14 @@ test('a store that is gone: not ready, counted, and ready again', { timeout: 240
   await done(['run', 'long.json', '--id', 'long', '--workers', '0', '--detach'], { home });
   await until(async () => (await scored()) > SAMPLES, { what: 'it scores', timeoutMs: 60_000 });
   await home.killService('nats');
-  await until(async () => (await ready(score)).status === 503, { what: 'not ready', timeoutMs: 20_000 });
+  await until(async () => (await ready(score)).status === 503, { what: 'not ready', timeoutMs: 60_000 });
   expect(await ready(score)).toMatchObject({ worker: true, temporal: true, store: false });
   const faults = async () => sumOf(await scrape(score), 'zeroscout_store_errors_total', 'kind="transient"');
-  await until(async () => (await faults()) > 0, { what: 'a fault is counted', timeoutMs: 20_000 });
+  await until(async () => (await faults()) > 0, { what: 'a fault is counted', timeoutMs: 60_000 });
   await home.startServices();
   await until(async () => (await ready(score)).status === 200, { what: 'ready again', timeoutMs: 60_000 });
   const before = await scored();
-  await until(async () => (await scored()) > before, { what: 'it goes on', timeoutMs: 30_000 });
+  await until(async () => (await scored()) > before, { what: 'it goes on', timeoutMs: 60_000 });
   await done(['cancel', 'long'], { home });
 });
 

@@ -50,7 +50,7 @@ describe.skipIf(process.platform !== 'linux')('a run that is killed leaves nothi
     await sleep(ms);
     await killNow(run.pid);
     // As long as a busy machine may take to load the modules; an orphan of before stayed for ever.
-    await until(() => ofHome().length === 0, { what: 'all have ended', timeoutMs: 30_000, everyMs: 100 });
+    await until(() => ofHome().length === 0, { what: 'all have ended', timeoutMs: 60_000, everyMs: 100 });
   });
 });
 
@@ -71,7 +71,7 @@ test('a scorer whose worker is gone before it could look ends too', { timeout: 6
     expect(pid).toBeGreaterThan(1);
     await until(() => !isAlive(pid) || read(`/proc/${pid}/cmdline`) === '', {
       what: `${name} has ended`,
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     });
   }
 });

@@ -49,7 +49,7 @@ test('what `services down` ended stays down', { timeout: 120_000 }, async () => 
   const run = spawnZeroscout(['run', 'b.json'], { home });
   await run.says(/search .* started/);
   await done(['services', 'down'], { home });
-  await until(() => /NATS is away|Temporal is away/.test(run.stderr()), { what: 'away', timeoutMs: 30_000 });
+  await until(() => /NATS is away|Temporal is away/.test(run.stderr()), { what: 'away', timeoutMs: 60_000 });
   await sleep(3_000);
   expect(run.stderr()).not.toMatch(/away.*starting it again/);
   expect(await findRunning({ home: home.home })).toEqual({});

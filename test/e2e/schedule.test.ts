@@ -197,7 +197,7 @@ test('gc keeps what kept runs and schedules need, and lets go of the rest', {
   const runs = 'WorkflowType = "search" AND ExecutionStatus != "ContinuedAsNew"';
   await until(async () => (await client.workflow.count(runs)).count === 1, {
     what: 'runs are forgotten',
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   expect(await json('status')).toHaveLength(1);
   expect(await json('results', id)).toHaveLength(32);
@@ -224,7 +224,7 @@ test('gc keeps what kept runs and schedules need, and lets go of the rest', {
   expect(listed).toEqual([expect.objectContaining({ name: 'weekly', state: 'paused', failedRun: failed })]);
   await until(async () => (await described('weekly')).state === 'paused', {
     what: 'the schedule pauses',
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   const paused = await json('schedule', 'describe', 'weekly');
   expect(paused.note).toMatch(/failure/i);

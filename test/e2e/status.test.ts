@@ -125,7 +125,7 @@ test('waiting for a control worker, for a device, for resume, for servers', {
       const { waiting } = await describer.status('idle');
       return waiting?.for === what && (waiting.since !== undefined || what === 'control-worker');
     };
-    await until(isKnown, { what, timeoutMs: 30_000 });
+    await until(isKnown, { what, timeoutMs: 60_000 });
     return (await json('idle')).waiting;
   };
   await detach('idle.json', '--workers', '0');
@@ -173,7 +173,7 @@ test('waiting for a control worker, for a device, for resume, for servers', {
     const found = await askedAgain();
     return found?.for === 'nats' && found;
   };
-  await until(withoutNats, { what: 'NATS is missed', timeoutMs: 30_000 })
+  await until(withoutNats, { what: 'NATS is missed', timeoutMs: 60_000 })
     .then((found) => expect(found).toMatchObject({ message: 'NATS is away', also: [{ for: 'resume' }] }))
     .finally(() => process.kill(nats, 'SIGCONT'));
   control.child.kill('SIGKILL');
@@ -188,7 +188,7 @@ test('searches that were cancelled, terminated or timed out say so, and what to 
   await done(['cancel', 'idle'], { home });
   await until(async () => (await describer.status('idle')).state === 'cancelled', {
     what: 'it ends',
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
   });
   const cancelled = await json('idle');
   control.child.kill('SIGKILL');
@@ -229,7 +229,7 @@ test('a list that shows fewer says of how many; --all and --json have every one'
   const known = async (more: string) => (await client.workflow.count(query + more)).count;
   // A search is listed a moment after it is started.
   const isListed = async () => (await known(' AND WorkflowId STARTS_WITH "search-many-"')) === 55;
-  await until(isListed, { what: 'all are listed', timeoutMs: 20_000 });
+  await until(isListed, { what: 'all are listed', timeoutMs: 60_000 });
   const count = await known('');
   const few = await done(['status'], { home });
   const all = await done(['status', '--all'], { home });

@@ -12,7 +12,7 @@ afterEach(() => home.remove(), 60_000);
 async function holdsLock(pid: number): Promise<void> {
   const { lockFile } = home.home;
   const holds = () => existsSync(lockFile) && readFileSync(lockFile, 'utf8') === JSON.stringify({ pid });
-  await until(holds, { what: 'the lock', timeoutMs: 30_000, everyMs: 1 });
+  await until(holds, { what: 'the lock', timeoutMs: 60_000, everyMs: 1 });
 }
 
 test('who is stopped keeps the lock, says so, and nobody starts a second pair of servers', {

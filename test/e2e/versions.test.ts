@@ -85,7 +85,7 @@ test('control workers first: the search ends on the engine that it began on; the
   const words = `no worker of engine ${NEW}; 1 worker has ${OLD}`;
   const waiting = await until(() => engineWait('next'), {
     what: 'the search says that it waits',
-    timeoutMs: 15_000,
+    timeoutMs: 60_000,
   });
   expect(waiting).toContain(words);
   expect(score.stderr()).toContain(words);
@@ -118,7 +118,7 @@ test('score workers first, in parts, and no worker of the engine is left: the se
   // Until the refusals that came while the old worker lived are over.
   const words = `no worker of engine ${OLD}; 1 worker has ${NEW}`;
   const waits = async () => (await engineWait('moved'))?.includes(words);
-  await until(waits, { what: 'the search says that it waits', timeoutMs: 30_000 });
+  await until(waits, { what: 'the search says that it waits', timeoutMs: 60_000 });
   expect(await engineOf(moved, 'moved')).toBe(NEW);
   expect(scoredBy(newScore, 'moved')).toBe(SAMPLES);
 

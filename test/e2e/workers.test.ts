@@ -55,7 +55,7 @@ test('a run that is killed takes its workers along', { timeout: 60_000 }, async 
   await until(() => computed().length > before, { what: 'a candidate', timeoutMs: 60_000 });
   const workers = [...home.pids('control'), ...home.pids('score'), ...home.pids('scorer')];
   run.child.kill('SIGKILL');
-  await until(() => !workers.some(isRunning), { what: 'workers end', timeoutMs: 40_000 });
+  await until(() => !workers.some(isRunning), { what: 'workers end', timeoutMs: 60_000 });
   await done(['cancel', 'killed'], { home });
 });
 

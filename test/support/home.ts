@@ -96,7 +96,7 @@ export async function killNow(pid: number): Promise<void> {
   } catch {
     return;
   }
-  await until(() => !isRunning(pid), { what: `process ${pid} ends`, timeoutMs: 10_000 });
+  await until(() => !isRunning(pid), { what: `process ${pid} ends`, timeoutMs: 60_000 });
 }
 
 /** A zombie that nobody has waited for does not run. */

@@ -75,7 +75,7 @@ async function firstStartKilled({ ms, mark }: { ms: number; mark: 'marked' | 'un
   const args = SERVERS.temporal.prepare({ home, port: port!, web: undefined });
   const server: ChildProcess = spawn(path, args, { stdio: 'ignore' });
   const gone = new Promise((resolve) => server.once('exit', resolve));
-  await until(() => existsSync(database()), { what: 'a database', timeoutMs: 30_000, everyMs: 2 });
+  await until(() => existsSync(database()), { what: 'a database', timeoutMs: 60_000, everyMs: 2 });
   await sleep(ms);
   server.kill('SIGKILL');
   await gone;
@@ -152,7 +152,7 @@ describe('a database that does not open is set aside', () => {
     await works(address).catch(() => {});
     await until(async () => (await up()).started, {
       what: 'the damage is noticed',
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
       everyMs: 500,
     });
     expect(steps.join('\n')).toContain('damaged');
