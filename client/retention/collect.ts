@@ -57,7 +57,7 @@ export async function collect({
   collection: Collection;
 }): Promise<void> {
   const { namespace } = client.options;
-  // Temporal lists for a moment what it has deleted; somebody else may have asked for it, or its retention.
+  // Temporal deletes in the background and lists a run for up to minutes after; somebody else may have asked for it, or its retention.
   const forget = (workflowExecution: { workflowId: string; runId: string }) =>
     client.workflowService
       .deleteWorkflowExecution({ namespace, workflowExecution })
