@@ -1,4 +1,5 @@
-// Makes the addresses under which the scores of a search are, for all its stages and families of proxies.
+// Computes the addresses under which the scores of a search are stored, for all its stages and families of
+// proxies.
 import { familyScopes, scoreScope } from '../core/address.js';
 import { versionFor } from '../core/contract/engines.js';
 import type {
@@ -17,12 +18,18 @@ import { stagesOf } from '../core/specification/stages.js';
 export const addressScores: SearchActivities['addressScores'] = async ({ specification, engine }) =>
   addressesOf({ specifications: stagesOf(specification).map((stage) => stage.specification), engine });
 
-/** The address that came with the input; a search that an earlier release began has that of this worker's engine. */
+/**
+ * The address that came with the input. For a search that an earlier release began, it is computed with this
+ * worker's engine.
+ */
 export function addressOf({ specification, address }: AddressedInput): ScoreAddress {
   return address ?? addressAt(addressesOf({ specifications: [specification] }), 0);
 }
 
-/** The address of the last stage of a finished search; an earlier release did not write it into the result. */
+/**
+ * The address of the last stage of a finished search, computed anew if an earlier release did not write it
+ * into the result.
+ */
 export function addressOfResult({
   specification,
   result: { engine = ENGINE_VERSION, scopes, families },
@@ -58,7 +65,7 @@ function addressAt({ engine, scopes, families }: ScoreAddresses, stage: number):
   return { engine, scope: scopes[stage]!, ...(families ? { families: families[stage]! } : {}) };
 }
 
-/** Answers where the scores of each wanted family are stored, in canonical order. */
+/** The scopes in which the scores of each needed family are stored, in canonical order. */
 export function scopesByFamily({
   specification,
   address: { scope, families = {} },
@@ -70,7 +77,10 @@ export function scopesByFamily({
   return new Map(scoredFamilies(specification.proxies).map((family) => [family, scopeOf(family)]));
 }
 
-/** Checks that an address is that of the specification: otherwise scores would be stored where other searches look for theirs. */
+/**
+ * Checks that an address belongs to the specification. Otherwise scores would be stored where other searches
+ * look for theirs.
+ */
 export function isAddressOf(
   { scope, families }: ScoreAddress,
   { specification, engine }: { readonly specification: Specification; readonly engine: string },

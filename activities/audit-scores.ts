@@ -1,4 +1,5 @@
-// Lists the candidates of a plan whose scores the store lacks and that were not set aside, each once.
+// Lists, without repeats, the candidates of a plan that have neither a score in the store nor a recorded
+// failure.
 
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { isBatchedDevice } from '../core/specification/devices.js';
@@ -14,7 +15,7 @@ export function auditScores({
   verify = 0,
 }: {
   store: Store;
-  /** Share of the scores to be verified where the specification says nothing. */
+  /** The share of the scores to be verified where the specification is silent. */
   verify?: number | undefined;
 }): SearchActivities['auditScores'] {
   return async (input) => {
@@ -40,7 +41,8 @@ export function auditScores({
         }
       }
     }
-    // Neighbouring candidates are alike. A batched supernet fills its slots evenly when candidates of all kinds come together.
+    // Neighbouring candidates are similar. A batched supernet fills its slots evenly if candidates of all
+    // kinds come together.
     const list = isBatchedDevice(specification.execution.device) ? spreadEvenly(todo()) : todo();
     const written = await writeCandidateList(store.blobs, list);
     return { todo: written, ...counts, ...(verify > 0 ? { verify } : {}) };

@@ -1,4 +1,5 @@
-// Breeds the next generation of an evolution from the scores of all before it, or says that it is over.
+// Breeds the next generation of an evolution from the scores of all previous ones, or reports that the
+// evolution is over.
 
 import { type DrawCounts, describeDrawCounts, NO_DRAWS } from '../core/contract/draw-counts.js';
 import type { HistoryRef, ScoreAddress } from '../core/contract/search.js';
@@ -17,18 +18,18 @@ import { appendGeneration, readHistory } from './evolution-record.js';
 import type { CheckConstraints } from './latency.js';
 import { createRejectionCounter, describeStep } from './step-report.js';
 
-/** Evolutions of which a worker remembers the history; any other is read from the store again. */
+/** The number of evolutions whose history a worker remembers; others are read from the store again. */
 const REMEMBERED = 4;
-/** Candidates looked up at once. */
+/** The number of candidates looked up at once. */
 const BATCH = 1000;
 
 /** The ranked history of one evolution, in memory. */
 interface Memory {
   readonly history: History;
-  /** Scored candidates, in the order of `history`. */
+  /** The scored candidates, in the order of `history`. */
   readonly scored: string[];
   readonly seen: Set<string>;
-  /** The candidates that were bred last and are not in `history` yet. */
+  /** The candidates of the last generation, which are not in `history` yet. */
   pending: readonly string[];
 }
 
@@ -46,8 +47,8 @@ export function breedGeneration({
     const evolution = specification.strategy as Evolution;
     const space = openSpace(specification.space);
     const name = (of: HistoryRef | undefined) => `${run} ${of?.digest ?? ''}`;
-    // The memory is taken out of the map while it changes. An attempt that dies half-way, or a second attempt beside this one,
-    // then finds none and reads the history from the store.
+    // The memory is removed from the map while it changes. If an attempt dies half-way, or a second attempt
+    // runs beside this one, the other finds no memory and reads the history from the store.
     const known = memories.get(name(history));
     memories.delete(name(history));
     const memory = known ?? (await recall({ store, specification, history }));
@@ -90,16 +91,19 @@ export function breedGeneration({
   };
 }
 
-/** Says why no child was found; throws a SpecError where the constraints are the reason. */
+/** Explains why no child was found; throws a SpecError if the constraints are the reason. */
 function explainEnd(drawn: DrawCounts, times: string): string {
   const why = `${drawn.proposed} candidates drawn in a row gave nothing new: ${describeDrawCounts(drawn)}${times}`;
-  // Without duplicates the space is not exhausted: hardly any of its candidates meets the constraints.
+  // Without duplicates the space is not exhausted, so hardly any of its candidates meets the constraints.
   if (drawn.duplicates === 0)
     throw SpecError.of({ path: 'constraints', message: `nearly everything is rejected; ${why}` });
   return why;
 }
 
-/** Reads the history of an evolution from the store. All of its candidates are pending, since their scores are not looked up yet. */
+/**
+ * Reads the history of an evolution from the store. All of its candidates are pending, since their scores
+ * have not been looked up yet.
+ */
 async function recall({
   store,
   specification,
@@ -127,8 +131,8 @@ async function recall({
 }
 
 /**
- * Adds the pending candidates with their scores to the history. Where some have no score and were not set aside, it adds none and
- * returns those that are missing.
+ * Adds the pending candidates with their scores to the history. If some have neither a score nor a recorded
+ * failure, it adds none and returns those that are missing.
  */
 async function learn({
   store,

@@ -1,4 +1,4 @@
-// Reads a plan in batches, says which candidate is scored for which, and looks their scores up.
+// Reads a plan in batches, maps each candidate to the one that is scored for it, and looks up the scores.
 import { hash } from 'node:crypto';
 import { scoreKey } from '../core/address.js';
 import { type Part, rangeOf } from '../core/contract/parts.js';
@@ -12,16 +12,16 @@ import { readCandidates } from '../store/candidate-list.js';
 import type { Proxies, Store } from '../store/store.js';
 import { scopesByFamily } from './address-scores.js';
 
-/** Candidates looked up at once. */
+/** The number of candidates looked up at once. */
 const BATCH = 1000;
 
-/** `unit` is what is scored for the candidate: itself, or the cheapest member of its class. */
+/** `unit` is the candidate that is scored for this one: itself, or the representative of its class. */
 export interface Member {
   readonly candidate: string;
   readonly unit: string;
 }
 
-/** How a specification's cohort maps a candidate to the candidate that is scored for it. */
+/** Returns a function that maps a candidate to its unit, as the specification's cohort requires. */
 export function unitOf({ space, cohort }: Specification): (candidate: string) => string {
   const { kind, representative, structureOf } = openSpace(space);
   if (structureOf) return structureOf;
@@ -30,14 +30,18 @@ export function unitOf({ space, cohort }: Specification): (candidate: string) =>
   return representative;
 }
 
-/** Whether all units of a plan are different. They may not be in a space of files: two files may hold one network. */
+/**
+ * Whether all units of a plan are known to be distinct. In a space of files they are not, since two files may
+ * hold one network.
+ */
 export function hasDistinctUnits(specification: Specification): boolean {
   return isDistinct(specification) && !openSpace(specification.space).structureOf;
 }
 
 /**
- * Reads a plan, or one part of it, in batches and in order. A part of a plan without repeats is a range. A part of any other
- * plan is the units whose digest modulo the number of parts is the part's number, so that no unit is in two parts.
+ * Reads a plan, or one part of it, in batches and in order. A part of a plan without repeats is a range. A
+ * part of any other plan consists of the units whose digest modulo the number of parts equals the part's
+ * number, so that no unit is in two parts.
  */
 export async function* memberBatches({
   store,
@@ -81,7 +85,7 @@ export interface LookUp {
   readonly units: readonly string[];
 }
 
-/** Reads for each unit the stored facts of the families that the specification wants. */
+/** Reads for each unit the stored facts of the families that the specification needs. */
 export async function lookUpFacts({
   store,
   specification,
@@ -99,7 +103,10 @@ export async function lookUpFacts({
   );
 }
 
-/** Reads for each unit its proxies by draw, of all families together; `undefined` where a family lacks a draw. */
+/**
+ * Reads for each unit its proxies by draw, for all families together; `undefined` where a family lacks a
+ * draw.
+ */
 export async function lookUp(given: LookUp): Promise<readonly (readonly (Proxies | undefined)[])[]> {
   const { specification, units } = given;
   const facts = await lookUpFacts(given);
@@ -120,7 +127,7 @@ function mergeProxies(parts: readonly (Proxies | undefined)[]): Proxies | undefi
 
 const NO_COSTS: Proxies = {};
 
-/** The proxies that are counted from a candidate's text and not stored, as far as the specification wants them. */
+/** The requested proxies that are counted from a candidate's text instead of stored. */
 export function costsOf({ space, proxies, fidelity }: Specification): (candidate: string) => Proxies {
   const wanted = proxies.filter((proxy) => familyOf(proxy) === 'costs');
   if (wanted.length === 0) return () => NO_COSTS;

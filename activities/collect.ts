@@ -1,15 +1,15 @@
-// Stores facts in batches: what arrives while one batch is being stored goes with the next.
+// Stores facts in batches: facts that arrive while one batch is being stored form the next batch.
 
 export interface Collector<T> {
-  /** Waits while `limit` items wait already; throws the error of a batch that could not be stored. */
+  /** Waits while `limit` items are waiting already; throws the error of a batch that could not be stored. */
   add(item: T): Promise<void>;
   /** Resolves when everything is stored. */
   finish(): Promise<void>;
 }
 
 /**
- * One batch is under way at a time. Where facts are rare, each is stored at once; where they come fast, batches grow, because
- * more facts arrive while a batch is being stored. At most `limit` items wait.
+ * One batch is stored at a time. Where facts are rare, each is stored at once; where they arrive quickly,
+ * batches grow, because more facts arrive while a batch is being stored. At most `limit` items wait.
  */
 export function createCollector<T>({
   limit,

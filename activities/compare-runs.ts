@@ -8,10 +8,13 @@ import { diffRankings, type RankingDiff } from '../core/report/ranking-diff.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 
-/** Lines of each list that are kept with a run. */
+/** The number of entries of each list that are kept with a run. */
 const KEPT_TOP = 10;
 
-/** Says why there is no comparison where a run's files are gone or cannot be read: the later run is finished all the same. */
+/**
+ * Returns the reason why there is no comparison if a run's files are gone or unreadable, because the later
+ * run is finished all the same.
+ */
 export function compareRuns({ store }: { store: Store }): SearchActivities['compareRuns'] {
   return async ({ before, after }) => {
     try {

@@ -1,4 +1,5 @@
-// Makes the activities of control workers and of score workers: checks their inputs, and maps their errors for Temporal.
+// Creates the activities of control workers and of score workers: validates their inputs and converts their
+// errors for Temporal.
 import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { readInput } from '../core/contract/activity-inputs.js';
@@ -27,15 +28,18 @@ import { setAsideWorkers } from './set-aside-workers.js';
 import { reportMeasurements, withReport } from './step-report.js';
 import { verifyScores } from './verify-scores.js';
 
-/** Interval of heartbeats, and so the greatest age of the progress that people see of a step. */
+/** The interval between heartbeats, which bounds the age of the progress that people see. */
 const HEARTBEAT_MS = 3_000;
 
-/** When Temporal scheduled the step. Durations are taken from Temporal's clock at both ends, because this machine's may differ. */
+/**
+ * The time at which Temporal scheduled the step. Durations use Temporal's clock at both ends, because the
+ * clock of this machine may differ.
+ */
 const now = () => activityInfo().scheduledTimestampMs;
 
 /**
- * Anyone who may start workflows may start a part with any address. Such a part must not read or write the scores of another
- * specification.
+ * Anyone who may start workflows may start a part with any address. Such a part must not read or write scores
+ * of another specification.
  */
 const checkAddress: SearchActivities['checkPart'] = async ({ specification, address }) => {
   if (!address) return;
@@ -47,11 +51,14 @@ const checkAddress: SearchActivities['checkPart'] = async ({ specification, addr
 /** The activities of score workers; all others belong to control workers. */
 type ScoreActivity = 'scoreShard' | 'verifyScores';
 
-/** The settings of verification on control workers. Without them only specifications that ask for it have scores verified. */
+/**
+ * The settings of verification on control workers. Without them, only scores of specifications that ask for
+ * verification are verified.
+ */
 export interface VerificationOptions {
-  /** Share of the scores of a specification that does not say. */
+  /** The share of the scores to verify where a specification is silent. */
   readonly verify?: number | undefined;
-  /** Names of the workers that ask for a device's work. */
+  /** Returns the names of the workers that poll for a device's work. */
   readonly polling: (device: string) => Promise<readonly string[]>;
   readonly onSetAside?: ((workers: readonly string[]) => void) | undefined;
 }
@@ -111,7 +118,7 @@ export function createScoreActivities({
   );
 }
 
-/** Tells Temporal that a long step is alive, and how far it is. */
+/** Sends heartbeats with the progress of a long step, so that Temporal knows that it is alive. */
 function withHeartbeat<A, R>(activity: (input: A) => Promise<R>): (input: A) => Promise<R> {
   return (input) =>
     withReport(async (report) => {
@@ -125,12 +132,12 @@ function withHeartbeat<A, R>(activity: (input: A) => Promise<R>): (input: A) => 
 }
 
 /**
- * Errors that trying the same activity again cannot mend. All others are retried, RangeError too: V8 throws it where memory
- * runs out.
+ * Errors that another attempt of the same activity cannot resolve. All others are retried, including
+ * RangeError, which V8 throws where memory runs out.
  */
 const FINAL = [TerminalError, SpecError, BlobError, LostScoreError];
 
-/** Wraps activities: their inputs are checked, and their errors mapped to failures of Temporal. */
+/** Wraps activities: validates their inputs, and converts their errors to failures of Temporal. */
 function withCheckedInputs<Some extends Partial<SearchActivities>>(activities: Some, gate?: Gate): Some {
   const entries = Object.entries(activities) as [keyof SearchActivities, Activity][];
   return Object.fromEntries(
@@ -141,8 +148,8 @@ function withCheckedInputs<Some extends Partial<SearchActivities>>(activities: S
 type Activity = (input: unknown) => Promise<unknown>;
 
 /**
- * Checks the input first. Bad input ends the search; damaged blobs, lost scores and an engine without workers make the workflow
- * go back; everything else is retried.
+ * Bad input ends the search. Damaged blobs, lost scores and an engine without workers make the workflow
+ * repeat earlier steps. Everything else is retried.
  */
 function withMappedErrors({
   name,
@@ -156,7 +163,8 @@ function withMappedErrors({
   return async (input) => {
     try {
       const version = versionIn(input);
-      // A newer release may ask for proxies that this one does not know: others are to take it, before it looks wrong here.
+      // A newer release may ask for proxies that this release does not know. This check comes first, so that
+      // a worker of that release gets the step instead of the input being refused here.
       if (gate && version !== undefined) await gate.admit(version);
       return await activity(readInput(name, input));
     } catch (error) {
@@ -186,7 +194,7 @@ function withMappedErrors({
   };
 }
 
-/** The engine version in an input that is not checked yet. */
+/** The engine version in an input that has not been validated yet. */
 function versionIn(input: unknown): string | undefined {
   const { address } = (input ?? {}) as { readonly address?: { readonly engine?: unknown } | null };
   const version = address?.engine;

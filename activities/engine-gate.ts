@@ -1,4 +1,5 @@
-// Lets a worker serve the steps of its own engine version, and leaves all others to the workers that can.
+// Lets a worker serve the steps of its own engine version, and leaves all other steps to workers that can
+// serve them.
 import { activityInfo } from '@temporalio/activity';
 import {
   describeEngines,
@@ -13,12 +14,16 @@ import { ENGINE_VERSION } from '../core/engine-version.js';
 import { SpecError } from '../core/errors.js';
 import { addressOf, isAddressOf } from './address-scores.js';
 
-/** This worker cannot serve the step; a worker of the search's engine can, and gets it when Temporal tries again. */
+/**
+ * This worker cannot serve the step. Temporal retries it, and a worker of the search's engine then gets it.
+ */
 export class OtherEngineError extends Error {
   override readonly name = 'OtherEngineError';
 }
 
-/** No worker of the search's engine is left. The workflow begins again under `engine`, which this worker has. */
+/**
+ * No worker of the search's engine is left. The workflow starts again under `engine`, which is this worker's.
+ */
 export class EngineGoneError extends Error {
   override readonly name = 'EngineGoneError';
   readonly engine: string;
@@ -29,31 +34,44 @@ export class EngineGoneError extends Error {
   }
 }
 
-/** What a worker can find out about the other workers of its queue. */
+/** What a worker can learn about the other workers of its queue. */
 export interface Fleet {
-  /** Engine versions of the workers that live, as far as Temporal knows, and of those that work at other steps of the workflow. */
+  /**
+   * The engine versions of the living workers, according to Temporal, and of the workers that execute other
+   * steps of the workflow.
+   */
   engines(step: Step): Promise<EngineCounts>;
 }
 
-/** The step that a worker refuses, as Temporal names it. */
+/** A step that a worker refuses, identified as in Temporal. */
 export interface Step {
   readonly activityId: string;
   readonly workflowExecution?: { readonly workflowId: string; readonly runId: string };
 }
 
 export interface Gate {
-  /** Answers where the scores of a step are, or throws where this worker does not serve the step's engine version. */
+  /**
+   * Returns the address of the scores of a step, or throws if this worker does not serve the step's engine
+   * version.
+   */
   (input: AddressedInput): Promise<ScoreAddress>;
-  /** Throws where this worker does not serve a version. For an input that is not checked yet, as a newer release may have made it. */
+  /**
+   * Throws if this worker does not serve a version. It accepts an input that has not been validated yet,
+   * which a newer release may have made.
+   */
   admit(version: string): Promise<void>;
 }
 
 /**
- * A worker refuses steps of another engine for this long before it reports that no worker has that engine. Temporal lists a
- * remote worker for five minutes after its last poll; this time comes on top, for workers that are just starting.
+ * A worker refuses steps of another engine for this long before it reports that no worker has that engine.
+ * Temporal lists a remote worker for five minutes after its last poll; this time is added for workers that
+ * are just starting.
  */
 const GONE_MS = 15_000;
-/** A refused step is tried again after a second, so that a worker that can serve it finds it soon; later less often. */
+/**
+ * A refused step is retried after a second, so that a worker that can serve it gets it soon; later retries
+ * are less frequent.
+ */
 const SOON_MS = 1_000;
 const LATER_MS = 5_000;
 const SOON_ATTEMPTS = 20;
@@ -73,10 +91,10 @@ export function createGate({
   engine?: string;
   now?: () => number;
   step?: () => Step;
-  /** Called at every refusal, with the reason in words. */
+  /** Called at every refusal, with the reason as text. */
   onRefused?: (refusal: { readonly engine: string; readonly reason: string }) => void;
 }): Gate {
-  /** The time since which this worker has seen no other worker that serves an engine which it refused. */
+  /** For each refused engine, the time since which no other worker that serves it has been seen. */
   const unserved = new Map<string, number>();
   const admit = async (engine: string): Promise<void> => {
     if (serves(own, engine)) return;

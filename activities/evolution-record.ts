@@ -1,10 +1,11 @@
-// Keeps the generations of an evolution as a chain of blobs, from which any worker can read all of it.
+// Stores the generations of an evolution as a chain of blobs, from which any worker can read the whole
+// history.
 import { addDrawCounts, type DrawCounts, NO_DRAWS } from '../core/contract/draw-counts.js';
 import type { CandidateListRef, HistoryRef } from '../core/contract/search.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { BlobStore } from '../store/store.js';
 
-/** One link: a generation's candidates and the link before it. */
+/** One link of the chain: the candidates of a generation, and a reference to the previous link. */
 interface Link {
   readonly before?: string;
   readonly list: CandidateListRef;

@@ -1,4 +1,4 @@
-// Keeps a share of a ranking, best first: the candidates of the next round.
+// Selects the best share of a ranking as the candidates of the next round.
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { createTextIndex } from '../core/text/text-index.js';
 import { writeCandidateList } from '../store/candidate-list.js';
@@ -6,7 +6,10 @@ import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 import { unitOf } from './cohort.js';
 
-/** Keeps the best `keep` of what was scored, rounded up: classes go on whole, with all their written candidates. */
+/**
+ * Keeps the best `keep` of the scored units, rounded up. A class is kept as a whole, with all its written
+ * candidates.
+ */
 export function keepBest({ store }: { store: Store }): SearchActivities['keepBest'] {
   return async ({ specification, ranking, keep }) => {
     const unit = unitOf(specification);

@@ -1,4 +1,5 @@
-// Checks limits on latency: each candidate is measured on this machine once for all searches, then read from the store.
+// Checks limits on latency: each candidate is measured once on this machine for all searches, and then read
+// from the store.
 import { LRUCache } from 'lru-cache';
 import { latencyScope } from '../core/address.js';
 import type { DrawCounts } from '../core/contract/draw-counts.js';
@@ -15,28 +16,31 @@ import { createStructures } from './structures.js';
 
 /** The process that measures latencies, as the activities use it. */
 export interface LatencyMeter {
-  /** The class of machine that a latency is stored under: processor and threads. */
+  /** The class of machine under which a latency is stored: processor and threads. */
   readonly machine: string;
-  /** One image through the whole network; CandidateError where it cannot be run. */
+  /** Measures one image through the whole network; throws CandidateError if it cannot be run. */
   measure(args: {
     space: Specification['space'];
     candidate: string;
     seed: number;
     resolution: number;
-    /** Of a candidate that came from a file. */
+    /** The structure of a candidate that was read from a file. */
     structure?: string;
   }): Promise<Measurement>;
 }
 
-/** Latencies of which a worker remembers that it has asked the store. */
+/** The most latencies that a worker remembers to have looked up. */
 const REMEMBERED = 100_000;
 
-/** Names the constraint that a candidate breaks. Counted costs are checked first; only candidates that keep them are measured. */
+/**
+ * Finds the constraint that a candidate breaks. Counted costs are checked first; only candidates that satisfy
+ * them are measured.
+ */
 export interface ConstraintCheck {
   readonly rejection: (candidate: string) => string | undefined | Promise<string | undefined>;
-  /** The scopes of the latencies that it read or measured, for `DrawCounts`. */
+  /** The scopes of the latencies that were read or measured, for `DrawCounts`. */
   readonly latencies: Pick<DrawCounts, 'latencies'>;
-  /** `; they took 6.31 to 14.50 ms` of those whose latency was asked for, or nothing. */
+  /** `; they took 6.31 to 14.50 ms` for the candidates whose latency was needed, or an empty text. */
   readonly times: () => string;
 }
 
@@ -65,12 +69,16 @@ export function checkConstraints({
     let last: Promise<number> | undefined;
     let fastest = Number.POSITIVE_INFINITY;
     let slowest = 0;
-    /** The first measurement of a candidate counts, so that everybody who asks later, or again after a crash, decides alike. */
+    /**
+     * The first measurement of a candidate counts, so that everyone who asks later, or again after a crash,
+     * gets the same decision.
+     */
     const latencyOf = async (candidate: string, round: number): Promise<number> => {
       const known = await readLatencies({ latencies, scope, round, candidates: [candidate] });
       const before = known.get(candidate);
       if (before) return before.latency;
-      // A worker of another engine must not measure: its result would be stored under this engine's address.
+      // A worker of another engine must not measure, because its result would be stored under this engine's
+      // address.
       await gate(input);
       const { space, seed } = specification;
       const structure = await structures({ space, candidate });

@@ -1,4 +1,4 @@
-// Keeps a specification's own images in a verified file of this machine while a shard works with them.
+// Keeps a specification's own images in a verified file on this machine while a shard uses them.
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,11 +9,11 @@ import { BlobError } from '../core/errors.js';
 import type { Images } from '../core/specification/images.js';
 import type { BlobStore } from '../store/store.js';
 
-/** Sets of images that are kept when no shard needs them. */
+/** The number of sets of images that are kept when no shard needs them. */
 const KEPT = 2;
 
 export interface LocalImages {
-  /** The file exists while `work` runs. */
+  /** Runs `work` with a file that exists until it ends. */
   withFile<T>(images: Images, work: (file: string) => Promise<T>): Promise<T>;
   /** Removes all files. */
   close(): Promise<void>;
@@ -30,11 +30,12 @@ export function createLocalImages({ blobs }: { blobs: BlobStore }): LocalImages 
   let folder: Promise<string> | undefined;
 
   async function fetch({ digest, shape }: Images): Promise<string> {
-    // The digest becomes a part of a file's name, so it must be nothing but digits.
+    // The digest becomes part of a file's name, so it must consist of hexadecimal digits alone.
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new BlobError(`images: ${JSON.stringify(digest)} is no digest`);
     folder ??= mkdtemp(join(tmpdir(), 'zeroscout-images-'));
     const file = join(await folder, digest);
-    // `stream` fails at the end of bytes that are not what the digest says; only a whole file gets the name.
+    // `stream` fails at the end of bytes that do not match the digest, so only a complete file gets the final
+    // name.
     await pipeline(Readable.from(blobs.stream(digest)), createWriteStream(`${file}.part`));
     const wanted = shape.reduce((product, n) => product * n, 4);
     const { size } = await stat(`${file}.part`);
@@ -62,7 +63,7 @@ export function createLocalImages({ blobs }: { blobs: BlobStore }): LocalImages 
         return await work(await entry.file);
       } finally {
         entry.users--;
-        // A download that failed is forgotten, so that the next attempt starts another.
+        // A failed download is forgotten, so that the next attempt starts another one.
         await entry.file.catch(() => held.get(images.digest) === entry && held.delete(images.digest));
         await drop();
       }

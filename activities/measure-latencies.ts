@@ -1,4 +1,5 @@
-// Measures the latencies of the first of a finished ranking on this machine: those that are missing, or all of them again.
+// Measures on this machine the latencies of the first candidates of a finished ranking: the missing ones, or
+// all of them again.
 import { latencyScope } from '../core/address.js';
 import { CandidateError } from '../core/candidate-error.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';

@@ -1,22 +1,24 @@
-// Finds out which candidates of a shard have no score yet, as late as possible, so that a second attempt sees what the first has stored.
+// Finds the candidates of a shard that have no score yet, as late as possible, so that a second attempt sees
+// what the first one stored.
 import type { FamilyName } from '../core/specification/families.js';
 import type { UnitFacts } from './cohort.js';
 
 export interface Task {
   readonly index: number;
-  /** Draws of which a family has no score, and these families. */
+  /** The draws for which a family has no score, and these families. */
   readonly draws: readonly number[];
   readonly families: readonly FamilyName[];
 }
 
-/** Candidates looked up at once, and the time that they should last. */
+/** The number of candidates looked up at first, and the time that a group should last. */
 const FEWEST = 16;
 const MOST = 1024;
 const GROUP_MS = 500;
 
 /**
- * Yields a shard's candidates with the draws and families that have no score. Candidates are looked up as late as possible, in
- * groups that double while a group is used up within half a second, to see what another attempt of this shard has stored.
+ * Yields a shard's candidates with the draws and families that have no score. To see what another attempt of
+ * this shard has stored, candidates are looked up as late as possible, in groups that double in size as long
+ * as a group is used up within half a second.
  */
 export async function* missingScores({
   candidates,

@@ -1,4 +1,4 @@
-// Tells of the end of a search: runs a command or calls a webhook, both with the same JSON.
+// Notifies of the end of a search: runs a command or calls a webhook, both with the same JSON.
 import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { SearchActivities } from '../core/contract/search-activities.js';
@@ -9,11 +9,16 @@ import { createWebhooks, type WebhookOptions } from './notify/webhook.js';
 
 export interface NotifyOptions extends WebhookOptions {
   readonly store: Store;
-  /** A specification is data that somebody sent; whether it may run commands on this machine is for the machine's operator to say. */
+  /**
+   * Whether commands may run. A specification may come from anyone, so the operator of the machine decides.
+   */
   readonly commands: 'allowed' | 'refused';
 }
 
-/** Temporal retries it. What retrying cannot mend (a command that is not allowed, a webhook that refuses) is not retried. */
+/**
+ * Temporal retries a notification. Failures that a retry cannot resolve (a command that is not allowed, a
+ * webhook that refuses) are final.
+ */
 export function notify({ store, commands, ...options }: NotifyOptions): SearchActivities['notify'] {
   const { env } = options;
   const sendWebhook = createWebhooks(options);
@@ -35,7 +40,7 @@ export function notify({ store, commands, ...options }: NotifyOptions): SearchAc
         'content-type': 'application/json',
         'user-agent': 'zeroscout',
         'x-zeroscout-event': event,
-        // The id is the same at every attempt, so that a receiver can tell a repetition.
+        // The id is the same in every attempt, so that a receiver can recognize a repetition.
         'x-zeroscout-delivery': delivery,
       };
       return sendWebhook({ url: notify.webhook, body, headers, secretEnv: notify.secretEnv, signal });

@@ -20,13 +20,13 @@ import { createLatencyColumn, type LatencyColumn } from './rank/latency-column.j
 import { createMembers } from './rank/members.js';
 import { sortRows } from './rank/spill-sort.js';
 
-/** The most that is held in memory at a time: values of all columns together, and rows that are sorted at once. */
+/** Limits of memory: values of all columns together, and rows that are sorted at once. */
 export interface RankLimits {
   readonly values: number;
   readonly rows: number;
 }
 
-/** 16 MB of numbers, and about 30 MB of rows, of which a sort makes garbage several times as large. */
+/** 16 MB of numbers, and about 30 MB of rows; sorting these creates several times as much garbage. */
 const LIMITS: RankLimits = { values: 2_000_000, rows: 50_000 };
 
 type Members = ReturnType<typeof createMembers>;
@@ -63,7 +63,10 @@ export function rankCandidates({
     });
 }
 
-/** Hands every scored unit to `columns`, every candidate of one to `members`; answers those that were set aside. */
+/**
+ * Passes every scored unit to `columns` and every candidate of a scored unit to `members`; returns the
+ * candidates that were set aside.
+ */
 async function readCohort({
   store,
   input,
@@ -107,7 +110,7 @@ async function readCohort({
   return failed;
 }
 
-/** A row for each candidate, in blocks, in no order that matters. */
+/** A row for each candidate, in blocks, in unspecified order. */
 async function* rowsOf({
   specification,
   columns,
@@ -127,7 +130,7 @@ async function* rowsOf({
       const measured = await latencies?.of(block.map(({ candidate }) => candidate));
       yield block.map(({ candidate, unit, number }, at) => {
         const { flops, parameters } = space.costs({ candidate, resolution });
-        // A candidate shares the score of its class, but its costs are those of its own text.
+        // A candidate shares the score of its class, but has the costs of its own text.
         const own: Readonly<Record<string, number>> = { complexity: flops, flops, parameters };
         const value = (proxy: string, i: number) => own[proxy] ?? means[i]![number - from]!;
         return {
@@ -143,7 +146,7 @@ async function* rowsOf({
   }
 }
 
-/** Answers the first row's candidate. */
+/** Returns the candidate of the first row. */
 async function writeRanking({
   path,
   specification: { cohort, proxies },

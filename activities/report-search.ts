@@ -69,7 +69,7 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
   };
 }
 
-/** Reports a verification without the names of workers that were found right. */
+/** The findings of a verification, without the names of workers that were found correct. */
 function verificationOf({
   seen: _,
   ...verification
@@ -78,8 +78,8 @@ function verificationOf({
 }
 
 /**
- * Counts what ranked candidates have in common: functions that several of them compute, and proxies that are infinite for all
- * of them.
+ * Counts properties of the ranked candidates: functions that several of them compute, and proxies that are
+ * infinite for all of them.
  */
 async function lookOver({
   store,
@@ -98,7 +98,7 @@ async function lookOver({
     candidates += rows.length;
     for (const { candidate, proxies, parameters } of rows) {
       if (specification.cohort === 'classes') classes.add(unit(candidate));
-      // Every ranking has a column of parameters, whether they count as a proxy or not.
+      // Every ranking has a column of parameters, whether or not they are a requested proxy.
       const values: RankingRow['proxies'] = { ...proxies, parameters };
       for (const proxy of specification.proxies) if (Number.isFinite(values[proxy])) finite.add(proxy);
     }

@@ -1,4 +1,5 @@
-// Chooses the scores of a search that another worker is to compute again, by a key that was made after they were computed.
+// Chooses the scores of a search that another worker will compute again, by a key that is generated after
+// they were computed.
 import { createHmac, randomBytes } from 'node:crypto';
 import { scoreKey } from '../core/address.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
@@ -8,22 +9,23 @@ import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 import { addressOf, scopesByFamily } from './address-scores.js';
 
-/** Candidates whose scores are read at once. */
+/** The number of candidates whose scores are read at once. */
 const BATCH = 1_000;
 const KEY_BYTES = 32;
 
 export interface SampleOptions {
   readonly store: Store;
-  /** Names of the workers that ask for a device's work. */
+  /** Returns the names of the workers that poll for a device's work. */
   readonly polling: (device: string) => Promise<readonly string[]>;
-  /** A fresh key for each sample. */
+  /** Returns a new key for each sample. */
   readonly freshKey?: () => Uint8Array;
 }
 
 /**
- * A score is in the sample where the HMAC of its key, as a number from 0 to 1, is below the share. A worker of which nothing was
- * verified yet has at least one score in it: the one with the smallest HMAC. The scores are stored before the HMAC's key is
- * made, so no worker can know which of its scores will be looked at. Scores of workers that are set aside are discarded.
+ * A score is in the sample if the HMAC of its key, as a number from 0 to 1, is below the share. A worker of
+ * which no score has been verified yet has at least one score in the sample: the one with the smallest HMAC.
+ * The key of the HMAC is generated after the scores were stored, so no worker can know which of its scores
+ * will be checked. Scores of workers that are set aside are discarded.
  */
 export function sampleScores({
   store,
@@ -51,7 +53,7 @@ export function sampleScores({
       }
     const sample = sampleOf({ chosen, seen, longest: specification.execution.shardSize });
     const { device } = specification.execution;
-    // A server that does not tell who asks for work is no reason to leave a sample out.
+    // A server that does not report which workers poll is no reason to skip a sample.
     const names = await polling(device).catch(() => undefined);
     return {
       list: await writeCandidateList(store.blobs, sample.scores),
@@ -72,11 +74,11 @@ export function pollingWorkers({ store, polling }: SampleOptions): SearchActivit
   };
 }
 
-/** The fields of a score that are hashed. */
+/** The text of a score that is hashed. */
 const nameOf = (family: FamilyName, score: string): string =>
   family === 'az-nas' ? score : `${family} ${score}`;
 
-/** The sample of one worker and family, and the score that is taken where the sample is empty. */
+/** The sample of one worker and family, and the score that is taken if the sample is empty. */
 interface Chosen {
   readonly worker: string;
   readonly family: FamilyName;
@@ -106,12 +108,12 @@ function choose({
   if (place < of.first.place) of.first = { score, place };
 }
 
-/** A number in [0, 1) made of 48 bits of the HMAC. */
+/** A number in [0, 1) from 48 bits of the HMAC. */
 function placeOf(key: Uint8Array, score: string): number {
   return createHmac('sha256', key).update(score).digest().readUIntBE(0, 6) / 2 ** 48;
 }
 
-/** The sample in the order of workers, in ranges of at most `longest`. */
+/** The sample in the order of workers, split into ranges of at most `longest`. */
 function sampleOf({
   chosen,
   seen,

@@ -1,4 +1,4 @@
-// Asks a scorer for some families of proxies, and takes the fact of each out of the answer.
+// Requests families of proxies from a scorer, and extracts the fact of each from the answer.
 import { FAMILY_NAMES, type FamilyName, proxiesOfFamily } from '../core/specification/families.js';
 import type { Specification } from '../core/specification/specification.js';
 import type { ScoreRequest } from '../engine/protocol.js';
@@ -27,7 +27,7 @@ export function requestOf({
   };
 }
 
-/** Picks the proxies of one family from an answer. az-nas has all that belong to no other family. */
+/** The proxies of one family in an answer. Proxies that belong to no other family are those of az-nas. */
 export function factOf({
   family,
   proxies,
@@ -40,7 +40,7 @@ export function factOf({
   const isOf = (name: string) =>
     family === 'az-nas' ? !others.some((other) => other === name) : own.includes(name);
   const fact = Object.fromEntries(Object.entries(proxies).filter(([name]) => isOf(name)));
-  // A fact is never written again, so half of one must not become one.
+  // A fact is never overwritten, so an incomplete one must not be stored.
   const lacking = family === 'az-nas' ? [] : own.filter((name) => fact[name] === undefined);
   if (lacking.length > 0) throw new Error(`the scorer has not computed ${lacking.join(', ')}`);
   return fact;

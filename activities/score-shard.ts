@@ -1,4 +1,4 @@
-// Scores what a range of a candidate list lacks: raw proxies go to the store family by family, failures beside them.
+// Scores the candidates of a range that have no score, and stores raw proxies by family, or failures.
 import { scoreKey } from '../core/address.js';
 import { CandidateError } from '../core/candidate-error.js';
 import type { ScoreAddress } from '../core/contract/search.js';
@@ -20,10 +20,10 @@ import { createShardCounts, type ShardCounts } from './shard-counts.js';
 import { createStructures, type Structures } from './structures.js';
 import { workConcurrently } from './work-concurrently.js';
 
-/** Candidates that are computed and wait for the store. */
+/** The most candidates that have been computed and wait to be stored. */
 const UNSTORED = 1024;
 
-/** The services of a score worker that shards are scored with. */
+/** The services of a score worker with which shards are scored. */
 export interface ShardWorker {
   readonly store: Store;
   readonly scoring: Scoring;
@@ -32,8 +32,8 @@ export interface ShardWorker {
 }
 
 /**
- * Scores what is missing. Every score is stored before its candidate counts as done, so whatever is killed, only
- * candidates in flight are computed again.
+ * Every score is stored before its candidate counts as done. Whatever is killed, only candidates in flight
+ * are computed again.
  */
 export function scoreShard(worker: ShardWorker): SearchActivities['scoreShard'] {
   const { store, scoring, images, gate } = worker;
@@ -44,7 +44,7 @@ export function scoreShard(worker: ShardWorker): SearchActivities['scoreShard'] 
     refuseDevice({ scoring, specification });
     const address = await gate(input);
     const turn = shards++;
-    // A space that this worker may not open ends the search; its candidates are not at fault.
+    // If this worker may not open the space, the search ends here, since the candidates are not at fault.
     openSpace(specification.space);
     const candidates = await fromAsync(readCandidates(store.blobs, input.list, input));
     const counts = createShardCounts({ input, size: candidates.length, progress: store.progress });
@@ -59,7 +59,7 @@ export function scoreShard(worker: ShardWorker): SearchActivities['scoreShard'] 
 interface Shard {
   readonly input: ShardInput;
   readonly address: ScoreAddress;
-  /** Of the shard, among those that this worker was given. */
+  /** The number of the shard in the order in which this worker received shards. */
   readonly turn: number;
   readonly candidates: readonly string[];
   readonly counts: ShardCounts;
@@ -131,7 +131,7 @@ async function storeScores({
   }
 }
 
-/** The facts of one candidate that are stored, by family. */
+/** The facts of one candidate to store, by family. */
 type Entries = ReadonlyMap<FamilyName, readonly ScoreEntry[]>;
 
 interface Scored {
@@ -139,7 +139,10 @@ interface Scored {
   readonly entries: Entries;
 }
 
-/** Refuses another device's shard: its scores would be stored for good under the address of a device that did not compute them. */
+/**
+ * Refuses a shard of another device, whose scores would be stored permanently under the address of a device
+ * that did not compute them.
+ */
 export function refuseDevice({
   scoring,
   specification,
@@ -152,7 +155,7 @@ export function refuseDevice({
     throw new Error(`this worker scores on ${scoring.device}, not on ${device}: another one has to take it`);
 }
 
-/** The specification's own images, if any, in a file of this machine. */
+/** Runs `work` with the specification's own images, if any, in a file on this machine. */
 export function withImages(
   { images, input: { specification } }: { images: LocalImages; input: Pick<ShardInput, 'specification'> },
   work: (file: Pick<ScoreRequest, 'images'>) => Promise<void>,
@@ -161,7 +164,7 @@ export function withImages(
   return own ? images.withFile(own, (file) => work({ images: { file, ...own } })) : work({});
 }
 
-/** Scores of the draws, or why there are none. */
+/** The scores of the draws, or the reason why there are none. */
 async function scoreOne({
   scoring,
   input: { specification },
@@ -173,7 +176,7 @@ async function scoreOne({
   asked: Pick<ScoreRequest, 'candidate' | 'draws' | 'images' | 'structure'> & {
     readonly families: readonly FamilyName[];
   };
-  /** Of the shard, among those that this worker was given. */
+  /** The number of the shard in the order in which this worker received shards. */
   turn: number;
 }): Promise<Entries | Failure> {
   const { candidate, draws, families } = asked;

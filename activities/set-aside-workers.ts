@@ -1,18 +1,21 @@
-// Records workers whose numbers are wrong, waits until they have heard of it, and takes all their scores back.
+// Records workers whose numbers are wrong, waits until they have read the record, and discards all their
+// scores.
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import type { Disagreement } from '../core/contract/verification.js';
 import { STANDING_MS } from '../store/standing.js';
 import type { Store } from '../store/store.js';
 
 const LINES = 10;
-/** Time between the record and the discarding of scores: a worker that obeys stores nothing more after it. */
+/**
+ * The time between the record and discarding the scores. A worker that obeys stores nothing after this time.
+ */
 const HEARD_MS = 2 * STANDING_MS + 1_000;
 
 export interface SetAsideOptions {
   readonly store: Store;
   readonly now: () => number;
   readonly onSetAside?: ((workers: readonly string[]) => void) | undefined;
-  /** Waits; tests do not. */
+  /** Waits; tests pass a function that does not. */
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
@@ -26,7 +29,7 @@ export function setAsideWorkers({
     for (const worker of workers) {
       const theirs = disagreements.filter((one) => one.worker === worker || one.verifier === worker);
       const known = await store.workers.find(worker);
-      // A worker that is set aside stays set aside where another search only suspects it.
+      // A worker that is set aside remains so if another search only suspects it.
       if (state === 'suspected' && known?.state === 'set aside') continue;
       await store.workers.put({
         worker,

@@ -1,4 +1,5 @@
-// Counts what became of the candidates of one shard, and tells Temporal and the progress bars of it twice a second.
+// Counts the results for the candidates of one shard, and reports the counts to Temporal and to progress bars
+// twice a second.
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { ShardInput, ShardResult } from '../core/contract/search-activities.js';
 import type { ProgressBus } from '../store/store.js';
@@ -6,21 +7,24 @@ import type { ProgressBus } from '../store/store.js';
 const TICK_MS = 500;
 
 export interface ShardCounts {
-  /** Candidates before this one were done by an earlier attempt. */
+  /** Candidates before this index were done by an earlier attempt. */
   readonly cursor: number;
   add(index: number, outcome: keyof ShardResult): void;
-  /** Tells of the counts until `work` has ended, and once more then; answers them. */
+  /** Reports the counts until `work` has ended, and once more then; returns the final counts. */
   tellWhile(work: () => Promise<void>): Promise<ShardResult>;
 }
 
-/** The heartbeat's cursor is the number of candidates that are done from the front; an attempt begins at that of the one before. */
+/**
+ * The cursor in the heartbeat is the number of leading candidates that are done; an attempt begins at the
+ * cursor of the previous one.
+ */
 export function createShardCounts({
   input: { search, shard },
   size,
   progress,
 }: {
   readonly input: Pick<ShardInput, 'search' | 'shard'>;
-  /** Candidates of the shard. */
+  /** The number of candidates in the shard. */
   readonly size: number;
   readonly progress: ProgressBus;
 }): ShardCounts {

@@ -1,11 +1,14 @@
-// Puts a list into another order, in which items that were near each other are far apart.
+// Reorders a list so that neighbours end up far apart.
 
-/** Items that are held at once. */
+/** The number of items that are held at once. */
 const BLOCK = 65_536;
-/** Steps of this share of a block, the golden ratio, spread evenly over it. */
+/** The step as a share of the block. Multiples of the golden ratio are spread evenly over it. */
 const SHARE = (Math.sqrt(5) - 1) / 2;
 
-/** Any range of what comes out is spread evenly over its block; always the same order for the same list. */
+/**
+ * Every range of the result is spread evenly over its block of the list. The order depends on the list's
+ * length alone.
+ */
 export async function* spreadEvenly<T>(items: AsyncIterable<T>, block = BLOCK): AsyncGenerator<T> {
   let held: T[] = [];
   for await (const item of items) {
@@ -24,7 +27,7 @@ function* spread<T>(items: readonly T[]): Generator<T> {
   for (let i = 0; i < length; i++) yield items[(i * step) % length]!;
 }
 
-/** Greatest common divisor: a step that has no divisor in common with the length visits every item once. */
+/** The greatest common divisor. A step that is coprime to the length visits every item once. */
 function divisor(a: number, b: number): number {
   return b === 0 ? a : divisor(b, a % b);
 }

@@ -1,4 +1,4 @@
-// Lets a long step say how far it is: its heartbeats carry the report, and `status` and the bar show it.
+// Lets a long step report its progress in heartbeats, which `status` and the progress bar show.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { DrawCounts } from '../core/contract/draw-counts.js';
@@ -6,14 +6,14 @@ import type { StepReport } from '../core/contract/search.js';
 import type { LatencyMeter } from './latency.js';
 
 interface Step {
-  /** Candidates whose latency is measured; absent until the first is begun. */
+  /** The number of candidates whose latency was measured or is being measured; absent before the first. */
   measured?: number;
   describe: () => Pick<StepReport, 'taken' | 'wanted' | 'drawn'>;
 }
 
 const steps = new AsyncLocalStorage<Step>();
 
-/** Runs an activity; `report` answers what it has said of itself so far, or undefined where it says nothing. */
+/** Runs an activity; `report` returns the latest progress, or undefined if there is none. */
 export async function withReport<T>(run: (report: () => StepReport | undefined) => Promise<T>): Promise<T> {
   const step: Step = { describe: () => ({}) };
   const report = () => {
@@ -24,13 +24,13 @@ export async function withReport<T>(run: (report: () => StepReport | undefined) 
   return steps.run(step, () => run(report));
 }
 
-/** How the step that runs describes itself from now on; does nothing outside of one. */
+/** Sets how the running step describes its progress; does nothing outside of a step. */
 export function describeStep(describe: Step['describe']): void {
   const step = steps.getStore();
   if (step) step.describe = describe;
 }
 
-/** Wraps a meter: the step in which it measures reports how many candidates it has measured. */
+/** Wraps a meter so that the step that measures reports how many candidates it has measured. */
 export function reportMeasurements(meter: LatencyMeter): LatencyMeter {
   return {
     ...meter,
@@ -47,10 +47,13 @@ export function reportMeasurements(meter: LatencyMeter): LatencyMeter {
   };
 }
 
-/** How long a loop may keep the process from its heartbeats. */
+/** The longest time for which a loop may keep the process from sending heartbeats. */
 const TURN_MS = 50;
 
-/** Gives timers and sockets their turn on the event loop now and then, in loops that wait for nothing else. */
+/**
+ * Returns a function that yields to timers and sockets from time to time, for loops that wait for nothing
+ * else.
+ */
 export function createTurns(): () => Promise<void> {
   let last = performance.now();
   return async () => {
@@ -60,7 +63,7 @@ export function createTurns(): () => Promise<void> {
   };
 }
 
-/** Counts what `rejection` says, for a step that does not count itself. */
+/** Counts rejections, for a step that does not count them itself. */
 export function createRejectionCounter(
   rejection: (candidate: string) => string | undefined | Promise<string | undefined>,
 ) {

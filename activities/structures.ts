@@ -1,11 +1,11 @@
-// Fetches the structures of networks that are graphs from the blob store, and keeps the latest.
+// Fetches the structures of networks that are graphs from the blob store, and caches the latest ones.
 import { LRUCache } from 'lru-cache';
 import { openSpace } from '../core/spaces/index.js';
 import type { SpaceSpecification } from '../core/specification/space.js';
 import type { ScoreRequest } from '../engine/protocol.js';
 import type { BlobStore } from '../store/store.js';
 
-/** Characters that are kept: some hundred networks. */
+/** The number of characters that are cached: some hundred networks. */
 const KEPT = 64e6;
 
 export type Structures = (args: {
@@ -13,7 +13,10 @@ export type Structures = (args: {
   candidate: string;
 }) => Promise<Pick<ScoreRequest, 'structure'>>;
 
-/** Answers nothing for spaces whose networks consist of blocks. Throws a BlobError where a structure is gone or damaged. */
+/**
+ * Returns undefined for spaces whose networks consist of blocks. Throws a BlobError where a structure is
+ * missing or damaged.
+ */
 export function createStructures({ blobs }: { blobs: BlobStore }): Structures {
   const kept = new LRUCache<string, string>({ maxSize: KEPT, sizeCalculation: ({ length }) => length + 1 });
   return async ({ space, candidate }) => {

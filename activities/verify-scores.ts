@@ -1,4 +1,4 @@
-// Computes scores of another worker again, and says which of them this worker computes differently.
+// Computes scores of another worker again, and reports which of them differ.
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { CandidateError } from '../core/candidate-error.js';
@@ -19,16 +19,19 @@ import { createStructures, type Structures } from './structures.js';
 import { workConcurrently } from './work-concurrently.js';
 
 const TICK_MS = 500;
-/** How often a worker hands back a task that it must not do, before it answers that no other worker has come. */
+/**
+ * The number of times that a worker hands back a task that it must not do before it reports that no other
+ * worker took it.
+ */
 const REFUSALS = 5;
 const NEXT_TRY = '500ms';
 
-/** A score of the sample as it stands in the store. */
+/** A score of the sample, as stored. */
 interface Asked {
   readonly key: string;
   readonly index: number;
   readonly stored: SignedScore;
-  /** What the second worker computed, where this one, the third, decides between two. */
+  /** The result of the second worker, if this worker is the third and decides between two. */
   readonly claim?: string | undefined;
 }
 
@@ -88,7 +91,10 @@ export function verifyScores({
   };
 }
 
-/** Refuses scores that this worker computed itself. Temporal gives the task to the next worker that asks. */
+/**
+ * Refuses scores that this worker computed itself, so that Temporal gives the task to the next worker that
+ * polls.
+ */
 function comesFromHere(worker: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'OwnScoresError',
@@ -97,7 +103,7 @@ function comesFromHere(worker: string): ApplicationFailure {
   });
 }
 
-/** Scores that have gone meanwhile are left out. */
+/** Scores that have disappeared in the meantime are left out. */
 async function readAsked({
   store,
   scope,
@@ -120,7 +126,7 @@ async function readAsked({
   });
 }
 
-/** The proxies, or why there are none. */
+/** The proxies, or the reason why there are none. */
 async function computeAgain({
   scoring,
   input,

@@ -1,13 +1,13 @@
-// Works through tasks several at a time, so that scorers never wait for the store.
+// Processes several tasks at a time, so that scorers never wait for the store.
 import { cancellationSignal } from '@temporalio/activity';
 
-/** The first error ends all work, and so does the cancellation of the activity. */
+/** The first error ends all work, as does cancellation of the activity. */
 export async function workConcurrently<Task>({
   concurrency,
   tasks,
   work,
 }: {
-  /** How many tasks are worked on at a time. */
+  /** The number of tasks that are processed at a time. */
   concurrency: number;
   tasks: AsyncGenerator<Task> | Generator<Task>;
   work: (task: Task) => Promise<void>;

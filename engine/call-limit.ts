@@ -1,10 +1,14 @@
-// Ends a call into code of others that takes too long. Such code runs on the only thread, so that nothing else could end it.
+// Ends a call into foreign code that takes too long. Such code runs on the only thread, so nothing else could
+// end it.
 import { Script } from 'node:vm';
 
 const SLOT = Symbol.for('zeroscout.limited-call');
 const call = new Script(`globalThis[Symbol.for('zeroscout.limited-call')]()`);
 
-/** Answers what `work` answers, or throws once `limitMs` have passed. A `catch` in the work itself cannot prevent that. */
+/**
+ * Returns what `work` returns, or throws once `limitMs` have passed. A `catch` inside the work cannot prevent
+ * that.
+ */
 export function callLimited<T>({ work, limitMs }: { readonly work: () => T; readonly limitMs: number }): T {
   const slots = globalThis as { [SLOT]?: () => T };
   const before = slots[SLOT];

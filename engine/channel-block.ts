@@ -1,17 +1,20 @@
-// Finds out how many channels a block of ONNX Runtime's NCHWc layout has on this processor.
+// Determines the number of channels in a channel block of ONNX Runtime's NCHWc layout on this processor.
 import { packActivation } from '../core/lowering/nchwc/writers.js';
 import { GraphBuilder } from '../core/onnx/graph.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 let found: Promise<number> | undefined;
 
-/** 1 where ONNX Runtime has no such layout for this processor. */
+/** 1 if ONNX Runtime has no such layout for this processor. */
 export function findChannelBlock(): Promise<number> {
   found ??= probe();
   return found;
 }
 
-/** Packs 32 channels of two positions, and looks where the second position of the first channel goes: behind one channel block. */
+/**
+ * Packs 32 channels of two positions, and finds where the second position of the first channel is stored:
+ * after one channel block.
+ */
 async function probe(): Promise<number> {
   try {
     const g = new GraphBuilder();

@@ -8,14 +8,14 @@ import type { BatchedDevice } from '../core/specification/devices.js';
 import { withoutTelemetry } from './telemetry.js';
 
 const SCRIPT = fileURLToPath(new URL('./batched/device-probe.js', import.meta.url));
-/** The libraries of a GPU take seconds to load, and the first kernels are compiled. */
+/** The time limit. Loading a GPU's libraries takes seconds, and the first kernels are compiled. */
 const PATIENCE_MS = 120_000;
 
 /** The output of the process on stdout. */
 export type ProbeAnswer = { readonly nodes: number } | { readonly reason: string };
 
 export interface DeviceCheck {
-  /** Nodes of the small program that ran there, all of them. */
+  /** The number of nodes of the small program, all of which ran on the device. */
   readonly nodes: number;
   /** A warning for people who asked for a GPU. */
   readonly notice: string | undefined;
@@ -41,8 +41,8 @@ export async function checkDevice({
 const GPU_FILES = ['/dev/dri', '/dev/nvidia0', '/dev/dxg'];
 
 /**
- * WebGPU does not say what its adapter is. Where Linux has no files of a GPU driver it can only be Vulkan in software, on the
- * CPU.
+ * WebGPU does not report the kind of its adapter. If Linux has no device files of a GPU driver, it can only
+ * be a software implementation of Vulkan on the CPU.
  */
 export function softwareNotice({
   device,

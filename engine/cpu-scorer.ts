@@ -1,4 +1,5 @@
-// Scores candidates one by one, on the CPU or in the plain layout on another device, and keeps the programs and the tensors of the latest draws for the next candidate.
+// Scores candidates one by one, on the CPU or in the plain layout on another device, and caches programs and
+// the tensors of the latest draws.
 
 import { isMeasured } from '../core/proxies/catalogue.js';
 import { openSpace } from '../core/spaces/index.js';
@@ -15,14 +16,14 @@ import { scoreNetwork } from './score.js';
 
 export interface CpuScorer {
   score(request: ScoreRequest): Promise<ScoreResult>;
-  /** One after the other; the outcome of a candidate that cannot be scored is the reason. */
+  /** Scores requests one after the other. The outcome of a candidate that cannot be scored is the reason. */
   scoreAll(requests: readonly ScoreRequest[]): Promise<Outcome[]>;
   close(): Promise<void>;
 }
 
 export interface CpuScorerOptions extends Omit<DrawStoreOptions, 'blockSize'> {
   readonly threads: number;
-  /** `cpu` by default. Others run the plain layout, and what a device lacks runs on the CPU. */
+  /** `cpu` by default. Other devices run the plain layout; nodes that they do not support run on the CPU. */
   readonly device?: Provider;
 }
 
@@ -73,7 +74,7 @@ export async function createCpuScorer({
   };
 }
 
-/** What features and blocks score, of each draw that is requested, in their order. */
+/** The scores of features and blocks for each requested draw, in order. */
 async function scoreBlocks({
   request,
   source,

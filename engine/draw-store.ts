@@ -1,4 +1,4 @@
-// Keeps the tensors of the latest draws, and reuses the memory of draws that belong to one candidate.
+// Caches the tensors of the latest draws, and reuses the memory of draws that belong to one candidate.
 import { LRUCache } from 'lru-cache';
 import { type Draw, randomDraw } from '../core/ir/draw.js';
 import { createScratch, type DrawTensors, drawTensors, type Scratch } from './draw-tensors.js';
@@ -10,15 +10,15 @@ import { KEPT_DRAWS } from './resident-limit.js';
 export interface DrawKey {
   readonly seed: number;
   readonly draw: number;
-  /** A candidate whose weights are drawn for it alone, or '' where all candidates share them. */
+  /** The candidate for which alone weights are drawn, or '' if all candidates share them. */
   readonly owner: string;
 }
 
 export interface DrawStoreOptions {
-  /** Makes the random tensors of a draw. */
+  /** Returns the random tensors of a draw. */
   readonly drawOf?: ((key: DrawKey) => Draw) | undefined;
   readonly prefixCaches?: PrefixCaches | undefined;
-  /** Channels of a channel block, which packings need to know. */
+  /** The number of channels in a channel block, on which packings depend. */
   readonly blockSize: number;
 }
 

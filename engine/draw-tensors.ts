@@ -1,4 +1,4 @@
-// Makes the tensors of a draw for ONNX Runtime and keeps them: weights, Rademacher probes and images.
+// Creates the tensors of a draw for ONNX Runtime and caches them: weights, Rademacher probes and images.
 import { LRUCache } from 'lru-cache';
 import type { Weight } from '../core/ir/block.js';
 import { type Draw, size } from '../core/ir/draw.js';
@@ -7,14 +7,15 @@ import { Tensor } from './onnx-runtime.js';
 import { createPrefixCaches, type PrefixCache } from './prefix-cache.js';
 
 /**
- * Bytes of tensors that are kept for a draw. That is enough for all tensors of a space whose candidates share their shapes (20 MB at
- * batch 8, 130 MB at batch 64). In other spaces the tensors that were not used for longest are dropped.
+ * The bytes of tensors that are cached for a draw. This suffices for all tensors of a space whose candidates
+ * have the same shapes (20 MB at batch 8, 130 MB at batch 64). In other spaces the least recently used
+ * tensors are dropped.
  */
 const KEPT_BYTES = 250e6;
 
 /**
- * Memory of tensors by name: the tensors of the next candidate overwrite those of the last one, where candidates do not share
- * weights.
+ * Memory of tensors by name. Where candidates do not share weights, the tensors of the next candidate
+ * overwrite those of the previous one.
  */
 export type Scratch = LRUCache<string, Float32Array>;
 
@@ -22,21 +23,21 @@ export function createScratch(): Scratch {
   return new LRUCache({ maxSize: KEPT_BYTES, sizeCalculation: ({ length }) => 4 * length + 1 });
 }
 
-/** The tensors of a draw. Each is made once, as long as it is kept. */
+/** The tensors of a draw. Each is created once and then cached. */
 export interface DrawTensors {
   readonly batch: number;
   readonly resolution: number;
-  /** Whether all candidates share this draw or it belongs to one. */
+  /** Whether all candidates share this draw or it belongs to one candidate. */
   readonly serves: 'all' | 'one';
-  /** A weight, in its own order or in a packing. */
+  /** A weight, row-major or in a packing. */
   weight(weight: Weight, as?: Packing): Tensor;
   /** The Rademacher probe of a block. */
   probe(block: number, shape: readonly number[], as?: Packing): Tensor;
-  /** The weights, and the probes, of several blocks: [blocks, ...]. */
+  /** The weights, or the probes, of several blocks: [blocks, ...]. */
   weights(weights: readonly Weight[], as: Packing): Tensor;
   probes(blocks: readonly number[], shape: readonly number[], as: Packing): Tensor;
   input(shape: readonly number[]): Tensor;
-  /** The results of first blocks that networks under this draw have computed. */
+  /** The states after leading blocks that networks under this draw have computed. */
   readonly prefixes: PrefixCache;
 }
 
@@ -46,7 +47,7 @@ export interface DrawTensorsOptions {
   readonly resolution: number;
   readonly blockSize: number;
   readonly serves?: DrawTensors['serves'];
-  /** Memory for these tensors. Tensors of another draw in the same memory must not be in use any more. */
+  /** Memory for these tensors. Tensors of another draw in the same memory must not be in use. */
   readonly scratch?: Scratch;
   readonly prefixes?: PrefixCache;
 }
@@ -63,7 +64,8 @@ export function drawTensors(options: DrawTensorsOptions): DrawTensors {
       key: `signs.${blocks} ${shape} ${as.name}`,
       dims: [blocks.length, ...as.dims(shape, block)],
       write: (out) => {
-        // Every run also needs the probes as rows, which is the order in which they are drawn. They are drawn once, as rows.
+        // Every run also needs the probes as rows, which is the order in which they are drawn, so they are
+        // drawn once, as rows.
         const rows = as === probeRows ? undefined : (probes(blocks, shape, probeRows).data as Float32Array);
         const probe = (i: number) => (rows ? part(rows, i, blocks.length) : draw.signs(blocks[i]!, shape));
         for (let i = 0; i < blocks.length; i++)
@@ -107,19 +109,21 @@ interface WeightTask {
   readonly out: Float32Array;
 }
 
-/** Everything about a weight that its values depend on. */
+/** Everything on which the values of a weight depend. */
 function keyOf({ name, shape, initialization, cut }: Weight): string {
   return `${name} ${shape} ${JSON.stringify([initialization, cut])}`;
 }
 
 interface TensorTask {
-  /** Tells the tensor from others of the same dimensions. */
+  /** Distinguishes the tensor from others with the same dimensions. */
   readonly key: string;
   readonly dims: readonly number[];
   readonly write: (out: Float32Array) => void;
 }
 
-/** Answers tensors that are kept, and makes others, in the memory of `scratch` where there is one. */
+/**
+ * Creates a cache that returns tensors, and computes missing ones in the memory of `scratch` if there is any.
+ */
 function createTensorCache(scratch: Scratch | undefined): (task: TensorTask) => Tensor {
   const tensors = new LRUCache<string, Tensor>({
     maxSize: KEPT_BYTES,
@@ -138,7 +142,7 @@ function createTensorCache(scratch: Scratch | undefined): (task: TensorTask) => 
   };
 }
 
-/** Part `i` of `count` equal parts of a tensor's values. */
+/** Part `i` of a tensor's values split into `count` equal parts. */
 function part(values: Float32Array, i: number, count: number): Float32Array {
   const length = values.length / count;
   return values.subarray(i * length, (i + 1) * length);

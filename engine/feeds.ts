@@ -14,11 +14,11 @@ import type { OpenProgram } from './programs.js';
 
 type Feeds = Record<string, Tensor>;
 
-/** A run: its program and its blocks, of which there are several only if the program is a scan. */
+/** A run: its program and its blocks. Only a scan has several blocks. */
 interface Run {
   readonly opened: OpenProgram;
   readonly blocks: readonly Block[];
-  /** Number of the first block in its network. */
+  /** The index of the first block in its network. */
   readonly index: number;
   readonly draw: DrawTensors;
 }
@@ -43,7 +43,10 @@ export function valueFeeds({ opened, blocks, draw }: Omit<Run, 'index'>, x: Tens
   return feeds;
 }
 
-/** The Rademacher probes of blocks whose outputs have this shape, in the packings that the program reads, and what is precomputed from them. */
+/**
+ * The Rademacher probes of blocks whose outputs have this shape, in the packings that the program reads, and
+ * the tensors precomputed from them.
+ */
 export function probeFeeds(
   { opened: { session, layout, sizes }, blocks, index, draw }: Run,
   shape: readonly number[],

@@ -1,4 +1,5 @@
-// Finds blocks whose vector-Jacobian product is the probe itself: they have a trainability of their own (docs/understand/method.md).
+// Finds blocks whose vector-Jacobian product equals the probe, because their trainability is defined
+// separately (docs/understand/method.md).
 
 import { perBlock } from '../core/lowering/scan.js';
 import type { Tensor } from './onnx-runtime.js';
@@ -6,15 +7,18 @@ import type { OpenProgram, Programs } from './programs.js';
 import { rowOf, run } from './run.js';
 
 /**
- * Whether the diagonal of the Jacobian products is 1: necessary for g = v, since each channel of the probe v times itself has the
- * mean 1, and hardly ever true otherwise.
+ * Whether the diagonal of the Jacobian products is 1. This is necessary for g = v, since the product of each
+ * channel of the probe v with itself has mean 1, and it is hardly ever true otherwise.
  */
 export function hasUnitDiagonal(sums: Float32Array, n: number, samples: number): boolean {
   for (let i = 0; i < n; i++) if (Math.abs(sums[i * n + i]! / samples - 1) > 1e-5) return false;
   return true;
 }
 
-/** Says for each block whether its vector-Jacobian product equals the probe element by element. Both have the same packing. */
+/**
+ * For each block, whether its vector-Jacobian product equals the probe element by element. Both have the same
+ * packing.
+ */
 export async function findIdentities({
   program,
   opened,
@@ -28,7 +32,7 @@ export async function findIdentities({
   count: number;
   programs: Programs;
 }): Promise<boolean[]> {
-  // A scan has no output for gradients unless it is compiled for them.
+  // A scan outputs gradients only if it is compiled for them.
   const asked = opened.sizes ? await programs.block({ ...program, wanted: 'gradient' }) : opened;
   const out = await run(asked, feeds, ['g']);
   const [g, v] = opened.sizes ? [out[perBlock('g')]!, feeds[perBlock('v')]!] : [out.g!, feeds.v!];
@@ -37,6 +41,6 @@ export async function findIdentities({
   );
 }
 
-/** Comparing bytes compares the numbers: the probe is 1 or -1, and padding channels are 0 on both sides. */
+/** Comparing bytes compares the numbers: the probe is 1 or -1, and padding channels are 0 in both. */
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
   Buffer.from(buffer, byteOffset, byteLength);

@@ -1,7 +1,7 @@
 // Reads the images of a draw from a file of float32 values.
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** A file on this machine, which exists as long as the request that names it. */
+/** A file on this machine that exists as long as the request that names it. */
 export interface ImagesFile {
   readonly file: string;
   readonly digest: string;
@@ -9,7 +9,10 @@ export interface ImagesFile {
   readonly shape: readonly [number, number, number, number];
 }
 
-/** Draw d takes the `batch` images from image d x batch on, in the order of the file. `shape`: [batch, channels, height, width]. */
+/**
+ * Draw d uses the `batch` images from image d x batch on, in the order of the file. `shape` is [batch,
+ * channels, height, width].
+ */
 export function imagesOfDraw({
   images: { file, shape: all },
   draw,

@@ -1,4 +1,5 @@
-// The package's entry `zeroscout/engine`: scores one network under one or more draws, without servers, workers or files.
+// Defines the package's entry `zeroscout/engine`: scores one network under one or more draws, without
+// servers, workers or files.
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { CandidateError } from '../core/candidate-error.js';
@@ -18,39 +19,45 @@ export type { Costs, Fidelity, ProxyName, SpaceSpecification };
 const SCRIPT = fileURLToPath(new URL('./scorer-process.js', import.meta.url));
 
 export interface ScorerOptions {
-  /** Scorer processes, each of which scores one network at a time; 1 by default. */
+  /** The number of scorer processes, each of which scores one network at a time; 1 by default. */
   readonly processes?: number;
-  /** Threads of each process; all cores, shared among the processes, by default. The results do not depend on it. */
+  /**
+   * The number of threads of each process; by default all cores are divided among the processes. Results do
+   * not depend on it.
+   */
   readonly threads?: number;
-  /** A network that takes longer is given up after three attempts; 600,000 by default. */
+  /** The time limit in milliseconds for a network, which fails after three attempts; 600,000 by default. */
   readonly timeoutMs?: number;
   /** Whether scorer processes may run the code that a space of kind `module` carries; `refused` by default. */
   readonly modules?: 'allowed' | 'refused';
 }
 
 export interface NetworkToScore {
-  /** `nas-bench-201`, `{ kind: 'autoformer', size: 'tiny' }`, ...: what `space` is in a specification. */
+  /** `nas-bench-201`, `{ kind: 'autoformer', size: 'tiny' }` and so on, as `space` in a specification. */
   readonly space: string | SpaceSpecification;
   /** The text of a candidate of that space. */
   readonly candidate: string;
-  /** Decides every random number; 1 by default, as in a specification. */
+  /** Determines every random number; 1 by default, as in a specification. */
   readonly seed?: number;
-  /** Numbers of the draws, such as `[0]`; by default all draws of the fidelity. */
+  /** The numbers of the draws, such as `[0]`; by default all draws of the fidelity. */
   readonly draws?: readonly number[];
-  /** A preset (`screen`, `standard`, `paper`) or what `fidelity` is in a specification; `standard` by default. */
+  /**
+   * A preset (`screen`, `standard`, `paper`) or a mapping as `fidelity` in a specification; `standard` by
+   * default.
+   */
   readonly fidelity?: string | Partial<Fidelity>;
-  /** The proxies that are computed; by default every one that has a meaning in the space. */
+  /** The proxies to compute; by default all that are defined in the space. */
   readonly proxies?: readonly ProxyName[];
 }
 
 /** The results of one draw of the weights, images and probes. */
 export interface DrawScore {
   readonly draw: number;
-  /** Raw values: higher is better. Minus infinity is a value; NaN never is. */
+  /** Raw values; higher is better. A value may be minus infinity, but never NaN. */
   readonly proxies: Readonly<Partial<Record<ProxyName, number>>>;
-  /** Expressivity of each measured feature: the stem's output first. */
+  /** The expressivity of each measured feature, beginning with the stem's output. */
   readonly features: readonly number[];
-  /** Trainability of each measured block; null of a block that its space leaves out of the mean. */
+  /** The trainability of each measured block; null for a block that the space leaves out of the mean. */
   readonly blocks: readonly (number | null)[];
 }
 
@@ -59,26 +66,27 @@ export interface ScoredNetwork {
   readonly candidate: string;
   readonly space: SpaceSpecification;
   readonly seed: number;
-  /** The fidelity, with every default filled in. */
+  /** The fidelity with every default filled in. */
   readonly fidelity: Fidelity;
-  /** FLOPs (multiply-accumulates), parameters and, where the space counts them, layers. */
+  /** FLOPs (multiply-accumulates), parameters and, if the space counts them, layers. */
   readonly costs: Costs;
   readonly draws: readonly DrawScore[];
 }
 
 export interface Scorer {
   /**
-   * Scores one network. Several calls may be under way; each process takes one at a time. SpecError for bad input, whose
-   * `field` names what is wrong; CandidateError for a network that cannot be scored (crash, time, memory, NaN).
+   * Scores one network. Several calls may run at a time; each process scores one network at a time. Throws
+   * SpecError for bad input, whose `field` names what is wrong, and CandidateError for a network that cannot
+   * be scored (crash, time, memory, NaN).
    */
   score(network: NetworkToScore): Promise<ScoredNetwork>;
-  /** Ends the processes. Networks that are being scored are rejected. */
+  /** Ends the processes and rejects networks that are being scored. */
   close(): Promise<void>;
 }
 
 /**
- * Starts nothing yet: processes start with the first networks. ONNX Runtime computes in processes of its own because it
- * blocks the event loop of the process that it runs in, and may crash it.
+ * Creates a scorer. Processes start with the first networks. ONNX Runtime runs in processes of its own
+ * because it blocks the event loop of its process and may crash it.
  */
 export function createScorer(options: ScorerOptions = {}): Scorer {
   const { processes = 1, threads, timeoutMs, modules = 'refused' } = options;
@@ -120,7 +128,10 @@ export function createScorer(options: ScorerOptions = {}): Scorer {
   };
 }
 
-/** Checks a network and fills in defaults, as for a specification, and spells the candidate in its usual form. */
+/**
+ * Checks a network, fills in defaults as for a specification, and converts the candidate to its usual
+ * spelling.
+ */
 function checkNetwork(
   { candidate: text, draws, ...written }: NetworkToScore,
   modules: ScorerOptions['modules'],
@@ -148,7 +159,7 @@ function checkCandidate({ space, text, resolution, modules }: Candidate): string
       message: `found ${typeof text}; must be the text of a candidate`,
     });
   if (definitionOf(space).code === 'specification') {
-    // The code runs in the scorer process alone, which checks the text.
+    // The module's code runs in the scorer process alone, which also checks the text.
     if (modules === 'allowed') return text;
     throw SpecError.of({
       path: 'space',
@@ -192,7 +203,7 @@ function checkCounts(options: { readonly [name: string]: number | undefined }): 
       throw SpecError.of({ path, message: `found ${value}; must be a whole number of at least 1` });
 }
 
-/** A candidate that only its scorer process could refuse is bad input too. */
+/** A candidate that only the scorer process can refuse counts as bad input too. */
 function withField(error: unknown): never {
   if (error instanceof CandidateError && error.reason === 'invalid')
     throw SpecError.of({ path: 'candidate', message: error.message });

@@ -1,4 +1,5 @@
-// The process that measures latencies: it speaks the protocol of a scorer, and its answer is the latency in milliseconds.
+// Runs as the process that measures latencies. It uses the protocol of a scorer, with the latency in
+// milliseconds as the answer.
 
 import { allowModules } from '../core/spaces/module/definition.js';
 import { measureLatency } from './latency.js';
@@ -7,7 +8,7 @@ import { loadModule } from './load-module.js';
 import { outcomeOfError } from './outcome.js';
 import type { FromScorer, Outcome, ScoreRequest, ToScorer } from './protocol.js';
 
-// The person who started the worker has allowed modules; see scorer-process.ts.
+// The person who started the worker allowed modules; see scorer-process.ts.
 if (process.env.ZEROSCOUT_ALLOW_MODULES === '1') allowModules(loadModule);
 
 const send = (message: FromScorer) => process.send?.(message);
@@ -15,7 +16,7 @@ const outcomeOf = (request: ScoreRequest): Promise<Outcome> =>
   measureLatency(request).then((measured) => ({ result: [{ ...measured }] }), outcomeOfError);
 
 endWithParent();
-// A terminal's Ctrl-C reaches the whole process group; the worker decides when this process ends.
+// Ctrl-C in a terminal reaches the whole process group, but the worker decides when this process ends.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('message', async ({ id, requests }: ToScorer) => {

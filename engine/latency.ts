@@ -1,4 +1,5 @@
-// Measures how long one image takes through a candidate's whole exported network on this machine, and the spread.
+// Measures how long one image takes through a candidate's whole exported network on this machine, with
+// quartiles.
 
 import { CandidateError } from '../core/candidate-error.js';
 import type { Measurement } from '../core/contract/latency.js';
@@ -10,13 +11,22 @@ import { InferenceSession, Tensor } from './onnx-runtime.js';
 import type { ScoreRequest } from './protocol.js';
 
 const WARM_UP = 3;
-/** Runs that are measured: at least `least`, and up to `most` while they have taken less than `milliseconds` together. */
+/**
+ * The number of measured runs: at least `least`, and at most `most` as long as they have taken less than
+ * `milliseconds` together.
+ */
 const RUNS = { least: 9, most: 101, milliseconds: 200 } as const;
 
-/** Time in which ONNX Runtime hands a run to another thread and back, without using a processor: much of the time of a tiny network. */
+/**
+ * The time that ONNX Runtime needs to hand a run to another thread and back, without using a processor. For a
+ * tiny network this is much of the latency.
+ */
 const HANDOVER_MS = 0.05;
 
-/** Median and quartiles of repeated runs, weights drawn with the seed, one thread; of `fidelity` the batch and the resolution count. */
+/**
+ * Median and quartiles of repeated runs on one thread, with weights drawn from the seed. Of `fidelity`, only
+ * batch and resolution matter.
+ */
 export async function measureLatency({
   space,
   candidate,

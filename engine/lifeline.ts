@@ -1,9 +1,9 @@
-// Ends a process when its parent has ended, whatever it is doing at that moment.
+// Ends a process after its parent has ended, whatever it is doing at that moment.
 import { Worker } from 'node:worker_threads';
 
 const LOOK_MS = 1_000;
 const VARIABLE = 'ZEROSCOUT_PARENT';
-/** The code of a small thread that looks every LOOK_MS whether the process still has its parent. */
+/** The code of a small thread that checks every LOOK_MS whether the process still has its parent. */
 const LOOKS = `
   const { workerData: { parent, lookMs, graceMs } } = require('node:worker_threads');
   const end = () => process.kill(process.pid, 'SIGKILL');
@@ -16,21 +16,22 @@ const LOOKS = `
 const LIMITS = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 
 /**
- * The parent adds its process id to the environment of a child. A child that read the id of its parent itself would read another one
- * if the parent had ended by then, and would live for ever.
+ * The environment variable with the parent's process id, which the parent sets for a child. A child that
+ * looked up the id itself would read a wrong one if the parent had ended by then, and would live forever.
  */
 export function parentVariable(): { readonly [VARIABLE]: string } {
   return { [VARIABLE]: String(process.pid) };
 }
 
-/** The environment without it, for a child that is to live on. */
+/** Removes the variable from an environment, for a child that shall outlive this process. */
 export function withoutParent({ [VARIABLE]: _parent, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return env;
 }
 
 /**
- * Ends this process once its parent is gone, since its results would have no reader. `onGone` is called as soon as the event
- * loop is free, also where the parent ended before this call. A process that hangs, or takes longer than `graceMs`, is killed.
+ * Ends this process once its parent has ended, since nobody would read its results. `onGone` is called as
+ * soon as the event loop is free, even if the parent ended before this call. A process that hangs, or takes
+ * longer than `graceMs`, is killed.
  */
 export function endWithParent({
   graceMs = 0,

@@ -1,4 +1,4 @@
-// Evaluates the compiled code of a module space in this process and answers its default export.
+// Evaluates the compiled code of a module space in this process and returns its default export.
 import { compileFunction } from 'node:vm';
 import { SpecError } from '../core/errors.js';
 import type { ModuleLoader } from '../core/spaces/module/definition.js';
@@ -6,7 +6,10 @@ import type { SpaceModule } from '../core/spaces/module/space-module.js';
 import * as api from '../core/spaces/module/space-module.js';
 import { callLimited } from './call-limit.js';
 
-/** Time limit of a call, far more than a network of thousands of layers takes on a busy machine. */
+/**
+ * The time limit of a call, which exceeds by far what a network of thousands of layers takes on a busy
+ * machine.
+ */
 const LIMIT_MS = 10_000;
 
 const FUNCTIONS = [
@@ -21,21 +24,20 @@ const FUNCTIONS = [
 const API = 'zeroscout/space';
 
 /**
- * A module may import nothing but `zeroscout/space`, so that everything it depends on is in its code, and so in its digest. Uses of
- * `Math.random` and of the clock are errors. This catches accidents; it is no protection against hostile code, which is why modules
- * must be allowed.
+ * A module may import only `zeroscout/space`, so that everything on which it depends is in its code and hence
+ * in its digest. Calls of `Math.random` and of the clock throw. This catches mistakes but does not protect
+ * against hostile code, which is why modules need permission.
  */
 export const loadModule: ModuleLoader = createModuleLoader({ limitMs: LIMIT_MS });
 
 /**
- * Evaluating the module, or calling one of its functions, is an error where it takes longer than `limitMs`: nothing else could
- * end it.
+ * Evaluating the module, or calling one of its functions, throws after `limitMs`; nothing else could end it.
  */
 export function createModuleLoader({ limitMs }: { readonly limitMs: number }): ModuleLoader {
   return (module) => withTimeLimit(callLimited({ work: () => evaluate(module), limitMs }), limitMs);
 }
 
-/** Wraps a module: each function that is called from outside has a time limit. */
+/** Wraps a module so that each of its functions has a time limit. */
 function withTimeLimit(module: unknown, limitMs: number): unknown {
   if (typeof module !== 'object' || module === null) return module;
   const answer = Object.create(module) as Record<string, unknown>;

@@ -1,4 +1,4 @@
-// Watches the memory of busy processes and reports those that use more than they may (on Linux).
+// Watches the memory of busy processes and reports those that exceed their limit (on Linux).
 import { readFileSync } from 'node:fs';
 
 const EVERY_MS = 500;
@@ -9,7 +9,7 @@ export interface Busy<T> {
   readonly who: T;
 }
 
-/** Looks at `busy` twice a second until the returned function is called. */
+/** Checks `busy` twice a second until the returned function is called. */
 export function watchMemory<T>({
   busy,
   onTooLarge,
@@ -23,7 +23,7 @@ export function watchMemory<T>({
   return () => clearInterval(timer);
 }
 
-/** Bytes of resident memory; undefined where the system does not say. */
+/** The resident memory in bytes; undefined if the system does not report it. */
 function residentBytes(pid: number): number | undefined {
   try {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

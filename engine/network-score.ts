@@ -1,8 +1,8 @@
-// Defines the measurements of one network under one draw, which proxies are computed from.
+// Defines the measurements of one network under one draw, from which proxies are computed.
 
 import type { Reads } from '../core/ir/measured.js';
 
-/** How far a feature spreads over its channels, and from how many samples that was estimated. */
+/** The spread of a feature over its channels, and the number of samples from which it was estimated. */
 export interface FeatureSpectrum {
   readonly participation: number;
   readonly samples: number;
@@ -10,16 +10,19 @@ export interface FeatureSpectrum {
 }
 
 /**
- * Expressivity of each measured feature (one more than blocks) and trainability of each measured block, null of a block that is
- * skipped.
+ * The expressivity of each measured feature (one more than blocks), and the trainability of each measured
+ * block, which is null for a skipped block.
  */
 export interface NetworkScore {
   readonly features: readonly number[];
   readonly blocks: readonly (number | null)[];
-  /** Which of these each proxy reads; all of them where it is not said. */
+  /** The measurements that each proxy reads; all of them if absent. */
   readonly reads?: Reads;
-  /** What each measured feature is like beside that; batched supernets do not compute it. */
+  /** Further measurements of each feature, which batched supernets do not compute. */
   readonly spectra?: readonly FeatureSpectrum[];
-  /** Trace of each measured block's signal Jacobian over its channels; batched supernets do not compute it. */
+  /**
+   * The trace of each measured block's signal Jacobian divided by its channels, which batched supernets do
+   * not compute.
+   */
   readonly traces?: readonly (number | null)[];
 }

@@ -1,4 +1,5 @@
-// Turns what scoring one candidate gave, or the error that it threw, into the outcome that crosses to the worker.
+// Converts the result of scoring one candidate, or the error that was thrown, to the outcome that is sent to
+// the worker.
 
 import { CandidateError } from '../core/candidate-error.js';
 import { SpecError } from '../core/errors.js';
@@ -10,7 +11,10 @@ import type { AzNasProxy, FamilyName, ProxyName } from '../core/specification/fa
 import type { NetworkScore } from './network-score.js';
 import type { Outcome, Scored } from './protocol.js';
 
-/** A candidate's proxies under one draw: those of the families that are asked for, of az-nas as far as they mean something in its space. */
+/**
+ * A candidate's proxies under one draw: those of the requested families; of az-nas, those that are defined in
+ * its space.
+ */
 export function proxiesOf({
   score,
   costs,

@@ -1,9 +1,9 @@
-// Types of what a scorer pool reports about its processes and their work, for logs, metrics and traces.
+// Defines what a scorer pool reports about its processes and their work, for logs, metrics and traces.
 import type { ScoreRequest } from './protocol.js';
 
 export type PoolEvent =
   | { readonly type: 'started' | 'recycled'; readonly pid: number }
-  /** A scorer got one candidate, or a group of candidates. */
+  /** A scorer received one candidate or a group of candidates. */
   | { readonly type: 'sent'; readonly pid: number; readonly candidate?: string; readonly group?: number }
   | {
       readonly type: 'died';
@@ -14,7 +14,10 @@ export type PoolEvent =
       readonly group?: number;
     };
 
-/** The requests that a scorer was given at once, and the time that they took. `fault` says what happened instead of an answer. */
+/**
+ * The requests that a scorer received at once, and the time that they took. `fault` says what happened if
+ * there was no answer.
+ */
 export interface ScoredBatch {
   readonly pid: number;
   readonly requests: readonly ScoreRequest[];

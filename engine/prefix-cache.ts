@@ -1,4 +1,5 @@
-// Keeps what networks under one draw computed for their first blocks, so that the next network with the same first blocks does not compute it again.
+// Caches the states of networks after their leading blocks, so that the next network with the same leading
+// blocks need not compute them again.
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type Block, topologyKey } from '../core/ir/block.js';
@@ -8,7 +9,10 @@ import type { Boundary } from '../core/lowering/program.js';
 import type { FeatureSpectrum } from './network-score.js';
 import type { Tensor } from './onnx-runtime.js';
 
-/** A network after some of its blocks: the output of the last one, and everything measured so far. */
+/**
+ * The state of a network after some of its blocks: the output of the last one, and everything measured so
+ * far.
+ */
 export interface NetworkState {
   readonly y: Tensor;
   readonly shape: Shape;
@@ -18,22 +22,27 @@ export interface NetworkState {
   readonly traces: readonly (number | null)[];
 }
 
-/** `blocks`: states after the stem and after every block are kept. `stem`: only the state after the stem. */
+/**
+ * `blocks`: the states after the stem and after every block are cached. `stem`: only the state after the
+ * stem.
+ */
 export type PrefixDepth = 'blocks' | 'stem';
 
-/** States of networks under one draw, by the key of their first blocks (`prefixKeys`). */
+/** States of networks under one draw, by the key of their leading blocks (`prefixKeys`). */
 export interface PrefixCache {
   readonly depth: PrefixDepth;
   get(key: string): NetworkState | undefined;
   set(key: string, state: NetworkState): void;
 }
 
-/** The caches of several draws, which share one budget of memory: the state that was not used for longest goes first. */
+/**
+ * The caches of several draws, which share one memory budget; the least recently used state is dropped first.
+ */
 export interface PrefixCaches {
   ofDraw(draw: string): PrefixCache;
 }
 
-/** Bytes of block outputs that a scorer keeps: some hundreds of blocks at 64 pixels. */
+/** The bytes of block outputs that a scorer caches: some hundreds of blocks at 64 pixels. */
 export const KEPT_BYTES = 250e6;
 
 export function createPrefixCaches({
@@ -57,8 +66,9 @@ export function createPrefixCaches({
 }
 
 /**
- * Keys of the states that may be kept: after the stem, and after each block but the last (no network goes on after that
- * one). A key is a digest of everything that the state depends on beside the draw. Equal keys mean equal bits.
+ * The keys of the states that may be cached: after the stem, and after each block but the last, after which
+ * no network continues. A key is a digest of everything on which the state depends besides the draw, so equal
+ * keys mean equal bits.
  */
 export function prefixKeys({
   network: { stem, blocks, identities, common, inputChannels = 3 },
@@ -82,7 +92,7 @@ export function prefixKeys({
   });
 }
 
-/** Everything that a block's output depends on, beside the draw and the block's input. */
+/** Everything on which a block's output depends, besides the draw and the block's input. */
 function contentKey(block: Block): string {
   return `${topologyKey(block)} ${JSON.stringify(block.weights)}`;
 }

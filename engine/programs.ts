@@ -1,4 +1,5 @@
-// Keeps ONNX Runtime sessions of block programs in a bounded cache, in the memory layout that suits the processor.
+// Caches a limited number of ONNX Runtime sessions of block programs, in the memory layout that suits the
+// processor.
 import { LRUCache } from 'lru-cache';
 import { type Block, topologyKey } from '../core/ir/block.js';
 import type { Network } from '../core/ir/network.js';
@@ -18,13 +19,13 @@ import { findChannelBlock } from './channel-block.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /**
- * The most sessions that are kept. `open`: programs for any shape, which are a candidate's cell, the blocks that all candidates
- * share, and some to spare. `sized`: programs for one shape (`isSized`). They are smaller, come back in other candidates, and a
- * candidate has about twenty of them.
+ * The most sessions that are cached. `open`: programs for several shapes, which suffices for the cell of a
+ * candidate, the blocks that all candidates share, and some more. `sized`: programs for one shape
+ * (`isSized`), which are smaller, recur in other candidates, and number about twenty for each candidate.
  */
 const KEPT = { open: 12, sized: 64 };
 
-/** Shapes whose size tensors are kept. */
+/** The number of shapes whose size tensors are cached. */
 const KEPT_SHAPES = 64;
 
 /** `blocked`: ONNX Runtime's NCHWc. */
@@ -33,14 +34,17 @@ type Layout = 'plain' | 'blocked';
 export interface OpenProgram {
   readonly session: InferenceSession;
   readonly layout: Layout;
-  /** The inputs that describe the shape (`SIZES`) to a scan, which is compiled for several shapes. */
+  /** The inputs that tell a scan, which is compiled for several shapes, its shape (`SIZES`). */
   readonly sizes?: Readonly<Record<string, Tensor>>;
 }
 
 export interface Programs {
-  /** Channels of a channel block in the processor's NCHWc layout; 1 where only the plain layout is used. */
+  /**
+   * The number of channels in a channel block of the processor's NCHWc layout; 1 if only the plain layout is
+   * used.
+   */
   readonly blockSize: number;
-  /** The layout in which activations pass from block to block of a network. */
+  /** The layout of the activations that are passed from block to block of a network. */
   boundary(network: Network): Boundary;
   /** Whether the program of a block is a scan, which computes several such blocks in one run. */
   isScan(args: { block: Block; input: Shape; boundary: Boundary }): boolean;
@@ -59,7 +63,7 @@ export interface Programs {
   close(): Promise<void>;
 }
 
-/** `layout: 'plain'` uses standard ONNX everywhere, the reference that the NCHWc layout is checked against. */
+/** `layout: 'plain'` uses standard ONNX everywhere, as a reference for the NCHWc layout. */
 export async function createPrograms({
   threads,
   device = 'cpu',
@@ -113,7 +117,7 @@ export async function createPrograms({
   };
 }
 
-/** Whether ONNX Runtime can lay out all weights in channel blocks: it packs channels in groups of four. */
+/** Whether ONNX Runtime can arrange all weights in channel blocks. It packs channels in groups of four. */
 function fitsChannelBlocks({ stem, blocks }: Network): boolean {
   const all = [stem, ...blocks];
   const weights = all.flatMap((block) => Object.values(block.weights));
@@ -122,14 +126,14 @@ function fitsChannelBlocks({ stem, blocks }: Network): boolean {
 
 interface SessionRequest {
   readonly block: Block;
-  /** Tells the program from all others. */
+  /** Distinguishes the program from all others. */
   readonly key: string;
   readonly layout: Layout;
   readonly compile: () => Program;
 }
 
 interface SessionCache {
-  /** The session of a program, compiled where it is not kept. */
+  /** Returns the session of a program, and compiles the program if it is not cached. */
   open(request: SessionRequest): Promise<OpenProgram>;
   clear(): void;
 }
@@ -158,7 +162,7 @@ function createSessionCache({ threads, device }: { threads: number; device: Prov
   };
 }
 
-/** Answers the size tensors of a scan (`SIZES`), and keeps those of the latest shapes. */
+/** Caches the size tensors of a scan (`SIZES`) for the latest shapes. */
 function createSizeCache() {
   const cache = new LRUCache<string, Readonly<Record<string, Tensor>>>({ max: KEPT_SHAPES });
   return (args: Parameters<typeof openSizes>[0]) => {
@@ -169,7 +173,7 @@ function createSizeCache() {
   };
 }
 
-/** Everything beside the topology that a program for one shape depends on. */
+/** Everything besides the topology on which a program for one shape depends. */
 function sizesKey({ weights }: Block, input: Shape): string {
   return [input, ...Object.values(weights).map(({ shape }) => shape)].join(' ');
 }
@@ -204,11 +208,12 @@ function createSession({
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // The C library glibc keeps freed buffers for the next candidate (ALLOCATOR in scorer-child.ts). An arena would keep them
-    // for each session.
+    // glibc keeps freed buffers for the next candidate (ALLOCATOR in scorer-child.ts). An arena would keep
+    // them in each session.
     enableCpuMemArena: false,
     executionMode: 'sequential',
-    // An NCHWc program is often used for one candidate only and has nothing left to fuse: optimizing costs more than it saves.
+    // An NCHWc program is often used for one candidate only and has nothing left to fuse, so optimizing it
+    // costs more than it saves.
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
   });

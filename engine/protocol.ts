@@ -19,20 +19,20 @@ export interface ScoreRequest {
     readonly features: Measured;
   };
   readonly draws: readonly number[];
-  /** The structure of the candidate (core/graph/structure.ts), where the networks of the space are graphs. */
+  /** The structure of the candidate (core/graph/structure.ts), in a space whose networks are graphs. */
   readonly structure?: string;
-  /** Images that replace the noise. */
+  /** Images that are used instead of noise. */
   readonly images?: ImagesFile;
-  /** Asks for details beside the proxies. Only the `cpu` device has them. */
+  /** Asks for details in addition to the proxies. Only the `cpu` device provides them. */
   readonly report?: 'details';
-  /** Families of proxies to compute; az-nas alone where it is not said. */
+  /** The families of proxies to compute; az-nas alone if absent. */
   readonly families?: readonly FamilyName[];
 }
 
-/** Raw proxies of each requested draw, in the order of the request. */
+/** The raw proxies of each requested draw, in the order of the request. */
 export type ScoreResult = readonly Readonly<Record<string, number>>[];
 
-/** The measurements that the proxies of a candidate were computed from. */
+/** The measurements from which a candidate's proxies were computed. */
 export interface ScoreDetails {
   readonly costs: Costs;
   /** The measurements of each requested draw. */
@@ -48,7 +48,7 @@ export interface Scored {
 /** The score of one candidate, or the reason why it has none. */
 export type Outcome = Scored | { readonly reason: FailureReason; readonly detail: string };
 
-/** Candidates that are scored together; one where the device scores one by one. */
+/** Candidates that are scored together; a single one if the device scores one by one. */
 export type ToScorer = {
   readonly type: 'score';
   readonly id: number;
@@ -57,7 +57,7 @@ export type ToScorer = {
 
 export type FromScorer =
   | { readonly type: 'ready' }
-  /** Outcomes in the order of the requests. */
+  /** The outcomes in the order of the requests. */
   | {
       readonly type: 'scored';
       readonly id: number;
@@ -65,7 +65,7 @@ export type FromScorer =
       readonly residentBytes: number;
     }
   /**
-   * Before `ready`: the scorer cannot start. After it: the process must not be used again; it is not known which candidate was
-   * the cause.
+   * Before `ready`, the scorer cannot start. After it, the process must not be used again, and the candidate
+   * at fault is not known.
    */
   | { readonly type: 'broken'; readonly detail: string };

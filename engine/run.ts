@@ -4,7 +4,7 @@ import { perBlock } from '../core/lowering/scan.js';
 import type { Tensor } from './onnx-runtime.js';
 import type { OpenProgram } from './programs.js';
 
-/** Runs a program for some of its outputs. Of a scan all outputs but `y` have a row for each block. */
+/** Runs a program for some of its outputs. All outputs of a scan but `y` have a row for each block. */
 export function run(
   { session, sizes }: OpenProgram,
   feeds: Record<string, Tensor>,

@@ -1,8 +1,8 @@
-// Holds score requests that wait, and decides which a scorer takes next: one, or a group.
+// Holds waiting score requests, and decides which one, or which group, a scorer receives next.
 import { isForSupernet } from './batched/is-for-supernet.js';
 import type { Scored, ScoreRequest } from './protocol.js';
 
-/** A group that is not full goes to a scorer after this time without a new request. */
+/** A group that is not full is released after this time without a new request. */
 const QUIET_MS = 50;
 
 export interface Job {
@@ -10,25 +10,30 @@ export interface Job {
   readonly turn: number;
   readonly resolve: (score: Scored) => void;
   readonly reject: (error: Error) => void;
-  /** How often a scorer was given this request alone. */
+  /** How often a scorer received this request alone. */
   attempts: number;
-  /** The largest group that it may be in: halved whenever its group's scorer died. */
+  /** The size of the largest group in which it may be, halved whenever the scorer of its group died. */
   most: number;
 }
 
 export interface ScoreQueue {
-  /** Puts a request behind all of the same and of lower turns. */
+  /** Adds a request after all requests of the same turn and of lower turns. */
   add(job: Omit<Job, 'attempts' | 'most'>): void;
-  /** Puts requests to the front, for another attempt. */
+  /** Puts requests back at the front for another attempt. */
   putBack(jobs: readonly Job[]): void;
   isEmpty(): boolean;
-  /** The next request or group; empty while a group may still grow. `onSettled` says when to ask again. */
+  /**
+   * The next request or group; empty while a group may still grow. `onSettled` is called when it is worth
+   * asking again.
+   */
   take(): readonly Job[];
-  /** Empties the queue and answers the requests that were in it. */
+  /** Empties the queue and returns the requests that were in it. */
   clear(): readonly Job[];
 }
 
-/** `together`: the largest group. What no supernet takes goes to a scorer alone. */
+/**
+ * `together` is the size of the largest group. A request that no supernet can score goes to a scorer alone.
+ */
 export function createScoreQueue({
   together,
   onSettled,

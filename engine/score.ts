@@ -1,4 +1,5 @@
-// Scores one network under one draw: runs the programs of its blocks in ONNX Runtime and computes what features and blocks score.
+// Scores one network under one draw: runs the programs of its blocks in ONNX Runtime and computes the scores
+// of features and blocks.
 
 import { type Block, topologyKey } from '../core/ir/block.js';
 import { type Measured, planMeasuring } from '../core/ir/measured.js';
@@ -18,12 +19,13 @@ import { type NetworkState, prefixKeys } from './prefix-cache.js';
 import type { OpenProgram, Programs } from './programs.js';
 import { run } from './run.js';
 
-/** Outputs that a feature's expressivity is computed from. */
+/** The outputs from which a feature's expressivity is computed. */
 const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;
 
 /**
- * Scores a network block by block. A run of ONNX Runtime computes one block, or several consecutive blocks with the same program
- * (a scan). First blocks that the draw's prefix cache knows from another network are not computed again.
+ * Scores a network block by block. One run of ONNX Runtime computes one block, or several consecutive blocks
+ * with the same program (a scan). Leading blocks that the draw's prefix cache knows from another network are
+ * not computed again.
  */
 export async function scoreNetwork({
   network,
@@ -57,7 +59,7 @@ export async function scoreNetwork({
     draw.prefixes.set(keys[0]!, state);
   }
   for (let index = known; index < network.blocks.length; ) {
-    // The state after a block that other networks may share is kept, so that such blocks run one at a time.
+    // The state after a block that other networks may share is cached, so such blocks run one at a time.
     const kept = index + 1 < keys.length;
     const { shape } = state;
     const blocks = kept
@@ -65,7 +67,8 @@ export async function scoreNetwork({
       : blocksOfRun({ network, index, shape, boundary, isMeasured, programs });
     const step: Step = { blocks, index, state, boundary, draw, programs };
     if (shape.length === 3 && blocks[0]!.form === 'tokens') {
-      // A patch embedding has no trainability, like a stem: no token corresponds to one position of the map.
+      // A patch embedding has no trainability, like a stem, because no token corresponds to one position of
+      // the map.
       const entered = await computeStem(step);
       state = { ...entered, blocks: [...entered.blocks, null] };
     } else state = await (isMeasured[index] ? measureBlocks({ ...step, network }) : computeBlocks(step));
@@ -76,10 +79,13 @@ export async function scoreNetwork({
   return { features, spectra, blocks, traces, ...(reads ? { reads } : {}) };
 }
 
-/** The most blocks of a run: the inputs of all of them are in memory at once. */
+/** The most blocks in a run, whose inputs are in memory at the same time. */
 const LONGEST_SCAN = 8;
 
-/** The blocks of one run from `index` on: all consecutive blocks with the same program, if it is a scan; otherwise one block. */
+/**
+ * The blocks of one run from `index` on: all consecutive blocks with the same program if it is a scan,
+ * otherwise one block.
+ */
 function blocksOfRun({
   network: { blocks },
   index,
@@ -145,9 +151,9 @@ async function computeStem({
 interface Step {
   /** The blocks of one run, in order. */
   readonly blocks: readonly Block[];
-  /** Number of the first block. */
+  /** The index of the first block. */
   readonly index: number;
-  /** The network before these blocks. */
+  /** The state of the network before these blocks. */
   readonly state: NetworkState;
   readonly boundary: Boundary;
   readonly draw: DrawTensors;
@@ -167,7 +173,7 @@ async function computeBlocks({ blocks, state, boundary, draw, programs }: Step):
   return { ...state, y: outputOf({ out, x, opened }), shape };
 }
 
-/** Computes the output of blocks, and what their features and Jacobians score. */
+/** Computes the output of blocks, and the scores of their features and Jacobians. */
 async function measureBlocks({
   network,
   blocks,
@@ -231,7 +237,7 @@ function measuredFeatures(
   };
 }
 
-/** The output of a scan, which has virtual channels, seen in the shape of the input. */
+/** The output of a scan, which is in virtual channels, reshaped to the shape of the input. */
 function outputOf({
   out: { y },
   x,

@@ -1,4 +1,5 @@
-// Starts a scorer process and speaks with it: requests go in, outcomes come back, and its end is reported once.
+// Starts a scorer process and communicates with it: sends requests, receives outcomes, and reports its end
+// once.
 import { type ChildProcess, fork } from 'node:child_process';
 import { parentVariable } from './lifeline.js';
 import type { FromScorer, ScoreRequest, ToScorer } from './protocol.js';
@@ -6,8 +7,8 @@ import { withoutTelemetry } from './telemetry.js';
 import { withoutSettings } from './without-settings.js';
 
 /**
- * Why a process ended. `refused`: it ended by itself, or was not ready in time. `interrupted`: it was killed from outside, which says
- * nothing about whether scorers can start.
+ * The reason why a process ended. `refused`: it ended by itself, or was not ready in time. `interrupted`: it
+ * was killed from outside, which does not show whether scorers can start.
  */
 export interface End {
   readonly cause: string;
@@ -27,7 +28,7 @@ export interface ScorerSettings {
   readonly script: string;
   readonly threads: number;
   readonly device: string;
-  /** Whether it runs the code of spaces that are modules; as ZEROSCOUT_ALLOW_MODULES says where this is left out. */
+  /** Whether it may run the code of spaces that are modules; by default as ZEROSCOUT_ALLOW_MODULES says. */
   readonly modules?: 'allowed' | 'refused' | undefined;
   readonly startTimeoutMs: number;
 }
@@ -109,14 +110,16 @@ function forkScorer({ script, threads, device, modules }: ScorerSettings): Child
 }
 
 /**
- * The outputs of each run count towards V8's limit of external memory, so that V8 marks its heap about once a candidate. With helper
- * threads marking takes six times as much processor time as on the main thread alone, on cores that other scorers need.
+ * The outputs of each run count towards V8's limit of external memory, so V8 marks its heap about once for
+ * each candidate. With helper threads, marking takes six times as much processor time as on the main thread
+ * alone, on cores that other scorers need.
  */
 const HEAP = ['--max-old-space-size=512', '--single-threaded-gc', '--no-incremental-marking'];
 
 /**
- * By default glibc returns large buffers to the system and takes them again, page by page, for the next candidate. These settings make
- * it keep them, and use huge pages: activations take megabytes, and address translation of small pages costs a twentieth of the time.
+ * By default glibc returns large buffers to the system and requests them again, page by page, for the next
+ * candidate. These settings make glibc keep them and use huge pages, since activations take megabytes and
+ * address translation of small pages costs a twentieth of the time.
  */
 const ALLOCATOR = {
   GLIBC_TUNABLES: [process.env.GLIBC_TUNABLES, 'glibc.malloc.hugetlb=1'].filter(Boolean).join(':'),

@@ -1,4 +1,5 @@
-// Scores the requests of many activities in a fixed number of scorer processes, and replaces processes that die.
+// Scores the requests of many activities in a fixed number of scorer processes, and replaces processes that
+// die.
 import { CandidateError } from '../core/candidate-error.js';
 import { watchMemory } from './memory-watch.js';
 import { outcomeOfScores } from './outcome.js';
@@ -9,25 +10,26 @@ import { createScoreQueue, type Job, type ScoreQueue } from './score-queue.js';
 import type { ScorerSettings } from './scorer-child.js';
 import { type Answer, describeJobs, ScorerSlot, type SlotEnd } from './scorer-slot.js';
 
-/** A candidate is set aside after it has killed or blocked this many scorers. */
+/** The number of scorers that a candidate may kill or block before it is set aside. */
 const ATTEMPTS = 3;
-/** The pool gives up after this many scorers in a row have died before they were ready. */
+/** The number of scorers in a row that may die before they are ready; then the pool gives up. */
 const FAILED_STARTS = 5;
 
 export interface ScorerPool {
-  /** Candidates that are scored at the same time. */
+  /** The number of candidates that are scored at the same time. */
   readonly size: number;
   /**
-   * Scores one candidate in one of the scorers. A crash is attributed to the candidate in flight, which is tried again in a fresh
-   * scorer. After three crashes it is a CandidateError; where no scorer starts at all, an Error. When a group of candidates crashes,
-   * they go on in groups of half the size, until the guilty one is alone. Requests of lower turns go first: if shards shared the
-   * scorers evenly, all would end at the same moment and leave the scorers idle until the next shards arrive.
+   * Scores one candidate in one of the scorers. A crash is attributed to the candidate in flight, which is
+   * retried in a new scorer; after three crashes it is a CandidateError. If no scorer starts at all, an Error
+   * is thrown. When a group of candidates crashes, it is split into groups of half the size until the
+   * candidate at fault is alone. Requests of lower turns go first: if shards shared the scorers evenly, all
+   * would end at the same moment and leave the scorers idle until the next shards arrive.
    */
   score(request: ScoreRequest, turn?: number): Promise<ScoreResult>;
-  /** Scores one candidate with the details that the request asks for. */
+  /** Scores one candidate and returns the details that the request asks for. */
   scoreInDetail(request: ScoreRequest): Promise<Scored>;
   pids(): readonly number[];
-  /** Kills the scorers; requests in flight are rejected. */
+  /** Kills the scorers and rejects requests in flight. */
   close(): Promise<void>;
 }
 
@@ -37,15 +39,20 @@ export interface ScorerPoolOptions {
   readonly size: number;
   /** The number of threads of each process. */
   readonly threads?: number;
-  /** The device of the scorers, and the candidates that a scorer takes at once. */
+  /** The device of the scorers, and the number of candidates that a scorer receives at once. */
   readonly device?: string;
   readonly together?: number;
-  /** Whether scorers run the code of spaces that are modules; as ZEROSCOUT_ALLOW_MODULES says where this is left out. */
+  /**
+   * Whether scorers may run the code of spaces that are modules; by default as ZEROSCOUT_ALLOW_MODULES says.
+   */
   readonly modules?: 'allowed' | 'refused' | undefined;
   /** Time limits for one request, and for a scorer to become ready. */
   readonly timeoutMs?: number;
   readonly startTimeoutMs?: number;
-  /** Memory above which a scorer is replaced; by default `residentLimit` of the request, and `workingLimit` while it works. */
+  /**
+   * The memory above which a scorer is replaced; by default `residentLimit` of the request, and
+   * `workingLimit` during its work.
+   */
   readonly maxResidentBytes?: number;
   readonly onEvent?: (event: PoolEvent) => void;
   readonly onBatch?: (batch: ScoredBatch) => void;
@@ -64,7 +71,7 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   };
   const onAnswer = ({ slot, jobs, message }: Answer): void => {
     settle(jobs, message.outcomes);
-    // ONNX Runtime keeps memory after many sessions (onnxruntime#25325); it is freed with the process.
+    // ONNX Runtime retains memory after many sessions (onnxruntime#25325), which is freed with the process.
     if (message.residentBytes > (maxResidentBytes ?? largest(jobs, residentLimit))) slot.recycle();
     dispatch();
   };
@@ -117,18 +124,19 @@ function settingsOf(options: ScorerPoolOptions): ScorerSettings {
 
 const CLOSED = 'the scorer pool is closed';
 
-/** Answers the requests of a group, each with its outcome. */
+/** Resolves the requests of a group with their outcomes. */
 function settle(jobs: readonly Job[], outcomes: Answer['message']['outcomes']): void {
   jobs.forEach(({ request: { candidate }, resolve, reject }, i) => {
     const told = outcomes[i]!;
-    // NaN is checked here too, whatever scorer answered: the store would refuse it, and with it the whole shard.
+    // NaN is checked here too, whichever scorer answered, because the store would refuse it together with the
+    // whole shard.
     const outcome = 'result' in told ? outcomeOfScores({ candidate, ...told }) : told;
     if ('result' in outcome) resolve(outcome);
     else reject(new CandidateError(outcome));
   });
 }
 
-/** Gives waiting requests to the slots that are idle. Processes start as they are needed. */
+/** Assigns waiting requests to idle slots. Processes are started when they are needed. */
 function giveOut({ queue, slots }: { queue: ScoreQueue; slots: readonly ScorerSlot[] }): void {
   for (const slot of slots) {
     if (queue.isEmpty()) return;
@@ -140,15 +148,15 @@ function giveOut({ queue, slots }: { queue: ScoreQueue; slots: readonly ScorerSl
   }
 }
 
-/** Reports the end of a process, except of one that the pool itself ended after its work. */
+/** Reports the end of a process, unless the pool itself ended it after its work. */
 function reportEnd({ pid, jobs, cause, state }: SlotEnd, onEvent: (event: PoolEvent) => void): void {
   if (jobs.length > 0) onEvent({ type: 'died', pid, cause, ...describeJobs(jobs) });
   else if (state !== 'leaving') onEvent({ type: 'died', pid, cause });
 }
 
 /**
- * Puts the requests of a process that has ended back into the queue, in smaller groups. One that was tried often enough is set
- * aside.
+ * Puts the requests of a process that has ended back into the queue, in smaller groups. A request that was
+ * tried often enough is set aside.
  */
 function tryAgain({ jobs, cause, killedFor }: SlotEnd, queue: ScoreQueue): void {
   if (jobs.length === 0) return;
@@ -167,7 +175,7 @@ function rejectAll(jobs: readonly Job[], why: string): void {
   for (const job of jobs) job.reject(error);
 }
 
-/** The pool watches the memory of its scorers, since a scorer that computes blocks its own event loop. */
+/** The pool watches the memory of its scorers, because a scorer that computes blocks its own event loop. */
 function watchSlots({
   slots,
   maxResidentBytes,

@@ -1,4 +1,4 @@
-// The scorer process: it gets requests over IPC, sends outcomes back, and ends with its parent.
+// Runs as the scorer process: it receives requests over IPC, sends outcomes, and ends with its parent.
 import { allowModules } from '../core/spaces/module/definition.js';
 import { type Device, isBatchedDevice } from '../core/specification/devices.js';
 import { createBatchedScoring } from './batched/batched-scoring.js';
@@ -7,7 +7,7 @@ import { endWithParent } from './lifeline.js';
 import { loadModule } from './load-module.js';
 import type { FromScorer, ToScorer } from './protocol.js';
 
-// The person who started the worker has allowed modules (docs/decisions/0013-spaces-as-modules.md).
+// The person who started the worker allowed modules (docs/decisions/0013-spaces-as-modules.md).
 if (process.env.ZEROSCOUT_ALLOW_MODULES === '1') allowModules(loadModule);
 const device = (process.env.ZEROSCOUT_SCORER_DEVICE ?? 'cpu') as Device;
 const threads = Number(process.env.ZEROSCOUT_SCORER_THREADS ?? 1);
@@ -16,7 +16,10 @@ function send(message: FromScorer): Promise<void> {
   return new Promise((done) => (process.send ? process.send(message, () => done()) : done()));
 }
 
-/** An error that is no candidate's fault ends the process: on a GPU one error can spoil everything that follows. */
+/**
+ * An error that no candidate caused ends the process, because on a GPU a single error can corrupt everything
+ * that follows.
+ */
 async function endOnError(work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -27,7 +30,7 @@ async function endOnError(work: () => Promise<void>): Promise<void> {
 }
 
 endWithParent();
-// A terminal's Ctrl-C reaches the whole process group; the worker decides when its scorers end.
+// Ctrl-C in a terminal reaches the whole process group, but the worker decides when its scorers end.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 await endOnError(async () => {

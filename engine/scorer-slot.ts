@@ -1,20 +1,21 @@
-// A place of a scorer pool: one scorer process after another, each with the requests that it works on.
+// Manages one slot of a scorer pool: a succession of scorer processes, each with the requests that it works
+// on.
 import type { FailureReason } from '../core/candidate-error.js';
 import type { PoolEvent, ScoredBatch } from './pool-event.js';
 import type { FromScorer } from './protocol.js';
 import type { Job } from './score-queue.js';
 import { type End, type ScorerChild, type ScorerSettings, startScorer } from './scorer-child.js';
 
-/** Why the pool killed a process, which was not its own fault alone. */
+/** The reason why the pool killed a process. */
 export interface KillReason {
   readonly reason: FailureReason;
   readonly what: string;
 }
 
-/** `leaving`: killed after its work, because its memory had grown. */
+/** `leaving`: killed after its work because its memory had grown. */
 type State = 'starting' | 'ready' | 'leaving';
 
-/** The end of a process, with the requests that it leaves unanswered. */
+/** The end of a process, with the requests that it did not answer. */
 export interface SlotEnd extends End {
   readonly pid: number;
   readonly jobs: readonly Job[];
@@ -30,7 +31,7 @@ export interface Answer {
 
 export interface SlotOptions {
   readonly settings: ScorerSettings;
-  /** Time limit for the requests that are given at once. */
+  /** The time limit for the requests that are sent at once. */
   readonly timeoutMs: number;
   readonly onEvent: (event: PoolEvent) => void;
   readonly onBatch: (batch: ScoredBatch) => void;
@@ -61,12 +62,12 @@ export class ScorerSlot {
     return this.#work.jobs;
   }
 
-  /** Whether its process is ready and has nothing to do. */
+  /** Whether its process is ready and has no requests. */
   isIdle(): boolean {
     return this.#state === 'ready' && this.#work.jobs.length === 0;
   }
 
-  /** Starts a process where there is none. */
+  /** Starts a process if there is none. */
   ensureStarted(): void {
     if (this.#child) return;
     const { settings, onEvent, listener } = this.#options;
@@ -99,14 +100,14 @@ export class ScorerSlot {
     this.#child?.kill();
   }
 
-  /** Ends a process that has done its work; another one takes its place. */
+  /** Ends a process that has finished its work; another one replaces it. */
   recycle(): void {
     this.#state = 'leaving';
     this.#options.onEvent({ type: 'recycled', pid: this.#child!.pid });
     this.#child!.kill();
   }
 
-  /** Takes its requests away; `fault` says what happened instead of an answer. */
+  /** Removes its requests and returns them; `fault` says what happened if there was no answer. */
   release(fault?: string): readonly Job[] {
     const { jobs, timer, since } = this.#work;
     clearTimeout(timer);
@@ -136,7 +137,7 @@ export class ScorerSlot {
 interface Work {
   readonly jobs: readonly Job[];
   readonly timer?: NodeJS.Timeout;
-  /** When the requests were sent. */
+  /** The time at which the requests were sent. */
   readonly since: number;
   readonly killedFor?: KillReason;
 }

@@ -1,4 +1,5 @@
-// Turns ONNX Runtime's telemetry off in this process when it is imported, which must be before the library loads.
+// Turns off ONNX Runtime's telemetry in this process when it is imported, which must happen before the
+// library is loaded.
 import { telemetrySwitch } from './telemetry.js';
 
 process.env.ORT_DISABLE_TELEMETRY = telemetrySwitch(process.env);

@@ -1,4 +1,5 @@
-// Turns the settings of credentials and TLS for NATS into client options; every error names the setting to change.
+// Converts the settings of credentials and TLS for NATS to client options; every error names the setting to
+// change.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls';
@@ -23,17 +24,17 @@ export interface Access {
   readonly creds?: string | undefined;
   /** File with the seed of an NKey (`nk -gen user`). */
   readonly nkey?: string | undefined;
-  /** The name itself; goes with `password`. */
+  /** The user's name itself; requires `password`. */
   readonly user?: string | undefined;
   /** The password itself. */
   readonly password?: string | undefined;
   /** The token itself. */
   readonly token?: string | undefined;
-  /** PEM of the authorities that may have signed the server's certificate, instead of the system's. */
+  /** PEM file of the authorities that may have signed the server's certificate; by default the system's. */
   readonly ca?: string | undefined;
-  /** PEM of our certificate, where the server asks for one; goes with `key`. */
+  /** PEM file of this client's certificate, if the server requires one; needs `key`. */
   readonly cert?: string | undefined;
-  /** PEM of its private key. */
+  /** PEM file of its private key. */
   readonly key?: string | undefined;
 }
 
@@ -45,7 +46,7 @@ interface Given {
   readonly refuse: Refuse;
 }
 
-/** With `tls://` or one of ca, cert and key the client never speaks without TLS, whatever the server offers. */
+/** With `tls://`, or with any of ca, cert and key, the client always uses TLS, whatever the server offers. */
 export async function accessOptions(given: Given): Promise<NodeConnectionOptions> {
   const { address, access } = given;
   const user = access.user ?? address.user;
@@ -99,14 +100,14 @@ async function authenticator(given: {
   const { path, read, refuse, what, wayOut } = given;
   try {
     const made = await read(path);
-    made('a nonce'); // The file is parsed here, where an error can name it, and not in the handshake.
+    made('a nonce'); // The file is parsed here, where an error can name it, instead of during the handshake.
     return made;
   } catch (error) {
     throw refuse(`${what} ${path}: ${reasonOf(error)}; set ${wayOut}`, error);
   }
 }
 
-/** Looks at the files here: OpenSSL's own words, late in a handshake, name none of them. */
+/** Reads the files here, because OpenSSL reports faults late, in the handshake, without naming a file. */
 async function certificates({ access, refuse }: Given): Promise<TlsOptions> {
   const { ca, cert, key } = access;
   const read = async <T>(name: string, path: string | undefined, check: (pem: Buffer) => T) => {
@@ -134,8 +135,8 @@ async function certificates({ access, refuse }: Given): Promise<TlsOptions> {
 }
 
 /**
- * For a server that is named by an IP address the client would check the certificate for the name "localhost". Here the
- * certificate must name one of the addresses that were given.
+ * If a server is given by an IP address, the client library checks its certificate for the name "localhost".
+ * This function requires that the certificate names one of the given addresses.
  */
 function hostCheck({ servers }: Address): TlsOptions {
   const unnamed = servers.map(({ host }) => host).filter((host) => isIP(host) !== 0 || host === 'localhost');
@@ -146,10 +147,13 @@ function hostCheck({ servers }: Address): TlsOptions {
       return faults.includes(undefined) ? undefined : faults[0];
     },
   };
-  return check as TlsOptions; // The client passes on options that its type does not name.
+  return check as TlsOptions; // The client library passes on options that its type does not declare.
 }
 
-/** What a failed handshake, in the words of the library below, means for the settings; undefined where TLS was not the reason. */
+/**
+ * Explains which setting a failed handshake points to, given the message of the TLS library; undefined if TLS
+ * was not the reason.
+ */
 export function tlsFault(why: string): string | undefined {
   if (/does not support 'tls'|tls.*is not available/i.test(why))
     return 'it offers no TLS, and tls:// or NATS_CA, NATS_CERT, NATS_KEY ask for it; nothing was sent to it';
@@ -161,7 +165,7 @@ export function tlsFault(why: string): string | undefined {
   return undefined;
 }
 
-/** The server wants a certificate of ours, and ours will not do. */
+/** The server requires a client certificate, and the one that is set, if any, is not accepted. */
 export function certificateFault({ why, cert }: { readonly why: string; readonly cert: string | undefined }) {
   const which = cert ? `refuses NATS_CERT ${cert}` : 'asks for a certificate';
   return `it ${which} (${why}); set NATS_CERT and NATS_KEY to a certificate that it accepts`;

@@ -1,4 +1,4 @@
-// Reads NATS_URL: its servers, who to be there, and a spelling without the password.
+// Parses NATS_URL into servers, credentials, and a text for messages without the password.
 import { ServiceError } from '../core/errors.js';
 
 export interface Server {
@@ -8,7 +8,7 @@ export interface Server {
 
 export interface Address {
   readonly servers: readonly Server[];
-  /** Writes an address for messages: scheme, hosts and ports, never user or password. */
+  /** The address for messages: scheme, hosts and ports, never user or password. */
   readonly text: string;
   readonly tls: boolean;
   readonly user?: string;
@@ -51,7 +51,10 @@ function parseOne({ part, whole }: { readonly part: string; readonly whole: stri
   return url;
 }
 
-/** All before the last @ is left out: a comma or slash in a password makes anything of it look like a host. */
+/**
+ * Everything before the last @ is left out of the message, because a comma or slash in a password makes any
+ * part of it look like a host.
+ */
 function fault({ whole, why }: { readonly whole: string; readonly why: string }): ServiceError {
   const shown = whole.replace(/^.*@/s, '…@');
   const message = `NATS at ${shown}: ${why}; NATS_URL looks like nats://127.0.0.1:4222`;

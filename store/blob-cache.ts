@@ -1,4 +1,4 @@
-// Keeps verified blobs that were used recently, 64 MiB at most.
+// Caches verified blobs that were used recently, up to 64 MiB.
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Pieces } from './store.js';
@@ -10,16 +10,19 @@ export interface BlobCache {
   set(digest: string, bytes: Uint8Array): void;
 }
 
-/** Copies in and out: bytes that a caller writes to must not change what the next one gets. */
+/**
+ * Bytes are copied on the way in and out, so that a caller who writes to them cannot change what the next one
+ * gets.
+ */
 export function createBlobCache(): BlobCache {
-  // An empty blob still takes an entry, and the cache wants sizes above zero.
+  // An empty blob still occupies an entry, and the cache requires sizes above zero.
   const cache = new LRUCache<string, Uint8Array>({
     maxSize: CACHE_BYTES,
     sizeCalculation: (bytes) => bytes.length + 128,
   });
   return {
     get: (digest) => cache.get(digest)?.slice(),
-    // A blob larger than the cache would only push the others out.
+    // A blob larger than the cache would evict all others.
     set: (digest, bytes) => void (bytes.length < CACHE_BYTES / 2 && cache.set(digest, bytes.slice())),
   };
 }

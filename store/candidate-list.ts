@@ -1,13 +1,15 @@
-// Writes any number of candidates as a list in the blob store that is read by range.
+// Writes any number of candidates to the blob store as a list from which ranges can be read.
 
 import type { CandidateListRef } from '../core/contract/search.js';
 import { BlobError } from '../core/errors.js';
 import type { BlobStore } from './store.js';
 
-/** Candidates in one blob: about 350 KB of NAS-Bench-201 strings. */
+/** The number of candidates in one blob: about 350 KB of NAS-Bench-201 texts. */
 const CHUNK = 4096;
 
-/** Writes candidates in chunks of lines, then the list of the chunks' digests; never holds more than one chunk. */
+/**
+ * Writes candidates in chunks of lines, then the list of the chunks' digests. At most one chunk is in memory.
+ */
 export async function writeCandidateList(
   blobs: BlobStore,
   candidates: Iterable<string> | AsyncIterable<string>,
@@ -28,7 +30,10 @@ export async function writeCandidateList(
   return { digest: await blobs.put(encode([String(count), ...digests])), count };
 }
 
-/** Candidates `from` up to, not including, `to`. BlobError when the list is not what its reference says. */
+/**
+ * The candidates `from` up to and excluding `to`. Throws a BlobError if the list does not match its
+ * reference.
+ */
 export async function* readCandidates(
   blobs: BlobStore,
   list: CandidateListRef,

@@ -1,4 +1,5 @@
-// Reads everything that the store holds and tells what is damaged: what nats-server cannot hand out, and what is not what belongs there.
+// Reads everything in the store and reports what is damaged: messages that nats-server cannot deliver, and
+// contents that do not match their subject or digest.
 import { createHash } from 'node:crypto';
 import { decodeFailure, decodeScore, decodeWorkerRecord, tokenOf } from './codec.js';
 import { readPages } from './facts.js';
@@ -13,17 +14,17 @@ export type CheckedKind = 'scores' | 'latencies' | 'failures' | 'workers' | 'blo
 
 export interface DamagedMessage {
   readonly kind: CheckedKind;
-  /** The subject, or the digest of a blob. */
+  /** The subject of a fact, or the digest of a blob. */
   readonly name: string;
   readonly why: string;
-  /** Another place has an undamaged copy of the fact, so that nothing has to be computed again. */
+  /** Whether another place holds an undamaged copy of the fact, so that nothing must be computed again. */
   readonly isStoredAgain: boolean;
 }
 
 export interface Checked {
   readonly kind: CheckedKind;
   readonly stream: string;
-  /** Messages, or blobs, that were looked at. */
+  /** The number of messages or blobs that were examined. */
   readonly count: number;
   readonly damaged: number;
 }
@@ -32,7 +33,7 @@ interface FactKind {
   readonly kind: CheckedKind;
   readonly stream: string;
   readonly prefix: string;
-  /** The last token of the subject under which this text belongs; throws at what is no such fact. */
+  /** The last token of the subject to which this text belongs; throws for a text that is not such a fact. */
   readonly tokenIn: (text: string) => string;
 }
 
@@ -61,7 +62,7 @@ export function isFactOf({ tokenIn }: FactKind, subject: string, text: string): 
   }
 }
 
-/** Reads a stream of facts by its subjects, some ten thousand at a time; undefined where there is no such stream. */
+/** Reads a stream of facts by subjects, some ten thousand at a time; undefined if there is no such stream. */
 export async function checkFacts(what: FactKind, { link, onDamage }: Check): Promise<Checked | undefined> {
   const { kind, stream, prefix } = what;
   if ((await find({ link, stream })) === undefined) return undefined;
@@ -105,15 +106,15 @@ async function isElsewhere(
   return held.some((each: Held) => isFactOf(what, each.subject(), each.text));
 }
 
-/** A blob whose entry and chunks are what its digest says. */
+/** A blob whose entry and chunks match its digest. */
 export interface WholeBlob {
   readonly subject: string;
   readonly nuid: string;
 }
 
 /**
- * Reads every blob and compares it with its digest, and looks for chunks that no entry names. Chunks without an entry that are
- * younger than `orphanAgeMs` belong to a blob that is being written.
+ * Reads every blob and compares it with its digest, and looks for chunks that no entry names. Chunks without
+ * an entry that are younger than `orphanAgeMs` belong to a blob that is being written.
  */
 export async function checkBlobs(
   { link, onDamage }: Check,
@@ -161,7 +162,7 @@ export async function checkBlobs(
   return { kind, stream, count, damaged };
 }
 
-/** Undefined where the chunks are what the digest says. */
+/** Undefined if the chunks match the digest. */
 async function faultOfChunks(given: {
   readonly link: Link;
   readonly digest: string;

@@ -1,11 +1,14 @@
-// Spells scores and failures as JSON and their addresses as NATS subject tokens, and reads them back.
+// Encodes scores and failures as JSON and their addresses as NATS subject tokens, and decodes them.
 import { hash } from 'node:crypto';
 import { TerminalError } from '../core/errors.js';
 import type { Failure, Proxies, ScoreEntry, WorkerRecord } from './store.js';
 
-/** JSON of one score or failure; far below the 1 MB that a NATS message may have. */
+/** The largest JSON of a score or failure, far below the 1 MB limit of a NATS message. */
 const MAX_ENTRY_BYTES = 256 * 1024;
-/** A crash can leave a log of megabytes; its head says what happened. */
+/**
+ * The number of characters that are kept. A crash can leave a log of megabytes, whose beginning says what
+ * happened.
+ */
 const MAX_DETAIL = 8_192;
 
 const names = new Map<number, string>([
@@ -14,14 +17,14 @@ const names = new Map<number, string>([
 ]);
 
 /**
- * Subject token of any text: the first 16 bytes of SHA-256, base64url, 22 characters. The text is hashed as a
- * JSON string, because UTF-8 gives every lone surrogate the same bytes.
+ * The subject token of a text: the first 16 bytes of SHA-256 in base64url, 22 characters. The text is hashed
+ * as a JSON string, because UTF-8 encodes every lone surrogate as the same bytes.
  */
 export function tokenOf(text: string): string {
   return hash('sha256', JSON.stringify(text), 'buffer').subarray(0, 16).toString('base64url');
 }
 
-/** `value` itself, if it can stand between two dots of a subject; TerminalError otherwise. */
+/** Returns `value` if it can be a token of a subject; throws a TerminalError otherwise. */
 export function checkToken({ what, value }: { readonly what: string; readonly value: string }): string {
   if (/^[A-Za-z0-9_-]+$/.test(value) && value.length <= 200) return value;
   throw new TerminalError({
@@ -30,15 +33,18 @@ export function checkToken({ what, value }: { readonly what: string; readonly va
   });
 }
 
-/** The origin of a score: `writer` tells one call of `put` from another, `worker` is the name of the worker that computed it. */
+/**
+ * The origin of a score: `writer` identifies one call of `put`, `worker` is the name of the worker that
+ * computed it.
+ */
 interface Signature {
   readonly writer?: string | undefined;
   readonly worker?: string | undefined;
 }
 
 /**
- * JSON of a score. Infinities become "inf" and "-inf", negative zero "-0"; NaN and what is no number are refused with a
- * TerminalError.
+ * The JSON of a score. Infinities become "inf" and "-inf", negative zero "-0". Throws a TerminalError for NaN
+ * and for values that are not numbers.
  */
 export function encodeScore({ key, proxies }: ScoreEntry, { writer, worker }: Signature = {}): string {
   const written = Object.entries(proxies).map(([name, value]): [string, number | string] => {
@@ -56,7 +62,7 @@ export function encodeScore({ key, proxies }: ScoreEntry, { writer, worker }: Si
   });
 }
 
-/** The score in `json`; throws where it is not one, so that foreign data is never taken for a score. */
+/** Decodes the score in `json`; throws if there is none, so that foreign data is never taken for a score. */
 export function decodeScore(json: string): ScoreEntry & Signature {
   const { key, proxies, writer, worker } = JSON.parse(json);
   if (typeof key !== 'string' || typeof proxies !== 'object' || proxies === null) {
@@ -79,7 +85,9 @@ export function decodeFailure(json: string): Failure {
   return { candidate, reason, detail };
 }
 
-/** Order of candidate text by code units: the same on every machine, whatever its locale. */
+/**
+ * Compares candidate texts by code units, which gives the same order on every machine, whatever its locale.
+ */
 export function byCandidate(a: Failure, b: Failure): number {
   if (a.candidate === b.candidate) return 0;
   return a.candidate < b.candidate ? -1 : 1;
@@ -89,7 +97,7 @@ export function encodeWorkerRecord(record: WorkerRecord): string {
   return checkSize({ what: 'record of a worker', json: JSON.stringify(record) });
 }
 
-/** The record in `json`; throws where it is not one. */
+/** Decodes the record in `json`; throws if there is none. */
 export function decodeWorkerRecord(json: string): WorkerRecord {
   const record = JSON.parse(json) as WorkerRecord;
   const { worker, state, at, by, device, reason, evidence } = record;
@@ -103,7 +111,7 @@ export function decodeWorkerRecord(json: string): WorkerRecord {
   return { worker, state, at, by, device, reason, evidence };
 }
 
-/** Order of names by code units. */
+/** Compares names by code units. */
 export function byWorker(a: WorkerRecord, b: WorkerRecord): number {
   if (a.worker === b.worker) return 0;
   return a.worker < b.worker ? -1 : 1;

@@ -1,4 +1,4 @@
-// Connects to a NATS server that has what the store needs, or throws a ServiceError within 5 s.
+// Connects to a NATS server that meets the store's requirements, or throws a ServiceError within 5 s.
 import { connect, errors, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { ServiceError } from '../core/errors.js';
 import { type Access, accessOptions, certificateFault, type Refuse, tlsFault } from './access.js';
@@ -8,25 +8,27 @@ import { type Greeting, probe } from './probe.js';
 import { type RetryOptions, reasonOf, withRetry } from './retry.js';
 
 export interface ConnectOptions extends Access {
-  /** `nats://host:port`, several with commas; user and password may stand in it. */
+  /** `nats://host:port`, or several separated by commas; user and password may be included. */
   readonly url: string;
-  /** Servers of a cluster that keep each message, for streams that do not exist yet; 1 by default. */
+  /**
+   * The number of servers in a cluster that keep each message, for streams that are created; 1 by default.
+   */
   readonly replicas?: number | undefined;
-  /** How long an operation is retried while the server is away; 30 s by default. */
+  /** How long an operation is retried while the server is unreachable; 30 s by default. */
   readonly patienceMs?: number | undefined;
-  /** Shown by the server's monitoring. */
+  /** The name of the connection in the server's monitoring. */
   readonly name?: string | undefined;
-  /** Called for every attempt that failed. */
+  /** Called for every failed attempt. */
   readonly onFault?: RetryOptions['onFault'];
   /** Called once for every damaged message that is read. */
   readonly onDamage?: ((damage: Damage) => void) | undefined;
 }
 
-/** All steps of the first connect together; usually they take milliseconds. */
+/** The time limit for all steps of the first connection, which usually take milliseconds. */
 const CONNECT_MS = 4_700;
 const PROBE_MS = 2_500;
 const PING_MS = 2_000;
-/** Batched direct get with `multi_last` came with it. */
+/** The first version that supports batched direct get with `multi_last`. */
 const OLDEST = [2, 11] as const;
 
 export async function connectLink({
@@ -49,15 +51,19 @@ export async function connectLink({
   const options: NodeConnectionOptions = {
     name,
     servers: servers.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
-    noRandomize: true, // Servers that answered come first.
+    noRandomize: true, // The servers are ordered: those that answered come first.
     timeout: left() - 100,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
-    pingInterval: PING_MS, // A peer that falls silent is noticed within three intervals, not in six minutes.
+    // A peer that falls silent is noticed within three intervals instead of six minutes.
+    pingInterval: PING_MS,
     maxPingOut: 2,
-    ignoreAuthErrorAbort: true, // A restarting server may not know its accounts yet, so operations give up, and the connection does not.
-    noAsyncTraces: true, // Without this the client makes a stack trace for each request, which costs more than the request.
+    // A restarting server may not know its accounts yet, so operations may fail, but the connection is kept.
+    ignoreAuthErrorAbort: true,
+    // Without this option the client creates a stack trace for each request, which costs more than the
+    // request.
+    noAsyncTraces: true,
     ...identity,
   };
   const connection = await connect(options).catch((error: unknown) => {
@@ -73,7 +79,7 @@ export async function connectLink({
   }
 }
 
-/** The servers, those that greet as NATS first; one is enough. */
+/** The servers, beginning with those that greet as NATS servers; at least one must. */
 async function findServers({ address, refuse }: { readonly address: Address; readonly refuse: Refuse }) {
   const probes = await Promise.all(
     address.servers.map(async (server) => {
@@ -110,7 +116,8 @@ function handshakeFault({
   }
   const tls = tlsFault(why);
   if (tls !== undefined) return tls;
-  // With TLS 1.3 a refused certificate shows only as a connection that the server closes and that the client opens again.
+  // With TLS 1.3, a refused certificate shows only in that the server closes the connection and the client
+  // reconnects.
   if (greeting.tls_verify) return certificateFault({ why, cert: access.cert });
   if (error instanceof errors.TimeoutError) {
     return `it greets as NATS but does not finish the handshake; see its log`;
@@ -132,7 +139,7 @@ async function checkServer(given: {
   }
   const enable =
     'start nats-server with -js and -sd FOLDER, or put "jetstream { store_dir: FOLDER }" into its configuration';
-  // A server that says it has JetStream and does not answer may be electing a leader, which takes a moment.
+  // A server that announces JetStream but does not answer may be electing a leader, which takes a moment.
   const options = {
     address: link.address,
     describe: 'asking for JetStream',

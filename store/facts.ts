@@ -1,4 +1,4 @@
-// Puts facts if absent, and reads them in batches, on a JetStream stream.
+// Stores facts that are absent, and reads facts in batches, on a JetStream stream.
 import type { DirectBatchOptions, StoredMsg } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import { type Link, REQUEST_MS } from './link.js';
@@ -6,9 +6,9 @@ import { isTaken, putAtOnce } from './put-at-once.js';
 import { statusOf } from './retry.js';
 import type { PutOutcome } from './store.js';
 
-/** Careful puts under way at once for one call. */
+/** The most puts that one call retries at once. */
 const PUTS_AT_ONCE = 256;
-/** The number of facts from which a stream for the answers is faster. */
+/** The number of facts from which one subscription for all answers is faster. */
 const MANY = 4;
 
 export interface Fact {
@@ -17,10 +17,10 @@ export interface Fact {
 }
 
 /**
- * Stores each fact unless its subject is taken; outcomes come in the order of the facts. Many facts are put at once, and those
- * whose answer was lost or was a fault are put again one by one. `isOurs` tells whether a stored value was written by this very
- * call: an acknowledgement may get lost with the connection, and the repeated put then meets its own fact. `isOurs` must not
- * throw, whatever the stream holds.
+ * Stores each fact unless its subject is taken; outcomes are in the order of the facts. Many facts are put at
+ * once, and those whose answer was lost or was an error are put again one by one. `isOurs` says whether a
+ * stored value was written by this very call: an acknowledgement may be lost with the connection, and the
+ * repeated put then finds its own fact. `isOurs` must not throw, whatever the stream contains.
  */
 export async function putFacts(given: {
   readonly link: Link;
@@ -43,16 +43,20 @@ export async function putFacts(given: {
       } catch (error) {
         if (!isTaken(error)) throw error;
         if (attempts === 1) return 'existed';
-        // This asks the stream's leader: a direct get could be answered by a replica that lags behind.
+        // The stream's leader is asked, because a direct get could be answered by a replica that lags behind.
         const found = await link.jsm.streams.getMessage(stream, { last_by_subj: subject });
-        // The subject may also be taken by a message that the leader cannot read; `putPlaced` looks at every fact that exists.
+        // The subject may also be taken by a message that the leader cannot read; `putPlaced` checks every
+        // fact that exists.
         return found !== null && isOurs(found.string()) ? 'stored' : 'existed';
       }
     });
   });
 }
 
-/** One batched direct get. Ends with TimeoutError when the next message keeps the caller waiting: the client would wait for ever. */
+/**
+ * One batched direct get. It throws TimeoutError if the next message does not arrive in time, where the
+ * client would wait forever.
+ */
 function readBatch(given: {
   readonly link: Link;
   readonly stream: string;
@@ -71,7 +75,8 @@ function readBatch(given: {
     const timer = setTimeout(() => end(new errors.TimeoutError()), REQUEST_MS);
     // The callback form is used because the iterator form never ends its subscription.
     const callback = (done: { readonly err?: Error } | null, message: StoredMsg) => {
-      // "message not found" and "no results" mean that nothing is there, which is an answer and no fault.
+      // "message not found" and "no results" mean that nothing is stored, which is an answer and not an
+      // error.
       if (done) return end(statusOf(done.err) === 404 ? undefined : done.err);
       messages.push(message);
       timer.refresh();
@@ -82,7 +87,7 @@ function readBatch(given: {
   });
 }
 
-/** Every message on `filter`, oldest first, a batch at a time. */
+/** All messages that match `filter`, oldest first, a batch at a time. */
 export async function* readPages(given: {
   readonly link: Link;
   readonly stream: string;
@@ -100,7 +105,7 @@ export async function* readPages(given: {
   }
 }
 
-/** Results in the order of the items, at most `limit` under way; the first error ends it. */
+/** The results in the order of the items, with at most `limit` running at a time; the first error ends it. */
 export async function mapLimit<T, R>(
   { items, limit }: { readonly items: readonly T[]; readonly limit: number },
   fn: (item: T, index: number) => Promise<R>,

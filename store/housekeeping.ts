@@ -1,4 +1,4 @@
-// Lists what lies on the streams, since when, and deletes it; for `zeroscout gc`.
+// Lists what the streams hold, with its age, and deletes it, for `zeroscout gc`.
 import { checkToken } from './codec.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
@@ -55,7 +55,7 @@ async function listBlobs(link: Link): Promise<Holding[]> {
   return [...blobs.values()];
 }
 
-/** Undefined for what is no entry of a blob. */
+/** Undefined for a message that is not the entry of a blob. */
 export function entryIn(message: { json<T>(): T }): BlobMeta | undefined {
   try {
     const entry = message.json<Partial<BlobMeta> | null>();
@@ -67,7 +67,7 @@ export function entryIn(message: { json<T>(): T }): BlobMeta | undefined {
   }
 }
 
-/** The entry first: a reader then finds the blob missing, not broken. */
+/** The entry is deleted first, so that a reader finds the blob missing and not broken. */
 async function deleteBlob({ link, digest }: { readonly link: Link; readonly digest: string }): Promise<void> {
   for (const name of namesOf(digest)) {
     const subject = entrySubject(name);
@@ -82,8 +82,8 @@ async function deleteBlob({ link, digest }: { readonly link: Link; readonly dige
 }
 
 /**
- * Lists the scopes of scores and of latencies. A scope of latencies is on both streams where an earlier version stored some of
- * them.
+ * Lists the scopes of scores and of latencies. A scope of latencies is on both streams if an earlier version
+ * stored some of its latencies among the scores.
  */
 async function listScopes(link: Link): Promise<Holding[]> {
   const scopes = new Map((await listGroups({ link, ...SCORES })).map((scope) => [scope.name, scope]));
@@ -110,7 +110,10 @@ async function hasLatencies(link: Link): Promise<boolean> {
   return (await link.call(`opening stream ${stream}`, () => find({ link, stream }))) !== undefined;
 }
 
-/** Facts by the first token after the prefix. JetStream counts bytes for whole streams alone: a group gets its share by number. */
+/**
+ * Groups facts by the first token after the prefix. JetStream counts bytes only for whole streams, so each
+ * group is assigned its share by number of messages.
+ */
 async function listGroups({ link, stream, prefix }: Facts & { readonly link: Link }): Promise<Holding[]> {
   const { state } = await link.call(`listing ${stream}`, () =>
     link.jsm.streams.info(stream, { subjects_filter: `${prefix}.>` }),

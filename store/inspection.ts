@@ -1,4 +1,4 @@
-// Checks a whole store and repairs it; for `zeroscout store check`.
+// Checks and repairs a whole store, for `zeroscout store check`.
 import {
   BLOB_STREAM,
   type Checked,
@@ -20,14 +20,17 @@ import { subjectPages } from './subject-pages.js';
 
 export type { Checked, CheckedKind, DamagedMessage } from './check.js';
 
-/** Chunks whose entry has not come for so long belong to nothing. */
+/** Chunks whose entry is still missing after this time belong to no blob. */
 const ORPHAN_AGE_MS = 10 * 60_000;
 const SUBJECTS_AT_ONCE = 1_000;
 
 export interface Inspection {
   /** Reads everything and calls `onDamage` for each damaged message. */
   check(onDamage: (damaged: DamagedMessage) => void): Promise<Checked[]>;
-  /** Writes the streams of these checks anew without what is damaged. No process should write to the store meanwhile. */
+  /**
+   * Rewrites the streams of these checks without the damaged messages. No process should write to the store
+   * meanwhile.
+   */
   repair(checked: readonly Checked[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -62,7 +65,7 @@ export async function openInspection({
   };
 }
 
-/** Each fact once, under its own subject, wherever it lies now. */
+/** Each fact once, under its own subject, whichever place it is in now. */
 async function* wholeFacts({
   link,
   kind,

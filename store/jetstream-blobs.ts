@@ -1,4 +1,4 @@
-// Keeps immutable bytes in a NATS object store bucket, named by their SHA-256 and verified on every read.
+// Stores immutable bytes in a NATS object store bucket, named by their SHA-256 and verified on every read.
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ObjectInfo, type ObjectStore, Objm, StorageType } from '@nats-io/obj';
@@ -17,19 +17,22 @@ interface Blob {
 }
 
 interface Named extends Omit<Blob, 'digest'> {
-  /** The digest, or another place of it. */
+  /** The digest, or the name of another place of the blob. */
   readonly name: string;
 }
 
 const CHUNK_BYTES = 128 * 1024;
-/** 8 MiB at a time. */
+/** The number of chunks in a batch, which are 8 MiB. */
 const CHUNKS_PER_BATCH = 64;
 const RENEWED_MS = 24 * 3_600_000;
-/** A blob that is being replaced, or read from a replica that lags, looks broken for a moment. */
+/**
+ * The number of attempts to read a blob. A blob that is being replaced, or read from a replica that lags
+ * behind, looks broken for a moment.
+ */
 const LOOKS = 3;
 const LOOK_PAUSE_MS = 150;
 
-/** Opens the bucket, or makes it. `replicas` holds for a bucket that is created here, as for streams. */
+/** Opens the bucket, or creates it with `replicas`, as for streams. */
 export async function openBucket({
   link,
   replicas,
@@ -58,8 +61,8 @@ export async function createBlobs(given: {
 
   async function putStream(read: Pieces): Promise<string> {
     const digest = await digestOfAll(read());
-    // All of the blob is read, because a put must replace a blob that is damaged.
-    // The caller needs the blob from now on, and `zeroscout gc` may delete an old copy, so an old copy is stored anew.
+    // The whole blob is read, because a put must replace a damaged blob. The caller needs the blob from now
+    // on, and `zeroscout gc` may delete an old copy, so an old copy is stored again.
     const info = await entryOf({ link, bucket, digest });
     const isNew = info !== null && Date.now() - Date.parse(info.mtime) < RENEWED_MS;
     if (isNew && !(await faultOf(look({ link, bucket, digest })))) return digest;
@@ -98,9 +101,9 @@ export async function createBlobs(given: {
 }
 
 /**
- * Reads the chunks with batched direct gets, as they lie in the bucket's stream (NATS ADR-20), and ends with a BlobError
- * where they are not what the digest says. The client's own `get` waits for ever when all chunks are missing; a batch
- * says that there are none.
+ * Reads the chunks with batched direct gets from the bucket's stream (NATS ADR-20), and throws a BlobError if
+ * they do not match the digest. The client's own `get` waits forever if all chunks are missing, whereas a
+ * batch reports that there are none.
  */
 async function* look({ link, bucket, digest }: Blob): AsyncGenerator<Uint8Array> {
   const refuse = (fault: string) =>
@@ -141,7 +144,7 @@ async function entryOf({ link, bucket, digest }: Blob): Promise<ObjectInfo | nul
 
 type Entry = ObjectInfo | null | 'no entry';
 
-/** Null where there is none, or none that can be read; `no entry` for what the client cannot parse. */
+/** Null if there is no readable entry; `no entry` for a message that the client cannot parse. */
 async function entryNamed({ link, bucket, name }: Named): Promise<Entry> {
   return link.call('looking up a blob', async () => {
     try {
@@ -155,9 +158,9 @@ async function entryNamed({ link, bucket, name }: Named): Promise<Entry> {
 }
 
 /**
- * Puts a blob under the first of its names where its entry can be read afterwards. The client puts an entry with a
- * roll-up, which takes the place of the one before; where nats-server cannot read that one (a bit flipped on its disk)
- * it acknowledges the new entry and throws it away (docs/decisions/0024).
+ * Puts a blob under the first of its names at which its entry can be read afterwards. The client puts an
+ * entry with a roll-up, which replaces the previous one. If nats-server cannot read the previous one (a bit
+ * flipped on its disk), it acknowledges the new entry and drops it (docs/decisions/0024-damaged-facts.md).
  */
 async function putWhereSeen({ link, bucket, digest }: Blob, read: Pieces): Promise<void> {
   const stream = `OBJ_${BUCKET}`;
@@ -165,7 +168,7 @@ async function putWhereSeen({ link, bucket, digest }: Blob, read: Pieces): Promi
     const subject = entrySubject(name);
     const purge = (filter: string) =>
       link.call('storing a blob', () => link.jsm.streams.purge(stream, { filter }));
-    // The client looks for an entry before it puts one, and fails where it finds something else.
+    // The client looks for an entry before it puts one, and fails if it finds anything else.
     if ((await entryNamed({ link, bucket, name })) === 'no entry') await purge(subject);
     const { nuid } = await link.call('storing a blob', () =>
       bucket.put({ name, options: { max_chunk_size: CHUNK_BYTES } }, streamOf(read())),
@@ -180,7 +183,7 @@ async function putWhereSeen({ link, bucket, digest }: Blob, read: Pieces): Promi
   );
 }
 
-/** Says what is wrong with a blob; undefined for a sound one. */
+/** What is wrong with a blob; undefined if nothing is. */
 async function faultOf(blob: AsyncIterable<Uint8Array>): Promise<BlobError | undefined> {
   try {
     for await (const _piece of blob);
@@ -191,7 +194,7 @@ async function faultOf(blob: AsyncIterable<Uint8Array>): Promise<BlobError | und
   }
 }
 
-/** Given a large blob at once, the client copies what is left of it for each chunk. */
+/** Splits a blob into pieces, because the client copies the remainder of a large blob for each chunk. */
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
 }

@@ -1,4 +1,5 @@
-// Keeps the candidates that a run set aside on a JetStream stream, one subject for each run and candidate.
+// Stores the candidates that a run set aside on a JetStream stream, with one subject for each run and
+// candidate.
 import { byCandidate, checkToken, decodeFailure, encodeFailure, tokenOf } from './codec.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
@@ -17,14 +18,15 @@ export function createFailures({ link }: { readonly link: Link }): FailureStore 
         json: encodeFailure(failure),
         holds: (text: string) => failureIn(text)?.candidate === failure.candidate,
       }));
-      // No caller learns whether a failure is new, so it does not matter which process stored it.
+      // No caller needs to know whether a failure is new, so it does not matter which process stored it.
       await putPlaced({ link, stream, describe: 'storing failures', facts, isOurs: () => true });
     },
 
     async list(run) {
       checkToken({ what: 'run', value: run });
       const filter = `${prefix}.${run}.*`;
-      // The list is by candidate, because a failure whose first place was unreadable for a moment is stored twice.
+      // The list is keyed by candidate, because a failure whose first place was unreadable for a moment is
+      // stored twice.
       const failures = new Map<string, Failure>();
       for await (const page of readPages({
         link,
@@ -50,7 +52,7 @@ export function createFailures({ link }: { readonly link: Link }): FailureStore 
   };
 }
 
-/** The failure in a text, or undefined where there is none. */
+/** The failure in a text, or undefined if there is none. */
 function failureIn(text: string): Failure | undefined {
   try {
     return decodeFailure(text);

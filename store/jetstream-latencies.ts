@@ -1,12 +1,13 @@
-// Keeps measured latencies on a stream of their own, and reads those that earlier versions stored among the scores.
+// Stores measured latencies on a stream of their own, and also reads those that earlier versions stored among
+// the scores.
 import { createScores } from './jetstream-scores.js';
 import type { Link } from './link.js';
 import type { ScoreStore } from './store.js';
 import { ensureStream, LATENCIES, streamInfo } from './streams.js';
 
 /**
- * In a deployment that no control worker of this version has served yet there is no stream. Readers then find nothing, and look
- * for the stream again at the next read. `replicas` holds for a stream that is created here.
+ * In a deployment without a control worker of this version, the stream does not exist. Readers then find
+ * nothing, and look for the stream again at the next read. A stream that is created here has `replicas`.
  */
 export function createLatencies({
   link,
@@ -17,8 +18,8 @@ export function createLatencies({
 }): ScoreStore {
   const own = createScores({ link, ...LATENCIES });
   let madeAt = Number.POSITIVE_INFINITY;
-  // A client that may store scores can store one that looks like a latency. The server's clock tells it from those of earlier
-  // versions: they were stored before this stream was made.
+  // A client that may store scores can store one that looks like a latency. The server's clock distinguishes
+  // it from latencies of earlier versions, which were stored before this stream was created.
   const earlier = createScores({ link, counts: (held) => held.storedAt() < madeAt });
   let isThere = false;
 

@@ -1,4 +1,5 @@
-// Sends live counts of shards as core NATS messages to those who listen at the moment. Messages are lost while disconnected, by design.
+// Publishes live counts of shards as core NATS messages to current subscribers. Messages are lost while
+// disconnected, by design.
 import type { Link } from './link.js';
 import { decodeEvent, deliver, progressSubject } from './progress.js';
 import type { ProgressBus } from './store.js';
@@ -6,12 +7,13 @@ import type { ProgressBus } from './store.js';
 export function createProgress({ link }: { readonly link: Link }): ProgressBus {
   return {
     publish(search, event) {
-      // The client would keep what is published while it is disconnected, for minutes perhaps, and then drop it.
+      // The client would buffer messages published while it is disconnected, perhaps for minutes, and then
+      // drop them.
       if (!link.isAlive()) return;
       try {
         link.connection.publish(progressSubject(search), JSON.stringify(event));
       } catch {
-        // The connection is closing; events may get lost by design.
+        // The connection is closing; events may be lost by design.
       }
     },
 

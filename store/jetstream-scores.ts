@@ -1,4 +1,5 @@
-// Keeps scores, or latencies, on a JetStream stream: one subject for each fact, written once and never changed.
+// Stores scores, or latencies, on a JetStream stream: one subject for each fact, written once and never
+// changed.
 import { randomBytes } from 'node:crypto';
 import { checkToken, decodeScore, encodeScore, tokenOf } from './codec.js';
 import { mapLimit } from './facts.js';
@@ -8,14 +9,15 @@ import { type Held, readLast } from './read-last.js';
 import type { Proxies, PutOutcome, ScoreEntry, ScoreStore } from './store.js';
 import { SCORES } from './streams.js';
 
-/** The server answers at most 1,024 subjects in a batch. */
+/** The server accepts at most 1,024 subjects in a batch. */
 const KEYS_PER_BATCH = 1_000;
 const BATCHES_AT_ONCE = 4;
 
 /**
- * Reads are answered by any replica. On the one-replica stream that we create that is the writer's own; on a stream
- * that an operator replicates, a fact may be missing from a read for a moment, and scoring it again finds `existed`.
- * A score that cannot be read, or is not the score of its key, counts as absent, and is put into its next place.
+ * Any replica answers reads. On a stream with one replica, which is what we create, that is the server of the
+ * writes. On a stream that an operator replicates, a read may miss a fact for a moment, and scoring it again
+ * finds `existed`. A message that cannot be read, or that is not the score of its key, counts as absent, and
+ * the score is put into its next place.
  */
 export function createScores(given: Place): ScoreStore {
   const { link, stream = SCORES.stream, prefix = SCORES.prefix } = given;
@@ -23,7 +25,8 @@ export function createScores(given: Place): ScoreStore {
   async function put(scope: string, entries: readonly ScoreEntry[], worker?: string): Promise<PutOutcome[]> {
     checkToken({ what: 'scope', value: scope });
     const writer = randomBytes(6).toString('base64url');
-    // Everything is encoded, and NaN refused, before anything is sent. Of several entries of one key the first is put.
+    // Everything is encoded, and NaN refused, before anything is sent. If several entries have the same key,
+    // the first is stored.
     const encoded = entries.map((entry) => ({
       key: entry.key,
       json: encodeScore(entry, { writer, worker }),
@@ -67,12 +70,12 @@ interface Place {
   readonly counts?: (held: Held) => boolean;
 }
 
-/** A score as it lies in the stream. */
+/** A score as stored in the stream. */
 export interface StoredScore extends ReturnType<typeof decodeScore> {
   readonly held: Held;
 }
 
-/** The facts of the keys that are stored, in the order of the keys. */
+/** The stored facts among the keys, in the order of the keys. */
 export async function readScores(
   { link, stream = SCORES.stream, prefix = SCORES.prefix, counts = () => true }: Place,
   { scope, keys }: { readonly scope: string; readonly keys: readonly string[] },
@@ -92,7 +95,7 @@ function subjectOf(fact: { readonly prefix: string; readonly scope: string; read
   return `${fact.prefix}.${fact.scope}.${tokenOf(fact.key)}`;
 }
 
-/** Adds to `found` the scores of the wanted keys that lie in these places of their subjects. */
+/** Adds to `found` the scores of the requested keys in these places of their subjects. */
 async function collect(given: {
   readonly link: Link;
   readonly stream: string;
@@ -112,14 +115,14 @@ async function collect(given: {
   for (const each of reads.flatMap((read) => read.held.filter(counts))) {
     const score = scoreIn(each.text);
     if (!score) damaged(each.subject(), 'does not hold a score');
-    // A key that was not asked for lies under the subject of another key. A key that is there twice is taken once.
+    // The message belongs to another key than its subject. A key that occurs twice is used once.
     else if (!wanted.has(score.key)) damaged(each.subject(), 'holds the score of another candidate');
     else if (!found.has(score.key) || wanted.get(score.key) === each.subject())
       found.set(score.key, { ...score, held: each });
   }
 }
 
-/** The score in a text, or undefined where there is none. */
+/** The score in a text, or undefined if there is none. */
 export function scoreIn(text: string): ReturnType<typeof decodeScore> | undefined {
   try {
     return decodeScore(text);
@@ -128,7 +131,7 @@ export function scoreIn(text: string): ReturnType<typeof decodeScore> | undefine
   }
 }
 
-/** The question lists every subject and has to fit into one message as well. */
+/** A request lists every subject and must fit into one message. */
 function batchSize({ link, subject }: { readonly link: Link; readonly subject: string }): number {
   const room = (link.connection.info?.max_payload ?? 1024 * 1024) - 1024;
   const subjectBytes = placeOf(subject, 1).length + '"",'.length;

@@ -10,7 +10,7 @@ const { stream, prefix } = SCORES;
 const DELETIONS_AT_ONCE = 256;
 const READ_AT_ONCE = 1_000;
 
-/** Signer of what is no score. */
+/** The signature of a message that is not a score. */
 const NOBODY = { worker: undefined };
 
 export function createSignedScores({ link }: { readonly link: Link }): SignedScores {
@@ -50,7 +50,7 @@ export function createSignedScores({ link }: { readonly link: Link }): SignedSco
   };
 }
 
-/** A message is named by its number, so that a score that came in its place is never deleted. */
+/** A message is deleted by its sequence number, so that a score that replaced it is never deleted. */
 async function deleteOne({
   link,
   sequence,
@@ -67,7 +67,7 @@ async function deleteOne({
   });
 }
 
-/** Another attempt of the same step was first. */
+/** Whether the message is gone already: another attempt of the same step deleted it. */
 function isGone(error: unknown): boolean {
   return error instanceof JetStreamApiError && /no message found|sequence .* not found/i.test(error.message);
 }

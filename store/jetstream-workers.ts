@@ -1,4 +1,5 @@
-// Keeps records of workers whose numbers were found wrong on a JetStream stream: one subject for each worker, the last record counts.
+// Stores records of workers whose numbers were found wrong on a JetStream stream: one subject for each
+// worker, whose last record counts.
 import { DiscardPolicy, StorageType } from '@nats-io/jetstream';
 import { byWorker, decodeWorkerRecord, encodeWorkerRecord, tokenOf } from './codec.js';
 import { readPages } from './facts.js';
@@ -15,7 +16,10 @@ export interface WorkerRecordsOptions {
   readonly replicas: number;
 }
 
-/** Makes the stream with the first record. A store whose searches never verify scores has none, and nothing to configure for it. */
+/**
+ * The stream is created with the first record. A store whose searches never verify scores has no such stream
+ * and needs no permissions for it.
+ */
 export function createWorkerRecords({ link, replicas }: WorkerRecordsOptions): WorkerRecords {
   let known = false;
   const exists = async (): Promise<boolean> => {
@@ -73,14 +77,14 @@ function makeStream({ link, replicas }: WorkerRecordsOptions): Promise<void> {
         max_age: 0,
       });
     } catch (error) {
-      // Another process may have created the stream meanwhile.
+      // Another process may have created the stream in the meantime.
       if (!(await streamInfo({ link, stream })))
         throw createRefusalError({ link, what: `stream ${stream}`, error });
     }
   });
 }
 
-/** A damaged record counts as missing: searches go on, and a worker that is still wrong is found again. */
+/** A damaged record counts as missing. Searches go on, and a worker that is still wrong is found again. */
 function recordIn({
   link,
   text,

@@ -1,4 +1,4 @@
-// Opens the store on a NATS server with JetStream, and creates its streams and its bucket where they are absent.
+// Opens the store on a NATS server with JetStream, and creates its streams and bucket if they are absent.
 import { type ConnectOptions, connectLink } from './connect.js';
 import { createHousekeeping } from './housekeeping.js';
 import { createBlobs, openBucket } from './jetstream-blobs.js';
@@ -14,8 +14,8 @@ import { ensureStreams } from './streams.js';
 export type { ConnectOptions } from './connect.js';
 
 /**
- * Connects, and from then on reconnects for as long as it takes. Throws ServiceError within 5 s when the address does
- * not answer, is something else than NATS, is older than 2.11, has no JetStream or refuses the credentials.
+ * Connects, and later reconnects for as long as it takes. Throws ServiceError within 5 s if the address does
+ * not answer, is not a NATS server, is older than 2.11, has no JetStream or refuses the credentials.
  */
 export async function connectStore(options: ConnectOptions): Promise<Store> {
   const link = await connectLink(options);
@@ -23,8 +23,8 @@ export async function connectStore(options: ConnectOptions): Promise<Store> {
   try {
     await ensureStreams({ link, replicas });
     const blobs = await createBlobs({ link, replicas });
-    // A server that was away may have lost a stream whose description was damaged. Its messages are there again
-    // once the stream is created again.
+    // A restarted server may have lost a stream whose description was damaged. Creating the stream again
+    // makes its messages available.
     link.onReconnect(async () => {
       await ensureStreams({ link, replicas });
       await openBucket({ link, replicas });

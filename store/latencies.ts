@@ -1,19 +1,19 @@
-// Reads the last measurement of each candidate: a candidate may be measured again, round by round.
+// Reads the latest measurement of each candidate. A candidate may be measured repeatedly, in rounds.
 import type { Measurement } from '../core/contract/latency.js';
 import type { Proxies, ScoreStore } from './store.js';
 
-/** Candidates that are asked for at once. */
+/** The number of candidates read at once. */
 const BATCH = 1000;
-/** Rounds that are looked for at once. */
+/** The number of rounds that are looked up at once. */
 const PROBED = 8;
 const FIRST = 1;
 
-/** Facts stay as they are, so what is measured again lies under another key. No candidate has a line feed. */
+/** Facts never change, so a repeated measurement has another key. No candidate contains a line feed. */
 function keyOf(candidate: string, round: number): string {
   return round === FIRST ? candidate : `${candidate}\n${round}`;
 }
 
-/** The round in which a scope was measured last; the first needs no mark. */
+/** The latest round in which a scope was measured. The first round needs no mark. */
 export async function lastRound({
   latencies,
   scope,
@@ -31,7 +31,10 @@ export async function lastRound({
   }
 }
 
-/** Begins another round of measurements; answers its number. Two that begin at once get one each. */
+/**
+ * Begins another round of measurements and returns its number. Two rounds that begin at once get different
+ * numbers.
+ */
 export async function beginRound(args: { latencies: ScoreStore; scope: string }): Promise<number> {
   const { latencies, scope } = args;
   for (let round = (await lastRound(args)) + 1; ; round++) {
@@ -40,7 +43,7 @@ export async function beginRound(args: { latencies: ScoreStore; scope: string })
   }
 }
 
-/** The last measurement of each candidate, up to `round`. */
+/** The latest measurement of each candidate, up to `round`. */
 export async function readLatencies({
   latencies,
   scope,
@@ -68,7 +71,7 @@ export async function readLatencies({
   return found;
 }
 
-/** Stores a measurement where there is none, and answers the one that is stored now. */
+/** Stores a measurement if there is none, and returns the stored one. */
 export async function storeLatency({
   latencies,
   scope,

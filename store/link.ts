@@ -1,26 +1,30 @@
-// Wraps a NATS connection: calls are retried, fail at once when the connection breaks, and end with close.
+// Wraps a NATS connection: calls are retried, each attempt fails at once when the connection breaks, and all
+// end with close.
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { LRUCache } from 'lru-cache';
 import { ServiceError } from '../core/errors.js';
 import { type RetryOptions, reasonOf, TransientFault, withRetry } from './retry.js';
 
-/** How long one request waits for its answer, and one batch for its next message. */
+/** How long a request waits for its answer, and a batch for its next message. */
 export const REQUEST_MS = 5_000;
-/** How long `close` waits for calls under way and for the flush; a server that is gone must not hold the process. */
+/**
+ * How long `close` waits for running calls and for the flush, so that an unreachable server does not hold the
+ * process.
+ */
 const CLOSE_MS = 2_000;
 
-/** A message that the server has and cannot hand out, or that is not what belongs there. */
+/** A message that the server holds but cannot deliver, or whose contents do not belong there. */
 export interface Damage {
   readonly stream: string;
   readonly subject: string;
   readonly why: string;
 }
 
-/** How many damaged subjects a link remembers, so that each is reported once. */
+/** The number of damaged subjects that a link remembers, so that each is reported once. */
 const TOLD = 10_000;
 
-/** The connection as the parts of the store share it. */
+/** The connection that the parts of the store share. */
 export interface Link {
   readonly address: string;
   readonly connection: NatsConnection;
@@ -30,11 +34,14 @@ export interface Link {
   readonly isAlive: () => boolean;
   /** Whether the link is not closed: it is connected or reconnecting. */
   readonly isOpen: () => boolean;
-  /** Runs `fn` with retries; each attempt fails the moment the connection is lost, not when its request times out. */
+  /**
+   * Runs `fn` with retries. Each attempt fails as soon as the connection is lost, before its request times
+   * out.
+   */
   call<T>(describe: string, fn: () => Promise<T>): Promise<T>;
   /** Runs `fn` once, as one attempt of `call`. */
   once<T>(fn: () => Promise<T>): Promise<T>;
-  /** Starts `work` whenever the connection is there again, and ignores its errors. */
+  /** Starts `work` after every reconnection, and ignores its errors. */
   onReconnect(work: () => Promise<unknown>): void;
   /** Reports damage to the caller of `createLink`, once for each subject. */
   onDamage(damage: Damage): void;
@@ -44,7 +51,7 @@ export interface Link {
 export interface LinkOptions {
   readonly address: string;
   readonly connection: NatsConnection;
-  /** How long a call is tried again. */
+  /** How long a call is retried. */
   readonly patienceMs: number;
   readonly onFault?: RetryOptions['onFault'];
   readonly onDamage?: ((damage: Damage) => void) | undefined;
@@ -76,7 +83,8 @@ export async function createLink(options: LinkOptions): Promise<Link> {
 
   async function shutDown(): Promise<void> {
     if (watched.isAlive()) await within(CLOSE_MS, Promise.allSettled(calls));
-    // Draining flushes the progress events that are left. A lost connection cannot be drained, and is closed as it is.
+    // Draining flushes the remaining progress events. A lost connection cannot be drained and is closed
+    // without it.
     if (watched.isAlive()) await within(CLOSE_MS, connection.drain());
     watched.end();
     await connection.close();
@@ -105,9 +113,9 @@ export async function createLink(options: LinkOptions): Promise<Link> {
   };
 }
 
-/** Knows whether a connection is there, and fails the attempts under way the moment it is lost. */
+/** Tracks whether there is a connection, and makes running attempts fail as soon as it is lost. */
 function watchConnection(connection: NatsConnection) {
-  /** Functions that make the attempts under way fail when the connection is lost. */
+  /** Functions that make the running attempts fail when the connection is lost. */
   const attempts = new Set<(error: Error) => void>();
   const renewals = new Set<() => Promise<unknown>>();
   let alive = true;

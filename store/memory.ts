@@ -1,4 +1,5 @@
-// Keeps a store in this process's memory, for tests and dry runs; it keeps the contract except that nothing lasts.
+// Implements the store in this process's memory, for tests and dry runs. It keeps the contract, except that
+// nothing is durable.
 import { BlobError, ServiceError } from '../core/errors.js';
 import { digestOfAll, isDigest, joinPieces } from './blob-cache.js';
 import {
@@ -25,7 +26,7 @@ import type {
   WorkerRecords,
 } from './store.js';
 
-/** Values are kept as the JSON that JetStream would hold, so that both stores give back the very same. */
+/** Values are kept as the JSON that JetStream would hold, so that both stores return exactly the same. */
 export function createMemoryStore(): Store {
   let open = true;
   const check = () => {
@@ -54,7 +55,7 @@ export function createMemoryStore(): Store {
 }
 
 type Blobs = Map<string, { readonly bytes: Uint8Array; readonly storedAt: number }>;
-/** JSON by key; a table's `newest` is when the last was written. */
+/** JSON by key; `newest` is the time of the last write to the table. */
 type Table = Map<string, string> & { newest?: number };
 type Tables = Map<string, Table>;
 
@@ -177,7 +178,7 @@ function createProgress({ isOpen }: { readonly isOpen: () => boolean }): Progres
   return {
     publish(search, event) {
       const sent = JSON.stringify(event);
-      // Listeners are called later, as over a network, so that a publisher never runs their code.
+      // Listeners are called asynchronously, as over a network, so that a publisher never runs their code.
       setImmediate(() => {
         const received = isOpen() ? decodeEvent(sent) : undefined;
         if (!received) return;

@@ -1,4 +1,5 @@
-// Stores facts whose subjects hold something unreadable in other places, and says where to look for them.
+// Stores facts whose subjects hold an unreadable message in other places, and lists the places in which a
+// fact may be.
 import { ServiceError } from '../core/errors.js';
 import { type Fact, putFacts } from './facts.js';
 import type { Link } from './link.js';
@@ -6,12 +7,13 @@ import { readLast } from './read-last.js';
 import type { PutOutcome } from './store.js';
 
 /**
- * A bit that flips on the server's disk makes a message unreadable, and its subject stays taken: nats-server answers
- * "maximum messages per subject exceeded" to a put, purges nothing by that subject, and deletes nothing by its sequence
- * number (docs/decisions/0024). Such a fact is stored again in its next place, a subject of its own.
+ * A bit that flips on the server's disk makes a message unreadable, but its subject remains taken:
+ * nats-server answers "maximum messages per subject exceeded" to a put, purges nothing by that subject, and
+ * deletes nothing by its sequence number (docs/decisions/0024-damaged-facts.md). Such a fact is stored again
+ * in its next place, which is another subject.
  */
 const PLACES = 4;
-/** Subjects in one question; the server takes 1,024. */
+/** The number of subjects in one request; the server accepts 1,024. */
 const SUBJECTS_AT_ONCE = 1_000;
 
 /** `place` 0 is the subject itself. */
@@ -19,28 +21,28 @@ export function placeOf(subject: string, place: number): string {
   return place === 0 ? subject : `${subject}-${place}`;
 }
 
-/** The places of a fact that is not under its subject. */
+/** The places of a fact other than its subject. */
 export function otherPlaces(subject: string): readonly string[] {
   return Array.from({ length: PLACES - 1 }, (_, i) => placeOf(subject, i + 1));
 }
 
-/** Under which names of the bucket a blob may be. */
+/** The names in the bucket under which a blob may be stored. */
 export function namesOf(digest: string): readonly string[] {
   return [digest, ...otherPlaces(digest)];
 }
 
-/** The digest whose place this is, or the name itself. */
+/** The digest to which this place belongs, or the name itself. */
 export function digestOfName(name: string): string {
   return name.replace(/^([0-9a-f]{64})-\d$/, '$1');
 }
 
-/** The subject whose place this is. */
+/** The subject to which this place belongs. */
 export function subjectOfPlace(place: string): string {
   return place.replace(/(?<=\.[^.]{22})-\d$/, '');
 }
 
 export interface PlacedFact extends Fact {
-  /** Whether a text that was found in one of the places is the same fact. It never throws. */
+  /** Whether a text that was found in one of the places is the same fact. It must not throw. */
   readonly holds: (text: string) => boolean;
 }
 
@@ -52,7 +54,10 @@ interface Put {
   readonly isOurs: (json: string) => boolean;
 }
 
-/** As `putFacts`; what exists and cannot be read, or is something else, is left where it is, and the fact put in its next place. */
+/**
+ * Like `putFacts`, but a message that exists and is unreadable or is something else is left alone, and the
+ * fact is put into its next place.
+ */
 export async function putPlaced(given: Put): Promise<PutOutcome[]> {
   const { link, stream, facts } = given;
   const outcomes = new Array<PutOutcome>(facts.length).fill('existed');
@@ -87,7 +92,7 @@ interface Placed {
   readonly subject: string;
 }
 
-/** Those that hold no such fact, by the word of the stream's leader: a replica may lag behind. */
+/** Those that hold no such fact according to the stream's leader; a replica may lag behind. */
 async function unreadable(
   given: Omit<Put, 'facts'> & { readonly placed: readonly Placed[] },
 ): Promise<Placed[]> {

@@ -1,20 +1,21 @@
-// Asks a server whether it is a NATS server, and what it says of itself.
+// Checks whether a server is a NATS server, and reads what it reports about itself.
 import { connect } from 'node:net';
 import type { Server } from './address.js';
 
-/** The part of the server's INFO line that is looked at. */
+/** The part of the server's INFO line that is used. */
 export interface Greeting {
   readonly version: string;
   readonly jetstream: boolean;
-  /** It wants a certificate of who connects. */
+  /** Whether the server requires a client certificate. */
   readonly tls_verify: boolean;
 }
 
 const GREETING = /^INFO (\{.*\})\s*\r\n/;
 
 /**
- * Opens a connection, reads the INFO line that a NATS server sends first, and hangs up. The client library would find
- * out as well, but late, with a message about its insides, and it leaves the socket of a silent peer open.
+ * Opens a connection, reads the INFO line that a NATS server sends first, and closes it. The client library
+ * would find the same faults, but later, with a message about its internals, and it leaves the socket of a
+ * silent peer open.
  */
 export function probe({
   server,
@@ -30,7 +31,7 @@ export function probe({
     const end = (settle: () => void) => {
       clearTimeout(timer);
       socket.removeAllListeners();
-      socket.on('error', () => {}); // A reset after the socket was closed here needs no handling.
+      socket.on('error', () => {}); // A connection reset after the socket was closed here is ignored.
       socket.destroy();
       settle();
     };

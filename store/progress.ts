@@ -1,13 +1,16 @@
-// Checks progress events and delivers them; what a listener throws does no harm to the deliverer.
+// Validates progress events and delivers them; an exception in a listener does not affect the caller.
 import { tokenOf } from './codec.js';
 import type { ProgressEvent } from './store.js';
 
-/** Subject of a search's events; an id that cannot be a subject token is replaced by its digest, as publishing never throws. */
+/**
+ * The subject of a search's events. An id that cannot be a subject token is replaced by its digest, because
+ * publishing never throws.
+ */
 export function progressSubject(search: string): string {
   return `zeroscout.progress.${/^[A-Za-z0-9_-]{1,200}$/.test(search) ? search : tokenOf(search)}`;
 }
 
-/** The event in `json`, or undefined where it is none: anybody may publish on a core NATS subject. */
+/** The event in `json`, or undefined if there is none; anybody may publish on a core NATS subject. */
 export function decodeEvent(json: string): ProgressEvent | undefined {
   try {
     const { shard, scored, reused, failed } = JSON.parse(json);
@@ -18,7 +21,10 @@ export function decodeEvent(json: string): ProgressEvent | undefined {
   }
 }
 
-/** Calls `listener`; what it throws is dropped, as it would end the connection's reading loop and every other listener. */
+/**
+ * Calls `listener` and drops what it throws, which would otherwise end the connection's read loop and all
+ * other listeners.
+ */
 export function deliver({
   listener,
   event,

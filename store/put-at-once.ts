@@ -1,21 +1,22 @@
-// Puts many facts at once, with one subscription for all answers, and says what became of those whose answer is beyond doubt.
+// Puts many facts at once, with one subscription for all answers, and reports those whose outcome is certain.
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { createInbox } from '@nats-io/transport-node';
 import { type Link, REQUEST_MS } from './link.js';
 import type { PutOutcome } from './store.js';
 
-/** Unanswered at a time: enough to hide the round trip, far below the server's queue of 10,000. */
+/** The most unanswered puts: enough to hide the round trip, and far below the server's queue of 10,000. */
 const UNANSWERED = 512;
 
-/** "maximum messages per subject exceeded". */
+/** Matches "maximum messages per subject exceeded". */
 const TAKEN = /per subject/;
-/** Says only that storing failed, which a full disk or a stream's size limit does as well. */
+/** This code says only that storing failed, which a full disk or a stream's size limit also causes. */
 const NOT_STORED = 10077;
 
 /**
- * Stores all facts that are absent, each once. The result of a fact is undefined where no answer came (in time, or before the
- * connection broke) and where the answer is an error: the fact may be stored or not. A request of the client for each would
- * cost four times as much processor time, most of it for a timer, a promise and a stack trace of each.
+ * Stores all facts that are absent, each once. The result of a fact is undefined if no answer came (in time,
+ * or before the connection broke) or if the answer is an error; the fact may then be stored or not. A request
+ * of the client library for each fact would cost four times as much processor time, most of it for a timer, a
+ * promise and a stack trace.
  */
 export async function putAtOnce({
   link,
@@ -65,12 +66,15 @@ export async function putAtOnce({
   return outcomes;
 }
 
-/** The stream's leader refused because the subject holds a fact. */
+/** Whether the stream's leader refused a put because the subject holds a fact. */
 export function isTaken(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === NOT_STORED && TAKEN.test(error.message);
 }
 
-/** Of `{"stream":…,"seq":12}` or `{"error":{"err_code":…,"description":…}}`; "no responders" has no text at all. */
+/**
+ * The outcome in an answer `{"stream":…,"seq":12}` or `{"error":{"err_code":…,"description":…}}`; the answer
+ * "no responders" has no text.
+ */
 function outcomeOf(answer: string): PutOutcome | undefined {
   if (answer === '') return undefined;
   const { error, stream } = JSON.parse(answer) as {

@@ -2,7 +2,7 @@
 import { createRankingReader, type RankingRow } from '../core/report/ranking-csv.js';
 import type { BlobStore } from './store.js';
 
-/** BlobError at the end of a ranking that is not what its digest says. */
+/** Throws a BlobError at the end of a ranking that does not match its digest. */
 export async function* readRanking(
   blobs: Pick<BlobStore, 'stream'>,
   digest: string,

@@ -1,26 +1,26 @@
-// Reads the last message of each of many subjects, whatever lies damaged between them.
+// Reads the last message of each of many subjects, even if damaged messages lie between them.
 import { createInbox, errors, type Msg } from '@nats-io/transport-node';
 import { type Link, REQUEST_MS } from './link.js';
 import { StatusFault } from './retry.js';
 
 const NOT_FOUND = 404;
 const END_OF_BATCH = 204;
-/** The description of the 404 that says that there is no message under any of the subjects. */
+/** The description of the 404 that reports that none of the subjects holds a message. */
 const NOTHING_THERE = /no results/i;
 
 export interface Held {
   readonly text: string;
-  /** The subject that the text was found under; parses the header. */
+  /** The subject under which the text was found; parses the header. */
   readonly subject: () => string;
-  /** The number of its message in the stream; parses the header. */
+  /** The sequence number of the message in the stream; parses the header. */
   readonly sequence: () => number;
-  /** When the stream took it, in milliseconds since 1970; parses the header. */
+  /** The time at which the stream stored it, in milliseconds since 1970; parses the header. */
   readonly storedAt: () => number;
 }
 
 export interface Read {
   readonly held: readonly Held[];
-  /** Subjects whose message the server has and cannot hand out: its checksum does not fit. */
+  /** Subjects whose message the server cannot deliver because its checksum does not match. */
   readonly unreadable: readonly string[];
 }
 
@@ -33,8 +33,9 @@ interface Question {
 }
 
 /**
- * Reads what is stored under these subjects; subjects that hold nothing are left out. The server ends an answer at 64 MB, and
- * with a 404 at the first message that it cannot read. In both cases the rest is asked for again.
+ * Reads what is stored under these subjects; subjects without a message are left out. The server ends an
+ * answer at 64 MB, and with a 404 at the first message that it cannot read. In both cases the remaining
+ * subjects are requested again.
  */
 export async function readLast(question: Question): Promise<Read> {
   const held: Held[] = [];
@@ -56,14 +57,17 @@ export async function readLast(question: Question): Promise<Read> {
     if (isWhole) return { held, unreadable: [] };
     const answered = new Set(messages.map((message) => headerOf(message, 'Nats-Subject')));
     const rest = subjects.filter((subject) => !answered.has(subject));
-    // Messages of subjects that were not asked for are no progress.
+    // Messages of other subjects do not count as progress.
     if (end === 'whole' && rest.length === subjects.length) return { held, unreadable: [] };
     subjects = rest;
     if (end === 'broken off') return readAround({ ...question, subjects }, held);
   }
 }
 
-/** At least one of the subjects holds what cannot be read: halves of them, down to it alone. */
+/**
+ * At least one of the subjects holds an unreadable message: the subjects are split in halves until it is
+ * isolated.
+ */
 async function readAround(question: Question, held: readonly Held[]): Promise<Read> {
   const { subjects } = question;
   if (subjects.length <= 1) return { held, unreadable: subjects };
@@ -82,7 +86,7 @@ interface Answer {
   readonly end: 'whole' | 'nothing there' | 'broken off';
 }
 
-/** One batched direct get (NATS ADR-31). TimeoutError when the next message keeps the caller waiting. */
+/** One batched direct get (NATS ADR-31). Throws TimeoutError if the next message does not arrive in time. */
 function ask({ link, stream, subjects }: Question): Promise<Answer> {
   const { connection } = link;
   return new Promise((resolve, reject) => {

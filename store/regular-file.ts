@@ -1,22 +1,26 @@
-// Opens a path as a regular file; anything else, such as a named pipe, is an error at once and never a wait.
+// Opens a path as a regular file; anything else, such as a named pipe, is an immediate error and never
+// blocks.
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 
-/** Thrown for a path that is no regular file; the message says what it is. */
+/** Thrown for a path that is not a regular file; the message says what it is. */
 export class NotRegularError extends Error {
   override readonly name = 'NotRegularError';
 }
 
 /**
- * O_NONBLOCK opens a named pipe without waiting for its writer, O_NOCTTY a terminal without making it this process's own;
- * Windows has neither flag. A read that would block fails as well.
+ * O_NONBLOCK opens a named pipe without waiting for its writer; O_NOCTTY prevents a terminal from becoming
+ * this process's controlling terminal. Windows has neither flag. A read that would block fails as well.
  */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-/** The caller closes it. What is read later is read from this handle, as the path may name something else by then. */
+/**
+ * The caller must close the file. Later reads use this handle, because the path may name another file by
+ * then.
+ */
 export async function openRegularFile(path: string): Promise<FileHandle> {
-  // Opening a device may have effects of its own, so the path is examined first. A path that is replaced in between is caught by
-  // the second examination.
+  // Opening a device may have side effects, so the path is examined first. A path that is replaced in between
+  // is caught by the second examination.
   refuseOthers(await stat(path));
   const file = await open(path, FLAGS);
   try {

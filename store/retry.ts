@@ -1,15 +1,16 @@
-// Retries an operation on a server that may be away for a moment, and ends with a ServiceError that names the server.
+// Retries an operation on a server that may be unreachable for a moment; its final error is a ServiceError
+// that names the server.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import { ServiceError } from '../core/errors.js';
 
-/** A fault of ours that goes away by itself: the connection was lost, an answer was incomplete. */
+/** A transient fault on the client's side: the connection was lost, or an answer was incomplete. */
 export class TransientFault extends Error {
   override readonly name = 'TransientFault';
 }
 
-/** A status that the server answers a batched read with, such as 408 or 503. */
+/** A status with which the server answers a batched read, such as 408 or 503. */
 export class StatusFault extends Error {
   override readonly name = 'StatusFault';
   constructor(
@@ -21,8 +22,9 @@ export class StatusFault extends Error {
 }
 
 /**
- * `transient`: the same request may succeed in a moment. `denied`: the server refuses these credentials. `rejected`: the server
- * will answer the same again. `ours`: the error does not come from the server; it is a bug, or one of this project's errors.
+ * `transient`: the same request may succeed soon. `denied`: the server refuses these credentials. `rejected`:
+ * the server would answer the same again. `ours`: the error does not come from the server; it is a bug, or
+ * one of this project's errors.
  */
 export type FaultClass = 'transient' | 'denied' | 'rejected' | 'ours';
 
@@ -31,7 +33,7 @@ export interface RetryOptions {
   /** The name of the operation in messages, such as `storing scores`. */
   readonly describe: string;
   readonly patienceMs: number;
-  /** Called for every attempt that failed, also where a later one succeeds. */
+  /** Called for every failed attempt, even if a later one succeeds. */
   readonly onFault?: ((fault: { describe: string; kind: FaultClass }) => void) | undefined;
 }
 
@@ -39,8 +41,8 @@ const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 2_000;
 
 /**
- * Runs `fn` until it succeeds, fails for good, or `patienceMs` have passed since the call; pauses double from 25 ms to
- * 2 s, each shortened at random by up to half so that many callers do not come back at once.
+ * Runs `fn` until it succeeds, fails permanently, or `patienceMs` have passed since the call. Pauses double
+ * from 25 ms to 2 s; each is shortened at random by up to half, so that callers do not all return at once.
  */
 export async function withRetry<T>(options: RetryOptions, fn: () => Promise<T>): Promise<T> {
   const start = performance.now();
@@ -70,7 +72,8 @@ export function classify(error: unknown): FaultClass {
   ) {
     return 'denied';
   }
-  // "no responders" arrives as JetStreamNotEnabled. JetStream was there on connect, so this is an election or a restart.
+  // "no responders" arrives as JetStreamNotEnabled. JetStream was available at connect, so this is an
+  // election or a restart.
   if (
     some(
       TransientFault,
@@ -87,7 +90,7 @@ export function classify(error: unknown): FaultClass {
   return status >= 500 || status === 408 || status === 429 ? 'transient' : 'rejected';
 }
 
-/** One line on what went wrong, the innermost cause included where it says more. */
+/** One line on what went wrong, including the innermost cause if it says more. */
 export function reasonOf(error: unknown): string {
   const messages = causes(error).map(({ message, name }) => message || name);
   return [...new Set(messages.filter((message) => message !== ''))].join(': ') || String(error);
@@ -107,7 +110,10 @@ function giveUp(
   return new ServiceError({ address, message, cause: error });
 }
 
-/** HTTP-like status of a JetStream answer; the status error's class is not exported, so it is known by its name. */
+/**
+ * The HTTP-like status of a JetStream answer. The class of the status error is not exported, so it is
+ * recognized by its name.
+ */
 export function statusOf(error: unknown): number | undefined {
   if (error instanceof JetStreamApiError) return error.status;
   if (error instanceof StatusFault) return error.code;

@@ -1,4 +1,5 @@
-// Writes a stream anew without what is damaged in it: nats-server deletes no message that it cannot read, but purges a whole stream.
+// Rewrites a stream without its damaged messages. nats-server cannot delete a message that it cannot read,
+// but it can purge a whole stream.
 import { DiscardPolicy, StorageType } from '@nats-io/jetstream';
 import { ServiceError } from '../core/errors.js';
 import { readPages } from './facts.js';
@@ -7,7 +8,7 @@ import { putAtOnce } from './put-at-once.js';
 import { streamInfo } from './streams.js';
 
 const BATCH = 1_000;
-/** Chunks of blobs are 128 KiB each. */
+/** The number of messages in a batch of large ones; chunks of blobs are 128 KiB each. */
 const LARGE_BATCH = 64;
 
 export interface KeptMessage {
@@ -18,16 +19,17 @@ export interface KeptMessage {
 interface Rewriting {
   readonly link: Link;
   readonly stream: string;
-  /** What stays, in the order in which it is to be written, in batches. */
+  /** The messages that stay, in the order in which they will be written, in batches. */
   readonly kept: () => AsyncIterable<readonly KeptMessage[]>;
-  /** `one`: of messages of one subject the first counts. */
+  /** `one`: if several messages have the same subject, the first counts. */
   readonly perSubject: 'one' | 'many';
 }
 
 /**
- * The messages that stay are first copied to a second stream, which is then marked as complete. Only then is the first stream
- * purged and the copy written back. After an interruption, calling this again goes on: a copy that is marked is written back, any
- * other is made again. What others store between the copy and the purge is lost.
+ * The messages that stay are first copied to a second stream, which is then marked as complete. Only then is
+ * the first stream purged and the copy written back. After an interruption, calling this again resumes: a
+ * marked copy is written back, any other copy is made again. Messages stored by others between the copy and
+ * the purge are lost.
  */
 export async function rewriteStream(given: Rewriting): Promise<void> {
   const { link, stream, perSubject } = given;
@@ -88,7 +90,7 @@ function prefixOf(stream: string): string {
   return `zeroscout.repair.${stream}.`;
 }
 
-/** In order, as one connection publishes them. Throws where one of them was not acknowledged. */
+/** Publishes the messages in order, on one connection. Throws if one of them was not acknowledged. */
 async function putAll({
   link,
   messages,

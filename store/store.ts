@@ -3,7 +3,10 @@
 /** Raw proxies of one candidate under one draw; higher is better; `-Infinity` is a value, NaN never is. */
 export type Proxies = Readonly<Record<string, number>>;
 
-/** One scored candidate: `candidate` is its text, unique within a scope (candidate text and draw, see `scoreKey`). */
+/**
+ * The score of one candidate under one draw; `candidate` is a text that is unique within a scope (candidate
+ * text and draw, see `scoreKey`).
+ */
 export interface ScoreEntry {
   readonly key: string;
   readonly proxies: Proxies;
@@ -25,47 +28,50 @@ export type PutOutcome = 'stored' | 'existed';
  * - Both retry transient faults (disconnects, leader elections, timeouts) until `patienceMs` is over, then throw ServiceError.
  */
 export interface ScoreStore {
-  /** `worker` is written beside each score as the name of who computed it. */
+  /** `worker` is stored with each score as the name of the worker that computed it. */
   put(scope: string, entries: readonly ScoreEntry[], worker?: string): Promise<PutOutcome[]>;
   get(scope: string, keys: readonly string[]): Promise<Map<string, Proxies>>;
 }
 
-/** A score with the name that its writer gave; empty where the writer gave none, as versions before 0.2 did. */
+/** A score with the name of its writer; empty if the writer gave none, as versions before 0.2 did. */
 export interface SignedScore {
   readonly proxies: Proxies;
   readonly worker: string;
 }
 
 /**
- * Says who computed which score, and discards the scores of one worker. The name is what the writer says of
- * itself: NATS does not check it. What is discarded is as if it had never been put.
+ * Tells which worker computed which score, and discards the scores of one worker. The name is what the writer
+ * claims; NATS does not check it. A discarded score is as if it had never been put.
  */
 export interface SignedScores {
   get(scope: string, keys: readonly string[]): Promise<Map<string, SignedScore>>;
-  /** Discards those of the keys that this worker signed; answers how many. An empty name stands for those without one. */
+  /**
+   * Discards those of the keys that this worker signed, and returns their number. An empty name stands for
+   * scores without a name.
+   */
   discard(scope: string, keys: readonly string[], worker: string): Promise<number>;
-  /** Discards everything that this worker signed, in every scope; reads all scores that there are. */
+  /** Discards everything that this worker signed, in every scope; this reads all scores. */
   discardAll(worker: string): Promise<number>;
 }
 
-/** `suspected` changes nothing for the worker; `set aside` keeps it from working; `released` ends both. */
+/** `suspected` has no effect on the worker; `set aside` keeps it from working; `released` ends both. */
 export type WorkerState = 'suspected' | 'set aside' | 'released';
 
 export interface WorkerRecord {
   readonly worker: string;
   readonly state: WorkerState;
-  /** The time in milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   readonly at: number;
-  /** The search that found it, or who released it. */
+  /** The search that found it, or the person who released it. */
   readonly by: string;
   readonly device: string;
   /** A sentence for people. */
   readonly reason: string;
-  /** The worker's score and that of another worker, a line each. */
+  /** The worker's score and that of another worker, one line each. */
   readonly evidence: readonly string[];
 }
 
-/** Workers whose numbers were found wrong, or may be. Of one worker the last record counts. */
+/** Records of workers whose numbers are wrong or in doubt. The last record of a worker counts. */
 export interface WorkerRecords {
   put(record: WorkerRecord): Promise<void>;
   /** The record of a worker; undefined where there is none. */
@@ -75,8 +81,8 @@ export interface WorkerRecords {
 }
 
 /**
- * Why a candidate was set aside: `reason` is a short class (`crash`, `timeout`, `memory`, `not-a-number`, `invalid`), `detail`
- * free text.
+ * The reason why a candidate was set aside: `reason` is a short class (`crash`, `timeout`, `memory`,
+ * `not-a-number`, `invalid`), `detail` free text.
  */
 export interface Failure {
   readonly candidate: string;
@@ -85,22 +91,23 @@ export interface Failure {
 }
 
 /**
- * Candidates set aside by one run of a search; put-if-absent by (run, candidate); `list` in order of candidate text
- * (UTF-16 code units). Of `detail` the first 8,192 characters are kept. `run` has characters [A-Za-z0-9_-] only.
+ * Candidates set aside by one run of a search; put-if-absent by (run, candidate); `list` is in the order of
+ * candidate text (UTF-16 code units). The first 8,192 characters of `detail` are kept. `run` may contain the
+ * characters [A-Za-z0-9_-] only.
  */
 export interface FailureStore {
   put(run: string, failures: readonly Failure[]): Promise<void>;
   list(run: string): Promise<Failure[]>;
 }
 
-/** Bytes from the first one on, anew at each call. */
+/** Returns the bytes from the beginning, at each call. */
 export type Pieces = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /**
- * Immutable bytes under their SHA-256 (hex). `put` of bytes that are there is a no-op, and replaces a damaged blob. `get`
- * verifies the digest and throws BlobError when the blob is missing or its bytes are not what the digest says. `putStream` and
- * `stream` do the same without holding the bytes: the first reads its pieces twice, the second throws at the end of altered
- * bytes.
+ * Immutable bytes under their SHA-256 (hex). `put` of bytes that exist is a no-op, and replaces a damaged
+ * blob. `get` verifies the digest and throws BlobError if the blob is missing or its bytes do not match the
+ * digest. `putStream` and `stream` do the same without holding all bytes in memory: the first reads its
+ * pieces twice, the second throws at the end of altered bytes.
  */
 export interface BlobStore {
   put(bytes: Uint8Array): Promise<string>;
@@ -109,7 +116,7 @@ export interface BlobStore {
   stream(digest: string): AsyncIterable<Uint8Array>;
 }
 
-/** A shard's live count since it began; lossy by design (core NATS), for progress bars only. */
+/** The current count of a shard, for progress bars only; events may be lost (core NATS). */
 export interface ProgressEvent {
   readonly shard: number;
   readonly scored: number;
@@ -125,19 +132,20 @@ export interface ProgressBus {
 
 /** A blob, the scores of one scope, or the failures of one run. */
 export interface Holding {
-  /** Digest, scope or run. */
+  /** The digest, the scope or the run. */
   readonly name: string;
   readonly count: number;
   /** The number of bytes: exact for blobs, otherwise an estimate. */
   readonly bytes: number;
-  /** When the newest of them was written, or a blob was last put; milliseconds since 1970. */
+  /** The time of the newest write, or of the last put of a blob, in milliseconds since 1970. */
   readonly newest: number;
 }
 
 /**
- * Lists and deletes what the store holds. A deleted item is as if it had never been put. Deleting an absent item does nothing.
- * The caller has to make sure that no search needs it: a blob that is put again within a day keeps its `newest`, and gets a new
- * one later, so a blob whose `newest` is two days old is not being used by a running search.
+ * Lists and deletes what the store holds. A deleted item is as if it had never been put, and deleting an
+ * absent item does nothing. The caller must make sure that no search needs it. A blob that is put again
+ * within a day keeps its `newest`, and gets a new one later, so a blob whose `newest` is two days old is not
+ * in use by a running search.
  */
 export interface Housekeeping {
   blobs(): Promise<Holding[]>;
@@ -150,7 +158,10 @@ export interface Housekeeping {
 
 export interface Store {
   readonly scores: ScoreStore;
-  /** Measured milliseconds, kept as scores are but apart from them: control workers measure, and may store no score. */
+  /**
+   * Measured milliseconds, stored like scores but separately, because control workers measure but may not
+   * store scores.
+   */
   readonly latencies: ScoreStore;
   readonly signed: SignedScores;
   readonly workers: WorkerRecords;
@@ -158,8 +169,8 @@ export interface Store {
   readonly blobs: BlobStore;
   readonly progress: ProgressBus;
   readonly housekeeping: Housekeeping;
-  /** Connected at this moment; a store that is not reconnects by itself. */
+  /** Whether the store is connected at this moment; otherwise it reconnects by itself. */
   isConnected(): boolean;
-  /** Flushes and disconnects; idempotent. */
+  /** Flushes and disconnects; may be called repeatedly. */
   close(): Promise<void>;
 }

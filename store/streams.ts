@@ -1,4 +1,5 @@
-// Creates the streams of scores and failures where they are absent, and checks them where they are present.
+// Creates the streams of scores and failures if they are absent, and checks their configuration if they
+// exist.
 import {
   DiscardPolicy,
   JetStreamApiCodes,
@@ -14,16 +15,16 @@ import { classify } from './retry.js';
 export const SCORES = { stream: 'ZEROSCOUT_SCORES', prefix: 'zeroscout.score' } as const;
 export const FAILURES = { stream: 'ZEROSCOUT_FAILURES', prefix: 'zeroscout.failure' } as const;
 /**
- * Apart from the scores, so that control workers may store latencies without a right to store scores, and score workers no
- * latency.
+ * Latencies have a stream of their own, so that control workers may store latencies without permission to
+ * store scores, and score workers the reverse.
  */
 export const LATENCIES = { stream: 'ZEROSCOUT_LATENCIES', prefix: 'zeroscout.latency' } as const;
 /** Workers that were set aside, suspected or released. */
 export const WORKERS = { stream: 'ZEROSCOUT_WORKERS', prefix: 'zeroscout.worker' } as const;
-/** Blobs lie in an object store, whose stream is `OBJ_` and this. */
+/** Blobs are in an object store, whose stream is named `OBJ_` followed by this name. */
 export const BUCKET = 'zeroscout-blobs';
 
-/** The subject of a blob's entry: base64url with padding, as buckets spell names (NATS ADR-20). */
+/** The subject of a blob's entry: base64url with padding, as buckets encode names (NATS ADR-20). */
 export function entrySubject(digest: string): string {
   const name = Buffer.from(digest).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
   return `$O.${BUCKET}.M.${name}`;
@@ -35,8 +36,8 @@ const NAME_IN_USE = 10058;
 const NO_CLUSTER = 10074;
 
 /**
- * These settings make put-if-absent last: a stream keeps one message for each subject, and refuses the second instead of replacing
- * the first. Deduplication by message id would forget after two minutes.
+ * These settings make put-if-absent durable: a stream keeps one message for each subject, and refuses a
+ * second one instead of replacing the first. Deduplication by message id would forget after two minutes.
  */
 const FACTS = {
   max_msgs_per_subject: 1,
@@ -47,22 +48,24 @@ const FACTS = {
 } as const;
 
 /**
- * Idempotent, also when several processes do it at once. An operator's own placement, replicas or limits are left alone:
- * `replicas`, how many servers of a cluster keep each message, holds for what is created here.
+ * May be called repeatedly, also by several processes at once. Placement, replicas and limits that an
+ * operator set are left alone; `replicas`, the number of servers in a cluster that keep each message, applies
+ * to streams that are created here.
  */
 export async function ensureStreams(given: {
   readonly link: Link;
   readonly replicas: number;
 }): Promise<void> {
-  // This stream is created first, so that in a new deployment no message is older than it (jetstream-latencies.ts).
-  // A role that may not create it does not need it now: score workers have nothing to do with latencies.
+  // This stream is created first, so that in a new deployment no message is older than it
+  // (jetstream-latencies.ts). A role without permission to create it does not need it: score workers do not
+  // use latencies.
   const fault = await ensureStream({ ...given, ...LATENCIES }).catch((error: unknown) => error);
   await ensureStream({ ...given, ...SCORES });
   await ensureStream({ ...given, ...FAILURES });
   if (fault !== undefined && classify(fault) !== 'denied') throw fault;
 }
 
-/** One stream of facts, created where absent and checked where present. */
+/** Creates one stream of facts, or checks it if it exists. */
 export async function ensureStream(given: {
   readonly link: Link;
   readonly replicas: number;
@@ -78,7 +81,7 @@ export async function ensureStream(given: {
       const kept = { storage: StorageType.File, num_replicas: replicas };
       return (await link.jsm.streams.add({ name: stream, subjects, ...kept, ...FACTS })).config;
     } catch (error) {
-      // Another process was first, with a configuration of its own, which is checked instead.
+      // Another process created the stream first; its configuration is checked instead.
       const raced = codeOf(error) === NAME_IN_USE ? await find({ link, stream }) : undefined;
       if (raced) return raced;
       if (codeOf(error) === NO_CLUSTER) {
@@ -96,11 +99,14 @@ export async function ensureStream(given: {
     const message = `NATS at ${link.address}: stream ${stream} exists with other settings: ${list}; delete or edit it`;
     throw new ServiceError({ address: link.address, message });
   }
-  // A read that finds nothing shows a missing permission now, and not in the middle of a search.
+  // A read that finds nothing reveals a missing permission now instead of in the middle of a search.
   await link.call(`reading stream ${stream}`, () => link.jsm.direct.getMessage(stream, { seq: 1 }));
 }
 
-/** The error to throw where `what` was not there and could not be made: a refusal with the way out, any other as it is. */
+/**
+ * The error to throw if `what` was absent and could not be created: a refusal with advice, any other error
+ * unchanged.
+ */
 export function createRefusalError(given: {
   readonly link: Link;
   /** `stream S`, `bucket B` */
@@ -113,7 +119,7 @@ export function createRefusalError(given: {
   return new ServiceError({ address: link.address, message, cause: error });
 }
 
-/** The configuration of a stream, or undefined where there is none of that name. */
+/** The configuration of a stream, or undefined if there is none of that name. */
 export async function find(given: {
   readonly link: Link;
   readonly stream: string;
@@ -121,7 +127,7 @@ export async function find(given: {
   return (await streamInfo(given))?.config;
 }
 
-/** A stream's configuration, state and time of creation; undefined where there is none of that name. */
+/** A stream's configuration, state and time of creation; undefined if there is none of that name. */
 export async function streamInfo({
   link,
   stream,

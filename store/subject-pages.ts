@@ -1,4 +1,4 @@
-// Lists the subjects of a stream, a page at a time: nats-server answers with 100,000 of them at most.
+// Lists the subjects of a stream page by page, because nats-server returns at most 100,000 at once.
 import type { Link } from './link.js';
 import { TransientFault } from './retry.js';
 
@@ -8,7 +8,10 @@ interface Answer {
   readonly error?: { readonly description: string };
 }
 
-/** `size` at once, in no order; of subjects that come and go meanwhile some may be missed. */
+/**
+ * Yields `size` subjects at a time, in unspecified order. Subjects that appear or disappear meanwhile may be
+ * missed.
+ */
 export async function* subjectPages(given: {
   readonly link: Link;
   readonly stream: string;

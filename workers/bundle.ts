@@ -1,11 +1,12 @@
-// Builds the bundles of workflows that control workers load, for encrypted payloads and for tracing too. Run by the build.
+// Builds the bundles of workflows that control workers load, with variants for encrypted payloads and for
+// tracing. The build runs it.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
-/** The additions of a bundle to the workflows, in the order of its file's name. */
+/** What a bundle adds to the workflows, in the order in which its file name lists it. */
 export interface BundleKind {
-  /** Errors as payloads; what an error says would else stay in the clear. */
+  /** `encrypted`: errors are payloads, since their messages would otherwise not be encrypted. */
   readonly payloads: 'plain' | 'encrypted';
   readonly spans: 'none' | 'traced';
 }

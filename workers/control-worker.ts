@@ -1,4 +1,5 @@
-// Runs a control worker: one worker of the SDK for its activities, and one for workflows that reads them anew after every outage.
+// Runs a control worker: one SDK worker for activities, and one for workflows that is created again after
+// every outage.
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
@@ -16,7 +17,7 @@ const LATENCY_SCRIPT = fileURLToPath(new URL('../engine/latency-process.js', imp
 
 type LatencyPool = ReturnType<typeof createScorerPool>;
 
-/** One process: two measurements at once would disturb each other. */
+/** The pool has one process, because two simultaneous measurements would disturb each other. */
 export function createLatencyPool(): LatencyPool {
   return createScorerPool({ script: LATENCY_SCRIPT, size: 1 });
 }
@@ -25,7 +26,7 @@ export async function runControlWorker(context: WorkerContext, latency: LatencyP
   const { options, log, sdk, onWorker, onReady, tracing } = context;
   const { deployment, keys = [], temporal } = options;
   const versioned = { ...sdk, ...(deployment ? { workerDeploymentOptions: pinVersion(deployment) } : {}) };
-  // Activities go on while workflows are read anew.
+  // Activities continue while the worker for workflows is created again.
   const activities = await Worker.create({
     ...versioned,
     // Heartbeats carry the progress of planning and breeding, which `status` shows.
@@ -87,7 +88,7 @@ function meterOf(latency: LatencyPool): LatencyMeter {
   };
 }
 
-/** Runs several workers. Where one fails, or is to stop, the others stop too, and all drain. */
+/** Runs several workers. If one fails or is to stop, the others stop too, and all drain. */
 async function runTogether(
   runs: readonly ((stop: AbortSignal) => Promise<void>)[],
   stop: AbortSignal,

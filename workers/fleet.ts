@@ -1,4 +1,4 @@
-// Asks Temporal for the engine versions of the living workers at this worker's queue.
+// Asks Temporal for the engine versions of the living workers on this worker's queue.
 import { hostname } from 'node:os';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Fleet } from '../activities/engine-gate.js';
@@ -10,7 +10,10 @@ const ACTIVITY_QUEUE = 2;
 /** temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED */
 const STARTED = 2;
 
-/** Temporal lists who polled within five minutes. A busy worker does not poll, but stands at the steps that it works on. */
+/**
+ * Temporal lists workers that polled within five minutes. A busy worker does not poll, but is listed with the
+ * steps that it works on.
+ */
 export function createFleet({
   connection: { workflowService },
   namespace,
@@ -31,7 +34,7 @@ export function createFleet({
         workflowService.describeWorkflowExecution({ namespace, execution: execution ?? null }),
       ]);
       const polling = (pollers ?? []).map(({ identity }) => identity);
-      // The list has this very step too, under this worker's name, which says nothing of others.
+      // The list contains this very step, with this worker's name, which says nothing about others.
       const working = (pendingActivities ?? [])
         .filter((step) => step.state === STARTED && step.activityId !== activityId)
         .map(({ lastWorkerIdentity }) => lastWorkerIdentity);
@@ -43,7 +46,7 @@ export function createFleet({
   };
 }
 
-/** Whether a worker of this machine, `PID@HOST`, has ended. Processes of other machines cannot be checked. */
+/** Whether a worker `PID@HOST` of this machine has ended. Processes of other machines cannot be checked. */
 export function hasEnded({ place }: Pick<WorkerIdentity, 'place'>): boolean {
   const [pid, host] = place.split('@');
   if (host !== hostname()) return false;

@@ -1,8 +1,8 @@
-// Sets gRPC so that clients of Temporal notice within ten seconds that a server has fallen silent.
+// Configures gRPC so that clients of Temporal notice within ten seconds that a server no longer responds.
 
 /**
- * A server that allows fewer questions (`frontend.keepAliveMinTime`, 10 s unless set) ends the connection with "too many
- * pings" after some of them; gRPC then asks half as often, and the SDK tries again what was under way.
+ * A server that allows fewer pings (`frontend.keepAliveMinTime`, 10 s by default) ends the connection with
+ * "too many pings" after some of them. gRPC then halves the rate, and the SDK retries what was in progress.
  */
 export const KEEPALIVE = {
   'grpc.keepalive_permit_without_calls': 1,

@@ -1,9 +1,13 @@
-// Logs to stderr, as JSON lines or, on a terminal, as lines for people; Temporal's own messages with them.
+// Writes logs to stderr, as JSON lines or, on a terminal, as lines for people; this includes Temporal's own
+// messages.
 import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
 import { logLevel } from '../core/specification/log-level.js';
 
-/** ZEROSCOUT_LOG_LEVEL: trace, debug, info (default), warn, error. At debug every scored candidate has a line. */
+/**
+ * ZEROSCOUT_LOG_LEVEL: trace, debug, info (default), warn, error. At debug there is a line for every scored
+ * candidate.
+ */
 export function createLog({ role }: { role: string }): Logger {
   return pino(
     { level: logLevel(process.env), base: { pid: process.pid, role } },
@@ -13,10 +17,16 @@ export function createLog({ role }: { role: string }): Logger {
   );
 }
 
-/** Each of our workers is for workflows or for activities. */
+/**
+ * Messages that Temporal logs for workers without workflows or activities. Each of our workers has only one
+ * of the two, on purpose.
+ */
 const ON_PURPOSE = /^No (workflows|activities|Nexus services) registered/;
 
-/** Temporal's messages go to our log, its metrics to an address of their own; call before the first worker is made. */
+/**
+ * Sends Temporal's messages to our log, and serves its metrics at their own address. It must be called before
+ * the first worker is created.
+ */
 export function installTemporalRuntime({
   log,
   metricsAddress,
@@ -46,17 +56,17 @@ export function installTemporalRuntime({
           },
         }
       : {}),
-    // The process that starts the worker decides what a signal means.
+    // The process that starts the worker decides how to handle signals.
     shutdownSignals: [],
   });
 }
 
-/** `02:00:01 warn  score  candidate set aside  search=nightly shard=3 ...` of a JSON line. */
+/** Formats a JSON line as `02:00:01 warn  score  candidate set aside  search=nightly shard=3 ...`. */
 export function formatLogLine(line: string): string {
   const { level, time, pid: _, role, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown>;
   const fields = Object.entries(rest).map(
     ([name, value]) =>
-      // JSON escapes what could move the cursor
+      // JSON escapes characters that could move the cursor.
       `${name}=${typeof value === 'string' && !/\p{Cc}/u.test(value) ? value : JSON.stringify(value)}`,
   );
   const at = new Date(Number(time)).toISOString().slice(11, 19);

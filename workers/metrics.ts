@@ -1,9 +1,10 @@
-// Counts what a worker does as Prometheus metrics; docs/operate/monitoring.md names an action for each that can go wrong.
+// Counts what a worker does as Prometheus metrics; docs/operate/monitoring.md names an action for each metric
+// that can indicate a problem.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RoundReport } from '../core/contract/search.js';
 import type { PoolEvent, ScoredBatch } from '../engine/pool-event.js';
 
-/** Bounds in seconds, from a cell at batch 4 to a vision transformer at full resolution. */
+/** Bucket bounds in seconds, from a cell at batch 4 to a vision transformer at full resolution. */
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 export interface Metrics {
@@ -15,17 +16,20 @@ export interface Metrics {
   onVerified(counts: { readonly agreed: number; readonly disagreed: number; readonly failed: number }): void;
   onSetAside(workers: number): void;
   onStoreFault(fault: { readonly describe: string; readonly kind: string }): void;
-  /** How queues are asked for their backlogs, once there is a connection. */
+  /** Sets the function that reads the backlogs of queues, once there is a connection. */
   watchQueues(ask: () => Promise<readonly Backlog[]>): void;
-  /** The exposition that Prometheus scrapes. */
+  /** The text that Prometheus scrapes. */
   text(): Promise<string>;
 }
 
 export interface Backlog {
   readonly queue: 'control' | 'score';
-  /** The device of a queue of score workers; other queues have none. */
+  /** The device of a queue of score workers; undefined for other queues. */
   readonly device?: string;
-  /** The tasks that no worker has taken, and the age in seconds of the oldest; both are estimates of the server. */
+  /**
+   * The number of tasks that no worker has taken, and the age in seconds of the oldest; both are the server's
+   * estimates.
+   */
   readonly tasks: number;
   readonly seconds: number;
 }
@@ -131,7 +135,9 @@ function createGauges(registry: Registry) {
   return { tasks, age };
 }
 
-/** A queue without an answer has no series: an old value would look like a queue that stands still. */
+/**
+ * A queue without an answer has no series, because an old value would look like a queue that does not move.
+ */
 function setBacklogs({ tasks, age }: Gauges, backlogs: readonly Backlog[]): void {
   tasks.reset();
   age.reset();

@@ -11,14 +11,15 @@ const SCRAPE_MS = 2_000;
 export type Readiness = Readonly<Record<'worker' | 'temporal' | 'store', boolean>>;
 
 export interface Monitor {
-  /** The address that it listens at. */
+  /** The address at which it listens. */
   readonly address: string;
   close(): Promise<void>;
 }
 
 /**
- * `/healthz` answers 200 as long as the event loop runs; `/readyz` answers 200, or 503 with what is missing. `temporal` is the
- * address where the SDK serves Temporal's metrics, which `/metrics` includes.
+ * `/healthz` answers 200 as long as the event loop runs; `/readyz` answers 200, or 503 with the conditions
+ * that are not met. `temporal` is the address at which the SDK serves Temporal's metrics, which `/metrics`
+ * includes.
  */
 export async function startMonitor({
   host,
@@ -74,7 +75,7 @@ export async function startMonitor({
   };
 }
 
-/** Temporal's SDK serves them itself; nothing where it has none yet. */
+/** The metrics that Temporal's SDK serves; empty if it does not serve any yet. */
 async function sdkMetrics(address: string): Promise<string> {
   try {
     const response = await fetch(`http://${address}/metrics`, { signal: AbortSignal.timeout(SCRAPE_MS) });

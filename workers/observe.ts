@@ -1,4 +1,4 @@
-// Serves the metrics and the health of a running worker at an address.
+// Serves the metrics and the health of a running worker over HTTP.
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { NativeConnection } from '@temporalio/worker';
@@ -70,7 +70,9 @@ export async function observe({
 
 type Queue = Pick<Backlog, 'queue' | 'device'> & { readonly name: string };
 
-/** A control worker reports every queue, since a queue without workers has no other process to report it. */
+/**
+ * A control worker reports every queue, because a queue without workers has no other process to report it.
+ */
 function queuesOf({ role, device }: { role: 'control' | 'score'; device: Device }): readonly Queue[] {
   const score = (of: Device): Queue => ({ queue: 'score', device: of, name: scoreQueue(of) });
   return role === 'score'
@@ -78,7 +80,7 @@ function queuesOf({ role, device }: { role: 'control' | 'score'; device: Device 
     : [{ queue: 'control', name: CONTROL_QUEUE }, ...DEVICES.map(score)];
 }
 
-/** Finds an address of the loopback interface that is free now. */
+/** Finds a free port on the loopback interface. */
 export async function freeAddress(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,11 +1,12 @@
-// Encrypts what Temporal keeps (AES-256-GCM) under the first key, and reads what any of the keys wrote.
+// Encrypts the payloads that Temporal stores (AES-256-GCM) under the first key, and decrypts those of any
+// key.
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { SpecError } from '../core/errors.js';
 
 export interface EncryptionKey {
-  /** Stands, in the clear, beside what was encrypted under it. */
+  /** The id of a key, stored unencrypted beside the payload. */
   readonly id: string;
   /** A key of 256 bits. */
   readonly secret: KeyObject;
@@ -14,7 +15,7 @@ export interface EncryptionKey {
 /** The environment variable that holds the keys. */
 export const KEYS_VARIABLE = 'ZEROSCOUT_ENCRYPTION_KEYS';
 
-/** Names and layout are those of Temporal's own samples, so that codec servers of others read it too. */
+/** Names and layout are those of Temporal's own samples, so that other codec servers can read them. */
 const ENCODING = 'binary/encrypted';
 const KEY_ID = 'encryption-key-id';
 const CIPHER = 'aes-256-gcm';
@@ -23,9 +24,9 @@ const TAG_BYTES = 16;
 const { Payload: Message } = proto.temporal.api.common.v1;
 
 /**
- * An encrypted payload is a nonce, the ciphertext of the whole payload with its metadata, and a tag. Without keys nothing is
- * encrypted. A payload that is not encrypted is handed on as it is, so that searches from before the keys go on. Throws a
- * SpecError where a payload was encrypted under a key that is not given.
+ * An encrypted payload consists of a nonce, the ciphertext of the whole payload with its metadata, and a tag.
+ * Without keys nothing is encrypted. A payload that is not encrypted is returned unchanged, so that searches
+ * from before the keys continue. Throws a SpecError if a payload was encrypted under an unknown key.
  */
 export function createPayloadCodec({ keys }: { readonly keys: readonly EncryptionKey[] }): PayloadCodec {
   const [first] = keys;

@@ -1,4 +1,4 @@
-// Asks Temporal which workers ask for the work of a device class.
+// Asks Temporal which workers poll for the work of a device class.
 import type { NativeConnection } from '@temporalio/worker';
 import { scoreQueue } from '../core/contract/search-queues.js';
 import { readIdentity } from '../core/contract/worker-identity.js';
@@ -9,7 +9,10 @@ const ANSWER_MS = 5_000;
 /** temporal.api.enums.v1.TaskQueueType */
 const ACTIVITY = 2;
 
-/** Names of those that asked within the last five minutes: a worker that is busy does not ask, one that is gone is still named. */
+/**
+ * Names of the workers that polled within the last five minutes. A busy worker does not poll, and a worker
+ * that has ended is still listed.
+ */
 export function createPolling({
   connection,
   namespace,

@@ -1,2 +1,3 @@
-// Keeps gRPC's own lines off stderr: what they report reaches us as an error too. To be imported before gRPC, which reads this when it is loaded.
+// Keeps gRPC's own messages off stderr, because each is also reported as an error. Import it before gRPC,
+// which reads this setting when it is loaded.
 process.env.GRPC_NODE_VERBOSITY ??= process.env.GRPC_VERBOSITY ?? 'NONE';

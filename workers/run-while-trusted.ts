@@ -1,10 +1,10 @@
-// Runs a score worker. While it is set aside it asks for no work and waits to be released.
+// Runs a score worker. While the worker is set aside, it does not poll and waits to be released.
 import type { Worker } from '@temporalio/worker';
 import { type Standing, untilReleased, untilSetAside } from '../store/standing.js';
 import type { WorkerRecord } from '../store/store.js';
 import { runUntil } from './run-with-reconnect.js';
 
-/** How a worker ended: it was stopped while it worked, or while it was set aside. */
+/** The state in which a worker was stopped: working, or set aside. */
 export type Ended = 'stopped' | 'set aside';
 
 export async function runWhileTrusted({
@@ -14,7 +14,7 @@ export async function runWhileTrusted({
   onSetAside,
   onReleased,
 }: {
-  /** Results that the worker computes after the signal is aborted must not be stored. */
+  /** Creates the worker. Results that are computed after the signal is aborted must not be stored. */
   create: (trusted: AbortSignal) => Promise<Worker>;
   standing: Standing;
   onWorker: (worker: Worker) => void;

@@ -1,4 +1,5 @@
-// Runs a worker of workflows until it is to stop, and makes a new one whenever the connection to Temporal was lost.
+// Runs a worker for workflows until it is to stop, and creates a new one whenever the connection to Temporal
+// was lost.
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import { KEEPALIVE } from './keepalive.js';
@@ -8,18 +9,22 @@ const READY = 2;
 const TRANSIENT_FAILURE = 3;
 /** The time within which a wait notices that it was cancelled. */
 const LOOK_MS = 500;
-/** While a server is away. */
+/** Options for reconnecting while a server is unreachable. */
 const RECONNECT = { 'grpc.max_reconnect_backoff_ms': 1_000 };
 
-/** A server that lives takes a new connection within this. */
+/** A running server accepts a new connection within this time. */
 const CONNECT_MS = 2_500;
 
 /**
- * A connection that reports at once when no server listens at its address, and within ten seconds when the server stops
- * answering. A worker's own connection reconnects silently, and notices a silent server after 45 s only.
+ * A connection that reports immediately if no server listens at its address, and within ten seconds if the
+ * server stops answering. A worker's own connection reconnects silently, and notices a silent server only
+ * after 45 s.
  */
 class WatchedConnection extends Connection {
-  /** A server that closes connections in good order, or another one behind the same address, is not away. */
+  /**
+   * A server that closes connections gracefully, or another server behind the same address, does not count as
+   * lost.
+   */
   async untilAway(over: AbortSignal): Promise<void> {
     let lost = Number.POSITIVE_INFINITY;
     await this.#until(over, (state) => {
@@ -44,9 +49,10 @@ class WatchedConnection extends Connection {
 }
 
 /**
- * A worker caches workflows, and the server sends only the new events of each. A server that was restored from a copy knows
- * fewer events than the worker's cache: it sends again what the worker already has, and the workflow gets stuck. So the cache is
- * given up whenever the server was away, and the next worker reads histories from their beginning.
+ * A worker caches workflows, and the server sends only new events to it. A server that was restored from a
+ * backup has fewer events than the worker's cache: it sends events again that the worker already has, and the
+ * workflow gets stuck. So the cache is dropped whenever the server was unreachable, and the next worker reads
+ * histories from the beginning.
  */
 export async function runWithReconnect({
   create,
@@ -58,9 +64,9 @@ export async function runWithReconnect({
   create: () => Promise<Worker>;
   temporal: ConnectionOptions;
   stop: AbortSignal;
-  /** Called with each worker when it runs. */
+  /** Called with each worker once it runs. */
   onWorker: (worker: Worker) => void;
-  /** Called when Temporal does not answer any more. */
+  /** Called when Temporal no longer answers. */
   onAway: () => void;
 }): Promise<void> {
   const connection = WatchedConnection.lazy({
@@ -86,7 +92,7 @@ export async function runWithReconnect({
   }
 }
 
-/** Runs a worker until it is to stop and has drained. */
+/** Runs a worker until it is to stop, and waits until it has drained. */
 export async function runUntil({ worker, stop }: { worker: Worker; stop: AbortSignal }): Promise<void> {
   const shutdown = () => void (worker.getState() === 'RUNNING' && worker.shutdown());
   stop.addEventListener('abort', shutdown);

@@ -1,4 +1,5 @@
-// Runs a worker process: connects, polls the queue of its role until a signal ends it, drains, and closes its connections.
+// Runs a worker process: connects, polls the queue of its role until a signal, drains, and closes its
+// connections.
 import { hostname } from 'node:os';
 import { NativeConnection } from '@temporalio/worker';
 import { createGate } from '../activities/engine-gate.js';
@@ -22,10 +23,10 @@ import type { Polling, WorkerContext, WorkerOptions } from './worker-options.js'
 export { SCORER_SCRIPT } from './score-worker.js';
 export type { WorkerOptions } from './worker-options.js';
 
-/** How long a worker that stops lets activities finish before it hands them to others. */
+/** How long a stopping worker waits for its activities before it returns them to the queue. */
 const GRACE = '20s';
 
-/** Resolves when the worker has stopped and everything it held is closed. */
+/** Resolves when the worker has stopped and all its resources are closed. */
 export async function runWorker(options: WorkerOptions): Promise<Ended> {
   const { role, monitor, temporal } = options;
   const log = createLog({ role });
@@ -46,7 +47,7 @@ export async function runWorker(options: WorkerOptions): Promise<Ended> {
   }
 }
 
-/** A process that is connected and traced. */
+/** A process with its connections and tracing. */
 interface Setting extends Pick<WorkerContext, 'options' | 'log' | 'tracing' | 'connection'> {
   readonly metricsAddress: string | undefined;
 }
@@ -75,7 +76,7 @@ async function runRole(set: Setting): Promise<Ended> {
   }
 }
 
-/** Serves metrics and health where the options say so. */
+/** Serves metrics and health if the options ask for it. */
 async function observeWorker(
   { options, connection, metricsAddress }: Setting,
   isRunning: () => boolean,
@@ -135,7 +136,7 @@ function contextOf(
   };
 }
 
-/** Hands on the first of equal events: a step that is refused comes again every second. */
+/** Passes on the first of several equal events, because a refused step comes again every second. */
 function onceEach<E>(tell: (event: E) => void): (event: E) => void {
   let last = '';
   return (event) => {

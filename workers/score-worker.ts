@@ -1,4 +1,4 @@
-// Runs a score worker: its scorer processes score shards and verify scores until the worker is set aside.
+// Runs a score worker, whose scorer processes score shards and verify scores until the worker is set aside.
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { createScoreActivities } from '../activities/create.js';
@@ -9,9 +9,15 @@ import { createScorerPool } from '../engine/scorer-pool.js';
 import { type Ended, runWhileTrusted } from './run-while-trusted.js';
 import type { WorkerContext, WorkerOptions } from './worker-options.js';
 
-/** Resident size at which the scorer of a batched device is replaced: the libraries of a GPU take some gigabytes themselves. */
+/**
+ * The resident memory at which the scorer of a batched device is replaced; the libraries of a GPU alone take
+ * some gigabytes.
+ */
 const BATCHED_BYTES = 8e9;
-/** Shards worked on at once: while one waits for its last candidate the next keeps the scorers busy. */
+/**
+ * The number of shards processed at once: while one waits for its last candidate, the next keeps the scorers
+ * busy.
+ */
 const SHARDS_AT_ONCE = 2;
 
 export const SCORER_SCRIPT = fileURLToPath(new URL('../engine/scorer-process.js', import.meta.url));
@@ -44,7 +50,10 @@ export function createPool({
   });
 }
 
-/** Scorers of the cpu share its cores; a batched device belongs to one of them, which holds a batch's results beside it. */
+/**
+ * Scorers for the CPU share its cores; a batched device belongs to one scorer, which also holds the results
+ * of a batch.
+ */
 function processesOf({ device, concurrency }: Pick<WorkerOptions, 'device' | 'concurrency'>) {
   return isBatchedDevice(device)
     ? { size: 1, threads: concurrency, maxResidentBytes: BATCHED_BYTES }
@@ -125,7 +134,10 @@ function scoringOf({
   };
 }
 
-/** A store that does not tell whether a worker is set aside is no reason to stop working. */
+/**
+ * Logs the fault once. A store that does not report whether a worker is set aside is no reason to stop
+ * working.
+ */
 function warnOnce(log: WorkerContext['log']): (error: Error) => void {
   let told = false;
   return ({ message }) => {

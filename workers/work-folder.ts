@@ -1,4 +1,5 @@
-// Gives a process, its libraries and its children a folder for temporary files, and removes those that killed workers left.
+// Gives a process, its libraries and its children a folder for temporary files, and removes those left by
+// killed workers.
 import {
   closeSync,
   fstatSync,
@@ -15,16 +16,19 @@ import { join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 
 const PREFIX = 'zeroscout-worker-';
-/** The kernel keeps this file locked as long as the folder's owner lives, stopped or not, in whatever container. */
+/**
+ * The name of a file in the folder that the kernel keeps locked as long as the owner lives, stopped or not,
+ * in any container.
+ */
 const LOCK = 'lock';
 
 export interface WorkFolder {
   readonly path: string;
-  /** Removes it with all that is in it. */
+  /** Removes the folder with its contents. */
   close(): void;
 }
 
-/** Everything that asks for the folder of temporary files gets this one from now on. */
+/** Everything that asks for the temporary folder gets this one from now on. */
 export function openWorkFolder(): WorkFolder {
   const parent = tmpdir();
   sweep(parent);
@@ -42,7 +46,7 @@ export function openWorkFolder(): WorkFolder {
   };
 }
 
-/** Another worker may sweep a folder before it is locked; then the next one is tried. */
+/** Another worker may remove a folder before it is locked; then another name is tried. */
 function create(parent: string): { readonly path: string; readonly descriptor: number } {
   for (;;) {
     const path = mkdtempSync(join(parent, PREFIX));
@@ -60,14 +64,16 @@ function create(parent: string): { readonly path: string; readonly descriptor: n
   }
 }
 
-/** Removes folders of this user whose owners are dead. Nothing that goes wrong here keeps a worker from working. */
+/**
+ * Removes folders of this user whose owners have ended. A failure here does not keep a worker from working.
+ */
 function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(PREFIX)) continue;
     try {
       removeIfLeft(join(parent, name));
     } catch {
-      // Another process removes the folder at this moment, or is about to.
+      // Another process is removing the folder at this moment.
     }
   }
 }
@@ -76,7 +82,8 @@ function removeIfLeft(path: string): void {
   const stats = lstatSync(path);
   if (!stats.isDirectory() || stats.uid !== process.getuid?.()) return;
   const file = join(path, LOCK);
-  // The owner has not locked its folder yet. The folder is removed only if it is empty, and the owner makes it anew.
+  // The owner has not locked its folder yet. The folder is removed only if it is empty, and the owner then
+  // creates it again.
   if (!lstatSync(file, { throwIfNoEntry: false })?.isFile()) {
     rmdirSync(path);
     return;

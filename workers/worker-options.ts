@@ -1,4 +1,4 @@
-// Says what a worker process is started with, and what its two roles share once it runs.
+// Defines the options of a worker process, and what its two roles share at run time.
 import type { ConnectionOptions } from '@temporalio/client';
 import type {
   NativeConnection,
@@ -16,9 +16,9 @@ import type { Tracing } from './tracing/tracing.js';
 export interface WorkerOptions {
   readonly role: 'control' | 'score';
   readonly device: Device;
-  /** Scorer processes of a score worker, or of a device that one process owns: threads of that process. */
+  /** The number of scorer processes of a score worker, or of threads of the process that owns a device. */
   readonly concurrency: number;
-  /** How long a scorer may take for a candidate, or for those that it takes together. */
+  /** The time limit of a scorer for a candidate, or for the candidates of a batch. */
   readonly candidateTimeoutMs?: number | undefined;
   readonly temporal: {
     readonly options: ConnectionOptions & NativeConnectionOptions;
@@ -26,19 +26,25 @@ export interface WorkerOptions {
   };
   readonly store: Store;
   readonly stop: AbortSignal;
-  /** Under the first of them Temporal's payloads are encrypted; without any they are not. */
+  /**
+   * The encryption keys. Temporal's payloads are encrypted under the first one; without keys they are not
+   * encrypted.
+   */
   readonly keys?: readonly EncryptionKey[];
   /** Whether a control worker runs the commands of `notify.command`. */
   readonly commands: 'allowed' | 'refused';
-  /** The share of the scores that a control worker has verified where a specification does not say. */
+  /** The share of the scores to verify where a specification is silent. */
   readonly verify?: number;
-  /** A name that outlives the process and replaces PID@HOST; no two workers may have one name. */
+  /** A name that outlives the process and replaces PID@HOST; no two workers may have the same name. */
   readonly name?: string | undefined;
-  /** The version of a control worker; without it the next one replays whatever runs. */
+  /**
+   * The version of a control worker for Temporal's worker versioning; without it, the next version replays
+   * running workflows.
+   */
   readonly deployment?: { readonly deploymentName: string; readonly buildId: string } | undefined;
-  /** The server of metrics and health with its counters; absent where it is off. */
+  /** The server for metrics and health; absent if it is off. */
   readonly monitor?: MonitorOptions | undefined;
-  /** The script of the scorer processes; tests put one here that misbehaves. */
+  /** The script of the scorer processes; tests use one that misbehaves. */
   readonly scorerScript?: string;
   readonly onReady?: () => void;
 }
@@ -55,12 +61,12 @@ export interface WorkerContext {
   readonly gate: Gate;
   /** Options of every worker of the SDK in this process. */
   readonly sdk: SdkOptions;
-  /** Called with the worker of the SDK that polls now. */
+  /** Called with the SDK worker that polls now. */
   readonly onWorker: (worker: Polling) => void;
   readonly onReady: () => void;
 }
 
-/** A worker of the SDK, as far as its state is asked for. */
+/** The part of an SDK worker that reports its state. */
 export interface Polling {
   getState(): string;
 }

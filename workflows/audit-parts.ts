@@ -1,4 +1,4 @@
-// Finds what each part of a plan lacks, several parts side by side.
+// Finds the missing scores of each part of a plan, several parts at a time.
 import { workflowInfo } from '@temporalio/workflow';
 import type { Cut } from '../core/contract/parts.js';
 import type { PartsState, SearchState } from '../core/contract/search.js';
@@ -7,7 +7,10 @@ import { control } from './control.js';
 import type { Outcome } from './score-list.js';
 import type { SearchRun } from './search-run.js';
 
-/** Audits of one search that run at once: enough to keep some control workers busy, few enough for a single one. */
+/**
+ * The number of audits of one search that run at once: enough to keep some control workers busy, and not too
+ * many for a single one.
+ */
 const AUDITS_AT_ONCE = 8;
 
 export const notAudited = (cut: Cut): PartsState => ({ cut, todos: [], missing: 0, next: 0 });
@@ -37,7 +40,7 @@ function auditPart(run: SearchRun, number: number): Promise<AuditResult> {
   return control.auditScores.executeWithOptions({ summary }, [{ ...run.scoring, plan, part }]);
 }
 
-/** The share of scores that the control worker has verified where the specification does not say. */
+/** The share of scores that the control worker verifies where the specification is silent. */
 export const setting = (audit: AuditResult | undefined): Pick<SearchState, 'verify'> =>
   audit?.verify === undefined ? {} : { verify: audit.verify };
 

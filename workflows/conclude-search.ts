@@ -1,4 +1,5 @@
-// Does what comes before and after a search: checks its input, compares it with the scheduled run before, and tells of its end.
+// Wraps a search: checks its input before it, and compares it with the previous scheduled run and notifies
+// after it.
 import {
   ActivityFailure,
   isCancellation,
@@ -16,16 +17,16 @@ import { showEnd } from './display.js';
 import { type News, notify } from './notify.js';
 import { retry } from './retry.js';
 
-/** The result of the last finished run of the same schedule, which Temporal hands to a scheduled run. */
+/** The result of the last finished run of the same schedule, which Temporal passes to a scheduled run. */
 const resultBefore = () => workflowInfo().lastResult as ComparableRun | undefined;
 
 type Run = (input: SearchInput) => Promise<SearchResult>;
 
-/** The workflow of a search: checks what it was started with, runs it, and does what comes after its end. */
+/** The workflow of a search: checks its input, runs it, and concludes it. */
 export function concludeSearch(run: Run): (request: SearchRequest) => Promise<SearchResult> {
   return async (request) => {
     const id = searchIdOf(workflowInfo().workflowId);
-    // The result is checked before anything reads it, since anyone who may write to Temporal may have made it up. Earlier
+    // The result is checked before it is read, since anyone who may write to Temporal can forge it. Earlier
     // releases did not check.
     if (patched('checked-input'))
       await control.checkSearch.executeWithOptions({ summary: 'what it was started with' }, [
@@ -38,19 +39,19 @@ export function concludeSearch(run: Run): (request: SearchRequest) => Promise<Se
   };
 }
 
-/** Shows and tells that a search has failed, and fails with the same error. */
+/** Records and notifies that a search has failed, and throws the same error. */
 async function concludeFailure(input: SearchInput, error: unknown): Promise<never> {
   // Continue-as-new is thrown as well, and a bug in this code must not end the search.
   if (!(error instanceof TemporalFailure)) throw error;
   const failure = error.cause?.message ?? error.message;
-  // Histories of earlier versions have no such step: their state stayed "scoring" for ever.
+  // Histories of earlier versions do not contain this step; their state remained "scoring" forever.
   if (patched('shown-at-the-end'))
     showEnd(isCancellation(error) ? { state: 'cancelled' } : { state: 'failed', why: failure });
   if (!isCancellation(error)) await tell(input, { event: 'search.failed', failure });
   throw error;
 }
 
-/** Compares a finished search with the scheduled run before it, where there is one, and tells of its end. */
+/** Compares a finished search with the previous scheduled run, if there is one, and notifies of its end. */
 async function concludeResult(input: SearchInput, result: SearchResult): Promise<SearchResult> {
   const { before } = input;
   const { changes, notCompared } = before ? await compare({ before, after: result }) : {};
@@ -68,16 +69,19 @@ async function concludeResult(input: SearchInput, result: SearchResult): Promise
   };
 }
 
-/** Answers why the notification failed. */
+/** Returns the reason if the notification failed. */
 function tell({ id, specification }: SearchInput, news: News): Promise<string | undefined> {
   const run = `${id}_${workflowInfo().firstExecutionRunId}`;
   return notify({ search: id, run, specification, news });
 }
 
-/** Attempts of a comparison: the store may be away for some minutes. */
+/** The number of attempts of a comparison, because the store may be unreachable for some minutes. */
 const COMPARE_ATTEMPTS = 20;
 
-/** The search has its ranking already, so a comparison that fails is reported in the result and does not fail the search. */
+/**
+ * The search already has its ranking, so a failed comparison is reported in the result and does not fail the
+ * search.
+ */
 async function compare({
   before,
   after,

@@ -1,4 +1,4 @@
-// Lists the activities of control workers, as every workflow calls them.
+// Defines proxies for the activities of control workers, which every workflow calls.
 import { proxyActivities } from '@temporalio/workflow';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { retry } from './retry.js';

@@ -1,4 +1,4 @@
-// Counts what people see of a search, over all generations of an evolution.
+// Computes the counts of a search that people see, over all generations of an evolution.
 import type { ShownProgress } from '../core/contract/counts-text.js';
 import { countRejected } from '../core/contract/draw-counts.js';
 import type { RoundReport, SearchState } from '../core/contract/search.js';
@@ -35,7 +35,7 @@ export function countsOf(state: SearchState, { strategy, cohort }: Specification
   };
 }
 
-/** The entry of a finished stage in the report. */
+/** The report entry of a finished stage. */
 export function roundOf(state: SearchState): Omit<RoundReport, 'fidelity'> {
   const { plan, evolution, startedAt, stageStartedAt } = state;
   const { reused, failed } = evolution?.before ?? state;

@@ -1,4 +1,5 @@
-// Shows what a search does where people look without asking it: memo, search attributes and details on Temporal's page.
+// Shows the state of a search where people look without querying it: memo, search attributes and details on
+// Temporal's page.
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import {
   patched,
@@ -12,7 +13,10 @@ import type { BestCandidate, Phase, SearchState, ShownCounts } from '../core/con
 import type { Specification } from '../core/specification/specification.js';
 import { countsOf } from './counts.js';
 
-/** While it scores, a search writes its counts at most this often, and only when this much more is done. */
+/**
+ * While it scores, a search writes its counts at most once in this time, and only when progress has grown by
+ * this share.
+ */
 const WRITE_MS = 10_000;
 const WRITE_SHARE = 0.05;
 
@@ -23,9 +27,9 @@ const BEST_SCORE = defineSearchAttributeKey('ZeroscoutBestScore', 'DOUBLE');
 export interface Display {
   readonly phase: () => Phase;
   show(phase: Phase): void;
-  /** Takes the first of this stage's ranking. */
+  /** Sets the best candidate of this stage's ranking. */
   found(best: BestCandidate | undefined): void;
-  /** Shows new counts of the same phase, after a shard or a part has finished. */
+  /** Updates the counts within a phase, after a shard or a part has finished. */
   advance(options: { readonly running: number }): void;
 }
 
@@ -66,18 +70,21 @@ export function createDisplay({
       const { done, planned } = countsOf(state(), specification);
       const isAtRest = state().paused && running === 0;
       const isMuch = done - written.done >= WRITE_SHARE * planned && Date.now() - written.at >= WRITE_MS;
-      // Histories of earlier versions have no such step.
+      // Histories of earlier versions do not contain this step.
       if ((isAtRest || isMuch) && patched('shown-while-scoring')) show(phase);
     },
   };
 }
 
-/** A server that has no such attributes would refuse every further step, so only a search that was started with them writes them. */
+/**
+ * A server without these attributes would refuse every further step, so only a search that was started with
+ * them writes them.
+ */
 function wasStartedWithAttributes(): boolean {
   return workflowInfo().typedSearchAttributes.get(STATE) !== undefined;
 }
 
-/** Shows how a search ended without results, so that lists do not show it among running ones. */
+/** Shows that a search ended without results, so that lists do not count it as running. */
 export function showEnd({
   state,
   why,
@@ -112,7 +119,10 @@ function attributesOf({
   ];
 }
 
-/** Markdown for Temporal's page. The candidate is set as code, because its text has characters that mean something in Markdown. */
+/**
+ * Markdown for Temporal's page. The candidate is formatted as code, because its text contains Markdown's
+ * special characters.
+ */
 function details({
   shown,
   text,

@@ -7,7 +7,7 @@ import type { Outcome } from './score-list.js';
 import { scorePlan } from './score-plan.js';
 import type { SearchRun } from './search-run.js';
 
-/** The fields of a search's state that belong to one plan, as each plan begins with them. */
+/** The initial values of the fields in a search's state that belong to one plan. */
 export const NOT_BEGUN = {
   audited: false,
   todo: { digest: '', count: 0 },
@@ -27,8 +27,8 @@ const FIRST_GENERATION: EvolutionState = {
 };
 
 /**
- * Breeding reads the history from the store, so a run that dies, pauses or continues as new goes on where it was. When
- * it is over, the plan is everything that was ever bred.
+ * Breeding reads the history from the store, so a run that dies, pauses or continues as new resumes where it
+ * was. At the end, the plan is everything that was bred.
  */
 export async function evolve(run: SearchRun): Promise<Outcome> {
   for (;;) {
@@ -44,7 +44,7 @@ export async function evolve(run: SearchRun): Promise<Outcome> {
   }
 }
 
-/** The next generation becomes the plan, and what the last one did is added to the totals. */
+/** Makes the next generation the plan, and adds the counts of the last one to the totals. */
 async function breedGeneration(run: SearchRun, { history, before }: EvolutionState): Promise<void> {
   const { reused, failed, done } = run.state;
   run.display.show('breeding');

@@ -1,4 +1,4 @@
-// Reads the type and the details that an activity gave its failure.
+// Reads the type and the details of an activity's failure.
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 
 export function failureTypeOf(error: unknown): string | undefined {

@@ -1,4 +1,4 @@
-// Lists every workflow, for the bundle of control workers: the names here are those by which Temporal starts them.
+// Exports every workflow, for the bundle of control workers, under the names by which Temporal starts them.
 import { concludeSearch } from './conclude-search.js';
 import { withBlobRepair } from './with-blob-repair.js';
 

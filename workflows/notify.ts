@@ -1,4 +1,4 @@
-// Sends the notifications of a search, where its specification has any.
+// Sends the notifications of a search, if its specification has any.
 import { CancellationScope, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Notification } from '../core/contract/search.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
@@ -8,7 +8,9 @@ import { retry } from './retry.js';
 
 export type News = Pick<Notification, 'event' | 'failure' | 'summary' | 'changes' | 'workers' | 'delivery'>;
 
-/** Answers why the notification failed. The search itself has not failed, since its ranking is there. */
+/**
+ * Returns the reason if the notification failed. The search itself has not failed, since its ranking exists.
+ */
 export async function notify({
   search,
   run,
@@ -23,7 +25,8 @@ export async function notify({
   if (!notify) return undefined;
   const schedule = workflowInfo().memo?.schedule as string | undefined;
   const told = proxyActivities<SearchActivities>({
-    // The activity enforces the time-out of the specification itself. This limit is for a worker that died in the middle of it.
+    // The activity enforces the time-out of the specification. This longer limit catches a worker that died
+    // during the notification.
     startToCloseTimeout: parseDuration(notify.timeout)! + 30_000,
     heartbeatTimeout: '60s',
     retry: { ...retry, maximumAttempts: notify.retries + 1 },

@@ -1,6 +1,9 @@
-// Says how every activity is retried: soon at first, then every half minute, without end.
+// Defines how activities are retried: soon at first, then every half minute, without a limit.
 
-/** Names of the errors that end an activity at once, and with it the search unless the workflow has an answer. */
+/**
+ * Names of the errors that end an activity immediately, and with it the search unless the workflow handles
+ * them.
+ */
 const FINAL = ['TerminalError', 'SpecError', 'BlobError', 'LostScoreError', 'EngineGoneError'];
 
 export const retry = {

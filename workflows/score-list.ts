@@ -5,21 +5,24 @@ import type { SearchActivities, ShardInput } from '../core/contract/search-activ
 import { scoreQueue } from '../core/contract/search-queues.js';
 import { retry } from './retry.js';
 
-/** Shards of a list. */
+/** The number of shards of a list. */
 export function shardsOf({ list, specification }: Pick<ShardInput, 'list' | 'specification'>): number {
   return Math.ceil(list.count / specification.execution.shardSize);
 }
 
-/** `history is long`: the run should continue as new; nothing runs then, and what was started is finished. */
+/**
+ * `history is long`: the run should continue as new; nothing runs then, and everything that was started has
+ * finished.
+ */
 export type Outcome = 'finished' | 'history is long';
 
-/** The shards under way of a list, and the callbacks of the workflow that runs it. */
+/** The running shards of a list, and the callbacks of the workflow that runs it. */
 export interface ShardProgress {
-  /** Numbers of the shards under way. */
+  /** The running shards, by number. */
   readonly running: Map<number, Promise<void>>;
-  /** A paused search starts no shard and waits. */
+  /** While this is true, no shard is started. */
   readonly isPaused: () => boolean;
-  /** `next` is the first shard that has not been started. */
+  /** Called after a shard was started; `next` is the first one that was not. */
   readonly onStarted: (next: number) => void;
   readonly onFinished: (candidates: number) => void;
 }
@@ -34,7 +37,7 @@ export async function scoreList({
 }: {
   work: AddressedInput & { search: string; run: string; list: CandidateListRef };
   window?: number;
-  /** Where the list is one of several: the number of its first shard, and how many there are of all. */
+  /** If the list is one of several: the number of its first shard, and the total number of shards. */
   shards?: { readonly first: number; readonly of: number };
   nextShard: number;
   progress: ShardProgress;

@@ -1,9 +1,9 @@
-// Scores and audits in turns until a plan, or a part of one, lacks nothing.
+// Scores and audits alternately until a plan, or a part of one, is complete.
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { PartState } from '../core/contract/search-activities.js';
 import type { Outcome } from './score-list.js';
 
-/** Rounds of scoring and auditing before a stage gives up on what is still missing. */
+/** The number of rounds of scoring and auditing after which a stage gives up on missing scores. */
 export const MAX_ROUNDS = 10;
 
 export async function scoreMissing({
@@ -15,11 +15,14 @@ export async function scoreMissing({
 }: {
   state: () => Pick<PartState, 'todo' | 'attempt' | 'verification'>;
   score: () => Promise<Outcome>;
-  /** Takes wrong scores out again, which the next audit finds missing; absent where nothing is verified. */
+  /**
+   * Verifies scores and discards wrong ones, which the next audit finds missing; absent if nothing is
+   * verified.
+   */
   verify?: (() => Promise<void>) | undefined;
-  /** Finds what is missing now, and counts one attempt more. */
+  /** Finds the missing scores, and counts one more attempt. */
   auditAgain: () => Promise<void>;
-  /** Takes the last attempt off the count. */
+  /** Uncounts the last attempt. */
   forgive: () => void;
 }): Promise<Outcome> {
   while (state().todo.count > 0 && state().attempt < MAX_ROUNDS) {
@@ -27,7 +30,8 @@ export async function scoreMissing({
     const { count } = state().todo;
     await verify?.();
     await auditAgain();
-    // A worker that was set aside and goes on computing wastes rounds. Where other workers got further all the same, the round does not count.
+    // A worker that was set aside and still computes wastes rounds. If other workers made progress
+    // nevertheless, the round does not count.
     const wasted = (state().verification?.setAside.length ?? 0) > 0;
     if (wasted && state().todo.count < count) forgive();
   }

@@ -1,4 +1,5 @@
-// Scores one part of a search's plan, in a workflow of its own that keeps some shards under way and audits until nothing is missing.
+// Scores one part of a search's plan in its own workflow, which keeps some shards running and audits until
+// nothing is missing.
 import { continueAsNew, patched, setHandler } from '@temporalio/workflow';
 import type { AddressedInput, PartProgress } from '../core/contract/search.js';
 import type { PartInput, PartResult, PartState } from '../core/contract/search-activities.js';
@@ -11,7 +12,7 @@ import { verifyScores } from './verify-scores.js';
 /** The state of a part's workflow. */
 class PartRun {
   readonly input: PartInput;
-  /** Shards under way, by number. */
+  /** The running shards, by number. */
   readonly shards = new Map<number, Promise<void>>();
   state: PartState;
   paused: boolean;

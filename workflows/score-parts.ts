@@ -1,4 +1,4 @@
-// Scores a plan that is cut into parts: each part in a workflow of its own, a few of them at a time.
+// Scores a plan that is split into parts, each in its own workflow, a few of them at a time.
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ChildWorkflowFailure,
@@ -19,7 +19,7 @@ import { type Outcome, shardsOf } from './score-list.js';
 import type { scorePart } from './score-part.js';
 import type { RunningPart, SearchRun } from './search-run.js';
 
-/** Answers `history is long` when the run should continue as new; no part runs then. */
+/** Returns `history is long` if the run should continue as new; no part runs then. */
 export async function scoreParts(run: SearchRun): Promise<Outcome> {
   if (run.state.audited) run.display.show('auditing');
   if ((await auditParts(run)) === 'history is long') return 'history is long';
@@ -41,7 +41,7 @@ export async function scoreParts(run: SearchRun): Promise<Outcome> {
   }
 }
 
-/** Starts the next parts, as many as may be under way at a time; those that lack nothing are passed over. */
+/** Starts as many further parts as may run at a time, and skips those that are complete. */
 function startParts(run: SearchRun): void {
   const { cut, todos } = run.state.parts!;
   while (!run.state.paused && run.parts.size < cut.atOnce && run.state.parts!.next < cut.parts) {
@@ -56,7 +56,7 @@ function startPart(run: SearchRun, number: number): void {
   const childId = `${workflowId}/${firstExecutionRunId.slice(0, 8)}/part-${number + 1}`;
   let child: ChildWorkflowHandle<typeof scorePart> | undefined;
   const tell: RunningPart['tell'] = (what) =>
-    // A part that has ended cannot be signalled, and needs no signal.
+    // A part that has ended cannot be signalled, and does not need a signal.
     void child?.signal(what).catch(() => {});
   const finish = async (): Promise<void> => {
     const input = partInput(run, number);
@@ -64,8 +64,9 @@ function startPart(run: SearchRun, number: number): void {
       startChild<typeof scorePart>('scorePart', {
         workflowId: childId,
         args: [input],
-        // A cancelled search ends at once, and the server then cancels its parts. A request of the search itself would name the
-        // first run of a part, which has ended where the part continued as new.
+        // A cancelled search ends immediately, and the server then cancels its parts. A cancellation request
+        // by the search itself would name the first run of a part, which has ended if the part continued as
+        // new.
         cancellationType: 'TRY_CANCEL',
         parentClosePolicy: 'REQUEST_CANCEL',
         staticSummary: `part ${number + 1} of ${input.part.of}: ${input.todo.count} candidates`,
@@ -106,7 +107,7 @@ function addPartResult(run: SearchRun, { done, failed, verification }: PartResul
   run.display.show('scoring');
 }
 
-/** The search's account of its parts. Parts that run answer queries of their own. */
+/** The progress of the parts as the search knows it. Running parts answer queries of their own. */
 export function partsProgress(
   { parts: running, input: { specification } }: SearchRun,
   { cut, todos, next }: PartsState,
@@ -124,8 +125,9 @@ export function partsProgress(
 }
 
 /**
- * A search that began again (`withBlobRepair`), or was reset, leaves parts behind. The server cancels them some time later. Until
- * the old part has ended, no new part can have its workflow id, so this asks for its end and tries again.
+ * A search that started again (`withBlobRepair`), or was reset, leaves parts behind, which the server cancels
+ * some time later. Until the old part has ended, no new part can have its workflow id, so this requests its
+ * end and tries again.
  */
 async function startInPlaceOf<T>(workflowId: string, start: () => Promise<T>): Promise<T> {
   for (let waitMs = 1_000; ; waitMs = Math.min(2 * waitMs, 30_000)) {
@@ -135,7 +137,7 @@ async function startInPlaceOf<T>(workflowId: string, start: () => Promise<T>): P
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       log.info('a part of the run before has not ended yet', { part: workflowId });
     }
-    // The request is refused where the part has ended meanwhile.
+    // The request is refused if the part has ended in the meantime.
     await getExternalWorkflowHandle(workflowId)
       .cancel()
       .catch(() => {});

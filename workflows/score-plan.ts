@@ -1,4 +1,5 @@
-// Scores what a search's plan lacks, and audits until nothing is missing: as one workflow, or in parts.
+// Scores the missing candidates of a search's plan, and audits until nothing is missing: in one workflow, or
+// in parts.
 import { patched } from '@temporalio/workflow';
 import { cutOf } from '../core/contract/parts.js';
 import type { AuditResult } from '../core/contract/search-activities.js';
@@ -16,7 +17,7 @@ export async function scorePlan(run: SearchRun): Promise<Outcome> {
   const { plan, audited, parts } = run.state;
   const { specification } = run.stage;
   const cut = audited || parts ? undefined : cutOf({ specification, candidates: plan.count });
-  // A search that an earlier version began goes on as one workflow.
+  // A search that an earlier version began continues as one workflow.
   if (cut && patched('parts')) run.update({ parts: notAudited(cut) });
   if (run.state.parts) return await scoreParts(run);
   if (!audited) await auditFirst(run);
@@ -29,7 +30,7 @@ export async function scorePlan(run: SearchRun): Promise<Outcome> {
   });
 }
 
-/** Finds what has no score now, and counts one attempt more. */
+/** Finds the candidates without a score, and counts one more attempt. */
 export async function auditAgain(run: SearchRun): Promise<void> {
   await decideAddresses(run);
   const { parts, attempt } = run.state;

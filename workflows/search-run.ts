@@ -1,10 +1,11 @@
-// Holds what a search's workflow knows while it runs: the state that it carries on, and the shards and parts under way.
+// Holds the data of a search's workflow while it runs: the state that is carried on, and the running shards
+// and parts.
 import type { AddressedInput, SearchInput, SearchState } from '../core/contract/search.js';
 import { type Stage, stagesOf } from '../core/specification/stages.js';
 import { addressOf } from './address.js';
 import { createDisplay, type Display } from './display.js';
 
-/** A part under way, in a workflow of its own. */
+/** A running part, in its own workflow. */
 export interface RunningPart {
   readonly workflowId: string;
   /** Pauses or resumes it. */
@@ -14,7 +15,7 @@ export interface RunningPart {
 
 export interface RunOptions {
   readonly input: SearchInput;
-  /** The state that the search goes on from. */
+  /** The state from which the search resumes. */
   readonly begun: SearchState;
   /** Called after every change of the state. */
   readonly onState: (state: SearchState) => void;
@@ -24,9 +25,9 @@ export class SearchRun {
   readonly input: SearchInput;
   readonly stages: readonly Stage[];
   readonly display: Display;
-  /** Shards under way, by number. */
+  /** The running shards, by number. */
   readonly shards = new Map<number, Promise<void>>();
-  /** Parts under way, by number. */
+  /** The running parts, by number. */
   readonly parts = new Map<number, RunningPart>();
   state: SearchState;
   private readonly onState: RunOptions['onState'];
@@ -47,7 +48,7 @@ export class SearchRun {
     this.begin({ ...this.state, ...change });
   }
 
-  /** Goes on from another state. */
+  /** Resumes from another state. */
   begin(state: SearchState): void {
     this.state = state;
     this.onState(state);
@@ -62,7 +63,7 @@ export class SearchRun {
     return { run: this.state.run, specification: this.stage.specification, ...addressOf(this.state) };
   }
 
-  /** Share of the new scores that other workers compute again. */
+  /** The share of the new scores that other workers compute again. */
   get verifyShare(): number {
     return this.input.specification.execution.verify ?? this.state.verify ?? 0;
   }

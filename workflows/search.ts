@@ -1,4 +1,4 @@
-// Runs a search, stage by stage: makes a plan or breeds one, scores what the store lacks, ranks, and reports.
+// Runs a search stage by stage: makes or breeds a plan, scores what the store lacks, ranks, and reports.
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { SearchInput, SearchResult, SearchState } from '../core/contract/search.js';
 import type { RankResult } from '../core/contract/search-activities.js';
@@ -30,7 +30,10 @@ export async function runSearch(options: RunOptions): Promise<SearchResult> {
   }
 }
 
-/** An evolution breeds its plans and scores them one by one; what is left to do here is nothing then. */
+/**
+ * An evolution breeds its plans and scores them one by one, so for an evolution nothing remains to be scored
+ * here.
+ */
 async function makePlan(run: SearchRun): Promise<'finished' | 'history is long'> {
   if (run.stage.specification.strategy.kind === 'evolution') return await evolve(run);
   if (run.state.audited) return 'finished';
@@ -50,7 +53,7 @@ async function planCandidates(run: SearchRun): Promise<void> {
   run.update({ plan, ...(drawn ? { drawn } : {}) });
 }
 
-/** The ranking of the stage; where scores were lost since they were counted, they are counted again first. */
+/** Ranks the stage. If scores were lost since they were counted, they are counted and scored again first. */
 async function rankStage(run: SearchRun): Promise<RankResult | 'scores were lost'> {
   run.display.show('ranking');
   const { plan, drawn } = run.state;
@@ -91,12 +94,12 @@ async function report(run: SearchRun, { best, latency, ...files }: RankResult): 
   return { id, ...files, ...told, plan, run: run.state.run, ...(best ? { best } : {}) };
 }
 
-/** The best of the ranking are the plan of the next stage. */
+/** The best candidates of the ranking are the plan of the next stage. */
 async function beginNextStage(
   run: SearchRun,
   { keep, ranking }: { readonly keep: number; readonly ranking: string },
 ): Promise<void> {
-  // The stage that was ranked is the last of the finished rounds by now.
+  // The stage that was ranked is the last of the finished rounds at this point.
   const { specification } = run.stages[run.state.rounds.length - 1]!;
   const summary = `keep the best ${keep * 100} %`;
   const plan = await control.keepBest.executeWithOptions({ summary }, [{ specification, ranking, keep }]);
@@ -122,7 +125,7 @@ function continueSearch({ input, state }: SearchRun): Promise<SearchResult> {
   return continueAsNew<(input: SearchInput) => Promise<SearchResult>>({ ...input, carried: state });
 }
 
-/** The state of a search that has done nothing yet. */
+/** The initial state of a search. */
 export function createState(id: string): SearchState {
   return {
     ...NOT_BEGUN,

@@ -1,5 +1,5 @@
-// Carries a trace from a search to its activities, by interceptors in a bundle of their own, for control workers that
-// trace; workflows know nothing of them.
+// Passes a trace from a search to its activities, by interceptors in a bundle of their own for control
+// workers that trace. Workflows do not depend on it.
 import {
   OpenTelemetryInboundInterceptor,
   OpenTelemetryInternalsInterceptor,
@@ -10,7 +10,7 @@ import type { WorkflowInterceptors } from '@temporalio/workflow';
 export const interceptors = (): WorkflowInterceptors => {
   const inbound = new OpenTelemetryInboundInterceptor();
   return {
-    // A query for progress, once a second, is no part of the trace.
+    // A progress query, once a second, is not part of the trace.
     inbound: [{ execute: (input, next) => inbound.execute(input, next) }],
     outbound: [new OpenTelemetryOutboundInterceptor()],
     internals: [new OpenTelemetryInternalsInterceptor()],

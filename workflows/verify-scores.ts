@@ -1,4 +1,5 @@
-// Has a sample of a search's new scores computed again by other workers, and sets those aside that a third worker finds wrong.
+// Lets other workers compute a sample of a search's new scores again, and sets aside workers that a third
+// worker finds wrong.
 import { condition, log, proxyActivities, sleep, uuid4 } from '@temporalio/workflow';
 import type { AddressedInput, CandidateListRef } from '../core/contract/search.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
@@ -17,17 +18,20 @@ import { control } from './control.js';
 import { notify } from './notify.js';
 import { retry } from './retry.js';
 
-/** How often the workflow waits for another worker: two minutes in all, because a busy worker may hold a shard for that long. */
+/**
+ * The number of waits for another worker, two minutes in all, because a busy worker may hold a shard for that
+ * long.
+ */
 const WAITS = 15;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 10_000;
-/** Disagreements of one range that a third worker decides, at most. */
+/** The most disagreements of one range that a third worker decides. */
 const DISPUTED = 16;
 
 export interface ToVerify extends AddressedInput {
   readonly search: string;
   readonly run: string;
-  /** The candidates that were scored just now. */
+  /** The candidates that have just been scored. */
   readonly list: CandidateListRef;
   readonly share: number;
   readonly isPaused: () => boolean;
@@ -48,7 +52,7 @@ export async function verifyScores(
       { ...addressOf(work), list, share, seen: known.seen, distrusted: [...distrusted] },
     ]);
     const { scores, discarded } = sample;
-    // A second look at the same list counts no score again.
+    // A second sample of the same list does not count the scores again.
     known = addVerification(known, {
       ...NOTHING_VERIFIED,
       scores: distrusted.size > 0 ? 0 : scores,
@@ -61,7 +65,7 @@ export async function verifyScores(
     known = addVerification(known, { ...NOTHING_VERIFIED, ...taken });
     if (guilty.length === 0) return known;
     for (const worker of guilty) distrusted.add(worker);
-    // Their scores, and those that they judged, are looked at again.
+    // Their scores, and those that they verified, are sampled again.
     known = { ...known, seen: [] };
   }
 }
@@ -80,7 +84,7 @@ interface Found {
   readonly disagreements: readonly Disagreement[];
 }
 
-/** All ranges, a few at a time. */
+/** Verifies all ranges, a few at a time. */
 async function verifySample(work: ToVerify, sample: Sample): Promise<Found> {
   const left = [...sample.ranges];
   const verdicts: Found[] = [];
@@ -151,7 +155,10 @@ const example = ({ score, worker, verifier, difference }: Disagreement) => ({
   difference,
 });
 
-/** Two workers against one. Where no third worker has computed, or it agrees with neither, all are suspected. */
+/**
+ * Decides two against one. If no third worker has computed the score, or it agrees with neither, all are
+ * suspected.
+ */
 function judge({
   worker,
   verifier,
@@ -167,7 +174,8 @@ function judge({
   if (!third || third.failed === claims.length) return { guilty: [], suspected: both };
   const guilty = new Set<string>();
   const differs = new Map(third.disagreements.map((one) => [one.index, one]));
-  // What agrees with the stored score contradicts the verifier; what agrees with the verifier contradicts the score.
+  // Agreement with the stored score contradicts the verifier; agreement with the verifier contradicts the
+  // score.
   if (third.agreed > 0) guilty.add(verifier);
   if ([...differs.values()].some(({ agreesWithClaim }) => agreesWithClaim)) guilty.add(worker);
   return guilty.size > 0
@@ -180,7 +188,7 @@ function nobody(size: number): Found {
   return { counts, guilty: [], suspected: [], disagreements: [] };
 }
 
-/** The answer of a worker that is none of `except`; undefined where there is none. */
+/** The answer of a worker that is not among `except`; undefined if there is none. */
 async function computeElsewhere({
   work,
   sample,
@@ -197,7 +205,7 @@ async function computeElsewhere({
     heartbeatTimeout: '15s',
     retry,
   });
-  // Nobody can tell whether a worker without a name is another worker, so such a name excludes nobody.
+  // A worker without a name may be any worker, so an empty name excludes nobody.
   const except = [...new Set([...input.except, ...sample.barred])].filter((name) => name !== '');
   const isOther = (name: string) => !except.includes(name);
   const whose = input.except.map((name) => name || 'a worker without a name').join(' and ');
@@ -215,7 +223,7 @@ async function computeElsewhere({
   return undefined;
 }
 
-/** Records who is set aside and who is suspected, and tells the outside. */
+/** Records which workers are set aside and which are suspected, and notifies. */
 async function act(
   work: ToVerify,
   { guilty, suspected, disagreements, counts }: Found,

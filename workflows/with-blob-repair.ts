@@ -1,13 +1,17 @@
-// Runs a search, and begins it again where blobs were damaged or the workers of its engine are gone; its scores are still there.
+// Runs a search, and starts it again if blobs were damaged or the workers of its engine are gone; scores
+// remain in the store.
 import { continueAsNew, log } from '@temporalio/workflow';
 import type { SearchInput, SearchResult, SearchState } from '../core/contract/search.js';
 import { failureDetailsOf, failureTypeOf } from './failure-type.js';
 import { createState, runSearch } from './search.js';
 
-/** Times that a search begins again because of damaged blobs. */
+/** The number of times that a search starts again because of damaged blobs. */
 const MAX_REPAIRS = 3;
 
-/** The contents of blobs follow from the specification and the scores, so a search that begins again writes them again. */
+/**
+ * The contents of blobs follow from the specification and the scores, so a search that starts again writes
+ * them again.
+ */
 export async function withBlobRepair(input: SearchInput): Promise<SearchResult> {
   let state = input.carried ?? createState(input.id);
   const onState = (next: SearchState) => {
@@ -30,7 +34,10 @@ interface Ended {
   readonly error: unknown;
 }
 
-/** Where a search that met a damaged blob begins again; undefined for any other error, and where it has done so too often. */
+/**
+ * The state from which a search that met a damaged blob starts again; undefined for any other error, and if
+ * it has done so too often.
+ */
 function stateAfterDamage({ input, state, error }: Ended): SearchState | undefined {
   const { startedAt, run, paused, pausedSince, repairs = 0, addresses, moved, verification } = state;
   if (failureTypeOf(error) !== 'BlobError' || repairs >= MAX_REPAIRS) return undefined;
@@ -48,9 +55,9 @@ function stateAfterDamage({ input, state, error }: Ended): SearchState | undefin
 }
 
 /**
- * The state of a search that begins again because no worker of its engine is left. It begins from the start, under the engine
- * of the workers that are there, because ranks, rounds and generations of two engines must not mix. Its new run name leaves
- * behind the candidates that the old engine set aside.
+ * The state of a search that starts again because no worker of its engine is left. It starts from the
+ * beginning, under the engine of the present workers, because ranks, rounds and generations of two engines
+ * must not be mixed. Its new run name leaves behind the candidates that the old engine set aside.
  */
 function stateUnderOtherEngine({ input, state, error }: Ended): SearchState | undefined {
   if (failureTypeOf(error) !== 'EngineGoneError') return undefined;

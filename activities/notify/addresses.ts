@@ -1,15 +1,20 @@
-// Decides which IP addresses a webhook may be sent to: public ones, and those that the operator of the control worker has opened.
+// Decides to which IP addresses a webhook may be sent: public ones, and those that the operator of the
+// control worker has allowed.
 import { BlockList, isIP } from 'node:net';
 import { SpecError } from '../../core/errors.js';
 import { found } from '../../core/text/show.js';
 import { embeddedIPv4 } from './embedded-ipv4.js';
 
-/** The environment variable with which the operator of a control worker opens addresses. */
+/** The environment variable in which the operator of a control worker allows further addresses. */
 export const ALLOW_SETTING = 'ZEROSCOUT_NOTIFY_ALLOW';
 
-/** Ranges of addresses that are not public, with their names in messages. The first range that holds an address names it. */
+/**
+ * Ranges of addresses that are not public, with their names in messages. An address gets the name of the
+ * first range that contains it.
+ */
 const SPECIAL: readonly (readonly [string, BlockList])[] = [
-  // Reached from inside of clouds: AWS, Google, Alibaba, Oracle and Azure hand out credentials or settings there.
+  // Addresses that are reachable from inside of clouds, under which AWS, Google, Alibaba, Oracle and Azure
+  // offer credentials or settings.
   [
     'the metadata service of a cloud',
     blockList(
@@ -29,7 +34,8 @@ const SPECIAL: readonly (readonly [string, BlockList])[] = [
   ],
   ['the address of no host', blockList('0.0.0.0/8', '::/128')],
   ['a multicast or broadcast address', blockList('224.0.0.0/4', '255.255.255.255/32', 'ff00::/8')],
-  // What else IANA keeps for special purposes: https://www.iana.org/assignments/iana-ipv4-special-registry
+  // Other ranges that IANA reserves for special purposes:
+  // https://www.iana.org/assignments/iana-ipv4-special-registry
   [
     'a reserved address',
     blockList(
@@ -47,10 +53,10 @@ const SPECIAL: readonly (readonly [string, BlockList])[] = [
     ),
   ],
 ];
-/** Hosts of the public network get IPv6 addresses from this range only. */
+/** The only range from which hosts of the public internet get IPv6 addresses. */
 const PUBLIC_IPV6 = blockList('2000::/3');
 
-/** Words of the setting, and what they open. */
+/** Words of the setting, with the ranges that they allow. */
 const NAMED: Readonly<Record<string, string>> = {
   private: 'a private address',
   loopback: 'a loopback address',
@@ -61,7 +67,10 @@ export interface AllowedAddresses {
   readonly ranges: BlockList;
 }
 
-/** Reads `private`, `loopback` and ranges such as `10.1.0.0/16`, with commas between. SpecError where a word is none of these. */
+/**
+ * Reads `private`, `loopback` and ranges such as `10.1.0.0/16`, separated by commas. Throws a SpecError for
+ * any other word.
+ */
 export function allowedAddresses(env: NodeJS.ProcessEnv): AllowedAddresses {
   const words = (env[ALLOW_SETTING] ?? '')
     .split(',')
@@ -81,7 +90,9 @@ export function allowedAddresses(env: NodeJS.ProcessEnv): AllowedAddresses {
   return { kinds, ranges };
 }
 
-/** Names the range of an address that webhooks may not be sent to; `undefined` for an address that they may be sent to. */
+/**
+ * The name of the range of an address to which webhooks may not be sent; `undefined` for an allowed address.
+ */
 export function refusedKind(address: string, allowed: AllowedAddresses): string | undefined {
   const plain = address.replace(/%.*$/, '');
   const inner = isIP(plain) === 6 ? embeddedIPv4(plain) : undefined;
@@ -108,7 +119,7 @@ function blockList(...ranges: string[]): BlockList {
   return list;
 }
 
-/** Answers false where the text is no address and no range. */
+/** Returns false where the text is neither an address nor a range. */
 function addRange(list: BlockList, text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);

@@ -1,12 +1,15 @@
-// Runs the command of a specification when its search has ended, with none of the worker's secrets.
+// Runs the command of a specification when its search has ended, without any of the worker's secrets.
 import { spawn } from 'node:child_process';
 
-/** Of a command's output, for the message where it fails. */
+/** The number of characters of a command's output that are kept for the message of a failure. */
 const KEPT_OUTPUT = 2_000;
-/** What a command inherits of the worker: how to find programs and files, none of the worker's secrets. */
+/**
+ * The environment variables that a command inherits from the worker. They help to find programs and files and
+ * hold no secrets.
+ */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ'];
 
-/** Runs the line in a shell of its own process group, so that its time limit ends its children too. */
+/** Runs the line in a shell in its own process group, so that the time limit ends its children too. */
 export function runCommand({
   command,
   body,
@@ -44,7 +47,7 @@ export function runCommand({
       try {
         process.kill(-child.pid!, 'SIGKILL');
       } catch {
-        // The command has ended meanwhile.
+        // The command has ended in the meantime.
       }
     };
     signal.addEventListener('abort', end, { once: true });

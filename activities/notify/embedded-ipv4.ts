@@ -1,6 +1,10 @@
-// Finds the IPv4 address that an IPv6 address stands for: mapped, translated (NAT64, SIIT), tunnelled by 6to4, or compatible.
+// Finds the IPv4 address that an IPv6 address embeds: mapped, translated (NAT64, SIIT), tunnelled by 6to4, or
+// compatible.
 
-/** Prefixes as 16-bit groups, and the group at which the IPv4 address begins. RFC 4291, 2765, 6052, 3056. */
+/**
+ * Prefixes as 16-bit groups, with the index of the group at which the IPv4 address begins. RFC 4291, 2765,
+ * 6052, 3056.
+ */
 const FORMS: readonly { readonly prefix: readonly number[]; readonly at: number }[] = [
   { prefix: [0, 0, 0, 0, 0, 0xffff], at: 6 },
   { prefix: [0, 0, 0, 0, 0xffff, 0], at: 6 },
@@ -9,7 +13,7 @@ const FORMS: readonly { readonly prefix: readonly number[]; readonly at: number 
   { prefix: [0, 0, 0, 0, 0, 0], at: 6 },
 ];
 
-/** `undefined` where the address stands for itself. `::` and `::1` do. */
+/** `undefined` for an address that embeds none; this includes `::` and `::1`. */
 export function embeddedIPv4(address: string): string | undefined {
   const groups = groupsOf(address);
   const form = FORMS.find(({ prefix }) => prefix.every((group, index) => groups[index] === group));

@@ -1,4 +1,4 @@
-// Sends a webhook: to an address that was checked and no other, signed where the specification asks for it.
+// Sends a webhook to an address that was checked, signed if the specification asks for it.
 import { createHmac } from 'node:crypto';
 import { promises as dns, type LookupAddress } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
@@ -8,10 +8,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import { listedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
 import { ALLOW_SETTING, type AllowedAddresses, allowedAddresses, refusedKind } from './addresses.js';
 
-/** Finds every address of a name. */
+/** Finds all addresses of a host name. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
-/** As every other client of this machine does: /etc/hosts counts. */
+/** Resolves names like every other client of this machine, which includes /etc/hosts. */
 const resolveBySystem: Resolve = (hostname) => dns.lookup(hostname, { all: true, verbatim: true });
 
 export interface WebhookOptions {
@@ -27,7 +27,9 @@ export interface Webhook {
   readonly signal: AbortSignal;
 }
 
-/** Reads the settings at once, so that a wrong one ends a control worker at its start: SpecError. */
+/**
+ * Reads the settings immediately, so that a wrong one ends a control worker at its start with a SpecError.
+ */
 export function createWebhooks({ env, resolve = resolveBySystem }: WebhookOptions) {
   const listed = listedSecrets(env);
   const allowed = allowedAddresses(env);
@@ -42,7 +44,7 @@ export function createWebhooks({ env, resolve = resolveBySystem }: WebhookOption
       lookup,
       signal,
     });
-    // The body is not read; discarding it frees the connection.
+    // The body is not read; destroying it frees the connection.
     answer.destroy();
     const { statusCode = 0, statusMessage = '' } = answer;
     if (statusCode >= 200 && statusCode < 300) return;
@@ -63,8 +65,8 @@ function secretOf({
   listed: readonly string[];
   env: NodeJS.ProcessEnv;
 }): string {
-  // The message is the same whether or not the variable is set here: the author of a specification learns nothing of this
-  // environment.
+  // The message is the same whether or not the variable is set, so that the author of a specification learns
+  // nothing about this environment.
   if (secretStanding(name, listed) !== 'allowed')
     throw ApplicationFailure.nonRetryable(`notify.secretEnv: ${name} is refused; ${secretAdvice(name)}`);
   const secret = env[name];
@@ -75,7 +77,7 @@ function secretOf({
   return secret;
 }
 
-/** The address that is written in the URL itself is connected to without any lookup, so it is checked here. */
+/** An address that is written in the URL itself is connected to without a lookup, so it is checked here. */
 function checkUrl({ url, allowed }: { url: string; allowed: AllowedAddresses }): URL {
   const parsed = new URL(url);
   const literal = literalAddress(parsed);
@@ -85,8 +87,8 @@ function checkUrl({ url, allowed }: { url: string; allowed: AllowedAddresses }):
 }
 
 /**
- * The IP address that a URL names instead of a host; WHATWG's parser has turned decimal, octal and short forms into the usual
- * one.
+ * The IP address that a URL names instead of a host. The WHATWG parser has already normalized decimal, octal
+ * and short forms.
  */
 export function literalAddress({ hostname }: URL): string | undefined {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
@@ -95,7 +97,10 @@ export function literalAddress({ hostname }: URL): string | undefined {
 
 class RefusedAddress extends Error {}
 
-/** Looks a name up once, refuses it where any of its addresses is refused, and hands exactly these to the connection. */
+/**
+ * Looks a name up once, refuses it if any of its addresses is refused, and connects to exactly these
+ * addresses.
+ */
 function createCheckedLookup({
   allowed,
   resolve,
@@ -133,7 +138,8 @@ function post({
 }): Promise<IncomingMessage> {
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   const bytes = Buffer.from(body);
-  // An agent of its own: a pooled connection of somebody else's, or a proxy from the environment, would not be checked.
+  // A new agent is used, because a pooled connection of another client, or a proxy from the environment,
+  // would not be checked.
   const options = { method: 'POST', agent: false, lookup, signal } as const;
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -152,7 +158,7 @@ function post({
   });
 }
 
-/** Where several addresses were tried in vain the error has a code and no message. */
+/** If several addresses were tried without success, the error has a code and no message. */
 function reasonOf(error: NodeJS.ErrnoException): string {
   return error.message || error.code || error.name;
 }
@@ -163,7 +169,7 @@ function refusal({ host, kind, is }: { host: string; kind: string; is: string })
   );
 }
 
-/** `sha256=` and the HMAC-SHA256 of the body, hex. */
+/** `sha256=` followed by the HMAC-SHA256 of the body in hexadecimal. */
 function signatureOf({ secret, body }: { secret: string; body: string }): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }

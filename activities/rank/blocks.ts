@@ -2,7 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
 
-/** Takes any value that can be cloned; infinities and negative zero survive. */
+/** Accepts any value that can be cloned; infinities and negative zero are preserved. */
 export async function appendBlock<T>(file: FileHandle, values: readonly T[]): Promise<void> {
   const bytes = serialize(values);
   const length = Buffer.alloc(4);

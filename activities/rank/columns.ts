@@ -1,4 +1,5 @@
-// Ranks a cohort of any size: raw values go to files, and scores come back chunk by chunk, one of which is in memory at a time.
+// Ranks a cohort of any size: raw values are stored in files, and scores are computed chunk by chunk, with
+// one chunk in memory at a time.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rankTerm } from '../../core/ranking/aggregate.js';
@@ -8,30 +9,30 @@ import type { Proxies } from '../../store/store.js';
 
 export interface Chunk {
   readonly index: number;
-  /** Number of the chunk's first unit. */
+  /** The index of the chunk's first unit. */
   readonly from: number;
   readonly scores: Float64Array;
-  /** The mean over the draws by proxy, in the order of the specification. */
+  /** The mean over the draws of each proxy, in the order of the specification. */
   readonly means: readonly Float64Array[];
 }
 
 export interface CohortColumns {
   add(draws: readonly Proxies[]): Promise<void>;
-  /** Ranks everything that was added; nothing can be added afterwards. */
+  /** Ranks everything that was added; nothing may be added afterwards. */
   chunks(): AsyncGenerator<Chunk>;
 }
 
 export interface ColumnsOptions {
   readonly specification: Specification;
   readonly folder: string;
-  /** Units of a chunk. */
+  /** The number of units in a chunk. */
   readonly chunkUnits: number;
 }
 
 /**
- * Each proxy under each draw is a column, kept in files of `chunkUnits` values twice: in the order of arrival, and sorted. The
- * rank of a value is the sum of its positions in all sorted chunks (`addPositions`). That is the rank which sorting the whole
- * column would give, whatever the size of a chunk.
+ * Each proxy under each draw is a column, which is stored in files of `chunkUnits` values twice: in order of
+ * arrival, and sorted. The rank of a value follows from the sum of its positions in all sorted chunks
+ * (`addPositions`). It equals the rank in the whole sorted column, whatever the size of a chunk.
  */
 export function createColumns({
   specification: { proxies, aggregation, fidelity },
@@ -93,10 +94,10 @@ export function createColumns({
   }
 }
 
-/** Answers the path of a chunk of one column. */
+/** Returns the path of a chunk of one column. */
 type ColumnFile = (chunk: number, what: 'raw' | 'sorted') => string;
 
-/** Sums, for each unit of a chunk, its ranks in the whole cohort and its values over the draws. */
+/** For each unit of a chunk, the sums over the draws of its ranks in the whole cohort and of its values. */
 async function sumsOfDraws({
   files,
   index,
@@ -105,10 +106,10 @@ async function sumsOfDraws({
 }: {
   /** The columns of one proxy, one for each draw. */
   files: readonly ColumnFile[];
-  /** The chunk, and how many there are. */
+  /** The index of the chunk, and the number of chunks. */
   index: number;
   count: number;
-  /** Units of the chunk. */
+  /** The number of units in the chunk. */
   length: number;
 }): Promise<{ readonly ranks: Float64Array; readonly sums: Float64Array }> {
   const ranks = new Float64Array(length);
@@ -133,7 +134,10 @@ function write(path: string, values: Float64Array): Promise<void> {
   return writeFile(path, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
 
-/** The bytes are copied, because Node reads a small file into a shared buffer at an offset that may not be a multiple of 8. */
+/**
+ * The bytes are copied because Node reads a small file into a shared buffer, at an offset that may not be a
+ * multiple of 8.
+ */
 async function read(path: string): Promise<Float64Array> {
   const bytes = await readFile(path);
   return new Float64Array(new Uint8Array(bytes).buffer);

@@ -1,4 +1,4 @@
-// Gives a step a folder for what it cannot hold in memory; the folder is removed however the step ends.
+// Gives a step a folder for data that does not fit in memory, and removes it however the step ends.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

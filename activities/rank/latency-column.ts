@@ -4,12 +4,14 @@ import { lastRound, readLatencies } from '../../store/latencies.js';
 import type { ScoreStore } from '../../store/store.js';
 
 export interface LatencyColumn {
-  /** Milliseconds, or null where a candidate has none. */
+  /** The latency in milliseconds of each candidate, or null if it has none. */
   of(candidates: readonly string[]): Promise<readonly (number | null)[]>;
   counts(): LatencyCounts;
 }
 
-/** Where machines of several classes measured, the first in the order of their scopes that knows a candidate counts. */
+/**
+ * Where machines of several classes measured, the first scope (in their order) that has a candidate counts.
+ */
 export async function createLatencyColumn({
   latencies,
   scopes,

@@ -1,4 +1,4 @@
-// Keeps written candidates in files, by chunks of the units that they are scored as.
+// Stores written candidates in files, by chunks of the units as which they are scored.
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appendBlock, readBlocks } from './blocks.js';
@@ -9,10 +9,10 @@ export interface NumberedMember {
   readonly number: number;
 }
 
-/** Waiting for one block of a chunk. */
+/** The number of members of a chunk that are collected before they are written. */
 const BLOCK_MEMBERS = 1_000;
 
-/** Files in `folder`, one for each chunk of `chunkUnits` units. */
+/** Creates files in `folder`, one for each chunk of `chunkUnits` units. */
 export function createMembers({ folder, chunkUnits }: { folder: string; chunkUnits: number }) {
   const chunks = new Map<number, { file: FileHandle; waiting: NumberedMember[] }>();
   const path = (chunk: number) => join(folder, `members-${chunk}`);
@@ -24,7 +24,7 @@ export function createMembers({ folder, chunkUnits }: { folder: string; chunkUni
       known.waiting.push(member);
       if (known.waiting.length === BLOCK_MEMBERS) await appendBlock(known.file, known.waiting.splice(0));
     },
-    /** Nothing can be added any more. */
+    /** Writes what is left; nothing may be added afterwards. */
     finish: async (): Promise<void> => {
       for (const { file, waiting } of chunks.values()) {
         await appendBlock(file, waiting);

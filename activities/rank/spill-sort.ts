@@ -1,12 +1,15 @@
-// Sorts any number of rows: what does not fit into memory lies in files meanwhile.
+// Sorts any number of rows; rows that do not fit into memory are stored in files.
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appendBlock, readBlocks } from './blocks.js';
 
-/** A block of each run is in memory while they are merged. */
+/** The number of rows of each run that are in memory while runs are merged. */
 const BLOCK_ROWS = 250;
 
-/** External merge sort: `runRows` rows are sorted at a time; each run but the last is written to `folder`, then all are merged. */
+/**
+ * External merge sort: sorts `runRows` rows at a time, writes each run but the last to `folder`, then merges
+ * all runs.
+ */
 export async function* sortRows<T>({
   rows,
   compare,
@@ -47,7 +50,7 @@ async function* one<T>(rows: readonly T[]): AsyncGenerator<readonly T[]> {
   yield rows;
 }
 
-/** Merges the runs: a binary heap of runs gives the first of their next rows. */
+/** Merges the runs with a binary heap, ordered by the next row of each run. */
 async function* merged<T>({
   runs,
   compare,
@@ -96,7 +99,7 @@ async function refill<T>(cursor: Cursor<T>): Promise<boolean> {
   return true;
 }
 
-/** Moves the first of a heap down to where it belongs. */
+/** Sinks the root of a heap to its place. */
 function sink<C>(heap: C[], before: (a: C, b: C) => boolean): void {
   for (let at = 0; ; ) {
     const [left, right] = [2 * at + 1, 2 * at + 2];

@@ -20,10 +20,10 @@ import { createStatisticsPool } from './statistics-pool.js';
 import { createSupernetChoice, type SupernetChoice } from './supernet-choice.js';
 import { openSupernet, type RunOutputs } from './supernet-session.js';
 
-/** Runs whose statistics may wait for the CPU before the device gets another run. */
+/** The number of runs whose statistics may wait for the CPU before the device gets another run. */
 const WAITING = 3;
 
-/** The candidates of a list as the supernet sees them. */
+/** The candidates of a list in the form of the supernet. */
 interface Parsed {
   readonly candidates: readonly SupernetCandidate[];
   readonly cells: readonly SupernetCell[];
@@ -46,7 +46,7 @@ export function createBatchedScorer({
     open: (fit) => open({ ...device, skeleton, shape: { batch, ...fit }, ...(dialect ? { dialect } : {}) }),
   });
   const feedsOfDraws = new WeakMap<Draw, Record<string, Tensor>>();
-  // The cells of a list are always the same array: how they are split into runs is then found once.
+  // The cells of a list are cached as one array, so that their split into runs is computed once.
   const lists = new WeakMap<readonly string[], Parsed>();
 
   const runSupernet = async (cells: readonly SupernetCell[], draw: Draw): Promise<RunOutputs> => {
@@ -86,7 +86,7 @@ function parseList(list: readonly string[]): Parsed {
   return { candidates, cells: candidates.map(({ cell }) => cell) };
 }
 
-/** The value of a key, made where the map has none. */
+/** Returns the value of a key, and computes it if the map has none. */
 function recall<K extends WeakKey, V>(map: WeakMap<K, V>, key: K, make: () => V): V {
   const value = map.get(key) ?? make();
   map.set(key, value);
@@ -112,7 +112,7 @@ function scoreAt({
     ...(reads ? { reads } : {}),
     features: features.map((each) => each[at]!),
     blocks: blocks.map((each, block) =>
-      // The vector-Jacobian product of an identity is the probe itself (docs/understand/method.md).
+      // The vector-Jacobian product of an identity equals the probe (docs/understand/method.md).
       candidate.identity && measured[block]!.kind === 'cell' ? Number.NEGATIVE_INFINITY : each[at]!,
     ),
   };
@@ -122,11 +122,11 @@ interface InRuns {
   readonly cells: readonly SupernetCell[];
   readonly choice: SupernetChoice;
   readonly run: (cells: readonly SupernetCell[]) => Promise<RunOutputs>;
-  /** Computes the scores of a run's candidates: `members` are their positions in `cells`. */
+  /** Computes the scores of a run's candidates; `members` are their indices in `cells`. */
   readonly settle: (outputs: RunOutputs, members: readonly number[]) => Promise<void>;
 }
 
-/** Runs all cells. Scores of a run are computed while the device is busy with the next one. */
+/** Runs all cells. Scores of a run are computed while the device executes the next run. */
 async function scoreInRuns({ cells: all, choice, run, settle }: InRuns): Promise<void> {
   const pending = new Set<Promise<void>>();
   const failures: unknown[] = [];
@@ -149,7 +149,7 @@ async function scoreInRuns({ cells: all, choice, run, settle }: InRuns): Promise
       }
       choice.took({ cells, runs: runs.length });
     } catch (error) {
-      // Where the device has too little memory for a run, half as many candidates go into the next one.
+      // If the device has too little memory for a run, the next run holds half as many candidates.
       if (!isOutOfMemory(error) || choice.size() === 1) throw error;
       await choice.halve();
     }

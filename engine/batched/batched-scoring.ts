@@ -1,4 +1,5 @@
-// Answers score requests that came together, on one device: with batched supernets where the space has one, otherwise one by one.
+// Scores requests that arrived together on one device: with batched supernets where the space has one,
+// otherwise one by one.
 import { LRUCache } from 'lru-cache';
 import { CandidateError } from '../../core/candidate-error.js';
 import { type Draw, randomDraw } from '../../core/ir/draw.js';
@@ -15,7 +16,10 @@ import { isForSupernet } from './is-for-supernet.js';
 import type { BatchedScorer } from './scorer-types.js';
 import { verifyDevice } from './verify-device.js';
 
-/** Supernets that are open at once: of two searches with different batches or resolutions, or of two rounds of one search. */
+/**
+ * The number of supernets that are open at once, for two searches with different batches or resolutions, or
+ * for two rounds of one search.
+ */
 const KEPT_SCORERS = 2;
 
 export interface BatchedScoring {
@@ -23,7 +27,7 @@ export interface BatchedScoring {
   close(): Promise<void>;
 }
 
-/** Throws a DeviceError where the device does not exist or would not do all of the work itself. */
+/** Throws a DeviceError if the device is absent or cannot do all of the work itself. */
 export async function createBatchedScoring({
   device,
   threads,
@@ -47,7 +51,7 @@ export async function createBatchedScoring({
     drawOf: ({ seed, draw }) => recall(draws, `${seed} ${draw}`, () => randomDraw({ seed, draw })),
   };
   let single: Promise<CpuScorer> | undefined;
-  /** Of spaces that have no supernet, in the plain layout. */
+  /** Scores candidates of spaces without a supernet, in the plain layout. */
   const scoreOneByOne = async (
     requests: readonly ScoreRequest[],
     outcomes: Map<ScoreRequest, Outcome>,
@@ -78,14 +82,14 @@ interface Tools {
   readonly drawOf: (key: { readonly seed: number; readonly draw: number }) => Draw;
 }
 
-/** The value of a key, made where the cache has none. */
+/** Returns the value of a key, and computes it if the cache has none. */
 function recall<V extends object>(cache: LRUCache<string, V>, key: string, make: () => V): V {
   const value = cache.get(key) ?? make();
   cache.set(key, value);
   return value;
 }
 
-/** Groups of requests that differ in their candidate alone. */
+/** Groups requests that differ only in their candidate. */
 function groupAlike(requests: readonly ScoreRequest[]): Iterable<readonly ScoreRequest[]> {
   const groups = new Map<string, ScoreRequest[]>();
   for (const request of requests) {
@@ -98,7 +102,10 @@ function groupAlike(requests: readonly ScoreRequest[]): Iterable<readonly ScoreR
   return groups.values();
 }
 
-/** Scores requests that differ in their candidate alone. A text that is no candidate fails without the others. */
+/**
+ * Scores requests that differ only in their candidate. A text that is not a candidate fails without affecting
+ * the others.
+ */
 async function scoreAlike({
   requests,
   tools: { scorerOf, drawOf },
@@ -128,7 +135,10 @@ async function scoreAlike({
   });
 }
 
-/** Why a request cannot be scored in a supernet. Specifications that would ask for it are refused before (core/specification). */
+/**
+ * The reason why a request cannot be scored in a supernet. Specifications that would ask for it are refused
+ * earlier (core/specification).
+ */
 function whyNot({ space, fidelity, candidate }: ScoreRequest): unknown {
   if (fidelity.weights !== 'shared')
     return new CandidateError({

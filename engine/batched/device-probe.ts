@@ -1,4 +1,5 @@
-// The process that checks a device class: prints one line of JSON, how many nodes ran there or why it cannot be used.
+// Runs as the process that checks a device class: it prints one line of JSON, with the number of nodes that
+// ran there or the reason why it cannot be used.
 import { DeviceError } from '../../core/errors.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
 import type { ProbeAnswer } from '../check-device.js';

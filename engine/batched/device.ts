@@ -1,4 +1,4 @@
-// Opens ONNX Runtime sessions on a device, and says in clear words why a device cannot be used.
+// Opens ONNX Runtime sessions on a device, and explains why a device cannot be used.
 
 import { DeviceError } from '../../core/errors.js';
 import { decodeModel } from '../../core/onnx/proto.js';
@@ -11,8 +11,8 @@ export type Provider = 'cpu' | 'cuda' | 'webgpu';
 export const providerOf = (device: BatchedDevice): Provider => (device === 'cpu-stack' ? 'cpu' : device);
 
 /**
- * Images of 32 x 32 in one run, 1.3 MB of activations each. On a GPU there are so many that the time of kernel launches does
- * not matter, where it has the memory.
+ * The number of 32 x 32 images in one run, with 1.3 MB of activations each. On a GPU with enough memory they
+ * are so many that the time of kernel launches does not matter.
  */
 const IMAGES: Readonly<Record<BatchedDevice, number>> = { cuda: 8000, webgpu: 2000, 'cpu-stack': 256 };
 const MOST_CANDIDATES = 1024;
@@ -31,7 +31,10 @@ export function supernetSize({
   return Math.max(1, Math.min(MOST_CANDIDATES, Math.floor(images / batch)));
 }
 
-/** With WebGPU's `basic` validation what goes wrong on the device is the run's error, not a line of a log. */
+/**
+ * With WebGPU's `basic` validation, a fault on the device becomes an error of the run instead of a line in a
+ * log.
+ */
 const PROVIDERS = {
   cpu: 'cpu',
   cuda: { name: 'cuda', deviceId: 0 },
@@ -40,15 +43,15 @@ const PROVIDERS = {
 
 export interface DeviceOptions {
   readonly device: Provider;
-  /** Threads of the `cpu` device. */
+  /** The number of threads of the `cpu` device. */
   readonly threads?: number;
-  /** Writes ONNX Runtime's profile, a trace of all nodes, to a file that starts so. */
+  /** If set, ONNX Runtime writes its profile, a trace of all nodes, to a file with this prefix. */
   readonly profilePrefix?: string;
 }
 
 /**
- * Opens a session on one device. On `cuda` and `webgpu` ONNX Runtime must not fall back to the CPU: a node that the
- * device does not have is a DeviceError, as is a device or library that is not there.
+ * Opens a session on one device. On `cuda` and `webgpu` ONNX Runtime must not fall back to the CPU: a node
+ * that the device does not support is a DeviceError, as is an absent device or library.
  */
 export async function openOnDevice({
   program,
@@ -61,11 +64,13 @@ export async function openOnDevice({
     return await InferenceSession.create(program, {
       executionProviders: [PROVIDERS[device]],
       executionMode: 'sequential',
-      // The graph is written as it should run: nothing is left to fuse, and its order keeps memory low (compileSupernet).
+      // The graph is written in the form in which it should run: there is nothing left to fuse, and its order
+      // keeps memory low (compileSupernet).
       graphOptimizationLevel: 'disabled',
       // ONNX Runtime's memory pattern would reserve a second copy of the largest run's memory.
       enableMemPattern: false,
-      // The arena gives large buffers to the next node instead of returning them to the system page by page.
+      // The arena reuses large buffers for the next node instead of returning them to the system page by
+      // page.
       enableCpuMemArena: true,
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -80,8 +85,8 @@ export async function openOnDevice({
 }
 
 /**
- * Opens a session of a program in the plain layout, which scores one candidate. Nodes that the device does not have run on the CPU:
- * such programs are made of any operators, and are small.
+ * Opens a session of a program in the plain layout, which scores one candidate. Nodes that the device does
+ * not support run on the CPU, because such programs are small and may use any operators.
  */
 export async function openPlain({
   program,
@@ -92,7 +97,10 @@ export async function openPlain({
   program: Uint8Array;
   device: Provider;
   threads: number;
-  /** `extended` leaves out ONNX Runtime's own search for the NCHWc layout, a third of a session's creation. */
+  /**
+   * `extended` omits ONNX Runtime's own conversion to the NCHWc layout, which is a third of a session's
+   * creation.
+   */
   optimization?: 'all' | 'extended';
 }): Promise<InferenceSession> {
   if (device === 'cuda') useFullPrecision();
@@ -102,7 +110,8 @@ export async function openPlain({
         device === 'cpu' || needsIndices(device, program) ? ['cpu'] : [PROVIDERS[device], 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      // glibc keeps freed buffers for the next program; an arena for each session would keep them all.
+      // glibc keeps freed buffers for the next program; an arena for each session would keep them in every
+      // session.
       enableCpuMemArena: false,
       executionMode: 'sequential',
       graphOptimizationLevel: optimization,
@@ -115,8 +124,8 @@ export async function openPlain({
 }
 
 /**
- * WebGPU takes every MaxPool, and finds out when it runs one that it cannot say where the maxima were, which gradients need. A
- * block with such a node is left to the CPU.
+ * WebGPU accepts every MaxPool, but fails at run time if the node must output the indices of the maxima,
+ * which gradients need. A block with such a node runs on the CPU.
  */
 function needsIndices(device: Provider, program: Uint8Array): boolean {
   const nodes = device === 'webgpu' ? decodeModel(program).graph?.nodes : undefined;
@@ -125,19 +134,24 @@ function needsIndices(device: Provider, program: Uint8Array): boolean {
 
 const OUT_OF_MEMORY = [
   /out of memory|Failed to allocate memory|ALLOC_FAILED|bad_alloc|bad allocation|OutOfMemory/i,
-  // WebGPU: a buffer that could not be had, and a tensor of more pieces than a shader binds.
+  // Messages of WebGPU for a buffer that could not be allocated, and for a tensor with more pieces than a
+  // shader can bind.
   /\[Invalid Buffer|exceeds the max buffer size|larger than the maximum binding size|Too many storage buffers/i,
 ];
 
-/** Whether a failed run or session asked for more memory than the device has, or for tensors larger than it can take. */
+/**
+ * Whether a run or session failed because it needed more memory than the device has, or tensors larger than
+ * it supports.
+ */
 export function isOutOfMemory(error: unknown): boolean {
   const message = messageOf(error);
   return OUT_OF_MEMORY.some((pattern) => pattern.test(message));
 }
 
 /**
- * Keeps CUDA's libraries at full float32. ONNX Runtime lets them round factors to TF32 (10 bits) otherwise, and its Node
- * binding cannot say no. Must be called before the first CUDA session of the process; a setting from outside stays.
+ * Keeps CUDA's libraries at full float32. By default, ONNX Runtime lets them round factors to TF32 (10 bits),
+ * and its Node binding cannot turn that off. It must be called before the first CUDA session of the process;
+ * a value set outside is kept.
  */
 function useFullPrecision(): void {
   process.env.NVIDIA_TF32_OVERRIDE ??= '0';

@@ -1,4 +1,4 @@
-// Says which requests a batched supernet takes; all others are scored one by one.
+// Decides which requests a batched supernet can score; all others are scored one by one.
 import { definitionOf } from '../../core/spaces/index.js';
 import type { ScoreRequest } from '../protocol.js';
 

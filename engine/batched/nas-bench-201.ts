@@ -1,4 +1,5 @@
-// Translates NAS-Bench-201 for the batched supernet: cells, the skeleton around them, and the tensors of a draw.
+// Converts NAS-Bench-201 to the form of the batched supernet: cells, the skeleton around them, and the
+// tensors of a draw.
 
 import type { Block } from '../../core/ir/block.js';
 import type { Draw } from '../../core/ir/draw.js';
@@ -28,7 +29,10 @@ const OPERATIONS: Readonly<Record<CellOperation, SupernetOperation>> = {
   avg_pool_3x3: 'pool',
 };
 
-/** A candidate as the supernet sees it: edges that reach no output are `none`. An `identity` cell hands its input on unchanged. */
+/**
+ * A candidate in the form of the supernet: edges that reach no output are `none`. An `identity` cell returns
+ * its input unchanged.
+ */
 export interface SupernetCandidate {
   readonly cell: SupernetCell;
   readonly identity: boolean;
@@ -43,19 +47,22 @@ export function supernetCandidate(candidate: string): SupernetCandidate {
   };
 }
 
-/** The network of a cell with the same convolution on every edge: its blocks name all weights that a supernet may need. */
+/**
+ * The network of a cell with the same convolution on every edge, whose blocks have all weights that a
+ * supernet may need.
+ */
 const full = (operation: CellOperation) => cellNetwork(EDGES.map(() => operation));
 
 function planOf({ blocks, stageEnds }: Network, features: Measured): Plan {
   return planMeasuring({ features, count: blocks.length, ends: stageEnds });
 }
 
-/** Which of the supernet's features and blocks each proxy reads; undefined where all are read. */
+/** The features and blocks of the supernet that each proxy reads; undefined if every proxy reads all. */
 export function supernetReads(features: Measured): Reads | undefined {
   return planOf(full('nor_conv_3x3'), features).reads;
 }
 
-/** `features`: which blocks are measured. */
+/** `features` selects the blocks that are measured. */
 export function supernetSkeleton({
   resolution,
   features,
@@ -84,7 +91,7 @@ export function supernetSkeleton({
   return { input: sizeOf(input), stem: first, blocks: parts };
 }
 
-/** The inputs of a supernet that a draw decides: weights, images and Rademacher probes. */
+/** The inputs of a supernet that the draw determines: weights, images and Rademacher probes. */
 export function drawFeeds({
   draw,
   batch,
@@ -140,7 +147,10 @@ interface Weight {
   readonly shape: readonly number[];
 }
 
-/** The weight of the convolution that computes the gradient: input and output channels transposed, kernel rotated by 180 degrees (rot180). */
+/**
+ * The weight of the convolution that computes the gradient: input and output channels transposed, and the
+ * kernel rotated by 180 degrees (rot180).
+ */
 function transposeAndRotate({ data, shape }: Weight): Weight {
   const [outputs, inputs, kernel] = shape as [number, number, number];
   const area = kernel * kernel;

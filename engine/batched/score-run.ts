@@ -4,7 +4,10 @@ import { rowLength } from './statistics.js';
 import type { StatisticsPool } from './statistics-pool.js';
 import type { RunOutputs, SupernetOutput } from './supernet-session.js';
 
-/** Scores of the first `count` candidates: for each feature and each block an array of `count`. The run's data is empty afterwards. */
+/**
+ * The scores of the first `count` candidates: for each feature and each block, an array of `count`. The run's
+ * data is detached afterwards.
+ */
 export function scoreRun({
   run: { features, blocks },
   count,

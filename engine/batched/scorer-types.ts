@@ -1,4 +1,4 @@
-// Types of the batched scorer: what it is made with and what it can do.
+// Defines the types of the batched scorer: its options and its functions.
 
 import type { Draw } from '../../core/ir/draw.js';
 import type { Measured } from '../../core/ir/measured.js';
@@ -13,19 +13,24 @@ export interface BatchedScorerOptions extends Omit<DeviceOptions, 'profilePrefix
   readonly resolution: number;
   /** The features and blocks that are measured; all of them by default. */
   readonly features?: Measured;
-  /** The most candidates of one run; halved when the device has too little memory. */
+  /** The most candidates in one run; halved when the device has too little memory. */
   readonly size: number;
   readonly dialect?: Dialect;
-  /** Computes eigenvalues while the device runs; a pool of the machine's cores but one by default. The scorer closes it. */
+  /**
+   * Computes eigenvalues while the device runs; by default, a pool with one thread for each core but one. The
+   * scorer closes it.
+   */
   readonly statistics?: StatisticsPool;
-  /** Opens a supernet; tests put a device with little memory here, benchmarks one that is timed. */
+  /**
+   * Opens a supernet; tests replace it by a device with little memory, and benchmarks by one that is timed.
+   */
   readonly open?: typeof openSupernet;
 }
 
 export interface BatchedScorer {
   /**
-   * Scores in the order of the candidates, a list that must not change afterwards. What a candidate scores does not depend
-   * on the others.
+   * The scores in the order of the candidates, a list that must not change afterwards. The score of a
+   * candidate does not depend on the others.
    */
   score(args: { readonly candidates: readonly string[]; readonly draw: Draw }): Promise<NetworkScore[]>;
   close(): Promise<void>;

@@ -1,13 +1,17 @@
-// Computes scores from the outputs of supernet runs in worker threads, while the device is busy with the next run.
+// Computes scores from the outputs of supernet runs in worker threads, while the device executes the next
+// run.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type StatisticsTask, scoreStatistics } from './statistics.js';
 import type { StatisticsAnswer, StatisticsRequest } from './statistics-worker.js';
 
 export interface StatisticsPool {
-  /** Scores of the first `count` candidates. The data moves to the thread: the caller's array is empty afterwards. */
+  /**
+   * The scores of the first `count` candidates. The data is transferred to the thread, so the caller's array
+   * is empty afterwards.
+   */
   score(args: { task: StatisticsTask; data: Float32Array; count: number }): Promise<Float64Array>;
-  /** Sum of the time that scores took, over all threads, in milliseconds. */
+  /** The time that scores took, summed over all threads, in milliseconds. */
   busyMilliseconds(): number;
   close(): Promise<void>;
 }
@@ -20,13 +24,13 @@ interface Job {
 interface Thread {
   readonly worker: Worker;
   readonly jobs: Map<number, Job>;
-  /** Sum over the jobs that it has not answered yet. */
+  /** The total cost of the jobs that it has not finished. */
   cost: number;
 }
 
 /**
- * The number of threads, by default one for each core but the one that drives the device. With 0 the caller's own thread
- * computes.
+ * The number of threads; by default one for each core but the one that drives the device. With 0 threads the
+ * caller's own thread computes.
  */
 export function createStatisticsPool({
   threads = Math.max(1, availableParallelism() - 1),
@@ -62,8 +66,8 @@ export function createStatisticsPool({
     thread.worker.on('error', fail);
   }
   return {
-    // A job goes to the thread with the least work at once. While the device runs, this thread's event loop is blocked, so
-    // that it could not notice which thread becomes idle.
+    // A job is assigned immediately to the thread with the least work. While the device runs, the event loop
+    // of this thread is blocked, so it could not notice which thread becomes idle.
     score: (request) =>
       new Promise((resolve, reject) => {
         if (failure) return reject(failure);
@@ -82,7 +86,7 @@ export function createStatisticsPool({
   };
 }
 
-/** Operations, roughly: n^3 for the eigenvalues of an n x n matrix; blocks need a Gram matrix before. */
+/** An estimate of operations: n³ for the eigenvalues of an n x n matrix; a block also needs a Gram matrix. */
 function costOf({ task, count }: { task: StatisticsTask; count: number }): number {
   if (task.kind === 'feature') return count * (task.channels ** 3 + 1000);
   const n = Math.min(task.rows, task.columns);

@@ -1,4 +1,4 @@
-// A thread that computes scores from outputs of supernet runs.
+// Runs as a thread that computes scores from outputs of supernet runs.
 import { parentPort } from 'node:worker_threads';
 import { type StatisticsTask, scoreStatistics } from './statistics.js';
 
@@ -11,7 +11,7 @@ export interface StatisticsRequest {
 export interface StatisticsAnswer {
   readonly id: number;
   readonly scores: Float64Array;
-  /** Time that the scores took, in milliseconds. */
+  /** The time that the scores took, in milliseconds. */
   readonly milliseconds: number;
 }
 

@@ -6,12 +6,12 @@ export type StatisticsTask =
   | { readonly kind: 'feature'; readonly channels: number; readonly samples: number }
   | { readonly kind: 'block'; readonly rows: number; readonly columns: number; readonly samples: number };
 
-/** Numbers that an output has for each candidate. */
+/** The number of values that an output has for each candidate. */
 export function rowLength(task: StatisticsTask): number {
   return task.kind === 'feature' ? task.channels ** 2 + task.channels : task.rows * task.columns;
 }
 
-/** Scores of the first `count` candidates of an output. */
+/** The scores of the first `count` candidates of an output. */
 export function scoreStatistics({
   task,
   data,

@@ -1,4 +1,4 @@
-// Decides for each list of cells whether the open supernet serves it, or whether another one pays.
+// Decides for each list of cells whether the open supernet serves it or another one is worth its cost.
 import type { SupernetCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
 import {
   chooseFit,
@@ -8,26 +8,30 @@ import {
 import type { SupernetSession } from './supernet-session.js';
 
 export interface SupernetChoice {
-  /** Chooses size and slots for these cells; an open supernet that serves them stays. */
+  /** Chooses size and slots for these cells; an open supernet that can serve them is kept. */
   fitFor(cells: readonly SupernetCell[]): Promise<SupernetFit>;
   /** Opens the supernet that was chosen. */
   session(): Promise<SupernetSession>;
-  /** A run took this long. The first one counts as part of what a supernet costs: a GPU plans its convolutions in it. */
+  /**
+   * Reports the duration of a run. The first run counts as part of a supernet's cost, because a GPU plans its
+   * convolutions in it.
+   */
   ran(milliseconds: number): void;
-  /** All of these cells were scored, in that many runs. */
+  /** Reports that all of these cells were scored, in that many runs. */
   took(args: { readonly cells: readonly SupernetCell[]; readonly runs: number }): void;
-  /** The supernet was too large for the device: half as many candidates a run from now on. */
+  /** Reports that the supernet was too large for the device; later runs hold half as many candidates. */
   halve(): Promise<void>;
-  /** Candidates of a run. */
+  /** The number of candidates in a run. */
   size(): number;
   close(): Promise<void>;
 }
 
 /**
- * A supernet is compiled for a number of candidates and for how often each operation occurs. A list that fills runs of
- * twice the size gets them. Where the cells of later lists are of another kind (an evolution moves), they need more runs
- * than their number asks for. When the superfluous runs have cost as much as another supernet would, another one is opened:
- * the total is never more than twice what someone who knew all lists beforehand would have paid.
+ * A supernet is compiled for a number of candidates and for the frequency of each operation. If a list would
+ * fill runs of twice the size, the size is doubled. If the cells of later lists have other frequencies (as an
+ * evolution moves), they need more runs than their number requires. When the superfluous runs have cost as
+ * much as another supernet, another one is opened. The total cost is thus at most twice that of an algorithm
+ * that knows all lists in advance (as in ski rental).
  */
 export function createSupernetChoice({
   largest,

@@ -1,4 +1,4 @@
-// Opens a batched supernet on a device: cells of one run go in, raw outputs come out.
+// Opens a batched supernet on a device, which maps the cells of one run to raw outputs.
 
 import type { SupernetCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
 import { compileSupernet } from '../../core/spaces/nas-bench-201/batched/compile-supernet.js';
@@ -14,7 +14,10 @@ import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 import { type DeviceOptions, openOnDevice, type Provider } from './device.js';
 import type { StatisticsTask } from './statistics.js';
 
-/** One output of a run, in parts: a row for each candidate, or a single row for all of them where it is `shared`. */
+/**
+ * One output of a run, in parts: a row for each candidate, or, where it is `shared`, a single row for all of
+ * them.
+ */
 export interface SupernetOutput {
   readonly task: StatisticsTask;
   readonly parts: readonly { readonly start: number; readonly data: Float32Array }[];
@@ -22,21 +25,21 @@ export interface SupernetOutput {
 }
 
 export interface RunOutputs {
-  /** Measured features, the stem's first, and measured blocks, in their order. */
+  /** The measured features, the stem's first, and the measured blocks, in order. */
   readonly features: readonly SupernetOutput[];
   readonly blocks: readonly SupernetOutput[];
 }
 
 export interface SupernetSession {
   readonly shape: SupernetShape;
-  /** Nodes of the ONNX graph. */
+  /** The number of nodes of the ONNX graph. */
   readonly nodes: number;
   run(args: { cells: readonly SupernetCell[]; feeds: Readonly<Record<string, Tensor>> }): Promise<RunOutputs>;
-  /** Where a profile was asked for, ONNX Runtime writes it now. */
+  /** Closes the session. ONNX Runtime then writes the profile, if one was requested. */
   close(): Promise<void>;
 }
 
-/** LayerNormalization with statistics and FusedMatMul are ONNX Runtime's own on CPU and CUDA. */
+/** LayerNormalization with statistics and FusedMatMul exist in ONNX Runtime on CPU and CUDA alone. */
 export function dialectOf(device: Provider): Dialect {
   return device === 'webgpu'
     ? { moments: 'sums', products: 'standard', fan: 'narrow' }

@@ -9,7 +9,7 @@ import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 import { isOutOfMemory, openOnDevice, type Provider } from './device.js';
 import { dialectOf } from './supernet-session.js';
 
-/** A cell, a reduction, a cell: every operator that a supernet is written with. */
+/** A cell, a residual block and a cell, which together contain every operator of a supernet. */
 const SMALL: Skeleton = {
   input: size(3, 8),
   stem: size(4, 8),
@@ -27,7 +27,7 @@ const EXECUTION_PROVIDERS: Readonly<Record<Provider, string>> = {
   webgpu: 'WebGpuExecutionProvider',
 };
 
-/** A line of ONNX Runtime's profile, with the fields that are read here. */
+/** A line of ONNX Runtime's profile, with the fields that are used here. */
 export interface ProfileEvent {
   readonly cat: string;
   readonly name: string;
@@ -36,8 +36,9 @@ export interface ProfileEvent {
 }
 
 /**
- * Runs a small supernet and reads in ONNX Runtime's profile where each node ran. `openOnDevice` forbids it to fall back to
- * the CPU; this check shows that it did not. Throws a DeviceError that says why the device cannot be used.
+ * Runs a small supernet and checks in ONNX Runtime's profile where each node ran. `openOnDevice` forbids
+ * falling back to the CPU; this check proves that it did not happen. Throws a DeviceError that says why the
+ * device cannot be used.
  */
 export async function verifyDevice({ device }: { device: Provider }): Promise<{ nodes: number }> {
   const shape = { size: 2, batch: 2, capacities: Array.from({ length: 6 }, () => SLOTS) };
@@ -70,7 +71,7 @@ export async function verifyDevice({ device }: { device: Provider }): Promise<{ 
   return { nodes: nodes.length };
 }
 
-/** The profile of a session that `use` opens with the given prefix, and closes. */
+/** The profile of a session that `use` opens with the given prefix and closes. */
 export async function profile(use: (profilePrefix: string) => Promise<void>): Promise<ProfileEvent[]> {
   const folder = await mkdtemp(join(tmpdir(), 'zeroscout-profile-'));
   try {
@@ -88,7 +89,7 @@ export function nodeTimes(events: readonly ProfileEvent[]): ProfileEvent[] {
   return events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'));
 }
 
-/** Any values do: index 0, which every table has, and some sines. */
+/** Arbitrary values suffice: index 0, which every table has, and sines. */
 function anyInputs(session: InferenceSession): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
   for (const input of session.inputMetadata) {

@@ -1,4 +1,4 @@
-// The tensors of a draw for an imported network: weights by their roles, images, signs.
+// Draws the tensors of an imported network: weights by their roles, images, Rademacher probes.
 
 import { SpecError } from '../../core/errors.js';
 import type { GraphNetwork } from '../../core/graph/network.js';
@@ -7,8 +7,9 @@ import type { Draw } from '../../core/ir/draw.js';
 import type { GraphDraw } from './score-graph.js';
 
 /**
- * A weight is keyed by seed, draw, its place among the weights in the order in which the graph reads them, and its shape: not
- * by names or by what the file holds. Throws SpecError for a constant that the network needs and the file does not hold.
+ * The key of a weight consists of seed, draw, shape, and the index of the weight in the order in which the
+ * graph reads weights. It does not depend on names or on values in the file. Throws SpecError for a constant
+ * whose values the network needs and the file does not hold.
  */
 export function graphDraw({
   network: { graph, roles },

@@ -1,4 +1,4 @@
-// Measures the network with absolute weights and without normalization.
+// Measures a network with absolute weights and without normalization.
 import { IMAGES } from '../../core/graph/resolve.js';
 import { ABSOLUTE } from '../../core/graph/whole/absolute-program.js';
 import type { MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';

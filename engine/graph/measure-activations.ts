@@ -1,10 +1,11 @@
-// Measures what the activations of a whole network say: signs, covariances, and how far perturbed images move them.
+// Measures the activations of a whole network: signs, covariances, and how much perturbed images change the
+// last feature.
 import { IMAGES } from '../../core/graph/resolve.js';
 import { FORWARD } from '../../core/graph/whole/forward-program.js';
 import type { MeasuredActivation, MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
 import { type Measuring, optional, tensorLike } from './measuring.js';
 
-/** Standard deviation of the noise on perturbed images of standard normal values. */
+/** The standard deviation of the noise that is added to images. */
 const PERTURBATION = 0.01;
 
 export async function measureActivations(measuring: Measuring): Promise<{
@@ -18,7 +19,7 @@ export async function measureActivations(measuring: Measuring): Promise<{
   if (!forward) return { layers: [], activations: none, whole: {} };
   const out = await forward.run(tensors);
   const perturbed = needs.has('perturbed-images') ? await perturb(measuring, out) : {};
-  // Without activation functions no unit differs from another.
+  // Without activation functions all units agree.
   const agreement = needs.has('sign-agreement')
     ? (out[FORWARD.agreement] ?? new Float32Array(batch * batch))
     : undefined;

@@ -1,16 +1,17 @@
-// Measures the Fisher information of one weight of each layer, as rows whose products are summed.
+// Measures the Fisher information of one weight of each layer, as the rows of a matrix F with FᵀF the Fisher
+// information.
 import { FISHER } from '../../core/graph/whole/fisher-program.js';
 import type { Measurement } from '../../core/proxies/measurement.js';
 import { Tensor } from '../onnx-runtime.js';
 import type { Measuring } from './measuring.js';
 
-/** With more classes than this the expectation over classes is that of so many samples. */
+/** With more classes than this, the expectation over classes is estimated from this many samples. */
 const MOST_PASSES = 16;
 
 /**
- * The covariance of the classes, diag p - p p^T, is the sum over k of b_k b_k^T with b_k = sqrt(p_k) (e_k - p). Each pass computes, for
- * all images at once, the products of one b_k with the derivatives of the class scores. With many classes, b = (e_y - p) / sqrt(passes)
- * for samples y of p, which have the same expectation.
+ * The covariance of the classes, diag(p) - p pᵀ, is the sum over k of b_k b_kᵀ with b_k = sqrt(p_k) (e_k -
+ * p). Each pass computes, for all images at once, the products of one b_k with the derivatives of the class
+ * scores. With many classes, b = (e_y - p) / sqrt(passes) for samples y of p, which has the same expectation.
  */
 export async function measureFisher({
   programs,
@@ -50,7 +51,7 @@ export async function measureFisher({
   return { fisherRows };
 }
 
-/** The class at which the sum of probabilities passes a number in [0, 1). */
+/** The class at which the cumulative probability exceeds a number in [0, 1). */
 function sampleOf(probabilities: Float32Array, uniform: number): number {
   let sum = 0;
   for (let c = 0; c < probabilities.length; c++) {

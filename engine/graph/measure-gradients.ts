@@ -1,4 +1,4 @@
-// Measures gradients of the loss and of the class scores in weights, activations and images.
+// Measures gradients of the loss and of the class scores with respect to weights, activations and images.
 import { IMAGES } from '../../core/graph/resolve.js';
 import { BACKWARD } from '../../core/graph/whole/backward-program.js';
 import type { MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';

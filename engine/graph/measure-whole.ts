@@ -1,4 +1,4 @@
-// Measures a whole network under a draw, and computes the proxies that were asked for from what was measured.
+// Measures a whole network under a draw, and computes the requested proxies from the measurements.
 import { IMAGES } from '../../core/graph/resolve.js';
 import type { FedTensor, WholeNetwork } from '../../core/graph/whole/network.js';
 import { isMeasured, MEASURED_PROXIES } from '../../core/proxies/catalogue.js';
@@ -13,14 +13,14 @@ import type { Measuring } from './measuring.js';
 import type { WholeDraw } from './whole-draw.js';
 import { openPrograms } from './whole-programs.js';
 
-/** A network whose programs are open for some families of proxies. */
+/** A network whose programs for some families of proxies are open. */
 export interface OpenWhole {
-  /** Proxies by name. */
+  /** The proxies, by name. */
   score(draw: WholeDraw): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
 
-/** Opens the programs that the families need; they serve any number of draws. */
+/** Opens the programs that the families need, which serve any number of draws. */
 export async function openWhole({
   network,
   costs,

@@ -1,10 +1,10 @@
-// What the measurements of a whole network under one draw have in common.
+// Defines what the measurements of a whole network under one draw share.
 import type { WholeNetwork } from '../../core/graph/whole/network.js';
 import { Tensor } from '../onnx-runtime.js';
 import type { WholeDraw } from './whole-draw.js';
 import type { WholePrograms } from './whole-programs.js';
 
-/** What the measurements of one network under one draw share. */
+/** The network, draw and tensors that all measurements of one network under one draw share. */
 export interface Measuring {
   readonly network: WholeNetwork;
   readonly programs: WholePrograms;
@@ -17,7 +17,7 @@ export interface Measuring {
   readonly classes: number;
 }
 
-/** A field that is there where its value is. */
+/** An object with the field if its value is defined, and otherwise without. */
 export function optional<Name extends string, Value>(
   name: Name,
   value: Value | undefined,

@@ -12,7 +12,7 @@ import type { ScoreRequest } from '../protocol.js';
 import { graphDraw } from './graph-draw.js';
 import { openGraph } from './score-graph.js';
 
-/** Of each draw that is requested, in their order. Its programs are made once and serve all draws. */
+/** The scores for each requested draw, in order. The programs are created once and serve all draws. */
 export async function scoreGraph({
   request: { candidate, seed, draws, fidelity, images },
   graph,
@@ -45,7 +45,7 @@ export async function scoreGraph({
   }
 }
 
-/** `marked`: of a network whose features are known. */
+/** `marked` gives the features of a network for which they are known in advance. */
 export function wantedFeatures(features: Measured, marked?: MarkedFeatures): WantedFeatures {
   if (typeof features !== 'string') return { proxies: features, ...(marked ? { marked } : {}) };
   return marked ? marked[features] : features;

@@ -1,4 +1,4 @@
-// Computes what the features and blocks of an imported network score under one draw.
+// Scores the features and blocks of an imported network under one draw.
 import { type BlockProgram, OUTPUT, SIGNS, tensorName } from '../../core/graph/block-programs.js';
 import { type GraphNetwork, graphPrograms } from '../../core/graph/network.js';
 import type { ResolvedGraph } from '../../core/graph/resolve.js';
@@ -19,7 +19,7 @@ import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 /** The tensors that an imported network is scored with. */
 export interface GraphDraw {
   images(shape: readonly number[]): Float32Array;
-  /** Of the weight at this place among the network's weights. */
+  /** The weight at this index among the network's weights. */
   weight(index: number): Float32Array;
   signs(block: number, shape: readonly number[]): Float32Array;
 }
@@ -40,7 +40,9 @@ export async function openGraph({
   network: GraphNetwork;
   threads: number;
   device?: Provider;
-  /** `drawn`: those of `graphDraw`, which is quicker; `own`, if not given: any. */
+  /**
+   * `drawn`: weights are those of `graphDraw`, which is faster; `own` (default): weights may have any values.
+   */
   weights?: 'drawn' | 'own';
 }): Promise<OpenGraph> {
   const { identities, reads } = network;
@@ -109,7 +111,7 @@ function eigenvaluesOf(
   { statistic: { kind, size }, samples }: BlockProgram,
   products: Float32Array,
 ): Float64Array {
-  // The values are centred, so that the sums of channels are 0.
+  // The values are centred, so the sums of channels are 0.
   if (kind === 'gram') return gramEigenvalues({ products, samples });
   return covarianceEigenvalues({ products, sums: new Float32Array(size), samples });
 }
@@ -124,7 +126,7 @@ interface Ran {
   readonly out: InferenceSession.OnnxValueMapType;
 }
 
-/** Null of a block that changes the shape. */
+/** Null for a block that changes the shape. */
 function traceOf({ program: { jacobian, feature, samples }, out }: Ran): number | null {
   if (!jacobian?.mayBeIdentity) return null;
   return numbers(out, OUTPUT.trace)[0]! / samples / feature.shape[feature.channelAxis]!;

@@ -1,4 +1,4 @@
-// Computes the proxies of a candidate's whole network, under each draw that is requested.
+// Computes the proxies of a candidate's whole network under each requested draw.
 import { resolveGraph } from '../../core/graph/resolve.js';
 import { weightRoles } from '../../core/graph/weight-roles.js';
 import { wholeOfBlocks } from '../../core/graph/whole/from-blocks.js';
@@ -12,7 +12,7 @@ import { openWhole } from './measure-whole.js';
 import type { NetworkSource } from './source.js';
 import { wholeDraw } from './whole-draw.js';
 
-/** By draw, in the order of the request. The programs are made once and serve all draws. */
+/** The proxies by draw, in the order of the request. The programs are created once and serve all draws. */
 export async function scoreWhole({
   request,
   source,

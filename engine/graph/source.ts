@@ -1,4 +1,5 @@
-// Finds the network of a candidate: blocks of a chain, or a graph, which the space builds or the request carries.
+// Finds the network of a candidate: blocks of a chain, or a graph, which the space builds or the request
+// contains.
 import type { Graph } from '../../core/graph/graph.js';
 import type { WantedFeatures } from '../../core/graph/network.js';
 import { graphOfStructure } from '../../core/graph/structure.js';

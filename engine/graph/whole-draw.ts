@@ -1,4 +1,4 @@
-// The tensors of a draw for a whole network: weights, images, classes, and the noise that images are perturbed with.
+// Draws the tensors of a whole network: weights, images, classes, and the noise that is added to images.
 import { SpecError } from '../../core/errors.js';
 import type { FedTensor } from '../../core/graph/whole/network.js';
 import type { Draw } from '../../core/ir/draw.js';
@@ -6,15 +6,18 @@ import type { Draw } from '../../core/ir/draw.js';
 export interface WholeDraw {
   weight(tensor: FedTensor): Float32Array;
   images(shape: readonly number[]): Float32Array;
-  /** Class of each image, below `classes`. */
+  /** The class of each image, from 0 to `classes` - 1. */
   labels(count: number, classes: number): Int32Array;
-  /** Standard normal values that belong to no image: `second` is another batch, `noise` a perturbation. */
+  /** Standard normal values other than the images: `second` is another batch, `noise` a perturbation. */
   normal(name: 'second' | 'noise', shape: readonly number[]): Float32Array;
-  /** Classes of the second batch, and uniform numbers in [0, 1) that samples of classes are chosen with. */
+  /** Uniform numbers in [0, 1): for the classes of the second batch, or for sampling classes. */
   uniform(name: 'second labels' | 'classes', count: number): Float32Array;
 }
 
-/** Classes are uniform, from the draw. Throws SpecError for a constant that the network needs and its file does not hold. */
+/**
+ * Classes are drawn uniformly. Throws SpecError for a constant whose values the network needs and its file
+ * does not hold.
+ */
 export function wholeDraw({ drawn, file }: { drawn: Draw; file: string }): WholeDraw {
   const uniform = (name: string, count: number) =>
     drawn
@@ -37,7 +40,7 @@ export function wholeDraw({ drawn, file }: { drawn: Draw; file: string }): Whole
   };
 }
 
-/** A class of `classes` for each number in [0, 1). */
+/** A class for each number in [0, 1). */
 export function classesOf(uniform: Float32Array, classes: number): Int32Array {
   return Int32Array.from(uniform, (u) => Math.min(classes - 1, Math.floor(u * classes)));
 }

@@ -10,7 +10,7 @@ import { InferenceSession, type Tensor } from '../onnx-runtime.js';
 
 export interface OpenProgram<Program extends WrittenProgram = WrittenProgram> {
   readonly program: Program;
-  /** Outputs by name; of the tensors those are fed that the program reads. */
+  /** The outputs by name. Of the tensors, those that the program reads are fed. */
   run(tensors: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Float32Array>>>;
 }
 
@@ -19,7 +19,7 @@ export interface WholePrograms {
   readonly backward?: OpenProgram;
   readonly forward?: OpenProgram;
   readonly fisher?: OpenProgram;
-  /** Layers whose derivatives the Fisher information has. */
+  /** The layers whose derivatives enter the Fisher information. */
   readonly fisherLayers: readonly Layer[];
   readonly absolute?: OpenProgram<AbsoluteProgram>;
   close(): Promise<void>;
@@ -38,10 +38,10 @@ const FORWARD: readonly ForwardPart[] = [
   'channel-covariances',
   'activation-products',
 ];
-/** Layers of the Fisher information. */
+/** The most layers in the Fisher information. */
 const MOST_FISHER_LAYERS = 128;
 
-/** Programs serve any number of draws. */
+/** Opens the programs, which serve any number of draws. */
 export async function openPrograms({
   network,
   needs,
@@ -62,7 +62,8 @@ export async function openPrograms({
   };
   const backwardParts = BACKWARD.filter((part) => needs.has(part));
   const forwardParts = FORWARD.filter((part) => needs.has(part));
-  // The tape of the network grows with each program; the absolute one copies it, and comes first.
+  // Each program adds to the tape of the network. The program with absolute weights copies the tape, so it
+  // comes first.
   const absolute = needs.has('absolute-weights')
     ? await open(absoluteProgram({ network, layers }))
     : undefined;
@@ -88,7 +89,7 @@ export async function openPrograms({
   };
 }
 
-/** At most so many items, evenly over the list. */
+/** At most that many items, spread evenly over the list. */
 function spread<Item>(items: readonly Item[], most: number): readonly Item[] {
   if (items.length <= most) return items;
   return Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)]!);
@@ -115,7 +116,7 @@ function createSession(bytes: Uint8Array, threads: number): Promise<InferenceSes
     interOpNumThreads: 1,
     enableCpuMemArena: false,
     executionMode: 'sequential',
-    // Fusing takes longer than it saves in a program that runs a few times.
+    // Optimizing takes longer than it saves in a program that runs a few times.
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
   });

@@ -1,14 +1,14 @@
-// Makes a span for each batch that a scorer has done, under the activity that asked for it.
+// Creates a span for each batch that a scorer has processed, under the activity that requested it.
 import { type Context, context, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import type { Tracing } from './tracing.js';
 
-/** The most candidates that a span names: a batch of a GPU has thousands. */
+/** The most candidates that a span names; a batch of a GPU has thousands. */
 const NAMED = 16;
 
 /**
- * A batch may hold candidates of several shards: it is a child of the first one's activity, with links to the others.
- * A candidate that is tried again has a span for each attempt.
+ * A batch may hold candidates of several shards: its span is a child of the first one's activity, with links
+ * to the others. A candidate that is retried has a span for each attempt.
  */
 export function batchSpans(): Pick<Tracing, 'onRequest' | 'onBatch'> {
   const tracer = trace.getTracer('zeroscout');

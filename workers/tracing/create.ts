@@ -1,4 +1,4 @@
-// Exports spans of a search by OTLP, from its start down to each batch of a scorer.
+// Exports the spans of a search by OTLP, from its start down to each batch of a scorer.
 import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -21,9 +21,9 @@ import { searchIdOf } from '../../core/contract/search-queues.js';
 import { batchSpans } from './batch-spans.js';
 import type { Tracing, TracingOptions } from './tracing.js';
 
-/** A collector that is away must not hold up a process that ends. */
+/** The time limit for closing, so that an unreachable collector does not hold a process that ends. */
 const CLOSE_MS = 3_000;
-/** A collector that stays away is reported once in a while. */
+/** The interval at which an unreachable collector is reported again. */
 const SAY_AGAIN_MS = 60_000;
 
 export function createTracing({ service, onFault }: Omit<TracingOptions, 'env'>): Tracing {
@@ -44,7 +44,8 @@ export function createTracing({ service, onFault }: Omit<TracingOptions, 'env'>)
   const starts = new OpenTelemetryWorkflowClientInterceptor();
   const { fn: exportSpans, ...when } = makeWorkflowExporter(processor, resource).export;
   return {
-    // Only the start of a search is traced in the client: queries for progress, once a second, are no part of the search.
+    // The client traces only the start of a search; progress queries, once a second, are not part of the
+    // search.
     client: { workflow: [{ startWithDetails: starts.startWithDetails.bind(starts) }] },
     worker: {
       interceptors: {
@@ -79,8 +80,8 @@ type Info = ExportArguments[0];
 type Spans = ExportArguments[1];
 
 /**
- * The fields that the interceptors copy into each span of a workflow, whose whole information would include the specification.
- * A part has the fields of its search.
+ * The fields that the interceptors copy into each span of a workflow, whose whole information would include
+ * the specification. A part has the fields of its search.
  */
 function namesOf({ workflowId, runId, attempt }: Info): Info {
   return {

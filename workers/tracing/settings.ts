@@ -1,11 +1,12 @@
-// Reads OpenTelemetry's variables: whether spans are exported, or a SpecError for what cannot be.
+// Reads the OpenTelemetry variables, and decides whether spans are exported.
 import { SpecError } from '../../core/errors.js';
 
 const PROTOCOL = 'http/protobuf';
 
 /**
- * Tracing is off unless an endpoint is set or OTEL_TRACES_EXPORTER is "otlp". OpenTelemetry's library reads all other settings
- * by itself: intervals, time-outs, headers, certificates, sampling.
+ * Tracing is off unless an endpoint is set or OTEL_TRACES_EXPORTER is "otlp". OpenTelemetry's library reads
+ * all other settings itself: intervals, time-outs, headers, certificates, sampling. Throws a SpecError for
+ * values that are not supported.
  */
 export function tracingOf(env: NodeJS.ProcessEnv): 'on' | 'off' {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return 'off';

@@ -1,8 +1,8 @@
-// Starts tracing where it is asked for; where it is not, nothing of OpenTelemetry is loaded.
+// Starts tracing if it is requested; otherwise no part of OpenTelemetry is loaded.
 import { tracingOf } from './settings.js';
 import type { Tracing, TracingOptions } from './tracing.js';
 
-/** SpecError where OTEL_* variables cannot be right. */
+/** Throws a SpecError for OTEL_* variables with invalid values. */
 export async function startTracing({
   env = process.env,
   ...options
