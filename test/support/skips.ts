@@ -19,6 +19,10 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [/work-folder/, 'running as root'],
   [/null-cuda/, 'npx zeroscout devices install cuda (PyPI, 250 MB), and gcc'],
   [/webgpu|one-by-one/, 'a WebGPU adapter; one in software: apt-get install mesa-vulkan-drivers'],
+  [
+    /alert-rules|e2e\/prometheus/,
+    'npm run setup:optional (Debian: prometheus and promtool, unpacked without installing)',
+  ],
   [/deploy\/|shipped-roles/, 'Linux on x86-64, where Helm is fetched from PyPI'],
   [/access|temporal-access/, 'openssl on PATH'],
   [/check-device|refusal|batched\/device/, 'a machine without a GPU, for what happens there'],
