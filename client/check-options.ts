@@ -1,4 +1,5 @@
-// Checks the options that a program passes to the library: a SpecError names each that is unknown or has a wrong value.
+// Checks the options that a program passes to the library: a SpecError names each option that is unknown or
+// has a wrong value.
 import { z } from 'zod';
 import { SpecError } from '../core/errors.js';
 import { PARETO_COSTS } from '../core/report/pareto.js';
@@ -10,11 +11,11 @@ import { STATES } from './searches/list-searches.js';
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 
-/** Milliseconds; ten thousand years at most. */
+/** Milliseconds, at most ten thousand years. */
 const milliseconds = wholeNumber({ min: 0, max: 3.2e14 });
 const top = wholeNumber({ min: 1, max: 1e9 });
 const workers = wholeNumber({ min: 0, max: 256 });
-/** A time as Date.toISOString writes it: it becomes part of a query. */
+/** A time in the form of Date.toISOString, which becomes part of a query. */
 const isoTime = z.iso.datetime();
 /** An option that is checked where it is used. */
 const other = z.unknown();
@@ -51,7 +52,7 @@ const OPTIONS = {
 /** Options that have no default. */
 const REQUIRED = new Set(['cost', 'format', 'count']);
 
-/** Options that are `undefined` count as left out. */
+/** Options with the value `undefined` count as absent. */
 export function checkOptions(call: keyof typeof OPTIONS, options: object): void {
   const fields: Fields = OPTIONS[call];
   const shape = Object.fromEntries(

@@ -16,38 +16,43 @@ import { createWorkers, type Workers } from './workers/workers.js';
 
 export interface ConnectOptions {
   /**
-   * What happens where the environment and temporal.toml name no servers: embedded ones are started in `home` and stay when
-   * this program ends (`start`, the default), or must run there already (`running`).
+   * What happens if the environment and temporal.toml name no servers: `start` (default) starts embedded
+   * servers in `home`, which remain when this program ends; `running` requires that they run there already.
    */
   readonly servers?: 'start' | 'running';
-  /** The folder of the embedded servers; without it ZEROSCOUT_HOME, else `.zeroscout` in the working folder. */
+  /**
+   * The folder of the embedded servers; by default ZEROSCOUT_HOME, else `.zeroscout` in the working folder.
+   */
   readonly home?: string;
   /**
-   * Whether the code of spaces of kind module runs in this program and in workers that it starts. It is code that comes with
-   * a specification; `refused` without it.
+   * Whether the code of spaces of kind module may run in this program and in workers that it starts. Such
+   * code comes with a specification; `refused` by default.
    */
   readonly modules?: ModulePermission;
-  /** What servers call this program; `zeroscout-client` without it. */
+  /** The name of this program in servers; `zeroscout-client` by default. */
   readonly name?: string;
-  /** Called with one line for each step of starting servers and for what happens to them and to workers meanwhile. */
+  /** Called with one line for each step of starting servers, and for later events of servers and workers. */
   readonly onNote?: (text: string) => void;
 }
 
 export interface RetentionOptions {
-  /** Finished runs of each schedule, and of each specification name, that are kept whatever their age; 1 without it. */
+  /**
+   * The number of finished runs of each schedule, and of each specification name, that are kept whatever
+   * their age; 1 by default.
+   */
   readonly keepLast?: number;
-  /** Runs younger than this are kept; in milliseconds, 30 days by default. */
+  /** The age in milliseconds up to which runs are kept; 30 days by default. */
   readonly olderThan?: number;
 }
 
 export interface Retention {
-  /** What would be deleted; deletes nothing. */
+  /** Reports what would be deleted, and deletes nothing. */
   plan(options?: RetentionOptions): Promise<RetentionReport>;
   /** Deletes old runs, and the blobs and scores that no kept run and no schedule refers to. */
   apply(options?: RetentionOptions): Promise<RetentionReport>;
 }
 
-/** A connected program. Whoever has it calls `close` at the end. */
+/** A connected program. Call `close` at the end. */
 export interface Zeroscout {
   readonly searches: Searches;
   readonly schedules: Schedules;
@@ -55,24 +60,33 @@ export interface Zeroscout {
   readonly retention: Retention;
   readonly latencies: LatencyMeasurements;
   readonly spaces: {
-    /** How many candidates a space has, how many functions they are, and what they cost. */
+    /**
+     * Describes a space: how many candidates it has, how many distinct functions they compute, and what they
+     * cost.
+     */
     describe(request: Omit<DescribeRequest, 'modules'>): ReturnType<typeof describeSpaceInput>;
   };
   readonly specification: {
-    /** Checks a specification and fills in every default; SpecError names every mistake with its field. */
+    /**
+     * Checks a specification and fills in every default. Throws a SpecError that names every mistake with its
+     * field.
+     */
     check(specification: SpecificationInput): Promise<CheckedSpecification>;
   };
-  /** Where Temporal and NATS are, and whether they are embedded. */
+  /** The addresses of Temporal and NATS, and whether they are embedded. */
   readonly connections: Session['connections'];
-  /** Lets workers that this program started finish what they hold, and disconnects. Searches go on where others work. */
+  /**
+   * Lets workers that this program started finish their work, and disconnects. Searches continue where other
+   * workers run.
+   */
   close(): Promise<void>;
 }
 
 const MONTH_MS = 30 * 86_400_000;
 
 /**
- * Connects to the servers that the environment and temporal.toml name, and to embedded ones for the rest. SpecError for
- * settings that cannot be right, ServiceError where a server is not there.
+ * Connects to the servers that the environment and temporal.toml name, and otherwise to embedded ones. Throws
+ * a SpecError for invalid settings, and a ServiceError if a server cannot be reached.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> {
   checkOptions('connect', options);
@@ -117,7 +131,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> 
   };
 }
 
-/** Starts embedded servers again that die while the program is connected. */
+/** Restarts embedded servers that die while the program is connected. */
 function keepServers({ home, connections, onNote }: Session): Keeper {
   const names = ['temporal', 'nats'] as const;
   const which = names.filter((server) => connections[server].source === 'embedded');

@@ -1,4 +1,4 @@
-// The public API of zeroscout: what programs import from `zeroscout`.
+// Exports the public API of zeroscout: what programs import from `zeroscout`.
 import '../workers/quiet-grpc.js';
 
 export type { Comparison, SearchComparison } from '../core/comparison/comparison.js';

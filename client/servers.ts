@@ -1,24 +1,26 @@
-// Starts, shows and stops the embedded servers of a folder, for programs that want to do that by themselves.
+// Starts, shows and stops the embedded servers of a folder, for programs that manage them directly.
 import { ensureServices, stopServices } from './embedded/embedded.js';
 import { resolveHome, type ServiceName } from './embedded/home.js';
 import { type ServiceStatus, servicesStatus } from './embedded/status.js';
 import { stopBackgroundWorkers } from './workers/background-workers.js';
 
 export interface ServersOptions {
-  /** The folder of the servers; without it ZEROSCOUT_HOME, else `.zeroscout` in the working folder. */
+  /** The folder of the servers; by default ZEROSCOUT_HOME, else `.zeroscout` in the working folder. */
   readonly home?: string;
   /** Called with one line for each step. */
   readonly onNote?: (text: string) => void;
 }
 
-/** Embedded servers: daemons of this machine that outlive the program that started them. */
+/** Embedded servers: daemons on this machine that outlive the program that started them. */
 export const embeddedServers = {
   start: async ({ home, onNote = () => {} }: ServersOptions = {}): Promise<void> => {
     await ensureServices({ home: homeOf(home), onStep: onNote, which: ['temporal', 'nats'] });
   },
   status: ({ home }: ServersOptions = {}): Promise<readonly ServiceStatus[]> =>
     servicesStatus({ home: homeOf(home) }),
-  /** Ends background workers and servers; answers which servers ran. What is stored stays. */
+  /**
+   * Stops background workers and servers; returns the names of the servers that ran. Stored data are kept.
+   */
   stop: async ({ home }: ServersOptions = {}): Promise<readonly ServiceName[]> => {
     const place = homeOf(home);
     await stopBackgroundWorkers({ home: place });

@@ -1,4 +1,4 @@
-// Spells durations and times in words that people read.
+// Formats durations and times for people.
 
 /** `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 export function spellDuration(milliseconds: number): string {
@@ -9,7 +9,7 @@ export function spellDuration(milliseconds: number): string {
   return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
 }
 
-/** `14:02` of today, `2026-11-24 14:02` of any other day, in local time. */
+/** `14:02` for a time today, `2026-11-24 14:02` for any other day, in local time. */
 export function spellTime({
   time,
   now = Date.now(),

@@ -1,4 +1,4 @@
-// Connects to Temporal, or says within seconds why that does not work.
+// Connects to Temporal, or reports within seconds why the connection fails.
 
 import { Connection, isGrpcServiceError, ServiceError as TemporalServiceError } from '@temporalio/client';
 import { ServiceError } from '../../core/errors.js';
@@ -9,7 +9,8 @@ import { identifyPeer, type Peer } from './peer.js';
 import type { TemporalSettings } from './settings.js';
 import { tlsFault } from './tls-fault.js';
 
-// Time for a server that is just being restarted; with the two seconds of `identifyPeer` it ends within six.
+// The time limit for a server that is being restarted; with the two seconds of `identifyPeer` the attempt
+// ends within six.
 const CONNECT_MS = 4_000;
 const IDENTIFY_MS = 2_000;
 const DEFAULT_PORT = 7233;
@@ -20,7 +21,7 @@ const PERMISSION_DENIED = 7;
 const UNIMPLEMENTED = 12;
 const UNAUTHENTICATED = 16;
 
-/** The caller closes the connection. */
+/** The caller must close the connection. */
 export async function connectTemporal(settings: TemporalSettings): Promise<Connection> {
   const { options, namespace, address } = settings;
   const deadline = Date.now() + CONNECT_MS;
@@ -39,7 +40,8 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Conne
   } catch (error) {
     await connection?.close();
     const message = await explain({ settings, error });
-    // What an embedded server needs is said by a code: programs and the command line start it each in its own way.
+    // For an embedded server, the error carries a code instead of instructions, because programs and the
+    // command line start it in different ways.
     const advice = settings.source === 'embedded' ? startServers() : undefined;
     throw new ServiceError({ address, message, advice, cause: error });
   }
@@ -98,12 +100,15 @@ function wayOut({ source }: TemporalSettings): string {
   return ` Start it, correct ${where}, or remove that setting to use the embedded server.`;
 }
 
-/** Only then is the fault of a handshake one of certificates. */
+/** Only a peer that uses TLS can have caused a fault of certificates. */
 function talksTls({ kind }: Peer): boolean {
   return kind === 'tls' || kind === 'silent' || kind === 'other';
 }
 
-/** gRPC's detail is mostly "Failed to connect before the deadline"; what the port says without TLS tells more. */
+/**
+ * gRPC's detail is usually "Failed to connect before the deadline"; the port's answer without TLS is more
+ * informative.
+ */
 function tlsDetail({ detail, peer }: { readonly detail: string; readonly peer: Peer }): string {
   if (peer.kind === 'nats') return 'it is a NATS server';
   if (peer.kind === 'http') return 'it is a web server without TLS';

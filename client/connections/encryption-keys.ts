@@ -1,4 +1,4 @@
-// Reads the keys under which Temporal's payloads are encrypted; no message shows a key.
+// Reads the keys with which Temporal's payloads are encrypted. No message contains a key.
 import { createSecretKey } from 'node:crypto';
 import { SpecError } from '../../core/errors.js';
 import { NotRegularError, readRegularFileSync } from '../../store/regular-file.js';
@@ -9,8 +9,9 @@ const KEY_BYTES = 32;
 const MAKE = 'make one: echo "2026-11:$(openssl rand -base64 32)"';
 
 /**
- * `ID:BASE64` with commas or white space between, in ZEROSCOUT_ENCRYPTION_KEYS or in the file that
- * ZEROSCOUT_ENCRYPTION_KEYS_FILE names, where # begins a comment. None where neither is set. SpecError for anything else.
+ * Reads `ID:BASE64`, separated by commas or white space, from ZEROSCOUT_ENCRYPTION_KEYS or from the file that
+ * ZEROSCOUT_ENCRYPTION_KEYS_FILE names, where # begins a comment. There are no keys if neither is set. Throws
+ * a SpecError for anything else.
  */
 export function readEncryptionKeys({
   env = process.env,
@@ -31,7 +32,7 @@ export function readEncryptionKeys({
   return parseKeys({ text: written.replace(/#.*$/gm, ''), path: FILE_VARIABLE, file });
 }
 
-/** The variable that holds the keys, or that names the file in which they are. */
+/** The variable that holds the keys, or that names the file with the keys. */
 interface KeySource {
   readonly path: string;
   readonly file?: string;

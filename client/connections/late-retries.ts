@@ -1,4 +1,4 @@
-// Makes interceptors that drop a retry of a call to Temporal that comes after the connection was closed.
+// Creates interceptors that drop a retry of a call to Temporal after the connection was closed.
 import {
   type ConnectionOptions,
   defaultGrpcRetryOptions,
@@ -9,8 +9,9 @@ type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
 type Call = ReturnType<Interceptor>;
 
 /**
- * The SDK's retries are timers. One of a call that nobody waits for any more may come when the connection is closed; what
- * gRPC then throws has no caller, and would end the process of a command that has done its work.
+ * The SDK's retries are timers. A retry of an abandoned call may fire when the connection is closed; the
+ * error that gRPC then throws has no caller, and would end the process of a command that has finished its
+ * work.
  */
 export function retriesUntilClosed(): Interceptor[] {
   const tried = new WeakSet<object>();

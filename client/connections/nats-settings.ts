@@ -1,4 +1,5 @@
-// Reads from the environment how to reach NATS and as whom, with the names of variables that the `nats` command line uses.
+// Reads from the environment how to reach NATS and with which credentials, under the names of variables that
+// the `nats` command line uses.
 import { existsSync } from 'node:fs';
 import { SpecError } from '../../core/errors.js';
 import type { Access } from '../../store/access.js';
@@ -20,10 +21,13 @@ const PAIRS = [
   ['user', 'password'],
   ['cert', 'key'],
 ] as const;
-/** Who to be can be said in one way only: a forgotten variable must not decide. */
+/** Only one kind of credentials may be set, so that a forgotten variable cannot decide. */
 const IDENTITIES = ['creds', 'nkey', 'user', 'token'] as const;
 
-/** Reads, connects to nothing; what is in the files is looked at when they are used. Undefined where nothing is set. */
+/**
+ * Reads settings without connecting; the files that they name are checked when they are used. Undefined if
+ * nothing is set.
+ */
 export function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined {
   const { NATS_URL: url, ZEROSCOUT_NATS_REPLICAS: replicas } = env;
   const access = accessOf(env);
@@ -45,7 +49,7 @@ export function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined
   };
 }
 
-/** Empty text is how a shell unsets for one command. */
+/** An empty value counts as unset, because that is how a shell unsets a variable for one command. */
 function accessOf(env: NodeJS.ProcessEnv): Access {
   const set = Object.entries(VARIABLES).flatMap(([name, variable]) =>
     env[variable] ? [[name, env[variable]] as const] : [],
@@ -78,7 +82,7 @@ function wrong(name: keyof Access, message: string): SpecError {
   return SpecError.of({ path: VARIABLES[name], message });
 }
 
-/** The store's own reading of the address; here it is a setting that a person wrote. */
+/** Parses the address as the store does, and reports faults as those of a setting. */
 function addressOf(url: string): Address {
   try {
     return parseAddress(url);
@@ -87,7 +91,10 @@ function addressOf(url: string): Address {
   }
 }
 
-/** JetStream keeps one, three or five copies: an even number outlives no more servers than the odd one below it. */
+/**
+ * JetStream keeps one, three or five copies; an even number tolerates no more failures than the odd number
+ * below it.
+ */
 function checkedReplicas(text: string): number {
   if (/^[135]$/.test(text)) return Number(text);
   throw wrongReplicas(`"${text}" is not 1, 3 or 5`);

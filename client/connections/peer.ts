@@ -1,4 +1,5 @@
-// Tells what listens at an address from what it says: NATS, HTTP, silence, something else, or nothing.
+// Determines from its answers what listens at an address: NATS, HTTP, a silent server, another protocol, or
+// nothing.
 
 import { connect, type Socket } from 'node:net';
 
@@ -10,7 +11,7 @@ export type Peer =
   | { readonly kind: 'silent' }
   | { readonly kind: 'other'; readonly says: string };
 
-/** The part used here of the line that a NATS server greets with. */
+/** The part of a NATS server's greeting that is used here. */
 export interface NatsInfo {
   readonly server_name?: string;
 }
@@ -26,7 +27,7 @@ const REASONS: { readonly [code: string]: string } = {
 
 const QUESTION = 'GET / HTTP/1.1\r\nHost: zeroscout\r\nConnection: close\r\n\r\n';
 
-/** Listens for a greeting, then asks in HTTP. Ends within `timeoutMs`. */
+/** Waits for a greeting, then sends an HTTP request. Ends within `timeoutMs`. */
 export async function identifyPeer({
   host,
   port,
@@ -52,7 +53,7 @@ export async function identifyPeer({
   }
 }
 
-/** Asks a NATS server that needs no credentials whether JetStream answers. */
+/** Asks a NATS server that requires no credentials whether JetStream answers. */
 export async function jetStreamAnswers({
   host,
   port,
@@ -68,7 +69,7 @@ export async function jetStreamAnswers({
   try {
     const inbox = '_INBOX.zeroscout.ready';
     const options = JSON.stringify({ verbose: false, pedantic: false, headers: true, no_responders: true });
-    // The reply comes as MSG with the account's numbers; "no responders" comes as HMSG, an error as -ERR.
+    // The reply is a MSG with the account's numbers; "no responders" is an HMSG, and an error is -ERR.
     socket.write(`CONNECT ${options}\r\nSUB ${inbox} 1\r\nPUB $JS.API.INFO ${inbox} 0\r\n\r\n`);
     const answer = await firstWords({
       socket,
@@ -90,7 +91,7 @@ function judge({ said, closed }: { readonly said: string; readonly closed: boole
       return { kind: 'other', says: readable(said) };
     }
   }
-  // Web servers that want TLS say so in plain HTTP; others answer with a TLS alert (0x15 0x03).
+  // Web servers that require TLS say so in plain HTTP; other servers answer with a TLS alert (0x15 0x03).
   if (said.startsWith('HTTP/')) return /HTTPS (server|port)/i.test(said) ? { kind: 'tls' } : { kind: 'http' };
   if (said.startsWith('\x15\x03')) return { kind: 'tls' };
   if (said === '' && !closed) return { kind: 'silent' };
@@ -125,7 +126,7 @@ function open({
   });
 }
 
-/** What comes in until the peer pauses, closes, has said `until`, or the time is over. */
+/** The input until the peer pauses, closes, has sent `until`, or the time is over. */
 function firstWords({
   socket,
   waitMs,

@@ -17,7 +17,7 @@ export type { NatsSettings, Source, TemporalOptions, TemporalSettings } from './
 export interface Connections {
   readonly temporal: TemporalSettings;
   readonly nats: NatsSettings;
-  /** True where at least one of the two is embedded. */
+  /** Whether at least one of the two is embedded. */
   readonly embedded: boolean;
 }
 
@@ -29,8 +29,9 @@ export interface Configured {
 const DEFAULT_NAMESPACE = 'default';
 
 /**
- * What is configured is used as it is; for the rest the embedded services are started (`if-needed`) or looked for
- * (`never`). Throws SpecError for settings that cannot be right, ServiceError where nothing is there.
+ * Configured servers are used as they are. For the others, embedded servers are started (`if-needed`) or must
+ * be running (`never`). Throws a SpecError for invalid settings, and a ServiceError if a server cannot be
+ * reached.
  */
 export async function resolveConnections({
   home,
@@ -62,7 +63,7 @@ export async function resolveConnections({
   };
 }
 
-/** The servers for which nothing is configured. */
+/** The servers that are not configured. */
 export function embeddedServices({
   env = process.env,
 }: {
@@ -72,7 +73,10 @@ export function embeddedServices({
   return [...(temporal ? [] : ['temporal' as const]), ...(nats ? [] : ['nats' as const])];
 }
 
-/** As `resolveConnections` of what runs, for a command that needs Temporal alone: NATS is left out where it is embedded and does not run. */
+/**
+ * Like `resolveConnections` with `never`, for a command that needs only Temporal: NATS is left out if it is
+ * embedded and does not run.
+ */
 export async function resolveTemporal({
   home,
   env = process.env,
@@ -89,7 +93,7 @@ export async function resolveTemporal({
   return { temporal: found, embedded: !temporal || !nats, ...(url && { nats: url }) };
 }
 
-/** What the environment and temporal.toml say. Reads, connects to nothing. */
+/** Reads the settings in the environment and temporal.toml, without connecting. */
 export function readConfigured({ env = process.env }: { readonly env?: NodeJS.ProcessEnv }): Configured {
   const temporal = configuredTemporal(env);
   const nats = configuredNats(env);
@@ -116,7 +120,7 @@ function configuredTemporal(env: NodeJS.ProcessEnv): TemporalSettings | undefine
   return { options, address, namespace: namespace || DEFAULT_NAMESPACE, source };
 }
 
-/** The library drops a certificate without its key, and a key without its certificate, in silence. */
+/** The library silently ignores a certificate without its key, and a key without its certificate. */
 function checkPair({ env, tls }: { env: NodeJS.ProcessEnv; tls: TemporalOptions['tls'] }): void {
   if (typeof tls === 'object' && tls?.clientCertPair) return;
   const set = (name: string) => [`${name}_PATH`, `${name}_DATA`].find((variable) => env[variable]);
@@ -132,7 +136,8 @@ function loadTemporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClien
     throw SpecError.of({ path: 'TEMPORAL_CONFIG_FILE', message: `there is no file ${file}` });
   }
   for (const path of TEMPORAL_FILES) refuseOthers({ path, file: env[path] });
-  // `TEMPORAL_ADDRESS= zeroscout ...` is how a shell unsets for one command; the library would take the empty text.
+  // `TEMPORAL_ADDRESS= zeroscout ...` is how a shell unsets a variable for one command; the library would use
+  // the empty text.
   const set = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
   try {
     return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
@@ -153,7 +158,7 @@ const TEMPORAL_FILES = [
   'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
 ] as const;
 
-/** The library would wait for the writer of a named pipe. What is wrong with a file that is not there it says itself. */
+/** The library would wait for the writer of a named pipe. It reports faults of absent files itself. */
 function refuseOthers({ path, file }: { readonly path: string; readonly file: string | undefined }): void {
   if (!file || !existsSync(file)) return;
   try {

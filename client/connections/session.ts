@@ -1,4 +1,4 @@
-// Opens the connections that work with searches needs, Temporal's client and the store, and closes them again.
+// Opens the connections that searches need, Temporal's client and the store, and closes them again.
 import { Client } from '@temporalio/client';
 import { ServiceError } from '../../core/errors.js';
 import { connectStore } from '../../store/jetstream.js';
@@ -19,10 +19,13 @@ import {
   type TemporalSettings,
 } from './resolve-connections.js';
 
-/** How long a client waits for a server in trouble before an error says so. */
+/** How long a client waits for an unresponsive server before it reports an error. */
 const PATIENCE_MS = 5_000;
 
-/** What work with searches needs: connected servers, where the embedded ones live, and what this program may do. */
+/**
+ * The connections that searches need, the folder of the embedded servers, and the permissions of this
+ * program.
+ */
 export interface Session {
   readonly client: Client;
   readonly store: Store;
@@ -30,21 +33,21 @@ export interface Session {
   readonly home: Home;
   /** Whether the code of spaces of kind module may run in this process and in workers that it starts. */
   readonly modules: ModulePermission;
-  /** Called with one line for what happens meanwhile: a worker that ended, servers that are started again. */
+  /** Called with one line for each event: a worker that ended, servers that are started again. */
   readonly onNote: (text: string) => void;
 }
 
-/** A session for work that goes on without the store. */
+/** A session for operations that also work without the store. */
 export interface StatusSession {
   readonly client: Client;
-  /** Absent where NATS does not answer. */
+  /** Absent if NATS does not answer. */
   readonly store?: Store;
   readonly temporal: TemporalSettings;
 }
 
-/** How a session announces itself and whom it tells what it does meanwhile. */
+/** The name of a session, and the listeners of its events. */
 export interface SessionListener {
-  /** What servers and traces call this client. */
+  /** The name of this client in servers and traces. */
   readonly name: string;
   /** Called with one line for each step of starting embedded servers. */
   readonly onStep: (text: string) => void;
@@ -53,20 +56,20 @@ export interface SessionListener {
 }
 
 export interface SessionOptions extends SessionListener {
-  /** Whether embedded servers are started where nothing is configured, or must run already. */
+  /** Whether embedded servers are started if nothing is configured, or must be running. */
   readonly start: 'if-needed' | 'never';
-  /** The folder of the embedded servers; without it, what ZEROSCOUT_HOME says. */
+  /** The folder of the embedded servers; by default that of ZEROSCOUT_HOME. */
   readonly home?: string;
-  /** Without it, what the environment says. */
+  /** By default as the environment says. */
   readonly modules?: ModulePermission;
 }
 
-/** A session that stays open until `close`. */
+/** A session that remains open until `close`. */
 export interface OpenSession extends Session {
   close(): Promise<void>;
 }
 
-/** Connects; ServiceError names a server that is not there. The caller closes the session. */
+/** Connects; a ServiceError names a server that cannot be reached. The caller must close the session. */
 export async function openSession({
   start,
   home: folder,
@@ -77,7 +80,8 @@ export async function openSession({
     folder === undefined ? resolveHome() : resolveHome({ env: { ...process.env, ZEROSCOUT_HOME: folder } });
   const { onStep, onNote, name } = listener;
   const opened = await openClient(listener, async () => {
-    // A session that starts no servers starts those again that died; servers that a person has ended stay down.
+    // A session that starts no servers restarts those that died; servers that a person has stopped remain
+    // down.
     if (start === 'never')
       await restartEmbedded({ home, which: embeddedServices(), onStep, depth: 'process' });
     return resolveConnections({ home, start, onStep });
@@ -99,7 +103,10 @@ export async function openSession({
   }
 }
 
-/** Connects, hands the session to `use`, and disconnects whatever happens. ServiceError names a server that is not there. */
+/**
+ * Connects, passes the session to `use`, and disconnects in any case. A ServiceError names a server that
+ * cannot be reached.
+ */
 export async function withSession<T>(
   options: SessionOptions,
   use: (session: Session) => Promise<T>,
@@ -112,7 +119,10 @@ export async function withSession<T>(
   }
 }
 
-/** As `withSession` with `start: 'never'`; where NATS is away and cannot be started again the session has no store. */
+/**
+ * Like `withSession` with `start: 'never'`. If NATS is unreachable and cannot be restarted, the session has
+ * no store.
+ */
 export async function withStatusSession<T>(
   listener: SessionListener,
   use: (session: StatusSession) => Promise<T>,
@@ -120,7 +130,7 @@ export async function withStatusSession<T>(
   const opened = await openClient(listener, async () => {
     const home = resolveHome();
     const { onStep, onNote } = listener;
-    // What is known without the server is told even where it cannot be started again.
+    // What is known without the server is reported even if it cannot be restarted.
     await restartEmbedded({ home, which: embeddedServices(), onStep, depth: 'process' }).catch(
       (error: Error) => onNote(error.message),
     );
@@ -174,7 +184,7 @@ function openStore(nats: NatsSettings, name: string): Promise<Store> {
   return connectStore({ ...nats, patienceMs: PATIENCE_MS, name });
 }
 
-/** A server that does not answer; a setting that is wrong is an error all the same. */
+/** Ignores a server that does not answer; an invalid setting is still an error. */
 function noStore(error: unknown): undefined {
   if (error instanceof ServiceError) return undefined;
   throw error;

@@ -1,11 +1,11 @@
-// The types of what is known about a Temporal and a NATS server before connecting to them.
+// Defines the types of the settings of a Temporal and a NATS server.
 
 import type { ConnectionOptions } from '@temporalio/client';
 import type { Access } from '../../store/access.js';
 
 export type Source = 'environment' | 'file' | 'embedded';
 
-/** What both `Connection` (client) and `NativeConnection` (worker) take. */
+/** The options that both `Connection` (client) and `NativeConnection` (worker) accept. */
 export type TemporalOptions = { readonly address: string } & Pick<
   ConnectionOptions,
   'tls' | 'apiKey' | 'metadata'
@@ -16,14 +16,14 @@ export interface TemporalSettings {
   readonly address: string;
   readonly namespace: string;
   readonly source: Source;
-  /** Temporal's web page; known for the embedded server only. */
+  /** The address of Temporal's web page, which is known for the embedded server only. */
   readonly webAddress?: string;
 }
 
 export interface NatsSettings extends Access {
-  /** One address or several with commas between. */
+  /** One address, or several separated by commas. */
   readonly url: string;
-  /** Servers that keep each message, where streams are created; 1 unless told. */
+  /** The number of servers that keep each message, for streams that are created; 1 by default. */
   readonly replicas?: number;
   readonly source: Exclude<Source, 'file'>;
 }

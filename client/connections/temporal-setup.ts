@@ -1,14 +1,18 @@
-// Asks whether Temporal is ready, and sets how long it remembers finished searches.
+// Checks whether Temporal is ready, and sets how long it keeps finished searches.
 
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 
 const NAMESPACE = 'default';
-// The development server forgets finished workflows after a day. A month: a person comes back to look at a search.
+// The development server forgets finished workflows after a day. A month leaves people time to return to a
+// search.
 const RETENTION = '30 days';
 const CALL_MS = 5_000;
 
-/** The server answers and the default namespace is there; the development server makes it after it starts to listen. */
+/**
+ * Whether the server answers and has the default namespace, which the development server creates after it
+ * starts to listen.
+ */
 export async function temporalAnswers({
   address,
   timeoutMs,
@@ -30,7 +34,7 @@ export async function temporalAnswers({
   }
 }
 
-/** Once after each start of the embedded server. */
+/** Runs once after each start of the embedded server. */
 export async function prepareTemporal({ address }: { readonly address: string }): Promise<void> {
   const connection = await Connection.connect({ address, connectTimeout: CALL_MS });
   try {

@@ -1,12 +1,14 @@
-// Finds which TLS setting of Temporal is wrong, where gRPC only says that the deadline was exceeded.
+// Finds which TLS setting of Temporal is wrong, because gRPC reports only that the deadline was exceeded.
 import { isIP } from 'node:net';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import type { TemporalOptions } from './settings.js';
 
-/** With TLS 1.3 a server refuses our certificate only after it has let us in. */
+/**
+ * With TLS 1.3, a server refuses a client certificate only after the handshake has succeeded for the client.
+ */
 const AFTERTHOUGHT_MS = 500;
 
-/** One handshake for the sake of its error. Undefined where nothing is wrong with it. Ends within `timeoutMs`. */
+/** Performs one handshake for its error. Undefined if the handshake succeeds. Ends within `timeoutMs`. */
 export async function tlsFault({
   host,
   port,

@@ -1,20 +1,20 @@
-// Finds where onnxruntime-node looks for its CUDA provider, and which libraries that provider still lacks.
+// Finds where onnxruntime-node looks for its CUDA provider, and which libraries that provider lacks.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { run } from '../embedded/process.js';
 
-/** What onnxruntime-node loads for CUDA; its npm package leaves them out. */
+/** The files that onnxruntime-node loads for CUDA, which its npm package does not contain. */
 export const PROVIDER_FILES = [
   'libonnxruntime_providers_cuda.so',
   'libonnxruntime_providers_shared.so',
 ] as const;
-/** Opened by the provider when it needs them; its own header does not name them. */
+/** Libraries that the provider opens when it needs them, which its ELF header does not name. */
 const OPENED_LATER = ['libcudnn.so.9', 'libnvrtc.so.13'];
-/** The driver's own library comes with the driver, not with Python packages. */
+/** The driver's own library comes with the driver and not with Python packages. */
 export const DRIVER = 'libcuda.so.1';
 
-/** Packages of PyPI that hold a library, by the beginning of its name. */
+/** PyPI packages that contain a library, by the beginning of the library's name. */
 const PACKAGES: readonly (readonly [string, string])[] = [
   ['libcublas', 'nvidia-cublas'],
   ['libcudnn', 'nvidia-cudnn-cu13'],
@@ -26,11 +26,11 @@ const PACKAGES: readonly (readonly [string, string])[] = [
 
 export interface Runtime {
   readonly version: string;
-  /** Beside libonnxruntime.so.1. */
+  /** The folder of libonnxruntime.so.1. */
   readonly folder: string;
 }
 
-/** onnxruntime-node as it is installed here; `undefined` where it has no place for a CUDA provider. */
+/** The installed onnxruntime-node; `undefined` if this platform has no CUDA provider. */
 export function findRuntime({ platform = `${process.platform}-${process.arch}` } = {}): Runtime | undefined {
   if (platform !== 'linux-x64') return undefined;
   const require = createRequire(import.meta.url);
@@ -46,7 +46,7 @@ export function packageOf(library: string): string | undefined {
   return PACKAGES.find(([start]) => library.startsWith(start))?.[1];
 }
 
-/** Libraries that the provider needs and the system's loader does not find with this environment. */
+/** Libraries that the provider needs and that the system's loader does not find with this environment. */
 export async function missingLibraries({
   folder,
   env,
@@ -59,7 +59,7 @@ export async function missingLibraries({
   return [...missing, ...later.flat()];
 }
 
-/** Whether the system's loader finds a library: asked of a process of its own, which loads it. */
+/** Whether the system's loader finds a library, tested by a separate process that loads it. */
 async function loads({ name, env }: { name: string; env: NodeJS.ProcessEnv }): Promise<boolean> {
   try {
     await run('python3', ['-c', 'import ctypes, sys; ctypes.CDLL(sys.argv[1])', name], {
@@ -80,7 +80,9 @@ found = dict.fromkeys(f for p in places for f in sorted(glob.glob(os.path.join(p
 print(os.pathsep.join(found))
 `;
 
-/** Folders of CUDA's libraries among Python's packages, as LD_LIBRARY_PATH wants them; empty where there are none. */
+/**
+ * Folders of CUDA libraries among Python's packages, in the form of LD_LIBRARY_PATH; empty if there are none.
+ */
 export async function pythonLibraryPath({ env }: { env: NodeJS.ProcessEnv }): Promise<string> {
   try {
     const { stdout } = await run('python3', ['-c', FIND_FOLDERS], { env, timeout: 30_000 });

@@ -1,4 +1,4 @@
-// Puts the CUDA provider of onnxruntime-gpu's wheel beside onnxruntime-node's own library.
+// Installs the CUDA provider from onnxruntime-gpu's wheel beside onnxruntime-node's own library.
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ServiceError } from '../../core/errors.js';
@@ -8,11 +8,15 @@ import { run } from '../embedded/process.js';
 import { PROVIDER_FILES, type Runtime } from './cuda-libraries.js';
 
 const FETCH_MS = 30 * 60_000;
-/** The provider does not depend on Python, so any version's wheel will do; this one has existed for long. */
+/**
+ * The provider does not depend on Python, so a wheel for any Python version will do; this version has existed
+ * for a long time.
+ */
 const PLATFORMS = ['manylinux_2_28_x86_64', 'manylinux_2_27_x86_64', 'manylinux_2_17_x86_64'];
 const PYTHON = '3.12';
 
-// Takes the provider out of the wheel, checks each file against the wheel's own list of digests, prints the wheel's version.
+// Extracts the provider from the wheel, checks each file against the wheel's list of digests, and prints the
+// wheel's version.
 const UNPACK = `
 import base64, csv, hashlib, io, pathlib, sys, zipfile
 wheel, folder, names = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
@@ -36,8 +40,8 @@ with zipfile.ZipFile(wheel) as archive:
 `;
 
 /**
- * The provider must be of the very version of onnxruntime-node. `wheel`: a file that is here already; without, pip fetches
- * it. Files are renamed into place when all of them are there and have been checked.
+ * The provider must have the same version as onnxruntime-node. `wheel` is a file that exists already; without
+ * it, pip fetches one. Files are renamed into place after all of them were checked.
  */
 export async function installCuda({
   runtime: { version, folder },

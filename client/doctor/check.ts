@@ -1,13 +1,13 @@
-// The type of one check of this machine.
+// Defines the result of one check of this machine.
 import type { Advice } from '../../core/errors.js';
 
 export interface Check {
   readonly name: string;
-  /** `missing`: a search cannot run here. `warning`: it can, with a drawback or after a download. */
+  /** `missing`: a search cannot run here. `warning`: it can, but with a drawback or after a download. */
   readonly status: 'ok' | 'missing' | 'warning';
   readonly found: string;
-  /** Empty where nothing is to be done. */
+  /** What to do; empty if nothing needs to be done. */
   readonly todo: string;
-  /** What `todo` advises, for programs; `about` is what it concerns. */
+  /** The advice in `todo` for programs; `about` is its subject. */
   readonly advice?: Pick<Advice, 'code' | 'about'>;
 }

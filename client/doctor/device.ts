@@ -1,4 +1,4 @@
-// Checks all that a score worker on a device needs; the last check runs a small program there.
+// Checks everything that a score worker on a device needs; the last check runs a small program on the device.
 
 import { DeviceError } from '../../core/errors.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
@@ -25,7 +25,7 @@ export async function checkDeviceParts({
   return [...parts, await checkRun({ device, env })];
 }
 
-/** Whether the work really runs there. */
+/** Checks whether the work really runs on the device. */
 async function checkRun({
   device,
   env,
@@ -105,7 +105,9 @@ async function libraryChecks({
   ];
 }
 
-/** Python's packages of the libraries may be installed already, in a folder where the loader does not look. */
+/**
+ * Python packages with the libraries may be installed already, in a folder that the loader does not search.
+ */
 function wayToLibraries({
   libraries,
   areInPython,

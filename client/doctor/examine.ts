@@ -1,4 +1,5 @@
-// Examines what this machine has for zeroscout, what is missing, and what to do; it starts and fetches nothing.
+// Examines what this machine has for zeroscout, what is missing, and what to do. It starts and fetches
+// nothing.
 
 import { type Device, isBatchedDevice } from '../../core/specification/devices.js';
 import type { Home } from '../embedded/home.js';
@@ -10,7 +11,7 @@ import { checkTools } from './tools.js';
 
 export type { Check };
 
-/** Takes some seconds at most; a check that itself fails becomes a line, never an exception. */
+/** Takes some seconds at most. A check that fails itself becomes a line of the report, never an exception. */
 export async function diagnose({
   home,
   env = process.env,

@@ -10,11 +10,11 @@ import { checkOwner } from '../embedded/home-folders.js';
 import type { Check } from './check.js';
 
 const GIB = 1024 ** 3;
-// Two servers (300 MB), one scorer (800 MB at most), two workers.
+// Memory for two servers (300 MB), one scorer (800 MB at most) and two workers.
 const MEMORY_GIB = 2;
-// Binaries 180 MB, plus databases.
+// Disk space for binaries (180 MB) and databases.
 const DISK_GIB = 1;
-// Those that both onnxruntime-node and the Temporal SDK bring binaries for.
+// Platforms for which both onnxruntime-node and the Temporal SDK provide binaries.
 const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64', 'win32-x64', 'win32-arm64'];
 
 export async function checkMachine({ home }: { readonly home: Home }): Promise<readonly Check[]> {
@@ -56,7 +56,7 @@ function checkProcessors(): Check {
 }
 
 function checkMemory(): Check {
-  // In a container the limit counts, not the machine.
+  // In a container, its memory limit counts instead of the machine's memory.
   const limit = process.constrainedMemory?.() ?? 0;
   const bytes = limit > 0 && limit < totalmem() ? limit : totalmem();
   const enough = bytes >= MEMORY_GIB * GIB;
@@ -101,7 +101,7 @@ async function checkDisk({ home }: { readonly home: Home }): Promise<Check> {
   }
 }
 
-/** Our own package.json, whether this file runs from source or from dist/. */
+/** The package.json of zeroscout, whether this file runs from source or from dist/. */
 function packageFile(): { readonly engines?: { readonly node?: string } } {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);

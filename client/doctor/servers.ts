@@ -92,7 +92,7 @@ function ofEmbedded({
   return { name, status: 'ok', found: 'embedded, not running: started when a search needs it', todo: '' };
 }
 
-/** The message ends with the way out; it goes to the last column. */
+/** The advice at the end of the message is moved to the last column. */
 function ofFailure({
   name,
   address,

@@ -10,7 +10,8 @@ import type { Home } from '../embedded/home.js';
 import { run } from '../embedded/process.js';
 import type { Check } from './check.js';
 
-// In a child: only engine/ may load ONNX Runtime, and a native library that crashes must not end the doctor.
+// Runs in a child process, because only engine/ may load ONNX Runtime, and a crash of a native library must
+// not end the doctor.
 const ONNX_RUNTIME = `
 const { env, listSupportedBackends } = require('onnxruntime-node');
 console.log(JSON.stringify({ version: env.versions.node, backends: listSupportedBackends() }));
@@ -108,7 +109,7 @@ function isConfigured({
     const { temporal, nats } = readConfigured({ env });
     return (name === 'temporal' ? temporal : nats) !== undefined;
   } catch {
-    // Settings that cannot be right have their own line in the report.
+    // Invalid settings have a line of their own in the report.
     return true;
   }
 }

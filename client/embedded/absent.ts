@@ -1,4 +1,4 @@
-// Says of embedded servers that cannot be used whether each is silent, has died or was never started.
+// Reports, for embedded servers that cannot be used, whether each is silent, has died or was never started.
 import type { Advice } from '../../core/errors.js';
 import { type Home, logFile, type ServiceName } from './home.js';
 import { pidsOf } from './lifecycle.js';
@@ -12,7 +12,7 @@ interface Absent {
   readonly absent: readonly ServiceName[];
 }
 
-/** What an error says of them, and the way out. */
+/** What an error says about them, with advice. */
 export async function whyAbsent({
   home,
   absent,
@@ -29,7 +29,10 @@ export async function whyAbsent({
   return { message: lines.join('\n'), advice: startServers(never) };
 }
 
-/** Starting embedded servers waits for one that is slow, starts one that died, and says what is wrong with it. */
+/**
+ * The advice to start the embedded servers, which waits for a slow one, restarts a dead one, and reports what
+ * is wrong with it.
+ */
 export function startServers(configurable: readonly ServiceName[] = []): Advice {
   const start = "Start it with embeddedServers.start() or connect({ servers: 'start' })";
   if (configurable.length === 0) return { code: 'start-servers', text: `${start}.` };
@@ -37,7 +40,7 @@ export function startServers(configurable: readonly ServiceName[] = []): Advice 
   return { code: 'start-servers', text: `${start}, or set ${variables}.`, about: variables };
 }
 
-/** Undefined where nothing was started, or where `services down` ended it. */
+/** Undefined for a server that was never started, or that `services down` stopped. */
 async function whyAway({
   home,
   name,

@@ -1,4 +1,4 @@
-// Finds a `temporal` and a `nats-server` that start and are new enough, and fetches what is missing.
+// Finds a `temporal` and a `nats-server` that start and are new enough, and fetches those that are missing.
 
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,10 @@ export type { BinaryName, OnStep };
 
 interface Recipe {
   readonly version: RegExp;
-  /** Temporal: updates are on and `--db-filename` is safe. NATS: what the store asks of JetStream (store/connect.ts). */
+  /**
+   * The oldest supported version. Temporal: updates work and `--db-filename` is safe. NATS: the features of
+   * JetStream that the store uses (store/connect.ts).
+   */
   readonly oldest: string;
 }
 
@@ -31,7 +34,10 @@ export function binaryOf(service: ServiceName): BinaryName {
   return service === 'temporal' ? 'temporal' : 'nats-server';
 }
 
-/** PATH first, its absolute entries, then the bin folder, if zeroscout fetched what is there; `undefined` where neither has one that works. Fetches nothing. */
+/**
+ * Searches the absolute entries of PATH, then the bin folder if zeroscout fetched what is in it; `undefined`
+ * if neither has a working binary. Fetches nothing.
+ */
 export async function findBinary({
   home,
   name,
@@ -65,7 +71,10 @@ export async function findBinary({
   return undefined;
 }
 
-/** As `findBinary`, and fetches what is missing. Throws a ServiceError that says how to get it where that is impossible. */
+/**
+ * Like `findBinary`, but fetches a missing binary. Throws a ServiceError that says how to get it if that is
+ * impossible.
+ */
 export async function ensureBinary({
   home,
   name,
@@ -91,7 +100,7 @@ export async function ensureBinary({
   return { name, path, version, source: 'fetched' };
 }
 
-/** `undefined`: it does not start, hangs, or is another program of the same name. */
+/** `undefined` if it does not start, hangs, or is another program of the same name. */
 async function versionOf({
   name,
   path,

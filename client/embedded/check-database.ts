@@ -1,19 +1,24 @@
-// Asks SQLite whether Temporal's database is whole, while no server has it open.
+// Lets SQLite check whether Temporal's database is intact, while no server has it open.
 import { accessSync, chmodSync, constants, lstatSync, rmSync, type Stats, statSync } from 'node:fs';
 
-/** Faults of the file itself. Others (a full disk, no memory) say nothing about it, and the server will meet them too. */
+/**
+ * Faults of the file itself. Others (a full disk, no memory) say nothing about the file, and the server will
+ * report them too.
+ */
 const FAULT = /malformed|not a database|could not open|unable to open/i;
 
 /**
- * What is wrong with the database, in a few words, or `undefined`. The caller holds the lock of the services: no server runs.
- * SQLite's own check of every page takes 7 ms a megabyte; flipped bits within a value are beyond it.
+ * What is wrong with the database, in a few words, or `undefined`. The caller holds the lock of the services,
+ * so no server runs. SQLite checks every page, which takes 7 ms for each megabyte; it cannot detect flipped
+ * bits within a value.
  */
 export async function databaseFault(file: string): Promise<string | undefined> {
   const stats = lstatSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
   const fault = fileFault({ file, stats });
   if (fault !== undefined) return fault;
-  // Left by a check that was killed; nobody else makes one, and the caller's lock keeps other checks away.
+  // A check that was killed left this folder. Nobody else creates one, and the caller's lock prevents
+  // concurrent checks.
   rmSync(`${file}.lock`, { recursive: true, force: true });
   const { default: sqlite } = await import('node-sqlite3-wasm');
   try {
@@ -47,7 +52,7 @@ function fileFault({ file, stats }: { readonly file: string; readonly stats: Sta
   }
 }
 
-/** The permissions of a file that is ours can be given back. */
+/** Restores the permissions of a file if this user owns it. */
 function unlocked(file: string): boolean {
   try {
     chmodSync(file, 0o600);

@@ -1,19 +1,22 @@
-// Knows the files that hold an embedded server's data, and moves those that cannot be used out of its way.
+// Knows the files that hold an embedded server's data, and moves unusable data aside.
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Home, ServiceName } from './home.js';
 
-/** What was renamed, so that it can be put back. */
+/** The renamed files, so that they can be restored. */
 export interface SetAside {
-  /** Where the main file, or folder, is now. */
+  /** The present path of the main file or folder. */
   readonly path: string;
   readonly moves: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** SQLite keeps what it has not yet merged in files beside the database; they belong to it and to no other. */
+/**
+ * SQLite keeps changes that are not merged yet in files beside the database, which belong to this database
+ * only.
+ */
 const SQLITE_COMPANIONS = ['-journal', '-wal', '-shm'];
 
-/** The main file or folder first; the others mean nothing without it. */
+/** The main file or folder comes first; the others are useless without it. */
 export function dataPaths({
   home,
   name,
@@ -30,7 +33,7 @@ export function hasData(place: { readonly home: Home; readonly name: ServiceName
   return existsSync(dataPaths(place)[0]!);
 }
 
-/** Renames the data to `NAME.damaged-TIMESTAMP`, or with another word. Nothing is deleted. */
+/** Renames the data to `NAME.damaged-TIMESTAMP`, or with another word than `damaged`. Nothing is deleted. */
 export function setDataAside({
   word,
   ...place
@@ -46,12 +49,12 @@ export function setDataAside({
   const moves = [main!, ...companions]
     .map((from) => ({ from, to: from.replace(main!, target) }))
     .filter(({ from }) => existsSync(from));
-  // The main file goes last: until then the next start finds it and judges it again.
+  // The main file is moved last, so that after an interruption the next start finds and checks it again.
   for (const { from, to } of [...moves].reverse()) renameSync(from, to);
   return { path: target, moves };
 }
 
-/** Removes what a fresh start wrote and renames the data back. */
+/** Removes what a fresh start wrote and restores the data. */
 export function putDataBack({
   aside,
   ...place
@@ -65,8 +68,9 @@ export function putDataBack({
 }
 
 /**
- * Says that the data are being made for the first time. Temporal's schema is made by many statements in several transactions:
- * a database whose server was killed meanwhile lacks tables for ever, and may still seem to work.
+ * Marks that the data are being created for the first time. Temporal creates its schema by many statements in
+ * several transactions: a database whose server was killed in between lacks tables permanently, and may still
+ * seem to work.
  */
 export function markFirstStart(place: { readonly home: Home; readonly name: ServiceName }): void {
   writeFileSync(firstStartMark(place), 'The first start has not ended: these data were never used.\n');
@@ -76,7 +80,10 @@ export function isFirstStartOpen(place: { readonly home: Home; readonly name: Se
   return existsSync(firstStartMark(place));
 }
 
-/** Whoever sees the server ready calls this before using it: from then on the data count. */
+/**
+ * Removes the mark. Whoever sees the server ready calls this before using it, because from then on the data
+ * matter.
+ */
 export function endFirstStart(place: { readonly home: Home; readonly name: ServiceName }): void {
   rmSync(firstStartMark(place), { force: true });
 }

@@ -1,4 +1,4 @@
-// Remembers the digest of each program that zeroscout fetched, and compares before the program is run.
+// Records the digest of each program that zeroscout fetched, and compares it before the program is run.
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,10 @@ interface Program {
   readonly name: BinaryName;
 }
 
-/** True where the program's bytes are those that were fetched. Who names a folder by ZEROSCOUT_BIN answers for what is in it. */
+/**
+ * Whether the program has the bytes that were fetched. A user who names a folder by ZEROSCOUT_BIN is
+ * responsible for its contents.
+ */
 export async function isAsFetched({ home, name }: Program): Promise<boolean> {
   if (home.digests === undefined) return true;
   try {
@@ -23,7 +26,10 @@ export async function isAsFetched({ home, name }: Program): Promise<boolean> {
   }
 }
 
-/** Before `file` takes its place: a program without a record is fetched again, one with another's is never run. */
+/**
+ * Records the digest before `file` takes its place. A program without a record is fetched again; one with
+ * another digest is never run.
+ */
 export async function recordDigest({ home, name, file }: Program & { readonly file: string }): Promise<void> {
   if (home.digests === undefined) return;
   const target = digestFile(home.digests, name);

@@ -22,7 +22,10 @@ export type EmbeddedServices = { readonly [name in ServiceName]?: RunningService
 
 const LOCK_MS = 5 * 60_000;
 
-/** Starts what is not running and returns when all can be used. Throws a ServiceError with the end of the log otherwise. */
+/**
+ * Starts the servers that do not run, and returns when all can be used. Otherwise throws a ServiceError with
+ * the end of the log.
+ */
 export async function ensureServices({
   home,
   onStep,
@@ -42,7 +45,7 @@ export async function ensureServices({
     patienceMs: LOCK_MS,
     onWait: (holder) => onStep(`waiting for ${holder}, which is starting or stopping the services`),
     work: async () => {
-      // Another process may have started them while this one waited.
+      // Another process may have started them while this one waited for the lock.
       const outcomes = await Promise.allSettled(which.map((name) => startService({ home, name, onStep })));
       const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
       if (failures.length > 0) throw together(failures);
@@ -55,7 +58,10 @@ export async function ensureServices({
   });
 }
 
-/** Ends what runs: asks, waits, insists. Data, logs and ports are kept. Returns the names of those that were running. */
+/**
+ * Stops the running servers: SIGTERM, then SIGKILL after a while. Data, logs and ports are kept. Returns the
+ * names of those that were running.
+ */
 export async function stopServices({ home }: { readonly home: Home }): Promise<readonly ServiceName[]> {
   const anything = (await Promise.all(SERVICE_NAMES.map((name) => pidsOf({ home, name })))).flat();
   if (anything.length === 0) return [];
@@ -70,7 +76,7 @@ export async function stopServices({ home }: { readonly home: Home }): Promise<r
   });
 }
 
-/** Those of `which` that run and answer now. Starts nothing. */
+/** The servers among `which` that run and answer now. Starts nothing. */
 export async function findRunning({
   home,
   which = SERVICE_NAMES,
@@ -86,7 +92,7 @@ export async function findRunning({
       const { pid, port } = record;
       if (!(await isOurs({ pid, port, marker: SERVERS[name].marker(home) }))) return undefined;
       if (!(await SERVERS[name].isReady({ home, port }))) return undefined;
-      // Whoever started it may have been killed before it could say so.
+      // The process that started the server may have been killed before it could remove the mark.
       endFirstStart({ home, name });
       return describeRunning({ name, record, started: false });
     }),
@@ -94,7 +100,7 @@ export async function findRunning({
   return Object.fromEntries(found.flatMap((service) => (service ? [[service.name, service]] : [])));
 }
 
-/** On a bare machine both are missing: a person wants to know it at once, not one after the other. */
+/** Both servers may be missing, so one error reports both failures. */
 function together(failures: readonly unknown[]): unknown {
   if (failures.length === 1 || !failures.every((failure) => failure instanceof ServiceError))
     return failures[0];

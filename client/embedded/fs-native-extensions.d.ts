@@ -1,5 +1,5 @@
-// Types of the one function that is used here of a package that has none.
+// Declares the type of the single function that is used of a package without types.
 declare module 'fs-native-extensions' {
-  /** An exclusive lock of the whole file for this open file; false where another open file has it. */
+  /** Locks the whole file exclusively for this open file; false if another open file holds the lock. */
   export function tryLock(descriptor: number): boolean;
 }

@@ -1,4 +1,4 @@
-// Makes a home's folders, for its user's eyes alone, and refuses a home that cannot be one.
+// Creates a home's folders with permissions for its user only, and refuses folders that cannot be a home.
 import { chmodSync, lstatSync, readdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SpecError } from '../../core/errors.js';
@@ -6,12 +6,16 @@ import { faultWords } from '../files/fault-words.js';
 import { makeFolder } from '../files/make-folder.js';
 import type { Home } from './home.js';
 
-/** What zeroscout puts into a home. A folder with anything else in it is somebody's for other purposes too. */
+/**
+ * The names of the files that zeroscout puts into a home. A folder that contains anything else is also used
+ * for other purposes.
+ */
 const OURS = /^(temporal|nats|logs|bin|services\.(json|lock)|(temporal|nats)\.lock|\.gitignore)($|\.)/;
 
 /**
- * Folders 0700, files 0600, also those of earlier versions, which every user of the machine could read. A home folder with
- * things in it that are not zeroscout's keeps its own permissions: ZEROSCOUT_HOME may be a folder of many uses.
+ * Folders get mode 0700 and files 0600, including those of earlier versions, which every user of the machine
+ * could read. A home folder that contains other files keeps its own permissions, since ZEROSCOUT_HOME may
+ * name a folder of many uses.
  */
 export function createFolders({ home }: { readonly home: Home }): void {
   checkOwner({ home });
@@ -25,7 +29,7 @@ export function createFolders({ home }: { readonly home: Home }): void {
     }
     for (const entry of readdirSync(home.root).filter((name) => OURS.test(name)))
       tightenFile(join(home.root, entry));
-    // Databases of hundreds of megabytes: a person's `git add .` must not take them along.
+    // `git add .` must not add databases of hundreds of megabytes.
     writeOwnFile({ file: join(home.root, '.gitignore'), text: '*\n' });
   } catch (error) {
     const { path = home.root } = error as NodeJS.ErrnoException;
@@ -33,7 +37,7 @@ export function createFolders({ home }: { readonly home: Home }): void {
   }
 }
 
-/** Another user's home tells of that user's processes and holds that user's data: it is no home of ours. */
+/** The home of another user refers to that user's processes and holds that user's data, so it is refused. */
 export function checkOwner({ home }: { readonly home: Home }): void {
   const stats = statsOf(home);
   if (stats === undefined) return;
@@ -45,7 +49,7 @@ export function checkOwner({ home }: { readonly home: Home }): void {
     );
 }
 
-/** Writes a file of ours anew: a link that somebody left in its place is removed, not followed. */
+/** Writes a file of ours from scratch. A link in its place is removed and not followed. */
 export function writeOwnFile({ file, text }: { readonly file: string; readonly text: string }): void {
   rmSync(file, { recursive: true, force: true });
   writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
@@ -78,12 +82,12 @@ function tightenFile(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile()) tighten(path, 0o600);
 }
 
-/** Only what is ours can be; what is not was left by somebody who may read it anyway. */
+/** Only files of this user can be changed; a file of another user can be read by that user anyway. */
 function tighten(path: string, mode: number): void {
   try {
     if ((statSync(path).mode & 0o777) !== mode) chmodSync(path, mode);
   } catch {
-    // Removed meanwhile, or of another user.
+    // The file was removed in the meantime, or belongs to another user.
   }
 }
 

@@ -1,16 +1,21 @@
-// Knows where the embedded services live, from the environment and the working directory.
+// Determines the paths of the embedded servers from the environment and the working folder.
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
 export type ServiceName = 'temporal' | 'nats';
 export const SERVICE_NAMES: readonly ServiceName[] = ['temporal', 'nats'];
 
-/** Every path of a home, absolute. */
+/** The paths of a home, all absolute. */
 export interface Home {
   readonly root: string;
-  /** Fetched binaries, in the user's own folder for all homes: a working folder may come from anybody. ZEROSCOUT_BIN names another. */
+  /**
+   * Fetched binaries, in a folder of the user that all homes share, because a working folder may come from
+   * anybody. ZEROSCOUT_BIN names another folder.
+   */
   readonly bin: string;
-  /** Digests of what was fetched, one file a program; absent where ZEROSCOUT_BIN is the user's own word for what is there. */
+  /**
+   * Digests of the fetched programs, one file for each; absent if the user chose the folder by ZEROSCOUT_BIN.
+   */
   readonly digests?: string;
   readonly temporal: string;
   readonly nats: string;
@@ -41,13 +46,16 @@ export function resolveHome({ cwd = process.cwd(), env = process.env }: Place = 
   };
 }
 
-/** The XDG specification: a relative XDG_DATA_HOME counts as unset. */
+/** The XDG specification says that a relative XDG_DATA_HOME counts as unset. */
 function userData({ XDG_DATA_HOME: data = '', HOME: home = '' }: NodeJS.ProcessEnv): string {
   if (isAbsolute(data)) return data;
   return join(isAbsolute(home) ? home : homedir(), '.local', 'share');
 }
 
-/** Held by the server that uses the data; never removed, so that its name stays the name of the same file. */
+/**
+ * The lock file that is held by the server using the data. It is never removed, so that its name always
+ * refers to the same file.
+ */
 export function dataLockFile({ home, name }: { readonly home: Home; readonly name: ServiceName }): string {
   return join(home.root, `${name}.lock`);
 }

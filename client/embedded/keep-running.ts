@@ -1,4 +1,4 @@
-// Starts embedded servers again that died while a command uses them.
+// Restarts embedded servers that die while a command uses them.
 import { ensureServices } from './embedded.js';
 import type { Home, ServiceName } from './home.js';
 import { faultOfRunning } from './lifecycle.js';
@@ -7,25 +7,25 @@ import { SERVERS } from './servers.js';
 import { readState } from './state.js';
 
 const LOOK_MS = 1_000;
-/** Reading what a server's log and files say about its data costs more than a look at its process. */
+/** The number of looks at the process for each look at the server's log and files, which costs more. */
 const LOOKS_PER_FAULT = 10;
-/** A server that does not start is tried again after this. */
+/** The pause before a server that does not start is tried again. */
 const PAUSE_MS = 10_000;
 
 interface Watched {
   readonly home: Home;
   readonly which: readonly ServiceName[];
-  /** Told of every step, and once of each reason why a server cannot be started. */
+  /** Called for every step, and once for each reason why a server cannot be started. */
   readonly onStep: (text: string) => void;
 }
 
 export interface Keeper {
-  /** Whether it would start this server again: `services down` ends one for good. */
+  /** Whether it would restart this server. A server that `services down` stopped stays down. */
   restarts(name: ServiceName): boolean;
   stop(): void;
 }
 
-/** Looks each second until it is stopped. Ports stay, so clients find the server again by themselves. */
+/** Checks every second until it is stopped. Ports are kept, so clients reconnect by themselves. */
 export function keepRunning({ home, which, onStep }: Watched): Keeper {
   let looks = 0;
   let isBusy = false;
@@ -55,8 +55,8 @@ export function keepRunning({ home, which, onStep }: Watched): Keeper {
 }
 
 /**
- * Starts those again whose process is gone though nobody ended it by `services down`; with `data`, also those whose data are
- * damaged. Answers their names. Throws ServiceError where one does not start.
+ * Restarts the servers whose process has ended other than by `services down`; with `data`, also those whose
+ * data are damaged. Returns their names. Throws a ServiceError if one does not start.
  */
 export async function restartEmbedded({
   home,
@@ -67,7 +67,7 @@ export async function restartEmbedded({
   const looks = await Promise.all(
     which.map(async (name) => ((await isLost({ home, name, depth })) ? [name] : [])),
   );
-  // What `services down` ends meanwhile has no process on record any more.
+  // A server that `services down` has stopped in the meantime has no recorded process any more.
   const lost = looks.flat().filter((name) => readState({ home }).services[name]?.pid !== undefined);
   if (lost.length > 0) await ensureServices({ home, which: lost, onStep });
   return lost;

@@ -1,4 +1,4 @@
-// Keeps embedded servers running while somebody waits for a search.
+// Keeps embedded servers running while a program waits for a search.
 import type { Connections } from '../connections/resolve-connections.js';
 import type { AwayServer } from '../status/waiting.js';
 import type { Home, ServiceName } from './home.js';
@@ -9,7 +9,7 @@ const SERVICE: { readonly [name in AwayServer['name']]: ServiceName } = {
   Temporal: 'temporal',
 };
 
-/** Runs `work` meanwhile; servers that a user configured are the user's. */
+/** Keeps the servers running during `work`. Configured servers are left to the user. */
 export async function withServersKept<T>(
   {
     home,

@@ -1,16 +1,17 @@
-// Takes locks on files that the kernel holds: they end with the last process that has the open file, however that ends.
+// Takes file locks that the kernel releases when the last process with the open file ends, however it ends.
 import { closeSync, fstatSync, lstatSync, openSync, renameSync, statSync } from 'node:fs';
 import { tryLock } from 'fs-native-extensions';
 import { ServiceError } from '../../core/errors.js';
 
 /**
- * Opens and locks the file; `undefined` where somebody else has it. The lock belongs to the open file (open file description
- * locks on Linux): a child that inherits the descriptor holds it on after this process has closed it, or is gone.
+ * Opens and locks the file; `undefined` if another process holds the lock. The lock belongs to the open file
+ * (open file description locks on Linux): a child that inherits the descriptor keeps the lock after this
+ * process has closed it or has ended.
  */
 export function lockFile(file: string): number | undefined {
   const descriptor = open(file);
   try {
-    // Who waited may have locked a file that its holder has removed since; the name then belongs to another file.
+    // While this process waited, the holder may have removed the file; its name then refers to another file.
     if (tryLock(descriptor) && isStill({ file, descriptor })) return descriptor;
   } catch (cause) {
     closeSync(descriptor);

@@ -19,10 +19,13 @@ interface Place {
 const READY_MS = 30_000;
 const ATTEMPTS = 3;
 
-/** `ended`: by an exit code of its own; `killed`: by a signal, which says nothing about its data; `silent`: it runs and does not serve. */
+/**
+ * `ended`: with an exit code of its own; `killed`: by a signal, which says nothing about its data; `silent`:
+ * it runs but does not answer.
+ */
 export type StartTrouble = 'ended' | 'killed' | 'silent';
 
-/** The server did not come so far that clients can use it. */
+/** The server ended or was not ready for clients in time. */
 export class StartError extends ServiceError {
   readonly trouble: StartTrouble;
 
@@ -41,7 +44,10 @@ export class StartError extends ServiceError {
   }
 }
 
-/** The caller holds the lock and has made sure that no server of this home runs. Throws StartError with the end of the log. */
+/**
+ * The caller holds the lock and has checked that no server of this home runs. Throws a StartError with the
+ * end of the log.
+ */
 export async function launch({
   home,
   name,
@@ -50,7 +56,9 @@ export async function launch({
   onStep,
 }: Place & {
   readonly binary: Binary;
-  /** Descriptor of the lock on the data: the server inherits it and holds it as long as it lives. */
+  /**
+   * The descriptor of the lock on the data. The server inherits it and holds the lock as long as it lives.
+   */
   readonly lock: number;
   readonly onStep: OnStep;
 }): Promise<ServiceRecord> {
@@ -65,7 +73,8 @@ export async function launch({
       onStep(`${SERVERS[name].title} ${record.version} started in ${seconds} s at ${address}`);
       return record;
     } catch (error) {
-      // Between the search for a free port and its use another program may have taken it: other ports, once more.
+      // Another program may have taken a port after it was found free, so the start is tried once more with
+      // other ports.
       const portTaken =
         daemon.ended() &&
         /address already in use/i.test(lastLines({ file: logFile({ home, name }), count: 20 }));
@@ -74,7 +83,10 @@ export async function launch({
   }
 }
 
-/** Returns once the server can be used. Throws StartError where it ends before, or takes more than half a minute. */
+/**
+ * Returns when clients can use the server. Throws a StartError if it ends before, or takes more than half a
+ * minute.
+ */
 export async function untilReady({
   home,
   name,
@@ -108,7 +120,7 @@ export async function untilReady({
   }
 }
 
-/** The last step of a start writes to the database, and so is the first that meets some of its damages. */
+/** The last step of a start writes to the database, so it is the first to meet some kinds of damage. */
 async function prepared({
   home,
   address,
@@ -145,7 +157,8 @@ async function startOne({
   const last = attempt === 1 ? readState({ home }).services[name] : undefined;
   const preferred = last ? [last.port, ...(last.web ? [last.web.port] : [])] : [];
   const [port, webPort] = await freePorts({ count: 2, preferred });
-  // Attempts after the first forget the ports, which somebody took; the page's address stays as it is bookmarked.
+  // Further attempts choose new ports, since some port was taken; the page's address stays as people have
+  // bookmarked it.
   const host =
     name === 'temporal' ? webHost({ last: readState({ home }).services[name]?.web?.host }) : undefined;
   const web = host === undefined ? undefined : { host, port: webPort! };
@@ -168,7 +181,8 @@ async function startOne({
     version: binary.version,
     startedAt: new Date().toISOString(),
   };
-  // Before it is ready: if this process dies now, the next one finds the daemon.
+  // The record is written before the server is ready, so that the next process finds the daemon if this one
+  // dies now.
   writeRecord({ home, name, record });
   return { daemon, record };
 }

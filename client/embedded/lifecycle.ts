@@ -1,4 +1,4 @@
-// Starts one embedded server where none runs, and ends it. The caller holds the lock of the services.
+// Starts one embedded server if none runs, and stops it. The caller holds the lock of the services.
 import { lstatSync } from 'node:fs';
 import { binaryOf, ensureBinary, type OnStep } from './binaries.js';
 import { dataPaths, endFirstStart } from './data-folder.js';
@@ -15,9 +15,9 @@ import { damagedWhileRunning } from './stream-blocks.js';
 export interface RunningService {
   readonly name: ServiceName;
   readonly pid: number;
-  /** For a client: `127.0.0.1:PORT` or `nats://127.0.0.1:PORT`. */
+  /** The address for a client: `127.0.0.1:PORT` or `nats://127.0.0.1:PORT`. */
   readonly address: string;
-  /** For a person: Temporal's web page, where it has one. */
+  /** The address of Temporal's web page, if it has one. */
   readonly web?: string;
   readonly version: string;
   /** True where this call started it, false where it was running. */
@@ -46,7 +46,8 @@ export async function startService({
     endFirstStart({ home, name });
     return describeRunning({ name, record, started: false });
   }
-  // A daemon that the record does not know (services.json was removed) holds the data: two on one folder destroy it.
+  // A daemon that the record does not know (services.json was removed) may hold the data. Two servers on one
+  // folder destroy it, so it is stopped first.
   const ran = await stopService({ home, name });
   const binary = await ensureBinary({ home, name: binaryOf(name), onStep });
   const next = await withDataLock({
@@ -57,7 +58,8 @@ export async function startService({
         home,
         name,
         binary,
-        // A copy may have been put back since a server that does not run any more wrote its log.
+        // A backup may have been restored after the server that wrote the log had ended, so a fault in its
+        // log counts only if it ran until now.
         fault: ran ? fault : undefined,
         lock,
         onStep,
@@ -67,11 +69,11 @@ export async function startService({
   return describeRunning({ name, record: next, started: true });
 }
 
-/** What is wrong with a running server's data, where that ends its use: what its log says, and what its files show. */
+/** What makes a running server's data unusable, according to its log and files. */
 export async function faultOfRunning({ home, name }: Place): Promise<string | undefined> {
   const said = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
   if (said !== undefined) return said;
-  // A server goes on with a file that was deleted, for a while, and without a word of its own.
+  // A server continues silently with a deleted file for a while.
   const [main] = dataPaths({ home, name });
   const stats = lstatSync(main!, { throwIfNoEntry: false });
   if (stats === undefined) return `${main} is gone`;
@@ -85,7 +87,8 @@ export async function stopService({ home, name }: Place): Promise<boolean> {
   const { graceMs } = SERVERS[name];
   const pids = await pidsOf({ home, name });
   const record = readState({ home }).services[name];
-  // Before it ends: a command that sees a recorded process gone starts the server again.
+  // The record is removed before the server ends, because a command that sees a recorded process end restarts
+  // the server.
   if (record?.pid) {
     const { pid: _ended, ...rest } = record;
     writeRecord({ home, name, record: rest });

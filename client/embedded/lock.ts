@@ -1,16 +1,17 @@
-// Lets only one process at a time start or stop the embedded servers, and only one server at a time use a folder of data.
+// Allows only one process at a time to start or stop the embedded servers, and only one server at a time to
+// use a folder of data.
 import { closeSync, ftruncateSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { ServiceError } from '../../core/errors.js';
 import { lockFile } from './kernel-lock.js';
 import { sleep } from './process.js';
 
 const LOOK_MS = 100;
-/** A server that was ended lets go of its data when the kernel has cleaned up behind it. */
+/** The time limit for a stopped server's data lock, which is released when the kernel has cleaned up. */
 const DATA_MS = 10_000;
 
 /**
- * Runs `work` while holding the lock, which ends with this process. A holder that is merely stopped keeps it: nothing can tell
- * what it will do when it goes on. Gives up with a ServiceError after `patienceMs`.
+ * Runs `work` while holding the lock, which ends with this process. A suspended holder keeps it, since
+ * nothing can tell what it will do when it continues. Throws a ServiceError after `patienceMs`.
  */
 export async function withLock<T>({
   file,
@@ -25,7 +26,7 @@ export async function withLock<T>({
 }): Promise<T> {
   const descriptor = await acquire({ file, patienceMs, onWait });
   try {
-    // For the messages of those who wait; the lock itself does not depend on it.
+    // The pid in the file is for the messages of waiting processes only; the lock does not depend on it.
     ftruncateSync(descriptor);
     writeSync(descriptor, JSON.stringify({ pid: process.pid }));
     return await work();
@@ -36,8 +37,9 @@ export async function withLock<T>({
 }
 
 /**
- * Runs `work` with the descriptor of the lock on a server's data. A server that inherits it holds the lock as long as it lives:
- * no second one starts on the same folder, whatever became of records, marks and the processes that started them.
+ * Runs `work` with the descriptor of the lock on a server's data. A server that inherits it holds the lock as
+ * long as it lives, so that no second server starts on the same folder, whatever happened to records, marks
+ * and the processes that started them.
  */
 export async function withDataLock<T>({
   file,
@@ -98,7 +100,7 @@ function holderOf(file: string): string {
   try {
     pid = (JSON.parse(readFileSync(file, 'utf8')) as { readonly pid?: unknown }).pid;
   } catch {
-    // Locked and not yet written.
+    // The file is locked but not written yet.
   }
   if (typeof pid !== 'number') return 'another process';
   return isStopped(pid)
@@ -106,7 +108,7 @@ function holderOf(file: string): string {
     : `process ${pid}`;
 }
 
-/** Linux tells; elsewhere the number has to do. */
+/** On Linux, the state of the process is known; elsewhere the pid must suffice. */
 function isStopped(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,15 +1,15 @@
-// Finds loopback ports that are free now, those of last time where possible.
+// Finds free loopback ports, preferably those of the last start.
 
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 const LOOPBACK = '127.0.0.1';
-// Below the range from which systems take the ports of outgoing connections (32768 and up on Linux). In that range a
-// client that keeps trying to reach a stopped server can end up connected to itself, and so keep the port busy.
+// Below the range from which systems take ports for outgoing connections (32768 and up on Linux). Within that
+// range, a client that keeps trying to reach a stopped server can connect to itself and keep the port busy.
 const FIRST = 20_000;
 const LAST = 32_000;
 
-/** `count` different free ports; those of `preferred` that are still free come first, in their places. */
+/** Returns `count` different free ports; those of `preferred` that are still free keep their positions. */
 export async function freePorts({
   count,
   preferred = [],

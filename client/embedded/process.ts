@@ -8,8 +8,9 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 /**
- * Runs a program to its end. It begins in the root folder unless told otherwise, and a relative entry of PATH counts for
- * nothing: Python imports from where it is started, so that a module in somebody's working folder would be run.
+ * Runs a program to its end. By default it runs in the root folder, and relative entries of PATH are ignored:
+ * Python imports from the folder in which it is started, and would otherwise run modules in somebody's
+ * working folder.
  */
 export async function run(
   command: string,
@@ -23,13 +24,13 @@ export async function run(
 interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Milliseconds. */
+  /** The time limit in milliseconds. */
   readonly timeout?: number;
-  /** Bytes of output. */
+  /** The largest output in bytes. */
   readonly maxBuffer?: number;
 }
 
-/** The entries of PATH that name one folder wherever the process is. */
+/** The entries of PATH that are absolute, and hence independent of the working folder. */
 export function pathFolders(env: NodeJS.ProcessEnv): readonly string[] {
   return (env.PATH ?? '').split(delimiter).filter(isAbsolute);
 }
@@ -46,11 +47,14 @@ interface ProcessEntry {
 
 export interface Daemon {
   readonly pid: number;
-  /** Set once the process has ended, with the way it ended. */
+  /** Returns how the process ended, once it has ended. */
   readonly ended: () => string | undefined;
 }
 
-/** Its own session and output files: Ctrl-C in the terminal does not reach it, and it holds none of the CLI's pipes. */
+/**
+ * The daemon has its own session and output files, so Ctrl-C in the terminal does not reach it, and it holds
+ * none of the CLI's pipes.
+ */
 export async function startDaemon({
   command,
   args,
@@ -61,7 +65,7 @@ export async function startDaemon({
 }: {
   readonly command: string;
   readonly args: readonly string[];
-  /** A descriptor of its log, which is closed here. */
+  /** A descriptor of its log, which is closed in this process. */
   readonly output: number;
   /** A descriptor that the daemon keeps open as long as it lives. */
   readonly inherited: number;
@@ -91,14 +95,15 @@ export async function startDaemon({
 }
 
 /**
- * The pids whose command line holds `marker`, an absolute path that only this home's service is started with.
- * A number alone proves nothing: after a restart of the machine it may belong to anybody. Zombies have no command line.
+ * The pids whose command line contains `marker`, an absolute path with which only this home's server is
+ * started. A pid alone proves nothing, because after a reboot it may belong to any process. Zombies have no
+ * command line.
  */
 export async function findByCommandLine(by: { readonly marker: string }): Promise<readonly number[]> {
   return (await commandLines(by)).map(({ pid }) => pid);
 }
 
-/** The command lines that hold `marker`, words with spaces between. */
+/** The command lines that contain `marker`, as words separated by spaces. */
 export async function commandLines({
   marker,
 }: {
@@ -108,7 +113,10 @@ export async function commandLines({
   return processes.filter(({ holds }) => holds(marker)).map(({ pid, text }) => ({ pid, text: text() }));
 }
 
-/** With `port`, it must also have been started on that one: a record may be damaged, and name another. */
+/**
+ * With `port`, the process must also have been started on that port, because a damaged record may name
+ * another process.
+ */
 export async function isOurs({
   pid,
   marker,
@@ -129,7 +137,7 @@ export async function isOurs({
   return fitting.some((entry) => entry.pid === pid);
 }
 
-/** Starts a process whose files are for its user's eyes alone, whatever the mask of the one who starts it. */
+/** Starts a process whose files only its user can access, whatever the umask of this process is. */
 export function spawnPrivately(
   command: string,
   args: readonly string[],
@@ -152,7 +160,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Asks first (SIGTERM), insists later (SIGKILL). The pid is checked before every signal. */
+/** Sends SIGTERM, and SIGKILL later. The pid is checked before every signal. */
 export async function terminate({
   pid,
   marker,

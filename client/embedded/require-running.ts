@@ -1,4 +1,5 @@
-// Finds the embedded servers for commands that start none: one that lives is waited for, and one that is not there is an error.
+// Finds the embedded servers for commands that do not start any: waits for a server that is alive, and throws
+// for one that is absent.
 import { ServiceError } from '../../core/errors.js';
 import { whyAbsent } from './absent.js';
 import { type EmbeddedServices, findRunning } from './embedded.js';
@@ -7,7 +8,7 @@ import { checkOwner } from './home-folders.js';
 import { pidsOf } from './lifecycle.js';
 import { sleep } from './process.js';
 
-/** A server on a busy machine answers late: while it lives it is waited for so long. */
+/** How long to wait for the answer of a server that is alive, since a busy machine may delay it. */
 const SILENCE_MS = 5_000;
 const LOOK_MS = 100;
 

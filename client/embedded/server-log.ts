@@ -1,19 +1,25 @@
-// Reads what an embedded server wrote to its log since its last start.
+// Reads what an embedded server has logged since its last start.
 import { closeSync, fstatSync, lstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 
 const LOG_LIMIT = 5_000_000;
-/** A server in trouble may write without end; what is wrong it says again and again. */
+/**
+ * The number of bytes read from the end of a log. A failing server may log without end, but repeats what is
+ * wrong.
+ */
 const TAIL_BYTES = 2_000_000;
 const START = '--- started by zeroscout';
 
-/** Opens a log to append to it; what is no ordinary file is renamed, and a link is not followed. */
+/** Opens a log for appending. Anything but a regular file is renamed, and links are not followed. */
 export function openLog(file: string): number {
   const stats = lstatSync(file, { throwIfNoEntry: false });
   if (stats && !stats.isFile()) renameSync(file, `${file}.not-a-log-${Date.now()}`);
   return openSync(file, 'a', 0o600);
 }
 
-/** Before each start: a log of megabytes is renamed, and a line tells where this start's part begins. */
+/**
+ * Prepares the log for a start: renames a log of megabytes, and writes a line at which this start's part
+ * begins.
+ */
 export function openLogPart({ file, title }: { readonly file: string; readonly title: string }): number {
   if ((lstatSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT) renameSync(file, `${file}.1`);
   const log = openLog(file);
@@ -21,7 +27,7 @@ export function openLogPart({ file, title }: { readonly file: string; readonly t
   return log;
 }
 
-/** The text of the last start, or its end where it is long. Empty where there is no log. */
+/** The text since the last start, or its end if it is long; empty if there is no log. */
 export function logOfLastStart(file: string): string {
   const text = tailOf(file);
   const start = text.lastIndexOf(START);

@@ -1,4 +1,5 @@
-// Knows of each embedded server its command line, its mark of identity and its test of readiness.
+// Defines, for each embedded server, its command line, the mark that identifies its process, and the test
+// whether it is ready.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { temporalAnswers } from '../connections/temporal-setup.js';
 import type { Home, ServiceName } from './home.js';
 import { writeOwnFile } from './home-folders.js';
 
-/** Where Temporal's web page listens. */
+/** The address at which Temporal's web page listens. */
 export interface Web {
   readonly host: string;
   readonly port: number;
@@ -15,27 +16,31 @@ export interface Web {
 
 export interface Server {
   readonly title: string;
-  /** An absolute path on the command line that no other process has: by it a daemon is known as this home's. */
+  /**
+   * An absolute path on the command line that no other process has. It identifies a daemon as this home's.
+   */
   readonly marker: (home: Home) => string;
-  /** Writes what the server reads at its start, and returns its arguments. */
+  /** Writes the files that the server reads at its start, and returns its arguments. */
   readonly prepare: (at: {
     readonly home: Home;
     readonly port: number;
     readonly web: Web | undefined;
   }) => readonly string[];
-  /** Settings of its own in the environment; a person's, of the same names, go before. */
+  /** Environment variables of the server; those of the user take precedence. */
   readonly env?: NodeJS.ProcessEnv;
-  /** True once clients can work with it. Never throws, and answers within about two seconds. */
+  /** Whether clients can use it. Never throws, and returns within about two seconds. */
   readonly isReady: (at: { readonly home: Home; readonly port: number }) => Promise<boolean>;
-  /** What in the server's log says that it cannot use its data, in its own words. */
+  /** The message in the server's log which says that it cannot use its data. */
   readonly faultIn: (log: string) => string | undefined;
-  /** SQLite and JetStream both write out what they hold when asked to end. */
+  /** The time limit for a graceful stop, in which SQLite and JetStream flush their data. */
   readonly graceMs: number;
 }
 
 const HOST = '127.0.0.1';
 const PROBE_MS = 2_000;
-/** SQLite's words for a file that will not get better: SQLITE_CORRUPT, SQLITE_NOTADB, and a schema that is not whole. */
+/**
+ * SQLite's messages for a permanently damaged file: SQLITE_CORRUPT, SQLITE_NOTADB, and an incomplete schema.
+ */
 const SQLITE_FAULT =
   /database disk image is malformed|malformed database schema|file is not a database|SQL logic error: no such (table|column): \w+/;
 
@@ -46,23 +51,24 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
     prepare: ({ home, port, web }) => [
       ...['server', 'start-dev', '--ip', HOST, '--port', `${port}`],
       ...(web ? ['--ui-ip', web.host, '--ui-port', `${web.port}`] : ['--headless']),
-      // The HTTP interface takes what any web page sends, and cannot be left out. It answers to a name that nobody can know:
-      // one that stands here could be given this machine's address by whoever answers a browser's questions to DNS.
+      // The HTTP interface accepts requests from any web page and cannot be turned off. It answers only to a
+      // random host name, because a site could make a known name resolve to this machine (DNS rebinding).
       ...[
         '--dynamic-config-value',
         `frontend.HTTPAllowedHosts=["${randomBytes(16).toString('hex')}.invalid"]`,
       ],
       ...['--db-filename', SERVERS.temporal.marker(home), '--log-level', 'warn'],
       ...['--dynamic-config-value', 'matching.enableFairness=true'],
-      // Priorities hold within a partition of a queue, of which there are four. Read are all: an older home may have tasks there.
+      // Priorities apply within a partition of a queue, and by default there are four partitions, so new
+      // tasks go to one. All four are read, because the data of an older home may have tasks in them.
       ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
-      // Clients may ask every second whether the server is there, and are asked whether they are (docs/operate/monitoring.md, silence).
+      // Clients may ping the server every second, and are pinged by it (docs/operate/monitoring.md, silence).
       ...['--dynamic-config-value', 'frontend.keepAliveMinTime="1s"'],
       ...['--dynamic-config-value', 'frontend.keepAliveTime="5s"'],
       ...['--dynamic-config-value', 'frontend.keepAliveTimeout="4s"'],
     ],
     isReady: ({ port }) => temporalAnswers({ address: `${HOST}:${port}`, timeoutMs: PROBE_MS }),
-    // The server asks version-info.temporal.io for newer versions at its start otherwise.
+    // Otherwise the server asks version-info.temporal.io for newer versions at its start.
     env: { TEMPORAL_VERSION_CHECK_DISABLED: '1' },
     faultIn: (log) => SQLITE_FAULT.exec(log)?.[0],
     graceMs: 15_000,
@@ -73,7 +79,7 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
     prepare: ({ home, port }) => {
       const file = SERVERS.nats.marker(home);
       writeOwnFile({ file, text: natsConfig({ home, port }) });
-      // The port stands in the file too: here it tells whether a process is the one that the record means.
+      // The port is also in the file; as an argument it shows whether a process is the recorded one.
       return ['-c', file, '-p', `${port}`];
     },
     isReady: async ({ home, port }) => {
@@ -81,15 +87,16 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
       if (peer.kind !== 'nats' || peer.info.server_name !== natsName(home)) return false;
       return await jetStreamAnswers({ host: HOST, port, timeoutMs: PROBE_MS });
     },
-    // JetStream mends or leaves out what is damaged, and serves the rest.
+    // JetStream repairs or skips damaged data, and serves the rest.
     faultIn: () => undefined,
-    // Go lets a heap grow to twice what is used: a million scores would take 600 MB instead of 400.
+    // Go lets a heap grow to twice its live size; without this limit a million scores would take 600 MB
+    // instead of 400.
     env: { GOMEMLIMIT: '450MiB' },
     graceMs: 10_000,
   },
 };
 
-/** A name of its own for each home: the greeting then tells whose server answers on a port. */
+/** A name that is different for each home. The greeting then shows whose server answers on a port. */
 function natsName(home: Home): string {
   return `zeroscout-${createHash('sha256').update(home.root).digest('hex').slice(0, 12)}`;
 }

@@ -1,4 +1,4 @@
-// Starts an embedded server on data that it can use: data that it cannot use are moved aside and made anew.
+// Starts an embedded server on usable data: unusable data are moved aside and created anew.
 import type { Binary, OnStep } from './binaries.js';
 import { databaseFault } from './check-database.js';
 import {
@@ -23,19 +23,22 @@ interface Start {
   readonly name: ServiceName;
   readonly binary: Binary;
   readonly onStep: OnStep;
-  /** Descriptor of the lock on the data, for the server to inherit. */
+  /** The descriptor of the lock on the data, which the server inherits. */
   readonly lock: number;
-  /** Ends whatever runs on these data. */
+  /** Stops any server that uses these data. */
   readonly stop: () => Promise<unknown>;
 }
 
-/** What is lost with a server's data, for the line that tells of it. */
+/** What is lost with a server's data, for the message about it. */
 const LOSS: { readonly [name in ServiceName]: string } = {
   temporal: 'Searches begin anew and take their scores from the store; schedules have to be created again',
   nats: 'Its scores are computed again',
 };
 
-/** `fault`: what the server that ran before said about its data. Throws StartError where fresh data do not help either. */
+/**
+ * `fault` is what the previous server reported about its data. Throws a StartError if a start on fresh data
+ * fails too.
+ */
 export async function launchOnSoundData({
   fault: earlier,
   ...start
@@ -57,7 +60,10 @@ export async function launchOnSoundData({
   }
 }
 
-/** Damage of streams that nats-server does not survive by itself: it reads those streams without their index. */
+/**
+ * Repairs damage of streams that nats-server does not survive: it then reads those streams without their
+ * index.
+ */
 function mendStreams({ home, onStep }: Start): void {
   for (const stream of damagedStreams(home)) {
     dropIndex({ home, stream });
@@ -67,7 +73,10 @@ function mendStreams({ home, onStep }: Start): void {
   }
 }
 
-/** A server that never ends reading one of its streams starts without that stream's index, and else without that stream. */
+/**
+ * If a server never finishes reading one of its streams, it is started without that stream's index, and if
+ * that fails too, without the stream.
+ */
 async function launchPastStream({
   start,
   error,
@@ -94,7 +103,7 @@ async function launchPastStream({
   }
 }
 
-/** A database whose very first start was killed lacks tables, and holds nothing that anybody used. */
+/** A database whose first start was killed lacks tables, and holds nothing that anybody used. */
 function setUnfinishedAside({ home, name, onStep }: Start): void {
   if (!isFirstStartOpen({ home, name })) return;
   if (hasData({ home, name })) {
@@ -114,11 +123,14 @@ async function faultOf({
     const fault = await databaseFault(dataPaths({ home, name })[0]!);
     if (fault !== undefined) return fault;
   }
-  // Nothing in the file is wrong as a file, but what the server needs is not in it.
+  // The file is intact as a file, but lacks what the server needs.
   return earlier !== undefined && /no such (table|column)/.test(earlier) ? earlier : undefined;
 }
 
-/** A server that ends by itself may do so for its data; a killed one, or one that is slow, says nothing about them. */
+/**
+ * A server that ends by itself may do so because of its data; one that was killed or is slow says nothing
+ * about them.
+ */
 function faultBehind({ start, error }: { start: Start; error: unknown }): string | undefined {
   if (!(error instanceof StartError) || error.trouble === 'killed') return undefined;
   const { home, name } = start;
@@ -127,7 +139,9 @@ function faultBehind({ start, error }: { start: Start; error: unknown }): string
   return said ?? 'the server ends at its start';
 }
 
-/** Whether the data were at fault is proved by a start without them: where that fails too, they are put back. */
+/**
+ * A start without the data shows whether they were at fault. If that start fails too, the data are restored.
+ */
 async function launchOnFreshData({
   start,
   fault,

@@ -1,4 +1,5 @@
-// Reads and writes services.json, the record of what runs in a home. A damaged record counts as none.
+// Reads and writes services.json, the record of the servers that run in a home. A damaged record counts as
+// absent.
 import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Home, SERVICE_NAMES, type ServiceName } from './home.js';
@@ -8,25 +9,27 @@ const port = z.int().min(1).max(65_535);
 const text = z.string().max(4096);
 
 const recordSchema = z.object({
-  /** Absent while the server is stopped; the ports stay, so that it comes back where it was. */
+  /**
+   * Absent while the server is stopped. The ports are kept, so that the server returns to the same addresses.
+   */
   pid: z.int().min(1).max(0x7fff_ffff).optional(),
   port,
-  /** Where Temporal's web page is, if it has one; NATS has none. */
+  /** The address of Temporal's web page, if there is one; NATS has none. */
   web: z.object({ host: z.string().regex(/^127(\.\d{1,3}){3}$/), port }).optional(),
   binary: text,
   version: z.string().regex(/^[\w.+-]{1,40}$/),
   startedAt: z.string().regex(/^[\w:.+-]{1,40}$/),
 });
 
-/** What is remembered of one service. */
+/** The record of one server. */
 export type ServiceRecord = Readonly<z.infer<typeof recordSchema>>;
 
-/** The content of services.json. Addresses are written out for people and for other programs. */
+/** The contents of services.json. Addresses are written out for people and other programs. */
 export interface HomeState {
   readonly services: { readonly [name in ServiceName]?: ServiceRecord };
 }
 
-/** A missing or damaged record counts as "nothing is known": what runs is then found by its command line. */
+/** A missing or damaged record counts as empty; running servers are then found by their command lines. */
 export function readState({ home }: { readonly home: Home }): HomeState {
   const services: { [name in ServiceName]?: ServiceRecord } = {};
   const parsed = z
@@ -39,7 +42,7 @@ export function readState({ home }: { readonly home: Home }): HomeState {
   return { services };
 }
 
-/** Replaces one service's record. The rename is atomic: a reader sees the old file or the new one, never half of it. */
+/** Replaces the record of one server. The rename is atomic: a reader sees the old file or the new one. */
 export function writeRecord({
   home,
   name,
@@ -51,7 +54,7 @@ export function writeRecord({
 }): void {
   const { services } = readState({ home });
   const next = { ...services, [name]: record };
-  // Written out for people and for other programs.
+  // Addresses are written out for people and other programs.
   const content = Object.fromEntries(
     Object.entries(next).map(([key, value]) => {
       const { address, web: page } = addresses(key as ServiceName, value);
@@ -60,7 +63,7 @@ export function writeRecord({
   );
   const temporary = `${home.stateFile}.${process.pid}.tmp`;
   try {
-    // Whatever has the name goes first: a link would lead the text somewhere else.
+    // A file with this name is removed first, because a link would redirect the text.
     rmSync(temporary, { recursive: true, force: true });
     writeFileSync(temporary, `${JSON.stringify({ services: content }, null, 2)}\n`, {
       flag: 'wx',
@@ -74,7 +77,7 @@ export function writeRecord({
   }
 }
 
-/** `address` is what a client connects to, `web` what a person opens. */
+/** `address` is for clients, `web` for a browser. */
 export function addresses(
   name: ServiceName,
   { port, web }: Pick<ServiceRecord, 'port' | 'web'>,
@@ -83,7 +86,7 @@ export function addresses(
   return web ? { address, web: `http://${web.host}:${web.port}` } : { address };
 }
 
-/** `undefined` for whatever is no small ordinary file of JSON; a pipe in its place would be waited for without end. */
+/** `undefined` for anything but a small regular file of JSON; reading a pipe would wait forever. */
 function readJson(file: string): unknown {
   try {
     const stats = lstatSync(file);

@@ -1,4 +1,4 @@
-// Says which embedded servers run, where, and since when; starts nothing.
+// Reports which embedded servers run, where, and since when; starts nothing.
 
 import { findRunning } from './embedded.js';
 import { type Home, logFile, SERVICE_NAMES, type ServiceName } from './home.js';
@@ -9,7 +9,7 @@ import { addresses, readState } from './state.js';
 export interface ServiceStatus {
   readonly name: ServiceName;
   readonly title: string;
-  /** `silent`: the process is there but does not answer. */
+  /** `silent`: the process exists but does not answer. */
   readonly state: 'running' | 'silent' | 'stopped';
   readonly pid?: number;
   readonly address?: string;

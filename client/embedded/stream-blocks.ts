@@ -1,37 +1,45 @@
-// Looks at the blocks in which the embedded nats-server keeps its streams, for damage that it does not survive by itself.
+// Checks the block files of the embedded nats-server's streams for damage that the server does not survive.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Home } from './home.js';
 
 /**
- * nats-server starts from an index, and believes it. Where a record's length or sequence number does not fit, it then
- * counts up to a number of 2^60 before it starts, or it drops what follows, acknowledges what is stored from then on,
- * and cannot read it (docs/decisions/0024). Without the index it reads every record, checks it, and cuts a block off
- * where it is damaged.
+ * nats-server starts from an index, which it trusts. If a record's length or sequence number is damaged, it
+ * either counts up to a number near 2^60 before it starts, or it drops what follows, acknowledges what is
+ * stored from then on, and cannot read it (docs/decisions/0024-damaged-facts.md). Without the index it reads
+ * and checks every record, and truncates a block where it is damaged.
  */
 const INDEX = 'index.db';
 
-/** Before a record: its length, its sequence number, its time, the length of its subject. Behind it: its checksum. */
+/**
+ * A record begins with its length, sequence number, time and length of subject, and ends with its checksum.
+ */
 const HEADER_BYTES = 22;
 const CHECKSUM_BYTES = 8;
 const LENGTH_MASK = 0x7fffffff;
 const ERASED = 1n << 63n;
 const TOMBSTONE = 1n << 62n;
-/** From a gap in the sequence numbers as large as this on, nats-server takes seconds to count through it. */
+/** The size of a gap in the sequence numbers from which nats-server takes seconds to count through it. */
 const LONGEST_GAP = 1n << 22n;
 
-/** Streams whose blocks the server must read without its index, while it is down. Takes a second for some millions of scores. */
+/**
+ * Streams whose blocks the server must read without its index, while it is down. This takes a second for some
+ * millions of scores.
+ */
 export function damagedStreams(home: Home): string[] {
   const indexed = streamsOf(home).filter((stream) => existsSync(join(folderOf(home, stream), 'msgs', INDEX)));
   return indexed.filter((stream) => !areSound({ home, stream, blocks: 'all' }));
 }
 
-/** Looks and pauses: a record that is being written looks cut off. */
+/** The number of looks, with pauses, because a record that is being written looks truncated. */
 const LOOKS = 3;
 const LOOK_PAUSE_MS = 150;
 
-/** A stream of a running server whose last block is damaged: what is stored there from now on cannot be read before a restart. */
+/**
+ * A stream of a running server whose last block is damaged: what is stored in it cannot be read until a
+ * restart.
+ */
 export async function damagedWhileRunning(home: Home): Promise<string | undefined> {
   let suspects = streamsOf(home);
   for (let look = 1; suspects.length > 0 && look <= LOOKS; look++) {
@@ -46,7 +54,7 @@ export function dropIndex({ home, stream }: { readonly home: Home; readonly stre
   rmSync(join(folderOf(home, stream), 'msgs', INDEX), { recursive: true, force: true });
 }
 
-/** Moves a stream out of the server's way, for the case that it cannot even be read without its index; answers where to. */
+/** Moves a stream aside that cannot be read even without its index; returns its new path. */
 export function setStreamAside({ home, stream }: { readonly home: Home; readonly stream: string }): string {
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const target = join(home.nats, `${stream}.damaged-${stamp}`);
@@ -54,7 +62,7 @@ export function setStreamAside({ home, stream }: { readonly home: Home; readonly
   return target;
 }
 
-/** The stream at whose restoring the server's log of a start ends. */
+/** The stream that was being restored where the server's log ends. */
 export function stuckStream(log: string): string | undefined {
   const [, open] = [...log.matchAll(/Starting restore for stream '\$G > ([^']+)'/g)]
     .filter(([, stream]) => !new RegExp(`Restored .* for stream '\\$G > ${stream}'`).test(log))
@@ -94,7 +102,7 @@ function areSound({
     try {
       bytes = readFileSync(join(folder, name));
     } catch (error) {
-      // A running server may have removed it meanwhile.
+      // A running server may have removed it in the meantime.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       return false;
     }
@@ -115,7 +123,7 @@ function blocksIn(folder: string): string[] {
   }
 }
 
-/** The last sequence number of a block, or undefined where its records do not fit together. */
+/** The last sequence number of a block, or undefined if its records are inconsistent. */
 function lastSequence({
   bytes,
   after,
@@ -123,7 +131,7 @@ function lastSequence({
   readonly bytes: Buffer;
   readonly after: bigint;
 }): bigint | undefined {
-  // A compressed block, which an operator's own setting makes, is left to the server.
+  // Compressed blocks, which an operator may have configured, are left to the server.
   if (bytes.subarray(0, 3).toString('latin1') === 'cmp') return after;
   let last = after;
   for (let at = 0; at < bytes.length; ) {
@@ -134,7 +142,7 @@ function lastSequence({
       return undefined;
     const sequence = bytes.readBigUInt64LE(at + 4);
     at += length;
-    // It only says that an earlier message is gone.
+    // A tombstone only records that an earlier message was deleted.
     if (sequence & TOMBSTONE) {
       if (subjectLength > 0) return undefined;
       continue;

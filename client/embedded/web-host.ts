@@ -1,10 +1,11 @@
-// Chooses the loopback address of Temporal's web page: one that no page of another site can guess.
+// Chooses a loopback address for Temporal's web page that no page of another site can guess.
 import { randomInt } from 'node:crypto';
 
 /**
- * The page answers whatever name it is asked by, so that a site whose name leads to this machine (DNS rebinding) could read all
- * searches through a browser here. Linux has 16 million loopback addresses: such a site would have to try each with each port.
- * Elsewhere there is one, and no page unless ZEROSCOUT_WEB_PAGE=on says that the user takes it as it is.
+ * The page answers to any host name, so a site whose name resolves to this machine (DNS rebinding) could read
+ * all searches through a browser here. Linux has 16 million loopback addresses, and such a site would have to
+ * try each with each port. Other systems have one, so there is no page unless ZEROSCOUT_WEB_PAGE=on accepts
+ * the risk.
  */
 export function webHost({
   last,
@@ -22,7 +23,7 @@ export function webHost({
 
 const ONLY = '127.0.0.1';
 
-/** Without 0 and 255, which some programs take for networks. */
+/** Bytes other than 0 and 255, which some programs take for networks. */
 function hiddenHost(): string {
   return `127.${[0, 1, 2].map(() => randomInt(1, 255)).join('.')}`;
 }

@@ -1,4 +1,4 @@
-// Says in plain words why the system refused a file or a folder.
+// Explains in plain words why the system refused a file or a folder.
 
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 };
 
-/** `no space is left on the device (ENOSPC)`; the message of errors that have no such code. */
+/** `no space is left on the device (ENOSPC)`; for errors without such a code, their message. */
 export function faultWords(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return message;
@@ -24,7 +24,7 @@ export function faultWords(error: unknown): string {
   return words === undefined ? message : `${words} (${code})`;
 }
 
-/** Whether an error came from the system when a file was opened, written or renamed. */
+/** Whether an error came from the system while a file was opened, written or renamed. */
 export function isFileFault(error: unknown): boolean {
   const { code, syscall } = error as NodeJS.ErrnoException;
   return code !== undefined && /^(open|write|writev|fsync|close|rename|ftruncate|mkdir)$/.test(syscall ?? '');

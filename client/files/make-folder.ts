@@ -1,8 +1,9 @@
-// Makes a folder and those above it. Node's own recursive mkdir never ends where a file system answers ENOENT, as /proc does.
+// Creates a folder and its parents. Node's own recursive mkdir never ends on a file system that answers
+// ENOENT, as /proc does.
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Throws the system's own error, with its `code`; ENOTDIR where the path, or one above it, is no folder. */
+/** Throws the system's own error with its `code`; ENOTDIR if the path or a parent is not a folder. */
 export function makeFolder(path: string): void {
   try {
     mkdirSync(path);
@@ -17,7 +18,7 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** Another process may make the same folder at the same time. */
+/** Another process may create the same folder at the same time. */
 function mkdirOnce(path: string): void {
   try {
     mkdirSync(path);

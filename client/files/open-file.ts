@@ -1,21 +1,21 @@
-// Opens a file that a person or a program hands in: a path of this machine, or the bytes themselves.
+// Opens a file that a person or a program passes in: a path on this machine, or the bytes themselves.
 import { Readable } from 'node:stream';
 import { openRegularFile } from '../../store/regular-file.js';
 
-/** A file: its path on this machine, or its content. */
+/** A file: its path on this machine, or its contents. */
 export type FileInput = string | Uint8Array;
 
-/** What is read of a file; the caller closes it. */
+/** An opened file; the caller must close it. */
 export interface OpenedFile {
   readonly size: number;
-  /** Reads up to `target.length` bytes from byte `position` on, and answers how many it read. */
+  /** Reads up to `target.length` bytes from byte `position` on, and returns the number of bytes read. */
   read(target: Uint8Array, position: number): Promise<number>;
-  /** The bytes from `start` on. The stream closes the file. */
+  /** The bytes from `start` on. The stream closes the file at its end. */
   stream(start: number): Readable;
   close(): Promise<void>;
 }
 
-/** Only regular files are opened: a named pipe or a device is an error at once. */
+/** Opens regular files only; a named pipe or a device is an immediate error. */
 export async function openFile(file: FileInput): Promise<OpenedFile> {
   return typeof file === 'string' ? openPath(file) : openBytes(file);
 }

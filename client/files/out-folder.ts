@@ -1,4 +1,4 @@
-// Tries a folder for results before anything starts, and places files in it that are whole or not there.
+// Tests a folder for results before anything starts, and writes files to it atomically.
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
@@ -7,10 +7,13 @@ import { SpecError } from '../../core/errors.js';
 import { faultWords, isFileFault } from './fault-words.js';
 import { makeFolder } from './make-folder.js';
 
-/** Enough that a full disk says so; results of few candidates are not larger. */
+/** The size of the test file, which reveals a full disk; results of few candidates are not larger. */
 const TRIED_BYTES = 64 * 1024;
 
-/** Makes the folder and writes a file there for a moment: a search that cannot leave its results would run for nothing. SpecError. */
+/**
+ * Creates the folder and writes a test file, because a search that cannot save its results would run in vain.
+ * Throws a SpecError.
+ */
 export async function openOutFolder(path: string): Promise<void> {
   const fail = (what: 'made' | 'written', error: unknown): never => {
     throw SpecError.of({
@@ -33,7 +36,7 @@ export async function openOutFolder(path: string): Promise<void> {
   }
 }
 
-/** Some file systems take what is written and fail when it has to go to the disk. */
+/** Some file systems accept writes and fail when data are flushed to the disk. */
 async function writeAndSync(file: string): Promise<void> {
   const handle = await open(file, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY);
   try {
@@ -45,8 +48,8 @@ async function writeAndSync(file: string): Promise<void> {
 }
 
 /**
- * Writes a file under another name and renames it: what is read may turn out to be altered at its end, the disk may be
- * full, and two commands may write it at once. An error of the file system names the file.
+ * Writes a file under a temporary name and renames it, because the source may prove to be altered at its end,
+ * the disk may be full, and two commands may write at once. An error of the file system names the file.
  */
 export async function placeFile(
   { folder, name }: { readonly folder: string; readonly name: string },

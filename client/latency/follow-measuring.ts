@@ -1,4 +1,4 @@
-// Follows a workflow that measures latencies to its result, and says meanwhile how far it is or what it waits for.
+// Follows a workflow that measures latencies to its result, and reports its progress and what it waits for.
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { LatencyResult } from '../../core/contract/latency.js';
 import type { StepReport } from '../../core/contract/search.js';
@@ -18,7 +18,7 @@ export async function followMeasuring({
   handle: WorkflowHandle;
   stop: AbortSignal;
   isLocal: boolean;
-  /** Called with one line whenever the state has changed. */
+  /** Called with one line after every change of state. */
   onStep: (text: string) => void;
 }): Promise<LatencyResult | 'stopped'> {
   let last = '';
@@ -32,7 +32,7 @@ export async function followMeasuring({
       count === 0
         ? 'no control worker'
         : `measuring latency: ${details?.taken ?? 0} of ${details?.wanted ?? '?'} candidates`;
-    // While one is measured nothing changes.
+    // The text is the same while one candidate is measured, so it is reported once.
     if (text !== last && description.status.name === 'RUNNING') onStep(text);
     last = text;
   };
@@ -40,7 +40,7 @@ export async function followMeasuring({
   const timer = setInterval(() => {
     if (looking) return;
     looking = true;
-    // A server may be restarting: the next tick asks again.
+    // A server may be restarting; the next tick asks again.
     void look()
       .catch(() => {})
       .finally(() => {

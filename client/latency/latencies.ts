@@ -1,20 +1,23 @@
-// Offers the measuring of latencies to programs.
+// Offers measuring latencies to programs.
 import { checkOptions } from '../check-options.js';
 import type { Session } from '../connections/session.js';
 import type { Latencies } from '../results/latencies.js';
 import { type MeasureRequest, measureLatencies } from './measure-latencies.js';
 
 export interface MeasureOptions {
-  /** The first so many of the ranking; 20 without it. */
+  /** The number of candidates from the top of the ranking; 20 by default. */
   readonly top?: number;
-  /** Whether those are measured again that have a latency; `missing` without it. */
+  /** Whether candidates that have a latency are measured again; `missing` by default. */
   readonly which?: MeasureRequest['which'];
-  /** Called with one line whenever the state has changed. */
+  /** Called with one line after every change of state. */
   readonly onStep?: (text: string) => void;
 }
 
 export interface LatencyMeasurements {
-  /** By candidate, in milliseconds with their spread; true of the machine of the control worker alone. */
+  /**
+   * The latencies by candidate, in milliseconds with their quartiles. They are valid only for the control
+   * worker's machine.
+   */
   measure(id: string, options?: MeasureOptions): Promise<Latencies>;
 }
 
@@ -25,7 +28,7 @@ export function createLatencies(session: Session): LatencyMeasurements {
       const { top = 20, which = 'missing', onStep = () => {} } = options;
       const { signal: stop } = new AbortController();
       const measured = await measureLatencies(session, { id, top, which, onStep, stop });
-      // Nobody stops it: `stop` is never aborted.
+      // `stop` is never aborted, so measuring cannot be stopped.
       if (measured === 'stopped') throw new Error('measuring was stopped');
       return measured.latencies;
     },

@@ -1,4 +1,4 @@
-// Measures the latencies of the best of a finished search, on the machine of a control worker.
+// Measures the latencies of the best candidates of a finished search, on the machine of a control worker.
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import type { LatencyInput, LatencyResult } from '../../core/contract/latency.js';
 import { CONTROL_QUEUE, LATENCY_WORKFLOW, latencyWorkflowIdOf } from '../../core/contract/search-queues.js';
@@ -12,19 +12,19 @@ import { followMeasuring } from './follow-measuring.js';
 
 export interface MeasureRequest {
   readonly id: string;
-  /** The first so many of the ranking. */
+  /** The number of candidates from the top of the ranking. */
   readonly top: number;
-  /** Whether those are measured again that have a latency; the last measurement counts from now on. */
+  /** Whether candidates that have a latency are measured again; the last measurement counts. */
   readonly which: 'all' | 'missing';
-  /** Called with one line whenever the state has changed. */
+  /** Called with one line after every change of state. */
   readonly onStep: (text: string) => void;
-  /** Ends the measuring; what is measured stays. */
+  /** Ends measuring; what was measured is kept. */
   readonly stop: AbortSignal;
 }
 
 export interface MeasuredLatencies {
   readonly id: string;
-  /** How many were measured now, how many could not be run, and on which machines. */
+  /** How many candidates were measured, how many could not be run, and on which machines. */
   readonly measuring: LatencyResult;
   readonly rows: readonly RankingRow[];
   readonly latencies: Latencies;
@@ -52,7 +52,7 @@ export async function measureLatencies(
   }
 }
 
-/** Two measurements at once would disturb each other: who asks while one runs waits for it. */
+/** Two simultaneous measurements would disturb each other, so a second request waits for the running one. */
 async function startOrJoin({
   client,
   id,

@@ -1,11 +1,12 @@
-// Reads constants of an ONNX model that lie in another file of the model's folder.
+// Reads constants of an ONNX model from another file in the model's folder.
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { ReadExternal } from '../../core/onnx/tensor-values.js';
 
 /**
- * For the model at `file`. What a model names may be anything: a path that leads out of its folder, also by a symbolic link,
- * and what is no regular file, is an Error. Undefined where there is no such file.
+ * Returns a reader for the model at `file`. The names in a model cannot be trusted: a path that leads out of
+ * its folder, even by a symbolic link, and anything but a regular file, is an Error. Undefined if there is no
+ * such file.
  */
 export function externalReader(file: string): ReadExternal {
   const folder = dirname(resolve(file));

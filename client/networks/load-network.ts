@@ -1,4 +1,4 @@
-// Reads an ONNX file and prepares the network in it for being measured.
+// Reads an ONNX file and prepares its network for scoring.
 import { open } from 'node:fs/promises';
 import { SpecError } from '../../core/errors.js';
 import { looksFolded } from '../../core/graph/folded-normalization.js';
@@ -13,9 +13,9 @@ import { nameOf } from '../specification/read-text.js';
 import { externalReader } from './external-data.js';
 
 export interface LoadOptions {
-  /** 8 if not given, or the batch of the file where the network holds for no other. */
+  /** 8 by default, or the batch size of the file if the network is valid for no other. */
   readonly batch?: number | undefined;
-  /** Side of the images where a file leaves it open; 224 if not given. */
+  /** The side of the images if the file leaves it open; 224 by default. */
   readonly resolution?: number | undefined;
   readonly features: WantedFeatures;
   readonly normalization: Normalization;
@@ -26,7 +26,7 @@ export interface LoadedNetwork {
   readonly digest: string;
   readonly source: Graph;
   readonly network: GraphNetwork;
-  /** What a person should know of the network before believing its score. */
+  /** What a person should know about the network before relying on its score. */
   readonly notes: readonly string[];
 }
 
@@ -34,7 +34,7 @@ const BATCH = 8;
 const RESOLUTION = 224;
 const CHANNELS = 3;
 
-/** Throws SpecError for a file that is absent, too large, damaged or cannot be measured. */
+/** Throws a SpecError for a file that is absent, too large or damaged, or whose network cannot be scored. */
 export async function loadNetwork({
   file,
   options,
@@ -60,7 +60,7 @@ export async function loadNetwork({
   };
 }
 
-/** With the batch asked for; without one, with 8 or else the file's own. */
+/** Prepares the network with the requested batch size, or else with 8 or the file's own. */
 function atSomeBatch({ source, file, options }: { source: Graph; file: string; options: LoadOptions }) {
   const { resolution, features: wanted, normalization } = options;
   const image = imageOf({ graph: source, resolution });
@@ -78,12 +78,12 @@ function atSomeBatch({ source, file, options }: { source: Graph; file: string; o
   }
 }
 
-/** Initializers whose numbers are part of the structure, although they look like weights. */
+/** Initializers whose values are part of the structure, although they look like weights. */
 export function keptConstants({ graph: { weights }, roles }: GraphNetwork): ReadonlySet<string> {
   return new Set(weights.flatMap(({ name }, i) => (roles[i]!.kind === 'constant' ? [name] : [])));
 }
 
-/** The graph alone. Throws SpecError for what is no ONNX network. */
+/** Reads the graph. Throws a SpecError for a file that is not an ONNX network. */
 export async function readSource(file: FileInput, name = nameOf(file)): Promise<Graph> {
   const bytes = typeof file === 'string' ? await readBytes(file) : file;
   const external = typeof file === 'string' ? externalReader(file) : undefined;
@@ -111,7 +111,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
-/** The image size that the file says, where it says one; else the one asked for. */
+/** The image size in the file if it has one, else the requested size. */
 function imageOf({
   graph: { inputs },
   resolution,

@@ -1,4 +1,4 @@
-// Scores ONNX files without specification or servers: proxies, costs and, of several, their ranking.
+// Scores ONNX files without a specification or servers: proxies, costs and, for several files, their ranking.
 
 import { resolveGraph } from '../../core/graph/resolve.js';
 import { weightRoles } from '../../core/graph/weight-roles.js';
@@ -20,18 +20,21 @@ import { openGraph } from '../../engine/graph/score-graph.js';
 import { wholeDraw } from '../../engine/graph/whole-draw.js';
 import { type LoadedNetwork, type LoadOptions, loadNetwork, readSource } from './load-network.js';
 
-/** Proxies that are computed of single files. */
+/** The proxies that can be computed for single files. */
 export const FILE_PROXIES: readonly ProxyName[] = PROXIES.filter((name) => familyOf(name) !== 'residual');
 
 export interface ScoreOptions extends LoadOptions {
   readonly draws: number;
   readonly seed: number;
   readonly threads: number;
-  /** Of FILE_PROXIES; the four of AZ-NAS if not given. */
+  /** Some of FILE_PROXIES; by default the four of AZ-NAS. */
   readonly proxies?: readonly ProxyName[] | undefined;
 }
 
-/** The chosen proxies of one draw. `progressivity` and `synflow` are null for token streams, where they mean nothing. */
+/**
+ * The requested proxies under one draw. `progressivity` and `synflow` are null for token streams, for which
+ * they are not defined.
+ */
 export type NetworkProxies = Readonly<Partial<Record<ProxyName, number | null>>>;
 
 export interface ScoredNetwork {
@@ -44,11 +47,16 @@ export interface ScoredNetwork {
   readonly proxies: NetworkProxies;
   readonly draws: readonly NetworkProxies[];
   readonly notes: readonly string[];
-  /** Of several networks: relative to these alone; the best possible is 0. */
+  /**
+   * The score, if there are several networks. It is relative to these networks; the best possible score is 0.
+   */
   readonly score: number | null;
 }
 
-/** In the order of the files. `onScored` hears of each as soon as its proxies are there. Throws SpecError for a file that cannot be scored. */
+/**
+ * The results in the order of the files. `onScored` is called for each as soon as its proxies are known.
+ * Throws a SpecError for a file that cannot be scored.
+ */
 export async function scoreNetworks({
   files,
   options,
@@ -58,7 +66,7 @@ export async function scoreNetworks({
   options: ScoreOptions;
   onScored?: (network: ScoredNetwork) => void;
 }): Promise<readonly ScoredNetwork[]> {
-  // All are read before one is scored: what is wrong with the last is said at once.
+  // All files are read before the first is scored, so that faults of the last one are reported at once.
   for (const file of files) await readSource(file);
   const scored: ScoredNetwork[] = [];
   for (const file of files) {
@@ -140,7 +148,7 @@ async function scoreMeasured({
     for (let draw = 0; draw < draws; draw++)
       all.push({
         ...(await opened.score(wholeDraw({ drawn: randomDraw({ seed, draw }), file }))),
-        // See offeredProxies.
+        // SynFlow is not offered for these networks; see offeredProxies.
         ...(network.identities === 'skipped' ? { synflow: null } : {}),
       });
   } finally {
@@ -158,7 +166,7 @@ function meanOf(draws: readonly NetworkProxies[]): NetworkProxies {
   return Object.fromEntries(names.map((name) => [name, mean(name)]));
 }
 
-/** Progressivity counts only where all networks have it. */
+/** Progressivity counts only if all networks have it. */
 function ranked(networks: readonly ScoredNetwork[]): readonly ScoredNetwork[] {
   const chosen = Object.keys(networks[0]!.proxies) as ProxyName[];
   const names = chosen.filter((name) => networks.every(({ proxies }) => proxies[name] !== null));

@@ -1,4 +1,4 @@
-// Measures how well a finished ranking agrees with known accuracies, beside rankings by what candidates cost.
+// Measures how well a finished ranking agrees with known accuracies, beside rankings by candidates' costs.
 import { addressOfResult } from '../../activities/address-scores.js';
 import { drawRankings } from '../../activities/draw-rankings.js';
 import type { SearchMemo, SearchResult } from '../../core/contract/search.js';
@@ -14,24 +14,27 @@ import type { Store } from '../../store/store.js';
 import { accuraciesBy, knownCosts } from './known-accuracies.js';
 import { readResults } from './results.js';
 
-/** Rankings that need no proxy: most FLOPs, parameters or layers first, and FLOPs with an identity path as a second vote. */
+/**
+ * Rankings that need no proxy: by FLOPs, by parameters, by layers, and by FLOPs together with the presence of
+ * an identity path.
+ */
 export const BASELINES = ['flops', 'parameters', 'depth', 'flopsAndResidual'] as const;
 export type Baseline = (typeof BASELINES)[number];
 
-/** Agreement with one data set. */
+/** Agreement with one dataset. */
 export interface Agreement extends Omit<RankingAgreement, 'top'> {
   readonly dataset: string;
   readonly trueBest: number;
-  /** `flops`: of the first k by FLOPs alone; null where the space does not say what a candidate costs. */
+  /** `flops`: the number among the first k by FLOPs alone; null if the space does not know the costs. */
   readonly top: readonly (RankingAgreement['top'][number] & { readonly flops: TopQuality | null })[];
-  /** The same of rankings by costs; null where the space does not say them. */
+  /** The same for rankings by costs; null if the space does not know the costs. */
   readonly baselines: Readonly<Record<Baseline, RankingAgreement | null>>;
 }
 
 export interface Correlation {
   readonly id: string;
   readonly datasets: readonly Agreement[];
-  /** Share of the top 50 that two draws have in common; null of a search with one draw. */
+  /** The share of the top 50 that two draws have in common; null for a search with one draw. */
   readonly top50StabilityBetweenDraws: number | null;
 }
 
@@ -42,7 +45,7 @@ interface CorrelateRequest {
   readonly truth: Truth;
 }
 
-/** SpecError where the truth knows fewer than two of the ranked candidates. */
+/** Throws a SpecError if accuracies are known for fewer than two of the ranked candidates. */
 export async function correlateWith({
   store,
   search: { id, memo, result },
@@ -59,7 +62,7 @@ export async function correlateWith({
   return { id, datasets, top50StabilityBetweenDraws: stability };
 }
 
-/** Agreement with each data set of the truth. `resolution`: where the space counts FLOPs at any. */
+/** The agreement with each dataset. `resolution` is used if the space can count FLOPs at any. */
 export function agreementsWith(request: RankedCandidates): readonly Agreement[] {
   const known = knownRows(request);
   return request.truth.datasets.map((dataset, column) => ({
@@ -69,14 +72,14 @@ export function agreementsWith(request: RankedCandidates): readonly Agreement[] 
 }
 
 interface RankedCandidates {
-  /** Best first. */
+  /** The rows, best first. */
   readonly rows: readonly RankingRow[];
   readonly truth: Truth;
   readonly space: Space;
   readonly resolution: number;
 }
 
-/** A ranked candidate whose accuracies are known, and its values by which the baselines rank. */
+/** A ranked candidate with its known accuracies and the values by which the baselines rank. */
 interface KnownRow {
   readonly row: RankingRow;
   readonly accuracies: readonly number[];
@@ -96,13 +99,13 @@ function knownRows({ rows, truth, space, resolution }: RankedCandidates): readon
   });
 }
 
-/** `column` of the accuracies; `ranked`: how many candidates the whole ranking has. */
+/** `column` is the index of the accuracies; `ranked` the number of candidates in the whole ranking. */
 function agreementWith(
   rows: readonly KnownRow[],
   column: number,
   ranked: number,
 ): Omit<Agreement, 'dataset'> {
-  // Of another ranking, or of a task that was not trained, a cell may be empty.
+  // A cell may be empty in another ranking, and for a task on which the candidate was not trained.
   const known = rows.filter(({ accuracies }) => !Number.isNaN(accuracies[column]!));
   if (known.length < 2)
     throw SpecError.of({
@@ -141,7 +144,9 @@ function topOf(flops: RankingAgreement | null, i: number): TopQuality | null {
   return { k, mean, best };
 }
 
-/** Candidates of equal costs keep the order of the ranking. Undefined where the space does not say the costs. */
+/**
+ * Candidates with equal costs keep the order of the ranking. Undefined if the space does not know the costs.
+ */
 function baselineScores(rows: readonly KnownRow[], name: Baseline): ArrayLike<number> | undefined {
   const column = (value: Baseline | 'residual') => {
     const values = rows.map(({ baselines }) => baselines[value]);

@@ -1,4 +1,5 @@
-// Compares two finished searches: what entered and left the top, what moved, came and went, and what fails now.
+// Compares two finished searches: candidates that entered or left the top, moved, appeared or disappeared,
+// and that fail now.
 import type { Client } from '@temporalio/client';
 import { diffRuns } from '../../activities/compare-runs.js';
 import { SpecError } from '../../core/errors.js';
@@ -8,10 +9,10 @@ import type { Store } from '../../store/store.js';
 import { finishedSearch } from '../searches/find-search.js';
 
 export interface DiffRequest {
-  /** Ids of two finished searches of one space. */
+  /** Ids of two finished searches of the same space. */
   readonly earlier: string;
   readonly later: string;
-  /** How far the top reaches, and how many entries each list shows. */
+  /** The number of candidates in the top, and of entries in each list. */
   readonly top: number;
 }
 

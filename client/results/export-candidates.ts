@@ -1,4 +1,4 @@
-// Makes files that training starts from of the best candidates of a finished search.
+// Creates files with which training can start, for the best candidates of a finished search.
 import { candidateFiles } from '../../core/export/candidate-files.js';
 import { randomDraw } from '../../core/ir/draw.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
@@ -9,12 +9,12 @@ import { type ModulePermission, openSpaceWith } from '../specification/allow-mod
 import { latencyJson } from './latencies.js';
 import type { Results } from './results.js';
 
-/** Text and costs as JSON, an ONNX model with initial weights, or a PyTorch module. */
+/** `config`: text and costs as JSON; `onnx`: a model with initial weights; `pytorch`: a module. */
 export const EXPORT_FORMATS = ['config', 'onnx', 'pytorch'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportedFile {
-  /** Such as `rank-1.onnx`. */
+  /** The file name, such as `rank-1.onnx`. */
   readonly name: string;
   readonly content: string | Uint8Array;
 }
@@ -24,13 +24,13 @@ export interface ExportRequest {
   readonly specification: Specification;
   readonly modules: ModulePermission;
   readonly format: ExportFormat;
-  /** The first so many of the ranking. */
+  /** The number of candidates from the top of the ranking. */
   readonly top: number;
-  /** Reads a blob: the structure of a candidate that came from a file. */
+  /** Reads a blob: the structure of a candidate that was read from a file. */
   readonly blob: (digest: string) => Promise<Uint8Array>;
 }
 
-/** One file a candidate, in the order of the ranking. Images have the size that the space is published with. */
+/** One file for each candidate, in the order of the ranking, for images of the space's published size. */
 export async function* exportCandidates({
   results,
   specification: { space: kind, seed },
@@ -60,7 +60,7 @@ interface About {
   readonly kind: Specification['space'];
   readonly space: Space;
   readonly seed: number;
-  /** That latencies were measured on. */
+  /** The machines on which latencies were measured. */
   readonly machines: readonly string[];
 }
 
@@ -73,7 +73,7 @@ function fileOf({
 }: {
   readonly about: About;
   readonly row: RankingRow;
-  /** Empty where nobody measured it. */
+  /** An object without fields if the latency was not measured. */
   readonly latency: object;
   readonly format: ExportFormat;
   readonly structure: string | undefined;
@@ -101,13 +101,13 @@ function fileOf({
   return { name: `rank-${rank}.onnx`, content: files.onnx(randomDraw({ seed, draw: 0 })) };
 }
 
-/** Of a space of files what is known of that one: there may be thousands. */
+/** For a space of files, only the entry of this candidate, since there may be thousands. */
 function spaceOf({ kind, candidate }: { kind: Specification['space']; candidate: string }) {
   if (!('networks' in kind)) return kind;
   return { ...kind, networks: kind.networks.filter(({ name }) => name === candidate) };
 }
 
-/** JSON has no infinity. */
+/** JSON has no infinities, so they are written as text. */
 export function printable(proxies: Readonly<Record<string, number>>): Record<string, number | string> {
   return Object.fromEntries(
     Object.entries(proxies).map(([name, value]) => [

@@ -1,4 +1,4 @@
-// Reads the latencies of a search's candidates as they were measured last, with machine and spread.
+// Reads the latest latencies of a search's candidates, with machine and quartiles.
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { isBusy, type LatencyResult, type Measurement } from '../../core/contract/latency.js';
 import { latencyWorkflowIdOf } from '../../core/contract/search-queues.js';
@@ -7,11 +7,14 @@ import type { Summary } from '../../core/report/summary.js';
 import { lastRound, readLatencies } from '../../store/latencies.js';
 import type { Store } from '../../store/store.js';
 
-/** Scopes of latencies and the machines that they are of. */
+/** Scopes of latencies, with the machine of each. */
 export type Scopes = Readonly<Record<string, string>>;
 export type Latencies = ReadonlyMap<string, Measurement>;
 
-/** Where the latencies of a search are that were measured on request, by the last measurement that ended well. */
+/**
+ * The scopes of the latencies that were measured on request, from the latest measurement that ended
+ * successfully.
+ */
 export async function measuredScopes({ client, id }: { client: Client; id: string }): Promise<Scopes> {
   const handle = client.workflow.getHandle(latencyWorkflowIdOf(id));
   try {
@@ -21,14 +24,14 @@ export async function measuredScopes({ client, id }: { client: Client; id: strin
     if (error instanceof WorkflowNotFoundError) return {};
     throw error;
   }
-  // One runs at this moment, or was stopped: what was measured before it is still there.
+  // A measurement may be running now, or was stopped; the results of earlier ones still exist.
   const query = `WorkflowId = "${handle.workflowId}" AND ExecutionStatus = "Completed"`;
   for await (const { workflowId, runId } of client.workflow.list({ query, pageSize: 1 }))
     return ((await client.workflow.getHandle(workflowId, runId).result()) as LatencyResult).latencies;
   return {};
 }
 
-/** The first scope that knows a candidate counts; where none does, what its row in the ranking says. */
+/** The first scope that has a candidate counts; if none has, the latency in its row of the ranking. */
 export async function latenciesOf({
   store,
   scopes,
@@ -51,7 +54,7 @@ export async function latenciesOf({
   return found;
 }
 
-/** The keys that a candidate's latency has in JSON; `spread` holds the quartiles. */
+/** The JSON keys of a candidate's latency; `spread` holds the quartiles. */
 export function latencyJson(measurement: Measurement | undefined): object {
   if (!measurement) return {};
   const { latency, low, high, runs } = measurement;
@@ -61,7 +64,9 @@ export function latencyJson(measurement: Measurement | undefined): object {
   };
 }
 
-/** Scopes in the order in which they count: what was measured on request comes before what the search measured. */
+/**
+ * The scopes in order of precedence: those measured on request come before those that the search measured.
+ */
 export function scopesOf({ summary, measured }: { summary: Summary; measured: Scopes }): Scopes {
   return { ...measured, ...summary.drawn?.latencies };
 }

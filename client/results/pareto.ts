@@ -1,4 +1,5 @@
-// Finds the Pareto-optimal candidates of a finished search: no other is at least as good and cheaper.
+// Finds the Pareto-optimal candidates of a finished search: no other candidate is at least as good and
+// cheaper.
 import { SpecError } from '../../core/errors.js';
 import { bestOfFront, type ParetoCost, type ParetoRow, paretoFront } from '../../core/report/pareto.js';
 import { costResolution } from '../../core/specification/space.js';
@@ -9,23 +10,25 @@ import type { Results } from './results.js';
 
 export interface ParetoOptions {
   readonly cost: ParetoCost;
-  /** Only so many of the best; all of the front without it. */
+  /** The number of candidates to return, best first; by default the whole front. */
   readonly top?: number | undefined;
 }
 
 export interface Front {
-  /** The best of the front, cheapest first. */
+  /** The best candidates of the front, cheapest first. */
   readonly rows: readonly ParetoRow[];
-  /** How many candidates the whole front has, and the ranking. */
+  /** The number of candidates on the whole front, and in the ranking. */
   readonly size: number;
   readonly ranked: number;
-  /** Candidates of the ranking without a latency; 0 for other costs. */
+  /** The number of candidates in the ranking without a latency; 0 for other costs. */
   readonly withoutLatency: number;
-  /** Latencies of the rows, where they were measured, in milliseconds with their spread. */
+  /** The measured latencies of the rows, in milliseconds with quartiles. */
   readonly latencies: Latencies;
 }
 
-/** The side of the images that FLOPs are counted for, and the FLOPs of a candidate. */
+/**
+ * The side of the images for which FLOPs are counted, and a function that counts the FLOPs of a candidate.
+ */
 export function countFlops({
   specification,
   modules,
@@ -38,7 +41,7 @@ export function countFlops({
   return { countedAt, flopsOf: (candidate: string) => costs({ candidate, resolution }).flops };
 }
 
-/** SpecError where latency is the cost and nobody has measured any. */
+/** Throws a SpecError if latency is the cost and none was measured. */
 export async function findParetoFront({
   results,
   flopsOf,

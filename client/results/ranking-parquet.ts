@@ -1,4 +1,5 @@
-// Writes rows of a ranking as a parquet file with the columns of ranking.csv, one row group in memory at a time.
+// Writes rows of a ranking as a parquet file with the columns of ranking.csv, with one row group in memory at
+// a time.
 import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
 import { AZ_NAS_PROXIES } from '../../core/specification/families.js';
@@ -29,7 +30,7 @@ export async function writeParquet({
   await writer!.finish();
 }
 
-/** A proxy that was not searched for is null, as its cells in ranking.csv are empty. */
+/** A proxy that was not computed is null, as its cells in ranking.csv are empty. */
 function columnsOf(rows: readonly RankingRow[]) {
   const real = (name: string, of: (row: RankingRow) => number) => ({
     name,

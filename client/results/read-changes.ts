@@ -1,4 +1,4 @@
-// Reads what a scheduled run found changed since the run before.
+// Reads the changes of a scheduled run since the previous run.
 import type { SearchResult } from '../../core/contract/search.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
 import type { Store } from '../../store/store.js';

@@ -12,21 +12,24 @@ import { type Latencies, latenciesOf, type Scopes, scopesOf } from './latencies.
 export interface Results {
   readonly summary: Summary;
   readonly failures: string;
-  /** The first rows of the ranking, all without a number; the whole of it is verified. */
+  /** The first rows of the ranking, or all without `count`. The whole ranking is verified in either case. */
   first(count?: number): Promise<RankingRow[]>;
-  /** How many rows the ranking has. */
+  /** The number of rows in the ranking. */
   total(): Promise<number>;
-  /** All rows, in blocks, however many there are. */
+  /** All rows, in blocks, for rankings of any size. */
   rows(): AsyncIterable<readonly RankingRow[]>;
   /** The bytes of ranking.csv. */
   csv(): AsyncIterable<Uint8Array>;
-  /** Where the latencies of its candidates are, and of which machines. */
+  /** The scopes of its candidates' latencies, with the machine of each. */
   readonly scopes: Scopes;
-  /** By candidate, as they were measured last; empty where nobody measured any. */
+  /** The latest latencies by candidate; empty if none were measured. */
   latencies(rows: readonly RankingRow[]): Promise<Latencies>;
 }
 
-/** Reads what a search left in the store; with `truth`, the summary says how well it agrees. */
+/**
+ * Reads the results of a search from the store. With `truth`, the summary reports the agreement with known
+ * accuracies.
+ */
 export async function readResults({
   store,
   result,
@@ -36,7 +39,7 @@ export async function readResults({
   store: Store;
   result: SearchResult;
   truth?: Truth | undefined;
-  /** Where latencies are that were measured after the search. */
+  /** The scopes of latencies that were measured after the search. */
   measured?: Scopes;
 }): Promise<Results> {
   const text = async (digest: string) => new TextDecoder().decode(await store.blobs.get(digest));
@@ -70,7 +73,7 @@ export async function readResults({
   return results;
 }
 
-/** Kendall's τ-b and Spearman's ρ of score against accuracy, over the ranked candidates that the truth knows. */
+/** Kendall's τ-b and Spearman's ρ of score and accuracy, over the ranked candidates with known accuracy. */
 async function correlate({
   rows,
   truth,
@@ -83,7 +86,7 @@ async function correlate({
     known.push(...block.filter(({ candidate }) => truth.accuracy.has(candidate)));
   const entries = truth.datasets.map((dataset, column) => {
     const accuracyOf = ({ candidate }: RankingRow) => truth.accuracy.get(candidate)![column]!;
-    // Of another ranking a cell may be empty.
+    // A cell may be empty in another ranking.
     const measured = known.filter((row) => !Number.isNaN(accuracyOf(row)));
     const scores = measured.map(({ score }) => score);
     const accuracy = measured.map(accuracyOf);

@@ -7,7 +7,7 @@ import type { Results } from './results.js';
 export const RANKING_FORMATS = ['csv', 'parquet'] as const;
 export type RankingFormat = (typeof RANKING_FORMATS)[number];
 
-/** However large the ranking is, a piece of it is in memory at a time. */
+/** One piece of the ranking is in memory at a time, however large it is. */
 export async function writeResults({
   folder,
   results,

@@ -1,15 +1,19 @@
-// Deletes old runs, and the blobs and scores that no kept run and no schedule refers to, or says what would go.
+// Deletes old runs, and the blobs and scores to which no kept run and no schedule refers, or reports what it
+// would delete.
 import type { Client } from '@temporalio/client';
 import type { Holding, Store } from '../../store/store.js';
 import type { Choice } from './choose.js';
 import { type Collection, collect, planCollection } from './collect.js';
 
 export interface RetentionRequest {
-  /** Finished runs of each schedule, and of each specification name, that are kept whatever their age. */
+  /**
+   * The number of finished runs of each schedule, and of each specification name, that are kept whatever
+   * their age.
+   */
   readonly keepLast: number;
-  /** What is younger is kept; milliseconds. */
+  /** The age in milliseconds up to which everything is kept. */
   readonly olderThan: number;
-  /** A rehearsal deletes nothing. */
+  /** `rehearsal` deletes nothing. */
   readonly which: 'rehearsal' | 'delete';
 }
 
@@ -29,7 +33,7 @@ interface RunRef {
 }
 
 export interface RetentionReport {
-  /** False of a rehearsal: what is listed as gone would go. */
+  /** False for a rehearsal, whose lists name what would be deleted. */
   readonly deleted: boolean;
   readonly runs: { readonly kept: readonly RunRef[]; readonly gone: readonly RunRef[] };
   readonly blobs: Costs;
@@ -37,7 +41,7 @@ export interface RetentionReport {
   readonly failures: Costs;
 }
 
-/** The report, and the runs that are gone with the series that they belong to. */
+/** The report, and the deleted runs with their series. */
 export async function applyRetention(
   { client, store }: { readonly client: Client; readonly store: Store },
   { which, ...retention }: RetentionRequest,

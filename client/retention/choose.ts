@@ -1,12 +1,16 @@
-// Chooses which runs, blobs and scores are kept and which may go; the same input gives the same choice.
+// Chooses which runs, blobs and scores are kept and which may be deleted; the choice depends on the input
+// alone.
 import type { Holding } from '../../store/store.js';
 
-/** One execution of a search, as far as its keeping depends on it. */
+/** One execution of a search, with the properties that decide whether it is kept. */
 export interface GcRun {
   readonly id: string;
   readonly workflowId: string;
   readonly runId: string;
-  /** Its schedule, else the name of its specification: of each series the last runs are kept. */
+  /**
+   * The series of the run: its schedule, else the name of its specification. The last runs of each series are
+   * kept.
+   */
   readonly series: string;
   readonly status: 'running' | 'completed' | 'continued' | 'ended';
   /** Milliseconds since 1970; absent while it runs. */
@@ -14,9 +18,9 @@ export interface GcRun {
 }
 
 export interface Retention {
-  /** Finished runs of each series that are kept whatever their age. */
+  /** The number of finished runs of each series that are kept whatever their age. */
   readonly keepLast: number;
-  /** What is younger is kept, milliseconds. */
+  /** The age in milliseconds up to which everything is kept. */
   readonly olderThan: number;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -27,7 +31,10 @@ export interface Choice<T> {
   readonly gone: readonly T[];
 }
 
-/** A run is kept while it runs, while it is young, among the last finished of its series, and where a later one went on from it. */
+/**
+ * A run is kept while it runs, while it is young, if it is among the last finished ones of its series, and if
+ * a later run continued from it.
+ */
 export function chooseRuns<Run extends GcRun>({
   runs,
   keepLast,
@@ -46,7 +53,7 @@ export function chooseRuns<Run extends GcRun>({
   return { kept: runs.filter(isKept), gone: runs.filter((run) => !isKept(run)) };
 }
 
-/** What nobody who is kept refers to, and what is old enough. */
+/** The items to which nothing refers that is kept, and that are old enough. */
 export function chooseHoldings({
   holdings,
   isReferred,

@@ -1,11 +1,14 @@
-// Finds what may go, and deletes it.
+// Finds what may be deleted, and deletes it.
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { Holding, Store } from '../../store/store.js';
 import { NOT_FOUND } from '../connections/connect-temporal.js';
 import { type Choice, chooseHoldings, chooseRuns, type GcRun, type Retention } from './choose.js';
 import { findRuns, reachableBlobs, textOfRun, textOfSchedules } from './references.js';
 
-/** A blob that was put yesterday may be in the hands of an activity that has not said so yet (store.ts, Housekeeping). */
+/**
+ * The least age of a deleted blob. A blob that was put yesterday may be in use by an activity that has not
+ * recorded it yet (store.ts, Housekeeping).
+ */
 const BLOBS_AT_LEAST_MS = 48 * 3_600_000;
 
 export interface Collection {
@@ -46,7 +49,7 @@ export async function planCollection({
   };
 }
 
-/** Runs first: whatever ends this half-way, no run is left whose blobs are gone. */
+/** Runs are deleted first, so that after an interruption no run is left whose blobs are gone. */
 export async function collect({
   client,
   store: { housekeeping },

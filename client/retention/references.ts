@@ -1,4 +1,4 @@
-// Finds every run, and the text of all that kept runs and schedules have written down.
+// Finds every run, and the text of everything that kept runs and schedules have written down.
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { familyScopes, scoreScope } from '../../core/address.js';
 import type { SearchMemo } from '../../core/contract/search.js';
@@ -17,7 +17,7 @@ export interface FoundRun extends GcRun {
 const LARGEST_WITH_REFERENCES = 4 * 1024 * 1024;
 const DIGEST = /[0-9a-f]{64}/g;
 
-/** Every execution of a search, and every other that runs on behalf of one. */
+/** Every execution of a search, and every other workflow that runs on behalf of one. */
 export async function findRuns(client: Client): Promise<FoundRun[]> {
   const query = `TaskQueue = "${CONTROL_QUEUE}" AND (WorkflowType = "${SEARCH_WORKFLOW}" OR ExecutionStatus = "Running")`;
   const runs: FoundRun[] = [];
@@ -40,13 +40,13 @@ function runOf({ workflowId, runId, status, closeTime, memo: raw }: WorkflowExec
 }
 
 /**
- * What a run has written down: its result where it is finished, else all that its history holds, as nobody knows what
- * it will need. A digest, a scope or a run's name that stands in it is referred to.
+ * The text of a run: its result if it is finished, else its whole history, because it is not known what the
+ * run will need. A digest, a scope or a run's name in this text counts as a reference.
  */
 export async function textOfRun({ client, run }: { client: Client; run: FoundRun }): Promise<string> {
   const handle = client.workflow.getHandle(run.workflowId, run.runId);
   const scopes = scopesOf(run.memo);
-  // What was measured on request for a search is kept as long as the search.
+  // Latencies that were measured on request for a search are kept as long as the search.
   const measured = await measuredScopes({ client, id: run.id });
   if (run.status === 'completed') return JSON.stringify([scopes, measured, await handle.result()]);
   const { events } = await handle.fetchHistory();
@@ -59,7 +59,7 @@ export async function textOfRun({ client, run }: { client: Client; run: FoundRun
   );
 }
 
-/** What the next runs of every schedule will start with. */
+/** The inputs of the next runs of every schedule. */
 export async function textOfSchedules(client: Client): Promise<string> {
   const texts: string[] = [];
   for (const { scheduleId } of await ourSchedules(client)) {
@@ -69,7 +69,7 @@ export async function textOfSchedules(client: Client): Promise<string> {
   return texts.join('\n');
 }
 
-/** The digests in the texts, those in the blobs that they name, and so on: a list names its chunks. */
+/** The digests in the texts, those in the blobs that they name, and so on, since a list names its chunks. */
 export async function reachableBlobs({
   store,
   blobs,
@@ -106,7 +106,7 @@ interface Payload {
   readonly data?: Uint8Array | null;
 }
 
-/** Payloads anywhere in a history; they are told by their metadata. */
+/** The payloads anywhere in a history, recognized by their metadata. */
 function payloadsIn(value: unknown): Payload[] {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
   if ('metadata' in value && 'data' in value && value.data instanceof Uint8Array) return [value as Payload];

@@ -1,4 +1,5 @@
-// Creates a schedule of a specification that was read, with the background workers that its runs need on this machine.
+// Creates a schedule for a specification, and starts the background workers that its runs need on this
+// machine.
 import type { Session } from '../connections/session.js';
 import { usualWorkers } from '../searches/begin-search.js';
 import type { ReadSpecification } from '../specification/read-specification.js';
@@ -11,7 +12,10 @@ export interface BeginScheduleRequest {
   readonly name: string;
   readonly read: ReadSpecification;
   readonly timing: Timing;
-  /** Score workers in the background on this machine; without it 1 with embedded servers, else 0. */
+  /**
+   * The number of score workers in the background on this machine; by default 1 with embedded servers, else
+   * 0.
+   */
   readonly workers?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Creates a Temporal Schedule that starts a search at given times, a search of its own each time.
+// Creates a Temporal Schedule that starts a new search at each of the given times.
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
 import { SEARCH_WORKFLOW, workflowIdOf } from '../../core/contract/search-queues.js';
 import { SpecError } from '../../core/errors.js';
@@ -10,7 +10,7 @@ import { withRanking } from '../specification/read-candidates.js';
 import type { ReadSpecification } from '../specification/read-specification.js';
 import { findSchedule } from './find-schedule.js';
 
-/** What happens when it is time and the run before goes on still. */
+/** What happens if it is time and the previous run has not ended. */
 export const OVERLAPS = {
   skip: ScheduleOverlapPolicy.SKIP,
   'buffer-one': ScheduleOverlapPolicy.BUFFER_ONE,
@@ -19,18 +19,18 @@ export const OVERLAPS = {
 export type Overlap = keyof typeof OVERLAPS;
 
 export interface Timing {
-  /** Five fields, or @daily and the like. */
+  /** Five fields, or a word such as @daily. */
   readonly cron: string;
-  /** IANA name. */
+  /** An IANA name. */
   readonly timezone: string;
-  /** Milliseconds, at random, after the time. */
+  /** The largest random delay after the time, in milliseconds. */
   readonly jitter: number;
-  /** A run that was missed is made up for if it is no later than this, milliseconds. */
+  /** A missed run is made up for if it is late by at most this many milliseconds. */
   readonly catchup: number;
   readonly overlap: Overlap;
 }
 
-/** Memo of a schedule: its times as they were written, which Temporal turns into calendars. */
+/** The memo of a schedule: its times as they were written, since Temporal converts them to calendars. */
 export interface ScheduleMemo {
   readonly cron: string;
   readonly timezone: string;
@@ -76,7 +76,7 @@ export async function createSchedule({
         path: 'schedule',
         message: `there is a schedule "${name}"; update it with another specification, or delete it`,
       });
-    // The server reads the expression, and the client turns its complaint into this.
+    // The server parses the expression; the client reports its error as a TypeError.
     if (error instanceof TypeError)
       throw SpecError.of({
         path: 'cron',
@@ -86,7 +86,10 @@ export async function createSchedule({
   }
 }
 
-/** Temporal would take six fields for those with a year, where others read seconds: a search at another time than was meant. */
+/**
+ * Temporal reads the sixth of six fields as a year, where other programs read the first as seconds, so the
+ * search would start at another time than intended.
+ */
 function checkedCron(cron: string): string {
   const named = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/;
   if (named.test(cron) || /^[^\s@]\S*( +\S+){4}$/.test(cron)) return cron;
@@ -96,7 +99,10 @@ function checkedCron(cron: string): string {
   });
 }
 
-/** Another specification, or a candidate list that grew, from the next run on; its times stay, and so does the run to compare with. */
+/**
+ * Replaces the specification from the next run on, for instance by one with a longer candidate list. The
+ * times stay, and so does the run with which the next one is compared.
+ */
 export async function updateSchedule({
   client,
   store,
@@ -118,7 +124,10 @@ export async function updateSchedule({
   });
 }
 
-/** What each run starts, with the candidates that a search it names has now. Temporal adds the time of each run to the workflow's id. */
+/**
+ * The action of each run, including the present candidates of a search that the specification names. Temporal
+ * appends the time of each run to the workflow's id.
+ */
 async function actionOf({
   client,
   store,

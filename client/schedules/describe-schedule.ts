@@ -1,4 +1,4 @@
-// Describes a schedule: its times, whether it is paused and why, and what became of its runs.
+// Describes a schedule: its times, whether and why it is paused, and the results of its runs.
 import type { Client, ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
 import type { SearchMemo } from '../../core/contract/search.js';
 import { searchIdOf } from '../../core/contract/search-queues.js';
@@ -6,7 +6,7 @@ import { formatDuration } from '../../core/text/duration.js';
 import { findSearch, stateOf } from '../searches/find-search.js';
 import type { ScheduleMemo } from './create-schedule.js';
 
-/** Coming times that are shown. */
+/** The number of future times that are shown. */
 const COMING = 5;
 
 export const runOf = ({ action, takenAt }: ScheduleExecutionResult) => ({
@@ -29,11 +29,14 @@ export function summaryOf({ scheduleId, memo, state, info }: ScheduleDescription
   };
 }
 
-/** The note of a schedule that a person paused, and what earlier versions wrote. */
+/** The notes of a schedule that a person paused, including that of earlier versions. */
 export const PAUSED_BY_HAND = 'somebody paused it';
 const PAUSED_BEFORE = ['somebody paused it (zeroscout schedule pause)', 'zeroscout schedule pause'];
 
-/** Temporal's own note of a run that failed: `paused due to workflow failure: search-nightly-...: Activity task failed`. */
+/**
+ * Temporal's note for a run that failed: `paused due to workflow failure: search-nightly-...: Activity task
+ * failed`.
+ */
 function whyPaused(note: string | undefined): { note?: string; failedRun?: string } {
   if (!note) return {};
   const [, workflowId] = /^paused due to workflow (?:failure|timeout): (\S+Z)\b/.exec(note) ?? [];
@@ -42,7 +45,7 @@ function whyPaused(note: string | undefined): { note?: string; failedRun?: strin
   return { note: `failure of its run ${failedRun}`, failedRun };
 }
 
-/** With what became of the recent runs, newest first. */
+/** The details of a schedule with the results of its recent runs, newest first. */
 export async function detailsOf({
   client,
   description,
@@ -68,7 +71,7 @@ export async function detailsOf({
     skipped: info.numActionsSkippedOverlap,
     missed: info.numActionsMissedCatchupWindow,
     coming: info.nextActionTimes.slice(0, COMING).map((time) => time.toISOString()),
-    /** Runs that it has started; Temporal remembers the last few of them. */
+    /** The number of runs that it has started, of which Temporal keeps only the last few. */
     started: info.numActionsTaken,
     runs: await Promise.all(recent.map(async (run) => ({ ...run, state: await stateOfRun(run.id) }))),
     specification,
@@ -77,5 +80,5 @@ export async function detailsOf({
 
 /** A schedule in a list. Times are ISO 8601. */
 export type ScheduleRow = ReturnType<typeof summaryOf>;
-/** A schedule with all that is known of it. */
+/** A schedule with everything that is known about it. */
 export type ScheduleDetails = Awaited<ReturnType<typeof detailsOf>>;

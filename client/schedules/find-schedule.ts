@@ -1,4 +1,4 @@
-// Finds a schedule by its name; the error for an unknown name lists what there is.
+// Finds a schedule by its name; the error for an unknown name lists existing ones.
 import {
   type Client,
   type ScheduleDescription,
@@ -9,16 +9,16 @@ import {
 import { SEARCH_WORKFLOW } from '../../core/contract/search-queues.js';
 import { SpecError } from '../../core/errors.js';
 
-/** Names that a message shows where one was not found. */
+/** The number of existing names in a message about an unknown one. */
 const KNOWN = 10;
 /** How long Temporal may take to notice that a run has ended. */
 const NOTICED_MS = 5_000;
 const RESUMED_MS = 500;
 const LOOK_MS = 100;
-/** The note of a schedule that was resumed, and what earlier versions wrote. */
+/** The notes of a schedule that was resumed, including that of earlier versions. */
 export const RESUMED = 'resumed';
 const RESUMED_BEFORE = 'zeroscout schedule resume';
-/** Schedules that are asked about at once. */
+/** The number of schedules that are described at once. */
 const AT_ONCE = 8;
 
 export async function findSchedule({ client, name }: { client: Client; name: string }) {
@@ -35,7 +35,7 @@ export async function findSchedule({ client, name }: { client: Client; name: str
   throw SpecError.of({ path: 'schedule', code: 'not-found', message: `no schedule "${name}"; ${there}` });
 }
 
-/** Schedules that start searches; others may share the namespace. */
+/** The schedules that start searches, since others may share the namespace. */
 export async function ourSchedules(client: Client): Promise<ScheduleSummary[]> {
   const found: ScheduleSummary[] = [];
   for await (const summary of client.schedule.list())
@@ -43,7 +43,7 @@ export async function ourSchedules(client: Client): Promise<ScheduleSummary[]> {
   return found;
 }
 
-/** All of them as they are now, in order of their names. */
+/** All schedules in their present state, in the order of their names. */
 export async function describeSchedules(client: Client): Promise<readonly ScheduleDescription[]> {
   const names = (await ourSchedules(client)).map(({ scheduleId }) => scheduleId).sort();
   const found: ScheduleDescription[] = [];
@@ -59,8 +59,8 @@ export async function describeSchedules(client: Client): Promise<readonly Schedu
 }
 
 /**
- * Temporal looks at a run that has ended, and pauses a schedule whose run failed, when the next run is due or when it is
- * asked for the schedule: its first answer is that of before.
+ * Temporal checks a run that has ended, and pauses a schedule whose run failed, only when the next run is due
+ * or the schedule is described. So its first answer is out of date.
  */
 async function describeNow({
   client,
@@ -71,7 +71,7 @@ async function describeNow({
 }): Promise<ScheduleDescription> {
   let description = await handle.describe();
   if (!description.policies.pauseOnFailure || !(await hasFailed({ client, description }))) return description;
-  // A schedule that was resumed stays active after a run that failed before.
+  // A resumed schedule stays active although an earlier run failed.
   const patience = [RESUMED, RESUMED_BEFORE].includes(description.state.note ?? '') ? RESUMED_MS : NOTICED_MS;
   for (const deadline = Date.now() + patience; !description.state.paused && Date.now() < deadline; ) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -97,7 +97,7 @@ async function hasFailed({
   return ['FAILED', 'TIMED_OUT'].includes(run?.status.name ?? '');
 }
 
-/** The name becomes a part of the id of every run, so that the same letters are allowed in it. */
+/** The name becomes part of the id of every run, so the same characters are allowed. */
 export function checkedName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
   throw SpecError.of({

@@ -1,10 +1,10 @@
-// Starts runs of a schedule outside its times: one now, or those of a time that has passed.
+// Starts runs of a schedule outside of its times: one now, or those of a past period.
 import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
 import { SpecError } from '../../core/errors.js';
 import { runOf } from './describe-schedule.js';
 import { findSchedule } from './find-schedule.js';
 
-/** How long a run that was asked for may take to appear. */
+/** How long a requested run may take to appear. */
 const APPEARS_MS = 10_000;
 const LOOK_MS = 200;
 
@@ -13,11 +13,12 @@ interface Named {
   readonly name: string;
 }
 
-/** Answers the id of the search that started. Temporal answers before the run is there, and does not say its id. */
+/** Returns the id of the search that was started. Temporal answers before the run exists, without its id. */
 export async function runScheduleNow({ client, name }: Named): Promise<string> {
   const { handle, description } = await findSchedule({ client, name });
   const before = description.info;
-  // Left to itself, a trigger overlaps with whatever runs, and its result is not handed to the next run to compare with.
+  // By default a trigger ignores running searches, and its result is not passed to the next run for
+  // comparison.
   await handle.trigger(description.policies.overlap);
   for (const deadline = Date.now() + APPEARS_MS; Date.now() < deadline; ) {
     const { info } = await handle.describe();
@@ -32,7 +33,7 @@ export async function runScheduleNow({ client, name }: Named): Promise<string> {
   );
 }
 
-/** Asks for the runs between two times, one after the other. */
+/** Starts the runs between two times, one after the other. */
 export async function backfillSchedule({
   client,
   name,
@@ -45,7 +46,7 @@ export async function backfillSchedule({
       message: `${from.toISOString()} is after ${to.toISOString()}, the last time; must be before`,
     });
   const { handle, description } = await findSchedule({ client, name });
-  // Temporal leaves out a run at the very start, and one whose jitter takes it beyond the end.
+  // Temporal omits a run exactly at the start, and one whose jitter moves it beyond the end.
   const start = new Date(from.getTime() - 1);
   const end = new Date(to.getTime() + (description.spec.jitter ?? 0));
   await handle.backfill({ start, end, overlap: ScheduleOverlapPolicy.BUFFER_ALL });

@@ -11,34 +11,40 @@ import { checkedName, describeSchedules, findSchedule } from './find-schedule.js
 import { backfillSchedule, runScheduleNow } from './run-schedule.js';
 
 export interface CreateScheduleOptions extends Partial<Timing> {
-  /** Begins the id of every run. */
+  /** The beginning of the id of every run. */
   readonly name: string;
   readonly specification: SpecificationInput;
   /** Minute, hour, day, month, weekday, such as `0 2 * * *`. */
   readonly cron: string;
-  /** Score workers that go on in the background on this machine; without it 1 with embedded servers, else 0. */
+  /**
+   * The number of score workers that run in the background on this machine; by default 1 with embedded
+   * servers, else 0.
+   */
   readonly workers?: number;
 }
 
 export interface Schedules {
-  /** Each run is a search of its own that reuses every score; candidates that the specification names are read now. */
+  /**
+   * Creates a schedule. Each run is a search of its own, which reuses all scores; candidates that the
+   * specification names are read now.
+   */
   create(options: CreateScheduleOptions): Promise<ScheduleRow>;
-  /** Another specification, or a candidate list that grew, from the next run on. */
+  /** Replaces the specification from the next run on, for instance by one with a longer candidate list. */
   update(name: string, specification: SpecificationInput): Promise<void>;
   list(): Promise<readonly ScheduleRow[]>;
   get(name: string): Promise<ScheduleDetails>;
-  /** Starts no run until `resume`; one that runs goes on. */
+  /** Starts no runs until `resume`; a running search continues. */
   pause(name: string): Promise<void>;
   resume(name: string): Promise<void>;
-  /** Its runs and their results stay. */
+  /** Deletes the schedule. Its runs and their results are kept. */
   delete(name: string): Promise<void>;
-  /** Starts a run now and answers the id of its search. */
+  /** Starts a run now and returns the id of its search. */
   runNow(name: string): Promise<string>;
-  /** Starts the runs of a time that has passed, one after the other. */
+  /** Starts the runs of a past period, one after the other. */
   backfill(name: string, time: { readonly from: Date; readonly to: Date }): Promise<void>;
 }
 
-/** In UTC, on time, made up for within ten minutes, left out while the run before goes on. */
+/** The defaults: UTC, no jitter, made up for within ten minutes, skipped while the previous run continues. */
 const USUAL: Omit<Timing, 'cron'> = { timezone: 'UTC', jitter: 0, catchup: 600_000, overlap: 'skip' };
 
 export function createSchedules(session: Session): Schedules {

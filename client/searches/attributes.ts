@@ -1,4 +1,4 @@
-// Gives searches the attributes by which Temporal's page lists them, where the server knows or registers them.
+// Gives searches the attributes by which Temporal's page lists them, if the server knows or registers them.
 import type { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from '../../core/contract/search-attributes.js';
@@ -16,9 +16,9 @@ export interface WithAttributes {
 }
 
 /**
- * Calls `start` with the attributes that a search begins with; without them where the server has none and lets us
- * register none, or where payloads are encrypted, because Temporal keeps attributes in the clear. A search that begins
- * without them never writes any.
+ * Calls `start` with the initial attributes of a search. It calls `start` without attributes if the server
+ * neither has them nor lets us register them, and if payloads are encrypted, because Temporal stores
+ * attributes unencrypted. A search that starts without attributes never writes any.
  */
 export async function withSearchAttributes<T>({
   client,
@@ -39,7 +39,7 @@ export async function withSearchAttributes<T>({
   try {
     return await start({ typedSearchAttributes });
   } catch (error) {
-    // A server of several processes knows a new attribute after a minute only.
+    // A server of several processes needs a minute to learn a new attribute.
     if (!isRefused(error)) throw error;
     return start({});
   }
@@ -52,7 +52,7 @@ async function areRegistered(client: Client): Promise<boolean> {
   try {
     return await client.withDeadline(Date.now() + CALL_MS, async () => {
       const { customAttributes: known } = await operatorService.listSearchAttributes({ namespace });
-      // A name that is taken for something else cannot be ours.
+      // An attribute of the same name with another type cannot be ours.
       if (wanted.some(([name, type]) => known[name] !== undefined && known[name] !== type)) return false;
       const missing = wanted.filter(([name]) => known[name] === undefined);
       if (missing.length > 0)
@@ -63,7 +63,8 @@ async function areRegistered(client: Client): Promise<boolean> {
       return true;
     });
   } catch {
-    // Registering is the right of operators, and Temporal Cloud has another way; a page without attributes is no reason to fail.
+    // Only operators may register attributes, and Temporal Cloud does it differently; a page without
+    // attributes is no reason to fail.
     return false;
   }
 }

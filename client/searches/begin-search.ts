@@ -1,4 +1,5 @@
-// Begins a search of a specification that was read: the candidates of another search's ranking are looked up first.
+// Starts a search of a specification that has been read, after looking up the candidates of another search's
+// ranking if it names one.
 import type { WorkflowHandle } from '@temporalio/client';
 import { isBatchedDevice } from '../../core/specification/devices.js';
 import { checkDevice } from '../../engine/check-device.js';
@@ -8,21 +9,27 @@ import { defaultId, type Started, startSearch } from './start-search.js';
 
 export interface BeginRequest {
   readonly read: ReadSpecification;
-  /** Without it the search is named after the specification and its digest. */
+  /** By default, the id consists of the specification's name and digest. */
   readonly id?: string | undefined;
-  /** What happens where the search is finished already: its results are kept, or it runs again and reuses its scores. */
+  /**
+   * What happens if the search is finished already: its results are kept, or it runs again and reuses its
+   * scores.
+   */
   readonly whereFinished: 'keep' | 'again';
-  /** How many score workers this machine will start for it. */
+  /** The number of score workers that this machine will start for it. */
   readonly workers: number;
 }
 
 export interface Begun extends Started {
   readonly read: ReadSpecification;
-  /** Starts the search again, for instance where its record was lost; scores are reused. */
+  /** Starts the search again, for instance if its record was lost; scores are reused. */
   readonly again: () => Promise<Started & { readonly handle: WorkflowHandle }>;
 }
 
-/** SpecError where the id belongs to another specification; DeviceError where this machine cannot score on its device. */
+/**
+ * Throws a SpecError if the id belongs to another specification, and a DeviceError if this machine cannot
+ * score on its device.
+ */
 export async function beginSearch(
   { client, store, onNote }: Session,
   { read: written, id: given, whereFinished, workers }: BeginRequest,
@@ -38,7 +45,7 @@ export async function beginSearch(
   return { ...(await start(whereFinished)), read, again: () => start('again') };
 }
 
-/** Score workers that a search gets on this machine where nobody says how many: with embedded servers there are no others. */
+/** The default number of score workers on this machine: 1 with embedded servers, which have no others. */
 export function usualWorkers({ connections }: Pick<Session, 'connections'>): number {
   return connections.embedded ? 1 : 0;
 }

@@ -16,7 +16,7 @@ const ACTIONS: {
   cancel: { act: (handle) => handle.cancel(), done: 'cancelled' },
 };
 
-/** Answers the id of the search and what was done. SpecError where the search does not run. */
+/** Returns the id of the search and what was done. Throws a SpecError if the search does not run. */
 export async function controlSearch({
   client,
   id: given,

@@ -1,4 +1,4 @@
-// Describes one search: what it does or did, what it waits for, why it ended.
+// Describes one search: its state, what it waits for, and why it ended.
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import type { BestCandidate, SearchMemo, SearchProgress, SearchResult } from '../../core/contract/search.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
@@ -14,7 +14,7 @@ import type { Ending } from '../status/failure.js';
 import { type Waiting, waitingFor } from '../status/waiting.js';
 import { findSearch, stateOf } from './find-search.js';
 
-/** A step that failed and is tried again. `failed` is ISO 8601. */
+/** A step that failed and is being retried. `failed` is an ISO 8601 time. */
 export interface Retrying {
   readonly activity: string;
   readonly attempt: number;
@@ -22,7 +22,7 @@ export interface Retrying {
   readonly failed?: string;
 }
 
-/** What is known of a search; what does not apply is absent. Times are ISO 8601. */
+/** What is known about a search; fields that do not apply are absent. Times are ISO 8601. */
 export interface SearchDescription {
   readonly id: string;
   readonly name: string | undefined;
@@ -32,34 +32,34 @@ export interface SearchDescription {
   readonly ended?: string;
   readonly schedule?: string;
   readonly engine?: string;
-  /** Of a running search, where a control worker answered. */
+  /** For a running search, if a control worker answered. */
   readonly progress?: SearchProgress;
-  /** The most pressing reason why it waits, and the others. */
+  /** The most important reason why it waits, and the others. */
   readonly waiting?: Waiting & { readonly also?: readonly Waiting[] };
   readonly retrying?: readonly Retrying[];
-  /** The device for which no worker is there. */
+  /** The device for which there is no worker. */
   readonly noWorkerFor?: Device;
   readonly counts?: NonNullable<SearchMemo['counts']>;
-  /** Why it has no results, and what to do. */
+  /** The reason why it has no results, and advice. */
   readonly failure?: Ending;
   readonly best?: BestCandidate;
-  /** Of a scheduled run: what changed since the one before. */
+  /** For a scheduled run: the changes since the previous one. */
   readonly changes?: RankingDiff;
   readonly verification?: Summary['verification'];
   readonly notCompared?: string;
   readonly notNotified?: string;
 }
 
-/** What a description is read from. */
+/** The sources from which a description is made. */
 export interface Described {
   readonly client: Client;
-  /** Absent where NATS does not answer; then what only the store knows is left out. */
+  /** Absent if NATS does not answer; the description then lacks what only the store knows. */
   readonly store?: Store | undefined;
   /** Whether all workers are processes of this machine, as with the embedded Temporal. */
   readonly isLocal: boolean;
 }
 
-/** The description, with the counts in words that the search itself wrote last. */
+/** The description, with the counts as text that the search wrote last. */
 export async function describeSearch(
   from: Described,
   given: string,
@@ -129,7 +129,10 @@ async function describeEnded(
   };
 }
 
-/** What the summary of a finished search says of it; a summary that cannot be read is no reason to show nothing else. */
+/**
+ * The findings of verification in the summary of a finished search. A summary that cannot be read does not
+ * prevent showing the rest.
+ */
 async function verificationOf(given: {
   readonly store: Store;
   readonly result: SearchResult;

@@ -1,4 +1,4 @@
-// Finds a search by its id; the error for an unknown id lists what there is.
+// Finds a search by its id; the error for an unknown id lists existing ones.
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import type { SearchMemo } from '../../core/contract/search.js';
 import {
@@ -10,15 +10,15 @@ import {
 import { SpecError } from '../../core/errors.js';
 import { resultOf } from '../status/ending.js';
 
-/** Ids that a message names where one was not found. */
+/** The number of existing ids in a message about an unknown one. */
 const KNOWN = 10;
 
-/** The id by which a person names the newest search. */
+/** The id that stands for the newest search. */
 const LAST = '@last';
 
 /**
- * `id` may also be spelled as on Temporal's page, be the beginning of one search's id alone, or `@last`; the answer has the
- * search's own.
+ * Finds the search whose id is `id`. `id` may also have the form of Temporal's page, be the beginning of
+ * exactly one id, or be `@last`; the result has the search's own id.
  */
 export async function findSearch({
   client,
@@ -56,14 +56,14 @@ export async function findSearch({
   });
 }
 
-/** Workflow ids that `given` may spell out in full. */
+/** The workflow ids for which `given` may be the full id. */
 function exactIds({ given, argument }: { given: string; argument: string }): string[] {
   if (given === LAST) return [];
   if (!isTemporalId(given)) return [checkedWorkflowId(given, argument)];
   return [...(isId(given) ? [workflowIdOf(given)] : []), given];
 }
 
-/** Newest first, each once. */
+/** Ids, newest first, without repeats. */
 async function listIds({ client, prefix, most }: { client: Client; prefix: string; most: number }) {
   const begins = prefix ? ` AND WorkflowId STARTS_WITH "${workflowIdOf(prefix)}"` : '';
   const query = `WorkflowType = "${SEARCH_WORKFLOW}"${begins}`;
@@ -85,7 +85,10 @@ async function knownSearches(client: Client): Promise<string> {
   return known.length ? `known: ${someOf(known)}` : 'there is none yet';
 }
 
-/** Ids become parts of workflow ids, file names and message subjects, so that only letters that are safe in all three are allowed. */
+/**
+ * An id becomes part of workflow ids, file names and message subjects, so only characters that are safe in
+ * all three are allowed.
+ */
 const isId = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(text);
 
 /** `argument` is the field that an error names. */
@@ -98,12 +101,12 @@ export function checkedWorkflowId(id: string, argument = 'id'): string {
   return workflowIdOf(id);
 }
 
-/** The state that people see: what the search says of itself while it runs, how it ended after. */
+/** The state that people see: what the search reports while it runs, or how it ended. */
 export function stateOf({ status, memo }: Pick<WorkflowExecutionDescription, 'status' | 'memo'>): string {
   return status.name === 'RUNNING' ? String(memo?.state ?? 'starting') : status.name.toLowerCase();
 }
 
-/** A search with results; a SpecError that says why there are none for any other. */
+/** Finds a search that has results; for any other, a SpecError says why there are none. */
 export async function finishedSearch({ argument = 'id', ...asked }: Parameters<typeof findSearch>[0]) {
   const { id, handle, description } = await findSearch({ ...asked, argument });
   const memo = description.memo as unknown as SearchMemo;

@@ -1,4 +1,4 @@
-// Follows a search to its result, and tells meanwhile how far it is and what it waits for.
+// Follows a search to its result, and reports its progress and what it waits for.
 import { setMaxListeners } from 'node:events';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { SearchProgress, SearchResult } from '../../core/contract/search.js';
@@ -8,20 +8,20 @@ import { createLooker } from '../status/facts.js';
 import { type AwayServer, type Waiting, waitingFor } from '../status/waiting.js';
 
 const POLL_MS = 1_000;
-/** Workers that this command has started ask for work within this. */
+/** The time within which workers started by this command poll for work. */
 const START_MS = 30_000;
-/** A server that lives answers within this. */
+/** The time within which a running server answers. */
 const ANSWER_MS = 3_000;
-/** As long as workers wait for a server. */
+/** How long to wait for an unreachable server, as workers do. */
 const PATIENCE_MS = 10 * 60_000;
 
-/** How far a search is, with the candidates that running shards have scored. */
+/** The progress of a search, including the candidates that running shards have scored. */
 export type LiveProgress = SearchProgress & { readonly now: number };
 
 export interface SearchLook {
-  /** Undefined where nobody answered. */
+  /** Undefined if nobody answered. */
   readonly progress: LiveProgress | undefined;
-  /** What the search waits for, the most pressing first; empty where it simply goes on. */
+  /** What the search waits for, the most important reason first; empty if it is working normally. */
   readonly waiting: readonly Waiting[];
 }
 
@@ -30,26 +30,28 @@ export interface Following {
   readonly handle: WorkflowHandle;
   readonly id: string;
   readonly store: Store;
-  /** Ends the watching, not the search. */
+  /** Ends following, not the search. */
   readonly stop: AbortSignal;
-  /** Called about once a second. Without it the servers are asked for nothing but the result. */
+  /** Called about once a second. Without it, the servers are asked only for the result. */
   readonly onLook?: ((look: SearchLook) => void) | undefined;
   /** Whether all workers are processes of this machine, as with the embedded Temporal. */
   readonly isLocal: boolean;
-  /** When this command started workers of its own, milliseconds since 1970. */
+  /** The time at which this command started workers, in milliseconds since 1970. */
   readonly workersStarted?: number | undefined;
-  /** Whether this command starts that server again when it has ended; without it none is. */
+  /** Whether this command restarts that server when it has ended; by default it restarts none. */
   readonly isRestarted?: (name: AwayServer['name']) => boolean;
 }
 
-/** Resolves with the search's result; rejects with its failure. */
+/** Resolves with the search's result, or rejects with its failure. */
 export async function followSearch(following: Following): Promise<SearchResult | 'stopped'> {
   const { handle, stop, onLook } = following;
-  // A call that nobody waits for any more would keep the process alive until the server answers, 20 s for a result.
+  // Aborting ends calls whose answers are no longer needed. They would keep the process alive until the
+  // server answers, up to 20 s for a result.
   const over = new AbortController();
-  // The SDK adds a listener for every call within and leaves it there.
+  // The SDK adds a listener for every call and does not remove it.
   setMaxListeners(0, over.signal);
-  // Without a listener nothing is asked for but the result, which leaves the servers and the cores of this machine to the search.
+  // Without a listener only the result is requested, which leaves the servers and processor cores to the
+  // search.
   const stopLooking = onLook ? lookAgainAndAgain({ ...following, onLook }) : () => {};
   const stopped = new Promise<'stopped'>((resolve) => {
     if (stop.aborted) resolve('stopped');
@@ -66,7 +68,7 @@ export async function followSearch(following: Following): Promise<SearchResult |
 
 type Watching = Following & { readonly onLook: (look: SearchLook) => void };
 
-/** Hands a look at the search to `onLook` about once a second, until the function that it answers is called. */
+/** Calls `onLook` with the state of the search about once a second, until the returned function is called. */
 function lookAgainAndAgain(watching: Watching): () => void {
   const { client, store, onLook, isRestarted = () => false } = watching;
   const live = countLive(watching);
@@ -102,7 +104,8 @@ function lookAgainAndAgain(watching: Watching): () => void {
     const wasConnected = isConnected;
     isConnected = store.isConnected();
     servers.note({ name: 'NATS', state: isConnected ? 'there' : 'away' });
-    // The listener is told at once, because a poll under way may wait for Temporal, which may be away too.
+    // The listener is told immediately, because the current poll may be waiting for Temporal, which may also
+    // be unreachable.
     if (wasConnected && !isConnected) lookAtAway();
     if (polling) return;
     polling = true;
@@ -117,7 +120,7 @@ function lookAgainAndAgain(watching: Watching): () => void {
   };
 }
 
-/** Counts the candidates that running shards have scored, from what their workers publish. */
+/** Counts the candidates that running shards have scored, from the events that their workers publish. */
 function countLive({ store, id }: Pick<Following, 'store' | 'id'>) {
   const live = new Map<number, number>();
   const stop = store.progress.subscribe(id, ({ shard, scored, reused, failed }: ProgressEvent) => {
@@ -130,7 +133,7 @@ function countLive({ store, id }: Pick<Following, 'store' | 'id'>) {
   };
 }
 
-/** The workflow's result, through restarts of the server. */
+/** The workflow's result, also across restarts of the server. */
 async function resultOf({
   handle,
   over,
@@ -148,7 +151,7 @@ async function resultOf({
   }
 }
 
-/** A server that is away for minutes comes back to a search that has waited for it; so do we. */
+/** A search waits for a server that is unreachable for minutes, so this waits too. */
 async function untilBack({ handle, over }: { handle: WorkflowHandle; over: AbortSignal }): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
@@ -162,7 +165,7 @@ async function untilBack({ handle, over }: { handle: WorkflowHandle; over: Abort
   }
 }
 
-/** gRPC: the server is away (14), has no time (4), or gave up on a connection that broke (13, 1). */
+/** gRPC codes for a server that is unreachable (14) or overloaded, and for broken connections (13, 1). */
 function isTransient(error: unknown): boolean {
   const cause = (error as { cause?: { code?: unknown } }).cause;
   return [1, 4, 8, 13, 14].includes(Number(cause?.code ?? (error as { code?: unknown }).code));

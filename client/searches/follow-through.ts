@@ -1,4 +1,4 @@
-// Follows a search to its result, and starts it again where it cannot end otherwise.
+// Follows a search to its result, and starts it again if it cannot end otherwise.
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { SearchResult } from '../../core/contract/search.js';
 import { type Following, followSearch } from './follow-search.js';
@@ -10,8 +10,9 @@ export interface FollowingThrough extends Following {
 }
 
 /**
- * As `followSearch`. A search is started again where Temporal does not know it any more, because Temporal's data were restored
- * from an older copy, and once where the list of candidates in the store was damaged, which only whoever started it has.
+ * Like `followSearch`, but starts the search again if Temporal no longer knows it because its data were
+ * restored from an older backup; and once if the list of candidates in the store was damaged, which only the
+ * process that started the search has.
  */
 export async function followThrough({
   again,

@@ -1,9 +1,9 @@
-// Turns calls of a listener into an async iterable that keeps the latest value for a reader who is slower.
+// Converts calls of a listener to an async iterable that keeps only the latest value for a slow reader.
 
 /**
- * Runs `work` when somebody begins to read. Every value that it hands to `onValue` is read once, or is replaced by a later one
- * that came before the reader asked. The iterable ends when `work` does, and fails as it does; when the reader leaves, `stop` is
- * aborted and `work` is waited for.
+ * Runs `work` once reading begins. Every value passed to `onValue` is either read once or replaced by a later
+ * one that came before the reader asked. The iterable ends when `work` does, and throws what it throws; when
+ * the reader leaves, `stop` is aborted and the iterable waits for `work`.
  */
 export async function* latestValues<T>(
   work: (onValue: (value: T) => void, stop: AbortSignal) => Promise<void>,
@@ -20,7 +20,7 @@ export async function* latestValues<T>(
     isOver = true;
     wake();
   });
-  // Its failure is thrown below, also where the reader has left before.
+  // Its failure is thrown below; this handler covers a reader who has left before.
   working.catch(() => {});
   try {
     for (;;) {

@@ -1,13 +1,13 @@
-// Lists searches, newest first, however many there are.
+// Lists searches, newest first, page by page.
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { SearchMemo } from '../../core/contract/search.js';
 import { SEARCH_WORKFLOW, searchIdOf } from '../../core/contract/search-queues.js';
 import { stateOf } from './find-search.js';
 
-/** Runs that Temporal answers at once. */
+/** The number of runs in a page. */
 const PAGE = 200;
 
-/** How a search ended, with the name that Temporal has for it in a query. */
+/** The ways in which a search ends, with their names in Temporal's queries. */
 const ENDED: Readonly<Record<string, string>> = {
   completed: 'Completed',
   failed: 'Failed',
@@ -15,24 +15,24 @@ const ENDED: Readonly<Record<string, string>> = {
   terminated: 'Terminated',
   timed_out: 'TimedOut',
 };
-/** What a search that runs says of itself. */
+/** The phases that a running search reports. */
 const PHASES = ['starting', 'planning', 'breeding', 'scoring', 'auditing', 'ranking', 'reporting', 'paused'];
-/** The states that searches can be listed by. */
+/** The states by which searches can be listed. */
 export const STATES: readonly [string, ...string[]] = ['running', ...PHASES, ...Object.keys(ENDED)];
 
 export interface SearchFilter {
   /** One of `STATES`. */
   readonly state?: string | undefined;
-  /** The name that the specification gives. */
+  /** The name in the specification. */
   readonly name?: string | undefined;
-  /** Only those that started at this time or earlier, ISO 8601. */
+  /** Only searches that started at this time or earlier, ISO 8601. */
   readonly before?: string | undefined;
 }
 
-/** What is known of a search without asking it. Times are ISO 8601. */
+/** What is known about a search without querying it. Times are ISO 8601. */
 export type SearchRow = ReturnType<typeof rowOf>;
 
-/** Searches one after the other; pages are asked for as they are needed. */
+/** Searches one after the other; pages are requested as needed. */
 export async function* listSearches({
   client,
   state,
@@ -41,13 +41,13 @@ export async function* listSearches({
 }: SearchFilter & { readonly client: Client }): AsyncGenerator<SearchRow> {
   for await (const execution of client.workflow.list({ query: queryOf(state, before), pageSize: PAGE })) {
     const row = rowOf(execution);
-    // Temporal knows neither names nor phases of every search, so these are looked for here.
+    // Temporal does not index names and phases of every search, so these are filtered here.
     const isInState = state === undefined || !PHASES.includes(state) || row.state === state;
     if ((!name || row.name === name) && isInState) yield row;
   }
 }
 
-/** How many searches there are, as Temporal counts them; undefined where only listing them all would tell. */
+/** The number of searches as counted by Temporal; undefined if only listing them all would tell. */
 export async function countSearches({
   client,
   state,
@@ -57,7 +57,7 @@ export async function countSearches({
   return (await client.workflow.count(queryOf(state))).count;
 }
 
-/** Runs that went on as another run of the same search are no searches of their own. */
+/** Excludes runs that continued as another run of the same search. */
 function queryOf(state: string | undefined, before?: string): string {
   const status = state && (ENDED[state] ?? 'Running');
   const until = before === undefined ? '' : ` AND StartTime <= "${before}"`;

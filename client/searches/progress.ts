@@ -1,4 +1,4 @@
-// Asks a search for its progress and adds that of the parts that run.
+// Queries a search for its progress and adds that of its running parts.
 import type { WorkflowHandle } from '@temporalio/client';
 import type { PartProgress, SearchProgress } from '../../core/contract/search.js';
 
@@ -8,7 +8,7 @@ export async function askProgress(handle: WorkflowHandle): Promise<SearchProgres
     handle.client
       .getHandle(workflowId)
       .query<PartProgress>('progress')
-      // One that has not begun has done nothing.
+      // A part that has not begun has no progress.
       .catch(() => undefined);
   const parts = await Promise.all((progress.parts?.running ?? []).map(ask));
   const found = parts.filter((part) => part !== undefined);

@@ -32,20 +32,22 @@ export interface Search {
   /** Whether this call started it, found it running, or found it finished. */
   readonly how: Started['how'];
   /**
-   * How far the search is, about once a second and once at its end, however it ends. Leaving the loop ends the watching, not the
-   * search. Where the reader is slow, looks in between are left out.
+   * The progress of the search, about once a second and once at its end, however it ends. Leaving the loop
+   * ends following, not the search. A slow reader gets only the latest state.
    */
   progress(): AsyncIterable<SearchLook>;
-  /** Waits for the end and answers the results. SearchFailedError where the search ends without any. */
+  /**
+   * Waits for the end and returns the results. Throws a SearchFailedError if the search ends without results.
+   */
   results(): Promise<Results>;
 }
 
 export interface SearchSetting {
   readonly session: Session;
   readonly started: Started;
-  /** Starts the search again where it cannot end otherwise; absent of one that somebody else started. */
+  /** Starts the search again if it cannot end otherwise; absent for a search that another process started. */
   readonly again?: Parameters<typeof followThrough>[0]['again'];
-  /** When workers for it were started on this machine, milliseconds since 1970. */
+  /** The time at which workers for it were started on this machine, in milliseconds since 1970. */
   readonly workersStarted?: number | undefined;
   readonly isRestarted: (name: AwayServer['name']) => boolean;
 }
@@ -81,10 +83,11 @@ export function createSearch({
     progress: () =>
       latestValues<SearchLook>(async (onLook, stop) => {
         await follow({ stop, onLook }).catch((error: unknown) => {
-          // The loop ends with the search; `results` says how it ended.
+          // The loop ends with the search; `results` reports how it ended.
           if ((error as Error).name !== 'WorkflowFailedError') throw error;
         });
-        // A short search is over before anybody has looked; where a worker is left to ask, the last look has all counts.
+        // A short search may end before its first progress report; if a worker can still answer, the last
+        // report has all counts.
         if (!stop.aborted) await lookAtEnd().then(onLook, () => {});
       }),
     results: async () => {

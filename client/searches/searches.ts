@@ -1,4 +1,4 @@
-// Offers searches to programs: starting, following, controlling, listing them, and reading what they found.
+// Offers searches to programs: starting, following, controlling and listing them, and reading their results.
 
 import type { Comparison } from '../../core/comparison/comparison.js';
 import type { SearchMemo } from '../../core/contract/search.js';
@@ -36,63 +36,76 @@ import { createSearch, type Search } from './search.js';
 
 export interface StartOptions {
   readonly specification: SpecificationInput;
-  /** Without it the search is named after the specification and its digest. */
+  /** By default, the id consists of the specification's name and digest. */
   readonly id?: string;
-  /** What happens where the search is finished already: its results are kept (the default), or it runs again and reuses its scores. */
+  /**
+   * What happens if the search is finished already: its results are kept (default), or it runs again and
+   * reuses its scores.
+   */
   readonly whereFinished?: 'keep' | 'again';
-  /** Score workers on this machine until `close`; without it 1 with embedded servers, else 0. */
+  /**
+   * The number of score workers on this machine until `close`; by default 1 with embedded servers, else 0.
+   */
   readonly workers?: number;
 }
 
-/** Ids may be the beginning of one search's id alone, or `@last`, the newest search. */
+/** An id may be given by the beginning of exactly one search's id, or as `@last`, the newest search. */
 export interface Searches {
-  /** Starts a search, attaches to the one of this specification that runs, or finds it finished. */
+  /** Starts a search, attaches to a running one of this specification, or finds that it has finished. */
   start(options: StartOptions): Promise<Search>;
-  /** A search that somebody has started. */
+  /** Attaches to a search that was started elsewhere. */
   attach(id: string): Promise<Search>;
-  /** All of them, newest first; pages are asked for as they are read. */
+  /** All searches, newest first; pages are requested as they are read. */
   list(filter?: SearchFilter): AsyncIterable<SearchRow>;
-  /** What a search does or did, what it waits for, why it ended. */
+  /** Describes a search: its state, what it waits for, why it ended. */
   get(id: string): Promise<SearchDescription>;
-  /** The specification that it was started with, with every default. */
+  /** The specification with which the search was started, including all defaults. */
   specification(id: string): Promise<Specification>;
-  /** As `attach(id)` and then `progress()`. */
+  /** The same as `attach(id)` followed by `progress()`. */
   progress(id: string): AsyncIterable<SearchLook>;
-  /** Lets the shards that run finish and starts no other. */
+  /** Starts no further shards; running shards finish. */
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
-  /** What is scored stays, and is reused by the next search. */
+  /** Cancels the search. Scores are kept and reused by the next search. */
   cancel(id: string): Promise<void>;
-  /** Of a finished search; with `truth`, the summary says how well the ranking agrees with known accuracies. */
+  /**
+   * The results of a finished search. With `truth`, the summary reports the agreement with known accuracies.
+   */
   results(id: string, options?: { readonly truth?: TruthInput }): Promise<Results>;
-  /** Candidates of a finished search than which no other is at least as good and cheaper, cheapest first. */
+  /**
+   * The Pareto-optimal candidates of a finished search (no other is at least as good and cheaper), cheapest
+   * first.
+   */
   pareto(
     id: string,
     options: { readonly cost: ParetoCost; readonly top?: number },
   ): Promise<readonly ParetoRow[]>;
-  /** How well a finished ranking agrees with known accuracies, over all and at the top. */
+  /** The agreement of a finished ranking with known accuracies, over all candidates and at the top. */
   correlate(id: string, truth: TruthInput): Promise<Correlation>;
   /** What the proxies of finished searches of one space are worth, how stable their rankings are, and what to do next. */
   compare(ids: readonly string[], options?: { readonly truth?: TruthInput }): Promise<Comparison>;
-  /** What changed from one finished search to another; lists show their first `top` entries, 10 without it. */
+  /** The changes from one finished search to another; lists show their first `top` entries, 10 by default. */
   diff(earlier: string, later: string, options?: { readonly top?: number }): Promise<RankingDiff>;
-  /** The best of a finished search as files that training starts from, one at a time. */
+  /** The best candidates of a finished search as files with which training can start, one at a time. */
   export(
     id: string,
     options: { readonly format: ExportFormat; readonly top?: number },
   ): AsyncIterable<ExportedFile>;
 }
 
-/** Known accuracies (arch,<dataset>,...), or another ranking: a CSV, or a parquet file by its name. */
+/**
+ * Known accuracies (arch,<dataset>,...), or another ranking: a CSV file, or a parquet file if its name ends
+ * in .parquet.
+ */
 export interface TruthInput {
   readonly file: FileInput;
-  /** What messages call the file; without it its path. */
+  /** The name of the file in messages; by default its path. */
   readonly name?: string;
 }
 
 export interface SearchesSetting {
   readonly session: Session;
-  /** Score workers of this program. */
+  /** The score workers of this program. */
   readonly scoring: LocalScoring;
   readonly isRestarted: (name: AwayServer['name']) => boolean;
 }
@@ -168,7 +181,7 @@ function readTruthOf({ file: path, name }: TruthInput, space: Space): Promise<Tr
   return readTruth({ path, space, ...(name === undefined ? {} : { name }) });
 }
 
-/** Known accuracies of a search's candidates, with its space. */
+/** The known accuracies of a search's candidates, with its space. */
 async function readTruthFor(
   { modules }: Session,
   truth: TruthInput,

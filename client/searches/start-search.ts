@@ -1,4 +1,4 @@
-// Starts the workflow that searches a specification, or attaches to the one that runs already.
+// Starts the workflow of a search, or attaches to the one that runs already.
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Client,
@@ -24,18 +24,18 @@ export interface Started {
   readonly id: string;
   readonly handle: WorkflowHandle;
   readonly how: 'started' | 'attached' | 'finished';
-  /** When it finished; of a finished search alone. */
+  /** The time at which it finished; present only for a finished search. */
   readonly ended?: Date;
 }
 
-/** The id that a specification has when none is given: its name and the beginning of its digest. */
+/** The default id of a specification: its name and the beginning of its digest. */
 export function defaultId({ specification, digest }: ReadSpecification): string {
   return `${specification.name}-${digest.slice(0, 8)}`;
 }
 
 /**
- * Attaches to a running search of this id and specification, or starts one. A finished one is left as it is, with its
- * record, unless the caller wants it again. SpecError where the id belongs to another.
+ * Attaches to a running search of this id and specification, or starts one. A finished search is left as it
+ * is unless the caller asks to run it again. Throws a SpecError if the id belongs to another specification.
  */
 export async function startSearch({
   client,
@@ -60,7 +60,8 @@ export async function startSearch({
     const { scopes, families } = (await handle.result()) as SearchResult;
     const specifications = stagesOf(read.specification).map((stage) => stage.specification);
     const own = addressesOf({ specifications });
-    // Another version of the engine, or of a family of proxies, scores otherwise: its results are not those that were asked for.
+    // Another version of the engine or of a family of proxies computes other scores, so the results of a
+    // finished search would not be those requested.
     if (!scopes || isDeepStrictEqual({ scopes, families }, { scopes: own.scopes, families: own.families }))
       return { id, handle, how: 'finished', ...(existing.closeTime ? { ended: existing.closeTime } : {}) };
   }
@@ -74,15 +75,18 @@ export async function startSearch({
     return { id, handle, how: 'started' };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    // Somebody else started it between our look and our start: look again.
+    // Another process started it after our look, so we look again.
     return startSearch({ client, store, id, read, whereFinished });
   }
 }
 
-/** Temporal knows 1, first, to 5. */
+/** Temporal's priorities go from 1, the most urgent, to 5. */
 const USUAL_PRIORITY = 3;
 
-/** All that Temporal is told of a search but its id; the candidates of a list are in the store then. */
+/**
+ * Everything that Temporal is told about a search except its id. The candidates of a list must be in the
+ * store before.
+ */
 export async function searchOptions({
   store,
   read: { specification, digest, list: candidates, images, structures },
@@ -104,12 +108,16 @@ export async function searchOptions({
     memo: { ...memo },
     staticSummary: `${name}: ${strategy.kind} search of ${space.kind}`,
     staticDetails: detailsOf(specification),
-    // Its shards inherit it: of searches that wait for the same workers, those of higher priority go first, equal ones in turn.
+    // The shards inherit the priority: among searches that wait for the same workers, those of higher
+    // priority go first, and equal ones take turns.
     priority: { priorityKey: execution.priority ?? USUAL_PRIORITY, fairnessKey: name },
   };
 }
 
-/** Markdown for Temporal's page: what decides the result, apart from a space's own definition, which may be long. */
+/**
+ * Markdown for Temporal's page: what determines the result, except a space's own definition, which may be
+ * long.
+ */
 function detailsOf({
   space: { kind },
   strategy,
@@ -130,7 +138,7 @@ function detailsOf({
     .join('\n');
 }
 
-/** The bytes are those that were checked, or this fails. */
+/** Fails unless the bytes are those that were checked. */
 async function putImages({
   store,
   images: { images, read },

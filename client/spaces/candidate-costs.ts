@@ -1,4 +1,4 @@
-// Counts what the candidates of a list cost.
+// Counts the costs of the candidates in a list.
 import { SpecError, withField } from '../../core/errors.js';
 import type { Costs } from '../../core/spaces/space.js';
 import { parseEveryCandidate } from '../../core/specification/candidate-list.js';
@@ -9,16 +9,19 @@ import { nameOf, readText } from '../specification/read-text.js';
 import { type DescribeRequest, readSpace } from './describe-space.js';
 
 export interface CostsRequest extends DescribeRequest {
-  /** One candidate a line, or a table with a column of candidates. */
+  /** A text with one candidate a line, or a table with a column of candidates. */
   readonly candidates: FileInput;
 }
 
 export interface CandidateCosts extends Required<Pick<Costs, 'parameters' | 'flops'>> {
-  /** As the list spells it. */
+  /** The candidate in the spelling of the list. */
   readonly candidate: string;
 }
 
-/** In the order of the list, one for each of its lines. Throws a SpecError that names every line that is no candidate of the space. */
+/**
+ * The costs in the order of the list, one for each line. Throws a SpecError that names every line that is not
+ * a candidate of the space.
+ */
 export async function candidateCosts({
   space: input,
   candidates: file,

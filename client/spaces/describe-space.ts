@@ -1,4 +1,5 @@
-// Describes a space: how many candidates it has, how many functions they are, and what they cost.
+// Describes a space: how many candidates it has, how many distinct functions they compute, and what they
+// cost.
 import { SpecError, withField } from '../../core/errors.js';
 import { describeSpace, type SpaceDescription } from '../../core/spaces/describe.js';
 import { definitionOfKind } from '../../core/spaces/index.js';
@@ -8,16 +9,18 @@ import { type ModulePermission, openSpaceWith } from '../specification/allow-mod
 import { MODULE_FILE, readModule } from '../specification/read-module.js';
 import { readCustomSpace } from '../specification/read-specification.js';
 
-/** What `space` is in a specification, such as `nas-bench-201`, or the file that defines a space of your own. */
+/** A space as in a specification, such as `nas-bench-201`, or a file that defines a space. */
 export type SpaceInput =
   | string
   | { readonly kind: string; readonly [parameter: string]: unknown }
-  /** `name` tells a definition (.yaml, .yml, .json) from a module (.ts, .js); a path is its own name. */
+  /**
+   * `name` distinguishes a definition (.yaml, .yml, .json) from a module (.ts, .js); a path needs no name.
+   */
   | { readonly file: FileInput; readonly name?: string };
 
 export interface DescribeRequest {
   readonly space: SpaceInput;
-  /** Side of the images that costs are counted for, in pixels; without it the space's own. */
+  /** The side in pixels of the images for which costs are counted; by default the space's own. */
   readonly resolution?: number | undefined;
   readonly modules: ModulePermission;
 }
@@ -34,7 +37,7 @@ export async function describeSpaceInput({
   });
 }
 
-/** The space that a person names. */
+/** Reads the space that a person names. */
 export async function readSpace(input: SpaceInput, modules: ModulePermission): Promise<SpaceSpecification> {
   if (typeof input !== 'object' || input === null) return spaceOfKind({ kind: input, path: 'kind' });
   if ('kind' in input) {

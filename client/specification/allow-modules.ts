@@ -1,4 +1,4 @@
-// Decides whether the code of spaces of kind module may run, in this process and in those that it starts.
+// Decides whether the code of spaces of kind module may run in this process and in those that it starts.
 import { SpecError } from '../../core/errors.js';
 import { definitionOf, openSpace } from '../../core/spaces/index.js';
 import { permitModule } from '../../core/spaces/module/definition.js';
@@ -6,14 +6,16 @@ import type { Space } from '../../core/spaces/space.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import { loadModule } from '../../engine/load-module.js';
 
-/** The environment variable that lets a process, and those that it starts, run spaces of kind module. */
+/**
+ * The environment variable that permits a process, and those that it starts, to run spaces of kind module.
+ */
 export const ALLOW_MODULES = 'ZEROSCOUT_ALLOW_MODULES';
 
 export function modulesAllowed(env: NodeJS.ProcessEnv = process.env): boolean {
   return env[ALLOW_MODULES] === '1';
 }
 
-/** The environment for a process that may not run them. */
+/** The environment for a process without the permission. */
 export function withoutModules({ [ALLOW_MODULES]: _allowed, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return env;
 }
@@ -23,7 +25,7 @@ export function environmentWith(modules: ModulePermission): NodeJS.ProcessEnv {
   return modules === 'allowed' ? { ...process.env, [ALLOW_MODULES]: '1' } : withoutModules(process.env);
 }
 
-/** What an error says of a space of kind module where nobody has allowed its code. */
+/** The error for a space of kind module without permission. */
 export const REFUSED = {
   message: 'kind module is code that comes with the specification, and it was not allowed to run',
   advice: { code: 'allow-modules', text: "connect with modules: 'allowed' if you trust it" },
@@ -32,14 +34,14 @@ export const REFUSED = {
 /** Whether the code of spaces of kind module may run in this process. */
 export type ModulePermission = 'allowed' | 'refused';
 
-/** The permission that the environment gives. */
+/** The permission in the environment. */
 export function modulePermission(env: NodeJS.ProcessEnv = process.env): ModulePermission {
   return modulesAllowed(env) ? 'allowed' : 'refused';
 }
 
 /**
- * Opens the space of a specification. The code of a space of kind module is run where `modules` allows it, and then for this
- * space alone; SpecError where it does not.
+ * Opens the space of a specification. The code of a space of kind module is run only if `modules` permits it,
+ * and the permission covers this space alone; otherwise throws a SpecError.
  */
 export function openSpaceWith({
   space,

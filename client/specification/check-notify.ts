@@ -1,4 +1,5 @@
-// Says before a search starts what its notification would be refused for at the end: as an error where that is known, else as a note.
+// Reports before a search starts why its notification would be refused at its end: as an error if that is
+// certain, else as a note.
 import { ALLOW_SETTING, allowedAddresses, refusedKind } from '../../activities/notify/addresses.js';
 import { literalAddress } from '../../activities/notify/webhook.js';
 import { SpecError } from '../../core/errors.js';
@@ -7,8 +8,9 @@ import type { Specification } from '../../core/specification/specification.js';
 import { readConfigured } from '../connections/resolve-connections.js';
 
 /**
- * With embedded servers the control worker is ours and has our settings: what it would refuse is a SpecError. Control workers
- * elsewhere have settings of their own, so that a note must do, unless no setting could allow it.
+ * With embedded servers the control worker has this program's settings, so a certain refusal is a SpecError.
+ * Control workers elsewhere have their own settings, so there is only a note, unless no setting could allow
+ * the notification.
  */
 export function checkNotify({
   specification,
@@ -42,7 +44,7 @@ function refuse(path: string, message: string): never {
   throw SpecError.of({ path, message });
 }
 
-/** Whether nothing is configured. Settings that cannot be right are reported by whoever connects. */
+/** Whether nothing is configured. Invalid settings are reported when connecting. */
 function isOurs(env: NodeJS.ProcessEnv): boolean {
   try {
     const { temporal, nats } = readConfigured({ env });

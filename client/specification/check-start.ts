@@ -1,17 +1,20 @@
-// Checks, before a search is started or scheduled, what a specification alone cannot tell: settings and the notification.
+// Checks, before a search is started or scheduled, what the specification alone cannot tell: settings and the
+// notification.
 import { logLevel } from '../../core/specification/log-level.js';
 import { checkNotify } from './check-notify.js';
 import { type ReadSpecification, warningTexts } from './read-candidates.js';
 
-/** Is told what is wrong but does not stop the search. */
+/** Receives what is wrong but does not stop the search. */
 export interface StartListener {
   /** Called with one line for what a control worker elsewhere may refuse. */
   readonly onNote: (text: string) => void;
-  /** Called with one line for each setting that is allowed, but probably not what was meant; `onNote` without it. */
+  /** Called with one line for each setting that is valid but probably unintended; by default `onNote`. */
   readonly onWarning?: (text: string) => void;
 }
 
-/** SpecError where the notification would be refused, or where workers would not start because of a setting. */
+/**
+ * Throws a SpecError if the notification would be refused, or if a setting would keep workers from starting.
+ */
 export function checkStart(read: ReadSpecification, { onNote, onWarning = onNote }: StartListener): void {
   checkNotify({ ...read, onNote });
   logLevel(process.env);

@@ -1,4 +1,4 @@
-// Checks a specification without starting anything, and says what a search of it would be.
+// Checks a specification without starting anything, and describes the search that it would start.
 import type { Issue } from '../../core/errors.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Specification } from '../../core/specification/specification.js';
@@ -10,21 +10,21 @@ import type { ReadSpecification } from './read-candidates.js';
 import { readSpecificationInput, type SpecificationInput } from './read-specification.js';
 
 export interface CheckedSpecification {
-  /** With every default. */
+  /** The specification with every default. */
   readonly specification: Specification;
-  /** The id that a search of it gets; null where only another search's ranking decides it. */
+  /** The id of a search with this specification; null if it depends on another search's ranking. */
   readonly id: string | null;
-  /** The digest of everything that decides the result; null where `id` is. */
+  /** The digest of everything that determines the result; null if `id` is. */
   readonly digest: string | null;
-  /** Candidates that a search scores; undefined where only another search's ranking knows. */
+  /** The number of candidates; undefined if only another search's ranking determines it. */
   readonly candidates: number | undefined;
-  /** Settings that are allowed, but probably not what was meant. */
+  /** Settings that are valid but probably unintended. */
   readonly warnings: readonly Issue[];
   /** What a control worker on another machine, with other settings, may refuse. */
   readonly notes: readonly string[];
 }
 
-/** SpecError names every mistake with its field. */
+/** Throws a SpecError that names every mistake with its field. */
 export async function checkSpecificationInput(
   input: SpecificationInput,
   { modules }: { readonly modules: ModulePermission },
@@ -36,7 +36,7 @@ function describeRead(read: ReadSpecification): CheckedSpecification {
   const notes: string[] = [];
   checkNotify({ ...read, onNote: (text) => notes.push(text) });
   const { specification, list, digest, warnings = [] } = read;
-  // What another search's ranking holds decides the id too, and nobody is asked for it here.
+  // The ranking of another search also determines the id, but no server is asked for it here.
   const isKnown = sourceOf(specification).kind !== 'list' || list !== undefined;
   return {
     specification,
@@ -48,7 +48,7 @@ function describeRead(read: ReadSpecification): CheckedSpecification {
   };
 }
 
-/** Candidates of a search, or that it will draw; undefined where only another search knows. */
+/** The number of candidates of a search; undefined if only another search determines it. */
 function countOf(specification: Specification): number | undefined {
   const source = sourceOf(specification);
   if (source.kind === 'list') return source.top;

@@ -1,20 +1,20 @@
-// Resolves a path that a specification names, inside the specification's folder or the working folder.
+// Resolves a path in a specification, which must lie inside the specification's folder or the working folder.
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { SpecError } from '../../core/errors.js';
 import { found } from '../../core/text/show.js';
 
 /**
- * A specification is data, and often comes from somebody else. It must not make this machine read a file, and show parts of it
- * in an error, that the person who runs it did not mean. Links are followed before the check. That a file exists is not checked
- * here, because reading it says so.
+ * A specification often comes from somebody else. It must not make this machine read a file, and show parts
+ * of it in an error, without the user's intent. Links are followed before the check. Whether the file exists
+ * is left to the reader.
  */
 export async function namedFile({
   folder,
   file,
   field,
 }: {
-  /** Of the specification; `file` is relative to it. */
+  /** The folder of the specification, to which `file` is relative. */
   readonly folder: string;
   readonly file: string;
   readonly field: string;

@@ -1,4 +1,4 @@
-// Reads the candidates of a list strategy from the file that it names, or from the ranking of the search that it names.
+// Reads the candidates of a list strategy from a file, or from another search's ranking.
 import type { Client } from '@temporalio/client';
 import { type Issue, SpecError, withField } from '../../core/errors.js';
 import { openSpace } from '../../core/spaces/index.js';
@@ -20,17 +20,17 @@ import { readText } from './read-text.js';
 export interface ReadSpecification {
   readonly specification: Specification;
   /**
-   * Candidates of a `list` strategy, in their usual spelling, each once. Those of another search's ranking are not there
-   * before `withRanking` has asked for it.
+   * The candidates of a `list` strategy in their usual spelling, without repeats. Those of another search's
+   * ranking are absent until `withRanking` has read it.
    */
   readonly list?: readonly string[];
-  /** One's own images. */
+  /** The user's images. */
   readonly images?: ReadImages;
-  /** Of a space of files: the structures of their networks, by digest. */
+  /** For a space of files: the structures of their networks, by digest. */
   readonly structures?: ReadonlyMap<string, string>;
-  /** Of everything that decides the result. */
+  /** The digest of everything that determines the result. */
   readonly digest: string;
-  /** Settings that are allowed, but probably not what was meant. */
+  /** Settings that are valid but probably unintended. */
   readonly warnings?: readonly Issue[];
 }
 
@@ -39,7 +39,7 @@ export function sourceField({ strategy }: Specification): 'strategy' | 'strategy
   return strategy.kind === 'screening' ? 'strategy.source' : 'strategy';
 }
 
-/** A specification with the candidates of its list, checked; the digest is that of both. */
+/** Checks a specification together with the candidates of its list; the digest covers both. */
 export function withCandidates({
   specification,
   candidates,
@@ -52,12 +52,15 @@ export function withCandidates({
   return { ...rest, specification, list, digest };
 }
 
-/** `warning: constraints.flops.max: found 900M; ...`, one text for each. */
+/** `warning: constraints.flops.max: found 900M; ...`, one text for each warning. */
 export function warningTexts({ warnings = [] }: Pick<ReadSpecification, 'warnings'>): string[] {
   return warnings.map(({ path, message }) => `warning: ${path}: ${message}`);
 }
 
-/** The candidates of a list's file, in order: of a text with one a line, or of a ranking as CSV or parquet. */
+/**
+ * The candidates in a list's file, in order: a text with one candidate a line, or a ranking as CSV or
+ * parquet.
+ */
 export async function readListFile({
   file,
   top,
@@ -67,9 +70,9 @@ export async function readListFile({
 }: {
   file: string;
   top: number | undefined;
-  /** `strategy`, for messages. */
+  /** The name of the field `strategy` in messages. */
   field: string;
-  /** Answers the file that the specification names in a field. */
+  /** Returns the file that a field of the specification names. */
   resolve: (file: string, field: string) => Promise<FileInput>;
   space: Space;
 }): Promise<readonly string[]> {
@@ -84,8 +87,9 @@ export async function readListFile({
 }
 
 /**
- * A specification that refines another search (`strategy: { kind: list, search: ID }`), with the candidates that its
- * ranking has now; any other as it is. Throws a SpecError where that search is unknown, unfinished or of another space.
+ * For a specification that refines another search (`strategy: { kind: list, search: ID }`), adds the
+ * candidates in that search's ranking; returns any other unchanged. Throws a SpecError if that search is
+ * unknown, unfinished or of another space.
  */
 export async function withRanking({
   client,
@@ -113,7 +117,7 @@ export async function withRanking({
     throw SpecError.of({ path, message });
   }
   const ranked: string[] = [];
-  // All of it is read, because what is altered is found at the end.
+  // The whole ranking is read, because alterations are detected only at its end.
   for await (const rows of readRanking(store.blobs, result.ranking))
     for (const { candidate } of rows) ranked.push(candidate);
   const whose = `the ranking of search "${search}"`;

@@ -1,4 +1,4 @@
-// Reads a .npy file of images: checks every value, and gives the bytes again when they are asked for.
+// Reads a .npy file of images: checks every value, and provides the bytes again on request.
 import { createHash } from 'node:crypto';
 import { SpecError } from '../../core/errors.js';
 import { HEADER_BYTES, type Images, readNpyHeader } from '../../core/specification/images.js';
@@ -7,16 +7,16 @@ import { createReadError } from './read-text.js';
 
 export interface ReadImages {
   readonly images: Images;
-  /** Numbers of images each of whose channels has one value everywhere. */
+  /** The indices of images in which each channel is constant. */
   readonly constant: readonly number[];
-  /** The float32 values, anew at each call. */
+  /** The float32 values, from the beginning at each call. */
   readonly read: () => AsyncIterable<Uint8Array>;
 }
 
-/** Bytes read at a time. */
+/** The number of bytes read at a time. */
 const CHUNK = 1024 * 1024;
 
-/** SpecErrors name the file `name`. */
+/** SpecErrors call the file `name`. */
 export async function readImages({ path, name }: { path: FileInput; name: string }): Promise<ReadImages> {
   const file = await openFile(path).catch((error) => {
     throw createReadError({ error, name });
@@ -32,7 +32,7 @@ export async function readImages({ path, name }: { path: FileInput; name: string
     const constant = findConstant({ channels: shape[1], pixels: shape[2] * shape[3] });
     for (let at = offset; at < size; ) {
       const bytesRead = await file.read(chunk, at);
-      // The file shrank under us, or a number is cut: the size was checked before.
+      // The size was checked before, so the file has shrunk in the meantime, or a number is truncated.
       if (bytesRead === 0 || bytesRead % 4)
         throw SpecError.inFile({ file: name, message: 'changed while it was read' });
       const values = new Float32Array(chunk.buffer, 0, bytesRead / 4);
@@ -58,14 +58,14 @@ export async function readImages({ path, name }: { path: FileInput; name: string
   }
 }
 
-/** The file is opened anew: a search uploads its images later than it checks them, or not at all. */
+/** The file is opened again, because a search uploads its images later than it checks them, or not at all. */
 async function* bytesFrom({ path, offset }: { path: FileInput; offset: number }): AsyncGenerator<Uint8Array> {
   const file = await openFile(path);
-  // The stream closes the file.
+  // The stream closes the file at its end.
   yield* file.stream(offset);
 }
 
-/** Looks at the values of images as they come, piece by piece. */
+/** Checks the values of images as they arrive, piece by piece. */
 function findConstant({ channels, pixels }: { channels: number; pixels: number }) {
   const constant: number[] = [];
   let at = 0;

@@ -17,7 +17,10 @@ import { nameOf, readText } from './read-text.js';
 
 export const MODULE_FILE = /\.[cm]?[jt]s$/i;
 
-/** SpecErrors name the file `name`. Types, comments and spaces are taken away: they are no part of the digest. */
+/**
+ * SpecErrors call the file `name`. Types, comments and white space are removed, so they are not part of the
+ * digest.
+ */
 export async function readModule({
   path,
   modules,
@@ -48,9 +51,9 @@ export async function readModule({
   return specification;
 }
 
-/** CommonJS, because it can be evaluated without waiting: spaces are opened in the middle of other work. */
+/** The output is CommonJS because that can be evaluated synchronously, as opening a space requires. */
 async function compile({ text, name }: { text: string; name: string }): Promise<string> {
-  // Loaded by those who have a module alone: it is large.
+  // The compiler is large, so it is loaded only for modules.
   const { transform } = await import('@swc/core');
   try {
     const { code } = await transform(text, {
@@ -79,7 +82,7 @@ function evaluate({ code, digest, name }: { code: string; digest: string; name: 
   }
 }
 
-/** An error of the module's own, under its file's name. */
+/** An error thrown by the module, with the module's file name. */
 function named({ error, name }: { error: unknown; name: string }): SpecError {
   const message = error instanceof Error ? error.message : String(error);
   return SpecError.inFile({
@@ -88,7 +91,7 @@ function named({ error, name }: { error: unknown; name: string }): SpecError {
   });
 }
 
-/** Without the colours of a terminal and the drawing of the line, on one line. */
+/** The message without terminal colours and source excerpt, in one line. */
 function plain(message: string): string {
   return stripVTControlCharacters(message)
     .split('\n')[0]!

@@ -1,4 +1,5 @@
-// Reads the ONNX files of a space: what a specification carries of them, and the structures that go to the store.
+// Reads the ONNX files of a space: what a specification carries about them, and the structures that go to the
+// store.
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Issue, SpecError } from '../../core/errors.js';
@@ -14,10 +15,10 @@ import { keptConstants, readSource } from '../networks/load-network.js';
 
 const FIELD = 'space.files';
 
-/** Where files are found. */
+/** The place where files are looked for. */
 interface Place {
   readonly resolve: (file: string, field: string) => Promise<FileInput>;
-  /** Of the specification, if it is a file; patterns are looked for in it. */
+  /** The folder of the specification, if it is a file, in which patterns are looked for. */
   readonly folder?: string | undefined;
 }
 
@@ -26,7 +27,7 @@ interface Read {
   readonly structures?: ReadonlyMap<string, string>;
 }
 
-/** A specification whose space names ONNX files, with what is known of each in their place. Every file is checked. */
+/** Replaces the ONNX files that a space names by what is known about each. Every file is checked. */
 export async function withOnnxFiles({ value, resolve, folder }: Place & { value: unknown }): Promise<Read> {
   const space = (value as { space?: unknown } | null)?.space;
   if (typeof space !== 'object' || space === null) return { value };
@@ -59,9 +60,9 @@ export async function withOnnxFiles({ value, resolve, folder }: Place & { value:
   return { value: { ...(value as object), space: { kind, resolution, ...rest, networks } }, structures };
 }
 
-/** Side of the images where no file says one. */
+/** The default side of the images, for files that do not fix it. */
 const USUAL = 224;
-/** Images while a file is checked. Costs are of one image. */
+/** The number of images with which a file is checked. Costs are those of one image. */
 const BATCH = 2;
 
 function sizeIn(rest: object): number | undefined {
@@ -84,7 +85,10 @@ interface NamedInput {
   readonly file: FileInput;
 }
 
-/** Names, or patterns whose last part has asterisks. All lie where `resolve` allows. In the order of their names. */
+/**
+ * Finds files by names, or by patterns whose last part contains asterisks. All must lie where `resolve`
+ * allows. The result is sorted by name.
+ */
 async function filesOf({
   patterns,
   resolve,
@@ -126,7 +130,7 @@ async function matches({ pattern, resolve, folder }: Place & { pattern: string }
   return names.filter((name) => isMatch.test(name)).map((name) => join(dirname(pattern), name));
 }
 
-/** The structure, the costs and the form of one file. */
+/** Reads the structure, the costs and the form of one file. */
 async function readNetwork({ name: path, file, wanted }: NamedInput & { wanted: number | undefined }) {
   const graph = await readSource(file, path);
   const [, channels, height, width] = graph.inputs[0]!.shape;

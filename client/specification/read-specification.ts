@@ -1,4 +1,4 @@
-// Reads a specification with every file that it names, and checks all of it before anything starts.
+// Reads a specification with every file that it names, and checks everything before anything starts.
 import { dirname } from 'node:path';
 import { type Issue, SpecError, withField } from '../../core/errors.js';
 import { parseTruth, type Truth, truthOf } from '../../core/report/truth.js';
@@ -25,29 +25,32 @@ import { nameOf, readText } from './read-text.js';
 
 export type { ReadSpecification } from './read-candidates.js';
 
-/** Answers the file that a specification names as `name`: its path on this machine, or its bytes. */
+/** Returns the file that a specification names as `name`: its path on this machine, or its bytes. */
 export type FileResolver = (name: string) => FileInput | Promise<FileInput>;
 
-/** A specification as a program has it: a file, text (YAML or JSON) or an object, with the files that it names. */
+/**
+ * A specification in the forms that a program may have: a file, text (YAML or JSON), or an object, with the
+ * files that it names.
+ */
 export type SpecificationInput =
   | { readonly path: string }
   | { readonly text: string; readonly files?: FileResolver }
   | { readonly value: object; readonly files?: FileResolver };
 
-/** The argument that errors name where they are about no field of the specification. */
+/** The argument that errors name if they concern no field of the specification. */
 const FIELD = 'specification';
 
-/** Answers a file that a specification names in the field `field`. */
+/** Returns the file that the field `field` of a specification names. */
 type Resolve = (file: string, field: string) => Promise<FileInput>;
 
 interface Reading {
   readonly modules: ModulePermission;
   readonly resolve: Resolve;
-  /** Of a specification that is a file: patterns such as *.onnx are looked for in it. */
+  /** The folder of a specification that is a file, in which patterns such as *.onnx are looked for. */
   readonly folder?: string;
 }
 
-/** SpecError names the file and the field; nothing has been started then. */
+/** A SpecError names the file and the field. It is thrown before anything has been started. */
 export async function readSpecification(
   path: string,
   { modules }: { readonly modules: ModulePermission } = { modules: 'refused' },
@@ -60,7 +63,7 @@ export async function readSpecification(
   });
 }
 
-/** As `readSpecification`, of a specification in any of the forms that a program may have it in. */
+/** Like `readSpecification`, for any form in which a program may have the specification. */
 export async function readSpecificationInput(
   input: SpecificationInput,
   { modules }: { readonly modules: ModulePermission },
@@ -124,7 +127,7 @@ async function completeSpecification({
   return withCandidates({ ...found, candidates });
 }
 
-/** An image whose pixels all have one value carries no signal that could tell networks apart. */
+/** An image whose channels are all constant carries no signal that could distinguish networks. */
 function adviseOnImages({
   specification,
   images: { constant },
@@ -147,7 +150,9 @@ function adviseOnImages({
   return [{ path: 'input.images', message }];
 }
 
-/** A specification whose space names a file, with the contents of the file in its place: workers cannot read files of this machine. */
+/**
+ * Replaces the file that a space names by its contents, because workers cannot read files of this machine.
+ */
 async function withSpace({
   value,
   reading: { modules, resolve },
@@ -156,7 +161,8 @@ async function withSpace({
   reading: Reading;
 }): Promise<unknown> {
   const space = (value as { space?: { kind?: unknown; file?: unknown } | string } | null)?.space;
-  // A person names the file of a module and never writes its compiled fields, so that the error must not offer those.
+  // People name the file of a module and never write its compiled fields, so the error must not suggest
+  // those.
   const kind = isMapping(space) ? space.kind : space;
   const about = definitionOfKind(String(kind))?.file;
   const isBare = !isMapping(space) || Object.keys(space).length === 1;
@@ -180,7 +186,10 @@ function isMapping(value: unknown): value is { readonly kind?: unknown; readonly
   return typeof value === 'object' && value !== null;
 }
 
-/** A specification that names a file of images, with what is known of them; the bytes go to the store when a search starts. */
+/**
+ * Replaces the file of images that a specification names by a description; the bytes go to the store when a
+ * search starts.
+ */
 async function withImages({
   value,
   reading: { resolve },
@@ -198,7 +207,7 @@ async function withImages({
   return { value: { ...(value as object), input: { ...input, images: images.images } }, images };
 }
 
-/** The space that a file defines; SpecErrors name the file `name`. */
+/** The space that a file defines; SpecErrors call the file `name`. */
 export async function readCustomSpace({
   path,
   name = nameOf(path),
@@ -211,8 +220,8 @@ export async function readCustomSpace({
 }
 
 /**
- * Known accuracies of candidates of a space, or the numbers of another ranking of them. `name` is what messages call the file;
- * one that ends in .parquet is read as parquet.
+ * Known accuracies of candidates of a space, or the numbers of another ranking. `name` is the file's name in
+ * messages; a file that ends in .parquet is read as parquet.
  */
 export async function readTruth({
   path,
@@ -237,7 +246,7 @@ interface SpaceReading {
   readonly name: string;
 }
 
-/** Readers of the files that people name in place of a space's contents, by the field that the contents become. */
+/** Readers of the files that define spaces, by the field that holds the contents. */
 const READERS: Readonly<
   Partial<Record<SpaceFile['field'], (reading: SpaceReading) => Promise<SpaceSpecification>>>
 > = { definition: readCustomSpace, code: readModule };

@@ -1,4 +1,4 @@
-// Reads a parquet file as a table of texts, as the same ranking in CSV would have them.
+// Reads a parquet file as a table of texts, equal to that of the same ranking in CSV.
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { SpecError } from '../../core/errors.js';
 import { formatNumber } from '../../core/text/numbers.js';
@@ -10,7 +10,7 @@ export function isParquet(path: string): boolean {
   return /\.parquet$/i.test(path);
 }
 
-/** Rows are counted as the lines of a CSV would be, the header being the first. */
+/** Rows are numbered like the lines of a CSV, whose header is the first. */
 export async function readParquetTable({
   path,
   name = nameOf(path),
@@ -39,7 +39,7 @@ export async function readParquetTable({
   }
 }
 
-/** What the library asks for of a file, read from the one that was opened. */
+/** The interface through which the library reads an opened file. */
 function bufferOf(file: OpenedFile): AsyncBuffer {
   const { size } = file;
   return {

@@ -1,9 +1,9 @@
-// Reads a file as text, and says in a SpecError what is wrong with its path.
+// Reads a file as text; a SpecError says what is wrong with its path.
 import { SpecError } from '../../core/errors.js';
 import { NotRegularError, readRegularFile } from '../../store/regular-file.js';
 import type { FileInput } from '../files/open-file.js';
 
-/** `name` is what messages call the file. */
+/** `name` is the file's name in messages. */
 export async function readText(file: FileInput, name = nameOf(file)): Promise<string> {
   if (typeof file !== 'string') return new TextDecoder().decode(file);
   try {
@@ -13,7 +13,7 @@ export async function readText(file: FileInput, name = nameOf(file)): Promise<st
   }
 }
 
-/** What messages call a file of which nothing else is known: its path; bytes have no name. */
+/** The default name of a file in messages: its path; bytes have no name. */
 export function nameOf(file: FileInput): string {
   return typeof file === 'string' ? file : '';
 }

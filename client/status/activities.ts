@@ -1,4 +1,4 @@
-// Reads which activities of a search are pending: where each is, which attempt, and why the last attempt failed.
+// Reads the pending activities of a search: the state and attempt of each, and why the last attempt failed.
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
@@ -8,27 +8,27 @@ export interface PendingActivity {
   readonly activity: string;
   readonly state: 'scheduled' | 'started' | 'other';
   readonly attempt: number;
-  /** Times are milliseconds since 1970. When the current attempt was scheduled. */
+  /** The time at which the current attempt was scheduled. Times are milliseconds since 1970. */
   readonly scheduled: number;
-  /** The worker that took it last. */
+  /** The worker of the last attempt. */
   readonly worker?: string;
-  /** Why the attempt before failed. */
+  /** The reason why the previous attempt failed. */
   readonly reason?: string;
   /** The class of that error, such as `OtherEngineError`. */
   readonly type?: string;
   readonly failedAt?: number;
-  /** What the activity last said of itself. */
+  /** The details of the last heartbeat. */
   readonly details?: unknown;
 }
 
-/** Children of a search that are asked as well. */
+/** The most parts of a search whose activities are read. */
 const CHILDREN = 16;
 /** temporal.api.enums.v1.PendingActivityState */
 const STATES: Readonly<Record<number, PendingActivity['state']>> = { 1: 'scheduled', 2: 'started' };
 
 type Raw = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
-/** Those of the search, and of the parts that run. */
+/** The pending activities of the search and of its running parts. */
 export async function readActivities({
   client,
   description,
@@ -38,7 +38,7 @@ export async function readActivities({
 }): Promise<readonly PendingActivity[]> {
   const { pendingActivities, pendingChildren } = description.raw;
   const children = (pendingChildren ?? []).slice(0, CHILDREN).map(async ({ workflowId }) => {
-    // A part may end between the two looks.
+    // A part may end between the two requests.
     const child = await client.workflow
       .getHandle(workflowId!)
       .describe()
@@ -57,7 +57,8 @@ async function toActivity({
   readonly raw: Raw;
 }): Promise<PendingActivity> {
   const { loadedDataConverter } = client.options;
-  // Without the key of an encrypted search its failures stay unreadable; the attempt is there all the same.
+  // Without the key of an encrypted search its failures are unreadable, but the attempt is shown all the
+  // same.
   const failure = await decodeOptionalFailureToOptionalError(loadedDataConverter, raw.lastFailure).catch(
     () => undefined,
   );
@@ -77,7 +78,7 @@ async function toActivity({
   };
 }
 
-/** The heartbeat's details, which are one JSON value in all of our activities. */
+/** The details of a heartbeat, which are one JSON value in all of our activities. */
 async function detailsOf({ client, raw }: { readonly client: Client; readonly raw: Raw }): Promise<unknown> {
   const payloads = raw.heartbeatDetails?.payloads;
   if (!payloads?.length) return undefined;

@@ -1,7 +1,7 @@
-// Remembers since when a server does not answer.
+// Records since when a server has not answered.
 import type { AwayServer } from './waiting.js';
 
-/** What the last look at a server found. */
+/** The result of the last look at a server. */
 export interface SeenServer {
   readonly name: AwayServer['name'];
   readonly state: 'there' | 'away';
@@ -12,7 +12,7 @@ export interface ServerWatch {
   away(): readonly AwayServer[];
 }
 
-/** `isRestarted`: whether this command starts that server again when it has ended. */
+/** `isRestarted` says whether this command restarts that server when it has ended. */
 export function watchServers({
   isRestarted,
 }: {

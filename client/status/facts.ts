@@ -1,4 +1,4 @@
-// Gathers, for a running search, the facts from which its reasons for waiting are computed.
+// Collects, for a running search, the facts from which its reasons for waiting are computed.
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import type { Phase, SearchMemo, SearchProgress } from '../../core/contract/search.js';
 import type { Device } from '../../core/specification/devices.js';
@@ -7,26 +7,28 @@ import { livingWorkers, readQueue } from '../workers/queues.js';
 import { readActivities } from './activities.js';
 import type { AwayServer, Facts } from './waiting.js';
 
-/** A search whose control worker lives answers within this. */
+/** The time limit for a query; a search whose control worker lives answers within it. */
 const QUERY_MS = 5_000;
-/** A server that has just come back does not know its workers until they ask again. */
+/** The time for which a restarted server may not know its workers, until they poll again. */
 const FORGOTTEN_MS = 15_000;
-/** Queues are asked less often than the search: a worker that is gone is noticed within this. */
+/** The interval at which queues are read, which bounds how late a missing worker is noticed. */
 const QUEUES_MS = 5_000;
 
 export interface Look {
   readonly facts: Facts;
-  /** Undefined where no control worker answers. */
+  /** Undefined if no control worker answers. */
   readonly progress: SearchProgress | undefined;
   readonly description: WorkflowExecutionDescription;
 }
 
 export interface Looker {
-  /** Rejects where Temporal does not answer. */
+  /** Rejects if Temporal does not answer. */
   look(away?: readonly AwayServer[]): Promise<Look>;
 }
 
-/** Counts the workers that live, for a search's device and for control, and remembers the counts for some seconds. */
+/**
+ * Counts the living workers for a search's device and for control, and caches the counts for some seconds.
+ */
 function countWorkers({ client, isLocal }: Pick<LookerSetting, 'client' | 'isLocal'>) {
   let known: { readonly read: number; readonly workers: Facts['workers'] } | undefined;
   const living = new Map<keyof NonNullable<Facts['workers']>, { count: number; at: number }>();

@@ -1,4 +1,4 @@
-// Finds in a Temporal failure the reason that a person needs, and says what can be done about it.
+// Extracts from a Temporal failure the reason that a person needs, with advice.
 import {
   ActivityFailure,
   CancelledFailure,
@@ -10,16 +10,16 @@ import {
 import type { AdviceCode } from '../../core/errors.js';
 
 export interface Ending {
-  /** Why it did not finish, in the words of the step that failed. */
+  /** The reason why it did not finish, as reported by the step that failed. */
   readonly reason: string;
-  /** The class of the error, such as `SpecError`; absent where the failure does not say. */
+  /** The class of the error, such as `SpecError`; absent if the failure has none. */
   readonly type?: string;
-  /** What the person can do, and a code of it. */
+  /** Advice as text, and its code. */
   readonly advice: string;
   readonly adviceCode: AdviceCode;
 }
 
-/** Errors whose message only says that something inside them failed. */
+/** Errors whose message only says that an inner step failed. */
 const WRAPPERS = [WorkflowFailedError, ActivityFailure, ChildWorkflowFailure];
 
 /** Skips Temporal's wrappers ("Workflow execution failed", "Activity task failed"). */
@@ -34,7 +34,7 @@ function rootFailure(error: unknown): unknown {
   return link;
 }
 
-/** The messages of the root failure and of what caused it, each once. */
+/** The messages of the root failure and of its causes, without repeats. */
 export function reasonOf(error: unknown): string {
   const root = rootFailure(error);
   if (root instanceof TimeoutFailure) return timeoutReason(root);
@@ -51,7 +51,7 @@ function timeoutReason({ timeoutType, message }: TimeoutFailure): string {
   return message;
 }
 
-/** How a search ended that has no results, from the error that waiting for its result throws. */
+/** How a search without results ended, from the error that is thrown when waiting for its result. */
 export function endingOf(error: unknown): Ending {
   const root = rootFailure(error);
   const reason = reasonOf(error);

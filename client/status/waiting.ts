@@ -1,4 +1,4 @@
-// Computes from facts what a search waits for; the same facts give the same reasons.
+// Computes from facts what a search waits for; the reasons depend on the facts alone.
 
 import { countRejected, type DrawCounts } from '../../core/contract/draw-counts.js';
 import type { Phase, StepReport } from '../../core/contract/search.js';
@@ -8,24 +8,24 @@ import type { PendingActivity } from './activities.js';
 
 export interface AwayServer {
   readonly name: 'NATS' | 'Temporal';
-  /** Milliseconds since 1970; absent where this command has never reached it. */
+  /** Milliseconds since 1970; absent if this command has never reached it. */
   readonly since?: number;
-  /** Whether this command starts it again, as it does with embedded servers. */
+  /** Whether this command restarts it, as it does with embedded servers. */
   readonly isRestarted: boolean;
 }
 
-/** Facts about a running search; what is not known is absent. */
+/** Facts about a running search; unknown ones are absent. */
 export interface Facts {
   readonly now: number;
   readonly away?: readonly AwayServer[];
   readonly phase?: Phase;
   readonly paused?: { readonly since?: number; readonly finishing: number };
   readonly device?: Device;
-  /** Workers that live, by what they do; `device` is the search's. */
+  /** The number of living workers by role; `device` is the search's. */
   readonly workers?: { readonly control: number; readonly device: number };
   /** Whether the search's workflow answered. */
   readonly answers?: boolean;
-  /** Whether this command has only just started workers of its own. */
+  /** Whether this command has just started workers of its own. */
   readonly isStartingWorkers?: boolean;
   readonly activities?: readonly PendingActivity[];
   readonly drawn?: DrawCounts;
@@ -56,12 +56,12 @@ export interface Waiting {
   readonly by?: string;
 }
 
-/** A task that waits no longer than this has only just been handed out. */
+/** A task that has waited no longer than this counts as just scheduled. */
 const HANDED_OUT_MS = 5_000;
-/** Rejections are worth a word from this share on. */
+/** The share of rejections from which they are reported. */
 const MUCH = 0.5;
 
-/** Reasons, the most pressing first; none where the search simply goes on. */
+/** The reasons, the most important first; empty if the search is working normally. */
 export function waitingFor(facts: Facts): readonly Waiting[] {
   return [
     ...serversAway(facts),
@@ -120,10 +120,13 @@ function noWorker({ workers, device, answers, phase, activities = [], paused, ..
   return reasons;
 }
 
-/** What a worker gives as type of its failure where it leaves a step to others (activities/engine-gate.ts). */
+/** The failure type with which a worker leaves a step to others (activities/engine-gate.ts). */
 const OTHER_ENGINE = 'OtherEngineError';
 
-/** Only workers of another engine version are there, or find the shards first; the worker that refused says it in words. */
+/**
+ * Only workers of another engine version exist, or they poll the shards first; the message is that of a
+ * worker that refused.
+ */
 function noEngine({ activities = [] }: Facts): Waiting[] {
   const left = activities.filter(({ type }) => type === OTHER_ENGINE);
   const [last] = left.sort((a, b) => (b.failedAt ?? 0) - (a.failedAt ?? 0));
@@ -132,9 +135,9 @@ function noEngine({ activities = [] }: Facts): Waiting[] {
   return [{ for: 'engine', message: reason, activity, attempt, reason }];
 }
 
-/** One reason for all shards that failed alike. */
+/** One reason for all shards that failed in the same way. */
 function retries({ activities = [], now }: Facts): Waiting[] {
-  // A second attempt that is under way is work, not waiting; one that comes back again and again is not.
+  // A running second attempt is work and not waiting, unless attempts fail again and again.
   const failed = activities.filter(
     ({ attempt, reason, state, type }) =>
       reason !== undefined && type !== OTHER_ENGINE && attempt > (state === 'started' ? 2 : 1),
@@ -160,7 +163,7 @@ function retries({ activities = [], now }: Facts): Waiting[] {
   });
 }
 
-/** All of its shards wait although there are workers: those hold shards of other searches. */
+/** All shards of the search wait although there are workers, which are busy with shards of other searches. */
 function busyWorkers({ activities = [], workers, device, now, paused }: Facts): Waiting[] {
   const shards = activities.filter(({ activity }) => activity === 'scoreShard');
   const waiting = shards.filter(
@@ -179,7 +182,10 @@ function busyWorkers({ activities = [], workers, device, now, paused }: Facts): 
   ];
 }
 
-/** Planning and breeding: latency is measured, or hardly any candidate meets the constraints. */
+/**
+ * Reasons during planning and breeding: latency is being measured, or hardly any candidate meets the
+ * constraints.
+ */
 function drawing({ activities = [], drawn, phase }: Facts): Waiting[] {
   const details = activities.map((one) => one.details as StepReport | undefined).find((one) => one?.drawn);
   const reasons: Waiting[] = [];
@@ -192,7 +198,7 @@ function drawing({ activities = [], drawn, phase }: Facts): Waiting[] {
       measured,
     });
   const counted = details?.drawn ?? (phase === 'breeding' || phase === 'planning' ? drawn : undefined);
-  // What is measured right now has been drawn, and neither taken nor rejected.
+  // A candidate that is being measured has been drawn, but neither taken nor rejected.
   const decided = details?.drawn ? countRejected(details.drawn) + taken : (counted?.proposed ?? 0);
   const share = counted && decided ? countRejected(counted) / decided : 0;
   if (!counted || share < MUCH) return reasons;
@@ -209,7 +215,7 @@ function drawing({ activities = [], drawn, phase }: Facts): Waiting[] {
   ];
 }
 
-/** Steps as people name them. */
+/** The names of steps in messages. */
 const STEPS: Readonly<Record<string, string>> = {
   addressScores: 'deciding on the engine version',
   planCandidates: 'planning',

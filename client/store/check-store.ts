@@ -1,4 +1,4 @@
-// Checks what is stored in NATS for damage, and rewrites it without what is damaged.
+// Checks the data in NATS for damage, and rewrites it without what is damaged.
 import {
   type Checked,
   type DamagedMessage,
@@ -10,31 +10,36 @@ import type { NatsSettings } from '../connections/settings.js';
 import { ensureServices } from '../embedded/embedded.js';
 import { resolveHome } from '../embedded/home.js';
 
-/** A check waits for a server that is busy reading; a check of millions takes long anyway. */
+/**
+ * How long to wait for a server that is busy reading, since checking millions of messages takes long anyway.
+ */
 const PATIENCE_MS = 60_000;
-/** Damaged messages that are named. */
+/** The most damaged messages that are named. */
 export const MOST_NAMED = 10_000;
 
 export interface StoreFindings {
   readonly damaged: number;
   readonly checked: readonly Checked[];
-  /** The first of the damaged messages. */
+  /** The first damaged messages. */
   readonly messages: readonly DamagedMessage[];
 }
 
 export interface StoreCheck {
   check(): Promise<StoreFindings>;
-  /** Writes the damaged streams anew without what is damaged, and checks again. No search should run. */
+  /**
+   * Rewrites the damaged streams without their damaged messages, and checks again. No search should be
+   * running.
+   */
   repair(found: StoreFindings): Promise<StoreFindings>;
   close(): Promise<void>;
 }
 
-/** NATS alone is connected to: Temporal has no part in this. */
+/** Connects to NATS only, since Temporal is not involved. */
 export async function openStoreCheck({
   name,
   onStep,
 }: {
-  /** What NATS calls this client. */
+  /** The name of this client in NATS. */
   readonly name: string;
   readonly onStep: (text: string) => void;
 }): Promise<StoreCheck> {

@@ -1,4 +1,4 @@
-// Starts, lists and ends the workers that go on when the program that started them has ended.
+// Starts, lists and stops workers that continue after the program that started them has ended.
 import { availableParallelism } from 'node:os';
 import { DEVICES, type Device } from '../../core/specification/devices.js';
 import type { Home } from '../embedded/home.js';
@@ -11,14 +11,14 @@ import {
 } from '../specification/allow-modules.js';
 import { rolesOf, spawnWorker } from './local-workers.js';
 
-/** A little more than the grace that workers give their activities. */
+/** Slightly more than the time that stopping workers give their activities. */
 const DRAIN_MS = 25_000;
 
 export interface BackgroundWorker {
   readonly pid: number;
   readonly role: 'control' | 'score';
   readonly device: Device;
-  /** Code of specifications that it runs. */
+  /** The permissions to run code from specifications. */
   readonly may: readonly Permission[];
 }
 
@@ -30,10 +30,10 @@ interface Workers {
   readonly device: Device;
 }
 
-/** What the command line of a home's background workers holds, so that they are found again. */
+/** The part of the command line of a home's background workers by which they are found. */
 const markerOf = (home: Home): string => `--background-of=${home.root}`;
 
-/** Where none go on already. `zeroscout services down` stops them. */
+/** Starts background workers if none run. `zeroscout services down` stops them. */
 export async function startBackgroundWorkers({
   modules,
   ...workers
@@ -74,7 +74,7 @@ export async function backgroundWorkers({
   });
 }
 
-/** Lets the background workers of a home finish what they hold and ends them; answers how many there were. */
+/** Lets the background workers of a home finish their work and stops them; returns their number. */
 export async function stopBackgroundWorkers({ home }: { readonly home: Home }): Promise<number> {
   const marker = markerOf(home);
   const workers = await backgroundWorkers({ home });
@@ -83,8 +83,9 @@ export async function stopBackgroundWorkers({ home }: { readonly home: Home }): 
 }
 
 /**
- * Tasks go to whoever asks first. Background workers that may not run modules would take those of a search that needs one, and
- * fail it: they are ended, and what this answers starts them again, as they were, when the search does not need it any more.
+ * A task goes to the first worker that polls. Background workers that may not run modules would take the
+ * tasks of a search that needs one, and fail them. So they are stopped; the returned function starts them
+ * again, as they were, when the search no longer needs the module.
  */
 export async function withdrawBackgroundWorkers({
   home,
@@ -94,9 +95,9 @@ export async function withdrawBackgroundWorkers({
 }: {
   readonly home: Home;
   readonly need: Permission | undefined;
-  /** Called with one line for what happens to background workers. */
+  /** Called with one line for each event of background workers. */
   readonly onNote: (text: string) => void;
-  /** What the workers of this program are allowed. */
+  /** The environment of the workers of this program, with their permissions. */
   readonly env?: NodeJS.ProcessEnv;
 }): Promise<() => void> {
   if (need === undefined || !permissionsIn(ours).includes(need)) return () => {};

@@ -1,14 +1,14 @@
-// Lists the workers that live, what each can run, what waits for them, and who was set aside.
+// Lists the living workers, what each can run, what waits for them, and which workers were set aside.
 import type { Client } from '@temporalio/client';
 import type { Store, WorkerRecord } from '../../store/store.js';
 import type { Session } from '../connections/session.js';
 import { busyWorkers, livingWorkers, type Queue, readQueues, type SeenWorker } from './queues.js';
 
-/** The queue of control workers, or of one device: who works for it and what waits there. */
+/** The queue of control workers or of one device, with its workers and waiting tasks. */
 export interface QueueOfWorkers extends Omit<Queue, 'workers'> {
-  /** Those that live, as far as can be known. */
+  /** The living workers, as far as this can be known. */
   readonly workers: readonly SeenWorker[];
-  /** Workers of this device that were suspected or set aside. */
+  /** Records of workers of this device that were suspected or set aside. */
   readonly records: readonly WorkerRecord[];
 }
 
@@ -30,7 +30,7 @@ export async function listWorkers({
   }));
 }
 
-/** Those that live, of all queues. */
+/** The living workers of all queues. */
 async function livingOf({
   client,
   queues,
@@ -44,6 +44,6 @@ async function livingOf({
     new Set(queues.flatMap((queue) => livingWorkers({ queue, isLocal, ...(busy ? { busy } : {}) })));
   const found = find();
   const all = queues.reduce((sum, { workers }) => sum + workers.length, 0);
-  // Searches are only asked who holds their shards where some worker has not asked for work for a while.
+  // Searches are asked which workers hold their shards only if some worker has not polled for a while.
   return isLocal || found.size === all ? found : find(await busyWorkers(client));
 }

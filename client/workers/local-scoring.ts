@@ -1,4 +1,5 @@
-// Starts the workers on this machine that the searches of a program need, once for each device, and stops them together.
+// Starts the workers on this machine that a program's searches need, once for each device, and stops them
+// together.
 import { definitionOf } from '../../core/spaces/index.js';
 import type { Device } from '../../core/specification/devices.js';
 import type { Session } from '../connections/session.js';
@@ -8,7 +9,10 @@ import { withdrawBackgroundWorkers } from './background-workers.js';
 import { type LocalWorkers, startLocalWorkers } from './local-workers.js';
 
 export interface LocalScoring {
-  /** Starts `count` score workers for the device of a specification, if none run yet; answers when, in milliseconds since 1970. */
+  /**
+   * Starts `count` score workers for the device of a specification, unless some run already; returns when, in
+   * milliseconds since 1970.
+   */
   start(need: { readonly read: ReadSpecification; readonly count: number }): Promise<number | undefined>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Starts worker processes on this machine, starts them again when they die, and stops them together.
+// Starts worker processes on this machine, restarts them when they die, and stops them together.
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -15,22 +15,27 @@ import { environmentWith, type ModulePermission } from '../specification/allow-m
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const RESTART_MS = 1_000;
 
-/** Called with one line for each worker that ended and is started again. */
+/** Called with one line for each worker that ended and is restarted. */
 type OnNote = (text: string) => void;
 
 export interface LocalWorkers {
-  /** Tells the workers to finish what they hold, and waits for them. */
+  /** Lets the workers finish their work, and waits for them. */
   stop(): Promise<void>;
 }
 
-/** Arguments of the workers of this machine: one control worker, and `count` score workers that share the cores. */
+/**
+ * The arguments of the workers on this machine: one control worker, and `count` score workers that share the
+ * cores.
+ */
 export function rolesOf({ count, device }: { count: number; device: Device }): string[][] {
   const concurrency = Math.max(1, Math.floor(availableParallelism() / count));
   const score = ['worker', '--role', 'score', '--device', device, '--concurrency', String(concurrency)];
   return [['worker', '--role', 'control'], ...Array.from({ length: count }, () => score)];
 }
 
-/** Workers that live as long as this process wants them. Their logs are in the home folder. */
+/**
+ * Starts workers that live until they are stopped or this process ends. Their logs are in the home folder.
+ */
 export function startLocalWorkers({
   home,
   count,
@@ -47,7 +52,7 @@ export function startLocalWorkers({
   return keepRunning({ home, onNote, env, roles: count > 0 ? rolesOf({ count, device }) : [] });
 }
 
-/** A control worker alone, for what needs no scores. */
+/** Starts a control worker alone, for operations that need no scores. */
 export function startControlWorker({
   home,
   modules,
@@ -107,7 +112,7 @@ function keepRunning({
   };
 }
 
-/** `background`: it lives on when this process ends. */
+/** `background`: the worker lives on when this process ends. */
 export function spawnWorker({
   home,
   args,
@@ -123,9 +128,10 @@ export function spawnWorker({
   const log = openLog(join(home.logs, 'workers.log'));
   try {
     return spawnPrivately(process.execPath, [MAIN, ...args], {
-      // The channel tells an attached worker when this process is gone, however it went.
+      // The channel closes when this process ends, however it ends, which tells an attached worker to stop.
       stdio: ['ignore', log, log, ...(lifetime === 'attached' ? ['ipc' as const] : [])],
-      // A group of its own: a terminal's Ctrl-C reaches the command, which then stops its workers in order.
+      // The worker has its own process group: Ctrl-C in a terminal reaches only the command, which then stops
+      // its workers in order.
       detached: true,
       env: {
         ...withoutParent(env),

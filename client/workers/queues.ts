@@ -1,4 +1,4 @@
-// Reads from Temporal who polls the queues of control and of each device, and what waits there.
+// Reads from Temporal which workers poll the queues of control and of each device, and how many tasks wait.
 import { hostname } from 'node:os';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import {
@@ -18,18 +18,24 @@ const STARTED = 2;
 
 export interface Queue {
   readonly name: string;
-  /** None of the queue of control workers. */
+  /** Absent for the queue of control workers. */
   readonly device?: Device;
-  /** Who asked for work within the last five minutes, latest first: one that is busy does not ask, one that is gone stays for so long. */
+  /**
+   * The workers that polled within the last five minutes, the latest first. A busy worker does not poll, and
+   * one that has ended is listed for that long.
+   */
   readonly workers: readonly SeenWorker[];
-  /** Tasks that nobody has taken, and the age in seconds of the oldest; estimates of the server. */
+  /**
+   * The number of tasks that no worker has taken, and the age in seconds of the oldest; estimates of the
+   * server.
+   */
   readonly waiting: number;
   readonly seconds: number;
 }
 
 export interface SeenWorker {
   readonly identity: string;
-  /** Undefined for one that does not say. */
+  /** Undefined for a worker whose identity cannot be parsed. */
   readonly worker: WorkerIdentity | undefined;
   /** Milliseconds since 1970. */
   readonly seen: number;
@@ -61,10 +67,10 @@ export async function readQueue(client: Client, device?: Device): Promise<Queue>
   };
 }
 
-/** Running searches that are asked who holds their shards. */
+/** The most running searches that are asked which workers hold their shards. */
 const ASKED = 50;
 
-/** Identities of those who hold a task of a running search: they ask for no other meanwhile. */
+/** The identities of workers that hold a task of a running search and therefore do not poll. */
 export async function busyWorkers(client: Client): Promise<ReadonlySet<string>> {
   const handles: WorkflowHandle[] = [];
   const query = `ExecutionStatus = "Running" AND WorkflowType IN ("${SEARCH_WORKFLOW}", "${PART_WORKFLOW}")`;
@@ -81,13 +87,13 @@ export async function busyWorkers(client: Client): Promise<ReadonlySet<string>> 
   return new Set(held.flat().map(({ lastWorkerIdentity }) => lastWorkerIdentity ?? ''));
 }
 
-/** A worker that is free asks for work once a minute at least. */
+/** An idle worker polls at least once a minute. */
 const ASKS_MS = 75_000;
 
 /**
- * Those of a queue that live, as far as can be known. Temporal names a poller for five minutes after its last poll. Of workers on this machine
- * the process is looked for; any other counts as gone when it has not asked for work for a while and holds none
- * (`busy` has the identities of those who do).
+ * The living workers of a queue, as far as this can be known. Temporal lists a poller for five minutes after
+ * its last poll. For a worker on this machine, its process is checked; any other counts as ended if it has
+ * not polled for a while and holds no task (`busy` has the identities of those that do).
  */
 export function livingWorkers({
   queue: { workers },

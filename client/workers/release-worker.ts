@@ -1,9 +1,9 @@
-// Lets a worker that was set aside ask for work again.
+// Lets a worker that was set aside poll for work again.
 import { hostname, userInfo } from 'node:os';
 import { SpecError } from '../../core/errors.js';
 import type { Store, WorkerRecord, WorkerRecords } from '../../store/store.js';
 
-/** Answers the record that was in force. SpecError where the worker is not set aside. */
+/** Returns the record that was in force. Throws a SpecError if the worker is not set aside. */
 export async function releaseWorker({
   store,
   name,

@@ -1,4 +1,5 @@
-// Offers workers to programs: who works, starting some on this machine, and letting one work again that was set aside.
+// Offers workers to programs: listing them, starting some on this machine, and releasing one that was set
+// aside.
 import type { Device } from '../../core/specification/devices.js';
 import { checkOptions } from '../check-options.js';
 import type { Session } from '../connections/session.js';
@@ -7,13 +8,16 @@ import { listWorkers, type QueueOfWorkers } from './list-workers.js';
 import { releaseWorker } from './release-worker.js';
 
 export interface Workers {
-  /** The queues of control and of each device: who works for them, and what waits there. */
+  /** The queues of control and of each device, with their workers and waiting tasks. */
   list(): Promise<readonly QueueOfWorkers[]>;
-  /** Lets a worker that was set aside ask for work again. */
+  /** Lets a worker that was set aside poll for work again. */
   release(name: string): Promise<void>;
-  /** Starts a control worker and `count` score workers that go on when this program has ended, unless some do already. */
+  /**
+   * Starts a control worker and `count` score workers that continue after this program has ended, unless some
+   * run already.
+   */
   startInBackground(options: { readonly count: number; readonly device?: Device }): Promise<void>;
-  /** Lets the background workers finish what they hold and ends them; answers how many there were. */
+  /** Lets the background workers finish their work and stops them; returns their number. */
   stopInBackground(): Promise<number>;
 }
 
