@@ -2,11 +2,12 @@
 // from the store.
 import { LRUCache } from 'lru-cache';
 import { latencyScope } from '../core/address.js';
+import { CandidateError } from '../core/candidate-error.js';
 import type { DrawCounts } from '../core/contract/draw-counts.js';
 import type { Measurement } from '../core/contract/latency.js';
 import type { AddressedInput } from '../core/contract/search.js';
 import type { Space } from '../core/spaces/space.js';
-import { latencyRejection, rejection } from '../core/specification/rejection.js';
+import { latencyRejection, rejection, UNMEASURED } from '../core/specification/rejection.js';
 import type { Specification } from '../core/specification/specification.js';
 import { lastRound, readLatencies, storeLatency } from '../store/latencies.js';
 import type { Store } from '../store/store.js';
@@ -40,7 +41,10 @@ export interface ConstraintCheck {
   readonly rejection: (candidate: string) => string | undefined | Promise<string | undefined>;
   /** The scopes of the latencies that were read or measured, for `DrawCounts`. */
   readonly latencies: Pick<DrawCounts, 'latencies'>;
-  /** `; they took 6.31 to 14.50 ms` for the candidates whose latency was needed, or an empty text. */
+  /**
+   * `; they took 6.31 to 14.50 ms` for the candidates whose latency was needed, with the reason why the last of
+   * the others could not be measured, or an empty text.
+   */
   readonly times: () => string;
 }
 
@@ -69,6 +73,7 @@ export function checkConstraints({
     let last: Promise<number> | undefined;
     let fastest = Number.POSITIVE_INFINITY;
     let slowest = 0;
+    let unmeasured = '';
     /**
      * The first measurement of a candidate counts, so that everyone who asks later, or again after a crash,
      * gets the same decision.
@@ -92,14 +97,25 @@ export function checkConstraints({
         last ??= lastRound({ latencies, scope });
         const round = await last;
         const key = `${scope} ${round} ${candidate}`;
-        const milliseconds = remembered.get(key) ?? (await latencyOf(candidate, round));
+        const milliseconds = remembered.get(key) ?? (await latencyOf(candidate, round).catch(whyUnmeasured));
+        if (typeof milliseconds === 'string') {
+          unmeasured = `; ${milliseconds}`;
+          return UNMEASURED;
+        }
         remembered.set(key, milliseconds);
         fastest = Math.min(fastest, milliseconds);
         slowest = Math.max(slowest, milliseconds);
         return latencyRejection({ constraints, milliseconds });
       },
       latencies: { latencies: { [scope]: meter.machine } },
-      times: () => (slowest > 0 ? `; they took ${fastest.toFixed(2)} to ${slowest.toFixed(2)} ms` : ''),
+      times: () =>
+        (slowest > 0 ? `; they took ${fastest.toFixed(2)} to ${slowest.toFixed(2)} ms` : '') + unmeasured,
     };
   };
+}
+
+/** The reason why one candidate cannot be run; the measurement is tried again after any other error. */
+function whyUnmeasured(error: unknown): string {
+  if (error instanceof CandidateError) return error.message;
+  throw error;
 }

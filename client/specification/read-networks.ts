@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Issue, SpecError } from '../../core/errors.js';
 import { isMap } from '../../core/graph/features.js';
+import { fixedBatch } from '../../core/graph/free-batch.js';
 import type { Graph } from '../../core/graph/graph.js';
 import { graphNetwork } from '../../core/graph/network.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
@@ -39,13 +40,15 @@ export async function withOnnxFiles({ value, resolve, folder }: Place & { value:
   if (!isList || !patterns.every((each) => typeof each === 'string' && each !== '' && !each.includes('\0')))
     throw SpecError.of({ path: FIELD, message: `${found(files)}; must be ${about.right}` });
   const paths = await filesOf({ patterns: patterns as string[], resolve, folder });
+  const limitsLatency = isMapping((value as { constraints?: unknown }).constraints, 'latency');
   const structures = new Map<string, string>();
   const networks: object[] = [];
   const sizes = new Map<number, string>();
   const issues: Issue[] = [];
   for (const { name, file } of paths) {
     try {
-      const { text, size, ...network } = await readNetwork({ name, file, wanted: sizeIn(rest) });
+      const { text, size, batch, ...network } = await readNetwork({ name, file, wanted: sizeIn(rest) });
+      if (limitsLatency && batch !== undefined && batch !== 1) issues.push(fixedBatchIssue(name, batch));
       const digest = structureDigest(text);
       structures.set(digest, text);
       if (size !== undefined) sizes.set(size, name);
@@ -58,6 +61,19 @@ export async function withOnnxFiles({ value, resolve, folder }: Place & { value:
   if (issues.length) throw new SpecError(issues);
   const resolution = resolutionOf(sizes) ?? sizeIn(rest) ?? USUAL;
   return { value: { ...(value as object), space: { kind, resolution, ...rest, networks } }, structures };
+}
+
+/** Whether the value is a mapping that has this key. */
+function isMapping(value: unknown, key: string): boolean {
+  return typeof value === 'object' && value !== null && key in value;
+}
+
+/** A latency is that of one image. */
+function fixedBatchIssue(name: string, batch: number): Issue {
+  return {
+    path: 'constraints.latency',
+    message: `${name} was exported for a batch of ${batch}, so one image cannot be measured; export it with a free batch (docs/guides/own-network.md)`,
+  };
 }
 
 /** The default side of the images, for files that do not fix it. */
@@ -130,7 +146,7 @@ async function matches({ pattern, resolve, folder }: Place & { pattern: string }
   return names.filter((name) => isMatch.test(name)).map((name) => join(dirname(pattern), name));
 }
 
-/** Reads the structure, the costs and the form of one file. */
+/** Reads the structure, the costs and the form of one file, and the batch, if the network holds for one alone. */
 async function readNetwork({ name: path, file, wanted }: NamedInput & { wanted: number | undefined }) {
   const graph = await readSource(file, path);
   const [, channels, height, width] = graph.inputs[0]!.shape;
@@ -145,6 +161,7 @@ async function readNetwork({ name: path, file, wanted }: NamedInput & { wanted: 
   return {
     text: structureText({ graph, constants: keptConstants(network) }),
     size,
+    batch: fixedBatch({ graph, image: [channels ?? 3, side, side] }),
     macs: network.costs.macs,
     parameters: network.costs.parameters,
     form: network.features.every((feature) => !isMap(feature)) ? 'tokens' : 'maps',

@@ -1,5 +1,6 @@
 // Writes a network that was read from a file as an ONNX model for inference, with the weights of a draw.
 import { SpecError } from '../errors.js';
+import { fixedBatch } from '../graph/free-batch.js';
 import type { AttributeValue, Constant, Graph, GraphNode } from '../graph/graph.js';
 import { type ResolvedGraph, resolveGraph } from '../graph/resolve.js';
 import { initializationOf, weightRoles } from '../graph/weight-roles.js';
@@ -31,7 +32,7 @@ const NEWEST = 26;
 const LARGEST = 2 ** 62;
 
 export interface FileModel {
-  /** [batch, channels, height, width]; the batch is undefined where the file leaves it open. */
+  /** [batch, channels, height, width]; the batch is undefined where the network holds for any. */
   readonly input: readonly [number | undefined, number, number, number];
   readonly bytes: (draw: Draw) => Uint8Array;
 }
@@ -45,7 +46,7 @@ export function fileModel({ graph, resolution }: { graph: Graph; resolution: num
   const [own, channels = CHANNELS, height = resolution, width = resolution] = graph.inputs[0]!.shape;
   const image = [channels, height, width];
   const resolved = resolveGraph({ graph, batch: own ?? BATCH, image, file: 'the network' });
-  const input = [own, channels, height, width] as const;
+  const input = [fixedBatch({ graph, image }), channels, height, width] as const;
   return { input, bytes: (draw) => written({ graph, resolved, input, draw }) };
 }
 

@@ -45,6 +45,9 @@ export function latencyRejection({
   return undefined;
 }
 
+/** The reason for rejecting a candidate whose latency cannot be measured: nobody knows that it satisfies the limits. */
+export const UNMEASURED = 'latency.unmeasured';
+
 /**
  * After this many measured and rejected candidates in a row, the limits count as too narrow. The number is
  * small because a measurement takes time.

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createGate } from '../../activities/engine-gate.js';
 import { checkConstraints, type LatencyMeter } from '../../activities/latency.js';
 import { planCandidates } from '../../activities/plan-candidates.js';
+import { CandidateError } from '../../core/candidate-error.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { MEASURED_PATIENCE } from '../../core/specification/rejection.js';
 import { parseSpecification } from '../../core/specification/specification.js';
@@ -84,6 +85,29 @@ describe('a limit on latency', () => {
     );
     const answers = await Promise.all([fast!.rejection(candidate), slow!.rejection(candidate)]);
     expect(answers[0]).toBe(answers[1]);
+  });
+
+  test('sets aside what cannot be measured, and goes on; no error of another kind does that', async () => {
+    const given = meter();
+    const broken = space.enumeration!.at(5);
+    const failing = (error: Error): LatencyMeter => ({
+      ...given,
+      measure: async (args) => {
+        if (args.candidate === broken) throw error;
+        return given.measure(args);
+      },
+    });
+    const text = 'constraints: { latency: { max: 2ms } }';
+    const error = new CandidateError({ reason: 'invalid', detail: 'it takes four images' });
+    const { candidates, drawn } = await plan({ text, meter: failing(error) });
+    expect(candidates.length).toBeGreaterThan(1000);
+    expect(candidates).not.toContain(broken);
+    expect(drawn.rejected['latency.unmeasured']).toBe(1);
+    await expect(plan({ text, meter: failing(new Error('no scorer')) })).rejects.toThrow('no scorer');
+    const none = { machine: 'a', measure: () => Promise.reject(error) };
+    await expect(plan({ text: `${RANDOM}\n${text}`, meter: none })).rejects.toThrow(
+      /latency\.unmeasured; it takes four images/,
+    );
   });
 
   test('that nobody meets ends with the reason, not after the whole space was measured', async () => {

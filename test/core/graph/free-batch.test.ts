@@ -1,0 +1,29 @@
+// Networks that were exported for one batch: whether they hold for others.
+import { expect, it } from 'vitest';
+import { fixedBatch } from '../../../core/graph/free-batch.js';
+import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { GraphBuilder } from '../../../core/onnx/graph.js';
+
+/** A pool and a product, with a reshape of this shape between them. */
+function exported({ batch, reshaped }: { batch: number | string; reshaped: readonly number[] }) {
+  const g = new GraphBuilder();
+  const pooled = g.add('GlobalAveragePool', ['x']);
+  const flat = g.add('Reshape', [pooled, g.ints(...reshaped)]);
+  const weight = g.weights({ name: 'w', dims: [3, 5], data: new Float32Array(15) });
+  const bytes = g.build({
+    name: 'network',
+    inputs: [{ name: 'x', dims: [batch, 3, 8, 8] }],
+    outputs: [{ name: 'y', value: g.add('MatMul', [flat, weight]), dims: [batch, 5] }],
+  });
+  return { graph: readOnnx({ bytes, file: 'x.onnx' }), image: [3, 8, 8] };
+}
+
+it.each([
+  ['any: the input leaves it open', { batch: 'batch', reshaped: [-1, 3] }, undefined],
+  ['any: no node depends on it', { batch: 4, reshaped: [0, 3] }, undefined],
+  ['4: a node needs so many images', { batch: 4, reshaped: [4, 3] }, 4],
+  ['4: any multiple would become four rows', { batch: 4, reshaped: [4, -1] }, 4],
+  ['1: a node needs so many images', { batch: 1, reshaped: [1, 3] }, 1],
+])('holds for a batch of %s', (_, network, expected) => {
+  expect(fixedBatch(exported(network))).toBe(expected);
+});
