@@ -6,7 +6,7 @@ import { wholeNumber } from './arguments.js';
 export interface NetworkOptions {
   readonly batch?: number;
   readonly resolution?: number;
-  readonly features: LoadOptions['features'];
+  readonly features?: LoadOptions['features'];
   readonly normalization: LoadOptions['normalization'];
 }
 
@@ -20,9 +20,10 @@ export function networkOptions(): readonly Option[] {
       '--resolution <PIXELS>',
       'side of the images (default: what the file says, else 224)',
     ).argParser(wholeNumber({ min: 4, max: 4096 })),
-    new Option('--features <WHICH>', 'stages, blocks, or names of tensors separated by commas')
-      .argParser(features)
-      .default('stages' as LoadOptions['features'], 'stages'),
+    new Option(
+      '--features <WHICH>',
+      'stages, blocks, or names of tensors or modules separated by commas (default: those that FILE.yaml names, else stages)',
+    ).argParser(features),
     new Option(
       '--normalization <HOW>',
       'file: as the file has it; restore: put batch normalization back that the exporter folded into convolutions',
@@ -37,7 +38,7 @@ function features(text: string): LoadOptions['features'] {
   const names = text.split(',').filter((name) => name !== '');
   if (names.length < 2)
     throw new InvalidArgumentError(
-      `Found "${text}"; must be stages, blocks, or at least 2 names of tensors.`,
+      `Found "${text}"; must be stages, blocks, or at least 2 names of tensors or modules.`,
     );
   return names;
 }

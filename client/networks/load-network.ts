@@ -11,13 +11,15 @@ import { faultWords } from '../files/fault-words.js';
 import type { FileInput } from '../files/open-file.js';
 import { nameOf } from '../specification/read-text.js';
 import { externalReader } from './external-data.js';
+import { readSidecar } from './named-features.js';
 
 export interface LoadOptions {
   /** 8 by default, or the batch size of the file if the network is valid for no other. */
   readonly batch?: number | undefined;
   /** The side of the images if the file leaves it open; 224 by default. */
   readonly resolution?: number | undefined;
-  readonly features: WantedFeatures;
+  /** If not given, those that a file beside the network names (named-features.ts), else `stages`. */
+  readonly features?: WantedFeatures | undefined;
   readonly normalization: Normalization;
 }
 
@@ -43,7 +45,8 @@ export async function loadNetwork({
   options: LoadOptions;
 }): Promise<LoadedNetwork> {
   const source = await readSource(file);
-  const { network, batch } = atSomeBatch({ source, file, options });
+  const wanted = options.features ?? (await readSidecar(file)) ?? 'stages';
+  const { network, batch } = atSomeBatch({ source, file, options, wanted });
   const notes: string[] = [];
   if (options.batch === undefined && batch !== BATCH)
     notes.push(`holds for a batch of ${batch} images alone, and is scored with that`);
@@ -61,8 +64,18 @@ export async function loadNetwork({
 }
 
 /** Prepares the network with the requested batch size, or else with 8 or the file's own. */
-function atSomeBatch({ source, file, options }: { source: Graph; file: string; options: LoadOptions }) {
-  const { resolution, features: wanted, normalization } = options;
+function atSomeBatch({
+  source,
+  file,
+  options,
+  wanted,
+}: {
+  source: Graph;
+  file: string;
+  options: LoadOptions;
+  wanted: WantedFeatures;
+}) {
+  const { resolution, normalization } = options;
   const image = imageOf({ graph: source, resolution });
   const at = (batch: number) => ({
     batch,

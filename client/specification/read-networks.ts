@@ -6,13 +6,15 @@ import { type Issue, SpecError } from '../../core/errors.js';
 import { isMap } from '../../core/graph/features.js';
 import { fixedBatch } from '../../core/graph/free-batch.js';
 import type { Graph } from '../../core/graph/graph.js';
-import { graphNetwork } from '../../core/graph/network.js';
+import { tensorNames } from '../../core/graph/named-features.js';
+import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
 import { definitionOfKind } from '../../core/spaces/index.js';
 import { MOST_NETWORKS } from '../../core/spaces/onnx/definition.js';
 import { found } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import { keptConstants, readSource } from '../networks/load-network.js';
+import { hasKey, namedFeatures, readSidecar } from '../networks/named-features.js';
 
 const FIELD = 'space.files';
 
@@ -32,7 +34,7 @@ interface Read {
 export async function withOnnxFiles({ value, resolve, folder }: Place & { value: unknown }): Promise<Read> {
   const space = (value as { space?: unknown } | null)?.space;
   if (typeof space !== 'object' || space === null) return { value };
-  const { kind, files, ...rest } = space as { kind?: unknown; files?: unknown };
+  const { kind, files, features, ...rest } = space as { kind?: unknown; files?: unknown; features?: unknown };
   const about = definitionOfKind(String(kind))?.file;
   if (about?.written !== 'files' || 'networks' in rest) return { value };
   const patterns = typeof files === 'string' ? [files] : files;
@@ -40,14 +42,20 @@ export async function withOnnxFiles({ value, resolve, folder }: Place & { value:
   if (!isList || !patterns.every((each) => typeof each === 'string' && each !== '' && !each.includes('\0')))
     throw SpecError.of({ path: FIELD, message: `${found(files)}; must be ${about.right}` });
   const paths = await filesOf({ patterns: patterns as string[], resolve, folder });
-  const limitsLatency = isMapping((value as { constraints?: unknown }).constraints, 'latency');
+  const { named, fidelity } = namedFeatures({ value: value as object, features });
+  const limitsLatency = hasKey((value as { constraints?: unknown }).constraints, 'latency');
   const structures = new Map<string, string>();
   const networks: object[] = [];
   const sizes = new Map<number, string>();
   const issues: Issue[] = [];
   for (const { name, file } of paths) {
     try {
-      const { text, size, batch, ...network } = await readNetwork({ name, file, wanted: sizeIn(rest) });
+      const { text, size, batch, ...network } = await readNetwork({
+        name,
+        file,
+        wanted: sizeIn(rest),
+        named,
+      });
       if (limitsLatency && batch !== undefined && batch !== 1) issues.push(fixedBatchIssue(name, batch));
       const digest = structureDigest(text);
       structures.set(digest, text);
@@ -60,12 +68,10 @@ export async function withOnnxFiles({ value, resolve, folder }: Place & { value:
   }
   if (issues.length) throw new SpecError(issues);
   const resolution = resolutionOf(sizes) ?? sizeIn(rest) ?? USUAL;
-  return { value: { ...(value as object), space: { kind, resolution, ...rest, networks } }, structures };
-}
-
-/** Whether the value is a mapping that has this key. */
-function isMapping(value: unknown, key: string): boolean {
-  return typeof value === 'object' && value !== null && key in value;
+  return {
+    value: { ...(value as object), ...fidelity, space: { kind, resolution, ...rest, networks } },
+    structures,
+  };
 }
 
 /** A latency is that of one image. */
@@ -147,7 +153,12 @@ async function matches({ pattern, resolve, folder }: Place & { pattern: string }
 }
 
 /** Reads the structure, the costs and the form of one file, and the batch, if the network holds for one alone. */
-async function readNetwork({ name: path, file, wanted }: NamedInput & { wanted: number | undefined }) {
+async function readNetwork({
+  name: path,
+  file,
+  wanted,
+  named,
+}: NamedInput & { wanted: number | undefined; named: readonly string[] | undefined }) {
   const graph = await readSource(file, path);
   const [, channels, height, width] = graph.inputs[0]!.shape;
   if (height !== undefined && width !== undefined && height !== width)
@@ -157,9 +168,11 @@ async function readNetwork({ name: path, file, wanted }: NamedInput & { wanted: 
     });
   const size = height ?? width;
   const side = size ?? wanted ?? USUAL;
-  const network = at({ graph, path, image: [channels ?? 3, side, side] });
+  const own = (await readSidecar(file)) ?? named;
+  const network = at({ graph, path, image: [channels ?? 3, side, side], wanted: own ?? 'stages' });
+  const features = own && tensorNames(graph, own);
   return {
-    text: structureText({ graph, constants: keptConstants(network) }),
+    text: structureText({ graph, constants: keptConstants(network), features }),
     size,
     batch: fixedBatch({ graph, image: [channels ?? 3, side, side] }),
     macs: network.costs.macs,
@@ -168,8 +181,18 @@ async function readNetwork({ name: path, file, wanted }: NamedInput & { wanted: 
   };
 }
 
-function at({ graph, path, image }: { graph: Graph; path: string; image: readonly number[] }) {
-  const network = (batch: number) => graphNetwork({ graph, batch, image, wanted: 'stages', file: path });
+function at({
+  graph,
+  path,
+  image,
+  wanted,
+}: {
+  graph: Graph;
+  path: string;
+  image: readonly number[];
+  wanted: WantedFeatures;
+}) {
+  const network = (batch: number) => graphNetwork({ graph, batch, image, wanted, file: path });
   const own = graph.inputs[0]!.shape[0];
   try {
     return network(BATCH);

@@ -30,6 +30,8 @@ export interface GraphNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** Names of the PyTorch modules that the node belongs to, the outermost first, such as `layer1`, `layer1.0`; where the file says them. */
+  readonly modules?: readonly string[];
 }
 
 /** An input of the network; `undefined` for a dimension that the file leaves open. */

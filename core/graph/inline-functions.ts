@@ -70,6 +70,7 @@ function bodyOf({
   return (called.nodes ?? []).map((inner) => ({
     ...inner,
     name: `${prefix}${inner.name ?? ''}`,
+    metadata: inner.metadata ?? node.metadata ?? [],
     inputs: (inner.inputs ?? []).map(rename),
     outputs: (inner.outputs ?? []).map(rename),
     attributes: (inner.attributes ?? []).flatMap((attribute) => {

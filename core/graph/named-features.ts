@@ -1,9 +1,18 @@
-// Resolves features that a person names by their tensors in the file.
+// Resolves features that a person names, by their tensors in the file or by PyTorch modules whose names the exporter has left there.
 import { SpecError } from '../errors.js';
 import { nearest } from '../text/nearest.js';
 import { channelAxes } from './axis-meanings.js';
 import { type Feature, featureOf } from './features.js';
+import type { Graph } from './graph.js';
+import { moduleOutputs } from './module-names.js';
 import type { ResolvedGraph } from './resolve.js';
+
+/** Each name, or where a module has that name and no tensor has it, the tensor that the module hands on. */
+export function tensorNames(graph: Graph, names: readonly string[]): readonly string[] {
+  const tensors = new Set([graph.inputs[0]!.name, ...graph.nodes.flatMap(({ outputs }) => outputs)]);
+  const modules = moduleOutputs(graph);
+  return names.map((name) => (tensors.has(name) ? name : (modules.get(name) ?? name)));
+}
 
 /**
  * Throws SpecError where the file has no such tensor, or where the tensor does not depend on the images or
@@ -24,7 +33,7 @@ export function featureNamed({
     const close = nearest({ word: name, known: [...named.keys()] });
     throw SpecError.inFile({
       file,
-      message: `has no tensor "${name}"${close ? `; did you mean "${close}"?` : ''}`,
+      message: `has no tensor or module "${name}"${close ? `; did you mean "${close}"?` : ''}`,
     });
   }
   const { shape } = tape.get(id);

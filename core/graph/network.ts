@@ -9,6 +9,7 @@ import { type GraphCosts, graphCosts } from './costs.js';
 import { cutPoints, type Feature, isMap } from './features.js';
 import { foldDrawnWeights } from './fold-drawn-weights.js';
 import type { Graph } from './graph.js';
+import { tensorNames } from './named-features.js';
 import { type Normalization, type ResolvedGraph, resolveGraph } from './resolve.js';
 import { type Role, weightRoles } from './weight-roles.js';
 
@@ -51,7 +52,11 @@ export function graphNetwork({
   const resolved = resolveGraph({ graph, batch, image, file, normalization });
   const roles = weightRoles(resolved);
   const costs = graphCosts(resolved, roles);
-  const { found, features, withJacobian, reads } = chooseFeatures({ graph: resolved, wanted, file });
+  const { found, features, withJacobian, reads } = chooseFeatures({
+    graph: resolved,
+    wanted: isNames(wanted) ? tensorNames(graph, wanted) : wanted,
+    file,
+  });
   if (features.length < 2)
     throw SpecError.inFile({
       file,
@@ -69,6 +74,10 @@ export function graphNetwork({
     costs,
     identities: features.every((feature) => !isMap(feature)) ? 'skipped' : 'worst',
   };
+}
+
+function isNames(wanted: WantedFeatures): wanted is readonly string[] {
+  return Array.isArray(wanted);
 }
 
 /** Programs, and the graph to whose values their inputs refer. */

@@ -12,6 +12,7 @@ import { numberType, type ReadExternal, tensorValues } from '../onnx/tensor-valu
 import { TapeError } from '../ops/tensor/tape-error.js';
 import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
 import { inlineFunctions } from './inline-functions.js';
+import { modulesOf } from './module-names.js';
 import { removeNoise } from './remove-noise.js';
 import { sortNodes } from './sort-nodes.js';
 
@@ -154,7 +155,15 @@ function nodeOf(node: NodeProto, index: number): GraphNode {
   const entries = attributes.map(
     (attribute) => [attribute.name ?? '', attributeValue(attribute, `node "${name}"`)] as const,
   );
-  return { op, name, inputs, outputs, attributes: Object.fromEntries(entries) };
+  const modules = modulesOf({ name, metadata: node.metadata });
+  return {
+    op,
+    name,
+    inputs,
+    outputs,
+    attributes: Object.fromEntries(entries),
+    ...(modules.length ? { modules } : {}),
+  };
 }
 
 /** Values of AttributeProto.AttributeType. */

@@ -1,6 +1,7 @@
 // Writes the structure of a network as text: everything but names, the order of nodes and the values of
 // weights. The digest of this text identifies the network.
 import { createHash } from 'node:crypto';
+import { SpecError } from '../errors.js';
 import type { AttributeValue, Constant, Graph, GraphNode, Initializer } from './graph.js';
 import { isConstant } from './resolve.js';
 
@@ -19,6 +20,8 @@ interface Structure {
   readonly opset: number;
   readonly input: readonly (number | null)[];
   readonly output: string;
+  /** Tensors that a person named as features; absent where features are to be found. */
+  readonly features?: readonly string[];
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly nodes: readonly (readonly [
     op: string,
@@ -36,9 +39,12 @@ interface Structure {
 export function structureText({
   graph,
   constants,
+  features,
 }: {
   graph: Graph;
   constants: ReadonlySet<string>;
+  /** Names of tensors; throws SpecError for one on which the output does not depend. */
+  features?: readonly string[] | undefined;
 }): string {
   const { opset, inputs, outputs, nodes, initializers } = graph;
   const numbers = new Map<string, string>([[inputs[0]!.name, 'x']]);
@@ -61,8 +67,26 @@ export function structureText({
     else written.push([node.op, node.inputs.map(numberOf), node.outputs.map(numberOf), attributesOf(node)]);
   }
   const input = inputs[0]!.shape.map((n) => n ?? null);
-  const structure: Structure = { opset, input, output: numberOf(outputs[0]!), tensors, nodes: written };
+  const output = numberOf(outputs[0]!);
+  // The order of the keys is part of the digest.
+  const structure: Structure = {
+    opset,
+    input,
+    output,
+    ...(features ? { features: features.map((name) => known(numbers, name)) } : {}),
+    tensors,
+    nodes: written,
+  };
   return JSON.stringify(structure);
+}
+
+function known(numbers: ReadonlyMap<string, string>, name: string): string {
+  const number = numbers.get(name);
+  if (number !== undefined) return number;
+  throw SpecError.of({
+    path: '',
+    message: `the output of the network does not depend on its feature "${name}"`,
+  });
 }
 
 /** SHA-256 in hexadecimal. */
@@ -89,6 +113,11 @@ export function graphOfStructure(text: string): Graph {
     }),
     initializers,
   };
+}
+
+/** The tensors that are features by their names in `graphOfStructure`; undefined where features are to be found. */
+export function featuresOfStructure(text: string): readonly string[] | undefined {
+  return (JSON.parse(text) as Structure).features;
 }
 
 /** The nodes on which the first output depends. */

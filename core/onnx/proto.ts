@@ -51,6 +51,7 @@ const NODE: Fields = {
   5: messages('attributes', () => ATTRIBUTE),
   7: field('domain', 'string'),
   8: field('overload', 'string'),
+  9: messages('metadata', () => STRING_PAIR),
 };
 
 const GRAPH: Fields = {
@@ -117,6 +118,8 @@ export interface NodeProto {
   readonly attributes?: readonly AttributeProto[];
   readonly domain?: string;
   readonly overload?: string;
+  /** What an exporter says of the node. */
+  readonly metadata?: readonly { readonly key?: string; readonly value?: string }[];
 }
 export interface ValueInfoProto {
   readonly name?: string;

@@ -27,6 +27,8 @@ export interface SpaceFile {
   readonly right: string;
   /** What the file contains, for the JSON Schema of specifications. */
   readonly description: string;
+  /** Further keys of what people write that say how the file is read, as JSON Schema. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** A zod mapping with `kind` as a literal. By default the whole mapping is part of every score's address. */

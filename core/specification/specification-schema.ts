@@ -60,11 +60,11 @@ function outer({ description, default: value }: JsonSchema): JsonSchema {
 function fileInPlaceOfContents(kind: KindSchema): KindSchema {
   const file = definitionOfKind(kind.properties.kind.const)?.file;
   if (!file) return kind;
-  const { description, written } = file;
+  const { description, written, settings } = file;
   const one = { type: 'string', description };
   const form =
     written === 'file' ? one : { anyOf: [one, { type: 'array', items: { type: 'string' } }], description };
-  const properties = { kind: kind.properties.kind, [written]: form };
+  const properties = { kind: kind.properties.kind, [written]: form, ...settings };
   return { ...kind, properties, required: ['kind', written] };
 }
 

@@ -20,6 +20,11 @@ const HOLDS = {
     size: 'the definition of a space has a few dozen lines',
     depth: 'the definition of a space has four',
   },
+  features: {
+    keys: 'features',
+    size: 'a list of features has a few lines',
+    depth: 'a list of features has two',
+  },
 } as const;
 
 interface Named {

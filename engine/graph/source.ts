@@ -2,7 +2,7 @@
 // contains.
 import type { Graph } from '../../core/graph/graph.js';
 import type { WantedFeatures } from '../../core/graph/network.js';
-import { graphOfStructure } from '../../core/graph/structure.js';
+import { featuresOfStructure, graphOfStructure } from '../../core/graph/structure.js';
 import type { Network } from '../../core/ir/network.js';
 import type { Space } from '../../core/spaces/space.js';
 import type { ScoreRequest } from '../protocol.js';
@@ -22,7 +22,10 @@ export function sourceOf({
   const at = { candidate, resolution: fidelity.resolution };
   const built = space.graph?.(at);
   if (built) return { graph: built.graph, wanted: wantedFeatures(fidelity.features, built.features) };
-  if (structure !== undefined)
-    return { graph: graphOfStructure(structure), wanted: wantedFeatures(fidelity.features) };
+  if (structure !== undefined) {
+    const named = featuresOfStructure(structure);
+    const marked = named && { blocks: named, stages: named };
+    return { graph: graphOfStructure(structure), wanted: wantedFeatures(fidelity.features, marked) };
+  }
   return { network: space.network(at) };
 }

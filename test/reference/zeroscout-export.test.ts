@@ -57,13 +57,17 @@ describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
         seed: 0,
         threads: 1,
       } as const;
-      return scoreNetworks({ files, options });
+      // The three residual sums: modules, as nn.Sequential names them.
+      const named = await scoreNetworks({ files, options: { ...options, features: ['1', '3', '5'] } });
+      const stages = await scoreNetworks({ files, options });
+      expect(named.map(({ features }) => features.length)).toEqual([3, 3]);
+      return [...stages, ...named];
     };
     const scored = await Promise.all(['torchscript', 'dynamo'].map(scoreExported));
     const [one, other] = scored.map((all) =>
       all.map(({ proxies, parameters }) => ({ ...proxies, parameters })),
     );
-    expect(one).toHaveLength(2);
+    expect(one).toHaveLength(4);
     for (const [i, proxies] of one!.entries())
       for (const [name, value] of Object.entries(proxies))
         expect(value).toBeCloseTo(other![i]![name as keyof typeof proxies] as number, 4);

@@ -96,6 +96,14 @@ export const onnxDefinition = defineSpace({
     written: 'files',
     right: 'ONNX files, such as "models/*.onnx"',
     description: 'ONNX files, such as models/*.onnx, relative to the specification',
+    settings: {
+      features: {
+        type: 'array',
+        items: { type: 'string' },
+        minItems: 2,
+        description: 'names of tensors or of modules that are the features of every file',
+      },
+    },
   },
   code: 'built-in',
   batched: false,

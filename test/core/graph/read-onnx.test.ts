@@ -92,7 +92,7 @@ describe('real files', () => {
     ]);
     expect(() =>
       graphNetwork({ graph, batch: 2, image: [3, 8, 8], wanted: ['nobody'], file: 'x.onnx' }),
-    ).toThrow(/no tensor "nobody"/);
+    ).toThrow(/no tensor or module "nobody"/);
   });
 });
 

@@ -1,0 +1,65 @@
+// Reads which tensors of an ONNX file are its features: from a specification, or from a YAML file beside the network.
+import { stat } from 'node:fs/promises';
+import { z } from 'zod';
+import { SpecError } from '../../core/errors.js';
+import { mapping, text, toIssues } from '../../core/schema/fields.js';
+import { readDocument } from '../../core/text/read-document.js';
+import type { FileInput } from '../files/open-file.js';
+import { readText } from '../specification/read-text.js';
+
+const RIGHT = 'a list of at least 2 names of tensors or of modules, such as [layer1, layer2]';
+
+const Names = z
+  .array(text({ test: (name) => name !== '', right: 'a name' }), { error: `must be ${RIGHT}` })
+  .min(2, {
+    error: `must be ${RIGHT}`,
+  });
+const Sidecar = mapping({ features: Names });
+
+/** Throws SpecError, which names them by `field`. */
+function parseFeatureNames(value: unknown, field: string): readonly string[] {
+  const { data, error } = Names.safeParse(value);
+  if (error) throw new SpecError(toIssues({ error, root: '' }).map((issue) => ({ ...issue, path: field })));
+  return data;
+}
+
+/** Of `resnet50.onnx` the features that `resnet50.onnx.yaml` names; undefined where there is no such file. Throws SpecError. */
+export async function readSidecar(file: FileInput): Promise<readonly string[] | undefined> {
+  if (typeof file !== 'string') return undefined;
+  const path = `${file}.yaml`;
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return undefined;
+  const value = readDocument({ text: await readText(path), source: path, holds: 'features' });
+  const { data, error } = Sidecar.safeParse(value);
+  if (error) throw new SpecError(toIssues({ error, root: '' }).map((issue) => ({ ...issue, file: path })));
+  return data.features;
+}
+
+/**
+ * The features that the specification names for every file: at the space, or where `blocks` or `stages` may stand. They become
+ * part of the structures, so that of the fidelity only the rest is left.
+ */
+export function namedFeatures({ value, features }: { value: object; features: unknown }): {
+  readonly named?: readonly string[];
+  readonly fidelity?: { readonly fidelity: object };
+} {
+  const { fidelity } = value as { readonly fidelity?: unknown };
+  const inFidelity = hasKey(fidelity, 'features') ? (fidelity as { features: unknown }).features : undefined;
+  if (!Array.isArray(inFidelity))
+    return features === undefined ? {} : { named: parseFeatureNames(features, 'space.features') };
+  if (features !== undefined)
+    throw SpecError.of({
+      path: 'fidelity.features',
+      message: 'features are named here and in space.features; name them in one place',
+    });
+  const { features: _, ...rest } = fidelity as { features: unknown };
+  return { named: parseFeatureNames(inFidelity, 'fidelity.features'), fidelity: { fidelity: rest } };
+}
+
+/** Whether the value is a mapping that has this key. */
+export function hasKey(value: unknown, key: string): boolean {
+  return typeof value === 'object' && value !== null && key in value;
+}

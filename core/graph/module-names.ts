@@ -1,0 +1,61 @@
+// Finds the PyTorch modules that a node belongs to, and the tensor that a module hands on, where an exporter has left their names.
+import type { Graph } from './graph.js';
+
+/** Where PyTorch's newer exporter writes the modules, as a list in Python: "['', 'layer1', 'layer1.0', 'conv2d_1']". */
+const SCOPES = 'pkg.torch.onnx.name_scopes';
+
+/**
+ * Full names of the modules around a node, the outermost first. The newer exporter writes them into the node's metadata. The
+ * older one names the node `/layer1/layer1.0/conv1/Conv`: each part is the module's own name, or, of what lies in a Sequential
+ * or a ModuleList, the name of that list and the index.
+ */
+export function modulesOf({
+  name,
+  metadata = [],
+}: {
+  name: string;
+  metadata?: readonly { readonly key?: string; readonly value?: string }[] | undefined;
+}): readonly string[] {
+  const scopes = metadata.find(({ key }) => key === SCOPES)?.value;
+  if (scopes !== undefined) {
+    // The last one names the operation.
+    const names = [...scopes.matchAll(/'([^']*)'/g)].map(([, scope]) => scope!);
+    return names.slice(0, -1).filter((scope) => scope !== '');
+  }
+  if (!name.startsWith('/')) return [];
+  const modules: string[] = [];
+  let outer = '';
+  let list = '';
+  for (const part of name.slice(1).split('/').slice(0, -1)) {
+    const isInList = list !== '' && part.startsWith(`${list}.`);
+    const prefix = isInList ? outer.slice(0, outer.length - list.length) : outer && `${outer}.`;
+    outer = `${prefix}${part}`;
+    list = part;
+    modules.push(outer);
+  }
+  return modules;
+}
+
+/** For each module the tensor that it hands on: the last that a node of the module makes and one outside of it reads. */
+export function moduleOutputs({
+  nodes,
+  outputs,
+}: Pick<Graph, 'nodes' | 'outputs'>): ReadonlyMap<string, string> {
+  const readers = new Map<string, Set<string>[]>();
+  const within = nodes.map(({ modules = [] }) => new Set(modules));
+  nodes.forEach(({ inputs }, i) => {
+    for (const name of inputs) {
+      const list = readers.get(name);
+      if (list) list.push(within[i]!);
+      else readers.set(name, [within[i]!]);
+    }
+  });
+  const results = new Set(outputs);
+  const found = new Map<string, string>();
+  for (const node of nodes)
+    for (const module of node.modules ?? [])
+      for (const name of node.outputs)
+        if (results.has(name) || readers.get(name)?.some((modules) => !modules.has(module)))
+          found.set(module, name);
+  return found;
+}

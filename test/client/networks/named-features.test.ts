@@ -1,0 +1,90 @@
+// Features that a person names: in a specification, or in a file beside the network; they are part of what is scored.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { loadNetwork } from '../../../client/networks/load-network.js';
+import { readSpecification } from '../../../client/specification/read-specification.js';
+import { SpecError } from '../../../core/errors.js';
+import { graphNetwork } from '../../../core/graph/network.js';
+import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { featuresOfStructure, graphOfStructure } from '../../../core/graph/structure.js';
+import { smallNetwork } from '../../support/small-networks.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'named-features-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+mkdirSync(join(folder, 'models'));
+const bytes = smallNetwork({ widths: [8, 16, 24], kernel: 3 });
+/** Outputs of the three activations. */
+const names = readOnnx({ bytes, file: 'a' }).nodes.flatMap(({ op, outputs }) =>
+  op === 'Relu' ? outputs : [],
+);
+for (const name of ['a', 'b']) writeFileSync(join(folder, 'models', `${name}.onnx`), bytes);
+
+async function read(space: object, fidelity?: unknown) {
+  const path = join(folder, 'search.json');
+  const written = { kind: 'onnx', files: 'models/*.onnx', ...space };
+  writeFileSync(path, JSON.stringify({ name: 'named', space: written, ...(fidelity ? { fidelity } : {}) }));
+  const { specification, structures } = await readSpecification(path, { modules: 'refused' });
+  const { networks } = specification.space as unknown as {
+    networks: readonly { name: string; digest: string }[];
+  };
+  return { specification, texts: networks.map(({ digest }) => structures!.get(digest)!) };
+}
+
+const shapesOf = (text: string) => {
+  const at = { batch: 2, image: [3, 16, 16], file: 'x', wanted: featuresOfStructure(text)! };
+  return graphNetwork({ ...at, graph: graphOfStructure(text) }).features.map(({ shape }) => shape);
+};
+
+it('are found again in the structure that is stored, which is another one', async () => {
+  const { texts: found } = await read({});
+  expect(found.map(featuresOfStructure)).toEqual([undefined, undefined]);
+  const { texts } = await read({ features: [names[0], names[2]] });
+  expect(texts[0]).toBe(texts[1]);
+  expect(texts[0]).not.toBe(found[0]);
+  expect(shapesOf(texts[0]!)).toEqual([
+    [2, 8, 16, 16],
+    [2, 24, 4, 4],
+  ]);
+});
+
+it('may stand where blocks or stages may', async () => {
+  const here = await read({}, { draws: 2, features: [names[0], names[2]] });
+  expect(here.texts).toEqual((await read({ features: [names[0], names[2]] })).texts);
+  expect(here.specification.fidelity).toMatchObject({ draws: 2, features: 'blocks' });
+});
+
+it('of the file beside a network go before those of the specification', async () => {
+  const sidecar = join(folder, 'models/b.onnx.yaml');
+  writeFileSync(sidecar, `features: [${names[1]}, ${names[2]}]`);
+  const { texts } = await read({ features: [names[0], names[2]] });
+  expect(texts.map((text) => shapesOf(text)[0])).toEqual([
+    [2, 8, 16, 16],
+    [2, 16, 8, 8],
+  ]);
+  const at = { batch: 2, normalization: 'file' } as const;
+  const { network } = await loadNetwork({ file: join(folder, 'models/b.onnx'), options: at });
+  expect(network.features.map(({ name }) => name)).toEqual(names.slice(1));
+  writeFileSync(sidecar, 'feature: [a, b]');
+  await expect(loadNetwork({ file: join(folder, 'models/b.onnx'), options: at })).rejects.toThrow(
+    /unknown key "feature"/,
+  );
+  rmSync(sidecar);
+});
+
+it.each([
+  ['one is no list', { features: ['a'] }, undefined, 'space.features'],
+  ['a word is none of them', { features: 'layers' }, undefined, 'space.features'],
+  ['a file has no such tensor', { features: ['a', 'b'] }, undefined, 'space.files'],
+  [
+    'they stand in two places',
+    { features: [names[0], names[2]] },
+    { features: [names[0], names[2]] },
+    'fidelity.features',
+  ],
+])('are refused where %s', async (_, space, fidelity, path) => {
+  const error = await read(space, fidelity).catch((error) => error);
+  expect(error).toBeInstanceOf(SpecError);
+  expect((error as SpecError).issues[0]!.path).toBe(path);
+});

@@ -1,0 +1,49 @@
+// Names of PyTorch modules in exported files: what both exporters leave, and the tensor that a module hands on.
+import { expect, it } from 'vitest';
+import { moduleOutputs, modulesOf } from '../../../core/graph/module-names.js';
+
+it.each([
+  ['/layer1/layer1.0/conv1/Conv', ['layer1', 'layer1.0', 'layer1.0.conv1']],
+  [
+    '/features/features.3/block/block.0/block.0.2/Relu',
+    ['features', 'features.3', 'features.3.block', 'features.3.block.0', 'features.3.block.0.2'],
+  ],
+  ['/layers.0/attn/qkv/MatMul', ['layers.0', 'layers.0.attn', 'layers.0.attn.qkv']],
+  ['/Flatten', []],
+  ['Conv_12', []],
+])('reads the modules of the node %s', (name, modules) => {
+  expect(modulesOf({ name })).toEqual(modules);
+});
+
+it('reads the modules that the newer exporter writes beside a node', () => {
+  const metadata = [
+    { key: 'namespace', value: ': ResNet/layer1: Sequential' },
+    { key: 'pkg.torch.onnx.name_scopes', value: "['', 'layer1', 'layer1.0', 'conv2d_1']" },
+  ];
+  expect(modulesOf({ name: 'node_conv2d_1', metadata })).toEqual(['layer1', 'layer1.0']);
+});
+
+it('takes the tensor that others read of a module, or that the network ends with', () => {
+  const node = (output: string, inputs: readonly string[], modules: readonly string[]) => ({
+    op: 'Relu',
+    name: output,
+    inputs,
+    outputs: [output],
+    attributes: {},
+    modules,
+  });
+  const nodes = [
+    node('a', ['x'], ['stem']),
+    node('b', ['a'], ['body', 'body.0']),
+    node('c', ['b'], ['body', 'body.1']),
+    node('inner', ['c'], ['body', 'body.1']),
+    node('d', ['c'], ['head']),
+  ];
+  expect(Object.fromEntries(moduleOutputs({ nodes, outputs: ['d'] }))).toEqual({
+    stem: 'a',
+    body: 'c',
+    'body.0': 'b',
+    'body.1': 'c',
+    head: 'd',
+  });
+});
