@@ -71,9 +71,7 @@ export function checkConstraints({
     const scope = latencyScope({ space: specification.space, resolution, machine: meter.machine, engine });
     const { latencies } = store;
     let last: Promise<number> | undefined;
-    let fastest = Number.POSITIVE_INFINITY;
-    let slowest = 0;
-    let unmeasured = '';
+    const times = createTimes();
     /**
      * The first measurement of a candidate counts, so that everyone who asks later, or again after a crash,
      * gets the same decision.
@@ -98,19 +96,33 @@ export function checkConstraints({
         const round = await last;
         const key = `${scope} ${round} ${candidate}`;
         const milliseconds = remembered.get(key) ?? (await latencyOf(candidate, round).catch(whyUnmeasured));
-        if (typeof milliseconds === 'string') {
-          unmeasured = `; ${milliseconds}`;
-          return UNMEASURED;
-        }
+        times.add(milliseconds);
+        if (typeof milliseconds === 'string') return UNMEASURED;
         remembered.set(key, milliseconds);
-        fastest = Math.min(fastest, milliseconds);
-        slowest = Math.max(slowest, milliseconds);
         return latencyRejection({ constraints, milliseconds });
       },
       latencies: { latencies: { [scope]: meter.machine } },
-      times: () =>
-        (slowest > 0 ? `; they took ${fastest.toFixed(2)} to ${slowest.toFixed(2)} ms` : '') + unmeasured,
+      times: times.describe,
     };
+  };
+}
+
+/** Remembers the fastest and the slowest candidate, and why the last that was not measured could not be. */
+function createTimes() {
+  let fastest = Number.POSITIVE_INFINITY;
+  let slowest = 0;
+  let unmeasured = '';
+  return {
+    add: (milliseconds: number | string): void => {
+      if (typeof milliseconds === 'string') {
+        unmeasured = `; ${milliseconds}`;
+        return;
+      }
+      fastest = Math.min(fastest, milliseconds);
+      slowest = Math.max(slowest, milliseconds);
+    },
+    describe: (): string =>
+      (slowest > 0 ? `; they took ${fastest.toFixed(2)} to ${slowest.toFixed(2)} ms` : '') + unmeasured,
   };
 }
 
