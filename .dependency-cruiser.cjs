@@ -66,6 +66,28 @@ module.exports = {
     ),
     roomImports('reference', 'core', 'engine'),
 
+    {
+      name: 'room-page',
+      comment: 'page/ knows the API alone: it imports itself and the types of http/answers.ts.',
+      severity: 'error',
+      from: { path: '^page/', pathNot: '^page/vite\\.config\\.ts$' },
+      to: {
+        path: '.',
+        pathNot: [
+          '^page/',
+          '^http/answers\\.ts$',
+          packages('preact', 'wouter-preact', 'echarts', 'zrender', '@dagrejs/[^/]+'),
+        ],
+      },
+    },
+    {
+      name: 'nothing-imports-page',
+      comment: 'page/ is built into files that http/ serves; only tests of its parts import it.',
+      severity: 'error',
+      from: { pathNot: '^page/|^test/page/' },
+      to: { path: '^(dist/)?page/' },
+    },
+
     coreImports('text', 'errors'),
     coreImports('wasm'),
     coreImports('random', 'errors', 'wasm'),
@@ -217,6 +239,9 @@ module.exports = {
     exclude: {
       path: [
         '^dist/.*\\.d\\.ts$',
+        '^dist/page/',
+        // The parser knows no JSX; test/page/imports.test.ts reads these files.
+        '^page/.*\\.tsx$',
         '^dist/workflow-bundle(-encrypted)?(-traced)?\\.js$',
         '^reference/pytorch/',
       ],

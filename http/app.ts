@@ -7,10 +7,12 @@ import type { Zeroscout } from '../client/index.js';
 import { SpecError } from '../core/errors.js';
 import type { Access } from './access.js';
 import { requires } from './access.js';
+import { createPage } from './page.js';
 import { answerProblem, ProblemError } from './problem.js';
 import type { OpenRankings } from './rankings/open-rankings.js';
 import { addDownloadRoutes } from './routes/downloads.js';
 import { addEventRoutes } from './routes/events.js';
+import { addFailuresRoute } from './routes/failures.js';
 import { addScheduleRoutes, addWorkerRoutes } from './routes/fleet.js';
 import { addPictureRoutes } from './routes/pictures.js';
 import { addRankingRoutes } from './routes/rankings.js';
@@ -56,6 +58,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addRankingRoutes(setting);
   addPictureRoutes(setting);
   addDownloadRoutes(setting);
+  addFailuresRoute(setting);
   addResultRoutes(setting);
   addEventRoutes(setting);
   addWorkerRoutes(setting);
@@ -71,6 +74,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
     servers: [{ url: prefix || '/' }],
     security: [{ bearer: [] }, {}],
   });
+  app.get('*', createPage({ prefix }));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   return app;
 }

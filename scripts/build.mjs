@@ -1,4 +1,4 @@
-// Compiles the sources into dist/ and bundles the workflows. Does nothing where dist/ is newer than every source.
+// Compiles the sources into dist/, bundles the workflows and builds the page. Each is left where dist/ is newer than its sources.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,6 +15,7 @@ const SETTINGS = [
 ];
 /** Written last: its time is the time of the build. */
 const BUNDLE = join(root, 'dist/workflow-bundle.js');
+const PAGE = join(root, 'dist/page/index.html');
 
 if (isStale()) {
   console.log('building dist/');
@@ -28,12 +29,21 @@ if (isStale()) {
   const { buildWorkflowBundles } = await import(pathToFileURL(join(root, 'dist/workers/bundle.js')).href);
   await buildWorkflowBundles();
 }
+if (newest(join(root, 'page')) > timeOf(PAGE) || newest(join(root, 'package-lock.json')) > timeOf(PAGE)) {
+  console.log('building the page');
+  const { build } = await import('vite');
+  await build({ configFile: join(root, 'page/vite.config.ts') });
+}
 linkCommand();
 
 function isStale() {
-  if (!existsSync(BUNDLE)) return true;
-  const built = statSync(BUNDLE).mtimeMs;
+  const built = timeOf(BUNDLE);
   return [...ROOMS, ...SETTINGS].some((name) => newest(join(root, name)) > built);
+}
+
+/** When a file was written; 0 where it is not there. */
+function timeOf(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** Time of the newest change to a source below a path, in milliseconds since 1970. A removed file changes its folder. */

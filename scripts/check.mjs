@@ -10,7 +10,12 @@ const PACKAGES = 'node_modules';
 const STEPS = [
   ['format and lint', `${PACKAGES}/@biomejs/biome/bin/biome`, ['check', '--error-on-warnings', '.']],
   ['types', `${PACKAGES}/typescript/bin/tsc`, ['--noEmit']],
-  ['import rules', `${PACKAGES}/dependency-cruiser/bin/dependency-cruise.mjs`, [...ROOMS, 'test', 'dist']],
+  ['types of the page', `${PACKAGES}/typescript/bin/tsc`, ['-p', 'page']],
+  [
+    'import rules',
+    `${PACKAGES}/dependency-cruiser/bin/dependency-cruise.mjs`,
+    [...ROOMS, 'page', 'test', 'dist'],
+  ],
   ['length of functions', 'scripts/check-functions.mjs', []],
 ];
 

@@ -1,9 +1,11 @@
-// `npm run setup:optional`: installs the Python packages that some tests need, PyTorch, onnx and onnxscript, into reference/pytorch/.venv.
+// `npm run setup:optional`: installs Chromium, in which the page is tested, and the Python packages that some tests need, PyTorch,
+// onnx and onnxscript, into reference/pytorch/.venv.
 // Where pip would take PyTorch's CUDA build, of several gigabytes, onnx is installed alone unless `--all` is given.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { installChromium } from './chromium.mjs';
 
 const FOLDER = fileURLToPath(new URL('../reference/pytorch/', import.meta.url));
 const VENV = `${FOLDER}.venv`;
@@ -11,6 +13,8 @@ const PYTHON = process.platform === 'win32' ? `${VENV}/Scripts/python.exe` : `${
 /** setup.py writes the same stamp, so that neither installs what the other has installed. */
 const STAMP = `${VENV}/installed`;
 const PIP = ['-m', 'pip', '--disable-pip-version-check', 'install', '--quiet', '--only-binary=:all:'];
+
+installChromium();
 
 const system = ['python3', 'python'].find((name) => spawnSync(name, ['--version']).status === 0);
 if (system === undefined) fail('there is no python3 on PATH');

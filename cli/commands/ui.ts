@@ -1,4 +1,4 @@
-// The command `zeroscout ui`: serves the HTTP API until it is stopped.
+// The command `zeroscout ui`: serves the web page and the HTTP API until it is stopped.
 import { type Command, InvalidArgumentError } from 'commander';
 import { connect } from '../../client/connect.js';
 import { startHttpServer } from '../../http/server.js';
@@ -19,7 +19,7 @@ const PORT = 8600;
 export function addUiCommand(program: Command): void {
   program
     .command('ui')
-    .description('serve the HTTP API until this command is stopped; there is no page yet')
+    .description('serve the web page and the HTTP API until this command is stopped')
     .option(
       '--host <ADDRESS>',
       'address to listen at; elsewhere than on this machine everything needs a token',

@@ -74,16 +74,25 @@ export function parseFilter({
   const comparison = (): string => {
     const column = reader.next();
     if (column.kind !== 'word') throw fault(`found ${showToken(column)}; must be a column: ${list(columns)}`);
-    const kind = columns.get(column.text);
-    if (kind === undefined) throw unknownColumn({ name: column.text, columns, field: 'filter' });
+    const name = columnOf(column.text, columns);
+    const kind = columns.get(name);
+    if (kind === undefined) throw unknownColumn({ name, columns, field: 'filter' });
     const operator = reader.next();
     const value = reader.next();
-    return compare({ column: column.text, kind, operator, value, add: (each) => values.push(each) });
+    return compare({ column: name, kind, operator, value, add: (each) => values.push(each) });
   };
 
   const sql = either(0);
   if (reader.peek().kind !== 'end') throw fault(`found ${reader.show()}; must be "and", "or" or the end`);
   return { sql, values };
+}
+
+/** What people call costs, where the ranking has no column of that name: the proxy `complexity` is FLOPs. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { flops: 'complexity', params: 'parameters' };
+
+export function columnOf(name: string, columns: ReadonlyMap<string, ColumnKind>): string {
+  const other = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : undefined;
+  return columns.has(name) || other === undefined || !columns.has(other) ? name : other;
 }
 
 function compare({

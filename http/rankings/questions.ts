@@ -1,7 +1,14 @@
 // Asks DuckDB about one ranking: conditions from filters, columns by name, and a count of what is being answered.
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import { SpecError } from '../../core/errors.js';
-import { type ColumnKind, type Condition, parseFilter, quoteName, unknownColumn } from './filter.js';
+import {
+  type ColumnKind,
+  type Condition,
+  columnOf,
+  parseFilter,
+  quoteName,
+  unknownColumn,
+} from './filter.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -33,7 +40,8 @@ export function createQuestions({
     work.finally(() => asked.delete(work)).catch(() => {});
     return work;
   };
-  const column = (name: string, field: string): string => {
+  const column = (given: string, field: string): string => {
+    const name = columnOf(given, columns);
     if (!columns.has(name)) throw unknownColumn({ name, columns, field });
     return quoteName(name);
   };
@@ -44,7 +52,7 @@ export function createQuestions({
     column,
     numeric: (name, field) => {
       const quoted = column(name, field);
-      if (columns.get(name) === 'number') return quoted;
+      if (columns.get(columnOf(name, columns)) === 'number') return quoted;
       throw SpecError.of({ path: field, message: `column "${name}" holds texts; must hold numbers` });
     },
     settle: async () => {

@@ -5,6 +5,7 @@ import { requires } from '../access.js';
 import { problemOf } from '../problem.js';
 import { IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
+import { watchedSearches } from '../watched-searches.js';
 import type { RouteSetting } from './route-setting.js';
 
 /** How often the fleet and the list of searches are looked at while somebody watches. */
@@ -29,19 +30,13 @@ export function addEventRoutes(setting: RouteSetting): void {
     path: '/api/workers/events',
     event: 'fleet',
     summary: 'Queues and workers, whenever they change',
-    look: () => zeroscout.workers.list(),
+    look: shareLook(() => zeroscout.workers.list()),
   });
   addWatch(setting, {
     path: '/api/searches-events',
     event: 'searches',
     summary: 'The newest 50 searches, whenever they change',
-    look: async () => {
-      const rows = [];
-      for await (const row of zeroscout.searches.list()) {
-        if (rows.push(row) === 50) break;
-      }
-      return rows;
-    },
+    look: shareLook(() => watchedSearches(zeroscout)),
   });
 }
 
@@ -107,6 +102,15 @@ function addWatch({ app, stopped }: RouteSetting, { path, event, summary, look }
       );
     },
   );
+}
+
+/** Everybody who watches within the time of a look is answered from one look. */
+function shareLook<T>(look: () => Promise<T>): () => Promise<T> {
+  let shared: { readonly at: number; readonly found: Promise<T> } | undefined;
+  return () => {
+    if (!shared || Date.now() - shared.at > LOOK_MS - 100) shared = { at: Date.now(), found: look() };
+    return shared.found;
+  };
 }
 
 /** Numbers events; what equals the event before is not sent again. */

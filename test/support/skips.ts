@@ -6,6 +6,10 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
     /onnx-checker|pytorch-module|custom-pytorch|graph\/operators|zeroscout-export|graph-costs/,
     'npm run setup:optional (PyPI: torch, onnx and onnxscript; about a minute, 0.9 GB)',
   ],
+  [
+    /e2e\/page/,
+    'Chromium (npm run setup:optional installs it as root where apt-get has it; ZEROSCOUT_CHROMIUM names another)',
+  ],
   [/faults\/soak/, 'npm run soak -- --minutes 10 (searches under random faults)'],
   [
     /e2e\/upgrade/,

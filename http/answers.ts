@@ -1,0 +1,19 @@
+// Names the types of what the API answers, for the page, which imports nothing else of this program.
+export type {
+  Correlation,
+  LiveProgress,
+  QueueOfWorkers,
+  RankingDiff,
+  ScheduleDetails,
+  ScheduleRow,
+  SearchDescription,
+  SearchLook,
+  SearchProgress,
+  SearchRow,
+  Summary,
+  Waiting,
+} from '../client/index.js';
+export type { Problem } from './problem.js';
+export type { Cell, Grid, Histogram, Statistics } from './rankings/table-types.js';
+export type { FailuresByReason } from './routes/failures.js';
+export type { WatchedSearch } from './watched-searches.js';

@@ -1,0 +1,83 @@
+// The frame of the page: who looks at it, navigation, whether the server answers, and the view of the address.
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { Route, Router, Switch, useLocation } from 'wouter-preact';
+import type { WatchedSearch } from '../http/answers.js';
+import { prefix } from './api/prefix.js';
+import { type Session, SharedContext } from './api/session.js';
+import { useAnswer } from './api/use-answer.js';
+import { useEvents } from './api/use-events.js';
+import { ConnectionBanner } from './parts/connection-banner.js';
+import { Header } from './parts/header.js';
+import { later } from './parts/later.js';
+import { Login } from './parts/login.js';
+import { Empty } from './parts/notes.js';
+import { SearchesView } from './views/searches/searches-view.js';
+
+/** Views that not every visit opens come in files of their own. */
+const SearchView = later(() => import('./views/search/search-view.js').then((file) => file.SearchView));
+
+export function App() {
+  return (
+    <Router base={prefix}>
+      <Known />
+    </Router>
+  );
+}
+
+function Known() {
+  const { data: session, problem } = useAnswer<Session>('/session');
+  if (problem?.status === 401) return <Login />;
+  if (!session)
+    return (
+      <main class="page">
+        {problem ? (
+          <p class="note bad">{problem.message}; trying again.</p>
+        ) : (
+          <p class="quiet">Loading ...</p>
+        )}
+      </main>
+    );
+  return <Shell session={session} />;
+}
+
+function Shell({ session }: { readonly session: Session }) {
+  const [searches, setSearches] = useState<readonly WatchedSearch[]>();
+  useEvents('/searches-events', { on: { searches: setSearches } });
+  const shared = useMemo(() => ({ session, searches }), [session, searches]);
+  return (
+    <SharedContext.Provider value={shared}>
+      <a class="skip" href="#content">
+        To the content
+      </a>
+      <Header />
+      <ConnectionBanner />
+      <main class="page" id="content" tabIndex={-1}>
+        <Views />
+      </main>
+    </SharedContext.Provider>
+  );
+}
+
+function Views() {
+  useTopOnNavigation();
+  return (
+    <Switch>
+      <Route path="/" component={SearchesView} />
+      <Route path="/searches/:id/:tab?/:rank?">
+        <SearchView />
+      </Route>
+      <Route>
+        <Empty title="Nothing is here">
+          <p>The address may be wrong, or what was here is gone. All searches are on the first page.</p>
+        </Empty>
+      </Route>
+    </Switch>
+  );
+}
+
+/** A new view begins at its top, and is announced by its title. */
+function useTopOnNavigation(): void {
+  const [location] = useLocation();
+  const view = location.split('/').slice(0, 3).join('/');
+  useEffect(() => window.scrollTo(0, 0), [view]);
+}

@@ -1,0 +1,223 @@
+// A table of any length: only the rows that are seen are in the document. Arrow keys move, space selects, enter opens.
+
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { formatValue } from '../text/format.js';
+import type { RankingCells, RankingColumn } from './use-ranking-pages.js';
+import { scrollTopOf, windowOf } from './window.js';
+
+const ROW = 30;
+
+export interface VirtualTableProps {
+  readonly columns: readonly RankingColumn[];
+  readonly total: number;
+  readonly rowAt: (index: number) => RankingCells | undefined;
+  readonly want: (first: number, end: number) => void;
+  readonly sort: string;
+  readonly onSort: (column: RankingColumn) => void;
+  readonly isSelected: (row: RankingCells) => boolean;
+  readonly onSelect: (row: RankingCells) => void;
+  readonly onOpen: (row: RankingCells) => void;
+  /** The row that is to be seen; each new object scrolls there. */
+  readonly goTo: { readonly index: number } | undefined;
+}
+
+export function VirtualTable(props: VirtualTableProps) {
+  const { columns, total, rowAt, want, goTo } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [place, setPlace] = useState({ scrollTop: 0, height: 600 });
+  const [active, setActive] = useState(0);
+  const { first, end, top, whole } = windowOf({ rows: total, rowHeight: ROW, ...place });
+  useEffect(() => want(first, end));
+  useLayoutEffect(() => measure(scroller.current!, setPlace), []);
+  const show = (index: number) => {
+    const element = scroller.current!;
+    setActive(index);
+    const { height } = place;
+    const seenFrom = first + (element.scrollTop - top) / ROW;
+    if (index >= seenFrom && index < seenFrom + height / ROW - 1) return;
+    element.scrollTop = scrollTopOf({ rows: total, rowHeight: ROW, row: Math.max(0, index - 2), height });
+  };
+  useEffect(() => {
+    if (goTo) show(goTo.index);
+  }, [goTo]);
+  const template = [`${WIDTHS.box}px`, ...columns.map(({ kind, name }) => widthOf(name, kind))].join(' ');
+  const rows = Array.from({ length: end - first }, (_, i) => first + i);
+  return (
+    <div
+      class="grid"
+      role="grid"
+      aria-rowcount={total + 1}
+      aria-colcount={columns.length + 1}
+      aria-label="Ranking"
+      aria-activedescendant={total > 0 ? `row-${active}` : undefined}
+      tabIndex={0}
+      ref={scroller}
+      onScroll={(event) =>
+        setPlace({ scrollTop: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight - ROW })
+      }
+      onKeyDown={(event) =>
+        onKey(event, { ...props, active, show, page: Math.floor(place.height / ROW) - 1 })
+      }
+    >
+      <Head {...props} template={template} />
+      <div class="grid-body" role="rowgroup" style={{ height: `${whole}px`, minWidth: leastWidth(columns) }}>
+        <div class="grid-rows" role="presentation" style={{ transform: `translateY(${top}px)` }}>
+          {rows.map((index) => (
+            <Row
+              key={index}
+              {...props}
+              index={index}
+              row={rowAt(index)}
+              template={template}
+              isActive={index === active}
+              onActive={() => setActive(index)}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Tells the height of what is seen, and again when it changes. */
+function measure(
+  element: HTMLElement,
+  tell: (place: { readonly scrollTop: number; readonly height: number }) => void,
+): () => void {
+  const observer = new ResizeObserver(() =>
+    tell({ scrollTop: element.scrollTop, height: element.clientHeight - ROW }),
+  );
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
+interface KeySetting extends VirtualTableProps {
+  readonly active: number;
+  readonly page: number;
+  readonly show: (index: number) => void;
+}
+
+function onKey(
+  event: JSX.TargetedKeyboardEvent<HTMLDivElement>,
+  { active, page, show, total, rowAt, onSelect, onOpen }: KeySetting,
+): void {
+  if (event.target !== event.currentTarget) return;
+  const to: Readonly<Record<string, number>> = {
+    ArrowDown: active + 1,
+    ArrowUp: active - 1,
+    PageDown: active + page,
+    PageUp: active - page,
+    Home: 0,
+    End: total - 1,
+  };
+  const row = rowAt(active);
+  const index = to[event.key];
+  if (index !== undefined) show(Math.max(0, Math.min(total - 1, index)));
+  else if (event.key === ' ' && row) onSelect(row);
+  else if (event.key === 'Enter' && row) onOpen(row);
+  else return;
+  event.preventDefault();
+}
+
+function Head({ columns, sort, onSort, template }: VirtualTableProps & { readonly template: string }) {
+  return (
+    <div class="grid-head" role="rowgroup" style={{ minWidth: leastWidth(columns) }}>
+      <div class="grid-row" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+        <span role="columnheader">
+          <span class="hidden">selected</span>
+        </span>
+        {columns.map((column) => (
+          <span
+            key={column.name}
+            role="columnheader"
+            class={column.kind === 'number' ? 'number' : ''}
+            aria-sort={
+              sort === column.name ? 'ascending' : sort === `-${column.name}` ? 'descending' : 'none'
+            }
+          >
+            <button
+              type="button"
+              class="sort"
+              title={`sort by ${column.name}`}
+              onClick={() => onSort(column)}
+            >
+              {column.name}
+            </button>
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface RowProps extends VirtualTableProps {
+  readonly index: number;
+  readonly row: RankingCells | undefined;
+  readonly template: string;
+  readonly isActive: boolean;
+  readonly onActive: () => void;
+}
+
+function Row({ columns, index, row, template, isActive, onActive, isSelected, onSelect, onOpen }: RowProps) {
+  const chosen = row !== undefined && isSelected(row);
+  return (
+    <div
+      id={`row-${index}`}
+      class={`grid-row ${isActive ? 'active' : ''}`}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={chosen}
+      style={{ gridTemplateColumns: template }}
+      onClick={onActive}
+      onDblClick={() => row && onOpen(row)}
+    >
+      <span role="gridcell">
+        {row && (
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            aria-label={`select rank ${row.rank}`}
+            checked={chosen}
+            onChange={() => onSelect(row)}
+          />
+        )}
+      </span>
+      {columns.map(({ name, kind }) => (
+        <span key={name} role="gridcell" class={kind === 'number' ? 'number' : 'mono'}>
+          {row === undefined ? (
+            <span class="quiet">…</span>
+          ) : name === 'candidate' ? (
+            <button
+              type="button"
+              class="link"
+              tabIndex={-1}
+              title={String(row[name])}
+              onClick={() => onOpen(row)}
+            >
+              <bdi>{row[name]}</bdi>
+            </button>
+          ) : (
+            <bdi title={String(row[name] ?? '')}>{formatValue(row[name])}</bdi>
+          )}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+const WIDTHS = { box: 36, rank: 76, number: 116, text: 240 } as const;
+
+function widthOf(name: string, kind: RankingColumn['kind']): string {
+  if (name === 'rank') return `${WIDTHS.rank}px`;
+  return `minmax(${WIDTHS[kind]}px, ${kind === 'text' ? 3 : 1}fr)`;
+}
+
+/** Head and rows are as wide as each other, also where they are wider than what is seen. */
+function leastWidth(columns: readonly RankingColumn[]): string {
+  const width = columns.reduce<number>(
+    (sum, { name, kind }) => sum + WIDTHS[name === 'rank' ? 'rank' : kind],
+    WIDTHS.box,
+  );
+  return `${width}px`;
+}

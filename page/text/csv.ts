@@ -1,0 +1,16 @@
+// Writes rows of a ranking as CSV.
+import type { Cell } from '../../http/answers.js';
+
+export function csvOf(names: readonly string[], rows: readonly Readonly<Record<string, Cell>>[]): string {
+  const lines = rows.map((row) => names.map((name) => cell(row[name])).join(','));
+  return `${[names.join(','), ...lines].join('\n')}\n`;
+}
+
+/** An apostrophe keeps spreadsheets from taking a text for a formula, as in ranking.csv. */
+function cell(value: Cell | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  const isNumber = value === 'inf' || value === '-inf';
+  const safe = !isNumber && /^'*[=+@\t\r\n＝＋－＠-]/.test(value) ? `'${value}` : value;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,36 @@
+// Candidates that a finished search set aside, by reason.
+import type { FailuresByReason } from '../../../http/answers.js';
+import { apiUrl, searchPath } from '../../api/ask.js';
+import { useAnswer } from '../../api/use-answer.js';
+import { formatCount } from '../../text/format.js';
+
+export function Failures({ id }: { readonly id: string }) {
+  const { data } = useAnswer<FailuresByReason>(searchPath(id, '/failures'));
+  if (!data || data.total === 0) return null;
+  return (
+    <section>
+      <h2>Set aside</h2>
+      <p>
+        {formatCount(data.total)} candidates have no score.{' '}
+        <a href={apiUrl(searchPath(id, '/failures.csv'))} download>
+          failures.csv
+        </a>
+      </p>
+      {data.reasons.map(({ reason, count, examples }) => (
+        <details key={reason}>
+          <summary>
+            <strong>{reason}</strong>: {formatCount(count)}
+          </summary>
+          <ul>
+            {examples.map(({ candidate, detail }) => (
+              <li key={candidate}>
+                <span class="mono">{candidate}</span>
+                <span class="under">{detail}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,149 @@
+// The ranking of a finished search: all candidates, filtered, sorted, chosen and exported.
+import { useState } from 'preact/hooks';
+import { useLocation } from 'wouter-preact';
+import { type AskError, ask, searchPath, withQuery } from '../../api/ask.js';
+import { asAskError } from '../../api/use-answer.js';
+import { Empty, ProblemNote } from '../../parts/notes.js';
+import { useQuery } from '../../parts/use-query.js';
+import { type RankingCells, type RankingPage, useRankingPages } from '../../table/use-ranking-pages.js';
+import { VirtualTable } from '../../table/virtual-table.js';
+import { formatCount } from '../../text/format.js';
+import { ColumnChoice, useHiddenColumns } from './column-choice.js';
+import { RankingFilter } from './ranking-filter.js';
+import type { SearchTabProps } from './search-view.js';
+import { Selection } from './selection.js';
+
+export function RankingTab({ id, search }: SearchTabProps) {
+  if (search.state !== 'completed')
+    return (
+      <Empty title="No ranking yet">
+        <p>
+          {search.ended
+            ? `This search has no ranking: it is ${search.state}.`
+            : 'Candidates are ranked when all are scored. The overview says how far the search is.'}
+        </p>
+      </Empty>
+    );
+  return <Ranking id={id} />;
+}
+
+function Ranking({ id }: { readonly id: string }) {
+  const [query, setQuery] = useQuery();
+  const [, open] = useLocation();
+  const filter = query.get('filter') ?? '';
+  const sort = query.get('sort') || 'rank';
+  const pages = useRankingPages({ id, filter, sort });
+  const [selected, setSelected] = useState<ReadonlyMap<string, RankingCells>>(new Map());
+  const [hidden, setHidden] = useHiddenColumns();
+  const jump = useJump({ id, filter, sort });
+  const { head, problem } = pages;
+  if (!head)
+    return problem ? <ProblemNote problem={problem} /> : <p class="quiet">Reading the ranking ...</p>;
+  const columns = head.columns.filter(({ name }) => !hidden.has(name));
+  const toggle = (row: RankingCells) => {
+    const next = new Map(selected);
+    const key = String(row.candidate);
+    if (!next.delete(key)) next.set(key, row);
+    setSelected(next);
+  };
+  return (
+    <section class="ranking">
+      <div class="row between">
+        <RankingFilter
+          filter={filter}
+          columns={head.columns}
+          onFilter={(text) => setQuery({ filter: text })}
+        />
+        <div class="row">
+          <Jump onJump={jump.to} />
+          <ColumnChoice columns={head.columns} hidden={hidden} onChange={setHidden} />
+        </div>
+      </div>
+      <ProblemNote problem={problem ?? jump.problem} />
+      <p class="quiet" aria-live="polite">
+        {filter === ''
+          ? `${formatCount(head.all)} candidates`
+          : `${formatCount(head.total)} of ${formatCount(head.all)} candidates`}
+      </p>
+      <VirtualTable
+        columns={columns}
+        total={head.total}
+        rowAt={pages.rowAt}
+        want={pages.want}
+        sort={sort}
+        onSort={({ name, kind }) => setQuery({ sort: nextSort(sort, name, kind) })}
+        isSelected={(row) => selected.has(String(row.candidate))}
+        onSelect={toggle}
+        onOpen={(row) => open(`/searches/${encodeURIComponent(id)}/candidate/${row.rank}`)}
+        goTo={jump.place}
+      />
+      <Selection
+        columns={head.columns}
+        rows={[...selected.values()]}
+        onRemove={toggle}
+        onClear={() => setSelected(new Map())}
+      />
+    </section>
+  );
+}
+
+/** First a click sorts by what people look for in the column: the largest numbers, but the first ranks; then the other way. */
+function nextSort(sort: string, name: string, kind: 'number' | 'text'): string {
+  const first = kind === 'number' && name !== 'rank' ? `-${name}` : name;
+  if (sort !== first) return first;
+  return first.startsWith('-') ? name : `-${name}`;
+}
+
+function Jump({ onJump }: { readonly onJump: (candidate: string) => void }) {
+  const [text, setText] = useState('');
+  return (
+    <form
+      class="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() !== '') onJump(text.trim());
+      }}
+    >
+      <label>
+        Go to{' '}
+        <input
+          value={text}
+          placeholder="candidate or rank"
+          size={16}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit">Go</button>
+    </form>
+  );
+}
+
+/** Finds the row of a candidate, or of a rank, in the order that is shown. */
+function useJump({
+  id,
+  filter,
+  sort,
+}: {
+  readonly id: string;
+  readonly filter: string;
+  readonly sort: string;
+}) {
+  const [place, setPlace] = useState<{ readonly index: number }>();
+  const [problem, setProblem] = useState<AskError>();
+  const pageOf = (query: Readonly<Record<string, string | number>>) =>
+    ask<RankingPage>(withQuery(searchPath(id, '/ranking'), query));
+  const to = async (text: string) => {
+    setProblem(undefined);
+    try {
+      const byRank = /^#?\d+$/.test(text)
+        ? await pageOf({ filter: `rank = ${text.replace('#', '')}`, limit: 1 })
+        : undefined;
+      const candidate = String(byRank?.rows[0]?.candidate ?? text);
+      const { offset, rows } = await pageOf({ filter, sort, candidate });
+      setPlace({ index: offset + rows.findIndex((row) => row.candidate === candidate) });
+    } catch (error) {
+      setProblem(asAskError(error));
+    }
+  };
+  return { place, problem, to };
+}

@@ -1,0 +1,92 @@
+// One search: its head with what can be done, and tabs for its progress, ranking, pictures and specification.
+import { useEffect, useState } from 'preact/hooks';
+import { Link, useParams } from 'wouter-preact';
+import type { SearchDescription, SearchLook } from '../../../http/answers.js';
+import { searchPath } from '../../api/ask.js';
+import { useAnswer } from '../../api/use-answer.js';
+import { useEvents } from '../../api/use-events.js';
+import { ProblemNote } from '../../parts/notes.js';
+import { StateBadge } from '../../parts/state-badge.js';
+import { useTitle } from '../../parts/use-title.js';
+import { OverviewTab } from './overview-tab.js';
+import { RankingTab } from './ranking-tab.js';
+import { SearchActions } from './search-actions.js';
+import { SpecificationTab } from './specification-tab.js';
+
+const TABS = [
+  ['', 'Overview', OverviewTab],
+  ['ranking', 'Ranking', RankingTab],
+  ['specification', 'Specification', SpecificationTab],
+] as const;
+
+/** What every tab is given. */
+export interface SearchTabProps {
+  readonly id: string;
+  readonly search: SearchDescription;
+  /** The newest of what a running search tells. */
+  readonly look: SearchLook | undefined;
+}
+
+export function SearchView() {
+  const { id: given = '', tab = '' } = useParams<{ id: string; tab?: string }>();
+  const answer = useAnswer<SearchDescription>(searchPath(given));
+  const [look, setLook] = useState<SearchLook>();
+  const [ended, setEnded] = useState<SearchDescription>();
+  const first = answer.data;
+  const search = ended ?? first;
+  useTitle(search?.name || given);
+  useEffect(() => {
+    setLook(undefined);
+    setEnded(undefined);
+  }, [given]);
+  const isRunning = first !== undefined && first.ended === undefined && ended === undefined;
+  useEvents(isRunning ? searchPath(given, '/events') : undefined, {
+    on: { progress: setLook, end: setEnded },
+    last: 'end',
+  });
+  if (!search)
+    return answer.problem ? <ProblemNote problem={answer.problem} /> : <p class="quiet">Loading ...</p>;
+  const [, , Tab] = TABS.find(([name]) => name === tab) ?? TABS[0];
+  return (
+    <>
+      <SearchHead search={search} look={look} onChange={answer.again} />
+      <nav class="tabs" aria-label="Parts of this search">
+        {TABS.map(([name, title]) => (
+          <Link
+            key={name}
+            href={`/searches/${encodeURIComponent(given)}${name && `/${name}`}`}
+            aria-current={name === tab ? 'page' : undefined}
+          >
+            {title}
+          </Link>
+        ))}
+      </nav>
+      <Tab id={search.id} search={search} look={look} />
+    </>
+  );
+}
+
+interface SearchHeadProps {
+  readonly search: SearchDescription;
+  readonly look: SearchLook | undefined;
+  readonly onChange: () => void;
+}
+
+function SearchHead({ search, look, onChange }: SearchHeadProps) {
+  const progress = look?.progress ?? search.progress;
+  const state = search.ended ? search.state : progress?.paused ? 'paused' : (progress?.phase ?? search.state);
+  return (
+    <div class="row between head">
+      <div class="titles">
+        <h1>
+          {search.name || search.id} <StateBadge state={state} />
+        </h1>
+        <p class="quiet id">
+          {search.id} · {search.space}
+          {search.schedule && ` · schedule ${search.schedule}`}
+        </p>
+      </div>
+      <SearchActions search={search} isPaused={state === 'paused'} onChange={onChange} />
+    </div>
+  );
+}

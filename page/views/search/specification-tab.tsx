@@ -1,0 +1,23 @@
+// The specification of a search as YAML, with every default, to copy.
+import { searchPath } from '../../api/ask.js';
+import { useAnswer } from '../../api/use-answer.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { ProblemNote } from '../../parts/notes.js';
+import type { SearchTabProps } from './search-view.js';
+
+export function SpecificationTab({ id }: SearchTabProps) {
+  const { data, problem } = useAnswer<string>(searchPath(id, '/specification'));
+  if (data === undefined)
+    return problem ? <ProblemNote problem={problem} /> : <p class="quiet">Loading ...</p>;
+  return (
+    <section>
+      <div class="row between">
+        <h2>Specification</h2>
+        <CopyButton text={data} name="Copy as YAML" />
+      </div>
+      <pre class="code" tabIndex={0}>
+        {data}
+      </pre>
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+// What the list of searches says where there is none: how the first one starts, here or from a terminal.
+import { useState } from 'preact/hooks';
+import { useLocation } from 'wouter-preact';
+import { type AskError, ask } from '../../api/ask.js';
+import { useIsOperator } from '../../api/session.js';
+import { asAskError } from '../../api/use-answer.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { Empty, ProblemNote } from '../../parts/notes.js';
+
+const EXAMPLE = `name: first
+space: nas-bench-201
+strategy: { kind: random, samples: 50 }
+fidelity: screen
+seed: 1
+`;
+
+export function FirstSearch() {
+  const isOperator = useIsOperator();
+  const [, goTo] = useLocation();
+  const [problem, setProblem] = useState<AskError>();
+  const [isStarting, setStarting] = useState(false);
+  const start = async () => {
+    setStarting(true);
+    try {
+      const { id } = await ask<{ id: string }>('/searches', {
+        method: 'POST',
+        body: { specification: EXAMPLE },
+      });
+      goTo(`/searches/${encodeURIComponent(id)}`);
+    } catch (error) {
+      setProblem(asAskError(error));
+      setStarting(false);
+    }
+  };
+  return (
+    <Empty title="No search yet">
+      <p>
+        A search draws candidate networks from a space, scores each without training it, and ranks them. This
+        one scores 50 cells of NAS-Bench-201; it takes some seconds on a laptop.
+      </p>
+      <pre class="code" tabIndex={0}>
+        {EXAMPLE}
+      </pre>
+      <div class="row">
+        {isOperator && (
+          <button type="button" class="main" onClick={start} disabled={isStarting}>
+            {isStarting ? 'Starting ...' : 'Run this example'}
+          </button>
+        )}
+        <CopyButton text={EXAMPLE} name="Copy the specification" />
+      </div>
+      <ProblemNote problem={problem} />
+      <p>
+        From a terminal: save it as <code>first.yaml</code> and run <code>npx zeroscout run first.yaml</code>.
+        {!isOperator &&
+          ' To start searches here, open the link that zeroscout ui printed; you look as a viewer.'}
+      </p>
+    </Empty>
+  );
+}

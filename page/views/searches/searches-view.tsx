@@ -1,0 +1,99 @@
+// The first view: all searches, newest first, live.
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { WatchedSearch } from '../../../http/answers.js';
+import { ask, withQuery } from '../../api/ask.js';
+import { useShared } from '../../api/session.js';
+import { useTitle } from '../../parts/use-title.js';
+import { FirstSearch } from './first-search.js';
+import { createRates } from './rates.js';
+import { SearchesTable } from './searches-table.js';
+
+interface Page {
+  readonly searches: readonly WatchedSearch[];
+  readonly next: string | null;
+}
+
+/** Searches that the stream of the newest tells of. */
+const NEWEST = 50;
+
+export function SearchesView() {
+  useTitle('Searches');
+  const { searches: newest } = useShared();
+  const older = useOlder(newest);
+  const [text, setText] = useState('');
+  const [state, setState] = useState('');
+  const rates = useRef(createRates());
+  useMemo(() => rates.current.note(newest ?? [], Date.now()), [newest]);
+  if (!newest) return <p class="quiet">Loading ...</p>;
+  const all = [...newest, ...older.rows.filter(({ id }) => !newest.some((known) => known.id === id))];
+  if (all.length === 0) return <FirstSearch />;
+  const shown = all.filter((row) => matches(row, { text, state }));
+  const states = [...new Set(all.map((row) => row.state))].sort();
+  return (
+    <>
+      <div class="row between">
+        <h1>Searches</h1>
+        <div class="row">
+          <label>
+            Filter{' '}
+            <input
+              type="search"
+              value={text}
+              placeholder="name, space, schedule"
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
+          </label>
+          <label>
+            State{' '}
+            <select value={state} onChange={(event) => setState(event.currentTarget.value)}>
+              <option value="">all</option>
+              {states.map((each) => (
+                <option key={each} value={each}>
+                  {each.replace('_', ' ')}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+      </div>
+      <SearchesTable searches={shown} rateOf={rates.current.of} />
+      {shown.length === 0 && <p class="quiet">None of {all.length} searches is like that.</p>}
+      {older.more && (
+        <button type="button" onClick={older.more}>
+          Show older searches
+        </button>
+      )}
+    </>
+  );
+}
+
+function matches(
+  { name, id, space, schedule, state }: WatchedSearch,
+  filter: { readonly text: string; readonly state: string },
+): boolean {
+  if (filter.state !== '' && state !== filter.state) return false;
+  const words = filter.text.toLowerCase().split(/\s+/);
+  const about = [name, id, space, schedule ?? '', state].join(' ').toLowerCase();
+  return words.every((word) => about.includes(word));
+}
+
+/** Searches that are older than the newest, a page at each call of `more`. */
+function useOlder(newest: readonly WatchedSearch[] | undefined) {
+  const [rows, setRows] = useState<readonly WatchedSearch[]>([]);
+  const [next, setNext] = useState<string | null>();
+  const [cursor, setCursor] = useState<string>();
+  const isMore = next === undefined ? (newest?.length ?? 0) >= NEWEST : next !== null;
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    if (turn === 0) return;
+    ask<Page>(withQuery('/searches', { limit: 100, cursor })).then(
+      (page) => {
+        setRows((before) => [...before, ...page.searches]);
+        setNext(page.next);
+        if (page.next) setCursor(page.next);
+      },
+      () => {},
+    );
+  }, [turn]);
+  return { rows, more: isMore ? () => setTurn(turn + 1) : undefined };
+}

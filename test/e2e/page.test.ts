@@ -1,0 +1,181 @@
+// Tests the page as a person uses it, in Chromium: a first search from the empty page, its ranking, and a server that goes and comes back.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Zeroscout } from '../../client/index.js';
+import type { HttpServer } from '../../http/server.js';
+import { findChromium, launchOptions } from '../../scripts/chromium.mjs';
+import { BIN, type TestHome, testHome } from '../support/home.js';
+import { ROOT } from '../support/zeroscout.js';
+
+// Workers are processes that run dist/, so that everything is taken from there.
+const library = (await import(join(ROOT, 'dist/client/index.js'))) as typeof import('../../client/index.js');
+const { startHttpServer } = (await import(
+  join(ROOT, 'dist/http/server.js')
+)) as typeof import('../../http/server.js');
+
+const TOKEN = 'operator-token-of-this-test';
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Bytes of everything that the first view loads, compressed. */
+const MOST_BYTES = 350_000;
+const WAIT_MS = 120_000;
+
+let home: TestHome;
+let scout: Zeroscout;
+let server: HttpServer;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+const faults: unknown[] = [];
+const requested: string[] = [];
+
+const start = (port: number) =>
+  startHttpServer({
+    zeroscout: scout,
+    version: '0.0.0-test',
+    port,
+    prefix: '/below',
+    operatorToken: TOKEN,
+    onFault: (error) => faults.push(error),
+  });
+
+describe.skipIf(findChromium() === undefined)('the page', { timeout: 3 * WAIT_MS }, () => {
+  beforeAll(async () => {
+    home = testHome();
+    process.env.ZEROSCOUT_BIN = BIN;
+    scout = await library.connect({ home: home.home.root, onNote: () => {} });
+    server = await start(0);
+    const { chromium } = await import('playwright-core');
+    browser = await chromium.launch(launchOptions() as Parameters<typeof chromium.launch>[0]);
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await context.newPage();
+    page.setDefaultTimeout(WAIT_MS);
+    page.on('pageerror', (error) => faults.push(error));
+    page.on('request', (request) => requested.push(request.url()));
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) faults.push(message.text());
+    });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await scout?.close();
+    await library.embeddedServers.stop({ home: home.home.root });
+    await home.remove();
+  });
+
+  /** What axe-core finds serious in what is shown now, in light and dark and on a telephone. */
+  const seriousFaults = async () => {
+    const found: string[] = [];
+    for (const [colorScheme, width] of [
+      ['light', 1280],
+      ['dark', 1280],
+      ['light', 360],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await page.evaluate(AXE);
+      const { violations } = (await page.evaluate('axe.run()')) as {
+        violations: { id: string; impact: string; nodes: { html: string }[] }[];
+      };
+      for (const { id, impact, nodes } of violations)
+        if (impact === 'serious' || impact === 'critical')
+          found.push(
+            `${colorScheme} ${width}: ${id} ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+          );
+      const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      if (Number(tooWide) > 0) found.push(`${width}: ${tooWide} pixels too wide`);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1280, height: 800 });
+    return found;
+  };
+
+  test('with nothing there it says how a search begins, to a viewer without the button', async () => {
+    let bytes = 0;
+    const counting = (response: {
+      request(): { sizes(): Promise<{ responseBodySize: number }> };
+      url(): string;
+    }) => {
+      if (response.url().includes('events')) return;
+      void response
+        .request()
+        .sizes()
+        .then(({ responseBodySize }) => {
+          bytes += responseBodySize;
+        });
+    };
+    page.on('response', counting);
+    await page.goto(server.url);
+    await page.getByRole('heading', { name: 'No search yet' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Run this example' }).count()).toBe(0);
+    await page.waitForLoadState('load');
+    page.off('response', counting);
+    expect(bytes).toBeGreaterThan(5_000);
+    expect(bytes).toBeLessThan(MOST_BYTES);
+    expect(await seriousFaults()).toEqual([]);
+  });
+
+  test('the link makes an operator, who starts the example and sees it go on to its end', async () => {
+    await page.goto(`${server.url}?token=${TOKEN}`);
+    expect(page.url()).toBe(server.url);
+    await page.getByRole('button', { name: 'Run this example' }).click();
+    await page.getByRole('heading', { name: 'Progress' }).waitFor();
+    await page.locator('.stages .now').waitFor();
+    expect(await seriousFaults()).toEqual([]);
+    await page.locator('.badge', { hasText: 'completed' }).waitFor();
+    await page.getByRole('heading', { name: 'Best candidate' }).waitFor();
+    await page.getByRole('heading', { name: 'What was done' }).waitFor();
+    expect(await seriousFaults()).toEqual([]);
+  });
+
+  test('its ranking is filtered, sorted and selected from, and a link shows the same', async () => {
+    await page.getByRole('link', { name: 'Ranking' }).click();
+    await page.getByText('50 candidates', { exact: true }).waitFor();
+    await page.getByRole('searchbox', { name: 'Filter' }).fill('flops < 100M and rank <= 40');
+    await page.getByRole('searchbox', { name: 'Filter' }).press('Enter');
+    await page.getByText(/^\d+ of 50 candidates$/).waitFor();
+    await page.getByRole('button', { name: 'parameters' }).click();
+    await page.locator('[role=columnheader][aria-sort=descending]', { hasText: 'parameters' }).waitFor();
+    expect(page.url()).toContain('sort=-parameters');
+    const link = page.url();
+    await page.goBack();
+    await page.locator('[role=columnheader][aria-sort=ascending]', { hasText: 'rank' }).waitFor();
+    await page.goto(link);
+    await page.locator('[role=row]', { hasText: '|' }).first().waitFor();
+    const grid = page.getByRole('grid', { name: 'Ranking' });
+    await grid.focus();
+    await grid.press('ArrowDown');
+    await grid.press('Space');
+    await page.getByRole('heading', { name: '1 selected' }).waitFor();
+    expect(await seriousFaults()).toEqual([]);
+    await page.getByRole('searchbox', { name: 'Filter' }).fill('flopz < 1');
+    await page.getByRole('searchbox', { name: 'Filter' }).press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'no column "flopz"' }).waitFor();
+  });
+
+  test('the specification is there to copy', async () => {
+    await page.getByRole('link', { name: 'Specification' }).click();
+    await page.locator('pre', { hasText: 'name: first' }).waitFor();
+    expect(await seriousFaults()).toEqual([]);
+  });
+
+  test('when the server goes the page says so, and recovers when it is back', async () => {
+    await page.getByRole('link', { name: 'zeroscout' }).click();
+    await page.getByRole('link', { name: 'first' }).first().waitFor();
+    expect(await seriousFaults()).toEqual([]);
+    const { port } = new URL(server.url);
+    await server.close();
+    await page.getByRole('status').filter({ hasText: 'Connection lost' }).waitFor();
+    server = await start(Number(port));
+    await page.getByRole('status').filter({ hasText: 'Connection lost' }).waitFor({ state: 'hidden' });
+  });
+
+  test('nothing that it asked for left this machine, and nothing failed', () => {
+    const hosts = new Set(requested.map((url) => new URL(url).hostname));
+    expect([...hosts]).toEqual(['127.0.0.1']);
+    expect(faults).toEqual([]);
+  });
+});
