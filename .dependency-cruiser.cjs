@@ -101,9 +101,11 @@ module.exports = {
     coreImports('ops', 'ir', 'onnx'),
     coreImports('lowering', 'ir', 'ops', 'onnx'),
     coreImports('graph', 'errors', 'text', 'ir', 'onnx', 'ops'),
+    coreImports('drawing', 'ir', 'graph'),
     coreImports(
       'spaces',
       'errors',
+      'drawing',
       'text',
       'schema',
       // The names of the proxies, and nothing else of a specification.

@@ -1,4 +1,5 @@
 // Defines the interface of a search space.
+import type { Architecture } from '../drawing/architecture.js';
 import type { CandidateGraph } from '../graph/network-builder.js';
 import type { Network } from '../ir/network.js';
 import type { RandomKey } from '../random/random.js';
@@ -92,6 +93,8 @@ export interface Space {
    */
   graph?(args: { candidate: string; resolution: number }): CandidateGraph;
   network(args: { candidate: string; resolution: number }): Network;
+  /** What a picture of the candidate shows, where the space knows more than its network says. */
+  drawing?(args: { candidate: string; resolution: number }): Architecture;
 }
 
 export interface Enumeration {

@@ -132,7 +132,7 @@ describe.skipIf(findChromium() === undefined)('the page', { timeout: 3 * WAIT_MS
   });
 
   test('its ranking is filtered, sorted and selected from, and a link shows the same', async () => {
-    await page.getByRole('link', { name: 'Ranking' }).click();
+    await page.getByRole('link', { name: 'Ranking', exact: true }).click();
     await page.getByText('50 candidates', { exact: true }).waitFor();
     await page.getByRole('searchbox', { name: 'Filter' }).fill('flops < 100M and rank <= 40');
     await page.getByRole('searchbox', { name: 'Filter' }).press('Enter');

@@ -6,6 +6,7 @@ import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { defineSpace } from '../definition.js';
 import { noBlocks } from '../no-blocks.js';
 import type { Space } from '../space.js';
+import { drawnCells } from './drawing.js';
 import { genotypeKey, NODES, OPERATIONS, parseGenotype, printGenotype } from './genotype.js';
 import { mutateGenotype, randomGenotype } from './mutate.js';
 import { genotypeGraph, type NetworkSize, PUBLISHED } from './network.js';
@@ -42,6 +43,7 @@ export function dartsSpace(size: NetworkSize = PUBLISHED): Space {
     costs: (at) => build(at).costs,
     graph: build,
     network: noBlocks('darts'),
+    drawing: ({ candidate }) => drawnCells(parseGenotype(candidate)),
   };
 }
 

@@ -8,6 +8,7 @@ import { defineSpace } from '../definition.js';
 import { mutateEdges } from '../mutate-edges.js';
 import { noBlocks } from '../no-blocks.js';
 import type { Space } from '../space.js';
+import { drawnCell } from './drawing.js';
 import { allModules, macroGraph, mutateModules, parseModules, printModules } from './macro.js';
 import { CELLS, cellAt, cellKey, microGraph, OPERATIONS, parseCell, printCell } from './micro.js';
 import { halves, RESOLUTION } from './network.js';
@@ -52,6 +53,7 @@ const micro = {
   resolutionStep: () => 32,
   costs: ({ candidate, resolution }) => microGraph({ cell: parseCell(candidate), resolution }).costs,
   graph: ({ candidate, resolution }) => microGraph({ cell: parseCell(candidate), resolution }),
+  drawing: ({ candidate }) => drawnCell(parseCell(candidate)),
   network: noBlocks(KIND),
 } as const satisfies Space;
 
