@@ -29,6 +29,7 @@ export {
 export type { FileInput } from './files/open-file.js';
 export type { LatencyMeasurements, MeasureOptions } from './latency/latencies.js';
 export type { Agreement, Correlation } from './results/correlate.js';
+export type { CandidateDescription } from './results/describe-candidate.js';
 export type { ExportedFile, ExportFormat } from './results/export-candidates.js';
 export type { Latencies } from './results/latencies.js';
 export type { Results } from './results/results.js';

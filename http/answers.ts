@@ -1,5 +1,6 @@
 // Names the types of what the API answers, for the page, which imports nothing else of this program.
 export type {
+  CandidateDescription,
   Correlation,
   LiveProgress,
   QueueOfWorkers,
@@ -15,5 +16,6 @@ export type {
 } from '../client/index.js';
 export type { Problem } from './problem.js';
 export type { Cell, Grid, Histogram, Statistics } from './rankings/table-types.js';
+export type { CandidateAnswer } from './routes/candidates.js';
 export type { FailuresByReason } from './routes/failures.js';
 export type { WatchedSearch } from './watched-searches.js';

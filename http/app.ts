@@ -10,6 +10,7 @@ import { requires } from './access.js';
 import { createPage } from './page.js';
 import { answerProblem, ProblemError } from './problem.js';
 import type { OpenRankings } from './rankings/open-rankings.js';
+import { addCandidateRoute } from './routes/candidates.js';
 import { addDownloadRoutes } from './routes/downloads.js';
 import { addEventRoutes } from './routes/events.js';
 import { addFailuresRoute } from './routes/failures.js';
@@ -56,6 +57,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   const setting: RouteSetting = { app, ...options };
   addSearchRoutes(setting);
   addRankingRoutes(setting);
+  addCandidateRoute(setting);
   addPictureRoutes(setting);
   addDownloadRoutes(setting);
   addFailuresRoute(setting);

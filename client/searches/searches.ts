@@ -12,6 +12,7 @@ import { compareSearches } from '../comparison/compare-searches.js';
 import type { Session } from '../connections/session.js';
 import type { FileInput } from '../files/open-file.js';
 import { type Correlation, correlateWith } from '../results/correlate.js';
+import { type CandidateDescription, describeCandidate } from '../results/describe-candidate.js';
 import { diffSearches } from '../results/diff-searches.js';
 import { type ExportedFile, type ExportFormat, exportCandidates } from '../results/export-candidates.js';
 import { measuredScopes } from '../results/latencies.js';
@@ -61,6 +62,8 @@ export interface Searches {
   get(id: string): Promise<SearchDescription>;
   /** The specification with which the search was started, including all defaults. */
   specification(id: string): Promise<Specification>;
+  /** What a candidate of the search's space looks like and costs, and which candidates are next to it, whether it was scored or not. */
+  candidate(id: string, candidate: string): Promise<CandidateDescription>;
   /** The same as `attach(id)` followed by `progress()`. */
   progress(id: string): AsyncIterable<SearchLook>;
   /** Starts no further shards; running shards finish. */
@@ -124,7 +127,7 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
   };
   return {
     ...createControls(client),
-    specification: (id) => readStarted(client, id),
+    ...createReaders(session),
     start: (options) => startSearch({ session, scoring, isRestarted }, options),
     attach,
     list: async function* (filter = {}) {
@@ -194,6 +197,19 @@ async function readTruthFor(
 async function readStarted(client: Session['client'], id: string): Promise<Specification> {
   const { description } = await findSearch({ client, id });
   return (description.memo as unknown as SearchMemo).specification;
+}
+
+function createReaders({ client, store, modules }: Session): Pick<Searches, 'specification' | 'candidate'> {
+  return {
+    specification: (id) => readStarted(client, id),
+    candidate: async (id, candidate) =>
+      describeCandidate({
+        specification: await readStarted(client, id),
+        candidate,
+        modules,
+        blob: (digest) => store.blobs.get(digest),
+      }),
+  };
 }
 
 function createControls(client: Session['client']): Pick<Searches, SearchAction> {

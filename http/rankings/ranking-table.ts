@@ -4,6 +4,7 @@ import { createDistributions } from './distributions.js';
 import { type ColumnKind, quoteName } from './filter.js';
 import { createQuestions } from './questions.js';
 import { createRows } from './rows.js';
+import { createStanding } from './standing.js';
 import type { RankingTable } from './table-types.js';
 
 /** Memory that DuckDB may use for one ranking; what is more goes to its file. */
@@ -40,6 +41,7 @@ export async function openRankingTable({
     total,
     ...createRows(questions),
     ...createDistributions(questions, columns),
+    ...createStanding(questions, columns),
     close: async () => {
       await questions.settle();
       connection.closeSync();

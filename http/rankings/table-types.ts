@@ -60,6 +60,11 @@ export interface Statistics {
   readonly quantiles: { readonly [share: string]: number | null };
 }
 
+export interface Place {
+  readonly rank: number;
+  readonly candidate: string;
+}
+
 export interface RankingTable {
   /** Names in the order of the file, with what they hold. */
   readonly columns: ReadonlyMap<string, ColumnKind>;
@@ -74,6 +79,14 @@ export interface RankingTable {
   position(
     request: Selection & { readonly sort?: Sort; readonly candidate: string },
   ): Promise<number | undefined>;
+  /** By numeric column, the share of the cohort whose value is less than the row's, with half of the equal ones. */
+  percentiles(row: Readonly<Record<string, Cell>>): Promise<Readonly<Record<string, number>>>;
+  /** Candidates of the row's class, best first. */
+  members(
+    row: Readonly<Record<string, Cell>>,
+  ): Promise<{ readonly total: number; readonly first: readonly Place[] }>;
+  /** The ranks of those of these candidates that were ranked, best first. */
+  ranksOf(candidates: readonly string[]): Promise<readonly Place[]>;
   histogram(request: Selection & { readonly column: string; readonly bins: number }): Promise<Histogram>;
   grid(
     request: Selection & {

@@ -5,6 +5,7 @@ import type { SearchDescription, SearchLook } from '../../../http/answers.js';
 import { searchPath } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';
 import { useEvents } from '../../api/use-events.js';
+import { later } from '../../parts/later.js';
 import { ProblemNote } from '../../parts/notes.js';
 import { StateBadge } from '../../parts/state-badge.js';
 import { useTitle } from '../../parts/use-title.js';
@@ -12,6 +13,10 @@ import { OverviewTab } from './overview-tab.js';
 import { RankingTab } from './ranking-tab.js';
 import { SearchActions } from './search-actions.js';
 import { SpecificationTab } from './specification-tab.js';
+
+/** Only reached from other tabs. */
+const CANDIDATE = 'candidate';
+const CandidateTab = later(() => import('../candidate/candidate-tab.js').then((file) => file.CandidateTab));
 
 const TABS = [
   ['', 'Overview', OverviewTab],
@@ -46,7 +51,7 @@ export function SearchView() {
   });
   if (!search)
     return answer.problem ? <ProblemNote problem={answer.problem} /> : <p class="quiet">Loading ...</p>;
-  const [, , Tab] = TABS.find(([name]) => name === tab) ?? TABS[0];
+  const Tab = tab === CANDIDATE ? CandidateTab : (TABS.find(([name]) => name === tab) ?? TABS[0])[2];
   return (
     <>
       <SearchHead search={search} look={look} onChange={answer.again} />
@@ -55,7 +60,7 @@ export function SearchView() {
           <Link
             key={name}
             href={`/searches/${encodeURIComponent(given)}${name && `/${name}`}`}
-            aria-current={name === tab ? 'page' : undefined}
+            aria-current={name === tab || (name === 'ranking' && tab === CANDIDATE) ? 'page' : undefined}
           >
             {title}
           </Link>

@@ -1,0 +1,55 @@
+// Says how a candidate stands among the others of its ranking: percentiles of its values, its class, and the ranks of its neighbours.
+import { type ColumnKind, quoteName } from './filter.js';
+import type { Questions } from './questions.js';
+import type { Place, RankingTable } from './table-types.js';
+
+/** Members of a class that are named. */
+const MEMBERS = 20;
+
+export function createStanding(
+  { ask }: Questions,
+  columns: ReadonlyMap<string, ColumnKind>,
+): Pick<RankingTable, 'percentiles' | 'members' | 'ranksOf'> {
+  const hasClass = columns.has('class');
+  return {
+    percentiles: async (row) => {
+      const numbers = [...columns].flatMap(([name, kind]) =>
+        kind === 'number' && typeof row[name] === 'number' ? [name] : [],
+      );
+      if (numbers.length === 0) return {};
+      // Candidates of a class are one member of the cohort where ranks were taken over classes.
+      const from = hasClass ? '(SELECT DISTINCT ON (class) * FROM ranking)' : 'ranking';
+      const shares = numbers.map((name) => {
+        const column = quoteName(name);
+        return `avg((${column} < ?)::INTEGER + ((${column} = ?)::INTEGER) / 2.0) AS ${column}`;
+      });
+      const values = numbers.flatMap((name) => [row[name] as number, row[name] as number]);
+      const [found] = await ask(`SELECT ${shares.join(', ')} FROM ${from}`, values);
+      return Object.fromEntries(numbers.map((name) => [name, Number(found![name])]));
+    },
+    members: async (row) => {
+      if (!hasClass || typeof row.class !== 'string') return { total: 1, first: [] };
+      const [counted] = await ask('SELECT count(*)::DOUBLE AS total FROM ranking WHERE class = ?', [
+        row.class,
+      ]);
+      const first = await ask(
+        `SELECT rank::DOUBLE AS rank, candidate FROM ranking WHERE class = ? ORDER BY rank LIMIT ${MEMBERS}`,
+        [row.class],
+      );
+      return { total: Number(counted!.total), first: first.map(placeOf) };
+    },
+    ranksOf: async (candidates) => {
+      if (candidates.length === 0) return [];
+      const marks = candidates.map(() => '?').join(', ');
+      const found = await ask(
+        `SELECT rank::DOUBLE AS rank, candidate FROM ranking WHERE candidate IN (${marks}) ORDER BY rank`,
+        candidates,
+      );
+      return found.map(placeOf);
+    },
+  };
+}
+
+function placeOf(row: Readonly<Record<string, unknown>>): Place {
+  return { rank: Number(row.rank), candidate: String(row.candidate) };
+}

@@ -1,0 +1,84 @@
+// The route that describes one candidate of a ranking: its values among the others, its picture, its class and its neighbours.
+import { createRoute, z } from '@hono/zod-openapi';
+import { requires } from '../access.js';
+import { ProblemError, problemOf } from '../problem.js';
+import { CellSchema, IdParameter, json, problems } from '../schemas.js';
+import { toJson } from '../to-json.js';
+import { tableOf } from './finished-search.js';
+import type { RouteSetting } from './route-setting.js';
+
+const PlaceSchema = z.object({ rank: z.int(), candidate: z.string() });
+const CandidateSchema = z
+  .object({
+    row: z.record(z.string(), CellSchema),
+    total: z.int().openapi({ description: 'candidates of the ranking' }),
+    percentiles: z.record(z.string(), z.number()).openapi({
+      description:
+        'by column, the share of the cohort whose value is less, with half of those whose value is equal',
+    }),
+    members: z
+      .object({ total: z.int(), first: z.array(PlaceSchema) })
+      .openapi({ description: 'candidates that are the same function' }),
+    costs: z.looseObject({ flops: z.number(), parameters: z.number() }).nullable(),
+    resolution: z.number().nullable(),
+    drawing: z.string().nullable().openapi({ description: 'SVG' }),
+    notDrawn: z.string().nullable().openapi({ description: 'why there is no picture' }),
+    neighbours: z.object({ ranked: z.array(PlaceSchema), others: z.int() }).openapi({
+      description: 'candidates that differ in one choice: those that were ranked, and how many others',
+    }),
+  })
+  .openapi('CandidateAnswer');
+
+export type CandidateAnswer = z.infer<typeof CandidateSchema>;
+
+export function addCandidateRoute(setting: RouteSetting): void {
+  const { app, zeroscout } = setting;
+  app.openapi(
+    createRoute({
+      tags: ['rankings'],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/candidates/{rank}',
+      operationId: 'describeCandidate',
+      summary: 'All that is known of the candidate of a rank',
+      request: { params: z.object({ id: IdParameter, rank: z.coerce.number().int().min(1).max(1e9) }) },
+      responses: { 200: json(CandidateSchema, 'the candidate'), ...problems },
+    }),
+    async (context) => {
+      const { id, rank } = context.req.valid('param');
+      const table = await tableOf(setting, { context, id });
+      const [row] = (await table.page({ filter: `rank = ${rank}`, limit: 1 })).rows;
+      if (row === undefined)
+        throw new ProblemError({ status: 404, code: 'not-found', detail: `the ranking has no rank ${rank}` });
+      const about = await aboutOf(() => zeroscout.searches.candidate(id, String(row.candidate)));
+      const [percentiles, members, ranked] = await Promise.all([
+        table.percentiles(row),
+        table.members(row),
+        table.ranksOf(about.neighbours),
+      ]);
+      const { neighbours, ...rest } = about;
+      const others = neighbours.length - ranked.length;
+      const answer = {
+        row,
+        total: table.total,
+        percentiles,
+        members,
+        ...rest,
+        neighbours: { ranked, others },
+      };
+      return context.json(toJson(answer), 200);
+    },
+  );
+}
+
+/** A space that this program may not open, such as one whose code is not allowed to run, has rows but no pictures. */
+async function aboutOf(describe: () => ReturnType<RouteSetting['zeroscout']['searches']['candidate']>) {
+  try {
+    const { costs, resolution, drawing, neighbours } = await describe();
+    return { costs, resolution, drawing, notDrawn: null, neighbours };
+  } catch (error) {
+    const { status, detail } = problemOf(error);
+    if (status !== 422 && status !== 502) throw error;
+    return { costs: null, resolution: null, drawing: null, notDrawn: detail, neighbours: [] };
+  }
+}

@@ -1,0 +1,54 @@
+// Where the score of a candidate comes from: each proxy's value, and where it stands among all candidates.
+import type { CandidateAnswer } from '../../../http/answers.js';
+import { formatPercent, formatValue } from '../../text/format.js';
+
+/** Columns that are no proxies. */
+const OTHERS: ReadonlySet<string> = new Set(['rank', 'candidate', 'score', 'class', 'latency']);
+
+export function Standing({ answer: { row, percentiles } }: { readonly answer: CandidateAnswer }) {
+  const names = Object.keys(percentiles).filter((name) => !OTHERS.has(name));
+  return (
+    <section>
+      <h2>Where its score comes from</h2>
+      <p class="quiet">
+        The bar is the share of candidates with a lower value. The usual score adds the logarithm of that
+        share over the proxies, so that one weak proxy weighs heavily; the last column is that logarithm.
+      </p>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Proxies of this candidate">
+        <table>
+          <thead>
+            <tr>
+              <th>proxy</th>
+              <th class="number">value</th>
+              <th>better than</th>
+              <th class="number">ln of share</th>
+            </tr>
+          </thead>
+          <tbody>
+            {names.map((name) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td class="number">{formatValue(row[name])}</td>
+                <td>
+                  <Bar share={percentiles[name]!} name={name} />
+                </td>
+                <td class="number">
+                  {name === 'parameters' ? '–' : formatValue(Math.log(Math.max(percentiles[name]!, 1e-9)))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Bar({ share, name }: { readonly share: number; readonly name: string }) {
+  return (
+    <span class="percentile">
+      <progress class="progress" max={1} value={share} aria-label={`share of candidates with less ${name}`} />
+      <span>{formatPercent(share)}</span>
+    </span>
+  );
+}
