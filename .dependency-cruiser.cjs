@@ -1,14 +1,14 @@
-// The import rules of the rooms (docs/understand/architecture.md). `npm run check` reads the sources, where imports of types count,
-// and dist/, where they are gone: what is left there is what happens at run time.
+// Defines which rooms may import which (docs/understand/architecture.md). `npm run check` reads the sources,
+// where type imports count, and dist/, where they are gone and only run-time imports remain.
 
 const { ROOMS } = require('./scripts/rooms.cjs');
 
-/** A room, in the sources and compiled. */
+/** The pattern of a room's paths, in the sources and compiled. */
 const room = (...names) => `^(dist/)?(${names.join('|')})/`;
 const compiled = (...names) => `^dist/(${names.join('|')})/`;
 const packages = (...names) => `^node_modules/(${names.join('|')})/`;
 
-/** Files of a room import files of these rooms, of no other. */
+/** Files of a room may import files of these rooms only. */
 function roomImports(from, ...allowed) {
   const others = ROOMS.filter((name) => name !== from && !allowed.includes(name));
   return {
@@ -20,7 +20,10 @@ function roomImports(from, ...allowed) {
   };
 }
 
-/** Within core/: one way; docs/understand/architecture.md has a line for each. A name is a folder of core/ or a file there. */
+/**
+ * The rules within core/; docs/understand/architecture.md has a line for each. A name is a folder of core/ or
+ * a file there.
+ */
 function coreImports(from, ...allowed) {
   return {
     name: `core-${from}`,
@@ -31,7 +34,7 @@ function coreImports(from, ...allowed) {
   };
 }
 
-/** Only these rooms import these packages. */
+/** Only these rooms may import these packages. */
 function only(name, rooms, ...names) {
   return {
     name: `only-${rooms.join('-')}-${name}`,
@@ -92,8 +95,8 @@ module.exports = {
     coreImports('wasm'),
     coreImports('random', 'errors', 'wasm'),
     coreImports('schema', 'errors', 'text'),
-    // The schema of a specification is assembled from the definitions of the spaces.
-    // What each proxy reads is said in a specification and understood by networks.
+    // The schema of a specification is assembled from the definitions of the spaces. A specification says
+    // what each proxy reads, and networks interpret it.
     coreImports('specification', 'errors', 'text', 'schema', 'spaces', 'ir/measured', 'proxies'),
     coreImports('contract', 'errors', 'text', 'schema', 'specification'),
     coreImports('ir', 'random'),
@@ -108,7 +111,7 @@ module.exports = {
       'drawing',
       'text',
       'schema',
-      // The names of the proxies, and nothing else of a specification.
+      // Only the names of the proxies, and nothing else of a specification.
       'specification/families',
       'candidate-error',
       'random',
@@ -169,7 +172,7 @@ module.exports = {
       comment:
         'Through however many files: at run time a workflow reaches no module of Node and no package but @temporalio/workflow and common.',
       severity: 'error',
-      // The interceptors for tracing are in no workflow's reach, and OpenTelemetry made them for the sandbox.
+      // No workflow imports the interceptors for tracing, and OpenTelemetry made them for the sandbox.
       from: { path: compiled('workflows'), pathNot: '^dist/workflows/traced\\.js$' },
       to: {
         reachable: true,
@@ -248,7 +251,8 @@ module.exports = {
         '^reference/pytorch/',
       ],
     },
-    // TypeScript 7 has no parser that JavaScript can call; swc has one, and Temporal's bundler brings swc along.
+    // TypeScript 7 has no parser that JavaScript can call; swc has one, and Temporal's bundler depends on swc
+    // already.
     parser: 'swc',
     tsPreCompilationDeps: true,
     moduleSystems: ['es6', 'cjs'],

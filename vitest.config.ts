@@ -1,15 +1,21 @@
-// Configures the tests: small parts run first, then whole searches.
+// Configures the tests: small ones run first, then whole searches.
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 
-/** Tests of functions without state: files share a process and what it has loaded. A test in test/core/specification replaces a module. */
+/**
+ * Tests of functions without state, whose files share a process and its loaded modules. One test in
+ * test/core/specification replaces a module.
+ */
 const PURE = [
   'test/core/*.test.ts',
   'test/core/!(specification)/**/*.test.ts',
   'test/activities/**/*.test.ts',
 ];
 
-/** Tests that start servers and worker processes of their own. They wait more than they work: more files at a time than the two cores that we have. */
+/**
+ * Tests that start servers and worker processes. They wait more than they compute, so more files run at a
+ * time than there are cores.
+ */
 const WHOLE = [
   'test/e2e/**/*.test.ts',
   'test/faults/**/*.test.ts',
@@ -21,11 +27,12 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/reporter.ts'],
     pool: 'forks',
-    // Tests, and what they start, send no telemetry of ONNX Runtime and write no colours, whatever the machine's environment says.
+    // Tests, and what they start, send no telemetry of ONNX Runtime and print no colours, whatever the
+    // machine's environment says.
     env: { ORT_DISABLE_TELEMETRY: '1', NO_COLOR: '1' },
     sequence: { sequencer: LongestFirst },
     globalSetup: './test/support/fetch-servers.ts',
-    // A server that is killed and comes back, on a machine of 2 cores that does other things too.
+    // Long enough for a server to be killed and to come back on a busy machine with 2 cores.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,

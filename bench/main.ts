@@ -1,4 +1,5 @@
-// The command `npm run bench`: measures scoring alone, whole searches, and both against the PyTorch baseline.
+// Implements the command `npm run bench`: measures scoring alone, whole searches, and both against the
+// PyTorch baseline.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +25,7 @@ import { median, spread } from './measure/statistics.js';
 import { wholeNumber } from './whole-number.js';
 
 const CANDIDATES = 300;
-/** The batch at which a whole search is compared with its scoring. */
+/** The batch size at which a whole search is compared with scoring alone. */
 const SEARCH_BATCH = 16;
 const SETTING = { space: { kind: 'nas-bench-201' }, resolution: 32, threads: 1, weights: 'shared' } as const;
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
@@ -189,7 +190,7 @@ async function benchChildren(budget: number) {
   return { rows };
 }
 
-/** Scoring alone at each batch, and whole searches at one: the same candidates, alternating. */
+/** Scoring alone at each batch size, and whole searches at one: the same candidates, in turn. */
 async function compareWithSearch({ candidates: count = CANDIDATES, rounds }: Options) {
   const scorers = availableParallelism();
   const candidates = randomNasBench201(count);
@@ -216,13 +217,13 @@ async function compareWithSearch({ candidates: count = CANDIDATES, rounds }: Opt
       async (scoring) => {
         const measured: number[] = [];
         for (let round = 0; round < rounds; round++) {
-          // A new seed for both: neither finds the draw's tensors or scores of the round before.
+          // Both sides get a new seed, so that neither finds tensors or scores of the previous round.
           const seed = round + 2;
           const sides = [
             async () => measured.push(await scoring.measure(candidates, seed)),
             async () => search.push(await endToEnd.measure(candidates, seed)),
           ];
-          // The machine's speed drifts: who goes first changes from round to round.
+          // The speed of the machine drifts, so the order of the sides alternates from round to round.
           for (const side of round % 2 ? sides.reverse() : sides) await side();
         }
         scorerBytes = Math.max(scorerBytes, scoring.peakResidentBytes());

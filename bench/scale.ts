@@ -1,4 +1,5 @@
-// The command `npm run bench:scale`: measures searches of many candidates, from the specification to ranking.parquet.
+// Implements the command `npm run bench:scale`: measures searches of many candidates, from the specification
+// to ranking.parquet.
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

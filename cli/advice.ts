@@ -1,12 +1,12 @@
-// Says in commands and options what the library advises in calls.
+// Translates advice of the library into commands and options.
 
 import { ALLOW_MODULES } from '../client/specification/allow-modules.js';
 import type { AdviceCode } from '../core/errors.js';
 
 interface AdviceContext {
-  /** What the advice is about, such as the id of a search or the variables that may be set instead. */
+  /** The subject of the advice, such as the id of a search, or the variables that may be set instead. */
   readonly about?: string | undefined;
-  /** The options of the command that runs. */
+  /** The options of the command that is running. */
   readonly options?: ReadonlySet<string>;
 }
 
@@ -37,7 +37,7 @@ const COMMANDS: Readonly<Record<AdviceCode, (context: AdviceContext) => string>>
     '`zeroscout run` of its specification makes what was damaged again, from the scores that are kept',
 };
 
-/** The advice of an error or of a search that ended, as a person at a terminal follows it. */
+/** The advice of an error, or of a search that ended, in terms of the command line. */
 export function adviceInCommands({
   code,
   ...context

@@ -1,9 +1,9 @@
-// Says which command may have been meant where an unknown one was typed, and keeps errors of the command line harmless.
+// Suggests a command where an unknown one was typed, and keeps the error harmless for the terminal.
 import type { Command } from 'commander';
 import { nearest } from '../core/text/nearest.js';
 import { replaceEscapes } from './render/terminal.js';
 
-/** Words that people try, and what they want with them. */
+/** Words that people try, with the command that they probably want. */
 const MEANT: Readonly<Record<string, string>> = {
   search: 'run SPEC starts a search, status lists them',
   searches: 'status lists searches',
@@ -17,7 +17,10 @@ const MEANT: Readonly<Record<string, string>> = {
   schedules: 'schedule list shows them',
 };
 
-/** Commander suggests words that look alike by a measure of its own, such as `space` for `serach`; ours replaces it. */
+/**
+ * Commander suggests words that look alike by a measure of its own, such as `space` for `serach`; this
+ * replaces it.
+ */
 export function adviseCommands(command: Command): void {
   command.configureOutput({
     outputError: (text, write) => write(replaceEscapes(withAdvice({ command, text }))),
@@ -29,7 +32,7 @@ function withAdvice({ command, text }: { command: Command; text: string }): stri
   const [, word] = /unknown command '(.*)'/.exec(text) ?? [];
   if (word === undefined) return text;
   const names = command.commands.map((child) => child.name());
-  // The words are for the program itself: `schedule list` is no unknown command.
+  // These words apply to the program itself; `schedule list` is not an unknown command.
   const words = command.parent === null ? Object.keys(MEANT) : [];
   const near = nearest({ word, known: [...names, ...words] });
   const advice =

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { ALLOW_MODULES } from '../client/specification/allow-modules.js';
 
-/** Commands that open spaces, or start what does. */
+/** Commands that open spaces, or start processes that do. */
 const OPENING = new Set([
   'run',
   'worker',
@@ -16,7 +16,10 @@ const OPENING = new Set([
   'update',
 ]);
 
-/** `--allow-modules` at every command that opens spaces; workers and scorers that it starts get it by the environment. */
+/**
+ * Adds `--allow-modules` to every command that opens spaces. Workers and scorers that it starts get the
+ * permission through the environment.
+ */
 export function addAllowModules(program: Command): void {
   const add = (command: Command): void => {
     if (OPENING.has(command.name()))

@@ -1,4 +1,4 @@
-// Parses words of the command line into checked values.
+// Parses words of the command line into validated values.
 import { InvalidArgumentError } from 'commander';
 import { DURATION, parseDuration } from '../core/text/duration.js';
 
@@ -17,14 +17,14 @@ export function wholeNumber({ min, max }: { min: number; max: number }): (text: 
   };
 }
 
-/** A commander parser for durations; answers milliseconds. */
+/** A commander parser for durations, which returns milliseconds. */
 export function duration(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) throw new InvalidArgumentError(`Found "${text}"; must be ${DURATION}.`);
   return ms;
 }
 
-/** A commander parser for ISO 8601; a date alone is its first moment in UTC. */
+/** A commander parser for ISO 8601; a date without time means its first moment in UTC. */
 export function instant(text: string): Date {
   const time = new Date(/^\d{4}-\d\d-\d\d([T ][\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/.test(text) ? text : Number.NaN);
   if (Number.isNaN(time.getTime()))
@@ -49,7 +49,7 @@ export interface Listen {
   readonly port: number;
 }
 
-/** A commander parser for an address to listen at. */
+/** A commander parser for an address to listen on. */
 export function listenAddress(text: string): Listen {
   const [, host, port] = /^(\[[\da-f:]+\]|[^\s:/]+):(\d{1,5})$/i.exec(text) ?? [];
   if (host === undefined || Number(port) > 65_535)
@@ -57,7 +57,7 @@ export function listenAddress(text: string): Listen {
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
-/** A commander parser for the name of a worker: what Temporal shows, and what scores carry. */
+/** A commander parser for the name of a worker, which Temporal shows and scores carry. */
 export function workerName(text: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/.test(text))
     throw new InvalidArgumentError(

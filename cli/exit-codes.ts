@@ -1,4 +1,5 @@
-// The exit codes of `zeroscout`, with their meanings; docs/reference/exit-codes.md is generated from this table.
+// Defines the exit codes of `zeroscout`, with their meanings; docs/reference/exit-codes.md is generated from
+// this table.
 
 export const EXIT = { done: 0, failed: 1, wrongUse: 2, setAside: 3, interrupted: 130 } as const;
 

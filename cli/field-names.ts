@@ -1,9 +1,13 @@
-// Translates errors of the library for a terminal: fields as this command calls them, advice as commands and options.
+// Translates errors of the library for a terminal: fields become arguments and options, advice becomes
+// commands.
 import type { Command } from 'commander';
 import { type Advice, type Issue, ServiceError, SpecError } from '../core/errors.js';
 import { adviceInCommands } from './advice.js';
 
-/** What the command line calls a field, the first of these that the command has: an argument such as ID, or an option. */
+/**
+ * The names of a field on the command line, of which the first that the command has is used: an argument such
+ * as ID, or an option.
+ */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   id: ['ID', '--id'],
   schedule: ['NAME'],
@@ -21,10 +25,13 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   timezone: ['--timezone'],
 };
 
-/** Arguments that are a file: the name of the file says enough. */
+/** Arguments that are files, for which the file's name suffices. */
 const FILES = new Set(['specification', 'space']);
 
-/** The same error with the fields of the library as this command calls them; fields of a specification stay as they are. */
+/**
+ * The same error with the library's fields replaced by the command's arguments and options; fields of a
+ * specification are kept.
+ */
 export function withFlagNames(error: SpecError, command: Command | undefined): SpecError {
   const options = optionsOf(command);
   const known = new Set([

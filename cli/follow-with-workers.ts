@@ -1,4 +1,4 @@
-// Follows a search to its result with workers that this command starts, and keeps embedded servers running meanwhile.
+// Follows a search to its result with workers that this command starts, and keeps embedded servers running.
 import { hostname } from 'node:os';
 import { withServersKept } from '../client/embedded/keep-servers.js';
 import type { Begun } from '../client/searches/begin-search.js';
@@ -18,14 +18,14 @@ import type { Session } from './session.js';
 export interface Followed {
   readonly session: Session;
   readonly begun: Begun;
-  /** The search as it runs now; `begun` may have been a finished one. */
+  /** The running search; `begun` may have been a finished one. */
   readonly started: Started;
-  /** Score workers of this command. */
+  /** The number of score workers of this command. */
   readonly count: number;
   readonly options: { readonly json?: true };
 }
 
-/** Works on the search until its result is there. Interrupted where the person stops the command before. */
+/** Works on the search until its result exists. Throws Interrupted if the person stops the command before. */
 export async function followWithWorkers({
   session,
   begun,
@@ -73,7 +73,7 @@ export async function followWithWorkers({
   }
 }
 
-/** What a person wants to know who has stopped the command: whether anybody still works on the search. */
+/** Tells a person who has stopped the command whether other workers still work on the search. */
 async function whatGoesOn({
   session: { client, connections, home },
   id,
@@ -88,7 +88,7 @@ async function whatGoesOn({
   const local = (await backgroundWorkers({ home })).length;
   if (local > 0)
     return `${local} background workers go on with the search (zeroscout services down stops them, ${end}); ${back}`;
-  // Ours are of this host; they are named for a while after their end.
+  // Workers of this command have this host's name, and are listed for a while after their end.
   const isOther = ({ worker }: SeenWorker) => !worker?.place.endsWith(`@${hostname()}`);
   const ask = async () => livingWorkers({ queue: await readQueue(client, device), isLocal: false });
   const others = connections.temporal.source === 'embedded' ? [] : await ask().catch(() => []);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Runs the command that was typed; the exit code is 0 done, 1 failed, 2 wrong use, 130 interrupted.
+// Runs the command that was typed. The exit code is 0 for done, 1 for failed, 2 for wrong use, 130 for
+// interrupted.
 import '../workers/quiet-grpc.js';
 import { type Command, CommanderError } from 'commander';
 import { faultWords } from '../client/files/fault-words.js';
@@ -12,19 +13,19 @@ import { createProgram } from './program.js';
 import { note, paint } from './render/terminal.js';
 
 const program = await createProgram({ typed: process.argv[2] });
-/** The command that runs, for the names of its arguments in errors. */
+/** The command that is running, for the names of its arguments in errors. */
 let running: Command | undefined;
 program.hook('preAction', (_, command) => {
   running = command;
 });
 
-// `zeroscout results ID | head` closes the pipe when it has seen enough.
+// `zeroscout results ID | head` closes the pipe after the first lines.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
   note(paint.red(`standard output cannot be written: ${faultWords(error)}`));
   process.exit(EXIT.failed);
 });
-// Whoever reads our notes may leave before we are done; the work goes on without them.
+// The reader of stderr may close it before the work is done; the work continues.
 process.stderr.on('error', () => {});
 
 try {
@@ -33,9 +34,9 @@ try {
   process.exitCode = report(error);
 }
 
-/** Says what went wrong and answers the exit code. */
+/** Prints the error and returns the exit code. */
 function report(error: unknown): number {
-  // Commander has printed what it had to say; its help and version are no errors.
+  // Commander has printed the message already; help and version are not errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Interrupted) {
@@ -53,7 +54,10 @@ function report(error: unknown): number {
   return EXIT.failed;
 }
 
-/** `WorkflowFailedError: Workflow execution failed` says little; its cause says what happened. Our own errors say it all. */
+/**
+ * `WorkflowFailedError: Workflow execution failed` is uninformative, so its causes are added. Errors of this
+ * project are complete.
+ */
 function withCauses(error: unknown): string {
   if (error instanceof ServiceError) return messageInCommands(error);
   if (error instanceof DeviceError)

@@ -1,4 +1,4 @@
-// Options that commands on ONNX files share.
+// Defines the options that commands on ONNX files share.
 import { InvalidArgumentError, Option } from 'commander';
 import type { LoadOptions } from '../client/networks/load-network.js';
 import { wholeNumber } from './arguments.js';

@@ -1,10 +1,11 @@
-// The commands of `zeroscout`, with their options and help; main.ts runs them, and the reference page lists them.
+// Assembles the commands of `zeroscout` with their options and help; main.ts runs them, and the reference
+// page lists them.
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adviseCommands } from './advise-commands.js';
 import { addAllowModules } from './allow-modules.js';
 
-/** package.json lies beside this folder in the sources, and one folder further up from dist/. */
+/** package.json is in the parent folder of the sources, and one level higher from dist/. */
 const manifest = ['../package.json', '../../package.json']
   .map((path) => new URL(path, import.meta.url))
   .find((url) => existsSync(url))!;
@@ -12,7 +13,10 @@ const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: str
 
 type AddCommand = (program: Command) => void;
 
-/** Commands in the order of the help, by the names that one types. Loading all of them would take a fifth of a second, so that each is loaded when it is typed. */
+/**
+ * The commands in the order of the help, by the names that people type. Each is loaded when it is typed,
+ * because loading all would take a fifth of a second.
+ */
 const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promise<AddCommand>])[] = [
   [['run'], async () => (await import('./commands/run.js')).addRunCommand],
   [['score'], async () => (await import('./commands/score.js')).addScoreCommand],
@@ -42,8 +46,8 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
 ];
 
 /**
- * The program with the command that was typed alone, or with every command where `typed` is none of them. A CommanderError is
- * thrown where commander would end the process.
+ * The program with only the command that was typed, or with every command if `typed` is none of them. Throws
+ * a CommanderError where commander would end the process.
  */
 export async function createProgram({
   typed = '',

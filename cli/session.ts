@@ -1,4 +1,4 @@
-// Opens a session for a command: the steps of starting servers and faults go to stderr.
+// Opens a session for a command; steps of starting servers, and faults, are printed to stderr.
 import * as sessions from '../client/connections/session.js';
 import { note, paint } from './render/terminal.js';
 
@@ -10,7 +10,7 @@ const LISTENER: sessions.SessionListener = {
   onNote: note,
 };
 
-/** Connects, hands the session to `use`, and disconnects whatever happens. */
+/** Connects, passes the session to `use`, and disconnects in any case. */
 export function withSession<T>(
   { start }: Pick<sessions.SessionOptions, 'start'>,
   use: (session: sessions.Session) => Promise<T>,
@@ -18,7 +18,7 @@ export function withSession<T>(
   return sessions.withSession({ start, ...LISTENER }, use);
 }
 
-/** As `withSession`, of servers that run already; where NATS is away the session has no store. */
+/** Like `withSession`, for running servers only; if NATS is unreachable, the session has no store. */
 export function withStatusSession<T>(use: (session: sessions.StatusSession) => Promise<T>): Promise<T> {
   return sessions.withStatusSession(LISTENER, use);
 }

@@ -1,37 +1,37 @@
-// Decides who may do what: tokens and roles, and whether a request comes from this page or from elsewhere.
+// Decides who may do what: tokens and roles, and whether a request comes from this page or another site.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { ProblemError } from './problem.js';
 
-/** A viewer reads; an operator may do everything. */
+/** A viewer may read; an operator may do everything. */
 export type Role = 'viewer' | 'operator';
 
 export interface AccessOptions {
-  /** Whoever has this token is an operator; a random one without it. */
+  /** The token of operators; random by default. */
   readonly operatorToken?: string | undefined;
-  /** Whoever has this token is a viewer; without it nobody is one by a token. */
+  /** The token of viewers; by default there is none. */
   readonly viewerToken?: string | undefined;
-  /** What somebody without a token may do: `viewer` on a loopback address, nothing elsewhere. */
+  /** What a client without a token may do: `viewer` on a loopback address, `nothing` elsewhere. */
   readonly anonymous: 'viewer' | 'nothing';
-  /** Names and addresses, with ports, by which people reach this server, such as `localhost:8600`. */
+  /** Names and addresses, with ports, under which this server is reachable, such as `localhost:8600`. */
   readonly hosts: readonly string[];
-  /** Path under which a proxy offers this server, such as `/zeroscout`; '' without one. */
+  /** The path under which a proxy offers this server, such as `/zeroscout`; '' without a proxy. */
   readonly prefix: string;
   readonly isSecure: boolean;
 }
 
 export interface Access {
   readonly operatorToken: string;
-  /** Refuses requests that name another host, and changes that another site's page asks for. */
+  /** Refuses requests for another host, and changes requested by pages of other sites. */
   readonly guard: MiddlewareHandler;
-  /** Puts the role of whoever asks into the context. */
+  /** Stores the client's role in the context. */
   readonly identify: MiddlewareHandler;
 }
 
 export const COOKIE = 'zeroscout';
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** Wrong tokens from one address within a minute. */
+/** The most wrong tokens from one address within a minute. */
 const TRIES = 20;
 const WINDOW_MS = 60_000;
 
@@ -70,7 +70,7 @@ export function createAccess(options: AccessOptions): Access {
       });
     const role = roleOf(given.token);
     if (role === undefined) {
-      // A cookie of an earlier start of this program is no attack.
+      // A cookie from an earlier start of this program is not an attack.
       if (given.from !== 'cookie') failures.add(address);
       if (given.from !== 'cookie')
         throw new ProblemError({ status: 401, code: 'wrong-token', detail: 'the token is not known here' });
@@ -84,7 +84,10 @@ export function createAccess(options: AccessOptions): Access {
   return { operatorToken, guard: createGuard(options), identify };
 }
 
-/** Keeps the token of a link in a cookie that scripts cannot read, and leads to the same address without it. */
+/**
+ * Moves the token of a link to a cookie that scripts cannot read, and redirects to the same address without
+ * it.
+ */
 function keepToken(
   context: Context,
   { isSecure, prefix, token }: Pick<AccessOptions, 'isSecure' | 'prefix'> & { readonly token: string },
@@ -101,7 +104,7 @@ function keepToken(
   return context.redirect(`${prefix}${url.pathname}${url.search}`, 303);
 }
 
-/** Refuses requests that name another host, and changes that another site's page asks for. */
+/** Refuses requests for another host, and changes requested by pages of other sites. */
 function createGuard(options: AccessOptions): MiddlewareHandler {
   const hosts = new Set(options.hosts.map((host) => host.toLowerCase()));
   return async (context, next) => {
@@ -122,7 +125,7 @@ function createGuard(options: AccessOptions): MiddlewareHandler {
   };
 }
 
-/** Lets those through who have this role or a higher one. */
+/** Admits clients with this role or a higher one. */
 export function requires(role: Role): MiddlewareHandler {
   return async (context, next) => {
     const has = context.get('role');
@@ -141,7 +144,7 @@ export function requires(role: Role): MiddlewareHandler {
   };
 }
 
-/** A token from a header, the cookie, or the link that was printed, which only a page is opened by. */
+/** The token from a header, the cookie, or the printed link; a link is accepted only for opening a page. */
 function tokenOf(context: Context): { token: string; from: 'header' | 'cookie' | 'link' } | undefined {
   const [, bearer] = /^Bearer (\S{1,500})$/.exec(context.req.header('authorization') ?? '') ?? [];
   if (bearer !== undefined) return { token: bearer, from: 'header' };
@@ -151,7 +154,7 @@ function tokenOf(context: Context): { token: string; from: 'header' | 'cookie' |
   return cookie === undefined ? undefined : { token: cookie, from: 'cookie' };
 }
 
-/** Browsers say where a request comes from; programs without a browser say nothing. */
+/** Browsers report where a request comes from; other programs do not. */
 function isForeign(context: Context, hosts: ReadonlySet<string>): boolean {
   const site = context.req.header('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
@@ -165,7 +168,7 @@ function addressOf(context: Context): string {
   return incoming?.socket?.remoteAddress ?? '';
 }
 
-/** Counts wrong tokens by address, in windows of a minute. */
+/** Counts wrong tokens by address, in windows of one minute. */
 function createFailures() {
   let counts = new Map<string, number>();
   let started = 0;

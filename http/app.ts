@@ -1,4 +1,4 @@
-// Puts the HTTP API together: who may ask, what can be asked, what an error looks like, and the description of all of it.
+// Assembles the HTTP API: access, routes, error answers, and the OpenAPI description.
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -23,7 +23,10 @@ import { addSearchRoutes } from './routes/searches.js';
 import { addSpecificationRoutes } from './routes/specifications.js';
 import { json, problems } from './schemas.js';
 
-/** A specification with a list of a hundred thousand candidates, or a table of accuracies. */
+/**
+ * Large enough for a specification with a list of a hundred thousand candidates, or for a table of
+ * accuracies.
+ */
 const LARGEST_BODY = 32 * 2 ** 20;
 
 export interface AppOptions {
@@ -31,10 +34,10 @@ export interface AppOptions {
   readonly access: Access;
   readonly rankings: OpenRankings;
   readonly version: string;
-  /** Path under which a proxy offers this server; '' without one. */
+  /** The path under which a proxy offers this server; '' without a proxy. */
   readonly prefix: string;
   readonly stopped: AbortSignal;
-  /** Called with errors that nobody foresaw. */
+  /** Called with unexpected errors. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -141,7 +144,7 @@ function addSessionRoute(app: OpenAPIHono, { zeroscout, version }: AppOptions): 
   );
 }
 
-/** No scripts but the page's own files, no frames, no other site. */
+/** Allows only the page's own scripts, no frames, and no other site. */
 const SECURITY: Parameters<typeof secureHeaders>[0] = {
   contentSecurityPolicy: {
     defaultSrc: ["'self'"],

@@ -1,4 +1,4 @@
-// Answers errors as problem details (RFC 9457), with the codes of the library.
+// Converts errors to problem details (RFC 9457), with the codes of the library.
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
@@ -36,7 +36,10 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'A server is away',
 };
 
-/** Fields that the path of a request gives; a search that its body names and that is not there is a mistake in the body. */
+/**
+ * Fields that come from the path of a request. If they name nothing, the answer is 404; an unknown search
+ * that the body names is a mistake in the body.
+ */
 const OF_PATHS = new Set(['id', 'schedule', 'worker']);
 
 export class ProblemError extends Error {
@@ -55,7 +58,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** What an error is over HTTP. Unknown errors tell nothing of this program's inside. */
+/** The problem for an error. Unknown errors reveal nothing about the inside of this program. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return problem(error.status, error.code, error.message);
   if (error instanceof SpecError) {
@@ -85,7 +88,7 @@ function problem(status: number, code: string, detail: string): Problem {
   return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code, detail };
 }
 
-/** gRPC: unavailable (14), deadline exceeded (4), or a broken connection. */
+/** gRPC codes: unavailable (14), deadline exceeded (4), or a broken connection. */
 function isAway(error: unknown): boolean {
   const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
   return [4, 14].includes(Number(cause?.code ?? code));

@@ -1,4 +1,4 @@
-// Describes what the API answers, for checks and for its own description.
+// Defines the schemas of the API's answers, for validation and for its OpenAPI description.
 import { z } from '@hono/zod-openapi';
 import { ProblemSchema } from './problem.js';
 
@@ -45,7 +45,7 @@ export const SpecificationInputSchema = z
   })
   .openapi('SpecificationInput');
 
-/** A value of a ranking. JSON knows no infinity. */
+/** A value of a ranking. JSON has no infinities, so they are text. */
 export const CellSchema = z
   .union([z.number(), z.string(), z.null()])
   .openapi({ description: 'a number, a text, "inf" or "-inf", or null where there is none' });
@@ -60,7 +60,7 @@ export const RankingPageSchema = z
   })
   .openapi('RankingPage');
 
-/** Answers of every operation that are not a success. */
+/** The unsuccessful answers of every operation. */
 export const problems = {
   default: {
     description: 'a problem; `code` says which',

@@ -1,4 +1,4 @@
-// Listens for the HTTP API and its page.
+// Serves the HTTP API and its page.
 import { readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -13,25 +13,25 @@ import { createOpenRankings } from './rankings/open-rankings.js';
 export interface HttpOptions {
   readonly zeroscout: Zeroscout;
   readonly version: string;
-  /** Address to listen at; 127.0.0.1 without it. */
+  /** The address to listen on; 127.0.0.1 by default. */
   readonly host?: string | undefined;
-  /** 0 takes any that is free. */
+  /** The port; 0 chooses any free one. */
   readonly port: number;
-  /** More names by which people reach it, such as `search.example.com`. */
+  /** Further names under which the server is reachable, such as `search.example.com`. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly operatorToken?: string | undefined;
   readonly viewerToken?: string | undefined;
-  /** Path under which a proxy offers this server, such as `/zeroscout`. */
+  /** The path under which a proxy offers this server, such as `/zeroscout`. */
   readonly prefix?: string | undefined;
-  /** Files of a certificate and its key, PEM. */
+  /** PEM files of a certificate and its key. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   readonly onFault: (error: unknown) => void;
 }
 
 export interface HttpServer {
-  /** Where it is reached, without a token. */
+  /** The URL of the server, without a token. */
   readonly url: string;
-  /** The link that makes a browser an operator's. */
+  /** A link with the token of operators, which gives a browser that role. */
   readonly link: string;
   close(): Promise<void>;
 }
@@ -86,7 +86,7 @@ export async function startHttpServer({
 
 type Server = ReturnType<typeof createAdaptorServer>;
 
-/** Answers the port that was taken. */
+/** Returns the port that was chosen. */
 function listen(
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
@@ -103,7 +103,7 @@ function listen(
   });
 }
 
-/** Streams that are open get a second to end. */
+/** Open streams get a second to end. */
 async function closeServer(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
@@ -113,7 +113,7 @@ async function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** The names by which this server may be asked. */
+/** The host names that requests may have. */
 function namesOf({
   shown,
   isLoopback,
@@ -129,12 +129,12 @@ function namesOf({
   return [...own.map((name) => `${name}:${port}`), ...allowedHosts.flatMap((name) => withPort(name, port))];
 }
 
-/** A name that a proxy passes on may have a port, the one it listens at itself, or none. */
+/** A name that a proxy passes on may have a port, which may be the proxy's own, or none. */
 function withPort(name: string, port: number): string[] {
   return /:\d+$/.test(name) ? [name] : [name, `${name}:${port}`];
 }
 
-/** Some proxies take the prefix away, others pass it on. */
+/** Some proxies remove the prefix, others pass it on. */
 function withoutPrefix(request: Request, prefix: string): Request {
   if (prefix === '') return request;
   const url = new URL(request.url);

@@ -1,4 +1,5 @@
-// Turns the specification of a request into one that the library reads; files come with the request, never from this machine.
+// Converts the specification of a request to the library's form; its files come with the request, never from
+// this machine.
 import type { SpecificationInput } from '../client/index.js';
 import { SpecError } from '../core/errors.js';
 

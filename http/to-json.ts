@@ -1,9 +1,9 @@
-// Makes a value of the library into one that JSON can carry.
+// Converts a value of the library to one that JSON can represent.
 
 /**
- * A copy in which infinities are the texts "inf" and "-inf", NaN is null, and absent fields are left out. Its type is that of the
- * answer's schema, which TypeScript cannot compare with types that have optional fields; the description of the API is checked
- * against real answers by tests.
+ * A copy in which infinities are the texts "inf" and "-inf", NaN is null, and absent fields are left out. It
+ * has the type of the answer's schema, which TypeScript cannot compare with types that have optional fields;
+ * tests check the description of the API against real answers.
  */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export function toJson(value: unknown): any {

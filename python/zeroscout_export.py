@@ -18,7 +18,8 @@ from torch import nn
 
 
 def export(network: nn.Module, path: str | Path, size: int = 224, channels: int = 3, exporter: str = "torchscript") -> None:
-    """Writes one network. In training mode the exporter leaves batch normalization as it is; dropout is switched off."""
+    """Writes one network. In training mode the exporter leaves batch normalization unchanged; dropout is
+    switched off."""
     network.train()
     for module in network.modules():
         if isinstance(module, (nn.modules.dropout._DropoutNd,)) or type(module).__name__ in ("StochasticDepth", "DropPath"):
@@ -36,7 +37,7 @@ def export(network: nn.Module, path: str | Path, size: int = 224, channels: int 
 
 
 def named_networks(source: str) -> Iterator[tuple[str, nn.Module]]:
-    """The networks of `module:function`, with names that files can have."""
+    """The networks of `module:function`, with names that are valid file names."""
     module_name, _, function_name = source.partition(":")
     if not function_name:
         raise SystemExit(f'{source}: must be module:function, such as my_models:family')

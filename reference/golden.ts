@@ -1,4 +1,5 @@
-// The command `npm run golden`: computes golden cases with the engine and exits with 0 only if all are within tolerance.
+// Implements the command `npm run golden`: computes golden cases with the engine, and exits with 0 only if
+// all are within tolerance.
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { SpecError } from '../core/errors.js';
@@ -27,13 +28,13 @@ try {
   process.exitCode = wrongUse ? 2 : error instanceof CommanderError ? 0 : 1;
 }
 
-/** Prints a line for each case, then the verdict; answers the exit code. */
+/** Prints a line for each case, then the verdict; returns the exit code. */
 async function golden(path: string): Promise<number> {
   const file = await readGoldenFile(path);
   return 'checks' in file ? showChecks(path, file) : runCases(path, file);
 }
 
-/** A line for each check that fails, then the verdict. */
+/** Prints a line for each failed check, then the verdict. */
 function showChecks(path: string, { kind, checks }: GoldenChecks): number {
   const failed = checks.filter(({ differences }) => differences.length);
   for (const { name, differences } of failed) print(`${name}\n  DIFFER: ${differences.join('; ')}`);
@@ -74,7 +75,7 @@ function showCase({
   ].join('\n');
 }
 
-/** The largest deviation and where it is, counted from 0. */
+/** The largest deviation and its index, counted from 0. */
 function largest(deviations: readonly number[]): string {
   const value = Math.max(...deviations);
   return `${brief(value)} (at ${deviations.indexOf(value)})`;

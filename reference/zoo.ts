@@ -1,4 +1,5 @@
-// The command `npm run zoo`: compares exported models of torchvision and timm with PyTorch, in scores and in costs.
+// Implements the command `npm run zoo`: compares exported models of torchvision and timm with PyTorch, in
+// scores and costs.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,13 +16,16 @@ import { computeOnnx } from './golden/onnx.js';
 const REFERENCE = fileURLToPath(new URL('../../reference/pytorch/onnx_reference.py', import.meta.url));
 const BATCH = 2;
 const CHANNELS = 3;
-/** Of a score: max(this, 5 times by how much PyTorch in float32 is off PyTorch in float64). */
+/**
+ * The least tolerance of a score, which is max(this, 5 times the deviation of PyTorch in float32 from
+ * float64).
+ */
 const LEAST_TOLERANCE = 1e-3;
-/** Of MACs and parameters, relative. */
+/** The relative tolerance of MACs and parameters. */
 const COST_TOLERANCE = 5e-3;
 const MINUTES_10 = 600_000;
 
-/** What zoo.py wrote of a model. */
+/** The entry that zoo.py wrote for a model. */
 const Entry = z.object({
   file: z.string(),
   size: z.number().optional(),
@@ -38,13 +42,13 @@ interface Row {
   readonly size?: number;
   readonly found?: string;
   readonly features?: number;
-  /** Relative deviations: the largest of all features, of all blocks, and what is allowed. */
+  /** Relative deviations: the largest of all features, the largest of all blocks, and the tolerance. */
   readonly expressivity?: number;
   readonly trainability?: number;
   readonly allowed?: number;
-  /** By how much PyTorch in float64 moves where each pixel is off by one rounding of float32. */
+  /** The deviation of PyTorch in float64 if each pixel changes by one rounding of float32. */
   readonly conditioning?: number;
-  /** Ours over fvcore's and PyTorch's, less 1. */
+  /** Our value divided by fvcore's or PyTorch's, minus 1. */
   readonly macs?: number;
   readonly parameters?: number;
 }
@@ -92,7 +96,7 @@ async function main(folder: string, models: readonly string[], options: Options)
   process.exitCode = failed ? 1 : 0;
 }
 
-/** Those that are done. Where the reference failed it is tried again. */
+/** The rows that are complete. Models for which the reference failed are tried again. */
 function readRows(path: string): Row[] {
   if (!existsSync(path)) return [];
   const rows = JSON.parse(readFileSync(path, 'utf8')) as readonly Row[];
@@ -139,7 +143,10 @@ function read({ path, size, wanted }: { path: string; size: number; wanted: Want
   return graphNetwork({ graph, batch: BATCH, image: [CHANNELS, size, size], wanted, file: path });
 }
 
-/** Runs the reference in PyTorch on the same graph, cut at the same tensors, and computes the same with the engine. */
+/**
+ * Runs the reference in PyTorch on the same graph, cut at the same tensors, and computes the same with the
+ * engine.
+ */
 async function compareScores({
   folder,
   entry: { file, size },
@@ -163,7 +170,7 @@ async function compareScores({
     features: features.map(({ name }) => name),
     channelAxes: features.map(({ channelAxis }) => channelAxis),
     parameters: costs.parameters,
-    // Exporters name scales of layers as they like; both sides take them for what the reader does.
+    // Exporters name scales of layers arbitrarily; both sides use those that the reader recognized.
     scales: graph.weights.filter((_, i) => roles[i]!.kind === 'scale').map(({ name }) => name),
   };
   writeFileSync(source, JSON.stringify([wanted]));

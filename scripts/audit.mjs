@@ -1,5 +1,5 @@
-// Asks the registry for known holes in what is installed to run (npm audit). Ends with code 1 where one is high or critical;
-// a registry that does not answer is said in a line, and is no failure.
+// Asks the registry for known vulnerabilities of the installed run-time packages (npm audit). Exits with code
+// 1 if one is high or critical; a registry that does not answer is reported in a line and is no failure.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -1,4 +1,5 @@
-// Compiles the sources into dist/, bundles the workflows and builds the page. Each is left where dist/ is newer than its sources.
+// Compiles the sources into dist/, bundles the workflows and builds the page. Skips what is newer in dist/ than
+// its sources.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,7 +14,7 @@ const SETTINGS = [
   'scripts/build.mjs',
   'scripts/rooms.cjs',
 ];
-/** Written last: its time is the time of the build. */
+/** This file is written last, so its time is the time of the build. */
 const BUNDLE = join(root, 'dist/workflow-bundle.js');
 const PAGE = join(root, 'dist/page/index.html');
 
@@ -41,12 +42,15 @@ function isStale() {
   return [...ROOMS, ...SETTINGS].some((name) => newest(join(root, name)) > built);
 }
 
-/** When a file was written; 0 where it is not there. */
+/** The time at which a file was written; 0 if it does not exist. */
 function timeOf(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** Time of the newest change to a source below a path, in milliseconds since 1970. A removed file changes its folder. */
+/**
+ * The time of the newest change to a source below a path, in milliseconds since 1970. Removing a file changes
+ * its folder.
+ */
 function newest(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return 0;
@@ -56,7 +60,7 @@ function newest(path) {
     .reduce((time, name) => Math.max(time, newest(join(path, name))), stat.mtimeMs);
 }
 
-/** Removes the compiled files of sources that are gone, which an import would still find. */
+/** Removes compiled files whose sources are gone, because an import would still find them. */
 function removeLeftovers() {
   for (const room of ROOMS) {
     const folder = join(root, 'dist', room);
@@ -69,7 +73,7 @@ function removeLeftovers() {
   }
 }
 
-/** `npx zeroscout` finds the command where npm puts those of installed packages; npm ci takes it away. */
+/** `npx zeroscout` finds the command where npm puts those of installed packages; npm ci removes it. */
 function linkCommand() {
   const link = join(root, 'node_modules/.bin/zeroscout');
   chmodSync(join(root, 'dist/cli/main.js'), 0o755);

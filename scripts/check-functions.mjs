@@ -1,4 +1,4 @@
-// Fails where a function of the rooms or of scripts/ has more lines than a reader can hold in mind.
+// Fails if a function in the rooms or in scripts/ has more than 60 lines.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { ROOMS } from './rooms.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MOST_LINES = 60;
-/** Functions that were longer when this rule was made, with the lines that they may have. None is added here. */
+/** Functions that were longer when this rule was made, with their limits. Do not add any. */
 const EXCEPTIONS = {
   'cli/commands/worker.ts work': 62,
   'client/searches/searches.ts createSearches': 62,
@@ -46,7 +46,7 @@ function longFunctions(path) {
     tsx: path.endsWith('.tsx'),
     target: 'esnext',
   });
-  // swc numbers the bytes of all files that it has parsed on; a file's last byte is the end of its tree.
+  // swc counts bytes over all files that it has parsed; the end of a file's tree is the file's last byte.
   const before = tree.span.end - source.length;
   const lineOf = (byte) =>
     source
@@ -61,7 +61,10 @@ function longFunctions(path) {
   return found;
 }
 
-/** Visits every function below a node with its name: its own, or that of the variable or property that it is the value of. */
+/**
+ * Visits every function below a node with its name: its own, or that of the variable or property to which it
+ * is assigned.
+ */
 function walk(node, outer, visit) {
   if (node === null || typeof node !== 'object') return;
   const name = String((node.identifier ?? node.id ?? node.key)?.value ?? outer);

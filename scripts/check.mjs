@@ -1,4 +1,5 @@
-// Format, lint, types, import rules and the length of functions: everything of `npm run verify` but the tests. Runs all, then says which failed.
+// Checks format, lint, types, import rules and the length of functions: everything in `npm run verify` but
+// the tests. Runs all checks, then reports which failed.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
-// `npm run docs`: writes the reference pages and builds the documentation site into docs/.vitepress/dist; `npm run docs -- --serve`
-// shows it while it is written. Installs what builds it, in docs/node_modules, where it is missing.
+// Implements `npm run docs`: writes the reference pages and builds the documentation site into
+// docs/.vitepress/dist; `npm run docs -- --serve` shows it during writing. Installs its tools in
+// docs/node_modules if they are missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -15,7 +15,7 @@ if (to === undefined) {
 }
 const rows = readRankingCsv(readFileSync(from, 'utf8'), { source: from })
   .map((row) => ({ ...row, flops: row.proxies.complexity }))
-  // A score may be -inf: such a network lets no signal through, and has no place on the axis.
+  // A score may be -inf: no signal passes such a network, and it has no place on the axis.
   .filter(({ score, flops }) => Number.isFinite(score) && Number.isFinite(flops));
 writeFileSync(to, picture(rows));
 console.log(
@@ -25,7 +25,7 @@ console.log(
 function picture(rows) {
   const scores = rows.map(({ score }) => score);
   const flops = rows.map(({ flops }) => flops / 1e6);
-  // The worst scores lie far below the others; the axis begins where the worst twentieth ends.
+  // The worst scores lie far below the others, so the axis begins where the worst twentieth ends.
   const low = scores.toSorted((a, b) => a - b)[Math.floor(scores.length / 20)];
   const x = createScale([0, Math.max(...flops) * 1.02], [MARGIN.left, WIDTH - MARGIN.right]);
   const y = createScale([low, 0], [HEIGHT - MARGIN.bottom, MARGIN.top]);

@@ -1,4 +1,4 @@
-// Runs the first search of a person who has just cloned this: examples/quickstart.yaml, and says what to do next.
+// Runs the first search in a new clone, examples/quickstart.yaml, and says what to do next.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -8,7 +8,7 @@ const search = spawn(process.execPath, ['dist/cli/main.js', ...run, ...process.a
   cwd: root,
   stdio: 'inherit',
 });
-// The terminal sends Ctrl-C to the search too, which knows what to do with it; we wait for it.
+// Ctrl-C also reaches the search, which handles it; this program waits for its end.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => search.kill('SIGTERM'));
 search.on('exit', (code, signal) => {

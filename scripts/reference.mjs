@@ -1,5 +1,5 @@
-// Writes the reference pages of the documentation from what the code says: `npm run docs:reference`. With --check it writes
-// nothing and ends with code 1 where a page is stale.
+// Implements `npm run docs:reference`: writes the reference pages of the documentation from the code. With
+// --check it writes nothing and exits with code 1 if a page is stale.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,7 @@ import { workedExamplePage, workedExamplePageInJapanese } from './reference/work
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The generated pages by their paths. */
+/** The generated pages, by path. */
 export function referencePages() {
   return {
     'README.md': readme(),
@@ -37,7 +37,7 @@ export function referencePages() {
   };
 }
 
-/** README.md with the row of benchmarks of today, between its marks. */
+/** README.md with the present row of benchmarks between its marks. */
 function readme() {
   const marks = /(<!-- benchmarks: .*? -->\n)[\s\S]*?(<!-- \/benchmarks -->)/;
   return read('README.md').replace(marks, (_, start, end) => `${start}${benchmarkRow()}\n${end}`);

@@ -1,4 +1,5 @@
-// The rooms of the sources, each importing only earlier ones: what is compiled, checked and bound by import rules.
+// Lists the rooms of the sources, each of which imports only earlier ones, for the build, the checks and the
+// import rules.
 exports.ROOMS = [
   'core',
   'engine',

@@ -1,5 +1,6 @@
-// Unpacks Debian packages that some tests need (Prometheus and promtool) into .zeroscout/debian, without installing them.
-// `npm run setup:optional` calls it. A machine without apt, or whose mirror does not answer, is told in a line; that is no failure.
+// Unpacks Debian packages that some tests need (Prometheus and promtool) into .zeroscout/debian, without
+// installing them. `npm run setup:optional` calls it. A machine without apt, or whose mirror does not answer,
+// gets a line and no failure.
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -28,7 +29,7 @@ if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === PACKAGES.join(' ')) {
   );
 }
 
-/** Downloads and unpacks all; answers why it could not. */
+/** Downloads and unpacks all packages; returns the reason if it could not. */
 function unpack() {
   mkdirSync(FOLDER, { recursive: true });
   const downloads = mkdtempSync(join(FOLDER, 'download-'));
@@ -46,7 +47,7 @@ function unpack() {
   }
 }
 
-/** Answers why a program failed, undefined where it did not. */
+/** Returns the reason why a program failed, or undefined. */
 function run(program, args, cwd) {
   const { status, error, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 300_000 });
   if (error) return `${program}: ${error.message}`;

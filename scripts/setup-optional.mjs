@@ -1,6 +1,6 @@
-// `npm run setup:optional`: installs Chromium, in which the page is tested, and the Python packages that some tests need, PyTorch,
-// onnx and onnxscript, into reference/pytorch/.venv.
-// Where pip would take PyTorch's CUDA build, of several gigabytes, onnx is installed alone unless `--all` is given.
+// Implements `npm run setup:optional`: installs the Python packages that some tests need (PyTorch, onnx and
+// onnxscript) into reference/pytorch/.venv. If pip would download PyTorch's CUDA build, which has several
+// gigabytes, it installs onnx alone unless `--all` is given.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ if (existsSync(STAMP) && read(STAMP).trim() === digestOf('requirements.txt')) {
   console.log(`onnx is in ${VENV}`);
 }
 
-/** Whether what pip would fetch for torch includes NVIDIA's packages. */
+/** Whether the packages that pip would fetch for torch include NVIDIA's. */
 function takesCuda() {
   const dry = ['--dry-run', '--ignore-installed', '--report', '-', '-r', 'requirements.txt'];
   const { status, stdout, stderr } = spawnSync(system, [...PIP, ...dry], {

@@ -1,5 +1,6 @@
-// Makes a clone ready: installs the packages of package-lock.json where they are missing or others, and builds dist/.
-// Plain Node, so that it runs before anything is installed. Says nothing where there is nothing to do.
+// Prepares a clone: installs the packages of package-lock.json if they are missing or differ, and builds
+// dist/. It needs only Node, so it runs before anything is installed, and prints nothing if there is nothing
+// to do.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,12 +33,12 @@ if (!isInstalled()) {
 }
 await import('./build.mjs');
 
-/** npm writes what it installed into node_modules/.package-lock.json when it is done, and only then. */
+/** npm writes node_modules/.package-lock.json at the end of an installation. */
 function isInstalled() {
   const installed = readJson('node_modules/.package-lock.json')?.packages;
   if (!installed) return false;
   return Object.entries(readJson('package-lock.json').packages).every(
-    // Optional packages are those of other machines, for the greater part.
+    // Most optional packages are for other platforms.
     ([path, { version, optional }]) =>
       path === '' || (optional && !installed[path]) || installed[path]?.version === version,
   );

@@ -1,4 +1,5 @@
-// Damages files of searches and of the store at random (`npm run soak:damage -- --rounds N [--seed S]`); exit code 1 where a ranking or a score was wrong afterwards.
+// Implements `npm run soak:damage -- --rounds N [--seed S]`: damages files of searches and of the store at
+// random. Exits with code 1 if a ranking or a score was wrong afterwards.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,5 @@
-// `npm run soak -- --minutes N [--seed S] [--report FILE]`: disturbs searches at random for that long. Code 1 where a promise was broken.
+// Implements `npm run soak -- --minutes N [--seed S] [--report FILE]`: disturbs searches at random for that
+// long. Exits with code 1 if a promise was broken.
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
-// Tests the packed package, installed by npm from the registry, under other versions of Node: `npm run test:node -- 22 24`.
-// npm's own packages bring the programs of Node; nothing is installed outside a temporary folder. Exit code 3 where npm cannot bring them.
+// Implements `npm run test:node -- 22 24`: tests the packed package, installed by npm from the registry,
+// under other versions of Node. npm packages provide Node; nothing is installed outside of a temporary
+// folder. Exits with code 3 if npm cannot provide them.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +36,7 @@ for (const version of versions) {
 }
 process.exit(failed.length > 0 ? 1 : missing.length > 0 ? 3 : 0);
 
-/** Answers the folder with the program; undefined where npm cannot install it. */
+/** Returns the folder with the program, or undefined if npm cannot install it. */
 function installNode(version) {
   const name = `node-${process.platform}-${process.arch}`;
   const prefix = join(folder, version);

@@ -8,7 +8,10 @@ import { median, spread } from './statistics.js';
 const MEGA = 1e6;
 const WARM_UP = -1;
 
-/** The same candidates on both sides, in turn, in each scenario of the space and each way of using the cores. */
+/**
+ * Measures the same candidates on both sides, in turn, for each scenario of the space and each way of using
+ * the cores.
+ */
 export async function compareWithBaseline({
   space,
   candidates: count,
@@ -18,7 +21,7 @@ export async function compareWithBaseline({
   space: BenchSpace;
   candidates: number;
   rounds: number;
-  /** Ours; PyTorch draws them for each candidate, as people do today. */
+  /** How our side draws weights; PyTorch draws them for each candidate, as published code does. */
   weights: Setting['weights'];
 }) {
   const cores = availableParallelism();
@@ -27,7 +30,7 @@ export async function compareWithBaseline({
   console.log(`PyTorch: ${JSON.stringify(baseline.versions)}; ${rounds} rounds, sides alternating\n`);
   try {
     for (const scenario of SCENARIOS[space]) {
-      // One scorer with all threads is shown for one space; workers never run scorers so.
+      // One scorer with all threads is shown for one space only, because workers never run scorers that way.
       const ways = [
         ...(space === 'nas-bench-201' ? [{ scorers: 1, threads: cores }] : []),
         { scorers: cores, threads: 1 },
@@ -60,7 +63,7 @@ async function compare({
 }) {
   const length = count || asked;
   const candidates = (round: number) => scenario.candidates(round, length);
-  // Each candidate for itself: what one has in common with another is measured by `--children`.
+  // Candidates are scored without sharing blocks; `--children` measures what sharing saves.
   const setting = { space, batch, resolution, ...way, weights, prefixes: 'stem' as const };
   return withScoring(setting, candidates(WARM_UP), async (scoring) => {
     const ours: number[] = [];

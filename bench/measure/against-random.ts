@@ -1,4 +1,4 @@
-// Ranks the candidates of an evolution and as many random candidates under the same constraints as one cohort.
+// Ranks the candidates of an evolution together with as many random candidates under the same constraints.
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { order } from '../../core/ranking/order.js';
 import { openSpace } from '../../core/spaces/index.js';

@@ -1,4 +1,5 @@
-// Runs the PyTorch baseline (reference/pytorch) in one long-lived process and measures milliseconds a candidate.
+// Runs the PyTorch baseline (reference/pytorch) in one long-lived process and measures milliseconds per
+// candidate.
 import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,7 @@ interface Answer {
 
 export interface Baseline {
   readonly versions: Readonly<Record<string, unknown>>;
-  /** Wall time over candidates, in milliseconds: fresh weights for each, as people do today. */
+  /** Wall time over candidates, in milliseconds, with new weights for each, as published code does. */
   measure(args: {
     candidates: readonly string[];
     space?: SpaceSpecification;
@@ -27,13 +28,16 @@ export interface Baseline {
     resolution?: number;
     threads?: number;
     device?: string;
-    /** `contiguous` is what published code runs; `channels_last` suits PyTorch's CPU kernels better. */
+    /** `contiguous` is what published code uses; `channels_last` suits PyTorch's CPU kernels better. */
     memoryFormat?: MemoryFormat;
   }): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Installs the baseline's pinned requirements on first use; ZEROSCOUT_BASELINE_PYTHON names a Python that has them. */
+/**
+ * Installs the baseline's pinned requirements on first use, unless ZEROSCOUT_BASELINE_PYTHON names a Python
+ * that has them.
+ */
 export async function startBaseline(): Promise<Baseline> {
   const { first, ask, close } = await startProgram<Answer>('score.py', '--serve');
   return {
@@ -47,7 +51,10 @@ export async function startBaseline(): Promise<Baseline> {
   };
 }
 
-/** A program of reference/pytorch that says a line when it is ready, then answers each line by one. */
+/**
+ * Starts a program of reference/pytorch, which prints a line when it is ready and then answers each line with
+ * one line.
+ */
 export async function startProgram<T>(...program: readonly string[]) {
   const python = process.env.ZEROSCOUT_BASELINE_PYTHON ?? 'python3';
   execFileSync(python, ['setup.py'], { cwd: FOLDER, stdio: ['ignore', 'ignore', 'inherit'] });

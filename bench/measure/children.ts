@@ -1,4 +1,4 @@
-// Measures what an evolution saves by computing the first blocks that children have in common only once.
+// Measures what an evolution saves by computing leading blocks that children share only once.
 import { isDeepStrictEqual } from 'node:util';
 import { openSpace } from '../../core/spaces/index.js';
 import type { PrefixDepth } from '../../engine/prefix-cache.js';
@@ -14,27 +14,29 @@ const NAMES: Readonly<Record<PrefixDepth, string>> = {
   stem: 'each child alone',
 };
 const DEPTHS = ['blocks', 'stem'] as const;
-/** Generations until there is a population. Before, parents are the start or any candidate. */
+/**
+ * The number of generations until there is a population. Before that, parents are the start or any candidate.
+ */
 const FILLING = EVOLUTION.population / EVOLUTION.generation;
 
 export interface ChildrenSetting {
   readonly batch: number;
   readonly resolution: number;
   readonly scorers: number;
-  /** The number of children in all. */
+  /** The total number of children. */
   readonly budget: number;
   readonly seed: number;
 }
 
-/** Mean milliseconds a child in one generation: wall time of all scorers together, and processor time. */
+/** Mean milliseconds per child in one generation: wall time of all scorers together, and processor time. */
 interface Time {
   readonly wall: number;
   readonly processor: number;
 }
 
 /**
- * Each generation is scored by two pools of scorers, one after the other; which of them is first alternates. Their results are
- * compared bit by bit. Processor time is the better measure where other processes share the cores.
+ * Two pools of scorers score each generation one after the other; the order alternates. Their results are
+ * compared bit by bit. Processor time is the better measure if other processes share the cores.
  */
 export async function compareChildren({ budget, seed, scorers, ...fidelity }: ChildrenSetting) {
   const sides = DEPTHS.map((depth) => ({
@@ -98,7 +100,7 @@ function stopwatch(pool: ScorerPool): (children: number) => Time {
   const [start, before] = [performance.now(), used()];
   return (children) => {
     let processor = 0;
-    // A scorer that was replaced meanwhile takes what it used with it.
+    // The processor time of a scorer that was replaced in the meantime is lost.
     for (const [pid, seconds] of used()) processor += seconds - (before.get(pid) ?? 0);
     return { wall: (performance.now() - start) / children, processor: (processor * 1000) / children };
   };

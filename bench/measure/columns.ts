@@ -1,4 +1,4 @@
-// Reads and writes files of raw scores over all of NAS-Bench-201, and makes cohorts of them.
+// Reads and writes files of raw scores over all of NAS-Bench-201, and selects cohorts from them.
 import { readdir, readFile } from 'node:fs/promises';
 import type { FeatureChoice } from '../../core/ir/measured.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
@@ -10,18 +10,18 @@ import type { Machine } from './machine.js';
 
 export type Cohort = 'classes' | 'written';
 
-/** The candidates of a measurement and their fidelity, without seeds and draws. */
+/** The candidates of a measurement and their fidelity, without seed and draw. */
 export interface Setting {
   readonly cohort: Cohort;
   readonly weights: 'shared' | 'candidate';
-  /** How weights are drawn; He normal, as published, where nothing is said. */
+  /** How weights are drawn; He normal, as published, if absent. */
   readonly drawing?: Drawing;
   readonly features: FeatureChoice;
   readonly batch: number;
   readonly resolution: number;
 }
 
-/** One draw over the whole cohort, in the order of `scoredCandidates`; null is minus infinity. */
+/** One draw over the whole cohort, in the order of `scoredCandidates`; null stands for minus infinity. */
 export interface Column extends Setting {
   readonly seed: number;
   readonly draw: number;
@@ -30,12 +30,12 @@ export interface Column extends Setting {
   readonly trainability: readonly (number | null)[];
 }
 
-/** Wall time of one candidate with all its draws in one request, all scorers at work. */
+/** Wall time of one candidate with all its draws in one request, while all scorers work. */
 export interface Timing extends Setting {
   readonly machine: Machine;
   readonly scorers: number;
   readonly candidates: number;
-  /** Index k - 1: milliseconds with k draws. */
+  /** The milliseconds for k draws, at index k - 1. */
   readonly milliseconds: readonly number[];
 }
 
@@ -43,12 +43,12 @@ export const written: readonly string[] = Array.from({ length: space.enumeration
   space.enumeration.at(index),
 );
 
-/** What a cohort scores: every candidate, or the representative of each equivalence class. */
+/** The candidates that a cohort scores: all, or the representative of each equivalence class. */
 export function scoredCandidates(cohort: Cohort): readonly string[] {
   return cohort === 'written' ? written : [...new Set(written.map(space.representative))];
 }
 
-/** The position of the representative of each written candidate. */
+/** For each written candidate, the index of its representative. */
 export function unitsOf(cohort: Cohort): readonly number[] {
   const number = new Map(scoredCandidates(cohort).map((candidate, i) => [candidate, i]));
   return written.map(
@@ -60,7 +60,7 @@ export function settingName({ cohort, weights, drawing, features, batch, resolut
   return `${cohort}-${weights}${drawing ? `-${drawing}` : ''}-${features}-b${batch}-r${resolution}`;
 }
 
-/** Everything that the folder holds, by setting. */
+/** The columns and timings in the folder, by setting. */
 export async function readColumns(
   folder: string,
 ): Promise<ReadonlyMap<string, { columns: Column[]; timing?: Timing }>> {
@@ -75,7 +75,10 @@ export async function readColumns(
   return settings;
 }
 
-/** Log-rank scores of some of the cohort (positions `members`) from columns of one setting and seed, one for each draw. */
+/**
+ * Log-rank scores of part of the cohort (indices `members`) from columns of one setting and seed, one for
+ * each draw.
+ */
 export function scoreMembers({
   columns,
   members,
@@ -105,7 +108,7 @@ export function flopsOf(candidate: string): number {
   return space.costs({ candidate, resolution: 32 }).flops;
 }
 
-/** Kendall's τ over all written candidates, by dataset, of the scores of what a cohort scores. */
+/** Kendall's τ over all written candidates, by dataset, given the scores of the units. */
 export function tauOfUnits({
   setting: { cohort },
   score,

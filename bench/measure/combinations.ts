@@ -1,4 +1,4 @@
-// Compares ways of combining several draws by their τ.
+// Compares ways of combining several draws by Kendall's τ.
 import { ascendingRanks } from '../../core/ranking/ranks.js';
 import type { Truth } from '../../core/report/truth.js';
 import { type Column, flopsOf, readColumns, type Setting, scoredCandidates, tauOfUnits } from './columns.js';
@@ -6,7 +6,7 @@ import { type Column, flopsOf, readColumns, type Setting, scoredCandidates, tauO
 const PROXIES = ['expressivity', 'progressivity', 'trainability'] as const;
 type Values = Float64Array;
 
-/** Values [m] of one proxy under each draw, to what is added to the score [m]. */
+/** Each way maps the values [m] of one proxy under each draw to its contribution to the score [m]. */
 const WAYS: Readonly<Record<string, (draws: readonly Values[]) => Values>> = {
   'log of the mean rank (ours)': (draws) => logShare(mean(draws.map(ascendingRanks))),
   'mean of the logs of ranks': (draws) => mean(draws.map((values) => logShare(ascendingRanks(values)))),
@@ -22,11 +22,11 @@ export interface CombinationRow {
   readonly draws: number;
   readonly seeds: number;
   readonly way: string;
-  /** Mean over seeds, by dataset. */
+  /** The mean over seeds, by dataset. */
   readonly tau: Readonly<Record<string, number>>;
 }
 
-/** Every way, for every setting with at least three draws (a median of two is their mean). */
+/** Every way, for every setting with at least three draws (the median of two equals their mean). */
 export async function combinationRows({
   folder,
   truth,
@@ -79,7 +79,7 @@ function mean(draws: readonly Values[]): Values {
   return each(draws, mean1);
 }
 
-/** Shares of values, not a share of their sum, which could be infinite. */
+/** The values are divided before they are added, because their sum could overflow. */
 function mean1(values: readonly number[]): number {
   return values.reduce((total, value) => total + value / values.length, 0);
 }
@@ -90,7 +90,7 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** A Markdown table. */
+/** The rows as a Markdown table. */
 export function renderCombinations(rows: readonly CombinationRow[]): string {
   const datasets = Object.keys(rows[0]?.tau ?? {});
   const head = ['setting', 'draws', 'seeds', 'combined as', ...datasets];

@@ -6,7 +6,10 @@ import { AZ_NAS_PROXIES, type AzNasProxy } from '../../core/specification/famili
 import type { ScoreResult } from '../../engine/protocol.js';
 import { openPool, randomCandidates, scoreAll } from './device-pool.js';
 
-/** Kendall's tau over random candidates under `standard`; of a proxy, that of the draw that agrees least. */
+/**
+ * Kendall's tau over random candidates under `standard`; for a proxy, that of the draw with the least
+ * agreement.
+ */
 export async function measureAgreement({
   device,
   count,

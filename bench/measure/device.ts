@@ -14,26 +14,32 @@ import { measureOperators } from './gpu-operators.js';
 import { profileSupernet } from './gpu-profile.js';
 import { describeFill, measureFill } from './supernet-fill.js';
 
-/** Batches at which every block is measured, as published; and how many candidates are enough for a steady time. */
+/**
+ * Batch sizes at which every block is measured, as published, with a number of candidates that suffices for a
+ * steady time.
+ */
 const LARGE = [
   { batch: 64, candidates: 1000 },
   { batch: 16, candidates: 2000 },
 ] as const;
 const COMPARED = 200;
 const BASELINE_CANDIDATES = 20;
-/** On a GPU, lent for minutes: a step that would begin later is left out, so that one call ends within eight minutes. */
+/**
+ * On a borrowed GPU, steps that would begin after this time are skipped, so that one call ends within eight
+ * minutes.
+ */
 const LATEST_START_MS = 6.5 * 60_000;
 
 export interface DeviceBench {
   readonly device: BatchedDevice;
-  /** The most candidates of any step; without, the whole space and what each step needs. */
+  /** The most candidates in any step; by default the whole space, and as many as each step needs. */
   readonly candidates?: number | undefined;
   readonly baseline: 'with' | 'without';
   readonly detail: 'with' | 'without';
   readonly print: (line: string) => void;
 }
 
-/** Throws a DeviceError where there is no such device. `leftOut` names the steps for which there was no time. */
+/** Throws a DeviceError if there is no such device. `leftOut` names the steps for which there was no time. */
 export async function benchDevice(bench: DeviceBench) {
   const { device, print } = bench;
   const { nodes } = await checkDevice({ device });
@@ -62,7 +68,9 @@ export async function benchDevice(bench: DeviceBench) {
   return { device, fill, space, large, agreement, leftOut };
 }
 
-/** One candidate of each class, which ranks all written ones; then every written candidate for itself. */
+/**
+ * Scores one candidate of each class, which ranks all written ones; then every written candidate separately.
+ */
 async function wholeSpace({ device, candidates: most = Number.POSITIVE_INFINITY, print }: DeviceBench) {
   const { enumeration, representative } = nasBench201;
   const { size, at } = enumeration;
@@ -83,7 +91,7 @@ async function wholeSpace({ device, candidates: most = Number.POSITIVE_INFINITY,
     `\n${written.length} written candidates, ${classes.length} classes, through a worker's scorer process`,
   );
   try {
-    // Every row has a seed of its own: tensors of its draws are made within it.
+    // Every row has a seed of its own, so that the time includes creating the tensors of its draws.
     await measure('warm-up: start, program, first runs (screen)', {
       candidates: classes,
       preset: 'screen',
@@ -129,7 +137,7 @@ async function largeBatch({
   return { ...measured, baseline: theirs };
 }
 
-/** Fresh weights for each candidate, one after the other, as people do today. */
+/** New weights for each candidate, one after the other, as published code does. */
 async function againstPyTorch({
   batch,
   candidates,
@@ -168,7 +176,7 @@ function describe(r: SupernetMeasurement): string[] {
   return r.outOfMemory.length ? [...lines, `  out of memory at ${r.outOfMemory.join(', ')}`] : lines;
 }
 
-/** All candidates in a random order: as a worker gets them (activities/spread-evenly.ts). */
+/** All candidates in a random order, as a worker receives them (activities/spread-evenly.ts). */
 function inRandomOrder(list: readonly string[]): string[] {
   const key = { seed: 1, draw: 0, name: 'order' };
   return sample({ key, count: list.length, size: list.length }).map((i) => list[i]!);

@@ -1,4 +1,5 @@
-// The scorer process of `npm run bench:fidelity -- --drawing`: the CPU scorer with weights drawn in another way.
+// Runs as the scorer process of `npm run bench:fidelity -- --drawing`: the CPU scorer with weights drawn in
+// another way.
 import { createCpuScorer } from '../../engine/cpu-scorer.js';
 import { type Drawing, drawingOf } from './drawing.js';
 import { serveScorer } from './serve-scorer.js';

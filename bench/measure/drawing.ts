@@ -1,8 +1,12 @@
-// Draws weights with lower variance than independent draws have, to measure whether they rank better (docs/understand/fidelity.md).
+// Draws weights with less variance than independent draws, to measure whether they rank better
+// (docs/understand/fidelity.md).
 import type { Weight } from '../../core/ir/block.js';
 import { type Draw, fanIn, randomDraw } from '../../core/ir/draw.js';
 
-/** `orthogonal`: rows of a weight (or its columns, where they are fewer) at right angles. `antithetic`: each second draw mirrors the one before. */
+/**
+ * `orthogonal`: rows of a weight (or its columns, if these are fewer) are orthogonal. `antithetic`: each
+ * second draw is the negative of the previous one.
+ */
 export const DRAWINGS = ['orthogonal', 'antithetic'] as const;
 export type Drawing = (typeof DRAWINGS)[number];
 
@@ -18,7 +22,7 @@ export const drawingOf: Readonly<Record<Drawing, DrawOf>> = {
     if (draw % 2 === 0) return original;
     const negative = (values: Float32Array) => values.map((value) => -value);
     return {
-      // Probes stay independent: mirroring a probe would not change any score.
+      // Probes remain independent, because negating a probe changes no score.
       signs: randomDraw({ ...key, draw }).signs,
       weight: (weight: Weight) => negative(original.weight(weight)),
       input: (shape) => negative(original.input(shape)),
@@ -26,7 +30,10 @@ export const drawingOf: Readonly<Record<Drawing, DrawOf>> = {
   },
 };
 
-/** Gram-Schmidt over the rows of [out, in * k * k], or over its columns where they are fewer; mean square 2 / fan-in, like He normal. */
+/**
+ * Gram-Schmidt over the rows of [out, in * k * k], or over its columns if these are fewer; the mean square is
+ * 2 / fan-in, as in He normal.
+ */
 function orthogonal({ values, shape }: { values: Float32Array; shape: readonly number[] }): Float32Array {
   const columns = fanIn(shape);
   const rows = values.length / columns;

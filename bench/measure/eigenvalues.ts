@@ -1,4 +1,5 @@
-// Compares the processor time of our eigenvalues and largest singular values with LAPACK's (PyTorch, float32, one thread).
+// Compares the processor time of our eigenvalues and largest singular values with LAPACK's (through PyTorch,
+// float32, one thread).
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,12 +10,17 @@ import { normal } from '../../core/random/random.js';
 import { startProgram } from './baseline.js';
 import { median, spread } from './statistics.js';
 
-/** NAS-Bench-201 has 16 to 64; transformers 192 to 640; 2048 is as wide as MobileNetV2 gets. */
+/**
+ * Sizes: NAS-Bench-201 has 16 to 64, transformers 192 to 640, and 2048 is the greatest width of MobileNetV2.
+ */
 const SIZES = [16, 32, 64, 192, 320, 640, 2048];
-/** A feature with fewer samples than channels: the eigenvalues of its Gram matrix stand for those of its covariance. */
+/**
+ * A feature with fewer samples than channels: the eigenvalues of its Gram matrix replace those of its
+ * covariance.
+ */
 const FEW = { samples: 128, channels: 2048 };
 const SINGULAR = [64, 216, 640];
-/** Processor time of one side's turn, about, in milliseconds. */
+/** The approximate processor time of one side's turn, in milliseconds. */
 const TURN = 150;
 
 interface Case {
@@ -28,7 +34,7 @@ interface Answer {
   readonly value: number;
 }
 
-/** The same matrices on both sides, in turn; the ratio is taken within each round. */
+/** Both sides compute the same matrices in turn; the ratio is taken within each round. */
 export async function compareEigenvalues({ rounds }: { readonly rounds: number }) {
   const folder = mkdtempSync(join(tmpdir(), 'zeroscout-eigenvalues-'));
   const { first, ask, close } = await startProgram<Answer>('eigenvalues.py');
@@ -85,14 +91,16 @@ function cases(): Case[] {
   ];
 }
 
-/** The value that is compared beside the time: the entropy of the eigenvalues, or the singular value. */
+/**
+ * The result that is compared in addition to the time: the entropy of the eigenvalues, or the singular value.
+ */
 function compute({ kind, matrix, n }: Case): number {
   return kind === 'singular'
     ? largestSingularValue(matrix, n, n)
     : spectralEntropy(symmetricEigenvalues(matrix, n));
 }
 
-/** Calls that fill a turn; counting them warms up. */
+/** The number of calls that fill a turn; counting them also warms up. */
 function repeatsOf(each: Case): number {
   let repeats = 1;
   while (measureOurs(each, repeats) * repeats < TURN) repeats *= 2;
@@ -109,14 +117,16 @@ function measureOurs(each: Case, repeats: number): number {
 const noise = (length: number, name: string) =>
   normal({ key: { seed: 1, draw: 0, name: `eigenvalues ${name}` }, length, std: 1 });
 
-/** [n, length], the rows falling off to a thirtieth, as channels do. */
+/** A matrix [n, length] whose rows decrease to a thirtieth, similar to channels of a feature. */
 function samples(n: number, length: number): Float32Array {
   return noise(n * length, `${n} ${length}`).map(
     (value, k) => value * 10 ** ((-1.5 * Math.floor(k / length)) / n),
   );
 }
 
-/** Eigenvalues that fall off to a thousandth, hidden by a reflection. */
+/**
+ * A matrix whose eigenvalues decrease to a thousandth, multiplied by a reflection so that it is not diagonal.
+ */
 function makeGraded(n: number): Float32Array {
   const values = Float64Array.from({ length: n }, (_, i) => 10 ** ((-3 * i) / n));
   const u = noise(n, `${n}`);

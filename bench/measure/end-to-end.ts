@@ -1,4 +1,5 @@
-// Measures whole searches on embedded servers and warm workers: milliseconds a candidate, and memory by process.
+// Measures whole searches on embedded servers and warm workers: milliseconds per candidate, and memory by
+// process.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -14,14 +15,17 @@ const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const run = promisify(execFile);
 
 export interface EndToEnd {
-  /** Milliseconds a candidate, from the start of the search to its report; a seed used before finds its scores. */
+  /**
+   * Milliseconds per candidate, from the start of the search to its report. Each call needs a new seed,
+   * because scores of an earlier one would be reused.
+   */
   measure(candidates: readonly string[], seed: number): Promise<number>;
-  /** Largest resident size by process, in bytes. */
+  /** The largest resident size of each process, in bytes. */
   memory(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
 
-/** Starts servers and workers in a home of their own and warms them with a small search. */
+/** Starts servers and workers in a separate home and warms them up with a small search. */
 export async function startEndToEnd({
   batch,
   candidates,
@@ -70,7 +74,7 @@ export async function startEndToEnd({
   };
 }
 
-/** Without the settings of servers that a person may have configured; binaries are shared with the usual home. */
+/** The environment without settings of servers; binaries are shared with the usual home. */
 function benchEnvironment(folder: string): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL_|NATS_|ZEROSCOUT_)/.test(name));
   return {

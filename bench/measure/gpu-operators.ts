@@ -1,4 +1,4 @@
-// Measures time and bandwidth of the single operators that a supernet is made of, at its sizes.
+// Measures time and bandwidth of the operators of a supernet, at its sizes.
 import { GraphBuilder } from '../../core/onnx/graph.js';
 import { Kit, type Size } from '../../core/spaces/nas-bench-201/batched/kit.js';
 import { normalize } from '../../core/spaces/nas-bench-201/batched/normalization.js';
@@ -10,12 +10,15 @@ const SIZES: readonly Size[] = [
   { channels: 16, height: 32, width: 32 },
   { channels: 64, height: 8, width: 8 },
 ];
-/** An operator's time is the difference between a long and a short chain of it. */
+/** The time of an operator is the difference between a long and a short chain of it. */
 const SHORT = 2;
 const LONG = 8;
 const REPEATS = 4;
 
-/** One link of a chain: rows [batch, rows, channels, positions] to the same shape; `passes` over them, read or written. */
+/**
+ * One link of a chain, which maps rows [batch, rows, channels, positions] to the same shape; `passes` counts
+ * how often they are read or written.
+ */
 interface Link {
   readonly name: string;
   readonly passes: number;
@@ -121,7 +124,7 @@ const LINKS: readonly Link[] = [
   },
 ];
 
-/** A line for each operator and size: microseconds, and bytes of its passes over that time. */
+/** One line for each operator and size: microseconds, and the bytes of its passes divided by that time. */
 export async function measureOperators({ device, rows = 128 }: { device: Provider; rows?: number }) {
   const lines: string[] = [];
   for (const size of SIZES) {
@@ -146,7 +149,7 @@ export async function measureOperators({ device, rows = 128 }: { device: Provide
   return lines;
 }
 
-/** Milliseconds of a run, the least of a few. */
+/** Milliseconds of a run, the minimum of a few. */
 async function timeChain({
   device,
   link,

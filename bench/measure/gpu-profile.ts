@@ -1,4 +1,4 @@
-// Prints which operators of a supernet the host spends its time on, from ONNX Runtime's profile.
+// Prints the operators of a supernet on which the host spends its time, from ONNX Runtime's profile.
 import { randomDraw } from '../../core/ir/draw.js';
 import { createBatchedScorer } from '../../engine/batched/batched-scorer.js';
 import { nodeTimes, type ProfileEvent, profile } from '../../engine/batched/verify-device.js';
@@ -6,8 +6,8 @@ import type { SupernetSetting } from './gpu.js';
 import { timeSupernets } from './timed-supernet.js';
 
 /**
- * Two equal runs, of which the second counts. On a GPU the time of a node is what the host needs to launch it, and to wait
- * for the device where the launch waits.
+ * Performs two equal runs, of which the second counts. On a GPU, the time of a node is that of launching it,
+ * including waiting for the device if the launch waits.
  */
 export async function profileSupernet({
   candidates,

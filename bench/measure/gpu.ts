@@ -1,4 +1,4 @@
-// Measures what scoring with a batched supernet takes: opening it, its runs, eigenvalues, memory.
+// Measures the time of scoring with a batched supernet: opening it, its runs, eigenvalues; and memory.
 import { execFileSync } from 'node:child_process';
 import { randomDraw } from '../../core/ir/draw.js';
 import { fillOf, splitIntoRuns } from '../../core/spaces/nas-bench-201/batched/split-into-runs.js';
@@ -13,23 +13,29 @@ export interface SupernetSetting {
   readonly device: Provider;
   readonly batch: number;
   readonly resolution: number;
-  /** The most candidates of a run. */
+  /** The most candidates in a run. */
   readonly size: number;
   readonly draws: number;
-  /** Threads of the cpu device, and of the eigenvalues. */
+  /** The number of threads of the cpu device, and for the eigenvalues. */
   readonly threads: number;
 }
 
 export interface SupernetMeasurement {
   readonly batch: number;
   readonly size: number;
-  /** Runs for all candidates under one draw. */
+  /** The number of runs for all candidates under one draw. */
   readonly runsOfDraw: number;
   readonly nodes: number;
-  /** Seconds: building the program and opening the session; the first run, which plans the convolutions. */
+  /**
+   * Seconds for building the program and opening the session, and for the first run, which plans the
+   * convolutions.
+   */
   readonly openSeconds: number;
   readonly warmUpSeconds: number;
-  /** Milliseconds for a candidate under one draw: everything, wall time; the device's runs alone; eigenvalues, summed over threads. */
+  /**
+   * Milliseconds per candidate and draw: total wall time; the device's runs alone; eigenvalues, summed over
+   * threads.
+   */
   readonly whole: number;
   readonly runs: number;
   readonly eigenvalues: number;
@@ -39,11 +45,14 @@ export interface SupernetMeasurement {
   readonly fill: { readonly convolutions: number; readonly all: number };
   readonly hostMegabytes: number;
   readonly deviceMegabytes?: number;
-  /** Sizes that the device had too little memory for. */
+  /** Sizes for which the device had too little memory. */
   readonly outOfMemory: readonly number[];
 }
 
-/** One run first, untimed: on a GPU it plans the convolutions. Then all candidates under each draw. */
+/**
+ * The first run is not timed, because it plans the convolutions on a GPU. Then all candidates run under each
+ * draw.
+ */
 export async function measureSupernet({
   candidates,
   setting,
@@ -91,7 +100,10 @@ export async function measureSupernet({
   }
 }
 
-/** What the driver says is in use on the first device; ONNX Runtime keeps what a session once took. */
+/**
+ * The memory in use on the first device according to the driver. ONNX Runtime does not return memory of a
+ * session.
+ */
 function usedDeviceMegabytes(): number | undefined {
   try {
     const arguments_ = ['--query-gpu=memory.used', '--format=csv,noheader,nounits'];

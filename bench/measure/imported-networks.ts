@@ -1,4 +1,4 @@
-// Measures the scoring of networks that were read from ONNX files beside eager PyTorch, which computes the same.
+// Measures the scoring of networks that were read from ONNX files, beside eager PyTorch computing the same.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { peakResidentBytes } from './machine.js';
 import { SCRIPTS } from './pure.js';
 import { median, spread } from './statistics.js';
 
-/** Of torchvision. */
+/** Networks of torchvision. */
 const NETWORKS = [
   'resnet18',
   'mobilenet_v3_large',
@@ -23,7 +23,7 @@ const NETWORKS = [
 ];
 const [BATCH, RESOLUTION] = [8, 224];
 const [MEGA, GIGA] = [1e6, 1e9];
-/** The median over the networks, and the least, that were promised. */
+/** The speedups that were promised over the networks: the median, and the least. */
 const TARGET = { median: 1.5, least: 1, memory: 3e9 };
 const WARM_UP_SEED = 1;
 
@@ -42,7 +42,7 @@ interface Loaded {
   readonly structure: string;
 }
 
-/** Files of the seven networks are exported to `folder`, or taken from there where they lie there already. */
+/** Exports files of the seven networks to `folder`, unless they exist there already. */
 export async function compareImportedNetworks({
   folder,
   rounds,
@@ -90,7 +90,7 @@ async function startTorch() {
   };
 }
 
-/** Reads the file, and has PyTorch cut its own network at the features that were found in it. */
+/** Reads the file, and lets PyTorch cut its own network at the features that were found in it. */
 async function load({ name, file, torch }: { name: string; file: string; torch: Torch }): Promise<Loaded> {
   await torch.ask({ do: 'export', network: name, file });
   const options = {
@@ -123,7 +123,10 @@ async function load({ name, file, torch }: { name: string; file: string; torch: 
   };
 }
 
-/** Ways of using the cores: searches run scorers of one thread; `zeroscout score` runs one with all threads. */
+/**
+ * Ways of using the cores: searches run several scorers with one thread; `zeroscout score` runs one with all
+ * threads.
+ */
 async function compare({
   loaded,
   torch,
@@ -179,7 +182,10 @@ async function compare({
   }
 }
 
-/** Scorer processes as workers start them: from the structure's text to the proxies, programs and weights made anew each time. */
+/**
+ * Scorer processes as workers start them: from the structure's text to the proxies, with programs and weights
+ * created each time.
+ */
 function startOurs({
   loaded: { name, space, structure },
   scorers,
@@ -204,7 +210,7 @@ function startOurs({
       draws: [0],
     });
   return {
-    /** Milliseconds of wall time a network, every scorer at work. */
+    /** Milliseconds of wall time per network while every scorer works. */
     measure: async (seed: number): Promise<number> => {
       const start = performance.now();
       await Promise.all(Array.from({ length: scorers }, (_, i) => score(seed + i)));

@@ -3,7 +3,10 @@ import type { ResolvedGraph } from '../../core/graph/resolve.js';
 
 const LAYERS = new Set(['Conv', 'ConvTranspose', 'MatMul']);
 
-/** Convolutions and products with a weight on the longest path from the images to the output; products of activations are none. */
+/**
+ * The number of convolutions and products with a weight on the longest path from the images to the output;
+ * products of activations do not count.
+ */
 export function layerDepth({ tape, input, output, isStream }: ResolvedGraph): number {
   const depths: number[] = [];
   for (let id = input; id <= output; id++) {

@@ -1,4 +1,4 @@
-// Describes this machine for results that are compared later, and reads memory and processor time of processes.
+// Describes this machine for later comparisons, and reads memory and processor time of processes.
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 
@@ -20,7 +20,10 @@ function packageVersion(name: string): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-/** Largest resident size that a process ever had, in bytes; 0 when it is gone or the system does not tell. */
+/**
+ * The largest resident size that a process has had, in bytes; 0 if it has ended or the system does not report
+ * it.
+ */
 export function peakResidentBytes(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -30,10 +33,10 @@ export function peakResidentBytes(pid: number): number {
   }
 }
 
-/** User and system time of a process so far, in seconds; 0 when it is gone. Linux counts in hundredths. */
+/** User and system time of a process so far, in seconds; 0 if it has ended. Linux counts in hundredths. */
 export function cpuSeconds(pid: number): number {
   try {
-    // The name of the process, in brackets, may hold spaces.
+    // The name of the process, in parentheses, may contain spaces.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
@@ -41,7 +44,7 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
-/** Processes that a process started and that live. */
+/** The living children of a process. */
 export function childrenOf(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);

@@ -14,7 +14,7 @@ const HEIGHT = 440;
 const MARGIN = { left: 64, right: 24, top: 24, bottom: 48 };
 const COLOURS = ['#2f6fdf', '#d9732a', '#3a9a5b', '#a050c8'];
 
-/** A scatter plot; points of one group are joined in the order given. */
+/** A scatter plot; points of one group are joined in the given order. */
 export function scatterSvg({
   points,
   xTitle,

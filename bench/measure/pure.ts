@@ -1,4 +1,4 @@
-// Measures milliseconds a candidate of scoring alone: scorer processes without servers.
+// Measures milliseconds per candidate of scoring alone: scorer processes without servers.
 import { fileURLToPath } from 'node:url';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import type { PrefixDepth } from '../../engine/prefix-cache.js';
@@ -6,12 +6,17 @@ import type { ScoreRequest } from '../../engine/protocol.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';
 import { peakResidentBytes } from './machine.js';
 
-/** Scorer processes by what they keep of one candidate for the next: the production scorer keeps all blocks. */
+/**
+ * Scorer processes by the states that they cache between candidates; the production scorer caches all blocks.
+ */
 export const SCRIPTS: Readonly<Record<PrefixDepth, string>> = {
   blocks: fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url)),
   stem: fileURLToPath(new URL('./stem-only-scorer.js', import.meta.url)),
 };
-/** Candidates that each scorer scores first: enough to need nearly all weights of a draw and to have the code compiled. */
+/**
+ * The number of candidates that each scorer scores first: enough to need nearly all weights of a draw and to
+ * have the code compiled.
+ */
 const WARM_UP = 16;
 const WARM_SEED = 1;
 
@@ -21,20 +26,20 @@ export interface Setting {
   readonly batch: number;
   readonly scorers: number;
   readonly threads: number;
-  /** What scorers keep of one candidate for the next: all blocks where this is left out. */
+  /** The states that scorers cache between candidates; by default those after all blocks. */
   readonly prefixes?: PrefixDepth;
   /** Whether weights, probes and images are drawn once for all candidates or for each of them. */
   readonly weights: ScoreRequest['fidelity']['weights'];
 }
 
 export interface PureScoring {
-  /** Milliseconds of wall time a candidate; where the seed is new, drawing its tensors included. */
+  /** Milliseconds of wall time per candidate; with a new seed, this includes drawing its tensors. */
   measure(candidates: readonly string[], seed?: number): Promise<number>;
   peakResidentBytes(): number;
   close(): Promise<void>;
 }
 
-/** Starts scorers and warms them: tensors of a draw are made, and shared programs are compiled. */
+/** Starts scorers and warms them up: tensors of a draw are created, and shared programs are compiled. */
 async function startPureScoring({
   setting: { space, resolution, batch, scorers, threads, prefixes = 'blocks', weights },
   candidates,

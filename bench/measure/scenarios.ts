@@ -9,11 +9,11 @@ export interface Scenario {
   readonly space: SpaceSpecification;
   readonly batch: number;
   readonly resolution: number;
-  /** How many times faster than the baseline it has to be, where that was promised. */
+  /** The speedup over the baseline that was promised, if any. */
   readonly target?: number;
-  /** Candidates of a round, where not those of the command line. */
+  /** The number of candidates in a round, if it differs from that of the command line. */
   readonly count?: number;
-  /** `round` -1 is the warm-up. Where a search always meets new candidates, each round has candidates of its own. */
+  /** `round` -1 is the warm-up. For searches that always meet new candidates, each round has its own. */
   candidates(round: number, count: number): readonly string[];
 }
 
@@ -32,7 +32,7 @@ export function randomNasBench201(count: number): string[] {
   return sample({ key, count, size: nasBench201.enumeration.size }).map(nasBench201.enumeration.at);
 }
 
-/** A child of the published search under 450 MFLOPs at 224 pixels: it has 445. */
+/** A child of the published search under 450 MFLOPs at 224 pixels; it has 445. */
 const CHILD_445M =
   'SuperConvK3BNRELU(3,16,2,1)SuperResIDWE2K3(16,32,2,40,2)SuperResIDWE4K3(32,8,2,120,2)SuperResIDWE4K5(8,96,2,128,3)SuperResIDWE2K3(96,192,2,24,4)SuperConvK1BNRELU(192,2048,1,1)';
 
@@ -98,7 +98,7 @@ const autoformerScenarios: readonly Scenario[] = [
   },
 ];
 
-/** By the kinds of specifications; results have these names too. */
+/** The scenarios by kind of space; results use these names too. */
 export const SCENARIOS = {
   'nas-bench-201': nasBench201Scenarios,
   'mobilenet-v2': mobileNetV2Scenarios,
@@ -120,7 +120,7 @@ function randomCandidates({ space, round, count }: Drawn): string[] {
   return Array.from({ length: count }, (_, i) => random({ seed: SEED, draw: i, name: `bench.${round}` }));
 }
 
-/** Random candidates whose text matches an expression. */
+/** Random candidates whose text matches a regular expression. */
 function randomLike({ space, like, round, count }: Drawn & { like: RegExp }): string[] {
   const { random } = openSpace(space);
   const found: string[] = [];
@@ -131,7 +131,10 @@ function randomLike({ space, like, round, count }: Drawn & { like: RegExp }): st
   return found;
 }
 
-/** Children of two replacements, as evolution makes them, whose FLOPs are within a tenth of the parent's. */
+/**
+ * Children with two replacements, as an evolution breeds them, whose FLOPs are within a tenth of the
+ * parent's.
+ */
 function children({ space, parent, round, count }: Drawn & { parent: string }): string[] {
   const { mutate, costs } = openSpace(space);
   const flops = (candidate: string) => costs({ candidate, resolution: 224 }).flops;

@@ -1,4 +1,4 @@
-// Computes what screening by one draw saves, and what the top of the ranking loses by it.
+// Computes what screening by one draw saves, and how much the top of the ranking loses by it.
 import { order } from '../../core/ranking/order.js';
 import { topQuality } from '../../core/ranking/quality.js';
 import type { Truth } from '../../core/report/truth.js';
@@ -7,17 +7,20 @@ import { type Column, readColumns, scoredCandidates, scoreMembers, unitsOf, writ
 const TOP = 50;
 const KEPT_SHARES = [0.05, 0.1, 0.2, 0.5, 1] as const;
 
-/** One draw for all, all draws for the best `keep` of the classes; 1 is no screening. Means over seeds. */
+/**
+ * Screening scores all units with one draw, and the best `keep` of the classes with all draws; 1 means no
+ * screening. Values are means over seeds.
+ */
 export interface ScreeningRow {
   readonly setting: string;
   readonly draws: number;
   readonly keep: number;
   readonly seeds: number;
-  /** Scores computed, as a share of those without screening. */
+  /** The share of the scores that are computed, compared with no screening. */
   readonly work: number;
-  /** Share of the top 50 classes without screening that are in the top 50 with it. */
+  /** The share of the top 50 classes without screening that are also in the top 50 with it. */
   readonly shared: number;
-  /** Mean true accuracy of the top 50 written candidates, by dataset. */
+  /** The mean true accuracy of the top 50 written candidates, by dataset. */
   readonly accuracy: Readonly<Record<string, number>>;
 }
 
@@ -77,7 +80,7 @@ function screen({
   };
 }
 
-/** Members, best first. */
+/** The members, best first. */
 function ranked({ columns, members }: { columns: readonly Column[]; members: readonly number[] }): number[] {
   const names = scoredCandidates(columns[0]!.cohort);
   const candidates = members.map((member) => names[member]!);
@@ -85,7 +88,7 @@ function ranked({ columns, members }: { columns: readonly Column[]; members: rea
   return Array.from(rows, (row) => members[row]!);
 }
 
-/** Mean true accuracy of the first 50 written candidates of a ranking of units. */
+/** The mean true accuracy of the first 50 written candidates of a ranking of units. */
 function topAccuracy({
   columns,
   ranking,
@@ -106,7 +109,7 @@ function topAccuracy({
   return topQuality({ accuracies, k: TOP }).mean;
 }
 
-/** A Markdown table. */
+/** The rows as a Markdown table. */
 export function renderScreening(rows: readonly ScreeningRow[]): string {
   const datasets = Object.keys(rows[0]?.accuracy ?? {});
   const head = ['setting', 'draws', 'kept', 'seeds', 'work', `top ${TOP} shared`, ...datasets];

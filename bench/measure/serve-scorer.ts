@@ -1,4 +1,4 @@
-// Answers score requests of a pool as a scorer process does, with whatever scorer a benchmark puts there.
+// Answers score requests of a pool as a scorer process does, with a scorer that a benchmark provides.
 import type { FromScorer, Outcome, ScoreRequest, ToScorer } from '../../engine/protocol.js';
 
 export type ScoreAll = (requests: readonly ScoreRequest[]) => Promise<Outcome[]> | Outcome[];

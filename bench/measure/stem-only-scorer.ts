@@ -1,4 +1,5 @@
-// A scorer process that computes every block of every candidate anew: what the shared beginnings of candidates save is measured against it.
+// Runs as a scorer process that computes every block of every candidate anew, as the reference for what
+// shared leading blocks save.
 import { createCpuScorer } from '../../engine/cpu-scorer.js';
 import { createPrefixCaches } from '../../engine/prefix-cache.js';
 import { serveScorer } from './serve-scorer.js';

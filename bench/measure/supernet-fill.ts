@@ -1,4 +1,4 @@
-// Computes how many slots of a supernet's runs are used, for each kind of list that it scores.
+// Computes how many slots of a supernet's runs are used, for each kind of list.
 import type { SupernetCell } from '../../core/spaces/nas-bench-201/batched/cell.js';
 import { chooseFit, fillOf, splitIntoRuns } from '../../core/spaces/nas-bench-201/batched/split-into-runs.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
@@ -14,14 +14,15 @@ export interface SupernetFill {
   readonly candidates: number;
   readonly size: number;
   readonly runs: number;
-  /** Shares of the slots that a candidate uses; the rest is computed and thrown away. */
+  /** The shares of the slots that candidates use; the other slots are computed in vain. */
   readonly convolutions: number;
   readonly all: number;
 }
 
 /**
- * Each list in the program that it would open itself; the children of an evolution, a generation after the other, in the
- * program that was opened for the parents. Without selection: what an evolution settles on is more alike than this.
+ * Each list is measured in the supernet that it would open itself; the children of an evolution, generation
+ * by generation, in the one that was opened for their parents. There is no selection here; under selection
+ * candidates become more alike.
  */
 export function measureFill({ limit }: { limit: number }): SupernetFill[] {
   const { enumeration, representative } = nasBench201;
@@ -36,7 +37,7 @@ export function measureFill({ limit }: { limit: number }): SupernetFill[] {
   return [...rows, childrenRow(limit)];
 }
 
-/** A line for each list. */
+/** One line for each list. */
 export function describeFill(rows: readonly SupernetFill[]): string[] {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   return rows.map(

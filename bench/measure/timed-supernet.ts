@@ -1,21 +1,21 @@
-// Opens supernets as the batched scorer does, and keeps the time that they and their runs take.
+// Opens supernets as the batched scorer does, and records the time that opening and running them takes.
 import type { SupernetShape } from '../../core/spaces/nas-bench-201/batched/skeleton.js';
 import { isOutOfMemory } from '../../engine/batched/device.js';
 import { openSupernet } from '../../engine/batched/supernet-session.js';
 
 export interface SupernetTimes {
-  /** Opens a supernet whose runs are timed, for the option `open` of a batched scorer. */
+  /** Opens a supernet whose runs are timed; for the option `open` of a batched scorer. */
   readonly open: typeof openSupernet;
-  /** The supernet that was opened last: its shape, its nodes, and milliseconds until it was open. */
+  /** The latest supernet: its shape, its number of nodes, and the milliseconds for opening it. */
   last(): { readonly shape: SupernetShape; readonly nodes: number; readonly milliseconds: number };
   /** Milliseconds of each run since the last call of `clear`. */
   readonly runs: readonly number[];
-  /** Numbers of candidates that the device had too little memory for. */
+  /** Numbers of candidates for which the device had too little memory. */
   readonly tooLarge: readonly number[];
   clear(): void;
 }
 
-/** With `profilePrefix` ONNX Runtime writes a profile to files that begin so. */
+/** With `profilePrefix`, ONNX Runtime writes a profile to files with this prefix. */
 export function timeSupernets({ profilePrefix }: { readonly profilePrefix?: string } = {}): SupernetTimes {
   const runs: number[] = [];
   const tooLarge: number[] = [];

@@ -5,11 +5,14 @@ export interface Histories {
   readonly runs: number;
   readonly largestEvents: number;
   readonly largestBytes: number;
-  /** Activities by name, audits before and after the scoring as `auditScores 1` and `2`: seconds from the first one's start to the last one's end. */
+  /**
+   * Seconds of each activity, from the start of the first to the end of the last; audits before and after
+   * scoring are `auditScores 1` and `2`.
+   */
   readonly steps: Readonly<Record<string, number>>;
 }
 
-/** Of every run of the workflow and of the workflows that it started. */
+/** Reads the histories of every run of the workflow and of the workflows that it started. */
 export async function readHistories({
   client,
   workflowId,

@@ -1,4 +1,4 @@
-// A space of more than a billion candidates, small to write down: a search of any size fits into it.
+// Defines a space of more than a billion candidates with a short definition, for searches of any size.
 import { candidateAt, printCandidate } from '../../core/spaces/custom/candidate.js';
 import { checkDefinition } from '../../core/spaces/custom/schema.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';

@@ -1,4 +1,5 @@
-// Runs one search of many candidates in a home of its own and measures seconds by phase, processes, histories and disk.
+// Runs one search of many candidates in a separate home and measures seconds by phase, processes, histories
+// and disk space.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -33,11 +34,11 @@ export interface ScaleRun {
   readonly candidates: number;
   readonly shardSize: number;
   readonly workers: number;
-  /** From the start of the search until its files are written. */
+  /** Seconds from the start of the search until its files are written. */
   readonly seconds: number;
   readonly processes: readonly ProcessUse[];
   readonly histories: Histories;
-  /** Bytes that the store, Temporal and the files take. */
+  /** The bytes of the store, of Temporal and of the files. */
   readonly disk: Readonly<Record<'nats' | 'temporal' | 'files', number>>;
 }
 
@@ -159,12 +160,16 @@ export function specificationOf({
     execution: { shardSize, window: 8, partSize },
   };
   const specification = parseSpecification({ text: JSON.stringify(written), source: 'bench' });
-  // The synthetic scorer takes many candidates at a time, as a GPU does; no device of the schema does so for this space.
+  // The synthetic scorer accepts many candidates at a time, as a GPU does; no device of the schema does so
+  // for this space.
   const execution = { ...specification.execution, device: 'cpu-stack' as const };
   return { ...specification, execution };
 }
 
-/** Processor time and memory of processes and of the scorers that they start, sampled: a child may be gone at the end. */
+/**
+ * Samples processor time and memory of processes and of the scorers that they start, because a child may have
+ * ended at the end.
+ */
 function watch(processes: ReadonlyMap<string, number>) {
   const pids = new Map(processes);
   const last = new Map<string, { cpu: number; peak: number }>();
@@ -176,7 +181,7 @@ function watch(processes: ReadonlyMap<string, number>) {
         ...scorers.map((id) => [`${name}, scorer`, id] as const),
       ]) {
         const cpu = cpuSeconds(id);
-        // A process that has ended, and that its parent has not waited for, still has its processor time, but no size.
+        // A process that has ended but whose parent has not waited for it has processor time but no size.
         const before = last.get(who)?.peak ?? 0;
         if (cpu > 0) last.set(who, { cpu, peak: Math.max(before, peakResidentBytes(id)) });
       }

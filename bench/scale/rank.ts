@@ -1,11 +1,11 @@
-// Measures what ranking many candidates costs, in a process of its own, without servers, from made-up scores.
+// Measures the cost of ranking many candidates in a separate process, without servers, from synthetic scores.
 import { createHash } from 'node:crypto';
 import { rankCandidates } from '../../activities/rank-candidates.js';
 import type { Specification } from '../../core/specification/specification.js';
 import type { Pieces, Store } from '../../store/store.js';
 import { candidateOf, SIZE } from './large-space.js';
 
-/** As many as `store/candidate-list.ts` puts into a chunk. */
+/** The number of candidates in a chunk of `store/candidate-list.ts`. */
 const CHUNK = 4096;
 
 const count = Number(process.argv[2]);
@@ -23,11 +23,11 @@ const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
 const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6;
 console.log(JSON.stringify({ count, seconds, cpuSeconds, peakBytes: maxRSS * 1024, bytes, digest }));
 
-/** A store of a plan of `count` candidates, all scored. */
+/** A store with a plan of `count` candidates, all of which have scores. */
 function generateStore(): Store {
   const chunk = (index: number) => {
     const lines = Array.from({ length: Math.min(CHUNK, count - index * CHUNK) }, (_, i) =>
-      // SIZE has the prime factors 2 and 5: a factor that has neither walks through all candidates.
+      // SIZE has the prime factors 2 and 5, so multiplication by a factor with neither visits all candidates.
       candidateOf(((index * CHUNK + i) * 16_807) % SIZE),
     );
     return lines.join('\n');

@@ -1,4 +1,5 @@
-// A scorer process whose proxies are a hash of the candidate: it answers at once, so that everything but the scoring can be measured.
+// Runs as a scorer process whose proxies are a hash of the candidate, so that everything except scoring can
+// be measured.
 import type { ScoreRequest, ScoreResult } from '../../engine/protocol.js';
 import { serveScorer } from '../measure/serve-scorer.js';
 
@@ -11,7 +12,7 @@ function score({ candidate, draws }: ScoreRequest): ScoreResult {
       expressivity: 60 * of(0),
       progressivity: of(1) - 0.5,
       trainability: -of(2),
-      // There are few values, hence many ties, as with costs.
+      // There are few distinct values and hence many ties, as with costs.
       complexity: Math.floor(50 * of(3)) * 1e6,
     };
   });

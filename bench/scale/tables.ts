@@ -41,7 +41,7 @@ export function scaleTables(runs: readonly ScaleRun[]): string {
   return align(table);
 }
 
-/** Rows with the first column aligned to the left and the others to the right, as numbers are. */
+/** Aligns the first column to the left and the others, which are numbers, to the right. */
 function align(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const pad = (cell: string, column: number) =>

@@ -1,4 +1,4 @@
-// A worker like that of `zeroscout worker`, but with the synthetic scorer.
+// Runs a worker like that of `zeroscout worker`, but with the synthetic scorer.
 import { fileURLToPath } from 'node:url';
 import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
 import { resolveHome } from '../../client/embedded/home.js';

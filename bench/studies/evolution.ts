@@ -1,4 +1,5 @@
-// The command `npm run bench:evolution`: measures what ranking a growing history costs, beside the plain definition.
+// Implements the command `npm run bench:evolution`: measures the cost of ranking a growing history, compared
+// with the plain definition.
 import { Command } from 'commander';
 import { createHistory } from '../../core/evolution/history.js';
 import { selectHighest } from '../../core/evolution/select-highest.js';
@@ -42,7 +43,8 @@ function main({ steps, population }: { steps: number; population: number }): voi
         `${step} steps: ${seconds().toFixed(1)} s, ${((seconds() / step) * 1e6).toFixed(0)} µs a step`,
       );
   }
-  // At each step everything is ranked: c n log n. The sum over n = 1 .. N is near c N² (log N - 1/2) / 2.
+  // The plain definition ranks everything at each step, c n log n. The sum over n = 1 .. N is about c N² (log
+  // N - 1/2) / 2.
   const rates = PLAIN_AT.filter((n) => n <= steps).map((n) => {
     const one = stopwatch();
     for (let i = 0; i < PLAIN_STEPS; i++) plainStep(entries.slice(0, n), population);
@@ -55,7 +57,10 @@ function main({ steps, population }: { steps: number; population: number }): voi
   );
 }
 
-/** Near its parent, drawn a little to the middle so that values neither grow without end nor stand still. */
+/**
+ * A value near the parent's, drawn slightly towards the middle so that values neither grow without limit nor
+ * stagnate.
+ */
 function childOf(parent: Proxies | undefined, below: (n: number) => number): Proxies {
   return Object.fromEntries(
     AZ_NAS_PROXIES.map((proxy) => {
@@ -74,7 +79,7 @@ function plainStep(entries: readonly Proxies[], population: number): void {
   selectHighest({ scores: aggregate({ columns, kind: 'log-rank' }), count: population - 1 });
 }
 
-/** CPU seconds of this process since now. */
+/** The CPU seconds of this process since this call. */
 function stopwatch(): () => number {
   const start = process.cpuUsage();
   return () => {

@@ -41,7 +41,7 @@ export async function writeFidelityPage({
   );
 }
 
-/** The page with a table put between two marks. */
+/** The page with the table inserted between two marks. */
 function between({
   page,
   mark,

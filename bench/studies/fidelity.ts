@@ -1,4 +1,5 @@
-// The command `npm run bench:fidelity`: scores all of NAS-Bench-201 at several fidelities and computes τ against time.
+// Implements the command `npm run bench:fidelity`: scores all of NAS-Bench-201 at several fidelities and
+// computes τ against time.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -107,7 +108,10 @@ interface Work {
   readonly options: Options;
 }
 
-/** Measures what 1, 2, ... draws cost a candidate, over a sample and under a seed of its own, unless a file says so. */
+/**
+ * Measures the time of 1, 2, ... draws per candidate, over a sample and with a separate seed, unless a file
+ * has the result.
+ */
 async function time({ pool, candidates, setting, options: { draws, folder, scorers, timed } }: Work) {
   const file = `${folder}/${settingName(setting)}-time.json`;
   if (existsSync(file)) return;
@@ -129,7 +133,7 @@ async function time({ pool, candidates, setting, options: { draws, folder, score
   );
 }
 
-/** Scores every candidate under those draws of a seed that no file holds. */
+/** Scores every candidate under those draws of a seed that are in no file. */
 async function score({
   pool,
   candidates,
@@ -171,7 +175,7 @@ function request({
   );
 }
 
-/** Nine digits, as many as a float32 has; minus infinity becomes null. */
+/** Rounds to nine digits, the precision of a float32; minus infinity becomes null. */
 function bare(value: number): number | null {
   return Number.isFinite(value) ? Number(value.toPrecision(9)) : null;
 }

@@ -1,4 +1,4 @@
-// Computes τ at every fidelity from files of raw scores: mean and spread over seeds.
+// Computes τ at every fidelity from files of raw scores: mean and range over seeds.
 import type { Truth } from '../../core/report/truth.js';
 import {
   type Column,
@@ -14,12 +14,12 @@ import {
 export interface FrontierRow extends Setting {
   readonly draws: number;
   readonly seeds: number;
-  /** Wall time of scoring alone over all written candidates; undefined where it was not measured. */
+  /** Wall time of scoring alone, over all written candidates; undefined if it was not measured. */
   readonly millisecondsPerWritten?: number;
   readonly tau: Readonly<Record<string, { mean: number; low: number; high: number }>>;
 }
 
-/** A row for each fidelity and each number of draws that the folder's files allow. */
+/** A row for each fidelity and each number of draws for which the folder has files. */
 export async function frontierRows({
   folder,
   truth,
@@ -76,7 +76,7 @@ function tauOf({ columns, truth }: { columns: readonly Column[]; truth: Truth })
   return tauOfUnits({ setting, score, truth });
 }
 
-/** A Markdown table, cheapest first. */
+/** The rows as a Markdown table, cheapest first. */
 export function renderFrontier(rows: readonly FrontierRow[]): string {
   const datasets = Object.keys(rows[0]?.tau ?? {});
   const fidelity = 'draws x batch x resolution';

@@ -1,11 +1,11 @@
-// Correlates proxies, their aggregate and costs of imported networks with published accuracies.
+// Correlates proxies, their aggregate and the costs of imported networks with published accuracies.
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';
 
-/** What is known of a network. Proxies are of one draw each. */
+/** Facts about a network. Proxies are listed by draw. */
 export interface NetworkFacts {
   readonly model: string;
-  /** Published ImageNet top-1, in percent. */
+  /** The published ImageNet top-1 accuracy in percent. */
   readonly top1: number;
   readonly macs: number;
   readonly parameters: number;
@@ -21,7 +21,7 @@ export interface NetworkFacts {
 
 export interface Correlation {
   readonly name: string;
-  /** Networks that have the value. */
+  /** The number of networks that have the value. */
   readonly count: number;
   readonly spearman: number;
   readonly kendall: number;
@@ -30,11 +30,14 @@ export interface Correlation {
 type Proxy = 'expressivity' | 'progressivity' | 'trainability';
 const PROXIES = ['expressivity', 'progressivity', 'trainability'] as const;
 
-/** JSON has no infinities: null of a proxy stands for minus infinity. */
+/** JSON has no infinities; null stands for minus infinity. */
 const value = (network: NetworkFacts, draw: number, proxy: Proxy) =>
   network.draws[draw]![proxy] ?? Number.NEGATIVE_INFINITY;
 
-/** Of all networks, and of those that are measured at the ends of stages, which alone have a progressivity. */
+/**
+ * Correlations over all networks, and over those that are measured at the ends of stages, which alone have a
+ * progressivity.
+ */
 export function correlations(networks: readonly NetworkFacts[]): readonly Correlation[] {
   const staged = networks.filter(({ found }) => found === 'stages');
   if (staged.length < 3) return [];
@@ -59,7 +62,7 @@ function mean(network: NetworkFacts, proxy: Proxy): number {
   return network.draws.reduce((sum, _, draw) => sum + value(network, draw, proxy), 0) / network.draws.length;
 }
 
-/** The product's own aggregate, with FLOPs as complexity. */
+/** The product's own aggregation, with FLOPs as complexity. */
 function aggregated(name: string, networks: readonly NetworkFacts[], proxies: readonly Proxy[]): Correlation {
   const { draws } = networks[0]!;
   const columns = [

@@ -1,4 +1,5 @@
-// The command `npm run bench:imagenet`: what the ranking of imported networks is worth, on torchvision's published ImageNet accuracies.
+// Implements the command `npm run bench:imagenet`: how well imported networks are ranked, by torchvision's
+// published ImageNet accuracies.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +23,7 @@ interface Options {
   readonly results: string;
 }
 
-/** What reference/pytorch/zoo.py wrote of a model. */
+/** The entry that reference/pytorch/zoo.py wrote for a model. */
 const Entries = z.array(
   z.object({
     file: z.string(),
@@ -34,14 +35,14 @@ const Entries = z.array(
   }),
 );
 
-/** All networks at one size of images. */
+/** All networks at one image size. */
 interface Study {
   readonly size: number;
   readonly batch: number;
   readonly draws: number;
   readonly seed: number;
   readonly networks: readonly NetworkFacts[];
-  /** Models without a score, and why. */
+  /** Models without a score, with the reason. */
   readonly left: readonly { readonly model: string; readonly reason: string }[];
   readonly correlations: readonly Correlation[];
 }

@@ -1,4 +1,5 @@
-// The command `npm run bench:ranking`: how well proxies and their assemblies rank every space with known accuracies.
+// Implements the command `npm run bench:ranking`: how well proxies and their assemblies rank every space with
+// known accuracies.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
@@ -11,7 +12,7 @@ import { type SpaceSummary, summarizeSpace } from './ranking/summarize.js';
 
 const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../../../bench/results/ranking.json', import.meta.url));
-/** Seeds that are looked for in the folder of raw values. */
+/** The number of seeds that are looked for in the folder of raw values. */
 const MOST_SEEDS = 10;
 const FOLDER = fileURLToPath(new URL('../../../.zeroscout/ranking', import.meta.url));
 

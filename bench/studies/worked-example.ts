@@ -1,4 +1,5 @@
-// The command `npm run bench:example`: from all of NAS-Bench-201 to the five networks that are trained, and what their trainings say.
+// Implements the command `npm run bench:example`: from all of NAS-Bench-201 to the five networks that are
+// trained, and their accuracies.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { connect } from '../../client/connect.js';
@@ -8,7 +9,7 @@ import { parseTruth } from '../../core/report/truth.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { describeMachine } from '../measure/machine.js';
 
-/** Networks that are handed to training. */
+/** The number of networks that are trained. */
 const TRAINED = 5;
 const RESULTS = new URL('../../../bench/results/worked-example.json', import.meta.url);
 
@@ -80,7 +81,7 @@ async function main({ truth: file }: { truth: string }): Promise<void> {
   }
 }
 
-/** The first of each function: nobody trains the same network twice under two texts. */
+/** The first candidate of each function, because nobody trains the same network twice under two texts. */
 function functionsOf(rows: readonly RankingRow[]): RankingRow[] {
   const seen = new Set<string>();
   return rows.filter((row) => {

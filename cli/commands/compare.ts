@@ -1,4 +1,5 @@
-// The command `zeroscout compare`: what the proxies of finished searches are worth, how stable the rankings are, and what to do next.
+// Defines the command `zeroscout compare`: how well the proxies of finished searches rank, how stable the
+// rankings are, and what to do next.
 import type { Command } from 'commander';
 import { compareSearches } from '../../client/comparison/compare-searches.js';
 import { writeComparison } from '../../client/comparison/write-comparison.js';

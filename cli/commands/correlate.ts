@@ -1,4 +1,4 @@
-// The command `zeroscout correlate`: how well a finished ranking agrees with known accuracies.
+// Defines the command `zeroscout correlate`: how well a finished ranking agrees with known accuracies.
 import type { Command } from 'commander';
 import { correlateWith } from '../../client/results/correlate.js';
 import { finishedSearch } from '../../client/searches/find-search.js';

@@ -1,4 +1,4 @@
-// The commands `zeroscout devices install` and `devices path`.
+// Defines the commands `zeroscout devices install` and `devices path`.
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findRuntime, pythonLibraryPath, type Runtime } from '../../client/devices/cuda-libraries.js';

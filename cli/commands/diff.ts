@@ -1,4 +1,4 @@
-// The command `zeroscout diff`: what changed from one finished search to another.
+// Defines the command `zeroscout diff`: what changed from one finished search to another.
 import type { Command } from 'commander';
 import { diffSearches } from '../../client/results/diff-searches.js';
 import { wholeNumber } from '../arguments.js';

@@ -1,4 +1,4 @@
-// The command `zeroscout doctor`: shows what this machine has, what is missing and what to do.
+// Defines the command `zeroscout doctor`: what this machine has, what is missing and what to do.
 
 import { type Command, Option } from 'commander';
 import { diagnose, isHealthy } from '../../client/doctor/examine.js';

@@ -1,4 +1,5 @@
-// The command `zeroscout export`: the best of a finished ranking as files that training starts from.
+// Defines the command `zeroscout export`: the best candidates of a finished ranking as files with which
+// training can start.
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -62,7 +63,10 @@ const NAMES: Readonly<Record<ExportFormat, RegExp>> = {
   pytorch: /^rank_\d+\.py$/,
 };
 
-/** What an earlier export of the same format left beyond the ranks of this one would pass for a part of it. */
+/**
+ * Removes files of an earlier export of the same format with ranks beyond this one's, which would be taken
+ * for part of it.
+ */
 async function removeStale({
   folder,
   format,

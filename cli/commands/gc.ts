@@ -1,4 +1,4 @@
-// The command `zeroscout gc`: deletes what is old and what nothing refers to, or says what would go.
+// Defines the command `zeroscout gc`: deletes what is old and what nothing refers to, or lists it.
 import { type Command, Option } from 'commander';
 import { applyRetention, type RetentionReport } from '../../client/retention/apply-retention.js';
 import { duration, wholeNumber } from '../arguments.js';

@@ -1,4 +1,5 @@
-// `zeroscout inspect FILE`: which features were found in an ONNX network, and what lies between them.
+// Defines the command `zeroscout inspect FILE`: the features found in an ONNX network, and the blocks between
+// them.
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { faultWords } from '../../client/files/fault-words.js';

@@ -1,4 +1,5 @@
-// The command `zeroscout latency measure`: how long the best of a finished search take, with machine and spread.
+// Defines the command `zeroscout latency measure`: the latencies of the best candidates of a finished search,
+// with machine and quartiles.
 import type { Command } from 'commander';
 import { type MeasuredLatencies, measureLatencies } from '../../client/latency/measure-latencies.js';
 import { latencyJson } from '../../client/results/latencies.js';

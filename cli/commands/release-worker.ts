@@ -1,11 +1,12 @@
-// `zeroscout workers release NAME`: a worker that was set aside may work again. Also how records of workers are shown.
+// Defines the command `zeroscout workers release NAME`, which lets a worker that was set aside work again;
+// and formats the records of workers.
 import type { Command } from 'commander';
 import { releaseWorker } from '../../client/workers/release-worker.js';
 import type { WorkerRecord } from '../../store/store.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 import { withSession } from '../session.js';
 
-/** Lines of evidence that people see; --json has all that are kept. */
+/** The number of lines of evidence that people see; --json shows all. */
 const SHOWN = 3;
 
 export function addReleaseCommand(workers: Command): void {

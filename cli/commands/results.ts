@@ -1,4 +1,5 @@
-// The command `zeroscout results`: the ranking of a finished search, or its Pareto front, as table, CSV or JSON, or as files.
+// Defines the command `zeroscout results`: the ranking of a finished search, or its Pareto front, as table,
+// CSV or JSON, or as files.
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { openOutFolder } from '../../client/files/out-folder.js';
@@ -91,7 +92,7 @@ async function results(
   if (form === 'json')
     return printJson(rows.map((row) => jsonRow({ row, flops: flopsOf(row.candidate), latencies })));
   print(rankingTable(rows, latencies, { flopsOf }));
-  // What was measured since says more than what the search counted then.
+  // Latencies measured after the search replace the counts in its summary.
   print(`\n${shownLine({ shown: rows.length, total: await results.total() })}`);
   print(`${summaryLines({ ...results.summary, latency: undefined })}`);
   print(line);
@@ -100,7 +101,7 @@ async function results(
   if (changes) print(`\n${changesText(changes)}`);
 }
 
-/** `flops` are those of the network that people see, `complexity` those of the images that were scored. */
+/** `flops` are counted for images of the size that people see, `complexity` for those that were scored. */
 function jsonRow({
   row: { proxies, latency: _, ...row },
   flops,
@@ -113,7 +114,7 @@ function jsonRow({
   return { ...row, ...printable(proxies), flops, ...latencyJson(latencies.get(row.candidate)) };
 }
 
-/** Machines that the summary does not name, and whether they were busy. */
+/** Prints the machines that the summary does not name, and whether they were busy. */
 function printLatencyLines({ results, latencies }: { results: Results; latencies: Latencies }): void {
   const { summary, scopes } = results;
   if (latencies.size === 0) return;
@@ -123,7 +124,7 @@ function printLatencyLines({ results, latencies }: { results: Results; latencies
   if (warning) print(paint.yellow(warning));
 }
 
-/** The first rows of ranking.csv, or all of its bytes. */
+/** Prints the first rows of ranking.csv, or all of its bytes. */
 async function printCsv({ results, top }: { results: Results; top: number | undefined }): Promise<void> {
   if (top === undefined) return pipeline(results.csv(), process.stdout, { end: false });
   const rows = await results.first(top);

@@ -1,4 +1,5 @@
-// The command `zeroscout run`: searches a specification and shows the progress and the results, or leaves it in the background.
+// Defines the command `zeroscout run`: searches a specification and shows progress and results, or leaves the
+// search in the background.
 import { type Command, Option } from 'commander';
 import { openOutFolder } from '../../client/files/out-folder.js';
 import { readResults } from '../../client/results/results.js';
@@ -113,7 +114,7 @@ async function search({ session, written, truth, options }: SearchRequest): Prom
       options: { ...options, specification },
     });
     noteNotNotified(result);
-    // What was said at the start has scrolled away in a long search.
+    // Warnings are repeated, because those from the start have scrolled away in a long search.
     for (const warning of warningTexts(read)) note(paint.yellow(warning));
   } finally {
     restore();

@@ -1,4 +1,4 @@
-// The commands `zeroscout schedule ...`: searches that start by themselves.
+// Defines the commands `zeroscout schedule ...`, for searches that start by themselves.
 import { type Command, Option } from 'commander';
 import { beginSchedule } from '../../client/schedules/begin-schedule.js';
 import { controlSchedule, type ScheduleAction } from '../../client/schedules/control-schedule.js';
@@ -117,9 +117,9 @@ function addControl({
 }: {
   readonly schedule: Command;
   readonly action: ScheduleAction;
-  /** What the answer says was done. */
+  /** The past participle for the answer, such as "paused". */
   readonly done: string;
-  /** What help says of the command. */
+  /** The text in the help of the command. */
   readonly text: string;
 }): void {
   schedule
@@ -156,7 +156,7 @@ function addRuns(schedule: Command): void {
     );
 }
 
-/** Reads the specification and checks all that can be checked before a server is asked for anything. */
+/** Reads the specification and checks everything that can be checked before a server is contacted. */
 async function readChecked(path: string): Promise<ReadSpecification> {
   const read = await readSpecification(path, { modules: modulePermission() });
   checkStart(read, { onNote: note, onWarning: (text) => note(paint.yellow(text)) });

@@ -1,4 +1,5 @@
-// `zeroscout schema`: prints the JSON Schema of the files that people write, for editors that complete and check YAML.
+// Defines the command `zeroscout schema`, which prints the JSON Schema of the files that people write, for
+// editors that complete and check YAML.
 import { Argument, type Command } from 'commander';
 import { spaceSchema, specificationSchema } from '../../core/specification/specification-schema.js';
 import { printJson } from '../render/terminal.js';

@@ -1,4 +1,5 @@
-// `zeroscout score FILE...`: proxies and costs of ONNX networks, without specification or servers.
+// Defines the command `zeroscout score FILE...`: proxies and costs of ONNX networks, without specification or
+// servers.
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { FILE_PROXIES, type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
@@ -56,7 +57,7 @@ function proxyNames(text: string): readonly ProxyName[] {
   });
 }
 
-/** Infinities are texts: JSON has none. */
+/** JSON has no infinities, so they are written as text. */
 function plain({ proxies, draws, ...network }: ScoredNetwork) {
   const spelled = (values: ScoredNetwork['proxies']) =>
     Object.fromEntries(
@@ -68,7 +69,7 @@ function plain({ proxies, draws, ...network }: ScoredNetwork) {
   return { ...network, proxies: spelled(proxies), draws: draws.map(spelled) };
 }
 
-/** Several networks come with their score, the best first. Costs stand in columns of their own. */
+/** Several networks are listed with their scores, best first. Costs have columns of their own. */
 function tableOf(networks: readonly ScoredNetwork[]): string {
   const isRanking = networks.length > 1;
   const names = (Object.keys(networks[0]!.proxies) as ProxyName[]).filter((name) => !COSTS.includes(name));

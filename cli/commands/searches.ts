@@ -1,4 +1,4 @@
-// The commands `zeroscout status`, `watch`, `pause`, `resume` and `cancel`.
+// Defines the commands `zeroscout status`, `watch`, `pause`, `resume` and `cancel`.
 import { type Command, Option } from 'commander';
 import { withServersKept } from '../../client/embedded/keep-servers.js';
 import { readResults } from '../../client/results/results.js';

@@ -1,4 +1,4 @@
-// The commands `zeroscout services up`, `down` and `status`.
+// Defines the commands `zeroscout services up`, `down` and `status`.
 
 import type { Command } from 'commander';
 import { ensureServices, stopServices } from '../../client/embedded/embedded.js';
@@ -59,7 +59,7 @@ async function show({ json }: { readonly json: boolean | undefined }): Promise<v
   print(renderStatus({ home: home.root, services, workers }));
 }
 
-/** One line a service and its web page below, one a background worker. */
+/** One line for each server, followed by its web page, and one for each background worker. */
 function renderStatus({
   home,
   services,
@@ -90,7 +90,7 @@ function workerLine({ pid, role, device, may }: BackgroundWorker): string {
   return `${'worker'.padEnd(9)} ${paint.green('running'.padEnd(8))} ${what}  ${paint.dim(`background, ${code}, pid ${pid}`)}`;
 }
 
-/** Steps go to stderr, so that stdout holds the answer alone. */
+/** Steps go to stderr, so that stdout contains only the answer. */
 function toStderr(text: string): void {
   process.stderr.write(`${text}\n`);
 }

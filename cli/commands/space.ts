@@ -1,4 +1,5 @@
-// The commands `zeroscout space describe` and `space costs`: how many candidates a space has, and what candidates cost.
+// Defines the commands `zeroscout space describe` and `space costs`: how many candidates a space has, and
+// what candidates cost.
 import type { Command } from 'commander';
 import { candidateCosts } from '../../client/spaces/candidate-costs.js';
 import { describeSpaceInput, type SpaceInput } from '../../client/spaces/describe-space.js';
@@ -57,7 +58,7 @@ export function addSpaceCommand(program: Command): void {
     });
 }
 
-/** Those that both commands have. */
+/** Adds the options that both commands have. */
 function withOptions(command: Command): Command {
   return command
     .argument('<KIND>', WHICH)
@@ -88,7 +89,7 @@ function show(description: SpaceDescription): void {
   print(`  for example ${example}`);
 }
 
-/** A number where JSON's readers keep it exact, else its digits. */
+/** A number if JSON readers preserve it exactly, else its digits as text. */
 function jsonSize(size: bigint | 'unbounded'): number | string {
   return typeof size === 'bigint' && size <= Number.MAX_SAFE_INTEGER ? Number(size) : String(size);
 }

@@ -1,4 +1,5 @@
-// The command `zeroscout store check`: says what is damaged in the store, and rewrites it without that.
+// Defines the command `zeroscout store check`, which lists what is damaged in the store, and can rewrite the
+// store without it.
 import type { Command } from 'commander';
 import { MOST_NAMED, openStoreCheck, type StoreFindings } from '../../client/store/check-store.js';
 import type { CheckedKind } from '../../store/inspection.js';
@@ -11,7 +12,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** Damaged messages that people are shown; programs get more. */
+/** The number of damaged messages that people see; --json shows more. */
 const SHOWN = 20;
 
 export function addStoreCommands(program: Command): void {

@@ -1,4 +1,4 @@
-// The command `zeroscout ui`: serves the web page and the HTTP API until it is stopped.
+// Defines the command `zeroscout ui`, which serves the web page and the HTTP API until it is stopped.
 import { type Command, InvalidArgumentError } from 'commander';
 import { connect } from '../../client/connect.js';
 import { startHttpServer } from '../../http/server.js';

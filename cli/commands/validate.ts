@@ -1,4 +1,5 @@
-// The command `zeroscout validate`: shows what a specification means with every default, or what is wrong with it.
+// Defines the command `zeroscout validate`, which shows a specification with every default, or what is wrong
+// with it.
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { modulePermission } from '../../client/specification/allow-modules.js';
@@ -48,7 +49,10 @@ export function addValidateCommand(program: Command): void {
     });
 }
 
-/** The specification as YAML, as it travels: images by their digest, the code of a module only counted. */
+/**
+ * The specification as YAML, as workers receive it: images by their digest, and the code of a module only by
+ * its length.
+ */
 function written({ space, ...rest }: Specification): string {
   const { code, ...known } = space as { readonly code?: string };
   const shown = code === undefined ? known : { ...known, code: `${code.length} characters` };

@@ -1,4 +1,4 @@
-// The command `zeroscout worker`: works for searches until it is told to stop.
+// Defines the command `zeroscout worker`, which works for searches until it is told to stop.
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { readEncryptionKeys } from '../../client/connections/encryption-keys.js';
@@ -19,10 +19,15 @@ import { duration, type Listen, listenAddress, wholeNumber, workerName } from '.
 import { EXIT } from '../exit-codes.js';
 import { note } from '../render/terminal.js';
 
-/** A worker waits for NATS as long as a shard may take; Temporal's heartbeat says that it is alive meanwhile. */
+/**
+ * A worker waits for NATS as long as a shard may take; heartbeats tell Temporal that it is alive meanwhile.
+ */
 const PATIENCE_MS = 10 * 60_000;
 
-/** A worker whose command is gone finishes what it holds, or is killed then: a little more than the grace of activities. */
+/**
+ * The time after which a worker whose command has ended is killed, slightly more than its activities get to
+ * finish.
+ */
 const ORPHAN_MS = 25_000;
 
 interface WorkerCommandOptions {
@@ -93,25 +98,28 @@ export function addWorkerCommand(program: Command): void {
     .action((options: WorkerCommandOptions, command: Command) => work(options, command.parent!.version()!));
 }
 
-/** Also what is loaded later, and every scorer, leaves its temporary files there. */
+/** Libraries that are loaded later, and every scorer, also put their temporary files there. */
 function useWorkFolder(): void {
   try {
     const { close } = openWorkFolder();
     process.once('exit', close);
   } catch (error) {
-    // Most of what a worker does needs none; what does says so when it comes to it.
+    // Most of a worker's tasks need no temporary files; those that do will report the fault.
     note(`no folder for temporary files: ${(error as Error).message}`);
   }
 }
 
-/** DeviceError where this machine cannot score on the device; a note where it can with a reservation. */
+/**
+ * Throws a DeviceError if this machine cannot score on the device; prints a note if it can with a
+ * reservation.
+ */
 async function reportDevice(device: Device): Promise<void> {
   if (!isBatchedDevice(device)) return;
   const { notice } = await checkDevice({ device });
   if (notice) note(notice);
 }
 
-/** The first signal lets the worker finish what it holds, the second ends it. */
+/** The first signal lets the worker finish its work, the second ends it. */
 function stopBySignal(stop: AbortController): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
@@ -135,9 +143,9 @@ async function work(
   version: string,
 ): Promise<void> {
   const stop = new AbortController();
-  // Started by `zeroscout run`: when that is gone, however it went, nobody wants this worker.
+  // If `zeroscout run` started this worker, nobody needs it after that command has ended, however it ended.
   if (hasParent()) endWithParent({ graceMs: ORPHAN_MS, onGone: () => stop.abort() });
-  // Listening alone would keep the process alive, also one that could not start; its parent waits for its end to try again.
+  // A listener on the channel would keep alive a process that failed to start.
   process.channel?.unref();
   if (deploymentName !== undefined && role === 'score')
     throw SpecError.of({
@@ -152,7 +160,7 @@ async function work(
   if (role === 'score') await reportDevice(device);
   stopBySignal(stop);
   const { temporal, nats } = await resolveConnections({ home: resolveHome(), start: 'never', onStep: note });
-  // Says within seconds what is wrong with a server; Temporal's own worker would try for long.
+  // Reports within seconds what is wrong with a server; Temporal's own worker would keep trying.
   await (await connectTemporal(temporal)).close();
   const { createMetrics } = await import('../../workers/metrics.js');
   const monitor = listen && { ...listen, metrics: createMetrics({ role, device }) };

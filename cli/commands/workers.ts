@@ -1,4 +1,4 @@
-// The command `zeroscout workers`: who works, what each can run, and what waits for a worker.
+// Defines the command `zeroscout workers`: the workers, what each can run, and what waits for a worker.
 import type { Command } from 'commander';
 import { spellDuration } from '../../client/spell.js';
 import { listWorkers, type QueueOfWorkers } from '../../client/workers/list-workers.js';

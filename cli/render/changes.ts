@@ -1,4 +1,4 @@
-// Renders what changed between two runs as lines for people.
+// Formats what changed between two runs as lines for people.
 import type { RankChange, RankingDiff, Some } from '../../core/report/ranking-diff.js';
 import { paint } from './terminal.js';
 

@@ -1,4 +1,4 @@
-// Renders the checks of `zeroscout doctor` as lines for people or as JSON.
+// Formats the checks of `zeroscout doctor` as lines for people or as JSON.
 import type { Check } from '../../client/doctor/check.js';
 import { isHealthy } from '../../client/doctor/examine.js';
 import { adviceInCommands } from '../advice.js';
@@ -26,12 +26,14 @@ export function renderChecks({
   return `${lines.join('\n')}\n${verdict}`;
 }
 
-/** The same check with its advice as a command. */
+/** The check with its advice as a command. */
 function withCommands({ advice, ...check }: Check): Check {
   return advice ? { ...check, todo: adviceInCommands(advice) } : check;
 }
 
-/** Breaks lines between words, and a word that is longer than a line, such as a path, where the line ends. */
+/**
+ * Breaks lines between words. A word that is longer than a line, such as a path, is broken at the line's end.
+ */
 function wrap({ text, width }: { readonly text: string; readonly width: number }): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines = [''];

@@ -5,7 +5,7 @@ import type { DatasetQuality, Estimate } from '../../core/comparison/quality.js'
 import { formatFixed, plainTable } from './results.js';
 import { paint, print } from './terminal.js';
 
-/** Winners that are printed; the files have more. */
+/** The number of winners that are printed; the files have more. */
 const SHOWN = 10;
 
 export function printComparison({ searches, between }: Comparison): void {

@@ -70,7 +70,9 @@ const BASELINE_NOTE = `Beside rankings that compute nothing. tau: over classes; 
 similar FLOPs: mean of the fifths by FLOPs; nDCG 2^acc: gain 2^accuracy - 1, over the first 1,000
 `;
 
-/** Depth and identity paths are facts of the structure; what a space does not say is left out. */
+/**
+ * Depth and identity paths are properties of the structure; columns that the space cannot fill are left out.
+ */
 function printBaselines(datasets: readonly Agreement[]): void {
   const columns = ['dataset', 'by', 'tau', 'rho', 'better half', 'similar FLOPs', 'nDCG 2^acc', 'top 10'];
   const table = plainTable(columns);

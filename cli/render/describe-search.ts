@@ -1,4 +1,4 @@
-// Renders what one search does or did, what it waits for, and why it ended.
+// Formats the description of one search: its state, what it waits for, and why it ended.
 import { describeSearch, type SearchDescription } from '../../client/searches/describe-search.js';
 import { spellDuration } from '../../client/spell.js';
 import { countsText } from '../../core/contract/counts-text.js';
@@ -34,7 +34,7 @@ function runningLines({ progress, waiting }: SearchDescription, memo: Partial<Se
   ];
 }
 
-/** The same numbers that the bar shows: both come from the search itself, now. */
+/** The same numbers as in the progress bar, since both come from the search itself. */
 function progressLines(progress: SearchProgress): string[] {
   const { shards, parts, round } = progress;
   const stage = round.of > 1 ? `round ${round.number} of ${round.of}, ` : '';

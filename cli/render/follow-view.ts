@@ -17,12 +17,12 @@ export interface View {
   end(): void;
 }
 
-/** The view that suits where stderr goes. */
+/** Returns a bar if stderr is a terminal, else lines. */
 function progressView(): View {
   return process.stderr.isTTY ? barView() : linesView();
 }
 
-/** Runs `work` with what shows its progress, if it is to be shown, and clears the bar whatever happens. */
+/** Runs `work` with a view of its progress, if one is wanted, and clears the bar in any case. */
 export async function withProgress<T>(
   shown: 'shown' | 'hidden',
   work: (onLook: ((look: SearchLook) => void) | undefined) => Promise<T>,
@@ -36,12 +36,12 @@ export async function withProgress<T>(
   }
 }
 
-/** Where nobody watches a terminal, a line now and then. */
+/** The interval between lines where stderr is not a terminal. */
 const LINE_MS = 5_000;
-/** The bar itself; the rest of the line is words. */
+/** The width of the bar; the rest of the line is text. */
 const BAR_COLUMNS = 12;
 
-/** Candidates a second since the first that this view saw. */
+/** Measures candidates per second since the first one that this view saw. */
 function speedometer() {
   let first: { time: number; now: number } | undefined;
   return ({ now, planned }: Shown) => {
@@ -52,7 +52,7 @@ function speedometer() {
   };
 }
 
-/** Says once why the bar counts fewer than there are candidates. */
+/** Returns a function that explains once why the bar counts fewer than there are candidates. */
 function explainer() {
   let said = '';
   return (progress: Shown) => {
@@ -64,7 +64,7 @@ function explainer() {
   };
 }
 
-/** What follows the bar: as many words as fit, so that no line is wider than the screen. */
+/** The text after the bar, shortened so that no line is wider than the screen. */
 export function barText({
   progress,
   speed: { rate, left },
@@ -115,7 +115,7 @@ function barView(): View {
       const phase = phaseOf(progress);
       const { now, planned } = progress;
       const before = `${phase} [${' '.repeat(BAR_COLUMNS)}] ${now}/${planned}  `;
-      // The last column stays free: a terminal may go to the next line when it is written.
+      // The last column remains free, because some terminals wrap when it is written.
       const room = Math.max(0, (process.stderr.columns ?? 80) - before.length - 1);
       const payload = { phase, words: barText({ progress, speed: speed(progress), waiting, room }) };
       if (!started) {
@@ -140,7 +140,7 @@ function linesView(): View {
       if (progress) explain(progress);
       const line = lineOf({ progress, waiting, speed });
       if (line === undefined) return;
-      // A new phase, and something else that is waited for, are told at once.
+      // A new phase and a new reason for waiting are reported immediately.
       const servers = waiting
         .map((reason) => reason.for)
         .filter((what) => what === 'nats' || what === 'temporal');
@@ -174,7 +174,7 @@ function phaseOf({ paused, phase, round, generation }: SearchProgress): string {
   return round.of > 1 ? `round ${round.number}/${round.of} ${name}` : name;
 }
 
-/** Of what was drawn, how much broke a constraint. */
+/** The share of drawn candidates that broke a constraint. */
 function rejectedText({ rejectedShare }: SearchProgress): string {
   return rejectedShare === undefined ? '' : `${(rejectedShare * 100).toFixed(1)} % rejected`;
 }

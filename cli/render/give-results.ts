@@ -21,7 +21,10 @@ export interface ResultOptions {
   readonly specification: Specification;
 }
 
-/** Says that there is nothing to do, and gives the results again; false where they are damaged and have to be made anew. */
+/**
+ * Reports that there is nothing to do and shows the results again; returns false if they are damaged and must
+ * be computed again.
+ */
 export async function showFinished({
   store,
   started: { id, handle, ended },
@@ -36,7 +39,7 @@ export async function showFinished({
   try {
     const result = (await handle.result()) as SearchResult;
     const results = await readResults({ store, result, truth });
-    // Reads and verifies all of it.
+    // Reads and verifies the whole ranking.
     await results.first(0);
     const { candidates, failed } = results.summary;
     const when = ended ? ` at ${spellTime({ time: ended.getTime() })}` : '';
@@ -57,7 +60,7 @@ export async function showFinished({
   }
 }
 
-/** Writes the files that were asked for, and prints the summary or the first of the ranking. */
+/** Writes the requested files, and prints the summary or the first rows of the ranking. */
 export async function giveResults({
   results,
   options,

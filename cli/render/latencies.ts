@@ -1,8 +1,8 @@
-// Renders latencies as cells of a table and as lines that say what they are of.
+// Formats latencies as cells of a table, and the lines that explain them.
 import type { Latencies } from '../../client/results/latencies.js';
 import { isBusy, type Measurement } from '../../core/contract/latency.js';
 
-/** `6.31` and `6.20 to 6.52`: the median and between what half of the runs lie; texts of a table's cells. */
+/** The median and the quartiles as texts of table cells: `6.31` and `6.20 to 6.52`. */
 export function latencyCells(measurement: Measurement | undefined): [string, string] {
   if (!measurement) return ['-', ''];
   const { latency, low, high } = measurement;
@@ -10,12 +10,12 @@ export function latencyCells(measurement: Measurement | undefined): [string, str
   return [latency.toFixed(2), `${spread}${isBusy(measurement) ? ' busy' : ''}`];
 }
 
-/** What latencies are of. */
+/** A sentence on the conditions of the measurement. */
 export function machineText(machine: string): string {
   return `latency: one image, median of repeated runs on ${machine}; true of that machine alone`;
 }
 
-/** A warning where the machine was busy while some of these were measured. */
+/** A warning if the machine was busy while some latencies were measured. */
 export function busyWarning({ latencies, id }: { latencies: Latencies; id: string }): string | undefined {
   const busy = [...latencies.values()].filter(isBusy).length;
   return busy === 0 ? undefined : busyText({ busy, of: latencies.size, id });

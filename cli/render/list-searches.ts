@@ -1,4 +1,4 @@
-// Renders the list of searches: as many as were asked for, and how many there are.
+// Formats the list of searches: as many as requested, and their total number.
 import {
   countSearches,
   listSearches,
@@ -11,7 +11,7 @@ import type { Session } from '../session.js';
 import { plainTable } from './table.js';
 import { note, print, printJson } from './terminal.js';
 
-/** Rows that people are shown when they do not say how many. */
+/** The number of rows that people see by default. */
 const LISTED = 50;
 
 export interface ListOptions extends SearchFilter {
@@ -26,7 +26,7 @@ export async function showSearches(
 ): Promise<void> {
   if (options.all && options.limit !== undefined)
     throw SpecError.of({ path: '--limit', message: 'goes without --all, which shows every search' });
-  // A program reads everything unless it asked for less.
+  // A program reads all searches unless it asks for fewer.
   const limit = options.limit ?? (options.all || options.json ? Number.POSITIVE_INFINITY : LISTED);
   const { state, name } = options;
   const { rows, total } = await readRows({ session: { client }, limit, filter: { state, name } });

@@ -1,4 +1,4 @@
-// Renders results as tables and lines for people.
+// Formats results as tables and lines for people.
 
 import type { Latencies } from '../../client/results/latencies.js';
 import { countFlops } from '../../client/results/pareto.js';
@@ -16,12 +16,15 @@ import { verificationLines } from './verification.js';
 export { plainTable };
 
 const LATENCY_HEAD = ['ms', 'quartiles'];
-/** On a narrow screen the spread of a latency is left out before a candidate is cut to little, and then the parameters. */
+/**
+ * On a narrow screen, the quartiles of latencies are left out before candidates are shortened much, and then
+ * the parameters.
+ */
 const DROPPABLE = ['quartiles', 'Mparams'];
 
 /**
- * The first rows of a ranking. FLOPs, as `flopsOf` counts them and else as they were scored, and parameters in millions;
- * latencies, in milliseconds with their spread, where there are any.
+ * The first rows of a ranking: FLOPs as `flopsOf` counts them, or else as scored, and parameters in millions;
+ * latencies in milliseconds with quartiles, if there are any.
  */
 export function rankingTable(
   rows: readonly RankingRow[],
@@ -50,7 +53,7 @@ export function rankingTable(
   return table.toString();
 }
 
-/** FLOPs and parameters in millions; latencies where there are any. */
+/** FLOPs and parameters in millions; latencies if there are any. */
 export function paretoTable(front: readonly ParetoRow[], latencies: Latencies): string {
   const measured = latencies.size > 0;
   const headings = ['rank', 'candidate', 'score', 'MFLOPs', 'Mparams', ...(measured ? LATENCY_HEAD : [])];
@@ -71,13 +74,19 @@ function millions(value: number | undefined): string {
   return value === undefined ? '' : (value / 1e6).toFixed(2);
 }
 
-/** Of a specification: the FLOPs of a candidate that people are shown, and a line that says of which images they are. */
+/**
+ * For a specification: the FLOPs of a candidate that people see, and a line that says for which images they
+ * are counted.
+ */
 export function flopsCounter(specification: Pick<Specification, 'space' | 'constraints'>) {
   const { flopsOf, countedAt } = countFlops({ specification, modules: modulePermission() });
   return { flopsOf, line: `FLOPs of images of ${countedAt} x ${countedAt}` };
 }
 
-/** Says on stderr what a finished search could not do after its ranking: compare it with the run before, tell somebody of it. */
+/**
+ * Reports on stderr what failed after the ranking of a finished search: the comparison with the previous run,
+ * or the notification.
+ */
 export function noteNotNotified({
   notCompared,
   notNotified,
@@ -89,14 +98,14 @@ export function noteNotNotified({
   if (notNotified) note(paint.yellow(`nobody was told: ${notNotified}`));
 }
 
-/** How many rows of how many a table has. */
+/** How many rows of how many a table shows. */
 export function shownLine({ shown, total }: { readonly shown: number; readonly total: number }): string {
   return shown < total
     ? `the first ${shown} of ${total} ranked candidates; --top N and --format csv show more`
     : `all ${total} ranked candidates`;
 }
 
-/** What the search did, in a few lines. */
+/** A few lines on what the search did. */
 export function summaryLines({
   id,
   latency,
@@ -135,7 +144,7 @@ export function summaryLines({
   return lines.join('\n');
 }
 
-/** `-` for what is not there or is no number. */
+/** `-` for an absent value and for NaN. */
 export function formatFixed(value: number | null | undefined, digits: number): string {
   if (value === undefined || value === null || Number.isNaN(value)) return '-';
   return Number.isFinite(value) ? value.toFixed(digits) : value > 0 ? 'inf' : '-inf';

@@ -1,4 +1,4 @@
-// Renders schedules as tables and lines for people.
+// Formats schedules as tables and lines for people.
 import type { ScheduleDetails, ScheduleRow } from '../../client/schedules/describe-schedule.js';
 import { plainTable } from './results.js';
 
@@ -6,14 +6,14 @@ export function summaryTable(schedules: readonly ScheduleRow[]): string {
   const table = plainTable(['name', 'cron', 'timezone', 'state', 'next', 'last run']);
   for (const { name, cron, timezone, state, next, last } of schedules)
     table.push([name, cron, timezone, state, next ?? '-', last ?? '-']);
-  // Who reads the list in the morning sees there why nothing ran.
+  // Whoever reads the list sees why nothing has run.
   const notes = schedules.flatMap((row) =>
     row.state === 'paused' && row.note ? [`${row.name} is paused: ${whyPaused(row)}`] : [],
   );
   return [table.toString(), ...notes].join('\n');
 }
 
-/** Why a schedule is paused, and the command that says more. */
+/** The reason why a schedule is paused, and the command that shows more. */
 function whyPaused({ note, failedRun }: Pick<ScheduleRow, 'note' | 'failedRun'>): string {
   return failedRun ? `${note}; zeroscout status ${failedRun} says why` : String(note);
 }

@@ -1,4 +1,4 @@
-// Prints tables without lines: numbers are right-aligned, and on a terminal no row is wider than the screen.
+// Prints tables without rules: numbers are right-aligned, and on a terminal no row is wider than the screen.
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { ellipsis, paint, terminalWidth } from './terminal.js';
@@ -8,25 +8,28 @@ export interface PlainTable {
   toString(): string;
 }
 
-/** Shorter headings of columns, for a table that is too wide otherwise. */
+/** Shorter column headings, for a table that is too wide otherwise. */
 const SHORT: Readonly<Record<string, string>> = {
   expressivity: 'expr',
   progressivity: 'progr',
   trainability: 'train',
 };
 const GAP = 2;
-/** Text is not cut to less than this. */
+/** The least width to which text is shortened. */
 const NARROWEST = 8;
-/** What a column of numbers holds: a sign, digits with groups, a unit of the kind of `ms`, `%`, `s ago`; or nothing to say. */
+/**
+ * A cell of a column of numbers: a sign, digits with groups, a unit such as `ms`, `%` or `s ago`; or an empty
+ * cell.
+ */
 const NUMERIC = /^(|-|[+-]?inf|[+-]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?( ?(%|ms|[KMG]?B|s ago))?)$/;
 
-/** While a column of text would be cut to less than this, columns that may be left out are. */
+/** While some column of text would be narrower than this, droppable columns are left out. */
 const READABLE = 20;
 
 export interface TableOptions {
-  /** Headings of columns that may be left out on a narrow screen, the first of them first. */
+  /** Headings of columns that may be left out on a narrow screen, in the order in which they are dropped. */
   readonly droppable?: readonly string[];
-  /** Columns of the screen; Infinity where nobody looks, so that programs read whole cells. */
+  /** The width of the screen; Infinity if the output is not a terminal, so that programs read whole cells. */
   readonly width?: number;
 }
 
@@ -46,7 +49,7 @@ interface Cells {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Leaves out columns that may be, one after the other, while a column of text would be cut to too little. */
+/** Leaves out droppable columns one by one while some column of text would be too narrow. */
 function withoutDropped({
   droppable,
   width,
@@ -65,7 +68,7 @@ function isCramped(table: Cells & { readonly width: number }): boolean {
   return widths.some((size, column) => size < Math.min(natural[column]!, READABLE));
 }
 
-/** The headings that are used, the columns of numbers, and how wide each column would be and is. */
+/** The headings, the columns of numbers, and the wanted and the actual width of each column. */
 function layOut({ headings, rows, width }: Cells & { readonly width: number }) {
   const cells = headings.map((_, column) => rows.map((row) => row[column] ?? ''));
   const numeric = cells.map(
@@ -94,7 +97,7 @@ function render(table: Cells & { readonly width: number }): string {
   return [line(heads, paint.bold), ...table.rows.map((row) => line(row))].join('\n');
 }
 
-/** Takes what is too much from the widest columns of text; numbers are never cut. */
+/** Reduces the widest columns of text until the table fits; numbers are never shortened. */
 function shrink({
   widths,
   numeric,
@@ -118,7 +121,7 @@ function shrink({
   return fitted;
 }
 
-/** Cuts the middle out, because candidates and ids differ at both ends. */
+/** Cuts out the middle of a text, because candidates and ids differ at both ends. */
 export function shorten({ text, width }: { readonly text: string; readonly width: number }): string {
   if (length(text) <= width) return text;
   const mark = ellipsis();
@@ -129,5 +132,5 @@ export function shorten({ text, width }: { readonly text: string; readonly width
 }
 
 const plain = (text: string) => stripVTControlCharacters(text);
-/** Columns of the screen, two for wide characters. */
+/** The width of a text on the screen; wide characters count twice. */
 const length = (text: string) => stringWidth(text);

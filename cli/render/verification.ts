@@ -1,4 +1,4 @@
-// Says to people what the verification of a search has found.
+// Formats the findings of a search's verification for people.
 import type { Verification } from '../../core/contract/verification.js';
 import { paint } from './terminal.js';
 
@@ -14,7 +14,7 @@ type Found = Pick<
   | 'discarded'
 > & { readonly why?: string | undefined };
 
-/** A line each; the first says how much was verified. */
+/** One line for each finding; the first says how much was verified. */
 export function verificationLines(found: Found): string[] {
   const { scores, verified, notVerified, why, disagreements, examples, setAside, suspected } = found;
   const agreed = disagreements === 0 ? 'all agree' : `${disagreements} disagree`;

@@ -1,8 +1,8 @@
-// Renders what a search waits for, with the command that would help.
+// Formats what a search waits for, with the command that would help.
 import type { Waiting } from '../../client/status/waiting.js';
 import { paint } from './terminal.js';
 
-/** What the person can do about it, where that is to start a worker. */
+/** What the person can do, if starting a worker would help. */
 function adviceFor({ for: what, device }: Waiting): string {
   if (what === 'control-worker') return ': start one with zeroscout worker --role control';
   if (what === 'score-worker') return `: start one with zeroscout worker --device ${device}`;

@@ -12,7 +12,7 @@ import kubernetes_validate
 import yaml
 
 CHART = Path(__file__).parent.parent / "chart"
-# Definitions of KEDA and of Prometheus' operator are not Kubernetes' own.
+# The resource definitions of KEDA and of Prometheus' operator are not part of Kubernetes.
 FOREIGN = ("keda.sh/", "monitoring.coreos.com/")
 
 

@@ -1,11 +1,12 @@
-// A space that no YAML file can say: six blocks, each the sum of the branches that its letter stands for. docs/guides/own-space.md.
+// Defines a space that YAML cannot express: six blocks, each the sum of the branches for which its letter
+// stands. docs/guides/own-space.md.
 import { BlockBuilder, type SpaceModule } from 'zeroscout/space';
 
 const BRANCHES: Record<string, number[]> = { a: [1], b: [3], c: [5], d: [1, 3], e: [3, 5], f: [1, 3, 5] };
 const LETTERS = Object.keys(BRANCHES);
 const WIDTHS = [16, 16, 32, 32, 64, 64];
 
-/** A sum of normalized convolutions, and of the block's input, value 0, where shapes agree. */
+/** A sum of normalized convolutions, and of the block's input, value 0, where shapes match. */
 function block(name: string, kernels: number[], from: number, to: number) {
   const b = new BlockBuilder({ name });
   const stride = name === 'stem' || from === to ? 1 : 2;

@@ -1,4 +1,5 @@
-// Counts how the values of a ranking are distributed: histograms, grids for scatter plots, and statistics of columns.
+// Computes distributions of a ranking's values: histograms, grids for scatter plots, and statistics of
+// columns.
 import { type ColumnKind, type Condition, quoteName } from './filter.js';
 import type { Questions } from './questions.js';
 import type { Axis, Grid, Histogram, RankingTable, Selection, Statistics } from './table-types.js';
@@ -92,7 +93,7 @@ async function countGrid(
   };
 }
 
-/** The finite values of a column: the least, the largest, and their number. */
+/** The finite values of a column: the smallest, the largest, and their number. */
 async function rangeOf(
   { ask }: Questions,
   { name, where }: { readonly name: string; readonly where: Condition },

@@ -1,14 +1,15 @@
-// Reads what people type to filter a ranking, such as `flops < 100M and rank <= 500`, and turns it into a condition in SQL.
+// Parses the filters of a ranking that people type, such as `flops < 100M and rank <= 500`, into conditions
+// in SQL.
 import { SpecError } from '../../core/errors.js';
 import { nearest } from '../../core/text/nearest.js';
 
-/** A condition with its values apart, so that no text of a person becomes SQL. */
+/** A condition and its values as parameters, so that no user input becomes SQL. */
 export interface Condition {
   readonly sql: string;
   readonly values: readonly (number | string)[];
 }
 
-/** What a column holds decides how it compares. */
+/** The type of a column's values, which determines how they compare. */
 export type ColumnKind = 'number' | 'text';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
@@ -24,7 +25,7 @@ const COMPARISONS: Readonly<Record<string, string>> = {
   '!=': '<>',
   '<>': '<>',
 };
-/** Conditions nest no deeper than people write them. */
+/** The deepest nesting of conditions. */
 const DEEPEST = 20;
 const LONGEST = 2_000;
 
@@ -141,7 +142,7 @@ function numberOf({ kind, text, value }: Token): number | undefined {
 function readTokens(text: string): Token[] {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
-  // `-inf` is a number that begins like an operator that does not exist.
+  // `-inf` is a number, but begins like an operator.
   const source = text.replaceAll(/-inf(inity)?\b/gi, '-1e999').trimEnd();
   while (TOKEN.lastIndex < source.length) {
     const at = TOKEN.lastIndex;
@@ -184,7 +185,7 @@ function createReader(tokens: readonly Token[]) {
   };
 }
 
-/** A name as SQL has it; only names of columns that exist come here. */
+/** A name quoted for SQL; it must be the name of an existing column. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

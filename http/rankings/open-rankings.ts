@@ -1,4 +1,4 @@
-// Keeps the rankings that people look at open, each as a table that answers quickly, and closes those that nobody asks for.
+// Keeps the rankings that people look at open as tables, and closes those that are no longer used.
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -11,11 +11,11 @@ import type { Results } from '../../client/index.js';
 import { openRankingTable } from './ranking-table.js';
 import type { RankingTable } from './table-types.js';
 
-/** Rankings that are open at a time; each may take DuckDB's share of memory. */
+/** The most rankings that are open at a time; each may use as much memory as DuckDB's limit. */
 const OPEN = 2;
 
 export interface OpenRankings {
-  /** The table of a finished search's ranking; made at the first call, which reads all of it. */
+  /** The table of a finished search's ranking. The first call creates it, which reads the whole ranking. */
   open(results: Results): Promise<RankingTable>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Asks DuckDB about one ranking: conditions from filters, columns by name, and a count of what is being answered.
+// Queries one ranking in DuckDB: conditions from filters, columns by name, and a count of running queries.
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import { SpecError } from '../../core/errors.js';
 import {
@@ -18,11 +18,11 @@ export interface Questions {
   /** Rows of a query, by column. */
   read(sql: string, values: Condition['values']): Promise<DuckDBResultReader>;
   condition(selection: { readonly filter?: string | undefined }): Condition;
-  /** A column of numbers as SQL names it; SpecError with this field for any other. */
+  /** The SQL name of a numeric column; a SpecError with this field for any other. */
   numeric(name: string, field: string): string;
-  /** A column of any kind. */
+  /** The SQL name of a column of any type. */
   column(name: string, field: string): string;
-  /** Waits for what is being answered. */
+  /** Waits for running queries. */
   settle(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
-// Answers questions about one ranking of any size: sorted and filtered pages, histograms, and bins of scatter plots, by DuckDB.
+// Answers queries about one ranking of any size with DuckDB: sorted and filtered pages, histograms, and bins
+// of scatter plots.
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { createDistributions } from './distributions.js';
 import { type ColumnKind, quoteName } from './filter.js';
@@ -7,18 +8,18 @@ import { createRows } from './rows.js';
 import { createStanding } from './standing.js';
 import type { RankingTable } from './table-types.js';
 
-/** Memory that DuckDB may use for one ranking; what is more goes to its file. */
+/** The memory limit of DuckDB for one ranking; larger data are kept in its file. */
 const MEMORY = '192MB';
 const THREADS = '2';
 const TEXTS: ReadonlySet<string> = new Set(['candidate', 'class']);
 
-/** Reads ranking.csv at `csv` into a file of DuckDB at `database`, or opens what is there already. */
+/** Reads ranking.csv at `csv` into a DuckDB file at `database`, or opens an existing file. */
 export async function openRankingTable({
   database,
   csv,
 }: {
   readonly database: string;
-  /** Absent where the database was filled before. */
+  /** Absent if the database was filled before. */
   readonly csv?: string;
 }): Promise<RankingTable> {
   const instance = await DuckDBInstance.create(database, { memory_limit: MEMORY, threads: THREADS });
@@ -63,7 +64,8 @@ async function fill({
   const select = described.getRowObjectsJS().map(({ column_name: column }) => {
     const name = quoteName(String(column));
     if (!TEXTS.has(String(column))) return `CAST(nullif(${name}, '') AS DOUBLE) AS ${name}`;
-    // The way back of `textCell`: an apostrophe that keeps a spreadsheet from taking a text for a formula.
+    // The inverse of `textCell`: removes the apostrophe that keeps a spreadsheet from evaluating a text as a
+    // formula.
     return `CASE WHEN regexp_matches(${name}, '^''+[=+@\\t\\r\\n＝＋－＠-]') THEN substr(${name}, 2) ELSE ${name} END AS ${name}`;
   });
   await connection.run(

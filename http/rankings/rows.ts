@@ -1,8 +1,12 @@
-// Reads rows of a ranking in any order: the order is computed once for a filter and a sort, and pages are cut out of it.
+// Reads rows of a ranking in any order: the order is computed once for a filter and a sort, and pages are
+// slices of it.
 import type { Questions } from './questions.js';
 import type { Cell, Page, RankingTable, Selection, Sort } from './table-types.js';
 
-/** Orders that are kept, of 4 bytes a row: pages of the same filter and sort are asked for one after the other. */
+/**
+ * The number of cached orders, of 4 bytes a row, because pages of the same filter and sort are requested one
+ * after the other.
+ */
 const KEPT_ORDERS = 4;
 const BY_RANK: Sort = { column: 'rank', direction: 'asc' };
 
@@ -38,7 +42,9 @@ async function rowsOf({ ask }: Questions, ranks: readonly number[]): Promise<Pag
   return ranks.map((rank) => byRank.get(rank)!);
 }
 
-/** Ranks of the rows that a filter lets through, in the order that is asked for, ties by rank; the last few are kept. */
+/**
+ * Ranks of the rows that a filter admits, in the requested order, ties by rank; the latest ones are cached.
+ */
 function createOrders({ read, condition, column }: Questions) {
   const orders = new Map<string, Promise<Int32Array>>();
   return (selection: Selection, sort: Sort): Promise<Int32Array> => {

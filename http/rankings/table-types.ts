@@ -1,4 +1,4 @@
-// What a ranking of any size can be asked, and what it answers.
+// Defines the queries on a ranking of any size, and their answers.
 import type { ColumnKind } from './filter.js';
 
 export type Cell = number | string | null;
@@ -7,7 +7,7 @@ export interface Sort {
   readonly direction: 'asc' | 'desc';
 }
 
-/** What all questions have: which rows they are about. */
+/** The part that all queries share: which rows they are about. */
 export interface Selection {
   readonly filter?: string | undefined;
 }
@@ -18,7 +18,7 @@ export interface Page {
 }
 
 export interface Bin {
-  /** From `low` (included) to `high` (excluded, but of the last bin). */
+  /** The bin from `low` (included) to `high` (excluded, except in the last bin). */
   readonly low: number;
   readonly high: number;
   readonly count: number;
@@ -27,11 +27,11 @@ export interface Bin {
 export interface Histogram {
   readonly column: string;
   readonly bins: readonly Bin[];
-  /** Rows whose value is infinite or absent. */
+  /** The number of rows whose value is infinite or absent. */
   readonly outside: number;
 }
 
-/** Cells of a grid that hold rows, for a scatter plot; `best` is the row of the least rank in it. */
+/** The non-empty cells of a grid for a scatter plot; `best` is the row with the least rank in the cell. */
 export interface Grid {
   readonly x: Axis;
   readonly y: Axis;
@@ -66,16 +66,19 @@ export interface Place {
 }
 
 export interface RankingTable {
-  /** Names in the order of the file, with what they hold. */
+  /** The names of the columns in the order of the file, with their types. */
   readonly columns: ReadonlyMap<string, ColumnKind>;
   readonly total: number;
-  /** Rows `offset` to `offset + limit` of those that the filter lets through, ties by rank. */
+  /** Rows `offset` to `offset + limit` of those that the filter admits, ties by rank. */
   page(
     request: Selection & { readonly sort?: Sort; readonly offset?: number; readonly limit?: number },
   ): Promise<Page>;
-  /** The row of a candidate; undefined where the ranking has none. */
+  /** The row of a candidate; undefined if the ranking has none. */
   row(candidate: string): Promise<Readonly<Record<string, Cell>> | undefined>;
-  /** Where a row stands in an order: the number of rows before it; undefined where the filter leaves it out. */
+  /**
+   * The position of a row in an order, that is, the number of rows before it; undefined if the filter
+   * excludes it.
+   */
   position(
     request: Selection & { readonly sort?: Sort; readonly candidate: string },
   ): Promise<number | undefined>;
@@ -96,8 +99,8 @@ export interface RankingTable {
       readonly rows: number;
     },
   ): Promise<Grid>;
-  /** Of every numeric column, over finite values. */
+  /** Statistics of every numeric column, over finite values. */
   statistics(request: Selection): Promise<Readonly<Record<string, Statistics>>>;
-  /** Waits for questions that are being answered. */
+  /** Waits for running queries, and closes the table. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Routes that hand out the files of a finished search, as they are stored.
+// Defines the routes that serve the files of a finished search, as they are stored.
 import { createRoute, z } from '@hono/zod-openapi';
 import { stream } from 'hono/streaming';
 import { requires } from '../access.js';

@@ -1,4 +1,4 @@
-// Routes that stream what happens as server-sent events: the progress of a search, and the fleet of workers.
+// Defines the routes that stream server-sent events: the progress of a search, and the fleet of workers.
 import { createRoute, z } from '@hono/zod-openapi';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { requires } from '../access.js';
@@ -8,9 +8,9 @@ import { toJson } from '../to-json.js';
 import { watchedSearches } from '../watched-searches.js';
 import type { RouteSetting } from './route-setting.js';
 
-/** How often the fleet and the list of searches are looked at while somebody watches. */
+/** The interval at which the fleet and the list of searches are read while a client watches. */
 const LOOK_MS = 2_000;
-/** A proxy closes connections on which nothing is said. */
+/** The interval of comments, since proxies close idle connections. */
 const BEAT_MS = 15_000;
 const RETRY_MS = 2_000;
 
@@ -104,7 +104,7 @@ function addWatch({ app, stopped }: RouteSetting, { path, event, summary, look }
   );
 }
 
-/** Everybody who watches within the time of a look is answered from one look. */
+/** Clients that watch at the same time share one look. */
 function shareLook<T>(look: () => Promise<T>): () => Promise<T> {
   let shared: { readonly at: number; readonly found: Promise<T> } | undefined;
   return () => {
@@ -113,7 +113,7 @@ function shareLook<T>(look: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Numbers events; what equals the event before is not sent again. */
+/** Numbers events, and drops an event that equals the previous one. */
 function createSender(lastId: string | undefined) {
   let id = Number.isSafeInteger(Number(lastId)) ? Number(lastId) : 0;
   let before = '';
@@ -128,7 +128,10 @@ function createSender(lastId: string | undefined) {
   };
 }
 
-/** Runs `work` until the client goes or the server ends, with a comment now and then that keeps proxies from closing. */
+/**
+ * Runs `work` until the client disconnects or the server ends, and sends comments that keep proxies from
+ * closing the connection.
+ */
 async function whileOpen(
   { stream, stopped }: { readonly stream: SSEStreamingApi; readonly stopped: AbortSignal },
   work: (isOpen: () => boolean) => Promise<void>,

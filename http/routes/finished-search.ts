@@ -1,4 +1,4 @@
-// Finds the results of a finished search, and its ranking as a table, for the routes that read them.
+// Finds the results of a finished search, and its ranking as a table, for routes that read them.
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Results } from '../../client/index.js';
@@ -12,7 +12,10 @@ export const FilterQuery = z
   .optional()
   .openapi({ description: 'such as `flops < 100M and rank <= 500`', example: 'rank <= 100' });
 
-/** The id and the results of a finished search; a problem for one that still runs, for which nobody waits here. */
+/**
+ * The id and the results of a finished search. A running search is a problem, since the request does not wait
+ * for it.
+ */
 export async function finishedResults(
   { zeroscout }: RouteSetting,
   given: string,
@@ -27,7 +30,10 @@ export async function finishedResults(
   return { id, results: await zeroscout.searches.results(id) };
 }
 
-/** The ranking as a table. Browsers ask again each time, because `@last` may be another search by then. */
+/**
+ * The ranking as a table. Browsers must revalidate it every time, because `@last` may be another search by
+ * then.
+ */
 export async function tableOf(
   setting: RouteSetting,
   { context, id }: { readonly context: Context; readonly id: string },

@@ -1,4 +1,4 @@
-// Routes of workers and zeroscout.schedules.
+// Defines the routes of workers and schedules.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requires } from '../access.js';
 import { json, problems, SpecificationInputSchema } from '../schemas.js';

@@ -1,4 +1,5 @@
-// Routes for what pictures of a ranking are drawn from: statistics, histograms and grids, at any number of candidates.
+// Defines the routes for data of pictures of a ranking: statistics, histograms and grids, for any number of
+// candidates.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requires } from '../access.js';
 import { IdParameter, json, problems } from '../schemas.js';

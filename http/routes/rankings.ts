@@ -1,4 +1,4 @@
-// Routes that read rows of a ranking: filtered and sorted pages, and the row of one candidate.
+// Defines the routes that read rows of a ranking: filtered and sorted pages, and the row of one candidate.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requires } from '../access.js';
 import { ProblemError } from '../problem.js';

@@ -1,4 +1,4 @@
-// Routes that compare and judge finished searches, and hand their best on.
+// Defines the routes that compare and evaluate finished searches, and export their best candidates.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requires } from '../access.js';
 import { ProblemError } from '../problem.js';

@@ -1,4 +1,4 @@
-// What every group of routes is made from.
+// Defines the arguments with which every group of routes is created.
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Zeroscout } from '../../client/index.js';
 import type { OpenRankings } from '../rankings/open-rankings.js';

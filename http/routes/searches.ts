@@ -1,4 +1,4 @@
-// Routes that list, start, describe and control searches.
+// Defines the routes that list, start, describe and control searches.
 import { createRoute, z } from '@hono/zod-openapi';
 import { stringify } from 'yaml';
 import type { SearchRow } from '../../client/index.js';
@@ -195,7 +195,7 @@ function readCursor(text: string): Cursor {
     if (typeof started === 'string' && typeof id === 'string' && !Number.isNaN(Date.parse(started)))
       return { started: new Date(started).toISOString(), id };
   } catch {
-    // Falls through to the error below.
+    // The error below is the answer.
   }
   throw new ProblemError({
     status: 400,

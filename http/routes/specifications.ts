@@ -1,4 +1,4 @@
-// Routes that check specifications and describe spaces; they start nothing.
+// Defines the routes that check specifications and describe spaces; they start nothing.
 import { createRoute, z } from '@hono/zod-openapi';
 import { spaceSchema, specificationSchema } from '../../core/specification/specification-schema.js';
 import { requires } from '../access.js';

@@ -1,9 +1,12 @@
-// Makes the tensors of AutoFormer's golden cases (test/goldens/autoformer/SPACE.md, section 5).
+// Creates the tensors of AutoFormer's golden cases (test/goldens/autoformer/SPACE.md, section 5).
 import type { Draw } from '../../core/ir/draw.js';
 import { fanIn, size } from '../../core/ir/draw.js';
 import { drawGolden, goldenDraw } from '../../core/ir/golden-draw.js';
 
-/** `init`: as the published search begins; `he`: attention and positions matter; `full`: biases and norms too. */
+/**
+ * `init`: as the published search begins; `he`: attention and positions have an effect; `full`: biases and
+ * norms too.
+ */
 export const PROFILES = ['init', 'he', 'full'] as const;
 
 type Make = (name: string, shape: readonly number[]) => Float32Array;
@@ -18,7 +21,10 @@ const constant =
 const he: Make = (name, shape) => drawGolden(name, shape, Math.sqrt(2 / fanIn(shape)));
 const gain: Make = (name, shape) => drawGolden(name, shape, 0.2).map((value) => 1 + value);
 
-/** First match wins: tensors, then how they are made under each of PROFILES. */
+/**
+ * Patterns of tensor names, the first match of which counts, with the way in which each of PROFILES creates
+ * the tensor.
+ */
 const TABLE: readonly (readonly [tensors: RegExp, init: Make, he: Make, full: Make])[] = [
   [/^patch_embed\.weight$/, uniform((3 * 768) ** -0.5), he, he],
   [/^patch_embed\.bias$/, uniform((3 * 768) ** -0.5), uniform(0.1), uniform(0.1)],
@@ -30,7 +36,7 @@ const TABLE: readonly (readonly [tensors: RegExp, init: Make, he: Make, full: Ma
   [/\.bias$/, constant(0), constant(0), uniform(0.3)],
 ];
 
-/** `zero` names tensors that are zeros instead; `*` stands for any text. */
+/** `zero` names tensors that are zeros instead; `*` matches any text. */
 export function autoformerDraw({
   profile,
   zero,

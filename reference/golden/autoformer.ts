@@ -7,7 +7,7 @@ import { autoformerDraw, PROFILES } from './autoformer-draw.js';
 import { beyondMemory, isRecord, list, number, proxyValue, size, text, withinMemory } from './fields.js';
 import type { CaseKind, Check, CheckKind, GoldenCase } from './kind.js';
 
-/** SPACE.md, section 5: of a float32 engine. */
+/** The tolerance of a float32 engine in SPACE.md, section 5. */
 const TOLERANCE = 1e-5;
 
 const architecture = {

@@ -11,7 +11,7 @@ import { mbv2Mutations } from './mbv2-mutations.js';
 import { nb201 } from './nb201.js';
 import { onnx } from './onnx.js';
 
-/** Kinds of golden files. The first kind that matches the contents of a file is its kind. */
+/** The kinds of golden files. A file is of the first kind that matches its contents. */
 const KINDS: readonly GoldenKind[] = [nb201, mbv2, mbv2Mutations, autoformerCases, autoformerCosts, onnx];
 
 export interface GoldenCases {
@@ -25,7 +25,7 @@ export interface GoldenChecks {
 }
 export type GoldenFile = GoldenCases | GoldenChecks;
 
-/** Reads and checks a golden file. */
+/** Reads and validates a golden file. */
 export async function readGoldenFile(path: string): Promise<GoldenFile> {
   const json = parseJson(path, await readText(path));
   const found = KINDS.find(({ is }) => is(json));
@@ -52,7 +52,7 @@ export async function readGoldenFile(path: string): Promise<GoldenFile> {
   return { kind, cases, ...(close ? { close } : {}) };
 }
 
-/** `whole` names what is wrong where no field of it is; `message` replaces the messages of zod. */
+/** `whole` names what is wrong if no field is; `message` replaces the messages of zod. */
 function issuesOf(
   error: z.ZodError,
   { path, whole = '', message }: { path: string; whole?: string; message?: string | undefined },

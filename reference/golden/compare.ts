@@ -1,7 +1,7 @@
-// Compares what the engine computed with a golden case, and judges a whole file.
+// Compares the engine's results with a golden case, and decides whether a whole file passes.
 import type { GoldenCase, Tolerances } from './kind.js';
 
-/** The engine's results for a case; costs in the order of the case. */
+/** The engine's results for a case; costs are in the order of the case. */
 export interface Computed {
   readonly features: readonly number[];
   readonly blocks: readonly (number | null)[];
@@ -15,7 +15,7 @@ export interface Comparison {
   readonly features: readonly number[];
   readonly blocks: readonly number[];
   readonly tolerances: Tolerances;
-  /** Costs and sums that differ, in words; empty where all agree. */
+  /** Descriptions of costs and sums that differ; empty if all agree. */
   readonly differences: readonly string[];
 }
 
@@ -25,7 +25,7 @@ interface Check {
   readonly allowed: number;
 }
 
-/** Relative deviation of each feature and block; sums and costs that differ. */
+/** The relative deviation of each feature and block, and the sums and costs that differ. */
 export function compareCase(golden: GoldenCase, computed: Computed): Comparison {
   const { tolerances } = golden;
   const of = (distance: typeof deviation) => ({
@@ -42,7 +42,7 @@ export function compareCase(golden: GoldenCase, computed: Computed): Comparison 
     const allowed = 4 * Number.EPSILON * Math.abs(expected);
     check(name, { expected, found: computed.costs[i]!, allowed });
   });
-  // A sum may deviate by the deviations of its parts together, and by the tolerance of one part beyond that.
+  // A sum may deviate by the deviations of its parts together, plus the tolerance of one part.
   const sum = (name: 'expressivity' | 'progressivity' | 'trainability', shift: number, tolerance: number) => {
     const expected = golden[name];
     if (expected === undefined) return;
@@ -56,7 +56,7 @@ export function compareCase(golden: GoldenCase, computed: Computed): Comparison 
   return { ...of(deviation), tolerances, differences };
 }
 
-/** Tolerance of a mean over blocks, beyond the deviations of the blocks themselves. */
+/** The tolerance of a mean over blocks, in addition to the deviations of the blocks themselves. */
 const CLOSE = 2e-4;
 
 export interface Verdict {
@@ -65,7 +65,7 @@ export interface Verdict {
   readonly lines: readonly string[];
 }
 
-/** Judges a whole file. `close`: a tolerance that a given share of all blocks must keep. */
+/** Decides whether a whole file passes. `close` is a tolerance that a given share of all blocks must meet. */
 export function judge(
   comparisons: readonly Comparison[],
   close?: { readonly block: number; readonly share: number },
@@ -106,7 +106,10 @@ function worst(
   ];
 }
 
-/** Deviation relative to max(1, |expected|); 0 where both are minus infinity or skipped, infinite where one is. */
+/**
+ * The deviation relative to max(1, |expected|); 0 if both are minus infinity or skipped, infinite if only one
+ * is.
+ */
 export function deviation(expected: number | null, found: number | null): number {
   return shift(expected, found) / scale(expected ?? 0);
 }

@@ -1,7 +1,7 @@
-// The fields that golden files of all kinds share, as zod schemas.
+// Defines the fields that golden files of all kinds share, as zod schemas.
 import { z } from 'zod';
 
-/** Positions of the first feature, batch x resolution²; its 16 channels then take 1 GiB. */
+/** The largest batch x resolution²; the first feature's 16 channels then take 1 GiB. */
 const MOST_POSITIONS = 2 ** 24;
 
 export const proxyValue = z.union([z.number(), z.literal('-inf').transform(() => Number.NEGATIVE_INFINITY)], {
@@ -36,7 +36,7 @@ export const text = z.string({
   error: ({ input }) => (input === undefined ? 'missing' : `found ${show(input)}; must be a text`),
 });
 
-/** A candidate in its usual spelling; `parse` throws for what is none. */
+/** A candidate in its usual spelling; `parse` throws for text that is none. */
 export const candidate = (parse: (text: string) => string) =>
   text.transform((value, context) => {
     try {

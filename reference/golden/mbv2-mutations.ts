@@ -142,7 +142,7 @@ function checkMutation({ parent, replacements, ...item }: File['mutations'][numb
   });
 }
 
-/** Parses a block alone, by putting a stem with the right output channels before it. */
+/** Parses a single block by putting a stem with the right output channels before it. */
 function parseBlock(written: string): StructureBlock {
   const input = /\((?:[^|]*\|)?(\d+),/.exec(written)?.[1] ?? '3';
   return parseStructure(input === '3' ? written : `SuperConvK1BNRELU(3,${input},1,1)${written}`).at(-1)!;

@@ -5,7 +5,10 @@ import { mobileNetV2 } from '../../core/spaces/mobilenet-v2/definition.js';
 import { beyondMemory, candidate, isRecord, list, number, proxyValue, size, withinMemory } from './fields.js';
 import type { CaseKind, GoldenCase } from './kind.js';
 
-/** SPACE.md, section 7: a block may deviate by BLOCK, or by a multiple of the deviation of the published code's own float32. */
+/**
+ * SPACE.md, section 7: a block may deviate by BLOCK, or by a multiple of the deviation of the published code
+ * in float32.
+ */
 const BLOCK = 1e-3;
 const TIMES = 5;
 

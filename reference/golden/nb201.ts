@@ -14,14 +14,14 @@ import {
 } from './fields.js';
 import type { CaseKind, GoldenCase } from './kind.js';
 
-/** Features of the skeleton: the stem's and one for each of 15 cells and 2 residual blocks. */
+/** The features of the skeleton: the stem's, and one for each of 15 cells and 2 residual blocks. */
 const FEATURES = 18;
 
 export const nb201: CaseKind = {
   kind: 'nb201',
   looks: 'a list of cases with "arch"',
   is: (json) => Array.isArray(json) && json.some((item) => isRecord(item) && 'arch' in item),
-  // goldens/README.md
+  // Source: goldens/README.md.
   close: { block: 2e-4, share: 0.9 },
   schema: z
     .object({

@@ -1,4 +1,4 @@
-// Golden cases of imported ONNX networks: shared/goldens/onnx/README.md says what their fields mean.
+// Reads golden cases of imported ONNX networks; shared/goldens/onnx/README.md explains their fields.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { graphNetwork } from '../../core/graph/network.js';
@@ -31,9 +31,12 @@ export const onnx: CaseKind = {
       expressivityPerFeature: list(proxyValue),
       trainabilityPerBlock: list(proxyValue.nullable()),
       parameters: number,
-      /** Names of the weights that are 1 where the file holds no numbers; those of one dimension that scale, if not given. */
+      /**
+       * Names of the weights that are 1 if the file holds no numbers; by default those of one dimension that
+       * scale.
+       */
       scales: z.array(text).optional(),
-      /** The deviation of PyTorch in float32, where it is known. */
+      /** The deviation of PyTorch in float32, if it is known. */
       float32Deviation: number.default(0),
     })
     .transform(({ file, input, features, parameters, scales, float32Deviation, ...item }): OnnxCase => {
@@ -67,7 +70,7 @@ export const onnx: CaseKind = {
     }),
 };
 
-/** Computes a case with the weights of its file. */
+/** Computes a case with the weights in its file. */
 export async function computeOnnx({ item, threads }: { item: OnnxCase; threads: number }): Promise<Computed> {
   const { file, image, features: wanted, scales, batch, costs } = item;
   const graph = readOnnx({ bytes: await readFile(file), file });
@@ -99,7 +102,7 @@ export async function computeOnnx({ item, threads }: { item: OnnxCase; threads: 
   };
 }
 
-/** Draws the weights of files that were stripped of them, as the README of the golden files defines them. */
+/** Draws the weights of files that hold none, as the README of the golden files defines them. */
 function drawNamedWeight({
   name,
   shape,

@@ -1,4 +1,5 @@
-// Golden cases of proxies of whole networks: what reference/pytorch/whole_golden.py computes in float64, and what the engine computes.
+// Compares golden cases of proxies of whole networks, which reference/pytorch/whole_golden.py computes in
+// float64, with the engine's results.
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readOnnx } from '../../core/graph/read-onnx.js';
@@ -22,13 +23,13 @@ export interface WholeCase {
   readonly file?: string;
   readonly input?: readonly number[];
   readonly batch: number;
-  /** Those that mean something in the space. */
+  /** The proxies that are defined in the space. */
   readonly values: Readonly<Partial<Record<MeasuredProxy, number | '-inf'>>>;
 }
 
 /**
- * By how much a proxy in float32 may be off, relative to max(1, |value|). `plain` sums what cancels, ZiCo divides by differences
- * of nearly equal gradients, and GraSP is a difference of gradients.
+ * The tolerance of each proxy in float32, relative to max(1, |value|). Terms of `plain` cancel, ZiCo divides
+ * by differences of nearly equal gradients, and GraSP is a difference of gradients.
  */
 export const TOLERANCES: Readonly<Record<MeasuredProxy, number>> = {
   synflow: 1e-4,
@@ -62,7 +63,7 @@ export async function computeWhole({ item, folder }: { item: WholeCase; folder: 
   }
 }
 
-/** Deviation of each proxy as a share of its tolerance; infinities must be met. */
+/** The deviation of each proxy as a share of its tolerance; infinities must be equal. */
 export function deviationsOf(item: WholeCase, found: Readonly<Record<string, number>>) {
   return Object.entries(item.values).map(([name, wanted]) => {
     const expected = wanted === '-inf' ? Number.NEGATIVE_INFINITY : wanted;
@@ -103,7 +104,7 @@ function drawOf(item: WholeCase): WholeDraw {
   };
 }
 
-/** By the names of the file's tensors, whose numbers it does not hold (test/goldens/onnx/README.md). */
+/** The values of a tensor by its name, because the file holds no numbers (test/goldens/onnx/README.md). */
 function ofFile({ name, shape, role }: FedTensor): Float32Array {
   if (shape.length > 1) return goldenDraw.weight({ name: name!, shape });
   return new Float32Array(size(shape)).fill(role === 'scale' ? 1 : 0);

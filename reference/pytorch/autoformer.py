@@ -1,4 +1,5 @@
-"""AutoFormer's vision transformers as eager PyTorch modules, built for one architecture: a subnetwork of a supernet."""
+"""Builds AutoFormer's vision transformers as eager PyTorch modules for one architecture, a subnetwork of a
+supernet."""
 from dataclasses import dataclass
 from functools import lru_cache
 import math
@@ -9,15 +10,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 HEAD, PATCH, CLASSES = 64, 16, 1000
-FARTHEST = 14  # relative positions beyond count as this
-TABLE = 2 * FARTHEST + 2  # entry 0: the class token
+FARTHEST = 14  # larger relative positions are clipped to this
+TABLE = 2 * FARTHEST + 2  # entry 0 is for the class token
 STD = 0.02
 
 
 @dataclass(frozen=True)
 class Architecture:
     width: int
-    heads: tuple[int, ...]  # of each layer
+    heads: tuple[int, ...]  # heads of each layer
     ratios: tuple[float, ...]
 
     def hidden(self, layer: int) -> int:
@@ -30,7 +31,7 @@ SUPERNETS = tuple(  # tiny, small, base
 
 
 def parse(arch: str) -> Architecture:
-    """`w216-h3r4-h4r3.5-...`: width, then heads and MLP ratio of each layer."""
+    """Reads `w216-h3r4-h4r3.5-...`: width, then heads and MLP ratio of each layer."""
     width, *layers = arch.strip().split("-")
     found = [re.fullmatch(r"h(\d+)r([\d.]+)", layer) for layer in layers]
     if not re.fullmatch(r"w\d+", width) or not all(found):
@@ -50,7 +51,8 @@ def normal(*shape: int) -> nn.Parameter:
 
 @lru_cache
 def distances(side: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Entries [N, N] of the tables for each query and key: of rows and of columns; 0 where either is the class token."""
+    """Entries [N, N] of the tables of rows and of columns for each query and key; 0 if either is the class
+    token."""
     place = torch.arange(side, device=device)
     grid = torch.stack((place.repeat_interleave(side), place.repeat(side)))
     apart = grid[:, None, :] - grid[:, :, None]  # key minus query
@@ -65,7 +67,7 @@ class RelativePositions(nn.Module):
         self.h = normal(TABLE, HEAD)
 
     def forward(self, tokens: int) -> Tensor:
-        """A vector for each query and key, [N, N, 64]."""
+        """The vector for each query and key, [N, N, 64]."""
         rows, columns = distances(math.isqrt(tokens - 1), self.v.device)
         return self.v[rows] + self.h[columns]
 
@@ -105,7 +107,7 @@ class Layer(nn.Module):
 
 
 class Network(nn.Module):
-    """Features are the stream after each attention and each MLP; the embedding is none."""
+    """Features are the stream after each attention and each MLP; the embedding is not a feature."""
 
     skips_identities = True
 
@@ -120,14 +122,14 @@ class Network(nn.Module):
         self.head = Linear(width, CLASSES)
 
     def stem(self, images: Tensor) -> Tensor:
-        """Everything up to the first feature, [images, tokens, channels]."""
+        """The part of the network up to the first feature, [images, tokens, channels]."""
         patches = self.patch_embed(images).flatten(2).mT
         first = self.cls_token.expand(len(images), 1, -1)
         return self.layers[0].attend(torch.cat((first, patches), dim=1) + self.pos_embed)
 
     @property
     def blocks(self):
-        """What leads from one feature to the next."""
+        """The part from one feature to the next."""
         after = (step for layer in self.layers[1:] for step in (layer.attend, layer.mlp))
         return [self.layers[0].mlp, *after]
 
@@ -138,7 +140,8 @@ class Network(nn.Module):
         return self.head(self.norm(x).mean(dim=1))
 
     def flops(self, resolution: int) -> float:
-        """Multiply-accumulates as the published search counts them: one token too many inside of the layers."""
+        """Multiply-accumulates as the published search counts them: with one token too many inside the
+        layers."""
         patches, width = (resolution // PATCH) ** 2, self.head.in_features
         n = patches + 2
         total = 3 * PATCH**2 * width * patches + width + (patches + 1) * width / 2 + (patches + 1) * CLASSES * width
@@ -151,7 +154,7 @@ class Network(nn.Module):
         return sum(p.numel() for p in self.parameters())
 
     def weights(self) -> dict[str, Tensor]:
-        """The weights of a draw under the names that test/goldens uses."""
+        """The weights of a draw, under the names in test/goldens."""
         classifier = ("norm.", "head.")
         return {name.replace("layers.", "blocks."): p for name, p in self.named_parameters() if not name.startswith(classifier)}
 
@@ -164,7 +167,7 @@ def supernet(largest: Architecture, device: torch.device, resolution: int) -> di
 
 
 def front(name: str, of: Tensor, shape: torch.Size) -> Tensor:
-    """The leading slice of a supernet's tensor; of queries, keys and values each."""
+    """The leading slice of a supernet's tensor; for queries, keys and values one slice each."""
     if ".qkv." in name:
         of, shape = of.unflatten(0, (3, -1)), torch.Size((3, shape[0] // 3, *shape[1:]))
         return of[tuple(map(slice, shape))].flatten(0, 1)
@@ -172,7 +175,7 @@ def front(name: str, of: Tensor, shape: torch.Size) -> Tensor:
 
 
 def build(arch: str, device: torch.device | str = "cpu", resolution: int = 224) -> Network:
-    """A network for images of one size with the supernet's weights, which nothing takes a gradient of."""
+    """A network for images of one size with the supernet's weights, without gradients of weights."""
     wanted = parse(arch)
     largest = next(net for net in SUPERNETS if net.width >= wanted.width and len(net.heads) >= len(wanted.heads))
     drawn = supernet(largest, torch.device(device), resolution)

@@ -1,4 +1,4 @@
-"""The tensors of AutoFormer's golden cases: how each is made, by the case's profile and its name."""
+"""Creates the tensors of AutoFormer's golden cases, by the case's profile and the tensor's name."""
 from fnmatch import fnmatchcase
 
 import torch
@@ -20,7 +20,8 @@ def gain(name: str, shape: torch.Size) -> torch.Tensor:
     return 1 + scaled(name, shape, 0.2)
 
 
-# The first pattern that fits; then how a tensor is made under each of PROFILES (goldens/autoformer/SPACE.md, section 5).
+# Patterns of tensor names, the first match of which counts, with the way in which each of PROFILES creates
+# the tensor (goldens/autoformer/SPACE.md, section 5).
 TABLE = (
     ("patch_embed.weight", uniform(2304**-0.5), he, he),
     ("patch_embed.bias", uniform(2304**-0.5), uniform(0.1), uniform(0.1)),

@@ -58,7 +58,7 @@ class Squeeze(nn.Module):
 
 
 class Residual(nn.Module):
-    """The sum of two branches, and an activation where there is one."""
+    """The sum of two branches, followed by an activation if there is one."""
 
     def __init__(self, branch: nn.Module, shortcut: nn.Module, after: nn.Module):
         super().__init__()
@@ -181,6 +181,6 @@ def answer(case: Option) -> Option:
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)  # threads that wait for each other are slow where tests run beside this one
+    torch.set_num_threads(1)  # threads that wait for each other are slow while tests run beside this program
     for each in json.load(sys.stdin):
         print(json.dumps(answer(each)))

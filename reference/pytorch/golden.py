@@ -19,14 +19,15 @@ from tensors import he, scaled, signs
 
 @dataclass(frozen=True)
 class Kind:
-    """Cases of one space: where they hold the candidate, what may be off, relative to max(1, |value|), and their costs."""
+    """Cases of one space: where they hold the candidate, their tolerances relative to max(1, |value|), and
+    their costs."""
 
     space: str
     candidate: str
     feature: float
     block: Callable[[dict], float]
-    most_blocks: float  # of them nine in ten are within this
-    costs: Callable[[torch.nn.Module, dict], list[bool]]  # whether each is right
+    most_blocks: float  # nine in ten blocks are within this
+    costs: Callable[[torch.nn.Module, dict], list[bool]]  # whether each cost is right
     weight: Callable[[dict, str, torch.Size], torch.Tensor] = lambda case, name, shape: he(name, shape)
 
     def arch(self, case: dict) -> str:
@@ -36,7 +37,7 @@ class Kind:
 KINDS = [
     Kind(
         space="nas-bench-201", candidate="arch", feature=1e-4, block=lambda case: 5e-3, most_blocks=2e-4,
-        # Counted for 32 x 32 and 10 classes.
+        # Costs are counted for 32 x 32 images and 10 classes.
         costs=lambda network, case: [
             network.flops(32) == round(case["megaflops"] * 1e6),
             network.parameter_count() == round(case["megaparams"] * 1e6),
@@ -44,7 +45,7 @@ KINDS = [
     ),
     Kind(
         space="mobilenet-v2", candidate="structure", feature=5e-4, most_blocks=1e-3,
-        # Blocks may be off by what the published code's own float32 is off.
+        # Blocks may deviate as much as the published code in float32 does.
         block=lambda case: max(1e-3, 5 * case.get("float32", {}).get("maxBlockRelativeDeviation", 0)),
         costs=lambda network, case: [
             network.flops(case["resolution"]) == case["flops"],
@@ -81,7 +82,7 @@ def score(kind: Kind, network: torch.nn.Module, case: dict, device: str) -> prox
 
 
 def deviation(got: float | None, wanted: float | str | None) -> float:
-    """Relative to max(1, |wanted|); infinities, and blocks that are skipped, must be met exactly."""
+    """The deviation relative to max(1, |wanted|); infinities and skipped blocks must be equal."""
     if got is None or wanted is None:
         return 0.0 if got == wanted else math.inf
     wanted = float(wanted)
@@ -98,7 +99,8 @@ def main() -> int:
     torch.backends.cudnn.allow_tf32 = False
     with open(sys.argv[1], encoding="utf-8") as file:
         cases = json.load(file)
-    # Each as a share of what it may be off, but for `close`: whether a block is within the narrow tolerance.
+    # Each deviation as a share of its tolerance, except `close`: whether a block is within the narrow
+    # tolerance.
     features, blocks, close, sums, costs = [], [], [], [], []
     for case in cases:
         kind = kind_of(case)
@@ -109,7 +111,7 @@ def main() -> int:
         off = [deviation(*pair) for pair in zip(found.blocks, case["trainabilityPerBlock"], strict=True)]
         blocks += [d / block_tolerance for d in off]
         close += [d <= kind.most_blocks for d in off]
-        # A sum or difference of features may be off by what its features may; a mean of blocks likewise.
+        # A sum or difference of features may deviate by what its features may, and so may a mean of blocks.
         counted = [max(1.0, abs(e)) for e in found.blocks if e is not None]
         for got, name, parts in (
             (found.expressivity, "expressivity", sum(max(1.0, abs(e)) for e in found.features) * kind.feature),

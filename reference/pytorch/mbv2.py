@@ -17,7 +17,7 @@ BLOCK = re.compile(r"SuperConvK(?P<conv>[1357])BNRELU\((?P<a>[\d,]+)\)|SuperResI
 
 
 def eighths(value: float) -> int:
-    """The nearest multiple of 8, at least 8; a half goes to the even one, as Python's round does."""
+    """The nearest multiple of 8, at least 8; halves are rounded to even, as Python's round does."""
     return max(8, 8 * round(value / 8))
 
 
@@ -27,7 +27,7 @@ class ConvBlock(nn.Sequential):
         self.sizes = c_in, c_out, kernel, stride
 
     def costs(self, side: int) -> tuple[float, int, int]:
-        """Multiply-accumulates, parameters, and the side of the map that comes out."""
+        """Multiply-accumulates, parameters, and the side of the resulting map."""
         x, y, k, s = self.sizes
         out = side // s
         return floor(x * y * k**2 * side**2 / s**2) + y * out**2, x * y * k**2 + y, out
@@ -65,7 +65,7 @@ class Unit(nn.Module):
 
 
 def parse(arch: str) -> Iterator[tuple[bool, int, int, list[int]]]:
-    """Of each block: whether it is a convolution, expansion, kernel, and the numbers in its brackets."""
+    """For each block: whether it is a convolution, expansion, kernel, and the numbers in its brackets."""
     rest = arch.strip()
     while rest:
         match = BLOCK.match(rest)
@@ -102,7 +102,8 @@ class Network(nn.Module):
         return self.classifier(x.mean(dim=(2, 3)))
 
     def flops(self, resolution: int) -> float:
-        """As the published search counts: a strided projection may give a quarter."""
+        """Multiply-accumulates as the published search counts them: a strided projection may count a
+        quarter."""
         total: float = self.classifier.weight.numel()
         side = resolution
         for module in (self.stem, *self.blocks):
@@ -111,16 +112,17 @@ class Network(nn.Module):
         return total
 
     def parameter_count(self) -> int:
-        """As the published search counts: one for each normalized channel, one for the classifier's bias."""
+        """Parameters as the published search counts them: one for each normalized channel, one for the
+        classifier's bias."""
         return sum(module.costs(1)[1] for module in (self.stem, *self.blocks)) + self.classifier.weight.numel() + 1
 
     def weights(self) -> dict[str, Tensor]:
-        """The weights of a draw under the names that test/goldens uses: convolutions in forward order."""
+        """The weights of a draw, under the names in test/goldens: convolutions in forward order."""
         convolutions = (m for part in (self.stem, *self.blocks) for m in part.modules() if isinstance(m, Conv2d))
         return {f"conv{index}": convolution.weight for index, convolution in enumerate(convolutions)}
 
 
 def build(arch: str, device: torch.device | str = "cpu", _resolution: int = 224) -> Network:
-    """A network in training mode with a fresh draw of weights, which nothing takes a gradient of."""
+    """A network in training mode with a new draw of weights, without gradients of weights."""
     with torch.device(device):
         return Network(arch).train().requires_grad_(False)

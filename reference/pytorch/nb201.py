@@ -1,4 +1,4 @@
-"""NAS-Bench-201 (CIFAR shape) as eager PyTorch modules, built for one architecture string."""
+"""Builds NAS-Bench-201 networks (CIFAR shape) as eager PyTorch modules for one architecture string."""
 import torch
 from torch import Tensor, nn
 
@@ -6,11 +6,11 @@ from layers import Conv2d, batch_norm
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 CHANNELS = (16, 32, 64)
-CELLS = 5  # in each stage
+CELLS = 5  # cells in each stage
 
 
 def relu_conv_bn(c_in: int, c_out: int, kernel: int, stride: int = 1) -> nn.Sequential:
-    # The ReLU is not in place: other edges read the same node.
+    # The ReLU is not in place because other edges read the same node.
     return nn.Sequential(nn.ReLU(), Conv2d(c_in, c_out, kernel, stride), batch_norm(c_out))
 
 
@@ -35,7 +35,7 @@ def operation(name: str, channels: int) -> nn.Module:
 
 
 def parse(arch: str) -> list[list[tuple[str, int]]]:
-    """For each of the nodes 1, 2, 3 its incoming edges as (operation, source node)."""
+    """For each of the nodes 1, 2, 3, its incoming edges as (operation, source node)."""
     nodes = []
     for node, text in enumerate(arch.strip().split("+"), start=1):
         edges = [edge.split("~") for edge in text.strip("|").split("|")]
@@ -100,7 +100,8 @@ class Network(nn.Module):
         return self.classifier(self.last(x))
 
     def flops(self, resolution: int) -> int:
-        """Multiply-accumulates of the convolutions and the classifier; an operation counts even where nothing reads it."""
+        """Multiply-accumulates of the convolutions and the classifier; an operation counts even if nothing
+        reads it."""
         total = self.classifier.weight.numel() + self.classifier.bias.numel()
         side = resolution
         for block in (self.stem, *self.blocks):
@@ -113,7 +114,7 @@ class Network(nn.Module):
         return sum(p.numel() for p in self.parameters())
 
     def weights(self) -> dict[str, Tensor]:
-        """The weights of a draw under the names that test/goldens uses."""
+        """The weights of a draw, under the names in test/goldens."""
         found = {"stem": self.stem[0].weight}
         for index, block in enumerate(self.blocks):
             if isinstance(block, Reduction):
@@ -128,6 +129,6 @@ class Network(nn.Module):
 
 
 def build(arch: str, device: torch.device | str = "cpu", _resolution: int = 32) -> Network:
-    """A network in training mode with a fresh draw of weights, which nothing takes a gradient of."""
+    """A network in training mode with a new draw of weights, without gradients of weights."""
     with torch.device(device):
         return Network(arch).train().requires_grad_(False)

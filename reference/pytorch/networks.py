@@ -30,7 +30,7 @@ warnings.filterwarnings("ignore")
 
 
 class WithOwnWeights(onnx_reference.Network):
-    """The graph of a file with the weights that the file holds."""
+    """The graph of a file, with the weights that the file holds."""
 
     def __init__(self, path: str):
         super().__init__(path, torch.float32)
@@ -40,7 +40,8 @@ class WithOwnWeights(onnx_reference.Network):
 
 
 def build(name: str) -> nn.Module:
-    """As it is scored: normalization in training mode, no dropout, no stochastic depth. The same weights each time."""
+    """The network as it is scored: normalization in training mode, no dropout, no stochastic depth, and the
+    same weights each time."""
     torch.manual_seed(0)
     network = models.get_model(name, weights=None).train()
     for module in network.modules():
@@ -52,7 +53,8 @@ def build(name: str) -> nn.Module:
 
 
 def draw_weights(network: nn.Module) -> None:
-    """He for what multiplies, 1 and 0 for normalization and layer scales, 0 for biases, 0.02 for positions and tables."""
+    """He normal for weights of products, 1 and 0 for normalization and layer scales, 0 for biases, 0.02 for
+    positions and tables."""
     for name, weight in network.named_parameters():
         kind = name.rpartition(".")[2]
         if kind.endswith(("embedding", "token", "table")):
@@ -66,7 +68,7 @@ def draw_weights(network: nn.Module) -> None:
 
 
 def matching_nodes(traced: fx.GraphModule, images: Tensor, wanted: list[Tensor]) -> list[fx.Node]:
-    """The nodes whose values are those of the file, in their order; of several with the same value the last."""
+    """The nodes whose values are those in the file, in order; of several with the same value, the last."""
     found: list[fx.Node | None] = [None] * len(wanted)
 
     class Search(fx.Interpreter):
@@ -87,7 +89,7 @@ def matching_nodes(traced: fx.GraphModule, images: Tensor, wanted: list[Tensor])
 
 
 def part_between(traced: fx.GraphModule, start: fx.Node, end: fx.Node) -> fx.GraphModule:
-    """What computes `end` from `start`."""
+    """The nodes that compute `end` from `start`."""
     needed, open_nodes = {start}, [end]
     while open_nodes:
         node = open_nodes.pop()
@@ -120,7 +122,8 @@ class CutNetwork:
         self.parts = [part_between(traced, *ends) for ends in zip([images_node, *nodes], nodes)]
 
     def score(self, batch: int, resolution: int, memory_format: torch.memory_format):
-        """Expressivity of each feature and trainability of each block; weights, images and signs are drawn anew."""
+        """Expressivity of each feature and trainability of each block, with new weights, images and
+        probes."""
         with torch.no_grad():
             for part in self.parts:
                 draw_weights(part)
@@ -144,12 +147,13 @@ class CutNetwork:
 
 
 def by_channel(x: Tensor, axis: int) -> Tensor:
-    """[images, channels, positions] of maps, [1, channels, samples] where channels are last."""
+    """[images, channels, positions] for maps, [1, channels, samples] if channels are last."""
     return x.flatten(2) if axis == 1 else x.flatten(0, -2).mT[None]
 
 
 def covariance(x: Tensor, axis: int) -> Tensor:
-    """Of channels, or of samples where those are fewer: both have the same eigenvalues but for zeros."""
+    """The covariance of channels, or of samples if these are fewer; both have the same non-zero
+    eigenvalues."""
     channels = x.shape[axis]
     samples = x.numel() // channels
     x = by_channel(x, axis)
@@ -161,7 +165,8 @@ def covariance(x: Tensor, axis: int) -> Tensor:
 
 
 def jacobian(g: Tensor, v: Tensor, before: int, after: int) -> Tensor | None:
-    """M = G^T V / positions, g brought to the output's positions; None where positions do not correspond."""
+    """M = G^T V / positions, where g is brought to the output's positions; None if positions do not
+    correspond."""
     if g.dim() != v.dim() or (g.dim() == 3 and g.shape[1] != v.shape[1]):
         return None
     if g.dim() == 4:
@@ -178,7 +183,8 @@ def jacobian(g: Tensor, v: Tensor, before: int, after: int) -> Tensor | None:
 
 
 def serve() -> None:
-    """One JSON request a line in, one JSON answer a line out. `export` writes a file where there is none; `cut` names a network's features; `score` times it."""
+    """Answers each line, a JSON request, with one line of JSON. `export` writes a file if there is none;
+    `cut` names a network's features; `score` times it."""
 
     def say(message: dict) -> None:
         print(json.dumps(message, allow_nan=False), flush=True)
@@ -210,7 +216,7 @@ def serve() -> None:
                         "blocks": [None if value is None else bare(value) for value in blocks],
                         "peakBytes": peak_bytes(),
                     }
-        except Exception as error:  # one bad request does not end the others
+        except Exception as error:  # a bad request does not end the others
             answer = {"error": f"{type(error).__name__}: {error}"}
         say(answer)
 

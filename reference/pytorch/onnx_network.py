@@ -15,7 +15,7 @@ from tensors import uniform  # noqa: E402
 
 
 def weight(name: str, dims: list[int], dtype: torch.dtype, scales: set[str] | None) -> torch.Tensor:
-    """He initialization for two dimensions and more, 1 for scales, 0 for shifts: drawn by the name of the tensor."""
+    """He normal for two dimensions and more, 1 for scales, 0 for shifts, drawn by the tensor's name."""
     shape = torch.Size(dims)
     if scales is not None and name in scales:
         return torch.ones(shape, dtype=dtype)
@@ -28,7 +28,7 @@ def weight(name: str, dims: list[int], dtype: torch.dtype, scales: set[str] | No
 
 
 def attributes(node) -> dict:
-    """Attributes of a node by name; strings are decoded."""
+    """The attributes of a node by name; strings are decoded."""
     out = {}
     for a in node.attribute:
         value = onnx.helper.get_attribute_value(a)
@@ -37,7 +37,8 @@ def attributes(node) -> dict:
 
 
 class Network:
-    """Runs a graph between named tensors. `scales` names the weights that are 1; without it, those of one dimension whose names end in "weight" are."""
+    """Runs a graph between named tensors. `scales` names the weights that are 1; by default, those of one
+    dimension whose names end in "weight"."""
 
     def __init__(self, path: str, dtype: torch.dtype, scales: set[str] | None = None):
         model = onnx.load(path)
@@ -59,7 +60,7 @@ class Network:
         return value.to(self.dtype) if value.is_floating_point() else value
 
     def run(self, known: dict, wanted: str) -> dict:
-        """All values that `wanted` needs, from those that are known."""
+        """All values on which `wanted` depends, computed from the known ones."""
         values = {**self.fixed, **known}
         for node in self.nodes_before(wanted, values):
             inputs = [values[i] if i else None for i in node.input]
@@ -70,7 +71,7 @@ class Network:
         return values
 
     def nodes_before(self, wanted: str, values: dict) -> list:
-        """The nodes that have to run for `wanted` where `values` are known, each after those that it reads."""
+        """The nodes that must run for `wanted` given `values`, each after the nodes that it reads."""
         makers = {name: node for node in self.graph.node for name in node.output}
         order, stack, seen = [], [wanted], set()
         while stack:

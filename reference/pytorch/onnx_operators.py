@@ -1,4 +1,5 @@
-"""The operators of ONNX in PyTorch. Each takes the network, its inputs, its attributes and its node."""
+"""Implements the operators of ONNX in PyTorch. Each takes the network, its inputs, its attributes and its
+node."""
 import functools
 import math
 
@@ -54,7 +55,7 @@ def layer_norm(net, x, a, node):
 
 
 def axes_of(x, a):
-    """Older opsets have the axes as an attribute, newer ones as the second input."""
+    """Older operator sets have the axes as an attribute, newer ones as the second input."""
     if len(x) > 1 and x[1] is not None:
         return [int(i) for i in x[1]]
     return list(a["axes"]) if "axes" in a else list(range(x[0].dim()))

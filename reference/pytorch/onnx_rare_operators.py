@@ -1,4 +1,5 @@
-"""Further operators of the ONNX standard in PyTorch: those of the newer exporter, and of models in timm."""
+"""Implements further operators of the ONNX standard in PyTorch: those of the newer exporter, and of models in
+timm."""
 import torch
 from torch.nn import functional as F
 

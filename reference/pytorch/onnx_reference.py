@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from onnx_network import Network  # noqa: E402
 from tensors import scaled, uniform  # noqa: E402
 
-# Half the distance of 1 and the next number of float32: by so much rounding moves a number, relative to its size.
+# Half the distance from 1 to the next float32: the largest relative rounding error.
 ROUNDING = 2.0**-24
 
 
@@ -60,13 +60,13 @@ def trainability(g: torch.Tensor, v: torch.Tensor, before: int, after: int, toke
 
 
 def rounded(images: torch.Tensor) -> torch.Tensor:
-    """The images with each pixel off by one rounding of float32, up or down as a hash of its place says."""
+    """The images with each pixel changed by one rounding of float32, up or down by a hash of its position."""
     up = torch.from_numpy(uniform("rounding", images.numel()) < 0.5).reshape(images.shape)
     return images * torch.where(up, 1 + ROUNDING, 1 - ROUNDING).to(images.dtype)
 
 
 def deviation(values, others) -> float:
-    """The largest of all features and blocks, relative to max(1, |value|)."""
+    """The largest deviation of all features and blocks, relative to max(1, |value|)."""
     pairs = [(a, b) for ours, other in zip(values, others) for a, b in zip(ours, other)]
     return max((abs(a - b) / max(1, abs(a)) for a, b in pairs if a is not None and a != b), default=0.0)
 

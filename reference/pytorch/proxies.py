@@ -23,7 +23,7 @@ class Score:
     complexity: float
     parameters: int
     features: list[float]  # expressivity of each feature
-    blocks: list[float | None]  # trainability of each block; None: skipped
+    blocks: list[float | None]  # trainability of each block; None if it is skipped
 
 
 def random_signs(_block: int, like: Tensor) -> Tensor:
@@ -32,7 +32,7 @@ def random_signs(_block: int, like: Tensor) -> Tensor:
 
 
 def by_channel(x: Tensor) -> Tensor:
-    """[images, channels, positions] of maps, [1, channels, tokens of all images] of tokens."""
+    """[images, channels, positions] for maps, [1, channels, tokens of all images] for tokens."""
     return x.flatten(2) if x.dim() == 4 else x.flatten(0, 1).mT[None]
 
 
@@ -45,7 +45,7 @@ def covariance(feature: Tensor) -> Tensor:
 
 @torch.no_grad()
 def jacobian(g: Tensor, v: Tensor) -> Tensor:
-    """M = G^T V / positions, with g brought to the output's positions."""
+    """M = G^T V / positions, where g is brought to the output's positions."""
     shrink = g.shape[2] // v.shape[2]
     if shrink > 1:
         g = F.pixel_unshuffle(g, shrink)
@@ -54,14 +54,15 @@ def jacobian(g: Tensor, v: Tensor) -> Tensor:
 
 
 def identical(g: Tensor, v: Tensor) -> bool | Tensor:
-    """Whether the block is an identity. On a GPU the answer stays there, so that the host need not wait for it."""
+    """Whether the block is an identity. On a GPU the answer stays there, so that the host need not wait for
+    it."""
     if g.shape != v.shape:
         return False
     return (g == v).all() if g.is_cuda else torch.equal(g, v)
 
 
 def by_shape(matrices: list[Tensor], values: Callable[[Tensor], Tensor]) -> list[float]:
-    """`values` of every matrix, one batched call for each shape; what is not finite gives NaN."""
+    """`values` of every matrix, with one batched call for each shape; values that are not finite give NaN."""
     groups = defaultdict(list)
     for index, matrix in enumerate(matrices):
         groups[matrix.shape].append(index)
@@ -90,7 +91,7 @@ def lowest_if_nan(value: float) -> float:
 
 
 def score(network: nn.Module, images: Tensor, signs: Signs = random_signs) -> Score:
-    """One pass over the blocks: each block's forward, its vector-Jacobian product, its statistics."""
+    """One pass over the blocks: the forward pass of each, its vector-Jacobian product, its statistics."""
     with torch.no_grad():
         feature = network.stem(images)
     covariances = [covariance(feature)]

@@ -1,4 +1,5 @@
-"""Watches a network run: which layers and activation functions it has, what they compute, and how deep it is."""
+"""Records what a network computes while it runs: layers, activation functions, their values, and the
+depth."""
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
@@ -16,19 +17,22 @@ def tensors_in(value) -> list[Tensor]:
 
 
 class Recorder(TorchFunctionMode):
-    """`normalization`: `batch` as it is, `fixed` with statistics that no gradient flows through, or `none`."""
+    """`normalization`: `batch` leaves it as it is, `fixed` stops gradients through its statistics, `none`
+    removes it."""
 
     def __init__(self, weights: list[Tensor], normalization: str = "batch"):
         super().__init__()
         self.weights = weights
         self.normalization = normalization
-        self.outputs: dict[int, tuple[Tensor, int]] = {}  # of each weight's layer: output and channel axis
-        self.activations: list[tuple[Tensor, Tensor]] = []  # of each input once
-        self.normalized: list[tuple[Tensor, Tensor]] = []  # mean variance, with epsilon, and what was normalized by it
-        self.kept: list[Tensor] = []  # so that no id is used twice
+        self.outputs: dict[int, tuple[Tensor, int]] = {}  # for each weight's layer: output and channel axis
+        self.activations: list[tuple[Tensor, Tensor]] = []  # each input once
+        # mean variance, with epsilon, and the input that was normalized
+        self.normalized: list[tuple[Tensor, Tensor]] = []
+        self.kept: list[Tensor] = []  # keeps tensors alive, so that no id is used twice
         self.depths: dict[int, int] = {}
-        self.origins: dict[int, Tensor] = {}  # what a tensor is made of by numbers alone
-        self.gates: dict[int, Tensor] = {}  # what a gate's argument is made of
+        # for each tensor, the one from which it was computed with numbers alone
+        self.origins: dict[int, Tensor] = {}
+        self.gates: dict[int, Tensor] = {}  # the argument of each gate
 
     def activate(self, x: Tensor, out: Tensor):
         if all(x is not known for known, _ in self.activations):

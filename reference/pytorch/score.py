@@ -1,4 +1,5 @@
-"""Scores candidates one at a time with eager PyTorch, as people do today, and times each. See README.md."""
+"""Scores candidates one at a time with eager PyTorch, as published code does, and times each. See
+README.md."""
 from setup import enter
 
 enter()
@@ -29,7 +30,8 @@ def synchronize(device: torch.device) -> None:
 
 
 def score(space, arch: str, options: dict) -> tuple[float, proxies.Score]:
-    """Milliseconds and proxies of one candidate: fresh network and weights, fresh images and signs, all of it timed."""
+    """Milliseconds and proxies of one candidate: new network, weights, images and probes, all of which is
+    timed."""
     device = torch.device(options["device"])
     layout = MEMORY_FORMATS[options["memoryFormat"]]
     batch, resolution = options["batch"], options["resolution"]
@@ -43,7 +45,7 @@ def score(space, arch: str, options: dict) -> tuple[float, proxies.Score]:
 
 
 def bare(value: float):
-    """JSON has no infinities."""
+    """JSON has no infinities, so they are written as text."""
     return value if math.isfinite(value) else "-inf"
 
 
@@ -60,7 +62,7 @@ def record(arch: str, milliseconds: float, found: proxies.Score) -> dict:
 
 
 def run(archs: list[str], options: dict):
-    """Yields a record for each candidate; `warmup` unrecorded candidates from the front come first."""
+    """Yields a record for each candidate; the first `warmup` candidates run before, unrecorded."""
     if options["space"] not in SPACES:
         raise ValueError(f"no such space: {options['space']}")
     if options["memoryFormat"] not in MEMORY_FORMATS:
@@ -80,7 +82,7 @@ def run(archs: list[str], options: dict):
 
 
 def peak_bytes() -> int | None:
-    """Largest resident size of this process so far."""
+    """The largest resident size of this process so far."""
     try:
         import resource
     except ImportError:
@@ -128,7 +130,7 @@ def serve() -> None:
             }
             if scores:
                 answer["scores"] = records
-        except Exception as error:  # one bad request does not end the others
+        except Exception as error:  # a bad request does not end the others
             answer = {"error": f"{type(error).__name__}: {error}"}
         say(answer if identity is None else {"id": identity, **answer})
 

@@ -19,7 +19,7 @@ ENTERED = "ZEROSCOUT_BASELINE_ENTERED"
 
 
 def python() -> str:
-    """Path of the interpreter to run the baseline with; installs it where it is missing or out of date."""
+    """The path of the interpreter for the baseline; installs it if it is missing or out of date."""
     named = os.environ.get(OVERRIDE)
     if named:
         found = shutil.which(named)
@@ -42,7 +42,7 @@ def python() -> str:
 
 
 def enter() -> None:
-    """Go on in the baseline's own interpreter: called by the programs here before they import torch."""
+    """Continues in the baseline's own interpreter; the programs here call it before they import torch."""
     if os.environ.get(ENTERED):
         return
     path = python()

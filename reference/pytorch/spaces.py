@@ -1,4 +1,5 @@
-"""The spaces by the names that specifications use; each is a module with `build(arch, device, resolution)`."""
+"""Lists the spaces by their names in specifications; each is a module with `build(arch, device,
+resolution)`."""
 import autoformer
 import mbv2
 import nb201

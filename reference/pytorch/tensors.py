@@ -1,4 +1,4 @@
-"""Tensors that their names alone determine, as test/goldens has them."""
+"""Creates tensors that are determined by their names, as in test/goldens."""
 import math
 
 import numpy as np
@@ -6,7 +6,8 @@ import torch
 
 
 def uniform(name: str, count: int) -> np.ndarray:
-    """`count` values in [0, 1) that `name` alone determines: FNV-1a 32 seeds a counter, murmur3's finalizer mixes it."""
+    """`count` values in [0, 1) that `name` determines: FNV-1a 32 seeds a counter, which murmur3's finalizer
+    mixes."""
     seed = 0x811C9DC5
     for byte in name.encode():
         seed = (seed ^ byte) * 0x01000193 % 2**32

@@ -1,4 +1,5 @@
-"""Proxies of whole networks in PyTorch, each from its paper's formula, with autograd's gradients. Sources: docs/reference/proxies.md."""
+"""Computes proxies of whole networks in PyTorch, each from its paper's formula, with autograd's gradients.
+Sources: docs/reference/proxies.md."""
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,16 +15,16 @@ from recorder import Recorder
 class Whole:
     """A network with the tensors of a draw."""
 
-    forward: Callable[[Tensor], Tensor]  # images to class scores
-    last: Callable[[], Tensor]  # the last feature before the mean over positions, of the latest run
-    weights: list[Tensor]  # of convolutions and linear layers
-    parameters: list[Tensor]  # all that is learned
+    forward: Callable[[Tensor], Tensor]  # maps images to class scores
+    last: Callable[[], Tensor]  # the last feature of the latest run, before the mean over positions
+    weights: list[Tensor]  # weights of convolutions and linear layers
+    parameters: list[Tensor]  # all trainable tensors
     images: Tensor
     labels: Tensor
     second: Tensor  # another batch
     second_labels: Tensor
     noise: Tensor
-    classes: Tensor  # uniform numbers that samples of classes are chosen with
+    classes: Tensor  # uniform numbers with which classes are sampled
     costs: dict
 
 
@@ -33,7 +34,7 @@ def run(net: Whole, images: Tensor, normalization: str = "batch") -> tuple[Tenso
     record.depth = record.depths[id(out)]
     logits = out.reshape(len(images), -1)
     if logits.requires_grad:
-        # What the output does not depend on is no part of the network.
+        # Parts on which the output does not depend are no part of the network.
         record.activations = reached(logits, record.activations)
         record.normalized = reached(logits, record.normalized)
     return logits, record
@@ -43,12 +44,12 @@ def reached(logits: Tensor, pairs: list[tuple[Tensor, Tensor]]) -> list[tuple[Te
     if not pairs:
         return pairs
     grads = torch.autograd.grad(logits.sum(), [out for _, out in pairs], retain_graph=True, allow_unused=True)
-    # What reads zeros alone, behind an operation `none`, does not depend on the images.
+    # Activations that read only zeros, after an operation `none`, do not depend on the images.
     return [pair for pair, g in zip(pairs, grads, strict=True) if g is not None and pair[1].any()]
 
 
 def used(forward: Callable[[Tensor], Tensor], images: Tensor, weights: list[Tensor]) -> list[Tensor]:
-    """The weights that the output depends on: those of layers that read zeros alone have no gradient."""
+    """The weights on which the output depends; those of layers that read only zeros have no gradient."""
     grads = torch.autograd.grad(forward(images).sum(), weights, allow_unused=True)
     return [w for w, g in zip(weights, grads, strict=True) if g is not None and g.any()]
 

@@ -76,7 +76,7 @@ def of_space(case: dict) -> whole.Whole:
 
 
 def of_file(case: dict, folder: Path) -> whole.Whole:
-    # Through F.batch_norm, where the recorder sees it.
+    # Uses F.batch_norm, which the recorder observes.
     onnx_operators.OPS["BatchNormalization"] = lambda net, x, a, node: F.batch_norm(
         x[0], None, None, x[1], x[2], True, 0.1, a.get("epsilon", 1e-5)
     )
@@ -112,7 +112,7 @@ def main(path: str) -> None:
     cases = json.loads(Path(path).read_text())
     for case in cases:
         known = case.get("values", {})
-        # Without normalization the softmax of a transformer is saturated, and its values pass those of float64.
+        # Without normalization the softmax of a transformer saturates, and its values overflow float64.
         wanted = [name for name in whole.PROXIES if not (name == "synflow" and case.get("space") == "autoformer")]
         if all(name in known for name in wanted):
             continue
@@ -123,7 +123,7 @@ def main(path: str) -> None:
 
 
 def spell(value: float):
-    """JSON has no infinities."""
+    """JSON has no infinities, so they are written as text."""
     return value if math.isfinite(value) else "-inf"
 
 

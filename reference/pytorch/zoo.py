@@ -25,7 +25,7 @@ from zeroscout_export import export  # noqa: E402
 
 warnings.filterwarnings("ignore")
 
-# One or two small models of each family. A number is a size of images that a model insists on.
+# One or two small models of each family. A number is an image size that a model requires.
 TIMM = """
 resnext50_32x4d res2net50_26w_4s hrnet_w18_small dla34 vgg11_bn legacy_seresnet18 repvgg_a0 ghostnet_100 efficientnet_b0
 mobilenetv4_conv_small mobilenetv4_hybrid_medium convnextv2_atto nf_regnet_b1 eca_nfnet_l0 resmlp_12_224 mixer_s32_224
@@ -43,7 +43,7 @@ convit_tiny cs3darknet_s dpn48b resnetv2_50 hardcorenas_a mobilenetv3_small_050 
 
 
 def torchvision_names() -> list[str]:
-    """Of published V1 weights and less than 200 million parameters, the smallest first."""
+    """Models with published V1 weights and less than 200 million parameters, the smallest first."""
     from torchvision import models
 
     weights = {name: models.get_model_weights(name) for name in models.list_models(module=models)}
@@ -52,7 +52,7 @@ def torchvision_names() -> list[str]:
 
 
 def build(source: str, name: str, size: int | None) -> tuple[nn.Module, int, dict]:
-    """The model, the size of images that it takes, and what is published about it."""
+    """The model, its image size, and its published accuracy."""
     if source == "timm":
         return build_timm(name, size)
     from torchvision import models
@@ -83,7 +83,7 @@ def build_timm(name: str, size: int | None) -> tuple[nn.Module, int, dict]:
             with torch.no_grad():
                 model.eval()(torch.randn(2, 3, size, size))
             return model, size, {}
-        except Exception:  # The model takes another size, or has no such setting.
+        except Exception:  # The model requires another size, or has no such setting.
             pass
     model = timm.create_model(name, pretrained=False)
     own = model.default_cfg["input_size"][1]
@@ -100,7 +100,7 @@ def products(model: nn.Module, size: int) -> int:
     from fvcore.nn import FlopCountAnalysis
     from fvcore.nn.jit_handles import conv_flop_count
 
-    # Convolutions with padding="same", which fvcore does not know.
+    # Counts convolutions with padding="same", which fvcore does not know.
     def same(inputs, outputs):
         x, w, y = (each.type().sizes() for each in (inputs[0], inputs[1], outputs[0]))
         return conv_flop_count(x, w, y)
@@ -118,7 +118,8 @@ def products(model: nn.Module, size: int) -> int:
 
 
 def strip(path: Path) -> None:
-    """Drops the numbers of float tensors of more than one element; masks and tables of indices are no floats, or few."""
+    """Drops the values of float tensors with more than one element; masks and tables of indices are not
+    floats, or small."""
     model = onnx.load(path)
     for t in model.graph.initializer:
         if t.data_type == onnx.TensorProto.FLOAT and math.prod(t.dims) > 1:

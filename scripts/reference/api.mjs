@@ -1,4 +1,4 @@
-// Writes the reference page of the API from the declarations that the build makes of client/.
+// Writes the reference page of the API from the type declarations of client/.
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const INDEX = 'dist/client/index.d.ts';
 
-/** The declarations that readers look for first, in this order. All others follow under "Types". */
+/** The declarations that come first on the page, in this order. All others follow under "Types". */
 const FIRST = [
   'connect',
   'ConnectOptions',
@@ -43,7 +43,7 @@ ${FIRST.map(section).join('\n')}
 ${others.map(section).join('\n')}`;
 }
 
-/** Declarations by exported name, followed through the files that the index exports from. */
+/** Declarations by exported name, found through the files from which the index exports. */
 function exportsOf(path) {
   const found = new Map();
   const text = readFileSync(join(root, path), 'utf8');
@@ -55,7 +55,7 @@ function exportsOf(path) {
   return found;
 }
 
-/** One declaration with its comment, as it stands in a file of declarations. */
+/** One declaration with its comment, as in a file of declarations. */
 function declarationOf({ file, name }) {
   const lines = readFileSync(join(root, file), 'utf8').split('\n');
   const head = new RegExp(`^export (declare )?(interface|type|class|function|const) ${name}\\b`);
@@ -64,7 +64,7 @@ function declarationOf({ file, name }) {
   let from = at;
   if (/\*\/\s*$/.test(lines[at - 1] ?? '')) while (!/^\/\*\*/.test(lines[from])) from -= 1;
   let to = at;
-  // A declaration ends where the next line that is not indented does not close it.
+  // A declaration ends before the next line that is neither indented nor closes it.
   while (to + 1 < lines.length && /^(\s|[}\])])/.test(lines[to + 1])) to += 1;
   return lines
     .slice(from, to + 1)

@@ -1,4 +1,4 @@
-// Writes the page of the benchmarks, and the row of them in README.md, from the files in bench/results.
+// Writes the page of the benchmarks, and their row in README.md, from the files in bench/results.
 import { readFileSync } from 'node:fs';
 import { page, table } from './markdown.mjs';
 
@@ -23,7 +23,7 @@ export function benchmarksPage() {
   ]);
 }
 
-/** One row for README.md: NAS-Bench-201 at the batch that the presets use, and the largest. */
+/** One row for README.md: NAS-Bench-201 at the batch size of the presets, and at the largest one. */
 export function benchmarkRow() {
   const cells = [8, 64].map((batch) => {
     const { ours, theirs, ratios } = results('baseline').rows.find(

@@ -1,10 +1,10 @@
-// Writes the page of the commands, from the program itself.
+// Writes the page of the commands from the program itself.
 import { createProgram } from '../../dist/cli/program.js';
 import { code, page, prose, sentence, table } from './markdown.mjs';
 
 const program = await createProgram();
 
-/** Names of the commands, without their subcommands. */
+/** The names of the commands, without their subcommands. */
 export function commandNames() {
   return program.commands.map((command) => command.name());
 }
@@ -44,7 +44,7 @@ export function commandsPage() {
   );
 }
 
-/** Commands that do something; a command with subcommands only groups them. */
+/** Commands that can be run; a command with subcommands only groups them. */
 function leafCommands(command, path) {
   const children = command.commands.filter((child) => child.name() !== 'help');
   if (children.length === 0) return [{ name: path.join(' '), command }];

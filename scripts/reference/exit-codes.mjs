@@ -1,4 +1,4 @@
-// Writes the page of the exit codes, from their table.
+// Writes the page of the exit codes from their table.
 import { EXIT, EXIT_MEANINGS } from '../../dist/cli/exit-codes.js';
 import { code, page, table } from './markdown.mjs';
 

@@ -21,7 +21,7 @@ export function sentence(text = '') {
   return `${end.charAt(0).toUpperCase()}${end.slice(1)}${/[.!?]$/.test(end) ? '' : '.'}`;
 }
 
-/** Outside code a site would take what stands in angle brackets for an element. */
+/** Outside of code, a site would interpret angle brackets as an element. */
 export function prose(text) {
   return text.replaceAll('<', '&lt;');
 }

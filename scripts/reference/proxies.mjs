@@ -6,7 +6,7 @@ import { FAMILIES, FAMILY_NAMES } from '../../dist/core/specification/families.j
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a need is in words; the words of core/proxies/measurement.ts are for those who write proxies. */
+/** Descriptions of needs for users; those in core/proxies/measurement.ts are for authors of proxies. */
 const NEEDS = {
   features: 'a forward pass, block by block',
   'signal-jacobian': 'a gradient of each block',
@@ -58,7 +58,7 @@ Layers are convolutions and linear layers that the output depends on, without bi
 ${whole.join('\n')}`;
 }
 
-/** The comment before the function of a proxy, as text. */
+/** The comment right before the function of a proxy, as text. */
 function docstringOf(name) {
   const text = readFileSync(`${root}core/proxies/${name}.ts`, 'utf8');
   const comments = [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport function/g)];

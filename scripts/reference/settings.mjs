@@ -1,4 +1,4 @@
-// Writes the page of the environment variables, from their table.
+// Writes the page of the environment variables from their table.
 import { SETTINGS } from '../../dist/core/settings.js';
 import { code, page, table } from './markdown.mjs';
 

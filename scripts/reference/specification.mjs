@@ -1,4 +1,4 @@
-// Writes the page of the specification, from its JSON Schema.
+// Writes the page of the specification from its JSON Schema.
 import { specificationSchema } from '../../dist/core/specification/specification-schema.js';
 import { code, page, sentence, table } from './markdown.mjs';
 
@@ -21,7 +21,7 @@ export function specificationPage() {
   return page('Specification', intro, sections);
 }
 
-/** The forms that a value may have: words, mappings with their keys, or a single type. */
+/** The forms of a value: words, mappings with their keys, or a single type. */
 function formLines(schema) {
   const forms = schema.anyOf ?? schema.oneOf ?? [schema];
   if (forms.every(({ properties }) => !properties) && !schema.anyOf)

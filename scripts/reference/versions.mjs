@@ -1,4 +1,4 @@
-// Writes the page of versions that work together, from the files that decide which ones are used and tested.
+// Writes the page of versions that work together, from the files that pin and test them.
 import { readFileSync } from 'node:fs';
 import { WHEELS } from '../../dist/client/embedded/fetch.js';
 import { ENGINE_VERSION } from '../../dist/core/engine-version.js';

@@ -1,4 +1,5 @@
-// Writes the worked example for those who decide, in English and Japanese, from bench/results/worked-example.json.
+// Writes the worked example for decision makers, in English and Japanese, from
+// bench/results/worked-example.json.
 import { readFileSync } from 'node:fs';
 import { page, table } from './markdown.mjs';
 
@@ -98,7 +99,7 @@ function minutes(seconds) {
   return (seconds / 60).toFixed(1);
 }
 
-/** Null: not even training all of them finds one as good. */
+/** null: even training all of them would not find a better one. */
 function count(value) {
   return value === null ? '-' : value.toLocaleString('en-US');
 }

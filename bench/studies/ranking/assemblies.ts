@@ -1,13 +1,13 @@
-// Computes from the raw values of features and blocks every proxy and assembly that rankings are compared by.
+// Computes every proxy and assembly that is compared, from the raw values of features and blocks.
 import { expressivity, progressivity, trainability } from '../../../core/proxies/az-nas.js';
 import { residual } from '../../../core/proxies/residual.js';
 import { sampledProgressivity } from '../../../core/proxies/sampled-progressivity.js';
 import type { RawRecord } from './score.js';
 
-/** Values of one candidate under one draw, or what it costs. */
+/** The values of one candidate under one draw, or its costs. */
 export type Values = Readonly<Record<string, number>>;
 
-/** What a ranking adds up: the logarithm of each proxy's rank times its weight. */
+/** The terms of a ranking: the logarithm of each proxy's rank times its weight. */
 export interface Ranker {
   readonly name: string;
   readonly weights: Readonly<Record<string, number>>;

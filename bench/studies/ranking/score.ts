@@ -1,21 +1,25 @@
-// Scores the sample of a space under several seeds, and keeps what every feature and block gave, a line a candidate and draw.
+// Scores the sample of a space under several seeds, and stores the values of every feature and block, one
+// line for each candidate and draw.
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import type { NetworkScore } from '../../../engine/network-score.js';
 import type { ScoreRequest } from '../../../engine/protocol.js';
 import type { ScorerPool } from '../../../engine/scorer-pool.js';
 import type { OpenedSpace } from './spaces.js';
 
-/** What one network gave under one draw, every feature and every block measured. Infinities are texts, as JSON has none. */
+/**
+ * The values of one network under one draw, with every feature and block measured. JSON has no infinities, so
+ * they are text.
+ */
 export interface RawRecord {
   readonly candidate: string;
   readonly draw: number;
-  /** Expressivity, participation ratio, samples and channels of each feature, the stem's first. */
+  /** Expressivity, participation ratio, samples and channels of each feature, beginning with the stem. */
   readonly features: readonly (readonly [number | string, number | string, number, number])[];
-  /** Trainability and trace share of each block; null where it has none. */
+  /** Trainability and trace share of each block; null if it has none. */
   readonly blocks: readonly (readonly [number | string | null, number | null])[];
-  /** Positions of the blocks that end a stage. */
+  /** Indices of the blocks that end a stage. */
   readonly ends: readonly number[];
-  /** Of a network that is a graph: trainability and trace share of each whole stage. */
+  /** For a network that is a graph: trainability and trace share of each whole stage. */
   readonly stages?: readonly (readonly [number | string | null, number | null])[];
 }
 
@@ -24,11 +28,14 @@ interface Work {
   readonly pool: ScorerPool;
   readonly seed: number;
   readonly draws: readonly number[];
-  /** Where the lines are kept: a file for each space and seed. */
+  /** The folder of the lines, with one file for each space and seed. */
   readonly folder: string;
 }
 
-/** Goes on where it was: what the file holds is not scored again. Answers how many candidates were scored. */
+/**
+ * Resumes an earlier run: what the file contains is not scored again. Returns the number of candidates that
+ * were scored.
+ */
 export async function scoreSample({ opened, pool, seed, draws, folder }: Work): Promise<number> {
   const { of, members } = opened;
   await mkdir(folder, { recursive: true });
@@ -67,7 +74,7 @@ export function rawFile({ folder, name, seed }: { folder: string; name: string; 
   return `${folder}/${name}-${seed}.jsonl`;
 }
 
-/** None where there is no file yet; a last line that was cut off is left out. */
+/** Empty if there is no file yet; an incomplete last line is dropped. */
 export async function readRaw(file: string): Promise<readonly RawRecord[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text

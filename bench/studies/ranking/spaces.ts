@@ -1,4 +1,4 @@
-// Lists the spaces with known accuracies that rankings are compared on, and at which fidelity each is scored.
+// Lists the spaces with known accuracies on which rankings are compared, and the fidelity for each.
 import { readFileSync } from 'node:fs';
 import { sample } from '../../../core/random/shuffle.js';
 import { parseTruth, type Truth } from '../../../core/report/truth.js';
@@ -11,14 +11,17 @@ import { readDocument } from '../../../core/text/read-document.js';
 export interface RankedSpace {
   readonly name: string;
   readonly space: SpaceSpecification;
-  /** File of known accuracies, in the folder of tables. */
+  /** The file of known accuracies, in the folder of tables. */
   readonly table: string;
-  /** Columns of the table that are accuracies. */
+  /** The columns of the table that hold accuracies. */
   readonly datasets: readonly string[];
   readonly fidelity: { readonly batch: number; readonly resolution: number };
-  /** Whether agreement is over classes (the mean accuracy of their rows) or over the rows of the table. */
+  /**
+   * Whether agreement is computed over classes (with the mean accuracy of their rows) or over the rows of the
+   * table.
+   */
   readonly judge: 'classes' | 'rows';
-  /** How many classes of candidates are drawn from the table at random; all of them if not given. */
+  /** The number of classes that are drawn at random from the table; all by default. */
   readonly sample?: number;
 }
 
@@ -32,7 +35,7 @@ const TASKS = [
   'segmentsemantic',
 ] as const;
 
-/** npm runs the command in the repository's root. */
+/** npm runs the command in the root folder of the repository. */
 function customSpace(file: string): SpaceSpecification {
   const value = readDocument({
     text: readFileSync(`examples/spaces/${file}`, 'utf8'),
@@ -42,7 +45,7 @@ function customSpace(file: string): SpaceSpecification {
   return { kind: 'custom', definition: checkDefinition({ value, source: file }) };
 }
 
-/** In the order in which they are scored: cheap ones first. */
+/** The spaces in the order in which they are scored, cheap ones first. */
 export function rankedSpaces(): readonly RankedSpace[] {
   return [...smallImageSpaces(), ...largeImageSpaces()];
 }
@@ -127,7 +130,7 @@ function largeImageSpaces(): readonly RankedSpace[] {
   ];
 }
 
-/** One class of candidates of a table: what is scored, and the rows that have its score. */
+/** One class of candidates in a table: the candidate that is scored, and the rows that share its score. */
 export interface Member {
   readonly candidate: string;
   readonly rows: readonly string[];
@@ -140,7 +143,7 @@ export interface OpenedSpace {
   readonly members: readonly Member[];
 }
 
-/** `folder`: the tables. The sample is the same for every seed. */
+/** `folder` holds the tables. The sample is the same for every seed. */
 export function openRankedSpace(of: RankedSpace, folder: string): OpenedSpace {
   const space = openSpace(of.space);
   const text = readFileSync(`${folder}/${of.table}`, 'utf8');

@@ -1,4 +1,5 @@
-// Sums up how well every proxy and assembly ranks each space: Kendall's τ and Spearman's ρ over seeds, with bootstrap intervals.
+// Summarizes how well every proxy and assembly ranks each space: Kendall's τ and Spearman's ρ over seeds,
+// with bootstrap intervals.
 import { randomStream } from '../../../core/random/random-stream.js';
 import { aggregate } from '../../../core/ranking/aggregate.js';
 import { kendall, spearman } from '../../../core/ranking/correlation.js';
@@ -8,15 +9,15 @@ import { type RawRecord, rawFile, readRaw } from './score.js';
 import type { OpenedSpace } from './spaces.js';
 
 const RESAMPLES = 100;
-/** A seed that is scored in part counts from this share of the sample on. */
+/** The share of the sample from which a partly scored seed counts. */
 const ENOUGH = 0.75;
 
 export interface RankerSummary {
   readonly name: string;
-  /** Means over data sets and seeds. */
+  /** Means over datasets and seeds. */
   readonly kendall: number;
   readonly spearman: number;
-  /** 95 % of the bootstrap's resamples of candidates. */
+  /** The interval that contains 95 % of the bootstrap's resamples of candidates. */
   readonly interval: readonly [number, number];
 }
 
@@ -24,20 +25,20 @@ export interface SpaceSummary {
   readonly name: string;
   readonly fidelity: OpenedSpace['of']['fidelity'];
   readonly seeds: number;
-  /** The fewest candidates of a seed. */
+  /** The least number of candidates among the seeds. */
   readonly candidates: number;
   readonly rankers: readonly RankerSummary[];
 }
 
-/** One seed: every candidate's values, and the accuracies of what is judged. */
+/** One seed: the values of every candidate, and the accuracies against which rankings are judged. */
 interface Judged {
-  /** Of each class that is scored: its costs, and its values of each draw. */
+  /** For each scored class: its costs, and its values under each draw. */
   readonly members: readonly { readonly costs: Values; readonly draws: readonly Values[] }[];
-  /** Place among the members, and accuracy on each data set (NaN where it was not trained). */
+  /** The index among the members, and the accuracy on each dataset (NaN if it was not trained). */
   readonly rows: readonly { readonly member: number; readonly accuracies: readonly number[] }[];
 }
 
-/** Undefined where no seed is scored far enough. */
+/** Undefined if no seed is scored far enough. */
 export async function summarizeSpace({
   opened,
   seeds,
