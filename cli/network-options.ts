@@ -14,19 +14,18 @@ export function networkOptions(): readonly Option[] {
   return [
     new Option(
       '--batch <N>',
-      'images in a batch (default: 8, or the batch of the file where it holds for no other)',
+      'number of images in a batch (default: 8, or the batch size of the file if it accepts no other)',
     ).argParser(wholeNumber({ min: 1, max: 4096 })),
-    new Option(
-      '--resolution <PIXELS>',
-      'side of the images (default: what the file says, else 224)',
-    ).argParser(wholeNumber({ min: 4, max: 4096 })),
+    new Option('--resolution <PIXELS>', 'side of the images (default: that of the file, else 224)').argParser(
+      wholeNumber({ min: 4, max: 4096 }),
+    ),
     new Option(
       '--features <WHICH>',
-      'stages, blocks, or names of tensors or modules separated by commas (default: those that FILE.yaml names, else stages)',
+      'stages, blocks, or names of tensors or modules separated by commas (default: those listed in FILE.yaml, else stages)',
     ).argParser(features),
     new Option(
       '--normalization <HOW>',
-      'file: as the file has it; restore: put batch normalization back that the exporter folded into convolutions',
+      'file: as in the file; restore: restore batch normalization that the exporter folded into convolutions',
     )
       .choices(['file', 'restore'])
       .default('file'),

@@ -19,12 +19,12 @@ export function addCompareCommand(program: Command): void {
   program
     .command('compare')
     .description(
-      'proxies of finished searches beside each other: agreement, redundancy, stability, a checklist',
+      'compare the proxies of finished searches: agreement, redundancy, stability, and a checklist',
     )
     .argument('<ID...>')
     .option('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...), or another ranking')
-    .option('--out <DIR>', 'write comparison.json and a CSV for each table there')
-    .option('--json', 'for programs')
+    .option('--out <DIR>', 'write comparison.json and a CSV file for each table to this folder')
+    .option('--json', 'print JSON')
     .action(async (ids: readonly string[], options: Options) => {
       if (options.out !== undefined) await openOutFolder(options.out);
       await withSession({ start: 'never' }, (session) => compare(session, ids, options));

@@ -16,10 +16,10 @@ interface Options {
 export function addCorrelateCommand(program: Command): void {
   program
     .command('correlate')
-    .description('agreement of a finished ranking with known accuracies')
+    .description('measure the agreement of a finished ranking with known accuracies')
     .argument('<ID>')
     .requiredOption('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...), or another ranking')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action((id: string, options: Options) =>
       withSession({ start: 'never' }, (session) => correlate(session, id, options)),
     );

@@ -14,12 +14,12 @@ export function addDevicesCommands(program: Command): void {
   const devices = program.command('devices').description('libraries that score workers on a GPU need');
   devices
     .command('install')
-    .description('put the libraries of a device in place: those that onnxruntime-node itself loads')
+    .description('install the libraries of a device that onnxruntime-node loads')
     .argument('<DEVICE>', 'cuda', onlyCuda)
     .addOption(
-      new Option('--wheel <FILE>', 'a wheel of onnxruntime-gpu that is here already; else pip fetches it'),
+      new Option('--wheel <FILE>', 'wheel of onnxruntime-gpu on this machine (default: fetched by pip)'),
     )
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action(async (device: string, { wheel, json }: Json & { readonly wheel?: string }) => {
       const { env } = process;
       const runtime = runtimeHere();
@@ -31,7 +31,7 @@ export function addDevicesCommands(program: Command): void {
     .command('path')
     .description('print the folders of CUDA libraries among Python packages, for LD_LIBRARY_PATH')
     .argument('<DEVICE>', 'cuda', onlyCuda)
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action(async (device: string, { json }: Json) => {
       const path = await pythonLibraryPath({ env: process.env });
       if (json) printJson({ device, folders: path.split(':').filter(Boolean) });

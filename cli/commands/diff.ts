@@ -1,4 +1,4 @@
-// Defines the command `zeroscout diff`: what changed from one finished search to another.
+// Defines the command `zeroscout diff`: show what changed from one finished search to another.
 import type { Command } from 'commander';
 import { diffSearches } from '../../client/results/diff-searches.js';
 import { wholeNumber } from '../arguments.js';
@@ -14,16 +14,16 @@ interface Options {
 export function addDiffCommand(program: Command): void {
   program
     .command('diff')
-    .description('what changed from one finished search to another')
-    .argument('<RUN_A>', 'the earlier one')
-    .argument('<RUN_B>', 'the later one')
+    .description('show what changed from one finished search to another')
+    .argument('<RUN_A>', 'the earlier search')
+    .argument('<RUN_B>', 'the later search')
     .option(
       '--top <N>',
-      'how far the top reaches, and lines of each list',
+      'number of candidates in the top, and of lines in each list',
       wholeNumber({ min: 1, max: 1e6 }),
       10,
     )
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action((a: string, b: string, options: Options) =>
       withSession({ start: 'never' }, (session) => diff(session, { a, b, ...options })),
     );

@@ -10,11 +10,13 @@ import { renderChecks } from '../render/checks.js';
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('show what this machine has, what is missing and what to do; starts and fetches nothing')
+    .description('check what this machine has, what is missing and what to do; starts and fetches nothing')
     .addOption(
-      new Option('--device <DEVICE>', 'check a device for score workers too').choices(DEVICES).default('cpu'),
+      new Option('--device <DEVICE>', 'also check a device for score workers')
+        .choices(DEVICES)
+        .default('cpu'),
     )
-    .option('--json', 'print JSON for programs')
+    .option('--json', 'print JSON')
     .action(async ({ device, json }: { readonly device: Device; readonly json?: boolean }) => {
       const checks = await diagnose({ home: resolveHome(), device });
       process.stdout.write(`${renderChecks({ checks, format: json ? 'json' : 'table' })}\n`);

@@ -26,16 +26,19 @@ interface ExportOptions {
 export function addExportCommand(program: Command): void {
   program
     .command('export')
-    .description('the best candidates of a finished search as files to go on with')
+    .description('write the best candidates of a finished search as files with which training can start')
     .argument('<ID>')
     .option('--top <N>', 'the first N', wholeNumber({ min: 1, max: 10_000 }), 1)
     .addOption(
-      new Option('--format <FORMAT>', 'text and costs, ONNX model with initial weights, PyTorch module')
+      new Option(
+        '--format <FORMAT>',
+        'config: text and costs; onnx: a model with initial weights; pytorch: a module',
+      )
         .choices(EXPORT_FORMATS)
         .default('config'),
     )
-    .requiredOption('--out <DIR>', 'folder for the files, rank-1.json and so on')
-    .option('--json', 'print what was written as JSON')
+    .requiredOption('--out <DIR>', 'folder of the files, such as rank-1.json')
+    .option('--json', 'print a list of the files as JSON')
     .action(async (id: string, options: ExportOptions) => {
       await openOutFolder(options.out);
       const { top, format } = options;

@@ -17,23 +17,23 @@ export function addGcCommand(program: Command): void {
   program
     .command('gc')
     .description('delete old runs, and the blobs and scores that no kept run and no schedule refers to')
-    .option('--dry-run', 'only say what there is and what would go')
+    .option('--dry-run', 'only report what would be deleted')
     .addOption(
       new Option(
         '--keep-last <N>',
-        'finished runs of each schedule, and of each specification name, that are kept whatever their age',
+        'number of finished runs of each schedule, and of each specification name, that are kept whatever their age',
       )
         .argParser(wholeNumber({ min: 0, max: 1e6 }))
         .default(1)
         .env('ZEROSCOUT_GC_KEEP_LAST'),
     )
     .addOption(
-      new Option('--older-than <DURATION>', 'what is younger is kept')
+      new Option('--older-than <DURATION>', 'age up to which everything is kept')
         .argParser(duration)
         .default(30 * 86_400_000, '30d')
         .env('ZEROSCOUT_GC_OLDER_THAN'),
     )
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action(({ dryRun, json, ...retention }: Options) =>
       withSession({ start: 'never' }, async ({ client, store }) => {
         const { gone, ...report } = await applyRetention(

@@ -19,12 +19,12 @@ interface Options extends NetworkOptions {
 export function addInspectCommand(program: Command): void {
   const command = program
     .command('inspect')
-    .description('show the features and blocks that are found in an ONNX network')
+    .description('show the features and blocks found in an ONNX network')
     .argument('<FILE>', 'ONNX file');
   for (const option of networkOptions()) command.addOption(option);
   command
     .option('--svg <FILE>', 'draw the graph into this file')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action((file: string, options: Options) => inspect(file, options));
 }
 

@@ -22,11 +22,13 @@ export function addLatencyCommand(program: Command): void {
     .command('latency')
     .description('how long networks take')
     .command('measure')
-    .description('latency of the best candidates of a finished search, on the machine of a control worker')
+    .description(
+      'measure the latency of the best candidates of a finished search on the machine of a control worker',
+    )
     .argument('<ID>')
     .option('--top <N>', 'the first N', wholeNumber({ min: 1, max: 100_000 }), TOP)
-    .option('--again', 'measure those too that have been measured; the last measurement counts from now on')
-    .option('--json', 'for programs')
+    .option('--again', 'also measure candidates that have a latency; the last measurement counts')
+    .option('--json', 'print JSON')
     .action((id: string, options: Options) =>
       withSession({ start: 'if-needed' }, (session) => measure(session, id, options)),
     );

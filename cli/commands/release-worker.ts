@@ -12,9 +12,9 @@ const SHOWN = 3;
 export function addReleaseCommand(workers: Command): void {
   workers
     .command('release')
-    .description('let a worker that was set aside ask for work again, once its machine is mended')
-    .argument('<NAME>', 'as `zeroscout workers` shows it')
-    .option('--json', 'for programs')
+    .description('release a worker that was set aside, once its machine is repaired')
+    .argument('<NAME>', 'name in `zeroscout workers`')
+    .option('--json', 'print JSON')
     .action((name: string, _: object, command: Command) => {
       const { json } = command.optsWithGlobals<{ readonly json?: true }>();
       return withSession({ start: 'never' }, async ({ store }) => {

@@ -45,7 +45,7 @@ interface ResultsOptions {
 export function addResultsCommand(program: Command): void {
   program
     .command('results')
-    .description('ranking of a finished search')
+    .description('show the ranking of a finished search')
     .argument('<ID>')
     .option('--top <N>', 'only the first N', wholeNumber({ min: 1, max: 1e9 }))
     .addOption(
@@ -55,11 +55,11 @@ export function addResultsCommand(program: Command): void {
       ).choices(PARETO_COSTS),
     )
     .addOption(
-      new Option('--format <FORMAT>', 'how it is printed, or, with --out, written')
+      new Option('--format <FORMAT>', 'output format; with --out, the format of the file')
         .choices(['table', 'csv', 'json', 'parquet'])
         .default('table'),
     )
-    .option('--out <DIR>', 'write the ranking (csv or parquet), failures.csv and summary.json there')
+    .option('--out <DIR>', 'write the ranking (csv or parquet), failures.csv and summary.json to this folder')
     .option('--json', 'same as --format json')
     .action(async (id: string, options: ResultsOptions) => {
       if (options.format === 'parquet' && options.out === undefined)

@@ -40,22 +40,24 @@ interface RunOptions extends ResultOptions {
 export function addRunCommand(program: Command): void {
   program
     .command('run')
-    .description('search: start the specification, or go on with it where it was, until its ranking is there')
+    .description('run a search until its ranking is complete; resume it if it was interrupted')
     .argument('<SPEC>', 'specification, YAML or JSON')
-    .option('--out <DIR>', 'write ranking.csv, failures.csv and summary.json there')
+    .option('--out <DIR>', 'write ranking.csv, failures.csv and summary.json to this folder')
     .addOption(
-      new Option('--format <FORMAT>', 'of the ranking in --out').choices(RANKING_FORMATS).default('csv'),
+      new Option('--format <FORMAT>', 'format of the ranking in --out')
+        .choices(RANKING_FORMATS)
+        .default('csv'),
     )
     .option(
       '--truth <FILE>',
-      'CSV of known accuracies (arch,<dataset>,...), or another ranking: report how well this one agrees',
+      'CSV of known accuracies (arch,<dataset>,...), or another ranking; report the agreement with it',
     )
     .option('--id <ID>', 'name of this search (default: name and digest of the specification)')
-    .option('--again', 'run a search anew that is finished; scores are reused, its record is replaced')
-    .option('--detach', 'start the search and return; it goes on in the background')
+    .option('--again', 'run a finished search again; scores are reused, and its record is replaced')
+    .option('--detach', 'start the search and return; it continues in the background')
     .option(
       '--workers <N>',
-      'score workers on this machine (default: 1 with embedded services, else 0)',
+      'number of score workers on this machine (default: 1 with embedded services, else 0)',
       wholeNumber({ min: 0, max: 256 }),
     )
     .option('--json', 'print the summary as JSON')

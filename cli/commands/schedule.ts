@@ -33,10 +33,15 @@ export function addScheduleCommands(program: Command): void {
     schedule,
     action: 'pause',
     done: 'paused',
-    text: 'start no run until resume; one that runs goes on',
+    text: 'pause a schedule: it starts no runs until it is resumed; a running search continues',
   });
-  addControl({ schedule, action: 'resume', done: 'resumed', text: 'start runs again, also after a failure' });
-  const removed = 'remove the schedule; its runs and their results stay';
+  addControl({
+    schedule,
+    action: 'resume',
+    done: 'resumed',
+    text: 'resume a schedule, also one that was paused after a failure',
+  });
+  const removed = 'delete a schedule; its runs and their results are kept';
   addControl({ schedule, action: 'delete', done: 'deleted', text: removed });
   addRuns(schedule);
 }
@@ -44,18 +49,18 @@ export function addScheduleCommands(program: Command): void {
 function addCreate(schedule: Command): void {
   schedule
     .command('create')
-    .description('start the search at these times; each run is a search of its own that reuses every score')
-    .argument('<NAME>', 'begins the id of every run')
-    .argument('<SPEC>', 'specification, YAML or JSON; a candidate list or a search that it names is read now')
+    .description('create a schedule: each run is a new search that reuses all scores')
+    .argument('<NAME>', 'name; the ids of its runs begin with it')
+    .argument('<SPEC>', 'specification, YAML or JSON; a candidate list or search that it names is read now')
     .requiredOption('--cron <TIMES>', 'minute, hour, day, month, weekday, such as "0 2 * * *"')
     .option('--timezone <ZONE>', 'IANA name, such as Europe/Berlin', timezone, 'UTC')
     .addOption(
-      new Option('--jitter <DURATION>', 'start at random up to this much later')
+      new Option('--jitter <DURATION>', 'largest random delay of a start')
         .argParser(duration)
         .default(0, 'none'),
     )
     .addOption(
-      new Option('--catchup <DURATION>', 'make up for a missed run if it is no later than this')
+      new Option('--catchup <DURATION>', 'make up for a missed run if it is late by at most this')
         .argParser(duration)
         .default(600_000, '10m'),
     )
@@ -66,20 +71,20 @@ function addCreate(schedule: Command): void {
     )
     .option(
       '--workers <N>',
-      'score workers in the background on this machine (default: 1 with embedded services, else 0)',
+      'number of score workers in the background on this machine (default: 1 with embedded services, else 0)',
       wholeNumber({ min: 0, max: 256 }),
     )
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action(create);
 }
 
 function addUpdate(schedule: Command): void {
   schedule
     .command('update')
-    .description('another specification, or a candidate list that grew, from the next run on')
+    .description('replace the specification and its candidate list, from the next run on')
     .argument('<NAME>')
     .argument('<SPEC>')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action(async (name: string, path: string, { json }: Json) => {
       const read = await readChecked(path);
       await withSession({ start: 'never' }, ({ client, store }) =>
@@ -92,14 +97,14 @@ function addUpdate(schedule: Command): void {
 function addViews(schedule: Command): void {
   schedule
     .command('list')
-    .description('every schedule')
-    .option('--json', 'for programs')
+    .description('list all schedules')
+    .option('--json', 'print JSON')
     .action((options: Json) => withSession({ start: 'never' }, (session) => list(session, options)));
   schedule
     .command('describe')
-    .description('one schedule: its times, what is to come, what became of its runs')
+    .description('show a schedule: its times, its next runs, and the results of its last runs')
     .argument('<NAME>')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action((name: string, { json }: Json) =>
       withSession({ start: 'never' }, async ({ client }) => {
         const { description } = await findSchedule({ client, name });
@@ -126,7 +131,7 @@ function addControl({
     .command(action)
     .description(text)
     .argument('<NAME>')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action((name: string, { json }: Json) =>
       withSession({ start: 'never' }, async ({ client }) => {
         await controlSchedule({ client, name, action });
@@ -138,19 +143,23 @@ function addControl({
 function addRuns(schedule: Command): void {
   schedule
     .command('run-now')
-    .description('start a run now')
+    .description('start a run of a schedule now')
     .argument('<NAME>')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action((name: string, options: Json) =>
       withSession({ start: 'never' }, (session) => runNow(session, name, options)),
     );
   schedule
     .command('backfill')
-    .description('start the runs of a time that has passed, one after the other')
+    .description('start the runs of a past period, one after the other')
     .argument('<NAME>')
-    .requiredOption('--from <TIME>', 'first time, ISO 8601, such as 2026-11-20 or 2026-11-20T02:00Z', instant)
-    .requiredOption('--to <TIME>', 'last time', instant)
-    .option('--json', 'for programs')
+    .requiredOption(
+      '--from <TIME>',
+      'beginning of the period, ISO 8601, such as 2026-11-20 or 2026-11-20T02:00Z',
+      instant,
+    )
+    .requiredOption('--to <TIME>', 'end of the period', instant)
+    .option('--json', 'print JSON')
     .action((name: string, options: Json & { from: Date; to: Date }) =>
       withSession({ start: 'never' }, (session) => backfill(session, name, options)),
     );

@@ -7,13 +7,13 @@ import { printJson } from '../render/terminal.js';
 const SCHEMAS = { specification: specificationSchema, space: spaceSchema } as const;
 
 export function addSchemaCommand(program: Command): void {
-  const of = new Argument('[FILE]', "of a specification, or of a file that defines a space of one's own")
+  const of = new Argument('[FILE]', 'specification, or the file that defines a custom space')
     .choices(Object.keys(SCHEMAS))
     .default('specification');
   program
     .command('schema')
     .description('print the JSON Schema of a specification (draft 2020-12), for editors')
     .addArgument(of)
-    .option('--json', 'as it is without: a schema is JSON')
+    .option('--json', 'no effect, since a schema is JSON')
     .action((file: keyof typeof SCHEMAS) => printJson(SCHEMAS[file]()));
 }

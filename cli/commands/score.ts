@@ -22,15 +22,27 @@ interface Options extends NetworkOptions {
 export function addScoreCommand(program: Command): void {
   const command = program
     .command('score')
-    .description('score ONNX networks: proxies, costs and, of several, their ranking; needs no servers')
-    .argument('<FILE...>', 'networks as ONNX files; their weights are drawn anew');
+    .description(
+      'score ONNX networks: proxies, costs and, for several networks, their ranking; needs no servers',
+    )
+    .argument('<FILE...>', 'networks as ONNX files; weights are drawn at random');
   for (const option of networkOptions()) command.addOption(option);
   command
-    .option('--draws <N>', 'random draws of weights, images and signs', wholeNumber({ min: 1, max: 1000 }), 1)
-    .option('--seed <N>', 'of the draws', wholeNumber({ min: 0, max: 2 ** 31 - 1 }), 0)
-    .option('--threads <N>', 'of ONNX Runtime', wholeNumber({ min: 1, max: 1024 }), availableParallelism())
+    .option(
+      '--draws <N>',
+      'number of random draws of weights, images and Rademacher probes',
+      wholeNumber({ min: 1, max: 1000 }),
+      1,
+    )
+    .option('--seed <N>', 'seed of the draws', wholeNumber({ min: 0, max: 2 ** 31 - 1 }), 0)
+    .option(
+      '--threads <N>',
+      'number of threads of ONNX Runtime',
+      wholeNumber({ min: 1, max: 1024 }),
+      availableParallelism(),
+    )
     .option('--proxies <NAMES>', `separated by commas (default: ${AZ_NAS_PROXIES.join(',')})`, proxyNames)
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action((files: readonly string[], options: Options) => score(files, options));
 }
 

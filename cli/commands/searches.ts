@@ -21,17 +21,17 @@ interface Json {
 export function addSearchCommands(program: Command): void {
   program
     .command('status')
-    .description('searches, newest first; with an ID, one of them and what it waits for')
+    .description('list searches, newest first; with an ID, show that search and what it waits for')
     .argument('[ID]')
     .option(
       '--limit <N>',
-      'at most so many (default: 50; with --json all)',
+      'largest number of searches (default: 50; all with --json)',
       wholeNumber({ min: 1, max: 1e9 }),
     )
-    .option('--all', 'every one')
-    .addOption(new Option('--state <STATE>', 'only those in this state').choices(STATES))
-    .option('--name <NAME>', 'only those of the specification of this name')
-    .option('--json', 'for programs')
+    .option('--all', 'list all searches')
+    .addOption(new Option('--state <STATE>', 'only searches in this state').choices(STATES))
+    .option('--name <NAME>', 'only searches whose specification has this name')
+    .option('--json', 'print JSON')
     .action((id: string | undefined, options: ListOptions) =>
       id
         ? withStatusSession((session) => showSearch(session, id, options))
@@ -39,7 +39,7 @@ export function addSearchCommands(program: Command): void {
     );
   program
     .command('watch')
-    .description('progress of a running search until it ends')
+    .description('show the progress of a running search until it ends')
     .argument('<ID>')
     .option('--json', 'print the summary as JSON')
     .action((id: string, options: Json) =>
@@ -50,7 +50,7 @@ export function addSearchCommands(program: Command): void {
       .command(name)
       .description(description)
       .argument('<ID>')
-      .option('--json', 'for programs')
+      .option('--json', 'print JSON')
       .action((given: string, options: Json) =>
         withSession({ start: 'never' }, async ({ client }) => {
           const { id, done } = await controlSearch({ client, id: given, action: name });
@@ -58,9 +58,9 @@ export function addSearchCommands(program: Command): void {
           else note(`search ${id}: ${done}`);
         }),
       );
-  tell('pause', 'let the shards that run finish and start no other');
-  tell('resume', 'go on with a paused search');
-  tell('cancel', 'end a search; what is scored stays and is reused by the next');
+  tell('pause', 'pause a search: running shards finish, and no others start');
+  tell('resume', 'resume a paused search');
+  tell('cancel', 'cancel a search; its scores are kept and reused by later searches');
 }
 
 async function watch(

@@ -15,7 +15,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-const JSON_OPTION = ['--json', 'print JSON for programs'] as const;
+const JSON_OPTION = ['--json', 'print JSON'] as const;
 
 export function addServicesCommands(program: Command): void {
   const services = program
@@ -24,7 +24,7 @@ export function addServicesCommands(program: Command): void {
 
   services
     .command('up')
-    .description('start what is not running; data and ports of the last time are kept')
+    .description('start the embedded servers that are not running; data and ports are kept')
     .option(...JSON_OPTION)
     .action(async ({ json }: Options) => {
       const home = resolveHome();
@@ -34,7 +34,7 @@ export function addServicesCommands(program: Command): void {
 
   services
     .command('down')
-    .description('stop what is running, background workers first; data is kept')
+    .description('stop background workers and embedded servers; data are kept')
     .option(...JSON_OPTION)
     .action(async ({ json }: Options) => {
       const home = resolveHome();
@@ -47,7 +47,7 @@ export function addServicesCommands(program: Command): void {
 
   services
     .command('status')
-    .description('show what runs, and where')
+    .description('show which embedded servers and background workers run, and where')
     .option(...JSON_OPTION)
     .action(async ({ json }: Options) => show({ json }));
 }

@@ -28,7 +28,9 @@ const WHICH = `${BUILT_IN.join(', ')}, or the file that defines a space (.yaml, 
 export function addSpaceCommand(program: Command): void {
   const space = program.command('space').description('what there is to search');
   withOptions(
-    space.command('describe').description('size of a space, distinct functions in it, costs, an example'),
+    space
+      .command('describe')
+      .description('describe a space: its size, distinct functions, costs, and an example'),
   ).action(async (kind: string, { resolution, json, ...parameters }: Options) => {
     const description = await describeSpaceInput({
       space: inputOf(kind, parameters),
@@ -38,10 +40,10 @@ export function addSpaceCommand(program: Command): void {
     if (json) printJson({ ...description, candidates: jsonSize(description.candidates) });
     else show(description);
   });
-  withOptions(space.command('costs').description('parameters and FLOPs of each candidate of a list'))
+  withOptions(space.command('costs').description('count parameters and FLOPs of each candidate in a list'))
     .requiredOption(
       '--candidates <FILE>',
-      'one candidate a line, or a table with a column "candidate" or "arch"',
+      'file with one candidate a line, or a table with a column "candidate" or "arch"',
     )
     .action(async (kind: string, { resolution, json, candidates, ...parameters }: CostsOptions) => {
       const costs = await candidateCosts({
@@ -62,13 +64,13 @@ export function addSpaceCommand(program: Command): void {
 function withOptions(command: Command): Command {
   return command
     .argument('<KIND>', WHICH)
-    .option('--size <SIZE>', 'of a space that comes in sizes, such as autoformer: tiny, small, base')
+    .option('--size <SIZE>', 'size of a space that has sizes, such as autoformer: tiny, small, base')
     .option(
       '--resolution <PIXELS>',
-      "side of the images that costs are counted for (default: the space's own)",
+      "side of the images for which costs are counted (default: the space's own)",
       wholeNumber({ min: 8, max: 512 }),
     )
-    .option('--json', 'for programs');
+    .option('--json', 'print JSON');
 }
 
 function inputOf(kind: string, parameters: Readonly<Record<string, unknown>>): SpaceInput {

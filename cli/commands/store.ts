@@ -19,11 +19,12 @@ export function addStoreCommands(program: Command): void {
   const store = program.command('store').description('look after what is stored in NATS');
   store
     .command('check')
-    .description(
-      'read all scores, latencies, failures and blobs, and say which are damaged; exit code 1 if any is',
+    .description('check all scores, latencies, failures and blobs for damage; exit code 1 if any is damaged')
+    .option(
+      '--repair',
+      'rewrite the damaged streams without the damaged messages; no search should be running',
     )
-    .option('--repair', 'write the damaged streams anew without what is damaged; no search should run')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action(async ({ repair, json }: Options) => {
       const onStep = (text: string) => note(paint.dim(text));
       const store = await openStoreCheck({ name: 'zeroscout-cli', onStep });

@@ -22,15 +22,15 @@ export function addUiCommand(program: Command): void {
     .description('serve the web page and the HTTP API until this command is stopped')
     .option(
       '--host <ADDRESS>',
-      'address to listen at; elsewhere than on this machine everything needs a token',
+      'address to listen on; a token is required for everything unless it is a loopback address',
       '127.0.0.1',
     )
-    .option('--port <N>', 'port to listen at; 0 takes any', readPort, PORT)
-    .option('--allow-host <NAME...>', 'other names by which people reach it, such as search.example.com')
-    .option('--prefix <PATH>', 'path under which a proxy offers it, such as /zeroscout')
-    .option('--tls-cert <FILE>', 'certificate, PEM; with --tls-key')
-    .option('--tls-key <FILE>', 'its key, PEM')
-    .option('--json', 'print address and link for programs, once it listens')
+    .option('--port <N>', 'port to listen on; 0 chooses a free one', readPort, PORT)
+    .option('--allow-host <NAME...>', 'further host names of the server, such as search.example.com')
+    .option('--prefix <PATH>', 'path under which a proxy offers the server, such as /zeroscout')
+    .option('--tls-cert <FILE>', 'certificate, a PEM file; requires --tls-key')
+    .option('--tls-key <FILE>', 'key of the certificate, a PEM file')
+    .option('--json', 'print address and link as JSON, once the server listens')
     .action((options: Options, command: Command) => {
       const { tlsCert, tlsKey } = options;
       if ((tlsCert === undefined) !== (tlsKey === undefined))

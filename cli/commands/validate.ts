@@ -12,9 +12,9 @@ import { note, paint, print, printJson } from '../render/terminal.js';
 export function addValidateCommand(program: Command): void {
   program
     .command('validate')
-    .description('check a specification and show it with every default; starts nothing')
+    .description('check a specification and show it with every default, without starting anything')
     .argument('<SPEC>', 'specification, YAML or JSON')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action(async (path: string, { json }: { json?: true }) => {
       const checked = await checkSpecificationInput({ path }, { modules: modulePermission() });
       const { specification, id, digest, candidates, warnings, notes } = checked;

@@ -45,27 +45,29 @@ interface WorkerCommandOptions {
 export function addWorkerCommand(program: Command): void {
   program
     .command('worker')
-    .description('work for the searches of the configured servers until SIGTERM, then finish what is held')
+    .description('work for the searches of the configured servers until SIGTERM, then finish running tasks')
     .addOption(
-      new Option('--role <ROLE>', 'control: plans, audits, ranks; score: scores')
+      new Option('--role <ROLE>', 'control: plan, audit and rank; score: score candidates')
         .choices(['control', 'score'])
         .default('score'),
     )
     .addOption(
-      new Option('--device <DEVICE>', 'where a score worker computes').choices(DEVICES).default('cpu'),
+      new Option('--device <DEVICE>', 'device on which a score worker computes')
+        .choices(DEVICES)
+        .default('cpu'),
     )
     .addOption(
       new Option(
         '--concurrency <N>',
-        'candidates scored at once, one process each; threads where one process owns the device',
+        'number of candidates scored at once, one process each; number of threads if one process owns the device',
       )
         .argParser(wholeNumber({ min: 1, max: 1024 }))
-        .default(availableParallelism(), 'as many as the machine has cores'),
+        .default(availableParallelism(), 'the number of cores'),
     )
     .addOption(
       new Option(
         '--candidate-timeout <DURATION>',
-        'how long a scorer may take for a candidate, or a group of them; it is ended then, and after three times the candidate set aside',
+        'time limit of a scorer for a candidate or a batch of candidates; the scorer is then ended, and after three attempts the candidate is set aside',
       )
         .env('ZEROSCOUT_CANDIDATE_TIMEOUT')
         .argParser(duration)
@@ -74,23 +76,23 @@ export function addWorkerCommand(program: Command): void {
     .addOption(
       new Option(
         '--allow-commands',
-        'a control worker runs the notify.command of specifications; without it they are data alone',
+        'allow a control worker to run the notify.command of specifications',
       ).env('ZEROSCOUT_ALLOW_COMMANDS'),
     )
     .option(
       '--deployment <NAME>',
-      "of a control worker: its place in Temporal's worker versioning; searches end on the build that they began on",
+      "deployment of a control worker in Temporal's worker versioning; a search stays on the build on which it began",
     )
-    .option('--build <ID>', 'of that deployment (default: the version of zeroscout)')
+    .option('--build <ID>', 'build id within the deployment (default: the version of zeroscout)')
     .addOption(
       new Option(
         '--name <NAME>',
-        'what the worker is called in `zeroscout workers` and beside its scores; unlike PID@HOST it outlives a restart, and no two workers may share it',
+        'name of the worker in `zeroscout workers` and beside its scores; unlike PID@HOST it is kept through restarts, and it must be unique',
       )
         .env('ZEROSCOUT_WORKER_NAME')
         .argParser(workerName),
     )
-    .option('--metrics <HOST:PORT>', 'serve /metrics, /healthz and /readyz there', listenAddress)
+    .option('--metrics <HOST:PORT>', 'serve /metrics, /healthz and /readyz at this address', listenAddress)
     .addOption(new Option('--background-may <WHAT>', 'says of them what they were allowed').hideHelp())
     .addOption(
       new Option('--background-of <HOME>', 'marks the workers that zeroscout services down stops').hideHelp(),

@@ -14,7 +14,7 @@ export function addWorkersCommand(program: Command): void {
     .description(
       'who works: role, device, candidates at once, engine version, when last seen; what waits for a worker, and who was set aside',
     )
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action(({ json }: { readonly json?: true }) =>
       withSession({ start: 'never' }, async (session) => {
         const queues = await listWorkers(session);

@@ -1,5 +1,4 @@
-// Defines a space that YAML cannot express: six blocks, each the sum of the branches for which its letter
-// stands. docs/guides/own-space.md.
+// A space that YAML cannot express: each of six blocks is a sum of branches, named by a letter.
 import { BlockBuilder, type SpaceModule } from 'zeroscout/space';
 
 const BRANCHES: Record<string, number[]> = { a: [1], b: [3], c: [5], d: [1, 3], e: [3, 5], f: [1, 3, 5] };
