@@ -1,5 +1,5 @@
-// Implements `npm run setup:optional`: installs the Python packages that some tests need (PyTorch, onnx and
-// onnxscript) into reference/pytorch/.venv. If pip would download PyTorch's CUDA build, which has several
+// Implements `npm run setup:optional`: installs Chromium, in which the page is tested, and the Python packages
+// that some tests need (PyTorch, onnx and onnxscript), into reference/pytorch/.venv. If pip would download PyTorch's CUDA build, which has several
 // gigabytes, it installs onnx alone unless `--all` is given.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
