@@ -69,11 +69,8 @@ export function breedGeneration({
       space,
       seed: specification.seed,
       evolution,
-      generation: before.generations,
-      count,
-      scored: memory.scored,
-      best: memory.history.best,
-      seen: memory.seen,
+      generation: { number: before.generations, count },
+      past: { scored: memory.scored, best: memory.history.best, seen: memory.seen },
       rejection,
     });
     const drawn = { ...counted, ...latencies };

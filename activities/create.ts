@@ -63,21 +63,24 @@ export interface VerificationOptions {
   readonly onSetAside?: ((workers: readonly string[]) => void) | undefined;
 }
 
+/** What control workers do their activities with. */
+export interface ControlActivityOptions {
+  readonly store: Store;
+  readonly gate: Gate;
+  readonly meter: LatencyMeter;
+  readonly notifying: Omit<NotifyOptions, 'store'>;
+  readonly verification: VerificationOptions;
+  readonly onReport?: ReportOptions['onReport'];
+}
+
 export function createControlActivities({
   store,
-  commands,
-  env,
-  meter,
   gate,
+  meter,
+  notifying,
+  verification: { verify, polling, onSetAside },
   onReport,
-  verify,
-  polling,
-  onSetAside,
-}: NotifyOptions &
-  Omit<ReportOptions, 'now'> & {
-    readonly meter: LatencyMeter;
-    readonly gate: Gate;
-  } & VerificationOptions): Omit<SearchActivities, ScoreActivity> {
+}: ControlActivityOptions): Omit<SearchActivities, ScoreActivity> {
   const check = checkConstraints({ store, meter: reportMeasurements(meter), gate });
   return withCheckedInputs({
     checkSearch: async () => {},
@@ -94,7 +97,7 @@ export function createControlActivities({
     reportSearch: withHeartbeat(reportSearch({ store, now, ...(onReport ? { onReport } : {}) })),
     compareRuns: withHeartbeat(compareRuns({ store })),
     measureLatencies: withHeartbeat(measureLatencies({ store, meter: reportMeasurements(meter) })),
-    notify: withHeartbeat(notify({ store, commands, env })),
+    notify: withHeartbeat(notify({ store, ...notifying })),
   });
 }
 

@@ -31,7 +31,7 @@ const SETTING = { space: { kind: 'nas-bench-201' }, resolution: 32, threads: 1, 
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
 const MEGA = 1e6;
 
-interface Options {
+interface BenchFlags {
   readonly space: BenchSpace;
   readonly candidates?: number;
   readonly rounds: number;
@@ -98,7 +98,7 @@ const program = new Command('bench')
     'an evolution of N networks of the MobileNetV2 space and N random ones, ranked together',
     wholeNumber({ min: 80, max: 100_000 }),
   )
-  .action(async (options: Options) => {
+  .action(async (options: BenchFlags) => {
     const machine = describeMachine();
     console.log(
       `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}`,
@@ -118,7 +118,7 @@ try {
   process.exitCode = 1;
 }
 
-async function measure(options: Options): Promise<[string, object]> {
+async function measure(options: BenchFlags): Promise<[string, object]> {
   const {
     device,
     space,
@@ -191,7 +191,7 @@ async function benchChildren(budget: number) {
 }
 
 /** Scoring alone at each batch size, and whole searches at one: the same candidates, in turn. */
-async function compareWithSearch({ candidates: count = CANDIDATES, rounds }: Options) {
+async function compareWithSearch({ candidates: count = CANDIDATES, rounds }: BenchFlags) {
   const scorers = availableParallelism();
   const candidates = randomNasBench201(count);
   const pure: Record<number, number[]> = {};

@@ -48,7 +48,10 @@ export function createDrawStore({
     const key = JSON.stringify([seed, draw, fidelity.batch, fidelity.resolution, images?.digest]);
     const known = shared.get(key);
     if (known) return known;
-    const tensors = drawTensors({ ...sourceOf(request, draw), prefixes: prefixCaches.ofDraw(key) });
+    const tensors = drawTensors({
+      ...sourceOf(request, draw),
+      memory: { prefixes: prefixCaches.ofDraw(key) },
+    });
     shared.set(key, tensors);
     return tensors;
   };
@@ -59,7 +62,11 @@ export function createDrawStore({
       // The tensors of the next candidate overwrite these.
       const scratch = scratches.pop() ?? createScratch();
       const prefixes = createPrefixCaches({ depth: 'stem' }).ofDraw('');
-      const tensors = drawTensors({ ...sourceOf(request, draw), serves: 'one', scratch, prefixes });
+      const tensors = drawTensors({
+        ...sourceOf(request, draw),
+        serves: 'one',
+        memory: { scratch, prefixes },
+      });
       return await work(tensors).finally(() => scratches.push(scratch));
     },
   };

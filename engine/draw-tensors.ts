@@ -47,14 +47,16 @@ export interface DrawTensorsOptions {
   readonly resolution: number;
   readonly blockSize: number;
   readonly serves?: DrawTensors['serves'];
-  /** Memory for these tensors. Tensors of another draw in the same memory must not be in use. */
-  readonly scratch?: Scratch;
-  readonly prefixes?: PrefixCache;
+  readonly memory?: {
+    /** Memory for these tensors. Tensors of another draw in the same memory must not be in use. */
+    readonly scratch?: Scratch;
+    readonly prefixes?: PrefixCache;
+  };
 }
 
 export function drawTensors(options: DrawTensorsOptions): DrawTensors {
-  const { draw, batch, resolution, blockSize: block, serves = 'all', scratch } = options;
-  const { prefixes = createPrefixCaches().ofDraw('') } = options;
+  const { draw, batch, resolution, blockSize: block, serves = 'all' } = options;
+  const { scratch, prefixes = createPrefixCaches().ofDraw('') } = options.memory ?? {};
   const tensor = createTensorCache(scratch);
   const writeWeight = ({ weight, as, out }: WeightTask): void =>
     as.write({ x: draw.weight(weight), shape: weight.shape, block, out });

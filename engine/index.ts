@@ -96,9 +96,11 @@ export function createScorer(options: ScorerOptions = {}): Scorer {
   const pool = createScorerPool({
     script: SCRIPT,
     size: processes,
-    threads: threads ?? Math.max(1, Math.floor(availableParallelism() / processes)),
-    modules,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    scorer: {
+      threads: threads ?? Math.max(1, Math.floor(availableParallelism() / processes)),
+      modules,
+    },
+    limits: { timeoutMs },
   });
   return {
     score: async (network) => {

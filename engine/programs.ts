@@ -48,19 +48,27 @@ export interface Programs {
   boundary(network: Network): Boundary;
   /** Whether the program of a block is a scan, which computes several such blocks in one run. */
   isScan(args: { block: Block; input: Shape; boundary: Boundary }): boolean;
-  block(args: {
-    block: Block;
-    input: Shape;
-    batch: number;
-    stride: number;
-    boundary: Boundary;
-    spectrum: Spectrum;
-    probe: Blocking['probe'];
-    /** The outputs of a scan; `statistics` by default. */
-    wanted?: Wanted;
-  }): Promise<OpenProgram>;
+  block(request: BlockRequest): Promise<OpenProgram>;
   stem(args: { block: Block; input: Shape; boundary: Boundary; spectrum: Spectrum }): Promise<OpenProgram>;
   close(): Promise<void>;
+}
+
+/** The block whose program is requested, and what the program computes. */
+export interface BlockRequest {
+  readonly block: Block;
+  readonly on: BlockInput;
+  readonly boundary: Boundary;
+  readonly spectrum: Spectrum;
+  readonly probe: Blocking['probe'];
+  /** The outputs of a scan; `statistics` by default. */
+  readonly wanted?: Wanted;
+}
+
+/** The images that reach a block: their number, the shape of one, and the factor by which the block shrinks its side. */
+export interface BlockInput {
+  readonly batch: number;
+  readonly input: Shape;
+  readonly stride: number;
 }
 
 /** `layout: 'plain'` uses standard ONNX everywhere, as a reference for the NCHWc layout. */
@@ -81,7 +89,7 @@ export async function createPrograms({
     boundary: (network) => (blockSize > 1 && fitsChannelBlocks(network) ? 'blocked' : 'plain'),
     isScan: ({ block, input, boundary }) =>
       boundary === 'blocked' && virtualChannelsOf({ block, input, size: blockSize }) !== undefined,
-    block: ({ block, input, batch, stride, boundary, spectrum, probe, wanted = 'statistics' }) => {
+    block: ({ block, on: { batch, input, stride }, boundary, spectrum, probe, wanted = 'statistics' }) => {
       const key = `${stride} ${spectrum} ${wanted} ${topologyKey(block)}`;
       const args = { block, stride, spectrum, input };
       if (boundary === 'plain')

@@ -71,7 +71,10 @@ export async function scoreNetwork({
       // the map.
       const entered = await computeStem(step);
       state = { ...entered, blocks: [...entered.blocks, null] };
-    } else state = await (isMeasured[index] ? measureBlocks({ ...step, network }) : computeBlocks(step));
+    } else
+      state = await (isMeasured[index]
+        ? measureBlocks(step, { identities: network.identities })
+        : computeBlocks(step));
     if (kept) draw.prefixes.set(keys[index + 1]!, state);
     index += blocks.length;
   }
@@ -167,22 +170,18 @@ async function computeBlocks({ blocks, state, boundary, draw, programs }: Step):
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
   const { batch } = draw;
-  const program = { block, input, batch, stride, boundary, spectrum: 'none', probe: 'own' } as const;
+  const on = { batch, input, stride };
+  const program = { block, on, boundary, spectrum: 'none', probe: 'own' } as const;
   const opened = await programs.block(program);
   const out = await run(opened, valueFeeds({ opened, blocks, draw }, x), ['y']);
   return { ...state, y: outputOf({ out, x, opened }), shape };
 }
 
 /** Computes the output of blocks, and the scores of their features and Jacobians. */
-async function measureBlocks({
-  network,
-  blocks,
-  index,
-  state,
-  boundary,
-  draw,
-  programs,
-}: Step & { network: Network }): Promise<NetworkState> {
+async function measureBlocks(
+  { blocks, index, state, boundary, draw, programs }: Step,
+  { identities: kind }: Pick<Network, 'identities'>,
+): Promise<NetworkState> {
   const { y: x, shape: input } = state;
   const [block] = blocks as [Block];
   const shape = blockShapes({ block, input }).at(-1)!;
@@ -190,7 +189,7 @@ async function measureBlocks({
   const { batch } = draw;
   const spectrum = spectrumOf({ batch, shape });
   const probe = draw.serves === 'all' ? 'shared' : 'own';
-  const program = { block, input, batch, stride, boundary, spectrum, probe } as const;
+  const program = { block, on: { batch, input, stride }, boundary, spectrum, probe } as const;
   const opened = await programs.block(program);
   const feeds = {
     ...valueFeeds({ opened, blocks, draw }, x),
@@ -206,7 +205,7 @@ async function measureBlocks({
   const identities =
     suspects.includes(true) &&
     (await findIdentities({ program, opened, feeds, count: blocks.length, programs }));
-  const ofIdentity = network.identities === 'skipped' ? null : Number.NEGATIVE_INFINITY;
+  const ofIdentity = kind === 'skipped' ? null : Number.NEGATIVE_INFINITY;
   const trainability = ({ jac }: Parts, i: number) =>
     identities && suspects[i] && identities[i]
       ? ofIdentity

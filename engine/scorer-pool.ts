@@ -37,30 +37,35 @@ export interface ScorerPoolOptions {
   readonly script: string;
   /** The number of processes. */
   readonly size: number;
-  /** The number of threads of each process. */
-  readonly threads?: number;
-  /** The device of the scorers, and the number of candidates that a scorer receives at once. */
-  readonly device?: string;
+  /** The number of candidates that a scorer receives at once. */
   readonly together?: number;
-  /**
-   * Whether scorers may run the code of spaces that are modules; by default as ZEROSCOUT_ALLOW_MODULES says.
-   */
-  readonly modules?: 'allowed' | 'refused' | undefined;
-  /** Time limits for one request, and for a scorer to become ready. */
-  readonly timeoutMs?: number;
+  /** The threads and the device of each process, and whether it runs the code of spaces that are modules. */
+  readonly scorer?: Partial<Pick<ScorerSettings, 'threads' | 'device' | 'modules'>>;
+  readonly limits?: ScorerLimits;
+  readonly listener?: PoolListener;
+}
+
+export interface ScorerLimits {
+  /** The time limit for the requests that a scorer receives at once. */
+  readonly timeoutMs?: number | undefined;
+  /** The time limit for a scorer to become ready. */
   readonly startTimeoutMs?: number;
   /**
    * The memory above which a scorer is replaced; by default `residentLimit` of the request, and
    * `workingLimit` during its work.
    */
   readonly maxResidentBytes?: number;
+}
+
+export interface PoolListener {
   readonly onEvent?: (event: PoolEvent) => void;
   readonly onBatch?: (batch: ScoredBatch) => void;
 }
 
 export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
-  const { script, size, together = 1, maxResidentBytes, onEvent = () => {}, onBatch = () => {} } = options;
-  const { timeoutMs = 600_000 } = options;
+  const { script, size, together = 1, limits = {} } = options;
+  const { timeoutMs = 600_000, maxResidentBytes } = limits;
+  const { onEvent = () => {}, onBatch = () => {} } = options.listener ?? {};
   const queue = createScoreQueue({ together, onSettled: () => dispatch() });
   const settings = settingsOf(options);
   let failedStarts = 0;
@@ -117,8 +122,9 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   };
 }
 
-function settingsOf(options: ScorerPoolOptions): ScorerSettings {
-  const { script, threads = 1, device = 'cpu', modules, startTimeoutMs = 60_000 } = options;
+function settingsOf({ script, scorer = {}, limits = {} }: ScorerPoolOptions): ScorerSettings {
+  const { threads = 1, device = 'cpu', modules } = scorer;
+  const { startTimeoutMs = 60_000 } = limits;
   return { script, threads, device, modules, startTimeoutMs };
 }
 

@@ -33,16 +33,16 @@ export interface AppOptions {
   readonly zeroscout: Zeroscout;
   readonly access: Access;
   readonly rankings: OpenRankings;
-  readonly version: string;
-  /** The path under which a proxy offers this server; '' without a proxy. */
-  readonly prefix: string;
+  /** `prefix` is the path under which a proxy offers this server; '' without one. */
+  readonly site: { readonly version: string; readonly prefix: string };
   readonly stopped: AbortSignal;
   /** Called with unexpected errors. */
   readonly onFault: (error: unknown) => void;
 }
 
 export function createApp(options: AppOptions): OpenAPIHono {
-  const { access, version, prefix, onFault } = options;
+  const { access, onFault } = options;
+  const { version, prefix } = options.site;
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return undefined;
@@ -115,7 +115,7 @@ function limitBodies(): MiddlewareHandler {
   });
 }
 
-function addSessionRoute(app: OpenAPIHono, { zeroscout, version }: AppOptions): void {
+function addSessionRoute(app: OpenAPIHono, { zeroscout, site: { version } }: AppOptions): void {
   app.openapi(
     {
       method: 'get',

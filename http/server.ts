@@ -13,19 +13,33 @@ import { createOpenRankings } from './rankings/open-rankings.js';
 export interface HttpOptions {
   readonly zeroscout: Zeroscout;
   readonly version: string;
+  readonly listen: ListenOptions;
+  readonly tokens?: TokenOptions;
+  readonly proxy?: ProxyOptions;
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface ListenOptions {
   /** The address to listen on; 127.0.0.1 by default. */
   readonly host?: string | undefined;
   /** The port; 0 chooses any free one. */
   readonly port: number;
-  /** Further names under which the server is reachable, such as `search.example.com`. */
-  readonly allowedHosts?: readonly string[] | undefined;
-  readonly operatorToken?: string | undefined;
-  readonly viewerToken?: string | undefined;
-  /** The path under which a proxy offers this server, such as `/zeroscout`. */
-  readonly prefix?: string | undefined;
   /** PEM files of a certificate and its key. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
-  readonly onFault: (error: unknown) => void;
+}
+
+/** The tokens of operators and viewers (see `AccessOptions`). */
+export interface TokenOptions {
+  readonly operator?: string | undefined;
+  readonly viewer?: string | undefined;
+}
+
+/** The names and the path under which the server is reachable behind a proxy. */
+export interface ProxyOptions {
+  /** Further names under which the server is reachable, such as `search.example.com`. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** The path under which a proxy offers this server, such as `/zeroscout`. */
+  readonly prefix?: string | undefined;
 }
 
 export interface HttpServer {
@@ -37,14 +51,12 @@ export interface HttpServer {
 }
 
 export async function startHttpServer({
-  host = '127.0.0.1',
-  port,
-  prefix = '',
-  tls,
-  allowedHosts = [],
-  operatorToken,
-  viewerToken,
-  ...options
+  zeroscout,
+  version,
+  listen: { host = '127.0.0.1', port, tls },
+  tokens = {},
+  proxy: { allowedHosts = [], prefix = '' } = {},
+  onFault,
 }: HttpOptions): Promise<HttpServer> {
   if (prefix !== '' && !/^(\/[\w.~-]+)+$/.test(prefix))
     throw SpecError.of({ path: 'prefix', message: `found "${prefix}"; must be a path such as /zeroscout` });
@@ -63,14 +75,21 @@ export async function startHttpServer({
   const shown = isIP(host) === 6 ? `[${host}]` : host;
   const hosts = namesOf({ shown, isLoopback, allowedHosts, port: taken });
   const access = createAccess({
-    operatorToken,
-    viewerToken,
+    operatorToken: tokens.operator,
+    viewerToken: tokens.viewer,
     anonymous: isLoopback ? 'viewer' : 'nothing',
     hosts,
     prefix,
     isSecure: tls !== undefined,
   });
-  const app = createApp({ ...options, access, rankings, prefix, stopped: stopping.signal });
+  const app = createApp({
+    zeroscout,
+    access,
+    rankings,
+    site: { version, prefix },
+    stopped: stopping.signal,
+    onFault,
+  });
   fetch = (request, env) => app.fetch(withoutPrefix(request, prefix), env as object);
   const url = `${scheme}://${shown}:${taken}${prefix}/`;
   return {

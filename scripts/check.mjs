@@ -1,5 +1,5 @@
-// Checks format, lint, types, import rules and the length of functions: everything in `npm run verify` but
-// the tests. Runs all checks, then reports which failed.
+// Checks format, lint, types, import rules, and the length and the parameters of functions: everything in
+// `npm run verify` but the tests. Runs all checks, then reports which failed.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ const STEPS = [
     [...ROOMS, 'page', 'test', 'dist'],
   ],
   ['length of functions', 'scripts/check-functions.mjs', []],
+  ['parameters and options', 'scripts/check-parameters.mjs', []],
 ];
 
 const failed = STEPS.filter(([name, script, args]) => {

@@ -7,17 +7,20 @@ import { createLink, type Damage, type Link } from './link.js';
 import { type Greeting, probe } from './probe.js';
 import { type RetryOptions, reasonOf, withRetry } from './retry.js';
 
-export interface ConnectOptions extends Access {
+export interface ConnectOptions {
   /** `nats://host:port`, or several separated by commas; user and password may be included. */
   readonly url: string;
-  /**
-   * The number of servers in a cluster that keep each message, for streams that are created; 1 by default.
-   */
+  readonly access?: Access | undefined;
+  /** The number of servers that keep each message, for streams that do not exist yet; 1 by default. */
   readonly replicas?: number | undefined;
   /** How long an operation is retried while the server is unreachable; 30 s by default. */
   readonly patienceMs?: number | undefined;
   /** The name of the connection in the server's monitoring. */
   readonly name?: string | undefined;
+  readonly listener?: StoreListener | undefined;
+}
+
+export interface StoreListener {
   /** Called for every failed attempt. */
   readonly onFault?: RetryOptions['onFault'];
   /** Called once for every damaged message that is read. */
@@ -33,11 +36,10 @@ const OLDEST = [2, 11] as const;
 
 export async function connectLink({
   url,
+  access = {},
   patienceMs = 30_000,
   name = 'zeroscout',
-  onFault,
-  onDamage,
-  ...access
+  listener = {},
 }: ConnectOptions): Promise<Link> {
   const deadline = performance.now() + CONNECT_MS;
   const left = () => Math.max(200, deadline - performance.now());
@@ -69,7 +71,7 @@ export async function connectLink({
   const connection = await connect(options).catch((error: unknown) => {
     throw refuse(handshakeFault({ error, greeting, access }), error);
   });
-  const link = await createLink({ address: address.text, connection, patienceMs, onFault, onDamage });
+  const link = await createLink({ address: address.text, connection, patienceMs, ...listener });
   try {
     await checkServer({ link, greeting, refuse, leftMs: left() });
     return link;

@@ -35,10 +35,10 @@ export interface Inspection {
   close(): Promise<void>;
 }
 
-export async function openInspection({
-  orphanAgeMs = ORPHAN_AGE_MS,
-  ...options
-}: ConnectOptions & { readonly orphanAgeMs?: number }): Promise<Inspection> {
+export async function openInspection(
+  options: ConnectOptions,
+  { orphanAgeMs = ORPHAN_AGE_MS }: { readonly orphanAgeMs?: number } = {},
+): Promise<Inspection> {
   const link = await connectLink(options);
   try {
     await ensureStreams({ link, replicas: options.replicas ?? 1 });

@@ -84,7 +84,7 @@ export async function readScores(
   const wanted = new Map(keys.map((key) => [key, subjectOf({ prefix, scope, key })]));
   const found = new Map<string, StoredScore>();
   const size = batchSize({ link, subject: subjectOf({ prefix, scope, key: '' }) });
-  const at = { link, stream, counts, found, size };
+  const at = { place: { link, stream, counts }, found, size };
   await collect({ ...at, wanted, places: (subject) => [subject] });
   const missing = new Map([...wanted].filter(([key]) => !found.has(key)));
   if (missing.size > 0) await collect({ ...at, wanted: missing, places: otherPlaces });
@@ -97,15 +97,14 @@ function subjectOf(fact: { readonly prefix: string; readonly scope: string; read
 
 /** Adds to `found` the scores of the requested keys in these places of their subjects. */
 async function collect(given: {
-  readonly link: Link;
-  readonly stream: string;
-  readonly counts: (held: Held) => boolean;
+  readonly place: Required<Omit<Place, 'prefix'>>;
   readonly wanted: ReadonlyMap<string, string>;
   readonly found: Map<string, StoredScore>;
   readonly size: number;
   readonly places: (subject: string) => readonly string[];
 }): Promise<void> {
-  const { link, stream, counts, wanted, found, size, places } = given;
+  const { wanted, found, size, places } = given;
+  const { link, stream, counts } = given.place;
   const batches = chunk({ items: [...wanted.values()].flatMap(places), size });
   const reads = await mapLimit({ items: batches, limit: BATCHES_AT_ONCE }, (subjects) =>
     readLast({ link, stream, describe: 'reading scores', subjects }),

@@ -11,7 +11,7 @@ import type { Proxies } from '../store/store.js';
 import { bundlePath } from './bundle.js';
 import { createPolling } from './polling.js';
 import { runUntil, runWithReconnect } from './run-with-reconnect.js';
-import type { WorkerContext, WorkerOptions } from './worker-options.js';
+import type { ControlOptions, WorkerContext } from './worker-options.js';
 
 const LATENCY_SCRIPT = fileURLToPath(new URL('../engine/latency-process.js', import.meta.url));
 
@@ -24,7 +24,9 @@ export function createLatencyPool(): LatencyPool {
 
 export async function runControlWorker(context: WorkerContext, latency: LatencyPool): Promise<void> {
   const { options, log, sdk, onWorker, onReady, tracing } = context;
-  const { deployment, keys = [], temporal } = options;
+  const { temporal } = options;
+  const { keys = [] } = temporal;
+  const { deployment } = options.control;
   const versioned = { ...sdk, ...(deployment ? { workerDeploymentOptions: pinVersion(deployment) } : {}) };
   // Activities continue while the worker for workflows is created again.
   const activities = await Worker.create({
@@ -51,28 +53,30 @@ export async function runControlWorker(context: WorkerContext, latency: LatencyP
       },
       onAway: () => log.info('Temporal is away; workflows are read anew when it is back'),
     });
-  await runTogether([(stop) => runUntil({ worker: activities, stop }), runWorkflows], options.stop);
+  await runTogether([(stop) => runUntil({ worker: activities, stop }), runWorkflows], options.process.stop);
 }
 
 function activitiesOf(
   { options, log, connection, gate }: WorkerContext,
   latency: LatencyPool,
 ): ReturnType<typeof createControlActivities> {
-  const { store, commands, verify, monitor, temporal } = options;
-  const metrics = monitor?.metrics;
+  const { store, temporal } = options;
+  const { commands, verify } = options.control;
+  const metrics = options.process.monitor?.metrics;
   return createControlActivities({
     store,
-    commands,
-    env: process.env,
     gate,
     meter: meterOf(latency),
-    onReport: (rounds) => metrics?.onSearch(rounds),
-    verify,
-    polling: createPolling({ connection, namespace: temporal.namespace }),
-    onSetAside: (workers) => {
-      metrics?.onSetAside(workers.length);
-      log.error({ workers }, 'workers were set aside: their numbers are wrong');
+    notifying: { commands, env: process.env },
+    verification: {
+      verify,
+      polling: createPolling({ connection, namespace: temporal.namespace }),
+      onSetAside: (workers) => {
+        metrics?.onSetAside(workers.length);
+        log.error({ workers }, 'workers were set aside: their numbers are wrong');
+      },
     },
+    onReport: (rounds) => metrics?.onSearch(rounds),
   });
 }
 
@@ -100,6 +104,6 @@ async function runTogether(
   await Promise.all(all);
 }
 
-function pinVersion(version: NonNullable<WorkerOptions['deployment']>) {
+function pinVersion(version: NonNullable<ControlOptions['deployment']>) {
   return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } as const;
 }

@@ -18,27 +18,24 @@ export interface MonitorOptions {
   readonly metrics: Metrics;
 }
 
-export async function observe({
-  host,
-  port,
-  metrics,
-  temporal,
-  connection,
-  namespace,
-  role,
-  device,
-  store,
-  isRunning,
-}: MonitorOptions & {
-  /** The address at which Temporal's SDK serves its own metrics. */
-  temporal: string;
-  connection: NativeConnection;
-  namespace: string;
-  role: 'control' | 'score';
-  device: Device;
-  store: Store;
-  isRunning: () => boolean;
-}): Promise<Monitor> {
+/** The worker that is observed. */
+interface Observed {
+  readonly temporal: {
+    readonly connection: NativeConnection;
+    readonly namespace: string;
+    /** The address at which Temporal's SDK serves its own metrics. */
+    readonly metricsAddress: string;
+  };
+  readonly role: 'control' | 'score';
+  readonly device: Device;
+  readonly store: Store;
+  readonly isRunning: () => boolean;
+}
+
+export async function observe(
+  { host, port, metrics }: MonitorOptions,
+  { temporal: { connection, namespace, metricsAddress }, role, device, store, isRunning }: Observed,
+): Promise<Monitor> {
   const soon = <T>(ask: () => Promise<T>) => connection.withDeadline(Date.now() + ANSWER_MS, ask);
   const backlogOf = async ({ name, ...queue }: Queue): Promise<Backlog> => {
     const { stats } = await connection.workflowService.describeTaskQueue({
@@ -65,7 +62,7 @@ export async function observe({
     temporal: await answers(),
     store: store.isConnected(),
   });
-  return startMonitor({ host, port, metrics, temporal, readiness });
+  return startMonitor({ host, port, metrics, temporal: metricsAddress, readiness });
 }
 
 type Queue = Pick<Backlog, 'queue' | 'device'> & { readonly name: string };

@@ -28,7 +28,8 @@ const GRACE = '20s';
 
 /** Resolves when the worker has stopped and all its resources are closed. */
 export async function runWorker(options: WorkerOptions): Promise<Ended> {
-  const { role, monitor, temporal } = options;
+  const { role, temporal } = options;
+  const { monitor } = options.process;
   const log = createLog({ role });
   const tracing = await startTracing({
     service: `zeroscout-${role}`,
@@ -81,15 +82,13 @@ async function observeWorker(
   { options, connection, metricsAddress }: Setting,
   isRunning: () => boolean,
 ): Promise<Monitor | undefined> {
-  const { monitor, temporal, role, device, store } = options;
+  const { role, store } = options;
+  const { monitor } = options.process;
   if (!monitor) return undefined;
-  return await observe({
-    ...monitor,
-    temporal: metricsAddress!,
-    connection,
-    namespace: temporal.namespace,
+  return await observe(monitor, {
+    temporal: { connection, namespace: options.temporal.namespace, metricsAddress: metricsAddress! },
     role,
-    device,
+    device: options.scoring.device,
     store,
     isRunning,
   });
@@ -100,9 +99,10 @@ function contextOf(
   { server, onWorker }: { readonly server: Monitor | undefined } & Pick<WorkerContext, 'onWorker'>,
 ): WorkerContext {
   const { options, log, tracing, connection } = set;
-  const { role, device, concurrency, keys = [], temporal } = options;
-  const { namespace } = temporal;
-  const place = options.name ?? `${process.pid}@${hostname()}`;
+  const { role } = options;
+  const { device, concurrency } = options.scoring;
+  const { namespace, keys = [] } = options.temporal;
+  const place = options.process.name ?? `${process.pid}@${hostname()}`;
   const who = { place, engine: wholeVersion(ENGINE_VERSION) };
   const queue = role === 'score' ? scoreQueue(device) : CONTROL_QUEUE;
   return {
@@ -130,7 +130,7 @@ function contextOf(
     },
     onWorker,
     onReady: () => {
-      options.onReady?.();
+      options.process.onReady?.();
       log.info({ queue, concurrency, ...(server ? { metrics: server.address } : {}) }, 'worker ready');
     },
   };

@@ -7,7 +7,7 @@ import type { Scoring } from '../activities/scoring.js';
 import { isBatchedDevice, together } from '../core/specification/devices.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import { type Ended, runWhileTrusted } from './run-while-trusted.js';
-import type { WorkerContext, WorkerOptions } from './worker-options.js';
+import type { WorkerContext } from './worker-options.js';
 
 /**
  * The resident memory at which the scorer of a batched device is replaced; the libraries of a GPU alone take
@@ -32,32 +32,28 @@ export function createPool({
   log,
   tracing,
 }: Pick<WorkerContext, 'options' | 'log' | 'tracing'>): ScorerPool {
-  const { device, concurrency, candidateTimeoutMs, monitor, scorerScript = SCORER_SCRIPT } = options;
+  const { device, concurrency, candidateTimeoutMs, scorerScript = SCORER_SCRIPT } = options.scoring;
+  const { monitor } = options.process;
+  // Scorers for the CPU share its cores; a batched device belongs to one scorer, which also holds the results
+  // of a batch.
+  const isBatched = isBatchedDevice(device);
   return createScorerPool({
     script: scorerScript,
-    device,
+    size: isBatched ? 1 : concurrency,
     together: together(device),
-    ...(candidateTimeoutMs ? { timeoutMs: candidateTimeoutMs } : {}),
-    ...processesOf({ device, concurrency }),
-    onEvent: (event) => {
-      monitor?.metrics.onPool(event);
-      log[event.type === 'died' ? 'warn' : 'debug'](event, `scorer ${event.type}`);
-    },
-    onBatch: (batch) => {
-      monitor?.metrics.onBatch(batch);
-      tracing?.onBatch(batch);
+    scorer: { device, ...(isBatched ? { threads: concurrency } : {}) },
+    limits: { timeoutMs: candidateTimeoutMs, ...(isBatched ? { maxResidentBytes: BATCHED_BYTES } : {}) },
+    listener: {
+      onEvent: (event) => {
+        monitor?.metrics.onPool(event);
+        log[event.type === 'died' ? 'warn' : 'debug'](event, `scorer ${event.type}`);
+      },
+      onBatch: (batch) => {
+        monitor?.metrics.onBatch(batch);
+        tracing?.onBatch(batch);
+      },
     },
   });
-}
-
-/**
- * Scorers for the CPU share its cores; a batched device belongs to one scorer, which also holds the results
- * of a batch.
- */
-function processesOf({ device, concurrency }: Pick<WorkerOptions, 'device' | 'concurrency'>) {
-  return isBatchedDevice(device)
-    ? { size: 1, threads: concurrency, maxResidentBytes: BATCHED_BYTES }
-    : { size: concurrency };
 }
 
 export interface Scorers {
@@ -67,7 +63,8 @@ export interface Scorers {
 
 export function runScoreWorker(context: WorkerContext, scorers: Scorers): Promise<Ended> {
   const { options, log, place, onWorker, onReady } = context;
-  const { store, stop } = options;
+  const { store } = options;
+  const { stop } = options.process;
   return runWhileTrusted({
     create: (standing) => createWorker({ context, scorers, standing }),
     standing: { records: store.workers, worker: place, stop, onFault: warnOnce(log) },
@@ -109,9 +106,9 @@ function scoringOf({
   readonly pool: ScorerPool;
   readonly standing: AbortSignal;
 }): Scoring {
-  const metrics = options.monitor?.metrics;
+  const metrics = options.process.monitor?.metrics;
   return {
-    device: options.device,
+    device: options.scoring.device,
     worker: place,
     standing,
     size: pool.size,

@@ -15,38 +15,48 @@ import type { Tracing } from './tracing/tracing.js';
 
 export interface WorkerOptions {
   readonly role: 'control' | 'score';
+  readonly process: ProcessOptions;
+  readonly temporal: TemporalOptions;
+  readonly store: Store;
+  readonly scoring: ScoringOptions;
+  readonly control: ControlOptions;
+}
+
+export interface TemporalOptions {
+  readonly options: ConnectionOptions & NativeConnectionOptions;
+  readonly namespace: string;
+  /** Under the first of them Temporal's payloads are encrypted; without any they are not. */
+  readonly keys?: readonly EncryptionKey[];
+}
+
+export interface ProcessOptions {
+  /** A name that outlives the process and replaces PID@HOST; no two workers may have the same name. */
+  readonly name?: string | undefined;
+  readonly stop: AbortSignal;
+  /** The server for metrics and health; absent if it is off. */
+  readonly monitor?: MonitorOptions | undefined;
+  readonly onReady?: () => void;
+}
+
+/** What a score worker computes, and how. */
+export interface ScoringOptions {
   readonly device: Device;
   /** The number of scorer processes of a score worker, or of threads of the process that owns a device. */
   readonly concurrency: number;
   /** The time limit of a scorer for a candidate, or for the candidates of a batch. */
   readonly candidateTimeoutMs?: number | undefined;
-  readonly temporal: {
-    readonly options: ConnectionOptions & NativeConnectionOptions;
-    readonly namespace: string;
-  };
-  readonly store: Store;
-  readonly stop: AbortSignal;
-  /**
-   * The encryption keys. Temporal's payloads are encrypted under the first one; without keys they are not
-   * encrypted.
-   */
-  readonly keys?: readonly EncryptionKey[];
-  /** Whether a control worker runs the commands of `notify.command`. */
-  readonly commands: 'allowed' | 'refused';
-  /** The share of the scores to verify where a specification is silent. */
-  readonly verify?: number;
-  /** A name that outlives the process and replaces PID@HOST; no two workers may have the same name. */
-  readonly name?: string | undefined;
-  /**
-   * The version of a control worker for Temporal's worker versioning; without it, the next version replays
-   * running workflows.
-   */
-  readonly deployment?: { readonly deploymentName: string; readonly buildId: string } | undefined;
-  /** The server for metrics and health; absent if it is off. */
-  readonly monitor?: MonitorOptions | undefined;
   /** The script of the scorer processes; tests use one that misbehaves. */
   readonly scorerScript?: string;
-  readonly onReady?: () => void;
+}
+
+/** What a control worker may do, and how. */
+export interface ControlOptions {
+  /** Whether it runs the commands of `notify.command`. */
+  readonly commands: 'allowed' | 'refused';
+  /** The share of the scores to verify where a specification is silent. */
+  readonly verify?: number | undefined;
+  /** Its version; without it the next one replays whatever runs. */
+  readonly deployment?: { readonly deploymentName: string; readonly buildId: string } | undefined;
 }
 
 /** The resources of a worker of either role once its process is set up. */

@@ -35,8 +35,7 @@ export async function compareWithBaseline({
         ...(space === 'nas-bench-201' ? [{ scorers: 1, threads: cores }] : []),
         { scorers: cores, threads: 1 },
       ];
-      for (const way of ways)
-        rows.push(await compare({ scenario, way, weights, count, rounds, baseline, cores }));
+      for (const way of ways) rows.push(await compare({ scenario, way, weights, count, rounds, baseline }));
     }
   } finally {
     await baseline.close();
@@ -51,7 +50,6 @@ async function compare({
   count: asked,
   rounds,
   baseline,
-  cores,
 }: {
   scenario: Scenario;
   way: Pick<Setting, 'scorers' | 'threads'>;
@@ -59,8 +57,8 @@ async function compare({
   count: number;
   rounds: number;
   baseline: Baseline;
-  cores: number;
 }) {
+  const cores = availableParallelism();
   const length = count || asked;
   const candidates = (round: number) => scenario.candidates(round, length);
   // Candidates are scored without sharing blocks; `--children` measures what sharing saves.

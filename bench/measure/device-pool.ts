@@ -17,10 +17,9 @@ export function openPool(device: BatchedDevice | 'cpu'): ScorerPool {
   return createScorerPool({
     script: SCRIPT,
     size: 1,
-    threads: cores,
-    device,
     together: together(device),
-    maxResidentBytes: Number.POSITIVE_INFINITY,
+    scorer: { threads: cores, device },
+    limits: { maxResidentBytes: Number.POSITIVE_INFINITY },
   });
 }
 

@@ -37,11 +37,8 @@ export async function evolveAlone({
       space,
       seed,
       evolution: { ...EVOLUTION, budget },
-      generation,
-      count: Math.min(size, budget - all.length),
-      scored: all.map(({ candidate }) => candidate),
-      best: history.best,
-      seen,
+      generation: { number: generation, count: Math.min(size, budget - all.length) },
+      past: { scored: all.map(({ candidate }) => candidate), best: history.best, seen },
       rejection: rejection({ space, constraints: CONSTRAINTS }),
     });
     const results = await score(children);

@@ -2,7 +2,7 @@
 import { randomDraw } from '../../core/ir/draw.js';
 import { createBatchedScorer } from '../../engine/batched/batched-scorer.js';
 import { nodeTimes, type ProfileEvent, profile } from '../../engine/batched/verify-device.js';
-import type { SupernetSetting } from './gpu.js';
+import { type SupernetSetting, scorerOptions } from './gpu.js';
 import { timeSupernets } from './timed-supernet.js';
 
 /**
@@ -16,9 +16,11 @@ export async function profileSupernet({
   candidates: readonly string[];
   setting: SupernetSetting;
 }): Promise<string[]> {
-  const { draws: _, ...options } = setting;
   const events = await profile(async (profilePrefix) => {
-    const scorer = createBatchedScorer({ ...options, open: timeSupernets({ profilePrefix }).open });
+    const scorer = createBatchedScorer({
+      ...scorerOptions(setting),
+      open: timeSupernets({ profilePrefix }).open,
+    });
     const draw = randomDraw({ seed: 1, draw: 0 });
     const ofOneRun = candidates.slice(0, setting.size);
     await scorer.score({ candidates: ofOneRun, draw });

@@ -5,6 +5,7 @@ import { fillOf, splitIntoRuns } from '../../core/spaces/nas-bench-201/batched/s
 import { createBatchedScorer } from '../../engine/batched/batched-scorer.js';
 import type { Provider } from '../../engine/batched/device.js';
 import { supernetCandidate } from '../../engine/batched/nas-bench-201.js';
+import type { BatchedScorerOptions } from '../../engine/batched/scorer-types.js';
 import { createStatisticsPool } from '../../engine/batched/statistics-pool.js';
 import { median } from './statistics.js';
 import { timeSupernets } from './timed-supernet.js';
@@ -18,6 +19,17 @@ export interface SupernetSetting {
   readonly draws: number;
   /** The number of threads of the cpu device, and for the eigenvalues. */
   readonly threads: number;
+}
+
+/** What a scorer of this setting is made with. */
+export function scorerOptions({
+  device,
+  threads,
+  batch,
+  resolution,
+  size,
+}: SupernetSetting): BatchedScorerOptions {
+  return { device, threads, fidelity: { batch, resolution }, size };
 }
 
 export interface SupernetMeasurement {
@@ -60,10 +72,10 @@ export async function measureSupernet({
   candidates: readonly string[];
   setting: SupernetSetting;
 }): Promise<SupernetMeasurement> {
-  const { draws: count, ...options } = setting;
+  const { draws: count } = setting;
   const times = timeSupernets();
   const statistics = createStatisticsPool();
-  const scorer = createBatchedScorer({ ...options, statistics, open: times.open });
+  const scorer = createBatchedScorer({ ...scorerOptions(setting), statistics, open: times.open });
   try {
     const draws = Array.from({ length: count }, (_, draw) => randomDraw({ seed: 1, draw }));
     for (const draw of draws) await scorer.score({ candidates: candidates.slice(0, setting.size), draw });

@@ -195,7 +195,7 @@ function startOurs({
   scorers: number;
   threads: number;
 }) {
-  const pool = createScorerPool({ script: SCRIPTS.blocks, size: scorers, threads });
+  const pool = createScorerPool({ script: SCRIPTS.blocks, size: scorers, scorer: { threads } });
   let peak = 0;
   const look = () => {
     peak = Math.max(peak, ...pool.pids().map(peakResidentBytes));

@@ -47,7 +47,7 @@ async function startPureScoring({
   setting: Setting;
   candidates: readonly string[];
 }): Promise<PureScoring> {
-  const pool = createScorerPool({ script: SCRIPTS[prefixes], size: scorers, threads });
+  const pool = createScorerPool({ script: SCRIPTS[prefixes], size: scorers, scorer: { threads } });
   let peak = 0;
   const watch = setInterval(() => {
     peak = Math.max(peak, ...pool.pids().map(peakResidentBytes));

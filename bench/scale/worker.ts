@@ -17,13 +17,15 @@ await (await connectTemporal(temporal)).close();
 const store = await connectStore({ url: nats.url, patienceMs: 60_000, name: `bench-${role}` });
 await runWorker({
   role,
-  device: 'cpu-stack',
-  concurrency: 1,
+  process: { stop: stop.signal },
   temporal,
   store,
-  stop: stop.signal,
-  commands: 'refused',
-  scorerScript: fileURLToPath(new URL('./synthetic-scorer.js', import.meta.url)),
+  scoring: {
+    device: 'cpu-stack',
+    concurrency: 1,
+    scorerScript: fileURLToPath(new URL('./synthetic-scorer.js', import.meta.url)),
+  },
+  control: { commands: 'refused' },
 });
 await store.close();
 process.exit(0);

@@ -32,7 +32,7 @@ const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.me
 const DRAWING_SCRIPT = fileURLToPath(new URL('../measure/drawing-scorer.js', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../../../bench/results/fidelity/', import.meta.url));
 
-interface Options {
+interface FidelityFlags {
   readonly seeds: number;
   readonly draws: number;
   readonly batches: string;
@@ -74,7 +74,7 @@ await new Command('bench:fidelity')
   .action(main)
   .parseAsync();
 
-async function main(options: Options): Promise<void> {
+async function main(options: FidelityFlags): Promise<void> {
   const { folder, cohort, weights, drawing, features, resolution } = options;
   await mkdir(folder, { recursive: true });
   const candidates = scoredCandidates(cohort);
@@ -105,7 +105,7 @@ interface Work {
   readonly pool: ScorerPool;
   readonly candidates: readonly string[];
   readonly setting: Setting;
-  readonly options: Options;
+  readonly options: FidelityFlags;
 }
 
 /**

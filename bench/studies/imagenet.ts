@@ -124,7 +124,7 @@ async function facts({
   const started = performance.now();
   const [scored] = (await scoreNetworks({
     files: [file],
-    options: { ...settings, draws, seed, threads },
+    options: { load: settings, draws, seed, threads },
   })) as [ScoredNetwork];
   return {
     model: entry.model,

@@ -29,7 +29,7 @@ import { noteNotNotified } from '../render/results.js';
 import { note, paint, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
 
-interface RunOptions extends ResultOptions {
+interface RunFlags extends ResultOptions {
   readonly truth?: string;
   readonly id?: string;
   readonly detach?: true;
@@ -64,7 +64,7 @@ export function addRunCommand(program: Command): void {
     .action(run);
 }
 
-async function run(path: string, options: RunOptions): Promise<void> {
+async function run(path: string, options: RunFlags): Promise<void> {
   const read = await readSpecification(path, { modules: modulePermission() });
   checkStart(read, { onNote: note, onWarning: (text) => note(paint.yellow(text)) });
   if (options.format === 'parquet' && options.out === undefined)
@@ -82,7 +82,7 @@ interface SearchRequest {
   readonly session: Session;
   readonly written: ReadSpecification;
   readonly truth: Truth | undefined;
-  readonly options: RunOptions;
+  readonly options: RunFlags;
 }
 
 async function search({ session, written, truth, options }: SearchRequest): Promise<void> {

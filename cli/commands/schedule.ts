@@ -18,7 +18,7 @@ interface Json {
   readonly json?: true;
 }
 
-interface CreateOptions extends Json, Timing {
+interface CreateFlags extends Json, Timing {
   readonly workers?: number;
 }
 
@@ -172,11 +172,7 @@ async function readChecked(path: string): Promise<ReadSpecification> {
   return read;
 }
 
-async function create(
-  name: string,
-  path: string,
-  { json, workers, ...timing }: CreateOptions,
-): Promise<void> {
+async function create(name: string, path: string, { json, workers, ...timing }: CreateFlags): Promise<void> {
   checkedName(name);
   const read = await readChecked(path);
   await withSession({ start: 'if-needed' }, async (session) => {

@@ -11,7 +11,7 @@ import { type NetworkOptions, networkOptions } from '../network-options.js';
 import { plainTable } from '../render/table.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 
-interface Options extends NetworkOptions {
+interface ScoreFlags extends NetworkOptions {
   readonly draws: number;
   readonly seed: number;
   readonly threads: number;
@@ -43,14 +43,21 @@ export function addScoreCommand(program: Command): void {
     )
     .option('--proxies <NAMES>', `separated by commas (default: ${AZ_NAS_PROXIES.join(',')})`, proxyNames)
     .option('--json', 'print JSON')
-    .action((files: readonly string[], options: Options) => score(files, options));
+    .action((files: readonly string[], flags: ScoreFlags) => score(files, flags));
 }
 
-async function score(files: readonly string[], { json, ...options }: Options): Promise<void> {
+async function score(
+  files: readonly string[],
+  { json, draws, seed, threads, proxies, ...network }: ScoreFlags,
+): Promise<void> {
   const onScored = ({ file, notes }: ScoredNetwork) => {
     for (const text of notes) note(paint.yellow(`${file}: ${text}`));
   };
-  const networks = await scoreNetworks({ files, options, onScored });
+  const networks = await scoreNetworks({
+    files,
+    options: { load: network, draws, seed, threads, proxies },
+    onScored,
+  });
   if (json) return printJson(networks.map(plain));
   print(tableOf(networks));
 }

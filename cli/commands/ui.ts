@@ -4,7 +4,7 @@ import { connect } from '../../client/connect.js';
 import { startHttpServer } from '../../http/server.js';
 import { note, print, printJson } from '../render/terminal.js';
 
-interface Options {
+interface UiFlags {
   readonly host: string;
   readonly port: number;
   readonly allowHost?: readonly string[];
@@ -31,7 +31,7 @@ export function addUiCommand(program: Command): void {
     .option('--tls-cert <FILE>', 'certificate, a PEM file; requires --tls-key')
     .option('--tls-key <FILE>', 'key of the certificate, a PEM file')
     .option('--json', 'print address and link as JSON, once the server listens')
-    .action((options: Options, command: Command) => {
+    .action((options: UiFlags, command: Command) => {
       const { tlsCert, tlsKey } = options;
       if ((tlsCert === undefined) !== (tlsKey === undefined))
         command.error('error: --tls-cert and --tls-key are given together', { exitCode: 2 });
@@ -43,7 +43,7 @@ async function serve({
   options: { host, port, allowHost, prefix, tlsCert, tlsKey, json },
   version,
 }: {
-  readonly options: Options;
+  readonly options: UiFlags;
   readonly version: string;
 }): Promise<void> {
   const zeroscout = await connect({ name: 'zeroscout-ui', onNote: note });
@@ -52,13 +52,14 @@ async function serve({
     const server = await startHttpServer({
       zeroscout,
       version,
-      host,
-      port,
-      prefix,
-      allowedHosts: allowHost,
-      operatorToken: operatorToken || undefined,
-      viewerToken: viewerToken || undefined,
-      tls: tlsCert !== undefined && tlsKey !== undefined ? { certificate: tlsCert, key: tlsKey } : undefined,
+      listen: {
+        host,
+        port,
+        tls:
+          tlsCert !== undefined && tlsKey !== undefined ? { certificate: tlsCert, key: tlsKey } : undefined,
+      },
+      tokens: { operator: operatorToken || undefined, viewer: viewerToken || undefined },
+      proxy: { prefix, allowedHosts: allowHost },
       onFault: (error) => note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
     });
     if (json) printJson({ url: server.url, link: server.link });

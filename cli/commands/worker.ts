@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { readEncryptionKeys } from '../../client/connections/encryption-keys.js';
 import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
+import type { NatsSettings } from '../../client/connections/settings.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import { modulesAllowed } from '../../client/specification/allow-modules.js';
 import { SpecError } from '../../core/errors.js';
@@ -14,7 +15,9 @@ import { checkDevice } from '../../engine/check-device.js';
 import { endWithParent, hasParent } from '../../engine/lifeline.js';
 import { loadModule } from '../../engine/load-module.js';
 import { connectStore } from '../../store/jetstream.js';
+import type { Store } from '../../store/store.js';
 import { openWorkFolder } from '../../workers/work-folder.js';
+import type { ControlOptions, ScoringOptions } from '../../workers/worker-options.js';
 import { duration, type Listen, listenAddress, wholeNumber, workerName } from '../arguments.js';
 import { EXIT } from '../exit-codes.js';
 import { note } from '../render/terminal.js';
@@ -30,7 +33,7 @@ const PATIENCE_MS = 10 * 60_000;
  */
 const ORPHAN_MS = 25_000;
 
-interface WorkerCommandOptions {
+interface WorkerFlags {
   readonly role: 'control' | 'score';
   readonly device: Device;
   readonly concurrency: number;
@@ -97,7 +100,7 @@ export function addWorkerCommand(program: Command): void {
     .addOption(
       new Option('--background-of <HOME>', 'marks the workers that zeroscout services down stops').hideHelp(),
     )
-    .action((options: WorkerCommandOptions, command: Command) => work(options, command.parent!.version()!));
+    .action((options: WorkerFlags, command: Command) => work(options, command.parent!.version()!));
 }
 
 /** Libraries that are loaded later, and every scorer, also put their temporary files there. */
@@ -130,64 +133,95 @@ function stopBySignal(stop: AbortController): void {
     });
 }
 
-async function work(
-  {
-    role,
-    device,
-    concurrency,
-    candidateTimeout: candidateTimeoutMs,
-    allowCommands,
-    deployment: deploymentName,
-    build,
-    metrics: listen,
-    name,
-  }: WorkerCommandOptions,
-  version: string,
-): Promise<void> {
+async function work(flags: WorkerFlags, version: string): Promise<void> {
   const stop = new AbortController();
-  // If `zeroscout run` started this worker, nobody needs it after that command has ended, however it ended.
-  if (hasParent()) endWithParent({ graceMs: ORPHAN_MS, onGone: () => stop.abort() });
-  // A listener on the channel would keep alive a process that failed to start.
-  process.channel?.unref();
-  if (deploymentName !== undefined && role === 'score')
+  const { role, device } = flags;
+  stopWithParent(stop);
+  if (flags.deployment !== undefined && role === 'score')
     throw SpecError.of({
       path: '--deployment',
       message: 'control workers alone run workflows, and have versions; leave it out',
     });
-  logLevel(process.env);
-  const keys = readEncryptionKeys();
-  const verify = readVerifySetting(process.env.ZEROSCOUT_VERIFY);
-  if (modulesAllowed()) allowModules(loadModule);
+  const settings = readSettings();
   useWorkFolder();
   if (role === 'score') await reportDevice(device);
   stopBySignal(stop);
   const { temporal, nats } = await resolveConnections({ home: resolveHome(), start: 'never', onStep: note });
   // Reports within seconds what is wrong with a server; Temporal's own worker would keep trying.
   await (await connectTemporal(temporal)).close();
-  const { createMetrics } = await import('../../workers/metrics.js');
-  const monitor = listen && { ...listen, metrics: createMetrics({ role, device }) };
-  const { createLog } = await import('../../workers/log.js');
-  const log = createLog({ role });
-  const store = await connectStore({
-    ...nats,
-    onFault: monitor?.metrics.onStoreFault,
-    onDamage: (damage) => log.warn(damage, 'damaged message in the store'),
-    patienceMs: PATIENCE_MS,
-    name: `zeroscout-${role}`,
-  });
+  const monitor = await monitorOf(flags);
+  const store = await openStore({ nats, role, monitor });
   let exitCode: number = EXIT.done;
   try {
     const { runWorker } = await import('../../workers/run.js');
     if (stop.signal.aborted) process.exit(EXIT.done);
-    const what = { role, device, concurrency, candidateTimeoutMs };
-    const deployment =
-      deploymentName === undefined ? undefined : { deploymentName, buildId: build ?? version };
-    const commands = allowCommands ? ('allowed' as const) : ('refused' as const);
-    const settings = { keys, commands, deployment, verify, name };
-    const ended = await runWorker({ ...what, ...settings, temporal, store, stop: stop.signal, monitor });
+    const ended = await runWorker({
+      role,
+      process: { name: flags.name, stop: stop.signal, monitor },
+      temporal: { ...temporal, keys: settings.keys },
+      store,
+      scoring: scoringOf(flags),
+      control: { ...controlOf(flags, version), verify: settings.verify },
+    });
     if (ended === 'set aside') exitCode = EXIT.setAside;
   } finally {
     await store.close();
   }
   process.exit(exitCode);
+}
+
+/** If `zeroscout run` started this worker, nobody needs it after that command has ended, however it ended. */
+function stopWithParent(stop: AbortController): void {
+  if (hasParent()) endWithParent({ graceMs: ORPHAN_MS, onGone: () => stop.abort() });
+  // A listener on the channel would keep alive a process that failed to start.
+  process.channel?.unref();
+}
+
+/** Reads the settings of the environment, so that a mistake in one is said before anything starts. */
+function readSettings() {
+  logLevel(process.env);
+  const keys = readEncryptionKeys();
+  const verify = readVerifySetting(process.env.ZEROSCOUT_VERIFY);
+  if (modulesAllowed()) allowModules(loadModule);
+  return { keys, verify };
+}
+
+async function monitorOf({ metrics: listen, role, device }: WorkerFlags) {
+  const { createMetrics } = await import('../../workers/metrics.js');
+  return listen && { ...listen, metrics: createMetrics({ role, device }) };
+}
+
+async function openStore({
+  nats,
+  role,
+  monitor,
+}: {
+  readonly nats: NatsSettings;
+  readonly role: WorkerFlags['role'];
+  readonly monitor: Awaited<ReturnType<typeof monitorOf>>;
+}): Promise<Store> {
+  const { createLog } = await import('../../workers/log.js');
+  const log = createLog({ role });
+  return await connectStore({
+    ...nats,
+    listener: {
+      onFault: monitor?.metrics.onStoreFault,
+      onDamage: (damage) => log.warn(damage, 'damaged message in the store'),
+    },
+    patienceMs: PATIENCE_MS,
+    name: `zeroscout-${role}`,
+  });
+}
+
+function scoringOf({ device, concurrency, candidateTimeout }: WorkerFlags): ScoringOptions {
+  return { device, concurrency, candidateTimeoutMs: candidateTimeout };
+}
+
+function controlOf({ allowCommands, deployment, build }: WorkerFlags, version: string): ControlOptions {
+  return {
+    commands: allowCommands ? 'allowed' : 'refused',
+    ...(deployment === undefined
+      ? {}
+      : { deployment: { deploymentName: deployment, buildId: build ?? version } }),
+  };
 }

@@ -43,7 +43,7 @@ export function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined
   check({ access, address: addressOf(url) });
   return {
     url,
-    ...access,
+    ...(Object.keys(access).length > 0 ? { access } : {}),
     ...(replicas && { replicas: checkedReplicas(replicas) }),
     source: 'environment',
   };

@@ -20,9 +20,11 @@ export interface TemporalSettings {
   readonly webAddress?: string;
 }
 
-export interface NatsSettings extends Access {
+export interface NatsSettings {
   /** One address, or several separated by commas. */
   readonly url: string;
+  /** The credentials; absent if none are set. */
+  readonly access?: Access;
   /** The number of servers that keep each message, for streams that are created; 1 by default. */
   readonly replicas?: number;
   readonly source: Exclude<Source, 'file'>;

@@ -23,7 +23,9 @@ import { type LoadedNetwork, type LoadOptions, loadNetwork, readSource } from '.
 /** The proxies that can be computed for single files. */
 export const FILE_PROXIES: readonly ProxyName[] = PROXIES.filter((name) => familyOf(name) !== 'residual');
 
-export interface ScoreOptions extends LoadOptions {
+export interface ScoreOptions {
+  /** How the files are read. */
+  readonly load: LoadOptions;
   readonly draws: number;
   readonly seed: number;
   readonly threads: number;
@@ -70,7 +72,7 @@ export async function scoreNetworks({
   for (const file of files) await readSource(file);
   const scored: ScoredNetwork[] = [];
   for (const file of files) {
-    const network = await scoreOne({ loaded: await loadNetwork({ file, options }), options });
+    const network = await scoreOne({ loaded: await loadNetwork({ file, options: options.load }), options });
     onScored(network);
     scored.push(network);
   }
@@ -131,7 +133,12 @@ async function scoreFeatures({
 /** The proxies of the whole network, by draw. */
 async function scoreMeasured({
   loaded: { file, source, network },
-  options: { draws, seed, threads, normalization },
+  options: {
+    load: { normalization },
+    draws,
+    seed,
+    threads,
+  },
   proxies,
 }: OneFile & { readonly proxies: readonly ProxyName[] }): Promise<readonly NetworkProxies[]> {
   const [batch, ...image] = network.graph.tape.shape(network.graph.input) as [number, ...number[]];

@@ -24,22 +24,25 @@ export interface BreedOptions {
   readonly space: Space;
   readonly seed: number;
   readonly evolution: Evolution;
-  /** The number of the generation. */
-  readonly generation: number;
-  /** The number of children to breed. */
-  readonly count: number;
+  /** The number of the generation, and the number of children to breed. */
+  readonly generation: { readonly number: number; readonly count: number };
+  readonly past: Past;
+  /** Returns the constraint that a candidate breaks, if any. */
+  readonly rejection: (candidate: string) => string | undefined | Promise<string | undefined>;
+}
+
+/** The results of the generations before. */
+export interface Past {
   /** Every scored candidate, in the order of scoring. */
   readonly scored: readonly string[];
   /** Returns the positions in `scored` of the population - 1 best candidates. It is called at most once. */
   readonly best: () => ArrayLike<number>;
   /** Canonical keys of all candidates that were ever bred. */
   readonly seen: ReadonlySet<string>;
-  /** Returns the constraint that a candidate breaks, if any. */
-  readonly rejection: (candidate: string) => string | undefined | Promise<string | undefined>;
 }
 
 /**
- * Breeds `count` children. Parents are chosen as published (AZ-NAS on MobileNetV2):
+ * Breeds the children of a generation. Parents are chosen as published (AZ-NAS on MobileNetV2):
  * - while at most 10 candidates are scored, the parent is the start, and the child has one replacement;
  * - while there are fewer than population - 1, the parent is any scored candidate;
  * - after that, the parent is one of the population - 1 best.
@@ -48,7 +51,8 @@ export interface BreedOptions {
  * attempt.
  */
 export async function breed(options: BreedOptions): Promise<Bred> {
-  const { space, generation, count, seen, rejection } = options;
+  const { space, generation, rejection } = options;
+  const { seen } = options.past;
   const propose = createProposer(options);
   const children: string[] = [];
   const fresh = new Set<string>();
@@ -58,7 +62,7 @@ export async function breed(options: BreedOptions): Promise<Bred> {
   const next = async (): Promise<string | undefined> => {
     let inVain = 0;
     for (let attempt = 0; attempt < PATIENCE && inVain < MEASURED_PATIENCE; attempt++) {
-      const candidate = propose(`evolution.${generation}.${children.length}.${attempt}`);
+      const candidate = propose(`evolution.${generation.number}.${children.length}.${attempt}`);
       proposed++;
       const broken = await rejection(candidate);
       if (isMeasured(broken)) inVain++;
@@ -72,7 +76,7 @@ export async function breed(options: BreedOptions): Promise<Bred> {
     }
     return undefined;
   };
-  while (children.length < count) {
+  while (children.length < generation.count) {
     const child = await next();
     if (child === undefined) break;
     children.push(child);
@@ -81,7 +85,8 @@ export async function breed(options: BreedOptions): Promise<Bred> {
 }
 
 /** Returns a function that proposes a child for a random key; the key determines parent and mutation. */
-function createProposer({ space, seed, evolution, scored, best }: BreedOptions): (name: string) => string {
+function createProposer({ space, seed, evolution, past }: BreedOptions): (name: string) => string {
+  const { scored, best } = past;
   const { population, mutations } = evolution;
   const parents = scored.length < population - 1 ? undefined : best();
   const parentOf = (name: string): string => {

@@ -52,12 +52,13 @@ export function truthOf({
 }): Truth {
   if (names === undefined)
     throw SpecError.inFile({ file: source, message: `empty; must start with a header ${SHAPE}` });
-  const { column, measures, costs } = readHeader({ names, rows, source });
+  const header = readHeader({ names, rows, source });
+  const { measures } = header;
   const datasets = measures.map((index) => names[index]!);
   const issues = lineIssues(source, 'table');
   const trainings = new Map<string, Training[]>();
   for (const { cells, line } of rows) {
-    const fault = addRow({ cells, column, measures, costs, names, trainings, parse });
+    const fault = addRow(cells, { header, names, trainings, parse });
     if (fault !== undefined) issues.add({ line, message: fault });
   }
   issues.throwIfAny();
@@ -123,20 +124,20 @@ function readHeader({
 }
 
 /** Adds a row to `trainings`; returns what is wrong with the row, or undefined. */
-function addRow({
-  cells,
-  column,
-  measures,
-  costs: costColumns,
-  names,
-  trainings,
-  parse,
-}: Header & {
-  readonly cells: readonly string[];
-  readonly names: readonly string[];
-  readonly trainings: Map<string, Training[]>;
-  readonly parse: (text: string) => unknown;
-}): string | undefined {
+function addRow(
+  cells: readonly string[],
+  {
+    header: { column, measures, costs: costColumns },
+    names,
+    trainings,
+    parse,
+  }: {
+    readonly header: Header;
+    readonly names: readonly string[];
+    readonly trainings: Map<string, Training[]>;
+    readonly parse: (text: string) => unknown;
+  },
+): string | undefined {
   if (cells.length !== names.length) return `${cells.length} cells where the header has ${names.length}`;
   const text = column.textOf(cells);
   const mayBeEmpty = column.name === 'candidate' || measures.some((index) => cells[index] !== '');

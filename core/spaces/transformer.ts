@@ -48,20 +48,21 @@ export function tokenClassifier(classes: number): Classifier {
  * the patch weight, class token and positions. The patch embedding is initialized like PyTorch's
  * convolutions, as in the published code.
  */
-export function addEmbedding({
-  b,
-  channels,
-  patch,
-  names: [patches, token, positions],
-  width,
-  side,
-  largest,
-}: Tokens & {
-  b: BlockBuilder;
-  channels: number;
-  patch: number;
-  names: readonly [string, string, string];
-}): number {
+export function addEmbedding(
+  b: BlockBuilder,
+  {
+    channels,
+    patch,
+    names: [patches, token, positions],
+    width,
+    side,
+    largest,
+  }: Tokens & {
+    channels: number;
+    patch: number;
+    names: readonly [string, string, string];
+  },
+): number {
   const count = side ** 2;
   const image = [channels, patch, patch];
   const initialization = { kind: 'uniform', bound: (channels * patch ** 2) ** -0.5 } as const;
@@ -88,20 +89,14 @@ export function addEmbedding({
 }
 
 /** Adds y = x + proj(attention(qkv(norm(x)))). `at` is the prefix of the weights' names. */
-export function addAttention({
-  b,
-  input,
-  heads,
-  at,
-  width,
-  side,
-  largest,
-}: Tokens & { b: BlockBuilder; input: number; heads: number; at: string }): void {
+export function addAttention(
+  b: BlockBuilder,
+  { input, heads, at, width, side, largest }: Tokens & { input: number; heads: number; at: string },
+): void {
   const q = HEAD * heads;
   const most = HEAD * (largest?.heads ?? 0);
-  const qkv = addLinear({
-    b,
-    input: addNorm({ b, input, width, name: `${at}.attn_norm` }),
+  const qkv = addLinear(b, {
+    input: addNorm(b, { input, width, name: `${at}.attn_norm` }),
     slot: 'qkv',
     name: `${at}.attn.qkv`,
     shape: [3 * q, width],
@@ -118,8 +113,7 @@ export function addAttention({
     table('relative.vr', 'rel_v.v'),
     table('relative.vc', 'rel_v.h'),
   );
-  const projected = addLinear({
-    b,
+  const projected = addLinear(b, {
     input: attended,
     slot: 'proj',
     name: `${at}.attn.proj`,
@@ -139,16 +133,14 @@ export function mlpBlock({
 }: Omit<Tokens, 'side'> & { name: string; ratio: number; at: string }): Block {
   const hidden = hiddenChannels({ width, ratio });
   const b = new BlockBuilder({ name, form: 'tokens' });
-  const inner = addLinear({
-    b,
-    input: addNorm({ b, input: 0, width, name: `${at}.mlp_norm` }),
+  const inner = addLinear(b, {
+    input: addNorm(b, { input: 0, width, name: `${at}.mlp_norm` }),
     slot: 'fc1',
     name: `${at}.fc1`,
     shape: [hidden, width],
     cut: largest && { of: [largest.hidden, largest.width] },
   });
-  const outer = addLinear({
-    b,
+  const outer = addLinear(b, {
     input: b.add('gelu', [inner]),
     slot: 'fc2',
     name: `${at}.fc2`,
@@ -159,7 +151,7 @@ export function mlpBlock({
   return b.build();
 }
 
-function addNorm({ b, input, width, name }: { b: BlockBuilder; input: number; width: number; name: string }) {
+function addNorm(b: BlockBuilder, { input, width, name }: { input: number; width: number; name: string }) {
   const shape = [width];
   const gain = weightOf({ slot: 'norm', name: `${name}.weight`, shape, initialization: ONE });
   const bias = weightOf({ slot: 'norm.bias', name: `${name}.bias`, shape, initialization: ZERO });
@@ -167,21 +159,22 @@ function addNorm({ b, input, width, name }: { b: BlockBuilder; input: number; wi
 }
 
 /** A linear layer with bias. */
-export function addLinear({
-  b,
-  input,
-  slot,
-  name,
-  shape,
-  cut,
-}: {
-  b: BlockBuilder;
-  input: number;
-  slot: string;
-  name: string;
-  shape: readonly [number, number];
-  cut?: Cut | undefined;
-}): number {
+export function addLinear(
+  b: BlockBuilder,
+  {
+    input,
+    slot,
+    name,
+    shape,
+    cut,
+  }: {
+    input: number;
+    slot: string;
+    name: string;
+    shape: readonly [number, number];
+    cut?: Cut | undefined;
+  },
+): number {
   const matrix = weightOf({ slot, name: `${name}.weight`, shape, initialization: NORMAL, cut });
   const bias = weightOf({
     slot: `${slot}.bias`,

@@ -30,20 +30,18 @@ interface Parsed {
 }
 
 export function createBatchedScorer({
-  batch,
-  resolution,
-  features = 'blocks',
+  device,
+  threads = 1,
+  fidelity: { batch, resolution, features = 'blocks' },
   size,
-  dialect,
   statistics = createStatisticsPool(),
   open = openSupernet,
-  ...device
 }: BatchedScorerOptions): BatchedScorer {
   const skeleton = supernetSkeleton({ resolution, features });
   const reads = supernetReads(features);
   const choice = createSupernetChoice({
     largest: size,
-    open: (fit) => open({ ...device, skeleton, shape: { batch, ...fit }, ...(dialect ? { dialect } : {}) }),
+    open: (fit) => open({ device, threads, skeleton, shape: { batch, ...fit } }),
   });
   const feedsOfDraws = new WeakMap<Draw, Record<string, Tensor>>();
   // The cells of a list are cached as one array, so that their split into runs is computed once.

@@ -46,7 +46,12 @@ export async function createBatchedScoring({
     scorerOf: ({ batch, resolution, features }) =>
       recall(scorers, JSON.stringify([batch, resolution, features]), () => {
         const size = supernetSize({ device, batch, resolution });
-        return createBatchedScorer({ device: provider, threads, batch, resolution, features, size });
+        return createBatchedScorer({
+          device: provider,
+          threads,
+          fidelity: { batch, resolution, features },
+          size,
+        });
       }),
     drawOf: ({ seed, draw }) => recall(draws, `${seed} ${draw}`, () => randomDraw({ seed, draw })),
   };

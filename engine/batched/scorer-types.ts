@@ -2,24 +2,24 @@
 
 import type { Draw } from '../../core/ir/draw.js';
 import type { Measured } from '../../core/ir/measured.js';
-import type { Dialect } from '../../core/spaces/nas-bench-201/batched/kit.js';
 import type { NetworkScore } from '../network-score.js';
-import type { DeviceOptions } from './device.js';
+import type { Provider } from './device.js';
 import type { StatisticsPool } from './statistics-pool.js';
 import type { openSupernet } from './supernet-session.js';
 
-export interface BatchedScorerOptions extends Omit<DeviceOptions, 'profilePrefix'> {
-  readonly batch: number;
-  readonly resolution: number;
-  /** The features and blocks that are measured; all of them by default. */
-  readonly features?: Measured;
+export interface BatchedScorerOptions {
+  readonly device: Provider;
+  /** Threads of the `cpu` device. */
+  readonly threads?: number;
+  readonly fidelity: {
+    readonly batch: number;
+    readonly resolution: number;
+    /** The features and blocks that are measured; all of them by default. */
+    readonly features?: Measured;
+  };
   /** The most candidates in one run; halved when the device has too little memory. */
   readonly size: number;
-  readonly dialect?: Dialect;
-  /**
-   * Computes eigenvalues while the device runs; by default, a pool with one thread for each core but one. The
-   * scorer closes it.
-   */
+  /** Computes eigenvalues while the device runs; a pool of the machine's cores but one by default. The scorer closes it. */
   readonly statistics?: StatisticsPool;
   /**
    * Opens a supernet; tests replace it by a device with little memory, and benchmarks by one that is timed.

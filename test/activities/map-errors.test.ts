@@ -36,11 +36,10 @@ async function failureOf(error: Error): Promise<unknown> {
   };
   const { keepBest } = createControlActivities({
     store: broken,
-    commands: 'refused',
-    env: {},
+    notifying: { commands: 'refused', env: {} },
     gate,
     meter: { machine: 'none', measure: () => Promise.reject(new Error('nothing is measured')) },
-    polling: async () => [],
+    verification: { polling: async () => [] },
   });
   const input = { specification, ranking: 'a'.repeat(64), keep: 0.5 };
   return await new MockActivityEnvironment().run(keepBest, input).catch((failure: unknown) => failure);

@@ -34,9 +34,8 @@ beforeAll(async () => {
   server = await startHttpServer({
     zeroscout: scout,
     version: '0.0.0-test',
-    port: 0,
-    operatorToken: TOKENS.operator,
-    viewerToken: TOKENS.viewer,
+    listen: { port: 0 },
+    tokens: TOKENS,
     onFault: (error) => faults.push(error),
   });
 }, 120_000);
@@ -141,9 +140,8 @@ describe('who may do what', () => {
     const other = await startHttpServer({
       zeroscout: scout,
       version: '0',
-      host: '0.0.0.0',
-      port: 0,
-      allowedHosts: ['127.0.0.1'],
+      listen: { host: '0.0.0.0', port: 0 },
+      proxy: { allowedHosts: ['127.0.0.1'] },
       onFault: (error) => faults.push(error),
     });
     try {

@@ -35,9 +35,9 @@ const start = (port: number) =>
   startHttpServer({
     zeroscout: scout,
     version: '0.0.0-test',
-    port,
-    prefix: '/below',
-    operatorToken: TOKEN,
+    listen: { port },
+    tokens: { operator: TOKEN },
+    proxy: { prefix: '/below' },
     onFault: (error) => faults.push(error),
   });
 

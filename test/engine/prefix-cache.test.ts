@@ -50,7 +50,7 @@ async function score({
         batch: 4,
         resolution: RESOLUTION,
         blockSize: programs.blockSize,
-        prefixes: prefixes.ofDraw(String(draw)),
+        memory: { prefixes: prefixes.ofDraw(String(draw)) },
       }),
     );
     const scores: NetworkScore[] = [];

@@ -13,7 +13,12 @@ const events: PoolEvent[] = [];
 
 type Options = Partial<Parameters<typeof createScorerPool>[0]>;
 function open(script: string, { size = 1, ...rest }: Options = {}): ScorerPool {
-  const pool = createScorerPool({ script, size, onEvent: (event) => void events.push(event), ...rest });
+  const pool = createScorerPool({
+    script,
+    size,
+    listener: { onEvent: (event) => void events.push(event) },
+    ...rest,
+  });
   pools.push(pool);
   return pool;
 }
@@ -65,7 +70,7 @@ describe('the real scorer', () => {
 
   it('a candidate that blocks its scorer is set aside as timed out', async () => {
     process.env.ZEROSCOUT_TEST_HANG = candidates[2]!;
-    const pool = open(fault('scorer.mjs'), { timeoutMs: 500 });
+    const pool = open(fault('scorer.mjs'), { limits: { timeoutMs: 500 } });
     const error = await failure(pool.score(request(candidates[2]!)));
     expect(error).toMatchObject({
       reason: 'timeout',
@@ -99,7 +104,7 @@ describe('scorers that never start', () => {
     ['a script that is never ready', fault('starts.mjs'), 'wait', /no scorer starts/],
   ])('%s: an error', { timeout: 60_000 }, async (_, script, start, message) => {
     process.env.ZEROSCOUT_TEST_START = start;
-    const pool = open(script, { size: 2, startTimeoutMs: start === 'wait' ? 300 : 30_000 });
+    const pool = open(script, { size: 2, limits: { startTimeoutMs: start === 'wait' ? 300 : 30_000 } });
     const errors = await Promise.all(['a', 'b', 'c'].map((name) => failure(pool.score(stub(name)))));
     for (const error of errors) {
       expect(error).not.toBeInstanceOf(CandidateError);

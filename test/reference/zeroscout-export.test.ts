@@ -50,15 +50,16 @@ describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
       await promisify(execFile)(PYTHON!, args, { cwd: folder, env });
       const files = [8, 16].map((width) => join(out, `width-${width}.onnx`));
       const options = {
-        batch: 4,
-        features: 'stages',
-        normalization: 'file',
+        load: { batch: 4, features: 'stages', normalization: 'file' },
         draws: 1,
         seed: 0,
         threads: 1,
       } as const;
       // The three residual sums: modules, as nn.Sequential names them.
-      const named = await scoreNetworks({ files, options: { ...options, features: ['1', '3', '5'] } });
+      const named = await scoreNetworks({
+        files,
+        options: { ...options, load: { ...options.load, features: ['1', '3', '5'] } },
+      });
       const stages = await scoreNetworks({ files, options });
       expect(named.map(({ features }) => features.length)).toEqual([3, 3]);
       return [...stages, ...named];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createUser } from '@nats-io/nkeys';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ServiceError } from '../../core/errors.js';
+import type { Access } from '../../store/access.js';
 import { connectStore } from '../../store/jetstream.js';
 import { createAuthority, type Pair, whyNoOpenssl } from '../support/certificates.js';
 import { type NatsServer, startNats } from '../support/nats.js';
@@ -13,17 +14,18 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const dir = mkdtempSync(join(tmpdir(), 'zeroscout-access-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-type Options = Parameters<typeof connectStore>[0];
+type Options = { readonly url: string } & Access;
+const open = ({ url, ...access }: Options) => connectStore({ url, access });
 
 async function connects(options: Options): Promise<void> {
-  const store = await connectStore(options);
+  const store = await open(options);
   const digest = await store.blobs.put(Buffer.from('hello'));
   expect(Buffer.from(await store.blobs.get(digest)).toString()).toBe('hello');
   await store.close();
 }
 
 async function refusal(options: Options): Promise<string> {
-  const fault: unknown = await connectStore(options).then(
+  const fault: unknown = await open(options).then(
     async (store) => {
       await store.close();
       return expect.unreachable('it connected');

@@ -46,7 +46,7 @@ async function withStore<T>(use: (store: Store) => Promise<T>): Promise<T> {
 }
 
 async function inspect(how: 'check' | 'repair') {
-  const inspection = await openInspection({ url: server.url, orphanAgeMs: 0 });
+  const inspection = await openInspection({ url: server.url }, { orphanAgeMs: 0 });
   const found: DamagedMessage[] = [];
   const checked = await inspection.check((message) => found.push(message));
   if (how === 'repair') await inspection.repair(checked);
@@ -156,7 +156,7 @@ test('a repair that was interrupted after the purge goes on where it was', async
   await flip('ZEROSCOUT_SCORES', [7, 8 * 100]);
   const connection = await connect({ servers: server.url });
   const jsm = await jetstreamManager(connection);
-  const inspection = await openInspection({ url: server.url, orphanAgeMs: 0 });
+  const inspection = await openInspection({ url: server.url }, { orphanAgeMs: 0 });
   const checked = await inspection.check(() => {});
   // The server ends in the middle: some of the copy may be back, and the rest is in the copy.
   const repair = inspection.repair(checked).catch((error: unknown) => error);
@@ -170,7 +170,7 @@ test('a repair that was interrupted after the purge goes on where it was', async
   await inspection.close();
   await repair;
   await connection.close();
-  const again = await openInspection({ url: server.url, orphanAgeMs: 0 });
+  const again = await openInspection({ url: server.url }, { orphanAgeMs: 0 });
   await again.repair([{ kind: 'scores', stream: 'ZEROSCOUT_SCORES', count: 0, damaged: 1 }]);
   await again.close();
   const kept = await withStore(({ scores }) =>

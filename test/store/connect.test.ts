@@ -129,9 +129,13 @@ test('authorization refused, given in the address, and never shown', async () =>
 test('credentials files that are missing or something else', async () => {
   const server = await startNats({ dir: join(dir, 'creds') });
   const creds = join(dir, 'some.creds');
-  expect(await faultOf({ url: server.url, creds })).toMatch(/credentials file .*some\.creds: ENOENT/);
+  expect(await faultOf({ url: server.url, access: { creds } })).toMatch(
+    /credentials file .*some\.creds: ENOENT/,
+  );
   await writeFile(creds, 'not credentials');
-  expect(await faultOf({ url: server.url, creds })).toMatch(/credentials file .*; set NATS_CREDS to a file/);
+  expect(await faultOf({ url: server.url, access: { creds } })).toMatch(
+    /credentials file .*; set NATS_CREDS to a file/,
+  );
   await server.stop();
 });
 

@@ -20,7 +20,7 @@ const BEFORE = `authorization { users: [{ user: "zeroscout", password: $NATS_PAS
 
 test('streams go from the account of everybody to that of the store', async () => {
   const before = await serve(BEFORE);
-  const old = await connectStore({ url: before.url, user: 'zeroscout', password: 'admin' });
+  const old = await connectStore({ url: before.url, access: { user: 'zeroscout', password: 'admin' } });
   await old.scores.put('s', [{ key: 'a', proxies: { p: 1 } }]);
   await old.scores.put('machine', [{ key: 'a', proxies: { latency: 2 } }]);
   await old.failures.put('run', [{ candidate: 'b', reason: 'crash', detail: '' }]);
@@ -36,9 +36,18 @@ test('streams go from the account of everybody to that of the store', async () =
   const owner = await connect({ servers: after.url, user: 'zeroscout', pass: 'admin' });
   for (const backup of backups) await restore({ admin: owner, ...backup });
   await owner.close();
-  const control = await connectStore({ url: after.url, user: 'zeroscout-control', password: 'control' });
-  const score = await connectStore({ url: after.url, user: 'zeroscout-score', password: 'score' });
-  const reader = await connectStore({ url: after.url, user: 'zeroscout-reader', password: 'reader' });
+  const control = await connectStore({
+    url: after.url,
+    access: { user: 'zeroscout-control', password: 'control' },
+  });
+  const score = await connectStore({
+    url: after.url,
+    access: { user: 'zeroscout-score', password: 'score' },
+  });
+  const reader = await connectStore({
+    url: after.url,
+    access: { user: 'zeroscout-reader', password: 'reader' },
+  });
   for (const store of [control, score, reader]) {
     expect((await store.scores.get('s', ['a'])).get('a')).toEqual({ p: 1 });
     expect(await store.failures.list('run')).toHaveLength(1);

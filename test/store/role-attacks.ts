@@ -33,8 +33,7 @@ export function roleAttacks(served: () => Served): void {
       const url = servers.map((_, i) => servers[(i + Object.keys(raw).length) % servers.length]).join(',');
       stores[role] = await connectStore({
         url,
-        user,
-        password,
+        access: { user, password },
         replicas: servers.length,
         patienceMs: 30_000,
       });

@@ -28,7 +28,11 @@ const dir = mkdtempSync(join(tmpdir(), 'zeroscout-roles-'));
 let server: NatsServer;
 const open: Store[] = [];
 const storeOf = async (user: User): Promise<Store> => {
-  const store = await connectStore({ url: server.url, user, password: PASSWORDS[user], patienceMs: 2_000 });
+  const store = await connectStore({
+    url: server.url,
+    access: { user, password: PASSWORDS[user] },
+    patienceMs: 2_000,
+  });
   open.push(store);
   return store;
 };

@@ -33,7 +33,7 @@ afterEach(async () => {
 
 async function open(): Promise<void> {
   const onDamage = ({ subject, why }: { subject: string; why: string }) => damaged.push(`${subject} ${why}`);
-  store = await connectStore({ url: server.url, patienceMs: 5_000, onDamage });
+  store = await connectStore({ url: server.url, patienceMs: 5_000, listener: { onDamage } });
 }
 
 /** Damages a stream's only block while the server is down. */

@@ -29,11 +29,11 @@ export function architectureNetwork({
     const at = `blocks.${index}`;
     if (index === 0) {
       const names = ['patch_embed', 'cls_token', 'pos_embed'] as const;
-      const input = addEmbedding({ ...tokens, b: stem, channels: 3, patch: PATCH, names });
-      addAttention({ ...tokens, b: stem, input, heads, at });
+      const input = addEmbedding(stem, { ...tokens, channels: 3, patch: PATCH, names });
+      addAttention(stem, { ...tokens, input, heads, at });
     } else {
       const b = new BlockBuilder({ name: name(), form: 'tokens' });
-      addAttention({ ...tokens, b, input: 0, heads, at });
+      addAttention(b, { ...tokens, input: 0, heads, at });
       blocks.push(b.build());
     }
     blocks.push(mlpBlock({ ...tokens, name: name(), ratio, at }));

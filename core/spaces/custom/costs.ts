@@ -26,7 +26,21 @@ export interface Counter {
  * stages. A stage is counted once for each input shape.
  */
 export function createCounter(definition: Definition): Counter {
-  const { stages, classes } = definition;
+  const parts = createPartCounter(definition);
+  return {
+    costs: ({ candidate, resolution }) => costsOf({ parts, definition, candidate, resolution }),
+    ranges: ({ resolution }) => rangesOf({ parts, definition, resolution }),
+  };
+}
+
+/** Counts the parts of a network of one definition, each once. */
+interface PartCounter {
+  stem(stem: Option, first: Option, resolution: number): Counted;
+  stage(stage: number, option: Option, shape: Shape): Counted;
+  head(last: Option, shape: Shape): Pick<Counted, 'flops' | 'parameters'>;
+}
+
+function createPartCounter(definition: Definition): PartCounter {
   const count = usesGraph(definition) ? graphParts(definition) : chainParts(definition);
   const known = new Map<string, Counted>();
   const once = (key: string, count: () => Counted): Counted => {
@@ -34,61 +48,47 @@ export function createCounter(definition: Definition): Counter {
     known.set(key, counted);
     return counted;
   };
-  const countStem = (stem: Option, first: Option, resolution: number) =>
-    once(`stem ${Object.values(stem)} ${first.width} ${activatesFirst(first)} ${resolution}`, () =>
-      count.stem({ stem, first, resolution }),
-    );
-  const countStage = (stage: number, option: Option, shape: Shape) =>
-    once(`${stage} ${Object.values(option)} ${shape}`, () => count.stage({ stage, option, shape }));
-  const countHead = (last: Option, shape: Shape) =>
-    countClassifier({ channels: channelsOf(shape), classes, normalized: endsNormalized(last) });
   return {
-    costs: ({ candidate, resolution }) => {
-      const parts = splitCandidate(definition, candidate);
-      const stem = countStem(parts.stem, parts.stages[0]!, resolution);
-      let { output, flops, parameters } = stem;
-      let layers = 0;
-      parts.stages.forEach((option, stage) => {
-        const counted = countStage(stage, option, output);
-        flops += counted.flops;
-        parameters += counted.parameters;
-        layers += option.depth;
-        output = counted.output;
-      });
-      const head = countHead(parts.stages.at(-1)!, output);
-      return { flops: flops + head.flops, parameters: parameters + head.parameters, layers };
-    },
-    ranges: ({ resolution }) => {
-      // Candidates are grouped by the shape that reaches a stage, on which alone its costs depend.
-      let reached = new Map<string, Reached>(
-        stemOptions(definition).map((stem, i) => [`stem ${i}`, { stem, ranges: NOTHING }]),
-      );
-      let steps = 0;
-      for (const [stage, one] of stages.entries()) {
-        const next: typeof reached = new Map();
-        const count = countOptions(one);
-        steps += count * reached.size;
-        if (steps > MOST_STEPS) return undefined;
-        for (const before of reached.values())
-          for (let index = 0; index < count; index++) {
-            const option = optionAt(one, index);
-            const stem = before.stem && countStem(before.stem, option, resolution);
-            const counted = countStage(stage, option, before.shape ?? stem!.output);
-            const head = stage === stages.length - 1 ? countHead(option, counted.output) : undefined;
-            const ranges = shifted(before.ranges, {
-              flops: counted.flops + (stem?.flops ?? 0) + (head?.flops ?? 0),
-              parameters: counted.parameters + (stem?.parameters ?? 0) + (head?.parameters ?? 0),
-              layers: option.depth,
-            });
-            const key = counted.output.join();
-            const other = next.get(key);
-            next.set(key, { shape: counted.output, ranges: other ? joined(other.ranges, ranges) : ranges });
-          }
-        reached = next;
-      }
-      return [...reached.values()].map(({ ranges }) => ranges).reduce(joined);
-    },
+    stem: (stem, first, resolution) =>
+      once(`stem ${Object.values(stem)} ${first.width} ${activatesFirst(first)} ${resolution}`, () =>
+        count.stem({ stem, first, resolution }),
+      ),
+    stage: (stage, option, shape) =>
+      once(`${stage} ${Object.values(option)} ${shape}`, () => count.stage({ stage, option, shape })),
+    head: (last, shape) =>
+      countClassifier({
+        channels: channelsOf(shape),
+        classes: definition.classes,
+        normalized: endsNormalized(last),
+      }),
   };
+}
+
+interface Counting {
+  readonly parts: PartCounter;
+  readonly definition: Definition;
+  readonly resolution: number;
+}
+
+function costsOf({
+  parts,
+  definition,
+  candidate,
+  resolution,
+}: Counting & { readonly candidate: Candidate }): Required<Costs> {
+  const chosen = splitCandidate(definition, candidate);
+  const stem = parts.stem(chosen.stem, chosen.stages[0]!, resolution);
+  let { output, flops, parameters } = stem;
+  let layers = 0;
+  chosen.stages.forEach((option, stage) => {
+    const counted = parts.stage(stage, option, output);
+    flops += counted.flops;
+    parameters += counted.parameters;
+    layers += option.depth;
+    output = counted.output;
+  });
+  const head = parts.head(chosen.stages.at(-1)!, output);
+  return { flops: flops + head.flops, parameters: parameters + head.parameters, layers };
 }
 
 /** What reaches a stage: a shape, or, before the first stage, a stem. */
@@ -96,6 +96,47 @@ interface Reached {
   readonly shape?: Shape;
   readonly stem?: Option;
   readonly ranges: CostRanges;
+}
+
+/** The least and the most of each cost, by the shape that reaches a stage, which is all that matters of the stages before. */
+function rangesOf({ parts, definition, resolution }: Counting): CostRanges | undefined {
+  let reached: readonly Reached[] = stemOptions(definition).map((stem) => ({ stem, ranges: NOTHING }));
+  let steps = 0;
+  for (const [stage, one] of definition.stages.entries()) {
+    const options = countOptions(one);
+    steps += options * reached.length;
+    if (steps > MOST_STEPS) return undefined;
+    const next = new Map<string, Reached>();
+    for (const before of reached)
+      for (let index = 0; index < options; index++) {
+        const after = passStage(
+          { parts, definition, resolution },
+          { before, stage, option: optionAt(one, index) },
+        );
+        const key = after.shape.join();
+        const other = next.get(key);
+        next.set(key, other ? { ...after, ranges: joined(other.ranges, after.ranges) } : after);
+      }
+    reached = [...next.values()];
+  }
+  return reached.map(({ ranges }) => ranges).reduce(joined);
+}
+
+/** What leaves a stage with one of its options; after the last stage with the classifier. */
+function passStage(
+  { parts, definition, resolution }: Counting,
+  { before, stage, option }: { readonly before: Reached; readonly stage: number; readonly option: Option },
+): Reached & { readonly shape: Shape } {
+  const stem = before.stem && parts.stem(before.stem, option, resolution);
+  const counted = parts.stage(stage, option, before.shape ?? stem!.output);
+  const isLast = stage === definition.stages.length - 1;
+  const head = isLast ? parts.head(option, counted.output) : undefined;
+  const ranges = shifted(before.ranges, {
+    flops: counted.flops + (stem?.flops ?? 0) + (head?.flops ?? 0),
+    parameters: counted.parameters + (stem?.parameters ?? 0) + (head?.parameters ?? 0),
+    layers: option.depth,
+  });
+  return { shape: counted.output, ranges };
 }
 
 const COSTS = ['flops', 'parameters', 'layers'] as const;

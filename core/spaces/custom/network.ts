@@ -73,7 +73,7 @@ export function stemBlocks({
   const b = new BlockBuilder({ name: 'stem' });
   const to = width || first.width;
   const from = input.channels;
-  const normalized = convolution({ b, name: 'stem', slot: 'conv', from, to, kernel, stride })(0);
+  const normalized = convolution(b, { name: 'stem', slot: 'conv', from, to, kernel, stride })(0);
   if (!activatesFirst(first)) b.add('relu', [normalized]);
   return [b.build()];
 }
@@ -121,7 +121,7 @@ export function stageBlocks({
 /** An identity that changes the shape: a 1x1 convolution with the stride, and a normalization. */
 function identityBlock({ name, from, to, stride }: Unit & { to: number }): Block {
   const b = new BlockBuilder({ name });
-  convolution({ b, name, slot: 'conv', from, to, kernel: 1, stride })(0);
+  convolution(b, { name, slot: 'conv', from, to, kernel: 1, stride })(0);
   return b.build();
 }
 
@@ -136,16 +136,16 @@ const UNITS = {
   /** Convolution, normalization, ReLU. */
   conv: ({ name, option: { width: to, kernel }, from, stride }: Unit): Block => {
     const b = new BlockBuilder({ name });
-    b.add('relu', [convolution({ b, name, slot: 'conv', from, to, kernel, stride })(0)]);
+    b.add('relu', [convolution(b, { name, slot: 'conv', from, to, kernel, stride })(0)]);
     return b.build();
   },
   /** Two convolutions and a shortcut (He et al. 2016). */
   basic: ({ name, option: { width: to, kernel }, from, stride }: Unit): Block => {
     const b = new BlockBuilder({ name });
-    const first = convolution({ b, name, slot: 'conv_a', from, to, kernel, stride });
-    const second = convolution({ b, name, slot: 'conv_b', from: to, to, kernel, stride: 1 });
+    const first = convolution(b, { name, slot: 'conv_a', from, to, kernel, stride });
+    const second = convolution(b, { name, slot: 'conv_b', from: to, to, kernel, stride: 1 });
     const inner = second(b.add('relu', [first(0)]));
-    b.add('relu', [b.add('sum', [inner, shortcut({ b, name, from, to, stride })])]);
+    b.add('relu', [b.add('sum', [inner, shortcut(b, { name, from, to, stride })])]);
     return b.build();
   },
   /** A 1x1 convolution to a fraction of the width, the convolution with the stride, a 1x1 convolution back, and a shortcut (He et al. 2016). */
@@ -153,11 +153,11 @@ const UNITS = {
     const b = new BlockBuilder({ name });
     const { width: to, kernel } = option;
     const part = innerWidth(option);
-    const reduce = convolution({ b, name, slot: 'reduce', from, to: part, kernel: 1, stride: 1 });
-    const filter = convolution({ b, name, slot: 'conv', from: part, to: part, kernel, stride });
-    const expand = convolution({ b, name, slot: 'expand', from: part, to, kernel: 1, stride: 1 });
+    const reduce = convolution(b, { name, slot: 'reduce', from, to: part, kernel: 1, stride: 1 });
+    const filter = convolution(b, { name, slot: 'conv', from: part, to: part, kernel, stride });
+    const expand = convolution(b, { name, slot: 'expand', from: part, to, kernel: 1, stride: 1 });
     const inner = expand(b.add('relu', [filter(b.add('relu', [reduce(0)]))]));
-    b.add('relu', [b.add('sum', [inner, shortcut({ b, name, from, to, stride })])]);
+    b.add('relu', [b.add('sum', [inner, shortcut(b, { name, from, to, stride })])]);
     return b.build();
   },
   /**
@@ -168,11 +168,11 @@ const UNITS = {
   inverted: ({ name, option: { width: to, kernel, expansion }, from, stride }: Unit): Block => {
     const b = new BlockBuilder({ name });
     const wide = from * expansion;
-    const expand = convolution({ b, name, slot: 'expand', from, to: wide, kernel: 1, stride: 1 });
+    const expand = convolution(b, { name, slot: 'expand', from, to: wide, kernel: 1, stride: 1 });
     const expanded = expansion === 1 ? 0 : b.add('relu', [expand(0)]);
     const depthwise = { slot: 'depthwise', name: `${name}.depthwise`, shape: [wide, 1, kernel, kernel] };
     const filtered = b.add('batchNorm', [b.add('depthwise', [expanded], { kernel, stride }, depthwise)]);
-    const reduce = convolution({ b, name, slot: 'reduce', from: wide, to, kernel: 1, stride: 1 });
+    const reduce = convolution(b, { name, slot: 'reduce', from: wide, to, kernel: 1, stride: 1 });
     const reduced = reduce(b.add('relu', [filtered]));
     if (stride === 1 && from === to) b.add('sum', [reduced, 0]);
     return b.build();
@@ -182,41 +182,29 @@ const UNITS = {
 /**
  * The shortcut: the block's input, passed through a 1x1 convolution with normalization where shapes differ.
  */
-function shortcut({
-  b,
-  name,
-  from,
-  to,
-  stride,
-}: {
-  b: BlockBuilder;
-  name: string;
-  from: number;
-  to: number;
-  stride: number;
-}): number {
+function shortcut(
+  b: BlockBuilder,
+  { name, from, to, stride }: { name: string; from: number; to: number; stride: number },
+): number {
   if (stride === 1 && from === to) return 0;
-  return convolution({ b, name, slot: 'shortcut', from, to, kernel: 1, stride })(0);
+  return convolution(b, { name, slot: 'shortcut', from, to, kernel: 1, stride })(0);
+}
+
+interface Filter {
+  readonly name: string;
+  readonly slot: string;
+  /** Channels of its input and its output. */
+  readonly from: number;
+  readonly to: number;
+  readonly kernel: number;
+  readonly stride: number;
 }
 
 /** A convolution with batch normalization. */
-function convolution({
-  b,
-  name,
-  slot,
-  from,
-  to,
-  kernel,
-  stride,
-}: {
-  b: BlockBuilder;
-  name: string;
-  slot: string;
-  from: number;
-  to: number;
-  kernel: number;
-  stride: number;
-}): (value: number) => number {
+function convolution(
+  b: BlockBuilder,
+  { name, slot, from, to, kernel, stride }: Filter,
+): (value: number) => number {
   const weight: Weight & { slot: string } = {
     slot,
     name: `${name}.${slot}`,

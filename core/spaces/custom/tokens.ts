@@ -23,7 +23,7 @@ export function transformerBlocks({
     const at = `stage${stage}_${i}`;
     const b = new BlockBuilder({ name: `${at}_attention`, form: 'tokens' });
     const entered = i === 0 ? enter({ b, at, input, patch, ...tokens }) : 0;
-    addAttention({ ...tokens, b, input: entered, heads, at });
+    addAttention(b, { ...tokens, input: entered, heads, at });
     return [b.build(), mlpBlock({ ...tokens, name: `${at}_mlp`, ratio, at })];
   }).flat();
 }
@@ -45,8 +45,8 @@ function enter({
 }): number {
   if (input.length === 3) {
     const names = [`${at}.patches`, `${at}.class`, `${at}.positions`] as const;
-    return addEmbedding({ b, channels: input[0], patch, names, width, side });
+    return addEmbedding(b, { channels: input[0], patch, names, width, side });
   }
   if (input[1] === width) return 0;
-  return addLinear({ b, input: 0, slot: 'resize', name: `${at}.resize`, shape: [width, input[1]] });
+  return addLinear(b, { input: 0, slot: 'resize', name: `${at}.resize`, shape: [width, input[1]] });
 }

@@ -93,7 +93,7 @@ describe('a named pipe', () => {
     ...(['creds', 'nkey', 'ca'] as const).map((name): [string, RegExp, () => unknown] => [
       `as ${name} for NATS`,
       /pipe: is a named pipe/,
-      () => connectStore({ url: 'nats://127.0.0.1:1', [name]: at('pipe') }),
+      () => connectStore({ url: 'nats://127.0.0.1:1', access: { [name]: at('pipe') } }),
     ]),
   ])('%s', { timeout: 5_000 }, async (_, words, read) => {
     await expect(read()).rejects.toThrow(words);

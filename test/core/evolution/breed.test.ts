@@ -1,6 +1,6 @@
 // Tests breeding: the published rule of parents, the same children for a seed, none twice, none that breaks a constraint.
 import { describe, expect, test } from 'vitest';
-import { type Bred, breed, PATIENCE } from '../../../core/evolution/breed.js';
+import { type Bred, type BreedOptions, breed, PATIENCE } from '../../../core/evolution/breed.js';
 import { randomStream } from '../../../core/random/random-stream.js';
 import type { Space } from '../../../core/spaces/space.js';
 import { MEASURED_PATIENCE } from '../../../core/specification/rejection.js';
@@ -13,20 +13,25 @@ const space = {
   canonicalKey: (candidate) => candidate,
 } as Partial<Space> as Space;
 
-type Args = Parameters<typeof breed>[0];
+type Args = Omit<BreedOptions, 'generation' | 'past'> &
+  BreedOptions['past'] & { generation: number; count: number };
 const evolution = { kind: 'evolution', population: 21, budget: 1e6, generation: 64, mutations: 2 } as const;
-const bred = (changes: Partial<Args>): Promise<Bred> =>
+const bred = ({
+  generation = 3,
+  count = 200,
+  scored = [],
+  best = () => [],
+  seen = new Set(),
+  ...changes
+}: Partial<Args>): Promise<Bred> =>
   breed({
     space,
     seed: 1,
     evolution,
-    generation: 3,
-    count: 200,
-    scored: [],
-    best: () => [],
-    seen: new Set(),
     rejection: () => undefined,
     ...changes,
+    generation: { number: generation, count },
+    past: { scored, best, seen },
   });
 const scored = (count: number) => Array.from({ length: count }, (_, i) => `old${i}`);
 const parents = ({ children }: Bred) => [...new Set(children.map((child) => child.split('/')[0]!))].sort();

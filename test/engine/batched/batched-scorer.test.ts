@@ -9,7 +9,7 @@ import { sample } from '../../../core/random/shuffle.js';
 import { kendall } from '../../../core/ranking/correlation.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { createBatchedScorer } from '../../../engine/batched/batched-scorer.js';
-import type { BatchedScorer } from '../../../engine/batched/scorer-types.js';
+import type { BatchedScorer, BatchedScorerOptions } from '../../../engine/batched/scorer-types.js';
 import { createStatisticsPool } from '../../../engine/batched/statistics-pool.js';
 import { dialectOf, openSupernet } from '../../../engine/batched/supernet-session.js';
 import { drawTensors } from '../../../engine/draw-tensors.js';
@@ -62,11 +62,23 @@ function perBlock(
   });
 }
 
-async function scoreIn<T>(
-  options: Partial<Parameters<typeof createBatchedScorer>[0]>,
-  use: (s: BatchedScorer) => Promise<T>,
-) {
-  const scorer = createBatchedScorer({ ...small, statistics: ownThread(), size: 8, ...options });
+type Options = Partial<Omit<BatchedScorerOptions, 'fidelity'> & BatchedScorerOptions['fidelity']>;
+
+function openScorer({ batch = small.batch, resolution = small.resolution, features, ...options }: Options) {
+  const fidelity = { batch, resolution, ...(features ? { features } : {}) };
+  const { device, threads } = small;
+  return createBatchedScorer({
+    device,
+    threads,
+    statistics: ownThread(),
+    size: 8,
+    ...options,
+    fidelity,
+  });
+}
+
+async function scoreIn<T>(options: Options, use: (s: BatchedScorer) => Promise<T>) {
+  const scorer = openScorer(options);
   try {
     return await use(scorer);
   } finally {
@@ -149,7 +161,7 @@ describe('what a candidate scores', () => {
   let scorer: BatchedScorer;
   let scores: NetworkScore[];
   beforeAll(async () => {
-    scorer = createBatchedScorer({ ...small, statistics: ownThread(), size: 16 });
+    scorer = openScorer({ size: 16 });
     scores = await scorer.score({ candidates, draw });
   });
   afterAll(() => scorer.close());
@@ -222,7 +234,8 @@ describe('what a candidate scores', () => {
   it('is the same through the dialect of webgpu', async () => {
     const dialect = dialectOf('webgpu');
     expect(dialect).not.toEqual(dialectOf('cpu'));
-    const found = await scoreIn({ size: 16, dialect }, (other) => other.score({ candidates, draw }));
+    const open: typeof openSupernet = (args) => openSupernet({ ...args, dialect });
+    const found = await scoreIn({ size: 16, open }, (other) => other.score({ candidates, draw }));
     expectAgreement(found, scores, 3e-2);
   });
 

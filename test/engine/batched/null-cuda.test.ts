@@ -45,10 +45,10 @@ describe.skipIf(lacksNullCuda())('the CUDA provider', { timeout: 300_000 }, () =
     const pool = createScorerPool({
       script: built('engine/scorer-process.js'),
       size: 1,
-      device: 'cuda',
       together: together('cuda'),
-      maxResidentBytes: Number.POSITIVE_INFINITY,
-      onEvent: (event) => events.push(event),
+      scorer: { device: 'cuda' },
+      limits: { maxResidentBytes: Number.POSITIVE_INFINITY },
+      listener: { onEvent: (event) => events.push(event) },
     });
     const setting = { space: { kind: 'nas-bench-201' }, seed: 1, fidelity, draws: [0] } as const;
     try {

@@ -37,9 +37,9 @@ describe.skipIf(hasNoAdapter())('webgpu', () => {
     );
     const draw = randomDraw({ seed: 1, draw: 0 });
     const scoreOn = async (device: Provider) => {
-      const few = { batch: 2, resolution: 16, features: 'stages', size: 8 } as const;
+      const fidelity = { batch: 2, resolution: 16, features: 'stages' } as const;
       const statistics = createStatisticsPool({ threads: 0 });
-      const scorer = createBatchedScorer({ ...few, statistics, device, threads: 2 });
+      const scorer = createBatchedScorer({ fidelity, size: 8, statistics, device, threads: 2 });
       try {
         return await scorer.score({ candidates, draw });
       } finally {

@@ -1,0 +1,117 @@
+// Offers what finished searches found: rankings, Pareto-optimal candidates, correlations, differences and exports.
+import type { Comparison } from '../../core/comparison/comparison.js';
+import type { SearchMemo } from '../../core/contract/search.js';
+import type { ParetoCost, ParetoRow } from '../../core/report/pareto.js';
+import type { RankingDiff } from '../../core/report/ranking-diff.js';
+import type { Truth } from '../../core/report/truth.js';
+import type { Space } from '../../core/spaces/space.js';
+import { checkOptions } from '../check-options.js';
+import { compareSearches } from '../comparison/compare-searches.js';
+import type { Session } from '../connections/session.js';
+import type { FileInput } from '../files/open-file.js';
+import { type Correlation, correlateWith } from '../results/correlate.js';
+import { diffSearches } from '../results/diff-searches.js';
+import { type ExportedFile, type ExportFormat, exportCandidates } from '../results/export-candidates.js';
+import { measuredScopes } from '../results/latencies.js';
+import { countFlops, findParetoFront } from '../results/pareto.js';
+import { type Results, readResults } from '../results/results.js';
+import { openSpaceWith } from '../specification/allow-modules.js';
+import { readTruth } from '../specification/read-specification.js';
+import { finishedSearch } from './find-search.js';
+
+/** An id may be given by the beginning of exactly one search's id, or as `@last`, the newest search. */
+export interface FinishedSearches {
+  /**
+   * The results of a finished search. With `truth`, the summary reports the agreement with known accuracies.
+   */
+  results(id: string, options?: { readonly truth?: TruthInput }): Promise<Results>;
+  /**
+   * The Pareto-optimal candidates of a finished search (no other is at least as good and cheaper), cheapest
+   * first.
+   */
+  pareto(
+    id: string,
+    options: { readonly cost: ParetoCost; readonly top?: number },
+  ): Promise<readonly ParetoRow[]>;
+  /** The agreement of a finished ranking with known accuracies, over all candidates and at the top. */
+  correlate(id: string, truth: TruthInput): Promise<Correlation>;
+  /** What the proxies of finished searches of one space are worth, how stable their rankings are, and what to do next. */
+  compare(ids: readonly string[], options?: { readonly truth?: TruthInput }): Promise<Comparison>;
+  /** The changes from one finished search to another; lists show their first `top` entries, 10 by default. */
+  diff(earlier: string, later: string, options?: { readonly top?: number }): Promise<RankingDiff>;
+  /** The best candidates of a finished search as files with which training can start, one at a time. */
+  export(
+    id: string,
+    options: { readonly format: ExportFormat; readonly top?: number },
+  ): AsyncIterable<ExportedFile>;
+}
+
+/**
+ * Known accuracies (arch,<dataset>,...), or another ranking: a CSV file, or a parquet file if its name ends
+ * in .parquet.
+ */
+export interface TruthInput {
+  readonly file: FileInput;
+  /** The name of the file in messages; by default its path. */
+  readonly name?: string;
+}
+
+export function createReading(session: Session): FinishedSearches {
+  const { client, store, modules } = session;
+  const resultsOf = async (given: string) => {
+    const search = await finishedSearch({ client, id: given });
+    const measured = await measuredScopes({ client, id: search.id });
+    return { ...search, results: await readResults({ store, result: search.result, measured }) };
+  };
+  return {
+    results: async (id, { truth: given } = {}) => {
+      const found = await resultsOf(id);
+      if (!given) return found.results;
+      const { truth } = await readTruthFor(session, given, found.memo);
+      const measured = await measuredScopes({ client, id: found.id });
+      return readResults({ store, result: found.result, measured, truth });
+    },
+    pareto: async (id, { cost, top }) => {
+      checkOptions('pareto', { cost, top });
+      const { results, memo } = await resultsOf(id);
+      const { flopsOf } = countFlops({ specification: memo.specification, modules });
+      return (await findParetoFront({ results, flopsOf, cost, top })).rows;
+    },
+    correlate: async (id, given) => {
+      const search = await finishedSearch({ client, id });
+      return correlateWith({ store, search, ...(await readTruthFor(session, given, search.memo)) });
+    },
+    compare: createCompare(session),
+    diff: async (earlier, later, { top = 10 } = {}) => {
+      checkOptions('diff', { top });
+      return (await diffSearches({ client, store }, { earlier, later, top })).changes;
+    },
+    export: async function* (id, { format, top = 1 }) {
+      checkOptions('export', { format, top });
+      const { results, memo } = await resultsOf(id);
+      const blob = (digest: string) => store.blobs.get(digest);
+      yield* exportCandidates({ results, specification: memo.specification, modules, format, top, blob });
+    },
+  };
+}
+
+function createCompare({ client, store, modules }: Session): FinishedSearches['compare'] {
+  return (ids, { truth } = {}) => {
+    const readKnown = truth && ((space: Space) => readTruthOf(truth, space));
+    return compareSearches({ client, store, modules, ids, readTruth: readKnown });
+  };
+}
+
+function readTruthOf({ file: path, name }: TruthInput, space: Space): Promise<Truth> {
+  return readTruth({ path, space, ...(name === undefined ? {} : { name }) });
+}
+
+/** The known accuracies of a search's candidates, with its space. */
+async function readTruthFor(
+  { modules }: Session,
+  truth: TruthInput,
+  { specification }: SearchMemo,
+): Promise<{ readonly space: Space; readonly truth: Truth }> {
+  const space = openSpaceWith({ space: specification.space, modules });
+  return { space, truth: await readTruthOf(truth, space) };
+}
