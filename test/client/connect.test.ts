@@ -200,7 +200,7 @@ test('wrong options are errors that name the field, and delete or export nothing
 
 test('an unknown id is an error that names the field, and nothing was written to the terminal', async () => {
   const error = await failure(scout.searches.attach('nothing'));
-  expect(error).toMatchObject({ code: 'invalid-input', field: 'id' });
+  expect(error).toMatchObject({ code: 'not-found', field: 'id' });
   expect(String(error.message)).not.toMatch(/--/);
   expect(writes).toEqual([]);
 });

@@ -1,19 +1,13 @@
 // Reads and writes the text of a NAS-Bench-201 cell, and numbers all cells.
 import { SpecError } from '../../errors.js';
+import { FOUR_NODE_EDGES } from '../four-node-cell.js';
 
 /** The operations in the order of their index in the enumeration. */
 export const OPERATIONS = ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3', 'avg_pool_3x3'] as const;
 export type CellOperation = (typeof OPERATIONS)[number];
 
 /** Edges `(to <- from)` in the order of the text: 1←0, 2←0, 2←1, 3←0, 3←1, 3←2 (Dong and Yang 2020, NAS-Bench-201). */
-export const EDGES = [
-  { to: 1, from: 0 },
-  { to: 2, from: 0 },
-  { to: 2, from: 1 },
-  { to: 3, from: 0 },
-  { to: 3, from: 1 },
-  { to: 3, from: 2 },
-] as const;
+export const EDGES = FOUR_NODE_EDGES;
 
 /** One operation for each of EDGES. */
 export type Cell = readonly CellOperation[];

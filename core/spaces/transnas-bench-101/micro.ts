@@ -3,6 +3,7 @@
 import { SpecError } from '../../errors.js';
 import type { CandidateGraph, NetworkBuilder, Tensor } from '../../graph/network-builder.js';
 import { quote } from '../../text/show.js';
+import { FOUR_NODE_EDGES } from '../four-node-cell.js';
 import { type ApplyCell, modulesGraph, reluConvNorm, type Step } from './network.js';
 
 /**
@@ -14,14 +15,7 @@ export const OPERATIONS = [0, 1, 2, 3] as const;
 export const CELLS = OPERATIONS.length ** 6;
 
 /** `{ to: 2, from: 1 }` is the edge from node 1 to node 2. */
-const EDGES = [
-  { to: 1, from: 0 },
-  { to: 2, from: 0 },
-  { to: 2, from: 1 },
-  { to: 3, from: 0 },
-  { to: 3, from: 1 },
-  { to: 3, from: 2 },
-] as const;
+const EDGES = FOUR_NODE_EDGES;
 
 /** Throws a SpecError for a text that is not `64-41414-a_bc_def`. */
 export function parseCell(text: string): Cell {

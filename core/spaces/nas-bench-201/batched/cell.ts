@@ -1,4 +1,5 @@
 // Defines the cell of the supernet: a graph of four nodes with one of five operations on each edge.
+import { FOUR_NODE_EDGES } from '../../four-node-cell.js';
 
 /** The operation of an edge. A convolution stands for ReLU, convolution and batch normalization. */
 export type SupernetOperation = 'none' | Slotted;
@@ -14,14 +15,7 @@ export interface Edge {
 }
 
 /** Node 0 is the cell's input, `OUTPUT` its output; a node is the sum of its incoming edges. */
-export const EDGES: readonly Edge[] = [
-  { to: 1, from: 0 },
-  { to: 2, from: 0 },
-  { to: 2, from: 1 },
-  { to: 3, from: 0 },
-  { to: 3, from: 1 },
-  { to: 3, from: 2 },
-];
+export const EDGES: readonly Edge[] = FOUR_NODE_EDGES;
 export const OUTPUT = 3;
 /** The nodes between input and output. */
 export const INNER = [1, 2] as const;
