@@ -253,12 +253,13 @@ test('what is wrong is said before anything starts', { timeout: 180_000 }, async
     [() => create('x', '0 2 30 2 *'), 'cron'],
     [() => create('a b', '@daily'), 'schedule'],
     [() => create('again', '@daily'), 'schedule'],
-    [() => scout.schedules.get('nobody'), 'schedule'],
     [() => scout.schedules.backfill('again', times), 'from'],
   ];
   try {
     for (const [work, field] of cases)
       await expect(work()).rejects.toMatchObject({ code: 'invalid-input', field });
+    const unknown = { code: 'not-found', field: 'schedule' };
+    await expect(scout.schedules.get('nobody')).rejects.toMatchObject(unknown);
   } finally {
     await scout.close();
   }
