@@ -1,6 +1,7 @@
 // Names the types of what the API answers, for the page, which imports nothing else of this program.
 export type {
   CandidateDescription,
+  Comparison,
   Correlation,
   LiveProgress,
   QueueOfWorkers,
@@ -15,7 +16,7 @@ export type {
   Waiting,
 } from '../client/index.js';
 export type { Problem } from './problem.js';
-export type { Cell, Grid, Histogram, Statistics } from './rankings/table-types.js';
+export type { Cell, Correlations, Front, Grid, Histogram, Statistics } from './rankings/table-types.js';
 export type { CandidateAnswer } from './routes/candidates.js';
 export type { FailuresByReason } from './routes/failures.js';
 export type { WatchedSearch } from './watched-searches.js';

@@ -16,6 +16,13 @@ import { SearchesView } from './views/searches/searches-view.js';
 /** Views that not every visit opens come in files of their own. */
 const SearchView = later(() => import('./views/search/search-view.js').then((file) => file.SearchView));
 
+const CompareView = later(() => import('./views/compare/compare-view.js').then((file) => file.CompareView));
+const FleetView = later(() => import('./views/fleet/fleet-view.js').then((file) => file.FleetView));
+const SchedulesView = later(() =>
+  import('./views/schedules/schedules-view.js').then((file) => file.SchedulesView),
+);
+const StartView = later(() => import('./views/start/start-view.js').then((file) => file.StartView));
+
 export function App() {
   return (
     <Router base={prefix}>
@@ -65,6 +72,18 @@ function Views() {
       <Route path="/" component={SearchesView} />
       <Route path="/searches/:id/:tab?/:rank?">
         <SearchView />
+      </Route>
+      <Route path="/compare">
+        <CompareView />
+      </Route>
+      <Route path="/fleet">
+        <FleetView />
+      </Route>
+      <Route path="/schedules">
+        <SchedulesView />
+      </Route>
+      <Route path="/start">
+        <StartView />
       </Route>
       <Route>
         <Empty title="Nothing is here">

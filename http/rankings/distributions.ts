@@ -2,7 +2,15 @@
 // columns.
 import { type ColumnKind, type Condition, quoteName } from './filter.js';
 import type { Questions } from './questions.js';
-import type { Axis, Grid, Histogram, RankingTable, Selection, Statistics } from './table-types.js';
+import type {
+  Axis,
+  Grid,
+  Histogram,
+  HistogramRequest,
+  RankingTable,
+  Selection,
+  Statistics,
+} from './table-types.js';
 
 export function createDistributions(
   questions: Questions,
@@ -23,14 +31,15 @@ export function createDistributions(
 
 async function countHistogram(
   questions: Questions,
-  { column, bins, ...selection }: Selection & { readonly column: string; readonly bins: number },
+  { column, bins, trim = 0, ...selection }: HistogramRequest,
 ): Promise<Histogram> {
   const { ask, condition, numeric } = questions;
 
   const name = numeric(column, 'column');
-  const where = condition(selection);
+  const all = condition(selection);
+  const where = trim > 0 ? await withoutTails(questions, { name, where: all, trim }) : all;
   const { low, high, count } = await rangeOf(questions, { name, where });
-  const outside = (await countOf(questions, where)) - count;
+  const outside = (await countOf(questions, all)) - count;
   if (low === null || high === null) return { column, bins: [], outside };
   const width = high > low ? (high - low) / bins : 1;
   const found = await ask(
@@ -39,12 +48,30 @@ async function countHistogram(
     where.values,
   );
   const counts = new Map(found.map((row) => [Number(row.bin), Number(row.count)]));
-  const all = Array.from({ length: high > low ? bins : 1 }, (_, i) => ({
+  const ranges = Array.from({ length: high > low ? bins : 1 }, (_, i) => ({
     low: low + i * width,
     high: i === bins - 1 ? high : low + (i + 1) * width,
     count: counts.get(i) ?? 0,
   }));
-  return { column, bins: all, outside };
+  return { column, bins: ranges, outside };
+}
+
+/** Only rows between the quantiles `trim` and 1 - `trim`: a single value far away would leave all others one bin. */
+async function withoutTails(
+  { ask }: Questions,
+  { name, where, trim }: { readonly name: string; readonly where: Condition; readonly trim: number },
+): Promise<Condition> {
+  const [row] = await ask(
+    `SELECT quantile_cont(${name}, [${trim}, ${1 - trim}]) AS ends FROM ranking WHERE ${where.sql} AND isfinite(${name})`,
+    where.values,
+  );
+  const ends = row?.ends as { readonly items?: readonly number[] } | readonly number[] | null;
+  const [low, high] = (ends && 'items' in ends ? ends.items : (ends as readonly number[] | null)) ?? [];
+  if (low === undefined || high === undefined) return where;
+  return {
+    sql: `(${where.sql}) AND ${name} BETWEEN CAST(? AS DOUBLE) AND CAST(? AS DOUBLE)`,
+    values: [...where.values, low, high],
+  };
 }
 
 async function countGrid(

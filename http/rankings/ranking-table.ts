@@ -4,6 +4,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { createDistributions } from './distributions.js';
 import { type ColumnKind, quoteName } from './filter.js';
 import { createQuestions } from './questions.js';
+import { createRelations } from './relations.js';
 import { createRows } from './rows.js';
 import { createStanding } from './standing.js';
 import type { RankingTable } from './table-types.js';
@@ -42,6 +43,7 @@ export async function openRankingTable({
     total,
     ...createRows(questions),
     ...createDistributions(questions, columns),
+    ...createRelations(questions, columns),
     ...createStanding(questions, columns),
     close: async () => {
       await questions.settle();

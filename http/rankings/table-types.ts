@@ -24,10 +24,17 @@ export interface Bin {
   readonly count: number;
 }
 
+export interface HistogramRequest extends Selection {
+  readonly column: string;
+  readonly bins: number;
+  /** Share of the rows that is left out at either end, 0 without it. */
+  readonly trim?: number | undefined;
+}
+
 export interface Histogram {
   readonly column: string;
   readonly bins: readonly Bin[];
-  /** The number of rows whose value is infinite or absent. */
+  /** The number of rows whose value is infinite, absent or left out. */
   readonly outside: number;
 }
 
@@ -60,6 +67,22 @@ export interface Statistics {
   readonly quantiles: { readonly [share: string]: number | null };
 }
 
+/** A Pareto front, as points. */
+export type Front = readonly {
+  readonly rank: number;
+  readonly candidate: string;
+  readonly x: number;
+  readonly y: number;
+}[];
+
+/** Spearman's rho between columns; null where it is undefined. */
+export interface Correlations {
+  readonly columns: readonly string[];
+  /** Rows that it was computed from. */
+  readonly rows: number;
+  readonly values: readonly (readonly (number | null)[])[];
+}
+
 export interface Place {
   readonly rank: number;
   readonly candidate: string;
@@ -90,7 +113,7 @@ export interface RankingTable {
   ): Promise<{ readonly total: number; readonly first: readonly Place[] }>;
   /** The ranks of those of these candidates that were ranked, best first. */
   ranksOf(candidates: readonly string[]): Promise<readonly Place[]>;
-  histogram(request: Selection & { readonly column: string; readonly bins: number }): Promise<Histogram>;
+  histogram(request: HistogramRequest): Promise<Histogram>;
   grid(
     request: Selection & {
       readonly x: string;
@@ -101,6 +124,12 @@ export interface RankingTable {
   ): Promise<Grid>;
   /** Statistics of every numeric column, over finite values. */
   statistics(request: Selection): Promise<Readonly<Record<string, Statistics>>>;
+  /** Rows than which no other has as little of `x` and as much of `y`, the least `x` first. */
+  front(request: Selection & { readonly x: string; readonly y: string }): Promise<Front>;
+  /** Of every pair of numeric columns, over a sample of a large ranking. */
+  correlations(selection: Selection): Promise<Correlations>;
+  /** Rows drawn at random, the same each time. */
+  sample(request: Selection & { readonly size: number }): Promise<readonly Readonly<Record<string, Cell>>[]>;
   /** Waits for running queries, and closes the table. */
   close(): Promise<void>;
 }

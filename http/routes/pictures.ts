@@ -67,6 +67,12 @@ function addHistogram(setting: RouteSetting): void {
           filter: FilterQuery,
           column: z.string().min(1).max(200),
           bins: z.coerce.number().int().min(1).max(500).default(50),
+          trim: z.coerce
+            .number()
+            .min(0)
+            .max(0.4)
+            .default(0)
+            .openapi({ description: 'share of the rows that is left out at either end' }),
         }),
       },
       responses: {

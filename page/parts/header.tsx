@@ -2,7 +2,13 @@
 import { Link, useRoute } from 'wouter-preact';
 import { useShared } from '../api/session.js';
 
-const VIEWS = [['/', 'Searches']] as const;
+const VIEWS = [
+  ['/', 'Searches'],
+  ['/compare', 'Compare'],
+  ['/fleet', 'Fleet'],
+  ['/schedules', 'Schedules'],
+  ['/start', 'New search'],
+] as const;
 
 export function Header() {
   const { session, searches } = useShared();

@@ -14,3 +14,22 @@ function cell(value: Cell | undefined): string {
   const safe = !isNumber && /^'*[=+@\t\r\n＝＋－＠-]/.test(value) ? `'${value}` : value;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
+
+export interface TextTable {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Cells of a CSV with a header; quotes are doubled within quotes. */
+export function parseTable(text: string): TextTable {
+  const rows: string[][] = [[]];
+  const cells = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/gy;
+  while (cells.lastIndex < text.length) {
+    const [, quoted, plain = '', end] = cells.exec(text) ?? [];
+    if (end === undefined) break;
+    rows.at(-1)!.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end !== ',' && end !== '') rows.push([]);
+  }
+  const [header = [], ...rest] = rows;
+  return { header, rows: rest.filter((row) => row.some((cell) => cell !== '')) };
+}

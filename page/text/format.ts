@@ -58,7 +58,10 @@ export function formatDuration(seconds: number): string {
 
 export function formatAge(iso: string, now: number): string {
   const seconds = (now - Date.parse(iso)) / 1000;
-  return seconds < 5 ? 'just now' : `${formatDuration(seconds)} ago`;
+  if (seconds < 5) return 'just now';
+  // Nobody asks for the seconds of what was hours ago.
+  const unit = seconds < 120 ? 1 : seconds < 7200 ? 60 : seconds < 172_800 ? 3600 : 86_400;
+  return `${formatDuration(Math.floor(seconds / unit) * unit)} ago`;
 }
 
 /** Day and time of this browser's zone. */

@@ -271,6 +271,39 @@ describe('a search', () => {
     expect((await ask('/api/searches/@last/ranking/statistics')).json.complexity.count).toBe(24);
   });
 
+  test('pictures are drawn from fronts, correlations, samples and trimmed histograms', async () => {
+    const get = async (path: string) => (await ask(`/api/searches/@last/ranking/${path}`)).json;
+    const front = await get('front?x=complexity');
+    expect(front.at(-1)).toMatchObject({ rank: 1 });
+    const scores = front.map(({ y }: { y: number }) => y);
+    expect(scores).toEqual([...scores].sort((a, b) => a - b));
+    const { columns, values, rows } = await get('correlations');
+    expect(rows).toBe(24);
+    const place = (name: string) => columns.indexOf(name);
+    expect(values[place('score')][place('score')]).toBe(1);
+    expect(values[place('complexity')][place('parameters')]).toBeGreaterThan(0.9);
+    expect(await get('sample?size=5')).toHaveLength(5);
+    expect(await get('sample?size=5')).toEqual(await get('sample?size=5'));
+    const whole = await get('histogram?column=complexity');
+    const trimmed = await get('histogram?column=complexity&trim=0.2');
+    expect(trimmed.outside).toBeGreaterThan(whole.outside);
+    expect(
+      (await ask(`/api/searches/@last/ranking?${new URLSearchParams({ filter: 'flops < 0' })}`)).json.total,
+    ).toBe(0);
+  });
+
+  test('a candidate is told with its percentiles, its picture and its neighbours', async () => {
+    const { json } = await ask('/api/searches/@last/candidates/1');
+    expect(json).toMatchObject({ row: { rank: 1 }, total: 24, notDrawn: null, resolution: 32 });
+    expect(json.percentiles.score).toBeGreaterThan(0.9);
+    expect(json.drawing).toMatch(/^<svg /);
+    expect(json.costs.flops).toBe(json.row.complexity);
+    expect(json.neighbours.others + json.neighbours.ranked.length).toBe(24);
+    expect(json.members.first[0]).toEqual({ rank: 1, candidate: json.row.candidate });
+    expect(await ask('/api/searches/@last/candidates/25')).toMatchObject({ status: 404 });
+    expect((await ask('/api/searches/@last/failures')).json).toEqual({ total: 0, reasons: [] });
+  });
+
   test('its best is exported, its Pareto front and its summary told', async () => {
     expect(JSON.parse((await ask('/api/searches/@last/export/config/2')).text)).toHaveProperty('candidate');
     expect((await ask('/api/searches/@last/pareto?cost=parameters')).json.length).toBeGreaterThan(0);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Zeroscout } from '../../client/index.js';
 import type { HttpServer } from '../../http/server.js';
 import { findChromium, launchOptions } from '../../scripts/chromium.mjs';
-import { BIN, type TestHome, testHome } from '../support/home.js';
+import { BIN, type TestHome, testHome, until } from '../support/home.js';
 import { ROOT } from '../support/zeroscout.js';
 
 // Workers are processes that run dist/, so that everything is taken from there.
@@ -154,6 +154,43 @@ describe.skipIf(findChromium() === undefined)('the page', { timeout: 3 * WAIT_MS
     await page.getByRole('searchbox', { name: 'Filter' }).fill('flopz < 1');
     await page.getByRole('searchbox', { name: 'Filter' }).press('Enter');
     await page.getByRole('alert').filter({ hasText: 'no column "flopz"' }).waitFor();
+  });
+
+  test('a candidate is drawn, and its score explained', async () => {
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.locator('.best a').click();
+    await page.getByRole('heading', { name: /^Rank 1 of 50/ }).waitFor();
+    await page.locator('.picture svg text', { hasText: 'input' }).waitFor();
+    await page.getByRole('heading', { name: 'Where its score comes from' }).waitFor();
+    expect(await seriousFaults()).toEqual([]);
+  });
+
+  test('pictures are drawn, and an area of one selects candidates of the ranking', async () => {
+    await page.getByRole('link', { name: 'Pictures' }).click();
+    const canvas = page.getByRole('img', { name: 'Score against cost' }).locator('canvas');
+    await canvas.waitFor();
+    await page.getByRole('img', { name: 'Rank correlations' }).locator('canvas').waitFor();
+    const isDrawn = () =>
+      page.evaluate(`{
+        const one = document.querySelector('[aria-label="Score against cost"] canvas');
+        const { data } = one.getContext('2d').getImageData(0, 0, one.width, one.height);
+        data.some((value) => value !== 0);
+      }`);
+    await until(isDrawn, { what: 'the picture is drawn', timeoutMs: WAIT_MS });
+    const box = (await canvas.boundingBox())!;
+    const select = page.getByRole('button', { name: 'Show the selected in the ranking' });
+    const drag = async () => {
+      await page.mouse.move(box.x + 100, box.y + 50);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width - 60, box.y + box.height - 80, { steps: 4 });
+      await page.mouse.up();
+      return select.isEnabled();
+    };
+    await until(drag, { what: 'an area is selected', timeoutMs: WAIT_MS, everyMs: 500 });
+    expect(await seriousFaults()).toEqual([]);
+    await select.click();
+    await page.getByText(/^\d+ of 50 candidates$/).waitFor();
+    expect(page.url()).toContain('complexity+%3E%3D');
   });
 
   test('the specification is there to copy', async () => {

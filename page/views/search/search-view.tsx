@@ -18,9 +18,12 @@ import { SpecificationTab } from './specification-tab.js';
 const CANDIDATE = 'candidate';
 const CandidateTab = later(() => import('../candidate/candidate-tab.js').then((file) => file.CandidateTab));
 
+const PicturesTab = later(() => import('../pictures/pictures-tab.js').then((file) => file.PicturesTab));
+
 const TABS = [
   ['', 'Overview', OverviewTab],
   ['ranking', 'Ranking', RankingTab],
+  ['pictures', 'Pictures', PicturesTab],
   ['specification', 'Specification', SpecificationTab],
 ] as const;
 

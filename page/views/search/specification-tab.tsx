@@ -1,4 +1,5 @@
 // The specification of a search as YAML, with every default, to copy.
+import { Link } from 'wouter-preact';
 import { searchPath } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';
 import { CopyButton } from '../../parts/copy-button.js';
@@ -13,7 +14,12 @@ export function SpecificationTab({ id }: SearchTabProps) {
     <section>
       <div class="row between">
         <h2>Specification</h2>
-        <CopyButton text={data} name="Copy as YAML" />
+        <div class="row">
+          <CopyButton text={data} name="Copy as YAML" />
+          <Link class="button" href={`/start?from=${encodeURIComponent(id)}`}>
+            Run again with changes
+          </Link>
+        </div>
       </div>
       <pre class="code" tabIndex={0}>
         {data}

@@ -6,13 +6,7 @@ import { useIsOperator } from '../../api/session.js';
 import { asAskError } from '../../api/use-answer.js';
 import { CopyButton } from '../../parts/copy-button.js';
 import { Empty, ProblemNote } from '../../parts/notes.js';
-
-const EXAMPLE = `name: first
-space: nas-bench-201
-strategy: { kind: random, samples: 50 }
-fidelity: screen
-seed: 1
-`;
+import { EXAMPLE } from '../start/examples.js';
 
 export function FirstSearch() {
   const isOperator = useIsOperator();

@@ -1,0 +1,84 @@
+// Finds how columns of a ranking belong together: the Pareto front of two, rank correlations of all, and a sample of rows.
+import { type ColumnKind, quoteName } from './filter.js';
+import type { Questions } from './questions.js';
+import type { Cell, Correlations, Front, RankingTable, Selection } from './table-types.js';
+
+/** Rank correlations of this many rows tell those of a million to two digits. */
+const CORRELATED = 20_000;
+
+export function createRelations(
+  questions: Questions,
+  columns: ReadonlyMap<string, ColumnKind>,
+): Pick<RankingTable, 'front' | 'correlations' | 'sample'> {
+  const { ask, condition } = questions;
+  return {
+    front: (request) => findFront(questions, request),
+    correlations: (selection) => correlate(questions, { selection, columns }),
+    sample: async ({ size, ...selection }) => {
+      const { sql, values } = condition(selection);
+      const rows = await ask(
+        `SELECT * FROM (SELECT * FROM ranking WHERE ${sql}) USING SAMPLE reservoir(${size} ROWS) REPEATABLE (1)`,
+        values,
+      );
+      return rows as unknown as readonly Readonly<Record<string, Cell>>[];
+    },
+  };
+}
+
+/** Rows than which no other costs as little and has as large a value, cheapest first. */
+async function findFront(
+  { ask, condition, numeric }: Questions,
+  { x, y, ...selection }: Selection & { readonly x: string; readonly y: string },
+): Promise<Front> {
+  const [cost, value] = [numeric(x, 'x'), numeric(y, 'y')];
+  const { sql, values } = condition(selection);
+  const rows = await ask(
+    `WITH ordered AS (
+       SELECT rank, candidate, ${cost} AS cost, ${value} AS value,
+              max(${value}) OVER (ORDER BY ${cost}, ${value} DESC, rank ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+       FROM ranking WHERE (${sql}) AND isfinite(${cost}) AND isfinite(${value}))
+     SELECT rank::DOUBLE AS rank, candidate, cost, value FROM ordered WHERE before IS NULL OR value > before ORDER BY cost`,
+    values,
+  );
+  return rows.map((row) => ({
+    rank: Number(row.rank),
+    candidate: String(row.candidate),
+    x: Number(row.cost),
+    y: Number(row.value),
+  }));
+}
+
+/** Spearman's rho of each pair of columns: the correlation of their ranks, ties by their first. */
+async function correlate(
+  { ask, condition }: Questions,
+  {
+    selection,
+    columns,
+  }: { readonly selection: Selection; readonly columns: ReadonlyMap<string, ColumnKind> },
+): Promise<Correlations> {
+  const names = [...columns].flatMap(([name, kind]) => (kind === 'number' && name !== 'rank' ? [name] : []));
+  const { sql, values } = condition(selection);
+  const ranks = names.map((name, i) => {
+    const column = quoteName(name);
+    // Ties share the mean of their ranks.
+    return `rank() OVER (ORDER BY ${column}) + (count(*) OVER (PARTITION BY ${column}) - 1) / 2.0 AS r${i}`;
+  });
+  const pairs = names.flatMap((_, i) => names.slice(i + 1).map((__, j) => [i, i + 1 + j] as const));
+  const asked = pairs.map(([i, j]) => `corr(r${i}, r${j}) AS c${i}_${j}`);
+  const [found = {}] = await ask(
+    `WITH drawn AS (SELECT * FROM (SELECT * FROM ranking WHERE ${sql}) USING SAMPLE reservoir(${CORRELATED} ROWS) REPEATABLE (1)),
+          ranked AS (SELECT ${ranks.join(', ')} FROM drawn)
+     SELECT ${['count(*)::DOUBLE AS rows', ...asked].join(', ')} FROM ranked`,
+    values,
+  );
+  const rhoOf = (i: number, j: number): number | null => {
+    if (i === j) return 1;
+    const value = found[`c${Math.min(i, j)}_${Math.max(i, j)}`];
+    return typeof value === 'number' && Number.isFinite(value) ? value : null;
+  };
+  return {
+    columns: names,
+    rows: Number(found.rows ?? 0),
+    values: names.map((_, i) => names.map((__, j) => rhoOf(i, j))),
+  };
+}

@@ -1,0 +1,97 @@
+// Routes for pictures of how columns of a ranking belong together: Pareto fronts, rank correlations, samples of rows.
+import { createRoute, z } from '@hono/zod-openapi';
+import { requires } from '../access.js';
+import { CellSchema, IdParameter, json, problems } from '../schemas.js';
+import { toJson } from '../to-json.js';
+import { FilterQuery, tableOf } from './finished-search.js';
+import type { RouteSetting } from './route-setting.js';
+
+const Column = z.string().min(1).max(200);
+
+export function addRelationRoutes(setting: RouteSetting): void {
+  addFront(setting);
+  addCorrelations(setting);
+  addSample(setting);
+}
+
+function addFront(setting: RouteSetting): void {
+  setting.app.openapi(
+    createRoute({
+      tags: ['rankings'],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/ranking/front',
+      operationId: 'getFront',
+      summary: 'Candidates than which no other has as little of one column and as much of another',
+      request: {
+        params: z.object({ id: IdParameter }),
+        query: z.object({ filter: FilterQuery, x: Column, y: Column.default('score') }),
+      },
+      responses: {
+        200: json(
+          z.array(z.object({ rank: z.int(), candidate: z.string(), x: z.number(), y: z.number() })),
+          'the front, the least `x` first',
+        ),
+        ...problems,
+      },
+    }),
+    async (context) => {
+      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
+      return context.json(toJson(await table.front(context.req.valid('query'))), 200);
+    },
+  );
+}
+
+function addCorrelations(setting: RouteSetting): void {
+  setting.app.openapi(
+    createRoute({
+      tags: ['rankings'],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/ranking/correlations',
+      operationId: 'getCorrelations',
+      summary: 'Spearman correlation of every pair of numeric columns, over 20,000 rows at most',
+      request: { params: z.object({ id: IdParameter }), query: z.object({ filter: FilterQuery }) },
+      responses: {
+        200: json(
+          z.object({
+            columns: z.array(z.string()),
+            rows: z.int(),
+            values: z.array(z.array(z.number().nullable())),
+          }),
+          'the matrix; null where a column is constant',
+        ),
+        ...problems,
+      },
+    }),
+    async (context) => {
+      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
+      return context.json(toJson(await table.correlations(context.req.valid('query'))), 200);
+    },
+  );
+}
+
+function addSample(setting: RouteSetting): void {
+  setting.app.openapi(
+    createRoute({
+      tags: ['rankings'],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/ranking/sample',
+      operationId: 'sampleRanking',
+      summary: 'Rows of the ranking drawn at random, the same each time',
+      request: {
+        params: z.object({ id: IdParameter }),
+        query: z.object({
+          filter: FilterQuery,
+          size: z.coerce.number().int().min(1).max(5_000).default(500),
+        }),
+      },
+      responses: { 200: json(z.array(z.record(z.string(), CellSchema)), 'the rows'), ...problems },
+    }),
+    async (context) => {
+      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
+      return context.json(toJson(await table.sample(context.req.valid('query'))), 200);
+    },
+  );
+}

@@ -1,0 +1,81 @@
+// A picture on a canvas with a title and a line that explains it; it is saved as SVG.
+
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { saveText } from '../text/save.js';
+import { type EChartsCoreOption, type EChartsType, init } from './echarts.js';
+
+export interface ChartArea {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
+
+export interface ChartProps {
+  readonly title: string;
+  /** What the axes and colours mean. */
+  readonly about: ComponentChildren;
+  readonly option: EChartsCoreOption;
+  readonly height?: number;
+  readonly onPick?: (data: unknown) => void;
+  /** With it, dragging over the picture selects an area. */
+  readonly onBrush?: (area: ChartArea) => void;
+  readonly children?: ComponentChildren;
+}
+
+/** Size of saved pictures in pixels. */
+const SAVED = { width: 960, height: 600 };
+
+export function Chart({ title, about, option, height = 380, onPick, onBrush, children }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<EChartsType>();
+  const handlers = useRef({ onPick, onBrush });
+  handlers.current = { onPick, onBrush };
+  useEffect(() => {
+    const made = init(place.current!, null, { renderer: 'canvas' });
+    chart.current = made;
+    made.on('click', ({ data }) => handlers.current.onPick?.(data));
+    made.on('brushEnd', (event) => {
+      const area = areaOf(event);
+      if (area) handlers.current.onBrush?.(area);
+    });
+    const observer = new ResizeObserver(() => made.resize());
+    observer.observe(place.current!);
+    return () => {
+      observer.disconnect();
+      made.dispose();
+    };
+  }, []);
+  const isBrushed = onBrush !== undefined;
+  useEffect(() => {
+    chart.current?.setOption({ animation: false, ...option }, { notMerge: true });
+    const brushOption = { brushType: 'rect', brushMode: 'single' };
+    if (isBrushed) chart.current?.dispatchAction({ type: 'takeGlobalCursor', key: 'brush', brushOption });
+  }, [option, isBrushed]);
+  return (
+    <section class="chart">
+      <div class="row between">
+        <h2>{title}</h2>
+        <button type="button" onClick={() => saveSvg(title, option)}>
+          Save as SVG
+        </button>
+      </div>
+      {children}
+      <div ref={place} role="img" aria-label={title} style={{ height: `${height}px` }} />
+      <p class="quiet">{about}</p>
+    </section>
+  );
+}
+
+function areaOf(event: unknown): ChartArea | undefined {
+  const { areas = [] } = event as { areas?: readonly { readonly coordRange?: unknown }[] };
+  const range = areas[0]?.coordRange as [[number, number], [number, number]] | undefined;
+  return range && { x: range[0], y: range[1] };
+}
+
+function saveSvg(title: string, option: EChartsCoreOption): void {
+  const made = init(null, null, { renderer: 'svg', ssr: true, ...SAVED });
+  made.setOption({ animation: false, ...option });
+  const name = `${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.svg`;
+  saveText({ name, text: made.renderToSVGString(), type: 'image/svg+xml' });
+  made.dispose();
+}

@@ -1,0 +1,31 @@
+// Takes from ECharts what the pictures need; it is loaded with the first picture.
+import { BarChart, HeatmapChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
+import {
+  BrushComponent,
+  GridComponent,
+  LegendComponent,
+  ParallelComponent,
+  TooltipComponent,
+  VisualMapComponent,
+} from 'echarts/components';
+import { init, use } from 'echarts/core';
+import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
+
+use([
+  BarChart,
+  BrushComponent,
+  CanvasRenderer,
+  GridComponent,
+  HeatmapChart,
+  LegendComponent,
+  LineChart,
+  ParallelChart,
+  ParallelComponent,
+  SVGRenderer,
+  ScatterChart,
+  TooltipComponent,
+  VisualMapComponent,
+]);
+
+export type { EChartsCoreOption, EChartsType } from 'echarts/core';
+export { init };

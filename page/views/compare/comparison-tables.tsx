@@ -1,0 +1,151 @@
+// What a comparison says, in tables: agreement of each pair, the first of each search with the interval of its rank, and advice.
+import { Link } from 'wouter-preact';
+import type { Comparison } from '../../../http/answers.js';
+import { withQuery } from '../../api/ask.js';
+import { formatCount, formatPercent, formatValue } from '../../text/format.js';
+
+/** Winners that are listed of each search. */
+const WINNERS = 20;
+
+export function ComparisonTables({ comparison }: { readonly comparison: Comparison }) {
+  return (
+    <>
+      {comparison.between.length > 0 && <Agreement between={comparison.between} />}
+      {comparison.searches.map((search) => (
+        <One key={search.id} search={search} />
+      ))}
+    </>
+  );
+}
+
+function Agreement({ between }: Pick<Comparison, 'between'>) {
+  return (
+    <section>
+      <h2>Agreement</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Agreement of pairs">
+        <table>
+          <thead>
+            <tr>
+              <th>searches</th>
+              <th>differ in</th>
+              <th class="number">in both</th>
+              <th class="number">Kendall’s τ</th>
+              <th class="number">Spearman’s ρ</th>
+              <th>shared among the first</th>
+            </tr>
+          </thead>
+          <tbody>
+            {between.map(({ searches, differ, candidates, kendall, spearman, shared }) => (
+              <tr key={searches.join()}>
+                <td>{searches.join(' and ')}</td>
+                <td>{differ.join(', ') || 'nothing'}</td>
+                <td class="number">{formatCount(candidates)}</td>
+                <td class="number">{kendall?.toFixed(3) ?? '–'}</td>
+                <td class="number">{spearman?.toFixed(3) ?? '–'}</td>
+                <td>{shared.map(({ k, share }) => `${k}: ${formatPercent(share)}`).join(', ')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+type SearchPart = Comparison['searches'][number];
+
+function One({ search }: { readonly search: SearchPart }) {
+  const { id, candidates, millisecondsPerCandidate, checklist, stability } = search;
+  return (
+    <section>
+      <h2>{id}</h2>
+      <p class="quiet">
+        {formatCount(candidates)} ranked
+        {millisecondsPerCandidate !== null && ` · ${formatValue(millisecondsPerCandidate)} ms a candidate`}
+        {` · ${stability.draws} ${stability.draws === 1 ? 'draw' : 'draws'}`}
+      </p>
+      <ul class="checklist">
+        {checklist.map(({ topic, verdict, question, answer }) => (
+          <li key={topic}>
+            <strong>{question}</strong> <span class={`badge ${VERDICTS[verdict]}`}>{verdict}</span>
+            <span class="under">{answer}</span>
+          </li>
+        ))}
+      </ul>
+      <details open>
+        <summary>The first {Math.min(WINNERS, stability.winners.length)}</summary>
+        <Winners id={id} stability={stability} />
+      </details>
+    </section>
+  );
+}
+
+const VERDICTS = { good: 'good', caution: 'warn', unknown: '', advice: 'busy' } as const;
+
+function Winners({
+  id,
+  stability: { winners },
+}: {
+  readonly id: string;
+  readonly stability: SearchPart['stability'];
+}) {
+  const widest = Math.max(10, ...winners.map(({ ranks }) => ranks?.[1] ?? 0));
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={`Best candidates of ${id}`}>
+      <table>
+        <thead>
+          <tr>
+            <th class="number">rank</th>
+            <th>candidate</th>
+            <th class="number">score</th>
+            <th>its rank with other draws (95 %)</th>
+          </tr>
+        </thead>
+        <tbody>
+          {winners.slice(0, WINNERS).map(({ rank, candidate, score, ranks }) => (
+            <tr key={candidate}>
+              <td class="number">{rank}</td>
+              <td class="mono">
+                <Link href={rowOf(id, candidate)}>
+                  <bdi>{candidate}</bdi>
+                </Link>
+              </td>
+              <td class="number">{formatValue(score)}</td>
+              <td>
+                {ranks ? <Interval ranks={ranks} rank={rank} widest={widest} /> : 'one draw says nothing'}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Ranks here are those of classes; the ranking finds the candidate by its text. */
+function rowOf(id: string, candidate: string): string {
+  return withQuery(`/searches/${encodeURIComponent(id)}/ranking`, {
+    filter: `candidate = ${JSON.stringify(candidate)}`,
+  });
+}
+
+interface IntervalProps {
+  readonly ranks: readonly [number, number];
+  readonly rank: number;
+  readonly widest: number;
+}
+
+function Interval({ ranks: [low, high], rank, widest }: IntervalProps) {
+  const x = (value: number) => ((value - 1) / Math.max(1, widest - 1)) * 150 + 5;
+  return (
+    <span class="percentile">
+      <svg class="interval" width="160" height="14" aria-hidden="true">
+        <line x1={x(low)} x2={x(high)} y1="7" y2="7" />
+        <circle cx={x(rank)} cy="7" r="4" />
+      </svg>
+      <span>
+        {formatCount(low)} to {formatCount(high)}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,25 @@
+// A heat map of how proxies, score and costs agree in their order of the candidates.
+import { useMemo } from 'preact/hooks';
+import type { Correlations } from '../../../http/answers.js';
+import { searchPath } from '../../api/ask.js';
+import { useAnswer } from '../../api/use-answer.js';
+import { Chart } from '../../charts/chart.js';
+import type { Colours } from '../../charts/colours.js';
+import { correlationOption } from '../../charts/options.js';
+import { ProblemNote } from '../../parts/notes.js';
+import { formatCount } from '../../text/format.js';
+
+export function CorrelationPicture({ id, colours }: { readonly id: string; readonly colours: Colours }) {
+  const { data, problem } = useAnswer<Correlations>(searchPath(id, '/ranking/correlations'));
+  const option = useMemo(() => data && correlationOption(data, colours), [data, colours]);
+  if (!data || !option)
+    return problem ? <ProblemNote problem={problem} /> : <section class="quiet">Loading ...</section>;
+  return (
+    <Chart
+      title="Rank correlations"
+      option={option}
+      height={Math.max(380, 150 + 34 * data.columns.length)}
+      about={`Spearman’s ρ between columns over ${formatCount(data.rows)} candidates: 1 is the same order, 0 none, −1 the reverse. Proxies that agree closely say the same twice.`}
+    />
+  );
+}

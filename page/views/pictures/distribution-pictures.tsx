@@ -1,0 +1,44 @@
+// How the values of each column are distributed.
+import { useMemo } from 'preact/hooks';
+import type { Histogram } from '../../../http/answers.js';
+import { searchPath, withQuery } from '../../api/ask.js';
+import { useAnswer } from '../../api/use-answer.js';
+import { Chart } from '../../charts/chart.js';
+import type { Colours } from '../../charts/colours.js';
+import { histogramOption } from '../../charts/options.js';
+import { formatCount } from '../../text/format.js';
+
+export interface DistributionPicturesProps {
+  readonly id: string;
+  readonly columns: readonly string[];
+  readonly colours: Colours;
+}
+
+export function DistributionPictures({ id, columns, colours }: DistributionPicturesProps) {
+  return (
+    <div class="tiles">
+      {columns
+        .filter((name) => name !== 'rank')
+        .map((column) => (
+          <Distribution key={column} id={id} column={column} colours={colours} />
+        ))}
+    </div>
+  );
+}
+
+interface DistributionProps {
+  readonly id: string;
+  readonly column: string;
+  readonly colours: Colours;
+}
+
+function Distribution({ id, column, colours }: DistributionProps) {
+  const { data } = useAnswer<Histogram>(
+    withQuery(searchPath(id, '/ranking/histogram'), { column, bins: 40, trim: 0.02 }),
+  );
+  const option = useMemo(() => data && histogramOption(data, colours), [data, colours]);
+  if (!data || !option) return <section class="quiet">Loading ...</section>;
+  const outside =
+    data.outside > 0 ? `; ${formatCount(data.outside)} are beyond the picture, infinite or absent` : '';
+  return <Chart title={column} option={option} height={220} about={`Candidates by ${column}${outside}.`} />;
+}

@@ -1,0 +1,121 @@
+// Score against a cost with the Pareto front; dragging over it selects candidates for the ranking.
+import { useMemo, useState } from 'preact/hooks';
+import { useLocation } from 'wouter-preact';
+import type { Front, Grid } from '../../../http/answers.js';
+import { searchPath, withQuery } from '../../api/ask.js';
+import { useAnswer } from '../../api/use-answer.js';
+import { Chart, type ChartArea } from '../../charts/chart.js';
+import type { Colours } from '../../charts/colours.js';
+import { type ScatterPoint, scatterOption } from '../../charts/options.js';
+import { ProblemNote } from '../../parts/notes.js';
+import type { RankingCells } from '../../table/use-ranking-pages.js';
+import { formatCount } from '../../text/format.js';
+
+/** Up to so many candidates each is a point; of more, cells are counted. */
+const POINTS = 5_000;
+const COSTS = ['complexity', 'parameters', 'latency'];
+const NAMES: Readonly<Record<string, string>> = {
+  complexity: 'FLOPs (complexity)',
+  latency: 'latency in ms',
+};
+
+export interface ScatterPictureProps {
+  readonly id: string;
+  readonly columns: readonly string[];
+  readonly total: number;
+  readonly colours: Colours;
+}
+
+export function ScatterPicture({ id, columns, total, colours }: ScatterPictureProps) {
+  const costs = COSTS.filter((name) => columns.includes(name));
+  const [x, setX] = useState(costs[0] ?? 'score');
+  const [y, setY] = useState('score');
+  const [area, setArea] = useState<ChartArea>();
+  const [, open] = useLocation();
+  const isSmall = total <= POINTS;
+  const path = (rest: string, query: Readonly<Record<string, string | number>>) =>
+    withQuery(searchPath(id, rest), query);
+  const sample = useAnswer<readonly RankingCells[]>(
+    isSmall ? path('/ranking/sample', { size: POINTS }) : undefined,
+  );
+  const grid = useAnswer<Grid>(isSmall ? undefined : path('/ranking/grid', { x, y }));
+  const front = useAnswer<Front>(path('/ranking/front', { x, y }));
+  const option = useMemo(
+    () =>
+      scatterOption({
+        colours,
+        x: NAMES[x] ?? x,
+        y: NAMES[y] ?? y,
+        points: isSmall ? pointsOf(sample.data ?? [], x, y) : undefined,
+        grid: grid.data,
+        front: (front.data ?? []).map((row) => ({ ...row, value: [row.x, row.y] as const })),
+      }),
+    [colours, x, y, isSmall, sample.data, grid.data, front.data],
+  );
+  const filter = area && filterOf({ area, x, y });
+  const toRanking = () => open(withQuery(`/searches/${encodeURIComponent(id)}/ranking`, { filter }));
+  return (
+    <Chart
+      title="Score against cost"
+      option={option}
+      height={460}
+      onPick={(data) => open(`/searches/${encodeURIComponent(id)}/candidate/${(data as ScatterPoint).rank}`)}
+      onBrush={setArea}
+      about={`${isSmall ? 'Each point is a candidate' : `${formatCount(total)} candidates, counted in cells`}; no candidate is at least as good as one of the front and cheaper. A click opens a candidate, dragging selects.`}
+    >
+      <ProblemNote problem={sample.problem ?? grid.problem ?? front.problem} />
+      <div class="row">
+        <ColumnSelect name="Cost" value={x} columns={columns} onChange={setX} />
+        <ColumnSelect name="against" value={y} columns={columns} onChange={setY} />
+        <button type="button" disabled={!filter} onClick={toRanking}>
+          Show the selected in the ranking
+        </button>
+      </div>
+    </Chart>
+  );
+}
+
+interface ColumnSelectProps {
+  readonly name: string;
+  readonly value: string;
+  readonly columns: readonly string[];
+  readonly onChange: (column: string) => void;
+}
+
+function ColumnSelect({ name, value, columns, onChange }: ColumnSelectProps) {
+  return (
+    <label>
+      {name}{' '}
+      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        {columns.map((column) => (
+          <option key={column} value={column}>
+            {NAMES[column] ?? column}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function pointsOf(rows: readonly RankingCells[], x: string, y: string): readonly ScatterPoint[] {
+  return rows.flatMap((row) => {
+    const [a, b] = [row[x], row[y]];
+    if (typeof a !== 'number' || typeof b !== 'number') return [];
+    return [{ value: [a, b] as const, rank: Number(row.rank), candidate: String(row.candidate) }];
+  });
+}
+
+/** What a person may type to select the same. */
+function filterOf({
+  area,
+  x,
+  y,
+}: {
+  readonly area: ChartArea;
+  readonly x: string;
+  readonly y: string;
+}): string {
+  const between = (name: string, [low, high]: readonly [number, number]) =>
+    `${name} >= ${Number(low.toPrecision(6))} and ${name} <= ${Number(high.toPrecision(6))}`;
+  return x === y ? between(x, area.x) : `${between(x, area.x)} and ${between(y, area.y)}`;
+}

@@ -1,0 +1,132 @@
+// Starts a search from a specification, which is checked while it is written.
+import { useEffect, useState } from 'preact/hooks';
+import { useLocation } from 'wouter-preact';
+import { type AskError, ask, searchPath } from '../../api/ask.js';
+import { useIsOperator } from '../../api/session.js';
+import { asAskError, useAnswer } from '../../api/use-answer.js';
+import { ProblemNote } from '../../parts/notes.js';
+import { useQuery } from '../../parts/use-query.js';
+import { useTitle } from '../../parts/use-title.js';
+import { formatCount } from '../../text/format.js';
+import { EXAMPLE, EXAMPLES } from './examples.js';
+import { SimpleForm } from './simple-form.js';
+
+const CHECK_MS = 400;
+
+export function StartView() {
+  useTitle('New search');
+  const [query] = useQuery();
+  const from = query.get('from') ?? '';
+  const before = useAnswer<string>(from === '' ? undefined : searchPath(from, '/specification'));
+  const [text, setText] = useState(from === '' ? EXAMPLE : '');
+  useEffect(() => {
+    if (before.data !== undefined) setText(before.data);
+  }, [before.data]);
+  return (
+    <>
+      <h1>New search</h1>
+      <ProblemNote problem={before.problem} />
+      <div class="columns">
+        <section>
+          <label class="field">
+            <strong>Specification (YAML)</strong>
+            <textarea
+              class="mono"
+              rows={22}
+              spellcheck={false}
+              value={text}
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
+          </label>
+          <Start text={text} />
+        </section>
+        <div>
+          <section>
+            <h2>Examples</h2>
+            <div class="choices">
+              {EXAMPLES.map((example) => (
+                <button key={example.title} type="button" onClick={() => setText(example.text)}>
+                  {example.title}
+                </button>
+              ))}
+            </div>
+          </section>
+          <SimpleForm onText={setText} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+interface Checked {
+  readonly candidates?: number;
+  readonly id: string | null;
+}
+
+function Start({ text }: { readonly text: string }) {
+  const isOperator = useIsOperator();
+  const [, goTo] = useLocation();
+  const { checked, problem: mistake } = useCheck(text);
+  const [problem, setProblem] = useState<AskError>();
+  const [isStarting, setStarting] = useState(false);
+  const start = async () => {
+    setStarting(true);
+    try {
+      const { id } = await ask<{ id: string }>('/searches', {
+        method: 'POST',
+        body: { specification: text },
+      });
+      goTo(`/searches/${encodeURIComponent(id)}`);
+    } catch (error) {
+      setProblem(asAskError(error));
+      setStarting(false);
+    }
+  };
+  return (
+    <>
+      <div aria-live="polite">
+        <ProblemNote problem={mistake ?? problem} />
+        {checked && (
+          <p class="note good">
+            It is right{checked.candidates !== undefined && `: ${formatCount(checked.candidates)} candidates`}
+            .
+          </p>
+        )}
+      </div>
+      {isOperator ? (
+        <button type="button" class="main" disabled={!checked || isStarting} onClick={start}>
+          {isStarting ? 'Starting ...' : 'Start'}
+        </button>
+      ) : (
+        <p class="quiet">To start it, open the link that zeroscout ui printed; you look as a viewer.</p>
+      )}
+    </>
+  );
+}
+
+/** The answer to the text as it is now, a moment after the last key. */
+function useCheck(text: string) {
+  const [state, setState] = useState<{ readonly checked?: Checked; readonly problem?: AskError }>({});
+  useEffect(() => {
+    setState({});
+    if (text.trim() === '') return undefined;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      ask<Checked>('/specifications/check', {
+        method: 'POST',
+        body: { specification: text },
+        signal: stop.signal,
+      }).then(
+        (checked) => setState({ checked }),
+        (error: unknown) => {
+          if (!stop.signal.aborted) setState({ problem: asAskError(error) });
+        },
+      );
+    }, CHECK_MS);
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+    };
+  }, [text]);
+  return { checked: state.checked, problem: state.problem };
+}
