@@ -1,4 +1,4 @@
-// Tests that every file, heading and script exists that a document names, and that its examples are accepted.
+// Tests that every file, heading and script that a document names exists, and that its examples are accepted.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,11 +12,11 @@ import { parseSpecification } from '../core/specification/specification.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-/** Made by running, or by whoever deploys, absent in a fresh clone. */
+/** Paths that are created by running or deploying and are absent in a new clone. */
 const MADE =
   /^((dist|zeroscout-out|\.zeroscout|node_modules)\b|docs\/(node_modules|\.vitepress\/dist)\b|deploy\/(\.env|work|workers\.env)$)/;
 
-/** Every Markdown file of the root and of docs/, so that a new page is checked from its first day. */
+/** Every Markdown file of the root and of docs/, so that new pages are checked too. */
 const documents = [
   ...readdirSync(ROOT),
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
@@ -25,7 +25,10 @@ const documents = [
 ].filter((name) => name.endsWith('.md'));
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
-/** `core/errors.ts` and the like: words in backticks, or parts of commands, that begin with a folder of ours. */
+/**
+ * `core/errors.ts` and the like: words in backticks, or parts of commands, that begin with a folder of the
+ * repository.
+ */
 function pathsIn(text: string): string[] {
   const names = FOLDERS.map(({ name }) => name.replace('.', '\\.')).join('|');
   const path = new RegExp(`(?<![\\w./-])(?:${names})/[\\w./-]*[\\w/]`, 'g');

@@ -1,4 +1,4 @@
-// Tests that the generated reference pages are what the code says today.
+// Tests that the generated reference pages are up to date.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// Tests that what earlier versions stored is read by today's code. test/fixtures/block-8 was written by the build of commit ad9b63c.
+// Tests that the present code reads what earlier versions stored. test/fixtures/block-8 was written by the
+// build of commit ad9b63c.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -23,7 +24,7 @@ interface Addressed {
   readonly digest: string;
   readonly latencyScope: string;
 }
-/** Of residual-1, which these specifications may ask for; written when there first were families. */
+/** The scopes of residual-1, which these specifications may request, from when families were introduced. */
 const FAMILY_SCOPES = {
   quickstart: 'K51aassCWAS0VJljaUudMy',
   'mobilenet-v2': '3IGRhcjxNUy4WomPVTFnG2',

@@ -1,4 +1,5 @@
-// Checks what test/support says of test files by their names: what those need that some machines skip, and which are the longest.
+// Tests that the lists in test/support about test files are complete: what skipped tests need, and which
+// files are the longest.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -29,6 +29,8 @@ export default defineConfig({
   description: 'Training-free neural architecture search at cluster scale',
   lang: 'en',
   cleanUrls: true,
+  // These files only say where the page is, for readers of the repository.
+  srcExclude: ['method.md', 'glossary.md'],
   // Pages link to files of the repository, which are no pages of the site.
   ignoreDeadLinks: [/^\.?\.\//, /\.(ts|js|py|json|yaml|conf)$/],
   markdown: {

@@ -1,4 +1,4 @@
-// Tests that facts are stored once each, in batches, and that a failure is told to whoever adds next.
+// Tests that facts are stored once each, in batches, and that a failure is thrown at the next call of `add`.
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

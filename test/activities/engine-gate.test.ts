@@ -1,4 +1,5 @@
-// Tests that a step is served by its own engine version, left to others while there are some, and given up when nobody has it.
+// Tests that a worker serves steps of its own engine version, leaves others to other workers, and gives up a
+// version that nobody has.
 import { describe, expect, test } from 'vitest';
 import { addressScores } from '../../activities/address-scores.js';
 import { createGate, EngineGoneError, OtherEngineError } from '../../activities/engine-gate.js';

@@ -1,4 +1,4 @@
-// Tests that audit, scoring, verification and ranking handle each family of proxies by itself.
+// Tests that audit, scoring, verification and ranking handle each family of proxies separately.
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { addressScores } from '../../activities/address-scores.js';
@@ -33,7 +33,7 @@ const specificationOf = (proxies: string) =>
     source: 'spec.yaml',
   });
 
-/** A scorer of numbers that follow from the candidate, which remembers what it was asked for. */
+/** A scorer whose numbers follow from the candidate, and which records its requests. */
 function scoringOf(worker: string, wrong = 0): Scoring {
   return {
     device: 'cpu',

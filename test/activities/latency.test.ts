@@ -14,7 +14,7 @@ const specificationOf = (text: string) =>
   parseSpecification({ text: `name: a\nspace: { kind: nas-bench-201 }\n${text}`, source: 'spec.yaml' });
 const space = openSpace({ kind: 'nas-bench-201' });
 const gate = createGate({ fleet: { engines: async () => new Map() } });
-/** Milliseconds: its number of 3x3 convolutions. */
+/** The cost in milliseconds: the number of 3x3 convolutions. */
 const cost = (candidate: string) => candidate.split('nor_conv_3x3').length - 1;
 
 function meter({ machine = 'a', offset = 0 } = {}): LatencyMeter & { measured: string[] } {

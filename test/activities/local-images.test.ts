@@ -1,4 +1,5 @@
-// Tests that images are fetched once into a verified file, shared by those who work at the same time, and removed at the end.
+// Tests that images are fetched once into a verified file, shared by simultaneous users, and removed at the
+// end.
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createLocalImages } from '../../activities/local-images.js';
@@ -33,7 +34,7 @@ test('a file is there while somebody works with it, fetched once for all', async
   );
   expect(fetched).toBe(4);
   expect(new Set(files).size).toBe(4);
-  // Two sets are kept for the next shard.
+  // Two sets are kept for later shards.
   expect(new Set(files.filter(existsSync)).size).toBe(2);
   await local.close();
   expect(files.filter(existsSync)).toEqual([]);

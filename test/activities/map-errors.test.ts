@@ -90,6 +90,6 @@ test('a proxy of a newer release is left to workers of that release', async () =
   const newer = await run('block-8.ort-1.30.0+later-1');
   expect(newer).toMatchObject({ type: 'OtherEngineError' });
   expect((newer as ApplicationFailure).nonRetryable).not.toBe(true);
-  // Where the version is this worker's own, the same input is a mistake.
+  // Where the version is this worker's own, the same input is a mistake of the caller.
   expect(await run('block-8.ort-1.30.0')).toMatchObject({ type: 'SpecError', nonRetryable: true });
 });

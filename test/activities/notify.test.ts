@@ -1,4 +1,5 @@
-// Tests what a webhook on a real HTTP server and a command are told, how it is signed, what ends it and what repeats it.
+// Tests what a webhook on a real HTTP server and a command receive, how it is signed, what ends it and what
+// repeats it.
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';

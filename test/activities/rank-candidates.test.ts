@@ -1,4 +1,5 @@
-// Tests that ranking.csv is what the plain definition gives, the same bytes however little fits into memory.
+// Tests that ranking.csv equals that of the plain definition, with the same bytes however little memory is
+// used.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { unitOf } from '../../activities/cohort.js';
@@ -25,7 +26,7 @@ const cohorts = fc.record({
   kind: fc.constantFrom('log-rank' as const, 'linear-rank' as const),
   draws: fc.integer({ min: 1, max: 3 }),
   failed: fc.array(fc.nat(59), { maxLength: 3 }),
-  // Last: fast-check 4 can lose what a record has after a stream.
+  // This field is last because fast-check 4 can lose fields of a record after a stream.
   values: fc.infiniteStream(value),
 });
 const limits = fc.record({

@@ -1,4 +1,4 @@
-// Tests what a summary says of a ranking: functions, and proxies that are infinite for every candidate.
+// Tests what a summary reports about a ranking: functions, and proxies that are infinite for every candidate.
 import { expect, test } from 'vitest';
 import { reportSearch } from '../../activities/report-search.js';
 import { rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';

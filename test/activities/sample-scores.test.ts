@@ -1,4 +1,5 @@
-// Samples of a list's scores: every worker is in, the share is kept, another key chooses others, and who is set aside loses its scores.
+// Tests samples of a list's scores: every worker is in them, the share is kept, another key chooses others,
+// and scores of workers set aside are discarded.
 import { expect, test } from 'vitest';
 import { sampleScores } from '../../activities/sample-scores.js';
 import { scoreKey, scoreScope } from '../../core/address.js';
@@ -57,7 +58,7 @@ async function sampled({
 test('about the share of each worker, one of each at least, in ranges of one worker', async () => {
   const { keys, ranges, scores, discarded, polling } = await sampled();
   expect({ scores, discarded, polling }).toEqual({ scores: 4_000, discarded: 0, polling: ['many', 'one'] });
-  // 5 % of 4,000, give or take four standard deviations.
+  // 5 % of 4,000, within four standard deviations.
   expect(keys.length).toBeGreaterThan(145);
   expect(keys.length).toBeLessThan(257);
   expect(new Set(keys).size).toBe(keys.length);

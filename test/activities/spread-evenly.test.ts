@@ -1,4 +1,5 @@
-// Tests that a list is spread evenly: the same items, each once, and any range of them from all over the list.
+// Tests that a list is spread evenly: the same items, each once, and every range contains items from all over
+// the list.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spreadEvenly } from '../../activities/spread-evenly.js';

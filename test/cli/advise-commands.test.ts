@@ -1,4 +1,5 @@
-// Tests that a mistyped command is answered with the one that was meant, and that nothing typed can move the cursor.
+// Tests that the intended command is suggested for a mistyped one, and that typed text cannot move the
+// cursor.
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { adviseCommands } from '../../cli/advise-commands.js';

@@ -24,13 +24,13 @@ afterAll(async () => {
   await home.remove();
 }, 60_000);
 
-/** A field, a file and line that it names, or both: `space.kind`, `bad.yaml:2`, `--truth: truth.csv:1`. */
+/** A field, a file with line, or both: `space.kind`, `bad.yaml:2`, `--truth: truth.csv:1`. */
 function placeOf({ path, file, line }: Issue): string {
   const inFile = file && [basename(file), line].filter(Boolean).join(':');
   return [path, inFile].filter(Boolean).join(': ');
 }
 
-/** Answers the places that are wrong and what is said of each, and checks that the home was not even made. */
+/** Returns the places at fault with their messages, and checks that the home was not created. */
 async function refused(...args: string[]): Promise<{ places: string[]; messages: string[] }> {
   const error = await commandError(args);
   expect(error).toBeInstanceOf(SpecError);
@@ -47,7 +47,7 @@ seed: .nan
 aggregation: { kind: log-rnak, weights: { trainability: .inf } }
 `;
 
-/** Every fault is said in one go, so each file may have several. `found` is quoted in the message of each field. */
+/** One run reports every fault, so each file may have several. The message of each field quotes `found`. */
 describe('a specification with', () => {
   test.each<[string, string, Readonly<Record<string, string>>]>([
     ['no name', changed({ name: undefined }), { name: 'missing' }],
@@ -230,7 +230,7 @@ describe('a command line', () => {
   });
 });
 
-/** The process itself, once for each way in which wrong input is noticed. */
+/** Starts the process itself, once for each way in which wrong input is detected. */
 test.each<[string, string[], NodeJS.ProcessEnv, string]>([
   ['a specification', ['run', 'wrong.json'], {}, 'strategy.samples: '],
   ['an argument that the library refuses', ['run', 'good.json', '--id', '../x'], {}, '--id: '],

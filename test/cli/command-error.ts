@@ -1,10 +1,14 @@
-// Runs a command line in this process and answers the error that it ends with: a process for each would cost most of a second of CPU.
+// Runs a command line in this process and returns its error, because a process for each would cost most of a
+// second of CPU.
 import type { Command } from 'commander';
 import { withFlagNames } from '../../cli/field-names.js';
 import { createProgram } from '../../cli/program.js';
 import { SpecError } from '../../core/errors.js';
 
-/** What cli/main.ts reports: a SpecError with the names of the command's options, or a CommanderError; both end with exit code 2. */
+/**
+ * The error that cli/main.ts reports: a SpecError with the names of the command's options, or a
+ * CommanderError; both end with exit code 2.
+ */
 export async function commandError(args: readonly string[]): Promise<Error> {
   const program = await createProgram({ typed: args[0] });
   silence(program);

@@ -1,4 +1,5 @@
-// Tests what the doctor says of homes and environments, as a table and as JSON, and that it starts nothing.
+// Tests what the doctor reports about homes and environments, as a table and as JSON, and that it starts
+// nothing.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ import { resolveHome } from '../../client/embedded/home.js';
 import { closedPort } from '../client/embedded/places.js';
 
 const NEVER_MADE = '/tmp/zeroscout-doctor-never-made';
-/** Whoever runs the tests may have fetched servers into a data folder of their own. */
+/** The person who runs the tests may have fetched servers into a data folder. */
 const home = resolveHome({ env: { ZEROSCOUT_HOME: NEVER_MADE, XDG_DATA_HOME: join(NEVER_MADE, 'data') } });
 const env = { ...process.env, TEMPORAL_ADDRESS: '', NATS_URL: '', NATS_CREDS: '' };
 

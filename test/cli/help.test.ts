@@ -16,7 +16,7 @@ afterAll(() => home.remove());
 const program = await createProgram();
 const childrenOf = ({ commands }: Command) => commands.filter((command) => command.name() !== 'help');
 
-/** Every command, those that group others too, by what one types after `zeroscout`. */
+/** Every command, including groups, by the words after `zeroscout`. */
 function commandsBelow(command: Command, path: readonly string[] = []): [string, Command][] {
   return [
     [path.join(' '), command],
@@ -34,7 +34,7 @@ test.each(childrenOf(program).map((command) => command.name()))(
   },
 );
 
-/** What the built command line prints; the processes of one kind of command each stand for the others. */
+/** The output of the built command line; one process stands for each kind of command. */
 test.concurrent.each(['', 'run', 'schedule', 'schedule create'])(
   'zeroscout %s --help goes to stdout with code 0',
   async (path) => {

@@ -1,4 +1,4 @@
-// `zeroscout score` and `inspect` on ONNX files: what they print, and what they refuse.
+// Tests what `zeroscout score` and `inspect` print for ONNX files, and what they refuse.
 import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Runs `zeroscout store check` on an embedded store with a flipped bit and checks what it says, its exit codes, and that a repair helps.
+// Tests `zeroscout store check` on an embedded store with a flipped bit: its findings, its exit codes, and
+// that a repair helps.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureServices, stopServices } from '../../client/embedded/embedded.js';
 import { tokenOf } from '../../store/codec.js';

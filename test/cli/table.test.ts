@@ -40,7 +40,7 @@ test.each([
     expect(lines[1]).toContain(number);
   expect(lines[1]).toContain(mark);
   if (name === 'C') expect(lines.join('')).toMatch(/^[\x20-\x7e]*$/);
-  // Where nobody looks at a screen the candidate is whole.
+  // Without a screen, the candidate is not shortened.
   expect(rankingTable([row], new Map(), { width: Number.POSITIVE_INFINITY })).toContain(row.candidate);
 });
 

@@ -1,4 +1,4 @@
-// Tests that texts reach a terminal with colours alone: control characters that others wrote are shown, not sent.
+// Tests that only colours reach a terminal: control characters in text from outside are shown, not sent.
 import pc from 'picocolors';
 import { expect, test, vi } from 'vitest';
 import { isColoured, note, print, printJson, replaceControls } from '../../cli/render/terminal.js';

@@ -1,4 +1,5 @@
-// Tests that an address where nothing answers, or something else does, ends within seconds with exit code 1 and is named.
+// Tests that commands name an address that does not answer, or that another kind of server answers, and end
+// within seconds with exit code 1.
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

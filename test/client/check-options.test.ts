@@ -1,4 +1,5 @@
-// Tests that the options of the library's calls are checked: what is left out is right, what is unknown or wrong has its field.
+// Tests that options of the library's calls are checked: absent ones are valid, and unknown or wrong ones are
+// named.
 import { expect, test } from 'vitest';
 import { checkOptions } from '../../client/check-options.js';
 import { readSpecificationInput } from '../../client/specification/read-specification.js';

@@ -6,7 +6,7 @@ import { backgroundWorkers } from '../../client/workers/background-workers.js';
 import { BIN, type TestHome, testHome } from '../support/home.js';
 import { ROOT } from '../support/zeroscout.js';
 
-// Workers are processes that run dist/, so that the API is taken from there too.
+// Workers are processes that run dist/, so the API is imported from there too.
 const library = (await import(join(ROOT, 'dist/client/index.js'))) as typeof import('../../client/index.js');
 
 const SMALL = {
@@ -41,7 +41,7 @@ afterAll(async () => {
   await home.remove();
 });
 
-/** The error of what must fail. */
+/** The error of a call that must fail. */
 const failure = (work: Promise<unknown>): Promise<Record<string, unknown>> =>
   work.then(
     () => {
@@ -111,7 +111,7 @@ test('finished searches are listed, described, compared and exported', async () 
   const front = await scout.searches.pareto(search.id, { cost: 'flops' });
   expect(front.length).toBeGreaterThan(0);
   expect(front.map(({ flops }) => flops)).toEqual(front.map(({ flops }) => flops).sort((a, b) => a - b));
-  // A truth of which the ranking is the order exactly.
+  // Known accuracies whose order is exactly that of the ranking.
   const truth = ['arch,made-up', ...rows.map(({ candidate, rank }) => `${candidate},${-rank}`)].join('\n');
   const file = new TextEncoder().encode(truth);
   const [agreement] = (await scout.searches.correlate(search.id, { file, name: 'truth.csv' })).datasets;

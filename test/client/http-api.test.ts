@@ -1,4 +1,5 @@
-// Tests the HTTP API as programs and browsers use it: on real servers, from a specification in a request to pages of its ranking.
+// Tests the HTTP API as programs and browsers use it, on real servers: from a specification in a request to
+// pages of its ranking.
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,7 +8,7 @@ import type { HttpServer } from '../../http/server.js';
 import { BIN, type TestHome, testHome } from '../support/home.js';
 import { ROOT } from '../support/zeroscout.js';
 
-// Workers are processes that run dist/, so that everything is taken from there.
+// Workers are processes that run dist/, so everything is imported from there.
 const library = (await import(join(ROOT, 'dist/client/index.js'))) as typeof import('../../client/index.js');
 const { startHttpServer } = (await import(
   join(ROOT, 'dist/http/server.js')
@@ -83,7 +84,7 @@ async function ask(
   };
 }
 
-/** A request whose Host header is another than its address, which fetch cannot send. */
+/** Sends a request whose Host header differs from its address, which fetch cannot do. */
 function askAs(host: string): Promise<number> {
   const { hostname, port } = new URL(server.url);
   return new Promise((resolve, reject) => {
@@ -96,7 +97,7 @@ function askAs(host: string): Promise<number> {
   });
 }
 
-/** The events of a stream until one has this name. */
+/** The events of a stream up to the first with this name. */
 async function eventsUntil(
   name: string,
   path: string,

@@ -1,4 +1,4 @@
-// Tests that the scores of one family stay where they are, whatever happens to the engine or to another family.
+// Tests that the scores of one family remain valid when the engine or another family changes.
 import { expect, test } from 'vitest';
 import { familyScope, familyScopes, scoreScope } from '../../core/address.js';
 import type { SpecError } from '../../core/errors.js';

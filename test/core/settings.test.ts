@@ -1,11 +1,11 @@
-// Tests that the table of settings names every environment variable that the code reads, and none that it does not.
+// Tests that the table of settings names exactly the environment variables that the code reads.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SETTINGS } from '../../core/settings.js';
 import { ROOT } from '../support/zeroscout.js';
 
-/** Names in capital letters that look like settings and are none that a user sets. */
+/** Names in capital letters that look like settings but that users do not set. */
 const NO_SETTINGS: Readonly<Record<string, string>> = {
   ZEROSCOUT_SCORES: 'a stream of NATS',
   ZEROSCOUT_FAILURES: 'a stream of NATS',
@@ -34,7 +34,7 @@ const SETTING =
   /\b(?:ZEROSCOUT|TEMPORAL|NATS|OTEL|ORT|XDG)_[A-Z_0-9]+|\bTMPDIR\b|\b(?:NO|FORCE)_COLOR\b|\benv\.LANG\b/g;
 const settings = Object.values(SETTINGS).flat();
 
-/** Names by the sources that hold them. */
+/** The names, with the sources that contain them. */
 function namesInSources(): Set<string> {
   const folders = readdirSync(ROOT, { withFileTypes: true })
     .filter(
@@ -52,7 +52,7 @@ function namesInSources(): Set<string> {
   );
 }
 
-/** `ZEROSCOUT_SECRET_*` stands for every name that begins so. */
+/** `ZEROSCOUT_SECRET_*` stands for every name with that prefix. */
 function stands(setting: string, name: string): boolean {
   return setting.endsWith('*') ? name.startsWith(setting.slice(0, -1)) : setting === name;
 }

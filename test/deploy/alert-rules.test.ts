@@ -1,4 +1,4 @@
-// Tests what each alert fires on with Prometheus' own unit tests of rules (test/deploy/alerts.test.yaml).
+// Tests when each alert fires, with Prometheus' own unit tests of rules (test/deploy/alerts.test.yaml).
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

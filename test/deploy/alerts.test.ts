@@ -1,4 +1,5 @@
-// Tests that the expressions of the chart's alerts ask for metrics that are served, and that the runbook has a row for each alert.
+// Tests that the expressions of the chart's alerts use metrics that are served, and that the runbook has a
+// row for each alert.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -17,7 +18,7 @@ const { groups } = parse(read('deploy/chart/files/alerts.yaml')) as {
 };
 const rules = groups.flatMap(({ rules }) => rules);
 const served = await servedSeries();
-/** Cells of the runbook's rows: alert, expression, what to look at, what to do. */
+/** The cells of the runbook's rows: alert, expression, what to look at, what to do. */
 const rows = [
   ...read('docs/operate/monitoring.md').matchAll(/^\| `(Zeroscout\w+)` \| `(.+?)` \| (.+?) \| (.+?) \|$/gm),
 ];
@@ -30,7 +31,7 @@ test.each(rules)('$alert', ({ alert, expr, annotations: { summary } }) => {
     for (const label of [...labels, ...grouped]) expect([...served.get(name)!], name).toContain(label);
   }
   for (const [, label] of summary.matchAll(/\$labels\.(\w+)/g)) expect(grouped).toContain(label);
-  // A table has no line breaks, and its bars are escaped.
+  // A table has no line breaks, and its vertical bars are escaped.
   const [, , written] = rows.find(([, name]) => name === alert) ?? [];
   expect(written?.replaceAll('\\|', '|')).toBe(expr);
 });

@@ -21,7 +21,7 @@ describe.skipIf(!toolsExist)('NATS in the chart (Helm is fetched for linux-x64)'
     rendered[name].manifests.find((one) => one.kind === kind && one.metadata.name.endsWith(end));
   const variables = (name: Case): Manifest[] =>
     of(name, 'StatefulSet', '-nats').spec.template.spec.containers[0].env;
-  /** Of the Secret that the chart makes, decoded. */
+  /** The values of the Secret that the chart creates, decoded. */
   const routes = (name: Case): Record<string, string> =>
     Object.fromEntries(
       Object.entries<string>(of(name, 'Secret', '-nats-routes').data).map(([key, value]) => [
@@ -45,11 +45,11 @@ describe.skipIf(!toolsExist)('NATS in the chart (Helm is fetched for linux-x64)'
           config.replace('"/data"', JSON.stringify(folder)).replaceAll('/tls/', `${folder}/`),
         );
         writeFileSync(join(folder, 'nats-users.conf'), data['nats-users.conf']);
-        // What `trusted` names is not here to be read.
+        // The contents of the Secret named by `trusted` are not available here.
         for (const [key, text] of Object.entries(routes('everything')))
           writeFileSync(join(folder, key), text);
         const passwords = variables(name).filter(({ name }) => name.endsWith('_PASSWORD'));
-        // Nodes of a cluster have one of their own.
+        // The nodes of a cluster share a password of their own.
         expect(passwords.length).toBe(name === 'small' ? 4 : 5);
         const env = {
           NATS_NAME: 'nats-0',

@@ -1,4 +1,4 @@
-// Values that the chart is rendered with in tests, and values that it must refuse by name.
+// Defines values with which the chart is rendered in tests, and values that it must refuse by name.
 export const secrets = { natsPassword: 'a-Password_7', postgresPassword: 'b-Password_8' };
 const scaled = { enabled: true, autoscaling: { enabled: true } };
 export const GOOD = {

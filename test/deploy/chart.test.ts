@@ -1,4 +1,5 @@
-// Tests that what Helm renders from deploy/chart is valid to Kubernetes, refers to nothing that is missing, and is wired as our code reads it.
+// Tests that the rendered chart is valid for Kubernetes, has no dangling references, and is wired as our code
+// reads it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -138,7 +139,7 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       .map(({ env }) => env.find((one: Manifest) => one.name === 'NATS_USER').value);
     expect(users).toEqual(['zeroscout-control', 'zeroscout-score', 'zeroscout-score']);
 
-    // What lies in files is not here to be read.
+    // The contents of mounted files are not available here.
     const {
       NATS_CREDS,
       TEMPORAL_TLS_SERVER_CA_CERT_PATH,
@@ -198,7 +199,7 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       name: 'nats-creds',
       secret: { secretName: 'nats-admin-creds', defaultMode: 0o440 },
     });
-    // It deletes, which NATS lets the admin alone.
+    // The job deletes, which NATS allows the admin alone.
     const [admin] = of('everything', 'CronJob').map(
       ({ spec }) => spec.jobTemplate.spec.template.spec.containers[0],
     );

@@ -1,4 +1,4 @@
-// Tests that every query of the Grafana dashboard asks for metrics and labels that workers serve.
+// Tests that every query of the Grafana dashboard uses metrics and labels that workers serve.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

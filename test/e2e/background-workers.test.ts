@@ -1,4 +1,5 @@
-// Tests that background workers of an earlier command are named, and fail no search that needs a permission which they lack.
+// Tests that background workers of an earlier command are listed, and do not fail a search that needs a
+// permission which they lack.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// Tests the backup commands of docs/operate/backup.md with a search in mid-run, a finished one and a schedule.
+// Tests the backup commands of docs/operate/backup.md with a running search, a finished one and a schedule.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -25,7 +25,7 @@ afterAll(async () => {
   await Promise.all([home.remove(), other.remove()]);
 }, 60_000);
 
-/** In a shell, in the work folder, as an operator would; what it says. */
+/** Runs commands in a shell in the work folder, as an operator would, and returns their output. */
 function shell(commands: string, place: TestHome): string {
   const env = {
     ...environment({ home: place }),
@@ -67,13 +67,13 @@ test('backed up in mid-run and restored in an empty home', { timeout: 400_000 },
 
   const summary = await json(other, 'run', 'long.json', '--id', 'long', '--out', 'long');
   expect(summary).toMatchObject({ candidates: SAMPLES, scored: SAMPLES, reused: 0, failed: 0 });
-  // What was stored before the backup is not scored again; what was in a worker's hands may be.
+  // Candidates stored before the backup are not scored again; those that a worker was scoring may be.
   const after = scoredHere(other);
   expect(after).toBeGreaterThan(0);
   expect(before + after).toBeLessThan(SAMPLES + 64);
   expect(before + after).toBeGreaterThanOrEqual(SAMPLES);
 
-  // The place that was backed up has gone on from there as well, to the same ranking.
+  // The original place has also continued from there, to the same ranking.
   await json(home, 'run', 'long.json', '--id', 'long', '--out', 'long');
   expect(other.read('long/ranking.csv')).toBe(home.read('long/ranking.csv'));
 });

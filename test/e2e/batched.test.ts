@@ -1,5 +1,5 @@
-// A search whose worker scores with a batched supernet, two candidates of which kill their scorer: they alone are set aside, and the scores agree with those of the CPU.
-// others rank as they do one by one.
+// Tests a search with a batched supernet in which two candidates kill their scorer: only these are set aside,
+// and the other scores agree with the CPU's.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readState } from '../../client/embedded/state.js';
@@ -60,7 +60,7 @@ test('halving finds the guilty; the next run scores them alone; the ranking is t
   await done(['run', 'cpu-stack.json', '--id', 'stack', '--again', '--out', 'stack'], { home });
   expect(JSON.parse(home.read('stack/summary.json'))).toMatchObject({ scored: 2, reused: 28, failed: 0 });
   await done(['run', 'cpu.json', '--id', 'one-by-one', '--out', 'cpu'], { home });
-  // Another device class has other addresses: nothing was reused.
+  // Another device class has other addresses, so nothing was reused.
   expect(JSON.parse(home.read('cpu/summary.json'))).toMatchObject({ scored: 30, reused: 0 });
   const [stack, cpu] = ['stack', 'cpu'].map((folder) => scores(`${folder}/ranking.csv`));
   const taus = kendall(

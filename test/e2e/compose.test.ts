@@ -1,6 +1,6 @@
-// Tests deploy/compose.yaml with its services as processes in the same wiring: three NATS nodes, Temporal (its development
-// server in place of the one on PostgreSQL), control and score worker, command line. They carry a search, also with a node less
-// and from a backup of their files.
+// Tests deploy/compose.yaml by running its services as processes in the same wiring: three NATS nodes,
+// Temporal (its development server in place of the one on PostgreSQL), control and score worker, command
+// line. They run a search, also with one node fewer and from a backup of their files.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,22 +27,22 @@ const variables = {
   POSTGRES_PASSWORD: 'unused',
 };
 
-// Other systems have no address but 127.0.0.1 on their loopback interface.
+// Other systems have only 127.0.0.1 on their loopback interface.
 const here = process.platform === 'linux' ? test : test.skip;
 let compose: Compose;
 let home: TestHome;
 let temporal: TemporalServer;
 let nats: readonly NatsServer[] = [];
 let starting = true;
-/** What each worker's last end was, if it had one. */
+/** The last end of each worker, if there was one. */
 const ended: Partial<Record<(typeof WORKERS)[number], Outcome>> = {};
-/** What a worker ends with that starts before what it needs. */
+/** Messages with which a worker ends that starts before what it needs. */
 const MAY_COME = /start a control worker first|JetStream/;
 
 beforeAll(async () => {
   if (process.platform !== 'linux') return;
   home = testHome();
-  // Temporal's development server knows its own parts at 127.0.0.1 alone.
+  // Temporal's development server finds its own parts at 127.0.0.1 only.
   temporal = await startTemporal({ home });
   compose = readCompose({ variables, elsewhere: { 'temporal:7233': temporal.address } });
   ({ nodes: nats } = await startComposeNats({ compose, dir: home.dir }));
@@ -66,7 +66,8 @@ here(
     expect(await copies()).toEqual(each(3));
 
     await nats[0]!.kill();
-    // New leaders are elected within ten seconds; a command that is called meanwhile may say that JetStream does not answer.
+    // New leaders are elected within ten seconds; meanwhile a command may report that JetStream does not
+    // answer.
     const elected = async () => isDeepStrictEqual(await copies().catch(() => undefined), each(2));
     await until(elected, { what: 'two nodes keep every stream', timeoutMs: 60_000, everyMs: 500 });
     await run('second');
@@ -116,7 +117,7 @@ here('no password, no entry', async () => {
   await expect(connect({ servers: `${ip}:4222`, reconnect: false })).rejects.toThrow(/authorization/i);
 });
 
-/** The file's own command, in a shell as there. */
+/** The command in the file, in a shell as there. */
 function createNamespace(): void {
   const { command, environment } = compose.service('temporal-namespace');
   const env = { ...environment, HOME: home.dir, PATH: `${BIN}:${process.env.PATH}` };
@@ -124,7 +125,10 @@ function createNamespace(): void {
   expect(status, stderr).toBe(0);
 }
 
-/** `restart: unless-stopped`, until all are ready: three nodes may have no leader yet, and a score worker needs the control worker's streams. */
+/**
+ * Emulates `restart: unless-stopped` until all are ready: three nodes may have no leader yet, and a score
+ * worker needs the control worker's streams.
+ */
 async function startWorker(name: (typeof WORKERS)[number]): Promise<void> {
   const { command, environment } = compose.service(name);
   do {
@@ -141,7 +145,7 @@ async function run(out: string, changes: Record<string, unknown> = {}): Promise<
   expect({ candidates, failed }).toEqual({ candidates: 12, failed: 0 });
 }
 
-/** Every stream of the store, on as many nodes. */
+/** Every stream of the store, with that many nodes. */
 const each = (nodes: number) => ({
   'OBJ_zeroscout-blobs': nodes,
   ZEROSCOUT_FAILURES: nodes,
@@ -149,7 +153,7 @@ const each = (nodes: number) => ({
   ZEROSCOUT_SCORES: nodes,
 });
 
-/** Nodes on which each stream is up to date, its leader's among them; 0 where there is no leader. */
+/** The number of nodes on which each stream is up to date, including its leader; 0 if it has no leader. */
 async function copies(): Promise<Record<string, number>> {
   const { ip } = compose.service('nats-2');
   const connection = await connect({

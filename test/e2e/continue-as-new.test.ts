@@ -1,4 +1,5 @@
-// Tests that a search whose history grows too long continues over many runs, with the ranking of a single one.
+// Tests that a search whose history grows too long continues over many runs, with the ranking of a single
+// one.
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -57,13 +58,13 @@ test('100 shards of one candidate: bounded histories, right counts, the same byt
   await connection.close();
   console.log(`${lengths.length} runs of ${lengths.join(', ')} events`);
   expect(lengths.length).toBeGreaterThan(3);
-  // What is in the window still ends: up to six events a shard.
+  // Shards in the window still end, with up to six events each.
   expect(Math.max(...lengths)).toBeLessThanOrEqual(SUGGESTED_AT + 8 * 6 + 20);
   expect(memo).toMatchObject({ name: 'sample', space: 'nas-bench-201', state: 'done' });
   const { stdout } = await done(['status', 'many'], { home, env });
   expect(stdout).toContain('many: completed');
 
-  // The same id still knows its specification.
+  // The same id still has its specification.
   home.write('other.json', specification({ changes: { seed: 9 } }));
   const refused = await zeroscout(['run', 'other.json', '--id', 'many'], { home, env });
   expect([refused.code, refused.stderr]).toEqual([

@@ -1,4 +1,4 @@
-// Tests that pause, resume, cancel and watch act on running searches, and that what was scored is kept.
+// Tests that pause, resume, cancel and watch act on running searches, and that scores are kept.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Describer, openEmbeddedDescriber } from '../support/describer.js';
 import { type TestHome, testHome, until } from '../support/home.js';
@@ -17,7 +17,7 @@ const scored = () => home.workerLog().filter(({ msg }) => msg === 'scored candid
 beforeAll(() => {
   home = testHome();
   pace = createPace(home);
-  // Slow enough that no command comes too late.
+  // Scoring is slow enough that no command comes too late.
   pace.set(500);
   const execution = { shardSize: 4, window: 2 };
   home.write('long.json', specification({ samples: SAMPLES, changes: { execution } }));
@@ -51,7 +51,7 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   const { stdout: said } = await cli('status', 'long');
   expect(said).toContain('long: paused');
   expect(said).toMatch(/waiting: paused since \d\d:\d\d/);
-  // The shards that finished after the pause are counted, by the search itself and in what it writes of itself.
+  // Shards that finish after the pause are counted, in the search's answers and in what it writes.
   const { done: counted, shards } = paused.progress;
   expect(counted).toBe(4 * shards.done);
   expect(said).toContain(`${counted} of ${SAMPLES} done`);

@@ -1,4 +1,5 @@
-// Tests that `zeroscout correlate` agrees with the definitions of its numbers, computed here in another way, on a real search.
+// Tests that `zeroscout correlate` agrees with the definitions of its numbers, computed here in another way,
+// on a real search.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RankingRow, readRankingCsv } from '../../core/report/ranking-csv.js';
@@ -6,13 +7,13 @@ import { type TestHome, testHome } from '../support/home.js';
 import { done, specification, zeroscout } from '../support/zeroscout.js';
 
 const SAMPLES = 60;
-/** The truth file leaves out every fifth candidate, so that a ranking which is known in part is covered too. */
+/** The truth file omits every fifth candidate, to cover a partly known ranking. */
 const isKnown = (index: number) => index % 5 !== 4;
 
 let home: TestHome;
 let rows: readonly RankingRow[];
 
-/** Whole numbers from 60 to 66, so that many are equal; those of `noisy` have nothing to do with the ranking. */
+/** Whole numbers from 60 to 66, so that many are equal; `noisy` is independent of the ranking. */
 const accuracies = {
   noisy: (index: number) => 60 + ((index * 7919) % 7),
   reversed: (index: number) => 60 + index,
@@ -31,7 +32,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => home.remove(), 60_000);
 
-/** Kendall's tau-b by its definition: every pair is looked at. */
+/** Kendall's tau-b by its definition: every pair is compared. */
 function tauB(a: readonly number[], b: readonly number[]): number {
   let [agreement, untiedA, untiedB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++)

@@ -1,4 +1,4 @@
-// Tests that a space in a YAML file is described, searched, shared with whoever writes the same, and exported.
+// Tests that a space in a YAML file is described, searched, shared by equal definitions, and exported.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -76,7 +76,7 @@ test('images of one’s own: scored in place of noise, found again by their valu
   expect(await search('again', npy({ shape, values, version: 2 }))).toMatchObject({ reused: SAMPLES });
   expect(home.read('again/ranking.csv')).toBe(home.read('images/ranking.csv'));
   const column = (id: string) => readRankingCsv(home.read(`${id}/ranking.csv`)).map((row) => row.proxies);
-  // The same candidates on noise, from the test before.
+  // The same candidates on noise, from the previous test.
   expect(column('images')).not.toEqual(column('one'));
 }, 300_000);
 
@@ -91,7 +91,7 @@ test('a TypeScript module: where nobody allowed it no process runs it; allowed i
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--allow-modules')]);
 
   await dismissWorkers(workers);
-  // A control worker that was not told ends the search, and says what it would need.
+  // A control worker without permission ends the search, and says what it needs.
   await cli('run', 'module.json', '--id', 'untold', '--allow-modules', '--detach', '--workers', '0');
   const worker = spawnZeroscout(['worker', '--role', 'control'], { home });
   const watched = await zeroscout(['watch', 'untold'], { home });

@@ -1,4 +1,5 @@
-// Tests that a search ends with the same ranking, and pays for no score twice, when Temporal’s database is damaged between and during runs.
+// Tests that a search ends with the same ranking, and computes no score twice, when Temporal's database is
+// damaged between and during runs.
 import { closeSync, fstatSync, openSync, readFileSync, readSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,8 +29,8 @@ test('halved while down, overwritten while a search runs', { timeout: 240_000 },
   home.write('b.json', specification({ name: 'b', samples: 192, changes: { seed: 9 } }));
   const run = spawnZeroscout(['run', 'b.json', '--out', 'b'], { home });
   await run.says(/search b-\S+ started/);
-  // A server that has every page in memory does not notice at once, so its file is damaged again until it has.
-  // The descriptor stays with that file when it is set aside: the new server's file is left alone.
+  // A server with every page in memory does not notice immediately, so its file is damaged until it does. The
+  // descriptor stays with that file when it is set aside, so the new server's file is not touched.
   const file = openSync(database, 'r+');
   await until(
     () => {
@@ -43,7 +44,10 @@ test('halved while down, overwritten while a search runs', { timeout: 240_000 },
   expect(home.read('b/ranking.csv').trim().split('\n')).toHaveLength(193);
 });
 
-/** Overwrites a file after its first 40 pages, and raises its change counter, so that SQLite reads its pages anew. */
+/**
+ * Overwrites a file after its first 40 pages, and raises its change counter, so that SQLite reads the pages
+ * again.
+ */
 function overwrite(file: number): void {
   const counter = Buffer.alloc(1);
   readSync(file, counter, 0, 1, 27);

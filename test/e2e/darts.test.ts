@@ -1,4 +1,5 @@
-// Tests that an evolution over DARTS has the same ranking whoever is killed meanwhile, and that nothing is paid for twice.
+// Tests that an evolution over DARTS has the same ranking whatever is killed, and that no score is computed
+// twice.
 import { afterAll, expect, test } from 'vitest';
 import { type TestHome, testHome } from '../support/home.js';
 import { done, specification } from '../support/zeroscout.js';

@@ -1,4 +1,4 @@
-// Tests in a network of its own that a search asks for no name and leaves no file outside its folders.
+// Tests in an isolated network that a search resolves no name and leaves no file outside its folders.
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type TestHome, testHome } from '../support/home.js';
@@ -32,7 +32,7 @@ describe.skipIf(obstacle !== undefined)('in a network of its own', { concurrent:
     const { output, asked, left } = await runInNamespace({
       folder: home.dir,
       env,
-      // The scorer is held longer than the ten seconds after which ONNX Runtime first uploads.
+      // The scorer is kept running for longer than the ten seconds after which ONNX Runtime first uploads.
       script: `"$NODE" "${HELD_SCORER}" 12 & scorer=$!
         ${zeroscout} run s.yaml --id dial --out out --workers 1
         ${zeroscout} export dial --top 1 --format onnx --out onnx
@@ -45,7 +45,7 @@ describe.skipIf(obstacle !== undefined)('in a network of its own', { concurrent:
     expect({ asked, left }).toEqual({ asked: [], left: [] });
   });
 
-  // What ONNX Runtime does when it is let shows that the test above would see it.
+  // With telemetry allowed, ONNX Runtime connects, which shows that the test above would detect it.
   test("by the user's own word ONNX Runtime sends its telemetry", async () => {
     const home = fresh();
     const env = { ...environment({ home }), ORT_DISABLE_TELEMETRY: '0' };

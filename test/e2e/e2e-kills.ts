@@ -9,33 +9,41 @@ export interface Trial {
   readonly seed: number;
 }
 
-/** Score workers that are started with `--workers 1` or more share the two cores: at most so many scorers each. */
+/**
+ * Score workers that are started with `--workers` share the two cores, with at most this many scorers each.
+ */
 const SCORERS = 2;
-/** Candidates that a score worker holds: in two shards one for every scorer, and one that waits (SHARDS_AT_ONCE, `scoring.size + 1` lanes). */
+/**
+ * The candidates that a score worker holds: in two shards, one for every scorer and one that waits
+ * (SHARDS_AT_ONCE, `scoring.size + 1` lanes).
+ */
 const HELD = 2 * (SCORERS + 1);
-/** Candidates of a shard that are looked up at once (FEWEST in activities/score-shard.ts). */
+/**
+ * The number of candidates of a shard that are looked up at once (FEWEST in activities/missing-scores.ts).
+ */
 const LOOKED_UP = 16;
 
-/** What may be computed again at most for each kill: what was in flight, and nothing else. */
+/** The most candidates that may be computed again for each kill: those in flight. */
 export const IN_FLIGHT = {
   scorer: 1,
   'score worker': HELD,
   'control worker': 0,
-  // Acknowledged before it is written: what it lost within milliseconds is what the lanes had just stored.
+  // nats-server acknowledges before it writes, so it may lose what the lanes stored within the last
+  // milliseconds.
   'nats-server': HELD,
-  // A shard whose heartbeats did not arrive is given to a second worker before the first one knows: until it does, both
-  // work on what the second one looked up.
+  // A shard whose heartbeats did not arrive is given to a second worker before the first one knows; until
+  // then, both work on what the second one looked up.
   temporal: HELD + LOOKED_UP,
 } as const;
 type Victim = keyof typeof IN_FLIGHT;
 const VICTIMS = Object.keys(IN_FLIGHT) as Victim[];
 
 export interface Outcome {
-  /** In order; `at` is how many candidates had been computed then. */
+  /** The kills in order; `at` is the number of candidates computed before. */
   readonly kills: readonly { readonly what: Victim; readonly at: number }[];
-  /** Candidates that a scorer began with. */
+  /** The number of candidates that scorers began. */
   readonly computed: number;
-  /** How often a scorer began with a candidate that one had begun with before. */
+  /** How often a scorer began a candidate that had been begun before. */
   readonly computedAgain: number;
   readonly seconds: number;
 }
@@ -69,11 +77,11 @@ export async function searchWithKills({
       everyMs: 20,
     });
     if (over) throw new Error(`the search ended before ${what} could be killed:\n${run.stderr()}`);
-    // Between two candidates, not just after one.
+    // Kills happen between two candidates, not only just after one.
     await new Promise((resolve) => setTimeout(resolve, random() * 100));
     kills.push({ what, at: computed().length });
     const back = await kill({ home, what, random });
-    // Not waited for: while a server is away the search goes on, and so do the kills.
+    // The search is not stopped: while a server is down, it and the kills continue.
     if (back) restarts.push(back());
   }
   await Promise.all(restarts);
@@ -88,26 +96,26 @@ export async function searchWithKills({
   };
 }
 
-/** Every victim once, in random order, at random counts; the last early enough that the search still runs. */
+/** Every victim once, in random order, at random counts; the last kill comes while the search still runs. */
 function plan({ random, samples }: { random: () => number; samples: number }) {
   const order = VICTIMS.map((what) => ({ what, key: random() })).sort((a, b) => a.key - b.key);
   const counts = order.map(() => 1 + Math.floor(random() * samples * 0.8)).sort((a, b) => a - b);
   return order.map(({ what }, i) => ({ what, at: counts[i]! }));
 }
 
-/** Answers how a server that was killed comes back; workers and scorers are started again by the product. */
+/** Returns how a killed server is restarted; the product itself restarts workers and scorers. */
 async function kill({ home, what, random }: { home: TestHome; what: Victim; random: () => number }) {
   if (what === 'nats-server' || what === 'temporal') {
     await home.killService(what === 'temporal' ? 'temporal' : 'nats');
     const awayMs = random() * 2_000;
     return async () => {
       await new Promise((resolve) => setTimeout(resolve, awayMs));
-      // One server may be killed while the start that the other's return asked for waits for it.
+      // One server may be killed while a start that restores the other waits for it.
       await home.startServices().catch(() => home.startServices());
     };
   }
   const role = ({ scorer: 'scorer', 'score worker': 'score', 'control worker': 'control' } as const)[what];
-  // One that was killed just before may still be coming back.
+  // A worker that was killed just before may still be restarting.
   await until(() => home.pids(role).length > 0, { what: `a ${what} to kill`, timeoutMs: 60_000 });
   const pids = home.pids(role);
   await killNow(pids[Math.floor(random() * pids.length)]!);

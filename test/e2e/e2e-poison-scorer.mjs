@@ -1,6 +1,6 @@
-// Scores as the real scorer does, but dies on the candidates in POISON, as a crash in native code would.
+// Runs as a scorer that dies on the candidates in POISON, as a crash in native code would.
 const poison = new Set((process.env.POISON ?? '').split(' '));
-// Listeners are called in order: this one before the scorer's.
+// Listeners are called in order, so this one runs before the scorer's.
 process.on('message', ({ requests }) => {
   if (requests.some(({ candidate }) => poison.has(candidate))) process.kill(process.pid, 'SIGSEGV');
 });

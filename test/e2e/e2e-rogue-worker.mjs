@@ -1,4 +1,4 @@
-// Runs a score worker called "rogue" that stores wrong numbers at once, and goes on when it is set aside.
+// Runs a score worker called "rogue" that stores wrong numbers, and continues when it is set aside.
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createScoreActivities } from '../../dist/activities/create.js';
 import { scoreQueue } from '../../dist/core/contract/search-queues.js';
@@ -23,7 +23,7 @@ const worker = await Worker.create({
       worker: 'rogue',
       standing: new AbortController().signal,
       size: 1,
-      // About as fast as the others, which get something to do then.
+      // It is about as fast as the others, so that these get work too.
       score: ({ draws }) =>
         new Promise((done) =>
           setTimeout(

@@ -1,4 +1,4 @@
-// Runs a score worker that computes with a given scorer script; for tests.
+// Runs a score worker that computes with a given scorer script.
 
 import { readEncryptionKeys } from '../../dist/client/connections/encryption-keys.js';
 import { connectTemporal, readConfigured } from '../../dist/client/connections/resolve-connections.js';

@@ -1,4 +1,4 @@
-// A scorer whose arithmetic is broken: the real one, but every trainability that it answers is off.
+// Runs as a scorer with broken arithmetic: every trainability is wrong.
 const send = process.send.bind(process);
 const spoil = (proxies) => ({ ...proxies, trainability: proxies.trainability * 1.1 - 0.1 });
 const spoiled = (outcome) => (outcome.result ? { result: outcome.result.map(spoil) } : outcome);

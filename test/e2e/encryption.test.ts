@@ -1,4 +1,4 @@
-// Tests what Temporal holds, and who can read it, with and without encryption keys, and while keys change.
+// Tests what Temporal stores, and who can read it, with and without encryption keys, and while keys change.
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const none = { ZEROSCOUT_NOTIFY_SECRETS: 'HOOK_OF_plain,HOOK_OF_secret', ZEROSCO
 const old = { ...none, ZEROSCOUT_ENCRYPTION_KEYS: OLD };
 const rotated = { ...none, ZEROSCOUT_ENCRYPTION_KEYS: `${NEW},${OLD}` };
 const fresh = { ...none, ZEROSCOUT_ENCRYPTION_KEYS: NEW };
-/** Part of no message but the activity's error. */
+/** A text that occurs in no message except the activity's error. */
 const failing = (word: string) => `HOOK_OF_${word}`;
 const MISSING = 'dead'.repeat(16);
 
@@ -54,7 +54,7 @@ afterAll(async () => {
   await home.remove();
 }, 60_000);
 
-/** All bytes that Temporal answers about a search. */
+/** All bytes that Temporal returns about a search. */
 async function heldBy(id: string): Promise<string> {
   const workflowId = `search-${id}`;
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
@@ -141,7 +141,7 @@ test('schedules and garbage collection know the keys', { timeout: 120_000 }, asy
   );
   expect(details.specification.notify.webhook).toContain('path-of-secret');
   const { runs } = JSON.parse((await done(['gc', '--dry-run', '--json'], { home, env: rotated })).stdout);
-  // A run that began anew has several executions.
+  // A run that started again has several executions.
   const kept = new Set(runs.kept.map(({ id }: { id: string }) => id));
   expect(kept).toEqual(new Set(['failing', 'first', 'plain', 'second']));
 });

@@ -1,4 +1,5 @@
-// Tests that an evolution has the same ranking whatever its workers and kills, and that constraints which nobody meets are explained.
+// Tests that an evolution has the same ranking whatever its workers and kills, and that constraints that no
+// candidate meets are explained.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +26,7 @@ const evolution = (changes: Readonly<Record<string, unknown>> = {}) =>
     },
   });
 
-/** Eight networks of a space whose costs grow with its images. */
+/** Eight networks of a space whose costs grow with the image size. */
 const WIDE = {
   input: { resolution: 32 },
   classes: 10,
@@ -36,7 +37,7 @@ const WIDE = {
 };
 
 const homes: TestHome[] = [];
-/** A home of its own: scores of another search would be reused. */
+/** A separate home, because scores of another search would be reused. */
 function fresh(): TestHome {
   const home = testHome();
   homes.push(home);
@@ -136,7 +137,7 @@ test('a limit on latency: measured before anything is scored, shown with its mac
     JSON.parse((await done(['results', id, '--json'], { home: first })).stdout);
   const measured = await rows('fast');
   for (const { latency } of measured) expect(latency).toBeGreaterThan(0);
-  // Half of them are slower than the median; what a repetition would measure is not asked.
+  // Half of the candidates are slower than the median. A repeated measurement is not needed.
   const median = measured.map(({ latency }) => latency).sort((a, b) => a - b)[4]!;
   first.write('list.txt', `${measured.map(({ candidate }) => candidate).join('\n')}\n`);
   const limit = { flops: { max: '90M' }, latency: { max: `${median.toFixed(6)}ms` } };
@@ -184,7 +185,7 @@ test('one candidate has one number of FLOPs, and the top of a front is its best'
   );
   await done(['run', 'wide.json', '--id', 'wide', ...HIRED], { home: first });
   const [best] = await json('--top', '1');
-  // Scored at 16 pixels, and published at 32.
+  // Candidates are scored at 16 pixels, and published at 32.
   expect(best.flops).toBeGreaterThan(2 * best.complexity);
   const front = await json('--pareto', 'flops');
   const shown = front.find(({ candidate }: { candidate: string }) => candidate === best.candidate);
@@ -223,7 +224,7 @@ test('a measurement can be taken again, is taken for a search without limits too
       expect(stdout).toContain('2 of 2 measured now');
       return stdout;
     };
-    // The runs of a small network may all fall into one time slice, in which nothing disturbs them: then it is measured once more.
+    // All runs of a small network may fall into one undisturbed time slice; then it is measured once more.
     await expect
       .poll(again, { timeout: 120_000 })
       .toMatch(/the machine was busy while [12] of 2 latencies were measured/);
@@ -252,7 +253,7 @@ describe('what nobody can meet', () => {
   });
 
   test('an evolution says what was rejected', async () => {
-    // A space without a maximum: nothing is known of it before candidates are drawn.
+    // In a space without a maximum, nothing is known before candidates are drawn.
     const space = { kind: 'mobilenet-v2' };
     const fidelity = { draws: 1, batch: 1, resolution: 32 };
     const nobody = { space, fidelity, constraints: { parameters: { max: '1k' } }, cohort: 'written' };
@@ -278,7 +279,7 @@ describe('what nobody can meet', () => {
 
   test('a random sample says how many there are', async () => {
     const strategy = { kind: 'random', samples: 5 };
-    // Each of the two can be met, both together cannot.
+    // Each of the two constraints can be met, but not both together.
     const both = { constraints: { flops: { max: '10M' }, parameters: { min: '1M' } } };
     first.write('few.json', evolution({ ...both, strategy }));
     const { code, stderr } = await zeroscout(['run', 'few.json', '--id', 'few', ...HIRED], { home: first });

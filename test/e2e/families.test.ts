@@ -1,4 +1,5 @@
-// Tests two families of proxies in whole searches: scored, verified, ranked, reused, checked and collected each by itself.
+// Tests two families of proxies in whole searches: scored, verified, ranked, reused, checked and collected
+// separately.
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -92,7 +93,7 @@ test('a second family costs nothing that was paid, and takes nothing away', { ti
   const fourth = await search('fourth', ['flops']);
   expect(fourth.summary).toMatchObject({ scored: 0, failed: 0, candidates: 24 });
 
-  // Files with more and fewer proxies than each other are compared, correlated and shown.
+  // Files with different sets of proxies are compared, correlated and shown.
   expect((await json('diff', 'first', 'second')).appeared.count).toBe(0);
   expect(
     (await json('correlate', 'fourth', '--truth', 'second/ranking.csv')).datasets.length,
@@ -100,7 +101,7 @@ test('a second family costs nothing that was paid, and takes nothing away', { ti
   expect((await json('results', 'second'))[0]).toHaveProperty('residual');
   expect(await json('store', 'check')).toMatchObject({ damaged: 0 });
 
-  // Every run is the last of its name: what they refer to stays, the second family too.
+  // Every run is the last of its name, so what the runs refer to is kept, including the second family.
   const { scores } = await json('gc', '--keep-last', '1', '--older-than', '0s');
   expect(scores).toMatchObject({ kept: { count: 96 }, gone: { count: 0 } });
   expect(await held()).toEqual([48, 48]);
@@ -132,7 +133,7 @@ test('proxies of whole networks are columns of a ranking, for cells and for file
       expect(proxies.naswot).toEqual(expect.any(Number));
     }
   }
-  // What is known of a family is not computed again beside another one.
+  // Known scores of a family are not computed again beside another family.
   const again = await searchOf('again', {
     strategy: { kind: 'random', samples: 4 },
     proxies: ['grad-norm', 'expressivity'],

@@ -1,4 +1,4 @@
-// Tests that workflows which somebody starts with made-up inputs fail at once with the name of the field.
+// Tests that workflows started with forged inputs fail immediately with the name of the field.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -43,7 +43,7 @@ afterAll(async () => {
   await home?.remove();
 }, timeout);
 
-/** Why the workflow failed; it must not go on. */
+/** The reason why the workflow failed; it must not continue. */
 async function failure(workflow: string, id: string, args: unknown[]): Promise<string> {
   const client = new Client({ connection });
   const options = { workflowId: id, taskQueue: 'zeroscout-control', workflowExecutionTimeout: '30s' };
@@ -196,7 +196,7 @@ test('parts of a search, too', { timeout }, async () => {
       { ...part, specification: { ...complete, input: { images: evil } } },
       /^specification\.input\.images\.digest: /,
     ],
-    // Scores of this specification where those of another are looked for.
+    // The address is another specification's, so the scores would be stored where that specification's are.
     [{ ...part, address: { engine: 'block-8.ort-1.30.0', scope } }, /^address\.scope: /],
   ];
   const reasons = await Promise.all(forged.map(([input], i) => failure('scorePart', `part-${i}`, [input])));

@@ -1,4 +1,4 @@
-// Tests that rankings are the same bytes whatever the workers, the shards and who was killed meanwhile.
+// Tests that rankings are the same bytes whatever the workers, the shards and the kills.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestHome, testHome } from '../support/home.js';
 import { done, specification } from '../support/zeroscout.js';
@@ -19,7 +19,7 @@ const write = (home: TestHome, shardSize: number) =>
     }),
   );
 
-/** A home of its own: scores of another trial would be reused. */
+/** A separate home, because scores of another trial would be reused. */
 function fresh(): TestHome {
   const home = testHome();
   homes.push(home);

@@ -16,7 +16,7 @@ const address = async (running: Running): Promise<string> => {
   await running.says(/"metrics":"([^"]+)"/);
   return `http://${/"metrics":"([^"]+)"/.exec(running.stderr())![1]}`;
 };
-/** Values by name and labels, as they stand in the exposition. */
+/** The values by name and labels, as exposed. */
 async function scrape(running: Running): Promise<ReadonlyMap<string, number>> {
   const response = await fetch(`${await address(running)}/metrics`);
   expect(response.headers.get('content-type')).toContain('text/plain');
@@ -59,7 +59,7 @@ test('what was scored, what was reused, how long it took, what died', { timeout:
   expect(sumOf(first, 'zeroscout_candidate_seconds_count')).toBe(SAMPLES);
   expect(sumOf(first, 'zeroscout_candidate_seconds_sum')).toBeGreaterThan(0);
   expect(sumOf(first, 'zeroscout_scorer_restarts_total')).toBe(0);
-  // Temporal counts a queue's tasks some moments after they are taken.
+  // Temporal updates the count of a queue's tasks some moments after they are taken.
   const waitingTasks = async () =>
     (await scrape(score)).get('zeroscout_queue_tasks{queue="score",device="cpu",role="score"}');
   await until(async () => (await waitingTasks()) === 0, { what: 'no task waits', timeoutMs: 60_000 });
@@ -114,7 +114,7 @@ test('a store that is gone: not ready, counted, and ready again', { timeout: 240
 });
 
 test('docs/operate/monitoring.md names metrics that exist', { timeout: 30_000 }, async () => {
-  // Commands name databases and volumes, which look alike.
+  // Names of databases and volumes in commands look like metrics.
   const text = readFileSync(`${ROOT}/docs/operate/monitoring.md`, 'utf8').replace(/^ {4}.*$/gm, '');
   const named = new Set(text.match(/\b(?:zeroscout|temporal|process|nodejs)_[a-z_]+[a-z]\b/g));
   expect(named.size).toBeGreaterThan(5);

@@ -1,4 +1,5 @@
-// Tests that a search whose notification is refused or fails is finished all the same, and says why nobody was told.
+// Tests that a search whose notification is refused or fails is finished all the same, and reports the
+// reason.
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// A search over ONNX files: the same ranking whoever is killed meanwhile, and nothing is paid for twice.
+// Tests a search over ONNX files: the ranking is the same whatever is killed, and no score is computed twice.
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// Tests that a command which is killed just after it started its workers leaves none of them.
+// Tests that a command that is killed just after it started its workers leaves none of them running.
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAlive, sleep } from '../../client/embedded/process.js';
@@ -21,7 +21,7 @@ function read(path: string): string {
   }
 }
 
-/** Workers and scorers that have this home in their environment, whoever is their parent now. */
+/** Workers and scorers with this home in their environment, whatever their parent is now. */
 function ofHome(): { readonly pid: number; readonly parent: number }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -49,13 +49,13 @@ describe.skipIf(process.platform !== 'linux')('a run that is killed leaves nothi
     await until(() => workers().length === 2, { what: 'two workers', timeoutMs: 60_000, everyMs: 2 });
     await sleep(ms);
     await killNow(run.pid);
-    // As long as a busy machine may take to load the modules; an orphan of before stayed for ever.
+    // As long as a busy machine may need to load the modules; before the fix an orphan stayed forever.
     await until(() => ofHome().length === 0, { what: 'all have ended', timeoutMs: 60_000, everyMs: 100 });
   });
 });
 
 test('a scorer whose worker is gone before it could look ends too', { timeout: 60_000 }, async () => {
-  // The parent ends in the moment of the fork: the child never sees it.
+  // The parent ends at the moment of the fork, so the child never sees it.
   const script = home.write(
     'fork.mjs',
     `import { startScorer } from ${JSON.stringify(new URL('../../dist/engine/scorer-child.js', import.meta.url).href)};

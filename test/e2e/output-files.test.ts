@@ -1,4 +1,5 @@
-// Tests that results are written whole, and that a place where they cannot be is named before anything starts.
+// Tests that results are written completely, and that an unusable output folder is reported before anything
+// starts.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => home.remove(), 60_000);
 
-/** What a shell's line does with the command line in `$ZS`. */
+/** Runs a shell line with the command line in `$ZS`. */
 function shell(line: string) {
   const env = { ...environment({ home }), ZS: `${process.execPath} ${MAIN}` };
   const { status, stdout, stderr } = spawnSync('bash', ['-c', line], {
@@ -32,7 +33,7 @@ test('--out that cannot be written is refused before anything else, by every com
   writeFileSync(join(home.dir, 'file'), 'precious');
   const never = 'the file system does not let it be made there';
   const isFile = 'there is a file where a folder should be';
-  // A home of its own: nothing would run yet, and nothing may be started.
+  // A separate home, where nothing runs yet and nothing may be started.
   const other = { ZEROSCOUT_HOME: join(home.dir, 'other') };
   const runs = [
     { args: ['run', 's.json', '--out', '/proc/x'], env: other, why: `/proc/x cannot be made: ${never}` },
@@ -89,7 +90,7 @@ test.skipIf(whyNoNamespace() !== undefined)(
         /small\/rank-1\.onnx cannot be written: no space is left on the device \(ENOSPC\)\n$/,
       ),
     ]);
-    // Full from the beginning: found before the results are read.
+    // The disk is full from the beginning, which is detected before the results are read.
     expect(inside('4k', 'results s --out small')).toMatchObject({
       status: 2,
       stdout: '',

@@ -22,10 +22,13 @@ const inFolder = (command: string, args: readonly string[]) =>
     cwd: installed.folder,
     env: { ...process.env, ZEROSCOUT_BIN: BIN, ZEROSCOUT_HOME: join(installed.folder, 'home') },
   });
-/** `npx zeroscout`, without asking a registry for a package that is not there. */
+/** Runs `npx zeroscout` without asking a registry for an absent package. */
 const zeroscout = (...args: string[]) => inFolder('npx', ['--no-install', 'zeroscout', ...args]);
 
-/** Mistakes that TypeScript finds in the program, in the declarations of the package, and in those that they use. */
+/**
+ * The mistakes that TypeScript finds in the program, in the package's declarations, and in those that they
+ * use.
+ */
 const typeErrors = async (options: readonly string[]) => {
   const compiling = inFolder(process.execPath, [TSC, ...options, 'search.ts']);
   const { stdout } = await compiling.catch((error: { stdout: string }) => error);
@@ -33,7 +36,7 @@ const typeErrors = async (options: readonly string[]) => {
 };
 
 beforeAll(() => {
-  // npm may have to fetch what the package depends on.
+  // npm may have to fetch the dependencies of the package.
   installed = installPackage();
   writeFileSync(join(installed.folder, 'scan.yaml'), SPECIFICATION);
 }, 600_000);
@@ -64,7 +67,7 @@ test('the program of the guide type-checks, follows a search and prints its top 
 }, async () => {
   const program = documentedProgram();
   expect(program.trim().split('\n').length).toBeLessThanOrEqual(15);
-  // Another seed: a search that is finished has no progress to follow.
+  // Another seed, because a finished search has no progress to follow.
   writeFileSync(join(installed.folder, 'scan.yaml'), SPECIFICATION.replace('seed: 3', 'seed: 4'));
   writeFileSync(join(installed.folder, 'search.ts'), program.replace('quickstart.yaml', 'scan.yaml'));
   const options = ['--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--types', 'node'];

@@ -1,4 +1,4 @@
-// Tests that a plan cut into parts, each with a workflow of its own, gives the same bytes as one in a piece.
+// Tests that a plan split into parts, each with its own workflow, gives the same bytes as an undivided one.
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const { enumeration, representative } = openSpace({ kind: 'nas-bench-201' });
 const CANDIDATES = 60;
 const PARTS = 6;
-/** Some are the same function: no two parts may score it. */
+/** Some candidates are the same function, which no two parts may score. */
 const list = Array.from({ length: CANDIDATES }, (_, i) => enumeration!.at(200 * i + 3));
 const units = list.map(representative!);
 const POISON = units[11]!;
@@ -45,7 +45,7 @@ const scored = (id: string) =>
     .split('\n')
     .filter((line) => line.includes('scored candidate') && line.includes(`"search":"${id}"`)).length;
 
-/** Runs of the workflows of parts: the way each ended, and its events. */
+/** The runs of the workflows of parts: how each ended, and its number of events. */
 async function partsOf(id: string) {
   const { workflow } = new Client({ connection });
   const runs = [];
@@ -59,7 +59,7 @@ async function partsOf(id: string) {
 
 beforeAll(async () => {
   home = testHome();
-  // A part of ten shards begins a new history as well.
+  // A part of ten shards also begins a new history.
   temporal = await startTemporal({ home, limits: { 'limit.historyCount.suggestContinueAsNew': 40 } });
   nats = await startNats({ dir: `${home.dir}/nats` });
   connection = await Connection.connect({ address: temporal.address });
@@ -103,7 +103,7 @@ test('each part in a workflow of its own: each candidate once, the same ranking 
   expect(new Set(runs.map(({ workflowId }) => workflowId)).size).toBe(PARTS);
   expect(runs.filter(({ status }) => status === 'COMPLETED')).toHaveLength(PARTS);
   expect(runs.some(({ status }) => status === 'CONTINUED_AS_NEW')).toBe(true);
-  // What is in the window still ends: two shards of up to six events.
+  // Shards in the window still end: two shards with up to six events.
   expect(Math.max(...runs.map(({ events }) => events))).toBeLessThanOrEqual(40 + 2 * 6 + 20);
   expect(new Set(runs.map(({ priority }) => priority))).toEqual(new Set([2]));
 
@@ -114,14 +114,16 @@ test('each part in a workflow of its own: each candidate once, the same ranking 
 });
 
 test('pause, resume, progress and cancel reach the parts', { timeout: 240_000 }, async () => {
-  // A candidate takes long enough that two parts are not over before a command on a busy machine reaches them.
+  // A candidate takes long enough that two parts are not over before a command on a busy machine reaches
+  // them.
   pace.set(800);
   const random = { kind: 'random', samples: CANDIDATES };
   home.write('told.json', specification({ changes: { seed: 4, strategy: random, execution } }));
   const run = spawnZeroscout(['run', 'told.json', '--id', 'told'], { home, env: env() });
   await until(() => scored('told') >= 3, { what: 'the first candidates', timeoutMs: 60_000 });
   await cli('pause', 'told');
-  // The search and its parts are asked one after the other: a shard that ended may be followed by one that has not begun yet.
+  // The search and its parts are queried one after the other, so one shard may have ended while the next has
+  // not begun.
   let seen = -1;
   await until(
     async () => {
@@ -171,7 +173,7 @@ test('a part of the run before that has not ended yet is waited for', { timeout:
     'behind.json',
     specification({ samples: 20, changes: { seed: 9, execution: { ...execution, partSize: 5 } } }),
   );
-  // Nobody works for the search until the name of its second part is taken.
+  // No worker serves the search until the name of its second part is taken.
   const { run, behind } = await whileStopped(workers[0]!.pid, async () => {
     const args = ['run', 'behind.json', '--id', 'behind', '--workers', '0', '--out', 'behind'];
     const run = spawnZeroscout(args, { home, env: env() });
@@ -206,7 +208,7 @@ test('gc takes the parts of a run along', { timeout: 120_000 }, async () => {
       timeoutMs: 60_000,
       everyMs: 200,
     });
-    // Whoever collects at the same time finds it gone, and goes on.
+    // A concurrent collector finds the item gone, and continues.
     await collect({ client, store, collection });
   } finally {
     await store.close();

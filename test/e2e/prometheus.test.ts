@@ -1,4 +1,5 @@
-// Tests that a real Prometheus that scrapes real workers answers every query of the dashboard and of the alerts with numbers.
+// Tests that a real Prometheus that scrapes real workers answers every query of the dashboard and the alerts
+// with numbers.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -122,7 +123,7 @@ function configuration(targets: readonly string[]): string {
   });
 }
 
-/** A port of the loopback interface that nobody listened on just now. */
+/** A free port on the loopback interface. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

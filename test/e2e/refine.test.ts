@@ -1,4 +1,4 @@
-// Tests that the best of a finished search are searched again, named by its id or by the ranking that it left.
+// Tests that the best of a finished search are searched again, given by its id or by its ranking file.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
@@ -92,7 +92,7 @@ describe('what cannot be refined ends with code 2 and names the field', () => {
   });
 
   test('a search that is under way', async () => {
-    // Nobody works for it.
+    // No worker serves it.
     await dismissWorkers(workers);
     home.write('waits.json', specification({ name: 'waits', changes: { seed: 9 } }));
     await cli('run', 'waits.json', '--id', 'waits', '--detach', '--workers', '0');

@@ -1,4 +1,5 @@
-// Tests that a running command starts embedded servers again that were killed, and ends with the undisturbed ranking.
+// Tests that a running command restarts embedded servers that were killed, and ends with the undisturbed
+// ranking.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findRunning } from '../../client/embedded/embedded.js';
 import { sleep } from '../../client/embedded/process.js';
@@ -13,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => Promise.all([home.remove(), undisturbed.remove()]), 60_000);
 
-/** Some seconds of scoring, in which both servers are killed. */
+/** Scoring takes some seconds, during which both servers are killed. */
 const samples = 400;
 const spec = specification({ samples, changes: { fidelity: { draws: 1, batch: 8, resolution: 32 } } });
 

@@ -1,4 +1,5 @@
-// Tests that scheduled runs pay only for what is new, are compared with the run before, and tell a webhook.
+// Tests that scheduled runs compute only what is new, are compared with the previous run, and notify a
+// webhook.
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -34,7 +35,7 @@ const hook = createServer(async (request, response) => {
   for await (const text of request.setEncoding('utf8')) body += text;
   const signature = request.headers['x-zeroscout-signature'];
   told.push({ signature: signature?.toString(), body });
-  // The first attempt meets a receiver in trouble.
+  // The first attempt meets a failing receiver.
   response.writeHead(told.length === 1 ? 503 : 204).end();
 });
 const cli = (...args: string[]) => done(args, { home, env });
@@ -123,7 +124,7 @@ test('a schedule from create to delete', { timeout: 400_000 }, async () => {
     summary: { candidates: 30, scored: 30 },
   });
 
-  // The list lost two and grew by four: the next night pays for four.
+  // The list lost two candidates and gained four, so the next run scores four.
   await json('schedule', 'update', 'scan', 'tuesday.json');
   const second = await runNow('scan');
   const { summary, changes } = JSON.parse(told.at(-1)!.body);
@@ -144,7 +145,7 @@ test('a schedule from create to delete', { timeout: 400_000 }, async () => {
   expect((await cli('schedule', 'list')).stdout).toContain('scan is paused: somebody paused it');
   await cli('schedule', 'resume', 'scan');
   await cli('schedule', 'backfill', 'scan', '--from', '2026-03-01', '--to', '2026-03-02T01:00Z');
-  // Two o'clock in Berlin is one in UTC, in winter.
+  // Two o'clock in Berlin is one o'clock UTC in winter.
   const nights = ['2026-03-01T01', '2026-03-02T01'];
   await until(
     async () => {
@@ -195,7 +196,7 @@ test('gc keeps what kept runs and schedules need, and lets go of the rest', {
   await collect({ client, store, collection: first });
   const { id } = first.runs.kept[0]!;
   const runs = 'WorkflowType = "search" AND ExecutionStatus != "ContinuedAsNew"';
-  // Temporal deletes in the background, and may take minutes for runs that have just ended.
+  // Temporal deletes in the background, which may take minutes for runs that have just ended.
   await until(async () => (await client.workflow.count(runs)).count === 1, {
     what: 'runs are forgotten',
     timeoutMs: 300_000,
@@ -204,12 +205,13 @@ test('gc keeps what kept runs and schedules need, and lets go of the rest', {
   expect(await json('results', id)).toHaveLength(32);
   expect(await json('status', id)).toHaveProperty('changes');
 
-  // Nothing is kept but the schedule: its list and the scores under its specification stay.
+  // Only the schedule is kept: its list and the scores under its specification remain.
   await collect({ client, store, collection: await plan(0) });
   const run = await runNow('weekly');
   expect(JSON.parse(told.at(-1)!.body)).toMatchObject({ search: run, summary: { scored: 0, reused: 30 } });
 
-  // A list that no worker has seen and that is gone fails the run, which pauses the schedule and is told outside.
+  // If a list has disappeared that no worker has read, the run fails, which pauses the schedule and is
+  // notified.
   await json('schedule', 'update', 'weekly', 'wednesday.json');
   for (const { name } of await store.housekeeping.blobs()) await store.housekeeping.deleteBlob(name);
   const { id: failed } = await json('schedule', 'run-now', 'weekly');
@@ -220,7 +222,7 @@ test('gc keeps what kept runs and schedules need, and lets go of the rest', {
     schedule: 'weekly',
     failure: expect.stringContaining('missing'),
   });
-  // At once, not when its next run is due.
+  // The schedule is paused immediately, not when its next run is due.
   const listed = await json('schedule', 'list');
   expect(listed).toEqual([expect.objectContaining({ name: 'weekly', state: 'paused', failedRun: failed })]);
   await until(async () => (await described('weekly')).state === 'paused', {
@@ -249,7 +251,7 @@ test('what is wrong is said before anything starts', { timeout: 180_000 }, async
     [() => create('x', '99 2 * * *'), 'cron'],
     [() => create('x', '0 0 2 * * *'), 'cron'],
     [() => create('x', '@nightly'), 'cron'],
-    // Such a time never comes.
+    // This time never occurs.
     [() => create('x', '0 2 30 2 *'), 'cron'],
     [() => create('a b', '@daily'), 'schedule'],
     [() => create('again', '@daily'), 'schedule'],

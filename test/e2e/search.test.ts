@@ -1,4 +1,5 @@
-// Tests one search with the built command line, from the specification to its files, read back in every form.
+// Tests one search with the built command line, from the specification to its files, read back in every
+// format.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

@@ -26,7 +26,7 @@ import {
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const key = randomBytes(32).toString('base64');
-/** Of this run alone: others on this machine run the same test. */
+/** The secrets are unique to this run, because the same test may run concurrently on this machine. */
 const planted = (what: string) => `planted-${what}-${randomBytes(6).toString('hex')}`;
 const PLANTED = {
   nats: planted('nats-password'),
@@ -46,15 +46,15 @@ let home: TestHome;
 let temporal: TemporalServer;
 let nats: NatsServer;
 let env: NodeJS.ProcessEnv;
-/** Everything that was said or written, by who did it. */
+/** Everything that was printed or written, by source. */
 const said = new Map<string, string>();
 const tell = (who: string, { stdout, stderr }: Pick<Outcome, 'stdout' | 'stderr'>) =>
   said.set(who, stdout + stderr);
-/** Names of the secrets that a text shows. */
+/** The names of the secrets that a text contains. */
 const shown = (text: string) =>
   Object.entries(PLANTED).flatMap(([name, secret]) => (text.includes(secret) ? [name] : []));
 
-/** A receiver that refuses with all that it was told, as some do. */
+/** A receiver that refuses and echoes what it received, as some do. */
 const hook = createServer(async (request, response) => {
   let body = '';
   for await (const text of request.setEncoding('utf8')) body += text;
@@ -66,7 +66,7 @@ interface Seen {
   readonly environments: ReadonlySet<string>;
 }
 
-/** Command lines of all processes that there were while it watched, and environments of scorers. */
+/** The command lines of all processes that were observed, and the environments of scorers. */
 function watchProcesses(): { readonly stop: () => Seen } {
   const commandLines = new Set<string>();
   const environments = new Set<string>();
@@ -79,7 +79,7 @@ function watchProcesses(): { readonly stop: () => Seen } {
           if (text.includes('--max-old-space-size') && text.includes('scorer.mjs'))
             environments.add(readFileSync(`/proc/${pid}/environ`, 'latin1'));
         } catch {
-          // it has ended
+          // the process has ended
         }
   };
   const timer = setInterval(look, 100);
@@ -157,20 +157,20 @@ test('a search with a failure tells none of them', { timeout: 240_000 }, async (
   const seen = watch?.stop();
   said.set('command lines', [...(seen?.commandLines ?? [])].join('\n'));
   const environments = [...(seen?.environments ?? [])].join('\n').split('\0');
-  // A webhook's secret has whatever name people give it, and belongs on control workers alone.
+  // The secret of a webhook has a name that people choose, and belongs on control workers alone.
   said.set('environments', environments.filter((entry) => !entry.startsWith('HOOK_SECRET=')).join('\n'));
 
   const connection = await Connection.connect({ address: temporal.address });
   const codec = createPayloadCodec({ keys: readEncryptionKeys({ env }) });
   const client = new Client({ connection, dataConverter: { payloadCodecs: [codec] } });
-  // As of one that runs: the whole history, decrypted, and not the result alone.
+  // The texts of a running search: the whole history, decrypted, and not only the result.
   const texts = (await findRuns(client)).map((run) =>
     textOfRun({ client, run: { ...run, status: 'running' } }),
   );
   said.set('history', (await Promise.all(texts)).join('\n'));
   await connection.close();
 
-  // What is looked at is what was meant to be.
+  // The texts that were examined are the intended ones.
   expect(said.get('failures.csv')).toContain('killed by SIGSEGV');
   expect(said.get('score')).toContain('candidate set aside');
   expect(said.get('status')).toMatch(/nobody was told: notify\.webhook: 127\.0\.0\.1:\d+ answered 400/);

@@ -1,11 +1,14 @@
-// Tests who goes first and who takes turns where several searches wait for the same workers.
+// Tests the order in which several searches get the same workers, by priority and in turn.
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { done, type Running, spawnZeroscout, specification } from '../support/zeroscout.js';
 
 const SHARDS = 20;
-/** So far may the order be off: a worker holds two shards and asks for the next before it has told of the last. */
+/**
+ * The tolerance of the order: a worker holds two shards and polls for the next before it has reported the
+ * last.
+ */
 const HELD = 6;
 
 let home: TestHome;
@@ -29,7 +32,7 @@ afterAll(async () => {
   await home.remove();
 }, 60_000);
 
-/** Starts a search, one candidate a shard, and waits until all its shards wait for a worker. */
+/** Starts a search with one candidate in each shard, and waits until all its shards wait for a worker. */
 async function offer({ name, seed, priority }: { name: string; seed: number; priority: number }) {
   const execution = { shardSize: 1, window: SHARDS, priority };
   home.write(`${name}.json`, specification({ name, samples: SHARDS, changes: { seed, execution } }));
@@ -51,7 +54,7 @@ test('the first by priority, equal ones in turn; a worker takes what its device 
   expect(none).toMatchObject({ state: 'scoring', noWorkerFor: 'cpu' });
   expect((await cli('status', 'first')).stdout).toContain('no worker for cpu');
 
-  // Another device's worker leaves them alone.
+  // A worker of another device does not take them.
   const other = worker('--role', 'score', '--device', 'cpu-stack', '--concurrency', '1');
   await other.says(/worker ready/);
   const score = worker('--role', 'score', '--concurrency', '3');
@@ -63,7 +66,7 @@ test('the first by priority, equal ones in turn; a worker takes what its device 
   const last = (id: string) => order.lastIndexOf(id);
   expect(last('first')).toBeLessThan(SHARDS + HELD);
   expect(order.indexOf('late')).toBeGreaterThanOrEqual(3 * SHARDS - HELD);
-  // In turn: half of the way both have done about half, not one of them all.
+  // The searches take turns: halfway, each has done about half.
   const half = order.slice(SHARDS + HELD, 2 * SHARDS + HELD);
   for (const id of ['one', 'two'])
     expect(half.filter((one) => one === id).length).toBeGreaterThan(half.length / 4);

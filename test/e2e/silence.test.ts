@@ -1,4 +1,5 @@
-// Lets servers and clients fall silent, connections held open, and checks that both ends notice within ten seconds and find each other again.
+// Tests that servers and clients that fall silent, with open connections, are noticed within ten seconds and
+// reconnect.
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -39,7 +40,7 @@ const ready = async (worker: Running) => {
   return (await response.json()) as { temporal: boolean; store: boolean };
 };
 
-/** How long it takes until `test` holds. */
+/** The time until `test` holds. */
 async function timeUntil(what: string, test: () => Promise<boolean> | boolean): Promise<number> {
   const start = performance.now();
   await until(test, { what, timeoutMs: 40_000 });
@@ -76,7 +77,7 @@ test('/readyz and `watch` tell within ten seconds that the servers are silent, a
     return temporal && store;
   });
   expect(back).toBeLessThan(NOTICED_MS);
-  // What was under way is done when the server is back.
+  // Calls in progress complete when the server is back.
   expect(await put).toEqual(['stored']);
   await store.close();
   worker.child.kill('SIGTERM');
@@ -84,7 +85,7 @@ test('/readyz and `watch` tell within ten seconds that the servers are silent, a
   await Promise.all([worker.ended, watcher.ended]);
 });
 
-/** How long each server keeps a client that reads what it is asked and never answers. */
+/** How long each server keeps a client that reads its pings and never answers. */
 function silentClients(): Promise<number[]> {
   const silent = (name: ServiceName, hello: Buffer | string) =>
     new Promise<number>((resolve) => {
@@ -94,7 +95,7 @@ function silentClients(): Promise<number[]> {
       socket.on('close', () => resolve(performance.now() - start));
       socket.write(hello);
     });
-  // gRPC runs over HTTP/2: its preface and an empty SETTINGS frame.
+  // gRPC uses HTTP/2: its preface and an empty SETTINGS frame.
   const http2 = Buffer.concat([
     Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
     Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),

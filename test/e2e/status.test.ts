@@ -1,4 +1,5 @@
-// Tests on real servers what `status` and `results` say of searches that failed, were ended by others, or try a step again.
+// Tests on real servers what `status` and `results` report about searches that failed, were ended by others,
+// or retry a step.
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readState } from '../../client/embedded/state.js';
@@ -7,7 +8,7 @@ import { type Describer, openEmbeddedDescriber } from '../support/describer.js';
 import { killNow, type TestHome, testHome, until } from '../support/home.js';
 import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 
-/** Only so many cells of NAS-Bench-201 have at most 100,000 parameters. */
+/** The number of cells of NAS-Bench-201 with at most 100,000 parameters. */
 const MEETING = 729;
 const WHY = `only ${MEETING} of the 15625 candidates meet the constraints`;
 
@@ -64,9 +65,9 @@ test('a failed search says why, without what Temporal puts before it, and what t
   expect(stdout).toContain('what now: correct the specification');
   const results = await cli('results', 'few');
   expect([results.code, results.stderr]).toEqual([2, expect.stringContaining(WHY)]);
-  // Temporal's page shows this id.
+  // Temporal's page shows this form of the id.
   expect((await cli('status', 'search-few')).stdout).toBe(stdout);
-  // Nor does its page say that the search is still being planned.
+  // Temporal's page also does not show the search as planning any more.
   const { count } = await client.workflow.count('ZeroscoutState = "failed" AND ZeroscoutName = "sample"');
   expect(count).toBe(1);
 });
@@ -119,7 +120,7 @@ test('waiting for a control worker, for a device, for resume, for servers', {
   timeout: 120_000,
 }, async () => {
   const env = {};
-  /** Waits until the search waits for this, and since when is known; answers what `status --json` says then. */
+  /** Waits until the search waits for this with a known start, and returns the output of `status --json`. */
   const waiting = async (what: string) => {
     const isKnown = async () => {
       const { waiting } = await describer.status('idle');
@@ -140,7 +141,7 @@ test('waiting for a control worker, for a device, for resume, for servers', {
   const watcher = spawnZeroscout(['watch', 'idle'], { home });
   await watcher.says(/no worker for cuda/);
 
-  // Temporal's page finds it by what it does, and says it at the top.
+  // Temporal's page finds the search by its phase, and shows the phase at the top.
   const query = 'ZeroscoutState = "scoring" AND ZeroscoutName = "sample" AND ZeroscoutProgress < 1';
   const { count } = await client.workflow.count(query);
   expect(count).toBe(1);
@@ -152,10 +153,10 @@ test('waiting for a control worker, for a device, for resume, for servers', {
   expect((await cli('status', 'idle')).stdout).toMatch(/waiting: paused since \d\d:\d\d/);
   await watcher.says(/paused since \d\d:\d\d/);
 
-  // Who watches starts an embedded server again, and so does who asks for the status.
+  // Both `watch` and `status` restart an embedded server.
   await home.killService('nats');
   await watcher.says(/NATS is away since \d+ s, starting it again/);
-  // A server that is stopped is away as one that has died, but does not come back at once.
+  // A suspended server is unreachable like a dead one, but is not restarted immediately.
   const { pid } = readState({ home: home.home }).services.temporal!;
   process.kill(pid!, 'SIGSTOP');
   await watcher.says(/Temporal is away since \d+ s/).finally(() => process.kill(pid!, 'SIGCONT'));
@@ -178,7 +179,7 @@ test('waiting for a control worker, for a device, for resume, for servers', {
     .finally(() => process.kill(nats, 'SIGCONT'));
   control.child.kill('SIGKILL');
   await control.ended;
-  // Temporal names it for five minutes more.
+  // Temporal lists it for five more minutes.
   expect((await cli('workers')).stderr).toContain('no workers');
 });
 
@@ -227,7 +228,7 @@ test('a list that shows fewer says of how many; --all and --json have every one'
   await Promise.all(Array.from({ length: 55 }, (_, number) => start(number)));
   const query = 'WorkflowType = "search" AND ExecutionStatus != "ContinuedAsNew"';
   const known = async (more: string) => (await client.workflow.count(query + more)).count;
-  // A search is listed a moment after it is started.
+  // A search is listed a moment after it was started.
   const isListed = async () => (await known(' AND WorkflowId STARTS_WITH "search-many-"')) === 55;
   await until(isListed, { what: 'all are listed', timeoutMs: 60_000 });
   const count = await known('');

@@ -1,4 +1,5 @@
-// Tests that a command which is stopped (Ctrl-Z) while it starts the servers leads to no second pair of them.
+// Tests that a command that is suspended (Ctrl-Z) while it starts the servers does not lead to a second pair
+// of them.
 import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { pidsOf } from '../../client/embedded/lifecycle.js';
@@ -8,7 +9,7 @@ import { done, spawnZeroscout, specification } from '../support/zeroscout.js';
 let home: TestHome;
 afterEach(() => home.remove(), 60_000);
 
-/** The file is there before it is locked; its holder writes its number when it has the lock. */
+/** The file exists before it is locked; its holder writes its pid when it has the lock. */
 async function holdsLock(pid: number): Promise<void> {
   const { lockFile } = home.home;
   const holds = () => existsSync(lockFile) && readFileSync(lockFile, 'utf8') === JSON.stringify({ pid });
@@ -24,7 +25,7 @@ test('who is stopped keeps the lock, says so, and nobody starts a second pair of
   const { lockFile } = home.home;
   await holdsLock(first.pid);
   process.kill(first.pid, 'SIGSTOP');
-  // As after a minute of silence.
+  // The lock file looks as after a minute of silence.
   const past = Date.now() / 1000 - 60;
   utimesSync(lockFile, past, past);
 

@@ -1,5 +1,5 @@
-// Tests that a search is one connected trace, from the command to the batches of its scorers,
-// and that with tracing off no process loads OpenTelemetry.
+// Tests that a search is one connected trace, from the command to the batches of its scorers, and that no
+// process loads OpenTelemetry if tracing is off.
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +26,7 @@ afterAll(async () => {
   await home.remove();
 }, 60_000);
 
-/** A search with its workers, and the OpenTelemetry packages that each process had loaded when it ended. */
+/** A search with its workers, and the OpenTelemetry packages that each process had loaded at its end. */
 async function run(id: string, env: NodeJS.ProcessEnv) {
   const loaded = join(home.dir, id);
   mkdirSync(loaded);
@@ -73,7 +73,7 @@ test('a search is one trace', { timeout: 240_000 }, async () => {
   const scored = batches.flatMap(({ attributes }) => attributes['zeroscout.candidates'] as string[]);
   expect(scored).toHaveLength(SAMPLES);
   expect(new Set(scored).size).toBe(SAMPLES);
-  // Names alone: the specification, which may say where a webhook is, stays at home.
+  // Spans hold names only; the specification, which may contain a webhook's address, is not exported.
   expect(JSON.stringify(spans)).not.toContain('nas-bench-201');
 });
 

@@ -1,4 +1,4 @@
-// Tests that no program or Python module of a working folder which somebody else packed is run.
+// Tests that no program or Python module of an untrusted working folder is run.
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { specification, zeroscout } from '../support/zeroscout.js';
 let home: TestHome;
 afterEach(() => home.remove(), 60_000);
 
-/** Fills the folder with code that leaves a file behind when it runs. */
+/** Fills the folder with code that leaves a file when it runs. */
 function plant(folder: string): () => string {
   const proof = join(folder, 'it-ran');
   const put = (path: string, text: string): void => {
@@ -42,7 +42,7 @@ test('doctor, status, services and run execute nothing of it', { timeout: 180_00
     ZEROSCOUT_HOME: '',
     ZEROSCOUT_BIN: '',
     XDG_DATA_HOME: join(home.dir, '..', 'user-data'),
-    // Entries that mean whatever folder one is in, as careless profiles have them.
+    // Relative entries, as careless profiles have them.
     PATH: ['.', '', './bin', 'node_modules/.bin', ...`${process.env.PATH}`.split(delimiter)].join(delimiter),
   };
   const place = { home, env };
@@ -88,7 +88,7 @@ test('a fetched program is run only with the digest that was recorded of it', as
   expect(await find()).toMatchObject({ path: file, source: 'fetched' });
   writeFileSync(file, `${readFileSync(file, 'utf8')}# one line more\n`);
   expect(await find()).toBeUndefined();
-  // Whoever names a folder answers for what is in it.
+  // A user who names a folder is responsible for its contents.
   const named = resolveHome({ cwd: home.dir, env: { ZEROSCOUT_BIN: place.bin } });
   expect(await findBinary({ home: named, name: 'nats-server', env: { PATH: '' } })).toBeDefined();
 });

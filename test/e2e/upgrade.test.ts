@@ -1,5 +1,5 @@
-// Tests that searches which another build began are finished by this one. Runs where ZEROSCOUT_OTHER_BUILD names that build's
-// dist/cli/main.js, such as that of the release before (CONTRIBUTING.md).
+// Tests that this build finishes searches that another build began. It runs if ZEROSCOUT_OTHER_BUILD names
+// that build's dist/cli/main.js, such as that of the previous release (CONTRIBUTING.md).
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';
@@ -22,7 +22,7 @@ const SEARCHES = {
   },
   screening: {
     seed: 8,
-    // Its rounds have one each.
+    // The rounds of a screening have fidelities of their own.
     fidelity: undefined,
     execution,
     strategy: {
@@ -93,12 +93,12 @@ test.skipIf(!OTHER)(
       expect([id, state]).toEqual([id, 'completed']);
       await done(['results', id, '--out', `${id}-now`], { home, env });
     }
-    // All of it is scored once: what the other build paid for is not computed again.
+    // Each candidate is scored once: what the other build computed is not computed again.
     const all = 3 * SAMPLES + SAMPLES + SAMPLES / 4;
     expect(paid + scored(now[1]!)).toBeLessThanOrEqual(all + 8);
     await dismiss(now);
 
-    // The other build ranks the same scores alike, from the beginning.
+    // The other build ranks the same scores identically, from the beginning.
     const again = await hire('other');
     for (const id of ids) {
       const run = await other('run', `${id}.json`, '--id', `${id}-2`, '--workers', '0', '--out', `${id}-then`)

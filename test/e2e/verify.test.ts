@@ -1,4 +1,5 @@
-// Searches whose scores are verified, with healthy workers, a broken one and a hostile one: who is found, and that the ranking keeps its bytes.
+// Tests searches whose scores are verified, with healthy workers, a broken one and a hostile one: who is
+// found, and that the ranking keeps its bytes.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +50,10 @@ const recordsOf = async () =>
 const write = (name: string, changes: object) =>
   home.write(`${name}.json`, specification({ samples: SAMPLES, changes: { seed: SEED, ...changes } }));
 
-/** `good...`: a worker as it is; `bad...`: one whose scorers compute wrong; `rogue`: one that lies and obeys nobody. */
+/**
+ * `good...`: a normal worker; `bad...`: one whose scorers compute wrong numbers; `rogue`: one that stores
+ * wrong numbers and ignores its record.
+ */
 async function hire(...names: string[]): Promise<void> {
   for (const name of names) {
     const given = { home, env: env({ ZEROSCOUT_WORKER_NAME: name }) };
@@ -65,7 +69,7 @@ async function hire(...names: string[]): Promise<void> {
   await Promise.all(names.map((name) => fleet.get(name)!.says(/"worker ready"/)));
 }
 
-/** Exit codes in the order of the names. */
+/** The exit codes in the order of the names. */
 async function dismiss(...names: string[]): Promise<number[]> {
   const workers = names.map((name) => fleet.get(name)!);
   for (const name of names) fleet.delete(name);
@@ -106,7 +110,7 @@ beforeAll(async () => {
 }, timeout);
 afterEach(forget, timeout);
 
-/** Deletes the scores: the next search has everything before it. */
+/** Deletes the scores, so that the next search must compute everything. */
 async function forget(): Promise<void> {
   const text = specification({ samples: SAMPLES, changes: { seed: SEED } });
   await store.housekeeping.deleteScope(scoreScope(parseSpecification({ text, source: 'search' })));
@@ -121,7 +125,7 @@ afterAll(async () => {
   await home?.remove();
 }, timeout);
 
-// Temporal names workers for five minutes after they have gone, so tests of few workers come first.
+// Temporal lists workers for five minutes after their end, so tests with few workers come first.
 test('one worker alone: the search ends and says that nothing was verified', { timeout }, async () => {
   const { summary, ranking, stdout } = await search('alone');
   expect(ranking).toBe(reference);

@@ -54,14 +54,14 @@ function start(id: string, { seed, execution = {} }: { seed: number; execution?:
 
 const scoredBy = ({ stderr }: Running, id: string) =>
   stderr().match(new RegExp(`"search":"${id}".*"scored candidate"`, 'g'))?.length ?? 0;
-/** What `status` says of a search that waits for a worker of its engine. */
+/** What `status` reports for a search that waits for a worker of its engine. */
 async function engineWait(id: string): Promise<string | undefined> {
   const { waiting } = await describer.status(id);
   return [waiting, ...(waiting?.also ?? [])].find((one) => one?.for === 'engine')?.message;
 }
 const ranking = (id: string) => home.read(`${id}/ranking.csv`);
 
-/** Waits until the search has ended, and answers the engine of its scores. */
+/** Waits until the search has ended, and returns the engine of its scores. */
 async function engineOf(run: Running, id: string): Promise<string | undefined> {
   const { code, stderr } = await run.ended;
   expect(stderr.slice(-2000) && code, stderr.slice(-2000)).toBe(0);
@@ -94,7 +94,7 @@ test('control workers first: the search ends on the engine that it began on; the
   for (const [role, engine] of [['control', NEW] as const, ['score', OLD] as const])
     expect(stdout).toMatch(new RegExp(`${role}.*${engine}`));
 
-  // Beside a worker that cannot serve it the search finds the one that can.
+  // Although another worker cannot serve it, the search finds the one that can.
   const newScore = await worker('score', 'new');
   expect(await engineOf(next, 'next')).toBe(NEW);
   expect([scoredBy(score, 'next'), scoredBy(newScore, 'next')]).toEqual([0, SAMPLES]);
@@ -115,14 +115,15 @@ test('score workers first, in parts, and no worker of the engine is left: the se
   await until(() => scoredBy(score, 'moved') >= 10, { what: 'ten scores', timeoutMs: 60_000 });
   expect(scoredBy(newScore, 'moved')).toBe(0);
   await end(score, 'SIGKILL');
-  // Until the refusals that came while the old worker lived are over.
+  // Waits until the refusals from the old worker's lifetime are over.
   const words = `no worker of engine ${OLD}; 1 worker has ${NEW}`;
   const waits = async () => (await engineWait('moved'))?.includes(words);
   await until(waits, { what: 'the search says that it waits', timeoutMs: 60_000 });
   expect(await engineOf(moved, 'moved')).toBe(NEW);
   expect(scoredBy(newScore, 'moved')).toBe(SAMPLES);
 
-  // A new search of the old control worker begins on the old engine. Its worker is back: what it scored is found again.
+  // A new search of the old control worker begins on the old engine. When its worker is back, its scores are
+  // found again.
   const back = await worker('score', 'old');
   const again = start('again', { seed: 2, execution: parts });
   expect(await engineOf(again, 'again')).toBe(OLD);

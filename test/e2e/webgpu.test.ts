@@ -1,4 +1,4 @@
-// Tests that a search on WebGPU, through whatever adapter is here, has the ranking of the CPU.
+// Tests that a search on WebGPU, with any adapter, has the ranking of the CPU.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kendall } from '../../core/ranking/correlation.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';

@@ -1,4 +1,5 @@
-// Tests searches with workers of one’s own: who computes, what Ctrl-C leaves, and that nothing is paid for twice.
+// Tests searches with workers started separately: who computes, what Ctrl-C leaves, and that no score is
+// computed twice.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRunning, type TestHome, testHome, until } from '../support/home.js';
 import { done, spawnZeroscout, specification } from '../support/zeroscout.js';

@@ -1,4 +1,4 @@
-// Tests that proxies which read features of their own are those of the same features where all are measured.
+// Tests that proxies that read different features have the same values as if all were measured.
 import { describe, expect, it } from 'vitest';
 import type { FeaturesOfProxies, Measured } from '../../core/ir/measured.js';
 import { expressivity, progressivity, trainability } from '../../core/proxies/az-nas.js';
@@ -17,7 +17,7 @@ const cases: readonly {
   readonly name: string;
   readonly of: Pick<ScoreRequest, 'space' | 'candidate'>;
   readonly resolution: number;
-  /** Blocks that end a stage, and those that begin or end one. */
+  /** The blocks that end a stage, and those that begin or end one. */
   readonly ends: readonly number[];
   readonly edges: readonly number[];
 }[] = [

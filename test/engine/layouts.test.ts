@@ -1,4 +1,5 @@
-// Tests with hand-made networks, which have what no built-in space has, that the plain and the NCHWc layout score the same.
+// Tests with hand-made networks, which have structures that no built-in space has, that the plain and the
+// NCHWc layout score the same.
 import { describe, expect, it } from 'vitest';
 import { type Block, BlockBuilder } from '../../core/ir/block.js';
 import { randomDraw } from '../../core/ir/draw.js';
@@ -26,7 +27,7 @@ function stem(channels: number): Block {
   return b.build();
 }
 
-/** A normalized convolution that is also read by a sum, normalizations of a sum and of the input, all added. */
+/** A normalized convolution that a sum reads too, and normalizations of a sum and of the input, all added. */
 function normalizations(name: string, channels: number): Block {
   const b = new BlockBuilder({ name });
   const made = conv(b, 'a', [0, channels, channels]);
@@ -62,7 +63,7 @@ async function inBothLayouts({ stem, blocks }: Pick<Network, 'stem' | 'blocks'>)
 }
 
 describe('plain and blocked layout agree', () => {
-  // Of 16 and 32 channels, a block's program is for a series; 20 do not fill blocks of channels.
+  // With 16 and 32 channels the program of a block serves a series; 20 channels do not fill channel blocks.
   it.each([16, 32, 20])('normalizations of whatever, %i channels', async (channels) => {
     const blocks = [normalizations('block0', channels), normalizations('block1', channels)];
     await inBothLayouts({ stem: stem(channels), blocks });

@@ -1,4 +1,4 @@
-// Scores networks through the package's entry `zeroscout/engine`, as a program of somebody else would.
+// Tests scoring networks through the package's entry `zeroscout/engine`, as another program would.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSpace } from '../../core/spaces/index.js';
 import type * as Library from '../../engine/index.js';

@@ -1,4 +1,4 @@
-// Tests that modules whose code does not end are errors within the limit that name the function.
+// Tests that modules whose code does not end cause errors within the limit that name the function.
 import { expect, test } from 'vitest';
 import { moduleDigest } from '../../core/spaces/module/definition.js';
 import { callLimited } from '../../engine/call-limit.js';

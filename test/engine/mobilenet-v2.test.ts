@@ -6,7 +6,10 @@ import { drawTensors } from '../../engine/draw-tensors.js';
 import { scoreNetwork } from '../../engine/score.js';
 import { largestDeviation, withPrograms } from '../support/engine.js';
 
-/** Strides, projections and identities, kernels of all sizes, channels that are no whole blocks, fewer samples than channels. */
+/**
+ * Candidates with strides, projections and identities, all kernel sizes, channels that do not fill blocks,
+ * and fewer samples than channels.
+ */
 const CANDIDATES = [
   'SuperConvK3BNRELU(3,8,2,1)SuperResIDWE2K3(8,16,2,16,2)SuperResIDWE4K5(16,24,1,8,1)SuperConvK1BNRELU(24,512,1,1)',
   'SuperConvK5BNRELU(3,16,1,2)SuperResIDWE1K7(16,20,2,12,1)SuperResIDWE6K3(20,12,2,8,1)SuperConvK1BNRELU(12,40,1,1)',
@@ -30,7 +33,7 @@ describe('the blocked layout', () => {
     const blocked = await score(candidate, 'blocked');
     expect(plain.features.every(Number.isFinite)).toBe(true);
     expect(largestDeviation(plain.features, blocked.features)).toBeLessThan(1e-5);
-    // Where an activation is within rounding of 0, the two may put it on different sides.
+    // Where an activation is within rounding of 0, the two layouts may differ in its sign.
     expect(largestDeviation(plain.blocks, blocked.blocks)).toBeLessThan(1e-2);
   });
 });

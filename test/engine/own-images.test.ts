@@ -1,4 +1,4 @@
-// Tests scoring on images from a file, in every space; noise written to a file scores as the noise does.
+// Tests scoring on images from a file, in every space; noise that is written to a file scores like the noise.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -14,7 +14,7 @@ const mobileNetV2: SpaceSpecification = { kind: 'mobilenet-v2' };
 const PARENT =
   'SuperConvK3BNRELU(3,8,2,1)SuperResIDWE2K3(8,16,2,16,1)SuperResIDWE1K5(16,24,2,8,1)SuperResIDWE2K3(24,16,2,24,1)SuperConvK1BNRELU(16,64,1,1)';
 
-/** A parent and its children, some of them children of children. */
+/** A parent and its descendants. */
 function family(specification: SpaceSpecification, parent: string, count: number): string[] {
   const space = openSpace(specification);
   const all = [parent];
@@ -29,7 +29,7 @@ function family(specification: SpaceSpecification, parent: string, count: number
   return all;
 }
 
-/** Scores under two draws in turn; `runs`: blocks that ran. */
+/** Scores candidates under two draws in turn; `runs` counts the blocks that ran. */
 async function score({
   space: specification,
   candidates,
@@ -74,7 +74,7 @@ describe('what candidates have in common', () => {
     const together = await score({ space, candidates, depth: 'blocks' });
     expect(together.scores).toEqual(alone.scores);
     expect(together.runs).toBeLessThan(alone.runs);
-    // Room for some of them, and another order.
+    // With room for some of them only, and in another order.
     const backwards = candidates.toReversed();
     const cramped = await score({ space, candidates: backwards, depth: 'blocks', maxBytes: 300_000 });
     const inPairs = (scores: readonly NetworkScore[]) =>
@@ -86,7 +86,7 @@ describe('what candidates have in common', () => {
     const child = PARENT.replace('(24,16,2,24,1)', '(24,16,2,32,1)');
     const { runs } = await score({ space: mobileNetV2, candidates: [PARENT], depth: 'blocks' });
     const both = await score({ space: mobileNetV2, candidates: [PARENT, child], depth: 'blocks' });
-    // Two units of the residual block that changed, and the convolution after it.
+    // Two units of the changed residual block, and the convolution after it.
     expect(both.runs - runs).toBe(2 * 3);
   });
 

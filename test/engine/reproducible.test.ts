@@ -21,7 +21,7 @@ const candidates = sample({
   size: nasBench201.enumeration.size,
 }).map(nasBench201.enumeration.at);
 
-/** Bits of each candidate's result, by candidate. */
+/** The bits of each candidate's result. */
 async function score(order: readonly string[]): Promise<Map<string, string>> {
   const scorer = await createCpuScorer({ threads: 1 });
   const found = new Map<string, string>();
@@ -49,7 +49,7 @@ describe('proxies', () => {
     await scorer.close();
   });
 
-  // Their tensors lie in memory that the scorer's next candidates write over.
+  // Their tensors lie in memory that the next candidates of the scorer overwrite.
   it('have the same bits under weights of their own, whoever is scored before, or at the same time', async () => {
     const own = (candidate: string) => {
       const { fidelity, ...rest } = request(candidate, [0, 1]);
@@ -72,7 +72,7 @@ describe('proxies', () => {
     expect(atOnce).toEqual(alone);
   });
 
-  // With 2 images the last stage has fewer samples than channels, and a Gram matrix in place of the covariance.
+  // With 2 images the last stage has fewer samples than channels, so a Gram matrix replaces the covariance.
   it.each([4, 2])('agree in the plain and in the blocked layout, batch %i', async (batch) => {
     const draw = randomDraw({ seed: 4, draw: 0 });
     const scoreAll = (layout: 'plain' | 'blocked') =>
@@ -89,7 +89,7 @@ describe('proxies', () => {
   });
 });
 
-/** Features and blocks at the ends of the three stages of five cells; the stem's feature comes first. */
+/** The features at the ends of the three stages of five cells; the stem's feature comes first. */
 const STAGE_FEATURES = [0, 5, 11, 17];
 const STAGE_BLOCKS = [4, 10, 16];
 

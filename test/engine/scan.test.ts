@@ -25,7 +25,10 @@ const CELLS = [
 
 const network = (candidate: string): Network => nasBench201.network({ candidate, resolution: 32 });
 
-/** The same network, of which others could begin with each block: none is run together with the next. */
+/**
+ * The same network in a form in which other candidates could share each leading block, so that no blocks run
+ * together.
+ */
 function blockByBlock({ common: _, ...rest }: Network): Network {
   return rest;
 }
@@ -73,7 +76,7 @@ describe('the cells of a stage in one run', () => {
 
   it('finds the cells that pass the signs on, also where weights of zero make them do so', async () => {
     const drawn = randomDraw({ seed: 6, draw: 0 });
-    /** Without the weights of some blocks. */
+    /** The draw without the weights of some blocks. */
     const without = (names: RegExp): Draw => ({
       ...drawn,
       weight: (weight) => (names.test(weight.name) ? drawn.weight(weight).fill(0) : drawn.weight(weight)),

@@ -1,4 +1,4 @@
-// Tests the order in which requests are taken: lower turns first, each turn in order, retried requests before all others.
+// Tests the order of requests: lower turns first, each turn in order, retried requests before all others.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createScoreQueue, type Job } from '../../engine/score-queue.js';

@@ -1,4 +1,4 @@
-// Tests that scorers which crash, hang, never start or are killed cost the guilty candidate alone.
+// Tests that scorers that crash, hang, never start or are killed affect only the candidate at fault.
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CandidateError } from '../../core/candidate-error.js';
@@ -30,7 +30,7 @@ const failure = (promise: Promise<unknown>) =>
     (error) => error as CandidateError,
   );
 const sleep = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
-/** A stub's score: its text's length. */
+/** The score of a stub is the length of its text. */
 const stub = (candidate: string) => ({ ...request(candidate), candidate });
 
 afterEach(async () => {
@@ -53,7 +53,7 @@ describe('the real scorer', () => {
     expect(reason).toMatchObject({ reason: 'crash', message: expect.stringMatching(/SIGKILL, 3 times/) });
     const died = events.filter((event) => event.type === 'died');
     expect(died.map((event) => event.candidate)).toEqual(Array(3).fill(candidates[1]));
-    // The pool goes on.
+    // The pool continues.
     expect(await pool.score(request(candidates[0]!))).toEqual(
       (results[0] as PromiseFulfilledResult<unknown>).value,
     );
@@ -128,7 +128,7 @@ describe('kill -9 from outside', () => {
     const pool = open(fault('slow-scorer.mjs'), { size: 2 });
     await Promise.all(names.slice(0, 4).map((name) => pool.score(stub(name))));
     for (const pid of pool.pids()) process.kill(pid, 'SIGKILL');
-    // At once, when the pool may not know yet, and later.
+    // Requests immediately, when the pool may not know yet, and later.
     expect(await pool.score(stub('x'))).toMatchObject([{ complexity: 1 }]);
     for (const pid of pool.pids()) process.kill(pid, 'SIGKILL');
     await sleep(200);
@@ -141,7 +141,7 @@ describe('kill -9 from outside', () => {
     const results = await Promise.all(
       names.map(async (name, i) => {
         const [proxies] = await pool.score(stub(name));
-        // Whoever has just answered has the next candidate already.
+        // A scorer that has just answered already has the next candidate.
         if (i % 6 === 0 && ++killed) process.kill(proxies!.pid!, 'SIGKILL');
         return proxies!.complexity;
       }),
@@ -170,7 +170,7 @@ describe('kill -9 from outside', () => {
 describe('candidates together', () => {
   const names = Array.from({ length: 60 }, (_, i) => `candidate ${i}`);
   const together = 16;
-  /** Candidates that were in a scorer with each of these. */
+  /** The candidates that shared a scorer with each of these. */
   const company = async (pool: ScorerPool, list: readonly string[]) =>
     (await Promise.all(list.map((name) => pool.score(stub(name))))).map(([proxies]) => proxies!.together!);
 
@@ -195,7 +195,8 @@ describe('candidates together', () => {
       expect(reason).toMatchObject({ reason: 'crash', message: expect.stringMatching(/SIGKILL, 3 times/) });
     }
     const died = events.filter((event) => event.type === 'died');
-    // Two groups of 16: each is halved four times before its candidate is alone, which is then tried three times.
+    // Two groups of 16: each is halved four times until its candidate is alone, which is then tried three
+    // times.
     expect(died.flatMap(({ group }) => group ?? []).sort((a, b) => b - a)).toEqual([
       16, 16, 8, 8, 4, 4, 2, 2,
     ]);

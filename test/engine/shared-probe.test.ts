@@ -1,4 +1,5 @@
-// Tests that scores agree whether the probe is shared by all candidates or belongs to one, for which its means are computed in the program.
+// Tests that scores agree whether the probe is shared by all candidates or belongs to one, in which case
+// programs compute its means.
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
 import { PROBE_INPUTS } from '../../core/lowering/nchwc/probe-inputs.js';
@@ -29,7 +30,7 @@ async function bothWays(space: Parameters<typeof openSpace>[0], candidate: strin
   return [await score('all'), await score('one')] as const;
 }
 
-/** Notes which kept signs the programs read. */
+/** Records which precomputed probe inputs the programs read. */
 function watched(programs: Programs, read: Set<string>): Programs {
   return {
     ...programs,
@@ -44,9 +45,9 @@ function watched(programs: Programs, read: Set<string>): Programs {
 
 describe('what the signs of many candidates give is worked out once', () => {
   const cells = [
-    // Pools, and nothing but pools, into the output.
+    // A cell with only pools on the edges to the output.
     '|avg_pool_3x3~0|+|nor_conv_3x3~0|nor_conv_1x1~1|+|avg_pool_3x3~0|avg_pool_3x3~1|avg_pool_3x3~2|',
-    // Convolutions and a pool.
+    // A cell with convolutions and a pool.
     '|nor_conv_3x3~0|+|none~0|avg_pool_3x3~1|+|avg_pool_3x3~0|nor_conv_3x3~1|skip_connect~2|',
     ...sample({ key: { seed: 4, draw: 0, name: 'kept' }, count: 4, size: 15_625 }).map(
       nasBench201.enumeration.at,

@@ -1,4 +1,4 @@
-// Tests that telemetry is off for every value of ORT_DISABLE_TELEMETRY but a plain no.
+// Tests that telemetry is off for every value of ORT_DISABLE_TELEMETRY except an explicit no.
 import { expect, test } from 'vitest';
 import { withoutTelemetry } from '../../engine/telemetry.js';
 

@@ -1,4 +1,5 @@
-// Damages whatever files a search has, while servers are down and while they run, and checks that the same command ends with the same ranking.
+// Tests that after damage to any file of a search, with servers down or running, the same command ends with
+// the same ranking.
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,17 +11,17 @@ import { mulberry32 } from '../support/random.js';
 import { done, type Running, spawnZeroscout, specification } from '../support/zeroscout.js';
 import { damage } from './support/damage.js';
 
-/** Rounds of whole searches, some seconds each; `npm run soak:damage` has hundreds. */
+/** The number of rounds of whole searches, some seconds each; `npm run soak:damage` has hundreds. */
 const ROUNDS = Number(process.env.ZEROSCOUT_DAMAGE_ROUNDS ?? 1);
 const SEED = Number(process.env.ZEROSCOUT_DAMAGE_SEED ?? 1);
-/** Rounds of the store alone. */
+/** The number of rounds of the store alone. */
 const STORE_ROUNDS = Math.max(24, ROUNDS);
 const SAMPLES = 40;
-/** A command that takes longer hangs. */
+/** A command that takes longer counts as hanging. */
 const COMMAND_MS = 150_000;
 
 let home: TestHome;
-/** Homes as they were with a search under way, and with one that has ended. */
+/** Copies of homes with a running search, and with a finished one. */
 const copies = mkdtempSync(join(tmpdir(), 'zeroscout-damage-'));
 let ranking: string;
 let failures: string;
@@ -67,7 +68,7 @@ async function endAll(running?: Running): Promise<void> {
   await stopServices({ home: home.home });
 }
 
-/** The command's end, or its death after too long. */
+/** The command's end, or its kill after too long. */
 async function ended(running: Running): Promise<{ readonly code: number; readonly said: string }> {
   const timer = setTimeout(() => running.child.kill('SIGKILL'), COMMAND_MS);
   const { code, stderr } = await running.ended;
@@ -75,7 +76,7 @@ async function ended(running: Running): Promise<{ readonly code: number; readonl
   return { code, said: stderr };
 }
 
-/** One round; answers what happened in it. Throws where the search did not end as it should. */
+/** Runs one round and returns what happened in it. Throws if the search did not end as it should. */
 async function round(seed: number): Promise<string> {
   const random = mulberry32(seed);
   const state = random() < 0.7 ? 'under way' : 'ended';
@@ -99,7 +100,7 @@ async function round(seed: number): Promise<string> {
       hit();
     }
     let outcome = await ended(first);
-    // The search under way may fail of it; the same command then has to succeed.
+    // A running search may fail because of the damage; the same command must then succeed.
     if (outcome.code !== 0 && when === 'running') {
       happened.push(`the command failed: ${outcome.said.trim().split('\n').at(-1)?.slice(0, 160)}`);
       outcome = await ended(spawnZeroscout(command, { home }));

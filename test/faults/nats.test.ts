@@ -1,4 +1,5 @@
-// Tests that a search has the undisturbed ranking when nats-server dies, stays away, fills its disk or loses what it holds.
+// Tests that a search has the undisturbed ranking when nats-server dies, stays away, fills its disk or loses
+// data.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';
 import { damageBlobs, dismiss, killServer, loseScores, replaceWorker, someWorker } from './support/faults.js';
 import { checkInvariant, forget, type Reference, undisturbed } from './support/invariant.js';
 
-/** How long a server that is gone for long is gone. */
+/** How long a server stays away in the long case. */
 const GONE_MS = Number(process.env.ZEROSCOUT_GONE_SECONDS ?? 15) * 1_000;
 const timeout = PATIENCE_MS + 2 * GONE_MS;
 const DISK_BYTES = 48e6;
@@ -33,7 +34,7 @@ beforeAll(async () => {
 afterEach(() => forget({ cluster, reference }), PATIENCE_MS);
 afterAll(() => cluster?.close(), PATIENCE_MS);
 
-/** A file system of its own for nats-server; undefined where we may not mount one. */
+/** A separate file system for nats-server; undefined if we may not mount one. */
 function smallDisk({ home }: TestHome): string | undefined {
   mkdirSync(home.nats, { recursive: true });
   try {
@@ -45,7 +46,7 @@ function smallDisk({ home }: TestHome): string | undefined {
   }
 }
 
-/** Workers keep what they have read and verified; new ones have to read it again. */
+/** Workers cache what they have read and verified; new ones have to read it again. */
 async function replaceAll(): Promise<void> {
   const workers = [...cluster.workers];
   await Promise.all(workers.map((worker) => replaceWorker({ cluster, worker, signal: 'SIGTERM' })));
@@ -72,10 +73,11 @@ test('its disk is full: the search waits, and goes on when there is room', { tim
   await until(refused, { what: 'nats-server meets the full disk', timeoutMs: PATIENCE_MS });
   const before = cluster.scored('full').length;
   await sleep(5_000);
-  // What nobody could store does not count; acks that were under way may.
+  // Candidates that could not be stored do not count; acknowledgements in progress may.
   expect(cluster.scored('full').length).toBeLessThanOrEqual(before + 2);
   rmSync(ballast);
-  // nats-server writes to a stream that met an error only after a restart (nats-io/nats-server#7788).
+  // After a write error, nats-server writes to the stream again only after a restart
+  // (nats-io/nats-server#7788).
   await killServer({ cluster, name: 'nats', awayMs: 0 });
   await checkInvariant({ cluster, search, reference });
 });

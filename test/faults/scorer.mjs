@@ -1,4 +1,4 @@
-// Scores as the real scorer does, but kills itself or hangs on candidates that the environment names.
+// Runs as a scorer that kills itself or hangs on candidates that the environment names.
 const { ZEROSCOUT_TEST_CRASH: crash, ZEROSCOUT_TEST_HANG: hang, ZEROSCOUT_TEST_EXIT: exit } = process.env;
 
 process.on('message', ({ requests }) => {

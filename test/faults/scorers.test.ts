@@ -1,4 +1,4 @@
-// Tests that scorers which hang, eat memory, answer NaN or die cost their candidate and nothing else.
+// Tests that scorers that hang, exhaust memory, answer NaN or die affect only their candidate.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/home.js';
 import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';
@@ -6,7 +6,7 @@ import { deaths, replaceWorker } from './support/faults.js';
 import { checkInvariant, forget, type Reference, undisturbed } from './support/invariant.js';
 
 const timeout = PATIENCE_MS;
-/** Who eats memory is noticed where the system says how much it has; elsewhere it never answers. */
+/** A process that exhausts memory is detected where the system reports memory; elsewhere it never answers. */
 const GREEDY = process.platform === 'linux' ? 'memory' : 'timeout';
 const HEALTHY = { kill: undefined, hang: undefined, eat: undefined, nan: undefined };
 let cluster: Cluster;
@@ -24,7 +24,7 @@ afterAll(() => cluster?.close(), PATIENCE_MS);
 test('scorers that crash, hang and eat memory once: their candidates are scored by others', {
   timeout,
 }, async () => {
-  // Three candidates: one that has lost three scorers is set aside, whoever was to blame.
+  // Three different candidates, because one that has lost three scorers is set aside whatever the cause.
   const once = (name: string, i: number) => [`once:${name}:${reference.candidates[i]}`];
   cluster.misbehave({ kill: once('kill', 5), hang: once('hang', 18), eat: once('eat', 30) });
   await checkInvariant({ cluster, search: cluster.search('once'), reference });
@@ -35,7 +35,7 @@ test('a scorer that hangs when its worker is killed ends with it', { timeout }, 
   const hangs = cluster.misbehaveOnce('hang');
   const search = cluster.search('orphan');
   await until(hangs, { what: 'a scorer hangs', timeoutMs: PATIENCE_MS });
-  // A process is over when nobody holds its output any more, its scorers included.
+  // A process has ended when nobody holds its output, including its scorers.
   for (const worker of [...cluster.workers].filter(({ role }) => role === 'score'))
     await replaceWorker({ cluster, worker, signal: 'SIGKILL' });
   await checkInvariant({ cluster, search, reference });
@@ -75,7 +75,7 @@ test('candidates that always kill, block and bloat their scorer are set aside, t
   for (const [candidate, reason] of setAside)
     expect(told).toContainEqual(expect.objectContaining({ search: 'guilty', candidate, reason }));
 
-  // A run of its own forgets what was set aside.
+  // A run of its own has no memory of candidates that were set aside.
   cluster.misbehave(HEALTHY);
   await checkInvariant({ cluster, search: cluster.search('guilty'), reference });
   expect(JSON.parse(cluster.home.read('guilty/summary.json'))).toMatchObject({

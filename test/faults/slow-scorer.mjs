@@ -1,5 +1,5 @@
-// A scorer process that computes nothing and answers after some milliseconds: the candidate `slow` takes a second,
-// `poison` kills the process, `broken` makes it give up.
+// Runs as a scorer that computes nothing and answers after some milliseconds: the candidate `slow` takes a
+// second, `poison` kills the process, `broken` makes it give up.
 process.on('message', ({ id, requests }) => {
   const names = requests.map(({ candidate }) => candidate);
   if (names.includes('poison')) process.kill(process.pid, 'SIGKILL');

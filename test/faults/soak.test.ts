@@ -1,4 +1,5 @@
-// Run by `npm run soak -- --minutes N [--seed S]`: rounds of searches under random faults, each checked against an undisturbed one.
+// Runs rounds of searches under random faults, each checked against an undisturbed one (`npm run soak --
+// --minutes N [--seed S]`).
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
@@ -18,7 +19,7 @@ test.runIf(MINUTES > 0)('soak', { timeout: MINUTES * 60_000 + 4 * PATIENCE_MS },
   const fleet = openFleet();
   const reference = await runCommandRound({ seed: 0, reference: undefined, tell: () => {} });
   try {
-    // A round's seed alone brings it back, as the first one.
+    // The seed of a round reproduces it if it is given as the first one.
     for (let seed = SEED; seed === SEED || Date.now() < deadline; seed++) {
       const round = tally.begin(seed);
       try {

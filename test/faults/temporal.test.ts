@@ -1,13 +1,14 @@
-// Tests that a search has the undisturbed ranking when Temporal dies, stays away, or comes back as it was a while ago.
+// Tests that a search has the undisturbed ranking when Temporal dies, stays away, or returns in an earlier
+// state.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';
 import { copyTemporal, dismiss, killServer } from './support/faults.js';
 import { checkInvariant, forget, type Reference, undisturbed } from './support/invariant.js';
 
-/** How long a server that is gone for long is gone. */
+/** How long a server stays away in the long case. */
 const GONE_MS = Number(process.env.ZEROSCOUT_GONE_SECONDS ?? 15) * 1_000;
-/** After a server has come back, how long a worker may take to ask it for tasks again. */
+/** How long a worker may take to poll again after a server has returned. */
 const REMEMBERED_MS = 15_000;
 const timeout = PATIENCE_MS + 2 * GONE_MS;
 
@@ -37,7 +38,7 @@ test('Temporal restored from a copy that was taken in mid-run', { timeout }, asy
   await search.reaches(35);
   await restore();
   await checkInvariant({ cluster, search, reference });
-  // Shards that the copy knows nothing of are handed out again, and find their scores.
+  // Shards that the copy does not know are scheduled again, and find their scores.
   expect(cluster.scored('restored').length).toBeLessThan(1.5 * cluster.samples);
 });
 
@@ -49,7 +50,7 @@ test('Temporal restored under control workers that remember more than the copy',
   const scorers = [...cluster.workers].filter(({ role, dismissed }) => role === 'score' && !dismissed);
   for (const worker of scorers) await dismiss(worker);
   await restore();
-  // Long enough that tasks go to whoever had the workflow before.
+  // Long enough that tasks would go to the worker that cached the workflow.
   await sleep(REMEMBERED_MS);
   for (const { role, way } of scorers) await cluster.addWorker(role, way);
   await checkInvariant({ cluster, search, reference });

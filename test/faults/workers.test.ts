@@ -1,11 +1,14 @@
-// Tests that a search has the undisturbed ranking when workers stop, are cut off, have wrong clocks or are replaced.
+// Tests that a search has the undisturbed ranking when workers are suspended, cut off, have wrong clocks or
+// are replaced.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';
 import { buildOf, makeCurrent } from './support/deployment.js';
 import { cutNetwork, dismiss, jumpClocks, replaceWorker, someWorker, stopWorker } from './support/faults.js';
 import { checkInvariant, forget, type Reference, undisturbed } from './support/invariant.js';
 
-/** Longer than a shard's heartbeat timeout (workflows/score-list.ts): it is given to another worker meanwhile. */
+/**
+ * Longer than a shard's heartbeat timeout (workflows/score-list.ts), so the shard is given to another worker.
+ */
 const LONG_MS = 20_000;
 const timeout = PATIENCE_MS;
 
@@ -79,7 +82,7 @@ test('SIGTERM: a worker of each role drains, others take over, nothing is scored
   expect(cluster.scored('drained')).toHaveLength(cluster.samples);
 });
 
-/** Last: from then on searches go to versioned control workers alone. */
+/** This test is last because later searches would go to versioned control workers only. */
 test('upgrade in mid-run with --deployment: a search ends on the version that it began on', {
   timeout,
 }, async () => {

@@ -1,4 +1,5 @@
-// What people type to filter a ranking means what it says: every condition is compared with the same one in JavaScript, over a real table.
+// Tests that filters of a ranking mean what they say: every condition is compared with the same one in
+// JavaScript, over a real table.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

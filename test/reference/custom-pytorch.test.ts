@@ -20,7 +20,7 @@ const python = pythonWith('torch');
 const BATCH = 4;
 const RESOLUTION = 32;
 
-/** Plain chains too: built as graphs they must be what they are as blocks. */
+/** A plain chain too: built as a graph, it must equal the network of its blocks. */
 const CHAIN = {
   input: { resolution: RESOLUTION },
   classes: 10,
@@ -41,7 +41,10 @@ interface Answer {
   readonly parameters: number;
 }
 
-/** Together they have every activation, with and without squeeze-and-excitation, and every kind of pooling, stem and groups. */
+/**
+ * Together the definitions cover every activation, with and without squeeze-and-excitation, and every kind of
+ * pooling, stem and groups.
+ */
 const WRITTEN = [
   'stem-w16-k3-s2-silu-pool2|conv-w32-g8-dil2-relu6|inverted-d2-e4-se4-hardswish|avgpool-k2|bottleneck-w64-r0.25-g4-dil2-se8-gelu|bottleneck-w96-r0.5-g1-dil1-se8-relu',
   'stem-w24-k5-s1-relu-pool1|conv-w16-g1-dil2-hardswish|basic-d2-se4-silu|maxpool-k3|bottleneck-w96-r0.5-g1-dil1-se0-relu|bottleneck-w96-r0.25-g4-dil2-se8-gelu',
@@ -112,7 +115,7 @@ describe.skipIf(python === undefined)('features, blocks and costs are those of P
         off.push(Math.abs(value! - expected) / Math.max(1, Math.abs(expected)));
       });
     }
-    // Where an activation is within rounding of its bend, float32 and float64 may take different sides.
+    // Where an activation is within rounding of its kink, float32 and float64 may differ.
     expect(Math.max(...off)).toBeLessThan(2e-2);
     expect(off.filter((deviation) => deviation < 1e-3).length).toBeGreaterThan(0.9 * off.length);
   });

@@ -1,4 +1,5 @@
-// Candidates of the built-in spaces, exported as ONNX and read back as graphs, score what the spaces' own programs score.
+// Tests that candidates of the built-in spaces, exported as ONNX and read back as graphs, score like the
+// spaces' own programs.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelLayers } from '../../core/export/layers.js';
 import { onnxModel } from '../../core/export/onnx-model.js';
@@ -47,7 +48,7 @@ describe('read back as graphs', () => {
       const weight = (i: number) => Float32Array.from(weights[i]!.initializer.read()!);
       return opened.score({ images: draw.input, signs: draw.signs, weight }).finally(() => opened.close());
     };
-    // Of all cut points those whose expressivity is that of the space's features, in their order.
+    // Among all cut points, those whose expressivity equals that of the space's features, in order.
     const all = cutPoints(resolveGraph(at)).map(({ name }) => name);
     const { features } = await score(all);
     let from = 0;

@@ -9,7 +9,7 @@ import { createGoldenEngine, type GoldenEngine } from '../../reference/golden/co
 import { COSTS_AUTOFORMER, GOLDENS_AUTOFORMER } from '../support/goldens.js';
 import { folder, type Json, set } from './golden-cases.js';
 
-/** A file with these cases of the golden file, changed. */
+/** A file with these cases of the golden file, modified. */
 function altered(
   source: string,
   indices: readonly number[],
@@ -23,7 +23,10 @@ function altered(
   return path;
 }
 
-/** Small ones: full (biases, norms), he with blocks that are skipped, init with all skipped, a dead network. */
+/**
+ * Small cases: full (biases, normalizations), he with skipped blocks, init with all blocks skipped, a dead
+ * network.
+ */
 const SMALL = [4, 8, 9, 10];
 
 describe('cases of AutoFormer', () => {
@@ -69,7 +72,7 @@ describe('cases of AutoFormer', () => {
   });
 });
 
-/** Off by three times the tolerance. */
+/** Changes a value by three times the tolerance. */
 function nudge(field: string, index: number): (item: Json) => void {
   return (item) => {
     const values = item[field] as number[];

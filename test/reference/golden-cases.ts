@@ -1,4 +1,4 @@
-// Writes files of three golden cases, the last one changed, for tests.
+// Writes files of three golden cases for tests, the last one modified.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,13 +15,13 @@ export function file(content: unknown): string {
 }
 
 export type Json = Record<string, unknown>;
-/** A change of a field, or of one value of a list. */
+/** Sets a field, or one value of a list. */
 export const set = (field: string, value: unknown) => (item: Json) =>
   void Object.assign(item, { [field]: value });
 export const setAt = (field: string, index: number, value: unknown) => (item: Json) =>
   void Object.assign(item[field] as unknown[], { [index]: value });
 
-/** An all-dead case, an identity, and one that is finite everywhere; the last is changed. */
+/** An all-dead case, an identity, and one that is finite everywhere; the last is modified. */
 export function some(change: (last: Json) => unknown = () => {}): Json[] {
   const all = JSON.parse(readFileSync(GOLDENS_NB201, 'utf8')) as Json[];
   const cases = [all[0]!, all[5]!, all[3]!];

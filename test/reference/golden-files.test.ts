@@ -5,7 +5,7 @@ import { SpecError } from '../../core/errors.js';
 import { readGoldenFile } from '../../reference/golden/cases.js';
 import { file, folder, type Json, set, setAt, some } from './golden-cases.js';
 
-/** What is wrong with a file. */
+/** The message about a file. */
 async function complaint(path: string): Promise<string> {
   const error = await readGoldenFile(path).then(
     () => expect.fail('was read'),

@@ -1,4 +1,4 @@
-// The golden cases of imported networks: the verdict on them, and on altered ones.
+// Tests the verdict on the golden cases of imported networks, and on modified ones.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -35,7 +35,8 @@ describe('golden cases of imported networks', () => {
       return (await engine.compute(cases[0]!)).blocks;
     };
     const drawn = await blocks({});
-    // The gains of its scaled standardized convolutions are [c, 1, 1, 1]; without the list they are drawn like convolutions.
+    // The gains of its scaled standardized convolutions have the shape [c, 1, 1, 1]; without the list they
+    // would be drawn like convolutions.
     const graph = readOnnx({ bytes: readFileSync(join(folder, nfnet.file)), file: nfnet.file });
     const gains = [...graph.initializers.keys()].filter((name) => name.endsWith('gain'));
     expect(gains.length).toBeGreaterThan(10);

@@ -1,4 +1,4 @@
-// Tests the verdict on golden cases, as they are and altered, and the exit code of `npm run golden`.
+// Tests the verdict on golden cases, original and modified, and the exit code of `npm run golden`.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ async function readCases(cases: readonly Json[]): Promise<GoldenCases> {
   return (await readGoldenFile(file(cases))) as GoldenCases;
 }
 
-/** The command itself. */
+/** Runs the command itself. */
 function golden(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [built('reference/golden.js'), ...args], {
     encoding: 'utf8',

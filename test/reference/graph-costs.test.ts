@@ -1,4 +1,4 @@
-// MACs and parameters of networks that PyTorch exported, beside those that PyTorch's own counter finds.
+// Tests MACs and parameters of networks that PyTorch exported against PyTorch's own counter.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

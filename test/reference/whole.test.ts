@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { computeWhole, deviationsOf, readWholeCases } from '../../reference/golden/whole.js';
 
 const { cases, folder } = await readWholeCases(join(import.meta.dirname, '../goldens/proxies/cases.json'));
-/** A few of each space; ALL_GOLDENS=1 takes all. */
+/** The number of cases of each space; ALL_GOLDENS=1 runs all. */
 const EACH = process.env.ALL_GOLDENS ? Number.POSITIVE_INFINITY : 2;
 const kindOf = ({ space, file }: (typeof cases)[number]) => (file ? 'onnx' : space!);
 const chosen = cases.filter(

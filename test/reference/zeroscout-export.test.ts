@@ -1,4 +1,5 @@
-// python/zeroscout_export.py: a family of PyTorch networks becomes files that are scored, by both of PyTorch's exporters.
+// Tests that python/zeroscout_export.py exports a family of PyTorch networks to files that can be scored,
+// with both of PyTorch's exporters.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

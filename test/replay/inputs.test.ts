@@ -1,4 +1,5 @@
-// Tests that today's code accepts the inputs of workflows and activities in histories that earlier releases wrote.
+// Tests that the present code accepts the inputs of workflows and activities in histories of earlier
+// releases.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defaultPayloadConverter } from '@temporalio/common';
@@ -27,7 +28,7 @@ test.each(names)('%s', (name) => {
     const written = defaultPayloadConverter.fromPayload<object>(payload);
     const value =
       begun && activity === 'checkSearch' ? { id: searchIdOf(begun.workflowId!), ...written } : written;
-    // Defaults of a later release may come in; nothing is lost or changed.
+    // Defaults of a later release may be added; nothing is lost or changed.
     expect(readInput(activity, value), activity).toMatchObject(value);
     count++;
   }

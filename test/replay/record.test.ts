@@ -44,13 +44,13 @@ const COURSES: Readonly<Record<string, Parameters<typeof specification>[0]>> = {
       execution: { shardSize: 2 },
     },
   },
-  // The second of two scheduled runs, compared with the first; nobody can be told of it.
+  // The second of two scheduled runs, which is compared with the first; its notification fails.
   scheduled: { samples: 4, changes: { seed: 6, notify: { command: 'true' } } },
-  // Its parent and two of its four parts, told to rest and to go on.
+  // A parent and two of its four parts, which are paused and resumed.
   parts: { samples: 36, changes: { seed: 7, execution: { shardSize: 2, window: 4, partSize: 5 } } },
-  // Two of three workers find that the third one computes wrong.
+  // Two of three workers find that the third one computes wrong numbers.
   verified: { samples: 24, changes: { seed: 8, execution: { shardSize: 2, verify: '10%' } } },
-  // As `rounds` and `parts`, since the input is checked and the engine version decided first.
+  // Like `rounds` and `parts`, but recorded since the input is checked and the engine version decided first.
   addressed: {
     samples: 24,
     changes: {

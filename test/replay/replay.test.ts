@@ -1,4 +1,5 @@
-// Tests that today's workflows replay the histories of finished searches (histories/*.json, recorded by record.test.ts).
+// Tests that the present workflows replay the histories of finished searches (histories/*.json, recorded by
+// record.test.ts).
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -32,14 +33,16 @@ test.skipIf(process.env.ZEROSCOUT_RECORD)('there is a history of every course th
     expect(names).toContain(`${course}.json`);
 });
 
-/** A worker that was given keys goes on with what was begun in the clear. */
+/** A worker with keys must continue what began unencrypted. */
 const keys = [{ id: 'k', secret: createSecretKey(randomBytes(32)) }];
 const dataConverter = { payloadCodecs: [createPayloadCodec({ keys })] };
-/** Where spans go of what the histories do not hold any more. */
+/** The sink for spans, which the histories do not contain. */
 const sinks: InjectedSinks<{ exporter: { export(): void } }> = { exporter: { export: { fn() {} } } };
 Runtime.install({ logger: new DefaultLogger('WARN') });
 
-/** A search that runs while the workers are replaced by newer ones must go on; a difference here would stop it. */
+/**
+ * A running search must survive the replacement of workers by newer ones; a difference here would stop it.
+ */
 test.each(BUNDLES)('the current workflow replays them: %s', { timeout: 120_000 }, async (bundle) => {
   const codePath = fileURLToPath(new URL(`../../dist/${bundle}`, import.meta.url));
   const histories = names.map((name) => {

@@ -1,4 +1,5 @@
-// Tests that known holes fail the audit, that small ones are only named, and that a registry that does not answer is no failure.
+// Tests that serious vulnerabilities fail the audit, that minor ones are only listed, and that a registry
+// that does not answer is no failure.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { ROOT } from '../support/zeroscout.js';
 const dir = mkdtempSync(join(tmpdir(), 'zeroscout-audit-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** The script, with an npm in place of ours that answers this. */
+/** Runs the script with a fake npm that prints this. */
 function audit(answer: string): { readonly code: number | null; readonly said: string } {
   const npm = join(dir, 'npm.cjs');
   writeFileSync(

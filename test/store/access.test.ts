@@ -1,4 +1,5 @@
-// Tests nats-servers that want TLS, certificates, NKeys or tokens: who has them connects, who has not hears which setting is wrong.
+// Tests nats-servers that require TLS, certificates, NKeys or tokens: clients that have them connect, others
+// get an error that names the setting.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Tests that blobs and scores altered behind the store's back are reported or stored anew, and never read.
+// Tests that blobs and scores that were altered behind the store's back are reported or stored again, and
+// never used.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** Three chunks of a blob, each of other bytes. */
+/** Three chunks of a blob, each with different bytes. */
 function bytesOf(seed: number): Uint8Array {
   return Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31 + seed + (i >> 10)) % 256);
 }
@@ -42,7 +43,7 @@ async function chunksOf(digest: string): Promise<string> {
   return `$O.zeroscout-blobs.C.${(await bucket.info(digest))!.nuid}`;
 }
 
-/** A store that has verified nothing yet. */
+/** Reads through a store that has verified nothing yet. */
 async function getAnew(digest: string): Promise<Uint8Array> {
   const reader = await connectStore({ url: server.url });
   return reader.blobs.get(digest).finally(() => reader.close());

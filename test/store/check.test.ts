@@ -1,4 +1,5 @@
-// Damages blocks of a real nats-server and checks that `store check` names what is damaged, and that a repair leaves everything else.
+// Tests that `store check` names the damaged messages of a real nats-server, and that a repair keeps
+// everything else.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,7 +78,7 @@ test('scores, latencies, failures: what is damaged is named, and gone after a re
   await flip('ZEROSCOUT_SCORES', [7, 8 * 100], [700, 8 * RECORD.subjectLength], [1_400, 8 * RECORD.time]);
   await flip('ZEROSCOUT_LATENCIES', [1, 8 * 90]);
   await flip('ZEROSCOUT_FAILURES', [2, 8 * 90]);
-  // One of them was needed since, and is in its next place.
+  // One of the damaged facts was needed in the meantime and is in its next place.
   await withStore(({ scores }) => scores.put('s', entries.slice(7, 8)));
   const { counts, found } = await inspect('check');
   const hurt = { ...HEALTHY, scores: [1_501, 3], latencies: [3, 1], failures: [5, 1] };
@@ -158,7 +159,7 @@ test('a repair that was interrupted after the purge goes on where it was', async
   const jsm = await jetstreamManager(connection);
   const inspection = await openInspection({ url: server.url }, { orphanAgeMs: 0 });
   const checked = await inspection.check(() => {});
-  // The server ends in the middle: some of the copy may be back, and the rest is in the copy.
+  // The server ends in the middle: part of the copy may have been written back, and the rest is in the copy.
   const repair = inspection.repair(checked).catch((error: unknown) => error);
   await vi.waitFor(
     async () =>

@@ -1,4 +1,5 @@
-// Tests that an address without a usable NATS server gives a ServiceError within 5 s: the address, what happened, the way out.
+// Tests that an address without a usable NATS server gives a ServiceError within 5 s, with the address, what
+// happened, and advice.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';

@@ -1,4 +1,4 @@
-// Defines the tests that every score store has to pass.
+// Defines the tests that every score store must pass.
 
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
@@ -6,14 +6,14 @@ import { expect, test } from 'vitest';
 import { TerminalError } from '../../core/errors.js';
 import type { Store } from '../../store/store.js';
 
-/** Any 16-bit code units, lone surrogates among them: what a JavaScript string can be, a key can be. */
+/** Any 16-bit code units, including lone surrogates: every JavaScript string can be a key. */
 const anyText = fc.string({
   unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
 });
 
 const fresh = () => `t-${randomUUID()}`;
 
-/** Called inside `describe`; the stores are asked for when a test runs. */
+/** Called inside `describe`; the functions that return the stores are called when a test runs. */
 export function scoreContract({
   store,
   other,

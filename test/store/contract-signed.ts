@@ -1,4 +1,4 @@
-// The tests that every store has to pass about who computed a score, and about records of workers.
+// Defines the tests that every store must pass for signed scores and for records of workers.
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Store, WorkerRecord } from '../../store/store.js';
@@ -8,7 +8,7 @@ const entries = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => ({ key: `k${from + i}`, proxies: { p: from + i } }));
 const keys = (from: number, to: number) => entries(from, to).map(({ key }) => key);
 
-/** Called inside `describe`; the stores are asked for when a test runs. */
+/** Called inside `describe`; the functions that return the stores are called when a test runs. */
 export function signedContract({
   store,
   other,
@@ -20,7 +20,7 @@ export function signedContract({
     const scope = fresh();
     await store().scores.put(scope, entries(0, 2), 'a worker score cpu x2');
     await store().scores.put(scope, entries(2, 3));
-    // The first one stays, and so does its name.
+    // The first score is kept, with its signature.
     await other().scores.put(scope, entries(0, 1), 'another');
     expect([...(await other().signed.get(scope, ['k1', 'k0', 'k2', 'absent']))].sort()).toEqual([
       ['k0', { proxies: { p: 0 }, worker: 'a worker score cpu x2' }],

@@ -1,4 +1,4 @@
-// Defines the tests that every implementation of the store has to pass.
+// Defines the tests that every implementation of the store must pass.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BlobError, ServiceError, TerminalError } from '../../core/errors.js';
@@ -6,13 +6,16 @@ import type { Holding, ProgressEvent, Store } from '../../store/store.js';
 import { scoreContract } from './contract-scores.js';
 import { signedContract } from './contract-signed.js';
 
-/** `connect` opens another store on the same data, as another process would; without it the second is the first. */
+/**
+ * `connect` opens another store on the same data, as another process would; by default it returns the first
+ * store.
+ */
 export function storeContract(given: {
   readonly name: string;
   readonly open: () => Promise<Store>;
   readonly connect?: () => Promise<Store>;
 }): void {
-  vi.setConfig({ testTimeout: 60_000 }); // megabytes on a machine that others use as well
+  vi.setConfig({ testTimeout: 60_000 }); // megabytes are written on a machine that is shared
   const fresh = () => `t-${randomUUID()}`;
   let store: Store;
   let other: Store;
@@ -133,7 +136,7 @@ export function storeContract(given: {
     });
 
     test('housekeeping: what is there, since when, and gone when deleted', async () => {
-      const began = Date.now() - 1_000; // clocks of two processes
+      const began = Date.now() - 1_000; // the clocks of two processes may differ
       const { housekeeping } = other;
       const [scope, kept, run] = [fresh(), fresh(), fresh()];
       const proxies = { a: 1 };
@@ -167,7 +170,7 @@ export function storeContract(given: {
       expect(await other.failures.list(run)).toEqual([]);
       await expect(housekeeping.deleteScope('a.*')).rejects.toThrow(TerminalError);
 
-      // As if it had never been put.
+      // The score is as if it had never been put.
       expect(await store.scores.put(scope, [{ key: 'x', proxies }])).toEqual(['stored']);
       expect(await store.blobs.put(bytes)).toBe(digest);
       expect(await other.blobs.get(digest)).toEqual(bytes);

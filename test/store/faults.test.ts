@@ -34,7 +34,7 @@ test('puts go on over kill -9 and restart, and every one that resolved is there'
   const writer = async (offset: number) => {
     for (let i = offset; !stop; i += 64) {
       const batch = entries(i, 64);
-      // keys are new, so a lost ack must not turn into `existed`
+      // keys are new, so a lost acknowledgement must not become `existed`
       expect(new Set(await store.scores.put('kill', batch))).toEqual(new Set(['stored']));
       for (const { key } of batch) stored.add(key);
     }

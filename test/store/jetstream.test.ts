@@ -1,4 +1,4 @@
-// Tests that the JetStream store keeps the contract on a real nats-server, across processes as well.
+// Tests that the JetStream store keeps the contract on a real nats-server, also across processes.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Tests that latencies which an earlier version stored among the scores are read, and later ones there are not.
+// Tests that latencies that an earlier version stored among the scores are read, but later ones in that place
+// are not.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ test('latencies of earlier versions are read, later ones among the scores are no
   const old = await connectStore({ url: server.url });
   const connection = await connect({ servers: server.url });
   const jsm = await jetstreamManager(connection);
-  // What a deployment of an earlier version looks like.
+  // The state of a deployment of an earlier version.
   await jsm.streams.delete(LATENCIES.stream);
   await old.scores.put('machine', [
     { key: 'a', proxies: { latency: 1 } },

@@ -1,4 +1,5 @@
-// Tests latencies measured in rounds: the last counts, what was not measured again stays, two rounds that begin at once are two.
+// Tests latencies measured in rounds: the last counts, what was not measured again stays, and two rounds that
+// begin at once are distinct.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,10 +35,10 @@ const read = async (candidates: readonly string[]) => {
 test('the last measurement of each counts', async () => {
   const { latencies } = store;
   expect(await lastRound({ latencies, scope })).toBe(1);
-  // As an earlier version stored it.
+  // Stored as by an earlier version.
   await latencies.put(scope, [{ key: 'a', proxies: { latency: 7 } }]);
   await put('b', 1, 8);
-  // The first to store wins within a round.
+  // Within a round, the first to store wins.
   expect(await put('b', 1, 9)).toEqual({ latency: 8 });
   expect(await read(['a', 'b', 'c'])).toEqual([7, 8, undefined]);
   for (let round = 2; round <= 20; round++) expect(await beginRound({ latencies, scope })).toBe(round);

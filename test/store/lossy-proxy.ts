@@ -1,10 +1,10 @@
-// Leads a port to a server, swallows its answers and cuts its connections on demand.
+// Forwards to a server, and drops its answers or cuts its connections on demand.
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 export interface LossyProxy {
   readonly url: string;
-  /** From now on the server hears and does what it is told, and its answers vanish. */
+  /** From now on the server receives and executes requests, but its answers are dropped. */
   swallowAnswers(): void;
   /** Breaks every connection; new ones work in both directions. */
   cut(): void;

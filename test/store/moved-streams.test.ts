@@ -1,4 +1,5 @@
-// Tests that streams in the account of everybody, as earlier releases had them, move to roles as docs/operate/backup.md says.
+// Tests that streams in NATS's global account, as earlier releases had them, are moved to roles as
+// docs/operate/backup.md says.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +54,7 @@ test('streams go from the account of everybody to that of the store', async () =
     expect(await store.failures.list('run')).toHaveLength(1);
     expect(Buffer.compare(await store.blobs.get(digest), bytes)).toBe(0);
   }
-  // It is older than the stream of latencies, which a control worker has just made.
+  // It is older than the stream of latencies, which a control worker has just created.
   expect((await reader.latencies.get('machine', ['a'])).get('a')).toEqual({ latency: 2 });
   expect(await score.scores.put('s', [{ key: 'a', proxies: { p: 9 } }])).toEqual(['existed']);
   await Promise.all([control, score, reader].map((store) => store.close()));

@@ -1,4 +1,4 @@
-// Tests that only what may pass is tried again, and not for ever.
+// Tests that only transient faults are retried, and not forever.
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ describe('classify', () => {
 
 describe('withRetry', () => {
   const options = { address: 'nats://here:1', describe: 'testing', patienceMs: 300 };
-  /** Fails with each of `faults`, then answers the number of attempts. */
+  /** Fails with each of `faults`, then returns the number of attempts. */
   const failing = (...faults: readonly unknown[]) => {
     let attempts = 0;
     return async () => {

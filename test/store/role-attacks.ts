@@ -1,4 +1,5 @@
-// Defines tests that no role of the shipped accounts reaches beyond its rights, wherever it has an answer sent.
+// Defines tests that no role of the shipped accounts exceeds its rights, whatever subject it names for
+// answers.
 import { connect as dial } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
@@ -17,7 +18,7 @@ export interface Served {
   readonly passwords: Readonly<Record<Role, string>>;
 }
 
-/** Called inside `describe`; the servers are asked for when a test runs. */
+/** Called inside `describe`; the functions that return the servers are called when a test runs. */
 export function roleAttacks(served: () => Served): void {
   const stores = {} as Record<Role, Store>;
   const raw = {} as Record<Role, NatsConnection>;
@@ -29,7 +30,7 @@ export function roleAttacks(served: () => Served): void {
     for (const role of ['control', 'admin', 'score', 'reader'] as const) {
       const user = USERS[role];
       const password = passwords[role];
-      // Each through a node of its own, so that requests cross routes.
+      // Each role connects to another node, so that requests cross routes.
       const url = servers.map((_, i) => servers[(i + Object.keys(raw).length) % servers.length]).join(',');
       stores[role] = await connectStore({
         url,
@@ -47,7 +48,7 @@ export function roleAttacks(served: () => Served): void {
     await Promise.allSettled(Object.values(raw).map((connection) => connection.close()));
   });
 
-  /** Everything that is stored, how it is kept, and all other streams and consumers that there are. */
+  /** Everything that is stored, its configuration, and all other streams and consumers. */
   async function held(): Promise<unknown> {
     const streams = [];
     for await (const { config, state } of jsm.streams.list())
@@ -66,7 +67,7 @@ export function roleAttacks(served: () => Served): void {
     test(`${role}: no answer to what it may ask reaches a subject where it does harm`, async () => {
       const before = await held();
       const heard: Msg[] = [];
-      // Other accounts listen. Users of one account share its inboxes, and what they tell each other.
+      // Other accounts listen. Users of one account share its inboxes and messages.
       const inbox = '_INBOX.victim.1';
       const ears = (['admin', ...ATTACKERS] as const)
         .filter((other) => other !== role)
@@ -181,7 +182,7 @@ export function roleAttacks(served: () => Served): void {
     await score.failures.put('work', [{ candidate: 'x', reason: 'crash', detail: '' }]);
     await control.latencies.put('machine', [{ key: 'x', proxies: { latency: 2 } }]);
     const complete = async (store: Store) => {
-      // Any replica answers a read, and one may be behind for a moment.
+      // Any replica answers a read, and one may lag behind for a moment.
       await expect
         .poll(async () => (await store.scores.get('work', keys)).size, { timeout: 5_000 })
         .toBe(300);
@@ -211,7 +212,7 @@ export function roleAttacks(served: () => Served): void {
   }, 60_000);
 }
 
-/** A callback for a subscription, and the first error that it is told. */
+/** A callback for a subscription, and the first error that it receives. */
 function refusal() {
   let callback: (error: Error | null) => void = () => {};
   const refused = new Promise<string>((resolve) => {
@@ -221,7 +222,7 @@ function refusal() {
   return { callback: (error: Error | null) => callback(error), refused };
 }
 
-/** What a node says to a client that names an account. */
+/** What a node answers to a client that names an account. */
 async function greeting(given: {
   readonly server: string;
   readonly user: string;

@@ -1,4 +1,4 @@
-// Lists the requests that a role may make, and the subjects where no answer to them may arrive.
+// Lists the requests that a role may make, and the subjects at which no answer to them may arrive.
 
 export const USERS = {
   admin: 'zeroscout',
@@ -9,22 +9,22 @@ export const USERS = {
 export type Role = keyof typeof USERS;
 
 export interface Victims {
-  /** SHA-256 of a blob; subjects of its entry, of another's entry, of its chunks. */
+  /** The SHA-256 of a blob; subjects of its entry, of another entry, of its chunks. */
   readonly digest: string;
   readonly meta: string;
   readonly otherMeta: string;
   readonly chunks: string;
-  /** Subjects of a score, of one that is not there yet, of a failure, of a latency that is not there yet. */
+  /** Subjects of a score, of an absent score, of a failure, of an absent latency. */
   readonly score: string;
   readonly absent: string;
   readonly failure: string;
   readonly latency: string;
-  /** Subject of what is recorded of a score worker. */
+  /** The subject of a score worker's record. */
   readonly record: string;
-  /** Subjects and sequences of messages with texts that do harm where they arrive as requests. */
+  /** Subjects and sequence numbers of messages whose texts would do harm as requests. */
   readonly evil: readonly string[];
   readonly seqs: readonly number[];
-  /** JSON of the score stream's settings. */
+  /** The JSON of the score stream's configuration. */
   readonly config: string;
   readonly streams: readonly string[];
 }
@@ -39,7 +39,10 @@ interface Given {
 const API = '$JS.API';
 const SCORES = 'ZEROSCOUT_SCORES';
 
-/** Requests whose answers have no text, a text of the server, or one that a score worker has chosen, with headers and without. */
+/**
+ * Requests whose answers have no text, a text of the server, or one that a score worker chose, with and
+ * without headers.
+ */
 export function requestsOf({ role, victims }: Given) {
   const { evil, seqs, meta, chunks, config } = victims;
   const json = (value: unknown) => JSON.stringify(value);
@@ -59,7 +62,7 @@ export function requestsOf({ role, victims }: Given) {
     direct('OBJ_zeroscout-blobs', { last_by_subj: chunks }),
     direct('ZEROSCOUT_FAILURES', { seq: 1, batch: 10 }),
   ];
-  // Refused, each with an answer: what they would store is there.
+  // Requests that are answered with a refusal, because what they would store exists.
   const writes = {
     score: [
       { subject: victims.score, payload: '{}' },
@@ -75,7 +78,7 @@ export function requestsOf({ role, victims }: Given) {
   return [...reads, ...writes[role]];
 }
 
-/** Where an answer would do harm, but for what the role may do in any case. */
+/** Subjects at which an answer would do harm, except those that the role may use in any case. */
 export function targetsOf({ role, victims }: Given): readonly string[] {
   const { streams, score, absent, failure, latency, record, meta, otherMeta, chunks } = victims;
   const all = [
@@ -126,7 +129,7 @@ export function targetsOf({ role, victims }: Given): readonly string[] {
   return all.filter((target) => !own.some((prefix) => target.startsWith(prefix)));
 }
 
-/** Headers that JetStream takes for orders. */
+/** Headers that JetStream interprets as commands. */
 export const HEADERS: readonly (readonly (readonly [string, string])[])[] = [
   [['Nats-Rollup', 'all']],
   [['Nats-Rollup', 'sub']],

@@ -1,4 +1,5 @@
-// Opens stores and connections of all roles: what attackers are after, and messages that do harm where they arrive as requests.
+// Opens stores and connections of all roles: the targets of attackers, and messages that would do harm as
+// requests.
 import { type JetStreamManager, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { tokenOf } from '../../store/codec.js';
@@ -7,10 +8,15 @@ import { FAILURES, LATENCIES, SCORES } from '../../store/streams.js';
 import type { Role, Victims } from './role-tricks.js';
 
 const BLOBS = 'OBJ_zeroscout-blobs';
-/** Which score workers were set aside: the one stream where a record may be replaced. */
+/**
+ * The stream that records which score workers were set aside, the only one in which a record may be replaced.
+ */
 const WORKERS = 'ZEROSCOUT_WORKERS';
 
-/** What attackers are after, and messages that a score worker in league with them has stored, to be sent on as answers. */
+/**
+ * The targets of attackers, and messages that an accomplice score worker has stored, to be sent on as
+ * answers.
+ */
 export async function plant({
   stores,
   raw,

@@ -1,4 +1,4 @@
-// Tests that each user of deploy/ can do the work of its role and nothing beside it; nobody but the admin deletes.
+// Tests that each user of deploy/ can do the work of its role and nothing else; only the admin can delete.
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -229,7 +229,7 @@ async function rawOf(user: User): Promise<NatsConnection> {
   return connection;
 }
 
-/** Messages of each stream, as the admin sees them. */
+/** The number of messages in each stream, as seen by the admin. */
 async function counts(): Promise<Record<string, number>> {
   const jsm = await jetstreamManager(await rawOf('zeroscout'));
   const entries = STREAMS.map(async (name) => [name, (await jsm.streams.info(name)).state.messages] as const);

@@ -1,4 +1,5 @@
-// Tests bits that flip in the blocks of a nats-server: what is whole is read, the rest is stored again, and no altered value is read.
+// Tests bits that flip in the blocks of a nats-server: intact facts are read, the others are stored again,
+// and no altered value is used.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,7 +68,10 @@ test('one bit in the body of a score: the others are read, and it is stored agai
   expect(await store.scores.get('s', keys(100))).toEqual(all(100));
 });
 
-/** Whether nats-server survives the flip: some of a sequence number keep it from ever starting (cli/services/blocks.ts). */
+/**
+ * Whether nats-server survives the flip: some bits of a sequence number keep it from ever starting
+ * (client/embedded/stream-blocks.ts).
+ */
 const isFlippable = (bit: number) => bit >= 8 * RECORD.time;
 
 test('each bit of a record, each in another record: no altered value is read, and all are stored again', async () => {
@@ -121,7 +125,7 @@ test('chunks and entries of blobs: what is damaged is said to be, and put again'
         at + RECORD.subject + block.bytes.readUInt16LE(at + 20),
       );
     const entry = (i: number) => block.records.findIndex((record) => nameOf(record) === subjects[i]);
-    // The three are written one after another or at once: any chunk.
+    // The three chunks may be written in any order, so any of them is hit.
     flipBit(
       block,
       block.records.findIndex((record) => nameOf(record).includes('.C.')),

@@ -1,8 +1,8 @@
-// Serves what the store cannot use on a loopback port while a check runs.
+// Serves something that the store cannot use on a loopback port while a check runs.
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** Runs `check` with the address of a server that does `answer` with every connection. */
+/** Runs `check` with the address of a server that calls `answer` for every connection. */
 export async function serving(server: Server, check: (address: string) => Promise<void>): Promise<void> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => sockets.add(socket));
@@ -18,7 +18,7 @@ export async function serving(server: Server, check: (address: string) => Promis
   }
 }
 
-/** Greets as NATS of this version and takes the handshake; says nothing about JetStream. */
+/** Greets as NATS of this version and completes the handshake, without JetStream. */
 export function fakeNats({ version }: { readonly version: string }): Server {
   return createServer((socket) => {
     socket.on('error', () => {});

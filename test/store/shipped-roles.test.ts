@@ -1,4 +1,5 @@
-// Tests NATS as compose and the chart configure it, three nodes each: roles hold, and who is no node joins no cluster.
+// Tests NATS as configured by compose and the chart, with three nodes each: roles hold, and strangers cannot
+// join the cluster.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,11 +93,11 @@ describe.each(Object.entries(CONFIGURED))('NATS as in %s', (name, configured) =>
         joins({ as: 'the certificate and another password', tls, password: 'another' }),
         joins({ as: 'the certificate and no password', tls }),
       ]);
-      // What shows that the attempts above could have gone through.
+      // A valid node joins, which shows that the attempts above could have succeeded.
       await joins({ as: 'a node', tls, password: routesPassword, expected: 1 });
     });
 
-    /** Starts a server that dials the first node, and expects it to know so many others. */
+    /** Starts a server that dials the first node, and expects it to know that many others. */
     async function joins(given: {
       readonly as: string;
       readonly tls?: ShippedNats['tls'];
@@ -104,7 +105,7 @@ describe.each(Object.entries(CONFIGURED))('NATS as in %s', (name, configured) =>
       readonly expected?: number;
     }): Promise<void> {
       const { as, tls, password, expected = 0 } = given;
-      // An address of its own: the test files that run beside this one take ports of 127.0.0.1.
+      // A separate address, because test files that run concurrently use ports of 127.0.0.1.
       const host = `127.${1 + (process.pid % 250)}.250.${++rogues}`;
       const [client, monitor, route] = [await freePort(host), await freePort(host), await freePort(host)];
       const file = join(dir, `${as.replaceAll(' ', '-')}.conf`);

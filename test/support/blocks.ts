@@ -1,4 +1,5 @@
-// Finds the records in the block files of a NATS stream, so that tests can damage them bit by bit while the server is down.
+// Finds the records in the block files of a NATS stream, so that tests can damage them bit by bit while the
+// server is down.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,7 +9,7 @@ export const RECORD = { length: 0, sequence: 4, time: 12, subjectLength: 20, sub
 export interface Block {
   readonly path: string;
   readonly bytes: Buffer;
-  /** Where each record begins, and how long it is. */
+  /** The offset and length of each record. */
   readonly records: readonly { readonly at: number; readonly length: number }[];
 }
 

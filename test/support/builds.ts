@@ -1,10 +1,11 @@
-// Copies dist/ and gives the copy another engine version, with the same numbers: a second build for tests of upgrades.
+// Copies dist/ and gives the copy another engine version with the same numbers, as a second build for tests
+// of upgrades.
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestHome } from './home.js';
 import { ROOT } from './zeroscout.js';
 
-/** Answers the command line's script of the build. */
+/** Returns the command line's script of the build. */
 export function otherBuild({ home, engine }: { home: TestHome; engine: string }): string {
   const root = join(home.dir, engine);
   mkdirSync(root);

@@ -1,4 +1,4 @@
-// Makes certificate authorities and certificates for one test run with openssl.
+// Creates certificate authorities and certificates for one test run with openssl.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +10,11 @@ export interface Pair {
 }
 
 export interface Authority extends Pair {
-  /** A certificate of this authority; `host` is the name or address that it is made out to. */
+  /** Issues a certificate of this authority for the name or address `host`. */
   issue(name: string, given?: { readonly host?: string; readonly days?: number }): Pair;
 }
 
-/** Says why tests with certificates are skipped; undefined where they can run. */
+/** The reason why tests with certificates are skipped; undefined if they can run. */
 export function whyNoOpenssl(): string | undefined {
   try {
     execFileSync('openssl', ['version'], { stdio: 'ignore' });

@@ -1,4 +1,5 @@
-// Runs an OpenTelemetry collector on the loopback interface that keeps the spans it is sent (OTLP over HTTP, protobuf).
+// Runs an OpenTelemetry collector on the loopback interface that keeps the spans it receives (OTLP over HTTP,
+// protobuf).
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +8,7 @@ import protobuf from 'protobufjs';
 export interface Span {
   readonly traceId: string;
   readonly spanId: string;
-  /** Empty for a root. */
+  /** Empty for a root span. */
   readonly parentSpanId: string;
   readonly name: string;
   readonly service: string;
@@ -20,7 +21,7 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-// Of opentelemetry/proto/trace/v1/trace.proto and its like, the fields that are read here.
+// The fields of opentelemetry/proto/trace/v1/trace.proto and related files that are read here.
 const REQUEST = protobuf
   .parse(`syntax = "proto3";
 message Request { repeated ResourceSpans resource_spans = 1; }

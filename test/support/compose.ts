@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { ROOT } from './zeroscout.js';
 
 export interface Service {
-  /** Its own address, in place of a container's. */
+  /** The service's own loopback address, in place of a container's. */
   readonly ip: string;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -26,8 +26,8 @@ export interface Compose {
 }
 
 /**
- * Every service has an address of its own in 127.0.0.0/8, so that all keep the ports of the file. `elsewhere` are those
- * that run where they like, by host and port in the file.
+ * Every service has its own address in 127.0.0.0/8, so that all keep the ports of the file. `elsewhere` maps
+ * host and port in the file to the address of services that run elsewhere.
  */
 export function readCompose({
   variables,
@@ -43,7 +43,7 @@ export function readCompose({
   const network = `127.${1 + (process.pid % 250)}.${1 + (Math.floor(process.pid / 250) % 250)}`;
   const ips = new Map(names.map((name, i) => [name, `${network}.${10 + i}`]));
 
-  /** What the service itself listens at, and the hosts that it knows by name. */
+  /** Replaces what the service listens on, and the hosts that it knows by name. */
   const wire = (name: string, value: string) =>
     value
       .replaceAll('0.0.0.0', ips.get(name)!)
@@ -63,7 +63,7 @@ export function readCompose({
         ),
       };
     },
-    // Its loopback interface is its own there; here all share one.
+    // In a container the loopback interface is private; here all services share one.
     file: (name, path) =>
       wire(name, readFileSync(join(ROOT, 'deploy', path), 'utf8').replaceAll('127.0.0.1', '0.0.0.0')),
   };

@@ -1,9 +1,10 @@
-// Finds programs of Debian packages that tests run: those on PATH, else those that `npm run setup:optional` has unpacked.
+// Finds programs of Debian packages for tests: on PATH, else those that `npm run setup:optional` has
+// unpacked.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ROOT } from './zeroscout.js';
 
-/** The path of the program, or undefined where it is not there. */
+/** The path of the program, or undefined if it is absent. */
 export function debianProgram(name: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return [...folders, join(ROOT, '.zeroscout/debian/usr/bin')]

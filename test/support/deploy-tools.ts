@@ -6,24 +6,24 @@ import { delimiter, join } from 'node:path';
 import { ROOT } from './zeroscout.js';
 
 const CHECK = join(ROOT, 'deploy/check');
-/** There is Helm's library for other systems too; hadolint's is not. */
+/** Helm's library exists for other systems too; hadolint's does not. */
 export const toolsExist = process.platform === 'linux' && process.arch === 'x64';
 
-/** A Kubernetes object, as far as tests look into it. */
-// biome-ignore lint/suspicious/noExplicitAny: its schema is what is being tested, by others
+/** A Kubernetes object, as far as tests read it. */
+// biome-ignore lint/suspicious/noExplicitAny: other checks test its schema
 export type Manifest = any;
 
 export interface Rendered {
   readonly manifests: readonly Manifest[];
-  /** What lint and schemas say against it. */
+  /** The findings of lint and schemas. */
   readonly problems: readonly string[];
-  /** Why Helm refuses the values. */
+  /** The reason why Helm refuses the values. */
   readonly refused?: string;
 }
 
 export interface DeployTools {
   render<Case extends string>(cases: Readonly<Record<Case, object>>): Readonly<Record<Case, Rendered>>;
-  /** What hadolint says of a file of deploy/; empty where it is content. */
+  /** The findings of hadolint for a file of deploy/; empty if there are none. */
   hadolint(file: string): string;
 }
 

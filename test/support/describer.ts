@@ -1,4 +1,5 @@
-// Asks in this process what `zeroscout status ID --json` prints: a command costs most of a second of CPU, too much for loops that wait.
+// Computes in this process what `zeroscout status ID --json` prints, because a command costs most of a second
+// of CPU, too much for polling loops.
 import { Client, Connection } from '@temporalio/client';
 import { readState } from '../../client/embedded/state.js';
 import { describeSearch, type SearchDescription } from '../../client/searches/describe-search.js';
@@ -34,7 +35,7 @@ export async function openDescriber(given: {
   };
 }
 
-/** Of the embedded servers of a home, which run already. */
+/** Opens a describer on the running embedded servers of a home. */
 export function openEmbeddedDescriber({ home }: TestHome): Promise<Describer> {
   const { temporal, nats } = readState({ home }).services;
   return openDescriber({

@@ -1,4 +1,5 @@
-// A DNS server on 127.0.0.1:53 that prints the name in every question and answers that it does not exist. For namespaces of tests.
+// Runs a DNS server on 127.0.0.1:53 that prints the name in every question and answers that it does not
+// exist, for network namespaces of tests.
 import dgram from 'node:dgram';
 
 const ANSWER = 0x80;

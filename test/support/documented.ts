@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './zeroscout.js';
 
-/** Indented blocks between this heading and the next one. */
+/** The indented blocks between this heading and the next one. */
 export function documentedCommands({ page, heading }: { page: string; heading: string }): readonly string[] {
   const lines = readFileSync(join(ROOT, 'docs', page), 'utf8').split('\n');
   const start = lines.indexOf(heading);

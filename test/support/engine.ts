@@ -11,14 +11,14 @@ import { createPrograms, type Programs } from '../../engine/programs.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import { scoreNetwork } from '../../engine/score.js';
 
-/** A compiled file; tests of processes need them. */
+/** A compiled file, which tests of processes need. */
 export function built(path: string): string {
   const file = fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
   if (!existsSync(file)) throw new Error(`${file} is not there: node scripts/build.mjs makes it`);
   return file;
 }
 
-/** Variables with which Vulkan's loader finds no driver, neither a GPU's nor a software one. */
+/** Variables with which Vulkan's loader finds no driver, neither of a GPU nor in software. */
 export const NO_VULKAN = { VK_DRIVER_FILES: '/none', VK_ICD_FILENAMES: '/none' } as const;
 
 /** A small request: batch 4, resolution 16. */
@@ -27,7 +27,7 @@ export function request(candidate: string, draws: readonly number[] = [0]): Scor
   return { space: { kind: 'nas-bench-201' }, candidate, seed: 1, fidelity, draws };
 }
 
-/** Opens programs for the time of `use`. */
+/** Opens programs for the duration of `use`. */
 export async function withPrograms<T>(
   use: (programs: Programs) => Promise<T>,
   layout: 'plain' | 'blocked' = 'blocked',
@@ -40,7 +40,7 @@ export async function withPrograms<T>(
   }
 }
 
-/** Programs that count how often one of a block, or of a series, is asked for: once for each run. */
+/** Programs that count how often a program is requested, once for each run. */
 export function counted(programs: Programs): { programs: Programs; runs(): number } {
   let runs = 0;
   const block: Programs['block'] = (args) => {
@@ -73,7 +73,7 @@ export function scoreCandidate({
   });
 }
 
-/** Scores requests, in their order, in a fresh process; numbers come back as their bits. */
+/** Scores requests in order in a new process; numbers are returned as their bits. */
 export function scoreElsewhere(requests: readonly ScoreRequest[]): string[] {
   const script = `
     import { createCpuScorer } from ${JSON.stringify(built('engine/cpu-scorer.js'))};
@@ -86,7 +86,7 @@ export function scoreElsewhere(requests: readonly ScoreRequest[]): string[] {
   return execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n');
 }
 
-/** Largest deviation relative to max(1, |value|); infinite where only one is minus infinity. */
+/** The largest deviation relative to max(1, |value|); infinite if only one is minus infinity. */
 export function largestDeviation(a: readonly (number | null)[], b: readonly (number | null)[]): number {
   const deviation = (x: number | null, y: number | null) => {
     if (x === y) return 0;

@@ -9,7 +9,7 @@ export async function setup(): Promise<void> {
     try {
       await ensureBinary({ home, name, onStep: (text) => console.log(text) });
     } catch (error) {
-      // Most tests need no server, and those that do say so themselves.
+      // Most tests need no server, and those that do will report it.
       console.error(error instanceof Error ? error.message : error);
     }
   }

@@ -1,4 +1,5 @@
-// Starts a scorer as a worker does, has it score one candidate, and holds it for the given seconds: telemetry uploads after ten.
+// Starts a scorer as a worker does, lets it score one candidate, and keeps it running for the given seconds,
+// because telemetry uploads after ten.
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startScorer } from '../../dist/engine/scorer-child.js';

@@ -1,4 +1,4 @@
-// Makes a fresh home for each test; servers are fetched once for all, and everything is deleted at the end.
+// Creates a new home for each test; servers are fetched once for all, and everything is deleted at the end.
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,20 +16,20 @@ export interface TestHome {
   readonly home: Home;
   /** Processes of this home that the test started; `remove` ends them. */
   readonly children: Set<ChildProcess>;
-  /** Work folder beside the home: specifications and outputs. */
+  /** The work folder beside the home, for specifications and outputs. */
   readonly dir: string;
-  /** Writes a file of the work folder and answers its path. */
+  /** Writes a file to the work folder and returns its path. */
   write(name: string, text: string): string;
   read(name: string): string;
   /** JSON lines of this home's workers so far. */
   workerLog(): LogLine[];
-  /** Workers of this home that live, by role; their scorers too. */
+  /** The pids of this home's living workers, by role, and of their scorers. */
   pids(role: 'control' | 'score' | 'scorer'): number[];
-  /** kill -9 of an embedded server. */
+  /** Kills an embedded server with kill -9. */
   killService(name: ServiceName): Promise<void>;
-  /** Starts those embedded services that do not run. */
+  /** Starts the embedded servers that do not run. */
   startServices(): Promise<void>;
-  /** Ends what still runs here and removes every file. */
+  /** Ends the processes that still run here and removes every file. */
   remove(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export function testHome(): TestHome {
   };
 }
 
-/** SIGKILL, and waits until the process is gone. */
+/** Sends SIGKILL, and waits until the process is gone. */
 export async function killNow(pid: number): Promise<void> {
   try {
     process.kill(pid, 'SIGKILL');
@@ -99,7 +99,7 @@ export async function killNow(pid: number): Promise<void> {
   await until(() => !isRunning(pid), { what: `process ${pid} ends`, timeoutMs: 60_000 });
 }
 
-/** A zombie that nobody has waited for does not run. */
+/** A zombie whose parent has not waited for it does not run. */
 export function isRunning(pid: number): boolean {
   if (!isAlive(pid)) return false;
   if (process.platform !== 'linux') return true;
@@ -110,7 +110,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Waits until `test` answers something true, and answers that. */
+/** Waits until `test` returns a true value, and returns it. */
 export async function until<T>(
   test: () => T | Promise<T>,
   { what, timeoutMs, everyMs = 50 }: { what: string; timeoutMs: number; everyMs?: number },
@@ -124,7 +124,7 @@ export async function until<T>(
   }
 }
 
-/** Lines that are being written, or are no JSON (a crash's trace), are left out. */
+/** Lines that are being written or are not JSON (the trace of a crash) are left out. */
 function readLog(path: string): LogLine[] {
   let text: string;
   try {

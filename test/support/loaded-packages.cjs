@@ -1,5 +1,5 @@
-// Preloaded (node --require): when the process ends it writes to ZEROSCOUT_TEST_LOADED which packages of OpenTelemetry it has loaded,
-// except the API, an empty shell that prom-client loads.
+// Writes to ZEROSCOUT_TEST_LOADED, at the end of a process into which it is preloaded (node --require), which
+// OpenTelemetry packages were loaded, except the API, an empty shell that prom-client loads.
 const { writeFileSync } = require('node:fs');
 const Module = require('node:module');
 

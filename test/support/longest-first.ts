@@ -1,9 +1,9 @@
-// Runs the longest test files first, so that the end of a run does not wait for one long file alone.
-// Vitest's own order goes by the durations of the run before, which a fresh clone does not have.
+// Runs the longest test files first, so that the end of a run does not wait for one long file alone. Vitest's
+// own order uses the durations of the previous run, which a new clone does not have.
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** From the longest on, on a machine of two cores; others follow in vitest's order. */
+/** The longest files in descending order on two cores; others follow in vitest's order. */
 export const LONGEST: readonly string[] = [
   'test/engine/batched/batched-scorer.test.ts',
   'test/reference/golden.test.ts',
@@ -58,7 +58,7 @@ export const LONGEST: readonly string[] = [
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    // Projects, and with them the groups that run one after the other, stay in the order in which vitest has put them.
+    // Projects, and with them the groups that run one after the other, keep vitest's order.
     const projects = [...new Set(sorted.map(({ project }) => project))];
     const placeOf = ({ moduleId }: TestSpecification) => {
       const place = LONGEST.indexOf(relative(this.ctx.config.root, moduleId));

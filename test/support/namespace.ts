@@ -1,4 +1,5 @@
-// Runs a shell script in a network of its own, in which only the loopback interface and a DNS server that counts questions exist.
+// Runs a shell script in an isolated network with only the loopback interface and a DNS server that counts
+// questions.
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const SINK = fileURLToPath(new URL('./dns-sink.mjs', import.meta.url));
-/** Whoever is not root becomes it within a user namespace, where the kernel permits that. */
+/** Another user than root becomes root within a user namespace, if the kernel permits it. */
 const UNSHARE = ['--net', '--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
 
-/** `undefined` where this machine permits network and mount namespaces. */
+/** `undefined` if this machine permits network and mount namespaces. */
 export function whyNoNamespace(): string | undefined {
   if (process.platform !== 'linux') return 'namespaces are of Linux';
   const { status, error, stderr } = spawnSync('unshare', [...UNSHARE, 'ip', 'link', 'set', 'lo', 'up'], {
@@ -20,17 +21,17 @@ export function whyNoNamespace(): string | undefined {
 
 export interface Observed {
   readonly output: string;
-  /** Every name that any process asked DNS for. */
+  /** Every name that any process resolved. */
   readonly asked: readonly string[];
-  /** Files that are left in HOME and in TMPDIR. */
+  /** Files that remain in HOME and in TMPDIR. */
   readonly left: readonly string[];
 }
 
-/** ONNX Runtime sends nothing where one of these is set, which would hide what it does on a user's machine. */
+/** ONNX Runtime sends nothing if one of these is set, which would hide what it does on a user's machine. */
 const CONTINUOUS_INTEGRATION =
   /^(CI|TF_BUILD|GITHUB_ACTIONS|GITLAB_CI|CIRCLECI|TRAVIS|JENKINS_URL|BUILD_BUILDID|BUILDKITE|TEAMCITY_VERSION)$/;
 
-/** The script gets a HOME and a TMPDIR of its own in `folder`, and fails the call where it fails. */
+/** The script gets its own HOME and TMPDIR in `folder`; if it fails, so does the call. */
 export async function runInNamespace({
   folder,
   script,

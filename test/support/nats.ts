@@ -11,19 +11,22 @@ import { probe } from '../../store/probe.js';
 export interface NatsServer {
   readonly url: string;
   readonly port: number;
-  /** Of the process that runs now; another one after `restart`. */
+  /** The pid of the present process, which changes with `restart`. */
   readonly pid: number;
-  /** Ends it as an operator would (SIGTERM) and waits. */
+  /** Ends it with SIGTERM, as an operator would, and waits. */
   stop(): Promise<void>;
-  /** Ends it as a crash would (SIGKILL) and waits. */
+  /** Ends it with SIGKILL, as a crash would, and waits. */
   kill(): Promise<void>;
-  /** Starts it again on the same port and data; ends it first if it runs. */
+  /** Restarts it on the same port and data. */
   restart(): Promise<void>;
 }
 
 const STARTED_MS = 15_000;
 
-/** nats-server on PATH, else in ZEROSCOUT_BIN, else in `.zeroscout/bin` of the project; undefined where there is none. */
+/**
+ * nats-server on PATH, else in ZEROSCOUT_BIN, else in `.zeroscout/bin` of the project; undefined if there is
+ * none.
+ */
 export function findNatsServer(): string | undefined {
   const project = fileURLToPath(new URL('../../.zeroscout/bin', import.meta.url));
   const folders = [...(process.env.PATH ?? '').split(delimiter), process.env.ZEROSCOUT_BIN, project];
@@ -46,13 +49,13 @@ export async function startNats(options: {
   return runNats({ host: '127.0.0.1', port, args });
 }
 
-/** nats-server with these arguments, which make it listen at `host` and `port`. */
+/** Runs nats-server with these arguments, which must make it listen on `host` and `port`. */
 export async function runNats(given: {
   readonly host: string;
   readonly port: number;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** A command that runs the one behind it, in its own process. */
+  /** A command that runs the command after it in its own process. */
   readonly wrapper?: readonly string[];
 }): Promise<NatsServer> {
   const { host, port } = given;
@@ -85,7 +88,7 @@ export async function runNats(given: {
   };
 }
 
-/** A port of this address of the loopback interface that nobody listens on now. */
+/** A free port of this loopback address. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   const server = createServer().listen(0, host);
   await once(server, 'listening');

@@ -9,7 +9,7 @@ export function npy({
   quote = "'",
 }: {
   shape?: readonly number[];
-  /** Zeros where nothing is said. */
+  /** Zeros by default. */
   values?: Float32Array;
   descr?: string;
   fortran?: string;

@@ -1,7 +1,7 @@
 // Writes ONNX models for tests field by field, so that a test can write what no exporter writes.
 import protobuf from 'protobufjs/minimal.js';
 
-/** A field: its number in onnx.proto, and a number (varint), text, bytes or a message of further fields. */
+/** A field: its number in onnx.proto, and a number (varint), text, bytes or a message of fields. */
 export type MessageField = readonly [number, number | string | Uint8Array | readonly MessageField[]];
 
 export function message(fields: readonly MessageField[]): Uint8Array {
@@ -46,7 +46,10 @@ export function attribute(name: string, value: number | readonly number[]): Mess
   return [5, [[1, name], ...value.map((each): MessageField => [8, each]), [20, 7]]];
 }
 
-/** TensorProto of data type 1 (float32) or 7 (int64) without numbers; `more` holds them, or says where they are. */
+/**
+ * A TensorProto of data type 1 (float32) or 7 (int64) without numbers; `more` holds them, or says where they
+ * are.
+ */
 export function initializer(
   name: string,
   dims: readonly number[],

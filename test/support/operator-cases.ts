@@ -1,24 +1,27 @@
-// One-node networks for every operator that imported networks may have: for the tests of shapes, values and gradients.
+// Defines one-node networks for every supported operator, for the tests of shapes, values and gradients.
 import { type Attributes, GraphBuilder } from '../../core/onnx/graph.js';
 
-/** An input beside the images: integers are part of the graph, floats are weights. */
+/** An input other than the images: integers are constants of the graph, floats are weights. */
 export type CaseInput =
   | { readonly ints: readonly number[]; readonly dims?: readonly number[] }
   | { readonly shape: readonly number[] };
 
 export interface OperatorCase {
   readonly op: string;
-  /** Of the images. */
+  /** The shape of the images. */
   readonly x: readonly number[];
   readonly inputs?: readonly CaseInput[];
   readonly attributes?: Attributes;
   readonly opset?: number;
-  /** The images have values above 0. */
+  /** Whether the images have positive values. */
   readonly positive?: boolean;
   readonly outputs?: number;
-  /** Of a network of several nodes that would otherwise read its input where no images can be: the images come as input 1. */
+  /** Whether the images are input 1, for an operator whose input 0 cannot be images. */
   readonly second?: boolean;
-  /** What the evaluator cannot do (groups of a transposed convolution, negative padding, an absolute norm, the newest operators), or does with running statistics. */
+  /**
+   * Whether the reference evaluator cannot compute the case (groups of a transposed convolution, negative
+   * padding, an absolute norm, the newest operators), or uses running statistics.
+   */
   readonly withoutReference?: boolean;
 }
 
@@ -56,7 +59,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
     { x: map },
   ),
   ...each(['Log', 'Sqrt', 'Reciprocal'], { x: map, positive: true }),
-  // The images are written over rows 1 to 2 of a weight, and the other way round.
+  // Writes the images over rows 1 to 2 of a weight, and the reverse.
   {
     op: 'ScatterND',
     x: [4, 6, 3],
@@ -125,7 +128,8 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
     inputs: [weight(6, 1, 3, 3)],
     attributes: { group: 6, strides: [2, 2], pads: [1, 1, 1, 1] },
   },
-  // Depthwise with channels in fours, which are computed in the NCHWc layout; 12 and 20 leave part of a block free.
+  // Depthwise convolutions whose channels are a multiple of 4, which run in the NCHWc layout; 12 and 20 do
+  // not fill the last block.
   {
     op: 'Conv',
     x: [2, 12, 7, 6],
@@ -240,7 +244,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   { op: 'Cast', x: map, attributes: { to: 1 } },
 ];
 
-/** Resize takes its sizes as the fourth input, after two that are empty. */
+/** Resize has its sizes as the fourth input, after two empty ones. */
 export const RESIZE_CASES: readonly OperatorCase[] = [
   ...['half_pixel', 'align_corners', 'asymmetric', 'pytorch_half_pixel'].flatMap(
     (coordinate_transformation_mode) => [
@@ -269,11 +273,14 @@ export const RESIZE_CASES: readonly OperatorCase[] = [
 
 export interface CaseModel {
   readonly bytes: Uint8Array;
-  /** Names and shapes of the weights, which have no numbers in the file. */
+  /** Names and shapes of the weights, which have no values in the file. */
   readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
-/** The network of a case: images `x`, weights `w1`, ..., outputs `y` (and `y1`). `numbers` gives the weights', so that others can read the file. */
+/**
+ * The network of a case: images `x`, weights `w1`, ..., outputs `y` (and `y1`). `numbers` gives the weights'
+ * values, so that other programs can read the file.
+ */
 export function caseModel(
   { op, x, inputs = [], attributes, opset = 18, outputs = 1, second }: OperatorCase,
   numbers: (name: string, shape: readonly number[]) => Float32Array,

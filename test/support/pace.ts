@@ -1,13 +1,14 @@
-// Holds scorers back, so that a search lasts until a test has done what it does meanwhile, however busy the machine; waiting costs no CPU.
+// Slows scorers down, so that a search lasts until a test has acted on it, however busy the machine is;
+// waiting costs no CPU.
 import { join } from 'node:path';
 import type { TestHome } from './home.js';
 
 const PRELOADED = new URL('pace.mjs', import.meta.url).href;
 
 export interface Pace {
-  /** The environment of workers whose scorers keep the pace. */
+  /** The environment of workers whose scorers follow the pace. */
   readonly env: NodeJS.ProcessEnv;
-  /** From the next candidate on; 0 does not wait. */
+  /** Sets the delay from the next candidate on; 0 does not wait. */
   set(millisecondsPerCandidate: number): void;
 }
 

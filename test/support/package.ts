@@ -1,4 +1,5 @@
-// Puts the packed package into an empty folder, as npm install would, with the dependencies of this checkout.
+// Installs the packed package in an empty folder, as npm install would, with the dependencies of this
+// checkout.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +13,10 @@ export interface InstalledPackage {
 }
 
 /**
- * Packs this checkout and installs it into a new folder. With ZEROSCOUT_TEST_INSTALL=npm, npm installs it with what it depends on
- * from the registry. Else only packages that package.json lists under dependencies are there beside it, as links, and the types
- * of Node, so that the test needs no registry and nothing undeclared is found.
+ * Packs this checkout and installs it in a new folder. With ZEROSCOUT_TEST_INSTALL=npm, npm installs it with
+ * its dependencies from the registry. Otherwise the packages under dependencies in package.json, and the
+ * types of Node, are linked beside it, so that the test needs no registry and undeclared dependencies are not
+ * found.
  */
 export function installPackage(): InstalledPackage {
   const folder = mkdtempSync(join(tmpdir(), 'zeroscout-package-'));
@@ -54,7 +56,7 @@ function installByLinks(folder: string, archive: string): void {
     symlinkSync(join('..', 'zeroscout', file), join(modules, '.bin', name));
 }
 
-/** The program of docs/guides/typescript.md. */
+/** The program in docs/guides/typescript.md. */
 export function documentedProgram(): string {
   const guide = readFileSync(join(ROOT, 'docs/guides/typescript.md'), 'utf8');
   return /```ts\n([\s\S]*?)```/.exec(guide)![1]!;

@@ -1,4 +1,4 @@
-// Runs the plain program of a block on arrays, and makes reproducible arrays to feed it with.
+// Runs the plain program of a block on arrays, and creates reproducible arrays as its inputs.
 
 import type { Block } from '../../core/ir/block.js';
 import { type Shape, tensorShape } from '../../core/ir/shape.js';
@@ -36,12 +36,12 @@ export async function openBlock({
   return open(block, compileBlock({ block, input, stride, spectrum }));
 }
 
-/** Forward pass and covariance alone: no `v`, and no `jac` and `g`. */
+/** Opens forward pass and covariance alone, without `v`, `jac` and `g`. */
 export async function openForward({ block, input }: { block: Block; input: Shape }): Promise<OpenBlock> {
   return open(block, compileStem({ block, input }));
 }
 
-/** A block of one operation of tokens: its output and its input's gradient, no statistics. */
+/** Opens a block with one operation on tokens: its output and its input's gradient, without statistics. */
 export async function openOperation({ block, input }: { block: Block; input: Shape }): Promise<OpenBlock> {
   const g = new GraphBuilder();
   const tape = new Tape();
@@ -73,13 +73,13 @@ async function open(block: Block, program: Uint8Array): Promise<OpenBlock> {
   };
 }
 
-/** Sizes of a block's input and output with this batch. */
+/** The sizes of a block's input and output with this batch. */
 export function sizes({ block, input, batch }: { block: Block; input: Shape; batch: number }) {
   const output = blockShapes({ block, input }).at(-1)!;
   return { x: tensorShape({ batch, shape: input }), y: tensorShape({ batch, shape: output }) };
 }
 
-/** Signs `v` and weights of a block, by name. */
+/** The probe `v` and the weights of a block, by name. */
 export function blockFeeds({
   block,
   dims,

@@ -1,10 +1,10 @@
-// Lists the series and labels that a PromQL query asks for, by Prometheus' own grammar.
+// Lists the series and labels that a PromQL query uses, by Prometheus' own grammar.
 import { parser } from '@prometheus-io/lezer-promql';
 import { createMetrics } from '../../workers/metrics.js';
 
 export interface Query {
   readonly series: readonly { readonly name: string; readonly labels: readonly string[] }[];
-  /** Labels of every `by`. */
+  /** The labels of every `by`. */
   readonly grouped: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export function readQuery(text: string): Query {
   return { series, grouped };
 }
 
-/** What workers serve: labels by name of series. */
+/** The labels that workers serve, by name of series. */
 export async function servedSeries(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const served = new Map<string, Set<string>>();
   for (const role of ['control', 'score']) {

@@ -1,4 +1,4 @@
-// Makes numbers from 0 to 1 that are the same for the same seed.
+// Creates numbers from 0 to 1 that are the same for the same seed.
 export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

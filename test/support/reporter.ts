@@ -1,4 +1,5 @@
-// Prints what was skipped and how to run it when all tests have ended, and as the last line `N passed, N failed, N skipped`.
+// Prints, after all tests, what was skipped and how to run it, and as the last line `N passed, N failed, N
+// skipped`.
 import type { Reporter, SerializedError, TestModule, TestSuite } from 'vitest/node';
 import { needOf } from './skips.js';
 
@@ -15,7 +16,7 @@ export default class CountsReporter implements Reporter {
         skipped++;
         if (result.note) reasons.add(result.note);
       }
-      // A file that cannot be loaded or whose hooks throw has failed, whatever its tests say.
+      // A file that cannot be loaded, or whose hooks throw, counts as failed, whatever its tests say.
       for (const each of [module, ...module.children.allSuites()]) counts.failed += errorsOf(each);
       if (skipped === 0) continue;
       console.log(`skipped in ${module.relativeModuleId}: ${skipped}${because(reasons)}`);
@@ -23,7 +24,7 @@ export default class CountsReporter implements Reporter {
         `  to run them: ${needOf(module.relativeModuleId) ?? 'not written down in test/support/skips.ts'}`,
       );
     }
-    // A test that never came to an end.
+    // Tests that never ended count as failed.
     const failed = counts.failed + counts.pending;
     console.log(`${counts.passed} passed, ${failed} failed, ${counts.skipped} skipped`);
   }

@@ -1,4 +1,4 @@
-// Runs the NATS nodes of the compose file, or of manifests from the chart, as processes with an address each.
+// Runs the NATS nodes of the compose file, or of the chart's manifests, as processes with an address each.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,29 +10,29 @@ import { ROOT } from './zeroscout.js';
 
 export interface ShippedNats {
   readonly nodes: readonly NatsServer[];
-  /** Of each node, `host:port`. */
+  /** The `host:port` of each node for clients. */
   readonly clients: readonly string[];
   readonly routes: readonly string[];
   readonly monitors: readonly string[];
   /** The name of the cluster. */
   readonly cluster: string;
   readonly routesPassword: string;
-  /** Of the users, by role. */
+  /** The passwords of the users, by role. */
   readonly passwords: Readonly<Record<'admin' | 'control' | 'score' | 'reader', string>>;
-  /** Paths of the certificate that the nodes show each other, its key, and the authority that they trust. */
+  /** Paths of the certificate that the nodes show each other, its key, and the trusted authority. */
   readonly tls: { readonly cert: string; readonly key: string; readonly ca: string };
 }
 
 interface Node {
   readonly name: string;
   readonly ip: string;
-  /** nats.conf, with paths and addresses as they are here. */
+  /** nats.conf, with the paths and addresses of this machine. */
   readonly config: string;
   readonly env: Readonly<Record<string, string>>;
   readonly wrapper?: readonly string[];
 }
 
-/** Of the file: three nodes, and the certificate that its own command makes. */
+/** Starts the nodes of the compose file: three, with the certificate that the file's own command creates. */
 export async function startComposeNats(given: {
   readonly compose: Compose;
   readonly dir: string;
@@ -58,13 +58,13 @@ export async function startComposeNats(given: {
   return startNodes({ dir, tls, nodes, ca: 'tls.crt' });
 }
 
-/** Why the chart's nodes cannot run here: they need names of hosts of their own. */
+/** The reason why the chart's nodes cannot run here: they need host names of their own. */
 export function whyNoHosts(): string | undefined {
   const { status } = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount --bind /etc/hosts /etc/hosts']);
   return status === 0 ? undefined : 'unshare -rm is not possible here: nodes of the chart are not started';
 }
 
-/** Of the chart's manifests. The nodes know each other by the names that the chart gives them. */
+/** Starts the nodes of the chart's manifests, which know each other by the chart's names. */
 export async function startChartNats(given: {
   readonly manifests: readonly Manifest[];
   readonly dir: string;
@@ -107,7 +107,7 @@ export async function startChartNats(given: {
   });
 }
 
-/** As Kubernetes fills it in: `$(NAME)` stands for what came before. */
+/** Expands `$(NAME)` as Kubernetes does, from earlier variables. */
 function environmentOf(given: {
   readonly container: Manifest;
   readonly pod: string;

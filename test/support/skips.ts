@@ -1,6 +1,6 @@
-// Says, for every file with tests that are skipped on some machines, what they need; the reporter prints it.
+// Lists, for every file with tests that some machines skip, what they need; the reporter prints it.
 
-/** Files by the end of their name. */
+/** The files, by the end of their names. */
 const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [
     /onnx-checker|pytorch-module|custom-pytorch|graph\/operators|zeroscout-export|graph-costs/,
@@ -41,7 +41,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [/browser|orphans|make-folder/, 'Linux'],
 ];
 
-/** What the skipped tests of a file need; undefined where nobody has written it down. */
+/** What the skipped tests of a file need; undefined if the list has no entry. */
 export function needOf(file: string): string | undefined {
   return NEEDS.find(([name]) => name.test(file))?.[1];
 }

@@ -1,7 +1,10 @@
-// Small convolutional networks as ONNX files, for searches of files that end soon.
+// Creates small convolutional networks as ONNX files, for short searches of files.
 import { GraphBuilder } from '../../core/onnx/graph.js';
 
-/** Images are 16 x 16. Networks of different widths, kernels and depths are different structures. `names` changes nothing but names. */
+/**
+ * Images are 16 x 16. Networks with different widths, kernels or depths have different structures; `names`
+ * changes names alone.
+ */
 export function smallNetwork({
   widths,
   kernel,

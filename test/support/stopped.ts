@@ -1,12 +1,12 @@
-// Does some work while every thread of another process stands still, which SIGSTOP takes milliseconds to do.
+// Runs some work while every thread of another process is suspended, which SIGSTOP takes milliseconds to do.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from './home.js';
 
-/** How long other systems than Linux, which do not show threads under /proc, are given. */
+/** The waiting time on systems other than Linux, which do not show threads under /proc. */
 const ELSEWHERE_MS = 200;
 
-/** Does `work` while process `pid` stands still, and lets it go on afterwards. */
+/** Runs `work` while process `pid` is suspended, and lets it continue afterwards. */
 export async function whileStopped<T>(pid: number, work: () => Promise<T>): Promise<T> {
   process.kill(pid, 'SIGSTOP');
   try {
@@ -23,7 +23,10 @@ export async function whileStopped<T>(pid: number, work: () => Promise<T>): Prom
   }
 }
 
-/** One letter a thread, as in proc(5): T is stopped. A thread that ends meanwhile is left out. */
+/**
+ * The state of each thread as one letter (proc(5)): T means suspended. A thread that ends in the meantime is
+ * left out.
+ */
 function threadStates(pid: number): readonly string[] {
   const tasks = `/proc/${pid}/task`;
   return readdirSync(tasks).flatMap((id) => {

@@ -24,10 +24,10 @@ export async function startTlsProxy({
   ca,
   apiKey,
 }: {
-  /** `host:port` of the server behind. */
+  /** The `host:port` of the server behind the proxy. */
   readonly upstream: string;
   readonly server: Pair;
-  /** Who may have signed the certificates of clients. */
+  /** The authority that must have signed the certificates of clients. */
   readonly ca: string;
   readonly apiKey: string;
 }): Promise<TlsProxy> {

@@ -1,8 +1,12 @@
-// Finds out whether WebGPU has an adapter here, a software one included; tests that need one are skipped, with a line, where it has none.
+// Determines whether WebGPU has an adapter here, including a software one; tests that need one are skipped
+// without it.
 import { execFileSync } from 'node:child_process';
 import { built } from './engine.js';
 
-/** Whether there is none; then says so. Any other failure is no reason to skip: the test will meet it again. */
+/**
+ * Whether there is none; prints that. Any other failure is no reason to skip, since the test will meet it
+ * too.
+ */
 export function hasNoAdapter(): boolean {
   const probe = [built('engine/batched/device-probe.js'), 'webgpu'];
   const answer = execFileSync(process.execPath, probe, {

@@ -1,4 +1,4 @@
-// Opens a folder for temporary files as a worker does, says where it is, and waits.
+// Opens a folder for temporary files as a worker does, prints its path, and waits.
 import { openWorkFolder } from '../../dist/workers/work-folder.js';
 
 console.log(openWorkFolder().path);

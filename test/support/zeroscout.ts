@@ -1,4 +1,4 @@
-// Runs the built command line in a home and answers its exit code, stdout and stderr.
+// Runs the built command line in a home and returns its exit code, stdout and stderr.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TestHome } from './home.js';
@@ -8,7 +8,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface Outcome {
-  /** Exit code; -1 where a signal ended it. */
+  /** The exit code; -1 if a signal ended it. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -25,14 +25,14 @@ export interface Running {
   readonly pid: number;
   /** Resolves when it has ended. */
   readonly ended: Promise<Outcome>;
-  /** What it has said so far. */
+  /** Its output so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Waits until it has said something that matches. */
+  /** Waits until its output matches. */
   says(pattern: RegExp, timeoutMs?: number): Promise<void>;
 }
 
-/** Settings of whoever runs the tests (servers, log level) must not change what is tested. */
+/** Settings of the person who runs the tests (servers, log level) must not affect them. */
 export function environment({ home: { home }, env }: Place): NodeJS.ProcessEnv {
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(ZEROSCOUT|TEMPORAL|NATS|OTEL|VITEST|NODE_ENV|NODE_OPTIONS|FORCE_COLOR)/.test(name),
@@ -50,7 +50,7 @@ export function spawnZeroscout(args: readonly string[], place: Place): Running {
   return spawnNode([MAIN, ...args], place);
 }
 
-/** Any node script in the home's environment; it ends with the test process. */
+/** Runs any node script in the home's environment; it ends with the test process. */
 export function spawnNode(args: readonly string[], place: Place): Running {
   const child = spawn(process.execPath, args, {
     cwd: place.cwd ?? place.home.dir,
@@ -69,7 +69,7 @@ export function spawnNode(args: readonly string[], place: Place): Running {
     stderr += text;
   });
   let over = false;
-  // `close` would wait for everybody who inherited the pipes; `exit` may come before the last text.
+  // `close` would wait for every process that inherited the pipes; `exit` may come before the last output.
   const ended = new Promise<Outcome>((resolve) => {
     child.once('close', (code) => {
       over = true;
@@ -94,7 +94,7 @@ export function zeroscout(args: readonly string[], place: Place): Promise<Outcom
   return spawnZeroscout(args, place).ended;
 }
 
-/** As `zeroscout`, for a command that has to succeed. */
+/** Like `zeroscout`, for a command that must succeed. */
 export async function done(args: readonly string[], place: Place): Promise<Outcome> {
   const outcome = await zeroscout(args, place);
   if (outcome.code !== 0)
@@ -104,7 +104,10 @@ export async function done(args: readonly string[], place: Place): Promise<Outco
   return outcome;
 }
 
-/** A specification of few milliseconds a candidate; `changes` are YAML lines that replace or add whole keys. */
+/**
+ * A specification that takes few milliseconds for each candidate; `changes` are YAML lines that replace or
+ * add whole keys.
+ */
 export function specification({
   name = 'sample',
   samples = 24,
@@ -119,7 +122,7 @@ export function specification({
     space: { kind: 'nas-bench-201' },
     strategy: { kind: 'random', samples },
     fidelity: { draws: 1, batch: 4, resolution: 8 },
-    // Tests count what is computed: every candidate, not every function.
+    // Tests count what is computed: every candidate instead of every function.
     cohort: 'written',
     execution: { shardSize: 8 },
     ...changes,

@@ -1,4 +1,4 @@
-// Tests that a logger's JSON becomes a line for people that says the same.
+// Tests that a logger's JSON becomes an equivalent line for people.
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { formatLogLine } from '../../workers/log.js';

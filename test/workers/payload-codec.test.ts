@@ -1,4 +1,5 @@
-// Tests that payloads encrypted under the first key are read under any, and that nothing else opens them.
+// Tests that payloads encrypted under the first key can be decrypted with any list that contains it, and by
+// nothing else.
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import fc from 'fast-check';

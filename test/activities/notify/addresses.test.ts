@@ -1,4 +1,4 @@
-// Tests that webhooks reach public addresses alone, and those that a setting opens.
+// Tests that webhooks can only reach public addresses and those that a setting allows.
 import { expect, test } from 'vitest';
 import { allowedAddresses, refusedKind } from '../../../activities/notify/addresses.js';
 import { literalAddress } from '../../../activities/notify/webhook.js';

@@ -1,4 +1,4 @@
-// Tests that webhooks reach addresses that were checked and no others, whatever their names resolve to meanwhile.
+// Tests that webhooks only reach addresses that were checked, whatever their names resolve to later.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -31,7 +31,7 @@ const send = ({ url, resolve, allow = '' }: { url: string; resolve?: Resolve; al
 
 test('a name is resolved once, and the connection goes where the check was', async () => {
   let lookups = 0;
-  // A second lookup would find what DNS rebinding aims at.
+  // A second lookup would return the private address that DNS rebinding aims at.
   const resolve: Resolve = async () => (++lookups === 1 ? at('127.0.0.1') : at('169.254.169.254'));
   await send({ url: `http://rebound.example:${port}/`, resolve, allow: 'loopback' });
   expect(lookups).toBe(1);

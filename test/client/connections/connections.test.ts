@@ -1,4 +1,5 @@
-// Tests which settings are used, and that each fault of a server has its message within 8 seconds.
+// Tests which settings are used, and that each fault of a server is reported with its own message within 8
+// seconds.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
@@ -29,7 +30,7 @@ const settingsOf = (address: string, more: Partial<TemporalSettings> = {}): Temp
   ...more,
 });
 
-/** The message of the ServiceError that names the address, and comes in time. */
+/** The message of a ServiceError, which must name the address and arrive in time. */
 async function refusal(attempt: () => Promise<unknown>, address: string): Promise<string> {
   const started = performance.now();
   const error = await attempt().then(
@@ -58,7 +59,7 @@ describe('settings', () => {
       expect(() => readConfigured({ env: { ...env, ZEROSCOUT_NATS_REPLICAS: wrong } })).toThrow(
         `ZEROSCOUT_NATS_REPLICAS: "${wrong}" is not 1, 3 or 5`,
       );
-    // The embedded server is alone.
+    // The embedded server is a single node.
     expect(readConfigured({ env: { ...none, ZEROSCOUT_NATS_REPLICAS: '1' } }).nats).toBeUndefined();
     expect(() => readConfigured({ env: { ...none, ZEROSCOUT_NATS_REPLICAS: '2' } })).toThrow(
       'ZEROSCOUT_NATS_REPLICAS: "2" is not 1, 3 or 5',
@@ -224,7 +225,7 @@ describe('servers that are not what they should be', { timeout: 60_000 }, () => 
     const resolving = () => resolveConnections({ home, onStep: () => {}, start: 'never', env: {} });
     const attempt = await whileStopped(pid, async () => {
       const found = resolving().catch((error: unknown) => error);
-      // Longer than one question waits for its answer.
+      // Longer than the time limit of one request.
       await sleep(2_500);
       return { found };
     });

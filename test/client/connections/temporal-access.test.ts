@@ -1,4 +1,5 @@
-// Tests that a Temporal server which wants a client certificate and an API key is reached with them, and says why without them.
+// Tests that a Temporal server that requires a client certificate and an API key is reached with them, and
+// that errors explain their absence.
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectTemporal, readConfigured } from '../../../client/connections/resolve-connections.js';

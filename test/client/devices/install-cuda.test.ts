@@ -1,4 +1,5 @@
-// Tests that wheels bring the provider's files beside the runtime's library, or nothing and the reason.
+// Tests that a wheel's provider files are installed beside the runtime's library, or that nothing is
+// installed and the reason given.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findRuntime, packageOf, pythonLibraryPath } from '../../../client/devices/cuda-libraries.js';
 import { installCuda } from '../../../client/devices/install-cuda.js';
 
-// Writes a wheel of two small files; `damaged` has another content than its list of digests says.
+// Writes a wheel of two small files; in a `damaged` one, a content does not match its digest.
 const MAKE_WHEEL = `
 import base64, hashlib, sys, zipfile
 path, version, damaged = sys.argv[1], sys.argv[2], sys.argv[3] == 'damaged'

@@ -1,4 +1,4 @@
-// Tests that worker and doctor say so where a device is lacking, and that nothing runs on the CPU instead.
+// Tests that worker and doctor report an absent device, and that nothing runs on the CPU instead.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findRuntime, hasProvider } from '../../../client/devices/cuda-libraries.js';
@@ -29,7 +29,8 @@ describe.skipIf(existsSync('/dev/nvidia0'))('without a GPU', () => {
     const { code, stdout } = await zeroscout(['doctor', '--device', 'cuda', '--json'], { home });
     expect(code).toBe(1);
     const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; todo: string }[] };
-    // A contributor may have the provider, for test/engine/batched/null-cuda.test.ts: then the driver is what is missing first.
+    // The provider may be installed for test/engine/batched/null-cuda.test.ts; then the driver is the first
+    // thing missing.
     const [first, remedy] = hasProvider(findRuntime()!)
       ? ['NVIDIA driver', 'install the driver']
       : ['CUDA provider', 'zeroscout devices install cuda'];

@@ -1,4 +1,4 @@
-// Tests which server binary is taken from folders with good, broken and old ones.
+// Tests which server binary is chosen among folders with good, broken and old ones.
 
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Tests that a page of another site can start and read nothing through a browser on any port of the embedded servers.
+// Tests that a page of another site cannot start or read anything through a browser on any port of the
+// embedded servers.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
@@ -43,7 +44,7 @@ interface Listening {
   readonly port: number;
 }
 
-/** What a process listens on, from Linux's tables. */
+/** The addresses on which a process listens, from Linux's tables. */
 function listening(pid: number): Listening[] {
   const sockets = new Set(
     readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -65,7 +66,7 @@ function listening(pid: number): Listening[] {
     });
 }
 
-/** Status and body; `undefined` where what answers does not speak HTTP/1. */
+/** Status and body; `undefined` if the server does not speak HTTP/1. */
 function ask({
   at,
   path,
@@ -78,7 +79,7 @@ function ask({
   body?: string;
 }): Promise<{ status: number; text: string } | undefined> {
   return new Promise((resolve) => {
-    // The site's own name for its pages' requests, or a name of its own that leads to this machine.
+    // The host name is the site's own, or one that resolves to this machine.
     const headers = { Host: name, Origin: 'http://evil.example', 'Content-Type': 'text/plain' };
     const method = body === undefined ? 'GET' : 'POST';
     const call = request({ ...at, path, method, headers, timeout: 3_000 }, (response) => {
@@ -100,7 +101,7 @@ const names = ({ host, port }: Listening) => [
   `evil.example:${port}`,
   `${host}:${port}`,
   'localhost',
-  // The one name that the HTTP interface answered to, as long as it was the same everywhere.
+  // The fixed name to which the HTTP interface answered in an earlier version.
   'zeroscout.invalid',
 ];
 
@@ -167,7 +168,7 @@ test('elsewhere there is a page only for those who ask for it', () => {
   expect(webHost({ platform: 'darwin', env: {} })).toBeUndefined();
   expect(webHost({ platform: 'darwin', env: { ZEROSCOUT_WEB_PAGE: 'on' } })).toBe('127.0.0.1');
   expect(webHost({ platform: 'linux', env: { ZEROSCOUT_WEB_PAGE: 'off' } })).toBeUndefined();
-  // Homes of earlier versions had their page there.
+  // Homes of earlier versions had their page at this address.
   expect(webHost({ platform: 'linux', env: {}, last: '127.0.0.1' })).not.toBe('127.0.0.1');
   const hosts = new Set(Array.from({ length: 50 }, () => webHost({ platform: 'linux', env: {} })));
   expect(hosts.size).toBeGreaterThan(45);

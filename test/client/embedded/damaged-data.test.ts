@@ -1,4 +1,4 @@
-// Tests that embedded servers start on damaged data: what cannot be used is set aside, and a line says so.
+// Tests that embedded servers start on damaged data: unusable data are set aside, which a message reports.
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   existsSync,
@@ -47,7 +47,7 @@ beforeAll(() => {
 });
 afterAll(() => removeHome(home), 60_000);
 
-/** True where the server keeps what it is told: a workflow that is started can be found again. */
+/** Whether the server keeps its data: a started workflow can be found again. */
 async function works(address: string): Promise<boolean> {
   const connection = await connectTemporal({
     options: { address },
@@ -65,7 +65,7 @@ async function works(address: string): Promise<boolean> {
   }
 }
 
-/** The server as zeroscout starts it for the first time, killed `ms` after its database appeared. */
+/** Starts the server as zeroscout does for the first time, and kills it `ms` after its database appeared. */
 async function firstStartKilled({ ms, mark }: { ms: number; mark: 'marked' | 'unmarked' }): Promise<void> {
   rmSync(home.temporal, { recursive: true, force: true });
   createFolders({ home });
@@ -81,7 +81,7 @@ async function firstStartKilled({ ms, mark }: { ms: number; mark: 'marked' | 'un
   await gone;
 }
 
-// ZEROSCOUT_TEST_MOMENTS=40 tries as many moments of the first second as one likes.
+// ZEROSCOUT_TEST_MOMENTS=40 tries that many moments of the first second.
 const count = Number(process.env.ZEROSCOUT_TEST_MOMENTS ?? 3);
 const moments = Array.from({ length: count }, (_, index) => Math.round((index * 600) / count));
 
@@ -101,7 +101,8 @@ describe('the very first start of Temporal is killed', () => {
   });
 
   test('and what was ready once is kept', { timeout: 60_000 }, async () => {
-    // The command that started it may die before it can say that the server is ready; whoever finds it so says it.
+    // The command that started the server may die before it can record that the server is ready; the next
+    // command records it.
     await up();
     markFirstStart({ home, name: 'temporal' });
     await findRunning({ home, which: ['temporal'] });
@@ -146,7 +147,7 @@ describe('a database that does not open is set aside', () => {
   test('also where the damage shows only while it runs', { timeout: 60_000 }, async () => {
     const { address } = await up();
     const bytes = whole();
-    // All pages but the first few: the schema that the server has read stays as it was.
+    // All pages but the first few, so that the schema that the server has read stays intact.
     bytes.fill(0x5a, 4096 * 40);
     writeFileSync(database(), bytes);
     await works(address).catch(() => {});

@@ -1,4 +1,4 @@
-// Tests that a damaged services.json counts as none, so that the servers start.
+// Tests that a damaged services.json counts as absent, so that the servers start.
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -113,7 +113,7 @@ test('real servers start over damaged records, and run on over a wrong port', {
   state.services.temporal.port = 70_000;
   state.services.nats.web = -5;
   writeFileSync(home.stateFile, JSON.stringify(state));
-  // Everything else that a start writes, as something else.
+  // Every other file that a start writes is replaced by something else.
   rmSync(join(home.nats, 'nats-server.conf'));
   mkdirSync(join(home.nats, 'nats-server.conf/x'), { recursive: true });
   rmSync(logFile({ home, name: 'nats' }));
@@ -127,7 +127,7 @@ test('real servers start over damaged records, and run on over a wrong port', {
   expect(Object.keys(after)).toEqual(['temporal', 'nats']);
   expect(after.temporal!.pid).not.toBe(before.temporal!.pid);
 
-  // The pid is right and the port another's: the server is not taken for that of the record.
+  // The pid is right but the port is another's, so the server is not taken for the recorded one.
   const running = JSON.parse(readFileSync(home.stateFile, 'utf8'));
   running.services.nats.port = 20_001;
   writeFileSync(home.stateFile, JSON.stringify(running));

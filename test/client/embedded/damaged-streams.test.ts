@@ -1,4 +1,5 @@
-// Damages the files of an embedded nats-server, while it is down and while it runs, and checks that it serves and that every score is right.
+// Tests that an embedded nats-server whose files are damaged, while it is down or running, still serves, and
+// that every score is right.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -34,7 +35,7 @@ async function withStore<T>(use: (store: Store) => Promise<T>): Promise<T> {
   return use(store).finally(() => store.close());
 }
 
-/** All scores, after what is missing was stored; now, and after a restart. */
+/** Checks all scores after the missing ones were stored, before and after a restart. */
 async function checkScores(): Promise<void> {
   const found = await withStore(async ({ scores }) => {
     const before = await scores.get('s', keys);
@@ -67,7 +68,10 @@ const flipIn = (file: string) => {
   bytes[bytes.length >> 1]! ^= 4;
   writeFileSync(file, bytes);
 };
-/** The highest bits of a sequence number below those that mark what was removed: nats-server counts up to it before it starts. */
+/**
+ * The highest bit of a sequence number below those that mark removed messages: nats-server counts up to it
+ * before it starts.
+ */
 const HIGH = 8 * RECORD.sequence + 61;
 
 test.each<[string, () => void, RegExp | undefined]>([

@@ -1,4 +1,4 @@
-// Tests that the embedded servers start, stay, come back with their data after kill -9, and end.
+// Tests that the embedded servers start, keep running, return with their data after kill -9, and end.
 
 import { closeSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -51,7 +51,7 @@ async function built(): Promise<{ readonly embedded: string; readonly paths: str
     '--sourceMap',
     'false',
   ];
-  // Type errors elsewhere are the type check's business: tsc writes its files all the same.
+  // The type check reports type errors elsewhere; tsc writes its files in any case.
   await run('npx', ['tsc', ...options], { cwd: root }).catch(() => {});
   return { embedded: join(out, 'client/embedded/embedded.js'), paths: join(out, 'client/embedded/home.js') };
 }
@@ -93,7 +93,7 @@ test('they outlive the process that started them and hold none of its pipes', {
     import { resolveHome } from ${JSON.stringify(paths)};
     const services = await ensureServices({ home: resolveHome(), onStep: () => {} });
     console.log(JSON.stringify(Object.values(services).map(({ pid }) => pid)));`;
-  // `run` waits until the pipes close: were one of them held by a server, it would run into its time limit.
+  // `run` waits until the pipes close. If a server held one of them, `run` would reach its time limit.
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
     env: { ...process.env, ZEROSCOUT_HOME: home.root, ZEROSCOUT_BIN: home.bin },
     timeout: 60_000,
@@ -102,7 +102,7 @@ test('they outlive the process that started them and hold none of its pipes', {
   expect(pids.every(isAlive)).toBe(true);
   expect(Object.values(await findRunning({ home })).map(({ pid }) => pid)).toEqual(pids);
 
-  // Who started them is gone; they hold the locks on their data, and lose them with their lives.
+  // The process that started the servers has ended; they hold the locks on their data until they end.
   const file = dataLockFile({ home, name: 'nats' });
   expect(lockFile(file)).toBeUndefined();
   await killed(pids[1]!);

@@ -1,4 +1,4 @@
-// Makes homes for tests: a fresh folder each, and one bin folder for all.
+// Creates homes for tests: a new folder each, and one bin folder for all.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -20,7 +20,7 @@ export async function removeHome(home: Home): Promise<void> {
   rmSync(home.root, { recursive: true, force: true });
 }
 
-/** Something that listens on a loopback port; `close` ends it with its connections. */
+/** A listener on a loopback port; `close` ends it with its connections. */
 export interface Listener {
   readonly port: number;
   readonly close: () => void;

@@ -1,4 +1,4 @@
-// Tests that a folder is made with those above it, or that an error says why, without ever hanging.
+// Tests that a folder is created with its parents, or that an error says why not, without ever hanging.
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Models whose parts lie elsewhere: in data files beside them, in functions, in operator sets old and new; and models that are too large.
+// Tests models whose parts lie elsewhere (data files, functions), models of old and new operator sets, and
+// models that are too large.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +47,9 @@ const pool = node(
   [attribute('kernel_shape', [2, 2]), attribute('strides', [2, 2])],
 );
 
-/** Convolution, pool, convolution. The map between them is gathered along its rows by a table of integers. */
+/**
+ * Convolution, pooling, convolution. The map between them is gathered along its rows by a table of integers.
+ */
 function withTable(table: readonly MessageField[], weights: readonly MessageField[] = []): Uint8Array {
   return model({
     graph: [
@@ -86,7 +89,7 @@ describe('data in another file', () => {
       expect(await refusal(loadBytes(withTable(elsewhere({ location }))))).toMatch(
         /lies outside the folder of the model/,
       );
-    // Of weights nothing is read, so nothing is refused.
+    // Weights are not read, so nothing is refused.
     await loadBytes(withTable([[9, inside(TABLE)]], elsewhere({ location: '../secret' })));
   });
 
@@ -127,7 +130,7 @@ describe('functions', () => {
     ],
     [10, 'own'],
   ];
-  /** An attribute of an operator that is the function's attribute `padding`. */
+  /** An attribute of an operator that refers to the function's attribute `padding`. */
   const referred: MessageField = [
     5,
     [

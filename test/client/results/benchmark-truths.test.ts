@@ -1,4 +1,5 @@
-// Tests that the table of every published benchmark is a truth of its space, and what `correlate` says of rankings by costs.
+// Tests that the table of every published benchmark can be read as known accuracies of its space, and what
+// `correlate` reports for rankings by costs.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRankedSpace, rankedSpaces } from '../../../bench/studies/ranking/spaces.js';
@@ -10,7 +11,7 @@ import { isMissing } from '../../support/shared.js';
 
 const TABLES = join(process.env.ZEROSCOUT_SHARED ?? '../shared', 'benchmarks');
 
-/** Ranked by FLOPs, as `correlate` sees a ranking. */
+/** The rows ranked by FLOPs, in the form that `correlate` reads. */
 function rowsByFlops(
   candidates: readonly { candidate: string; flops: number; unit: string }[],
 ): RankingRow[] {
@@ -30,7 +31,7 @@ describe.skipIf(isMissing(TABLES))('tables of published benchmarks', () => {
   it.each(rankedSpaces().filter(({ name }) => !name.endsWith('-224')))('$name', (of) => {
     const { space, truth, members } = openRankedSpace(of, TABLES);
     const { resolution } = of.fidelity;
-    // A costly space is looked at in part.
+    // Of a space with costly candidates, only some are checked.
     const some = members.slice(0, 40);
     const candidates = some.map(({ candidate, rows }) => ({
       candidate: truth.accuracy.has(candidate) ? candidate : rows[0]!,

@@ -1,4 +1,4 @@
-// Tests that retention never chooses what must be kept, and chooses all else.
+// Tests that retention never chooses what must be kept, and chooses everything else.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chooseHoldings, chooseRuns, type GcRun } from '../../../client/retention/choose.js';

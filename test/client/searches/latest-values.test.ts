@@ -1,4 +1,5 @@
-// Tests the async iterable of progress: a slow reader gets the latest value, the end ends it, and leaving it ends the work.
+// Tests the async iterable of progress: a slow reader gets the latest value, it ends with the work, and
+// leaving it ends the work.
 import { expect, test } from 'vitest';
 import { latestValues } from '../../../client/searches/latest-values.js';
 

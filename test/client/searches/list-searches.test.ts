@@ -1,4 +1,5 @@
-// Tests that lists of searches have every search, page after page, and no more pages than the reader wants.
+// Tests that lists of searches contain every search, and that only the pages that the reader needs are
+// requested.
 import type { Client } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { countSearches, listSearches } from '../../../client/searches/list-searches.js';
@@ -6,7 +7,10 @@ import { workflowIdOf } from '../../../core/contract/search-queues.js';
 
 const SEARCHES = 450;
 
-/** Temporal with that many searches, every third of which is scoring; `asked` counts what was read of it. */
+/**
+ * A Temporal client with that many searches, every third of which is scoring; `asked` counts the runs that
+ * were read.
+ */
 function fakeClient() {
   const asked = { queries: [] as string[], read: 0 };
   const workflow = {

@@ -32,7 +32,7 @@ const HOSTILE = [
 test.each(HOSTILE)('%j is refused as id and as name', (text) => {
   expect(() => checkedWorkflowId(text)).toThrow(SpecError);
   expect(() => checkedName(text)).toThrow(SpecError);
-  // Progress never throws: a name that cannot be a part of a subject is replaced by its digest.
+  // Progress never throws: a name that cannot be a subject token is replaced by its digest.
   expect(progressSubject(text)).toMatch(/^zeroscout\.progress\.[A-Za-z0-9_-]+$/);
 });
 

@@ -1,4 +1,5 @@
-// Tests what the candidates of a list cost, of built-in spaces and of spaces in YAML, and what is said of lines that are no candidates.
+// Tests the costs of the candidates in a list, for built-in spaces and spaces in YAML, and the messages for
+// other lines.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { candidateCosts } from '../../../client/spaces/candidate-costs.js';

@@ -1,4 +1,4 @@
-// Tests that notifications which would be refused are errors where the control worker is ours, and notes elsewhere.
+// Tests that notifications that would be refused are errors with an own control worker, and notes elsewhere.
 import { expect, test } from 'vitest';
 import { checkNotify } from '../../../client/specification/check-notify.js';
 import { checkSpecification } from '../../../core/specification/specification.js';

@@ -1,4 +1,5 @@
-// Tests that the library refuses what a search or a schedule would fail by at its end, before a server is asked for anything.
+// Tests that the library refuses in advance what would fail a search or a schedule at its end, without
+// contacting a server.
 import { afterEach, expect, test } from 'vitest';
 import type { Session } from '../../../client/connections/session.js';
 import { createSchedules } from '../../../client/schedules/schedules.js';
@@ -10,7 +11,7 @@ afterEach(() => {
   if (level === undefined) delete process.env.ZEROSCOUT_LOG_LEVEL;
 });
 
-/** Fails where anybody asks it for a server. */
+/** Fails if a server is requested. */
 const session = { modules: 'refused', onNote: () => {} } as unknown as Session;
 const specification = (notify: object | undefined) => ({
   value: { name: 'a', space: 'nas-bench-201', strategy: { kind: 'random', samples: 2 }, notify },

@@ -1,4 +1,5 @@
-// Tests that errors of a specification name a field alone, and apart from it the file, the line and the field within that file.
+// Tests that errors of a specification hold the field separately from the file, the line and the field within
+// that file.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

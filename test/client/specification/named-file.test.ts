@@ -1,4 +1,4 @@
-// Tests that a specification may name files inside its folder or the working folder alone.
+// Tests that a specification may only name files inside its folder or the working folder.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

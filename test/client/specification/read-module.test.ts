@@ -1,4 +1,5 @@
-// Tests that modules become spaces that any process opens from a specification, or errors before anything starts.
+// Tests that modules become spaces that any process can open from a specification, or errors before anything
+// starts.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +16,7 @@ import { type TestHome, testHome } from '../../support/home.js';
 import { ROOT } from '../../support/zeroscout.js';
 
 const BRANCHES = readFileSync(join(ROOT, 'examples/spaces/branches.ts'), 'utf8');
-/** The same without types and comments, on other lines. */
+/** The same module without types and comments, on other lines. */
 const JAVASCRIPT = [
   [': Record<string, number[]>', ''],
   [', type SpaceModule', ''],

@@ -1,4 +1,4 @@
-// Tests that files which a specification names are read into it, and that faults name file and field.
+// Tests that files named in a specification are read into it, and that faults name file and field.
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -116,7 +116,7 @@ describe('a space of a file', () => {
     await expect(strided('fidelity: { resolution: 20 }')).rejects.toThrow(
       /^fidelity\.resolution: found 20; must be a multiple of 8 for custom$/,
     );
-    // Spaces without a supernet are scored one by one there.
+    // Spaces without a supernet are scored one by one on that device.
     await expect(strided('execution: { device: cuda }')).resolves.toBeDefined();
   });
 });
@@ -149,7 +149,7 @@ describe('input: images', () => {
 
   it('of one value everywhere are warned of, if they are scored', async () => {
     const numbers = Float32Array.from(values, (_, i) => i % 7);
-    // Image 5: each channel has a value of its own.
+    // In image 5, each channel has one value.
     const pixels = 16 * 16;
     for (let i = 0; i < 3 * pixels; i++) numbers[5 * 3 * pixels + i] = Math.floor(i / pixels);
     write('some.npy', npy({ shape: [8, 3, 16, 16], values: numbers }));

@@ -1,4 +1,4 @@
-// Tests that named pipes, folders, sockets and devices are errors at once wherever a file is named.
+// Tests that named pipes, folders, sockets and devices are immediate errors wherever a file is expected.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -33,7 +33,7 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** A specification in the folder with these lines beside its name. */
+/** A specification in the folder, with these lines in addition to its name. */
 function specification(lines: string): string {
   const path = at('spec.yaml');
   writeFileSync(path, `name: a\n${lines}\n`);

@@ -24,7 +24,7 @@ const said = (facts: Facts) => waitingFor(facts).map(({ for: what, message }) =>
 
 test('a search that goes on waits for nothing', () => {
   expect(waitingFor(running)).toEqual([]);
-  // One attempt more after a worker was lost is work.
+  // One further attempt after a worker was lost counts as work.
   const again = activity({ state: 'started', attempt: 2, reason: 'its worker was lost' });
   expect(waitingFor({ ...running, activities: [again] })).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// Tests which of the workers that Temporal names count as living.
+// Tests which of the workers that Temporal lists count as living.
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
 import { livingWorkers, type Queue } from '../../../client/workers/queues.js';

@@ -1,4 +1,5 @@
-// Tests what a comparison says of cohorts against definitions computed here in another way, and that it says the same twice.
+// Tests comparisons of cohorts against definitions that are computed here in another way, and that they are
+// reproducible.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +16,7 @@ import { aggregate } from '../../../core/ranking/aggregate.js';
 import { readTable } from '../../../core/text/table.js';
 import { mulberry32 } from '../../support/random.js';
 
-/** Two proxies that are one, a third that has nothing to do with them; noise differs between draws. */
+/** Two proxies that are equal, and a third that is independent of them; noise differs between draws. */
 function cohort({ draws = 3, noise = 0.1, m = 40, id = 'one' } = {}): Cohort {
   const random = mulberry32(m + draws);
   const base = Array.from({ length: m }, random);
@@ -35,7 +36,7 @@ function cohort({ draws = 3, noise = 0.1, m = 40, id = 'one' } = {}): Cohort {
   };
 }
 
-/** Kendall's tau-b by its definition: every pair is looked at. */
+/** Kendall's tau-b by its definition: every pair is compared. */
 function tauB(a: readonly number[], b: readonly number[]): number {
   let [agreement, untiedA, untiedB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++)

@@ -1,4 +1,4 @@
-// Tests which worker serves which search, where families of proxies have versions of their own.
+// Tests which worker serves which search when families of proxies have their own versions.
 import { expect, test } from 'vitest';
 import {
   countEngines,

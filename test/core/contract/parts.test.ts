@@ -1,4 +1,4 @@
-// Tests that parts hold every shard once, and that no more shards are under way than the window says.
+// Tests that parts contain every shard once, and that no more shards run at a time than the window allows.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cutOf, rangeOf } from '../../../core/contract/parts.js';
@@ -33,7 +33,7 @@ test('parts cover the plan, none is too long, the window is kept', () => {
     expect(atOnce * window).toBeLessThanOrEqual(execution.window);
     expect(window).toBeGreaterThanOrEqual(1);
     let last = 0;
-    // The first, the last and some between.
+    // The first part, the last one and some between.
     const numbers = [0, 1, 2, Math.floor(parts / 2), parts - 2, parts - 1].filter((n) => n >= 0 && n < parts);
     for (const number of new Set(numbers)) {
       const { from, to } = rangeOf({ number, of: parts }, candidates);

@@ -1,11 +1,12 @@
-// Tests breeding: the published rule of parents, the same children for a seed, none twice, none that breaks a constraint.
+// Tests breeding: the published choice of parents, the same children for a seed, no repeats, none that breaks
+// a constraint.
 import { describe, expect, test } from 'vitest';
 import { type Bred, type BreedOptions, breed, PATIENCE } from '../../../core/evolution/breed.js';
 import { randomStream } from '../../../core/random/random-stream.js';
 import type { Space } from '../../../core/spaces/space.js';
 import { MEASURED_PATIENCE } from '../../../core/specification/rejection.js';
 
-/** Candidates `path/of/numbers`: a child is its parent and what was done to it. */
+/** Candidates are `path/of/numbers`: a child is its parent followed by its mutation. */
 const space = {
   start: 'start',
   random: (key) => `random${randomStream(key).below(1e9)}`,

@@ -1,4 +1,4 @@
-// Tests after every insertion that the history has the same best candidates as ranking it anew.
+// Tests after every insertion that the history has the same best candidates as a new ranking.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createHistory, type HistoryOptions } from '../../../core/evolution/history.js';
@@ -10,7 +10,7 @@ import { ascendingRanks } from '../../../core/ranking/ranks.js';
 
 type Entry = readonly Readonly<Record<string, number>>[];
 
-/** The plain definition: rank everything, sort everything. */
+/** The plain definition: rank and sort everything. */
 function plainBest({ columns, draws, kind, best }: HistoryOptions, entries: readonly Entry[]): number[] {
   const scores = aggregate({
     kind,
@@ -31,7 +31,10 @@ const COLUMNS = ['expressivity', 'progressivity', 'trainability', 'complexity'].
   weight: 1,
 }));
 
-/** The plain definition for one draw and equal weights; ranks are counted on, everything else is done anew. */
+/**
+ * The plain definition for one draw and equal weights. Ranks are updated incrementally, everything else is
+ * recomputed.
+ */
 function countingBest({ columns, best }: HistoryOptions) {
   const values: number[][] = columns.map(() => []);
   const ranks: number[][] = columns.map(() => []);
@@ -66,7 +69,7 @@ test('5,000 steps of an evolution: the same parents as by the plain definition',
   let best = history.best();
   expect([...best]).toEqual([]);
   for (let step = 0; step < 5000; step++) {
-    // A child is near its parent, coarse values tie, and now and then there is no value.
+    // A child is near its parent, coarse values tie, and some values are missing.
     const parent = step < 10 ? undefined : entries[best[below(best.length)]!]![0]!;
     const child = COLUMNS.map(({ proxy }) => {
       const value = (parent?.[proxy] ?? 0) + below(21) - 10;

@@ -1,4 +1,4 @@
-// Networks of files, written again with the weights of a draw: they run, and score what the files score.
+// Tests that networks of files, written again with the weights of a draw, run and score like the files.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ const FOLDER = join(import.meta.dirname, '../../goldens/onnx');
 const DIGEST = 'a'.repeat(64);
 const draw = randomDraw({ seed: 4, draw: 0 });
 
-/** The network of a file, as a worker gets it. */
+/** The network of a file, in the form that a worker receives. */
 function candidate(file: string, side: number) {
   const graph = readOnnx({ bytes: readFileSync(join(FOLDER, file)), file });
   const structure = structureText({ graph, constants: new Set() });

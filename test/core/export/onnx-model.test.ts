@@ -11,7 +11,7 @@ import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
 
 const draw = randomDraw({ seed: 1, draw: 0 });
-/** No operation of it is dead, so everything that the space counts is there. */
+/** No operation of this cell is dead, so everything that the space counts is in the network. */
 const ALIVE =
   '|nor_conv_3x3~0|+|avg_pool_3x3~0|nor_conv_1x1~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_1x1~2|';
 

@@ -1,4 +1,4 @@
-// Tests that exported PyTorch modules give the logits that ONNX Runtime gives; needs `npm run setup:optional`.
+// Tests that exported PyTorch modules return the same logits as ONNX Runtime; needs `npm run setup:optional`.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ import { DENSE, FEATURES } from '../spaces/custom/spaces.js';
 
 const transnas = (size: 'micro' | 'macro') => openSpace({ kind: 'transnas-bench-101', size });
 const tiny = autoformer({ size: 'tiny' });
-/** Convolutions, then transformers of different widths. */
+/** A space of convolutions followed by transformers of different widths. */
 const hybrid = customSpace({
   definition: checkDefinition({
     value: readDocument({
@@ -35,7 +35,7 @@ const hybrid = customSpace({
 const SCRIPT = fileURLToPath(new URL('../../fixtures/pytorch-model.py', import.meta.url));
 const python = pythonWith('torch');
 
-/** Initial weights with something added, so that no bias is 0 and no gain 1. */
+/** Initial weights plus an offset, so that no bias is 0 and no gain 1. */
 const draw: Draw = (() => {
   const plain = randomDraw({ seed: 7, draw: 0 });
   return {
@@ -57,11 +57,11 @@ describe.skipIf(python === undefined)('the same logits as ONNX Runtime', () => {
     { space: openSpace({ kind: 'darts' }), resolution: 16, key: { seed: 1, draw: 7, name: 'test' } },
     { space: transnas('micro'), resolution: 32, key: { seed: 1, draw: 8, name: 'test' } },
     { space: transnas('macro'), resolution: 64, key: { seed: 1, draw: 9, name: 'test' } },
-    // With relu6, gelu, hard swish and its squeeze-and-excitation; with SiLU and its squeeze-and-excitation.
+    // Candidates with relu6, gelu and hard swish, and with both forms of squeeze-and-excitation.
     { space: FEATURES, resolution: 32, key: { seed: 1, draw: 22, name: 'test' } },
     { space: FEATURES, resolution: 32, key: { seed: 1, draw: 27, name: 'test' } },
     { space: DENSE, resolution: 32, key: { seed: 1, draw: 11, name: 'test' } },
-    // 16 patches in a row: relative positions further apart than 14 are cut.
+    // With 16 patches in a row, relative positions beyond 14 are clipped.
     { space: tiny, resolution: 256, key: { seed: 1, draw: 4, name: 'test' } },
   ])(
     '$space.kind, random candidate $key.draw',
@@ -78,12 +78,12 @@ describe.skipIf(python === undefined)('the same logits as ONNX Runtime', () => {
         const expected = (await session.run({ images: new Tensor('float32', images, shape) })).logits!;
         await session.release();
 
-        // What the file holds, by its own names.
+        // The weights in the file, by their names there.
         const weights: Uint8Array[] = [];
         const index: (readonly [string, readonly number[], number])[] = [];
         let start = 0;
         for (const { name, dims, bytes } of initializersOf(model)) {
-          // Not of the module: scale and shift of a normalization that has none.
+          // The module has no scale and shift for a normalization without them.
           if (/\.(scale|shift)$/.test(name)) continue;
           index.push([name, dims, start]);
           weights.push(bytes);
@@ -96,7 +96,7 @@ describe.skipIf(python === undefined)('the same logits as ONNX Runtime', () => {
         const names = ['network.py', 'weights', 'index.json', 'images', 'logits'].map(file);
         const parameters = execFileSync(python!, [SCRIPT, ...names], {
           encoding: 'utf8',
-          // Threads that wait for each other are slow where tests run beside this one.
+          // Threads that wait for each other are slow while other tests run.
           env: { ...process.env, OMP_NUM_THREADS: '1' },
         });
         expect(Number(parameters)).toBe(files.trainableParameters);

@@ -1,4 +1,4 @@
-// Batch normalization that an exporter folded into convolutions is noticed, and can be put back.
+// Tests that batch normalization that an exporter folded into convolutions is detected and can be restored.
 import { expect, it } from 'vitest';
 import { looksFolded } from '../../../core/graph/folded-normalization.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
@@ -8,7 +8,7 @@ import { smallNetwork } from '../../support/small-networks.js';
 
 const COUNT = 6;
 
-/** Convolutions with biases, the last on a single position, as in squeeze-and-excitation. */
+/** Convolutions with biases; the last has a single position, as in squeeze-and-excitation. */
 function folded(): Uint8Array {
   const g = new GraphBuilder();
   const weight = (name: string, ...dims: number[]) =>

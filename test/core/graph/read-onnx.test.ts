@@ -1,4 +1,4 @@
-// Reading ONNX files: real ones, damaged ones, and those that someone made to do harm.
+// Tests reading ONNX files: real ones, damaged ones, and hostile ones.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -21,7 +21,7 @@ const CASES = JSON.parse(readFileSync(join(FOLDER, 'cases.json'), 'utf8')) as {
   parameters: number;
 }[];
 
-/** What a person is told of these bytes; fails where nothing is wrong with them, or the error is none for people. */
+/** The message for these bytes; fails if they are valid, or if the error is not a SpecError. */
 function refusal(bytes: Uint8Array, image = [3, 8, 8]): string {
   try {
     graphNetwork({
@@ -192,7 +192,7 @@ describe('weights', () => {
   });
 });
 
-/** An hour is for a night: ZEROSCOUT_FUZZ_SECONDS=3600. */
+/** ZEROSCOUT_FUZZ_SECONDS=3600 runs for an hour. */
 const SECONDS = Number(process.env.ZEROSCOUT_FUZZ_SECONDS ?? 5);
 
 describe('mutated files', () => {

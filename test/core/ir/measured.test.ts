@@ -1,4 +1,4 @@
-// Tests which features and blocks are measured, and which of them each proxy reads, for any stages.
+// Tests which features and blocks are measured, and which of them each proxy reads, for arbitrary stages.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type FeatureChoice, type FeaturesOfProxies, planMeasuring } from '../../../core/ir/measured.js';

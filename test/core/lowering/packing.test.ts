@@ -1,4 +1,4 @@
-// Checks that packing puts each value where the NCHWc layout has it, and zeros where blocks are filled up.
+// Tests that packing puts each value at its place in the NCHWc layout, and zeros where blocks are padded.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { size } from '../../../core/ir/draw.js';

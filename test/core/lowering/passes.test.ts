@@ -1,4 +1,4 @@
-// Checks that passes fuse what they are for: the primitives that are left of known blocks.
+// Tests which primitives of known blocks remain after the passes.
 import { describe, expect, it } from 'vitest';
 import { BlockBuilder } from '../../../core/ir/block.js';
 import type { MapShape } from '../../../core/ir/shape.js';
@@ -12,7 +12,7 @@ import type { Value } from '../../../core/ops/tape.js';
 
 const INPUT: MapShape = [4, 6, 6];
 
-/** ReLU, convolution, normalization, and a sum with the input, which a ReLU follows. */
+/** ReLU, convolution, normalization, and a sum with the input, followed by a ReLU. */
 function residual() {
   const b = new BlockBuilder({ name: 'test' });
   const weight = { slot: 'a', name: 'a', shape: [4, 4, 3, 3] };
@@ -34,7 +34,7 @@ describe('passes', () => {
   it('make one affine map of normalization, sum and ReLU, and one of its gradient', () => {
     const values = liveValues(fused());
     expect([...named(values, 'mulByChannel'), ...named(values, 'subByChannel')]).toEqual([]);
-    // What is left is the sum of two gradients that masks made.
+    // The only remaining sum adds two gradients that masks computed.
     const terms = named(values, 'Sum').map(({ inputs }) => inputs.map((term) => term!.primitive));
     expect(terms).toEqual([['Mul', 'Mul']]);
     const [forward, gradient, ...others] = named(values, 'affine');
@@ -45,7 +45,7 @@ describe('passes', () => {
       'input',
       { activation: 'Relu' },
     ]);
-    // The gradient is written over what was normalized.
+    // The gradient is computed from the input of the normalization.
     expect(gradient!.inputs[3]).toBe(x);
   });
 

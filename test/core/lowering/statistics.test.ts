@@ -1,4 +1,5 @@
-// Checks the statistics of programs against method.md, computed with plain loops from y, g and v.
+// Tests the statistics of programs against docs/understand/method.md, computed with plain loops from y, g and
+// v.
 import { describe, expect, it } from 'vitest';
 import { BlockBuilder } from '../../../core/ir/block.js';
 import type { Shape } from '../../../core/ir/shape.js';
@@ -106,7 +107,7 @@ describe('the Gram matrix of fewer samples than channels', () => {
   });
 });
 
-/** A block that adds its input to itself, whose output has a mean above 0 as features have. */
+/** A block that adds its input to itself. Its output has a positive mean, as features have. */
 function simple(input: Shape): TestBlock {
   const b = new BlockBuilder({ name: 'test' });
   b.add('sum', [b.add('relu', [0]), 0]);
@@ -131,7 +132,10 @@ async function run(test: TestBlock) {
   return { ...out, x, v: feeds.v!.data as Float32Array, dims, feeds };
 }
 
-/** [b, c, h, w] as [b, c s², h / s, w / s]; singular values do not mind the order of the new channels: rows by offset first. */
+/**
+ * [b, c, h, w] to [b, c s², h / s, w / s], with the rows ordered by offset first; singular values do not
+ * depend on the order of the new channels.
+ */
 function spaceToDepth({
   data,
   dims: [batch, c, h, w],

@@ -11,7 +11,7 @@ import { combinedBlocks, operationBlocks } from '../ops/blocks.js';
 
 const python = pythonWith('onnx');
 
-/** Checks each file, infers shapes strictly, and looks at ports and domains; one line for each. */
+/** Checks each file, infers shapes strictly, and examines ports and domains; prints one line for each. */
 const CHECK = `
 import sys, onnx
 for path in sys.argv[1:]:

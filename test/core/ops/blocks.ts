@@ -1,4 +1,4 @@
-// Makes the blocks that programs are tested with: each operation alone, and blocks of several operations.
+// Defines the blocks with which programs are tested: each operation alone, and blocks of several operations.
 
 import type { OperationName, Settings } from '../../../core/ir/block.js';
 import { type Block, BlockBuilder } from '../../../core/ir/block.js';
@@ -54,7 +54,7 @@ function simple(
   };
 }
 
-/** Sum of different values, the input among them, one of them twice. */
+/** A sum of different values, including the input and one value twice. */
 function sumOfMany(): TestBlock {
   const b = new BlockBuilder({ name: 'test' });
   const pooled = b.add('averagePool', [0], { kernel: 3, stride: 1 });
@@ -62,7 +62,10 @@ function sumOfMany(): TestBlock {
   return { name: 'sum of the input and twice its pooling', block: b.build(), input: [2, 4, 4], stride: 1 };
 }
 
-/** An operation on tokens with weights: the first's shape, and those of further ones by the end of their slots. */
+/**
+ * An operation on tokens with weights: the shape of the first weight, and those of further ones by the
+ * suffixes of their slots.
+ */
 function onTokens({
   operation,
   input,
@@ -91,7 +94,10 @@ function attention({ heads, side, farthest }: { heads: number; side: number; far
   });
 }
 
-/** Operations of stems alone, which change the number of samples: no program has their VJP; see `openOperation`. */
+/**
+ * Operations that occur only in stems and change the number of samples. No program has their VJP; see
+ * `openOperation`.
+ */
 export const stemBlocks = {
   patchEmbedding: {
     ...onTokens({
@@ -110,7 +116,7 @@ export const stemBlocks = {
   }),
 } as const satisfies Partial<Record<OperationName, TestBlock>>;
 
-/** At least one block for each row of the table of operations: a row without one fails to compile and fails the test. */
+/** At least one block for each operation; an operation without one fails to compile and fails the test. */
 export const operationBlocks: Readonly<
   Record<Exclude<OperationName, keyof typeof stemBlocks>, readonly TestBlock[]>
 > = {
@@ -177,7 +183,10 @@ export const operationBlocks: Readonly<
   ],
 };
 
-/** Two strided convolutions, and pooling with a convolution beside them: NAS-Bench-201's residual block, small. */
+/**
+ * A small version of NAS-Bench-201's residual block: two strided convolutions, and pooling followed by a
+ * convolution.
+ */
 function reduction(): TestBlock {
   const b = new BlockBuilder({ name: 'test' });
   const weight = (slot: string, shape: number[]) => ({ slot, name: slot, shape });
@@ -198,7 +207,7 @@ export const mobileBlocks: readonly TestBlock[] = [
   networkBlocks({ space: mobileNetV2, candidate: candidate as string, resolution: 2 * (side as number) }),
 );
 
-/** Each block of a network but the stem. */
+/** Each block of a network except the stem. */
 function networkBlocks({
   space,
   candidate,
@@ -220,7 +229,7 @@ function networkBlocks({
   });
 }
 
-/** Each kind of block of spaces of one's own: with stride and another width first, then alike. */
+/** Each kind of block of custom spaces: with a stride and a change of width first, then without. */
 const customBlocks: readonly TestBlock[] = [
   { block: 'conv', width: 3, depth: 2, kernel: 5, stride: 2 },
   { block: 'basic', width: 4, depth: 2, stride: 2 },
@@ -239,7 +248,7 @@ const customBlocks: readonly TestBlock[] = [
   return networkBlocks({ space, candidate: stage.block, resolution: stage.stride === 4 ? 8 : 4 });
 });
 
-/** The first block of a candidate, its 16 channels cut down to 2. */
+/** The first block of a candidate, with 2 of its 16 channels. */
 export function smallCell(candidate: string): TestBlock {
   const { name, form, instructions, weights } = nasBench201.network({ candidate, resolution: 32 }).blocks[0]!;
   const small = Object.entries(weights).map(([slot, { name, shape }]) => [

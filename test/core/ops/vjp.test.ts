@@ -1,4 +1,5 @@
-// Checks the vector-Jacobian product of every operation, and of whole blocks, against numerical directional derivatives.
+// Tests the vector-Jacobian product of every operation, and of whole blocks, against numerical directional
+// derivatives.
 import { describe, expect, it } from 'vitest';
 import { operation, operations } from '../../../core/ops/operations.js';
 import {
@@ -17,9 +18,12 @@ import {
 import { combinedBlocks, operationBlocks, stemBlocks, type TestBlock } from './blocks.js';
 
 const BATCH = 2;
-/** Step of the central difference: rounding moves it by about 1e-7 / STEP. */
+/** The step of the central difference; rounding changes the difference by about 1e-7 / STEP. */
 const STEP = 4e-3;
-/** Largest error relative to the gradient's length, which is what its inner product with a direction is like. */
+/**
+ * The largest error relative to the gradient's norm, which is the scale of its inner product with a
+ * direction.
+ */
 const TOLERANCE = 1e-3;
 const TRIALS = 3;
 const MOST_SEEDS = 200;
@@ -45,7 +49,7 @@ describe('vector-Jacobian products', () => {
       ...open,
       run: async (args) => {
         const out = await open.run(args);
-        // The input's last row is left out, as a transposed convolution without output padding does.
+        // Zeroes the input's last row, as a transposed convolution without output padding would.
         if ('g' in out) (out.g as Float32Array).fill(0, -4);
         return out;
       },
@@ -70,7 +74,10 @@ async function expectVjp(test: TestBlock): Promise<void> {
   await open.close();
 }
 
-/** Largest difference of <g, u> and <v, (f(x + hu) - f(x - hu)) / 2h> over random x, u, v and weights. */
+/**
+ * The largest difference between <g, u> and <v, (f(x + hu) - f(x - hu)) / 2h> over random x, u, v and
+ * weights.
+ */
 async function worstError({ open, test }: { open: OpenBlock; test: TestBlock }): Promise<number> {
   const { block, input } = test;
   const dims = sizes({ block, input, batch: BATCH });
@@ -96,7 +103,7 @@ async function worstError({ open, test }: { open: OpenBlock; test: TestBlock }):
       return dot(fixed.v!.data as Float32Array, y.y);
     };
     const slope = async (step: number) => ((await along(step)) - (await along(-step))) / (2 * step);
-    // Richardson: what is left of the truncation is of the fourth order.
+    // Richardson extrapolation leaves a truncation error of fourth order.
     const numerical = (4 * (await slope(STEP)) - (await slope(2 * STEP))) / 3;
     const { g } = await open.run({ feeds: at(0), outputs: ['g'] });
     expect(g).toHaveLength(x.length);
@@ -106,7 +113,7 @@ async function worstError({ open, test }: { open: OpenBlock; test: TestBlock }):
   return worst;
 }
 
-/** For each ReLU the block up to and with it. */
+/** For each ReLU, the block up to and including it. */
 function openKinks({ block, input }: TestBlock): Promise<OpenBlock[]> {
   const ends = block.instructions.flatMap(({ operation: name }, i) => (name === 'relu' ? [i + 1] : []));
   return Promise.all(
@@ -119,7 +126,7 @@ function openKinks({ block, input }: TestBlock): Promise<OpenBlock[]> {
   );
 }
 
-/** Whether every ReLU lets the same elements pass at all these points. */
+/** Whether every ReLU passes the same elements at all these points. */
 async function isSmooth(
   kinks: readonly OpenBlock[],
   points: readonly ReturnType<typeof blockFeeds>[],

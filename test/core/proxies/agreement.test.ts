@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { findDisagreements, spellDifference } from '../../../core/proxies/agreement.js';
 
 const NAMES = ['expressivity', 'progressivity', 'trainability'] as const;
-/** The largest deviations that were measured between two layouts (decision 22), and what must be found. */
+/**
+ * The largest deviations measured between two layouts (decision 22), and the smallest that must be detected.
+ */
 const NOISE = { expressivity: 4e-7, progressivity: 3e-6, trainability: 6e-4 } as const;
 const WRONG = { expressivity: 2e-4, progressivity: 2e-4, trainability: 2e-2 } as const;
 

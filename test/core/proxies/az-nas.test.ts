@@ -1,4 +1,4 @@
-// Tests the proxies with statistics of known results and every edge case of method.md.
+// Tests the proxies with statistics of known results and every edge case of docs/understand/method.md.
 import { describe, expect, it } from 'vitest';
 import {
   blockTrainability,

@@ -10,7 +10,10 @@ import { permute, sample } from '../../../core/random/shuffle.js';
 import { threefry } from '../../../core/random/threefry.js';
 
 const N = 200_000;
-/** Standard errors that a statistic may be off: one in fifteen million tests would fail by chance, and keys are fixed. */
+/**
+ * The number of standard errors that a statistic may deviate. One in fifteen million tests would fail by
+ * chance, and keys are fixed.
+ */
 const MOST = 5;
 const key: RandomKey = { seed: 1, draw: 0, name: 'block0.edge1 16x16x3x3' };
 
@@ -28,7 +31,7 @@ const correlation = (a: ArrayLike<number>, b: ArrayLike<number>) => {
 };
 
 describe('threefry2x32-20', () => {
-  // Random123, kat_vectors: counter, key, answer.
+  // Source: Random123, kat_vectors: counter, key, answer.
   it.each([
     [[0, 0], [0, 0], '6b200159 99ba4efe'],
     [[0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], '1cb996fc bb002be7'],
@@ -46,7 +49,7 @@ describe('threefry2x32-20', () => {
 });
 
 describe('numbers made four counters at a time', () => {
-  // Around the number that is made at once, and odd ones.
+  // Sizes around the number that is computed at once, and odd ones.
   it.each([1, 7, 100, 16_384, 33_001])('%i of them are those of the formulas, in float64', (length) => {
     const words = threefry({ key: keyWords(key), words: length });
     const expected = Float64Array.from({ length }, (_, i) => {
@@ -79,7 +82,8 @@ describe('normal', () => {
   const x = normal({ key, length: N, std: 1 });
 
   it('has the moments of a normal distribution', () => {
-    // Standard errors of the moments of n standard normal values: 1, 2, 15 and 96 over n under the root.
+    // Standard errors of the moments of n standard normal values: sqrt(1 / n), sqrt(2 / n), sqrt(15 / n) and
+    // sqrt(96 / n).
     expect(Math.abs(mean(x))).toBeLessThan(MOST * Math.sqrt(1 / N));
     expect(Math.abs(mean(x, (v) => v ** 2) - 1)).toBeLessThan(MOST * Math.sqrt(2 / N));
     expect(Math.abs(mean(x, (v) => v ** 3))).toBeLessThan(MOST * Math.sqrt(15 / N));
@@ -174,7 +178,7 @@ describe('sample', () => {
   });
 
   it('draws what it always drew: candidates of searches that ran are found again', () => {
-    // computed by the first release's code
+    // values of the first release
     const first = sample({ key: { seed: 1, draw: 0, name: 'strategy.random' }, count: 5000, size: 15_625 });
     expect(createHash('sha256').update(first.join(',')).digest('hex')).toBe(
       '18f2265b1da8a8298bef807907026e9e33ba280ad5e5f246076629f93bf6894e',
@@ -202,7 +206,7 @@ describe('sample', () => {
     for (let seed = 0; seed < trials; seed++)
       for (const [place, i] of sample({ key: { ...key, seed }, count: 3, size }).entries())
         counts[place]![i]!++;
-    // 9 degrees of freedom: a chi-square above 33.7 has probability 1e-4.
+    // With 9 degrees of freedom, a chi-square above 33.7 has probability 1e-4.
     for (const place of counts)
       expect(place.reduce((sum, n) => sum + (n - trials / size) ** 2 / (trials / size), 0)).toBeLessThan(
         33.7,

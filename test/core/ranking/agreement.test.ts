@@ -1,4 +1,5 @@
-// Tests the agreement of a ranking with known accuracies against its definitions, computed here in another way.
+// Tests the agreement of a ranking with known accuracies against its definitions, computed here in another
+// way.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type JudgedRow, rankingAgreement } from '../../../core/ranking/agreement.js';
@@ -93,7 +94,7 @@ describe('rankingAgreement', () => {
 
 describe('exponentialNdcg', () => {
   it('agrees with a worked example', () => {
-    // Gains 2^a - 1: 3, 0, 7; discounts log2 of 2, 3, 4.
+    // Gains 2^a - 1 are 3, 0, 7; discounts are log2 of 2, 3, 4.
     expect(exponentialNdcg([2, 0, 3])).toBeCloseTo((3 + 7 / 2) / (7 + 3 / Math.log2(3)), 12);
   });
 

@@ -69,7 +69,7 @@ describe('kendall', () => {
   }
 });
 
-/** An increasing map that keeps every order and tie exactly: the cube of the place among the different values. */
+/** A monotonic map that preserves every order and tie: the cube of the index among the distinct values. */
 function grown(x: readonly number[]): number[] {
   const steps = [...new Set(x)].sort((a, b) => (a < b ? -1 : 1));
   return x.map((v) => steps.indexOf(v) ** 3);

@@ -1,4 +1,4 @@
-// What training at random finds, checked against counting every subset.
+// Tests what training at random finds by counting every subset.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectedBest, trainingsFor } from '../../../core/ranking/expected-best.js';

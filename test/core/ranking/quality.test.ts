@@ -13,7 +13,7 @@ describe('topQuality', () => {
 
 describe('ndcg', () => {
   it('agrees with a worked example', () => {
-    // Gains above the worst: 2, 0, 3; discounts log2 of 2, 3, 4.
+    // Gains above the worst are 2, 0, 3; discounts are log2 of 2, 3, 4.
     const found = 2 / 1 + 0 + 3 / 2;
     const ideal = 3 / 1 + 2 / Math.log2(3);
     expect(ndcg([12, 10, 13])).toBeCloseTo(found / ideal, 12);

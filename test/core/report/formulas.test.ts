@@ -20,7 +20,7 @@ const FORMULAS = [
   'a"\n=1',
 ];
 
-/** A cell as a spreadsheet finds it, or undefined where nothing is to be feared of it. */
+/** A cell as a spreadsheet reads it, or undefined if it is harmless. */
 const dangerous = (cell: string) =>
   /^[=+\-@\t\r\n＝＋－＠]/.test(cell) && !/^-?(inf|[\d.]+(e[+-]?\d+)?)$/.test(cell);
 const cellsOf = (csv: string, delimiter = ',') =>
@@ -45,7 +45,7 @@ test.each(Object.entries(csvs))('%s', (_, csv) => {
   const cells = cellsOf(csv);
   expect(cells.length).toBeGreaterThan(FORMULAS.length * 3);
   expect(cells.filter(dangerous)).toEqual([]);
-  // Where semicolons part cells, a cell must not end in the middle of a text.
+  // Where semicolons separate cells, a cell must not end in the middle of a text.
   const parted = FORMULAS.filter((text) => text.includes(';')).map((text) => text.split(';')[1]!);
   for (const rest of parted) expect(cellsOf(csv.replaceAll(',', ';'), ';')).not.toContain(rest);
 });

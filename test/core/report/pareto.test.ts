@@ -1,4 +1,4 @@
-// Tests that the Pareto front has exactly those rows that no other row beats.
+// Tests that the Pareto front contains exactly those rows that no other row dominates.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bestOfFront, paretoCsv, paretoFront } from '../../../core/report/pareto.js';

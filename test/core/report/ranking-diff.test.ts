@@ -1,4 +1,4 @@
-// Tests the difference of two rankings, by hand for a small case and by its properties for any.
+// Tests the difference of two rankings, on a small example and by its properties on any.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { failuresCsv, readFailuresCsv } from '../../../core/report/failures-csv.js';
@@ -35,7 +35,7 @@ test('a case by hand', () => {
         { candidate: 'c', from: 3, to: null },
       ],
     },
-    // Among a, b and d alone: b d a instead of a b d.
+    // Among a, b and d, the order is b d a instead of a b d.
     moves: {
       count: 3,
       first: [

@@ -17,7 +17,7 @@ const draws = (size: Size, count: number) =>
     const candidate = autoformer({ size }).random({ seed: 1, draw, name: 'test' });
     return { candidate, ...parseArchitecture({ text: candidate, choices: CHOICES[size] }) };
   });
-/** Share of the values that each choice has. */
+/** The share of each choice among the values. */
 const shares = (values: readonly number[], choices: readonly number[]) =>
   choices.map((choice) => values.filter((value) => value === choice).length / values.length);
 const TWELVE = 'h3r4-h4r3.5-h3r4-h4r3.5-h3r4-h4r3.5-h3r4-h4r3.5-h3r4-h4r3.5-h3r4-h4r3.5';

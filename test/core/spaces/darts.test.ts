@@ -1,11 +1,12 @@
-// Tests what the DARTS space has of its own: notation of the published code, isomorphic cells, mutations of one edge, the count of parameters.
+// Tests properties of the DARTS space: notation of the published code, isomorphic cells, mutations of one
+// edge, the count of parameters.
 import { describe, expect, it } from 'vitest';
 import { dartsDefinition, dartsSpace } from '../../../core/spaces/darts/definition.js';
 import { type Genotype, parseGenotype, printGenotype } from '../../../core/spaces/darts/genotype.js';
 
 const darts = dartsSpace();
 
-/** As published (Liu et al. 2019). */
+/** The published genotype (Liu et al. 2019). */
 const DARTS_V2 =
   "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 1), ('skip_connect', 0), ('skip_connect', 0), ('dil_conv_3x3', 2)], normal_concat=[2, 3, 4, 5], reduce=[('max_pool_3x3', 0), ('max_pool_3x3', 1), ('skip_connect', 2), ('max_pool_3x3', 1), ('max_pool_3x3', 0), ('skip_connect', 2), ('skip_connect', 2), ('max_pool_3x3', 1)], reduce_concat=[2, 3, 4, 5])";
 
@@ -31,11 +32,11 @@ describe('genotypes', () => {
       Genotype['normal'][number],
       Genotype['normal'][number],
     ];
-    // Nodes 3 and 4 do not read each other, and nobody reads either.
+    // Nodes 3 and 4 do not read each other, and no node reads them.
     const swapped = printGenotype({ normal: [a, c, b, d], reduce });
     expect(swapped).not.toBe(darts.parse(DARTS_V2));
     expect(darts.canonicalKey(swapped)).toBe(darts.canonicalKey(darts.parse(DARTS_V2)));
-    // One of them is scored for both where classes are.
+    // In a cohort of classes, one of them is scored for both.
     const representative = darts.representative!(swapped);
     expect(darts.parse(representative)).toBe(representative);
     expect(darts.representative!(darts.parse(DARTS_V2))).toBe(representative);
@@ -65,9 +66,9 @@ it('a cell of skips alone is counted by hand', () => {
   const text = `Genotype(normal=[${cell}], normal_concat=range(2, 6), reduce=[${cell}], reduce_concat=range(2, 6))`;
   const channels = [32, 32, 64, 64, 64, 128, 128, 128];
   const outputs = [96, 96, ...channels.map((c) => 4 * c)];
-  // Both inputs of each cell: a convolution of 1 x 1, or two halves of one, with scale and shift.
+  // Both inputs of each cell pass a 1x1 convolution, or two halves of one, with scale and shift.
   const inputs = channels.reduce((sum, c, i) => sum + (outputs[i]! + outputs[i + 1]!) * c + 4 * c, 0);
-  // In reduction cells all eight skips are factorized reductions.
+  // In reduction cells, all eight skips are factorized reductions.
   const skips = 8 * (64 * 64 + 128 * 128);
   const expected = 3 * 96 * 9 + 2 * 96 + inputs + skips + 512 * 10 + 10;
   expect(darts.costs({ candidate: darts.parse(text), resolution: 32 }).parameters).toBe(expected);

@@ -1,4 +1,5 @@
-// Checks that every kind of space is defined once, and that its definition and the space it opens say the same.
+// Tests that every kind of space is defined once, and that its definition agrees with the space that it
+// opens.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +18,7 @@ const TOKENS = checkDefinition({
   source: 'test',
 });
 
-/** One space of each kind that opens without code of somebody else. */
+/** One space of each kind that opens without a user's code. */
 const EXAMPLES: readonly SpaceSpecification[] = [
   { kind: 'nas-bench-201' },
   { kind: 'mobilenet-v2' },
@@ -52,7 +53,7 @@ describe('definitions of spaces', () => {
 
   it('are the only files that name a kind: everything else asks the definition', () => {
     const kinds = SPACES.map(({ kind }) => kind).join('|');
-    // `space.kind === 'x'` and the like; kinds of strategies and of layers are other words.
+    // Matches `space.kind === 'x'` and the like; kinds of strategies and of layers have other names.
     const comparison = new RegExp(`(===|!==|case)\\s*'(${kinds})'`);
     const named: string[] = [];
     for (const room of [

@@ -1,4 +1,5 @@
-// Tests the built-in spaces whose networks are graphs: notation, mutation, costs against published tables and a second count, exports, scores.
+// Tests the built-in spaces whose networks are graphs: notation, mutation, costs against published tables and
+// a second count, exports, scores.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -16,16 +17,16 @@ import { isMissing } from '../../support/shared.js';
 interface Case {
   readonly name: string;
   readonly space: SpaceSpecification;
-  /** Side of the images for scores and exports: small, so that the test is quick. */
+  /** The side of the images for scores and exports, small so that the test is quick. */
   readonly side: number;
   readonly table: string;
-  /** A row's candidate and parameters, as the table has them. */
+  /** The candidate and the parameters of a row of the table. */
   readonly candidateOf: (row: Readonly<Record<string, string>>) => string;
   readonly parametersOf: (row: Readonly<Record<string, string>>) => number;
   readonly bad: readonly (readonly [string, RegExp])[];
 }
 
-/** A genotype whose second edge is this one. */
+/** A genotype with this second edge. */
 function genotype(operation: string, from: number): string {
   const rest = "('none', 0), ('none', 1), ('none', 0), ('none', 1), ('none', 0), ('none', 1)";
   const cell = `[('none', 0), ('${operation}', ${from}), ${rest}]`;
@@ -124,7 +125,7 @@ describe.each(CASES)('$name', ({ space: specification, side, bad, ...rest }) => 
       const network = graphNetwork({ graph, batch: 2, image, wanted: features.blocks, file: other });
       const files = candidateFiles({ space, candidate: other, resolution: side });
       expect(files.trainableParameters).toBe(network.costs.parameters);
-      // Layers that reach no output are counted, and are not in the graph.
+      // Layers that reach no output are counted but are not in the graph.
       expect(network.costs.macs).toBeLessThanOrEqual(costs.flops);
       expect(network.costs.parameters).toBeLessThanOrEqual(costs.parameters);
       expect(network.features).toHaveLength(features.blocks.length);
@@ -169,7 +170,7 @@ describe.each(CASES)('$name', ({ space: specification, side, bad, ...rest }) => 
       shape: 'arch,...',
     });
     const named = rows.map(({ cells }) => Object.fromEntries(names.map((name, i) => [name, cells[i] ?? ''])));
-    // Some rows have accuracies alone.
+    // Some rows have accuracies but no parameters.
     const counted = named.filter((row) => row.parameters !== '' && row.parameters_m !== '');
     const wrong = counted.filter((row) => {
       const candidate = space.parse(rest.candidateOf(row));

@@ -99,7 +99,7 @@ describe('candidates', () => {
       counts.set(type, (counts.get(type) ?? 0) + 1);
       drawn++;
     }
-    // Eight draws of two blocks leave the residual one out once in 256.
+    // Eight draws of two blocks miss the residual one once in 256.
     const weights = { E1K3: 12, E4K3: 11, E1K5: 9, E6K5: 6, E4K7: 3, E6K7: 2 };
     for (const [type, weight] of Object.entries(weights)) {
       const p = weight / 89;

@@ -1,4 +1,4 @@
-// Tests what NAS-Bench-101 has of its own: classes of isomorphic cells, and how channels are divided.
+// Tests properties of NAS-Bench-101: classes of isomorphic cells, and the division of channels.
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../core/random/random-stream.js';
 import { enumerateClasses } from '../../../core/spaces/nas-bench-101/canonical.js';
@@ -8,7 +8,7 @@ import { vertexChannels } from '../../../core/spaces/nas-bench-101/network.js';
 
 const key = (draw: number) => ({ seed: 2, draw, name: 'test' });
 
-/** The cell with its inner vertices in an order drawn at random among those whose edges lead forward. */
+/** The cell with its inner vertices in a random order in which edges lead forward. */
 function shuffle({ edges, operations }: Cell, draw: number): Cell {
   const random = randomStream(key(draw));
   const last = edges.length - 1;

@@ -119,7 +119,10 @@ describe('costs', () => {
   });
 });
 
-/** Multiply-accumulates of the convolutions, 2 parameters for each normalized channel; a last norm and a classifier of 64 to 10. */
+/**
+ * Counts multiply-accumulates of the convolutions, and 2 parameters for each normalized channel; a final
+ * normalization and a classifier of 64 to 10.
+ */
 function countCosts({ stem, blocks }: Network) {
   let flops = 650;
   let parameters = 650 + 2 * 64;

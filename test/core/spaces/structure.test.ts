@@ -1,4 +1,4 @@
-// Tests depth and identity paths of candidates whose structure is plain to see.
+// Tests depth and identity paths of candidates with an obvious structure.
 import { describe, expect, it } from 'vitest';
 import { openSpace } from '../../../core/spaces/index.js';
 import { structureOf } from '../../../core/spaces/structure.js';
@@ -11,7 +11,7 @@ describe('NAS-Bench-201', () => {
   const space = openSpace({ kind: 'nas-bench-201' });
   const of = (operations: readonly string[]) =>
     structureOf({ space, candidate: cell(operations), resolution: 32 });
-  // Stem 1, reductions 2 each on their longest path.
+  // The stem counts 1, and reductions 2 each on their longest path.
   it.each([
     ['a convolution', none.with(3, 'nor_conv_3x3'), { depth: 5 + 15, identityPath: 0 }],
     ['a skip', none.with(3, 'skip_connect'), { depth: 5, identityPath: 1 }],
@@ -32,7 +32,7 @@ describe('NAS-Bench-201', () => {
 describe('graphs', () => {
   const micro = openSpace({ kind: 'transnas-bench-101', size: 'micro' });
   it.each([
-    // Stem 2; five modules, whose first cell changes the shape.
+    // The stem counts 2; the first cell of each of five modules changes the shape.
     ['64-41414-0_00_100', 1],
     ['64-41414-0_00_300', 0],
     ['64-41414-3_01_300', 0],
@@ -44,7 +44,7 @@ describe('graphs', () => {
 
   it('counts the longest path', () => {
     const depth = (candidate: string) => structureOf({ space: micro, candidate, resolution: 64 }).depth;
-    // One more convolution in a row adds one to each of the ten cells.
+    // One further convolution in sequence adds one to each of the ten cells.
     expect(depth('64-41414-3_03_003') - depth('64-41414-0_00_300')).toBe(2 * 10);
   });
 

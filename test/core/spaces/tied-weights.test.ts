@@ -13,14 +13,14 @@ const PAIRS = 12;
 const draw = randomDraw({ seed: 5, draw: 0 });
 const weights = new Map<string, Float32Array>();
 
-/** Each weight drawn once for all candidates. */
+/** Draws each weight once for all candidates. */
 function drawn({ name, shape }: Weight): Float32Array {
   const key = `${name} ${shape}`;
   if (!weights.has(key)) weights.set(key, draw.weight({ name, shape }));
   return weights.get(key)!;
 }
 
-/** Names each convolution of a cell by the term that it makes in place of its edge. */
+/** Names each convolution of a cell by its term in the canonical key instead of its edge. */
 function tied(candidate: string): Draw {
   const { convolutions } = terms(parseCell(candidate));
   return {
@@ -32,7 +32,7 @@ function tied(candidate: string): Draw {
   };
 }
 
-/** Random classes of more than one member; of each two random members. */
+/** Random classes with more than one member, and two random members of each. */
 function pairs(): [string, string][] {
   const members = new Map<string, string[]>();
   for (let i = 0; i < nasBench201.enumeration.size; i++) {
@@ -60,11 +60,11 @@ describe('two members of one class under tied weights', () => {
           await scoreCandidate({ candidate: pair[1], draw: tied(pair[1]), programs }),
         ];
         expect(largestDeviation(a.features, b.features), pair.join(' and ')).toBeLessThan(1e-4);
-        // Where an activation is within rounding of 0, the two may put it on different sides.
+        // Where an activation is within rounding of 0, the two candidates may differ in its sign.
         expect(largestDeviation(a.blocks, b.blocks), pair.join(' and ')).toBeLessThan(5e-3);
         scores.push(a);
       }
-      // Other classes score differently, so that agreement says something.
+      // Other classes score differently, so the agreement is meaningful.
       for (let i = 1; i < scores.length; i++) {
         const { features, blocks } = scores[i]!;
         const before = scores[i - 1]!;

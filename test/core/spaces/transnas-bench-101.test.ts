@@ -1,4 +1,5 @@
-// Tests what TransNAS-Bench-101 has of its own: its sizes, classes of cells, and cells without a path or without an operation.
+// Tests properties of TransNAS-Bench-101: its sizes, classes of cells, and cells without a path or without an
+// operation.
 import { describe, expect, it } from 'vitest';
 import { openSpace } from '../../../core/spaces/index.js';
 import { createCpuScorer } from '../../../engine/cpu-scorer.js';
@@ -18,7 +19,7 @@ describe('classes of cells', () => {
 
   it('join cells that differ in edges which reach no output, or in which way a skip takes', () => {
     expect(key('64-41414-0_00_212')).toBe(key('64-41414-0_00_202'));
-    // 3<-1 read at node 1, or passed on by a skip to node 2.
+    // The operation 3<-1 reads node 1 directly, or through a skip to node 2.
     expect(key('64-41414-2_00_030')).toBe(key('64-41414-2_01_003'));
   });
 
@@ -32,7 +33,7 @@ it('a cell without a path has a gradient of zero, and one of a skip alone is an 
   const scorer = await createCpuScorer({ threads: 1 });
   try {
     const fidelity = { draws: 1, batch: 2, resolution: 32, weights: 'shared', features: 'blocks' } as const;
-    // -s - 1 / (s + 1e-6) + 2 of a largest singular value s = 0; minus infinity of an identity.
+    // Trainability 2 - s - 1 / (s + 1e-6) for a largest singular value s = 0; minus infinity for an identity.
     const cases = [
       ['64-41414-0_00_000', 2 - 1e6],
       ['64-41414-0_00_100', Number.NEGATIVE_INFINITY],

@@ -7,7 +7,10 @@ import { checkAgainstSpace } from '../../../core/specification/check-against-spa
 import { parseSpecification } from '../../../core/specification/specification.js';
 
 const { enumeration: _, representative: __, ...rest }: Space = nasBench201;
-/** Cannot be enumerated, and knows no classes; wants a multiple of 16 pixels, and of 32 for candidates with `x`. */
+/**
+ * A space that cannot be enumerated and has no classes; it requires a multiple of 16 pixels, and of 32 for
+ * candidates with `x`.
+ */
 const endless: Space = {
   ...rest,
   kind: 'endless',
@@ -57,7 +60,7 @@ describe('a specification and its space', () => {
       'strategy: { kind: screening, rounds: [{ fidelity: screen, keep: 0.5 }, { fidelity: standard }] }';
     for (const text of ['', 'fidelity: screen', shared])
       expect(messages(nasBench201, `${text}\n${cuda}`)).toEqual([]);
-    // Scored one by one, whatever its weights are.
+    // This space is scored one by one, whatever its weights are.
     const random = 'strategy: { kind: random, samples: 3 }\ncohort: written';
     for (const text of [random, `${random}\nfidelity: paper`])
       expect(messages(endless, `${text}\n${cuda}`)).toEqual([]);

@@ -1,4 +1,4 @@
-// Tests that limits which exclude everybody or nobody are found, with the space's exact bounds.
+// Tests that limits that exclude all candidates or none are detected, with the space's exact bounds.
 import { describe, expect, it, test } from 'vitest';
 import { openSpace } from '../../../core/spaces/index.js';
 import { adviseOn, checkAgainstSpace } from '../../../core/specification/check-against-space.js';

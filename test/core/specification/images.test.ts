@@ -1,4 +1,4 @@
-// Tests that headers of .npy files are read, or refused with a message that says how to mend them.
+// Tests that headers of .npy files are read, or refused with a message that says how to correct them.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MOST_BYTES, readNpyHeader } from '../../../core/specification/images.js';

@@ -1,4 +1,5 @@
-// Tests that documents with thousands of faults cost no more than others: twenty faults are named, the rest counted.
+// Tests that a document with thousands of faults is checked quickly: twenty faults are named, the rest is
+// counted.
 import { expect, test, vi } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
 import { parseTruth } from '../../../core/report/truth.js';
@@ -19,7 +20,7 @@ vi.mock('fastest-levenshtein', async (original) => {
 const many = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`key${i}`, 1] as const));
 
-/** What is said of a document with so many faults, and how many words were compared. */
+/** The messages for a document with so many faults, and the number of words that were compared. */
 function complain(check: () => unknown): { lines: readonly string[]; distances: number } {
   counted.distances = 0;
   try {
@@ -76,7 +77,8 @@ test('entries of a list: as many are explained as of keys', () => {
 test('a table of 300,000 columns is looked at once', () => {
   const names = Array.from({ length: 300_000 }, (_, i) => `c${i}`);
   const text = `arch,${names.join(',')},c0\nx${',1'.repeat(names.length + 1)}\n`;
-  // Comparing each name with each other took minutes. CPU time, since other processes take their share of the other.
+  // Comparing each name with every other one took minutes. CPU time is used because other processes delay the
+  // wall clock.
   const began = process.cpuUsage();
   expect(() => parseTruth({ text, source: 't.csv', parse: (text) => text })).toThrow(
     /column "c0" is there twice/,

@@ -1,4 +1,4 @@
-// Tests durations, ids and `notify` as people write them, and what is said of wrong ones.
+// Tests durations, ids and `notify` as people write them, and the messages about wrong ones.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { searchIdOf, workflowIdOf } from '../../../core/contract/search-queues.js';

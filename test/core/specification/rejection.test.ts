@@ -1,4 +1,5 @@
-// Tests that the first constraint that a candidate breaks is named, and that a limit itself is allowed.
+// Tests that the first constraint that a candidate breaks is named, and that a cost equal to its limit is
+// allowed.
 import { expect, test } from 'vitest';
 import { nasBench201 as space } from '../../../core/spaces/nas-bench-201/definition.js';
 import type { Space } from '../../../core/spaces/space.js';

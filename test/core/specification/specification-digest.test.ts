@@ -1,4 +1,4 @@
-// Tests that digests are equal exactly where results are, and that differences are readable.
+// Tests that digests are equal exactly if results are, and that differences are readable.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSpecification } from '../../../core/specification/specification.js';

@@ -1,4 +1,4 @@
-// The JSON Schema accepts what the parser accepts, and refuses what an editor can see to be wrong.
+// Tests that the JSON Schema accepts what the parser accepts, and refuses what an editor can detect.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

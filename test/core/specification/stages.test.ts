@@ -1,4 +1,4 @@
-// Tests the stages of specifications with and without screening, and what is said of bad rounds.
+// Tests the stages of specifications with and without screening, and the messages about wrong rounds.
 import { describe, expect, it } from 'vitest';
 import { parseSpecification } from '../../../core/specification/specification.js';
 import { sourceOf, stagesOf } from '../../../core/specification/stages.js';

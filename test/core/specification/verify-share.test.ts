@@ -1,4 +1,5 @@
-// The share of scores that is verified, as people write it: what it means, and what is refused by name.
+// Tests the share of scores that is verified, as people write it: its meaning, and the messages about wrong
+// ones.
 import { expect, test } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
 import { parseSpecification } from '../../../core/specification/specification.js';
@@ -55,7 +56,7 @@ test('it is no part of a specification that does not say it, of no digest, and n
   expect(Object.keys(silent.execution)).not.toContain('verify');
   const digest = (specification: typeof silent) => specificationDigest(specification, { inputs: {} });
   expect(digest(parse('1%'))).toBe(digest(silent));
-  // As it was before there was such a key.
+  // The digest from before this key existed.
   expect(digest(silent)).toBe('c302092477cdefc6bc12a0ee804aaca0bf709a3988a494b64b5eaa12d4858efd');
   expect(specificationDifferences(silent, parse('5%'))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// Tests that text that is no document of ours is refused with its source and place.
+// Tests that text that is no valid document is refused with its source and position.
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
 import { checkDefinition } from '../../../core/spaces/custom/schema.js';

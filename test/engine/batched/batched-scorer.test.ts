@@ -1,4 +1,4 @@
-// Compares the scores of the batched supernet, on the CPU provider, with those of the per-block plan.
+// Tests that the batched supernet, on the CPU provider, scores like the programs of single blocks.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,9 @@ import { largestDeviation, withPrograms } from '../../support/engine.js';
 import { GOLDENS_NB201 } from '../../support/goldens.js';
 
 const small = { device: 'cpu', batch: 4, resolution: 16, threads: 2 } as const;
-/** Eigenvalues are computed in the test's own thread: those of the pool would run compiled files. */
+/**
+ * Eigenvalues are computed in the test's own thread, because threads of the pool would run compiled files.
+ */
 const ownThread = () => createStatisticsPool({ threads: 0 });
 const draw = randomDraw({ seed: 1, draw: 0 });
 const random = (count: number, name: string) =>
@@ -35,7 +37,10 @@ const IDENTITY = cell('none', 'none', 'none', 'skip_connect', 'none', 'none');
 const LONG_IDENTITY = cell('skip_connect', 'none', 'skip_connect', 'none', 'none', 'skip_connect');
 const TWICE = cell('skip_connect', 'none', 'none', 'skip_connect', 'skip_connect', 'none');
 
-/** A ReLU whose input is float noise may count in one plan and not in the other: single blocks differ by more, few of them. */
+/**
+ * A ReLU whose input is rounding noise may pass in one program and not in the other, so a few blocks may
+ * differ more.
+ */
 function expectAgreement(found: readonly NetworkScore[], expected: readonly NetworkScore[], every: number) {
   const blocks: number[] = [];
   found.forEach((score, i) => {

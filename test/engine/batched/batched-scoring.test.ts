@@ -1,4 +1,5 @@
-// Checks that requests that come together each get their own outcome, and that their scores agree with those of the CPU scorer.
+// Tests that requests that arrive together each get their own outcome, and that their scores agree with those
+// of the CPU scorer.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sample } from '../../../core/random/shuffle.js';
 import { kendall } from '../../../core/ranking/correlation.js';
@@ -8,7 +9,7 @@ import { createCpuScorer } from '../../../engine/cpu-scorer.js';
 import type { Outcome, ScoreRequest, ScoreResult } from '../../../engine/protocol.js';
 import { request as atSixteen, built } from '../../support/engine.js';
 
-// Its threads for eigenvalues are compiled files.
+// The threads for eigenvalues run compiled files.
 const { createBatchedScoring } = (await import(
   built('engine/batched/batched-scoring.js')
 )) as typeof import('../../../engine/batched/batched-scoring.js');

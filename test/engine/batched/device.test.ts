@@ -1,4 +1,4 @@
-// Tests that a device that does not exist is refused by name and reason, and never replaced by the CPU.
+// Tests that an absent device is refused by name and reason, and never replaced by the CPU.
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../core/errors.js';

@@ -1,4 +1,5 @@
-// Runs ONNX Runtime's CUDA provider over libraries that do nothing: it takes every node of every supernet, and runs that are too large are halved.
+// Tests ONNX Runtime's CUDA provider with libraries that do nothing: it accepts every node of every supernet,
+// and runs that are too large are halved.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ const { checkDevice } = (await import(
   built('engine/check-device.js')
 )) as typeof import('../../../engine/check-device.js');
 
-/** Nothing is computed, so scores mean nothing here; what a GPU would refuse shows. */
+/** Nothing is computed, so scores are meaningless here, but whatever a GPU would refuse is detected. */
 describe.skipIf(lacksNullCuda())('the CUDA provider', { timeout: 300_000 }, () => {
   const before = { ...process.env };
   let folder: string;
@@ -39,7 +40,7 @@ describe.skipIf(lacksNullCuda())('the CUDA provider', { timeout: 300_000 }, () =
   const { draws: _, ...preset } = PRESETS.screen;
   const screen = { ...preset, resolution: 32 };
   const published = { ...screen, batch: 64, features: 'blocks' } as const;
-  /** Of the first candidates, and whatever broke. */
+  /** The scores of the first candidates, and whatever failed. */
   const scoreAll = async (fidelity: ScoreRequest['fidelity'], count: number) => {
     const events: PoolEvent[] = [];
     const pool = createScorerPool({

@@ -12,7 +12,7 @@ import { built, largestDeviation } from '../../support/engine.js';
 import { smallNetwork } from '../../support/small-networks.js';
 import { hasNoAdapter } from '../../support/webgpu.js';
 
-// Its threads for eigenvalues are compiled files.
+// The threads for eigenvalues run compiled files.
 const { createBatchedScoring } = (await import(
   built('engine/batched/batched-scoring.js')
 )) as typeof import('../../../engine/batched/batched-scoring.js');
@@ -59,7 +59,7 @@ const REQUESTS: readonly ScoreRequest[] = [
   requestOf({ kind: 'nas-bench-101' }, 4),
   requestOf({ kind: 'transnas-bench-101', size: 'micro' }, 32),
 ];
-/** Where a GPU is played by software, larger networks take minutes. */
+/** On a GPU emulated in software, larger networks take minutes. */
 const FEW = 5;
 
 function scoresOf(outcome: Outcome) {

@@ -1,4 +1,4 @@
-// Checks when an open supernet is kept, and when another one is opened, for lists of cells one after the other.
+// Tests when an open supernet is kept, and when another one is opened, for successive lists of cells.
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { SupernetCell } from '../../../core/spaces/nas-bench-201/batched/cell.js';
 import {
@@ -27,7 +27,7 @@ beforeEach(() => {
   });
 });
 
-/** A list goes through in runs of so many milliseconds; answers its number of runs. */
+/** Processes a list in runs of that many milliseconds, and returns the number of runs. */
 async function pass(cells: readonly SupernetCell[], milliseconds: number): Promise<number> {
   const runs = splitIntoRuns({ cells, ...(await choice.fitFor(cells)) }).length;
   for (let i = 0; i < runs; i++) {
@@ -50,18 +50,19 @@ it('a list that is much longer gets larger runs, up to the most', async () => {
 });
 
 it('lists that take several of the largest runs run in one program, whatever their lengths', async () => {
-  // The first needs five runs of 82, and those are not the largest that there could be.
+  // The first list needs five runs of 82, which is less than the largest possible size.
   for (const count of [410, 410, 56, 466]) await pass(times(count, skips), 1);
   expect(opened.map(({ size }) => size)).toEqual([82]);
 });
 
 it('cells of another kind run in runs that are hardly used until that has cost as much as another program', async () => {
   vi.spyOn(performance, 'now').mockReturnValue(0);
-  // The first run is part of what the program cost: 1000 ms.
+  // The first run counts towards the program's cost of 1000 ms.
   await pass(times(40, skips), 1000);
   const more = times(40, convolutions);
   expect(await pass(more, 9)).toBe(40);
-  // 39 runs too many of 9 ms: three lists of them cost less than 1053 ms, the third one reaches it.
+  // 39 superfluous runs of 9 ms each: three lists with them cost 1053 ms in total, so the third one reaches
+  // the limit.
   expect(await pass(more, 9)).toBe(40);
   expect(opened).toHaveLength(1);
   expect(await pass(more, 9)).toBe(40);

@@ -1,4 +1,5 @@
-// Tests that WebGPU, through whatever adapter this machine has, gives the CPU's scores, and refuses programs that it cannot run whole.
+// Tests that WebGPU, with any adapter, gives the CPU's scores, and refuses programs that it cannot run as a
+// whole.
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../core/errors.js';
 import { randomDraw } from '../../../core/ir/draw.js';

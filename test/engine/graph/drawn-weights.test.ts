@@ -1,4 +1,4 @@
-// A network whose scales and shifts are left out because they are 1 and 0 scores what it scores with them.
+// Tests that leaving out scales of 1 and shifts of 0 does not change the scores of a network.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

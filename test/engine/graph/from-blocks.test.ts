@@ -1,4 +1,5 @@
-// Tests that a chain of blocks, written as one graph, is the same network: features and Jacobians agree with the engine's own.
+// Tests that a chain of blocks written as one graph is the same network: features and Jacobians agree with
+// the engine's own.
 import { expect, test } from 'vitest';
 import { featureOf } from '../../../core/graph/features.js';
 import { streamOf } from '../../../core/graph/resolve.js';
@@ -101,7 +102,7 @@ async function scoreAsGraph({
     threads: 1,
   });
   const { weight, images } = wholeDraw({ drawn, file: '' });
-  /** The chain's probes of tokens have images and tokens in one axis. */
+  /** The chain's probes of tokens have images and tokens on one axis. */
   const flat = (shape: readonly number[]) =>
     shape.length === 3 ? [shape[0]! * shape[1]!, shape[2]!] : shape;
   const draw = {

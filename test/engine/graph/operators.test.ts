@@ -1,4 +1,5 @@
-// Every operator of imported networks: its gradient against a numerical one, its shape and values against ONNX's reference evaluator.
+// Tests every operator of imported networks: its gradient against a numerical one, its shape and values
+// against ONNX's reference evaluator.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,7 @@ import { pythonWith } from '../../support/optional-python.js';
 const CASES = [...OPERATOR_CASES, ...RESIZE_CASES];
 const title = ({ op, attributes, x }: OperatorCase) => `${op} [${x}] ${JSON.stringify(attributes ?? {})}`;
 
-/** Values far enough from 0, where activations bend. */
+/** Values far enough from 0, where activations have a kink. */
 function values(name: string, shape: readonly number[], positive: boolean): Float32Array {
   return drawGolden(name, shape, 1).map((value) => {
     const away = value + Math.sign(value) * 0.1;
@@ -28,7 +29,9 @@ function values(name: string, shape: readonly number[], positive: boolean): Floa
 
 const channelBlock = await findChannelBlock();
 
-/** The case's program: output, and the gradients of the images and all weights for the tensor `v`. */
+/**
+ * Opens the case's program: the output, and the gradients of the images and all weights for the tensor `v`.
+ */
 function open(item: OperatorCase) {
   const isBounds = item.op === 'Clip';
   const numbers = (name: string, shape: readonly number[]) =>
@@ -85,7 +88,7 @@ describe('gradients agree with numerical directional derivatives', () => {
     for (const { name, shape } of places) shapes[name] = shape;
     const v = drawGolden('v', output, 1);
     const computed = await compute(both, { ...feeds, v }, shapes);
-    // Maxima and bounds are linear but where another element becomes the largest: a small step finds fewer such places.
+    // Maxima and bounds are piecewise linear, so a small step crosses fewer kinks.
     const step = /Max|Min|Clip/.test(item.op) ? 2e-4 : 1e-2;
     const session = await InferenceSession.create(forward.bytes, {
       logSeverityLevel: 3,
@@ -109,7 +112,7 @@ describe('gradients agree with numerical directional derivatives', () => {
       if (gradients[i] === undefined) continue;
       const g = computed[`g${i}`]!;
       expect(g.dims).toEqual([...shape]);
-      // A direction of small steps crosses no bend and changes no maximum.
+      // A direction of small steps crosses no kink and changes no maximum.
       const u = drawGolden(`u.${name}`, shape, 0.3);
       const numerical = ((await at(name, u, step)) - (await at(name, u, -step))) / (2 * step);
       const exact = dot(g.data as Float32Array, u);

@@ -1,4 +1,4 @@
-// Tests that the residual proxy sees identity paths in networks that are graphs.
+// Tests that the residual proxy detects identity paths in networks that are graphs.
 import { expect, it } from 'vitest';
 import { createCpuScorer } from '../../../engine/cpu-scorer.js';
 

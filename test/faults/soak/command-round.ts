@@ -10,21 +10,21 @@ import { findProcesses, signal } from './processes.js';
 import { type Command, startCommand } from './run-command.js';
 
 export const SAMPLES = 100;
-/** The same command, typed until it succeeds, must succeed within this time once the disturbances are over. */
+/** After the disturbances are over, the repeated command must succeed within this time. */
 const PATIENCE_MS = 240_000;
 const MOST_TYPED = 12;
-/** What a command started may take this long to notice that the command is gone. */
+/** How long processes that a command started may take to notice its end. */
 const LEFT_OVER_MS = 20_000;
 const MOST_DISTURBANCES = 8;
 
 export interface Round {
   readonly seed: number;
   readonly reference: CommandReference | undefined;
-  /** Called for each disturbance with its name and what it did. */
+  /** Called for each disturbance with its name and effect. */
   readonly tell: (kind: string, what: string) => void;
 }
 
-/** Answers the ranking that the command wrote; throws where a promise does not hold. */
+/** Returns the ranking that the command wrote; throws if a promise does not hold. */
 export async function runCommandRound({ seed, reference, tell }: Round): Promise<CommandReference> {
   const random = mulberry32(seed);
   const home = testHome();
@@ -78,13 +78,13 @@ function roundSpecification(partSize: number | undefined): string {
   });
 }
 
-/** A random disturbance, each as likely as its weight says. */
+/** A random disturbance, chosen by weight. */
 function choose(random: () => number): Disturbance {
   const lots = DISTURBANCES.flatMap((one) => Array<Disturbance>(one.weight).fill(one));
   return lots[Math.floor(random() * lots.length)]!;
 }
 
-/** A disturbance may find that its target has just gone; it then has done what it could. */
+/** A disturbance may find that its target has just ended; that is no failure. */
 async function strike(
   { kind, strike }: Disturbance,
   site: Parameters<Disturbance['strike']>[0],
@@ -109,7 +109,7 @@ async function typeUntilDone({ command, start }: { command: Command; start: () =
   }
 }
 
-/** When the command has ended, its workers and scorers have; the servers stay on purpose. */
+/** When the command has ended, its workers and scorers must have ended; the servers stay on purpose. */
 async function nothingIsLeft({
   processes,
 }: {

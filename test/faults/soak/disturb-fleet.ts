@@ -1,4 +1,5 @@
-// Runs a search on a fleet and strikes it with one to four faults at moments drawn from the seed; all are over when it answers.
+// Runs a search on a fleet and causes one to four faults at moments drawn from the seed; all are over when it
+// returns.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mulberry32 } from '../../support/random.js';
 import { type Cluster, PATIENCE_MS, type Search } from '../support/cluster.js';
@@ -18,9 +19,9 @@ import {
 interface Site {
   readonly cluster: Cluster;
   readonly search: Search;
-  /** What has to come to a good end before the round is over. */
+  /** Promises that must resolve before the round is over. */
   readonly later: Promise<unknown>[];
-  /** From 0 to 1; drawn before anything happens, so that what is drawn does not depend on what happens. */
+  /** Numbers from 0 to 1, drawn in advance, so that the draw does not depend on what happens. */
   readonly draw: readonly number[];
 }
 
@@ -28,13 +29,16 @@ type Target = 'nats' | 'temporal' | 'workers' | 'scorers' | 'clocks';
 
 interface Fault {
   readonly name: string;
-  /** Faults that have a target in common come one after the other, others may come at once. */
+  /** Faults with a common target happen one after the other; others may happen at once. */
   readonly targets: readonly Target[];
   readonly strike: (site: Site) => Promise<unknown>;
 }
 
 const LONGEST_MS = 25_000;
-/** Scorers in a round: a candidate that has lost three is set aside, whoever was to blame, and all could have had the same. */
+/**
+ * The most scorers that are spoiled in a round: a candidate that has lost three is set aside whatever the
+ * cause, and all could hit the same candidate.
+ */
 const MOST_SPOILED = 2;
 
 const FAULTS: readonly Fault[] = [
@@ -112,7 +116,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: 'run twice',
-    // A command starts embedded servers that it finds gone.
+    // A command restarts embedded servers that have ended.
     targets: ['nats', 'temporal'],
     strike: async ({ cluster, search: { id, spec }, later }) => {
       const { run } = cluster.search(id, spec);
@@ -150,7 +154,7 @@ export async function disturb({
   const last = new Map<Target, Promise<unknown>>();
   for (const { fault, at, draw } of plan) {
     if (fault.targets.includes('scorers') && ++spoiled > MOST_SPOILED) continue;
-    // A search that an earlier fault has delayed to its end has no middle any more.
+    // An earlier fault may have delayed this one until the search is over.
     const reached = await search.reaches(at).then(
       () => true,
       () => false,
@@ -159,7 +163,7 @@ export async function disturb({
     const before = Promise.all(fault.targets.map((target) => last.get(target)));
     const strike = (async () => {
       await before;
-      // One that had to wait for another may come too late.
+      // A fault that had to wait for another may come too late.
       if (search.over()) return;
       tell(`${fault.name} after ${cluster.scored(id).length}`);
       await fault.strike({ cluster, search, draw, later });

@@ -1,4 +1,5 @@
-// What may happen to a person's command: kills, stops, damaged files, hostile clients. Weights say how often.
+// Lists disturbances of a command: kills, suspensions, damaged files, hostile clients. Weights say how often
+// each occurs.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestHome } from '../../support/home.js';
@@ -11,20 +12,20 @@ export interface Site {
   readonly id: string;
   readonly random: () => number;
   readonly processes: () => SoakProcess[];
-  /** Processes that were stopped and go on later. */
+  /** Suspended processes that continue later. */
   readonly stopped: Set<number>;
 }
 
 export interface Disturbance {
   readonly kind: string;
   readonly weight: number;
-  /** Answers what was done, in words. */
+  /** Returns a description of what was done. */
   readonly strike: (site: Site) => Promise<string>;
 }
 
 const LONGEST_STOP_MS = 25_000;
 
-/** One of the processes; kinds are equally likely, however many processes each has. */
+/** Chooses a process; all kinds are equally likely, however many processes each has. */
 function pick({ processes, random }: Site): SoakProcess {
   const all = processes();
   const kinds = [...new Set(all.map(({ kind }) => kind))].sort();
@@ -37,7 +38,7 @@ function pick({ processes, random }: Site): SoakProcess {
 
 const isServer = (kind: ProcessKind): boolean => kind === 'nats' || kind === 'temporal';
 
-/** Hits one to three files of the home and of the results; answers what was done to each. */
+/** Damages one to three files of the home and of the results; returns a description of each. */
 function damageFiles({ home, random }: Site): string {
   const given = { home: home.home.root, others: [join(home.dir, 'out')], random };
   const hits = 1 + Math.floor(random() * 3);

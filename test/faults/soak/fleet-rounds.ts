@@ -1,4 +1,5 @@
-// Soak rounds over a fleet: a control worker and two score workers as an operator runs them, on servers that live through all rounds.
+// Runs soak rounds on a fleet: a control worker and two score workers, started as by an operator, on servers
+// that live through all rounds.
 import { type Cluster, startStaffed } from '../support/cluster.js';
 import { checkInvariant, forget, type Reference, undisturbed } from '../support/invariant.js';
 import { disturb } from './disturb-fleet.js';
@@ -8,7 +9,7 @@ export interface Fleet {
   readonly close: () => Promise<void>;
 }
 
-/** The fleet is started by the first round, and anew after a round that broke it. */
+/** The first round starts the fleet, and so does a round after one that broke it. */
 export function openFleet(): Fleet {
   let fleet: { readonly cluster: Cluster; readonly reference: Reference } | undefined;
   const close = async () => {

@@ -1,4 +1,5 @@
-// Clients that mean harm, on the ports of the embedded servers. Each strike ends by itself; none may change a search.
+// Attacks the ports of the embedded servers with hostile clients. Each attack ends by itself; none may change
+// a search.
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect as connectSocket } from 'node:net';
@@ -13,7 +14,7 @@ import type { SoakProcess } from './processes.js';
 
 export interface Target {
   readonly home: TestHome;
-  /** Of the search that must not be changed. */
+  /** The id of the search that must not be changed. */
   readonly id: string;
   readonly servers: readonly SoakProcess[];
   readonly random: () => number;
@@ -23,7 +24,7 @@ type Strike = (target: Target) => Promise<void>;
 
 const ORIGIN = 'http://attacker.example';
 
-/** Ends what a browser could do from another site: no preflight, any Host, any Origin. */
+/** Sends what a browser could send from another site: no preflight, any Host, any Origin. */
 const postFromAnotherSite: Strike = async ({ id, servers }) => {
   const workflow = encodeURIComponent(workflowIdOf(id));
   const paths = [
@@ -38,7 +39,7 @@ const postFromAnotherSite: Strike = async ({ id, servers }) => {
         await post({ port, path, host, body: '{}' });
 };
 
-/** Bytes that are no protocol, on every port. */
+/** Sends bytes of no protocol to every port. */
 const sendGarbage: Strike = async ({ servers, random }) => {
   for (const port of findListeners(servers.map(({ pid }) => pid))) {
     const bytes = Buffer.from(Array.from({ length: 2_000 }, () => Math.floor(random() * 256)));
@@ -54,7 +55,7 @@ const sendGarbage: Strike = async ({ servers, random }) => {
   }
 };
 
-/** A subscriber to everything that reads nothing, and a hundred connections that say nothing. */
+/** Opens a subscription to everything that reads nothing, and a hundred silent connections. */
 const readNothing: Strike = async ({ home }) => {
   const port = readState({ home: home.home }).services.nats?.port;
   if (!port) return;
@@ -66,7 +67,7 @@ const readNothing: Strike = async ({ home }) => {
   for (const socket of sockets) socket.destroy();
 };
 
-/** Progress events are unprotected by design: what they say may be anything, for a search and for its shards. */
+/** Forges progress events, which are unprotected by design, for a search and for its shards. */
 const forgeProgress: Strike = async ({ home, id }) => {
   const port = readState({ home: home.home }).services.nats?.port;
   const connection = await connect({ servers: `nats://127.0.0.1:${port}`, timeout: 2_000, reconnect: false });
@@ -88,7 +89,9 @@ const forgeProgress: Strike = async ({ home, id }) => {
   }
 };
 
-/** Workflows of our type with inputs that no command makes, and messages to the search that it does not know. */
+/**
+ * Starts workflows of our type with inputs that no command makes, and sends unknown messages to the search.
+ */
 const forgeWorkflows: Strike = async ({ home, id, random }) => {
   const port = readState({ home: home.home }).services.temporal?.port;
   const connection = await Connection.connect({ address: `127.0.0.1:${port}`, connectTimeout: 2_000 });

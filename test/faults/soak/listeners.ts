@@ -1,4 +1,4 @@
-// Finds the TCP ports on which processes listen, from /proc, so that no port of theirs is forgotten.
+// Finds the TCP ports on which processes listen, from /proc, so that none is missed.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 const LISTEN = '0A';

@@ -1,4 +1,4 @@
-// Finds and ends the processes that a soak round started, also those whose parent has died.
+// Finds and ends the processes that a soak round started, including those whose parent has died.
 import { readdirSync, readFileSync } from 'node:fs';
 import { SERVERS } from '../../../client/embedded/servers.js';
 import type { TestHome } from '../../support/home.js';
@@ -11,9 +11,9 @@ export interface SoakProcess {
 }
 
 /**
- * Processes that run: those in `sessions`, and the home's servers. A command that is started in a session of its own hands
- * that session to its children, and they keep it when the command dies; the servers are daemons with sessions of their own
- * and are known by the home's path on their command line.
+ * The running processes in `sessions`, and the home's servers. Children inherit the session of a command and
+ * keep it when the command dies; the servers are daemons with sessions of their own and are found by the
+ * home's path on their command line.
  */
 export function findProcesses({
   home,
@@ -35,7 +35,7 @@ export function findProcesses({
   return found;
 }
 
-/** Sends a signal; answers whether the process was still there. */
+/** Sends a signal; returns whether the process still existed. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     process.kill(pid, name);
@@ -57,7 +57,7 @@ function serverOf({ home }: TestHome, args: readonly string[]): ProcessKind | un
   return args.some((arg) => arg.startsWith(`${home.temporal}/`)) ? 'temporal' : undefined;
 }
 
-/** Field 6 of /proc/PID/stat; the name in field 2 may hold spaces and brackets. */
+/** Field 6 of /proc/PID/stat; the name in field 2 may contain spaces and parentheses. */
 function sessionOf(pid: number): number {
   const stat = readProc(pid, 'stat');
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]);

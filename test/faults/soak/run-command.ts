@@ -1,4 +1,4 @@
-// Starts `zeroscout` in a session of its own, so that whatever it starts can be found when it is gone.
+// Starts `zeroscout` in a session of its own, so that the processes it starts can be found after its end.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TestHome } from '../../support/home.js';
@@ -10,9 +10,9 @@ const TAIL = 1_500;
 
 export interface Command {
   readonly pid: number;
-  /** `undefined` while it runs; -1 where a signal ended it. */
+  /** `undefined` while it runs; -1 if a signal ended it. */
   readonly code: () => number | undefined;
-  /** The end of what it said. */
+  /** The end of its output. */
   readonly tail: () => string;
 }
 
@@ -25,7 +25,7 @@ export function startCommand({
 }): Command {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: home.dir,
-    // Scorers wait 30 ms before each candidate (faults.json), so that there is time for a disturbance.
+    // Scorers wait 30 ms before each candidate (faults.json), which leaves time for a disturbance.
     env: environment({
       home,
       env: { ZEROSCOUT_TEST_FAULTS: `${home.dir}/faults.json`, NODE_OPTIONS: `--import=${PRELOADED}` },

@@ -11,15 +11,18 @@ import { type Running, spawnZeroscout, specification } from '../../support/zeros
 import { type Network, openNetwork } from './network.js';
 
 const PRELOADED = new URL('misbehave.mjs', import.meta.url).href;
-/** A loaded machine may take its time; a search that nothing holds up takes some seconds. */
+/** A long time limit for loaded machines; an undisturbed search takes some seconds. */
 export const PATIENCE_MS = 240_000;
-/** What a candidate takes at least: searches of some seconds, in which there is time for a fault. */
+/** The least time of a candidate, so that a search takes some seconds, in which a fault can occur. */
 const PACE_MS = 40;
 
-/** A candidate takes milliseconds; who waits for one that hangs should not wait long. */
+/** The time limit for a candidate, short because normal ones take milliseconds. */
 const HANG = '5s';
 
-/** What processes do that `misbehave.mjs` is preloaded into. Candidates as `concerns` there reads them. */
+/**
+ * What processes do into which `misbehave.mjs` is preloaded. `concerns` there explains the lists of
+ * candidates.
+ */
 export interface Misbehaviour {
   readonly kill?: readonly string[] | undefined;
   readonly hang?: readonly string[] | undefined;
@@ -29,14 +32,14 @@ export interface Misbehaviour {
 }
 
 export type Role = 'control' | 'score';
-/** `network`: through the way that `cut` cuts. */
+/** `network`: through the connection that `cut` interrupts. */
 export type Way = 'direct' | 'network';
 
 export interface TestWorker {
   readonly role: Role;
   readonly way: Way;
   readonly run: Running;
-  /** Told to end, or killed, by the test. */
+  /** Ended or killed by the test. */
   dismissed: boolean;
 }
 
@@ -46,9 +49,9 @@ export interface Search {
   readonly run: Running;
   /** Whether the command has ended. */
   over(): boolean;
-  /** Waits until so many of its candidates have been scored, again or for the first time. */
+  /** Waits until that many of its candidates have been scored, including repeats. */
   reaches(scored: number): Promise<void>;
-  /** How many of them a worker has scored. */
+  /** The number of its candidates that a worker has scored. */
   scoredBy(worker: TestWorker): number;
 }
 
@@ -60,18 +63,21 @@ export interface Cluster {
   natsUrl(): string;
   temporalAddress(): string;
   addWorker(role: Role, way: Way, args?: readonly string[]): Promise<TestWorker>;
-  /** From now on; what is not named goes on as it was. */
+  /** Changes the misbehaviour from now on; what is not named stays as it was. */
   misbehave(how: Misbehaviour): void;
-  /** The first scorer that gets a candidate does it; answers whether one has. */
+  /** The next scorer that gets a candidate misbehaves; returns a function that says whether one has. */
   misbehaveOnce(how: 'kill' | 'hang' | 'eat'): () => boolean;
   kill(name: ServiceName): Promise<void>;
-  /** Starts it where it was. */
+  /** Starts the server at its previous address. */
   start(name: ServiceName): Promise<void>;
-  /** Of the work folder's `SPEC.json`; there are `search` and, with a workflow for each part of the plan, `parts`. */
+  /**
+   * Starts the search of `SPEC.json` in the work folder: `search`, or `parts`, which has a workflow for each
+   * part of the plan.
+   */
   search(id: string, spec?: string): Search;
-  /** Lines of workers, also of those that are gone. */
+  /** Warnings of workers, including those that have ended. */
   readonly warnings: readonly string[];
-  /** Texts of candidates in the order in which they were stored, once for each time. */
+  /** The texts of candidates in the order in which they were stored, once for each time. */
   scored(id: string): readonly string[];
   close(): Promise<void>;
 }
@@ -81,7 +87,7 @@ export async function startCluster({
   prepare,
 }: {
   readonly samples?: number;
-  /** Called before the servers start; what it answers is called when they have ended. */
+  /** Called before the servers start; the function that it returns is called after they have ended. */
   readonly prepare?: (home: TestHome) => () => void;
 } = {}): Promise<Cluster> {
   const home = testHome();
@@ -96,7 +102,7 @@ export async function startCluster({
   const write = (name: string, execution: object) =>
     home.write(`${name}.json`, specification({ samples, changes: { fidelity, execution } }));
   write('search', { shardSize: 8 });
-  // The same, as a plan that is too long for one workflow.
+  // The same search as a plan that is too long for one workflow.
   write('parts', { shardSize: 8, partSize: 2 });
   const faults = join(home.dir, 'faults.json');
   const scored: { search: string; candidate: string; worker: TestWorker }[] = [];
@@ -142,7 +148,8 @@ export async function startCluster({
     natsUrl: () => `nats://127.0.0.1:${port('nats')}`,
     temporalAddress: () => `127.0.0.1:${port('temporal')}`,
     addWorker: async (role, way, more = []) => {
-      // Where a server is away just now a worker ends and says so; whoever supervises it starts it again.
+      // If a server is unreachable at the start, a worker ends and says so, and its supervisor starts it
+      // again.
       const deadline = Date.now() + PATIENCE_MS;
       for (;;) {
         const worker = launch(role, way, more);
@@ -167,7 +174,7 @@ export async function startCluster({
     kill: (name) => home.killService(name),
     start: async (name) => void (await ensureServices({ home: home.home, onStep: () => {}, which: [name] })),
     search: (id, spec = 'search') => {
-      // A search that is finished is run anew.
+      // A finished search is run again.
       const args = ['run', `${spec}.json`, '--id', id, '--again', '--workers', '0', '--out', id];
       const run = spawnZeroscout(args, { home });
       let over = false;
@@ -198,7 +205,10 @@ export async function startCluster({
   };
 }
 
-/** A cluster with one control worker and two score workers; the control worker and one of the others can be cut off. */
+/**
+ * A cluster with one control worker and two score workers; the control worker and one score worker can be cut
+ * off.
+ */
 export async function startStaffed(given: Parameters<typeof startCluster>[0] = {}): Promise<Cluster> {
   const cluster = await startCluster(given);
   await Promise.all([
@@ -209,7 +219,7 @@ export async function startStaffed(given: Parameters<typeof startCluster>[0] = {
   return cluster;
 }
 
-/** Whole lines of stderr as they come. */
+/** Passes on whole lines of stderr as they arrive. */
 function onLines({ child }: Running, tell: (line: string) => void): void {
   let rest = '';
   child.stderr!.on('data', (text: string) => {

@@ -1,4 +1,5 @@
-// Damages one file of a home folder, as a disk, a crash or a person would, drawn from a seeded generator; says what it did.
+// Damages one file of a home folder, as a disk, a crash or a person would, drawn from a seeded generator, and
+// describes the damage.
 import {
   closeSync,
   existsSync,
@@ -16,11 +17,11 @@ import { join, relative, sep } from 'node:path';
 export interface DamageOptions {
   /** A home folder, `.zeroscout`. */
   readonly home: string;
-  /** More folders whose files may be hit, for instance the results. */
+  /** Further folders whose files may be damaged, for instance the results. */
   readonly others?: readonly string[];
-  /** From 0 to 1, without 1. */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
-  /** Which files may be hit; all unless told. */
+  /** The files that may be damaged; all by default. */
   readonly only?: (path: string) => boolean;
 }
 
@@ -32,16 +33,16 @@ interface Hit {
   readonly random: () => number;
 }
 
-/** Programs are fetched once and shared; what is set aside is nobody's any more. */
+/** Programs are fetched once and shared; data that were set aside are not used any more. */
 const LEFT_ALONE = /(^|\/)(bin|[^/]*\.damaged-[^/]*|[^/]*\.unfinished-[^/]*)(\/|$)/;
 
-/** What happened, for a person, or undefined where there is no file to hit. */
+/** A description of the damage, or undefined if there is no suitable file. */
 export function damage({ home, others = [], random, only = () => true }: DamageOptions): string | undefined {
   const files = [home, ...others].flatMap((folder) =>
     filesIn(folder).map((path) => ({ path, group: groupOf(relative(folder, path)) })),
   );
   const hittable = files.filter(({ path }) => only(path));
-  // Groups first: there are more files of a search than of anything else, and all kinds should be hit.
+  // A group is chosen first, because there are far more files of searches than of any other kind.
   const groups = [...new Set(hittable.map(({ group }) => group))].sort();
   if (groups.length === 0) return undefined;
   const group = pick(groups, random);
@@ -50,13 +51,13 @@ export function damage({ home, others = [], random, only = () => true }: DamageO
     random,
   );
   const way = pick(WAYS, random);
-  // A folder among the results is a person's, and refused with its name instead of being removed.
+  // A folder among the results belongs to a person, so it is refused by name instead of being removed.
   const [name, hit] = way[0] === A_FOLDER && !path.startsWith(home) ? WAYS[0]! : way;
   try {
     const size = statSync(path).size;
     return `${relative(home, path)}: ${name}${size > 0 || name === 'deleted' ? ` ${hit({ path, size, random })}` : ' (empty)'}`;
   } catch (error) {
-    // A running server may have removed the file meanwhile.
+    // A running server may have removed the file in the meantime.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       return `${relative(home, path)}: gone before it was hit`;
     throw error;
@@ -119,7 +120,7 @@ function overwrite({ path, size, random }: Hit, byte: (random: () => number) => 
   return `over ${length} bytes at ${from} of ${size}`;
 }
 
-/** In its place, as a disk would: a running server that has the file open sees it. */
+/** Edits the file in place, as a disk would, so that a running server with the file open sees it. */
 function edit(path: string, change: (file: number) => void): void {
   const file = openSync(path, 'r+');
   try {
@@ -152,7 +153,7 @@ function entriesOf(folder: string) {
   }
 }
 
-/** Blocks, indexes, descriptions, databases, logs, records: what is named alike is one group. */
+/** Groups files by name: blocks, indexes, descriptions, databases, logs, records. */
 function groupOf(path: string): string {
   const name = path.split(sep).at(-1)!;
   return name.replace(/\d+/g, 'N').replace(/-[0-9a-f-]{8,}/g, '-ID');

@@ -1,4 +1,4 @@
-// Makes a build of the control workers current, as an operator does, and tells which build a search runs on.
+// Makes a build of the control workers current, as an operator does, and tells on which build a search runs.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
@@ -7,7 +7,10 @@ import { workflowIdOf } from '../../../core/contract/search-queues.js';
 import { until } from '../../support/home.js';
 import { type Cluster, PATIENCE_MS } from './cluster.js';
 
-/** The command of docs/operate/upgrade.md; a version is known some moments after its first worker has polled. */
+/**
+ * Runs the command of docs/operate/upgrade.md; a version is known some moments after its first worker has
+ * polled.
+ */
 export async function makeCurrent({ cluster, build }: { cluster: Cluster; build: string }): Promise<void> {
   const { path } = await ensureBinary({ home: cluster.home.home, name: 'temporal', onStep: () => {} });
   const version = ['--deployment-name', 'zeroscout', '--build-id', build];

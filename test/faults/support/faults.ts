@@ -1,4 +1,4 @@
-// Lists the faults that tests and the soak put upon a cluster; each is over when its promise resolves.
+// Implements the faults that tests and the soak cause in a cluster; each is over when its promise resolves.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { BUCKET, SCORES } from '../../../store/streams.js';
 import { until } from '../../support/home.js';
 import { type Cluster, PATIENCE_MS, type Role, type Search, type TestWorker } from './cluster.js';
 
-/** kill -9, away for a while, started again on the same data. */
+/** Kills a server with kill -9 and restarts it later on the same data. */
 export async function killServer(given: {
   readonly cluster: Cluster;
   readonly name: ServiceName;
@@ -22,7 +22,7 @@ export async function killServer(given: {
   await cluster.start(name);
 }
 
-/** A copy of Temporal's file as it is now; the answer puts it back, under a server that is started again. */
+/** Copies Temporal's file as it is now; the returned function restores it, under a restarted server. */
 export async function copyTemporal(cluster: Cluster): Promise<() => Promise<void>> {
   const { temporal } = cluster.home.home;
   const copy = join(cluster.home.dir, `copy-${Date.now()}`);
@@ -34,7 +34,7 @@ export async function copyTemporal(cluster: Cluster): Promise<() => Promise<void
     });
 }
 
-/** Kills Temporal, runs `work` and starts it again. Commands that run meanwhile would start it as soon as they see that it is gone. */
+/** Kills Temporal, runs `work` and restarts it. Commands that run in between would restart it themselves. */
 async function whileDown(cluster: Cluster, work: () => void): Promise<void> {
   const file = cluster.home.home.lockFile;
   await withLock({
@@ -49,7 +49,7 @@ async function whileDown(cluster: Cluster, work: () => void): Promise<void> {
   await cluster.start('temporal');
 }
 
-/** The middle third of what the stream of scores acknowledged is gone. Answers how many that were. */
+/** Removes the middle third of what the stream of scores acknowledged, and returns its size. */
 export async function loseScores(cluster: Cluster): Promise<number> {
   const connection = await connect({ servers: cluster.natsUrl() });
   try {
@@ -65,11 +65,11 @@ export async function loseScores(cluster: Cluster): Promise<number> {
   }
 }
 
-/** Every blob loses its bytes, or has others in their place, behind the store's back. Answers how many were hit. */
+/** Removes or replaces the bytes of every blob behind the store's back, and returns the number of blobs. */
 export async function damageBlobs(given: {
   readonly cluster: Cluster;
   readonly how: 'missing' | 'corrupted';
-  /** Names of blobs to hit; all unless told. */
+  /** The names of the blobs to damage; all by default. */
   readonly only?: readonly string[];
 }): Promise<number> {
   const { cluster, how, only } = given;
@@ -100,7 +100,7 @@ export async function damageBlobs(given: {
   }
 }
 
-/** Between workers and a server nothing passes for a while. */
+/** Interrupts the network between workers and a server for a while. */
 export async function cutNetwork(given: {
   readonly cluster: Cluster;
   readonly name: ServiceName;
@@ -113,7 +113,7 @@ export async function cutNetwork(given: {
   network.heal(given.healed);
 }
 
-/** SIGSTOP, as a machine that swaps or a suspended virtual one; then it goes on as if nothing had been. */
+/** Suspends a worker with SIGSTOP for a while, like a machine that swaps or a suspended virtual machine. */
 export async function stopWorker(given: {
   readonly worker: TestWorker;
   readonly stoppedMs: number;
@@ -124,7 +124,10 @@ export async function stopWorker(given: {
   child.kill('SIGCONT');
 }
 
-/** Ends a worker and starts another one in its place. `SIGTERM` waits until it has drained, and answers how long that took. */
+/**
+ * Ends a worker and starts another one in its place. With `SIGTERM`, waits until it has drained, and returns
+ * how long that took.
+ */
 export async function replaceWorker(given: {
   readonly cluster: Cluster;
   readonly worker: TestWorker;
@@ -138,7 +141,7 @@ export async function replaceWorker(given: {
   return took;
 }
 
-/** Ends a worker and waits for that; SIGTERM lets it drain. */
+/** Ends a worker and waits for its end; SIGTERM lets it drain. */
 export async function dismiss(worker: TestWorker, signal: 'SIGKILL' | 'SIGTERM' = 'SIGTERM'): Promise<void> {
   worker.dismissed = true;
   worker.run.child.kill(signal);
@@ -146,7 +149,10 @@ export async function dismiss(worker: TestWorker, signal: 'SIGKILL' | 'SIGTERM' 
   if (signal === 'SIGTERM' && code !== 0) throw new Error(`it drained with code ${code}:\n${stderr}`);
 }
 
-/** One scorer does it, once, with whatever candidate it has: the candidate is not to blame. Over when a scorer has died of it. */
+/**
+ * One scorer misbehaves once, with whatever candidate it has, which is not at fault. The fault is over when a
+ * scorer has died of it.
+ */
 export async function spoilScorer(given: {
   readonly cluster: Cluster;
   readonly search: Search;
@@ -161,12 +167,12 @@ export async function spoilScorer(given: {
   cluster.misbehave({ [how]: undefined });
 }
 
-/** Scorers that workers of this cluster have lost. */
+/** The number of scorers that workers of this cluster have lost. */
 export function deaths({ workers }: Cluster): number {
   return [...workers].reduce((sum, { run }) => sum + count(run.stderr(), '"scorer died"'), 0);
 }
 
-/** Clocks of all workers jump, and some time later back. */
+/** Makes the clocks of all workers jump, and jump back some time later. */
 export async function jumpClocks(given: {
   readonly cluster: Cluster;
   readonly byMs: number;

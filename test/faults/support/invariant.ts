@@ -1,4 +1,5 @@
-// Checks the one invariant of every fault: planned is scored and set aside, each once, with the undisturbed ranking.
+// Checks the invariant of every fault: each planned candidate is scored or set aside exactly once, with the
+// undisturbed ranking.
 import assert from 'node:assert/strict';
 import { readSpecification } from '../../../client/specification/read-specification.js';
 import { scoreKey, scoreScope } from '../../../core/address.js';
@@ -7,16 +8,16 @@ import { connectStore } from '../../../store/jetstream.js';
 import type { Store } from '../../../store/store.js';
 import type { Cluster, Search } from './cluster.js';
 
-/** What an undisturbed search of `SPEC.json` left. */
+/** The results of an undisturbed search of `SPEC.json`. */
 export interface Reference {
   readonly spec: string;
   readonly ranking: string;
-  /** All that were planned. */
+  /** All planned candidates. */
   readonly candidates: readonly string[];
   readonly scope: string;
 }
 
-/** Searches without a fault, and deletes its scores. */
+/** Runs a search without faults, and deletes its scores. */
 export async function undisturbed({
   cluster,
   spec = 'search',
@@ -37,7 +38,7 @@ export async function undisturbed({
   return reference;
 }
 
-/** Deletes all scores: the next search has everything before it. */
+/** Deletes all scores, so that the next search must compute everything. */
 export async function forget({
   cluster,
   reference,
@@ -49,8 +50,9 @@ export async function forget({
 }
 
 /**
- * Waits for the end of a search and checks it: it succeeded, its ranking is `ranking`, byte for byte, every candidate is
- * either in it or was set aside, once, the summary counts the same, and the store holds one score of each and no other.
+ * Waits for the end of a search and checks it: it succeeded; its ranking is `ranking`, byte for byte; every
+ * candidate is in it or was set aside, exactly once; the summary has the same counts; and the store holds
+ * exactly one score of each.
  */
 export async function checkInvariant({
   cluster,
@@ -63,7 +65,7 @@ export async function checkInvariant({
   readonly cluster: Cluster;
   readonly search: Search;
   readonly reference: Reference;
-  /** In any order, with reasons. */
+  /** The candidates set aside in any order, with reasons. */
   readonly setAside?: readonly (readonly [candidate: string, reason: string])[];
   readonly ranking?: string;
   /** `lossy`: scores may have been lost after the ranking was made. */

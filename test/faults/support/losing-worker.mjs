@@ -1,4 +1,4 @@
-// Runs a control worker whose first ranking finds that the store has lost what it acknowledged.
+// Runs a control worker whose first ranking finds that the store has lost acknowledged scores.
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { NativeConnection, Worker } from '@temporalio/worker';

@@ -1,10 +1,10 @@
-// Makes workers and scorers that it is preloaded into (NODE_OPTIONS) do what the file in ZEROSCOUT_TEST_FAULTS says, which a test rewrites:
-// cluster.ts lists the words that the file may hold.
+// Makes workers and scorers into which it is preloaded (NODE_OPTIONS) do what the file in
+// ZEROSCOUT_TEST_FAULTS says, which a test rewrites; cluster.ts lists the words of that file.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
 const file = process.env.ZEROSCOUT_TEST_FAULTS;
-/** Far more than a scorer may take, and little enough for the machine. */
+/** Far more than a scorer may use, and little enough for the machine. */
 const EATEN_BYTES = 3e9;
 
 let last = {};
@@ -12,14 +12,17 @@ function read() {
   try {
     last = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    // it is being written
+    // the file is being written
   }
   return last;
 }
 
 const sleep = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
-/** `*` is every candidate; `once:NAME` is the first that any process meets, `once:NAME:CANDIDATE` that one the first time. */
+/**
+ * `*` matches every candidate; `once:NAME` the first that any process meets; `once:NAME:CANDIDATE` that
+ * candidate the first time.
+ */
 function concerns(list = [], requests) {
   return list.some((what) => {
     if (what === '*') return true;
@@ -47,7 +50,7 @@ function misbehave({ requests }) {
   sleep(3_600_000);
 }
 
-/** Every number of an answer becomes NaN. */
+/** The answer with every number replaced by NaN. */
 function spoiled(message) {
   if (message?.type !== 'scored' || !read().nan) return message;
   const nan = (proxies) => Object.fromEntries(Object.keys(proxies).map((name) => [name, Number.NaN]));
@@ -58,7 +61,7 @@ function spoiled(message) {
 }
 
 if (isMainThread && process.argv[1]?.endsWith('engine/scorer-process.js')) {
-  // Listeners are called in order: this one before the scorer's.
+  // Listeners are called in order, so this one runs before the scorer's.
   process.on('message', misbehave);
   const send = process.send.bind(process);
   process.send = (message, ...rest) => send(spoiled(message), ...rest);

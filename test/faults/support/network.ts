@@ -1,13 +1,16 @@
-// Offers a way to a port of this machine that can be cut without a word, as a switch or a cable would, and healed.
+// Forwards to a port of this machine through a connection that can be silently interrupted, as by a switch or
+// a cable, and restored.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface Network {
   /** `127.0.0.1:PORT`. */
   readonly address: string;
-  /** Nothing passes any more, and nobody is told. */
+  /** Drops everything silently. */
   cut(): void;
-  /** `resumed`: what was under way arrives late. `reset`: both ends learn that their connections are gone. */
+  /**
+   * `resumed`: traffic in progress arrives late. `reset`: both ends learn that their connections are gone.
+   */
   heal(how: 'resumed' | 'reset'): void;
   close(): void;
 }

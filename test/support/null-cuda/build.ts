@@ -1,4 +1,5 @@
-// Builds CUDA libraries that do nothing, for LD_LIBRARY_PATH, to match the CUDA provider that ONNX Runtime has here.
+// Builds CUDA libraries that do nothing, for LD_LIBRARY_PATH, to match the installed CUDA provider of ONNX
+// Runtime.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ const LIBRARIES = [
   { name: 'nvrtc', file: 'libnvrtc.so.13', calls: /^nvrtc[A-Z]\w*$/ },
 ] as const;
 
-/** Whether tests over these libraries cannot run here; then says why. */
+/** Whether tests with these libraries cannot run here; prints the reason. */
 export function lacksNullCuda(): boolean {
   const runtime = findRuntime();
   const why =
@@ -34,7 +35,10 @@ function whyNoCompiler(): string | undefined {
   }
 }
 
-/** Every name that the provider may call is there: those of libraries.c, and for each other a function that succeeds. */
+/**
+ * Defines every function that the provider may call: those of libraries.c, and for each other one a stub that
+ * succeeds.
+ */
 export function buildNullCuda({ folder }: { folder: string }): string {
   const names = namesIn(join(findRuntime()!.folder, PROVIDER_FILES[0]));
   const written = readFileSync(SOURCE, 'utf8');
@@ -45,7 +49,7 @@ export function buildNullCuda({ folder }: { folder: string }): string {
     const missing = names.filter((each) => calls.test(each) && !has.has(each));
     const source = join(folder, `${name}.c`);
     writeFileSync(source, [`#include "${SOURCE}"`, ...missing.map(stub)].join('\n'));
-    // The provider asks for its symbols by the library's version, but for those that it looks up at run time.
+    // The provider looks up symbols by the library's version, except those that it resolves at run time.
     const versions = join(folder, `${name}.map`);
     writeFileSync(versions, `${file} { global: *; };\n`);
     const versioned = name === 'cudnn' || name === 'driver' ? [] : [`-Wl,--version-script=${versions}`];
@@ -55,14 +59,17 @@ export function buildNullCuda({ folder }: { folder: string }): string {
   return libraries;
 }
 
-/** What creates something answers it through its first argument. */
+/** Functions that create something return it through their first argument. */
 function stub(name: string): string {
   return /Create/.test(name)
     ? `int ${name}(Pointer *made) { return *made = calloc(1, 4096), SUCCESS; }`
     : `int ${name}() { return SUCCESS; }`;
 }
 
-/** Words of the provider's file that can be names of functions: those that its header asks for, and those that it looks up. */
+/**
+ * Words in the provider's file that can be names of functions: those in its symbol table, and those that it
+ * resolves at run time.
+ */
 function namesIn(file: string): string[] {
   const words = new Set<string>();
   for (const [word] of readFileSync(file)

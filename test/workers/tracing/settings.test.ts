@@ -1,4 +1,4 @@
-// Tests which of OpenTelemetry's variables turn tracing on, and what is said of those that cannot be.
+// Tests which of OpenTelemetry's variables turn tracing on, and the messages about invalid ones.
 import { expect, test } from 'vitest';
 import { tracingOf } from '../../../workers/tracing/settings.js';
 

@@ -1,4 +1,5 @@
-// Tests eigenvalues and singular values against a slow plain method, or against those that a matrix was made of.
+// Tests eigenvalues and singular values against a slow plain method, or against those from which a matrix was
+// constructed.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spectralEntropy } from '../../../../core/proxies/az-nas.js';
@@ -11,7 +12,7 @@ import { diagonal, jacobi, matrix, multiply, random, similar, symmetric, transpo
 
 const largest = (values: ArrayLike<number>) => Math.max(0, ...Array.from(values, Math.abs));
 
-/** Within a share of the largest, which is all that a backward stable method promises. */
+/** Compares up to a share of the largest value, which is what a backward stable method guarantees. */
 function expectClose(found: Float64Array, expected: ArrayLike<number>, share: number) {
   const sorted = Float64Array.from(expected).sort();
   const allowed = share * largest(sorted);
@@ -21,7 +22,7 @@ function expectClose(found: Float64Array, expected: ArrayLike<number>, share: nu
   });
 }
 
-/** B Bᵀ of a random n x rank matrix whose rows fall off. */
+/** B Bᵀ of a random n x rank matrix whose rows decrease. */
 function covariance(n: number, rank: number, seed: number, decay: number): Float64Array {
   const b = random(n * rank, seed).map((value, k) => value * 10 ** (-decay * Math.floor(k / rank)));
   return multiply(b, transpose(b, n, rank), n, rank, n);

@@ -1,4 +1,4 @@
-// Tests eigenvalues of matrices whose eigenvalues are known, and of hard ones.
+// Tests eigenvalues of matrices whose eigenvalues are known, and of difficult ones.
 import { describe, expect, it } from 'vitest';
 import { symmetricEigenvalues } from '../../../../core/proxies/spectra/eigenvalues.js';
 import { largestSingularValue } from '../../../../core/proxies/spectra/singular-value.js';
@@ -13,11 +13,11 @@ import {
   transpose,
 } from './matrices.js';
 
-/** Ascending. */
+/** The eigenvalues in ascending order. */
 const eigenvalues = (a: Float64Array, n: number) => symmetricEigenvalues(a, n).sort();
 const norm = (a: ArrayLike<number>) => Math.max(...Array.from(a, Math.abs), 0);
 
-/** Within 1e-12 of the largest, which is all that a backward stable method promises. */
+/** Compares up to 1e-12 of the largest value, which is what a backward stable method guarantees. */
 function expectClose(found: Float64Array, expected: ArrayLike<number>) {
   const sorted = Float64Array.from(expected).sort();
   expect(found).toHaveLength(sorted.length);
@@ -95,7 +95,7 @@ describe('eigenvalues of hard matrices', () => {
   it('Wilkinson W21+: pairs that agree to 14 digits', () => {
     const w = matrix(21, (i, j) => (i === j ? Math.abs(i - 10) : Math.abs(i - j) === 1 ? 1 : 0));
     const found = eigenvalues(w, 21);
-    // Wilkinson, The Algebraic Eigenvalue Problem, 5.45.
+    // Source: Wilkinson, The Algebraic Eigenvalue Problem, 5.45.
     expect(found[20]).toBeCloseTo(10.746194182903393, 12);
     expect(found[19]).toBeCloseTo(10.746194182903322, 12);
     expect(found[0]).toBeCloseTo(-1.125441522119985, 12);

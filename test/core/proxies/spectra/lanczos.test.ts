@@ -1,4 +1,5 @@
-// Lanczos' method against the full decompositions: Gram matrices, products of two, and matrices without a direction.
+// Tests the Lanczos method against full decompositions: Gram matrices, products of two, and degenerate
+// matrices.
 import { describe, expect, it } from 'vitest';
 import { largestProductEigenvalue } from '../../../../core/proxies/spectra/lanczos.js';
 import { largestSingularValue } from '../../../../core/proxies/spectra/singular-value.js';

@@ -1,4 +1,4 @@
-// Makes matrices for tests of eigenvalues, and computes singular values in a second way.
+// Creates matrices for tests of eigenvalues, and computes singular values in a second way.
 import { normal } from '../../../../core/random/random.js';
 
 export function random(length: number, seed: number): Float64Array {
@@ -61,8 +61,8 @@ export function powerIteration(a: Float64Array, m: number, n: number, steps = 50
 }
 
 /**
- * Eigenvalues, ascending, by Jacobi's rotations: each makes one off-diagonal pair 0. Slow, plain, and nothing like the way
- * they are computed in core/.
+ * Eigenvalues, ascending, by Jacobi rotations, each of which makes one off-diagonal pair 0. The method is
+ * slow, simple, and unlike that of core/.
  */
 export function jacobi(matrix: Float64Array, n: number): Float64Array {
   const a = matrix.slice();

@@ -5,7 +5,7 @@ import { symmetricEigenvalues } from '../../../../core/proxies/spectra/eigenvalu
 import { largestSingularValue } from '../../../../core/proxies/spectra/singular-value.js';
 import { matrix, powerIteration, random, similar, symmetric, transpose } from './matrices.js';
 
-/** Ascending. */
+/** The eigenvalues in ascending order. */
 const eigenvalues = (a: Float64Array, n: number) => symmetricEigenvalues(a, n).sort();
 
 const square = fc

@@ -1,4 +1,4 @@
-// Tests candidates of custom spaces: their number, their texts, random and mutated ones.
+// Tests candidates of custom spaces: their number, their texts, random candidates and mutations.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../../../../core/errors.js';
@@ -9,10 +9,11 @@ describe('candidates', () => {
     expect(EXAMPLES.natsBenchSize.size).toBe(8n ** 5n);
     // One kind without and one with expansions: 3 x 3 x (1 + 2); the last stage has two kernels.
     expect(EXAMPLES.resnet.size).toBe(9n * 27n * 54n);
-    // conv and basic have 2^4 options, bottleneck and inverted 2^5; then basic 4, cell 4, reduction 2.
+    // conv and basic have 2^4 options, bottleneck and inverted 2^5; basic has 4, cell 4, reduction 2.
     expect(MIXED.size).toBe(96n * 10n);
     expect(TOKENS.size).toBe(2n ** 5n * 2n);
-    // Alive: any of four on 2<-1 after the convolution, with or without the skip: 8; or the skip alone: 2 x 5 - 4 = 6.
+    // Cells with a path: any of four operations on 2<-1 after the convolution, with or without the skip, 8;
+    // or the skip alone, 2 x 5 - 4 = 6.
     expect(CELLS.size).toBe(2n * 14n * 3n);
     expect(HYBRID.size).toBe(2n ** 3n * 2n ** 2n);
   });
@@ -54,7 +55,7 @@ describe('candidates', () => {
     const expected = draws / 960;
     let chiSquare = (960 - counts.size) * expected;
     for (const count of counts.values()) chiSquare += (count - expected) ** 2 / expected;
-    // 959 degrees of freedom: five standard deviations above the mean.
+    // With 959 degrees of freedom, five standard deviations above the mean.
     expect(chiSquare).toBeLessThan(959 + 5 * Math.sqrt(2 * 959));
   });
 
@@ -97,7 +98,7 @@ describe('candidates', () => {
       'batchNorm',
       'sum',
     ]);
-    // Nothing comes through node 1: the skip alone is left.
+    // No signal passes node 1, so only the skip remains.
     expect(used('cell-w4-c003102|conv')).toEqual(['sum']);
     const other = CELLS.mutate({ parent: 'cell-w4-c303002|conv', key: key(3), mutations: 1 });
     expect(CELLS.parse(other)).toBe(other);

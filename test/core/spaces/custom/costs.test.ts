@@ -11,7 +11,8 @@ describe('costs', () => {
   };
 
   it.each([
-    // Parameters as torchvision documents them; its ResNets have a pooling where these have a stem of stride 4.
+    // Parameters as documented by torchvision; its ResNets have a pooling where these have a stem of stride
+    // 4.
     [
       'ResNet-18',
       11_689_512,

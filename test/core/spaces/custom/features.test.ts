@@ -1,4 +1,5 @@
-// Tests what custom spaces have beyond chains: squeeze-and-excitation, activations, groups, dilation, pooling, dense blocks, stems of choices, repeats.
+// Tests the choices of custom spaces beyond chains: squeeze-and-excitation, activations, groups, dilation,
+// pooling, dense blocks, stems with choices, repeats.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { graphNetwork } from '../../../../core/graph/network.js';
@@ -151,7 +152,7 @@ describe('costs', () => {
     }
   });
 
-  /** As torchvision counts its models. */
+  /** Parameters as counted by torchvision. */
   it.each([
     [
       'DenseNet-121',

@@ -1,4 +1,4 @@
-// Tests networks of custom spaces, and that they equal those of built-in spaces that they define anew.
+// Tests networks of custom spaces, and that they equal those of built-in spaces with the same definition.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Block, topologyKey } from '../../../../core/ir/block.js';
@@ -35,7 +35,7 @@ describe('networks', () => {
       [other.stem, ...other.blocks].map(topologyKey),
     );
     const published = nasBench201.costs({ candidate, resolution: 32 });
-    // The published count has one for each of the classifier's biases.
+    // The published count includes one for each bias of the classifier.
     expect(ours.costs(at)).toEqual({
       flops: published.flops - 10,
       parameters: published.parameters,
@@ -68,7 +68,7 @@ describe('networks', () => {
     expect(ours.proxies).toEqual(['expressivity', 'trainability', 'complexity']);
     const architecture = { width: 192, layers };
     const { parameters } = architectureCosts({ architecture, resolution: 64 });
-    // 16 patches, 17 tokens; by layer q = 64 heads, hidden channels = 192 ratio.
+    // 16 patches and 17 tokens; for each layer, q = 64 heads and hidden channels = 192 ratio.
     const products = (q: number, hidden: number) => 17 * (4 * 192 * q + 2 * 192 * hidden) + 2 * 17 ** 2 * q;
     const flops = 16 * 768 * 192 + products(192, 672) + products(256, 768) + 192_000;
     expect(ours.costs(at)).toEqual({ flops, parameters, layers: 2 });
@@ -98,7 +98,7 @@ describe('networks', () => {
         const ends = stageEnds!.map((end) => blocks[end]!.form);
         const maps = candidate.split('|').filter((stage) => !stage.startsWith('transformer')).length;
         expect(ends.filter((form) => form === 'map')).toHaveLength(maps);
-        // All blocks of tokens, but one that is the stem.
+        // All blocks of tokens except the one that is the stem.
         expect(ends.filter((form) => form === 'tokens')).toHaveLength(
           blocks.filter(({ form }) => form === 'tokens').length,
         );

@@ -1,4 +1,5 @@
-// Tests spaces of the field that are written as custom spaces: their notation, mistakes in it, and costs against published tables.
+// Tests published spaces written as custom spaces: their notation, mistakes in it, and costs against
+// published tables.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -33,14 +34,14 @@ const CASES = [
   },
   {
     name: 'accel-nasbench',
-    // A sixth group of four layers occurs in the table.
+    // The table has a sixth group of four layers.
     size: 18n ** 6n * 24n,
     side: 224,
     resolution: 64,
     good: 'e1k3l1 e6k5l2 e4k3l3 e6k3l1 e4k5l2 e1k3l2 e6k5l1',
     bad: ['e1k3l1', 'e2k3l1 e6k5l2 e4k3l3 e6k3l1 e4k5l2 e1k3l2 e6k5l1'],
     parameters: ({ parameters_m }: Record<string, string>) => million(parameters_m!),
-    // The table counts normalization too.
+    // The table also counts normalization.
     flops: undefined,
   },
   {
@@ -64,7 +65,7 @@ describe.each(CASES)('$name', ({ name, size, side, resolution, good, bad, parame
   it('has its size and its notation, for random candidates and mutations too', () => {
     expect(space.size).toBe(size);
     expect(space.parse(good)).toBe(good);
-    // The checked definition passes the check again, as it does on workers.
+    // A checked definition passes the check again, as it must on workers.
     expect(checkDefinition({ value: definition, source: name })).toEqual(definition);
     for (let draw = 0; draw < 50; draw++) {
       const key = { seed: 1, draw, name: 'test' };

@@ -1,4 +1,4 @@
-// Custom spaces with every kind of stage for tests, and arbitrary candidates of theirs.
+// Defines custom spaces with every kind of stage for tests, and generators of their candidates.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { customSpace } from '../../../../core/spaces/custom/definition.js';
@@ -13,7 +13,7 @@ export const example = (name: string) => {
   return space(readDocument({ text: readFileSync(url, 'utf8'), source: name }));
 };
 export const EXAMPLES = { resnet: example('resnet'), natsBenchSize: example('nats-bench-size') };
-/** A choice of every feature that is measured as a graph. */
+/** A definition with every choice that is measured as a graph. */
 export const FEATURES_DEFINITION = {
   input: { resolution: 32 },
   classes: 10,
@@ -76,7 +76,7 @@ export const MIXED = space({
     },
   ],
 });
-/** Transformers alone, and after convolutions; every choice open, some widths that have to be changed on the way. */
+/** Transformers alone and after convolutions, with every choice open; some widths change between stages. */
 export const TOKENS = space({
   input: { channels: 1, resolution: 16 },
   classes: 5,
@@ -94,7 +94,7 @@ export const HYBRID = space({
     { block: 'transformer', width: 16, depth: [1, 2], heads: [1, 2], patch: 4 },
   ],
 });
-/** Cells with operations to choose. */
+/** Cells whose operations are choices. */
 export const CELLS = space({
   input: { resolution: 16 },
   classes: 4,

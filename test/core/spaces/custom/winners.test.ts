@@ -11,7 +11,7 @@ describe('winners as whole models', () => {
   it('have as many parameters as the space counts', () => {
     fc.assert(
       fc.property(anyCandidate, ({ space, candidate }) => {
-        // Edges that lead nowhere would be left out; no cell here has one.
+        // Edges that lead nowhere would be left out, but no cell here has one.
         const network = space.network({ candidate, resolution: 32 });
         const layers = modelLayers({ network, resolution: 32 });
         const { parameters } = space.costs({ candidate, resolution: 32 });

@@ -161,7 +161,7 @@ describe('supernetTopology', () => {
   });
 });
 
-/** Rows of the table that an index input points into. */
+/** The number of rows in the table into which an index input points. */
 function rowsOf(name: string, candidates: number, capacities: Capacities): number {
   const [kind, , edge] = name.split('.');
   if (kind === 'out') return valueTable(3, capacities).length;
