@@ -93,7 +93,7 @@ function explainEnd(drawn: DrawCounts, times: string): string {
   const why = `${drawn.proposed} candidates drawn in a row gave nothing new: ${describeDrawCounts(drawn)}${times}`;
   // Without duplicates the space is not exhausted, so hardly any of its candidates meets the constraints.
   if (drawn.duplicates === 0)
-    throw SpecError.of({ path: 'constraints', message: `nearly everything is rejected; ${why}` });
+    throw SpecError.of({ path: 'constraints', message: `nearly every candidate is rejected; ${why}` });
   return why;
 }
 

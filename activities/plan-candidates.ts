@@ -43,7 +43,7 @@ export function planCandidates({
       if (drawsAnew && isMeasured(constraint) && ++inVain === MEASURED_PATIENCE)
         throw SpecError.of({
           path: 'constraints.latency',
-          message: `nearly everything is rejected; ${inVain} measured in a row gave nothing`,
+          message: `nearly every candidate is rejected; none of ${inVain} measured in a row was accepted`,
         });
       return constraint === undefined;
     };

@@ -20,7 +20,7 @@ const COMMANDS: Readonly<Record<AdviceCode, (context: AdviceContext) => string>>
       ? `allow it with --allow-modules, or ${ALLOW_MODULES}=1, if you trust it`
       : `allow it with ${ALLOW_MODULES}=1 if you trust it`,
   'measure-latencies': ({ about }) => `measure them with \`zeroscout latency measure ${about}\``,
-  'search-again': () => 'what is scored stays; `zeroscout run` of its specification goes on from there',
+  'search-again': () => 'its scores are kept; `zeroscout run` with its specification resumes it',
   'correct-specification': () => 'correct the specification, then `zeroscout run` it',
   'repair-store': () => '`zeroscout store check --repair` repairs the store.',
   'fetch-servers': () => 'fetched on first use; now: `zeroscout services up`',
@@ -34,7 +34,7 @@ const COMMANDS: Readonly<Record<AdviceCode, (context: AdviceContext) => string>>
       : 'name the tensors that are features',
   'export-onnx': () => 'or take --format onnx',
   'repair-by-search': () =>
-    '`zeroscout run` of its specification makes what was damaged again, from the scores that are kept',
+    '`zeroscout run` with its specification restores what was damaged, from the stored scores',
 };
 
 /** The advice of an error, or of a search that ended, in terms of the command line. */

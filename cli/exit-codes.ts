@@ -7,10 +7,10 @@ export const EXIT = { done: 0, failed: 1, wrongUse: 2, setAside: 3, interrupted:
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'Done. Also `run` of a search that was finished before, and a worker that was told to stop.',
   failed:
-    'Failed: a server is not there, a search failed, `doctor` found something missing, `store check` found damage. A failed search may be run again; its scores are kept.',
+    'Failed: a server cannot be reached, a search failed, `doctor` found something missing, `store check` found damage. A failed search may be run again; its scores are kept.',
   wrongUse:
     'Wrong use: a specification, an option, a setting or a file is not right. The error names the field, what was found and what would be right, and nothing was started.',
   setAside:
     'A worker that was told to stop while it was set aside, because another worker computed other numbers ([verification](../operate/verification.md)).',
-  interrupted: 'Interrupted (Ctrl-C, SIGTERM). Nothing is lost, and the message says how to go on.',
+  interrupted: 'Interrupted (Ctrl-C, SIGTERM). Nothing is lost, and the message says how to continue.',
 };

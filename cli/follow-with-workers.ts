@@ -39,7 +39,7 @@ export async function followWithWorkers({
   const stop = new AbortController();
   const interrupt = () => {
     if (stop.signal.aborted) process.exit(EXIT.interrupted);
-    note('\nstopping the local workers; what is scored stays');
+    note('\nstopping the local workers; scores are kept');
     stop.abort();
   };
   process.on('SIGINT', interrupt);
@@ -83,17 +83,17 @@ async function whatGoesOn({
   id: string;
   device: Device;
 }): Promise<string> {
-  const back = `go on with: ${commandLine()}`;
+  const back = `continue with: ${commandLine()}`;
   const end = `zeroscout cancel ${id} ends it`;
   const local = (await backgroundWorkers({ home })).length;
   if (local > 0)
-    return `${local} background workers go on with the search (zeroscout services down stops them, ${end}); ${back}`;
+    return `${local} background workers continue the search (zeroscout services down stops them, ${end}); ${back}`;
   // Workers of this command have this host's name, and are listed for a while after their end.
   const isOther = ({ worker }: SeenWorker) => !worker?.place.endsWith(`@${hostname()}`);
   const ask = async () => livingWorkers({ queue: await readQueue(client, device), isLocal: false });
   const others = connections.temporal.source === 'embedded' ? [] : await ask().catch(() => []);
   const count = others.filter(isOther).length;
-  if (count > 0) return `${count} other workers for ${device} go on with the search (${end}); ${back}`;
+  if (count > 0) return `${count} other workers for ${device} continue the search (${end}); ${back}`;
   return `nothing is lost; ${back}`;
 }
 

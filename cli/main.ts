@@ -49,7 +49,7 @@ function report(error: unknown): number {
   }
   note(paint.red(withCauses(error)));
   if (error instanceof BlobError)
-    note('`zeroscout run` of its specification makes it again, from the scores that are kept');
+    note('`zeroscout run` with its specification restores it, from the stored scores');
   if (process.env.ZEROSCOUT_DEBUG && error instanceof Error) note(error.stack ?? '');
   return EXIT.failed;
 }

@@ -57,7 +57,7 @@ export async function createProgram({
   const program = new Command('zeroscout')
     .description('Training-free neural architecture search at cluster scale')
     .version(version)
-    .showHelpAfterError('(zeroscout --help shows what there is)')
+    .showHelpAfterError('(zeroscout --help lists the commands)')
     .exitOverride();
   const one = COMMANDS.filter(([names]) => names.includes(typed));
   const loaded = await Promise.all((one.length > 0 ? one : COMMANDS).map(([, load]) => load()));

@@ -50,16 +50,17 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
     { name: 'NATS_TOKEN', meaning: 'Token for NATS.' },
     {
       name: 'NATS_CA',
-      meaning: 'PEM file: whom to trust. With this or `NATS_CERT` nothing is sent without TLS.',
+      meaning:
+        'PEM file with the trusted authorities. With this or `NATS_CERT`, nothing is sent without TLS.',
     },
     {
       name: 'NATS_CERT',
-      meaning: 'PEM file: our certificate, where the server asks for one; with `NATS_KEY`.',
+      meaning: 'PEM file with the client certificate, if the server requires one; needs `NATS_KEY`.',
     },
-    { name: 'NATS_KEY', meaning: 'PEM file: the key of `NATS_CERT`.' },
+    { name: 'NATS_KEY', meaning: 'PEM file with the key of `NATS_CERT`.' },
     {
       name: 'ZEROSCOUT_UI_TOKEN',
-      meaning: 'Token of operators for `zeroscout ui`, who may change things.',
+      meaning: 'Token of operators for `zeroscout ui`, who may change data.',
       default: 'a new one at each start',
     },
     {
@@ -69,13 +70,13 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
     {
       name: 'ZEROSCOUT_NATS_REPLICAS',
       meaning:
-        '1, 3 or 5: nodes of a NATS cluster that keep each message, where streams are created. More than 1 needs `NATS_URL`.',
+        '1, 3 or 5: the number of nodes in a NATS cluster that keep each message, for streams that are created. More than 1 needs `NATS_URL`.',
       default: '1',
     },
     {
       name: 'ZEROSCOUT_ENCRYPTION_KEYS',
       meaning:
-        'Keys `NAME:BASE64`, with commas or lines between, under which all that Temporal keeps of a search is encrypted: the first encrypts, all decrypt ([how](../operate/encryption.md)).',
+        'Keys `NAME:BASE64`, with commas or lines between, with which everything that Temporal stores about a search is encrypted: the first encrypts, all decrypt ([how](../operate/encryption.md)).',
       default: 'in the clear',
     },
     { name: 'ZEROSCOUT_ENCRYPTION_KEYS_FILE', meaning: 'The same keys in a file.' },
@@ -101,7 +102,7 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
     {
       name: 'ZEROSCOUT_VERIFY',
       meaning:
-        'Of control workers: share of the new scores, such as `1%`, that another worker computes again where a specification does not say ([how](../operate/verification.md)).',
+        'For control workers: the share of the new scores, such as `1%`, that another worker computes again if a specification is silent ([how](../operate/verification.md)).',
       default: 'none',
     },
     {
@@ -116,17 +117,17 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
     {
       name: 'ZEROSCOUT_SECRET_*',
       meaning:
-        'Of control workers: secrets that `notify.secretEnv` may name, to sign webhooks ([how](../guides/scheduled-searches.md#being-told)).',
+        'For control workers: secrets that `notify.secretEnv` may name, to sign webhooks ([how](../guides/scheduled-searches.md#being-told)).',
     },
     {
       name: 'ZEROSCOUT_NOTIFY_SECRETS',
       meaning:
-        'Of control workers: variables of other names that `notify.secretEnv` may name, with commas between.',
+        'For control workers: variables with other names that `notify.secretEnv` may name, with commas between.',
     },
     {
       name: 'ZEROSCOUT_NOTIFY_ALLOW',
       meaning:
-        'Of control workers: what webhooks may reach beside public addresses: `private`, `loopback`, or ranges such as `10.1.0.0/16`, with commas between.',
+        'For control workers: the addresses that webhooks may reach in addition to public ones: `private`, `loopback`, or ranges such as `10.1.0.0/16`, with commas between.',
     },
     {
       name: 'ORT_DISABLE_TELEMETRY',
@@ -150,7 +151,7 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
     },
     {
       name: 'ZEROSCOUT_BIN',
-      meaning: 'Folder of fetched servers. What is in it is run without a look at its digest.',
+      meaning: 'Folder of fetched servers. Its programs are run without checking their digests.',
       default: '`zeroscout/bin` in `$XDG_DATA_HOME` or `~/.local/share`',
     },
     {
@@ -174,10 +175,10 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
     { name: 'ZEROSCOUT_GC_OLDER_THAN', meaning: 'As `gc --older-than`.' },
     {
       name: 'ZEROSCOUT_DEBUG',
-      meaning: 'Any text: failures come with their stack.',
+      meaning: 'Any text: errors are printed with their stack.',
     },
     { name: 'NO_COLOR', meaning: 'Any text: no colours.' },
-    { name: 'FORCE_COLOR', meaning: 'Colours also where the output is not a terminal; `0`: none.' },
+    { name: 'FORCE_COLOR', meaning: 'Colours even if the output is not a terminal; `0`: none.' },
     {
       name: 'LANG',
       meaning: 'A locale without UTF-8 gets ASCII only; `LC_ALL` and `LC_CTYPE` go before it.',

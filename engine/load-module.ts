@@ -71,7 +71,7 @@ function importApi(name: string): unknown {
 const mathWithoutRandom = Object.create(Math, {
   random: {
     value: () => {
-      throw new Error('Math.random is another number in every process; take the stream that you are given');
+      throw new Error('Math.random differs between processes; use the random stream that is passed in');
     },
   },
 });

@@ -73,7 +73,7 @@ export function createAccess(options: AccessOptions): Access {
       // A cookie from an earlier start of this program is not an attack.
       if (given.from !== 'cookie') failures.add(address);
       if (given.from !== 'cookie')
-        throw new ProblemError({ status: 401, code: 'wrong-token', detail: 'the token is not known here' });
+        throw new ProblemError({ status: 401, code: 'wrong-token', detail: 'unknown token' });
     }
     context.set('role', role ?? options.anonymous);
     if (given.from === 'link' && role !== undefined) {
@@ -119,7 +119,7 @@ function createGuard(options: AccessOptions): MiddlewareHandler {
       throw new ProblemError({
         status: 403,
         code: 'cross-site',
-        detail: 'a page of another site may change nothing here',
+        detail: 'pages of other sites may not change anything here',
       });
     await next();
   };
@@ -139,7 +139,7 @@ export function requires(role: Role): MiddlewareHandler {
     throw new ProblemError({
       status: 403,
       code: 'operator-needed',
-      detail: 'this changes something and needs the token of an operator',
+      detail: "this request changes data and needs an operator's token",
     });
   };
 }

@@ -126,7 +126,7 @@ function addSessionRoute(app: OpenAPIHono, { zeroscout, site: { version } }: App
       path: '/api/session',
       operationId: 'getSession',
       tags: ['session'],
-      summary: 'Who asks, and what this server is connected to',
+      summary: 'The role of the client, and the servers to which this one is connected',
       middleware: requires('viewer'),
       responses: {
         200: json(

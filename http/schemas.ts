@@ -53,7 +53,7 @@ export const CellSchema = z
 export const RankingPageSchema = z
   .object({
     columns: z.array(z.object({ name: z.string(), kind: z.enum(['number', 'text']) })),
-    total: z.int().openapi({ description: 'rows that the filter lets through' }),
+    total: z.int().openapi({ description: 'rows that the filter admits' }),
     all: z.int().openapi({ description: 'rows of the ranking' }),
     offset: z.int(),
     rows: z.array(z.record(z.string(), CellSchema)),

@@ -124,7 +124,7 @@ function handshakeFault({
   if (error instanceof errors.TimeoutError) {
     return `it greets as NATS but does not finish the handshake; see its log`;
   }
-  return `${why}; see that it is healthy or set NATS_URL`;
+  return `${why}; check that it is healthy, or set NATS_URL`;
 }
 
 async function checkServer(given: {

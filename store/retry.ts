@@ -101,7 +101,7 @@ function giveUp(
 ) {
   const { address, describe, kind, waited, error } = given;
   const ends = {
-    transient: `still failing after ${(waited / 1000).toFixed(1)} s; see that it runs and can be reached`,
+    transient: `still failing after ${(waited / 1000).toFixed(1)} s; check that it runs and is reachable`,
     denied: "the server's permissions refuse it; use credentials that may (NATS_CREDS)",
     rejected: 'the server refuses it',
     ours: '',

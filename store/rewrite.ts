@@ -106,6 +106,6 @@ async function putAll({
   if (lost < 0) return;
   throw new ServiceError({
     address: link.address,
-    message: `NATS at ${link.address}: ${messages[lost]!.subject} was not acknowledged; see that the server has room, and run the same command again`,
+    message: `NATS at ${link.address}: ${messages[lost]!.subject} was not acknowledged; make room on the server, and run the same command again`,
   });
 }

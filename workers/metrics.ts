@@ -97,7 +97,7 @@ function createCounters({ role, registry }: Registered) {
   for (const reason of ['died', 'recycled']) ended.inc({ reason }, 0);
   const faults = new Counter({
     name: 'zeroscout_store_errors_total',
-    help: 'Attempts at the store that failed, by what was done and by class; transient ones are tried again',
+    help: 'Failed attempts at the store by operation and class; transient ones are retried',
     labelNames: ['operation', 'kind'],
     registers,
   });
@@ -122,7 +122,7 @@ function createGauges(registry: Registry) {
   const registers = [registry];
   const tasks = new Gauge({
     name: 'zeroscout_queue_tasks',
-    help: 'Tasks of a queue which nobody has taken',
+    help: 'Tasks of a queue that no worker has taken',
     labelNames: ['queue', 'device'],
     registers,
   });

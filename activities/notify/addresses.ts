@@ -32,7 +32,7 @@ const SPECIAL: readonly (readonly [string, BlockList])[] = [
     'a private address',
     blockList('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fec0::/10'),
   ],
-  ['the address of no host', blockList('0.0.0.0/8', '::/128')],
+  ['an address that belongs to no host', blockList('0.0.0.0/8', '::/128')],
   ['a multicast or broadcast address', blockList('224.0.0.0/4', '255.255.255.255/32', 'ff00::/8')],
   // Other ranges that IANA reserves for special purposes:
   // https://www.iana.org/assignments/iana-ipv4-special-registry

@@ -60,7 +60,7 @@ export function runCommand({
         : ended
           ? `was ended by ${ended}`
           : `ended with code ${code}`;
-      reject(new Error(`notify.command ${how}: ${output.trim() || 'it said nothing'}`));
+      reject(new Error(`notify.command ${how}: ${output.trim() || 'no output'}`));
     });
   });
 }

@@ -165,7 +165,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
 
 function refusal({ host, kind, is }: { host: string; kind: string; is: string }): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
-    `notify.webhook: ${host} ${is} ${kind}, where webhooks are not sent; ${ALLOW_SETTING} of the control workers can open it`,
+    `notify.webhook: ${host} ${is} ${kind}, where webhooks are not sent; ${ALLOW_SETTING} of the control workers can allow it`,
   );
 }
 

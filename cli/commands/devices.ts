@@ -11,7 +11,9 @@ interface Json {
 }
 
 export function addDevicesCommands(program: Command): void {
-  const devices = program.command('devices').description('libraries that score workers on a GPU need');
+  const devices = program
+    .command('devices')
+    .description('install and find the libraries that score workers on a GPU need');
   devices
     .command('install')
     .description('install the libraries of a device that onnxruntime-node loads')
@@ -25,7 +27,7 @@ export function addDevicesCommands(program: Command): void {
       const runtime = runtimeHere();
       await installCuda({ runtime, env, onStep: note, ...(wheel ? { wheel: resolve(wheel) } : {}) });
       if (json) printJson({ device, installed: true, folder: runtime.folder, version: runtime.version });
-      note('what is still missing, if anything: zeroscout doctor --device cuda');
+      note('to see what is still missing, if anything: zeroscout doctor --device cuda');
     });
   devices
     .command('path')

@@ -20,7 +20,7 @@ interface Options {
 export function addLatencyCommand(program: Command): void {
   program
     .command('latency')
-    .description('how long networks take')
+    .description('measure how long networks take')
     .command('measure')
     .description(
       'measure the latency of the best candidates of a finished search on the machine of a control worker',
@@ -43,7 +43,7 @@ async function measure(session: Session, given: string, { top, again, json }: Op
     const request = { id: given, top, which, onStep: note, stop: stop.signal } as const;
     const measured = await measureLatencies(session, request);
     if (measured === 'stopped')
-      throw new Interrupted(`what is measured stays; go on with: zeroscout latency measure ${given}`);
+      throw new Interrupted(`measured latencies are kept; continue with: zeroscout latency measure ${given}`);
     if (json) printJson(toJson(measured));
     else show(measured);
   } finally {

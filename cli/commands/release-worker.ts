@@ -20,7 +20,7 @@ export function addReleaseCommand(workers: Command): void {
       return withSession({ start: 'never' }, async ({ store }) => {
         const known = await releaseWorker({ store, name });
         if (json) printJson({ worker: name, released: true });
-        else note(`worker ${name}: released (it was ${known.state}); it asks for work again within seconds`);
+        else note(`worker ${name}: released (it was ${known.state}); it polls for work again within seconds`);
       });
     });
 }
@@ -29,5 +29,5 @@ export function showRecord({ worker, state, at, by, reason, evidence }: WorkerRe
   const line = `${worker}: ${state} since ${new Date(at).toISOString()} by search ${by}: ${reason}`;
   print(state === 'set aside' ? paint.red(line) : paint.yellow(line));
   for (const each of evidence.slice(0, SHOWN)) print(`  ${each}`);
-  if (state === 'set aside') print(`  when it is mended: zeroscout workers release ${worker}`);
+  if (state === 'set aside') print(`  when it is repaired: zeroscout workers release ${worker}`);
 }

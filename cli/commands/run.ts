@@ -106,7 +106,7 @@ async function search({ session, written, truth, options }: SearchRequest): Prom
   if (options.detach) {
     await startBackgroundWorkers({ home, modules, count, device: specification.execution.device });
     if (options.json) printJson({ id, detached: true });
-    else note(`it goes on in the background: zeroscout watch ${id}, zeroscout results ${id}`);
+    else note(`it continues in the background: zeroscout watch ${id}, zeroscout results ${id}`);
     return;
   }
   try {

@@ -25,7 +25,7 @@ interface CreateFlags extends Json, Timing {
 export function addScheduleCommands(program: Command): void {
   const schedule = program
     .command('schedule')
-    .description('searches that start by themselves, every night or so');
+    .description('start searches at given times, such as every night');
   addCreate(schedule);
   addUpdate(schedule);
   addViews(schedule);

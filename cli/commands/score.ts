@@ -71,7 +71,7 @@ function proxyNames(text: string): readonly ProxyName[] {
       const hint = close ? `; did you mean "${close}"?` : '';
       throw new InvalidArgumentError(`Found "${name}"${hint} Known are ${FILE_PROXIES.join(', ')}.`);
     }
-    if (names.indexOf(name) !== i) throw new InvalidArgumentError(`"${name}" is there twice; keep one.`);
+    if (names.indexOf(name) !== i) throw new InvalidArgumentError(`"${name}" occurs twice; keep one.`);
     return found;
   });
 }

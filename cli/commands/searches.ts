@@ -79,7 +79,7 @@ async function watch(
     ),
   );
   if (result === 'stopped')
-    throw new Interrupted(`no longer watching; the search goes on: zeroscout watch ${id}`);
+    throw new Interrupted(`no longer watching; the search continues: zeroscout watch ${id}`);
   const { summary } = await readResults({ store, result });
   if (json) printJson(summary);
   else print(summaryLines(summary));

@@ -80,7 +80,7 @@ function renderStatus({
     ];
   });
   const staying =
-    workers.length > 0 ? [paint.dim('background workers go on until `zeroscout services down`')] : [];
+    workers.length > 0 ? [paint.dim('background workers continue until `zeroscout services down`')] : [];
   return [...lines, ...workers.map(workerLine), ...staying, paint.dim(`data in ${home}`)].join('\n');
 }
 

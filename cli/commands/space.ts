@@ -26,7 +26,7 @@ const BUILT_IN = SPACES.filter((definition) => !('file' in definition)).map(({ k
 const WHICH = `${BUILT_IN.join(', ')}, or the file that defines a space (.yaml, .yml, .json, .ts, .js)`;
 
 export function addSpaceCommand(program: Command): void {
-  const space = program.command('space').description('what there is to search');
+  const space = program.command('space').description('describe search spaces');
   withOptions(
     space
       .command('describe')

@@ -16,7 +16,7 @@ interface Options {
 const SHOWN = 20;
 
 export function addStoreCommands(program: Command): void {
-  const store = program.command('store').description('look after what is stored in NATS');
+  const store = program.command('store').description('check and repair the data stored in NATS');
   store
     .command('check')
     .description('check all scores, latencies, failures and blobs for damage; exit code 1 if any is damaged')
@@ -37,7 +37,7 @@ export function addStoreCommands(program: Command): void {
           else
             print(
               after.damaged === 0
-                ? `repaired: what was damaged is gone, and is computed again when a search needs it`
+                ? `repaired: damaged data were removed, and are computed again when a search needs them`
                 : textOf(after),
             );
           process.exitCode = after.damaged === 0 ? EXIT.done : EXIT.failed;
@@ -62,7 +62,9 @@ function tell(found: StoreFindings): void {
       `and ${damaged - SHOWN} more; --json names ${damaged > MOST_NAMED ? `${MOST_NAMED} of them` : 'all'}`,
     );
   if (damaged > 0)
-    note('searches compute again what they need of it; `zeroscout store check --repair` removes it');
+    note(
+      'searches compute again what they need; `zeroscout store check --repair` removes the damaged messages',
+    );
 }
 
 const NAMES: Readonly<Record<CheckedKind, string>> = {

@@ -64,7 +64,7 @@ async function serve({
     });
     if (json) printJson({ url: server.url, link: server.link });
     else print(`address: ${operatorToken ? server.url : server.link}`);
-    note('Ctrl-C ends it; searches go on where workers run.');
+    note('Ctrl-C ends it; searches continue where workers run.');
     await stopSignal();
     await server.close();
   } finally {

@@ -12,7 +12,7 @@ export function addWorkersCommand(program: Command): void {
   const workers = program
     .command('workers')
     .description(
-      'who works: role, device, candidates at once, engine version, when last seen; what waits for a worker, and who was set aside',
+      'list workers: role, device, candidates at once, engine version, when last seen; also waiting tasks and workers that were set aside',
     )
     .option('--json', 'print JSON')
     .action(({ json }: { readonly json?: true }) =>

@@ -18,9 +18,9 @@ const NAMES: Readonly<Record<Baseline, string>> = {
 
 export function printCorrelation({ datasets, top50StabilityBetweenDraws: shared }: Correlation): void {
   printCoefficients(datasets);
-  print('nDCG: how good those are that the ranking puts first; 1 in the order of accuracy itself\n');
+  print('nDCG: quality of the candidates at the top; 1 for the order by accuracy\n');
   printTops(datasets);
-  print('regret: by how much the best of them falls short of the best of all\n');
+  print('regret: the best accuracy of all minus the best among them\n');
   printRecall(datasets);
   print(BASELINE_NOTE);
   printBaselines(datasets);

@@ -60,7 +60,7 @@ function endedLines(description: SearchDescription, { progress }: Partial<Search
     ...(ended ? [`took ${spellDuration(Date.parse(ended) - Date.parse(started))}`] : []),
     ...(changes ? [changesLine(changes)] : []),
     ...(verification ? verificationLines(verification) : []),
-    ...(notCompared ? [paint.yellow(`not compared with the run before: ${notCompared}`)] : []),
-    ...(notNotified ? [paint.yellow(`nobody was told: ${notNotified}`)] : []),
+    ...(notCompared ? [paint.yellow(`not compared with the previous run: ${notCompared}`)] : []),
+    ...(notNotified ? [paint.yellow(`the notification failed: ${notNotified}`)] : []),
   ];
 }

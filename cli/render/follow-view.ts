@@ -59,7 +59,7 @@ function explainer() {
     const text = distinctText(progress);
     if (text === undefined || text === said) return;
     said = text;
-    const known = progress.reused ? `${progress.reused} are known already, ` : '';
+    const known = progress.reused ? `${progress.reused} have a score already, ` : '';
     note(`${progress.candidates} candidates: ${known}${text}, each scored once`);
   };
 }

@@ -45,7 +45,7 @@ export async function showFinished({
     const when = ended ? ` at ${spellTime({ time: ended.getTime() })}` : '';
     const rest = failed ? `, ${failed} of them set aside` : '';
     note(
-      `search ${paint.bold(id)} finished${when}, ${candidates} candidates${rest}; nothing to do; --again runs it anew${failed ? ' and tries those again' : ''}`,
+      `search ${paint.bold(id)} finished${when}, ${candidates} candidates${rest}; nothing to do; --again runs it again${failed ? ' and retries those' : ''}`,
     );
     if (options.detach && options.json) printJson({ id, finished: true });
     else if (!options.detach || options.out !== undefined) await giveResults({ results, options });
@@ -54,7 +54,7 @@ export async function showFinished({
   } catch (error) {
     if (!(error instanceof BlobError)) throw error;
     note(
-      `search ${id} is finished, but what the store held of it is damaged: running it anew; what is scored stays`,
+      `search ${id} is finished, but its results in the store are damaged: running it again; scores are kept`,
     );
     return false;
   }

@@ -12,7 +12,7 @@ export function latencyCells(measurement: Measurement | undefined): [string, str
 
 /** A sentence on the conditions of the measurement. */
 export function machineText(machine: string): string {
-  return `latency: one image, median of repeated runs on ${machine}; true of that machine alone`;
+  return `latency: one image, median of repeated runs on ${machine}; valid for that machine only`;
 }
 
 /** A warning if the machine was busy while some latencies were measured. */
@@ -22,5 +22,5 @@ export function busyWarning({ latencies, id }: { latencies: Latencies; id: strin
 }
 
 export function busyText({ busy, of, id }: { busy: number; of: number; id: string }): string {
-  return `the machine was busy while ${busy} of ${of} latencies were measured, so they may be too long; again when it does nothing else: zeroscout latency measure ${id} --again`;
+  return `the machine was busy while ${busy} of ${of} latencies were measured, so they may be too long; measure again when it is idle: zeroscout latency measure ${id} --again`;
 }

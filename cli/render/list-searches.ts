@@ -25,7 +25,7 @@ export async function showSearches(
   options: ListOptions,
 ): Promise<void> {
   if (options.all && options.limit !== undefined)
-    throw SpecError.of({ path: '--limit', message: 'goes without --all, which shows every search' });
+    throw SpecError.of({ path: '--limit', message: 'cannot be combined with --all' });
   // A program reads all searches unless it asks for fewer.
   const limit = options.limit ?? (options.all || options.json ? Number.POSITIVE_INFINITY : LISTED);
   const { state, name } = options;

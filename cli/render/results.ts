@@ -94,8 +94,8 @@ export function noteNotNotified({
   readonly notCompared?: string;
   readonly notNotified?: string;
 }): void {
-  if (notCompared) note(paint.yellow(`not compared with the run before: ${notCompared}`));
-  if (notNotified) note(paint.yellow(`nobody was told: ${notNotified}`));
+  if (notCompared) note(paint.yellow(`not compared with the previous run: ${notCompared}`));
+  if (notNotified) note(paint.yellow(`the notification failed: ${notNotified}`));
 }
 
 /** How many rows of how many a table shows. */

@@ -27,14 +27,14 @@ export function verificationLines(found: Found): string[] {
     const names = setAside.map((name) => name || 'a worker without a name').join(', ');
     lines.push(
       paint.red(
-        `set aside, its numbers are wrong: ${names}; ${found.discarded} scores taken back and computed again`,
+        `set aside, its numbers are wrong: ${names}; ${found.discarded} scores discarded and computed again`,
       ),
     );
   }
   if (suspected.length > 0)
     lines.push(
       paint.red(
-        `suspected: ${suspected.join(', ')}; they disagree and no third worker has decided, so that scores may be wrong: start a third one and search anew`,
+        `suspected: ${suspected.join(', ')}; they disagree and no third worker has decided, so that scores may be wrong: start a third one and search again`,
       ),
     );
   for (const { score, worker, verifier, difference } of examples.slice(0, 3))

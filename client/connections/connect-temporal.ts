@@ -86,11 +86,11 @@ function describe({ peer, address }: { readonly peer: Peer; readonly address: st
     case 'http':
       return `${wrong} it is a web server. Temporal's web page has another port than the server itself (by default 7233).`;
     case 'tls':
-      return `${address} wants TLS, and none is configured: set TEMPORAL_TLS=true, or the certificate files TEMPORAL_TLS_*.`;
+      return `${address} requires TLS, and none is configured: set TEMPORAL_TLS=true, or the certificate files TEMPORAL_TLS_*.`;
     case 'silent':
-      return `${address} accepts connections but does not answer like Temporal: it hangs, wants TLS, or is something else.`;
+      return `${address} accepts connections but does not answer like Temporal: it hangs, requires TLS, or is another kind of server.`;
     case 'other':
-      return `${address} accepts connections but does not answer like Temporal${peer.says ? ` (it says "${peer.says}")` : ''}: it is something else, or wants TLS.`;
+      return `${address} accepts connections but does not answer like Temporal${peer.says ? ` (it says "${peer.says}")` : ''}: it is another kind of server, or requires TLS.`;
   }
 }
 

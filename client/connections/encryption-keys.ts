@@ -45,7 +45,7 @@ function parseKeys({ text, ...source }: KeySource & { readonly text: string }): 
     .map((entry, i) => parseKey({ entry, source, which: `key ${i + 1}` }));
   if (keys.length === 0) throw wrong(source, `holds no key; ${MAKE}`);
   const twice = keys.find(({ id }, i) => keys.findIndex((key) => key.id === id) !== i);
-  if (twice) throw wrong(source, `"${twice.id}" is there twice; a new key wants a new name`);
+  if (twice) throw wrong(source, `"${twice.id}" occurs twice; each key needs its own name`);
   return keys;
 }
 

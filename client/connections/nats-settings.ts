@@ -36,7 +36,7 @@ export function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined
     if (lonely !== undefined) throw wrong(lonely, 'is set, but NATS_URL is not; set both or neither');
     if (replicas && checkedReplicas(replicas) > 1)
       throw wrongReplicas(
-        `is ${replicas}, but NATS_URL is not set, and the embedded server is alone: it keeps one copy; set NATS_URL, or unset ZEROSCOUT_NATS_REPLICAS`,
+        `is ${replicas}, but NATS_URL is not set, and the embedded server is a single node and keeps one copy; set NATS_URL, or unset ZEROSCOUT_NATS_REPLICAS`,
       );
     return undefined;
   }

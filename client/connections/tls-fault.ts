@@ -63,6 +63,6 @@ function meaningOf({ error, hasPair }: { readonly error: Error; readonly hasPair
   if (/alert|closes/i.test(why) || (error as NodeJS.ErrnoException).code === 'ECONNRESET')
     return hasPair
       ? `the server refuses the certificate of TEMPORAL_TLS_CLIENT_CERT_PATH: ${why}`
-      : `the server may want a certificate of ours: ${why}; set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH`;
+      : `the server may require a client certificate: ${why}; set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH`;
   return why;
 }

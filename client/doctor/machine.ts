@@ -41,7 +41,7 @@ function checkPlatform(): Check {
     name: 'platform',
     status: known ? 'ok' : 'warning',
     found,
-    todo: known ? '' : 'not tried here; Linux and macOS on x64 or arm64 are',
+    todo: known ? '' : 'not tested; Linux and macOS on x64 or arm64 are',
   };
 }
 

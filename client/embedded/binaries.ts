@@ -56,14 +56,14 @@ export async function findBinary({
   for (const { path, source } of candidates) {
     if (!isExecutable(path)) continue;
     if (source === 'fetched' && !(await isAsFetched({ home, name }))) {
-      onStep(`${path} is not what zeroscout fetched and is left aside`);
+      onStep(`${path} is not what zeroscout fetched and is ignored`);
       continue;
     }
     const version = await versionOf({ name, path });
     if (version === undefined) {
-      onStep(`${path} does not answer to --version and is left aside`);
+      onStep(`${path} does not answer to --version and is ignored`);
     } else if (isOlder({ version, than: RECIPES[name].oldest })) {
-      onStep(`${path} is ${version}, older than ${RECIPES[name].oldest}, and is left aside`);
+      onStep(`${path} is ${version}, older than ${RECIPES[name].oldest}, and is ignored`);
     } else {
       return { name, path, version, source };
     }

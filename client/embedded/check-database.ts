@@ -42,13 +42,13 @@ function fileFault({ file, stats }: { readonly file: string; readonly stats: Sta
   const target = stats.isSymbolicLink() ? statSync(file, { throwIfNoEntry: false }) : stats;
   if (target === undefined) return 'it is a link that leads nowhere';
   if (target.isDirectory()) return 'it is a folder';
-  if (!target.isFile()) return 'it is no ordinary file';
+  if (!target.isFile()) return 'it is not a regular file';
   if (target.size === 0) return 'it is empty';
   try {
     accessSync(file, constants.R_OK | constants.W_OK);
     return undefined;
   } catch {
-    return unlocked(file) ? undefined : 'it may not be read and written';
+    return unlocked(file) ? undefined : 'it cannot be read and written';
   }
 }
 

@@ -31,7 +31,7 @@ interface Start {
 
 /** What is lost with a server's data, for the message about it. */
 const LOSS: { readonly [name in ServiceName]: string } = {
-  temporal: 'Searches begin anew and take their scores from the store; schedules have to be created again',
+  temporal: 'Searches start again and reuse the stored scores; schedules must be created again',
   nats: 'Its scores are computed again',
 };
 
@@ -68,7 +68,7 @@ function mendStreams({ home, onStep }: Start): void {
   for (const stream of damagedStreams(home)) {
     dropIndex({ home, stream });
     onStep(
-      `the blocks of stream ${stream} are damaged: NATS reads them record by record and leaves out what is; ${LOSS.nats.toLowerCase()}`,
+      `the blocks of stream ${stream} are damaged: NATS reads them record by record and skips what is damaged; ${LOSS.nats.toLowerCase()}`,
     );
   }
 }
@@ -91,7 +91,7 @@ async function launchPastStream({
   if (stream === undefined) return undefined;
   await start.stop();
   dropIndex({ home, stream });
-  onStep(`NATS does not come to an end of reading stream ${stream}: it reads it without its index`);
+  onStep(`NATS does not finish reading stream ${stream}: it reads the stream without its index`);
   try {
     return await launch(start);
   } catch (again) {

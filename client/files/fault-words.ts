@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EIO: 'the device reports an error',
   ENOTDIR: 'there is a file where a folder should be',
   EISDIR: 'there is a folder where a file should be',
-  ENOENT: 'the file system does not let it be made there',
+  ENOENT: 'the file system does not allow creating it there',
   ENAMETOOLONG: 'the name is too long',
   ELOOP: 'too many links',
   EMFILE: 'too many files are open',

@@ -49,7 +49,7 @@ export async function loadNetwork({
   const { network, batch } = atSomeBatch({ source, file, options, wanted });
   const notes: string[] = [];
   if (options.batch === undefined && batch !== BATCH)
-    notes.push(`holds for a batch of ${batch} images alone, and is scored with that`);
+    notes.push(`holds for a batch of ${batch} images only, and is scored with it`);
   if (options.normalization === 'file' && looksFolded(source))
     notes.push(
       'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with the normalization restored (normalization: restore), or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',

@@ -27,8 +27,10 @@ export async function followThrough({
     } catch (error) {
       const unknown = error instanceof WorkflowNotFoundError;
       if (!unknown && (!isDamagedBlob(error) || repaired++ > 0)) throw error;
-      const why = unknown ? 'Temporal does not know this search any more' : 'what the store held is damaged';
-      onNote(`${why}: starting it again; what is scored stays`);
+      const why = unknown
+        ? 'Temporal does not know this search any more'
+        : 'its data in the store are damaged';
+      onNote(`${why}: starting it again; scores are kept`);
       handle = await again();
     }
   }

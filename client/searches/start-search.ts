@@ -169,7 +169,7 @@ function refuseAnother({ id, read, memo }: { id: string; read: ReadSpecification
   throw new SpecError([
     {
       path: 'id',
-      message: `"${id}" is the search of another specification; choose another id. What differs:`,
+      message: `"${id}" belongs to another specification; choose another id. What differs:`,
     },
     ...what.map((message) => ({ path: '', message: `  ${message}` })),
   ]);

@@ -36,7 +36,7 @@ export function checkNotify({
   if (kind !== undefined)
     tell(
       'notify.webhook',
-      `${address} is ${kind}, where webhooks are not sent unless ${ALLOW_SETTING} of the control worker opens it`,
+      `${address} is ${kind}, where webhooks are not sent unless ${ALLOW_SETTING} of the control worker allows it`,
     );
 }
 

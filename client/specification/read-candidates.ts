@@ -137,6 +137,6 @@ function firstOf({
   whose: string;
 }): readonly string[] {
   if (top === undefined || top <= candidates.length) return candidates.slice(0, top);
-  const message = `found ${top}; ${whose} has ${candidates.length} candidates, so at most that`;
+  const message = `found ${top}; ${whose} has ${candidates.length} candidates; must be at most that`;
   throw SpecError.of({ path: `${field}.top`, message });
 }

@@ -146,7 +146,7 @@ function adviseOnImages({
   );
   const flat = constant.filter((image) => image < used).length;
   if (flat === 0) return [];
-  const message = `${flat} of the ${used} images that are scored have one value everywhere; proxies of such images say nothing of a candidate`;
+  const message = `${flat} of the ${used} images that are scored are constant; proxies on such images do not distinguish candidates`;
   return [{ path: 'input.images', message }];
 }
 

@@ -80,10 +80,10 @@ function adviceFor(type: string | undefined): EndingAdvice {
 }
 
 const ADVICE: Readonly<Record<EndingAdvice, string>> = {
-  'search-again': 'what is scored stays; a search of the same specification goes on from there',
+  'search-again': 'its scores are kept; a search with the same specification resumes it',
   'correct-specification': 'correct the specification, then start the search again',
   'repair-by-search':
-    'a search of the same specification makes what was damaged again, from the scores that are kept',
+    'a search with the same specification restores what was damaged, from the stored scores',
 };
 
 function adviceOf(code: EndingAdvice): Pick<Ending, 'advice' | 'adviceCode'> {

@@ -6,11 +6,11 @@ const WHOLE = 'raw proxy, mean over the draws; where `proxies` names it';
 
 /** Columns of ranking.csv and ranking.parquet, in the order of the file. */
 export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
-  rank: 'place in this file, 1 is the best; equal scores are ordered by the candidate’s text',
+  rank: 'position in this file, 1 is the best; equal scores are ordered by the candidate’s text',
   candidate: 'text of the candidate in the notation of its space',
   score: 'aggregated score; comparable within this ranking only, 0 is the best possible',
   expressivity: 'raw proxy, mean over the draws; `-inf` where a feature is dead',
-  progressivity: 'raw proxy, mean over the draws; empty for transformers, which have none',
+  progressivity: 'raw proxy, mean over the draws; empty for transformers, for which it is not defined',
   trainability: 'raw proxy, mean over the draws; `-inf` where a block passes gradients on unchanged',
   complexity:
     'FLOPs (multiply-accumulate operations) of one image of the size that was scored; of NAS-Bench-201 always those of 32 x 32, as the benchmark has them. `results` and `--pareto` show those of the published size, or of `constraints.resolution`',
@@ -37,13 +37,13 @@ export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
   parameters: 'parameters as the benchmark of the space counts them',
   class:
     'the candidate that was scored in place of this one: the cheapest of those that are the same function. Not with `cohort: written`',
-  latency: 'milliseconds, where the search measured latencies; empty where it has none of this candidate',
+  latency: 'milliseconds, if the search measured latencies; empty if that of this candidate is missing',
 };
 
 /** Columns of failures.csv, in the order of the file. */
 export const FAILURE_COLUMNS: Readonly<Record<string, string>> = {
   candidate: 'the candidate that was set aside after every retry',
-  reason: 'one word of the list below, for programs',
+  reason: 'one of the words listed below, for programs',
   detail: 'what was found, for people',
 };
 
@@ -51,7 +51,7 @@ export const FAILURE_COLUMNS: Readonly<Record<string, string>> = {
 export const FAILURE_REASONS: Readonly<Record<FailureReason, string>> = {
   crash: 'its scorer process died',
   timeout: 'it took longer than `--candidate-timeout`',
-  memory: 'its scorer needed more memory than a scorer may have',
+  memory: 'its scorer exceeded the memory limit',
   'not-a-number': 'a proxy is NaN',
   invalid: 'the space has no such candidate',
   error: 'anything else; `detail` says what',
@@ -71,14 +71,14 @@ export const SUMMARY_MEANINGS: Readonly<Record<string, string>> = {
   cohort: '`classes` or `written`: whether ranks were taken over classes of the same function or over texts',
   classes: 'with classes: how many functions were ranked',
   shared: 'with classes: how many candidates inherit another’s score',
-  warnings: 'what to know before the ranking is read',
+  warnings: 'sentences to know before using the ranking',
   rounds: 'with screening: `candidates`, `reused`, `failed`, `seconds` of each round',
   drawn:
     'with constraints or evolution: how many were `proposed`, `rejected` by each constraint, `duplicates` of others; `latencies` names where the measured ones are stored and the machines that they are of',
   latency:
     'with limits on latency: how many of the ranked candidates have one (`measured`), and how many of these were measured while the machine was busy (`busy`)',
-  generations: 'of an evolution: how many there were',
-  ended: 'of an evolution: why it ended before its budget was spent',
+  generations: 'for an evolution: the number of generations',
+  ended: 'for an evolution: why it ended before its budget was spent',
   verification:
     'with `verify`: the `share` of scores that was asked for, how many `scores` there were, how many were `verified` by another worker and how many could not be (`notVerified`, and `why`), `disagreements` with `examples`, and what became of the workers',
   correlation:

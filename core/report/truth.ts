@@ -117,7 +117,7 @@ function readHeader({
   const seen = new Set<string>();
   const faulty = names.find((name) => name === '' || seen.size === seen.add(name).size);
   if (faulty !== undefined) {
-    const message = faulty === '' ? 'a column has no name' : `column ${quote(faulty)} is there twice`;
+    const message = faulty === '' ? 'a column has no name' : `column ${quote(faulty)} occurs twice`;
     throw SpecError.inFile({ ...header, message });
   }
   return { column, measures, costs: others.filter(isCost) };
@@ -156,7 +156,7 @@ function addRow(
     other.numbers.every((value, index) => Object.is(value, numbers[index]) || value === numbers[index]);
   if (known.some(isSame)) return undefined;
   if (known.length > 0 && (costs === '' || costs !== known[0]!.costs))
-    return `${quote(text)} is there twice with different numbers`;
+    return `${quote(text)} occurs twice with different numbers`;
   trainings.set(parsed.candidate, [...known, { numbers, costs }]);
   return undefined;
 }

@@ -15,7 +15,7 @@ export const Proxies = z
     }
     names.forEach((name, index) => {
       if (names.indexOf(name) === index) return;
-      context.addIssue({ code: 'custom', path: [index], message: `${quote(name)} is there twice; keep one` });
+      context.addIssue({ code: 'custom', path: [index], message: `${quote(name)} occurs twice; keep one` });
     });
   })
   .transform((names) => PROXIES.filter((name) => names.includes(name)));

@@ -81,7 +81,7 @@ function sourceIssues({ specification, space }: { specification: Specification; 
       },
     ];
   if (source.kind === 'random' && typeof space.size === 'bigint' && BigInt(source.samples) > space.size) {
-    const message = `found ${source.samples}; ${space.kind} has ${space.size} candidates, so at most that`;
+    const message = `found ${source.samples}; ${space.kind} has ${space.size} candidates; must be at most that`;
     return [{ path: `${path}.samples`, message }];
   }
   return [];

@@ -52,5 +52,5 @@ export function secretStanding(name: string, listed: readonly string[]): 'allowe
 export function secretAdvice(name: string): string {
   const renamed = `${SECRET_PREFIX}${name.replace(/^(ZEROSCOUT_|HOOK_?SECRET$)/i, '') || 'HOOK'}`;
   const listing = RESERVED.test(name) ? '' : `, or list ${name} in ${SECRETS_SETTING} of the control workers`;
-  return `a webhook is signed only under a variable that is meant for it: name it ${renamed}${listing}`;
+  return `a webhook may only be signed with a variable meant for that: name it ${renamed}${listing}`;
 }

@@ -83,27 +83,31 @@ export const Written = mapping({
   }),
   space: SpaceSchema.describe('the networks to search'),
   strategy: Strategy.default({ kind: 'exhaustive' }).describe('which candidates of the space are scored'),
-  constraints: Constraints.optional().describe('what a candidate may cost; checked before it is scored'),
+  constraints: Constraints.optional().describe(
+    'limits on the costs of a candidate, checked before it is scored',
+  ),
   /**
    * People write the path of a file; reading the specification replaces it by the description of the
    * contents.
    */
-  input: Input.optional().describe('images of your own, scored in place of noise'),
-  fidelity: FidelitySchema.prefault('standard').describe('how much a score costs, and how noisy it is'),
-  proxies: Proxies.optional().describe(
-    'what is computed; by default every proxy that means something in the space',
+  input: Input.optional().describe('images that are used instead of noise'),
+  fidelity: FidelitySchema.prefault('standard').describe(
+    'the trade-off between the cost and the noise of a score',
   ),
-  aggregation: Aggregation.prefault({}).describe('how the proxies become one score'),
+  proxies: Proxies.optional().describe(
+    'the proxies to compute; by default those of AZ-NAS that are defined in the space',
+  ),
+  aggregation: Aggregation.prefault({}).describe('how the proxies are combined into one score'),
   cohort: oneOf(['written', 'classes'])
     .optional()
     .describe('whether candidates that are the same function share one score and one rank'),
   seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 })
     .default(1)
-    .describe('decides every random choice: candidates that are drawn, weights, images, probes'),
+    .describe('determines every random choice: candidates, weights, images, probes'),
   execution: Execution.prefault({}).describe(
-    'how the work is cut and where it runs; changes no byte of the result',
+    'how the work is split and where it runs; does not change the result by a byte',
   ),
-  notify: Notify.optional().describe('who is told when the search has ended'),
+  notify: Notify.optional().describe('the notification that is sent when the search has ended'),
 });
 
 /**

@@ -11,7 +11,7 @@ export function formatNumber(value: number): string {
   if (Number.isNaN(value))
     throw new TerminalError({
       code: 'not-a-number',
-      message: 'NaN has no place in a report; it counts as -Infinity before',
+      message: 'NaN cannot be written to a report; replace it by -Infinity before',
     });
   if (value === Infinity) return 'inf';
   if (value === -Infinity) return '-inf';

@@ -121,7 +121,7 @@ function findRepeatedKeys(document: Document.Parsed): Fault[] {
         if (!isScalar(key)) continue;
         const name = String(key.value);
         if (seen.has(name))
-          faults.push({ at: key.range?.[0] ?? 0, message: `key ${quote(name)} is there twice; keep one` });
+          faults.push({ at: key.range?.[0] ?? 0, message: `key ${quote(name)} occurs twice; keep one` });
         seen.add(name);
       }
     },

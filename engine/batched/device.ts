@@ -167,7 +167,7 @@ function reason(error: unknown): string {
   if (noAdapter)
     return `no driver of a GPU answers (Vulkan on Linux, Metal on macOS, Direct3D 12 on Windows): ${noAdapter[1] ?? message}`;
   if (/libonnxruntime_providers|Failed to load (shared )?library|cannot open shared object/i.test(message))
-    return `its libraries are not in place: ${message}`;
+    return `its libraries are not installed: ${message}`;
   return message;
 }
 

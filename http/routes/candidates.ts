@@ -40,7 +40,7 @@ export function addCandidateRoute(setting: RouteSetting): void {
       method: 'get',
       path: '/api/searches/{id}/candidates/{rank}',
       operationId: 'describeCandidate',
-      summary: 'All that is known of the candidate of a rank',
+      summary: 'Everything known about the candidate at a rank',
       request: { params: z.object({ id: IdParameter, rank: z.coerce.number().int().min(1).max(1e9) }) },
       responses: { 200: json(CandidateSchema, 'the candidate'), ...problems },
     }),

@@ -47,7 +47,7 @@ function addProgress({ app, zeroscout, stopped }: RouteSetting): void {
       path: '/api/searches/{id}/events',
       operationId: 'watchSearch',
       tags: ['events'],
-      summary: 'How far a search is, about once a second, and its end',
+      summary: 'Progress of a search, about once a second, and its end',
       middleware: requires('viewer'),
       request: { params: z.object({ id: IdParameter }) },
       responses: EVENTS,

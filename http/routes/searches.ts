@@ -121,7 +121,7 @@ function addDescription({ app, zeroscout }: RouteSetting): void {
       path: '/api/searches/{id}',
       operationId: 'getSearch',
       tags: ['searches'],
-      summary: 'What a search does or did, what it waits for, why it ended',
+      summary: 'State of a search, what it waits for, why it ended',
       middleware: requires('viewer'),
       request: { params: z.object({ id: IdParameter }) },
       responses: { 200: json(DescriptionSchema, 'the search'), ...problems },
@@ -175,9 +175,9 @@ function addControls({ app, zeroscout }: RouteSetting): void {
 }
 
 const SUMMARIES = {
-  pause: 'Let the shards that run finish and start no other',
+  pause: 'Pause the search: running shards finish, and no others start',
   resume: 'Go on',
-  cancel: 'End it; what is scored stays',
+  cancel: 'Cancel the search; its scores are kept',
 } as const;
 
 interface Cursor {

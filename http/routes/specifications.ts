@@ -54,7 +54,7 @@ function addSpace({ app, zeroscout }: RouteSetting): void {
       method: 'post',
       path: '/api/spaces/describe',
       operationId: 'describeSpace',
-      summary: 'How many candidates a space has, how many functions they are, and what they cost',
+      summary: 'Size, number of distinct functions and costs of a space',
       request: {
         body: {
           required: true,

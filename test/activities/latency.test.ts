@@ -114,7 +114,7 @@ describe('a limit on latency', () => {
     const given = meter({ offset: 10 });
     const text = `${RANDOM}\nconstraints: { latency: { max: 2ms } }`;
     await expect(plan({ text, meter: given })).rejects.toThrow(
-      `constraints.latency: nearly everything is rejected; ${MEASURED_PATIENCE} measured in a row gave nothing: of ${MEASURED_PATIENCE} drawn ${MEASURED_PATIENCE} rejected by latency.max; they took 10.00 to 1`,
+      `constraints.latency: nearly every candidate is rejected; none of ${MEASURED_PATIENCE} measured in a row was accepted: of ${MEASURED_PATIENCE} drawn ${MEASURED_PATIENCE} rejected by latency.max; they took 10.00 to 1`,
     );
     expect(given.measured).toHaveLength(MEASURED_PATIENCE);
   });

@@ -122,7 +122,9 @@ test.each(['DATABASE_PASSWORD', 'NATS_PASSWORD', 'ZEROSCOUT_NOTIFY_ALLOW', 'PATH
     const error = await failureOf(tell({ webhook: url, secretEnv }));
     expect(error).toMatchObject({
       nonRetryable: true,
-      message: expect.stringContaining(`notify.secretEnv: ${secretEnv} is refused; a webhook is signed only`),
+      message: expect.stringContaining(
+        `notify.secretEnv: ${secretEnv} is refused; a webhook may only be signed`,
+      ),
     });
     expect(requests.length).toBe(before);
   },

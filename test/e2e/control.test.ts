@@ -75,7 +75,7 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   const left = await attached.ended;
   expect([left.code, left.stderr]).toEqual([
     130,
-    expect.stringContaining('2 background workers go on with the search (zeroscout services down stops them'),
+    expect.stringContaining('2 background workers continue the search (zeroscout services down stops them'),
   ]);
 
   await cli('cancel', 'long');

@@ -262,7 +262,7 @@ describe('what nobody can meet', () => {
       home: first,
     });
     expect(stderr).toContain(
-      'constraints: nearly everything is rejected; 10000 candidates drawn in a row gave nothing new: 10000 rejected by parameters.max',
+      'constraints: nearly every candidate is rejected; 10000 candidates drawn in a row gave nothing new: 10000 rejected by parameters.max',
     );
     expect(code).toBe(1);
   }, 180_000);

@@ -44,7 +44,7 @@ afterAll(async () => {
 }, 60_000);
 
 test('why nobody was told stands at the end of run, in results, in status and in the log', async () => {
-  const why = 'notify.secretEnv: DATABASE_PASSWORD is refused; a webhook is signed only under a variable';
+  const why = 'notify.secretEnv: DATABASE_PASSWORD is refused; a webhook may only be signed with a variable';
   const place = { home, env: servers };
   const ran = await done(['run', 'oracle.json', '--id', 'oracle', '--workers', '1'], place);
   expect(ran.stderr).toContain('list DATABASE_PASSWORD in ZEROSCOUT_NOTIFY_SECRETS of the control workers');
@@ -54,7 +54,7 @@ test('why nobody was told stands at the end of run, in results, in status and in
       ['status', 'oracle', '--json'],
     ].map((args) => done(args, place)),
   );
-  for (const { stderr } of [ran, results!]) expect(stderr).toContain(`nobody was told: ${why}`);
+  for (const { stderr } of [ran, results!]) expect(stderr).toContain(`the notification failed: ${why}`);
   expect(JSON.parse(status!.stdout)).toMatchObject({ notNotified: expect.stringContaining(why) });
   const log = readFileSync(join(home.home.logs, 'workers.log'), 'utf8');
   expect(log).toContain(why);

@@ -31,7 +31,7 @@ function shell(line: string) {
 
 test('--out that cannot be written is refused before anything else, by every command that has it', async () => {
   writeFileSync(join(home.dir, 'file'), 'precious');
-  const never = 'the file system does not let it be made there';
+  const never = 'the file system does not allow creating it there';
   const isFile = 'there is a file where a folder should be';
   // A separate home, where nothing runs yet and nothing may be started.
   const other = { ZEROSCOUT_HOME: join(home.dir, 'other') };

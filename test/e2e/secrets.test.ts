@@ -173,7 +173,9 @@ test('a search with a failure tells none of them', { timeout: 240_000 }, async (
   // The texts that were examined are the intended ones.
   expect(said.get('failures.csv')).toContain('killed by SIGSEGV');
   expect(said.get('score')).toContain('candidate set aside');
-  expect(said.get('status')).toMatch(/nobody was told: notify\.webhook: 127\.0\.0\.1:\d+ answered 400/);
+  expect(said.get('status')).toMatch(
+    /the notification failed: notify\.webhook: 127\.0\.0\.1:\d+ answered 400/,
+  );
   expect(said.get('history')).toContain('visible-path');
   expect(said.get('history')).toContain('answered 400');
   expect(said.get('doctor')).toContain('under key');

@@ -173,7 +173,7 @@ test('a worker that computes wrong is found, named, set aside; its scores are co
   expect(discarded).toBeGreaterThan(0);
   expect(JSON.stringify(examples)).toMatch(/trainability -?[\d.]+, computed again/);
   for (const { worker, verifier } of examples) expect([worker, verifier]).toContain('bad-1');
-  expect(stdout).toMatch(/set aside, its numbers are wrong: bad-1; \d+ scores taken back/);
+  expect(stdout).toMatch(/set aside, its numbers are wrong: bad-1; \d+ scores discarded/);
   const [status, statusJson, records, shown] = await Promise.all([
     cli('status', 'broken'),
     json('status', 'broken'),

@@ -37,7 +37,7 @@ test('Ctrl-C: code 130, local workers gone, the way on; the same command finishe
   const { code, stderr } = await run.ended;
   expect(code).toBe(130);
   expect(Date.now() - told).toBeLessThan(12_000);
-  expect(stderr).toContain(`go on with: zeroscout ${command.join(' ')}`);
+  expect(stderr).toContain(`continue with: zeroscout ${command.join(' ')}`);
   expect(workers.filter(isRunning)).toEqual([]);
   const before = computed().length;
   expect(before).toBeLessThan(SAMPLES);

@@ -22,7 +22,7 @@ it.skipIf(existsSync('/dev/nvidia0'))('cuda is refused where there is none', asy
   const error = await checkDevice({ device: 'cuda' }).catch((error: unknown) => error as Error);
   expect(error).toMatchObject({
     name: DeviceError.name,
-    message: expect.stringMatching(/^device cuda: its libraries are not in place: /),
+    message: expect.stringMatching(/^device cuda: its libraries are not installed: /),
   });
 });
 

@@ -24,7 +24,7 @@ export function choices<Item>(item: z.ZodType<Item>, order: (item: Item) => numb
     for (const value of values) {
       const { success, data, error } = item.safeParse(value, { reportInput: true });
       if (!success) return complain(error.issues[0]!.message);
-      if (items.includes(data)) return complain(`${show(data)} is there twice; keep one`);
+      if (items.includes(data)) return complain(`${show(data)} occurs twice; keep one`);
       items.push(data);
     }
     return items.toSorted((a, b) => order(a) - order(b));

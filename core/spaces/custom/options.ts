@@ -136,7 +136,7 @@ export function parseOption({
     if (!read)
       return fail(`found "${cut(part)}"; ${kind} has ${uses.map((c) => LETTERS[c] || c).join(', ')}`);
     const { choice, value, written } = read;
-    if (numbers[choice] !== undefined) return fail(`${choice} is there twice`);
+    if (numbers[choice] !== undefined) return fail(`${choice} occurs twice`);
     const values = valuesOf(stage, choice);
     // The six digits of a cell are operations, so leading zeros must be kept.
     if (!values.includes(value) || (choice === 'cell' && written !== spellCell(value)))

@@ -120,7 +120,7 @@ function checkNetwork({
   for (const block of [stem, ...blocks]) {
     const complain = (message: string) => fail(`network of ${quote(text)}: ${block.name}: ${message}`);
     for (const { name } of Object.values(block.weights)) {
-      if (names.has(name)) complain(`weight ${quote(name)} is there twice; give each a name of its own`);
+      if (names.has(name)) complain(`weight ${quote(name)} occurs twice; give each a name of its own`);
       names.add(name);
     }
     if (block.instructions.length === 0) complain('has no instructions; add a value to its BlockBuilder');

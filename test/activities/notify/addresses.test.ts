@@ -25,9 +25,9 @@ test.each([
   ['100.64.0.1', 'a private address'],
   ['fd12:3456::1', 'a private address'],
   ['fec0::1', 'a private address'],
-  ['0.0.0.0', 'the address of no host'],
-  ['0.1.2.3', 'the address of no host'],
-  ['::', 'the address of no host'],
+  ['0.0.0.0', 'an address that belongs to no host'],
+  ['0.1.2.3', 'an address that belongs to no host'],
+  ['::', 'an address that belongs to no host'],
   ['224.0.0.1', 'a multicast or broadcast address'],
   ['255.255.255.255', 'a multicast or broadcast address'],
   ['ff02::1', 'a multicast or broadcast address'],
@@ -52,7 +52,7 @@ test.each([
   ['2002:a9fe:a9fe::1', 'the metadata service of a cloud'],
   ['2002:0a00:0001::', 'a private address'],
   ['::127.0.0.1', 'a loopback address'],
-  ['::0.0.0.2', 'the address of no host'],
+  ['::0.0.0.2', 'an address that belongs to no host'],
 ])('%s stands for %s', (address, words) => expect(kind(address)).toBe(words));
 
 test.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::8.8.8.8'])(

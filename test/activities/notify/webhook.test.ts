@@ -52,7 +52,7 @@ test.each([
   });
   await expect(sent).rejects.toMatchObject({
     nonRetryable: true,
-    message: `notify.webhook: inside.example resolves to ${kind}, where webhooks are not sent; ZEROSCOUT_NOTIFY_ALLOW of the control workers can open it`,
+    message: `notify.webhook: inside.example resolves to ${kind}, where webhooks are not sent; ZEROSCOUT_NOTIFY_ALLOW of the control workers can allow it`,
   });
   expect(got.length).toBe(before);
 });

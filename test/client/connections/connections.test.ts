@@ -65,7 +65,7 @@ describe('settings', () => {
       'ZEROSCOUT_NATS_REPLICAS: "2" is not 1, 3 or 5',
     );
     expect(() => readConfigured({ env: { ...none, ZEROSCOUT_NATS_REPLICAS: '3' } })).toThrow(
-      'ZEROSCOUT_NATS_REPLICAS: is 3, but NATS_URL is not set, and the embedded server is alone: it keeps one copy; set NATS_URL, or unset ZEROSCOUT_NATS_REPLICAS',
+      'ZEROSCOUT_NATS_REPLICAS: is 3, but NATS_URL is not set, and the embedded server is a single node and keeps one copy; set NATS_URL, or unset ZEROSCOUT_NATS_REPLICAS',
     );
   });
 

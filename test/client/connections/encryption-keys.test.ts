@@ -40,7 +40,7 @@ describe('what cannot be right', () => {
       /key 2, "old", is not 32 bytes in base64; make one: .*openssl/,
     ],
     ['no base64', `old:${'!'.repeat(44)}`, /key 1, "old", is not 32 bytes/],
-    ['a name twice', `old:${first},old:${second}`, /"old" is there twice/],
+    ['a name twice', `old:${first},old:${second}`, /"old" occurs twice/],
     ['only a comma', ',', /holds no key; make one/],
   ])('%s', (_, text, message) => {
     expect(() => read(text)).toThrow(SpecError);

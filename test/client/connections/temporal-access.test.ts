@@ -88,7 +88,7 @@ describe.skipIf(why)('Temporal behind TLS', { timeout: 60_000 }, () => {
     const none = { ...right, TEMPORAL_TLS_CLIENT_CERT_PATH: '', TEMPORAL_TLS_CLIENT_KEY_PATH: '' };
     const [refused, missing] = await Promise.all([refusal(wrong), refusal(none)]);
     expect(refused).toMatch(/refuses the certificate of TEMPORAL_TLS_CLIENT_CERT_PATH/);
-    expect(missing).toMatch(/want a certificate of ours: .*TEMPORAL_TLS_CLIENT_CERT_PATH/);
+    expect(missing).toMatch(/require a client certificate: .*TEMPORAL_TLS_CLIENT_CERT_PATH/);
   });
 
   test('a certificate with the key of another, and a certificate alone', async () => {

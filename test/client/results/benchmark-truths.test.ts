@@ -83,7 +83,9 @@ describe('a table with costs', () => {
   });
 
   it('refuses other numbers at other costs', () => {
-    expect(() => read('arch,acc,parameters\na,90,7\na,92,8\n')).toThrow('there twice with different numbers');
+    expect(() => read('arch,acc,parameters\na,90,7\na,92,8\n')).toThrow(
+      'occurs twice with different numbers',
+    );
   });
 
   it('knows some tasks of a candidate, but not none', () => {

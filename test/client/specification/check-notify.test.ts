@@ -16,7 +16,7 @@ const webhook = 'https://example.org/hook';
 test.each([
   [
     { webhook, secretEnv: 'DATABASE_PASSWORD' },
-    'notify.secretEnv: DATABASE_PASSWORD is not allowed; a webhook is signed only under a variable that is meant for it: name it ZEROSCOUT_SECRET_DATABASE_PASSWORD, or list DATABASE_PASSWORD in ZEROSCOUT_NOTIFY_SECRETS of the control workers',
+    'notify.secretEnv: DATABASE_PASSWORD is not allowed; a webhook may only be signed with a variable meant for that: name it ZEROSCOUT_SECRET_DATABASE_PASSWORD, or list DATABASE_PASSWORD in ZEROSCOUT_NOTIFY_SECRETS of the control workers',
   ],
   [
     { webhook: 'http://169.254.169.254/latest' },

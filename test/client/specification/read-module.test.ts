@@ -127,7 +127,7 @@ describe('allowed', () => {
     [
       'chance',
       (text) => text.replace('random.pick(LETTERS)', 'LETTERS[Math.floor(6 * Math.random())]!'),
-      /^my.ts: random: Math.random is another number/,
+      /^my.ts: random: Math.random differs between processes/,
     ],
     [
       'a bad child',

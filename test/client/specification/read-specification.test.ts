@@ -70,7 +70,7 @@ describe('a space of a file', () => {
     ['search: 7', /^strategy\.search: found 7; must be the ID of a finished search$/],
     ['search: "a b"', /^strategy\.search: found the text "a b"; must be the ID/],
     ['search: a, top: 0', /^strategy\.top: found 0; must be a whole number from 1/],
-    ['file: list.txt, top: 3', /^strategy\.top: found 3; list\.txt has 1 candidates, so at most that$/],
+    ['file: list.txt, top: 3', /^strategy\.top: found 3; list\.txt has 1 candidates; must be at most that$/],
     ['file: empty.csv', /^strategy\.file: empty\.csv: no candidates/],
     ['file: bad.csv', /^strategy\.file: bad\.csv:3: /],
     ['file: none.parquet', /^strategy\.file: none\.parquet: no such file$/],
@@ -159,7 +159,7 @@ describe('input: images', () => {
         .warnings!.filter(({ path }) => path === 'input.images')
         .map(({ message }) => message);
     expect(await warned({})).toEqual([
-      expect.stringMatching(/^8 of the 8 images that are scored have one value/),
+      expect.stringMatching(/^8 of the 8 images that are scored are constant/),
     ]);
     expect(await warned({ input })).toEqual([expect.stringMatching(/^1 of the 8 images/)]);
     expect(await warned({ input, fidelity: { draws: 1, batch: 5 } })).toEqual([]);

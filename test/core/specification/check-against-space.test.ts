@@ -40,7 +40,7 @@ describe('a specification and its space', () => {
   });
 
   it('more samples than candidates', () => {
-    const expected = 'found 15626; nas-bench-201 has 15625 candidates, so at most that';
+    const expected = 'found 15626; nas-bench-201 has 15625 candidates; must be at most that';
     const source = '{ kind: random, samples: 15626 }';
     expect(messages(nasBench201, `strategy: ${source}`)).toEqual([`strategy.samples: ${expected}`]);
     const screening = `strategy: { kind: screening, source: ${source}, rounds: [{ fidelity: screen, keep: 0.5 }, {fidelity: paper }] }`;

@@ -98,7 +98,7 @@ describe('parseTruth', () => {
       'truth.csv:1: no column "arch"; found "arch;acc" (the header must be arch,<dataset>,..., separated by commas)',
     ],
     ['arch\n|a|', 'truth.csv:1: no dataset column; the header must be arch,<dataset>,...'],
-    ['arch,x,x\n|a|,1,2', 'truth.csv:1: column "x" is there twice'],
+    ['arch,x,x\n|a|,1,2', 'truth.csv:1: column "x" occurs twice'],
     ['arch,\n|a|,1', 'truth.csv:1: a column has no name'],
     ['arch,x\n', 'truth.csv: a header and no rows; must have one a candidate'],
     [
@@ -111,7 +111,7 @@ describe('parseTruth', () => {
     ['arch,x\n|a|,0x10', 'truth.csv:2: x: found "0x10"; must be a number'],
     ['arch,x\n|a|,1e999', 'truth.csv:2: x: found "1e999"; must be a number'],
     ['arch,x\n|a|,1\nresnet,1', 'truth.csv:3: no candidate: resnet'],
-    ['arch,x\n|a|,1\n|a|,2', 'truth.csv:3: "|a|" is there twice with different numbers'],
+    ['arch,x\n|a|,1\n|a|,2', 'truth.csv:3: "|a|" occurs twice with different numbers'],
     ['PK\u0003\u0004\0\0', 'truth.csv: not a CSV but binary data; must be UTF-8 text arch,<dataset>,...'],
   ])('%j', (text, message) => {
     expect(() => truth(text)).toThrow(expect.objectContaining({ name: 'SpecError', message }));

@@ -81,7 +81,7 @@ test('a table of 300,000 columns is looked at once', () => {
   // wall clock.
   const began = process.cpuUsage();
   expect(() => parseTruth({ text, source: 't.csv', parse: (text) => text })).toThrow(
-    /column "c0" is there twice/,
+    /column "c0" occurs twice/,
   );
   const { user, system } = process.cpuUsage(began);
   expect((user + system) / 1_000).toBeLessThan(10_000);

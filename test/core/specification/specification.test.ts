@@ -162,7 +162,7 @@ execution: { device: cpu, shardSize: 16, window: 2 }
       'proxies: [residual]\nexecution: { device: cuda }',
       'proxies: residual is not computed on cuda yet; leave it out, or use execution.device: cpu',
     ],
-    ['proxies: [complexity, complexity]', 'proxies.1: "complexity" is there twice; keep one'],
+    ['proxies: [complexity, complexity]', 'proxies.1: "complexity" occurs twice; keep one'],
     [
       'aggregation: { weights: { complexity: 0 } }',
       'aggregation.weights.complexity: found 0; must be a number above 0, at most 1000000',

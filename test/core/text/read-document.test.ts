@@ -16,8 +16,8 @@ describe('readDocument', () => {
   it.each([
     ['syntax', 'name: a\nspace: { kind: x', /^s\.yaml:2:\d+: /],
     ['tab indent', 'a:\n\tb: 1', /^s\.yaml:2:1: .*[Tt]ab/],
-    ['duplicate keys', 'a: 1\na: 2', /^s\.yaml:2:1: key "a" is there twice; keep one/],
-    ['duplicate keys in JSON', '{"a": 1, "a": 2}', /^s\.yaml:1:\d+: key "a" is there twice; keep one/],
+    ['duplicate keys', 'a: 1\na: 2', /^s\.yaml:2:1: key "a" occurs twice; keep one/],
+    ['duplicate keys in JSON', '{"a": 1, "a": 2}', /^s\.yaml:1:\d+: key "a" occurs twice; keep one/],
     ['two documents', 'a: 1\n---\nb: 2', /^s\.yaml:2:1: more than one document/],
     ['alias bomb', BOMB, /^s\.yaml: cannot be read: Excessive alias count/],
     ['alias of nothing', 'a: *b', /^s\.yaml(:1:\d+)?: .*alias.*b/i],
@@ -43,7 +43,7 @@ describe('readDocument', () => {
     [
       'many keys',
       `${Array.from({ length: 10_000 }, (_, i) => `k${i}: 1`).join('\n')}\nk7: 2`,
-      /^s\.yaml:10001:1: key "k7" is there twice/,
+      /^s\.yaml:10001:1: key "k7" occurs twice/,
     ],
   ])('%s', (_, text, expected) => {
     let caught: unknown;

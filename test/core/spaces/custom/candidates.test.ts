@@ -75,7 +75,7 @@ describe('candidates', () => {
     ['conv-w8-d1-k3-s1|resnet', /stages\[1\]: begins with "resnet"; must be one of basic, cell, reduction/],
     ['conv-w8-d1-k3-s1|reduction', /stages\[1\]: width is missing; must be w and one of 8, 12/],
     ['conv-w8-d1-k3-s1|reduction-w9', /stages\[1\]: width is 9; must be one of 8, 12/],
-    ['conv-w8-d1-k3-s1|reduction-w8-w8', /stages\[1\]: width is there twice/],
+    ['conv-w8-d1-k3-s1|reduction-w8-w8', /stages\[1\]: width occurs twice/],
     ['conv-w8-d1-k3-s1-e2|reduction-w8', /stages\[0\]: found "e2"; conv has w, d, k, s/],
   ])('%s is refused', (text, message) => {
     expect(() => MIXED.parse(text)).toThrow(SpecError);

@@ -96,7 +96,7 @@ describe('a definition', () => {
     [[], /^a.yaml: stages: found 0 stages; must be 1 to 64$/],
     [[good, good, { ...good, width: 0 }], /^a.yaml: stages\[2\]\.width: found 0; must be a whole number/],
     [[{ block: 'basic' }], /^a.yaml: stages\[0\]\.width: missing; must be a whole number from 1 to 8192$/],
-    [[{ ...good, width: [16, 8, 16] }], /stages\[0\]\.width: 16 is there twice; keep one/],
+    [[{ ...good, width: [16, 8, 16] }], /stages\[0\]\.width: 16 occurs twice; keep one/],
     [[{ ...good, depth: [] }], /stages\[0\]\.depth: found 0 choices; must be 1 to 256/],
     [[{ ...good, block: 'bsaic' }], /stages\[0\]\.block: unknown "bsaic"; did you mean "basic"\?/],
     [[{ ...good, kernal: 3 }], /stages\[0\]\.kernal: unknown key "kernal"; did you mean "kernel"\?/],
