@@ -54,7 +54,8 @@ export class Tape {
     shape: readonly number[],
     type: NumberType = 'float',
   ): Id {
-    const values = Float64Array.from(constant);
+    // Nobody changes the numbers of a constant, so that arrays may be shared.
+    const values = constant instanceof Float64Array ? constant : Float64Array.from(constant);
     if (values.length !== sizeOf(shape))
       throw new TapeError(`${values.length} numbers for the shape [${shape}]`);
     const key = values.length <= 64 ? `constant ${type} [${shape}] ${values.join(' ')}` : undefined;
