@@ -1,4 +1,4 @@
-// Names the types of what the API answers, for the page, which imports nothing else of this program.
+// Exports the types of the API's answers for the page, which imports nothing else of this program.
 export type {
   CandidateDescription,
   Comparison,

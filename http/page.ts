@@ -1,4 +1,5 @@
-// Serves the page that was built into dist/page: its files, and its one document at every address that is not the API's.
+// Serves the page that was built into dist/page: its files, and its document at every address outside the
+// API.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,8 +24,9 @@ interface Asset {
 }
 
 /**
- * Names of files hold a digest of their contents, so that browsers keep them for good; the document is asked for each time.
- * Paths are looked up in a list of what the build wrote, so that none leads out of its folder.
+ * The names of the files contain a digest of their contents, so browsers may cache them forever; the document
+ * is revalidated each time. Paths are looked up in a list of the built files, so no path leads out of the
+ * folder.
  */
 export function createPage({ prefix }: { readonly prefix: string }): Handler {
   const isBuilt = existsSync(join(FOLDER, 'assets'));
@@ -61,7 +63,7 @@ async function readAsset(name: string, prefix: string): Promise<Asset> {
   };
 }
 
-/** The document is answered at any depth, so that its paths must begin at the root. */
+/** The document is served at any depth, so its paths must begin at the root. */
 function withPrefix(html: string, prefix: string): string {
   return html
     .replaceAll('"./assets/', `"${prefix}/assets/`)

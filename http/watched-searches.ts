@@ -1,13 +1,17 @@
-// Reads the list of searches that the page shows live: the newest, and of those that run how far they are and what they wait for.
+// Reads the list of searches that the page shows live: the newest, with the progress and the waiting tasks of
+// those that run.
 import type { SearchRow, Zeroscout } from '../client/index.js';
 
-/** Searches in the list. */
+/** The number of searches in the list. */
 const SHOWN = 50;
-/** Running searches that are asked themselves; of more than these the list says what they wrote last. */
+/**
+ * The most running searches that are queried for their progress; further ones are listed with the progress
+ * that they last recorded.
+ */
 const ASKED = 12;
 
 export type WatchedSearch = SearchRow & {
-  /** What it waits for, in words. */
+  /** What the search waits for, in words. */
   readonly waiting?: string;
 };
 
@@ -22,7 +26,7 @@ export async function watchedSearches({
   return Promise.all(rows.map((row) => (running.has(row) ? withProgress({ searches }, row) : row)));
 }
 
-/** A search that ends meanwhile, or does not answer, keeps the row that Temporal has of it. */
+/** A search that ends meanwhile, or does not answer, keeps the row that Temporal lists for it. */
 async function withProgress(
   { searches }: Pick<Zeroscout, 'searches'>,
   row: SearchRow,

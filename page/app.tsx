@@ -1,4 +1,5 @@
-// The frame of the page: who looks at it, navigation, whether the server answers, and the view of the address.
+// Renders the frame of the page: the role of the visitor, navigation, the connection banner, and the view for
+// the address.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Route, Router, Switch, useLocation } from 'wouter-preact';
 import type { WatchedSearch } from '../http/answers.js';
@@ -13,7 +14,7 @@ import { Login } from './parts/login.js';
 import { Empty } from './parts/notes.js';
 import { SearchesView } from './views/searches/searches-view.js';
 
-/** Views that not every visit opens come in files of their own. */
+/** Views that few visits open are loaded from files of their own. */
 const SearchView = later(() => import('./views/search/search-view.js').then((file) => file.SearchView));
 
 const CompareView = later(() => import('./views/compare/compare-view.js').then((file) => file.CompareView));
@@ -94,7 +95,7 @@ function Views() {
   );
 }
 
-/** A new view begins at its top, and is announced by its title. */
+/** A new view starts at its top, and its title is announced to screen readers. */
 function useTopOnNavigation(): void {
   const [location] = useLocation();
   const view = location.split('/').slice(0, 3).join('/');

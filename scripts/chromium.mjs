@@ -1,4 +1,5 @@
-// Finds the Chromium in which the page is tested and its pictures are made, and installs Debian's where that is possible.
+// Finds the Chromium that tests the page and takes its pictures, and installs Debian's where that is
+// possible.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
@@ -10,12 +11,12 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Path of the program; undefined where there is none. */
+/** The path of the program; undefined if there is none. */
 export function findChromium() {
   return PLACES.find((place) => place !== '' && existsSync(place));
 }
 
-/** How it is started: root may not use its sandbox, and containers have little shared memory. */
+/** The launch options: root cannot use Chromium's sandbox, and containers have little shared memory. */
 export function launchOptions() {
   const isRoot = process.getuid?.() === 0;
   return {
@@ -24,7 +25,7 @@ export function launchOptions() {
   };
 }
 
-/** Says in one line what came of it; nothing fails where it cannot be had. */
+/** Reports the result in one line; a failed installation is not an error. */
 export function installChromium() {
   const found = findChromium();
   if (found) return console.log(`Chromium is ${found}`);

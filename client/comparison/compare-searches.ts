@@ -1,4 +1,5 @@
-// Compares finished searches of one space: their proxies with known accuracies, with each other, between draws and between searches.
+// Compares finished searches of one space: their proxies against known accuracies, the proxies with each
+// other, the draws of a search, and the searches with each other.
 import type { Client } from '@temporalio/client';
 import { type Comparison, compareCohorts } from '../../core/comparison/comparison.js';
 import { SpecError } from '../../core/errors.js';
@@ -15,11 +16,14 @@ export interface CompareRequest {
   readonly store: Store;
   readonly modules: ModulePermission;
   readonly ids: readonly string[];
-  /** Reads the known accuracies, once the space is known. */
+  /** Reads the known accuracies as soon as the space is known. */
   readonly readTruth?: ((space: Space) => Promise<Truth>) | undefined;
 }
 
-/** SpecError for an unknown or unfinished search, one that is named twice, and searches of several spaces. */
+/**
+ * Throws a SpecError for an unknown or unfinished search, for one that is named twice, and for searches of
+ * several spaces.
+ */
 export async function compareSearches({
   client,
   store,

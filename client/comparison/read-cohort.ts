@@ -1,4 +1,5 @@
-// Reads what finished searches measured, and what is known of their candidates, as cohorts that can be compared.
+// Reads the measured values of finished searches, and the known accuracies of their candidates, as cohorts
+// that can be compared.
 import { addressOfResult } from '../../activities/address-scores.js';
 import { unitOf } from '../../activities/cohort.js';
 import { scoredUnits } from '../../activities/scored-units.js';
@@ -28,7 +29,7 @@ export interface CohortRequest {
   readonly truth?: Truth | undefined;
 }
 
-/** SpecError where the truth knows fewer than two of the ranked candidates. */
+/** Throws a SpecError if accuracies are known for fewer than two of the ranked candidates. */
 export async function readCohort({ store, search, space, truth }: CohortRequest): Promise<ComparedSearch> {
   const { id, memo, result } = search;
   const { specification } = stagesOf(memo.specification).at(-1)!;
@@ -56,7 +57,7 @@ export async function readCohort({ store, search, space, truth }: CohortRequest)
   };
 }
 
-/** A cost that the space does not say of every unit is left out. */
+/** A cost that the space does not know for every unit is left out. */
 function costColumns({
   space,
   units,
@@ -74,7 +75,7 @@ function costColumns({
   return new Map(names.map((name) => [name, Float64Array.from(all, (costs) => costs[name]!)]));
 }
 
-/** By data set; candidates in the order in which rankings list equal scores. */
+/** The candidates with known accuracies, by data set, in the order in which rankings list equal scores. */
 function knownOf({
   units,
   written,
@@ -83,7 +84,7 @@ function knownOf({
   truth,
 }: {
   readonly units: readonly string[];
-  /** Candidates of the ranking. */
+  /** The candidates of the ranking. */
   readonly written: readonly string[];
   readonly specification: Specification;
   readonly space: Space;

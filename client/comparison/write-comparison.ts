@@ -1,4 +1,5 @@
-// Writes a comparison into a folder: comparison.json with all of it, and a CSV for each table.
+// Writes a comparison into a folder: comparison.json with the whole comparison, and a CSV file for each
+// table.
 import { writeFile } from 'node:fs/promises';
 import type { Comparison } from '../../core/comparison/comparison.js';
 import { comparisonTables } from '../../core/comparison/tables.js';

@@ -20,7 +20,7 @@ export interface RunningService {
   /** The address of Temporal's web page, if it has one. */
   readonly web?: string;
   readonly version: string;
-  /** True where this call started it, false where it was running. */
+  /** Whether this call started the server. */
   readonly started: boolean;
 }
 

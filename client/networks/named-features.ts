@@ -1,4 +1,5 @@
-// Reads which tensors of an ONNX file are its features: from a specification, or from a YAML file beside the network.
+// Reads which tensors of an ONNX file are its features, from a specification or from a YAML file beside the
+// network.
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { SpecError } from '../../core/errors.js';
@@ -16,14 +17,17 @@ const Names = z
   });
 const Sidecar = mapping({ features: Names });
 
-/** Throws SpecError, which names them by `field`. */
+/** Throws a SpecError that names `field` for a value that is not a list of names. */
 function parseFeatureNames(value: unknown, field: string): readonly string[] {
   const { data, error } = Names.safeParse(value);
   if (error) throw new SpecError(toIssues({ error, root: '' }).map((issue) => ({ ...issue, path: field })));
   return data;
 }
 
-/** Of `resnet50.onnx` the features that `resnet50.onnx.yaml` names; undefined where there is no such file. Throws SpecError. */
+/**
+ * Reads the features of `resnet50.onnx` from `resnet50.onnx.yaml`; undefined if there is no such file. Throws
+ * a SpecError for an invalid file.
+ */
 export async function readSidecar(file: FileInput): Promise<readonly string[] | undefined> {
   if (typeof file !== 'string') return undefined;
   const path = `${file}.yaml`;
@@ -39,8 +43,8 @@ export async function readSidecar(file: FileInput): Promise<readonly string[] | 
 }
 
 /**
- * The features that the specification names for every file: at the space, or where `blocks` or `stages` may stand. They become
- * part of the structures, so that of the fidelity only the rest is left.
+ * The features that the specification names for every file, in the space or in place of `blocks` or `stages`.
+ * They become part of the structures, so the fidelity that remains does not contain them.
  */
 export function namedFeatures({ value, features }: { value: object; features: unknown }): {
   readonly named?: readonly string[];
@@ -59,7 +63,7 @@ export function namedFeatures({ value, features }: { value: object; features: un
   return { named: parseFeatureNames(inFidelity, 'fidelity.features'), fidelity: { fidelity: rest } };
 }
 
-/** Whether the value is a mapping that has this key. */
+/** Whether the value is a mapping with this key. */
 export function hasKey(value: unknown, key: string): boolean {
   return typeof value === 'object' && value !== null && key in value;
 }

@@ -105,7 +105,8 @@ function agreementWith(
   column: number,
   ranked: number,
 ): Omit<Agreement, 'dataset'> {
-  // A cell may be empty in another ranking, and for a task on which the candidate was not trained.
+  // The cell of an accuracy is empty in a ranking that lacks it, and for a task on which the candidate was
+  // not trained.
   const known = rows.filter(({ accuracies }) => !Number.isNaN(accuracies[column]!));
   if (known.length < 2)
     throw SpecError.of({

@@ -1,4 +1,5 @@
-// Describes a candidate of a search's space: its picture, what it costs, and the candidates that differ from it in one choice.
+// Describes a candidate of a search's space: its picture, its costs, and the candidates that differ from it
+// in one choice.
 import type { Architecture, ChainBlock } from '../../core/drawing/architecture.js';
 import { counted } from '../../core/drawing/chains.js';
 import { drawArchitecture } from '../../core/drawing/draw-architecture.js';
@@ -12,24 +13,24 @@ import { costResolution } from '../../core/specification/space.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
 
-/** Random replacements that are tried to find neighbours. */
+/** The number of random replacements with which neighbours are searched. */
 const TRIES = 200;
 const MOST_NEIGHBOURS = 60;
-/** A network that is read from a file is looked at with images of this many at a time. */
+/** The batch size with which the shapes of a network from a file are inferred. */
 const BATCH = 8;
 
 export interface CandidateDescription {
   readonly candidate: string;
-  /** Side of the images in pixels that costs are counted for. */
+  /** The side of the images, in pixels, for which costs are counted. */
   readonly resolution: number;
   readonly costs: Costs;
   /** SVG text without scripts and style sheets. */
   readonly drawing: string;
-  /** Candidates that differ in one choice, each once; a sample of them in a large space. */
+  /** The candidates that differ in one choice, without repetition; a sample of them in a large space. */
   readonly neighbours: readonly string[];
 }
 
-/** SpecError for a text that is no candidate of the space. */
+/** Throws a SpecError for a text that is not a candidate of the space. */
 export async function describeCandidate({
   specification,
   candidate: given,
@@ -62,7 +63,7 @@ export async function describeCandidate({
   };
 }
 
-/** The same each time, because the keys of the replacements are. */
+/** The result is deterministic, because the keys of the replacements are fixed. */
 function neighboursOf(space: Space, parent: string): readonly string[] {
   const found = new Set<string>();
   for (let draw = 0; draw < TRIES && found.size < MOST_NEIGHBOURS; draw++) {
@@ -72,7 +73,7 @@ function neighboursOf(space: Space, parent: string): readonly string[] {
   return [...found];
 }
 
-/** A network that came as a file, collapsed to the blocks that are measured. */
+/** The network of a file, collapsed to the blocks that are measured. */
 function architectureOfFile({
   text,
   resolution,

@@ -24,7 +24,8 @@ export async function planCollection({
   ...retention
 }: Retention & { client: Client; store: Store }): Promise<Collection> {
   const { housekeeping } = store;
-  // First what there is, then who refers to it: what is written in between is in no list.
+  // The stored objects are listed before their references, so that objects that are written in between are in
+  // neither list.
   const [blobs, scopes, failures] = await Promise.all([
     housekeeping.blobs(),
     housekeeping.scopes(),
@@ -60,7 +61,8 @@ export async function collect({
   collection: Collection;
 }): Promise<void> {
   const { namespace } = client.options;
-  // Temporal deletes in the background and lists a run for up to minutes after; somebody else may have asked for it, or its retention.
+  // Temporal deletes in the background and lists a deleted run for some minutes. Another client, or the
+  // retention of the namespace, may have deleted it before.
   const forget = (workflowExecution: { workflowId: string; runId: string }) =>
     client.workflowService
       .deleteWorkflowExecution({ namespace, workflowExecution })

@@ -1,4 +1,5 @@
-// Offers what finished searches found: rankings, Pareto-optimal candidates, correlations, differences and exports.
+// Provides the results of finished searches: rankings, Pareto-optimal candidates, correlations, differences
+// and exports.
 import type { Comparison } from '../../core/comparison/comparison.js';
 import type { SearchMemo } from '../../core/contract/search.js';
 import type { ParetoCost, ParetoRow } from '../../core/report/pareto.js';
@@ -19,15 +20,15 @@ import { openSpaceWith } from '../specification/allow-modules.js';
 import { readTruth } from '../specification/read-specification.js';
 import { finishedSearch } from './find-search.js';
 
-/** An id may be given by the beginning of exactly one search's id, or as `@last`, the newest search. */
+/** A search is given by its id, by a prefix of exactly one search's id, or by `@last`, the newest search. */
 export interface FinishedSearches {
   /**
    * The results of a finished search. With `truth`, the summary reports the agreement with known accuracies.
    */
   results(id: string, options?: { readonly truth?: TruthInput }): Promise<Results>;
   /**
-   * The Pareto-optimal candidates of a finished search (no other is at least as good and cheaper), cheapest
-   * first.
+   * The Pareto-optimal candidates of a finished search, cheapest first: no other candidate is at least as
+   * good and cheaper.
    */
   pareto(
     id: string,
@@ -35,11 +36,18 @@ export interface FinishedSearches {
   ): Promise<readonly ParetoRow[]>;
   /** The agreement of a finished ranking with known accuracies, over all candidates and at the top. */
   correlate(id: string, truth: TruthInput): Promise<Correlation>;
-  /** What the proxies of finished searches of one space are worth, how stable their rankings are, and what to do next. */
+  /**
+   * The agreement of each proxy with known accuracies, the stability of the rankings, and advice, for
+   * finished searches of one space.
+   */
   compare(ids: readonly string[], options?: { readonly truth?: TruthInput }): Promise<Comparison>;
-  /** The changes from one finished search to another; lists show their first `top` entries, 10 by default. */
+  /**
+   * The changes from one finished search to another; lists contain their first `top` entries, 10 by default.
+   */
   diff(earlier: string, later: string, options?: { readonly top?: number }): Promise<RankingDiff>;
-  /** The best candidates of a finished search as files with which training can start, one at a time. */
+  /**
+   * Yields the best candidates of a finished search one at a time, as files with which training can start.
+   */
   export(
     id: string,
     options: { readonly format: ExportFormat; readonly top?: number },
@@ -52,7 +60,7 @@ export interface FinishedSearches {
  */
 export interface TruthInput {
   readonly file: FileInput;
-  /** The name of the file in messages; by default its path. */
+  /** The name of the file in messages; its path by default. */
   readonly name?: string;
 }
 
@@ -106,7 +114,7 @@ function readTruthOf({ file: path, name }: TruthInput, space: Space): Promise<Tr
   return readTruth({ path, space, ...(name === undefined ? {} : { name }) });
 }
 
-/** The known accuracies of a search's candidates, with its space. */
+/** Reads the known accuracies of a search's candidates, and the search's space. */
 async function readTruthFor(
   { modules }: Session,
   truth: TruthInput,

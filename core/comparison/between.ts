@@ -7,14 +7,14 @@ import { orNull } from './redundancy.js';
 
 export interface BetweenSearches {
   readonly searches: readonly [string, string];
-  /** Fields in which the two specifications differ, such as `seed`. */
+  /** The fields in which the two specifications differ, such as `seed`. */
   readonly differ: readonly string[];
-  /** Candidates that both ranked. */
+  /** The number of candidates that both searches ranked. */
   readonly candidates: number;
-  /** Null of fewer than two common candidates, and where a score is constant. */
+  /** Kendall's tau-b; null for fewer than two common candidates, and where a score is constant. */
   readonly kendall: number | null;
   readonly spearman: number | null;
-  /** Share of the first k, among the common candidates, that both have. */
+  /** The share of the first k, among the common candidates, that both rankings contain. */
   readonly shared: readonly { readonly k: number; readonly share: number }[];
 }
 

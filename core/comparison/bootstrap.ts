@@ -1,8 +1,10 @@
-// Draws bootstrap resamples from a key, and reads intervals off what is measured on them.
+// Draws bootstrap resamples from a key, and computes intervals from the values measured on them.
 import type { RandomKey } from '../random/random.js';
 import { randomStream } from '../random/random-stream.js';
 
-/** `count` resamples of 0 to n - 1, each of n indices drawn with replacement; the same for the same key. */
+/**
+ * Draws `count` resamples, each of n indices from 0 to n - 1 with replacement. They depend on the key alone.
+ */
 export function resamples({
   n,
   count,
@@ -16,16 +18,16 @@ export function resamples({
   return Array.from({ length: count }, () => Uint32Array.from({ length: n }, () => stream.below(n)));
 }
 
-/** Lower and upper end; null where nothing finite was measured. */
+/** The lower and the upper end; null if no finite value was measured. */
 export type Interval = readonly [number, number] | null;
 
-/** The 2.5 % and 97.5 % quantiles of what was measured on the resamples. NaN is left out. */
+/** The 2.5 % and 97.5 % quantiles of the values measured on the resamples, without NaN. */
 export function intervalOf(measured: readonly number[]): Interval {
   const sorted = measured.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   return sorted.length === 0 ? null : [quantile(sorted, 0.025), quantile(sorted, 0.975)];
 }
 
-/** By linear interpolation between the two nearest values; `sorted` ascending, not empty. */
+/** Interpolates linearly between the two nearest values. `sorted` is ascending and not empty. */
 export function quantile(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1);
   const low = sorted[Math.floor(at)]!;

@@ -1,4 +1,5 @@
-// Answers in plain words what someone who must decide asks of a ranking: act on it or not, how many to train, what could be wrong.
+// Writes the advice of a comparison in plain words: whether to rely on the ranking, how many candidates to
+// train, and what could be wrong.
 import type { KnownLimit } from './known-limits.js';
 import type { DatasetQuality } from './quality.js';
 import { OWN } from './rankers.js';
@@ -12,11 +13,14 @@ export interface ChecklistEntry {
   readonly answer: string;
 }
 
-/** The first ten and how often they stay, from which on a ranking is called stable. */
+/**
+ * A ranking is called stable if its first ten candidates stay among the first ten in at least this share of
+ * the resamples.
+ */
 const STABLE = 0.7;
-/** With less than this between two draws, each draw tells another story. */
+/** Two draws that agree less than this (Kendall's tau) are called unstable. */
 const UNSTABLE_TAU = 0.6;
-/** What docs/adopt/staged-adoption.md proposes to train in a trial. */
+/** The number of candidates that docs/adopt/staged-adoption.md proposes to train in a trial. */
 const TRIAL = 10;
 const FEWEST = 5;
 const MOST = 50;
@@ -27,7 +31,10 @@ export interface Findings {
   readonly datasets: readonly DatasetQuality[];
   readonly candidates: number;
   readonly limit: KnownLimit | undefined;
-  /** How many of the first ten are among the ten with the most FLOPs; undefined where FLOPs are not known. */
+  /**
+   * The number of the first ten candidates that are among the ten with the most FLOPs; undefined if FLOPs are
+   * not known.
+   */
   readonly sharedWithFlops: number | undefined;
 }
 

@@ -1,30 +1,31 @@
-// Holds what a search measured of the candidates that it ranked, a column for each proxy and draw, and scores it in many ways.
+// Holds the values that a search measured for its ranked candidates, a column for each proxy and draw, and
+// computes scores from any choice of them.
 import { rankTerm } from '../ranking/aggregate.js';
 import { order } from '../ranking/order.js';
 import { ascendingRanks } from '../ranking/ranks.js';
 
 export interface Aggregation {
   readonly kind: 'log-rank' | 'linear-rank';
-  /** By proxy. */
+  /** The weight of each proxy. */
   readonly weights: Readonly<Partial<Record<string, number>>>;
 }
 
 /** m units, each scored under every draw. A unit is a candidate, or the representative of a class. */
 export interface Cohort {
-  /** Id of the search. */
+  /** The id of the search. */
   readonly id: string;
-  /** Texts of the units [m], in no order that matters. */
+  /** The texts of the units [m], in any order. */
   readonly units: readonly string[];
-  /** By proxy: a column [m] for each draw. */
+  /** For each proxy, a column [m] for each draw. */
   readonly values: ReadonlyMap<string, readonly Float64Array[]>;
   readonly aggregation: Aggregation;
-  /** Columns [m] of what units cost, by `flops`, `parameters` or `depth`, as far as the space says it. */
+  /** Columns [m] of the units' costs, by `flops`, `parameters` or `depth`, as far as the space knows them. */
   readonly costs: ReadonlyMap<string, Float64Array>;
 }
 
-/** The same cohort with the ranks of each column, which every score of it is made of. */
+/** A cohort with the ranks of each column, from which every score is computed. */
 export interface RankedCohort extends Cohort {
-  /** By proxy: ranks [m] for each draw, 1 for the smallest value. */
+  /** For each proxy, the ranks [m] under each draw, 1 for the smallest value. */
   readonly ranks: ReadonlyMap<string, readonly Float64Array[]>;
   readonly draws: number;
 }
@@ -35,13 +36,15 @@ export function rankCohort(cohort: Cohort): RankedCohort {
   return { ...cohort, ranks, draws: first?.length ?? 0 };
 }
 
-/** Which proxies are added with which weights, and which draws count, one as often as it is named; all of them once by default. */
+/**
+ * The weights of the proxies, and the draws that count, possibly several times; every draw once by default.
+ */
 export interface Choice {
   readonly weights?: Aggregation['weights'];
   readonly draws?: readonly number[];
 }
 
-/** Scores [m], as `aggregate` in core/ranking gives them. */
+/** Scores [m], as defined by `aggregate` in core/ranking. */
 export function scoresOf(cohort: RankedCohort, choice: Choice = {}): Float64Array {
   const { kind, weights: own } = cohort.aggregation;
   const m = cohort.units.length;
@@ -54,7 +57,7 @@ export function scoresOf(cohort: RankedCohort, choice: Choice = {}): Float64Arra
   return scores;
 }
 
-/** Mean rank over the draws, divided by m; 1 is the best. */
+/** The mean rank over the draws, divided by m; 1 is the best. */
 export function meanShares({
   cohort,
   proxy,
@@ -75,7 +78,7 @@ export function meanShares({
   return sum.map((total) => total / chosen.length / m);
 }
 
-/** Indices of units, best first. */
+/** The indices of units, best first. */
 export function bestFirst({ units }: Pick<Cohort, 'units'>, scores: ArrayLike<number>): Uint32Array {
   return order({ scores, candidates: units });
 }

@@ -1,4 +1,4 @@
-// Puts together everything that a comparison says: of each search, and between searches.
+// Assembles a comparison: the measurements of each search, and those between searches.
 import { compare } from '../ranking/ranks.js';
 import { type BetweenSearches, betweenSearches } from './between.js';
 import { type ChecklistEntry, checklist } from './checklist.js';
@@ -9,24 +9,27 @@ import { rankersOf } from './rankers.js';
 import { LEFT_OUT_TOP, type Redundancy, redundancyOf } from './redundancy.js';
 import { type Stability, stabilityOf } from './stability.js';
 
-/** What is known of a search that is compared. */
+/** The data of one compared search. */
 export interface ComparedSearch {
   readonly cohort: Cohort;
-  /** Kind of the space. */
+  /** The kind of the space. */
   readonly space: string;
-  /** By data set, in the order of the table; empty without known accuracies. */
+  /** The known accuracies by data set, in the order of the table; empty without known accuracies. */
   readonly known: ReadonlyMap<string, readonly KnownCandidate[]>;
-  /** Wall clock of the search for each candidate that it scored; null where it scored none. */
+  /**
+   * The wall-clock time of the search divided by the number of candidates that it scored; null if it scored
+   * none.
+   */
   readonly millisecondsPerCandidate: number | null;
 }
 
 export interface SearchComparison {
   readonly id: string;
-  /** Units that were ranked: candidates, or classes of candidates. */
+  /** The number of ranked units: candidates, or classes of candidates. */
   readonly candidates: number;
   readonly weights: Readonly<Partial<Record<string, number>>>;
   readonly millisecondsPerCandidate: number | null;
-  /** How many resamples the intervals of `datasets` are from; null without known accuracies. */
+  /** The number of resamples for the intervals of `datasets`; null without known accuracies. */
   readonly resamples: number | null;
   readonly datasets: readonly DatasetQuality[];
   readonly redundancy: Redundancy;
@@ -39,12 +42,12 @@ export interface Comparison {
   readonly between: readonly BetweenSearches[];
 }
 
-/** Decides every resample, so that a comparison made twice says the same. */
+/** The seed of every resample, so that a repeated comparison has the same result. */
 const SEED = 16;
-/** Half a point, of accuracies in per cent and of shares. */
+/** Half a percentage point, for accuracies in per cent and for accuracies as shares. */
 const closeTo = (best: number) => (best <= 1 ? 0.005 : 0.5);
 
-/** `differ` answers the fields in which the specifications of two searches differ, by their places. */
+/** `differ` returns the paths of the fields in which the specifications of two searches differ. */
 export function compareCohorts({
   searches,
   differ,
@@ -93,7 +96,7 @@ function compareOne(
   };
 }
 
-/** The best known accuracy, and how far down the ranking one finds something close to it. */
+/** The best known accuracy, and the first rank at which an accuracy is close to it. */
 function reach(scores: Float64Array, candidates: readonly KnownCandidate[]) {
   const trueBest = candidates.reduce(
     (best, { accuracy }) => Math.max(best, accuracy),

@@ -1,6 +1,10 @@
-// Says how well rankings agreed with known accuracies on published benchmarks, for the checklist of a comparison.
+// Lists how well rankings agreed with known accuracies on published benchmarks, for the checklist of a
+// comparison.
 
-/** Mean Kendall's tau on a benchmark, of the two presets and of FLOPs and parameters alone; bench/results/ranking.json. */
+/**
+ * The mean Kendall's tau on a benchmark of the two presets, and of FLOPs and parameters alone, from
+ * bench/results/ranking.json.
+ */
 export interface KnownLimit {
   readonly benchmark: string;
   readonly assembled: number;
@@ -62,7 +66,7 @@ export const KNOWN_LIMITS: readonly KnownLimit[] = [
   },
 ];
 
-/** The benchmark that says most about a space, by the space's kind. */
+/** The benchmark that resembles a space most, by the kind of the space. */
 const NEAREST: Readonly<Record<string, string>> = {
   'nas-bench-201': 'nas-bench-201',
   'nas-bench-101': 'nas-bench-101',
@@ -71,7 +75,7 @@ const NEAREST: Readonly<Record<string, string>> = {
   'mobilenet-v2': 'accel-nasbench-224',
 };
 
-/** Undefined where no benchmark is like the space. */
+/** Returns undefined if no benchmark resembles the space. */
 export function nearestLimit(kind: string): KnownLimit | undefined {
   return KNOWN_LIMITS.find(({ benchmark }) => benchmark === NEAREST[kind]);
 }

@@ -1,11 +1,12 @@
-// Measures how well each ranking of a cohort agrees with known accuracies, with bootstrap intervals over candidates.
+// Measures how well each ranking of a cohort agrees with known accuracies, with bootstrap intervals over
+// candidates.
 import { kendall, spearman } from '../ranking/correlation.js';
 import { exponentialNdcg, ndcg, topQuality } from '../ranking/quality.js';
 import { compare } from '../ranking/ranks.js';
 import { type Interval, intervalOf, resamples } from './bootstrap.js';
 import type { Ranker } from './rankers.js';
 
-/** How many of the first are looked at. */
+/** The numbers k of first candidates that are measured. */
 export const TOPS = [1, 10, 50] as const;
 
 /** A measured number and the 95 % interval of the bootstrap; null where a column is constant. */
@@ -16,9 +17,9 @@ export interface Estimate {
 
 export interface TopEstimate {
   readonly k: number;
-  /** Mean accuracy of the first k. */
+  /** The mean accuracy of the first k. */
   readonly mean: Estimate;
-  /** By how much the best of the first k falls short of the best of all. */
+  /** The best accuracy of all minus the best accuracy of the first k. */
   readonly regret: Estimate;
 }
 
@@ -28,7 +29,7 @@ export interface RankerQuality {
   /** Kendall's tau-b and Spearman's rho. */
   readonly kendall: Estimate;
   readonly spearman: Estimate;
-  /** Gain = accuracy above the worst; gain = 2^accuracy - 1 over the first 1,000. */
+  /** NDCG with gain = accuracy above the worst, and over the first 1,000 with gain = 2^accuracy - 1. */
   readonly ndcg: Estimate;
   readonly exponentialNdcg: Estimate;
   readonly top: readonly TopEstimate[];
@@ -36,15 +37,18 @@ export interface RankerQuality {
 
 export interface DatasetQuality {
   readonly dataset: string;
-  /** Candidates whose accuracy is known. */
+  /** The number of candidates whose accuracy is known. */
   readonly candidates: number;
   readonly trueBest: number;
-  /** Length of the shortest beginning of this ranking that holds one within half a point of the best. */
+  /** The least k for which the first k contain a candidate within half a point of the best. */
   readonly enough: number;
   readonly rankers: readonly RankerQuality[];
 }
 
-/** A candidate whose accuracy is known; candidates of one class share a unit. In the order in which ties are listed. */
+/**
+ * A candidate whose accuracy is known. Candidates of one class share a unit. Lists of them have the order in
+ * which ties are listed.
+ */
 export interface KnownCandidate {
   readonly unit: number;
   readonly accuracy: number;
@@ -52,16 +56,18 @@ export interface KnownCandidate {
 
 export interface Known {
   readonly candidates: readonly KnownCandidate[];
-  /** Resamples of classes, so that members of one class stay together: each lists units. */
+  /** Resamples of classes, so that members of one class stay together; each lists units. */
   readonly samples: readonly (readonly KnownCandidate[])[];
 }
 
-/** Fewer resamples of larger cohorts, whose intervals are narrower and whose measures take longer. */
+/**
+ * Larger cohorts get fewer resamples, because their intervals are narrower and their measures take longer.
+ */
 export function resampleCount(n: number): number {
   return Math.max(50, Math.min(200, Math.round(500_000 / n)));
 }
 
-/** `seed` decides the resamples. */
+/** `seed` determines the resamples. */
 export function knownOf(candidates: readonly KnownCandidate[], seed: number): Known {
   const members = new Map<number, KnownCandidate[]>();
   for (const each of candidates) {
@@ -105,7 +111,7 @@ interface Measures {
   readonly top: readonly { readonly mean: number; readonly regret: number }[];
 }
 
-/** At least two candidates. Equal scores keep their order, and NaN counts as -Infinity. */
+/** Needs at least two candidates. Equal scores keep their order, and NaN counts as -Infinity. */
 function measure(scores: Float64Array, candidates: readonly KnownCandidate[]): Measures {
   const own = Float64Array.from(candidates, ({ unit }) => {
     const score = scores[unit]!;

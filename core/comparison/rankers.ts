@@ -1,4 +1,5 @@
-// Lists the rankings that a comparison judges: the search's own, equal weights, each proxy alone, and costs alone.
+// Lists the rankings that a comparison evaluates: the search's own, equal weights, each proxy alone, and
+// costs alone.
 import { type RankedCohort, scoresOf } from './cohort.js';
 
 export type RankerKind = 'aggregation' | 'proxy' | 'cost';
@@ -6,11 +7,11 @@ export type RankerKind = 'aggregation' | 'proxy' | 'cost';
 export interface Ranker {
   readonly name: string;
   readonly kind: RankerKind;
-  /** [m], higher is better. */
+  /** Scores [m], higher is better. */
   readonly scores: Float64Array;
 }
 
-/** Names of the search's own aggregation and of its proxies with equal weights. */
+/** The names of the search's own aggregation, and of its proxies with equal weights. */
 export const OWN = 'this ranking';
 export const EQUAL = 'equal weights';
 

@@ -1,31 +1,34 @@
-// Says which proxies of a cohort tell the same, and what leaving one out would change.
+// Measures which proxies of a cohort are redundant, and how the ranking changes if one is left out.
 import { kendall, spearman } from '../ranking/correlation.js';
 import { bestFirst, meanShares, type RankedCohort, scoresOf } from './cohort.js';
 import type { KnownCandidate } from './quality.js';
 
-/** Proxies that correlate at least so much are called redundant. */
+/** Proxies with at least this correlation are called redundant. */
 export const REDUNDANT = 0.9;
-/** How far the top reaches that leaving a proxy out changes. */
+/** The number of first candidates for which the effect of leaving a proxy out is measured. */
 export const LEFT_OUT_TOP = 10;
 
 export interface Redundancy {
   readonly proxies: readonly string[];
   /** Spearman's rho between the mean ranks of any two proxies; null where one of them is constant. */
   readonly correlations: readonly (readonly (number | null)[])[];
-  /** Groups of two or more: any two of a group are linked by correlations of at least REDUNDANT. */
+  /** Groups of two or more proxies that are linked by correlations of at least REDUNDANT. */
   readonly clusters: readonly (readonly string[])[];
   readonly leftOut: readonly LeftOut[];
 }
 
-/** The ranking without one proxy, beside the ranking with all of them. */
+/** The ranking without one proxy, compared with the ranking of all proxies. */
 export interface LeftOut {
   readonly proxy: string;
-  /** Kendall's tau between the two; null where one is constant. */
+  /** Kendall's tau between the two rankings; null where one is constant. */
   readonly kendall: number | null;
-  /** How many of the first `of` stay among the first. */
+  /** The number of the first `of` candidates that stay among the first `of`. */
   readonly kept: number;
   readonly of: number;
-  /** By how much Kendall's tau with each data set is higher without it; empty without known accuracies. */
+  /**
+   * The increase of Kendall's tau with each data set when the proxy is left out; empty without known
+   * accuracies.
+   */
   readonly gain: Readonly<Record<string, number | null>>;
 }
 
@@ -43,7 +46,7 @@ export function redundancyOf(cohort: RankedCohort, known: KnownByDataset): Redun
   };
 }
 
-/** Single linkage: proxies that a chain of high correlations connects are one group. */
+/** Single linkage: proxies that a chain of high correlations connects form one group. */
 function clustersOf(
   proxies: readonly string[],
   correlations: Redundancy['correlations'],
@@ -60,7 +63,7 @@ function clustersOf(
     .map((group) => [...group].sort((a, b) => a - b).map((i) => proxies[i]!));
 }
 
-/** None where the score has one proxy alone. */
+/** Empty if the score consists of one proxy. */
 function leftOutOf(cohort: RankedCohort, known: KnownByDataset): readonly LeftOut[] {
   const weights = Object.entries(cohort.aggregation.weights).filter(([, weight]) => weight !== undefined);
   if (weights.length < 2) return [];

@@ -1,4 +1,5 @@
-// Measures without any accuracy how far a ranking depends on its random draws, and where the scores of its winners come from.
+// Measures without any accuracy how far a ranking depends on its random draws, and which proxies give the
+// best candidates their scores.
 import { rankTerm } from '../ranking/aggregate.js';
 import { kendall } from '../ranking/correlation.js';
 import { intervalOf, resamples } from './bootstrap.js';
@@ -6,19 +7,22 @@ import { bestFirst, meanShares, type RankedCohort, scoresOf } from './cohort.js'
 import { TOPS } from './quality.js';
 import { orNull } from './redundancy.js';
 
-/** Winners that are described one by one. */
+/** The number of best candidates that are described individually. */
 export const WINNERS = 20;
 const RESAMPLES = 200;
-/** A candidate that reaches the first TRAINED in so many resamples may be the best, and is worth training. */
+/**
+ * A candidate that is among the first TRAINED in at least 5 % of the resamples may be the best, and is worth
+ * training.
+ */
 const TRAINED = 5;
 const TRAINED_SHARE = 0.05;
 
 export interface DrawAgreement {
-  /** Mean Kendall's tau between the rankings of two draws alone; null where they are constant. */
+  /** The mean Kendall's tau between the rankings of single draws; null where they are constant. */
   readonly kendall: number | null;
-  /** Mean share of the first k that a ranking from resampled draws shares with this one. */
+  /** The mean share of the first k that a ranking from resampled draws has in common with this one. */
   readonly stays: readonly { readonly k: number; readonly share: number }[];
-  /** Candidates that reach the first five in at least 5 % of the resamples. */
+  /** The number of candidates that are among the first five in at least 5 % of the resamples. */
   readonly contenders: number;
 }
 
@@ -26,22 +30,25 @@ export interface Winner {
   readonly rank: number;
   readonly candidate: string;
   readonly score: number;
-  /** 95 % of its ranks when the draws are drawn anew with replacement; null of one draw. */
+  /** The 95 % interval of its rank when the draws are resampled with replacement; null for one draw. */
   readonly ranks: readonly [number, number] | null;
-  /** How often it stays among the first ten then; null of one draw. */
+  /** The share of the resamples in which it stays among the first ten; null for one draw. */
   readonly staysInTop10: number | null;
-  /** By proxy: the share of the cohort that it is at least as good as, and what that adds to the score. */
+  /**
+   * For each proxy, the share of the cohort that the candidate is at least as good as, and the proxy's
+   * contribution to the score.
+   */
   readonly from: Readonly<Record<string, { readonly share: number; readonly term: number }>>;
 }
 
 export interface Stability {
   readonly draws: number;
-  /** Null of a search with one draw. */
+  /** Null for a search with one draw. */
   readonly betweenDraws: DrawAgreement | null;
   readonly winners: readonly Winner[];
 }
 
-/** `seed` decides which draws are resampled. */
+/** `seed` determines which draws are resampled. */
 export function stabilityOf(cohort: RankedCohort, seed: number): Stability {
   const { draws, units } = cohort;
   const scores = scoresOf(cohort);
@@ -63,11 +70,12 @@ export function stabilityOf(cohort: RankedCohort, seed: number): Stability {
   return { draws, betweenDraws, winners };
 }
 
-/** For each resample of the draws: the rank of every unit, 1 for the best. */
+/** For each resample of the draws, the rank of every unit, 1 for the best. */
 function ranksOfResamples(cohort: RankedCohort, seed: number): readonly Uint32Array[] {
   const { draws, units } = cohort;
   const drawn = resamples({ n: draws, count: RESAMPLES, key: { seed, draw: 0, name: 'draws' } });
-  // The order of the draws in a resample changes nothing, so that few draws have few different resamples.
+  // The result does not depend on the order of the draws in a resample, so few draws have few different
+  // resamples.
   const known = new Map<string, Uint32Array>();
   return drawn.map((sample) => {
     const chosen = [...sample].sort((a, b) => a - b);

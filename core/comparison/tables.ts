@@ -1,11 +1,12 @@
-// Writes a comparison as CSV files: quality, correlations, what leaving a proxy out changes, and winners.
+// Writes a comparison as CSV files: quality, correlations, the effect of leaving a proxy out, and the best
+// candidates.
 import { formatNumber } from '../text/numbers.js';
 import { textCell } from '../text/text-cell.js';
 import type { Interval } from './bootstrap.js';
 import type { Comparison, SearchComparison } from './comparison.js';
 import { type Estimate, type RankerQuality, TOPS } from './quality.js';
 
-/** Names of the files, each with its text. A table without rows has its header alone. */
+/** The text of each file by its name. A table without rows consists of its header. */
 export function comparisonTables({ searches, between }: Comparison): Readonly<Record<string, string>> {
   return {
     'quality.csv': csv(QUALITY, searches.flatMap(qualityRows)),
@@ -110,7 +111,7 @@ function leftOutRows({ id, redundancy: { leftOut } }: SearchComparison): Cells[]
   });
 }
 
-/** A row for each winner and proxy. */
+/** A row for each best candidate and proxy. */
 function winnerRows({ id, stability: { winners } }: SearchComparison): Cells[] {
   return winners.flatMap(({ rank, candidate, score, ranks, staysInTop10, from }) =>
     Object.entries(from).map(([proxy, { share, term }]) => [

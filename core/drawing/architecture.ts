@@ -1,6 +1,6 @@
-// Defines what is drawn of a candidate: graphs of operations, and chains of blocks.
+// Defines the contents of a candidate's picture: graphs of operations, and chains of blocks.
 
-/** What an operation does, which decides its colour. */
+/** The kind of an operation, which determines its colour. */
 export type Role = 'input' | 'output' | 'node' | 'conv' | 'pool' | 'skip' | 'attention' | 'other';
 
 export interface CellNode {
@@ -8,7 +8,7 @@ export interface CellNode {
   readonly role: Role;
 }
 
-/** A graph without cycles; an edge is a pair of indices of nodes. */
+/** An acyclic graph; an edge is a pair of indices of nodes. */
 export interface CellPart {
   readonly kind: 'cell';
   readonly title: string;
@@ -18,14 +18,14 @@ export interface CellPart {
 
 export interface ChainBlock {
   readonly title: string;
-  /** Kernel, expansion and the like, in words. */
+  /** Kernel, expansion and similar properties, in words. */
   readonly detail: string;
   readonly role: Role;
-  /** How many equal blocks stand one after the other. */
+  /** The number of equal blocks in a row. */
   readonly repeat: number;
-  /** Channels of the output, which a bar shows. */
+  /** The channels of the output, drawn as a bar. */
   readonly channels?: number;
-  /** Side of the output in pixels. */
+  /** The side of the output in pixels. */
   readonly side?: number;
 }
 
@@ -37,7 +37,10 @@ export interface ChainPart {
 
 export type Architecture = readonly (CellPart | ChainPart)[];
 
-/** Equal blocks that follow each other become one with their number; their output sizes must be equal too. */
+/**
+ * Merges equal blocks in a row into one block with their number. Blocks with different output sizes are not
+ * equal.
+ */
 export function mergeRepeats(blocks: readonly ChainBlock[]): readonly ChainBlock[] {
   const merged: ChainBlock[] = [];
   for (const block of blocks) {

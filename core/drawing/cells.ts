@@ -1,4 +1,4 @@
-// Turns cells with an operation on each edge into graphs whose nodes are operations.
+// Converts cells with an operation on each edge to graphs whose nodes are operations.
 import type { CellNode, CellPart, Role } from './architecture.js';
 
 const LABELS: Readonly<Record<string, readonly [label: string, role: Role]>> = {
@@ -17,7 +17,7 @@ const LABELS: Readonly<Record<string, readonly [label: string, role: Role]>> = {
   maxpool3x3: ['max pool 3×3', 'pool'],
 };
 
-/** Edges between four nodes in the order of their texts, as in NAS-Bench-201 and TransNAS-Bench-101. */
+/** The edges between four nodes in the order of their texts, as in NAS-Bench-201 and TransNAS-Bench-101. */
 const FOUR_NODES = [
   { to: 1, from: 0 },
   { to: 2, from: 0 },
@@ -27,7 +27,7 @@ const FOUR_NODES = [
   { to: 3, from: 2 },
 ] as const;
 
-/** Four nodes that sum, with an operation on each edge; edges of the operation `none` carry nothing and are left out. */
+/** Four nodes that sum, with an operation on each edge. Edges with the operation `none` are left out. */
 export function fourNodes({
   operations,
   title,
@@ -51,13 +51,13 @@ export function fourNodes({
   return withoutUnread({ kind: 'cell', title, nodes, edges });
 }
 
-/** The node of an operation, by the name that its space has for it. */
+/** The node of an operation, given the operation's name in its space. */
 export function nodeOf(operation: string): CellNode {
   const [label, role] = LABELS[operation] ?? [operation, 'other'];
   return { label, role };
 }
 
-/** Sums that nothing reaches, or that nothing reads, are left out: they compute nothing. */
+/** Leaves out sums without inputs and sums that no node reads. */
 function withoutUnread(part: CellPart): CellPart {
   const isThere = part.nodes.map(
     ({ role }, i) => role !== 'node' || part.edges.some(([from, to]) => from === i || to === i),

@@ -1,10 +1,10 @@
-// Turns networks of any space into chains of blocks: what each computes, and its channels.
+// Converts networks of any space to chains of blocks: the operations of each block, and its channels.
 import type { CandidateGraph } from '../graph/network-builder.js';
 import type { Block } from '../ir/block.js';
 import type { Network } from '../ir/network.js';
 import type { Architecture, ChainBlock, Role } from './architecture.js';
 
-/** Any network of blocks: what each computes, and its channels. */
+/** The chain of a network of blocks: the operations of each block, and its channels. */
 export function networkChain({ stem, blocks }: Network): Architecture {
   const all = [blockOf(stem, 'stem'), ...blocks.map((block, i) => blockOf(block, `block ${i + 1}`))];
   return [{ kind: 'chain', title: 'Blocks from input to output', blocks: all }];
@@ -30,7 +30,7 @@ function blockOf({ instructions, weights }: Block, title: string): ChainBlock {
   };
 }
 
-/** A network that is a graph, collapsed to what lies between its features. */
+/** The chain of a network that is a graph, collapsed to the parts between its features. */
 export function graphChain({ graph, features }: CandidateGraph): Architecture {
   const ends = new Set(features.blocks);
   const blocks: ChainBlock[] = [];
@@ -54,7 +54,7 @@ export function graphChain({ graph, features }: CandidateGraph): Architecture {
   return [{ kind: 'chain', title: 'Blocks from input to output', blocks }];
 }
 
-/** Operators that say little about an architecture. */
+/** Operators that are left out because they say little about an architecture. */
 const QUIET: ReadonlySet<string> = new Set([
   'Relu',
   'BatchNormalization',
@@ -69,7 +69,7 @@ function boxOf(title: string, names: readonly string[]): ChainBlock {
   return { title, detail: counted(names), role, repeat: 1 };
 }
 
-/** `2 conv 3 × 3, depthwise 5 × 5`, in the order of first sight. */
+/** `2 conv 3 × 3, depthwise 5 × 5`, in the order of the first occurrences. */
 export function counted(names: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -1,4 +1,4 @@
-// Draws an architecture as SVG text: colours are attributes, and classes let a page give it other colours.
+// Draws an architecture as SVG text: colours are attributes, and classes let a page replace them.
 import type { Architecture, CellPart, ChainBlock, ChainPart, Role } from './architecture.js';
 import { NODE, type Placement, type Point, placeInLayers } from './layers.js';
 
@@ -25,7 +25,10 @@ interface Drawn {
   readonly lines: readonly string[];
 }
 
-/** `label` is what those hear who do not see it. The picture has no style sheet and no script, so that any program shows it. */
+/**
+ * `label` is the description for screen readers. The picture has neither a style sheet nor a script, so that
+ * any program can show it.
+ */
 export function drawArchitecture(architecture: Architecture, { label }: { readonly label: string }): string {
   const parts = architecture.map((part) => (part.kind === 'cell' ? drawCell(part) : drawChain(part)));
   const width = Math.max(1, ...parts.map((part) => part.width)) + 2 * MARGIN;
@@ -88,7 +91,7 @@ function drawNode({
   ].join('');
 }
 
-/** Blocks from top to bottom; a bar at the right shows channels, which is where networks differ most. */
+/** Blocks from top to bottom, with a bar for the channels at the right. */
 function drawChain({ blocks }: ChainPart): Drawn {
   const most = Math.max(1, ...blocks.map(({ channels = 0 }) => channels));
   const lines = blocks.flatMap((block, i) => {
@@ -150,13 +153,13 @@ function text({ x, y, content, anchor, weight, fill = TEXT }: TextLine): string 
   return `<text class="${name}" x="${round(x)}" y="${round(y)}" fill="${fill}"${extra}>${escaped(content)}</text>`;
 }
 
-/** What does not fit is cut; names of an imported network may be of any length. */
+/** Cuts texts that do not fit; names in an imported network may have any length. */
 function fitted(content: string, most: number): string {
   const characters = [...content];
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : content;
 }
 
-/** Characters that XML forbids become spaces. */
+/** Replaces characters that XML forbids by spaces. */
 function escaped(content: string): string {
   return content
     .replaceAll(/[^\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, ' ')

@@ -1,4 +1,5 @@
-// Places the nodes of a small graph in layers from top to bottom, with few crossings (Sugiyama, Tagawa and Toda 1981).
+// Places the nodes of a small graph in layers from top to bottom, with few crossings (Sugiyama, Tagawa and
+// Toda 1981).
 import type { CellPart } from './architecture.js';
 
 export interface Point {
@@ -9,16 +10,16 @@ export interface Point {
 export interface Placement {
   readonly width: number;
   readonly height: number;
-  /** Middle of each node. */
+  /** The middle of each node. */
   readonly nodes: readonly Point[];
-  /** For each edge the points that it goes through, from the middle of one node to that of the other. */
+  /** For each edge, its points from the middle of one node to the middle of the other. */
   readonly edges: readonly (readonly Point[])[];
 }
 
 export const NODE = { width: 96, height: 26, right: 14, down: 26 } as const;
 const SWEEPS = 12;
 
-/** A node of the graph, or a place where an edge passes a layer. */
+/** A node of the graph, or a point at which an edge crosses a layer. */
 interface Item {
   readonly layer: number;
   readonly above: number[];
@@ -47,7 +48,7 @@ export function placeInLayers({ nodes, edges }: Pick<CellPart, 'nodes' | 'edges'
   };
 }
 
-/** The layer of a node is the length of the longest path to it; edges lead from lower to higher indices or any other way. */
+/** The layer of a node is the length of the longest path to it. Edges may lead to higher or lower indices. */
 function layersOf(count: number, edges: CellPart['edges']): number[] {
   const layers = new Array<number>(count).fill(0);
   for (let round = 0; round < count; round++) {
@@ -94,7 +95,10 @@ function inLayers(items: readonly Item[]): number[][] {
   return layers;
 }
 
-/** Each layer is ordered by the mean place of what its items are joined to, and its items stand there as far as there is room. */
+/**
+ * Orders each layer by the mean position of its items' neighbours, and places the items there as far as there
+ * is room.
+ */
 function orderAndPlace({
   items,
   layers,
@@ -118,7 +122,7 @@ function orderAndPlace({
   }
 }
 
-/** In their order, without overlap, around the mean of their wishes. */
+/** Places items in their order, without overlap, around the mean of their preferred positions. */
 function placeSideBySide(
   items: readonly Item[],
   layer: readonly number[],

@@ -1,18 +1,19 @@
-// Says for which batches a network that was read from a file holds.
+// Determines whether a network from a file accepts any batch size.
 import { SpecError } from '../errors.js';
 import type { Graph } from './graph.js';
 import { resolveGraph } from './resolve.js';
 
 /**
- * The only batch that the network holds for; undefined where it holds for any. An exporter that is not told otherwise writes the
- * batch of its example into the input's shape, and the nodes of many networks do not depend on it: then the batch is free.
+ * The only batch size that the network accepts; undefined if it accepts any. By default, exporters write the
+ * batch of their example into the input's shape, although the nodes of many networks do not depend on it;
+ * such a batch is free.
  */
 export function fixedBatch({
   graph,
   image,
 }: {
   graph: Graph;
-  /** Channels, height, width. */
+  /** Channels, height and width. */
   image: readonly number[];
 }): number | undefined {
   const [input] = graph.inputs;

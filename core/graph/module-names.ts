@@ -1,13 +1,17 @@
-// Finds the PyTorch modules that a node belongs to, and the tensor that a module hands on, where an exporter has left their names.
+// Finds the PyTorch modules that a node belongs to, and the output tensor of each module, where an exporter
+// has recorded the names.
 import type { Graph } from './graph.js';
 
-/** Where PyTorch's newer exporter writes the modules, as a list in Python: "['', 'layer1', 'layer1.0', 'conv2d_1']". */
+/**
+ * The key under which PyTorch's newer exporter writes the modules, as a Python list: "['', 'layer1',
+ * 'layer1.0', 'conv2d_1']".
+ */
 const SCOPES = 'pkg.torch.onnx.name_scopes';
 
 /**
- * Full names of the modules around a node, the outermost first. The newer exporter writes them into the node's metadata. The
- * older one names the node `/layer1/layer1.0/conv1/Conv`: each part is the module's own name, or, of what lies in a Sequential
- * or a ModuleList, the name of that list and the index.
+ * The full names of the modules around a node, the outermost first. The newer exporter writes them into the
+ * node's metadata. The older exporter names the node `/layer1/layer1.0/conv1/Conv`: each part is the module's
+ * own name or, for a module in a Sequential or a ModuleList, the name of that list and the index.
  */
 export function modulesOf({
   name,
@@ -18,7 +22,7 @@ export function modulesOf({
 }): readonly string[] {
   const scopes = metadata.find(({ key }) => key === SCOPES)?.value;
   if (scopes !== undefined) {
-    // The last one names the operation.
+    // The last name is that of the operation.
     const names = [...scopes.matchAll(/'([^']*)'/g)].map(([, scope]) => scope!);
     return names.slice(0, -1).filter((scope) => scope !== '');
   }
@@ -36,7 +40,10 @@ export function modulesOf({
   return modules;
 }
 
-/** For each module the tensor that it hands on: the last that a node of the module makes and one outside of it reads. */
+/**
+ * The output tensor of each module: the last tensor that a node of the module computes and a node outside of
+ * it reads.
+ */
 export function moduleOutputs({
   nodes,
   outputs,

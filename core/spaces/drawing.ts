@@ -1,11 +1,12 @@
-// Finds out what is drawn of a candidate: what its space says, or else its network as a chain of blocks.
+// Finds the contents of a candidate's picture: those that its space defines, or else its network as a chain
+// of blocks.
 import type { Architecture } from '../drawing/architecture.js';
 import { graphChain, networkChain } from '../drawing/chains.js';
 import type { Space } from './space.js';
 
 /**
- * Throws a SpecError for a text that is no candidate, and where the space has no network to draw, as of imported files, whose
- * graphs are elsewhere.
+ * Throws a SpecError for a text that is not a candidate, and for a space without networks to draw, such as
+ * imported files, whose graphs are stored elsewhere.
  */
 export function architectureOf({
   space,
@@ -14,7 +15,7 @@ export function architectureOf({
 }: {
   readonly space: Space;
   readonly candidate: string;
-  /** Side of the images in pixels. */
+  /** The side of the images in pixels. */
   readonly resolution: number;
 }): Architecture {
   const at = { candidate: space.parse(given), resolution };

@@ -1,9 +1,10 @@
-// Finds how columns of a ranking belong together: the Pareto front of two, rank correlations of all, and a sample of rows.
+// Computes relations between columns of a ranking: the Pareto front of two, rank correlations of all, and a
+// sample of rows.
 import { type ColumnKind, quoteName } from './filter.js';
 import type { Questions } from './questions.js';
 import type { Cell, Correlations, Front, RankingTable, Selection } from './table-types.js';
 
-/** Rank correlations of this many rows tell those of a million to two digits. */
+/** The most rows from which correlations are computed; so many give those of a million rows to two digits. */
 const CORRELATED = 20_000;
 
 export function createRelations(
@@ -25,7 +26,7 @@ export function createRelations(
   };
 }
 
-/** Rows than which no other costs as little and has as large a value, cheapest first. */
+/** The rows for which no other row has at most the cost and at least the value, cheapest first. */
 async function findFront(
   { ask, condition, numeric }: Questions,
   { x, y, ...selection }: Selection & { readonly x: string; readonly y: string },
@@ -48,7 +49,7 @@ async function findFront(
   }));
 }
 
-/** Spearman's rho of each pair of columns: the correlation of their ranks, ties by their first. */
+/** Spearman's rho of each pair of columns. */
 async function correlate(
   { ask, condition }: Questions,
   {
@@ -60,7 +61,7 @@ async function correlate(
   const { sql, values } = condition(selection);
   const ranks = names.map((name, i) => {
     const column = quoteName(name);
-    // Ties share the mean of their ranks.
+    // Ties have the mean of their ranks.
     return `rank() OVER (ORDER BY ${column}) + (count(*) OVER (PARTITION BY ${column}) - 1) / 2.0 AS r${i}`;
   });
   const pairs = names.flatMap((_, i) => names.slice(i + 1).map((__, j) => [i, i + 1 + j] as const));

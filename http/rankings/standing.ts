@@ -1,9 +1,10 @@
-// Says how a candidate stands among the others of its ranking: percentiles of its values, its class, and the ranks of its neighbours.
+// Computes how a candidate compares with the others of its ranking: percentiles of its values, its class, and
+// the ranks of its neighbours.
 import { type ColumnKind, quoteName } from './filter.js';
 import type { Questions } from './questions.js';
 import type { Place, RankingTable } from './table-types.js';
 
-/** Members of a class that are named. */
+/** The most members of a class that are listed. */
 const MEMBERS = 20;
 
 export function createStanding(
@@ -17,7 +18,7 @@ export function createStanding(
         kind === 'number' && typeof row[name] === 'number' ? [name] : [],
       );
       if (numbers.length === 0) return {};
-      // Candidates of a class are one member of the cohort where ranks were taken over classes.
+      // Where ranks were taken over classes, a class counts once.
       const from = hasClass ? '(SELECT DISTINCT ON (class) * FROM ranking)' : 'ranking';
       const shares = numbers.map((name) => {
         const column = quoteName(name);

@@ -27,7 +27,7 @@ export interface Bin {
 export interface HistogramRequest extends Selection {
   readonly column: string;
   readonly bins: number;
-  /** Share of the rows that is left out at either end, 0 without it. */
+  /** The share of the rows that is left out at either end; 0 by default. */
   readonly trim?: number | undefined;
 }
 
@@ -78,7 +78,7 @@ export type Front = readonly {
 /** Spearman's rho between columns; null where it is undefined. */
 export interface Correlations {
   readonly columns: readonly string[];
-  /** Rows that it was computed from. */
+  /** The number of rows from which the correlations were computed. */
   readonly rows: number;
   readonly values: readonly (readonly (number | null)[])[];
 }
@@ -98,20 +98,20 @@ export interface RankingTable {
   ): Promise<Page>;
   /** The row of a candidate; undefined if the ranking has none. */
   row(candidate: string): Promise<Readonly<Record<string, Cell>> | undefined>;
-  /**
-   * The position of a row in an order, that is, the number of rows before it; undefined if the filter
-   * excludes it.
-   */
+  /** The number of rows before a row in an order; undefined if the filter excludes the row. */
   position(
     request: Selection & { readonly sort?: Sort; readonly candidate: string },
   ): Promise<number | undefined>;
-  /** By numeric column, the share of the cohort whose value is less than the row's, with half of the equal ones. */
+  /**
+   * For each numeric column, the share of the cohort whose value is less than the row's, plus half of the
+   * share with an equal value.
+   */
   percentiles(row: Readonly<Record<string, Cell>>): Promise<Readonly<Record<string, number>>>;
-  /** Candidates of the row's class, best first. */
+  /** The candidates of the row's class, best first. */
   members(
     row: Readonly<Record<string, Cell>>,
   ): Promise<{ readonly total: number; readonly first: readonly Place[] }>;
-  /** The ranks of those of these candidates that were ranked, best first. */
+  /** The ranks of those of the given candidates that were ranked, best first. */
   ranksOf(candidates: readonly string[]): Promise<readonly Place[]>;
   histogram(request: HistogramRequest): Promise<Histogram>;
   grid(
@@ -122,13 +122,13 @@ export interface RankingTable {
       readonly rows: number;
     },
   ): Promise<Grid>;
-  /** Statistics of every numeric column, over finite values. */
+  /** Statistics of every numeric column over its finite values. */
   statistics(request: Selection): Promise<Readonly<Record<string, Statistics>>>;
-  /** Rows than which no other has as little of `x` and as much of `y`, the least `x` first. */
+  /** The Pareto front of large `y` against small `x`, in ascending order of `x`. */
   front(request: Selection & { readonly x: string; readonly y: string }): Promise<Front>;
-  /** Of every pair of numeric columns, over a sample of a large ranking. */
+  /** The correlations of every pair of numeric columns, over a sample of the rows of a large ranking. */
   correlations(selection: Selection): Promise<Correlations>;
-  /** Rows drawn at random, the same each time. */
+  /** A random sample of rows, the same for every call. */
   sample(request: Selection & { readonly size: number }): Promise<readonly Readonly<Record<string, Cell>>[]>;
   /** Waits for running queries, and closes the table. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
-// The route that describes one candidate of a ranking: its values among the others, its picture, its class and its neighbours.
+// Defines the route that describes one candidate of a ranking: its percentiles, its picture, its class and
+// its neighbours.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requires } from '../access.js';
 import { ProblemError, problemOf } from '../problem.js';
@@ -71,7 +72,10 @@ export function addCandidateRoute(setting: RouteSetting): void {
   );
 }
 
-/** A space that this program may not open, such as one whose code is not allowed to run, has rows but no pictures. */
+/**
+ * A space that this program must not open, such as one whose code is not allowed to run, has rows but no
+ * pictures.
+ */
 async function aboutOf(describe: () => ReturnType<RouteSetting['zeroscout']['searches']['candidate']>) {
   try {
     const { costs, resolution, drawing, neighbours } = await describe();

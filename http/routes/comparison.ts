@@ -1,4 +1,4 @@
-// The route that compares finished searches: agreement, stability, redundancy, and what follows from them.
+// Defines the route that compares finished searches: agreement, stability, redundancy, and advice.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requires } from '../access.js';
 import { json, problems } from '../schemas.js';

@@ -104,7 +104,7 @@ function addWatch({ app, stopped }: RouteSetting, { path, event, summary, look }
   );
 }
 
-/** Clients that watch at the same time share one look. */
+/** Clients that watch at the same time share one reading. */
 function shareLook<T>(look: () => Promise<T>): () => Promise<T> {
   let shared: { readonly at: number; readonly found: Promise<T> } | undefined;
   return () => {

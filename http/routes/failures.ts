@@ -1,4 +1,4 @@
-// The route that groups the candidates that a search set aside by their reasons.
+// Defines the route that groups the candidates without a score by the reason.
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Failure, readFailuresCsv } from '../../core/report/failures-csv.js';
 import { requires } from '../access.js';
@@ -6,7 +6,7 @@ import { IdParameter, json, problems } from '../schemas.js';
 import { finishedResults } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
-/** Candidates that are named for each reason. */
+/** The most candidates that are listed for each reason. */
 const EXAMPLES = 20;
 
 const FailuresSchema = z

@@ -1,4 +1,4 @@
-// Defines the routes for data of pictures of a ranking: statistics, histograms and grids, for any number of
+// Defines the routes for the data of a ranking's charts: statistics, histograms and grids, for any number of
 // candidates.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requires } from '../access.js';

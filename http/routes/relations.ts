@@ -1,4 +1,5 @@
-// Routes for pictures of how columns of a ranking belong together: Pareto fronts, rank correlations, samples of rows.
+// Defines the routes for relations between columns of a ranking: Pareto fronts, rank correlations, samples of
+// rows.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requires } from '../access.js';
 import { CellSchema, IdParameter, json, problems } from '../schemas.js';

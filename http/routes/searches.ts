@@ -195,7 +195,7 @@ function readCursor(text: string): Cursor {
     if (typeof started === 'string' && typeof id === 'string' && !Number.isNaN(Date.parse(started)))
       return { started: new Date(started).toISOString(), id };
   } catch {
-    // The error below is the answer.
+    // The error below is reported instead.
   }
   throw new ProblemError({
     status: 400,

@@ -1,8 +1,8 @@
-// Asks the API, and turns its problem details into errors that views can show.
+// Sends requests to the API, and converts its problem details to errors that views can show.
 import type { Problem } from '../../http/answers.js';
 import { prefix } from './prefix.js';
 
-/** What the API answered in place of what was asked for; `status` is 0 where nobody answered. */
+/** An error that the API answered; `status` is 0 if there was no answer. */
 export class AskError extends Error {
   override readonly name = 'AskError';
   readonly status: number;
@@ -16,7 +16,7 @@ export class AskError extends Error {
     this.issues = issues;
   }
 
-  /** Whether asking again may help: a server was away. */
+  /** Whether a repeated request may succeed, because a server was unavailable. */
   get isPassing(): boolean {
     return this.status === 0 || this.status === 503 || this.status === 429;
   }
@@ -24,13 +24,16 @@ export class AskError extends Error {
 
 export interface AskOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Sent as JSON; a text is sent as it is, with `type`. */
+  /** The body, which is sent as JSON; a text is sent unchanged with the content type `type`. */
   readonly body?: unknown;
   readonly type?: string;
   readonly signal?: AbortSignal;
 }
 
-/** The answer of a path such as `/searches`, as JSON, or as text where it is none. Throws an AskError. */
+/**
+ * The answer to a request for a path such as `/searches`, as JSON, or as text if it is not JSON. Throws an
+ * AskError.
+ */
 export async function ask<T>(
   path: string,
   { method = 'GET', body, type, signal }: AskOptions = {},
@@ -65,7 +68,7 @@ export function apiUrl(path: string): string {
   return `${prefix}/api${path}`;
 }
 
-/** A path with these parameters; those that are undefined or empty are left out. */
+/** The path with these parameters; undefined and empty ones are left out. */
 export function withQuery(
   path: string,
   query: Readonly<Record<string, string | number | undefined>>,

@@ -1,4 +1,4 @@
-// Remembers whether the server and what it is connected to answer, for the line at the top of the page.
+// Records whether the server and the services behind it answer, for the banner at the top of the page.
 import { useEffect, useState } from 'preact/hooks';
 import type { Problem } from '../../http/answers.js';
 
@@ -11,7 +11,7 @@ type Note = { readonly path: string } & (Connection | { readonly state: 'ended' 
 const streams = new Map<string, Connection>();
 const watchers = new Set<(connection: Connection) => void>();
 
-/** What a stream has just found out. */
+/** Records what a stream has observed. */
 export function noteConnection(note: Note): void {
   const before = worst();
   const { path, ...connection } = note;

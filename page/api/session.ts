@@ -1,4 +1,4 @@
-// Holds who looks at this page, and the searches that are watched live, for all views.
+// Holds the role of the visitor and the list of live searches for all views.
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { WatchedSearch } from '../../http/answers.js';
@@ -7,13 +7,13 @@ export interface Session {
   readonly role: 'viewer' | 'operator';
   readonly version: string;
   readonly embedded: boolean;
-  /** Where Temporal's own page is, if that is known. */
+  /** The address of Temporal's own page, if it is known. */
   readonly temporalUi?: string;
 }
 
 export interface Shared {
   readonly session: Session;
-  /** The newest searches; undefined until they are known. */
+  /** The newest searches; undefined until they have been read. */
   readonly searches: readonly WatchedSearch[] | undefined;
 }
 

@@ -1,18 +1,18 @@
-// Asks the API for what a view shows, and asks again while a server is away.
+// Requests the data of a view from the API, and repeats the request while a server is unavailable.
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { AskError, ask } from './ask.js';
 
 const AGAIN_MS = 3_000;
 
 export interface Answer<T> {
-  /** The latest answer; while another path is being asked it is still that of the path before. */
+  /** The latest answer; during a request for another path, it is still the answer for the previous path. */
   readonly data: T | undefined;
   readonly problem: AskError | undefined;
   readonly isLoading: boolean;
   readonly again: () => void;
 }
 
-/** The answer of a path; nothing is asked where it is undefined. */
+/** The answer for a path; no request is sent if the path is undefined. */
 export function useAnswer<T>(path: string | undefined): Answer<T> {
   const [turn, setTurn] = useState(0);
   const [state, setState] = useState<Omit<Answer<T>, 'again'>>({

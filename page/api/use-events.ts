@@ -1,17 +1,18 @@
-// Listens to a stream of server-sent events while the page is seen, and connects again when the connection is lost.
+// Listens to a stream of server-sent events while the page is visible, and reconnects when the connection is
+// lost.
 import { useEffect, useRef } from 'preact/hooks';
 import type { Problem } from '../../http/answers.js';
 import { apiUrl } from './ask.js';
 import { noteConnection } from './connection.js';
 
 const AGAIN_MS = 2_000;
-/** A page in the background keeps its stream for so long; browsers allow six connections to a server. */
+/** The time for which a hidden page keeps its stream; browsers allow six connections to a server. */
 const HIDDEN_MS = 20_000;
 
 export interface EventHandlers {
-  /** Called with the data of events of these names. */
+  /** The handlers by event name, which get the data of the event. */
   readonly on: Readonly<Record<string, (data: never) => void>>;
-  /** The event after which the stream is over. */
+  /** The name of the event that ends the stream. */
   readonly last?: string;
 }
 
@@ -24,7 +25,7 @@ export function useEvents(path: string | undefined, handlers: EventHandlers): vo
   }, [path]);
 }
 
-/** Answers a function that ends the listening. */
+/** Returns a function that stops listening. */
 function listen(path: string, handlers: () => EventHandlers): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,7 +42,7 @@ function listen(path: string, handlers: () => EventHandlers): () => void {
     opened.onopen = () => noteConnection({ path, state: 'open' });
     opened.onerror = () => {
       noteConnection({ path, state: 'lost' });
-      // A browser tries again by itself, but not where a proxy has answered with an error.
+      // A browser reconnects by itself, except where a proxy has answered with an error.
       if (opened.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);
     };
     opened.addEventListener('problem', (event) => {

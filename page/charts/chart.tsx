@@ -1,4 +1,4 @@
-// A picture on a canvas with a title and a line that explains it; it is saved as SVG.
+// Renders a chart on a canvas with a title and an explanation; it can be saved as SVG.
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -12,17 +12,17 @@ export interface ChartArea {
 
 export interface ChartProps {
   readonly title: string;
-  /** What the axes and colours mean. */
+  /** The meaning of the axes and colours. */
   readonly about: ComponentChildren;
   readonly option: EChartsCoreOption;
   readonly height?: number;
   readonly onPick?: (data: unknown) => void;
-  /** With it, dragging over the picture selects an area. */
+  /** Called with the area that a drag over the chart selects; without it, dragging does nothing. */
   readonly onBrush?: (area: ChartArea) => void;
   readonly children?: ComponentChildren;
 }
 
-/** Size of saved pictures in pixels. */
+/** The size of saved charts in pixels. */
 const SAVED = { width: 960, height: 600 };
 
 export function Chart({ title, about, option, height = 380, onPick, onBrush, children }: ChartProps) {

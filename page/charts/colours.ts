@@ -1,4 +1,4 @@
-// Reads the colours of the page for charts, and tells when the browser changes between light and dark.
+// Reads the colours of the page for charts, and reports when the browser changes between light and dark.
 import { useEffect, useState } from 'preact/hooks';
 
 export interface Colours {

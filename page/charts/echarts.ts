@@ -1,4 +1,4 @@
-// Takes from ECharts what the pictures need; it is loaded with the first picture.
+// Registers the parts of ECharts that the charts use; this file is loaded with the first chart.
 import { BarChart, HeatmapChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
 import {
   BrushComponent,

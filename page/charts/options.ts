@@ -1,10 +1,11 @@
-// Makes the descriptions of pictures that ECharts draws. Tooltips are drawn on the canvas, where no text can be markup.
+// Creates the options with which ECharts draws each chart. Tooltips are drawn on the canvas, so no text in
+// them is interpreted as markup.
 import type { Grid, Histogram } from '../../http/answers.js';
 import { formatValue } from '../text/format.js';
 import type { Colours } from './colours.js';
 import type { EChartsCoreOption } from './echarts.js';
 
-/** A point of a scatter plot, with the rank that a click opens. */
+/** A point of a scatter plot, with the rank of the candidate that a click opens. */
 export interface ScatterPoint {
   readonly value: readonly [x: number, y: number];
   readonly rank: number;
@@ -15,7 +16,7 @@ export interface ScatterInput {
   readonly colours: Colours;
   readonly x: string;
   readonly y: string;
-  /** Every candidate, or a grid that counts them where they are many. */
+  /** Every candidate, or undefined if there are so many that a grid counts them. */
   readonly points: readonly ScatterPoint[] | undefined;
   readonly grid: Grid | undefined;
   readonly front: readonly ScatterPoint[];
@@ -141,7 +142,7 @@ export function histogramOption({ column, bins }: Histogram, colours: Colours): 
 
 export interface CorrelationTable {
   readonly columns: readonly string[];
-  /** Spearman's ρ; null where a column is constant. */
+  /** Spearman's rho; null where a column is constant. */
   readonly values: readonly (readonly (number | null)[])[];
 }
 

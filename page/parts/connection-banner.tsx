@@ -1,4 +1,4 @@
-// Says when the server, or a server behind it, does not answer, and that what is shown may be old.
+// Renders a banner while the server, or a service behind it, does not answer: the data shown may be old.
 import { useConnection } from '../api/connection.js';
 
 export function ConnectionBanner() {

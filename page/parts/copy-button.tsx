@@ -1,4 +1,4 @@
-// A button that copies a text.
+// Renders a button that copies a text.
 import { useState } from 'preact/hooks';
 
 export function CopyButton({ text, name = 'Copy' }: { readonly text: string; readonly name?: string }) {
@@ -8,7 +8,7 @@ export function CopyButton({ text, name = 'Copy' }: { readonly text: string; rea
       await navigator.clipboard.writeText(text);
       setSaid('Copied');
     } catch {
-      // Without TLS browsers offer the clipboard on this machine alone.
+      // Without TLS, browsers allow access to the clipboard only for pages from localhost.
       setSaid('The browser does not allow it');
     }
     setTimeout(() => setSaid(''), 2_000);

@@ -1,4 +1,4 @@
-// The line at the top: where one can go, and who looks.
+// Renders the line at the top: navigation and the role of the visitor.
 import { Link, useRoute } from 'wouter-preact';
 import { useShared } from '../api/session.js';
 

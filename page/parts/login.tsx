@@ -1,4 +1,4 @@
-// Asks for the token where nothing is shown without one.
+// Renders a form for the token, where visitors without one may see nothing.
 import { prefix } from '../api/prefix.js';
 
 export function Login() {
@@ -9,7 +9,7 @@ export function Login() {
         This server shows nothing without a token. Open the link that <code>zeroscout ui</code> printed, or
         enter the token here.
       </p>
-      {/* The answer to this address keeps the token in a cookie that scripts cannot read. */}
+      {/* The answer for this address stores the token in a cookie that scripts cannot read. */}
       <form method="get" action={`${prefix}/`} class="row">
         <label>
           Token <input name="token" type="password" autocomplete="current-password" required />

@@ -1,4 +1,4 @@
-// What a view says where it has nothing to show: that there is nothing yet, or why it cannot.
+// Renders the text of a view without data: that there are none yet, or the reason why they cannot be shown.
 import type { ComponentChildren } from 'preact';
 import type { AskError } from '../api/ask.js';
 
@@ -11,7 +11,7 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
   );
 }
 
-/** The problem with each field that is wrong. */
+/** Renders the problem with each invalid field. */
 export function ProblemNote({ problem }: { readonly problem: AskError | undefined }) {
   if (!problem) return null;
   return (

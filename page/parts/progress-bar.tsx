@@ -1,8 +1,8 @@
-// How much of something is done, as a bar with words.
+// Renders a share as a bar with words.
 export interface ProgressBarProps {
   readonly done: number;
   readonly of: number;
-  /** What is counted, for those who do not see the bar. */
+  /** What is counted, for screen readers. */
   readonly name: string;
 }
 

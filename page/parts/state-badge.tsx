@@ -1,4 +1,4 @@
-// The state of a search as a word with a colour; the word alone says it too.
+// Renders the state of a search as a coloured word, which is understandable without the colour.
 const KINDS: Readonly<Record<string, string>> = {
   completed: 'good',
   failed: 'bad',

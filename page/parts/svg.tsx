@@ -1,4 +1,4 @@
-// Shows a picture that the server drew. Its text is read as XML, and only shapes and texts of it are taken over.
+// Renders a picture that the server drew. Its text is parsed as XML, and only its shapes and texts are used.
 import { useEffect, useRef } from 'preact/hooks';
 
 const ALLOWED: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-// Tells the time again and again, for ages and durations that grow while one looks.
+// Provides the current time repeatedly, for ages and durations that grow while the page is open.
 import { useEffect, useState } from 'preact/hooks';
 
 export function useNow(everyMs = 1_000): number {

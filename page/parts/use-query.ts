@@ -1,4 +1,5 @@
-// Reads and writes what a view keeps in the address, so that a link shows the same and "back" undoes it.
+// Reads and writes the state of a view in the query of the address, so that a link restores it and the
+// browser's "back" undoes a change.
 import { useLocation, useSearch } from 'wouter-preact';
 
 export type SetQuery = (changes: Readonly<Record<string, string>>) => void;

@@ -1,4 +1,4 @@
-// Names the view in the title of the window.
+// Sets the title of the window to that of the view.
 import { useEffect } from 'preact/hooks';
 
 export function useTitle(name: string): void {

@@ -1,4 +1,4 @@
-// Reads pages of a ranking as they come into sight, and keeps those that were read.
+// Reads pages of a ranking when they become visible, and caches those that were read.
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import type { Cell } from '../../http/answers.js';
 import { type AskError, ask, searchPath, withQuery } from '../api/ask.js';
@@ -22,22 +22,22 @@ export interface RankingPage {
 export interface RankingQuery {
   readonly id: string;
   readonly filter: string;
-  /** A column; with a minus before it the largest come first. */
+  /** The column to sort by; a minus before it sorts in descending order. */
   readonly sort: string;
 }
 
 export interface RankingPages {
-  /** Of the last query that was answered; undefined before the first. */
+  /** The columns and counts of the last query that was answered; undefined before the first. */
   readonly head: Omit<RankingPage, 'rows' | 'offset'> | undefined;
   readonly problem: AskError | undefined;
   readonly isLoading: boolean;
   rowAt(index: number): RankingCells | undefined;
-  /** Asks for the rows that are seen now. */
+  /** Requests the rows that are visible now. */
   want(first: number, end: number): void;
 }
 
 const PAGE = 100;
-/** Pages that are kept for one query: 20,000 rows. */
+/** The most pages that are cached for one query (20,000 rows). */
 const KEPT = 200;
 
 interface Reading {
@@ -91,7 +91,7 @@ export function useRankingPages({ id, filter, sort }: RankingQuery): RankingPage
   };
 }
 
-/** Columns and counts of the query before are shown until the next is answered. */
+/** The columns and counts of the previous query are shown until the next one is answered. */
 function begin(head: Reading['head']): Reading {
   return { pages: new Map(), asked: new Set(), head, problem: undefined, stop: new AbortController() };
 }

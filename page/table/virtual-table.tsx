@@ -1,4 +1,5 @@
-// A table of any length: only the rows that are seen are in the document. Arrow keys move, space selects, enter opens.
+// Renders a table of any length, of which only the visible rows are in the document. Arrow keys move, space
+// selects, enter opens.
 
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -18,7 +19,7 @@ export interface VirtualTableProps {
   readonly isSelected: (row: RankingCells) => boolean;
   readonly onSelect: (row: RankingCells) => void;
   readonly onOpen: (row: RankingCells) => void;
-  /** The row that is to be seen; each new object scrolls there. */
+  /** The row to scroll to; each new object scrolls again. */
   readonly goTo: { readonly index: number } | undefined;
 }
 
@@ -80,7 +81,7 @@ export function VirtualTable(props: VirtualTableProps) {
   );
 }
 
-/** Tells the height of what is seen, and again when it changes. */
+/** Reports the height of the visible part, and its changes. */
 function measure(
   element: HTMLElement,
   tell: (place: { readonly scrollTop: number; readonly height: number }) => void,
@@ -213,7 +214,7 @@ function widthOf(name: string, kind: RankingColumn['kind']): string {
   return `minmax(${WIDTHS[kind]}px, ${kind === 'text' ? 3 : 1}fr)`;
 }
 
-/** Head and rows are as wide as each other, also where they are wider than what is seen. */
+/** The header and the rows have the same width, even where they are wider than the visible part. */
 function leastWidth(columns: readonly RankingColumn[]): string {
   const width = columns.reduce<number>(
     (sum, { name, kind }) => sum + WIDTHS[name === 'rank' ? 'rank' : kind],

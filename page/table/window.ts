@@ -1,15 +1,15 @@
-// Computes which rows of a very long table are seen, and where they are drawn.
+// Computes which rows of a very long table are visible, and where they are drawn.
 
-/** Browsers draw no element that is much higher than this. */
+/** The greatest height in pixels; browsers do not draw much higher elements. */
 const HIGHEST = 8_000_000;
-/** Rows that are drawn above and below what is seen. */
+/** The number of rows that are drawn above and below the visible part. */
 const SPARE = 8;
 
 export interface WindowInput {
   readonly rows: number;
   readonly rowHeight: number;
   readonly scrollTop: number;
-  /** Height of what is seen. */
+  /** The height of the visible part in pixels. */
   readonly height: number;
 }
 
@@ -17,15 +17,16 @@ export interface RowWindow {
   /** Rows from `first` (included) to `end` (excluded) are drawn. */
   readonly first: number;
   readonly end: number;
-  /** Where row `first` is drawn. */
+  /** The position at which row `first` is drawn, in pixels. */
   readonly top: number;
-  /** Height of what is scrolled. */
+  /** The height of the scrolled element in pixels. */
   readonly whole: number;
 }
 
 /**
- * Where all rows together are higher than a browser can draw, a step of the scroll bar is more than a row: the position of the
- * bar is a share of the table, and rows stand around the place that it names.
+ * If all rows together are higher than a browser can draw, a pixel of the scroll bar stands for more than a
+ * pixel of rows: the position of the bar is a share of the table, and rows are drawn around the row at that
+ * share.
  */
 export function windowOf({ rows, rowHeight, scrollTop, height }: WindowInput): RowWindow {
   const natural = rows * rowHeight;
@@ -41,7 +42,7 @@ export function windowOf({ rows, rowHeight, scrollTop, height }: WindowInput): R
   return { first, end, top, whole };
 }
 
-/** The position of the scroll bar at which a row is the first that is seen. */
+/** The position of the scroll bar at which a row is the first visible one. */
 export function scrollTopOf({
   rows,
   rowHeight,

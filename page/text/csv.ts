@@ -6,7 +6,7 @@ export function csvOf(names: readonly string[], rows: readonly Readonly<Record<s
   return `${[names.join(','), ...lines].join('\n')}\n`;
 }
 
-/** An apostrophe keeps spreadsheets from taking a text for a formula, as in ranking.csv. */
+/** An apostrophe keeps spreadsheets from evaluating a text as a formula, as in ranking.csv. */
 function cell(value: Cell | undefined): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return String(value);
@@ -20,7 +20,7 @@ export interface TextTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Cells of a CSV with a header; quotes are doubled within quotes. */
+/** The cells of a CSV text with a header; within quotes, quotes are doubled. */
 export function parseTable(text: string): TextTable {
   const rows: string[][] = [[]];
   const cells = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/gy;

@@ -1,7 +1,7 @@
-// Writes numbers, durations and times as people read them.
+// Formats numbers, durations and times for display.
 import type { Cell } from '../../http/answers.js';
 
-/** Four significant digits, thousands as k, M, G; infinities as signs; an en dash where there is none. */
+/** Four significant digits with k, M or G; infinities as signs; an en dash for an absent value. */
 export function formatValue(value: Cell | undefined): string {
   if (value === null || value === undefined) return '–';
   if (value === 'inf') return '∞';
@@ -22,7 +22,7 @@ export function formatNumber(value: number): string {
   return minus(trimmed(value));
 }
 
-/** Whole numbers with thin spaces between thousands. */
+/** A whole number with thin spaces between thousands. */
 export function formatCount(value: number): string {
   return minus(
     Math.round(value)
@@ -59,12 +59,12 @@ export function formatDuration(seconds: number): string {
 export function formatAge(iso: string, now: number): string {
   const seconds = (now - Date.parse(iso)) / 1000;
   if (seconds < 5) return 'just now';
-  // Nobody asks for the seconds of what was hours ago.
+  // Seconds are omitted after two minutes, and minutes after two hours.
   const unit = seconds < 120 ? 1 : seconds < 7200 ? 60 : seconds < 172_800 ? 3600 : 86_400;
   return `${formatDuration(Math.floor(seconds / unit) * unit)} ago`;
 }
 
-/** Day and time of this browser's zone. */
+/** The day and time in the time zone of the browser. */
 export function formatTime(iso: string): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }

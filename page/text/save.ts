@@ -1,4 +1,4 @@
-// Hands texts to the person as files.
+// Saves texts as files on the visitor's machine.
 
 export interface SavedText {
   readonly name: string;

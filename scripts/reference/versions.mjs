@@ -43,7 +43,7 @@ export function versionsPage() {
   );
 }
 
-/** The version in package-lock.json. */
+/** Returns the version in package-lock.json. */
 function locked(name) {
   return JSON.parse(read('package-lock.json')).packages[`node_modules/${name}`].version;
 }
@@ -56,7 +56,7 @@ function requirement(name) {
   return new RegExp(`^${name}==(.*)$`, 'm').exec(read('reference/pytorch/requirements.txt'))[1];
 }
 
-/** The tag of a container image that a file names. */
+/** Returns the tag of a container image that a file names. */
 function tag(file, image) {
   return new RegExp(`${image}:([\\w.]+)`).exec(read(file))[1];
 }

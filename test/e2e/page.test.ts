@@ -1,4 +1,5 @@
-// Tests the page as a person uses it, in Chromium: a first search from the empty page, its ranking, and a server that goes and comes back.
+// Tests the page in Chromium as a person uses it: a first search from the empty page, its ranking, and a
+// server that stops and returns.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { findChromium, launchOptions } from '../../scripts/chromium.mjs';
 import { BIN, type TestHome, testHome, until } from '../support/home.js';
 import { ROOT } from '../support/zeroscout.js';
 
-// Workers are processes that run dist/, so that everything is taken from there.
+// Workers are processes that run dist/, so everything is imported from there.
 const library = (await import(join(ROOT, 'dist/client/index.js'))) as typeof import('../../client/index.js');
 const { startHttpServer } = (await import(
   join(ROOT, 'dist/http/server.js')
@@ -18,7 +19,7 @@ const { startHttpServer } = (await import(
 
 const TOKEN = 'operator-token-of-this-test';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Bytes of everything that the first view loads, compressed. */
+/** The most compressed bytes that the first view may load. */
 const MOST_BYTES = 350_000;
 const WAIT_MS = 120_000;
 
@@ -66,7 +67,9 @@ describe.skipIf(findChromium() === undefined)('the page', { timeout: 3 * WAIT_MS
     await home.remove();
   });
 
-  /** What axe-core finds serious in what is shown now, in light and dark and on a telephone. */
+  /**
+   * The serious findings of axe-core in the current view, in light and dark, on a desktop and on a telephone.
+   */
   const seriousFaults = async () => {
     const found: string[] = [];
     for (const [colorScheme, width] of [

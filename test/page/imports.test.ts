@@ -1,4 +1,4 @@
-// Checks what the files of the page import: nothing of the program but types of http/answers.ts.
+// Tests that the files of the page import nothing from the program except types of http/answers.ts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';

@@ -27,7 +27,7 @@ describe('rows of a long table', () => {
           expect(whole).toBeLessThanOrEqual(8_000_000);
           expect(first).toBeLessThanOrEqual(row);
           expect(end).toBeGreaterThan(row);
-          // The row stands within what is seen.
+          // The row lies within the visible part.
           const at = top + (row - first) * ROW.rowHeight - scrollTop;
           expect(at).toBeGreaterThanOrEqual(-ROW.rowHeight);
           expect(at).toBeLessThanOrEqual(ROW.height);

@@ -34,7 +34,7 @@ describe('golden cases of NAS-Bench-201', () => {
       last = cases[2]!;
       await engine.close();
     });
-    /** The verdict on the three cases, the last of them changed. */
+    /** Returns the verdict on the three cases, of which the last is changed. */
     const verdict = async (change: (last: Json) => unknown, at = 2) => {
       const cases = some();
       change(cases[at]!);

@@ -1,4 +1,4 @@
-// Finds programs of Debian packages for tests: on PATH, else those that `npm run setup:optional` has
+// Finds programs of Debian packages for tests: on PATH, or among those that `npm run setup:optional` has
 // unpacked.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';

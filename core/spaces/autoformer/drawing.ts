@@ -1,4 +1,5 @@
-// Says what is drawn of an AutoFormer architecture: its width, and heads and MLP ratio of each layer.
+// Defines the picture of an AutoFormer architecture: its width, and the heads and the MLP ratio of each
+// layer.
 import { type ChainBlock, type Architecture as Drawing, mergeRepeats } from '../../drawing/architecture.js';
 import type { Architecture } from './architecture.js';
 

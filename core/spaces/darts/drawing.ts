@@ -1,4 +1,4 @@
-// Says what is drawn of a genotype of DARTS: its normal and its reduction cell.
+// Defines the picture of a DARTS genotype: its normal and its reduction cell.
 import type { Architecture, CellNode, CellPart } from '../../drawing/architecture.js';
 import { nodeOf } from '../../drawing/cells.js';
 import type { Cell, Genotype } from './genotype.js';

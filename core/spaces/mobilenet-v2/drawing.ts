@@ -1,8 +1,8 @@
-// Says what is drawn of a MobileNetV2 structure: width, kernel, expansion and resolution of each block.
+// Defines the picture of a MobileNetV2 structure: width, kernel, expansion and resolution of each block.
 import type { Architecture, ChainBlock } from '../../drawing/architecture.js';
 import type { Structure, StructureBlock } from './structure.js';
 
-/** `resolution`: side of the images in pixels. */
+/** `resolution` is the side of the images in pixels. */
 export function drawnStructure({
   structure,
   resolution,

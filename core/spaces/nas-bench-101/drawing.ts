@@ -1,4 +1,4 @@
-// Says what is drawn of a NAS-Bench-101 cell.
+// Defines the picture of a NAS-Bench-101 cell.
 import type { Architecture, CellNode } from '../../drawing/architecture.js';
 import { nodeOf } from '../../drawing/cells.js';
 import type { Cell } from './cell.js';

@@ -1,4 +1,4 @@
-// Says what is drawn of a NAS-Bench-201 cell.
+// Defines the picture of a NAS-Bench-201 cell.
 import type { Architecture } from '../../drawing/architecture.js';
 import { fourNodes } from '../../drawing/cells.js';
 import type { Cell } from './cell.js';

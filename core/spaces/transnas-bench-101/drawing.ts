@@ -1,4 +1,4 @@
-// Says what is drawn of a cell of TransNAS-Bench-101's micro space.
+// Defines the picture of a cell of TransNAS-Bench-101's micro space.
 import type { Architecture } from '../../drawing/architecture.js';
 import { fourNodes } from '../../drawing/cells.js';
 import type { Cell } from './micro.js';

@@ -1,4 +1,5 @@
-// One candidate of a ranking: its picture, where its score comes from, what it costs, its class, its neighbours, and its files.
+// Renders one candidate of a ranking: its picture, the origin of its score, its costs, its class, its
+// neighbours, and its files.
 import { Link, useParams } from 'wouter-preact';
 import type { CandidateAnswer } from '../../../http/answers.js';
 import { apiUrl, searchPath } from '../../api/ask.js';
@@ -11,7 +12,7 @@ import { saveText } from '../../text/save.js';
 import type { SearchTabProps } from '../search/search-view.js';
 import { Standing } from './standing.js';
 
-/** Ranks that can be exported. */
+/** The last rank that can be exported. */
 const EXPORTED = 100;
 const FORMATS = [
   ['config', 'Configuration (JSON)'],

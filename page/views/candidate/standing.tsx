@@ -1,8 +1,9 @@
-// Where the score of a candidate comes from: each proxy's value, and where it stands among all candidates.
+// Renders the origin of a candidate's score: the value of each proxy, and its percentile among all
+// candidates.
 import type { CandidateAnswer } from '../../../http/answers.js';
 import { formatPercent, formatValue } from '../../text/format.js';
 
-/** Columns that are no proxies. */
+/** Columns that are not proxies. */
 const OTHERS: ReadonlySet<string> = new Set(['rank', 'candidate', 'score', 'class', 'latency']);
 
 export function Standing({ answer: { row, percentiles } }: { readonly answer: CandidateAnswer }) {

@@ -1,4 +1,5 @@
-// Finished searches side by side: how far they agree, what each found and cost, and what entered and left the top.
+// Renders finished searches side by side: their agreement, their results and costs, and the candidates that
+// entered and left the top.
 import { useMemo } from 'preact/hooks';
 import type { Comparison, WatchedSearch } from '../../../http/answers.js';
 import { withQuery } from '../../api/ask.js';

@@ -1,10 +1,11 @@
-// What a comparison says, in tables: agreement of each pair, the first of each search with the interval of its rank, and advice.
+// Renders a comparison as tables: the agreement of each pair, the best candidates of each search with the
+// intervals of their ranks, and advice.
 import { Link } from 'wouter-preact';
 import type { Comparison } from '../../../http/answers.js';
 import { withQuery } from '../../api/ask.js';
 import { formatCount, formatPercent, formatValue } from '../../text/format.js';
 
-/** Winners that are listed of each search. */
+/** The number of best candidates that are listed for each search. */
 const WINNERS = 20;
 
 export function ComparisonTables({ comparison }: { readonly comparison: Comparison }) {
@@ -122,7 +123,7 @@ function Winners({
   );
 }
 
-/** Ranks here are those of classes; the ranking finds the candidate by its text. */
+/** The ranks in a comparison are those of classes, so the ranking is queried for the candidate's text. */
 function rowOf(id: string, candidate: string): string {
   return withQuery(`/searches/${encodeURIComponent(id)}/ranking`, {
     filter: `candidate = ${JSON.stringify(candidate)}`,

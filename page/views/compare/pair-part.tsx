@@ -1,4 +1,5 @@
-// Two searches: rank against rank, and what entered and left the top.
+// Renders the comparison of two searches: a plot of their ranks, and the candidates that entered and left the
+// top.
 import { useMemo } from 'preact/hooks';
 import type { RankingDiff } from '../../../http/answers.js';
 import { searchPath, withQuery } from '../../api/ask.js';

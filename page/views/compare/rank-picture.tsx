@@ -1,4 +1,4 @@
-// A picture of the ranks of one search against those of another.
+// Renders a plot of the ranks of one search against those of another.
 import { useMemo } from 'preact/hooks';
 import { Chart } from '../../charts/chart.js';
 import { useColours } from '../../charts/colours.js';

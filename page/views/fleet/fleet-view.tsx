@@ -1,4 +1,5 @@
-// Workers by device, what waits for them, and who was set aside; with a history of what was seen while the page is open.
+// Renders the workers by device, the tasks that wait for them, and the excluded workers, with a history since
+// the page was opened.
 import { useState } from 'preact/hooks';
 import type { QueueOfWorkers } from '../../../http/answers.js';
 import { type AskError, ask } from '../../api/ask.js';
@@ -126,7 +127,7 @@ function Records({ records }: Pick<QueueOfWorkers, 'records'>) {
   );
 }
 
-/** The versions of other families of proxies stand behind the first plus sign. */
+/** The versions of the other families of proxies follow the first plus sign. */
 function engineOf(engine: string | undefined): string {
   const [first = '–', ...families] = engine?.split('+') ?? [];
   return families.length > 0 ? `${first} and ${families.length} families` : first;

@@ -1,4 +1,4 @@
-// Remembers workers and waiting tasks for an hour while the page is open, and draws them.
+// Records the numbers of workers and waiting tasks of the last hour while the page is open, and plots them.
 import type { QueueOfWorkers } from '../../../http/answers.js';
 import { formatCount, formatDuration } from '../../text/format.js';
 
@@ -40,7 +40,7 @@ function Curve({ name, value }: { readonly name: string; readonly value: (sample
   const most = Math.max(1, ...samples.map(value));
   const x = ({ at }: Sample) => ((at - first.at) / Math.max(1, last.at - first.at)) * SIZE.width;
   const y = (sample: Sample) => SIZE.height - (value(sample) / most) * (SIZE.height - 4);
-  // Numbers stay until the next look, so that the curve has steps.
+  // A number holds until the next reading, so the curve has steps.
   const line = samples
     .flatMap((sample, i) => {
       const before = samples[i - 1];

@@ -1,4 +1,4 @@
-// A heat map of how proxies, score and costs agree in their order of the candidates.
+// Renders a heat map of the rank correlations of proxies, score and costs.
 import { useMemo } from 'preact/hooks';
 import type { Correlations } from '../../../http/answers.js';
 import { searchPath } from '../../api/ask.js';

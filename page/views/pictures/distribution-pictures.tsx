@@ -1,4 +1,4 @@
-// How the values of each column are distributed.
+// Renders the distribution of the values of each column.
 import { useMemo } from 'preact/hooks';
 import type { Histogram } from '../../../http/answers.js';
 import { searchPath, withQuery } from '../../api/ask.js';

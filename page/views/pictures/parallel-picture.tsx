@@ -1,4 +1,4 @@
-// Parallel coordinates: one axis for each column, one line for each candidate.
+// Renders parallel coordinates: one axis for each column, one line for each candidate.
 import { useMemo } from 'preact/hooks';
 import { searchPath } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';
@@ -43,7 +43,7 @@ export function ParallelPicture({ id, columns, colours }: ParallelPictureProps) 
 
 const TAIL = 0.02;
 
-/** Values far away would press all others together. */
+/** The ends of an axis leave outliers out, which would press all other values together. */
 function endsOf(rows: readonly RankingCells[], name: string): readonly [number, number] {
   const values = rows
     .flatMap((row) => (typeof row[name] === 'number' ? [row[name]] : []))

@@ -1,4 +1,5 @@
-// Pictures of a finished ranking: score against costs with the Pareto front, distributions, correlations, and parallel coordinates.
+// Renders the charts of a finished ranking: score against costs with the Pareto front, distributions,
+// correlations, and parallel coordinates.
 import { useMemo } from 'preact/hooks';
 import { searchPath } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';
@@ -41,7 +42,10 @@ function Pictures({ id }: { readonly id: string }) {
   );
 }
 
-/** Columns that hold a number in this ranking; a search without a family of proxies has empty columns for it. */
+/**
+ * The columns that contain a number in this ranking; columns of a family of proxies that the search did not
+ * compute are empty.
+ */
 function numbersOf(page: RankingPage | undefined): readonly string[] {
   const [row] = page?.rows ?? [];
   return (page?.columns ?? [])

@@ -1,4 +1,4 @@
-// Score against a cost with the Pareto front; dragging over it selects candidates for the ranking.
+// Renders score against a cost with the Pareto front; dragging over it selects candidates for the ranking.
 import { useMemo, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import type { Front, Grid } from '../../../http/answers.js';
@@ -11,7 +11,7 @@ import { ProblemNote } from '../../parts/notes.js';
 import type { RankingCells } from '../../table/use-ranking-pages.js';
 import { formatCount } from '../../text/format.js';
 
-/** Up to so many candidates each is a point; of more, cells are counted. */
+/** The most candidates that are drawn as points; a grid counts more than these. */
 const POINTS = 5_000;
 const COSTS = ['complexity', 'parameters', 'latency'];
 const NAMES: Readonly<Record<string, string>> = {
@@ -105,7 +105,7 @@ function pointsOf(rows: readonly RankingCells[], x: string, y: string): readonly
   });
 }
 
-/** What a person may type to select the same. */
+/** The filter that selects the same candidates. */
 function filterOf({
   area,
   x,

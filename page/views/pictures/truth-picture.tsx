@@ -1,4 +1,4 @@
-// Score against known accuracies, which the person gives as a CSV: the agreement, and the picture of it.
+// Renders score against known accuracies from a CSV file that the visitor opens, and their agreement.
 import { useMemo, useState } from 'preact/hooks';
 import type { Correlation } from '../../../http/answers.js';
 import { type AskError, ask, searchPath } from '../../api/ask.js';

@@ -1,4 +1,4 @@
-// Starts the runs of a time that has passed.
+// Renders a form that starts the runs that a schedule would have started in a past period.
 import { useState } from 'preact/hooks';
 import { type AskError, ask } from '../../api/ask.js';
 import { asAskError } from '../../api/use-answer.js';

@@ -1,4 +1,4 @@
-// A form that creates a schedule.
+// Renders a form that creates a schedule.
 import { useState } from 'preact/hooks';
 import { type AskError, ask } from '../../api/ask.js';
 import { asAskError } from '../../api/use-answer.js';

@@ -1,4 +1,4 @@
-// Searches that start at given times: when, what became of the last runs, and what can be done about them.
+// Renders the schedules: their times, the outcome of their last runs, and buttons that change them.
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { ScheduleDetails, ScheduleRow } from '../../../http/answers.js';
@@ -107,7 +107,7 @@ function Actions({ path, state, onChange }: ActionsProps) {
   );
 }
 
-/** The nights in a row, and the last two of them compared. */
+/** Renders the list of a schedule's runs, and the comparison of the last two. */
 function Runs({ details: { runs, started, skipped, missed } }: { readonly details: ScheduleDetails }) {
   const finished = runs.filter(({ state }) => state === 'completed');
   const [last, before] = finished;

@@ -1,9 +1,9 @@
-// The choice of columns that a ranking shows, kept in this browser.
+// Renders the choice of a ranking's columns, which is stored in this browser.
 import { useState } from 'preact/hooks';
 import type { RankingColumn } from '../../table/use-ranking-pages.js';
 
 const KEY = 'zeroscout-hidden-columns';
-/** Where nobody has chosen: the class of a candidate is the text of another, or its own. */
+/** The columns that are hidden by default; the class of a candidate is the text of a candidate. */
 const USUAL = ['class'];
 const ALWAYS: ReadonlySet<string> = new Set(['rank', 'candidate']);
 
@@ -14,7 +14,7 @@ export function useHiddenColumns() {
     try {
       localStorage.setItem(KEY, JSON.stringify([...next]));
     } catch {
-      // A browser that keeps nothing shows all columns the next time.
+      // A browser without storage shows all columns the next time.
     }
   };
   return [hidden, set] as const;

@@ -1,4 +1,4 @@
-// Candidates that a finished search set aside, by reason.
+// Renders the candidates of a finished search that have no score, by reason.
 import type { FailuresByReason } from '../../../http/answers.js';
 import { apiUrl, searchPath } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';

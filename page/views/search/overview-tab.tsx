@@ -1,4 +1,4 @@
-// How far a search is, what it waits for, and how it ended.
+// Renders the progress of a search, what it waits for, and how it ended.
 import { Link } from 'wouter-preact';
 import type { SearchDescription, SearchLook, Waiting } from '../../../http/answers.js';
 import { ProgressBar } from '../../parts/progress-bar.js';

@@ -1,4 +1,4 @@
-// The field for a filter such as `flops < 100M and rank <= 500`, with what it may say.
+// Renders the field for a filter such as `flops < 100M and rank <= 500`, with help on its syntax.
 import { useEffect, useState } from 'preact/hooks';
 import type { RankingColumn } from '../../table/use-ranking-pages.js';
 

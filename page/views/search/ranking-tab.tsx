@@ -1,4 +1,5 @@
-// The ranking of a finished search: all candidates, filtered, sorted, chosen and exported.
+// Renders the ranking of a finished search: all candidates, which can be filtered, sorted, selected and
+// exported.
 import { useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { type AskError, ask, searchPath, withQuery } from '../../api/ask.js';
@@ -87,7 +88,10 @@ function Ranking({ id }: { readonly id: string }) {
   );
 }
 
-/** First a click sorts by what people look for in the column: the largest numbers, but the first ranks; then the other way. */
+/**
+ * The first click sorts by the usual order of the column: large numbers first, but small ranks first. The
+ * second click reverses it.
+ */
 function nextSort(sort: string, name: string, kind: 'number' | 'text'): string {
   const first = kind === 'number' && name !== 'rank' ? `-${name}` : name;
   if (sort !== first) return first;

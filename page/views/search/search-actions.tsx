@@ -1,4 +1,4 @@
-// Buttons that pause, resume and cancel a search, and what is offered of a finished one.
+// Renders the buttons that pause, resume and cancel a search, and the downloads of a finished one.
 import { useState } from 'preact/hooks';
 import type { SearchDescription } from '../../../http/answers.js';
 import { type AskError, apiUrl, ask, searchPath } from '../../api/ask.js';

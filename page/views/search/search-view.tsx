@@ -1,4 +1,5 @@
-// One search: its head with what can be done, and tabs for its progress, ranking, pictures and specification.
+// Renders one search: its header with the possible actions, and tabs for its progress, ranking, pictures and
+// specification.
 import { useEffect, useState } from 'preact/hooks';
 import { Link, useParams } from 'wouter-preact';
 import type { SearchDescription, SearchLook } from '../../../http/answers.js';
@@ -14,7 +15,7 @@ import { RankingTab } from './ranking-tab.js';
 import { SearchActions } from './search-actions.js';
 import { SpecificationTab } from './specification-tab.js';
 
-/** Only reached from other tabs. */
+/** The name of the tab that is opened only from other tabs. */
 const CANDIDATE = 'candidate';
 const CandidateTab = later(() => import('../candidate/candidate-tab.js').then((file) => file.CandidateTab));
 
@@ -27,11 +28,11 @@ const TABS = [
   ['specification', 'Specification', SpecificationTab],
 ] as const;
 
-/** What every tab is given. */
+/** The properties that every tab receives. */
 export interface SearchTabProps {
   readonly id: string;
   readonly search: SearchDescription;
-  /** The newest of what a running search tells. */
+  /** The newest progress of a running search. */
   readonly look: SearchLook | undefined;
 }
 

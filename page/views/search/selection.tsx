@@ -1,10 +1,10 @@
-// Candidates that were selected in the ranking: side by side, and as a CSV to keep.
+// Renders the candidates that were selected in the ranking side by side, and saves them as CSV.
 import type { RankingCells, RankingColumn } from '../../table/use-ranking-pages.js';
 import { csvOf } from '../../text/csv.js';
 import { formatCount, formatValue } from '../../text/format.js';
 import { saveText } from '../../text/save.js';
 
-/** Candidates that stand side by side; a CSV holds all. */
+/** The most candidates that are shown side by side; a CSV contains all. */
 const SIDE_BY_SIDE = 8;
 
 export interface SelectionProps {

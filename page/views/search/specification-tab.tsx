@@ -1,4 +1,4 @@
-// The specification of a search as YAML, with every default, to copy.
+// Renders the specification of a search as YAML with every default, for copying.
 import { Link } from 'wouter-preact';
 import { searchPath } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';

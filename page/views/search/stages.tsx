@@ -1,4 +1,4 @@
-// The steps of a search as a line, with the one that it is at; of screening also the round.
+// Renders the steps of a search as a line that marks the current one, and in screening the current round.
 import type { SearchProgress } from '../../../http/answers.js';
 
 const STEPS: readonly (readonly [phases: readonly string[], name: string])[] = [

@@ -1,4 +1,4 @@
-// What a finished search counted: candidates, scores, rounds, and what a reader should know before the ranking.
+// Renders the counts of a finished search (candidates, scores, rounds), and the notes on its ranking.
 import type { Summary } from '../../../http/answers.js';
 import { searchPath } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';

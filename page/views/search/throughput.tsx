@@ -1,4 +1,5 @@
-// How fast candidates are scored while one looks: the rate of the last minute, and a curve of the last quarter of an hour.
+// Renders the rate at which candidates are scored: the rate of the last minute, and a curve of the last 15
+// minutes.
 import { useMemo, useRef } from 'preact/hooks';
 import type { LiveProgress } from '../../../http/answers.js';
 import { formatDuration, formatValue } from '../../text/format.js';

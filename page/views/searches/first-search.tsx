@@ -1,4 +1,4 @@
-// What the list of searches says where there is none: how the first one starts, here or from a terminal.
+// Renders the empty list of searches: how to start the first one, here or from a terminal.
 import { useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { type AskError, ask } from '../../api/ask.js';

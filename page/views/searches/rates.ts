@@ -1,8 +1,8 @@
-// Estimates how fast running searches go from what was seen of them within the last minute.
+// Estimates the rates of running searches from their progress in the last minute.
 import type { WatchedSearch } from '../../../http/answers.js';
 
 const WINDOW_MS = 60_000;
-/** Less time than this says nothing about speed. */
+/** Shorter intervals, in milliseconds, give no usable rate. */
 const LEAST_MS = 3_000;
 
 interface Sample {
@@ -11,15 +11,18 @@ interface Sample {
 }
 
 export interface Rate {
-  /** Candidates in a second. */
+  /** The number of candidates per second. */
   readonly perSecond: number;
-  /** Seconds until this stage is scored. */
+  /** The estimated seconds until this stage is finished. */
   readonly left: number;
 }
 
 export type RateOf = (search: Pick<WatchedSearch, 'id'>) => Rate | undefined;
 
-/** Takes each new state of the searches, and answers the rate of one. A new stage, which counts from zero again, begins anew. */
+/**
+ * Receives each new state of the searches, and returns the rate of one. A new stage counts from zero, so its
+ * estimate starts anew.
+ */
 export function createRates() {
   const samples = new Map<string, Sample[]>();
   const planned = new Map<string, number>();

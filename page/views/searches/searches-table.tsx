@@ -1,4 +1,4 @@
-// The table of searches, sorted by any column.
+// Renders the table of searches, which any column can sort.
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { WatchedSearch } from '../../../http/answers.js';
@@ -12,7 +12,7 @@ interface Column {
   readonly name: string;
   readonly key: (row: WatchedSearch) => number | string;
   readonly isNumber?: true;
-  /** What the first click on it brings up; the least without it. */
+  /** The order of the first click; ascending by default. */
   readonly first?: 'largest';
 }
 

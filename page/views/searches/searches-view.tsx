@@ -1,4 +1,4 @@
-// The first view: all searches, newest first, live.
+// Renders the first view: all searches, newest first, live.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { WatchedSearch } from '../../../http/answers.js';
 import { ask, withQuery } from '../../api/ask.js';
@@ -13,7 +13,7 @@ interface Page {
   readonly next: string | null;
 }
 
-/** Searches that the stream of the newest tells of. */
+/** The number of newest searches that the stream reports. */
 const NEWEST = 50;
 
 export function SearchesView() {
@@ -77,7 +77,7 @@ function matches(
   return words.every((word) => about.includes(word));
 }
 
-/** Searches that are older than the newest, a page at each call of `more`. */
+/** Searches older than those of the stream; each call of `more` reads another page. */
 function useOlder(newest: readonly WatchedSearch[] | undefined) {
   const [rows, setRows] = useState<readonly WatchedSearch[]>([]);
   const [next, setNext] = useState<string | null>();

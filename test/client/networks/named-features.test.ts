@@ -1,4 +1,5 @@
-// Features that a person names: in a specification, or in a file beside the network; they are part of what is scored.
+// Tests features that a person names in a specification or in a file beside the network, and that they are
+// part of the scored structure.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'named-features-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 mkdirSync(join(folder, 'models'));
 const bytes = smallNetwork({ widths: [8, 16, 24], kernel: 3 });
-/** Outputs of the three activations. */
+/** The outputs of the three activations. */
 const names = readOnnx({ bytes, file: 'a' }).nodes.flatMap(({ op, outputs }) =>
   op === 'Relu' ? outputs : [],
 );

@@ -1,4 +1,5 @@
-// Tests pictures of candidates: what is in them, that they are well-formed, and that nothing overlaps or is taken from a name as markup.
+// Tests pictures of candidates: their contents, that they are well-formed without overlaps, and that names
+// are not interpreted as markup.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Architecture } from '../../../core/drawing/architecture.js';

@@ -1,10 +1,10 @@
-// Networks that were exported for one batch: whether they hold for others.
+// Tests whether networks that were exported for one batch accept others.
 import { expect, it } from 'vitest';
 import { fixedBatch } from '../../../core/graph/free-batch.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
 
-/** A pool and a product, with a reshape of this shape between them. */
+/** A pool and a product, with a reshape to this shape between them. */
 function exported({ batch, reshaped }: { batch: number | string; reshaped: readonly number[] }) {
   const g = new GraphBuilder();
   const pooled = g.add('GlobalAveragePool', ['x']);

@@ -1,4 +1,4 @@
-// Names of PyTorch modules in exported files: what both exporters leave, and the tensor that a module hands on.
+// Tests the names of PyTorch modules in files of both exporters, and the output tensor of each module.
 import { expect, it } from 'vitest';
 import { moduleOutputs, modulesOf } from '../../../core/graph/module-names.js';
 
