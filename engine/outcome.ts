@@ -4,6 +4,7 @@
 import { CandidateError } from '../core/candidate-error.js';
 import { SpecError } from '../core/errors.js';
 import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
+import type { MeasuredProxy } from '../core/proxies/catalogue.js';
 import { residual } from '../core/proxies/residual.js';
 import { sampledProgressivity } from '../core/proxies/sampled-progressivity.js';
 import type { Costs, Space } from '../core/spaces/space.js';
@@ -11,39 +12,39 @@ import type { AzNasProxy, FamilyName, ProxyName } from '../core/specification/fa
 import type { NetworkScore } from './network-score.js';
 import type { Outcome, Scored } from './protocol.js';
 
+interface Scores {
+  readonly score: NetworkScore;
+  readonly costs: Costs;
+  readonly space: Space;
+}
+
+type Proxies = Readonly<Partial<Record<ProxyName, number>>>;
+
+/** The families that are computed from the scores of features and blocks. */
+type BlockwiseFamily = Exclude<FamilyName, MeasuredProxy | 'costs'>;
+
+const BLOCKWISE: Readonly<Record<BlockwiseFamily, (scores: Scores) => Proxies>> = {
+  'az-nas': azNasOf,
+  'sampled-progressivity': sampledOf,
+  residual: residualOf,
+};
+
 /**
  * A candidate's proxies under one draw: those of the requested families; of az-nas, those that are defined in
  * its space.
  */
 export function proxiesOf({
-  score,
-  costs,
-  space,
   families = ['az-nas'],
-}: {
-  score: NetworkScore;
-  costs: Costs;
-  space: Space;
-  families?: readonly FamilyName[] | undefined;
-}): Readonly<Partial<Record<ProxyName, number>>> {
-  return {
-    ...(families.includes('az-nas') ? azNasOf({ score, costs, space }) : {}),
-    ...(families.includes('sampled-progressivity') ? sampledOf(score) : {}),
-    ...(families.includes('residual')
-      ? { residual: residual(pick(score.traces ?? [], score.reads?.trainability)) }
-      : {}),
-  };
+  ...scores
+}: Scores & { readonly families?: readonly FamilyName[] | undefined }): Proxies {
+  const wanted: readonly string[] = families;
+  const computed = Object.entries(BLOCKWISE).map(([family, compute]) =>
+    wanted.includes(family) ? compute(scores) : {},
+  );
+  return Object.assign({}, ...computed) as Proxies;
 }
 
-function azNasOf({
-  score: { features, blocks, reads },
-  costs,
-  space,
-}: {
-  score: NetworkScore;
-  costs: Costs;
-  space: Space;
-}): Readonly<Partial<Record<ProxyName, number>>> {
+function azNasOf({ score: { features, blocks, reads }, costs, space }: Scores): Proxies {
   const proxies: Readonly<Record<AzNasProxy, number>> = {
     expressivity: expressivity(pick(features, reads?.expressivity)),
     progressivity: progressivity(pick(features, reads?.progressivity)),
@@ -53,9 +54,13 @@ function azNasOf({
   return Object.fromEntries(space.proxies.map((name) => [name, proxies[name]]));
 }
 
-function sampledOf({ features, spectra, reads }: NetworkScore): Readonly<Partial<Record<ProxyName, number>>> {
+function sampledOf({ score: { features, spectra, reads } }: Scores): Proxies {
   const all = features.map((expressivity, i) => ({ expressivity, ...spectra![i]! }));
   return { 'sampled-progressivity': sampledProgressivity(pick(all, reads?.progressivity)) };
+}
+
+function residualOf({ score: { traces = [], reads } }: Scores): Proxies {
+  return { residual: residual(pick(traces, reads?.trainability)) };
 }
 
 function pick<T>(values: readonly T[], positions: readonly number[] | undefined): readonly T[] {

@@ -99,7 +99,11 @@ function expressionOf(layer: Layer): string {
       return `${first} + self.${layer.name}`;
     case 'patchMean':
       return `${first}[:, 1:].mean(dim=1)`;
-    default:
+    case 'conv':
+    case 'norm':
+    case 'linear':
+    case 'layerNorm':
+    case 'attention':
       return `self.${layer.name}(${first})`;
   }
 }

@@ -1,6 +1,7 @@
 // Explains every column and key of the files that a search leaves; docs/reference/files.md is generated from
 // these tables.
 import type { FailureReason } from '../candidate-error.js';
+import { AZ_NAS_PROXIES, PROXIES } from '../specification/families.js';
 
 const WHOLE = 'raw proxy, mean over the draws; where `proxies` names it';
 
@@ -14,31 +15,23 @@ export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
   trainability: 'raw proxy, mean over the draws; `-inf` where a block passes gradients on unchanged',
   complexity:
     'FLOPs (multiply-accumulate operations) of one image of the size that was scored; of NAS-Bench-201 always those of 32 x 32, as the benchmark has them. `results` and `--pareto` show those of the published size, or of `constraints.resolution`',
-  residual: WHOLE,
-  'sampled-progressivity': WHOLE,
-  flops: 'the same as `complexity`; where `proxies` names it',
-  synflow: WHOLE,
-  snip: WHOLE,
-  grasp: WHOLE,
-  'grad-norm': WHOLE,
-  fisher: WHOLE,
-  'l2-norm': WHOLE,
-  plain: WHOLE,
-  jacov: WHOLE,
-  naswot: WHOLE,
-  'epe-nas': WHOLE,
-  zen: WHOLE,
-  zico: WHOLE,
-  near: WHOLE,
-  meco: WHOLE,
-  vkdnw: WHOLE,
-  swap: WHOLE,
-  depth: WHOLE,
+  ...otherProxies(),
   parameters: 'parameters as the benchmark of the space counts them',
   class:
     'the candidate that was scored in place of this one: the cheapest of those that are the same function. Not with `cohort: written`',
   latency: 'milliseconds, if the search measured latencies; empty if that of this candidate is missing',
 };
+
+/** The columns of the proxies that have no column in every ranking, in the order of the families. */
+function otherProxies(): Readonly<Record<string, string>> {
+  const usual: readonly string[] = [...AZ_NAS_PROXIES, 'parameters'];
+  const texts: Readonly<Record<string, string>> = {
+    flops: 'the same as `complexity`; where `proxies` names it',
+  };
+  return Object.fromEntries(
+    PROXIES.filter((name) => !usual.includes(name)).map((name) => [name, texts[name] ?? WHOLE]),
+  );
+}
 
 /** Columns of failures.csv, in the order of the file. */
 export const FAILURE_COLUMNS: Readonly<Record<string, string>> = {
