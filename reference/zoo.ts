@@ -23,6 +23,8 @@ const CHANNELS = 3;
 const LEAST_TOLERANCE = 1e-3;
 /** The relative tolerance of MACs and parameters. */
 const COST_TOLERANCE = 5e-3;
+/** Random roundings of a network that disagrees. */
+const ROUNDINGS = 8;
 const MINUTES_10 = 600_000;
 
 /** The entry that zoo.py wrote for a model. */
@@ -46,7 +48,10 @@ interface Row {
   readonly expressivity?: number;
   readonly trainability?: number;
   readonly allowed?: number;
-  /** The deviation of PyTorch in float64 if each pixel changes by one rounding of float32. */
+  /**
+   * Of networks that disagree: the deviation of PyTorch in float64 if every result is rounded as in float32, the
+   * largest of several random roundings.
+   */
   readonly conditioning?: number;
   /** Our value divided by fvcore's or PyTorch's, minus 1. */
   readonly macs?: number;
@@ -58,6 +63,10 @@ interface Options {
   readonly python?: string;
   readonly costs?: true;
 }
+
+const ReferenceAnswer = z.tuple([
+  z.object({ float32Deviation: z.number(), conditioning: z.number().optional() }),
+]);
 
 new Command('zoo')
   .description(
@@ -129,9 +138,11 @@ async function compare({
   if (options.costs) return { ...read1, ...costs, status: costsAgree ? 'agrees' : 'disagrees' };
   const scores = await compareScores({ folder, entry: { file, size }, network, options });
   if ('detail' in scores) return { ...read1, ...costs, status: 'no reference', ...scores };
-  const { expressivity, trainability, allowed } = scores;
-  const scoresAgree = Math.max(expressivity, trainability) <= allowed;
-  return { ...read1, ...costs, ...scores, status: costsAgree && scoresAgree ? 'agrees' : 'disagrees' };
+  const { reference, ...deviations } = scores;
+  const compared = { ...read1, ...costs, ...deviations };
+  if (Math.max(deviations.expressivity, deviations.trainability) > deviations.allowed)
+    return { ...compared, ...conditioningOf(reference), status: 'disagrees' };
+  return { ...compared, status: costsAgree ? 'agrees' : 'disagrees' };
 }
 
 function wantedOf(features: string): WantedFeatures {
@@ -159,10 +170,9 @@ async function compareScores({
   options: Options;
 }): Promise<
   | { readonly detail: string }
-  | Required<Pick<Row, 'expressivity' | 'trainability' | 'allowed' | 'conditioning'>>
+  | (Required<Pick<Row, 'expressivity' | 'trainability' | 'allowed'>> & { readonly reference: Reference })
 > {
   const { features, costs, graph, roles } = network;
-  const [source, target] = [join(folder, `${file}.features.json`), join(folder, `${file}.case.json`)];
   const wanted = {
     file,
     batch: BATCH,
@@ -173,16 +183,10 @@ async function compareScores({
     // Exporters name scales of layers arbitrarily; both sides use those that the reader recognized.
     scales: graph.weights.filter((_, i) => roles[i]!.kind === 'scale').map(({ name }) => name),
   };
-  writeFileSync(source, JSON.stringify([wanted]));
-  const { status, stderr, error } = spawnSync(python, [REFERENCE, source, target], {
-    encoding: 'utf8',
-    timeout: MINUTES_10,
-  });
-  if (status !== 0)
-    return { detail: error ? String(error) : (stderr.trim().split('\n').at(-1) ?? 'no reason') };
-  const [{ float32Deviation, conditioning }] = z
-    .tuple([z.object({ float32Deviation: z.number(), conditioning: z.number() })])
-    .parse(JSON.parse(readFileSync(target, 'utf8')));
+  const reference = { folder, wanted, python };
+  const ran = runReference(reference);
+  if (ran.detail !== undefined) return { detail: ran.detail };
+  const { target, float32Deviation } = ran;
   const golden = await readGoldenFile(target);
   if (!('cases' in golden)) throw new Error(`${target} holds no cases`);
   const item = golden.cases[0]!;
@@ -194,8 +198,37 @@ async function compareScores({
     expressivity: worst(item.expressivityPerFeature, computed.features),
     trainability: worst(item.trainabilityPerBlock, computed.blocks),
     allowed: Math.max(LEAST_TOLERANCE, 5 * float32Deviation),
-    conditioning,
+    reference,
   };
+}
+
+/** What the program in PyTorch is asked for. */
+interface Reference {
+  readonly folder: string;
+  readonly wanted: { readonly file: string; readonly roundings?: number };
+  readonly python: string;
+}
+
+/** Runs the program, whose answer lies in `target`; `detail` says why there is none. */
+function runReference({ folder, wanted, python }: Reference) {
+  const [source, target] = ['features', 'case'].map((part) =>
+    join(folder, `${wanted.file}.${part}.json`),
+  ) as [string, string];
+  writeFileSync(source, JSON.stringify([wanted]));
+  const { status, stderr, error } = spawnSync(python, [REFERENCE, source, target], {
+    encoding: 'utf8',
+    timeout: MINUTES_10,
+  });
+  if (status !== 0)
+    return { detail: error ? String(error) : (stderr.trim().split('\n').at(-1) ?? 'no reason') };
+  const [answer] = ReferenceAnswer.parse(JSON.parse(readFileSync(target, 'utf8')));
+  return { target, ...answer };
+}
+
+/** Whether a network that disagrees is one on which no float32 computation can agree. */
+function conditioningOf(reference: Reference): Pick<Row, 'conditioning'> {
+  const ran = runReference({ ...reference, wanted: { ...reference.wanted, roundings: ROUNDINGS } });
+  return ran.detail === undefined && ran.conditioning !== undefined ? { conditioning: ran.conditioning } : {};
 }
 
 function lineOf({ file, status, ...row }: Row): string {
@@ -204,5 +237,7 @@ function lineOf({ file, status, ...row }: Row): string {
   const costs = `MACs ${percent(row.macs!)}, parameters ${percent(row.parameters!)}`;
   if (row.allowed === undefined) return `${status.padEnd(12)} ${file}: ${costs}`;
   const off = (value: number | undefined) => (value ?? 0).toExponential(1);
-  return `${status.padEnd(12)} ${file}: ${row.features} features (${row.found}), expressivity ${off(row.expressivity)}, trainability ${off(row.trainability)} of ${off(row.allowed)}, a rounding of the images moves float64 by ${off(row.conditioning)}, ${costs}`;
+  const conditioning =
+    row.conditioning === undefined ? '' : ` (rounding moves float64 by ${off(row.conditioning)})`;
+  return `${status.padEnd(12)} ${file}: ${row.features} features (${row.found}), expressivity ${off(row.expressivity)}, trainability ${off(row.trainability)} of ${off(row.allowed)}${conditioning}, ${costs}`;
 }

@@ -36,6 +36,27 @@ def attributes(node) -> dict:
     return out
 
 
+# Half the distance of 1 and the next number of float32: by so much rounding moves a number, relative to its size.
+ROUNDING = 2.0**-24
+
+
+class Rounded(torch.autograd.Function):
+    """The identity, with each number and each gradient off by up to one rounding of float32."""
+
+    @staticmethod
+    def forward(context, x, generator):
+        context.generator = generator
+        return Rounded.disturbed(x, generator)
+
+    @staticmethod
+    def backward(context, gradient):
+        return Rounded.disturbed(gradient, context.generator), None
+
+    @staticmethod
+    def disturbed(x, generator):
+        return x * (1 + ROUNDING * (2 * torch.rand(x.shape, generator=generator, dtype=x.dtype) - 1))
+
+
 class Network:
     """Runs a graph between named tensors. `scales` names the weights that are 1; by default, those of one
     dimension whose names end in "weight"."""
@@ -45,6 +66,8 @@ class Network:
         if model.functions:
             model = inliner.inline_local_functions(model)
         self.dtype, self.graph = dtype, model.graph
+        # A generator: the result of every operation is rounded as float32 would round it.
+        self.rounding = None
         self.fixed = {}
         for t in model.graph.initializer:
             n = math.prod(t.dims)
@@ -67,8 +90,12 @@ class Network:
             outputs = {**OPS, **RARE_OPS}[node.op_type](self, inputs, attributes(node), node)
             if not isinstance(outputs, (list, tuple)):
                 outputs = [outputs]
-            values.update(zip(node.output, outputs))
+            values.update(zip(node.output, map(self.rounded, outputs)))
         return values
+
+    def rounded(self, value):
+        is_computed = self.rounding is not None and torch.is_tensor(value) and value.is_floating_point() and value.dim() > 1
+        return Rounded.apply(value, self.rounding) if is_computed else value
 
     def nodes_before(self, wanted: str, values: dict) -> list:
         """The nodes that must run for `wanted` given `values`, each after the nodes that it reads."""

@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { candidateFiles } from '../../../core/export/candidate-files.js';
 import { type Draw, randomDraw } from '../../../core/ir/draw.js';
-import { drawGolden } from '../../../core/ir/golden-draw.js';
 import { autoformer } from '../../../core/spaces/autoformer/definition.js';
 import { customSpace } from '../../../core/spaces/custom/definition.js';
 import { checkDefinition } from '../../../core/spaces/custom/schema.js';
@@ -35,13 +34,15 @@ const hybrid = customSpace({
 const SCRIPT = fileURLToPath(new URL('../../fixtures/pytorch-model.py', import.meta.url));
 const python = pythonWith('torch');
 
+const OFFSET = { kind: 'normal', std: 0.05 } as const;
 /** Initial weights plus an offset, so that no bias is 0 and no gain 1. */
 const draw: Draw = (() => {
   const plain = randomDraw({ seed: 7, draw: 0 });
   return {
     ...plain,
     weight: (weight) => {
-      const more = drawGolden(`more ${weight.name}`, weight.shape, 0.05);
+      const offset = { ...weight, name: `more ${weight.name}`, initialization: OFFSET };
+      const more = plain.weight(offset);
       return plain.weight(weight).map((value, i) => value + more[i]!);
     },
   };
