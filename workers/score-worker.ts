@@ -6,6 +6,7 @@ import type { LocalImages } from '../activities/local-images.js';
 import type { Scoring } from '../activities/scoring.js';
 import { isBatchedDevice, together } from '../core/specification/devices.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
+import { createIdleClock, type IdleClock } from './idle-clock.js';
 import { type Ended, runWhileTrusted } from './run-while-trusted.js';
 import type { WorkerContext } from './worker-options.js';
 
@@ -19,6 +20,9 @@ const BATCHED_BYTES = 8e9;
  * busy.
  */
 const SHARDS_AT_ONCE = 2;
+
+/** The time within which Temporal must answer before an idle worker ends. */
+const ANSWER_MS = 2_000;
 
 export const SCORER_SCRIPT = fileURLToPath(new URL('../engine/scorer-process.js', import.meta.url));
 
@@ -61,12 +65,26 @@ export interface Scorers {
   readonly images: LocalImages;
 }
 
-export function runScoreWorker(context: WorkerContext, scorers: Scorers): Promise<Ended> {
+export async function runScoreWorker(context: WorkerContext, scorers: Scorers): Promise<Ended> {
+  const clock = idleClockOf(context);
+  try {
+    return await runUntilStopped(context, scorers, clock);
+  } finally {
+    clock?.close();
+  }
+}
+
+function runUntilStopped(
+  context: WorkerContext,
+  scorers: Scorers,
+  clock: IdleClock | undefined,
+): Promise<Ended> {
   const { options, log, place, onWorker, onReady } = context;
   const { store } = options;
-  const { stop } = options.process;
+  const stop = clock ? AbortSignal.any([options.process.stop, clock.isOver]) : options.process.stop;
+  clock?.isOver.addEventListener('abort', () => log.info('no work is left; this worker ends'));
   return runWhileTrusted({
-    create: (standing) => createWorker({ context, scorers, standing }),
+    create: (standing) => createWorker({ context, scorers, standing, clock }),
     standing: { records: store.workers, worker: place, stop, onFault: warnOnce(log) },
     onWorker: (worker) => {
       onWorker(worker);
@@ -77,20 +95,38 @@ export function runScoreWorker(context: WorkerContext, scorers: Scorers): Promis
   });
 }
 
+/** The clock of `--until-idle`, undefined for a worker that stays. */
+function idleClockOf({ options, connection }: WorkerContext): IdleClock | undefined {
+  const { untilIdleMs } = options.process;
+  if (untilIdleMs === undefined) return undefined;
+  const ask = () => connection.workflowService.getSystemInfo({});
+  return createIdleClock({
+    idleMs: untilIdleMs,
+    answers: () =>
+      connection.withDeadline(Date.now() + ANSWER_MS, ask).then(
+        () => true,
+        () => false,
+      ),
+  });
+}
+
 function createWorker({
   context,
   scorers: { pool, images },
   standing,
+  clock,
 }: {
   readonly context: WorkerContext;
   readonly scorers: Scorers;
   readonly standing: AbortSignal;
+  readonly clock: IdleClock | undefined;
 }): Promise<Worker> {
   const { options, gate, sdk } = context;
   const scoring = scoringOf({ context, pool, standing });
+  const activities = createScoreActivities({ store: options.store, images, gate, scoring });
   return Worker.create({
     ...sdk,
-    activities: createScoreActivities({ store: options.store, images, gate, scoring }),
+    activities: clock ? clock.watch(activities) : activities,
     maxConcurrentActivityTaskExecutions: SHARDS_AT_ONCE,
     maxHeartbeatThrottleInterval: '3s',
     defaultHeartbeatThrottleInterval: '3s',

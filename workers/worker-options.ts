@@ -33,6 +33,8 @@ export interface ProcessOptions {
   /** A name that outlives the process and replaces PID@HOST; no two workers may have the same name. */
   readonly name?: string | undefined;
   readonly stop: AbortSignal;
+  /** A score worker that has had no task for this long stops by itself, in milliseconds; without it, it stays. */
+  readonly untilIdleMs?: number | undefined;
   /** The server for metrics and health; absent if it is off. */
   readonly monitor?: MonitorOptions | undefined;
   readonly onReady?: () => void;

@@ -43,6 +43,7 @@ interface WorkerFlags {
   readonly build?: string;
   readonly metrics?: Listen;
   readonly name?: string;
+  readonly untilIdle?: number;
 }
 
 export function addWorkerCommand(program: Command): void {
@@ -95,6 +96,11 @@ export function addWorkerCommand(program: Command): void {
         .env('ZEROSCOUT_WORKER_NAME')
         .argParser(workerName),
     )
+    .option(
+      '--until-idle <DURATION>',
+      'stop a score worker that has had no task for this long, such as 5m; for SLURM and Kubernetes Jobs',
+      duration,
+    )
     .option('--metrics <HOST:PORT>', 'serve /metrics, /healthz and /readyz at this address', listenAddress)
     .addOption(new Option('--background-may <WHAT>', 'says of them what they were allowed').hideHelp())
     .addOption(
@@ -142,6 +148,11 @@ async function work(flags: WorkerFlags, version: string): Promise<void> {
       path: '--deployment',
       message: 'control workers alone run workflows, and have versions; leave it out',
     });
+  if (flags.untilIdle !== undefined && role === 'control')
+    throw SpecError.of({
+      path: '--until-idle',
+      message: 'a search needs its control worker until it ends; only a score worker may end before',
+    });
   const settings = readSettings();
   useWorkFolder();
   if (role === 'score') await reportDevice(device);
@@ -157,7 +168,7 @@ async function work(flags: WorkerFlags, version: string): Promise<void> {
     if (stop.signal.aborted) process.exit(EXIT.done);
     const ended = await runWorker({
       role,
-      process: { name: flags.name, stop: stop.signal, monitor },
+      process: { name: flags.name, stop: stop.signal, untilIdleMs: flags.untilIdle, monitor },
       temporal: { ...temporal, keys: settings.keys },
       store,
       scoring: scoringOf(flags),

@@ -56,6 +56,7 @@ export default defineConfig({
           'own-space',
           'own-images',
           'evolution',
+          'slurm-and-jobs',
         ]),
       },
       { text: 'Adopt', items: pagesOf('adopt', ADOPT) },

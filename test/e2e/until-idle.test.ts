@@ -1,0 +1,55 @@
+// Tests score workers as jobs of a queue such as SLURM’s: they end by themselves when nothing is left, and drain when they are preempted.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type TestHome, testHome, until } from '../support/home.js';
+import { done, type Running, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
+
+const SAMPLES = 64;
+const env = { ZEROSCOUT_LOG_LEVEL: 'debug' };
+
+let home: TestHome;
+let control: Running;
+const job = (...args: string[]) =>
+  spawnZeroscout(['worker', '--role', 'score', '--concurrency', '1', ...args], { home, env });
+const scoredBy = (running: Running) => running.stderr().split('"msg":"scored candidate"').length - 1;
+
+beforeAll(async () => {
+  home = testHome();
+  await home.startServices();
+  control = spawnZeroscout(['worker', '--role', 'control'], { home });
+  await control.says(/"worker ready"/);
+  home.write(
+    'search.json',
+    specification({ samples: SAMPLES, changes: { execution: { shardSize: 4 }, fidelity: { draws: 2 } } }),
+  );
+}, 120_000);
+afterAll(() => home.remove(), 60_000);
+
+test('workers of a job array: one is preempted, the others finish and end', {
+  timeout: 240_000,
+}, async () => {
+  const jobs = [job('--until-idle', '6s'), job('--until-idle', '6s')];
+  const preempted = job('--until-idle', '6s');
+  const run = spawnZeroscout(['run', 'search.json', '--workers', '0', '--out', 'out'], { home });
+  await until(() => scoredBy(preempted) >= 2, { what: 'the third job scores', timeoutMs: 120_000 });
+  preempted.child.kill('SIGTERM');
+  const told = Date.now();
+  expect(await preempted.ended).toMatchObject({ code: 0 });
+  expect(Date.now() - told).toBeLessThan(30_000);
+  expect(await run.ended).toMatchObject({ code: 0 });
+  for (const running of jobs) expect(await running.ended).toMatchObject({ code: 0 });
+  // Nothing was lost, and nothing computed twice.
+  expect(home.read('out/ranking.csv').trimEnd().split('\n')).toHaveLength(1 + SAMPLES);
+  expect([...jobs, preempted].reduce((sum, running) => sum + scoredBy(running), 0)).toBe(SAMPLES);
+});
+
+test('a control worker is refused, and so is a time without sense', async () => {
+  const refused = await zeroscout(['worker', '--role', 'control', '--until-idle', '5m'], { home });
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('--until-idle');
+  expect((await zeroscout(['worker', '--until-idle', 'soon'], { home })).code).toBe(2);
+});
+
+test('a job that finds nothing to do ends', { timeout: 60_000 }, async () => {
+  expect(await job('--until-idle', '2s').ended).toMatchObject({ code: 0 });
+  await done(['status'], { home });
+});
