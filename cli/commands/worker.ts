@@ -60,23 +60,8 @@ export function addWorkerCommand(program: Command): void {
         .choices(DEVICES)
         .default('cpu'),
     )
-    .addOption(
-      new Option(
-        '--concurrency <N>',
-        'number of candidates scored at once, one process each; number of threads if one process owns the device',
-      )
-        .argParser(wholeNumber({ min: 1, max: 1024 }))
-        .default(availableParallelism(), 'the number of cores'),
-    )
-    .addOption(
-      new Option(
-        '--candidate-timeout <DURATION>',
-        'time limit of a scorer for a candidate or a batch of candidates; the scorer is then ended, and after three attempts the candidate is set aside',
-      )
-        .env('ZEROSCOUT_CANDIDATE_TIMEOUT')
-        .argParser(duration)
-        .default(600_000, '10m'),
-    )
+    .addOption(concurrencyOption())
+    .addOption(timeoutOption())
     .addOption(
       new Option(
         '--allow-commands',
@@ -107,6 +92,25 @@ export function addWorkerCommand(program: Command): void {
       new Option('--background-of <HOME>', 'marks the workers that zeroscout services down stops').hideHelp(),
     )
     .action((options: WorkerFlags, command: Command) => work(options, command.parent!.version()!));
+}
+
+function concurrencyOption(): Option {
+  return new Option(
+    '--concurrency <N>',
+    'number of candidates scored at once, one process each; number of threads if one process owns the device',
+  )
+    .argParser(wholeNumber({ min: 1, max: 1024 }))
+    .default(availableParallelism(), 'the number of cores');
+}
+
+function timeoutOption(): Option {
+  return new Option(
+    '--candidate-timeout <DURATION>',
+    'time limit of a scorer for a candidate or a batch of candidates; the scorer is then ended, and after three attempts the candidate is set aside',
+  )
+    .env('ZEROSCOUT_CANDIDATE_TIMEOUT')
+    .argParser(duration)
+    .default(600_000, '10m');
 }
 
 /** Libraries that are loaded later, and every scorer, also put their temporary files there. */
