@@ -20,7 +20,7 @@ export async function writeResults({
   await placeFile({ folder, name: `ranking.${format}` }, async (path) => {
     if (format === 'csv') return writeFile(path, results.csv());
     const { writeParquet } = await import('./ranking-parquet.js');
-    await writeParquet({ path, rows: results.rows() });
+    await writeParquet({ path, rows: results.rows });
   });
   await placeFile({ folder, name: 'failures.csv' }, (path) => writeFile(path, results.failures));
   await placeFile({ folder, name: 'summary.json' }, (path) =>

@@ -50,6 +50,10 @@ export function proxiesIn(rows: readonly RankingRow[]): readonly string[] {
   return [...new Set(rows.flatMap(({ proxies }) => Object.keys(proxies)))];
 }
 
+/** Returns the name of a column, quoted where it would end its cell. */
+const headerCell = (name: string): string =>
+  /[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+
 /**
  * The first line. It has `class` where ranks were taken over classes, `latency` where it was measured, and a
  * column for each proxy in `proxies` that is not among the usual four.
@@ -70,7 +74,7 @@ export function rankingHeader({
     'parameters',
     ...EXTRA.filter((name) => columns.includes(name)),
   ];
-  return `${names.join(',')}\n`;
+  return `${names.map(headerCell).join(',')}\n`;
 }
 
 /**
@@ -221,11 +225,12 @@ function readProxies(
   cell: (name: string) => string | undefined,
 ): Readonly<Record<string, number>> {
   const known: readonly string[] = PROXIES;
-  const proxies: Record<string, number> = {};
-  for (const name of names) {
-    const text = cell(name)!;
-    if (text === '' || (!known.includes(name) && !isNumber(text))) continue;
-    proxies[name] = parseNumber(text);
-  }
-  return proxies;
+  const isValue = (name: string, text: string) => text !== '' && (known.includes(name) || isNumber(text));
+  // Object.fromEntries makes any name a key of the object's own, even `__proto__`.
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = cell(name)!;
+      return isValue(name, text) ? [[name, parseNumber(text)] as const] : [];
+    }),
+  );
 }

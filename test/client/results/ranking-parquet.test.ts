@@ -18,7 +18,7 @@ async function writtenAndRead(blocks: readonly (readonly RankingRow[])[]) {
   async function* rows() {
     yield* blocks;
   }
-  await writeParquet({ path, rows: rows() });
+  await writeParquet({ path, rows });
   return parquetReadObjects({ file: await asyncBufferFromFile(path) });
 }
 
@@ -39,6 +39,19 @@ test('numbers, infinities, proxies that were not searched for, classes', async (
     { ...common, rank: 1, candidate: '|ä|', expressivity: -Infinity, complexity: 1e21 },
     { ...common, rank: 2, candidate: 'x,"y"', expressivity: 0.1, complexity: 7 },
   ]);
+});
+
+test('a proxy that only later row groups have, and counts that are no whole numbers', async () => {
+  const rows = Array.from({ length: 50_001 }, (_, i) => ({
+    rank: i + 1,
+    candidate: `${i}`,
+    score: -i,
+    proxies: i < 50_000 ? {} : { 'of-later': 0.5 },
+    parameters: i + 0.5,
+  }));
+  const read = await writtenAndRead([rows.slice(0, 50_000), rows.slice(50_000)]);
+  expect(read[0]).toMatchObject({ 'of-later': null, parameters: 0.5 });
+  expect(read.at(-1)).toMatchObject({ 'of-later': 0.5, parameters: 50_000.5 });
 });
 
 test('no row, and more than one row group', async () => {

@@ -172,6 +172,18 @@ describe('ranking.csv', () => {
     expect(() => readRankingCsv('rank,candidate,expressivity,parameters\n')).toThrow('must have the columns');
   });
 
+  it('reads any name of a column, and writes it as it was', () => {
+    const text = 'rank,candidate,score,__proto__,constructor,"a,""b""",parameters\n1,x,1,5,6,7,3\n';
+    const [row] = readRankingCsv(text);
+    expect(Object.entries(row!.proxies)).toEqual([
+      ['__proto__', 5],
+      ['constructor', 6],
+      ['a,"b"', 7],
+    ]);
+    const again = rankingHeader({ cohort: 'written', proxies: proxiesIn([row!]) }) + rankingLines([row!]);
+    expect(readRankingCsv(again)).toEqual([row]);
+  });
+
   it.each([
     ['', 'ranking.csv:1: not a ranking'],
     ['a,b\n', 'ranking.csv:1: not a ranking'],
