@@ -1,4 +1,4 @@
-// Checks format, lint, types, import rules, and the length and the parameters of functions: everything in
+// Checks format, lint, types, import rules, the length and the parameters of functions, and the words of the library: everything in
 // `npm run verify` but the tests. Runs all checks, then reports which failed.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ const STEPS = [
   ],
   ['length of functions', 'scripts/check-functions.mjs', []],
   ['parameters and options', 'scripts/check-parameters.mjs', []],
+  ['words of the library', 'scripts/check-library-words.mjs', []],
 ];
 
 const failed = STEPS.filter(([name, script, args]) => {

@@ -61,7 +61,7 @@ export async function findBinary({
     }
     const version = await versionOf({ name, path });
     if (version === undefined) {
-      onStep(`${path} does not answer to --version and is ignored`);
+      onStep(`${path} does not tell its version and is ignored`);
     } else if (isOlder({ version, than: RECIPES[name].oldest })) {
       onStep(`${path} is ${version}, older than ${RECIPES[name].oldest}, and is ignored`);
     } else {

@@ -140,7 +140,7 @@ function trial({ candidates }: Findings): ChecklistEntry {
     topic: 'trial',
     verdict: 'advice',
     question: 'What would a trial on a limited part of the work look like?',
-    answer: `Take a part of the task on which training is short. Train the first ${n}, ${n} drawn at random under the same limit on FLOPs, and the network of today, all with one recipe. Go on if the mean of the first ${n} lies above the random ${n} by more than twice what repeated trainings of one network differ; stop if it does not. \`zeroscout suggest\` names networks to train.`,
+    answer: `Take a part of the task on which training is short. Train the first ${n}, ${n} drawn at random under the same limit on FLOPs, and the network of today, all with one recipe. Go on if the mean of the first ${n} lies above the random ${n} by more than twice what repeated trainings of one network differ; stop if it does not. \`suggest\` names networks to train.`,
   };
 }
 
